@@ -1,0 +1,22 @@
+import { defineConfig, type Plugin } from 'vitest/config';
+import { inlineWgsl } from './scripts/inline-wgsl.mjs';
+import { driverEnvironment } from './scripts/vulkan-driver.mjs';
+
+/** Keeps every x.wgsl.ts equal to its x.wgsl, also while Vitest watches. */
+const wgsl: Plugin = {
+  name: 'attune-wgsl',
+  buildStart: () => inlineWgsl(),
+  handleHotUpdate({ file }) {
+    if (file.endsWith('.wgsl')) inlineWgsl();
+  },
+};
+
+// Workers are child processes, so that a native crash stays in its file; they inherit the driver found or installed by the setup.
+Object.assign(process.env, driverEnvironment());
+
+export default defineConfig({
+  plugins: [wgsl],
+  resolve: { conditions: ['attune-source'] },
+  ssr: { resolve: { conditions: ['attune-source', 'node'] } },
+  test: { pool: 'forks', include: ['src/**/*.test.ts'], benchmark: { include: ['src/**/*.bench.ts'] }, testTimeout: 60_000, hookTimeout: 60_000 },
+});
