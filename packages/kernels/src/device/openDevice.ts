@@ -1,0 +1,48 @@
+import { loadWebGpu, noAdapterAdvice } from '#platform';
+import { NoAdapterError } from '../errors.ts';
+import { Gpu } from '../gpu.ts';
+import { describeDevice, limitNames } from './profile.ts';
+
+export interface OpenDeviceOptions {
+  /** Which GPU to prefer where a machine has two. Default `high-performance`. */
+  powerPreference?: GPUPowerPreference;
+  /** Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons and tests. */
+  withoutFeatures?: readonly string[];
+  /** Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for tests of large models. */
+  limits?: Partial<Record<(typeof limitNames)[number], number>>;
+  /** Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array. Default: no budget. */
+  memoryBudget?: number;
+  /** A WebGPU implementation to use instead of the platform's own. */
+  webgpu?: GPU;
+  /** Dawn's backend in Node, for example `null`, which compiles kernels without running them. Default: the platform's. */
+  backend?: string;
+}
+
+const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
+
+/**
+ * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Asks for the adapter's real limits and for every feature that kernels
+ * can use and the adapter offers.
+ *
+ * @throws NoAdapterError when there is no WebGPU or no adapter answers; the message says what to do
+ */
+export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> {
+  let webgpu: GPU | null;
+  try {
+    webgpu = options.webgpu ?? (await loadWebGpu({ backend: options.backend }));
+  } catch (cause) {
+    throw new NoAdapterError(`WebGPU is missing: ${(cause as Error).message}`, { cause });
+  }
+  if (!webgpu) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice}`);
+  const adapter = await webgpu.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' });
+  if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice}`);
+  const features = wantedFeatures.filter((name) => adapter.features.has(name as GPUFeatureName) && !options.withoutFeatures?.includes(name));
+  const device = await adapter.requestDevice({
+    label: 'attune',
+    requiredFeatures: features as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(limitNames.map((name) => [name, options.limits?.[name] ?? adapter.limits[name]])),
+  });
+  const { info, profile } = describeDevice(device, adapter);
+  const limits = { ...info.limits, ...options.limits };
+  return new Gpu({ device, webgpu, info: { ...info, limits }, profile, memoryBudget: options.memoryBudget ?? Infinity });
+}

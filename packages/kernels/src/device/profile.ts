@@ -1,0 +1,85 @@
+/** Operand and result types and the fragment shape of one subgroup matrix multiply that the adapter offers. */
+export interface SubgroupMatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** What kernels choose their variants from. */
+export interface DeviceProfile {
+  /** Runs on the CPU: no workgroup memory, no barriers, registers and subgroup broadcasts instead. */
+  readonly software: boolean;
+  /** `enable f16` is allowed. */
+  readonly f16: boolean;
+  /** `enable subgroups` is allowed. */
+  readonly subgroups: boolean;
+  /** Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown. */
+  readonly subgroupSize: number;
+  readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
+}
+
+/** Adapter, features and limits in words and numbers, for people and for reports. */
+export interface DeviceInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly software: boolean;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<LimitName, number>>;
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+}
+
+export const limitNames = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+export type LimitName = (typeof limitNames)[number];
+
+interface AdapterWords extends GPUAdapterInfo {
+  readonly isFallbackAdapter: boolean;
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+  readonly subgroupMatrixConfigs?: Iterable<{ componentType: string; resultComponentType: string; M: number; N: number; K: number }>;
+}
+
+export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: DeviceInfo; profile: DeviceProfile } {
+  const words = adapter.info as AdapterWords;
+  const software = words.isFallbackAdapter || /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${words.architecture} ${words.description} ${words.device}`);
+  const subgroupMinSize = words.subgroupMinSize ?? 0;
+  const subgroupMaxSize = words.subgroupMaxSize ?? 0;
+  const features = [...device.features].map(String).sort();
+  return {
+    info: {
+      vendor: words.vendor,
+      architecture: words.architecture,
+      device: words.device,
+      description: words.description,
+      software,
+      features,
+      limits: Object.fromEntries(limitNames.map((name) => [name, device.limits[name]])) as Record<LimitName, number>,
+      subgroupMinSize,
+      subgroupMaxSize,
+    },
+    profile: {
+      software,
+      f16: device.features.has('shader-f16'),
+      subgroups: device.features.has('subgroups' as GPUFeatureName),
+      subgroupSize: subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
+      subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')
+        ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({ componentType, resultComponentType, m: M, n: N, k: K }))
+        : [],
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice, OutOfMemoryError, ReleasedArrayError } from './index.ts';
+import type { Gpu } from './index.ts';
+
+describe('Gpu', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openDevice();
+  });
+  afterAll(() => gpu.destroy());
+
+  it('uploads, copies and reads back', async () => {
+    const data = Float32Array.from({ length: 1001 }, (_, index) => index / 3);
+    const source = gpu.upload(data, 'f32', 'source');
+    const target = gpu.allocate('f32', 1001, 'target');
+    gpu.copy(source, target);
+    expect(await gpu.read(target)).toEqual(data);
+    gpu.clear(target);
+    expect(await gpu.read(target)).toEqual(new Float32Array(1001));
+    gpu.release(source);
+    gpu.release(target);
+  });
+
+  it('keeps odd numbers of 16-bit elements', async () => {
+    const data = Uint16Array.from({ length: 7 }, (_, index) => index + 1);
+    const array = gpu.upload(data, 'f16', 'halves');
+    expect(await gpu.read(array)).toEqual(data);
+    gpu.release(array);
+  });
+
+  it('never lets an upload reach commands recorded before it', async () => {
+    const results = [];
+    for (let step = 0; step < 4; step++) {
+      const uploaded = gpu.upload(new Float32Array(64).fill(step), 'f32', 'uploaded');
+      const result = gpu.allocate('f32', 64, 'result');
+      gpu.copy(uploaded, result);
+      gpu.release(uploaded);
+      results.push(result);
+    }
+    for (const [step, result] of results.entries()) {
+      expect(await gpu.read(result)).toEqual(new Float32Array(64).fill(step));
+      gpu.release(result);
+    }
+  });
+
+  it('gives the same buffers to steps that allocate alike, and leaks nothing', async () => {
+    const step = () =>
+      gpu.scope(() => {
+        const first = gpu.allocate('f32', 5000, 'first');
+        const second = gpu.allocate('f32', 5000, 'second');
+        gpu.clear(first);
+        gpu.copy(first, second);
+        gpu.release(first);
+        const third = gpu.allocate('f32', 5000, 'third');
+        gpu.copy(second, third);
+        return [first, second, third].map((array) => array.storage.id);
+      });
+    const live = gpu.memory.liveBytes;
+    const ids = step();
+    gpu.flush();
+    const created = gpu.statistics.bindGroupsCreated;
+    for (let repeat = 0; repeat < 5; repeat++) {
+      expect(step()).toEqual(ids);
+      gpu.flush();
+    }
+    expect(gpu.statistics.bindGroupsCreated).toBe(created);
+    expect(gpu.memory.liveBytes).toBe(live);
+  });
+
+  it('keeps what a scope retains', () => {
+    const kept = gpu.scope(() => {
+      const array = gpu.allocate('f32', 10, 'kept');
+      gpu.retain(array);
+      return array;
+    });
+    expect(kept.released).toBe(false);
+    gpu.release(kept);
+    expect(kept.released).toBe(true);
+  });
+
+  it('refuses released arrays and says which', () => {
+    const array = gpu.allocate('f32', 10, 'gone');
+    gpu.release(array);
+    expect(() => gpu.clear(array)).toThrow(ReleasedArrayError);
+    expect(() => gpu.clear(array)).toThrow(/gone/);
+  });
+
+  it('reports a budget that is spent, naming the array', async () => {
+    const small = await openDevice({ memoryBudget: 10_000 });
+    expect(() => small.allocate('f32', 5000, 'logits')).toThrow(OutOfMemoryError);
+    expect(() => small.allocate('f32', 5000, 'logits')).toThrow(/logits needs \d+ bytes/);
+    small.destroy();
+  });
+
+  it('latches a kernel that does not compile and names it', async () => {
+    const broken = await openDevice();
+    const array = broken.allocate('f32', 4, 'array');
+    broken.dispatch({ program: { key: 'broken kernel', source: () => 'fn main() { nonsense }' }, reads: [], writes: [array], workgroups: [1, 1, 1] });
+    await expect(broken.settled().then(() => broken.settled())).rejects.toThrow(/broken kernel/);
+    broken.destroy();
+  });
+
+  it('profiles kernels by name', async () => {
+    gpu.startProfiling();
+    const array = gpu.allocate('f32', 100_000, 'array');
+    gpu.clear(array);
+    gpu.clear(array);
+    const rows = await gpu.stopProfiling();
+    expect(rows).toMatchObject([{ kernel: 'clear', calls: 2, share: 1 }]);
+    expect(rows[0]?.milliseconds).toBeGreaterThan(0);
+    gpu.release(array);
+  });
+});

@@ -1,0 +1,72 @@
+import { KernelArgumentError } from './errors.ts';
+import type { PooledBuffer } from './memory/bufferPool.ts';
+
+/** What an array in GPU memory holds. `f16` is 16-bit storage; every kernel still accumulates in f32. */
+export type ElementType = 'f32' | 'f16' | 'i32' | 'u32';
+
+export const bytesPerElement: Record<ElementType, number> = { f32: 4, f16: 2, i32: 4, u32: 4 };
+
+/** Host arrays that can be written to, or come back from, GPU memory. f16 travels as its bits in a `Uint16Array`. */
+export type HostData = Float32Array | Int32Array | Uint32Array | Uint16Array;
+
+/** Storage buffer bindings start at multiples of this many bytes on every adapter we meet (WebGPU's default and upper bound). */
+export const viewAlignment = 256;
+
+/**
+ * A typed range of GPU memory. It has no shape: kernels are told rows and columns.
+ *
+ * `length` is the number of elements asked for; the buffer behind a pooled array may be longer.
+ */
+export class GpuArray {
+  readonly elementType: ElementType;
+  readonly length: number;
+  readonly byteOffset: number;
+  readonly label: string;
+  readonly storage: PooledBuffer;
+  /** Names this range in bind group keys. Whole buffers share one key, whatever the length of the array in them. */
+  readonly bindingKey: string;
+  /** Bytes bound to a shader. */
+  readonly bindingSize: number;
+  #released = false;
+
+  constructor(storage: PooledBuffer, elementType: ElementType, length: number, label: string, byteOffset = 0, isView = false) {
+    this.storage = storage;
+    this.elementType = elementType;
+    this.length = length;
+    this.label = label;
+    this.byteOffset = byteOffset;
+    this.bindingSize = isView ? Math.max(4, Math.ceil(this.byteLength / 4) * 4) : storage.byteLength - byteOffset;
+    this.bindingKey = isView ? `${storage.id}+${byteOffset}:${this.bindingSize}` : `${storage.id}`;
+  }
+
+  /** Bytes of the elements asked for. */
+  get byteLength(): number {
+    return this.length * bytesPerElement[this.elementType];
+  }
+
+  get released(): boolean {
+    return this.#released || this.storage.destroyed;
+  }
+
+  /** Called by the device when the memory goes back. */
+  markReleased(): void {
+    this.#released = true;
+  }
+
+  /**
+   * A part of the same memory. Views are not released themselves: they live as long as their base.
+   *
+   * @param offset first element; must lie on a multiple of 256 bytes
+   * @throws KernelArgumentError when the range is misaligned or too long
+   */
+  view(offset: number, length: number, label = this.label): GpuArray {
+    const start = offset * bytesPerElement[this.elementType];
+    if (start % viewAlignment !== 0) {
+      throw new KernelArgumentError(`view of ${this.label}: offset ${offset} is not on a multiple of ${viewAlignment} bytes`);
+    }
+    if (offset < 0 || length < 0 || offset + length > this.length) {
+      throw new KernelArgumentError(`view of ${this.label}: elements ${offset} to ${offset + length} lie outside its ${this.length}`);
+    }
+    return new GpuArray(this.storage, this.elementType, length, label, this.byteOffset + start, true);
+  }
+}

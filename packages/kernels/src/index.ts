@@ -1,0 +1,13 @@
+export { openDevice } from './device/openDevice.ts';
+export type { OpenDeviceOptions } from './device/openDevice.ts';
+export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';
+export { DeviceLostError, GpuError, GpuValidationError, KernelArgumentError, NoAdapterError, OutOfMemoryError, ReleasedArrayError } from './errors.ts';
+export { Gpu } from './gpu.ts';
+export type { MemoryReport } from './gpu.ts';
+export { GpuArray } from './gpuArray.ts';
+export type { ElementType, HostData } from './gpuArray.ts';
+export type { DropoutOptions, RandomKey } from './random/dropout.ts';
+export { spreadWorkgroups } from './recording/dispatch.ts';
+export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';
+export type { ProfileRow } from './recording/profiler.ts';
+export * from './kernels/index.ts';

@@ -1,0 +1,71 @@
+import { sizeClass } from './sizeClass.ts';
+
+/** A GPU buffer with a number, so that bind groups can be found by it. */
+export interface PooledBuffer {
+  readonly id: number;
+  readonly buffer: GPUBuffer;
+  readonly byteLength: number;
+  /** Number of submits made when the buffer was last given back. */
+  releasedAt: number;
+  destroyed: boolean;
+}
+
+export interface BufferPoolOptions {
+  readonly createBuffer: (byteLength: number, label: string) => PooledBuffer;
+}
+
+/**
+ * Buffers by size class, given out again lowest number first: a step that allocates in the same order as the step before
+ * gets the same buffers, so that every bind group is found in the cache.
+ */
+export class BufferPool {
+  readonly #free = new Map<number, PooledBuffer[]>();
+  readonly #create: BufferPoolOptions['createBuffer'];
+  #cachedBytes = 0;
+
+  constructor(options: BufferPoolOptions) {
+    this.#create = options.createBuffer;
+  }
+
+  /** Bytes of buffers that nobody uses now. */
+  get cachedBytes(): number {
+    return this.#cachedBytes;
+  }
+
+  /**
+   * A buffer of at least `byteLength` bytes, content undefined.
+   *
+   * @param releasedBefore take only buffers given back before this submit: what the host may write to at once
+   */
+  take(byteLength: number, label: string, releasedBefore = Infinity): PooledBuffer {
+    const size = sizeClass(byteLength);
+    const free = this.#free.get(size);
+    const index = free ? free.findIndex((candidate) => candidate.releasedAt < releasedBefore) : -1;
+    if (!free || index < 0) return this.#create(size, label);
+    const [pooled] = free.splice(index, 1) as [PooledBuffer];
+    this.#cachedBytes -= pooled.byteLength;
+    return pooled;
+  }
+
+  give(pooled: PooledBuffer): void {
+    let free = this.#free.get(pooled.byteLength);
+    if (!free) this.#free.set(pooled.byteLength, (free = []));
+    let low = 0;
+    let high = free.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((free[middle] as PooledBuffer).id < pooled.id) low = middle + 1;
+      else high = middle;
+    }
+    free.splice(low, 0, pooled);
+    this.#cachedBytes += pooled.byteLength;
+  }
+
+  /** Removes and returns every buffer that nobody uses now. */
+  drain(): PooledBuffer[] {
+    const all = [...this.#free.values()].flat();
+    this.#free.clear();
+    this.#cachedBytes = 0;
+    return all;
+  }
+}

@@ -1,0 +1,24 @@
+import type { WebGpuOptions } from './platform.ts';
+
+// Dawn's object must outlive every device made from it: once it is collected the process crashes.
+const kept: GPU[] = [];
+
+/** Dawn, through the npm package `webgpu`. Null when it cannot be loaded here. */
+export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
+  process.env.XDG_RUNTIME_DIR ??= '/tmp';
+  let dawn: typeof import('webgpu');
+  try {
+    dawn = await import('webgpu');
+  } catch (cause) {
+    throw new Error(`the npm package "webgpu" could not be loaded on ${process.platform}-${process.arch}`, { cause });
+  }
+  const toggles = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization'];
+  if (options.backend) toggles.push(`backend=${options.backend}`);
+  const gpu = dawn.create(toggles);
+  kept.push(gpu);
+  return gpu;
+}
+
+export const noAdapterAdvice =
+  'On Linux a Vulkan driver is needed: a GPU driver, or the software driver of Debian 13 or newer (apt-get install mesa-vulkan-drivers libvulkan1; ' +
+  'Debian 12 has it in bookworm-backports). In a clone of Attune, npm test and npm run demo install one by themselves.';

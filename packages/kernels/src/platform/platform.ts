@@ -1,0 +1,5 @@
+/** What differs between Node and a browser when WebGPU is opened. */
+export interface WebGpuOptions {
+  /** Dawn's backend, in Node only: `null` compiles shaders without running them. */
+  readonly backend?: string;
+}

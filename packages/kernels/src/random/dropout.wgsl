@@ -1,0 +1,26 @@
+// Counter-based random bits for dropout: nothing is stored, backward computes the same bits again.
+//
+//   words = pcg4d(pcg4d(tokenKey, channelGroup, operation, update) ^ (seed, seed', seed'', seed'''))
+//   element c is kept iff words[c % 4] >= threshold, where channelGroup = c / 4 and threshold = probability * 2^32; what is kept is scaled by 1 / (1 - probability).
+//
+// pcg4d: M. Jarzynski, M. Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
+// The file is put in front of kernels that drop; it declares functions only.
+
+fn pcg4d(counter: vec4u) -> vec4u {
+  var v = counter * 1664525u + 1013904223u;
+  v.x += v.y * v.w; v.y += v.z * v.x; v.z += v.x * v.y; v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w; v.y += v.z * v.x; v.z += v.x * v.y; v.w += v.y * v.z;
+  return v;
+}
+
+// random: seed, update, unused, unused (written by the host once per update).
+fn dropoutWords(tokenKey: u32, channelGroup: u32, operation: u32, random: vec4u) -> vec4u {
+  let first = pcg4d(vec4u(tokenKey, channelGroup, operation, random.y));
+  return pcg4d(first ^ (vec4u(random.x) * vec4u(0x9e3779b9u, 0x85ebca6bu, 0xc2b2ae35u, 0x27d4eb2fu)));
+}
+
+// 0 for what is dropped, 1 / (1 - probability) for what is kept.
+fn dropoutScale(words: vec4u, threshold: u32, keptScale: f32) -> vec4f {
+  return select(vec4f(0.0), vec4f(keptScale), words >= vec4u(threshold));
+}

@@ -1,0 +1,31 @@
+/** `pcg4d` of dropout.wgsl, in 32-bit integer arithmetic. */
+function pcg4d(counter: readonly number[]): number[] {
+  let [x = 0, y = 0, z = 0, w = 0] = counter.map((value) => (Math.imul(value, 1664525) + 1013904223) | 0);
+  const mix = () => {
+    x = (x + Math.imul(y, w)) | 0;
+    y = (y + Math.imul(z, x)) | 0;
+    z = (z + Math.imul(x, y)) | 0;
+    w = (w + Math.imul(y, z)) | 0;
+  };
+  mix();
+  [x, y, z, w] = [x ^ (x >>> 16), y ^ (y >>> 16), z ^ (z >>> 16), w ^ (w >>> 16)];
+  mix();
+  return [x >>> 0, y >>> 0, z >>> 0, w >>> 0];
+}
+
+const seedFactors = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
+
+export interface DropoutReferenceOptions {
+  readonly probability: number;
+  readonly operation: number;
+  readonly seed: number;
+  readonly update: number;
+}
+
+/** The factor that dropout multiplies element `channel` of the row `tokenKey` with: 0 or 1 / (1 - probability). */
+export function dropoutFactor(tokenKey: number, channel: number, { probability, operation, seed, update }: DropoutReferenceOptions): number {
+  const first = pcg4d([tokenKey, Math.floor(channel / 4), operation, update]);
+  const words = pcg4d(first.map((word, index) => word ^ Math.imul(seed, seedFactors[index] as number)));
+  const threshold = Math.min(0xffffffff, Math.round(probability * 2 ** 32));
+  return (words[channel % 4] as number) >= threshold ? 1 / (1 - probability) : 0;
+}

@@ -1,0 +1,45 @@
+import type { GpuArray } from '../gpuArray.ts';
+
+/**
+ * One compiled kernel variant. `key` names it and everything that its source depends on (variant, layout, element types), so that the source is
+ * built once per key; shapes are not part of it.
+ */
+export interface Program {
+  readonly key: string;
+  /** WGSL of the variant: a prelude of `enable`, `alias` and `const` lines, then the room's files. Entry point `main`. */
+  readonly source: () => string;
+  /** Values of `override` constants. */
+  readonly constants?: Readonly<Record<string, number>>;
+}
+
+/** The uniform at binding 0: a WGSL struct of scalars, the `u32` ones first, then the `f32` ones. At most 64 in all. */
+export interface Parameters {
+  readonly integers?: readonly number[];
+  readonly floats?: readonly number[];
+}
+
+export interface Dispatch {
+  readonly program: Program;
+  readonly parameters?: Parameters;
+  /** `var<storage, read>` at bindings 1, 2, … of group 0. */
+  readonly reads: readonly GpuArray[];
+  /** `var<storage, read_write>` at the bindings after those. An array that is updated in place stands only here. */
+  readonly writes: readonly GpuArray[];
+  /** Workgroups along x, y and z; nothing is recorded when one is 0. */
+  readonly workgroups: readonly [number, number, number];
+  /** What the dispatch does, for profiles: floating point operations and bytes that must move. */
+  readonly work?: { readonly flops?: number; readonly bytes?: number };
+}
+
+/** The largest number of workgroups along one dimension that every adapter takes. */
+const maxWorkgroupsPerDimension = 65535;
+
+/**
+ * Spreads a flat number of workgroups over x and y. The kernel reads its number back as
+ * `workgroup_id.x + workgroup_id.y * num_workgroups.x` and returns when it is beyond the count.
+ */
+export function spreadWorkgroups(count: number): readonly [number, number, number] {
+  if (count <= maxWorkgroupsPerDimension) return [count, count === 0 ? 0 : 1, 1];
+  const rows = Math.ceil(count / maxWorkgroupsPerDimension);
+  return [Math.ceil(count / rows), rows, 1];
+}
