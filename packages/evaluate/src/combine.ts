@@ -1,0 +1,85 @@
+import { MetricOptionError } from './errors.ts';
+import type { MetricValues } from './input.ts';
+import { createMetric } from './load.ts';
+import type { MetricInput, MetricResult } from './metric.ts';
+
+/** What `combine` needs of a metric: every metric of this package fits. */
+export interface CombinableMetric {
+  readonly name: string;
+  readonly optionNames: readonly string[];
+  compute(input: MetricInput & Record<string, unknown>): MetricResult;
+  addBatch(input: MetricInput): void;
+}
+
+export interface CombineOptions {
+  /** Write the metric's name in front of every key, not only where two metrics share one. Default false. */
+  forcePrefix?: boolean;
+}
+
+/** Several metrics over the same predictions; see `combine`. */
+export class CombinedMetrics {
+  readonly name = 'combined';
+  readonly optionNames: readonly string[];
+  readonly #metrics: readonly (readonly [name: string, metric: CombinableMetric])[];
+  readonly #forcePrefix: boolean;
+
+  constructor(metrics: readonly (readonly [name: string, metric: CombinableMetric])[], { forcePrefix = false }: CombineOptions = {}) {
+    this.#metrics = metrics;
+    this.#forcePrefix = forcePrefix;
+    this.optionNames = [...new Set(metrics.flatMap(([, metric]) => metric.optionNames))];
+  }
+
+  /** Adds one example. */
+  add({ prediction, reference }: { prediction: number | ArrayLike<number>; reference: number | ArrayLike<number> }): void {
+    this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
+  }
+
+  /** Adds a batch of examples to every metric. */
+  addBatch(input: MetricInput): void {
+    for (const [, metric] of this.#metrics) metric.addBatch(input);
+  }
+
+  /**
+   * Computes all of them into one object. An option goes to the metrics that know it; one that none knows is an error.
+   * A key that two metrics share gets the metric's name (and number, where the names are equal too) in front.
+   */
+  compute(input: Partial<MetricInput> & Record<string, unknown> = {}): MetricResult {
+    const { predictions, references, ...options } = input;
+    for (const option of Object.keys(options)) {
+      if (!this.optionNames.includes(option)) {
+        throw new MetricOptionError(`None of the combined metrics has an option '${option}'. They take: ${this.optionNames.join(', ') || 'no options'}.`);
+      }
+    }
+    const results = this.#metrics.map(([name, metric]) => {
+      const own = Object.fromEntries(Object.entries(options).filter(([option]) => metric.optionNames.includes(option)));
+      return [name, metric.compute({ predictions, references, ...own } as MetricInput & Record<string, unknown>)] as const;
+    });
+    const times = (items: readonly string[], item: string): number => items.filter((other) => other === item).length;
+    const keys = results.flatMap(([, result]) => Object.keys(result));
+    const names = results.map(([name]) => name);
+    const merged: MetricResult = {};
+    results.forEach(([name, result], position) => {
+      for (const [key, value] of Object.entries(result)) {
+        const prefix = times(names, name) > 1 ? `${name}_${times(names.slice(0, position), name)}_` : `${name}_`;
+        merged[this.#forcePrefix || times(keys, key) > 1 ? prefix + key : key] = value;
+      }
+    });
+    return merged;
+  }
+}
+
+/**
+ * Several metrics as one: `combine(['accuracy', 'f1'])`, `combine({ head: 'accuracy' }, { forcePrefix: true })`.
+ * A metric that needs its own options comes with them: `combine(['accuracy', (await load('f1')).withOptions({ average: 'macro' })])`.
+ */
+export function combine(
+  metrics: readonly (string | CombinableMetric)[] | { readonly [name: string]: string | CombinableMetric },
+  options: CombineOptions = {},
+): CombinedMetrics {
+  const made = (metric: string | CombinableMetric): CombinableMetric => (typeof metric === 'string' ? createMetric(metric) : metric);
+  const entries = Array.isArray(metrics)
+    ? metrics.map((metric: string | CombinableMetric) => [made(metric).name, made(metric)] as const)
+    : Object.entries(metrics).map(([name, metric]) => [name, made(metric as string | CombinableMetric)] as const);
+  if (entries.length === 0) throw new MetricOptionError('combine needs at least one metric; an empty list was given.');
+  return new CombinedMetrics(entries, options);
+}

@@ -1,0 +1,12 @@
+export { load, type LoadedMetrics, type MetricName } from './load.ts';
+export { combine, CombinedMetrics, type CombinableMetric, type CombineOptions } from './combine.ts';
+export { Metric, type MetricDefinition, type MetricInput, type MetricResult, type MetricRows, type MetricValue } from './metric.ts';
+export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
+export type { MetricValues, ShapedArray, Table } from './input.ts';
+export type { AccuracyOptions } from './metrics/accuracy.ts';
+export type { Average, ClassScoreOptions } from './metrics/classScores.ts';
+export type { ConfusionMatrixOptions } from './metrics/confusionMatrix.ts';
+export type { CorrelationOptions } from './metrics/correlation.ts';
+export type { GlueResults, GlueSubset } from './metrics/glue.ts';
+export type { MatthewsOptions } from './metrics/matthews.ts';
+export type { MeanErrorOptions, MeanSquaredErrorOptions } from './metrics/meanError.ts';

@@ -1,0 +1,31 @@
+import type { MetricDefinition } from '../metric.ts';
+import { rowWeights } from './sampleWeight.ts';
+
+export interface AccuracyOptions {
+  /** true (default): the share of right rows; false: their (weighted) number. */
+  normalize?: boolean;
+  /** One weight per row. */
+  sampleWeight?: ArrayLike<number>;
+}
+
+/** Share of rows predicted exactly; a multilabel row counts when all of its labels are right (`sklearn.metrics.accuracy_score`). */
+export function accuracy(takes: 'classes' | 'multilabel' = 'classes'): MetricDefinition<AccuracyOptions, { accuracy: number }> {
+  return {
+    name: 'accuracy',
+    takes,
+    optionNames: ['normalize', 'sampleWeight'],
+    compute({ predictions, references }, { normalize = true, sampleWeight }) {
+      const { rows, columns } = references;
+      const weight = rowWeights('accuracy', rows, sampleWeight);
+      let right = 0;
+      let total = 0;
+      for (let row = 0; row < rows; row++) {
+        let same = true;
+        for (let at = row * columns; at < (row + 1) * columns; at++) same &&= predictions.data[at] === references.data[at];
+        if (same) right += weight(row);
+        total += weight(row);
+      }
+      return { accuracy: normalize ? right / total : right };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { MetricOptionError } from '../errors.ts';
+import type { MetricDefinition } from '../metric.ts';
+import { presentClasses } from './classScores.ts';
+import { rowWeights } from './sampleWeight.ts';
+
+export interface ConfusionMatrixOptions {
+  /** The classes to count, in order. Default: every class that occurs, ascending. */
+  labels?: readonly number[];
+  /** One weight per row. */
+  sampleWeight?: ArrayLike<number>;
+  /** Divide by the true count ('true', rows), the predicted count ('pred', columns) or everything ('all'). Default: counts. */
+  normalize?: 'true' | 'pred' | 'all';
+}
+
+/** Row i, column j: how many examples of class i were predicted as class j (`sklearn.metrics.confusion_matrix`). */
+export const confusionMatrix: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: number[][] }> = {
+  name: 'confusion_matrix',
+  takes: 'classes',
+  optionNames: ['labels', 'sampleWeight', 'normalize'],
+  compute(rows, { labels = presentClasses(rows), sampleWeight, normalize }) {
+    if (normalize !== undefined && !['true', 'pred', 'all'].includes(normalize)) {
+      throw new MetricOptionError(`confusion_matrix: normalize is '${String(normalize)}'. Choose 'true', 'pred' or 'all', or leave it out.`);
+    }
+    const { predictions, references } = rows;
+    const weight = rowWeights('confusion_matrix', references.rows, sampleWeight);
+    const index = new Map(labels.map((label, position) => [label, position]));
+    const matrix = labels.map(() => labels.map(() => 0));
+    for (let row = 0; row < references.rows; row++) {
+      const actual = matrix[index.get(references.data[row]!) ?? -1];
+      const predicted = index.get(predictions.data[row]!);
+      if (actual && predicted !== undefined) actual[predicted]! += weight(row);
+    }
+    if (normalize === undefined) return { confusion_matrix: matrix };
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    const columnSums = labels.map((_, column) => sum(matrix.map((row) => row[column]!)));
+    const all = sum(columnSums);
+    const divide = (value: number, by: number): number => (by === 0 ? 0 : value / by);
+    return {
+      confusion_matrix: matrix.map((row) => {
+        const rowSum = sum(row);
+        return row.map((value, column) => divide(value, normalize === 'true' ? rowSum : normalize === 'pred' ? columnSums[column]! : all));
+      }),
+    };
+  },
+};
