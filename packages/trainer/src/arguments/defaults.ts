@@ -1,0 +1,123 @@
+import type { SchedulerType } from '@attune/tensor';
+
+/** When something happens: never, every so many optimizer steps, or at the end of each epoch. */
+export type IntervalStrategy = 'no' | 'steps' | 'epoch';
+
+/** The order in which training examples come. */
+export type SamplingStrategy = 'random' | 'sequential';
+
+/** Every argument of a training run. Names, meanings and defaults are those of `transformers.TrainingArguments` (version 5), in camelCase. */
+export interface TrainingArgumentsOptions {
+  /** Examples in one forward and backward pass. Default 8. */
+  perDeviceTrainBatchSize: number;
+  /** Examples in one forward pass of an evaluation. Default 8. */
+  perDeviceEvalBatchSize: number;
+  /** Passes over the training set; may be a fraction. Default 3. */
+  numTrainEpochs: number;
+  /** Optimizer steps in all; overrides `numTrainEpochs` when above 0. Default -1. */
+  maxSteps: number;
+  /** Batches whose gradients are added up before one optimizer step. Each example counts the same, however the batches are cut. Default 1. */
+  gradientAccumulationSteps: number;
+
+  /** Learning rate at the top of the schedule. Default 5e-5. */
+  learningRate: number;
+  /** Decoupled weight decay of all weights except biases and layer norms. Default 0. */
+  weightDecay: number;
+  /** Decay of AdamW's mean of gradients. Default 0.9. */
+  adamBeta1: number;
+  /** Decay of AdamW's mean of squared gradients. Default 0.999. */
+  adamBeta2: number;
+  /** Added to AdamW's denominator. Default 1e-8. */
+  adamEpsilon: number;
+  /** Gradients whose norm is larger are scaled down to it; 0 switches clipping off. Default 1. */
+  maxGradNorm: number;
+  /** The optimizer; both names mean the same AdamW here. Default `adamw_torch_fused`. */
+  optim: 'adamw_torch' | 'adamw_torch_fused';
+
+  /** Shape of the learning rate over the run. Default `linear`. */
+  lrSchedulerType: SchedulerType;
+  /** What the schedule takes beyond warmup and length, for example `{ numCycles: 2 }`. Default none. */
+  lrSchedulerKwargs: Readonly<Record<string, number | string>>;
+  /** Steps over which the learning rate rises from 0; below 1 it is a part of all steps. Default 0. */
+  warmupSteps: number;
+
+  /** When the training loss is logged. Default `steps`. */
+  loggingStrategy: IntervalStrategy;
+  /** Steps between two logs; below 1 it is a part of all steps. Default 500. */
+  loggingSteps: number;
+  /** Whether step 1 is logged too. Default false. */
+  loggingFirstStep: boolean;
+  /** No progress bar. Default false; without a terminal there is none either. */
+  disableTqdm: boolean;
+
+  /** When the evaluation set is evaluated during training. Default `no`. */
+  evalStrategy: IntervalStrategy;
+  /** Steps between two evaluations; below 1 it is a part of all steps. Default: `loggingSteps`. */
+  evalSteps: number | null;
+  /** Epochs (or steps) before the first evaluation. Default 0. */
+  evalDelay: number;
+  /** Whether the evaluation set is evaluated before the first step. Default false. */
+  evalOnStart: boolean;
+
+  /** When a checkpoint is written. Default `steps`. */
+  saveStrategy: IntervalStrategy;
+  /** Steps between two checkpoints; below 1 it is a part of all steps. Default 500. */
+  saveSteps: number;
+  /** Checkpoints kept; older ones are removed. Default null: all. */
+  saveTotalLimit: number | null;
+  /** Checkpoints hold the model but not the optimizer. Default false. */
+  saveOnlyModel: boolean;
+
+  /** Seed of dropout, and of the data order unless `dataSeed` is given. Default 42. */
+  seed: number;
+  /** Seed of the data order. Default null: `seed`. */
+  dataSeed: number | null;
+
+  /** Drops dataset columns that the model does not read. Default true. */
+  removeUnusedColumns: boolean;
+  /** Batch keys that hold labels. Default null: `labels`. */
+  labelNames: readonly string[] | null;
+  /** Leaves out the last batch of an epoch when it is not full. Default false. */
+  dataloaderDropLast: boolean;
+  /** Order of the training examples. Default `random`. */
+  trainSamplingStrategy: SamplingStrategy;
+  /** Part of each label's weight that is spread over all classes. Default 0. */
+  labelSmoothingFactor: number;
+}
+
+export const defaultArguments: TrainingArgumentsOptions = {
+  perDeviceTrainBatchSize: 8,
+  perDeviceEvalBatchSize: 8,
+  numTrainEpochs: 3,
+  maxSteps: -1,
+  gradientAccumulationSteps: 1,
+  learningRate: 5e-5,
+  weightDecay: 0,
+  adamBeta1: 0.9,
+  adamBeta2: 0.999,
+  adamEpsilon: 1e-8,
+  maxGradNorm: 1,
+  optim: 'adamw_torch_fused',
+  lrSchedulerType: 'linear',
+  lrSchedulerKwargs: {},
+  warmupSteps: 0,
+  loggingStrategy: 'steps',
+  loggingSteps: 500,
+  loggingFirstStep: false,
+  disableTqdm: false,
+  evalStrategy: 'no',
+  evalSteps: null,
+  evalDelay: 0,
+  evalOnStart: false,
+  saveStrategy: 'steps',
+  saveSteps: 500,
+  saveTotalLimit: null,
+  saveOnlyModel: false,
+  seed: 42,
+  dataSeed: null,
+  removeUnusedColumns: true,
+  labelNames: null,
+  dataloaderDropLast: false,
+  trainSamplingStrategy: 'random',
+  labelSmoothingFactor: 0,
+};

@@ -1,0 +1,33 @@
+/** Base of every error that this package throws. */
+export class TrainerError extends Error {
+  override name = 'TrainerError';
+}
+
+/** A training argument is unknown, has an impossible value, contradicts another, or is not supported. */
+export class TrainingArgumentsError extends TrainerError {
+  override name = 'TrainingArgumentsError';
+}
+
+/** A dataset is missing, empty, or lacks the columns that the model reads. */
+export class TrainerDatasetError extends TrainerError {
+  override name = 'TrainerDatasetError';
+}
+
+/**
+ * Loss or gradient became NaN or infinite. The update of that step was skipped on the GPU and training stopped: the weights are those of the last good step.
+ */
+export class NonFiniteLossError extends TrainerError {
+  override name = 'NonFiniteLossError';
+  /** The first step that went wrong, counted from 1. */
+  readonly step: number;
+
+  constructor(message: string, step: number) {
+    super(message);
+    this.step = step;
+  }
+}
+
+/** A folder or file of results could not be written. */
+export class SaveError extends TrainerError {
+  override name = 'SaveError';
+}

@@ -1,0 +1,12 @@
+import type { LogEntry } from '../state/trainerState.ts';
+
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
+
+/** Run time in seconds and what was done per second, rounded as in `transformers`. */
+export function speedMetrics(prefix: string, seconds: number, numSamples: number, numSteps: number): LogEntry {
+  return {
+    [`${prefix}_runtime`]: rounded(seconds, 4),
+    [`${prefix}_samples_per_second`]: rounded(numSamples / seconds, 3),
+    [`${prefix}_steps_per_second`]: rounded(numSteps / seconds, 3),
+  };
+}

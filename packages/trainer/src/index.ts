@@ -1,0 +1,12 @@
+export type { IntervalStrategy, SamplingStrategy, TrainingArgumentsOptions } from './arguments/defaults.ts';
+export { TrainingArguments } from './arguments/trainingArguments.ts';
+export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
+export { ProgressCallback } from './callbacks/progressCallback.ts';
+export type { CallbackContext, TrainerCallback } from './callbacks/trainerCallback.ts';
+export { NonFiniteLossError, SaveError, TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
+export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
+export { TrainerControl } from './state/trainerControl.ts';
+export { TrainerState } from './state/trainerState.ts';
+export type { LogEntry } from './state/trainerState.ts';
+export { Trainer } from './trainer.ts';
+export type { EvalPrediction, PredictionOutput, TrainerOptions, TrainOutput } from './trainer.ts';

@@ -1,0 +1,30 @@
+import type { Batch } from '@attune/data';
+import type { Module, Tensor } from '@attune/tensor';
+
+/** What a model must know to make micro-batches add up exactly to the batch they are cut from. */
+export interface ForwardContext {
+  /** Labelled examples in the whole update: the loss is their sum divided by this number. Default: the labelled examples of this batch. */
+  readonly numItemsInBatch?: number;
+  /** Number in the update of this batch's first example, for dropout. Default 0. */
+  readonly exampleOffset?: number;
+  /** Number of the update, for dropout. Default 0. */
+  readonly update?: number;
+}
+
+export interface ModelOutput {
+  /** Mean over the labelled examples; missing when the batch has no labels. Shape []. */
+  readonly loss?: Tensor;
+  /** [examples, labels]. */
+  readonly logits: Tensor;
+}
+
+/** Any module that can be trained: a loss and logits from a batch. */
+export interface TrainableModel extends Module {
+  /** Batch keys that `forward` reads, without the labels. */
+  readonly inputNames: readonly string[];
+  forward(batch: Batch, context?: ForwardContext): ModelOutput;
+  /** Writes the model to a folder; without it a checkpoint holds the bare weights. */
+  savePretrained?(folder: string): Promise<void>;
+  /** Seed that a new head was drawn from. */
+  readonly headSeed?: number | null;
+}

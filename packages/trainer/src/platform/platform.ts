@@ -1,0 +1,21 @@
+/** Where progress is shown. */
+export interface Terminal {
+  /** Whether a person watches: a bar that moves makes sense. */
+  readonly isTerminal: boolean;
+  writeLine(line: string): void;
+}
+
+/** The little that saving needs of a file system. Paths are joined with '/'. */
+export interface Files {
+  makeFolder(path: string): Promise<void>;
+  /** Written beside and renamed, so that no half of a file is ever seen. */
+  writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  readFile(path: string): Promise<Uint8Array>;
+  /** Names in a folder; empty when there is none. */
+  list(path: string): Promise<string[]>;
+  /** Puts a finished folder in place of another, which is renamed aside first and then removed. */
+  replaceFolder(finished: string, target: string): Promise<void>;
+  removeFolder(path: string): Promise<void>;
+  /** SHA-256 of a file in hexadecimal digits. */
+  checksum(path: string): Promise<string>;
+}

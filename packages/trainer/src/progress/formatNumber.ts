@@ -1,0 +1,13 @@
+/** Four significant digits as Python's `:.4g` prints them: `0.6918`, `5e-05`, `1377`, `1.234e+06`. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  if (value === 0) return '0';
+  const [mantissa = '', exponentText = '0'] = value.toExponential(3).split('e');
+  const exponent = Number(exponentText);
+  const trim = (digits: string) => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits);
+  if (exponent < -4 || exponent >= 4) {
+    const sign = exponent < 0 ? '-' : '+';
+    return `${trim(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  return trim(value.toFixed(3 - exponent));
+}

@@ -1,0 +1,48 @@
+/** One entry of the log: `loss`, `grad_norm`, `learning_rate`, `eval_…` or `train_…`, with `epoch` and `step`. */
+export type LogEntry = Readonly<Record<string, number>>;
+
+/** Where a run stands. Saved as `trainer_state.json`, whose keys are those of `transformers`. */
+export class TrainerState {
+  /** Epochs done, with a fraction. */
+  epoch = 0;
+  /** Optimizer steps done. */
+  globalStep = 0;
+  /** Optimizer steps of the whole run. */
+  maxSteps = 0;
+  numTrainEpochs = 0;
+  trainBatchSize = 0;
+  loggingSteps = 0;
+  evalSteps = 0;
+  saveSteps = 0;
+  /** Floating point operations so far, by the usual estimate of 6 per parameter and token. */
+  totalFlos = 0;
+  /** Seed of the model's new head, when the model knows it. */
+  headSeed: number | null = null;
+  logHistory: LogEntry[] = [];
+
+  toJSON(): Record<string, unknown> {
+    return {
+      best_global_step: null,
+      best_metric: null,
+      best_model_checkpoint: null,
+      epoch: this.epoch,
+      eval_steps: this.evalSteps,
+      global_step: this.globalStep,
+      head_seed: this.headSeed,
+      is_hyper_param_search: false,
+      is_local_process_zero: true,
+      is_world_process_zero: true,
+      log_history: this.logHistory,
+      logging_steps: this.loggingSteps,
+      max_steps: this.maxSteps,
+      num_input_tokens_seen: 0,
+      num_train_epochs: this.numTrainEpochs,
+      save_steps: this.saveSteps,
+      stateful_callbacks: {},
+      total_flos: this.totalFlos,
+      train_batch_size: this.trainBatchSize,
+      trial_name: null,
+      trial_params: null,
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import type { Parameter } from '@attune/tensor';
+import type { TrainableModel } from '../model.ts';
+
+const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;
+
+export interface ParameterGroup {
+  readonly parameters: readonly (readonly [name: string, parameter: Parameter])[];
+  readonly weightDecay: number;
+}
+
+/** Weight decay goes to every trainable parameter except biases and layer norms, as in `transformers`. */
+export function parameterGroups(model: TrainableModel, weightDecay: number): ParameterGroup[] {
+  const trainable = [...model.namedParameters()].filter(([, parameter]) => parameter.requiresGrad);
+  return [
+    { parameters: trainable.filter(([name]) => !withoutDecay.test(name)), weightDecay },
+    { parameters: trainable.filter(([name]) => withoutDecay.test(name)), weightDecay: 0 },
+  ];
+}

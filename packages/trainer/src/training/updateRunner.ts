@@ -1,0 +1,98 @@
+import type { Batch } from '@attune/data';
+import type { AdamW, Device, UpdateRecord } from '@attune/tensor';
+import { NonFiniteLossError, TrainerError } from '../errors.ts';
+import type { TrainableModel } from '../model.ts';
+import { computeLoss } from './computeLoss.ts';
+import type { LossOptions } from './computeLoss.ts';
+import { countExamples, countLabelled } from './labels.ts';
+
+export interface UpdateRunnerOptions extends LossOptions {
+  readonly model: TrainableModel;
+  readonly optimizer: AdamW;
+  readonly device: Device;
+}
+
+/** What the GPU reported of the updates that have completed. */
+export interface CompletedUpdates {
+  readonly count: number;
+  readonly examples: number;
+  readonly lossSum: number;
+  readonly last: UpdateRecord | null;
+}
+
+/**
+ * Runs optimizer updates, at most two of them in flight: while the GPU works on one, the next is recorded. Nothing waits between
+ * `forward` and the optimizer's step; losses and norms come back a step late.
+ */
+export class UpdateRunner {
+  readonly #options: UpdateRunnerOptions;
+  readonly #examplesOfUpdate: number[] = [];
+  #inFlight: Promise<void> | null = null;
+  #completed: CompletedUpdates = { count: 0, examples: 0, lossSum: 0, last: null };
+
+  constructor(options: UpdateRunnerOptions) {
+    this.#options = options;
+  }
+
+  get completed(): CompletedUpdates {
+    return this.#completed;
+  }
+
+  /**
+   * One update from its micro-batches. Every labelled example weighs the same, however they are cut into batches.
+   *
+   * @param update number of the update in the run, from 0
+   * @param afterBackward called after each micro-batch's backward pass
+   */
+  async run(batches: readonly Batch[], update: number, afterBackward: (index: number) => Promise<void>): Promise<void> {
+    const { model, optimizer, device, labelName } = this.#options;
+    const numItemsInBatch = batches.reduce((sum, batch) => sum + countLabelled(batch, labelName), 0);
+    let exampleOffset = 0;
+    for (const [index, batch] of batches.entries()) {
+      device.scope(() => {
+        const { loss } = computeLoss(model, batch, { numItemsInBatch, exampleOffset, update }, this.#options);
+        if (!loss) {
+          throw new TrainerError(
+            `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
+              `Training needs labels: a dataset column "label" or "${labelName}".`,
+          );
+        }
+        optimizer.recordLoss(loss);
+        loss.backward();
+      });
+      exampleOffset += countExamples(batch);
+      await afterBackward(index);
+    }
+    optimizer.step();
+    optimizer.zeroGrad();
+    this.#examplesOfUpdate.push(exampleOffset);
+    const previous = this.#inFlight;
+    const current = optimizer.records().then((records) => this.#collect(records));
+    // The failure is seen by whoever waits for this update; until then it is nobody's unhandled rejection.
+    current.catch(() => {});
+    this.#inFlight = current;
+    await previous;
+  }
+
+  /** Waits until every update has completed. */
+  async drain(): Promise<void> {
+    const inFlight = this.#inFlight;
+    this.#inFlight = null;
+    await inFlight;
+  }
+
+  #collect(records: readonly UpdateRecord[]): void {
+    for (const record of records) {
+      if (!record.finite) {
+        throw new NonFiniteLossError(
+          `the loss or its gradient is not finite at step ${record.step}: loss ${record.loss}, gradient norm ${record.gradNorm}. ` +
+            'That update was skipped: the weights are those of the step before. ' +
+            'Look for bad values in the data, or lower learningRate.',
+          record.step,
+        );
+      }
+      const { count, examples, lossSum } = this.#completed;
+      this.#completed = { count: count + 1, examples: examples + (this.#examplesOfUpdate.shift() ?? 0), lossSum: lossSum + record.loss, last: record };
+    }
+  }
+}
