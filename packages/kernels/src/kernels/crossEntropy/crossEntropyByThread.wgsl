@@ -1,0 +1,52 @@
+// rowLoss = (1 - e) * -logp[label] + e * mean over classes of -logp,   logp = logits - logSumExp(logits)
+// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes)
+//
+// logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]. A row whose label is ignoreIndex, or no class, gets zeros.
+// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large cancels.
+// In front: `fn storeGradient(index, value)`, empty where no gradient is asked for.
+// One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few classes everywhere.
+
+struct Parameters { rows: u32, classes: u32, ignoreIndex: u32, smoothing: f32, weight: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(2) var<storage, read> labels: array<i32>;
+@group(0) @binding(3) var<storage, read_write> rowLoss: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
+  if (row >= parameters.rows) { return; }
+  let classes = parameters.classes;
+  let first = row * classes;
+  let label = labels[row];
+  // A negative label is no class: as u32 it is larger than any.
+  if (bitcast<u32>(label) == parameters.ignoreIndex || bitcast<u32>(label) >= classes) {
+    for (var class = 0u; class < classes; class++) { storeGradient(first + class, 0.0); }
+    rowLoss[row] = 0.0;
+    return;
+  }
+  var largest = -3.402823e38;
+  for (var class = 0u; class < classes; class++) { largest = max(largest, logits[first + class]); }
+  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + classes / 64, not with classes.
+  var sum = 0.0;
+  var distance = 0.0;
+  for (var begin = 0u; begin < classes; begin += 64) {
+    var partSum = 0.0;
+    var partDistance = 0.0;
+    for (var class = begin; class < min(begin + 64, classes); class++) {
+      let below = logits[first + class] - largest;
+      partSum += exp(below);
+      partDistance -= below;
+    }
+    sum += partSum;
+    distance += partDistance;
+  }
+  let smoothing = parameters.smoothing;
+  let uniformShare = smoothing / f32(classes);
+  let smooth = select(0.0, uniformShare * distance, smoothing > 0.0);
+  rowLoss[row] = (1.0 - smoothing) * (largest - logits[first + u32(label)]) + smooth + log(sum);
+  for (var class = 0u; class < classes; class++) {
+    let hit = select(0.0, 1.0 - smoothing, class == u32(label));
+    storeGradient(first + class, parameters.weight * (exp(logits[first + class] - largest) / sum - hit - uniformShare));
+  }
+}

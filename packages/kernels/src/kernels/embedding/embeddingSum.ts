@@ -1,0 +1,71 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import type { ElementType, GpuArray } from '../../gpuArray.ts';
+import { bytesPerElement } from '../../gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { elementAliases } from '../prelude.ts';
+import { wgsl as source } from './embeddingSum.wgsl.ts';
+
+export const idTypes: readonly ElementType[] = ['u32', 'i32'];
+
+export interface EmbeddingSumOptions {
+  /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
+  readonly tables: readonly GpuArray[];
+  /** u32 or i32 `[rows]`, one for each table. The caller checks that they lie in the table; here a larger id reads the last row. */
+  readonly ids: readonly GpuArray[];
+  /** f32 or f16 `[rows, columns]`. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+const kernel = 'embeddingSum';
+const vectorsPerWorkgroup = 256;
+
+/**
+ * Sums rows of several tables: `output[row] = sum over tables of table[ids[row]]`, as BERT sums word, position and token type embeddings.
+ * Takes as many tables as the adapter binds: three everywhere.
+ *
+ * @throws KernelArgumentError
+ */
+export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: EmbeddingSumOptions): void {
+  requireExtents(kernel, { rows, columns });
+  const mostTables = Math.floor((gpu.info.limits.maxStorageBuffersPerShaderStage - 1) / 2);
+  if (tables.length === 0 || tables.length !== ids.length || tables.length > mostTables) {
+    throw new KernelArgumentError(`${kernel}: got ${tables.length} tables and ${ids.length} id arrays; it takes as many of both, 1 to ${mostTables} on this adapter`);
+  }
+  for (const table of tables) requireArray(kernel, 'table', table, { 'table rows': 1, columns }, singleTypes);
+  for (const array of ids) requireArray(kernel, 'ids', array, { rows }, idTypes);
+  requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
+  const reads = [...tables, ...ids];
+  requireSeparate(kernel, reads, [output]);
+  if (rows === 0 || columns === 0) return;
+  const width = columns % 4 === 0 ? 4 : 1;
+  const aliases = elementAliases(gpu, kernel, { Output: output }, width);
+  const vectors = columns / width;
+  gpu.dispatch({
+    program: { key: `${kernel} ${tables.length} to ${aliases.key}`, source: () => aliases.text() + tableBindings(tables.length) + source },
+    parameters: { integers: [rows, vectors, ...tables.map((table) => Math.floor(table.length / columns))] },
+    reads,
+    writes: [output],
+    workgroups: spreadWorkgroups(Math.ceil((rows * vectors) / vectorsPerWorkgroup)),
+    work: { bytes: rows * columns * (4 * tables.length + bytesPerElement[output.elementType]) },
+  });
+}
+
+function tableBindings(count: number): string {
+  const numbers = Array.from({ length: count }, (_, table) => table);
+  return [
+    `struct Parameters { rows: u32, columns: u32, ${numbers.map((table) => `rows${table}: u32`).join(', ')} }`,
+    '@group(0) @binding(0) var<uniform> parameters: Parameters;',
+    ...numbers.map((table) => `@group(0) @binding(${1 + table}) var<storage, read> table${table}: array<Values>;`),
+    ...numbers.map((table) => `@group(0) @binding(${1 + count + table}) var<storage, read> ids${table}: array<u32>;`),
+    `@group(0) @binding(${1 + 2 * count}) var<storage, read_write> output: array<Output>;`,
+    'fn tableSum(row: u32, column: u32) -> Values {',
+    ...numbers.map((table) => `  let value${table} = table${table}[min(ids${table}[row], parameters.rows${table} - 1) * parameters.columns + column];`),
+    `  return ${numbers.map((table) => `value${table}`).join(' + ')};`,
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,18 @@
+// output[row, column] = sum over tables of table[ids[row], column]
+//
+// tables: f32[tableRows, columns] each; ids: u32[rows] each; output: [rows, columns]. An id beyond its table reads the last row.
+// In front: the types, struct Parameters, the bindings of the tables and ids, and `fn tableSum(row, column) -> Values`, which depend on the number
+// of tables. Columns count vectors of the width chosen.
+// One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t + {0, 64, 128, 192}.
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
+  for (var i = 0u; i < 4; i++) {
+    let index = first + i * 64;
+    if (index < parameters.rows * parameters.columns) {
+      let row = index / parameters.columns;
+      output[index] = Output(tableSum(row, index - row * parameters.columns));
+    }
+  }
+}

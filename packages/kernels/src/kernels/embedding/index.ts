@@ -1,0 +1,2 @@
+export { embeddingSum } from './embeddingSum.ts';
+export type { EmbeddingSumOptions } from './embeddingSum.ts';
