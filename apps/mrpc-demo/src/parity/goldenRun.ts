@@ -1,0 +1,77 @@
+import type { TrainingArgumentsOptions } from '@attune/trainer';
+
+/** Shape, Euclidean norm and first values of a tensor. */
+export interface Fingerprint {
+  readonly shape: readonly number[];
+  readonly norm: number;
+  readonly first: readonly number[];
+}
+
+/** A training run as PyTorch and `transformers` computed it, step by step. */
+export interface GoldenRun {
+  readonly arguments: Readonly<Record<string, number | string>>;
+  readonly seed: number;
+  readonly steps: readonly { readonly loss: number; readonly grad_norm: number; readonly learning_rate: number }[];
+  readonly final: Readonly<Record<string, Fingerprint>>;
+}
+
+/** What the golden runs allow us to differ by. */
+export interface Tolerance {
+  /** Absolute difference of the loss at every step. */
+  readonly loss: number;
+  /** Relative difference of the gradient norm at every step. */
+  readonly gradNorm: number;
+  /** Relative difference of the norms of the final weights. */
+  readonly weights: number;
+}
+
+/** Arguments of a golden run under our names. */
+export function camelCaseArguments(values: GoldenRun['arguments']): Partial<TrainingArgumentsOptions> {
+  const camel = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [camel(name), value]));
+}
+
+export interface LargestDifferences {
+  readonly loss: number;
+  readonly lossFirst20: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+}
+
+/** The largest differences over all steps: loss absolute, the others relative. */
+export function compareSteps(golden: GoldenRun['steps'], logged: readonly Readonly<Record<string, number>>[]): LargestDifferences {
+  const steps = logged.filter((entry) => 'loss' in entry);
+  if (steps.length !== golden.length) throw new Error(`${steps.length} steps were logged; the golden run has ${golden.length}`);
+  const relative = (ours: number, theirs: number) => (theirs === 0 ? Math.abs(ours) : Math.abs(ours - theirs) / Math.abs(theirs));
+  const largest = (difference: (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => number, count = steps.length) =>
+    steps.slice(0, count).reduce((most, ours, index) => Math.max(most, difference(ours, golden[index] as GoldenRun['steps'][number])), 0);
+  const loss = (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => Math.abs((ours['loss'] ?? NaN) - theirs.loss);
+  return {
+    loss: largest(loss),
+    lossFirst20: largest(loss, 20),
+    gradNorm: largest((ours, theirs) => relative(ours['grad_norm'] ?? NaN, theirs.grad_norm)),
+    learningRate: largest((ours, theirs) => relative(ours['learning_rate'] ?? NaN, theirs.learning_rate)),
+  };
+}
+
+/** Norms of all weights, by name. */
+export async function weightNorms(model: { stateDict(): Promise<ReadonlyMap<string, { readonly data: ArrayLike<number> }>> }): Promise<Map<string, number>> {
+  const norms = new Map<string, number>();
+  for (const [name, { data }] of await model.stateDict()) {
+    let sum = 0;
+    for (let index = 0; index < data.length; index++) sum += (data[index] as number) ** 2;
+    norms.set(name, Math.sqrt(sum));
+  }
+  return norms;
+}
+
+/** The largest relative difference between the norms of our weights and the golden ones. */
+export function compareWeights(golden: GoldenRun['final'], norms: ReadonlyMap<string, number>): number {
+  let most = 0;
+  for (const [name, { norm }] of Object.entries(golden)) {
+    const ours = norms.get(name);
+    if (ours === undefined) throw new Error(`the model has no weight ${name}`);
+    most = Math.max(most, Math.abs(ours - norm) / Math.max(norm, 1e-12));
+  }
+  return most;
+}
