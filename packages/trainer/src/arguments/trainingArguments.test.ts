@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { TrainingArgumentsError } from '../errors.ts';
+import { defaultArguments } from './defaults.ts';
+import { planRun } from './schedule.ts';
+import { TrainingArguments } from './trainingArguments.ts';
+
+describe('TrainingArguments', () => {
+  it('has the defaults of transformers', () => {
+    const args = new TrainingArguments('out');
+    expect({ ...args }).toEqual({ outputDir: 'out', ...defaultArguments });
+    expect(args.learningRate).toBe(5e-5);
+    expect(args.perDeviceTrainBatchSize).toBe(8);
+    expect(args.numTrainEpochs).toBe(3);
+  });
+
+  it('keeps the snake_case names of transformers in files', () => {
+    expect(new TrainingArguments('out', { adamBeta1: 0.8 }).toJSON()).toMatchObject({
+      output_dir: 'out',
+      per_device_train_batch_size: 8,
+      adam_beta1: 0.8,
+      lr_scheduler_type: 'linear',
+    });
+  });
+
+  it('never ignores an argument', () => {
+    const make = (options: Record<string, unknown>) => () => new TrainingArguments('out', options);
+    expect(make({ fp16: true })).toThrow(/fp16 = true is not supported yet/);
+    expect(make({ fp16: false })).not.toThrow();
+    expect(make({ evaluationStrategy: 'epoch' })).toThrow(/now called evalStrategy/);
+    expect(make({ evaluation_strategy: 'epoch' })).toThrow(/now called evalStrategy/);
+    expect(make({ learning_rate: 1 })).toThrow(/camelCase: learningRate/);
+    expect(make({ learningrate: 1 })).toThrow(/there is no training argument learningrate/);
+    expect(make({ loadBestModelAtEnd: true })).toThrow(TrainingArgumentsError);
+  });
+
+  it.each([
+    [{ perDeviceTrainBatchSize: 0 }, /perDeviceTrainBatchSize must be a whole number of at least 1; got 0/],
+    [{ numTrainEpochs: -1 }, /numTrainEpochs/],
+    [{ learningRate: Number.NaN }, /learningRate/],
+    [{ loggingSteps: 0 }, /loggingSteps must be above 0 when loggingStrategy/],
+    [{ warmupSteps: 1.5 }, /warmupSteps/],
+    [{ labelSmoothingFactor: 1 }, /labelSmoothingFactor/],
+    [{ seed: -1 }, /seed/],
+    [{ evalStrategy: 'epochs' as 'epoch' }, /evalStrategy must be one of no, steps, epoch; got "epochs"/],
+    [{ saveTotalLimit: 0 }, /saveTotalLimit/],
+  ])('refuses %o', (options, message) => {
+    expect(() => new TrainingArguments('out', options)).toThrow(message);
+  });
+});
+
+describe('planRun', () => {
+  const plan = (options: ConstructorParameters<typeof TrainingArguments>[1], batches: number) => planRun(new TrainingArguments('out', options), batches);
+
+  it('counts steps as transformers does', () => {
+    expect(plan({}, 459)).toMatchObject({ stepsPerEpoch: 459, maxSteps: 1377, numTrainEpochs: 3, loggingSteps: 500 });
+    expect(plan({ numTrainEpochs: 0.3 }, 4)).toMatchObject({ maxSteps: 2, numTrainEpochs: 1 });
+    expect(plan({ numTrainEpochs: 2.5 }, 4)).toMatchObject({ maxSteps: 10, numTrainEpochs: 3 });
+    expect(plan({ maxSteps: 3 }, 4)).toMatchObject({ maxSteps: 3, numTrainEpochs: 1 });
+    expect(plan({ gradientAccumulationSteps: 3 }, 8)).toMatchObject({ stepsPerEpoch: 3, maxSteps: 9 });
+    expect(plan({ gradientAccumulationSteps: 8 }, 3)).toMatchObject({ stepsPerEpoch: 1 });
+  });
+
+  it('takes parts of all steps below 1', () => {
+    expect(plan({ maxSteps: 100, loggingSteps: 0.1, evalSteps: 0.2, saveSteps: 0.5, warmupSteps: 0.055 }, 7)).toMatchObject({
+      loggingSteps: 10,
+      evalSteps: 20,
+      saveSteps: 50,
+      warmupSteps: 6,
+    });
+    expect(plan({ loggingSteps: 7 }, 7).evalSteps).toBe(7);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { formatDuration } from './formatDuration.ts';
+import { formatNumber } from './formatNumber.ts';
+import { MetricsTable } from './metricsTable.ts';
+
+describe('formatNumber', () => {
+  it.each([
+    [0.69184, '0.6918'],
+    [5e-5, '5e-05'],
+    [0.125, '0.125'],
+    [1377, '1377'],
+    [12345.678, '1.235e+04'],
+    [1, '1'],
+    [0, '0'],
+    [-2.5, '-2.5'],
+    [0.00012344, '0.0001234'],
+    [9999.9, '1e+04'],
+    [Number.NaN, 'nan'],
+    [-Infinity, '-inf'],
+  ])('prints %d as Python does', (value, text) => {
+    expect(formatNumber(value)).toBe(text);
+  });
+});
+
+it('formats durations', () => {
+  expect([3.6, 187, 3723, Infinity].map(formatDuration)).toEqual(['4 s', '3:07', '1:02:03', '?']);
+});
+
+it('prints a table that grows by a line', () => {
+  const table = new MetricsTable('Epoch');
+  const first = table.lines(1, null, { eval_loss: 0.5, eval_accuracy: 0.75, eval_f1: 0.8, eval_runtime: 3 });
+  expect(first).toEqual([
+    'Epoch     Training Loss  Validation Loss  Accuracy  F1',
+    '--------  -------------  ---------------  --------  --------',
+    '1         No log         0.500000         0.750000  0.800000',
+  ]);
+  expect(table.lines(2, 0.4, { eval_loss: 0.45, eval_accuracy: 0.8, eval_f1: 0.9 })).toEqual(['2         0.400000       0.450000         0.800000  0.900000']);
+});

@@ -1,0 +1,209 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dataset } from '@attune/data';
+import type { Batch } from '@attune/data';
+import { defaultDevice, linear, Module, mseLoss, Parameter, tensor } from '@attune/tensor';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import golden from '../golden/regression.json' with { type: 'json' };
+import { NonFiniteLossError, SaveError, Trainer, TrainerDatasetError, TrainingArguments, TrainingArgumentsError } from './index.ts';
+import type { ForwardContext, ModelOutput, TrainableModel, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from './index.ts';
+
+/** `y = a x + b` from a = b = 0 under the mean squared error: the model of transformers' own Trainer tests. */
+class RegressionModel extends Module implements TrainableModel {
+  readonly inputNames = ['input_x'];
+  readonly a: Parameter;
+  readonly b: Parameter;
+
+  constructor(a: Parameter, b: Parameter) {
+    super();
+    this.a = a;
+    this.b = b;
+  }
+
+  static async create(): Promise<RegressionModel> {
+    const device = await defaultDevice();
+    return new RegressionModel(new Parameter(new Float32Array(1), { shape: [1, 1], device }), new Parameter(new Float32Array(1), { shape: [1], device }));
+  }
+
+  forward(batch: Batch, { numItemsInBatch }: ForwardContext = {}): ModelOutput {
+    const { input_x: input, labels } = batch;
+    if (!input) throw new Error('no input_x');
+    const rows = input.shape[0] ?? 0;
+    const x = tensor(Float32Array.from(input.data), { shape: [rows, 1], device: this.a.device });
+    const logits = linear(x, this.a, this.b);
+    if (!labels) return { logits };
+    return { logits, loss: mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? rows) }) };
+  }
+}
+
+const rows = ({ x, y }: { x: readonly number[]; y: readonly number[] }) => x.map((input_x, index) => ({ input_x, label: y[index] ?? NaN, note: `row ${index}` }));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-trainer-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function make(options: Partial<TrainingArgumentsOptions> = {}, more: Partial<TrainerOptions> = {}) {
+  const model = await RegressionModel.create();
+  const data = options.seed === 314 ? golden['314'] : golden['42'];
+  const args = new TrainingArguments(folder, { learningRate: 0.1, saveStrategy: 'no', disableTqdm: true, ...options });
+  const trainer = new Trainer({ model, args, trainDataset: Dataset.fromRows(rows(data)), ...more });
+  return { model, trainer };
+}
+
+const value = async (parameter: Parameter) => Number((await parameter.data())[0]);
+
+describe('Trainer.train', () => {
+  it.each([
+    ['42', golden['42']],
+    ['314', golden['314']],
+  ] as const)('ends where transformers ends, seed %s', async (seed, expected) => {
+    const { model, trainer } = await make({ seed: Number(seed) });
+    const { globalStep, trainingLoss } = await trainer.train();
+    expect(globalStep).toBe(24);
+    expect(await value(model.a)).toBeCloseTo(expected.a, 5);
+    expect(await value(model.b)).toBeCloseTo(expected.b, 5);
+    expect(trainingLoss).toBeCloseTo(expected.trainLoss, 4);
+  });
+
+  it('ends at the same weights with half the batch accumulated twice', async () => {
+    const { model, trainer } = await make({ perDeviceTrainBatchSize: 4, gradientAccumulationSteps: 2 });
+    const { globalStep, trainingLoss } = await trainer.train();
+    expect(globalStep).toBe(24);
+    expect(await value(model.a)).toBeCloseTo(golden['42'].a, 5);
+    expect(trainingLoss).toBeCloseTo(golden['42'].trainLoss, 4);
+  });
+
+  it('logs loss, norm and learning rate, with the mean of the losses since the last log', async () => {
+    const every = await make({ loggingSteps: 1 });
+    await every.trainer.train();
+    const fifth = await make({ loggingSteps: 5 });
+    await fifth.trainer.train();
+    const losses = (history: readonly Readonly<Record<string, number>>[]) => history.filter((entry) => 'loss' in entry).map((entry) => entry['loss'] ?? NaN);
+    const single = losses(every.trainer.state.logHistory);
+    expect(single).toHaveLength(24);
+    expect(losses(fifth.trainer.state.logHistory)).toHaveLength(4);
+    expect(losses(fifth.trainer.state.logHistory)[1]).toBeCloseTo(single.slice(5, 10).reduce((sum, loss) => sum + loss) / 5, 6);
+    expect(every.trainer.state.logHistory[0]).toMatchObject({ learning_rate: 0.1, step: 1, epoch: 0.125 });
+    expect(every.trainer.state.logHistory[1]?.['learning_rate']).toBeCloseTo(0.1 * (23 / 24), 12);
+    expect(Object.keys(every.trainer.state.logHistory.at(-1) ?? {})).toEqual([
+      'train_runtime',
+      'train_samples_per_second',
+      'train_steps_per_second',
+      'total_flos',
+      'train_loss',
+      'epoch',
+      'step',
+    ]);
+  });
+
+  it('fires events in the order of transformers', async () => {
+    const events: string[] = [];
+    const names = ['onTrainBegin', 'onEpochBegin', 'onStepBegin', 'onSubstepEnd', 'onPreOptimizerStep', 'onOptimizerStep', 'onStepEnd', 'onLog', 'onEpochEnd', 'onPredictionStep', 'onEvaluate', 'onSave', 'onTrainEnd'] as const;
+    const recorder: TrainerCallback = Object.fromEntries(names.map((name) => [name, () => void events.push(name.slice(2))]));
+    const data = Dataset.fromRows(rows(golden['42'])).select(Array.from({ length: 24 }, (_, row) => row));
+    const { trainer } = await make(
+      { gradientAccumulationSteps: 2, numTrainEpochs: 1, evalStrategy: 'epoch', saveStrategy: 'epoch', loggingSteps: 1 },
+      { trainDataset: data, evalDataset: data, callbacks: [recorder] },
+    );
+    await trainer.train();
+    expect(events).toEqual(
+      ['TrainBegin', 'EpochBegin', 'StepBegin', 'SubstepEnd', 'PreOptimizerStep', 'OptimizerStep', 'StepEnd', 'Log', 'StepBegin', 'PreOptimizerStep', 'OptimizerStep']
+        .concat(['StepEnd', 'Log', 'EpochEnd', 'PredictionStep', 'PredictionStep', 'PredictionStep', 'Log', 'Evaluate', 'Save', 'Log', 'TrainEnd']),
+    );
+  });
+
+  it('stops when a callback says so', async () => {
+    const { trainer } = await make({}, { callbacks: [{ onStepEnd: (_args, _state, control) => void (control.shouldTrainingStop = true) }] });
+    expect((await trainer.train()).globalStep).toBe(1);
+  });
+
+  it('holds no GPU memory after training that it did not hold before', async () => {
+    const { model, trainer } = await make();
+    const { liveBytes } = model.a.device.memory;
+    await trainer.train();
+    expect(model.a.device.memory.liveBytes).toBe(liveBytes);
+  });
+
+  it('names the step at which the loss became NaN, and keeps the weights of the step before', async () => {
+    const poisoned = rows(golden['42']).map((row, index) => (index === 40 ? { ...row, label: NaN } : row));
+    const { model, trainer } = await make({ trainSamplingStrategy: 'sequential' }, { trainDataset: Dataset.fromRows(poisoned) });
+    const failure = await trainer.train().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NonFiniteLossError);
+    expect((failure as NonFiniteLossError).step).toBe(6);
+    expect((failure as Error).message).toMatch(/not finite at step 6/);
+    expect(Number.isFinite(await value(model.a))).toBe(true);
+  });
+});
+
+describe('Trainer.evaluate and predict', () => {
+  it('gives the mean over examples whatever the last batch holds', async () => {
+    const data = Dataset.fromRows(rows(golden['42'])).select(Array.from({ length: 13 }, (_, row) => row));
+    const { trainer } = await make({}, { evalDataset: data, computeMetrics: ({ predictions, labelIds }) => ({ rows: predictions.shape[0] ?? 0, labels: labelIds.shape[0] ?? 0 }) });
+    const metrics = await trainer.evaluate();
+    const mean = golden['42'].y.slice(0, 13).reduce((sum, y) => sum + y * y, 0) / 13;
+    expect(metrics['eval_loss']).toBeCloseTo(mean, 4);
+    expect(metrics).toMatchObject({ eval_rows: 13, eval_labels: 13, epoch: 0 });
+    const output = await trainer.predict(data);
+    expect(output.predictions.shape).toEqual([13, 1]);
+    expect(output.labelIds?.shape).toEqual([13]);
+    expect(output.metrics['test_loss']).toBeCloseTo(mean, 4);
+  });
+
+  it('predicts without labels', async () => {
+    const { trainer } = await make();
+    const output = await trainer.predict(Dataset.fromRows(rows(golden['42'])).removeColumns(['label']));
+    expect(output.labelIds).toBeNull();
+    expect(output.metrics['test_loss']).toBeUndefined();
+  });
+});
+
+describe('checkpoints', () => {
+  it('writes whole folders at the steps asked for, and keeps the newest', async () => {
+    const { trainer } = await make({ saveStrategy: 'steps', saveSteps: 5, saveTotalLimit: 2 });
+    await trainer.train();
+    expect(readdirSync(folder).sort()).toEqual(['checkpoint-20', 'checkpoint-24']);
+    expect(readdirSync(join(folder, 'checkpoint-24')).sort()).toEqual([
+      'checksums.json',
+      'model.safetensors',
+      'optimizer.safetensors',
+      'rng.json',
+      'scheduler.json',
+      'trainer_state.json',
+      'training_args.json',
+    ]);
+    const state = JSON.parse(readFileSync(join(folder, 'checkpoint-20', 'trainer_state.json'), 'utf8')) as Record<string, unknown>;
+    expect(state).toMatchObject({ global_step: 20, max_steps: 24, epoch: 2.5, train_batch_size: 8 });
+    expect(Object.keys(state)).toEqual(Object.keys(state).sort());
+  });
+
+  it('says before the first step that the output folder cannot be written', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const model = await RegressionModel.create();
+    const args = new TrainingArguments(join(folder, 'file', 'out'), { disableTqdm: true });
+    const trainer = new Trainer({ model, args, trainDataset: Dataset.fromRows(rows(golden['42'])) });
+    await expect(trainer.train()).rejects.toThrow(SaveError);
+    await expect(trainer.train()).rejects.toThrow(/could not write to .*out: a part of the path is a file/);
+    expect(await value(model.a)).toBe(0);
+  });
+});
+
+describe('what does not fit', () => {
+  it('an evaluation strategy without an evaluation set', async () => {
+    await expect(make({ evalStrategy: 'epoch' })).rejects.toThrow(TrainingArgumentsError);
+  });
+
+  it('an empty dataset, and one without the columns that the model reads', async () => {
+    const empty = await make({}, { trainDataset: Dataset.fromRows(rows(golden['42'])).select([]) });
+    await expect(empty.trainer.train()).rejects.toThrow(TrainerDatasetError);
+    const other = await make({}, { trainDataset: Dataset.fromRows([{ text: 'a', label: 1 }]) });
+    await expect(other.trainer.train()).rejects.toThrow(/it has text, label; the model reads input_x/);
+  });
+
+  it('a dataset without labels', async () => {
+    const { trainer } = await make({}, { trainDataset: Dataset.fromRows([{ input_x: 1.5 }, { input_x: 2.5 }]) });
+    await expect(trainer.train()).rejects.toThrow(/did not return a loss.*label/);
+  });
+});
