@@ -1,4 +1,10 @@
 // One line for each room. Rooms are ordered as a training step uses them.
-export {};
 export * from './embedding/index.ts';
 export * from './crossEntropy/index.ts';
+export * from './activation/index.ts';
+export * from './cast/index.ts';
+export { dropout } from './dropout/index.ts';
+export type { DropoutKernelOptions } from './dropout/index.ts';
+export * from './elementwise/index.ts';
+export * from './fill/index.ts';
+export * from './gatherRows/index.ts';

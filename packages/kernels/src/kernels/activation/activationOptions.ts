@@ -1,0 +1,9 @@
+import type { GpuArray } from '../../gpuArray.ts';
+
+export interface ActivationOptions {
+  /** [length], f32 or f16. */
+  readonly input: GpuArray;
+  /** [length], f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+}

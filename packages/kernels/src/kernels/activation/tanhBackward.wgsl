@@ -1,0 +1,20 @@
+// gradInput[i] = gradOutput[i] * (1 - output[i]^2), where output = tanh(input)
+//
+// gradOutput, output, gradInput: [length]
+// Aliases in front: the types of the arrays, all of one width, and Values, the f32 type of that width.
+// One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t + {0, 64, 128, 192}.
+
+struct Parameters { count: u32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> gradOutput: array<GradOutput>;
+@group(0) @binding(2) var<storage, read> output: array<Output>;
+@group(0) @binding(3) var<storage, read_write> gradInput: array<GradInput>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
+  for (var i = 0u; i < 4; i++) {
+    let index = first + i * 64;
+    if (index < parameters.count) { gradInput[index] = GradInput(Values(gradOutput[index]) * (1.0 - Values(output[index])) * (1.0 + Values(output[index]))); }
+  }
+}

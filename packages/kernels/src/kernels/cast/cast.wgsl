@@ -1,0 +1,19 @@
+// output[i] = input[i], converted to the type of output
+//
+// input, output: [length]
+// Aliases in front: the types of the arrays, all of one width, and Values, the f32 type of that width.
+// One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t + {0, 64, 128, 192}.
+
+struct Parameters { count: u32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> input: array<Input>;
+@group(0) @binding(2) var<storage, read_write> output: array<Output>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
+  for (var i = 0u; i < 4; i++) {
+    let index = first + i * 64;
+    if (index < parameters.count) { output[index] = Output(input[index]); }
+  }
+}

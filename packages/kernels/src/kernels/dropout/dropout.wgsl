@@ -1,0 +1,27 @@
+// output[row, c] = input[row, c] * (kept ? 1 / (1 - probability) : 0)
+//
+// input, output: [rows, columns]; tokenKeys: [rows]; which are kept: random/dropout.wgsl, put in front.
+// Aliases in front: Input and Output, the types of the arrays; `wide`: they hold vectors of four, and columns is a multiple of 4.
+// A group of four columns a thread and turn, 64 threads a workgroup, four turns.
+
+struct Parameters { rows: u32, columns: u32, operation: u32, threshold: u32, keptScale: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> input: array<Input>;
+@group(0) @binding(2) var<storage, read> tokenKeys: array<u32>;
+@group(0) @binding(3) var<storage, read> random: array<vec4u>;
+@group(0) @binding(4) var<storage, read_write> output: array<Output>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let groups = (parameters.columns + 3) / 4;
+  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
+  for (var i = 0u; i < 4; i++) {
+    let index = first + i * 64;
+    let row = index / groups;
+    if (row < parameters.rows) {
+      let group = index - row * groups;
+      let factors = dropoutScale(dropoutWords(tokenKeys[row], group, parameters.operation, random[0]), parameters.threshold, parameters.keptScale);
+      dropGroup(row, group, factors);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../gpuArray.ts';
+import { dropoutParameters } from '../../random/dropout.ts';
+import type { DropoutOptions } from '../../random/dropout.ts';
+import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
+import { elementAliases } from '../prelude.ts';
+import { wgsl as dropoutSource } from './dropout.wgsl.ts';
+import { wgsl as narrow } from './narrow.wgsl.ts';
+import { wgsl as wide } from './wide.wgsl.ts';
+
+const groupsPerWorkgroup = 256;
+
+export interface DropoutKernelOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly input: GpuArray;
+  /** [rows, columns], f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+  /** Probability, site and random key; the row's entry of `tokenKeys` and the column choose the bits. */
+  readonly dropout: DropoutOptions;
+}
+
+/**
+ * Records output = input with some elements zero and the others divided by 1 - probability. What is dropped is a function of the random key, the
+ * operation, the row's token and the column: the same call on gradients is the backward. Probability 0 copies. Throws KernelArgumentError.
+ */
+export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: options }: DropoutKernelOptions): void {
+  const kernel = 'dropout';
+  requireExtents(kernel, { rows, columns });
+  requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
+  requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
+  requireDropout(kernel, options, rows);
+  const { tokenKeys, state } = options.random;
+  requireSeparate(kernel, [input, tokenKeys, state], [output]);
+  const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
+  const width = columns % 4 === 0 ? 4 : 1;
+  const aliases = elementAliases(gpu, kernel, { Input: input, Output: output }, width);
+  gpu.dispatch({
+    program: {
+      key: `${kernel} ${aliases.key}`,
+      source: () => aliases.text() + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
+    },
+    parameters: { integers: [rows, columns, options.operation, threshold], floats: [keptScale] },
+    reads: [input, tokenKeys, state],
+    writes: [output],
+    workgroups: spreadWorkgroups(Math.ceil((rows * Math.ceil(columns / 4)) / groupsPerWorkgroup)),
+    work: { bytes: input.byteLength + output.byteLength },
+  });
+}
+
+/** Checks the arrays of a dropout over `rows` rows, for every kernel that drops. */
+export function requireDropout(kernel: string, { random, operation }: DropoutOptions, rows: number): void {
+  requireExtents(kernel, { operation });
+  requireArray(kernel, 'random.state', random.state, { words: 4 }, indexTypes);
+  requireArray(kernel, 'random.tokenKeys', random.tokenKeys, { rows }, indexTypes);
+}

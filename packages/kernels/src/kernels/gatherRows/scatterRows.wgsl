@@ -1,0 +1,24 @@
+// output[indices[row], c] = input[row, c]; the other rows of output are zero already
+//
+// input: [rows, columns]; indices: u32[rows], all different, each below outputRows; output: [outputRows, columns]
+// Aliases in front: the types of the arrays, both of one width. columns counts vectors of that width.
+// One vector a thread and turn, 64 threads a workgroup, four turns.
+
+struct Parameters { rows: u32, columns: u32, outputRows: u32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> input: array<Input>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> output: array<Output>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
+  for (var i = 0u; i < 4; i++) {
+    let index = first + i * 64;
+    let row = index / parameters.columns;
+    if (row < parameters.rows) {
+      let outputRow = indices[row];
+      if (outputRow < parameters.outputRows) { output[outputRow * parameters.columns + index % parameters.columns] = Output(input[index]); }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Gpu } from '../gpu.ts';
+import type { GpuArray } from '../gpuArray.ts';
+import { fromHalfBits, toHalfBits } from './half.ts';
+
+export type FloatType = 'f32' | 'f16';
+
+/** More elements than asked for, full of NaN: what a bucketed array holds behind its real content. */
+const staleElements = 67;
+
+/** Uploads floats with NaN behind them, so that a kernel which reads too far shows it. */
+export function uploadFloats(gpu: Gpu, values: ArrayLike<number>, type: FloatType, label: string): GpuArray {
+  const padded = new Float32Array(values.length + staleElements).fill(NaN);
+  padded.set(values as ArrayLike<number> & Iterable<number>);
+  return gpu.upload(type === 'f16' ? toHalfBits(padded) : padded, type, label);
+}
+
+/** An output to be written to, full of NaN and longer than asked for. */
+export function staleOutput(gpu: Gpu, length: number, type: FloatType, label: string): GpuArray {
+  return uploadFloats(gpu, new Float32Array(length).fill(NaN), type, label);
+}
+
+/** Uploads indices or keys with large numbers behind them. */
+export function uploadIndices(gpu: Gpu, values: ArrayLike<number>, label: string): GpuArray {
+  const padded = new Uint32Array(values.length + staleElements).fill(0xfffffff0);
+  padded.set(values as ArrayLike<number> & Iterable<number>);
+  return gpu.upload(padded, 'u32', label);
+}
+
+/** The first `length` elements as numbers. */
+export async function readFloats(gpu: Gpu, array: GpuArray, length: number): Promise<Float32Array> {
+  const data = await gpu.read(array);
+  return (array.elementType === 'f16' ? fromHalfBits(data) : Float32Array.from(data)).subarray(0, length);
+}
+
+/** What the type keeps of the values, in float64: the input that a reference must be given. */
+export function rounded(values: ArrayLike<number>, type: FloatType): Float64Array {
+  return Float64Array.from(type === 'f16' ? fromHalfBits(toHalfBits(values)) : Float32Array.from(values));
+}
