@@ -1,0 +1,98 @@
+import { TokenizerError } from './errors.ts';
+
+export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';
+
+export interface PadOptions {
+  /** true or 'longest' (default): to the longest row; 'max_length': to `maxLength`; false: not at all. */
+  padding?: PaddingStrategy;
+  /** The length of 'max_length', in tokens. Default: the model's limit. */
+  maxLength?: number;
+  /** Round the length up to a multiple of this. */
+  padToMultipleOf?: number;
+  /** Make an `attention_mask` where there is none. Default true. */
+  returnAttentionMask?: boolean;
+  /** Where padding goes. Default: the tokenizer's side, usually 'right'. */
+  paddingSide?: 'left' | 'right';
+}
+
+/** What is written into padded places of each token column; any other column is passed through as it is. */
+export type PadValues = Readonly<Record<string, number>>;
+
+/** Examples as rows, or as one column per key. */
+export type Features = readonly Readonly<Record<string, unknown>>[] | Readonly<Record<string, readonly unknown[]>>;
+
+function toColumns(features: Features): Record<string, unknown[]> {
+  if (!Array.isArray(features)) return Object.fromEntries(Object.entries(features).map(([key, column]) => [key, [...(column as readonly unknown[])]]));
+  const rows = features as readonly Readonly<Record<string, unknown>>[];
+  const columns: Record<string, unknown[]> = {};
+  for (const key of Object.keys(rows[0] ?? {})) {
+    columns[key] = rows.map((row, index) => {
+      if (!(key in row)) throw new TokenizerError(`pad: row ${index} has no '${key}', row 0 has. Give every row the same keys.`);
+      return row[key];
+    });
+  }
+  return columns;
+}
+
+/** Checks and resolves `padding`; undefined means no padding. */
+export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefined {
+  if (padding === true || padding === 'longest') return 'longest';
+  if (padding === 'max_length') return 'max_length';
+  if (padding === false || padding === 'do_not_pad') return undefined;
+  throw new TokenizerError(`padding is ${JSON.stringify(padding)}; expected true, 'longest', 'max_length' or false.`);
+}
+
+function targetLength(longest: number, kind: 'longest' | 'max_length', maxLength: number, multiple: number | undefined): number {
+  if (kind === 'max_length' && !Number.isFinite(maxLength)) {
+    throw new TokenizerError("padding 'max_length' needs a length, and this tokenizer states no limit. Pass maxLength.");
+  }
+  if (multiple !== undefined && (!Number.isInteger(multiple) || multiple < 1)) {
+    throw new TokenizerError(`padToMultipleOf is ${multiple}; a positive whole number was expected.`);
+  }
+  const length = kind === 'max_length' ? maxLength : longest;
+  return multiple === undefined ? length : Math.ceil(length / multiple) * multiple;
+}
+
+/**
+ * Makes rows of token ids equally long. `input_ids` decides the length; the other token columns (`padValues`) follow it,
+ * all other columns (`label`) stay. A row longer than the target keeps its length, as in `transformers`.
+ */
+export function padFeatures(
+  features: Features,
+  options: PadOptions,
+  padValues: PadValues,
+  defaults: { maxLength: number; paddingSide: 'left' | 'right' },
+): Record<string, unknown[]> {
+  const columns = toColumns(features);
+  const ids = columns.input_ids;
+  if (!ids) {
+    throw new TokenizerError(`pad: there is no 'input_ids' among the keys: ${Object.keys(columns).join(', ') || '(none)'}. Tokenize the texts first.`);
+  }
+  const lengths = ids.map((row, index) => {
+    if (typeof row !== 'object' || row === null || !('length' in row)) {
+      throw new TokenizerError(`pad: input_ids of row ${index} is ${typeof row}; a list of token ids was expected.`);
+    }
+    return row.length as number;
+  });
+  if ((options.returnAttentionMask ?? true) && !columns.attention_mask) {
+    columns.attention_mask = lengths.map((length) => new Array<number>(length).fill(1));
+  }
+  const kind = paddingKind(options.padding ?? true);
+  if (!kind) return columns;
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const length = targetLength(longest, kind, options.maxLength ?? defaults.maxLength, options.padToMultipleOf);
+  const left = (options.paddingSide ?? defaults.paddingSide) === 'left';
+  for (const [key, column] of Object.entries(columns)) {
+    const value = padValues[key];
+    if (value === undefined) continue;
+    columns[key] = column.map((row, index) => {
+      const values = Array.from(row as ArrayLike<number>);
+      if (values.length !== lengths[index]) {
+        throw new TokenizerError(`pad: '${key}' of row ${index} has ${values.length} values, input_ids has ${lengths[index]}. They must be equally long.`);
+      }
+      const padding = new Array<number>(Math.max(0, length - values.length)).fill(value);
+      return left ? [...padding, ...values] : [...values, ...padding];
+    });
+  }
+  return columns;
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AutoTokenizer, CheckpointError, tokenizerFromFiles, TokenizerError, TruncationError, type Tokenizer } from './index.ts';
+import { readLength, truncatedLengths } from './truncation.ts';
+
+const goldenFolder = fileURLToPath(new URL('../../golden/', import.meta.url));
+const ownMini = join(goldenFolder, 'own-mini');
+
+interface OwnMini {
+  pairs: [string, string, number][];
+  encoded: { input_ids: number[]; token_type_ids: number[]; attention_mask: number[] }[];
+}
+
+let golden: OwnMini;
+let tokenizer: Tokenizer;
+let scratch: string;
+
+beforeAll(async () => {
+  golden = JSON.parse(await readFile(join(goldenFolder, 'own_mini.json'), 'utf8')) as OwnMini;
+  tokenizer = await AutoTokenizer.fromPretrained(ownMini);
+  scratch = await mkdtemp(join(tmpdir(), 'attune-tokenizer-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+describe('encoding', () => {
+  it('equals the Rust tokenizer, pair by pair and as a batch', () => {
+    golden.pairs.forEach(([a, b], index) => expect(tokenizer(a, b, { truncation: true })).toEqual(golden.encoded[index]));
+    const column = { *[Symbol.iterator]() { for (const [a] of golden.pairs) yield a; } };
+    const batch = tokenizer(column, golden.pairs.map(([, b]) => b), { truncation: true });
+    expect(batch.input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
+    expect(batch.token_type_ids).toEqual(golden.encoded.map((row) => row.token_type_ids));
+    expect(batch.attention_mask).toEqual(golden.encoded.map((row) => row.attention_mask));
+  });
+
+  it('builds the same tokenizer from vocab.txt alone', async () => {
+    const fromVocabulary = await tokenizerFromFiles({ vocabulary: await readFile(join(ownMini, 'vocab.txt'), 'utf8') });
+    golden.pairs.forEach(([a, b], index) => expect(fromVocabulary(a, b)).toEqual(golden.encoded[index]));
+    expect(fromVocabulary.modelMaxLength).toBe(Infinity);
+  });
+
+  it('returns what is asked for, and takes options in the place of the pair', () => {
+    expect(tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false })).toEqual({
+      input_ids: tokenizer.convertTokensToIds(tokenizer.tokenize('yes')),
+    });
+    const ids = tokenizer('yes', '', { returnSpecialTokensMask: true });
+    expect(ids.input_ids.slice(-2)).toEqual([tokenizer.sepTokenId, tokenizer.sepTokenId]);
+    expect(ids.special_tokens_mask).toEqual(ids.input_ids.map((id) => (tokenizer.allSpecialIds.includes(id) ? 1 : 0)));
+    expect(tokenizer([])).toEqual({ input_ids: [], token_type_ids: [], attention_mask: [] });
+  });
+
+  it('decodes, converts, and knows its special tokens', () => {
+    const { input_ids } = tokenizer('the vote?');
+    expect(tokenizer.decode(input_ids)).toBe('[CLS] the vote? [SEP]');
+    expect(tokenizer.decode(input_ids, { skipSpecialTokens: true })).toBe('the vote?');
+    expect(tokenizer.batchDecode([input_ids, []], { skipSpecialTokens: true })).toEqual(['the vote?', '']);
+    expect(tokenizer.convertIdsToTokens(tokenizer('the').input_ids)).toEqual(['[CLS]', 'the', '[SEP]']);
+    expect(tokenizer.convertTokensToIds('nosuchtoken')).toBe(tokenizer.unkTokenId);
+    expect([tokenizer.padTokenId, tokenizer.unkTokenId, tokenizer.clsTokenId, tokenizer.sepTokenId, tokenizer.maskTokenId]).toEqual([0, 1, 2, 3, 4]);
+    expect([tokenizer.vocabSize, tokenizer.modelMaxLength]).toEqual([236, 96]);
+  });
+
+  it('refuses what is no text, and options it does not have', () => {
+    expect(() => tokenizer(['a', null as unknown as string])).toThrow(/texts\[1\] is null, a missing value/);
+    expect(() => tokenizer(['a', 'b'], ['c'])).toThrow(/2 texts and 1 pair texts/);
+    expect(() => tokenizer(3 as unknown as string)).toThrow(TokenizerError);
+    expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
+    expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
+    expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);
+  });
+});
+
+describe('truncation', () => {
+  it('cuts longest_first as the Rust tokenizers do', () => {
+    // max length 13, 12, 10 with three special tokens
+    expect([10, 9, 7].map((limit) => truncatedLengths(10, 6, limit, 'longest_first'))).toEqual([[5, 5], [5, 4], [4, 3]]);
+    expect([9, 7].map((limit) => truncatedLengths(6, 10, limit, 'longest_first'))).toEqual([[4, 5], [3, 4]]);
+    expect(truncatedLengths(10, 10, 9, 'longest_first')).toEqual([4, 5]);
+    expect(truncatedLengths(10, undefined, 4, 'longest_first')).toEqual([4, undefined]);
+    expect(truncatedLengths(3, 4, 0, 'only_first')).toEqual([0, 0]);
+  });
+
+  it('counts, as they do, only the words up to the limit when it looks for the longer side', () => {
+    const tokens = ['wr', '##ench', 'the', 'har', '##bour', '##s', 'now'];
+    const lengths = (side: 'left' | 'right') => [1, 2, 3, 4, 6, 9].map((limit) => readLength(tokens, limit, (token) => token.startsWith('##'), side));
+    expect(lengths('right')).toEqual([2, 2, 3, 6, 6, 7]);
+    expect(lengths('left')).toEqual([1, 4, 4, 4, 7, 7]);
+  });
+
+  it('refuses to remove a whole sequence', () => {
+    expect(truncatedLengths(5, 4, 5, 'only_first')).toEqual([1, 4]);
+    expect(() => truncatedLengths(5, 4, 4, 'only_first')).toThrow(TruncationError);
+    expect(() => truncatedLengths(5, undefined, 4, 'only_second')).toThrow(/no second sequence/);
+    expect(() => tokenizer('yes', 'no', { truncation: true, maxLength: 2 })).toThrow(/3 special tokens alone/);
+  });
+
+  it('truncates when only maxLength is given, from the side asked for', () => {
+    const [a] = golden.pairs[0]!;
+    const whole = tokenizer(a).input_ids;
+    expect(tokenizer(a, null, { maxLength: 6 }).input_ids).toEqual([...whole.slice(0, 5), tokenizer.sepTokenId]);
+    expect(tokenizer(a, null, { maxLength: 6, truncationSide: 'left' }).input_ids).toEqual([tokenizer.clsTokenId, ...whole.slice(-5)]);
+  });
+
+  it('warns once about a text over the limit, and once about truncation without a limit', async () => {
+    const files = { vocabulary: await readFile(join(ownMini, 'vocab.txt'), 'utf8') };
+    const said: string[] = [];
+    const warn = (message: string): void => void said.push(message);
+    const unlimited = await tokenizerFromFiles(files, { warn });
+    for (let i = 0; i < 2; i++) expect(unlimited('the vote', null, { truncation: true }).input_ids).toHaveLength(4);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/Pass maxLength/);
+    const limited = await tokenizerFromFiles(files, { warn, modelMaxLength: 3 });
+    for (let i = 0; i < 2; i++) limited('the vote');
+    expect(said).toHaveLength(2);
+    expect(said[1]).toMatch(/4 tokens, more than the 3/);
+  });
+});
+
+describe('padding', () => {
+  it('pads while encoding', () => {
+    const texts = ['the vote', 'the'];
+    const longest = tokenizer(texts, null, { padding: true });
+    expect(longest.input_ids[1]!.slice(-1)).toEqual([0]);
+    expect(longest.attention_mask).toEqual(longest.input_ids.map((row) => row.map((id) => (id === 0 ? 0 : 1))));
+    expect(tokenizer(texts, { padding: 'longest', padToMultipleOf: 8 }).input_ids.map((row) => row.length)).toEqual([8, 8]);
+    expect(tokenizer(texts, { padding: 'max_length', maxLength: 9, truncation: true }).token_type_ids!.map((row) => row.length)).toEqual([9, 9]);
+    expect(tokenizer('yes', { padding: 'max_length' }).input_ids).toHaveLength(96);
+    expect(tokenizer('yes', { padding: 'max_length', maxLength: 7, paddingSide: 'left' }).attention_mask!.slice(0, 2)).toEqual([0, 0]);
+  });
+
+  it('pads features: keeps other keys, makes the mask, takes rows or columns', () => {
+    const rows = [{ input_ids: [2, 7, 3], label: 1 }, { input_ids: Int32Array.of(2, 3), label: 0 }];
+    const padded = { input_ids: [[2, 7, 3], [2, 3, 0]], label: [1, 0], attention_mask: [[1, 1, 1], [1, 1, 0]] };
+    expect(tokenizer.pad(rows)).toEqual(padded);
+    expect(tokenizer.pad({ input_ids: rows.map((row) => row.input_ids), label: [1, 0] })).toEqual(padded);
+    expect(tokenizer.pad(rows, { padding: 'max_length', maxLength: 5, padToMultipleOf: 4 }).input_ids!.map((row) => row.length)).toEqual([8, 8]);
+    expect(() => tokenizer.pad([{ text: 'a' }])).toThrow(/no 'input_ids' among the keys: text/);
+    expect(() => tokenizer.pad([{ input_ids: [1, 2], token_type_ids: [0] }])).toThrow(/equally long/);
+    expect(() => tokenizer.pad([rows[0]!, { input_ids: [1] }])).toThrow(/row 1 has no 'label'/);
+  });
+});
+
+describe('files', () => {
+  it('saves and loads again with the same fingerprint and encodings', async () => {
+    await tokenizer.savePretrained(join(scratch, 'saved'));
+    const again = await AutoTokenizer.fromPretrained(join(scratch, 'saved'));
+    expect(again(golden.pairs[0]![0])).toEqual(tokenizer(golden.pairs[0]![0]));
+    expect(again.fingerprint).toBe(tokenizer.fingerprint);
+    expect(again.fingerprint).not.toBe((await AutoTokenizer.fromPretrained(ownMini, { modelMaxLength: 9 })).fingerprint);
+  });
+
+  it('says what a folder lacks', async () => {
+    await expect(AutoTokenizer.fromPretrained(scratch)).rejects.toThrow(CheckpointError);
+    await expect(AutoTokenizer.fromPretrained(scratch)).rejects.toThrow(/neither tokenizer.json nor vocab.txt/);
+  });
+});
