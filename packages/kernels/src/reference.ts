@@ -8,3 +8,4 @@ export * from './kernels/dropout/reference.ts';
 export * from './kernels/elementwise/reference.ts';
 export * from './kernels/fill/reference.ts';
 export * from './kernels/gatherRows/reference.ts';
+export * from './kernels/optimizer/reference.ts';

@@ -8,3 +8,4 @@ export type { DropoutKernelOptions } from './dropout/index.ts';
 export * from './elementwise/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
+export * from './optimizer/index.ts';

@@ -1,0 +1,54 @@
+// Decides about one update once its gradients are summed:
+//
+//   norm       = sqrt(sum of partials) / lossScale
+//   clip       = min(1, maxGradNorm / (norm + 1e-6)) where maxGradNorm > 0, otherwise 1      (torch.nn.utils.clip_grad_norm_)
+//   finite norm: the update is applied, with row `step` of the schedule, and step grows by one;
+//   otherwise:   it is skipped, step stays, and the number of the first such update is latched.
+//
+// A record of the update goes to the ring, and the accumulated loss becomes 0 for the next one.
+// partials: vec2u[count] of scaledSum.wgsl, count at most 64; schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias correction 2, unused;
+// lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], a header and the ring, laid out as in stateLayout.ts.
+// scaledSum.wgsl and finalNorm.wgsl stand in front. One thread.
+
+struct Parameters { count: u32, scheduleRows: u32, capacity: u32, maxGradNorm: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> partials: array<vec2u>;
+@group(0) @binding(2) var<storage, read> schedule: array<vec4f>;
+@group(0) @binding(3) var<storage, read> lossScale: array<f32>;
+@group(0) @binding(4) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(5) var<storage, read_write> state: array<u32>;
+
+@compute @workgroup_size(1)
+fn main() {
+  var total = ScaledSum(0.0, lowestExponent);
+  for (var index = 0u; index < parameters.count; index++) { total = addScaled(total, loadScaled(partials[index])); }
+  let norm = normBits(total, lossScale[0]);
+  let finite = isFiniteBits(norm);
+  var clip = 1.0;
+  if (finite && parameters.maxGradNorm > 0.0) { clip = min(1.0, parameters.maxGradNorm / (bitcast<f32>(norm) + 1e-6)); }
+
+  let step = state[0];
+  let row = schedule[min(step, parameters.scheduleRows - 1)];
+  let update = state[1] + 1;
+  state[0] = step + select(0u, 1u, finite);
+  state[1] = update;
+  if (!finite) {
+    state[2] += 1;
+    if (state[3] == 0) { state[3] = update; }
+  }
+  state[4] = select(0u, 1u, finite);
+  state[5] = bitcast<u32>(clip / lossScale[0]);
+  state[6] = bitcast<u32>(row.x);
+  state[7] = bitcast<u32>(row.y);
+  state[8] = bitcast<u32>(row.z);
+
+  let record = 16 + ((update - 1) % parameters.capacity) * 8;
+  state[record] = update;
+  state[record + 1] = step;
+  state[record + 2] = select(0u, 1u, finite);
+  state[record + 3] = bitcast<u32>(loss[0]);
+  state[record + 4] = norm;
+  state[record + 5] = bitcast<u32>(clip);
+  state[record + 6] = bitcast<u32>(lossScale[0]);
+  loss[0] = 0.0;
+}

@@ -1,0 +1,10 @@
+export { accumulateLoss } from './accumulateLoss.ts';
+export { globalNorm } from './globalNorm.ts';
+export type { GlobalNormOptions } from './globalNorm.ts';
+export { optimizerUpdate } from './optimizerUpdate.ts';
+export type { ArenaSegment, OptimizerUpdateOptions } from './optimizerUpdate.ts';
+export { readOptimizerState } from './records.ts';
+export type { OptimizerReport, UpdateRecord } from './records.ts';
+export { createOptimizerState, OptimizerState } from './state.ts';
+export type { OptimizerStateOptions, ParameterGroup } from './state.ts';
+export type { GradientSegment } from './sumOfSquares.ts';

@@ -1,0 +1,365 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accumulateLoss, createOptimizerState, globalNorm, KernelArgumentError, openDevice, optimizerUpdate, readOptimizerState } from '../../index.ts';
+import type { Gpu, OptimizerState, OptimizerStateOptions } from '../../index.ts';
+import { readFloats, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
+import { expectClose, unitRoundoff } from '../../testing/expectClose.ts';
+import { fromHalfBits } from '../../testing/half.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import { adamWReference, clipFactorReference, globalNormReference } from './reference.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+});
+afterAll(() => gpu.destroy());
+
+async function normOf(arrays: readonly Float32Array[]): Promise<number> {
+  const norm = staleOutput(gpu, 1, 'f32', 'norm');
+  const segments = arrays.map((values) => ({ gradients: uploadFloats(gpu, values, 'f32', 'gradients'), length: values.length }));
+  globalNorm(gpu, { segments, norm });
+  const [value = NaN] = await readFloats(gpu, norm, 1);
+  for (const array of [norm, ...segments.map(({ gradients }) => gradients)]) gpu.release(array);
+  return value;
+}
+
+describe('globalNorm', () => {
+  for (const length of [0, 64, 192, 1088, 32768, 32832, 33 * 65536 + 64]) {
+    it(`is right for ${length} values`, async () => {
+      const values = normalNumbers(length, length);
+      // A thread adds 8 + 16 + 2 terms, later stages 8 + 8 each; the root halves the relative error.
+      expectClose([await normOf([values])], [globalNormReference([values])], { roundings: 32 });
+    });
+  }
+
+  it('has a relative error below 1e-6 for ten million values of one sign and size', async () => {
+    const values = normalNumbers(65536, 1, { mean: 1, deviation: 0.1 });
+    const many = new Float32Array(10_000_000 - (10_000_000 % 64));
+    for (let index = 0; index < many.length; index++) many[index] = values[index % 65536] as number;
+    const expected = globalNormReference([many]);
+    expect(Math.abs((await normOf([many])) / expected - 1)).toBeLessThan(1e-6);
+  });
+
+  it('counts every segment', async () => {
+    const arrays = [64, 4096, 0, 70016].map((length, seed) => normalNumbers(length, seed));
+    expectClose([await normOf(arrays)], [globalNormReference(arrays)], { roundings: 32 });
+  });
+
+  for (const magnitude of [1e-37, 1e-30, 1e-20, 1e-12, 2 ** -40, 2 ** 40, 1e12, 1e20, 1e25, 1e34]) {
+    it(`neither overflows nor underflows at ${magnitude}`, async () => {
+      const values = normalNumbers(4096, 3).map((value) => value * magnitude);
+      expectClose([await normOf([values])], [globalNormReference([values])], { roundings: 32 });
+    });
+  }
+
+  it('adds magnitudes that no one scale fits', async () => {
+    for (const magnitudes of [[1e-30, 1], [1e30, 1], [1e-30, 1e30], [2 ** -41, 2 ** -39], [2 ** 39, 2 ** 41]]) {
+      const arrays = magnitudes.map((magnitude, seed) => normalNumbers(8192, seed).map((value) => value * magnitude));
+      expectClose([await normOf(arrays)], [globalNormReference(arrays)], { roundings: 32 });
+    }
+  });
+
+  it('is infinite with an infinity, or where f32 ends, and NaN with a NaN, anywhere', async () => {
+    for (const [bad, expected] of [[Infinity, Infinity], [-Infinity, Infinity], [NaN, NaN]] as const) {
+      for (const index of [0, 3, 32767, 32768, 40063]) {
+        const values = normalNumbers(40064, 5);
+        values[index] = bad;
+        expect(await normOf([values])).toBe(expected);
+      }
+    }
+    expect(await normOf([Float32Array.from({ length: 64 }, (_, index) => (index === 0 ? NaN : Infinity))])).toBe(NaN);
+    expect(await normOf([new Float32Array(640).fill(3e38)])).toBe(Infinity);
+  });
+});
+
+/** Inputs and results of torch 2.13 on the CPU in f32. */
+const torchCase = {
+  weights: [1.54099607, -0.293428898, -2.17878938, 0.568431258, -1.08452237, -1.39859545, 0.403346837, 0.838026345],
+  gradients: [
+    [-0.719257593, -0.403343529, -0.596635342, 0.182036489, -0.856674612, 1.10060418, -1.07118738, 0.122701243],
+    [-0.113263503, 0.0746229291, -0.178399071, -0.30182156, 0.0740787089, 0.291300505, 0.187961981, 0.154969767],
+    [0.575608253, 3.79138422, -3.87130523, -2.37330818, -0.0626384169, -2.15544009, 1.55591035, -3.9375658],
+  ],
+  learningRates: [1e-3, 5e-4, 2.5e-4],
+  updated: [1.54253399, -0.292361766, -2.17703509, 0.567867756, -1.08313262, -1.40014112, 0.404543132, 0.836640537],
+  expAvg: [-0.0311356988, 0.0405562259, -0.0905788764, -0.0511390157, -0.0281089712, 0.0415110625, -0.00509051746, -0.0329367705],
+  expAvgSq: [0.000142147328, 0.000292697689, 0.000375689444, 0.000196203153, 0.000180903211, 0.000454441237, 0.000351270544, 0.000295365287],
+  norms: [2.0437336, 0.539452195, 7.60924721],
+};
+
+interface Arena {
+  readonly weights: Float32Array;
+  readonly gradients: Float32Array[];
+  /** Parameter group of each 64 elements. */
+  readonly groupIds: number[];
+}
+
+function makeArena(length: number, updates: number, magnitude = 1, seed = 7): Arena {
+  return {
+    weights: normalNumbers(length, seed),
+    gradients: Array.from({ length: updates }, (_, update) => normalNumbers(length, seed + update + 1).map((value) => value * magnitude)),
+    groupIds: Array.from({ length: length / 64 }, (_, block) => block % 2),
+  };
+}
+
+const groups = [{ weightDecay: 0.01 }, { weightDecay: 0, learningRateFactor: 0.5 }];
+
+async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerStateOptions>, { half = false } = {}) {
+  const updates = arenas[0]?.gradients.length ?? 0;
+  const state = createOptimizerState(gpu, { learningRates: rates(updates), groups, ...options });
+  const segments = arenas.map(({ weights, groupIds }) => ({
+    weights: uploadFloats(gpu, weights, 'f32', 'weights'),
+    gradients: uploadFloats(gpu, weights, 'f32', 'gradients'),
+    expAvg: uploadFloats(gpu, new Float32Array(weights.length), 'f32', 'expAvg'),
+    expAvgSq: uploadFloats(gpu, new Float32Array(weights.length), 'f32', 'expAvgSq'),
+    groupIds: uploadIndices(gpu, groupIds, 'groupIds'),
+    halfWeights: half ? staleOutput(gpu, weights.length, 'f16', 'halfWeights') : undefined,
+    length: weights.length,
+  }));
+  for (let update = 0; update < updates; update++) {
+    for (const [number, segment] of segments.entries()) gpu.write(segment.gradients, (arenas[number] as Arena).gradients[update] as Float32Array);
+    optimizerUpdate(gpu, { state, segments });
+    gpu.flush();
+  }
+  const results = [];
+  for (const { weights, expAvg, expAvgSq, halfWeights, length } of segments) {
+    results.push({
+      weights: await readFloats(gpu, weights, length),
+      expAvg: await readFloats(gpu, expAvg, length),
+      expAvgSq: await readFloats(gpu, expAvgSq, length),
+      half: halfWeights && fromHalfBits(await gpu.read(halfWeights)).subarray(0, length),
+    });
+  }
+  const report = await readOptimizerState(gpu, state);
+  for (const segment of segments) {
+    for (const array of [segment.weights, segment.gradients, segment.expAvg, segment.expAvgSq, segment.groupIds]) gpu.release(array);
+    if (segment.halfWeights) gpu.release(segment.halfWeights);
+  }
+  state.dispose();
+  return { results, report };
+}
+
+function rates(updates: number): number[] {
+  return Array.from({ length: updates }, (_, step) => 1e-3 * (1 - step / (updates + 1)));
+}
+
+function trainReference(arenas: readonly Arena[], { betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 1, priorUpdates = 0 }: Partial<OptimizerStateOptions>) {
+  const updates = arenas[0]?.gradients.length ?? 0;
+  const states = arenas.map(({ weights }) => ({
+    weights: Float64Array.from(weights),
+    expAvg: new Float64Array(weights.length),
+    expAvgSq: new Float64Array(weights.length),
+  }));
+  const norms: number[] = [];
+  for (let update = 0; update < updates; update++) {
+    const norm = globalNormReference(arenas.map(({ gradients }) => gradients[update] as Float32Array));
+    const clip = clipFactorReference(norm, maxGradNorm);
+    norms.push(norm);
+    for (const [number, { gradients, groupIds }] of arenas.entries()) {
+      const { weights, expAvg, expAvgSq } = states[number] as (typeof states)[number];
+      for (const [block, id] of groupIds.entries()) {
+        const range = [block * 64, block * 64 + 64] as const;
+        const group = groups[id] as (typeof groups)[number];
+        adamWReference({
+          weights: weights.subarray(...range),
+          gradients: Array.from((gradients[update] as Float32Array).subarray(...range), (value) => value * clip),
+          expAvg: expAvg.subarray(...range),
+          expAvgSq: expAvgSq.subarray(...range),
+          update: priorUpdates + update + 1,
+          learningRate: (rates(updates)[update] as number) * (group.learningRateFactor ?? 1),
+          weightDecay: group.weightDecay,
+          betas,
+          epsilon,
+        });
+      }
+    }
+  }
+  return { states, norms };
+}
+
+describe('optimizerUpdate', () => {
+  for (const [name, lengths, updates, options] of [
+    ['one block', [64], 1, {}],
+    ['one update', [1088], 1, {}],
+    ['many updates', [192], 20, {}],
+    ['several segments', [64, 70016, 0, 4096], 3, {}],
+    ['no clipping', [4096], 5, { maxGradNorm: 0 }],
+    ['other constants', [4096], 5, { betas: [0.8, 0.95] as const, epsilon: 1e-6, maxGradNorm: 3 }],
+    ['moments that are older than the schedule', [4096], 5, { priorUpdates: 100 }],
+  ] as const) {
+    it(`equals the reference: ${name}`, async () => {
+      const arenas = lengths.map((length, seed) => makeArena(length, updates, 1, 100 * seed));
+      const { results, report } = await trainOnGpu(arenas, options);
+      const { states, norms } = trainReference(arenas, options);
+      for (const [number, { weights, expAvg, expAvgSq }] of results.entries()) {
+        const state = states[number] as (typeof states)[number];
+        // Each update rounds the weight twice, and moves it by at most about 3 learning rates, themselves off by some dozen roundings.
+        expectClose(weights, state.weights, { roundings: 2 * updates, magnitude: Float64Array.from(state.weights, (value) => Math.abs(value) + 0.05) }, 'weights');
+        // The clip factor is off by up to the 32 roundings of the norm; a moment rounds three times an update.
+        const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        expectClose(expAvg, state.expAvg, { roundings: 40, magnitude: largest(state.expAvg) }, 'expAvg');
+        expectClose(expAvgSq, state.expAvgSq, { roundings: 80 }, 'expAvgSq');
+      }
+      expectClose(report.records.map(({ gradNorm }) => gradNorm), norms, { roundings: 32 });
+      expect(report.records.map(({ learningRate }) => learningRate)).toEqual(rates(updates));
+      expect(report.records.map(({ update, step, finite }) => ({ update, step, finite }))).toEqual(
+        rates(updates).map((_, step) => ({ update: step + 1, step, finite: true })),
+      );
+      expect(report).toMatchObject({ step: updates, attempted: updates, skipped: 0, firstSkipped: null });
+    });
+  }
+
+  it('clips gradients of any size to the same direction', async () => {
+    const small = await trainOnGpu([makeArena(4096, 2, 1)], {});
+    const huge = await trainOnGpu([makeArena(4096, 2, 2 ** 80)], {});
+    expectClose(huge.results[0]?.weights as Float32Array, small.results[0]?.weights as Float32Array, { roundings: 4, magnitude: 1 });
+    expect(huge.report.records[0]?.finite).toBe(true);
+  });
+
+  it('gives the same bits on every run', async () => {
+    const run = () => trainOnGpu([makeArena(70016, 3), makeArena(4096, 3, 1, 50)], {});
+    expect(await run()).toEqual(await run());
+  });
+
+  it('writes the f16 copy of the weights', async () => {
+    const { results } = await trainOnGpu([makeArena(1088, 2)], {}, { half: true });
+    const { weights, half } = results[0] as (typeof results)[number];
+    // WGSL lets packing round to either neighbour.
+    expectClose(half as Float32Array, weights, { type: 'f16', roundings: 2 ** 13 });
+  });
+
+  it('equals torch.optim.AdamW with clip_grad_norm_', async () => {
+    // Three updates of eight weights; torch 2.13, CPU, f32: AdamW(lr per update below, betas (0.9, 0.999), eps 1e-8, weight_decay 0.01), clip_grad_norm_(1.0).
+    const weights = new Float32Array(64);
+    weights.set(torchCase.weights);
+    const gradients = torchCase.gradients.map((values) => {
+      const padded = new Float32Array(64);
+      padded.set(values);
+      return padded;
+    });
+    const { results, report } = await trainOnGpu([{ weights, gradients, groupIds: [0] }], { learningRates: torchCase.learningRates });
+    const { weights: updated, expAvg, expAvgSq } = results[0] as (typeof results)[number];
+    expectClose(updated.subarray(0, 8), torchCase.updated, { roundings: 3 });
+    expectClose(expAvg.subarray(0, 8), torchCase.expAvg, { roundings: 8, magnitude: 0.1 });
+    expectClose(expAvgSq.subarray(0, 8), torchCase.expAvgSq, { roundings: 8 });
+    expectClose(report.records.map(({ gradNorm }) => gradNorm), torchCase.norms, { roundings: 4 });
+    expect(updated.subarray(8).every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('an update that is not finite', () => {
+  it('changes no weight, uses no row of the schedule, and is named', async () => {
+    const good = makeArena(4096, 4);
+    for (const [bad, gradNorm] of [[NaN, NaN], [Infinity, Infinity]] as const) {
+      const poisoned = good.gradients.map((values) => values.slice());
+      const spoilt = normalNumbers(4096, 77);
+      spoilt[4095] = bad;
+      poisoned.splice(2, 0, spoilt);
+      const learningRates = rates(4);
+      const expected = await trainOnGpu([good], { learningRates });
+      const { results, report } = await trainOnGpu([{ ...good, gradients: poisoned }], { learningRates });
+      expect(results).toEqual(expected.results);
+      expect(report).toMatchObject({ step: 4, attempted: 5, skipped: 1, firstSkipped: 3 });
+      expect(report.records.map(({ finite, step }) => [finite, step])).toEqual([[true, 0], [true, 1], [false, 2], [true, 2], [true, 3]]);
+      expect(report.records[2]?.gradNorm).toBe(gradNorm);
+    }
+  });
+});
+
+describe('the state of an optimizer', () => {
+  const noSegments = { segments: [] };
+
+  async function lossOf(state: OptimizerState, losses: readonly number[]) {
+    for (const value of losses) {
+      const loss = uploadFloats(gpu, [value], 'f32', 'loss');
+      accumulateLoss(gpu, { state, loss });
+      gpu.release(loss);
+    }
+    optimizerUpdate(gpu, { state, ...noSegments });
+  }
+
+  it('sums the losses of micro-batches and starts afresh after each update', async () => {
+    const state = createOptimizerState(gpu, { learningRates: [1, 2, 3], groups });
+    await lossOf(state, [0.25, 0.5]);
+    await lossOf(state, []);
+    await lossOf(state, [8]);
+    const { records } = await readOptimizerState(gpu, state);
+    expect(records.map(({ loss, gradNorm, learningRate }) => ({ loss, gradNorm, learningRate }))).toEqual([
+      { loss: 0.75, gradNorm: 0, learningRate: 1 },
+      { loss: 0, gradNorm: 0, learningRate: 2 },
+      { loss: 8, gradNorm: 0, learningRate: 3 },
+    ]);
+    expect((await readOptimizerState(gpu, state, 2)).records.map(({ update }) => update)).toEqual([3]);
+    state.dispose();
+  });
+
+  it('keeps the newest records when the ring is full', async () => {
+    const state = createOptimizerState(gpu, { learningRates: Array.from({ length: 7 }, (_, step) => step), groups, recordCapacity: 3 });
+    for (let update = 0; update < 7; update++) await lossOf(state, [update]);
+    const { records } = await readOptimizerState(gpu, state);
+    expect(records.map(({ update, loss }) => [update, loss])).toEqual([[5, 4], [6, 5], [7, 6]]);
+    state.dispose();
+  });
+
+  it('goes on where it was resumed, and stays on the last row after the end', async () => {
+    const state = createOptimizerState(gpu, { learningRates: [1, 2, 3], groups, firstStep: 1 });
+    for (let update = 0; update < 3; update++) optimizerUpdate(gpu, { state, ...noSegments });
+    const { records } = await readOptimizerState(gpu, state);
+    expect(records.map(({ learningRate }) => learningRate)).toEqual([2, 3, 3]);
+    state.dispose();
+  });
+
+  it('takes new learning rates for later updates', async () => {
+    const state = createOptimizerState(gpu, { learningRates: [1, 1, 1], groups });
+    optimizerUpdate(gpu, { state, ...noSegments });
+    gpu.flush();
+    state.setLearningRates([0.5, 0.25], 1);
+    for (let update = 0; update < 2; update++) optimizerUpdate(gpu, { state, ...noSegments });
+    const { records } = await readOptimizerState(gpu, state);
+    expect(records.map(({ learningRate }) => learningRate)).toEqual([1, 0.5, 0.25]);
+    expect(() => state.setLearningRates([1, 1], 2)).toThrow(KernelArgumentError);
+    state.dispose();
+  });
+
+  it('divides norm and gradients by the loss scale', async () => {
+    const arena = makeArena(1088, 3, 0.01);
+    const scaled = { ...arena, gradients: arena.gradients.map((values) => values.map((value) => value * 1024)) };
+    const expected = await trainOnGpu([arena], {});
+    const actual = await trainOnGpu([scaled], { lossScale: 1024 });
+    expect(actual.results).toEqual(expected.results);
+    expect(actual.report.records.map(({ gradNorm }) => gradNorm)).toEqual(expected.report.records.map(({ gradNorm }) => gradNorm));
+  });
+
+  it('leaks nothing', () => {
+    const before = gpu.memory.liveBytes;
+    const state = createOptimizerState(gpu, { learningRates: [1], groups });
+    optimizerUpdate(gpu, { state, ...noSegments });
+    state.dispose();
+    expect(gpu.memory.liveBytes).toBe(before);
+  });
+
+  it('refuses constants out of range and misfit segments', () => {
+    for (const options of [{ betas: [1, 0.9] as const }, { maxGradNorm: -1 }, { epsilon: NaN }, { recordCapacity: 0 }, { learningRates: [] }, { groups: [] }, { lossScale: 0 }]) {
+      expect(() => createOptimizerState(gpu, { learningRates: [1], groups, ...options })).toThrow(KernelArgumentError);
+    }
+    const gradients = gpu.allocate('f32', 100, 'gradients');
+    const norm = gpu.allocate('f32', 1, 'norm');
+    expect(() => globalNorm(gpu, { segments: [{ gradients, length: 100 }], norm })).toThrow(/globalNorm.*length 100.*multiple of 64/);
+    expect(() => globalNorm(gpu, { segments: [{ gradients, length: 128 }], norm })).toThrow(/gradients.*100 elements.*128/);
+    gpu.release(gradients);
+    gpu.release(norm);
+  });
+});
+
+it('every variant compiles', async () => {
+  const checked = await openDevice({ backend: 'null' });
+  const array = (type: 'f32' | 'f16' | 'u32') => checked.allocate(type, 128, 'array');
+  const state = createOptimizerState(checked, { learningRates: [1], groups });
+  for (const halfWeights of [undefined, array('f16')]) {
+    const segment = { weights: array('f32'), gradients: array('f32'), expAvg: array('f32'), expAvgSq: array('f32'), groupIds: array('u32'), halfWeights, length: 128 };
+    optimizerUpdate(checked, { state, segments: [segment, segment] });
+  }
+  globalNorm(checked, { segments: [{ gradients: array('f32'), length: 128 }], norm: array('f32') });
+  await checked.settled();
+  await checked.settled();
+  checked.destroy();
+});

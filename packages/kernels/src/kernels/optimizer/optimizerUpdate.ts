@@ -1,0 +1,90 @@
+import type { Gpu } from '../../gpu.ts';
+import type { ElementType, GpuArray } from '../../gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { indexTypes, requireArray, requireSeparate, singleTypes } from '../arguments.ts';
+import { wgsl as adamWSource } from './adamW.wgsl.ts';
+import { wgsl as finalNorm } from './finalNorm.wgsl.ts';
+import { wgsl as finalizeSource } from './finalizeUpdate.wgsl.ts';
+import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
+import type { OptimizerState } from './state.ts';
+import { elementsPerGroupId } from './stateLayout.ts';
+import { requireSegmentLength, sumOfSquares } from './sumOfSquares.ts';
+import type { GradientSegment } from './sumOfSquares.ts';
+
+/** A part of the parameters that lies in one buffer of each kind, at the same places in all of them. */
+export interface ArenaSegment extends GradientSegment {
+  /** f32. */
+  readonly weights: GpuArray;
+  /** f32: first moments. */
+  readonly expAvg: GpuArray;
+  /** f32: second moments. */
+  readonly expAvgSq: GpuArray;
+  /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
+  readonly groupIds: GpuArray;
+  /** f16: written with the new weights. */
+  readonly halfWeights?: GpuArray;
+}
+
+export interface OptimizerUpdateOptions {
+  readonly state: OptimizerState;
+  readonly segments: readonly ArenaSegment[];
+}
+
+const vectorsPerWorkgroup = 256;
+const halfTypes: readonly ElementType[] = ['f16'];
+
+/**
+ * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of dispatches, whatever the number of tensors. Gradients are
+ * left as they are. An update whose norm is not finite changes nothing but the counters and the ring. Updates beyond the end of the schedule use its last row.
+ *
+ */
+export function optimizerUpdate(gpu: Gpu, { state, segments }: OptimizerUpdateOptions): void {
+  for (const segment of segments) requireSegment(segment);
+  finalizeUpdate(gpu, state, segments);
+  for (const segment of segments) adamW(gpu, state, segment);
+}
+
+function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly GradientSegment[]): void {
+  const { partials, count } = sumOfSquares(gpu, 'optimizerUpdate', segments);
+  gpu.dispatch({
+    program: { key: 'finalizeUpdate', source: () => scaledSum + finalNorm + finalizeSource },
+    parameters: { integers: [count, state.learningRates.length, state.recordCapacity], floats: [state.maxGradNorm] },
+    reads: [partials, state.schedule, state.lossScale],
+    writes: [state.loss, state.words],
+    workgroups: [1, 1, 1],
+  });
+  gpu.release(partials);
+}
+
+function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
+  const { gradients, weights, expAvg, expAvgSq, groupIds, halfWeights, length } = segment;
+  const vectors = length / 4;
+  const [beta1, beta2] = state.betas;
+  gpu.dispatch({
+    program: { key: `adamW${halfWeights ? ' with f16 weights' : ''}`, source: () => halfStore(Boolean(halfWeights)) + adamWSource },
+    parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
+    reads: [state.words, state.groups, groupIds, gradients],
+    writes: [weights, expAvg, expAvgSq, ...(halfWeights ? [halfWeights] : [])],
+    workgroups: spreadWorkgroups(Math.ceil(vectors / vectorsPerWorkgroup)),
+    work: { bytes: length * (halfWeights ? 30 : 28), flops: 15 * length },
+  });
+}
+
+/** f16 is written as packed words, so that it needs no feature. */
+function halfStore(wanted: boolean): string {
+  if (!wanted) return 'fn storeHalf(index: u32, values: vec4f) {}\n';
+  return [
+    '@group(0) @binding(8) var<storage, read_write> halfWeights: array<vec2u>;',
+    'fn storeHalf(index: u32, values: vec4f) { halfWeights[index] = vec2u(pack2x16float(values.xy), pack2x16float(values.zw)); }',
+    '',
+  ].join('\n');
+}
+
+function requireSegment({ gradients, weights, expAvg, expAvgSq, groupIds, halfWeights, length }: ArenaSegment): void {
+  const kernel = 'optimizerUpdate';
+  requireSegmentLength(kernel, length);
+  for (const [name, array] of Object.entries({ gradients, weights, expAvg, expAvgSq })) requireArray(kernel, name, array, { length }, singleTypes);
+  requireArray(kernel, 'groupIds', groupIds, { 'groups of 64': length / elementsPerGroupId }, indexTypes);
+  if (halfWeights) requireArray(kernel, 'halfWeights', halfWeights, { length }, halfTypes);
+  requireSeparate(kernel, [gradients, groupIds], halfWeights ? [weights, expAvg, expAvgSq, halfWeights] : [weights, expAvg, expAvgSq]);
+}

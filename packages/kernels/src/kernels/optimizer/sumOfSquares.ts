@@ -1,0 +1,73 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { requireArray, requireExtents, singleTypes } from '../arguments.ts';
+import { wgsl as combineSource } from './combineSquares.wgsl.ts';
+import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
+import { elementsPerGroupId } from './stateLayout.ts';
+import { wgsl as squaresSource } from './sumOfSquares.wgsl.ts';
+
+/** A part of the gradients that lies in one buffer. */
+export interface GradientSegment {
+  /** f32, 0 between and behind the tensors up to `length`. */
+  readonly gradients: GpuArray;
+  /** Elements used, a multiple of 64. */
+  readonly length: number;
+}
+
+const vectorsPerWorkgroup = 8192;
+const partialsPerWorkgroup = 64;
+/** Partial sums that one thread adds. */
+const share = 64;
+
+export function requireSegmentLength(kernel: string, length: number): void {
+  requireExtents(kernel, { length });
+  if (length % elementsPerGroupId !== 0) {
+    throw new KernelArgumentError(`${kernel}: a segment has length ${length}; it must be a multiple of ${elementsPerGroupId}, with zeros between the tensors`);
+  }
+}
+
+/**
+ * Records the sum of squares of all segments as at most 64 partial sums of scaledSum.wgsl. The order of summation depends on the lengths alone.
+ *
+ * @returns the partial sums, to be released by the caller, and their number
+ */
+export function sumOfSquares(gpu: Gpu, kernel: string, segments: readonly GradientSegment[]): { partials: GpuArray; count: number } {
+  const groups = segments.map(({ gradients, length }) => {
+    requireSegmentLength(kernel, length);
+    requireArray(kernel, 'gradients', gradients, { length }, singleTypes);
+    return Math.ceil(length / 4 / vectorsPerWorkgroup);
+  });
+  let count = partialsPerWorkgroup * groups.reduce((sum, group) => sum + group, 0);
+  let partials = gpu.allocate('u32', 2 * count, 'partial sums of squares');
+  let offset = 0;
+  for (const [number, { gradients, length }] of segments.entries()) {
+    const workgroups = groups[number] as number;
+    gpu.dispatch({
+      program: { key: 'sumOfSquares', source: () => scaledSum + squaresSource },
+      parameters: { integers: [length / 4, offset] },
+      reads: [gradients],
+      writes: [partials],
+      workgroups: spreadWorkgroups(workgroups),
+      work: { bytes: 4 * length, flops: 2 * length },
+    });
+    offset += workgroups * partialsPerWorkgroup;
+  }
+  while (count > share) {
+    const sums = Math.ceil(count / share);
+    const combined = gpu.allocate('u32', 2 * sums, 'partial sums of squares');
+    gpu.dispatch({
+      program: { key: 'combineSquares', source: () => scaledSum + combineSource },
+      parameters: { integers: [count] },
+      reads: [partials],
+      writes: [combined],
+      workgroups: spreadWorkgroups(Math.ceil(sums / 64)),
+      work: { bytes: 8 * count },
+    });
+    gpu.release(partials);
+    partials = combined;
+    count = sums;
+  }
+  return { partials, count };
+}
