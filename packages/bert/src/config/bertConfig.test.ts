@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { BertConfig } from './bertConfig.ts';
+import { ConfigError } from './configError.ts';
+
+const ownMini = JSON.parse(readFileSync(new URL('../../golden/own-mini/config.json', import.meta.url), 'utf8')) as Record<string, unknown>;
+
+describe('BertConfig', () => {
+  it('has the defaults of bert-base-uncased', () => {
+    expect(new BertConfig()).toMatchObject({ vocabSize: 30522, hiddenSize: 768, numHiddenLayers: 12, intermediateSize: 3072, layerNormEps: 1e-12, numLabels: 2 });
+  });
+
+  it('reads config.json, with fields overridden in camelCase', () => {
+    const config = BertConfig.fromJson(ownMini, { numLabels: 3, hiddenDropoutProb: 0 });
+    expect(config).toMatchObject({ hiddenSize: 32, vocabSize: 236, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0.1, numLabels: 3 });
+    expect(config.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
+    expect(config.classifierDropout).toBeNull();
+  });
+
+  it('writes what it read, and what it does not know', () => {
+    const json = BertConfig.fromJson({ ...ownMini, chunk_size: 7 }).toJson('BertForSequenceClassification');
+    const { transformers_version: _, ...rest } = ownMini;
+    expect(json).toEqual({ ...rest, chunk_size: 7, architectures: ['BertForSequenceClassification'] });
+    const named = BertConfig.fromJson(ownMini, { id2label: ['no', 'yes'] }).toJson();
+    expect(named).toMatchObject({ id2label: { 0: 'no', 1: 'yes' }, label2id: { no: 0, yes: 1 } });
+    expect(BertConfig.fromJson(JSON.parse(JSON.stringify(named)) as Record<string, unknown>).labels).toEqual(['no', 'yes']);
+  });
+
+  it('keeps the names of a file when only their number is repeated, and drops them when it changes', () => {
+    const file = { ...ownMini, id2label: { 0: 'a', 1: 'b', 2: 'c' } };
+    expect(BertConfig.fromJson(file, { numLabels: 3 }).labels).toEqual(['a', 'b', 'c']);
+    expect(BertConfig.fromJson(file, { numLabels: 2 }).labels).toEqual(['LABEL_0', 'LABEL_1']);
+    expect(BertConfig.fromJson(file, { id2label: ['x'] }).labels).toEqual(['x']);
+    expect(BertConfig.fromJson({ ...ownMini, num_labels: 5 }).numLabels).toBe(5);
+  });
+
+  it('refuses labels that contradict each other', () => {
+    expect(() => new BertConfig({ numLabels: 3, id2label: ['a', 'b'] })).toThrow(/numLabels is 3, but 2 class names/);
+    expect(() => new BertConfig({ id2label: ['a', 'b'], label2id: { a: 1, b: 0 } })).toThrow(/class 0 is 'a'/);
+    expect(() => new BertConfig({ id2label: { 0: 'a', 2: 'b' } })).toThrow(/1 is missing/);
+    expect(() => new BertConfig({ numLabels: 0 })).toThrow(/numLabels is 0/);
+  });
+
+  it.each([
+    [{ model_type: 'roberta' }, /model_type is 'roberta'/],
+    [{ hidden_act: 'gelu_new' }, /only 'gelu'/],
+    [{ position_embedding_type: 'relative_key' }, /relative positions is not supported/],
+    [{ is_decoder: true }, /a decoder is not supported/],
+    [{ hidden_size: 30, num_attention_heads: 4 }, /cannot be divided among 4/],
+    [{ hidden_size: '32' }, /hiddenSize is "32"/],
+    [{ hidden_dropout_prob: 1 }, /hiddenDropoutProb is 1/],
+    [{ problem_type: 'ranking' }, /problemType is "ranking"/],
+  ])('refuses %j', (change, message) => {
+    expect(() => BertConfig.fromJson({ ...ownMini, ...change })).toThrow(message);
+    expect(() => BertConfig.fromJson({ ...ownMini, ...change })).toThrow(ConfigError);
+  });
+
+  it('refuses unknown fields, and knows the ones written with underscores', () => {
+    expect(() => BertConfig.fromJson(ownMini, { num_labels: 2 } as object)).toThrow(/no field 'num_labels'. Write numLabels/);
+    expect(() => new BertConfig({ layers: 2 } as object)).toThrow(/no field 'layers'. There are: vocabSize/);
+    expect(() => BertConfig.fromJson({ hello: 1 })).toThrow(/does not describe a BERT/);
+  });
+});
