@@ -1,29 +1,30 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Platform } from './platform.ts';
+import type { FileContent, Platform } from './platform.ts';
 
 export const readBytes: Platform['readBytes'] = async (path) => {
   const bytes = await readFile(path);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 };
 
+async function writeWhole(path: string, content: FileContent): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 export const writeFiles: Platform['writeFiles'] = async (folder, files, stale = () => false) => {
   await mkdir(folder, { recursive: true });
-  for (const [name, content] of files) {
-    const beside = join(folder, `.${name}.${process.pid}.partial`);
-    try {
-      const file = await open(beside, 'w');
-      try {
-        for (const part of typeof content === 'string' ? [content] : content) await file.writeFile(part);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(beside, join(folder, name));
-    } catch (error) {
-      await rm(beside, { force: true });
-      throw error;
-    }
+  const beside = (name: string): string => join(folder, `.${name}.${process.pid}.partial`);
+  try {
+    for (const [name, content] of files) await writeWhole(beside(name), content);
+    for (const name of files.keys()) await rename(beside(name), join(folder, name));
+  } finally {
+    for (const name of files.keys()) await rm(beside(name), { force: true });
   }
   for (const name of await readdir(folder)) {
     if (stale(name) && !files.has(name)) await rm(join(folder, name), { force: true });

@@ -1,13 +1,13 @@
-/** A file to write: text, or bytes in parts (so that no second copy of a large file is made). */
-export type FileContent = string | readonly Uint8Array[];
+/** The content of a file: text or bytes. */
+export type FileContent = string | Uint8Array;
 
 /** What differs between Node and a browser. */
 export interface Platform {
   /** Reads a whole file. */
   readBytes(path: string): Promise<Uint8Array>;
   /**
-   * Writes files into a folder, making it if needed: each beside its final name and renamed when complete, in the order given.
-   * Then removes the files of `stale` that were not written.
+   * Writes files into a folder, making it if needed. All are written beside their final names first and renamed when every one is complete,
+   * so that a failure leaves the old files. Then removes the files of `stale` that were not written.
    */
   writeFiles(folder: string, files: ReadonlyMap<string, FileContent>, stale?: (name: string) => boolean): Promise<void>;
 }

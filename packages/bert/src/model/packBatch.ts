@@ -1,0 +1,117 @@
+import { BatchError } from './batchError.ts';
+
+/** A host array: values in row-major order and their shape. */
+export interface HostArray {
+  readonly data: ArrayLike<number> & { readonly BYTES_PER_ELEMENT?: number };
+  readonly shape: readonly number[];
+}
+
+/** A batch as a collator makes it: `input_ids` [rows, columns], and with it `attention_mask`, `token_type_ids`, `labels`. */
+export type Batch = Readonly<Record<string, HostArray>>;
+
+/** The real tokens of a batch, one sequence after the other; nothing of the padding. */
+export interface PackedBatch {
+  /** Sequences. */
+  readonly rows: number;
+  /** Width of the padded batch. */
+  readonly columns: number;
+  /** Real tokens in all sequences. */
+  readonly tokens: number;
+  /** Word, position and type id of each token. The position is the token's column. */
+  readonly inputIds: Uint32Array;
+  readonly positionIds: Uint32Array;
+  readonly typeIds: Uint32Array;
+  /** Where each sequence starts, and at the end the number of tokens: [rows + 1]. */
+  readonly cuSeqlens: Uint32Array;
+  readonly maxSeqlen: number;
+  /** Of each token: example in the update << 16 | column, which decides its dropout. */
+  readonly tokenKeys: Uint32Array;
+  /** The same for each sequence's first token: [rows]. */
+  readonly rowKeys: Uint32Array;
+  /** Index in the padded batch of each token: row * columns + column. */
+  readonly paddedIndex: Uint32Array;
+}
+
+export interface PackLimits {
+  readonly vocabSize: number;
+  readonly typeVocabSize: number;
+  readonly maxPositionEmbeddings: number;
+}
+
+function matrix(batch: Batch, name: string, rows: number, columns: number): HostArray['data'] | undefined {
+  const array = batch[name];
+  if (!array) return undefined;
+  if (array.shape.length !== 2 || array.shape[0] !== rows || array.shape[1] !== columns) {
+    throw new BatchError(`${name} has shape [${array.shape.join(', ')}]; it must equal that of input_ids, [${rows}, ${columns}].`);
+  }
+  if (array.data.length !== rows * columns) throw new BatchError(`${name} holds ${array.data.length} values for its shape [${rows}, ${columns}].`);
+  return array.data;
+}
+
+function checkId(id: number, size: number, name: string, row: number, column: number, meaning: string): void {
+  if (!Number.isInteger(id) || id < 0 || id >= size) {
+    throw new BatchError(`${name}[${row}, ${column}] is ${id}; ids from 0 to ${size - 1} were expected (${meaning}). Do the tokenizer and the model belong together?`);
+  }
+}
+
+/**
+ * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must be among them, because the pooler reads it.
+ *
+ * @param exampleOffset number of examples of this update that came before this batch
+ * @throws BatchError
+ */
+export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): PackedBatch {
+  const ids = batch.input_ids;
+  if (!ids) throw new BatchError(`The batch has no input_ids; its keys are: ${Object.keys(batch).join(', ') || '(none)'}. Tokenize the texts first.`);
+  const [rows = 0, columns = 0] = ids.shape;
+  if (ids.shape.length !== 2 || rows < 1 || columns < 1) {
+    throw new BatchError(`input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`);
+  }
+  const words = matrix(batch, 'input_ids', rows, columns)!;
+  const types = matrix(batch, 'token_type_ids', rows, columns);
+  const mask = matrix(batch, 'attention_mask', rows, columns);
+  let tokens = rows * columns;
+  if (mask) for (let at = 0; at < rows * columns; at++) if (mask[at] === 0) tokens--;
+
+  const packed = {
+    inputIds: new Uint32Array(tokens),
+    positionIds: new Uint32Array(tokens),
+    typeIds: new Uint32Array(tokens),
+    tokenKeys: new Uint32Array(tokens),
+    paddedIndex: new Uint32Array(tokens),
+    cuSeqlens: new Uint32Array(rows + 1),
+    rowKeys: new Uint32Array(rows),
+  };
+  let next = 0;
+  let maxSeqlen = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = next;
+    packed.rowKeys[row] = (exampleOffset + row) << 16;
+    for (let column = 0; column < columns; column++) {
+      const at = row * columns + column;
+      if (mask && mask[at] === 0) continue;
+      if (column >= limits.maxPositionEmbeddings) {
+        throw new BatchError(
+          `Row ${row} has a token in column ${column}, but the model has ${limits.maxPositionEmbeddings} positions. Tokenize with { truncation: true, maxLength: ${limits.maxPositionEmbeddings} }.`,
+        );
+      }
+      const word = words[at]!;
+      const type = types ? types[at]! : 0;
+      checkId(word, limits.vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
+      checkId(type, limits.typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
+      packed.inputIds[next] = word;
+      packed.positionIds[next] = column;
+      packed.typeIds[next] = type;
+      packed.tokenKeys[next] = ((exampleOffset + row) << 16) | column;
+      packed.paddedIndex[next] = at;
+      next++;
+    }
+    if (next === start) throw new BatchError(`Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`);
+    if (packed.positionIds[start] !== 0) {
+      throw new BatchError(`Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`);
+    }
+    packed.cuSeqlens[row + 1] = next;
+    maxSeqlen = Math.max(maxSeqlen, next - start);
+  }
+  return { ...packed, rows, columns, tokens, maxSeqlen };
+}
