@@ -7,7 +7,7 @@ import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes 
 import { elementAliases } from '../prelude.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
 
-export const idTypes: readonly ElementType[] = ['u32', 'i32'];
+const idTypes: readonly ElementType[] = ['u32', 'i32'];
 
 export interface EmbeddingSumOptions {
   /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */

@@ -7,12 +7,10 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var i = 0u; i < 4; i++) {
-    let index = first + i * 64;
-    if (index < parameters.rows * parameters.columns) {
-      let row = index / parameters.columns;
-      output[index] = Output(tableSum(row, index - row * parameters.columns));
-    }
+  let begin = (workgroup.x + workgroup.y * workgroups.x) * 256;
+  let end = min(begin + 256, parameters.rows * parameters.columns);
+  for (var index = begin + thread; index < end; index += 64) {
+    let row = index / parameters.columns;
+    output[index] = Output(tableSum(row, index - row * parameters.columns));
   }
 }

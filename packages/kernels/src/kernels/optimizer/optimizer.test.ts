@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.destroy());
 
-async function normOf(arrays: readonly Float32Array[]): Promise<number> {
+async function normOf(arrays: readonly ArrayLike<number>[]): Promise<number> {
   const norm = staleOutput(gpu, 1, 'f32', 'norm');
   const segments = arrays.map((values) => ({ gradients: uploadFloats(gpu, values, 'f32', 'gradients'), length: values.length }));
   globalNorm(gpu, { segments, norm });
@@ -250,7 +250,7 @@ describe('an update that is not finite', () => {
   it('changes no weight, uses no row of the schedule, and is named', async () => {
     const good = makeArena(4096, 4);
     for (const [bad, gradNorm] of [[NaN, NaN], [Infinity, Infinity]] as const) {
-      const poisoned = good.gradients.map((values) => values.slice());
+      const poisoned: Float32Array[] = [...good.gradients];
       const spoilt = normalNumbers(4096, 77);
       spoilt[4095] = bad;
       poisoned.splice(2, 0, spoilt);

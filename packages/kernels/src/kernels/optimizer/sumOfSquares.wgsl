@@ -15,18 +15,14 @@ struct Share { squares: vec4f, largestBits: vec4u }
 
 fn sumShare(first: u32, scale: f32) -> Share {
   var share = Share(vec4f(0.0), vec4u(0));
-  for (var block = 0u; block < 8; block++) {
-    let begin = first + block * 1024;
-    if (begin >= parameters.vectors) { break; }
+  let end = min(first + 8192, parameters.vectors);
+  for (var begin = first; begin < end; begin += 1024) {
     var squares = vec4f(0.0);
-    for (var i = 0u; i < 16; i++) {
-      let index = begin + i * 64;
-      if (index < parameters.vectors) {
-        let value = values[index];
-        share.largestBits = max(share.largestBits, bitcast<vec4u>(value) & vec4u(0x7fffffff));
-        let scaled = value * scale;
-        squares += scaled * scaled;
-      }
+    for (var index = begin; index < min(begin + 1024, end); index += 64) {
+      let value = values[index];
+      share.largestBits = max(share.largestBits, bitcast<vec4u>(value) & vec4u(0x7fffffff));
+      let scaled = value * scale;
+      squares += scaled * scaled;
     }
     share.squares += squares;
   }

@@ -1,0 +1,33 @@
+// sum = sum over the rows of a chunk of gradOutput[row]
+// a segment of one chunk:   gradTable[id] = sum, plus gradTable[id] before it when accumulating
+// a chunk of a longer one:  partialSums[number] = sum
+//
+// gradOutput: [rows, columns]; gradTable: f32[tableRows, columns]; partialSums: f32[…, columns]; segments: u32 words laid out as in segmentChunks.ts.
+// Every id has one writer, and rows are added in ascending order: no atomics, the same bits on every run. Columns count vectors of the width chosen.
+// In front: the types. One vector of columns of one chunk a thread, 64 threads a workgroup.
+
+struct Parameters { columns: u32, tableRows: u32, accumulate: u32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> segments: array<u32>;
+@group(0) @binding(2) var<storage, read> gradOutput: array<GradOutput>;
+@group(0) @binding(3) var<storage, read_write> gradTable: array<Values>;
+@group(0) @binding(4) var<storage, read_write> partialSums: array<Values>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let index = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
+  let chunk = index / parameters.columns;
+  let column = index - chunk * parameters.columns;
+  if (chunk >= segments[0]) { return; }
+  let end = segments[4 + chunk + 1];
+  var sum = Values();
+  for (var place = segments[4 + chunk]; place < end; place++) { sum += Values(gradOutput[segments[place] * parameters.columns + column]); }
+  let id = segments[segments[2] + chunk];
+  if (id >= 0x80000000) {
+    partialSums[(id & 0x7fffffff) * parameters.columns + column] = sum;
+  } else if (id < parameters.tableRows) {
+    let goal = id * parameters.columns + column;
+    if (parameters.accumulate != 0) { sum += gradTable[goal]; }
+    gradTable[goal] = sum;
+  }
+}
