@@ -1,0 +1,55 @@
+import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
+import type { SafetensorsDtype } from './dtypes.ts';
+
+/** Host data that can be written: its element type is that of the array unless `dtype` says otherwise (f16 as bits in a Uint16Array). */
+export interface WritableTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+  readonly dtype?: SafetensorsDtype | 'f32' | 'f16' | 'i32' | 'u32';
+}
+
+const dtypeOfTensor: Readonly<Record<string, SafetensorsDtype>> = { f32: 'F32', f16: 'F16', i32: 'I32', u32: 'U32' };
+
+function dtypeOf({ data, dtype }: WritableTensor): SafetensorsDtype {
+  if (dtype) return dtypeOfTensor[dtype] ?? (dtype as SafetensorsDtype);
+  if (data instanceof Float32Array) return 'F32';
+  if (data instanceof Float64Array) return 'F64';
+  if (data instanceof Int32Array) return 'I32';
+  if (data instanceof Uint32Array) return 'U32';
+  if (data instanceof Uint16Array) return 'F16';
+  return 'U8';
+}
+
+/**
+ * A safetensors file. Tensors lie in the order given, except that larger element types come first, so that each is aligned; the header is padded
+ * to a multiple of 8 bytes, as the Rust library does.
+ *
+ * @throws SafetensorsError when a shape and its data do not fit
+ */
+export function writeSafetensors(tensors: Iterable<readonly [string, WritableTensor]>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const entries = [...tensors].map(([name, tensor]) => ({ name, tensor, dtype: dtypeOf(tensor) }));
+  entries.sort((a, b) => safetensorsDtypes[b.dtype] - safetensorsDtypes[a.dtype]);
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let end = 0;
+  for (const { name, tensor, dtype } of entries) {
+    const { shape, data } = tensor;
+    const needed = shape.reduce((product, size) => product * size, safetensorsDtypes[dtype]);
+    if (needed !== data.byteLength) throw new SafetensorsError(`tensor ${name}, ${dtype} [${shape.join(', ')}], needs ${needed} bytes and has ${data.byteLength}`);
+    if (name === '__metadata__' || Object.hasOwn(header, name)) throw new SafetensorsError(`the name ${name} cannot be written ${name === '__metadata__' ? 'as a tensor' : 'twice'}`);
+    header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.byteLength / 8) * 8;
+  const file = new Uint8Array(8 + headerBytes + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.fill(0x20, 8, 8 + headerBytes);
+  file.set(json, 8);
+  let offset = 8 + headerBytes;
+  for (const { tensor } of entries) {
+    const { data } = tensor;
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return file;
+}
