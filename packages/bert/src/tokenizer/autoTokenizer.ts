@@ -1,7 +1,8 @@
 import { writeFiles } from '#platform';
 import { CheckpointError, parseJsonObject } from '../files/parseJson.ts';
 import { openPretrained, type PretrainedOptions } from '../files/pretrainedFiles.ts';
-import { createTokenizer, type Tokenizer } from './tokenizer.ts';
+import { createTokenizer } from './tokenizer.ts';
+import type { Tokenizer } from './tokenizerTypes.ts';
 import { applyConfig, fromVocabulary, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
 
 export interface TokenizerLoadOptions extends PretrainedOptions {

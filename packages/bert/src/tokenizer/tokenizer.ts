@@ -1,115 +1,15 @@
-import { Tokenizer as Pipeline } from '@huggingface/tokenizers';
 import { TokenizerError } from './errors.ts';
-import { padFeatures, paddingKind, type Features, type PaddingStrategy, type PadOptions } from './pad.ts';
+import { padFeatures, paddingKind, type Features, type PadOptions } from './pad.ts';
 import { buildSequence, readTemplate, specialCount } from './template.ts';
+import { createTextPipeline } from './textPipeline.ts';
 import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
+import type { BatchEncoding, DecodeOptions, EncodeOptions, Encoding, Texts, Tokenizer } from './tokenizerTypes.ts';
 import { readLength, truncatedLengths, type TruncationStrategy } from './truncation.ts';
-
-export interface EncodeOptions {
-  /**
-   * true or 'longest_first': cut the longer sequence first; 'only_first', 'only_second': cut that one; false (default): cut nothing.
-   * Cuts to `maxLength`, special tokens included.
-   */
-  truncation?: boolean | TruncationStrategy | 'do_not_truncate';
-  /** Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without truncation or padding, it means truncation: true. */
-  maxLength?: number;
-  /** false (default); true or 'longest': to the longest of the batch; 'max_length': to `maxLength`. */
-  padding?: PaddingStrategy;
-  /** Round the padded length up to a multiple of this. */
-  padToMultipleOf?: number;
-  /** Put [CLS] and [SEP] around the texts. Default true. */
-  addSpecialTokens?: boolean;
-  /** Return `token_type_ids`. Default: as the model needs them. */
-  returnTokenTypeIds?: boolean;
-  /** Return `attention_mask`. Default true. */
-  returnAttentionMask?: boolean;
-  /** Return `special_tokens_mask`: 1 for special tokens. Default false. */
-  returnSpecialTokensMask?: boolean;
-  /** Where padding goes. Default: the tokenizer's side, usually 'right'. */
-  paddingSide?: 'left' | 'right';
-  /** Which end truncation takes away. Default: the tokenizer's side, usually 'right'. */
-  truncationSide?: 'left' | 'right';
-}
 
 const optionNames: readonly string[] = [
   'truncation', 'maxLength', 'padding', 'padToMultipleOf', 'addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask',
   'returnSpecialTokensMask', 'paddingSide', 'truncationSide',
 ];
-
-// Types and not interfaces: their values can then be given wherever a record of columns is expected.
-/** One encoded text or pair. */
-export type Encoding = {
-  input_ids: number[];
-  token_type_ids?: number[];
-  attention_mask?: number[];
-  special_tokens_mask?: number[];
-};
-
-/** Encoded texts, one row each. Rows differ in length unless they were padded. */
-export type BatchEncoding = {
-  input_ids: number[][];
-  token_type_ids?: number[][];
-  attention_mask?: number[][];
-  special_tokens_mask?: number[][];
-};
-
-/** A list of texts, or anything iterable that gives texts (a dataset column). */
-export type Texts = Iterable<string> & object;
-
-export interface DecodeOptions {
-  /** Leave out [CLS], [SEP], [PAD] and the like. Default false. */
-  skipSpecialTokens?: boolean;
-}
-
-/** A tokenizer: call it with texts. It holds no state: every option belongs to one call. */
-export interface Tokenizer {
-  /** Encodes texts, or pairs of texts, as a batch. @throws TokenizerError, TruncationError */
-  (texts: Texts, pairs?: Texts | null, options?: EncodeOptions): BatchEncoding;
-  (texts: Texts, options: EncodeOptions): BatchEncoding;
-  /** Encodes one text, or one pair. @throws TokenizerError, TruncationError */
-  (text: string, pair?: string | null, options?: EncodeOptions): Encoding;
-  (text: string, options: EncodeOptions): Encoding;
-
-  /** The tokens of a text, without special tokens. */
-  tokenize(text: string): string[];
-  /**
-   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`) are kept;
-   * a missing `attention_mask` is made. @throws TokenizerError
-   */
-  pad(features: Features, options?: PadOptions): Record<string, number[][]>;
-  /** Text of token ids. Ids outside the vocabulary are left out. */
-  decode(ids: Iterable<number>, options?: DecodeOptions): string;
-  batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[];
-  /** Id of a token; that of the unknown token if it is not in the vocabulary. */
-  convertTokensToIds(token: string): number;
-  convertTokensToIds(tokens: readonly string[]): number[];
-  convertIdsToTokens(ids: Iterable<number>): string[];
-
-  /** Tokens in the vocabulary, added ones included: ids are below it. */
-  readonly vocabSize: number;
-  /** Longest input of the model, in tokens; Infinity where no file states one. */
-  readonly modelMaxLength: number;
-  readonly modelInputNames: readonly string[];
-  readonly paddingSide: 'left' | 'right';
-  readonly truncationSide: 'left' | 'right';
-  readonly padToken: string;
-  readonly padTokenId: number;
-  readonly unkToken: string;
-  readonly unkTokenId: number;
-  readonly clsToken: string;
-  readonly clsTokenId: number;
-  readonly sepToken: string;
-  readonly sepTokenId: number;
-  readonly maskToken: string;
-  readonly maskTokenId: number;
-  readonly allSpecialIds: readonly number[];
-  /** SHA-256 of everything that decides what texts become: for caches of tokenized data. */
-  readonly fingerprint: string;
-  /** The files `savePretrained` writes: name to content. */
-  files(): Map<string, string>;
-  /** Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads. @throws where there is no file system */
-  savePretrained(folder: string): Promise<void>;
-}
 
 export interface TokenizerParts {
   readonly json: TokenizerJson;
@@ -153,11 +53,8 @@ function isTexts(value: unknown): value is Texts {
 /** Builds the callable tokenizer from its parts. */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const { json, config, modelMaxLength, fingerprint } = parts;
-  const pipeline = new Pipeline(json, config);
   const template = readTemplate(json.post_processor);
   const specialCounts = { single: specialCount(template.single), pair: specialCount(template.pair) };
-  const lowercases = json.normalizer?.type === 'BertNormalizer' && json.normalizer.lowercase === true;
-  const spacesChinese = json.normalizer?.type === 'BertNormalizer' && json.normalizer.handle_chinese_chars === true;
   const distil = /^DistilBert/.test(config.tokenizer_class ?? '');
   const modelInputNames = config.model_input_names ?? ['input_ids', ...(distil ? [] : ['token_type_ids']), 'attention_mask'];
   const paddingSide = config.padding_side ?? 'right';
@@ -169,25 +66,14 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     sep: tokenText(config, 'sep_token', '[SEP]'),
     mask: tokenText(config, 'mask_token', '[MASK]'),
   };
-  const unknownId = pipeline.token_to_id(words.unk);
-  if (unknownId === undefined) throw new TokenizerError(`The vocabulary has no unknown token '${words.unk}'.`);
-  const idOf = (token: string): number => pipeline.token_to_id(token) ?? unknownId;
+  const pipeline = createTextPipeline(json, config, words.unk);
+  const { tokensOf, idOf, continues } = pipeline;
   const padId = idOf(words.pad);
   const padValues = { input_ids: padId, token_type_ids: 0, attention_mask: 0, special_tokens_mask: 1 };
   const warned = new Set<string>();
   const warnOnce = (about: string, message: string): void => {
     if (!warned.has(about)) parts.warn(message);
     warned.add(about);
-  };
-
-  const prefix = typeof json.model.continuing_subword_prefix === 'string' ? json.model.continuing_subword_prefix : '##';
-  const continues = (token: string): boolean => token.startsWith(prefix);
-
-  const tokensOf = (text: string): string[] => {
-    // Rust lower-cases letter by letter (no final sigma) and sees Chinese characters beyond 16 bits; the library does neither.
-    let prepared = lowercases ? text.replaceAll('Σ', 'σ') : text;
-    if (spacesChinese) prepared = prepared.replace(/[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu, ' $& ');
-    return pipeline.tokenize(prepared);
   };
 
   const encodeOne = (text: string, pair: string | undefined, options: EncodeOptions, limit: number, strategy: TruncationStrategy | undefined): Encoding => {
@@ -267,10 +153,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     return padFeatures(columns, { ...options, padding, returnAttentionMask: false }, padValues, { maxLength: modelMaxLength, paddingSide }) as BatchEncoding;
   };
 
-  const decode = (ids: Iterable<number>, { skipSpecialTokens = false }: DecodeOptions = {}): string => {
-    const known = [...ids].filter((id) => pipeline.id_to_token(id) !== undefined);
-    return known.length === 0 ? '' : pipeline.decode(known, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
-  };
+  const { decode } = pipeline;
 
   const files = (): Map<string, string> => {
     const written: TokenizerConfig = {
@@ -291,11 +174,11 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     decode,
     batchDecode: (rows: Iterable<Iterable<number>>, options?: DecodeOptions) => Array.from(rows, (ids) => decode(ids, options)),
     convertTokensToIds: (tokens: string | readonly string[]) => (typeof tokens === 'string' ? idOf(tokens) : tokens.map(idOf)),
-    convertIdsToTokens: (ids: Iterable<number>) => Array.from(ids, (id) => pipeline.id_to_token(id) ?? words.unk),
-    vocabSize: pipeline.get_vocab().size,
+    convertIdsToTokens: (ids: Iterable<number>) => Array.from(ids, pipeline.tokenOf),
+    vocabSize: pipeline.vocabSize,
     modelMaxLength, modelInputNames, paddingSide, truncationSide, fingerprint, files,
     padToken: words.pad, padTokenId: padId,
-    unkToken: words.unk, unkTokenId: unknownId,
+    unkToken: words.unk, unkTokenId: idOf(words.unk),
     clsToken: words.cls, clsTokenId: idOf(words.cls),
     sepToken: words.sep, sepTokenId: idOf(words.sep),
     maskToken: words.mask, maskTokenId: idOf(words.mask),

@@ -1,0 +1,44 @@
+import { readSafetensors } from '@attune/tensor';
+import { CheckpointError, parseJsonObject } from '../files/parseJson.ts';
+import type { PretrainedFiles } from '../files/pretrainedFiles.ts';
+import type { StoredTensor } from './floats.ts';
+
+export const weightsFile = 'model.safetensors';
+export const indexFile = 'model.safetensors.index.json';
+
+async function readShards(files: PretrainedFiles, indexText: string): Promise<Map<string, StoredTensor>> {
+  const source = `${files.name}/${indexFile}`;
+  const map = parseJsonObject(indexText, source).weight_map;
+  if (typeof map !== 'object' || map === null) throw new CheckpointError(`${source} has no weight_map: it does not say which file holds which weight.`);
+  const shardOf = new Map(Object.entries(map as Record<string, unknown>));
+  const tensors = new Map<string, StoredTensor>();
+  for (const shard of new Set(shardOf.values())) {
+    if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard)) {
+      throw new CheckpointError(`${source} names the file ${JSON.stringify(shard)}; the name of a safetensors file in the same folder was expected.`);
+    }
+    const bytes = await files.read(shard);
+    if (!bytes) throw new CheckpointError(`${source} names ${shard}, which is not there. Download or copy the checkpoint again.`);
+    for (const [name, tensor] of readSafetensors(bytes, `${files.name}/${shard}`).tensors) {
+      if (shardOf.get(name) === shard) tensors.set(name, tensor);
+    }
+  }
+  for (const [name, shard] of shardOf) {
+    if (!tensors.has(name)) throw new CheckpointError(`${source} says that ${String(shard)} holds '${name}', but it does not. The files do not belong together.`);
+  }
+  return tensors;
+}
+
+/**
+ * Reads all weights of a checkpoint: model.safetensors, or the files that model.safetensors.index.json names.
+ * @throws CheckpointError when there are none or files do not fit each other; SafetensorsError for a damaged file
+ */
+export async function readCheckpoint(files: PretrainedFiles): Promise<ReadonlyMap<string, StoredTensor>> {
+  const bytes = await files.read(weightsFile);
+  if (bytes) return readSafetensors(bytes, `${files.name}/${weightsFile}`).tensors;
+  const index = await files.readText(indexFile);
+  if (index !== undefined) return readShards(files, index);
+  throw new CheckpointError(
+    `${files.name} has neither ${weightsFile} nor ${indexFile}: there are no weights to load. ` +
+      'A pytorch_model.bin can be converted in Python: AutoModel.from_pretrained(folder).save_pretrained(folder).',
+  );
+}

@@ -1,0 +1,103 @@
+import type { Features, PaddingStrategy, PadOptions } from './pad.ts';
+import type { TruncationStrategy } from './truncation.ts';
+
+export interface EncodeOptions {
+  /**
+   * true or 'longest_first': cut the longer sequence first; 'only_first', 'only_second': cut that one; false (default): cut nothing.
+   * Cuts to `maxLength`, special tokens included.
+   */
+  truncation?: boolean | TruncationStrategy | 'do_not_truncate';
+  /** Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without truncation or padding, it means truncation: true. */
+  maxLength?: number;
+  /** false (default); true or 'longest': to the longest of the batch; 'max_length': to `maxLength`. */
+  padding?: PaddingStrategy;
+  /** Round the padded length up to a multiple of this. */
+  padToMultipleOf?: number;
+  /** Put [CLS] and [SEP] around the texts. Default true. */
+  addSpecialTokens?: boolean;
+  /** Return `token_type_ids`. Default: as the model needs them. */
+  returnTokenTypeIds?: boolean;
+  /** Return `attention_mask`. Default true. */
+  returnAttentionMask?: boolean;
+  /** Return `special_tokens_mask`: 1 for special tokens. Default false. */
+  returnSpecialTokensMask?: boolean;
+  /** Where padding goes. Default: the tokenizer's side, usually 'right'. */
+  paddingSide?: 'left' | 'right';
+  /** Which end truncation takes away. Default: the tokenizer's side, usually 'right'. */
+  truncationSide?: 'left' | 'right';
+}
+
+// Types and not interfaces: their values can then be given wherever a record of columns is expected.
+/** One encoded text or pair. */
+export type Encoding = {
+  input_ids: number[];
+  token_type_ids?: number[];
+  attention_mask?: number[];
+  special_tokens_mask?: number[];
+};
+
+/** Encoded texts, one row each. Rows differ in length unless they were padded. */
+export type BatchEncoding = {
+  input_ids: number[][];
+  token_type_ids?: number[][];
+  attention_mask?: number[][];
+  special_tokens_mask?: number[][];
+};
+
+/** A list of texts, or anything iterable that gives texts (a dataset column). */
+export type Texts = Iterable<string> & object;
+
+export interface DecodeOptions {
+  /** Leave out [CLS], [SEP], [PAD] and the like. Default false. */
+  skipSpecialTokens?: boolean;
+}
+
+/** A tokenizer: call it with texts. It holds no state: every option belongs to one call. */
+export interface Tokenizer {
+  /** Encodes texts, or pairs of texts, as a batch. @throws TokenizerError, TruncationError */
+  (texts: Texts, pairs?: Texts | null, options?: EncodeOptions): BatchEncoding;
+  (texts: Texts, options: EncodeOptions): BatchEncoding;
+  /** Encodes one text, or one pair. @throws TokenizerError, TruncationError */
+  (text: string, pair?: string | null, options?: EncodeOptions): Encoding;
+  (text: string, options: EncodeOptions): Encoding;
+
+  /** The tokens of a text, without special tokens. */
+  tokenize(text: string): string[];
+  /**
+   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`) are kept;
+   * a missing `attention_mask` is made. @throws TokenizerError
+   */
+  pad(features: Features, options?: PadOptions): Record<string, number[][]>;
+  /** Text of token ids. Ids outside the vocabulary are left out. */
+  decode(ids: Iterable<number>, options?: DecodeOptions): string;
+  batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[];
+  /** Id of a token; that of the unknown token if it is not in the vocabulary. */
+  convertTokensToIds(token: string): number;
+  convertTokensToIds(tokens: readonly string[]): number[];
+  convertIdsToTokens(ids: Iterable<number>): string[];
+
+  /** Tokens in the vocabulary, added ones included: ids are below it. */
+  readonly vocabSize: number;
+  /** Longest input of the model, in tokens; Infinity where no file states one. */
+  readonly modelMaxLength: number;
+  readonly modelInputNames: readonly string[];
+  readonly paddingSide: 'left' | 'right';
+  readonly truncationSide: 'left' | 'right';
+  readonly padToken: string;
+  readonly padTokenId: number;
+  readonly unkToken: string;
+  readonly unkTokenId: number;
+  readonly clsToken: string;
+  readonly clsTokenId: number;
+  readonly sepToken: string;
+  readonly sepTokenId: number;
+  readonly maskToken: string;
+  readonly maskTokenId: number;
+  readonly allSpecialIds: readonly number[];
+  /** SHA-256 of everything that decides what texts become: for caches of tokenized data. */
+  readonly fingerprint: string;
+  /** The files `savePretrained` writes: name to content. */
+  files(): Map<string, string>;
+  /** Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads. @throws where there is no file system */
+  savePretrained(folder: string): Promise<void>;
+}
