@@ -1,7 +1,10 @@
 // The same mathematics as the kernels in plain float64 TypeScript: what every kernel is tested against. One line for each room.
 export * from './random/reference.ts';
 export * from './kernels/embedding/reference.ts';
+export * from './kernels/softmax/reference.ts';
 export * from './kernels/crossEntropy/reference.ts';
+export * from './kernels/meanSquaredError/reference.ts';
+export * from './kernels/binaryCrossEntropy/reference.ts';
 export * from './kernels/activation/reference.ts';
 export * from './kernels/cast/reference.ts';
 export * from './kernels/dropout/reference.ts';
@@ -9,3 +12,4 @@ export * from './kernels/elementwise/reference.ts';
 export * from './kernels/fill/reference.ts';
 export * from './kernels/gatherRows/reference.ts';
 export * from './kernels/optimizer/reference.ts';
+export * from './kernels/layernorm/reference.ts';

@@ -1,6 +1,9 @@
 // One line for each room. Rooms are ordered as a training step uses them.
 export * from './embedding/index.ts';
+export * from './softmax/index.ts';
 export * from './crossEntropy/index.ts';
+export * from './meanSquaredError/index.ts';
+export * from './binaryCrossEntropy/index.ts';
 export * from './activation/index.ts';
 export * from './cast/index.ts';
 export { dropout } from './dropout/index.ts';
@@ -9,3 +12,4 @@ export * from './elementwise/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
 export * from './optimizer/index.ts';
+export * from './layernorm/index.ts';

@@ -3,6 +3,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { gradientStore } from '../lossSum/gradientStore.ts';
 import { lossSum } from '../lossSum/index.ts';
 import { requireWeight } from '../lossSum/weight.ts';
 import { wgsl as byThread } from './crossEntropyByThread.wgsl.ts';
@@ -63,7 +64,7 @@ export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
   gpu.dispatch({
     program: {
       key: `${kernel} by ${variant}${gradLogits ? ' with gradient' : ''}`,
-      source: () => gradientStore(Boolean(gradLogits)) + (variant === 'thread' ? byThread : byWorkgroup),
+      source: () => gradientStore(gradLogits ? 'gradLogits' : null) + (variant === 'thread' ? byThread : byWorkgroup),
     },
     parameters: { integers: [rows, classes, ignoreIndex >>> 0], floats: [labelSmoothing, weight] },
     reads: [logits, labels],
@@ -73,13 +74,4 @@ export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
   });
   lossSum(gpu, { input: rowLoss, count: rows, loss, weight, accumulate });
   gpu.release(rowLoss);
-}
-
-function gradientStore(wanted: boolean): string {
-  if (!wanted) return 'fn storeGradient(index: u32, value: f32) {}\n';
-  return [
-    '@group(0) @binding(4) var<storage, read_write> gradLogits: array<f32>;',
-    'fn storeGradient(index: u32, value: f32) { gradLogits[index] = value; }',
-    '',
-  ].join('\n');
 }

@@ -1,0 +1,48 @@
+import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { wgsl as source } from './elementwiseLoss.wgsl.ts';
+import { gradientStore } from './gradientStore.ts';
+import { lossSum } from './index.ts';
+import { requireWeight } from './weight.ts';
+
+export interface ElementwiseLoss {
+  /** Name in errors and profiles. */
+  readonly kernel: string;
+  /** WGSL of `fn elementLoss(a: f32, b: f32) -> vec2f`: loss and derivative by a. */
+  readonly elementLoss: string;
+  /** Two arrays by the name that they have in errors: what is compared, and what with. */
+  readonly inputs: Readonly<Record<string, GpuArray>>;
+  readonly gradient?: { readonly name: string; readonly array: GpuArray };
+  readonly loss: GpuArray;
+  readonly length: number;
+  readonly weight: number;
+  readonly accumulate: boolean;
+}
+
+/** Validates and records a loss that is a weighted sum over elements, with its gradient. */
+export function elementwiseLoss(gpu: Gpu, { kernel, elementLoss, inputs, gradient, loss, length, weight, accumulate }: ElementwiseLoss): void {
+  requireExtents(kernel, { length });
+  for (const [name, array] of Object.entries(inputs)) requireArray(kernel, name, array, { length }, singleTypes);
+  requireArray(kernel, 'loss', loss, { scalar: 1 }, singleTypes);
+  if (gradient) requireArray(kernel, gradient.name, gradient.array, { length }, singleTypes);
+  const reads = Object.values(inputs);
+  requireSeparate(kernel, reads, gradient ? [gradient.array, loss] : [loss]);
+  requireWeight(kernel, weight);
+  const workgroups = Math.ceil(length / 256);
+  const losses = gpu.allocate('f32', workgroups * 64, 'partial loss');
+  gpu.dispatch({
+    program: {
+      key: `${kernel}${gradient ? ' with gradient' : ''}`,
+      source: () => gradientStore(gradient ? gradient.name : null) + elementLoss + source,
+    },
+    parameters: { integers: [length], floats: [weight] },
+    reads,
+    writes: gradient ? [losses, gradient.array] : [losses],
+    workgroups: spreadWorkgroups(workgroups),
+    work: { bytes: 4 * length * (gradient ? 3 : 2) },
+  });
+  lossSum(gpu, { input: losses, count: workgroups * 64, loss, weight, accumulate });
+  gpu.release(losses);
+}

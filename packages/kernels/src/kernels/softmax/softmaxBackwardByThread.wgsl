@@ -1,0 +1,32 @@
+// gradInput = output * (gradOutput - sum of gradOutput * output over the row);  logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput
+//
+// gradOutput, output (of the forward pass), gradInput: [rows, columns]. Aliases in front: their types and `const logarithmic`.
+// One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
+
+struct Parameters { rows: u32, columns: u32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> gradOutput: array<GradOutput>;
+@group(0) @binding(2) var<storage, read> output: array<Output>;
+@group(0) @binding(3) var<storage, read_write> gradInput: array<GradInput>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
+  if (row >= parameters.rows) { return; }
+  let first = row * parameters.columns;
+  let end = first + parameters.columns;
+  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + columns / 64, not with columns.
+  var sum = 0.0;
+  for (var begin = first; begin < end; begin += 64) {
+    var part = 0.0;
+    for (var index = begin; index < min(begin + 64, end); index++) {
+      if (logarithmic) { part += f32(gradOutput[index]); } else { part += f32(gradOutput[index]) * f32(output[index]); }
+    }
+    sum += part;
+  }
+  for (var index = first; index < end; index++) {
+    let gradient = f32(gradOutput[index]);
+    let value = f32(output[index]);
+    if (logarithmic) { gradInput[index] = GradInput(gradient - exp(value) * sum); } else { gradInput[index] = GradInput(value * (gradient - sum)); }
+  }
+}

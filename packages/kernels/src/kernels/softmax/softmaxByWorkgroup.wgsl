@@ -1,0 +1,44 @@
+// output = exp(input - max) / sum of exp(input - max) over each row;  logarithmic: output = input - max - log(sum)
+//
+// input, output: [rows, columns]. Aliases in front: their types and `const logarithmic`.
+// One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many columns.
+
+struct Parameters { rows: u32, columns: u32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> input: array<Input>;
+@group(0) @binding(2) var<storage, read_write> output: array<Output>;
+
+const threads = 128u;
+var<workgroup> largests: array<f32, threads>;
+var<workgroup> sums: array<f32, threads>;
+
+@compute @workgroup_size(threads)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = workgroup.x + workgroup.y * workgroups.x;
+  if (row >= parameters.rows) { return; }
+  let first = row * parameters.columns;
+  let end = first + parameters.columns;
+  var ownLargest = -3.402823e38;
+  for (var index = first + thread; index < end; index += threads) { ownLargest = max(ownLargest, f32(input[index])); }
+  largests[thread] = ownLargest;
+  workgroupBarrier();
+  for (var half = threads / 2; half > 0; half /= 2) {
+    if (thread < half) { largests[thread] = max(largests[thread], largests[thread + half]); }
+    workgroupBarrier();
+  }
+  let largest = largests[0];
+  var ownSum = 0.0;
+  for (var index = first + thread; index < end; index += threads) { ownSum += exp(f32(input[index]) - largest); }
+  sums[thread] = ownSum;
+  workgroupBarrier();
+  for (var half = threads / 2; half > 0; half /= 2) {
+    if (thread < half) { sums[thread] += sums[thread + half]; }
+    workgroupBarrier();
+  }
+  let sum = sums[0];
+  let logSum = log(sum);
+  for (var index = first + thread; index < end; index += threads) {
+    let below = f32(input[index]) - largest;
+    if (logarithmic) { output[index] = Output(below - logSum); } else { output[index] = Output(exp(below) / sum); }
+  }
+}
