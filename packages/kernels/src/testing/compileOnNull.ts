@@ -2,10 +2,10 @@ import { openDevice } from '../device/openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 
 /** Runs `record` on Dawn's null backend, which compiles every kernel and runs none; throws what does not compile. */
-export async function compileOnNull(record: (gpu: Gpu) => void): Promise<void> {
+export async function compileOnNull(record: (gpu: Gpu) => void | Promise<void>): Promise<void> {
   const gpu = await openDevice({ backend: 'null' });
   try {
-    gpu.scope(() => record(gpu));
+    await record(gpu);
     await gpu.settled();
     await gpu.settled();
   } finally {

@@ -37,7 +37,7 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   requireSeparate(kernel, [input, tokenKeys, state], [output]);
   const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
   const width = columns % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, { Input: input, Output: output }, width);
+  const aliases = elementAliases(gpu, kernel, { input, output }, width);
   gpu.dispatch({
     program: {
       key: `${kernel} ${aliases.key}`,

@@ -12,7 +12,7 @@ export interface Elementwise {
   readonly kernel: string;
   /** WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and `main` over 256 vectors a workgroup. */
   readonly source: string;
-  /** Arrays by the name that they have in errors; the alias of their type is that name with a capital. */
+  /** Arrays by the name that they have in errors; the alias of their type is that name capitalised. */
   readonly reads: Readonly<Record<string, GpuArray>>;
   readonly writes: Readonly<Record<string, GpuArray>>;
   readonly length: number;
@@ -38,8 +38,7 @@ export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const writtenArrays = Object.values(writes);
   requireSeparate(kernel, readArrays, writtenArrays);
   const width = length % 4 === 0 ? 4 : 1;
-  const capitalised = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${name[0]?.toUpperCase()}${name.slice(1)}`, array]));
-  const aliases = elementAliases(gpu, kernel, capitalised, width);
+  const aliases = elementAliases(gpu, kernel, arrays, width);
   const vectors = length / width;
   gpu.dispatch({
     program: { key: `${kernel} ${prelude?.key ?? ''}${aliases.key}`, source: () => aliases.text() + (prelude?.text(width) ?? '') + source },

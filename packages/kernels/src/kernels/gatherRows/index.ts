@@ -53,7 +53,7 @@ function moveRows(gpu: Gpu, kernel: string, source: string, { input, indices, ou
   requireArray(kernel, 'indices', indices, { rows }, indexTypes);
   requireSeparate(kernel, [input, indices], [output]);
   const width = columns % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, { Input: input, Output: output }, width);
+  const aliases = elementAliases(gpu, kernel, { input, output }, width);
   const vectors = columns / width;
   if (outputRows !== undefined) gpu.clear(output);
   gpu.dispatch({

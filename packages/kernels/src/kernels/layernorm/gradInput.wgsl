@@ -1,0 +1,3 @@
+fn writeGradInput(row: u32, group: u32, gradient: Values) {
+  gradInput[row * parameters.groups + group] = GradInput(gradient * keptFactors(row, group));
+}

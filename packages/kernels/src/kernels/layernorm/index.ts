@@ -1,0 +1,3 @@
+export { layerNormBackward } from './backward.ts';
+export { layerNorm } from './forward.ts';
+export type { LayerNormBackwardOptions, LayerNormOptions, LayerNormVariant } from './options.ts';

@@ -1,0 +1,43 @@
+// sum = residual + dropout(input);  mean = average of sum;  reciprocalStd = 1 / sqrt(average of (sum - mean)^2 + epsilon)
+// output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c]
+//
+// input, residual, sum, output: [rows, columns]; weight, bias: [columns]; mean, reciprocalStd: f32[rows]
+// In front: aliases of the types, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or workgroupPerRow.wgsl (threads to
+// rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, and the arrays.
+// The mean is found in two steps, so that a large offset does not spoil it: first roughly, then by the average distance from what the first step found.
+
+struct Parameters { rows: u32, columns: u32, groups: u32, operation: u32, threshold: u32, keptScale: f32, epsilon: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(select(rowThreads, 16, rowThreads == 1))
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = rowOf(workgroup.x + workgroup.y * workgroups.x, thread);
+  if (row >= parameters.rows) { return; }
+  let groups = parameters.groups;
+  let columns = f32(parameters.columns);
+
+  var sums = Values(0.0);
+  for (var group = firstGroupOf(thread); group < groups; group += rowThreads) { sums += firstRead(row, group); }
+  let roughMean = rowTotal(total(sums), thread) / columns;
+
+  var distances = Values(0.0);
+  var squares = Values(0.0);
+  for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
+    let distance = readAgain(row * groups + group) - roughMean;
+    distances += distance;
+    squares += distance * distance;
+  }
+  let meanDistance = rowTotal(total(distances), thread) / columns;
+  let rowMean = roughMean + meanDistance;
+  let variance = max(0.0, rowTotal(total(squares), thread) / columns - meanDistance * meanDistance);
+  let scale = inverseSqrt(variance + parameters.epsilon);
+
+  for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
+    let index = row * groups + group;
+    output[index] = Output((readAgain(index) - rowMean) * scale * Values(weight[group]) + Values(bias[group]));
+  }
+  if (firstGroupOf(thread) == 0) {
+    mean[row] = rowMean;
+    reciprocalStd[row] = scale;
+  }
+}

@@ -1,0 +1,1 @@
+fn writeGradInput(row: u32, group: u32, gradient: Values) {}

@@ -1,0 +1,1 @@
+fn keptFactors(row: u32, group: u32) -> Values { return Values(1.0); }

@@ -1,0 +1,66 @@
+import type { GpuArray } from '../../gpuArray.ts';
+import type { DropoutOptions } from '../../random/dropout.ts';
+
+/**
+ * - `rowPerInvocation`: no barriers, for adapters that run on the CPU
+ * - `workgroupPerRow`: a tree in workgroup memory, for GPUs
+ */
+export type LayerNormVariant = 'rowPerInvocation' | 'workgroupPerRow';
+
+export interface LayerNormOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly input: GpuArray;
+  /** [rows, columns], f32 or f16, added to the (dropped) input. Default: nothing. */
+  readonly residual?: GpuArray;
+  /** Dropout of the input, before the residual is added. Default: none. */
+  readonly dropout?: DropoutOptions;
+  /** [columns], f32 or f16. */
+  readonly weight: GpuArray;
+  /** [columns], f32 or f16. */
+  readonly bias: GpuArray;
+  /** [rows, columns], f32 or f16. */
+  readonly output: GpuArray;
+  /**
+   * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs. Without residual and dropout it is the input itself and
+   * may be left out; otherwise, left out, scratch memory is used.
+   */
+  readonly sum?: GpuArray;
+  /** f32[rows]: receives the average of each row of the sum. */
+  readonly mean: GpuArray;
+  /** f32[rows]: receives 1 / sqrt(variance + epsilon) of each row of the sum. */
+  readonly reciprocalStd: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+  readonly epsilon: number;
+  /** Default: chosen for the device. */
+  readonly variant?: LayerNormVariant;
+}
+
+export interface LayerNormBackwardOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** [rows, columns]: the sum that the forward saved, or its input where there was neither residual nor dropout. */
+  readonly sum: GpuArray;
+  /** f32[rows], from the forward. */
+  readonly mean: GpuArray;
+  /** f32[rows], from the forward. */
+  readonly reciprocalStd: GpuArray;
+  /** [columns], f32 or f16. */
+  readonly weight: GpuArray;
+  /** [rows, columns], f32 or f16: receives the gradient of the sum, which is that of the residual, and without dropout that of the input. */
+  readonly gradSum: GpuArray;
+  /** [rows, columns], f32 or f16: receives the gradient of the input, for a forward with dropout. */
+  readonly gradInput?: GpuArray;
+  /** As in the forward. */
+  readonly dropout?: DropoutOptions;
+  /** f32[columns]. */
+  readonly gradWeight: GpuArray;
+  /** f32[columns]. */
+  readonly gradBias: GpuArray;
+  /** Add to `gradWeight` and `gradBias` instead of replacing them. Default false. */
+  readonly accumulate?: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  /** Default: chosen for the device. */
+  readonly variant?: LayerNormVariant;
+}

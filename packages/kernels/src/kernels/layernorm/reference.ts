@@ -1,0 +1,72 @@
+import { dropoutReference } from '../dropout/reference.ts';
+import type { RowDropout } from '../dropout/reference.ts';
+
+export interface LayerNormReferenceOptions {
+  readonly input: ArrayLike<number>;
+  readonly residual?: ArrayLike<number>;
+  readonly dropout?: RowDropout;
+  readonly weight: ArrayLike<number>;
+  readonly bias: ArrayLike<number>;
+  readonly rows: number;
+  readonly columns: number;
+  readonly epsilon: number;
+}
+
+/** sum = residual + dropout(input); output = (sum - mean) * reciprocalStd * weight + bias, over each row. */
+export function layerNormReference({ input, residual, dropout, weight, bias, rows, columns, epsilon }: LayerNormReferenceOptions) {
+  const sum = dropout ? dropoutReference(input, { rows, columns, dropout }) : Float64Array.from(input).slice(0, rows * columns);
+  if (residual) sum.forEach((value, index) => (sum[index] = value + (residual[index] as number)));
+  const mean = new Float64Array(rows);
+  const reciprocalStd = new Float64Array(rows);
+  const output = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const values = sum.subarray(row * columns, (row + 1) * columns);
+    const average = values.reduce((total, value) => total + value, 0) / columns;
+    const variance = values.reduce((total, value) => total + (value - average) ** 2, 0) / columns;
+    mean[row] = average;
+    reciprocalStd[row] = 1 / Math.sqrt(variance + epsilon);
+    values.forEach((value, column) => {
+      output[row * columns + column] = (value - average) * (reciprocalStd[row] as number) * (weight[column] as number) + (bias[column] as number);
+    });
+  }
+  return { output, sum, mean, reciprocalStd };
+}
+
+export interface LayerNormBackwardReferenceOptions {
+  readonly gradOutput: ArrayLike<number>;
+  readonly sum: ArrayLike<number>;
+  readonly mean: ArrayLike<number>;
+  readonly reciprocalStd: ArrayLike<number>;
+  readonly weight: ArrayLike<number>;
+  readonly dropout?: RowDropout;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Gradients of `layerNormReference`; gradInput is gradSum where nothing was dropped. */
+export function layerNormBackwardReference(options: LayerNormBackwardReferenceOptions) {
+  const { gradOutput, sum, mean, reciprocalStd, weight, dropout, rows, columns } = options;
+  const gradSum = new Float64Array(rows * columns);
+  const gradWeight = new Float64Array(columns);
+  const gradBias = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    const scale = reciprocalStd[row] as number;
+    const scaled = new Float64Array(columns);
+    const normalised = new Float64Array(columns);
+    for (let column = 0; column < columns; column++) {
+      const index = row * columns + column;
+      const gradient = gradOutput[index] as number;
+      normalised[column] = ((sum[index] as number) - (mean[row] as number)) * scale;
+      scaled[column] = gradient * (weight[column] as number);
+      gradWeight[column] = (gradWeight[column] as number) + gradient * (normalised[column] as number);
+      gradBias[column] = (gradBias[column] as number) + gradient;
+    }
+    const meanScaled = scaled.reduce((total, value) => total + value, 0) / columns;
+    const meanProduct = scaled.reduce((total, value, column) => total + value * (normalised[column] as number), 0) / columns;
+    scaled.forEach((value, column) => {
+      gradSum[row * columns + column] = scale * (value - meanScaled - (normalised[column] as number) * meanProduct);
+    });
+  }
+  const gradInput = dropout ? dropoutReference(gradSum, { rows, columns, dropout }) : gradSum;
+  return { gradSum, gradInput, gradWeight, gradBias };
+}

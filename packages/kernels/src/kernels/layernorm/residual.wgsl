@@ -1,0 +1,1 @@
+fn residualTerm(index: u32) -> Values { return Values(residual[index]); }
