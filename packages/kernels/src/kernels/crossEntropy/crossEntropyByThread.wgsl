@@ -19,22 +19,22 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let classes = parameters.classes;
   let first = row * classes;
   let label = labels[row];
-  // A negative label is no class: as u32 it is larger than any.
+  // A negative label is no column: as u32 it is larger than any.
   if (bitcast<u32>(label) == parameters.ignoreIndex || bitcast<u32>(label) >= classes) {
-    for (var class = 0u; class < classes; class++) { storeGradient(first + class, 0.0); }
+    for (var column = 0u; column < classes; column++) { storeGradient(first + column, 0.0); }
     rowLoss[row] = 0.0;
     return;
   }
   var largest = -3.402823e38;
-  for (var class = 0u; class < classes; class++) { largest = max(largest, logits[first + class]); }
+  for (var column = 0u; column < classes; column++) { largest = max(largest, logits[first + column]); }
   // Sums of 64 first, then the sum of those: rounding errors grow with 64 + classes / 64, not with classes.
   var sum = 0.0;
   var distance = 0.0;
   for (var begin = 0u; begin < classes; begin += 64) {
     var partSum = 0.0;
     var partDistance = 0.0;
-    for (var class = begin; class < min(begin + 64, classes); class++) {
-      let below = logits[first + class] - largest;
+    for (var column = begin; column < min(begin + 64, classes); column++) {
+      let below = logits[first + column] - largest;
       partSum += exp(below);
       partDistance -= below;
     }
@@ -43,10 +43,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let smoothing = parameters.smoothing;
   let uniformShare = smoothing / f32(classes);
-  let smooth = select(0.0, uniformShare * distance, smoothing > 0.0);
-  rowLoss[row] = (1.0 - smoothing) * (largest - logits[first + u32(label)]) + smooth + log(sum);
-  for (var class = 0u; class < classes; class++) {
-    let hit = select(0.0, 1.0 - smoothing, class == u32(label));
-    storeGradient(first + class, parameters.weight * (exp(logits[first + class] - largest) / sum - hit - uniformShare));
+  let smoothed = select(0.0, uniformShare * distance, smoothing > 0.0);
+  rowLoss[row] = (1.0 - smoothing) * (largest - logits[first + u32(label)]) + smoothed + log(sum);
+  for (var column = 0u; column < classes; column++) {
+    let hit = select(0.0, 1.0 - smoothing, column == u32(label));
+    storeGradient(first + column, parameters.weight * (exp(logits[first + column] - largest) / sum - hit - uniformShare));
   }
 }

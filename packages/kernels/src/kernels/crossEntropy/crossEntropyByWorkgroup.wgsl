@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let kept = bitcast<u32>(label) != parameters.ignoreIndex && bitcast<u32>(label) < classes;
 
   var ownLargest = -3.402823e38;
-  for (var class = thread; class < classes; class += threads) { ownLargest = max(ownLargest, logits[first + class]); }
+  for (var column = thread; column < classes; column += threads) { ownLargest = max(ownLargest, logits[first + column]); }
   largests[thread] = ownLargest;
   workgroupBarrier();
   for (var half = threads / 2; half > 0; half /= 2) {
@@ -36,8 +36,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let largest = largests[0];
 
   var own = vec2f(0.0);
-  for (var class = thread; class < classes; class += threads) {
-    let below = logits[first + class] - largest;
+  for (var column = thread; column < classes; column += threads) {
+    let below = logits[first + column] - largest;
     own += vec2f(exp(below), -below);
   }
   sums[thread] = own;
@@ -51,12 +51,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let smoothing = parameters.smoothing;
   let uniformShare = smoothing / f32(classes);
   if (thread == 0) {
-    let smooth = select(0.0, uniformShare * sums[0].y, smoothing > 0.0);
+    let smoothed = select(0.0, uniformShare * sums[0].y, smoothing > 0.0);
     let chosen = logits[first + select(0u, u32(label), kept)];
-    rowLoss[row] = select(0.0, (1.0 - smoothing) * (largest - chosen) + smooth + log(sum), kept);
+    rowLoss[row] = select(0.0, (1.0 - smoothing) * (largest - chosen) + smoothed + log(sum), kept);
   }
-  for (var class = thread; class < classes; class += threads) {
-    let hit = select(0.0, 1.0 - smoothing, class == u32(label));
-    storeGradient(first + class, select(0.0, parameters.weight * (exp(logits[first + class] - largest) / sum - hit - uniformShare), kept));
+  for (var column = thread; column < classes; column += threads) {
+    let hit = select(0.0, 1.0 - smoothing, column == u32(label));
+    storeGradient(first + column, select(0.0, parameters.weight * (exp(logits[first + column] - largest) / sum - hit - uniformShare), kept));
   }
 }

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice, softmax, softmaxBackward } from '../../index.ts';
+import type { Gpu, SoftmaxVariant } from '../../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
+import type { FloatType } from '../../testing/arrays.ts';
+import { expectClose } from '../../testing/expectClose.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import { softmaxBackwardReference, softmaxReference } from './reference.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+});
+afterAll(() => gpu.destroy());
+
+const variants = ['thread', 'workgroup'] as const;
+const shapes = [1, 3, 17, 63, 65, 129].flatMap((size) => [
+  { rows: size, columns: 17 },
+  { rows: 5, columns: size },
+]);
+shapes.push({ rows: 1, columns: 512 }, { rows: 0, columns: 4 }, { rows: 2, columns: 3000 });
+
+/** Additions that one value goes through at most: 64 in a part and one for each part. */
+const depth = (columns: number) => Math.min(64, columns) + Math.ceil(columns / 64);
+
+interface Case {
+  readonly rows: number;
+  readonly columns: number;
+  readonly variant: SoftmaxVariant;
+  readonly log: boolean;
+  readonly type?: FloatType;
+  readonly magnitude?: number;
+}
+
+async function checkForward({ rows, columns, variant, log, type = 'f32', magnitude = 1 }: Case) {
+  const values = rounded(normalNumbers(rows * columns, rows + columns, { deviation: magnitude }), type);
+  const input = uploadFloats(gpu, values, type, 'input');
+  const output = staleOutput(gpu, rows * columns, type, 'output');
+  softmax(gpu, { input, output, rows, columns, log, variant });
+  const actual = await readFloats(gpu, output, rows * columns);
+  const expected = softmaxReference(values, rows, columns, log);
+  const logarithms = softmaxReference(values, rows, columns, true);
+  // WGSL allows exp(x) an error of 3 + 2 |x| units in the last place, and x itself is rounded; log is off by 2^-21 near 1.
+  const size = logarithms.map((value, index) => (log ? Math.abs(value) + Math.log(columns) + 1 : (expected[index] as number) * (1 + Math.abs(value))));
+  expectClose(actual, expected, { type, roundings: 12 + depth(columns), magnitude: size }, `${rows} x ${columns}`);
+  gpu.release(input);
+  gpu.release(output);
+}
+
+async function checkBackward({ rows, columns, variant, log, type = 'f32', magnitude = 1 }: Case) {
+  const forward = softmaxReference(normalNumbers(rows * columns, 1), rows, columns, log);
+  const outputs = rounded(forward, type);
+  const gradients = rounded(normalNumbers(rows * columns, 2, { deviation: magnitude }), type);
+  const arrays = {
+    gradOutput: uploadFloats(gpu, gradients, type, 'gradOutput'),
+    output: uploadFloats(gpu, outputs, type, 'output'),
+    gradInput: staleOutput(gpu, rows * columns, type, 'gradInput'),
+  };
+  softmaxBackward(gpu, { ...arrays, rows, columns, log, variant });
+  const actual = await readFloats(gpu, arrays.gradInput, rows * columns);
+  const expected = softmaxBackwardReference(gradients, outputs, rows, columns, log);
+  const size = expected.map((_, index) => {
+    const first = index - (index % columns);
+    let sum = 0;
+    for (let at = first; at < first + columns; at++) sum += Math.abs(gradients[at] as number) * (log ? 1 : (outputs[at] as number));
+    const value = outputs[index] as number;
+    const gradient = Math.abs(gradients[index] as number);
+    return log ? gradient + Math.exp(value) * (1 + Math.abs(value)) * sum : value * (gradient + sum);
+  });
+  expectClose(actual, expected, { type, roundings: 8 + depth(columns), magnitude: size }, `${rows} x ${columns}`);
+  for (const array of Object.values(arrays)) gpu.release(array);
+}
+
+for (const variant of variants) {
+  for (const log of [false, true]) {
+    describe(`${log ? 'log-softmax' : 'softmax'}, one row a ${variant}`, () => {
+      it('equals the reference for every shape', async () => {
+        for (const shape of shapes) await checkForward({ ...shape, variant, log });
+      });
+      it('has the right gradient for every shape', async () => {
+        for (const shape of shapes) await checkBackward({ ...shape, variant, log });
+      });
+      it('keeps large magnitudes', async () => {
+        for (const magnitude of [30, 1e4, 1e30]) await checkForward({ rows: 17, columns: 65, variant, log, magnitude });
+        await checkBackward({ rows: 17, columns: 65, variant, log, magnitude: 1e30 });
+      });
+      it('takes f16', async () => {
+        await checkForward({ rows: 17, columns: 65, variant, log, type: 'f16' });
+        await checkBackward({ rows: 17, columns: 65, variant, log, type: 'f16' });
+      });
+    });
+  }
+}
+
+it('gradients are the derivative of the reference', () => {
+  const [rows, columns] = [2, 5];
+  const input = Float64Array.from(normalNumbers(rows * columns, 1));
+  const gradOutput = normalNumbers(rows * columns, 2);
+  for (const log of [false, true]) {
+    const loss = (values: Float64Array) => softmaxReference(values, rows, columns, log).reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
+    const gradInput = softmaxBackwardReference(gradOutput, softmaxReference(input, rows, columns, log), rows, columns, log);
+    for (let index = 0; index < input.length; index++) {
+      const [above, below] = [1e-4, -1e-4].map((step) => loss(input.map((value, at) => (at === index ? value + step : value)))) as [number, number];
+      expect((above - below) / 2e-4).toBeCloseTo(gradInput[index] as number, 7);
+    }
+  }
+});
+
+it('refuses what does not fit, naming it', () => {
+  const input = gpu.allocate('f32', 8, 'input');
+  const output = gpu.allocate('f32', 16, 'output');
+  expect(() => softmax(gpu, { input, output, rows: 3, columns: 4 })).toThrow(/softmax: input .* 8 elements.*rows 3, columns 4/);
+  gpu.release(input);
+  gpu.release(output);
+});
+
+it('every variant compiles', async () => {
+  const checked = await openDevice({ backend: 'null' });
+  for (const type of ['f32', 'f16'] as const) {
+    const [a, b, c] = ['a', 'b', 'c'].map((label) => checked.allocate(type, 12, label)) as [ReturnType<Gpu['allocate']>, ReturnType<Gpu['allocate']>, ReturnType<Gpu['allocate']>];
+    for (const variant of variants) {
+      for (const log of [false, true]) {
+        softmax(checked, { input: a, output: b, rows: 3, columns: 4, log, variant });
+        softmaxBackward(checked, { gradOutput: a, output: b, gradInput: c, rows: 3, columns: 4, log, variant });
+      }
+    }
+  }
+  await checked.settled();
+  await checked.settled();
+  checked.destroy();
+});
