@@ -254,6 +254,11 @@ export class Gpu {
     for (const storage of idle) this.#destroyBuffer(storage);
   }
 
+  /** Whether the GPU reported a failure, was lost or was destroyed: nothing more can be done on it. */
+  get failed(): boolean {
+    return this.#failure !== null || this.#destroyed;
+  }
+
   /** Throws the first failure that the GPU reported since it was opened, if there is one. */
   throwIfFailed(): void {
     if (this.#failure) throw this.#failure;

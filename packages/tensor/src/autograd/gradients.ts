@@ -1,0 +1,101 @@
+import { accumulate, fill } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import type { Device } from '../device.ts';
+import type { Tensor } from '../tensor.ts';
+
+/**
+ * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that outlives the pass; what was computed gets memory from
+ * the pool, which goes back as soon as the operation before has read it.
+ */
+export class Gradients {
+  readonly #device: Device;
+  readonly #computed = new Map<Tensor, GpuArray>();
+  readonly #scale: number;
+  readonly #root: Tensor;
+  #current: Tensor;
+
+  constructor(root: Tensor, scale: number) {
+    this.#device = root.device;
+    this.#root = root;
+    this.#scale = scale;
+    this.#current = root;
+  }
+
+  /** Says whose operation runs next, and whether any gradient came to it. */
+  enter(tensor: Tensor): boolean {
+    this.#current = tensor;
+    return tensor === this.#root || this.#computed.has(tensor);
+  }
+
+  /** Gives back the gradient of the tensor whose operation has run. */
+  leave(): void {
+    const array = this.#computed.get(this.#current);
+    if (array) this.#device.release(array);
+    this.#computed.delete(this.#current);
+  }
+
+  /** Whether the gradient of the operation's output is the constant 1: an operation that ends in a scalar need not multiply with it. */
+  get isOne(): boolean {
+    return this.#current === this.#root && this.#scale === 1 && !this.#computed.has(this.#root);
+  }
+
+  /** The gradient of the operation's output. */
+  get output(): GpuArray {
+    let array = this.#computed.get(this.#current);
+    if (!array) {
+      array = this.#device.allocate('f32', 1, 'gradient of the result');
+      fill(this.#device, { output: array, value: this.#scale, length: 1 });
+      this.#computed.set(this.#current, array);
+    }
+    return array;
+  }
+
+  /**
+   * Adds to the gradient of an input, if it requires one.
+   *
+   * @param write records the kernel that computes the gradient into `array`; with `add`, it adds to what is there
+   * @param canAdd whether `write` can add
+   */
+  add(input: Tensor, write: (array: GpuArray, add: boolean) => void, canAdd = false): void {
+    if (!input.requiresGrad) return;
+    const device = this.#device;
+    const existing = input.node ? this.#computed.get(input) : input.ensureGradArray();
+    if (!existing) {
+      const array = device.allocate(input.dtype, input.array.length, `gradient of ${input.array.label}`);
+      write(array, false);
+      this.#computed.set(input, array);
+    } else if (canAdd) {
+      write(existing, true);
+    } else {
+      const array = device.allocate(input.dtype, input.array.length, `gradient of ${input.array.label}`);
+      write(array, false);
+      accumulate(device, { value: array, target: existing, length: input.size });
+      device.release(array);
+    }
+  }
+
+  /** Hands over memory that already holds the gradient of an input; it goes back to the pool when it is no longer needed. */
+  give(input: Tensor, array: GpuArray): void {
+    if (!input.requiresGrad) return;
+    if (input.node && !this.#computed.has(input)) {
+      this.#computed.set(input, array);
+      return;
+    }
+    const existing = input.node ? (this.#computed.get(input) as GpuArray) : input.ensureGradArray();
+    accumulate(this.#device, { value: array, target: existing, length: input.size });
+    this.#device.release(array);
+  }
+
+  /** Memory that holds the gradient so far, zeroed when there is none: for kernels that always add. Null when the input requires none. */
+  sum(input: Tensor): GpuArray | null {
+    if (!input.requiresGrad) return null;
+    if (!input.node) return input.ensureGradArray();
+    let array = this.#computed.get(input);
+    if (!array) {
+      array = this.#device.allocate('f32', input.array.length, `gradient of ${input.array.label}`);
+      this.#device.clear(array);
+      this.#computed.set(input, array);
+    }
+    return array;
+  }
+}

@@ -1,0 +1,93 @@
+import * as kernels from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import { recorded } from '../autograd/record.ts';
+import type { Device } from '../device.ts';
+import { ShapeError } from '../errors.ts';
+import { formatShape, requireShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { kernelDropout } from './random.ts';
+import type { DropoutOptions } from './random.ts';
+
+/** Where the sequences of a batch begin and end, on the GPU. Shared by all attention layers of a forward pass. */
+export interface PackedSequences {
+  /** u32 [sequences + 1]. */
+  readonly cuSeqlens: GpuArray;
+  readonly totalTokens: number;
+  readonly numSequences: number;
+  readonly maxSeqlen: number;
+}
+
+/**
+ * Uploads the cumulative lengths of sequences that lie one after the other, without padding.
+ *
+ * @param cuSeqlens 0, the end of the first sequence, …, the end of the last
+ */
+export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSequences {
+  const numSequences = cuSeqlens.length - 1;
+  let maxSeqlen = 0;
+  for (let index = 0; index < numSequences; index++) {
+    const length = (cuSeqlens[index + 1] as number) - (cuSeqlens[index] as number);
+    if (length < 0) throw new ShapeError(`packSequences: cumulative lengths must not fall; number ${index + 1} is ${cuSeqlens[index + 1]} after ${cuSeqlens[index]}`);
+    maxSeqlen = Math.max(maxSeqlen, length);
+  }
+  return { cuSeqlens: device.upload(cuSeqlens, 'u32', 'cumulative lengths'), totalTokens: cuSeqlens[numSequences] ?? 0, numSequences, maxSeqlen };
+}
+
+export interface AttentionOptions {
+  readonly sequences: PackedSequences;
+  readonly numHeads: number;
+  /** Multiplies the scores. Default 1 / sqrt(head size). */
+  readonly scale?: number;
+  /** Dropout of the probabilities. */
+  readonly dropout?: DropoutOptions | undefined;
+}
+
+/**
+ * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ * scale)) value`, head by head. No scores are stored; the
+ * backward pass computes them again. Dao et al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`.
+ *
+ * @param query [tokens, heads * head size], as are key and value
+ * @returns [tokens, heads * head size]
+ * @throws ShapeError
+ */
+export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  const operation = 'attention';
+  const { sequences, numHeads } = options;
+  const { device } = query;
+  const { totalTokens } = sequences;
+  const width = query.shape[1] ?? 0;
+  if (width % numHeads !== 0) throw new ShapeError(`${operation}: query has the shape ${formatShape(query.shape)}; ${numHeads} heads do not divide ${width}`);
+  for (const [name, tensor] of Object.entries({ query, key, value })) requireShape(operation, name, tensor.shape, [totalTokens, width]);
+  const dropout = kernelDropout(options.dropout);
+  const array = device.allocate(query.dtype, query.array.length, operation);
+  const logSumExp = device.allocate('f32', (query.array.length / width) * numHeads, 'log of the sum of exponentials');
+  const shared = {
+    query: query.array,
+    key: key.array,
+    value: value.array,
+    logSumExp,
+    ...sequences,
+    numHeads,
+    headSize: width / numHeads,
+    ...(options.scale !== undefined && { scale: options.scale }),
+    ...(dropout && { dropout }),
+  };
+  kernels.attention(device, { ...shared, output: array });
+  return recorded({
+    operation,
+    inputs: [query, key, value],
+    array,
+    shape: query.shape,
+    backward(gradients) {
+      const inputs = [query, key, value];
+      const grads = inputs.map((input) => device.allocate(input.dtype, input.array.length, 'gradient of attention'));
+      const [gradQuery, gradKey, gradValue] = grads as [GpuArray, GpuArray, GpuArray];
+      kernels.attentionBackward(device, { ...shared, output: array, gradOutput: gradients.output, gradQuery, gradKey, gradValue });
+      device.release(logSumExp);
+      for (const [index, input] of inputs.entries()) {
+        if (input.requiresGrad) gradients.give(input, grads[index] as GpuArray);
+        else device.release(grads[index] as GpuArray);
+      }
+    },
+  });
+}

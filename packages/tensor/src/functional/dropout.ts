@@ -1,0 +1,28 @@
+import * as kernels from '@attune/kernels';
+import { recorded } from '../autograd/record.ts';
+import { asMatrix } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { kernelDropout } from './random.ts';
+import type { DropoutOptions } from './random.ts';
+
+/**
+ * Sets a part of the elements to 0 and divides the others by what is kept, as `torch.nn.functional.dropout`; the bits are those of `options.random`.
+ *
+ * @param input [rows, columns]
+ */
+export function dropout(input: Tensor, options: DropoutOptions): Tensor {
+  const settings = kernelDropout(options);
+  if (!settings) return input;
+  const { device } = input;
+  const { rows, columns } = asMatrix(input.shape);
+  const array = device.allocate(input.dtype, input.array.length, 'dropout');
+  kernels.dropout(device, { input: input.array, output: array, rows, columns, dropout: settings });
+  return recorded({
+    operation: 'dropout',
+    inputs: [input],
+    array,
+    shape: input.shape,
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => kernels.dropout(device, { input: gradients.output, output: gradInput, rows, columns, dropout: settings })),
+  });
+}

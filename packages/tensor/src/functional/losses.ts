@@ -1,0 +1,109 @@
+import * as kernels from '@attune/kernels';
+import { gemm } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import { needsGraph, recorded } from '../autograd/record.ts';
+import { ShapeError, TensorError } from '../errors.ts';
+import { formatShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+export interface LossOptions {
+  /** Multiplies the sum over rows (or elements). Default: 1 / their number, which gives the mean. */
+  readonly weight?: number;
+}
+
+export interface CrossEntropyOptions extends LossOptions {
+  /** Part of the target that is spread evenly over all classes. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Label of rows that count for nothing. Default -100. */
+  readonly ignoreIndex?: number;
+}
+
+/** What a loss kernel writes: the loss, and the gradient of its input where one is wanted. */
+type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
+
+/** A scalar whose gradient by its input is computed together with it. */
+function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor {
+  const { device, size } = input;
+  const loss = device.allocate('f32', 1, operation);
+  const gradInput = needsGraph([input]) ? device.allocate('f32', input.array.length, `gradient of ${operation}`) : undefined;
+  record(loss, gradInput);
+  return recorded({
+    operation,
+    inputs: [input],
+    array: loss,
+    shape: [],
+    backward(gradients) {
+      const own = gradInput as GpuArray;
+      if (gradients.isOne) {
+        gradients.give(input, own);
+        return;
+      }
+      gradients.add(input, (scaled) => gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }));
+      device.release(own);
+    },
+  });
+}
+
+/**
+ * Cross-entropy of logits and class numbers: `weight * Σ over kept rows of (1 - e) * -log p[label] + e * mean over classes of -log p`.
+ * `torch.nn.functional.cross_entropy`; with `e` it is also transformers' label smoothing.
+ *
+ * @param logits f32 [rows, classes]
+ * @param labels a class for each row, or `ignoreIndex`
+ * @returns scalar; 0 when no row is kept
+ * @throws ShapeError, and TensorError for a label that is no class
+ */
+export function crossEntropy(logits: Tensor, labels: Int32Array, options: CrossEntropyOptions = {}): Tensor {
+  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
+  const [rows = 0, classes = 0] = logits.shape;
+  if (logits.shape.length !== 2 || labels.length !== rows) {
+    throw new ShapeError(`crossEntropy: logits have the shape ${formatShape(logits.shape)} and there are ${labels.length} labels; expected [labels, classes]`);
+  }
+  let kept = 0;
+  for (const [row, label] of labels.entries()) {
+    if (label === ignoreIndex) continue;
+    if (label < 0 || label >= classes) throw new TensorError(`crossEntropy: the label of row ${row} is ${label}; with ${classes} classes it must be 0 to ${classes - 1}, or ${ignoreIndex} for none`);
+    kept += 1;
+  }
+  const weight = options.weight ?? (kept > 0 ? 1 / kept : 0);
+  const { device } = logits;
+  return scalarLoss('crossEntropy', logits, (loss, gradLogits) => {
+    const uploaded = device.upload(labels.length > 0 ? labels : new Int32Array(1), 'i32', 'labels');
+    kernels.crossEntropy(device, { logits: logits.array, labels: uploaded, loss, rows, classes, labelSmoothing, ignoreIndex, weight, ...(gradLogits && { gradLogits }) });
+    device.release(uploaded);
+  });
+}
+
+function requireTargets(operation: string, input: Tensor, targets: Float32Array): void {
+  if (targets.length !== input.size) throw new ShapeError(`${operation}: ${formatShape(input.shape)} has ${input.size} values and there are ${targets.length} targets; expected one for each`);
+}
+
+/**
+ * `weight * Σ (prediction - target)²`, as `torch.nn.functional.mse_loss`.
+ *
+ * @throws ShapeError
+ */
+export function mseLoss(predictions: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
+  requireTargets('mseLoss', predictions, targets);
+  const { device, size: length } = predictions;
+  return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
+    const uploaded = device.upload(targets, 'f32', 'targets');
+    kernels.meanSquaredError(device, { predictions: predictions.array, targets: uploaded, loss, length, weight, ...(gradPredictions && { gradPredictions }) });
+    device.release(uploaded);
+  });
+}
+
+/**
+ * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`, as `torch.nn.functional.binary_cross_entropy_with_logits`.
+ *
+ * @throws ShapeError
+ */
+export function bceWithLogitsLoss(logits: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
+  requireTargets('bceWithLogitsLoss', logits, targets);
+  const { device, size: length } = logits;
+  return scalarLoss('bceWithLogitsLoss', logits, (loss, gradLogits) => {
+    const uploaded = device.upload(targets, 'f32', 'targets');
+    kernels.binaryCrossEntropyWithLogits(device, { logits: logits.array, targets: uploaded, loss, length, weight, ...(gradLogits && { gradLogits }) });
+    device.release(uploaded);
+  });
+}

@@ -1,0 +1,31 @@
+import type { Device } from '../device.ts';
+import { ShapeError } from '../errors.ts';
+import { formatShape, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+
+export interface ParameterOptions {
+  readonly shape: Shape;
+  readonly device: Device;
+  /** Default true; false freezes the parameter. */
+  readonly requiresGrad?: boolean;
+}
+
+/** A tensor of a model's weights, in f32: it outlives scopes and keeps a gradient. */
+export class Parameter extends Tensor {
+  /** @throws ShapeError when data and shape do not fit */
+  constructor(data: Float32Array, { shape, device, requiresGrad = true }: ParameterOptions) {
+    if (sizeOf(shape) !== data.length) throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);
+    const array = device.allocatePersistent('f32', Math.max(1, data.length), `parameter ${formatShape(shape)}`);
+    device.write(array, data);
+    super({ array, shape, device, requiresGrad });
+  }
+
+  /** Puts other values in place of the old ones. */
+  setData(data: Float32Array): void {
+    if (data.length !== this.size) throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(this.shape)}`);
+    // What is recorded still reads the old values.
+    this.device.flush();
+    this.device.write(this.array, data);
+  }
+}
