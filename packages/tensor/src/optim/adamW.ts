@@ -1,5 +1,5 @@
 import { accumulateLoss, createOptimizerState, optimizerUpdate, readOptimizerState } from '@attune/kernels';
-import type { GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
+import type { ArenaSegment, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import type { StateDict } from '../nn/module.ts';
@@ -120,7 +120,7 @@ export class AdamW {
     const given = new Map(entries);
     this.#device.flush();
     for (const { name, parameter, segment, offset } of this.#arena.places) {
-      for (const [prefix, array] of momentsOf(this.#arena.segments[segment] as (typeof this.#arena.segments)[number])) {
+      for (const [prefix, array] of momentsOf(this.#arena.segments[segment] as ArenaSegment)) {
         const entry = given.get(`${prefix}.${name}`);
         if (!entry) throw new StateDictError(`the optimizer state has no ${prefix}.${name}`);
         if (!shapesEqual(entry.shape, parameter.shape)) {
