@@ -3,7 +3,9 @@ import { embeddingBackward, embeddingSum, KernelArgumentError, openDevice, segme
 import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import type { FloatType } from '../../testing/arrays.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
+import { expectGradient } from '../../testing/expectGradient.ts';
 import { normalNumbers, uniformNumbers } from '../../testing/numbers.ts';
 import { embeddingBackwardReference, embeddingSumReference } from './reference.ts';
 
@@ -157,10 +159,7 @@ describe('embeddingBackward', () => {
     const gradTable = embeddingBackwardReference(gradOutput, ids, rows, columns, tableRows);
     const loss = (values: Float64Array) =>
       embeddingSumReference([values], [ids], rows, columns).reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
-    for (let index = 0; index < table.length; index++) {
-      const [above, below] = [1e-4, -1e-4].map((step) => loss(table.map((value, at) => (at === index ? value + step : value)))) as [number, number];
-      expect((above - below) / 2e-4).toBeCloseTo(gradTable[index] as number, 8);
-    }
+    expectGradient(loss, table, gradTable);
   });
 
   it('refuses a table that is too short for its ids, naming it', () => {
@@ -172,19 +171,16 @@ describe('embeddingBackward', () => {
   });
 });
 
-it('every variant compiles', async () => {
-  const checked = await openDevice({ backend: 'null' });
-  const segments = uploadSegments(checked, segmentIds(new Uint32Array(100)));
-  for (const type of ['f32', 'f16'] as const) {
-    for (const columns of [3, 4]) {
-      const arrays = Array.from({ length: 3 }, () => checked.allocate('f32', 400, 'table'));
-      const ids = Array.from({ length: 3 }, () => checked.allocate('u32', 100, 'ids'));
-      const output = checked.allocate(type, 400, 'output');
-      for (const count of [1, 2, 3]) embeddingSum(checked, { tables: arrays.slice(0, count), ids: ids.slice(0, count), output, rows: 100, columns });
-      embeddingBackward(checked, { gradOutput: output, gradTable: arrays[0] as (typeof arrays)[number], segments, rows: 100, columns });
+it('every variant compiles', () =>
+  compileOnNull((nullGpu) => {
+    const segments = uploadSegments(nullGpu, segmentIds(new Uint32Array(100)));
+    for (const type of ['f32', 'f16'] as const) {
+      for (const columns of [3, 4]) {
+        const arrays = Array.from({ length: 3 }, () => nullGpu.allocate('f32', 400, 'table'));
+        const ids = Array.from({ length: 3 }, () => nullGpu.allocate('u32', 100, 'ids'));
+        const output = nullGpu.allocate(type, 400, 'output');
+        for (const count of [1, 2, 3]) embeddingSum(nullGpu, { tables: arrays.slice(0, count), ids: ids.slice(0, count), output, rows: 100, columns });
+        embeddingBackward(nullGpu, { gradOutput: output, gradTable: arrays[0] as (typeof arrays)[number], segments, rows: 100, columns });
+      }
     }
-  }
-  await checked.settled();
-  await checked.settled();
-  checked.destroy();
-});
+  }));

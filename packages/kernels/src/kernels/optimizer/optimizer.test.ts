@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accumulateLoss, createOptimizerState, globalNorm, KernelArgumentError, openDevice, optimizerUpdate, readOptimizerState } from '../../index.ts';
 import type { Gpu, OptimizerState, OptimizerStateOptions } from '../../index.ts';
 import { readFloats, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose, unitRoundoff } from '../../testing/expectClose.ts';
 import { fromHalfBits } from '../../testing/half.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
@@ -350,16 +351,13 @@ describe('the state of an optimizer', () => {
   });
 });
 
-it('every variant compiles', async () => {
-  const checked = await openDevice({ backend: 'null' });
-  const array = (type: 'f32' | 'f16' | 'u32') => checked.allocate(type, 128, 'array');
-  const state = createOptimizerState(checked, { learningRates: [1], groups });
-  for (const halfWeights of [undefined, array('f16')]) {
-    const segment = { weights: array('f32'), gradients: array('f32'), expAvg: array('f32'), expAvgSq: array('f32'), groupIds: array('u32'), halfWeights, length: 128 };
-    optimizerUpdate(checked, { state, segments: [segment, segment] });
-  }
-  globalNorm(checked, { segments: [{ gradients: array('f32'), length: 128 }], norm: array('f32') });
-  await checked.settled();
-  await checked.settled();
-  checked.destroy();
-});
+it('every variant compiles', () =>
+  compileOnNull((nullGpu) => {
+    const array = (type: 'f32' | 'f16' | 'u32') => nullGpu.allocate(type, 128, 'array');
+    const state = createOptimizerState(nullGpu, { learningRates: [1], groups });
+    for (const halfWeights of [undefined, array('f16')]) {
+      const segment = { weights: array('f32'), gradients: array('f32'), expAvg: array('f32'), expAvgSq: array('f32'), groupIds: array('u32'), halfWeights, length: 128 };
+      optimizerUpdate(nullGpu, { state, segments: [segment, segment] });
+    }
+    globalNorm(nullGpu, { segments: [{ gradients: array('f32'), length: 128 }], norm: array('f32') });
+  }));

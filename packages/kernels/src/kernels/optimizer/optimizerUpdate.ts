@@ -30,7 +30,7 @@ export interface OptimizerUpdateOptions {
   readonly segments: readonly ArenaSegment[];
 }
 
-const vectorsPerWorkgroup = 256;
+const vectorsPerWorkgroup = 1024;
 const halfTypes: readonly ElementType[] = ['f16'];
 
 /**
