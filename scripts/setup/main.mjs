@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { driverEnvironment } from '../vulkan-driver.mjs';
+import { ensureAdapter } from './adapter.mjs';
+import { build } from './build.mjs';
+import { runInForeground } from './child.mjs';
+import { localProgram } from './local-program.mjs';
+import { installPackages } from './packages.mjs';
+import { SetupProblem } from './problem.mjs';
+import { rootFolder } from './root-folder.mjs';
+import { turboCommand } from './turbo.mjs';
+
+const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
+  demo [arguments]    fine-tune BERT, or predict with the result (demo --help)
+  test [arguments]    run the tests; arguments go to vitest
+  setup               only install what is missing
+  build               only install packages and build
+  typecheck           check the types of sources and tests`;
+
+/** Each command makes sure of what it needs; whatever is there already costs nothing. */
+const commands = {
+  async demo(args) {
+    await setup();
+    return start({ command: process.execPath, args: [join(rootFolder, 'apps/mrpc-demo/dist/main.js')] }, args);
+  },
+  async test(args) {
+    await installPackages();
+    // Tests read the sources: a build that fails is reported at once and again by the exit code, but keeps no test from running.
+    const built = await reported(build);
+    await ensureAdapter();
+    const code = await start(localProgram('vitest'), ['run', ...args], rootFolder);
+    return built ? code : code || 1;
+  },
+  setup,
+  async build() {
+    await installPackages();
+    await build();
+  },
+  async typecheck(args) {
+    await installPackages();
+    const turbo = await turboCommand(['run', 'typecheck', '--continue', '--output-logs=errors-only', ...args]);
+    return runInForeground(turbo.command, turbo.args, turbo.options);
+  },
+};
+
+export async function main([name, ...args]) {
+  // A setup that is interrupted ends at once; what it was making is removed on exit.
+  const interrupt = () => process.exit(130);
+  process.on('SIGINT', interrupt);
+  const command = Object.hasOwn(commands, name ?? '') ? commands[name] : null;
+  if (!command) {
+    console.error(usage);
+    process.exitCode = name === undefined || /^(-h|--help|help)$/.test(name) ? 0 : 1;
+  } else {
+    await reported(async () => {
+      process.exitCode = (await command(args)) ?? 0;
+    });
+  }
+  process.off('SIGINT', interrupt);
+}
+
+async function setup() {
+  await installPackages();
+  await build();
+  await ensureAdapter();
+}
+
+/** Starts a program in the foreground with the driver in its environment. */
+function start(program, args, cwd) {
+  process.removeAllListeners('SIGINT');
+  return runInForeground(program.command, [...program.args, ...args], { cwd, env: { ...process.env, ...driverEnvironment() } });
+}
+
+/** Runs `body`; a problem of the setup is printed as its paragraph, with the failed program's last lines below. */
+async function reported(body) {
+  try {
+    await body();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SetupProblem)) throw error;
+    console.error(`\n${error.message}`);
+    if (error.details) console.error(`\n${error.details.split('\n').slice(-40).join('\n')}`);
+    process.exitCode = 1;
+    return false;
+  }
+}

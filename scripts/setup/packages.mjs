@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, sha256, writeJson } from './files.mjs';
+import { findPnpm, runPnpm } from './pnpm.mjs';
+import { SetupProblem } from './problem.mjs';
+import { rootFolder } from './root-folder.mjs';
+import { step } from './step.mjs';
+
+const stampPath = join(rootFolder, 'node_modules', '.attune', 'packages.json');
+
+/** Installs the packages of the lock file, unless node_modules already holds exactly those. */
+export async function installPackages() {
+  const wanted = { fingerprint: fingerprint() };
+  if (readJson(stampPath)?.fingerprint === wanted.fingerprint && workspaceFolders().every(hasModules)) return;
+  const pnpm = await findPnpm();
+  await step('Installing packages from the lock file', async () => {
+    const { code, output } = await runPnpm(pnpm, ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false', '--reporter=append-only']);
+    if (code === 0) return;
+    const outdated = output.includes('OUTDATED_LOCKFILE');
+    throw new SetupProblem(
+      outdated
+        ? 'A package.json was changed and pnpm-lock.yaml was not. Run `pnpm install` once and commit the lock file.'
+        : 'The packages of pnpm-lock.yaml could not be installed. It needs a package registry in reach (npm config get registry) and about 500 MB of disk; then run the same command again.',
+      output,
+    );
+  });
+  writeJson(stampPath, wanted);
+}
+
+function workspaceFolders() {
+  return ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(join(rootFolder, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(rootFolder, parent, entry.name, 'package.json')))
+      .map((entry) => join(rootFolder, parent, entry.name)),
+  );
+}
+
+function hasModules(folder) {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return Object.keys({ ...dependencies, ...devDependencies }).every((name) => existsSync(join(folder, 'node_modules', name)));
+}
+
+/** Changes when an install could give another result: lock file, settings, manifests, machine. */
+function fingerprint() {
+  const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'].map((name) => join(rootFolder, name));
+  const manifests = workspaceFolders().map((folder) => join(folder, 'package.json'));
+  const contents = [...files, ...manifests].map((path) => readFileSync(path, 'utf8'));
+  return sha256(JSON.stringify([process.platform, process.arch, contents]));
+}

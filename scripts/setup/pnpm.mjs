@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cacheFolder } from './cache-folder.mjs';
+import { runQuietly } from './child.mjs';
+import { SetupProblem } from './problem.mjs';
+import { rootFolder } from './root-folder.mjs';
+import { step } from './step.mjs';
+
+const windows = process.platform === 'win32';
+
+/**
+ * The folder of the pinned pnpm's programs. It is one in our cache folder even where the machine has a pnpm of that version: installed without
+ * its install script, pnpm is a shell script that turbo cannot start.
+ */
+export async function findPnpm() {
+  const { version } = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8')).devEngines.packageManager;
+  const folder = join(cacheFolder, 'pnpm', version);
+  const programs = join(folder, 'node_modules', '.bin');
+  if (!(await isVersion(programs, version))) await step(`Fetching pnpm ${version}`, () => install(version, folder));
+  return programs;
+}
+
+/** Runs the pnpm in folder `programs` in the clone, with its output captured. */
+export function runPnpm(programs, args) {
+  return runQuietly(join(programs, windows ? 'pnpm.cmd' : 'pnpm'), args, { cwd: rootFolder, shell: windows });
+}
+
+async function isVersion(programs, version) {
+  const { code, stdout } = await runPnpm(programs, ['--version']);
+  return code === 0 && stdout.trim() === version;
+}
+
+async function install(version, folder) {
+  mkdirSync(join(cacheFolder, 'pnpm'), { recursive: true });
+  const beside = mkdtempSync(`${folder}.`);
+  try {
+    writeFileSync(join(beside, 'package.json'), '{ "private": true }\n');
+    const npm = npmCommand();
+    const args = [...npm.args, 'install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts=false', '--prefix', beside, `pnpm@${version}`];
+    const { code, output } = await runQuietly(npm.command, args, { cwd: beside, env: environmentOutsideNpm(), shell: npm.shell });
+    if (code !== 0) {
+      throw new SetupProblem(
+        `pnpm ${version}, which installs Attune's packages, could not be fetched with npm. It needs npm and a package registry in reach: check the network, ` +
+          `a proxy (npm config get proxy) and the registry (npm config get registry), or install it yourself: npm install -g pnpm@${version}.`,
+        output,
+      );
+    }
+    if (!(await isVersion(join(beside, 'node_modules', '.bin'), version))) throw new SetupProblem(`pnpm ${version} was fetched but does not run on ${process.platform}-${process.arch}.`);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(beside, folder);
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+/** npm as the program that started us, else the one on the path. */
+function npmCommand() {
+  const started = process.env.npm_execpath;
+  if (started && basename(started) === 'npm-cli.js') return { command: process.execPath, args: [started], shell: false };
+  return { command: windows ? 'npm.cmd' : 'npm', args: [], shell: windows };
+}
+
+/** npm hands the state of the running script to its children; a second npm must not take it for its own settings. */
+function environmentOutsideNpm() {
+  const inherited = /^npm_(package|lifecycle|command|node_execpath|execpath|config_(local_prefix|prefix|global_prefix|global))/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
+}
