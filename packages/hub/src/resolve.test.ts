@@ -1,0 +1,314 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetAnswers } from './hubClient.ts';
+import { HubAccessError, HubDownloadError, HubError, HubNotFoundError, HubOfflineError, listFiles, readHubFile, resolveFile, resolveFolder } from './index.ts';
+import type { DownloadProgress, ResolvedFile } from './index.ts';
+
+const commit = 'a'.repeat(40);
+const config = '{"model_type":"bert"}\n';
+const weights = Buffer.from(Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7) % 251));
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const gitHash = (text: string) => createHash('sha1').update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+
+let server: Server;
+let endpoint: string;
+let folder: string;
+let requests: string[];
+/** Handles a request before the ordinary answers; returns true when it did. */
+let special: (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** A hub with the model `owner/tiny` and the dataset `owner/pairs`. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const url = request.url ?? '';
+  requests.push(`${request.method} ${url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
+  if (special(request, response)) return;
+  const json = (value: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  if (/^\/api\/(models\/owner\/tiny|datasets\/owner\/pairs)\/revision\/(main|v1)$/.test(url)) json({ sha: commit });
+  else if (url.startsWith(`/api/models/owner/tiny/tree/${commit}`)) {
+    json([
+      { type: 'file', path: 'config.json', size: config.length, oid: gitHash(config) },
+      { type: 'directory', path: 'sub', size: 0, oid: 'b'.repeat(40) },
+      { type: 'file', path: 'sub/weights.bin', size: weights.length, oid: 'c'.repeat(40), lfs: { oid: sha256(weights), size: weights.length, pointerSize: 130 } },
+    ]);
+  } else if (url.startsWith(`/api/datasets/owner/pairs/tree/${commit}`)) json([{ type: 'file', path: 'a.csv', size: 4, oid: gitHash('x\n1\n') }]);
+  else if (url === `/datasets/owner/pairs/resolve/${commit}/a.csv`) response.end('x\n1\n');
+  else if (url === `/owner/tiny/resolve/${commit}/config.json`) response.end(config);
+  else if (url === `/owner/tiny/resolve/${commit}/sub/weights.bin`) {
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(start > 0 ? 206 : 200).end(weights.subarray(start));
+  } else response.writeHead(404, { 'x-error-code': 'RepoNotFound' }).end();
+}
+
+beforeEach(async () => {
+  forgetAnswers();
+  requests = [];
+  special = () => false;
+  folder = mkdtempSync(join(tmpdir(), 'attune-hub-'));
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE', 'HF_TOKEN', 'HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE', 'XDG_CACHE_HOME', 'HF_HUB_ETAG_TIMEOUT']) vi.stubEnv(name, '');
+  vi.stubEnv('HF_ENDPOINT', endpoint);
+  vi.stubEnv('HF_HOME', folder);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const repository = () => join(folder, 'hub', 'models--owner--tiny');
+const pathOf = (file: ResolvedFile) => (file instanceof Uint8Array ? '' : file.path);
+async function goOffline() {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  forgetAnswers();
+}
+
+describe('a local folder', () => {
+  it('wins, and asks nothing', async () => {
+    writeFileSync(join(folder, 'config.json'), config);
+    expect(pathOf(await resolveFile(folder, 'config.json'))).toBe(join(folder, 'config.json'));
+    expect(requests).toEqual([]);
+  });
+
+  it('without the file says so', async () => {
+    await expect(resolveFile(folder, 'vocab.txt')).rejects.toThrow(HubNotFoundError);
+    await expect(resolveFile(folder, 'vocab.txt')).rejects.toMatchObject({ missing: 'file', message: expect.stringContaining("no file 'vocab.txt'") });
+  });
+
+  it('lists its files', async () => {
+    mkdirSync(join(folder, 'b', 'c'), { recursive: true });
+    writeFileSync(join(folder, 'z.tsv'), '');
+    writeFileSync(join(folder, 'b', 'c', 'y.tsv'), '');
+    expect(await listFiles(folder)).toEqual(['b/c/y.tsv', 'z.tsv']);
+    expect(await resolveFolder(folder, { include: (path) => path.startsWith('z') })).toEqual({ path: folder, files: ['z.tsv'] });
+  });
+
+  it('that is not there is no hub name', async () => {
+    for (const name of ['./nothing', '/nothing/here', 'a/b/c', '~/x', '', 'a//b', '../x', 'C:\\x']) {
+      await expect(resolveFile(name, 'config.json'), name).rejects.toMatchObject({ missing: 'folder' });
+    }
+    expect(requests).toEqual([]);
+  });
+
+  it.each(['../secret', '/etc/passwd', 'a/../../b', '', 'a\\b', 'a//b', 'C:/x'])('is never left: %j', async (filename) => {
+    await expect(resolveFile(folder, filename)).rejects.toThrow(HubError);
+  });
+});
+
+describe('a hub name', () => {
+  it('is downloaded once, into the layout of Python', async () => {
+    const progress: DownloadProgress[] = [];
+    const path = pathOf(await resolveFile('owner/tiny', 'sub/weights.bin', { onProgress: (now) => progress.push(now) }));
+    expect(path).toBe(join(repository(), 'snapshots', commit, 'sub', 'weights.bin'));
+    expect(readFileSync(path).equals(weights)).toBe(true);
+    expect(readlinkSync(path)).toBe(join('..', '..', '..', 'blobs', sha256(weights)));
+    expect(readFileSync(join(repository(), 'refs', 'main'), 'utf8')).toBe(commit);
+    expect(progress.at(-1)).toEqual({ repository: 'owner/tiny', file: 'sub/weights.bin', loadedBytes: weights.length, totalBytes: weights.length });
+    const before = requests.length;
+    expect(pathOf(await resolveFile('owner/tiny', 'sub/weights.bin'))).toBe(path);
+    expect(requests.length).toBe(before);
+    expect(readdirSync(join(repository(), 'blobs'))).toEqual([sha256(weights)]);
+  });
+
+  it('names small files in the cache by their Git hash', async () => {
+    await resolveFile('owner/tiny', 'config.json');
+    expect(readdirSync(join(repository(), 'blobs'))).toEqual([gitHash(config)]);
+  });
+
+  it('of a dataset', async () => {
+    expect(new TextDecoder().decode(await readHubFile('owner/pairs', 'a.csv', { repoType: 'dataset' }))).toBe('x\n1\n');
+    expect(existsSync(join(folder, 'hub', 'datasets--owner--pairs', 'refs', 'main'))).toBe(true);
+    expect(await listFiles('owner/pairs', { repoType: 'dataset' })).toEqual(['a.csv']);
+  });
+
+  it('as a whole folder', async () => {
+    const found = await resolveFolder('owner/tiny', { include: (path) => path.endsWith('.json') });
+    expect(found).toEqual({ path: join(repository(), 'snapshots', commit), files: ['config.json'] });
+    expect(await listFiles('owner/tiny')).toEqual(['config.json', 'sub/weights.bin']);
+  });
+
+  it('at a commit asks nothing once it is here', async () => {
+    special = (request, response) => {
+      if (request.url !== `/api/models/owner/tiny/revision/${commit}`) return false;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ sha: commit }));
+      return true;
+    };
+    await resolveFile('owner/tiny', 'config.json', { revision: commit });
+    forgetAnswers();
+    requests = [];
+    await resolveFile('owner/tiny', 'config.json', { revision: commit });
+    expect(requests).toEqual([]);
+    expect(existsSync(join(repository(), 'refs'))).toBe(false);
+  });
+
+  it('is asked for again when the branch has moved', async () => {
+    await resolveFile('owner/tiny', 'config.json');
+    forgetAnswers();
+    const next = 'd'.repeat(40);
+    special = (request, response) => {
+      if (request.url?.endsWith('/revision/main')) response.end(JSON.stringify({ sha: next }));
+      else if (request.url?.includes(`/tree/${next}`)) response.end(JSON.stringify([{ type: 'file', path: 'config.json', size: 2, oid: gitHash('{}') }]));
+      else if (request.url?.includes(`/resolve/${next}/`)) response.end('{}');
+      else return false;
+      return true;
+    };
+    expect(new TextDecoder().decode(await readHubFile('owner/tiny', 'config.json'))).toBe('{}');
+  });
+
+  it('sends the token, and only then', async () => {
+    const seen: (string | undefined)[] = [];
+    special = (request) => {
+      seen.push(request.headers.authorization);
+      return false;
+    };
+    await listFiles('owner/tiny');
+    forgetAnswers();
+    vi.stubEnv('HF_TOKEN', 'hf_example');
+    await listFiles('owner/tiny');
+    expect(seen).toEqual([undefined, undefined, 'Bearer hf_example', 'Bearer hf_example']);
+  });
+
+  it('that does not exist', async () => {
+    await expect(resolveFile('owner/nothing', 'config.json')).rejects.toMatchObject({ name: 'HubNotFoundError', missing: 'repository', message: expect.stringContaining('HF_TOKEN') });
+    await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: false });
+    special = (_, response) => Boolean(response.writeHead(404, { 'x-error-code': 'RevisionNotFound' }).end());
+    await expect(resolveFile('owner/tiny', 'config.json', { revision: 'v9' })).rejects.toMatchObject({ missing: 'revision' });
+  });
+
+  it('that is gated', async () => {
+    special = (request, response) => Boolean(request.url?.includes('/resolve/') && response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end());
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubAccessError);
+  });
+});
+
+describe('a download', () => {
+  it('that breaks off goes on from where it was', async () => {
+    let broken = 0;
+    special = (request, response) => {
+      if (!request.url?.endsWith('weights.bin') || broken > 0) return false;
+      broken += 1;
+      response.writeHead(200, { 'content-length': weights.length });
+      response.write(weights.subarray(0, 150_000), () => setTimeout(() => response.destroy(), 50));
+      return true;
+    };
+    expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
+    expect(requests.at(-1)).toMatch(/bytes=150000-$/);
+  });
+
+  it('left over from another run is taken up', async () => {
+    const blobs = join(repository(), 'blobs');
+    mkdirSync(blobs, { recursive: true });
+    writeFileSync(join(blobs, `${sha256(weights)}.incomplete`), weights.subarray(0, 1000));
+    expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
+    expect(requests.at(-1)).toMatch(/bytes=1000-$/);
+    expect(readdirSync(blobs)).toEqual([sha256(weights)]);
+  });
+
+  it('starts over when the server cannot send a part', async () => {
+    const blobs = join(repository(), 'blobs');
+    mkdirSync(blobs, { recursive: true });
+    writeFileSync(join(blobs, `${sha256(weights)}.incomplete`), 'x'.repeat(1000));
+    special = (request, response) => Boolean(request.url?.endsWith('weights.bin') && response.writeHead(200).end(weights));
+    expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
+  });
+
+  it('that arrives damaged is thrown away', async () => {
+    special = (request, response) => {
+      if (!request.url?.endsWith('weights.bin')) return false;
+      const damaged = Buffer.from(weights);
+      damaged[77] = 255;
+      return Boolean(response.end(damaged));
+    };
+    await expect(resolveFile('owner/tiny', 'sub/weights.bin')).rejects.toThrow(HubDownloadError);
+    expect(readdirSync(join(repository(), 'blobs'))).toEqual([]);
+    expect(existsSync(join(repository(), 'snapshots'))).toBe(false);
+  });
+
+  it('wanted twice at once is made once', async () => {
+    await Promise.all([resolveFile('owner/tiny', 'sub/weights.bin'), resolveFile('owner/tiny', 'sub/weights.bin')]);
+    expect(requests.filter((request) => request.includes('/resolve/'))).toHaveLength(1);
+    expect(readdirSync(join(repository(), 'blobs'))).toEqual([sha256(weights)]);
+  });
+});
+
+describe('without a network', () => {
+  it('a copy that is here serves', async () => {
+    await resolveFile('owner/tiny', 'config.json');
+    await goOffline();
+    expect(new TextDecoder().decode(await readHubFile('owner/tiny', 'config.json'))).toBe(config);
+    expect(await listFiles('owner/tiny')).toEqual(['config.json']);
+    await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: true });
+  });
+
+  it('what the hub said not to have is known', async () => {
+    await resolveFile('owner/tiny', 'config.json');
+    await resolveFile('owner/tiny', 'vocab.txt').catch(() => {});
+    await goOffline();
+    await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: false });
+  });
+
+  it('a folder must be passed, and the error says so', async () => {
+    await goOffline();
+    const error = await resolveFile('bert-base-uncased', 'config.json').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(HubOfflineError);
+    expect((error as Error).message).toContain("pass that folder's path in place of 'bert-base-uncased'");
+    expect((error as Error).message).toContain('ECONNREFUSED');
+    await expect(listFiles('glue', { repoType: 'dataset' })).rejects.toThrow(HubOfflineError);
+    await expect(resolveFolder('glue', { repoType: 'dataset' })).rejects.toThrow(HubOfflineError);
+  });
+
+  it('a hub that is silent is given up, and not asked again at once', async () => {
+    vi.stubEnv('HF_HUB_ETAG_TIMEOUT', '0.3');
+    special = () => true;
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(/no answer within 0.3 seconds/);
+    const began = performance.now();
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubOfflineError);
+    expect(performance.now() - began).toBeLessThan(100);
+  });
+
+  it.each([
+    ['a page of the network instead of the hub', (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>'), /not JSON/],
+    ['a broken hub', (response: ServerResponse) => response.writeHead(503).end(), /503/],
+    ['JSON of something else', (response: ServerResponse) => response.end('{}'), /not as a hub/],
+  ] as const)('counts as offline: %s', async (_, respond, message) => {
+    special = (_request, response) => Boolean(respond(response));
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(message);
+    forgetAnswers();
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubOfflineError);
+  });
+
+  it.each([['HF_HUB_OFFLINE'], ['TRANSFORMERS_OFFLINE']])('%s asks nothing', async (name) => {
+    vi.stubEnv(name, '1');
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(`HF_HUB_OFFLINE is set`);
+    await expect(resolveFile('owner/tiny', 'config.json', { localFilesOnly: true })).rejects.toThrow('localFilesOnly is set');
+    expect(requests).toEqual([]);
+  });
+
+  it('reads a cache that Hugging Face\'s JavaScript library wrote, which has no refs', async () => {
+    await resolveFile('owner/tiny', 'config.json');
+    rmSync(join(repository(), 'refs'), { recursive: true });
+    await goOffline();
+    expect(new TextDecoder().decode(await readHubFile('owner/tiny', 'config.json'))).toBe(config);
+  });
+});
+
+it('finds the cache as Python does', async () => {
+  const { cacheFolder } = await import('./platform/node.ts');
+  expect(cacheFolder()).toBe(join(folder, 'hub'));
+  vi.stubEnv('HF_HOME', '');
+  vi.stubEnv('XDG_CACHE_HOME', '/x');
+  expect(cacheFolder()).toBe('/x/huggingface/hub');
+  vi.stubEnv('HUGGINGFACE_HUB_CACHE', '/old');
+  expect(cacheFolder()).toBe('/old');
+  vi.stubEnv('HF_HUB_CACHE', '/new');
+  expect(cacheFolder()).toBe('/new');
+});

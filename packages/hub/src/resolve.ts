@@ -1,0 +1,174 @@
+import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as readSettings, terminalProgress } from '#platform';
+import { HubNotFoundError, HubOfflineError, UnreachableError } from './errors.ts';
+import { contentRequest, remoteSnapshot } from './hubClient.ts';
+import type { RemoteSnapshot } from './hubClient.ts';
+import type { DownloadProgress, HubCache, ResolvedFile } from './platform/platform.ts';
+import { checkFilename, isCommit, parseRepository } from './repository.ts';
+import type { Repository, RepoType } from './repository.ts';
+
+export interface ResolveOptions {
+  /** Default 'model'. */
+  repoType?: RepoType;
+  /** Branch, tag or commit. Default 'main'. */
+  revision?: string;
+  /** Where downloads are kept. Default: the cache of Python's `huggingface_hub`; in a browser, the page's cache 'attune-hub'. */
+  cacheDir?: string;
+  /** Use only what is on this machine. Default: false, or what HF_HUB_OFFLINE says. */
+  localFilesOnly?: boolean;
+  /** Called while a file is downloaded. Default: a line on the terminal, if there is one, for what lasts longer than a second. */
+  onProgress?: (progress: DownloadProgress) => void;
+}
+
+interface Source {
+  readonly repository: Repository;
+  readonly cache: HubCache;
+  /** The commit, if anyone knows it. */
+  readonly commit: string | undefined;
+  /** What the hub has; undefined when it was not reached. */
+  readonly remote: RemoteSnapshot | undefined;
+  /** Why it was not reached. */
+  readonly offlineReason: string;
+  readonly cause: unknown;
+}
+
+/** Finds out what a hub name stands for: asks the hub, or, where it is out of reach, the cache. */
+async function openSource(name: string, options: ResolveOptions): Promise<Source> {
+  const repository = parseRepository(name, options.repoType ?? 'model', options.revision ?? 'main');
+  const cache = openCache(options.cacheDir);
+  const settings = readSettings();
+  let offlineReason = options.localFilesOnly ? 'localFilesOnly is set' : 'HF_HUB_OFFLINE is set';
+  let cause: unknown;
+  if (!settings.offline && !options.localFilesOnly) {
+    try {
+      const remote = await remoteSnapshot(repository, settings);
+      await cache.writeRevision(repository, remote.commit);
+      return { repository, cache, commit: remote.commit, remote, offlineReason: '', cause };
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      offlineReason = error.message;
+      cause = error;
+    }
+  }
+  return { repository, cache, commit: await cache.readRevision(repository), remote: undefined, offlineReason, cause };
+}
+
+/**
+ * A file of a model or dataset, by name or folder. A folder wins if it exists; else the name is one on the hub, and the file comes from the cache
+ * or is downloaded into it. Without a network the cached copy is used.
+ *
+ * Environment in Node: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN, as in Python.
+ *
+ * @param filename path inside the repository or folder, with '/'
+ * @returns where it is; in a browser, its bytes
+ * @throws HubNotFoundError, HubOfflineError, HubAccessError, HubDownloadError
+ */
+export async function resolveFile(nameOrFolder: string, filename: string, options: ResolveOptions = {}): Promise<ResolvedFile> {
+  checkFilename(filename);
+  if (await isFolder(nameOrFolder)) {
+    const found = await findInFolder(nameOrFolder, filename);
+    if (!found) throw new HubNotFoundError(`The folder '${nameOrFolder}' has no file '${filename}'.`, { missing: 'file' });
+    return found;
+  }
+  const pinned = await findPinned(nameOrFolder, filename, options);
+  return pinned ?? takeFile(await openSource(nameOrFolder, options), filename, options);
+}
+
+/** A commit never changes: what is here of it needs no question. */
+async function findPinned(name: string, filename: string, options: ResolveOptions): Promise<ResolvedFile | undefined> {
+  if (!options.revision || !isCommit(options.revision)) return undefined;
+  const repository = parseRepository(name, options.repoType ?? 'model', options.revision);
+  const found = await openCache(options.cacheDir).find(repository, options.revision, filename);
+  return found === 'absent' ? undefined : found;
+}
+
+async function takeFile(source: Source, filename: string, options: ResolveOptions): Promise<ResolvedFile> {
+  const { repository, cache, commit, remote } = source;
+  const cached = commit && (await cache.find(repository, commit, filename));
+  if (cached && cached !== 'absent') return cached;
+  if (!remote && cached !== 'absent') throw await missingOffline(source, filename);
+  const file = remote?.files.get(filename);
+  if (!remote || !file) {
+    if (remote) await cache.markAbsent(repository, remote.commit, filename);
+    throw new HubNotFoundError(`The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`, { missing: 'file' });
+  }
+  const request = contentRequest(repository, remote.commit, filename, readSettings());
+  const onProgress = options.onProgress ?? terminalProgress() ?? (() => {});
+  return cache.store(remote.commit, { repository, file, request, onProgress });
+}
+
+async function missingOffline(source: Source, filename: string): Promise<Error> {
+  const { repository, cache, commit, offlineReason, cause } = source;
+  const here = commit ? await cache.list(repository, commit) : [];
+  if (here.length > 0) {
+    return new HubNotFoundError(
+      `The copy of ${repository.type} '${repository.name}' on this machine has no '${filename}', and the hub was not asked (${offlineReason}).`,
+      { missing: 'file', offline: true, cause },
+    );
+  }
+  return offline(source);
+}
+
+function offline({ repository: { type, name, revision }, offlineReason, cause }: Source): HubOfflineError {
+  const wanted = revision === 'main' ? `'${name}'` : `'${name}' at '${revision}'`;
+  const contents = type === 'model' ? 'config.json, model.safetensors and the tokenizer files' : 'the tsv, csv, jsonl or Parquet files';
+  return new HubOfflineError(
+    `The ${type} ${wanted} is not on this machine, and it could not be downloaded: ${offlineReason}. ` +
+      `Get ${contents} on a machine with a network, put them in a folder here, and pass that folder's path in place of '${name}'; ` +
+      'or copy the Hugging Face cache folder (~/.cache/huggingface/hub) of a machine that has it.',
+    { cause },
+  );
+}
+
+/**
+ * The bytes of a file, by name or folder: `resolveFile` and read.
+ *
+ * @throws as resolveFile
+ */
+export async function readHubFile(nameOrFolder: string, filename: string, options: ResolveOptions = {}): Promise<Uint8Array> {
+  return readBytes(await resolveFile(nameOrFolder, filename, options));
+}
+
+/**
+ * The paths of all files of a model or dataset, sorted. Without a network: of those in the cache.
+ *
+ * @throws HubNotFoundError, HubOfflineError, HubAccessError
+ */
+export async function listFiles(nameOrFolder: string, options: ResolveOptions = {}): Promise<string[]> {
+  if (await isFolder(nameOrFolder)) return listFolder(nameOrFolder);
+  const source = await openSource(nameOrFolder, options);
+  if (source.remote) return [...source.remote.files.keys()].sort();
+  const here = source.commit ? await source.cache.list(source.repository, source.commit) : [];
+  if (here.length === 0) throw offline(source);
+  return here;
+}
+
+export interface ResolveFolderOptions extends ResolveOptions {
+  /** Which files are wanted. Default: all. */
+  include?: (path: string) => boolean;
+}
+
+export interface ResolvedFolder {
+  /** The folder; undefined in a browser, where files are read one by one with `readHubFile`. */
+  readonly path: string | undefined;
+  /** The wanted files in it, as paths with '/'. */
+  readonly files: readonly string[];
+}
+
+/**
+ * A folder with the wanted files of a model or dataset, downloaded if need be.
+ *
+ * @throws as resolveFile
+ */
+export async function resolveFolder(nameOrFolder: string, options: ResolveFolderOptions = {}): Promise<ResolvedFolder> {
+  const include = options.include ?? (() => true);
+  if (await isFolder(nameOrFolder)) return { path: nameOrFolder, files: (await listFolder(nameOrFolder)).filter(include) };
+  const source = await openSource(nameOrFolder, options);
+  const here = source.commit ? await source.cache.list(source.repository, source.commit) : [];
+  const files = (source.remote ? [...source.remote.files.keys()].sort() : here).filter(include);
+  if (!source.remote && files.length === 0) throw offline(source);
+  for (const file of files) {
+    checkFilename(file);
+    await takeFile(source, file, options);
+  }
+  return { path: source.commit && source.cache.folder(source.repository, source.commit), files };
+}
