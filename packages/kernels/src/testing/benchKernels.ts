@@ -9,8 +9,8 @@ const repeats = 10;
 const copiedFloats = 2 ** 22;
 
 /**
- * Times kernels by GPU timestamps, each case ten times after one warm-up, and prints a line per kernel: microseconds a call, GB/s, GFLOP/s, and the part
- * of the bandwidth that a copy of 16 MiB reaches on this adapter in the same run. Run with `npx vitest bench NAME`.
+ * Times kernels by GPU timestamps, each case ten times after one warm-up, and prints a line per kernel: microseconds a call, GB/s, GFLOP/s,
+ * and the part of the bandwidth that a copy of 16 MiB reaches on this adapter in the same run. Run with `npx vitest bench NAME`.
  *
  * @param prepare makes the cases on the device
  */
@@ -20,7 +20,10 @@ export function benchKernels(title: string, prepare: (gpu: Gpu) => BenchCases): 
       title,
       async () => {
         const gpu = await openDevice();
-        const [source, target] = [gpu.allocatePersistent('f32', copiedFloats, 'source'), gpu.allocatePersistent('f32', copiedFloats, 'target')];
+        const [source, target] = [
+          gpu.allocatePersistent('f32', copiedFloats, 'source'),
+          gpu.allocatePersistent('f32', copiedFloats, 'target'),
+        ];
         const cases = { 'copy of 16 MiB': () => gpu.copy(source, target), ...prepare(gpu) };
         let ceiling = 0;
         for (const [name, record] of Object.entries(cases)) {

@@ -10,7 +10,8 @@ benchKernels('binaryCrossEntropyWithLogits', (gpu: Gpu) => {
     const logits = gpu.upload(normalNumbers(length, 1), 'f32', 'logits');
     const targets = gpu.upload(new Float32Array(length).fill(0.5), 'f32', 'targets');
     const gradLogits = gpu.allocatePersistent('f32', length, 'gradLogits');
-    cases[`${length} elements`] = () => binaryCrossEntropyWithLogits(gpu, { logits, targets, loss, gradLogits, length, weight: 1 / length });
+    cases[`${length} elements`] = () =>
+      binaryCrossEntropyWithLogits(gpu, { logits, targets, loss, gradLogits, length, weight: 1 / length });
   }
   return cases;
 });

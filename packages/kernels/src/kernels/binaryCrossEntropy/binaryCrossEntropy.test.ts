@@ -55,7 +55,8 @@ async function check(options: Case) {
 }
 
 describe('binaryCrossEntropyWithLogits', () => {
-  for (const length of [1, 3, 17, 63, 65, 129, 512, 20_000]) it(`equals the reference for ${length} elements`, () => check(makeCase(length)));
+  for (const length of [1, 3, 17, 63, 65, 129, 512, 20_000])
+    it(`equals the reference for ${length} elements`, () => check(makeCase(length)));
 
   it('keeps small and large magnitudes', async () => {
     for (const magnitude of [1e-10, 100, 1e4, 1e30]) await check(makeCase(129, magnitude));
@@ -98,15 +99,26 @@ describe('binaryCrossEntropyWithLogits', () => {
   });
 
   it('refuses what does not fit, naming it', () => {
-    const [logits, targets, loss] = ['logits', 'targets', 'loss'].map((label) => gpu.allocate('f32', 8, label)) as [GpuArray, GpuArray, GpuArray];
-    expect(() => binaryCrossEntropyWithLogits(gpu, { logits, targets, loss, length: 9, weight: 1 })).toThrow(/binaryCrossEntropyWithLogits: logits .* 8 elements.*length 9/);
+    const [logits, targets, loss] = ['logits', 'targets', 'loss'].map((label) => gpu.allocate('f32', 8, label)) as [
+      GpuArray,
+      GpuArray,
+      GpuArray,
+    ];
+    expect(() => binaryCrossEntropyWithLogits(gpu, { logits, targets, loss, length: 9, weight: 1 })).toThrow(
+      /binaryCrossEntropyWithLogits: logits .* 8 elements.*length 9/,
+    );
     expect(() => binaryCrossEntropyWithLogits(gpu, { logits, targets, loss, length: 8, weight: Infinity })).toThrow(KernelArgumentError);
     for (const array of [logits, targets, loss]) gpu.release(array);
   });
 
   it('compiles in every variant', () =>
     compileOnNull((nullGpu) => {
-      const [logits, targets, loss, gradLogits] = ['a', 'b', 'c', 'd'].map((label) => nullGpu.allocate('f32', 8, label)) as [GpuArray, GpuArray, GpuArray, GpuArray];
+      const [logits, targets, loss, gradLogits] = ['a', 'b', 'c', 'd'].map((label) => nullGpu.allocate('f32', 8, label)) as [
+        GpuArray,
+        GpuArray,
+        GpuArray,
+        GpuArray,
+      ];
       binaryCrossEntropyWithLogits(nullGpu, { logits, targets, loss, length: 8, weight: 1 });
       binaryCrossEntropyWithLogits(nullGpu, { logits, targets, loss, gradLogits, length: 8, weight: 1 });
     }));

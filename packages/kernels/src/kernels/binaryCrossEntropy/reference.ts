@@ -1,5 +1,9 @@
 /** `loss = weight * sum of -(target * log sigmoid(logit) + (1 - target) * log sigmoid(-logit))` and its derivative, in float64. */
-export function binaryCrossEntropyReference(logits: ArrayLike<number>, targets: ArrayLike<number>, weight: number): { loss: number; gradLogits: Float64Array } {
+export function binaryCrossEntropyReference(
+  logits: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  weight: number,
+): { loss: number; gradLogits: Float64Array } {
   let loss = 0;
   const gradLogits = Float64Array.from(logits, (logit, index) => {
     const target = targets[index] as number;

@@ -77,7 +77,8 @@ describe.each(variants)('crossEntropy, one row a %s', (variant) => {
     await check({ ...makeCase(2, 3000), variant });
   });
   it('smooths labels', async () => {
-    for (const labelSmoothing of [0.1, 1]) for (const classes of [1, 2, 17, 129]) await check({ ...makeCase(17, classes), labelSmoothing, variant });
+    for (const labelSmoothing of [0.1, 1])
+      for (const classes of [1, 2, 17, 129]) await check({ ...makeCase(17, classes), labelSmoothing, variant });
   });
   it('ignores rows', async () => {
     await check({ ...makeCase(65, 3, { ignored: 0.5 }), variant });
@@ -89,7 +90,8 @@ describe.each(variants)('crossEntropy, one row a %s', (variant) => {
     await check({ ...makeCase(5, 3), labels, variant });
   });
   it('keeps large magnitudes', async () => {
-    for (const magnitude of [100, 1e4, 1e30]) for (const labelSmoothing of [0, 0.1]) await check({ ...makeCase(17, 65, { magnitude }), labelSmoothing, variant });
+    for (const magnitude of [100, 1e4, 1e30])
+      for (const labelSmoothing of [0, 0.1]) await check({ ...makeCase(17, 65, { magnitude }), labelSmoothing, variant });
     const extreme = { logits: Float32Array.of(1e4, -1e4, -1e4, 1e4), labels: Int32Array.of(0, 0), rows: 2, classes: 2, weight: 1, variant };
     await check(extreme);
     expect((await run(extreme)).loss).toBe(20000);
@@ -114,7 +116,10 @@ describe('crossEntropy', () => {
       labelSmoothing: 0.1,
       weight: 1,
     };
-    const expected = [0.289020623514, 0.18676108121, -0.752489403472, 0.276707698748, 0, 0, 0, 0, -0.76815301444, 0.224702626495, 0.154696751421, 0.388753636524];
+    const expected = [
+      0.289020623514, 0.18676108121, -0.752489403472, 0.276707698748, 0, 0, 0, 0, -0.76815301444, 0.224702626495, 0.154696751421,
+      0.388753636524,
+    ];
     const { loss, gradLogits } = await run(torch);
     expect(loss).toBeCloseTo(3.536431178397647, 5);
     expectClose(gradLogits, expected, { roundings: 16, magnitude: 1 });
@@ -139,6 +144,8 @@ describe('crossEntropy', () => {
     expect(plain.loss).toBe((await run(options)).loss);
     expect(plain.gradLogits.every(Number.isNaN)).toBe(true);
   });
+
+  it('takes more rows than a dispatch has workgroups along one dimension', () => check({ ...makeCase(66_000, 1), variant: 'workgroup' }));
 
   it('gives the same bits on every run', async () => {
     const options = makeCase(5000, 3);
@@ -166,7 +173,15 @@ describe('crossEntropy', () => {
   it('compiles in every variant', () =>
     compileOnNull((nullGpu) => {
       const float = (label: string) => nullGpu.allocate('f32', 12, label);
-      const arrays = { logits: float('logits'), labels: nullGpu.allocate('i32', 4, 'labels'), loss: float('loss'), rows: 4, classes: 3, weight: 1 };
-      for (const variant of variants) for (const gradLogits of [undefined, float('gradLogits')]) crossEntropy(nullGpu, { ...arrays, gradLogits, variant });
+      const arrays = {
+        logits: float('logits'),
+        labels: nullGpu.allocate('i32', 4, 'labels'),
+        loss: float('loss'),
+        rows: 4,
+        classes: 3,
+        weight: 1,
+      };
+      for (const variant of variants)
+        for (const gradLogits of [undefined, float('gradLogits')]) crossEntropy(nullGpu, { ...arrays, gradLogits, variant });
     }));
 });

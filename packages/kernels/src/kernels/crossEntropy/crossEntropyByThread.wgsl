@@ -2,7 +2,8 @@
 // gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes)
 //
 // logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]. A row whose label is ignoreIndex, or no class, gets zeros.
-// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large cancels.
+// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large
+// cancels.
 // In front: `fn storeGradient(index, value)`, empty where no gradient is asked for.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few classes everywhere.
 

@@ -2,7 +2,8 @@
 // gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes)
 //
 // logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]. A row whose label is ignoreIndex, or no class, gets zeros.
-// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large cancels.
+// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large
+// cancels.
 // In front: `fn storeGradient(index, value)`, empty where no gradient is asked for.
 // One row a workgroup of 128 threads; thread t takes classes t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many classes.
 
@@ -57,6 +58,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   for (var column = thread; column < classes; column += threads) {
     let hit = select(0.0, 1.0 - smoothing, column == u32(label));
-    storeGradient(first + column, select(0.0, parameters.weight * (exp(logits[first + column] - largest) / sum - hit - uniformShare), kept));
+    let difference = exp(logits[first + column] - largest) / sum - hit - uniformShare;
+    storeGradient(first + column, select(0.0, parameters.weight * difference, kept));
   }
 }

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddingBackward, embeddingSum, KernelArgumentError, openDevice, segmentIds, uploadSegments } from '../../index.ts';
+import {
+  clearEmbeddingRows,
+  embeddingBackward,
+  embeddingSum,
+  KernelArgumentError,
+  openDevice,
+  segmentIds,
+  uploadSegments,
+} from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import type { FloatType } from '../../testing/arrays.ts';
@@ -31,16 +39,25 @@ describe('embeddingSum', () => {
     const tables = tableRows.map((count, seed) => normalNumbers(count * columns, seed + 1, { deviation: magnitude }));
     const ids = tableRows.map((count, seed) => randomIds(rows, count, seed + 10));
     const output = staleOutput(gpu, rows * columns, type, 'output');
-    const arrays = [...tables.map((values) => gpu.upload(values, 'f32', 'table')), ...ids.map((values) => uploadIndices(gpu, values, 'ids'))];
+    const arrays = [
+      ...tables.map((values) => gpu.upload(values, 'f32', 'table')),
+      ...ids.map((values) => uploadIndices(gpu, values, 'ids')),
+    ];
     embeddingSum(gpu, { tables: arrays.slice(0, tables.length), ids: arrays.slice(tables.length), output, rows, columns });
     const expected = embeddingSumReference(tables, ids, rows, columns);
     // Two additions; terms may cancel.
-    expectClose(await readFloats(gpu, output, rows * columns), expected, { type, roundings: 2 * 2, magnitude: 4 * magnitude }, `${rows} x ${columns}`);
+    expectClose(
+      await readFloats(gpu, output, rows * columns),
+      expected,
+      { type, roundings: 2 * 2, magnitude: 4 * magnitude },
+      `${rows} x ${columns}`,
+    );
     for (const array of [output, ...arrays]) gpu.release(array);
   }
 
   for (const type of ['f32', 'f16'] as const) {
-    for (const { rows, columns } of shapes) it(`equals the reference: ${rows} x ${columns}, ${type}`, () => check(rows, columns, [100, 512, 2], type));
+    for (const { rows, columns } of shapes)
+      it(`equals the reference: ${rows} x ${columns}, ${type}`, () => check(rows, columns, [100, 512, 2], type));
   }
   for (const count of [1, 2, 4]) it(`takes ${count} tables`, () => check(65, 20, [7, 30, 2, 5].slice(0, count), 'f32'));
   it('keeps large magnitudes', () => check(65, 20, [7, 30, 2], 'f32', 1e30));
@@ -60,7 +77,9 @@ describe('embeddingSum', () => {
     const table = gpu.allocate('f32', 80, 'words');
     const ids = gpu.allocate('u32', 4, 'ids');
     const output = gpu.allocate('f32', 40, 'output');
-    expect(() => embeddingSum(gpu, { tables: [table], ids: [ids], output, rows: 5, columns: 8 })).toThrow(/embeddingSum: ids .* 4 elements.*rows 5/);
+    expect(() => embeddingSum(gpu, { tables: [table], ids: [ids], output, rows: 5, columns: 8 })).toThrow(
+      /embeddingSum: ids .* 4 elements.*rows 5/,
+    );
     expect(() => embeddingSum(gpu, { tables: [table], ids: [], output, rows: 4, columns: 8 })).toThrow(KernelArgumentError);
     expect(() => embeddingSum(gpu, { tables: [table], ids: [ids], output: table, rows: 4, columns: 8 })).toThrow(/words is written/);
     for (const array of [table, ids, output]) gpu.release(array);
@@ -77,7 +96,11 @@ describe('segmentIds', () => {
   });
 
   it('leaves the padding out', () => {
-    expect(segmentIds(Int32Array.of(0, 5, 0, 5), 0)).toEqual({ uniqueIds: Uint32Array.of(5), segmentStarts: Uint32Array.of(0, 2), order: Uint32Array.of(1, 3) });
+    expect(segmentIds(Int32Array.of(0, 5, 0, 5), 0)).toEqual({
+      uniqueIds: Uint32Array.of(5),
+      segmentStarts: Uint32Array.of(0, 2),
+      order: Uint32Array.of(1, 3),
+    });
   });
 
   it('takes no rows at all, and remembers nothing between calls', () => {
@@ -166,8 +189,25 @@ describe('embeddingBackward', () => {
     const gradOutput = gpu.allocate('f32', 8, 'gradOutput');
     const gradTable = gpu.allocate('f32', 16, 'gradTable');
     const segments = uploadSegments(gpu, segmentIds(Uint32Array.of(1, 4)));
-    expect(() => embeddingBackward(gpu, { gradOutput, gradTable, segments, rows: 2, columns: 4 })).toThrow(/gradTable.*16 elements.*table rows 5/);
+    expect(() => embeddingBackward(gpu, { gradOutput, gradTable, segments, rows: 2, columns: 4 })).toThrow(
+      /gradTable.*16 elements.*table rows 5/,
+    );
     for (const array of [gradOutput, gradTable, segments.words]) gpu.release(array);
+  });
+});
+
+describe('clearEmbeddingRows', () => {
+  it.each([1, 7, 64])('zeroes the rows of ids that occur and no others, %i columns', async (columns) => {
+    const tableRows = 60;
+    const ids = Uint32Array.of(3, ...new Uint32Array(100).fill(59), 7, 3, ...new Uint32Array(40).fill(20));
+    const before = normalNumbers(tableRows * columns, 6);
+    const gradTable = uploadFloats(gpu, before, 'f32', 'gradTable');
+    const segments = uploadSegments(gpu, segmentIds(ids));
+    clearEmbeddingRows(gpu, { gradTable, segments, columns });
+    const expected = before.map((value, index) => (ids.includes(Math.floor(index / columns)) ? 0 : value));
+    expect(await readFloats(gpu, gradTable, tableRows * columns)).toEqual(expected);
+    gpu.release(gradTable);
+    gpu.release(segments.words);
   });
 });
 
@@ -179,7 +219,9 @@ it('every variant compiles', () =>
         const arrays = Array.from({ length: 3 }, () => nullGpu.allocate('f32', 400, 'table'));
         const ids = Array.from({ length: 3 }, () => nullGpu.allocate('u32', 100, 'ids'));
         const output = nullGpu.allocate(type, 400, 'output');
-        for (const count of [1, 2, 3]) embeddingSum(nullGpu, { tables: arrays.slice(0, count), ids: ids.slice(0, count), output, rows: 100, columns });
+        for (const count of [1, 2, 3])
+          embeddingSum(nullGpu, { tables: arrays.slice(0, count), ids: ids.slice(0, count), output, rows: 100, columns });
+        clearEmbeddingRows(nullGpu, { gradTable: arrays[0] as (typeof arrays)[number], segments, columns });
         embeddingBackward(nullGpu, { gradOutput: output, gradTable: arrays[0] as (typeof arrays)[number], segments, rows: 100, columns });
       }
     }

@@ -25,18 +25,22 @@ export interface EmbeddingBackwardOptions {
 const kernel = 'embeddingBackward';
 
 /**
- * Gradient of one table of an embedding: `gradTable[id] += sum of the rows of gradOutput with that id`. No atomics: every run gives the same bits. Ids that
- * occur more than 32 times (token types, low positions, `[CLS]`) are summed in two stages.
+ * Gradient of one table of an embedding: `gradTable[id] += sum of the rows of gradOutput with that id`. No atomics: every run gives the
+ * same bits. Ids that occur more than 32 times (token types, low positions, `[CLS]`) are summed in two stages.
  *
  * @throws KernelArgumentError
  */
-export function embeddingBackward(gpu: Gpu, { gradOutput, gradTable, segments, rows, columns, accumulate = true }: EmbeddingBackwardOptions): void {
+export function embeddingBackward(
+  gpu: Gpu,
+  { gradOutput, gradTable, segments, rows, columns, accumulate = true }: EmbeddingBackwardOptions,
+): void {
   requireExtents(kernel, { rows, columns });
   requireArray(kernel, 'gradOutput', gradOutput, { rows, columns }, floatTypes);
   requireArray(kernel, 'gradTable', gradTable, { 'table rows': segments.chunks > 0 ? segments.largestId + 1 : 0, columns }, singleTypes);
   requireArray(kernel, 'segments', segments.words, {}, indexTypes);
   requireSeparate(kernel, [gradOutput, segments.words], [gradTable]);
-  if (segments.rows > rows) throw new KernelArgumentError(`${kernel}: segments were made of ${segments.rows} ids for ${rows} rows of gradOutput`);
+  if (segments.rows > rows)
+    throw new KernelArgumentError(`${kernel}: segments were made of ${segments.rows} ids for ${rows} rows of gradOutput`);
   if (columns === 0) return;
   const width = columns % 4 === 0 ? 4 : 1;
   const aliases = elementAliases(gpu, kernel, { GradOutput: gradOutput }, width);
@@ -52,7 +56,10 @@ export function embeddingBackward(gpu: Gpu, { gradOutput, gradTable, segments, r
     work: { bytes: (rows * bytesPerElement[gradOutput.elementType] + segments.uniqueIds * 8) * columns },
   });
   gpu.dispatch({
-    program: { key: `${kernel} of long segments${width === 4 ? ' by 4' : ''}`, source: () => `alias Values = ${width === 4 ? 'vec4f' : 'f32'};\n${longSource}` },
+    program: {
+      key: `${kernel} of long segments${width === 4 ? ' by 4' : ''}`,
+      source: () => `alias Values = ${width === 4 ? 'vec4f' : 'f32'};\n${longSource}`,
+    },
     parameters,
     reads: [segments.words, partialSums],
     writes: [gradTable],

@@ -2,8 +2,10 @@
 // a segment of one chunk:   gradTable[id] = sum, plus gradTable[id] before it when accumulating
 // a chunk of a longer one:  partialSums[number] = sum
 //
-// gradOutput: [rows, columns]; gradTable: f32[tableRows, columns]; partialSums: f32[…, columns]; segments: u32 words laid out as in segmentChunks.ts.
-// Every id has one writer, and rows are added in ascending order: no atomics, the same bits on every run. Columns count vectors of the width chosen.
+// gradOutput: [rows, columns]; gradTable: f32[tableRows, columns]; partialSums: f32[…, columns]; segments: u32 words laid out as in
+// segmentChunks.ts.
+// Every id has one writer, and rows are added in ascending order: no atomics, the same bits on every run. Columns count vectors of the
+// width chosen.
 // In front: the types. One vector of columns of one chunk a thread, 64 threads a workgroup.
 
 struct Parameters { columns: u32, tableRows: u32, accumulate: u32 }

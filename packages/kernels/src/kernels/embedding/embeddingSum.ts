@@ -33,7 +33,9 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   requireExtents(kernel, { rows, columns });
   const mostTables = Math.floor((gpu.info.limits.maxStorageBuffersPerShaderStage - 1) / 2);
   if (tables.length === 0 || tables.length !== ids.length || tables.length > mostTables) {
-    throw new KernelArgumentError(`${kernel}: got ${tables.length} tables and ${ids.length} id arrays; it takes as many of both, 1 to ${mostTables} on this adapter`);
+    throw new KernelArgumentError(
+      `${kernel}: got ${tables.length} tables and ${ids.length} id arrays; it takes as many of both, 1 to ${mostTables} on this adapter`,
+    );
   }
   for (const table of tables) requireArray(kernel, 'table', table, { 'table rows': 1, columns }, singleTypes);
   for (const array of ids) requireArray(kernel, 'ids', array, { rows }, idTypes);
@@ -63,7 +65,9 @@ function tableBindings(count: number): string {
     ...numbers.map((table) => `@group(0) @binding(${1 + count + table}) var<storage, read> ids${table}: array<u32>;`),
     `@group(0) @binding(${1 + 2 * count}) var<storage, read_write> output: array<Output>;`,
     'fn tableSum(row: u32, column: u32) -> Values {',
-    ...numbers.map((table) => `  let value${table} = table${table}[min(ids${table}[row], parameters.rows${table} - 1) * parameters.columns + column];`),
+    ...numbers.map(
+      (table) => `  let value${table} = table${table}[min(ids${table}[row], parameters.rows${table} - 1) * parameters.columns + column];`,
+    ),
     `  return ${numbers.map((table) => `value${table}`).join(' + ')};`,
     '}',
     '',

@@ -1,8 +1,8 @@
 // output[row, column] = sum over tables of table[ids[row], column]
 //
 // tables: f32[tableRows, columns] each; ids: u32[rows] each; output: [rows, columns]. An id beyond its table reads the last row.
-// In front: the types, struct Parameters, the bindings of the tables and ids, and `fn tableSum(row, column) -> Values`, which depend on the number
-// of tables. Columns count vectors of the width chosen.
+// In front: the types, struct Parameters, the bindings of the tables and ids, and `fn tableSum(row, column) -> Values`, which depend on the
+// number of tables. Columns count vectors of the width chosen.
 // One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t + {0, 64, 128, 192}.
 
 @compute @workgroup_size(64)

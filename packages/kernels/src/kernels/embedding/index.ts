@@ -1,3 +1,5 @@
+export { clearEmbeddingRows } from './clearEmbeddingRows.ts';
+export type { ClearEmbeddingRowsOptions } from './clearEmbeddingRows.ts';
 export { embeddingBackward } from './embeddingBackward.ts';
 export type { EmbeddingBackwardOptions } from './embeddingBackward.ts';
 export { embeddingSum } from './embeddingSum.ts';

@@ -5,12 +5,25 @@ type Values = ArrayLike<number>;
 export function embeddingSumReference(tables: readonly Values[], ids: readonly Values[], rows: number, columns: number): Float64Array {
   return Float64Array.from({ length: rows * columns }, (_, index) => {
     const row = Math.floor(index / columns);
-    return tables.reduce((sum, table, number) => sum + (table[((ids[number] as Values)[row] as number) * columns + (index % columns)] as number), 0);
+    return tables.reduce(
+      (sum, table, number) => sum + (table[((ids[number] as Values)[row] as number) * columns + (index % columns)] as number),
+      0,
+    );
   });
 }
 
-/** The gradient of a table of `tableRows` rows: row r is the sum of the rows of `gradOutput` whose id is r. Rows with `paddingIndex` give none. */
-export function embeddingBackwardReference(gradOutput: Values, ids: Values, rows: number, columns: number, tableRows: number, paddingIndex = -1): Float64Array {
+/**
+ * The gradient of a table of `tableRows` rows: row r is the sum of the rows of `gradOutput` whose id is r. Rows with `paddingIndex` give
+ * none.
+ */
+export function embeddingBackwardReference(
+  gradOutput: Values,
+  ids: Values,
+  rows: number,
+  columns: number,
+  tableRows: number,
+  paddingIndex = -1,
+): Float64Array {
   const gradTable = new Float64Array(tableRows * columns);
   for (let row = 0; row < rows; row++) {
     const id = ids[row] as number;

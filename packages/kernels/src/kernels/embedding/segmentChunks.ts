@@ -61,5 +61,13 @@ export function uploadSegments(gpu: Gpu, { uniqueIds, segmentStarts, order }: Id
     if (isLong) words.set([uniqueIds[segment] as number, firstPartial, partialSums], long + 3 * longNumber++);
   }
   words[starts + chunks] = rows + order.length;
-  return { words: gpu.upload(words, 'u32', 'id segments'), rows: order.length, chunks, longSegments, partialSums, uniqueIds: unique, largestId };
+  return {
+    words: gpu.upload(words, 'u32', 'id segments'),
+    rows: order.length,
+    chunks,
+    longSegments,
+    partialSums,
+    uniqueIds: unique,
+    largestId,
+  };
 }

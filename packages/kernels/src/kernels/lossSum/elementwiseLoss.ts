@@ -22,7 +22,10 @@ export interface ElementwiseLoss {
 }
 
 /** Validates and records a loss that is a weighted sum over elements, with its gradient. */
-export function elementwiseLoss(gpu: Gpu, { kernel, elementLoss, inputs, gradient, loss, length, weight, accumulate }: ElementwiseLoss): void {
+export function elementwiseLoss(
+  gpu: Gpu,
+  { kernel, elementLoss, inputs, gradient, loss, length, weight, accumulate }: ElementwiseLoss,
+): void {
   requireExtents(kernel, { length });
   for (const [name, array] of Object.entries(inputs)) requireArray(kernel, name, array, { length }, singleTypes);
   requireArray(kernel, 'loss', loss, { scalar: 1 }, singleTypes);

@@ -1,7 +1,8 @@
 // losses[thread] = sum of the losses of four elements;  gradients[i] = weight * derivative of the loss of element i
 //
 // a, b: f32[length], compared element by element; losses: f32[workgroups * 64].
-// In front: `fn elementLoss(a, b) -> vec2f` of a loss and its derivative by a, and `fn storeGradient(index, value)`, empty where no gradient is asked for.
+// In front: `fn elementLoss(a, b) -> vec2f` of a loss and its derivative by a, and `fn storeGradient(index, value)`, empty where no
+// gradient is asked for.
 // 64 threads a workgroup, four turns: thread t of workgroup w takes elements w * 256 + t + {0, 64, 128, 192}.
 
 struct Parameters { length: u32, weight: f32 }

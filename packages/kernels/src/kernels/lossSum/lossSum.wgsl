@@ -1,4 +1,5 @@
-// output[i] = sum over j < share of input[i * share + j];  with `last`: output[0] = weight * input sum, plus output[0] before it when accumulating
+// output[i] = sum over j < share of input[i * share + j];  with `last`: output[0] = weight * input sum, plus output[0] before it when
+// accumulating
 //
 // input: f32[count]; output: f32[ceil(count / share)], or f32[1] for the last one.
 // One sum of consecutive values a thread, 64 threads a workgroup. The order of summation depends on the count alone.

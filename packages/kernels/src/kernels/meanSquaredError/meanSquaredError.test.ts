@@ -50,12 +50,15 @@ async function check(options: Case) {
   const { length } = options;
   // Each square rounds three times; then 4 terms, 64 of those sums, and 64 of those are added.
   expectClose([loss], [expected.loss], { roundings: 3 + 4 + 64 + 64 }, `loss of ${length}`);
-  const size = options.predictions.map((value, index) => 2 * Math.abs(options.weight) * (Math.abs(value) + Math.abs(options.targets[index] as number)));
+  const size = options.predictions.map(
+    (value, index) => 2 * Math.abs(options.weight) * (Math.abs(value) + Math.abs(options.targets[index] as number)),
+  );
   expectClose(gradPredictions, expected.gradPredictions, { roundings: 3, magnitude: size }, `gradient of ${length}`);
 }
 
 describe('meanSquaredError', () => {
-  for (const length of [1, 3, 17, 63, 65, 129, 512, 20_000]) it(`equals the reference for ${length} elements`, () => check(makeCase(length)));
+  for (const length of [1, 3, 17, 63, 65, 129, 512, 20_000])
+    it(`equals the reference for ${length} elements`, () => check(makeCase(length)));
 
   it('keeps small and large magnitudes', async () => {
     for (const magnitude of [1e-10, 1e4, 1e15]) await check(makeCase(129, magnitude));
@@ -90,15 +93,26 @@ describe('meanSquaredError', () => {
   });
 
   it('refuses what does not fit, naming it', () => {
-    const [predictions, targets, loss] = ['predictions', 'targets', 'loss'].map((label) => gpu.allocate('f32', 8, label)) as [GpuArray, GpuArray, GpuArray];
-    expect(() => meanSquaredError(gpu, { predictions, targets, loss, length: 9, weight: 1 })).toThrow(/meanSquaredError: predictions .* 8 elements.*length 9/);
+    const [predictions, targets, loss] = ['predictions', 'targets', 'loss'].map((label) => gpu.allocate('f32', 8, label)) as [
+      GpuArray,
+      GpuArray,
+      GpuArray,
+    ];
+    expect(() => meanSquaredError(gpu, { predictions, targets, loss, length: 9, weight: 1 })).toThrow(
+      /meanSquaredError: predictions .* 8 elements.*length 9/,
+    );
     expect(() => meanSquaredError(gpu, { predictions, targets, loss, length: 8, weight: Infinity })).toThrow(KernelArgumentError);
     for (const array of [predictions, targets, loss]) gpu.release(array);
   });
 
   it('compiles in every variant', () =>
     compileOnNull((nullGpu) => {
-      const [predictions, targets, loss, gradPredictions] = ['a', 'b', 'c', 'd'].map((label) => nullGpu.allocate('f32', 8, label)) as [GpuArray, GpuArray, GpuArray, GpuArray];
+      const [predictions, targets, loss, gradPredictions] = ['a', 'b', 'c', 'd'].map((label) => nullGpu.allocate('f32', 8, label)) as [
+        GpuArray,
+        GpuArray,
+        GpuArray,
+        GpuArray,
+      ];
       meanSquaredError(nullGpu, { predictions, targets, loss, length: 8, weight: 1 });
       meanSquaredError(nullGpu, { predictions, targets, loss, gradPredictions, length: 8, weight: 1 });
     }));

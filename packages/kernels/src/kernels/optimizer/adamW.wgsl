@@ -6,11 +6,11 @@
 //   v = beta2 * v + (1 - beta2) * g * g
 //   p = p - stepSize * m / (sqrt(v) / sqrtBiasCorrection2 + epsilon)        stepSize = learningRate / biasCorrection1
 //
-// gradients, weights, expAvg, expAvgSq: f32[4 * vectors]; groupIds: u32[vectors / 16], one for 64 elements; groups: vec2f of weight decay and learning
-// rate factor; state: the header of stateLayout.ts, written by finalizeUpdate. A skipped update changes nothing.
+// gradients, weights, expAvg, expAvgSq: f32[4 * vectors]; groupIds: u32[vectors / 16], one for 64 elements; groups: vec2f of weight decay
+// and learning rate factor; state: the header of stateLayout.ts, written by finalizeUpdate. A skipped update changes nothing.
 // In front: `fn storeHalf(index, values)`, which writes the f16 copy of the weights where there is one.
-// One vector of four a thread and turn, 64 threads a workgroup, 16 turns: thread t of workgroup w takes vectors w * 1024 + t + {0, 64, 128, …}. The loop
-// ends at a bound that compilers do not know, because software adapters take seconds to compile it unrolled.
+// One vector of four a thread and turn, 64 threads a workgroup, 16 turns: thread t of workgroup w takes vectors w * 1024 + t + {0, 64, 128,
+// …}. The loop ends at a bound that compilers do not know, because software adapters take seconds to compile it unrolled.
 
 struct Parameters { vectors: u32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

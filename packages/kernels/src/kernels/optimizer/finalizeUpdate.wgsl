@@ -6,7 +6,8 @@
 //   otherwise:   it is skipped, step stays, and the number of the first such update is latched.
 //
 // A record of the update goes to the ring, and the accumulated loss becomes 0 for the next one.
-// partials: vec2u[count] of scaledSum.wgsl, count at most 64; schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias correction 2, unused;
+// partials: vec2u[count] of scaledSum.wgsl, count at most 64; schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias
+// correction 2, unused;
 // lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], a header and the ring, laid out as in stateLayout.ts.
 // scaledSum.wgsl and finalNorm.wgsl stand in front. One thread.
 

@@ -14,15 +14,19 @@ export interface GlobalNormOptions {
 }
 
 /**
- * The 2-norm of all segments together: `norm = sqrt(sum of squares)`. Squares that f32 cannot hold are scaled, so the norm is right wherever f32 can hold
- * it (PyTorch's f32 norm is infinite from 2e19 on). NaN where a value is NaN, otherwise infinite where one is.
+ * The 2-norm of all segments together: `norm = sqrt(sum of squares)`. Squares that f32 cannot hold are scaled, so the norm is right
+ * wherever f32 can hold it (PyTorch's f32 norm is infinite from 2e19 on). NaN where a value is NaN, otherwise infinite where one is.
  *
  * @throws KernelArgumentError
  */
 export function globalNorm(gpu: Gpu, { segments, norm }: GlobalNormOptions): void {
   const kernel = 'globalNorm';
   requireArray(kernel, 'norm', norm, { scalar: 1 }, singleTypes);
-  requireSeparate(kernel, segments.map(({ gradients }) => gradients), [norm]);
+  requireSeparate(
+    kernel,
+    segments.map(({ gradients }) => gradients),
+    [norm],
+  );
   const { partials, count } = sumOfSquares(gpu, kernel, segments);
   gpu.dispatch({
     program: { key: kernel, source: () => scaledSum + finalNorm + source },

@@ -1,6 +1,7 @@
 // norm[0] = sqrt(sum of partials)
 //
-// partials: vec2u[count] of scaledSum.wgsl, count at most 64; norm: f32[1], written as bits. scaledSum.wgsl and finalNorm.wgsl stand in front.
+// partials: vec2u[count] of scaledSum.wgsl, count at most 64; norm: f32[1], written as bits. scaledSum.wgsl and finalNorm.wgsl stand in
+// front.
 // One thread.
 
 struct Parameters { count: u32 }

@@ -6,6 +6,7 @@ import { wgsl as adamWSource } from './adamW.wgsl.ts';
 import { wgsl as finalNorm } from './finalNorm.wgsl.ts';
 import { wgsl as finalizeSource } from './finalizeUpdate.wgsl.ts';
 import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
+import { wgsl as halfStore } from './storeHalf.wgsl.ts';
 import type { OptimizerState } from './state.ts';
 import { elementsPerGroupId } from './stateLayout.ts';
 import { requireSegmentLength, sumOfSquares } from './sumOfSquares.ts';
@@ -31,11 +32,13 @@ export interface OptimizerUpdateOptions {
 }
 
 const vectorsPerWorkgroup = 1024;
+const noHalfStore = 'fn storeHalf(index: u32, values: vec4f) {}\n';
 const halfTypes: readonly ElementType[] = ['f16'];
 
 /**
- * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of dispatches, whatever the number of tensors. Gradients are
- * left as they are. An update whose norm is not finite changes nothing but the counters and the ring. Updates beyond the end of the schedule use its last row.
+ * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of dispatches, whatever the number of tensors.
+ * Gradients are left as they are. An update whose norm is not finite changes nothing but the counters and the ring. Updates beyond the end
+ * of the schedule use its last row.
  *
  */
 export function optimizerUpdate(gpu: Gpu, { state, segments }: OptimizerUpdateOptions): void {
@@ -61,7 +64,7 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
   gpu.dispatch({
-    program: { key: `adamW${halfWeights ? ' with f16 weights' : ''}`, source: () => halfStore(Boolean(halfWeights)) + adamWSource },
+    program: { key: `adamW${halfWeights ? ' with f16 weights' : ''}`, source: () => (halfWeights ? halfStore : noHalfStore) + adamWSource },
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
     reads: [state.words, state.groups, groupIds, gradients],
     writes: [weights, expAvg, expAvgSq, ...(halfWeights ? [halfWeights] : [])],
@@ -70,20 +73,11 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
   });
 }
 
-/** f16 is written as packed words, so that it needs no feature. */
-function halfStore(wanted: boolean): string {
-  if (!wanted) return 'fn storeHalf(index: u32, values: vec4f) {}\n';
-  return [
-    '@group(0) @binding(8) var<storage, read_write> halfWeights: array<vec2u>;',
-    'fn storeHalf(index: u32, values: vec4f) { halfWeights[index] = vec2u(pack2x16float(values.xy), pack2x16float(values.zw)); }',
-    '',
-  ].join('\n');
-}
-
 function requireSegment({ gradients, weights, expAvg, expAvgSq, groupIds, halfWeights, length }: ArenaSegment): void {
   const kernel = 'optimizerUpdate';
   requireSegmentLength(kernel, length);
-  for (const [name, array] of Object.entries({ gradients, weights, expAvg, expAvgSq })) requireArray(kernel, name, array, { length }, singleTypes);
+  for (const [name, array] of Object.entries({ gradients, weights, expAvg, expAvgSq }))
+    requireArray(kernel, name, array, { length }, singleTypes);
   requireArray(kernel, 'groupIds', groupIds, { 'groups of 64': length / elementsPerGroupId }, indexTypes);
   if (halfWeights) requireArray(kernel, 'halfWeights', halfWeights, { length }, halfTypes);
   requireSeparate(kernel, [gradients, groupIds], halfWeights ? [weights, expAvg, expAvgSq, halfWeights] : [weights, expAvg, expAvgSq]);

@@ -1,6 +1,8 @@
-// A sum of squares that neither overflows nor underflows: value = sum * 4^exponent. Put in front of the kernels of the global norm; functions only.
+// A sum of squares that neither overflows nor underflows: value = sum * 4^exponent. Put in front of the kernels of the global norm;
+// functions only.
 //
-// Values between 2^-40 and 2^40 keep exponent 0, so that ordinary gradients cost nothing more. Stored as two words: bits of sum, bits of exponent.
+// Values between 2^-40 and 2^40 keep exponent 0, so that ordinary gradients cost nothing more. Stored as two words: bits of sum, bits of
+// exponent.
 
 struct ScaledSum { sum: f32, exponent: i32 }
 

@@ -26,7 +26,7 @@ export interface OptimizerStateOptions {
   readonly recordCapacity?: number;
   /** Row of `learningRates` to begin with: updates already applied, when training is resumed. Default 0. */
   readonly firstStep?: number;
-  /** Updates that the moments had before row 0 of `learningRates`, when a second schedule goes on with the moments of a first one. Default 0. */
+  /** Updates that the moments had before row 0 of `learningRates`, when a second schedule goes on with the first one's. Default 0. */
   readonly priorUpdates?: number;
   /** The gradients are those of this many times the loss. Default 1. */
   readonly lossScale?: number;
@@ -35,8 +35,8 @@ export interface OptimizerStateOptions {
 const kernel = 'createOptimizerState';
 
 /**
- * What an optimizer keeps on the GPU beside the moments: counters, schedule, accumulated loss, and a ring with a record of each update. Made by
- * `createOptimizerState`; ended by `dispose()`.
+ * What an optimizer keeps on the GPU beside the moments: counters, schedule, accumulated loss, and a ring with a record of each update.
+ * Made by `createOptimizerState`; ended by `dispose()`.
  */
 export class OptimizerState {
   /** f32 `[1]`: the loss of the update under way. Add each micro-batch's loss, or give it to a loss kernel with `accumulate`. */
@@ -60,7 +60,16 @@ export class OptimizerState {
   readonly #gpu: Gpu;
 
   constructor(gpu: Gpu, options: OptimizerStateOptions) {
-    const { groups, betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 1, recordCapacity = 1024, firstStep = 0, priorUpdates = 0, lossScale = 1 } = options;
+    const {
+      groups,
+      betas = [0.9, 0.999],
+      epsilon = 1e-8,
+      maxGradNorm = 1,
+      recordCapacity = 1024,
+      firstStep = 0,
+      priorUpdates = 0,
+      lossScale = 1,
+    } = options;
     requireNumber('maxGradNorm', maxGradNorm, maxGradNorm >= 0, 'at least 0; 0 means no clipping');
     requireNumber('epsilon', epsilon, epsilon >= 0, 'at least 0');
     for (const beta of betas) requireNumber('a beta', beta, beta >= 0 && beta < 1, 'at least 0 and below 1');
@@ -68,7 +77,8 @@ export class OptimizerState {
     requireNumber('firstStep', firstStep, Number.isInteger(firstStep) && firstStep >= 0, 'a whole number of at least 0');
     requireNumber('priorUpdates', priorUpdates, Number.isInteger(priorUpdates) && priorUpdates >= 0, 'a whole number of at least 0');
     requireNumber('lossScale', lossScale, lossScale > 0, 'above 0');
-    if (options.learningRates.length === 0) throw new KernelArgumentError(`${kernel}: learningRates is empty; it needs one for each update`);
+    if (options.learningRates.length === 0)
+      throw new KernelArgumentError(`${kernel}: learningRates is empty; it needs one for each update`);
     if (groups.length === 0) throw new KernelArgumentError(`${kernel}: groups is empty; it needs at least one`);
     this.#gpu = gpu;
     this.learningRates = Float64Array.from(options.learningRates);
@@ -85,18 +95,21 @@ export class OptimizerState {
     this.groups = gpu.allocatePersistent('f32', groups.length * 2, 'parameter groups');
     gpu.write(this.lossScale, Float32Array.of(lossScale));
     gpu.write(this.words, Uint32Array.of(firstStep));
-    gpu.write(this.groups, Float32Array.from(groups.flatMap(({ weightDecay, learningRateFactor = 1 }) => [weightDecay, learningRateFactor])));
+    gpu.write(
+      this.groups,
+      Float32Array.from(groups.flatMap(({ weightDecay, learningRateFactor = 1 }) => [weightDecay, learningRateFactor])),
+    );
     this.setLearningRates(this.learningRates, 0);
   }
 
   /**
-   * Changes learning rates from a row of the schedule on, for schedules that react to what training shows. Takes effect for every update that is not
-   * yet submitted: submit what is recorded first.
+   * Changes learning rates from a row of the schedule on, for schedules that react to what training shows. Takes effect for every update
+   * that is not yet submitted: submit what is recorded first.
    */
   setLearningRates(learningRates: ArrayLike<number>, firstRow: number): void {
     if (firstRow < 0 || firstRow + learningRates.length > this.learningRates.length) {
       throw new KernelArgumentError(
-        `setLearningRates: rows ${firstRow} to ${firstRow + learningRates.length} lie outside the schedule of ${this.learningRates.length} updates`,
+        `setLearningRates: ${learningRates.length} rows from ${firstRow} lie outside the schedule of ${this.learningRates.length} updates`,
       );
     }
     this.learningRates.set(learningRates as ArrayLike<number> & Iterable<number>, firstRow);

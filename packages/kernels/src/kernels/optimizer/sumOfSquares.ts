@@ -24,12 +24,15 @@ const share = 64;
 export function requireSegmentLength(kernel: string, length: number): void {
   requireExtents(kernel, { length });
   if (length % elementsPerGroupId !== 0) {
-    throw new KernelArgumentError(`${kernel}: a segment has length ${length}; it must be a multiple of ${elementsPerGroupId}, with zeros between the tensors`);
+    throw new KernelArgumentError(
+      `${kernel}: a segment has length ${length}; it must be a multiple of ${elementsPerGroupId}, with zeros between the tensors`,
+    );
   }
 }
 
 /**
- * Records the sum of squares of all segments as at most 64 partial sums of scaledSum.wgsl. The order of summation depends on the lengths alone.
+ * Records the sum of squares of all segments as at most 64 partial sums of scaledSum.wgsl. The order of summation depends on the lengths
+ * alone.
  *
  * @returns the partial sums, to be released by the caller, and their number
  */

@@ -51,12 +51,22 @@ export function softmax(gpu: Gpu, { input, output, ...options }: SoftmaxOptions)
  * @throws KernelArgumentError
  */
 export function softmaxBackward(gpu: Gpu, { gradOutput, output, gradInput, ...options }: SoftmaxBackwardOptions): void {
-  record(gpu, 'softmaxBackward', { gradOutput, output }, { gradInput }, options, { thread: backwardByThread, workgroup: backwardByWorkgroup });
+  record(gpu, 'softmaxBackward', { gradOutput, output }, { gradInput }, options, {
+    thread: backwardByThread,
+    workgroup: backwardByWorkgroup,
+  });
 }
 
 type Arrays = Readonly<Record<string, GpuArray>>;
 
-function record(gpu: Gpu, kernel: string, reads: Arrays, writes: Arrays, options: RowOptions, sources: Readonly<Record<SoftmaxVariant, string>>): void {
+function record(
+  gpu: Gpu,
+  kernel: string,
+  reads: Arrays,
+  writes: Arrays,
+  options: RowOptions,
+  sources: Readonly<Record<SoftmaxVariant, string>>,
+): void {
   const { rows, columns, log = false } = options;
   requireExtents(kernel, { rows, columns });
   const arrays = { ...reads, ...writes };

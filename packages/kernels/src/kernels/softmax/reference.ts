@@ -13,11 +13,18 @@ export function softmaxReference(input: ArrayLike<number>, rows: number, columns
 }
 
 /** Gradient of `softmaxReference` by its input, from what it gave. */
-export function softmaxBackwardReference(gradOutput: ArrayLike<number>, output: ArrayLike<number>, rows: number, columns: number, log = false): Float64Array {
+export function softmaxBackwardReference(
+  gradOutput: ArrayLike<number>,
+  output: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  log = false,
+): Float64Array {
   const gradInput = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
-    for (let index = row * columns; index < (row + 1) * columns; index++) sum += (gradOutput[index] as number) * (log ? 1 : (output[index] as number));
+    for (let index = row * columns; index < (row + 1) * columns; index++)
+      sum += (gradOutput[index] as number) * (log ? 1 : (output[index] as number));
     for (let index = row * columns; index < (row + 1) * columns; index++) {
       const gradient = gradOutput[index] as number;
       const value = output[index] as number;

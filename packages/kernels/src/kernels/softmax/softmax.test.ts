@@ -43,7 +43,9 @@ async function checkForward({ rows, columns, variant, log, type = 'f32', magnitu
   const expected = softmaxReference(values, rows, columns, log);
   const logarithms = softmaxReference(values, rows, columns, true);
   // WGSL allows exp(x) an error of 3 + 2 |x| units in the last place, and x itself is rounded; log is off by 2^-21 near 1.
-  const size = logarithms.map((value, index) => (log ? Math.abs(value) + Math.log(columns) + 1 : (expected[index] as number) * (1 + Math.abs(value))));
+  const size = logarithms.map((value, index) =>
+    log ? Math.abs(value) + Math.log(columns) + 1 : (expected[index] as number) * (1 + Math.abs(value)),
+  );
   expectClose(actual, expected, { type, roundings: 12 + depth(columns), magnitude: size }, `${rows} x ${columns}`);
   gpu.release(input);
   gpu.release(output);
@@ -99,7 +101,8 @@ it('gradients are the derivative of the reference', () => {
   const input = Float64Array.from(normalNumbers(rows * columns, 1));
   const gradOutput = normalNumbers(rows * columns, 2);
   for (const log of [false, true]) {
-    const loss = (values: Float64Array) => softmaxReference(values, rows, columns, log).reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
+    const loss = (values: Float64Array) =>
+      softmaxReference(values, rows, columns, log).reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
     const gradInput = softmaxBackwardReference(gradOutput, softmaxReference(input, rows, columns, log), rows, columns, log);
     expectGradient(loss, input, gradInput);
   }
@@ -116,7 +119,11 @@ it('refuses what does not fit, naming it', () => {
 it('every variant compiles', () =>
   compileOnNull((nullGpu) => {
     for (const type of ['f32', 'f16'] as const) {
-      const [a, b, c] = ['a', 'b', 'c'].map((label) => nullGpu.allocate(type, 12, label)) as [ReturnType<Gpu['allocate']>, ReturnType<Gpu['allocate']>, ReturnType<Gpu['allocate']>];
+      const [a, b, c] = ['a', 'b', 'c'].map((label) => nullGpu.allocate(type, 12, label)) as [
+        ReturnType<Gpu['allocate']>,
+        ReturnType<Gpu['allocate']>,
+        ReturnType<Gpu['allocate']>,
+      ];
       for (const variant of variants) {
         for (const log of [false, true]) {
           softmax(nullGpu, { input: a, output: b, rows: 3, columns: 4, log, variant });

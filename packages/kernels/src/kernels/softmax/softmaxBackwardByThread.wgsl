@@ -1,4 +1,5 @@
-// gradInput = output * (gradOutput - sum of gradOutput * output over the row);  logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput
+// gradInput = output * (gradOutput - sum of gradOutput * output over the row)
+// logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput over the row
 //
 // gradOutput, output (of the forward pass), gradInput: [rows, columns]. Aliases in front: their types and `const logarithmic`.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
@@ -27,6 +28,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var index = first; index < end; index++) {
     let gradient = f32(gradOutput[index]);
     let value = f32(output[index]);
-    if (logarithmic) { gradInput[index] = GradInput(gradient - exp(value) * sum); } else { gradInput[index] = GradInput(value * (gradient - sum)); }
+    if (logarithmic) {
+      gradInput[index] = GradInput(gradient - exp(value) * sum);
+    } else {
+      gradInput[index] = GradInput(value * (gradient - sum));
+    }
   }
 }

@@ -1,4 +1,5 @@
-// gradInput = output * (gradOutput - sum of gradOutput * output over the row);  logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput
+// gradInput = output * (gradOutput - sum of gradOutput * output over the row)
+// logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput over the row
 //
 // gradOutput, output (of the forward pass), gradInput: [rows, columns]. Aliases in front: their types and `const logarithmic`.
 // One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many columns.
@@ -32,6 +33,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var index = first + thread; index < end; index += threads) {
     let gradient = f32(gradOutput[index]);
     let value = f32(output[index]);
-    if (logarithmic) { gradInput[index] = GradInput(gradient - exp(value) * sum); } else { gradInput[index] = GradInput(value * (gradient - sum)); }
+    if (logarithmic) {
+      gradInput[index] = GradInput(gradient - exp(value) * sum);
+    } else {
+      gradInput[index] = GradInput(value * (gradient - sum));
+    }
   }
 }
