@@ -27,7 +27,7 @@ export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
     case 'F32':
       return data.byteOffset % 4 === 0
         ? new Float32Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength / 4)
-        : new Float32Array(data.slice().buffer);
+        : new Float32Array(new Uint8Array(data).buffer);
     case 'F64':
       return Float32Array.from({ length: data.byteLength / 8 }, (_, index) => view.getFloat64(index * 8, true));
     case 'F16':

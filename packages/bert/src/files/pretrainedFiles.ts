@@ -1,14 +1,7 @@
-import { HubNotFoundError, resolveFile } from '@attune/hub';
-import { readBytes } from '#platform';
+import { HubNotFoundError, readHubFile, type ResolveOptions } from '@attune/hub';
 
-export interface PretrainedOptions {
-  /** Branch, tag or commit of a hub repository. Default: main. */
-  revision?: string;
-  /** Where downloads are kept. Default: the cache of Python's `huggingface_hub`. */
-  cacheDir?: string;
-  /** Use only what is on this machine. Default false. */
-  localFilesOnly?: boolean;
-}
+/** How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `onProgress`. */
+export type PretrainedOptions = Omit<ResolveOptions, 'repoType'>;
 
 /** The files of one checkpoint, wherever it is. */
 export interface PretrainedFiles {
@@ -23,10 +16,9 @@ export interface PretrainedFiles {
 export function openPretrained(name: string, options: PretrainedOptions = {}): PretrainedFiles {
   const read = async (file: string): Promise<Uint8Array | undefined> => {
     try {
-      const found = await resolveFile(name, file, { ...options, repoType: 'model' });
-      return found instanceof Uint8Array ? found : await readBytes(found.path);
+      return await readHubFile(name, file, { ...options, repoType: 'model' });
     } catch (error) {
-      if (error instanceof HubNotFoundError) return undefined;
+      if (error instanceof HubNotFoundError && error.missing === 'file') return undefined;
       throw error;
     }
   };

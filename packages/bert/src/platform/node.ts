@@ -1,11 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileContent, Platform } from './platform.ts';
-
-export const readBytes: Platform['readBytes'] = async (path) => {
-  const bytes = await readFile(path);
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-};
 
 async function writeWhole(path: string, content: FileContent): Promise<void> {
   const file = await open(path, 'w');

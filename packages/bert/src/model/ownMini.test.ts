@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultDevice, noGrad, setSeed, type Device } from '@attune/tensor';
+import { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, BertForSequenceClassification, unpackTokens, type Batch, type Tokenizer } from '../index.ts';
+import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
+
+const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
+const folder = `${golden}own-mini`;
+
+interface OwnMini {
+  pairs: [string, string, number][];
+  encoded: Record<string, number[]>[];
+  head_seed_42: { weight: number[][]; bias: number[] };
+  loss: number;
+  logits: number[][];
+  hidden_first_row: number[][];
+  grads: Record<string, Fingerprint>;
+}
+
+describe('own-mini, against PyTorch', () => {
+  const noDropout = { hiddenDropoutProb: 0, attentionProbsDropoutProb: 0 };
+  let device: Device;
+  let expected: OwnMini;
+  let tokenizer: Tokenizer;
+  let model: BertForSequenceClassification;
+  let labels: Int32Array;
+  let batch: Batch;
+
+  const load = (options: object = {}): Promise<BertForSequenceClassification> =>
+    AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, silent: true, ...noDropout, ...options });
+
+  /** Logits, loss and, after a backward pass, the norm of all gradients. */
+  async function run(of: BertForSequenceClassification, given: Batch, context = {}): Promise<{ logits: number[]; loss: number | undefined }> {
+    const reading = device.scope(() => {
+      const { logits, loss } = of.forward(given, context);
+      loss?.backward();
+      return Promise.all([logits.data(), loss?.item()]);
+    });
+    const [logits, loss] = await reading;
+    return { logits: [...logits], loss };
+  }
+
+  function clearGradients(of: BertForSequenceClassification): void {
+    for (const parameter of of.parameters()) parameter.clearGrad();
+  }
+
+  async function gradients(of: BertForSequenceClassification): Promise<Map<string, number[]>> {
+    const entries = await Promise.all([...of.namedParameters()].map(async ([name, parameter]): Promise<[string, number[]]> => [name, [...(await parameter.grad!.data())]]));
+    return new Map(entries);
+  }
+
+  beforeAll(async () => {
+    device = await defaultDevice();
+    expected = JSON.parse(await readFile(`${golden}own_mini.json`, 'utf8')) as OwnMini;
+    tokenizer = await AutoTokenizer.fromPretrained(folder);
+    labels = Int32Array.from(expected.pairs, ([, , label]) => label);
+    batch = collate(tokenizer, expected.encoded, labels);
+    model = await load();
+  });
+  afterAll(() => model.dispose());
+
+  it('draws the head as PyTorch does, from the seed given, the last one set, or 42', async () => {
+    const head = async (of: BertForSequenceClassification) => (await of.stateDict()).get('classifier.weight')!.data;
+    const state = await model.stateDict();
+    expectClose(state.get('classifier.weight')!.data, expected.head_seed_42.weight.flat(), 1e-6);
+    expectClose(state.get('classifier.bias')!.data, expected.head_seed_42.bias, 1e-6);
+    expect(model.headSeed).toBe(42);
+    const seven = await load({ seed: 7 });
+    expect(norm((await head(seven)).map((value, index) => value - expected.head_seed_42.weight.flat()[index]!))).toBeGreaterThan(0.01);
+    setSeed(7);
+    const afterSetSeed = await load();
+    setSeed(42);
+    expect(await head(afterSetSeed)).toEqual(await head(seven));
+    seven.dispose();
+    afterSetSeed.dispose();
+  });
+
+  it('has the names of Hugging Face, and reports what it drew and left', () => {
+    expect([...model.namedParameters()].map(([name]) => name)).toEqual(Object.keys(expected.grads));
+    expect(model.loadReport!.missing).toEqual(['classifier.weight', 'classifier.bias']);
+    expect(model.loadReport!.unexpected).toContain('cls.predictions.transform.dense.weight');
+    expect(model.training).toBe(false);
+  });
+
+  it('gives the same hidden states, logits, loss and gradients on packed batches', async () => {
+    clearGradients(model);
+    const { logits, loss } = await run(model.train(), batch);
+    expectLogits(logits, expected.logits);
+    expect(Math.abs(loss! - expected.loss)).toBeLessThan(1e-5);
+    await expectGradients(model, expected.grads);
+    const states = await device.scope(() => noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))));
+    expect(states).toHaveLength(3);
+    states.forEach((state, index) => expectClose(state.subarray(0, 32), expected.hidden_first_row[index]!, 1e-5));
+  });
+
+  it('gives the same whatever the padding, and for micro-batches that add up', async () => {
+    clearGradients(model);
+    const whole = await run(model, batch);
+    const wholeGradients = await gradients(model);
+    const padded = await tokenizer.pad(expected.encoded, { padding: 'max_length', maxLength: 96 });
+    const wide = Object.fromEntries(Object.entries(padded).map(([key, rows]) => [key, { data: Int32Array.from(rows.flat()), shape: [16, 96] }]));
+    clearGradients(model);
+    expect(await run(model, { ...wide, labels: batch.labels! })).toEqual(whole);
+    clearGradients(model);
+    const parts = [];
+    for (const [start, end] of [[0, 3], [3, 10], [10, 16]] as const) {
+      parts.push(await run(model, collate(tokenizer, expected.encoded.slice(start, end), labels.slice(start, end)), { numItemsInBatch: 16, exampleOffset: start }));
+    }
+    expectClose(parts.flatMap(({ logits }) => logits), whole.logits, 1e-6);
+    expect(parts.reduce((sum, { loss }) => sum + loss!, 0)).toBeCloseTo(whole.loss!, 6);
+    for (const [name, values] of await gradients(model)) expectClose(values, wholeGradients.get(name)!, 1e-6);
+  });
+
+  it('drops the same elements however the update is cut, others in the next update, none in eval', async () => {
+    const dropped = await load({ hiddenDropoutProb: 0.3, attentionProbsDropoutProb: 0.3 });
+    const quiet = await run(dropped, batch);
+    expectClose(quiet.logits, expected.logits.flat(), 1e-5);
+    dropped.train();
+    const whole = await run(dropped, batch, { update: 5 });
+    expect(await run(dropped, batch, { update: 5 })).toEqual(whole);
+    const second = await run(dropped, collate(tokenizer, expected.encoded.slice(9), labels.slice(9)), { update: 5, exampleOffset: 9 });
+    expectClose(second.logits, whole.logits.slice(18), 1e-6);
+    const next = await run(dropped, batch, { update: 6 });
+    expect(norm(next.logits.map((value, index) => value - whole.logits[index]!))).toBeGreaterThan(1e-3);
+    expect(norm(quiet.logits.map((value, index) => value - whole.logits[index]!))).toBeGreaterThan(1e-3);
+    dropped.dispose();
+  });
+
+  it('passes over rows without a label, and gives no loss when none has one', async () => {
+    const some = { ...batch, labels: { data: labels.map((label, row) => (row < 4 ? label : -1)), shape: [16] } };
+    const few = await run(model, collate(tokenizer, expected.encoded.slice(0, 4), labels.slice(0, 4)));
+    expect((await run(model, some)).loss).toBeCloseTo(few.loss!, 6);
+    const { labels: _, ...unlabelled } = batch;
+    expect((await run(model, unlabelled)).loss).toBeUndefined();
+    expect((await run(model, { ...batch, labels: { data: new Int32Array(16).fill(-1), shape: [16] } })).loss).toBeUndefined();
+  });
+
+  it('refuses labels and rows that do not fit', () => {
+    expect(() => model.forward({ ...batch, labels: { data: labels.map((label) => label * 2), shape: [16] } })).toThrow(/model has classes 0 to 1/);
+    const long = { data: new Int32Array(97).fill(5), shape: [1, 97] };
+    expect(() => model.forward({ input_ids: long })).toThrow(/the model has 96 positions/);
+    expect(() => model.forward({ input_ids: { data: Int32Array.of(236), shape: [1, 1] } })).toThrow(/ids from 0 to 235/);
+  });
+
+  it('leaks nothing from step to step', async () => {
+    await run(model, batch);
+    const before = device.memory.liveBytes;
+    for (let step = 0; step < 3; step++) await run(model, batch);
+    expect(device.memory.liveBytes).toBe(before);
+  });
+
+  it('runs without a head, and unpacks its tokens', async () => {
+    const base = await AutoModel.fromPretrained(folder, { ...noDropout, silent: true });
+    expect(base.loadReport!.missing).toEqual([]);
+    const [values, packed] = await device.scope(() => {
+      const output = base.forward(batch);
+      return Promise.all([output.lastHiddenState.data(), output.packed]);
+    });
+    const { data, shape } = unpackTokens(values, packed);
+    expect(shape).toEqual([...batch.input_ids!.shape, 32]);
+    expectClose(data.subarray(0, 32), expected.hidden_first_row[2]!, 1e-5);
+    base.dispose();
+  });
+});
