@@ -1,0 +1,98 @@
+import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
+import { openDevice } from './device/openDevice.ts';
+import { NoAdapterError } from './errors.ts';
+import type { Gpu } from './gpu.ts';
+import { multiply } from './kernels/elementwise/index.ts';
+
+/** What the doctor found, in the form that `attune-doctor --json` prints. */
+export interface DoctorReport {
+  /** An adapter answered and its computation was right. */
+  readonly healthy: boolean;
+  /** What is wrong and what to do about it; null when nothing is. */
+  readonly problem: string | null;
+  readonly device: DeviceInfo | null;
+  readonly profile: DeviceProfile | null;
+  readonly dispatch: DispatchReport | null;
+}
+
+/** One dispatch that was computed on the GPU and compared with the same numbers computed here. */
+export interface DispatchReport {
+  readonly elements: number;
+  readonly wrongElements: number;
+  /** From recording to the result in hand, the first time: compiling the kernel included. */
+  readonly firstMilliseconds: number;
+  /** The same a second time. */
+  readonly milliseconds: number;
+}
+
+/** Opens the GPU, runs one kernel and compares its result. Never throws: what went wrong is in the report. */
+export async function examine(open: () => Promise<Gpu> = openDevice): Promise<DoctorReport> {
+  let gpu: Gpu;
+  try {
+    gpu = await open();
+  } catch (error) {
+    const problem = error instanceof NoAdapterError ? error.message : `The GPU could not be opened: ${(error as Error).message}`;
+    return { healthy: false, problem, device: null, profile: null, dispatch: null };
+  }
+  const { info: device, profile } = gpu;
+  try {
+    const dispatch = await verifiedDispatch(gpu);
+    const problem = dispatch.wrongElements > 0 ? `${dispatch.wrongElements} of ${dispatch.elements} elements are wrong: a broken driver; update it.` : null;
+    return { healthy: !problem, problem, device, profile, dispatch };
+  } catch (error) {
+    return { healthy: false, problem: `The GPU failed while computing: ${(error as Error).message}`, device, profile, dispatch: null };
+  } finally {
+    gpu.destroy();
+  }
+}
+
+async function verifiedDispatch(gpu: Gpu): Promise<DispatchReport> {
+  const length = 1000;
+  const values = Float32Array.from({ length }, (_, index) => index - length / 2);
+  const input = gpu.upload(values, 'f32', 'doctor input');
+  const output = gpu.allocate('f32', length, 'doctor output');
+  const square = async () => {
+    const start = performance.now();
+    multiply(gpu, { a: input, b: input, output, length });
+    const result = await gpu.read(output);
+    return { result, milliseconds: performance.now() - start };
+  };
+  const first = await square();
+  const second = await square();
+  // Whole numbers below 2^24: exact in f32.
+  const wrongElements = values.filter((value, index) => first.result[index] !== value * value || second.result[index] !== value * value).length;
+  return { elements: length, wrongElements, firstMilliseconds: first.milliseconds, milliseconds: second.milliseconds };
+}
+
+/** The report for people, line by line. */
+export function describeReport(report: DoctorReport): string[] {
+  const lines: string[] = [];
+  const { device, profile, dispatch } = report;
+  if (device && profile) {
+    lines.push(
+      row('adapter', [device.vendor, device.architecture, device.device].filter(Boolean).join(', ') || 'does not say its name'),
+      row('driver', device.description || 'does not say its name'),
+      row('runs on', device.software ? 'the CPU: a software adapter, correct but slow' : 'a GPU'),
+      row('features', device.features.join(', ') || 'none'),
+      row('subgroups', profile.subgroups ? subgroupWords(device) : 'no'),
+      row('f16', profile.f16 ? 'yes' : 'no'),
+      row('subgroup matrices', profile.subgroupMatrix.map(({ componentType, resultComponentType, m, n, k }) => `${componentType} to ${resultComponentType} ${m}x${n}x${k}`).join(', ') || 'no'),
+      'limits',
+      ...Object.entries(device.limits).map(([name, value]) => row(`  ${name}`, name.endsWith('Size') && value >= 2 ** 20 ? `${value} (${mebibytes(value)})` : String(value))),
+    );
+  }
+  if (dispatch && dispatch.wrongElements === 0) {
+    const { elements, firstMilliseconds, milliseconds } = dispatch;
+    lines.push(row('test dispatch', `${elements} of ${elements} elements right; ${firstMilliseconds.toFixed(1)} ms the first time, then ${milliseconds.toFixed(1)} ms`));
+  }
+  lines.push(report.problem ? `Not well: ${report.problem}` : 'All is well.');
+  return lines;
+}
+
+const row = (name: string, value: string) => `${name.padEnd(36)}${value}`;
+
+const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
+
+function subgroupWords({ subgroupMinSize, subgroupMaxSize }: DeviceInfo): string {
+  return subgroupMinSize === subgroupMaxSize ? `${subgroupMaxSize} lanes` : `${subgroupMinSize} to ${subgroupMaxSize} lanes`;
+}
