@@ -179,8 +179,8 @@ describe('checkpoints', () => {
     open.push(a, b, other);
     await expectSame(a, b);
     const state = await a.stateDict();
-    expect([...state.get('bert.embeddings.word_embeddings.weight')!.data.subarray(0, 8)]).toEqual(new Array(8).fill(0));
-    expect([...state.get('bert.embeddings.LayerNorm.weight')!.data]).toEqual(new Array(8).fill(1));
+    expect([...state.get('bert.embeddings.word_embeddings.weight')!.data.subarray(0, 8)]).toEqual(Array.from({ length: 8 }, () => 0));
+    expect([...state.get('bert.embeddings.LayerNorm.weight')!.data]).toEqual(Array.from({ length: 8 }, () => 1));
     await a.savePretrained(join(scratch, 'new'));
     await copyFile(join(scratch, 'new', 'config.json'), join(scratch, 'config-copy.json'));
     await expectSame(a, await load(join(scratch, 'new')));

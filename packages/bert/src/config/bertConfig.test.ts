@@ -32,6 +32,9 @@ describe('BertConfig', () => {
     expect(BertConfig.fromJson(file, { numLabels: 2 }).labels).toEqual(['LABEL_0', 'LABEL_1']);
     expect(BertConfig.fromJson(file, { id2label: ['x'] }).labels).toEqual(['x']);
     expect(BertConfig.fromJson({ ...ownMini, num_labels: 5 }).numLabels).toBe(5);
+    const regression = { ...ownMini, id2label: { 0: 'score' }, problem_type: 'regression' };
+    expect(BertConfig.fromJson(regression, { numLabels: 1 }).problemType).toBe('regression');
+    expect(BertConfig.fromJson(regression, { numLabels: 2 }).problemType).toBeNull();
   });
 
   it('refuses labels that contradict each other', () => {

@@ -188,6 +188,8 @@ export class BertConfig implements BertConfigFields {
     );
     // The file's names stay when the caller only repeats their number.
     const keep = newLabels === undefined || (typeof newLabels === 'number' && newLabels === fileLabels?.length && !overrides.id2label && !overrides.label2id);
+    // What labels mean was decided for the file's labels.
+    if (overrides.numLabels !== undefined && overrides.numLabels !== (fileLabels?.length ?? 2)) delete read.problemType;
     const options = { ...read, ...(keep && fileLabels ? { id2label: fileLabels } : {}), ...overrides };
     const extra = Object.fromEntries(Object.entries(json).filter(([key]) => !ownKeys.has(key)));
     return new BertConfig(options as BertConfigOptions, { extra, architectures: (json.architectures as string[] | undefined) ?? [], source });

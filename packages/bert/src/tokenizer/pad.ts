@@ -75,7 +75,7 @@ export function padFeatures(
     return row.length as number;
   });
   if ((options.returnAttentionMask ?? true) && !columns.attention_mask) {
-    columns.attention_mask = lengths.map((length) => new Array<number>(length).fill(1));
+    columns.attention_mask = lengths.map((length) => Array.from({ length: length }, () => 1));
   }
   const kind = paddingKind(options.padding ?? true);
   if (!kind) return columns;
@@ -90,7 +90,7 @@ export function padFeatures(
       if (values.length !== lengths[index]) {
         throw new TokenizerError(`pad: '${key}' of row ${index} has ${values.length} values, input_ids has ${lengths[index]}. They must be equally long.`);
       }
-      const padding = new Array<number>(Math.max(0, length - values.length)).fill(value);
+      const padding = Array.from({ length: Math.max(0, length - values.length) }, () => value);
       return left ? [...padding, ...values] : [...values, ...padding];
     });
   }

@@ -156,3 +156,17 @@ describe('files', () => {
     await expect(AutoTokenizer.fromPretrained(scratch)).rejects.toThrow(/neither tokenizer.json nor vocab.txt/);
   });
 });
+
+it('imports no tensor, so that a worker that only tokenizes stays light', async () => {
+  const seen = new Set<string>();
+  const visit = async (file: URL): Promise<void> => {
+    if (seen.has(file.href)) return;
+    seen.add(file.href);
+    for (const [, specifier] of (await readFile(file, 'utf8')).matchAll(/^(?:import|export) (?!type ).*from '([^']+)'/gm)) {
+      expect(specifier, `${file.pathname}`).not.toBe('@attune/tensor');
+      if (specifier!.startsWith('.')) await visit(new URL(specifier!, file));
+    }
+  };
+  await visit(new URL('./index.ts', import.meta.url));
+  expect(seen.size).toBeGreaterThan(8);
+});

@@ -102,7 +102,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     }
     const encoding: Encoding = { input_ids: built.ids };
     if (options.returnTokenTypeIds ?? modelInputNames.includes('token_type_ids')) encoding.token_type_ids = built.typeIds;
-    if (options.returnAttentionMask ?? true) encoding.attention_mask = new Array<number>(built.ids.length).fill(1);
+    if (options.returnAttentionMask ?? true) encoding.attention_mask = Array.from({ length: built.ids.length }, () => 1);
     if (options.returnSpecialTokensMask) encoding.special_tokens_mask = built.specialMask;
     return encoding;
   };
