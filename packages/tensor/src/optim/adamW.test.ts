@@ -1,0 +1,156 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import golden from '../../golden/training.json' with { type: 'json' };
+import { defaultDevice } from '../device.ts';
+import type { Device } from '../device.ts';
+import { StateDictError, TensorError } from '../errors.ts';
+import { scale } from '../functional/arithmetic.ts';
+import { tensor } from '../functional/create.ts';
+import { crossEntropy } from '../functional/losses.ts';
+import { LayerNorm, Linear } from '../nn/layers.ts';
+import { Module } from '../nn/module.ts';
+import { Parameter } from '../nn/parameter.ts';
+import type { Tensor } from '../tensor.ts';
+import { AdamW } from './adamW.ts';
+
+let device: Device;
+beforeAll(async () => {
+  device = await defaultDevice();
+});
+
+type Weights = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+
+/** Linear, GELU, LayerNorm, Linear: names as torch's `Sequential` gives them. */
+class Network extends Module {
+  readonly '0': Linear;
+  readonly '2': LayerNorm;
+  readonly '3': Linear;
+
+  constructor() {
+    super();
+    const parameter = (name: keyof typeof golden.weights) => {
+      const { shape, data } = (golden.weights as Weights)[name]!;
+      return new Parameter(Float32Array.from(data), { shape, device });
+    };
+    this['0'] = new Linear({ weight: parameter('0.weight'), bias: parameter('0.bias') });
+    this['2'] = new LayerNorm({ weight: parameter('2.weight'), bias: parameter('2.bias'), epsilon: 1e-6 });
+    this['3'] = new Linear({ weight: parameter('3.weight'), bias: parameter('3.bias') });
+  }
+
+  forward(x: Tensor): Tensor {
+    return this['3'].forward(this['2'].forward(this['0'].forward(x, { activation: 'gelu' })));
+  }
+}
+
+const decays = (name: string) => name.endsWith('weight') && !name.startsWith('2.');
+
+function optimizerOf(network: Network, options: { firstStep?: number; maxGradNorm?: number } = {}): AdamW {
+  const named = [...network.namedParameters()];
+  return new AdamW({
+    groups: [
+      { parameters: named.filter(([name]) => decays(name)), weightDecay: 0.1 },
+      { parameters: named.filter(([name]) => !decays(name)) },
+    ],
+    learningRates: Float64Array.from(golden.rates),
+    maxGradNorm: 0.5,
+    device,
+    ...options,
+  });
+}
+
+function step(network: Network, optimizer: AdamW, factor = 1): void {
+  device.scope(() => {
+    const x = tensor(Float32Array.from(golden.x), { shape: [12, 6], device });
+    const loss = scale(crossEntropy(network.forward(x), Int32Array.from(golden.y), { labelSmoothing: 0.1 }), factor);
+    optimizer.recordLoss(loss);
+    loss.backward();
+  });
+  optimizer.step();
+  optimizer.zeroGrad();
+}
+
+describe('AdamW', () => {
+  it('trains as torch does, step by step', async () => {
+    using network = new Network();
+    using optimizer = optimizerOf(network);
+    for (let index = 0; index < golden.rates.length; index++) step(network, optimizer);
+    const records = await optimizer.records();
+    expect(records.map(({ update }) => update)).toEqual(golden.rates.map((_, index) => index + 1));
+    for (const [index, { loss, gradNorm, learningRate, finite }] of records.entries()) {
+      expect(finite).toBe(true);
+      expect(Math.abs(loss - golden.losses[index]!)).toBeLessThan(2e-6);
+      expect(Math.abs(gradNorm / golden.norms[index]! - 1)).toBeLessThan(1e-5);
+      expect(learningRate).toBe(golden.rates[index]);
+    }
+    for (const [name, { data }] of await network.stateDict()) {
+      for (const [index, value] of (golden.final as Record<string, number[]>)[name]!.entries()) {
+        expect(Math.abs(data[index]! - value), `${name} ${index}`).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('gives the same bits twice, and its memory back', async () => {
+    const run = async () => {
+      using network = new Network();
+      const { liveBytes } = device.memory;
+      const optimizer = optimizerOf(network);
+      const after: number[] = [];
+      for (let index = 0; index < 6; index++) {
+        step(network, optimizer);
+        after.push(device.memory.liveBytes);
+      }
+      expect(new Set(after).size).toBe(1);
+      optimizer.dispose();
+      expect(device.memory.liveBytes).toBe(liveBytes);
+      return network.stateDict();
+    };
+    const [first, second] = [await run(), await run()];
+    expect(second).toEqual(first);
+  });
+
+  it('goes on from saved weights and moments with the same bits', async () => {
+    using whole = new Network();
+    using through = optimizerOf(whole);
+    for (let index = 0; index < 8; index++) step(whole, through);
+
+    using network = new Network();
+    const before = optimizerOf(network);
+    for (let index = 0; index < 3; index++) step(network, before);
+    const [weights, moments] = [await network.stateDict(), await before.stateDict()];
+    expect([...moments.keys()]).toContain('exp_avg_sq.2.bias');
+    before.dispose();
+    using resumed = new Network();
+    resumed.loadStateDict(weights);
+    using after = optimizerOf(resumed, { firstStep: 3 });
+    after.loadStateDict(moments);
+    for (let index = 3; index < 8; index++) step(resumed, after);
+    expect(await resumed.stateDict()).toEqual(await whole.stateDict());
+  });
+
+  it('skips an update that is not finite and tells which', async () => {
+    using network = new Network();
+    using optimizer = optimizerOf(network);
+    step(network, optimizer);
+    const good = await network.stateDict();
+    step(network, optimizer, NaN);
+    expect(await network.stateDict()).toEqual(good);
+    step(network, optimizer);
+    const records = await optimizer.records();
+    expect(records.map(({ finite }) => finite)).toEqual([true, false, true]);
+    // The skipped update used no row of the schedule up.
+    expect(records.map(({ learningRate }) => learningRate)).toEqual([golden.rates[0], golden.rates[1], golden.rates[1]]);
+    expect(await optimizer.records()).toEqual([]);
+  });
+
+  it('says what does not fit', () => {
+    using network = new Network();
+    expect(() => new AdamW({ groups: [], learningRates: Float64Array.of(1), device })).toThrow(TensorError);
+    using optimizer = optimizerOf(network);
+    expect(() => optimizer.loadStateDict([])).toThrow(StateDictError);
+    expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]])).toThrow(/missing 0.bias/);
+    expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]], false)).toThrow(/0.weight has the shape \[1\]; the module's has \[10, 6\]/);
+  });
+});
+
+afterEach(async () => {
+  await device.settled();
+});
