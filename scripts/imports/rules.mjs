@@ -1,0 +1,27 @@
+// The map: imports point down only. See CONTRIBUTING.md.
+
+/** What each package may import of ours. Apps may import every package. */
+export const allowedPackages = {
+  kernels: [],
+  tensor: ['@attune/kernels'],
+  hub: [],
+  data: ['@attune/hub'],
+  bert: ['@attune/tensor', '@attune/hub'],
+  trainer: ['@attune/data', '@attune/tensor'],
+  evaluate: [],
+};
+
+/** Packages that only one module may load, and only when it is needed. */
+export const loadedOnlyBy = { webgpu: 'packages/kernels/src/platform/node.ts' };
+
+/** Entry points that must stay light: what nothing below them may import. */
+export const lightEntries = { 'packages/bert/src/tokenizer/index.ts': ['@attune/tensor', '@attune/kernels'] };
+
+/** Globals that exist only in Node; only in `src/platform/node.ts`, in tests and in apps. */
+export const nodeGlobals = new Set(['process', 'Buffer', '__dirname', '__filename', 'require', 'global', 'setImmediate', 'clearImmediate']);
+
+/** Globals that exist only in a browser; only in `src/platform/browser.ts`. */
+export const browserGlobals = new Set(['navigator', 'window', 'document', 'localStorage', 'indexedDB', 'caches']);
+
+/** WebGPU's own names: `GPUDevice`, `GPUBuffer`, … Only kernels knows them. */
+export const isGpuName = (name) => /^GPU([A-Z]\w*)?$/.test(name);
