@@ -9,10 +9,16 @@ export interface Fingerprint {
 }
 
 /** Pads encoded examples into a batch, as the collator does. */
-export function collate(tokenizer: Tokenizer, examples: readonly Readonly<Record<string, readonly number[]>>[], labels?: Int32Array | { data: Float32Array; shape: number[] }): Batch {
+export function collate(
+  tokenizer: Tokenizer,
+  examples: readonly Readonly<Record<string, readonly number[]>>[],
+  labels?: Int32Array | { data: Float32Array; shape: number[] },
+): Batch {
   const columns = tokenizer.pad(examples);
   const rows = examples.length;
-  const batch = Object.fromEntries(Object.entries(columns).map(([key, column]) => [key, { data: Int32Array.from(column.flat()), shape: [rows, column[0]!.length] }]));
+  const batch = Object.fromEntries(
+    Object.entries(columns).map(([key, column]) => [key, { data: Int32Array.from(column.flat()), shape: [rows, column[0]!.length] }]),
+  );
   if (!labels) return batch;
   return { ...batch, labels: labels instanceof Int32Array ? { data: labels, shape: [rows] } : labels };
 }
@@ -38,8 +44,14 @@ export function expectLogits(actual: ArrayLike<number>, expected: readonly (read
 
 export const norm = (values: ArrayLike<number>): number => Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
 
-/** Every parameter's gradient norm to 1e-3 relative, and its first values; key biases, whose true gradient is zero, below 1e-6 of the total. */
-export async function expectGradients(model: BertForSequenceClassification, expected: Readonly<Record<string, Fingerprint>>): Promise<void> {
+/**
+ * Every parameter's gradient norm to 1e-3 relative, and its first values; key biases, whose true gradient is zero, below 1e-6 of the
+ * total.
+ */
+export async function expectGradients(
+  model: BertForSequenceClassification,
+  expected: Readonly<Record<string, Fingerprint>>,
+): Promise<void> {
   const total = Math.sqrt(Object.values(expected).reduce((sum, gradient) => sum + gradient.norm ** 2, 0));
   const seen: string[] = [];
   for (const [name, parameter] of model.namedParameters()) {
@@ -52,7 +64,9 @@ export async function expectGradients(model: BertForSequenceClassification, expe
     }
     expect(Math.abs(norm(values) - wanted.norm) / wanted.norm, name).toBeLessThan(1e-3);
     const scale = wanted.norm / Math.sqrt(values.length);
-    wanted.first.forEach((value, index) => expect(Math.abs(values[index]! - value), `${name}[${index}]`).toBeLessThan(1e-2 * scale + 1e-3 * Math.abs(value)));
+    wanted.first.forEach((value, index) =>
+      expect(Math.abs(values[index]! - value), `${name}[${index}]`).toBeLessThan(1e-2 * scale + 1e-3 * Math.abs(value)),
+    );
   }
   expect(seen.sort()).toEqual(Object.keys(expected).sort());
 }

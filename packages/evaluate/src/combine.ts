@@ -47,7 +47,9 @@ export class CombinedMetrics {
     const { predictions, references, ...options } = input;
     for (const option of Object.keys(options)) {
       if (!this.optionNames.includes(option)) {
-        throw new MetricOptionError(`None of the combined metrics has an option '${option}'. They take: ${this.optionNames.join(', ') || 'no options'}.`);
+        throw new MetricOptionError(
+          `None of the combined metrics has an option '${option}'. They take: ${this.optionNames.join(', ') || 'no options'}.`,
+        );
       }
     }
     const results = this.#metrics.map(([name, metric]) => {

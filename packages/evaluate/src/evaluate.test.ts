@@ -74,9 +74,15 @@ describe('class scores', () => {
   it('counts several labels per row', async () => {
     const f1 = await load('f1', 'multilabel');
     for (const average of ['micro', 'macro', 'weighted', 'samples', null] as const) {
-      expectClose(f1.compute({ predictions: golden.A!, references: golden.B!, average: average as 'micro' }).f1, golden[`ml_${average === null ? 'None' : average}`]);
+      expectClose(
+        f1.compute({ predictions: golden.A!, references: golden.B!, average: average as 'micro' }).f1,
+        golden[`ml_${average === null ? 'None' : average}`],
+      );
     }
-    expect((await load('accuracy', 'multilabel')).compute({ predictions: golden.A!, references: golden.B! }).accuracy).toBeCloseTo(golden.ml_acc!, 12);
+    expect((await load('accuracy', 'multilabel')).compute({ predictions: golden.A!, references: golden.B! }).accuracy).toBeCloseTo(
+      golden.ml_acc!,
+      12,
+    );
     const matthews = await load('matthews_correlation', 'multilabel');
     expectClose(matthews.compute({ predictions: golden.A!, references: golden.B!, average: null }).matthews_correlation, golden.ml_mcc);
     expect(() => f1.compute({ predictions: [[0.2, 0.9]], references: [[0, 1]], average: 'micro' })).toThrow(/only 0 and 1/);
@@ -119,8 +125,19 @@ describe('inputs', () => {
   it('takes lists, typed arrays, 64-bit integers, iterables and shaped arrays', async () => {
     const metric = await load('accuracy');
     const references = [0, 1, 1];
-    const column = { length: 3, *[Symbol.iterator]() { yield* references; } };
-    for (const predictions of [references, Int32Array.from(references), BigInt64Array.of(0n, 1n, 1n), column, { data: Int32Array.from(references), shape: [3] }]) {
+    const column = {
+      length: 3,
+      *[Symbol.iterator]() {
+        yield* references;
+      },
+    };
+    for (const predictions of [
+      references,
+      Int32Array.from(references),
+      BigInt64Array.of(0n, 1n, 1n),
+      column,
+      { data: Int32Array.from(references), shape: [3] },
+    ]) {
       expect(metric.compute({ predictions, references })).toEqual({ accuracy: 1 });
     }
   });
@@ -148,7 +165,9 @@ describe('inputs', () => {
     await expect(load('bleu' as MetricName)).rejects.toThrow(/no metric 'bleu'.*accuracy/);
     await expect(load('accuracy', 'mrpc')).rejects.toThrow(/no configuration 'mrpc'/);
     const metric = await load('accuracy');
-    expect(() => metric.compute({ predictions: [0], references: [0], average: 'macro' } as never)).toThrow(/accuracy has no option 'average'/);
+    expect(() => metric.compute({ predictions: [0], references: [0], average: 'macro' } as never)).toThrow(
+      /accuracy has no option 'average'/,
+    );
     expect(() => metric.compute({ predictions: [0], references: [0], sampleWeight: [1, 2] })).toThrow(/2 values for 1 rows/);
   });
 
@@ -168,7 +187,9 @@ describe('combine', () => {
     const result = combine(['accuracy', 'f1', 'confusion_matrix']).compute({ ...rows, average: 'macro' });
     expect(Object.keys(result)).toEqual(['accuracy', 'f1', 'confusion_matrix']);
     expect(result.f1).toBeCloseTo(0.266667, 6);
-    expect(() => combine(['accuracy']).compute({ ...rows, average: 'macro' })).toThrow(/None of the combined metrics has an option 'average'/);
+    expect(() => combine(['accuracy']).compute({ ...rows, average: 'macro' })).toThrow(
+      /None of the combined metrics has an option 'average'/,
+    );
     const macro = (await load('f1')).withOptions({ average: 'macro' });
     expect(combine(['accuracy', macro]).compute(rows).f1).toBeCloseTo(0.266667, 6);
   });
@@ -176,7 +197,11 @@ describe('combine', () => {
   it('puts names in front where keys collide, or always', async () => {
     const binary = { predictions: [0, 1], references: [0, 1] };
     expect(Object.keys(combine(['f1', 'f1']).compute(binary))).toEqual(['f1_0_f1', 'f1_1_f1']);
-    expect(Object.keys(combine([await load('glue', 'mrpc'), 'accuracy']).compute(binary))).toEqual(['glue_mrpc_accuracy', 'f1', 'accuracy_accuracy']);
+    expect(Object.keys(combine([await load('glue', 'mrpc'), 'accuracy']).compute(binary))).toEqual([
+      'glue_mrpc_accuracy',
+      'f1',
+      'accuracy_accuracy',
+    ]);
     const combined = combine({ mine: 'accuracy' }, { forcePrefix: true });
     combined.addBatch(binary);
     combined.add({ prediction: 1, reference: 0 });

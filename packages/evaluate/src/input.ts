@@ -44,7 +44,8 @@ function fromList(list: readonly unknown[], name: string): Table {
   list.forEach((row, index) => {
     if (!isRow(row) || row.length !== columns) {
       throw new MetricInputError(
-        `${name}: row ${index} has ${isRow(row) ? `${row.length} values` : 'no list of values'}, row 0 has ${columns}. Every row needs the same number of values.`,
+        `${name}: row ${index} has ${isRow(row) ? `${row.length} values` : 'no list of values'}, row 0 has ${columns}. Every row ` +
+          `needs the same number of values.`,
       );
     }
     for (let column = 0; column < columns; column++) data[index * columns + column] = toNumber(row[column], name, index);
@@ -55,13 +56,16 @@ function fromList(list: readonly unknown[], name: string): Table {
 /** Reads predictions or references into float64 without losing anything; refuses what is not a number. */
 export function readTable(values: MetricValues, name: string): Table {
   if (values === null || typeof values !== 'object') {
-    throw new MetricInputError(`${name} is ${values === undefined ? 'missing' : `a ${typeof values}`}; a list, a typed array or { data, shape } was expected.`);
+    throw new MetricInputError(
+      `${name} is ${values === undefined ? 'missing' : `a ${typeof values}`}; a list, a typed array or { data, shape } was expected.`,
+    );
   }
   if (isShaped(values)) {
     const [rows = 0, columns = 1] = values.shape;
     if (values.shape.length < 1 || values.shape.length > 2 || rows * columns !== values.data.length) {
       throw new MetricInputError(
-        `${name} has shape [${values.shape.join(', ')}] over ${values.data.length} values; expected shape [rows] or [rows, columns] that covers all values.`,
+        `${name} has shape [${values.shape.join(', ')}] over ${values.data.length} values; ` +
+          `expected shape [rows] or [rows, columns] that covers all values.`,
       );
     }
     return { ...fromList(Array.from(values.data), name), rows, columns, flat: values.shape.length === 1 };
@@ -75,14 +79,20 @@ export function readTable(values: MetricValues, name: string): Table {
 export function checkTogether(metric: string, predictions: Table, references: Table): void {
   if (predictions.rows !== references.rows) {
     throw new MetricInputError(
-      `${metric}: mismatch in the number of predictions (${predictions.rows}) and references (${references.rows}). Give one prediction per reference.`,
+      `${metric}: mismatch in the number of predictions (${predictions.rows}) and references (${references.rows}). ` +
+        `Give one prediction per reference.`,
     );
   }
   if (predictions.rows === 0) throw new MetricInputError(`${metric}: there are no predictions. Give at least one, or call addBatch first.`);
-  for (const [name, table] of [['predictions', predictions], ['references', references]] as const) {
+  for (const [name, table] of [
+    ['predictions', predictions],
+    ['references', references],
+  ] as const) {
     const bad = table.data.findIndex((value) => Number.isNaN(value));
     if (bad >= 0) {
-      throw new MetricInputError(`${metric}: ${name} holds NaN at row ${Math.floor(bad / table.columns)}. The model has probably diverged: look at its loss.`);
+      throw new MetricInputError(
+        `${metric}: ${name} holds NaN at row ${Math.floor(bad / table.columns)}. The model has probably diverged: look at its loss.`,
+      );
     }
   }
 }
@@ -92,7 +102,8 @@ export function checkClasses(metric: string, name: string, table: Table): void {
   if (!table.flat) {
     throw new MetricInputError(
       `${metric}: ${name} has shape [${table.rows}, ${table.columns}]; one class number per row was expected. ` +
-        `If these are logits or probabilities, take the best class first: argmax(-1)${table.columns === 1 ? ', or a threshold for a single column' : ''}. ` +
+        `If these are logits or probabilities, take the best class first: ` +
+        `argmax(-1)${table.columns === 1 ? ', or a threshold for a single column' : ''}. ` +
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );
   }

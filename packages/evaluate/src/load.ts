@@ -9,7 +9,10 @@ import { matthews, type MatthewsOptions } from './metrics/matthews.ts';
 import { mae, mse, type MeanErrorOptions, type MeanSquaredErrorOptions } from './metrics/meanError.ts';
 
 /** A metric that gives one number, or a list of them where the option named in `List` asks for it. */
-type NumberOrListMetric<Key extends string, Options extends object, List extends object> = Omit<Metric<Options, Record<Key, number>>, 'compute' | 'withOptions'> & {
+type NumberOrListMetric<Key extends string, Options extends object, List extends object> = Omit<
+  Metric<Options, Record<Key, number>>,
+  'compute' | 'withOptions'
+> & {
   compute(input: Partial<MetricInput> & Options & List): Record<Key, number[]>;
   compute(input?: Partial<MetricInput> & Options): Record<Key, number>;
   withOptions(options: Options): Metric<Options, Record<Key, number>>;
@@ -51,7 +54,11 @@ export function createMetric(name: string, configuration?: string): Metric<objec
   if (!Object.hasOwn(makers, name)) {
     throw new UnknownMetricError(`There is no metric '${name}'. Choose one of: glue, ${Object.keys(makers).join(', ')}.`);
   }
-  const known = ['default', ...(withMultilabel.includes(name) ? ['multilabel'] : []), ...(name === 'mse' || name === 'mae' ? ['multilist'] : [])];
+  const known = [
+    'default',
+    ...(withMultilabel.includes(name) ? ['multilabel'] : []),
+    ...(name === 'mse' || name === 'mae' ? ['multilist'] : []),
+  ];
   if (configuration !== undefined && !known.includes(configuration)) {
     throw new UnknownMetricError(`${name} has no configuration '${configuration}'. Choose one of: ${known.join(', ')}, or leave it out.`);
   }

@@ -104,7 +104,10 @@ export class Metric<Options extends object = object, Result extends MetricResult
     const predictions = readTable(givenPredictions, 'predictions');
     const references = readTable(givenReferences, 'references');
     const { takes } = this.#definition;
-    for (const [name, table] of [['predictions', predictions], ['references', references]] as const) {
+    for (const [name, table] of [
+      ['predictions', predictions],
+      ['references', references],
+    ] as const) {
       if (takes === 'classes') checkClasses(this.name, name, table);
       if (takes === 'multilabel') checkMultilabel(this.name, name, table);
     }

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors, type StateDict, type WritableTensor } from '@attune/tensor';
-import { AutoModelForSequenceClassification, BertConfig, BertForSequenceClassification, BertModel, CheckpointError, ConfigError } from '../index.ts';
+import {
+  AutoModelForSequenceClassification,
+  BertConfig,
+  BertForSequenceClassification,
+  BertModel,
+  CheckpointError,
+  ConfigError,
+} from '../index.ts';
 import { toFloat32 } from './floats.ts';
 import { parseShardSize, splitIntoShards } from './shardSize.ts';
 
@@ -76,7 +83,12 @@ describe('checkpoints', () => {
     const count = [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
     expect(index.metadata).toEqual({ total_parameters: count, total_size: 4 * count });
     await expectSame(model, await load(folder));
-    await rm(join(folder, files.find((name) => name.startsWith('model-00002'))!));
+    await rm(
+      join(
+        folder,
+        files.find((name) => name.startsWith('model-00002'))!,
+      ),
+    );
     await expect(load(folder)).rejects.toThrow(/names model-00002-of-\d+\.safetensors, which is not there/);
     await model.savePretrained(folder);
     expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors']);
@@ -89,16 +101,25 @@ describe('checkpoints', () => {
       weights.clear();
       for (const [name, tensor] of entries) weights.set(to(name), tensor);
     };
-    const old = await load(await changed(rename((name) => name.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'))));
+    const old = await load(
+      await changed(rename((name) => name.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'))),
+    );
     await expectSame(model, old);
     expect(old.loadReport!.renamed.length).toBe(10);
     await expectSame(model, await load(await changed(rename((name) => name.replace(/^bert\./, '')))));
   });
 
   it('draws a missing pooler before the classifier', async () => {
-    const folder = await changed((weights) => [...weights.keys()].filter((name) => name.includes('.pooler.')).forEach((name) => weights.delete(name)));
+    const folder = await changed((weights) =>
+      [...weights.keys()].filter((name) => name.includes('.pooler.')).forEach((name) => weights.delete(name)),
+    );
     const model = await load(folder);
-    expect(model.loadReport!.missing).toEqual(['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']);
+    expect(model.loadReport!.missing).toEqual([
+      'bert.pooler.dense.weight',
+      'bert.pooler.dense.bias',
+      'classifier.weight',
+      'classifier.bias',
+    ]);
     const head = (await (await load(ownMini)).stateDict()).get('classifier.weight')!.data;
     // The same generator, so the pooler has the numbers that the classifier has otherwise.
     expect((await model.stateDict()).get('bert.pooler.dense.weight')!.data.subarray(0, 32)).toEqual(head.subarray(0, 32));
@@ -107,7 +128,9 @@ describe('checkpoints', () => {
   it('refuses other shapes unless told to draw anew', async () => {
     const three = await load(ownMini, { numLabels: 3 });
     await three.savePretrained(join(scratch, 'three'));
-    await expect(load(join(scratch, 'three'), { numLabels: 2 })).rejects.toThrow(/classifier.weight: checkpoint \[3, 32\], model \[2, 32\].*ignoreMismatchedSizes/);
+    await expect(load(join(scratch, 'three'), { numLabels: 2 })).rejects.toThrow(
+      /classifier.weight: checkpoint \[3, 32\], model \[2, 32\].*ignoreMismatchedSizes/,
+    );
     const two = await load(join(scratch, 'three'), { numLabels: 2, ignoreMismatchedSizes: true });
     expect(two.loadReport!.mismatched.map(({ name }) => name)).toEqual(['classifier.weight', 'classifier.bias']);
     expect(two.headSeed).toBe(42);
@@ -172,9 +195,18 @@ describe('checkpoints', () => {
   });
 
   it('makes new models from a configuration', async () => {
-    const config = new BertConfig({ vocabSize: 20, hiddenSize: 8, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 12, maxPositionEmbeddings: 6 });
+    const config = new BertConfig({
+      vocabSize: 20,
+      hiddenSize: 8,
+      numHiddenLayers: 1,
+      numAttentionHeads: 2,
+      intermediateSize: 12,
+      maxPositionEmbeddings: 6,
+    });
     const [a, b, other] = [
-      await BertForSequenceClassification.fromConfig(config, { seed: 1 }), await BertForSequenceClassification.fromConfig(config, { seed: 1 }), await BertModel.fromConfig(config, { seed: 2 }),
+      await BertForSequenceClassification.fromConfig(config, { seed: 1 }),
+      await BertForSequenceClassification.fromConfig(config, { seed: 1 }),
+      await BertModel.fromConfig(config, { seed: 2 }),
     ];
     open.push(a, b, other);
     await expectSame(a, b);
@@ -190,7 +222,13 @@ describe('checkpoints', () => {
 describe('pieces', () => {
   it('widens 16-bit and narrows 64-bit floats', () => {
     const bytes = (array: Uint16Array | Float64Array) => new Uint8Array(array.buffer);
-    expect([...toFloat32('w', { dtype: 'F16', shape: [5], data: bytes(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x7bff)) })]).toEqual([1, -2, 2 ** -24, Infinity, 65504]);
+    expect([...toFloat32('w', { dtype: 'F16', shape: [5], data: bytes(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x7bff)) })]).toEqual([
+      1,
+      -2,
+      2 ** -24,
+      Infinity,
+      65504,
+    ]);
     expect([...toFloat32('w', { dtype: 'BF16', shape: [2], data: bytes(Uint16Array.of(0x3f80, 0xc040)) })]).toEqual([1, -3]);
     expect([...toFloat32('w', { dtype: 'F64', shape: [1], data: bytes(Float64Array.of(0.5)) })]).toEqual([0.5]);
     expect(() => toFloat32('w', { dtype: 'I8', shape: [1], data: new Uint8Array(1) })).toThrow(/'w' is stored as I8/);

@@ -20,8 +20,14 @@ const numbered = (index: number, count: number): string => {
 /** Files of an earlier, differently split save: they must not stay beside new ones. */
 export const isWeightsFile = (name: string): boolean => /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/.test(name);
 
-/** The files of a checkpoint: config.json and model.safetensors, or numbered parts with an index when they would be over `maxShardBytes`. */
-export function checkpointFiles(config: Readonly<Record<string, unknown>>, weights: ReadonlyMap<string, HostWeight>, maxShardBytes: number): Map<string, FileContent> {
+/**
+ * The files of a checkpoint: config.json and model.safetensors, or numbered parts with an index when they would be over `maxShardBytes`.
+ */
+export function checkpointFiles(
+  config: Readonly<Record<string, unknown>>,
+  weights: ReadonlyMap<string, HostWeight>,
+  maxShardBytes: number,
+): Map<string, FileContent> {
   const files = new Map<string, FileContent>();
   const shards = splitIntoShards(weights, maxShardBytes);
   if (shards.length <= 1) {

@@ -38,6 +38,9 @@ export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
         return scratch.getFloat32(0);
       });
     default:
-      throw new CheckpointError(`Weight '${name}' is stored as ${tensor.dtype}; F32, F16, BF16 or F64 was expected. Quantised checkpoints cannot be fine-tuned here.`);
+      throw new CheckpointError(
+        `Weight '${name}' is stored as ${tensor.dtype}; F32, F16, BF16 or F64 was expected. ` +
+          `Quantised checkpoints cannot be fine-tuned here.`,
+      );
   }
 }

@@ -23,13 +23,18 @@ export function loadReportMessage(report: LoadReport): string | undefined {
   const rows: (readonly [name: string, status: string])[] = [
     ...report.unexpected.map((name) => [name, 'UNEXPECTED'] as const),
     ...report.missing.map((name) => [name, 'MISSING'] as const),
-    ...report.mismatched.map(({ name, checkpoint, model }) => [name, `MISMATCH   checkpoint [${checkpoint.join(', ')}], model [${model.join(', ')}]`] as const),
+    ...report.mismatched.map(
+      ({ name, checkpoint, model }) => [name, `MISMATCH   checkpoint [${checkpoint.join(', ')}], model [${model.join(', ')}]`] as const,
+    ),
   ];
   if (rows.length === 0) return undefined;
   const width = Math.max(3, ...rows.map(([name]) => name.length));
   const notes = [
-    report.unexpected.length > 0 && '- UNEXPECTED: in the checkpoint, not in the model; not used. Expected when the checkpoint was made for another task.',
-    report.missing.length > 0 && `- MISSING: not in the checkpoint; newly drawn with seed ${report.seed}. Train the model on your task before you use its predictions.`,
+    report.unexpected.length > 0 &&
+      '- UNEXPECTED: in the checkpoint, not in the model; not used. Expected when the checkpoint was made for another task.',
+    report.missing.length > 0 &&
+      `- MISSING: not in the checkpoint; newly drawn with seed ${report.seed}. ` +
+        `Train the model on your task before you use its predictions.`,
     report.mismatched.length > 0 && `- MISMATCH: shapes differ; newly drawn with seed ${report.seed}.`,
   ].filter((note) => note !== false);
   return [

@@ -20,7 +20,8 @@ export interface LoadWeightsOptions extends NewWeightOptions {
   readonly seed: number;
 }
 
-const atMost = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? `, … (${names.length} in all)` : '');
+const atMost = (names: readonly string[]): string =>
+  names.slice(0, 5).join(', ') + (names.length > 5 ? `, … (${names.length} in all)` : '');
 
 /**
  * Brings the weights of a checkpoint and the newly drawn ones together, by the model's names.
@@ -45,12 +46,16 @@ export function loadWeights(
   const mismatched: ProblemShape[] = [];
   for (const [name, stored] of found) {
     const [wanted, given] = [shapes.get(name)!, checkpoint.get(stored)!.shape];
-    if (wanted.length !== given.length || wanted.some((size, axis) => size !== given[axis])) mismatched.push({ name, checkpoint: given, model: wanted });
+    if (wanted.length !== given.length || wanted.some((size, axis) => size !== given[axis]))
+      mismatched.push({ name, checkpoint: given, model: wanted });
   }
   if (mismatched.length > 0 && !options.ignoreMismatchedSizes) {
-    const shown = mismatched.slice(0, 5).map(({ name, checkpoint: given, model: wanted }) => `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`);
+    const shown = mismatched
+      .slice(0, 5)
+      .map(({ name, checkpoint: given, model: wanted }) => `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`);
     throw new CheckpointError(
-      `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${model}'s: ${shown.join('; ')}. ` +
+      `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${model}'s: ` +
+        `${shown.join('; ')}. ` +
         'Match config and checkpoint, or pass { ignoreMismatchedSizes: true } to draw them anew.',
     );
   }

@@ -6,8 +6,18 @@ describe('matchNames', () => {
   const model = ['bert.embeddings.LayerNorm.weight', 'bert.embeddings.LayerNorm.bias', 'classifier.weight'];
 
   it('tells found, missing and unexpected apart, and passes over what no model needs', () => {
-    const names = ['bert.embeddings.LayerNorm.weight', 'bert.embeddings.LayerNorm.bias', 'cls.predictions.bias', 'bert.embeddings.position_ids', 'cls.predictions.decoder.weight'];
-    expect(matchNames(model, names, 'bert.')).toMatchObject({ missing: ['classifier.weight'], unexpected: ['cls.predictions.bias'], renamed: [] });
+    const names = [
+      'bert.embeddings.LayerNorm.weight',
+      'bert.embeddings.LayerNorm.bias',
+      'cls.predictions.bias',
+      'bert.embeddings.position_ids',
+      'cls.predictions.decoder.weight',
+    ];
+    expect(matchNames(model, names, 'bert.')).toMatchObject({
+      missing: ['classifier.weight'],
+      unexpected: ['cls.predictions.bias'],
+      renamed: [],
+    });
   });
 
   it('knows gamma and beta, inside LayerNorm only', () => {
@@ -26,7 +36,15 @@ describe('matchNames', () => {
 });
 
 describe('loadReportMessage', () => {
-  const report = { model: 'BertForSequenceClassification', source: 'x', missing: [], unexpected: [], mismatched: [], renamed: [], seed: 42 };
+  const report = {
+    model: 'BertForSequenceClassification',
+    source: 'x',
+    missing: [],
+    unexpected: [],
+    mismatched: [],
+    renamed: [],
+    seed: 42,
+  };
 
   it('says nothing when there is nothing to say', () => {
     expect(loadReportMessage(report)).toBeUndefined();
@@ -34,7 +52,9 @@ describe('loadReportMessage', () => {
 
   it('lists what is new, unused and mismatched', () => {
     const message = loadReportMessage({
-      ...report, missing: ['classifier.bias'], unexpected: ['cls.predictions.bias'],
+      ...report,
+      missing: ['classifier.bias'],
+      unexpected: ['cls.predictions.bias'],
       mismatched: [{ name: 'classifier.weight', checkpoint: [3, 32], model: [2, 32] }],
     });
     expect(message).toMatch(/BertForSequenceClassification LOAD REPORT from: x/);

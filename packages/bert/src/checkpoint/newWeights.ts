@@ -8,7 +8,8 @@ export interface NewWeightOptions {
 }
 
 /**
- * The first value of a weight that no checkpoint gives, as `transformers` sets it for BERT: normal(0, initializerRange) for matrices, 0 for biases,
+ * The first value of a weight that no checkpoint gives, as `transformers` sets it for BERT: normal(0, initializerRange) for matrices,
+ * 0 for biases,
  * 1 for the scale of a layer norm; the padding row of the word table is 0. Only matrices draw, so the order of calls is the order of draws.
  */
 export function newWeight(name: string, shape: readonly number[], generator: Mt19937, options: NewWeightOptions): Float32Array {

@@ -9,12 +9,15 @@ export const indexFile = 'model.safetensors.index.json';
 async function readShards(files: PretrainedFiles, indexText: string): Promise<Map<string, StoredTensor>> {
   const source = `${files.name}/${indexFile}`;
   const map = parseJsonObject(indexText, source).weight_map;
-  if (typeof map !== 'object' || map === null) throw new CheckpointError(`${source} has no weight_map: it does not say which file holds which weight.`);
+  if (typeof map !== 'object' || map === null)
+    throw new CheckpointError(`${source} has no weight_map: it does not say which file holds which weight.`);
   const shardOf = new Map(Object.entries(map as Record<string, unknown>));
   const tensors = new Map<string, StoredTensor>();
   for (const shard of new Set(shardOf.values())) {
     if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard)) {
-      throw new CheckpointError(`${source} names the file ${JSON.stringify(shard)}; the name of a safetensors file in the same folder was expected.`);
+      throw new CheckpointError(
+        `${source} names the file ${JSON.stringify(shard)}; the name of a safetensors file in the same folder was expected.`,
+      );
     }
     const bytes = await files.read(shard);
     if (!bytes) throw new CheckpointError(`${source} names ${shard}, which is not there. Download or copy the checkpoint again.`);
@@ -23,7 +26,8 @@ async function readShards(files: PretrainedFiles, indexText: string): Promise<Ma
     }
   }
   for (const [name, shard] of shardOf) {
-    if (!tensors.has(name)) throw new CheckpointError(`${source} says that ${String(shard)} holds '${name}', but it does not. The files do not belong together.`);
+    if (!tensors.has(name))
+      throw new CheckpointError(`${source} says that ${String(shard)} holds '${name}', but it does not. The files do not belong together.`);
   }
   return tensors;
 }

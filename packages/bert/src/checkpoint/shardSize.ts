@@ -4,7 +4,10 @@ import { CheckpointError } from '../files/parseJson.ts';
 export function parseShardSize(size: number | string): number {
   if (typeof size === 'number' && size > 0) return size;
   const match = typeof size === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([KMGT])(i?)B\s*$/i.exec(size) : null;
-  if (!match) throw new CheckpointError(`maxShardSize is ${JSON.stringify(size)}; a number of bytes or a text such as '5GB' or '200MB' was expected.`);
+  if (!match)
+    throw new CheckpointError(
+      `maxShardSize is ${JSON.stringify(size)}; a number of bytes or a text such as '5GB' or '200MB' was expected.`,
+    );
   const power = 'KMGT'.indexOf(match[2]!.toUpperCase()) + 1;
   return Number(match[1]) * (match[3] ? 1024 : 1000) ** power;
 }

@@ -7,7 +7,14 @@ const ownMini = JSON.parse(readFileSync(new URL('../../golden/own-mini/config.js
 
 describe('BertConfig', () => {
   it('has the defaults of bert-base-uncased', () => {
-    expect(new BertConfig()).toMatchObject({ vocabSize: 30522, hiddenSize: 768, numHiddenLayers: 12, intermediateSize: 3072, layerNormEps: 1e-12, numLabels: 2 });
+    expect(new BertConfig()).toMatchObject({
+      vocabSize: 30522,
+      hiddenSize: 768,
+      numHiddenLayers: 12,
+      intermediateSize: 3072,
+      layerNormEps: 1e-12,
+      numLabels: 2,
+    });
   });
 
   it('reads config.json, with fields overridden in camelCase', () => {

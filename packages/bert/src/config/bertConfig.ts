@@ -71,10 +71,30 @@ const unsupported: readonly { key: string; harmless: readonly unknown[]; what: s
 ];
 
 /** Keys that this package writes itself. */
-const ownKeys = new Set(['model_type', 'architectures', 'id2label', 'label2id', 'num_labels', '_num_labels', 'dtype', 'torch_dtype', '_name_or_path', 'transformers_version', ...fieldNames.map(snakeCase)]);
+const ownKeys = new Set([
+  'model_type',
+  'architectures',
+  'id2label',
+  'label2id',
+  'num_labels',
+  '_num_labels',
+  'dtype',
+  'torch_dtype',
+  '_name_or_path',
+  'transformers_version',
+  ...fieldNames.map(snakeCase),
+]);
 
 function checkFields(fields: BertConfigFields, source: string): void {
-  const positive = ['vocabSize', 'hiddenSize', 'numHiddenLayers', 'numAttentionHeads', 'intermediateSize', 'maxPositionEmbeddings', 'typeVocabSize'] as const;
+  const positive = [
+    'vocabSize',
+    'hiddenSize',
+    'numHiddenLayers',
+    'numAttentionHeads',
+    'intermediateSize',
+    'maxPositionEmbeddings',
+    'typeVocabSize',
+  ] as const;
   for (const name of positive) {
     if (!Number.isInteger(fields[name]) || fields[name] < 1) {
       throw new ConfigError(`${source}: ${name} is ${JSON.stringify(fields[name])}; a whole number of at least 1 was expected.`);
@@ -88,17 +108,25 @@ function checkFields(fields: BertConfigFields, source: string): void {
     }
   }
   for (const name of ['initializerRange', 'layerNormEps'] as const) {
-    if (!(fields[name] > 0)) throw new ConfigError(`${source}: ${name} is ${JSON.stringify(fields[name])}; a positive number was expected.`);
+    if (!(fields[name] > 0))
+      throw new ConfigError(`${source}: ${name} is ${JSON.stringify(fields[name])}; a positive number was expected.`);
   }
   if (fields.hiddenSize % fields.numAttentionHeads !== 0) {
-    throw new ConfigError(`${source}: hiddenSize ${fields.hiddenSize} cannot be divided among ${fields.numAttentionHeads} attention heads.`);
+    throw new ConfigError(
+      `${source}: hiddenSize ${fields.hiddenSize} cannot be divided among ${fields.numAttentionHeads} attention heads.`,
+    );
   }
   if (fields.hiddenAct !== 'gelu') {
-    throw new ConfigError(`${source}: hiddenAct is '${fields.hiddenAct}'; only 'gelu' (with erf, what BERT uses) is supported. Weights trained with another one would give wrong results.`);
+    throw new ConfigError(
+      `${source}: hiddenAct is '${fields.hiddenAct}'; only 'gelu' (with erf, what BERT uses) is supported. ` +
+        `Weights trained with another one would give wrong results.`,
+    );
   }
   const problems: readonly unknown[] = [null, 'regression', 'single_label_classification', 'multi_label_classification'];
   if (!problems.includes(fields.problemType)) {
-    throw new ConfigError(`${source}: problemType is ${JSON.stringify(fields.problemType)}; expected one of ${problems.slice(1).join(', ')}, or null.`);
+    throw new ConfigError(
+      `${source}: problemType is ${JSON.stringify(fields.problemType)}; expected one of ${problems.slice(1).join(', ')}, or null.`,
+    );
   }
 }
 
@@ -128,7 +156,10 @@ export class BertConfig implements BertConfigFields {
   readonly extra: Readonly<Record<string, unknown>>;
 
   /** @throws ConfigError for a wrong or unknown option */
-  constructor(options: BertConfigOptions = {}, from: { extra?: Record<string, unknown>; architectures?: readonly string[]; source?: string } = {}) {
+  constructor(
+    options: BertConfigOptions = {},
+    from: { extra?: Record<string, unknown>; architectures?: readonly string[]; source?: string } = {},
+  ) {
     const source = from.source ?? 'BertConfig';
     for (const name of Object.keys(options)) {
       if (bertConfigOptionNames.includes(name)) continue;
@@ -166,7 +197,9 @@ export class BertConfig implements BertConfigFields {
   static fromJson(json: Readonly<Record<string, unknown>>, overrides: BertConfigOptions = {}, source = 'config.json'): BertConfig {
     const type = json.model_type;
     if (type !== undefined && type !== 'bert') {
-      throw new ConfigError(`${source}: model_type is '${String(type)}'; this package has 'bert' only. Choose a BERT checkpoint, such as bert-base-uncased.`);
+      throw new ConfigError(
+        `${source}: model_type is '${String(type)}'; this package has 'bert' only. Choose a BERT checkpoint, such as bert-base-uncased.`,
+      );
     }
     if (type === undefined && json.hidden_size === undefined) {
       throw new ConfigError(`${source} has neither model_type nor hidden_size: it does not describe a BERT.`);
@@ -183,16 +216,25 @@ export class BertConfig implements BertConfigFields {
     }
     const newLabels = overrides.numLabels ?? overrides.id2label ?? overrides.label2id;
     const fileLabels = resolveLabels(
-      { id2label: json.id2label as LabelOptions['id2label'], numLabels: json.id2label ? undefined : ((json.num_labels ?? json._num_labels) as number | undefined) },
+      {
+        id2label: json.id2label as LabelOptions['id2label'],
+        numLabels: json.id2label ? undefined : ((json.num_labels ?? json._num_labels) as number | undefined),
+      },
       source,
     );
     // The file's names stay when the caller only repeats their number.
-    const keep = newLabels === undefined || (typeof newLabels === 'number' && newLabels === fileLabels?.length && !overrides.id2label && !overrides.label2id);
+    const keep =
+      newLabels === undefined ||
+      (typeof newLabels === 'number' && newLabels === fileLabels?.length && !overrides.id2label && !overrides.label2id);
     // What labels mean was decided for the file's labels.
     if (overrides.numLabels !== undefined && overrides.numLabels !== (fileLabels?.length ?? 2)) delete read.problemType;
     const options = { ...read, ...(keep && fileLabels ? { id2label: fileLabels } : {}), ...overrides };
     const extra = Object.fromEntries(Object.entries(json).filter(([key]) => !ownKeys.has(key)));
-    return new BertConfig(options as BertConfigOptions, { extra, architectures: (json.architectures as string[] | undefined) ?? [], source });
+    return new BertConfig(options as BertConfigOptions, {
+      extra,
+      architectures: (json.architectures as string[] | undefined) ?? [],
+      source,
+    });
   }
 
   /** The content of config.json, as Python's `transformers` reads it. */

@@ -9,7 +9,9 @@ export function parseJsonObject(text: string, source: string): Record<string, un
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new CheckpointError(`${source} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Download or write it again.`);
+    throw new CheckpointError(
+      `${source} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Download or write it again.`,
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CheckpointError(`${source} should hold a JSON object; it holds ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}.`);

@@ -1,9 +1,26 @@
-import { bceWithLogitsLoss, crossEntropy, currentSeed, Dropout, mseLoss, randomState, tensor, type Linear, type Tensor } from '@attune/tensor';
+import {
+  bceWithLogitsLoss,
+  crossEntropy,
+  currentSeed,
+  Dropout,
+  mseLoss,
+  randomState,
+  tensor,
+  type Linear,
+  type Tensor,
+} from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertModel, type ForwardContext } from './bertModel.ts';
 import { classifierSite, linearOf, type WeightSource } from './layers.ts';
 import type { Batch } from './packBatch.ts';
-import { createModel, loadModel, PretrainedModel, type FromPretrainedOptions, type ModelKind, type NewModelOptions } from './pretrainedModel.ts';
+import {
+  createModel,
+  loadModel,
+  PretrainedModel,
+  type FromPretrainedOptions,
+  type ModelKind,
+  type NewModelOptions,
+} from './pretrainedModel.ts';
 import { ignoreIndex, readLabels, type ReadLabels } from './readLabels.ts';
 import { classifierShapes } from './weightShapes.ts';
 
@@ -21,12 +38,16 @@ function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, n
   const items = numItems ?? labelled;
   if (problemType === 'single_label_classification') return crossEntropy(logits, values as Int32Array, { ignoreIndex, weight: 1 / items });
   const weight = 1 / (items * (logits.shape[1] ?? 1));
-  return problemType === 'regression' ? mseLoss(logits, values as Float32Array, { weight }) : bceWithLogitsLoss(logits, values as Float32Array, { weight });
+  return problemType === 'regression'
+    ? mseLoss(logits, values as Float32Array, { weight })
+    : bceWithLogitsLoss(logits, values as Float32Array, { weight });
 }
 
 /**
- * BERT with a classifier over the pooled first token. One label is regression (mean squared error); whole-number labels are classes (cross-entropy);
- * rows of floats are several labels at once (binary cross-entropy). `config.problemType` decides where it is set, and is set by the first labels otherwise.
+ * BERT with a classifier over the pooled first token. One label is regression (mean squared error); whole-number labels are classes
+ * (cross-entropy);
+ * rows of floats are several labels at once (binary cross-entropy). `config.problemType` decides where it is set, and is set by the
+ * first labels otherwise.
  */
 export class BertForSequenceClassification extends PretrainedModel {
   readonly architecture = 'BertForSequenceClassification';
@@ -58,7 +79,8 @@ export class BertForSequenceClassification extends PretrainedModel {
   /**
    * Records the computation of logits and, when the batch has `labels`, of the loss. Nothing is waited for.
    *
-   * @param batch `input_ids` [rows, columns], and where there are any `attention_mask`, `token_type_ids` [rows, columns], `labels` [rows] or [rows, numLabels]
+   * @param batch `input_ids` [rows, columns], and where there are any `attention_mask`, `token_type_ids` [rows, columns], `labels`
+   * [rows] or [rows, numLabels]
    * @throws BatchError for inputs or labels that do not fit the model
    */
   forward(batch: Batch, context: ForwardContext = {}): SequenceClassifierOutput {
@@ -75,7 +97,10 @@ export class BertForSequenceClassification extends PretrainedModel {
   #drop(pooled: Tensor, rowKeys: Uint32Array, { update = 0 }: ForwardContext): Tensor {
     if (!this.training || this.dropout.probability === 0) return pooled;
     const { device } = this;
-    const random = { state: randomState(device, { seed: currentSeed() ?? 42, update }), tokenKeys: tensor(rowKeys, { shape: [rowKeys.length], device }) };
+    const random = {
+      state: randomState(device, { seed: currentSeed() ?? 42, update }),
+      tokenKeys: tensor(rowKeys, { shape: [rowKeys.length], device }),
+    };
     return this.dropout.forward(pooled, random);
   }
 }

@@ -2,12 +2,22 @@ import { currentSeed, packSequences, randomState, tensor, type Tensor } from '@a
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertEmbeddings, BertEncoder, BertPooler, type Run, type WeightSource } from './layers.ts';
 import { packBatch, type Batch, type PackedBatch } from './packBatch.ts';
-import { createModel, loadModel, PretrainedModel, type FromPretrainedOptions, type ModelKind, type NewModelOptions } from './pretrainedModel.ts';
+import {
+  createModel,
+  loadModel,
+  PretrainedModel,
+  type FromPretrainedOptions,
+  type ModelKind,
+  type NewModelOptions,
+} from './pretrainedModel.ts';
 import { bertShapes } from './weightShapes.ts';
 
 /** Where a batch stands in training; all may be left out. */
 export interface ForwardContext {
-  /** Labelled examples in the whole update: the loss is the sum over examples divided by it, so that micro-batches add up exactly. Default: those of this batch. */
+  /**
+   * Labelled examples in the whole update: the loss is the sum over examples divided by it, so that micro-batches add up exactly.
+   * Default: those of this batch.
+   */
   readonly numItemsInBatch?: number;
   /** Number in the update of this batch's first example; decides dropout. Default 0. */
   readonly exampleOffset?: number;

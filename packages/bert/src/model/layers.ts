@@ -1,4 +1,18 @@
-import { attention, Dropout, embeddingSum, Embedding, gatherRows, LayerNorm, Linear, Module, tanh, type PackedSequences, type Parameter, type RandomKey, type Tensor } from '@attune/tensor';
+import {
+  attention,
+  Dropout,
+  embeddingSum,
+  Embedding,
+  gatherRows,
+  LayerNorm,
+  Linear,
+  Module,
+  tanh,
+  type PackedSequences,
+  type Parameter,
+  type RandomKey,
+  type Tensor,
+} from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { PackedBatch } from './packBatch.ts';
 
@@ -16,7 +30,10 @@ export interface Run {
   readonly random: RandomKey | null;
 }
 
-const below = (weights: WeightSource, name: string): WeightSource => (rest) => weights(`${name}.${rest}`);
+const below =
+  (weights: WeightSource, name: string): WeightSource =>
+  (rest) =>
+    weights(`${name}.${rest}`);
 
 export function linearOf(weights: WeightSource, name: string): Linear {
   return new Linear({ weight: weights(`${name}.weight`), bias: weights(`${name}.bias`) });
@@ -46,9 +63,13 @@ export class BertEmbeddings extends Module {
   /** @returns [tokens, hidden] */
   forward({ packed, random }: Run): Tensor {
     const tables = [this.word_embeddings, this.position_embeddings, this.token_type_embeddings];
-    const sum = embeddingSum(tables.map((table) => table.weight), [packed.inputIds, packed.positionIds, packed.typeIds], {
-      paddingIndices: tables.map((table) => table.paddingIndex),
-    });
+    const sum = embeddingSum(
+      tables.map((table) => table.weight),
+      [packed.inputIds, packed.positionIds, packed.typeIds],
+      {
+        paddingIndices: tables.map((table) => table.paddingIndex),
+      },
+    );
     const normalised = this.LayerNorm.forward(sum);
     return random ? this.dropout.forward(normalised, random) : normalised;
   }
@@ -156,7 +177,10 @@ export class BertEncoder extends Module {
 
   constructor(config: BertConfig, weights: WeightSource) {
     super();
-    this.layer = Array.from({ length: config.numHiddenLayers }, (_, index) => new BertLayer(config, below(weights, `layer.${index}`), index));
+    this.layer = Array.from(
+      { length: config.numHiddenLayers },
+      (_, index) => new BertLayer(config, below(weights, `layer.${index}`), index),
+    );
   }
 }
 

@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice, noGrad, setSeed, type Device } from '@attune/tensor';
-import { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, BertForSequenceClassification, unpackTokens, type Batch, type Tokenizer } from '../index.ts';
+import {
+  AutoModel,
+  AutoModelForSequenceClassification,
+  AutoTokenizer,
+  BertForSequenceClassification,
+  unpackTokens,
+  type Batch,
+  type Tokenizer,
+} from '../index.ts';
 import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
 
 const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
@@ -31,7 +39,11 @@ describe('own-mini, against PyTorch', () => {
     AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, silent: true, ...noDropout, ...options });
 
   /** Logits, loss and, after a backward pass, the norm of all gradients. */
-  async function run(of: BertForSequenceClassification, given: Batch, context = {}): Promise<{ logits: number[]; loss: number | undefined }> {
+  async function run(
+    of: BertForSequenceClassification,
+    given: Batch,
+    context = {},
+  ): Promise<{ logits: number[]; loss: number | undefined }> {
     const reading = device.scope(() => {
       const { logits, loss } = of.forward(given, context);
       loss?.backward();
@@ -46,7 +58,9 @@ describe('own-mini, against PyTorch', () => {
   }
 
   async function gradients(of: BertForSequenceClassification): Promise<Map<string, number[]>> {
-    const entries = await Promise.all([...of.namedParameters()].map(async ([name, parameter]): Promise<[string, number[]]> => [name, [...(await parameter.grad!.data())]]));
+    const entries = await Promise.all(
+      [...of.namedParameters()].map(async ([name, parameter]): Promise<[string, number[]]> => [name, [...(await parameter.grad!.data())]]),
+    );
     return new Map(entries);
   }
 
@@ -89,7 +103,9 @@ describe('own-mini, against PyTorch', () => {
     expectLogits(logits, expected.logits);
     expect(Math.abs(loss! - expected.loss)).toBeLessThan(1e-5);
     await expectGradients(model, expected.grads);
-    const states = await device.scope(() => noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))));
+    const states = await device.scope(() =>
+      noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))),
+    );
     expect(states).toHaveLength(3);
     states.forEach((state, index) => expectClose(state.subarray(0, 32), expected.hidden_first_row[index]!, 1e-5));
   });
@@ -99,15 +115,30 @@ describe('own-mini, against PyTorch', () => {
     const whole = await run(model, batch);
     const wholeGradients = await gradients(model);
     const padded = await tokenizer.pad(expected.encoded, { padding: 'max_length', maxLength: 96 });
-    const wide = Object.fromEntries(Object.entries(padded).map(([key, rows]) => [key, { data: Int32Array.from(rows.flat()), shape: [16, 96] }]));
+    const wide = Object.fromEntries(
+      Object.entries(padded).map(([key, rows]) => [key, { data: Int32Array.from(rows.flat()), shape: [16, 96] }]),
+    );
     clearGradients(model);
     expect(await run(model, { ...wide, labels: batch.labels! })).toEqual(whole);
     clearGradients(model);
     const parts = [];
-    for (const [start, end] of [[0, 3], [3, 10], [10, 16]] as const) {
-      parts.push(await run(model, collate(tokenizer, expected.encoded.slice(start, end), labels.slice(start, end)), { numItemsInBatch: 16, exampleOffset: start }));
+    for (const [start, end] of [
+      [0, 3],
+      [3, 10],
+      [10, 16],
+    ] as const) {
+      parts.push(
+        await run(model, collate(tokenizer, expected.encoded.slice(start, end), labels.slice(start, end)), {
+          numItemsInBatch: 16,
+          exampleOffset: start,
+        }),
+      );
     }
-    expectClose(parts.flatMap(({ logits }) => logits), whole.logits, 1e-6);
+    expectClose(
+      parts.flatMap(({ logits }) => logits),
+      whole.logits,
+      1e-6,
+    );
     expect(parts.reduce((sum, { loss }) => sum + loss!, 0)).toBeCloseTo(whole.loss!, 6);
     for (const [name, values] of await gradients(model)) expectClose(values, wholeGradients.get(name)!, 1e-6);
   });
@@ -137,7 +168,9 @@ describe('own-mini, against PyTorch', () => {
   });
 
   it('refuses labels and rows that do not fit', () => {
-    expect(() => model.forward({ ...batch, labels: { data: labels.map((label) => label * 2), shape: [16] } })).toThrow(/model has classes 0 to 1/);
+    expect(() => model.forward({ ...batch, labels: { data: labels.map((label) => label * 2), shape: [16] } })).toThrow(
+      /model has classes 0 to 1/,
+    );
     const long = { data: new Int32Array(97).fill(5), shape: [1, 97] };
     expect(() => model.forward({ input_ids: long })).toThrow(/the model has 96 positions/);
     expect(() => model.forward({ input_ids: { data: Int32Array.of(236), shape: [1, 1] } })).toThrow(/ids from 0 to 235/);

@@ -8,7 +8,24 @@ const ids = (rows: number[][]) => ({ data: Int32Array.from(rows.flat()), shape: 
 
 describe('packBatch', () => {
   it('keeps the tokens of the mask, with their columns as positions', () => {
-    const packed = packBatch({ input_ids: ids([[2, 5, 6, 3], [2, 7, 0, 3]]), attention_mask: ids([[1, 1, 1, 1], [1, 1, 0, 1]]), token_type_ids: ids([[0, 0, 1, 1], [0, 0, 0, 1]]) }, limits, 3);
+    const packed = packBatch(
+      {
+        input_ids: ids([
+          [2, 5, 6, 3],
+          [2, 7, 0, 3],
+        ]),
+        attention_mask: ids([
+          [1, 1, 1, 1],
+          [1, 1, 0, 1],
+        ]),
+        token_type_ids: ids([
+          [0, 0, 1, 1],
+          [0, 0, 0, 1],
+        ]),
+      },
+      limits,
+      3,
+    );
     expect(packed).toMatchObject({ rows: 2, columns: 4, tokens: 7, maxSeqlen: 4 });
     expect([...packed.inputIds]).toEqual([2, 5, 6, 3, 2, 7, 3]);
     expect([...packed.positionIds]).toEqual([0, 1, 2, 3, 0, 1, 3]);
@@ -20,7 +37,15 @@ describe('packBatch', () => {
   });
 
   it('takes everything without a mask, and type 0 without types', () => {
-    const packed = packBatch({ input_ids: ids([[1, 2], [3, 4]]) }, limits);
+    const packed = packBatch(
+      {
+        input_ids: ids([
+          [1, 2],
+          [3, 4],
+        ]),
+      },
+      limits,
+    );
     expect([...packed.cuSeqlens]).toEqual([0, 2, 4]);
     expect([...packed.typeIds]).toEqual([0, 0, 0, 0]);
   });
@@ -50,19 +75,33 @@ describe('readLabels', () => {
   const list = (data: Int32Array | Float32Array, ...shape: number[]) => ({ data, shape: shape.length > 0 ? shape : [data.length] });
 
   it('chooses the problem as transformers does', () => {
-    expect(readLabels(list(Int32Array.of(1, 0)), 2, two, null)).toEqual({ problemType: 'single_label_classification', values: Int32Array.of(1, 0), labelled: 2 });
-    expect(readLabels(list(Int32Array.of(3, -2)), 2, ['x'], null)).toEqual({ problemType: 'regression', values: Float32Array.of(3, -2), labelled: 2 });
+    expect(readLabels(list(Int32Array.of(1, 0)), 2, two, null)).toEqual({
+      problemType: 'single_label_classification',
+      values: Int32Array.of(1, 0),
+      labelled: 2,
+    });
+    expect(readLabels(list(Int32Array.of(3, -2)), 2, ['x'], null)).toEqual({
+      problemType: 'regression',
+      values: Float32Array.of(3, -2),
+      labelled: 2,
+    });
     expect(readLabels(list(Float32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).problemType).toBe('multi_label_classification');
     expect(readLabels(list(Int32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).values).toEqual(Float32Array.of(1, 0, 0, 1));
     expect(readLabels(list(Float32Array.of(1, 0)), 2, two, 'single_label_classification').values).toEqual(Int32Array.of(1, 0));
   });
 
   it('takes -1 and -100 as unlabeled', () => {
-    expect(readLabels(list(Int32Array.of(-1, 1, -100)), 3, two, null)).toEqual({ problemType: 'single_label_classification', values: Int32Array.of(-100, 1, -100), labelled: 1 });
+    expect(readLabels(list(Int32Array.of(-1, 1, -100)), 3, two, null)).toEqual({
+      problemType: 'single_label_classification',
+      values: Int32Array.of(-100, 1, -100),
+      labelled: 1,
+    });
   });
 
   it('refuses labels that do not fit', () => {
-    expect(() => readLabels(list(Int32Array.of(2)), 1, two, null)).toThrow(/labels\[0\] is 2, but the model has classes 0 to 1 \(numLabels is 2\)/);
+    expect(() => readLabels(list(Int32Array.of(2)), 1, two, null)).toThrow(
+      /labels\[0\] is 2, but the model has classes 0 to 1 \(numLabels is 2\)/,
+    );
     expect(() => readLabels(list(Float32Array.of(0, 1)), 2, two, null)).toThrow(/For one class per row give whole numbers/);
     expect(() => readLabels(list(Int32Array.of(0, 1)), 3, two, null)).toThrow(/3 rows and labels of shape \[2\]/);
     expect(() => readLabels(list(Float32Array.of(0.5)), 1, two, 'single_label_classification')).toThrow(/labels\[0\] is 0.5/);

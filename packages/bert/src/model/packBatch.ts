@@ -44,28 +44,38 @@ function matrix(batch: Batch, name: string, rows: number, columns: number): Host
   if (array.shape.length !== 2 || array.shape[0] !== rows || array.shape[1] !== columns) {
     throw new BatchError(`${name} has shape [${array.shape.join(', ')}]; it must equal that of input_ids, [${rows}, ${columns}].`);
   }
-  if (array.data.length !== rows * columns) throw new BatchError(`${name} holds ${array.data.length} values for its shape [${rows}, ${columns}].`);
+  if (array.data.length !== rows * columns)
+    throw new BatchError(`${name} holds ${array.data.length} values for its shape [${rows}, ${columns}].`);
   return array.data;
 }
 
 function checkId(id: number, size: number, name: string, row: number, column: number, meaning: string): void {
   if (!Number.isInteger(id) || id < 0 || id >= size) {
-    throw new BatchError(`${name}[${row}, ${column}] is ${id}; ids from 0 to ${size - 1} were expected (${meaning}). Do the tokenizer and the model belong together?`);
+    throw new BatchError(
+      `${name}[${row}, ${column}] is ${id}; ids from 0 to ${size - 1} were expected (${meaning}). ` +
+        `Do the tokenizer and the model belong together?`,
+    );
   }
 }
 
 /**
- * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must be among them, because the pooler reads it.
+ * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must be among them, because the pooler
+ * reads it.
  *
  * @param exampleOffset number of examples of this update that came before this batch
  * @throws BatchError
  */
 export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): PackedBatch {
   const ids = batch.input_ids;
-  if (!ids) throw new BatchError(`The batch has no input_ids; its keys are: ${Object.keys(batch).join(', ') || '(none)'}. Tokenize the texts first.`);
+  if (!ids)
+    throw new BatchError(
+      `The batch has no input_ids; its keys are: ${Object.keys(batch).join(', ') || '(none)'}. Tokenize the texts first.`,
+    );
   const [rows = 0, columns = 0] = ids.shape;
   if (ids.shape.length !== 2 || rows < 1 || columns < 1) {
-    throw new BatchError(`input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`);
+    throw new BatchError(
+      `input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`,
+    );
   }
   const words = matrix(batch, 'input_ids', rows, columns)!;
   const types = matrix(batch, 'token_type_ids', rows, columns);
@@ -92,7 +102,8 @@ export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): 
       if (mask && mask[at] === 0) continue;
       if (column >= limits.maxPositionEmbeddings) {
         throw new BatchError(
-          `Row ${row} has a token in column ${column}, but the model has ${limits.maxPositionEmbeddings} positions. Tokenize with { truncation: true, maxLength: ${limits.maxPositionEmbeddings} }.`,
+          `Row ${row} has a token in column ${column}, but the model has ${limits.maxPositionEmbeddings} positions. ` +
+            `Tokenize with { truncation: true, maxLength: ${limits.maxPositionEmbeddings} }.`,
         );
       }
       const word = words[at]!;
@@ -106,9 +117,12 @@ export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): 
       packed.paddedIndex[next] = at;
       next++;
     }
-    if (next === start) throw new BatchError(`Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`);
+    if (next === start)
+      throw new BatchError(`Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`);
     if (packed.positionIds[start] !== 0) {
-      throw new BatchError(`Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`);
+      throw new BatchError(
+        `Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`,
+      );
     }
     packed.cuSeqlens[row + 1] = next;
     maxSeqlen = Math.max(maxSeqlen, next - start);

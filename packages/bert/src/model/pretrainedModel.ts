@@ -90,12 +90,22 @@ function sourceOf(weights: ReadonlyMap<string, HostWeight>, device: Device): Wei
 const resolveSeed = (seed: number | undefined): number => seed ?? currentSeed() ?? 42;
 
 /** A model with all weights newly drawn. */
-export async function createModel<Model extends PretrainedModel>(kind: ModelKind<Model>, config: BertConfig, options: NewModelOptions = {}): Promise<Model> {
+export async function createModel<Model extends PretrainedModel>(
+  kind: ModelKind<Model>,
+  config: BertConfig,
+  options: NewModelOptions = {},
+): Promise<Model> {
   const device = options.device ?? (await defaultDevice());
   const seed = resolveSeed(options.seed);
   const { weights } = loadWeights(kind.shapes(config), new Map(), {
-    model: kind.name, source: 'nothing', basePrefix: kind.basePrefix, mayBeNew: () => true, ignoreMismatchedSizes: false, seed,
-    initializerRange: config.initializerRange, padTokenId: config.padTokenId,
+    model: kind.name,
+    source: 'nothing',
+    basePrefix: kind.basePrefix,
+    mayBeNew: () => true,
+    ignoreMismatchedSizes: false,
+    seed,
+    initializerRange: config.initializerRange,
+    padTokenId: config.padTokenId,
   });
   const model = kind.create(config, sourceOf(weights, device));
   model.headSeed = seed;
@@ -103,17 +113,38 @@ export async function createModel<Model extends PretrainedModel>(kind: ModelKind
 }
 
 /** A model with the weights of a checkpoint. */
-export async function loadModel<Model extends PretrainedModel>(kind: ModelKind<Model>, nameOrFolder: string, options: FromPretrainedOptions = {}): Promise<Model> {
-  const { revision, cacheDir, localFilesOnly, onProgress, device: givenDevice, seed: givenSeed, ignoreMismatchedSizes = false, silent = false, ...overrides } = options;
+export async function loadModel<Model extends PretrainedModel>(
+  kind: ModelKind<Model>,
+  nameOrFolder: string,
+  options: FromPretrainedOptions = {},
+): Promise<Model> {
+  const {
+    revision,
+    cacheDir,
+    localFilesOnly,
+    onProgress,
+    device: givenDevice,
+    seed: givenSeed,
+    ignoreMismatchedSizes = false,
+    silent = false,
+    ...overrides
+  } = options;
   const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, onProgress });
   const source = `${nameOrFolder}/config.json`;
   const text = await files.readText('config.json');
-  if (text === undefined) throw new CheckpointError(`${nameOrFolder} has no config.json: it is no checkpoint of a model. Is the name or folder right?`);
+  if (text === undefined)
+    throw new CheckpointError(`${nameOrFolder} has no config.json: it is no checkpoint of a model. Is the name or folder right?`);
   const config = BertConfig.fromJson(parseJsonObject(text, source), overrides, source);
   const checkpoint = await readCheckpoint(files);
   const { weights, report } = loadWeights(kind.shapes(config), checkpoint, {
-    model: kind.name, source: nameOrFolder, basePrefix: kind.basePrefix, mayBeNew: kind.mayBeNew, ignoreMismatchedSizes, seed: resolveSeed(givenSeed),
-    initializerRange: config.initializerRange, padTokenId: config.padTokenId,
+    model: kind.name,
+    source: nameOrFolder,
+    basePrefix: kind.basePrefix,
+    mayBeNew: kind.mayBeNew,
+    ignoreMismatchedSizes,
+    seed: resolveSeed(givenSeed),
+    initializerRange: config.initializerRange,
+    padTokenId: config.padTokenId,
   });
   const model = kind.create(config, sourceOf(weights, givenDevice ?? (await defaultDevice())));
   model.loadReport = report;

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice, noGrad, type Device } from '@attune/tensor';
-import { AutoModelForSequenceClassification, AutoTokenizer, type Batch, type BertForSequenceClassification, type Tokenizer } from '../index.ts';
+import {
+  AutoModelForSequenceClassification,
+  AutoTokenizer,
+  type Batch,
+  type BertForSequenceClassification,
+  type Tokenizer,
+} from '../index.ts';
 import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
 
 const reference = process.env.ATTUNE_REFERENCE;
@@ -22,17 +28,31 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
 
   async function readPairs(split: string): Promise<[string, string, number][]> {
     const text = await readFile(join(reference!, 'data', 'mrpc', `${split}.tsv`), 'utf8');
-    return text.replace(/^\uFEFF/, '').trimEnd().split(/\r?\n/).slice(1).map((line) => {
-      const [label, , , a, b] = line.split('\t');
-      return [a!, b!, Number(label)];
-    });
+    return text
+      .replace(/^\uFEFF/, '')
+      .trimEnd()
+      .split(/\r?\n/)
+      .slice(1)
+      .map((line) => {
+        const [label, , , a, b] = line.split('\t');
+        return [a!, b!, Number(label)];
+      });
   }
 
   const batchOf = (pairs: readonly [string, string, number][], labels?: { data: Float32Array; shape: number[] }): Batch =>
-    collate(tokenizer, pairs.map(([a, b]) => ({ ...tokenizer(a, b, { truncation: true }) })), labels ?? Int32Array.from(pairs, ([, , label]) => label));
+    collate(
+      tokenizer,
+      pairs.map(([a, b]) => ({ ...tokenizer(a, b, { truncation: true }) })),
+      labels ?? Int32Array.from(pairs, ([, , label]) => label),
+    );
 
   const load = async (options: object): Promise<void> => {
-    model = await AutoModelForSequenceClassification.fromPretrained(folder, { hiddenDropoutProb: 0, attentionProbsDropoutProb: 0, silent: true, ...options });
+    model = await AutoModelForSequenceClassification.fromPretrained(folder, {
+      hiddenDropoutProb: 0,
+      attentionProbsDropoutProb: 0,
+      silent: true,
+      ...options,
+    });
   };
 
   async function check(batch: Batch, expected: Pick<Step, 'loss' | 'logits'>, lossTolerance = 1e-5): Promise<void> {
@@ -52,13 +72,19 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
   afterEach(() => model.dispose());
 
   it('our own pairs', async () => {
-    const own = JSON.parse(await readFile(new URL('../../golden/own_model.json', import.meta.url), 'utf8')) as Step & { hidden_first_row: number[][] };
-    const mini = JSON.parse(await readFile(new URL('../../golden/own_mini.json', import.meta.url), 'utf8')) as { pairs: [string, string, number][] };
+    const own = JSON.parse(await readFile(new URL('../../golden/own_model.json', import.meta.url), 'utf8')) as Step & {
+      hidden_first_row: number[][];
+    };
+    const mini = JSON.parse(await readFile(new URL('../../golden/own_mini.json', import.meta.url), 'utf8')) as {
+      pairs: [string, string, number][];
+    };
     await load({ numLabels: 2 });
     const batch = batchOf(mini.pairs);
     await check(batch, own);
     await expectGradients(model, own.grads);
-    const states = await device.scope(() => noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))));
+    const states = await device.scope(() =>
+      noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))),
+    );
     states.forEach((state, index) => expectClose(state.subarray(0, 8), own.hidden_first_row[index]!, 1e-5));
   });
 
@@ -72,7 +98,8 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
     };
     const validation = (await readPairs('validation')).slice(0, 16);
     const train = (await readPairs('train')).slice(0, 8);
-    const totalNorm = async (): Promise<number> => norm(await Promise.all([...model.parameters()].map(async (parameter) => norm(await parameter.grad!.data()))));
+    const totalNorm = async (): Promise<number> =>
+      norm(await Promise.all([...model.parameters()].map(async (parameter) => norm(await parameter.grad!.data()))));
 
     await load({ numLabels: 2 });
     const head = await model.stateDict();

@@ -4,8 +4,14 @@ import { unpackTokens } from './unpackTokens.ts';
 
 it('puts tokens back where they stood', () => {
   const packed = packBatch(
-    { input_ids: { data: Int32Array.of(1, 2, 0, 3, 0, 4), shape: [2, 3] }, attention_mask: { data: Int32Array.of(1, 1, 0, 1, 0, 1), shape: [2, 3] } },
+    {
+      input_ids: { data: Int32Array.of(1, 2, 0, 3, 0, 4), shape: [2, 3] },
+      attention_mask: { data: Int32Array.of(1, 1, 0, 1, 0, 1), shape: [2, 3] },
+    },
     { vocabSize: 5, typeVocabSize: 2, maxPositionEmbeddings: 3 },
   );
-  expect(unpackTokens([1, 10, 2, 20, 3, 30, 4, 40], packed)).toEqual({ data: Float32Array.of(1, 10, 2, 20, 0, 0, 3, 30, 0, 0, 4, 40), shape: [2, 3, 2] });
+  expect(unpackTokens([1, 10, 2, 20, 3, 30, 4, 40], packed)).toEqual({
+    data: Float32Array.of(1, 10, 2, 20, 0, 0, 3, 30, 0, 0, 4, 40),
+    shape: [2, 3, 2],
+  });
 });

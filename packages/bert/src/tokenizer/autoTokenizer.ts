@@ -60,10 +60,17 @@ export const AutoTokenizer = {
     const tokenizerJson = await readObject('tokenizer.json');
     const vocabulary = tokenizerJson ? undefined : await files.readText('vocab.txt');
     if (!tokenizerJson && vocabulary === undefined) {
-      throw new CheckpointError(`${nameOrFolder} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. Is the name or folder right?`);
+      throw new CheckpointError(
+        `${nameOrFolder} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. Is the name or folder right?`,
+      );
     }
-    if (tokenizerJson && (typeof tokenizerJson.model !== 'object' || tokenizerJson.model === null || !Array.isArray(tokenizerJson.added_tokens))) {
-      throw new CheckpointError(`${nameOrFolder}/tokenizer.json has no 'model' or no 'added_tokens': it is no file of Hugging Face's tokenizers.`);
+    if (
+      tokenizerJson &&
+      (typeof tokenizerJson.model !== 'object' || tokenizerJson.model === null || !Array.isArray(tokenizerJson.added_tokens))
+    ) {
+      throw new CheckpointError(
+        `${nameOrFolder}/tokenizer.json has no 'model' or no 'added_tokens': it is no file of Hugging Face's tokenizers.`,
+      );
     }
     const config = await readObject('tokenizer_config.json');
     const known = options.modelMaxLength ?? statedLimit(config?.model_max_length);

@@ -22,7 +22,8 @@ export type PadValues = Readonly<Record<string, number>>;
 export type Features = readonly Readonly<Record<string, unknown>>[] | Readonly<Record<string, readonly unknown[]>>;
 
 function toColumns(features: Features): Record<string, unknown[]> {
-  if (!Array.isArray(features)) return Object.fromEntries(Object.entries(features).map(([key, column]) => [key, [...(column as readonly unknown[])]]));
+  if (!Array.isArray(features))
+    return Object.fromEntries(Object.entries(features).map(([key, column]) => [key, [...(column as readonly unknown[])]]));
   const rows = features as readonly Readonly<Record<string, unknown>>[];
   const columns: Record<string, unknown[]> = {};
   for (const key of Object.keys(rows[0] ?? {})) {
@@ -66,7 +67,9 @@ export function padFeatures(
   const columns = toColumns(features);
   const ids = columns.input_ids;
   if (!ids) {
-    throw new TokenizerError(`pad: there is no 'input_ids' among the keys: ${Object.keys(columns).join(', ') || '(none)'}. Tokenize the texts first.`);
+    throw new TokenizerError(
+      `pad: there is no 'input_ids' among the keys: ${Object.keys(columns).join(', ') || '(none)'}. Tokenize the texts first.`,
+    );
   }
   const lengths = ids.map((row, index) => {
     if (typeof row !== 'object' || row === null || !('length' in row)) {
@@ -88,7 +91,9 @@ export function padFeatures(
     columns[key] = column.map((row, index) => {
       const values = Array.from(row as ArrayLike<number>);
       if (values.length !== lengths[index]) {
-        throw new TokenizerError(`pad: '${key}' of row ${index} has ${values.length} values, input_ids has ${lengths[index]}. They must be equally long.`);
+        throw new TokenizerError(
+          `pad: '${key}' of row ${index} has ${values.length} values, input_ids has ${lengths[index]}. They must be equally long.`,
+        );
       }
       const padding = Array.from({ length: Math.max(0, length - values.length) }, () => value);
       return left ? [...padding, ...values] : [...values, ...padding];

@@ -29,7 +29,8 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
       (items as JsonPiece[]).map(({ SpecialToken, Sequence }) => {
         if (Sequence) return sequence(Sequence.id, Sequence.type_id);
         const ids = SpecialToken && specials[SpecialToken.id]?.ids;
-        if (!ids) throw new TokenizerError(`tokenizer.json: the template names a special token without ids: ${JSON.stringify(SpecialToken)}.`);
+        if (!ids)
+          throw new TokenizerError(`tokenizer.json: the template names a special token without ids: ${JSON.stringify(SpecialToken)}.`);
         return { kind: 'special', ids, typeId: SpecialToken.type_id };
       });
     return { single: pieces(postProcessor.single), pair: pieces(postProcessor.pair) };
@@ -40,7 +41,8 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
     return { single, pair: [...single, sequence('B', 1), special(sep, 1)] };
   }
   throw new TokenizerError(
-    `tokenizer.json: post-processor '${postProcessor.type}' is not supported; TemplateProcessing and BertProcessing are, which is what BERT's tokenizers use.`,
+    `tokenizer.json: post-processor '${postProcessor.type}' is not supported; ` +
+      `TemplateProcessing and BertProcessing are, which is what BERT's tokenizers use.`,
   );
 }
 
@@ -56,7 +58,12 @@ export interface BuiltSequence {
 }
 
 /** Puts the sequences and, unless told otherwise, the special tokens in their places. */
-export function buildSequence(pieces: readonly TemplatePiece[], a: readonly number[], b: readonly number[], addSpecialTokens: boolean): BuiltSequence {
+export function buildSequence(
+  pieces: readonly TemplatePiece[],
+  a: readonly number[],
+  b: readonly number[],
+  addSpecialTokens: boolean,
+): BuiltSequence {
   const built: BuiltSequence = { ids: [], typeIds: [], specialMask: [] };
   for (const piece of pieces) {
     if (piece.kind === 'special' && !addSpecialTokens) continue;

@@ -39,7 +39,9 @@ export function createTextPipeline(json: TokenizerJson, config: TokenizerConfig,
     continues: (token) => token.startsWith(prefix),
     decode(ids, { skipSpecialTokens = false } = {}) {
       const known = [...ids].filter((id) => pipeline.id_to_token(id) !== undefined);
-      return known.length === 0 ? '' : pipeline.decode(known, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
+      return known.length === 0
+        ? ''
+        : pipeline.decode(known, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
     },
     vocabSize: pipeline.get_vocab().size,
   };

@@ -31,10 +31,18 @@ describe.runIf(reference)('with the vocabulary of bert-base-uncased', () => {
   });
 
   it('encodes our own pairs as the Rust tokenizer does, truncated every way', async () => {
-    const own = await readJson<{ pairs: [string, string, number][]; input_ids: number[][]; token_type_ids: number[][]; single: number[][]; truncated: Truncated[] }>(
-      fileURLToPath(new URL('../../golden/own_tokenizer.json', import.meta.url)),
+    const own = await readJson<{
+      pairs: [string, string, number][];
+      input_ids: number[][];
+      token_type_ids: number[][];
+      single: number[][];
+      truncated: Truncated[];
+    }>(fileURLToPath(new URL('../../golden/own_tokenizer.json', import.meta.url)));
+    const batch = tokenizer(
+      own.pairs.map(([a]) => a),
+      own.pairs.map(([, b]) => b),
+      { truncation: true },
     );
-    const batch = tokenizer(own.pairs.map(([a]) => a), own.pairs.map(([, b]) => b), { truncation: true });
     expect(batch.input_ids).toEqual(own.input_ids);
     expect(batch.token_type_ids).toEqual(own.token_type_ids);
     expect(tokenizer(own.pairs.map(([a]) => a)).input_ids).toEqual(own.single);
@@ -42,12 +50,24 @@ describe.runIf(reference)('with the vocabulary of bert-base-uncased', () => {
   });
 
   it('encodes every validation pair of MRPC, and its truncations', async () => {
-    const golden = await readJson<{ validation_input_ids: number[][]; truncated: Truncated[] }>(join(reference!, 'golden', 'tokenizer.json'));
+    const golden = await readJson<{ validation_input_ids: number[][]; truncated: Truncated[] }>(
+      join(reference!, 'golden', 'tokenizer.json'),
+    );
     // Tab separated without quoting: label, two ids, two sentences.
-    const lines = (await readFile(join(reference!, 'data', 'mrpc', 'validation.tsv'), 'utf8')).replace(/^\uFEFF/, '').trimEnd().split(/\r?\n/).slice(1);
+    const lines = (await readFile(join(reference!, 'data', 'mrpc', 'validation.tsv'), 'utf8'))
+      .replace(/^\uFEFF/, '')
+      .trimEnd()
+      .split(/\r?\n/)
+      .slice(1);
     const pairs = lines.map((line) => line.split('\t').slice(3, 5) as [string, string]);
     expect(pairs).toHaveLength(408);
-    expect(tokenizer(pairs.map(([a]) => a), pairs.map(([, b]) => b), { truncation: true }).input_ids).toEqual(golden.validation_input_ids);
+    expect(
+      tokenizer(
+        pairs.map(([a]) => a),
+        pairs.map(([, b]) => b),
+        { truncation: true },
+      ).input_ids,
+    ).toEqual(golden.validation_input_ids);
     checkTruncated(golden.truncated, (row) => pairs[row]!);
   });
 

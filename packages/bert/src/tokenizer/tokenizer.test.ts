@@ -28,8 +28,16 @@ afterAll(() => rm(scratch, { recursive: true }));
 describe('encoding', () => {
   it('equals the Rust tokenizer, pair by pair and as a batch', () => {
     golden.pairs.forEach(([a, b], index) => expect(tokenizer(a, b, { truncation: true })).toEqual(golden.encoded[index]));
-    const column = { *[Symbol.iterator]() { for (const [a] of golden.pairs) yield a; } };
-    const batch = tokenizer(column, golden.pairs.map(([, b]) => b), { truncation: true });
+    const column = {
+      *[Symbol.iterator]() {
+        for (const [a] of golden.pairs) yield a;
+      },
+    };
+    const batch = tokenizer(
+      column,
+      golden.pairs.map(([, b]) => b),
+      { truncation: true },
+    );
     expect(batch.input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
     expect(batch.token_type_ids).toEqual(golden.encoded.map((row) => row.token_type_ids));
     expect(batch.attention_mask).toEqual(golden.encoded.map((row) => row.attention_mask));
@@ -58,7 +66,9 @@ describe('encoding', () => {
     expect(tokenizer.batchDecode([input_ids, []], { skipSpecialTokens: true })).toEqual(['the vote?', '']);
     expect(tokenizer.convertIdsToTokens(tokenizer('the').input_ids)).toEqual(['[CLS]', 'the', '[SEP]']);
     expect(tokenizer.convertTokensToIds('nosuchtoken')).toBe(tokenizer.unkTokenId);
-    expect([tokenizer.padTokenId, tokenizer.unkTokenId, tokenizer.clsTokenId, tokenizer.sepTokenId, tokenizer.maskTokenId]).toEqual([0, 1, 2, 3, 4]);
+    expect([tokenizer.padTokenId, tokenizer.unkTokenId, tokenizer.clsTokenId, tokenizer.sepTokenId, tokenizer.maskTokenId]).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
     expect([tokenizer.vocabSize, tokenizer.modelMaxLength]).toEqual([236, 96]);
   });
 
@@ -75,8 +85,15 @@ describe('encoding', () => {
 describe('truncation', () => {
   it('cuts longest_first as the Rust tokenizers do', () => {
     // max length 13, 12, 10 with three special tokens
-    expect([10, 9, 7].map((limit) => truncatedLengths(10, 6, limit, 'longest_first'))).toEqual([[5, 5], [5, 4], [4, 3]]);
-    expect([9, 7].map((limit) => truncatedLengths(6, 10, limit, 'longest_first'))).toEqual([[4, 5], [3, 4]]);
+    expect([10, 9, 7].map((limit) => truncatedLengths(10, 6, limit, 'longest_first'))).toEqual([
+      [5, 5],
+      [5, 4],
+      [4, 3],
+    ]);
+    expect([9, 7].map((limit) => truncatedLengths(6, 10, limit, 'longest_first'))).toEqual([
+      [4, 5],
+      [3, 4],
+    ]);
     expect(truncatedLengths(10, 10, 9, 'longest_first')).toEqual([4, 5]);
     expect(truncatedLengths(10, undefined, 4, 'longest_first')).toEqual([4, undefined]);
     expect(truncatedLengths(3, 4, 0, 'only_first')).toEqual([0, 0]);
@@ -84,7 +101,8 @@ describe('truncation', () => {
 
   it('counts, as they do, only the words up to the limit when it looks for the longer side', () => {
     const tokens = ['wr', '##ench', 'the', 'har', '##bour', '##s', 'now'];
-    const lengths = (side: 'left' | 'right') => [1, 2, 3, 4, 6, 9].map((limit) => readLength(tokens, limit, (token) => token.startsWith('##'), side));
+    const lengths = (side: 'left' | 'right') =>
+      [1, 2, 3, 4, 6, 9].map((limit) => readLength(tokens, limit, (token) => token.startsWith('##'), side));
     expect(lengths('right')).toEqual([2, 2, 3, 6, 6, 7]);
     expect(lengths('left')).toEqual([1, 4, 4, 4, 7, 7]);
   });
@@ -125,17 +143,34 @@ describe('padding', () => {
     expect(longest.input_ids[1]!.slice(-1)).toEqual([0]);
     expect(longest.attention_mask).toEqual(longest.input_ids.map((row) => row.map((id) => (id === 0 ? 0 : 1))));
     expect(tokenizer(texts, { padding: 'longest', padToMultipleOf: 8 }).input_ids.map((row) => row.length)).toEqual([8, 8]);
-    expect(tokenizer(texts, { padding: 'max_length', maxLength: 9, truncation: true }).token_type_ids!.map((row) => row.length)).toEqual([9, 9]);
+    expect(tokenizer(texts, { padding: 'max_length', maxLength: 9, truncation: true }).token_type_ids!.map((row) => row.length)).toEqual([
+      9, 9,
+    ]);
     expect(tokenizer('yes', { padding: 'max_length' }).input_ids).toHaveLength(96);
     expect(tokenizer('yes', { padding: 'max_length', maxLength: 7, paddingSide: 'left' }).attention_mask!.slice(0, 2)).toEqual([0, 0]);
   });
 
   it('pads features: keeps other keys, makes the mask, takes rows or columns', () => {
-    const rows = [{ input_ids: [2, 7, 3], label: 1 }, { input_ids: Int32Array.of(2, 3), label: 0 }];
-    const padded = { input_ids: [[2, 7, 3], [2, 3, 0]], label: [1, 0], attention_mask: [[1, 1, 1], [1, 1, 0]] };
+    const rows = [
+      { input_ids: [2, 7, 3], label: 1 },
+      { input_ids: Int32Array.of(2, 3), label: 0 },
+    ];
+    const padded = {
+      input_ids: [
+        [2, 7, 3],
+        [2, 3, 0],
+      ],
+      label: [1, 0],
+      attention_mask: [
+        [1, 1, 1],
+        [1, 1, 0],
+      ],
+    };
     expect(tokenizer.pad(rows)).toEqual(padded);
     expect(tokenizer.pad({ input_ids: rows.map((row) => row.input_ids), label: [1, 0] })).toEqual(padded);
-    expect(tokenizer.pad(rows, { padding: 'max_length', maxLength: 5, padToMultipleOf: 4 }).input_ids!.map((row) => row.length)).toEqual([8, 8]);
+    expect(tokenizer.pad(rows, { padding: 'max_length', maxLength: 5, padToMultipleOf: 4 }).input_ids!.map((row) => row.length)).toEqual([
+      8, 8,
+    ]);
     expect(() => tokenizer.pad([{ text: 'a' }])).toThrow(/no 'input_ids' among the keys: text/);
     expect(() => tokenizer.pad([{ input_ids: [1, 2], token_type_ids: [0] }])).toThrow(/equally long/);
     expect(() => tokenizer.pad([rows[0]!, { input_ids: [1] }])).toThrow(/row 1 has no 'label'/);

@@ -7,8 +7,16 @@ import type { BatchEncoding, DecodeOptions, EncodeOptions, Encoding, Texts, Toke
 import { readLength, truncatedLengths, type TruncationStrategy } from './truncation.ts';
 
 const optionNames: readonly string[] = [
-  'truncation', 'maxLength', 'padding', 'padToMultipleOf', 'addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask',
-  'returnSpecialTokensMask', 'paddingSide', 'truncationSide',
+  'truncation',
+  'maxLength',
+  'padding',
+  'padToMultipleOf',
+  'addSpecialTokens',
+  'returnTokenTypeIds',
+  'returnAttentionMask',
+  'returnSpecialTokensMask',
+  'paddingSide',
+  'truncationSide',
 ];
 
 export interface TokenizerParts {
@@ -26,7 +34,9 @@ function truncationKind(truncation: unknown): TruncationStrategy | undefined {
   if (truncation === true || truncation === 'longest_first') return 'longest_first';
   if (truncation === 'only_first' || truncation === 'only_second') return truncation;
   if (truncation === false || truncation === undefined || truncation === 'do_not_truncate') return undefined;
-  throw new TokenizerError(`truncation is ${JSON.stringify(truncation)}; expected true, 'longest_first', 'only_first', 'only_second' or false.`);
+  throw new TokenizerError(
+    `truncation is ${JSON.stringify(truncation)}; expected true, 'longest_first', 'only_first', 'only_second' or false.`,
+  );
 }
 
 function tokenText(config: TokenizerConfig, key: string, usual: string): string {
@@ -55,7 +65,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const { json, config, modelMaxLength, fingerprint } = parts;
   const template = readTemplate(json.post_processor);
   const specialCounts = { single: specialCount(template.single), pair: specialCount(template.pair) };
-  const distil = /^DistilBert/.test(config.tokenizer_class ?? '');
+  const distil = (config.tokenizer_class ?? '').startsWith('DistilBert');
   const modelInputNames = config.model_input_names ?? ['input_ids', ...(distil ? [] : ['token_type_ids']), 'attention_mask'];
   const paddingSide = config.padding_side ?? 'right';
   const truncationSide = config.truncation_side ?? 'right';
@@ -76,7 +86,13 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     warned.add(about);
   };
 
-  const encodeOne = (text: string, pair: string | undefined, options: EncodeOptions, limit: number, strategy: TruncationStrategy | undefined): Encoding => {
+  const encodeOne = (
+    text: string,
+    pair: string | undefined,
+    options: EncodeOptions,
+    limit: number,
+    strategy: TruncationStrategy | undefined,
+  ): Encoding => {
     const addSpecialTokens = options.addSpecialTokens ?? true;
     const kind = pair === undefined ? 'single' : 'pair';
     let first = tokensOf(text);
@@ -97,7 +113,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     if (!strategy && built.ids.length > modelMaxLength) {
       warnOnce(
         'length',
-        `A text has ${built.ids.length} tokens, more than the ${modelMaxLength} that the model takes: it will be refused there. Pass { truncation: true }. (Said once.)`,
+        `A text has ${built.ids.length} tokens, more than the ${modelMaxLength} that the model takes: it will be refused there. ` +
+          `Pass { truncation: true }. (Said once.)`,
       );
     }
     const encoding: Encoding = { input_ids: built.ids };
@@ -109,7 +126,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
   const encode = (input: unknown, pairOrOptions?: unknown, givenOptions?: EncodeOptions): Encoding | BatchEncoding => {
     const secondIsOptions = typeof pairOrOptions === 'object' && pairOrOptions !== null && !isTexts(pairOrOptions);
-    const options = (secondIsOptions ? pairOrOptions : givenOptions ?? {}) as EncodeOptions;
+    const options = (secondIsOptions ? pairOrOptions : (givenOptions ?? {})) as EncodeOptions;
     const pair = secondIsOptions || pairOrOptions === null ? undefined : pairOrOptions;
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
     if (unknown !== undefined) throw new TokenizerError(`The tokenizer has no option '${unknown}'. It takes: ${optionNames.join(', ')}.`);
@@ -122,21 +139,33 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     const strategy = truncationKind(implied ? true : options.truncation);
     const limit = maxLength ?? modelMaxLength;
     if (strategy && !Number.isFinite(limit)) {
-      warnOnce('limit', 'truncation was asked for, but neither tokenizer_config.json nor config.json states a limit: nothing is cut. Pass maxLength. (Said once.)');
+      warnOnce(
+        'limit',
+        'truncation was asked for, but neither tokenizer_config.json nor config.json states a limit: nothing is cut. Pass maxLength. ' +
+          '(Said once.)',
+      );
     }
 
     if (typeof input === 'string') {
-      if (pair !== undefined && typeof pair !== 'string') throw new TokenizerError('One text was given with a list as its pair. Give a string with a string, or a list with a list.');
+      if (pair !== undefined && typeof pair !== 'string')
+        throw new TokenizerError('One text was given with a list as its pair. Give a string with a string, or a list with a list.');
       const encoding = encodeOne(input, pair, options, limit, strategy);
       if (!padding) return encoding;
-      const padded = padFeatures([encoding], { ...options, padding, returnAttentionMask: false }, padValues, { maxLength: modelMaxLength, paddingSide });
+      const padded = padFeatures([encoding], { ...options, padding, returnAttentionMask: false }, padValues, {
+        maxLength: modelMaxLength,
+        paddingSide,
+      });
       return Object.fromEntries(Object.entries(padded).map(([key, rows]) => [key, rows[0]])) as Encoding;
     }
     if (!isTexts(input)) {
-      throw new TokenizerError(`The tokenizer was given ${input === null ? 'null' : `a value of type ${typeof input}`}; a string or a list of strings was expected.`);
+      throw new TokenizerError(
+        `The tokenizer was given ${input === null ? 'null' : `a value of type ${typeof input}`}; a string or a list of strings was ` +
+          `expected.`,
+      );
     }
     const texts = asList(input, 'texts');
-    if (pair !== undefined && !isTexts(pair)) throw new TokenizerError('A list of texts was given with a single text as its pair. Give one pair text per text.');
+    if (pair !== undefined && !isTexts(pair))
+      throw new TokenizerError('A list of texts was given with a single text as its pair. Give one pair text per text.');
     const pairs = pair === undefined ? undefined : asList(pair, 'pairs');
     if (pairs && pairs.length !== texts.length) {
       throw new TokenizerError(`There are ${texts.length} texts and ${pairs.length} pair texts. Give one pair text per text.`);
@@ -145,12 +174,19 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     const columns: BatchEncoding = { input_ids: encodings.map((encoding) => encoding.input_ids) };
     for (const key of ['token_type_ids', 'attention_mask', 'special_tokens_mask'] as const) {
       const rows = encodings.map((encoding) => encoding[key]).filter((row) => row !== undefined);
-      const wanted = key === 'token_type_ids' ? (options.returnTokenTypeIds ?? modelInputNames.includes(key))
-        : key === 'attention_mask' ? (options.returnAttentionMask ?? true) : options.returnSpecialTokensMask;
+      const wanted =
+        key === 'token_type_ids'
+          ? (options.returnTokenTypeIds ?? modelInputNames.includes(key))
+          : key === 'attention_mask'
+            ? (options.returnAttentionMask ?? true)
+            : options.returnSpecialTokensMask;
       if (wanted) columns[key] = rows;
     }
     if (!padding) return columns;
-    return padFeatures(columns, { ...options, padding, returnAttentionMask: false }, padValues, { maxLength: modelMaxLength, paddingSide }) as BatchEncoding;
+    return padFeatures(columns, { ...options, padding, returnAttentionMask: false }, padValues, {
+      maxLength: modelMaxLength,
+      paddingSide,
+    }) as BatchEncoding;
   };
 
   const { decode } = pipeline;
@@ -170,18 +206,29 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
   const tokenizer = Object.assign(encode, {
     tokenize: tokensOf,
-    pad: (features: Features, options: PadOptions = {}) => padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide }),
+    pad: (features: Features, options: PadOptions = {}) =>
+      padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide }),
     decode,
     batchDecode: (rows: Iterable<Iterable<number>>, options?: DecodeOptions) => Array.from(rows, (ids) => decode(ids, options)),
     convertTokensToIds: (tokens: string | readonly string[]) => (typeof tokens === 'string' ? idOf(tokens) : tokens.map(idOf)),
     convertIdsToTokens: (ids: Iterable<number>) => Array.from(ids, pipeline.tokenOf),
     vocabSize: pipeline.vocabSize,
-    modelMaxLength, modelInputNames, paddingSide, truncationSide, fingerprint, files,
-    padToken: words.pad, padTokenId: padId,
-    unkToken: words.unk, unkTokenId: idOf(words.unk),
-    clsToken: words.cls, clsTokenId: idOf(words.cls),
-    sepToken: words.sep, sepTokenId: idOf(words.sep),
-    maskToken: words.mask, maskTokenId: idOf(words.mask),
+    modelMaxLength,
+    modelInputNames,
+    paddingSide,
+    truncationSide,
+    fingerprint,
+    files,
+    padToken: words.pad,
+    padTokenId: padId,
+    unkToken: words.unk,
+    unkTokenId: idOf(words.unk),
+    clsToken: words.cls,
+    clsTokenId: idOf(words.cls),
+    sepToken: words.sep,
+    sepTokenId: idOf(words.sep),
+    maskToken: words.mask,
+    maskTokenId: idOf(words.mask),
     allSpecialIds: json.added_tokens.filter((token) => token.special).map((token) => token.id),
     savePretrained: (folder: string) => parts.write(folder, files()),
   });

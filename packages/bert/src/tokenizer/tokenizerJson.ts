@@ -36,7 +36,8 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
   const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
   const idOf = (token: string): number => {
     const id = vocab[token];
-    if (id === undefined) throw new TokenizerError(`vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`);
+    if (id === undefined)
+      throw new TokenizerError(`vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`);
     return id;
   };
   const bracket = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
@@ -45,9 +46,17 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: bertSpecialTokens.map((content) => ({
-      id: idOf(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true,
-    })).sort((a, b) => a.id - b.id),
+    added_tokens: bertSpecialTokens
+      .map((content) => ({
+        id: idOf(content),
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      }))
+      .sort((a, b) => a.id - b.id),
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,

@@ -7,7 +7,10 @@ export interface EncodeOptions {
    * Cuts to `maxLength`, special tokens included.
    */
   truncation?: boolean | TruncationStrategy | 'do_not_truncate';
-  /** Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without truncation or padding, it means truncation: true. */
+  /**
+   * Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without truncation or padding, it means
+   * truncation: true.
+   */
   maxLength?: number;
   /** false (default); true or 'longest': to the longest of the batch; 'max_length': to `maxLength`. */
   padding?: PaddingStrategy;
@@ -64,7 +67,8 @@ export interface Tokenizer {
   /** The tokens of a text, without special tokens. */
   tokenize(text: string): string[];
   /**
-   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`) are kept;
+   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`)
+   * are kept;
    * a missing `attention_mask` is made. @throws TokenizerError
    */
   pad(features: Features, options?: PadOptions): Record<string, number[][]>;

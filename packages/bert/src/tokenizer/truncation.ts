@@ -9,7 +9,12 @@ export type TruncationStrategy = 'longest_first' | 'only_first' | 'only_second';
  *
  * @param continues whether a token continues the word of the token before it (WordPiece: starts with ##)
  */
-export function readLength(tokens: readonly string[], maxLength: number, continues: (token: string) => boolean, side: 'left' | 'right'): number {
+export function readLength(
+  tokens: readonly string[],
+  maxLength: number,
+  continues: (token: string) => boolean,
+  side: 'left' | 'right',
+): number {
   let length = Math.min(maxLength, tokens.length);
   if (side === 'right') {
     while (length < tokens.length && continues(tokens[length]!)) length++;

@@ -82,11 +82,14 @@ function binaryLabels(name: string, rows: MetricRows, posLabel: number): number[
   const present = presentClasses(rows);
   if (present.length > 2) {
     throw new MetricOptionError(
-      `${name}: the target has ${present.length} classes (${present.join(', ')}) but average is 'binary'. Choose 'micro', 'macro', 'weighted' or null.`,
+      `${name}: the target has ${present.length} classes (${present.join(', ')}) but average is 'binary'. ` +
+        `Choose 'micro', 'macro', 'weighted' or null.`,
     );
   }
   if (present.length === 2 && !present.includes(posLabel)) {
-    throw new MetricOptionError(`${name}: posLabel ${posLabel} does not occur; the classes are ${present.join(' and ')}. Set posLabel to one of them.`);
+    throw new MetricOptionError(
+      `${name}: posLabel ${posLabel} does not occur; the classes are ${present.join(' and ')}. Set posLabel to one of them.`,
+    );
   }
   return [posLabel];
 }
@@ -94,7 +97,8 @@ function binaryLabels(name: string, rows: MetricRows, posLabel: number): number[
 function multilabelColumns(name: string, labels: readonly number[] | undefined, columns: number): readonly number[] {
   const chosen = labels ?? Array.from({ length: columns }, (_, column) => column);
   const outside = chosen.find((label) => !Number.isInteger(label) || label < 0 || label >= columns);
-  if (outside !== undefined) throw new MetricInputError(`${name} (multilabel): label ${outside} is no column; there are ${columns}, counted from 0.`);
+  if (outside !== undefined)
+    throw new MetricInputError(`${name} (multilabel): label ${outside} is no column; there are ${columns}, counted from 0.`);
   return chosen;
 }
 
@@ -108,7 +112,9 @@ export function classScore<Name extends ClassScoreName>(
     const kind = options.average === undefined ? 'binary' : options.average;
     const kinds: readonly unknown[] = ['binary', 'micro', 'macro', 'weighted', 'samples', null];
     if (!kinds.includes(kind)) {
-      throw new MetricOptionError(`${name}: average is '${String(kind)}'. Choose 'binary', 'micro', 'macro', 'weighted', 'samples' or null.`);
+      throw new MetricOptionError(
+        `${name}: average is '${String(kind)}'. Choose 'binary', 'micro', 'macro', 'weighted', 'samples' or null.`,
+      );
     }
     if ((kind === 'samples') !== (takes === 'multilabel') && (kind === 'samples' || kind === 'binary')) {
       throw new MetricOptionError(
@@ -119,11 +125,15 @@ export function classScore<Name extends ClassScoreName>(
     }
     const weight = rowWeights(name, rows.references.rows, sampleWeight);
     const labels =
-      takes === 'multilabel' ? multilabelColumns(name, options.labels, rows.references.columns)
-      : kind === 'binary' ? binaryLabels(name, rows, posLabel)
-      : (options.labels ?? presentClasses(rows));
+      takes === 'multilabel'
+        ? multilabelColumns(name, options.labels, rows.references.columns)
+        : kind === 'binary'
+          ? binaryLabels(name, rows, posLabel)
+          : (options.labels ?? presentClasses(rows));
     const counts =
-      takes === 'multilabel' ? countColumns(rows, labels, weight, kind === 'samples' ? 'row' : 'label') : countClasses(rows, labels, weight);
+      takes === 'multilabel'
+        ? countColumns(rows, labels, weight, kind === 'samples' ? 'row' : 'label')
+        : countClasses(rows, labels, weight);
     const score = (counted: Counts): number => {
       const [numerator, denominator] = fractions[name](counted);
       return denominator === 0 ? zeroDivision : numerator / denominator;
@@ -134,7 +144,11 @@ export function classScore<Name extends ClassScoreName>(
     }
     const scores = counts.map(score);
     if (kind === null) return scores;
-    if (kind === 'weighted') return average(scores, counts.map((counted) => counted.actual));
+    if (kind === 'weighted')
+      return average(
+        scores,
+        counts.map((counted) => counted.actual),
+      );
     return average(scores, kind === 'samples' ? scores.map((_, row) => weight(row)) : undefined);
   };
   return {

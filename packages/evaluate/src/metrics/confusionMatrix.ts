@@ -19,7 +19,9 @@ export const confusionMatrix: MetricDefinition<ConfusionMatrixOptions, { confusi
   optionNames: ['labels', 'sampleWeight', 'normalize'],
   compute(rows, { labels = presentClasses(rows), sampleWeight, normalize }) {
     if (normalize !== undefined && !['true', 'pred', 'all'].includes(normalize)) {
-      throw new MetricOptionError(`confusion_matrix: normalize is '${String(normalize)}'. Choose 'true', 'pred' or 'all', or leave it out.`);
+      throw new MetricOptionError(
+        `confusion_matrix: normalize is '${String(normalize)}'. Choose 'true', 'pred' or 'all', or leave it out.`,
+      );
     }
     const { predictions, references } = rows;
     const weight = rowWeights('confusion_matrix', references.rows, sampleWeight);

@@ -47,7 +47,8 @@ export function glue(subset: string | undefined): MetricDefinition<object, Metri
   const chosen = glueSubsets.find((name) => name === subset);
   if (chosen === undefined) {
     throw new UnknownMetricError(
-      `${subset === undefined ? "load('glue') needs the name of a subset" : `'${subset}' is no GLUE subset`}. Choose one of: ${glueSubsets.join(', ')}.`,
+      `${subset === undefined ? "load('glue') needs the name of a subset" : `'${subset}' is no GLUE subset`}. Choose one of: ` +
+        `${glueSubsets.join(', ')}.`,
     );
   }
   return {
@@ -60,7 +61,9 @@ export function glue(subset: string | undefined): MetricDefinition<object, Metri
         return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
       }
       if (rows.references.data.every((label) => label === -1)) {
-        throw new MetricInputError(`glue_${chosen}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`);
+        throw new MetricInputError(
+          `glue_${chosen}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`,
+        );
       }
       const result: MetricResult = {};
       for (const part of parts[chosen]) {

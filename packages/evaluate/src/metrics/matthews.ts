@@ -41,7 +41,9 @@ export function matthews(
       const weight = rowWeights('matthews_correlation', references.rows, sampleWeight);
       if (takes === 'classes') {
         if (average !== undefined) {
-          throw new MetricOptionError("matthews_correlation: average needs several labels per row: load('matthews_correlation', 'multilabel').");
+          throw new MetricOptionError(
+            "matthews_correlation: average needs several labels per row: load('matthews_correlation', 'multilabel').",
+          );
         }
         return { matthews_correlation: coefficient(predictions.data, references.data, weight) };
       }
@@ -50,7 +52,9 @@ export function matthews(
       }
       const { columns } = references;
       const column = (data: Float64Array, index: number): Float64Array => data.filter((_, at) => at % columns === index);
-      const values = Array.from({ length: columns }, (_, index) => coefficient(column(predictions.data, index), column(references.data, index), weight));
+      const values = Array.from({ length: columns }, (_, index) =>
+        coefficient(column(predictions.data, index), column(references.data, index), weight),
+      );
       return { matthews_correlation: average === null ? values : values.reduce((sum, value) => sum + value, 0) / columns };
     },
   };

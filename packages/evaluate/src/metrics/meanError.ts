@@ -46,7 +46,11 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
 }
 
 /** Mean squared error (`sklearn.metrics.mean_squared_error`). */
-export const mse = meanError<'mse', MeanSquaredErrorOptions>('mse', ['sampleWeight', 'multioutput', 'squared'], (difference) => difference * difference);
+export const mse = meanError<'mse', MeanSquaredErrorOptions>(
+  'mse',
+  ['sampleWeight', 'multioutput', 'squared'],
+  (difference) => difference * difference,
+);
 
 /** Mean absolute error (`sklearn.metrics.mean_absolute_error`). */
 export const mae = meanError<'mae', MeanErrorOptions>('mae', ['sampleWeight', 'multioutput'], Math.abs);
