@@ -70,7 +70,10 @@ export class Gpu {
     this.info = options.info;
     this.profile = options.profile;
     this.#memoryBudget = options.memoryBudget;
-    this.#recorder = new Recorder(options.device, (message) => this.#fail(new GpuValidationError(message)));
+    this.#recorder = new Recorder(options.device, (message) => {
+      // The cause: what was reported before it are only commands that could not use the pipeline.
+      this.#failure = new GpuValidationError(message);
+    });
     const createBuffer = (byteLength: number, label: string) => this.#createBuffer(byteLength, label);
     this.#pool = new BufferPool({ createBuffer });
     this.#uploadPool = new BufferPool({ createBuffer });

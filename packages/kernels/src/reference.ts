@@ -13,3 +13,4 @@ export * from './kernels/fill/reference.ts';
 export * from './kernels/gatherRows/reference.ts';
 export * from './kernels/optimizer/reference.ts';
 export * from './kernels/layernorm/reference.ts';
+export * from './kernels/attention/reference.ts';

@@ -10,8 +10,5 @@ struct Parameters { words: u32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var i = 0u; i < 4; i++) {
-    let word = first + i * 64;
-    if (word < parameters.words) { output[word] = 0; }
-  }
+  for (var word = first; word < min(first + 256, parameters.words); word += 64) { output[word] = 0; }
 }

@@ -10,7 +10,8 @@ const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
  * software adapter; so most of the predicted time is slept through before the promise is made.
  */
 export class PatientWait {
-  #predicted = 0;
+  #lastWait = 0;
+  #waitBefore = 0;
 
   /**
    * @param start makes the promise to wait for; called after the sleep
@@ -19,13 +20,16 @@ export class PatientWait {
   async until<T>(start: () => Promise<T>, busy: boolean): Promise<T> {
     if (!busy) return start();
     const began = performance.now();
-    const slept = this.#predicted * sleptPart >= shortestSleep;
-    if (slept) await sleep(this.#predicted * sleptPart);
-    const waited = performance.now();
+    // The shorter of the last two: a step that had to compile kernels says nothing about the next.
+    const predicted = Math.min(this.#lastWait, this.#waitBefore) * sleptPart;
+    if (predicted >= shortestSleep) await sleep(predicted);
+    const woke = performance.now();
     const result = await start();
     const end = performance.now();
-    // A promise that is fulfilled at once says that the sleep was too long, not how much: guess shorter until it is not.
-    this.#predicted = slept && end - waited < 0.5 ? this.#predicted * 0.7 : end - began;
+    // A promise that is fulfilled at once says that the sleep was too long, not by how much: guess shorter until it is not.
+    const tooLong = predicted >= shortestSleep && end - woke < 0.5;
+    this.#waitBefore = this.#lastWait;
+    this.#lastWait = tooLong ? predicted * 0.7 : end - began;
     return result;
   }
 }

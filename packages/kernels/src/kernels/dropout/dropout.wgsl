@@ -15,13 +15,10 @@ struct Parameters { rows: u32, columns: u32, operation: u32, threshold: u32, kep
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let groups = (parameters.columns + 3) / 4;
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var i = 0u; i < 4; i++) {
-    let index = first + i * 64;
+  for (var index = first; index < min(first + 256, parameters.rows * groups); index += 64) {
     let row = index / groups;
-    if (row < parameters.rows) {
-      let group = index - row * groups;
-      let factors = dropoutScale(dropoutWords(tokenKeys[row], group, parameters.operation, random[0]), parameters.threshold, parameters.keptScale);
-      dropGroup(row, group, factors);
-    }
+    let group = index - row * groups;
+    let factors = dropoutScale(dropoutWords(tokenKeys[row], group, parameters.operation, random[0]), parameters.threshold, parameters.keptScale);
+    dropGroup(row, group, factors);
   }
 }

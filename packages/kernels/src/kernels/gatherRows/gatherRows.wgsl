@@ -13,9 +13,8 @@ struct Parameters { rows: u32, columns: u32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var i = 0u; i < 4; i++) {
-    let index = first + i * 64;
+  for (var index = first; index < min(first + 256, parameters.rows * parameters.columns); index += 64) {
     let row = index / parameters.columns;
-    if (row < parameters.rows) { output[index] = Output(input[indices[row] * parameters.columns + index % parameters.columns]); }
+    output[index] = Output(input[indices[row] * parameters.columns + index % parameters.columns]);
   }
 }

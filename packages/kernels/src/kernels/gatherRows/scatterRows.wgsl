@@ -13,12 +13,8 @@ struct Parameters { rows: u32, columns: u32, outputRows: u32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var i = 0u; i < 4; i++) {
-    let index = first + i * 64;
-    let row = index / parameters.columns;
-    if (row < parameters.rows) {
-      let outputRow = indices[row];
-      if (outputRow < parameters.outputRows) { output[outputRow * parameters.columns + index % parameters.columns] = Output(input[index]); }
-    }
+  for (var index = first; index < min(first + 256, parameters.rows * parameters.columns); index += 64) {
+    let outputRow = indices[index / parameters.columns];
+    if (outputRow < parameters.outputRows) { output[outputRow * parameters.columns + index % parameters.columns] = Output(input[index]); }
   }
 }

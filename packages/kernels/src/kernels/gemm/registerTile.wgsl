@@ -38,8 +38,5 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
 fn storeRow(batch: u32, row: u32, firstColumn: u32, values: vec4f) {
   if (row >= parameters.m) { return; }
-  for (var i = 0u; i < 4; i++) {
-    let column = firstColumn + i;
-    if (column < parameters.n) { epilogue(batch, row, column, values[i]); }
-  }
+  for (var column = firstColumn; column < min(firstColumn + 4, parameters.n); column++) { epilogue(batch, row, column, values[column - firstColumn]); }
 }
