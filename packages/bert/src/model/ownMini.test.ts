@@ -6,7 +6,7 @@ import {
   AutoModel,
   AutoModelForSequenceClassification,
   AutoTokenizer,
-  BertForSequenceClassification,
+  type BertForSequenceClassification,
   unpackTokens,
   type Batch,
   type Tokenizer,
