@@ -2,11 +2,11 @@
 // Usage: node scripts/check-imports.mjs [folder of a workspace]
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { checkFile } from './imports/check-file.mjs';
 import { checkPlatforms } from './imports/check-platforms.mjs';
 import { checkReach } from './imports/check-reach.mjs';
 import { readWorkspace } from './imports/workspace.mjs';
+import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 /** @returns {{ problems: string[], files: number }} */
@@ -22,7 +22,7 @@ export function checkImports(folder) {
   return { problems: [...new Set(problems)].sort(), files: files.length };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const folder = resolve(process.argv[2] ?? rootFolder);
   if (!existsSync(folder)) throw new Error(`${folder}: no such folder`);
   const { problems, files } = checkImports(folder);

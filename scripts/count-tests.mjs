@@ -2,6 +2,7 @@
 // loaded, a worker that died, a run that ended with an error, a report that is missing.
 // Usage: node scripts/count-tests.mjs REPORT EXIT-CODE
 import { readJson } from './setup/files.mjs';
+import { isMain } from './setup/is-main.mjs';
 
 export function countTests(report, exitCode) {
   const files = report?.testResults ?? [];
@@ -13,7 +14,7 @@ export function countTests(report, exitCode) {
   return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
 }
 
-if (import.meta.filename === process.argv[1]) {
+if (isMain(import.meta.url)) {
   const { passed, failed } = countTests(readJson(process.argv[2]), Number(process.argv[3]));
   console.log(`${passed} ${failed}`);
 }

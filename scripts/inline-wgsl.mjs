@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMain } from './setup/is-main.mjs';
 
 const defaultFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../packages/kernels/src');
 const firstLine = '// Written by scripts/inline-wgsl.mjs from ';
@@ -32,7 +33,7 @@ function removeOrphan(path) {
   if (!existsSync(path.slice(0, -'.ts'.length)) && readFileSync(path, 'utf8').startsWith(firstLine)) rmSync(path, { force: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const folders = process.argv.slice(2);
   for (const folder of folders.length > 0 ? folders : [defaultFolder]) inlineWgsl(resolve(folder));
 }
