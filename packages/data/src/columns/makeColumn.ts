@@ -1,0 +1,157 @@
+import { FeatureError } from '../errors.ts';
+import { ClassLabel, describeFeature, mergeFeatures, sameFeature, value } from '../features/feature.ts';
+import type { Feature } from '../features/feature.ts';
+import { inferFeature, isTypedArray, show } from '../features/inferFeature.ts';
+import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
+import type { Column, NumberStorage } from './column.ts';
+
+/**
+ * A column of given values, converted to the type if that is given, else of the type that they have.
+ *
+ * @throws FeatureError when a value does not fit
+ */
+export function makeColumn(name: string, values: ArrayLike<unknown>, feature: Feature = inferFeature(values, name)): Column {
+  if (feature.type === 'list') return makeListColumn(name, values, feature.items);
+  if (feature.type === 'value' && (feature.dtype === 'string' || feature.dtype === 'struct' || feature.dtype === 'null')) {
+    return new PlainColumn(feature, Array.from(values, (input, row) => toPlain(input, feature.dtype as 'string', name, row)));
+  }
+  const storage = numberStorage(feature, values.length);
+  if (isTypedArray(values) && feature.type === 'value' && sameFeature(feature, inferFeature(values, name))) {
+    storage.set(values);
+    return new NumberColumn(feature, storage);
+  }
+  let missing: Uint8Array | undefined;
+  for (let row = 0; row < values.length; row++) {
+    const input = values[row];
+    if (input === null || input === undefined) {
+      missing ??= new Uint8Array(values.length);
+      missing[row] = 1;
+    } else {
+      storage[row] = toNumber(input, feature, name, row);
+    }
+  }
+  return new NumberColumn(feature, storage, missing);
+}
+
+function numberStorage(feature: Feature, length: number): NumberStorage {
+  if (feature.type === 'value' && feature.dtype === 'bool') return new Uint8Array(length);
+  if (feature.type === 'value' && feature.dtype === 'float32') return new Float32Array(length);
+  if (feature.type === 'value' && (feature.dtype === 'float64' || feature.dtype === 'int64')) return new Float64Array(length);
+  return new Int32Array(length);
+}
+
+function misfit(name: string, row: number, input: unknown, feature: Feature, hint = ''): FeatureError {
+  return new FeatureError(`Column '${name}', row ${row}: ${show(input)} is no ${describeFeature(feature)}.${hint}`);
+}
+
+function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', name: string, row: number): unknown {
+  if (input === undefined || input === null) return null;
+  if (dtype === 'null') throw misfit(name, row, input, value('null'));
+  if (dtype === 'struct' || typeof input === 'string') return input;
+  if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'bigint') return String(input);
+  throw misfit(name, row, input, value('string'));
+}
+
+/** Text that is a number counts as that number, a class name as its class. */
+function toNumber(input: unknown, feature: Feature, name: string, row: number): number {
+  if (feature instanceof ClassLabel) return toClass(input, feature, name, row);
+  const dtype = feature.type === 'value' ? feature.dtype : 'null';
+  if (dtype === 'bool') {
+    if (typeof input === 'boolean' || input === 0 || input === 1) return Number(input);
+    throw misfit(name, row, input, feature);
+  }
+  const isText = typeof input === 'string' && input.trim() !== '';
+  const number = typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || isText ? Number(input) : undefined;
+  if (number === undefined || (isText && Number.isNaN(number))) throw misfit(name, row, input, feature);
+  if (dtype === 'float32' || dtype === 'float64') return number;
+  if (!Number.isSafeInteger(number) || (dtype === 'int32' && (number | 0) !== number)) throw misfit(name, row, input, feature, ' Cast to float64 to keep it.');
+  return number;
+}
+
+function toClass(input: unknown, feature: ClassLabel, name: string, row: number): number {
+  const asNumber = typeof input === 'string' && !feature.names.includes(input) && /^-?\d+$/.test(input) ? Number(input) : input;
+  if (typeof asNumber === 'string') {
+    if (!feature.names.includes(asNumber)) throw misfit(name, row, input, feature);
+    return feature.str2int(asNumber);
+  }
+  const label = typeof asNumber === 'boolean' || typeof asNumber === 'bigint' ? Number(asNumber) : asNumber;
+  if (typeof label !== 'number' || !Number.isInteger(label) || label < -1 || label >= feature.numClasses) {
+    throw misfit(name, row, input, feature, ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 for no label.`);
+  }
+  return label;
+}
+
+function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature): ListColumn {
+  const offsets = new Int32Array(values.length + 1);
+  let missing: Uint8Array | undefined;
+  for (let row = 0; row < values.length; row++) {
+    const input = values[row];
+    if (input === null || input === undefined) {
+      missing ??= new Uint8Array(values.length);
+      missing[row] = 1;
+      offsets[row + 1] = offsets[row]!;
+    } else if (Array.isArray(input) || isTypedArray(input)) {
+      offsets[row + 1] = offsets[row]! + input.length;
+    } else {
+      throw misfit(name, row, input, { type: 'list', items });
+    }
+  }
+  const flat: unknown[] = new Array(offsets[values.length]);
+  for (let row = 0; row < values.length; row++) {
+    const input = values[row] as ArrayLike<unknown> | null | undefined;
+    if (input) for (let item = 0; item < input.length; item++) flat[offsets[row]! + item] = input[item];
+  }
+  return new ListColumn(offsets, makeColumn(name, flat, items), missing);
+}
+
+/** The values of a column as another type. @throws FeatureError */
+export function castColumn(name: string, column: Column, feature: Feature): Column {
+  if (sameFeature(column.feature, feature)) return column;
+  const from = column.feature;
+  const naming = from instanceof ClassLabel && feature.type === 'value' && feature.dtype === 'string';
+  const values = Array.from({ length: column.length }, (_, row) => {
+    const input = column.at(row);
+    return naming && typeof input === 'number' ? (from.names[input] ?? null) : input;
+  });
+  return makeColumn(name, values, feature);
+}
+
+/** One column after the other. @throws FeatureError when their types do not go together */
+export function concatenateColumns(name: string, columns: readonly Column[]): Column {
+  const [first] = columns;
+  if (!first) return makeColumn(name, []);
+  if (columns.length === 1) return first;
+  let feature = first.feature;
+  for (const column of columns) {
+    // An empty column says nothing about types.
+    const merged = column.length === 0 && column !== first ? feature : mergeFeatures(feature, column.feature);
+    if (!merged) throw new FeatureError(`Column '${name}' cannot be both ${describeFeature(feature)} and ${describeFeature(column.feature)}. Cast one of them first.`);
+    feature = merged;
+  }
+  const rows = columns.reduce((sum, { length }) => sum + length, 0);
+  const cast = columns.filter(({ length }) => length > 0).map((column) => castColumn(name, column, feature));
+  if (cast.every((column) => column instanceof NumberColumn)) {
+    const storage = numberStorage(feature, rows);
+    const missing = cast.some((column) => column.missing) ? new Uint8Array(rows) : undefined;
+    let offset = 0;
+    for (const column of cast) {
+      storage.set(column.values, offset);
+      if (column.missing) missing?.set(column.missing, offset);
+      offset += column.length;
+    }
+    return new NumberColumn(feature, storage, missing);
+  }
+  if (cast.every((column) => column instanceof ListColumn)) {
+    const offsets = new Int32Array(rows + 1);
+    const missing = cast.some((column) => column.missing) ? new Uint8Array(rows) : undefined;
+    let row = 0;
+    for (const column of cast) {
+      const base = offsets[row]!;
+      for (let own = 1; own <= column.length; own++) offsets[row + own] = base + column.offsets[own]!;
+      if (column.missing) missing?.set(column.missing, row);
+      row += column.length;
+    }
+    return new ListColumn(offsets, concatenateColumns(name, cast.map((column) => column.items)), missing);
+  }
+  return new PlainColumn(feature, cast.flatMap((column) => (column as PlainColumn).values));
+}

@@ -1,0 +1,147 @@
+import { startProgress } from '#platform';
+import type { Column } from '../columns/column.ts';
+import { castColumn, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
+import { MapError } from '../errors.ts';
+import { ClassLabel } from '../features/feature.ts';
+import { isTypedArray, show } from '../features/inferFeature.ts';
+import { LongWork } from './longWork.ts';
+import { findColumn } from './table.ts';
+import type { Table } from './table.ts';
+
+export type AnyFunction = (input: never, index: never) => unknown;
+
+export interface MapRequest {
+  readonly table: Table;
+  readonly length: number;
+  readonly mapper: AnyFunction;
+  readonly batched: boolean;
+  readonly batchSize: number;
+  readonly removed: readonly string[];
+  readonly label: string;
+}
+
+/**
+ * The table that results from a function over rows or batches; undefined if the function only had side effects (returned nothing).
+ *
+ * @throws MapError, FeatureError
+ */
+export async function mapTable(request: MapRequest): Promise<Table | undefined> {
+  const { table, length, batchSize, removed, label } = request;
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw new MapError(`map: batchSize is ${batchSize}; a whole number from 1 was expected.`);
+  for (const name of removed) findColumn(table, name, 'map, removeColumns');
+  const removedNames = new Set(removed);
+  const kept = [...table.keys()].filter((name) => !removedNames.has(name));
+  const chunks = new Map<string, Column[]>();
+  let newNames: string[] | undefined;
+  let returnsNothing = false;
+  let rows = 0;
+  const progress = startProgress(label, length, 'examples');
+  const work = new LongWork();
+  for (let start = 0; start < length; start += batchSize) {
+    const end = Math.min(start + batchSize, length);
+    const columns = await (request.batched ? callWithBatch(request, start, end) : callWithRows(request, start, end));
+    if (columns === undefined ? newNames !== undefined : returnsNothing) {
+      throw new MapError(`map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`);
+    }
+    progress.update(end);
+    await work.breathe();
+    if (columns === undefined) {
+      returnsNothing = true;
+      continue;
+    }
+    const names = [...columns.keys()];
+    newNames ??= names;
+    if (names.length !== newNames.length || !newNames.every((name) => columns.has(name))) {
+      throw new MapError(`map: the function returned the columns ${names.join(', ')} for rows ${start} to ${end - 1}, and ${newNames.join(', ')} before. Return the same ones each time.`);
+    }
+    rows += checkLengths(columns, end - start, kept.filter((name) => !columns.has(name)));
+    for (const [name, values] of columns) {
+      const parts = chunks.get(name) ?? [];
+      chunks.set(name, parts);
+      parts.push(makeColumn(name, values));
+    }
+  }
+  progress.end();
+  if (returnsNothing || !newNames) return undefined;
+  const result = new Map<string, Column>();
+  for (const name of kept) result.set(name, table.get(name)!);
+  for (const name of newNames) result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!), table.get(name)));
+  if (rows !== length) for (const name of result.keys()) if (!newNames.includes(name)) result.delete(name);
+  return result;
+}
+
+/** A replaced class column that still holds such classes keeps their names. */
+function keepClasses(name: string, column: Column, before: Column | undefined): Column {
+  if (!(before?.feature instanceof ClassLabel)) return column;
+  try {
+    return castColumn(name, column, before.feature);
+  } catch {
+    return column;
+  }
+}
+
+async function callWithBatch({ table, mapper }: MapRequest, start: number, end: number): Promise<Map<string, ArrayLike<unknown>> | undefined> {
+  const batch: Record<string, unknown[]> = {};
+  for (const [name, column] of table) batch[name] = Array.from({ length: end - start }, (_, row) => column.at(start + row));
+  const indices = Array.from({ length: end - start }, (_, row) => start + row);
+  const result = await (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
+  if (result === undefined || result === null) return undefined;
+  if (typeof result !== 'object' || Array.isArray(result)) throw new MapError(`map: the function must return an object of columns, and returned ${show(result)}.`);
+  const columns = new Map<string, ArrayLike<unknown>>();
+  for (const [name, values] of Object.entries(result)) {
+    if (values === undefined) continue;
+    if (!Array.isArray(values) && !isTypedArray(values)) {
+      throw new MapError(`map: column '${name}' is ${show(values)}. With batched: true each column must be an array with one value per row.`);
+    }
+    columns.set(name, values);
+  }
+  return columns;
+}
+
+async function callWithRows({ table, mapper }: MapRequest, start: number, end: number): Promise<Map<string, unknown[]> | undefined> {
+  const columns = new Map<string, unknown[]>();
+  let nothing = 0;
+  for (let index = start; index < end; index++) {
+    const row: Record<string, unknown> = {};
+    for (const [name, column] of table) row[name] = column.at(index);
+    let result = (mapper as (row: unknown, index: number) => unknown)(row, index);
+    if (result instanceof Promise) result = await result;
+    if (result === undefined || result === null) {
+      nothing += 1;
+      continue;
+    }
+    if (typeof result !== 'object' || Array.isArray(result)) throw new MapError(`map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`);
+    const entries = Object.entries(result).filter(([, given]) => given !== undefined);
+    if (index > start && nothing === 0 && (entries.length !== columns.size || !entries.every(([name]) => columns.has(name)))) {
+      throw new MapError(
+        `map: row ${index} returned the columns ${entries.map(([name]) => name).join(', ')}, the rows before ${[...columns.keys()].join(', ')}. Return the same ones for every row (null for a missing value).`,
+      );
+    }
+    for (const [name, given] of entries) {
+      const values = columns.get(name) ?? [];
+      columns.set(name, values);
+      values.push(given);
+    }
+  }
+  if (nothing === end - start) return undefined;
+  if (nothing > 0) throw new MapError(`map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`);
+  return columns;
+}
+
+/** @returns the length of the new columns */
+function checkLengths(columns: Map<string, ArrayLike<unknown>>, given: number, kept: readonly string[]): number {
+  let first: string | undefined;
+  for (const [name, { length }] of columns) {
+    first ??= name;
+    const expected = columns.get(first)!.length;
+    if (length !== expected) throw new MapError(`map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}.`);
+  }
+  const length = first === undefined ? given : columns.get(first)!.length;
+  if (length !== given && kept.length > 0) {
+    throw new MapError(
+      `map: the function got ${given} rows and returned ${length} ('${first}'), and the columns kept beside it (${kept.join(', ')}) have ${given}. ` +
+        'Return one value per row, or leave the old columns out with removeColumns.',
+    );
+  }
+  return length;
+}

@@ -1,0 +1,93 @@
+import type { Column } from '../columns/column.ts';
+import { DatasetError } from '../errors.ts';
+import { ClassLabel, describeFeature } from '../features/feature.ts';
+import { Pcg64 } from '../random/pcg64.ts';
+import type { SplitOptions } from './types.ts';
+
+/** A seed for who gives none. */
+export function freshSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}
+
+export interface SplitSizes {
+  readonly train: number;
+  readonly test: number;
+}
+
+/** How many rows each side gets: parts are rounded up for test and down for train, as in `datasets`. @throws DatasetError */
+export function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitSizes {
+  const count = (name: string, size: number, round: (value: number) => number): number => {
+    const valid = Number.isInteger(size) ? size > 0 && size < rows : size > 0 && size < 1;
+    if (!valid) throw new DatasetError(`trainTestSplit: ${name} is ${size}; expected a part between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}).`);
+    return Number.isInteger(size) ? size : round(size * rows);
+  };
+  const wantedTest = testSize ?? (trainSize === undefined ? 0.25 : undefined);
+  const givenTest = wantedTest === undefined ? undefined : count('testSize', wantedTest, Math.ceil);
+  const givenTrain = trainSize === undefined ? undefined : count('trainSize', trainSize, Math.floor);
+  const test = givenTest ?? rows - givenTrain!;
+  const train = givenTrain ?? rows - givenTest!;
+  if (train + test > rows) throw new DatasetError(`trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}.`);
+  if (train === 0) throw new DatasetError(`trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize}).`);
+  return { train, test };
+}
+
+/** Row numbers of both sides. */
+export function splitRows(rows: number, options: SplitOptions, labels: Column | undefined): { train: Int32Array; test: Int32Array } {
+  const { train, test } = splitSizes(rows, options);
+  if (options.shuffle === false) {
+    if (labels) throw new DatasetError('trainTestSplit: stratifyByColumn needs shuffle.');
+    const order = Int32Array.from({ length: train + test }, (_, row) => row);
+    return { train: order.slice(0, train), test: order.slice(train) };
+  }
+  const generator = new Pcg64(options.seed ?? freshSeed());
+  if (labels) return stratified(labels, options.stratifyByColumn ?? '', { train, test }, generator);
+  const order = generator.permutation(rows);
+  return { train: order.slice(test, test + train), test: order.slice(0, test) };
+}
+
+/** scikit-learn's StratifiedShuffleSplit, as `datasets` draws it. */
+function stratified(labels: Column, name: string, sizes: SplitSizes, generator: Pcg64): { train: Int32Array; test: Int32Array } {
+  if (!(labels.feature instanceof ClassLabel)) {
+    throw new DatasetError(`trainTestSplit: stratifyByColumn needs a ClassLabel column; '${name}' is ${describeFeature(labels.feature)}. Use classEncodeColumn('${name}') first.`);
+  }
+  const rowsOfClass = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const label = Number(labels.at(row));
+    const rows = rowsOfClass.get(label);
+    if (rows) rows.push(row);
+    else rowsOfClass.set(label, [row]);
+  }
+  const classes = [...rowsOfClass].sort(([a], [b]) => a - b).map(([, rows]) => rows);
+  if (classes.some(({ length }) => length < 2)) throw new DatasetError(`trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides.`);
+  for (const side of ['train', 'test'] as const) {
+    if (sizes[side] < classes.length) throw new DatasetError(`trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'.`);
+  }
+  const counts = classes.map(({ length }) => length);
+  const trainCounts = approximateMode(counts, sizes.train, generator);
+  const testCounts = approximateMode(counts.map((count, index) => count - trainCounts[index]!), sizes.test, generator);
+  const train: number[] = [];
+  const test: number[] = [];
+  for (const [index, rows] of classes.entries()) {
+    const order = Array.from(generator.permutation(rows.length), (position) => rows[position]!);
+    train.push(...order.slice(0, trainCounts[index]));
+    test.push(...order.slice(trainCounts[index], trainCounts[index]! + testCounts[index]!));
+  }
+  return { train: generator.shuffle(Int32Array.from(train)), test: generator.shuffle(Int32Array.from(test)) };
+}
+
+/** How many of each class make `draws` most likely: shares rounded down, the rest to the largest remainders, ties by lot. */
+function approximateMode(counts: readonly number[], draws: number, generator: Pcg64): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const exact = counts.map((count) => (draws * count) / total);
+  const result = exact.map(Math.floor);
+  const remainders = exact.map((share, index) => share - result[index]!);
+  let missing = draws - result.reduce((sum, count) => sum + count, 0);
+  for (const remainder of [...new Set(remainders)].sort((a, b) => b - a)) {
+    if (missing === 0) break;
+    const tied = remainders.flatMap((other, index) => (other === remainder ? [index] : []));
+    const chosen = generator.choice(tied, Math.min(tied.length, missing));
+    for (const index of chosen) result[index]! += 1;
+    missing -= chosen.length;
+  }
+  return result;
+}

@@ -1,0 +1,34 @@
+/** Any failure of a dataset operation; subclasses say more. */
+export class DatasetError extends Error {
+  override name = 'DatasetError';
+}
+
+/** A column that was asked for is not there. */
+export class ColumnNotFoundError extends DatasetError {
+  override name = 'ColumnNotFoundError';
+}
+
+/** Values do not fit the type of their column, or types do not fit each other. */
+export class FeatureError extends DatasetError {
+  override name = 'FeatureError';
+}
+
+/** What the function given to `map` or `filter` returned cannot be used. */
+export class MapError extends DatasetError {
+  override name = 'MapError';
+}
+
+/** A data file cannot be read: missing, empty, ragged, malformed. */
+export class DataFileError extends DatasetError {
+  override name = 'DataFileError';
+}
+
+/** A split was asked for that is not there, or in words that are not understood. */
+export class SplitError extends DatasetError {
+  override name = 'SplitError';
+}
+
+/** Rows cannot become a batch. */
+export class CollateError extends DatasetError {
+  override name = 'CollateError';
+}

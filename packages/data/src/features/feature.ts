@@ -1,0 +1,89 @@
+import { FeatureError } from '../errors.ts';
+
+/**
+ * Types of single values. `int64` holds whole numbers up to 2^53, exactly. `null`: only missing values so far.
+ * `struct`: objects and anything else, kept as they are.
+ */
+export type ValueType = 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'bool' | 'null' | 'struct';
+
+export interface ValueFeature {
+  readonly type: 'value';
+  readonly dtype: ValueType;
+}
+
+export interface ListFeature {
+  readonly type: 'list';
+  readonly items: Feature;
+}
+
+/** The type of a column. */
+export type Feature = ValueFeature | ListFeature | ClassLabel;
+
+/** Columns and their types, in order. */
+export type Features = Readonly<Record<string, Feature>>;
+
+/** Classes as whole numbers from 0, with a name each. -1 stands for "no label". */
+export class ClassLabel {
+  readonly type = 'class_label';
+  readonly names: readonly string[];
+
+  /** @throws FeatureError when a name is given twice */
+  constructor({ names }: { readonly names: readonly string[] }) {
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new FeatureError(`ClassLabel: the name '${twice}' is given twice.`);
+    this.names = [...names];
+  }
+
+  get numClasses(): number {
+    return this.names.length;
+  }
+
+  /** The number of a class. @throws FeatureError for a name that is no class */
+  str2int(name: string): number {
+    const index = this.names.indexOf(name);
+    if (index < 0) throw new FeatureError(`ClassLabel: '${name}' is none of the classes ${this.names.join(', ')}.`);
+    return index;
+  }
+
+  /** The name of a class. @throws FeatureError for a number that is no class */
+  int2str(label: number): string {
+    const name = this.names[label];
+    if (name === undefined) throw new FeatureError(`ClassLabel: ${label} is no class; there are ${this.numClasses}, from 0.`);
+    return name;
+  }
+}
+
+export const value = (dtype: ValueType): ValueFeature => ({ type: 'value', dtype });
+
+export const list = (items: Feature): ListFeature => ({ type: 'list', items });
+
+/** `int32`, `list<string>`, `ClassLabel(no, yes)`: for messages. */
+export function describeFeature(feature: Feature): string {
+  if (feature.type === 'value') return feature.dtype;
+  if (feature.type === 'list') return `list<${describeFeature(feature.items)}>`;
+  return `ClassLabel(${feature.names.join(', ')})`;
+}
+
+export function sameFeature(a: Feature, b: Feature): boolean {
+  if (a.type === 'value') return b.type === 'value' && a.dtype === b.dtype;
+  if (a.type === 'list') return b.type === 'list' && sameFeature(a.items, b.items);
+  return b.type === 'class_label' && a.names.length === b.names.length && a.names.every((name, index) => name === b.names[index]);
+}
+
+const numberRank: Partial<Record<ValueType, number>> = { int32: 1, int64: 2, float32: 3, float64: 4 };
+
+/** The narrowest type that holds values of both; undefined if there is none. */
+export function mergeFeatures(a: Feature, b: Feature): Feature | undefined {
+  if (sameFeature(a, b)) return a;
+  if (a.type === 'value' && a.dtype === 'null') return b;
+  if (b.type === 'value' && b.dtype === 'null') return a;
+  if (a.type === 'list' && b.type === 'list') {
+    const items = mergeFeatures(a.items, b.items);
+    return items && list(items);
+  }
+  if (a.type !== 'value' || b.type !== 'value') return undefined;
+  const [rankA, rankB] = [numberRank[a.dtype], numberRank[b.dtype]];
+  if (rankA === undefined || rankB === undefined) return undefined;
+  if (Math.max(rankA, rankB) <= 2) return value('int64');
+  return value('float64');
+}
