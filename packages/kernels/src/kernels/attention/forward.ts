@@ -1,0 +1,26 @@
+import type { Gpu } from '../../gpu.ts';
+import { requireSeparate } from '../arguments.ts';
+import { wgsl as byRow } from './forwardByRow.wgsl.ts';
+import { wgsl as tiled } from './forwardTiled.wgsl.ts';
+import { wgsl as keys } from './keysOfForward.wgsl.ts';
+import type { AttentionOptions } from './options.ts';
+import { recordPairs, requireAttention } from './program.ts';
+
+/**
+ * Records output = dropout(softmax(scale * query . key^T)) . value for each head, every token attending to all tokens of its own sequence: sequences lie one
+ * behind the other without padding. Scores are never stored: keys are visited in blocks with a running maximum and sum in f32 (M. Milakov, N. Gimelshein,
+ * arXiv:1805.02867; T. Dao et al., arXiv:2205.14135). Throws KernelArgumentError.
+ */
+export function attention(gpu: Gpu, options: AttentionOptions): void {
+  const { query, key, value, output, logSumExp, cuSeqlens, dropout } = options;
+  requireAttention('attention', options, { query, key, value, output }, logSumExp);
+  const reads = { query, key, value, cuSeqlens, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
+  const writes = { output, logSumExp };
+  requireSeparate('attention', Object.values(reads), Object.values(writes));
+  const tiles = [
+    { tileRows: 16, tileKeys: 32 },
+    { tileRows: 16, tileKeys: 32 },
+    { tileRows: 8, tileKeys: 16 },
+  ] as const;
+  recordPairs(gpu, options, { kernel: 'attention', sources: { byRow, tiled }, tiles, reads, writes, keys }, 2);
+}

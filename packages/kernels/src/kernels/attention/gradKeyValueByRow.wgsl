@@ -1,0 +1,57 @@
+// gradValue[k] = sum over the queries q of k's sequence of dropout(probability[q, k]) * gradOutput[q]
+// gradKey[k] = scale * sum over q of slope[q, k] * query[q];  probability and slope as in gradQueryByRow.wgsl
+//
+// query, key, value, gradOutput, gradKey, gradValue: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens: u32[numSequences + 1]
+// Without barriers: an invocation has one key row of one head, and goes over the queries in blocks of four.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+
+struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let firstRow = cuSeqlens[workgroup.y];
+  let endRow = cuSeqlens[workgroup.y + 1];
+  let row = firstRow + workgroup.x * 8 + lane;
+  if (row >= endRow) { return; }
+  let head = workgroup.z;
+  var keyGradient: array<Values, maxChunks>;
+  var valueGradient: array<Values, maxChunks>;
+
+  for (var first = firstRow; first < endRow; first += 4) {
+    let queries = min(vec4u(first) + vec4u(0, 1, 2, 3), vec4u(endRow - 1));
+    var scores = vec4f(0.0);
+    var gradients = vec4f(0.0);
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      let k = load(&key, row, head, chunk);
+      scores += vec4f(
+        product(k, load(&query, queries.x, head, chunk)), product(k, load(&query, queries.y, head, chunk)),
+        product(k, load(&query, queries.z, head, chunk)), product(k, load(&query, queries.w, head, chunk)));
+      let v = load(&value, row, head, chunk);
+      gradients += vec4f(
+        product(v, load(&gradOutput, queries.x, head, chunk)), product(v, load(&gradOutput, queries.y, head, chunk)),
+        product(v, load(&gradOutput, queries.z, head, chunk)), product(v, load(&gradOutput, queries.w, head, chunk)));
+    }
+    let places = vec4u(1) + queries * parameters.numHeads + head;
+    let x = bitcast<vec2f>(rowData[places.x].xy);
+    let y = bitcast<vec2f>(rowData[places.y].xy);
+    let z = bitcast<vec2f>(rowData[places.z].xy);
+    let w = bitcast<vec2f>(rowData[places.w].xy);
+    let factors = vec4f(
+      keptFactor(queries.x, row, head), keptFactor(queries.y, row, head), keptFactor(queries.z, row, head), keptFactor(queries.w, row, head));
+    let valid = vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow);
+    let probabilities = select(vec4f(0.0), exp(scores * parameters.scale - vec4f(x.x, y.x, z.x, w.x)), valid);
+    let kept = probabilities * factors;
+    let slopes = probabilities * (gradients * factors - vec4f(x.y, y.y, z.y, w.y)) * parameters.scale;
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      keyGradient[chunk] += slopes.x * load(&query, queries.x, head, chunk) + slopes.y * load(&query, queries.y, head, chunk)
+        + slopes.z * load(&query, queries.z, head, chunk) + slopes.w * load(&query, queries.w, head, chunk);
+      valueGradient[chunk] += kept.x * load(&gradOutput, queries.x, head, chunk) + kept.y * load(&gradOutput, queries.y, head, chunk)
+        + kept.z * load(&gradOutput, queries.z, head, chunk) + kept.w * load(&gradOutput, queries.w, head, chunk);
+    }
+  }
+  for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+    store(&gradKey, row, head, chunk, keyGradient[chunk]);
+    store(&gradValue, row, head, chunk, valueGradient[chunk]);
+  }
+}

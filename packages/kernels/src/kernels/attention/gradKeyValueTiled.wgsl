@@ -1,0 +1,93 @@
+// The same as gradKeyValueByRow.wgsl: tileRows are keys here, and tileKeys queries.
+//
+// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
+// In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
+// tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a minute to compile.
+
+struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+
+const items = tileRows * maxChunks / 64;
+var<workgroup> keyTile: array<Values, tileRows * maxChunks>;
+var<workgroup> valueTile: array<Values, tileRows * maxChunks>;
+var<workgroup> queryTile: array<Values, tileKeys * maxChunks>;
+var<workgroup> gradOutputTile: array<Values, tileKeys * maxChunks>;
+var<workgroup> slopes: array<f32, tileRows * tileKeys>;
+var<workgroup> weights: array<f32, tileRows * tileKeys>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let endRow = cuSeqlens[workgroup.y + 1];
+  let firstQuery = cuSeqlens[workgroup.y];
+  let firstRow = firstQuery + workgroup.x * tileRows;
+  if (firstRow >= endRow) { return; }
+  let head = workgroup.z;
+  var keyGradient: array<Values, items>;
+  var valueGradient: array<Values, items>;
+  for (var i = thread; i < tileRows * maxChunks; i += 64) {
+    let row = firstRow + i / maxChunks;
+    let chunk = i % maxChunks;
+    keyTile[i] = Values(0.0);
+    valueTile[i] = Values(0.0);
+    if (row < endRow && chunk < parameters.chunks) {
+      keyTile[i] = load(&key, row, head, chunk);
+      valueTile[i] = load(&value, row, head, chunk);
+    }
+  }
+
+  for (var first = firstQuery; first < endRow; first += tileKeys) {
+    for (var i = thread; i < tileKeys * maxChunks; i += 64) {
+      let row = first + i / maxChunks;
+      let chunk = i % maxChunks;
+      queryTile[i] = Values(0.0);
+      gradOutputTile[i] = Values(0.0);
+      if (row < endRow && chunk < parameters.chunks) {
+        queryTile[i] = load(&query, row, head, chunk);
+        gradOutputTile[i] = load(&gradOutput, row, head, chunk);
+      }
+    }
+    workgroupBarrier();
+    for (var i = thread; i < tileRows * tileKeys; i += 64) {
+      let tileRow = i / tileKeys;
+      let column = i % tileKeys;
+      let queryRow = min(first + column, endRow - 1);
+      var score = 0.0;
+      var weightGradient = 0.0;
+      for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+        score += product(keyTile[tileRow * maxChunks + chunk], queryTile[column * maxChunks + chunk]);
+        weightGradient += product(valueTile[tileRow * maxChunks + chunk], gradOutputTile[column * maxChunks + chunk]);
+      }
+      let saved = bitcast<vec2f>(rowData[1 + queryRow * parameters.numHeads + head].xy);
+      let factor = keptFactor(queryRow, min(firstRow + tileRow, endRow - 1), head);
+      let valid = first + column < endRow && firstRow + tileRow < endRow;
+      let probability = select(0.0, exp(score * parameters.scale - saved.x), valid);
+      weights[i] = probability * factor;
+      slopes[i] = probability * (weightGradient * factor - saved.y) * parameters.scale;
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < items; i++) {
+      let place = thread + i * 64;
+      let tileRow = place / maxChunks;
+      let chunk = place % maxChunks;
+      var keyTotal = keyGradient[i];
+      var valueTotal = valueGradient[i];
+      for (var column = 0u; column < parameters.tileKeys; column++) {
+        keyTotal += slopes[tileRow * tileKeys + column] * queryTile[column * maxChunks + chunk];
+        valueTotal += weights[tileRow * tileKeys + column] * gradOutputTile[column * maxChunks + chunk];
+      }
+      keyGradient[i] = keyTotal;
+      valueGradient[i] = valueTotal;
+    }
+    workgroupBarrier();
+  }
+
+  for (var i = 0u; i < items; i++) {
+    let place = thread + i * 64;
+    let row = firstRow + place / maxChunks;
+    let chunk = place % maxChunks;
+    if (row < endRow && chunk < parameters.chunks) {
+      store(&gradKey, row, head, chunk, keyGradient[i]);
+      store(&gradValue, row, head, chunk, valueGradient[i]);
+    }
+  }
+}

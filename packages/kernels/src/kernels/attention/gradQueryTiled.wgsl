@@ -1,0 +1,81 @@
+// The same as gradQueryByRow.wgsl.
+//
+// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
+// In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
+// tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a minute to compile.
+
+struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+
+const items = tileRows * maxChunks / 64;
+var<workgroup> queryTile: array<Values, tileRows * maxChunks>;
+var<workgroup> gradOutputTile: array<Values, tileRows * maxChunks>;
+var<workgroup> keyTile: array<Values, tileKeys * maxChunks>;
+var<workgroup> valueTile: array<Values, tileKeys * maxChunks>;
+var<workgroup> slopes: array<f32, tileRows * tileKeys>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let endRow = cuSeqlens[workgroup.y + 1];
+  let firstKey = cuSeqlens[workgroup.y];
+  let firstRow = firstKey + workgroup.x * tileRows;
+  if (firstRow >= endRow) { return; }
+  let head = workgroup.z;
+  var gradient: array<Values, items>;
+  for (var i = thread; i < tileRows * maxChunks; i += 64) {
+    let row = firstRow + i / maxChunks;
+    let chunk = i % maxChunks;
+    queryTile[i] = Values(0.0);
+    gradOutputTile[i] = Values(0.0);
+    if (row < endRow && chunk < parameters.chunks) {
+      queryTile[i] = load(&query, row, head, chunk);
+      gradOutputTile[i] = load(&gradOutput, row, head, chunk);
+    }
+  }
+
+  for (var first = firstKey; first < endRow; first += tileKeys) {
+    for (var i = thread; i < tileKeys * maxChunks; i += 64) {
+      let row = first + i / maxChunks;
+      let chunk = i % maxChunks;
+      keyTile[i] = Values(0.0);
+      valueTile[i] = Values(0.0);
+      if (row < endRow && chunk < parameters.chunks) {
+        keyTile[i] = load(&key, row, head, chunk);
+        valueTile[i] = load(&value, row, head, chunk);
+      }
+    }
+    workgroupBarrier();
+    for (var i = thread; i < tileRows * tileKeys; i += 64) {
+      let tileRow = i / tileKeys;
+      let column = i % tileKeys;
+      let queryRow = min(firstRow + tileRow, endRow - 1);
+      var score = 0.0;
+      var weightGradient = 0.0;
+      for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+        score += product(queryTile[tileRow * maxChunks + chunk], keyTile[column * maxChunks + chunk]);
+        weightGradient += product(gradOutputTile[tileRow * maxChunks + chunk], valueTile[column * maxChunks + chunk]);
+      }
+      let saved = bitcast<vec2f>(rowData[1 + queryRow * parameters.numHeads + head].xy);
+      let factor = keptFactor(queryRow, min(first + column, endRow - 1), head);
+      let slope = exp(score * parameters.scale - saved.x) * (weightGradient * factor - saved.y) * parameters.scale;
+      slopes[i] = select(0.0, slope, first + column < endRow && firstRow + tileRow < endRow);
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < items; i++) {
+      let place = thread + i * 64;
+      let tileRow = place / maxChunks;
+      let chunk = place % maxChunks;
+      var total = gradient[i];
+      for (var column = 0u; column < parameters.tileKeys; column++) { total += slopes[tileRow * tileKeys + column] * keyTile[column * maxChunks + chunk]; }
+      gradient[i] = total;
+    }
+    workgroupBarrier();
+  }
+
+  for (var i = 0u; i < items; i++) {
+    let place = thread + i * 64;
+    let row = firstRow + place / maxChunks;
+    let chunk = place % maxChunks;
+    if (row < endRow && chunk < parameters.chunks) { store(&gradQuery, row, head, chunk, gradient[i]); }
+  }
+}

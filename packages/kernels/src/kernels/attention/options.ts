@@ -1,0 +1,67 @@
+import type { GpuArray } from '../../gpuArray.ts';
+import type { DropoutOptions } from '../../random/dropout.ts';
+
+/**
+ * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU
+ * - `tiled`: tiles in workgroup memory; for GPUs
+ */
+export type AttentionVariant = 'byRow' | 'tiled';
+
+/** What forward and backward are both told. Arrays may be longer than the shapes say; what lies behind is not read. */
+export interface AttentionShape {
+  /**
+   * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1. Starts with 0 and ends with totalTokens; empty sequences are
+   * allowed. The dispatch has a workgroup for every tile of every sequence, so that no row has to look for its sequence.
+   */
+  readonly cuSeqlens: GpuArray;
+  readonly totalTokens: number;
+  readonly numSequences: number;
+  /** Tokens of the longest sequence: rows of a sequence beyond it would be left out. */
+  readonly maxSeqlen: number;
+  readonly numHeads: number;
+  /** Channels of each head, 1 to 128. */
+  readonly headSize: number;
+  /** What scores are multiplied with. Default 1 / sqrt(headSize). */
+  readonly scale?: number;
+  /**
+   * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel head * 65536 + position of the key, the low 16 bits of its
+   * own token key: the same whether the batch is packed or padded. Default: none.
+   */
+  readonly dropout?: DropoutOptions;
+  /** Default: chosen for the device. */
+  readonly variant?: AttentionVariant;
+}
+
+export interface AttentionOptions extends AttentionShape {
+  /** [totalTokens, numHeads * headSize], f32 or f16; the type of all matrices. */
+  readonly query: GpuArray;
+  /** As `query`. */
+  readonly key: GpuArray;
+  /** As `query`. */
+  readonly value: GpuArray;
+  /** As `query`, in a buffer of its own. */
+  readonly output: GpuArray;
+  /** f32[totalTokens, numHeads]: receives the logarithm of each row's sum of exponentials, for the backward. */
+  readonly logSumExp: GpuArray;
+}
+
+export interface AttentionBackwardOptions extends AttentionShape {
+  /** [totalTokens, numHeads * headSize], f32 or f16; the type of all matrices. */
+  readonly query: GpuArray;
+  /** As `query`. */
+  readonly key: GpuArray;
+  /** As `query`. */
+  readonly value: GpuArray;
+  /** As `query`: what the forward gave. */
+  readonly output: GpuArray;
+  /** As `query`. */
+  readonly gradOutput: GpuArray;
+  /** f32[totalTokens, numHeads], from the forward. */
+  readonly logSumExp: GpuArray;
+  /** As `query`, in a buffer of its own. */
+  readonly gradQuery: GpuArray;
+  /** As `query`, in a buffer of its own. */
+  readonly gradKey: GpuArray;
+  /** As `query`, in a buffer of its own. */
+  readonly gradValue: GpuArray;
+}

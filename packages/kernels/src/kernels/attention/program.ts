@@ -1,0 +1,123 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../gpuArray.ts';
+import { dropoutParameters } from '../../random/dropout.ts';
+import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
+import type { Parameters, Program } from '../../recording/dispatch.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../arguments.ts';
+import { requireDropout } from '../dropout/index.ts';
+import { declareArrays, elementAliases } from '../prelude.ts';
+import { wgsl as dropped } from './dropped.wgsl.ts';
+import { wgsl as narrow } from './narrow.wgsl.ts';
+import { wgsl as notDropped } from './notDropped.wgsl.ts';
+import { wgsl as rowAccess } from './rows.wgsl.ts';
+import type { AttentionShape, AttentionVariant } from './options.ts';
+import { wgsl as wide } from './wide.wgsl.ts';
+
+const largestHead = 128;
+const mostWorkgroups = 65535;
+const rowsByRow = 8;
+
+/** Sizes of tiles such that a kernel stays within the 16 KiB of workgroup memory that every adapter has. */
+export interface TileSizes {
+  readonly tileRows: number;
+  readonly tileKeys: number;
+}
+
+/** Checks what forward and backward share. `matrices` are all [totalTokens, numHeads * headSize] of one type. */
+export function requireAttention(kernel: string, options: AttentionShape, matrices: Readonly<Record<string, GpuArray>>, logSumExp: GpuArray): void {
+  const { cuSeqlens, totalTokens, numSequences, maxSeqlen, numHeads, headSize, dropout } = options;
+  requireExtents(kernel, { totalTokens, numSequences, maxSeqlen, numHeads, headSize });
+  if (headSize < 1 || headSize > largestHead) throw new KernelArgumentError(`${kernel}: headSize is ${headSize}; it must be 1 to ${largestHead}`);
+  if (numSequences > mostWorkgroups || numHeads > mostWorkgroups) {
+    throw new KernelArgumentError(`${kernel}: ${numSequences} sequences of ${numHeads} heads; at most ${mostWorkgroups} of each are possible`);
+  }
+  const elementType = Object.values(matrices)[0]?.elementType ?? 'f32';
+  for (const name in matrices) {
+    const matrix = matrices[name] as GpuArray;
+    requireArray(kernel, name, matrix, { totalTokens, numHeads, headSize }, floatTypes);
+    requireArray(kernel, name, matrix, {}, [elementType]);
+  }
+  requireArray(kernel, 'logSumExp', logSumExp, { totalTokens, numHeads }, singleTypes);
+  requireArray(kernel, 'cuSeqlens', cuSeqlens, { boundaries: numSequences + 1 }, indexTypes);
+  if (dropout) requireDropout(kernel, dropout, totalTokens);
+}
+
+export interface AttentionProgram {
+  readonly kernel: string;
+  /** Sources by variant, with the sizes of the tiles at up to 32, 64 and 128 channels. */
+  readonly sources: Readonly<Record<AttentionVariant, string>>;
+  readonly tiles: readonly [TileSizes, TileSizes, TileSizes];
+  readonly reads: Readonly<Record<string, GpuArray>>;
+  readonly writes: Readonly<Record<string, GpuArray>>;
+  /** WGSL with `tokenKeyOf` and `randomState`, for dropout. */
+  readonly keys: string;
+}
+
+const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
+
+/** Records one of the kernels that go over pairs of tokens. `products` is how many products of headSize numbers each pair takes. */
+export function recordPairs(gpu: Gpu, options: AttentionShape, { kernel, sources, tiles, reads, writes, keys }: AttentionProgram, products: number): void {
+  const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
+  const variant = options.variant ?? (gpu.profile.software ? 'byRow' : 'tiled');
+  const size = headSize <= 32 ? 0 : headSize <= 64 ? 1 : 2;
+  const { tileRows, tileKeys } = tiles[size];
+  const maxChunks = (32 << size) / chunkWidth(headSize);
+  const constants =
+    `const maxChunks = ${maxChunks}u;\n` + (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
+  const program = attentionProgram(gpu, {
+    name: `${kernel} ${variant} ${32 << size}${dropout ? ' dropout' : ''}`,
+    kernel,
+    headSize,
+    reads,
+    writes,
+    source: () => constants + (dropout ? dropoutFunctions + keys + dropped : notDropped) + sources[variant],
+  });
+  const rows = variant === 'tiled' ? tileRows : rowsByRow;
+  gpu.dispatch({
+    program,
+    parameters: pairParameters(kernel, options, tileKeys),
+    reads: Object.values(reads),
+    writes: Object.values(writes),
+    workgroups: [Math.ceil(maxSeqlen / rows), numSequences, numHeads],
+    // The lengths of the sequences are not known here: as if all had the average length.
+    work: { flops: numSequences === 0 ? 0 : 2 * products * numHeads * headSize * (totalTokens * totalTokens) / numSequences },
+  });
+}
+
+/** A program with aliases, arrays and the access to rows of this head size in front. */
+export function attentionProgram(
+  gpu: Gpu,
+  part: {
+    readonly name: string;
+    readonly kernel: string;
+    readonly headSize: number;
+    readonly reads: Readonly<Record<string, GpuArray>>;
+    readonly writes: Readonly<Record<string, GpuArray>>;
+    readonly source: () => string;
+  },
+): Program {
+  const { name, kernel, headSize, reads, writes, source } = part;
+  const width = chunkWidth(headSize);
+  const element = Object.values(reads)[0] as GpuArray;
+  const aliases = elementAliases(gpu, kernel, { element }, width);
+  const names = [...Object.keys(reads), ...Object.keys(writes)];
+  const types = Object.fromEntries(names.map((array) => [array, fixedTypes[array as keyof typeof fixedTypes] ?? 'Element']));
+  return {
+    key: `${name} ${aliases.key}`,
+    source: () => aliases.text() + declareArrays(Object.keys(reads), Object.keys(writes), types) + (width === 4 ? wide : narrow) + rowAccess + source(),
+  };
+}
+
+/** Channels that are read at once. */
+export function chunkWidth(headSize: number): 1 | 4 {
+  return headSize % 4 === 0 ? 4 : 1;
+}
+
+function pairParameters(kernel: string, { numHeads, headSize, scale, dropout }: AttentionShape, tileKeys: number): Parameters {
+  const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
+  return {
+    integers: [numHeads, headSize / chunkWidth(headSize), dropout?.operation ?? 0, threshold, tileKeys],
+    floats: [keptScale, scale ?? 1 / Math.sqrt(headSize)],
+  };
+}
