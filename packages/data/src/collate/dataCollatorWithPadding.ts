@@ -1,0 +1,65 @@
+import { CollateError } from '../errors.ts';
+import type { Batch, CollatorRow, DataCollator } from './batch.ts';
+import { batchKey, columnsOf } from './labels.ts';
+import { stackValues } from './stackValues.ts';
+
+export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
+
+/** Anything that pads rows of token ids. */
+export interface PaddingTokenizer {
+  pad(
+    features: Readonly<Record<string, readonly unknown[]>>,
+    options: { padding?: Padding; maxLength?: number; padToMultipleOf?: number },
+  ): Readonly<Record<string, readonly (readonly number[])[]>>;
+}
+
+export interface DataCollatorWithPaddingOptions {
+  readonly tokenizer: PaddingTokenizer;
+  /** true or 'longest' (default): to the longest row of the batch; 'max_length': to `maxLength`; false: not at all. */
+  readonly padding?: Padding;
+  /** Length for 'max_length'. Default: the model's limit. */
+  readonly maxLength?: number;
+  /** Round the length up to a multiple of this. */
+  readonly padToMultipleOf?: number;
+}
+
+/** Columns that a tokenizer pads. */
+const tokenColumns = new Set(['input_ids', 'token_type_ids', 'attention_mask', 'special_tokens_mask', 'position_ids']);
+
+// A collator is a function, so that `collator(rows)` works as in transformers; and it is made with `new`, as there.
+export interface DataCollatorWithPadding extends DataCollator {}
+
+/**
+ * Pads the token columns of a batch, by default to its own longest row; `label` and `label_ids` become `labels`.
+ *
+ * @throws CollateError for columns that cannot be in a batch, such as text
+ */
+export class DataCollatorWithPadding {
+  constructor({ tokenizer, padding = true, maxLength, padToMultipleOf }: DataCollatorWithPaddingOptions) {
+    if (typeof tokenizer?.pad !== 'function') throw new CollateError('DataCollatorWithPadding needs { tokenizer }, a tokenizer that can pad.');
+    const collate: DataCollator = (rows) => collateWithPadding(rows, tokenizer, { padding, maxLength, padToMultipleOf });
+    return Object.setPrototypeOf(collate, new.target.prototype) as this;
+  }
+}
+
+function collateWithPadding(rows: readonly CollatorRow[], tokenizer: PaddingTokenizer, options: Parameters<PaddingTokenizer['pad']>[1]): Batch {
+  if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
+  const names = columnsOf(rows);
+  if (!names.includes('input_ids')) {
+    throw new CollateError(`DataCollatorWithPadding needs a column 'input_ids'; the rows have ${names.join(', ') || 'none'}. Tokenize the dataset first, with map.`);
+  }
+  const tokens: Record<string, unknown[]> = {};
+  for (const name of names.filter((name) => tokenColumns.has(name))) {
+    tokens[name] = rows.map((row, index) => {
+      if (!Array.isArray(row[name])) throw new CollateError(`Column '${name}', row ${index} of the batch: a list of numbers was expected.`);
+      return row[name];
+    });
+  }
+  const padded = tokenizer.pad(tokens, options);
+  const batch: Batch = {};
+  for (const [name, values] of Object.entries(padded)) batch[name] = stackValues(name, values, 'Set padding to true.');
+  for (const name of names.filter((name) => !tokenColumns.has(name))) {
+    batch[batchKey(name)] = stackValues(name, rows.map((row) => row[name]), 'Only the columns of the tokenizer are padded.');
+  }
+  return batch;
+}

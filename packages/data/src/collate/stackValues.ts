@@ -1,0 +1,39 @@
+import { CollateError } from '../errors.ts';
+import { isTypedArray, show } from '../features/inferFeature.ts';
+import type { BatchArray } from './batch.ts';
+
+/**
+ * Values of one column as an array: i32 if all are whole, else f32. Numbers and booleans give [rows], lists of one length [rows, columns].
+ *
+ * @param hint what to do when rows differ in length
+ * @throws CollateError for anything else
+ */
+export function stackValues(name: string, values: readonly unknown[], hint: string): BatchArray {
+  const first = values[0];
+  const nested = Array.isArray(first) || isTypedArray(first);
+  const width = nested ? first.length : 1;
+  const numbers = new Float64Array(values.length * width);
+  let whole = !(first instanceof Float32Array || first instanceof Float64Array);
+  const put = (input: unknown, index: number, row: number) => {
+    if (typeof input !== 'number' && typeof input !== 'boolean' && typeof input !== 'bigint') throw noNumber(name, input, row);
+    const number = Number(input);
+    whole &&= Number.isInteger(number);
+    if (Number.isInteger(number) && (number | 0) !== number && whole) throw new CollateError(`Column '${name}', row ${row} of the batch: ${number} is beyond 32 bits. Remove the column, or make it a float.`);
+    numbers[index] = number;
+  };
+  for (const [row, input] of values.entries()) {
+    if (!nested) {
+      put(input, row, row);
+      continue;
+    }
+    if (!Array.isArray(input) && !isTypedArray(input)) throw noNumber(name, input, row);
+    if (input.length !== width) throw new CollateError(`Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`);
+    for (let column = 0; column < width; column++) put(input[column], row * width + column, row);
+  }
+  return { data: whole ? Int32Array.from(numbers) : Float32Array.from(numbers), shape: nested ? [values.length, width] : [values.length] };
+}
+
+function noNumber(name: string, input: unknown, row: number): CollateError {
+  const help = typeof input === 'string' ? `Tokenize the text and remove the column, or encode it as classes with classEncodeColumn('${name}')` : 'Remove the column, or fill what is missing';
+  return new CollateError(`Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${help}.`);
+}

@@ -1,0 +1,157 @@
+import { DatasetError, SplitError } from '../errors.ts';
+import type { Feature, Features } from '../features/feature.ts';
+import type { Dataset } from './dataset.ts';
+import type { AnyFunction } from './mapRows.ts';
+import type { ColumnName, FilterOptions, MapOptions, MappedRow, NewColumn, RenamedRow, RowBatch, RowOfColumns, SortOptions, WithColumns, WithoutColumns } from './types.ts';
+
+/** Datasets by the name of their split; the splits are plain properties: `dict.train`. */
+export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row> & { readonly [split: string]: Dataset<Row> };
+
+type Splits<Row> = Readonly<Record<string, Dataset<Row>>>;
+
+/** What can be done with all splits at once. */
+export class DatasetDictMethods<Row> {
+  /** Use `datasetDict({ train, … })`, which types the splits. */
+  constructor(splits: Splits<Row>) {
+    for (const [name, dataset] of Object.entries(splits)) {
+      if (name in this) throw new SplitError(`A split cannot be called '${name}': DatasetDict has a method of that name.`);
+      Object.defineProperty(this, name, { value: dataset, enumerable: true });
+    }
+  }
+
+  /** Names and datasets. */
+  splits(): [string, Dataset<Row>][] {
+    return Object.entries(this) as [string, Dataset<Row>][];
+  }
+
+  splitNames(): string[] {
+    return Object.keys(this);
+  }
+
+  /** A split by name. @throws SplitError that lists those there are */
+  split(name: string): Dataset<Row> {
+    const found = this.splits().find(([own]) => own === name);
+    if (!found) throw new SplitError(`There is no split '${name}'. There are: ${this.splitNames().join(', ') || 'none'}.`);
+    return found[1];
+  }
+
+  /** Rows of each split. */
+  numRows(): Record<string, number> {
+    return Object.fromEntries(this.splits().map(([name, dataset]) => [name, dataset.length]));
+  }
+
+  columnNames(): Record<string, readonly string[]> {
+    return Object.fromEntries(this.splits().map(([name, dataset]) => [name, dataset.columnNames]));
+  }
+
+  #each<Other>(operation: (dataset: Dataset<Row>) => Dataset<Other>): DatasetDict<Other> {
+    return datasetDict(Object.fromEntries(this.splits().map(([name, dataset]) => [name, operation(dataset)])));
+  }
+
+  async #eachInTurn<Other>(operation: (dataset: Dataset<Row>, name: string) => Promise<Dataset<Other>>): Promise<DatasetDict<Other>> {
+    const results: Record<string, Dataset<Other>> = {};
+    for (const [name, dataset] of this.splits()) {
+      try {
+        results[name] = await operation(dataset, name);
+      } catch (error) {
+        if (error instanceof DatasetError) error.message = `Split '${name}': ${error.message}`;
+        throw error;
+      }
+    }
+    return datasetDict(results);
+  }
+
+  /** `Dataset.map` on every split. */
+  map<New extends Readonly<Record<string, NewColumn | undefined>>, Removed extends string = never>(
+    mapper: (batch: RowBatch<Row>, indices: number[]) => New | null | void | Promise<New | null | void>,
+    options: MapOptions<Removed> & { readonly batched: true },
+  ): Promise<DatasetDict<MappedRow<Row, RowOfColumns<New>, Removed>>>;
+  map<New extends object, Removed extends string = never>(
+    mapper: (row: Row, index: number) => New | null | void | Promise<New | null | void>,
+    options?: MapOptions<Removed> & { readonly batched?: false },
+  ): Promise<DatasetDict<MappedRow<Row, New, Removed>>>;
+  map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
+    return this.#eachInTurn((dataset, name) => {
+      const run = dataset.map.bind(dataset) as (mapper: unknown, options: MapOptions) => Promise<Dataset<object>>;
+      return run(mapper, { ...options, desc: `${options.desc ?? 'Map'} (${name})` });
+    });
+  }
+
+  /** `Dataset.filter` on every split. */
+  filter(predicate: (batch: RowBatch<Row>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>, options: FilterOptions & { readonly batched: true }): Promise<DatasetDict<Row>>;
+  filter(predicate: (row: Row, index: number) => boolean | Promise<boolean>, options?: FilterOptions & { readonly batched?: false }): Promise<DatasetDict<Row>>;
+  filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
+    return this.#eachInTurn((dataset, name) => {
+      const run = dataset.filter.bind(dataset) as (predicate: unknown, options: FilterOptions) => Promise<Dataset<Row>>;
+      return run(predicate, { ...options, desc: `${options.desc ?? 'Filter'} (${name})` });
+    });
+  }
+
+  /** The same rows of every split. */
+  select(indices: Iterable<number>): DatasetDict<Row> {
+    const rows = [...indices];
+    return this.#each((dataset) => dataset.select(rows));
+  }
+
+  shuffle(seed?: number | bigint | { readonly seed?: number | bigint }): DatasetDict<Row> {
+    return this.#each((dataset) => dataset.shuffle(seed));
+  }
+
+  sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options?: SortOptions): DatasetDict<Row> {
+    return this.#each((dataset) => dataset.sort(columns, options));
+  }
+
+  renameColumn<From extends ColumnName<Row>, To extends string>(from: From, to: To): DatasetDict<RenamedRow<Row, From, To>> {
+    return this.#each((dataset) => dataset.renameColumn(from, to));
+  }
+
+  renameColumns(names: Readonly<Record<string, string>>): DatasetDict<Record<string, unknown>> {
+    return this.#each((dataset) => dataset.renameColumns(names));
+  }
+
+  removeColumns<Removed extends ColumnName<Row>>(names: Removed | readonly Removed[]): DatasetDict<WithoutColumns<Row, Removed>> {
+    return this.#each((dataset) => dataset.removeColumns(names));
+  }
+
+  selectColumns<Kept extends ColumnName<Row>>(names: Kept | readonly Kept[]): DatasetDict<WithColumns<Row, Kept>> {
+    return this.#each((dataset) => dataset.selectColumns(names));
+  }
+
+  cast(features: Features): DatasetDict<Row> {
+    return this.#each((dataset) => dataset.cast(features));
+  }
+
+  castColumn(name: ColumnName<Row>, feature: Feature): DatasetDict<Row> {
+    return this.#each((dataset) => dataset.castColumn(name, feature));
+  }
+
+  /** Class labels with the same classes in every split: those of all splits together. */
+  classEncodeColumn(name: ColumnName<Row>): DatasetDict<Row> {
+    const splits = this.splits();
+    const [first] = splits;
+    if (!first) return datasetDict({});
+    const all = (first[1].constructor as typeof Dataset).concatenate(splits.map(([, dataset]) => dataset.selectColumns(name) as unknown as Dataset<Row>));
+    const feature = all.classEncodeColumn(name).features[name]!;
+    return this.#each((dataset) => dataset.castColumn(name, { type: 'value', dtype: 'string' }).castColumn(name, feature));
+  }
+
+  /** The different values of a column, by split. */
+  unique<Name extends ColumnName<Row>>(name: Name): Record<string, Row[Name][]> {
+    return Object.fromEntries(this.splits().map(([split, dataset]) => [split, dataset.unique(name)]));
+  }
+
+  /** As `datasets` prints it. */
+  toString(): string {
+    const splits = this.splits().map(([name, dataset]) => `    ${name}: ${dataset.toString().replaceAll('\n', '\n    ')}\n`);
+    return `DatasetDict({\n${splits.join('')}})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** Puts datasets together as splits. @throws SplitError for a name that a method has */
+export function datasetDict<Row>(splits: Splits<Row>): DatasetDict<Row> {
+  return new DatasetDictMethods(splits) as DatasetDict<Row>;
+}

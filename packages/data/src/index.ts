@@ -1,0 +1,34 @@
+export { NdArray } from './array/ndArray.ts';
+export type { Batch, BatchArray, CollatorRow, DataCollator } from './collate/batch.ts';
+export { DataCollatorWithPadding } from './collate/dataCollatorWithPadding.ts';
+export type { DataCollatorWithPaddingOptions, Padding, PaddingTokenizer } from './collate/dataCollatorWithPadding.ts';
+export { defaultDataCollator } from './collate/defaultDataCollator.ts';
+export { concatenateDatasets, Dataset } from './dataset/dataset.ts';
+export { datasetDict, DatasetDictMethods } from './dataset/datasetDict.ts';
+export type { DatasetDict } from './dataset/datasetDict.ts';
+export type {
+  CacheIdentity,
+  FilterOptions,
+  MapOptions,
+  MappedRow,
+  NewColumn,
+  RowBatch,
+  RowOfColumns,
+  SortOptions,
+  SplitOptions,
+} from './dataset/types.ts';
+export {
+  CollateError,
+  ColumnNotFoundError,
+  DataFileError,
+  DatasetError,
+  FeatureError,
+  MapError,
+  SplitError,
+} from './errors.ts';
+export { ClassLabel, list, value } from './features/feature.ts';
+export type { Feature, Features, ListFeature, ValueFeature, ValueType } from './features/feature.ts';
+export { DataLoader } from './loader/dataLoader.ts';
+export type { DataLoaderOptions, RowSource } from './loader/dataLoader.ts';
+export { RandomSampler, SequentialSampler } from './loader/samplers.ts';
+export type { RandomSamplerOptions, Sampler } from './loader/samplers.ts';
