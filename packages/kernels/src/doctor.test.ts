@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeReport, examine } from './doctor.ts';
 import { NoAdapterError } from './errors.ts';
@@ -15,5 +19,16 @@ describe('the doctor', () => {
     const report = await examine(() => Promise.reject(new NoAdapterError('No WebGPU adapter answered. Install a driver.')));
     expect(report).toMatchObject({ healthy: false, device: null, dispatch: null });
     expect(describeReport(report)).toEqual(['Not well: No WebGPU adapter answered. Install a driver.']);
+  });
+
+  it('starts before the first build, to say that one is needed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attune-doctor-'));
+    mkdirSync(join(folder, 'bin'));
+    const program = join(folder, 'bin/attune-doctor.mjs');
+    copyFileSync(new URL('../bin/attune-doctor.mjs', import.meta.url), program);
+    const { status, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(stderr).toContain('npm run build');
+    expect(status).toBe(1);
   });
 });
