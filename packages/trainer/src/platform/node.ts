@@ -8,7 +8,7 @@ import type { Files, Terminal } from './platform.ts';
 
 export const terminal: Terminal = {
   isTerminal: process.stderr.isTTY === true,
-  writeLine: (line) => void process.stderr.write(`${line}\n`),
+  writeLine: (line) => console.error(line),
 };
 
 export const files: Files = {

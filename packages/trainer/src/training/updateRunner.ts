@@ -85,10 +85,10 @@ export class UpdateRunner {
     for (const record of records) {
       if (!record.finite) {
         throw new NonFiniteLossError(
-          `the loss or its gradient is not finite at step ${record.step}: loss ${record.loss}, gradient norm ${record.gradNorm}. ` +
+          `the loss or its gradient is not finite at step ${record.update}: loss ${record.loss}, gradient norm ${record.gradNorm}. ` +
             'That update was skipped: the weights are those of the step before. ' +
             'Look for bad values in the data, or lower learningRate.',
-          record.step,
+          record.update,
         );
       }
       const { count, examples, lossSum } = this.#completed;
