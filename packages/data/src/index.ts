@@ -28,6 +28,9 @@ export {
 } from './errors.ts';
 export { ClassLabel, list, value } from './features/feature.ts';
 export type { Feature, Features, ListFeature, ValueFeature, ValueType } from './features/feature.ts';
+export { loadDataset } from './load/loadDataset.ts';
+export type { DataFiles, FileOptions, LoadDatasetOptions } from './load/loadOptions.ts';
+export type { DataFile, FileObject } from './platform/platform.ts';
 export { DataLoader } from './loader/dataLoader.ts';
 export type { DataLoaderOptions, RowSource } from './loader/dataLoader.ts';
 export { RandomSampler, SequentialSampler } from './loader/samplers.ts';

@@ -1,3 +1,5 @@
+import type { Features } from '../features/feature.ts';
+
 /** One input of a model: numbers in a rectangle, row-major. */
 export interface BatchArray {
   readonly data: Int32Array | Float32Array;
@@ -11,5 +13,7 @@ export type Batch = Record<string, BatchArray>;
 /** A row of a dataset, as a collator gets it. */
 export type CollatorRow = Readonly<Record<string, unknown>>;
 
-/** Makes a batch of rows. */
-export type DataCollator = (rows: readonly CollatorRow[]) => Batch;
+/**
+ * Makes a batch of rows. `features` tells the columns' types, where they are known: a float column whose rows happen to be whole is still one of floats.
+ */
+export type DataCollator = (rows: readonly CollatorRow[], features?: Features) => Batch;

@@ -1,4 +1,5 @@
 import { CollateError } from '../errors.ts';
+import type { Features } from '../features/feature.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
 import { batchKey, columnsOf } from './labels.ts';
 import { stackValues } from './stackValues.ts';
@@ -35,21 +36,24 @@ export interface DataCollatorWithPadding extends DataCollator {}
  * @throws CollateError for columns that cannot be in a batch, such as text
  */
 export class DataCollatorWithPadding {
+  declare readonly tokenizer: PaddingTokenizer;
+
   constructor({ tokenizer, padding = true, maxLength, padToMultipleOf }: DataCollatorWithPaddingOptions) {
     if (typeof tokenizer?.pad !== 'function') throw new CollateError('DataCollatorWithPadding needs { tokenizer }, a tokenizer that can pad.');
-    const collate: DataCollator = (rows) => collateWithPadding(rows, tokenizer, { padding, maxLength, padToMultipleOf });
-    return Object.setPrototypeOf(collate, new.target.prototype) as this;
+    const collate: DataCollator = (rows, features) => collateWithPadding(rows, features ?? {}, tokenizer, { padding, maxLength, padToMultipleOf });
+    return Object.assign(Object.setPrototypeOf(collate, new.target.prototype), { tokenizer }) as this;
   }
 }
 
-function collateWithPadding(rows: readonly CollatorRow[], tokenizer: PaddingTokenizer, options: Parameters<PaddingTokenizer['pad']>[1]): Batch {
+function collateWithPadding(rows: readonly CollatorRow[], features: Features, tokenizer: PaddingTokenizer, options: Parameters<PaddingTokenizer['pad']>[1]): Batch {
   if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
   const names = columnsOf(rows);
   if (!names.includes('input_ids')) {
     throw new CollateError(`DataCollatorWithPadding needs a column 'input_ids'; the rows have ${names.join(', ') || 'none'}. Tokenize the dataset first, with map.`);
   }
   const tokens: Record<string, unknown[]> = {};
-  for (const name of names.filter((name) => tokenColumns.has(name))) {
+  for (const name of names) {
+    if (!tokenColumns.has(name)) continue;
     tokens[name] = rows.map((row, index) => {
       if (!Array.isArray(row[name])) throw new CollateError(`Column '${name}', row ${index} of the batch: a list of numbers was expected.`);
       return row[name];
@@ -57,9 +61,11 @@ function collateWithPadding(rows: readonly CollatorRow[], tokenizer: PaddingToke
   }
   const padded = tokenizer.pad(tokens, options);
   const batch: Batch = {};
-  for (const [name, values] of Object.entries(padded)) batch[name] = stackValues(name, values, 'Set padding to true.');
-  for (const name of names.filter((name) => !tokenColumns.has(name))) {
-    batch[batchKey(name)] = stackValues(name, rows.map((row) => row[name]), 'Only the columns of the tokenizer are padded.');
+  for (const [name, values] of Object.entries(padded)) batch[name] = stackValues(name, values, { hint: 'Set padding to true.' });
+  for (const name of names) {
+    if (tokenColumns.has(name)) continue;
+    const hint = 'Only the columns of the tokenizer are padded.';
+    batch[batchKey(name)] = stackValues(name, rows.map((row) => row[name]), { feature: features[name], hint });
   }
   return batch;
 }

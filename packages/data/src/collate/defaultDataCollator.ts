@@ -1,4 +1,5 @@
 import { CollateError } from '../errors.ts';
+import type { Features } from '../features/feature.ts';
 import type { Batch, CollatorRow } from './batch.ts';
 import { batchKey, columnsOf } from './labels.ts';
 import { stackValues } from './stackValues.ts';
@@ -9,13 +10,13 @@ import { stackValues } from './stackValues.ts';
  *
  * @throws CollateError when rows differ in length
  */
-export function defaultDataCollator(rows: readonly CollatorRow[]): Batch {
+export function defaultDataCollator(rows: readonly CollatorRow[], features: Features = {}): Batch {
   if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
   const batch: Batch = {};
   for (const name of columnsOf(rows)) {
     const values = rows.map((row) => row[name]);
     if (values[0] === null || values[0] === undefined || typeof values[0] === 'string') continue;
-    batch[batchKey(name)] = stackValues(name, values, 'Use DataCollatorWithPadding, or pad when tokenizing (padding: true).');
+    batch[batchKey(name)] = stackValues(name, values, { feature: features[name], hint: 'Use DataCollatorWithPadding, or pad when tokenizing (padding: true).' });
   }
   return batch;
 }

@@ -1,19 +1,21 @@
 import { CollateError } from '../errors.ts';
+import type { Feature } from '../features/feature.ts';
 import { isTypedArray, show } from '../features/inferFeature.ts';
 import type { BatchArray } from './batch.ts';
 
 /**
- * Values of one column as an array: i32 if all are whole, else f32. Numbers and booleans give [rows], lists of one length [rows, columns].
+ * Values of one column as an array: f32 for a column of floats, or, where its type is not known, if any value is not whole; else i32.
+ * Numbers and booleans give [rows], lists of one length [rows, columns].
  *
- * @param hint what to do when rows differ in length
+ * @param options.hint what to do when rows differ in length
  * @throws CollateError for anything else
  */
-export function stackValues(name: string, values: readonly unknown[], hint: string): BatchArray {
+export function stackValues(name: string, values: readonly unknown[], { feature, hint }: { readonly feature?: Feature; readonly hint: string }): BatchArray {
   const first = values[0];
   const nested = Array.isArray(first) || isTypedArray(first);
   const width = nested ? first.length : 1;
   const numbers = new Float64Array(values.length * width);
-  let whole = !(first instanceof Float32Array || first instanceof Float64Array);
+  let whole = !(first instanceof Float32Array || first instanceof Float64Array || (feature && holdsFloats(feature)));
   const put = (input: unknown, index: number, row: number) => {
     if (typeof input !== 'number' && typeof input !== 'boolean' && typeof input !== 'bigint') throw noNumber(name, input, row);
     const number = Number(input);
@@ -31,6 +33,11 @@ export function stackValues(name: string, values: readonly unknown[], hint: stri
     for (let column = 0; column < width; column++) put(input[column], row * width + column, row);
   }
   return { data: whole ? Int32Array.from(numbers) : Float32Array.from(numbers), shape: nested ? [values.length, width] : [values.length] };
+}
+
+function holdsFloats(feature: Feature): boolean {
+  if (feature.type === 'list') return holdsFloats(feature.items);
+  return feature.type === 'value' && (feature.dtype === 'float32' || feature.dtype === 'float64');
 }
 
 function noNumber(name: string, input: unknown, row: number): CollateError {

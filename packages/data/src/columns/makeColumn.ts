@@ -96,7 +96,7 @@ function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature
       throw misfit(name, row, input, { type: 'list', items });
     }
   }
-  const flat: unknown[] = new Array(offsets[values.length]);
+  const flat = Array.from<unknown>({ length: offsets[values.length]! });
   for (let row = 0; row < values.length; row++) {
     const input = values[row] as ArrayLike<unknown> | null | undefined;
     if (input) for (let item = 0; item < input.length; item++) flat[offsets[row]! + item] = input[item];

@@ -1,6 +1,7 @@
 import type { Batch, CollatorRow, DataCollator } from '../collate/batch.ts';
 import { defaultDataCollator } from '../collate/defaultDataCollator.ts';
 import { DatasetError } from '../errors.ts';
+import type { Features } from '../features/feature.ts';
 import { SequentialSampler } from './samplers.ts';
 import type { Sampler } from './samplers.ts';
 
@@ -8,6 +9,8 @@ import type { Sampler } from './samplers.ts';
 export interface RowSource {
   readonly length: number;
   at(index: number): object;
+  /** Types of the columns, for the collator. */
+  readonly features?: Features;
 }
 
 export interface DataLoaderOptions {
@@ -68,12 +71,13 @@ export class DataLoader implements AsyncIterable<Batch> {
    */
   async *iterate({ startBatch = 0 }: { readonly startBatch?: number } = {}): AsyncGenerator<Batch> {
     const order = this.#sampler.indices(this.#epoch);
+    const { features } = this.#dataset;
     const ready: Batch[] = [];
     let next = startBatch;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const make = (): Batch => {
       const rows = order.subarray(next * this.batchSize, (next + 1) * this.batchSize);
-      const batch = this.#collate(Array.from(rows, (row) => this.#dataset.at(row) as CollatorRow));
+      const batch = this.#collate(Array.from(rows, (row) => this.#dataset.at(row) as CollatorRow), features);
       next += 1;
       return batch;
     };

@@ -1,0 +1,28 @@
+const keywords: readonly (readonly [split: string, words: readonly string[]])[] = [
+  ['train', ['train', 'training']],
+  ['validation', ['validation', 'valid', 'dev', 'val']],
+  ['test', ['test', 'testing', 'eval', 'evaluation']],
+];
+
+/**
+ * The split that a file's path names, by the words that `datasets` looks for: `train.tsv`, `data/dev-00000-of-00001.parquet`, `test/part1.csv`.
+ * GLUE's `dev_matched.tsv` is `validation_matched`. Undefined if it names none.
+ */
+export function splitOfFile(path: string): string | undefined {
+  const parts = path.split('/');
+  const stem = parts.at(-1)!.replace(/(\.[A-Za-z]\w*)+$/, '');
+  const sharded = /^([\w.]+)-\d{5}-of-\d{5}/.exec(stem)?.[1];
+  if (sharded !== undefined) return splitOfName(sharded) ?? sharded;
+  for (const name of [stem, ...parts.slice(0, -1).toReversed()]) {
+    const split = splitOfName(name);
+    if (split !== undefined) return split;
+  }
+  return undefined;
+}
+
+function splitOfName(name: string): string | undefined {
+  const words = name.toLowerCase().split(/[-._ 0-9]+/);
+  const found = keywords.find(([, own]) => own.some((word) => words.includes(word)))?.[0];
+  const match = words.find((word) => word === 'matched' || word === 'mismatched');
+  return found && match ? `${found}_${match}` : found;
+}
