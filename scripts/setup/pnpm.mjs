@@ -36,7 +36,7 @@ async function install(version, folder) {
   try {
     writeFileSync(join(beside, 'package.json'), '{ "private": true }\n');
     const npm = npmCommand();
-    const args = [...npm.args, 'install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts=false', '--prefix', beside, `pnpm@${version}`];
+    const args = [...npm.args, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts=false', '--prefix', beside, `pnpm@${version}`];
     const { code, output } = await runQuietly(npm.command, args, { cwd: beside, env: environmentOutsideNpm(), shell: npm.shell });
     if (code !== 0) {
       throw new SetupProblem(
