@@ -1,0 +1,380 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { ClassLabel, ColumnNotFoundError, concatenateDatasets, Dataset, datasetDict, DatasetError, FeatureError, list, MapError, SplitError, value } from '../index.ts';
+import golden from './trainTestSplit.golden.json' with { type: 'json' };
+
+const pairs = [
+  { text: 'a b', score: 1.5, label: 0 },
+  { text: 'c', score: 2, label: 1 },
+  { text: '', score: -1, label: 1 },
+];
+const dataset = Dataset.fromRows(pairs);
+const count = (length: number) => Dataset.fromColumns({ i: Int32Array.from({ length }, (_, index) => index) });
+
+describe('making a dataset', () => {
+  it('from rows tells types, and gives the rows back', () => {
+    expect(dataset.features).toEqual({ text: value('string'), score: value('float64'), label: value('int32') });
+    expect([...dataset]).toEqual(pairs);
+    expect(dataset.shape).toEqual([3, 3]);
+    expect(dataset.at(-1)).toEqual(pairs[2]);
+    expect(dataset.column('score')).toEqual([1.5, 2, -1]);
+  });
+
+  it.each([
+    ['whole numbers', [1, 2 ** 31 - 1], 'int32'],
+    ['large whole numbers', [1, 2 ** 40], 'int64'],
+    ['a bigint', [5n, 1], 'int64'],
+    ['floats after whole numbers', [1, 0.5], 'float64'],
+    ['negative zero', [-0], 'float64'],
+    ['NaN', [1, NaN, Infinity], 'float64'],
+    ['booleans', [true, false], 'bool'],
+    ['nothing', [null, undefined], 'null'],
+    ['objects', [{ a: 1 }, { b: [2] }], 'struct'],
+  ] as const)('types: %s', (_, values, dtype) => {
+    const made = Dataset.fromColumns({ x: values as readonly unknown[] });
+    expect(made.features['x']).toEqual(value(dtype));
+    expect(made.column('x')).toEqual(values.map((input) => (typeof input === 'bigint' ? Number(input) : (input ?? null))));
+  });
+
+  it('lists, ragged, nested, empty and missing', () => {
+    const ids = [[1, 2, 3], [], [4], null];
+    const nested = [[[1], [2.5, 3]], [], [[]], null];
+    const words = [['a'], ['b', null], [], null];
+    const made = Dataset.fromColumns({ ids, nested, words });
+    expect(made.features).toEqual({ ids: list(value('int32')), nested: list(list(value('float64'))), words: list(value('string')) });
+    expect(made.column('ids')).toEqual(ids);
+    expect(made.column('nested')).toEqual(nested);
+    expect(made.column('words')).toEqual(words);
+    const turned = made.select([3, 2, 1, 0, 0]);
+    expect(turned.column('nested')).toEqual([null, [[]], [], nested[0], nested[0]]);
+    expect(concatenateDatasets([turned, made]).column('ids')).toEqual([null, [4], [], [1, 2, 3], [1, 2, 3], ...ids]);
+  });
+
+  it('missing values', () => {
+    const made = Dataset.fromRows<{ a?: number; b: string | null }>([{ b: 'x' }, { a: 1, b: null }]);
+    expect([...made]).toEqual([{ b: 'x', a: null }, { b: null, a: 1 }]);
+  });
+
+  it('features are kept to', () => {
+    const label = new ClassLabel({ names: ['no', 'yes'] });
+    const made = Dataset.fromRows([{ l: 'yes' }, { l: 'no' }, { l: -1 }], { features: { l: label } });
+    expect(made.column('l')).toEqual([1, 0, -1]);
+    expect(() => Dataset.fromRows([{ l: 'maybe' }], { features: { l: label } })).toThrow("Column 'l', row 0: \"maybe\" is no ClassLabel(no, yes).");
+    expect(() => Dataset.fromRows([{ l: 2 }], { features: { l: label } })).toThrow('from 0 to 1, or -1');
+    expect(() => Dataset.fromColumns({ a: [1] }, { features: { b: label } })).toThrow(ColumnNotFoundError);
+    expect(() => new ClassLabel({ names: ['a', 'a'] })).toThrow(FeatureError);
+    expect([label.int2str(1), label.str2int('no')]).toEqual(['yes', 0]);
+    expect(() => label.int2str(-1)).toThrow(FeatureError);
+  });
+
+  it.each([
+    ['mixed types', () => Dataset.fromRows([{ a: 1 }, { a: 'x' }]), "Column 'a' mixes types: int32 so far, and then string (\"x\", row 1)"],
+    ['mixed lists', () => Dataset.fromColumns({ a: [[1], ['x']] }), "Column 'a' mixes types: list<int32>"],
+    ['lengths', () => Dataset.fromColumns({ a: [1], b: [1, 2] }), "'a' has 1 rows, 'b' has 2"],
+    ['no rows', () => Dataset.fromRows([5] as unknown as object[]), 'row 0 is 5'],
+    ['too large', () => Dataset.fromColumns({ a: [2n ** 60n] }), 'above 2^53'],
+  ])('errors: %s', (_, make, message) => expect(make).toThrow(message));
+
+  it('empty', () => {
+    const empty = Dataset.fromRows([]);
+    expect([empty.length, empty.columnNames, [...empty]]).toEqual([0, [], []]);
+    expect(empty.trainTestSplit().splitNames()).toEqual(['train', 'test']);
+    expect(() => empty.at(0)).toThrow('has 0 rows');
+  });
+});
+
+describe('rows', () => {
+  it('slice, select, take, skip', () => {
+    const ten = count(10);
+    expect(ten.slice(-3).column('i')).toEqual([7, 8, 9]);
+    expect(ten.slice(2, 4).column('i')).toEqual([2, 3]);
+    expect(ten.slice(8, 100).skip(1).column('i')).toEqual([9]);
+    expect(ten.slice(5, 2)).toHaveLength(0);
+    expect(ten.take(2).column('i')).toEqual([0, 1]);
+    expect(ten.skip(2).select([-1, 0, 0]).column('i')).toEqual([9, 2, 2]);
+    expect(() => ten.select([10])).toThrow('there is no row 10');
+    expect(() => ten.at(1.5)).toThrow(DatasetError);
+    expect(() => ten.at(-11)).toThrow(DatasetError);
+  });
+
+  it('shard, as datasets', () => {
+    const ten = count(10);
+    expect([0, 1, 2].map((index) => ten.shard({ numShards: 3, index }).column('i'))).toEqual([[0, 1, 2, 3], [4, 5, 6], [7, 8, 9]]);
+    expect([0, 1, 2].map((index) => ten.shard({ numShards: 3, index, contiguous: false }).column('i'))).toEqual([[0, 3, 6, 9], [1, 4, 7], [2, 5, 8]]);
+    expect(() => ten.shard({ numShards: 3, index: 3 })).toThrow(DatasetError);
+  });
+
+  it('shuffle, as datasets', () => {
+    expect(count(10).shuffle(42).column('i')).toEqual([5, 6, 0, 7, 3, 2, 4, 9, 1, 8]);
+    expect(count(10).shuffle({ seed: 42 }).column('i')).toEqual([5, 6, 0, 7, 3, 2, 4, 9, 1, 8]);
+    expect(count(50).shuffle().column('i').toSorted((a, b) => a - b)).toEqual(count(50).column('i'));
+  });
+
+  it.each(golden)('trainTestSplit, as datasets: %#', ({ labels, testSize, trainSize, seed, stratified, plain }) => {
+    const features = { label: new ClassLabel({ names: ['a', 'b', 'c', 'd'] }) };
+    const whole = Dataset.fromColumns({ label: labels, i: labels.map((_, index) => index) }, { features });
+    const sizes = { testSize, seed, ...(trainSize !== null && { trainSize }) };
+    const both = (dict: ReturnType<typeof whole.trainTestSplit>) => [dict.split('train').column('i'), dict.split('test').column('i')];
+    expect(both(whole.trainTestSplit(sizes))).toEqual(plain);
+    expect(both(whole.trainTestSplit({ ...sizes, stratifyByColumn: 'label' }))).toEqual(stratified);
+  });
+
+  it('trainTestSplit: default size, no shuffle, and what cannot be', () => {
+    const ten = count(10);
+    expect(ten.trainTestSplit({ seed: 1 }).split('test').column('i')).toEqual([8, 4, 7]);
+    expect(ten.trainTestSplit({ testSize: 2, shuffle: false }).split('test').column('i')).toEqual([8, 9]);
+    expect(ten.trainTestSplit({ trainSize: 0.5, seed: 0 }).numRows()).toEqual({ train: 5, test: 5 });
+    for (const options of [{ testSize: 10 }, { testSize: 0 }, { testSize: -0.5 }, { testSize: 1.5 }, { testSize: 0.6, trainSize: 0.6 }, { testSize: 0.99 }]) {
+      expect(() => ten.trainTestSplit(options), JSON.stringify(options)).toThrow(DatasetError);
+    }
+    expect(() => ten.trainTestSplit({ stratifyByColumn: 'i' })).toThrow("Use classEncodeColumn('i')");
+    const lonely = Dataset.fromColumns({ l: ['a', 'a', 'b'] }).classEncodeColumn('l');
+    expect(() => lonely.trainTestSplit({ stratifyByColumn: 'l', testSize: 1 })).toThrow('single row');
+  });
+
+  it('sort: stable, several columns, missing values, NaN', () => {
+    const made = Dataset.fromColumns({ a: ['b', 'a', null, 'b'], n: [2, NaN, 0, 1] });
+    expect(made.sort('a').column('n')).toEqual([NaN, 2, 1, 0]);
+    expect(made.sort('a', { reverse: true, nullPlacement: 'at_start' }).column('n')).toEqual([0, 2, 1, NaN]);
+    expect(made.sort(['a', 'n'], { reverse: [true, false] }).column('n')).toEqual([1, 2, NaN, 0]);
+    expect(made.sort('n').column('n')).toEqual([0, 1, 2, NaN]);
+    expect(Dataset.fromColumns({ t: ['\u{1F600}', '\uFFFD', 'z'] }).sort('t').column('t')).toEqual(['z', '\uFFFD', '\u{1F600}']);
+    expect(() => made.sort('x' as 'a')).toThrow(ColumnNotFoundError);
+  });
+
+  it('iter gives batches of columns', () => {
+    expect([...count(5).iter({ batchSize: 2 })]).toEqual([{ i: [0, 1] }, { i: [2, 3] }, { i: [4] }]);
+    expect([...count(5).iter({ batchSize: 2, dropLastBatch: true })]).toHaveLength(2);
+  });
+});
+
+describe('columns', () => {
+  it('rename, remove, select, add', () => {
+    expect(dataset.renameColumn('text', 'sentence').columnNames).toEqual(['sentence', 'score', 'label']);
+    expect(dataset.renameColumns({ text: 'label', label: 'text' }).at(0)).toEqual({ label: 'a b', score: 1.5, text: 0 });
+    expect(() => dataset.renameColumns({ text: 'label' })).toThrow("two columns would be called 'label'");
+    expect(dataset.removeColumns(['text', 'score']).at(1)).toEqual({ label: 1 });
+    expect(dataset.removeColumns(['text', 'score', 'label'])).toHaveLength(0);
+    expect(dataset.selectColumns(['label', 'text']).at(0)).toEqual({ label: 0, text: 'a b' });
+    expect(dataset.slice(1).addColumn('n', [7, 8]).at(-1)).toEqual({ ...pairs[2], n: 8 });
+    expect(() => dataset.addColumn('n', [7])).toThrow("'n' has 1 values; the dataset has 3 rows");
+    expect(() => dataset.addColumn('text', ['', '', ''])).toThrow('already');
+    expect(() => dataset.removeColumns('nothing' as 'text')).toThrow("there is no column 'nothing'. The columns are text, score, label.");
+  });
+
+  it('cast', () => {
+    expect(dataset.castColumn('label', value('string')).column('label')).toEqual(['0', '1', '1']);
+    expect(dataset.castColumn('label', value('string')).castColumn('label', value('float32')).column('label')).toEqual([0, 1, 1]);
+    const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
+    expect(classes.castColumn('label', value('string')).column('label')).toEqual(['no', 'yes', 'yes']);
+    expect(() => dataset.castColumn('text', value('int32'))).toThrow("Column 'text', row 0: \"a b\" is no int32");
+    expect(() => dataset.castColumn('score', value('int32'))).toThrow('1.5 is no int32');
+  });
+
+  it('classEncodeColumn and unique', () => {
+    const made = Dataset.fromColumns({ l: ['pos', 'neg', 'pos'], gap: ['x', null, 'y'] }).select([2, 1, 0]);
+    const encoded = made.classEncodeColumn('l');
+    expect(encoded.features['l']).toEqual(new ClassLabel({ names: ['neg', 'pos'] }));
+    expect(encoded.column('l')).toEqual([1, 0, 1]);
+    expect(made.unique('l')).toEqual(['pos', 'neg']);
+    expect(() => made.classEncodeColumn('gap')).toThrow('missing in row 1');
+    expect(() => dataset.classEncodeColumn('score')).toThrow('float64');
+    expect(Dataset.fromColumns({ n: [10, 9] }).classEncodeColumn('n').features['n']).toEqual(new ClassLabel({ names: ['9', '10'] }));
+  });
+
+  it('concatenateDatasets', () => {
+    expect(concatenateDatasets([count(2), count(3).slice(1)]).column('i')).toEqual([0, 1, 1, 2]);
+    expect(concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: [0.5] })]).features).toEqual({ x: value('float64') });
+    expect(concatenateDatasets([Dataset.fromColumns({ x: [null] as (string | null)[] }), Dataset.fromColumns({ x: ['a'] })]).column('x')).toEqual([null, 'a']);
+    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: ['a'] }) as never])).toThrow("Column 'x' cannot be both int32 and string");
+    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ y: [1] }) as never])).toThrow('has the columns y');
+    expect(() => concatenateDatasets([])).toThrow(DatasetError);
+  });
+
+  it('prints as datasets', () => {
+    expect(String(dataset)).toBe("Dataset({\n    features: ['text', 'score', 'label'],\n    num_rows: 3\n})");
+    expect(inspect(dataset)).toBe(String(dataset));
+  });
+});
+
+describe('map', () => {
+  it('adds and replaces columns, row by row', async () => {
+    const mapped = await dataset.map((row, index) => ({ length: row.text.length, label: row.label + index }));
+    expect(mapped.columnNames).toEqual(['text', 'score', 'label', 'length']);
+    expect(mapped.at(2)).toEqual({ text: '', score: -1, label: 3, length: 0 });
+    expectTypeOf(mapped.at(0).length).toEqualTypeOf<number>();
+    expect((await dataset.select([2, 0]).map(async ({ text }) => ({ upper: text.toUpperCase() }))).column('upper')).toEqual(['', 'A B']);
+  });
+
+  it('in batches, with columns of the right types', async () => {
+    const sizes: number[] = [];
+    const mapped = await dataset.map(
+      (batch, indices) => {
+        expectTypeOf(batch.text).toEqualTypeOf<string[]>();
+        expectTypeOf(batch.score).toEqualTypeOf<number[]>();
+        sizes.push(batch.text.length);
+        return { ids: batch.text.map((text) => [...text].map((letter) => letter.codePointAt(0) ?? 0)), index: Int32Array.from(indices) };
+      },
+      { batched: true, batchSize: 2 },
+    );
+    expect(sizes).toEqual([2, 1]);
+    expect(mapped.column('ids')).toEqual([[97, 32, 98], [99], []]);
+    expectTypeOf(mapped.at(0).ids).toEqualTypeOf<number[]>();
+    expect(mapped.features).toMatchObject({ ids: list(value('int32')), index: value('int32') });
+  });
+
+  it('may change the number of rows when no old column stays', async () => {
+    const words = await dataset.map(({ text }) => ({ word: text.flatMap((one) => one.split(' ')) }), { batched: true, removeColumns: dataset.columnNames as ('text' | 'score' | 'label')[] });
+    expect(words.column('word')).toEqual(['a', 'b', 'c', '']);
+    const none = await dataset.map(() => ({ x: [] as number[] }), { batched: true, removeColumns: ['text', 'score', 'label'] });
+    expect(none).toHaveLength(0);
+    await expect(dataset.map(() => ({ n: [1] }), { batched: true })).rejects.toThrow("got 3 rows and returned 1 ('n'), and the columns kept beside it (text, score, label) have 3");
+  });
+
+  it('promotes types over batches, and keeps classes', async () => {
+    const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
+    const mapped = await classes.map(({ label, score }) => ({ label: 1 - label, score: score === 2 ? null : score, half: label / 2 }), { batchSize: 1 });
+    expect(mapped.features['label']).toEqual(classes.features['label']);
+    expect(mapped.column('half')).toEqual([0, 0.5, 0.5]);
+    expect(mapped.column('score')).toEqual([1.5, null, -1]);
+  });
+
+  it('with nothing returned only looks', async () => {
+    const seen: string[] = [];
+    const same = await dataset.map((row) => void seen.push(row.text));
+    expect(seen).toEqual(['a b', 'c', '']);
+    expect(same.columnNames).toEqual(dataset.columnNames);
+    expect(await Dataset.fromRows<{ a: number }>([]).map(() => ({ b: 1 }))).toHaveLength(0);
+  });
+
+  it.each([
+    ['no object', () => dataset.map((() => 5) as never), 'returned 5'],
+    ['an array', () => dataset.map((() => [1]) as never), 'returned [1]'],
+    ['a value where a column should be', () => dataset.map((() => ({ n: 3 })) as never, { batched: true }), "column 'n' is 3. With batched: true each column must be an array"],
+    ['unequal columns', () => dataset.map(() => ({ a: [1, 2, 3], b: [1] }), { batched: true }), "'a' has 3, 'b' has 1"],
+    ['other columns for another row', () => dataset.map((row, index) => (index === 1 ? { a: 1 } : { b: 1 }) as object), 'row 1 returned the columns a, the rows before b'],
+    ['nothing for some rows', () => dataset.map((row, index) => (index === 1 ? null : { b: 1 })), 'nothing for others'],
+    ['other columns for another batch', () => dataset.map((_, [first]) => (first === 0 ? { a: [1, 1] } : { b: [1] }) as Record<string, number[]>, { batched: true, batchSize: 2 }), 'returned the columns b for rows 2 to 2, and a before'],
+    ['types that do not go together', () => dataset.map((row, index) => ({ a: (index === 0 ? 1 : 'x') as unknown }), { batchSize: 1 }), "Column 'a' cannot be both int32 and string"],
+    ['an unknown column to remove', () => dataset.map(() => ({ a: 1 }), { removeColumns: ['x'] }), "there is no column 'x'"],
+    ['a batch size', () => dataset.map(() => ({ a: 1 }), { batchSize: 0 }), 'batchSize is 0'],
+    ['no function', () => dataset.map('x' as never), 'needs a function'],
+  ])('errors: %s', async (_, run, message) => {
+    await expect(run()).rejects.toThrow(message);
+    await expect(run()).rejects.toThrow(DatasetError);
+  });
+
+  it('passes errors of the function on', async () => {
+    await expect(dataset.map(() => Promise.reject(new TypeError('mine')))).rejects.toThrow(TypeError);
+  });
+});
+
+describe('filter', () => {
+  it('keeps rows, one by one or in batches', async () => {
+    expect((await dataset.filter((row) => row.label === 1)).column('score')).toEqual([2, -1]);
+    expect((await dataset.filter(async (_, index) => index !== 1)).column('score')).toEqual([1.5, -1]);
+    expect((await dataset.slice(1).filter((batch) => batch.score.map((score) => score > 0), { batched: true, batchSize: 1 })).column('score')).toEqual([2]);
+  });
+
+  it('wants booleans', async () => {
+    await expect(dataset.filter((() => 1) as never)).rejects.toThrow('row 0: the function must return true or false, and returned 1');
+    await expect(dataset.filter(() => [true], { batched: true })).rejects.toThrow(MapError);
+  });
+});
+
+describe('results kept on disk', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-data-'));
+    vi.stubEnv('ATTUNE_CACHE', folder);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const files = () => readdirSync(join(folder, 'datasets'));
+
+  it('are made once for the same data, key and inputs', async () => {
+    let calls = 0;
+    const work = ({ text }: { text: string }) => {
+      calls += 1;
+      return { ids: [...text].map((letter) => letter.length), half: 0.5, text: text === '' ? null : text, extra: { deep: [text] }, flag: text !== '' };
+    };
+    const first = await dataset.map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
+    const second = await Dataset.fromRows(pairs).map(work, { cache: { key: 'letters-1', inputs: { maxLength: 5, tokenizer: { fingerprint: 'x' } } } });
+    expect(calls).toBe(3);
+    expect([...second]).toEqual([...first]);
+    expect(second.features).toEqual(first.features);
+    await dataset.map(work, { cache: { key: 'letters-2' } });
+    await dataset.map(work, { cache: { key: 'letters-1', inputs: { maxLength: 6, tokenizer: { fingerprint: 'x' } } } });
+    await dataset.slice(1).map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
+    expect(calls).toBe(3 + 3 + 3 + 2);
+  });
+
+  it('are kept for a function with a fingerprint, and for no other', async () => {
+    let calls = 0;
+    const transform = Object.assign(() => ({ a: (calls += 1) }), { fingerprint: 'v1' });
+    await dataset.map(transform);
+    expect((await dataset.map(transform)).column('a')).toEqual([1, 2, 3]);
+    expect(files()).toHaveLength(1);
+    await dataset.map(() => ({ a: 1 }));
+    expect(files()).toHaveLength(1);
+  });
+
+  it('are made anew when the file is damaged', async () => {
+    const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
+    const run = () => classes.map(() => ({ a: 1 }), { cache: { key: 'k' } });
+    await run();
+    const path = join(folder, 'datasets', files()[0]!);
+    const bytes = readFileSync(path);
+    for (const damaged of [bytes.subarray(0, 5), bytes.subarray(0, bytes.length - 9), Buffer.concat([bytes.subarray(0, bytes.length - 3), Buffer.from('xyz')])]) {
+      writeFileSync(path, damaged);
+      expect((await run()).column('a')).toEqual([1, 1, 1]);
+    }
+    expect((await run()).features['label']).toEqual(new ClassLabel({ names: ['no', 'yes'] }));
+  });
+
+  it('cannot depend on what does not show itself', async () => {
+    await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: { f: () => 1 } } })).rejects.toThrow('inputs.f is a function');
+    await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: [new Map()] } })).rejects.toThrow(MapError);
+  });
+});
+
+describe('DatasetDict', () => {
+  const dict = datasetDict({ train: dataset, test: dataset.slice(0, 1) });
+
+  it('has its splits as plain properties, and does all things with all of them', async () => {
+    expect(Object.keys(dict)).toEqual(['train', 'test']);
+    expect(dict['train']).toBe(dataset);
+    expect((await dict.map(({ text }) => ({ upper: text.toUpperCase() })))['test']?.column('upper')).toEqual(['A B']);
+    expect((await dict.filter(({ label }) => label === 1)).numRows()).toEqual({ train: 2, test: 0 });
+    expect(dict.renameColumn('text', 't').removeColumns('score').selectColumns('t').columnNames()).toEqual({ train: ['t'], test: ['t'] });
+    expect(dict.select([0]).numRows()).toEqual({ train: 1, test: 1 });
+    expect(dict.sort('score').split('train').column('score')).toEqual([-1, 1.5, 2]);
+    expect(dict.shuffle(1).numRows()).toEqual({ train: 3, test: 1 });
+    expect(dict.unique('label')).toEqual({ train: [0, 1], test: [0] });
+    expect(dict.castColumn('label', value('float32')).split('test').features['label']).toEqual(value('float32'));
+    expect(dict.cast({ label: value('string') }).renameColumns({ label: 'x' }).split('test').column('x' as never)).toEqual(['0']);
+  });
+
+  it('encodes classes alike in all splits', () => {
+    const encoded = datasetDict({ train: Dataset.fromColumns({ l: ['b', 'c'] }), test: Dataset.fromColumns({ l: ['a'] }) }).classEncodeColumn('l');
+    expect(encoded.split('train').features['l']).toEqual(new ClassLabel({ names: ['a', 'b', 'c'] }));
+    expect([encoded.split('train').column('l'), encoded.split('test').column('l')]).toEqual([[1, 2], [0]]);
+  });
+
+  it('names the split in which something went wrong', async () => {
+    await expect(dict.map(({ text }) => ({ n: (text === 'c' ? 'x' : 1) as unknown }))).rejects.toThrow("Split 'train': Column 'n' mixes types");
+    expect(() => dict.split('dev')).toThrow("There is no split 'dev'. There are: train, test.");
+    expect(() => datasetDict({ map: dataset })).toThrow(SplitError);
+  });
+
+  it('prints as datasets', () => {
+    expect(inspect(dict)).toBe(
+      "DatasetDict({\n    train: Dataset({\n        features: ['text', 'score', 'label'],\n        num_rows: 3\n    })\n    test: Dataset({\n        features: ['text', 'score', 'label'],\n        num_rows: 1\n    })\n})",
+    );
+  });
+});
