@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { environmentOf, multiarch } from '../vulkan-driver.mjs';
 import { runQuietly } from './child.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { SetupProblem } from './problem.mjs';
 import { step } from './step.mjs';
 
@@ -23,33 +24,23 @@ export async function installDriver({ probe, folder, probed }) {
       probed.output,
     );
   }
-  return step('No GPU answers: fetching a software Vulkan driver', async () => {
-    mkdirSync(dirname(folder), { recursive: true });
-    const beside = mkdtempSync(`${folder}.`);
-    const removeOnExit = () => rmSync(beside, { recursive: true, force: true });
-    process.on('exit', removeOnExit);
-    try {
-      await download(beside, release);
-      const library = `root/usr/lib/${multiarch}/libvulkan_lvp.so`;
-      if (!existsSync(join(beside, library))) {
-        throw new SetupProblem(
-          'No WebGPU adapter answers although Mesa\'s Vulkan drivers are installed here. `vulkaninfo --summary` (package vulkan-tools) shows what the drivers say; ' +
-            'reinstalling them often helps: apt-get install --reinstall mesa-vulkan-drivers libvulkan1.',
-          probed.output,
-        );
-      }
-      const manifest = { ICD: { api_version: '1.3.0', library_path: `./${library}` }, file_format_version: '1.0.0' };
-      writeFileSync(join(beside, 'lvp_icd.json'), `${JSON.stringify(manifest)}\n`);
-      const found = await probe(environmentOf(beside));
-      if (!found.adapter) throw new SetupProblem('The software Vulkan driver was fetched, but no WebGPU adapter answers with it either.', found.output);
-      rmSync(folder, { recursive: true, force: true });
-      renameSync(beside, folder);
-      return found;
-    } finally {
-      process.off('exit', removeOnExit);
-      removeOnExit();
+  const fetchAndTry = async (beside) => {
+    await download(beside, release);
+    const library = `root/usr/lib/${multiarch}/libvulkan_lvp.so`;
+    if (!existsSync(join(beside, library))) {
+      throw new SetupProblem(
+        "No WebGPU adapter answers although Mesa's Vulkan drivers are installed here. `vulkaninfo --summary` (package vulkan-tools) shows what the drivers say; " +
+          'reinstalling them often helps: apt-get install --reinstall mesa-vulkan-drivers libvulkan1.',
+        probed.output,
+      );
     }
-  });
+    const manifest = { ICD: { api_version: '1.3.0', library_path: `./${library}` }, file_format_version: '1.0.0' };
+    writeFileSync(join(beside, 'lvp_icd.json'), `${JSON.stringify(manifest)}\n`);
+    const found = await probe(environmentOf(beside));
+    if (!found.adapter) throw new SetupProblem('The software Vulkan driver was fetched, but no WebGPU adapter answers with it either.', found.output);
+    return found;
+  };
+  return step('No GPU answers: fetching a software Vulkan driver', () => makeFolder(folder, fetchAndTry));
 }
 
 async function download(folder, release) {
@@ -93,7 +84,7 @@ async function run(command, args) {
   if (code === 0) return;
   const errors = output.split('\n').filter((line) => /^(E|Err)\b|error/i.test(line)).join('\n');
   throw new SetupProblem(
-    'No WebGPU adapter answers, and the software Vulkan driver could not be fetched from this machine\'s Debian mirror: it takes about 55 MB of download, 300 MB of disk, ' +
+    "No WebGPU adapter answers, and the software Vulkan driver could not be fetched from this machine's Debian mirror: it takes about 55 MB of download, 300 MB of disk, " +
       'and on Debian 12 a mirror that carries bookworm-backports. Check the network and the mirror and run the same command again, or install the driver as root: ' +
       'apt-get install mesa-vulkan-drivers libvulkan1 (on Debian 12 with -t bookworm-backports).',
     errors || output,

@@ -45,7 +45,7 @@ const commands = {
 export async function main([name, ...args]) {
   // A setup that is interrupted ends at once; what it was making is removed on exit.
   const interrupt = () => process.exit(130);
-  process.on('SIGINT', interrupt);
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : null;
   if (!command) {
     console.error(usage);
@@ -55,7 +55,7 @@ export async function main([name, ...args]) {
       process.exitCode = (await command(args)) ?? 0;
     });
   }
-  process.off('SIGINT', interrupt);
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
 }
 
 async function setup() {
@@ -66,7 +66,7 @@ async function setup() {
 
 /** Starts a program in the foreground with the driver in its environment. */
 function start(program, args, cwd) {
-  process.removeAllListeners('SIGINT');
+  for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
   return runInForeground(program.command, [...program.args, ...args], { cwd, env: { ...process.env, ...driverEnvironment() } });
 }
 

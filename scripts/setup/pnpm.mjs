@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheFolder } from './cache-folder.mjs';
 import { runQuietly } from './child.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { SetupProblem } from './problem.mjs';
 import { rootFolder } from './root-folder.mjs';
 import { step } from './step.mjs';
@@ -30,27 +31,25 @@ async function isVersion(programs, version) {
   return code === 0 && stdout.trim() === version;
 }
 
-async function install(version, folder) {
-  mkdirSync(join(cacheFolder, 'pnpm'), { recursive: true });
-  const beside = mkdtempSync(`${folder}.`);
-  try {
+function install(version, folder) {
+  return makeFolder(folder, async (beside) => {
     writeFileSync(join(beside, 'package.json'), '{ "private": true }\n');
     const npm = npmCommand();
-    const args = [...npm.args, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts=false', '--prefix', beside, `pnpm@${version}`];
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+    // Its install script puts the native program in place; users may have switched install scripts off.
+    const args = [...npm.args, 'install', '--no-save', ...quiet, '--ignore-scripts=false', '--prefix', beside, `pnpm@${version}`];
     const { code, output } = await runQuietly(npm.command, args, { cwd: beside, env: environmentOutsideNpm(), shell: npm.shell });
     if (code !== 0) {
       throw new SetupProblem(
         `pnpm ${version}, which installs Attune's packages, could not be fetched with npm. It needs npm and a package registry in reach: check the network, ` +
-          `a proxy (npm config get proxy) and the registry (npm config get registry), or install it yourself: npm install -g pnpm@${version}.`,
+          `a proxy (npm config get proxy) and the registry (npm config get registry), then run the same command again.`,
         output,
       );
     }
-    if (!(await isVersion(join(beside, 'node_modules', '.bin'), version))) throw new SetupProblem(`pnpm ${version} was fetched but does not run on ${process.platform}-${process.arch}.`);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(beside, folder);
-  } finally {
-    rmSync(beside, { recursive: true, force: true });
-  }
+    if (!(await isVersion(join(beside, 'node_modules', '.bin'), version))) {
+      throw new SetupProblem(`pnpm ${version} was fetched but does not run here: it has no program for ${process.platform}-${process.arch}, or the system lacks what that needs.`);
+    }
+  });
 }
 
 /** npm as the program that started us, else the one on the path. */
