@@ -65,11 +65,12 @@ export async function loadDataset(path: string, nameOrOptions?: string | LoadDat
 }
 
 async function findSources(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
+  const builder = givenBuilder(path, options);
+  if (builder && options.dataFiles !== undefined) return givenSources(options.dataFiles, fileSource);
   const kind = await kindOf(path);
   if (kind === 'file') return new Map([[splitOfFile(path.split('/').at(-1)!) ?? 'train', [fileSource(path)]]]);
   if (kind === undefined && Object.hasOwn(builders, path)) {
-    if (options.dataFiles === undefined) throw new DatasetError(`loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`);
-    return givenSources(options.dataFiles, fileSource);
+    throw new DatasetError(`loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`);
   }
   const name = kind === 'folder' ? path : (hubNames[path] ?? path);
   const hub = {
