@@ -21,7 +21,7 @@ benchKernels('attention', (gpu) => {
     const gradOutput = upload('gradOutput');
     for (const dropout of [undefined, { probability: 0.1, operation: 1, random }]) {
       const name = `${sequences} x ${tokens}, ${numHeads} x ${headSize}${dropout ? ', dropout' : ''}`;
-      for (const variant of ['byRow', 'tiled'] as const) {
+      for (const variant of gpu.profile.subgroupSize === 8 ? (['byRow', 'bySubgroup', 'tiled'] as const) : (['byRow', 'tiled'] as const)) {
         cases[`${name}, ${variant}`] = () => attention(gpu, { ...forward, ...shape, dropout, variant });
         cases[`${name}, ${variant}, backward`] = () => attentionBackward(gpu, { ...forward, gradOutput, ...gradients, ...shape, dropout, variant });
       }

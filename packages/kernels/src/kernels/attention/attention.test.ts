@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../../index.ts';
 import type { DropoutOptions, Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
@@ -11,7 +11,9 @@ import { attention, attentionBackward } from './index.ts';
 import type { AttentionVariant } from './index.ts';
 import { attentionBackwardReference, attentionReference } from './reference.ts';
 
-const variants: AttentionVariant[] = ['byRow', 'tiled'];
+const gpu = await openDevice();
+/** Variants that this adapter runs. */
+const variants: AttentionVariant[] = gpu.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'tiled'] : ['byRow', 'tiled'];
 const [seed, update] = [11, 4];
 const site = { probability: 0.2, operation: 6 };
 
@@ -28,6 +30,22 @@ interface Case {
   /** Position of each row in its sequence. Default: 0, 1, 2, … */
   readonly positions?: (row: number) => number;
 }
+
+/** Each combination of type, dropout and class of head size is a program of its own, and programs take long to compile: what differs is spread over the shapes. */
+const shapes: readonly Omit<Case, 'variant'>[] = [
+  { lengths: [1], numHeads: 1, headSize: 1 },
+  { lengths: [7, 30], numHeads: 2, headSize: 3 },
+  { lengths: [1], numHeads: 2, headSize: 64 },
+  { lengths: [63, 65], numHeads: 2, headSize: 48 },
+  { lengths: [3, 17], numHeads: 2, headSize: 16 },
+  { lengths: [0, 5, 0, 0, 8, 0], numHeads: 3, headSize: 20 },
+  { lengths: [3, 17], numHeads: 2, headSize: 16, dropout: true },
+  { lengths: [63, 65, 1], numHeads: 2, headSize: 32, dropout: true },
+  { lengths: [129, 1, 2], numHeads: 1, headSize: 33, dropout: true },
+  { lengths: [9, 31], numHeads: 2, headSize: 128, dropout: true },
+  { lengths: [17, 3], numHeads: 2, headSize: 64, type: 'f16' },
+  { lengths: [17, 33], numHeads: 2, headSize: 16, type: 'f16', dropout: true },
+];
 
 function prepare({ lengths, numHeads, headSize, type = 'f32', dropout, deviation = 1, scale, positions = (row) => row }: Case) {
   const cuSeqlens = Uint32Array.of(0, ...lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0)));
@@ -105,29 +123,11 @@ function expectRight(given: Case, results: Results, only: readonly (keyof Result
 }
 
 describe('attention', () => {
-  let gpu: Gpu;
-  beforeAll(async () => {
-    gpu = await openDevice();
-  });
   afterAll(() => gpu.destroy());
 
   for (const variant of variants) {
     describe(variant, () => {
-      // Each combination of type, dropout and class of head size is a program of its own, and programs take long to compile: what differs is spread over the shapes.
-      it.each<Partial<Case> & Pick<Case, 'lengths' | 'numHeads' | 'headSize'>>([
-        { lengths: [1], numHeads: 1, headSize: 1 },
-        { lengths: [7, 30], numHeads: 2, headSize: 3 },
-        { lengths: [1], numHeads: 2, headSize: 64 },
-        { lengths: [63, 65], numHeads: 2, headSize: 48 },
-        { lengths: [3, 17], numHeads: 2, headSize: 16 },
-        { lengths: [0, 5, 0, 0, 8, 0], numHeads: 3, headSize: 20 },
-        { lengths: [3, 17], numHeads: 2, headSize: 16, dropout: true },
-        { lengths: [63, 65, 1], numHeads: 2, headSize: 32, dropout: true },
-        { lengths: [129, 1, 2], numHeads: 1, headSize: 33, dropout: true },
-        { lengths: [9, 31], numHeads: 2, headSize: 128, dropout: true },
-        { lengths: [17, 3], numHeads: 2, headSize: 64, type: 'f16' },
-        { lengths: [17, 33], numHeads: 2, headSize: 16, type: 'f16', dropout: true },
-      ])('equals the reference over $lengths, $numHeads heads of $headSize $type $dropout', async (shape) => {
+      it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || headSize % 4 === 0))('equals the reference over $lengths, $numHeads heads of $headSize $type $dropout', async (shape) => {
         const given: Case = { ...shape, variant };
         expectRight(given, await run(gpu, given));
       });
@@ -211,16 +211,19 @@ describe('attention', () => {
     const shape = { cuSeqlens, totalTokens: 4, numSequences: 1, maxSeqlen: 4, numHeads: 2, headSize: 8 };
     const given = { query: matrix, key: matrix, value: matrix, output: gpu.allocate('f32', 64, 'output'), logSumExp: gpu.allocate('f32', 8, 'logSumExp'), ...shape };
     expect(() => attention(gpu, { ...given, key: short })).toThrow(/attention: key \(short\) has 32 elements; \[totalTokens 4, numHeads 2, headSize 8\] needs 64/);
+    expect(() => attention(gpu, { ...given, numHeads: 1, headSize: 7, variant: 'bySubgroup' })).toThrow(/bySubgroup needs subgroups of 8/);
     expect(() => attention(gpu, { ...given, headSize: 129 })).toThrow(/attention: headSize is 129; it must be 1 to 128/);
     expect(() => attention(gpu, { ...given, numSequences: 2 })).toThrow(/cuSeqlens \(cuSeqlens\) has 2 elements; \[boundaries 3\] needs 3/);
     expect(() => attention(gpu, { ...given, key: gpu.allocate('f16', 64, 'halves') })).toThrow(/key \(halves\) holds f16; it must hold f32/);
   });
 
   it('compiles in every variant, on an adapter of the smallest limits too', async () => {
+    const subgroupsOfEight = (nullGpu: Gpu) => Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
     await compileOnNull(async (nullGpu) => {
-      for (const variant of variants) {
+      subgroupsOfEight(nullGpu);
+      for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
-          for (const headSize of [16, 33, 64, 65, 128]) {
+          for (const headSize of variant === 'bySubgroup' ? [16, 64, 128] : [16, 33, 64, 65, 128]) {
             for (const dropout of [false, true]) await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout });
           }
         }

@@ -2,8 +2,10 @@ import type { Gpu } from '../../gpu.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { requireSeparate } from '../arguments.ts';
 import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
+import { wgsl as gradKeyValueBySubgroup } from './gradKeyValueBySubgroup.wgsl.ts';
 import { wgsl as gradKeyValueTiled } from './gradKeyValueTiled.wgsl.ts';
 import { wgsl as gradQueryByRow } from './gradQueryByRow.wgsl.ts';
+import { wgsl as gradQueryBySubgroup } from './gradQueryBySubgroup.wgsl.ts';
 import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
 import { wgsl as keysOfBackward } from './keysOfBackward.wgsl.ts';
 import { wgsl as keysOfForward } from './keysOfForward.wgsl.ts';
@@ -46,9 +48,9 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
     work: { bytes: output.byteLength + gradOutput.byteLength },
   });
   const reads = { query, key, value, gradOutput, rowData, cuSeqlens };
-  const ofQueries = { byRow: gradQueryByRow, tiled: gradQueryTiled };
+  const ofQueries = { byRow: gradQueryByRow, bySubgroup: gradQueryBySubgroup, tiled: gradQueryTiled };
   recordPairs(gpu, options, { kernel: `${kernel} query`, sources: ofQueries, tiles, reads, writes: { gradQuery }, keys: keysOfBackward }, 3);
-  const ofKeys = { byRow: gradKeyValueByRow, tiled: gradKeyValueTiled };
+  const ofKeys = { byRow: gradKeyValueByRow, bySubgroup: gradKeyValueBySubgroup, tiled: gradKeyValueTiled };
   recordPairs(gpu, options, { kernel: `${kernel} key value`, sources: ofKeys, tiles, reads, writes: { gradKey, gradValue }, keys: keysOfBackward }, 4);
   gpu.release(rowData);
 }

@@ -14,18 +14,18 @@ fn keptFactor(queryRow: u32, keyRow: u32, head: u32) -> f32 {
   return drawFactors(tokenKeyOf(queryRow), head, position)[position % 4];
 }
 
-// For a query and the eight keys from firstKey on; those behind lastKey do not count. Where positions have no gap, as almost always, two draws are enough.
-fn keptFactors(queryRow: u32, firstKey: u32, lastKey: u32, head: u32) -> array<vec4f, 2> {
+// For a query and the four keys from firstKey on; those behind lastKey do not count. Where positions have no gap, as almost always, one draw is enough.
+fn fourFactors(queryRow: u32, firstKey: u32, lastKey: u32, head: u32) -> vec4f {
   let queryKey = tokenKeyOf(queryRow);
-  let first = positionOf(firstKey);
-  let last = min(firstKey + 7, lastKey);
-  let gapless = first % 4 == 0 && positionOf(last) - first == last - firstKey;
-  var factors = array<vec4f, 2>(drawFactors(queryKey, head, first), drawFactors(queryKey, head, first + 4));
-  for (var i = select(0u, 8u, gapless); i < 8; i++) {
+  let first = positionOf(min(firstKey, lastKey));
+  let last = min(firstKey + 3, lastKey);
+  let gapless = first % 4 == 0 && positionOf(last) - first == last - min(firstKey, lastKey);
+  var factors = vec4f(0.0);
+  let draws = select(4u, 1u, gapless);
+  for (var i = 0u; i < draws; i++) {
     let position = positionOf(min(firstKey + i, lastKey));
-    let drawn = drawFactors(queryKey, head, position)[position % 4];
-    let here = vec4u(0, 1, 2, 3) == vec4u(i % 4);
-    if (i < 4) { factors[0] = select(factors[0], vec4f(drawn), here); } else { factors[1] = select(factors[1], vec4f(drawn), here); }
+    let drawn = drawFactors(queryKey, head, position);
+    factors = select(select(factors, vec4f(drawn[position % 4]), vec4u(0, 1, 2, 3) == vec4u(i)), drawn, gapless);
   }
   return factors;
 }

@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import { requireSeparate } from '../arguments.ts';
 import { wgsl as byRow } from './forwardByRow.wgsl.ts';
+import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
 import { wgsl as keys } from './keysOfForward.wgsl.ts';
 import type { AttentionOptions } from './options.ts';
@@ -22,5 +23,5 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     { tileRows: 16, tileKeys: 32 },
     { tileRows: 8, tileKeys: 16 },
   ] as const;
-  recordPairs(gpu, options, { kernel: 'attention', sources: { byRow, tiled }, tiles, reads, writes, keys }, 2);
+  recordPairs(gpu, options, { kernel: 'attention', sources: { byRow, bySubgroup, tiled }, tiles, reads, writes, keys }, 2);
 }

@@ -42,9 +42,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var farWeights = exp(farScores - newMaximum);
     let weights = nearWeights + farWeights;
     sum = sum * correction + ((weights.x + weights.y) + (weights.z + weights.w));
-    let factors = keptFactors(row, first, lastKey, head);
-    nearWeights *= factors[0];
-    farWeights *= factors[1];
+    nearWeights *= fourFactors(row, first, lastKey, head);
+    farWeights *= fourFactors(row, first + 4, lastKey, head);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       weighted[chunk] = weighted[chunk] * correction
         + (nearWeights.x * load(&value, near.x, head, chunk) + nearWeights.y * load(&value, near.y, head, chunk)

@@ -40,9 +40,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       farGradients += vec4f(
         product(g, load(&value, far.x, head, chunk)), product(g, load(&value, far.y, head, chunk)), product(g, load(&value, far.z, head, chunk)), product(g, load(&value, far.w, head, chunk)));
     }
-    let factors = keptFactors(row, first, lastKey, head);
-    var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * factors[0] - delta);
-    var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * factors[1] - delta);
+    var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * fourFactors(row, first, lastKey, head) - delta);
+    var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * fourFactors(row, first + 4, lastKey, head) - delta);
     nearSlopes = select(vec4f(0.0), nearSlopes * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farSlopes = select(vec4f(0.0), farSlopes * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {

@@ -3,9 +3,10 @@ import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**
  * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU
+ * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of eight; heads of a multiple of four channels
  * - `tiled`: tiles in workgroup memory; for GPUs
  */
-export type AttentionVariant = 'byRow' | 'tiled';
+export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';
 
 /** What forward and backward are both told. Arrays may be longer than the shapes say; what lies behind is not read. */
 export interface AttentionShape {

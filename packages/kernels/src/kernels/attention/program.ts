@@ -12,6 +12,7 @@ import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as notDropped } from './notDropped.wgsl.ts';
 import { wgsl as rowAccess } from './rows.wgsl.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
+import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
 import { wgsl as wide } from './wide.wgsl.ts';
 
 const largestHead = 128;
@@ -59,7 +60,8 @@ const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', rando
 /** Records one of the kernels that go over pairs of tokens. `products` is how many products of headSize numbers each pair takes. */
 export function recordPairs(gpu: Gpu, options: AttentionShape, { kernel, sources, tiles, reads, writes, keys }: AttentionProgram, products: number): void {
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
-  const variant = options.variant ?? (gpu.profile.software ? 'byRow' : 'tiled');
+  const variant = chooseVariant(gpu, kernel, options);
+  const bySubgroup = variant === 'bySubgroup';
   const size = headSize <= 32 ? 0 : headSize <= 64 ? 1 : 2;
   const { tileRows, tileKeys } = tiles[size];
   const maxChunks = (32 << size) / chunkWidth(headSize);
@@ -71,7 +73,8 @@ export function recordPairs(gpu: Gpu, options: AttentionShape, { kernel, sources
     headSize,
     reads,
     writes,
-    source: () => constants + (dropout ? dropoutFunctions + keys + dropped : notDropped) + sources[variant],
+    subgroups: bySubgroup,
+    source: () => constants + (dropout ? dropoutFunctions + keys + dropped : notDropped) + (bySubgroup ? subgroupTile : '') + sources[variant],
   });
   const rows = variant === 'tiled' ? tileRows : rowsByRow;
   gpu.dispatch({
@@ -94,10 +97,12 @@ export function attentionProgram(
     readonly headSize: number;
     readonly reads: Readonly<Record<string, GpuArray>>;
     readonly writes: Readonly<Record<string, GpuArray>>;
+    /** `enable subgroups` is needed. */
+    readonly subgroups?: boolean;
     readonly source: () => string;
   },
 ): Program {
-  const { name, kernel, headSize, reads, writes, source } = part;
+  const { name, kernel, headSize, reads, writes, subgroups = false, source } = part;
   const width = chunkWidth(headSize);
   const element = Object.values(reads)[0] as GpuArray;
   const aliases = elementAliases(gpu, kernel, { element }, width);
@@ -105,8 +110,17 @@ export function attentionProgram(
   const types = Object.fromEntries(names.map((array) => [array, fixedTypes[array as keyof typeof fixedTypes] ?? 'Element']));
   return {
     key: `${name} ${aliases.key}`,
-    source: () => aliases.text() + declareArrays(Object.keys(reads), Object.keys(writes), types) + (width === 4 ? wide : narrow) + rowAccess + source(),
+    source: () => (subgroups ? 'enable subgroups;\n' : '') + aliases.text() + declareArrays(Object.keys(reads), Object.keys(writes), types) + (width === 4 ? wide : narrow) + rowAccess + source(),
   };
+}
+
+function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: AttentionShape): AttentionVariant {
+  const { software, subgroups, subgroupSize } = gpu.profile;
+  const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4;
+  if (variant === 'bySubgroup' && !subgroupsFit) {
+    throw new KernelArgumentError(`${kernel}: variant bySubgroup needs subgroups of 8 and a headSize of a multiple of 4; they have ${subgroupSize}, and it is ${headSize}`);
+  }
+  return variant ?? (!software ? 'tiled' : subgroupsFit ? 'bySubgroup' : 'byRow');
 }
 
 /** Channels that are read at once. */

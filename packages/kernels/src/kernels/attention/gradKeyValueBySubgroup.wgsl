@@ -1,0 +1,59 @@
+// The same as gradKeyValueByRow.wgsl: the own rows are keys here, and those that are streamed queries.
+//
+// Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix product; see
+// subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
+// In front: rows.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
+
+struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let firstQuery = cuSeqlens[workgroup.y];
+  let endRow = cuSeqlens[workgroup.y + 1];
+  let firstRow = firstQuery + workgroup.x * 8;
+  if (firstRow >= endRow) { return; }
+  let lastRow = endRow - 1;
+  let head = workgroup.z;
+  let row = min(firstRow + lane, lastRow);
+  var keyGradient: array<vec4f, 8 * parts>;
+  var valueGradient: array<vec4f, 8 * parts>;
+
+  for (var first = firstQuery; first < endRow; first += 32) {
+    let queries = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
+    let bounded = min(queries, vec4u(lastRow));
+    var slopes = products(&key, row, &query, bounded, head);
+    var weights = products(&value, row, &gradOutput, bounded, head);
+    let places = vec4u(1) + bounded * parameters.numHeads + head;
+    let x = bitcast<vec2f>(rowData[places.x].xy);
+    let y = bitcast<vec2f>(rowData[places.y].xy);
+    let z = bitcast<vec2f>(rowData[places.z].xy);
+    let w = bitcast<vec2f>(rowData[places.w].xy);
+    let logSumExps = vec4f(x.x, y.x, z.x, w.x);
+    let deltas = vec4f(x.y, y.y, z.y, w.y);
+    // Four neighbouring keys share a draw, so it is rows of four that are drawn for.
+    for (var half = 0u; half < 8; half += 4) {
+      let key0 = firstRow + half;
+      let factors = transpose(mat4x4f(
+        fourFactors(bounded.x, key0, lastRow, head), fourFactors(bounded.y, key0, lastRow, head),
+        fourFactors(bounded.z, key0, lastRow, head), fourFactors(bounded.w, key0, lastRow, head)));
+      for (var i = 0u; i < 4; i++) {
+        let r = half + i;
+        let probabilities = select(vec4f(0.0), exp(slopes[r] * parameters.scale - logSumExps), queries < vec4u(endRow));
+        slopes[r] = probabilities * (weights[r] * factors[i] - deltas) * parameters.scale;
+        weights[r] = probabilities * factors[i];
+      }
+    }
+    addWeighted(&keyGradient, &slopes, &query, first, endRow, head, lane);
+    addWeighted(&valueGradient, &weights, &gradOutput, first, endRow, head, lane);
+  }
+  for (var r = 0u; r < 8; r++) {
+    for (var part = 0u; part < parts; part++) {
+      let chunk = 8 * part + lane;
+      if (firstRow + r < endRow && chunk < parameters.chunks) {
+        store(&gradKey, firstRow + r, head, chunk, keyGradient[8 * part + r]);
+        store(&gradValue, firstRow + r, head, chunk, valueGradient[8 * part + r]);
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Products of eight rows of one matrix with 32 rows of another, in the registers of a subgroup of eight lanes.
+//
+// A tile of 8 x 32 numbers is array<vec4f, 8>: element [r][i] of lane l is the number of own row r and of the streamed row first + 4 * l + i.
+// What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost less than loads. Neither barriers nor shared memory.
+// Sums over streamed rows are array<vec4f, 8 * parts>: element [8 * part + r] of lane l holds channels 4 * (8 * part + l) to + 3 of own row r.
+
+const parts = maxChunks / 8;
+
+// tile[r][i] = ownMatrix[row of lane r] . streamedMatrix[streamed[i]]. `row` is that of this lane.
+fn products(ownMatrix: ptr<storage, array<Element>, read>, row: u32, streamedMatrix: ptr<storage, array<Element>, read>, streamed: vec4u, head: u32) -> array<vec4f, 8> {
+  var tile: array<vec4f, 8>;
+  for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+    let own = load(ownMatrix, row, head, chunk);
+    let a = load(streamedMatrix, streamed.x, head, chunk);
+    let b = load(streamedMatrix, streamed.y, head, chunk);
+    let c = load(streamedMatrix, streamed.z, head, chunk);
+    let d = load(streamedMatrix, streamed.w, head, chunk);
+    let x = vec4f(a.x, b.x, c.x, d.x);
+    let y = vec4f(a.y, b.y, c.y, d.y);
+    let z = vec4f(a.z, b.z, c.z, d.z);
+    let w = vec4f(a.w, b.w, c.w, d.w);
+    for (var r = 0u; r < 8; r++) {
+      let sent = subgroupShuffle(own, r);
+      tile[r] += sent.x * x + sent.y * y + sent.z * z + sent.w * w;
+    }
+  }
+  return tile;
+}
+
+// sums[row r] += sum over the streamed rows from first on of tile[r] * streamedMatrix[streamed row]
+fn addWeighted(sums: ptr<function, array<vec4f, 8 * parts>>, tile: ptr<function, array<vec4f, 8>>, streamedMatrix: ptr<storage, array<Element>, read>, first: u32, endRow: u32, head: u32, lane: u32) {
+  let senders = min(8, (endRow - first + 3) / 4);
+  for (var part = 0u; part < parts; part++) {
+    let chunk = min(8 * part + lane, parameters.chunks - 1);
+    for (var sender = 0u; sender < senders; sender++) {
+      let streamed = min(vec4u(first + 4 * sender) + vec4u(0, 1, 2, 3), vec4u(endRow - 1));
+      let a = load(streamedMatrix, streamed.x, head, chunk);
+      let b = load(streamedMatrix, streamed.y, head, chunk);
+      let c = load(streamedMatrix, streamed.z, head, chunk);
+      let d = load(streamedMatrix, streamed.w, head, chunk);
+      for (var r = 0u; r < 8; r++) {
+        let sent = subgroupShuffle((*tile)[r], sender);
+        (*sums)[8 * part + r] += sent.x * a + sent.y * b + sent.z * c + sent.w * d;
+      }
+    }
+  }
+}
+
+// The largest, and the sum, over all lanes.
+fn largestOf(values: vec4f) -> f32 {
+  var largest = max(max(values.x, values.y), max(values.z, values.w));
+  largest = max(largest, subgroupShuffleXor(largest, 1));
+  largest = max(largest, subgroupShuffleXor(largest, 2));
+  return max(largest, subgroupShuffleXor(largest, 4));
+}
+
+fn totalOf(value: f32) -> f32 {
+  var total = value + subgroupShuffleXor(value, 1);
+  total += subgroupShuffleXor(total, 2);
+  return total + subgroupShuffleXor(total, 4);
+}
