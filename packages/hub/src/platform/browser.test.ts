@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HubDownloadError } from '../errors.ts';
+import { findInFolder, isFolder, openCache, readBytes } from './browser.ts';
+import type { Download } from './platform.ts';
+
+/** The Cache API, in memory. */
+function fakeCaches() {
+  const kept = new Map<string, Response>();
+  const cache = {
+    match: async (address: string) => kept.get(address)?.clone(),
+    put: async (address: string, response: Response) => void kept.set(address, response),
+    keys: async () => [...kept.keys()].map((url) => ({ url })),
+  };
+  return { open: async () => cache };
+}
+
+const commit = 'a'.repeat(40);
+const repository = { type: 'model', name: 'owner/tiny', revision: 'main' } as const;
+const content = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
+const hash = createHash('sha256').update(content).digest('hex');
+const download = (request: Download['request'], size = content.length): Download => ({ repository, file: { path: 'sub/w.bin', size, hash }, request, onProgress: () => {} });
+
+beforeEach(() => {
+  vi.stubGlobal('caches', fakeCaches());
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("the cache of a page", () => {
+  it('keeps files, revisions and what is absent', async () => {
+    const cache = openCache(undefined);
+    expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
+    expect(await cache.store(commit, download(async () => new Response(content)))).toEqual(content);
+    expect(await cache.find(repository, commit, 'sub/w.bin')).toEqual(content);
+    await cache.writeRevision(repository, commit);
+    expect(await cache.readRevision(repository)).toBe(commit);
+    await cache.markAbsent(repository, commit, 'vocab.txt');
+    expect(await cache.find(repository, commit, 'vocab.txt')).toBe('absent');
+    expect(await cache.list(repository, commit)).toEqual(['sub/w.bin']);
+    expect(cache.folder(repository, commit)).toBeUndefined();
+  });
+
+  it('goes on where a download broke off', async () => {
+    const offsets: number[] = [];
+    const request = async (offset: number) => {
+      offsets.push(offset);
+      const status = offset > 0 ? 206 : 200;
+      return new Response(content.slice(offset, offset === 0 ? 400 : undefined), { status });
+    };
+    expect(await openCache(undefined).store(commit, download(request))).toEqual(content);
+    expect(offsets).toEqual([0, 400]);
+  });
+
+  it.each([
+    ['damaged', new Uint8Array(1000), /damaged/],
+    ['too long', new Uint8Array(1001), /more than the 1000 bytes/],
+  ])('refuses what is %s', async (_, arrived, message) => {
+    const cache = openCache(undefined);
+    const storing = cache.store(commit, download(async () => new Response(arrived)));
+    await expect(storing).rejects.toThrow(message);
+    await expect(storing).rejects.toThrow(HubDownloadError);
+    expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
+  });
+
+  it('gives up after five attempts', async () => {
+    let attempts = 0;
+    const request = async () => {
+      attempts += 1;
+      throw new TypeError('network');
+    };
+    await expect(openCache(undefined).store(commit, download(request))).rejects.toThrow('broke off 5 times');
+    expect(attempts).toBe(5);
+  });
+
+  it('is done without where there is none', async () => {
+    vi.stubGlobal('caches', undefined);
+    const cache = openCache(undefined);
+    expect(await cache.store(commit, download(async () => new Response(content)))).toEqual(content);
+    expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
+  });
+});
+
+it('takes addresses for folders', async () => {
+  expect(await Promise.all(['https://x.test/m', '/models/m', './m', 'bert-base-uncased', 'owner/name'].map(isFolder))).toEqual([true, true, true, false, false]);
+  vi.stubGlobal('fetch', async (address: string) => (address === '/m/config.json' ? new Response('{}') : new Response('', { status: 404 })));
+  expect(await readBytes((await findInFolder('/m/', 'config.json'))!)).toEqual(new TextEncoder().encode('{}'));
+  expect(await findInFolder('/m', 'other')).toBeUndefined();
+});
