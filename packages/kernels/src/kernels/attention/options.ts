@@ -3,7 +3,7 @@ import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**
  * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU
- * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of eight; heads of a multiple of four channels
+ * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of eight; heads of up to 64 channels, a multiple of four
  * - `tiled`: tiles in workgroup memory; for GPUs
  */
 export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';

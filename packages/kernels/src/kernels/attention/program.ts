@@ -18,6 +18,8 @@ import { wgsl as wide } from './wide.wgsl.ts';
 const largestHead = 128;
 const mostWorkgroups = 65535;
 const rowsByRow = 8;
+/** Larger heads take a minute to compile in registers. */
+const largestHeadBySubgroup = 64;
 
 /** Sizes of tiles such that a kernel stays within the 16 KiB of workgroup memory that every adapter has. */
 export interface TileSizes {
@@ -116,9 +118,9 @@ export function attentionProgram(
 
 function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: AttentionShape): AttentionVariant {
   const { software, subgroups, subgroupSize } = gpu.profile;
-  const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4;
+  const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
   if (variant === 'bySubgroup' && !subgroupsFit) {
-    throw new KernelArgumentError(`${kernel}: variant bySubgroup needs subgroups of 8 and a headSize of a multiple of 4; they have ${subgroupSize}, and it is ${headSize}`);
+    throw new KernelArgumentError(`${kernel}: variant bySubgroup needs subgroups of 8, and a headSize that is a multiple of 4 and at most ${largestHeadBySubgroup}; here they have ${subgroupSize}, and it is ${headSize}`);
   }
   return variant ?? (!software ? 'tiled' : subgroupsFit ? 'bySubgroup' : 'byRow');
 }
