@@ -28,19 +28,25 @@ export function requireArray(kernel: string, name: string, array: GpuArray, shap
   }
   if (array.length < needed) {
     const words = Object.entries(shape).map(([extent, size]) => `${extent} ${size}`);
-    throw new KernelArgumentError(`${kernel}: ${name} (${array.label}) has ${array.length} elements; [${words.join(', ')}] needs ${needed}`);
+    throw new KernelArgumentError(
+      `${kernel}: ${name} (${array.label}) has ${array.length} elements; [${words.join(', ')}] needs ${needed}`,
+    );
   }
 }
 
 /**
- * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all be
+ * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all
+ * be
  * written: that is how gradients lie in an arena.
  */
 export function requireSeparate(kernel: string, reads: readonly GpuArray[], writes: readonly GpuArray[]): void {
   for (const [index, written] of writes.entries()) {
     const other =
       reads.find(({ storage }) => storage === written.storage) ?? writes.slice(index + 1).find((candidate) => overlap(candidate, written));
-    if (other) throw new KernelArgumentError(`${kernel}: ${written.label} is written and shares memory with ${other.label}; it must lie in another buffer`);
+    if (other)
+      throw new KernelArgumentError(
+        `${kernel}: ${written.label} is written and shares memory with ${other.label}; it must lie in another buffer`,
+      );
   }
 }
 

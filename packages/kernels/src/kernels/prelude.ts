@@ -17,7 +17,8 @@ export interface Prelude {
 export function elementAliases(gpu: Gpu, kernel: string, arrays: Readonly<Record<string, GpuArray>>, width: 1 | 4 = 1): Prelude {
   const types = Object.values(arrays).map(({ elementType }) => elementType);
   const half = types.includes('f16');
-  if (half && !gpu.profile.f16) throw new KernelArgumentError(`${kernel}: an array holds f16, and this adapter lacks the feature shader-f16`);
+  if (half && !gpu.profile.f16)
+    throw new KernelArgumentError(`${kernel}: an array holds f16, and this adapter lacks the feature shader-f16`);
   const vector = (type: ElementType) => (width === 4 ? `vec4<${type}>` : type);
   return {
     key: `${types.join(' ')}${width === 4 ? ' by 4' : ''}`,
@@ -32,7 +33,8 @@ export function elementAliases(gpu: Gpu, kernel: string, arrays: Readonly<Record
 }
 
 /**
- * `@group(0) @binding(n)` lines for kernels whose arrays depend on their options, numbered as `Dispatch` has them. Array `input` is an `array<Input>`
+ * `@group(0) @binding(n)` lines for kernels whose arrays depend on their options, numbered as `Dispatch` has them. Array `input` is an
+ * `array<Input>`
  * unless `types` names its element.
  */
 export function declareArrays(reads: readonly string[], writes: readonly string[], types: Readonly<Record<string, string>> = {}): string {

@@ -4,7 +4,10 @@ import type { FloatType } from './arrays.ts';
 /** Half the distance from 1 to the next number: the relative error of one rounding. */
 export const unitRoundoff: Record<FloatType, number> = { f32: 2 ** -24, f16: 2 ** -11 };
 
-/** Smallest error that storing may make whatever the value: half the smallest subnormal for f16, the smallest normal where f32 subnormals are flushed. */
+/**
+ * Smallest error that storing may make whatever the value: half the smallest subnormal for f16, the smallest normal where f32 subnormals
+ * are flushed.
+ */
 const absoluteFloor: Record<FloatType, number> = { f32: 2 ** -126, f16: 2 ** -25 };
 
 export interface Bound {
@@ -12,12 +15,23 @@ export interface Bound {
   readonly type?: FloatType;
   /** Roundings of the size of the result, in units of f32's; the rounding to the stored type comes on top. */
   readonly roundings: number;
-  /** Roundings count relative to this magnitude (of the terms that cancel, say) where it is larger than the result: a number, or one per element. */
+  /**
+   * Roundings count relative to this magnitude (of the terms that cancel, say) where it is larger than the result: a number, or one per
+   * element.
+   */
   readonly magnitude?: number | ArrayLike<number>;
 }
 
-/** Expects |actual - expected| <= f32 roundoff * roundings * max(|expected|, magnitude) + the rounding to the stored type, for each element; nothing NaN. */
-export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, { type = 'f32', roundings, magnitude = 0 }: Bound, what = ''): void {
+/**
+ * Expects |actual - expected| <= f32 roundoff * roundings * max(|expected|, magnitude) + the rounding to the stored type, for each
+ * element; nothing NaN.
+ */
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { type = 'f32', roundings, magnitude = 0 }: Bound,
+  what = '',
+): void {
   expect(actual.length, `${what}: length`).toBe(expected.length);
   let worst = 0;
   let at = 0;
@@ -30,6 +44,8 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
     if (!(ratio <= worst)) [worst, at] = [Number.isNaN(ratio) ? Infinity : ratio, index];
   }
   if (!(worst <= 1)) {
-    expect.fail(`${what}: element ${at} of ${expected.length} is ${actual[at]}, expected ${expected[at]}: ${worst.toPrecision(3)} times the bound`);
+    expect.fail(
+      `${what}: element ${at} of ${expected.length} is ${actual[at]}, expected ${expected[at]}: ${worst.toPrecision(3)} times the bound`,
+    );
   }
 }

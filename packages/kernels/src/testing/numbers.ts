@@ -1,7 +1,14 @@
 /** Numbers from a normal distribution, rounded to f32, the same for the same seed. */
-export function normalNumbers(count: number, seed: number, { mean = 0, deviation = 1 }: { mean?: number; deviation?: number } = {}): Float32Array {
+export function normalNumbers(
+  count: number,
+  seed: number,
+  { mean = 0, deviation = 1 }: { mean?: number; deviation?: number } = {},
+): Float32Array {
   const uniform = uniformNumbers(seed);
-  return Float32Array.from({ length: count }, () => mean + deviation * Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()));
+  return Float32Array.from(
+    { length: count },
+    () => mean + deviation * Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
 }
 
 /** A source of numbers in [0, 1): mulberry32. */

@@ -12,7 +12,9 @@ import { erf, geluBackwardReference, geluReference, tanhBackwardReference, tanhR
 
 const lengths = [1, 3, 17, 63, 65, 129, 512, 5000];
 const types: FloatType[] = ['f32', 'f16'];
-const extremes = [0, -0, 1e-30, -1e-30, 1e-4, 0.6249, 0.6251, 3.83, 5.42, -5.42, 5.5, -5.6, 14, -14.5, 88.8, -88.8, 1e4, -1e4, 1e30, -1e30, 3e38, -3e38];
+const extremes = [
+  0, -0, 1e-30, -1e-30, 1e-4, 0.6249, 0.6251, 3.83, 5.42, -5.42, 5.5, -5.6, 14, -14.5, 88.8, -88.8, 1e4, -1e4, 1e30, -1e30, 3e38, -3e38,
+];
 
 /** The rational erf is right to 6 roundings; the product and the sum, which cancels for negative x, add four relative to |x| / 2. */
 const geluRoundings = 10;
@@ -41,16 +43,31 @@ describe('activations', () => {
       return results;
     });
     const read = async (name: keyof typeof arrays) => readFloats(gpu, arrays[name], length);
-    const results = { gelu: await read('gelu'), geluBackward: await read('geluBackward'), tanh: await read('tanh'), tanhBackward: await read('tanhBackward') };
+    const results = {
+      gelu: await read('gelu'),
+      geluBackward: await read('geluBackward'),
+      tanh: await read('tanh'),
+      tanhBackward: await read('tanhBackward'),
+    };
     for (const array of Object.values(arrays)) gpu.release(array);
     return results;
   }
 
   function expectRight(input: Float64Array, gradOutput: Float64Array, type: FloatType, results: Awaited<ReturnType<typeof run>>) {
-    expectClose(results.gelu, geluReference(input), { type, roundings: geluRoundings, magnitude: input.map((x) => Math.min(6, Math.abs(x)) / 2) }, 'gelu');
+    expectClose(
+      results.gelu,
+      geluReference(input),
+      { type, roundings: geluRoundings, magnitude: input.map((x) => Math.min(6, Math.abs(x)) / 2) },
+      'gelu',
+    );
     // The derivative is at most 1.13; exp(-x^2 / 2) carries up to 3 + x^2 units where it still counts.
     const slopes = gradOutput.map((value) => 2 * Math.abs(value));
-    expectClose(results.geluBackward, geluBackwardReference(gradOutput, input), { type, roundings: geluRoundings, magnitude: slopes }, 'geluBackward');
+    expectClose(
+      results.geluBackward,
+      geluBackwardReference(gradOutput, input),
+      { type, roundings: geluRoundings, magnitude: slopes },
+      'geluBackward',
+    );
     const outputs = tanhReference(input);
     expectClose(results.tanh, outputs, { type, roundings: tanhRoundings }, 'tanh');
     const expected = tanhBackwardReference(gradOutput, results.tanh);
@@ -66,7 +83,10 @@ describe('activations', () => {
   }
 
   it('are right on a fine grid from -8 to 8', async () => {
-    const input = rounded(Array.from({ length: 16001 }, (_, index) => index / 1000 - 8), 'f32');
+    const input = rounded(
+      Array.from({ length: 16001 }, (_, index) => index / 1000 - 8),
+      'f32',
+    );
     const gradOutput = new Float64Array(input.length).fill(1);
     expectRight(input, gradOutput, 'f32', await run(input, gradOutput, 'f32'));
   });
@@ -105,7 +125,11 @@ describe('activations', () => {
     await compileOnNull((nullGpu) => {
       for (const type of types) {
         for (const length of [7, 8]) {
-          const [input, gradOutput, output] = [nullGpu.allocate(type, 8, 'input'), nullGpu.allocate('f32', 8, 'gradOutput'), nullGpu.allocate(type, 8, 'output')];
+          const [input, gradOutput, output] = [
+            nullGpu.allocate(type, 8, 'input'),
+            nullGpu.allocate('f32', 8, 'gradOutput'),
+            nullGpu.allocate(type, 8, 'output'),
+          ];
           gelu(nullGpu, { input, output, length });
           geluBackward(nullGpu, { gradOutput, input, gradInput: output, length });
           tanh(nullGpu, { input, output, length });

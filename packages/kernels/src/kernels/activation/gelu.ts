@@ -18,7 +18,8 @@ export interface GeluBackwardOptions {
 
 /** Lines that apply the functions of gelu.wgsl, which take one number, to a vector of either width. */
 function geluOfEach(width: 1 | 4): string {
-  const each = (name: string) => (width === 4 ? `vec4f(${['x', 'y', 'z', 'w'].map((part) => `${name}(v.${part})`).join(', ')})` : `${name}(v)`);
+  const each = (name: string) =>
+    width === 4 ? `vec4f(${['x', 'y', 'z', 'w'].map((part) => `${name}(v.${part})`).join(', ')})` : `${name}(v)`;
   const define = (name: string) => `fn ${name}OfEach(v: Values) -> Values { return ${each(name)}; }\n`;
   return `${geluFunctions}\n${define('gelu')}${define('geluDerivative')}`;
 }

@@ -1,6 +1,7 @@
 // gelu(x) = x * (1 + erf(x / sqrt(2))) / 2, and its derivative (1 + erf(x / sqrt(2))) / 2 + x * exp(-x^2 / 2) / sqrt(2 pi)
 //
-// erf: rational function x * P(x^2) / Q(x^2) on |x| <= 3.8325, beyond which it is 1 in f32 (coefficients of Eigen's and XLA's float erf), to
+// erf: rational function x * P(x^2) / Q(x^2) on |x| <= 3.8325, beyond which it is 1 in f32 (coefficients of Eigen's and XLA's float erf),
+// to
 // 6 units of 2^-24. The file declares functions only, to be put in front of kernels.
 
 fn erfOf(x: f32) -> f32 {
@@ -19,7 +20,8 @@ fn erfOf(x: f32) -> f32 {
   return bounded * numerator / denominator;
 }
 
-// Distribution function of the standard normal distribution; exactly 0 and 1 where f32 cannot tell, so that huge values times it stay right.
+// Distribution function of the standard normal distribution; exactly 0 and 1 where f32 cannot tell, so that huge values times it stay
+// right.
 fn normalProbability(x: f32) -> f32 {
   return select(0.5 + 0.5 * erfOf(x * 0.7071067811865476), f32(x > 0.0), abs(x) > 5.5);
 }

@@ -34,7 +34,10 @@ export function geluReference(input: ArrayLike<number>): Float64Array {
 
 /** gradInput = gradOutput * gelu'(input) */
 export function geluBackwardReference(gradOutput: ArrayLike<number>, input: ArrayLike<number>): Float64Array {
-  return Float64Array.from(input, (x, index) => (gradOutput[index] as number) * (normalProbability(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI)));
+  return Float64Array.from(
+    input,
+    (x, index) => (gradOutput[index] as number) * (normalProbability(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI)),
+  );
 }
 
 /** output = tanh(input) */

@@ -6,7 +6,8 @@
 
 fn tanhAccurate(x: Values) -> Values {
   let square = x * x;
-  let polynomial = ((((-5.70498872745e-3 * square + 2.06390887954e-2) * square - 5.37397155531e-2) * square + 1.33314422036e-1) * square - 3.33332819422e-1) * square;
+  var polynomial = (-5.70498872745e-3 * square + 2.06390887954e-2) * square - 5.37397155531e-2;
+  polynomial = ((polynomial * square + 1.33314422036e-1) * square - 3.33332819422e-1) * square;
   let magnitude = min(abs(x), Values(16.0));
   let large = sign(x) * (1.0 - 2.0 / (exp(2.0 * magnitude) + 1.0));
   return select(select(large, x, (bitcast<Bits>(x) & Bits(0x7fffffffu)) > Bits(0x7f800000u)), x + x * polynomial, abs(x) < Values(0.625));

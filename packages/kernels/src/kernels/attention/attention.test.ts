@@ -14,9 +14,9 @@ import { attentionBackwardReference, attentionReference } from './reference.ts';
 // A software adapter compiles each program for seconds the first time, more when the machine is busy.
 vi.setConfig({ testTimeout: 240_000 });
 
-const gpu = await openDevice();
+const device = await openDevice();
 /** Variants that this adapter runs. */
-const variants: AttentionVariant[] = gpu.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'tiled'] : ['byRow', 'tiled'];
+const variants: AttentionVariant[] = device.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'tiled'] : ['byRow', 'tiled'];
 const [seed, update] = [11, 4];
 const site = { probability: 0.2, operation: 6 };
 
@@ -34,7 +34,10 @@ interface Case {
   readonly positions?: (row: number) => number;
 }
 
-/** Each combination of type, dropout and class of head size is a program of its own, and programs take long to compile: what differs is spread over the shapes. */
+/**
+ * Each combination of type, dropout and class of head size is a program of its own, and programs take long to compile: what differs is
+ * spread over the shapes.
+ */
 const shapes: readonly Omit<Case, 'variant'>[] = [
   { lengths: [1], numHeads: 1, headSize: 1 },
   { lengths: [7, 30], numHeads: 2, headSize: 3 },
@@ -56,7 +59,9 @@ function prepare({ lengths, numHeads, headSize, type = 'f32', dropout, deviation
   const size = totalTokens * numHeads * headSize;
   const matrix = (number: number, spread = 1) => rounded(normalNumbers(size, number, { deviation: spread }), type);
   const data = { query: matrix(1, deviation), key: matrix(2, deviation), value: matrix(3), gradOutput: matrix(4) };
-  const tokenKeys = Uint32Array.from(lengths.flatMap((length, sequence) => Array.from({ length }, (_, row) => sequence * 65536 + positions(row))));
+  const tokenKeys = Uint32Array.from(
+    lengths.flatMap((length, sequence) => Array.from({ length }, (_, row) => sequence * 65536 + positions(row))),
+  );
   const reference = { ...data, cuSeqlens, numHeads, headSize, scale, dropout: dropout ? { ...site, seed, update, tokenKeys } : undefined };
   return { ...reference, tokenKeys, totalTokens, size };
 }
@@ -70,16 +75,36 @@ async function run(gpu: Gpu, given: Case): Promise<Results> {
   const { totalTokens, size } = data;
   const arrays = gpu.scope(() => {
     const dropout: DropoutOptions | undefined = given.dropout
-      ? { ...site, random: { state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'), tokenKeys: uploadIndices(gpu, data.tokenKeys, 'keys') } }
+      ? {
+          ...site,
+          random: {
+            state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'),
+            tokenKeys: uploadIndices(gpu, data.tokenKeys, 'keys'),
+          },
+        }
       : undefined;
     const cuSeqlens = uploadIndices(gpu, data.cuSeqlens, 'cuSeqlens');
-    const shape = { cuSeqlens, totalTokens, numSequences: lengths.length, maxSeqlen: Math.max(0, ...lengths), numHeads, headSize, scale, dropout, variant };
+    const shape = {
+      cuSeqlens,
+      totalTokens,
+      numSequences: lengths.length,
+      maxSeqlen: Math.max(0, ...lengths),
+      numHeads,
+      headSize,
+      scale,
+      dropout,
+      variant,
+    };
     const upload = (name: 'query' | 'key' | 'value' | 'gradOutput') => uploadFloats(gpu, data[name], type, name);
     const inputs = { query: upload('query'), key: upload('key'), value: upload('value') };
     const output = staleOutput(gpu, size, type, 'output');
     const logSumExp = staleOutput(gpu, totalTokens * numHeads, 'f32', 'logSumExp');
     attention(gpu, { ...inputs, output, logSumExp, ...shape });
-    const gradients = { gradQuery: staleOutput(gpu, size, type, 'gradQuery'), gradKey: staleOutput(gpu, size, type, 'gradKey'), gradValue: staleOutput(gpu, size, type, 'gradValue') };
+    const gradients = {
+      gradQuery: staleOutput(gpu, size, type, 'gradQuery'),
+      gradKey: staleOutput(gpu, size, type, 'gradKey'),
+      gradValue: staleOutput(gpu, size, type, 'gradValue'),
+    };
     attentionBackward(gpu, { ...inputs, output, logSumExp, gradOutput: upload('gradOutput'), ...gradients, ...shape });
     const results = { output, logSumExp, ...gradients };
     for (const array of Object.values(results)) gpu.retain(array);
@@ -96,10 +121,15 @@ async function run(gpu: Gpu, given: Case): Promise<Results> {
 const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * A score is a sum of headSize products: its rounding error, absolute, is that of its largest terms, and becomes the relative error of a probability. Outputs
+ * A score is a sum of headSize products: its rounding error, absolute, is that of its largest terms, and becomes the relative error of a
+ * probability. Outputs
  * are sums of probabilities (1 in all) times values; every gradient sums at most the longest sequence's pairs.
  */
-function expectRight(given: Case, results: Results, only: readonly (keyof Results)[] = ['output', 'logSumExp', 'gradQuery', 'gradKey', 'gradValue']) {
+function expectRight(
+  given: Case,
+  results: Results,
+  only: readonly (keyof Results)[] = ['output', 'logSumExp', 'gradQuery', 'gradKey', 'gradValue'],
+) {
   const { type = 'f32', dropout, lengths } = given;
   const data = prepare(given);
   const { query, key, value, gradOutput, headSize, scale = 1 / Math.sqrt(headSize) } = data;
@@ -118,35 +148,52 @@ function expectRight(given: Case, results: Results, only: readonly (keyof Result
   const bounds: Record<keyof Results, () => void> = {
     logSumExp: () => expectClose(results.logSumExp, forward.logSumExp, { roundings: roundings + 4, magnitude: 1 }, 'logSumExp'),
     output: () => expectClose(results.output, forward.output, { type, roundings, magnitude: weighted }, 'output'),
-    gradValue: () => expectClose(results.gradValue, backward.gradValue, { type, roundings, magnitude: kept * largest(gradOutput) * summed }, 'gradValue'),
-    gradQuery: () => expectClose(results.gradQuery, backward.gradQuery, { type, roundings: roundings + deltaRoundings, magnitude: slope * largest(key) }, 'gradQuery'),
-    gradKey: () => expectClose(results.gradKey, backward.gradKey, { type, roundings: roundings + deltaRoundings, magnitude: slope * largest(query) * summed }, 'gradKey'),
+    gradValue: () =>
+      expectClose(results.gradValue, backward.gradValue, { type, roundings, magnitude: kept * largest(gradOutput) * summed }, 'gradValue'),
+    gradQuery: () =>
+      expectClose(
+        results.gradQuery,
+        backward.gradQuery,
+        { type, roundings: roundings + deltaRoundings, magnitude: slope * largest(key) },
+        'gradQuery',
+      ),
+    gradKey: () =>
+      expectClose(
+        results.gradKey,
+        backward.gradKey,
+        { type, roundings: roundings + deltaRoundings, magnitude: slope * largest(query) * summed },
+        'gradKey',
+      ),
   };
   for (const name of only) bounds[name]();
 }
 
 describe('attention', () => {
-  afterAll(() => gpu.destroy());
+  afterAll(() => device.destroy());
 
   for (const variant of variants) {
     describe(variant, () => {
-      it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || (headSize % 4 === 0 && headSize <= 64)))('equals the reference over $lengths, $numHeads heads of $headSize $type $dropout', async (shape) => {
-        const given: Case = { ...shape, variant };
-        expectRight(given, await run(gpu, given));
-      });
+      it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || (headSize % 4 === 0 && headSize <= 64)))(
+        'equals the reference over $lengths, $numHeads heads of $headSize $type $dropout',
+        async (shape) => {
+          const given: Case = { ...shape, variant };
+          expectRight(given, await run(device, given));
+        },
+      );
 
       it('takes sequences of 512 tokens, and longer', async () => {
         const given: Case = { lengths: [512, 700], numHeads: 1, headSize: 16, variant, dropout: true };
-        expectRight(given, await run(gpu, given));
+        expectRight(given, await run(device, given));
       });
 
       it('takes no sequences, and only empty ones', async () => {
-        for (const lengths of [[], [0], [0, 0]]) expect((await run(gpu, { lengths, numHeads: 2, headSize: 8, variant })).output).toHaveLength(0);
+        for (const lengths of [[], [0], [0, 0]])
+          expect((await run(device, { lengths, numHeads: 2, headSize: 8, variant })).output).toHaveLength(0);
       });
 
       it('stays finite and right with scores of ten thousand', async () => {
         const given: Case = { lengths: [40, 3], numHeads: 2, headSize: 16, variant, deviation: 60, scale: 1 };
-        const results = await run(gpu, given);
+        const results = await run(device, given);
         const { query, key } = prepare(given);
         expect(16 * largest(query) * largest(key)).toBeGreaterThan(1e4);
         for (const values of Object.values(results)) expect(values.every(Number.isFinite)).toBe(true);
@@ -156,7 +203,7 @@ describe('attention', () => {
 
       it('takes a scale', async () => {
         const given: Case = { lengths: [10], numHeads: 2, headSize: 8, variant, scale: 0.7 };
-        expectRight(given, await run(gpu, given));
+        expectRight(given, await run(device, given));
       });
 
       it.each([
@@ -164,7 +211,7 @@ describe('attention', () => {
         ['with gaps', (row: number) => row + 3 * Math.floor(row / 5)],
       ])('drops by position, for positions %s', async (_, positions) => {
         const given: Case = { lengths: [21, 9], numHeads: 2, headSize: 8, variant, dropout: true, positions };
-        expectRight(given, await run(gpu, given));
+        expectRight(given, await run(device, given));
       });
 
       it('drops exactly what the reference drops, as often as asked', async () => {
@@ -174,16 +221,26 @@ describe('attention', () => {
         const tokenKeys = Uint32Array.from({ length: tokens }, (__, row) => 65536 * 3 + row);
         const unit = Float32Array.from({ length: tokens * tokens }, (__, index) => (index % (tokens + 1) === 0 ? 1 : 0));
         const zero = new Float32Array(tokens * tokens);
-        const random = { state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'), tokenKeys: gpu.upload(tokenKeys, 'u32', 'keys') };
-        const zeros = gpu.upload(zero, 'f32', 'zeros');
-        const output = gpu.allocate('f32', tokens * tokens, 'output');
-        const logSumExp = gpu.allocate('f32', tokens, 'logSumExp');
-        const cuSeqlens = gpu.upload(Uint32Array.of(0, tokens), 'u32', 'cuSeqlens');
-        const value = gpu.upload(unit, 'f32', 'value');
+        const random = {
+          state: device.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'),
+          tokenKeys: device.upload(tokenKeys, 'u32', 'keys'),
+        };
+        const zeros = device.upload(zero, 'f32', 'zeros');
+        const output = device.allocate('f32', tokens * tokens, 'output');
+        const logSumExp = device.allocate('f32', tokens, 'logSumExp');
+        const cuSeqlens = device.upload(Uint32Array.of(0, tokens), 'u32', 'cuSeqlens');
+        const value = device.upload(unit, 'f32', 'value');
         const sizes = { cuSeqlens, totalTokens: tokens, numSequences: 1, maxSeqlen: tokens, ...shape };
-        attention(gpu, { query: zeros, key: zeros, value, output, logSumExp, ...sizes, dropout: { ...site, random }, variant });
-        const mask = Array.from(await gpu.read(output), (kept) => kept !== 0);
-        const reference = attentionReference({ query: zero, key: zero, value: unit, cuSeqlens: [0, tokens], ...shape, dropout: { ...site, seed, update, tokenKeys } });
+        attention(device, { query: zeros, key: zeros, value, output, logSumExp, ...sizes, dropout: { ...site, random }, variant });
+        const mask = Array.from(await device.read(output), (kept) => kept !== 0);
+        const reference = attentionReference({
+          query: zero,
+          key: zero,
+          value: unit,
+          cuSeqlens: [0, tokens],
+          ...shape,
+          dropout: { ...site, seed, update, tokenKeys },
+        });
         expect(mask).toEqual(Array.from(reference.output, (kept) => kept !== 0));
         const dropped = mask.filter((kept) => !kept).length / mask.length;
         const deviation = Math.sqrt((site.probability * (1 - site.probability)) / mask.length);
@@ -192,7 +249,7 @@ describe('attention', () => {
 
       it('gives the same bits twice', async () => {
         const given: Case = { lengths: [33, 50], numHeads: 2, headSize: 16, variant, dropout: true };
-        expect(await run(gpu, given)).toEqual(await run(gpu, given));
+        expect(await run(device, given)).toEqual(await run(device, given));
       });
     });
   }
@@ -201,23 +258,41 @@ describe('attention', () => {
     const data = prepare({ lengths: [3, 1, 4], numHeads: 2, headSize: 3, variant: 'byRow', dropout: true });
     const backward = attentionBackwardReference(data);
     const loss = (changed: Partial<Record<'query' | 'key' | 'value', Float64Array>>) =>
-      attentionReference({ ...data, ...changed }).output.reduce((sum, output, index) => sum + output * (data.gradOutput[index] as number), 0);
+      attentionReference({ ...data, ...changed }).output.reduce(
+        (sum, output, index) => sum + output * (data.gradOutput[index] as number),
+        0,
+      );
     expectGradient((query) => loss({ query }), data.query, backward.gradQuery);
     expectGradient((key) => loss({ key }), data.key, backward.gradKey);
     expectGradient((value) => loss({ value }), data.value, backward.gradValue);
   });
 
   it('names the kernel and the shapes when something does not fit', () => {
-    const matrix = gpu.allocate('f32', 64, 'matrix');
-    const short = gpu.allocate('f32', 32, 'short');
-    const cuSeqlens = gpu.allocate('u32', 2, 'cuSeqlens');
+    const matrix = device.allocate('f32', 64, 'matrix');
+    const short = device.allocate('f32', 32, 'short');
+    const cuSeqlens = device.allocate('u32', 2, 'cuSeqlens');
     const shape = { cuSeqlens, totalTokens: 4, numSequences: 1, maxSeqlen: 4, numHeads: 2, headSize: 8 };
-    const given = { query: matrix, key: matrix, value: matrix, output: gpu.allocate('f32', 64, 'output'), logSumExp: gpu.allocate('f32', 8, 'logSumExp'), ...shape };
-    expect(() => attention(gpu, { ...given, key: short })).toThrow(/attention: key \(short\) has 32 elements; \[totalTokens 4, numHeads 2, headSize 8\] needs 64/);
-    expect(() => attention(gpu, { ...given, numHeads: 1, headSize: 7, variant: 'bySubgroup' })).toThrow(/bySubgroup needs subgroups of 8/);
-    expect(() => attention(gpu, { ...given, headSize: 129 })).toThrow(/attention: headSize is 129; it must be 1 to 128/);
-    expect(() => attention(gpu, { ...given, numSequences: 2 })).toThrow(/cuSeqlens \(cuSeqlens\) has 2 elements; \[boundaries 3\] needs 3/);
-    expect(() => attention(gpu, { ...given, key: gpu.allocate('f16', 64, 'halves') })).toThrow(/key \(halves\) holds f16; it must hold f32/);
+    const given = {
+      query: matrix,
+      key: matrix,
+      value: matrix,
+      output: device.allocate('f32', 64, 'output'),
+      logSumExp: device.allocate('f32', 8, 'logSumExp'),
+      ...shape,
+    };
+    expect(() => attention(device, { ...given, key: short })).toThrow(
+      /attention: key \(short\) has 32 elements; \[totalTokens 4, numHeads 2, headSize 8\] needs 64/,
+    );
+    expect(() => attention(device, { ...given, numHeads: 1, headSize: 7, variant: 'bySubgroup' })).toThrow(
+      /bySubgroup needs subgroups of 8/,
+    );
+    expect(() => attention(device, { ...given, headSize: 129 })).toThrow(/attention: headSize is 129; it must be 1 to 128/);
+    expect(() => attention(device, { ...given, numSequences: 2 })).toThrow(
+      /cuSeqlens \(cuSeqlens\) has 2 elements; \[boundaries 3\] needs 3/,
+    );
+    expect(() => attention(device, { ...given, key: device.allocate('f16', 64, 'halves') })).toThrow(
+      /key \(halves\) holds f16; it must hold f32/,
+    );
   });
 
   it('compiles in every variant, on an adapter of the smallest limits too', async () => {
@@ -232,7 +307,10 @@ describe('attention', () => {
         }
       }
     });
-    const small = await openDevice({ backend: 'null', limits: { maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupStorageSize: 16384 } });
+    const small = await openDevice({
+      backend: 'null',
+      limits: { maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupStorageSize: 16384 },
+    });
     for (const headSize of [32, 64, 128]) await run(small, { lengths: [2], numHeads: 1, headSize, variant: 'tiled', dropout: true });
     await small.settled();
     await small.settled();

@@ -22,11 +22,27 @@ const tiles = [
 ] as const;
 
 /**
- * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel goes over query rows for gradQuery, one over key rows for
+ * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel goes over query rows for gradQuery, one
+ * over key rows for
  * gradKey and gradValue, so that every sum has one fixed order. Throws KernelArgumentError.
  */
 export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): void {
-  const { query, key, value, output, gradOutput, logSumExp, gradQuery, gradKey, gradValue, cuSeqlens, dropout, totalTokens, numHeads, headSize } = options;
+  const {
+    query,
+    key,
+    value,
+    output,
+    gradOutput,
+    logSumExp,
+    gradQuery,
+    gradKey,
+    gradValue,
+    cuSeqlens,
+    dropout,
+    totalTokens,
+    numHeads,
+    headSize,
+  } = options;
   requireAttention(kernel, options, { query, key, value, output, gradOutput, gradQuery, gradKey, gradValue }, logSumExp);
   requireSeparate(kernel, [query, key, value, output, gradOutput, logSumExp, cuSeqlens], [gradQuery, gradKey, gradValue]);
 
@@ -49,8 +65,18 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   });
   const reads = { query, key, value, gradOutput, rowData, cuSeqlens };
   const ofQueries = { byRow: gradQueryByRow, bySubgroup: gradQueryBySubgroup, tiled: gradQueryTiled };
-  recordPairs(gpu, options, { kernel: `${kernel} query`, sources: ofQueries, tiles, reads, writes: { gradQuery }, keys: keysOfBackward }, 3);
+  recordPairs(
+    gpu,
+    options,
+    { kernel: `${kernel} query`, sources: ofQueries, tiles, reads, writes: { gradQuery }, keys: keysOfBackward },
+    3,
+  );
   const ofKeys = { byRow: gradKeyValueByRow, bySubgroup: gradKeyValueBySubgroup, tiled: gradKeyValueTiled };
-  recordPairs(gpu, options, { kernel: `${kernel} key value`, sources: ofKeys, tiles, reads, writes: { gradKey, gradValue }, keys: keysOfBackward }, 4);
+  recordPairs(
+    gpu,
+    options,
+    { kernel: `${kernel} key value`, sources: ofKeys, tiles, reads, writes: { gradKey, gradValue }, keys: keysOfBackward },
+    4,
+  );
   gpu.release(rowData);
 }

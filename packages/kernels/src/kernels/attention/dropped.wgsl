@@ -1,4 +1,5 @@
-// What dropout multiplies probabilities with: 0 or 1 / (1 - probability). The channel of a pair is head * 65536 + the key's position in its sequence, so
+// What dropout multiplies probabilities with: 0 or 1 / (1 - probability). The channel of a pair is head * 65536 + the key's position in its
+// sequence, so
 // that four neighbouring keys share one draw. In front: random/dropout.wgsl, and tokenKeyOf and randomState.
 
 fn positionOf(row: u32) -> u32 { return tokenKeyOf(row) & 0xffff; }
@@ -14,7 +15,8 @@ fn keptFactor(queryRow: u32, keyRow: u32, head: u32) -> f32 {
   return drawFactors(tokenKeyOf(queryRow), head, position)[position % 4];
 }
 
-// For a query and the four keys from firstKey on; those behind lastKey do not count. Where positions have no gap, as almost always, one draw is enough.
+// For a query and the four keys from firstKey on; those behind lastKey do not count. Where positions have no gap, as almost always, one
+// draw is enough.
 fn fourFactors(queryRow: u32, firstKey: u32, lastKey: u32, head: u32) -> vec4f {
   let queryKey = tokenKeyOf(queryRow);
   let first = positionOf(min(firstKey, lastKey));

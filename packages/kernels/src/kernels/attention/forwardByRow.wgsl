@@ -1,9 +1,11 @@
-// output[q] = sum over the keys k of q's sequence of dropout(probability[q, k]) * value[k],  probability[q, k] = exp(scale * query[q] . key[k] - logSumExp[q])
+// output[q] = sum over the keys k of q's sequence of dropout(probability[q, k]) * value[k]
+// probability[q, k] = exp(scale * query[q] . key[k] - logSumExp[q])
 // logSumExp[q] = log of the sum over k of exp(scale * query[q] . key[k])
 //
 // query, key, value, output: [totalTokens, numHeads * headSize]; logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]
 // Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight with a running maximum and sum.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl,
+// dropped or notDropped.wgsl, maxChunks.
 
 struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -28,9 +30,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       let q = load(&query, row, head, chunk);
       nearScores += vec4f(
-        product(q, load(&key, near.x, head, chunk)), product(q, load(&key, near.y, head, chunk)), product(q, load(&key, near.z, head, chunk)), product(q, load(&key, near.w, head, chunk)));
+        product(q, load(&key, near.x, head, chunk)), product(q, load(&key, near.y, head, chunk)),
+        product(q, load(&key, near.z, head, chunk)), product(q, load(&key, near.w, head, chunk)));
       farScores += vec4f(
-        product(q, load(&key, far.x, head, chunk)), product(q, load(&key, far.y, head, chunk)), product(q, load(&key, far.z, head, chunk)), product(q, load(&key, far.w, head, chunk)));
+        product(q, load(&key, far.x, head, chunk)), product(q, load(&key, far.y, head, chunk)),
+        product(q, load(&key, far.z, head, chunk)), product(q, load(&key, far.w, head, chunk)));
     }
     nearScores = select(vec4f(-3.0e38), nearScores * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farScores = select(vec4f(-3.0e38), farScores * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));

@@ -1,6 +1,7 @@
 // The same as forwardByRow.wgsl.
 //
-// Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix product; see
+// Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
+// product; see
 // subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
 // In front: rows.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 

@@ -47,7 +47,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let row = i / tileKeys;
       let column = i % tileKeys;
       var score = 0.0;
-      for (var chunk = 0u; chunk < parameters.chunks; chunk++) { score += product(queryTile[row * maxChunks + chunk], streamTile[column * maxChunks + chunk]); }
+      for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+        score += product(queryTile[row * maxChunks + chunk], streamTile[column * maxChunks + chunk]);
+      }
       weights[i] = select(-3.0e38, score * parameters.scale, first + column < endRow);
     }
     workgroupBarrier();
@@ -81,7 +83,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let row = place / maxChunks;
       let chunk = place % maxChunks;
       var total = weighted[i] * corrections[row];
-      for (var column = 0u; column < parameters.tileKeys; column++) { total += max(0.0, weights[row * tileKeys + column]) * streamTile[column * maxChunks + chunk]; }
+      for (var column = 0u; column < parameters.tileKeys; column++) {
+        total += max(0.0, weights[row * tileKeys + column]) * streamTile[column * maxChunks + chunk];
+      }
       weighted[i] = total;
     }
     workgroupBarrier();
@@ -92,7 +96,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let tileRow = place / maxChunks;
     let row = firstRow + tileRow;
     let chunk = place % maxChunks;
-    if (row < endRow && chunk < parameters.chunks) { store(&output, row, head, chunk, weighted[i] * (parameters.keptScale / sums[tileRow])); }
+    if (row < endRow && chunk < parameters.chunks) {
+      store(&output, row, head, chunk, weighted[i] * (parameters.keptScale / sums[tileRow]));
+    }
   }
   if (thread < tileRows && firstRow + thread < endRow) {
     logSumExp[(firstRow + thread) * parameters.numHeads + head] = maxima[thread] + log(sums[thread]);

@@ -1,9 +1,11 @@
 // gradValue[k] = sum over the queries q of k's sequence of dropout(probability[q, k]) * gradOutput[q]
 // gradKey[k] = scale * sum over q of slope[q, k] * query[q];  probability and slope as in gradQueryByRow.wgsl
 //
-// query, key, value, gradOutput, gradKey, gradValue: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens: u32[numSequences + 1]
+// query, key, value, gradOutput, gradKey, gradValue: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens:
+// u32[numSequences + 1]
 // Without barriers: an invocation has one key row of one head, and goes over the queries in blocks of four.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl,
+// dropped or notDropped.wgsl, maxChunks.
 
 struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -38,7 +40,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let z = bitcast<vec2f>(rowData[places.z].xy);
     let w = bitcast<vec2f>(rowData[places.w].xy);
     let factors = vec4f(
-      keptFactor(queries.x, row, head), keptFactor(queries.y, row, head), keptFactor(queries.z, row, head), keptFactor(queries.w, row, head));
+      keptFactor(queries.x, row, head), keptFactor(queries.y, row, head),
+      keptFactor(queries.z, row, head), keptFactor(queries.w, row, head));
     let valid = vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow);
     let probabilities = select(vec4f(0.0), exp(scores * parameters.scale - vec4f(x.x, y.x, z.x, w.x)), valid);
     let kept = probabilities * factors;

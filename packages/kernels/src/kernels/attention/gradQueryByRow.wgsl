@@ -1,9 +1,11 @@
 // gradQuery[q] = scale * sum over the keys k of q's sequence of slope[q, k] * key[k]
-// slope[q, k] = probability[q, k] * (dropout'(gradOutput[q] . value[k]) - delta[q]),  probability[q, k] = exp(scale * query[q] . key[k] - logSumExp[q])
+// slope[q, k] = probability[q, k] * (dropout'(gradOutput[q] . value[k]) - delta[q])
+// probability[q, k] = exp(scale * query[q] . key[k] - logSumExp[q])
 //
 // query, key, value, gradOutput, gradQuery: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens: u32[numSequences + 1]
 // Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl,
+// dropped or notDropped.wgsl, maxChunks.
 
 struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -31,14 +33,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       let q = load(&query, row, head, chunk);
       nearScores += vec4f(
-        product(q, load(&key, near.x, head, chunk)), product(q, load(&key, near.y, head, chunk)), product(q, load(&key, near.z, head, chunk)), product(q, load(&key, near.w, head, chunk)));
+        product(q, load(&key, near.x, head, chunk)), product(q, load(&key, near.y, head, chunk)),
+        product(q, load(&key, near.z, head, chunk)), product(q, load(&key, near.w, head, chunk)));
       farScores += vec4f(
-        product(q, load(&key, far.x, head, chunk)), product(q, load(&key, far.y, head, chunk)), product(q, load(&key, far.z, head, chunk)), product(q, load(&key, far.w, head, chunk)));
+        product(q, load(&key, far.x, head, chunk)), product(q, load(&key, far.y, head, chunk)),
+        product(q, load(&key, far.z, head, chunk)), product(q, load(&key, far.w, head, chunk)));
       let g = load(&gradOutput, row, head, chunk);
       nearGradients += vec4f(
-        product(g, load(&value, near.x, head, chunk)), product(g, load(&value, near.y, head, chunk)), product(g, load(&value, near.z, head, chunk)), product(g, load(&value, near.w, head, chunk)));
+        product(g, load(&value, near.x, head, chunk)), product(g, load(&value, near.y, head, chunk)),
+        product(g, load(&value, near.z, head, chunk)), product(g, load(&value, near.w, head, chunk)));
       farGradients += vec4f(
-        product(g, load(&value, far.x, head, chunk)), product(g, load(&value, far.y, head, chunk)), product(g, load(&value, far.z, head, chunk)), product(g, load(&value, far.w, head, chunk)));
+        product(g, load(&value, far.x, head, chunk)), product(g, load(&value, far.y, head, chunk)),
+        product(g, load(&value, far.z, head, chunk)), product(g, load(&value, far.w, head, chunk)));
     }
     var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * fourFactors(row, first, lastKey, head) - delta);
     var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * fourFactors(row, first + 4, lastKey, head) - delta);

@@ -66,7 +66,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let tileRow = place / maxChunks;
       let chunk = place % maxChunks;
       var total = gradient[i];
-      for (var column = 0u; column < parameters.tileKeys; column++) { total += slopes[tileRow * tileKeys + column] * keyTile[column * maxChunks + chunk]; }
+      for (var column = 0u; column < parameters.tileKeys; column++) {
+        total += slopes[tileRow * tileKeys + column] * keyTile[column * maxChunks + chunk];
+      }
       gradient[i] = total;
     }
     workgroupBarrier();

@@ -3,7 +3,8 @@ import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**
  * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU
- * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of eight; heads of up to 64 channels, a multiple of four
+ * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of eight; heads of up to 64 channels, a
+ *   multiple of four
  * - `tiled`: tiles in workgroup memory; for GPUs
  */
 export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';
@@ -11,7 +12,8 @@ export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';
 /** What forward and backward are both told. Arrays may be longer than the shapes say; what lies behind is not read. */
 export interface AttentionShape {
   /**
-   * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1. Starts with 0 and ends with totalTokens; empty sequences are
+   * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1. Starts with 0 and ends with totalTokens;
+   * empty sequences are
    * allowed. The dispatch has a workgroup for every tile of every sequence, so that no row has to look for its sequence.
    */
   readonly cuSeqlens: GpuArray;
@@ -25,7 +27,8 @@ export interface AttentionShape {
   /** What scores are multiplied with. Default 1 / sqrt(headSize). */
   readonly scale?: number;
   /**
-   * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel head * 65536 + position of the key, the low 16 bits of its
+   * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel head * 65536 + position of the key, the
+   * low 16 bits of its
    * own token key: the same whether the batch is packed or padded. Default: none.
    */
   readonly dropout?: DropoutOptions;

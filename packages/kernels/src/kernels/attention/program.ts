@@ -28,12 +28,20 @@ export interface TileSizes {
 }
 
 /** Checks what forward and backward share. `matrices` are all [totalTokens, numHeads * headSize] of one type. */
-export function requireAttention(kernel: string, options: AttentionShape, matrices: Readonly<Record<string, GpuArray>>, logSumExp: GpuArray): void {
+export function requireAttention(
+  kernel: string,
+  options: AttentionShape,
+  matrices: Readonly<Record<string, GpuArray>>,
+  logSumExp: GpuArray,
+): void {
   const { cuSeqlens, totalTokens, numSequences, maxSeqlen, numHeads, headSize, dropout } = options;
   requireExtents(kernel, { totalTokens, numSequences, maxSeqlen, numHeads, headSize });
-  if (headSize < 1 || headSize > largestHead) throw new KernelArgumentError(`${kernel}: headSize is ${headSize}; it must be 1 to ${largestHead}`);
+  if (headSize < 1 || headSize > largestHead)
+    throw new KernelArgumentError(`${kernel}: headSize is ${headSize}; it must be 1 to ${largestHead}`);
   if (numSequences > mostWorkgroups || numHeads > mostWorkgroups) {
-    throw new KernelArgumentError(`${kernel}: ${numSequences} sequences of ${numHeads} heads; at most ${mostWorkgroups} of each are possible`);
+    throw new KernelArgumentError(
+      `${kernel}: ${numSequences} sequences of ${numHeads} heads; at most ${mostWorkgroups} of each are possible`,
+    );
   }
   const elementType = Object.values(matrices)[0]?.elementType ?? 'f32';
   for (const name in matrices) {
@@ -60,7 +68,12 @@ export interface AttentionProgram {
 const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
 
 /** Records one of the kernels that go over pairs of tokens. `products` is how many products of headSize numbers each pair takes. */
-export function recordPairs(gpu: Gpu, options: AttentionShape, { kernel, sources, tiles, reads, writes, keys }: AttentionProgram, products: number): void {
+export function recordPairs(
+  gpu: Gpu,
+  options: AttentionShape,
+  { kernel, sources, tiles, reads, writes, keys }: AttentionProgram,
+  products: number,
+): void {
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
   const variant = chooseVariant(gpu, kernel, options);
   const bySubgroup = variant === 'bySubgroup';
@@ -76,7 +89,8 @@ export function recordPairs(gpu: Gpu, options: AttentionShape, { kernel, sources
     reads,
     writes,
     subgroups: bySubgroup,
-    source: () => constants + (dropout ? dropoutFunctions + keys + dropped : notDropped) + (bySubgroup ? subgroupTile : '') + sources[variant],
+    source: () =>
+      constants + (dropout ? dropoutFunctions + keys + dropped : notDropped) + (bySubgroup ? subgroupTile : '') + sources[variant],
   });
   const rows = variant === 'tiled' ? tileRows : rowsByRow;
   gpu.dispatch({
@@ -86,7 +100,7 @@ export function recordPairs(gpu: Gpu, options: AttentionShape, { kernel, sources
     writes: Object.values(writes),
     workgroups: [Math.ceil(maxSeqlen / rows), numSequences, numHeads],
     // The lengths of the sequences are not known here: as if all had the average length.
-    work: { flops: numSequences === 0 ? 0 : 2 * products * numHeads * headSize * (totalTokens * totalTokens) / numSequences },
+    work: { flops: numSequences === 0 ? 0 : (2 * products * numHeads * headSize * (totalTokens * totalTokens)) / numSequences },
   });
 }
 
@@ -112,7 +126,13 @@ export function attentionProgram(
   const types = Object.fromEntries(names.map((array) => [array, fixedTypes[array as keyof typeof fixedTypes] ?? 'Element']));
   return {
     key: `${name} ${aliases.key}`,
-    source: () => (subgroups ? 'enable subgroups;\n' : '') + aliases.text() + declareArrays(Object.keys(reads), Object.keys(writes), types) + (width === 4 ? wide : narrow) + rowAccess + source(),
+    source: () =>
+      (subgroups ? 'enable subgroups;\n' : '') +
+      aliases.text() +
+      declareArrays(Object.keys(reads), Object.keys(writes), types) +
+      (width === 4 ? wide : narrow) +
+      rowAccess +
+      source(),
   };
 }
 
@@ -120,7 +140,10 @@ function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: Attentio
   const { software, subgroups, subgroupSize } = gpu.profile;
   const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
   if (variant === 'bySubgroup' && !subgroupsFit) {
-    throw new KernelArgumentError(`${kernel}: variant bySubgroup needs subgroups of 8, and a headSize that is a multiple of 4 and at most ${largestHeadBySubgroup}; here they have ${subgroupSize}, and it is ${headSize}`);
+    throw new KernelArgumentError(
+      `${kernel}: variant bySubgroup needs subgroups of 8, and a headSize that is a multiple of 4 and at most ` +
+        `${largestHeadBySubgroup}; here they have ${subgroupSize}, and it is ${headSize}`,
+    );
   }
   return variant ?? (!software ? 'tiled' : subgroupsFit ? 'bySubgroup' : 'byRow');
 }

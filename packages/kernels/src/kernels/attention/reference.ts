@@ -65,7 +65,8 @@ function forEachPair(options: AttentionReferenceOptions, visit: (pair: Pair) => 
       for (let head = 0; head < numHeads; head++) {
         const scores = new Float64Array(end - start);
         for (let keyRow = start; keyRow < end; keyRow++) {
-          scores[keyRow - start] = scale * dot(query, (queryRow * numHeads + head) * headSize, key, (keyRow * numHeads + head) * headSize, headSize);
+          scores[keyRow - start] =
+            scale * dot(query, (queryRow * numHeads + head) * headSize, key, (keyRow * numHeads + head) * headSize, headSize);
         }
         const maximum = scores.reduce((most, score) => Math.max(most, score), -Infinity);
         const total = maximum + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - maximum), 0));

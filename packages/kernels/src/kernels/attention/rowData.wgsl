@@ -1,7 +1,9 @@
-// What the backward needs of each query row and head, in one array: logSumExp, delta = output . gradOutput, and the token's key for dropout.
+// What the backward needs of each query row and head, in one array: logSumExp, delta = output . gradOutput, and the token's key for
+// dropout.
 //
 // output, gradOutput: [totalTokens, numHeads * headSize]; logSumExp: f32[totalTokens, numHeads]; tokenKeys: u32[totalTokens]
-// rowData: vec4u[1 + totalTokens * numHeads], floats as their bits; the first is the random state. An invocation for each row and head, 64 a workgroup.
+// rowData: vec4u[1 + totalTokens * numHeads], floats as their bits; the first is the random state. An invocation for each row and head, 64
+// a workgroup.
 
 struct Parameters { numHeads: u32, chunks: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

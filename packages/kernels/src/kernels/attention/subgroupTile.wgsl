@@ -1,13 +1,18 @@
 // Products of eight rows of one matrix with 32 rows of another, in the registers of a subgroup of eight lanes.
 //
-// A tile of 8 x 32 numbers is array<vec4f, 8>: element [r][i] of lane l is the number of own row r and of the streamed row first + 4 * l + i.
-// What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost less than loads. Neither barriers nor shared memory.
-// Sums over streamed rows are array<vec4f, 8 * parts>: element [8 * part + r] of lane l holds channels 4 * (8 * part + l) to + 3 of own row r.
+// A tile of 8 x 32 numbers is array<vec4f, 8>: element [r][i] of lane l is that of own row r and streamed row first + 4 * l + i.
+// What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost less than loads. Neither barriers nor
+// shared memory.
+// Sums over streamed rows are array<vec4f, 8 * parts>: element [8 * part + r] of lane l holds, of own row r, the four channels from
+// 4 * (8 * part + l) on.
 
 const parts = maxChunks / 8;
 
 // tile[r][i] = ownMatrix[row of lane r] . streamedMatrix[streamed[i]]. `row` is that of this lane.
-fn products(ownMatrix: ptr<storage, array<Element>, read>, row: u32, streamedMatrix: ptr<storage, array<Element>, read>, streamed: vec4u, head: u32) -> array<vec4f, 8> {
+fn products(
+  ownMatrix: ptr<storage, array<Element>, read>, row: u32,
+  streamedMatrix: ptr<storage, array<Element>, read>, streamed: vec4u, head: u32,
+) -> array<vec4f, 8> {
   var tile: array<vec4f, 8>;
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
     let own = load(ownMatrix, row, head, chunk);
@@ -28,7 +33,10 @@ fn products(ownMatrix: ptr<storage, array<Element>, read>, row: u32, streamedMat
 }
 
 // sums[row r] += sum over the streamed rows from first on of tile[r] * streamedMatrix[streamed row]
-fn addWeighted(sums: ptr<function, array<vec4f, 8 * parts>>, tile: ptr<function, array<vec4f, 8>>, streamedMatrix: ptr<storage, array<Element>, read>, first: u32, endRow: u32, head: u32, lane: u32) {
+fn addWeighted(
+  sums: ptr<function, array<vec4f, 8 * parts>>, tile: ptr<function, array<vec4f, 8>>,
+  streamedMatrix: ptr<storage, array<Element>, read>, first: u32, endRow: u32, head: u32, lane: u32,
+) {
   let senders = min(8, (endRow - first + 3) / 4);
   for (var part = 0u; part < parts; part++) {
     let chunk = min(8 * part + lane, parameters.chunks - 1);

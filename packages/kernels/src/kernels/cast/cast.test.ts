@@ -19,7 +19,11 @@ describe('cast', () => {
 
   it.each(lengths)('converts %i elements between f32 and f16 exactly as IEEE rounding does', async (length) => {
     const values = normalNumbers(length, length, { deviation: 1000 });
-    const [single, half, back] = [gpu.upload(values, 'f32', 'single'), gpu.allocate('f16', length, 'half'), gpu.allocate('f32', length, 'back')];
+    const [single, half, back] = [
+      gpu.upload(values, 'f32', 'single'),
+      gpu.allocate('f16', length, 'half'),
+      gpu.allocate('f32', length, 'back'),
+    ];
     cast(gpu, { input: single, output: half, length });
     cast(gpu, { input: half, output: back, length });
     expect(await gpu.read(half)).toEqual(toHalfBits(values));
@@ -47,7 +51,8 @@ describe('cast', () => {
     await compileOnNull((nullGpu) => {
       for (const from of types) {
         for (const to of types) {
-          for (const length of [7, 8]) cast(nullGpu, { input: nullGpu.allocate(from, 8, 'input'), output: nullGpu.allocate(to, 8, 'output'), length });
+          for (const length of [7, 8])
+            cast(nullGpu, { input: nullGpu.allocate(from, 8, 'input'), output: nullGpu.allocate(to, 8, 'output'), length });
         }
       }
     });

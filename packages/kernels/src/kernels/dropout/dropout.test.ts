@@ -13,7 +13,7 @@ const sizes = [1, 3, 17, 63, 65, 129];
 const types: FloatType[] = ['f32', 'f16'];
 const [seed, update, operation] = [42, 7, 3];
 /** Two examples, so that positions repeat. */
-const keysOf = (rows: number) => Uint32Array.from({ length: rows }, (_, row) => (row % 2 << 16) | (row >> 1));
+const keysOf = (rows: number) => Uint32Array.from({ length: rows }, (_, row) => ((row % 2) << 16) | (row >> 1));
 
 describe('dropout', () => {
   let gpu: Gpu;
@@ -24,7 +24,10 @@ describe('dropout', () => {
 
   const run = async (input: ArrayLike<number>, rows: number, columns: number, probability: number, type: FloatType = 'f32') =>
     gpu.scope(() => {
-      const random = { state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'), tokenKeys: uploadIndices(gpu, keysOf(rows), 'keys') };
+      const random = {
+        state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'),
+        tokenKeys: uploadIndices(gpu, keysOf(rows), 'keys'),
+      };
       const output = staleOutput(gpu, rows * columns, type, 'output');
       dropout(gpu, { input: uploadFloats(gpu, input, type, 'input'), output, rows, columns, dropout: { probability, operation, random } });
       return readFloats(gpu, output, rows * columns);
@@ -34,7 +37,11 @@ describe('dropout', () => {
     for (const columns of [17, 64]) {
       it.each([...sizes, 512])(`drops what the reference drops in %i rows of ${columns} columns of ${type}`, async (rows) => {
         const input = rounded(normalNumbers(rows * columns, rows), type);
-        const expected = dropoutReference(input, { rows, columns, dropout: { probability: 0.3, operation, seed, update, tokenKeys: keysOf(rows) } });
+        const expected = dropoutReference(input, {
+          rows,
+          columns,
+          dropout: { probability: 0.3, operation, seed, update, tokenKeys: keysOf(rows) },
+        });
         expectClose(await run(input, rows, columns, 0.3, type), expected, { type, roundings: 2 });
       });
     }
@@ -52,8 +59,10 @@ describe('dropout', () => {
     const within = (dropped: number, count: number) =>
       expect(Math.abs(dropped / count - probability)).toBeLessThan(5 * Math.sqrt((probability * (1 - probability)) / count));
     within(output.filter((value) => value === 0).length, rows * columns);
-    for (let row = 0; row < rows; row++) within(output.subarray(row * columns, (row + 1) * columns).filter((value) => value === 0).length, columns);
-    for (let column = 0; column < columns; column++) within(output.filter((value, index) => index % columns === column && value === 0).length, rows);
+    for (let row = 0; row < rows; row++)
+      within(output.subarray(row * columns, (row + 1) * columns).filter((value) => value === 0).length, columns);
+    for (let column = 0; column < columns; column++)
+      within(output.filter((value, index) => index % columns === column && value === 0).length, rows);
     expect(output.every((value) => value === 0 || value === Math.fround(1 / (1 - probability)))).toBe(true);
   });
 

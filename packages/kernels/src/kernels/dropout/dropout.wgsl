@@ -18,7 +18,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var index = first; index < min(first + 256, parameters.rows * groups); index += 64) {
     let row = index / groups;
     let group = index - row * groups;
-    let factors = dropoutScale(dropoutWords(tokenKeys[row], group, parameters.operation, random[0]), parameters.threshold, parameters.keptScale);
+    let words = dropoutWords(tokenKeys[row], group, parameters.operation, random[0]);
+    let factors = dropoutScale(words, parameters.threshold, parameters.keptScale);
     dropGroup(row, group, factors);
   }
 }

@@ -7,7 +7,10 @@ export interface RowDropout extends DropoutReferenceOptions {
 }
 
 /** output[row, c] = input[row, c] * factor(row, c); its own backward. */
-export function dropoutReference(input: ArrayLike<number>, { rows, columns, dropout }: { rows: number; columns: number; dropout: RowDropout }): Float64Array {
+export function dropoutReference(
+  input: ArrayLike<number>,
+  { rows, columns, dropout }: { rows: number; columns: number; dropout: RowDropout },
+): Float64Array {
   const output = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

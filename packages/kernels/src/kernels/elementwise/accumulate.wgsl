@@ -12,5 +12,7 @@ struct Parameters { count: u32, factor: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var index = first; index < min(first + 256, parameters.count); index += 64) { sum[index] = Target(Values(sum[index]) + parameters.factor * Values(value[index])); }
+  for (var index = first; index < min(first + 256, parameters.count); index += 64) {
+    sum[index] = Target(Values(sum[index]) + parameters.factor * Values(value[index]));
+  }
 }

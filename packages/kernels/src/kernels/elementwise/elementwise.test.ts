@@ -50,8 +50,12 @@ describe('element-wise kernels', () => {
     const long = gpu.allocate('f32', 8, 'long one');
     const integers = gpu.allocate('i32', 8, 'integers');
     expect(() => add(gpu, { a: long, b: short, output: gpu.allocate('f32', 8, 'sum'), length: 8 })).toThrow(KernelArgumentError);
-    expect(() => add(gpu, { a: long, b: short, output: gpu.allocate('f32', 8, 'sum'), length: 8 })).toThrow(/add: b \(short one\) has 3 elements; \[length 8\] needs 8/);
-    expect(() => scale(gpu, { input: integers, output: long, factor: 1, length: 8 })).toThrow(/scale: input \(integers\) holds i32; it must hold f32 or f16/);
+    expect(() => add(gpu, { a: long, b: short, output: gpu.allocate('f32', 8, 'sum'), length: 8 })).toThrow(
+      /add: b \(short one\) has 3 elements; \[length 8\] needs 8/,
+    );
+    expect(() => scale(gpu, { input: integers, output: long, factor: 1, length: 8 })).toThrow(
+      /scale: input \(integers\) holds i32; it must hold f32 or f16/,
+    );
     expect(() => scale(gpu, { input: long, output: long, factor: 1, length: 8 })).toThrow(/scale: long one is written and shares memory/);
     expect(() => scale(gpu, { input: long, output: short, factor: 1, length: 1.5 })).toThrow(/scale: length is 1.5/);
   });

@@ -52,5 +52,12 @@ export interface AccumulateOptions {
 
 /** Records target = target + factor * value. Throws KernelArgumentError. */
 export function accumulate(gpu: Gpu, { value, target, factor = 1, length }: AccumulateOptions): void {
-  recordElementwise(gpu, { kernel: 'accumulate', source: accumulateSource, reads: { value }, writes: { target }, length, floats: [factor] });
+  recordElementwise(gpu, {
+    kernel: 'accumulate',
+    source: accumulateSource,
+    reads: { value },
+    writes: { target },
+    length,
+    floats: [factor],
+  });
 }

@@ -23,7 +23,10 @@ export interface Elementwise {
   readonly prelude?: { readonly key: string; readonly text: (width: 1 | 4) => string };
 }
 
-/** Validates and records a kernel that computes every element from the elements at the same index. Vectors of four where the length is a multiple. */
+/**
+ * Validates and records a kernel that computes every element from the elements at the same index. Vectors of four where the length is a
+ * multiple.
+ */
 export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const { kernel, source, reads, writes, length, types = floatTypes, prelude } = options;
   requireExtents(kernel, { length });

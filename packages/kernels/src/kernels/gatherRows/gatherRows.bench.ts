@@ -5,7 +5,11 @@ import { gatherRows, scatterRows } from './index.ts';
 benchKernels('gatherRows', (gpu) => {
   const [rows, columns, spread] = [256, 768, 4];
   const input = gpu.upload(normalNumbers(spread * rows * columns, 1), 'f32', 'input');
-  const indices = gpu.upload(Uint32Array.from({ length: rows }, (_, row) => spread * row), 'u32', 'indices');
+  const indices = gpu.upload(
+    Uint32Array.from({ length: rows }, (_, row) => spread * row),
+    'u32',
+    'indices',
+  );
   const gathered = gpu.allocatePersistent('f32', rows * columns, 'gathered');
   const scattered = gpu.allocatePersistent('f32', spread * rows * columns, 'scattered');
   return {

@@ -41,17 +41,27 @@ describe('gatherRows and scatterRows', () => {
   it('refuse indices of another type, and arrays that are too short', () => {
     const [input, output] = [gpu.allocate('f32', 8, 'input'), gpu.allocate('f32', 8, 'output')];
     const signed = gpu.allocate('i32', 4, 'signed');
-    expect(() => gatherRows(gpu, { input, indices: signed, output, rows: 2, columns: 4 })).toThrow(/gatherRows: indices \(signed\) holds i32; it must hold u32/);
+    expect(() => gatherRows(gpu, { input, indices: signed, output, rows: 2, columns: 4 })).toThrow(
+      /gatherRows: indices \(signed\) holds i32; it must hold u32/,
+    );
     const indices = gpu.allocate('u32', 4, 'indices');
-    expect(() => gatherRows(gpu, { input, indices, output, rows: 4, columns: 4 })).toThrow(/gatherRows: output \(output\) has 8 elements; \[rows 4, columns 4\] needs 16/);
-    expect(() => scatterRows(gpu, { input, indices, output, rows: 2, outputRows: 5, columns: 4 })).toThrow(/\[outputRows 5, columns 4\] needs 20/);
+    expect(() => gatherRows(gpu, { input, indices, output, rows: 4, columns: 4 })).toThrow(
+      /gatherRows: output \(output\) has 8 elements; \[rows 4, columns 4\] needs 16/,
+    );
+    expect(() => scatterRows(gpu, { input, indices, output, rows: 2, outputRows: 5, columns: 4 })).toThrow(
+      /\[outputRows 5, columns 4\] needs 20/,
+    );
   });
 
   it('compile in every type and width', async () => {
     await compileOnNull((nullGpu) => {
       for (const type of types) {
         for (const columns of [7, 8]) {
-          const [input, indices, output] = [nullGpu.allocate(type, 64, 'input'), nullGpu.allocate('u32', 4, 'indices'), nullGpu.allocate('f32', 64, 'output')];
+          const [input, indices, output] = [
+            nullGpu.allocate(type, 64, 'input'),
+            nullGpu.allocate('u32', 4, 'indices'),
+            nullGpu.allocate('f32', 64, 'output'),
+          ];
           gatherRows(nullGpu, { input, indices, output, rows: 4, columns });
           scatterRows(nullGpu, { input, indices, output, rows: 4, outputRows: 8, columns });
         }

@@ -21,7 +21,7 @@ export interface GatherRowsOptions {
 
 /** Records output[row] = input[indices[row]], for example the first token of each sequence. Throws KernelArgumentError. */
 export function gatherRows(gpu: Gpu, options: GatherRowsOptions): void {
-  const { input, indices, output, rows, columns } = options;
+  const { input, output, rows, columns } = options;
   requireExtents('gatherRows', { rows, columns });
   requireArray('gatherRows', 'input', input, { columns: rows > 0 ? columns : 0 }, floatTypes);
   requireArray('gatherRows', 'output', output, { rows, columns }, floatTypes);
@@ -40,7 +40,10 @@ export interface ScatterRowsOptions {
   readonly columns: number;
 }
 
-/** Records output = 0, then output[indices[row]] = input[row]: the backward of `gatherRows` for indices that differ. Throws KernelArgumentError. */
+/**
+ * Records output = 0, then output[indices[row]] = input[row]: the backward of `gatherRows` for indices that differ. Throws
+ * KernelArgumentError.
+ */
 export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
   const { input, output, rows, outputRows, columns } = options;
   requireExtents('scatterRows', { rows, outputRows, columns });
@@ -49,7 +52,13 @@ export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
   moveRows(gpu, 'scatterRows', scatterSource, options, outputRows);
 }
 
-function moveRows(gpu: Gpu, kernel: string, source: string, { input, indices, output, rows, columns }: GatherRowsOptions, outputRows?: number): void {
+function moveRows(
+  gpu: Gpu,
+  kernel: string,
+  source: string,
+  { input, indices, output, rows, columns }: GatherRowsOptions,
+  outputRows?: number,
+): void {
   requireArray(kernel, 'indices', indices, { rows }, indexTypes);
   requireSeparate(kernel, [input, indices], [output]);
   const width = columns % 4 === 0 ? 4 : 1;

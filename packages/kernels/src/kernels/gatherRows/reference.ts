@@ -7,10 +7,15 @@ export function gatherRowsReference(input: ArrayLike<number>, indices: ArrayLike
 }
 
 /** output = 0, then output[indices[row]] = input[row] */
-export function scatterRowsReference(input: ArrayLike<number>, indices: ArrayLike<number>, { outputRows, columns }: { outputRows: number; columns: number }): Float64Array {
+export function scatterRowsReference(
+  input: ArrayLike<number>,
+  indices: ArrayLike<number>,
+  { outputRows, columns }: { outputRows: number; columns: number },
+): Float64Array {
   const output = new Float64Array(outputRows * columns);
   for (let row = 0; row < indices.length; row++) {
-    for (let column = 0; column < columns; column++) output[(indices[row] as number) * columns + column] = input[row * columns + column] as number;
+    for (let column = 0; column < columns; column++)
+      output[(indices[row] as number) * columns + column] = input[row * columns + column] as number;
   }
   return output;
 }

@@ -23,7 +23,8 @@ const leastRowsPerBlock = 16;
 const mostBlocks = 128;
 
 /**
- * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before dropout, of weight and bias. Sums over rows are taken in two
+ * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before dropout, of weight and bias. Sums over
+ * rows are taken in two
  * stages whose order depends on `rows` alone. Throws KernelArgumentError.
  */
 export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
@@ -48,7 +49,14 @@ export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): 
 
 function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const { gradOutput, sum, mean, reciprocalStd, weight, gradSum, gradInput, dropout, rows, columns } = options;
-  const reads = { gradOutput, sum, mean, reciprocalStd, weight, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
+  const reads = {
+    gradOutput,
+    sum,
+    mean,
+    reciprocalStd,
+    weight,
+    ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }),
+  };
   const writes = { gradSum, ...(gradInput && { gradInput }) };
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);

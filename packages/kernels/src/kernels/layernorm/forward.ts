@@ -20,7 +20,8 @@ const kernel = 'layerNorm';
 const mostArrays = 10;
 
 /**
- * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased variance, as PyTorch's `layer_norm`. Statistics are computed in
+ * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased variance, as PyTorch's `layer_norm`.
+ * Statistics are computed in
  * f32, the variance around the mean. Throws KernelArgumentError.
  */
 export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
@@ -48,11 +49,22 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const isSum = residual !== undefined || dropout !== undefined;
   const scratch = isSum && !options.sum ? gpu.allocate('f32', rows * columns, 'sum') : undefined;
   const sum = options.sum ?? scratch;
-  const reads = { input, ...(residual && { residual }), weight, bias, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
+  const reads = {
+    input,
+    ...(residual && { residual }),
+    weight,
+    bias,
+    ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }),
+  };
   const writes = { output, ...(sum && { sum }), mean, reciprocalStd };
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);
-  const aliases = elementAliases(gpu, kernel, { input, ...(residual && { residual }), weight, bias, output, ...(sum && { sum }) }, row.width);
+  const aliases = elementAliases(
+    gpu,
+    kernel,
+    { input, ...(residual && { residual }), weight, bias, output, ...(sum && { sum }) },
+    row.width,
+  );
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
   const parts = `${residual ? ' residual' : ''}${dropout ? ' dropout' : ''}${sum ? ' sum' : ''}`;
   gpu.dispatch({

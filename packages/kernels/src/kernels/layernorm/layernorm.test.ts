@@ -59,7 +59,13 @@ async function run(gpu: Gpu, given: Case, accumulate = false) {
   const size = rows * columns;
   const arrays = gpu.scope(() => {
     const dropout: DropoutOptions | undefined = given.dropout
-      ? { ...site, random: { state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'), tokenKeys: uploadIndices(gpu, keysOf(rows), 'keys') } }
+      ? {
+          ...site,
+          random: {
+            state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'),
+            tokenKeys: uploadIndices(gpu, keysOf(rows), 'keys'),
+          },
+        }
       : undefined;
     const input = uploadFloats(gpu, data.input, type, 'input');
     const residual = data.added && uploadFloats(gpu, data.added, type, 'residual');
@@ -82,7 +88,16 @@ async function run(gpu: Gpu, given: Case, accumulate = false) {
     for (const array of Object.values(results)) gpu.retain(array);
     return results;
   });
-  const lengths = { output: size, sum: size, mean: rows, reciprocalStd: rows, gradSum: size, gradInput: size, gradWeight: columns, gradBias: columns };
+  const lengths = {
+    output: size,
+    sum: size,
+    mean: rows,
+    reciprocalStd: rows,
+    gradSum: size,
+    gradInput: size,
+    gradWeight: columns,
+    gradBias: columns,
+  };
   const results: Record<string, Float32Array> = {};
   for (const [name, array] of Object.entries(arrays)) results[name] = await readFloats(gpu, array, lengths[name as keyof typeof lengths]);
   for (const array of new Set(Object.values(arrays))) gpu.release(array);
@@ -92,25 +107,43 @@ async function run(gpu: Gpu, given: Case, accumulate = false) {
 const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * Roundings: the mean carries about sqrt(columns) roundings of its sum, relative to the values; what is normalised inherits them times reciprocalStd.
+ * Roundings: the mean carries about sqrt(columns) roundings of its sum, relative to the values; what is normalised inherits them times
+ * reciprocalStd.
  */
-function expectRight({ rows, columns, type = 'f32', mean: offset = 0, deviation = 1 }: Case, { forward, backward, results, gradOutput, weight }: Awaited<ReturnType<typeof run>>, initial = 0) {
+function expectRight(
+  { rows, columns, type = 'f32', mean: offset = 0, deviation = 1 }: Case,
+  { forward, backward, results, gradOutput, weight }: Awaited<ReturnType<typeof run>>,
+  initial = 0,
+) {
   const size = Math.abs(offset) + 4 * deviation;
   const summing = 4 + Math.sqrt(columns);
-  // An error of the mean or of one value, in units of the standard deviation: it is what the row's scale makes of a rounding at the size of the values.
+  // An error of the mean or of one value, in units of the standard deviation: it is what the row's scale makes of a rounding at the size of
+  // the values.
   const scale = largest(forward.reciprocalStd);
   const relative = 1 + size * scale;
   expectClose(results.sum, forward.sum, { type: results.sum === undefined ? type : 'f32', roundings: 2, magnitude: size }, 'sum');
   expectClose(results.mean, forward.mean, { roundings: summing, magnitude: size }, 'mean');
   expectClose(results.reciprocalStd, forward.reciprocalStd, { roundings: summing + 4 * relative, magnitude: 0 }, 'reciprocalStd');
-  const normalised = largest(forward.output.map((_, index) => ((forward.sum[index] as number) - (forward.mean[Math.floor(index / columns)] as number)) * scale));
-  expectClose(results.output, forward.output, { type, roundings: 2 * summing * relative, magnitude: largest(weight) * (1 + normalised) }, 'output');
+  const normalised = largest(
+    forward.output.map((_, index) => ((forward.sum[index] as number) - (forward.mean[Math.floor(index / columns)] as number)) * scale),
+  );
+  expectClose(
+    results.output,
+    forward.output,
+    { type, roundings: 2 * summing * relative, magnitude: largest(weight) * (1 + normalised) },
+    'output',
+  );
   const gradient = largest(gradOutput) * largest(weight) * scale * (1 + normalised) ** 2;
   expectClose(results.gradSum, backward.gradSum, { roundings: 2 * summing * relative, magnitude: gradient }, 'gradSum');
   expectClose(results.gradInput, backward.gradInput, { type, roundings: 2 * summing * relative, magnitude: 2 * gradient }, 'gradInput');
   const rowsSummed = largest(gradOutput) * (1 + normalised) * Math.sqrt(rows);
   const total = (sums: Float64Array) => sums.map((value) => value + initial);
-  expectClose(results.gradWeight, total(backward.gradWeight), { roundings: (4 + Math.sqrt(rows)) * relative, magnitude: rowsSummed + initial }, 'gradWeight');
+  expectClose(
+    results.gradWeight,
+    total(backward.gradWeight),
+    { roundings: (4 + Math.sqrt(rows)) * relative, magnitude: rowsSummed + initial },
+    'gradWeight',
+  );
   expectClose(results.gradBias, total(backward.gradBias), { roundings: 4 + Math.sqrt(rows), magnitude: rowsSummed + initial }, 'gradBias');
 }
 
@@ -124,15 +157,18 @@ describe('layerNorm', () => {
   for (const variant of variants) {
     describe(variant, () => {
       for (const type of ['f32', 'f16'] as const) {
-        it.each(shapes)(`equals the reference over $rows rows of $columns in ${type}, plain and with residual and dropout`, async ({ rows, columns }) => {
-          for (const options of [{}, { residual: true }, { dropout: true }, { residual: true, dropout: true }]) {
-            const given: Case = { rows, columns, variant, type, ...options };
-            // A row of one column has no variance: everything is the rounding of 0 * 1e6, which says nothing.
-            const result = await run(gpu, given);
-            if (columns > 1) expectRight(given, result);
-            else expect([...result.results.output]).toEqual([...result.forward.output].map((value) => expect.closeTo(value, 2)));
-          }
-        });
+        it.each(shapes)(
+          `equals the reference over $rows rows of $columns in ${type}, plain and with residual and dropout`,
+          async ({ rows, columns }) => {
+            for (const options of [{}, { residual: true }, { dropout: true }, { residual: true, dropout: true }]) {
+              const given: Case = { rows, columns, variant, type, ...options };
+              // A row of one column has no variance: everything is the rounding of 0 * 1e6, which says nothing.
+              const result = await run(gpu, given);
+              if (columns > 1) expectRight(given, result);
+              else expect([...result.results.output]).toEqual([...result.forward.output].map((value) => expect.closeTo(value, 2)));
+            }
+          },
+        );
       }
 
       it.each([1e4, -1e4])('keeps its digits around a mean of %f', async (mean) => {
@@ -156,7 +192,9 @@ describe('layerNorm', () => {
         const given: Case = { rows: 65, columns: 36, variant, dropout: true };
         const { results, forward, backward } = await run(gpu, given);
         expect(results.sum.map((value) => (value === 0 ? 1 : 0))).toEqual(Float32Array.from(forward.sum, (value) => (value === 0 ? 1 : 0)));
-        expect(results.gradInput.map((value) => (value === 0 ? 1 : 0))).toEqual(Float32Array.from(backward.gradInput, (value) => (value === 0 ? 1 : 0)));
+        expect(results.gradInput.map((value) => (value === 0 ? 1 : 0))).toEqual(
+          Float32Array.from(backward.gradInput, (value) => (value === 0 ? 1 : 0)),
+        );
       });
     });
   }
@@ -186,14 +224,14 @@ describe('layerNorm', () => {
     const array = gpu.allocate('f32', 8, 'array');
     const small = gpu.allocate('f32', 2, 'small');
     const shape = { rows: 2, columns: 4 };
-    expect(() => layerNorm(gpu, { input: array, weight: small, bias: array, output: array, mean: small, reciprocalStd: small, ...shape, epsilon })).toThrow(
-      /layerNorm: weight \(small\) has 2 elements; \[columns 4\] needs 4/,
-    );
+    expect(() =>
+      layerNorm(gpu, { input: array, weight: small, bias: array, output: array, mean: small, reciprocalStd: small, ...shape, epsilon }),
+    ).toThrow(/layerNorm: weight \(small\) has 2 elements; \[columns 4\] needs 4/);
     const statistics = { mean: small, reciprocalStd: small };
     const gradients = { gradSum: gpu.allocate('f32', 8, 'gradSum'), gradWeight: array, gradBias: array };
-    expect(() => layerNormBackward(gpu, { gradOutput: array, sum: array, ...statistics, weight: array, ...gradients, gradInput: array, ...shape })).toThrow(
-      /gradInput and dropout come together/,
-    );
+    expect(() =>
+      layerNormBackward(gpu, { gradOutput: array, sum: array, ...statistics, weight: array, ...gradients, gradInput: array, ...shape }),
+    ).toThrow(/gradInput and dropout come together/);
   });
 
   it('compiles in every variant', async () => {
@@ -201,7 +239,8 @@ describe('layerNorm', () => {
       for (const variant of variants) {
         for (const type of ['f32', 'f16'] as const) {
           for (const columns of [7, 8]) {
-            for (const parts of [{}, { residual: true }, { dropout: true }, { residual: true, dropout: true }]) await run(nullGpu, { rows: 4, columns, variant, type, ...parts });
+            for (const parts of [{}, { residual: true }, { dropout: true }, { residual: true, dropout: true }])
+              await run(nullGpu, { rows: 4, columns, variant, type, ...parts });
           }
         }
       }

@@ -2,9 +2,11 @@
 // output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c]
 //
 // input, residual, sum, output: [rows, columns]; weight, bias: [columns]; mean, reciprocalStd: f32[rows]
-// In front: aliases of the types, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or workgroupPerRow.wgsl (threads to
+// In front: aliases of the types, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
+// workgroupPerRow.wgsl (threads to
 // rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, and the arrays.
-// The mean is found in two steps, so that a large offset does not spoil it: first roughly, then by the average distance from what the first step found.
+// The mean is found in two steps, so that a large offset does not spoil it: first roughly, then by the average distance from what the first
+// step found.
 
 struct Parameters { rows: u32, columns: u32, groups: u32, operation: u32, threshold: u32, keptScale: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -21,7 +21,8 @@ export interface LayerNormOptions {
   /** [rows, columns], f32 or f16. */
   readonly output: GpuArray;
   /**
-   * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs. Without residual and dropout it is the input itself and
+   * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs. Without residual and dropout it is the input
+   * itself and
    * may be left out; otherwise, left out, scratch memory is used.
    */
   readonly sum?: GpuArray;
@@ -47,7 +48,9 @@ export interface LayerNormBackwardOptions {
   readonly reciprocalStd: GpuArray;
   /** [columns], f32 or f16. */
   readonly weight: GpuArray;
-  /** [rows, columns], f32 or f16: receives the gradient of the sum, which is that of the residual, and without dropout that of the input. */
+  /**
+   * [rows, columns], f32 or f16: receives the gradient of the sum, which is that of the residual, and without dropout that of the input.
+   */
   readonly gradSum: GpuArray;
   /** [rows, columns], f32 or f16: receives the gradient of the input, for a forward with dropout. */
   readonly gradInput?: GpuArray;

@@ -2,7 +2,8 @@
 // and gradBias[c] = sum over rows of gradOutput[row, c]: the sums over blocks of rows.
 //
 // gradOutput, sum: [rows, columns]; mean, reciprocalStd: f32[rows]; weightPartials, biasPartials: f32[blocks, columns]
-// Aliases in front: the types of the arrays, all of one width. A group of columns of that width a thread, 32 threads a workgroup; workgroup (x, y) takes
+// Aliases in front: the types of the arrays, all of one width. A group of columns of that width a thread, 32 threads a workgroup; workgroup
+// (x, y) takes
 // groups from x * 32 on, and rows from y * rowsPerBlock on.
 
 struct Parameters { rows: u32, groups: u32, rowsPerBlock: u32 }

@@ -26,7 +26,8 @@ export function layerNormReference({ input, residual, dropout, weight, bias, row
     mean[row] = average;
     reciprocalStd[row] = 1 / Math.sqrt(variance + epsilon);
     values.forEach((value, column) => {
-      output[row * columns + column] = (value - average) * (reciprocalStd[row] as number) * (weight[column] as number) + (bias[column] as number);
+      output[row * columns + column] =
+        (value - average) * (reciprocalStd[row] as number) * (weight[column] as number) + (bias[column] as number);
     });
   }
   return { output, sum, mean, reciprocalStd };
