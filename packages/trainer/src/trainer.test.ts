@@ -147,14 +147,14 @@ describe('Trainer.evaluate and predict', () => {
     expect(metrics).toMatchObject({ eval_rows: 13, eval_labels: 13, epoch: 0 });
     const output = await trainer.predict(data);
     expect(output.predictions.shape).toEqual([13, 1]);
-    expect(output.labelIds?.shape).toEqual([13]);
+    expect(output.labelIds.shape).toEqual([13]);
     expect(output.metrics['test_loss']).toBeCloseTo(mean, 4);
   });
 
   it('predicts without labels', async () => {
     const { trainer } = await make();
     const output = await trainer.predict(Dataset.fromRows(rows).removeColumns(['label']));
-    expect(output.labelIds).toBeNull();
+    expect(output.labelIds.shape).toEqual([0]);
     expect(output.metrics['test_loss']).toBeUndefined();
   });
 });

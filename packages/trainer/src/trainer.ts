@@ -1,5 +1,5 @@
-import { DataCollatorWithPadding, DataLoader, defaultDataCollator, RandomSampler, SequentialSampler } from '@attune/data';
-import type { DataCollator, Dataset, NdArray, PaddingTokenizer } from '@attune/data';
+import { DataCollatorWithPadding, DataLoader, defaultDataCollator, NdArray, RandomSampler, SequentialSampler } from '@attune/data';
+import type { DataCollator, Dataset, PaddingTokenizer } from '@attune/data';
 import { AdamW, defaultDevice, getScheduler, Mt19937, setSeed } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { files, terminal } from '#platform';
@@ -36,8 +36,8 @@ export interface EvalPrediction {
 
 export interface PredictionOutput {
   readonly predictions: NdArray;
-  /** Null when the dataset has no labels. */
-  readonly labelIds: NdArray | null;
+  /** [examples], or [examples, labels] for several labels at once; of shape [0] when the dataset has no labels. */
+  readonly labelIds: NdArray;
   /** `test_loss`, run times, and what `computeMetrics` returns, with the prefix. */
   readonly metrics: LogEntry;
 }
@@ -220,7 +220,7 @@ export class Trainer {
   async predict(dataset: Dataset<any>, metricKeyPrefix = 'test'): Promise<PredictionOutput> {
     const { output, metrics } = await this.#evaluationLoop(dataset, metricKeyPrefix);
     await this.#callbacks.call('onPredict', { metrics });
-    return { predictions: output.predictions, labelIds: output.labelIds, metrics };
+    return { predictions: output.predictions, labelIds: output.labelIds ?? new NdArray(new Int32Array(0), [0]), metrics };
   }
 
   /** Writes model and tokenizer. Default folder: the output folder. */
