@@ -14,3 +14,5 @@ export * from './kernels/gatherRows/reference.ts';
 export * from './kernels/optimizer/reference.ts';
 export * from './kernels/layernorm/reference.ts';
 export * from './kernels/attention/reference.ts';
+export * from './kernels/gemm/reference.ts';
+export * from './kernels/columnSum/reference.ts';

@@ -1,78 +1,175 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
-import { KernelArgumentError } from '../../errors.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { wgsl as geluFunctions } from '../activation/gelu.wgsl.ts';
 import { elementAliases } from '../prelude.ts';
-import { wgsl as registerTile } from './registerTile.wgsl.ts';
+import { epilogueKey, epilogueSource, fetch } from './epilogue.ts';
+import type { Epilogue } from './epilogue.ts';
+import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
+import { wgsl as tilesSource } from './tiles.wgsl.ts';
+import { splitsFor, tileOf } from './variants.ts';
+import type { GemmVariant } from './variants.ts';
+
+export type { GemmVariant } from './variants.ts';
 
 /** Which operand is stored transposed: NN a [m, k], b [k, n]; NT a [m, k], b [n, k]; TN a [k, m], b [k, n]. */
 export type GemmLayout = 'NN' | 'NT' | 'TN';
 
+/** Matrices that lie `stride…` elements apart. Operands may lie 0 apart, which is one matrix for all. */
+export interface GemmBatch {
+  readonly count: number;
+  readonly strideA: number;
+  readonly strideB: number;
+  readonly strideOutput: number;
+}
+
 export interface GemmOptions {
+  /** f32 or f16 `[m, k]`, or `[k, m]` for layout TN. */
   readonly a: GpuArray;
+  /** f32 or f16 `[k, n]`, or `[n, k]` for layout NT. */
   readonly b: GpuArray;
+  /** f32 or f16 `[m, n]`. */
   readonly output: GpuArray;
   readonly m: number;
   readonly n: number;
   readonly k: number;
   readonly layout: GemmLayout;
-  readonly batch?: { readonly count: number; readonly strideA: number; readonly strideB: number; readonly strideOutput: number };
+  /** Default: one matrix. */
+  readonly batch?: GemmBatch;
+  /** Factor of the product. Default 1. */
   readonly alpha?: number;
+  /** Add to what `output` holds. Not together with an activation. Default false. */
   readonly accumulate?: boolean;
+  /** f32 `[n]`, added to each row. */
   readonly bias?: GpuArray;
+  /** Applied last. Default `none`. */
   readonly activation?: 'gelu' | 'none';
+  /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
   readonly preActivation?: GpuArray;
+  /** How it is computed. Default: by `variants.ts`, from the device. */
+  readonly variant?: GemmVariant;
+  /** In how many parts the inner dimension is summed at once, whose sums are then added in order. Not for batches. Default: by `variants.ts`. */
+  readonly splits?: number;
 }
 
 const kernel = 'gemm';
+const mostMatrices = 65535;
 
-/** output = activation(alpha * a b + bias), added to what output holds with `accumulate`. Throws KernelArgumentError. */
+/**
+ * output = activation(alpha * a b + bias), added to what output holds with `accumulate`: `torch.addmm`, `torch.nn.functional.linear` (layout NT).
+ * Sums are taken in f32, in an order that depends on the shapes and the variant alone.
+ *
+ * @throws KernelArgumentError
+ */
 export function gemm(gpu: Gpu, options: GemmOptions): void {
-  const { a, b, output, m, n, k, layout, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
-  requireExtents(kernel, { m, n, k });
-  requireArray(kernel, 'a', a, { m, k }, floatTypes);
-  requireArray(kernel, 'b', b, { n, k }, floatTypes);
-  requireArray(kernel, 'output', output, { m, n }, floatTypes);
+  validate(options);
+  const { output, m, n, k, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
+  const tile = tileOf(gpu, options);
+  const epilogue = { output, accumulate, bias, gelu: activation === 'gelu', preActivation };
+  const tiles = Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
+  const splits = options.splits ?? (batch ? 1 : splitsFor(gpu, tiles, k));
+  // Parts of whole steps of the inner loop of every variant.
+  const innerPerPart = Math.ceil(k / splits / 16) * 16;
+  const parts = innerPerPart === 0 ? 1 : Math.ceil(k / innerPerPart);
+  if (parts === 1) {
+    multiply(gpu, options, tile, epilogue, { parts, innerPerPart, alpha, strideOutput: batch?.strideOutput ?? 0 });
+    return;
+  }
+  const partials = gpu.allocate('f32', parts * m * n, 'gemm partials');
+  const store = { output: partials, accumulate: false, bias: undefined, gelu: false, preActivation: undefined };
+  multiply(gpu, options, tile, store, { parts, innerPerPart, alpha: 1, strideOutput: m * n });
+  sumParts(gpu, partials, epilogue, { m, n, parts, alpha });
+  gpu.release(partials);
+}
+
+function validate({ a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation, splits = 1 }: GemmOptions): void {
+  requireExtents(kernel, { m, n, k, ...batch, splits });
+  const shape = (stride: number, extents: Readonly<Record<string, number>>) => {
+    const matrix = Object.values(extents).reduce((product, extent) => product * extent, 1);
+    return batch ? { elements: batch.count === 0 ? 0 : (batch.count - 1) * stride + matrix } : extents;
+  };
+  const results = shape(batch?.strideOutput ?? 0, { m, n });
+  requireArray(kernel, 'a', a, shape(batch?.strideA ?? 0, layout === 'TN' ? { k, m } : { m, k }), floatTypes);
+  requireArray(kernel, 'b', b, shape(batch?.strideB ?? 0, layout === 'NT' ? { n, k } : { k, n }), floatTypes);
+  requireArray(kernel, 'output', output, results, floatTypes);
   if (bias) requireArray(kernel, 'bias', bias, { n }, singleTypes);
+  if (preActivation) requireArray(kernel, 'preActivation', preActivation, results, floatTypes);
+  if (preActivation && activation === 'none') throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
   if (accumulate && activation !== 'none') throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
-  const reads = [a, b, ...(bias ? [bias] : [])];
-  const writes = [output, ...(preActivation ? [preActivation] : [])];
-  requireSeparate(kernel, reads, writes);
-  const aliases = elementAliases(gpu, kernel, { A: a, B: b, Output: output, ...(preActivation && { Before: preActivation }) });
-  const [aRowStride, aInnerStride] = layout === 'TN' ? [1, m] : [k, 1];
-  const [bInnerStride, bColumnStride] = layout === 'NT' ? [1, k] : [n, 1];
+  if (splits === 0 || (batch && splits > 1)) throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);
+  if (batch && (batch.count > mostMatrices || (batch.count > 1 && batch.strideOutput < m * n))) {
+    throw new KernelArgumentError(
+      `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,
+    );
+  }
+  requireSeparate(kernel, [a, b, ...(bias ? [bias] : [])], [output, ...(preActivation ? [preActivation] : [])]);
+}
+
+interface Parts {
+  readonly parts: number;
+  readonly innerPerPart: number;
+  readonly alpha: number;
+  readonly strideOutput: number;
+}
+
+function multiply(
+  gpu: Gpu,
+  { a, b, m, n, k, layout, batch = { count: 1, strideA: 0, strideB: 0, strideOutput: 0 } }: GemmOptions,
+  tile: ReturnType<typeof tileOf>,
+  epilogue: Epilogue,
+  { parts, innerPerPart, alpha, strideOutput }: Parts,
+): void {
+  const { output, bias, preActivation } = epilogue;
+  const [aAlongK, bAlongK] = [layout !== 'TN', layout === 'NT'];
+  const isWide = (contiguous: number, stride: number) => k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
+  const wideA = isWide(aAlongK ? k : m, batch.strideA);
+  const wideB = isWide(bAlongK ? k : n, batch.strideB);
+  const wideOutput = n % 4 === 0 && strideOutput % 4 === 0;
+  // Whether the inner dimension may end within a group of four.
+  const hasTail = !((wideA && aAlongK) || (wideB && bAlongK));
+  const aliases = elementAliases(gpu, kernel, { A: a, B: b, Output: output, ...(preActivation && { PreActivation: preActivation }) });
+  const columnTiles = Math.ceil(n / tile.columns);
+  const tiles = columnTiles * Math.ceil(m / tile.rows);
+  const [x, y] = spreadWorkgroups(tiles);
+  const wide = [wideA ? 'A' : '', wideB ? 'B' : '', wideOutput ? 'output' : ''].join('');
   gpu.dispatch({
     program: {
-      key: `${kernel} register ${aliases.key}${bias ? ' bias' : ''}${activation}${preActivation ? ' saved' : ''}${accumulate ? ' added' : ''}`,
+      key: `${kernel} ${layout} ${tile.name} ${aliases.key} wide ${wide} ${hasTail ? 'tail ' : ''}${epilogueKey(epilogue)}`,
       source: () =>
         [
+          tile.enables,
           aliases.text(),
-          geluFunctions,
-          'struct Parameters { m: u32, n: u32, k: u32, aRowStride: u32, aInnerStride: u32, bInnerStride: u32, bColumnStride: u32, strideA: u32, strideB: u32, strideOutput: u32, alpha: f32 }',
-          '@group(0) @binding(0) var<uniform> parameters: Parameters;',
-          '@group(0) @binding(1) var<storage, read> a: array<A>;',
-          '@group(0) @binding(2) var<storage, read> b: array<B>;',
-          ...(bias ? ['@group(0) @binding(3) var<storage, read> bias: array<f32>;'] : []),
-          `@group(0) @binding(${reads.length + 1}) var<storage, read_write> output: array<Output>;`,
-          ...(preActivation ? [`@group(0) @binding(${reads.length + 2}) var<storage, read_write> before: array<Before>;`] : []),
-          'fn epilogue(batch: u32, row: u32, column: u32, value: f32) {',
-          '  let place = batch * parameters.strideOutput + row * parameters.n + column;',
-          `  var result = parameters.alpha * value${bias ? ' + bias[column]' : ''};`,
-          ...(preActivation ? ['  before[place] = Before(result);'] : []),
-          ...(activation === 'gelu' ? ['  result = gelu(result);'] : []),
-          `  output[place] = Output(result${accumulate ? ' + f32(output[place])' : ''});`,
-          '}',
-          registerTile,
+          `const aAlongK = ${aAlongK};\nconst bAlongK = ${bAlongK};\nconst hasTail = ${hasTail};`,
+          epilogueSource(epilogue, wideOutput, { a: { element: 'A', wide: wideA }, b: { element: 'B', wide: wideB } }),
+          fetch('A', wideA),
+          fetch('B', wideB),
+          tilesSource,
+          tile.source({ aAlongK, bAlongK }),
         ].join('\n'),
     },
-    parameters: {
-      integers: [m, n, k, aRowStride, aInnerStride, bInnerStride, bColumnStride, batch?.strideA ?? 0, batch?.strideB ?? 0, batch?.strideOutput ?? 0],
-      floats: [alpha],
+    parameters: { integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles], floats: [alpha] },
+    reads: [a, b, ...(bias ? [bias] : [])],
+    writes: [output, ...(preActivation ? [preActivation] : [])],
+    workgroups: [x, y, batch.count * parts],
+    work: { flops: 2 * m * n * k * batch.count },
+  });
+}
+
+function sumParts(gpu: Gpu, partials: GpuArray, epilogue: Epilogue, { m, n, parts, alpha }: { m: number; n: number; parts: number; alpha: number }): void {
+  const { output, bias, preActivation } = epilogue;
+  const wide = n % 4 === 0;
+  const aliases = elementAliases(gpu, kernel, { Output: output, ...(preActivation && { PreActivation: preActivation }) });
+  const columnFours = Math.ceil(n / 4);
+  gpu.dispatch({
+    program: {
+      key: `${kernel} sum of parts ${aliases.key} ${wide ? 'wide' : 'narrow'} ${epilogueKey(epilogue)}`,
+      source: () => [aliases.text(), epilogueSource(epilogue, wide, { partials: { element: 'f32', wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
     },
-    reads,
-    writes,
-    workgroups: [Math.ceil(n / 32), Math.ceil(m / 32), batch?.count ?? 1],
-    work: { flops: 2 * m * n * k * (batch?.count ?? 1) },
+    parameters: { integers: [m, n, columnFours, parts], floats: [alpha] },
+    reads: [partials, ...(bias ? [bias] : [])],
+    writes: [output, ...(preActivation ? [preActivation] : [])],
+    workgroups: spreadWorkgroups(Math.ceil((m * columnFours) / 64)),
+    work: { bytes: 4 * (parts + 1) * m * n },
   });
 }

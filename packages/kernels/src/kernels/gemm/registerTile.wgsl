@@ -1,42 +1,31 @@
-// output = activation(alpha * A B + bias) (+ output)
+// output = activation(alpha * A B + bias) (+ output), for processors without subgroups of a known size.
 //
-// A is [m, k], B is [k, n], both read through strides, so that either may be stored transposed; output: [m, n]; bias: f32[n].
-// No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t of workgroup (x, y) takes the columns
-// 4 * (8 * x + t % 8) to + 3 and the rows 4 * (8 * y + t / 8) to + 3; z is the number in the batch.
-// In front: aliases A, B, Output, the bindings, `fn epilogue(row, column, value)`.
+// No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t takes the columns 4 * (t % 8) to + 3 and the
+// rows 4 * (t / 8) to + 3 of the 32 x 32 results of its workgroup. Rows and columns beyond the edge read the last one again; what they
+// give is not stored.
+// In front: tiles.wgsl and what it names; storeFour.
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let firstRow = 4 * (8 * workgroup.y + thread / 8);
-  let firstColumn = 4 * (8 * workgroup.x + thread % 8);
-  let m = parameters.m;
-  let n = parameters.n;
-  if (firstRow >= m || firstColumn >= n) { return; }
-  // Rows and columns beyond the edge read the last one again; what they give is not stored.
-  let rows = min(vec4u(firstRow) + vec4u(0, 1, 2, 3), vec4u(m - 1));
-  let columns = min(vec4u(firstColumn) + vec4u(0, 1, 2, 3), vec4u(n - 1));
-  let aPlaces = workgroup.z * parameters.strideA + rows * parameters.aRowStride;
-  let bPlaces = workgroup.z * parameters.strideB + columns * parameters.bColumnStride;
-  var sum0 = vec4f(0);
-  var sum1 = vec4f(0);
-  var sum2 = vec4f(0);
-  var sum3 = vec4f(0);
-  for (var i = 0u; i < parameters.k; i++) {
-    let aOffset = i * parameters.aInnerStride;
-    let bOffset = i * parameters.bInnerStride;
-    let right = vec4f(f32(b[bPlaces.x + bOffset]), f32(b[bPlaces.y + bOffset]), f32(b[bPlaces.z + bOffset]), f32(b[bPlaces.w + bOffset]));
-    sum0 += f32(a[aPlaces.x + aOffset]) * right;
-    sum1 += f32(a[aPlaces.y + aOffset]) * right;
-    sum2 += f32(a[aPlaces.z + aOffset]) * right;
-    sum3 += f32(a[aPlaces.w + aOffset]) * right;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let task = taskOf(workgroup, workgroups, 32, 32);
+  let firstRow = task.firstRow + 4 * (thread / 8);
+  let column = task.firstColumn + 4 * (thread % 8);
+  if (task.outside || firstRow >= parameters.m || column >= parameters.n) { return; }
+  let rows = min(firstRow + sequence, vec4u(parameters.m - 1));
+  let columns = min(column + sequence, vec4u(parameters.n - 1));
+  var sums: mat4x4f;
+  for (var inner = task.firstInner; inner < task.endInner; inner++) {
+    let aPlaces = task.offsetA + placesA(rows, vec4u(inner));
+    let bPlaces = task.offsetB + placesB(vec4u(inner), columns);
+    let right = vec4f(elementB(bPlaces.x), elementB(bPlaces.y), elementB(bPlaces.z), elementB(bPlaces.w));
+    sums[0] += elementA(aPlaces.x) * right;
+    sums[1] += elementA(aPlaces.y) * right;
+    sums[2] += elementA(aPlaces.z) * right;
+    sums[3] += elementA(aPlaces.w) * right;
   }
-  storeRow(workgroup.z, firstRow, firstColumn, sum0);
-  storeRow(workgroup.z, firstRow + 1, firstColumn, sum1);
-  storeRow(workgroup.z, firstRow + 2, firstColumn, sum2);
-  storeRow(workgroup.z, firstRow + 3, firstColumn, sum3);
-}
-
-fn storeRow(batch: u32, row: u32, firstColumn: u32, values: vec4f) {
-  if (row >= parameters.m) { return; }
-  for (var column = firstColumn; column < min(firstColumn + 4, parameters.n); column++) { epilogue(batch, row, column, values[column - firstColumn]); }
+  let results = parameters.alpha * sums;
+  // No bound that a compiler knows, so that the epilogue stands in the code once.
+  for (var row = firstRow; row < min(firstRow + 4, parameters.m); row++) {
+    storeFour(task.offsetOutput + row * parameters.n + column, column, results[row - firstRow]);
+  }
 }

@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gemm, openDevice } from '../../index.ts';
+import type { Gpu, GpuArray } from '../../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
+import type { FloatType } from '../../testing/arrays.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
+import { expectClose } from '../../testing/expectClose.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import type { GemmLayout, GemmOptions, GemmVariant } from './index.ts';
+import { gemmReference } from './reference.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+});
+afterAll(() => gpu.destroy());
+
+const layouts = ['NN', 'NT', 'TN'] as const satisfies readonly GemmLayout[];
+const variants = ['portable', 'register', 'subgroup'] as const satisfies readonly GemmVariant[];
+
+/** m, n, k: each of 1, 3, 17, 63, 65, 129 in each place, multiples of 4 and not, tall and flat, 512 tokens. */
+const shapes = [
+  [1, 1, 1],
+  [3, 17, 63],
+  [17, 63, 3],
+  [63, 3, 17],
+  [65, 129, 1],
+  [129, 1, 65],
+  [1, 65, 129],
+  [1, 128, 128],
+  [8, 128, 64],
+  [8, 2, 128],
+  [2, 128, 8],
+  [64, 64, 16],
+  [20, 36, 12],
+  [68, 12, 129],
+  [5, 12, 64],
+  [512, 4, 8],
+  [4, 512, 8],
+  [3, 4, 512],
+  [512, 2, 3],
+] as const;
+const zeroShapes = [
+  [0, 5, 3],
+  [5, 0, 3],
+  [4, 4, 0],
+  [3, 5, 0],
+] as const;
+
+/** Half the error of a sum of k products grows with the root of k; a worst case of k never happens. The rest is the epilogue. */
+const roundingsOf = (k: number) => 12 + 4 * Math.sqrt(k);
+
+interface Case extends Partial<Pick<GemmOptions, 'alpha' | 'accumulate' | 'activation' | 'batch' | 'splits'>> {
+  readonly shape: readonly [number, number, number];
+  readonly layout: GemmLayout;
+  readonly variant?: GemmVariant;
+  readonly type?: FloatType;
+  readonly outputType?: FloatType;
+  readonly withBias?: boolean;
+  readonly keepPreActivation?: boolean;
+  readonly magnitudeA?: number;
+  readonly magnitudeB?: number;
+}
+
+async function check({ shape, layout, variant, type = 'f32', outputType = type, withBias, keepPreActivation, magnitudeA, magnitudeB, ...options }: Case) {
+  const [m, n, k] = shape;
+  const { batch, accumulate, alpha, activation } = options;
+  const elements = (stride: number, size: number) => (batch ? (batch.count - 1) * stride + size : size);
+  const numbers = (length: number, seed: number, deviation = 1) => rounded(normalNumbers(length, seed, { deviation }), type);
+  const values = {
+    a: numbers(elements(batch?.strideA ?? 0, m * k), 1, magnitudeA),
+    b: numbers(elements(batch?.strideB ?? 0, k * n), 2, magnitudeB),
+    bias: rounded(normalNumbers(n, 3), 'f32'),
+    added: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 4), outputType),
+  };
+  const arrays: Record<'a' | 'b' | 'bias' | 'output' | 'preActivation', GpuArray> = {
+    a: uploadFloats(gpu, values.a, type, 'a'),
+    b: uploadFloats(gpu, values.b, type, 'b'),
+    bias: uploadFloats(gpu, values.bias, 'f32', 'bias'),
+    output: accumulate ? uploadFloats(gpu, values.added, outputType, 'output') : staleOutput(gpu, values.added.length, outputType, 'output'),
+    preActivation: staleOutput(gpu, values.added.length, outputType, 'preActivation'),
+  };
+  const { a, b, output } = arrays;
+  gemm(gpu, {
+    a,
+    b,
+    output,
+    m,
+    n,
+    k,
+    layout,
+    variant,
+    ...options,
+    ...(withBias && { bias: arrays.bias }),
+    ...(keepPreActivation && { preActivation: arrays.preActivation }),
+  });
+  const expected = gemmReference({
+    a: values.a,
+    b: values.b,
+    m,
+    n,
+    k,
+    layout,
+    batch,
+    alpha,
+    activation,
+    ...(withBias && { bias: values.bias }),
+    ...(accumulate && { added: values.added }),
+  });
+  const what = `${layout} ${shape.join(' x ')} ${variant}`;
+  const written = await readFloats(gpu, output, output.length);
+  const length = values.added.length;
+  const isGap = (index: number) => index >= length || Number.isNaN(expected.output[index]);
+  expect(written.filter((_, index) => isGap(index)).every(Number.isNaN), `${what}: nothing written between matrices and behind the end`).toBe(true);
+  const results = (values: Float32Array | Float64Array) => Array.from(values).filter((_, index) => !isGap(index));
+  const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude) };
+  expectClose(results(written), results(expected.output), bound, what);
+  if (keepPreActivation) expectClose(results(await readFloats(gpu, arrays.preActivation, length)), results(expected.preActivation), bound, `${what} before activation`);
+  for (const array of Object.values(arrays)) gpu.release(array);
+}
+
+const batch = (m: number, n: number, k: number, gap: number) => ({ count: 3, strideA: m * k + gap, strideB: k * n + gap, strideOutput: m * n + gap });
+
+describe.each(variants)('gemm by %s', (variant) => {
+  describe.each(layouts)('%s', (layout) => {
+    it('equals the reference for every shape', async () => {
+      for (const shape of shapes) await check({ shape, layout, variant });
+    });
+    it('gives zero or the bias without products, and nothing without results', async () => {
+      for (const shape of zeroShapes) {
+        await check({ shape, layout, variant });
+        await check({ shape, layout, variant, withBias: true });
+      }
+    });
+    it('multiplies batches, aligned and not', async () => {
+      for (const [m, n, k] of [[20, 36, 12], [17, 5, 3]] as const) await check({ shape: [m, n, k], layout, variant, batch: batch(m, n, k, 0) });
+      await check({ shape: [8, 12, 4], layout, variant, batch: batch(8, 12, 4, 3) });
+    });
+    it('scales, adds the bias, and adds to what is there', async () => {
+      for (const shape of [[20, 36, 12], [17, 63, 3]] as const) {
+        await check({ shape, layout, variant, alpha: -0.125, accumulate: true, withBias: true });
+      }
+    });
+    it('takes f16', async () => {
+      for (const shape of [[20, 36, 12], [17, 63, 3]] as const) {
+        await check({ shape, layout, variant, type: 'f16', outputType: shape[0] === 17 ? 'f16' : 'f32' });
+      }
+    });
+    it('keeps large and small magnitudes', async () => {
+      for (const [magnitudeA, magnitudeB] of [[1e18, 1e-18], [1e18, 1e18], [1e-18, 1e-18]] as const) {
+        await check({ shape: [20, 36, 12], layout, variant, magnitudeA, magnitudeB });
+        await check({ shape: [17, 63, 3], layout, variant, magnitudeA, magnitudeB });
+      }
+    });
+    it('sums in parts', async () => {
+      for (const shape of [[20, 36, 300], [17, 5, 129], [3, 3, 5]] as const) {
+        await check({ shape, layout, variant, splits: 3, alpha: 2, accumulate: true });
+      }
+    });
+  });
+
+  it('applies GELU and keeps what was before it', async () => {
+    for (const shape of [[20, 36, 12], [17, 63, 3]] as const) {
+      await check({ shape, layout: 'NT', variant, withBias: true, activation: 'gelu', keepPreActivation: true });
+      await check({ shape, layout: 'NT', variant, activation: 'gelu', type: shape[0] === 17 ? 'f16' : 'f32' });
+      await check({ shape, layout: 'NT', variant, activation: 'gelu', keepPreActivation: true, splits: 2 });
+    }
+  });
+
+  it('compiles', () =>
+    compileOnNull((nullGpu) => {
+      // The null backend has no size of subgroups of its own.
+      Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
+      for (const layout of layouts) {
+        for (const type of ['f32', 'f16'] as const) {
+          for (const size of [3, 4, 64]) {
+            nullGpu.scope(() => {
+              const [a, b, bias] = [type, type, 'f32' as const].map((element) => nullGpu.allocate(element, size * size, element)) as [GpuArray, GpuArray, GpuArray];
+              const [output, preActivation] = ['output', 'preActivation'].map((label) => nullGpu.allocate(type, size * size, label)) as [GpuArray, GpuArray];
+              const common = { a, b, output, m: size, n: size, k: size, layout, variant };
+              gemm(nullGpu, common);
+              gemm(nullGpu, { ...common, accumulate: true, splits: 2 });
+              gemm(nullGpu, { ...common, bias, activation: 'gelu', preActivation });
+            });
+          }
+        }
+      }
+    }));
+});
+
+it('chooses a variant by itself', async () => {
+  for (const layout of layouts) await check({ shape: [65, 36, 64], layout });
+  await check({ shape: [16, 8, 4096], layout: 'TN', accumulate: true });
+});
+
+it('is the same to the bit in every run', async () => {
+  const a = uploadFloats(gpu, normalNumbers(4096 * 4, 1), 'f32', 'a');
+  const b = uploadFloats(gpu, normalNumbers(4096 * 4, 2), 'f32', 'b');
+  const results: Float32Array[] = [];
+  for (let run = 0; run < 3; run++) {
+    const output = staleOutput(gpu, 16, 'f32', 'output');
+    gemm(gpu, { a, b, output, m: 4, n: 4, k: 4096, layout: 'TN' });
+    results.push(await readFloats(gpu, output, 16));
+    gpu.release(output);
+  }
+  expect(results[1]).toEqual(results[0]);
+  expect(results[2]).toEqual(results[0]);
+  gpu.release(a);
+  gpu.release(b);
+});
+
+it('shares programs between shapes', async () => {
+  await check({ shape: [64, 64, 64], layout: 'NN' });
+  const { pipelines } = gpu.statistics;
+  for (const shape of [[68, 72, 4], [512, 128, 20]] as const) await check({ shape, layout: 'NN' });
+  expect(gpu.statistics.pipelines).toBe(pipelines);
+});
+
+it('takes more rows than one dimension has workgroups', async () => {
+  const m = 2 ** 20 + 3;
+  const a = gpu.upload(Float32Array.from({ length: m }, (_, row) => row % 1000), 'f32', 'a');
+  const b = gpu.upload(Float32Array.of(2), 'f32', 'b');
+  const output = gpu.allocate('f32', m, 'output');
+  gemm(gpu, { a, b, output, m, n: 1, k: 1, layout: 'NN' });
+  const values = await readFloats(gpu, output, m);
+  expect(values.every((value, row) => value === 2 * (row % 1000))).toBe(true);
+  for (const array of [a, b, output]) gpu.release(array);
+});
+
+describe('gemm refuses', () => {
+  const refuses = (what: string, change: (arrays: { small: GpuArray; integers: GpuArray; a: GpuArray }) => Partial<GemmOptions>, message: RegExp) =>
+    it(what, () => {
+      gpu.scope(() => {
+        const [a, b, output] = ['a', 'b', 'output'].map((label) => gpu.allocate('f32', 16, label)) as [GpuArray, GpuArray, GpuArray];
+        const changed = change({ small: gpu.allocate('f32', 3, 'small'), integers: gpu.allocate('u32', 16, 'integers'), a });
+        expect(() => gemm(gpu, { a, b, output, m: 4, n: 4, k: 4, layout: 'NN', ...changed })).toThrow(message);
+      });
+    });
+  refuses('arrays that are too short', ({ small }) => ({ b: small }), /gemm: b \(small\) has 3 elements; \[k 4, n 4\] needs 16/);
+  refuses('a short bias', ({ small }) => ({ bias: small }), /gemm: bias \(small\) has 3 elements/);
+  refuses('other types', ({ integers }) => ({ a: integers }), /gemm: a \(integers\) holds u32/);
+  refuses('an output that is read', ({ a }) => ({ output: a }), /shares memory/);
+  refuses('sizes that are no sizes', () => ({ m: 1.5 }), /gemm: m is 1.5/);
+  refuses('accumulating activations', () => ({ accumulate: true, activation: 'gelu' as const }), /accumulate/);
+  refuses('a preActivation without activation', ({ small }) => ({ preActivation: small }), /preActivation/);
+  refuses('batches beyond the arrays', () => ({ batch: { count: 2, strideA: 16, strideB: 0, strideOutput: 0 } }), /gemm: a \(a\) has 16 elements/);
+  refuses('batches whose results overlap', () => ({ m: 1, batch: { count: 2, strideA: 4, strideB: 0, strideOutput: 3 } }), /strideOutput/);
+
+  it('the subgroup variant on a device without subgroups', async () => {
+    const plain = await openDevice({ withoutFeatures: ['subgroups'] });
+    try {
+      const [a, b, output] = ['a', 'b', 'output'].map((label) => plain.allocate('f32', 16, label)) as [GpuArray, GpuArray, GpuArray];
+      const options = { a, b, output, m: 4, n: 4, k: 4, layout: 'NN' } as const;
+      expect(() => gemm(plain, { ...options, variant: 'subgroup' })).toThrow(/subgroup/);
+      gemm(plain, options);
+      await plain.settled();
+    } finally {
+      plain.destroy();
+    }
+  });
+});

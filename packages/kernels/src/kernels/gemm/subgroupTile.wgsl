@@ -1,0 +1,55 @@
+// output = activation(alpha * A B + bias) (+ output), for adapters on which loads are dear and barriers dearer: processors.
+//
+// A workgroup is one subgroup of `lanes` invocations and computes `rows` x 4 lanes results; each lane holds all rows of four columns.
+// Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors a lane, and handed out by
+// broadcasts; each lane reads its own 4 x 4 elements of B. No workgroup memory, no barrier.
+// Rows and columns beyond the edge read the last one again; what they give is not stored.
+// In front: const rows, lanes, loads, hasTail; addProducts0 to addProducts3 (one of the four inner steps each) and scaled, unrolled because
+// broadcasts want constant lanes; storeFour.
+
+@compute @workgroup_size(lanes)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let task = taskOf(workgroup, workgroups, rows, 4 * lanes);
+  if (task.outside) { return; }
+  let column = task.firstColumn + 4 * lane;
+  let columns = min(column + sequence, vec4u(parameters.n - 1));
+  let stepA = select(parameters.m, 1u, aAlongK);
+  let stepB = select(parameters.n, 1u, bAlongK);
+  var aPlaces: array<vec4u, loads>;
+  for (var load = 0u; load < loads; load++) { aPlaces[load] = task.offsetA + aPlacesOf(load * lanes + lane, task.firstRow); }
+  var bPlaces: array<vec4u, 4>;
+  for (var load = 0u; load < 4; load++) {
+    bPlaces[load] = task.offsetB + select(placesB(vec4u(load), columns), placesB(sequence, vec4u(columns[load])), bAlongK);
+  }
+  var sums: array<vec4f, rows>;
+  var inner = task.firstInner;
+  while (inner < task.endInner) {
+    var left: array<vec4f, loads>;
+    for (var load = 0u; load < loads; load++) { left[load] = fetchA(aPlaces[load] + inner * stepA); }
+    var right: array<vec4f, 4>;
+    for (var load = 0u; load < 4; load++) { right[load] = fetchB(bPlaces[load] + inner * stepB); }
+    addProducts0(&sums, left, right);
+    if (hasTail && inner + 4 > task.endInner) {
+      // What the other three were read from may be anything; it is not used.
+      inner += 1;
+    } else {
+      addProducts1(&sums, left, right);
+      addProducts2(&sums, left, right);
+      addProducts3(&sums, left, right);
+      inner += 4;
+    }
+  }
+  if (column >= parameters.n) { return; }
+  // No bound that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile.
+  let results = scaled(sums);
+  for (var row = task.firstRow; row < min(task.firstRow + rows, parameters.m); row++) {
+    storeFour(task.offsetOutput + row * parameters.n + column, column, results[row - task.firstRow]);
+  }
+}
+
+// Places of the four elements of A that make vector `number` of a tile: a row's four inner steps, or four rows of one inner step.
+fn aPlacesOf(number: u32, firstRow: u32) -> vec4u {
+  if (aAlongK) { return placesA(vec4u(min(firstRow + number, parameters.m - 1)), sequence); }
+  let fours = rows / 4;
+  return placesA(min(firstRow + number % fours * 4 + sequence, vec4u(parameters.m - 1)), vec4u(number / fours % 4));
+}
