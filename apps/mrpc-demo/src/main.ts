@@ -1,0 +1,30 @@
+import { helpText, readOptions } from './cli/options.ts';
+import type { DemoOptions } from './cli/options.ts';
+import { predict } from './predict.ts';
+import { train } from './training/train.ts';
+
+async function run(options: DemoOptions): Promise<void> {
+  if (options.command === 'help') {
+    console.log(helpText);
+    return;
+  }
+  // With --json standard output holds one object and nothing else.
+  const say = options.json ? console.error : console.log;
+  if (options.command === 'train') {
+    const result = await train(options, say);
+    if (options.json) console.log(JSON.stringify(result));
+    return;
+  }
+  const prediction = await predict(options);
+  if (options.json) console.log(JSON.stringify(prediction));
+  else console.log(`${prediction.label} (${(100 * prediction.probability).toFixed(1)}%)`);
+}
+
+const words = process.argv.slice(2);
+try {
+  await run(readOptions(words));
+} catch (error) {
+  const { message, stack } = error as Error;
+  console.error(words.includes('--debug') ? stack : `Error: ${message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,35 @@
+import type { Direction } from './words.ts';
+import { verbs } from './words.ts';
+
+/** What a sentence says, apart from how it says it. */
+export interface Meaning {
+  readonly subject: string;
+  readonly place: string;
+  readonly month: string;
+  readonly direction: Direction;
+}
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Ways to build a sentence. Each tells the whole meaning and nothing else. */
+const templates: readonly ((meaning: Meaning, verb: string) => string)[] = [
+  ({ subject, place, month }, verb) => `${capitalised(subject)} in ${place} ${verb} in ${month}.`,
+  ({ subject, place, month }, verb) => `In ${month}, ${subject} in ${place} ${verb}.`,
+  ({ subject, place, month }, verb) => `${place} reported that ${subject} ${verb} in ${month}.`,
+];
+
+export const templateCount = templates.length;
+
+/** How many verbs there are for a direction. */
+export const verbCount = verbs.up.length;
+
+/** Says a meaning in one of its ways. */
+export function say(meaning: Meaning, template: number, verb: number): string {
+  const build = templates[template] as (typeof templates)[number];
+  return build(meaning, verbs[meaning.direction][verb] as string);
+}
+
+/** Two ways of building a sentence that stand side by side only in validation pairs. */
+export function isHeldOutCombination(first: number, second: number): boolean {
+  return first !== second && Math.min(first, second) === 1;
+}
