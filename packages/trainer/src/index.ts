@@ -2,7 +2,7 @@ export type { IntervalStrategy, SamplingStrategy, TrainingArgumentsOptions } fro
 export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
-export type { CallbackContext, TrainerCallback } from './callbacks/trainerCallback.ts';
+export type { CallbackContext, CompletedStep, TrainerCallback } from './callbacks/trainerCallback.ts';
 export { NonFiniteLossError, SaveError, TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 export { TrainerControl } from './state/trainerControl.ts';

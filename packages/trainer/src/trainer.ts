@@ -9,7 +9,7 @@ import { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 import { ProgressCallback } from './callbacks/progressCallback.ts';
-import type { TrainerCallback } from './callbacks/trainerCallback.ts';
+import type { CallbackContext, TrainerCallback } from './callbacks/trainerCallback.ts';
 import { rotateCheckpoints, saving, writeCheckpoint, writeModel } from './checkpoint/writeCheckpoint.ts';
 import type { SavableProcessor } from './checkpoint/writeCheckpoint.ts';
 import { keepModelColumns } from './datasets.ts';
@@ -179,7 +179,7 @@ export class Trainer {
         this.#state.globalStep += 1;
         this.#state.epoch = epoch + batchesDone / loader.length;
         this.#state.totalFlos += flosPerToken * batches.reduce((sum, batch) => sum + countTokens(batch), 0);
-        await this.#callbacks.call('onStepEnd', { examplesSeen: runner.completed.examples, loss: runner.completed.last?.loss });
+        await this.#callbacks.call('onStepEnd', contextOf(runner));
         await afterStep();
         if (this.#control.shouldEpochStop || this.#control.shouldTrainingStop) break;
       }
@@ -197,7 +197,7 @@ export class Trainer {
       train_loss: trainingLoss,
     };
     await this.#log(metrics);
-    await this.#callbacks.call('onTrainEnd');
+    await this.#callbacks.call('onTrainEnd', contextOf(runner));
     return { globalStep: this.#state.globalStep, trainingLoss, metrics: { ...metrics, epoch: this.#state.epoch } };
   }
 
@@ -353,6 +353,12 @@ export class Trainer {
       metrics: { ...(loss !== null && { [`${prefix}_loss`]: loss }), ...prefixed, ...speedMetrics(prefix, seconds, output.numExamples, output.numBatches) },
     };
   }
+}
+
+function contextOf({ completed: { examples, last } }: UpdateRunner): CallbackContext {
+  if (!last) return { examplesSeen: examples };
+  const { update: step, loss, gradNorm, learningRate } = last;
+  return { examplesSeen: examples, completed: { step, loss, gradNorm, learningRate } };
 }
 
 /** Batches in groups of `size`; the last group may be smaller. */

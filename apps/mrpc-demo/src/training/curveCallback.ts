@@ -1,17 +1,22 @@
-import type { LogEntry, TrainerCallback } from '@attune/trainer';
+import type { CompletedStep, LogEntry, TrainerCallback } from '@attune/trainer';
 import type { LossPoint } from '../report/reportData.ts';
 
-/** Keeps the logged losses and the evaluations of a run for the report. */
+/** Keeps the losses and the evaluations of a run for the report. */
 export class CurveCallback implements TrainerCallback {
   readonly losses: LossPoint[] = [];
   readonly evaluations: LogEntry[] = [];
 
-  onLog: NonNullable<TrainerCallback['onLog']> = (_args, state, _control, { logs = {} }) => {
-    const { loss, learning_rate: learningRate } = logs;
-    if (loss !== undefined && learningRate !== undefined) this.losses.push({ step: state.globalStep, loss, learningRate });
-  };
+  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, _state, _control, { completed }) => this.#add(completed);
+
+  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = (_args, _state, _control, { completed }) => this.#add(completed);
 
   onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (_args, state, _control, { metrics = {} }) => {
     this.evaluations.push({ ...metrics, step: state.globalStep });
   };
+
+  #add(completed: CompletedStep | undefined): void {
+    if (!completed || completed.step === this.losses.at(-1)?.step) return;
+    const { step, loss, learningRate } = completed;
+    this.losses.push({ step, loss, learningRate });
+  }
 }

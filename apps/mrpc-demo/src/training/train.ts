@@ -72,7 +72,7 @@ export async function train(options: TrainOptions, say: (line: string) => void):
   const curve = new CurveCallback();
   const args = new TrainingArguments(options.output, {
     evalStrategy: 'epoch',
-    loggingSteps: 1,
+    loggingStrategy: 'epoch',
     saveStrategy: 'no',
     ...source.defaults,
     seed: options.seed,

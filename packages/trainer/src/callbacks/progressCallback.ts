@@ -24,20 +24,21 @@ export class ProgressCallback implements TrainerCallback {
     }
   };
 
-  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, state, _control, { examplesSeen = 0, loss }) => {
+  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, state, _control, { examplesSeen = 0, completed }) => {
     if (!this.#bar) return;
     const seconds = (performance.now() - this.#began) / 1000;
     this.#bar.update(state.globalStep, {
       rate: formatNumber(examplesSeen / seconds),
       left: formatDuration((seconds / state.globalStep) * (state.maxSteps - state.globalStep)),
-      loss: loss === undefined ? '?' : formatNumber(loss),
+      loss: completed ? formatNumber(completed.loss) : '?',
     });
   };
 
-  onLog: NonNullable<TrainerCallback['onLog']> = (_args, _state, _control, { logs = {} }) => {
+  onLog: NonNullable<TrainerCallback['onLog']> = (args, _state, _control, { logs = {} }) => {
     if (logs['loss'] !== undefined) this.#trainingLoss = logs['loss'];
-    // The table shows evaluations of a training run.
-    if (this.#table && 'eval_loss' in logs) return;
+    // The table shows evaluations of a training run, and the training loss that is logged with them.
+    const inTable = this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
+    if (inTable) return;
     const shown = Object.entries(logs).filter(([name]) => name !== 'total_flos' && name !== 'step');
     this.#write(`{${shown.map(([name, value]) => `'${name}': '${formatNumber(value)}'`).join(', ')}}`);
   };

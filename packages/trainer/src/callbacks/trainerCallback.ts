@@ -2,6 +2,14 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import type { TrainerControl } from '../state/trainerControl.ts';
 
+/** A step that has run on the GPU. */
+export interface CompletedStep {
+  readonly step: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+}
+
 /** What a callback is told beside arguments, state and control. */
 export interface CallbackContext {
   /** The entry just logged, for `onLog`. */
@@ -10,8 +18,8 @@ export interface CallbackContext {
   readonly metrics?: LogEntry;
   /** Examples whose update has completed on the GPU since training began, for `onStepEnd`. */
   readonly examplesSeen?: number;
-  /** Loss of the last step known to have completed, for `onStepEnd`. */
-  readonly loss?: number;
+  /** The last step that is known to have completed, for `onStepEnd` and `onTrainEnd`. The GPU is up to two steps behind. */
+  readonly completed?: CompletedStep;
   /** Batches in the evaluation under way, for `onPredictionStep`. */
   readonly numBatches?: number;
 }
