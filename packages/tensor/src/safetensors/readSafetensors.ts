@@ -27,7 +27,9 @@ interface Range {
  * @param source how messages call the file
  * @throws SafetensorsError
  */
-export function readSafetensors(bytes: Uint8Array, source = 'safetensors file'): SafetensorsFile {
+export function readSafetensors(file: Uint8Array, source = 'safetensors file'): SafetensorsFile {
+  // Node's Buffer is a Uint8Array whose `slice` does not copy: what is given out must not surprise.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const fail = (reason: string): never => {
     throw new SafetensorsError(`${source}: ${reason}. The file is damaged or not whole: fetch or save it again.`);
   };
