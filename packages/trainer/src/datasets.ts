@@ -1,13 +1,19 @@
-import type { Dataset } from '@attune/data';
 import { TrainerDatasetError } from './errors.ts';
 import type { TrainableModel } from './model.ts';
 
 const labelColumns = ['label', 'label_ids', 'labels'];
 
-type AnyDataset = Dataset<Record<string, unknown>>;
+/** What the Trainer needs of a dataset, whatever its rows are: a `Dataset` of data has it. */
+export interface TrainerDataset {
+  readonly length: number;
+  readonly columnNames: readonly string[];
+  at(index: number): object;
+  /** Only names of own columns are passed; `never` because each dataset has its own type of them. */
+  selectColumns(names: readonly never[]): TrainerDataset;
+}
 
 export interface ColumnChoice {
-  readonly kept: AnyDataset;
+  readonly kept: TrainerDataset;
   /** Columns that the model does not read. */
   readonly dropped: readonly string[];
 }
@@ -18,7 +24,7 @@ export interface ColumnChoice {
  * @param role `train` or `evaluation`, for messages
  * @throws TrainerDatasetError when the dataset is empty or has nothing that the model reads
  */
-export function keepModelColumns(dataset: AnyDataset, model: TrainableModel, labelNames: readonly string[], role: string): ColumnChoice {
+export function keepModelColumns(dataset: TrainerDataset, model: TrainableModel, labelNames: readonly string[], role: string): ColumnChoice {
   if (dataset.length === 0) throw new TrainerDatasetError(`the ${role} dataset has no rows`);
   const wanted = new Set([...model.inputNames, ...labelColumns, ...labelNames]);
   const kept = dataset.columnNames.filter((name) => wanted.has(name));
@@ -29,5 +35,5 @@ export function keepModelColumns(dataset: AnyDataset, model: TrainableModel, lab
         'Tokenize it first: dataset.map((batch) => tokenizer(batch.text, …), { batched: true }).',
     );
   }
-  return { kept: dropped.length > 0 ? dataset.selectColumns(kept) : dataset, dropped };
+  return { kept: dropped.length > 0 ? dataset.selectColumns(kept as unknown as readonly never[]) : dataset, dropped };
 }

@@ -3,6 +3,7 @@ export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
 export type { CallbackContext, CompletedStep, TrainerCallback } from './callbacks/trainerCallback.ts';
+export type { TrainerDataset } from './datasets.ts';
 export { NonFiniteLossError, SaveError, TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 export { TrainerControl } from './state/trainerControl.ts';

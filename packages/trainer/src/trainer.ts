@@ -1,5 +1,5 @@
 import { DataCollatorWithPadding, DataLoader, defaultDataCollator, NdArray, RandomSampler, SequentialSampler } from '@attune/data';
-import type { DataCollator, Dataset, PaddingTokenizer } from '@attune/data';
+import type { DataCollator, PaddingTokenizer } from '@attune/data';
 import { AdamW, defaultDevice, getScheduler, Mt19937, setSeed } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { files, terminal } from '#platform';
@@ -13,6 +13,7 @@ import type { CallbackContext, TrainerCallback } from './callbacks/trainerCallba
 import { rotateCheckpoints, saving, writeCheckpoint, writeModel } from './checkpoint/writeCheckpoint.ts';
 import type { SavableProcessor } from './checkpoint/writeCheckpoint.ts';
 import { keepModelColumns } from './datasets.ts';
+import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
 import { evaluationLoop } from './evaluation/evaluationLoop.ts';
 import type { EvaluationOutput } from './evaluation/evaluationLoop.ts';
@@ -50,8 +51,6 @@ export interface TrainOutput {
   readonly metrics: LogEntry;
 }
 
-type AnyDataset = Dataset<Record<string, unknown>>;
-
 /** A tokenizer that pads batches and can be saved beside the model. */
 export type ProcessingClass = PaddingTokenizer & SavableProcessor;
 
@@ -60,8 +59,8 @@ export interface TrainerOptions {
   model: TrainableModel;
   /** Default: `new TrainingArguments()`. */
   args?: TrainingArguments;
-  trainDataset?: Dataset<any>;
-  evalDataset?: Dataset<any>;
+  trainDataset?: TrainerDataset;
+  evalDataset?: TrainerDataset;
   /** Makes a batch from examples. Default: padding to the longest when `processingClass` is given, else plain stacking. */
   dataCollator?: DataCollator;
   /** The tokenizer: pads batches and is saved with the model. */
@@ -78,8 +77,8 @@ export interface TrainerOptions {
 export class Trainer {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
-  readonly trainDataset: AnyDataset | undefined;
-  readonly evalDataset: AnyDataset | undefined;
+  readonly trainDataset: TrainerDataset | undefined;
+  readonly evalDataset: TrainerDataset | undefined;
   readonly processingClass: ProcessingClass | undefined;
   readonly #collate: DataCollator;
   readonly #computeMetrics: TrainerOptions['computeMetrics'];
@@ -206,7 +205,7 @@ export class Trainer {
    *
    * @param dataset default: `evalDataset`
    */
-  async evaluate(dataset?: Dataset<any>, metricKeyPrefix = 'eval'): Promise<LogEntry> {
+  async evaluate(dataset?: TrainerDataset, metricKeyPrefix = 'eval'): Promise<LogEntry> {
     const chosen = dataset ?? this.evalDataset;
     if (!chosen) throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
     const { metrics } = await this.#evaluationLoop(chosen, metricKeyPrefix);
@@ -217,7 +216,7 @@ export class Trainer {
   }
 
   /** Logits, labels and metrics for a dataset. Nothing is logged. Rows without a label (-1 or -100) add to no loss. */
-  async predict(dataset: Dataset<any>, metricKeyPrefix = 'test'): Promise<PredictionOutput> {
+  async predict(dataset: TrainerDataset, metricKeyPrefix = 'test'): Promise<PredictionOutput> {
     const { output, metrics } = await this.#evaluationLoop(dataset, metricKeyPrefix);
     await this.#callbacks.call('onPredict', { metrics });
     return { predictions: output.predictions, labelIds: output.labelIds ?? new NdArray(new Int32Array(0), [0]), metrics };
@@ -250,7 +249,7 @@ export class Trainer {
     });
   }
 
-  #modelColumns(dataset: AnyDataset, role: string): AnyDataset {
+  #modelColumns(dataset: TrainerDataset, role: string): TrainerDataset {
     const { args, model } = this;
     if (!args.removeUnusedColumns) {
       if (dataset.length === 0) throw new TrainerDatasetError(`the ${role} dataset has no rows`);
@@ -265,7 +264,7 @@ export class Trainer {
     return kept;
   }
 
-  #trainLoader(dataset: AnyDataset): DataLoader {
+  #trainLoader(dataset: TrainerDataset): DataLoader {
     const { args } = this;
     const numSamples = dataset.length;
     const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
@@ -325,7 +324,7 @@ export class Trainer {
     await this.#callbacks.call('onLog', { logs });
   }
 
-  async #evaluationLoop(dataset: AnyDataset, prefix: string): Promise<{ output: EvaluationOutput; metrics: LogEntry }> {
+  async #evaluationLoop(dataset: TrainerDataset, prefix: string): Promise<{ output: EvaluationOutput; metrics: LogEntry }> {
     const device = await this.#openDevice();
     const kept = this.#modelColumns(dataset, 'evaluation');
     const loader = new DataLoader({

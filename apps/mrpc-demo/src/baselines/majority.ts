@@ -3,5 +3,5 @@ export function majorityPredictions(trainLabels: readonly number[], count: numbe
   const counts = new Map<number, number>();
   for (const label of trainLabels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const [most = 0] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [];
-  return new Array<number>(count).fill(most);
+  return Array.from({ length: count }, () => most);
 }

@@ -16,7 +16,7 @@ export interface PocketPair {
 export interface PocketOptions {
   /** Default 42. */
   readonly seed?: number;
-  /** Number of training pairs. Default 4000. */
+  /** Number of training pairs. Default 8000. */
   readonly train?: number;
   /** Number of validation pairs. Default 400. */
   readonly validation?: number;
@@ -32,7 +32,7 @@ const novelties: readonly Novelty[] = ['words', 'combination', 'both'];
  * differ in the direction alone. Paraphrases change the verb and the order of words; pairs that differ have the same words but for a verb, so
  * counting words tells nothing. Every validation pair shows a word or a combination of templates that no training pair has.
  */
-export function generatePocketPairs({ seed = 42, train = 4000, validation = 400 }: PocketOptions = {}): { train: PocketPair[]; validation: PocketPair[] } {
+export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 }: PocketOptions = {}): { train: PocketPair[]; validation: PocketPair[] } {
   const random = new RandomStream(seed);
   const seen = new Set<string>();
   const collect = (count: number, noveltyOf: (index: number) => Novelty) => {

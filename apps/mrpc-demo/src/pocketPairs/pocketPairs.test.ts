@@ -26,10 +26,10 @@ describe('pocket pairs', () => {
   const combination = ({ sentence1, sentence2 }: { sentence1: string; sentence2: string }) => `${parse(sentence1).template} ${parse(sentence2).template}`;
 
   it('come in the numbers asked for, the same for the same seed', () => {
-    expect([train.length, validation.length]).toEqual([4000, 400]);
+    expect([train.length, validation.length]).toEqual([8000, 400]);
     expect(generatePocketPairs()).toEqual({ train, validation });
     expect(generatePocketPairs({ seed: 1 }).train[0]).not.toEqual(train[0]);
-    expect(new Set([...train, ...validation].map(({ sentence1, sentence2 }) => `${sentence1}|${sentence2}`)).size).toBe(4400);
+    expect(new Set([...train, ...validation].map(({ sentence1, sentence2 }) => `${sentence1}|${sentence2}`)).size).toBe(8400);
   });
 
   it('are labelled truly', () => {

@@ -51,22 +51,20 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
     legend: { top: 4 },
     xAxis: { type: 'value', name: 'epoch', nameLocation: 'middle', nameGap: 28, min: 0, max: Math.max(1, evaluations.at(-1)?.['epoch'] ?? 1) },
     yAxis: { type: 'value', min: 0, max: 1 },
-    series: [
-      ...names.map((name, index) => ({
-        name: name.slice(5),
-        type: 'line',
-        lineStyle: { width: 2, color: colors[index] },
-        itemStyle: { color: colors[index] },
-        data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
-        ...(index === 0 && {
-          markLine: {
-            symbol: 'none',
-            lineStyle: { type: 'dashed', color: '#999' },
-            data: baselines.map(({ name: baseline, accuracy }) => ({ yAxis: accuracy, label: { formatter: baseline, position: 'insideEndTop', color: ink } })),
-          },
-        }),
-      })),
-    ],
+    series: names.map((name, index) => ({
+      name: name.slice(5),
+      type: 'line',
+      lineStyle: { width: 2, color: colors[index] },
+      itemStyle: { color: colors[index] },
+      data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
+      ...(index === 0 && {
+        markLine: {
+          symbol: 'none',
+          lineStyle: { type: 'dashed', color: '#999' },
+          data: baselines.map(({ name: baseline, accuracy }) => ({ yAxis: accuracy, label: { formatter: baseline, position: 'insideEndTop', color: ink } })),
+        },
+      }),
+    })),
   });
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import { Dataset, loadDataset } from '@attune/data';
 import { NoAdapterError, openDevice } from '@attune/kernels';
+import type { OpenDeviceOptions } from '@attune/kernels';
 import { readSafetensors, writeSafetensors } from '@attune/tensor';
 import { NonFiniteLossError, Trainer, TrainingArguments } from '@attune/trainer';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
@@ -130,7 +131,7 @@ describe('what goes wrong on the way keeps what was good', () => {
 
 describe('a machine that lacks something says what', () => {
   it('no adapter', async () => {
-    const webgpu = { requestAdapter: () => Promise.resolve(null) } as unknown as GPU;
+    const webgpu = { requestAdapter: () => Promise.resolve(null) } as unknown as NonNullable<OpenDeviceOptions['webgpu']>;
     await expect(openDevice({ webgpu })).rejects.toThrow(NoAdapterError);
     await expect(openDevice({ webgpu })).rejects.toThrow(/No WebGPU adapter answered\. On Linux a Vulkan driver is needed/);
   });

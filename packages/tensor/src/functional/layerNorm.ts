@@ -75,7 +75,7 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
         columns,
         ...(dropout && gradInput && { dropout, gradInput }),
       });
-      for (const array of [scratch, mean, reciprocalStd]) device.release(array);
+      for (const unneeded of [scratch, mean, reciprocalStd]) device.release(unneeded);
       if (saved) device.release(saved);
       if (gradInput) {
         gradients.give(input, gradInput);

@@ -112,7 +112,7 @@ async function check({ shape, layout, variant, type = 'f32', outputType = type, 
   const length = values.added.length;
   const isGap = (index: number) => index >= length || Number.isNaN(expected.output[index]);
   expect(written.filter((_, index) => isGap(index)).every(Number.isNaN), `${what}: nothing written between matrices and behind the end`).toBe(true);
-  const results = (values: Float32Array | Float64Array) => Array.from(values).filter((_, index) => !isGap(index));
+  const results = (whole: Float32Array | Float64Array) => Array.from(whole).filter((_, index) => !isGap(index));
   const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude) };
   expectClose(results(written), results(expected.output), bound, what);
   if (keepPreActivation) expectClose(results(await readFloats(gpu, arrays.preActivation, length)), results(expected.preActivation), bound, `${what} before activation`);
