@@ -38,6 +38,6 @@ export async function pocketSource(): Promise<TrainingSource> {
     validation: datasetOf(validation),
     labelNames,
     createModel: (seed) => BertForSequenceClassification.fromConfig(config, { seed }),
-    defaults: { numTrainEpochs: 5, perDeviceTrainBatchSize: 16, perDeviceEvalBatchSize: 64, learningRate: 1e-3 },
+    defaults: { numTrainEpochs: 7, perDeviceTrainBatchSize: 16, perDeviceEvalBatchSize: 64, learningRate: 1e-3 },
   };
 }
