@@ -53,7 +53,7 @@ export function epilogueSource(epilogue: Epilogue, wide: boolean, operands: Read
   ].join('\n');
 }
 
-/** Names the epilogue in a program key. */
-export function epilogueKey({ accumulate, bias, gelu, preActivation }: Epilogue): string {
-  return [...(bias ? ['bias'] : []), ...(gelu ? ['gelu'] : []), ...(preActivation ? ['saved'] : []), ...(accumulate ? ['added'] : [])].join(' ');
+/** Words that name the epilogue in a program key. */
+export function epilogueKey({ accumulate, bias, gelu, preActivation }: Epilogue): string[] {
+  return [...(bias ? ['bias'] : []), ...(gelu ? ['gelu'] : []), ...(preActivation ? ['saved'] : []), ...(accumulate ? ['added'] : [])];
 }

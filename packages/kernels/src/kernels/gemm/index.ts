@@ -1,6 +1,7 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
+import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { elementAliases } from '../prelude.ts';
@@ -122,7 +123,7 @@ function multiply(
 ): void {
   const { output, bias, preActivation } = epilogue;
   const [aAlongK, bAlongK] = [layout !== 'TN', layout === 'NT'];
-  const isWide = (contiguous: number, stride: number) => k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
+  const isWide = (contiguous: number, stride: number) => tile.readsVectors && k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
   const wideA = isWide(aAlongK ? k : m, batch.strideA);
   const wideB = isWide(bAlongK ? k : n, batch.strideB);
   const wideOutput = n % 4 === 0 && strideOutput % 4 === 0;
@@ -132,10 +133,11 @@ function multiply(
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
-  const wide = [wideA ? 'A' : '', wideB ? 'B' : '', wideOutput ? 'output' : ''].join('');
+  const wide = `by ${[wideA, wideB, wideOutput].map((isVector) => (isVector ? 4 : 1)).join()}`;
+  const bytes = [a, b, output].reduce((sum, { elementType }, index) => sum + ([m * k, k * n, parts * m * n][index] as number) * bytesPerElement[elementType], 0);
   gpu.dispatch({
     program: {
-      key: `${kernel} ${layout} ${tile.name} ${aliases.key} wide ${wide} ${hasTail ? 'tail ' : ''}${epilogueKey(epilogue)}`,
+      key: [kernel, layout, tile.name, aliases.key, wide, ...(hasTail ? ['tail'] : []), ...epilogueKey(epilogue)].join(' '),
       source: () =>
         [
           tile.enables,
@@ -152,7 +154,7 @@ function multiply(
     reads: [a, b, ...(bias ? [bias] : [])],
     writes: [output, ...(preActivation ? [preActivation] : [])],
     workgroups: [x, y, batch.count * parts],
-    work: { flops: 2 * m * n * k * batch.count },
+    work: { flops: 2 * m * n * k * batch.count, bytes: bytes * batch.count },
   });
 }
 
@@ -163,7 +165,7 @@ function sumParts(gpu: Gpu, partials: GpuArray, epilogue: Epilogue, { m, n, part
   const columnFours = Math.ceil(n / 4);
   gpu.dispatch({
     program: {
-      key: `${kernel} sum of parts ${aliases.key} ${wide ? 'wide' : 'narrow'} ${epilogueKey(epilogue)}`,
+      key: [kernel, 'sum of parts', aliases.key, `by ${wide ? 4 : 1}`, ...epilogueKey(epilogue)].join(' '),
       source: () => [aliases.text(), epilogueSource(epilogue, wide, { partials: { element: 'f32', wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
     },
     parameters: { integers: [m, n, columnFours, parts], floats: [alpha] },

@@ -17,6 +17,8 @@ export interface GemmTile {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
+  /** Whether it reads four elements at once where they lie together; otherwise it reads single ones. */
+  readonly readsVectors: boolean;
   readonly enables: string;
   readonly source: (operands: { readonly aAlongK: boolean; readonly bAlongK: boolean }) => string;
 }
@@ -26,14 +28,14 @@ export function tileOf({ profile }: Gpu, { m, variant }: { readonly m: number; r
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
   switch (variant ?? (!profile.software ? 'portable' : lanes > 0 ? 'subgroup' : 'register')) {
     case 'portable':
-      return { name: 'portable', rows: 64, columns: 64, enables: '', source: () => sharedTile };
+      return { name: 'portable', rows: 64, columns: 64, readsVectors: true, enables: '', source: () => sharedTile };
     case 'register':
-      return { name: 'register', rows: 32, columns: 32, enables: '', source: () => registerTile };
+      return { name: 'register', rows: 32, columns: 32, readsVectors: false, enables: '', source: () => registerTile };
     case 'subgroup': {
       if (lanes === 0) throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
       const rows = m <= 4 ? 4 : m <= 8 ? 8 : 16;
       const source = (operands: { aAlongK: boolean; bAlongK: boolean }) => subgroupProducts({ rows, lanes, ...operands }) + subgroupTile;
-      return { name: `subgroup ${rows} x ${lanes}`, rows, columns: 4 * lanes, enables: 'enable subgroups;', source };
+      return { name: `subgroup ${rows} x ${lanes}`, rows, columns: 4 * lanes, readsVectors: true, enables: 'enable subgroups;', source };
     }
   }
 }
