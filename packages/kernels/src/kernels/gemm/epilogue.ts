@@ -13,12 +13,20 @@ export interface Epilogue {
   readonly preActivation: GpuArray | undefined;
 }
 
+interface Operand {
+  /** Type or alias of one element. */
+  readonly element: string;
+  readonly wide: boolean;
+}
+
 /** Four elements at four places; `wide` arrays hold vectors, and the places are known to be one such vector. */
 export function fetch(name: string, wide: boolean): string {
   const array = name.toLowerCase();
-  const four = wide ? `vec4f(${array}[places.x / 4])` : `vec4f(${[...'xyzw'].map((component) => `f32(${array}[places.${component}])`).join(', ')})`;
+  const single = [...'xyzw'].map((component) => `f32(${array}[places.${component}])`);
+  const four = `vec4f(${wide ? `${array}[places.x / 4]` : single.join(', ')})`;
   const element = wide ? `${array}[place / 4][place % 4]` : `${array}[place]`;
-  return `fn fetch${name}(places: vec4u) -> vec4f { return ${four}; }\nfn element${name}(place: u32) -> f32 { return f32(${element}); }\n`;
+  return `fn fetch${name}(places: vec4u) -> vec4f { return ${four}; }
+fn element${name}(place: u32) -> f32 { return f32(${element}); }\n`;
 }
 
 /**
@@ -26,7 +34,7 @@ export function fetch(name: string, wide: boolean): string {
  *
  * @param operands arrays read by the kernel itself, and whether each is declared as one of vectors
  */
-export function epilogueSource(epilogue: Epilogue, wide: boolean, operands: Readonly<Record<string, { readonly element: string; readonly wide: boolean }>>): string {
+export function epilogueSource(epilogue: Epilogue, wide: boolean, operands: Readonly<Record<string, Operand>>): string {
   const { accumulate, bias, gelu, preActivation } = epilogue;
   const vector = (element: string, isWide: boolean) => (isWide ? `vec4<${element}>` : element);
   const reads = [...Object.keys(operands), ...(bias ? ['bias'] : [])];

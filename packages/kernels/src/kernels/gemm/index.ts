@@ -134,7 +134,7 @@ function multiply(
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
   const wide = `by ${[wideA, wideB, wideOutput].map((isVector) => (isVector ? 4 : 1)).join()}`;
-  const bytes = [a, b, output].reduce((sum, { elementType }, index) => sum + ([m * k, k * n, parts * m * n][index] as number) * bytesPerElement[elementType], 0);
+  const bytes = m * k * bytesPerElement[a.elementType] + k * n * bytesPerElement[b.elementType] + parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
     program: {
       key: [kernel, layout, tile.name, aliases.key, wide, ...(hasTail ? ['tail'] : []), ...epilogueKey(epilogue)].join(' '),
