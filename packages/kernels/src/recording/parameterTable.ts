@@ -1,60 +1,70 @@
+import { KernelArgumentError } from '../errors.ts';
 import { bufferUsage } from '../memory/bufferUsage.ts';
 
-const slotBytes = 256;
-const slotsPerBuffer = 1024;
-/** Above this many different parameter blocks the table starts afresh at the next submit: what grows must also shrink. */
-const maxSlots = 65536;
-
-export interface ParameterSlot {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-}
+/** WebGPU's default and upper bound for the alignment of dynamic uniform offsets. */
+export const parameterBlockBytes = 256;
+const wordsPerBlock = parameterBlockBytes / 4;
+const blockCount = 32768;
 
 /**
- * Parameter blocks, one for each bind group, written once and kept: the shapes and buffers of a model's steps repeat, so a steady step writes
- * nothing and its bind groups stay cached.
+ * Parameter blocks of dispatches in one uniform buffer, each distinct block once: the shapes of a model's steps repeat. A bind group holds the whole
+ * table, and a dispatch names its block by a dynamic offset, so that a token count never seen before makes no new bind group.
  */
 export class ParameterTable {
+  readonly buffer: GPUBuffer;
   readonly #device: GPUDevice;
-  readonly #buffers: GPUBuffer[] = [];
-  readonly #words = new ArrayBuffer(slotBytes);
-  readonly #integers = new Uint32Array(this.#words);
-  readonly #floats = new Float32Array(this.#words);
+  readonly #integers: Uint32Array<ArrayBuffer>;
+  readonly #floats: Float32Array<ArrayBuffer>;
+  readonly #offsets = new Map<string, number>();
   #used = 0;
+  #uploaded = 0;
 
   constructor(device: GPUDevice) {
     this.#device = device;
+    this.buffer = device.createBuffer({ label: 'parameters', size: parameterBlockBytes * blockCount, usage: bufferUsage.uniform | bufferUsage.copyTarget });
+    this.#integers = new Uint32Array(wordsPerBlock * blockCount);
+    this.#floats = new Float32Array(this.#integers.buffer);
   }
 
+  /** When no block is free; the table starts afresh at the next submit. */
   get full(): boolean {
-    return this.#used >= maxSlots;
+    return this.#used === blockCount;
   }
 
-  /** Writes a new block and returns where it lies. */
-  write(integers: readonly number[], floats: readonly number[]): ParameterSlot {
-    const number = this.#used++;
-    const page = Math.floor(number / slotsPerBuffer);
-    const buffer = (this.#buffers[page] ??= this.#device.createBuffer({
-      label: `parameters ${page}`,
-      size: slotBytes * slotsPerBuffer,
-      usage: bufferUsage.uniform | bufferUsage.copyTarget,
-    }));
-    const offset = (number % slotsPerBuffer) * slotBytes;
-    this.#integers.set(integers);
-    this.#floats.set(floats, integers.length);
-    const bytes = Math.max(16, Math.ceil((integers.length + floats.length) / 4) * 16);
-    this.#device.queue.writeBuffer(buffer, offset, this.#words, 0, bytes);
-    return { buffer, offset };
+  /** Byte offset of the block with these values. */
+  offsetOf(kernel: string, integers: readonly number[], floats: readonly number[]): number {
+    const key = `${integers.join()}|${floats.join()}`;
+    return this.#offsets.get(key) ?? this.#add(kernel, key, integers, floats);
+  }
+
+  /** Writes new blocks to the GPU: before the submit of commands that name them. */
+  upload(): void {
+    if (this.#uploaded === this.#used) return;
+    const first = this.#uploaded * wordsPerBlock;
+    this.#device.queue.writeBuffer(this.buffer, 4 * first, this.#integers, first, this.#used * wordsPerBlock - first);
+    this.#uploaded = this.#used;
   }
 
   /** Forgets every block. Only legal right after a submit: the blocks of recorded commands must not be overwritten. */
   reset(): void {
+    this.#offsets.clear();
     this.#used = 0;
+    this.#uploaded = 0;
   }
 
   destroy(): void {
-    for (const buffer of this.#buffers) buffer.destroy();
+    this.buffer.destroy();
+  }
+
+  #add(kernel: string, key: string, integers: readonly number[], floats: readonly number[]): number {
+    if (integers.length + floats.length > wordsPerBlock) {
+      throw new KernelArgumentError(`kernel ${kernel}: ${integers.length + floats.length} parameters do not fit ${parameterBlockBytes} bytes`);
+    }
+    const word = this.#used * wordsPerBlock;
+    this.#integers.set(integers, word);
+    this.#floats.set(floats, word + integers.length);
+    this.#offsets.set(key, 4 * word);
+    this.#used += 1;
+    return 4 * word;
   }
 }
-
-export const parameterSlotBytes = slotBytes;

@@ -61,7 +61,7 @@ export class PipelineCache {
       const layout = this.#device.createBindGroupLayout({
         label: `${reads} read, ${writes} written`,
         entries: [
-          { binding: 0, visibility: computeStage, buffer: { type: 'uniform' } },
+          { binding: 0, visibility: computeStage, buffer: { type: 'uniform', hasDynamicOffset: true } },
           ...Array.from({ length: reads + writes }, (_, index) => storage(index)),
         ],
       });

@@ -1,7 +1,7 @@
-import { KernelArgumentError, ReleasedArrayError } from '../errors.ts';
+import { ReleasedArrayError } from '../errors.ts';
 import type { GpuArray } from '../gpuArray.ts';
 import type { Dispatch } from './dispatch.ts';
-import { parameterSlotBytes, ParameterTable } from './parameterTable.ts';
+import { parameterBlockBytes, ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelines.ts';
 import type { CompiledProgram } from './pipelines.ts';
 import type { Profiler } from './profiler.ts';
@@ -22,6 +22,7 @@ export class Recorder {
   readonly #pipelines: PipelineCache;
   readonly #parameters: ParameterTable;
   readonly #bindGroups = new Map<string, GPUBindGroup>();
+  readonly #offsets = new Uint32Array(1);
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #current: CompiledProgram | null = null;
@@ -45,7 +46,7 @@ export class Recorder {
   dispatch(dispatch: Dispatch): void {
     const { program, reads, writes, workgroups } = dispatch;
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
-    if (this.#profiler?.full) this.flush();
+    if (this.#profiler?.full || this.#parameters.full) this.flush();
     const compiled = this.#pipelines.get(program, reads.length, writes.length);
     const group = this.#bindGroup(compiled, dispatch);
     this.#encoder ??= this.#device.createCommandEncoder();
@@ -58,7 +59,8 @@ export class Recorder {
       this.#pass.setPipeline(compiled.pipeline);
       this.#current = compiled;
     }
-    this.#pass.setBindGroup(0, group);
+    this.#offsets[0] = this.#parameters.offsetOf(compiled.key, dispatch.parameters?.integers ?? [], dispatch.parameters?.floats ?? []);
+    this.#pass.setBindGroup(0, group, this.#offsets, 0, 1);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
   }
@@ -75,14 +77,13 @@ export class Recorder {
     if (!this.#encoder) return false;
     this.#endPass();
     const afterSubmit = this.#profiler?.resolve(this.#encoder);
+    this.#parameters.upload();
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = null;
     this.statistics.submits += 1;
     afterSubmit?.();
-    if (this.#parameters.full || this.#bindGroups.size > maxBindGroups) {
-      this.#parameters.reset();
-      this.#bindGroups.clear();
-    }
+    if (this.#parameters.full) this.#parameters.reset();
+    if (this.#bindGroups.size > maxBindGroups) this.#bindGroups.clear();
     return true;
   }
 
@@ -102,23 +103,17 @@ export class Recorder {
     this.#current = null;
   }
 
-  #bindGroup(compiled: CompiledProgram, { parameters, reads, writes }: Dispatch): GPUBindGroup {
-    const integers = parameters?.integers ?? [];
-    const floats = parameters?.floats ?? [];
-    let key = `${compiled.number}|${integers.join(',')}|${floats.join(',')}`;
+  #bindGroup(compiled: CompiledProgram, { reads, writes }: Dispatch): GPUBindGroup {
+    let key = `${compiled.number}`;
     for (const array of reads) key += `|${bindingKey(array, compiled)}`;
     for (const array of writes) key += `|${bindingKey(array, compiled)}`;
     let group = this.#bindGroups.get(key);
     if (!group) {
-      if (4 * (integers.length + floats.length) > parameterSlotBytes) {
-        throw new KernelArgumentError(`kernel ${compiled.key}: ${integers.length + floats.length} parameters do not fit ${parameterSlotBytes} bytes`);
-      }
-      const slot = this.#parameters.write(integers, floats);
       group = this.#device.createBindGroup({
-        label: `${compiled.key} (${[...integers, ...floats].join(', ')}) on ${[...reads, ...writes].map((array) => `${array.label}[${array.length}]`).join(', ')}`,
+        label: `${compiled.key} on ${[...reads, ...writes].map((array) => `${array.label}[${array.length}]`).join(', ')}`,
         layout: compiled.layout,
         entries: [
-          { binding: 0, resource: { buffer: slot.buffer, offset: slot.offset, size: parameterSlotBytes } },
+          { binding: 0, resource: { buffer: this.#parameters.buffer, size: parameterBlockBytes } },
           ...[...reads, ...writes].map((array, index) => ({
             binding: 1 + index,
             resource: { buffer: array.storage.buffer, offset: array.byteOffset, size: array.bindingSize },
