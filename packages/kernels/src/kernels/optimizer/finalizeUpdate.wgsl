@@ -5,17 +5,25 @@
 //   finite norm: the update is applied, with row `step` of the schedule, and step grows by one;
 //   otherwise:   it is skipped, step stays, and the number of the first such update is latched.
 //
+// With growthInterval > 0 the loss scale then changes for the next update (torch.amp.GradScaler):
+//
+//   skipped:                            lossScale = lossScale * backoffFactor
+//   growthInterval applied in a row:    lossScale = lossScale * growthFactor, unless that is not finite
+//
 // A record of the update goes to the ring, and the accumulated loss becomes 0 for the next one.
 // partials: vec2u[count] of scaledSum.wgsl, count at most 64; schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias
 // correction 2, unused;
 // lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], a header and the ring, laid out as in stateLayout.ts.
 // scaledSum.wgsl and finalNorm.wgsl stand in front. One thread.
 
-struct Parameters { count: u32, scheduleRows: u32, capacity: u32, maxGradNorm: f32 }
+struct Parameters {
+  count: u32, scheduleRows: u32, capacity: u32, growthInterval: u32,
+  maxGradNorm: f32, growthFactor: f32, backoffFactor: f32,
+}
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> partials: array<vec2u>;
 @group(0) @binding(2) var<storage, read> schedule: array<vec4f>;
-@group(0) @binding(3) var<storage, read> lossScale: array<f32>;
+@group(0) @binding(3) var<storage, read_write> lossScale: array<f32>;
 @group(0) @binding(4) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> state: array<u32>;
 
@@ -23,7 +31,8 @@ struct Parameters { count: u32, scheduleRows: u32, capacity: u32, maxGradNorm: f
 fn main() {
   var total = ScaledSum(0.0, lowestExponent);
   for (var index = 0u; index < parameters.count; index++) { total = addScaled(total, loadScaled(partials[index])); }
-  let norm = normBits(total, lossScale[0]);
+  let scale = lossScale[0];
+  let norm = normBits(total, scale);
   let finite = isFiniteBits(norm);
   var clip = 1.0;
   if (finite && parameters.maxGradNorm > 0.0) { clip = min(1.0, parameters.maxGradNorm / (bitcast<f32>(norm) + 1e-6)); }
@@ -38,7 +47,7 @@ fn main() {
     if (state[3] == 0) { state[3] = update; }
   }
   state[4] = select(0u, 1u, finite);
-  state[5] = bitcast<u32>(clip / lossScale[0]);
+  state[5] = bitcast<u32>(clip / scale);
   state[6] = bitcast<u32>(row.x);
   state[7] = bitcast<u32>(row.y);
   state[8] = bitcast<u32>(row.z);
@@ -50,6 +59,19 @@ fn main() {
   state[record + 3] = bitcast<u32>(loss[0]);
   state[record + 4] = norm;
   state[record + 5] = bitcast<u32>(clip);
-  state[record + 6] = bitcast<u32>(lossScale[0]);
+  state[record + 6] = bitcast<u32>(scale);
   loss[0] = 0.0;
+
+  if (parameters.growthInterval > 0) {
+    let inRow = select(0u, state[9] + 1, finite);
+    let grows = inRow == parameters.growthInterval;
+    let grown = scale * parameters.growthFactor;
+    if (!finite) {
+      lossScale[0] = scale * parameters.backoffFactor;
+    } else if (grows && isFiniteBits(bitcast<u32>(grown))) {
+      lossScale[0] = grown;
+    }
+    state[9] = select(inRow, 0u, grows);
+  }
+  state[10] = bitcast<u32>(lossScale[0]);
 }

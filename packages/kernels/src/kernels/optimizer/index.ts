@@ -6,5 +6,5 @@ export type { ArenaSegment, OptimizerUpdateOptions } from './optimizerUpdate.ts'
 export { readOptimizerState } from './records.ts';
 export type { OptimizerReport, UpdateRecord } from './records.ts';
 export { createOptimizerState, OptimizerState } from './state.ts';
-export type { OptimizerStateOptions, ParameterGroup } from './state.ts';
+export type { DynamicLossScale, OptimizerStateOptions, ParameterGroup } from './state.ts';
 export type { GradientSegment } from './sumOfSquares.ts';

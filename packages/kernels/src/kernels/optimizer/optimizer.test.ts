@@ -380,6 +380,38 @@ describe('the state of an optimizer', () => {
     expect(actual.report.records.map(({ gradNorm }) => gradNorm)).toEqual(expected.report.records.map(({ gradNorm }) => gradNorm));
   });
 
+  it('halves a dynamic loss scale after an overflow and doubles it after enough good updates, without a wait', async () => {
+    const state = createOptimizerState(gpu, {
+      learningRates: [1, 2, 3, 4, 5, 6],
+      groups,
+      lossScale: { initial: 2 ** 20, growthInterval: 2, growthFactor: 4, backoffFactor: 0.25 },
+    });
+    const gradients = gpu.allocatePersistent('f32', 64, 'gradients');
+    const array = () => gpu.allocatePersistent('f32', 64, 'array');
+    const groupIds = gpu.allocatePersistent('u32', 1, 'group ids');
+    const segment = { weights: array(), gradients, expAvg: array(), expAvgSq: array(), groupIds, length: 64 };
+    const [good, overflow] = [gpu.upload(new Float32Array(64).fill(2 ** 18), 'f32', 'good'), gpu.upload(new Float32Array(64).fill(Infinity), 'f32', 'overflow')];
+    for (const values of [good, overflow, good, good, good, overflow]) {
+      gpu.copy(values, gradients);
+      optimizerUpdate(gpu, { state, segments: [segment] });
+    }
+    const { records, lossScale, growthTracker, skipped } = await readOptimizerState(gpu, state);
+    expect(records.map(({ lossScale: scale }) => Math.log2(scale))).toEqual([20, 20, 18, 18, 20, 20]);
+    expect(records.map(({ learningRate }) => learningRate)).toEqual([1, 2, 2, 3, 4, 5]);
+    expect(records.filter(({ finite }) => finite).map(({ gradNorm }) => gradNorm)).toEqual([2, 8, 8, 2]);
+    expect({ lossScale, growthTracker, skipped }).toEqual({ lossScale: 2 ** 18, growthTracker: 0, skipped: 2 });
+    state.dispose();
+    for (const used of Object.values(segment)) if (typeof used !== 'number') gpu.release(used);
+    for (const used of [good, overflow]) gpu.release(used);
+  });
+
+  it('keeps a loss scale that would overflow', async () => {
+    const state = createOptimizerState(gpu, { learningRates: [1], groups, lossScale: { initial: 2 ** 127, growthInterval: 1 } });
+    optimizerUpdate(gpu, { state, ...noSegments });
+    expect((await readOptimizerState(gpu, state)).lossScale).toBe(2 ** 127);
+    state.dispose();
+  });
+
   it('leaks nothing', () => {
     const before = gpu.memory.liveBytes;
     const state = createOptimizerState(gpu, { learningRates: [1], groups });
@@ -397,6 +429,9 @@ describe('the state of an optimizer', () => {
       { learningRates: [] },
       { groups: [] },
       { lossScale: 0 },
+      { lossScale: { growthInterval: 0 } },
+      { lossScale: { growthFactor: 1 } },
+      { lossScale: { backoffFactor: 1 } },
     ]) {
       expect(() => createOptimizerState(gpu, { learningRates: [1], groups, ...options })).toThrow(KernelArgumentError);
     }

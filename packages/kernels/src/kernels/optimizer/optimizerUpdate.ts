@@ -49,11 +49,15 @@ export function optimizerUpdate(gpu: Gpu, { state, segments }: OptimizerUpdateOp
 
 function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly GradientSegment[]): void {
   const { partials, count } = sumOfSquares(gpu, 'optimizerUpdate', segments);
+  const { growthInterval, growthFactor, backoffFactor } = state.lossScaling;
   gpu.dispatch({
     program: { key: 'finalizeUpdate', source: () => scaledSum + finalNorm + finalizeSource },
-    parameters: { integers: [count, state.learningRates.length, state.recordCapacity], floats: [state.maxGradNorm] },
-    reads: [partials, state.schedule, state.lossScale],
-    writes: [state.loss, state.words],
+    parameters: {
+      integers: [count, state.learningRates.length, state.recordCapacity, growthInterval],
+      floats: [state.maxGradNorm, growthFactor, backoffFactor],
+    },
+    reads: [partials, state.schedule],
+    writes: [state.lossScale, state.loss, state.words],
     workgroups: [1, 1, 1],
   });
   gpu.release(partials);

@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
 import type { OptimizerState } from './state.ts';
-import { headerWords, recordWords } from './stateLayout.ts';
+import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 
 /** What happened in one update. */
 export interface UpdateRecord {
@@ -28,6 +28,10 @@ export interface OptimizerReport {
   readonly skipped: number;
   /** Number of the first update that was skipped, from 1, or null. */
   readonly firstSkipped: number | null;
+  /** Of the next update. */
+  readonly lossScale: number;
+  /** Updates applied in a row since the loss scale changed. */
+  readonly growthTracker: number;
   /** The updates that the ring still holds, oldest first. */
   readonly records: UpdateRecord[];
 }
@@ -59,5 +63,7 @@ export async function readOptimizerState(gpu: Gpu, state: OptimizerState, since 
   }
   records.sort((a, b) => a.update - b.update);
   const [step = 0, attempted = 0, skipped = 0, firstSkipped = 0] = words;
-  return { step, attempted, skipped, firstSkipped: firstSkipped || null, records };
+  const lossScale = floats[lossScaleWord] as number;
+  const growthTracker = words[growthTrackerWord] as number;
+  return { step, attempted, skipped, firstSkipped: firstSkipped || null, lossScale, growthTracker, records };
 }

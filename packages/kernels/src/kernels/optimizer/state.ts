@@ -1,7 +1,7 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
-import { headerWords, recordWords } from './stateLayout.ts';
+import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 
 /** Parameters that are treated alike. */
 export interface ParameterGroup {
@@ -9,6 +9,20 @@ export interface ParameterGroup {
   readonly weightDecay: number;
   /** Multiplies the scheduled learning rate. Default 1. */
   readonly learningRateFactor?: number;
+}
+
+/** A loss scale that finds the largest power that does not overflow: `torch.amp.GradScaler`, whose defaults these are. */
+export interface DynamicLossScale {
+  /** To begin with. Default 65536. */
+  readonly initial?: number;
+  /** Applied updates in a row after which it grows. Default 2000. */
+  readonly growthInterval?: number;
+  /** Default 2. */
+  readonly growthFactor?: number;
+  /** What it is multiplied with after a skipped update. Default 0.5. */
+  readonly backoffFactor?: number;
+  /** Updates applied in a row so far, when training is resumed. Default 0. */
+  readonly growthTracker?: number;
 }
 
 export interface OptimizerStateOptions {
@@ -28,8 +42,8 @@ export interface OptimizerStateOptions {
   readonly firstStep?: number;
   /** Updates that the moments had before row 0 of `learningRates`, when a second schedule goes on with the first one's. Default 0. */
   readonly priorUpdates?: number;
-  /** The gradients are those of this many times the loss. Default 1. */
-  readonly lossScale?: number;
+  /** The gradients are those of this many times the loss: a fixed number, or one that changes as updates overflow. Default 1. */
+  readonly lossScale?: number | DynamicLossScale;
 }
 
 const kernel = 'createOptimizerState';
@@ -57,6 +71,8 @@ export class OptimizerState {
   readonly maxGradNorm: number;
   readonly recordCapacity: number;
   readonly priorUpdates: number;
+  /** How the loss scale changes; with a growth interval of 0 it does not. */
+  readonly lossScaling: Readonly<Required<Omit<DynamicLossScale, 'growthTracker'>>>;
   readonly #gpu: Gpu;
 
   constructor(gpu: Gpu, options: OptimizerStateOptions) {
@@ -76,7 +92,15 @@ export class OptimizerState {
     requireNumber('recordCapacity', recordCapacity, Number.isInteger(recordCapacity) && recordCapacity > 0, 'a whole number above 0');
     requireNumber('firstStep', firstStep, Number.isInteger(firstStep) && firstStep >= 0, 'a whole number of at least 0');
     requireNumber('priorUpdates', priorUpdates, Number.isInteger(priorUpdates) && priorUpdates >= 0, 'a whole number of at least 0');
-    requireNumber('lossScale', lossScale, lossScale > 0, 'above 0');
+    const dynamic = typeof lossScale !== 'number';
+    const { initial = 65536, growthInterval = 2000, growthFactor = 2, backoffFactor = 0.5, growthTracker = 0 } = dynamic
+      ? lossScale
+      : { initial: lossScale, growthInterval: 0 };
+    requireNumber('lossScale', initial, initial > 0, 'above 0');
+    requireNumber('growthInterval', growthInterval, Number.isInteger(growthInterval) && growthInterval >= (dynamic ? 1 : 0), 'a whole number above 0');
+    requireNumber('growthFactor', growthFactor, growthFactor > 1, 'above 1');
+    requireNumber('backoffFactor', backoffFactor, backoffFactor > 0 && backoffFactor < 1, 'above 0 and below 1');
+    requireNumber('growthTracker', growthTracker, Number.isInteger(growthTracker) && growthTracker >= 0, 'a whole number of at least 0');
     if (options.learningRates.length === 0)
       throw new KernelArgumentError(`${kernel}: learningRates is empty; it needs one for each update`);
     if (groups.length === 0) throw new KernelArgumentError(`${kernel}: groups is empty; it needs at least one`);
@@ -88,13 +112,16 @@ export class OptimizerState {
     this.maxGradNorm = maxGradNorm;
     this.recordCapacity = recordCapacity;
     this.priorUpdates = priorUpdates;
+    this.lossScaling = { initial, growthInterval, growthFactor, backoffFactor };
     this.loss = gpu.allocatePersistent('f32', 1, 'accumulated loss');
     this.lossScale = gpu.allocatePersistent('f32', 1, 'loss scale');
     this.words = gpu.allocatePersistent('u32', headerWords + recordCapacity * recordWords, 'optimizer state');
     this.schedule = gpu.allocatePersistent('f32', this.learningRates.length * 4, 'schedule');
     this.groups = gpu.allocatePersistent('f32', groups.length * 2, 'parameter groups');
-    gpu.write(this.lossScale, Float32Array.of(lossScale));
+    gpu.write(this.lossScale, Float32Array.of(initial));
     gpu.write(this.words, Uint32Array.of(firstStep));
+    gpu.write(this.words, Uint32Array.of(growthTracker), growthTrackerWord);
+    gpu.write(this.words, new Uint32Array(Float32Array.of(initial).buffer), lossScaleWord);
     gpu.write(
       this.groups,
       Float32Array.from(groups.flatMap(({ weightDecay, learningRateFactor = 1 }) => [weightDecay, learningRateFactor])),
