@@ -87,10 +87,10 @@ export class Tensor {
   /**
    * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires one. The operations are forgotten afterwards.
    *
-   * @param scale the gradient of this tensor itself. Default 1.
+   * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
    * @throws AutogradError when this is no scalar, or no gradient can flow from it
    */
-  backward(scale = 1): void {
+  backward(scale: number | Tensor = 1): void {
     if (this.size !== 1) throw new AutogradError(`backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`);
     if (!this.node) {
       throw new AutogradError('backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad');

@@ -10,11 +10,11 @@ import type { Tensor } from '../tensor.ts';
 export class Gradients {
   readonly #device: Device;
   readonly #computed = new Map<Tensor, GpuArray>();
-  readonly #scale: number;
+  readonly #scale: number | Tensor;
   readonly #root: Tensor;
   #current: Tensor;
 
-  constructor(root: Tensor, scale: number) {
+  constructor(root: Tensor, scale: number | Tensor) {
     this.#device = root.device;
     this.#root = root;
     this.#scale = scale;
@@ -43,6 +43,7 @@ export class Gradients {
   get output(): GpuArray {
     let array = this.#computed.get(this.#current);
     if (!array) {
+      if (typeof this.#scale !== 'number') return this.#scale.array;
       array = this.#device.allocate('f32', 1, 'gradient of the result');
       fill(this.#device, { output: array, value: this.#scale, length: 1 });
       this.#computed.set(this.#current, array);

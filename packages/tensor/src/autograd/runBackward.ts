@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor.ts';
 import { Gradients } from './gradients.ts';
 
 /** Walks the tape from a scalar back to everything that requires a gradient, in the reverse of the order in which it was recorded. */
-export function runBackward(root: Tensor, scale: number): void {
+export function runBackward(root: Tensor, scale: number | Tensor): void {
   const device = root.device;
   device.scope(() => {
     const gradients = new Gradients(root, scale);

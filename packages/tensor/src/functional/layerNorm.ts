@@ -16,7 +16,7 @@ export interface LayerNormOptions {
 
 /**
  * `(h - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension, where `h = residual + dropout(input)`; the variance is the biased one.
- * Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`.
+ * The result is f32 for an f16 input too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`.
  *
  * @param input [rows, columns]
  * @param weight [columns]
@@ -33,9 +33,9 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
   requireShape(operation, 'bias', bias.shape, [columns]);
   if (residual) requireShape(operation, 'residual', residual.shape, input.shape);
   const inputs = residual ? [input, weight, bias, residual] : [input, weight, bias];
-  const array = device.allocate(input.dtype, input.array.length, operation);
+  const array = device.allocate('f32', input.array.length, operation);
   // Without residual and dropout the sum is the input itself, which need not be kept twice.
-  const saved = (residual || dropout) && needsGraph(inputs) ? device.allocate(input.dtype, input.array.length, 'sum before the layer norm') : null;
+  const saved = (residual || dropout) && needsGraph(inputs) ? device.allocate('f32', input.array.length, 'sum before the layer norm') : null;
   const mean = allocateResult(device, 'f32', [rows, 1], 'mean');
   const reciprocalStd = allocateResult(device, 'f32', [rows, 1], 'reciprocal standard deviation');
   kernels.layerNorm(device, {
@@ -58,7 +58,7 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
     array,
     shape: input.shape,
     backward(gradients) {
-      const gradSum = device.allocate(input.dtype, input.array.length, 'gradient before the layer norm');
+      const gradSum = device.allocate('f32', input.array.length, 'gradient before the layer norm');
       const gradInput = dropout ? device.allocate(input.dtype, input.array.length, 'gradient before the dropout') : null;
       const scratch = device.allocate('f32', columns, 'unwanted gradient');
       kernels.layerNormBackward(device, {

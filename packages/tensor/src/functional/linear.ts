@@ -1,11 +1,19 @@
 import { columnSum, geluBackward, gemm } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import { isAutocastEnabled } from '../autograd/autocast.ts';
 import { allocateResult, needsGraph, recorded } from '../autograd/record.ts';
+import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface LinearOptions {
   /** Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none. */
   readonly activation?: 'gelu';
+}
+
+/** The f16 copy of a weight, in mixed precision. */
+function halfOf(weight: Tensor): GpuArray | null {
+  return isAutocastEnabled() && weight instanceof Parameter ? weight.halfArray : null;
 }
 
 /**
@@ -26,11 +34,14 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   if (bias) requireShape(operation, 'bias', bias.shape, [outputs]);
   const inputs = bias ? [input, weight, bias] : [input, weight];
   const shape = [...input.shape.slice(0, -1), outputs];
-  const array = allocateResult(device, input.dtype, [rows, outputs], operation);
-  const before = activation && needsGraph(inputs) ? allocateResult(device, input.dtype, [rows, outputs], 'linear before its activation') : null;
+  const half = halfOf(weight);
+  const dtype = half ? 'f16' : input.dtype;
+  const matrix = half ?? weight.array;
+  const array = allocateResult(device, dtype, [rows, outputs], operation);
+  const before = activation && needsGraph(inputs) ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation') : null;
   gemm(device, {
     a: input.array,
-    b: weight.array,
+    b: matrix,
     output: array,
     m: rows,
     n: outputs,
@@ -48,14 +59,14 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
     backward(gradients) {
       let gradOutput = gradients.output;
       if (before) {
-        const gradBefore = device.allocate(input.dtype, array.length, 'gradient before the activation');
+        const gradBefore = device.allocate(dtype, array.length, 'gradient before the activation');
         geluBackward(device, { gradOutput, input: before, gradInput: gradBefore, length: rows * outputs });
         device.release(before);
         gradOutput = gradBefore;
       }
       gradients.add(
         input,
-        (gradInput, add) => gemm(device, { a: gradOutput, b: weight.array, output: gradInput, m: rows, n: columns, k: outputs, layout: 'NN', accumulate: add }),
+        (gradInput, add) => gemm(device, { a: gradOutput, b: matrix, output: gradInput, m: rows, n: columns, k: outputs, layout: 'NN', accumulate: add }),
         true,
       );
       gradients.add(

@@ -1,3 +1,5 @@
+import { cast } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { formatShape, sizeOf } from '../shape.ts';
@@ -13,6 +15,10 @@ export interface ParameterOptions {
 
 /** A tensor of a model's weights, in f32: it outlives scopes and keeps a gradient. */
 export class Parameter extends Tensor {
+  /** Whether matrix products in mixed precision may read an f16 copy of it. Set by the modules that use it so. */
+  isMatrixOperand = false;
+  #half: GpuArray | null = null;
+
   /** @throws ShapeError when data and shape do not fit */
   constructor(data: Float32Array, { shape, device, requiresGrad = true }: ParameterOptions) {
     if (sizeOf(shape) !== data.length) throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);
@@ -27,5 +33,21 @@ export class Parameter extends Tensor {
     // What is recorded still reads the old values.
     this.device.flush();
     this.device.write(this.array, data);
+    this.#updateHalf();
+  }
+
+  /** The f16 copy, while an optimizer keeps one. */
+  get halfArray(): GpuArray | null {
+    return this.#half;
+  }
+
+  /** Keeps an f16 copy in this memory, or none any more. For optimizers, which write it together with the weight. */
+  setHalf(array: GpuArray | null): void {
+    this.#half = array;
+    this.#updateHalf();
+  }
+
+  #updateHalf(): void {
+    if (this.#half) cast(this.device, { input: this.array, output: this.#half, length: this.size });
   }
 }

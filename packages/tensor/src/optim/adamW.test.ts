@@ -1,16 +1,19 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../golden/training.json' with { type: 'json' };
+import { autocast } from '../autograd/autocast.ts';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import { scale } from '../functional/arithmetic.ts';
+import { cast } from '../functional/cast.ts';
 import { tensor } from '../functional/create.ts';
 import { crossEntropy } from '../functional/losses.ts';
 import { LayerNorm, Linear } from '../nn/layers.ts';
 import { Module } from '../nn/module.ts';
 import { Parameter } from '../nn/parameter.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';
+import type { AdamWOptions } from './adamW.ts';
 
 let device: Device;
 beforeAll(async () => {
@@ -43,7 +46,7 @@ class Network extends Module {
 
 const decays = (name: string) => name.endsWith('weight') && !name.startsWith('2.');
 
-function optimizerOf(network: Network, options: { firstStep?: number; maxGradNorm?: number } = {}): AdamW {
+function optimizerOf(network: Network, options: Partial<AdamWOptions> = {}): AdamW {
   const named = [...network.namedParameters()];
   return new AdamW({
     groups: [
@@ -139,6 +142,79 @@ describe('AdamW', () => {
     // The skipped update used no row of the schedule up.
     expect(records.map(({ learningRate }) => learningRate)).toEqual([golden.rates[0], golden.rates[1], golden.rates[1]]);
     expect(await optimizer.records()).toEqual([]);
+  });
+
+  const mixedPrecision = { halfPrecision: true, lossScale: { initial: 65536 } };
+
+  function mixedStep(network: Network, optimizer: AdamW, factor = 1): void {
+    device.scope(() => {
+      const x = tensor(Float32Array.from(golden.x), { shape: [12, 6], device });
+      const loss = autocast(() => scale(crossEntropy(cast(network.forward(x), 'f32'), Int32Array.from(golden.y), { labelSmoothing: 0.1 }), factor));
+      optimizer.recordLoss(loss);
+      loss.backward(optimizer.lossScale);
+    });
+    optimizer.step();
+    optimizer.zeroGrad();
+  }
+
+  it('trains in mixed precision as in f32, to the rounding of f16', async () => {
+    const run = async () => {
+      using network = new Network();
+      using optimizer = optimizerOf(network, mixedPrecision);
+      for (let index = 0; index < golden.rates.length; index++) mixedStep(network, optimizer);
+      const records = await optimizer.records();
+      return { records, weights: await network.stateDict() };
+    };
+    const { records, weights } = await run();
+    for (const [index, { loss, gradNorm, finite, lossScale }] of records.entries()) {
+      expect(finite).toBe(true);
+      expect(lossScale).toBe(65536);
+      // Other bits than f32's, or nothing was computed in f16.
+      expect(loss).not.toBe(golden.losses[index]);
+      expect(Math.abs(loss - golden.losses[index]!)).toBeLessThan(2e-3);
+      expect(Math.abs(gradNorm / golden.norms[index]! - 1)).toBeLessThan(2e-2);
+    }
+    expect(await run()).toEqual({ records, weights });
+  });
+
+  it('keeps its f16 copies equal to the weights', async () => {
+    using network = new Network();
+    using optimizer = optimizerOf(network, mixedPrecision);
+    const matrix = network['0'].weight;
+    const copied = async () => {
+      const { halfArray } = matrix;
+      const half = new Tensor({ array: halfArray!, shape: matrix.shape, device });
+      using rounded = cast(matrix.detach(), 'f16');
+      expect(await half.data()).toEqual(await rounded.data());
+    };
+    await copied();
+    mixedStep(network, optimizer);
+    await copied();
+    matrix.setData(new Float32Array(matrix.size).fill(1 / 3));
+    await copied();
+    expect(network['2'].weight.halfArray).toBeNull();
+    optimizer.dispose();
+    expect(matrix.halfArray).toBeNull();
+  });
+
+  it('skips an overflow in mixed precision, halves the scale and goes on, without a wait', async () => {
+    using network = new Network();
+    using optimizer = optimizerOf(network, { halfPrecision: true, lossScale: { initial: 2 ** 30, growthInterval: 3 } });
+    for (let index = 0; index < 24; index++) mixedStep(network, optimizer);
+    const records = await optimizer.records();
+    const skipped = records.filter(({ finite }) => !finite);
+    expect(skipped.length).toBeGreaterThan(2);
+    expect(records[0]!.finite).toBe(false);
+    expect(records.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+    for (const [index, { finite, lossScale, step }] of records.entries()) {
+      const after = records[index + 1];
+      if (after && !finite) expect([after.lossScale, after.step]).toEqual([lossScale / 2, step]);
+    }
+    // It grows again until it overflows once more.
+    const scales = records.filter(({ finite }) => finite).map(({ lossScale }) => lossScale);
+    expect(Math.max(...scales)).toBeGreaterThan(Math.min(...scales));
+    expect(records.at(-1)!.step).toBe(records.length - 1 - skipped.filter(({ update }) => update < records.length).length);
+    expect(await optimizer.scalerState()).toMatchObject({ growthTracker: expect.any(Number) });
   });
 
   it('says what does not fit', () => {

@@ -1,12 +1,12 @@
 import { accumulateLoss, createOptimizerState, optimizerUpdate, readOptimizerState } from '@attune/kernels';
-import type { ArenaSegment, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
+import type { ArenaSegment, DynamicLossScale, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import type { StateDict } from '../nn/module.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { ParameterArena } from './parameterArena.ts';
 
 /** Updates whose records are kept on the GPU until they are read. */
@@ -34,7 +34,19 @@ export interface AdamWOptions {
   readonly maxGradNorm?: number;
   /** Updates that were applied before, when a run is resumed. Default 0. */
   readonly firstStep?: number;
+  /**
+   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights themselves, gradients and moments stay in f32. Default false.
+   */
+  readonly halfPrecision?: boolean;
+  /** What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves when they overflow. Default 1. */
+  readonly lossScale?: number | DynamicLossScale;
   readonly device: Device;
+}
+
+export interface ScalerState {
+  readonly scale: number;
+  /** Updates applied in a row since the scale changed. */
+  readonly growthTracker: number;
 }
 
 /**
@@ -46,6 +58,8 @@ export interface AdamWOptions {
  * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`, `torch.nn.utils.clip_grad_norm_`.
  */
 export class AdamW {
+  /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
+  readonly lossScale: number | Tensor;
   readonly #device: Device;
   readonly #arena: ParameterArena;
   readonly #state: OptimizerState;
@@ -53,7 +67,7 @@ export class AdamW {
   #disposed = false;
 
   /** @throws TensorError when no parameter is left to train, or one stands in two groups */
-  constructor({ groups, learningRates, betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 0, firstStep = 0, device }: AdamWOptions) {
+  constructor({ groups, learningRates, betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 0, firstStep = 0, device, ...precision }: AdamWOptions) {
     const items = groups.flatMap(({ parameters }, group) => [...parameters].filter(([, parameter]) => parameter.requiresGrad).map(([name, parameter]) => ({ name, parameter, group })));
     if (items.length === 0) throw new TensorError('AdamW: there is no parameter to train: all are frozen, or none was given');
     if (new Set(items.map(({ parameter }) => parameter)).size !== items.length) throw new TensorError('AdamW: a parameter stands in two places of the groups');
@@ -66,8 +80,11 @@ export class AdamW {
       maxGradNorm,
       recordCapacity,
       firstStep,
+      ...(precision.lossScale !== undefined && { lossScale: precision.lossScale }),
     });
-    this.#arena = new ParameterArena(device, items);
+    this.#arena = new ParameterArena(device, items, precision);
+    // A fixed scale of 1 need not be multiplied with.
+    this.lossScale = precision.lossScale === undefined || precision.lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
   }
 
   /** Records: all gradients become zero. */
@@ -95,6 +112,12 @@ export class AdamW {
     const news = records.filter(({ update }) => update > this.#lastRead);
     this.#lastRead = news.at(-1)?.update ?? this.#lastRead;
     return news;
+  }
+
+  /** The dynamic loss scale as it stands after everything submitted, for a checkpoint. Waits for the GPU. */
+  async scalerState(): Promise<ScalerState> {
+    const { lossScale: scale, growthTracker } = await readOptimizerState(this.#device, this.#state, this.#lastRead);
+    return { scale, growthTracker };
   }
 
   /** Moments by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`. */

@@ -3,8 +3,10 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';
 
-/** Tensors start at multiples of this many elements (256 bytes); a group id stands for so many. */
-const alignment = 64;
+/** A group id stands for so many elements. */
+const elementsPerGroupId = 64;
+/** Tensors start at multiples of 256 bytes: so many elements of f32, and of f16 where there is a copy in it. */
+const alignment = { f32: 64, f16: 128 };
 
 export interface ArenaItem {
   readonly name: string;
@@ -20,7 +22,12 @@ export interface ArenaPlace extends ArenaItem {
   readonly offset: number;
 }
 
-const aligned = (size: number) => Math.ceil(size / alignment) * alignment;
+export interface ParameterArenaOptions {
+  /** Keep f16 copies of matrix operands. Default false. */
+  readonly halfPrecision?: boolean;
+}
+
+const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) * multiple;
 
 /**
  * All parameters of an optimizer side by side, with their gradients and moments at the same places, so that one kernel updates them all. The arena
@@ -32,20 +39,28 @@ export class ParameterArena {
   readonly #device: Device;
 
   /** Moves the parameters here. Their gradients start at zero. */
-  constructor(device: Device, items: readonly ArenaItem[]) {
+  constructor(device: Device, items: readonly ArenaItem[], { halfPrecision = false }: ParameterArenaOptions = {}) {
     this.#device = device;
     const { maxStorageBufferBindingSize, maxBufferSize } = device.info.limits;
-    const { places, lengths } = layOut(items, Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4));
+    const { places, segments } = layOut(items, Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4), halfPrecision);
     this.places = places;
-    this.segments = lengths.map((length, segment) => {
+    this.segments = segments.map(({ length, hasHalf }, segment) => {
       const allocate = (what: string): GpuArray => device.allocatePersistent('f32', length, `${what} ${segment}`);
-      const groupIds = new Uint32Array(length / alignment);
-      for (const place of places) {
-        if (place.segment === segment) groupIds.fill(place.group, place.offset / alignment, (place.offset + aligned(place.parameter.size)) / alignment);
+      const groupIds = new Uint32Array(length / elementsPerGroupId);
+      for (const { segment: own, group, offset, parameter } of places) {
+        if (own === segment) groupIds.fill(group, offset / elementsPerGroupId, Math.ceil((offset + parameter.size) / elementsPerGroupId));
       }
       const ids = device.allocatePersistent('u32', groupIds.length, `parameter groups ${segment}`);
       device.write(ids, groupIds);
-      return { weights: allocate('weights'), gradients: allocate('gradients'), expAvg: allocate('exp_avg'), expAvgSq: allocate('exp_avg_sq'), groupIds: ids, length };
+      return {
+        weights: allocate('weights'),
+        gradients: allocate('gradients'),
+        expAvg: allocate('exp_avg'),
+        expAvgSq: allocate('exp_avg_sq'),
+        groupIds: ids,
+        ...(hasHalf && { halfWeights: device.allocatePersistent('f16', length, `f16 weights ${segment}`) }),
+        length,
+      };
     });
     const old: GpuArray[] = [];
     for (const place of places) {
@@ -55,13 +70,16 @@ export class ParameterArena {
       old.push(parameter.array);
       parameter.clearGrad();
       parameter.moveTo(weights, this.view(place, 'gradients'));
+      if (this.segments[place.segment]?.halfWeights) parameter.setHalf(this.view(place, 'halfWeights'));
     }
     for (const array of old) device.release(array);
   }
 
   /** A parameter's part of one of the arena's arrays. */
-  view({ segment, offset, parameter, name }: ArenaPlace, what: 'weights' | 'gradients' | 'expAvg' | 'expAvgSq'): GpuArray {
-    return (this.segments[segment] as ArenaSegment)[what].view(offset, parameter.size, `${what} of ${name}`);
+  view({ segment, offset, parameter, name }: ArenaPlace, what: 'weights' | 'gradients' | 'halfWeights'): GpuArray {
+    const array = this.segments[segment]?.[what];
+    if (!array) throw new TensorError(`the arena has no ${what} for ${name}`);
+    return array.view(offset, parameter.size, `${what} of ${name}`);
   }
 
   /** Gives every parameter memory of its own again, and the arena's back. */
@@ -69,33 +87,40 @@ export class ParameterArena {
     const device = this.#device;
     for (const place of this.places) {
       const { parameter, name } = place;
+      parameter.setHalf(null);
       if (parameter.array.released) continue;
       const own = device.allocatePersistent('f32', parameter.size, `parameter ${name}`);
       device.copy(parameter.array, own);
       parameter.moveTo(own, null);
     }
-    for (const { weights, gradients, expAvg, expAvgSq, groupIds } of this.segments) {
-      for (const array of [weights, gradients, expAvg, expAvgSq, groupIds]) device.release(array);
+    for (const { weights, gradients, expAvg, expAvgSq, groupIds, halfWeights } of this.segments) {
+      for (const array of [weights, gradients, expAvg, expAvgSq, groupIds, ...(halfWeights ? [halfWeights] : [])]) device.release(array);
     }
   }
 }
 
-function layOut(items: readonly ArenaItem[], mostElements: number): { places: ArenaPlace[]; lengths: number[] } {
+interface SegmentPlan {
+  length: number;
+  readonly hasHalf: boolean;
+}
+
+function layOut(items: readonly ArenaItem[], mostElements: number, halfPrecision: boolean): { places: ArenaPlace[]; segments: SegmentPlan[] } {
   const places: ArenaPlace[] = [];
-  const lengths: number[] = [];
-  let offset = Infinity;
-  for (const item of items) {
-    const size = aligned(item.parameter.size);
-    if (size > mostElements) {
-      throw new TensorError(`the parameter ${item.name} has ${item.parameter.size} elements; this adapter binds at most ${mostElements} in one array`);
+  const segments: SegmentPlan[] = [];
+  const lay = (chosen: readonly ArenaItem[], hasHalf: boolean) => {
+    let last: SegmentPlan | undefined;
+    for (const item of chosen) {
+      const size = roundUp(item.parameter.size, hasHalf ? alignment.f16 : alignment.f32);
+      if (size > mostElements) {
+        throw new TensorError(`the parameter ${item.name} has ${item.parameter.size} elements; this adapter binds at most ${mostElements} in one array`);
+      }
+      if (!last || last.length + size > mostElements) segments.push((last = { length: 0, hasHalf }));
+      places.push({ ...item, segment: segments.length - 1, offset: last.length });
+      last.length += size;
     }
-    if (offset + size > mostElements) {
-      lengths.push(0);
-      offset = 0;
-    }
-    places.push({ ...item, segment: lengths.length - 1, offset });
-    offset += size;
-    lengths[lengths.length - 1] = offset;
-  }
-  return { places, lengths };
+  };
+  const hasHalf = ({ parameter }: ArenaItem) => halfPrecision && parameter.isMatrixOperand;
+  lay(items.filter(hasHalf), true);
+  lay(items.filter((item) => !hasHalf(item)), false);
+  return { places, segments };
 }
