@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { defaultDevice, linear, Module, mseLoss, Parameter, tensor } from '@attune/tensor';
+import { defaultDevice, Linear, linear, Module, mseLoss, Parameter, scale, tensor } from '@attune/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import golden from '../golden/regression.json' with { type: 'json' };
 import { NonFiniteLossError, SaveError, Trainer, TrainerDatasetError, TrainingArguments, TrainingArgumentsError } from './index.ts';
@@ -73,6 +73,35 @@ describe('Trainer.train', () => {
     expect(globalStep).toBe(24);
     expect(await value(model.a)).toBeCloseTo(golden['42'].a, 5);
     expect(trainingLoss).toBeCloseTo(golden['42'].trainLoss, 4);
+  });
+
+  it('with fp16 skips updates that overflow, lowers the loss scale and trains on, without using the schedule up', async () => {
+    // Its gradients are so large that f16 holds them only below a loss scale of a few hundred.
+    class SteepModel extends RegressionModel {
+      readonly linear = new Linear({ weight: this.a, bias: this.b });
+
+      override forward(batch: Batch, context: ForwardContext = {}): ModelOutput {
+        const { input_x: input, labels } = batch;
+        const x = tensor(Float32Array.from(input?.data ?? []), { shape: [input?.shape[0] ?? 0, 1], device: this.a.device });
+        const logits = this.linear.forward(x);
+        return { logits, loss: scale(mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }), 100) };
+      }
+    }
+    const { a, b } = await RegressionModel.create();
+    const { trainer } = await make({ fp16: true, loggingSteps: 1, saveStrategy: 'epoch' }, { model: new SteepModel(a, b) });
+    const { globalStep, trainingLoss } = await trainer.train();
+    expect(globalStep).toBe(24);
+    expect(Number.isFinite(trainingLoss)).toBe(true);
+    const logged = trainer.state.logHistory.filter((entry) => 'grad_norm' in entry);
+    const skipped = logged.filter((entry) => !Number.isFinite(entry['grad_norm'])).length;
+    expect(skipped).toBeGreaterThan(0);
+    expect(skipped).toBeLessThan(14);
+    expect(Number.isFinite(logged[0]?.['grad_norm'])).toBe(false);
+    const scaler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scaler.json'), 'utf8')) as Record<string, number>;
+    expect(scaler).toMatchObject({ scale: 65536 / 2 ** skipped, growth_factor: 2, backoff_factor: 0.5, growth_interval: 2000, _growth_tracker: 24 - skipped });
+    const scheduler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scheduler.json'), 'utf8')) as Record<string, number>;
+    expect(scheduler['last_epoch']).toBe(24 - skipped);
+    expect(await value(a)).not.toBe(0);
   });
 
   it('logs loss, norm and learning rate, with the mean of the losses since the last log', async () => {

@@ -149,10 +149,11 @@ export class Trainer {
       epsilon: args.adamEpsilon,
       maxGradNorm: args.maxGradNorm,
       learningRates: Float64Array.from({ length: plan.maxSteps }, (_, step) => learningRateAt(step)),
+      ...(args.fp16 && { halfPrecision: true, lossScale: {} }),
       device,
     });
     this.#beginState(plan);
-    const runner = new UpdateRunner({ model, optimizer, device, labelName: this.#labelName, labelSmoothingFactor: args.labelSmoothingFactor });
+    const runner = new UpdateRunner({ model, optimizer, device, labelName: this.#labelName, labelSmoothingFactor: args.labelSmoothingFactor, fp16: args.fp16 });
     const meter = new LossMeter();
     const afterStep = () => this.#logEvaluateSave({ runner, meter, optimizer, learningRateAt });
     const flosPerToken = 6 * parametersWithoutEmbeddings(model);
@@ -298,10 +299,10 @@ export class Trainer {
     control.shouldLog = control.shouldEvaluate = control.shouldSave = false;
     await runner.drain();
     const { last } = runner.completed;
+    const schedulerStep = last ? last.step + Number(last.finite) : 0;
     const alreadyLogged = this.#state.logHistory.some((entry) => entry['step'] === this.#state.globalStep && 'loss' in entry);
     if (shouldLog && last && !alreadyLogged) {
-      // The learning rate is told as it was computed, in float64; the GPU used it rounded to f32.
-      await this.#log({ loss: meter.take(runner.completed), grad_norm: last.gradNorm, learning_rate: learningRateAt(this.#state.globalStep - 1) });
+      await this.#log({ loss: meter.take(runner.completed), grad_norm: last.gradNorm, learning_rate: last.learningRate });
     }
     if (shouldEvaluate) await this.evaluate();
     if (shouldSave) {
@@ -311,7 +312,9 @@ export class Trainer {
         args: this.args,
         state: this.#state,
         optimizer,
-        learningRate: learningRateAt(this.#state.globalStep),
+        // Skipped updates use no step of the schedule up.
+        schedulerStep,
+        learningRate: learningRateAt(schedulerStep),
       });
       if (this.args.saveTotalLimit !== null) await rotateCheckpoints(this.args.outputDir, this.args.saveTotalLimit);
       await this.#callbacks.call('onSave');

@@ -3,8 +3,9 @@ import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert'
 import { loadDataset } from '@attune/data';
 import * as evaluate from '@attune/evaluate';
 import { Trainer, TrainingArguments } from '@attune/trainer';
+import type { TrainingArgumentsOptions } from '@attune/trainer';
 import { describe, expect, it } from 'vitest';
-import { camelCaseArguments, compareSteps, compareWeights, weightNorms } from './goldenRun.ts';
+import { camelCaseArguments, compareSteps, compareWeights, halfPrecisionExcess, weightNorms } from './goldenRun.ts';
 import type { GoldenRun, Tolerance } from './goldenRun.ts';
 
 const reference = process.env['ATTUNE_REFERENCE'];
@@ -29,36 +30,41 @@ const runs: readonly (readonly [name: string, tolerance: Tolerance, always: bool
   ['defaults_1_epoch', close, false],
 ];
 
+async function train(name: string, options: Partial<TrainingArgumentsOptions> = {}) {
+  const run = JSON.parse(readFileSync(`${reference}/golden/train_${name}.json`, 'utf8')) as MrpcRun;
+  const checkpoint = `${reference}/golden/tiny-bert`;
+  const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);
+  const raw = await loadDataset(`${reference}/data/mrpc`);
+  const encoded = await raw.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), { batched: true });
+  const first64 = encoded['train']!.select(Array.from({ length: 64 }, (_, row) => row));
+  const [trainDataset, evalDataset] = name === 'memorise_64' ? [first64, first64] : [encoded['train']!, encoded['validation']!];
+  const metric = await evaluate.load('glue', 'mrpc');
+  const model = await AutoModelForSequenceClassification.fromPretrained(checkpoint, {
+    numLabels: 2,
+    seed: 42,
+    hiddenDropoutProb: 0,
+    attentionProbsDropoutProb: 0,
+    silent: true,
+  });
+  const trainer = new Trainer({
+    model,
+    args: new TrainingArguments('unused', { loggingSteps: 1, saveStrategy: 'no', disableTqdm: true, ...camelCaseArguments(run.arguments), ...options }),
+    trainDataset,
+    evalDataset,
+    processingClass: tokenizer,
+    computeMetrics: ({ predictions, labelIds }) => metric.compute({ predictions: predictions.argmax(-1), references: labelIds }),
+  });
+  const { trainingLoss } = await trainer.train();
+  return { run, model, trainer, trainingLoss, evalDataset };
+}
+
 describe.runIf(reference)('training on MRPC equals PyTorch and transformers', () => {
   const chosen = runs.filter(([, , always]) => always || full);
 
   it.each(chosen)(
     'run %s, every step',
     async (name, tolerance) => {
-      const run = JSON.parse(readFileSync(`${reference}/golden/train_${name}.json`, 'utf8')) as MrpcRun;
-      const checkpoint = `${reference}/golden/tiny-bert`;
-      const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);
-      const raw = await loadDataset(`${reference}/data/mrpc`);
-      const encoded = await raw.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), { batched: true });
-      const first64 = encoded['train']!.select(Array.from({ length: 64 }, (_, row) => row));
-      const [trainDataset, evalDataset] = name === 'memorise_64' ? [first64, first64] : [encoded['train']!, encoded['validation']!];
-      const metric = await evaluate.load('glue', 'mrpc');
-      const model = await AutoModelForSequenceClassification.fromPretrained(checkpoint, {
-        numLabels: 2,
-        seed: 42,
-        hiddenDropoutProb: 0,
-        attentionProbsDropoutProb: 0,
-        silent: true,
-      });
-      const trainer = new Trainer({
-        model,
-        args: new TrainingArguments('unused', { loggingSteps: 1, saveStrategy: 'no', disableTqdm: true, ...camelCaseArguments(run.arguments) }),
-        trainDataset,
-        evalDataset,
-        processingClass: tokenizer,
-        computeMetrics: ({ predictions, labelIds }) => metric.compute({ predictions: predictions.argmax(-1), references: labelIds }),
-      });
-      const { trainingLoss } = await trainer.train();
+      const { run, model, trainer, trainingLoss, evalDataset } = await train(name);
       const differences = compareSteps(run.steps, trainer.state.logHistory);
       const { weights, keyBiases } = compareWeights(run.final, await weightNorms(model));
       const evaluated = await trainer.evaluate();
@@ -77,6 +83,22 @@ describe.runIf(reference)('training on MRPC equals PyTorch and transformers', ()
       expect(Math.abs((evaluated['eval_loss'] ?? NaN) - run.eval.eval_loss)).toBeLessThan(tolerance.loss);
       expect(evaluated['eval_accuracy']).toBeCloseTo(run.eval.eval_accuracy, 12);
       expect(evaluated['eval_f1']).toBeCloseTo(run.eval.eval_f1, 12);
+      model.dispose();
+    },
+    600_000,
+  );
+
+  it.each(chosen)(
+    'run %s in mixed precision',
+    async (name) => {
+      const { run, model, trainer, evalDataset } = await train(name, { fp16: true });
+      const excess = halfPrecisionExcess(run.steps, trainer.state.logHistory);
+      const { loss } = compareSteps(run.steps, trainer.state.logHistory);
+      console.info(`${name} with fp16: largest difference of loss ${loss.toExponential(1)}`);
+      expect(loss).toBeGreaterThan(0);
+      expect(excess).toBeLessThanOrEqual(0);
+      const { predictions } = await trainer.predict(evalDataset);
+      expect([...predictions.argmax(-1).data]).toEqual(run.eval_labels);
       model.dispose();
     },
     600_000,

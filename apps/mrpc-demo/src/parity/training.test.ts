@@ -5,7 +5,7 @@ import { Dataset } from '@attune/data';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { camelCaseArguments, compareSteps, compareWeights, weightNorms } from './goldenRun.ts';
+import { camelCaseArguments, compareSteps, compareWeights, halfPrecisionExcess, weightNorms } from './goldenRun.ts';
 import type { GoldenRun } from './goldenRun.ts';
 
 const goldenFolder = fileURLToPath(new URL('../../../../packages/bert/golden', import.meta.url));
@@ -56,6 +56,23 @@ describe('training equals PyTorch and transformers', () => {
     const labels = (rows: readonly (readonly number[])[]) => rows.map(([no = 0, yes = 0]) => Number(yes > no));
     expect([...predictions.argmax(-1).data]).toEqual(labels(run.logits_after));
     model.dispose();
+  });
+});
+
+describe('training in mixed precision', () => {
+  it.each(['memorise', 'accumulate_2x3'] as const)('run %s stays near PyTorch in f32 and is reproducible', async (name) => {
+    const run = golden.runs[name];
+    const once = async () => {
+      const { trainer, model, dataset } = await train({ ...camelCaseArguments(run.arguments), fp16: true }, noDropout);
+      const { predictions } = await trainer.predict(dataset);
+      const weights = await model.stateDict();
+      model.dispose();
+      return { log: trainer.state.logHistory.filter((entry) => 'loss' in entry), labels: [...predictions.argmax(-1).data], weights };
+    };
+    const first = await once();
+    expect(halfPrecisionExcess(run.steps, first.log)).toBeLessThanOrEqual(0);
+    expect(first.labels).toEqual(run.logits_after.map(([no = 0, yes = 0]) => Number(yes > no)));
+    expect(await once()).toEqual(first);
   });
 });
 

@@ -60,7 +60,7 @@ export class BertForSequenceClassification extends PretrainedModel {
     super(config);
     this.bert = new BertModel(config, (name) => weights(`bert.${name}`));
     this.dropout = new Dropout({ probability: config.classifierDropout ?? config.hiddenDropoutProb, operation: classifierSite(config) });
-    this.classifier = linearOf(weights, 'classifier');
+    this.classifier = linearOf(weights, 'classifier', { fullPrecision: true });
   }
 
   /** A new model, all weights drawn. */

@@ -35,8 +35,8 @@ const below =
   (rest) =>
     weights(`${name}.${rest}`);
 
-export function linearOf(weights: WeightSource, name: string): Linear {
-  return new Linear({ weight: weights(`${name}.weight`), bias: weights(`${name}.bias`) });
+export function linearOf(weights: WeightSource, name: string, options: { readonly fullPrecision?: boolean } = {}): Linear {
+  return new Linear({ weight: weights(`${name}.weight`), bias: weights(`${name}.bias`), ...options });
 }
 
 function layerNormOf(weights: WeightSource, config: BertConfig): LayerNorm {
@@ -190,7 +190,7 @@ export class BertPooler extends Module {
 
   constructor(weights: WeightSource) {
     super();
-    this.dense = linearOf(weights, 'dense');
+    this.dense = linearOf(weights, 'dense', { fullPrecision: true });
   }
 
   /** @returns [rows, hidden] */

@@ -4,6 +4,7 @@ import type { GpuArray } from '@attune/kernels';
 import { needsGraph, recorded } from '../autograd/record.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
+import { cast } from './cast.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface LossOptions {
@@ -21,7 +22,7 @@ export interface CrossEntropyOptions extends LossOptions {
 /** What a loss kernel writes: the loss, and the gradient of its input where one is wanted. */
 type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
 
-/** A scalar whose gradient by its input is computed together with it. */
+/** A scalar whose gradient by its input, which must be f32, is computed together with it. */
 function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor {
   const { device, size } = input;
   const loss = device.allocate('f32', 1, operation);
@@ -44,17 +45,21 @@ function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Ten
   });
 }
 
+/** Losses are computed in f32, also of what mixed precision computed in f16. */
+const inSinglePrecision = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
+
 /**
  * Cross-entropy of logits and class numbers: `weight * Σ over kept rows of (1 - e) * -log p[label] + e * mean over classes of -log p`.
  * `torch.nn.functional.cross_entropy`; with `e` it is also transformers' label smoothing.
  *
- * @param logits f32 [rows, classes]
+ * @param input logits [rows, classes]
  * @param labels a class for each row, or `ignoreIndex`
  * @returns scalar; 0 when no row is kept
  * @throws ShapeError, and TensorError for a label that is no class
  */
-export function crossEntropy(logits: Tensor, labels: Int32Array, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(input: Tensor, labels: Int32Array, options: CrossEntropyOptions = {}): Tensor {
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
+  const logits = inSinglePrecision(input);
   const [rows = 0, classes = 0] = logits.shape;
   if (logits.shape.length !== 2 || labels.length !== rows) {
     throw new ShapeError(`crossEntropy: logits have the shape ${formatShape(logits.shape)} and there are ${labels.length} labels; expected [labels, classes]`);
@@ -83,8 +88,9 @@ function requireTargets(operation: string, input: Tensor, targets: Float32Array)
  *
  * @throws ShapeError
  */
-export function mseLoss(predictions: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
-  requireTargets('mseLoss', predictions, targets);
+export function mseLoss(input: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
+  requireTargets('mseLoss', input, targets);
+  const predictions = inSinglePrecision(input);
   const { device, size: length } = predictions;
   return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
     const uploaded = device.upload(targets, 'f32', 'targets');
@@ -98,8 +104,9 @@ export function mseLoss(predictions: Tensor, targets: Float32Array, { weight = 1
  *
  * @throws ShapeError
  */
-export function bceWithLogitsLoss(logits: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
-  requireTargets('bceWithLogitsLoss', logits, targets);
+export function bceWithLogitsLoss(input: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
+  requireTargets('bceWithLogitsLoss', input, targets);
+  const logits = inSinglePrecision(input);
   const { device, size: length } = logits;
   return scalarLoss('bceWithLogitsLoss', logits, (loss, gradLogits) => {
     const uploaded = device.upload(targets, 'f32', 'targets');

@@ -68,6 +68,12 @@ export interface TrainingArgumentsOptions {
   /** Checkpoints hold the model but not the optimizer. Default false. */
   saveOnlyModel: boolean;
 
+  /**
+   * Mixed precision: matrix products and what they read and write in f16, with sums, weights, optimizer state, layer norms and losses in f32, and a loss
+   * scale that adapts. For training; evaluation is in f32. Default false.
+   */
+  fp16: boolean;
+
   /** Seed of dropout, and of the data order unless `dataSeed` is given. Default 42. */
   seed: number;
   /** Seed of the data order. Default null: `seed`. */
@@ -113,6 +119,7 @@ export const defaultArguments: TrainingArgumentsOptions = {
   saveSteps: 500,
   saveTotalLimit: null,
   saveOnlyModel: false,
+  fp16: false,
   seed: 42,
   dataSeed: null,
   removeUnusedColumns: true,

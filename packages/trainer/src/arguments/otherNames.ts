@@ -19,10 +19,7 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   ignoreDataSkip: false,
   restoreCallbackStatesFromCheckpoint: false,
   fullDeterminism: true,
-  fp16: false,
-  bf16: false,
   fp16FullEval: false,
-  bf16FullEval: false,
   tf32: false,
   gradientCheckpointing: false,
   gradientCheckpointingKwargs: null,
@@ -54,4 +51,10 @@ export const renamedArguments: Readonly<Record<string, string>> = {
   saveSafetensors: 'nothing: weights are always saved as safetensors',
   perGpuTrainBatchSize: 'perDeviceTrainBatchSize',
   perGpuEvalBatchSize: 'perDeviceEvalBatchSize',
+};
+
+/** Arguments that can never be supported, and why. They may be `false`. */
+export const impossibleArguments: Readonly<Record<string, string>> = {
+  bf16: 'WebGPU shaders have no bfloat16; use fp16, which every adapter supports',
+  bf16FullEval: 'WebGPU shaders have no bfloat16; evaluation is in f32',
 };

@@ -24,8 +24,9 @@ describe('TrainingArguments', () => {
 
   it('never ignores an argument', () => {
     const make = (options: Record<string, unknown>) => () => new TrainingArguments('out', options);
-    expect(make({ fp16: true })).toThrow(/fp16 = true is not supported yet/);
-    expect(make({ fp16: false })).not.toThrow();
+    expect(make({ fp16FullEval: true })).toThrow(/fp16FullEval = true is not supported yet/);
+    expect(make({ fp16FullEval: false, bf16: false })).not.toThrow();
+    expect(make({ bf16: true })).toThrow(/bf16 = true is not possible: WebGPU shaders have no bfloat16; use fp16/);
     expect(make({ evaluationStrategy: 'epoch' })).toThrow(/now called evalStrategy/);
     expect(make({ evaluation_strategy: 'epoch' })).toThrow(/now called evalStrategy/);
     expect(make({ learning_rate: 1 })).toThrow(/camelCase: learningRate/);
@@ -34,6 +35,7 @@ describe('TrainingArguments', () => {
   });
 
   it.each([
+    [{ fp16: 'O1' as unknown as boolean }, /fp16 must be true or false; got "O1"/],
     [{ perDeviceTrainBatchSize: 0 }, /perDeviceTrainBatchSize must be a whole number of at least 1; got 0/],
     [{ numTrainEpochs: -1 }, /numTrainEpochs/],
     [{ learningRate: Number.NaN }, /learningRate/],

@@ -1,7 +1,7 @@
 import { TrainingArgumentsError } from '../errors.ts';
 import { defaultArguments } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
-import { renamedArguments, unsupportedArguments } from './otherNames.ts';
+import { impossibleArguments, renamedArguments, unsupportedArguments } from './otherNames.ts';
 
 /** What a checkpoint folder keeps of a run's arguments, under Hugging Face's snake_case names. */
 export type SavedArguments = Record<string, unknown>;
@@ -51,6 +51,11 @@ function checkName(name: string, value: unknown): void {
   if (name in defaultArguments) return;
   const renamed = renamedArguments[name] ?? renamedArguments[camelCase(name)];
   if (renamed) throw new TrainingArgumentsError(`the training argument ${name} is now called ${renamed}`);
+  const impossible = impossibleArguments[name];
+  if (impossible) {
+    if (value === false) return;
+    throw new TrainingArgumentsError(`the training argument ${name} = ${JSON.stringify(value)} is not possible: ${impossible}`);
+  }
   if (name in unsupportedArguments) {
     const neutral = unsupportedArguments[name];
     const isEmpty = Array.isArray(value) && value.length === 0;
@@ -77,6 +82,9 @@ function checkValues(args: TrainingArguments): void {
     check(name, value !== null && Number.isFinite(value) && value >= minimum && (value < 1 || Number.isInteger(value)), 'a whole number of steps, or a part of all steps below 1');
   };
 
+  for (const [name, value] of Object.entries(defaultArguments)) {
+    if (typeof value === 'boolean') check(name as keyof TrainingArgumentsOptions, typeof args[name as keyof TrainingArgumentsOptions] === 'boolean', 'true or false');
+  }
   whole('perDeviceTrainBatchSize', 1);
   whole('perDeviceEvalBatchSize', 1);
   whole('gradientAccumulationSteps', 1);

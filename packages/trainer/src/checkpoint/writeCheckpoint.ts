@@ -32,6 +32,8 @@ export interface CheckpointOptions extends SavedModel {
   readonly args: TrainingArguments;
   readonly state: TrainerState;
   readonly optimizer: AdamW;
+  /** Steps of the schedule used so far. */
+  readonly schedulerStep: number;
   /** Learning rate of the next step. */
   readonly learningRate: number;
 }
@@ -41,7 +43,7 @@ export interface CheckpointOptions extends SavedModel {
  * under another name and renamed when it is whole.
  */
 export async function writeCheckpoint(options: CheckpointOptions): Promise<string> {
-  const { args, state, optimizer, learningRate } = options;
+  const { args, state, optimizer, schedulerStep, learningRate } = options;
   const target = `${args.outputDir}/checkpoint-${state.globalStep}`;
   await saving(target, async () => {
     const folder = `${target}.unfinished`;
@@ -49,7 +51,8 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<strin
     await writeModel(folder, options);
     if (!args.saveOnlyModel) {
       await files.writeFile(`${folder}/optimizer.safetensors`, writeSafetensors(await optimizer.stateDict(), { format: 'pt' }));
-      await files.writeFile(`${folder}/scheduler.json`, json({ last_epoch: state.globalStep, last_lr: [learningRate] }));
+      await files.writeFile(`${folder}/scheduler.json`, json({ last_epoch: schedulerStep, last_lr: [learningRate] }));
+      if (args.fp16) await files.writeFile(`${folder}/scaler.json`, json(await scalerJson(optimizer)));
       await files.writeFile(`${folder}/rng.json`, json({ seed: args.seed, data_seed: args.dataSeed, update: state.globalStep }));
       await files.writeFile(`${folder}/training_args.json`, json(args));
       await files.writeFile(`${folder}/trainer_state.json`, json(state));
@@ -60,6 +63,12 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<strin
     await files.replaceFolder(folder, target);
   });
   return target;
+}
+
+/** The loss scale under the names of `torch.amp.GradScaler.state_dict()`. */
+async function scalerJson(optimizer: AdamW): Promise<Record<string, number>> {
+  const { scale, growthTracker } = await optimizer.scalerState();
+  return { scale, growth_factor: 2, backoff_factor: 0.5, growth_interval: 2000, _growth_tracker: growthTracker };
 }
 
 /** Removes the oldest checkpoints of an output folder beyond `limit`. */

@@ -1,4 +1,5 @@
 import type { Batch } from '@attune/data';
+import { autocast } from '@attune/tensor';
 import type { AdamW, Device, UpdateRecord } from '@attune/tensor';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
@@ -10,6 +11,8 @@ export interface UpdateRunnerOptions extends LossOptions {
   readonly model: TrainableModel;
   readonly optimizer: AdamW;
   readonly device: Device;
+  /** Forward and backward in mixed precision: an update that overflows is skipped, and the loss scale goes down. Default false. */
+  readonly fp16?: boolean;
 }
 
 /** What the GPU reported of the updates that have completed. */
@@ -45,12 +48,13 @@ export class UpdateRunner {
    * @param afterBackward called after each micro-batch's backward pass
    */
   async run(batches: readonly Batch[], update: number, afterBackward: (index: number) => Promise<void>): Promise<void> {
-    const { model, optimizer, device, labelName } = this.#options;
+    const { model, optimizer, device, labelName, fp16 = false } = this.#options;
+    const inPrecision = fp16 ? autocast : <T>(body: () => T) => body();
     const numItemsInBatch = batches.reduce((sum, batch) => sum + countLabelled(batch, labelName), 0);
     let exampleOffset = 0;
     for (const [index, batch] of batches.entries()) {
       device.scope(() => {
-        const { loss } = computeLoss(model, batch, { numItemsInBatch, exampleOffset, update }, this.#options);
+        const { loss } = inPrecision(() => computeLoss(model, batch, { numItemsInBatch, exampleOffset, update }, this.#options));
         if (!loss) {
           throw new TrainerError(
             `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
@@ -58,7 +62,7 @@ export class UpdateRunner {
           );
         }
         optimizer.recordLoss(loss);
-        loss.backward();
+        loss.backward(optimizer.lossScale);
       });
       exampleOffset += countExamples(batch);
       await afterBackward(index);
@@ -81,9 +85,14 @@ export class UpdateRunner {
     await inFlight;
   }
 
+  /** Whether the gradients only left f16's range, which a smaller loss scale cures. */
+  #isOverflow({ loss, lossScale }: UpdateRecord): boolean {
+    return this.#options.fp16 === true && Number.isFinite(loss) && lossScale >= 1;
+  }
+
   #collect(records: readonly UpdateRecord[]): void {
     for (const record of records) {
-      if (!record.finite) {
+      if (!record.finite && !this.#isOverflow(record)) {
         throw new NonFiniteLossError(
           `the loss or its gradient is not finite at step ${record.update}: loss ${record.loss}, gradient norm ${record.gradNorm}. ` +
             'That update was skipped: the weights are those of the step before. ' +
