@@ -1,5 +1,6 @@
 export { autocast } from './autograd/autocast.ts';
 export { noGrad } from './autograd/gradMode.ts';
+export type { BackwardOptions } from './autograd/runBackward.ts';
 export { defaultDevice, setDefaultDevice } from './device.ts';
 export type { Device } from './device.ts';
 export { AutogradError, ShapeError, StateDictError, TensorError } from './errors.ts';

@@ -1,6 +1,7 @@
 import { cast } from '@attune/kernels';
 import type { ElementType, GpuArray, HostData } from '@attune/kernels';
 import { runBackward } from './autograd/runBackward.ts';
+import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/graphNode.ts';
 import type { Device } from './device.ts';
 import { AutogradError, TensorError } from './errors.ts';
@@ -88,14 +89,15 @@ export class Tensor {
    * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires one. The operations are forgotten afterwards.
    *
    * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
+   * @param options whether to give back the memory of what was computed on the way
    * @throws AutogradError when this is no scalar, or no gradient can flow from it
    */
-  backward(scale: number | Tensor = 1): void {
+  backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
     if (this.size !== 1) throw new AutogradError(`backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`);
     if (!this.node) {
       throw new AutogradError('backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad');
     }
-    runBackward(this, scale);
+    runBackward(this, scale, options);
   }
 
   /** The values, once the GPU has computed them. f16 comes as f32. */

@@ -2,8 +2,16 @@ import { AutogradError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { Gradients } from './gradients.ts';
 
+export interface BackwardOptions {
+  /**
+   * Give the memory of every result between the leaves and the loss back as soon as the pass has gone through it, so that gradients find room in it. Those
+   * tensors cannot be read afterwards. Default false.
+   */
+  readonly releaseResults?: boolean;
+}
+
 /** Walks the tape from a scalar back to everything that requires a gradient, in the reverse of the order in which it was recorded. */
-export function runBackward(root: Tensor, scale: number | Tensor): void {
+export function runBackward(root: Tensor, scale: number | Tensor, { releaseResults = false }: BackwardOptions): void {
   const device = root.device;
   device.scope(() => {
     const gradients = new Gradients(root, scale);
@@ -13,8 +21,15 @@ export function runBackward(root: Tensor, scale: number | Tensor): void {
       }
       if (gradients.enter(tensor)) tensor.node?.runBackward(gradients);
       gradients.leave();
+      // Whatever reads this result in its own backward came later on the tape, and so has run.
+      if (releaseResults && tensor !== root && !sharesMemory(tensor)) device.release(tensor.array);
     }
   });
+}
+
+/** Whether the result lies in the memory of what it was computed from, as `reshape` leaves it. */
+function sharesMemory({ node, array }: Tensor): boolean {
+  return node?.inputs.some((input) => input.array.storage === array.storage) ?? false;
 }
 
 function computedTensors(root: Tensor): Tensor[] {

@@ -62,7 +62,7 @@ export class UpdateRunner {
           );
         }
         optimizer.recordLoss(loss);
-        loss.backward(optimizer.lossScale);
+        loss.backward(optimizer.lossScale, { releaseResults: true });
       });
       exampleOffset += countExamples(batch);
       await afterBackward(index);
