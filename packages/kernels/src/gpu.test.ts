@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice, OutOfMemoryError, ReleasedArrayError } from './index.ts';
 import type { Gpu } from './index.ts';
+import { clearWords } from './recording/words.ts';
 
 describe('Gpu', () => {
   let gpu: Gpu;
@@ -65,6 +66,45 @@ describe('Gpu', () => {
     }
     expect(gpu.statistics.bindGroupsCreated).toBe(created);
     expect(gpu.memory.liveBytes).toBe(live);
+  });
+
+  it('makes no bind group for other sizes in the same memory, however many there are', async () => {
+    const [source, target] = [gpu.allocate('u32', 40_000, 'source'), gpu.allocate('u32', 40_000, 'target')];
+    gpu.copy(source, target);
+    const created = gpu.statistics.bindGroupsCreated;
+    const value = (length: number) => gpu.upload(Uint32Array.of(length), 'u32', 'value');
+    // More sizes than the table of parameters has room for, in one submit.
+    for (let length = 1; length <= 40_000; length++) gpu.dispatch({ ...clearWords(target), parameters: { integers: [length] }, workgroups: [1, 1, 1] });
+    expect(gpu.statistics.bindGroupsCreated).toBe(created + 1);
+    const five = value(5);
+    gpu.copy(five, target);
+    expect(((await gpu.read(target)) as Uint32Array)[0]).toBe(5);
+    for (const array of [source, target, five]) gpu.release(array);
+  });
+
+  it('prepares kernels without running what is recorded', async () => {
+    const fresh = await openDevice();
+    const array = fresh.allocatePersistent('u32', 4, 'array');
+    fresh.write(array, Uint32Array.of(1, 2, 3, 4));
+    const steps: string[] = [];
+    await fresh.prepare(
+      () => {
+        const other = fresh.allocate('u32', 4, 'other');
+        fresh.clear(array);
+        fresh.clear(other);
+        fresh.copy(array, other);
+        fresh.flush();
+      },
+      (done, total) => steps.push(`${done} of ${total}`),
+    );
+    expect(steps).toEqual(['1 of 2', '2 of 2']);
+    expect(fresh.statistics.pipelines).toBe(2);
+    expect(fresh.memory.liveArrays).toBe(1);
+    expect([...((await fresh.read(array)) as Uint32Array)]).toEqual([1, 2, 3, 4]);
+    await fresh.prepare(() => fresh.clear(array), () => expect.unreachable('nothing is new'));
+    const broken = { program: { key: 'broken kernel', source: () => 'nonsense' }, reads: [], writes: [array], workgroups: [1, 1, 1] as const };
+    await expect(fresh.prepare(() => fresh.dispatch(broken))).rejects.toThrow(/broken kernel/);
+    fresh.destroy();
   });
 
   it('keeps what a scope retains', () => {

@@ -11,7 +11,7 @@ import type { Dispatch } from './recording/dispatch.ts';
 import { Profiler } from './recording/profiler.ts';
 import type { ProfileRow } from './recording/profiler.ts';
 import { Recorder } from './recording/recorder.ts';
-import type { RecorderStatistics } from './recording/recorder.ts';
+import type { NeededProgram, RecorderStatistics } from './recording/recorder.ts';
 import { PatientWait } from './waiting/patientWait.ts';
 
 export interface GpuOptions {
@@ -37,6 +37,9 @@ export interface MemoryReport {
 }
 
 type ArrayKind = 'pooled' | 'uploaded' | 'persistent';
+
+/** Room for what a kernel touches when all its sizes are 0. */
+const scratchWords = 16384;
 
 /**
  * A GPU: memory, recording and reading back. Kernels record dispatches; nothing runs before `flush()`, and nothing waits but `read()` and
@@ -196,6 +199,29 @@ export class Gpu {
     this.#recorder.dispatch(dispatch);
   }
 
+  /**
+   * Compiles every kernel that `record` would use, ahead of its first use. Nothing of what `record` records is run; memory allocated in it is given back.
+   * Software adapters compile a kernel when it first runs, so there each runs once, on scratch memory and with all sizes 0.
+   *
+   * @param onProgress told how many of how many new kernels are ready
+   * @throws GpuValidationError naming a kernel that does not compile
+   */
+  async prepare(record: () => void, onProgress: (done: number, total: number) => void = () => {}): Promise<void> {
+    this.flush();
+    const needed = this.#recorder.neededPrograms(() => this.scope(record));
+    let done = 0;
+    const advance = () => onProgress((done += 1), needed.length);
+    if (this.info.software) {
+      for (const program of needed) {
+        await this.#runOnce(program);
+        advance();
+      }
+    } else {
+      await Promise.allSettled(needed.map((program) => this.#recorder.prepare(program).then(advance)));
+    }
+    this.throwIfFailed();
+  }
+
   /** Submits everything recorded, without waiting. */
   flush(): void {
     this.throwIfFailed();
@@ -279,6 +305,14 @@ export class Gpu {
 
   [Symbol.dispose](): void {
     this.destroy();
+  }
+
+  async #runOnce({ program, reads, writes }: NeededProgram): Promise<void> {
+    const scratch = Array.from({ length: reads + writes }, (_, index) => this.allocate('u32', scratchWords, `scratch ${index}`));
+    for (const array of scratch) this.retain(array);
+    this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
+    for (const array of scratch) this.release(array);
+    await this.settled();
   }
 
   #fail(error: GpuError): void {

@@ -19,6 +19,7 @@ import { evaluationLoop } from './evaluation/evaluationLoop.ts';
 import type { EvaluationOutput } from './evaluation/evaluationLoop.ts';
 import { speedMetrics } from './evaluation/speedMetrics.ts';
 import type { TrainableModel } from './model.ts';
+import { showPreparation } from './progress/preparation.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
@@ -169,6 +170,7 @@ export class Trainer {
       await this.#callbacks.call('onEpochBegin');
       let batchesDone = 0;
       for await (const batches of groupsOf(loader, args.gradientAccumulationSteps)) {
+        if (this.#state.globalStep === 0) await showPreparation(args.disableTqdm, (onProgress) => runner.prepare(batches, onProgress));
         await this.#callbacks.call('onStepBegin');
         await runner.run(batches, this.#state.globalStep, async (index) => {
           if (index < batches.length - 1) await this.#callbacks.call('onSubstepEnd');

@@ -30,20 +30,40 @@ export class PipelineCache {
     return this.#compiled.get(program.key) ?? this.#compile(program, reads, writes);
   }
 
+  has(program: Program): boolean {
+    return this.#compiled.has(program.key);
+  }
+
+  /** Compiles ahead of use, beside other work. */
+  async prepare(program: Program, reads: number, writes: number): Promise<CompiledProgram> {
+    const { layout, pipelineLayout } = this.#layout(reads, writes);
+    try {
+      const pipeline = await this.#device.createComputePipelineAsync(this.#describe(program, pipelineLayout));
+      return this.#compiled.get(program.key) ?? this.#keep(program, pipeline, layout);
+    } catch (error) {
+      this.#onError(compileError(program, error as Error));
+      throw error;
+    }
+  }
+
   #compile(program: Program, reads: number, writes: number): CompiledProgram {
     const { layout, pipelineLayout } = this.#layout(reads, writes);
     const device = this.#device;
     device.pushErrorScope('validation');
-    const module = device.createShaderModule({ label: program.key, code: program.source() });
-    const pipeline = device.createComputePipeline({
-      label: program.key,
-      layout: pipelineLayout,
-      compute: { module, entryPoint: 'main', constants: { ...program.constants } },
-    });
+    const pipeline = device.createComputePipeline(this.#describe(program, pipelineLayout));
     void device.popErrorScope().then(
-      (error) => error && this.#onError(`kernel ${program.key} does not compile: ${error.message}`),
+      (error) => error && this.#onError(compileError(program, error)),
       () => {},
     );
+    return this.#keep(program, pipeline, layout);
+  }
+
+  #describe(program: Program, layout: GPUPipelineLayout): GPUComputePipelineDescriptor {
+    const module = this.#device.createShaderModule({ label: program.key, code: program.source() });
+    return { label: program.key, layout, compute: { module, entryPoint: 'main', constants: { ...program.constants } } };
+  }
+
+  #keep(program: Program, pipeline: GPUComputePipeline, layout: GPUBindGroupLayout): CompiledProgram {
     const compiled = { number: this.#compiled.size, key: program.key, pipeline, layout };
     this.#compiled.set(program.key, compiled);
     return compiled;
@@ -70,4 +90,8 @@ export class PipelineCache {
     }
     return found;
   }
+}
+
+function compileError({ key }: Program, { message }: { readonly message: string }): string {
+  return `kernel ${key} does not compile: ${message}`;
 }

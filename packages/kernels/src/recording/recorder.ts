@@ -1,6 +1,6 @@
 import { ReleasedArrayError } from '../errors.ts';
 import type { GpuArray } from '../gpuArray.ts';
-import type { Dispatch } from './dispatch.ts';
+import type { Dispatch, Program } from './dispatch.ts';
 import { parameterBlockBytes, ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelines.ts';
 import type { CompiledProgram } from './pipelines.ts';
@@ -8,6 +8,13 @@ import type { Profiler } from './profiler.ts';
 
 /** Above this many bind groups the cache starts afresh at the next submit. */
 const maxBindGroups = 65536;
+
+/** A program that a stretch of recording would use, and how many arrays it reads and writes. */
+export interface NeededProgram {
+  readonly program: Program;
+  readonly reads: number;
+  readonly writes: number;
+}
 
 export interface RecorderStatistics {
   dispatches: number;
@@ -27,6 +34,7 @@ export class Recorder {
   #pass: GPUComputePassEncoder | null = null;
   #current: CompiledProgram | null = null;
   #profiler: Profiler | null = null;
+  #needed: Map<string, NeededProgram> | null = null;
 
   constructor(device: GPUDevice, onError: (message: string) => void) {
     this.#device = device;
@@ -46,6 +54,10 @@ export class Recorder {
   dispatch(dispatch: Dispatch): void {
     const { program, reads, writes, workgroups } = dispatch;
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
+    if (this.#needed) {
+      if (!this.#pipelines.has(program)) this.#needed.set(program.key, { program, reads: reads.length, writes: writes.length });
+      return;
+    }
     if (this.#profiler?.full || this.#parameters.full) this.flush();
     const compiled = this.#pipelines.get(program, reads.length, writes.length);
     const group = this.#bindGroup(compiled, dispatch);
@@ -63,6 +75,22 @@ export class Recorder {
     this.#pass.setBindGroup(0, group, this.#offsets, 0, 1);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
+  }
+
+  /** Runs `record` without recording anything, and returns the programs that it needs and that are not compiled yet. */
+  neededPrograms(record: () => void): NeededProgram[] {
+    const needed = (this.#needed = new Map<string, NeededProgram>());
+    try {
+      record();
+    } finally {
+      this.#needed = null;
+    }
+    return [...needed.values()];
+  }
+
+  /** Compiles a program ahead of use. */
+  async prepare({ program, reads, writes }: NeededProgram): Promise<void> {
+    await this.#pipelines.prepare(program, reads, writes);
   }
 
   /** Records something that a compute pass cannot hold, such as a copy to a mappable buffer. */

@@ -2,7 +2,7 @@ import type { Batch } from '@attune/data';
 import { autocast } from '@attune/tensor';
 import type { AdamW, Device, UpdateRecord } from '@attune/tensor';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
-import type { TrainableModel } from '../model.ts';
+import type { ForwardContext, TrainableModel } from '../model.ts';
 import { computeLoss } from './computeLoss.ts';
 import type { LossOptions } from './computeLoss.ts';
 import { countExamples, countLabelled } from './labels.ts';
@@ -48,22 +48,11 @@ export class UpdateRunner {
    * @param afterBackward called after each micro-batch's backward pass
    */
   async run(batches: readonly Batch[], update: number, afterBackward: (index: number) => Promise<void>): Promise<void> {
-    const { model, optimizer, device, labelName, fp16 = false } = this.#options;
-    const inPrecision = fp16 ? autocast : <T>(body: () => T) => body();
-    const numItemsInBatch = batches.reduce((sum, batch) => sum + countLabelled(batch, labelName), 0);
+    const { optimizer } = this.#options;
+    const numItemsInBatch = this.#countItems(batches);
     let exampleOffset = 0;
     for (const [index, batch] of batches.entries()) {
-      device.scope(() => {
-        const { loss } = inPrecision(() => computeLoss(model, batch, { numItemsInBatch, exampleOffset, update }, this.#options));
-        if (!loss) {
-          throw new TrainerError(
-            `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
-              `Training needs labels: a dataset column "label" or "${labelName}".`,
-          );
-        }
-        optimizer.recordLoss(loss);
-        loss.backward(optimizer.lossScale, { releaseResults: true });
-      });
+      this.#recordMicroBatch(batch, { numItemsInBatch, exampleOffset, update });
       exampleOffset += countExamples(batch);
       await afterBackward(index);
     }
@@ -78,11 +67,45 @@ export class UpdateRunner {
     await previous;
   }
 
+  /**
+   * Compiles every kernel that an update needs, without running one.
+   *
+   * @param onProgress told how many of how many are ready
+   */
+  async prepare(batches: readonly Batch[], onProgress: (done: number, total: number) => void): Promise<void> {
+    const { device, optimizer } = this.#options;
+    await device.prepare(() => {
+      for (const batch of batches) this.#recordMicroBatch(batch, { numItemsInBatch: this.#countItems(batches), exampleOffset: 0, update: 0 });
+      optimizer.step();
+      optimizer.zeroGrad();
+    }, onProgress);
+  }
+
   /** Waits until every update has completed. */
   async drain(): Promise<void> {
     const inFlight = this.#inFlight;
     this.#inFlight = null;
     await inFlight;
+  }
+
+  #countItems(batches: readonly Batch[]): number {
+    return batches.reduce((sum, batch) => sum + countLabelled(batch, this.#options.labelName), 0);
+  }
+
+  #recordMicroBatch(batch: Batch, context: ForwardContext): void {
+    const { model, optimizer, device, labelName, fp16 = false } = this.#options;
+    const inPrecision = fp16 ? autocast : <T>(body: () => T) => body();
+    device.scope(() => {
+      const { loss } = inPrecision(() => computeLoss(model, batch, context, this.#options));
+      if (!loss) {
+        throw new TrainerError(
+          `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
+            `Training needs labels: a dataset column "label" or "${labelName}".`,
+        );
+      }
+      optimizer.recordLoss(loss);
+      loss.backward(optimizer.lossScale, { releaseResults: true });
+    });
   }
 
   /** Whether the gradients only left f16's range, which a smaller loss scale cures. */
