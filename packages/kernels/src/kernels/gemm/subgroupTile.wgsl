@@ -4,7 +4,7 @@
 // Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors a lane, and handed out by
 // broadcasts; each lane reads its own 4 x 4 elements of B. No workgroup memory, no barrier.
 // Rows and columns beyond the edge read the last one again; what they give is not stored.
-// In front: const rows, lanes, loads, hasTail; addProducts0 to addProducts3 (one of the four inner steps each) and scaled, unrolled because
+// In front: const rows, lanes, loads, hasTail; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
 // broadcasts want constant lanes; storeFour.
 
 @compute @workgroup_size(lanes)
@@ -28,14 +28,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     for (var load = 0u; load < loads; load++) { left[load] = fetchA(aPlaces[load] + inner * stepA); }
     var right: array<vec4f, 4>;
     for (var load = 0u; load < 4; load++) { right[load] = fetchB(bPlaces[load] + inner * stepB); }
-    addProducts0(&sums, left, right);
     if (hasTail && inner + 4 > task.endInner) {
       // What the other three were read from may be anything; it is not used.
+      addOne(&sums, left, right);
       inner += 1;
     } else {
-      addProducts1(&sums, left, right);
-      addProducts2(&sums, left, right);
-      addProducts3(&sums, left, right);
+      addFour(&sums, left, right);
       inner += 4;
     }
   }
