@@ -146,7 +146,7 @@ describe('Gpu', () => {
     gpu.clear(array);
     gpu.clear(array);
     const rows = await gpu.stopProfiling();
-    expect(rows).toMatchObject([{ kernel: 'clear', calls: 2, share: 1 }]);
+    expect(rows).toMatchObject([{ kernel: 'clear by 4', calls: 2, share: 1 }]);
     expect(rows[0]?.milliseconds).toBeGreaterThan(0);
     gpu.release(array);
   });

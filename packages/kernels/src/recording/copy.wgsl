@@ -1,15 +1,15 @@
-// output[i] = input[i]
+// target[i] = source[i]
 //
-// input, output: u32[words], any 32-bit or packed 16-bit content.
-// One thread per word, 64 threads a workgroup, four words a thread: thread t of workgroup w takes words w * 256 + t + {0, 64, 128, 192}.
+// source, target: [count], of u32 or vec4u: the alias Words in front; target is called words here, as WGSL reserves its name.
+// One element a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes w * 256 + t + {0, 64, 128, 192}.
 
-struct Parameters { words: u32 }
+struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> input: array<u32>;
-@group(0) @binding(2) var<storage, read_write> output: array<u32>;
+@group(0) @binding(1) var<storage, read> source: array<Words>;
+@group(0) @binding(2) var<storage, read_write> words: array<Words>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
-  for (var word = first; word < min(first + 256, parameters.words); word += 64) { output[word] = input[word]; }
+  for (var index = first; index < min(first + 256, parameters.count); index += 64) { words[index] = source[index]; }
 }
