@@ -14,7 +14,8 @@ const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   test [arguments]    run the tests; arguments go to vitest
   setup               only install what is missing
   build               only install packages and build
-  typecheck           check the types of sources and tests`;
+  typecheck           check the types of sources and tests
+  bench [arguments]   time kernels and training steps (benchmarks/README.md)`;
 
 /** Each command makes sure of what it needs; whatever is there already costs nothing. */
 const commands = {
@@ -34,6 +35,10 @@ const commands = {
   async build() {
     await installPackages();
     await build();
+  },
+  async bench(args) {
+    await setup();
+    return start({ command: process.execPath, args: [join(rootFolder, 'benchmarks/bench.mjs')] }, args);
   },
   async typecheck(args) {
     await installPackages();

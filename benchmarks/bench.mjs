@@ -1,0 +1,139 @@
+// Times kernels and training steps on this machine's adapter, and the same work in other libraries. See README.md.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
+import { driverEnvironment } from '../scripts/vulkan-driver.mjs';
+import { Contestant } from './contestant.mjs';
+import { configs } from './contestants/stepShape.mjs';
+import { median, table } from './table.mjs';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: 'kernels,gemm,step' },
+    output: { type: 'string', default: join(folder, 'output') },
+    python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
+  },
+});
+const rounds = Number(options.rounds);
+const chosen = options.only.split(',');
+Object.assign(process.env, driverEnvironment());
+
+const ours = new Contestant('Attune', process.execPath, [join(folder, 'contestants/attune.mjs')]);
+const contestants = [ours];
+if (options.peers) {
+  const { code, output } = await runPnpm(await findPnpm(), ['--dir', join(folder, 'peers'), 'install', '--frozen-lockfile']);
+  if (code !== 0) throw new Error(`The peers could not be installed:\n${output}`);
+  contestants.push(new Contestant('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
+  contestants.push(new Contestant('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
+}
+if (options.python) contestants.push(new Contestant('PyTorch, processor', options.python, [join(folder, 'contestants/torch.py')]));
+
+const { adapter } = await ours.ask({ task: 'describe', repeats: 1 });
+const heading = `${new Date().toISOString().slice(0, 10)}, ${adapter}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${rounds} interleaved rounds`;
+const report = [heading];
+const figures = { heading };
+const show = (title, text) => {
+  report.push(`## ${title}`, text);
+  console.log(`\n${title}\n${text}`);
+};
+console.log(heading);
+
+if (chosen.includes('kernels')) await timeKernels();
+if (chosen.includes('gemm')) await compareGemm();
+if (chosen.includes('step')) await compareSteps();
+for (const contestant of contestants) contestant.end();
+mkdirSync(options.output, { recursive: true });
+writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
+writeFileSync(join(options.output, 'bench.md'), `${report.join('\n\n')}\n`);
+console.log(`\nWritten to ${join(options.output, 'bench.json')} and bench.md.`);
+
+async function timeKernels() {
+  const models = options.full ? [['tiny', 512], ['tiny', 2048], ['tiny', 4096], ['MiniLM-L6', 512], ['MiniLM-L6', 2048], ['MiniLM-L6', 4096], ['base', 512], ['base', 2048], ['base', 4096]] : [['tiny', 2048], ['base', 512]];
+  const tasks = [
+    { title: 'common', task: { task: 'kernels', table: 'common', parameters: 4_386_816, repeats: 3 } },
+    ...models.map(([name, tokens]) => ({ title: `${name}, ${tokens} tokens`, task: { task: 'kernels', table: 'model', tokens, ...configs[name], repeats: 3 } })),
+  ];
+  const taken = tasks.map(() => new Map());
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { task }] of tasks.entries()) {
+      const { rows, error } = await ours.ask(task);
+      if (error) throw new Error(error);
+      for (const row of rows) taken[index].set(row.name, [...(taken[index].get(row.name) ?? []), row]);
+    }
+  }
+  const of = (rows, name) => median(rows.map((row) => row[name]));
+  const copy = of(taken[0].get('copy'), 'gigabytes');
+  const arithmetic = of(taken[0].get('multiply-add loop'), 'gflops');
+  figures.kernels = {};
+  for (const [index, { title }] of tasks.entries()) {
+    const rows = [...taken[index]].map(([name, all]) => ({ name, milliseconds: of(all, 'milliseconds'), gflops: of(all, 'gflops'), gigabytes: of(all, 'gigabytes') }));
+    figures.kernels[title] = rows;
+    const cell = (value, ceiling) => (value > 0 ? [value.toFixed(1), (value / ceiling).toFixed(2)] : ['', '']);
+    show(
+      `Kernels: ${title}`,
+      table(
+        ['kernel', 'ms', 'GFLOP/s', 'of the multiply-add loop', 'GB/s', 'of a copy'],
+        rows.map(({ name, milliseconds, gflops, gigabytes }) => [name, milliseconds.toFixed(2), ...cell(gflops, arithmetic), ...cell(gigabytes, copy)]),
+      ),
+    );
+  }
+}
+
+/** Asks everybody in turn, round by round, and returns each one's median answer. */
+async function interleave(task, asked = contestants) {
+  const answers = asked.map(() => []);
+  for (let round = 0; round < rounds; round++) for (const [index, contestant] of asked.entries()) answers[index].push(await contestant.ask(task));
+  return answers.map((all) => {
+    const failed = all.find(({ error }) => error);
+    return failed ?? { ...all.at(-1), milliseconds: median(all.map(({ milliseconds }) => milliseconds)), best: Math.min(...all.map(({ milliseconds }) => milliseconds)) };
+  });
+}
+
+function withRatio(text, own, milliseconds) {
+  return milliseconds === own ? text : `${text} (${(milliseconds / own).toFixed(2)}x)`;
+}
+
+async function compareGemm() {
+  const sizes = [[512, 512, 512], [2048, 768, 768], ...(options.full ? [[2048, 3072, 768], [2048, 768, 3072]] : [])];
+  const rows = [];
+  for (const [m, n, k] of sizes) {
+    for (const layout of ['NN', 'NT', 'TN']) {
+      const answers = await interleave({ task: 'gemm', layout, m, n, k, repeats: 2 });
+      const own = answers[0].milliseconds;
+      const gflops = (milliseconds) => (2 * m * n * k) / milliseconds / 1e6;
+      rows.push([`${layout} ${m} x ${n} x ${k}`, ...answers.map(({ error, milliseconds, best }) => error ?? withRatio(`${gflops(milliseconds).toFixed(1)}, best ${gflops(best).toFixed(1)}`, own, milliseconds))]);
+    }
+  }
+  figures.gemm = rows;
+  show('Matrix products in f32, GFLOP/s by the clock on the wall (how many times as long as ours)', table(['layout, m x n x k', ...contestants.map(({ name }) => name)], rows));
+}
+
+async function compareSteps() {
+  const sizes = [['tiny', 8], ['tiny', 32], ...(options.full ? [['MiniLM-L6', 8], ['base', 8]] : [])];
+  const rows = [];
+  figures.steps = [];
+  for (const [name, batchSize] of sizes) {
+    const shape = { config: configs[name], batchSize, length: 64 };
+    const answers = await interleave({ task: 'step', ...shape, repeats: 3 });
+    const [own] = answers;
+    const [half] = await interleave({ task: 'step', ...shape, fp16: true, repeats: 3 }, [ours]);
+    const samples = ({ error, milliseconds }) => error ?? withRatio(((1000 * batchSize) / milliseconds).toFixed(1), own.milliseconds, milliseconds);
+    rows.push([`${name}, batch ${batchSize}`, ...answers.map(samples), samples(half)]);
+    const { hostMicrosecondsPerDispatch, dispatches } = await ours.ask({ task: 'host', ...shape, repeats: 15 });
+    const { rows: kernels } = await ours.ask({ task: 'stepProfile', ...shape, repeats: 3 });
+    figures.steps.push({ name, batchSize, answers, half, hostMicrosecondsPerDispatch, kernels });
+    const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
+    show(
+      `Step of ${name}, batch ${batchSize}, 64 tokens: ${dispatches} dispatches, ${hostMicrosecondsPerDispatch.toFixed(1)} us of the host each (GPU idle), peak ${megabytes(own.peakBytes)} MB (fp16 ${megabytes(half.peakBytes)} MB)`,
+      table(['kernel', 'calls', 'ms', 'share'], kernels.slice(0, 16).map(({ kernel, calls, milliseconds, share }) => [kernel, calls, milliseconds.toFixed(2), `${(100 * share).toFixed(1)}%`])),
+    );
+  }
+  show('Training steps (forward, backward, AdamW; dropout 0.1; 64 tokens): examples/s (how many times as long as ours in f32)', table(['model', ...contestants.map(({ name }) => name), 'Attune, fp16'], rows));
+}
