@@ -40,10 +40,17 @@ export interface LargestDifferences {
   readonly learningRate: number;
 }
 
-/** How much further a loss in mixed precision may be from the golden one, at the worst step: at most 0.01 + 2 % of it, which gives 0 or less. */
-export function halfPrecisionExcess(golden: GoldenRun['steps'], logged: readonly Readonly<Record<string, number>>[]): number {
+/**
+ * Where a gradient norm jumps above this, training has run over an edge for a moment (two steps of memorise_64, from 1 to 30), and any rounding grows a
+ * hundredfold: PyTorch's own loss differs there by 0.009 between f32 and fp16 autocast, and by 0.07 for bfloat16.
+ */
+const unstableGradNorm = 10;
+
+/** How far losses in mixed precision are from the golden ones: 1 stands for 0.01 + 2 % of the loss, or 0.03 at unstable steps. */
+export function halfPrecisionDistance(golden: GoldenRun['steps'], logged: readonly Readonly<Record<string, number>>[]): number {
   const losses = logged.flatMap((entry) => ('loss' in entry ? [entry['loss'] as number] : []));
-  return Math.max(...golden.map(({ loss }, step) => Math.abs((losses[step] ?? NaN) - loss) - (0.01 + 0.02 * loss)));
+  const bound = ({ loss, grad_norm }: GoldenRun['steps'][number]) => (grad_norm > unstableGradNorm ? 0.03 : 0.01 + 0.02 * loss);
+  return Math.max(...golden.map((expected, step) => Math.abs((losses[step] ?? NaN) - expected.loss) / bound(expected)));
 }
 
 /** The largest differences over all steps: loss absolute, the others relative. */

@@ -2,12 +2,15 @@ import { loadWebGpu, noAdapterAdvice } from '#platform';
 import { NoAdapterError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { describeDevice, limitNames } from './profile.ts';
+import type { HalfStorage } from './profile.ts';
 
 export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
   powerPreference?: GPUPowerPreference;
   /** Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons and tests. */
   withoutFeatures?: readonly string[];
+  /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
+  halfStorage?: HalfStorage;
   /** Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for tests of large models. */
   limits?: Partial<Record<(typeof limitNames)[number], number>>;
   /** Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array. Default: no budget. */
@@ -44,5 +47,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   });
   const { info, profile } = describeDevice(device, adapter);
   const limits = { ...info.limits, ...options.limits };
-  return new Gpu({ device, webgpu, info: { ...info, limits }, profile, memoryBudget: options.memoryBudget ?? Infinity });
+  const halfStorage = options.halfStorage ?? profile.halfStorage;
+  return new Gpu({ device, webgpu, info: { ...info, limits }, profile: { ...profile, halfStorage }, memoryBudget: options.memoryBudget ?? Infinity });
 }

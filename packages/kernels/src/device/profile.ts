@@ -7,12 +7,16 @@ export interface SubgroupMatrixConfig {
   readonly k: number;
 }
 
+export type HalfStorage = 'native' | 'packed';
+
 /** What kernels choose their variants from. */
 export interface DeviceProfile {
   /** Runs on the CPU: no workgroup memory, no barriers, registers and subgroup broadcasts instead. */
   readonly software: boolean;
   /** `enable f16` is allowed. */
   readonly f16: boolean;
+  /** How shaders see f16 arrays: as `f16`, or as words with two numbers each, which every adapter can. Memory is the same. */
+  readonly halfStorage: HalfStorage;
   /** `enable subgroups` is allowed. */
   readonly subgroups: boolean;
   /** Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown. */
@@ -75,6 +79,8 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
     profile: {
       software,
       f16: device.features.has('shader-f16'),
+      // Processors convert and load halves one by one; packed words took two thirds of the time of a training step on lavapipe.
+      halfStorage: device.features.has('shader-f16') && !software ? 'native' : 'packed',
       subgroups: device.features.has('subgroups' as GPUFeatureName),
       subgroupSize: subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
       subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')

@@ -1,6 +1,6 @@
-import { KernelArgumentError } from '../errors.ts';
 import type { Gpu } from '../gpu.ts';
 import type { ElementType, GpuArray } from '../gpuArray.ts';
+import { wgsl as packedHalves } from './packedHalves.wgsl.ts';
 
 /** Lines in front of a room's WGSL that say what varies, and the words that name them in a program key. */
 export interface Prelude {
@@ -8,28 +8,90 @@ export interface Prelude {
   readonly text: () => string;
 }
 
+type Arrays = Readonly<Record<string, GpuArray>>;
+type Width = 1 | 4;
+
 /**
- * Types of a kernel's arrays: `{ input }` gives `alias Input = f32;`, or with width 4 `alias Input = vec4<f32>;`. `Values` is the f32
- * type of the same width, in which everything is computed.
+ * How a kernel reads and writes its arrays, whatever they hold. For an array `input` there is an alias `Input`, the element of its binding, and
  *
- * @throws KernelArgumentError for f16 arrays on a device without `shader-f16`
+ *     fn loadInput(index: u32) -> Values               what it holds at index, as f32
+ *     fn storeInput(index: u32, values: Values)        for arrays in `writes`
+ *
+ * With width 4 an element is a vector of four numbers and index counts those. `Values` is `f32` or `vec4<f32>`, in which everything is computed; of integer
+ * arrays `InputValues` is the type, which for floats is `Values`.
+ *
+ * f16 arrays are `array<f16>` or words with two numbers each, as `gpu.profile.halfStorage` says; memory looks the same either way.
  */
-export function elementAliases(gpu: Gpu, kernel: string, arrays: Readonly<Record<string, GpuArray>>, width: 1 | 4 = 1): Prelude {
+export function elementAccess(gpu: Gpu, reads: Arrays, writes: Arrays, width: Width = 1): Prelude {
+  const arrays = { ...reads, ...writes };
   const types = Object.values(arrays).map(({ elementType }) => elementType);
-  const half = types.includes('f16');
-  if (half && !gpu.profile.f16)
-    throw new KernelArgumentError(`${kernel}: an array holds f16, and this adapter lacks the feature shader-f16`);
-  const vector = (type: ElementType) => (width === 4 ? `vec4<${type}>` : type);
+  const half = types.includes('f16') ? gpu.profile.halfStorage : null;
   return {
-    key: `${types.join(' ')}${width === 4 ? ' by 4' : ''}`,
+    key: `${types.join(' ')}${half === 'packed' ? ' packed' : ''}${width === 4 ? ' by 4' : ''}`,
     text: () =>
       [
-        ...(half ? ['enable f16;'] : []),
-        `alias Values = ${vector('f32')};`,
-        ...Object.keys(arrays).map((name, index) => `alias ${capitalised(name)} = ${vector(types[index] as ElementType)};`),
+        ...halfLines(half),
+        `alias Values = ${vectorOf('f32', width)};`,
+        ...Object.entries(arrays).map(([name, { elementType }]) => arrayAccess(gpu, name, elementType, width, name in writes)),
         '',
       ].join('\n'),
   };
+}
+
+/**
+ * The same for kernels whose arrays all hold one type and are passed to functions by pointer: aliases `Values` and `Element`, and `valuesOf(element)`,
+ * `elementOf(values)`. Packed f16 needs width 4.
+ */
+export function elementConversions(gpu: Gpu, elementType: ElementType, width: Width): Prelude {
+  const half = elementType === 'f16' ? gpu.profile.halfStorage : null;
+  const values = vectorOf('f32', width);
+  const element = half === 'packed' ? 'vec2u' : vectorOf(elementType, width);
+  return {
+    key: `${elementType}${half === 'packed' ? ' packed' : ''}${width === 4 ? ' by 4' : ''}`,
+    text: () =>
+      [
+        ...halfLines(half),
+        `alias Values = ${values};`,
+        `alias Element = ${element};`,
+        `fn valuesOf(element: Element) -> Values { return ${half === 'packed' ? 'unpackHalves(element)' : 'Values(element)'}; }`,
+        `fn elementOf(values: Values) -> Element { return ${half === 'packed' ? 'packHalves(values)' : 'Element(values)'}; }`,
+        '',
+      ].join('\n'),
+  };
+}
+
+/** What f16 arrays need in front of everything: the feature, or the functions that unpack words. */
+export function halfLines(storage: 'native' | 'packed' | null): string[] {
+  if (storage === null) return [];
+  return [storage === 'native' ? 'enable f16;' : packedHalves];
+}
+
+/** Alias, load and store of one array, as `elementAccess` describes them. */
+export function arrayAccess(gpu: Gpu, name: string, elementType: ElementType, width: Width, written: boolean): string {
+  const type = capitalised(name);
+  const isInteger = elementType === 'u32' || elementType === 'i32';
+  const values = vectorOf(isInteger ? elementType : 'f32', width);
+  const define = (element: string, load: string, store: string) =>
+    [
+      `alias ${type} = ${element};`,
+      `alias ${type}Values = ${values};`,
+      `fn load${type}(index: u32) -> ${values} { return ${load}; }`,
+      ...(written ? [`fn store${type}(index: u32, values: ${values}) { ${store} }`] : []),
+    ].join('\n');
+  if (elementType !== 'f16') return define(values, `${name}[index]`, `${name}[index] = values;`);
+  if (gpu.profile.halfStorage === 'native') {
+    const element = vectorOf('f16', width);
+    return define(element, `${values}(${name}[index])`, `${name}[index] = ${element}(values);`);
+  }
+  if (width === 4) return define('vec2u', `unpackHalves(${name}[index])`, `${name}[index] = packHalves(values);`);
+  if (!written) return define('u32', `unpack2x16float(${name}[index / 2])[index % 2]`, '');
+  // Neighbouring threads write the two halves of a word. Each changes its own half only, so the order does not matter.
+  const word = `${name}[index / 2]`;
+  return define(
+    'atomic<u32>',
+    `unpack2x16float(atomicLoad(&${word}))[index % 2]`,
+    `let shift = 16 * (index % 2); atomicAnd(&${word}, ~(0xffffu << shift)); atomicOr(&${word}, halfBits(vec4f(values)).x << shift);`,
+  );
 }
 
 /**
@@ -43,6 +105,10 @@ export function declareArrays(reads: readonly string[], writes: readonly string[
     return `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${types[name] ?? capitalised(name)}>;\n`;
   };
   return [...reads, ...writes].map(declare).join('');
+}
+
+function vectorOf(type: ElementType, width: Width): string {
+  return width === 4 ? `vec4<${type}>` : type;
 }
 
 function capitalised(name: string): string {

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { requireSeparate } from '../arguments.ts';
 import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
@@ -11,7 +12,7 @@ import { wgsl as keysOfBackward } from './keysOfBackward.wgsl.ts';
 import { wgsl as keysOfForward } from './keysOfForward.wgsl.ts';
 import { wgsl as noKeys } from './noKeys.wgsl.ts';
 import type { AttentionBackwardOptions } from './options.ts';
-import { attentionProgram, chunkWidth, recordPairs, requireAttention } from './program.ts';
+import { attentionProgram, chunkWidth, recordOnCopies, recordPairs, requireAttention } from './program.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
 
 const kernel = 'attentionBackward';
@@ -45,6 +46,10 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   } = options;
   requireAttention(kernel, options, { query, key, value, output, gradOutput, gradQuery, gradKey, gradValue }, logSumExp);
   requireSeparate(kernel, [query, key, value, output, gradOutput, logSumExp, cuSeqlens], [gradQuery, gradKey, gradValue]);
+
+  const gradients = { gradQuery, gradKey, gradValue };
+  const onCopies = (copies: Readonly<Record<string, GpuArray>>) => attentionBackward(gpu, { ...options, ...copies });
+  if (recordOnCopies(gpu, headSize, { query, key, value, output, gradOutput }, gradients, onCopies)) return;
 
   const rowData = gpu.allocate('u32', 4 * (1 + totalTokens * numHeads), 'attention rows');
   const ofRows = { output, gradOutput, logSumExp, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };

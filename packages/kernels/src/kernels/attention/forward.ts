@@ -5,7 +5,7 @@ import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
 import { wgsl as keys } from './keysOfForward.wgsl.ts';
 import type { AttentionOptions } from './options.ts';
-import { recordPairs, requireAttention } from './program.ts';
+import { recordOnCopies, recordPairs, requireAttention } from './program.ts';
 
 /**
  * Records output = dropout(softmax(scale * query . key^T)) . value for each head, every token attending to all tokens of its own sequence:
@@ -17,6 +17,7 @@ import { recordPairs, requireAttention } from './program.ts';
 export function attention(gpu: Gpu, options: AttentionOptions): void {
   const { query, key, value, output, logSumExp, cuSeqlens, dropout } = options;
   requireAttention('attention', options, { query, key, value, output }, logSumExp);
+  if (recordOnCopies(gpu, options.headSize, { query, key, value }, { output }, (copies) => attention(gpu, { ...options, ...copies }))) return;
   const reads = { query, key, value, cuSeqlens, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
   const writes = { output, logSumExp };
   requireSeparate('attention', Object.values(reads), Object.values(writes));

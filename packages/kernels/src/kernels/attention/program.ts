@@ -5,8 +5,9 @@ import { dropoutParameters } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
 import type { Parameters, Program } from '../../recording/dispatch.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../arguments.ts';
+import { cast } from '../cast/index.ts';
 import { requireDropout } from '../dropout/index.ts';
-import { declareArrays, elementAliases } from '../prelude.ts';
+import { declareArrays, elementConversions } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as notDropped } from './notDropped.wgsl.ts';
@@ -104,6 +105,29 @@ export function recordPairs(
   });
 }
 
+/**
+ * Runs `record` on f32 copies of f16 arrays that are packed two to a word and whose heads do not start at words.
+ *
+ * @returns false when there is no need, and nothing was recorded
+ */
+export function recordOnCopies(
+  gpu: Gpu,
+  headSize: number,
+  reads: Readonly<Record<string, GpuArray>>,
+  writes: Readonly<Record<string, GpuArray>>,
+  record: (copies: Record<string, GpuArray>) => void,
+): boolean {
+  const [first] = Object.values(reads);
+  if (first?.elementType !== 'f16' || gpu.profile.halfStorage !== 'packed' || chunkWidth(headSize) === 4) return false;
+  const copies: Record<string, GpuArray> = {};
+  for (const [name, array] of Object.entries({ ...reads, ...writes })) copies[name] = gpu.allocate('f32', array.length, `${array.label} in f32`);
+  for (const [name, array] of Object.entries(reads)) cast(gpu, { input: array, output: copies[name] as GpuArray, length: array.length });
+  record(copies);
+  for (const [name, array] of Object.entries(writes)) cast(gpu, { input: copies[name] as GpuArray, output: array, length: array.length });
+  for (const copy of Object.values(copies)) gpu.release(copy);
+  return true;
+}
+
 /** A program with aliases, arrays and the access to rows of this head size in front. */
 export function attentionProgram(
   gpu: Gpu,
@@ -121,14 +145,14 @@ export function attentionProgram(
   const { name, kernel, headSize, reads, writes, subgroups = false, source } = part;
   const width = chunkWidth(headSize);
   const element = Object.values(reads)[0] as GpuArray;
-  const aliases = elementAliases(gpu, kernel, { element }, width);
+  const conversions = elementConversions(gpu, element.elementType, width);
   const names = [...Object.keys(reads), ...Object.keys(writes)];
   const types = Object.fromEntries(names.map((array) => [array, fixedTypes[array as keyof typeof fixedTypes] ?? 'Element']));
   return {
-    key: `${name} ${aliases.key}`,
+    key: `${name} ${conversions.key}`,
     source: () =>
       (subgroups ? 'enable subgroups;\n' : '') +
-      aliases.text() +
+      conversions.text() +
       declareArrays(Object.keys(reads), Object.keys(writes), types) +
       (width === 4 ? wide : narrow) +
       rowAccess +

@@ -1,6 +1,6 @@
 // output[block, column] = sum over the block's rows of input[row, column] (+ output[block, column])
 //
-// input: [rows, columns], f32 or f16; output: f32[blocks, columns]. Aliases Input, Output and Values in front, all of one width (a group of
+// input: [rows, columns], f32 or f16; output: f32[blocks, columns]. In front: loadInput and Values, of one width (a group of
 // columns) if that divides the columns. One thread for each group of each block, 64 threads a workgroup, workgroups over x and y; a block is
 // rowsPerBlock rows. No workgroup memory, no barriers.
 
@@ -17,7 +17,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let firstRow = number / parameters.groups * parameters.rowsPerBlock;
   var sum = Values(0);
   for (var row = firstRow; row < min(firstRow + parameters.rowsPerBlock, parameters.rows); row++) {
-    sum += Values(input[row * parameters.groups + group]);
+    sum += loadInput(row * parameters.groups + group);
   }
   if (accumulate) { sum += output[number]; }
   output[number] = sum;

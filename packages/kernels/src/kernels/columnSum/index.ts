@@ -3,7 +3,7 @@ import type { GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';
 
 export interface ColumnSumOptions {
@@ -55,11 +55,11 @@ interface Blocks {
 function sumBlocks(gpu: Gpu, input: GpuArray, output: GpuArray, { rows, columns, rowsPerBlock, blocks }: Blocks, accumulate: boolean): void {
   const width = columns % 4 === 0 ? 4 : 1;
   const groups = columns / width;
-  const aliases = elementAliases(gpu, kernel, { input, output }, width);
+  const access = elementAccess(gpu, { input }, { output }, width);
   gpu.dispatch({
     program: {
-      key: `${kernel} ${aliases.key}${accumulate ? ' added' : ''}`,
-      source: () => `${aliases.text()}const accumulate = ${accumulate};\n${source}`,
+      key: `${kernel} ${access.key}${accumulate ? ' added' : ''}`,
+      source: () => `${access.text()}const accumulate = ${accumulate};\n${source}`,
     },
     parameters: { integers: [rows, groups, rowsPerBlock, blocks] },
     reads: [input],

@@ -1,7 +1,7 @@
 // output[row, c] = input[row, c] * (kept ? 1 / (1 - probability) : 0)
 //
 // input, output: [rows, columns]; tokenKeys: [rows]; which are kept: random/dropout.wgsl, put in front.
-// Aliases in front: Input and Output, the types of the arrays; `wide`: they hold vectors of four, and columns is a multiple of 4.
+// In front: load and store functions of input and output; `wide`: they hold vectors of four, and columns is a multiple of 4.
 // A group of four columns a thread and turn, 64 threads a workgroup, four turns.
 
 struct Parameters { rows: u32, columns: u32, operation: u32, threshold: u32, keptScale: f32 }

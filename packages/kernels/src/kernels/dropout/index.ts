@@ -5,7 +5,7 @@ import type { DropoutOptions } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as wide } from './wide.wgsl.ts';
@@ -38,11 +38,11 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   requireSeparate(kernel, [input, tokenKeys, state], [output]);
   const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
   const width = columns % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, { input, output }, width);
+  const access = elementAccess(gpu, { input }, { output }, width);
   gpu.dispatch({
     program: {
-      key: `${kernel} ${aliases.key}`,
-      source: () => aliases.text() + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
+      key: `${kernel} ${access.key}`,
+      source: () => access.text() + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
     },
     parameters: { integers: [rows, columns, options.operation, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],

@@ -1,4 +1,4 @@
 fn dropGroup(row: u32, group: u32, factors: vec4f) {
   let index = row * (parameters.columns / 4) + group;
-  output[index] = Output(Values(input[index]) * factors);
+  storeOutput(index, loadInput(index) * factors);
 }

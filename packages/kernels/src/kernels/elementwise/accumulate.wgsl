@@ -1,18 +1,18 @@
 // target[i] = target[i] + factor * value[i]
 //
 // value, target: [length]; target is called sum here, as WGSL reserves its name.
-// Aliases in front: the types of the arrays, all of one width, and Values, the f32 type of that width.
+// In front: load and store functions of the arrays, all of one width, and Values, the f32 type of that width.
 // One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t + {0, 64, 128, 192}.
 
 struct Parameters { count: u32, factor: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> value: array<Value>;
-@group(0) @binding(2) var<storage, read_write> sum: array<Target>;
+@group(0) @binding(2) var<storage, read_write> sum: array<Sum>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
   for (var index = first; index < min(first + 256, parameters.count); index += 64) {
-    sum[index] = Target(Values(sum[index]) + parameters.factor * Values(value[index]));
+    storeSum(index, loadSum(index) + parameters.factor * loadValue(index));
   }
 }

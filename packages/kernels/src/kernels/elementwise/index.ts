@@ -56,7 +56,7 @@ export function accumulate(gpu: Gpu, { value, target, factor = 1, length }: Accu
     kernel: 'accumulate',
     source: accumulateSource,
     reads: { value },
-    writes: { target },
+    writes: { sum: target },
     length,
     floats: [factor],
   });

@@ -3,7 +3,7 @@ import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 
 const vectorsPerWorkgroup = 256;
 
@@ -12,14 +12,14 @@ export interface Elementwise {
   readonly kernel: string;
   /** WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and `main` over 256 vectors a workgroup. */
   readonly source: string;
-  /** Arrays by the name that they have in errors; the alias of their type is that name capitalised. */
+  /** Arrays by the name that they have in errors and in WGSL. */
   readonly reads: Readonly<Record<string, GpuArray>>;
   readonly writes: Readonly<Record<string, GpuArray>>;
   readonly length: number;
   readonly integers?: readonly number[];
   readonly floats?: readonly number[];
   readonly types?: readonly ElementType[];
-  /** More lines after the aliases, given the width, and what names them in the program key. */
+  /** More lines after the access to arrays, given the width, and what names them in the program key. */
   readonly prelude?: { readonly key: string; readonly text: (width: 1 | 4) => string };
 }
 
@@ -41,10 +41,10 @@ export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const writtenArrays = Object.values(writes);
   requireSeparate(kernel, readArrays, writtenArrays);
   const width = length % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, arrays, width);
+  const access = elementAccess(gpu, reads, writes, width);
   const vectors = length / width;
   gpu.dispatch({
-    program: { key: `${kernel} ${prelude?.key ?? ''}${aliases.key}`, source: () => aliases.text() + (prelude?.text(width) ?? '') + source },
+    program: { key: `${kernel} ${prelude?.key ?? ''}${access.key}`, source: () => access.text() + (prelude?.text(width) ?? '') + source },
     parameters: { integers: [vectors, ...(options.integers ?? [])], floats: options.floats },
     reads: readArrays,
     writes: writtenArrays,

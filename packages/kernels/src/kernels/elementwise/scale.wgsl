@@ -1,7 +1,7 @@
 // output[i] = factor * input[i]
 //
 // input, output: [length]
-// Aliases in front: the types of the arrays, all of one width, and Values, the f32 type of that width.
+// In front: load and store functions of the arrays, all of one width, and Values, the f32 type of that width.
 // One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t + {0, 64, 128, 192}.
 
 struct Parameters { count: u32, factor: f32 }
@@ -13,6 +13,6 @@ struct Parameters { count: u32, factor: f32 }
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
   for (var index = first; index < min(first + 256, parameters.count); index += 64) {
-    output[index] = Output(parameters.factor * Values(input[index]));
+    storeOutput(index, parameters.factor * loadInput(index));
   }
 }

@@ -4,7 +4,7 @@ import type { GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 import { wgsl as chunkSource } from './embeddingBackward.wgsl.ts';
 import { wgsl as longSource } from './embeddingBackwardLong.wgsl.ts';
 import type { UploadedSegments } from './segmentChunks.ts';
@@ -43,12 +43,12 @@ export function embeddingBackward(
     throw new KernelArgumentError(`${kernel}: segments were made of ${segments.rows} ids for ${rows} rows of gradOutput`);
   if (columns === 0) return;
   const width = columns % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, { GradOutput: gradOutput }, width);
+  const access = elementAccess(gpu, { gradOutput }, {}, width);
   const vectors = columns / width;
   const parameters = { integers: [vectors, Math.floor(gradTable.length / columns), Number(accumulate)] };
   const partialSums = gpu.allocate('f32', segments.partialSums * columns, 'partial sums of embedding gradients');
   gpu.dispatch({
-    program: { key: `${kernel} ${aliases.key}`, source: () => aliases.text() + chunkSource },
+    program: { key: `${kernel} ${access.key}`, source: () => access.text() + chunkSource },
     parameters,
     reads: [segments.words, gradOutput],
     writes: [gradTable, partialSums],

@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (chunk >= segments[0]) { return; }
   let end = segments[4 + chunk + 1];
   var sum = Values();
-  for (var place = segments[4 + chunk]; place < end; place++) { sum += Values(gradOutput[segments[place] * parameters.columns + column]); }
+  for (var place = segments[4 + chunk]; place < end; place++) { sum += loadGradOutput(segments[place] * parameters.columns + column); }
   let id = segments[segments[2] + chunk];
   if (id >= 0x80000000) {
     partialSums[(id & 0x7fffffff) * parameters.columns + column] = sum;

@@ -4,7 +4,7 @@ import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
 
 const idTypes: readonly ElementType[] = ['u32', 'i32'];
@@ -44,10 +44,10 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   requireSeparate(kernel, reads, [output]);
   if (rows === 0 || columns === 0) return;
   const width = columns % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, { Output: output }, width);
+  const access = elementAccess(gpu, {}, { output }, width);
   const vectors = columns / width;
   gpu.dispatch({
-    program: { key: `${kernel} ${tables.length} to ${aliases.key}`, source: () => aliases.text() + tableBindings(tables.length) + source },
+    program: { key: `${kernel} ${tables.length} to ${access.key}`, source: () => access.text() + tableBindings(tables.length) + source },
     parameters: { integers: [rows, vectors, ...tables.map((table) => Math.floor(table.length / columns))] },
     reads,
     writes: [output],

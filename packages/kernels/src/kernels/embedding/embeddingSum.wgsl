@@ -11,6 +11,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let end = min(begin + 256, parameters.rows * parameters.columns);
   for (var index = begin + thread; index < end; index += 64) {
     let row = index / parameters.columns;
-    output[index] = Output(tableSum(row, index - row * parameters.columns));
+    storeOutput(index, tableSum(row, index - row * parameters.columns));
   }
 }

@@ -1,7 +1,7 @@
 // output[row, c] = input[indices[row], c]
 //
 // input: [any, columns]; indices: u32[rows]; output: [rows, columns]
-// Aliases in front: the types of the arrays, both of one width. columns counts vectors of that width.
+// In front: load and store functions of the arrays, both of one width. columns counts vectors of that width.
 // One vector a thread and turn, 64 threads a workgroup, four turns.
 
 struct Parameters { rows: u32, columns: u32 }
@@ -15,6 +15,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
   for (var index = first; index < min(first + 256, parameters.rows * parameters.columns); index += 64) {
     let row = index / parameters.columns;
-    output[index] = Output(input[indices[row] * parameters.columns + index % parameters.columns]);
+    storeOutput(index, loadInput(indices[row] * parameters.columns + index % parameters.columns));
   }
 }

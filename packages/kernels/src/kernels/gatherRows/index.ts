@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 import { wgsl as gatherSource } from './gatherRows.wgsl.ts';
 import { wgsl as scatterSource } from './scatterRows.wgsl.ts';
 
@@ -62,11 +62,11 @@ function moveRows(
   requireArray(kernel, 'indices', indices, { rows }, indexTypes);
   requireSeparate(kernel, [input, indices], [output]);
   const width = columns % 4 === 0 ? 4 : 1;
-  const aliases = elementAliases(gpu, kernel, { input, output }, width);
+  const access = elementAccess(gpu, { input }, { output }, width);
   const vectors = columns / width;
   if (outputRows !== undefined) gpu.clear(output);
   gpu.dispatch({
-    program: { key: `${kernel} ${aliases.key}`, source: () => aliases.text() + source },
+    program: { key: `${kernel} ${access.key}`, source: () => access.text() + source },
     parameters: { integers: outputRows === undefined ? [rows, vectors] : [rows, vectors, outputRows] },
     reads: [input, indices],
     writes: [output],

@@ -1,7 +1,7 @@
 // output[indices[row], c] = input[row, c]; the other rows of output are zero already
 //
 // input: [rows, columns]; indices: u32[rows], all different, each below outputRows; output: [outputRows, columns]
-// Aliases in front: the types of the arrays, both of one width. columns counts vectors of that width.
+// In front: load and store functions of the arrays, both of one width. columns counts vectors of that width.
 // One vector a thread and turn, 64 threads a workgroup, four turns.
 
 struct Parameters { rows: u32, columns: u32, outputRows: u32 }
@@ -15,6 +15,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread;
   for (var index = first; index < min(first + 256, parameters.rows * parameters.columns); index += 64) {
     let outputRow = indices[index / parameters.columns];
-    if (outputRow < parameters.outputRows) { output[outputRow * parameters.columns + index % parameters.columns] = Output(input[index]); }
+    if (outputRow < parameters.outputRows) { storeOutput(outputRow * parameters.columns + index % parameters.columns, loadInput(index)); }
   }
 }

@@ -1,6 +1,7 @@
+import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
 import { wgsl as geluFunctions } from '../activation/gelu.wgsl.ts';
-import { declareArrays } from '../prelude.ts';
+import { arrayAccess, declareArrays, halfLines } from '../prelude.ts';
 import { wgsl as storeNarrow } from './storeNarrow.wgsl.ts';
 import { wgsl as storeWide } from './storeWide.wgsl.ts';
 
@@ -14,48 +15,44 @@ export interface Epilogue {
 }
 
 interface Operand {
-  /** Type or alias of one element. */
-  readonly element: string;
+  readonly array: GpuArray;
+  /** Whether it is read as vectors of four. */
   readonly wide: boolean;
 }
 
 /** Four elements at four places; `wide` arrays hold vectors, and the places are known to be one such vector. */
 export function fetch(name: string, wide: boolean): string {
-  const array = name.toLowerCase();
-  const single = [...'xyzw'].map((component) => `f32(${array}[places.${component}])`);
-  const four = `vec4f(${wide ? `${array}[places.x / 4]` : single.join(', ')})`;
-  const element = wide ? `${array}[place / 4][place % 4]` : `${array}[place]`;
+  const single = [...'xyzw'].map((component) => `load${name}(places.${component})`);
+  const four = wide ? `load${name}(places.x / 4)` : `vec4f(${single.join(', ')})`;
+  const element = wide ? `load${name}(place / 4)[place % 4]` : `load${name}(place)`;
   return `fn fetch${name}(places: vec4u) -> vec4f { return ${four}; }
-fn element${name}(place: u32) -> f32 { return f32(${element}); }\n`;
+fn element${name}(place: u32) -> f32 { return ${element}; }\n`;
 }
 
 /**
- * The arrays of a kernel and `storeFour`, which finishes and stores results: vectors where `wide`, one by one otherwise.
+ * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores results: vectors where `wide`, one by one otherwise.
  *
- * @param operands arrays read by the kernel itself, and whether each is declared as one of vectors
+ * @param operands arrays read by the kernel itself
  */
-export function epilogueSource(epilogue: Epilogue, wide: boolean, operands: Readonly<Record<string, Operand>>): string {
-  const { accumulate, bias, gelu, preActivation } = epilogue;
-  const vector = (element: string, isWide: boolean) => (isWide ? `vec4<${element}>` : element);
-  const reads = [...Object.keys(operands), ...(bias ? ['bias'] : [])];
-  const writes = ['output', ...(preActivation ? ['preActivation'] : [])];
-  const types = {
-    ...Object.fromEntries(Object.entries(operands).map(([name, operand]) => [name, vector(operand.element, operand.wide)])),
-    bias: vector('f32', wide),
-    output: vector('Output', wide),
-    preActivation: vector('PreActivation', wide),
-  };
-  const values = vector('f32', wide);
+export function epilogueSource(gpu: Gpu, epilogue: Epilogue, wide: boolean, operands: Readonly<Record<string, Operand>>): string {
+  const { output, accumulate, bias, gelu, preActivation } = epilogue;
+  const written = { output, ...(preActivation && { preActivation }) };
+  const reads = { ...operands, ...(bias && { bias: { array: bias, wide } }) };
+  const all = [...Object.values(reads).map(({ array }) => array), ...Object.values(written)];
+  const values = wide ? 'vec4f' : 'f32';
   return [
-    declareArrays(reads, writes, types),
+    ...halfLines(all.some(({ elementType }) => elementType === 'f16') ? gpu.profile.halfStorage : null),
+    ...Object.entries(reads).map(([name, { array, wide: isWide }]) => arrayAccess(gpu, name, array.elementType, isWide ? 4 : 1, false)),
+    ...Object.entries(written).map(([name, { elementType }]) => arrayAccess(gpu, name, elementType, wide ? 4 : 1, true)),
+    declareArrays(Object.keys(reads), Object.keys(written)),
     ...(gelu ? [geluFunctions] : []),
     `fn finish(place: u32, column: u32, value: ${values}) {`,
     '  var result = value;',
-    ...(bias ? ['  result += bias[column];'] : []),
-    ...(preActivation ? [`  preActivation[place] = ${types.preActivation}(result);`] : []),
+    ...(bias ? ['  result += loadBias(column);'] : []),
+    ...(preActivation ? ['  storePreActivation(place, result);'] : []),
     ...(gelu ? [`  result = ${wide ? 'vec4f(gelu(result.x), gelu(result.y), gelu(result.z), gelu(result.w))' : 'gelu(result)'};`] : []),
-    ...(accumulate ? [`  result += ${values}(output[place]);`] : []),
-    `  output[place] = ${types.output}(result);`,
+    ...(accumulate ? ['  result += loadOutput(place);'] : []),
+    '  storeOutput(place, result);',
     '}',
     wide ? storeWide : storeNarrow,
   ].join('\n');

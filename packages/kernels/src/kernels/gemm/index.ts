@@ -4,7 +4,6 @@ import type { GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
 import { epilogueKey, epilogueSource, fetch } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
@@ -129,7 +128,6 @@ function multiply(
   const wideOutput = n % 4 === 0 && strideOutput % 4 === 0;
   // Whether the inner dimension may end within a group of four.
   const hasTail = !((wideA && aAlongK) || (wideB && bAlongK));
-  const aliases = elementAliases(gpu, kernel, { A: a, B: b, Output: output, ...(preActivation && { PreActivation: preActivation }) });
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
@@ -137,13 +135,12 @@ function multiply(
   const bytes = m * k * bytesPerElement[a.elementType] + k * n * bytesPerElement[b.elementType] + parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
     program: {
-      key: [kernel, layout, tile.name, aliases.key, wide, ...(hasTail ? ['tail'] : []), ...epilogueKey(epilogue)].join(' '),
+      key: [kernel, layout, tile.name, typesKey(gpu, [a, b, output, preActivation]), wide, ...(hasTail ? ['tail'] : []), ...epilogueKey(epilogue)].join(' '),
       source: () =>
         [
           tile.enables,
-          aliases.text(),
+          epilogueSource(gpu, epilogue, wideOutput, { a: { array: a, wide: wideA }, b: { array: b, wide: wideB } }),
           `const aAlongK = ${aAlongK};\nconst bAlongK = ${bAlongK};\nconst hasTail = ${hasTail};`,
-          epilogueSource(epilogue, wideOutput, { a: { element: 'A', wide: wideA }, b: { element: 'B', wide: wideB } }),
           fetch('A', wideA),
           fetch('B', wideB),
           tilesSource,
@@ -161,12 +158,11 @@ function multiply(
 function sumParts(gpu: Gpu, partials: GpuArray, epilogue: Epilogue, { m, n, parts, alpha }: { m: number; n: number; parts: number; alpha: number }): void {
   const { output, bias, preActivation } = epilogue;
   const wide = n % 4 === 0;
-  const aliases = elementAliases(gpu, kernel, { Output: output, ...(preActivation && { PreActivation: preActivation }) });
   const columnFours = Math.ceil(n / 4);
   gpu.dispatch({
     program: {
-      key: [kernel, 'sum of parts', aliases.key, `by ${wide ? 4 : 1}`, ...epilogueKey(epilogue)].join(' '),
-      source: () => [aliases.text(), epilogueSource(epilogue, wide, { partials: { element: 'f32', wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
+      key: [kernel, 'sum of parts', typesKey(gpu, [output, preActivation]), `by ${wide ? 4 : 1}`, ...epilogueKey(epilogue)].join(' '),
+      source: () => [epilogueSource(gpu, epilogue, wide, { partials: { array: partials, wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
     },
     parameters: { integers: [m, n, columnFours, parts], floats: [alpha] },
     reads: [partials, ...(bias ? [bias] : [])],
@@ -174,4 +170,10 @@ function sumParts(gpu: Gpu, partials: GpuArray, epilogue: Epilogue, { m, n, part
     workgroups: spreadWorkgroups(Math.ceil((m * columnFours) / 64)),
     work: { bytes: 4 * (parts + 1) * m * n },
   });
+}
+
+/** Words that name the types of arrays in a program key. */
+function typesKey(gpu: Gpu, arrays: readonly (GpuArray | undefined)[]): string {
+  const types = arrays.flatMap((array) => array?.elementType ?? []);
+  return [...types, ...(types.includes('f16') && gpu.profile.halfStorage === 'packed' ? ['packed'] : [])].join(' ');
 }

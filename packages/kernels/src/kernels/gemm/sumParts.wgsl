@@ -1,7 +1,7 @@
 // output = activation(alpha * sum over parts of partials[part] + bias) (+ output)
 //
 // partials: f32[parts, m, n]; output: [m, n]. Four columns of a row a thread, 64 threads a workgroup.
-// In front: alias Partials and fetchPartials (four elements from a place on); storeFour.
+// In front: fetchPartials (four elements from a place on); storeFour.
 
 struct Parameters { rows: u32, n: u32, columnFours: u32, parts: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -5,7 +5,7 @@ import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
-import { declareArrays, elementAliases } from '../prelude.ts';
+import { declareArrays, elementAccess } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as withGradInput } from './gradInput.wgsl.ts';
 import { wgsl as backwardSource } from './layernormBackward.wgsl.ts';
@@ -60,13 +60,13 @@ function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const writes = { gradSum, ...(gradInput && { gradInput }) };
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);
-  const aliases = elementAliases(gpu, kernel, { gradOutput, sum, weight, gradSum, ...(gradInput && { gradInput }) }, row.width);
+  const access = elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, ...(gradInput && { gradInput }) }, row.width);
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
   gpu.dispatch({
     program: {
-      key: `${kernel} ${row.name}${dropout ? ' dropout' : ''} ${aliases.key}`,
+      key: `${kernel} ${row.name}${dropout ? ' dropout' : ''} ${access.key}`,
       source: () =>
-        aliases.text() +
+        access.text() +
         declareArrays(Object.keys(reads), Object.keys(writes), fixedTypes) +
         row.source +
         (dropout ? dropoutFunctions + dropped + withGradInput : noGradInput) +
@@ -89,16 +89,16 @@ function parameterGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const weightPartials = gpu.allocate('f32', blocks * columns, 'partial sums of gradWeight');
   const biasPartials = gpu.allocate('f32', blocks * columns, 'partial sums of gradBias');
   const columnWorkgroups = Math.ceil(groups / groupsPerWorkgroup);
-  const aliases = elementAliases(gpu, kernel, { gradOutput, sum }, width);
+  const access = elementAccess(gpu, { gradOutput, sum }, {}, width);
   gpu.dispatch({
-    program: { key: `${kernel} parameters ${aliases.key}`, source: () => aliases.text() + parameterGradientsSource },
+    program: { key: `${kernel} parameters ${access.key}`, source: () => access.text() + parameterGradientsSource },
     parameters: { integers: [rows, groups, rowsPerBlock] },
     reads: [gradOutput, sum, mean, reciprocalStd],
     writes: [weightPartials, biasPartials],
     workgroups: [columnWorkgroups, blocks, 1],
     work: { bytes: 8 * rows * columns },
   });
-  const valuesOnly = elementAliases(gpu, kernel, {}, width);
+  const valuesOnly = elementAccess(gpu, {}, {}, width);
   gpu.dispatch({
     program: { key: `${kernel} parameters sum ${valuesOnly.key}`, source: () => valuesOnly.text() + parameterGradientsSumSource },
     parameters: { integers: [groups, blocks, accumulate ? 1 : 0] },

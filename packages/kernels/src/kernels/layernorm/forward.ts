@@ -4,7 +4,7 @@ import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
-import { declareArrays, elementAliases } from '../prelude.ts';
+import { declareArrays, elementAccess } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as layerNormSource } from './layernorm.wgsl.ts';
 import { wgsl as noResidual } from './noResidual.wgsl.ts';
@@ -59,19 +59,14 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const writes = { output, ...(sum && { sum }), mean, reciprocalStd };
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);
-  const aliases = elementAliases(
-    gpu,
-    kernel,
-    { input, ...(residual && { residual }), weight, bias, output, ...(sum && { sum }) },
-    row.width,
-  );
+  const access = elementAccess(gpu, { input, ...(residual && { residual }), weight, bias }, { output, ...(sum && { sum }) }, row.width);
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
   const parts = `${residual ? ' residual' : ''}${dropout ? ' dropout' : ''}${sum ? ' sum' : ''}`;
   gpu.dispatch({
     program: {
-      key: `${kernel} ${row.name}${parts} ${aliases.key}`,
+      key: `${kernel} ${row.name}${parts} ${access.key}`,
       source: () =>
-        aliases.text() +
+        access.text() +
         declareArrays(Object.keys(reads), Object.keys(writes), fixedTypes) +
         row.source +
         (residual ? withResidual : noResidual) +

@@ -1,3 +1,3 @@
 fn writeGradInput(row: u32, group: u32, gradient: Values) {
-  gradInput[row * parameters.groups + group] = GradInput(gradient * keptFactors(row, group));
+  storeGradInput(row * parameters.groups + group, gradient * keptFactors(row, group));
 }

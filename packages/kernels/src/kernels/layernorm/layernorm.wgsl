@@ -2,7 +2,7 @@
 // output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c]
 //
 // input, residual, sum, output: [rows, columns]; weight, bias: [columns]; mean, reciprocalStd: f32[rows]
-// In front: aliases of the types, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
+// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
 // workgroupPerRow.wgsl (threads to
 // rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, and the arrays.
 // The mean is found in two steps, so that a large offset does not spoil it: first roughly, then by the average distance from what the first
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 
   for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
     let index = row * groups + group;
-    output[index] = Output((readAgain(index) - rowMean) * scale * Values(weight[group]) + Values(bias[group]));
+    storeOutput(index, (readAgain(index) - rowMean) * scale * loadWeight(group) + loadBias(group));
   }
   if (firstGroupOf(thread) == 0) {
     mean[row] = rowMean;

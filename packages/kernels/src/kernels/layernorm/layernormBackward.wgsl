@@ -3,7 +3,7 @@
 // gradInput = dropout'(gradSum), where it is asked for
 //
 // gradOutput, sum, gradSum, gradInput: [rows, columns]; weight: [columns]; mean, reciprocalStd: f32[rows]
-// In front: aliases of the types, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
+// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
 // workgroupPerRow.wgsl (threads to
 // rows), gradInput.wgsl with dropped.wgsl or noGradInput.wgsl, and the arrays.
 
@@ -23,19 +23,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   var products = Values(0.0);
   for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
     let index = row * groups + group;
-    let scaled = Values(gradOutput[index]) * Values(weight[group]);
+    let scaled = loadGradOutput(index) * loadWeight(group);
     sums += scaled;
-    products += scaled * ((Values(sum[index]) - rowMean) * scale);
+    products += scaled * ((loadSum(index) - rowMean) * scale);
   }
   let meanScaled = rowTotal(total(sums), thread) / columns;
   let meanProduct = rowTotal(total(products), thread) / columns;
 
   for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
     let index = row * groups + group;
-    let scaled = Values(gradOutput[index]) * Values(weight[group]);
-    let normalised = (Values(sum[index]) - rowMean) * scale;
+    let scaled = loadGradOutput(index) * loadWeight(group);
+    let normalised = (loadSum(index) - rowMean) * scale;
     let gradient = scale * (scaled - meanScaled - normalised * meanProduct);
-    gradSum[index] = GradSum(gradient);
+    storeGradSum(index, gradient);
     writeGradInput(row, group, gradient);
   }
 }

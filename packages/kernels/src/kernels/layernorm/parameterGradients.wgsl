@@ -2,7 +2,7 @@
 // and gradBias[c] = sum over rows of gradOutput[row, c]: the sums over blocks of rows.
 //
 // gradOutput, sum: [rows, columns]; mean, reciprocalStd: f32[rows]; weightPartials, biasPartials: f32[blocks, columns]
-// Aliases in front: the types of the arrays, all of one width. A group of columns of that width a thread, 32 threads a workgroup; workgroup
+// In front: load functions of the arrays, all of one width. A group of columns of that width a thread, 32 threads a workgroup; workgroup
 // (x, y) takes
 // groups from x * 32 on, and rows from y * rowsPerBlock on.
 
@@ -25,8 +25,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var biasSum = Values(0.0);
   for (var row = firstRow; row < endRow; row++) {
     let index = row * parameters.groups + group;
-    let gradient = Values(gradOutput[index]);
-    weightSum += gradient * ((Values(sum[index]) - mean[row]) * reciprocalStd[row]);
+    let gradient = loadGradOutput(index);
+    weightSum += gradient * ((loadSum(index) - mean[row]) * reciprocalStd[row]);
     biasSum += gradient;
   }
   weightPartials[workgroup.y * parameters.groups + group] = weightSum;

@@ -1,1 +1,1 @@
-fn residualTerm(index: u32) -> Values { return Values(residual[index]); }
+fn residualTerm(index: u32) -> Values { return loadResidual(index); }

@@ -2,9 +2,9 @@
 
 fn firstRead(row: u32, group: u32) -> Values {
   let index = row * parameters.groups + group;
-  let stored = Sum(residualTerm(index) + Values(input[index]) * keptFactors(row, group));
-  sum[index] = stored;
-  return Values(stored);
+  let value = residualTerm(index) + loadInput(index) * keptFactors(row, group);
+  storeSum(index, value);
+  return value;
 }
 
-fn readAgain(index: u32) -> Values { return Values(sum[index]); }
+fn readAgain(index: u32) -> Values { return loadSum(index); }

@@ -1,4 +1,4 @@
 // The input itself is normalised.
 
-fn firstRead(row: u32, group: u32) -> Values { return Values(input[row * parameters.groups + group]); }
-fn readAgain(index: u32) -> Values { return Values(input[index]); }
+fn firstRead(row: u32, group: u32) -> Values { return loadInput(row * parameters.groups + group); }
+fn readAgain(index: u32) -> Values { return loadInput(index); }

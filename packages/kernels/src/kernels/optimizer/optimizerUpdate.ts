@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { wgsl as packedHalves } from '../packedHalves.wgsl.ts';
 import { indexTypes, requireArray, requireSeparate, singleTypes } from '../arguments.ts';
 import { wgsl as adamWSource } from './adamW.wgsl.ts';
 import { wgsl as finalNorm } from './finalNorm.wgsl.ts';
@@ -68,7 +69,7 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
   gpu.dispatch({
-    program: { key: `adamW${halfWeights ? ' with f16 weights' : ''}`, source: () => (halfWeights ? halfStore : noHalfStore) + adamWSource },
+    program: { key: `adamW${halfWeights ? ' with f16 weights' : ''}`, source: () => (halfWeights ? packedHalves + halfStore : noHalfStore) + adamWSource },
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
     reads: [state.words, state.groups, groupIds, gradients],
     writes: [weights, expAvg, expAvgSq, ...(halfWeights ? [halfWeights] : [])],

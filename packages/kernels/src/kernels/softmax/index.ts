@@ -3,7 +3,7 @@ import type { GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAliases } from '../prelude.ts';
+import { elementAccess } from '../prelude.ts';
 import { wgsl as backwardByThread } from './softmaxBackwardByThread.wgsl.ts';
 import { wgsl as backwardByWorkgroup } from './softmaxBackwardByWorkgroup.wgsl.ts';
 import { wgsl as forwardByThread } from './softmaxByThread.wgsl.ts';
@@ -77,11 +77,11 @@ function record(
   }
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const variant = options.variant ?? (gpu.profile.software || columns <= 64 ? 'thread' : 'workgroup');
-  const aliases = elementAliases(gpu, kernel, arrays);
+  const access = elementAccess(gpu, reads, writes);
   gpu.dispatch({
     program: {
-      key: `${kernel} by ${variant}${log ? ', logarithm,' : ''} ${aliases.key}`,
-      source: () => `${aliases.text()}const logarithmic = ${log};\n${sources[variant]}`,
+      key: `${kernel} by ${variant}${log ? ', logarithm,' : ''} ${access.key}`,
+      source: () => `${access.text()}const logarithmic = ${log};\n${sources[variant]}`,
     },
     parameters: { integers: [rows, columns] },
     reads: Object.values(reads),

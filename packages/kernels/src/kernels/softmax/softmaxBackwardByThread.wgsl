@@ -1,7 +1,7 @@
 // gradInput = output * (gradOutput - sum of gradOutput * output over the row)
 // logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput over the row
 //
-// gradOutput, output (of the forward pass), gradInput: [rows, columns]. Aliases in front: their types and `const logarithmic`.
+// gradOutput, output (of the forward pass), gradInput: [rows, columns]. In front: their load and store functions and `const logarithmic`.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
 
 struct Parameters { rows: u32, columns: u32 }
@@ -21,17 +21,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var begin = first; begin < end; begin += 64) {
     var part = 0.0;
     for (var index = begin; index < min(begin + 64, end); index++) {
-      if (logarithmic) { part += f32(gradOutput[index]); } else { part += f32(gradOutput[index]) * f32(output[index]); }
+      if (logarithmic) { part += loadGradOutput(index); } else { part += loadGradOutput(index) * loadOutput(index); }
     }
     sum += part;
   }
   for (var index = first; index < end; index++) {
-    let gradient = f32(gradOutput[index]);
-    let value = f32(output[index]);
+    let gradient = loadGradOutput(index);
+    let value = loadOutput(index);
     if (logarithmic) {
-      gradInput[index] = GradInput(gradient - exp(value) * sum);
+      storeGradInput(index, gradient - exp(value) * sum);
     } else {
-      gradInput[index] = GradInput(value * (gradient - sum));
+      storeGradInput(index, value * (gradient - sum));
     }
   }
 }

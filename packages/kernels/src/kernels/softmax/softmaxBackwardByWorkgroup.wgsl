@@ -1,7 +1,7 @@
 // gradInput = output * (gradOutput - sum of gradOutput * output over the row)
 // logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput over the row
 //
-// gradOutput, output (of the forward pass), gradInput: [rows, columns]. Aliases in front: their types and `const logarithmic`.
+// gradOutput, output (of the forward pass), gradInput: [rows, columns]. In front: their load and store functions and `const logarithmic`.
 // One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many columns.
 
 struct Parameters { rows: u32, columns: u32 }
@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let end = first + parameters.columns;
   var ownSum = 0.0;
   for (var index = first + thread; index < end; index += threads) {
-    if (logarithmic) { ownSum += f32(gradOutput[index]); } else { ownSum += f32(gradOutput[index]) * f32(output[index]); }
+    if (logarithmic) { ownSum += loadGradOutput(index); } else { ownSum += loadGradOutput(index) * loadOutput(index); }
   }
   sums[thread] = ownSum;
   workgroupBarrier();
@@ -31,12 +31,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let sum = sums[0];
   for (var index = first + thread; index < end; index += threads) {
-    let gradient = f32(gradOutput[index]);
-    let value = f32(output[index]);
+    let gradient = loadGradOutput(index);
+    let value = loadOutput(index);
     if (logarithmic) {
-      gradInput[index] = GradInput(gradient - exp(value) * sum);
+      storeGradInput(index, gradient - exp(value) * sum);
     } else {
-      gradInput[index] = GradInput(value * (gradient - sum));
+      storeGradInput(index, value * (gradient - sum));
     }
   }
 }

@@ -1,6 +1,6 @@
 // output = exp(input - max) / sum of exp(input - max) over each row;  logarithmic: output = input - max - log(sum)
 //
-// input, output: [rows, columns]. Aliases in front: their types and `const logarithmic`.
+// input, output: [rows, columns]. In front: their load and store functions and `const logarithmic`.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
 
 struct Parameters { rows: u32, columns: u32 }
@@ -15,17 +15,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let first = row * parameters.columns;
   let end = first + parameters.columns;
   var largest = -3.402823e38;
-  for (var index = first; index < end; index++) { largest = max(largest, f32(input[index])); }
+  for (var index = first; index < end; index++) { largest = max(largest, loadInput(index)); }
   // Sums of 64 first, then the sum of those: rounding errors grow with 64 + columns / 64, not with columns.
   var sum = 0.0;
   for (var begin = first; begin < end; begin += 64) {
     var part = 0.0;
-    for (var index = begin; index < min(begin + 64, end); index++) { part += exp(f32(input[index]) - largest); }
+    for (var index = begin; index < min(begin + 64, end); index++) { part += exp(loadInput(index) - largest); }
     sum += part;
   }
   let logSum = log(sum);
   for (var index = first; index < end; index++) {
-    let below = f32(input[index]) - largest;
-    if (logarithmic) { output[index] = Output(below - logSum); } else { output[index] = Output(exp(below) / sum); }
+    let below = loadInput(index) - largest;
+    if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) / sum); }
   }
 }

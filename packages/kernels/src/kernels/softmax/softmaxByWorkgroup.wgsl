@@ -1,6 +1,6 @@
 // output = exp(input - max) / sum of exp(input - max) over each row;  logarithmic: output = input - max - log(sum)
 //
-// input, output: [rows, columns]. Aliases in front: their types and `const logarithmic`.
+// input, output: [rows, columns]. In front: their load and store functions and `const logarithmic`.
 // One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many columns.
 
 struct Parameters { rows: u32, columns: u32 }
@@ -19,7 +19,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let first = row * parameters.columns;
   let end = first + parameters.columns;
   var ownLargest = -3.402823e38;
-  for (var index = first + thread; index < end; index += threads) { ownLargest = max(ownLargest, f32(input[index])); }
+  for (var index = first + thread; index < end; index += threads) { ownLargest = max(ownLargest, loadInput(index)); }
   largests[thread] = ownLargest;
   workgroupBarrier();
   for (var half = threads / 2; half > 0; half /= 2) {
@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let largest = largests[0];
   var ownSum = 0.0;
-  for (var index = first + thread; index < end; index += threads) { ownSum += exp(f32(input[index]) - largest); }
+  for (var index = first + thread; index < end; index += threads) { ownSum += exp(loadInput(index) - largest); }
   sums[thread] = ownSum;
   workgroupBarrier();
   for (var half = threads / 2; half > 0; half /= 2) {
@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let sum = sums[0];
   let logSum = log(sum);
   for (var index = first + thread; index < end; index += threads) {
-    let below = f32(input[index]) - largest;
-    if (logarithmic) { output[index] = Output(below - logSum); } else { output[index] = Output(exp(below) / sum); }
+    let below = loadInput(index) - largest;
+    if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) / sum); }
   }
 }
