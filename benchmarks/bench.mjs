@@ -33,7 +33,7 @@ if (options.peers) {
   contestants.push(new Contestant('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
   contestants.push(new Contestant('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
 }
-if (options.python) contestants.push(new Contestant('PyTorch, processor', options.python, [join(folder, 'contestants/torch.py')]));
+if (options.python) contestants.push(new Contestant('PyTorch, processor', options.python, [join(folder, 'contestants/pytorch.py')]));
 
 const { adapter } = await ours.ask({ task: 'describe', repeats: 1 });
 const heading = `${new Date().toISOString().slice(0, 10)}, ${adapter}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${rounds} interleaved rounds`;

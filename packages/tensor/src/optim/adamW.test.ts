@@ -206,9 +206,9 @@ describe('AdamW', () => {
     expect(skipped.length).toBeGreaterThan(2);
     expect(records[0]!.finite).toBe(false);
     expect(records.every(({ loss }) => Number.isFinite(loss))).toBe(true);
-    for (const [index, { finite, lossScale, step }] of records.entries()) {
+    for (const [index, { finite, lossScale, step: row }] of records.entries()) {
       const after = records[index + 1];
-      if (after && !finite) expect([after.lossScale, after.step]).toEqual([lossScale / 2, step]);
+      if (after && !finite) expect([after.lossScale, after.step]).toEqual([lossScale / 2, row]);
     }
     // It grows again until it overflows once more.
     const scales = records.filter(({ finite }) => finite).map(({ lossScale }) => lossScale);

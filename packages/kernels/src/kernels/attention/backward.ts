@@ -56,7 +56,6 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   gpu.dispatch({
     program: attentionProgram(gpu, {
       name: `${kernel} rows${dropout ? ' dropout' : ''}`,
-      kernel,
       headSize,
       reads: ofRows,
       writes: { rowData },

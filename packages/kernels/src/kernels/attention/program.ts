@@ -85,7 +85,6 @@ export function recordPairs(
     `const maxChunks = ${maxChunks}u;\n` + (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
   const program = attentionProgram(gpu, {
     name: `${kernel} ${variant} ${32 << size}${dropout ? ' dropout' : ''}`,
-    kernel,
     headSize,
     reads,
     writes,
@@ -133,7 +132,6 @@ export function attentionProgram(
   gpu: Gpu,
   part: {
     readonly name: string;
-    readonly kernel: string;
     readonly headSize: number;
     readonly reads: Readonly<Record<string, GpuArray>>;
     readonly writes: Readonly<Record<string, GpuArray>>;
@@ -142,7 +140,7 @@ export function attentionProgram(
     readonly source: () => string;
   },
 ): Program {
-  const { name, kernel, headSize, reads, writes, subgroups = false, source } = part;
+  const { name, headSize, reads, writes, subgroups = false, source } = part;
   const width = chunkWidth(headSize);
   const element = Object.values(reads)[0] as GpuArray;
   const conversions = elementConversions(gpu, element.elementType, width);
