@@ -308,7 +308,8 @@ export class Gpu {
   }
 
   async #runOnce({ program, reads, writes }: NeededProgram): Promise<void> {
-    const scratch = Array.from({ length: reads + writes }, (_, index) => this.allocate('u32', scratchWords, `scratch ${index}`));
+    const words = Math.min(scratchWords, Math.floor(this.info.limits.maxStorageBufferBindingSize / 4));
+    const scratch = Array.from({ length: reads + writes }, (_, index) => this.allocate('u32', words, `scratch ${index}`));
     for (const array of scratch) this.retain(array);
     this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
     for (const array of scratch) this.release(array);

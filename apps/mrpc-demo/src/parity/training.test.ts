@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import { Dataset } from '@attune/data';
+import { openDevice } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +57,25 @@ describe('training equals PyTorch and transformers', () => {
     const labels = (rows: readonly (readonly number[])[]) => rows.map(([no = 0, yes = 0]) => Number(yes > no));
     expect([...predictions.argmax(-1).data]).toEqual(labels(run.logits_after));
     model.dispose();
+  });
+});
+
+describe('training with parameters in several segments', () => {
+  it('equals PyTorch on an adapter that binds little at once', async () => {
+    const device = await openDevice({ limits: { maxStorageBufferBindingSize: 48 * 1024 } });
+    const { tokenizer, dataset } = await encodedPairs();
+    const model = await AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, seed: 42, silent: true, device, ...noDropout });
+    const parameterBytes = 4 * [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
+    expect(parameterBytes).toBeGreaterThan(2 * device.info.limits.maxStorageBufferBindingSize);
+    const run = golden.runs.accumulate_2x3;
+    const args = new TrainingArguments('unused', { loggingSteps: 1, saveStrategy: 'no', disableTqdm: true, ...camelCaseArguments(run.arguments) });
+    const trainer = new Trainer({ model, args, trainDataset: dataset, processingClass: tokenizer, device });
+    await trainer.train();
+    const differences = compareSteps(run.steps, trainer.state.logHistory);
+    expect(differences.loss).toBeLessThan(1e-4);
+    expect(differences.gradNorm).toBeLessThan(1e-3);
+    expect(compareWeights(run.final, await weightNorms(model)).weights.relative).toBeLessThan(1e-4);
+    device.destroy();
   });
 });
 

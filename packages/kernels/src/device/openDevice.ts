@@ -1,6 +1,7 @@
 import { loadWebGpu, noAdapterAdvice } from '#platform';
 import { NoAdapterError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
+import { probeMatrixSpelling } from './probeMatrixSpelling.ts';
 import { describeDevice, limitNames } from './profile.ts';
 import type { HalfStorage } from './profile.ts';
 
@@ -48,5 +49,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const { info, profile } = describeDevice(device, adapter);
   const limits = { ...info.limits, ...options.limits };
   const halfStorage = options.halfStorage ?? profile.halfStorage;
-  return new Gpu({ device, webgpu, info: { ...info, limits }, profile: { ...profile, halfStorage }, memoryBudget: options.memoryBudget ?? Infinity });
+  const subgroupMatrixSpelling = profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
+  return new Gpu({ device, webgpu, info: { ...info, limits }, profile: { ...profile, halfStorage, subgroupMatrixSpelling }, memoryBudget: options.memoryBudget ?? Infinity });
 }

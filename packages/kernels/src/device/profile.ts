@@ -7,6 +7,8 @@ export interface SubgroupMatrixConfig {
   readonly k: number;
 }
 
+export type SubgroupMatrixSpelling = 'majorness' | 'flag';
+
 export type HalfStorage = 'native' | 'packed';
 
 /** What kernels choose their variants from. */
@@ -22,6 +24,8 @@ export interface DeviceProfile {
   /** Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown. */
   readonly subgroupSize: number;
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
+  /** How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T, row_major>(…)`, or with a flag in older browsers. */
+  readonly subgroupMatrixSpelling: SubgroupMatrixSpelling;
 }
 
 /** Adapter, features and limits in words and numbers, for people and for reports. */
@@ -86,6 +90,7 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
       subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')
         ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({ componentType, resultComponentType, m: M, n: N, k: K }))
         : [],
+      subgroupMatrixSpelling: 'majorness',
     },
   };
 }

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gemm, openDevice } from '../../index.ts';
 import type { Gpu, GpuArray } from '../../index.ts';
-import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
-import type { FloatType } from '../../testing/arrays.ts';
+import { readFloats, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
-import { expectClose } from '../../testing/expectClose.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from './index.ts';
-import { gemmReference } from './reference.ts';
+import { checkGemm, emptyShapes, gemmShapes } from './checkGemm.ts';
+import type { GemmCase } from './checkGemm.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -18,116 +17,17 @@ afterAll(() => gpu.destroy());
 const layouts = ['NN', 'NT', 'TN'] as const satisfies readonly GemmLayout[];
 const variants = ['portable', 'register', 'subgroup'] as const satisfies readonly GemmVariant[];
 
-/** m, n, k: each of 1, 3, 17, 63, 65, 129 in each place, multiples of 4 and not, tall and flat, 512 tokens. */
-const shapes = [
-  [1, 1, 1],
-  [3, 17, 63],
-  [17, 63, 3],
-  [63, 3, 17],
-  [65, 129, 1],
-  [129, 1, 65],
-  [1, 65, 129],
-  [1, 128, 128],
-  [8, 128, 64],
-  [8, 2, 128],
-  [2, 128, 8],
-  [64, 64, 16],
-  [20, 36, 12],
-  [68, 12, 129],
-  [5, 12, 64],
-  [512, 4, 8],
-  [4, 512, 8],
-  [3, 4, 512],
-  [512, 2, 3],
-] as const;
-const zeroShapes = [
-  [0, 5, 3],
-  [5, 0, 3],
-  [4, 4, 0],
-  [3, 5, 0],
-] as const;
-
-/** Half the error of a sum of k products grows with the root of k; a worst case of k never happens. The rest is the epilogue. */
-const roundingsOf = (k: number) => 12 + 4 * Math.sqrt(k);
-
-interface Case extends Partial<Pick<GemmOptions, 'alpha' | 'accumulate' | 'activation' | 'batch' | 'splits'>> {
-  readonly shape: readonly [number, number, number];
-  readonly layout: GemmLayout;
-  readonly variant?: GemmVariant;
-  readonly type?: FloatType;
-  readonly outputType?: FloatType;
-  readonly withBias?: boolean;
-  readonly keepPreActivation?: boolean;
-  readonly magnitudeA?: number;
-  readonly magnitudeB?: number;
-}
-
-async function check({ shape, layout, variant, type = 'f32', outputType = type, withBias, keepPreActivation, magnitudeA, magnitudeB, ...options }: Case) {
-  const [m, n, k] = shape;
-  const { batch, accumulate, alpha, activation } = options;
-  const elements = (stride: number, size: number) => (batch ? (batch.count - 1) * stride + size : size);
-  const numbers = (length: number, seed: number, deviation = 1) => rounded(normalNumbers(length, seed, { deviation }), type);
-  const values = {
-    a: numbers(elements(batch?.strideA ?? 0, m * k), 1, magnitudeA),
-    b: numbers(elements(batch?.strideB ?? 0, k * n), 2, magnitudeB),
-    bias: rounded(normalNumbers(n, 3), 'f32'),
-    added: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 4), outputType),
-  };
-  const arrays: Record<'a' | 'b' | 'bias' | 'output' | 'preActivation', GpuArray> = {
-    a: uploadFloats(gpu, values.a, type, 'a'),
-    b: uploadFloats(gpu, values.b, type, 'b'),
-    bias: uploadFloats(gpu, values.bias, 'f32', 'bias'),
-    output: accumulate ? uploadFloats(gpu, values.added, outputType, 'output') : staleOutput(gpu, values.added.length, outputType, 'output'),
-    preActivation: staleOutput(gpu, values.added.length, outputType, 'preActivation'),
-  };
-  const { a, b, output } = arrays;
-  gemm(gpu, {
-    a,
-    b,
-    output,
-    m,
-    n,
-    k,
-    layout,
-    variant,
-    ...options,
-    ...(withBias && { bias: arrays.bias }),
-    ...(keepPreActivation && { preActivation: arrays.preActivation }),
-  });
-  const expected = gemmReference({
-    a: values.a,
-    b: values.b,
-    m,
-    n,
-    k,
-    layout,
-    batch,
-    alpha,
-    activation,
-    ...(withBias && { bias: values.bias }),
-    ...(accumulate && { added: values.added }),
-  });
-  const what = `${layout} ${shape.join(' x ')} ${variant}`;
-  const written = await readFloats(gpu, output, output.length);
-  const length = values.added.length;
-  const isGap = (index: number) => index >= length || Number.isNaN(expected.output[index]);
-  expect(written.filter((_, index) => isGap(index)).every(Number.isNaN), `${what}: nothing written between matrices and behind the end`).toBe(true);
-  const results = (whole: Float32Array | Float64Array) => Array.from(whole).filter((_, index) => !isGap(index));
-  const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude) };
-  expectClose(results(written), results(expected.output), bound, what);
-  if (keepPreActivation) expectClose(results(await readFloats(gpu, arrays.preActivation, length)), results(expected.preActivation), bound, `${what} before activation`);
-  for (const array of Object.values(arrays)) gpu.release(array);
-}
+const check = (options: GemmCase) => checkGemm(gpu, options);
 
 const batch = (m: number, n: number, k: number, gap: number) => ({ count: 3, strideA: m * k + gap, strideB: k * n + gap, strideOutput: m * n + gap });
 
 describe.each(variants)('gemm by %s', (variant) => {
   describe.each(layouts)('%s', (layout) => {
     it('equals the reference for every shape', async () => {
-      for (const shape of shapes) await check({ shape, layout, variant });
+      for (const shape of gemmShapes) await check({ shape, layout, variant });
     });
     it('gives zero or the bias without products, and nothing without results', async () => {
-      for (const shape of zeroShapes) {
+      for (const shape of emptyShapes) {
         await check({ shape, layout, variant });
         await check({ shape, layout, variant, withBias: true });
       }
@@ -187,6 +87,31 @@ describe.each(variants)('gemm by %s', (variant) => {
       }
     }));
 });
+
+it.each([
+  { m: 16, n: 16, k: 16, spelling: 'majorness' },
+  { m: 8, n: 8, k: 8, spelling: 'majorness' },
+  { m: 8, n: 16, k: 16, spelling: 'flag' },
+] as const)('by subgroupMatrix compiles: fragments of $m x $n x $k, $spelling', ({ m, n, k, spelling }) =>
+  compileOnNull((nullGpu) => {
+    const config = { componentType: 'f16', resultComponentType: 'f32', m, n, k };
+    Object.assign(nullGpu, { profile: { ...nullGpu.profile, software: false, subgroupSize: 32, subgroupMatrix: [config], subgroupMatrixSpelling: spelling } });
+    for (const halfStorage of ['native', 'packed'] as const) {
+      Object.assign(nullGpu, { profile: { ...nullGpu.profile, halfStorage } });
+      for (const layout of layouts) {
+        for (const size of [3, 64, 1024]) {
+          nullGpu.scope(() => {
+            const [a, output] = ['a', 'output'].map((label) => nullGpu.allocate('f16', size * size, label)) as [GpuArray, GpuArray];
+            const [b, bias] = ['b', 'bias'].map((label) => nullGpu.allocate('f32', size * size, label)) as [GpuArray, GpuArray];
+            // Chosen by itself, as one operand is f16.
+            gemm(nullGpu, { a, b, output, m: size, n: size, k: size, layout });
+            gemm(nullGpu, { a, b: a, output, m: size, n: size, k: size, layout, bias, activation: 'gelu', splits: 1, variant: 'subgroupMatrix' });
+          });
+        }
+      }
+    }
+    expect(nullGpu.statistics.pipelines).toBeGreaterThan(12);
+  }));
 
 it('chooses a variant by itself', async () => {
   for (const layout of layouts) await check({ shape: [65, 36, 64], layout });

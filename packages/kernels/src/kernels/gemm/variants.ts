@@ -1,15 +1,17 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../gpuArray.ts';
 import { wgsl as registerTile } from './registerTile.wgsl.ts';
 import { wgsl as sharedTile } from './sharedTile.wgsl.ts';
+import { matrixConfigOf, subgroupMatrixEnables, subgroupMatrixSource, workgroupBytes } from './subgroupMatrix.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
 import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
 
 /**
- * `portable`: tiles in workgroup memory, for GPUs. `subgroup`: broadcasts within a subgroup, for processors. `register`: neither, for processors
- * without subgroups of a known size.
+ * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands in f16. `subgroup`: broadcasts within a subgroup, for
+ * processors. `register`: neither, for processors without subgroups of a known size.
  */
-export type GemmVariant = 'portable' | 'subgroup' | 'register';
+export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
 
 /** How a workgroup computes a tile of the output. */
 export interface GemmTile {
@@ -23,14 +25,49 @@ export interface GemmTile {
   readonly source: (operands: { readonly aAlongK: boolean; readonly bAlongK: boolean }) => string;
 }
 
-/** The variant asked for, or the device's, and the height of its tile for so many rows. */
-export function tileOf({ profile }: Gpu, { m, variant }: { readonly m: number; readonly variant?: GemmVariant }): GemmTile {
+interface Product {
+  readonly a: GpuArray;
+  readonly b: GpuArray;
+  readonly m: number;
+  readonly n: number;
+  readonly variant?: GemmVariant;
+}
+
+/** Matrix units round operands to f16, so they are for products that have one in f16 already. */
+function variantFor({ profile }: Gpu, { a, b }: Product): GemmVariant {
+  if (profile.software) return profile.subgroups && profile.subgroupSize > 0 ? 'subgroup' : 'register';
+  const half = a.elementType === 'f16' || b.elementType === 'f16';
+  return half && matrixConfigOf(profile) ? 'subgroupMatrix' : 'portable';
+}
+
+/** The variant asked for, or the device's, and its tile for a result of this size. */
+export function tileOf(gpu: Gpu, product: Product): GemmTile {
+  const { profile, info } = gpu;
+  const { m, n } = product;
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
-  switch (variant ?? (!profile.software ? 'portable' : lanes > 0 ? 'subgroup' : 'register')) {
+  switch (product.variant ?? variantFor(gpu, product)) {
     case 'portable':
       return { name: 'portable', rows: 64, columns: 64, readsVectors: true, enables: '', source: () => sharedTile };
     case 'register':
       return { name: 'register', rows: 32, columns: 32, readsVectors: false, enables: '', source: () => registerTile };
+    case 'subgroupMatrix': {
+      const config = matrixConfigOf(profile);
+      if (!config || !profile.subgroups) {
+        throw new KernelArgumentError('gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums and subgroups of one known size, which this device lacks');
+      }
+      // Sixteen fragments a subgroup where that leaves enough workgroups, and memory for its tiles; else four.
+      const large = m * n >= busyTiles.hardware * (8 * config.m) * (8 * config.n);
+      const fits = workgroupBytes({ config, across: 4 }) <= info.limits.maxComputeWorkgroupStorageSize;
+      const tile = { config, across: large && fits ? 4 : 2, lanes, spelling: profile.subgroupMatrixSpelling } as const;
+      return {
+        name: `subgroupMatrix ${config.m}x${config.n}x${config.k} ${tile.across} x ${lanes}`,
+        rows: 2 * tile.across * config.m,
+        columns: 2 * tile.across * config.n,
+        readsVectors: true,
+        enables: subgroupMatrixEnables,
+        source: (operands) => subgroupMatrixSource(tile, operands),
+      };
+    }
     case 'subgroup': {
       if (lanes === 0) throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
       const rows = m <= 4 ? 4 : m <= 8 ? 8 : 16;

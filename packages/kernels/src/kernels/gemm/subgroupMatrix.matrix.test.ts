@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../../index.ts';
+import type { Gpu } from '../../index.ts';
+import { checkGemm, emptyShapes, gemmShapes } from './checkGemm.ts';
+import { matrixConfigOf } from './subgroupMatrix.ts';
+
+// Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+  expect(matrixConfigOf(gpu.profile), 'this adapter multiplies no matrices of f16 with sums in f32').not.toBeNull();
+});
+afterAll(() => gpu.destroy());
+
+const layouts = ['NN', 'NT', 'TN'] as const;
+const variant = 'subgroupMatrix';
+
+describe.each(layouts)('gemm by subgroupMatrix, %s', (layout) => {
+  it('equals the reference for every shape', async () => {
+    for (const shape of gemmShapes) await checkGemm(gpu, { shape, layout, variant, type: 'f16', outputType: 'f32' });
+  });
+  it('equals the reference for shapes of many tiles', async () => {
+    for (const shape of [[200, 136, 72], [257, 130, 33], [1032, 1020, 8]] as const) await checkGemm(gpu, { shape, layout, variant, type: 'f16', outputType: 'f32' });
+  });
+  it('gives zero or the bias without products, and nothing without results', async () => {
+    for (const shape of emptyShapes) await checkGemm(gpu, { shape, layout, variant, type: 'f16', withBias: true });
+  });
+  it('scales, adds, sums in parts, multiplies batches', async () => {
+    for (const [m, n, k] of [[20, 36, 12], [17, 63, 3]] as const) {
+      const common = { layout, variant, type: 'f16' } as const;
+      await checkGemm(gpu, { ...common, shape: [m, n, k], alpha: -0.125, accumulate: true, withBias: true, outputType: 'f32' });
+      await checkGemm(gpu, { ...common, shape: [m, n, 300], splits: 3 });
+      const batch = { count: 3, strideA: m * k, strideB: k * n, strideOutput: m * n };
+      await checkGemm(gpu, { ...common, shape: [m, n, k], batch });
+    }
+  });
+  it('applies GELU and keeps what was before it', async () => {
+    await checkGemm(gpu, { shape: [68, 36, 12], layout, variant, type: 'f16', withBias: true, activation: 'gelu', keepPreActivation: true });
+  });
+});
