@@ -50,6 +50,8 @@ const scratchWords = 16384;
 export class Gpu {
   readonly info: DeviceInfo;
   readonly profile: DeviceProfile;
+  /** Variants that gave other results here than the portable ones, by kernel and name: `gemm subgroupMatrix`. Kernels do not choose them. */
+  readonly distrusted = new Set<string>();
   readonly #device: GPUDevice;
   readonly #keptAlive: GPU;
   readonly #memoryBudget: number;

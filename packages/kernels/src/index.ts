@@ -1,3 +1,4 @@
+export { checkVariants } from './checks/checkVariants.ts';
 export { openDevice } from './device/openDevice.ts';
 export type { OpenDeviceOptions } from './device/openDevice.ts';
 export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';

@@ -49,5 +49,5 @@ export { bucketRows } from './shape.ts';
 export type { Shape } from './shape.ts';
 export { Tensor } from './tensor.ts';
 export type { DType } from './tensor.ts';
-export { openDevice } from '@attune/kernels';
+export { checkVariants, openDevice } from '@attune/kernels';
 export type { DeviceInfo, DynamicLossScale, UpdateRecord } from '@attune/kernels';

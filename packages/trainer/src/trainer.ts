@@ -1,6 +1,6 @@
 import { DataCollatorWithPadding, DataLoader, defaultDataCollator, NdArray, RandomSampler, SequentialSampler } from '@attune/data';
 import type { DataCollator, PaddingTokenizer } from '@attune/data';
-import { AdamW, defaultDevice, getScheduler, Mt19937, setSeed } from '@attune/tensor';
+import { AdamW, checkVariants, defaultDevice, getScheduler, Mt19937, setSeed } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { files, terminal } from '#platform';
 import { planRun } from './arguments/schedule.ts';
@@ -238,6 +238,7 @@ export class Trainer {
 
   async #openDevice(): Promise<Device> {
     this.#device ??= await defaultDevice();
+    await checkVariants(this.#device, (warning) => terminal.writeLine(warning));
     return this.#device;
   }
 

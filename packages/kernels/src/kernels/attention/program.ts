@@ -158,7 +158,8 @@ export function attentionProgram(
   };
 }
 
-function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: AttentionShape): AttentionVariant {
+/** The variant that attention takes: the one asked for, or the device's for heads of this size. */
+export function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: Pick<AttentionShape, 'variant' | 'headSize'>): AttentionVariant {
   const { software, subgroups, subgroupSize } = gpu.profile;
   const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
   if (variant === 'bySubgroup' && !subgroupsFit) {
@@ -167,7 +168,8 @@ function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: Attentio
         `${largestHeadBySubgroup}; here they have ${subgroupSize}, and it is ${headSize}`,
     );
   }
-  return variant ?? (!software ? 'tiled' : subgroupsFit ? 'bySubgroup' : 'byRow');
+  const preferred = !software ? 'tiled' : subgroupsFit ? 'bySubgroup' : 'byRow';
+  return variant ?? (gpu.distrusted.has(`attention ${preferred}`) ? 'byRow' : preferred);
 }
 
 /** Channels that are read at once. */

@@ -34,10 +34,17 @@ interface Product {
 }
 
 /** Matrix units round operands to f16, so they are for products that have one in f16 already. */
-function variantFor({ profile }: Gpu, { a, b }: Product): GemmVariant {
-  if (profile.software) return profile.subgroups && profile.subgroupSize > 0 ? 'subgroup' : 'register';
+function variantFor({ profile, distrusted }: Gpu, { a, b }: Product): GemmVariant {
   const half = a.elementType === 'f16' || b.elementType === 'f16';
-  return half && matrixConfigOf(profile) ? 'subgroupMatrix' : 'portable';
+  const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
+    ? [['subgroup', profile.subgroups && profile.subgroupSize > 0], ['register', true]]
+    : [['subgroupMatrix', half && profile.subgroups && matrixConfigOf(profile) !== null], ['portable', true]];
+  return table.find(([variant, fits]) => fits && !distrusted.has(`gemm ${variant}`))?.[0] ?? 'portable';
+}
+
+/** The variant that `gemm` takes by itself. */
+export function chosenVariant(gpu: Gpu, product: Product): GemmVariant {
+  return product.variant ?? variantFor(gpu, product);
 }
 
 /** The variant asked for, or the device's, and its tile for a result of this size. */
@@ -45,7 +52,7 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
   const { profile, info } = gpu;
   const { m, n } = product;
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
-  switch (product.variant ?? variantFor(gpu, product)) {
+  switch (chosenVariant(gpu, product)) {
     case 'portable':
       return { name: 'portable', rows: 64, columns: 64, readsVectors: true, enables: '', source: () => sharedTile };
     case 'register':

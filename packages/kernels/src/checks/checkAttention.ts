@@ -1,0 +1,34 @@
+import type { Gpu } from '../gpu.ts';
+import { attention, attentionBackward } from '../kernels/attention/index.ts';
+import type { AttentionVariant } from '../kernels/attention/options.ts';
+import { chooseVariant } from '../kernels/attention/program.ts';
+import { checkInput, readSingle } from './checkInput.ts';
+import type { VariantCheck } from './checkVariants.ts';
+
+const [numHeads, headSize] = [2, 64];
+const boundaries = Uint32Array.of(0, 1, 12, 37);
+const totalTokens = 37;
+const length = totalTokens * numHeads * headSize;
+
+/** Forward and all gradients over sequences of 1, 11 and 25 tokens. */
+export async function checkAttention(gpu: Gpu): Promise<VariantCheck[]> {
+  const variant = chooseVariant(gpu, 'attention', { headSize });
+  if (variant === 'byRow') return [];
+  const run = async (chosen: AttentionVariant) => {
+    const input = (seed: number) => checkInput(gpu, length, seed);
+    const [query, key, value, gradOutput] = [input(1), input(2), input(3), input(4)];
+    const cuSeqlens = gpu.upload(boundaries, 'u32', 'check');
+    const make = (size = length) => gpu.allocate('f32', size, 'check');
+    const shape = { cuSeqlens, totalTokens, numSequences: 3, maxSeqlen: 25, numHeads, headSize, variant: chosen };
+    const forward = { query, key, value, output: make(), logSumExp: make(totalTokens * numHeads) };
+    const gradients = { gradQuery: make(), gradKey: make(), gradValue: make() };
+    attention(gpu, { ...forward, ...shape });
+    attentionBackward(gpu, { ...forward, ...shape, ...gradients, gradOutput });
+    const results = [];
+    for (const array of [forward.output, ...Object.values(gradients)]) results.push(await readSingle(gpu, array));
+    for (const array of [query, key, value, gradOutput, cuSeqlens, forward.logSumExp]) gpu.release(array);
+    return results;
+  };
+  const [actual, expected] = [await run(variant), await run('byRow')];
+  return actual.map((values, index) => ({ name: `attention ${variant}`, actual: values, expected: expected[index] as Float32Array, tolerance: 1e-4 }));
+}

@@ -1,0 +1,14 @@
+import type { Gpu } from '../gpu.ts';
+import type { GpuArray } from '../gpuArray.ts';
+
+/** Numbers between -1 and 1, the same on every device. */
+export function checkInput(gpu: Gpu, length: number, seed: number): GpuArray {
+  return gpu.upload(Float32Array.from({ length }, (_, index) => Math.sin(1.7 * index + seed)), 'f32', 'check');
+}
+
+/** The array's content; the array goes back to the pool. */
+export async function readSingle(gpu: Gpu, array: GpuArray): Promise<Float32Array> {
+  const reading = gpu.read(array);
+  gpu.release(array);
+  return (await reading) as Float32Array;
+}

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../device/openDevice.ts';
+import type { Gpu } from '../gpu.ts';
+import { chosenVariant } from '../kernels/gemm/variants.ts';
+import { checkVariants } from './checkVariants.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+});
+afterAll(() => gpu.destroy());
+
+describe('checkVariants', () => {
+  it('trusts the fast kernels of this device, and gives all memory back', async () => {
+    const { liveArrays } = gpu.memory;
+    expect(await checkVariants(gpu, (message) => expect.unreachable(message))).toEqual([]);
+    expect(gpu.memory.liveArrays).toBe(liveArrays);
+  });
+
+  it('finds a kernel that is wrong, says so once, and has another one chosen', async () => {
+    const broken = await openDevice();
+    const dispatch = broken.dispatch.bind(broken);
+    // A driver that loses the products of one variant.
+    broken.dispatch = (what) => {
+      if (/^gemm .*subgroup/.test(what.program.key)) return;
+      dispatch(what);
+    };
+    const [a, b] = [broken.allocate('f32', 64, 'a'), broken.allocate('f32', 64, 'b')];
+    const product = { a, b, m: 8, n: 8 };
+    expect(chosenVariant(broken, product)).toBe('subgroup');
+    const warnings: string[] = [];
+    expect(await checkVariants(broken, (message) => warnings.push(message))).toEqual(['gemm subgroup']);
+    await checkVariants(broken, (message) => warnings.push(message));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/"gemm subgroup" gives wrong results/);
+    expect(chosenVariant(broken, product)).toBe('register');
+    broken.destroy();
+  });
+});
