@@ -5,8 +5,8 @@ import { readFloats, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from './index.ts';
-import { checkGemm, emptyShapes, gemmShapes } from './checkGemm.ts';
-import type { GemmCase } from './checkGemm.ts';
+import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
+import type { GemmCase } from '../../testing/checkGemm.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
-import { checkGemm, emptyShapes, gemmShapes } from './checkGemm.ts';
+import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
 import { matrixConfigOf } from './subgroupMatrix.ts';
 
 // Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { gemm } from '../../index.ts';
-import type { Gpu, GpuArray } from '../../index.ts';
-import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
-import type { FloatType } from '../../testing/arrays.ts';
-import { expectClose } from '../../testing/expectClose.ts';
-import { normalNumbers } from '../../testing/numbers.ts';
-import type { GemmLayout, GemmOptions, GemmVariant } from './index.ts';
-import { gemmReference } from './reference.ts';
+import { gemm } from '../index.ts';
+import type { Gpu, GpuArray } from '../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from './arrays.ts';
+import type { FloatType } from './arrays.ts';
+import { expectClose } from './expectClose.ts';
+import { normalNumbers } from './numbers.ts';
+import type { GemmLayout, GemmOptions, GemmVariant } from '../kernels/gemm/index.ts';
+import { gemmReference } from '../kernels/gemm/reference.ts';
 
 /** m, n, k: each of 1, 3, 17, 63, 65, 129 in each place, multiples of 4 and not, tall and flat, 512 tokens. */
 export const gemmShapes = [
