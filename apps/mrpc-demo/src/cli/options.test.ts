@@ -14,13 +14,14 @@ describe('readOptions', () => {
       learningRate: null,
       seed: 42,
       output: 'test-trainer',
+      fp16: false,
       json: false,
       debug: false,
     });
   });
 
   it('reads every option', () => {
-    const words = ['--model', 'm', '--dataset', 'd', '--epochs', '0.5', '--max-steps', '3', '--batch-size', '16', '--learning-rate', '3e-5', '--seed', '7', '--output', 'o', '--json', '--debug'];
+    const words = ['--model', 'm', '--dataset', 'd', '--epochs', '0.5', '--max-steps', '3', '--batch-size', '16', '--learning-rate', '3e-5', '--seed', '7', '--fp16', '--output', 'o', '--json', '--debug'];
     expect(readOptions(words)).toEqual({
       command: 'train',
       model: 'm',
@@ -30,6 +31,7 @@ describe('readOptions', () => {
       batchSize: 16,
       learningRate: 3e-5,
       seed: 7,
+      fp16: true,
       output: 'o',
       json: true,
       debug: true,

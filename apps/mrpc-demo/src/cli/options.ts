@@ -12,6 +12,8 @@ export interface TrainOptions {
   readonly batchSize: number | null;
   readonly learningRate: number | null;
   readonly seed: number;
+  /** Mixed precision. */
+  readonly fp16: boolean;
   readonly output: string;
   readonly json: boolean;
   readonly debug: boolean;
@@ -44,6 +46,7 @@ export const helpText = `Fine-tunes BERT on pairs of sentences: do both say the 
   --batch-size N           examples in a batch (default 8)
   --learning-rate X        (default 5e-5)
   --seed N                 of the data order, dropout and new weights (default 42)
+  --fp16                   mixed precision: faster, and half the memory for what passes between layers
   --output FOLDER          where model and report go (default test-trainer)
   --json                   print one JSON object on standard output; everything else goes to standard error
   --debug                  show where an error came from
@@ -60,6 +63,7 @@ const optionTypes = {
   'batch-size': { type: 'string' },
   'learning-rate': { type: 'string' },
   seed: { type: 'string' },
+  fp16: { type: 'boolean' },
   output: { type: 'string' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -97,6 +101,7 @@ export function readOptions(words: readonly string[]): DemoOptions {
     batchSize: numberOf('batch-size', values['batch-size'], isCount, 'a whole number above 0'),
     learningRate: numberOf('learning-rate', values['learning-rate'], (value) => value >= 0, 'a number of at least 0'),
     seed: numberOf('seed', values.seed, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number from 0 to 4294967295') ?? 42,
+    fp16: values.fp16 ?? false,
     output: values.output ?? 'test-trainer',
     ...shared,
   };

@@ -5,6 +5,8 @@ import type { LossPoint } from '../report/reportData.ts';
 export class CurveCallback implements TrainerCallback {
   readonly losses: LossPoint[] = [];
   readonly evaluations: LogEntry[] = [];
+  /** From the start of the process until the first update was known to have completed; NaN before. */
+  secondsToFirstStep = NaN;
 
   onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, _state, _control, { completed }) => this.#add(completed);
 
@@ -16,6 +18,7 @@ export class CurveCallback implements TrainerCallback {
 
   #add(completed: CompletedStep | undefined): void {
     if (!completed || completed.step === this.losses.at(-1)?.step) return;
+    if (this.losses.length === 0) this.secondsToFirstStep = performance.now() / 1000;
     const { step, loss, learningRate } = completed;
     this.losses.push({ step, loss, learningRate });
   }

@@ -40,6 +40,8 @@ export interface TrainResult {
   readonly paddingAvoided: number;
   readonly peakMemoryBytes: number;
   readonly trainSeconds: number;
+  /** From the start of the process, kernels compiled on the way. */
+  readonly secondsToFirstStep: number;
   readonly totalSeconds: number;
   readonly output: string;
   readonly report: string;
@@ -76,6 +78,7 @@ export async function train(options: TrainOptions, say: (line: string) => void):
     saveStrategy: 'no',
     ...source.defaults,
     seed: options.seed,
+    fp16: options.fp16,
     ...(options.epochs !== null && { numTrainEpochs: options.epochs }),
     ...(options.maxSteps !== null && { maxSteps: options.maxSteps }),
     ...(options.batchSize !== null && { perDeviceTrainBatchSize: options.batchSize }),
@@ -120,6 +123,7 @@ export async function train(options: TrainOptions, say: (line: string) => void):
     paddingAvoided: padding.paddingShare,
     peakMemoryBytes: peakBytes,
     trainSeconds,
+    secondsToFirstStep: curve.secondsToFirstStep,
     totalSeconds,
     output: options.output,
     report,
@@ -138,7 +142,7 @@ export async function train(options: TrainOptions, say: (line: string) => void):
   );
 
   say(`This model: accuracy ${percent(scores.accuracy)}${scores.f1 === undefined ? '' : `, F1 ${percent(scores.f1)}`} on ${source.validation.length} pairs it has not seen.`);
-  say(`${globalStep} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s; ${percent(padding.paddingShare)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakBytes)}.`);
+  say(`${globalStep} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${curve.secondsToFirstStep.toFixed(1)} s after the start; ${percent(padding.paddingShare)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakBytes)}.`);
   say(`Saved in ${options.output}; report: ${report}.`);
   say(`Try it: npm run demo -- predict --model ${options.output} "${source.validation.at(0).sentence1}" "${source.validation.at(0).sentence2}"`);
   model.dispose();
@@ -173,6 +177,7 @@ function settingsOf(result: TrainResult, args: TrainingArguments): [string, stri
     ['Adapter', result.adapter],
     ['Epochs', String(args.numTrainEpochs)],
     ['Batch size', String(args.perDeviceTrainBatchSize)],
+    ['Precision', args.fp16 ? 'f16 with f32 sums' : 'f32'],
     ['Learning rate', `${args.learningRate}, ${args.lrSchedulerType}`],
     ['Seed', String(args.seed)],
     ['Steps', String(result.steps)],
