@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'kernels,gemm,step' },
+    only: { type: 'string', default: 'kernels,gemm,step,memory' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
   },
@@ -48,6 +48,7 @@ console.log(heading);
 if (chosen.includes('kernels')) await timeKernels();
 if (chosen.includes('gemm')) await compareGemm();
 if (chosen.includes('step')) await compareSteps();
+if (chosen.includes('memory')) await measureMemory();
 for (const contestant of contestants) contestant.end();
 mkdirSync(options.output, { recursive: true });
 writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
@@ -94,6 +95,28 @@ async function interleave(task, asked = contestants) {
     const failed = all.find(({ error }) => error);
     return failed ?? { ...all.at(-1), milliseconds: median(all.map(({ milliseconds }) => milliseconds)), best: Math.min(...all.map(({ milliseconds }) => milliseconds)) };
   });
+}
+
+/** Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size, counting the wide ones four times; fp16 halves 12 of them. */
+function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16) {
+  const wide = 2 * intermediateSize;
+  const [halved, single] = [6 * hiddenSize + wide, 4 * hiddenSize];
+  return numHiddenLayers * ((fp16 ? 2 : 4) * halved + 4 * single);
+}
+
+async function measureMemory() {
+  const rows = [];
+  figures.memory = [];
+  for (const [name, batchSize, length] of [['tiny', 32, 64], ['base', 8, 128], ['base', 32, 128]]) {
+    for (const fp16 of [false, true]) {
+      const { peakBytes, parameters, error } = await ours.ask({ task: 'memory', config: configs[name], batchSize, length, fp16, repeats: 1 });
+      if (error) throw new Error(error);
+      const computed = 16 * parameters + batchSize * length * keptBytesPerToken(configs[name], fp16);
+      figures.memory.push({ name, batchSize, length, fp16, peakBytes, computed });
+      rows.push([`${name}, batch ${batchSize} of ${length} tokens${fp16 ? ', fp16' : ''}`, ...[computed, peakBytes].map((bytes) => (bytes / 2 ** 20).toFixed(0))]);
+    }
+  }
+  show('GPU memory of a training step, MB: weights, gradients, moments and what layers keep (computed); the peak of everything (measured)', table(['model', 'computed', 'peak'], rows));
 }
 
 function withRatio(text, own, milliseconds) {

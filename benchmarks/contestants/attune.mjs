@@ -17,7 +17,7 @@ async function gemm({ layout, m, n, k, elementType = 'f32' }) {
   };
 }
 
-async function step({ config, batchSize, length, fp16 = false }) {
+async function makeStep({ config, batchSize, length, fp16 = false }) {
   setSeed(0);
   const model = await BertForSequenceClassification.fromConfig(new BertConfig({ ...config, numLabels: 2 }));
   model.train();
@@ -42,6 +42,16 @@ async function step({ config, batchSize, length, fp16 = false }) {
     optimizer.zeroGrad();
     update += 1;
   };
+  const dispose = () => {
+    optimizer.dispose();
+    model.dispose();
+  };
+  const parameters = [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
+  return { record, optimizer, parameters, dispose };
+}
+
+async function step(shape) {
+  const { record, optimizer } = await makeStep(shape);
   return async (repeats) => {
     const before = { ...device.statistics };
     device.resetPeakMemory();
@@ -73,6 +83,19 @@ async function host(shape) {
     await device.settled();
     times.sort((a, b) => a - b);
     return { hostMicrosecondsPerDispatch: (1000 * times[Math.floor(times.length / 2)]) / dispatches, dispatches };
+  };
+}
+
+/** GPU memory of a training step, without computing one: everything is allocated as if. */
+async function memory(shape) {
+  const run = await makeStep(shape);
+  return async () => {
+    device.resetPeakMemory();
+    await device.prepare(run.record);
+    const { peakBytes } = device.memory;
+    run.dispose();
+    device.trim();
+    return { peakBytes, parameters: run.parameters };
   };
 }
 
@@ -112,4 +135,4 @@ async function describe() {
   return async () => ({ adapter: description || architecture, software });
 }
 
-await serve({ describe, gemm, host, kernels, step, stepProfile });
+await serve({ describe, gemm, host, kernels, memory, step, stepProfile });
