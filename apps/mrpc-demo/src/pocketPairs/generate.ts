@@ -1,7 +1,7 @@
 import { isHeldOutCombination, say, templateCount, verbCount } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 import { RandomStream } from './randomStream.ts';
-import { months, places, subjects } from './words.ts';
+import { months, subjects } from './words.ts';
 import type { Direction, SlotWords } from './words.ts';
 
 /** A row with the columns of MRPC. */
@@ -52,9 +52,9 @@ export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 
 function drawPair(random: RandomStream, novelty: Novelty, idx: number): PocketPair {
   const newWords = novelty === 'words' || novelty === 'both';
   const newCombination = novelty === 'combination' || novelty === 'both';
-  const word = ({ shown, heldOut }: SlotWords) => random.choose(newWords && heldOut.length > 0 ? heldOut : shown);
+  const word = ({ shown, heldOut }: SlotWords) => random.choose(newWords ? heldOut : shown);
   const direction: Direction = random.integer(2) === 1 ? 'up' : 'down';
-  const meaning: Meaning = { subject: word(subjects), place: word(places), month: word(months), direction };
+  const meaning: Meaning = { subject: word(subjects), month: word(months), direction };
   const label = random.integer(2);
   const other: Meaning = label === 1 ? meaning : { ...meaning, direction: direction === 'up' ? 'down' : 'up' };
   let templates: readonly [number, number];

@@ -4,7 +4,6 @@ import { verbs } from './words.ts';
 /** What a sentence says, apart from how it says it. */
 export interface Meaning {
   readonly subject: string;
-  readonly place: string;
   readonly month: string;
   readonly direction: Direction;
 }
@@ -13,9 +12,9 @@ const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(
 
 /** Ways to build a sentence. Each tells the whole meaning and nothing else. */
 const templates: readonly ((meaning: Meaning, verb: string) => string)[] = [
-  ({ subject, place, month }, verb) => `${capitalised(subject)} in ${place} ${verb} in ${month}.`,
-  ({ subject, place, month }, verb) => `In ${month}, ${subject} in ${place} ${verb}.`,
-  ({ subject, place, month }, verb) => `${place} reported that ${subject} ${verb} in ${month}.`,
+  ({ subject, month }, verb) => `${capitalised(subject)} ${verb} in ${month}.`,
+  ({ subject, month }, verb) => `In ${month}, ${subject} ${verb}.`,
+  ({ subject, month }, verb) => `Officials said that ${subject} ${verb} in ${month}.`,
 ];
 
 export const templateCount = templates.length;

@@ -2,21 +2,21 @@ import { tokenizerFromFiles } from '@attune/bert';
 import { describe, expect, it } from 'vitest';
 import { generatePocketPairs } from './generate.ts';
 import { pocketVocabulary } from './vocabulary.ts';
-import { places, subjects } from './words.ts';
+import { months, subjects } from './words.ts';
 
 /** Reads a sentence back without the generator's code. */
 function parse(sentence: string) {
   const patterns = [
-    /^(?<subject>\w+) in (?<place>\w+) (?<verb>\w+) in (?<month>\w+)\.$/,
-    /^In (?<month>\w+), (?<subject>\w+) in (?<place>\w+) (?<verb>\w+)\.$/,
-    /^(?<place>\w+) reported that (?<subject>\w+) (?<verb>\w+) in (?<month>\w+)\.$/,
+    /^(?<subject>\w+) (?<verb>\w+) in (?<month>\w+)\.$/,
+    /^In (?<month>\w+), (?<subject>\w+) (?<verb>\w+)\.$/,
+    /^Officials said that (?<subject>\w+) (?<verb>\w+) in (?<month>\w+)\.$/,
   ];
   for (const [template, pattern] of patterns.entries()) {
-    const { subject = '', place, verb = '', month } = pattern.exec(sentence)?.groups ?? {};
-    if (!place) continue;
+    const { subject = '', verb = '', month = '' } = pattern.exec(sentence)?.groups ?? {};
+    if (!subject) continue;
     const isUp = /^(rose|climbed|increased|grew)$/.test(verb);
     if (!isUp && !/^(fell|dropped|declined|shrank)$/.test(verb)) break;
-    return { template, subject: subject.toLowerCase(), said: `${subject.toLowerCase()} ${place} ${month} ${isUp}`, place };
+    return { template, subject: subject.toLowerCase(), said: `${subject.toLowerCase()} ${month} ${isUp}`, month };
   }
   throw new Error(`cannot be read: ${sentence}`);
 }
@@ -46,12 +46,12 @@ describe('pocket pairs', () => {
   });
 
   it('show something new in every validation pair', () => {
-    const trainWords = new Set(train.flatMap(({ sentence1 }) => [parse(sentence1).subject, parse(sentence1).place]));
+    const trainWords = new Set(train.flatMap(({ sentence1 }) => [parse(sentence1).subject, parse(sentence1).month]));
     const trainCombinations = new Set(train.map(combination));
-    for (const word of [...subjects.heldOut, ...places.heldOut]) expect(trainWords.has(word)).toBe(false);
+    for (const word of [...subjects.heldOut, ...months.heldOut]) expect(trainWords.has(word)).toBe(false);
     for (const pair of validation) {
-      const { subject, place } = parse(pair.sentence1);
-      const newWords = !trainWords.has(subject) && !trainWords.has(place);
+      const { subject, month } = parse(pair.sentence1);
+      const newWords = !trainWords.has(subject) && !trainWords.has(month);
       expect(newWords || !trainCombinations.has(combination(pair)), pair.sentence1).toBe(true);
     }
   });

@@ -16,18 +16,10 @@ export const subjects: SlotWords = {
   heldOut: words('tariffs loans tolls bonuses fines grants exits'),
 };
 
-/** Where. */
-export const places: SlotWords = {
-  shown: words(`
-    Oslo Rome Paris Madrid Vienna Prague Dublin Lisbon Athens Berlin Warsaw Geneva Milan Lyon Porto Seville Turin Zurich Basel Bergen Malmo Riga Tallinn
-    Vilnius Sofia Zagreb Split Graz Linz Ghent`),
-  heldOut: words('Utrecht Krakow Cork Bilbao'),
-};
-
 /** When. */
 export const months: SlotWords = {
-  shown: words('January February March April May June July August September October November December'),
-  heldOut: [],
+  shown: words('January February March April May June August September October December'),
+  heldOut: words('July November'),
 };
 
 /** Verbs that say the same, for each direction. */
