@@ -56,10 +56,28 @@ writeFileSync(join(options.output, 'bench.md'), `${report.join('\n\n')}\n`);
 console.log(`\nWritten to ${join(options.output, 'bench.json')} and bench.md.`);
 
 async function timeKernels() {
-  const models = options.full ? [['tiny', 512], ['tiny', 2048], ['tiny', 4096], ['MiniLM-L6', 512], ['MiniLM-L6', 2048], ['MiniLM-L6', 4096], ['base', 512], ['base', 2048], ['base', 4096]] : [['tiny', 2048], ['base', 512]];
+  const models = options.full
+    ? [
+        ['tiny', 512],
+        ['tiny', 2048],
+        ['tiny', 4096],
+        ['MiniLM-L6', 512],
+        ['MiniLM-L6', 2048],
+        ['MiniLM-L6', 4096],
+        ['base', 512],
+        ['base', 2048],
+        ['base', 4096],
+      ]
+    : [
+        ['tiny', 2048],
+        ['base', 512],
+      ];
   const tasks = [
     { title: 'common', task: { task: 'kernels', table: 'common', parameters: 4_386_816, repeats: 3 } },
-    ...models.map(([name, tokens]) => ({ title: `${name}, ${tokens} tokens`, task: { task: 'kernels', table: 'model', tokens, ...configs[name], repeats: 3 } })),
+    ...models.map(([name, tokens]) => ({
+      title: `${name}, ${tokens} tokens`,
+      task: { task: 'kernels', table: 'model', tokens, ...configs[name], repeats: 3 },
+    })),
   ];
   const taken = tasks.map(() => new Map());
   for (let round = 0; round < rounds; round++) {
@@ -74,14 +92,24 @@ async function timeKernels() {
   const arithmetic = of(taken[0].get('multiply-add loop'), 'gflops');
   figures.kernels = {};
   for (const [index, { title }] of tasks.entries()) {
-    const rows = [...taken[index]].map(([name, all]) => ({ name, milliseconds: of(all, 'milliseconds'), gflops: of(all, 'gflops'), gigabytes: of(all, 'gigabytes') }));
+    const rows = [...taken[index]].map(([name, all]) => ({
+      name,
+      milliseconds: of(all, 'milliseconds'),
+      gflops: of(all, 'gflops'),
+      gigabytes: of(all, 'gigabytes'),
+    }));
     figures.kernels[title] = rows;
     const cell = (value, ceiling) => (value > 0 ? [value.toFixed(1), (value / ceiling).toFixed(2)] : ['', '']);
     show(
       `Kernels: ${title}`,
       table(
         ['kernel', 'ms', 'GFLOP/s', 'of the multiply-add loop', 'GB/s', 'of a copy'],
-        rows.map(({ name, milliseconds, gflops, gigabytes }) => [name, milliseconds.toFixed(2), ...cell(gflops, arithmetic), ...cell(gigabytes, copy)]),
+        rows.map(({ name, milliseconds, gflops, gigabytes }) => [
+          name,
+          milliseconds.toFixed(2),
+          ...cell(gflops, arithmetic),
+          ...cell(gigabytes, copy),
+        ]),
       ),
     );
   }
@@ -90,10 +118,17 @@ async function timeKernels() {
 /** Asks everybody in turn, round by round, and returns each one's median answer. */
 async function interleave(task, asked = contestants) {
   const answers = asked.map(() => []);
-  for (let round = 0; round < rounds; round++) for (const [index, contestant] of asked.entries()) answers[index].push(await contestant.ask(task));
+  for (let round = 0; round < rounds; round++)
+    for (const [index, contestant] of asked.entries()) answers[index].push(await contestant.ask(task));
   return answers.map((all) => {
     const failed = all.find(({ error }) => error);
-    return failed ?? { ...all.at(-1), milliseconds: median(all.map(({ milliseconds }) => milliseconds)), best: Math.min(...all.map(({ milliseconds }) => milliseconds)) };
+    return (
+      failed ?? {
+        ...all.at(-1),
+        milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
+        best: Math.min(...all.map(({ milliseconds }) => milliseconds)),
+      }
+    );
   });
 }
 
@@ -107,16 +142,33 @@ function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp
 async function measureMemory() {
   const rows = [];
   figures.memory = [];
-  for (const [name, batchSize, length] of [['tiny', 32, 64], ['base', 8, 128], ['base', 32, 128]]) {
+  for (const [name, batchSize, length] of [
+    ['tiny', 32, 64],
+    ['base', 8, 128],
+    ['base', 32, 128],
+  ]) {
     for (const fp16 of [false, true]) {
-      const { peakBytes, parameters, error } = await ours.ask({ task: 'memory', config: configs[name], batchSize, length, fp16, repeats: 1 });
+      const { peakBytes, parameters, error } = await ours.ask({
+        task: 'memory',
+        config: configs[name],
+        batchSize,
+        length,
+        fp16,
+        repeats: 1,
+      });
       if (error) throw new Error(error);
       const computed = 16 * parameters + batchSize * length * keptBytesPerToken(configs[name], fp16);
       figures.memory.push({ name, batchSize, length, fp16, peakBytes, computed });
-      rows.push([`${name}, batch ${batchSize} of ${length} tokens${fp16 ? ', fp16' : ''}`, ...[computed, peakBytes].map((bytes) => (bytes / 2 ** 20).toFixed(0))]);
+      rows.push([
+        `${name}, batch ${batchSize} of ${length} tokens${fp16 ? ', fp16' : ''}`,
+        ...[computed, peakBytes].map((bytes) => (bytes / 2 ** 20).toFixed(0)),
+      ]);
     }
   }
-  show('GPU memory of a training step, MB: weights, gradients, moments and what layers keep (computed); the peak of everything (measured)', table(['model', 'computed', 'peak'], rows));
+  show(
+    'GPU memory of a training step, MB: weights, gradients, moments and what layers keep (computed); the peak of everything (measured)',
+    table(['model', 'computed', 'peak'], rows),
+  );
 }
 
 function withRatio(text, own, milliseconds) {
@@ -124,22 +176,49 @@ function withRatio(text, own, milliseconds) {
 }
 
 async function compareGemm() {
-  const sizes = [[512, 512, 512], [2048, 768, 768], ...(options.full ? [[2048, 3072, 768], [2048, 768, 3072]] : [])];
+  const sizes = [
+    [512, 512, 512],
+    [2048, 768, 768],
+    ...(options.full
+      ? [
+          [2048, 3072, 768],
+          [2048, 768, 3072],
+        ]
+      : []),
+  ];
   const rows = [];
   for (const [m, n, k] of sizes) {
     for (const layout of ['NN', 'NT', 'TN']) {
       const answers = await interleave({ task: 'gemm', layout, m, n, k, repeats: 2 });
       const own = answers[0].milliseconds;
       const gflops = (milliseconds) => (2 * m * n * k) / milliseconds / 1e6;
-      rows.push([`${layout} ${m} x ${n} x ${k}`, ...answers.map(({ error, milliseconds, best }) => error ?? withRatio(`${gflops(milliseconds).toFixed(1)}, best ${gflops(best).toFixed(1)}`, own, milliseconds))]);
+      rows.push([
+        `${layout} ${m} x ${n} x ${k}`,
+        ...answers.map(
+          ({ error, milliseconds, best }) =>
+            error ?? withRatio(`${gflops(milliseconds).toFixed(1)}, best ${gflops(best).toFixed(1)}`, own, milliseconds),
+        ),
+      ]);
     }
   }
   figures.gemm = rows;
-  show('Matrix products in f32, GFLOP/s by the clock on the wall (how many times as long as ours)', table(['layout, m x n x k', ...contestants.map(({ name }) => name)], rows));
+  show(
+    'Matrix products in f32, GFLOP/s by the clock on the wall (how many times as long as ours)',
+    table(['layout, m x n x k', ...contestants.map(({ name }) => name)], rows),
+  );
 }
 
 async function compareSteps() {
-  const sizes = [['tiny', 8], ['tiny', 32], ...(options.full ? [['MiniLM-L6', 8], ['base', 8]] : [])];
+  const sizes = [
+    ['tiny', 8],
+    ['tiny', 32],
+    ...(options.full
+      ? [
+          ['MiniLM-L6', 8],
+          ['base', 8],
+        ]
+      : []),
+  ];
   const rows = [];
   figures.steps = [];
   for (const [name, batchSize] of sizes) {
@@ -147,7 +226,8 @@ async function compareSteps() {
     const answers = await interleave({ task: 'step', ...shape, repeats: 3 });
     const [own] = answers;
     const [half] = await interleave({ task: 'step', ...shape, fp16: true, repeats: 3 }, [ours]);
-    const samples = ({ error, milliseconds }) => error ?? withRatio(((1000 * batchSize) / milliseconds).toFixed(1), own.milliseconds, milliseconds);
+    const samples = ({ error, milliseconds }) =>
+      error ?? withRatio(((1000 * batchSize) / milliseconds).toFixed(1), own.milliseconds, milliseconds);
     rows.push([`${name}, batch ${batchSize}`, ...answers.map(samples), samples(half)]);
     const { hostMicrosecondsPerDispatch, dispatches } = await ours.ask({ task: 'host', ...shape, repeats: 15 });
     const { rows: kernels } = await ours.ask({ task: 'stepProfile', ...shape, repeats: 3 });
@@ -155,8 +235,16 @@ async function compareSteps() {
     const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
     show(
       `Step of ${name}, batch ${batchSize}, 64 tokens: ${dispatches} dispatches, ${hostMicrosecondsPerDispatch.toFixed(1)} us of the host each (GPU idle), peak ${megabytes(own.peakBytes)} MB (fp16 ${megabytes(half.peakBytes)} MB)`,
-      table(['kernel', 'calls', 'ms', 'share'], kernels.slice(0, 16).map(({ kernel, calls, milliseconds, share }) => [kernel, calls, milliseconds.toFixed(2), `${(100 * share).toFixed(1)}%`])),
+      table(
+        ['kernel', 'calls', 'ms', 'share'],
+        kernels
+          .slice(0, 16)
+          .map(({ kernel, calls, milliseconds, share }) => [kernel, calls, milliseconds.toFixed(2), `${(100 * share).toFixed(1)}%`]),
+      ),
     );
   }
-  show('Training steps (forward, backward, AdamW; dropout 0.1; 64 tokens): examples/s (how many times as long as ours in f32)', table(['model', ...contestants.map(({ name }) => name), 'Attune, fp16'], rows));
+  show(
+    'Training steps (forward, backward, AdamW; dropout 0.1; 64 tokens): examples/s (how many times as long as ours in f32)',
+    table(['model', ...contestants.map(({ name }) => name), 'Attune, fp16'], rows),
+  );
 }

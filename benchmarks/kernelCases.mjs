@@ -21,7 +21,10 @@ struct Parameters { trips: u32 }
 })();
 
 /** Named cases: each takes what a call of a kernel records, made once. Shapes are those of one layer of a model with so many tokens. */
-export function kernelCases(gpu, { tokens, hiddenSize: hidden, intermediateSize: inner, numAttentionHeads: numHeads, elementType = 'f32' }) {
+export function kernelCases(
+  gpu,
+  { tokens, hiddenSize: hidden, intermediateSize: inner, numAttentionHeads: numHeads, elementType = 'f32' },
+) {
   const made = new Map();
   const persistent = (type, length, label) => {
     const key = `${type} ${length} ${label}`;
@@ -34,7 +37,8 @@ export function kernelCases(gpu, { tokens, hiddenSize: hidden, intermediateSize:
   };
   const matrix = (label, columns = hidden, rows = tokens) => {
     const array = persistent(elementType, rows * columns, label);
-    if (elementType === 'f16') kernels.cast(gpu, { input: persistent('f32', rows * columns, 'source'), output: array, length: rows * columns });
+    if (elementType === 'f16')
+      kernels.cast(gpu, { input: persistent('f32', rows * columns, 'source'), output: array, length: rows * columns });
     return array;
   };
   const vector = (label, length = hidden) => persistent('f32', length, label);
@@ -42,12 +46,26 @@ export function kernelCases(gpu, { tokens, hiddenSize: hidden, intermediateSize:
   const sequenceLength = Math.min(tokens, 64);
   const numSequences = tokens / sequenceLength;
   const cuSeqlens = persistent('u32', numSequences + 1, 'cuSeqlens');
-  gpu.write(cuSeqlens, Uint32Array.from({ length: numSequences + 1 }, (_, index) => index * sequenceLength));
+  gpu.write(
+    cuSeqlens,
+    Uint32Array.from({ length: numSequences + 1 }, (_, index) => index * sequenceLength),
+  );
   const state = persistent('u32', 4, 'random state');
   const tokenKeys = persistent('u32', tokens, 'token keys');
-  gpu.write(tokenKeys, Uint32Array.from({ length: tokens }, (_, token) => (Math.floor(token / sequenceLength) << 16) | (token % sequenceLength)));
+  gpu.write(
+    tokenKeys,
+    Uint32Array.from({ length: tokens }, (_, token) => (Math.floor(token / sequenceLength) << 16) | (token % sequenceLength)),
+  );
   const dropout = { probability: 0.1, operation: 1, random: { state, tokenKeys } };
-  const sequences = { cuSeqlens, totalTokens: tokens, numSequences, maxSeqlen: sequenceLength, numHeads, headSize: hidden / numHeads, dropout };
+  const sequences = {
+    cuSeqlens,
+    totalTokens: tokens,
+    numSequences,
+    maxSeqlen: sequenceLength,
+    numHeads,
+    headSize: hidden / numHeads,
+    dropout,
+  };
   const rows = { rows: tokens, columns: hidden };
   const normal = { mean: vector('mean', tokens), reciprocalStd: vector('reciprocal standard deviation', tokens), weight: vector('weight') };
   const attended = {
@@ -57,13 +75,19 @@ export function kernelCases(gpu, { tokens, hiddenSize: hidden, intermediateSize:
     output: matrix('attended'),
     logSumExp: vector('log of the sum of exponentials', tokens * numHeads),
   };
-  const gemm = (layout, m, n, k, options = {}) => () =>
-    kernels.gemm(gpu, {
-      a: matrix('a', k, m),
-      b: matrix('b', k, n),
-      output: layout === 'TN' ? vector('gradient of a weight', m * n) : matrix('product', n, m),
-      m, n, k, layout, ...options,
-    });
+  const gemm =
+    (layout, m, n, k, options = {}) =>
+    () =>
+      kernels.gemm(gpu, {
+        a: matrix('a', k, m),
+        b: matrix('b', k, n),
+        output: layout === 'TN' ? vector('gradient of a weight', m * n) : matrix('product', n, m),
+        m,
+        n,
+        k,
+        layout,
+        ...options,
+      });
   return {
     [`gemm NT ${tokens} x ${hidden} x ${hidden}`]: gemm('NT', tokens, hidden, hidden, { bias: vector('bias') }),
     [`gemm NN ${tokens} x ${hidden} x ${hidden}`]: gemm('NN', tokens, hidden, hidden),
@@ -78,24 +102,50 @@ export function kernelCases(gpu, { tokens, hiddenSize: hidden, intermediateSize:
     'attention, dropout': () => kernels.attention(gpu, { ...attended, ...sequences }),
     'attention backward, dropout': () =>
       kernels.attentionBackward(gpu, {
-        ...attended, ...sequences,
-        gradOutput: matrix('gradOutput'), gradQuery: matrix('gradQuery'), gradKey: matrix('gradKey'), gradValue: matrix('gradValue'),
+        ...attended,
+        ...sequences,
+        gradOutput: matrix('gradOutput'),
+        gradQuery: matrix('gradQuery'),
+        gradKey: matrix('gradKey'),
+        gradValue: matrix('gradValue'),
       }),
     'layer norm, residual, dropout': () =>
       kernels.layerNorm(gpu, {
-        ...rows, ...normal, dropout, epsilon: 1e-12,
-        input: matrix('a'), residual: vector('residual', length), bias: vector('bias'), output: vector('normalised', length), sum: vector('sum', length),
+        ...rows,
+        ...normal,
+        dropout,
+        epsilon: 1e-12,
+        input: matrix('a'),
+        residual: vector('residual', length),
+        bias: vector('bias'),
+        output: vector('normalised', length),
+        sum: vector('sum', length),
       }),
-    'layer norm': () => kernels.layerNorm(gpu, { ...rows, ...normal, epsilon: 1e-12, input: matrix('a'), bias: vector('bias'), output: vector('normalised', length) }),
+    'layer norm': () =>
+      kernels.layerNorm(gpu, {
+        ...rows,
+        ...normal,
+        epsilon: 1e-12,
+        input: matrix('a'),
+        bias: vector('bias'),
+        output: vector('normalised', length),
+      }),
     'layer norm backward, dropout': () =>
       kernels.layerNormBackward(gpu, {
-        ...rows, ...normal, dropout,
-        gradOutput: vector('residual', length), sum: vector('sum', length), gradSum: vector('gradSum', length), gradInput: matrix('gradInput'),
-        gradWeight: vector('gradWeight'), gradBias: vector('gradBias'),
+        ...rows,
+        ...normal,
+        dropout,
+        gradOutput: vector('residual', length),
+        sum: vector('sum', length),
+        gradSum: vector('gradSum', length),
+        gradInput: matrix('gradInput'),
+        gradWeight: vector('gradWeight'),
+        gradBias: vector('gradBias'),
       }),
     softmax: () => kernels.softmax(gpu, { input: vector('residual', length), output: vector('normalised', length), ...rows }),
-    'GELU': () => kernels.gelu(gpu, { input: matrix('a'), output: matrix('product'), length }),
-    'GELU backward': () => kernels.geluBackward(gpu, { gradOutput: matrix('gradOutput'), input: matrix('a'), gradInput: matrix('product'), length }),
+    GELU: () => kernels.gelu(gpu, { input: matrix('a'), output: matrix('product'), length }),
+    'GELU backward': () =>
+      kernels.geluBackward(gpu, { gradOutput: matrix('gradOutput'), input: matrix('a'), gradInput: matrix('product'), length }),
     add: () => kernels.add(gpu, { a: matrix('a'), b: matrix('gradOutput'), output: matrix('product'), length }),
     dropout: () => kernels.dropout(gpu, { input: matrix('a'), output: matrix('product'), ...rows, dropout }),
     'cast to f16': () => kernels.cast(gpu, { input: vector('residual', length), output: persistent('f16', length, 'half'), length }),
@@ -113,8 +163,12 @@ export function commonCases(gpu, { parameters }) {
   const trips = 1000;
   const state = kernels.createOptimizerState(gpu, { learningRates: [1e-5], groups: [{ weightDecay: 0.01 }] });
   const segment = {
-    weights: floats('weights'), gradients: floats('gradients'), expAvg: floats('expAvg'), expAvgSq: floats('expAvgSq'),
-    groupIds: gpu.allocatePersistent('u32', parameters / 64, 'groupIds'), length: parameters,
+    weights: floats('weights'),
+    gradients: floats('gradients'),
+    expAvg: floats('expAvg'),
+    expAvgSq: floats('expAvgSq'),
+    groupIds: gpu.allocatePersistent('u32', parameters / 64, 'groupIds'),
+    length: parameters,
   };
   const halfWeights = gpu.allocatePersistent('f16', parameters, 'f16 weights');
   return {
@@ -130,6 +184,6 @@ export function commonCases(gpu, { parameters }) {
       }),
     'AdamW, with the global norm': () => kernels.optimizerUpdate(gpu, { state, segments: [segment] }),
     'AdamW, with the global norm and f16 weights': () => kernels.optimizerUpdate(gpu, { state, segments: [{ ...segment, halfWeights }] }),
-    'clear': () => gpu.clear(segment.gradients),
+    clear: () => gpu.clear(segment.gradients),
   };
 }

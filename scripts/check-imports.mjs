@@ -27,6 +27,8 @@ if (isMain(import.meta.url)) {
   if (!existsSync(folder)) throw new Error(`${folder}: no such folder`);
   const { problems, files } = checkImports(folder);
   for (const problem of problems) console.error(problem);
-  console.log(problems.length === 0 ? `${files} files keep the import rules.` : `${problems.length} broken import rules in ${files} files.`);
+  console.log(
+    problems.length === 0 ? `${files} files keep the import rules.` : `${problems.length} broken import rules in ${files} files.`,
+  );
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

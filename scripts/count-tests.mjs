@@ -9,7 +9,9 @@ export function countTests(report, exitCode) {
   const tests = files.flatMap((file) => file.assertionResults ?? []);
   const passed = tests.filter((test) => test.status === 'passed').length;
   const failedTests = tests.filter((test) => test.status === 'failed').length;
-  const failedFiles = files.filter((file) => file.status === 'failed' && !file.assertionResults?.some((test) => test.status === 'failed')).length;
+  const failedFiles = files.filter(
+    (file) => file.status === 'failed' && !file.assertionResults?.some((test) => test.status === 'failed'),
+  ).length;
   const failed = failedTests + failedFiles;
   return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
 }

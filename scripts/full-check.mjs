@@ -43,7 +43,9 @@ for (const name of chosen.length > 0 ? chosen : Object.keys(checks)) {
 
 const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: rootFolder, encoding: 'utf8' }).trim();
 const [processor] = cpus();
-console.log(`\n${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} x ${processor?.model.trim()}`);
+console.log(
+  `\n${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} x ${processor?.model.trim()}`,
+);
 console.log(lines.join('\n'));
 console.log(failed === 0 ? 'All checks passed.' : `${failed} checks failed.`);
 process.exitCode = failed === 0 ? 0 : 1;

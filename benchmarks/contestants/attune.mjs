@@ -126,7 +126,14 @@ async function stepProfile(shape) {
     device.startProfiling();
     await run(repeats);
     const rows = await device.stopProfiling();
-    return { rows: rows.map(({ kernel, calls, milliseconds, share }) => ({ kernel, calls: calls / repeats, milliseconds: milliseconds / repeats, share })) };
+    return {
+      rows: rows.map(({ kernel, calls, milliseconds, share }) => ({
+        kernel,
+        calls: calls / repeats,
+        milliseconds: milliseconds / repeats,
+        share,
+      })),
+    };
   };
 }
 

@@ -36,8 +36,14 @@ async function step({ config, batchSize, length }) {
   const params = {
     norm: norm(),
     blocks: Array.from({ length: layers }, () => ({
-      query: linear(hidden, hidden), key: linear(hidden, hidden), value: linear(hidden, hidden), attended: linear(hidden, hidden), attendedNorm: norm(),
-      inner: linear(hidden, inner), outer: linear(inner, hidden), outerNorm: norm(),
+      query: linear(hidden, hidden),
+      key: linear(hidden, hidden),
+      value: linear(hidden, hidden),
+      attended: linear(hidden, hidden),
+      attendedNorm: norm(),
+      inner: linear(hidden, inner),
+      outer: linear(inner, hidden),
+      outerNorm: norm(),
     })),
     pooler: linear(hidden, hidden),
     classifier: linear(hidden, 2),
@@ -47,7 +53,9 @@ async function step({ config, batchSize, length }) {
   const words = np.array(ids);
   const positions = np.array(ids.map((_, index) => index % length));
   const types = np.array(ids.map(() => 0));
-  const targets = np.array(Float32Array.from({ length: batchSize * 2 }, (_, index) => Number(labels[index >> 1] === index % 2))).reshape([batchSize, 2]);
+  const targets = np
+    .array(Float32Array.from({ length: batchSize * 2 }, (_, index) => Number(labels[index >> 1] === index % 2)))
+    .reshape([batchSize, 2]);
 
   const apply = (x, { weight: matrix, bias }) => np.matmul(x, matrix).add(bias);
   const normalise = (x, { weight: gain, bias }) => jax.nn.standardize(x, -1, { epsilon: 1e-12 }).mul(gain).add(bias);
@@ -73,7 +81,11 @@ async function step({ config, batchSize, length }) {
     const first = x.reshape([batchSize, length, hidden]).slice([], 0);
     const logits = apply(drop(np.tanh(apply(first, weights.pooler)), key), weights.classifier);
     key.dispose();
-    return jax.nn.logSoftmax(logits, -1).mul(targets.ref).sum().mul(-1 / batchSize);
+    return jax.nn
+      .logSoftmax(logits, -1)
+      .mul(targets.ref)
+      .sum()
+      .mul(-1 / batchSize);
   };
   const gradients = jax.jit(jax.valueAndGrad(lossOf, { argnums: [0, 1] }));
   const adam = jax.jit((p, g, m, v) => {
@@ -81,7 +93,11 @@ async function step({ config, batchSize, length }) {
     const square = v.mul(0.999).add(g.ref.mul(g).mul(0.001));
     return { p: p.sub(average.ref.div(np.sqrt(square.ref).add(1e-8)).mul(5e-5)), m: average, v: square };
   });
-  const lookUp = (t) => np.take(t.words, words.ref, 0).add(np.take(t.positions, positions.ref, 0)).add(np.take(t.types, types.ref, 0));
+  const lookUp = (t) =>
+    np
+      .take(t.words, words.ref, 0)
+      .add(np.take(t.positions, positions.ref, 0))
+      .add(np.take(t.types, types.ref, 0));
   let weights = { params, tables };
   const zeros = (tree) => jax.tree.map((x) => np.zeros(x.shape), tree);
   let [means, squares] = [zeros(weights), zeros(weights)];
@@ -94,8 +110,19 @@ async function step({ config, batchSize, length }) {
       const [gradTables] = pullBack(gradEmbedded);
       pullBack.dispose?.();
       const [p, treedef] = jax.tree.flatten(weights);
-      const results = p.map((array, place) => adam(array, jax.tree.leaves({ params: gradParams, tables: gradTables })[place], jax.tree.leaves(means)[place], jax.tree.leaves(squares)[place]));
-      const collect = (name) => jax.tree.unflatten(treedef, results.map((result) => result[name]));
+      const results = p.map((array, place) =>
+        adam(
+          array,
+          jax.tree.leaves({ params: gradParams, tables: gradTables })[place],
+          jax.tree.leaves(means)[place],
+          jax.tree.leaves(squares)[place],
+        ),
+      );
+      const collect = (name) =>
+        jax.tree.unflatten(
+          treedef,
+          results.map((result) => result[name]),
+        );
       [weights, means, squares] = [collect('p'), collect('m'), collect('v')];
       [loss] = await value.data();
       await jax.blockUntilReady(weights);

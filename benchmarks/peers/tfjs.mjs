@@ -34,13 +34,22 @@ async function step({ config, batchSize, length }) {
   const norm = () => ({ weight: constant(1, hidden), bias: constant(0, hidden) });
   const embeddings = { words: weight(vocabSize, hidden), positions: weight(maxPositions, hidden), types: weight(2, hidden), norm: norm() };
   const blocks = Array.from({ length: layers }, () => ({
-    query: linear(hidden, hidden), key: linear(hidden, hidden), value: linear(hidden, hidden), attended: linear(hidden, hidden), attendedNorm: norm(),
-    inner: linear(hidden, inner), outer: linear(inner, hidden), outerNorm: norm(),
+    query: linear(hidden, hidden),
+    key: linear(hidden, hidden),
+    value: linear(hidden, hidden),
+    attended: linear(hidden, hidden),
+    attendedNorm: norm(),
+    inner: linear(hidden, inner),
+    outer: linear(inner, hidden),
+    outerNorm: norm(),
   }));
   const [pooler, classifier] = [linear(hidden, hidden), linear(hidden, 2)];
   const { ids, labels } = batchIds(batchSize, length);
   const words = tf.tensor1d(ids, 'int32');
-  const positions = tf.tensor1d(ids.map((_, index) => index % length), 'int32');
+  const positions = tf.tensor1d(
+    ids.map((_, index) => index % length),
+    'int32',
+  );
   const types = tf.zeros([ids.length], 'int32');
   const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), 2);
 
@@ -58,8 +67,16 @@ async function step({ config, batchSize, length }) {
     x = drop(normalise(x, embeddings.norm));
     for (const block of blocks) {
       const [query, key, value] = [block.query, block.key, block.value].map((part) => split(apply(x, part)));
-      const probabilities = drop(query.matMul(key, false, true).mul(1 / Math.sqrt(headSize)).softmax());
-      const attended = probabilities.matMul(value).transpose([0, 2, 1, 3]).reshape([batchSize * length, hidden]);
+      const probabilities = drop(
+        query
+          .matMul(key, false, true)
+          .mul(1 / Math.sqrt(headSize))
+          .softmax(),
+      );
+      const attended = probabilities
+        .matMul(value)
+        .transpose([0, 2, 1, 3])
+        .reshape([batchSize * length, hidden]);
       x = normalise(drop(apply(attended, block.attended)).add(x), block.attendedNorm);
       x = normalise(drop(apply(gelu(apply(x, block.inner)), block.outer)).add(x), block.outerNorm);
     }

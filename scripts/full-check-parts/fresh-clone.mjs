@@ -12,7 +12,14 @@ export async function freshClone() {
   const clone = join(folder, 'clone');
   mkdirSync(home);
   // What this machine has set up, by hand or by us, must not help.
-  const env = { HOME: home, USERPROFILE: home, XDG_CACHE_HOME: undefined, VK_DRIVER_FILES: undefined, LD_LIBRARY_PATH: undefined, ATTUNE_REFERENCE: undefined };
+  const env = {
+    HOME: home,
+    USERPROFILE: home,
+    XDG_CACHE_HOME: undefined,
+    VK_DRIVER_FILES: undefined,
+    LD_LIBRARY_PATH: undefined,
+    ATTUNE_REFERENCE: undefined,
+  };
   try {
     execFileSync('git', ['clone', '--quiet', rootFolder, clone], { stdio: 'inherit' });
     const seconds = async (...args) => `${(await run('npm', args, { cwd: clone, env })).seconds.toFixed(1)} s`;

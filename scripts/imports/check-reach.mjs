@@ -14,7 +14,8 @@ function walk(entry, forbidden, byPath, owner) {
   const reached = new Set([entry]);
   for (const path of reached) {
     for (const { specifier, line } of byPath.get(path).imports) {
-      if (forbidden.some((name) => specifier === name || specifier?.startsWith(`${name}/`))) problems.push(`${path}:${line}: ${entry} must not reach ${specifier}`);
+      if (forbidden.some((name) => specifier === name || specifier?.startsWith(`${name}/`)))
+        problems.push(`${path}:${line}: ${entry} must not reach ${specifier}`);
       for (const target of targets(path, specifier, owner)) if (byPath.has(target)) reached.add(target);
     }
   }

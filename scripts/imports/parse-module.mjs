@@ -19,12 +19,16 @@ export function parseModule(path, source) {
       line: lineAt(node.start),
       typeOnly,
       dynamic,
-      names: (node.specifiers ?? []).filter(({ importKind }) => importKind !== 'type').map(({ imported }) => imported?.name).filter(Boolean),
+      names: (node.specifiers ?? [])
+        .filter(({ importKind }) => importKind !== 'type')
+        .map(({ imported }) => imported?.name)
+        .filter(Boolean),
     });
 
   visit(program, null, (node, parent, key) => {
     if (node.type === 'ImportDeclaration') add(node.source, node, node.importKind === 'type', false);
-    else if (node.type === 'ExportAllDeclaration' || (node.type === 'ExportNamedDeclaration' && node.source)) add(node.source, node, node.exportKind === 'type', false);
+    else if (node.type === 'ExportAllDeclaration' || (node.type === 'ExportNamedDeclaration' && node.source))
+      add(node.source, node, node.exportKind === 'type', false);
     else if (node.type === 'ImportExpression') add(node.source, node, false, true);
     else if (node.type === 'TSImportType') add(node.source ?? node.argument?.literal ?? node.argument, node, true, false);
     else if (node.type === 'Identifier' && isReference(parent, key)) use(node.name, node);
@@ -36,7 +40,9 @@ export function parseModule(path, source) {
     for (const name of declaredBy(node)) declared.add(name);
   });
   const names = [...used].filter(([name]) => !declared.has(name)).map(([name, line]) => ({ name, line }));
-  const exports = module.staticExports.flatMap(({ entries }) => entries.filter((entry) => !entry.isType).map((entry) => entry.exportName.name ?? 'default'));
+  const exports = module.staticExports.flatMap(({ entries }) =>
+    entries.filter((entry) => !entry.isType).map((entry) => entry.exportName.name ?? 'default'),
+  );
   return { path, imports, names, exports, errors: errors.map((error) => error.message) };
 }
 
@@ -47,7 +53,8 @@ function visit(node, parent, enter, key = '') {
   }
 }
 
-const isGlobalThis = (node) => (node?.type === 'TSAsExpression' ? isGlobalThis(node.expression) : node?.type === 'Identifier' && node.name === 'globalThis');
+const isGlobalThis = (node) =>
+  node?.type === 'TSAsExpression' ? isGlobalThis(node.expression) : node?.type === 'Identifier' && node.name === 'globalThis';
 
 /** The names that a declaration, a function or an import brings in. */
 function declaredBy(node) {
@@ -61,23 +68,38 @@ function declaredBy(node) {
 /** The names in a binding pattern: `{ a, b: [c = 1, ...d] }` binds a, c and d. */
 function boundBy(pattern) {
   switch (pattern?.type) {
-    case 'Identifier': return [pattern.name];
-    case 'ObjectPattern': return pattern.properties.flatMap((property) => boundBy(property.value ?? property));
-    case 'ArrayPattern': return pattern.elements.flatMap(boundBy);
-    case 'AssignmentPattern': return boundBy(pattern.left);
-    case 'RestElement': return boundBy(pattern.argument);
-    default: return [];
+    case 'Identifier':
+      return [pattern.name];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((property) => boundBy(property.value ?? property));
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(boundBy);
+    case 'AssignmentPattern':
+      return boundBy(pattern.left);
+    case 'RestElement':
+      return boundBy(pattern.argument);
+    default:
+      return [];
   }
 }
 
 /** False where the identifier is only a name: a property, a key, a label, the other side of an import or export. */
 function isReference(parent, key) {
-  if (parent.type === 'MemberExpression' || parent.type === 'Property' || parent.type === 'PropertyDefinition' || parent.type === 'MethodDefinition') {
+  if (
+    parent.type === 'MemberExpression' ||
+    parent.type === 'Property' ||
+    parent.type === 'PropertyDefinition' ||
+    parent.type === 'MethodDefinition'
+  ) {
     return parent.computed || (key !== 'property' && key !== 'key');
   }
   if (/^TS(PropertySignature|MethodSignature|EnumMember)$/.test(parent.type)) return parent.computed === true || key !== 'key';
   if (parent.type === 'TSQualifiedName') return key === 'left';
-  return !/^(ImportSpecifier|ExportSpecifier|ImportAttribute|LabeledStatement|BreakStatement|ContinueStatement|TSNamedTupleMember)$/.test(parent.type) || key === 'elementType';
+  return (
+    !/^(ImportSpecifier|ExportSpecifier|ImportAttribute|LabeledStatement|BreakStatement|ContinueStatement|TSNamedTupleMember)$/.test(
+      parent.type,
+    ) || key === 'elementType'
+  );
 }
 
 function lineNumbers(source) {

@@ -6,10 +6,16 @@ import { allowedPackages } from './rules.mjs';
 
 /** Every package and app of the workspace with its manifest and its parsed source files; paths are relative to the workspace, with `/`. */
 export function readWorkspace(workspace) {
-  return ['packages', 'apps'].flatMap((parent) => {
-    const folder = join(workspace, parent);
-    return existsSync(folder) ? readdirSync(folder).sort().map((name) => readPackage(workspace, parent, name)) : [];
-  }).filter(Boolean);
+  return ['packages', 'apps']
+    .flatMap((parent) => {
+      const folder = join(workspace, parent);
+      return existsSync(folder)
+        ? readdirSync(folder)
+            .sort()
+            .map((name) => readPackage(workspace, parent, name))
+        : [];
+    })
+    .filter(Boolean);
 }
 
 function readPackage(workspace, parent, name) {
@@ -22,7 +28,15 @@ function readPackage(workspace, parent, name) {
   const paths = sourcePaths(join(folder, 'src')).map((file) => relative(workspace, file).split(sep).join('/'));
   const files = paths.filter((file) => file.endsWith('.ts')).map((file) => parseModule(file, readFileSync(join(workspace, file), 'utf8')));
   const kinds = kindsOf({ path, isApp, files });
-  return { name, path, isApp, manifest, files, kinds, problems: [...manifestProblems({ name, path, isApp, manifest }), ...shaderProblems(name, paths)] };
+  return {
+    name,
+    path,
+    isApp,
+    manifest,
+    files,
+    kinds,
+    problems: [...manifestProblems({ name, path, isApp, manifest }), ...shaderProblems(name, paths)],
+  };
 }
 
 function sourcePaths(folder) {

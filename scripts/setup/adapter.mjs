@@ -37,7 +37,9 @@ export async function ensureAdapter() {
 
 /** Asks for an adapter in a process with this environment. @returns {Promise<{ adapter: string | null, output: string }>} */
 async function probe(environment) {
-  const { code, stdout, output } = await runQuietly(process.execPath, [join(rootFolder, 'scripts/setup/probe-adapter.mjs')], { env: { ...process.env, ...environment } });
+  const { code, stdout, output } = await runQuietly(process.execPath, [join(rootFolder, 'scripts/setup/probe-adapter.mjs')], {
+    env: { ...process.env, ...environment },
+  });
   let adapter = null;
   if (code === 0) ({ adapter } = JSON.parse(stdout.trim().split('\n').at(-1)));
   return { adapter, output };

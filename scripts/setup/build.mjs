@@ -23,9 +23,13 @@ export async function build() {
 /** Sizes and times of every file that the build reads or writes. */
 function fingerprint() {
   const shared = ['pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json', 'scripts/inline-wgsl.mjs'].map((name) => join(rootFolder, name));
-  const packages = ['packages', 'apps'].flatMap((parent) => readdirSync(join(rootFolder, parent)).map((name) => join(rootFolder, parent, name)));
+  const packages = ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(join(rootFolder, parent)).map((name) => join(rootFolder, parent, name)),
+  );
   const unbuilt = packages.filter((folder) => existsSync(join(folder, 'tsconfig.build.json')) && !existsSync(join(folder, 'dist')));
   if (unbuilt.length > 0) return null;
-  const parts = packages.flatMap((folder) => ['src', 'dist', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(folder, name)));
+  const parts = packages.flatMap((folder) =>
+    ['src', 'dist', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(folder, name)),
+  );
   return sha256([...shared, ...parts].map(listing).join(''));
 }

@@ -37,7 +37,8 @@ export async function installDriver({ probe, folder, probed }) {
     const manifest = { ICD: { api_version: '1.3.0', library_path: `./${library}` }, file_format_version: '1.0.0' };
     writeFileSync(join(beside, 'lvp_icd.json'), `${JSON.stringify(manifest)}\n`);
     const found = await probe(environmentOf(beside));
-    if (!found.adapter) throw new SetupProblem('The software Vulkan driver was fetched, but no WebGPU adapter answers with it either.', found.output);
+    if (!found.adapter)
+      throw new SetupProblem('The software Vulkan driver was fetched, but no WebGPU adapter answers with it either.', found.output);
     return found;
   };
   return step('No GPU answers: fetching a software Vulkan driver', () => makeFolder(folder, fetchAndTry));
@@ -47,20 +48,43 @@ async function download(folder, release) {
   const apt = join(folder, 'apt');
   for (const path of ['lists/partial', 'cache/archives/partial', 'state', 'empty']) mkdirSync(join(apt, path), { recursive: true });
   const suite = suites[release.codename] ?? release.codename;
-  const source = { Types: 'deb', URIs: await mirror(release), Suites: [...new Set([release.codename, suite])].join(' '), Components: 'main', 'Signed-By': keyring };
-  writeFileSync(join(apt, 'mirror.sources'), Object.entries(source).map(([name, value]) => `${name}: ${value}\n`).join(''));
+  const source = {
+    Types: 'deb',
+    URIs: await mirror(release),
+    Suites: [...new Set([release.codename, suite])].join(' '),
+    Components: 'main',
+    'Signed-By': keyring,
+  };
+  writeFileSync(
+    join(apt, 'mirror.sources'),
+    Object.entries(source)
+      .map(([name, value]) => `${name}: ${value}\n`)
+      .join(''),
+  );
   const settings = [
-    `Dir::Etc::sourcelist=${join(apt, 'mirror.sources')}`, 'Dir::Etc::sourceparts=-', 'Dir::Etc::preferences=-', 'Dir::Etc::preferencesparts=-',
-    `Dir::State=${join(apt, 'state')}`, `Dir::State::lists=${join(apt, 'lists')}`, 'Dir::State::status=/var/lib/dpkg/status', `Dir::Cache=${join(apt, 'cache')}`,
-    'Debug::NoLocking=1', 'Acquire::Languages=none', 'Acquire::Retries=2', 'Acquire::http::Timeout=20', 'Acquire::https::Timeout=20',
+    `Dir::Etc::sourcelist=${join(apt, 'mirror.sources')}`,
+    'Dir::Etc::sourceparts=-',
+    'Dir::Etc::preferences=-',
+    'Dir::Etc::preferencesparts=-',
+    `Dir::State=${join(apt, 'state')}`,
+    `Dir::State::lists=${join(apt, 'lists')}`,
+    'Dir::State::status=/var/lib/dpkg/status',
+    `Dir::Cache=${join(apt, 'cache')}`,
+    'Debug::NoLocking=1',
+    'Acquire::Languages=none',
+    'Acquire::Retries=2',
+    'Acquire::http::Timeout=20',
+    'Acquire::https::Timeout=20',
     // As root apt would hand downloads to a user who may not write here.
-    'APT::Sandbox::User=root', 'APT::Update::Error-Mode=any',
+    'APT::Sandbox::User=root',
+    'APT::Update::Error-Mode=any',
   ].flatMap((setting) => ['-o', setting]);
   await run('apt-get', [...settings, '-q', 'update']);
   await run('apt-get', [...settings, '-q', '-y', '--no-install-recommends', '-t', suite, '--download-only', 'install', ...packages]);
   mkdirSync(join(folder, 'root'));
   const archives = join(apt, 'cache/archives');
-  for (const name of readdirSync(archives).filter((entry) => entry.endsWith('.deb'))) await run('dpkg', ['-x', join(archives, name), join(folder, 'root')]);
+  for (const name of readdirSync(archives).filter((entry) => entry.endsWith('.deb')))
+    await run('dpkg', ['-x', join(archives, name), join(folder, 'root')]);
   rmSync(apt, { recursive: true });
 }
 
@@ -68,7 +92,14 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** The address that this machine's own apt uses for its release. */
 async function mirror({ codename, version, name }) {
-  const { output } = await runQuietly('apt-get', ['update', '--print-uris', '-o', 'Debug::NoLocking=1', '-o', 'Dir::State::lists=/nonexistent']);
+  const { output } = await runQuietly('apt-get', [
+    'update',
+    '--print-uris',
+    '-o',
+    'Debug::NoLocking=1',
+    '-o',
+    'Dir::State::lists=/nonexistent',
+  ]);
   const aliases = [codename, { 12: 'oldstable', 13: 'stable' }[version]].filter(Boolean).join('|');
   const found = output.match(new RegExp(`^'(\\S+?)/dists/(?:${aliases})/(?:In)?Release'`, 'm'));
   if (found) return found[1];
@@ -82,7 +113,10 @@ async function mirror({ codename, version, name }) {
 async function run(command, args) {
   const { code, output } = await runQuietly(command, args, { env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } });
   if (code === 0) return;
-  const errors = output.split('\n').filter((line) => /^(E|Err)\b|error/i.test(line)).join('\n');
+  const errors = output
+    .split('\n')
+    .filter((line) => /^(E|Err)\b|error/i.test(line))
+    .join('\n');
   throw new SetupProblem(
     "No WebGPU adapter answers, and the software Vulkan driver could not be fetched from this machine's Debian mirror: it takes about 55 MB of download, 300 MB of disk, " +
       'and on Debian 12 a mirror that carries bookworm-backports. Check the network and the mirror and run the same command again, or install the driver as root: ' +

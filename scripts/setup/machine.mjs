@@ -22,7 +22,12 @@ export function rememberAdapter({ own, adapter }) {
 
 /** Changes when another adapter could answer: driver lists, device files, the WebGPU package, the driver chosen by hand. */
 function fingerprint() {
-  const drivers = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', join(cacheFolder, 'lavapipe', 'lvp_icd.json')].map(listing);
+  const drivers = [
+    '/usr/share/vulkan/icd.d',
+    '/etc/vulkan/icd.d',
+    '/usr/local/share/vulkan/icd.d',
+    join(cacheFolder, 'lavapipe', 'lvp_icd.json'),
+  ].map(listing);
   const devices = ['/dev', '/dev/dri'].map((folder) => names(folder).filter((name) => /^(nvidia|dxg|kfd|render|card)/.test(name)));
   const { webgpu } = JSON.parse(readFileSync(join(rootFolder, 'packages/kernels/package.json'), 'utf8')).dependencies;
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;

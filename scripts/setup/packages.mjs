@@ -14,7 +14,12 @@ export async function installPackages() {
   if (readJson(stampPath)?.fingerprint === wanted.fingerprint && workspaceFolders().every(hasModules)) return;
   const pnpm = await findPnpm();
   await step('Installing packages from the lock file', async () => {
-    const { code, output } = await runPnpm(pnpm, ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false', '--reporter=append-only']);
+    const { code, output } = await runPnpm(pnpm, [
+      'install',
+      '--frozen-lockfile',
+      '--config.confirm-modules-purge=false',
+      '--reporter=append-only',
+    ]);
     if (code === 0) return;
     const outdated = output.includes('OUTDATED_LOCKFILE');
     throw new SetupProblem(

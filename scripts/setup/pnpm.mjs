@@ -47,7 +47,9 @@ function install(version, folder) {
       );
     }
     if (!(await isVersion(join(beside, 'node_modules', '.bin'), version))) {
-      throw new SetupProblem(`pnpm ${version} was fetched but does not run here: it has no program for ${process.platform}-${process.arch}, or the system lacks what that needs.`);
+      throw new SetupProblem(
+        `pnpm ${version} was fetched but does not run here: it has no program for ${process.platform}-${process.arch}, or the system lacks what that needs.`,
+      );
     }
   });
 }

@@ -50,7 +50,11 @@ describe('a folder that is made whole or not at all', () => {
 describe('programs that are started', () => {
   it('pass their exit code and their output on', async () => {
     const program = "console.log('out'); console.error('err'); process.exit(7)";
-    expect(await runQuietly(process.execPath, ['-e', program])).toEqual({ code: 7, stdout: 'out\n', output: expect.stringContaining('err') });
+    expect(await runQuietly(process.execPath, ['-e', program])).toEqual({
+      code: 7,
+      stdout: 'out\n',
+      output: expect.stringContaining('err'),
+    });
     expect((await runQuietly('no-such-program', [])).code).toBe(127);
     expect(await runInForeground(process.execPath, ['-e', 'process.exit(5)'])).toBe(5);
   });

@@ -38,30 +38,29 @@ describe.runIf(reference)('the lesson', () => {
     expect(problems).toBe('');
   });
 
-  it(
-    'runs on folders',
-    async () => {
-      const data = join(folder, 'mrpc');
-      mkdirSync(data);
-      for (const [split, rows] of [['train', 128], ['validation', 64]] as const) {
-        const lines = readFileSync(join(reference, `data/mrpc/${split}.tsv`), 'utf8').split('\n');
-        writeFileSync(join(data, `${split}.tsv`), `${lines.slice(0, rows + 1).join('\n')}\n`);
-      }
-      const output = join(folder, 'test-trainer');
-      const replace = (text: string, from: string, to: string) => {
-        expect(text).toContain(from);
-        return text.replaceAll(from, to);
-      };
-      let script = replace(lesson, "'bert-base-uncased'", JSON.stringify(join(reference, 'golden/tiny-bert')));
-      script = replace(script, "loadDataset('glue', 'mrpc')", `loadDataset(${JSON.stringify(data)})`);
-      script = replace(script, "'test-trainer'", JSON.stringify(output));
-      writeFileSync(join(folder, 'run.ts'), script);
-      const printed = vi.spyOn(console, 'log');
-      await import(join(folder, 'run.ts'));
-      const [shapes, scores] = printed.mock.calls;
-      expect(shapes).toEqual([[64, 2], [64]]);
-      expect(scores?.[0]).toMatchObject({ accuracy: expect.any(Number) as number, f1: expect.any(Number) as number });
-    },
-    600_000,
-  );
+  it('runs on folders', async () => {
+    const data = join(folder, 'mrpc');
+    mkdirSync(data);
+    for (const [split, rows] of [
+      ['train', 128],
+      ['validation', 64],
+    ] as const) {
+      const lines = readFileSync(join(reference, `data/mrpc/${split}.tsv`), 'utf8').split('\n');
+      writeFileSync(join(data, `${split}.tsv`), `${lines.slice(0, rows + 1).join('\n')}\n`);
+    }
+    const output = join(folder, 'test-trainer');
+    const replace = (text: string, from: string, to: string) => {
+      expect(text).toContain(from);
+      return text.replaceAll(from, to);
+    };
+    let script = replace(lesson, "'bert-base-uncased'", JSON.stringify(join(reference, 'golden/tiny-bert')));
+    script = replace(script, "loadDataset('glue', 'mrpc')", `loadDataset(${JSON.stringify(data)})`);
+    script = replace(script, "'test-trainer'", JSON.stringify(output));
+    writeFileSync(join(folder, 'run.ts'), script);
+    const printed = vi.spyOn(console, 'log');
+    await import(join(folder, 'run.ts'));
+    const [shapes, scores] = printed.mock.calls;
+    expect(shapes).toEqual([[64, 2], [64]]);
+    expect(scores?.[0]).toMatchObject({ accuracy: expect.any(Number) as number, f1: expect.any(Number) as number });
+  }, 600_000);
 });

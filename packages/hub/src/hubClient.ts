@@ -41,13 +41,21 @@ export function forgetAnswers(): void {
 
 async function askForSnapshot(repository: Repository, settings: HubSettings): Promise<RemoteSnapshot> {
   const ask = asker(repository, settings);
-  const answer = await ask(`${settings.endpoint}/api/${repository.type}s/${repository.name}/revision/${encodeURIComponent(repository.revision)}`);
+  const answer = await ask(
+    `${settings.endpoint}/api/${repository.type}s/${repository.name}/revision/${encodeURIComponent(repository.revision)}`,
+  );
   const { sha } = (await readJson(answer, settings)) as { sha?: unknown };
   if (typeof sha !== 'string') throw new UnreachableError(`${settings.endpoint} answers, but not as a hub does`);
   const { listFiles } = await import('@huggingface/hub');
   const files = new Map<string, RemoteFile>();
   const repo = { type: repository.type, name: repository.name };
-  for await (const { type, path, size, oid, lfs } of listFiles({ repo, recursive: true, revision: sha, hubUrl: settings.endpoint, fetch: ask })) {
+  for await (const { type, path, size, oid, lfs } of listFiles({
+    repo,
+    recursive: true,
+    revision: sha,
+    hubUrl: settings.endpoint,
+    fetch: ask,
+  })) {
     const hash = lfs?.oid ?? oid;
     if (type === 'file' && hash && /^[0-9a-f]{40,64}$/.test(hash)) files.set(path, { path, size: lfs?.size ?? size, hash });
   }
@@ -92,19 +100,29 @@ async function refusal(answer: Response, { name, type, revision }: Repository, e
   await answer.body?.cancel();
   const code = answer.headers.get('x-error-code');
   const what = `${type} '${name}'`;
-  if (code === 'RevisionNotFound') return new HubNotFoundError(`The ${what} has no branch, tag or commit '${revision}'.`, { missing: 'revision' });
+  if (code === 'RevisionNotFound')
+    return new HubNotFoundError(`The ${what} has no branch, tag or commit '${revision}'.`, { missing: 'revision' });
   if (code === 'GatedRepo' || answer.status === 403) {
-    return new HubAccessError(`${endpoint} does not give out the ${what}: accept its terms on its page, and set HF_TOKEN to a token of your account.`);
+    return new HubAccessError(
+      `${endpoint} does not give out the ${what}: accept its terms on its page, and set HF_TOKEN to a token of your account.`,
+    );
   }
   if (answer.status === 404 || answer.status === 401) {
     const hint = hasToken ? 'or HF_TOKEN gives no access to it' : 'or it is private: then set HF_TOKEN to a token that may read it';
-    return new HubNotFoundError(`There is no ${what} on ${endpoint}, ${hint}. There is no folder of that name here either.`, { missing: 'repository' });
+    return new HubNotFoundError(`There is no ${what} on ${endpoint}, ${hint}. There is no folder of that name here either.`, {
+      missing: 'repository',
+    });
   }
   return new UnreachableError(`${endpoint} answers with status ${answer.status}`);
 }
 
 /** Asks for a file's content from `offset` on. */
-export function contentRequest(repository: Repository, commit: string, filename: string, settings: HubSettings): (offset: number) => Promise<Response> {
+export function contentRequest(
+  repository: Repository,
+  commit: string,
+  filename: string,
+  settings: HubSettings,
+): (offset: number) => Promise<Response> {
   // A download goes through other servers than a question: they get more time to begin.
   const ask = asker(repository, { ...settings, answerTimeout: Math.max(30_000, settings.answerTimeout) });
   const address = fileAddress(settings.endpoint, repository, commit, filename);

@@ -20,19 +20,31 @@ export function isCommit(revision: string): boolean {
 export function parseRepository(name: string, type: RepoType, revision: string): Repository {
   const isName = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/.test(name) && !name.includes('..') && !name.includes('--');
   if (!isName) {
-    throw new HubNotFoundError(`'${name}' is no folder on this machine, and no name on the hub either (a name looks like 'bert-base-uncased' or 'owner/name').`, {
-      missing: 'folder',
-    });
+    throw new HubNotFoundError(
+      `'${name}' is no folder on this machine, and no name on the hub either (a name looks like 'bert-base-uncased' or 'owner/name').`,
+      {
+        missing: 'folder',
+      },
+    );
   }
-  if (!/^[\w.][\w./-]*$/.test(revision) || revision.includes('..')) throw new HubError(`'${revision}' is no branch, tag or commit of '${name}'.`);
+  if (!/^[\w.][\w./-]*$/.test(revision) || revision.includes('..'))
+    throw new HubError(`'${revision}' is no branch, tag or commit of '${name}'.`);
   return { name, type, revision };
 }
 
 /** File names are put behind a folder: nothing may lead out of it. */
 export function checkFilename(filename: string): void {
   const parts = filename.split('/');
-  if (filename === '' || filename.includes('\\') || filename.includes('\0') || /^[A-Za-z]:/.test(filename) || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new HubError(`'${filename}' is no file name: expected a path inside the repository or folder, such as 'config.json' or 'mrpc/train.parquet'.`);
+  if (
+    filename === '' ||
+    filename.includes('\\') ||
+    filename.includes('\0') ||
+    /^[A-Za-z]:/.test(filename) ||
+    parts.some((part) => part === '' || part === '.' || part === '..')
+  ) {
+    throw new HubError(
+      `'${filename}' is no file name: expected a path inside the repository or folder, such as 'config.json' or 'mrpc/train.parquet'.`,
+    );
   }
 }
 

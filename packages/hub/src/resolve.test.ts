@@ -7,14 +7,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetAnswers } from './hubClient.ts';
-import { HubAccessError, HubDownloadError, HubError, HubNotFoundError, HubOfflineError, listFiles, readHubFile, resolveFile, resolveFolder } from './index.ts';
+import {
+  HubAccessError,
+  HubDownloadError,
+  HubError,
+  HubNotFoundError,
+  HubOfflineError,
+  listFiles,
+  readHubFile,
+  resolveFile,
+  resolveFolder,
+} from './index.ts';
 import type { DownloadProgress, ResolvedFile } from './index.ts';
 
 const commit = 'a'.repeat(40);
 const config = '{"model_type":"bert"}\n';
 const weights = Buffer.from(Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7) % 251));
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const gitHash = (text: string) => createHash('sha1').update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+const gitHash = (text: string) =>
+  createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
 
 let server: Server;
 let endpoint: string;
@@ -34,9 +47,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     json([
       { type: 'file', path: 'config.json', size: config.length, oid: gitHash(config) },
       { type: 'directory', path: 'sub', size: 0, oid: 'b'.repeat(40) },
-      { type: 'file', path: 'sub/weights.bin', size: weights.length, oid: 'c'.repeat(40), lfs: { oid: sha256(weights), size: weights.length, pointerSize: 130 } },
+      {
+        type: 'file',
+        path: 'sub/weights.bin',
+        size: weights.length,
+        oid: 'c'.repeat(40),
+        lfs: { oid: sha256(weights), size: weights.length, pointerSize: 130 },
+      },
     ]);
-  } else if (url.startsWith(`/api/datasets/owner/pairs/tree/${commit}`)) json([{ type: 'file', path: 'a.csv', size: 4, oid: gitHash('x\n1\n') }]);
+  } else if (url.startsWith(`/api/datasets/owner/pairs/tree/${commit}`))
+    json([{ type: 'file', path: 'a.csv', size: 4, oid: gitHash('x\n1\n') }]);
   else if (url === `/datasets/owner/pairs/resolve/${commit}/a.csv`) response.end('x\n1\n');
   else if (url === `/owner/tiny/resolve/${commit}/config.json`) response.end(config);
   else if (url === `/owner/tiny/resolve/${commit}/sub/weights.bin`) {
@@ -53,7 +73,16 @@ beforeEach(async () => {
   server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE', 'HF_TOKEN', 'HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE', 'XDG_CACHE_HOME', 'HF_HUB_ETAG_TIMEOUT']) vi.stubEnv(name, '');
+  for (const name of [
+    'HF_HUB_OFFLINE',
+    'TRANSFORMERS_OFFLINE',
+    'HF_TOKEN',
+    'HF_HUB_CACHE',
+    'HUGGINGFACE_HUB_CACHE',
+    'XDG_CACHE_HOME',
+    'HF_HUB_ETAG_TIMEOUT',
+  ])
+    vi.stubEnv(name, '');
   vi.stubEnv('HF_ENDPOINT', endpoint);
   vi.stubEnv('HF_HOME', folder);
 });
@@ -81,7 +110,10 @@ describe('a local folder', () => {
 
   it('without the file says so', async () => {
     await expect(resolveFile(folder, 'vocab.txt')).rejects.toThrow(HubNotFoundError);
-    await expect(resolveFile(folder, 'vocab.txt')).rejects.toMatchObject({ missing: 'file', message: expect.stringContaining("no file 'vocab.txt'") });
+    await expect(resolveFile(folder, 'vocab.txt')).rejects.toMatchObject({
+      missing: 'file',
+      message: expect.stringContaining("no file 'vocab.txt'"),
+    });
   });
 
   it('lists its files', async () => {
@@ -112,7 +144,12 @@ describe('a hub name', () => {
     expect(readFileSync(path).equals(weights)).toBe(true);
     expect(readlinkSync(path)).toBe(join('..', '..', '..', 'blobs', sha256(weights)));
     expect(readFileSync(join(repository(), 'refs', 'main'), 'utf8')).toBe(commit);
-    expect(progress.at(-1)).toEqual({ repository: 'owner/tiny', file: 'sub/weights.bin', loadedBytes: weights.length, totalBytes: weights.length });
+    expect(progress.at(-1)).toEqual({
+      repository: 'owner/tiny',
+      file: 'sub/weights.bin',
+      loadedBytes: weights.length,
+      totalBytes: weights.length,
+    });
     const before = requests.length;
     expect(pathOf(await resolveFile('owner/tiny', 'sub/weights.bin'))).toBe(path);
     expect(requests.length).toBe(before);
@@ -156,7 +193,8 @@ describe('a hub name', () => {
     const next = 'd'.repeat(40);
     special = (request, response) => {
       if (request.url?.endsWith('/revision/main')) response.end(JSON.stringify({ sha: next }));
-      else if (request.url?.includes(`/tree/${next}`)) response.end(JSON.stringify([{ type: 'file', path: 'config.json', size: 2, oid: gitHash('{}') }]));
+      else if (request.url?.includes(`/tree/${next}`))
+        response.end(JSON.stringify([{ type: 'file', path: 'config.json', size: 2, oid: gitHash('{}') }]));
       else if (request.url?.includes(`/resolve/${next}/`)) response.end('{}');
       else return false;
       return true;
@@ -178,14 +216,19 @@ describe('a hub name', () => {
   });
 
   it('that does not exist', async () => {
-    await expect(resolveFile('owner/nothing', 'config.json')).rejects.toMatchObject({ name: 'HubNotFoundError', missing: 'repository', message: expect.stringContaining('HF_TOKEN') });
+    await expect(resolveFile('owner/nothing', 'config.json')).rejects.toMatchObject({
+      name: 'HubNotFoundError',
+      missing: 'repository',
+      message: expect.stringContaining('HF_TOKEN'),
+    });
     await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: false });
     special = (_, response) => Boolean(response.writeHead(404, { 'x-error-code': 'RevisionNotFound' }).end());
     await expect(resolveFile('owner/tiny', 'config.json', { revision: 'v9' })).rejects.toMatchObject({ missing: 'revision' });
   });
 
   it('that is gated', async () => {
-    special = (request, response) => Boolean(request.url?.includes('/resolve/') && response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end());
+    special = (request, response) =>
+      Boolean(request.url?.includes('/resolve/') && response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end());
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubAccessError);
   });
 });
@@ -276,7 +319,11 @@ describe('without a network', () => {
   });
 
   it.each([
-    ['a page of the network instead of the hub', (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>'), /not JSON/],
+    [
+      'a page of the network instead of the hub',
+      (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>'),
+      /not JSON/,
+    ],
     ['a broken hub', (response: ServerResponse) => response.writeHead(503).end(), /503/],
     ['JSON of something else', (response: ServerResponse) => response.end('{}'), /not as a hub/],
   ] as const)('counts as offline: %s', async (_, respond, message) => {
@@ -293,7 +340,7 @@ describe('without a network', () => {
     expect(requests).toEqual([]);
   });
 
-  it('reads a cache that Hugging Face\'s JavaScript library wrote, which has no refs', async () => {
+  it("reads a cache that Hugging Face's JavaScript library wrote, which has no refs", async () => {
     await resolveFile('owner/tiny', 'config.json');
     rmSync(join(repository(), 'refs'), { recursive: true });
     await goOffline();

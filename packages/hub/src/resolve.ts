@@ -89,7 +89,9 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
   const file = remote?.files.get(filename);
   if (!remote || !file) {
     if (remote) await cache.markAbsent(repository, remote.commit, filename);
-    throw new HubNotFoundError(`The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`, { missing: 'file' });
+    throw new HubNotFoundError(`The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`, {
+      missing: 'file',
+    });
   }
   const request = contentRequest(repository, remote.commit, filename, readSettings());
   const onProgress = options.onProgress ?? terminalProgress() ?? (() => {});

@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 if (process.argv.includes('--help')) {
-  console.log('attune-doctor [--json]: adapter, driver, features, limits, and one verified computation. Exit code 0 when all is well, 1 when not.');
+  console.log(
+    'attune-doctor [--json]: adapter, driver, features, limits, and one verified computation. Exit code 0 when all is well, 1 when not.',
+  );
   process.exit();
 }
 
@@ -20,7 +22,10 @@ const driverScript = new URL('../../../scripts/vulkan-driver.mjs', import.meta.u
 const { driverEnvironment } = existsSync(driverScript) ? await import(driverScript.href) : { driverEnvironment: () => ({}) };
 const environment = driverEnvironment();
 if (Object.keys(environment).length > 0) {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, ...environment } });
+  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
   process.exit(status ?? 1);
 }
 

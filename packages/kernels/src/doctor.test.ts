@@ -12,7 +12,8 @@ describe('the doctor', () => {
     expect(report).toMatchObject({ healthy: true, problem: null, dispatch: { elements: 1000, wrongElements: 0 } });
     expect(JSON.parse(JSON.stringify(report))).toMatchObject({ device: { software: expect.any(Boolean) } });
     const text = describeReport(report).join('\n');
-    for (const words of ['adapter', 'driver', 'runs on', 'features', 'maxBufferSize', '1000 of 1000 elements right', 'All is well.']) expect(text).toContain(words);
+    for (const words of ['adapter', 'driver', 'runs on', 'features', 'maxBufferSize', '1000 of 1000 elements right', 'All is well.'])
+      expect(text).toContain(words);
   });
 
   it('says in plain words that no adapter answered', async () => {

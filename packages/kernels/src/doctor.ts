@@ -37,7 +37,10 @@ export async function examine(open: () => Promise<Gpu> = openDevice): Promise<Do
   const { info: device, profile } = gpu;
   try {
     const dispatch = await verifiedDispatch(gpu);
-    const problem = dispatch.wrongElements > 0 ? `${dispatch.wrongElements} of ${dispatch.elements} elements are wrong: a broken driver; update it.` : null;
+    const problem =
+      dispatch.wrongElements > 0
+        ? `${dispatch.wrongElements} of ${dispatch.elements} elements are wrong: a broken driver; update it.`
+        : null;
     return { healthy: !problem, problem, device, profile, dispatch };
   } catch (error) {
     return { healthy: false, problem: `The GPU failed while computing: ${(error as Error).message}`, device, profile, dispatch: null };
@@ -60,7 +63,9 @@ async function verifiedDispatch(gpu: Gpu): Promise<DispatchReport> {
   const first = await square();
   const second = await square();
   // Whole numbers below 2^24: exact in f32.
-  const wrongElements = values.filter((value, index) => first.result[index] !== value * value || second.result[index] !== value * value).length;
+  const wrongElements = values.filter(
+    (value, index) => first.result[index] !== value * value || second.result[index] !== value * value,
+  ).length;
   return { elements: length, wrongElements, firstMilliseconds: first.milliseconds, milliseconds: second.milliseconds };
 }
 
@@ -76,14 +81,26 @@ export function describeReport(report: DoctorReport): string[] {
       row('features', device.features.join(', ') || 'none'),
       row('subgroups', profile.subgroups ? subgroupWords(device) : 'no'),
       row('f16', profile.f16 ? 'yes' : 'no'),
-      row('subgroup matrices', profile.subgroupMatrix.map(({ componentType, resultComponentType, m, n, k }) => `${componentType} to ${resultComponentType} ${m}x${n}x${k}`).join(', ') || 'no'),
+      row(
+        'subgroup matrices',
+        profile.subgroupMatrix
+          .map(({ componentType, resultComponentType, m, n, k }) => `${componentType} to ${resultComponentType} ${m}x${n}x${k}`)
+          .join(', ') || 'no',
+      ),
       'limits',
-      ...Object.entries(device.limits).map(([name, value]) => row(`  ${name}`, name.endsWith('Size') && value >= 2 ** 20 ? `${value} (${mebibytes(value)})` : String(value))),
+      ...Object.entries(device.limits).map(([name, value]) =>
+        row(`  ${name}`, name.endsWith('Size') && value >= 2 ** 20 ? `${value} (${mebibytes(value)})` : String(value)),
+      ),
     );
   }
   if (dispatch && dispatch.wrongElements === 0) {
     const { elements, firstMilliseconds, milliseconds } = dispatch;
-    lines.push(row('test dispatch', `${elements} of ${elements} elements right; ${firstMilliseconds.toFixed(1)} ms the first time, then ${milliseconds.toFixed(1)} ms`));
+    lines.push(
+      row(
+        'test dispatch',
+        `${elements} of ${elements} elements right; ${firstMilliseconds.toFixed(1)} ms the first time, then ${milliseconds.toFixed(1)} ms`,
+      ),
+    );
   }
   lines.push(report.problem ? `Not well: ${report.problem}` : 'All is well.');
   return lines;

@@ -74,7 +74,8 @@ describe('Gpu', () => {
     const created = gpu.statistics.bindGroupsCreated;
     const value = (length: number) => gpu.upload(Uint32Array.of(length), 'u32', 'value');
     // More sizes than the table of parameters has room for, in one submit.
-    for (let length = 1; length <= 40_000; length++) gpu.dispatch({ ...clearWords(target), parameters: { integers: [length] }, workgroups: [1, 1, 1] });
+    for (let length = 1; length <= 40_000; length++)
+      gpu.dispatch({ ...clearWords(target), parameters: { integers: [length] }, workgroups: [1, 1, 1] });
     expect(gpu.statistics.bindGroupsCreated).toBe(created + 1);
     const five = value(5);
     gpu.copy(five, target);
@@ -101,8 +102,16 @@ describe('Gpu', () => {
     expect(fresh.statistics.pipelines).toBe(2);
     expect(fresh.memory.liveArrays).toBe(1);
     expect([...((await fresh.read(array)) as Uint32Array)]).toEqual([1, 2, 3, 4]);
-    await fresh.prepare(() => fresh.clear(array), () => expect.unreachable('nothing is new'));
-    const broken = { program: { key: 'broken kernel', source: () => 'nonsense' }, reads: [], writes: [array], workgroups: [1, 1, 1] as const };
+    await fresh.prepare(
+      () => fresh.clear(array),
+      () => expect.unreachable('nothing is new'),
+    );
+    const broken = {
+      program: { key: 'broken kernel', source: () => 'nonsense' },
+      reads: [],
+      writes: [array],
+      workgroups: [1, 1, 1] as const,
+    };
     await expect(fresh.prepare(() => fresh.dispatch(broken))).rejects.toThrow(/broken kernel/);
     fresh.destroy();
   });
@@ -135,7 +144,12 @@ describe('Gpu', () => {
   it('latches a kernel that does not compile and names it', async () => {
     const broken = await openDevice();
     const array = broken.allocate('f32', 4, 'array');
-    broken.dispatch({ program: { key: 'broken kernel', source: () => 'fn main() { nonsense }' }, reads: [], writes: [array], workgroups: [1, 1, 1] });
+    broken.dispatch({
+      program: { key: 'broken kernel', source: () => 'fn main() { nonsense }' },
+      reads: [],
+      writes: [array],
+      workgroups: [1, 1, 1],
+    });
     await expect(broken.settled().then(() => broken.settled())).rejects.toThrow(/broken kernel/);
     broken.destroy();
   });

@@ -245,7 +245,11 @@ export class Gpu {
     const { elementType, length } = array;
     if (length === 0) return hostArray(elementType, new ArrayBuffer(0), 0);
     const size = Math.ceil(array.byteLength / 4) * 4;
-    const staging = this.#device.createBuffer({ label: `reading ${array.label}`, size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
+    const staging = this.#device.createBuffer({
+      label: `reading ${array.label}`,
+      size,
+      usage: bufferUsage.mapRead | bufferUsage.copyTarget,
+    });
     this.#recorder.encode((encoder) => encoder.copyBufferToBuffer(array.storage.buffer, array.byteOffset, staging, 0, size));
     this.flush();
     try {
@@ -261,7 +265,8 @@ export class Gpu {
 
   /** From now on every dispatch runs in a pass of its own and is timed. Needs the feature `timestamp-query`. */
   startProfiling(): void {
-    if (!this.#device.features.has('timestamp-query')) throw new GpuError('profiling needs the adapter feature timestamp-query, which this adapter lacks');
+    if (!this.#device.features.has('timestamp-query'))
+      throw new GpuError('profiling needs the adapter feature timestamp-query, which this adapter lacks');
     this.#profiler = new Profiler(this.#device);
     this.#recorder.profiler = this.#profiler;
   }
@@ -361,7 +366,11 @@ export class Gpu {
       usage: bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget,
     });
     void this.#device.popErrorScope().then(
-      (error) => error && this.#fail(new OutOfMemoryError(`the GPU has no room for ${label}, ${byteLength} bytes (${this.#liveBytes} in use): ${error.message}`)),
+      (error) =>
+        error &&
+        this.#fail(
+          new OutOfMemoryError(`the GPU has no room for ${label}, ${byteLength} bytes (${this.#liveBytes} in use): ${error.message}`),
+        ),
       () => {},
     );
     return { id: this.#bufferCount++, buffer, byteLength, releasedAt: -1, destroyed: false };
@@ -383,7 +392,9 @@ export class Gpu {
     if (data.byteLength === 0) return;
     const bytes = bytesPerElement[array.elementType];
     if (data.BYTES_PER_ELEMENT !== bytes || offset + data.length > array.length) {
-      throw new GpuError(`writing ${array.label}: ${data.length} elements of ${data.BYTES_PER_ELEMENT} bytes at ${offset} do not fit ${array.length} of ${array.elementType}`);
+      throw new GpuError(
+        `writing ${array.label}: ${data.length} elements of ${data.BYTES_PER_ELEMENT} bytes at ${offset} do not fit ${array.length} of ${array.elementType}`,
+      );
     }
     const byteOffset = array.byteOffset + offset * bytes;
     if (data.byteLength % 4 === 0) {

@@ -2,7 +2,15 @@ export { checkVariants } from './checks/checkVariants.ts';
 export { openDevice } from './device/openDevice.ts';
 export type { OpenDeviceOptions } from './device/openDevice.ts';
 export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';
-export { DeviceLostError, GpuError, GpuValidationError, KernelArgumentError, NoAdapterError, OutOfMemoryError, ReleasedArrayError } from './errors.ts';
+export {
+  DeviceLostError,
+  GpuError,
+  GpuValidationError,
+  KernelArgumentError,
+  NoAdapterError,
+  OutOfMemoryError,
+  ReleasedArrayError,
+} from './errors.ts';
 export { Gpu } from './gpu.ts';
 export type { MemoryReport } from './gpu.ts';
 export { GpuArray } from './gpuArray.ts';

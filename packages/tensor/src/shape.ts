@@ -23,7 +23,8 @@ export function asMatrix(shape: Shape): { rows: number; columns: number } {
 
 /** @throws ShapeError naming the operation and both shapes */
 export function requireShape(operation: string, name: string, shape: Shape, expected: Shape): void {
-  if (!shapesEqual(shape, expected)) throw new ShapeError(`${operation}: ${name} has the shape ${formatShape(shape)}; expected ${formatShape(expected)}`);
+  if (!shapesEqual(shape, expected))
+    throw new ShapeError(`${operation}: ${name} has the shape ${formatShape(shape)}; expected ${formatShape(expected)}`);
 }
 
 /**

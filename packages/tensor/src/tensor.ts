@@ -93,9 +93,12 @@ export class Tensor {
    * @throws AutogradError when this is no scalar, or no gradient can flow from it
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
-    if (this.size !== 1) throw new AutogradError(`backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`);
+    if (this.size !== 1)
+      throw new AutogradError(`backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`);
     if (!this.node) {
-      throw new AutogradError('backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad');
+      throw new AutogradError(
+        'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad',
+      );
     }
     runBackward(this, scale, options);
   }

@@ -24,7 +24,12 @@ export interface ColumnChoice {
  * @param role `train` or `evaluation`, for messages
  * @throws TrainerDatasetError when the dataset is empty or has nothing that the model reads
  */
-export function keepModelColumns(dataset: TrainerDataset, model: TrainableModel, labelNames: readonly string[], role: string): ColumnChoice {
+export function keepModelColumns(
+  dataset: TrainerDataset,
+  model: TrainableModel,
+  labelNames: readonly string[],
+  role: string,
+): ColumnChoice {
   if (dataset.length === 0) throw new TrainerDatasetError(`the ${role} dataset has no rows`);
   const wanted = new Set([...model.inputNames, ...labelColumns, ...labelNames]);
   const kept = dataset.columnNames.filter((name) => wanted.has(name));

@@ -23,7 +23,10 @@ class RegressionModel extends Module implements TrainableModel {
 
   static async create(): Promise<RegressionModel> {
     const device = await defaultDevice();
-    return new RegressionModel(new Parameter(new Float32Array(1), { shape: [1, 1], device }), new Parameter(new Float32Array(1), { shape: [1], device }));
+    return new RegressionModel(
+      new Parameter(new Float32Array(1), { shape: [1, 1], device }),
+      new Parameter(new Float32Array(1), { shape: [1], device }),
+    );
   }
 
   forward(batch: Batch, { numItemsInBatch }: ForwardContext = {}): ModelOutput {
@@ -84,7 +87,10 @@ describe('Trainer.train', () => {
         const { input_x: input, labels } = batch;
         const x = tensor(Float32Array.from(input?.data ?? []), { shape: [input?.shape[0] ?? 0, 1], device: this.a.device });
         const logits = this.linear.forward(x);
-        return { logits, loss: scale(mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }), 100) };
+        return {
+          logits,
+          loss: scale(mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }), 100),
+        };
       }
     }
     const { a, b } = await RegressionModel.create();
@@ -98,7 +104,13 @@ describe('Trainer.train', () => {
     expect(skipped).toBeLessThan(14);
     expect(Number.isFinite(logged[0]?.['grad_norm'])).toBe(false);
     const scaler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scaler.json'), 'utf8')) as Record<string, number>;
-    expect(scaler).toMatchObject({ scale: 65536 / 2 ** skipped, growth_factor: 2, backoff_factor: 0.5, growth_interval: 2000, _growth_tracker: 24 - skipped });
+    expect(scaler).toMatchObject({
+      scale: 65536 / 2 ** skipped,
+      growth_factor: 2,
+      backoff_factor: 0.5,
+      growth_interval: 2000,
+      _growth_tracker: 24 - skipped,
+    });
     const scheduler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scheduler.json'), 'utf8')) as Record<string, number>;
     expect(scheduler['last_epoch']).toBe(24 - skipped);
     expect(await value(a)).not.toBe(0);
@@ -109,7 +121,8 @@ describe('Trainer.train', () => {
     await every.trainer.train();
     const fifth = await make({ loggingSteps: 5 });
     await fifth.trainer.train();
-    const losses = (history: readonly Readonly<Record<string, number>>[]) => history.filter((entry) => 'loss' in entry).map((entry) => entry['loss'] ?? NaN);
+    const losses = (history: readonly Readonly<Record<string, number>>[]) =>
+      history.filter((entry) => 'loss' in entry).map((entry) => entry['loss'] ?? NaN);
     const single = losses(every.trainer.state.logHistory);
     expect(single).toHaveLength(24);
     expect(losses(fifth.trainer.state.logHistory)).toHaveLength(4);
@@ -129,7 +142,21 @@ describe('Trainer.train', () => {
 
   it('fires events in the order of transformers', async () => {
     const events: string[] = [];
-    const names = ['onTrainBegin', 'onEpochBegin', 'onStepBegin', 'onSubstepEnd', 'onPreOptimizerStep', 'onOptimizerStep', 'onStepEnd', 'onLog', 'onEpochEnd', 'onPredictionStep', 'onEvaluate', 'onSave', 'onTrainEnd'] as const;
+    const names = [
+      'onTrainBegin',
+      'onEpochBegin',
+      'onStepBegin',
+      'onSubstepEnd',
+      'onPreOptimizerStep',
+      'onOptimizerStep',
+      'onStepEnd',
+      'onLog',
+      'onEpochEnd',
+      'onPredictionStep',
+      'onEvaluate',
+      'onSave',
+      'onTrainEnd',
+    ] as const;
     const recorder: TrainerCallback = Object.fromEntries(names.map((name) => [name, () => void events.push(name.slice(2))]));
     const data = Dataset.fromRows(rows).select(Array.from({ length: 24 }, (_, row) => row));
     const { trainer } = await make(
@@ -138,13 +165,39 @@ describe('Trainer.train', () => {
     );
     await trainer.train();
     expect(events).toEqual(
-      ['TrainBegin', 'EpochBegin', 'StepBegin', 'SubstepEnd', 'PreOptimizerStep', 'OptimizerStep', 'StepEnd', 'Log', 'StepBegin', 'PreOptimizerStep', 'OptimizerStep']
-        .concat(['StepEnd', 'Log', 'EpochEnd', 'PredictionStep', 'PredictionStep', 'PredictionStep', 'Log', 'Evaluate', 'Save', 'Log', 'TrainEnd']),
+      [
+        'TrainBegin',
+        'EpochBegin',
+        'StepBegin',
+        'SubstepEnd',
+        'PreOptimizerStep',
+        'OptimizerStep',
+        'StepEnd',
+        'Log',
+        'StepBegin',
+        'PreOptimizerStep',
+        'OptimizerStep',
+      ].concat([
+        'StepEnd',
+        'Log',
+        'EpochEnd',
+        'PredictionStep',
+        'PredictionStep',
+        'PredictionStep',
+        'Log',
+        'Evaluate',
+        'Save',
+        'Log',
+        'TrainEnd',
+      ]),
     );
   });
 
   it('stops when a callback says so', async () => {
-    const { trainer } = await make({}, { callbacks: [{ onStepEnd: (_args, _state, control) => void (control.shouldTrainingStop = true) }] });
+    const { trainer } = await make(
+      {},
+      { callbacks: [{ onStepEnd: (_args, _state, control) => void (control.shouldTrainingStop = true) }] },
+    );
     expect((await trainer.train()).globalStep).toBe(1);
   });
 
@@ -169,7 +222,13 @@ describe('Trainer.train', () => {
 describe('Trainer.evaluate and predict', () => {
   it('gives the mean over examples whatever the last batch holds', async () => {
     const data = Dataset.fromRows(rows).select(Array.from({ length: 13 }, (_, row) => row));
-    const { trainer } = await make({}, { evalDataset: data, computeMetrics: ({ predictions, labelIds }) => ({ rows: predictions.shape[0] ?? 0, labels: labelIds.shape[0] ?? 0 }) });
+    const { trainer } = await make(
+      {},
+      {
+        evalDataset: data,
+        computeMetrics: ({ predictions, labelIds }) => ({ rows: predictions.shape[0] ?? 0, labels: labelIds.shape[0] ?? 0 }),
+      },
+    );
     const metrics = await trainer.evaluate();
     const mean = golden.y.slice(0, 13).reduce((sum, y) => sum + y * y, 0) / 13;
     expect(metrics['eval_loss']).toBeCloseTo(mean, 4);

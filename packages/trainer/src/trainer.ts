@@ -96,23 +96,36 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.model = options.model;
     this.args = options.args ?? new TrainingArguments();
-    if (!(this.args instanceof TrainingArguments)) throw new TrainingArgumentsError('args must be a TrainingArguments: new TrainingArguments(outputDir, { … })');
-    if (typeof this.model?.forward !== 'function') throw new TrainerError('Trainer needs a model: a module whose forward(batch) returns { loss, logits }');
+    if (!(this.args instanceof TrainingArguments))
+      throw new TrainingArgumentsError('args must be a TrainingArguments: new TrainingArguments(outputDir, { … })');
+    if (typeof this.model?.forward !== 'function')
+      throw new TrainerError('Trainer needs a model: a module whose forward(batch) returns { loss, logits }');
     if (!Array.isArray(this.model.inputNames)) {
-      throw new TrainerError('the model has no inputNames: a base model without a head cannot be trained; use AutoModelForSequenceClassification');
+      throw new TrainerError(
+        'the model has no inputNames: a base model without a head cannot be trained; use AutoModelForSequenceClassification',
+      );
     }
     this.trainDataset = options.trainDataset;
     this.evalDataset = options.evalDataset;
     this.processingClass = options.processingClass;
     this.#device = options.device;
     this.#computeMetrics = options.computeMetrics;
-    this.#collate = options.dataCollator ?? (options.processingClass ? new DataCollatorWithPadding({ tokenizer: options.processingClass }) : defaultDataCollator);
+    this.#collate =
+      options.dataCollator ??
+      (options.processingClass ? new DataCollatorWithPadding({ tokenizer: options.processingClass }) : defaultDataCollator);
     this.#labelName = this.args.labelNames?.[0] ?? 'labels';
     if (this.args.evalStrategy !== 'no' && !this.evalDataset) {
-      throw new TrainingArgumentsError(`evalStrategy is '${this.args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`);
+      throw new TrainingArgumentsError(
+        `evalStrategy is '${this.args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`,
+      );
     }
     setSeed(this.args.seed);
-    this.#callbacks = new CallbackList([new DefaultFlowCallback(), ...(options.callbacks ?? []), new ProgressCallback()], this.args, () => this.#state, this.#control);
+    this.#callbacks = new CallbackList(
+      [new DefaultFlowCallback(), ...(options.callbacks ?? []), new ProgressCallback()],
+      this.args,
+      () => this.#state,
+      this.#control,
+    );
   }
 
   /** Where the run stands, and its log. */
@@ -154,7 +167,14 @@ export class Trainer {
       device,
     });
     this.#beginState(plan);
-    const runner = new UpdateRunner({ model, optimizer, device, labelName: this.#labelName, labelSmoothingFactor: args.labelSmoothingFactor, fp16: args.fp16 });
+    const runner = new UpdateRunner({
+      model,
+      optimizer,
+      device,
+      labelName: this.#labelName,
+      labelSmoothingFactor: args.labelSmoothingFactor,
+      fp16: args.fp16,
+    });
     const meter = new LossMeter();
     const afterStep = () => this.#logEvaluateSave({ runner, meter, optimizer, learningRateAt });
     const flosPerToken = 6 * parametersWithoutEmbeddings(model);
@@ -191,7 +211,10 @@ export class Trainer {
     await runner.drain();
 
     const seconds = (performance.now() - began) / 1000;
-    const numSamples = args.maxSteps > 0 ? plan.maxSteps * args.perDeviceTrainBatchSize * args.gradientAccumulationSteps : dataset.length * args.numTrainEpochs;
+    const numSamples =
+      args.maxSteps > 0
+        ? plan.maxSteps * args.perDeviceTrainBatchSize * args.gradientAccumulationSteps
+        : dataset.length * args.numTrainEpochs;
     const trainingLoss = runner.completed.lossSum / Math.max(1, runner.completed.count);
     const metrics = {
       ...speedMetrics('train', seconds, numSamples, this.#state.globalStep),
@@ -294,7 +317,12 @@ export class Trainer {
     Object.assign(this.#control, new TrainerControl());
   }
 
-  async #logEvaluateSave(run: { runner: UpdateRunner; meter: LossMeter; optimizer: AdamW; learningRateAt: (step: number) => number }): Promise<void> {
+  async #logEvaluateSave(run: {
+    runner: UpdateRunner;
+    meter: LossMeter;
+    optimizer: AdamW;
+    learningRateAt: (step: number) => number;
+  }): Promise<void> {
     const { runner, meter, optimizer, learningRateAt } = run;
     const control = this.#control;
     const { shouldLog, shouldEvaluate, shouldSave } = control;
@@ -352,10 +380,16 @@ export class Trainer {
     const seconds = (performance.now() - began) / 1000;
     const { predictions, labelIds, loss } = output;
     const computed = this.#computeMetrics && labelIds && loss !== null ? await this.#computeMetrics({ predictions, labelIds }) : {};
-    const prefixed = Object.fromEntries(Object.entries(computed).map(([name, value]) => [name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`, value]));
+    const prefixed = Object.fromEntries(
+      Object.entries(computed).map(([name, value]) => [name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`, value]),
+    );
     return {
       output,
-      metrics: { ...(loss !== null && { [`${prefix}_loss`]: loss }), ...prefixed, ...speedMetrics(prefix, seconds, output.numExamples, output.numBatches) },
+      metrics: {
+        ...(loss !== null && { [`${prefix}_loss`]: loss }),
+        ...prefixed,
+        ...speedMetrics(prefix, seconds, output.numExamples, output.numBatches),
+      },
     };
   }
 }

@@ -46,7 +46,13 @@ export function bagOfWordsPredictions(train: readonly LabelledPair[], pairs: rea
   const trainFeatures = train.map(featuresOf);
   const labels = [...new Set(train.map(({ label }) => label))].sort((a, b) => a - b);
   const size = overlapFeatures + 2 * vocabulary.size;
-  const scorers = labels.map((label) => fit(trainFeatures, train.map((pair) => Number(pair.label === label)), size));
+  const scorers = labels.map((label) =>
+    fit(
+      trainFeatures,
+      train.map((pair) => Number(pair.label === label)),
+      size,
+    ),
+  );
   return pairs.map(featuresOf).map((features) => {
     const scores = scorers.map((weights) => score(weights, features));
     return labels[scores.indexOf(Math.max(...scores))] ?? 0;

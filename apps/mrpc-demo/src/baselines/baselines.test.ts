@@ -14,7 +14,9 @@ describe('baselines', () => {
     for (const thing of ['cat', 'dog', 'fox', 'owl', 'hen', 'cow']) {
       train.push(pair(`the ${thing} sat`, `the ${thing} sat down`, 1), pair(`the ${thing} sat`, 'rain fell all day', 0));
     }
-    expect(bagOfWordsPredictions(train, [pair('the bear sat', 'the bear sat down', 0), pair('the bear sat', 'rain fell all night', 1)])).toEqual([1, 0]);
+    expect(
+      bagOfWordsPredictions(train, [pair('the bear sat', 'the bear sat down', 0), pair('the bear sat', 'rain fell all night', 1)]),
+    ).toEqual([1, 0]);
   });
 
   it('a bag of words cannot tell who did what', () => {

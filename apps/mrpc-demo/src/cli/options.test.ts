@@ -21,7 +21,27 @@ describe('readOptions', () => {
   });
 
   it('reads every option', () => {
-    const words = ['--model', 'm', '--dataset', 'd', '--epochs', '0.5', '--max-steps', '3', '--batch-size', '16', '--learning-rate', '3e-5', '--seed', '7', '--fp16', '--output', 'o', '--json', '--debug'];
+    const words = [
+      '--model',
+      'm',
+      '--dataset',
+      'd',
+      '--epochs',
+      '0.5',
+      '--max-steps',
+      '3',
+      '--batch-size',
+      '16',
+      '--learning-rate',
+      '3e-5',
+      '--seed',
+      '7',
+      '--fp16',
+      '--output',
+      'o',
+      '--json',
+      '--debug',
+    ];
     expect(readOptions(words)).toEqual({
       command: 'train',
       model: 'm',
@@ -39,7 +59,11 @@ describe('readOptions', () => {
   });
 
   it('reads predictions', () => {
-    expect(readOptions(['predict', '--model', 'm', 'one', 'two'])).toMatchObject({ command: 'predict', model: 'm', sentences: ['one', 'two'] });
+    expect(readOptions(['predict', '--model', 'm', 'one', 'two'])).toMatchObject({
+      command: 'predict',
+      model: 'm',
+      sentences: ['one', 'two'],
+    });
     expect(readOptions(['predict', '--model', 'm', 'one'])).toMatchObject({ sentences: ['one', null] });
     expect(() => readOptions(['predict', 'one', 'two'])).toThrow(/needs --model/);
   });

@@ -88,10 +88,12 @@ export function readOptions(words: readonly string[]): DemoOptions {
   if (values.help || command === 'help') return { command: 'help', debug: shared.debug };
   if (command === 'predict') {
     const [first, second = null, ...more] = rest;
-    if (!values.model || first === undefined || more.length > 0) throw new DemoError('predict needs --model FOLDER and one or two sentences, each in quotation marks.');
+    if (!values.model || first === undefined || more.length > 0)
+      throw new DemoError('predict needs --model FOLDER and one or two sentences, each in quotation marks.');
     return { command: 'predict', model: values.model, sentences: [first, second], ...shared };
   }
-  if (command !== 'train' || rest.length > 0) throw new DemoError(`"${[command, ...rest].join(' ')}" is no command; there are train (the default) and predict.`);
+  if (command !== 'train' || rest.length > 0)
+    throw new DemoError(`"${[command, ...rest].join(' ')}" is no command; there are train (the default) and predict.`);
   return {
     command: 'train',
     model: values.model ?? null,
@@ -100,7 +102,13 @@ export function readOptions(words: readonly string[]): DemoOptions {
     maxSteps: numberOf('max-steps', values['max-steps'], isCount, 'a whole number above 0'),
     batchSize: numberOf('batch-size', values['batch-size'], isCount, 'a whole number above 0'),
     learningRate: numberOf('learning-rate', values['learning-rate'], (value) => value >= 0, 'a number of at least 0'),
-    seed: numberOf('seed', values.seed, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number from 0 to 4294967295') ?? 42,
+    seed:
+      numberOf(
+        'seed',
+        values.seed,
+        (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
+        'a whole number from 0 to 4294967295',
+      ) ?? 42,
     fp16: values.fp16 ?? false,
     output: values.output ?? 'test-trainer',
     ...shared,

@@ -58,9 +58,13 @@ export function compareSteps(golden: GoldenRun['steps'], logged: readonly Readon
   const steps = logged.filter((entry) => 'loss' in entry);
   if (steps.length !== golden.length) throw new Error(`${steps.length} steps were logged; the golden run has ${golden.length}`);
   const relative = (ours: number, theirs: number) => (theirs === 0 ? Math.abs(ours) : Math.abs(ours - theirs) / Math.abs(theirs));
-  const largest = (difference: (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => number, count = steps.length) =>
+  const largest = (
+    difference: (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => number,
+    count = steps.length,
+  ) =>
     steps.slice(0, count).reduce((most, ours, index) => Math.max(most, difference(ours, golden[index] as GoldenRun['steps'][number])), 0);
-  const loss = (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => Math.abs((ours['loss'] ?? NaN) - theirs.loss);
+  const loss = (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) =>
+    Math.abs((ours['loss'] ?? NaN) - theirs.loss);
   return {
     loss: largest(loss),
     lossFirst20: largest(loss, 20),
@@ -70,7 +74,9 @@ export function compareSteps(golden: GoldenRun['steps'], logged: readonly Readon
 }
 
 /** Norms of all weights, by name. */
-export async function weightNorms(model: { stateDict(): Promise<ReadonlyMap<string, { readonly data: ArrayLike<number> }>> }): Promise<Map<string, number>> {
+export async function weightNorms(model: {
+  stateDict(): Promise<ReadonlyMap<string, { readonly data: ArrayLike<number> }>>;
+}): Promise<Map<string, number>> {
   const norms = new Map<string, number>();
   for (const [name, { data }] of await model.stateDict()) {
     let sum = 0;
@@ -107,5 +113,8 @@ export function compareWeights(golden: GoldenRun['final'], norms: ReadonlyMap<st
   const isKeyBias = ({ name }: WeightDifference) => name.endsWith('.key.bias');
   const largest = (candidates: readonly WeightDifference[]) =>
     candidates.reduce((most, candidate) => (candidate.relative <= most.relative ? most : candidate), { name: '', relative: 0 });
-  return { weights: largest(differences.filter((difference) => !isKeyBias(difference))), keyBiases: largest(differences.filter(isKeyBias)) };
+  return {
+    weights: largest(differences.filter((difference) => !isKeyBias(difference))),
+    keyBiases: largest(differences.filter(isKeyBias)),
+  };
 }

@@ -48,7 +48,13 @@ async function train(name: string, options: Partial<TrainingArgumentsOptions> = 
   });
   const trainer = new Trainer({
     model,
-    args: new TrainingArguments('unused', { loggingSteps: 1, saveStrategy: 'no', disableTqdm: true, ...camelCaseArguments(run.arguments), ...options }),
+    args: new TrainingArguments('unused', {
+      loggingSteps: 1,
+      saveStrategy: 'no',
+      disableTqdm: true,
+      ...camelCaseArguments(run.arguments),
+      ...options,
+    }),
     trainDataset,
     evalDataset,
     processingClass: tokenizer,
@@ -69,9 +75,11 @@ describe.runIf(reference)('training on MRPC equals PyTorch and transformers', ()
       const { weights, keyBiases } = compareWeights(run.final, await weightNorms(model));
       const evaluated = await trainer.evaluate();
       const { predictions } = await trainer.predict(evalDataset);
-      console.info(`${name}: largest difference of loss ${differences.loss.toExponential(1)} (first 20 steps ${differences.lossFirst20.toExponential(1)}), ` +
-        `gradient norm ${differences.gradNorm.toExponential(1)}, learning rate ${differences.learningRate.toExponential(1)}, final weights ${weights.relative.toExponential(1)} (${weights.name}), ` +
-        `key biases ${keyBiases.relative.toExponential(1)}`);
+      console.info(
+        `${name}: largest difference of loss ${differences.loss.toExponential(1)} (first 20 steps ${differences.lossFirst20.toExponential(1)}), ` +
+          `gradient norm ${differences.gradNorm.toExponential(1)}, learning rate ${differences.learningRate.toExponential(1)}, final weights ${weights.relative.toExponential(1)} (${weights.name}), ` +
+          `key biases ${keyBiases.relative.toExponential(1)}`,
+      );
       expect(differences.learningRate).toBeLessThan(1e-12);
       expect(differences.lossFirst20).toBeLessThan(1e-4);
       expect(differences.loss).toBeLessThan(tolerance.loss);
@@ -94,7 +102,9 @@ describe.runIf(reference)('training on MRPC equals PyTorch and transformers', ()
       const { run, model, trainer, evalDataset } = await train(name, { fp16: true });
       const distance = halfPrecisionDistance(run.steps, trainer.state.logHistory);
       const { loss } = compareSteps(run.steps, trainer.state.logHistory);
-      console.info(`${name} with fp16: largest difference of loss ${loss.toExponential(1)}, ${(100 * distance).toFixed(0)}% of what is allowed`);
+      console.info(
+        `${name} with fp16: largest difference of loss ${loss.toExponential(1)}, ${(100 * distance).toFixed(0)}% of what is allowed`,
+      );
       expect(loss).toBeGreaterThan(0);
       expect(distance).toBeLessThan(1);
       const { predictions } = await trainer.predict(evalDataset);

@@ -21,11 +21,16 @@ const golden = JSON.parse(readFileSync(`${goldenFolder}/own_mini.json`, 'utf8'))
 async function encodedPairs() {
   const tokenizer = await AutoTokenizer.fromPretrained(folder);
   const rows = golden.pairs.map(([sentence1, sentence2, label]) => ({ sentence1, sentence2, label }));
-  const dataset = await Dataset.fromRows(rows).map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), { batched: true });
+  const dataset = await Dataset.fromRows(rows).map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), {
+    batched: true,
+  });
   return { tokenizer, dataset };
 }
 
-async function train(options: Partial<TrainingArgumentsOptions>, modelOptions: { hiddenDropoutProb: number; attentionProbsDropoutProb: number }) {
+async function train(
+  options: Partial<TrainingArgumentsOptions>,
+  modelOptions: { hiddenDropoutProb: number; attentionProbsDropoutProb: number },
+) {
   const { tokenizer, dataset } = await encodedPairs();
   const model = await AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, seed: 42, silent: true, ...modelOptions });
   const trainer = new Trainer({
@@ -64,11 +69,22 @@ describe('training with parameters in several segments', () => {
   it('equals PyTorch on an adapter that binds little at once', async () => {
     const device = await openDevice({ limits: { maxStorageBufferBindingSize: 48 * 1024 } });
     const { tokenizer, dataset } = await encodedPairs();
-    const model = await AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, seed: 42, silent: true, device, ...noDropout });
+    const model = await AutoModelForSequenceClassification.fromPretrained(folder, {
+      numLabels: 2,
+      seed: 42,
+      silent: true,
+      device,
+      ...noDropout,
+    });
     const parameterBytes = 4 * [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
     expect(parameterBytes).toBeGreaterThan(2 * device.info.limits.maxStorageBufferBindingSize);
     const run = golden.runs.accumulate_2x3;
-    const args = new TrainingArguments('unused', { loggingSteps: 1, saveStrategy: 'no', disableTqdm: true, ...camelCaseArguments(run.arguments) });
+    const args = new TrainingArguments('unused', {
+      loggingSteps: 1,
+      saveStrategy: 'no',
+      disableTqdm: true,
+      ...camelCaseArguments(run.arguments),
+    });
     const trainer = new Trainer({ model, args, trainDataset: dataset, processingClass: tokenizer, device });
     await trainer.train();
     const differences = compareSteps(run.steps, trainer.state.logHistory);

@@ -32,7 +32,10 @@ const novelties: readonly Novelty[] = ['words', 'combination', 'both'];
  * differ in the direction alone. Paraphrases change the verb and the order of words; pairs that differ have the same words but for a verb, so
  * counting words tells nothing. Every validation pair shows a word or a combination of templates that no training pair has.
  */
-export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 }: PocketOptions = {}): { train: PocketPair[]; validation: PocketPair[] } {
+export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 }: PocketOptions = {}): {
+  train: PocketPair[];
+  validation: PocketPair[];
+} {
   const random = new RandomStream(seed);
   const seen = new Set<string>();
   const collect = (count: number, noveltyOf: (index: number) => Novelty) => {
@@ -46,7 +49,10 @@ export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 
     }
     return pairs;
   };
-  return { train: collect(train, () => 'none'), validation: collect(validation, (index) => novelties[index % novelties.length] as Novelty) };
+  return {
+    train: collect(train, () => 'none'),
+    validation: collect(validation, (index) => novelties[index % novelties.length] as Novelty),
+  };
 }
 
 function drawPair(random: RandomStream, novelty: Novelty, idx: number): PocketPair {
@@ -60,5 +66,10 @@ function drawPair(random: RandomStream, novelty: Novelty, idx: number): PocketPa
   let templates: readonly [number, number];
   do templates = [random.integer(templateCount), random.integer(templateCount)];
   while (isHeldOutCombination(...templates) !== newCombination);
-  return { sentence1: say(meaning, templates[0], random.integer(verbCount)), sentence2: say(other, templates[1], random.integer(verbCount)), label, idx };
+  return {
+    sentence1: say(meaning, templates[0], random.integer(verbCount)),
+    sentence2: say(other, templates[1], random.integer(verbCount)),
+    label,
+    idx,
+  };
 }

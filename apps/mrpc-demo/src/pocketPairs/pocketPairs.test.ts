@@ -23,7 +23,8 @@ function parse(sentence: string) {
 
 describe('pocket pairs', () => {
   const { train, validation } = generatePocketPairs();
-  const combination = ({ sentence1, sentence2 }: { sentence1: string; sentence2: string }) => `${parse(sentence1).template} ${parse(sentence2).template}`;
+  const combination = ({ sentence1, sentence2 }: { sentence1: string; sentence2: string }) =>
+    `${parse(sentence1).template} ${parse(sentence2).template}`;
 
   it('come in the numbers asked for, the same for the same seed', () => {
     expect([train.length, validation.length]).toEqual([8000, 400]);
@@ -61,7 +62,10 @@ describe('pocket pairs', () => {
     expect(tokenizer.vocabSize).toBeGreaterThan(150);
     expect(tokenizer.vocabSize).toBeLessThan(400);
     const all = [...train, ...validation];
-    const { input_ids: ids } = tokenizer(all.map(({ sentence1 }) => sentence1), all.map(({ sentence2 }) => sentence2));
+    const { input_ids: ids } = tokenizer(
+      all.map(({ sentence1 }) => sentence1),
+      all.map(({ sentence2 }) => sentence2),
+    );
     const [unknown] = tokenizer.convertTokensToIds(['[UNK]']);
     for (const row of ids) {
       expect(row.length).toBeLessThanOrEqual(24);

@@ -15,7 +15,12 @@ function smoothed(values: readonly number[], window: number): number[] {
 
 function draw(option: echarts.EChartsCoreOption): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
-  chart.setOption({ animation: false, grid: { left: 56, right: 56, top: 40, bottom: 44 }, textStyle: { fontFamily: 'system-ui, sans-serif', color: ink }, ...option });
+  chart.setOption({
+    animation: false,
+    grid: { left: 56, right: 56, top: 40, bottom: 44 },
+    textStyle: { fontFamily: 'system-ui, sans-serif', color: ink },
+    ...option,
+  });
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;
@@ -23,15 +28,32 @@ function draw(option: echarts.EChartsCoreOption): string {
 
 /** Training loss of every step, its moving mean, and the loss of the evaluations. */
 export function lossCurve({ losses, evaluations }: ReportData): string {
-  const mean = smoothed(losses.map(({ loss }) => loss), Math.max(1, Math.round(losses.length / 30)));
+  const mean = smoothed(
+    losses.map(({ loss }) => loss),
+    Math.max(1, Math.round(losses.length / 30)),
+  );
   const points = (values: readonly (readonly [number, number])[]) => values.map((value) => [...value]);
   return draw({
     legend: { top: 4 },
     xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: losses.at(-1)?.step ?? 1 },
     yAxis: { type: 'value', name: 'loss', min: 0 },
     series: [
-      { name: 'each step', type: 'line', showSymbol: false, lineStyle: { width: 1, color: '#c9d6ea' }, itemStyle: { color: '#c9d6ea' }, data: points(losses.map(({ step, loss }) => [step, loss])) },
-      { name: 'training', type: 'line', showSymbol: false, lineStyle: { width: 2, color: '#2f6fc4' }, itemStyle: { color: '#2f6fc4' }, data: points(losses.map(({ step }, index) => [step, mean[index] as number])) },
+      {
+        name: 'each step',
+        type: 'line',
+        showSymbol: false,
+        lineStyle: { width: 1, color: '#c9d6ea' },
+        itemStyle: { color: '#c9d6ea' },
+        data: points(losses.map(({ step, loss }) => [step, loss])),
+      },
+      {
+        name: 'training',
+        type: 'line',
+        showSymbol: false,
+        lineStyle: { width: 2, color: '#2f6fc4' },
+        itemStyle: { color: '#2f6fc4' },
+        data: points(losses.map(({ step }, index) => [step, mean[index] as number])),
+      },
       {
         name: 'validation',
         type: 'line',
@@ -49,7 +71,14 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
   const colors = ['#15803d', '#7c3aed'];
   return draw({
     legend: { top: 4 },
-    xAxis: { type: 'value', name: 'epoch', nameLocation: 'middle', nameGap: 28, min: 0, max: Math.max(1, evaluations.at(-1)?.['epoch'] ?? 1) },
+    xAxis: {
+      type: 'value',
+      name: 'epoch',
+      nameLocation: 'middle',
+      nameGap: 28,
+      min: 0,
+      max: Math.max(1, evaluations.at(-1)?.['epoch'] ?? 1),
+    },
     yAxis: { type: 'value', min: 0, max: 1 },
     series: names.map((name, index) => ({
       name: name.slice(5),
@@ -61,7 +90,10 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
         markLine: {
           symbol: 'none',
           lineStyle: { type: 'dashed', color: '#999' },
-          data: baselines.map(({ name: baseline, accuracy }) => ({ yAxis: accuracy, label: { formatter: baseline, position: 'insideEndTop', color: ink } })),
+          data: baselines.map(({ name: baseline, accuracy }) => ({
+            yAxis: accuracy,
+            label: { formatter: baseline, position: 'insideEndTop', color: ink },
+          })),
         },
       }),
     })),
@@ -73,6 +105,13 @@ export function learningRateCurve({ losses }: ReportData): string {
   return draw({
     xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: losses.at(-1)?.step ?? 1 },
     yAxis: { type: 'value', name: 'learning rate', axisLabel: { formatter: (value: number) => value.toExponential(0) } },
-    series: [{ type: 'line', showSymbol: false, lineStyle: { width: 2, color: '#64748b' }, data: losses.map(({ step, learningRate }) => [step, learningRate]) }],
+    series: [
+      {
+        type: 'line',
+        showSymbol: false,
+        lineStyle: { width: 2, color: '#64748b' },
+        data: losses.map(({ step, learningRate }) => [step, learningRate]),
+      },
+    ],
   });
 }

@@ -11,14 +11,20 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function evaluationTable(evaluations: readonly Evaluation[], baselines: ReportData['baselines']): string {
-  const metrics = Object.keys(evaluations[0] ?? {}).filter((name) => name.startsWith('eval_') && !/_(runtime|samples_per_second|steps_per_second)$/.test(name));
+  const metrics = Object.keys(evaluations[0] ?? {}).filter(
+    (name) => name.startsWith('eval_') && !/_(runtime|samples_per_second|steps_per_second)$/.test(name),
+  );
   const number = (value: number | null | undefined) => (value === null || value === undefined ? '' : value.toFixed(4));
   const ofBaseline = (baseline: ReportData['baselines'][number], metric: string) =>
     metric === 'eval_accuracy' ? number(baseline.accuracy) : metric === 'eval_f1' ? number(baseline.f1) : '';
   return table(
     ['Epoch', 'Step', ...metrics.map((name) => name.slice(5))],
     [
-      ...evaluations.map((entry) => [(entry['epoch'] ?? 0).toFixed(2), String(entry['step'] ?? ''), ...metrics.map((name) => number(entry[name]))]),
+      ...evaluations.map((entry) => [
+        (entry['epoch'] ?? 0).toFixed(2),
+        String(entry['step'] ?? ''),
+        ...metrics.map((name) => number(entry[name])),
+      ]),
       ...baselines.map((baseline) => [baseline.name, '', ...metrics.map((name) => ofBaseline(baseline, name))]),
     ],
   );
@@ -27,7 +33,13 @@ function evaluationTable(evaluations: readonly Evaluation[], baselines: ReportDa
 function exampleTable(examples: readonly ReportExample[]): string {
   return table(
     ['First sentence', 'Second sentence', 'Label', 'Predicted', 'Probability'],
-    examples.map(({ sentence1, sentence2, label, predicted, probability }) => [sentence1, sentence2, label, predicted, probability.toFixed(2)]),
+    examples.map(({ sentence1, sentence2, label, predicted, probability }) => [
+      sentence1,
+      sentence2,
+      label,
+      predicted,
+      probability.toFixed(2),
+    ]),
   );
 }
 

@@ -20,7 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const load = (options: object = {}) => AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, silent: true, ...options });
+const load = (options: object = {}) =>
+  AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, silent: true, ...options });
 const weights = () => join(folder, 'model.safetensors');
 
 function changeWeights(change: (tensors: Map<string, { shape: readonly number[]; data: Float32Array }>) => void): void {
@@ -65,7 +66,10 @@ interface Row {
   readonly label?: number | string;
 }
 
-const rows = Array.from({ length: 12 }, (_, index): Row => ({ text: ['A fox crossed the lake.', 'No?', 'Rain is expected.'][index % 3] ?? '', label: index % 2 }));
+const rows = Array.from({ length: 12 }, (_, index): Row => ({
+  text: ['A fox crossed the lake.', 'No?', 'Rain is expected.'][index % 3] ?? '',
+  label: index % 2,
+}));
 
 async function trainOn(data: readonly Row[], options: Partial<TrainingArgumentsOptions> = {}, encoding: object = { truncation: true }) {
   const tokenizer = await AutoTokenizer.fromPretrained(folder, { warn: () => {} });
@@ -94,7 +98,12 @@ describe('data that does not fit says what is wrong', () => {
 
   it('no rows', async () => {
     const tokenizer = await AutoTokenizer.fromPretrained(folder);
-    const trainer = new Trainer({ model: await load(), args: new TrainingArguments('unused', { saveStrategy: 'no' }), trainDataset: Dataset.fromRows([{ input_ids: [1], label: 1 }]).select([]), processingClass: tokenizer });
+    const trainer = new Trainer({
+      model: await load(),
+      args: new TrainingArguments('unused', { saveStrategy: 'no' }),
+      trainDataset: Dataset.fromRows([{ input_ids: [1], label: 1 }]).select([]),
+      processingClass: tokenizer,
+    });
     await expect(trainer.train()).rejects.toThrow(/the train dataset has no rows/);
   });
 
@@ -104,7 +113,9 @@ describe('data that does not fit says what is wrong', () => {
   });
 
   it('a column that is not there', async () => {
-    await expect(Promise.resolve().then(() => Dataset.fromRows([{ text: 'a', label: 1 }]).removeColumns(['txt' as 'text']))).rejects.toThrow(/txt/);
+    await expect(
+      Promise.resolve().then(() => Dataset.fromRows([{ text: 'a', label: 1 }]).removeColumns(['txt' as 'text'])),
+    ).rejects.toThrow(/txt/);
   });
 });
 
@@ -123,7 +134,12 @@ describe('what goes wrong on the way keeps what was good', () => {
     const tokenizer = await AutoTokenizer.fromPretrained(folder);
     const model = await load();
     const trainDataset = Dataset.fromRows([{ input_ids: [2, 3], attention_mask: [1, 1], label: 1 }]);
-    const trainer = new Trainer({ model, args: new TrainingArguments(join(folder, 'file/out'), { disableTqdm: true }), trainDataset, processingClass: tokenizer });
+    const trainer = new Trainer({
+      model,
+      args: new TrainingArguments(join(folder, 'file/out'), { disableTqdm: true }),
+      trainDataset,
+      processingClass: tokenizer,
+    });
     await expect(trainer.train()).rejects.toThrow(/could not write to .*file\/out/);
     expect(trainer.state.globalStep).toBe(0);
   });
@@ -144,7 +160,10 @@ describe('a machine that lacks something says what', () => {
       await expect(loadDataset('glue', 'mrpc')).rejects.toThrow(/folder/);
       await expect(AutoTokenizer.fromPretrained('bert-base-uncased')).rejects.toThrow(/folder/);
     } finally {
-      for (const [name, value] of [['HF_ENDPOINT', before.endpoint], ['HF_HUB_CACHE', before.cache]] as const) {
+      for (const [name, value] of [
+        ['HF_ENDPOINT', before.endpoint],
+        ['HF_HUB_CACHE', before.cache],
+      ] as const) {
         if (value === undefined) delete process.env[name];
         else process.env[name] = value;
       }

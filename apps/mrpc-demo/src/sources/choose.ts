@@ -11,7 +11,11 @@ const lessonDataset = 'glue/mrpc';
  * The lesson (bert-base-uncased on GLUE MRPC) with a GPU and the hub in reach; the embedded default otherwise. What was asked for by name or folder is
  * never replaced.
  */
-export async function chooseSource({ model, dataset }: TrainOptions, adapter: DeviceInfo, say: (line: string) => void): Promise<TrainingSource> {
+export async function chooseSource(
+  { model, dataset }: TrainOptions,
+  adapter: DeviceInfo,
+  say: (line: string) => void,
+): Promise<TrainingSource> {
   if (model !== null || dataset !== null) return pretrainedSource(model ?? lessonModel, dataset ?? lessonDataset);
   if (adapter.software) {
     say('There is no GPU here, only a software adapter: a small BERT learns sentence pairs that this program makes itself.');

@@ -12,10 +12,20 @@ const maxPositions = 64;
 
 /** The embedded default: a small BERT with weights drawn from the seed, and sentence pairs made by this program. */
 export async function pocketSource(): Promise<TrainingSource> {
-  const tokenizer = await tokenizerFromFiles({ vocabulary: pocketVocabulary(), config: { do_lower_case: true, model_max_length: maxPositions } });
+  const tokenizer = await tokenizerFromFiles({
+    vocabulary: pocketVocabulary(),
+    config: { do_lower_case: true, model_max_length: maxPositions },
+  });
   const { train, validation } = generatePocketPairs();
   const datasetOf = (pairs: readonly PocketPair[]): Dataset<PairRow> =>
-    Dataset.fromRows<PairRow>(pairs, { features: { sentence1: value('string'), sentence2: value('string'), label: new ClassLabel({ names: labelNames }), idx: value('int32') } });
+    Dataset.fromRows<PairRow>(pairs, {
+      features: {
+        sentence1: value('string'),
+        sentence2: value('string'),
+        label: new ClassLabel({ names: labelNames }),
+        idx: value('int32'),
+      },
+    });
   const config = new BertConfig({
     vocabSize: tokenizer.vocabSize,
     hiddenSize: 64,

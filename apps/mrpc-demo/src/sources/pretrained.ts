@@ -18,7 +18,8 @@ export async function pretrainedSource(modelName: string, datasetName: string): 
   const splits = subset ? await loadDataset<PairRow>('glue', subset) : await loadDataset<PairRow>(datasetName);
   const train = splits['train'];
   const validation = splits['validation'] ?? splits['test'];
-  if (!train || !validation) throw new DemoError(`${datasetName} has the splits ${splits.splitNames().join(', ')}; training needs train and validation.`);
+  if (!train || !validation)
+    throw new DemoError(`${datasetName} has the splits ${splits.splitNames().join(', ')}; training needs train and validation.`);
   const labelNames = labelsOf(train, datasetName);
   return {
     modelName,
@@ -27,7 +28,8 @@ export async function pretrainedSource(modelName: string, datasetName: string): 
     train,
     validation,
     labelNames,
-    createModel: (seed) => AutoModelForSequenceClassification.fromPretrained(modelName, { numLabels: labelNames.length, id2label: [...labelNames], seed }),
+    createModel: (seed) =>
+      AutoModelForSequenceClassification.fromPretrained(modelName, { numLabels: labelNames.length, id2label: [...labelNames], seed }),
     defaults: {},
   };
 }
@@ -35,13 +37,17 @@ export async function pretrainedSource(modelName: string, datasetName: string): 
 function labelsOf(dataset: Dataset<PairRow>, datasetName: string): readonly string[] {
   const missing = ['sentence1', 'sentence2', 'label'].filter((name) => !dataset.columnNames.includes(name));
   if (missing.length > 0) {
-    throw new DemoError(`${datasetName} has the columns ${dataset.columnNames.join(', ')}; this demo reads pairs of sentences and needs ${missing.join(', ')} as well.`);
+    throw new DemoError(
+      `${datasetName} has the columns ${dataset.columnNames.join(', ')}; this demo reads pairs of sentences and needs ${missing.join(', ')} as well.`,
+    );
   }
   const feature = dataset.features['label'];
   if (feature instanceof ClassLabel) return feature.names;
   const labels = dataset.unique('label');
   if (labels.some((label) => !Number.isInteger(label) || label < 0)) {
-    throw new DemoError(`the labels of ${datasetName} must be whole numbers from 0; there is ${JSON.stringify(labels.find((label) => !Number.isInteger(label) || label < 0))}.`);
+    throw new DemoError(
+      `the labels of ${datasetName} must be whole numbers from 0; there is ${JSON.stringify(labels.find((label) => !Number.isInteger(label) || label < 0))}.`,
+    );
   }
   return Array.from({ length: Math.max(1, ...labels) + 1 }, (_, label) => `LABEL_${label}`);
 }

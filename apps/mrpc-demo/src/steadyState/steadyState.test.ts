@@ -38,7 +38,13 @@ describe('500 steps over shuffled rows of many lengths', () => {
     };
     const trainer = new Trainer({
       model,
-      args: new TrainingArguments('unused', { perDeviceTrainBatchSize: batchSize, numTrainEpochs: 2, saveStrategy: 'no', loggingStrategy: 'no', disableTqdm: true }),
+      args: new TrainingArguments('unused', {
+        perDeviceTrainBatchSize: batchSize,
+        numTrainEpochs: 2,
+        saveStrategy: 'no',
+        loggingStrategy: 'no',
+        disableTqdm: true,
+      }),
       trainDataset: Dataset.fromRows(scatteredRows()),
       processingClass: tokenizer,
       callbacks: [note],

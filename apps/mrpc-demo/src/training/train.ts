@@ -59,14 +59,20 @@ export async function train(options: TrainOptions, say: (line: string) => void):
   say(`Adapter: ${adapter}.`);
   const source = await chooseSource(options, info, say);
   const { tokenizer, labelNames } = source;
-  say(`Model: ${source.modelName}. Dataset: ${source.datasetName}, ${source.train.length} pairs to train on, ${source.validation.length} to validate.`);
+  say(
+    `Model: ${source.modelName}. Dataset: ${source.datasetName}, ${source.train.length} pairs to train on, ${source.validation.length} to validate.`,
+  );
 
   const scoresOf = await scorerFor(labelNames.length);
   const baselines = scoreBaselines(source, scoresOf);
-  for (const { name, accuracy, f1 } of baselines) say(`Baseline, ${name}: accuracy ${percent(accuracy)}${f1 === null ? '' : `, F1 ${percent(f1)}`}.`);
+  for (const { name, accuracy, f1 } of baselines)
+    say(`Baseline, ${name}: accuracy ${percent(accuracy)}${f1 === null ? '' : `, F1 ${percent(f1)}`}.`);
 
   const encode = (dataset: Dataset<PairRow>) =>
-    dataset.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), { batched: true, removeColumns: ['sentence1', 'sentence2'] });
+    dataset.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), {
+      batched: true,
+      removeColumns: ['sentence1', 'sentence2'],
+    });
   const [trainDataset, evalDataset] = [await encode(source.train), await encode(source.validation)];
 
   const model = await source.createModel(options.seed);
@@ -141,10 +147,16 @@ export async function train(options: TrainOptions, say: (line: string) => void):
     }),
   );
 
-  say(`This model: accuracy ${percent(scores.accuracy)}${scores.f1 === undefined ? '' : `, F1 ${percent(scores.f1)}`} on ${source.validation.length} pairs it has not seen.`);
-  say(`${globalStep} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${curve.secondsToFirstStep.toFixed(1)} s after the start; ${percent(padding.paddingShare)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakBytes)}.`);
+  say(
+    `This model: accuracy ${percent(scores.accuracy)}${scores.f1 === undefined ? '' : `, F1 ${percent(scores.f1)}`} on ${source.validation.length} pairs it has not seen.`,
+  );
+  say(
+    `${globalStep} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${curve.secondsToFirstStep.toFixed(1)} s after the start; ${percent(padding.paddingShare)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakBytes)}.`,
+  );
   say(`Saved in ${options.output}; report: ${report}.`);
-  say(`Try it: npm run demo -- predict --model ${options.output} "${source.validation.at(0).sentence1}" "${source.validation.at(0).sentence2}"`);
+  say(
+    `Try it: npm run demo -- predict --model ${options.output} "${source.validation.at(0).sentence1}" "${source.validation.at(0).sentence2}"`,
+  );
   model.dispose();
   return result;
 }
@@ -165,7 +177,13 @@ function scoreBaselines({ train: trainRows, validation }: TrainingSource, scores
     return { name, accuracy, f1 };
   };
   return [
-    score('most frequent label', majorityPredictions(rows.map(({ label }) => label), unseen.length)),
+    score(
+      'most frequent label',
+      majorityPredictions(
+        rows.map(({ label }) => label),
+        unseen.length,
+      ),
+    ),
     score('bag of words', bagOfWordsPredictions(rows, unseen)),
   ];
 }
@@ -187,7 +205,12 @@ function settingsOf(result: TrainResult, args: TrainingArguments): [string, stri
   ];
 }
 
-function examplesOf({ validation }: TrainingSource, predicted: readonly number[], logits: ArrayLike<number>, labelNames: readonly string[]): ReportExample[] {
+function examplesOf(
+  { validation }: TrainingSource,
+  predicted: readonly number[],
+  logits: ArrayLike<number>,
+  labelNames: readonly string[],
+): ReportExample[] {
   const count = labelNames.length;
   return validation.toRows().map(({ sentence1, sentence2, label }, row) => {
     const own = Array.from({ length: count }, (_, index) => logits[row * count + index] as number);

@@ -8,7 +8,10 @@ describe('NdArray', () => {
     expect(logits.argmax(-1)).toEqual(new NdArray(Int32Array.of(1, 0, 0), [3]));
     expect(logits.argmax(0)).toEqual(new NdArray(Int32Array.of(2, 2), [2]));
     const cube = new NdArray(Int32Array.of(0, 5, 3, 1, 9, 2, 8, 4), [2, 2, 2]);
-    expect(cube.argmax(1).toArray()).toEqual([[1, 0], [0, 1]]);
+    expect(cube.argmax(1).toArray()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
     expect(new NdArray(Float32Array.of(1, NaN, 3), [3]).argmax().toArray()).toBe(1);
     expect(() => logits.argmax(2)).toThrow(DatasetError);
     expect(() => new NdArray(new Float32Array(0), [3, 0]).argmax()).toThrow('empty');
@@ -27,7 +30,14 @@ describe('NdArray', () => {
 
   it('prints', () => {
     expect(String(logits)).toBe('[[0.25 0.75]\n [1 -1]\n [2 2]]');
-    expect(String(new NdArray(Int32Array.from({ length: 20 }, (_, index) => index), [20]))).toBe('[0 1 2 ... 17 18 19]');
+    expect(
+      String(
+        new NdArray(
+          Int32Array.from({ length: 20 }, (_, index) => index),
+          [20],
+        ),
+      ),
+    ).toBe('[0 1 2 ... 17 18 19]');
   });
 
   it('wants as many numbers as its shape', () => {

@@ -57,7 +57,8 @@ export class NdArray {
     if (length === undefined) throw new DatasetError(`NdArray.argmax: no axis ${axis} in the shape [${shape.join(', ')}].`);
     const rest = [...shape.slice(0, chosen), ...shape.slice(chosen + 1)];
     const result = new Int32Array(rest.reduce((product, size) => product * size, 1));
-    if (length === 0 && result.length > 0) throw new DatasetError(`NdArray.argmax: axis ${axis} of the shape [${shape.join(', ')}] is empty.`);
+    if (length === 0 && result.length > 0)
+      throw new DatasetError(`NdArray.argmax: axis ${axis} of the shape [${shape.join(', ')}] is empty.`);
     const stride = shape.slice(chosen + 1).reduce((product, size) => product * size, 1);
     for (let index = 0; index < result.length; index++) {
       const start = Math.floor(index / stride) * stride * length + (index % stride);

@@ -8,7 +8,9 @@ const tokenizer: PaddingTokenizer = {
     if (padding === false) return columns;
     const longest = padding === 'max_length' ? maxLength : Math.max(...(columns['input_ids'] ?? []).map(({ length }) => length));
     const width = Math.ceil(longest / padToMultipleOf) * padToMultipleOf;
-    return Object.fromEntries(Object.entries(columns).map(([name, rows]) => [name, rows.map((row) => [...row, ...Array<number>(width - row.length).fill(0)])]));
+    return Object.fromEntries(
+      Object.entries(columns).map(([name, rows]) => [name, rows.map((row) => [...row, ...Array<number>(width - row.length).fill(0)])]),
+    );
   },
 };
 const rows = [
@@ -31,7 +33,9 @@ describe('DataCollatorWithPadding', () => {
   it('passes its options on', () => {
     expect(new DataCollatorWithPadding({ tokenizer, padToMultipleOf: 8 })(rows)['input_ids']?.shape).toEqual([2, 8]);
     expect(new DataCollatorWithPadding({ tokenizer, padding: 'max_length', maxLength: 5 })(rows)['input_ids']?.shape).toEqual([2, 5]);
-    expect(() => new DataCollatorWithPadding({ tokenizer, padding: false })(rows)).toThrow('row 0 of the batch has 3 values, row 1 has 2. Set padding to true.');
+    expect(() => new DataCollatorWithPadding({ tokenizer, padding: false })(rows)).toThrow(
+      'row 0 of the batch has 3 values, row 1 has 2. Set padding to true.',
+    );
   });
 
   it('makes f32 of floats: by value, or by the type of the column', () => {
@@ -44,9 +48,24 @@ describe('DataCollatorWithPadding', () => {
   });
 
   it.each([
-    ['text', rows.map((row) => ({ ...row, text: 'hello' })), "Column 'text' cannot be part of a batch: row 0 is \"hello\", which is no number. Tokenize the text and remove the column"],
-    ['a missing label', rows.map(({ input_ids }) => ({ input_ids, label: null })), "Column 'label' cannot be part of a batch: row 0 is null"],
-    ['a ragged other column', [{ input_ids: [1], spans: [1] }, { input_ids: [1], spans: [1, 2] }], 'Only the columns of the tokenizer are padded'],
+    [
+      'text',
+      rows.map((row) => ({ ...row, text: 'hello' })),
+      'Column \'text\' cannot be part of a batch: row 0 is "hello", which is no number. Tokenize the text and remove the column',
+    ],
+    [
+      'a missing label',
+      rows.map(({ input_ids }) => ({ input_ids, label: null })),
+      "Column 'label' cannot be part of a batch: row 0 is null",
+    ],
+    [
+      'a ragged other column',
+      [
+        { input_ids: [1], spans: [1] },
+        { input_ids: [1], spans: [1, 2] },
+      ],
+      'Only the columns of the tokenizer are padded',
+    ],
     ['no tokens', [{ text: 'x' }], "a column 'input_ids'; the rows have text"],
     ['tokens that are no list', [{ input_ids: 5 }], 'a list of numbers'],
     ['no rows', [], 'at least one row'],
@@ -63,7 +82,12 @@ describe('DataCollatorWithPadding', () => {
 
 describe('defaultDataCollator', () => {
   it('stacks, and leaves text and missing columns out', () => {
-    expect(defaultDataCollator([{ x: 1.5, ids: [1, 2], label: true, text: 'a', gap: null }, { x: 2, ids: [3, 4], label: false, text: 'b', gap: 1 }])).toEqual({
+    expect(
+      defaultDataCollator([
+        { x: 1.5, ids: [1, 2], label: true, text: 'a', gap: null },
+        { x: 2, ids: [3, 4], label: false, text: 'b', gap: 1 },
+      ]),
+    ).toEqual({
       x: { data: Float32Array.of(1.5, 2), shape: [2] },
       ids: { data: Int32Array.of(1, 2, 3, 4), shape: [2, 2] },
       labels: { data: Int32Array.of(1, 0), shape: [2] },

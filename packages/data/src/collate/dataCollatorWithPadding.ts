@@ -39,17 +39,26 @@ export class DataCollatorWithPadding {
   declare readonly tokenizer: PaddingTokenizer;
 
   constructor({ tokenizer, padding = true, maxLength, padToMultipleOf }: DataCollatorWithPaddingOptions) {
-    if (typeof tokenizer?.pad !== 'function') throw new CollateError('DataCollatorWithPadding needs { tokenizer }, a tokenizer that can pad.');
-    const collate: DataCollator = (rows, features) => collateWithPadding(rows, features ?? {}, tokenizer, { padding, maxLength, padToMultipleOf });
+    if (typeof tokenizer?.pad !== 'function')
+      throw new CollateError('DataCollatorWithPadding needs { tokenizer }, a tokenizer that can pad.');
+    const collate: DataCollator = (rows, features) =>
+      collateWithPadding(rows, features ?? {}, tokenizer, { padding, maxLength, padToMultipleOf });
     return Object.assign(Object.setPrototypeOf(collate, new.target.prototype), { tokenizer }) as this;
   }
 }
 
-function collateWithPadding(rows: readonly CollatorRow[], features: Features, tokenizer: PaddingTokenizer, options: Parameters<PaddingTokenizer['pad']>[1]): Batch {
+function collateWithPadding(
+  rows: readonly CollatorRow[],
+  features: Features,
+  tokenizer: PaddingTokenizer,
+  options: Parameters<PaddingTokenizer['pad']>[1],
+): Batch {
   if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
   const names = columnsOf(rows);
   if (!names.includes('input_ids')) {
-    throw new CollateError(`DataCollatorWithPadding needs a column 'input_ids'; the rows have ${names.join(', ') || 'none'}. Tokenize the dataset first, with map.`);
+    throw new CollateError(
+      `DataCollatorWithPadding needs a column 'input_ids'; the rows have ${names.join(', ') || 'none'}. Tokenize the dataset first, with map.`,
+    );
   }
   const tokens: Record<string, unknown[]> = {};
   for (const name of names) {
@@ -65,7 +74,11 @@ function collateWithPadding(rows: readonly CollatorRow[], features: Features, to
   for (const name of names) {
     if (tokenColumns.has(name)) continue;
     const hint = 'Only the columns of the tokenizer are padded.';
-    batch[batchKey(name)] = stackValues(name, rows.map((row) => row[name]), { feature: features[name], hint });
+    batch[batchKey(name)] = stackValues(
+      name,
+      rows.map((row) => row[name]),
+      { feature: features[name], hint },
+    );
   }
   return batch;
 }

@@ -16,7 +16,10 @@ export function defaultDataCollator(rows: readonly CollatorRow[], features: Feat
   for (const name of columnsOf(rows)) {
     const values = rows.map((row) => row[name]);
     if (values[0] === null || values[0] === undefined || typeof values[0] === 'string') continue;
-    batch[batchKey(name)] = stackValues(name, values, { feature: features[name], hint: 'Use DataCollatorWithPadding, or pad when tokenizing (padding: true).' });
+    batch[batchKey(name)] = stackValues(name, values, {
+      feature: features[name],
+      hint: 'Use DataCollatorWithPadding, or pad when tokenizing (padding: true).',
+    });
   }
   return batch;
 }

@@ -10,7 +10,11 @@ import type { BatchArray } from './batch.ts';
  * @param options.hint what to do when rows differ in length
  * @throws CollateError for anything else
  */
-export function stackValues(name: string, values: readonly unknown[], { feature, hint }: { readonly feature?: Feature; readonly hint: string }): BatchArray {
+export function stackValues(
+  name: string,
+  values: readonly unknown[],
+  { feature, hint }: { readonly feature?: Feature; readonly hint: string },
+): BatchArray {
   const first = values[0];
   const nested = Array.isArray(first) || isTypedArray(first);
   const width = nested ? first.length : 1;
@@ -20,7 +24,10 @@ export function stackValues(name: string, values: readonly unknown[], { feature,
     if (typeof input !== 'number' && typeof input !== 'boolean' && typeof input !== 'bigint') throw noNumber(name, input, row);
     const number = Number(input);
     whole &&= Number.isInteger(number);
-    if (Number.isInteger(number) && (number | 0) !== number && whole) throw new CollateError(`Column '${name}', row ${row} of the batch: ${number} is beyond 32 bits. Remove the column, or make it a float.`);
+    if (Number.isInteger(number) && (number | 0) !== number && whole)
+      throw new CollateError(
+        `Column '${name}', row ${row} of the batch: ${number} is beyond 32 bits. Remove the column, or make it a float.`,
+      );
     numbers[index] = number;
   };
   for (const [row, input] of values.entries()) {
@@ -29,7 +36,8 @@ export function stackValues(name: string, values: readonly unknown[], { feature,
       continue;
     }
     if (!Array.isArray(input) && !isTypedArray(input)) throw noNumber(name, input, row);
-    if (input.length !== width) throw new CollateError(`Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`);
+    if (input.length !== width)
+      throw new CollateError(`Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`);
     for (let column = 0; column < width; column++) put(input[column], row * width + column, row);
   }
   return { data: whole ? Int32Array.from(numbers) : Float32Array.from(numbers), shape: nested ? [values.length, width] : [values.length] };
@@ -41,6 +49,9 @@ function holdsFloats(feature: Feature): boolean {
 }
 
 function noNumber(name: string, input: unknown, row: number): CollateError {
-  const help = typeof input === 'string' ? `Tokenize the text and remove the column, or encode it as classes with classEncodeColumn('${name}')` : 'Remove the column, or fill what is missing';
+  const help =
+    typeof input === 'string'
+      ? `Tokenize the text and remove the column, or encode it as classes with classEncodeColumn('${name}')`
+      : 'Remove the column, or fill what is missing';
   return new CollateError(`Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${help}.`);
 }

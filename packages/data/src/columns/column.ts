@@ -70,7 +70,10 @@ export class PlainColumn implements Column {
   }
 
   gather(rows: Int32Array): PlainColumn {
-    return new PlainColumn(this.feature, Array.from(rows, (row) => this.values[row]));
+    return new PlainColumn(
+      this.feature,
+      Array.from(rows, (row) => this.values[row]),
+    );
   }
 
   withFeature(feature: Feature): PlainColumn {
@@ -100,14 +103,16 @@ export class ListColumn implements Column {
     if (this.missing?.[row]) return null;
     const { items } = this;
     const [start, end] = [this.offsets[row]!, this.offsets[row + 1]!];
-    if (items instanceof NumberColumn && !items.missing && items.feature.type === 'value' && items.feature.dtype !== 'bool') return Array.from(items.values.subarray(start, end));
+    if (items instanceof NumberColumn && !items.missing && items.feature.type === 'value' && items.feature.dtype !== 'bool')
+      return Array.from(items.values.subarray(start, end));
     return Array.from({ length: end - start }, (_, index) => items.at(start + index));
   }
 
   gather(rows: Int32Array): ListColumn {
     const { missing } = this;
     const offsets = new Int32Array(rows.length + 1);
-    for (let row = 0; row < rows.length; row++) offsets[row + 1] = offsets[row]! + this.offsets[rows[row]! + 1]! - this.offsets[rows[row]!]!;
+    for (let row = 0; row < rows.length; row++)
+      offsets[row + 1] = offsets[row]! + this.offsets[rows[row]! + 1]! - this.offsets[rows[row]!]!;
     const itemRows = new Int32Array(offsets[rows.length]!);
     for (let row = 0; row < rows.length; row++) {
       const start = this.offsets[rows[row]!]!;

@@ -13,7 +13,10 @@ import type { Column, NumberStorage } from './column.ts';
 export function makeColumn(name: string, values: ArrayLike<unknown>, feature: Feature = inferFeature(values, name)): Column {
   if (feature.type === 'list') return makeListColumn(name, values, feature.items);
   if (feature.type === 'value' && (feature.dtype === 'string' || feature.dtype === 'struct' || feature.dtype === 'null')) {
-    return new PlainColumn(feature, Array.from(values, (input, row) => toPlain(input, feature.dtype as 'string', name, row)));
+    return new PlainColumn(
+      feature,
+      Array.from(values, (input, row) => toPlain(input, feature.dtype as 'string', name, row)),
+    );
   }
   const storage = numberStorage(feature, values.length);
   if (isTypedArray(values) && feature.type === 'value' && sameFeature(feature, inferFeature(values, name))) {
@@ -64,7 +67,8 @@ function toNumber(input: unknown, feature: Feature, name: string, row: number): 
   const number = typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || isText ? Number(input) : undefined;
   if (number === undefined || (isText && Number.isNaN(number))) throw misfit(name, row, input, feature);
   if (dtype === 'float32' || dtype === 'float64') return number;
-  if (!Number.isSafeInteger(number) || (dtype === 'int32' && (number | 0) !== number)) throw misfit(name, row, input, feature, ' Cast to float64 to keep it.');
+  if (!Number.isSafeInteger(number) || (dtype === 'int32' && (number | 0) !== number))
+    throw misfit(name, row, input, feature, ' Cast to float64 to keep it.');
   return number;
 }
 
@@ -125,7 +129,10 @@ export function concatenateColumns(name: string, columns: readonly Column[]): Co
   for (const column of columns) {
     // An empty column says nothing about types.
     const merged = column.length === 0 && column !== first ? feature : mergeFeatures(feature, column.feature);
-    if (!merged) throw new FeatureError(`Column '${name}' cannot be both ${describeFeature(feature)} and ${describeFeature(column.feature)}. Cast one of them first.`);
+    if (!merged)
+      throw new FeatureError(
+        `Column '${name}' cannot be both ${describeFeature(feature)} and ${describeFeature(column.feature)}. Cast one of them first.`,
+      );
     feature = merged;
   }
   const rows = columns.reduce((sum, { length }) => sum + length, 0);
@@ -151,7 +158,17 @@ export function concatenateColumns(name: string, columns: readonly Column[]): Co
       if (column.missing) missing?.set(column.missing, row);
       row += column.length;
     }
-    return new ListColumn(offsets, concatenateColumns(name, cast.map((column) => column.items)), missing);
+    return new ListColumn(
+      offsets,
+      concatenateColumns(
+        name,
+        cast.map((column) => column.items),
+      ),
+      missing,
+    );
   }
-  return new PlainColumn(feature, cast.flatMap((column) => (column as PlainColumn).values));
+  return new PlainColumn(
+    feature,
+    cast.flatMap((column) => (column as PlainColumn).values),
+  );
 }

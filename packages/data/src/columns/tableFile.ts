@@ -62,7 +62,11 @@ class Body {
 function packColumn(column: Column, body: Body): ColumnHeader {
   const { feature } = column;
   if (column instanceof NumberColumn) {
-    return { feature, kind: 'number', parts: { values: body.add(column.values), ...(column.missing && { missing: body.add(column.missing) }) } };
+    return {
+      feature,
+      kind: 'number',
+      parts: { values: body.add(column.values), ...(column.missing && { missing: body.add(column.missing) }) },
+    };
   }
   if (column instanceof ListColumn) {
     const parts = { offsets: body.add(column.offsets), ...(column.missing && { missing: body.add(column.missing) }) };

@@ -13,19 +13,27 @@ export function identityOf(mapper: AnyFunction, cache: CacheIdentity | undefined
 
 /** A value as JSON that says all about it; things with a fingerprint are it. */
 function plain(input: unknown, where: string): unknown {
-  if ((typeof input === 'object' || typeof input === 'function') && input !== null && 'fingerprint' in input && typeof input.fingerprint === 'string') {
+  if (
+    (typeof input === 'object' || typeof input === 'function') &&
+    input !== null &&
+    'fingerprint' in input &&
+    typeof input.fingerprint === 'string'
+  ) {
     return { fingerprint: input.fingerprint };
   }
   if (input === undefined || input === null || typeof input === 'string' || typeof input === 'boolean') return input ?? null;
   if (typeof input === 'number' || typeof input === 'bigint') return { number: String(input) };
-  if (Array.isArray(input) || isTypedArray(input)) return Array.from(input as ArrayLike<unknown>, (item, index) => plain(item, `${where}[${index}]`));
+  if (Array.isArray(input) || isTypedArray(input))
+    return Array.from(input as ArrayLike<unknown>, (item, index) => plain(item, `${where}[${index}]`));
   const prototype: unknown = typeof input === 'object' ? Object.getPrototypeOf(input) : undefined;
   if (prototype === Object.prototype || prototype === null) {
     return Object.entries(input as object)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, item]) => [name, plain(item, `${where}.${name}`)]);
   }
-  throw new MapError(`map: cache ${where} is ${show(input)}, which does not show what it holds. Give plain values, arrays and objects of them, or things with a 'fingerprint'.`);
+  throw new MapError(
+    `map: cache ${where} is ${show(input)}, which does not show what it holds. Give plain values, arrays and objects of them, or things with a 'fingerprint'.`,
+  );
 }
 
 export function hashOf(...parts: readonly unknown[]): Promise<string> {

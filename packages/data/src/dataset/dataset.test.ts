@@ -3,7 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
-import { ClassLabel, ColumnNotFoundError, concatenateDatasets, Dataset, datasetDict, DatasetError, FeatureError, list, MapError, SplitError, value } from '../index.ts';
+import {
+  ClassLabel,
+  ColumnNotFoundError,
+  concatenateDatasets,
+  Dataset,
+  datasetDict,
+  DatasetError,
+  FeatureError,
+  list,
+  MapError,
+  SplitError,
+  value,
+} from '../index.ts';
 import golden from './trainTestSplit.golden.json' with { type: 'json' };
 
 const pairs = [
@@ -55,14 +67,19 @@ describe('making a dataset', () => {
 
   it('missing values', () => {
     const made = Dataset.fromRows<{ a?: number; b: string | null }>([{ b: 'x' }, { a: 1, b: null }]);
-    expect([...made]).toEqual([{ b: 'x', a: null }, { b: null, a: 1 }]);
+    expect([...made]).toEqual([
+      { b: 'x', a: null },
+      { b: null, a: 1 },
+    ]);
   });
 
   it('features are kept to', () => {
     const label = new ClassLabel({ names: ['no', 'yes'] });
     const made = Dataset.fromRows([{ l: 'yes' }, { l: 'no' }, { l: -1 }], { features: { l: label } });
     expect(made.column('l')).toEqual([1, 0, -1]);
-    expect(() => Dataset.fromRows([{ l: 'maybe' }], { features: { l: label } })).toThrow("Column 'l', row 0: \"maybe\" is no ClassLabel(no, yes).");
+    expect(() => Dataset.fromRows([{ l: 'maybe' }], { features: { l: label } })).toThrow(
+      'Column \'l\', row 0: "maybe" is no ClassLabel(no, yes).',
+    );
     expect(() => Dataset.fromRows([{ l: 2 }], { features: { l: label } })).toThrow('from 0 to 1, or -1');
     expect(() => Dataset.fromColumns({ a: [1] }, { features: { b: label } })).toThrow(ColumnNotFoundError);
     expect(() => new ClassLabel({ names: ['a', 'a'] })).toThrow(FeatureError);
@@ -71,7 +88,7 @@ describe('making a dataset', () => {
   });
 
   it.each([
-    ['mixed types', () => Dataset.fromRows([{ a: 1 }, { a: 'x' }]), "Column 'a' mixes types: int32 so far, and then string (\"x\", row 1)"],
+    ['mixed types', () => Dataset.fromRows([{ a: 1 }, { a: 'x' }]), 'Column \'a\' mixes types: int32 so far, and then string ("x", row 1)'],
     ['mixed lists', () => Dataset.fromColumns({ a: [[1], ['x']] }), "Column 'a' mixes types: list<int32>"],
     ['lengths', () => Dataset.fromColumns({ a: [1], b: [1, 2] }), "'a' has 1 rows, 'b' has 2"],
     ['no rows', () => Dataset.fromRows([5] as unknown as object[]), 'row 0 is 5'],
@@ -102,15 +119,28 @@ describe('rows', () => {
 
   it('shard, as datasets', () => {
     const ten = count(10);
-    expect([0, 1, 2].map((index) => ten.shard({ numShards: 3, index }).column('i'))).toEqual([[0, 1, 2, 3], [4, 5, 6], [7, 8, 9]]);
-    expect([0, 1, 2].map((index) => ten.shard({ numShards: 3, index, contiguous: false }).column('i'))).toEqual([[0, 3, 6, 9], [1, 4, 7], [2, 5, 8]]);
+    expect([0, 1, 2].map((index) => ten.shard({ numShards: 3, index }).column('i'))).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ]);
+    expect([0, 1, 2].map((index) => ten.shard({ numShards: 3, index, contiguous: false }).column('i'))).toEqual([
+      [0, 3, 6, 9],
+      [1, 4, 7],
+      [2, 5, 8],
+    ]);
     expect(() => ten.shard({ numShards: 3, index: 3 })).toThrow(DatasetError);
   });
 
   it('shuffle, as datasets', () => {
     expect(count(10).shuffle(42).column('i')).toEqual([5, 6, 0, 7, 3, 2, 4, 9, 1, 8]);
     expect(count(10).shuffle({ seed: 42 }).column('i')).toEqual([5, 6, 0, 7, 3, 2, 4, 9, 1, 8]);
-    expect(count(50).shuffle().column('i').toSorted((a, b) => a - b)).toEqual(count(50).column('i'));
+    expect(
+      count(50)
+        .shuffle()
+        .column('i')
+        .toSorted((a, b) => a - b),
+    ).toEqual(count(50).column('i'));
   });
 
   it.each(golden)('trainTestSplit, as datasets: %#', ({ labels, testSize, trainSize, seed, stratified, plain }) => {
@@ -127,7 +157,14 @@ describe('rows', () => {
     expect(ten.trainTestSplit({ seed: 1 }).split('test').column('i')).toEqual([8, 4, 7]);
     expect(ten.trainTestSplit({ testSize: 2, shuffle: false }).split('test').column('i')).toEqual([8, 9]);
     expect(ten.trainTestSplit({ trainSize: 0.5, seed: 0 }).numRows()).toEqual({ train: 5, test: 5 });
-    for (const options of [{ testSize: 10 }, { testSize: 0 }, { testSize: -0.5 }, { testSize: 1.5 }, { testSize: 0.6, trainSize: 0.6 }, { testSize: 0.99 }]) {
+    for (const options of [
+      { testSize: 10 },
+      { testSize: 0 },
+      { testSize: -0.5 },
+      { testSize: 1.5 },
+      { testSize: 0.6, trainSize: 0.6 },
+      { testSize: 0.99 },
+    ]) {
       expect(() => ten.trainTestSplit(options), JSON.stringify(options)).toThrow(DatasetError);
     }
     expect(() => ten.trainTestSplit({ stratifyByColumn: 'i' })).toThrow("Use classEncodeColumn('i')");
@@ -141,7 +178,11 @@ describe('rows', () => {
     expect(made.sort('a', { reverse: true, nullPlacement: 'at_start' }).column('n')).toEqual([0, 2, 1, NaN]);
     expect(made.sort(['a', 'n'], { reverse: [true, false] }).column('n')).toEqual([1, 2, NaN, 0]);
     expect(made.sort('n').column('n')).toEqual([0, 1, 2, NaN]);
-    expect(Dataset.fromColumns({ t: ['\u{1F600}', '\uFFFD', 'z'] }).sort('t').column('t')).toEqual(['z', '\uFFFD', '\u{1F600}']);
+    expect(
+      Dataset.fromColumns({ t: ['\u{1F600}', '\uFFFD', 'z'] })
+        .sort('t')
+        .column('t'),
+    ).toEqual(['z', '\uFFFD', '\u{1F600}']);
     expect(() => made.sort('x' as 'a')).toThrow(ColumnNotFoundError);
   });
 
@@ -170,7 +211,7 @@ describe('columns', () => {
     expect(dataset.castColumn('label', value('string')).castColumn('label', value('float32')).column('label')).toEqual([0, 1, 1]);
     const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
     expect(classes.castColumn('label', value('string')).column('label')).toEqual(['no', 'yes', 'yes']);
-    expect(() => dataset.castColumn('text', value('int32'))).toThrow("Column 'text', row 0: \"a b\" is no int32");
+    expect(() => dataset.castColumn('text', value('int32'))).toThrow('Column \'text\', row 0: "a b" is no int32');
     expect(() => dataset.castColumn('score', value('int32'))).toThrow('1.5 is no int32');
   });
 
@@ -187,10 +228,18 @@ describe('columns', () => {
 
   it('concatenateDatasets', () => {
     expect(concatenateDatasets([count(2), count(3).slice(1)]).column('i')).toEqual([0, 1, 1, 2]);
-    expect(concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: [0.5] })]).features).toEqual({ x: value('float64') });
-    expect(concatenateDatasets([Dataset.fromColumns({ x: [null] as (string | null)[] }), Dataset.fromColumns({ x: ['a'] })]).column('x')).toEqual([null, 'a']);
-    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: ['a'] }) as never])).toThrow("Column 'x' cannot be both int32 and string");
-    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ y: [1] }) as never])).toThrow('has the columns y');
+    expect(concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: [0.5] })]).features).toEqual({
+      x: value('float64'),
+    });
+    expect(
+      concatenateDatasets([Dataset.fromColumns({ x: [null] as (string | null)[] }), Dataset.fromColumns({ x: ['a'] })]).column('x'),
+    ).toEqual([null, 'a']);
+    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: ['a'] }) as never])).toThrow(
+      "Column 'x' cannot be both int32 and string",
+    );
+    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ y: [1] }) as never])).toThrow(
+      'has the columns y',
+    );
     expect(() => concatenateDatasets([])).toThrow(DatasetError);
   });
 
@@ -227,16 +276,23 @@ describe('map', () => {
   });
 
   it('may change the number of rows when no old column stays', async () => {
-    const words = await dataset.map(({ text }) => ({ word: text.flatMap((one) => one.split(' ')) }), { batched: true, removeColumns: dataset.columnNames as ('text' | 'score' | 'label')[] });
+    const words = await dataset.map(({ text }) => ({ word: text.flatMap((one) => one.split(' ')) }), {
+      batched: true,
+      removeColumns: dataset.columnNames as ('text' | 'score' | 'label')[],
+    });
     expect(words.column('word')).toEqual(['a', 'b', 'c', '']);
     const none = await dataset.map(() => ({ x: [] as number[] }), { batched: true, removeColumns: ['text', 'score', 'label'] });
     expect(none).toHaveLength(0);
-    await expect(dataset.map(() => ({ n: [1] }), { batched: true })).rejects.toThrow("got 3 rows and returned 1 ('n'), and the columns kept beside it (text, score, label) have 3");
+    await expect(dataset.map(() => ({ n: [1] }), { batched: true })).rejects.toThrow(
+      "got 3 rows and returned 1 ('n'), and the columns kept beside it (text, score, label) have 3",
+    );
   });
 
   it('promotes types over batches, and keeps classes', async () => {
     const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
-    const mapped = await classes.map(({ label, score }) => ({ label: 1 - label, score: score === 2 ? null : score, half: label / 2 }), { batchSize: 1 });
+    const mapped = await classes.map(({ label, score }) => ({ label: 1 - label, score: score === 2 ? null : score, half: label / 2 }), {
+      batchSize: 1,
+    });
     expect(mapped.features['label']).toEqual(classes.features['label']);
     expect(mapped.column('half')).toEqual([0, 0.5, 0.5]);
     expect(mapped.column('score')).toEqual([1.5, null, -1]);
@@ -253,12 +309,32 @@ describe('map', () => {
   it.each([
     ['no object', () => dataset.map((() => 5) as never), 'returned 5'],
     ['an array', () => dataset.map((() => [1]) as never), 'returned [1]'],
-    ['a value where a column should be', () => dataset.map((() => ({ n: 3 })) as never, { batched: true }), "column 'n' is 3. With batched: true each column must be an array"],
+    [
+      'a value where a column should be',
+      () => dataset.map((() => ({ n: 3 })) as never, { batched: true }),
+      "column 'n' is 3. With batched: true each column must be an array",
+    ],
     ['unequal columns', () => dataset.map(() => ({ a: [1, 2, 3], b: [1] }), { batched: true }), "'a' has 3, 'b' has 1"],
-    ['other columns for another row', () => dataset.map((row, index) => (index === 1 ? { a: 1 } : { b: 1 }) as object), 'row 1 returned the columns a, the rows before b'],
+    [
+      'other columns for another row',
+      () => dataset.map((row, index) => (index === 1 ? { a: 1 } : { b: 1 }) as object),
+      'row 1 returned the columns a, the rows before b',
+    ],
     ['nothing for some rows', () => dataset.map((row, index) => (index === 1 ? null : { b: 1 })), 'nothing for others'],
-    ['other columns for another batch', () => dataset.map((_, [first]) => (first === 0 ? { a: [1, 1] } : { b: [1] }) as Record<string, number[]>, { batched: true, batchSize: 2 }), 'returned the columns b for rows 2 to 2, and a before'],
-    ['types that do not go together', () => dataset.map((row, index) => ({ a: (index === 0 ? 1 : 'x') as unknown }), { batchSize: 1 }), "Column 'a' cannot be both int32 and string"],
+    [
+      'other columns for another batch',
+      () =>
+        dataset.map((_, [first]) => (first === 0 ? { a: [1, 1] } : { b: [1] }) as Record<string, number[]>, {
+          batched: true,
+          batchSize: 2,
+        }),
+      'returned the columns b for rows 2 to 2, and a before',
+    ],
+    [
+      'types that do not go together',
+      () => dataset.map((row, index) => ({ a: (index === 0 ? 1 : 'x') as unknown }), { batchSize: 1 }),
+      "Column 'a' cannot be both int32 and string",
+    ],
     ['an unknown column to remove', () => dataset.map(() => ({ a: 1 }), { removeColumns: ['x'] }), "there is no column 'x'"],
     ['a batch size', () => dataset.map(() => ({ a: 1 }), { batchSize: 0 }), 'batchSize is 0'],
     ['no function', () => dataset.map('x' as never), 'needs a function'],
@@ -276,7 +352,9 @@ describe('filter', () => {
   it('keeps rows, one by one or in batches', async () => {
     expect((await dataset.filter((row) => row.label === 1)).column('score')).toEqual([2, -1]);
     expect((await dataset.filter(async (_, index) => index !== 1)).column('score')).toEqual([1.5, -1]);
-    expect((await dataset.slice(1).filter((batch) => batch.score.map((score) => score > 0), { batched: true, batchSize: 1 })).column('score')).toEqual([2]);
+    expect(
+      (await dataset.slice(1).filter((batch) => batch.score.map((score) => score > 0), { batched: true, batchSize: 1 })).column('score'),
+    ).toEqual([2]);
   });
 
   it('wants booleans', async () => {
@@ -301,10 +379,18 @@ describe('results kept on disk', () => {
     let calls = 0;
     const work = ({ text }: { text: string }) => {
       calls += 1;
-      return { ids: [...text].map((letter) => letter.length), half: 0.5, text: text === '' ? null : text, extra: { deep: [text] }, flag: text !== '' };
+      return {
+        ids: [...text].map((letter) => letter.length),
+        half: 0.5,
+        text: text === '' ? null : text,
+        extra: { deep: [text] },
+        flag: text !== '',
+      };
     };
     const first = await dataset.map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
-    const second = await Dataset.fromRows(pairs).map(work, { cache: { key: 'letters-1', inputs: { maxLength: 5, tokenizer: { fingerprint: 'x' } } } });
+    const second = await Dataset.fromRows(pairs).map(work, {
+      cache: { key: 'letters-1', inputs: { maxLength: 5, tokenizer: { fingerprint: 'x' } } },
+    });
     expect(calls).toBe(3);
     expect([...second]).toEqual([...first]);
     expect(second.features).toEqual(first.features);
@@ -330,7 +416,11 @@ describe('results kept on disk', () => {
     await run();
     const path = join(folder, 'datasets', files()[0]!);
     const bytes = readFileSync(path);
-    for (const damaged of [bytes.subarray(0, 5), bytes.subarray(0, bytes.length - 9), Buffer.concat([bytes.subarray(0, bytes.length - 3), Buffer.from('xyz')])]) {
+    for (const damaged of [
+      bytes.subarray(0, 5),
+      bytes.subarray(0, bytes.length - 9),
+      Buffer.concat([bytes.subarray(0, bytes.length - 3), Buffer.from('xyz')]),
+    ]) {
       writeFileSync(path, damaged);
       expect((await run()).column('a')).toEqual([1, 1, 1]);
     }
@@ -357,17 +447,28 @@ describe('DatasetDict', () => {
     expect(dict.shuffle(1).numRows()).toEqual({ train: 3, test: 1 });
     expect(dict.unique('label')).toEqual({ train: [0, 1], test: [0] });
     expect(dict.castColumn('label', value('float32')).split('test').features['label']).toEqual(value('float32'));
-    expect(dict.cast({ label: value('string') }).renameColumns({ label: 'x' }).split('test').column('x' as never)).toEqual(['0']);
+    expect(
+      dict
+        .cast({ label: value('string') })
+        .renameColumns({ label: 'x' })
+        .split('test')
+        .column('x' as never),
+    ).toEqual(['0']);
   });
 
   it('encodes classes alike in all splits', () => {
-    const encoded = datasetDict({ train: Dataset.fromColumns({ l: ['b', 'c'] }), test: Dataset.fromColumns({ l: ['a'] }) }).classEncodeColumn('l');
+    const encoded = datasetDict({
+      train: Dataset.fromColumns({ l: ['b', 'c'] }),
+      test: Dataset.fromColumns({ l: ['a'] }),
+    }).classEncodeColumn('l');
     expect(encoded.split('train').features['l']).toEqual(new ClassLabel({ names: ['a', 'b', 'c'] }));
     expect([encoded.split('train').column('l'), encoded.split('test').column('l')]).toEqual([[1, 2], [0]]);
   });
 
   it('names the split in which something went wrong', async () => {
-    await expect(dict.map(({ text }) => ({ n: (text === 'c' ? 'x' : 1) as unknown }))).rejects.toThrow("Split 'train': Column 'n' mixes types");
+    await expect(dict.map(({ text }) => ({ n: (text === 'c' ? 'x' : 1) as unknown }))).rejects.toThrow(
+      "Split 'train': Column 'n' mixes types",
+    );
     expect(() => dict.split('dev')).toThrow("There is no split 'dev'. There are: train, test.");
     expect(() => datasetDict({ map: dataset })).toThrow(SplitError);
   });

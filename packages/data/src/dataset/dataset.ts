@@ -60,7 +60,8 @@ export class Dataset<Row = Record<string, unknown>> {
   static fromRows<Row extends object>(rows: readonly Row[], options: { readonly features?: Features } = {}): Dataset<Row> {
     const names = new Set<string>();
     for (const [index, row] of rows.entries()) {
-      if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new DatasetError(`fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`);
+      if (typeof row !== 'object' || row === null || Array.isArray(row))
+        throw new DatasetError(`fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`);
       for (const name of Object.keys(row)) names.add(name);
     }
     for (const name of Object.keys(options.features ?? {})) names.add(name);
@@ -73,10 +74,14 @@ export class Dataset<Row = Record<string, unknown>> {
    *
    * @throws DatasetError when they differ in length, FeatureError when values do not fit their type
    */
-  static fromColumns<Columns extends Readonly<Record<string, NewColumn>>>(columns: Columns, options: { readonly features?: Features } = {}): Dataset<RowOfColumns<Columns>> {
+  static fromColumns<Columns extends Readonly<Record<string, NewColumn>>>(
+    columns: Columns,
+    options: { readonly features?: Features } = {},
+  ): Dataset<RowOfColumns<Columns>> {
     const { features = {} } = options;
     const unknown = Object.keys(features).find((name) => !(name in columns));
-    if (unknown !== undefined) throw new ColumnNotFoundError(`features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`);
+    if (unknown !== undefined)
+      throw new ColumnNotFoundError(`features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`);
     return new Dataset(new Map(Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, features[name])])));
   }
 
@@ -105,7 +110,8 @@ export class Dataset<Row = Record<string, unknown>> {
   /** The row of a number; negative ones count from the end. @throws DatasetError when there is no such row */
   at(index: number): Row {
     const position = index < 0 ? index + this.length : index;
-    if (!Number.isInteger(index) || position < 0 || position >= this.length) throw new DatasetError(`There is no row ${index}: the dataset has ${this.length} rows.`);
+    if (!Number.isInteger(index) || position < 0 || position >= this.length)
+      throw new DatasetError(`There is no row ${index}: the dataset has ${this.length} rows.`);
     const row: Record<string, unknown> = {};
     const own = this.#rows ? this.#rows[position]! : position;
     for (const [name, column] of this.#table) row[name] = column.at(own);
@@ -118,7 +124,8 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** Rows in groups, as columns; the last group may be smaller unless `dropLastBatch`. */
   *iter({ batchSize, dropLastBatch = false }: { readonly batchSize: number; readonly dropLastBatch?: boolean }): Generator<RowBatch<Row>> {
-    if (!Number.isInteger(batchSize) || batchSize < 1) throw new DatasetError(`iter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new DatasetError(`iter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
     for (let start = 0; start < this.length; start += batchSize) {
       if (dropLastBatch && start + batchSize > this.length) return;
       yield this.slice(start, start + batchSize).toColumns();
@@ -142,7 +149,8 @@ export class Dataset<Row = Record<string, unknown>> {
   /** The different values of a column, in the order of their first appearance. */
   unique<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
     const { feature } = findColumn(this.#table, name, 'unique');
-    if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct')) throw new DatasetError(`unique: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`);
+    if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct'))
+      throw new DatasetError(`unique: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`);
     return [...new Set(this.column(name))];
   }
 
@@ -169,7 +177,8 @@ export class Dataset<Row = Record<string, unknown>> {
   select(indices: Iterable<number>): Dataset<Row> {
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
-      if (!Number.isInteger(index) || position < 0 || position >= this.length) throw new DatasetError(`select: there is no row ${index}; the dataset has ${this.length} rows.`);
+      if (!Number.isInteger(index) || position < 0 || position >= this.length)
+        throw new DatasetError(`select: there is no row ${index}; the dataset has ${this.length} rows.`);
       return position;
     });
     return this.#take(rows);
@@ -186,11 +195,20 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /** One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows, or, with contiguous: false, every numShards-th row. */
-  shard({ numShards, index, contiguous = true }: { readonly numShards: number; readonly index: number; readonly contiguous?: boolean }): Dataset<Row> {
+  shard({
+    numShards,
+    index,
+    contiguous = true,
+  }: {
+    readonly numShards: number;
+    readonly index: number;
+    readonly contiguous?: boolean;
+  }): Dataset<Row> {
     if (!Number.isInteger(numShards) || !Number.isInteger(index) || numShards < 1 || index < 0 || index >= numShards) {
       throw new DatasetError(`shard: index ${index} of ${numShards} shards; the index must be from 0 to the number of shards less one.`);
     }
-    if (!contiguous) return this.select(Array.from({ length: Math.ceil((this.length - index) / numShards) }, (_, row) => index + row * numShards));
+    if (!contiguous)
+      return this.select(Array.from({ length: Math.ceil((this.length - index) / numShards) }, (_, row) => index + row * numShards));
     const [whole, rest] = [Math.floor(this.length / numShards), this.length % numShards];
     const start = whole * index + Math.min(index, rest);
     return this.slice(start, start + whole + (index < rest ? 1 : 0));
@@ -210,7 +228,12 @@ export class Dataset<Row = Record<string, unknown>> {
   sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options: SortOptions = {}): Dataset<Row> {
     const names: readonly string[] = typeof columns === 'string' ? [columns] : columns;
     const table = this.#ordered();
-    return this.#take(sortedRows(names.map((name) => findColumn(table, name, 'sort')), options));
+    return this.#take(
+      sortedRows(
+        names.map((name) => findColumn(table, name, 'sort')),
+        options,
+      ),
+    );
   }
 
   /**
@@ -251,9 +274,13 @@ export class Dataset<Row = Record<string, unknown>> {
     if (kept) return new Dataset(kept);
     const table = await mapTable({ table: this.#ordered(), length: this.length, mapper, batched, batchSize, removed, label: desc });
     if (!table) return removed.length > 0 ? this.removeColumns(removed as ColumnName<Row>[]) : this;
-    if (key !== undefined) await writeCache(key, await packTable(table)).catch((error: unknown) => {
-      throw new MapError(`map: the result cannot be kept: ${error instanceof Error ? error.message : String(error)}. Set ATTUNE_CACHE to a folder that can be written.`, { cause: error });
-    });
+    if (key !== undefined)
+      await writeCache(key, await packTable(table)).catch((error: unknown) => {
+        throw new MapError(
+          `map: the result cannot be kept: ${error instanceof Error ? error.message : String(error)}. Set ATTUNE_CACHE to a folder that can be written.`,
+          { cause: error },
+        );
+      });
     return new Dataset(table);
   }
 
@@ -262,8 +289,14 @@ export class Dataset<Row = Record<string, unknown>> {
    *
    * @throws MapError when it returns something else
    */
-  filter(predicate: (batch: RowBatch<Row>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>, options: FilterOptions & { readonly batched: true }): Promise<Dataset<Row>>;
-  filter(predicate: (row: Row, index: number) => boolean | Promise<boolean>, options?: FilterOptions & { readonly batched?: false }): Promise<Dataset<Row>>;
+  filter(
+    predicate: (batch: RowBatch<Row>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>,
+    options: FilterOptions & { readonly batched: true },
+  ): Promise<Dataset<Row>>;
+  filter(
+    predicate: (row: Row, index: number) => boolean | Promise<boolean>,
+    options?: FilterOptions & { readonly batched?: false },
+  ): Promise<Dataset<Row>>;
   async filter(predicate: AnyFunction, { batched = false, batchSize = 1000, desc = 'Filter' }: FilterOptions = {}): Promise<Dataset<Row>> {
     const keep: number[] = [];
     const ask = predicate as (input: unknown, index: unknown) => unknown;
@@ -276,9 +309,11 @@ export class Dataset<Row = Record<string, unknown>> {
       let answer = batched ? ask(this.slice(start, start + step).toColumns(), rows) : ask(this.at(start), start);
       if (answer instanceof Promise) answer = await answer;
       const answers: unknown = batched ? answer : [answer];
-      if (!Array.isArray(answers) || answers.length !== rows.length) throw new MapError(`filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`);
+      if (!Array.isArray(answers) || answers.length !== rows.length)
+        throw new MapError(`filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`);
       for (const [index, row] of rows.entries()) {
-        if (typeof answers[index] !== 'boolean') throw new MapError(`filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`);
+        if (typeof answers[index] !== 'boolean')
+          throw new MapError(`filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`);
         if (answers[index]) keep.push(row);
       }
       progress.update(start);
@@ -322,9 +357,14 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /** @throws DatasetError when the column exists or has another length */
-  addColumn<Name extends string, Values extends NewColumn>(name: Name, values: Values, options: { readonly feature?: Feature } = {}): Dataset<Row & { [Added in Name]: Values[number] }> {
+  addColumn<Name extends string, Values extends NewColumn>(
+    name: Name,
+    values: Values,
+    options: { readonly feature?: Feature } = {},
+  ): Dataset<Row & { [Added in Name]: Values[number] }> {
     if (this.#table.has(name)) throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
-    if (values.length !== this.length && this.#table.size > 0) throw new DatasetError(`addColumn: '${name}' has ${values.length} values; the dataset has ${this.length} rows.`);
+    if (values.length !== this.length && this.#table.size > 0)
+      throw new DatasetError(`addColumn: '${name}' has ${values.length} values; the dataset has ${this.length} rows.`);
     return new Dataset(new Map(this.#ordered()).set(name, makeColumn(name, values, options.feature)));
   }
 
@@ -345,7 +385,10 @@ export class Dataset<Row = Record<string, unknown>> {
     const { feature } = column;
     if (feature instanceof ClassLabel) return this;
     const encodable = feature.type === 'value' && ['string', 'int32', 'int64', 'bool'].includes(feature.dtype);
-    if (!encodable) throw new FeatureError(`classEncodeColumn: '${name}' holds ${describeFeature(feature)}; text, whole numbers or booleans were expected.`);
+    if (!encodable)
+      throw new FeatureError(
+        `classEncodeColumn: '${name}' holds ${describeFeature(feature)}; text, whole numbers or booleans were expected.`,
+      );
     const values = Array.from({ length: column.length }, (_, row) => column.at(row));
     const gap = values.indexOf(null);
     if (gap >= 0) throw new FeatureError(`classEncodeColumn: '${name}' is missing in row ${gap}. Filter such rows out first.`);
@@ -353,7 +396,11 @@ export class Dataset<Row = Record<string, unknown>> {
     different.sort((a, b) => (typeof a === 'string' ? compareText(a, b as string) : Number(a) - Number(b)));
     const names = different.map(String);
     const numbers = new Map(different.map((input, index) => [input, index]));
-    const encoded = makeColumn(name, values.map((input) => numbers.get(input)!), new ClassLabel({ names }));
+    const encoded = makeColumn(
+      name,
+      values.map((input) => numbers.get(input)!),
+      new ClassLabel({ names }),
+    );
     return new Dataset(new Map(this.#ordered()).set(name, encoded));
   }
 
@@ -379,9 +426,22 @@ export class Dataset<Row = Record<string, unknown>> {
     const tables = datasets.map((dataset) => dataset.#ordered());
     for (const [index, table] of tables.entries()) {
       const same = table.size === tables[0]!.size && [...table.keys()].every((name) => tables[0]!.has(name));
-      if (!same) throw new DatasetError(`concatenateDatasets: dataset ${index} has the columns ${[...table.keys()].join(', ')}, the first one ${first.columnNames.join(', ')}.`);
+      if (!same)
+        throw new DatasetError(
+          `concatenateDatasets: dataset ${index} has the columns ${[...table.keys()].join(', ')}, the first one ${first.columnNames.join(', ')}.`,
+        );
     }
-    return new Dataset(new Map(first.columnNames.map((name) => [name, concatenateColumns(name, tables.map((table) => table.get(name)!))])));
+    return new Dataset(
+      new Map(
+        first.columnNames.map((name) => [
+          name,
+          concatenateColumns(
+            name,
+            tables.map((table) => table.get(name)!),
+          ),
+        ]),
+      ),
+    );
   }
 }
 

@@ -2,7 +2,19 @@ import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import type { Dataset } from './dataset.ts';
 import type { AnyFunction } from './mapRows.ts';
-import type { ColumnName, FilterOptions, MapOptions, MappedRow, NewColumn, RenamedRow, RowBatch, RowOfColumns, SortOptions, WithColumns, WithoutColumns } from './types.ts';
+import type {
+  ColumnName,
+  FilterOptions,
+  MapOptions,
+  MappedRow,
+  NewColumn,
+  RenamedRow,
+  RowBatch,
+  RowOfColumns,
+  SortOptions,
+  WithColumns,
+  WithoutColumns,
+} from './types.ts';
 
 /** Datasets by the name of their split; the splits are plain properties: `dict.train`. */
 export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row> & { readonly [split: string]: Dataset<Row> };
@@ -78,8 +90,14 @@ export class DatasetDictMethods<Row> {
   }
 
   /** `Dataset.filter` on every split. */
-  filter(predicate: (batch: RowBatch<Row>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>, options: FilterOptions & { readonly batched: true }): Promise<DatasetDict<Row>>;
-  filter(predicate: (row: Row, index: number) => boolean | Promise<boolean>, options?: FilterOptions & { readonly batched?: false }): Promise<DatasetDict<Row>>;
+  filter(
+    predicate: (batch: RowBatch<Row>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>,
+    options: FilterOptions & { readonly batched: true },
+  ): Promise<DatasetDict<Row>>;
+  filter(
+    predicate: (row: Row, index: number) => boolean | Promise<boolean>,
+    options?: FilterOptions & { readonly batched?: false },
+  ): Promise<DatasetDict<Row>>;
   filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.filter.bind(dataset) as (predicate: unknown, options: FilterOptions) => Promise<Dataset<Row>>;
@@ -130,7 +148,9 @@ export class DatasetDictMethods<Row> {
     const splits = this.splits();
     const [first] = splits;
     if (!first) return datasetDict({});
-    const all = (first[1].constructor as typeof Dataset).concatenate(splits.map(([, dataset]) => dataset.selectColumns(name) as unknown as Dataset<Row>));
+    const all = (first[1].constructor as typeof Dataset).concatenate(
+      splits.map(([, dataset]) => dataset.selectColumns(name) as unknown as Dataset<Row>),
+    );
     const feature = all.classEncodeColumn(name).features[name]!;
     return this.#each((dataset) => dataset.castColumn(name, { type: 'value', dtype: 'string' }).castColumn(name, feature));
   }

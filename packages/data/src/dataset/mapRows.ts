@@ -27,7 +27,8 @@ export interface MapRequest {
  */
 export async function mapTable(request: MapRequest): Promise<Table | undefined> {
   const { table, length, batchSize, removed, label } = request;
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw new MapError(`map: batchSize is ${batchSize}; a whole number from 1 was expected.`);
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new MapError(`map: batchSize is ${batchSize}; a whole number from 1 was expected.`);
   for (const name of removed) findColumn(table, name, 'map, removeColumns');
   const removedNames = new Set(removed);
   const kept = [...table.keys()].filter((name) => !removedNames.has(name));
@@ -52,9 +53,15 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
     const names = [...columns.keys()];
     newNames ??= names;
     if (names.length !== newNames.length || !newNames.every((name) => columns.has(name))) {
-      throw new MapError(`map: the function returned the columns ${names.join(', ')} for rows ${start} to ${end - 1}, and ${newNames.join(', ')} before. Return the same ones each time.`);
+      throw new MapError(
+        `map: the function returned the columns ${names.join(', ')} for rows ${start} to ${end - 1}, and ${newNames.join(', ')} before. Return the same ones each time.`,
+      );
     }
-    rows += checkLengths(columns, end - start, kept.filter((name) => !columns.has(name)));
+    rows += checkLengths(
+      columns,
+      end - start,
+      kept.filter((name) => !columns.has(name)),
+    );
     for (const [name, values] of columns) {
       const parts = chunks.get(name) ?? [];
       chunks.set(name, parts);
@@ -80,18 +87,25 @@ function keepClasses(name: string, column: Column, before: Column | undefined): 
   }
 }
 
-async function callWithBatch({ table, mapper }: MapRequest, start: number, end: number): Promise<Map<string, ArrayLike<unknown>> | undefined> {
+async function callWithBatch(
+  { table, mapper }: MapRequest,
+  start: number,
+  end: number,
+): Promise<Map<string, ArrayLike<unknown>> | undefined> {
   const batch: Record<string, unknown[]> = {};
   for (const [name, column] of table) batch[name] = Array.from({ length: end - start }, (_, row) => column.at(start + row));
   const indices = Array.from({ length: end - start }, (_, row) => start + row);
   const result = await (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
   if (result === undefined || result === null) return undefined;
-  if (typeof result !== 'object' || Array.isArray(result)) throw new MapError(`map: the function must return an object of columns, and returned ${show(result)}.`);
+  if (typeof result !== 'object' || Array.isArray(result))
+    throw new MapError(`map: the function must return an object of columns, and returned ${show(result)}.`);
   const columns = new Map<string, ArrayLike<unknown>>();
   for (const [name, values] of Object.entries(result)) {
     if (values === undefined) continue;
     if (!Array.isArray(values) && !isTypedArray(values)) {
-      throw new MapError(`map: column '${name}' is ${show(values)}. With batched: true each column must be an array with one value per row.`);
+      throw new MapError(
+        `map: column '${name}' is ${show(values)}. With batched: true each column must be an array with one value per row.`,
+      );
     }
     columns.set(name, values);
   }
@@ -110,7 +124,8 @@ async function callWithRows({ table, mapper }: MapRequest, start: number, end: n
       nothing += 1;
       continue;
     }
-    if (typeof result !== 'object' || Array.isArray(result)) throw new MapError(`map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`);
+    if (typeof result !== 'object' || Array.isArray(result))
+      throw new MapError(`map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`);
     const entries = Object.entries(result).filter(([, given]) => given !== undefined);
     if (index > start && nothing === 0 && (entries.length !== columns.size || !entries.every(([name]) => columns.has(name)))) {
       throw new MapError(
@@ -124,7 +139,8 @@ async function callWithRows({ table, mapper }: MapRequest, start: number, end: n
     }
   }
   if (nothing === end - start) return undefined;
-  if (nothing > 0) throw new MapError(`map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`);
+  if (nothing > 0)
+    throw new MapError(`map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`);
   return columns;
 }
 
@@ -134,7 +150,8 @@ function checkLengths(columns: Map<string, ArrayLike<unknown>>, given: number, k
   for (const [name, { length }] of columns) {
     first ??= name;
     const expected = columns.get(first)!.length;
-    if (length !== expected) throw new MapError(`map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}.`);
+    if (length !== expected)
+      throw new MapError(`map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}.`);
   }
   const length = first === undefined ? given : columns.get(first)!.length;
   if (length !== given && kept.length > 0) {

@@ -7,7 +7,8 @@ export function sortedRows(columns: readonly Column[], { reverse = false, nullPl
   const length = columns[0]?.length ?? 0;
   const directions = columns.map((_, index) => {
     const descending = typeof reverse === 'boolean' ? reverse : reverse[index];
-    if (descending === undefined) throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${(reverse as readonly boolean[]).length} entries.`);
+    if (descending === undefined)
+      throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${(reverse as readonly boolean[]).length} entries.`);
     return descending ? -1 : 1;
   });
   const order = Array.from({ length }, (_, row) => row);

@@ -18,7 +18,10 @@ export interface SplitSizes {
 export function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitSizes {
   const count = (name: string, size: number, round: (value: number) => number): number => {
     const valid = Number.isInteger(size) ? size > 0 && size < rows : size > 0 && size < 1;
-    if (!valid) throw new DatasetError(`trainTestSplit: ${name} is ${size}; expected a part between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}).`);
+    if (!valid)
+      throw new DatasetError(
+        `trainTestSplit: ${name} is ${size}; expected a part between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}).`,
+      );
     return Number.isInteger(size) ? size : round(size * rows);
   };
   const wantedTest = testSize ?? (trainSize === undefined ? 0.25 : undefined);
@@ -26,8 +29,10 @@ export function splitSizes(rows: number, { testSize, trainSize }: SplitOptions):
   const givenTrain = trainSize === undefined ? undefined : count('trainSize', trainSize, Math.floor);
   const test = givenTest ?? rows - givenTrain!;
   const train = givenTrain ?? rows - givenTest!;
-  if (train + test > rows) throw new DatasetError(`trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}.`);
-  if (train === 0) throw new DatasetError(`trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize}).`);
+  if (train + test > rows)
+    throw new DatasetError(`trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}.`);
+  if (train === 0)
+    throw new DatasetError(`trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize}).`);
   return { train, test };
 }
 
@@ -48,7 +53,9 @@ export function splitRows(rows: number, options: SplitOptions, labels: Column | 
 /** scikit-learn's StratifiedShuffleSplit, as `datasets` draws it. */
 function stratified(labels: Column, name: string, sizes: SplitSizes, generator: Pcg64): { train: Int32Array; test: Int32Array } {
   if (!(labels.feature instanceof ClassLabel)) {
-    throw new DatasetError(`trainTestSplit: stratifyByColumn needs a ClassLabel column; '${name}' is ${describeFeature(labels.feature)}. Use classEncodeColumn('${name}') first.`);
+    throw new DatasetError(
+      `trainTestSplit: stratifyByColumn needs a ClassLabel column; '${name}' is ${describeFeature(labels.feature)}. Use classEncodeColumn('${name}') first.`,
+    );
   }
   const rowsOfClass = new Map<number, number[]>();
   for (let row = 0; row < labels.length; row++) {
@@ -58,13 +65,19 @@ function stratified(labels: Column, name: string, sizes: SplitSizes, generator: 
     else rowsOfClass.set(label, [row]);
   }
   const classes = [...rowsOfClass].sort(([a], [b]) => a - b).map(([, rows]) => rows);
-  if (classes.some(({ length }) => length < 2)) throw new DatasetError(`trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides.`);
+  if (classes.some(({ length }) => length < 2))
+    throw new DatasetError(`trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides.`);
   for (const side of ['train', 'test'] as const) {
-    if (sizes[side] < classes.length) throw new DatasetError(`trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'.`);
+    if (sizes[side] < classes.length)
+      throw new DatasetError(`trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'.`);
   }
   const counts = classes.map(({ length }) => length);
   const trainCounts = approximateMode(counts, sizes.train, generator);
-  const testCounts = approximateMode(counts.map((count, index) => count - trainCounts[index]!), sizes.test, generator);
+  const testCounts = approximateMode(
+    counts.map((count, index) => count - trainCounts[index]!),
+    sizes.test,
+    generator,
+  );
   const train: number[] = [];
   const test: number[] = [];
   for (const [index, rows] of classes.entries()) {

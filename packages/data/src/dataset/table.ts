@@ -6,7 +6,8 @@ export type Table = ReadonlyMap<string, Column>;
 
 export function findColumn(table: Table, name: string, operation: string): Column {
   const column = table.get(name);
-  if (!column) throw new ColumnNotFoundError(`${operation}: there is no column '${name}'. The columns are ${[...table.keys()].join(', ') || 'none'}.`);
+  if (!column)
+    throw new ColumnNotFoundError(`${operation}: there is no column '${name}'. The columns are ${[...table.keys()].join(', ') || 'none'}.`);
   return column;
 }
 
@@ -15,7 +16,8 @@ export function tableLength(table: Table): number {
   let first: [string, number] | undefined;
   for (const [name, { length }] of table) {
     first ??= [name, length];
-    if (length !== first[1]) throw new DatasetError(`Columns differ in length: '${first[0]}' has ${first[1]} rows, '${name}' has ${length}.`);
+    if (length !== first[1])
+      throw new DatasetError(`Columns differ in length: '${first[0]}' has ${first[1]} rows, '${name}' has ${length}.`);
   }
   return first?.[1] ?? 0;
 }

@@ -12,11 +12,11 @@ export type RowOfColumns<Columns> = { [Name in keyof Columns]-?: Items<Columns[N
 type IsLoose<Row> = string extends keyof Row ? true : false;
 
 /** Rows after `map`: the old columns, less those removed or replaced, and the new ones. Loosely typed rows stay so. */
-export type MappedRow<Row, New, Removed extends string> = IsLoose<Row> extends true ? Row : IsLoose<New> extends true ? New : Omit<Row, Removed | keyof New> & New;
+export type MappedRow<Row, New, Removed extends string> =
+  IsLoose<Row> extends true ? Row : IsLoose<New> extends true ? New : Omit<Row, Removed | keyof New> & New;
 
-export type RenamedRow<Row, From extends string, To extends string> = IsLoose<Row> extends true
-  ? Row
-  : { [Name in keyof Row as Name extends From ? To : Name]: Row[Name] };
+export type RenamedRow<Row, From extends string, To extends string> =
+  IsLoose<Row> extends true ? Row : { [Name in keyof Row as Name extends From ? To : Name]: Row[Name] };
 
 export type WithoutColumns<Row, Removed extends string> = IsLoose<Row> extends true ? Row : Omit<Row, Removed>;
 

@@ -5,7 +5,9 @@ import type { Feature } from './feature.ts';
 export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 export function isTypedArray(input: unknown): input is TypedArray {
-  return ArrayBuffer.isView(input) && !(input instanceof DataView) && !(input instanceof BigInt64Array) && !(input instanceof BigUint64Array);
+  return (
+    ArrayBuffer.isView(input) && !(input instanceof DataView) && !(input instanceof BigInt64Array) && !(input instanceof BigUint64Array)
+  );
 }
 
 /** A value as it appears in a message: short, quoted if it is text. */
@@ -31,7 +33,9 @@ export function inferFeature(values: ArrayLike<unknown>, name: string): Feature 
     if (own === feature) continue;
     const merged = mergeFeatures(feature, own);
     if (!merged) {
-      throw new FeatureError(`Column '${name}' mixes types: ${describeFeature(feature)} so far, and then ${describeFeature(own)} (${show(input)}, row ${row}). Give all rows one type.`);
+      throw new FeatureError(
+        `Column '${name}' mixes types: ${describeFeature(feature)} so far, and then ${describeFeature(own)} (${show(input)}, row ${row}). Give all rows one type.`,
+      );
     }
     feature = merged;
   }
@@ -48,7 +52,8 @@ function featureOf(input: unknown, name: string): Feature {
     case 'boolean':
       return bool;
     case 'bigint':
-      if (!Number.isSafeInteger(Number(input))) throw new FeatureError(`Column '${name}' has ${input}, which is above 2^53; keep such numbers as text.`);
+      if (!Number.isSafeInteger(Number(input)))
+        throw new FeatureError(`Column '${name}' has ${input}, which is above 2^53; keep such numbers as text.`);
       return int64;
     case 'undefined':
       return nothing;

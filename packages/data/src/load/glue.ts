@@ -32,14 +32,32 @@ export interface GlueFile {
 }
 
 const known: readonly { readonly header: readonly string[]; readonly files: readonly GlueFile[] }[] = [
-  { header: ['#1 ID', '#2 ID', '#1 String', '#2 String'], files: [{ subset: 'mrpc', columns: { sentence1: '#1 String', sentence2: '#2 String', label: 'Quality' } }] },
-  { header: ['question1', 'question2', 'is_duplicate', 'qid1'], files: [{ subset: 'qqp', columns: { question1: 'question1', question2: 'question2', label: 'is_duplicate', idx: 'id' } }] },
-  { header: ['genre', 'sentence1', 'sentence2', 'score'], files: [{ subset: 'stsb', columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'score', idx: 'index' } }] },
-  { header: ['sentence1_binary_parse', 'sentence1', 'sentence2'], files: [{ subset: 'mnli', columns: { premise: 'sentence1', hypothesis: 'sentence2', label: 'gold_label', idx: 'index' } }] },
-  { header: ['index', 'question', 'sentence'], files: [{ subset: 'qnli', columns: { question: 'question', sentence: 'sentence', label: 'label', idx: 'index' } }] },
+  {
+    header: ['#1 ID', '#2 ID', '#1 String', '#2 String'],
+    files: [{ subset: 'mrpc', columns: { sentence1: '#1 String', sentence2: '#2 String', label: 'Quality' } }],
+  },
+  {
+    header: ['question1', 'question2', 'is_duplicate', 'qid1'],
+    files: [{ subset: 'qqp', columns: { question1: 'question1', question2: 'question2', label: 'is_duplicate', idx: 'id' } }],
+  },
+  {
+    header: ['genre', 'sentence1', 'sentence2', 'score'],
+    files: [{ subset: 'stsb', columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'score', idx: 'index' } }],
+  },
+  {
+    header: ['sentence1_binary_parse', 'sentence1', 'sentence2'],
+    files: [{ subset: 'mnli', columns: { premise: 'sentence1', hypothesis: 'sentence2', label: 'gold_label', idx: 'index' } }],
+  },
+  {
+    header: ['index', 'question', 'sentence'],
+    files: [{ subset: 'qnli', columns: { question: 'question', sentence: 'sentence', label: 'label', idx: 'index' } }],
+  },
   {
     header: ['index', 'sentence1', 'sentence2', 'label'],
-    files: ['rte', 'wnli'].map((subset) => ({ subset, columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' } })),
+    files: ['rte', 'wnli'].map((subset) => ({
+      subset,
+      columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' },
+    })),
   },
 ];
 

@@ -30,15 +30,31 @@ const rowsOf = async (name: string, content: string | Uint8Array, options: Param
   (await loadDataset(write(name, content), { ...options, split: 'train' })).toRows();
 
 const mrpcHeader = 'Quality\t#1 ID\t#2 ID\t#1 String\t#2 String';
-const mrpcFeatures = { sentence1: value('string'), sentence2: value('string'), label: new ClassLabel({ names: ['not_equivalent', 'equivalent'] }), idx: value('int32') };
+const mrpcFeatures = {
+  sentence1: value('string'),
+  sentence2: value('string'),
+  label: new ClassLabel({ names: ['not_equivalent', 'equivalent'] }),
+  idx: value('int32'),
+};
 
 describe('csv', () => {
   it('types are told as pandas tells them', async () => {
     const made = await loadDataset(
-      write('x.csv', 'a,b,c,d,e,f,g\n1,1.5,True,x,,007,12345678901234567890\nNA,2,False,"y, ""z""",,-3,1\n 3 ,nan,True,"two\nlines",NULL,+4,2\n'),
+      write(
+        'x.csv',
+        'a,b,c,d,e,f,g\n1,1.5,True,x,,007,12345678901234567890\nNA,2,False,"y, ""z""",,-3,1\n 3 ,nan,True,"two\nlines",NULL,+4,2\n',
+      ),
       { split: 'train' },
     );
-    expect(made.features).toEqual({ a: value('int32'), b: value('float64'), c: value('bool'), d: value('string'), e: value('null'), f: value('int32'), g: value('string') });
+    expect(made.features).toEqual({
+      a: value('int32'),
+      b: value('float64'),
+      c: value('bool'),
+      d: value('string'),
+      e: value('null'),
+      f: value('int32'),
+      g: value('string'),
+    });
     expect(made.column('a')).toEqual([1, null, 3]);
     expect(made.column('b')).toEqual([1.5, 2, null]);
     expect(made.column('d')).toEqual(['x', 'y, "z"', 'two\nlines']);
@@ -49,13 +65,24 @@ describe('csv', () => {
     ['a byte order mark and CRLF', '\uFEFFa,b\r\n1,x\r\n2,y\r\n'],
     ['no newline at the end', 'a,b\n1,x\n2,y'],
     ['empty lines', 'a,b\n\n1,x\n\n2,y\n\n'],
-  ])('%s', async (_, content) => expect(await rowsOf('x.csv', content)).toEqual([{ a: 1, b: 'x' }, { a: 2, b: 'y' }]));
+  ])('%s', async (_, content) =>
+    expect(await rowsOf('x.csv', content)).toEqual([
+      { a: 1, b: 'x' },
+      { a: 2, b: 'y' },
+    ]),
+  );
 
   it('options: delimiter, names, quotes, missing words, types', async () => {
-    expect(await rowsOf('x.csv', '1;a\n2;b\n', { delimiter: ';', columnNames: ['n', 't'] })).toEqual([{ n: 1, t: 'a' }, { n: 2, t: 'b' }]);
+    expect(await rowsOf('x.csv', '1;a\n2;b\n', { delimiter: ';', columnNames: ['n', 't'] })).toEqual([
+      { n: 1, t: 'a' },
+      { n: 2, t: 'b' },
+    ]);
     expect(await rowsOf('y.csv', 'a,b\n"x,1\n', { quote: null })).toEqual([{ a: '"x', b: 1 }]);
     expect(await rowsOf('z.csv', 'a\nNone\nx\n', { naValues: [] })).toEqual([{ a: 'None' }, { a: 'x' }]);
-    expect(await rowsOf('w.csv', 'l\nyes\nno\n', { features: { l: new ClassLabel({ names: ['no', 'yes'] }) } })).toEqual([{ l: 1 }, { l: 0 }]);
+    expect(await rowsOf('w.csv', 'l\nyes\nno\n', { features: { l: new ClassLabel({ names: ['no', 'yes'] }) } })).toEqual([
+      { l: 1 },
+      { l: 0 },
+    ]);
     expect(await rowsOf('v.csv', 'a\n1\n', { features: { a: value('string') } })).toEqual([{ a: '1' }]);
   });
 
@@ -97,19 +124,39 @@ describe('tsv', () => {
   });
 
   it('of MRPC under its first names, and without labels', async () => {
-    const mrpc = await loadDataset(folder + (write('MRPC/msr_paraphrase_train.txt', `${mrpcHeader}\n1\t1\t2\ta\tb\n`), write('MRPC/test.txt', 'index\t#1 ID\t#2 ID\t#1 String\t#2 String\n0\t1\t2\ta\tb\n'), '/MRPC'), 'mrpc');
+    const mrpc = await loadDataset(
+      folder +
+        (write('MRPC/msr_paraphrase_train.txt', `${mrpcHeader}\n1\t1\t2\ta\tb\n`),
+        write('MRPC/test.txt', 'index\t#1 ID\t#2 ID\t#1 String\t#2 String\n0\t1\t2\ta\tb\n'),
+        '/MRPC'),
+      'mrpc',
+    );
     expect(mrpc.split('train').features).toEqual(mrpcFeatures);
     expect(mrpc.split('test').column('label')).toEqual([-1]);
   });
 
   it('of MRPC, ragged', async () => {
-    await expect(loadDataset(write('x.tsv', `${mrpcHeader}\n1\t1\t2\ta\tb\n1\t1\t2\ta\n`))).rejects.toThrow("line 3: 4 fields; the header has 5");
+    await expect(loadDataset(write('x.tsv', `${mrpcHeader}\n1\t1\t2\ta\tb\n1\t1\t2\ta\n`))).rejects.toThrow(
+      'line 3: 4 fields; the header has 5',
+    );
   });
 
   it.each([
-    ['qqp', 'id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n5\t1\t2\tWhat "is?\tq\t1\n', { question1: 'What "is?', question2: 'q', label: 1, idx: 5 }],
-    ['stsb', 'index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n0\tm\tM\t2012\t1\tnone\tnone\ta\tb\t5.000\n', { sentence1: 'a', sentence2: 'b', label: 5, idx: 0 }],
-    ['mnli', 'index\tgenre\tsentence1_binary_parse\tsentence1\tsentence2\tgold_label\n3\tg\t( a )\ta\tb\tcontradiction\n', { premise: 'a', hypothesis: 'b', label: 2, idx: 3 }],
+    [
+      'qqp',
+      'id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n5\t1\t2\tWhat "is?\tq\t1\n',
+      { question1: 'What "is?', question2: 'q', label: 1, idx: 5 },
+    ],
+    [
+      'stsb',
+      'index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n0\tm\tM\t2012\t1\tnone\tnone\ta\tb\t5.000\n',
+      { sentence1: 'a', sentence2: 'b', label: 5, idx: 0 },
+    ],
+    [
+      'mnli',
+      'index\tgenre\tsentence1_binary_parse\tsentence1\tsentence2\tgold_label\n3\tg\t( a )\ta\tb\tcontradiction\n',
+      { premise: 'a', hypothesis: 'b', label: 2, idx: 3 },
+    ],
     ['qnli', 'index\tquestion\tsentence\tlabel\n0\tq?\ts\tnot_entailment\n', { question: 'q?', sentence: 's', label: 1, idx: 0 }],
     ['rte', 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\n', { sentence1: 'a', sentence2: 'b', label: 0, idx: 0 }],
     ['wnli', 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\t1\n', { sentence1: 'a', sentence2: 'b', label: 1, idx: 0 }],
@@ -122,12 +169,18 @@ describe('tsv', () => {
   });
 
   it('of other making is quoted', async () => {
-    expect(await rowsOf('x.tsv', 'a\tb\n"x\ty"\t1\nm"n\t2\n')).toEqual([{ a: 'x\ty', b: 1 }, { a: 'm"n', b: 2 }]);
+    expect(await rowsOf('x.tsv', 'a\tb\n"x\ty"\t1\nm"n\t2\n')).toEqual([
+      { a: 'x\ty', b: 1 },
+      { a: 'm"n', b: 2 },
+    ]);
   });
 });
 
 describe('json', () => {
-  const rows = [{ a: 1, b: ['x'] }, { a: 2, b: [] }];
+  const rows = [
+    { a: 1, b: ['x'] },
+    { a: 2, b: [] },
+  ];
   it.each([
     ['lines', '{"a":1,"b":["x"]}\r\n\r\n{"a":2,"b":[]}'],
     ['an array', JSON.stringify(rows)],
@@ -137,7 +190,15 @@ describe('json', () => {
   ])('as %s', async (_, content) => expect(await rowsOf('x.json', content)).toEqual(rows));
 
   it('under a key, with missing values and types', async () => {
-    expect(await rowsOf('x.json', '{"version":1,"data":[{"l":"b"},{"m":1}]}', { field: 'data', features: { l: new ClassLabel({ names: ['a', 'b'] }) } })).toEqual([{ l: 1, m: null }, { l: null, m: 1 }]);
+    expect(
+      await rowsOf('x.json', '{"version":1,"data":[{"l":"b"},{"m":1}]}', {
+        field: 'data',
+        features: { l: new ClassLabel({ names: ['a', 'b'] }) },
+      }),
+    ).toEqual([
+      { l: 1, m: null },
+      { l: null, m: 1 },
+    ]);
     expect(await rowsOf('x.jsonl', '{"only":[1,2]}\n{"only":[3]}\n')).toEqual([{ only: [1, 2] }, { only: [3] }]);
   });
 
@@ -172,10 +233,32 @@ const parquet = (rows: readonly { s: string; n: number }[], kvMetadata?: { key: 
 
 describe('parquet', () => {
   it('keeps types, and the class names of datasets', async () => {
-    const huggingface = { info: { features: { label: { names: ['no', 'yes'], _type: 'ClassLabel' }, s: { dtype: 'string', _type: 'Value' } } } };
-    const made = await loadDataset(write('train-00000-of-00001.parquet', parquet([{ s: 'a', n: 0 }, { s: 'ü', n: 1 }], [{ key: 'huggingface', value: JSON.stringify(huggingface) }])), { split: 'train' });
-    expect(made.features).toEqual({ s: value('string'), label: new ClassLabel({ names: ['no', 'yes'] }), x: value('float64'), f: value('float32') });
-    expect(made.toRows()).toEqual([{ s: 'a', label: 0, x: 0, f: 0 }, { s: 'ü', label: 1, x: 1, f: 0.5 }]);
+    const huggingface = {
+      info: { features: { label: { names: ['no', 'yes'], _type: 'ClassLabel' }, s: { dtype: 'string', _type: 'Value' } } },
+    };
+    const made = await loadDataset(
+      write(
+        'train-00000-of-00001.parquet',
+        parquet(
+          [
+            { s: 'a', n: 0 },
+            { s: 'ü', n: 1 },
+          ],
+          [{ key: 'huggingface', value: JSON.stringify(huggingface) }],
+        ),
+      ),
+      { split: 'train' },
+    );
+    expect(made.features).toEqual({
+      s: value('string'),
+      label: new ClassLabel({ names: ['no', 'yes'] }),
+      x: value('float64'),
+      f: value('float32'),
+    });
+    expect(made.toRows()).toEqual([
+      { s: 'a', label: 0, x: 0, f: 0 },
+      { s: 'ü', label: 1, x: 1, f: 0.5 },
+    ]);
   });
 
   it('lists, booleans, missing values', async () => {
@@ -187,7 +270,10 @@ describe('parquet', () => {
     });
     const made = await loadDataset(write('x.parquet', new Uint8Array(bytes)), { split: 'train' });
     expect(made.features).toEqual({ b: value('bool'), j: list(value('int32')) });
-    expect(made.toRows()).toEqual([{ b: true, j: [1, 2] }, { b: null, j: [] }]);
+    expect(made.toRows()).toEqual([
+      { b: true, j: [1, 2] },
+      { b: null, j: [] },
+    ]);
   });
 
   it('that is none', async () => {
@@ -261,7 +347,8 @@ describe('files, folders and splits', () => {
     expect(await rows('train[:]')).toHaveLength(7);
     expect(await rows('all')).toHaveLength(9);
     expect((await loadDataset(join(folder, 'test.csv'), { split: '[1:2]' })).column('i')).toEqual([11]);
-    for (const split of ['dev', 'train[', 'train[1:2:3]', '', 'train[:10%:]', 'train[:200%]', 'train[10:50%]', 'train+', '[1:2]']) await expect(rows(split), split).rejects.toThrow(SplitError);
+    for (const split of ['dev', 'train[', 'train[1:2:3]', '', 'train[:10%:]', 'train[:200%]', 'train[10:50%]', 'train+', '[1:2]'])
+      await expect(rows(split), split).rejects.toThrow(SplitError);
   });
 
   it.each([
@@ -270,8 +357,16 @@ describe('files, folders and splits', () => {
     ['a file of no kind', () => loadDataset(write('x.bin', '1')), 'no known kind'],
     ['a builder without files', () => loadDataset('csv'), 'needs { dataFiles }'],
     ['no files', () => loadDataset('csv', { dataFiles: { train: [] } }), "names no file for 'train'"],
-    ['two kinds', () => loadDataset((write('d/train.csv', 'a\n1\n'), write('d/train.jsonl', '{}'), join(folder, 'd'))), 'files of several kinds (csv, json)'],
-    ['files that differ', () => loadDataset('csv', { dataFiles: [write('a.csv', 'x\n1\n'), write('b.csv', 'y\n1\n')] }), 'has the columns y'],
+    [
+      'two kinds',
+      () => loadDataset((write('d/train.csv', 'a\n1\n'), write('d/train.jsonl', '{}'), join(folder, 'd'))),
+      'files of several kinds (csv, json)',
+    ],
+    [
+      'files that differ',
+      () => loadDataset('csv', { dataFiles: [write('a.csv', 'x\n1\n'), write('b.csv', 'y\n1\n')] }),
+      'has the columns y',
+    ],
   ])('errors: %s', async (_, load, message) => {
     await expect(load()).rejects.toThrow(message);
     await expect(load()).rejects.toThrow(DatasetError);
@@ -288,7 +383,17 @@ describe('from the hub', () => {
       requests.push(url);
       if (url === '/api/datasets/nyu-mll/glue/revision/main') response.end(JSON.stringify({ sha: commit }));
       else if (url.startsWith(`/api/datasets/nyu-mll/glue/tree/${commit}`)) {
-        response.end(JSON.stringify(Object.entries(files).map(([path, bytes]) => ({ type: 'file', path, size: bytes.length, oid: 'b'.repeat(40), lfs: { oid: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, pointerSize: 1 } }))));
+        response.end(
+          JSON.stringify(
+            Object.entries(files).map(([path, bytes]) => ({
+              type: 'file',
+              path,
+              size: bytes.length,
+              oid: 'b'.repeat(40),
+              lfs: { oid: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, pointerSize: 1 },
+            })),
+          ),
+        );
       } else {
         const found = files[url.split(`/resolve/${commit}/`)[1] ?? ''];
         if (found) response.end(found);
@@ -306,7 +411,10 @@ describe('from the hub', () => {
     }
   }
 
-  const bytes = parquet([{ s: 'a', n: 1 }, { s: 'b', n: 0 }]);
+  const bytes = parquet([
+    { s: 'a', n: 1 },
+    { s: 'b', n: 0 },
+  ]);
   const files = {
     'README.md': new TextEncoder().encode('# GLUE'),
     'mrpc/train-00000-of-00001.parquet': bytes,

@@ -16,7 +16,16 @@ import { readParquet } from './readParquet.ts';
 import { readGlue, readSeparated } from './readSeparated.ts';
 import { splitOfFile } from './splitOfFile.ts';
 
-const builders: Readonly<Record<string, Builder>> = { csv: 'csv', tsv: 'tsv', json: 'json', jsonl: 'json', ndjson: 'json', parquet: 'parquet', text: 'text', txt: 'text' };
+const builders: Readonly<Record<string, Builder>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  json: 'json',
+  jsonl: 'json',
+  ndjson: 'json',
+  parquet: 'parquet',
+  text: 'text',
+  txt: 'text',
+};
 
 /** Names without an owner that older lessons use. */
 const hubNames: Readonly<Record<string, string>> = { glue: 'nyu-mll/glue' };
@@ -52,7 +61,11 @@ export function loadDataset<Row = UntypedRow>(path: string, name: string | undef
 export function loadDataset<Row = UntypedRow>(path: string, options: WithSplit): Promise<Dataset<Row>>;
 export function loadDataset<Row = UntypedRow>(path: string, name?: string, options?: NoSplit): Promise<DatasetDict<Row>>;
 export function loadDataset<Row = UntypedRow>(path: string, options: NoSplit): Promise<DatasetDict<Row>>;
-export async function loadDataset(path: string, nameOrOptions?: string | LoadDatasetOptions, more?: LoadDatasetOptions): Promise<Dataset | DatasetDict> {
+export async function loadDataset(
+  path: string,
+  nameOrOptions?: string | LoadDatasetOptions,
+  more?: LoadDatasetOptions,
+): Promise<Dataset | DatasetDict> {
   const options = typeof nameOrOptions === 'string' ? { ...more, name: nameOrOptions } : { ...nameOrOptions, ...more };
   const splits: Record<string, Dataset> = {};
   for (const [split, sources] of await findSources(path, options)) {
@@ -82,7 +95,9 @@ async function findSources(path: string, options: LoadDatasetOptions): Promise<S
   };
   const source = (file: string): Source => ({ label: `${path}/${file}`, read: () => readHubFile(name, file, hub) });
   if (options.dataFiles !== undefined) {
-    return givenSources(options.dataFiles, (file) => (typeof file === 'string' ? source(options.dataDir ? `${options.dataDir}/${file}` : file) : fileSource(file)));
+    return givenSources(options.dataFiles, (file) =>
+      typeof file === 'string' ? source(options.dataDir ? `${options.dataDir}/${file}` : file) : fileSource(file),
+    );
   }
   return chooseFiles(await listFiles(name, hub), path, options, kind === 'folder', source);
 }
@@ -91,11 +106,15 @@ function fileSource(file: DataFile): Source {
   return { label: typeof file === 'string' ? file : file.name, read: () => readBytes(file) };
 }
 
-const isFile = (given: unknown): given is DataFile => typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);
+const isFile = (given: unknown): given is DataFile =>
+  typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);
 
 function givenSources(dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>, source: (file: DataFile) => Source): SourcesBySplit {
   const several = (files: DataFile | readonly DataFile[]) => (isFile(files) ? [files] : files).map(source);
-  const bySplit = isFile(dataFiles) || Array.isArray(dataFiles) ? { train: dataFiles as readonly DataFile[] } : (dataFiles as Readonly<Record<string, readonly DataFile[]>>);
+  const bySplit =
+    isFile(dataFiles) || Array.isArray(dataFiles)
+      ? { train: dataFiles as readonly DataFile[] }
+      : (dataFiles as Readonly<Record<string, readonly DataFile[]>>);
   const sources: SourcesBySplit = new Map(Object.entries(bySplit).map(([split, files]) => [split, several(files)]));
   const empty = [...sources].find(([, files]) => files.length === 0);
   if (sources.size === 0 || empty) throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}.`);
@@ -108,17 +127,26 @@ function builderOf(file: string): Builder | undefined {
 }
 
 /** Of the files of a folder or repository, those that are its data, by split. */
-function chooseFiles(all: readonly string[], path: string, options: LoadDatasetOptions, isFolder: boolean, source: (file: string) => Source): SourcesBySplit {
+function chooseFiles(
+  all: readonly string[],
+  path: string,
+  options: LoadDatasetOptions,
+  isFolder: boolean,
+  source: (file: string) => Source,
+): SourcesBySplit {
   const { name, dataDir } = options;
   const data = all.filter((file) => builderOf(file) !== undefined && !file.split('/').some((part) => part.startsWith('.')));
   let chosen = dataDir === undefined ? data : data.filter((file) => file.startsWith(`${dataDir.replace(/\/+$/, '')}/`));
   if (name !== undefined) {
     const own = chosen.filter((file) => file.split('/').slice(0, -1).includes(name));
     // A folder may be the configuration itself: loadDataset('./glue/MRPC', 'mrpc').
-    if (own.length === 0 && !isFolder) throw new DatasetError(`'${path}' has no configuration '${name}'. It has: ${configurations(chosen).join(', ') || 'none'}.`);
+    if (own.length === 0 && !isFolder)
+      throw new DatasetError(`'${path}' has no configuration '${name}'. It has: ${configurations(chosen).join(', ') || 'none'}.`);
     if (own.length > 0) chosen = own;
   } else if (!isFolder && configurations(chosen).length > 1) {
-    throw new DatasetError(`'${path}' has several configurations: pass one of ${configurations(chosen).join(', ')}, as loadDataset('${path}', '${configurations(chosen)[0]}').`);
+    throw new DatasetError(
+      `'${path}' has several configurations: pass one of ${configurations(chosen).join(', ')}, as loadDataset('${path}', '${configurations(chosen)[0]}').`,
+    );
   }
   const named = chosen.filter((file) => splitOfFile(file) !== undefined);
   if (named.length > 0) chosen = named;
@@ -127,9 +155,12 @@ function chooseFiles(all: readonly string[], path: string, options: LoadDatasetO
   const others = kinds.filter((kind) => kind !== 'text');
   const kind = kinds.length > 1 && others.length === 1 ? others[0] : kinds[0];
   if (kind === undefined) {
-    throw new DataFileError(`'${path}' has no data files: csv, tsv, json, jsonl, parquet or txt were looked for. There are: ${all.slice(0, 10).join(', ') || 'no files at all'}.`);
+    throw new DataFileError(
+      `'${path}' has no data files: csv, tsv, json, jsonl, parquet or txt were looked for. There are: ${all.slice(0, 10).join(', ') || 'no files at all'}.`,
+    );
   }
-  if (others.length > 1) throw new DataFileError(`'${path}' has files of several kinds (${others.join(', ')}): pass dataFiles to say which are meant.`);
+  if (others.length > 1)
+    throw new DataFileError(`'${path}' has files of several kinds (${others.join(', ')}): pass dataFiles to say which are meant.`);
   const sources: SourcesBySplit = new Map();
   for (const split of orderOfSplits(chosen.map((file) => splitOfFile(file) ?? 'train'))) {
     sources.set(split, chosen.filter((file) => builderOf(file) === kind && (splitOfFile(file) ?? 'train') === split).map(source));
@@ -139,7 +170,9 @@ function chooseFiles(all: readonly string[], path: string, options: LoadDatasetO
 
 /** Folders that hold data of their own: `mrpc/train-….parquet`. */
 function configurations(files: readonly string[]): string[] {
-  const folders = files.map((file) => file.split('/').slice(0, -1).at(-1) ?? '').filter((folder) => folder !== '' && folder !== 'data' && splitOfFile(`${folder}/x`) === undefined);
+  const folders = files
+    .map((file) => file.split('/').slice(0, -1).at(-1) ?? '')
+    .filter((folder) => folder !== '' && folder !== 'data' && splitOfFile(`${folder}/x`) === undefined);
   return [...new Set(folders)].sort();
 }
 
@@ -158,22 +191,34 @@ function givenBuilder(path: string, { dataFiles }: LoadDatasetOptions): Builder 
 
 async function readSource({ label, read }: Source, path: string, options: LoadDatasetOptions): Promise<Table> {
   const builder = givenBuilder(path, options) ?? builderOf(label);
-  if (!builder) throw new DataFileError(`'${label}' is of no known kind: its name should end in csv, tsv, json, jsonl, parquet or txt. Otherwise say which: loadDataset('csv', { dataFiles: … }).`);
+  if (!builder)
+    throw new DataFileError(
+      `'${label}' is of no known kind: its name should end in csv, tsv, json, jsonl, parquet or txt. Otherwise say which: loadDataset('csv', { dataFiles: … }).`,
+    );
   let bytes: Uint8Array;
   try {
     bytes = await read();
   } catch (error) {
     if (error instanceof HubError) throw error;
     const isMissing = (error as { code?: unknown }).code === 'ENOENT';
-    throw new DataFileError(isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw new DataFileError(
+      isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { cause: error },
+    );
   }
   const table = await parse(bytes, `'${label}'`, builder, { ...options, mayBeGlue: givenBuilder(path, options) !== 'text' });
   const unknown = Object.keys(options.features ?? {}).find((name) => !table.has(name));
-  if (unknown !== undefined) throw new DataFileError(`'${label}' has no column '${unknown}', which features names. It has ${[...table.keys()].join(', ')}.`);
+  if (unknown !== undefined)
+    throw new DataFileError(`'${label}' has no column '${unknown}', which features names. It has ${[...table.keys()].join(', ')}.`);
   return (hubNames[path] ?? path) === hubNames['glue'] && options.name !== undefined ? withGlueTypes(table, options.name) : table;
 }
 
-async function parse(bytes: Uint8Array, where: string, builder: Builder, options: LoadDatasetOptions & { readonly mayBeGlue: boolean }): Promise<Table> {
+async function parse(
+  bytes: Uint8Array,
+  where: string,
+  builder: Builder,
+  options: LoadDatasetOptions & { readonly mayBeGlue: boolean },
+): Promise<Table> {
   if (builder === 'parquet') return readParquet(bytes, where, options);
   let text: string;
   try {
@@ -195,5 +240,10 @@ async function parse(bytes: Uint8Array, where: string, builder: Builder, options
 function withGlueTypes(table: Table, subset: string): Table {
   const features = glueFeatures[subset];
   if (!features) return table;
-  return new Map([...table].map(([name, column]) => [name, features[name]?.type === 'class_label' && column.feature.type === 'value' ? castColumn(name, column, features[name]) : column]));
+  return new Map(
+    [...table].map(([name, column]) => [
+      name,
+      features[name]?.type === 'class_label' && column.feature.type === 'value' ? castColumn(name, column, features[name]) : column,
+    ]),
+  );
 }

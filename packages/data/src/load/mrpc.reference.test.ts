@@ -17,10 +17,16 @@ describe.runIf(reference)('MRPC', () => {
       label: 1,
       idx: 0,
     });
-    const positive = (split: string) => mrpc.split(split).column('label').filter((label) => label === 1).length;
+    const positive = (split: string) =>
+      mrpc
+        .split(split)
+        .column('label')
+        .filter((label) => label === 1).length;
     expect([positive('train'), positive('validation'), positive('test')]).toEqual([2474, 279, 1147]);
     expect(mrpc.split('validation').at(0)['sentence2']).toBe('" The foodservice pie business does not fit our long-term growth strategy .');
-    expect(String(mrpc)).toContain("    train: Dataset({\n        features: ['sentence1', 'sentence2', 'label', 'idx'],\n        num_rows: 3668\n    })\n");
+    expect(String(mrpc)).toContain(
+      "    train: Dataset({\n        features: ['sentence1', 'sentence2', 'label', 'idx'],\n        num_rows: 3668\n    })\n",
+    );
   });
 
   it('splits and shuffles as datasets', async () => {

@@ -25,7 +25,8 @@ export function selectSplit<Row>(dict: DatasetDict<Row>, expression: string): Da
 
 function selectPart<Row>(dict: DatasetDict<Row>, text: string, expression: string): Dataset<Row> {
   const groups = part.exec(text)?.groups;
-  if (!groups || text.trim() === '') throw new SplitError(`split '${expression}' is not understood. Examples: 'train', 'train[:50%]', 'validation[10:20]', 'train+test'.`);
+  if (!groups || text.trim() === '')
+    throw new SplitError(`split '${expression}' is not understood. Examples: 'train', 'train[:50%]', 'validation[10:20]', 'train+test'.`);
   const dataset = named(dict, groups['name'] ?? '', expression);
   if (!text.includes('[')) return dataset;
   const isPercent = groups['fromPercent'] !== undefined || groups['toPercent'] !== undefined;

@@ -16,11 +16,21 @@ export function readJson(text: string, where: string, { field, features = {} }: 
   if (!Array.isArray(found)) return columnsOf(found, where, features);
   const names = new Set<string>();
   for (const [row, record] of found.entries()) {
-    if (typeof record !== 'object' || record === null || Array.isArray(record)) throw new DataFileError(`${where}, record ${row}: ${show(record)} is no object.`);
+    if (typeof record !== 'object' || record === null || Array.isArray(record))
+      throw new DataFileError(`${where}, record ${row}: ${show(record)} is no object.`);
     for (const name of Object.keys(record)) names.add(name);
   }
   const records = found as readonly Readonly<Record<string, unknown>>[];
-  return new Map([...names].map((name) => [name, makeColumn(name, records.map((record) => record[name]), features[name])]));
+  return new Map(
+    [...names].map((name) => [
+      name,
+      makeColumn(
+        name,
+        records.map((record) => record[name]),
+        features[name],
+      ),
+    ]),
+  );
 }
 
 /** The records of the file, or an object of columns. */
@@ -49,7 +59,12 @@ function parse(content: string, where: string): unknown {
 }
 
 function isColumns(found: unknown): boolean {
-  return typeof found === 'object' && found !== null && Object.values(found).length > 0 && Object.values(found).every((column) => Array.isArray(column));
+  return (
+    typeof found === 'object' &&
+    found !== null &&
+    Object.values(found).length > 0 &&
+    Object.values(found).every((column) => Array.isArray(column))
+  );
 }
 
 function parseWhole(content: string, where: string): unknown {
@@ -68,7 +83,11 @@ function pick(found: unknown, field: string, where: string): unknown {
 function columnsOf(found: unknown, where: string, features: NonNullable<FileOptions['features']>): Table {
   if (!isColumns(found)) {
     const keys = typeof found === 'object' && found !== null ? Object.keys(found).join(', ') : show(found);
-    throw new DataFileError(`${where}: neither objects, one per line or in an array, nor an object of columns (${keys}). If the records are under a key, pass field.`);
+    throw new DataFileError(
+      `${where}: neither objects, one per line or in an array, nor an object of columns (${keys}). If the records are under a key, pass field.`,
+    );
   }
-  return new Map(Object.entries(found as Record<string, unknown[]>).map(([name, values]) => [name, makeColumn(name, values, features[name])]));
+  return new Map(
+    Object.entries(found as Record<string, unknown[]>).map(([name, values]) => [name, makeColumn(name, values, features[name])]),
+  );
 }

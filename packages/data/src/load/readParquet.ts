@@ -17,11 +17,22 @@ export async function readParquet(bytes: Uint8Array, where: string, { features =
     metadata = parquetMetadata(file);
     rows = await parquetReadObjects({ file, metadata, compressors: compressors() });
   } catch (error) {
-    throw new DataFileError(`${where} cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw new DataFileError(`${where} cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    });
   }
   const written = { ...typesOf(metadata), ...classesOf(metadata), ...features };
   const names = topLevelNames(metadata);
-  return new Map(names.map((name) => [name, makeColumn(name, rows.map((row) => plain(row[name])), written[name])]));
+  return new Map(
+    names.map((name) => [
+      name,
+      makeColumn(
+        name,
+        rows.map((row) => plain(row[name])),
+        written[name],
+      ),
+    ]),
+  );
 }
 
 /** Names of the columns: the schema is a tree written out depth first, the root before all. */
@@ -43,7 +54,14 @@ function topLevelNames({ schema }: FileMetaData): string[] {
 /** Types of plain number columns: their values alone would not tell a float from a whole number. */
 function typesOf({ schema }: FileMetaData): Record<string, Feature> {
   const types: Record<string, Feature> = {};
-  for (const { name, type, num_children: children, repetition_type: repetition, converted_type: converted, logical_type: logical } of schema.slice(1)) {
+  for (const {
+    name,
+    type,
+    num_children: children,
+    repetition_type: repetition,
+    converted_type: converted,
+    logical_type: logical,
+  } of schema.slice(1)) {
     if (children || repetition === 'REPEATED' || converted || logical) continue;
     if (type === 'FLOAT') types[name] = value('float32');
     if (type === 'DOUBLE') types[name] = value('float64');

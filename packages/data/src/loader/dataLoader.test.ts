@@ -15,7 +15,11 @@ describe('DataLoader', () => {
   it('gives the rows in order, the last batch being smaller', async () => {
     const loader = new DataLoader({ dataset, batchSize: 4 });
     expect(loader.length).toBe(3);
-    expect(await all(loader)).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]);
+    expect(await all(loader)).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
     expect(await all(loader)).toHaveLength(3);
   });
 
@@ -26,12 +30,21 @@ describe('DataLoader', () => {
   });
 
   it('follows the sampler, by epoch', async () => {
-    const sampler = new RandomSampler({ numSamples: 10, order: (epoch) => Int32Array.from({ length: 10 }, (_, index) => (index + epoch) % 10) });
+    const sampler = new RandomSampler({
+      numSamples: 10,
+      order: (epoch) => Int32Array.from({ length: 10 }, (_, index) => (index + epoch) % 10),
+    });
     const loader = new DataLoader({ dataset, batchSize: 5, sampler, prefetch: 0 });
-    expect(await all(loader)).toEqual([[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]);
+    expect(await all(loader)).toEqual([
+      [0, 1, 2, 3, 4],
+      [5, 6, 7, 8, 9],
+    ]);
     loader.setEpoch(3);
     expect(loader.epoch).toBe(3);
-    expect(await all(loader)).toEqual([[3, 4, 5, 6, 7], [8, 9, 0, 1, 2]]);
+    expect(await all(loader)).toEqual([
+      [3, 4, 5, 6, 7],
+      [8, 9, 0, 1, 2],
+    ]);
   });
 
   it('starts in the middle without making what is before', async () => {
@@ -59,7 +72,7 @@ describe('DataLoader', () => {
     expect(made).toBe(4);
   });
 
-  it('throws a collator\'s error at the batch it belongs to', async () => {
+  it("throws a collator's error at the batch it belongs to", async () => {
     const loader = new DataLoader({
       dataset,
       batchSize: 2,
@@ -76,7 +89,10 @@ describe('DataLoader', () => {
       }
     };
     await expect(run()).rejects.toThrow('bad');
-    expect(seen).toEqual([[0, 1], [2, 3]]);
+    expect(seen).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
   });
 
   it('knows that a column of floats is one', async () => {
@@ -93,7 +109,11 @@ describe('DataLoader', () => {
   it.each([
     ['batch size', () => new DataLoader({ dataset, batchSize: 0 }), 'batchSize is 0'],
     ['prefetch', () => new DataLoader({ dataset, prefetch: -1 }), 'prefetch is -1'],
-    ['a sampler for other data', () => new DataLoader({ dataset, sampler: new SequentialSampler({ numSamples: 11 }) }), 'gives 11 rows; the dataset has 10'],
+    [
+      'a sampler for other data',
+      () => new DataLoader({ dataset, sampler: new SequentialSampler({ numSamples: 11 }) }),
+      'gives 11 rows; the dataset has 10',
+    ],
     ['a sampler of no number', () => new SequentialSampler({ numSamples: -1 }), 'numSamples is -1'],
     ['an order too short', () => new RandomSampler({ numSamples: 3, order: () => Int32Array.of(0, 1) }).indices(0), 'epoch 0 has 2 rows'],
     ['an order of other rows', () => new RandomSampler({ numSamples: 2, order: () => Int32Array.of(0, 2) }).indices(0), 'one of them 2'],

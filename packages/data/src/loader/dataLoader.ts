@@ -39,10 +39,20 @@ export class DataLoader implements AsyncIterable<Batch> {
   #epoch = 0;
 
   /** @throws DatasetError for a batch size that is no whole number from 1, or a sampler for other data */
-  constructor({ dataset, batchSize = 1, sampler = new SequentialSampler({ numSamples: dataset.length }), collate = defaultDataCollator, dropLast = false, prefetch = 2 }: DataLoaderOptions) {
-    if (!Number.isInteger(batchSize) || batchSize < 1) throw new DatasetError(`DataLoader: batchSize is ${batchSize}; a whole number from 1 was expected.`);
-    if (!Number.isInteger(prefetch) || prefetch < 0) throw new DatasetError(`DataLoader: prefetch is ${prefetch}; a whole number from 0 was expected.`);
-    if (sampler.length > dataset.length) throw new DatasetError(`DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${dataset.length}.`);
+  constructor({
+    dataset,
+    batchSize = 1,
+    sampler = new SequentialSampler({ numSamples: dataset.length }),
+    collate = defaultDataCollator,
+    dropLast = false,
+    prefetch = 2,
+  }: DataLoaderOptions) {
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new DatasetError(`DataLoader: batchSize is ${batchSize}; a whole number from 1 was expected.`);
+    if (!Number.isInteger(prefetch) || prefetch < 0)
+      throw new DatasetError(`DataLoader: prefetch is ${prefetch}; a whole number from 0 was expected.`);
+    if (sampler.length > dataset.length)
+      throw new DatasetError(`DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${dataset.length}.`);
     this.#dataset = dataset;
     this.#sampler = sampler;
     this.#collate = collate;
@@ -77,7 +87,10 @@ export class DataLoader implements AsyncIterable<Batch> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const make = (): Batch => {
       const rows = order.subarray(next * this.batchSize, (next + 1) * this.batchSize);
-      const batch = this.#collate(Array.from(rows, (row) => this.#dataset.at(row) as CollatorRow), features);
+      const batch = this.#collate(
+        Array.from(rows, (row) => this.#dataset.at(row) as CollatorRow),
+        features,
+      );
       next += 1;
       return batch;
     };

@@ -9,7 +9,8 @@ export interface Sampler {
 }
 
 function checkCount(numSamples: number): number {
-  if (!Number.isInteger(numSamples) || numSamples < 0) throw new DatasetError(`Sampler: numSamples is ${numSamples}; a number of rows was expected.`);
+  if (!Number.isInteger(numSamples) || numSamples < 0)
+    throw new DatasetError(`Sampler: numSamples is ${numSamples}; a number of rows was expected.`);
   return numSamples;
 }
 
@@ -47,7 +48,9 @@ export class RandomSampler implements Sampler {
     const order = this.#order(epoch);
     const wrong = order.find((row) => row < 0 || row >= this.length);
     if (order.length !== this.length || wrong !== undefined) {
-      throw new DatasetError(`RandomSampler: the order of epoch ${epoch} has ${order.length} rows${wrong === undefined ? '' : `, one of them ${wrong}`}; each of 0 to ${this.length - 1} was expected once.`);
+      throw new DatasetError(
+        `RandomSampler: the order of epoch ${epoch} has ${order.length} rows${wrong === undefined ? '' : `, one of them ${wrong}`}; each of 0 to ${this.length - 1} was expected once.`,
+      );
     }
     return order;
   }

@@ -13,7 +13,8 @@ export const kindOf: Platform['kindOf'] = async (path) => {
   return found.isDirectory() ? 'folder' : 'file';
 };
 
-export const readBytes: Platform['readBytes'] = async (file) => new Uint8Array(typeof file === 'string' ? await readFile(file) : await file.arrayBuffer());
+export const readBytes: Platform['readBytes'] = async (file) =>
+  new Uint8Array(typeof file === 'string' ? await readFile(file) : await file.arrayBuffer());
 
 export function parseCsv(text: string, options: CsvOptions): string[][] {
   try {
@@ -23,7 +24,10 @@ export function parseCsv(text: string, options: CsvOptions): string[][] {
   }
 }
 
-export const compressors: Platform['compressors'] = () => ({ GZIP: (input) => gunzipSync(input), BROTLI: (input) => brotliDecompressSync(input) });
+export const compressors: Platform['compressors'] = () => ({
+  GZIP: (input) => gunzipSync(input),
+  BROTLI: (input) => brotliDecompressSync(input),
+});
 
 const quiet: Progress = { update() {}, end() {} };
 
@@ -35,7 +39,9 @@ export const startProgress: Platform['startProgress'] = (label, total, unit) => 
     const seconds = (performance.now() - began) / 1000;
     const rate = done / seconds;
     const left = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : '';
-    process.stderr.write(`\r\x1b[K${label}: ${Math.floor((100 * done) / total)}% ${done}/${total} ${unit} [${seconds.toFixed(0)} s${left}, ${rate.toFixed(0)} ${unit}/s]`);
+    process.stderr.write(
+      `\r\x1b[K${label}: ${Math.floor((100 * done) / total)}% ${done}/${total} ${unit} [${seconds.toFixed(0)} s${left}, ${rate.toFixed(0)} ${unit}/s]`,
+    );
   };
   return {
     update(done) {

@@ -44,7 +44,12 @@ describe('Pcg64', () => {
     [5, 3, 0, [9]],
   ])('chooses as numpy: seed %i, %i of %i', (seed, count, size, chosen) => {
     const generator = new Pcg64(seed);
-    expect(generator.choice(Array.from({ length: count }, (_, index) => index), size)).toEqual(chosen.slice(0, size));
+    expect(
+      generator.choice(
+        Array.from({ length: count }, (_, index) => index),
+        size,
+      ),
+    ).toEqual(chosen.slice(0, size));
     expect(generator.choice([7, 8, 9], 1)).toEqual(chosen.slice(size));
   });
 

@@ -102,7 +102,8 @@ function swapDown<Values extends Int32Array | number[]>(values: Values, drawUpTo
 
 /** `numpy.random.SeedSequence(seed).generate_state(4, uint64)` (M. O'Neill's seed_seq_fe128). */
 function seedSequence(seed: number | bigint): bigint[] {
-  if (typeof seed === 'number' && !Number.isSafeInteger(seed)) throw new DatasetError(`The seed is ${seed}; a whole number, zero or more, was expected.`);
+  if (typeof seed === 'number' && !Number.isSafeInteger(seed))
+    throw new DatasetError(`The seed is ${seed}; a whole number, zero or more, was expected.`);
   let rest = BigInt(seed);
   if (rest < 0n) throw new DatasetError(`The seed is ${seed}; a whole number, zero or more, was expected.`);
   const entropy: number[] = [];

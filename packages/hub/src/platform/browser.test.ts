@@ -19,18 +19,28 @@ const commit = 'a'.repeat(40);
 const repository = { type: 'model', name: 'owner/tiny', revision: 'main' } as const;
 const content = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
 const hash = createHash('sha256').update(content).digest('hex');
-const download = (request: Download['request'], size = content.length): Download => ({ repository, file: { path: 'sub/w.bin', size, hash }, request, onProgress: () => {} });
+const download = (request: Download['request'], size = content.length): Download => ({
+  repository,
+  file: { path: 'sub/w.bin', size, hash },
+  request,
+  onProgress: () => {},
+});
 
 beforeEach(() => {
   vi.stubGlobal('caches', fakeCaches());
 });
 afterEach(() => vi.unstubAllGlobals());
 
-describe("the cache of a page", () => {
+describe('the cache of a page', () => {
   it('keeps files, revisions and what is absent', async () => {
     const cache = openCache(undefined);
     expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
-    expect(await cache.store(commit, download(async () => new Response(content)))).toEqual(content);
+    expect(
+      await cache.store(
+        commit,
+        download(async () => new Response(content)),
+      ),
+    ).toEqual(content);
     expect(await cache.find(repository, commit, 'sub/w.bin')).toEqual(content);
     await cache.writeRevision(repository, commit);
     expect(await cache.readRevision(repository)).toBe(commit);
@@ -56,7 +66,10 @@ describe("the cache of a page", () => {
     ['too long', new Uint8Array(1001), /more than the 1000 bytes/],
   ])('refuses what is %s', async (_, arrived, message) => {
     const cache = openCache(undefined);
-    const storing = cache.store(commit, download(async () => new Response(arrived)));
+    const storing = cache.store(
+      commit,
+      download(async () => new Response(arrived)),
+    );
     await expect(storing).rejects.toThrow(message);
     await expect(storing).rejects.toThrow(HubDownloadError);
     expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
@@ -75,14 +88,27 @@ describe("the cache of a page", () => {
   it('is done without where there is none', async () => {
     vi.stubGlobal('caches', undefined);
     const cache = openCache(undefined);
-    expect(await cache.store(commit, download(async () => new Response(content)))).toEqual(content);
+    expect(
+      await cache.store(
+        commit,
+        download(async () => new Response(content)),
+      ),
+    ).toEqual(content);
     expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
   });
 });
 
 it('takes addresses for folders', async () => {
-  expect(await Promise.all(['https://x.test/m', '/models/m', './m', 'bert-base-uncased', 'owner/name'].map(isFolder))).toEqual([true, true, true, false, false]);
-  vi.stubGlobal('fetch', async (address: string) => (address === '/m/config.json' ? new Response('{}') : new Response('', { status: 404 })));
+  expect(await Promise.all(['https://x.test/m', '/models/m', './m', 'bert-base-uncased', 'owner/name'].map(isFolder))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  vi.stubGlobal('fetch', async (address: string) =>
+    address === '/m/config.json' ? new Response('{}') : new Response('', { status: 404 }),
+  );
   expect(await readBytes((await findInFolder('/m/', 'config.json'))!)).toEqual(new TextEncoder().encode('{}'));
   expect(await findInFolder('/m', 'other')).toBeUndefined();
 });

@@ -16,12 +16,18 @@ async function browserCache(name: string): Promise<BrowserCache | undefined> {
   return caches?.open(name);
 }
 
-export const settings: Platform['settings'] = () => ({ endpoint: 'https://huggingface.co', token: undefined, offline: false, answerTimeout: 5000 });
+export const settings: Platform['settings'] = () => ({
+  endpoint: 'https://huggingface.co',
+  token: undefined,
+  offline: false,
+  answerTimeout: 5000,
+});
 
 // Keys are addresses of a host that does not exist, so that no page or worker ever fetches them by mistake.
 const keyHost = 'https://attune-hub.invalid';
 const revisionKey = ({ type, name, revision }: Repository) => `${keyHost}/refs/${type}/${name}/${encodeURIComponent(revision)}`;
-const absentKey = (repository: Repository, commit: string, filename: string) => `${fileAddress(keyHost, repository, commit, filename)}?absent`;
+const absentKey = (repository: Repository, commit: string, filename: string) =>
+  `${fileAddress(keyHost, repository, commit, filename)}?absent`;
 
 class PageCache implements HubCache {
   readonly #open: Promise<BrowserCache | undefined>;
@@ -57,20 +63,23 @@ class PageCache implements HubCache {
       try {
         const response = await request(loaded);
         if (response.status !== 206) loaded = 0;
-        for (const reader = response.body?.getReader(); reader; ) {
+        for (const reader = response.body?.getReader(); reader;) {
           const { value, done } = await reader.read();
           if (done) break;
-          if (loaded + value.length > file.size) throw new HubDownloadError(`${repository.name}/${file.path}: more than the ${file.size} bytes that the hub announced arrived.`);
+          if (loaded + value.length > file.size)
+            throw new HubDownloadError(`${repository.name}/${file.path}: more than the ${file.size} bytes that the hub announced arrived.`);
           bytes.set(value, loaded);
           loaded += value.length;
           onProgress({ repository: repository.name, file: file.path, loadedBytes: loaded, totalBytes: file.size });
         }
       } catch (error) {
         if (error instanceof HubError && !(error instanceof UnreachableError)) throw error;
-        if (attempt >= 4) throw new HubDownloadError(`Downloading ${repository.name}/${file.path} broke off 5 times. Try again.`, { cause: error });
+        if (attempt >= 4)
+          throw new HubDownloadError(`Downloading ${repository.name}/${file.path} broke off 5 times. Try again.`, { cause: error });
         continue;
       }
-      if (loaded < file.size && attempt >= 4) throw new HubDownloadError(`${repository.name}/${file.path}: ${loaded} of ${file.size} bytes arrived. Try again.`);
+      if (loaded < file.size && attempt >= 4)
+        throw new HubDownloadError(`${repository.name}/${file.path}: ${loaded} of ${file.size} bytes arrived. Try again.`);
     }
     if (file.hash.length === 64 && (await sha256(bytes)) !== file.hash) {
       throw new HubDownloadError(`${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). Try again.`);

@@ -38,7 +38,8 @@ export class DiskCache implements HubCache {
   }
 
   async readRevision(repository: Repository): Promise<string | undefined> {
-    if (isCommit(repository.revision)) return (await exists(this.folder(repository, repository.revision))) ? repository.revision : undefined;
+    if (isCommit(repository.revision))
+      return (await exists(this.folder(repository, repository.revision))) ? repository.revision : undefined;
     const written = await readFile(join(this.#repositoryFolder(repository), 'refs', repository.revision), 'utf8').catch(() => undefined);
     if (written !== undefined && isCommit(written.trim())) return written.trim();
     // Hugging Face's JavaScript library writes snapshots and no refs: the newest snapshot is the best guess then.
@@ -169,7 +170,7 @@ async function appendRest(path: string, { file, repository, request, onProgress 
   const handle = await open(path, offset === 0 ? 'w' : 'a');
   try {
     const reader = response.body?.getReader();
-    for (let loaded = offset; reader; ) {
+    for (let loaded = offset; reader;) {
       const { value, done } = await withStallLimit(reader);
       if (done) break;
       await handle.write(value);
@@ -201,12 +202,17 @@ async function withStallLimit(reader: ReadableStreamDefaultReader<Uint8Array>): 
 
 async function checkContent(path: string, { file, repository }: Download): Promise<void> {
   const size = await sizeOf(path);
-  if (size !== file.size) throw new HubDownloadError(`${repository.name}/${file.path} has ${file.size} bytes on the hub; ${size} arrived. The download was thrown away; try again.`);
+  if (size !== file.size)
+    throw new HubDownloadError(
+      `${repository.name}/${file.path} has ${file.size} bytes on the hub; ${size} arrived. The download was thrown away; try again.`,
+    );
   const hash = contentHash(file);
   if (!hash) return;
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   if (hash.digest('hex') !== file.hash) {
-    throw new HubDownloadError(`${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). The download was thrown away; try again.`);
+    throw new HubDownloadError(
+      `${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). The download was thrown away; try again.`,
+    );
   }
 }
 

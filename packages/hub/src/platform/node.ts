@@ -42,7 +42,8 @@ export const findInFolder: Platform['findInFolder'] = async (folder, filename) =
 
 export { listFolder };
 
-export const readBytes: Platform['readBytes'] = async (file) => (file instanceof Uint8Array ? file : new Uint8Array(await readFile(file.path)));
+export const readBytes: Platform['readBytes'] = async (file) =>
+  file instanceof Uint8Array ? file : new Uint8Array(await readFile(file.path));
 
 export const terminalProgress: Platform['terminalProgress'] = () => {
   if (!process.stderr.isTTY) return undefined;

@@ -30,5 +30,10 @@ export async function checkAttention(gpu: Gpu): Promise<VariantCheck[]> {
     return results;
   };
   const [actual, expected] = [await run(variant), await run('byRow')];
-  return actual.map((values, index) => ({ name: `attention ${variant}`, actual: values, expected: expected[index] as Float32Array, tolerance: 1e-4 }));
+  return actual.map((values, index) => ({
+    name: `attention ${variant}`,
+    actual: values,
+    expected: expected[index] as Float32Array,
+    tolerance: 1e-4,
+  }));
 }

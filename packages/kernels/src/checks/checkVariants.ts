@@ -40,7 +40,9 @@ async function check(gpu: Gpu, warn: (message: string) => void): Promise<readonl
       }, 0);
       if (difference <= tolerance || gpu.distrusted.has(name)) continue;
       gpu.distrusted.add(name);
-      warn(`The fast kernel "${name}" gives wrong results on ${gpu.info.description || gpu.info.architecture || 'this adapter'} (off by ${difference}); a slower one is used instead.`);
+      warn(
+        `The fast kernel "${name}" gives wrong results on ${gpu.info.description || gpu.info.architecture || 'this adapter'} (off by ${difference}); a slower one is used instead.`,
+      );
     }
   }
   return [...gpu.distrusted];

@@ -40,7 +40,9 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   if (!webgpu) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice}`);
   const adapter = await webgpu.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' });
   if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice}`);
-  const features = wantedFeatures.filter((name) => adapter.features.has(name as GPUFeatureName) && !options.withoutFeatures?.includes(name));
+  const features = wantedFeatures.filter(
+    (name) => adapter.features.has(name as GPUFeatureName) && !options.withoutFeatures?.includes(name),
+  );
   const device = await adapter.requestDevice({
     label: 'attune',
     requiredFeatures: features as GPUFeatureName[],
@@ -50,5 +52,11 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const limits = { ...info.limits, ...options.limits };
   const halfStorage = options.halfStorage ?? profile.halfStorage;
   const subgroupMatrixSpelling = profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
-  return new Gpu({ device, webgpu, info: { ...info, limits }, profile: { ...profile, halfStorage, subgroupMatrixSpelling }, memoryBudget: options.memoryBudget ?? Infinity });
+  return new Gpu({
+    device,
+    webgpu,
+    info: { ...info, limits },
+    profile: { ...profile, halfStorage, subgroupMatrixSpelling },
+    memoryBudget: options.memoryBudget ?? Infinity,
+  });
 }

@@ -64,7 +64,9 @@ interface AdapterWords extends GPUAdapterInfo {
 
 export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: DeviceInfo; profile: DeviceProfile } {
   const words = adapter.info as AdapterWords;
-  const software = words.isFallbackAdapter || /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${words.architecture} ${words.description} ${words.device}`);
+  const software =
+    words.isFallbackAdapter ||
+    /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${words.architecture} ${words.description} ${words.device}`);
   const subgroupMinSize = words.subgroupMinSize ?? 0;
   const subgroupMaxSize = words.subgroupMaxSize ?? 0;
   const features = [...device.features].map(String).sort();
@@ -88,7 +90,13 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
       subgroups: device.features.has('subgroups' as GPUFeatureName),
       subgroupSize: subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
       subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')
-        ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({ componentType, resultComponentType, m: M, n: N, k: K }))
+        ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({
+            componentType,
+            resultComponentType,
+            m: M,
+            n: N,
+            k: K,
+          }))
         : [],
       subgroupMatrixSpelling: 'majorness',
     },

@@ -30,7 +30,10 @@ interface Arrays {
 async function outputsOn(gpu: Gpu, record: (gpu: Gpu, arrays: Arrays) => void): Promise<number[][]> {
   const outputs: GpuArray[] = [];
   const output = (type: 'f16' | 'f32') => (length: number) => {
-    const array = type === 'f16' ? gpu.upload(toHalfBits(new Float32Array(length).fill(NaN)), 'f16', 'output') : gpu.upload(new Float32Array(length).fill(NaN), 'f32', 'output');
+    const array =
+      type === 'f16'
+        ? gpu.upload(toHalfBits(new Float32Array(length).fill(NaN)), 'f16', 'output')
+        : gpu.upload(new Float32Array(length).fill(NaN), 'f32', 'output');
     outputs.push(array);
     return array;
   };
@@ -73,15 +76,32 @@ describe('f16 arrays packed in words', () => {
     kernels.cast(packed, { input: halves, output: singles, length: all.length });
     expect(await packed.read(singles)).toEqual(fromHalfBits(all));
 
-    const steps = [0, 1e-10, 2 ** -25, 2 ** -25 + 2 ** -40, 1.5 * 2 ** -24, 2 ** -14 - 2 ** -26, 2 ** -14, 1 / 3, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2047.5, 2048.5];
-    const values = Float32Array.from([...steps, 65504, 65519.99, 65520, 1e6, 3e38, Infinity, NaN, ...normalNumbers(4077, 1)].flatMap((value) => [value, -value]));
+    const steps = [
+      0,
+      1e-10,
+      2 ** -25,
+      2 ** -25 + 2 ** -40,
+      1.5 * 2 ** -24,
+      2 ** -14 - 2 ** -26,
+      2 ** -14,
+      1 / 3,
+      1 + 2 ** -11,
+      1 + 3 * 2 ** -11,
+      2047.5,
+      2048.5,
+    ];
+    const values = Float32Array.from(
+      [...steps, 65504, 65519.99, 65520, 1e6, 3e38, Infinity, NaN, ...normalNumbers(4077, 1)].flatMap((value) => [value, -value]),
+    );
     const input = packed.upload(values, 'f32', 'values');
     for (const length of [values.length, values.length - 1]) {
       const output = packed.upload(new Uint16Array(values.length), 'f16', 'output');
       kernels.cast(packed, { input, output, length });
       const bits = (await packed.read(output)) as Uint16Array;
       const withoutSignOfNaN = (word: number) => ((word & 0x7fff) > 0x7c00 ? 0x7e00 : word);
-      expect([...bits.subarray(0, length)].map(withoutSignOfNaN)).toEqual([...toHalfBits(values.subarray(0, length))].map(withoutSignOfNaN));
+      expect([...bits.subarray(0, length)].map(withoutSignOfNaN)).toEqual(
+        [...toHalfBits(values.subarray(0, length))].map(withoutSignOfNaN),
+      );
       packed.release(output);
     }
   });
@@ -93,8 +113,12 @@ describe('f16 arrays packed in words', () => {
       operation: 2,
       random: { state: words([1, 2, 0, 0]), tokenKeys: words(Array.from({ length: rows }, (_, row) => row)) },
     });
-    await expectEqualBits((gpu, { half, output }) => kernels.add(gpu, { a: half(length, 1), b: half(length, 2), output: output(length), length }));
-    await expectEqualBits((gpu, { half, output }) => kernels.multiply(gpu, { a: half(length, 1), b: half(length, 2), output: output(length), length }));
+    await expectEqualBits((gpu, { half, output }) =>
+      kernels.add(gpu, { a: half(length, 1), b: half(length, 2), output: output(length), length }),
+    );
+    await expectEqualBits((gpu, { half, output }) =>
+      kernels.multiply(gpu, { a: half(length, 1), b: half(length, 2), output: output(length), length }),
+    );
     await expectEqualBits((gpu, { half, output }) => {
       const target = output(length);
       kernels.fill(gpu, { output: target, value: 0.3, length });
@@ -111,14 +135,25 @@ describe('f16 arrays packed in words', () => {
     await expectEqualBits((gpu, { half, output, words }) => {
       const indices = words(Array.from({ length: rows }, (_, row) => rows - 1 - row));
       kernels.gatherRows(gpu, { input: half(length, 1), indices, output: output(length), rows, columns });
-      kernels.scatterRows(gpu, { input: half(length, 1), indices, output: output(length + 2 * columns), rows, outputRows: rows + 2, columns });
+      kernels.scatterRows(gpu, {
+        input: half(length, 1),
+        indices,
+        output: output(length + 2 * columns),
+        rows,
+        outputRows: rows + 2,
+        columns,
+      });
     });
   });
 
   it.each(sizes)('give the bits of native ones in kernels over rows, %i x %i', async (rows, columns) => {
     const length = rows * columns;
-    await expectEqualBits((gpu, { half, output }) => kernels.softmax(gpu, { input: half(length, 1), output: output(length), rows, columns }));
-    await expectEqualBits((gpu, { half, singleOutput }) => kernels.columnSum(gpu, { input: half(length, 1), output: singleOutput(columns), rows, columns }));
+    await expectEqualBits((gpu, { half, output }) =>
+      kernels.softmax(gpu, { input: half(length, 1), output: output(length), rows, columns }),
+    );
+    await expectEqualBits((gpu, { half, singleOutput }) =>
+      kernels.columnSum(gpu, { input: half(length, 1), output: singleOutput(columns), rows, columns }),
+    );
     await expectEqualBits((gpu, { half, single, output, singleOutput }) =>
       kernels.layerNorm(gpu, {
         input: half(length, 1),
@@ -153,7 +188,13 @@ describe('f16 arrays packed in words', () => {
       kernels.embeddingSum(gpu, { tables: [single(5 * columns, 1)], ids: [words([...ids])], output: output(length), rows, columns });
       const gradTable = singleOutput(5 * columns);
       kernels.fill(gpu, { output: gradTable, value: 0, length: 5 * columns });
-      kernels.embeddingBackward(gpu, { gradOutput: half(length, 2), gradTable, segments: kernels.uploadSegments(gpu, kernels.segmentIds(ids)), rows, columns });
+      kernels.embeddingBackward(gpu, {
+        gradOutput: half(length, 2),
+        gradTable,
+        segments: kernels.uploadSegments(gpu, kernels.segmentIds(ids)),
+        rows,
+        columns,
+      });
     });
   });
 
@@ -205,7 +246,17 @@ describe('f16 arrays packed in words', () => {
       const attended = output(length);
       kernels.attention(gpu, { query, key, value, output: attended, logSumExp, cuSeqlens, ...shape });
       const gradients = { gradQuery: output(length), gradKey: output(length), gradValue: output(length) };
-      kernels.attentionBackward(gpu, { query, key, value, output: attended, gradOutput: half(length, 4), logSumExp, cuSeqlens, ...gradients, ...shape });
+      kernels.attentionBackward(gpu, {
+        query,
+        key,
+        value,
+        output: attended,
+        gradOutput: half(length, 4),
+        logSumExp,
+        cuSeqlens,
+        ...gradients,
+        ...shape,
+      });
     });
   });
 });

@@ -23,7 +23,11 @@ export interface DropoutReferenceOptions {
 }
 
 /** The factor that dropout multiplies element `channel` of the row `tokenKey` with: 0 or 1 / (1 - probability). */
-export function dropoutFactor(tokenKey: number, channel: number, { probability, operation, seed, update }: DropoutReferenceOptions): number {
+export function dropoutFactor(
+  tokenKey: number,
+  channel: number,
+  { probability, operation, seed, update }: DropoutReferenceOptions,
+): number {
   const first = pcg4d([tokenKey, Math.floor(channel / 4), operation, update]);
   const words = pcg4d(first.map((word, index) => word ^ Math.imul(seed, seedFactors[index] as number)));
   const threshold = Math.min(0xffffffff, Math.round(probability * 2 ** 32));

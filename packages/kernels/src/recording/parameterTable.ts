@@ -21,7 +21,11 @@ export class ParameterTable {
 
   constructor(device: GPUDevice) {
     this.#device = device;
-    this.buffer = device.createBuffer({ label: 'parameters', size: parameterBlockBytes * blockCount, usage: bufferUsage.uniform | bufferUsage.copyTarget });
+    this.buffer = device.createBuffer({
+      label: 'parameters',
+      size: parameterBlockBytes * blockCount,
+      usage: bufferUsage.uniform | bufferUsage.copyTarget,
+    });
     this.#integers = new Uint32Array(wordsPerBlock * blockCount);
     this.#floats = new Float32Array(this.#integers.buffer);
   }
@@ -58,7 +62,9 @@ export class ParameterTable {
 
   #add(kernel: string, key: string, integers: readonly number[], floats: readonly number[]): number {
     if (integers.length + floats.length > wordsPerBlock) {
-      throw new KernelArgumentError(`kernel ${kernel}: ${integers.length + floats.length} parameters do not fit ${parameterBlockBytes} bytes`);
+      throw new KernelArgumentError(
+        `kernel ${kernel}: ${integers.length + floats.length} parameters do not fit ${parameterBlockBytes} bytes`,
+      );
     }
     const word = this.#used * wordsPerBlock;
     this.#integers.set(integers, word);

@@ -15,7 +15,9 @@ export function clearWords(array: GpuArray): Dispatch {
 /** Copies `source`, word by word, to the start of `target`. */
 export function copyWords(source: GpuArray, target: GpuArray): Dispatch {
   if (source.elementType !== target.elementType || source.length > target.length) {
-    throw new KernelArgumentError(`copy: ${source.length} of ${source.elementType} do not fit ${target.label}, ${target.length} of ${target.elementType}`);
+    throw new KernelArgumentError(
+      `copy: ${source.length} of ${source.elementType} do not fit ${target.label}, ${target.length} of ${target.elementType}`,
+    );
   }
   return moveWords('copy', copySource, source.byteLength, [source], target);
 }

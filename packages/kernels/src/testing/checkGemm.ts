@@ -54,7 +54,10 @@ export interface GemmCase extends Partial<Pick<GemmOptions, 'alpha' | 'accumulat
 }
 
 /** Runs one product and compares it, with all that must stay untouched around it, with the float64 reference. */
-export async function checkGemm(gpu: Gpu, { shape, layout, variant, type = 'f32', outputType = type, withBias, keepPreActivation, magnitudeA, magnitudeB, ...options }: GemmCase): Promise<void> {
+export async function checkGemm(
+  gpu: Gpu,
+  { shape, layout, variant, type = 'f32', outputType = type, withBias, keepPreActivation, magnitudeA, magnitudeB, ...options }: GemmCase,
+): Promise<void> {
   const [m, n, k] = shape;
   const { batch, accumulate, alpha, activation } = options;
   const elements = (stride: number, size: number) => (batch ? (batch.count - 1) * stride + size : size);
@@ -69,7 +72,9 @@ export async function checkGemm(gpu: Gpu, { shape, layout, variant, type = 'f32'
     a: uploadFloats(gpu, values.a, type, 'a'),
     b: uploadFloats(gpu, values.b, type, 'b'),
     bias: uploadFloats(gpu, values.bias, 'f32', 'bias'),
-    output: accumulate ? uploadFloats(gpu, values.added, outputType, 'output') : staleOutput(gpu, values.added.length, outputType, 'output'),
+    output: accumulate
+      ? uploadFloats(gpu, values.added, outputType, 'output')
+      : staleOutput(gpu, values.added.length, outputType, 'output'),
     preActivation: staleOutput(gpu, values.added.length, outputType, 'preActivation'),
   };
   const { a, b, output } = arrays;
@@ -103,10 +108,19 @@ export async function checkGemm(gpu: Gpu, { shape, layout, variant, type = 'f32'
   const written = await readFloats(gpu, output, output.length);
   const length = values.added.length;
   const isGap = (index: number) => index >= length || Number.isNaN(expected.output[index]);
-  expect(written.filter((_, index) => isGap(index)).every(Number.isNaN), `${what}: nothing written between matrices and behind the end`).toBe(true);
+  expect(
+    written.filter((_, index) => isGap(index)).every(Number.isNaN),
+    `${what}: nothing written between matrices and behind the end`,
+  ).toBe(true);
   const results = (whole: Float32Array | Float64Array) => Array.from(whole).filter((_, index) => !isGap(index));
   const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude) };
   expectClose(results(written), results(expected.output), bound, what);
-  if (keepPreActivation) expectClose(results(await readFloats(gpu, arrays.preActivation, length)), results(expected.preActivation), bound, `${what} before activation`);
+  if (keepPreActivation)
+    expectClose(
+      results(await readFloats(gpu, arrays.preActivation, length)),
+      results(expected.preActivation),
+      bound,
+      `${what} before activation`,
+    );
   for (const array of Object.values(arrays)) gpu.release(array);
 }

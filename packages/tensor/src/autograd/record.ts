@@ -34,5 +34,11 @@ export function recorded({ operation, inputs, array, shape, backward }: Recorded
   const [first] = inputs;
   if (!first) throw new TensorError(`${operation}: an operation needs an input`);
   const graph = needsGraph(inputs);
-  return new Tensor({ array, shape, device: first.device, requiresGrad: graph, node: graph ? new GraphNode(operation, inputs, backward) : null });
+  return new Tensor({
+    array,
+    shape,
+    device: first.device,
+    requiresGrad: graph,
+    node: graph ? new GraphNode(operation, inputs, backward) : null,
+  });
 }

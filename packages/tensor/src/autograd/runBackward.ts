@@ -17,7 +17,9 @@ export function runBackward(root: Tensor, scale: number | Tensor, { releaseResul
     const gradients = new Gradients(root, scale);
     for (const tensor of computedTensors(root)) {
       if (tensor.node?.spent) {
-        throw new AutogradError(`backward(): the operation ${tensor.node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`);
+        throw new AutogradError(
+          `backward(): the operation ${tensor.node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
+        );
       }
       if (gradients.enter(tensor)) tensor.node?.runBackward(gradients);
       gradients.leave();

@@ -13,7 +13,9 @@ export function gelu(input: Tensor): Tensor {
     array,
     shape: input.shape,
     backward: (gradients) =>
-      gradients.add(input, (gradInput) => kernels.geluBackward(device, { gradOutput: gradients.output, input: input.array, gradInput, length })),
+      gradients.add(input, (gradInput) =>
+        kernels.geluBackward(device, { gradOutput: gradients.output, input: input.array, gradInput, length }),
+      ),
   });
 }
 

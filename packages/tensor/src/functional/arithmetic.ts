@@ -16,7 +16,8 @@ export function add(a: Tensor, b: Tensor): Tensor {
     shape: a.shape,
     backward(gradients) {
       const value = gradients.output;
-      for (const input of [a, b]) gradients.add(input, (gradInput) => kernels.scale(device, { input: value, output: gradInput, factor: 1, length }));
+      for (const input of [a, b])
+        gradients.add(input, (gradInput) => kernels.scale(device, { input: value, output: gradInput, factor: 1, length }));
     },
   });
 }
@@ -50,6 +51,7 @@ export function scale(input: Tensor, factor: number): Tensor {
     inputs: [input],
     array,
     shape: input.shape,
-    backward: (gradients) => gradients.add(input, (gradInput) => kernels.scale(device, { input: gradients.output, output: gradInput, factor, length })),
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => kernels.scale(device, { input: gradients.output, output: gradInput, factor, length })),
   });
 }

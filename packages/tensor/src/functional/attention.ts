@@ -27,10 +27,18 @@ export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSeq
   let maxSeqlen = 0;
   for (let index = 0; index < numSequences; index++) {
     const length = (cuSeqlens[index + 1] as number) - (cuSeqlens[index] as number);
-    if (length < 0) throw new ShapeError(`packSequences: cumulative lengths must not fall; number ${index + 1} is ${cuSeqlens[index + 1]} after ${cuSeqlens[index]}`);
+    if (length < 0)
+      throw new ShapeError(
+        `packSequences: cumulative lengths must not fall; number ${index + 1} is ${cuSeqlens[index + 1]} after ${cuSeqlens[index]}`,
+      );
     maxSeqlen = Math.max(maxSeqlen, length);
   }
-  return { cuSeqlens: device.upload(cuSeqlens, 'u32', 'cumulative lengths'), totalTokens: cuSeqlens[numSequences] ?? 0, numSequences, maxSeqlen };
+  return {
+    cuSeqlens: device.upload(cuSeqlens, 'u32', 'cumulative lengths'),
+    totalTokens: cuSeqlens[numSequences] ?? 0,
+    numSequences,
+    maxSeqlen,
+  };
 }
 
 export interface AttentionOptions {
@@ -56,7 +64,8 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
   const { device } = query;
   const { totalTokens } = sequences;
   const width = query.shape[1] ?? 0;
-  if (width % numHeads !== 0) throw new ShapeError(`${operation}: query has the shape ${formatShape(query.shape)}; ${numHeads} heads do not divide ${width}`);
+  if (width % numHeads !== 0)
+    throw new ShapeError(`${operation}: query has the shape ${formatShape(query.shape)}; ${numHeads} heads do not divide ${width}`);
   for (const [name, tensor] of Object.entries({ query, key, value })) requireShape(operation, name, tensor.shape, [totalTokens, width]);
   const dropout = kernelDropout(options.dropout);
   const array = device.allocate(query.dtype, query.array.length, operation);

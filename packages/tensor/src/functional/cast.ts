@@ -12,6 +12,7 @@ export function cast(input: Tensor, dtype: DType): Tensor {
     inputs: [input],
     array,
     shape: input.shape,
-    backward: (gradients) => gradients.add(input, (gradInput) => kernels.cast(device, { input: gradients.output, output: gradInput, length })),
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => kernels.cast(device, { input: gradients.output, output: gradInput, length })),
   });
 }

@@ -27,8 +27,12 @@ function hostDtype(data: HostData | readonly number[]): DType {
  *
  * @throws ShapeError when data and shape do not fit
  */
-export function tensor(data: HostData | readonly number[], { shape, device, dtype = hostDtype(data), requiresGrad = false }: CreateOptions): Tensor {
-  if (sizeOf(shape) !== data.length) throw new ShapeError(`tensor: ${data.length} values do not fit the shape ${formatShape(shape)}, which has ${sizeOf(shape)}`);
+export function tensor(
+  data: HostData | readonly number[],
+  { shape, device, dtype = hostDtype(data), requiresGrad = false }: CreateOptions,
+): Tensor {
+  if (sizeOf(shape) !== data.length)
+    throw new ShapeError(`tensor: ${data.length} values do not fit the shape ${formatShape(shape)}, which has ${sizeOf(shape)}`);
   const host = Array.isArray(data) ? Float32Array.from(data) : (data as HostData);
   const padded = host.length > 0 ? host : new Float32Array(1);
   return new Tensor({ array: device.upload(padded, dtype, 'tensor'), shape, device, requiresGrad });

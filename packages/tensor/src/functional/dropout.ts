@@ -23,6 +23,8 @@ export function dropout(input: Tensor, options: DropoutOptions): Tensor {
     array,
     shape: input.shape,
     backward: (gradients) =>
-      gradients.add(input, (gradInput) => kernels.dropout(device, { input: gradients.output, output: gradInput, rows, columns, dropout: settings })),
+      gradients.add(input, (gradInput) =>
+        kernels.dropout(device, { input: gradients.output, output: gradInput, rows, columns, dropout: settings }),
+      ),
   });
 }

@@ -17,20 +17,28 @@ export interface EmbeddingSumOptions {
  * @returns [ids, columns]
  * @throws ShapeError, and TensorError for an id outside its table
  */
-export function embeddingSum(tables: readonly Tensor[], ids: readonly (Int32Array | Uint32Array)[], { paddingIndices = [] }: EmbeddingSumOptions = {}): Tensor {
+export function embeddingSum(
+  tables: readonly Tensor[],
+  ids: readonly (Int32Array | Uint32Array)[],
+  { paddingIndices = [] }: EmbeddingSumOptions = {},
+): Tensor {
   const operation = 'embeddingSum';
   const [first] = tables;
   const rows = ids[0]?.length ?? 0;
-  if (!first || tables.length !== ids.length) throw new ShapeError(`${operation}: got ${tables.length} tables and ids for ${ids.length}; expected as many of both, at least one`);
+  if (!first || tables.length !== ids.length)
+    throw new ShapeError(`${operation}: got ${tables.length} tables and ids for ${ids.length}; expected as many of both, at least one`);
   const { device } = first;
   const columns = first.shape[1] ?? 1;
   for (const [number, table] of tables.entries()) {
     const tableIds = ids[number] as Int32Array | Uint32Array;
-    if (table.shape.length !== 2 || table.shape[1] !== columns) throw new ShapeError(`${operation}: table ${number} has the shape ${formatShape(table.shape)}; expected [rows, ${columns}]`);
-    if (tableIds.length !== rows) throw new ShapeError(`${operation}: table ${number} has ${tableIds.length} ids and the first has ${rows}`);
+    if (table.shape.length !== 2 || table.shape[1] !== columns)
+      throw new ShapeError(`${operation}: table ${number} has the shape ${formatShape(table.shape)}; expected [rows, ${columns}]`);
+    if (tableIds.length !== rows)
+      throw new ShapeError(`${operation}: table ${number} has ${tableIds.length} ids and the first has ${rows}`);
     const tableRows = table.shape[0] as number;
     for (const [row, id] of tableIds.entries()) {
-      if (id < 0 || id >= tableRows) throw new TensorError(`${operation}: id ${id} at place ${row} lies outside table ${number}, which has ${tableRows} rows`);
+      if (id < 0 || id >= tableRows)
+        throw new TensorError(`${operation}: id ${id} at place ${row} lies outside table ${number}, which has ${tableRows} rows`);
     }
   }
   const array = allocateResult(device, 'f32', [rows, columns], operation);

@@ -46,8 +46,21 @@ const sizes = [
 describe('gradients equal finite differences of the float64 reference', () => {
   it.each(sizes)('linear [%i, %i] to %i', async (rows, inner, outputs) => {
     const plain = linearReference(rows, inner, outputs);
-    await checkGradient({ device, shapes: [[rows, inner], [outputs, inner], [outputs]], operation: (x, w, b) => linear(x!, w!, b!), reference: (x, w, b) => plain(x!, w!, b) });
-    await checkGradient({ device, shapes: [[rows, inner], [outputs, inner]], operation: (x, w) => linear(x!, w!), reference: (x, w) => plain(x!, w!) });
+    await checkGradient({
+      device,
+      shapes: [[rows, inner], [outputs, inner], [outputs]],
+      operation: (x, w, b) => linear(x!, w!, b!),
+      reference: (x, w, b) => plain(x!, w!, b),
+    });
+    await checkGradient({
+      device,
+      shapes: [
+        [rows, inner],
+        [outputs, inner],
+      ],
+      operation: (x, w) => linear(x!, w!),
+      reference: (x, w) => plain(x!, w!),
+    });
   });
 
   it.each(sizes)('linear with gelu [%i, %i] to %i', async (rows, inner, outputs) => {
@@ -61,36 +74,95 @@ describe('gradients equal finite differences of the float64 reference', () => {
   });
 
   it('matmul', async () => {
-    const product = (a: Float64Array, b: Float64Array) => Float64Array.from({ length: 15 }, (_, index) => {
-      let total = 0;
-      for (let k = 0; k < 4; k++) total += (a[Math.floor(index / 5) * 4 + k] as number) * (b[k * 5 + (index % 5)] as number);
-      return total;
+    const product = (a: Float64Array, b: Float64Array) =>
+      Float64Array.from({ length: 15 }, (_, index) => {
+        let total = 0;
+        for (let k = 0; k < 4; k++) total += (a[Math.floor(index / 5) * 4 + k] as number) * (b[k * 5 + (index % 5)] as number);
+        return total;
+      });
+    await checkGradient({
+      device,
+      shapes: [
+        [3, 4],
+        [4, 5],
+      ],
+      operation: (a, b) => matmul(a!, b!),
+      reference: (a, b) => product(a!, b!),
     });
-    await checkGradient({ device, shapes: [[3, 4], [4, 5]], operation: (a, b) => matmul(a!, b!), reference: (a, b) => product(a!, b!) });
   });
 
   it('activations and arithmetic', async () => {
     await checkGradient({ device, shapes: [[7, 5]], operation: (x) => gelu(x!), reference: (x) => reference.geluReference(x!) });
     await checkGradient({ device, shapes: [[7, 5]], operation: (x) => tanh(x!), reference: (x) => reference.tanhReference(x!) });
-    await checkGradient({ device, shapes: [[3, 3], [3, 3]], operation: (a, b) => add(a!, b!), reference: (a, b) => reference.addReference(a!, b!) });
-    await checkGradient({ device, shapes: [[3, 3], [3, 3]], operation: (a, b) => mul(a!, b!), reference: (a, b) => reference.multiplyReference(a!, b!) });
-    await checkGradient({ device, shapes: [[3, 3]], operation: (x) => scale(x!, -2.5), reference: (x) => reference.scaleReference(x!, -2.5) });
+    await checkGradient({
+      device,
+      shapes: [
+        [3, 3],
+        [3, 3],
+      ],
+      operation: (a, b) => add(a!, b!),
+      reference: (a, b) => reference.addReference(a!, b!),
+    });
+    await checkGradient({
+      device,
+      shapes: [
+        [3, 3],
+        [3, 3],
+      ],
+      operation: (a, b) => mul(a!, b!),
+      reference: (a, b) => reference.multiplyReference(a!, b!),
+    });
+    await checkGradient({
+      device,
+      shapes: [[3, 3]],
+      operation: (x) => scale(x!, -2.5),
+      reference: (x) => reference.scaleReference(x!, -2.5),
+    });
     await checkGradient({ device, shapes: [[2, 6]], operation: (x) => reshape(x!, [3, 4]), reference: (x) => x! });
-    await checkGradient({ device, shapes: [[9, 7]], operation: (x) => sum(x!), reference: (x) => [x!.reduce((total, value) => total + value, 0)] });
-    await checkGradient({ device, shapes: [[9, 7]], operation: (x) => mean(x!), reference: (x) => [x!.reduce((total, value) => total + value, 0) / 63] });
+    await checkGradient({
+      device,
+      shapes: [[9, 7]],
+      operation: (x) => sum(x!),
+      reference: (x) => [x!.reduce((total, value) => total + value, 0)],
+    });
+    await checkGradient({
+      device,
+      shapes: [[9, 7]],
+      operation: (x) => mean(x!),
+      reference: (x) => [x!.reduce((total, value) => total + value, 0) / 63],
+    });
   });
 
   it('a tensor that is used twice', async () => {
-    await checkGradient({ device, shapes: [[3, 3]], operation: (x) => mul(gelu(x!), add(x!, gelu(x!))), reference: (x) => {
-      const g = reference.geluReference(x!);
-      return g.map((value, index) => value * ((x![index] as number) + value));
-    } });
+    await checkGradient({
+      device,
+      shapes: [[3, 3]],
+      operation: (x) => mul(gelu(x!), add(x!, gelu(x!))),
+      reference: (x) => {
+        const g = reference.geluReference(x!);
+        return g.map((value, index) => value * ((x![index] as number) + value));
+      },
+    });
     await checkGradient({ device, shapes: [[3, 3]], operation: (x) => mul(x!, x!), reference: (x) => x!.map((value) => value * value) });
   });
 
-  it.each([[1, 3], [5, 17], [3, 64]])('softmax [%i, %i]', async (rows, columns) => {
-    await checkGradient({ device, shapes: [[rows, columns]], operation: (x) => softmax(x!), reference: (x) => reference.softmaxReference(x!, rows, columns) });
-    await checkGradient({ device, shapes: [[rows, columns]], operation: (x) => logSoftmax(x!), reference: (x) => reference.softmaxReference(x!, rows, columns, true) });
+  it.each([
+    [1, 3],
+    [5, 17],
+    [3, 64],
+  ])('softmax [%i, %i]', async (rows, columns) => {
+    await checkGradient({
+      device,
+      shapes: [[rows, columns]],
+      operation: (x) => softmax(x!),
+      reference: (x) => reference.softmaxReference(x!, rows, columns),
+    });
+    await checkGradient({
+      device,
+      shapes: [[rows, columns]],
+      operation: (x) => logSoftmax(x!),
+      reference: (x) => reference.softmaxReference(x!, rows, columns, true),
+    });
   });
 
   const randomOf = (rows: number) => {
@@ -99,12 +171,21 @@ describe('gradients equal finite differences of the float64 reference', () => {
     return { tokenKeys, random };
   };
 
-  it.each([[1, 3], [5, 17], [3, 64]])('layer norm and dropout [%i, %i]', async (rows, columns) => {
+  it.each([
+    [1, 3],
+    [5, 17],
+    [3, 64],
+  ])('layer norm and dropout [%i, %i]', async (rows, columns) => {
     const { tokenKeys, random } = randomOf(rows);
     const options = { probability: 0.3, operation: 5, random };
     const drop = { probability: 0.3, operation: 5, seed: 9, update: 4, tokenKeys };
     const shared = { rows, columns, epsilon: 1e-3 };
-    await checkGradient({ device, shapes: [[rows, columns]], operation: (x) => dropout(x!, options), reference: (x) => reference.dropoutReference(x!, { rows, columns, dropout: drop }) });
+    await checkGradient({
+      device,
+      shapes: [[rows, columns]],
+      operation: (x) => dropout(x!, options),
+      reference: (x) => reference.dropoutReference(x!, { rows, columns, dropout: drop }),
+    });
     await checkGradient({
       device,
       shapes: [[rows, columns], [columns], [columns]],
@@ -121,7 +202,8 @@ describe('gradients equal finite differences of the float64 reference', () => {
       device,
       shapes: [[rows, columns], [columns], [columns], [rows, columns]],
       operation: (x, w, b, r) => layerNorm(x!, w!, b!, { epsilon: 1e-3, residual: r!, dropout: options }),
-      reference: (x, w, b, r) => reference.layerNormReference({ input: x!, weight: w!, bias: b!, residual: r!, dropout: drop, ...shared }).output,
+      reference: (x, w, b, r) =>
+        reference.layerNormReference({ input: x!, weight: w!, bias: b!, residual: r!, dropout: drop, ...shared }).output,
     });
   });
 
@@ -129,7 +211,10 @@ describe('gradients equal finite differences of the float64 reference', () => {
     const ids = [Int32Array.of(4, 0, 4, 2, 4, 4, 1), Uint32Array.of(0, 1, 2, 0, 1, 2, 0)];
     await checkGradient({
       device,
-      shapes: [[5, 6], [3, 6]],
+      shapes: [
+        [5, 6],
+        [3, 6],
+      ],
       operation: (word, type) => embeddingSum([word!, type!], ids),
       reference: (word, type) => reference.embeddingSumReference([word!, type!], ids, 7, 6),
     });
@@ -137,7 +222,12 @@ describe('gradients equal finite differences of the float64 reference', () => {
 
   it('gathered rows', async () => {
     const indices = Uint32Array.of(4, 0, 2);
-    await checkGradient({ device, shapes: [[5, 6]], operation: (x) => gatherRows(x!, indices), reference: (x) => reference.gatherRowsReference(x!, indices, 6) });
+    await checkGradient({
+      device,
+      shapes: [[5, 6]],
+      operation: (x) => gatherRows(x!, indices),
+      reference: (x) => reference.gatherRowsReference(x!, indices, 6),
+    });
   });
 
   it('losses', async () => {
@@ -147,7 +237,9 @@ describe('gradients equal finite differences of the float64 reference', () => {
         device,
         shapes: [[4, 3]],
         operation: (x) => crossEntropy(x!, labels, { labelSmoothing }),
-        reference: (x) => [reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, labelSmoothing, weight: 1 / 3 }).loss],
+        reference: (x) => [
+          reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, labelSmoothing, weight: 1 / 3 }).loss,
+        ],
       });
     }
     // Not the end of the graph: the gradient that comes in is not 1.
@@ -158,8 +250,18 @@ describe('gradients equal finite differences of the float64 reference', () => {
       reference: (x) => [3 * reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, weight: 1 / 3 }).loss],
     });
     const targets = Float32Array.of(0.5, 1, 0, 0.25, 1, 0);
-    await checkGradient({ device, shapes: [[6, 1]], operation: (x) => mseLoss(x!, targets), reference: (x) => [reference.meanSquaredErrorReference(x!, targets, 1 / 6).loss] });
-    await checkGradient({ device, shapes: [[2, 3]], operation: (x) => bceWithLogitsLoss(x!, targets), reference: (x) => [reference.binaryCrossEntropyReference(x!, targets, 1 / 6).loss] });
+    await checkGradient({
+      device,
+      shapes: [[6, 1]],
+      operation: (x) => mseLoss(x!, targets),
+      reference: (x) => [reference.meanSquaredErrorReference(x!, targets, 1 / 6).loss],
+    });
+    await checkGradient({
+      device,
+      shapes: [[2, 3]],
+      operation: (x) => bceWithLogitsLoss(x!, targets),
+      reference: (x) => [reference.binaryCrossEntropyReference(x!, targets, 1 / 6).loss],
+    });
   });
 
   it.each([
@@ -174,10 +276,23 @@ describe('gradients equal finite differences of the float64 reference', () => {
     for (const probability of [0, 0.4]) {
       await checkGradient({
         device,
-        shapes: [[9, width], [9, width], [9, width]],
-        operation: (q, k, v) => attention(q!, k!, v!, { sequences: packSequences(device, cuSeqlens), numHeads, dropout: { probability, operation: 3, random } }),
+        shapes: [
+          [9, width],
+          [9, width],
+          [9, width],
+        ],
+        operation: (q, k, v) =>
+          attention(q!, k!, v!, { sequences: packSequences(device, cuSeqlens), numHeads, dropout: { probability, operation: 3, random } }),
         reference: (query, key, value) =>
-          reference.attentionReference({ query: query!, key: key!, value: value!, cuSeqlens, numHeads, headSize, dropout: { probability, operation: 3, seed: 9, update: 4, tokenKeys } }).output,
+          reference.attentionReference({
+            query: query!,
+            key: key!,
+            value: value!,
+            cuSeqlens,
+            numHeads,
+            headSize,
+            dropout: { probability, operation: 3, seed: 9, update: 4, tokenKeys },
+          }).output,
       });
     }
   });
@@ -193,7 +308,11 @@ describe('errors name the operation and the shapes', () => {
     ['add', () => add(make(2, 3), make(3, 2)), /add: the second tensor has the shape \[3, 2\]; expected \[2, 3\]/],
     ['layerNorm', () => layerNorm(make(2, 3), make(2), make(3)), /layerNorm: weight/],
     ['reshape', () => reshape(make(2, 3), [4]), /reshape: \[2, 3\] has 6 elements; \[4\] has 4/],
-    ['heads', () => attention(make(2, 6), make(2, 6), make(2, 6), { sequences: packSequences(device, Uint32Array.of(0, 2)), numHeads: 4 }), /4 heads do not divide 6/],
+    [
+      'heads',
+      () => attention(make(2, 6), make(2, 6), make(2, 6), { sequences: packSequences(device, Uint32Array.of(0, 2)), numHeads: 4 }),
+      /4 heads do not divide 6/,
+    ],
   ])('%s', (_name, call, message) => {
     expect(call).toThrow(ShapeError);
     expect(call).toThrow(message);

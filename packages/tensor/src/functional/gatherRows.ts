@@ -27,7 +27,16 @@ export function gatherRows(input: Tensor, indices: Uint32Array): Tensor {
     array,
     shape: [rows, columns],
     backward(gradients) {
-      gradients.add(input, (gradInput) => kernels.scatterRows(device, { input: gradients.output, indices: uploaded, output: gradInput, rows, outputRows: inputRows, columns }));
+      gradients.add(input, (gradInput) =>
+        kernels.scatterRows(device, {
+          input: gradients.output,
+          indices: uploaded,
+          output: gradInput,
+          rows,
+          outputRows: inputRows,
+          columns,
+        }),
+      );
       device.release(uploaded);
     },
   });

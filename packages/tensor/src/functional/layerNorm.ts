@@ -35,7 +35,8 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
   const inputs = residual ? [input, weight, bias, residual] : [input, weight, bias];
   const array = device.allocate('f32', input.array.length, operation);
   // Without residual and dropout the sum is the input itself, which need not be kept twice.
-  const saved = (residual || dropout) && needsGraph(inputs) ? device.allocate('f32', input.array.length, 'sum before the layer norm') : null;
+  const saved =
+    (residual || dropout) && needsGraph(inputs) ? device.allocate('f32', input.array.length, 'sum before the layer norm') : null;
   const mean = allocateResult(device, 'f32', [rows, 1], 'mean');
   const reciprocalStd = allocateResult(device, 'f32', [rows, 1], 'reciprocal standard deviation');
   kernels.layerNorm(device, {
@@ -81,7 +82,8 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
         gradients.give(input, gradInput);
         if (residual) gradients.give(residual, gradSum);
       } else {
-        if (residual) gradients.add(residual, (target) => kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }));
+        if (residual)
+          gradients.add(residual, (target) => kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }));
         gradients.give(input, gradSum);
       }
     },

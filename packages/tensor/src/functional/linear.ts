@@ -66,15 +66,31 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
       }
       gradients.add(
         input,
-        (gradInput, add) => gemm(device, { a: gradOutput, b: matrix, output: gradInput, m: rows, n: columns, k: outputs, layout: 'NN', accumulate: add }),
+        (gradInput, add) =>
+          gemm(device, { a: gradOutput, b: matrix, output: gradInput, m: rows, n: columns, k: outputs, layout: 'NN', accumulate: add }),
         true,
       );
       gradients.add(
         weight,
-        (gradWeight, add) => gemm(device, { a: gradOutput, b: input.array, output: gradWeight, m: outputs, n: columns, k: rows, layout: 'TN', accumulate: add }),
+        (gradWeight, add) =>
+          gemm(device, {
+            a: gradOutput,
+            b: input.array,
+            output: gradWeight,
+            m: outputs,
+            n: columns,
+            k: rows,
+            layout: 'TN',
+            accumulate: add,
+          }),
         true,
       );
-      if (bias) gradients.add(bias, (gradBias, add) => columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }), true);
+      if (bias)
+        gradients.add(
+          bias,
+          (gradBias, add) => columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }),
+          true,
+        );
       if (before) device.release(gradOutput);
     },
   });

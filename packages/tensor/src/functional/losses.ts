@@ -62,25 +62,43 @@ export function crossEntropy(input: Tensor, labels: Int32Array, options: CrossEn
   const logits = inSinglePrecision(input);
   const [rows = 0, classes = 0] = logits.shape;
   if (logits.shape.length !== 2 || labels.length !== rows) {
-    throw new ShapeError(`crossEntropy: logits have the shape ${formatShape(logits.shape)} and there are ${labels.length} labels; expected [labels, classes]`);
+    throw new ShapeError(
+      `crossEntropy: logits have the shape ${formatShape(logits.shape)} and there are ${labels.length} labels; expected [labels, classes]`,
+    );
   }
   let kept = 0;
   for (const [row, label] of labels.entries()) {
     if (label === ignoreIndex) continue;
-    if (label < 0 || label >= classes) throw new TensorError(`crossEntropy: the label of row ${row} is ${label}; with ${classes} classes it must be 0 to ${classes - 1}, or ${ignoreIndex} for none`);
+    if (label < 0 || label >= classes)
+      throw new TensorError(
+        `crossEntropy: the label of row ${row} is ${label}; with ${classes} classes it must be 0 to ${classes - 1}, or ${ignoreIndex} for none`,
+      );
     kept += 1;
   }
   const weight = options.weight ?? (kept > 0 ? 1 / kept : 0);
   const { device } = logits;
   return scalarLoss('crossEntropy', logits, (loss, gradLogits) => {
     const uploaded = device.upload(labels.length > 0 ? labels : new Int32Array(1), 'i32', 'labels');
-    kernels.crossEntropy(device, { logits: logits.array, labels: uploaded, loss, rows, classes, labelSmoothing, ignoreIndex, weight, ...(gradLogits && { gradLogits }) });
+    kernels.crossEntropy(device, {
+      logits: logits.array,
+      labels: uploaded,
+      loss,
+      rows,
+      classes,
+      labelSmoothing,
+      ignoreIndex,
+      weight,
+      ...(gradLogits && { gradLogits }),
+    });
     device.release(uploaded);
   });
 }
 
 function requireTargets(operation: string, input: Tensor, targets: Float32Array): void {
-  if (targets.length !== input.size) throw new ShapeError(`${operation}: ${formatShape(input.shape)} has ${input.size} values and there are ${targets.length} targets; expected one for each`);
+  if (targets.length !== input.size)
+    throw new ShapeError(
+      `${operation}: ${formatShape(input.shape)} has ${input.size} values and there are ${targets.length} targets; expected one for each`,
+    );
 }
 
 /**
@@ -94,7 +112,14 @@ export function mseLoss(input: Tensor, targets: Float32Array, { weight = 1 / Mat
   const { device, size: length } = predictions;
   return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
     const uploaded = device.upload(targets, 'f32', 'targets');
-    kernels.meanSquaredError(device, { predictions: predictions.array, targets: uploaded, loss, length, weight, ...(gradPredictions && { gradPredictions }) });
+    kernels.meanSquaredError(device, {
+      predictions: predictions.array,
+      targets: uploaded,
+      loss,
+      length,
+      weight,
+      ...(gradPredictions && { gradPredictions }),
+    });
     device.release(uploaded);
   });
 }
@@ -104,13 +129,24 @@ export function mseLoss(input: Tensor, targets: Float32Array, { weight = 1 / Mat
  *
  * @throws ShapeError
  */
-export function bceWithLogitsLoss(input: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
+export function bceWithLogitsLoss(
+  input: Tensor,
+  targets: Float32Array,
+  { weight = 1 / Math.max(1, targets.length) }: LossOptions = {},
+): Tensor {
   requireTargets('bceWithLogitsLoss', input, targets);
   const logits = inSinglePrecision(input);
   const { device, size: length } = logits;
   return scalarLoss('bceWithLogitsLoss', logits, (loss, gradLogits) => {
     const uploaded = device.upload(targets, 'f32', 'targets');
-    kernels.binaryCrossEntropyWithLogits(device, { logits: logits.array, targets: uploaded, loss, length, weight, ...(gradLogits && { gradLogits }) });
+    kernels.binaryCrossEntropyWithLogits(device, {
+      logits: logits.array,
+      targets: uploaded,
+      loss,
+      length,
+      weight,
+      ...(gradLogits && { gradLogits }),
+    });
     device.release(uploaded);
   });
 }

@@ -28,8 +28,16 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     shape: [m, n],
     backward(gradients) {
       const gradOutput = gradients.output;
-      gradients.add(a, (gradA, add) => gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate: add }), true);
-      gradients.add(b, (gradB, add) => gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate: add }), true);
+      gradients.add(
+        a,
+        (gradA, add) => gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate: add }),
+        true,
+      );
+      gradients.add(
+        b,
+        (gradB, add) => gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate: add }),
+        true,
+      );
     },
   });
 }

@@ -7,13 +7,15 @@ import type { Tensor } from '../tensor.ts';
 
 /** The same values under another shape with as many elements. Memory is shared. */
 export function reshape(input: Tensor, shape: Shape): Tensor {
-  if (sizeOf(shape) !== input.size) throw new ShapeError(`reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${sizeOf(shape)}`);
+  if (sizeOf(shape) !== input.size)
+    throw new ShapeError(`reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${sizeOf(shape)}`);
   const { device, size: length } = input;
   return recorded({
     operation: 'reshape',
     inputs: [input],
     array: input.array,
     shape,
-    backward: (gradients) => gradients.add(input, (gradInput) => kernels.scale(device, { input: gradients.output, output: gradInput, factor: 1, length })),
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => kernels.scale(device, { input: gradients.output, output: gradInput, factor: 1, length })),
   });
 }

@@ -24,6 +24,8 @@ function softmaxOf(input: Tensor, log: boolean): Tensor {
     array,
     shape: input.shape,
     backward: (gradients) =>
-      gradients.add(input, (gradInput) => kernels.softmaxBackward(device, { gradOutput: gradients.output, output: array, gradInput, rows, columns, log })),
+      gradients.add(input, (gradInput) =>
+        kernels.softmaxBackward(device, { gradOutput: gradients.output, output: array, gradInput, rows, columns, log }),
+      ),
   });
 }

@@ -16,7 +16,15 @@ export class Linear extends Module {
   readonly bias: Parameter | null;
 
   /** With `fullPrecision` it computes in f32 in mixed precision too: for heads, whose results are few and matter. */
-  constructor({ weight, bias = null, fullPrecision = false }: { readonly weight: Parameter; readonly bias?: Parameter | null; readonly fullPrecision?: boolean }) {
+  constructor({
+    weight,
+    bias = null,
+    fullPrecision = false,
+  }: {
+    readonly weight: Parameter;
+    readonly bias?: Parameter | null;
+    readonly fullPrecision?: boolean;
+  }) {
     super();
     this.weight = weight;
     this.bias = bias;

@@ -37,7 +37,8 @@ export abstract class Module {
     for (const [name, value] of Object.entries(this)) {
       if (value instanceof Module || value instanceof Parameter) yield [name, value];
       else if (Array.isArray(value)) {
-        for (const [index, item] of value.entries()) if (item instanceof Module || item instanceof Parameter) yield [`${name}.${index}`, item];
+        for (const [index, item] of value.entries())
+          if (item instanceof Module || item instanceof Parameter) yield [`${name}.${index}`, item];
       }
     }
   }
@@ -93,12 +94,16 @@ export abstract class Module {
     const missing = [...own.keys()].filter((name) => !given.has(name));
     const unexpected = [...given.keys()].filter((name) => !own.has(name));
     if (strict && missing.length + unexpected.length > 0) {
-      throw new StateDictError(`the state dict does not fit the module: missing ${missing.join(', ') || 'nothing'}; unexpected ${unexpected.join(', ') || 'nothing'}`);
+      throw new StateDictError(
+        `the state dict does not fit the module: missing ${missing.join(', ') || 'nothing'}; unexpected ${unexpected.join(', ') || 'nothing'}`,
+      );
     }
     for (const [name, { shape }] of given) {
       const parameter = own.get(name);
       if (parameter && !shapesEqual(parameter.shape, shape)) {
-        throw new StateDictError(`the weight ${name} has the shape ${formatShape(shape)}; the module's has ${formatShape(parameter.shape)}`);
+        throw new StateDictError(
+          `the weight ${name} has the shape ${formatShape(shape)}; the module's has ${formatShape(parameter.shape)}`,
+        );
       }
     }
     for (const [name, { data }] of given) own.get(name)?.setData(data);

@@ -223,7 +223,9 @@ describe('AdamW', () => {
     using optimizer = optimizerOf(network);
     expect(() => optimizer.loadStateDict([])).toThrow(StateDictError);
     expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]])).toThrow(/missing 0.bias/);
-    expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]], false)).toThrow(/0.weight has the shape \[1\]; the module's has \[10, 6\]/);
+    expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]], false)).toThrow(
+      /0.weight has the shape \[1\]; the module's has \[10, 6\]/,
+    );
   });
 });
 

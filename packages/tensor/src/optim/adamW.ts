@@ -67,10 +67,22 @@ export class AdamW {
   #disposed = false;
 
   /** @throws TensorError when no parameter is left to train, or one stands in two groups */
-  constructor({ groups, learningRates, betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 0, firstStep = 0, device, ...precision }: AdamWOptions) {
-    const items = groups.flatMap(({ parameters }, group) => [...parameters].filter(([, parameter]) => parameter.requiresGrad).map(([name, parameter]) => ({ name, parameter, group })));
+  constructor({
+    groups,
+    learningRates,
+    betas = [0.9, 0.999],
+    epsilon = 1e-8,
+    maxGradNorm = 0,
+    firstStep = 0,
+    device,
+    ...precision
+  }: AdamWOptions) {
+    const items = groups.flatMap(({ parameters }, group) =>
+      [...parameters].filter(([, parameter]) => parameter.requiresGrad).map(([name, parameter]) => ({ name, parameter, group })),
+    );
     if (items.length === 0) throw new TensorError('AdamW: there is no parameter to train: all are frozen, or none was given');
-    if (new Set(items.map(({ parameter }) => parameter)).size !== items.length) throw new TensorError('AdamW: a parameter stands in two places of the groups');
+    if (new Set(items.map(({ parameter }) => parameter)).size !== items.length)
+      throw new TensorError('AdamW: a parameter stands in two places of the groups');
     this.#device = device;
     this.#state = createOptimizerState(device, {
       learningRates,
@@ -84,7 +96,8 @@ export class AdamW {
     });
     this.#arena = new ParameterArena(device, items, precision);
     // A fixed scale of 1 need not be multiplied with.
-    this.lossScale = precision.lossScale === undefined || precision.lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
+    this.lossScale =
+      precision.lossScale === undefined || precision.lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
   }
 
   /** Records: all gradients become zero. */
@@ -127,7 +140,8 @@ export class AdamW {
       for (const [prefix, array] of momentsOf(arrays)) {
         const values = (await this.#device.read(array)) as Float32Array;
         for (const { name, parameter, segment: own, offset } of this.#arena.places) {
-          if (own === segment) entries.set(`${prefix}.${name}`, { dtype: 'f32', shape: parameter.shape, data: values.slice(offset, offset + parameter.size) });
+          if (own === segment)
+            entries.set(`${prefix}.${name}`, { dtype: 'f32', shape: parameter.shape, data: values.slice(offset, offset + parameter.size) });
         }
       }
     }
@@ -147,7 +161,9 @@ export class AdamW {
         const entry = given.get(`${prefix}.${name}`);
         if (!entry) throw new StateDictError(`the optimizer state has no ${prefix}.${name}`);
         if (!shapesEqual(entry.shape, parameter.shape)) {
-          throw new StateDictError(`the optimizer state ${prefix}.${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(parameter.shape)}`);
+          throw new StateDictError(
+            `the optimizer state ${prefix}.${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(parameter.shape)}`,
+          );
         }
         this.#device.write(array, entry.data, offset);
       }
@@ -169,7 +185,13 @@ export class AdamW {
   }
 }
 
-function momentsOf({ expAvg, expAvgSq }: { readonly expAvg: GpuArray; readonly expAvgSq: GpuArray }): readonly (readonly [string, GpuArray])[] {
+function momentsOf({
+  expAvg,
+  expAvgSq,
+}: {
+  readonly expAvg: GpuArray;
+  readonly expAvgSq: GpuArray;
+}): readonly (readonly [string, GpuArray])[] {
   return [
     ['exp_avg', expAvg],
     ['exp_avg_sq', expAvgSq],

@@ -104,7 +104,11 @@ interface SegmentPlan {
   readonly hasHalf: boolean;
 }
 
-function layOut(items: readonly ArenaItem[], mostElements: number, halfPrecision: boolean): { places: ArenaPlace[]; segments: SegmentPlan[] } {
+function layOut(
+  items: readonly ArenaItem[],
+  mostElements: number,
+  halfPrecision: boolean,
+): { places: ArenaPlace[]; segments: SegmentPlan[] } {
   const places: ArenaPlace[] = [];
   const segments: SegmentPlan[] = [];
   const lay = (chosen: readonly ArenaItem[], hasHalf: boolean) => {
@@ -112,7 +116,9 @@ function layOut(items: readonly ArenaItem[], mostElements: number, halfPrecision
     for (const item of chosen) {
       const size = roundUp(item.parameter.size, hasHalf ? alignment.f16 : alignment.f32);
       if (size > mostElements) {
-        throw new TensorError(`the parameter ${item.name} has ${item.parameter.size} elements; this adapter binds at most ${mostElements} in one array`);
+        throw new TensorError(
+          `the parameter ${item.name} has ${item.parameter.size} elements; this adapter binds at most ${mostElements} in one array`,
+        );
       }
       if (!last || last.length + size > mostElements) segments.push((last = { length: 0, hasHalf }));
       places.push({ ...item, segment: segments.length - 1, offset: last.length });
@@ -121,6 +127,9 @@ function layOut(items: readonly ArenaItem[], mostElements: number, halfPrecision
   };
   const hasHalf = ({ parameter }: ArenaItem) => halfPrecision && parameter.isMatrixOperand;
   lay(items.filter(hasHalf), true);
-  lay(items.filter((item) => !hasHalf(item)), false);
+  lay(
+    items.filter((item) => !hasHalf(item)),
+    false,
+  );
   return { places, segments };
 }

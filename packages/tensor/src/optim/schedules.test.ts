@@ -4,15 +4,19 @@ import { getScheduler, ScheduleError } from './schedules.ts';
 import type { SchedulerType } from './schedules.ts';
 
 describe('getScheduler', () => {
-  it.each(golden)('$name with $kwargs, base $base, warmup $warmup of $total, equals transformers', ({ name, kwargs, base, warmup, total, values }) => {
-    const schedule = getScheduler(name as SchedulerType, {
-      baseLearningRate: base,
-      numWarmupSteps: warmup,
-      numTrainingSteps: total,
-      kwargs: kwargs as Record<string, number | string>,
-    });
-    for (const [step, value] of values.entries()) expect(Math.abs(schedule(step) - value)).toBeLessThanOrEqual(1e-13 * Math.max(Math.abs(value), base * 1e-3));
-  });
+  it.each(golden)(
+    '$name with $kwargs, base $base, warmup $warmup of $total, equals transformers',
+    ({ name, kwargs, base, warmup, total, values }) => {
+      const schedule = getScheduler(name as SchedulerType, {
+        baseLearningRate: base,
+        numWarmupSteps: warmup,
+        numTrainingSteps: total,
+        kwargs: kwargs as Record<string, number | string>,
+      });
+      for (const [step, value] of values.entries())
+        expect(Math.abs(schedule(step) - value)).toBeLessThanOrEqual(1e-13 * Math.max(Math.abs(value), base * 1e-3));
+    },
+  );
 
   it('says what it does not know', () => {
     const options = { baseLearningRate: 1, numTrainingSteps: 10 };

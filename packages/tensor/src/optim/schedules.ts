@@ -58,7 +58,8 @@ function withWarmup(run: Run, after: (progress: number) => number): Factor {
 const halfCosine = (progress: number, cycles: number) => 0.5 * (1 + Math.cos(Math.PI * cycles * 2 * progress));
 
 function minimumRate(run: Run, name: string): number {
-  if (run.has('minLr') === run.has('minLrRate')) throw new ScheduleError(`the schedule ${name} needs either minLr or minLrRate in lrSchedulerKwargs`);
+  if (run.has('minLr') === run.has('minLrRate'))
+    throw new ScheduleError(`the schedule ${name} needs either minLr or minLrRate in lrSchedulerKwargs`);
   return run.has('minLr') ? run.number('minLr', 0) / run.base : run.number('minLrRate', 0);
 }
 
@@ -90,7 +91,10 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
   },
   cosine_with_restarts: {
     options: ['numCycles'],
-    factor: (run) => withWarmup(run, (progress) => (progress >= 1 ? 0 : Math.max(0, 0.5 * (1 + Math.cos(Math.PI * ((run.number('numCycles', 1) * progress) % 1)))))),
+    factor: (run) =>
+      withWarmup(run, (progress) =>
+        progress >= 1 ? 0 : Math.max(0, 0.5 * (1 + Math.cos(Math.PI * ((run.number('numCycles', 1) * progress) % 1)))),
+      ),
   },
   polynomial: {
     options: ['lrEnd', 'power'],

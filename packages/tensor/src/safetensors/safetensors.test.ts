@@ -47,13 +47,29 @@ describe('safetensors', () => {
     ['a header of absurd length', fileOf('{}', undefined, 2 ** 40), /at most 100000000/],
     ['a header that is not JSON', fileOf('{"a":'), /not JSON/],
     ['a header that is a list', fileOf('[]'), /not a JSON object/],
-    ['a name twice', fileOf(`{"a":${JSON.stringify(entry(0, 4))},"a":${JSON.stringify(entry(0, 4))}}`, new Uint8Array(4)), /names 1 tensors twice/],
+    [
+      'a name twice',
+      fileOf(`{"a":${JSON.stringify(entry(0, 4))},"a":${JSON.stringify(entry(0, 4))}}`, new Uint8Array(4)),
+      /names 1 tensors twice/,
+    ],
     ['an unknown type', fileOf(JSON.stringify({ a: entry(0, 4, [1], 'F33') }), new Uint8Array(4)), /tensor a has the unknown type "F33"/],
     ['a negative extent', fileOf(JSON.stringify({ a: entry(0, 4, [-1]) }), new Uint8Array(4)), /impossible shape/],
     ['offsets the wrong way round', fileOf(JSON.stringify({ a: entry(4, 0) }), new Uint8Array(4)), /impossible offsets/],
-    ['a shape that does not fit', fileOf(JSON.stringify({ a: entry(0, 4, [2]) }), new Uint8Array(4)), /tensor a, F32 \[2\], needs 8 bytes and has 4/],
-    ['data cut short', fileOf(JSON.stringify({ a: entry(0, 8, [2]) }), new Uint8Array(5)), /tensor a ends at byte 8 of the data, of which there are 5/],
-    ['an overlap', fileOf(JSON.stringify({ a: entry(0, 8, [2]), b: entry(4, 12, [2]) }), new Uint8Array(12)), /tensor b starts at byte 4.*overlaps/],
+    [
+      'a shape that does not fit',
+      fileOf(JSON.stringify({ a: entry(0, 4, [2]) }), new Uint8Array(4)),
+      /tensor a, F32 \[2\], needs 8 bytes and has 4/,
+    ],
+    [
+      'data cut short',
+      fileOf(JSON.stringify({ a: entry(0, 8, [2]) }), new Uint8Array(5)),
+      /tensor a ends at byte 8 of the data, of which there are 5/,
+    ],
+    [
+      'an overlap',
+      fileOf(JSON.stringify({ a: entry(0, 8, [2]), b: entry(4, 12, [2]) }), new Uint8Array(12)),
+      /tensor b starts at byte 4.*overlaps/,
+    ],
     ['a gap', fileOf(JSON.stringify({ a: entry(0, 4), b: entry(8, 12) }), new Uint8Array(12)), /bytes 4 to 8 belong to no tensor/],
     ['bytes left over', fileOf(JSON.stringify({ a: entry(0, 4) }), new Uint8Array(6)), /2 bytes after the last tensor/],
     ['metadata that is not text', fileOf('{"__metadata__":{"a":1}}'), /not a table of strings/],
@@ -65,6 +81,8 @@ describe('safetensors', () => {
   });
 
   it('does not write what does not fit', () => {
-    expect(() => writeSafetensors([['a', { shape: [3], data: Float32Array.of(1) }]])).toThrow(/tensor a, F32 \[3\], needs 12 bytes and has 4/);
+    expect(() => writeSafetensors([['a', { shape: [3], data: Float32Array.of(1) }]])).toThrow(
+      /tensor a, F32 \[3\], needs 12 bytes and has 4/,
+    );
   });
 });

@@ -26,7 +26,10 @@ function dtypeOf({ data, dtype }: WritableTensor): SafetensorsDtype {
  *
  * @throws SafetensorsError when a shape and its data do not fit
  */
-export function writeSafetensors(tensors: Iterable<readonly [string, WritableTensor]>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function writeSafetensors(
+  tensors: Iterable<readonly [string, WritableTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const entries = [...tensors].map(([name, tensor]) => ({ name, tensor, dtype: dtypeOf(tensor) }));
   entries.sort((a, b) => safetensorsDtypes[b.dtype] - safetensorsDtypes[a.dtype]);
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
@@ -34,8 +37,10 @@ export function writeSafetensors(tensors: Iterable<readonly [string, WritableTen
   for (const { name, tensor, dtype } of entries) {
     const { shape, data } = tensor;
     const needed = shape.reduce((product, size) => product * size, safetensorsDtypes[dtype]);
-    if (needed !== data.byteLength) throw new SafetensorsError(`tensor ${name}, ${dtype} [${shape.join(', ')}], needs ${needed} bytes and has ${data.byteLength}`);
-    if (name === '__metadata__' || Object.hasOwn(header, name)) throw new SafetensorsError(`the name ${name} cannot be written ${name === '__metadata__' ? 'as a tensor' : 'twice'}`);
+    if (needed !== data.byteLength)
+      throw new SafetensorsError(`tensor ${name}, ${dtype} [${shape.join(', ')}], needs ${needed} bytes and has ${data.byteLength}`);
+    if (name === '__metadata__' || Object.hasOwn(header, name))
+      throw new SafetensorsError(`the name ${name} cannot be written ${name === '__metadata__' ? 'as a tensor' : 'twice'}`);
     header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }

@@ -51,7 +51,8 @@ describe('TrainingArguments', () => {
 });
 
 describe('planRun', () => {
-  const plan = (options: ConstructorParameters<typeof TrainingArguments>[1], batches: number) => planRun(new TrainingArguments('out', options), batches);
+  const plan = (options: ConstructorParameters<typeof TrainingArguments>[1], batches: number) =>
+    planRun(new TrainingArguments('out', options), batches);
 
   it('counts steps as transformers does', () => {
     expect(plan({}, 459)).toMatchObject({ stepsPerEpoch: 459, maxSteps: 1377, numTrainEpochs: 3, loggingSteps: 500 });

@@ -60,14 +60,19 @@ function checkName(name: string, value: unknown): void {
     const neutral = unsupportedArguments[name];
     const isEmpty = Array.isArray(value) && value.length === 0;
     if (Object.is(value, neutral) || (neutral === null && isEmpty)) return;
-    throw new TrainingArgumentsError(`the training argument ${name} = ${JSON.stringify(value)} is not supported yet; leave it out (it then is ${JSON.stringify(neutral)})`);
+    throw new TrainingArgumentsError(
+      `the training argument ${name} = ${JSON.stringify(value)} is not supported yet; leave it out (it then is ${JSON.stringify(neutral)})`,
+    );
   }
   const camel = camelCase(name);
-  const advice = camel !== name && camel in defaultArguments ? `names are in camelCase: ${camel}` : 'see TrainingArgumentsOptions for all names';
+  const advice =
+    camel !== name && camel in defaultArguments ? `names are in camelCase: ${camel}` : 'see TrainingArgumentsOptions for all names';
   throw new TrainingArgumentsError(`there is no training argument ${name}; ${advice}`);
 }
 
-type NumberName = { [Name in keyof TrainingArgumentsOptions]-?: TrainingArgumentsOptions[Name] extends number ? Name : never }[keyof TrainingArgumentsOptions];
+type NumberName = {
+  [Name in keyof TrainingArgumentsOptions]-?: TrainingArgumentsOptions[Name] extends number ? Name : never;
+}[keyof TrainingArgumentsOptions];
 
 function checkValues(args: TrainingArguments): void {
   const check = (name: keyof TrainingArgumentsOptions, holds: boolean, wanted: string) => {
@@ -76,14 +81,20 @@ function checkValues(args: TrainingArguments): void {
   const whole = (name: NumberName, minimum: number) =>
     check(name, Number.isInteger(args[name]) && args[name] >= minimum, `a whole number of at least ${minimum}`);
   const atLeastZero = (name: NumberName) => check(name, Number.isFinite(args[name]) && args[name] >= 0, 'a number of at least 0');
-  const oneOf = (name: keyof TrainingArgumentsOptions, values: readonly string[]) => check(name, values.includes(String(args[name])), `one of ${values.join(', ')}`);
+  const oneOf = (name: keyof TrainingArgumentsOptions, values: readonly string[]) =>
+    check(name, values.includes(String(args[name])), `one of ${values.join(', ')}`);
   const stepsOrPart = (name: 'loggingSteps' | 'saveSteps' | 'evalSteps' | 'warmupSteps', minimum: number) => {
     const value = args[name];
-    check(name, value !== null && Number.isFinite(value) && value >= minimum && (value < 1 || Number.isInteger(value)), 'a whole number of steps, or a part of all steps below 1');
+    check(
+      name,
+      value !== null && Number.isFinite(value) && value >= minimum && (value < 1 || Number.isInteger(value)),
+      'a whole number of steps, or a part of all steps below 1',
+    );
   };
 
   for (const [name, value] of Object.entries(defaultArguments)) {
-    if (typeof value === 'boolean') check(name as keyof TrainingArgumentsOptions, typeof args[name as keyof TrainingArgumentsOptions] === 'boolean', 'true or false');
+    if (typeof value === 'boolean')
+      check(name as keyof TrainingArgumentsOptions, typeof args[name as keyof TrainingArgumentsOptions] === 'boolean', 'true or false');
   }
   whole('perDeviceTrainBatchSize', 1);
   whole('perDeviceEvalBatchSize', 1);
@@ -91,7 +102,8 @@ function checkValues(args: TrainingArguments): void {
   whole('maxSteps', -1);
   check('numTrainEpochs', Number.isFinite(args.numTrainEpochs) && args.numTrainEpochs > 0, 'a number above 0');
   for (const name of ['learningRate', 'weightDecay', 'adamEpsilon', 'maxGradNorm', 'evalDelay'] as const) atLeastZero(name);
-  for (const name of ['adamBeta1', 'adamBeta2', 'labelSmoothingFactor'] as const) check(name, args[name] >= 0 && args[name] < 1, 'at least 0 and below 1');
+  for (const name of ['adamBeta1', 'adamBeta2', 'labelSmoothingFactor'] as const)
+    check(name, args[name] >= 0 && args[name] < 1, 'at least 0 and below 1');
   oneOf('optim', ['adamw_torch', 'adamw_torch_fused']);
   for (const name of ['loggingStrategy', 'evalStrategy', 'saveStrategy'] as const) oneOf(name, ['no', 'steps', 'epoch']);
   oneOf('trainSamplingStrategy', ['random', 'sequential']);
@@ -104,7 +116,8 @@ function checkValues(args: TrainingArguments): void {
     stepsOrPart('evalSteps', 0);
     check('evalSteps', args.evalSteps > 0, 'above 0');
   }
-  if (args.saveTotalLimit !== null) check('saveTotalLimit', Number.isInteger(args.saveTotalLimit) && args.saveTotalLimit >= 1, 'null or a whole number of at least 1');
+  if (args.saveTotalLimit !== null)
+    check('saveTotalLimit', Number.isInteger(args.saveTotalLimit) && args.saveTotalLimit >= 1, 'null or a whole number of at least 1');
   for (const name of ['seed', 'dataSeed'] as const) {
     const value = args[name];
     if (value !== null) check(name, Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number from 0 to 4294967295');

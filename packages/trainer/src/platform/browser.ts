@@ -3,7 +3,8 @@ import type { Files, Terminal } from './platform.ts';
 
 export const terminal: Terminal = { isTerminal: false, writeLine: (line) => console.info(line) };
 
-const refuse = () => Promise.reject(new SaveError('a page has no folders to save to: use saveStrategy: "no" and read the weights with model.stateDict()'));
+const refuse = () =>
+  Promise.reject(new SaveError('a page has no folders to save to: use saveStrategy: "no" and read the weights with model.stateDict()'));
 
 export const files: Files = {
   makeFolder: refuse,

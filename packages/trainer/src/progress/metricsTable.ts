@@ -28,7 +28,11 @@ export class MetricsTable {
     ];
     const titles = [this.#first, 'Training Loss', 'Validation Loss', ...this.#columns.map(title)];
     const widths = titles.map((text) => Math.max(text.length, 8));
-    const line = (values: readonly string[]) => values.map((value, index) => value.padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+    const line = (values: readonly string[]) =>
+      values
+        .map((value, index) => value.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd();
     return header ? [line(titles), line(widths.map((width) => '-'.repeat(width))), line(cells)] : [line(cells)];
   }
 }

@@ -8,7 +8,10 @@ const noticeableSeconds = 1;
  *
  * @param prepare told a function that takes how many of how many kernels are ready
  */
-export async function showPreparation(quiet: boolean, prepare: (onProgress: (done: number, total: number) => void) => Promise<void>): Promise<void> {
+export async function showPreparation(
+  quiet: boolean,
+  prepare: (onProgress: (done: number, total: number) => void) => Promise<void>,
+): Promise<void> {
   const began = performance.now();
   let bar: ReturnType<typeof createBar> | null = null;
   let count = 0;
@@ -21,5 +24,6 @@ export async function showPreparation(quiet: boolean, prepare: (onProgress: (don
     (bar as ReturnType<typeof createBar> | null)?.stop();
   }
   const seconds = (performance.now() - began) / 1000;
-  if (seconds > noticeableSeconds) terminal.writeLine(`${count} kernels were prepared in ${seconds.toFixed(1)} s; the driver keeps them for the next run.`);
+  if (seconds > noticeableSeconds)
+    terminal.writeLine(`${count} kernels were prepared in ${seconds.toFixed(1)} s; the driver keeps them for the next run.`);
 }

@@ -34,5 +34,7 @@ it('prints a table that grows by a line', () => {
     '--------  -------------  ---------------  --------  --------',
     '1         No log         0.500000         0.750000  0.800000',
   ]);
-  expect(table.lines(2, 0.4, { eval_loss: 0.45, eval_accuracy: 0.8, eval_f1: 0.9 })).toEqual(['2         0.400000       0.450000         0.800000  0.900000']);
+  expect(table.lines(2, 0.4, { eval_loss: 0.45, eval_accuracy: 0.8, eval_f1: 0.9 })).toEqual([
+    '2         0.400000       0.450000         0.800000  0.900000',
+  ]);
 });

@@ -75,7 +75,8 @@ export class UpdateRunner {
   async prepare(batches: readonly Batch[], onProgress: (done: number, total: number) => void): Promise<void> {
     const { device, optimizer } = this.#options;
     await device.prepare(() => {
-      for (const batch of batches) this.#recordMicroBatch(batch, { numItemsInBatch: this.#countItems(batches), exampleOffset: 0, update: 0 });
+      for (const batch of batches)
+        this.#recordMicroBatch(batch, { numItemsInBatch: this.#countItems(batches), exampleOffset: 0, update: 0 });
       optimizer.step();
       optimizer.zeroGrad();
     }, onProgress);
@@ -124,7 +125,12 @@ export class UpdateRunner {
         );
       }
       const { count, examples, lossSum } = this.#completed;
-      this.#completed = { count: count + 1, examples: examples + (this.#examplesOfUpdate.shift() ?? 0), lossSum: lossSum + record.loss, last: record };
+      this.#completed = {
+        count: count + 1,
+        examples: examples + (this.#examplesOfUpdate.shift() ?? 0),
+        lossSum: lossSum + record.loss,
+        last: record,
+      };
     }
   }
 }

@@ -17,7 +17,8 @@ import { recordOnCopies, recordPairs, requireAttention } from './program.ts';
 export function attention(gpu: Gpu, options: AttentionOptions): void {
   const { query, key, value, output, logSumExp, cuSeqlens, dropout } = options;
   requireAttention('attention', options, { query, key, value, output }, logSumExp);
-  if (recordOnCopies(gpu, options.headSize, { query, key, value }, { output }, (copies) => attention(gpu, { ...options, ...copies }))) return;
+  if (recordOnCopies(gpu, options.headSize, { query, key, value }, { output }, (copies) => attention(gpu, { ...options, ...copies })))
+    return;
   const reads = { query, key, value, cuSeqlens, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
   const writes = { output, logSumExp };
   requireSeparate('attention', Object.values(reads), Object.values(writes));

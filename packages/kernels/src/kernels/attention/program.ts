@@ -119,7 +119,8 @@ export function recordOnCopies(
   const [first] = Object.values(reads);
   if (first?.elementType !== 'f16' || gpu.profile.halfStorage !== 'packed' || chunkWidth(headSize) === 4) return false;
   const copies: Record<string, GpuArray> = {};
-  for (const [name, array] of Object.entries({ ...reads, ...writes })) copies[name] = gpu.allocate('f32', array.length, `${array.label} in f32`);
+  for (const [name, array] of Object.entries({ ...reads, ...writes }))
+    copies[name] = gpu.allocate('f32', array.length, `${array.label} in f32`);
   for (const [name, array] of Object.entries(reads)) cast(gpu, { input: array, output: copies[name] as GpuArray, length: array.length });
   record(copies);
   for (const [name, array] of Object.entries(writes)) cast(gpu, { input: copies[name] as GpuArray, output: array, length: array.length });
@@ -159,7 +160,11 @@ export function attentionProgram(
 }
 
 /** The variant that attention takes: the one asked for, or the device's for heads of this size. */
-export function chooseVariant(gpu: Gpu, kernel: string, { variant, headSize }: Pick<AttentionShape, 'variant' | 'headSize'>): AttentionVariant {
+export function chooseVariant(
+  gpu: Gpu,
+  kernel: string,
+  { variant, headSize }: Pick<AttentionShape, 'variant' | 'headSize'>,
+): AttentionVariant {
   const { software, subgroups, subgroupSize } = gpu.profile;
   const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
   if (variant === 'bySubgroup' && !subgroupsFit) {

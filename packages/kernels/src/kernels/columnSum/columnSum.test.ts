@@ -15,7 +15,23 @@ beforeAll(async () => {
 afterAll(() => gpu.destroy());
 
 const sizes = [1, 3, 17, 63, 65, 129];
-const shapes = [...sizes.flatMap((size) => [[size, 17], [size, 12], [33, size]] as const), [512, 128], [1, 512], [5000, 4], [300_000, 1], [0, 5], [0, 8], [7, 0]] as const;
+const shapes = [
+  ...sizes.flatMap(
+    (size) =>
+      [
+        [size, 17],
+        [size, 12],
+        [33, size],
+      ] as const,
+  ),
+  [512, 128],
+  [1, 512],
+  [5000, 4],
+  [300_000, 1],
+  [0, 5],
+  [0, 8],
+  [7, 0],
+] as const;
 
 /** Additions that one value goes through at most: in blocks of 64, in sums of blocks, and so on. */
 const roundings = 3 * 64;
@@ -48,10 +64,20 @@ describe('columnSum', () => {
     for (const [rows, columns] of shapes) await check({ rows, columns });
   });
   it('adds to what is there', async () => {
-    for (const [rows, columns] of [[129, 17], [65, 12], [3, 8], [0, 5]] as const) await check({ rows, columns, accumulate: true });
+    for (const [rows, columns] of [
+      [129, 17],
+      [65, 12],
+      [3, 8],
+      [0, 5],
+    ] as const)
+      await check({ rows, columns, accumulate: true });
   });
   it('takes f16', async () => {
-    for (const [rows, columns] of [[129, 17], [65, 12]] as const) await check({ rows, columns, type: 'f16' });
+    for (const [rows, columns] of [
+      [129, 17],
+      [65, 12],
+    ] as const)
+      await check({ rows, columns, type: 'f16' });
   });
   it('keeps large and small magnitudes', async () => {
     for (const magnitude of [1e30, 1e-30]) await check({ rows: 129, columns: 12, magnitude });
@@ -79,7 +105,8 @@ describe('columnSum', () => {
       const output = nullGpu.allocate('f32', 64, 'output');
       for (const type of ['f32', 'f16'] as const) {
         const input = nullGpu.allocate(type, 64 * 64, 'input');
-        for (const columns of [3, 64]) for (const accumulate of [false, true]) columnSum(nullGpu, { input, output, rows: 64, columns, accumulate });
+        for (const columns of [3, 64])
+          for (const accumulate of [false, true]) columnSum(nullGpu, { input, output, rows: 64, columns, accumulate });
       }
     }));
 });

@@ -52,7 +52,13 @@ interface Blocks {
   readonly blocks: number;
 }
 
-function sumBlocks(gpu: Gpu, input: GpuArray, output: GpuArray, { rows, columns, rowsPerBlock, blocks }: Blocks, accumulate: boolean): void {
+function sumBlocks(
+  gpu: Gpu,
+  input: GpuArray,
+  output: GpuArray,
+  { rows, columns, rowsPerBlock, blocks }: Blocks,
+  accumulate: boolean,
+): void {
   const width = columns % 4 === 0 ? 4 : 1;
   const groups = columns / width;
   const access = elementAccess(gpu, { input }, { output }, width);

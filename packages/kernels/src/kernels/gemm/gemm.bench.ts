@@ -17,7 +17,11 @@ benchKernels('gemm', (gpu: Gpu) => {
   const operand = (seed: number) => gpu.upload(normalNumbers(largest, seed), 'f32', `operand ${seed}`);
   const [a, b] = [operand(1), operand(2)];
   const output = gpu.allocatePersistent('f32', largest, 'output');
-  const variants = [...(gpu.profile.subgroups && gpu.profile.subgroupSize > 0 ? ['subgroup' as const] : []), 'register' as const, 'portable' as const];
+  const variants = [
+    ...(gpu.profile.subgroups && gpu.profile.subgroupSize > 0 ? ['subgroup' as const] : []),
+    'register' as const,
+    'portable' as const,
+  ];
   const cases: Record<string, () => void> = {};
   for (const { rows, inputs, outputs } of layers) {
     for (const variant of variants) {

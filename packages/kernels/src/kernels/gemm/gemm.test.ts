@@ -19,7 +19,12 @@ const variants = ['portable', 'register', 'subgroup'] as const satisfies readonl
 
 const check = (options: GemmCase) => checkGemm(gpu, options);
 
-const batch = (m: number, n: number, k: number, gap: number) => ({ count: 3, strideA: m * k + gap, strideB: k * n + gap, strideOutput: m * n + gap });
+const batch = (m: number, n: number, k: number, gap: number) => ({
+  count: 3,
+  strideA: m * k + gap,
+  strideB: k * n + gap,
+  strideOutput: m * n + gap,
+});
 
 describe.each(variants)('gemm by %s', (variant) => {
   describe.each(layouts)('%s', (layout) => {
@@ -33,34 +38,55 @@ describe.each(variants)('gemm by %s', (variant) => {
       }
     });
     it('multiplies batches, aligned and not', async () => {
-      for (const [m, n, k] of [[20, 36, 12], [17, 5, 3]] as const) await check({ shape: [m, n, k], layout, variant, batch: batch(m, n, k, 0) });
+      for (const [m, n, k] of [
+        [20, 36, 12],
+        [17, 5, 3],
+      ] as const)
+        await check({ shape: [m, n, k], layout, variant, batch: batch(m, n, k, 0) });
       await check({ shape: [8, 12, 4], layout, variant, batch: batch(8, 12, 4, 3) });
     });
     it('scales, adds the bias, and adds to what is there', async () => {
-      for (const shape of [[20, 36, 12], [17, 63, 3]] as const) {
+      for (const shape of [
+        [20, 36, 12],
+        [17, 63, 3],
+      ] as const) {
         await check({ shape, layout, variant, alpha: -0.125, accumulate: true, withBias: true });
       }
     });
     it('takes f16', async () => {
-      for (const shape of [[20, 36, 12], [17, 63, 3]] as const) {
+      for (const shape of [
+        [20, 36, 12],
+        [17, 63, 3],
+      ] as const) {
         await check({ shape, layout, variant, type: 'f16', outputType: shape[0] === 17 ? 'f16' : 'f32' });
       }
     });
     it('keeps large and small magnitudes', async () => {
-      for (const [magnitudeA, magnitudeB] of [[1e18, 1e-18], [1e18, 1e18], [1e-18, 1e-18]] as const) {
+      for (const [magnitudeA, magnitudeB] of [
+        [1e18, 1e-18],
+        [1e18, 1e18],
+        [1e-18, 1e-18],
+      ] as const) {
         await check({ shape: [20, 36, 12], layout, variant, magnitudeA, magnitudeB });
         await check({ shape: [17, 63, 3], layout, variant, magnitudeA, magnitudeB });
       }
     });
     it('sums in parts', async () => {
-      for (const shape of [[20, 36, 300], [17, 5, 129], [3, 3, 5]] as const) {
+      for (const shape of [
+        [20, 36, 300],
+        [17, 5, 129],
+        [3, 3, 5],
+      ] as const) {
         await check({ shape, layout, variant, splits: 3, alpha: 2, accumulate: true });
       }
     });
   });
 
   it('applies GELU and keeps what was before it', async () => {
-    for (const shape of [[20, 36, 12], [17, 63, 3]] as const) {
+    for (const shape of [
+      [20, 36, 12],
+      [17, 63, 3],
+    ] as const) {
       await check({ shape, layout: 'NT', variant, withBias: true, activation: 'gelu', keepPreActivation: true });
       await check({ shape, layout: 'NT', variant, activation: 'gelu', type: shape[0] === 17 ? 'f16' : 'f32' });
       await check({ shape, layout: 'NT', variant, activation: 'gelu', keepPreActivation: true, splits: 2 });
@@ -75,8 +101,15 @@ describe.each(variants)('gemm by %s', (variant) => {
         for (const type of ['f32', 'f16'] as const) {
           for (const size of [3, 4, 64]) {
             nullGpu.scope(() => {
-              const [a, b, bias] = [type, type, 'f32' as const].map((element) => nullGpu.allocate(element, size * size, element)) as [GpuArray, GpuArray, GpuArray];
-              const [output, preActivation] = ['output', 'preActivation'].map((label) => nullGpu.allocate(type, size * size, label)) as [GpuArray, GpuArray];
+              const [a, b, bias] = [type, type, 'f32' as const].map((element) => nullGpu.allocate(element, size * size, element)) as [
+                GpuArray,
+                GpuArray,
+                GpuArray,
+              ];
+              const [output, preActivation] = ['output', 'preActivation'].map((label) => nullGpu.allocate(type, size * size, label)) as [
+                GpuArray,
+                GpuArray,
+              ];
               const common = { a, b, output, m: size, n: size, k: size, layout, variant };
               gemm(nullGpu, common);
               gemm(nullGpu, { ...common, accumulate: true, splits: 2 });
@@ -95,7 +128,9 @@ it.each([
 ] as const)('by subgroupMatrix compiles: fragments of $m x $n x $k, $spelling', ({ m, n, k, spelling }) =>
   compileOnNull((nullGpu) => {
     const config = { componentType: 'f16', resultComponentType: 'f32', m, n, k };
-    Object.assign(nullGpu, { profile: { ...nullGpu.profile, software: false, subgroupSize: 32, subgroupMatrix: [config], subgroupMatrixSpelling: spelling } });
+    Object.assign(nullGpu, {
+      profile: { ...nullGpu.profile, software: false, subgroupSize: 32, subgroupMatrix: [config], subgroupMatrixSpelling: spelling },
+    });
     for (const halfStorage of ['native', 'packed'] as const) {
       Object.assign(nullGpu, { profile: { ...nullGpu.profile, halfStorage } });
       for (const layout of layouts) {
@@ -105,13 +140,26 @@ it.each([
             const [b, bias] = ['b', 'bias'].map((label) => nullGpu.allocate('f32', size * size, label)) as [GpuArray, GpuArray];
             // Chosen by itself, as one operand is f16.
             gemm(nullGpu, { a, b, output, m: size, n: size, k: size, layout });
-            gemm(nullGpu, { a, b: a, output, m: size, n: size, k: size, layout, bias, activation: 'gelu', splits: 1, variant: 'subgroupMatrix' });
+            gemm(nullGpu, {
+              a,
+              b: a,
+              output,
+              m: size,
+              n: size,
+              k: size,
+              layout,
+              bias,
+              activation: 'gelu',
+              splits: 1,
+              variant: 'subgroupMatrix',
+            });
           });
         }
       }
     }
     expect(nullGpu.statistics.pipelines).toBeGreaterThan(12);
-  }));
+  }),
+);
 
 it('chooses a variant by itself', async () => {
   for (const layout of layouts) await check({ shape: [65, 36, 64], layout });
@@ -137,13 +185,21 @@ it('is the same to the bit in every run', async () => {
 it('shares programs between shapes', async () => {
   await check({ shape: [64, 64, 64], layout: 'NN' });
   const { pipelines } = gpu.statistics;
-  for (const shape of [[68, 72, 4], [512, 128, 20]] as const) await check({ shape, layout: 'NN' });
+  for (const shape of [
+    [68, 72, 4],
+    [512, 128, 20],
+  ] as const)
+    await check({ shape, layout: 'NN' });
   expect(gpu.statistics.pipelines).toBe(pipelines);
 });
 
 it('takes more rows than one dimension has workgroups', async () => {
   const m = 2 ** 20 + 3;
-  const a = gpu.upload(Float32Array.from({ length: m }, (_, row) => row % 1000), 'f32', 'a');
+  const a = gpu.upload(
+    Float32Array.from({ length: m }, (_, row) => row % 1000),
+    'f32',
+    'a',
+  );
   const b = gpu.upload(Float32Array.of(2), 'f32', 'b');
   const output = gpu.allocate('f32', m, 'output');
   gemm(gpu, { a, b, output, m, n: 1, k: 1, layout: 'NN' });
@@ -153,7 +209,11 @@ it('takes more rows than one dimension has workgroups', async () => {
 });
 
 describe('gemm refuses', () => {
-  const refuses = (what: string, change: (arrays: { small: GpuArray; integers: GpuArray; a: GpuArray }) => Partial<GemmOptions>, message: RegExp) =>
+  const refuses = (
+    what: string,
+    change: (arrays: { small: GpuArray; integers: GpuArray; a: GpuArray }) => Partial<GemmOptions>,
+    message: RegExp,
+  ) =>
     it(what, () => {
       gpu.scope(() => {
         const [a, b, output] = ['a', 'b', 'output'].map((label) => gpu.allocate('f32', 16, label)) as [GpuArray, GpuArray, GpuArray];
@@ -168,7 +228,11 @@ describe('gemm refuses', () => {
   refuses('sizes that are no sizes', () => ({ m: 1.5 }), /gemm: m is 1.5/);
   refuses('accumulating activations', () => ({ accumulate: true, activation: 'gelu' as const }), /accumulate/);
   refuses('a preActivation without activation', ({ small }) => ({ preActivation: small }), /preActivation/);
-  refuses('batches beyond the arrays', () => ({ batch: { count: 2, strideA: 16, strideB: 0, strideOutput: 0 } }), /gemm: a \(a\) has 16 elements/);
+  refuses(
+    'batches beyond the arrays',
+    () => ({ batch: { count: 2, strideA: 16, strideB: 0, strideOutput: 0 } }),
+    /gemm: a \(a\) has 16 elements/,
+  );
   refuses('batches whose results overlap', () => ({ m: 1, batch: { count: 2, strideA: 4, strideB: 0, strideOutput: 3 } }), /strideOutput/);
 
   it('the subgroup variant on a device without subgroups', async () => {

@@ -83,7 +83,21 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
   gpu.release(partials);
 }
 
-function validate({ a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation, splits = 1 }: GemmOptions): void {
+function validate({
+  a,
+  b,
+  output,
+  m,
+  n,
+  k,
+  layout,
+  batch,
+  accumulate,
+  bias,
+  activation = 'none',
+  preActivation,
+  splits = 1,
+}: GemmOptions): void {
   requireExtents(kernel, { m, n, k, ...batch, splits });
   const shape = (stride: number, extents: Readonly<Record<string, number>>) => {
     const matrix = Object.values(extents).reduce((product, extent) => product * extent, 1);
@@ -95,9 +109,11 @@ function validate({ a, b, output, m, n, k, layout, batch, accumulate, bias, acti
   requireArray(kernel, 'output', output, results, floatTypes);
   if (bias) requireArray(kernel, 'bias', bias, { n }, singleTypes);
   if (preActivation) requireArray(kernel, 'preActivation', preActivation, results, floatTypes);
-  if (preActivation && activation === 'none') throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
+  if (preActivation && activation === 'none')
+    throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
   if (accumulate && activation !== 'none') throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
-  if (splits === 0 || (batch && splits > 1)) throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);
+  if (splits === 0 || (batch && splits > 1))
+    throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);
   if (batch && (batch.count > mostMatrices || (batch.count > 1 && batch.strideOutput < m * n))) {
     throw new KernelArgumentError(
       `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,
@@ -132,10 +148,19 @@ function multiply(
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
   const wide = `by ${[wideA, wideB, wideOutput].map((isVector) => (isVector ? 4 : 1)).join()}`;
-  const bytes = m * k * bytesPerElement[a.elementType] + k * n * bytesPerElement[b.elementType] + parts * m * n * bytesPerElement[output.elementType];
+  const bytes =
+    m * k * bytesPerElement[a.elementType] + k * n * bytesPerElement[b.elementType] + parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
     program: {
-      key: [kernel, layout, tile.name, typesKey(gpu, [a, b, output, preActivation]), wide, ...(hasTail ? ['tail'] : []), ...epilogueKey(epilogue)].join(' '),
+      key: [
+        kernel,
+        layout,
+        tile.name,
+        typesKey(gpu, [a, b, output, preActivation]),
+        wide,
+        ...(hasTail ? ['tail'] : []),
+        ...epilogueKey(epilogue),
+      ].join(' '),
       source: () =>
         [
           tile.enables,
@@ -147,7 +172,10 @@ function multiply(
           tile.source({ aAlongK, bAlongK }),
         ].join('\n'),
     },
-    parameters: { integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles], floats: [alpha] },
+    parameters: {
+      integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles],
+      floats: [alpha],
+    },
     reads: [a, b, ...(bias ? [bias] : [])],
     writes: [output, ...(preActivation ? [preActivation] : [])],
     workgroups: [x, y, batch.count * parts],
@@ -155,14 +183,20 @@ function multiply(
   });
 }
 
-function sumParts(gpu: Gpu, partials: GpuArray, epilogue: Epilogue, { m, n, parts, alpha }: { m: number; n: number; parts: number; alpha: number }): void {
+function sumParts(
+  gpu: Gpu,
+  partials: GpuArray,
+  epilogue: Epilogue,
+  { m, n, parts, alpha }: { m: number; n: number; parts: number; alpha: number },
+): void {
   const { output, bias, preActivation } = epilogue;
   const wide = n % 4 === 0;
   const columnFours = Math.ceil(n / 4);
   gpu.dispatch({
     program: {
       key: [kernel, 'sum of parts', typesKey(gpu, [output, preActivation]), `by ${wide ? 4 : 1}`, ...epilogueKey(epilogue)].join(' '),
-      source: () => [epilogueSource(gpu, epilogue, wide, { partials: { array: partials, wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
+      source: () =>
+        [epilogueSource(gpu, epilogue, wide, { partials: { array: partials, wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
     },
     parameters: { integers: [m, n, columnFours, parts], floats: [alpha] },
     reads: [partials, ...(bias ? [bias] : [])],

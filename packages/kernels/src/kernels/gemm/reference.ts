@@ -45,7 +45,8 @@ export function gemmReference(options: GemmReferenceOptions): GemmReferenceResul
         const before = alpha * sum + (bias ? (bias[column] as number) : 0);
         preActivation[place] = before;
         output[place] = (activation === 'gelu' ? (geluReference([before])[0] as number) : before) + (added ? (added[place] as number) : 0);
-        magnitude[place] = Math.abs(alpha) * size + Math.abs(bias ? (bias[column] as number) : 0) + Math.abs(added ? (added[place] as number) : 0);
+        magnitude[place] =
+          Math.abs(alpha) * size + Math.abs(bias ? (bias[column] as number) : 0) + Math.abs(added ? (added[place] as number) : 0);
       }
     }
   }

@@ -20,13 +20,21 @@ describe.each(layouts)('gemm by subgroupMatrix, %s', (layout) => {
     for (const shape of gemmShapes) await checkGemm(gpu, { shape, layout, variant, type: 'f16', outputType: 'f32' });
   });
   it('equals the reference for shapes of many tiles', async () => {
-    for (const shape of [[200, 136, 72], [257, 130, 33], [1032, 1020, 8]] as const) await checkGemm(gpu, { shape, layout, variant, type: 'f16', outputType: 'f32' });
+    for (const shape of [
+      [200, 136, 72],
+      [257, 130, 33],
+      [1032, 1020, 8],
+    ] as const)
+      await checkGemm(gpu, { shape, layout, variant, type: 'f16', outputType: 'f32' });
   });
   it('gives zero or the bias without products, and nothing without results', async () => {
     for (const shape of emptyShapes) await checkGemm(gpu, { shape, layout, variant, type: 'f16', withBias: true });
   });
   it('scales, adds, sums in parts, multiplies batches', async () => {
-    for (const [m, n, k] of [[20, 36, 12], [17, 63, 3]] as const) {
+    for (const [m, n, k] of [
+      [20, 36, 12],
+      [17, 63, 3],
+    ] as const) {
       const common = { layout, variant, type: 'f16' } as const;
       await checkGemm(gpu, { ...common, shape: [m, n, k], alpha: -0.125, accumulate: true, withBias: true, outputType: 'f32' });
       await checkGemm(gpu, { ...common, shape: [m, n, 300], splits: 3 });
@@ -35,6 +43,14 @@ describe.each(layouts)('gemm by subgroupMatrix, %s', (layout) => {
     }
   });
   it('applies GELU and keeps what was before it', async () => {
-    await checkGemm(gpu, { shape: [68, 36, 12], layout, variant, type: 'f16', withBias: true, activation: 'gelu', keepPreActivation: true });
+    await checkGemm(gpu, {
+      shape: [68, 36, 12],
+      layout,
+      variant,
+      type: 'f16',
+      withBias: true,
+      activation: 'gelu',
+      keepPreActivation: true,
+    });
   });
 });

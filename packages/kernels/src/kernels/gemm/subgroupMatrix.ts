@@ -27,7 +27,10 @@ export function workgroupBytes({ config: { m, n }, across }: Pick<SubgroupMatrix
 }
 
 /** What stands in front of `subgroupMatrix.wgsl`, and that file. */
-export function subgroupMatrixSource({ config: { m, n, k }, across, lanes, spelling }: SubgroupMatrixTile, operands: { readonly aAlongK: boolean; readonly bAlongK: boolean }): string {
+export function subgroupMatrixSource(
+  { config: { m, n, k }, across, lanes, spelling }: SubgroupMatrixTile,
+  operands: { readonly aAlongK: boolean; readonly bAlongK: boolean },
+): string {
   const load = (type: string, tile: string, place: string, stride: string, columnMajor: boolean) =>
     spelling === 'majorness'
       ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${tile}, ${place}, ${stride})`

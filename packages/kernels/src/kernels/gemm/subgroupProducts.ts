@@ -14,7 +14,8 @@ const components = 'xyzw';
 export function subgroupProducts({ rows, lanes, aAlongK, bAlongK }: SubgroupTile): string {
   const each = (write: (row: number) => string) => Array.from({ length: rows }, (_, row) => write(row));
   const loads = Math.ceil(rows / lanes);
-  const column = (inner: number) => (bAlongK ? `vec4f(${[0, 1, 2, 3].map((number) => `right[${number}].${components[inner]}`).join(', ')})` : `right[${inner}]`);
+  const column = (inner: number) =>
+    bAlongK ? `vec4f(${[0, 1, 2, 3].map((number) => `right[${number}].${components[inner]}`).join(', ')})` : `right[${inner}]`;
   const broadcast = (row: number, inner: number) => {
     const vector = aAlongK ? row : (inner * rows) / 4 + Math.floor(row / 4);
     return `subgroupBroadcast(left[${Math.floor(vector / lanes)}].${components[aAlongK ? inner : row % 4]}, ${vector % lanes}u)`;
@@ -22,7 +23,9 @@ export function subgroupProducts({ rows, lanes, aAlongK, bAlongK }: SubgroupTile
   const addProducts = (name: string, inners: readonly number[]) => [
     `fn ${name}(sums: ptr<function, array<vec4f, ${rows}>>, left: array<vec4f, ${loads}>, right: array<vec4f, 4>) {`,
     ...inners.map((inner) => `  let right${inner} = ${column(inner)};`),
-    ...each((row) => `  (*sums)[${row}] = (*sums)[${row}]${inners.map((inner) => ` + ${broadcast(row, inner)} * right${inner}`).join('')};`),
+    ...each(
+      (row) => `  (*sums)[${row}] = (*sums)[${row}]${inners.map((inner) => ` + ${broadcast(row, inner)} * right${inner}`).join('')};`,
+    ),
     '}',
   ];
   return [

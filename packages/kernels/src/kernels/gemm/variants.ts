@@ -37,8 +37,14 @@ interface Product {
 function variantFor({ profile, distrusted }: Gpu, { a, b }: Product): GemmVariant {
   const half = a.elementType === 'f16' || b.elementType === 'f16';
   const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
-    ? [['subgroup', profile.subgroups && profile.subgroupSize > 0], ['register', true]]
-    : [['subgroupMatrix', half && profile.subgroups && matrixConfigOf(profile) !== null], ['portable', true]];
+    ? [
+        ['subgroup', profile.subgroups && profile.subgroupSize > 0],
+        ['register', true],
+      ]
+    : [
+        ['subgroupMatrix', half && profile.subgroups && matrixConfigOf(profile) !== null],
+        ['portable', true],
+      ];
   return table.find(([variant, fits]) => fits && !distrusted.has(`gemm ${variant}`))?.[0] ?? 'portable';
 }
 
@@ -60,7 +66,9 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
     case 'subgroupMatrix': {
       const config = matrixConfigOf(profile);
       if (!config || !profile.subgroups) {
-        throw new KernelArgumentError('gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums and subgroups of one known size, which this device lacks');
+        throw new KernelArgumentError(
+          'gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums and subgroups of one known size, which this device lacks',
+        );
       }
       // Sixteen fragments a subgroup where that leaves enough workgroups, and memory for its tiles; else four.
       const large = m * n >= busyTiles.hardware * (8 * config.m) * (8 * config.n);
@@ -76,7 +84,8 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
       };
     }
     case 'subgroup': {
-      if (lanes === 0) throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
+      if (lanes === 0)
+        throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
       const rows = m <= 4 ? 4 : m <= 8 ? 8 : 16;
       const source = (operands: { aAlongK: boolean; bAlongK: boolean }) => subgroupProducts({ rows, lanes, ...operands }) + subgroupTile;
       return { name: `subgroup ${rows} x ${lanes}`, rows, columns: 4 * lanes, readsVectors: true, enables: 'enable subgroups;', source };

@@ -390,7 +390,10 @@ describe('the state of an optimizer', () => {
     const array = () => gpu.allocatePersistent('f32', 64, 'array');
     const groupIds = gpu.allocatePersistent('u32', 1, 'group ids');
     const segment = { weights: array(), gradients, expAvg: array(), expAvgSq: array(), groupIds, length: 64 };
-    const [good, overflow] = [gpu.upload(new Float32Array(64).fill(2 ** 18), 'f32', 'good'), gpu.upload(new Float32Array(64).fill(Infinity), 'f32', 'overflow')];
+    const [good, overflow] = [
+      gpu.upload(new Float32Array(64).fill(2 ** 18), 'f32', 'good'),
+      gpu.upload(new Float32Array(64).fill(Infinity), 'f32', 'overflow'),
+    ];
     for (const values of [good, overflow, good, good, good, overflow]) {
       gpu.copy(values, gradients);
       optimizerUpdate(gpu, { state, segments: [segment] });

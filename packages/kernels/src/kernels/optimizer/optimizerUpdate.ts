@@ -69,7 +69,10 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
   gpu.dispatch({
-    program: { key: `adamW${halfWeights ? ' with f16 weights' : ''}`, source: () => (halfWeights ? packedHalves + halfStore : noHalfStore) + adamWSource },
+    program: {
+      key: `adamW${halfWeights ? ' with f16 weights' : ''}`,
+      source: () => (halfWeights ? packedHalves + halfStore : noHalfStore) + adamWSource,
+    },
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
     reads: [state.words, state.groups, groupIds, gradients],
     writes: [weights, expAvg, expAvgSq, ...(halfWeights ? [halfWeights] : [])],

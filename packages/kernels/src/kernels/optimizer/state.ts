@@ -93,11 +93,20 @@ export class OptimizerState {
     requireNumber('firstStep', firstStep, Number.isInteger(firstStep) && firstStep >= 0, 'a whole number of at least 0');
     requireNumber('priorUpdates', priorUpdates, Number.isInteger(priorUpdates) && priorUpdates >= 0, 'a whole number of at least 0');
     const dynamic = typeof lossScale !== 'number';
-    const { initial = 65536, growthInterval = 2000, growthFactor = 2, backoffFactor = 0.5, growthTracker = 0 } = dynamic
-      ? lossScale
-      : { initial: lossScale, growthInterval: 0 };
+    const {
+      initial = 65536,
+      growthInterval = 2000,
+      growthFactor = 2,
+      backoffFactor = 0.5,
+      growthTracker = 0,
+    } = dynamic ? lossScale : { initial: lossScale, growthInterval: 0 };
     requireNumber('lossScale', initial, initial > 0, 'above 0');
-    requireNumber('growthInterval', growthInterval, Number.isInteger(growthInterval) && growthInterval >= (dynamic ? 1 : 0), 'a whole number above 0');
+    requireNumber(
+      'growthInterval',
+      growthInterval,
+      Number.isInteger(growthInterval) && growthInterval >= (dynamic ? 1 : 0),
+      'a whole number above 0',
+    );
     requireNumber('growthFactor', growthFactor, growthFactor > 1, 'above 1');
     requireNumber('backoffFactor', backoffFactor, backoffFactor > 0 && backoffFactor < 1, 'above 0 and below 1');
     requireNumber('growthTracker', growthTracker, Number.isInteger(growthTracker) && growthTracker >= 0, 'a whole number of at least 0');
