@@ -6,8 +6,10 @@ import { floatTypes, requireArray, requireExtents, requireSeparate } from '../ar
 import { elementAccess } from '../prelude.ts';
 import { wgsl as backwardByThread } from './softmaxBackwardByThread.wgsl.ts';
 import { wgsl as backwardByWorkgroup } from './softmaxBackwardByWorkgroup.wgsl.ts';
+import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as forwardByThread } from './softmaxByThread.wgsl.ts';
 import { wgsl as forwardByWorkgroup } from './softmaxByWorkgroup.wgsl.ts';
+import { wgsl as wide } from './wide.wgsl.ts';
 
 export type SoftmaxVariant = 'thread' | 'workgroup';
 
@@ -77,13 +79,14 @@ function record(
   }
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const variant = options.variant ?? (gpu.profile.software || columns <= 64 ? 'thread' : 'workgroup');
-  const access = elementAccess(gpu, reads, writes);
+  const width = variant === 'thread' && columns % 4 === 0 ? 4 : 1;
+  const access = elementAccess(gpu, reads, writes, width);
   gpu.dispatch({
     program: {
       key: `${kernel} by ${variant}${log ? ', logarithm,' : ''} ${access.key}`,
-      source: () => `${access.text()}const logarithmic = ${log};\n${sources[variant]}`,
+      source: () => `${access.text()}const logarithmic = ${log};\n${variant === 'thread' ? (width === 4 ? wide : narrow) : ''}${sources[variant]}`,
     },
-    parameters: { integers: [rows, columns] },
+    parameters: { integers: [rows, columns / width] },
     reads: Object.values(reads),
     writes: Object.values(writes),
     workgroups: spreadWorkgroups(variant === 'thread' ? Math.ceil(rows / 64) : rows),
