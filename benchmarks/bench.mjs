@@ -232,9 +232,8 @@ async function compareSteps() {
     const { hostMicrosecondsPerDispatch, dispatches } = await ours.ask({ task: 'host', ...shape, repeats: 15 });
     const { rows: kernels } = await ours.ask({ task: 'stepProfile', ...shape, repeats: 3 });
     figures.steps.push({ name, batchSize, answers, half, hostMicrosecondsPerDispatch, kernels });
-    const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
     show(
-      `Step of ${name}, batch ${batchSize}, 64 tokens: ${dispatches} dispatches, ${hostMicrosecondsPerDispatch.toFixed(1)} us of the host each (GPU idle), peak ${megabytes(own.peakBytes)} MB (fp16 ${megabytes(half.peakBytes)} MB)`,
+      `Step of ${name}, batch ${batchSize}, 64 tokens: ${dispatches} dispatches, ${hostMicrosecondsPerDispatch.toFixed(1)} us of the host each (GPU idle)`,
       table(
         ['kernel', 'calls', 'ms', 'share'],
         kernels
