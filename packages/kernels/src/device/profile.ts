@@ -15,6 +15,8 @@ export type HalfStorage = 'native' | 'packed';
 export interface DeviceProfile {
   /** Runs on the CPU: no workgroup memory, no barriers, registers and subgroup broadcasts instead. */
   readonly software: boolean;
+  /** Major version of Mesa where it is the driver of a software adapter, else 0. */
+  readonly mesaVersion: number;
   /** `enable f16` is allowed. */
   readonly f16: boolean;
   /** How shaders see f16 arrays: as `f16`, or as words with two numbers each, which every adapter can. Memory is the same. */
@@ -84,6 +86,7 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
     },
     profile: {
       software,
+      mesaVersion: software ? Number(/Mesa (\d+)/.exec(words.description)?.[1] ?? 0) : 0,
       f16: device.features.has('shader-f16'),
       // Processors convert and load halves one by one; packed words took two thirds of the time of a training step on lavapipe.
       halfStorage: device.features.has('shader-f16') && !software ? 'native' : 'packed',

@@ -26,6 +26,21 @@ const batch = (m: number, n: number, k: number, gap: number) => ({
   strideOutput: m * n + gap,
 });
 
+describe.each([
+  ['portable', 'small'],
+  ['portable', 'large'],
+  ['subgroup', 'large'],
+] as const)('gemm by %s, %s tile', (variant, tile) => {
+  it.each(layouts)('%s equals the reference for every shape, in parts and with an epilogue', async (layout) => {
+    const tested = { layout, variant, tile };
+    for (const shape of [...gemmShapes, ...emptyShapes]) await check({ shape, ...tested });
+    await check({ shape: [132, 140, 20], ...tested });
+    await check({ shape: [17, 65, 129], splits: 3, alpha: 2, accumulate: true, ...tested });
+    await check({ shape: [20, 36, 12], withBias: true, activation: 'gelu', keepPreActivation: true, ...tested });
+    await check({ shape: [20, 132, 12], type: 'f16', batch: batch(20, 132, 12, 0), ...tested });
+  });
+});
+
 describe.each(variants)('gemm by %s', (variant) => {
   describe.each(layouts)('%s', (layout) => {
     it('equals the reference for every shape', async () => {

@@ -9,9 +9,9 @@ import type { Epilogue } from './epilogue.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
 import { wgsl as tilesSource } from './tiles.wgsl.ts';
 import { splitsFor, tileOf } from './variants.ts';
-import type { GemmVariant } from './variants.ts';
+import type { GemmTileSize, GemmVariant } from './variants.ts';
 
-export type { GemmVariant } from './variants.ts';
+export type { GemmTileSize, GemmVariant } from './variants.ts';
 
 /** Which operand is stored transposed: NN a [m, k], b [k, n]; NT a [m, k], b [n, k]; TN a [k, m], b [k, n]. */
 export type GemmLayout = 'NN' | 'NT' | 'TN';
@@ -49,6 +49,8 @@ export interface GemmOptions {
   readonly preActivation?: GpuArray;
   /** How it is computed. Default: by `variants.ts`, from the device. */
   readonly variant?: GemmVariant;
+  /** How much of the output a workgroup computes. Default: by `variants.ts`, from the device and the size of the output. */
+  readonly tile?: GemmTileSize;
   /** In how many parts the inner dimension is summed at once, whose sums are then added in order. Not for batches. Default: by `variants.ts`. */
   readonly splits?: number;
 }

@@ -1,33 +1,35 @@
 // output = activation(alpha * A B + bias) (+ output), for adapters on which loads are dear and barriers dearer: processors.
 //
-// A workgroup is one subgroup of `lanes` invocations and computes `rows` x 4 lanes results; each lane holds all rows of four columns.
+// A workgroup is one subgroup of `lanes` invocations and computes `rows` x 4 fours lanes results; each lane holds all rows of `fours` vectors of
+// four columns, which lie 4 lanes columns apart.
 // Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors a lane, and handed out by
-// broadcasts; each lane reads its own 4 x 4 elements of B. No workgroup memory, no barrier.
+// broadcasts; each lane reads its own 4 x 4 fours elements of B. No workgroup memory, no barrier.
 // Rows and columns beyond the edge read the last one again; what they give is not stored.
-// In front: const rows, lanes, loads, hasTail; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
+// In front: const rows, fours, lanes, loads, hasTail; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
 // broadcasts want constant lanes; storeFour.
 
 @compute @workgroup_size(lanes)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let task = taskOf(workgroup, workgroups, rows, 4 * lanes);
+  let task = taskOf(workgroup, workgroups, rows, 4 * fours * lanes);
   if (task.outside) { return; }
   let column = task.firstColumn + 4 * lane;
-  let columns = min(column + sequence, vec4u(parameters.n - 1));
   let stepA = select(parameters.m, 1u, aAlongK);
   let stepB = select(parameters.n, 1u, bAlongK);
   var aPlaces: array<vec4u, loads>;
   for (var load = 0u; load < loads; load++) { aPlaces[load] = task.offsetA + aPlacesOf(load * lanes + lane, task.firstRow); }
-  var bPlaces: array<vec4u, 4>;
-  for (var load = 0u; load < 4; load++) {
-    bPlaces[load] = task.offsetB + select(placesB(vec4u(load), columns), placesB(sequence, vec4u(columns[load])), bAlongK);
+  var bPlaces: array<vec4u, 4 * fours>;
+  for (var load = 0u; load < 4 * fours; load++) {
+    let columns = min(column + load / 4 * 4 * lanes + sequence, vec4u(parameters.n - 1));
+    let number = load % 4;
+    bPlaces[load] = task.offsetB + select(placesB(vec4u(number), columns), placesB(sequence, vec4u(columns[number])), bAlongK);
   }
-  var sums: array<vec4f, rows>;
+  var sums: array<vec4f, rows * fours>;
   var inner = task.firstInner;
   while (inner < task.endInner) {
     var left: array<vec4f, loads>;
     for (var load = 0u; load < loads; load++) { left[load] = fetchA(aPlaces[load] + inner * stepA); }
-    var right: array<vec4f, 4>;
-    for (var load = 0u; load < 4; load++) { right[load] = fetchB(bPlaces[load] + inner * stepB); }
+    var right: array<vec4f, 4 * fours>;
+    for (var load = 0u; load < 4 * fours; load++) { right[load] = fetchB(bPlaces[load] + inner * stepB); }
     if (hasTail && inner + 4 > task.endInner) {
       // What the other three were read from may be anything; it is not used.
       addOne(&sums, left, right);
@@ -37,11 +39,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       inner += 4;
     }
   }
-  if (column >= parameters.n) { return; }
-  // No bound that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile.
+  // No bounds that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile.
   let results = scaled(sums);
   for (var row = task.firstRow; row < min(task.firstRow + rows, parameters.m); row++) {
-    storeFour(task.offsetOutput + row * parameters.n + column, column, results[row - task.firstRow]);
+    var sum = (row - task.firstRow) * fours;
+    for (var first = column; first < min(task.firstColumn + 4 * fours * lanes, parameters.n); first += 4 * lanes) {
+      storeFour(task.offsetOutput + row * parameters.n + first, first, results[sum]);
+      sum++;
+    }
   }
 }
 

@@ -13,6 +13,12 @@ import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
  */
 export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
 
+/**
+ * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`: 16 rows (less where there are less) of 4 or, `large`, 8
+ * columns a lane. `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x 32.
+ */
+export type GemmTileSize = 'small' | 'medium' | 'large';
+
 /** How a workgroup computes a tile of the output. */
 export interface GemmTile {
   /** Names the variant and all that its source depends on. */
@@ -31,7 +37,15 @@ interface Product {
   readonly m: number;
   readonly n: number;
   readonly variant?: GemmVariant;
+  readonly tile?: GemmTileSize;
 }
+
+/** Threads along each side of a workgroup, and squares of 4 x 4 results along each side of what a thread computes. */
+const sharedTiles = {
+  small: { side: 8, squares: 1 },
+  medium: { side: 16, squares: 1 },
+  large: { side: 16, squares: 2 },
+} as const satisfies Record<GemmTileSize, object>;
 
 /** Matrix units round operands to f16, so they are for products that have one in f16 already. */
 function variantFor({ profile, distrusted }: Gpu, { a, b }: Product): GemmVariant {
@@ -57,10 +71,16 @@ export function chosenVariant(gpu: Gpu, product: Product): GemmVariant {
 export function tileOf(gpu: Gpu, product: Product): GemmTile {
   const { profile, info } = gpu;
   const { m, n } = product;
+  const variant = chosenVariant(gpu, product);
+  const size = product.tile ?? sizeFor(gpu, variant, product);
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
-  switch (chosenVariant(gpu, product)) {
-    case 'portable':
-      return { name: 'portable', rows: 64, columns: 64, readsVectors: true, enables: '', source: () => sharedTile };
+  switch (variant) {
+    case 'portable': {
+      const { side, squares } = sharedTiles[size];
+      const edge = 4 * side * squares;
+      const source = () => `const side = ${side}u;\nconst squares = ${squares}u;\n${sharedTile}`;
+      return { name: `portable ${edge}`, rows: edge, columns: edge, readsVectors: true, enables: '', source };
+    }
     case 'register':
       return { name: 'register', rows: 32, columns: 32, readsVectors: false, enables: '', source: () => registerTile };
     case 'subgroupMatrix': {
@@ -70,10 +90,8 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
           'gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums and subgroups of one known size, which this device lacks',
         );
       }
-      // Sixteen fragments a subgroup where that leaves enough workgroups, and memory for its tiles; else four.
-      const large = m * n >= busyTiles.hardware * (8 * config.m) * (8 * config.n);
       const fits = workgroupBytes({ config, across: 4 }) <= info.limits.maxComputeWorkgroupStorageSize;
-      const tile = { config, across: large && fits ? 4 : 2, lanes, spelling: profile.subgroupMatrixSpelling } as const;
+      const tile = { config, across: size !== 'small' && fits ? 4 : 2, lanes, spelling: profile.subgroupMatrixSpelling } as const;
       return {
         name: `subgroupMatrix ${config.m}x${config.n}x${config.k} ${tile.across} x ${lanes}`,
         rows: 2 * tile.across * config.m,
@@ -87,9 +105,37 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
       if (lanes === 0)
         throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
       const rows = m <= 4 ? 4 : m <= 8 ? 8 : 16;
-      const source = (operands: { aAlongK: boolean; bAlongK: boolean }) => subgroupProducts({ rows, lanes, ...operands }) + subgroupTile;
-      return { name: `subgroup ${rows} x ${lanes}`, rows, columns: 4 * lanes, readsVectors: true, enables: 'enable subgroups;', source };
+      const fours = size === 'large' ? 2 : 1;
+      return {
+        name: `subgroup ${rows} x ${lanes}${fours > 1 ? ` by ${fours}` : ''}`,
+        rows,
+        columns: 4 * fours * lanes,
+        readsVectors: true,
+        enables: 'enable subgroups;',
+        source: (operands) => subgroupProducts({ rows, fours, lanes, ...operands }) + subgroupTile,
+      };
     }
+  }
+}
+
+/** The largest tile of which there are still enough to keep the adapter busy. */
+function sizeFor({ profile, info }: Gpu, variant: GemmVariant, { m, n }: Product): GemmTileSize {
+  const tilesOf = (rows: number, columns = rows) => Math.ceil(m / rows) * Math.ceil(n / columns);
+  switch (variant) {
+    case 'portable': {
+      const fits = 2 * 128 * 5 * 16 <= info.limits.maxComputeWorkgroupStorageSize;
+      if (fits && tilesOf(128) >= busyTiles.hardware) return 'large';
+      return tilesOf(64) >= busyTiles.hardware / 4 ? 'medium' : 'small';
+    }
+    case 'subgroupMatrix': {
+      const config = matrixConfigOf(profile);
+      return config && tilesOf(8 * config.m, 8 * config.n) >= busyTiles.hardware ? 'large' : 'small';
+    }
+    case 'subgroup':
+      // Mesa 26 takes thrice the time of Mesa 25 for a trip of a loop, and has registers for twice the sums.
+      return profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium';
+    case 'register':
+      return 'small';
   }
 }
 
