@@ -12,6 +12,7 @@ import { Profiler } from './recording/profiler.ts';
 import type { ProfileRow } from './recording/profiler.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { NeededProgram, RecorderStatistics } from './recording/recorder.ts';
+import type { GemmChoice } from './tuning/gemmChoice.ts';
 import { PatientWait } from './waiting/patientWait.ts';
 
 export interface GpuOptions {
@@ -52,6 +53,8 @@ export class Gpu {
   readonly profile: DeviceProfile;
   /** Variants that gave other results here than the portable ones, by kernel and name: `gemm subgroupMatrix`. Kernels do not choose them. */
   readonly distrusted = new Set<string>();
+  /** The fastest variants by class of products, as `tuneKernels` measured them; empty without tuning. */
+  tuned: ReadonlyMap<string, GemmChoice> = new Map();
   readonly #device: GPUDevice;
   readonly #keptAlive: GPU;
   readonly #memoryBudget: number;

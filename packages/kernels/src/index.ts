@@ -19,4 +19,6 @@ export type { DropoutOptions, RandomKey } from './random/dropout.ts';
 export { spreadWorkgroups } from './recording/dispatch.ts';
 export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';
 export type { ProfileRow } from './recording/profiler.ts';
+export { tuneKernels } from './tuning/tuneKernels.ts';
+export type { TuneOptions } from './tuning/tuneKernels.ts';
 export * from './kernels/index.ts';

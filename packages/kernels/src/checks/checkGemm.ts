@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu.ts';
 import { cast } from '../kernels/cast/index.ts';
 import { gemm } from '../kernels/gemm/index.ts';
+import type { GemmTileSize } from '../kernels/gemm/index.ts';
 import { chosenVariant } from '../kernels/gemm/variants.ts';
 import { checkInput, readSingle } from './checkInput.ts';
 import type { VariantCheck } from './checkVariants.ts';
@@ -25,12 +26,17 @@ export async function checkGemm(gpu: Gpu): Promise<VariantCheck[]> {
     const [a, b] = [operand(m * k, 1), operand(k * n, 2)];
     const variant = chosenVariant(gpu, { a, b, m, n });
     for (const layout of variant === 'portable' ? [] : (['NN', 'NT', 'TN'] as const)) {
-      const run = (chosen: typeof variant) => {
+      const run = (chosen: typeof variant, tile: GemmTileSize) => {
         const output = gpu.allocate('f32', m * n, 'product');
-        gemm(gpu, { a, b, output, m, n, k, layout, variant: chosen });
+        // The memory may hold another variant's results, which would hide one that stores nothing.
+        gpu.clear(output);
+        gemm(gpu, { a, b, output, m, n, k, layout, variant: chosen, tile });
         return readSingle(gpu, output);
       };
-      checks.push({ name: `gemm ${variant}`, actual: await run(variant), expected: await run('portable'), tolerance: tolerances[type] });
+      const expected = await run('portable', 'medium');
+      for (const tile of ['small', 'large'] as const) {
+        checks.push({ name: `gemm ${variant}`, actual: await run(variant, tile), expected, tolerance: tolerances[type] });
+      }
     }
     for (const array of [a, b]) gpu.release(array);
   }

@@ -1,6 +1,7 @@
 import { loadWebGpu, noAdapterAdvice } from '#platform';
 import { NoAdapterError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
+import { tuneKernels } from '../tuning/tuneKernels.ts';
 import { probeMatrixSpelling } from './probeMatrixSpelling.ts';
 import { describeDevice, limitNames } from './profile.ts';
 import type { HalfStorage } from './profile.ts';
@@ -16,6 +17,13 @@ export interface OpenDeviceOptions {
   limits?: Partial<Record<(typeof limitNames)[number], number>>;
   /** Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array. Default: no budget. */
   memoryBudget?: number;
+  /** Measure which variants of kernels are the fastest here, once for each adapter: see `tuneKernels`. Default false: a fixed table. */
+  tune?: boolean;
+  /**
+   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check theirs themselves, and were tested without; a bug in a kernel of
+   * your own could then read or write what lies beside an array. In Node only. Default true.
+   */
+  robustness?: boolean;
   /** A WebGPU implementation to use instead of the platform's own. */
   webgpu?: GPU;
   /** Dawn's backend in Node, for example `null`, which compiles kernels without running them. Default: the platform's. */
@@ -33,7 +41,7 @@ const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> {
   let webgpu: GPU | null;
   try {
-    webgpu = options.webgpu ?? (await loadWebGpu({ backend: options.backend }));
+    webgpu = options.webgpu ?? (await loadWebGpu({ backend: options.backend, robustness: options.robustness ?? true }));
   } catch (cause) {
     throw new NoAdapterError(`WebGPU is missing: ${(cause as Error).message}`, { cause });
   }
@@ -52,11 +60,13 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const limits = { ...info.limits, ...options.limits };
   const halfStorage = options.halfStorage ?? profile.halfStorage;
   const subgroupMatrixSpelling = profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
-  return new Gpu({
+  const gpu = new Gpu({
     device,
     webgpu,
     info: { ...info, limits },
     profile: { ...profile, halfStorage, subgroupMatrixSpelling },
     memoryBudget: options.memoryBudget ?? Infinity,
   });
+  if (options.tune) await tuneKernels(gpu);
+  return gpu;
 }

@@ -8,3 +8,29 @@ export function loadWebGpu(_options: WebGpuOptions): Promise<GPU | null> {
 
 export const noAdapterAdvice =
   'WebGPU needs a current Chrome, Edge, Safari or Firefox, a page served over https or from localhost, and graphics acceleration switched on.';
+
+interface Storage {
+  getItem(name: string): string | null;
+  setItem(name: string, text: string): void;
+}
+
+// Private windows and workers have none, or one that throws: then every page measures anew.
+const storage = (): Storage | undefined => (globalThis as { localStorage?: Storage }).localStorage;
+
+/** A table of tuned kernels, or null. */
+export function readTuning(name: string): Promise<string | null> {
+  try {
+    return Promise.resolve(storage()?.getItem(`attune tuning ${name}`) ?? null);
+  } catch {
+    return Promise.resolve(null);
+  }
+}
+
+export function writeTuning(name: string, text: string): Promise<void> {
+  try {
+    storage()?.setItem(`attune tuning ${name}`, text);
+  } catch {
+    // Full or forbidden: the table is only a cache.
+  }
+  return Promise.resolve();
+}

@@ -1,3 +1,6 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { WebGpuOptions } from './platform.ts';
 
 // Dawn's object must outlive every device made from it: once it is collected the process crashes.
@@ -12,7 +15,8 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   } catch (cause) {
     throw new Error(`the npm package "webgpu" could not be loaded on ${process.platform}-${process.arch}`, { cause });
   }
-  const toggles = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization'];
+  const enabled = ['allow_unsafe_apis', 'vulkan_enable_f16_on_nvidia', ...(options.robustness ? [] : ['disable_robustness'])];
+  const toggles = [`enable-dawn-features=${enabled.join()}`, 'disable-dawn-features=timestamp_quantization'];
   if (options.backend) toggles.push(`backend=${options.backend}`);
   const gpu = dawn.create(toggles);
   kept.push(gpu);
@@ -22,3 +26,23 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
 export const noAdapterAdvice =
   'On Linux a Vulkan driver is needed: a GPU driver, or the software driver of Debian 13 or newer (apt-get install mesa-vulkan-drivers libvulkan1; ' +
   'Debian 12 has it in bookworm-backports). In a clone of Attune, npm test and npm run demo install one by themselves.';
+
+const tuningFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'attune', 'tuning');
+
+/** A table of tuned kernels, or null. */
+export async function readTuning(name: string): Promise<string | null> {
+  return readFile(join(tuningFolder(), `${name}.json`), 'utf8').catch(() => null);
+}
+
+/** Keeps a table. A folder that cannot be written to only means that the next process measures anew. */
+export async function writeTuning(name: string, text: string): Promise<void> {
+  const path = join(tuningFolder(), `${name}.json`);
+  const beside = `${path}.${process.pid}`;
+  try {
+    await mkdir(tuningFolder(), { recursive: true });
+    await writeFile(beside, text);
+    await rename(beside, path);
+  } catch {
+    return;
+  }
+}

@@ -2,4 +2,6 @@
 export interface WebGpuOptions {
   /** Dawn's backend, in Node only: `null` compiles shaders without running them. */
   readonly backend?: string;
+  /** Whether the driver checks indices, in Node only: browsers always do. */
+  readonly robustness: boolean;
 }

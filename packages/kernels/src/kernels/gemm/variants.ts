@@ -1,11 +1,19 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
+import { gemmClassKey } from '../../tuning/gemmChoice.ts';
+import type { GemmChoice } from '../../tuning/gemmChoice.ts';
+import type { GemmLayout } from './index.ts';
 import { wgsl as registerTile } from './registerTile.wgsl.ts';
 import { wgsl as sharedTile } from './sharedTile.wgsl.ts';
 import { matrixConfigOf, subgroupMatrixEnables, subgroupMatrixSource, workgroupBytes } from './subgroupMatrix.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
+import { wgsl as subgroupMatrixTile } from './subgroupMatrix.wgsl.ts';
 import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
+import { wgsl as tilesSource } from './tiles.wgsl.ts';
+
+/** All that a tuned choice may depend on. */
+export const gemmSources = [registerTile, sharedTile, subgroupMatrixTile, subgroupTile, tilesSource] as const;
 
 /**
  * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands in f16. `subgroup`: broadcasts within a subgroup, for
@@ -36,8 +44,17 @@ interface Product {
   readonly b: GpuArray;
   readonly m: number;
   readonly n: number;
+  readonly layout?: GemmLayout;
   readonly variant?: GemmVariant;
   readonly tile?: GemmTileSize;
+}
+
+/** What `tuneKernels` found best, unless the caller chooses or the variant is wrong here. */
+function tunedChoice({ tuned, distrusted }: Gpu, { a, b, m, n, layout, variant, tile }: Product): GemmChoice | undefined {
+  if (tuned.size === 0 || !layout || variant || tile) return undefined;
+  const half = a.elementType === 'f16' || b.elementType === 'f16';
+  const choice = tuned.get(gemmClassKey({ layout, half, m, n }));
+  return choice && !distrusted.has(`gemm ${choice.variant}`) ? choice : undefined;
 }
 
 /** Threads along each side of a workgroup, and squares of 4 x 4 results along each side of what a thread computes. */
@@ -62,7 +79,7 @@ function variantFor({ profile, distrusted }: Gpu, { a, b }: Product): GemmVarian
   return table.find(([variant, fits]) => fits && !distrusted.has(`gemm ${variant}`))?.[0] ?? 'portable';
 }
 
-/** The variant that `gemm` takes by itself. */
+/** The variant that `gemm` takes by itself when it is not tuned. */
 export function chosenVariant(gpu: Gpu, product: Product): GemmVariant {
   return product.variant ?? variantFor(gpu, product);
 }
@@ -70,9 +87,10 @@ export function chosenVariant(gpu: Gpu, product: Product): GemmVariant {
 /** The variant asked for, or the device's, and its tile for a result of this size. */
 export function tileOf(gpu: Gpu, product: Product): GemmTile {
   const { profile, info } = gpu;
-  const { m, n } = product;
-  const variant = chosenVariant(gpu, product);
-  const size = product.tile ?? sizeFor(gpu, variant, product);
+  const { m } = product;
+  const tuned = tunedChoice(gpu, product);
+  const variant = tuned?.variant ?? chosenVariant(gpu, product);
+  const size = tuned?.tile ?? product.tile ?? sizeFor(gpu, variant, product);
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
   switch (variant) {
     case 'portable': {

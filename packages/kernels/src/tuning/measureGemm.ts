@@ -1,0 +1,80 @@
+import type { Gpu } from '../gpu.ts';
+import { gemm } from '../kernels/gemm/index.ts';
+import { matrixConfigOf } from '../kernels/gemm/subgroupMatrix.ts';
+import { chosenVariant } from '../kernels/gemm/variants.ts';
+import { gemmClassKey, sizeClasses } from './gemmChoice.ts';
+import type { GemmChoice, GemmClass } from './gemmChoice.ts';
+
+const inner = 256;
+const runs = 4;
+/** A candidate that takes this many times as long as the best of its first run is not run again. */
+const hopeless = 1.5;
+/** A candidate must win by this much over one before it, so that chance does not decide between equals. */
+const leastGain = 1.03;
+
+/** Every class of products. */
+export function gemmClasses(): GemmClass[] {
+  const layouts = ['NN', 'NT', 'TN'] as const;
+  return layouts.flatMap((layout) =>
+    [false, true].flatMap((half) => sizeClasses.m.flatMap((m) => sizeClasses.n.map((n) => ({ layout, half, m, n })))),
+  );
+}
+
+/** What to try, the table's own choice first. */
+function candidates(gpu: Gpu, half: boolean): GemmChoice[] {
+  const { profile, distrusted } = gpu;
+  const all: readonly (GemmChoice & { readonly possible: boolean })[] = [
+    { variant: 'subgroupMatrix', tile: 'large', possible: half && !profile.software && profile.subgroups && matrixConfigOf(profile) !== null },
+    { variant: 'subgroupMatrix', tile: 'small', possible: half && !profile.software && profile.subgroups && matrixConfigOf(profile) !== null },
+    { variant: 'portable', tile: 'large', possible: !profile.software },
+    { variant: 'portable', tile: 'medium', possible: !profile.software },
+    { variant: 'portable', tile: 'small', possible: !profile.software },
+    { variant: 'subgroup', tile: 'medium', possible: profile.software && profile.subgroups && profile.subgroupSize > 0 },
+    { variant: 'subgroup', tile: 'large', possible: profile.software && profile.subgroups && profile.subgroupSize > 0 },
+    { variant: 'register', tile: 'small', possible: profile.software },
+  ];
+  return all.filter(({ variant, possible }) => possible && !distrusted.has(`gemm ${variant}`)).map(({ variant, tile }) => ({ variant, tile }));
+}
+
+/** Times the candidates for a class of products and returns the fastest. */
+export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonly [key: string, choice: GemmChoice]> {
+  const { layout, half, m, n } = product;
+  const type = half ? 'f16' : 'f32';
+  const a = gpu.allocate(type, m * inner, 'tuning');
+  const b = gpu.allocate(type, inner * n, 'tuning');
+  const output = gpu.allocate('f32', m * n, 'tuning');
+  for (const array of [a, b, output]) {
+    gpu.retain(array);
+    gpu.clear(array);
+  }
+  const run = (choice: GemmChoice) => gemm(gpu, { a, b, output, m, n, k: inner, layout, ...choice });
+  const usual = chosenVariant(gpu, { a, b, m, n });
+  const tried = candidates(gpu, half).sort((left, right) => Number(right.variant === usual) - Number(left.variant === usual));
+  const times = tried.map(() => Infinity);
+  for (let round = 0; round <= runs; round++) {
+    const limit = hopeless * Math.min(...times);
+    for (const [index, choice] of tried.entries()) {
+      if (round > 1 && (times[index] as number) > limit) continue;
+      const milliseconds = await timed(gpu, () => run(choice));
+      // The first round compiles.
+      if (round > 0) times[index] = Math.min(times[index] as number, milliseconds);
+    }
+  }
+  for (const array of [a, b, output]) gpu.release(array);
+  const best = times.reduce((winner, time, index) => (time * leastGain < (times[winner] as number) ? index : winner), 0);
+  return [gemmClassKey(product), tried[best] as GemmChoice];
+}
+
+/** By the GPU's clock where it can be read, else by the host's. */
+async function timed(gpu: Gpu, record: () => void): Promise<number> {
+  if (gpu.info.features.includes('timestamp-query')) {
+    gpu.startProfiling();
+    record();
+    return (await gpu.stopProfiling()).reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  }
+  await gpu.settled();
+  const start = performance.now();
+  record();
+  await gpu.settled();
+  return performance.now() - start;
+}
