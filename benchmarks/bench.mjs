@@ -8,6 +8,7 @@ import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
 import { driverEnvironment } from '../scripts/vulkan-driver.mjs';
 import { Contestant } from './contestant.mjs';
 import { configs } from './contestants/stepShape.mjs';
+import { writeEpoch } from './epoch.mjs';
 import { median, table } from './table.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -19,6 +20,8 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'kernels,gemm,step,memory' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
+    mrpc: { type: 'string' },
+    tokenizer: { type: 'string' },
   },
 });
 const rounds = Number(options.rounds);
@@ -49,6 +52,7 @@ if (chosen.includes('kernels')) await timeKernels();
 if (chosen.includes('gemm')) await compareGemm();
 if (chosen.includes('step')) await compareSteps();
 if (chosen.includes('memory')) await measureMemory();
+if (options.mrpc && options.tokenizer) await compareEpoch();
 for (const contestant of contestants) contestant.end();
 mkdirSync(options.output, { recursive: true });
 writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
@@ -116,10 +120,10 @@ async function timeKernels() {
 }
 
 /** Asks everybody in turn, round by round, and returns each one's median answer. */
-async function interleave(task, asked = contestants) {
+async function interleave(asked) {
   const answers = asked.map(() => []);
   for (let round = 0; round < rounds; round++)
-    for (const [index, contestant] of asked.entries()) answers[index].push(await contestant.ask(task));
+    for (const [index, { contestant, task }] of asked.entries()) answers[index].push(await contestant.ask(task));
   return answers.map((all) => {
     const failed = all.find(({ error }) => error);
     return (
@@ -131,6 +135,8 @@ async function interleave(task, asked = contestants) {
     );
   });
 }
+
+const toAll = (task) => contestants.map((contestant) => ({ contestant, task }));
 
 /** Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size, counting the wide ones four times; fp16 halves 12 of them. */
 function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16) {
@@ -189,7 +195,7 @@ async function compareGemm() {
   const rows = [];
   for (const [m, n, k] of sizes) {
     for (const layout of ['NN', 'NT', 'TN']) {
-      const answers = await interleave({ task: 'gemm', layout, m, n, k, repeats: 2 });
+      const answers = await interleave(toAll({ task: 'gemm', layout, m, n, k, repeats: 2 }));
       const own = answers[0].milliseconds;
       const gflops = (milliseconds) => (2 * m * n * k) / milliseconds / 1e6;
       rows.push([
@@ -223,9 +229,10 @@ async function compareSteps() {
   figures.steps = [];
   for (const [name, batchSize] of sizes) {
     const shape = { config: configs[name], batchSize, length: 64 };
-    const answers = await interleave({ task: 'step', ...shape, repeats: 3 });
+    const task = { task: 'step', ...shape, repeats: 3 };
+    const answers = await interleave([...toAll(task), { contestant: ours, task: { ...task, fp16: true } }]);
+    const half = answers.pop();
     const [own] = answers;
-    const [half] = await interleave({ task: 'step', ...shape, fp16: true, repeats: 3 }, [ours]);
     const samples = ({ error, milliseconds }) =>
       error ?? withRatio(((1000 * batchSize) / milliseconds).toFixed(1), own.milliseconds, milliseconds);
     rows.push([`${name}, batch ${batchSize}`, ...answers.map(samples), samples(half)]);
@@ -245,5 +252,37 @@ async function compareSteps() {
   show(
     'Training steps (forward, backward, AdamW; dropout 0.1; 64 tokens): examples/s (how many times as long as ours in f32)',
     table(['model', ...contestants.map(({ name }) => name), 'Attune, fp16'], rows),
+  );
+}
+
+/** One pass over MRPC's training pairs, in slices in turns: without padding, as everybody else pads, in fp16, and in PyTorch. */
+async function compareEpoch() {
+  const batchSize = 32;
+  const { file, batches, examples, padding } = await writeEpoch({ folder: options.mrpc, tokenizer: options.tokenizer, batchSize });
+  const slice = 12;
+  const task = { task: 'epoch', config: configs.tiny, file, repeats: slice };
+  const asked = [
+    { name: 'Attune', contestant: ours, task },
+    { name: 'Attune, padded', contestant: ours, task: { ...task, padded: true } },
+    { name: 'Attune, fp16', contestant: ours, task: { ...task, fp16: true } },
+    ...contestants.filter(({ name }) => name.startsWith('PyTorch')).map((contestant) => ({ name: contestant.name, contestant, task })),
+  ];
+  const seconds = asked.map(() => 0);
+  const slices = Math.ceil(batches / slice);
+  for (let index = 0; index < slices; index++) {
+    for (const [who, one] of asked.entries()) {
+      const { milliseconds, error } = await one.contestant.ask(one.task);
+      if (error) throw new Error(error);
+      seconds[who] += (milliseconds * slice) / 1000;
+    }
+  }
+  const steps = slices * slice;
+  figures.epoch = { batchSize, padding, steps, seconds: Object.fromEntries(asked.map(({ name }, who) => [name, seconds[who]])) };
+  show(
+    `Pass over MRPC's ${examples} training pairs, shuffled, batch ${batchSize}, BERT-tiny: ${(100 * padding).toFixed(1)}% of the places of padded batches are padding`,
+    table(
+      ['', 'examples/s', 'times as long as ours'],
+      asked.map(({ name }, who) => [name, ((steps * batchSize) / seconds[who]).toFixed(1), (seconds[who] / seconds[0]).toFixed(2)]),
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BertConfig, BertForSequenceClassification } from '../../packages/bert/dist/index.js';
 import { gemm as recordGemm } from '../../packages/kernels/dist/index.js';
 import { AdamW, autocast, defaultDevice, setSeed } from '../../packages/tensor/dist/index.js';
@@ -28,12 +29,12 @@ async function makeStep({ config, batchSize, length, fp16 = false }) {
     device,
     ...(fp16 && { halfPrecision: true, lossScale: {} }),
   });
-  const batch = makeBatch(config, batchSize, length);
+  const usual = batchSize ? makeBatch(config, batchSize, length) : undefined;
   optimizer.zeroGrad();
   let update = 0;
-  const record = () => {
+  const record = (batch = usual) => {
     device.scope(() => {
-      const forward = () => model.forward(batch, { update, numItemsInBatch: batchSize, exampleOffset: 0 });
+      const forward = () => model.forward(batch, { update, numItemsInBatch: batch.labels.data.length, exampleOffset: 0 });
       const { loss } = fp16 ? autocast(forward) : forward();
       optimizer.recordLoss(loss);
       loss.backward(optimizer.lossScale, { releaseResults: true });
@@ -65,6 +66,35 @@ async function step(shape) {
     const loss = (await previous).at(-1)?.loss;
     const dispatches = (device.statistics.dispatches - before.dispatches) / repeats;
     return { loss, dispatches, peakBytes: device.memory.peakBytes, record };
+  };
+}
+
+/** Goes on through the batches of a file, `repeats` at a time. With `padded`, padding is computed like everything else. */
+async function epoch({ config, file, padded = false, fp16 = false }) {
+  const { record, optimizer } = await makeStep({ config, fp16 });
+  const batches = JSON.parse(readFileSync(file, 'utf8')).map((rows) => padBatch(rows, padded));
+  let next = 0;
+  return async (repeats) => {
+    let previous = Promise.resolve();
+    for (let index = 0; index < repeats; index++) {
+      record(batches[next++ % batches.length]);
+      const current = optimizer.records();
+      await previous;
+      previous = current;
+    }
+    await previous;
+  };
+}
+
+function padBatch(rows, padded) {
+  const length = Math.max(...rows.map(({ input_ids }) => input_ids.length));
+  const shape = [rows.length, length];
+  const make = (value) => ({ data: Int32Array.from({ length: rows.length * length }, (_, place) => value(rows[Math.floor(place / length)], place % length)), shape });
+  return {
+    input_ids: make(({ input_ids }, column) => input_ids[column] ?? 0),
+    token_type_ids: make(({ token_type_ids }, column) => token_type_ids[column] ?? 0),
+    attention_mask: make(({ input_ids }, column) => Number(padded || column < input_ids.length)),
+    labels: { data: Int32Array.from(rows, ({ label }) => label), shape: [rows.length] },
   };
 }
 
@@ -142,4 +172,4 @@ async function describe() {
   return async () => ({ adapter: description || architecture, software });
 }
 
-await serve({ describe, gemm, host, kernels, memory, step, stepProfile });
+await serve({ describe, epoch, gemm, host, kernels, memory, step, stepProfile });

@@ -1,5 +1,5 @@
 """PyTorch on the processor, as a further column: answers the same tasks as serve.mjs. Needs torch and transformers."""
-import json, sys, time
+import itertools, json, sys, time
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
@@ -15,25 +15,50 @@ def gemm(layout, m, n, k, elementType="f32"):
     return run
 
 
-def step(config, batchSize, length, fp16=False):
+def make_model(config):
     model = BertForSequenceClassification(BertConfig(hidden_size=config["hiddenSize"], num_hidden_layers=config["numHiddenLayers"],
                                                      num_attention_heads=config["numAttentionHeads"], intermediate_size=config["intermediateSize"])).train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5, fused=True)
+    return model, torch.optim.AdamW(model.parameters(), lr=5e-5, fused=True)
+
+
+def train_step(model, optimizer, batch):
+    loss = model(**batch).loss
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    loss.item()
+
+
+def step(config, batchSize, length, fp16=False):
+    model, optimizer = make_model(config)
     ids = 1000 + (torch.arange(batchSize * length) * 7919 % 20000).reshape(batchSize, length)
-    labels = torch.arange(batchSize) % 2
+    batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": torch.arange(batchSize) % 2}
 
     def run(repeats):
         for _ in range(repeats):
-            loss = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels).loss
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            loss.item()
+            train_step(model, optimizer, batch)
     return run
 
 
-tasks, prepared = {"gemm": gemm, "step": step}, {}
+def epoch(config, file):
+    model, optimizer = make_model(config)
+    batches = itertools.cycle([pad(rows) for rows in json.load(open(file))])
+
+    def run(repeats):
+        for batch in itertools.islice(batches, repeats):
+            train_step(model, optimizer, batch)
+    return run
+
+
+def pad(rows):
+    longest = max(len(row["input_ids"]) for row in rows)
+    column = lambda make: torch.tensor([make(row) + [0] * (longest - len(row["input_ids"])) for row in rows])
+    return {"input_ids": column(lambda row: row["input_ids"]), "token_type_ids": column(lambda row: row["token_type_ids"]),
+            "attention_mask": column(lambda row: [1] * len(row["input_ids"])), "labels": torch.tensor([row["label"] for row in rows])}
+
+
+tasks, prepared = {"epoch": epoch, "gemm": gemm, "step": step}, {}
 for line in sys.stdin:
     shape = json.loads(line)
     task, repeats = shape.pop("task"), shape.pop("repeats")
