@@ -24,8 +24,8 @@ export default defineConfig({
     include: [process.env.ATTUNE_MATRIX ? 'src/**/*.matrix.test.ts' : 'src/**/!(*.matrix).test.ts'],
     benchmark: { include: ['src/**/*.bench.ts'] },
     // A software driver compiles each kernel at its first use, which takes seconds on a busy machine.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // The reference tests print the figures they find.
     silent: process.env.ATTUNE_REFERENCE ? false : 'passed-only',
   },

@@ -8,7 +8,6 @@ import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
 import { driverEnvironment } from '../scripts/vulkan-driver.mjs';
 import { Contestant } from './contestant.mjs';
 import { configs } from './contestants/stepShape.mjs';
-import { writeEpoch } from './epoch.mjs';
 import { median, table } from './table.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -20,6 +19,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'kernels,gemm,step,memory' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
+    contestant: { type: 'string', default: join(folder, 'contestants/attune.mjs') },
     mrpc: { type: 'string' },
     tokenizer: { type: 'string' },
   },
@@ -28,7 +28,7 @@ const rounds = Number(options.rounds);
 const chosen = options.only.split(',');
 Object.assign(process.env, driverEnvironment());
 
-const ours = new Contestant('Attune', process.execPath, [join(folder, 'contestants/attune.mjs')]);
+const ours = new Contestant('Attune', process.execPath, [options.contestant]);
 const contestants = [ours];
 if (options.peers) {
   const { code, output } = await runPnpm(await findPnpm(), ['--dir', join(folder, 'peers'), 'install', '--frozen-lockfile']);
@@ -36,7 +36,7 @@ if (options.peers) {
   contestants.push(new Contestant('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
   contestants.push(new Contestant('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
 }
-if (options.python) contestants.push(new Contestant('PyTorch, processor', options.python, [join(folder, 'contestants/pytorch.py')]));
+if (options.python) contestants.push(new Contestant('PyTorch', options.python, [join(folder, 'contestants/pytorch.py')]));
 
 const { adapter } = await ours.ask({ task: 'describe', repeats: 1 });
 const heading = `${new Date().toISOString().slice(0, 10)}, ${adapter}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${rounds} interleaved rounds`;
@@ -222,6 +222,7 @@ async function compareSteps() {
       ? [
           ['MiniLM-L6', 8],
           ['base', 8],
+          ['base', 32],
         ]
       : []),
   ];
@@ -257,6 +258,7 @@ async function compareSteps() {
 
 /** One pass over MRPC's training pairs, in slices in turns: without padding, as everybody else pads, in fp16, and in PyTorch. */
 async function compareEpoch() {
+  const { writeEpoch } = await import('./epoch.mjs');
   const batchSize = 32;
   const { file, batches, examples, padding } = await writeEpoch({ folder: options.mrpc, tokenizer: options.tokenizer, batchSize });
   const slice = 12;

@@ -1,9 +1,13 @@
-"""PyTorch on the processor, as a further column: answers the same tasks as serve.mjs. Needs torch and transformers."""
-import itertools, json, sys, time
+"""PyTorch, on a GPU of NVIDIA's where there is one and else on the processor, as a further column: answers the same tasks as serve.mjs. Needs torch and transformers."""
+import itertools, json, os, sys, time
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
-torch.set_num_threads(2)
+torch.set_num_threads(os.cpu_count())
+torch.backends.cuda.matmul.allow_tf32 = False
+gpu = torch.cuda.is_available()
+torch.set_default_device("cuda" if gpu else "cpu")
+settle = torch.cuda.synchronize if gpu else lambda: None
 
 
 def gemm(layout, m, n, k, elementType="f32"):
@@ -12,6 +16,7 @@ def gemm(layout, m, n, k, elementType="f32"):
     def run(repeats):
         for _ in range(repeats):
             a @ b
+        settle()
     return run
 
 

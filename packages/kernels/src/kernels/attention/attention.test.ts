@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../../index.ts';
 import type { DropoutOptions, Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
@@ -10,9 +10,6 @@ import { normalNumbers } from '../../testing/numbers.ts';
 import { attention, attentionBackward } from './index.ts';
 import type { AttentionVariant } from './index.ts';
 import { attentionBackwardReference, attentionReference } from './reference.ts';
-
-// A software adapter compiles each program for seconds the first time, more when the machine is busy.
-vi.setConfig({ testTimeout: 240_000 });
 
 const device = await openDevice();
 /** Variants that this adapter runs. */

@@ -1,0 +1,52 @@
+// Packs what a bare x86-64 Linux machine with a GPU and Python needs, to test every kernel there and to time kernels and training steps: Node, Dawn, the
+// tests and the benchmark as one program each. About 45 MB in .gpu/, which git ignores.
+// Usage: node scripts/gpu-kit.mjs      after a build; then, on that machine, in a copy of this folder: sh scripts/gpu/check.sh
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { inlineWgsl } from './inline-wgsl.mjs';
+import { rootFolder } from './setup/root-folder.mjs';
+
+const kit = join(rootFolder, '.gpu');
+const dawn = 'dist/linux-x64/dawn.node';
+rmSync(kit, { recursive: true, force: true });
+mkdirSync(join(kit, 'node_modules/webgpu/dist/linux-x64'), { recursive: true });
+
+const pack = (from, to) => writeFileSync(join(kit, `${to}.gz`), gzipSync(readFileSync(from), { level: 9 }));
+const webgpu = realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu'));
+pack(process.execPath, 'node');
+pack(join(webgpu, dawn), `node_modules/webgpu/${dawn}`);
+for (const file of ['package.json', 'index.js']) copyFileSync(join(webgpu, file), join(kit, 'node_modules/webgpu', file));
+try {
+  execFileSync('apt-get', ['download', 'libvulkan1'], { cwd: kit, stdio: 'ignore' });
+} catch {
+  console.log('The Vulkan loader (libvulkan1) could not be downloaded with apt-get; the other machine must have its own.');
+}
+
+inlineWgsl();
+const partsOfVitest = dirname(realpathSync(join(rootFolder, 'node_modules/vitest')));
+for (const entry of ['scripts/gpu/kernelTests.mjs', 'benchmarks/contestants/attune.mjs']) {
+  await build({
+    configFile: false,
+    root: rootFolder,
+    logLevel: 'warn',
+    resolve: {
+      alias: {
+        vitest: join(rootFolder, 'scripts/gpu/vitest.mjs'),
+        '@vitest/expect': join(partsOfVitest, '@vitest/expect'),
+        '@vitest/runner': join(partsOfVitest, '@vitest/runner'),
+      },
+    },
+    ssr: { noExternal: true, external: ['webgpu'], resolve: { conditions: ['attune-source', 'node'] } },
+    build: {
+      ssr: join(rootFolder, entry),
+      outDir: kit,
+      emptyOutDir: false,
+      target: 'node20',
+      rolldownOptions: { external: ['webgpu'], output: { entryFileNames: '[name].mjs', codeSplitting: false } },
+    },
+  });
+}
+console.log(execFileSync('du', ['-sh', kit], { encoding: 'utf8' }).trim());
