@@ -136,7 +136,9 @@ async function interleave(asked) {
   });
 }
 
-const toAll = (task) => contestants.map((contestant) => ({ contestant, task }));
+function toAll(task) {
+  return contestants.map((contestant) => ({ contestant, task }));
+}
 
 /** Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size, counting the wide ones four times; fp16 halves 12 of them. */
 function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16) {

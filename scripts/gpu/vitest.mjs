@@ -8,4 +8,5 @@ for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.
 export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect);
 Object.defineProperty(globalThis, GLOBAL_EXPECT, { value: expect, configurable: true });
 setState({ assertionCalls: 0, isExpectingAssertions: false, expectedAssertionsNumber: null }, expect);
-expect.fail = (message) => chai.assert.fail(message);
+expect.unreachable = (message) => chai.assert.fail(message ?? 'this line must not be reached');
+expect.fail = chai.assert.fail;

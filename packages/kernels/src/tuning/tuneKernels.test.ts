@@ -34,7 +34,7 @@ it('measures once, keeps the table for this adapter, and gives right products', 
 
   using again = await openDevice({ tune: true });
   expect([...again.tuned]).toEqual([...gpu.tuned]);
-  await tuneKernels(again, { onProgress: () => expect.fail('measured although there is a table') });
+  await tuneKernels(again, { onProgress: () => expect.unreachable('measured although there is a table') });
 
   const [file] = await readdir(join(folder, 'attune', 'tuning'));
   await writeFile(join(folder, 'attune', 'tuning', file as string), '{"gemm NN f32 64 x 256":{"variant":"wrong","tile":"small"}}');
