@@ -1,7 +1,7 @@
 import type { Gpu } from '../gpu.ts';
 import { gemm } from '../kernels/gemm/index.ts';
-import { matrixConfigOf } from '../kernels/gemm/subgroupMatrix.ts';
-import { chosenVariant } from '../kernels/gemm/variants.ts';
+import type { GemmTileSize, GemmVariant } from '../kernels/gemm/index.ts';
+import { fittingVariants } from '../kernels/gemm/variants.ts';
 import { gemmClassKey, sizeClasses } from './gemmChoice.ts';
 import type { GemmChoice, GemmClass } from './gemmChoice.ts';
 
@@ -20,21 +20,13 @@ export function gemmClasses(): GemmClass[] {
   );
 }
 
-/** What to try, the table's own choice first. */
-function candidates(gpu: Gpu, half: boolean): GemmChoice[] {
-  const { profile, distrusted } = gpu;
-  const all: readonly (GemmChoice & { readonly possible: boolean })[] = [
-    { variant: 'subgroupMatrix', tile: 'large', possible: half && !profile.software && profile.subgroups && matrixConfigOf(profile) !== null },
-    { variant: 'subgroupMatrix', tile: 'small', possible: half && !profile.software && profile.subgroups && matrixConfigOf(profile) !== null },
-    { variant: 'portable', tile: 'large', possible: !profile.software },
-    { variant: 'portable', tile: 'medium', possible: !profile.software },
-    { variant: 'portable', tile: 'small', possible: !profile.software },
-    { variant: 'subgroup', tile: 'medium', possible: profile.software && profile.subgroups && profile.subgroupSize > 0 },
-    { variant: 'subgroup', tile: 'large', possible: profile.software && profile.subgroups && profile.subgroupSize > 0 },
-    { variant: 'register', tile: 'small', possible: profile.software },
-  ];
-  return all.filter(({ variant, possible }) => possible && !distrusted.has(`gemm ${variant}`)).map(({ variant, tile }) => ({ variant, tile }));
-}
+/** The tiles of each variant, in the order in which they are tried. */
+const tilesOf: Record<GemmVariant, readonly GemmTileSize[]> = {
+  subgroupMatrix: ['large', 'small'],
+  portable: ['medium', 'large', 'small'],
+  subgroup: ['medium', 'large'],
+  register: ['small'],
+};
 
 /** Times the candidates for a class of products and returns the fastest. */
 export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonly [key: string, choice: GemmChoice]> {
@@ -48,8 +40,7 @@ export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonl
     gpu.clear(array);
   }
   const run = (choice: GemmChoice) => gemm(gpu, { a, b, output, m, n, k: inner, layout, ...choice });
-  const usual = chosenVariant(gpu, { a, b, m, n });
-  const tried = candidates(gpu, half).sort((left, right) => Number(right.variant === usual) - Number(left.variant === usual));
+  const tried = fittingVariants(gpu, half).flatMap((variant) => tilesOf[variant].map((tile) => ({ variant, tile })));
   const times = tried.map(() => Infinity);
   for (let round = 0; round <= runs; round++) {
     const limit = hopeless * Math.min(...times);
@@ -62,7 +53,7 @@ export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonl
   }
   for (const array of [a, b, output]) gpu.release(array);
   const best = times.reduce((winner, time, index) => (time * leastGain < (times[winner] as number) ? index : winner), 0);
-  return [gemmClassKey(product), tried[best] as GemmChoice];
+  return [gemmClassKey(product), tried[best] ?? { variant: 'portable', tile: 'medium' }];
 }
 
 /** By the GPU's clock where it can be read, else by the host's. */

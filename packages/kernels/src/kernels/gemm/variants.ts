@@ -49,11 +49,15 @@ interface Product {
   readonly tile?: GemmTileSize;
 }
 
+function isHalf({ a, b }: Product): boolean {
+  return a.elementType === 'f16' || b.elementType === 'f16';
+}
+
 /** What `tuneKernels` found best, unless the caller chooses or the variant is wrong here. */
-function tunedChoice({ tuned, distrusted }: Gpu, { a, b, m, n, layout, variant, tile }: Product): GemmChoice | undefined {
+function tunedChoice({ tuned, distrusted }: Gpu, product: Product): GemmChoice | undefined {
+  const { m, n, layout, variant, tile } = product;
   if (tuned.size === 0 || !layout || variant || tile) return undefined;
-  const half = a.elementType === 'f16' || b.elementType === 'f16';
-  const choice = tuned.get(gemmClassKey({ layout, half, m, n }));
+  const choice = tuned.get(gemmClassKey({ layout, half: isHalf(product), m, n }));
   return choice && !distrusted.has(`gemm ${choice.variant}`) ? choice : undefined;
 }
 
@@ -64,9 +68,16 @@ const sharedTiles = {
   large: { side: 16, squares: 2 },
 } as const satisfies Record<GemmTileSize, object>;
 
-/** Matrix units round operands to f16, so they are for products that have one in f16 already. */
-function variantFor({ profile, distrusted }: Gpu, { a, b }: Product): GemmVariant {
-  const half = a.elementType === 'f16' || b.elementType === 'f16';
+/** Of two operands, 128 rows of 5 vectors of four: more than the 16 KiB that WebGPU promises. */
+function largeTileFits({ info }: Gpu): boolean {
+  return 2 * 128 * 5 * 16 <= info.limits.maxComputeWorkgroupStorageSize;
+}
+
+/**
+ * The variants that this device can run and that fit it, best first. Matrix units round operands to f16, so they are for products that have one in f16
+ * already.
+ */
+export function fittingVariants({ profile, distrusted }: Gpu, half: boolean): GemmVariant[] {
   const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
     ? [
         ['subgroup', profile.subgroups && profile.subgroupSize > 0],
@@ -76,12 +87,12 @@ function variantFor({ profile, distrusted }: Gpu, { a, b }: Product): GemmVarian
         ['subgroupMatrix', half && profile.subgroups && matrixConfigOf(profile) !== null],
         ['portable', true],
       ];
-  return table.find(([variant, fits]) => fits && !distrusted.has(`gemm ${variant}`))?.[0] ?? 'portable';
+  return table.filter(([variant, fits]) => fits && !distrusted.has(`gemm ${variant}`)).map(([variant]) => variant);
 }
 
 /** The variant that `gemm` takes by itself when it is not tuned. */
 export function chosenVariant(gpu: Gpu, product: Product): GemmVariant {
-  return product.variant ?? variantFor(gpu, product);
+  return product.variant ?? fittingVariants(gpu, isHalf(product))[0] ?? 'portable';
 }
 
 /** The variant asked for, or the device's, and its tile for a result of this size. */
@@ -94,7 +105,7 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
   switch (variant) {
     case 'portable': {
-      const { side, squares } = sharedTiles[size];
+      const { side, squares } = sharedTiles[size === 'large' && !largeTileFits(gpu) ? 'medium' : size];
       const edge = 4 * side * squares;
       const source = () => `const side = ${side}u;\nconst squares = ${squares}u;\n${sharedTile}`;
       return { name: `portable ${edge}`, rows: edge, columns: edge, readsVectors: true, enables: '', source };
@@ -137,12 +148,12 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
 }
 
 /** The largest tile of which there are still enough to keep the adapter busy. */
-function sizeFor({ profile, info }: Gpu, variant: GemmVariant, { m, n }: Product): GemmTileSize {
+function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: Product): GemmTileSize {
+  const { profile } = gpu;
   const tilesOf = (rows: number, columns = rows) => Math.ceil(m / rows) * Math.ceil(n / columns);
   switch (variant) {
     case 'portable': {
-      const fits = 2 * 128 * 5 * 16 <= info.limits.maxComputeWorkgroupStorageSize;
-      if (fits && tilesOf(128) >= busyTiles.hardware) return 'large';
+      if (largeTileFits(gpu) && tilesOf(128) >= busyTiles.hardware) return 'large';
       return tilesOf(64) >= busyTiles.hardware / 4 ? 'medium' : 'small';
     }
     case 'subgroupMatrix': {
