@@ -48,8 +48,10 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   if (!webgpu) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice}`);
   const adapter = await webgpu.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' });
   if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice}`);
+  // Matrix units are units of a subgroup: a device that has them has subgroups, asked for or not.
+  const impliedBy = (name: string) => (name === 'chromium-experimental-subgroup-matrix' ? [name, 'subgroups'] : [name]);
   const features = wantedFeatures.filter(
-    (name) => adapter.features.has(name as GPUFeatureName) && !options.withoutFeatures?.includes(name),
+    (name) => adapter.features.has(name as GPUFeatureName) && !impliedBy(name).some((needed) => options.withoutFeatures?.includes(needed)),
   );
   const device = await adapter.requestDevice({
     label: 'attune',

@@ -113,7 +113,7 @@ export async function checkGemm(
     `${what}: nothing written between matrices and behind the end`,
   ).toBe(true);
   const results = (whole: Float32Array | Float64Array) => Array.from(whole).filter((_, index) => !isGap(index));
-  const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude) };
+  const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude), terms: Math.max(1, k) };
   expectClose(results(written), results(expected.output), bound, what);
   if (keepPreActivation)
     expectClose(
