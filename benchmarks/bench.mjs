@@ -1,7 +1,7 @@
 // Times kernels and training steps on this machine's adapter, and the same work in other libraries. See README.md.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'kernels,gemm,step,memory' },
+    only: { type: 'string', default: 'kernels,gemm,step,memory,epoch' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
     contestant: { type: 'string', default: join(folder, 'contestants/attune.mjs') },
@@ -52,7 +52,7 @@ if (chosen.includes('kernels')) await timeKernels();
 if (chosen.includes('gemm')) await compareGemm();
 if (chosen.includes('step')) await compareSteps();
 if (chosen.includes('memory')) await measureMemory();
-if (options.mrpc && options.tokenizer) await compareEpoch();
+if (chosen.includes('epoch') && options.mrpc && options.tokenizer) await compareEpoch();
 for (const contestant of contestants) contestant.end();
 mkdirSync(options.output, { recursive: true });
 writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
@@ -264,7 +264,7 @@ async function compareEpoch() {
   const batchSize = 32;
   const { file, batches, examples, padding } = await writeEpoch({ folder: options.mrpc, tokenizer: options.tokenizer, batchSize });
   const slice = 12;
-  const task = { task: 'epoch', config: configs.tiny, file, repeats: slice };
+  const task = { task: 'epoch', config: configs.tiny, file };
   const asked = [
     { name: 'Attune', contestant: ours, task },
     { name: 'Attune, padded', contestant: ours, task: { ...task, padded: true } },
@@ -272,21 +272,21 @@ async function compareEpoch() {
     ...contestants.filter(({ name }) => name.startsWith('PyTorch')).map((contestant) => ({ name: contestant.name, contestant, task })),
   ];
   const seconds = asked.map(() => 0);
-  const slices = Math.ceil(batches / slice);
-  for (let index = 0; index < slices; index++) {
+  for (let done = 0; done < batches; done += slice) {
+    const repeats = Math.min(slice, batches - done);
     for (const [who, one] of asked.entries()) {
-      const { milliseconds, error } = await one.contestant.ask(one.task);
+      const { milliseconds, error } = await one.contestant.ask({ ...one.task, repeats });
       if (error) throw new Error(error);
-      seconds[who] += (milliseconds * slice) / 1000;
+      seconds[who] += (milliseconds * repeats) / 1000;
     }
   }
-  const steps = slices * slice;
-  figures.epoch = { batchSize, padding, steps, seconds: Object.fromEntries(asked.map(({ name }, who) => [name, seconds[who]])) };
+  rmSync(dirname(file), { recursive: true });
+  figures.epoch = { batchSize, padding, batches, seconds: Object.fromEntries(asked.map(({ name }, who) => [name, seconds[who]])) };
   show(
     `Pass over MRPC's ${examples} training pairs, shuffled, batch ${batchSize}, BERT-tiny: ${(100 * padding).toFixed(1)}% of the places of padded batches are padding`,
     table(
       ['', 'examples/s', 'times as long as ours'],
-      asked.map(({ name }, who) => [name, ((steps * batchSize) / seconds[who]).toFixed(1), (seconds[who] / seconds[0]).toFixed(2)]),
+      asked.map(({ name }, who) => [name, ((batches * batchSize) / seconds[who]).toFixed(1), (seconds[who] / seconds[0]).toFixed(2)]),
     ),
   );
 }

@@ -18,7 +18,7 @@ const pack = (from, to) => writeFileSync(join(kit, `${to}.gz`), gzipSync(readFil
 const webgpu = realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu'));
 pack(process.execPath, 'node');
 pack(join(webgpu, dawn), `node_modules/webgpu/${dawn}`);
-for (const file of ['package.json', 'index.js']) copyFileSync(join(webgpu, file), join(kit, 'node_modules/webgpu', file));
+for (const file of ['package.json', 'index.js', 'LICENSE.md']) copyFileSync(join(webgpu, file), join(kit, 'node_modules/webgpu', file));
 try {
   execFileSync('apt-get', ['download', 'libvulkan1'], { cwd: kit, stdio: 'ignore' });
 } catch {

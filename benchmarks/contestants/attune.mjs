@@ -89,7 +89,10 @@ async function epoch({ config, file, padded = false, fp16 = false }) {
 function padBatch(rows, padded) {
   const length = Math.max(...rows.map(({ input_ids }) => input_ids.length));
   const shape = [rows.length, length];
-  const make = (value) => ({ data: Int32Array.from({ length: rows.length * length }, (_, place) => value(rows[Math.floor(place / length)], place % length)), shape });
+  const make = (value) => {
+    const valueAt = (_, place) => value(rows[Math.floor(place / length)], place % length);
+    return { data: Int32Array.from({ length: rows.length * length }, valueAt), shape };
+  };
   return {
     input_ids: make(({ input_ids }, column) => input_ids[column] ?? 0),
     token_type_ids: make(({ token_type_ids }, column) => token_type_ids[column] ?? 0),

@@ -1,4 +1,4 @@
-"""PyTorch, on a GPU of NVIDIA's where there is one and else on the processor, as a further column: answers the same tasks as serve.mjs. Needs torch and transformers."""
+"""PyTorch, on NVIDIA's GPU where there is one, else on the processor: answers the same tasks as serve.mjs. Needs torch and transformers."""
 import itertools, json, os, sys, time
 import torch
 from transformers import BertConfig, BertForSequenceClassification

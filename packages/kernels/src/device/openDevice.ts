@@ -2,6 +2,7 @@ import { loadWebGpu, noAdapterAdvice } from '#platform';
 import { NoAdapterError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { tuneKernels } from '../tuning/tuneKernels.ts';
+import type { TuneOptions } from '../tuning/tuneKernels.ts';
 import { probeMatrixSpelling } from './probeMatrixSpelling.ts';
 import { describeDevice, limitNames } from './profile.ts';
 import type { HalfStorage } from './profile.ts';
@@ -17,8 +18,8 @@ export interface OpenDeviceOptions {
   limits?: Partial<Record<(typeof limitNames)[number], number>>;
   /** Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array. Default: no budget. */
   memoryBudget?: number;
-  /** Measure which variants of kernels are the fastest here, once for each adapter: see `tuneKernels`. Default false: a fixed table. */
-  tune?: boolean;
+  /** Measure which variants of kernels are the fastest here, once for each adapter, in some ten seconds: see `tuneKernels`. Default false: a fixed table. */
+  tune?: boolean | TuneOptions;
   /**
    * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check theirs themselves, and were tested without; a bug in a kernel of
    * your own could then read or write what lies beside an array. In Node only. Default true.
@@ -69,6 +70,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
     profile: { ...profile, halfStorage, subgroupMatrixSpelling },
     memoryBudget: options.memoryBudget ?? Infinity,
   });
-  if (options.tune) await tuneKernels(gpu);
+  if (options.tune) await tuneKernels(gpu, options.tune === true ? {} : options.tune);
   return gpu;
 }

@@ -27,7 +27,7 @@ const batch = (m: number, n: number, k: number, gap: number) => ({
 });
 
 describe.each([
-  ['portable', 'small'],
+  ['portable', 'medium'],
   ['portable', 'large'],
   ['subgroup', 'large'],
 ] as const)('gemm by %s, %s tile', (variant, tile) => {

@@ -42,11 +42,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       for (var i = 0u; i < squares; i++) {
         let leftSquare = squareOfA(four, y + i * side);
         for (var j = 0u; j < squares; j++) {
-          for (var step = 0u; step < 4; step++) {
-            sums[i * squares + j][0] += leftSquare[step].x * rightSquares[j][step];
-            sums[i * squares + j][1] += leftSquare[step].y * rightSquares[j][step];
-            sums[i * squares + j][2] += leftSquare[step].z * rightSquares[j][step];
-            sums[i * squares + j][3] += leftSquare[step].w * rightSquares[j][step];
+          for (var part = 0u; part < 4; part++) {
+            sums[i * squares + j][0] += leftSquare[part].x * rightSquares[j][part];
+            sums[i * squares + j][1] += leftSquare[part].y * rightSquares[j][part];
+            sums[i * squares + j][2] += leftSquare[part].z * rightSquares[j][part];
+            sums[i * squares + j][3] += leftSquare[part].w * rightSquares[j][part];
           }
         }
       }

@@ -12,8 +12,15 @@ import { wgsl as subgroupMatrixTile } from './subgroupMatrix.wgsl.ts';
 import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
 import { wgsl as tilesSource } from './tiles.wgsl.ts';
 
-/** All that a tuned choice may depend on. */
-export const gemmSources = [registerTile, sharedTile, subgroupMatrixTile, subgroupTile, tilesSource] as const;
+/** The WGSL of products: a table of measured choices is good for these and no others. */
+export const gemmSources = [
+  registerTile,
+  sharedTile,
+  subgroupMatrixTile,
+  subgroupProducts({ rows: 16, fours: 2, lanes: 8, aAlongK: true, bAlongK: true }),
+  subgroupTile,
+  tilesSource,
+] as const;
 
 /**
  * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands in f16. `subgroup`: broadcasts within a subgroup, for
