@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'kernels,gemm,step,memory,epoch' },
+    only: { type: 'string', default: 'kernels,gemm,step,host,memory,epoch' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
     contestant: { type: 'string', default: join(folder, 'contestants/attune.mjs') },
@@ -51,6 +51,7 @@ console.log(heading);
 if (chosen.includes('kernels')) await timeKernels();
 if (chosen.includes('gemm')) await compareGemm();
 if (chosen.includes('step')) await compareSteps();
+if (chosen.includes('host')) await measureHost();
 if (chosen.includes('memory')) await measureMemory();
 if (chosen.includes('epoch') && options.mrpc && options.tokenizer) await compareEpoch();
 for (const contestant of contestants) contestant.end();
@@ -239,11 +240,10 @@ async function compareSteps() {
     const samples = ({ error, milliseconds }) =>
       error ?? withRatio(((1000 * batchSize) / milliseconds).toFixed(1), own.milliseconds, milliseconds);
     rows.push([`${name}, batch ${batchSize}`, ...answers.map(samples), samples(half)]);
-    const { hostMicrosecondsPerDispatch, dispatches } = await ours.ask({ task: 'host', ...shape, repeats: 15 });
     const { rows: kernels } = await ours.ask({ task: 'stepProfile', ...shape, repeats: 3 });
-    figures.steps.push({ name, batchSize, answers, half, hostMicrosecondsPerDispatch, kernels });
+    figures.steps.push({ name, batchSize, answers, half, kernels });
     show(
-      `Step of ${name}, batch ${batchSize}, 64 tokens: ${dispatches} dispatches, ${hostMicrosecondsPerDispatch.toFixed(1)} us of the host each (GPU idle)`,
+      `Step of ${name}, batch ${batchSize}, 64 tokens: ${own.dispatches} dispatches`,
       table(
         ['kernel', 'calls', 'ms', 'share'],
         kernels
@@ -255,6 +255,36 @@ async function compareSteps() {
   show(
     'Training steps (forward, backward, AdamW; dropout 0.1; 64 tokens): examples/s (how many times as long as ours in f32)',
     table(['model', ...contestants.map(({ name }) => name), 'Attune, fp16'], rows),
+  );
+}
+
+/** Recording a step, and the calls to Dawn that it ends in, on Dawn's null backend. */
+async function measureHost() {
+  const host = new Contestant('host', process.execPath, [join(folder, 'contestants/host.mjs')]);
+  const rows = [];
+  figures.host = [];
+  // The null backend gives 512 MiB: too little for BERT-base, and for all of the vocabulary of which batches have the start.
+  for (const name of ['tiny', 'MiniLM-L6']) {
+    const shape = { config: { ...configs[name], vocabSize: 21_000 }, batchSize: 8, length: 64 };
+    const answers = [];
+    for (let round = 0; round < rounds; round++) answers.push(await host.ask({ task: 'host', ...shape, repeats: 200 }));
+    const failed = answers.find(({ error }) => error);
+    if (failed) throw new Error(failed.error);
+    const of = (measure) => median(answers.map((answer) => answer[measure]));
+    const { dispatches } = answers[0];
+    figures.host.push({ name, dispatches, recording: of('recording'), calls: of('calls') });
+    rows.push([
+      `${name}, batch 8`,
+      dispatches,
+      of('recording').toFixed(1),
+      of('calls').toFixed(1),
+      ((of('recording') * dispatches) / 1000).toFixed(2),
+    ]);
+  }
+  host.end();
+  show(
+    "Host: recording a training step, us a dispatch (Dawn's null backend)",
+    table(['model', 'dispatches', 'recording', 'of that calls to Dawn, alone', 'ms a step'], rows),
   );
 }
 

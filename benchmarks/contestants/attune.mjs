@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { BertConfig, BertForSequenceClassification } from '../../packages/bert/dist/index.js';
 import { gemm as recordGemm } from '../../packages/kernels/dist/index.js';
-import { AdamW, autocast, defaultDevice, setSeed } from '../../packages/tensor/dist/index.js';
-import { makeBatch } from './stepShape.mjs';
+import { defaultDevice } from '../../packages/tensor/dist/index.js';
 import { commonCases, kernelCases } from '../kernelCases.mjs';
+import { makeStep } from './makeStep.mjs';
 import { numbers, serve } from './serve.mjs';
 
 const device = await defaultDevice();
@@ -18,41 +17,8 @@ async function gemm({ layout, m, n, k, elementType = 'f32' }) {
   };
 }
 
-async function makeStep({ config, batchSize, length, fp16 = false }) {
-  setSeed(0);
-  const model = await BertForSequenceClassification.fromConfig(new BertConfig({ ...config, numLabels: 2 }));
-  model.train();
-  const optimizer = new AdamW({
-    groups: [{ parameters: model.namedParameters() }],
-    learningRates: new Float64Array(10_000).fill(5e-5),
-    maxGradNorm: 1,
-    device,
-    ...(fp16 && { halfPrecision: true, lossScale: {} }),
-  });
-  const usual = batchSize ? makeBatch(config, batchSize, length) : undefined;
-  optimizer.zeroGrad();
-  let update = 0;
-  const record = (batch = usual) => {
-    device.scope(() => {
-      const forward = () => model.forward(batch, { update, numItemsInBatch: batch.labels.data.length, exampleOffset: 0 });
-      const { loss } = fp16 ? autocast(forward) : forward();
-      optimizer.recordLoss(loss);
-      loss.backward(optimizer.lossScale, { releaseResults: true });
-    });
-    optimizer.step();
-    optimizer.zeroGrad();
-    update += 1;
-  };
-  const dispose = () => {
-    optimizer.dispose();
-    model.dispose();
-  };
-  const parameters = [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
-  return { record, optimizer, parameters, dispose };
-}
-
 async function step(shape) {
-  const { record, optimizer } = await makeStep(shape);
+  const { record, optimizer } = await makeStep(device, shape);
   return async (repeats) => {
     const before = { ...device.statistics };
     device.resetPeakMemory();
@@ -71,7 +37,7 @@ async function step(shape) {
 
 /** Goes on through the batches of a file, `repeats` at a time. With `padded`, padding is computed like everything else. */
 async function epoch({ config, file, padded = false, fp16 = false }) {
-  const { record, optimizer } = await makeStep({ config, fp16 });
+  const { record, optimizer } = await makeStep(device, { config, fp16 });
   const batches = JSON.parse(readFileSync(file, 'utf8')).map((rows) => padBatch(rows, padded));
   let next = 0;
   return async (repeats) => {
@@ -101,27 +67,9 @@ function padBatch(rows, padded) {
   };
 }
 
-/** What recording costs the host while the GPU is idle; on a software adapter it would otherwise share its cores. */
-async function host(shape) {
-  const run = await step(shape);
-  return async (repeats) => {
-    const { record, dispatches } = await run(2);
-    const times = [];
-    for (let index = 0; index < repeats; index++) {
-      await device.settled();
-      const began = performance.now();
-      record();
-      times.push(performance.now() - began);
-    }
-    await device.settled();
-    times.sort((a, b) => a - b);
-    return { hostMicrosecondsPerDispatch: (1000 * times[Math.floor(times.length / 2)]) / dispatches, dispatches };
-  };
-}
-
 /** GPU memory of a training step, without computing one: everything is allocated as if. */
 async function memory(shape) {
-  const run = await makeStep(shape);
+  const run = await makeStep(device, shape);
   return async () => {
     device.resetPeakMemory();
     await device.prepare(run.record);
@@ -175,4 +123,4 @@ async function describe() {
   return async () => ({ adapter: description || architecture, software });
 }
 
-await serve({ describe, epoch, gemm, host, kernels, memory, step, stepProfile });
+await serve({ describe, epoch, gemm, kernels, memory, step, stepProfile });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice, OutOfMemoryError, ReleasedArrayError } from './index.ts';
-import type { Gpu } from './index.ts';
+import { fill, openDevice, OutOfMemoryError, ReleasedArrayError } from './index.ts';
+import type { Gpu, GpuArray } from './index.ts';
 import { clearWords } from './recording/words.ts';
 
 describe('Gpu', () => {
@@ -81,6 +81,42 @@ describe('Gpu', () => {
     gpu.copy(five, target);
     expect(((await gpu.read(target)) as Uint32Array)[0]).toBe(5);
     for (const array of [source, target, five]) gpu.release(array);
+  });
+
+  it('gives every dispatch its own arrays and numbers, whatever followed the one before the last time', async () => {
+    const [one, two] = ['one', 'two'].map((label) => gpu.allocate('f32', 64, label)) as [GpuArray, GpuArray];
+    // The same dispatch is followed by another kernel, other arrays, other numbers, and a view of the same memory.
+    const orders: (readonly (readonly [GpuArray, number])[])[] = [
+      [
+        [one, 1],
+        [two, 2],
+      ],
+      [
+        [one, 3],
+        [one, 4],
+      ],
+      [
+        [one, 5],
+        [two.view(0, 16), 6],
+      ],
+      [
+        [two, 7],
+        [one, 8],
+        [two, 9],
+      ],
+    ];
+    for (const order of orders) {
+      gpu.clear(one);
+      for (const [array, value] of order) fill(gpu, { output: array, value, length: array.length });
+      for (const array of [one, two]) {
+        const last = order.findLast(([written]) => written.storage === array.storage);
+        if (last) expect([...(await gpu.read(last[0]))]).toEqual(Array(last[0].length).fill(last[1]));
+      }
+    }
+    gpu.copy(one, two);
+    gpu.release(two);
+    expect(() => gpu.copy(one, two)).toThrow(ReleasedArrayError);
+    gpu.release(one);
   });
 
   it('prepares kernels without running what is recorded', async () => {

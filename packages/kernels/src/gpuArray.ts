@@ -23,10 +23,9 @@ export class GpuArray {
   readonly byteOffset: number;
   readonly label: string;
   readonly storage: PooledBuffer;
-  /** Names this range in bind group keys. Whole buffers share one key, whatever the length of the array in them. */
-  readonly bindingKey: string;
   /** Bytes bound to a shader. */
   readonly bindingSize: number;
+  readonly #isView: boolean;
   #released = false;
 
   constructor(storage: PooledBuffer, elementType: ElementType, length: number, label: string, byteOffset = 0, isView = false) {
@@ -36,7 +35,12 @@ export class GpuArray {
     this.label = label;
     this.byteOffset = byteOffset;
     this.bindingSize = isView ? Math.max(4, Math.ceil(this.byteLength / 4) * 4) : storage.byteLength - byteOffset;
-    this.bindingKey = isView ? `${storage.id}+${byteOffset}:${this.bindingSize}` : `${storage.id}`;
+    this.#isView = isView;
+  }
+
+  /** Names this range in bind group keys. Whole buffers share one key, whatever the length of the array in them. */
+  get bindingKey(): string {
+    return this.#isView ? `${this.storage.id}+${this.byteOffset}:${this.bindingSize}` : `${this.storage.id}`;
   }
 
   /** Bytes of the elements asked for. */

@@ -35,19 +35,24 @@ export function requireArray(kernel: string, name: string, array: GpuArray, shap
 }
 
 /**
- * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all
- * be
+ * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all be
  * written: that is how gradients lie in an arena.
  */
 export function requireSeparate(kernel: string, reads: readonly GpuArray[], writes: readonly GpuArray[]): void {
-  for (const [index, written] of writes.entries()) {
-    const other =
-      reads.find(({ storage }) => storage === written.storage) ?? writes.slice(index + 1).find((candidate) => overlap(candidate, written));
-    if (other)
-      throw new KernelArgumentError(
-        `${kernel}: ${written.label} is written and shares memory with ${other.label}; it must lie in another buffer`,
-      );
+  for (let index = 0; index < writes.length; index++) {
+    const written = writes[index] as GpuArray;
+    for (const read of reads) if (read.storage === written.storage) throw sharedMemory(kernel, written, read);
+    for (let later = index + 1; later < writes.length; later++) {
+      const other = writes[later] as GpuArray;
+      if (overlap(other, written)) throw sharedMemory(kernel, written, other);
+    }
   }
+}
+
+function sharedMemory(kernel: string, written: GpuArray, other: GpuArray): KernelArgumentError {
+  return new KernelArgumentError(
+    `${kernel}: ${written.label} is written and shares memory with ${other.label}; it must lie in another buffer`,
+  );
 }
 
 function overlap(a: GpuArray, b: GpuArray): boolean {

@@ -18,6 +18,7 @@ export class ParameterTable {
   readonly #offsets = new Map<string, number>();
   #used = 0;
   #uploaded = 0;
+  #generation = 0;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -28,6 +29,11 @@ export class ParameterTable {
     });
     this.#integers = new Uint32Array(wordsPerBlock * blockCount);
     this.#floats = new Float32Array(this.#integers.buffer);
+  }
+
+  /** Grows when the table starts afresh: offsets from before are worthless then. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** When no block is free; the table starts afresh at the next submit. */
@@ -52,6 +58,7 @@ export class ParameterTable {
   /** Forgets every block. Only legal right after a submit: the blocks of recorded commands must not be overwritten. */
   reset(): void {
     this.#offsets.clear();
+    this.#generation += 1;
     this.#used = 0;
     this.#uploaded = 0;
   }

@@ -1,6 +1,6 @@
 import { ReleasedArrayError } from '../errors.ts';
 import type { GpuArray } from '../gpuArray.ts';
-import type { Dispatch, Program } from './dispatch.ts';
+import type { Dispatch, Parameters, Program } from './dispatch.ts';
 import { parameterBlockBytes, ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelines.ts';
 import type { CompiledProgram } from './pipelines.ts';
@@ -28,8 +28,10 @@ export class Recorder {
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #parameters: ParameterTable;
-  readonly #bindGroups = new Map<string, GPUBindGroup>();
+  readonly #bindGroups = new Map<string, BoundProgram>();
   readonly #offsets = new Uint32Array(1);
+  /** What was dispatched last. */
+  #last: BoundProgram | null = null;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #current: CompiledProgram | null = null;
@@ -59,8 +61,8 @@ export class Recorder {
       return;
     }
     if (this.#profiler?.full || this.#parameters.full) this.flush();
-    const compiled = this.#pipelines.get(program, reads.length, writes.length);
-    const group = this.#bindGroup(compiled, dispatch);
+    const bound = this.#bind(dispatch);
+    const { compiled } = bound;
     this.#encoder ??= this.#device.createCommandEncoder();
     if (this.#profiler) {
       this.#endPass();
@@ -71,8 +73,8 @@ export class Recorder {
       this.#pass.setPipeline(compiled.pipeline);
       this.#current = compiled;
     }
-    this.#offsets[0] = this.#parameters.offsetOf(compiled.key, dispatch.parameters?.integers ?? [], dispatch.parameters?.floats ?? []);
-    this.#pass.setBindGroup(0, group, this.#offsets, 0, 1);
+    this.#offsets[0] = this.#offsetOf(bound, dispatch.parameters ?? noParameters);
+    this.#pass.setBindGroup(0, bound.group, this.#offsets, 0, 1);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
   }
@@ -111,18 +113,19 @@ export class Recorder {
     this.statistics.submits += 1;
     afterSubmit?.();
     if (this.#parameters.full) this.#parameters.reset();
-    if (this.#bindGroups.size > maxBindGroups) this.#bindGroups.clear();
+    if (this.#bindGroups.size > maxBindGroups) this.forgetBindGroups();
     return true;
   }
 
   /** Drops cached bind groups, which keep destroyed buffers alive. */
   forgetBindGroups(): void {
     this.#bindGroups.clear();
+    this.#last = null;
   }
 
   destroy(): void {
     this.#parameters.destroy();
-    this.#bindGroups.clear();
+    this.forgetBindGroups();
   }
 
   #endPass(): void {
@@ -131,28 +134,91 @@ export class Recorder {
     this.#current = null;
   }
 
-  #bindGroup(compiled: CompiledProgram, { reads, writes }: Dispatch): GPUBindGroup {
-    let key = `${compiled.number}`;
-    for (const array of reads) key += `|${bindingKey(array, compiled)}`;
-    for (const array of writes) key += `|${bindingKey(array, compiled)}`;
-    let group = this.#bindGroups.get(key);
-    if (!group) {
-      group = this.#device.createBindGroup({
-        label: `${compiled.key} on ${[...reads, ...writes].map((array) => `${array.label}[${array.length}]`).join(', ')}`,
+  /** Steps repeat, so that what followed the dispatch before the last time mostly follows it again: then no key is built and nothing looked up. */
+  #bind(dispatch: Dispatch): BoundProgram {
+    const expected = this.#last?.next;
+    const bound = expected && isBoundTo(expected, dispatch) ? expected : this.#find(dispatch);
+    if (this.#last) this.#last.next = bound;
+    this.#last = bound;
+    return bound;
+  }
+
+  #find({ program, reads, writes }: Dispatch): BoundProgram {
+    const compiled = this.#pipelines.get(program, reads.length, writes.length);
+    const arrays = [...reads, ...writes];
+    const key = `${compiled.number}|${arrays.map((array) => bindingKey(array, compiled)).join('|')}`;
+    let bound = this.#bindGroups.get(key);
+    if (!bound) {
+      const group = this.#device.createBindGroup({
+        label: `${compiled.key} on ${arrays.map((array) => `${array.label}[${array.length}]`).join(', ')}`,
         layout: compiled.layout,
         entries: [
           { binding: 0, resource: { buffer: this.#parameters.buffer, size: parameterBlockBytes } },
-          ...[...reads, ...writes].map((array, index) => ({
+          ...arrays.map(({ storage, byteOffset, bindingSize }, index) => ({
             binding: 1 + index,
-            resource: { buffer: array.storage.buffer, offset: array.byteOffset, size: array.bindingSize },
+            resource: { buffer: storage.buffer, offset: byteOffset, size: bindingSize },
           })),
         ],
       });
-      this.#bindGroups.set(key, group);
+      const ranges = arrays.map(({ storage, byteOffset, bindingSize }) => ({ storage, byteOffset, bindingSize }));
+      bound = { compiled, group, ranges, integers: [], floats: [], parameterOffset: -1, generation: -1, next: null };
+      this.#bindGroups.set(key, bound);
       this.statistics.bindGroupsCreated += 1;
     }
-    return group;
+    return bound;
   }
+
+  #offsetOf(bound: BoundProgram, { integers = noNumbers, floats = noNumbers }: Parameters): number {
+    const table = this.#parameters;
+    if (bound.generation !== table.generation || !sameNumbers(bound.integers, integers) || !sameNumbers(bound.floats, floats)) {
+      bound.parameterOffset = table.offsetOf(bound.compiled.key, integers, floats);
+      bound.generation = table.generation;
+      bound.integers = integers;
+      bound.floats = floats;
+    }
+    return bound.parameterOffset;
+  }
+}
+
+const noNumbers: readonly number[] = [];
+const noParameters: Parameters = {};
+
+/** A pipeline with the arrays that it is bound to, and what its last dispatch had besides. */
+interface BoundProgram {
+  readonly compiled: CompiledProgram;
+  readonly group: GPUBindGroup;
+  readonly ranges: readonly Pick<GpuArray, 'storage' | 'byteOffset' | 'bindingSize'>[];
+  integers: readonly number[];
+  floats: readonly number[];
+  /** Where the parameter table has these numbers, as long as it is in this generation. */
+  parameterOffset: number;
+  generation: number;
+  /** What followed the last time. */
+  next: BoundProgram | null;
+}
+
+function isBoundTo({ compiled, ranges }: BoundProgram, { program, reads, writes }: Dispatch): boolean {
+  if (program.key !== compiled.key || ranges.length !== reads.length + writes.length) return false;
+  for (let index = 0; index < ranges.length; index++) {
+    const array = index < reads.length ? reads[index] : writes[index - reads.length];
+    const range = ranges[index];
+    if (
+      !array ||
+      array.released ||
+      array.storage !== range?.storage ||
+      array.byteOffset !== range.byteOffset ||
+      array.bindingSize !== range.bindingSize
+    )
+      return false;
+  }
+  return true;
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  // As the key of a parameter block has them: -0 and 0 are one number.
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 function bindingKey(array: GpuArray, compiled: CompiledProgram): string {

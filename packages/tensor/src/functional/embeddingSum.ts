@@ -36,9 +36,10 @@ export function embeddingSum(
     if (tableIds.length !== rows)
       throw new ShapeError(`${operation}: table ${number} has ${tableIds.length} ids and the first has ${rows}`);
     const tableRows = table.shape[0] as number;
-    for (const [row, id] of tableIds.entries()) {
+    for (let place = 0; place < rows; place++) {
+      const id = tableIds[place] as number;
       if (id < 0 || id >= tableRows)
-        throw new TensorError(`${operation}: id ${id} at place ${row} lies outside table ${number}, which has ${tableRows} rows`);
+        throw new TensorError(`${operation}: id ${id} at place ${place} lies outside table ${number}, which has ${tableRows} rows`);
     }
   }
   const array = allocateResult(device, 'f32', [rows, columns], operation);

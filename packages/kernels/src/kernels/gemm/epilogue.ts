@@ -59,6 +59,6 @@ export function epilogueSource(gpu: Gpu, epilogue: Epilogue, wide: boolean, oper
 }
 
 /** Words that name the epilogue in a program key. */
-export function epilogueKey({ accumulate, bias, gelu, preActivation }: Epilogue): string[] {
-  return [...(bias ? ['bias'] : []), ...(gelu ? ['gelu'] : []), ...(preActivation ? ['saved'] : []), ...(accumulate ? ['added'] : [])];
+export function epilogueKey({ accumulate, bias, gelu, preActivation }: Epilogue): string {
+  return `${bias ? ' bias' : ''}${gelu ? ' gelu' : ''}${preActivation ? ' saved' : ''}${accumulate ? ' added' : ''}`;
 }

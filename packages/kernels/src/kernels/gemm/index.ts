@@ -101,13 +101,10 @@ function validate({
   splits = 1,
 }: GemmOptions): void {
   requireExtents(kernel, { m, n, k, ...batch, splits });
-  const shape = (stride: number, extents: Readonly<Record<string, number>>) => {
-    const matrix = Object.values(extents).reduce((product, extent) => product * extent, 1);
-    return batch ? { elements: batch.count === 0 ? 0 : (batch.count - 1) * stride + matrix } : extents;
-  };
-  const results = shape(batch?.strideOutput ?? 0, { m, n });
-  requireArray(kernel, 'a', a, shape(batch?.strideA ?? 0, layout === 'TN' ? { k, m } : { m, k }), floatTypes);
-  requireArray(kernel, 'b', b, shape(batch?.strideB ?? 0, layout === 'NT' ? { n, k } : { k, n }), floatTypes);
+  const elements = (stride: number, matrix: number) => ({ elements: batch?.count ? (batch.count - 1) * stride + matrix : 0 });
+  const results = batch ? elements(batch.strideOutput, m * n) : { m, n };
+  requireArray(kernel, 'a', a, batch ? elements(batch.strideA, m * k) : layout === 'TN' ? { k, m } : { m, k }, floatTypes);
+  requireArray(kernel, 'b', b, batch ? elements(batch.strideB, k * n) : layout === 'NT' ? { n, k } : { k, n }, floatTypes);
   requireArray(kernel, 'output', output, results, floatTypes);
   if (bias) requireArray(kernel, 'bias', bias, { n }, singleTypes);
   if (preActivation) requireArray(kernel, 'preActivation', preActivation, results, floatTypes);
@@ -139,7 +136,8 @@ function multiply(
   { parts, innerPerPart, alpha, strideOutput }: Parts,
 ): void {
   const { output, bias, preActivation } = epilogue;
-  const [aAlongK, bAlongK] = [layout !== 'TN', layout === 'NT'];
+  const aAlongK = layout !== 'TN';
+  const bAlongK = layout === 'NT';
   const isWide = (contiguous: number, stride: number) => tile.readsVectors && k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
   const wideA = isWide(aAlongK ? k : m, batch.strideA);
   const wideB = isWide(bAlongK ? k : n, batch.strideB);
@@ -149,20 +147,13 @@ function multiply(
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
-  const wide = `by ${[wideA, wideB, wideOutput].map((isVector) => (isVector ? 4 : 1)).join()}`;
+  const widths = `${wideA ? 4 : 1},${wideB ? 4 : 1},${wideOutput ? 4 : 1}`;
+  const types = typesKey(gpu, a, b, output, preActivation);
   const bytes =
     m * k * bytesPerElement[a.elementType] + k * n * bytesPerElement[b.elementType] + parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
     program: {
-      key: [
-        kernel,
-        layout,
-        tile.name,
-        typesKey(gpu, [a, b, output, preActivation]),
-        wide,
-        ...(hasTail ? ['tail'] : []),
-        ...epilogueKey(epilogue),
-      ].join(' '),
+      key: `${kernel} ${layout} ${tile.name} ${types} by ${widths}${hasTail ? ' tail' : ''}${epilogueKey(epilogue)}`,
       source: () =>
         [
           tile.enables,
@@ -196,7 +187,7 @@ function sumParts(
   const columnFours = Math.ceil(n / 4);
   gpu.dispatch({
     program: {
-      key: [kernel, 'sum of parts', typesKey(gpu, [output, preActivation]), `by ${wide ? 4 : 1}`, ...epilogueKey(epilogue)].join(' '),
+      key: `${kernel} sum of parts ${typesKey(gpu, output, preActivation)} by ${wide ? 4 : 1}${epilogueKey(epilogue)}`,
       source: () =>
         [epilogueSource(gpu, epilogue, wide, { partials: { array: partials, wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
     },
@@ -209,7 +200,13 @@ function sumParts(
 }
 
 /** Words that name the types of arrays in a program key. */
-function typesKey(gpu: Gpu, arrays: readonly (GpuArray | undefined)[]): string {
-  const types = arrays.flatMap((array) => array?.elementType ?? []);
-  return [...types, ...(types.includes('f16') && gpu.profile.halfStorage === 'packed' ? ['packed'] : [])].join(' ');
+function typesKey(gpu: Gpu, ...arrays: readonly (GpuArray | undefined)[]): string {
+  let types = '';
+  let half = false;
+  for (const array of arrays) {
+    if (!array) continue;
+    types += types ? ` ${array.elementType}` : array.elementType;
+    half ||= array.elementType === 'f16';
+  }
+  return half && gpu.profile.halfStorage === 'packed' ? `${types} packed` : types;
 }
