@@ -24,8 +24,9 @@ interface TimedDispatch {
 export class Profiler {
   readonly #device: GPUDevice;
   readonly #querySet: GPUQuerySet;
-  readonly #pending: Promise<void>[] = [];
+  readonly #taken: { readonly timed: readonly TimedDispatch[]; readonly times: GPUBuffer }[] = [];
   readonly #totals = new Map<string, { calls: number; nanoseconds: number; flops: number; bytes: number }>();
+  readonly #resolved: GPUBuffer[] = [];
   #timed: TimedDispatch[] = [];
 
   constructor(device: GPUDevice) {
@@ -44,37 +45,28 @@ export class Profiler {
     return { querySet: this.#querySet, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
   }
 
-  /** Records the copy of the times taken; the function returned is to be called after the submit. */
-  resolve(encoder: GPUCommandEncoder): () => void {
+  /** Records the copy of the times taken so far to where `rows` reads them. */
+  resolve(encoder: GPUCommandEncoder): void {
     const timed = this.#timed;
     this.#timed = [];
-    if (timed.length === 0) return () => {};
+    if (timed.length === 0) return;
     const size = 16 * timed.length;
     const resolved = this.#device.createBuffer({ label: 'profile', size, usage: bufferUsage.queryResolve | bufferUsage.copySource });
-    const mapped = this.#device.createBuffer({ label: 'profile', size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
+    const times = this.#device.createBuffer({ label: 'profile', size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
     encoder.resolveQuerySet(this.#querySet, 0, 2 * timed.length, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, mapped, 0, size);
-    return () => {
-      const reading = mapped.mapAsync(1).then(() => {
-        const times = new BigInt64Array(mapped.getMappedRange());
-        timed.forEach(({ kernel, flops, bytes }, index) => {
-          const total = this.#totals.get(kernel) ?? { calls: 0, nanoseconds: 0, flops: 0, bytes: 0 };
-          total.calls += 1;
-          total.nanoseconds += Number((times[2 * index + 1] as bigint) - (times[2 * index] as bigint));
-          total.flops += flops;
-          total.bytes += bytes;
-          this.#totals.set(kernel, total);
-        });
-        mapped.destroy();
-        resolved.destroy();
-      });
-      this.#pending.push(reading);
-    };
+    encoder.copyBufferToBuffer(resolved, 0, times, 0, size);
+    this.#resolved.push(resolved);
+    this.#taken.push({ timed, times });
   }
 
-  /** The table, slowest kernel first. */
+  /** The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn takes a core from what is being timed. */
   async rows(): Promise<ProfileRow[]> {
-    await Promise.all(this.#pending);
+    for (const { timed, times } of this.#taken) {
+      await times.mapAsync(1);
+      this.#add(timed, new BigInt64Array(times.getMappedRange()));
+      times.destroy();
+    }
+    for (const resolved of this.#resolved) resolved.destroy();
     this.#querySet.destroy();
     const sum = [...this.#totals.values()].reduce((total, { nanoseconds }) => total + nanoseconds, 0);
     return [...this.#totals]
@@ -87,5 +79,16 @@ export class Profiler {
         share: sum > 0 ? nanoseconds / sum : 0,
       }))
       .sort((a, b) => b.milliseconds - a.milliseconds);
+  }
+
+  #add(timed: readonly TimedDispatch[], times: BigInt64Array): void {
+    for (const [index, { kernel, flops, bytes }] of timed.entries()) {
+      const total = this.#totals.get(kernel) ?? { calls: 0, nanoseconds: 0, flops: 0, bytes: 0 };
+      total.calls += 1;
+      total.nanoseconds += Number((times[2 * index + 1] as bigint) - (times[2 * index] as bigint));
+      total.flops += flops;
+      total.bytes += bytes;
+      this.#totals.set(kernel, total);
+    }
   }
 }

@@ -106,12 +106,11 @@ export class Recorder {
   flush(): boolean {
     if (!this.#encoder) return false;
     this.#endPass();
-    const afterSubmit = this.#profiler?.resolve(this.#encoder);
+    this.#profiler?.resolve(this.#encoder);
     this.#parameters.upload();
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = null;
     this.statistics.submits += 1;
-    afterSubmit?.();
     if (this.#parameters.full) this.#parameters.reset();
     if (this.#bindGroups.size > maxBindGroups) this.forgetBindGroups();
     return true;
