@@ -24,7 +24,7 @@ export function gemmClasses(): GemmClass[] {
 const tilesOf: Record<GemmVariant, readonly GemmTileSize[]> = {
   subgroupMatrix: ['large', 'small'],
   portable: ['medium', 'large', 'small'],
-  subgroup: ['medium', 'large'],
+  subgroup: ['medium', 'large', 'small'],
   register: ['small'],
 };
 

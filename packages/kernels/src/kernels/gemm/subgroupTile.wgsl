@@ -25,18 +25,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   var sums: array<vec4f, rows * fours>;
   var inner = task.firstInner;
-  while (inner < task.endInner) {
-    var left: array<vec4f, loads>;
-    for (var load = 0u; load < loads; load++) { left[load] = fetchA(aPlaces[load] + inner * stepA); }
-    var right: array<vec4f, 4 * fours>;
-    for (var load = 0u; load < 4 * fours; load++) { right[load] = fetchB(bPlaces[load] + inner * stepB); }
-    if (hasTail && inner + 4 > task.endInner) {
-      // What the other three were read from may be anything; it is not used.
-      addOne(&sums, left, right);
+  let endOfFours = task.endInner - (task.endInner - task.firstInner) % 4;
+  while (inner < endOfFours) {
+    addFour(&sums, readA(&aPlaces, inner * stepA), readB(&bPlaces, inner * stepB));
+    inner += 4;
+  }
+  if (hasTail) {
+    while (inner < task.endInner) {
+      // Of the four inner steps that are read the last three may be anything; they are not used.
+      addOne(&sums, readA(&aPlaces, inner * stepA), readB(&bPlaces, inner * stepB));
       inner += 1;
-    } else {
-      addFour(&sums, left, right);
-      inner += 4;
     }
   }
   // No bounds that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile.
@@ -48,6 +46,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       sum++;
     }
   }
+}
+
+fn readA(places: ptr<function, array<vec4u, loads>>, offset: u32) -> array<vec4f, loads> {
+  var left: array<vec4f, loads>;
+  for (var load = 0u; load < loads; load++) { left[load] = fetchA((*places)[load] + offset); }
+  return left;
+}
+
+fn readB(places: ptr<function, array<vec4u, 4 * fours>>, offset: u32) -> array<vec4f, 4 * fours> {
+  var right: array<vec4f, 4 * fours>;
+  for (var load = 0u; load < 4 * fours; load++) { right[load] = fetchB((*places)[load] + offset); }
+  return right;
 }
 
 // Places of the four elements of A that make vector `number` of a tile: a row's four inner steps, or four rows of one inner step.

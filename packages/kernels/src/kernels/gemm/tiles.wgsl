@@ -1,7 +1,8 @@
 // Common to all variants: which tile a workgroup computes and where the elements of the operands lie.
 //
 // A is [m, k], stored [k, m] where aAlongK is false; B is [k, n], stored [n, k] where bAlongK is true; output is [m, n].
-// Workgroups are numbered over x and y; tiles lie one beside the other along n first. z is the number of the matrix in the batch times
+// Workgroups are numbered over x and y. Eight rows of tiles are done together, column by column of tiles, so that what is read of B serves eight
+// times while it is in the cache, and what is read of A stays there. z is the number of the matrix in the batch times
 // `parts`, plus the part of the inner dimension: parts of `innerPerPart`, which are summed up by another kernel.
 // In front: const aAlongK, bAlongK; fetchA, fetchB (four elements at four places: wide arrays read the four from the first place on),
 // elementA, elementB.
@@ -24,13 +25,18 @@ struct Task {
   offsetA: u32, offsetB: u32, offsetOutput: u32,
 }
 
+const rowsTogether = 8u;
+
 fn taskOf(workgroup: vec3u, workgroups: vec3u, rows: u32, columns: u32) -> Task {
   let tile = workgroup.x + workgroup.y * workgroups.x;
   let matrix = workgroup.z / parameters.parts;
   let firstInner = (workgroup.z % parameters.parts) * parameters.innerPerPart;
+  let togetherTiles = rowsTogether * parameters.columnTiles;
+  let firstRowTile = tile / togetherTiles * rowsTogether;
+  let rowTiles = min(rowsTogether, parameters.tiles / parameters.columnTiles - firstRowTile);
   return Task(
     tile >= parameters.tiles,
-    tile / parameters.columnTiles * rows, tile % parameters.columnTiles * columns,
+    (firstRowTile + tile % togetherTiles % rowTiles) * rows, tile % togetherTiles / rowTiles * columns,
     firstInner, min(parameters.k, firstInner + parameters.innerPerPart),
     matrix * parameters.strideA, matrix * parameters.strideB, workgroup.z * parameters.strideOutput,
   );

@@ -17,7 +17,7 @@ export const gemmSources = [
   registerTile,
   sharedTile,
   subgroupMatrixTile,
-  subgroupProducts({ rows: 16, fours: 2, lanes: 8, aAlongK: true, bAlongK: true }),
+  subgroupProducts({ rows: 32, fours: 2, lanes: 8, aAlongK: true, bAlongK: true }),
   subgroupTile,
   tilesSource,
 ] as const;
@@ -29,8 +29,8 @@ export const gemmSources = [
 export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
 
 /**
- * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`: 16 rows (less where there are less) of 4 or, `large`, 8
- * columns a lane. `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x 32.
+ * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`: 16 rows (less where there are less) of 4 columns a lane; 32
+ * rows of 4; 32 rows of 8. `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x 32.
  */
 export type GemmTileSize = 'small' | 'medium' | 'large';
 
@@ -140,7 +140,7 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
     case 'subgroup': {
       if (lanes === 0)
         throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
-      const rows = m <= 4 ? 4 : m <= 8 ? 8 : 16;
+      const rows = subgroupRows(m, size);
       const fours = size === 'large' ? 2 : 1;
       return {
         name: `subgroup ${rows} x ${lanes}${fours > 1 ? ` by ${fours}` : ''}`,
@@ -152,6 +152,14 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
       };
     }
   }
+}
+
+/** Rows of a subgroup's tile: 32, unless many of them would lie beyond the edge. */
+function subgroupRows(m: number, size: GemmTileSize): number {
+  if (m <= 4) return 4;
+  if (m <= 8) return 8;
+  const padded = (rows: number) => Math.ceil(m / rows) * rows;
+  return size === 'small' || padded(32) - padded(16) > m / 8 ? 16 : 32;
 }
 
 /** The largest tile of which there are still enough to keep the adapter busy. */
