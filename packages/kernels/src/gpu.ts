@@ -67,7 +67,8 @@ export class Gpu {
   #bufferCount = 0;
   #liveBytes = 0;
   #peakBytes = 0;
-  #busy = false;
+  /** How many submits are known to have run. */
+  #submitsDone = 0;
   #failure: GpuError | null = null;
   #profiler: Profiler | null = null;
   #destroyed = false;
@@ -230,14 +231,15 @@ export class Gpu {
   /** Submits everything recorded, without waiting. */
   flush(): void {
     this.throwIfFailed();
-    if (this.#recorder.flush()) this.#busy = true;
+    this.#recorder.flush();
   }
 
   /** Submits everything recorded and waits until it has run. */
   async settled(): Promise<void> {
     this.flush();
-    await this.#wait.until(() => this.#device.queue.onSubmittedWorkDone(), this.#busy);
-    this.#busy = false;
+    const { submits } = this.#recorder.statistics;
+    await this.#wait.until(() => this.#device.queue.onSubmittedWorkDone(), submits > this.#submitsDone);
+    this.#submitsDone = Math.max(this.#submitsDone, submits);
     this.throwIfFailed();
   }
 
@@ -278,9 +280,9 @@ export class Gpu {
   async stopProfiling(): Promise<ProfileRow[]> {
     const profiler = this.#profiler;
     if (!profiler) throw new GpuError('stopProfiling: profiling was not started');
+    await this.settled();
     this.#recorder.profiler = null;
     this.#profiler = null;
-    await this.settled();
     return profiler.rows();
   }
 

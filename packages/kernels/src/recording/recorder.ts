@@ -102,9 +102,9 @@ export class Recorder {
     record(this.#encoder);
   }
 
-  /** Submits what is recorded. Returns whether there was anything. */
-  flush(): boolean {
-    if (!this.#encoder) return false;
+  /** Submits what is recorded. */
+  flush(): void {
+    if (!this.#encoder) return;
     this.#endPass();
     this.#profiler?.resolve(this.#encoder);
     this.#parameters.upload();
@@ -113,7 +113,6 @@ export class Recorder {
     this.statistics.submits += 1;
     if (this.#parameters.full) this.#parameters.reset();
     if (this.#bindGroups.size > maxBindGroups) this.forgetBindGroups();
-    return true;
   }
 
   /** Drops cached bind groups, which keep destroyed buffers alive. */
