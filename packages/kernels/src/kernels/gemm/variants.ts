@@ -176,7 +176,7 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: Product): GemmTileSiz
       return config && tilesOf(8 * config.m, 8 * config.n) >= busyTiles.hardware ? 'large' : 'small';
     }
     case 'subgroup':
-      // Mesa 26 takes thrice the time of Mesa 25 for a trip of a loop, and has registers for twice the sums.
+      // Mesa 26 loads with gathers, which leave registers for twice the sums.
       return profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium';
     case 'register':
       return 'small';
