@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fill, openDevice, OutOfMemoryError, ReleasedArrayError } from './index.ts';
+import { openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
 import type { Gpu, GpuArray } from './index.ts';
 import { clearWords } from './recording/words.ts';
 
@@ -84,39 +84,45 @@ describe('Gpu', () => {
   });
 
   it('gives every dispatch its own arrays and numbers, whatever followed the one before the last time', async () => {
-    const [one, two] = ['one', 'two'].map((label) => gpu.allocate('f32', 64, label)) as [GpuArray, GpuArray];
-    // The same dispatch is followed by another kernel, other arrays, other numbers, and a view of the same memory.
-    const orders: (readonly (readonly [GpuArray, number])[])[] = [
-      [
-        [one, 1],
-        [two, 2],
-      ],
-      [
-        [one, 3],
-        [one, 4],
-      ],
-      [
-        [one, 5],
-        [two.view(0, 16), 6],
-      ],
-      [
-        [two, 7],
-        [one, 8],
-        [two, 9],
-      ],
+    const ones = gpu.upload(new Float32Array(256).fill(1), 'f32', 'ones');
+    const [first, other, base] = ['first', 'other', 'base'].map((label) => gpu.allocate('f32', 256, label)) as [
+      GpuArray,
+      GpuArray,
+      GpuArray,
     ];
-    for (const order of orders) {
-      gpu.clear(one);
-      for (const [array, value] of order) fill(gpu, { output: array, value, length: array.length });
-      for (const array of [one, two]) {
-        const last = order.findLast(([written]) => written.storage === array.storage);
-        if (last) expect([...(await gpu.read(last[0]))]).toEqual(Array(last[0].length).fill(last[1]));
-      }
+    // Each differs from the one before by its buffer, its place in it, the bytes bound, its length, its factor, or its kernel.
+    const followers: readonly (readonly [output: GpuArray, factor: number, length: number, kernel?: 'copy'])[] = [
+      [other, 2, 256],
+      [base, 2, 256],
+      [base.view(0, 64), 3, 64],
+      [base.view(64, 64), 4, 64],
+      [base.view(0, 64), 5, 64],
+      [base, 6, 256],
+      [base, 6, 128],
+      [base, 7, 128],
+      [base, 7, 256],
+      [base, 1, 256, 'copy'],
+    ];
+    for (const [output, factor, length, kernel] of followers) {
+      gpu.clear(base);
+      gpu.clear(other);
+      scale(gpu, { input: ones, output: first, factor: 1, length: 256 });
+      if (kernel === 'copy') gpu.copy(ones, output);
+      else scale(gpu, { input: ones, output, factor, length });
+      const begin = output.byteOffset / 4;
+      const expected = Array.from({ length: 256 }, (_, at) => (at >= begin && at < begin + length ? factor : 0));
+      expect([...(await gpu.read(output.storage === base.storage ? base : other))]).toEqual(expected);
     }
-    gpu.copy(one, two);
-    gpu.release(two);
-    expect(() => gpu.copy(one, two)).toThrow(ReleasedArrayError);
-    gpu.release(one);
+    for (const array of [ones, first, other, base]) gpu.release(array);
+  });
+
+  it('refuses an array released since the same dispatch before', () => {
+    const [source, target] = ['source', 'target'].map((label) => gpu.allocate('f32', 64, label)) as [GpuArray, GpuArray];
+    gpu.copy(source, target);
+    gpu.copy(source, target);
+    gpu.release(target);
+    expect(() => gpu.copy(source, target)).toThrow(ReleasedArrayError);
+    gpu.release(source);
   });
 
   it('prepares kernels without running what is recorded', async () => {

@@ -24,9 +24,8 @@ interface TimedDispatch {
 export class Profiler {
   readonly #device: GPUDevice;
   readonly #querySet: GPUQuerySet;
-  readonly #taken: { readonly timed: readonly TimedDispatch[]; readonly times: GPUBuffer }[] = [];
+  readonly #taken: { readonly timed: readonly TimedDispatch[]; readonly resolved: GPUBuffer; readonly times: GPUBuffer }[] = [];
   readonly #totals = new Map<string, { calls: number; nanoseconds: number; flops: number; bytes: number }>();
-  readonly #resolved: GPUBuffer[] = [];
   #timed: TimedDispatch[] = [];
 
   constructor(device: GPUDevice) {
@@ -55,18 +54,17 @@ export class Profiler {
     const times = this.#device.createBuffer({ label: 'profile', size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
     encoder.resolveQuerySet(this.#querySet, 0, 2 * timed.length, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, times, 0, size);
-    this.#resolved.push(resolved);
-    this.#taken.push({ timed, times });
+    this.#taken.push({ timed, resolved, times });
   }
 
   /** The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn takes a core from what is being timed. */
   async rows(): Promise<ProfileRow[]> {
-    for (const { timed, times } of this.#taken) {
+    for (const { timed, resolved, times } of this.#taken) {
       await times.mapAsync(1);
       this.#add(timed, new BigInt64Array(times.getMappedRange()));
       times.destroy();
+      resolved.destroy();
     }
-    for (const resolved of this.#resolved) resolved.destroy();
     this.#querySet.destroy();
     const sum = [...this.#totals.values()].reduce((total, { nanoseconds }) => total + nanoseconds, 0);
     return [...this.#totals]

@@ -1,13 +1,9 @@
-import { ReleasedArrayError } from '../errors.ts';
-import type { GpuArray } from '../gpuArray.ts';
-import type { Dispatch, Parameters, Program } from './dispatch.ts';
-import { parameterBlockBytes, ParameterTable } from './parameterTable.ts';
+import type { Dispatch, Program } from './dispatch.ts';
+import { ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelines.ts';
 import type { CompiledProgram } from './pipelines.ts';
 import type { Profiler } from './profiler.ts';
-
-/** Above this many bind groups the cache starts afresh at the next submit. */
-const maxBindGroups = 65536;
+import { ProgramBindings } from './programBindings.ts';
 
 /** A program that a stretch of recording would use, and how many arrays it reads and writes. */
 export interface NeededProgram {
@@ -28,10 +24,8 @@ export class Recorder {
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #parameters: ParameterTable;
-  readonly #bindGroups = new Map<string, BoundProgram>();
+  readonly #bindings: ProgramBindings;
   readonly #offsets = new Uint32Array(1);
-  /** What was dispatched last. */
-  #last: BoundProgram | null = null;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #current: CompiledProgram | null = null;
@@ -42,6 +36,12 @@ export class Recorder {
     this.#device = device;
     this.#pipelines = new PipelineCache(device, onError);
     this.#parameters = new ParameterTable(device);
+    this.#bindings = new ProgramBindings({
+      device,
+      pipelines: this.#pipelines,
+      parameters: this.#parameters,
+      statistics: this.statistics,
+    });
   }
 
   get pipelineCount(): number {
@@ -61,7 +61,7 @@ export class Recorder {
       return;
     }
     if (this.#profiler?.full || this.#parameters.full) this.flush();
-    const bound = this.#bind(dispatch);
+    const bound = this.#bindings.bind(dispatch);
     const { compiled } = bound;
     this.#encoder ??= this.#device.createCommandEncoder();
     if (this.#profiler) {
@@ -73,7 +73,7 @@ export class Recorder {
       this.#pass.setPipeline(compiled.pipeline);
       this.#current = compiled;
     }
-    this.#offsets[0] = this.#offsetOf(bound, dispatch.parameters ?? noParameters);
+    this.#offsets[0] = this.#bindings.parameterOffset(bound, dispatch.parameters);
     this.#pass.setBindGroup(0, bound.group, this.#offsets, 0, 1);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
@@ -112,13 +112,12 @@ export class Recorder {
     this.#encoder = null;
     this.statistics.submits += 1;
     if (this.#parameters.full) this.#parameters.reset();
-    if (this.#bindGroups.size > maxBindGroups) this.forgetBindGroups();
+    if (this.#bindings.full) this.#bindings.clear();
   }
 
   /** Drops cached bind groups, which keep destroyed buffers alive. */
   forgetBindGroups(): void {
-    this.#bindGroups.clear();
-    this.#last = null;
+    this.#bindings.clear();
   }
 
   destroy(): void {
@@ -131,95 +130,4 @@ export class Recorder {
     this.#pass = null;
     this.#current = null;
   }
-
-  /** Steps repeat, so that what followed the dispatch before the last time mostly follows it again: then no key is built and nothing looked up. */
-  #bind(dispatch: Dispatch): BoundProgram {
-    const expected = this.#last?.next;
-    const bound = expected && isBoundTo(expected, dispatch) ? expected : this.#find(dispatch);
-    if (this.#last) this.#last.next = bound;
-    this.#last = bound;
-    return bound;
-  }
-
-  #find({ program, reads, writes }: Dispatch): BoundProgram {
-    const compiled = this.#pipelines.get(program, reads.length, writes.length);
-    const arrays = [...reads, ...writes];
-    const key = `${compiled.number}|${arrays.map((array) => bindingKey(array, compiled)).join('|')}`;
-    let bound = this.#bindGroups.get(key);
-    if (!bound) {
-      const group = this.#device.createBindGroup({
-        label: `${compiled.key} on ${arrays.map((array) => `${array.label}[${array.length}]`).join(', ')}`,
-        layout: compiled.layout,
-        entries: [
-          { binding: 0, resource: { buffer: this.#parameters.buffer, size: parameterBlockBytes } },
-          ...arrays.map(({ storage, byteOffset, bindingSize }, index) => ({
-            binding: 1 + index,
-            resource: { buffer: storage.buffer, offset: byteOffset, size: bindingSize },
-          })),
-        ],
-      });
-      const ranges = arrays.map(({ storage, byteOffset, bindingSize }) => ({ storage, byteOffset, bindingSize }));
-      bound = { compiled, group, ranges, integers: [], floats: [], parameterOffset: -1, generation: -1, next: null };
-      this.#bindGroups.set(key, bound);
-      this.statistics.bindGroupsCreated += 1;
-    }
-    return bound;
-  }
-
-  #offsetOf(bound: BoundProgram, { integers = noNumbers, floats = noNumbers }: Parameters): number {
-    const table = this.#parameters;
-    if (bound.generation !== table.generation || !sameNumbers(bound.integers, integers) || !sameNumbers(bound.floats, floats)) {
-      bound.parameterOffset = table.offsetOf(bound.compiled.key, integers, floats);
-      bound.generation = table.generation;
-      bound.integers = integers;
-      bound.floats = floats;
-    }
-    return bound.parameterOffset;
-  }
-}
-
-const noNumbers: readonly number[] = [];
-const noParameters: Parameters = {};
-
-/** A pipeline with the arrays that it is bound to, and what its last dispatch had besides. */
-interface BoundProgram {
-  readonly compiled: CompiledProgram;
-  readonly group: GPUBindGroup;
-  readonly ranges: readonly Pick<GpuArray, 'storage' | 'byteOffset' | 'bindingSize'>[];
-  integers: readonly number[];
-  floats: readonly number[];
-  /** Where the parameter table has these numbers, as long as it is in this generation. */
-  parameterOffset: number;
-  generation: number;
-  /** What followed the last time. */
-  next: BoundProgram | null;
-}
-
-function isBoundTo({ compiled, ranges }: BoundProgram, { program, reads, writes }: Dispatch): boolean {
-  if (program.key !== compiled.key || ranges.length !== reads.length + writes.length) return false;
-  for (let index = 0; index < ranges.length; index++) {
-    const array = index < reads.length ? reads[index] : writes[index - reads.length];
-    const range = ranges[index];
-    if (
-      !array ||
-      array.released ||
-      array.storage !== range?.storage ||
-      array.byteOffset !== range.byteOffset ||
-      array.bindingSize !== range.bindingSize
-    )
-      return false;
-  }
-  return true;
-}
-
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  // As the key of a parameter block has them: -0 and 0 are one number.
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
-}
-
-function bindingKey(array: GpuArray, compiled: CompiledProgram): string {
-  if (array.released) throw new ReleasedArrayError(`kernel ${compiled.key}: array ${array.label} was released before this use`);
-  return array.bindingKey;
 }

@@ -1,0 +1,134 @@
+import { ReleasedArrayError } from '../errors.ts';
+import type { GpuArray } from '../gpuArray.ts';
+import type { Dispatch, Parameters } from './dispatch.ts';
+import { parameterBlockBytes } from './parameterTable.ts';
+import type { ParameterTable } from './parameterTable.ts';
+import type { CompiledProgram, PipelineCache } from './pipelines.ts';
+
+/** Above this many bind groups the cache is to start afresh. */
+const maxBindGroups = 65536;
+const noNumbers: readonly number[] = [];
+
+/** A pipeline with the arrays that it is bound to, and what its last dispatch had besides. */
+export interface BoundProgram {
+  readonly compiled: CompiledProgram;
+  readonly group: GPUBindGroup;
+  readonly ranges: readonly Pick<GpuArray, 'storage' | 'byteOffset' | 'bindingSize'>[];
+  integers: readonly number[];
+  floats: readonly number[];
+  /** Where the parameter table has these numbers, as long as it is in this generation. */
+  parameterOffset: number;
+  generation: number;
+  /** What followed the last time. */
+  next: BoundProgram | null;
+}
+
+export interface ProgramBindingsOptions {
+  readonly device: GPUDevice;
+  readonly pipelines: PipelineCache;
+  readonly parameters: ParameterTable;
+  /** Counts what is created. */
+  readonly statistics: { bindGroupsCreated: number };
+}
+
+/**
+ * Bind groups by pipeline and arrays. Steps repeat, so that what followed a dispatch the last time mostly follows it again: it is compared with that first, and only
+ * when it differs a key is built and looked up.
+ */
+export class ProgramBindings {
+  readonly #options: ProgramBindingsOptions;
+  readonly #bound = new Map<string, BoundProgram>();
+  /** What was bound last. */
+  #last: BoundProgram | null = null;
+
+  constructor(options: ProgramBindingsOptions) {
+    this.#options = options;
+  }
+
+  /** When it is to be cleared at the next submit. */
+  get full(): boolean {
+    return this.#bound.size > maxBindGroups;
+  }
+
+  /** The pipeline and bind group of a dispatch. @throws ReleasedArrayError */
+  bind(dispatch: Dispatch): BoundProgram {
+    const expected = this.#last?.next;
+    const bound = expected && isBoundTo(expected, dispatch) ? expected : this.#find(dispatch);
+    if (this.#last) this.#last.next = bound;
+    this.#last = bound;
+    return bound;
+  }
+
+  /** Byte offset of the parameters' block in the parameter table. */
+  parameterOffset(bound: BoundProgram, { integers = noNumbers, floats = noNumbers }: Parameters = {}): number {
+    const { parameters } = this.#options;
+    if (bound.generation !== parameters.generation || !sameNumbers(bound.integers, integers) || !sameNumbers(bound.floats, floats)) {
+      bound.parameterOffset = parameters.offsetOf(bound.compiled.key, integers, floats);
+      bound.generation = parameters.generation;
+      bound.integers = integers;
+      bound.floats = floats;
+    }
+    return bound.parameterOffset;
+  }
+
+  /** Drops all bind groups, which keep destroyed buffers alive. */
+  clear(): void {
+    this.#bound.clear();
+    this.#last = null;
+  }
+
+  #find({ program, reads, writes }: Dispatch): BoundProgram {
+    const { device, pipelines, parameters, statistics } = this.#options;
+    const compiled = pipelines.get(program, reads.length, writes.length);
+    const arrays = [...reads, ...writes];
+    const key = `${compiled.number}|${arrays.map((array) => bindingKey(array, compiled)).join('|')}`;
+    let bound = this.#bound.get(key);
+    if (!bound) {
+      const ranges = arrays.map(({ storage, byteOffset, bindingSize }) => ({ storage, byteOffset, bindingSize }));
+      const group = device.createBindGroup({
+        label: `${compiled.key} on ${arrays.map((array) => `${array.label}[${array.length}]`).join(', ')}`,
+        layout: compiled.layout,
+        entries: [
+          { binding: 0, resource: { buffer: parameters.buffer, size: parameterBlockBytes } },
+          ...ranges.map(({ storage, byteOffset, bindingSize }, index) => ({
+            binding: 1 + index,
+            resource: { buffer: storage.buffer, offset: byteOffset, size: bindingSize },
+          })),
+        ],
+      });
+      bound = { compiled, group, ranges, integers: noNumbers, floats: noNumbers, parameterOffset: -1, generation: -1, next: null };
+      this.#bound.set(key, bound);
+      statistics.bindGroupsCreated += 1;
+    }
+    return bound;
+  }
+}
+
+function isBoundTo({ compiled, ranges }: BoundProgram, { program, reads, writes }: Dispatch): boolean {
+  if (program.key !== compiled.key || ranges.length !== reads.length + writes.length) return false;
+  for (let index = 0; index < ranges.length; index++) {
+    const array = index < reads.length ? reads[index] : writes[index - reads.length];
+    const range = ranges[index];
+    if (
+      !array ||
+      array.released ||
+      array.storage !== range?.storage ||
+      array.byteOffset !== range.byteOffset ||
+      array.bindingSize !== range.bindingSize
+    )
+      return false;
+  }
+  return true;
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  // As the key of a parameter block has them: -0 and 0 are one number.
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+function bindingKey(array: GpuArray, compiled: CompiledProgram): string {
+  if (array.released) throw new ReleasedArrayError(`kernel ${compiled.key}: array ${array.label} was released before this use`);
+  return array.bindingKey;
+}
