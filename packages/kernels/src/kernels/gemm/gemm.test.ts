@@ -41,6 +41,41 @@ describe.each([
   });
 });
 
+describe.each(['medium', 'large'] as const)('gemm by subgroup of operands in panels, %s tile', (tile) => {
+  it.each(layouts)('%s equals the reference, in parts, with an epilogue and in f16', async (layout) => {
+    const tested = { layout, variant: 'subgroup', tile, panels: true } as const;
+    for (const shape of gemmShapes) if (shape[2] % 4 === 0) await check({ shape, ...tested });
+    await check({ shape: [289, 71, 12], ...tested });
+    await check({ shape: [17, 65, 132], splits: 3, alpha: 2, accumulate: true, ...tested });
+    await check({ shape: [20, 36, 12], withBias: true, activation: 'gelu', keepPreActivation: true, ...tested });
+    for (const shape of [
+      [20, 36, 12],
+      [19, 63, 8],
+    ] as const)
+      await check({ shape, type: 'f16', outputType: shape[0] === 19 ? 'f16' : 'f32', ...tested });
+  });
+
+  it('takes panels by itself where they pay, with the same bits as without', async () => {
+    using mesa26 = await openDevice();
+    Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
+    for (const layout of layouts) {
+      const [m, n, k] = layout === 'NT' ? [516, 132, 8] : [516, 132, 3072];
+      const [a, b] = [uploadFloats(mesa26, normalNumbers(m * k, 1), 'f32', 'a'), uploadFloats(mesa26, normalNumbers(k * n, 2), 'f32', 'b')];
+      const results: Float32Array[] = [];
+      for (const panels of [undefined, false]) {
+        const output = staleOutput(mesa26, m * n, 'f32', 'output');
+        const { dispatches } = mesa26.statistics;
+        gemm(mesa26, { a, b, output, m, n, k, layout, variant: 'subgroup', tile, panels, splits: 1 });
+        expect(mesa26.statistics.dispatches - dispatches).toBe(panels === false ? 1 : layout === 'TN' ? 3 : 2);
+        results.push(await readFloats(mesa26, output, m * n));
+        mesa26.release(output);
+      }
+      expect(results[1]).toEqual(results[0]);
+      for (const array of [a, b]) mesa26.release(array);
+    }
+  });
+});
+
 describe.each(variants)('gemm by %s', (variant) => {
   describe.each(layouts)('%s', (layout) => {
     it('equals the reference for every shape', async () => {
@@ -130,6 +165,7 @@ describe.each(variants)('gemm by %s', (variant) => {
               const common = { a, b, output, m: size, n: size, k: size, layout, variant };
               gemm(nullGpu, common);
               gemm(nullGpu, { ...common, accumulate: true, splits: 2 });
+              if (variant === 'subgroup' && size % 4 === 0) gemm(nullGpu, { ...common, panels: true });
               gemm(nullGpu, { ...common, bias, activation: 'gelu', preActivation });
             });
           }
@@ -245,6 +281,8 @@ describe('gemm refuses', () => {
   refuses('sizes that are no sizes', () => ({ m: 1.5 }), /gemm: m is 1.5/);
   refuses('accumulating activations', () => ({ accumulate: true, activation: 'gelu' as const }), /accumulate/);
   refuses('a preActivation without activation', ({ small }) => ({ preActivation: small }), /preActivation/);
+  refuses('panels of an inner dimension that is not of fours', () => ({ k: 3, panels: true }), /panels/);
+  refuses('panels for variants that read none', () => ({ variant: 'register' as const, panels: true }), /panels/);
   refuses(
     'batches beyond the arrays',
     () => ({ batch: { count: 2, strideA: 16, strideB: 0, strideOutput: 0 } }),

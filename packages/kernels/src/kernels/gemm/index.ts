@@ -6,10 +6,12 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { epilogueKey, epilogueSource, fetch } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
+import { copyToPanels } from './panels.ts';
+import type { Operand } from './panels.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
 import { wgsl as tilesSource } from './tiles.wgsl.ts';
-import { splitsFor, tileOf } from './variants.ts';
-import type { GemmTileSize, GemmVariant } from './variants.ts';
+import { panelsFor, splitsFor, tileOf } from './variants.ts';
+import type { GemmTile, GemmTileSize, GemmVariant } from './variants.ts';
 
 export type { GemmTileSize, GemmVariant } from './variants.ts';
 
@@ -53,6 +55,11 @@ export interface GemmOptions {
   readonly tile?: GemmTileSize;
   /** In how many parts the inner dimension is summed at once, whose sums are then added in order. Not for batches. Default: by `variants.ts`. */
   readonly splits?: number;
+  /**
+   * Whether operands are first copied such that what a tile reads lies together. Only `subgroup` can, with an inner dimension that is a multiple of 4, and not
+   * for batches. Default: by `variants.ts`, from the sizes.
+   */
+  readonly panels?: boolean;
 }
 
 const kernel = 'gemm';
@@ -128,48 +135,64 @@ interface Parts {
   readonly strideOutput: number;
 }
 
-function multiply(
+function multiply(gpu: Gpu, options: GemmOptions, tile: GemmTile, epilogue: Epilogue, parts: Parts): void {
+  const { m, n, k, layout, batch } = options;
+  const aAlongK = layout !== 'TN';
+  const bAlongK = layout === 'NT';
+  const isWide = (contiguous: number, stride = 0) => tile.readsVectors && k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
+  const a = { array: options.a, alongInner: aAlongK, wide: isWide(aAlongK ? k : m, batch?.strideA), inPanels: false };
+  const b = { array: options.b, alongInner: bAlongK, wide: isWide(bAlongK ? k : n, batch?.strideB), inPanels: false };
+  const panels = panelsFor(gpu, tile, options);
+  const left = panels.a ? copyToPanels(gpu, a, { side: 'a', lines: m, inner: k, panelLines: tile.rows }) : a;
+  const right = panels.b ? copyToPanels(gpu, b, { side: 'b', lines: n, inner: k, panelLines: tile.columns }) : b;
+  multiplyOperands(gpu, options, tile, { a: left, b: right }, epilogue, parts);
+  for (const { array, inPanels } of [left, right]) if (inPanels) gpu.release(array);
+}
+
+function multiplyOperands(
   gpu: Gpu,
-  { a, b, m, n, k, layout, batch = { count: 1, strideA: 0, strideB: 0, strideOutput: 0 } }: GemmOptions,
-  tile: ReturnType<typeof tileOf>,
+  { m, n, k, batch = { count: 1, strideA: 0, strideB: 0, strideOutput: 0 } }: GemmOptions,
+  tile: GemmTile,
+  { a, b }: { readonly a: Operand; readonly b: Operand },
   epilogue: Epilogue,
   { parts, innerPerPart, alpha, strideOutput }: Parts,
 ): void {
   const { output, bias, preActivation } = epilogue;
-  const aAlongK = layout !== 'TN';
-  const bAlongK = layout === 'NT';
-  const isWide = (contiguous: number, stride: number) => tile.readsVectors && k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
-  const wideA = isWide(aAlongK ? k : m, batch.strideA);
-  const wideB = isWide(bAlongK ? k : n, batch.strideB);
   const wideOutput = n % 4 === 0 && strideOutput % 4 === 0;
   // Whether the inner dimension may end within a group of four.
-  const hasTail = !((wideA && aAlongK) || (wideB && bAlongK));
+  const hasTail = !(a.inPanels || b.inPanels || (a.wide && a.alongInner) || (b.wide && b.alongInner));
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
-  const widths = `${wideA ? 4 : 1},${wideB ? 4 : 1},${wideOutput ? 4 : 1}`;
-  const types = typesKey(gpu, a, b, output, preActivation);
+  const types = typesKey(gpu, a.array, b.array, output, preActivation);
+  const aAlongK = a.alongInner;
+  const bAlongK = b.alongInner;
+  // P: in panels, however it was stored.
+  const letters = `${a.inPanels ? 'P' : aAlongK ? 'N' : 'T'}${b.inPanels ? 'P' : bAlongK ? 'T' : 'N'}`;
+  const widths = `${a.wide ? 4 : 1},${b.wide ? 4 : 1},${wideOutput ? 4 : 1}`;
   const bytes =
-    m * k * bytesPerElement[a.elementType] + k * n * bytesPerElement[b.elementType] + parts * m * n * bytesPerElement[output.elementType];
+    m * k * bytesPerElement[a.array.elementType] +
+    k * n * bytesPerElement[b.array.elementType] +
+    parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
     program: {
-      key: `${kernel} ${layout} ${tile.name} ${types} by ${widths}${hasTail ? ' tail' : ''}${epilogueKey(epilogue)}`,
+      key: `${kernel} ${letters} ${tile.name} ${types} by ${widths}${hasTail ? ' tail' : ''}${epilogueKey(epilogue)}`,
       source: () =>
         [
           tile.enables,
-          epilogueSource(gpu, epilogue, wideOutput, { a: { array: a, wide: wideA }, b: { array: b, wide: wideB } }),
+          epilogueSource(gpu, epilogue, wideOutput, { a, b }),
           `const aAlongK = ${aAlongK};\nconst bAlongK = ${bAlongK};\nconst hasTail = ${hasTail};`,
-          fetch('A', wideA),
-          fetch('B', wideB),
+          fetch('A', a.wide),
+          fetch('B', b.wide),
           tilesSource,
-          tile.source({ aAlongK, bAlongK }),
+          tile.source({ aAlongK, bAlongK, aInPanels: a.inPanels, bInPanels: b.inPanels }),
         ].join('\n'),
     },
     parameters: {
       integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles],
       floats: [alpha],
     },
-    reads: [a, b, ...(bias ? [bias] : [])],
+    reads: [a.array, b.array, ...(bias ? [bias] : [])],
     writes: [output, ...(preActivation ? [preActivation] : [])],
     workgroups: [x, y, batch.count * parts],
     work: { flops: 2 * m * n * k * batch.count, bytes: bytes * batch.count },

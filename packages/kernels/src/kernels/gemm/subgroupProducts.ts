@@ -1,10 +1,10 @@
-export interface SubgroupTile {
+import type { OperandOrder } from './variants.ts';
+
+export interface SubgroupTile extends OperandOrder {
   readonly rows: number;
   /** Vectors of four columns that a lane holds of each row. */
   readonly fours: number;
   readonly lanes: number;
-  readonly aAlongK: boolean;
-  readonly bAlongK: boolean;
 }
 
 const components = 'xyzw';
@@ -13,7 +13,7 @@ const components = 'xyzw';
  * The functions of `subgroupTile.wgsl` that are unrolled, because the lane of a broadcast must be a constant. All inner steps of a row stand together:
  * its sums stay in registers for the four of them, which are too few for the sums of all rows.
  */
-export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK }: SubgroupTile): string {
+export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPanels, bInPanels }: SubgroupTile): string {
   const sums = rows * fours;
   const loads = Math.ceil(rows / lanes);
   const column = (inner: number, four: number) =>
@@ -40,6 +40,7 @@ export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK }: Subgr
   ];
   return [
     `const rows = ${rows}u;\nconst fours = ${fours}u;\nconst lanes = ${lanes}u;\nconst loads = ${loads}u;`,
+    `const aInPanels = ${aInPanels};\nconst bInPanels = ${bInPanels};`,
     ...addProducts('addOne', [0]),
     ...addProducts('addFour', [0, 1, 2, 3]),
     `fn scaled(sums: array<vec4f, ${sums}>) -> array<vec4f, ${sums}> {`,

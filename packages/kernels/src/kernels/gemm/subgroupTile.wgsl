@@ -5,7 +5,8 @@
 // Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors a lane, and handed out by
 // broadcasts; each lane reads its own 4 x 4 fours elements of B. No workgroup memory, no barrier.
 // Rows and columns beyond the edge read the last one again; what they give is not stored.
-// In front: const rows, fours, lanes, loads, hasTail; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
+// Operands of large products lie in panels (panels.wgsl): one of A for a row of tiles, one of B for a column of them.
+// In front: const rows, fours, lanes, loads, hasTail, aInPanels, bInPanels; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
 // broadcasts want constant lanes; storeFour.
 
 @compute @workgroup_size(lanes)
@@ -13,16 +14,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let task = taskOf(workgroup, workgroups, rows, 4 * fours * lanes);
   if (task.outside) { return; }
   let column = task.firstColumn + 4 * lane;
-  let stepA = select(parameters.m, 1u, aAlongK);
-  let stepB = select(parameters.n, 1u, bAlongK);
+  // How far the next inner step is.
+  let stepA = select(select(parameters.m, 1u, aAlongK), rows, aInPanels);
+  let stepB = select(select(parameters.n, 1u, bAlongK), 4 * fours * lanes, bInPanels);
   var aPlaces: array<vec4u, loads>;
   for (var load = 0u; load < loads; load++) { aPlaces[load] = task.offsetA + aPlacesOf(load * lanes + lane, task.firstRow); }
   var bPlaces: array<vec4u, 4 * fours>;
-  for (var load = 0u; load < 4 * fours; load++) {
-    let columns = min(column + load / 4 * 4 * lanes + sequence, vec4u(parameters.n - 1));
-    let number = load % 4;
-    bPlaces[load] = task.offsetB + select(placesB(vec4u(number), columns), placesB(sequence, vec4u(columns[number])), bAlongK);
-  }
+  for (var load = 0u; load < 4 * fours; load++) { bPlaces[load] = task.offsetB + bPlacesOf(load % 4, load / 4, lane, task.firstColumn); }
   var sums: array<vec4f, rows * fours>;
   var inner = task.firstInner;
   let endOfFours = task.endInner - (task.endInner - task.firstInner) % 4;
@@ -62,7 +60,17 @@ fn readB(places: ptr<function, array<vec4u, 4 * fours>>, offset: u32) -> array<v
 
 // Places of the four elements of A that make vector `number` of a tile: a row's four inner steps, or four rows of one inner step.
 fn aPlacesOf(number: u32, firstRow: u32) -> vec4u {
+  if (aInPanels) { return firstRow * parameters.k + 4 * number + sequence; }
   if (aAlongK) { return placesA(vec4u(min(firstRow + number, parameters.m - 1)), sequence); }
   let fours = rows / 4;
   return placesA(min(firstRow + number % fours * 4 + sequence, vec4u(parameters.m - 1)), vec4u(number / fours % 4));
+}
+
+// Places of the four elements of B that a lane reads as vector `number` of four, for its vector `four` of columns: four columns at inner step
+// `number`, or four inner steps of column `number`.
+fn bPlacesOf(number: u32, four: u32, lane: u32, firstColumn: u32) -> vec4u {
+  if (bInPanels) { return firstColumn * parameters.k + 4 * ((number * fours + four) * lanes + lane) + sequence; }
+  let columns = min(firstColumn + 4 * (four * lanes + lane) + sequence, vec4u(parameters.n - 1));
+  if (bAlongK) { return placesB(sequence, vec4u(columns[number])); }
+  return placesB(vec4u(number), columns);
 }

@@ -3,7 +3,8 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
 import { gemmClassKey } from '../../tuning/gemmChoice.ts';
 import type { GemmChoice } from '../../tuning/gemmChoice.ts';
-import type { GemmLayout } from './index.ts';
+import type { GemmLayout, GemmOptions } from './index.ts';
+import { wgsl as panelsSource } from './panels.wgsl.ts';
 import { wgsl as registerTile } from './registerTile.wgsl.ts';
 import { wgsl as sharedTile } from './sharedTile.wgsl.ts';
 import { matrixConfigOf, subgroupMatrixEnables, subgroupMatrixSource, workgroupBytes } from './subgroupMatrix.ts';
@@ -17,8 +18,9 @@ export const gemmSources = [
   registerTile,
   sharedTile,
   subgroupMatrixTile,
-  subgroupProducts({ rows: 32, fours: 2, lanes: 8, aAlongK: true, bAlongK: true }),
+  subgroupProducts({ rows: 32, fours: 2, lanes: 8, aAlongK: true, bAlongK: true, aInPanels: false, bInPanels: true }),
   subgroupTile,
+  panelsSource,
   tilesSource,
 ] as const;
 
@@ -42,8 +44,18 @@ export interface GemmTile {
   readonly columns: number;
   /** Whether it reads four elements at once where they lie together; otherwise it reads single ones. */
   readonly readsVectors: boolean;
+  /** Whether it can read operands in panels. */
+  readonly readsPanels: boolean;
   readonly enables: string;
-  readonly source: (operands: { readonly aAlongK: boolean; readonly bAlongK: boolean }) => string;
+  readonly source: (operands: OperandOrder) => string;
+}
+
+/** How the operands lie in memory, for sources. */
+export interface OperandOrder {
+  readonly aAlongK: boolean;
+  readonly bAlongK: boolean;
+  readonly aInPanels: boolean;
+  readonly bInPanels: boolean;
 }
 
 interface Product {
@@ -115,10 +127,10 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
       const { side, squares } = sharedTiles[size === 'large' && !largeTileFits(gpu) ? 'medium' : size];
       const edge = 4 * side * squares;
       const source = () => `const side = ${side}u;\nconst squares = ${squares}u;\n${sharedTile}`;
-      return { name: `portable ${edge}`, rows: edge, columns: edge, readsVectors: true, enables: '', source };
+      return { name: `portable ${edge}`, rows: edge, columns: edge, readsVectors: true, readsPanels: false, enables: '', source };
     }
     case 'register':
-      return { name: 'register', rows: 32, columns: 32, readsVectors: false, enables: '', source: () => registerTile };
+      return { name: 'register', rows: 32, columns: 32, readsVectors: false, readsPanels: false, enables: '', source: () => registerTile };
     case 'subgroupMatrix': {
       const config = matrixConfigOf(profile);
       if (!config || !profile.subgroups) {
@@ -133,6 +145,7 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
         rows: 2 * tile.across * config.m,
         columns: 2 * tile.across * config.n,
         readsVectors: true,
+        readsPanels: false,
         enables: subgroupMatrixEnables,
         source: (operands) => subgroupMatrixSource(tile, operands),
       };
@@ -147,8 +160,9 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
         rows,
         columns: 4 * fours * lanes,
         readsVectors: true,
+        readsPanels: true,
         enables: 'enable subgroups;',
-        source: (operands) => subgroupProducts({ rows, fours, lanes, ...operands }) + subgroupTile,
+        source: (order) => subgroupProducts({ rows, fours, lanes, ...order }) + subgroupTile,
       };
     }
   }
@@ -192,4 +206,25 @@ export function splitsFor({ profile }: Gpu, tiles: number, k: number): number {
   const wanted = profile.software ? busyTiles.software : busyTiles.hardware;
   if (tiles === 0) return 1;
   return Math.max(1, Math.min(Math.floor(wanted / tiles), Math.floor(k / leastInnerPerPart)));
+}
+
+/**
+ * Which operands to copy to panels first: B's, and A's where it is stored the wrong way round for the tiles. Mesa 26 loads by gathers that wait for the cache,
+ * and elsewhere than in panels a tile's columns lie a row apart; on Mesa 25 loads cost instructions, wherever they go. The copy must be shared by enough
+ * tiles; columns stored one after the other (NT) gain most, as each vector that a lane reads lies in another row.
+ */
+export function panelsFor(
+  { profile }: Gpu,
+  { readsPanels }: GemmTile,
+  { m, n, k, layout, batch, panels }: Pick<GemmOptions, 'm' | 'n' | 'k' | 'layout' | 'batch' | 'panels'>,
+): { readonly a: boolean; readonly b: boolean } {
+  const possible = readsPanels && k > 0 && k % 4 === 0 && batch === undefined;
+  if (panels && !possible) {
+    throw new KernelArgumentError(
+      `gemm: panels are for the subgroup variant, an inner dimension of fours and one matrix; k is ${k}${batch ? ', in a batch' : ''}`,
+    );
+  }
+  const pays = profile.mesaVersion >= 26 && m >= 512 && n >= 128 && (layout === 'NT' || (k >= 768 && m * k >= 2048 * 768));
+  const chosen = possible && (panels ?? pays);
+  return { a: chosen && layout === 'TN', b: chosen };
 }
