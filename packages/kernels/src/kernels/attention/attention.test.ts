@@ -27,6 +27,8 @@ interface Case {
   /** Standard deviation of queries and keys. */
   readonly deviation?: number;
   readonly scale?: number;
+  /** Queries, keys and values side by side in one array. */
+  readonly qkv?: boolean;
   /** Position of each row in its sequence. Default: 0, 1, 2, … */
   readonly positions?: (row: number) => number;
 }
@@ -48,6 +50,10 @@ const shapes: readonly Omit<Case, 'variant'>[] = [
   { lengths: [9, 31], numHeads: 2, headSize: 128, dropout: true },
   { lengths: [17, 3], numHeads: 2, headSize: 64, type: 'f16' },
   { lengths: [17, 33], numHeads: 2, headSize: 16, type: 'f16', dropout: true },
+  { lengths: [3, 17, 0, 40], numHeads: 3, headSize: 16, qkv: true },
+  { lengths: [9, 20], numHeads: 2, headSize: 5, qkv: true },
+  { lengths: [65, 2], numHeads: 2, headSize: 64, qkv: true, type: 'f16', dropout: true },
+  { lengths: [9, 20], numHeads: 2, headSize: 5, qkv: true, type: 'f16' },
 ];
 
 function prepare({ lengths, numHeads, headSize, type = 'f32', dropout, deviation = 1, scale, positions = (row) => row }: Case) {
@@ -61,6 +67,20 @@ function prepare({ lengths, numHeads, headSize, type = 'f32', dropout, deviation
   );
   const reference = { ...data, cuSeqlens, numHeads, headSize, scale, dropout: dropout ? { ...site, seed, update, tokenKeys } : undefined };
   return { ...reference, tokenKeys, totalTokens, size };
+}
+
+/** The rows of three matrices in turn: [rows, 3, width]. */
+function sideBySide(matrices: readonly Float64Array[], width: number): Float64Array {
+  const [first] = matrices as [Float64Array];
+  return Float64Array.from({ length: 3 * first.length }, (_, index) => {
+    const row = Math.floor(index / (3 * width));
+    return matrices[Math.floor(index / width) % 3]![row * width + (index % width)]!;
+  });
+}
+
+/** The three matrices again. */
+function apart(values: Float32Array, width: number): Float32Array[] {
+  return [0, 1, 2].map((matrix) => values.filter((_, index) => Math.floor(index / width) % 3 === matrix));
 }
 
 type Results = Record<'output' | 'logSumExp' | 'gradQuery' | 'gradKey' | 'gradValue', Float32Array>;
@@ -93,26 +113,35 @@ async function run(gpu: Gpu, given: Case): Promise<Results> {
       variant,
     };
     const upload = (name: 'query' | 'key' | 'value' | 'gradOutput') => uploadFloats(gpu, data[name], type, name);
-    const inputs = { query: upload('query'), key: upload('key'), value: upload('value') };
+    const width = numHeads * headSize;
+    const inputs = given.qkv
+      ? { qkv: uploadFloats(gpu, sideBySide([data.query, data.key, data.value], width), type, 'qkv') }
+      : { query: upload('query'), key: upload('key'), value: upload('value') };
     const output = staleOutput(gpu, size, type, 'output');
     const logSumExp = staleOutput(gpu, totalTokens * numHeads, 'f32', 'logSumExp');
     attention(gpu, { ...inputs, output, logSumExp, ...shape });
-    const gradients = {
-      gradQuery: staleOutput(gpu, size, type, 'gradQuery'),
-      gradKey: staleOutput(gpu, size, type, 'gradKey'),
-      gradValue: staleOutput(gpu, size, type, 'gradValue'),
-    };
+    const gradients = given.qkv
+      ? { gradQkv: staleOutput(gpu, 3 * size, type, 'gradQkv') }
+      : {
+          gradQuery: staleOutput(gpu, size, type, 'gradQuery'),
+          gradKey: staleOutput(gpu, size, type, 'gradKey'),
+          gradValue: staleOutput(gpu, size, type, 'gradValue'),
+        };
     attentionBackward(gpu, { ...inputs, output, logSumExp, gradOutput: upload('gradOutput'), ...gradients, ...shape });
     const results = { output, logSumExp, ...gradients };
     for (const array of Object.values(results)) gpu.retain(array);
     return results;
   });
-  const results: Partial<Results> = {};
+  const results: Record<string, Float32Array> = {};
   for (const [name, array] of Object.entries(arrays)) {
-    results[name as keyof Results] = await readFloats(gpu, array, name === 'logSumExp' ? totalTokens * numHeads : size);
+    const length = name === 'logSumExp' ? totalTokens * numHeads : name === 'gradQkv' ? 3 * size : size;
+    results[name] = await readFloats(gpu, array, length);
     gpu.release(array);
   }
-  return results as Results;
+  const { gradQkv, ...rest } = results;
+  if (!gradQkv) return rest as Results;
+  const [gradQuery, gradKey, gradValue] = apart(gradQkv, numHeads * headSize) as [Float32Array, Float32Array, Float32Array];
+  return { ...rest, gradQuery, gradKey, gradValue } as Results;
 }
 
 const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -171,7 +200,7 @@ describe('attention', () => {
   for (const variant of variants) {
     describe(variant, () => {
       it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || (headSize % 4 === 0 && headSize <= 64)))(
-        'equals the reference over $lengths, $numHeads heads of $headSize $type $dropout',
+        'equals the reference over $lengths, $numHeads heads of $headSize $type $dropout $qkv',
         async (shape) => {
           const given: Case = { ...shape, variant };
           expectRight(given, await run(device, given));
@@ -283,6 +312,8 @@ describe('attention', () => {
     expect(() => attention(device, { ...given, numHeads: 1, headSize: 7, variant: 'bySubgroup' })).toThrow(
       /bySubgroup needs subgroups of 8/,
     );
+    const { query: _, key: __, value: ___, ...rest } = given;
+    expect(() => attention(device, { ...rest, qkv: given.query })).toThrow(/attention: qkv .* \[totalTokens 4, matrices 3, /);
     expect(() => attention(device, { ...given, headSize: 129 })).toThrow(/attention: headSize is 129; it must be 1 to 128/);
     expect(() => attention(device, { ...given, numSequences: 2 })).toThrow(
       /cuSeqlens \(cuSeqlens\) has 2 elements; \[boundaries 3\] needs 3/,
@@ -299,7 +330,7 @@ describe('attention', () => {
       for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
           for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128]) {
-            for (const dropout of [false, true]) await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout });
+            for (const dropout of [false, true]) await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout });
           }
         }
       }

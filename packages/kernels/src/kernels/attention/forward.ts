@@ -5,6 +5,7 @@ import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
 import { wgsl as keys } from './keysOfForward.wgsl.ts';
 import type { AttentionOptions } from './options.ts';
+import { inputsOf, matricesOf } from './inputs.ts';
 import { recordOnCopies, recordPairs, requireAttention } from './program.ts';
 
 /**
@@ -15,10 +16,11 @@ import { recordOnCopies, recordPairs, requireAttention } from './program.ts';
  * arXiv:1805.02867; T. Dao et al., arXiv:2205.14135). Throws KernelArgumentError.
  */
 export function attention(gpu: Gpu, options: AttentionOptions): void {
-  const { query, key, value, output, logSumExp, cuSeqlens, dropout } = options;
-  requireAttention('attention', options, { query, key, value, output }, logSumExp);
-  if (recordOnCopies(gpu, options.headSize, { query, key, value }, { output }, (copies) => attention(gpu, { ...options, ...copies })))
-    return;
+  const { output, logSumExp, cuSeqlens, dropout } = options;
+  const inputs = inputsOf(options);
+  requireAttention('attention', options, { ...inputs, output }, logSumExp);
+  if (recordOnCopies(gpu, options.headSize, inputs, { output }, (copies) => attention(gpu, { ...options, ...copies }))) return;
+  const { query, key, value } = matricesOf(options);
   const reads = { query, key, value, cuSeqlens, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
   const writes = { output, logSumExp };
   requireSeparate('attention', Object.values(reads), Object.values(writes));
@@ -27,5 +29,5 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     { tileRows: 16, tileKeys: 32 },
     { tileRows: 8, tileKeys: 16 },
   ] as const;
-  recordPairs(gpu, options, { kernel: 'attention', sources: { byRow, bySubgroup, tiled }, tiles, reads, writes, keys }, 2);
+  recordPairs(gpu, options, { kernel: 'attention', sources: { byRow, bySubgroup, tiled }, tiles, reads, writes, keys, qkv: options.qkv !== undefined }, 2);
 }

@@ -4,11 +4,8 @@
 //
 // query, key, value, output: [totalTokens, numHeads * headSize]; logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]
 // Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight with a running maximum and sum.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl,
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl,
 // dropped or notDropped.wgsl, maxChunks.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -28,13 +25,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var nearScores = vec4f(0.0);
     var farScores = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      let q = load(&query, row, head, chunk);
+      let q = load(&query, queryRows(), row, head, chunk);
       nearScores += vec4f(
-        product(q, load(&key, near.x, head, chunk)), product(q, load(&key, near.y, head, chunk)),
-        product(q, load(&key, near.z, head, chunk)), product(q, load(&key, near.w, head, chunk)));
+        product(q, load(&key, keyRows(), near.x, head, chunk)), product(q, load(&key, keyRows(), near.y, head, chunk)),
+        product(q, load(&key, keyRows(), near.z, head, chunk)), product(q, load(&key, keyRows(), near.w, head, chunk)));
       farScores += vec4f(
-        product(q, load(&key, far.x, head, chunk)), product(q, load(&key, far.y, head, chunk)),
-        product(q, load(&key, far.z, head, chunk)), product(q, load(&key, far.w, head, chunk)));
+        product(q, load(&key, keyRows(), far.x, head, chunk)), product(q, load(&key, keyRows(), far.y, head, chunk)),
+        product(q, load(&key, keyRows(), far.z, head, chunk)), product(q, load(&key, keyRows(), far.w, head, chunk)));
     }
     nearScores = select(vec4f(-3.0e38), nearScores * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farScores = select(vec4f(-3.0e38), farScores * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
@@ -50,12 +47,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     farWeights *= fourFactors(row, first + 4, lastKey, head);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       weighted[chunk] = weighted[chunk] * correction
-        + (nearWeights.x * load(&value, near.x, head, chunk) + nearWeights.y * load(&value, near.y, head, chunk)
-        + nearWeights.z * load(&value, near.z, head, chunk) + nearWeights.w * load(&value, near.w, head, chunk))
-        + (farWeights.x * load(&value, far.x, head, chunk) + farWeights.y * load(&value, far.y, head, chunk)
-        + farWeights.z * load(&value, far.z, head, chunk) + farWeights.w * load(&value, far.w, head, chunk));
+        + (nearWeights.x * load(&value, valueRows(), near.x, head, chunk) + nearWeights.y * load(&value, valueRows(), near.y, head, chunk)
+        + nearWeights.z * load(&value, valueRows(), near.z, head, chunk) + nearWeights.w * load(&value, valueRows(), near.w, head, chunk))
+        + (farWeights.x * load(&value, valueRows(), far.x, head, chunk) + farWeights.y * load(&value, valueRows(), far.y, head, chunk)
+        + farWeights.z * load(&value, valueRows(), far.z, head, chunk) + farWeights.w * load(&value, valueRows(), far.w, head, chunk));
     }
   }
-  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&output, row, head, chunk, weighted[chunk] / sum); }
+  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&output, outputRows(), row, head, chunk, weighted[chunk] / sum); }
   logSumExp[row * parameters.numHeads + head] = maximum + log(sum);
 }

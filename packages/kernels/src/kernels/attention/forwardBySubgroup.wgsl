@@ -3,10 +3,7 @@
 // Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
 // product; see
 // subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
-// In front: rows.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
+// In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -22,7 +19,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
-    var tile = products(&query, min(firstRow + lane, lastRow), &key, min(keys, vec4u(lastRow)), head);
+    var tile = products(&query, queryRows(), min(firstRow + lane, lastRow), &key, keyRows(), min(keys, vec4u(lastRow)), head);
     for (var r = 0u; r < 8; r++) {
       let scores = select(vec4f(-3.0e38), tile[r] * parameters.scale, keys < vec4u(endRow));
       let maximum = max(maxima[r], largestOf(scores));
@@ -33,7 +30,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       tile[r] = weights * fourFactors(min(firstRow + r, lastRow), keys.x, lastRow, head);
       for (var part = 0u; part < parts; part++) { weighted[8 * part + r] *= correction; }
     }
-    addWeighted(&weighted, &tile, &value, first, endRow, head, lane);
+    addWeighted(&weighted, &tile, &value, valueRows(), first, endRow, head, lane);
   }
   for (var r = 0u; r < 8; r++) {
     let sum = totalOf(sums[r]);
@@ -41,7 +38,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     if (row < endRow) {
       for (var part = 0u; part < parts; part++) {
         let chunk = 8 * part + lane;
-        if (chunk < parameters.chunks) { store(&output, row, head, chunk, weighted[8 * part + r] / sum); }
+        if (chunk < parameters.chunks) { store(&output, outputRows(), row, head, chunk, weighted[8 * part + r] / sum); }
       }
       if (lane == r) { logSumExp[row * parameters.numHeads + head] = maxima[r] + log(sum); }
     }

@@ -1,12 +1,9 @@
 // The same as forwardByRow.wgsl.
 //
 // Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
-// In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
+// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
 // tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a minute to compile.
 // In weights, a negative number is a probability that was dropped: it counts for the sum, not for the output.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
 
 const items = tileRows * maxChunks / 64;
 var<workgroup> queryTile: array<Values, tileRows * maxChunks>;
@@ -28,7 +25,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let row = firstRow + i / maxChunks;
     let chunk = i % maxChunks;
     queryTile[i] = Values(0.0);
-    if (row < endRow && chunk < parameters.chunks) { queryTile[i] = load(&query, row, head, chunk); }
+    if (row < endRow && chunk < parameters.chunks) { queryTile[i] = load(&query, queryRows(), row, head, chunk); }
   }
   if (thread < tileRows) {
     maxima[thread] = -3.0e38;
@@ -40,7 +37,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let row = first + i / maxChunks;
       let chunk = i % maxChunks;
       streamTile[i] = Values(0.0);
-      if (row < endRow && chunk < parameters.chunks) { streamTile[i] = load(&key, row, head, chunk); }
+      if (row < endRow && chunk < parameters.chunks) { streamTile[i] = load(&key, keyRows(), row, head, chunk); }
     }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
@@ -63,7 +60,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let row = first + i / maxChunks;
       let chunk = i % maxChunks;
       streamTile[i] = Values(0.0);
-      if (row < endRow && chunk < parameters.chunks) { streamTile[i] = load(&value, row, head, chunk); }
+      if (row < endRow && chunk < parameters.chunks) { streamTile[i] = load(&value, valueRows(), row, head, chunk); }
     }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
@@ -97,7 +94,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let row = firstRow + tileRow;
     let chunk = place % maxChunks;
     if (row < endRow && chunk < parameters.chunks) {
-      store(&output, row, head, chunk, weighted[i] * (parameters.keptScale / sums[tileRow]));
+      store(&output, outputRows(), row, head, chunk, weighted[i] * (parameters.keptScale / sums[tileRow]));
     }
   }
   if (thread < tileRows && firstRow + thread < endRow) {

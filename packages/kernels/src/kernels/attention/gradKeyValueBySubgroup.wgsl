@@ -3,10 +3,7 @@
 // Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
 // product; see
 // subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
-// In front: rows.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
+// In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -23,8 +20,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var first = firstQuery; first < endRow; first += 32) {
     let queries = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     let bounded = min(queries, vec4u(lastRow));
-    var slopes = products(&key, row, &query, bounded, head);
-    var weights = products(&value, row, &gradOutput, bounded, head);
+    var slopes = products(&key, keyRows(), row, &query, queryRows(), bounded, head);
+    var weights = products(&value, valueRows(), row, &gradOutput, outputRows(), bounded, head);
     let places = vec4u(1) + bounded * parameters.numHeads + head;
     let x = bitcast<vec2f>(rowData[places.x].xy);
     let y = bitcast<vec2f>(rowData[places.y].xy);
@@ -45,15 +42,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         weights[r] = probabilities * factors[i];
       }
     }
-    addWeighted(&keyGradient, &slopes, &query, first, endRow, head, lane);
-    addWeighted(&valueGradient, &weights, &gradOutput, first, endRow, head, lane);
+    addWeighted(&keyGradient, &slopes, &query, queryRows(), first, endRow, head, lane);
+    addWeighted(&valueGradient, &weights, &gradOutput, outputRows(), first, endRow, head, lane);
   }
   for (var r = 0u; r < 8; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
       if (firstRow + r < endRow && chunk < parameters.chunks) {
-        store(&gradKey, firstRow + r, head, chunk, keyGradient[8 * part + r]);
-        store(&gradValue, firstRow + r, head, chunk, valueGradient[8 * part + r]);
+        storeGradKey(firstRow + r, head, chunk, keyGradient[8 * part + r]);
+        storeGradValue(firstRow + r, head, chunk, valueGradient[8 * part + r]);
       }
     }
   }

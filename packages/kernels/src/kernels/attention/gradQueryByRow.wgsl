@@ -4,11 +4,8 @@
 //
 // query, key, value, gradOutput, gradQuery: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens: u32[numSequences + 1]
 // Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl with wide or narrow.wgsl,
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl,
 // dropped or notDropped.wgsl, maxChunks.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -31,31 +28,31 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var nearGradients = vec4f(0.0);
     var farGradients = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      let q = load(&query, row, head, chunk);
+      let q = load(&query, queryRows(), row, head, chunk);
       nearScores += vec4f(
-        product(q, load(&key, near.x, head, chunk)), product(q, load(&key, near.y, head, chunk)),
-        product(q, load(&key, near.z, head, chunk)), product(q, load(&key, near.w, head, chunk)));
+        product(q, load(&key, keyRows(), near.x, head, chunk)), product(q, load(&key, keyRows(), near.y, head, chunk)),
+        product(q, load(&key, keyRows(), near.z, head, chunk)), product(q, load(&key, keyRows(), near.w, head, chunk)));
       farScores += vec4f(
-        product(q, load(&key, far.x, head, chunk)), product(q, load(&key, far.y, head, chunk)),
-        product(q, load(&key, far.z, head, chunk)), product(q, load(&key, far.w, head, chunk)));
-      let g = load(&gradOutput, row, head, chunk);
+        product(q, load(&key, keyRows(), far.x, head, chunk)), product(q, load(&key, keyRows(), far.y, head, chunk)),
+        product(q, load(&key, keyRows(), far.z, head, chunk)), product(q, load(&key, keyRows(), far.w, head, chunk)));
+      let g = load(&gradOutput, outputRows(), row, head, chunk);
       nearGradients += vec4f(
-        product(g, load(&value, near.x, head, chunk)), product(g, load(&value, near.y, head, chunk)),
-        product(g, load(&value, near.z, head, chunk)), product(g, load(&value, near.w, head, chunk)));
+        product(g, load(&value, valueRows(), near.x, head, chunk)), product(g, load(&value, valueRows(), near.y, head, chunk)),
+        product(g, load(&value, valueRows(), near.z, head, chunk)), product(g, load(&value, valueRows(), near.w, head, chunk)));
       farGradients += vec4f(
-        product(g, load(&value, far.x, head, chunk)), product(g, load(&value, far.y, head, chunk)),
-        product(g, load(&value, far.z, head, chunk)), product(g, load(&value, far.w, head, chunk)));
+        product(g, load(&value, valueRows(), far.x, head, chunk)), product(g, load(&value, valueRows(), far.y, head, chunk)),
+        product(g, load(&value, valueRows(), far.z, head, chunk)), product(g, load(&value, valueRows(), far.w, head, chunk)));
     }
     var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * fourFactors(row, first, lastKey, head) - delta);
     var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * fourFactors(row, first + 4, lastKey, head) - delta);
     nearSlopes = select(vec4f(0.0), nearSlopes * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farSlopes = select(vec4f(0.0), farSlopes * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      gradient[chunk] += (nearSlopes.x * load(&key, near.x, head, chunk) + nearSlopes.y * load(&key, near.y, head, chunk)
-        + nearSlopes.z * load(&key, near.z, head, chunk) + nearSlopes.w * load(&key, near.w, head, chunk))
-        + (farSlopes.x * load(&key, far.x, head, chunk) + farSlopes.y * load(&key, far.y, head, chunk)
-        + farSlopes.z * load(&key, far.z, head, chunk) + farSlopes.w * load(&key, far.w, head, chunk));
+      gradient[chunk] += (nearSlopes.x * load(&key, keyRows(), near.x, head, chunk) + nearSlopes.y * load(&key, keyRows(), near.y, head, chunk)
+        + nearSlopes.z * load(&key, keyRows(), near.z, head, chunk) + nearSlopes.w * load(&key, keyRows(), near.w, head, chunk))
+        + (farSlopes.x * load(&key, keyRows(), far.x, head, chunk) + farSlopes.y * load(&key, keyRows(), far.y, head, chunk)
+        + farSlopes.z * load(&key, keyRows(), far.z, head, chunk) + farSlopes.w * load(&key, keyRows(), far.w, head, chunk));
     }
   }
-  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&gradQuery, row, head, chunk, gradient[chunk]); }
+  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&gradQuery, queryRows(), row, head, chunk, gradient[chunk]); }
 }

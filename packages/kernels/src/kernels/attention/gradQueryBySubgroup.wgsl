@@ -3,10 +3,7 @@
 // Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
 // product; see
 // subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
-// In front: rows.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
+// In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -23,20 +20,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     let bounded = min(keys, vec4u(lastRow));
-    var tile = products(&query, row, &key, bounded, head);
-    let weightGradients = products(&gradOutput, row, &value, bounded, head);
+    var tile = products(&query, queryRows(), row, &key, keyRows(), bounded, head);
+    let weightGradients = products(&gradOutput, outputRows(), row, &value, valueRows(), bounded, head);
     for (var r = 0u; r < 8; r++) {
       let ofRow = subgroupShuffle(saved, r);
       let probabilities = select(vec4f(0.0), exp(tile[r] * parameters.scale - ofRow.x), keys < vec4u(endRow));
       let factors = fourFactors(min(firstRow + r, lastRow), keys.x, lastRow, head);
       tile[r] = probabilities * (weightGradients[r] * factors - ofRow.y) * parameters.scale;
     }
-    addWeighted(&gradient, &tile, &key, first, endRow, head, lane);
+    addWeighted(&gradient, &tile, &key, keyRows(), first, endRow, head, lane);
   }
   for (var r = 0u; r < 8; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
-      if (firstRow + r < endRow && chunk < parameters.chunks) { store(&gradQuery, firstRow + r, head, chunk, gradient[8 * part + r]); }
+      if (firstRow + r < endRow && chunk < parameters.chunks) { store(&gradQuery, queryRows(), firstRow + r, head, chunk, gradient[8 * part + r]); }
     }
   }
 }

@@ -1,11 +1,8 @@
 // The same as gradQueryByRow.wgsl.
 //
 // Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
-// In front: rows.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
+// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
 // tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a minute to compile.
-
-struct Parameters { numHeads: u32, chunks: u32, operation: u32, threshold: u32, tileKeys: u32, keptScale: f32, scale: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
 
 const items = tileRows * maxChunks / 64;
 var<workgroup> queryTile: array<Values, tileRows * maxChunks>;
@@ -28,8 +25,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     queryTile[i] = Values(0.0);
     gradOutputTile[i] = Values(0.0);
     if (row < endRow && chunk < parameters.chunks) {
-      queryTile[i] = load(&query, row, head, chunk);
-      gradOutputTile[i] = load(&gradOutput, row, head, chunk);
+      queryTile[i] = load(&query, queryRows(), row, head, chunk);
+      gradOutputTile[i] = load(&gradOutput, outputRows(), row, head, chunk);
     }
   }
 
@@ -40,8 +37,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       keyTile[i] = Values(0.0);
       valueTile[i] = Values(0.0);
       if (row < endRow && chunk < parameters.chunks) {
-        keyTile[i] = load(&key, row, head, chunk);
-        valueTile[i] = load(&value, row, head, chunk);
+        keyTile[i] = load(&key, keyRows(), row, head, chunk);
+        valueTile[i] = load(&value, valueRows(), row, head, chunk);
       }
     }
     workgroupBarrier();
@@ -78,6 +75,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let place = thread + i * 64;
     let row = firstRow + place / maxChunks;
     let chunk = place % maxChunks;
-    if (row < endRow && chunk < parameters.chunks) { store(&gradQuery, row, head, chunk, gradient[i]); }
+    if (row < endRow && chunk < parameters.chunks) { store(&gradQuery, queryRows(), row, head, chunk, gradient[i]); }
   }
 }

@@ -36,36 +36,53 @@ export interface AttentionShape {
   readonly variant?: AttentionVariant;
 }
 
-export interface AttentionOptions extends AttentionShape {
-  /** [totalTokens, numHeads * headSize], f32 or f16; the type of all matrices. */
-  readonly query: GpuArray;
-  /** As `query`. */
-  readonly key: GpuArray;
-  /** As `query`. */
-  readonly value: GpuArray;
-  /** As `query`, in a buffer of its own. */
-  readonly output: GpuArray;
-  /** f32[totalTokens, numHeads]: receives the logarithm of each row's sum of exponentials, for the backward. */
-  readonly logSumExp: GpuArray;
-}
+/** Queries, keys and values: three arrays, or one in which they stand side by side. */
+export type AttentionInputs =
+  | {
+      /** [totalTokens, numHeads * headSize], f32 or f16; the type of all matrices. */
+      readonly query: GpuArray;
+      /** As `query`. */
+      readonly key: GpuArray;
+      /** As `query`. */
+      readonly value: GpuArray;
+      readonly qkv?: undefined;
+    }
+  | {
+      /** [totalTokens, 3, numHeads * headSize], f32 or f16, the type of all matrices: of each token the query, the key and the value. */
+      readonly qkv: GpuArray;
+    };
 
-export interface AttentionBackwardOptions extends AttentionShape {
-  /** [totalTokens, numHeads * headSize], f32 or f16; the type of all matrices. */
-  readonly query: GpuArray;
-  /** As `query`. */
-  readonly key: GpuArray;
-  /** As `query`. */
-  readonly value: GpuArray;
-  /** As `query`: what the forward gave. */
-  readonly output: GpuArray;
-  /** As `query`. */
-  readonly gradOutput: GpuArray;
-  /** f32[totalTokens, numHeads], from the forward. */
-  readonly logSumExp: GpuArray;
-  /** As `query`, in a buffer of its own. */
-  readonly gradQuery: GpuArray;
-  /** As `query`, in a buffer of its own. */
-  readonly gradKey: GpuArray;
-  /** As `query`, in a buffer of its own. */
-  readonly gradValue: GpuArray;
-}
+/** Gradients of `AttentionInputs`, laid out alike. */
+export type AttentionGradients =
+  | {
+      /** As `query`, in a buffer of its own. */
+      readonly gradQuery: GpuArray;
+      /** As `query`, in a buffer of its own. */
+      readonly gradKey: GpuArray;
+      /** As `query`, in a buffer of its own. */
+      readonly gradValue: GpuArray;
+      readonly gradQkv?: undefined;
+    }
+  | {
+      /** As `qkv`, in a buffer of its own. */
+      readonly gradQkv: GpuArray;
+    };
+
+export type AttentionOptions = AttentionShape &
+  AttentionInputs & {
+    /** [totalTokens, numHeads * headSize], in a buffer of its own. */
+    readonly output: GpuArray;
+    /** f32[totalTokens, numHeads]: receives the logarithm of each row's sum of exponentials, for the backward. */
+    readonly logSumExp: GpuArray;
+  };
+
+export type AttentionBackwardOptions = AttentionShape &
+  AttentionInputs &
+  AttentionGradients & {
+    /** [totalTokens, numHeads * headSize]: what the forward gave. */
+    readonly output: GpuArray;
+    /** As `output`. */
+    readonly gradOutput: GpuArray;
+    /** f32[totalTokens, numHeads], from the forward. */
+    readonly logSumExp: GpuArray;
+  };

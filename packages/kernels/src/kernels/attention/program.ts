@@ -11,6 +11,7 @@ import { declareArrays, elementConversions } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as notDropped } from './notDropped.wgsl.ts';
+import { wgsl as pairs } from './pairs.wgsl.ts';
 import { wgsl as rowAccess } from './rows.wgsl.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
@@ -28,7 +29,10 @@ export interface TileSizes {
   readonly tileKeys: number;
 }
 
-/** Checks what forward and backward share. `matrices` are all [totalTokens, numHeads * headSize] of one type. */
+/**
+ * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv` [totalTokens, 3, numHeads * headSize], others
+ * [totalTokens, numHeads * headSize].
+ */
 export function requireAttention(
   kernel: string,
   options: AttentionShape,
@@ -47,7 +51,8 @@ export function requireAttention(
   const elementType = Object.values(matrices)[0]?.elementType ?? 'f32';
   for (const name in matrices) {
     const matrix = matrices[name] as GpuArray;
-    requireArray(kernel, name, matrix, { totalTokens, numHeads, headSize }, floatTypes);
+    const shape = { totalTokens, ...(/qkv/i.test(name) && { matrices: 3 }), numHeads, headSize };
+    requireArray(kernel, name, matrix, shape, floatTypes);
     requireArray(kernel, name, matrix, {}, [elementType]);
   }
   requireArray(kernel, 'logSumExp', logSumExp, { totalTokens, numHeads }, singleTypes);
@@ -64,6 +69,10 @@ export interface AttentionProgram {
   readonly writes: Readonly<Record<string, GpuArray>>;
   /** WGSL with `tokenKeyOf` and `randomState`, for dropout. */
   readonly keys: string;
+  /** Queries, keys and values, and their gradients, stand side by side in one array. */
+  readonly qkv: boolean;
+  /** More WGSL that the sources need, which differs with `qkv`. */
+  readonly stores?: string;
 }
 
 const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
@@ -72,7 +81,7 @@ const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', rando
 export function recordPairs(
   gpu: Gpu,
   options: AttentionShape,
-  { kernel, sources, tiles, reads, writes, keys }: AttentionProgram,
+  { kernel, sources, tiles, reads, writes, keys, qkv, stores }: AttentionProgram,
   products: number,
 ): void {
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
@@ -84,18 +93,25 @@ export function recordPairs(
   const constants =
     `const maxChunks = ${maxChunks}u;\n` + (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
   const program = attentionProgram(gpu, {
-    name: `${kernel} ${variant} ${32 << size}${dropout ? ' dropout' : ''}`,
+    name: `${kernel} ${variant} ${32 << size}${dropout ? ' dropout' : ''}${qkv && stores ? ' qkv' : ''}`,
     headSize,
     reads,
     writes,
     subgroups: bySubgroup,
     source: () =>
-      constants + (dropout ? dropoutFunctions + keys + dropped : notDropped) + (bySubgroup ? subgroupTile : '') + sources[variant],
+      [
+        constants,
+        pairs,
+        dropout ? dropoutFunctions + keys + dropped : notDropped,
+        bySubgroup ? subgroupTile : '',
+        stores ?? '',
+        sources[variant],
+      ].join('\n'),
   });
   const rows = variant === 'tiled' ? tileRows : rowsByRow;
   gpu.dispatch({
     program,
-    parameters: pairParameters(kernel, options, tileKeys),
+    parameters: pairParameters(kernel, options, tileKeys, qkv),
     reads: Object.values(reads),
     writes: Object.values(writes),
     workgroups: [Math.ceil(maxSeqlen / rows), numSequences, numHeads],
@@ -182,10 +198,18 @@ export function chunkWidth(headSize: number): 1 | 4 {
   return headSize % 4 === 0 ? 4 : 1;
 }
 
-function pairParameters(kernel: string, { numHeads, headSize, scale, dropout }: AttentionShape, tileKeys: number): Parameters {
+function pairParameters(
+  kernel: string,
+  { numHeads, headSize, scale, dropout }: AttentionShape,
+  tileKeys: number,
+  qkv: boolean,
+): Parameters {
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
+  const chunks = headSize / chunkWidth(headSize);
+  const width = numHeads * chunks;
+  const [rowChunks, keyChunk, valueChunk] = qkv ? [3 * width, width, 2 * width] : [width, 0, 0];
   return {
-    integers: [numHeads, headSize / chunkWidth(headSize), dropout?.operation ?? 0, threshold, tileKeys],
+    integers: [numHeads, chunks, dropout?.operation ?? 0, threshold, tileKeys, rowChunks, keyChunk, valueChunk],
     floats: [keptScale, scale ?? 1 / Math.sqrt(headSize)],
   };
 }

@@ -8,6 +8,8 @@
 struct Parameters { numHeads: u32, chunks: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 
+fn outputRows() -> Rows { return Rows(parameters.numHeads * parameters.chunks, 0); }
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let index = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
@@ -17,7 +19,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let head = index % parameters.numHeads;
   var delta = 0.0;
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-    delta += product(load(&output, row, head, chunk), load(&gradOutput, row, head, chunk));
+    delta += product(load(&output, outputRows(), row, head, chunk), load(&gradOutput, outputRows(), row, head, chunk));
   }
   rowData[1 + index] = vec4u(bitcast<u32>(logSumExp[index]), bitcast<u32>(delta), tokenKeyOf(row), 0);
 }

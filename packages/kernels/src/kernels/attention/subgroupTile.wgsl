@@ -10,16 +10,16 @@ const parts = maxChunks / 8;
 
 // tile[r][i] = ownMatrix[row of lane r] . streamedMatrix[streamed[i]]. `row` is that of this lane.
 fn products(
-  ownMatrix: ptr<storage, array<Element>, read>, row: u32,
-  streamedMatrix: ptr<storage, array<Element>, read>, streamed: vec4u, head: u32,
+  ownMatrix: ptr<storage, array<Element>, read>, ownRows: Rows, row: u32,
+  streamedMatrix: ptr<storage, array<Element>, read>, streamedRows: Rows, streamed: vec4u, head: u32,
 ) -> array<vec4f, 8> {
   var tile: array<vec4f, 8>;
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-    let own = load(ownMatrix, row, head, chunk);
-    let a = load(streamedMatrix, streamed.x, head, chunk);
-    let b = load(streamedMatrix, streamed.y, head, chunk);
-    let c = load(streamedMatrix, streamed.z, head, chunk);
-    let d = load(streamedMatrix, streamed.w, head, chunk);
+    let own = load(ownMatrix, ownRows, row, head, chunk);
+    let a = load(streamedMatrix, streamedRows, streamed.x, head, chunk);
+    let b = load(streamedMatrix, streamedRows, streamed.y, head, chunk);
+    let c = load(streamedMatrix, streamedRows, streamed.z, head, chunk);
+    let d = load(streamedMatrix, streamedRows, streamed.w, head, chunk);
     let x = vec4f(a.x, b.x, c.x, d.x);
     let y = vec4f(a.y, b.y, c.y, d.y);
     let z = vec4f(a.z, b.z, c.z, d.z);
@@ -35,17 +35,17 @@ fn products(
 // sums[row r] += sum over the streamed rows from first on of tile[r] * streamedMatrix[streamed row]
 fn addWeighted(
   sums: ptr<function, array<vec4f, 8 * parts>>, tile: ptr<function, array<vec4f, 8>>,
-  streamedMatrix: ptr<storage, array<Element>, read>, first: u32, endRow: u32, head: u32, lane: u32,
+  streamedMatrix: ptr<storage, array<Element>, read>, streamedRows: Rows, first: u32, endRow: u32, head: u32, lane: u32,
 ) {
   let senders = min(8, (endRow - first + 3) / 4);
   for (var part = 0u; part < parts; part++) {
     let chunk = min(8 * part + lane, parameters.chunks - 1);
     for (var sender = 0u; sender < senders; sender++) {
       let streamed = min(vec4u(first + 4 * sender) + vec4u(0, 1, 2, 3), vec4u(endRow - 1));
-      let a = load(streamedMatrix, streamed.x, head, chunk);
-      let b = load(streamedMatrix, streamed.y, head, chunk);
-      let c = load(streamedMatrix, streamed.z, head, chunk);
-      let d = load(streamedMatrix, streamed.w, head, chunk);
+      let a = load(streamedMatrix, streamedRows, streamed.x, head, chunk);
+      let b = load(streamedMatrix, streamedRows, streamed.y, head, chunk);
+      let c = load(streamedMatrix, streamedRows, streamed.z, head, chunk);
+      let d = load(streamedMatrix, streamedRows, streamed.w, head, chunk);
       for (var r = 0u; r < 8; r++) {
         let sent = subgroupShuffle((*tile)[r], sender);
         (*sums)[8 * part + r] += sent.x * a + sent.y * b + sent.z * c + sent.w * d;
