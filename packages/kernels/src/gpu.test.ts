@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
+import { joinArrays, openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
 import type { Gpu, GpuArray } from './index.ts';
 import { clearWords } from './recording/words.ts';
 
@@ -20,6 +20,35 @@ describe('Gpu', () => {
     expect(await gpu.read(target)).toEqual(new Float32Array(1001));
     gpu.release(source);
     gpu.release(target);
+  });
+
+  it('lays arrays in a row that can be joined, and frees the row with the last of them', async () => {
+    const { liveBytes } = gpu.memory;
+    const row = gpu.allocateRow('f32', [64, 128, 3], 'row');
+    const [first, second, third] = row as [GpuArray, GpuArray, GpuArray];
+    expect(gpu.memory.liveBytes - liveBytes).toBe(4 * (64 + 128 + 3));
+    const whole = joinArrays(row);
+    expect(whole?.length).toBe(195);
+    gpu.write(
+      second,
+      Float32Array.from({ length: 128 }, (_, index) => index),
+    );
+    const target = gpu.allocate('f32', 195, 'target');
+    gpu.copy(whole as GpuArray, target);
+    expect(await gpu.read(target)).toEqual(Float32Array.from({ length: 195 }, (_, index) => (index >= 64 && index < 192 ? index - 64 : 0)));
+    expect(joinArrays([second, third])?.length).toBe(131);
+    expect(joinArrays([first, third])).toBeNull();
+    expect(joinArrays([second, first])).toBeNull();
+    expect(joinArrays([first, target])).toBeNull();
+    gpu.release(first);
+    gpu.release(third);
+    expect(joinArrays([first, second])).toBeNull();
+    expect(await gpu.read(second)).toHaveLength(128);
+    gpu.release(second);
+    gpu.release(target);
+    expect(gpu.memory.liveBytes).toBe(liveBytes);
+    expect(() => gpu.allocateRow('f32', [3, 64], 'row')).toThrow(/multiple of 256 bytes/);
+    expect(gpu.memory.liveBytes).toBe(liveBytes);
   });
 
   it('keeps odd numbers of 16-bit elements', async () => {

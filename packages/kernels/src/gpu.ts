@@ -1,6 +1,6 @@
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
-import { DeviceLostError, GpuError, GpuValidationError, OutOfMemoryError, ReleasedArrayError } from './errors.ts';
-import { bytesPerElement, GpuArray } from './gpuArray.ts';
+import { DeviceLostError, GpuError, GpuValidationError, KernelArgumentError, OutOfMemoryError, ReleasedArrayError } from './errors.ts';
+import { bytesPerElement, GpuArray, viewAlignment } from './gpuArray.ts';
 import type { ElementType, HostData } from './gpuArray.ts';
 import { BufferPool } from './memory/bufferPool.ts';
 import type { PooledBuffer } from './memory/bufferPool.ts';
@@ -37,7 +37,7 @@ export interface MemoryReport {
   readonly liveArrays: number;
 }
 
-type ArrayKind = 'pooled' | 'uploaded' | 'persistent';
+type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'inRow';
 
 /** Room for what a kernel touches when all its sizes are 0. */
 const scratchWords = 16384;
@@ -62,6 +62,8 @@ export class Gpu {
   readonly #pool: BufferPool;
   readonly #uploadPool: BufferPool;
   readonly #kinds = new Map<GpuArray, ArrayKind>();
+  /** How many arrays of each row are still in use. */
+  readonly #rows = new Map<PooledBuffer, number>();
   readonly #scopes: Set<GpuArray>[] = [];
   readonly #wait = new PatientWait();
   #bufferCount = 0;
@@ -135,6 +137,33 @@ export class Gpu {
     return array;
   }
 
+  /**
+   * Zeroed arrays of exactly these lengths, one directly behind the other in one buffer, such that `joinArrays` makes one array of neighbours. Like
+   * persistent ones they outlive scopes; `release` gives back each by itself, and the memory goes with the last.
+   *
+   * @throws KernelArgumentError when one would not begin at a multiple of 256 bytes
+   */
+  allocateRow(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
+    this.throwIfFailed();
+    const bytes = bytesPerElement[elementType];
+    const offsets: number[] = [];
+    let total = 0;
+    for (const length of lengths) {
+      if ((total * bytes) % viewAlignment !== 0)
+        throw new KernelArgumentError(`row ${label}: array ${offsets.length} would begin at ${total * bytes}, which is not a multiple of ${viewAlignment} bytes`);
+      offsets.push(total);
+      total += length;
+    }
+    const byteLength = Math.max(4, Math.ceil((total * bytes) / 4) * 4);
+    this.#reserve(byteLength, label);
+    const whole = new GpuArray(this.#createBuffer(byteLength, label), elementType, total, label);
+    const arrays = lengths.map((length, index) => whole.view(offsets[index] as number, length, `${label}, ${index}`));
+    for (const array of arrays) this.#kinds.set(array, 'inRow');
+    this.#rows.set(whole.storage, arrays.length);
+    this.#addLive(byteLength);
+    return arrays;
+  }
+
   /** Copies host data into an array from the pool. The data may be changed as soon as the call returns. */
   upload(data: HostData, elementType: ElementType, label: string): GpuArray {
     const array = this.#take(this.#uploadPool, elementType, data.length, label, 'uploaded', this.#recorder.statistics.submits);
@@ -165,6 +194,12 @@ export class Gpu {
     for (const scope of this.#scopes) scope.delete(array);
     array.markReleased();
     const { storage } = array;
+    if (kind === 'inRow') {
+      const left = (this.#rows.get(storage) as number) - 1;
+      this.#rows.set(storage, left);
+      if (left > 0) return;
+      this.#rows.delete(storage);
+    }
     this.#liveBytes -= storage.byteLength;
     storage.releasedAt = this.#recorder.statistics.submits;
     if (kind === 'pooled') this.#pool.give(storage);
@@ -344,7 +379,11 @@ export class Gpu {
   #own(array: GpuArray, kind: ArrayKind): void {
     this.#kinds.set(array, kind);
     if (kind !== 'persistent') this.#scopes.at(-1)?.add(array);
-    this.#liveBytes += array.storage.byteLength;
+    this.#addLive(array.storage.byteLength);
+  }
+
+  #addLive(byteLength: number): void {
+    this.#liveBytes += byteLength;
     this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
   }
 

@@ -74,3 +74,17 @@ export class GpuArray {
     return new GpuArray(this.storage, this.elementType, length, label, this.byteOffset + start, true);
   }
 }
+
+/** The memory that arrays cover together, or null when they do not lie one directly behind the other, in this order, in one buffer. */
+export function joinArrays(arrays: readonly GpuArray[]): GpuArray | null {
+  const [first] = arrays;
+  if (!first || arrays.length === 1) return first ?? null;
+  const { storage, elementType, byteOffset } = first;
+  let length = 0;
+  for (const array of arrays) {
+    const place = byteOffset + length * bytesPerElement[elementType];
+    if (array.storage !== storage || array.elementType !== elementType || array.byteOffset !== place || array.released) return null;
+    length += array.length;
+  }
+  return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, true);
+}

@@ -13,7 +13,7 @@ export {
 } from './errors.ts';
 export { Gpu } from './gpu.ts';
 export type { MemoryReport } from './gpu.ts';
-export { GpuArray } from './gpuArray.ts';
+export { GpuArray, joinArrays } from './gpuArray.ts';
 export type { ElementType, HostData } from './gpuArray.ts';
 export type { DropoutOptions, RandomKey } from './random/dropout.ts';
 export { spreadWorkgroups } from './recording/dispatch.ts';

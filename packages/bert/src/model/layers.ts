@@ -1,11 +1,15 @@
 import {
   attention,
+  attentionQkvPacked,
   Dropout,
   embeddingSum,
   Embedding,
   gatherRows,
   LayerNorm,
+  layInRow,
+  liesInRow,
   Linear,
+  mergedLinear,
   Module,
   tanh,
   type PackedSequences,
@@ -82,6 +86,9 @@ class BertSelfAttention extends Module {
   readonly value: Linear;
   readonly dropout: Dropout;
   readonly #numHeads: number;
+  /** Of query, key and value: side by side in memory, they are computed by one product. */
+  readonly #weights: readonly Parameter[];
+  readonly #biases: readonly Parameter[];
 
   constructor(config: BertConfig, weights: WeightSource, operation: number) {
     super();
@@ -90,14 +97,18 @@ class BertSelfAttention extends Module {
     this.value = linearOf(weights, 'value');
     this.dropout = new Dropout({ probability: config.attentionProbsDropoutProb, operation });
     this.#numHeads = config.numAttentionHeads;
+    const projections = [this.query, this.key, this.value];
+    this.#weights = projections.map(({ weight }) => weight);
+    this.#biases = projections.flatMap(({ bias }) => bias ?? []);
+    layInRow(this.#weights);
+    layInRow(this.#biases);
   }
 
   forward(hidden: Tensor, { sequences, random }: Run): Tensor {
-    return attention(this.query.forward(hidden), this.key.forward(hidden), this.value.forward(hidden), {
-      sequences,
-      numHeads: this.#numHeads,
-      dropout: random ? this.dropout.options(random) : undefined,
-    });
+    const options = { sequences, numHeads: this.#numHeads, dropout: random ? this.dropout.options(random) : undefined };
+    if (liesInRow(this.#weights) && liesInRow(this.#biases))
+      return attentionQkvPacked(mergedLinear(hidden, this.#weights, this.#biases), options);
+    return attention(this.query.forward(hidden), this.key.forward(hidden), this.value.forward(hidden), options);
   }
 }
 

@@ -1,4 +1,4 @@
-import { accumulate, fill } from '@attune/kernels';
+import { accumulate, fill, joinArrays } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import type { Tensor } from '../tensor.ts';
@@ -73,6 +73,30 @@ export class Gradients {
       accumulate(device, { value: array, target: existing, length: input.size });
       device.release(array);
     }
+  }
+
+  /**
+   * Adds to the gradients of parameters that lie side by side, or of one input, all at once.
+   *
+   * @param write records the kernel that computes them as one array; with `add`, it adds to what is there
+   */
+  addInRow(inputs: readonly Tensor[], write: (array: GpuArray, add: boolean) => void): void {
+    const [first] = inputs;
+    if (first && inputs.length === 1) return this.add(first, write, true);
+    const trained = inputs.filter(({ requiresGrad }) => requiresGrad);
+    if (trained.length === 0) return;
+    const together = trained.length === inputs.length ? joinArrays(inputs.map((input) => input.ensureGradArray())) : null;
+    if (together) return write(together, true);
+    const device = this.#device;
+    const array = device.allocate('f32', inputs.reduce((total, { size }) => total + size, 0), 'gradients of parameters in a row');
+    write(array, false);
+    let offset = 0;
+    for (const input of inputs) {
+      const value = array.view(offset, input.size);
+      if (input.requiresGrad) accumulate(device, { value, target: input.ensureGradArray(), length: input.size });
+      offset += input.size;
+    }
+    device.release(array);
   }
 
   /** Hands over memory that already holds the gradient of an input; it goes back to the pool when it is no longer needed. */

@@ -3,7 +3,7 @@ import type { GpuArray } from '@attune/kernels';
 import { recorded } from '../autograd/record.ts';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { formatShape, requireShape } from '../shape.ts';
+import { requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
@@ -59,21 +59,41 @@ export interface AttentionOptions {
  * @throws ShapeError
  */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  const { totalTokens } = options.sequences;
+  const width = query.shape[1] ?? 0;
+  for (const [name, tensor] of Object.entries({ query, key, value })) requireShape('attention', name, tensor.shape, [totalTokens, width]);
+  return attend([query, key, value], width, options);
+}
+
+/**
+ * The same for queries, keys and values that stand side by side in one tensor, as `mergedLinear` computes them.
+ *
+ * @param qkv [tokens, 3 * heads * head size]: of each token the query, the key and the value
+ * @returns [tokens, heads * head size]
+ * @throws ShapeError
+ */
+export function attentionQkvPacked(qkv: Tensor, options: AttentionOptions): Tensor {
+  const { totalTokens } = options.sequences;
+  const width = Math.floor((qkv.shape[1] ?? 0) / 3);
+  requireShape('attention', 'qkv', qkv.shape, [totalTokens, 3 * width]);
+  return attend([qkv], width, options);
+}
+
+/** Attention over three matrices of `width` columns, or one that has them side by side. */
+function attend(inputs: readonly Tensor[], width: number, options: AttentionOptions): Tensor {
   const operation = 'attention';
   const { sequences, numHeads } = options;
-  const { device } = query;
-  const { totalTokens } = sequences;
-  const width = query.shape[1] ?? 0;
+  const [first, key, value] = inputs as [Tensor, ...Tensor[]];
+  const { device, dtype } = first;
   if (width % numHeads !== 0)
-    throw new ShapeError(`${operation}: query has the shape ${formatShape(query.shape)}; ${numHeads} heads do not divide ${width}`);
-  for (const [name, tensor] of Object.entries({ query, key, value })) requireShape(operation, name, tensor.shape, [totalTokens, width]);
+    throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
   const dropout = kernelDropout(options.dropout);
-  const array = device.allocate(query.dtype, query.array.length, operation);
-  const logSumExp = device.allocate('f32', (query.array.length / width) * numHeads, 'log of the sum of exponentials');
+  const capacity = first.array.length / (first.shape[1] ?? 1);
+  const array = device.allocate(dtype, capacity * width, operation);
+  const logSumExp = device.allocate('f32', capacity * numHeads, 'log of the sum of exponentials');
+  const matrices = key && value ? { query: first.array, key: key.array, value: value.array } : { qkv: first.array };
   const shared = {
-    query: query.array,
-    key: key.array,
-    value: value.array,
+    ...matrices,
     logSumExp,
     ...sequences,
     numHeads,
@@ -84,14 +104,14 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
   kernels.attention(device, { ...shared, output: array });
   return recorded({
     operation,
-    inputs: [query, key, value],
+    inputs,
     array,
-    shape: query.shape,
+    shape: [sequences.totalTokens, width],
     backward(gradients) {
-      const inputs = [query, key, value];
       const grads = inputs.map((input) => device.allocate(input.dtype, input.array.length, 'gradient of attention'));
-      const [gradQuery, gradKey, gradValue] = grads as [GpuArray, GpuArray, GpuArray];
-      kernels.attentionBackward(device, { ...shared, output: array, gradOutput: gradients.output, gradQuery, gradKey, gradValue });
+      const [gradQkv, gradKey, gradValue] = grads as [GpuArray, ...GpuArray[]];
+      const named = gradKey && gradValue ? { gradQuery: gradQkv, gradKey, gradValue } : { gradQkv };
+      kernels.attentionBackward(device, { ...shared, ...named, output: array, gradOutput: gradients.output });
       device.release(logSumExp);
       for (const [index, input] of inputs.entries()) {
         if (input.requiresGrad) gradients.give(input, grads[index] as GpuArray);

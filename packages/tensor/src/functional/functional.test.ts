@@ -6,7 +6,7 @@ import { ShapeError, TensorError } from '../errors.ts';
 import { checkGradient } from '../testing/checkGradient.ts';
 import { gelu, tanh } from './activations.ts';
 import { add, mul, scale } from './arithmetic.ts';
-import { attention, packSequences } from './attention.ts';
+import { attention, attentionQkvPacked, packSequences } from './attention.ts';
 import { tensor } from './create.ts';
 import { dropout } from './dropout.ts';
 import { embeddingSum } from './embeddingSum.ts';
@@ -295,6 +295,21 @@ describe('gradients equal finite differences of the float64 reference', () => {
           }).output,
       });
     }
+    const columns = (qkv: Float64Array, matrix: number) => qkv.filter((_, index) => Math.floor(index / width) % 3 === matrix);
+    await checkGradient({
+      device,
+      shapes: [[9, 3 * width]],
+      operation: (qkv) => attentionQkvPacked(qkv!, { sequences: packSequences(device, cuSeqlens), numHeads }),
+      reference: (qkv) =>
+        reference.attentionReference({
+          query: columns(qkv!, 0),
+          key: columns(qkv!, 1),
+          value: columns(qkv!, 2),
+          cuSeqlens,
+          numHeads,
+          headSize,
+        }).output,
+    });
   });
 });
 
@@ -312,6 +327,11 @@ describe('errors name the operation and the shapes', () => {
       'heads',
       () => attention(make(2, 6), make(2, 6), make(2, 6), { sequences: packSequences(device, Uint32Array.of(0, 2)), numHeads: 4 }),
       /4 heads do not divide 6/,
+    ],
+    [
+      'attention over one tensor',
+      () => attentionQkvPacked(make(2, 8), { sequences: packSequences(device, Uint32Array.of(0, 2)), numHeads: 2 }),
+      /attention: qkv has the shape \[2, 8\]; expected \[2, 6\]/,
     ],
   ])('%s', (_name, call, message) => {
     expect(call).toThrow(ShapeError);

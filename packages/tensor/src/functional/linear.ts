@@ -1,7 +1,8 @@
-import { columnSum, geluBackward, gemm } from '@attune/kernels';
+import { columnSum, geluBackward, gemm, joinArrays } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
 import { allocateResult, needsGraph, recorded } from '../autograd/record.ts';
+import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -9,11 +10,6 @@ import type { Tensor } from '../tensor.ts';
 export interface LinearOptions {
   /** Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none. */
   readonly activation?: 'gelu';
-}
-
-/** The f16 copy of a weight, in mixed precision. */
-function halfOf(weight: Tensor): GpuArray | null {
-  return isAutocastEnabled() && weight instanceof Parameter ? weight.halfArray : null;
 }
 
 /**
@@ -26,17 +22,40 @@ function halfOf(weight: Tensor): GpuArray | null {
  * @throws ShapeError
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, { activation }: LinearOptions = {}): Tensor {
+  return product(input, [weight], bias && [bias], activation);
+}
+
+/**
+ * Several linear layers of one input, computed as one: the columns of the result are those of the first layer, then those of the second, and so on.
+ *
+ * @param input [..., in]
+ * @param weights each [out, in], laid side by side by `layInRow`
+ * @param biases each [out], laid side by side too
+ * @returns [..., sum of out]
+ * @throws ShapeError
+ * @throws TensorError when the weights or the biases do not lie side by side, which `liesInRow` tells before
+ */
+export function mergedLinear(input: Tensor, weights: readonly Parameter[], biases: readonly Parameter[]): Tensor {
+  return product(input, weights, biases);
+}
+
+function product(input: Tensor, weights: readonly Tensor[], biases: readonly Tensor[] | null, activation?: 'gelu'): Tensor {
   const operation = 'linear';
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
-  const outputs = weight.shape[0] ?? 1;
-  requireShape(operation, `weight (input is [${input.shape.join(', ')}])`, weight.shape, [outputs, columns]);
-  if (bias) requireShape(operation, 'bias', bias.shape, [outputs]);
-  const inputs = bias ? [input, weight, bias] : [input, weight];
+  let outputs = 0;
+  for (const [index, weight] of weights.entries()) {
+    const own = weight.shape[0] ?? 1;
+    outputs += own;
+    requireShape(operation, `weight (input is [${input.shape.join(', ')}])`, weight.shape, [own, columns]);
+    if (biases) requireShape(operation, 'bias', biases[index]?.shape ?? [], [own]);
+  }
+  const inputs = [input, ...weights, ...(biases ?? [])];
   const shape = [...input.shape.slice(0, -1), outputs];
-  const half = halfOf(weight);
+  const half = halvesOf(weights);
   const dtype = half ? 'f16' : input.dtype;
-  const matrix = half ?? weight.array;
+  const matrix = half ?? joined(weights);
+  const bias = biases && joined(biases);
   const array = allocateResult(device, dtype, [rows, outputs], operation);
   const before = activation && needsGraph(inputs) ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation') : null;
   gemm(device, {
@@ -47,7 +66,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
     n: outputs,
     k: columns,
     layout: 'NT',
-    ...(bias && { bias: bias.array }),
+    ...(bias && { bias }),
     ...(activation && { activation }),
     ...(before && { preActivation: before }),
   });
@@ -70,28 +89,36 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
           gemm(device, { a: gradOutput, b: matrix, output: gradInput, m: rows, n: columns, k: outputs, layout: 'NN', accumulate: add }),
         true,
       );
-      gradients.add(
-        weight,
-        (gradWeight, add) =>
-          gemm(device, {
-            a: gradOutput,
-            b: input.array,
-            output: gradWeight,
-            m: outputs,
-            n: columns,
-            k: rows,
-            layout: 'TN',
-            accumulate: add,
-          }),
-        true,
+      gradients.addInRow(weights, (gradWeight, add) =>
+        gemm(device, {
+          a: gradOutput,
+          b: input.array,
+          output: gradWeight,
+          m: outputs,
+          n: columns,
+          k: rows,
+          layout: 'TN',
+          accumulate: add,
+        }),
       );
-      if (bias)
-        gradients.add(
-          bias,
-          (gradBias, add) => columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }),
-          true,
+      if (biases)
+        gradients.addInRow(biases, (gradBias, add) =>
+          columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }),
         );
       if (before) device.release(gradOutput);
     },
   });
+}
+
+/** The f16 copies of weights, in mixed precision. */
+function halvesOf(weights: readonly Tensor[]): GpuArray | null {
+  if (!isAutocastEnabled()) return null;
+  const halves = weights.map((weight) => (weight instanceof Parameter ? weight.halfArray : null));
+  return halves.includes(null) ? null : joinArrays(halves as GpuArray[]);
+}
+
+function joined(tensors: readonly Tensor[]): GpuArray {
+  const array = joinArrays(tensors.map((tensor) => tensor.array));
+  if (!array) throw new TensorError('mergedLinear: the parameters do not lie side by side; `liesInRow` tells when they do');
+  return array;
 }

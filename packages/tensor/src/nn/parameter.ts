@@ -17,6 +17,8 @@ export interface ParameterOptions {
 export class Parameter extends Tensor {
   /** Whether matrix products in mixed precision may read an f16 copy of it. Set by the modules that use it so. */
   isMatrixOperand = false;
+  /** The parameters that it stands among, side by side in memory, or null. Set by `layInRow`. */
+  row: readonly Parameter[] | null = null;
   #half: GpuArray | null = null;
 
   /** @throws ShapeError when data and shape do not fit */

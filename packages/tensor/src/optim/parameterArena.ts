@@ -2,11 +2,10 @@ import type { ArenaSegment, GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';
+import { alignedElements, layInRow } from '../nn/parameterRow.ts';
 
 /** A group id stands for so many elements. */
 const elementsPerGroupId = 64;
-/** Tensors start at multiples of 256 bytes: so many elements of f32, and of f16 where there is a copy in it. */
-const alignment = { f32: 64, f16: 128 };
 
 export interface ArenaItem {
   readonly name: string;
@@ -82,9 +81,10 @@ export class ParameterArena {
     return array.view(offset, parameter.size, `${what} of ${name}`);
   }
 
-  /** Gives every parameter memory of its own again, and the arena's back. */
+  /** Gives every parameter memory of its own again, or its row, and the arena's back. */
   dispose(): void {
     const device = this.#device;
+    const rows = new Set<readonly Parameter[]>();
     for (const place of this.places) {
       const { parameter, name } = place;
       parameter.setHalf(null);
@@ -92,7 +92,9 @@ export class ParameterArena {
       const own = device.allocatePersistent('f32', parameter.size, `parameter ${name}`);
       device.copy(parameter.array, own);
       parameter.moveTo(own, null);
+      if (parameter.row) rows.add(parameter.row);
     }
+    for (const row of rows) layInRow(row);
     for (const { weights, gradients, expAvg, expAvgSq, groupIds, halfWeights } of this.segments) {
       for (const array of [weights, gradients, expAvg, expAvgSq, groupIds, ...(halfWeights ? [halfWeights] : [])]) device.release(array);
     }
@@ -113,16 +115,21 @@ function layOut(
   const segments: SegmentPlan[] = [];
   const lay = (chosen: readonly ArenaItem[], hasHalf: boolean) => {
     let last: SegmentPlan | undefined;
-    for (const item of chosen) {
-      const size = roundUp(item.parameter.size, hasHalf ? alignment.f16 : alignment.f32);
-      if (size > mostElements) {
-        throw new TensorError(
-          `the parameter ${item.name} has ${item.parameter.size} elements; this adapter binds at most ${mostElements} in one array`,
-        );
-      }
+    const roundedSize = ({ parameter }: ArenaItem) => roundUp(parameter.size, alignedElements[hasHalf ? 'f16' : 'f32']);
+    for (const together of inRows(chosen)) {
+      const size = together.reduce((sum, item) => sum + roundedSize(item), 0);
       if (!last || last.length + size > mostElements) segments.push((last = { length: 0, hasHalf }));
-      places.push({ ...item, segment: segments.length - 1, offset: last.length });
-      last.length += size;
+      for (const item of together) {
+        const { name, parameter } = item;
+        if (roundedSize(item) > mostElements) {
+          throw new TensorError(
+            `the parameter ${name} has ${parameter.size} elements; this adapter binds at most ${mostElements} in one array`,
+          );
+        }
+        if (last.length + roundedSize(item) > mostElements) segments.push((last = { length: 0, hasHalf }));
+        places.push({ ...item, segment: segments.length - 1, offset: last.length });
+        last.length += roundedSize(item);
+      }
     }
   };
   const hasHalf = ({ parameter }: ArenaItem) => halfPrecision && parameter.isMatrixOperand;
@@ -132,4 +139,17 @@ function layOut(
     false,
   );
   return { places, segments };
+}
+
+/** The items one by one, but those of a row together where it is whole. */
+function inRows(items: readonly ArenaItem[]): ArenaItem[][] {
+  const byParameter = new Map(items.map((item) => [item.parameter, item]));
+  const placed = new Set<Parameter>();
+  return items.flatMap((item) => {
+    if (placed.has(item.parameter)) return [];
+    const row = item.parameter.row?.map((parameter) => byParameter.get(parameter)) ?? [];
+    const together = row.length > 0 && !row.includes(undefined) ? (row as ArenaItem[]) : [item];
+    for (const { parameter } of together) placed.add(parameter);
+    return [together];
+  });
 }
