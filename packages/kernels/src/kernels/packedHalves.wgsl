@@ -9,13 +9,14 @@ fn unpackHalves(words: vec2u) -> vec4f { return vec4f(unpack2x16float(words.x), 
 fn halfBits(values: vec4f) -> vec4u {
   let bits = bitcast<vec4u>(values);
   let magnitude = bits & vec4u(0x7fffffff);
-  // The exponent's offset changes from 127 to 15; of what is cut off, half of the last place and the last bit itself are added before.
-  let normal = (magnitude - vec4u(0x38000000) + vec4u(0xfff) + ((bits >> vec4u(13)) & vec4u(1))) >> vec4u(13);
-  // Below 2^-14 f16 counts in steps of 2^-24.
-  let small = vec4u(round(abs(values) * 16777216.0));
-  let finite = select(normal, small, magnitude < vec4u(0x38800000));
-  let beyond = select(vec4u(0x7c00), vec4u(0x7e00), magnitude > vec4u(0x7f800000));
-  return select(finite, beyond, magnitude >= vec4u(0x477ff000)) | ((bits >> vec4u(16)) & vec4u(0x8000));
+  // The exponent's offset changes from 127 to 15; of what is cut off, half of the last place and the last bit itself are added before. 65536 becomes infinity.
+  let rounding = ((bits >> vec4u(13)) & vec4u(1)) + vec4u(0xc8000fff);
+  let normal = (min(magnitude, vec4u(0x47800000)) + rounding) >> vec4u(13);
+  // Below 2^-14 f16 counts in steps of 2^-24, as f32 does from 0.5 on.
+  let small = bitcast<vec4u>(bitcast<vec4f>(magnitude) + 0.5) - vec4u(0x3f000000);
+  let number = select(normal, small, magnitude < vec4u(0x38800000));
+  let quiet = select(vec4u(0), vec4u(0x200), magnitude > vec4u(0x7f800000));
+  return number | quiet | ((bits >> vec4u(16)) & vec4u(0x8000));
 }
 
 fn packHalves(values: vec4f) -> vec2u {

@@ -81,10 +81,11 @@ function record(
   const variant = options.variant ?? (gpu.profile.software || columns <= 64 ? 'thread' : 'workgroup');
   const width = variant === 'thread' && columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, reads, writes, width);
+  const keepsExponentials = !log && arrays.output?.elementType === 'f32';
   gpu.dispatch({
     program: {
       key: `${kernel} by ${variant}${log ? ', logarithm,' : ''} ${access.key}`,
-      source: () => `${access.text()}const logarithmic = ${log};\n${variant === 'thread' ? (width === 4 ? wide : narrow) : ''}${sources[variant]}`,
+      source: () => `${access.text()}const logarithmic = ${log};\nconst keepsExponentials = ${keepsExponentials};\n${variant === 'thread' ? (width === 4 ? wide : narrow) : ''}${sources[variant]}`,
     },
     parameters: { integers: [rows, columns / width] },
     reads: Object.values(reads),

@@ -1,7 +1,8 @@
 // output = exp(input - max) / sum of exp(input - max) over each row;  logarithmic: output = input - max - log(sum)
 //
 // input, output: [rows, columns], of which groups are read: vectors of four columns, or single ones. In front: their load and store functions,
-// `const logarithmic`, and wide or narrow.wgsl.
+// `const logarithmic`, `const keepsExponentials` (output holds them in between, which it can in f32: an exponential takes longer than a store and a load),
+// and wide or narrow.wgsl.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
 
 struct Parameters { rows: u32, groups: u32 }
@@ -22,12 +23,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   var sum = 0.0;
   for (var begin = first; begin < end; begin += 64) {
     var part = Values(0.0);
-    for (var index = begin; index < min(begin + 64, end); index++) { part += exp(loadInput(index) - largest); }
+    for (var index = begin; index < min(begin + 64, end); index++) {
+      let exponential = exp(loadInput(index) - largest);
+      if (keepsExponentials) { storeOutput(index, exponential); }
+      part += exponential;
+    }
     sum += totalOf(part);
   }
   let logSum = log(sum);
   for (var index = first; index < end; index++) {
-    let below = loadInput(index) - largest;
-    if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) / sum); }
+    if (keepsExponentials) {
+      storeOutput(index, loadOutput(index) / sum);
+    } else {
+      let below = loadInput(index) - largest;
+      if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) / sum); }
+    }
   }
 }
