@@ -197,6 +197,13 @@ function expectRight(
 describe('attention', () => {
   afterAll(() => device.destroy());
 
+  it.each(variants.filter((variant) => variant === 'bySubgroup'))('%s equals the reference with the 32 rows of Mesa 26 too', async (variant) => {
+    using mesa26 = await openDevice();
+    Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
+    const given: Case = { lengths: [3, 0, 65], numHeads: 2, headSize: 16, variant };
+    expectRight(given, await run(mesa26, given));
+  });
+
   for (const variant of variants) {
     describe(variant, () => {
       it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || (headSize % 4 === 0 && headSize <= 64)))(

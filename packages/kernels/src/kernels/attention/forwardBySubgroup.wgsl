@@ -1,26 +1,27 @@
 // The same as forwardByRow.wgsl.
 //
-// Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
+// Without barriers, for subgroups of eight: a workgroup is one subgroup and has `rows` rows of one head, like a register tile of a matrix
 // product; see
-// subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
+// subgroupTile.wgsl. Workgroup (x, y, z): rows x * rows on of sequence y, head z.
 // In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstKey = cuSeqlens[workgroup.y];
   let endRow = cuSeqlens[workgroup.y + 1];
-  let firstRow = firstKey + workgroup.x * 8;
+  let firstRow = firstKey + workgroup.x * rows;
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;
   let head = workgroup.z;
-  var weighted: array<vec4f, 8 * parts>;
-  var maxima = array<f32, 8>(-3e38, -3e38, -3e38, -3e38, -3e38, -3e38, -3e38, -3e38);
-  var sums: array<f32, 8>;
+  var weighted: array<vec4f, rows * parts>;
+  var maxima: array<f32, rows>;
+  for (var r = 0u; r < rows; r++) { maxima[r] = -3.0e38; }
+  var sums: array<f32, rows>;
 
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
-    var tile = products(&query, queryRows(), min(firstRow + lane, lastRow), &key, keyRows(), min(keys, vec4u(lastRow)), head);
-    for (var r = 0u; r < 8; r++) {
+    var tile = products(&query, queryRows(), firstRow, endRow, lane, &key, keyRows(), min(keys, vec4u(lastRow)), head);
+    for (var r = 0u; r < rows; r++) {
       let scores = select(vec4f(-3.0e38), tile[r] * parameters.scale, keys < vec4u(endRow));
       let maximum = max(maxima[r], largestOf(scores));
       let correction = exp(maxima[r] - maximum);
@@ -28,19 +29,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       maxima[r] = maximum;
       sums[r] = sums[r] * correction + ((weights.x + weights.y) + (weights.z + weights.w));
       tile[r] = weights * fourFactors(min(firstRow + r, lastRow), keys.x, lastRow, head);
-      for (var part = 0u; part < parts; part++) { weighted[8 * part + r] *= correction; }
+      for (var part = 0u; part < parts; part++) { weighted[rows * part + r] *= correction; }
     }
     addWeighted(&weighted, &tile, &value, valueRows(), first, endRow, head, lane);
   }
-  for (var r = 0u; r < 8; r++) {
+  for (var r = 0u; r < rows; r++) {
     let sum = totalOf(sums[r]);
     let row = firstRow + r;
     if (row < endRow) {
       for (var part = 0u; part < parts; part++) {
         let chunk = 8 * part + lane;
-        if (chunk < parameters.chunks) { store(&output, outputRows(), row, head, chunk, weighted[8 * part + r] / sum); }
+        if (chunk < parameters.chunks) { store(&output, outputRows(), row, head, chunk, weighted[rows * part + r] / sum); }
       }
-      if (lane == r) { logSumExp[row * parameters.numHeads + head] = maxima[r] + log(sum); }
+      if (lane == r % 8) { logSumExp[row * parameters.numHeads + head] = maxima[r] + log(sum); }
     }
   }
 }

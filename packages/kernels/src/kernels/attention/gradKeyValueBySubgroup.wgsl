@@ -1,27 +1,26 @@
 // The same as gradKeyValueByRow.wgsl: the own rows are keys here, and those that are streamed queries.
 //
-// Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
+// Without barriers, for subgroups of eight: a workgroup is one subgroup and has `rows` rows of one head, like a register tile of a matrix
 // product; see
-// subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
+// subgroupTile.wgsl. Workgroup (x, y, z): rows x * rows on of sequence y, head z.
 // In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstQuery = cuSeqlens[workgroup.y];
   let endRow = cuSeqlens[workgroup.y + 1];
-  let firstRow = firstQuery + workgroup.x * 8;
+  let firstRow = firstQuery + workgroup.x * rows;
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;
   let head = workgroup.z;
-  let row = min(firstRow + lane, lastRow);
-  var keyGradient: array<vec4f, 8 * parts>;
-  var valueGradient: array<vec4f, 8 * parts>;
+  var keyGradient: array<vec4f, rows * parts>;
+  var valueGradient: array<vec4f, rows * parts>;
 
   for (var first = firstQuery; first < endRow; first += 32) {
     let queries = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     let bounded = min(queries, vec4u(lastRow));
-    var slopes = products(&key, keyRows(), row, &query, queryRows(), bounded, head);
-    var weights = products(&value, valueRows(), row, &gradOutput, outputRows(), bounded, head);
+    var slopes = products(&key, keyRows(), firstRow, endRow, lane, &query, queryRows(), bounded, head);
+    var weights = products(&value, valueRows(), firstRow, endRow, lane, &gradOutput, outputRows(), bounded, head);
     let places = vec4u(1) + bounded * parameters.numHeads + head;
     let x = bitcast<vec2f>(rowData[places.x].xy);
     let y = bitcast<vec2f>(rowData[places.y].xy);
@@ -30,7 +29,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let logSumExps = vec4f(x.x, y.x, z.x, w.x);
     let deltas = vec4f(x.y, y.y, z.y, w.y);
     // Four neighbouring keys share a draw, so it is rows of four that are drawn for.
-    for (var half = 0u; half < 8; half += 4) {
+    for (var half = 0u; half < rows; half += 4) {
       let key0 = firstRow + half;
       let factors = transpose(mat4x4f(
         fourFactors(bounded.x, key0, lastRow, head), fourFactors(bounded.y, key0, lastRow, head),
@@ -45,12 +44,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     addWeighted(&keyGradient, &slopes, &query, queryRows(), first, endRow, head, lane);
     addWeighted(&valueGradient, &weights, &gradOutput, outputRows(), first, endRow, head, lane);
   }
-  for (var r = 0u; r < 8; r++) {
+  for (var r = 0u; r < rows; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
       if (firstRow + r < endRow && chunk < parameters.chunks) {
-        storeGradKey(firstRow + r, head, chunk, keyGradient[8 * part + r]);
-        storeGradValue(firstRow + r, head, chunk, valueGradient[8 * part + r]);
+        storeGradKey(firstRow + r, head, chunk, keyGradient[rows * part + r]);
+        storeGradValue(firstRow + r, head, chunk, valueGradient[rows * part + r]);
       }
     }
   }

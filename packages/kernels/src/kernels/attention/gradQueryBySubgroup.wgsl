@@ -1,39 +1,42 @@
 // The same as gradQueryByRow.wgsl.
 //
-// Without barriers, for subgroups of eight: a workgroup is one subgroup and has eight rows of one head, like a register tile of a matrix
+// Without barriers, for subgroups of eight: a workgroup is one subgroup and has `rows` rows of one head, like a register tile of a matrix
 // product; see
-// subgroupTile.wgsl. Workgroup (x, y, z): rows x * 8 to x * 8 + 7 of sequence y, head z.
+// subgroupTile.wgsl. Workgroup (x, y, z): rows x * rows on of sequence y, head z.
 // In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstKey = cuSeqlens[workgroup.y];
   let endRow = cuSeqlens[workgroup.y + 1];
-  let firstRow = firstKey + workgroup.x * 8;
+  let firstRow = firstKey + workgroup.x * rows;
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;
   let head = workgroup.z;
-  let row = min(firstRow + lane, lastRow);
-  let saved = bitcast<vec2f>(rowData[1 + row * parameters.numHeads + head].xy);
-  var gradient: array<vec4f, 8 * parts>;
+  // logSumExp and delta of row 8 * i + lane.
+  var saved: array<vec2f, loads>;
+  for (var i = 0u; i < loads; i++) {
+    saved[i] = bitcast<vec2f>(rowData[1 + min(firstRow + 8 * i + lane, lastRow) * parameters.numHeads + head].xy);
+  }
+  var gradient: array<vec4f, rows * parts>;
 
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     let bounded = min(keys, vec4u(lastRow));
-    var tile = products(&query, queryRows(), row, &key, keyRows(), bounded, head);
-    let weightGradients = products(&gradOutput, outputRows(), row, &value, valueRows(), bounded, head);
-    for (var r = 0u; r < 8; r++) {
-      let ofRow = subgroupShuffle(saved, r);
+    var tile = products(&query, queryRows(), firstRow, endRow, lane, &key, keyRows(), bounded, head);
+    let weightGradients = products(&gradOutput, outputRows(), firstRow, endRow, lane, &value, valueRows(), bounded, head);
+    for (var r = 0u; r < rows; r++) {
+      let ofRow = subgroupShuffle(saved[r / 8], r % 8);
       let probabilities = select(vec4f(0.0), exp(tile[r] * parameters.scale - ofRow.x), keys < vec4u(endRow));
       let factors = fourFactors(min(firstRow + r, lastRow), keys.x, lastRow, head);
       tile[r] = probabilities * (weightGradients[r] * factors - ofRow.y) * parameters.scale;
     }
     addWeighted(&gradient, &tile, &key, keyRows(), first, endRow, head, lane);
   }
-  for (var r = 0u; r < 8; r++) {
+  for (var r = 0u; r < rows; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
-      if (firstRow + r < endRow && chunk < parameters.chunks) { store(&gradQuery, queryRows(), firstRow + r, head, chunk, gradient[8 * part + r]); }
+      if (firstRow + r < endRow && chunk < parameters.chunks) { store(&gradQuery, queryRows(), firstRow + r, head, chunk, gradient[rows * part + r]); }
     }
   }
 }

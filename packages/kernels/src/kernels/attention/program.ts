@@ -19,7 +19,6 @@ import { wgsl as wide } from './wide.wgsl.ts';
 
 const largestHead = 128;
 const mostWorkgroups = 65535;
-const rowsByRow = 8;
 /** Larger heads take a minute to compile in registers. */
 const largestHeadBySubgroup = 64;
 
@@ -90,8 +89,9 @@ export function recordPairs(
   const size = headSize <= 32 ? 0 : headSize <= 64 ? 1 : 2;
   const { tileRows, tileKeys } = tiles[size];
   const maxChunks = (32 << size) / chunkWidth(headSize);
+  const rows = { byRow: 8, bySubgroup: rowsBySubgroup(gpu), tiled: tileRows }[variant];
   const constants =
-    `const maxChunks = ${maxChunks}u;\n` + (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
+    `const maxChunks = ${maxChunks}u;\nconst rows = ${rows}u;\n` + (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
   const program = attentionProgram(gpu, {
     name: `${kernel} ${variant} ${32 << size}${dropout ? ' dropout' : ''}${qkv && stores ? ' qkv' : ''}`,
     headSize,
@@ -108,7 +108,6 @@ export function recordPairs(
         sources[variant],
       ].join('\n'),
   });
-  const rows = variant === 'tiled' ? tileRows : rowsByRow;
   gpu.dispatch({
     program,
     parameters: pairParameters(kernel, options, tileKeys, qkv),
@@ -118,6 +117,11 @@ export function recordPairs(
     // The lengths of the sequences are not known here: as if all had the average length.
     work: { flops: numSequences === 0 ? 0 : (2 * products * numHeads * headSize * (totalTokens * totalTokens)) / numSequences },
   });
+}
+
+/** Twice as many rows share what is loaded of the others; Mesa 25 has no registers for more than 16, and takes a minute to compile them. */
+function rowsBySubgroup({ profile }: Gpu): 16 | 32 {
+  return profile.mesaVersion >= 26 ? 32 : 16;
 }
 
 /**

@@ -1,21 +1,23 @@
-// Products of eight rows of one matrix with 32 rows of another, in the registers of a subgroup of eight lanes.
+// Products of `rows` rows of one matrix with 32 rows of another, in the registers of a subgroup of eight lanes.
 //
-// A tile of 8 x 32 numbers is array<vec4f, 8>: element [r][i] of lane l is that of own row r and streamed row first + 4 * l + i.
+// A tile of rows x 32 numbers is array<vec4f, rows>: element [r][i] of lane l is that of own row r and streamed row first + 4 * l + i.
 // What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost less than loads. Neither barriers nor
 // shared memory.
-// Sums over streamed rows are array<vec4f, 8 * parts>: element [8 * part + r] of lane l holds, of own row r, the four channels from
+// Sums over streamed rows are array<vec4f, rows * parts>: element [rows * part + r] of lane l holds, of own row r, the four channels from
 // 4 * (8 * part + l) on.
 
 const parts = maxChunks / 8;
+const loads = rows / 8;
 
-// tile[r][i] = ownMatrix[row of lane r] . streamedMatrix[streamed[i]]. `row` is that of this lane.
+// tile[r][i] = ownMatrix[firstRow + r] . streamedMatrix[streamed[i]]
 fn products(
-  ownMatrix: ptr<storage, array<Element>, read>, ownRows: Rows, row: u32,
+  ownMatrix: ptr<storage, array<Element>, read>, ownRows: Rows, firstRow: u32, endRow: u32, lane: u32,
   streamedMatrix: ptr<storage, array<Element>, read>, streamedRows: Rows, streamed: vec4u, head: u32,
-) -> array<vec4f, 8> {
-  var tile: array<vec4f, 8>;
+) -> array<vec4f, rows> {
+  var tile: array<vec4f, rows>;
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-    let own = load(ownMatrix, ownRows, row, head, chunk);
+    var own: array<vec4f, loads>;
+    for (var i = 0u; i < loads; i++) { own[i] = load(ownMatrix, ownRows, min(firstRow + 8 * i + lane, endRow - 1), head, chunk); }
     let a = load(streamedMatrix, streamedRows, streamed.x, head, chunk);
     let b = load(streamedMatrix, streamedRows, streamed.y, head, chunk);
     let c = load(streamedMatrix, streamedRows, streamed.z, head, chunk);
@@ -24,8 +26,8 @@ fn products(
     let y = vec4f(a.y, b.y, c.y, d.y);
     let z = vec4f(a.z, b.z, c.z, d.z);
     let w = vec4f(a.w, b.w, c.w, d.w);
-    for (var r = 0u; r < 8; r++) {
-      let sent = subgroupShuffle(own, r);
+    for (var r = 0u; r < rows; r++) {
+      let sent = subgroupShuffle(own[r / 8], r % 8);
       tile[r] += sent.x * x + sent.y * y + sent.z * z + sent.w * w;
     }
   }
@@ -34,7 +36,7 @@ fn products(
 
 // sums[row r] += sum over the streamed rows from first on of tile[r] * streamedMatrix[streamed row]
 fn addWeighted(
-  sums: ptr<function, array<vec4f, 8 * parts>>, tile: ptr<function, array<vec4f, 8>>,
+  sums: ptr<function, array<vec4f, rows * parts>>, tile: ptr<function, array<vec4f, rows>>,
   streamedMatrix: ptr<storage, array<Element>, read>, streamedRows: Rows, first: u32, endRow: u32, head: u32, lane: u32,
 ) {
   let senders = min(8, (endRow - first + 3) / 4);
@@ -46,9 +48,9 @@ fn addWeighted(
       let b = load(streamedMatrix, streamedRows, streamed.y, head, chunk);
       let c = load(streamedMatrix, streamedRows, streamed.z, head, chunk);
       let d = load(streamedMatrix, streamedRows, streamed.w, head, chunk);
-      for (var r = 0u; r < 8; r++) {
+      for (var r = 0u; r < rows; r++) {
         let sent = subgroupShuffle((*tile)[r], sender);
-        (*sums)[8 * part + r] += sent.x * a + sent.y * b + sent.z * c + sent.w * d;
+        (*sums)[rows * part + r] += sent.x * a + sent.y * b + sent.z * c + sent.w * d;
       }
     }
   }
