@@ -22,15 +22,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let firstLine = number % lineFours * 4;
   let inners = firstInner + sequence;
   let lines = min(panel * parameters.panelLines + firstLine + sequence, vec4u(parameters.lines - 1));
-  // A column of the block is a vector of the operand.
-  var block: mat4x4f;
-  for (var i = 0u; i < 4; i++) {
-    block[i] = fetchOperand(select(inners[i] * parameters.lines + lines, lines[i] * parameters.inner + inners, alongInner));
-  }
+  // A column of the block is a vector of the operand. Written out: a loop over columns would put the block in memory.
+  var block = mat4x4f(
+    fetchOperand(placesOf(inners, lines, 0)), fetchOperand(placesOf(inners, lines, 1)),
+    fetchOperand(placesOf(inners, lines, 2)), fetchOperand(placesOf(inners, lines, 3)));
   if (alongInner != panelsAlongInner) { block = transpose(block); }
-  let start = panel * lineFours * parameters.inner;
-  for (var i = 0u; i < 4; i++) {
-    let place = select((firstInner + i) * lineFours + firstLine / 4, firstInner * lineFours + firstLine + i, panelsAlongInner);
-    panels[start + place] = block[i];
-  }
+  let place = panel * lineFours * parameters.inner
+    + select(firstInner * lineFours + firstLine / 4, firstInner * lineFours + firstLine, panelsAlongInner);
+  let apart = select(lineFours, 1u, panelsAlongInner);
+  panels[place] = block[0];
+  panels[place + apart] = block[1];
+  panels[place + 2 * apart] = block[2];
+  panels[place + 3 * apart] = block[3];
+}
+
+// Places of vector `number` of a block: four inner steps of a line, or four lines at one inner step.
+fn placesOf(inners: vec4u, lines: vec4u, number: u32) -> vec4u {
+  return select(inners[number] * parameters.lines + lines, lines[number] * parameters.inner + inners, alongInner);
 }
