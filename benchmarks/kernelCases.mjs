@@ -146,6 +146,14 @@ export function kernelCases(
     GELU: () => kernels.gelu(gpu, { input: matrix('a'), output: matrix('product'), length }),
     'GELU backward': () =>
       kernels.geluBackward(gpu, { gradOutput: matrix('gradOutput'), input: matrix('a'), gradInput: matrix('product'), length }),
+    'GELU backward with the bias': () =>
+      kernels.geluBackwardWithBias(gpu, {
+        gradOutput: matrix('gradOutput'),
+        input: matrix('a'),
+        gradInput: matrix('product'),
+        gradBias: vector('gradBias'),
+        ...rows,
+      }),
     add: () => kernels.add(gpu, { a: matrix('a'), b: matrix('gradOutput'), output: matrix('product'), length }),
     dropout: () => kernels.dropout(gpu, { input: matrix('a'), output: matrix('product'), ...rows, dropout }),
     'cast to f16': () => kernels.cast(gpu, { input: vector('residual', length), output: persistent('f16', length, 'half'), length }),

@@ -1,4 +1,4 @@
-import { columnSum, geluBackward, gemm, joinArrays } from '@attune/kernels';
+import { columnSum, geluBackward, geluBackwardWithBias, gemm, joinArrays } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
 import { allocateResult, needsGraph, recorded } from '../autograd/record.ts';
@@ -78,10 +78,17 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
     backward(gradients) {
       let gradOutput = gradients.output;
       if (before) {
-        const gradBefore = device.allocate(dtype, array.length, 'gradient before the activation');
-        geluBackward(device, { gradOutput, input: before, gradInput: gradBefore, length: rows * outputs });
+        const gradInput = device.allocate(dtype, array.length, 'gradient before the activation');
+        const given = { gradOutput, input: before, gradInput };
+        if (biases?.some(({ requiresGrad }) => requiresGrad)) {
+          gradients.addInRow(biases, (gradBias, accumulate) =>
+            geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
+          );
+        } else {
+          geluBackward(device, { ...given, length: rows * outputs });
+        }
         device.release(before);
-        gradOutput = gradBefore;
+        gradOutput = gradInput;
       }
       gradients.add(
         input,
@@ -101,7 +108,7 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
           accumulate: add,
         }),
       );
-      if (biases)
+      if (biases && !before)
         gradients.addInRow(biases, (gradBias, add) =>
           columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }),
         );

@@ -7,7 +7,8 @@ import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
 import { expectGradient } from '../../testing/expectGradient.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
-import { gelu, geluBackward, tanh, tanhBackward } from './index.ts';
+import { gelu, geluBackward, geluBackwardWithBias, tanh, tanhBackward } from './index.ts';
+import { columnSumReference } from '../columnSum/reference.ts';
 import { erf, geluBackwardReference, geluReference, tanhBackwardReference, tanhReference } from './reference.ts';
 
 const lengths = [1, 3, 17, 63, 65, 129, 512, 5000];
@@ -82,6 +83,42 @@ describe('activations', () => {
     });
   }
 
+  for (const type of types) {
+    it.each([
+      [1, 1],
+      [3, 17],
+      [17, 3],
+      [63, 65],
+      [129, 8],
+      [1500, 4],
+      [0, 5],
+    ])(`geluBackward with the bias equals the reference over [%i, %i] of ${type}, written and added`, async (rows, columns) => {
+      const length = rows * columns;
+      const input = rounded(normalNumbers(length, length, { deviation: 2 }), type);
+      const gradOutput = rounded(normalNumbers(length, 7), type);
+      const before = rounded(normalNumbers(columns, 9), 'f32');
+      const gradients = geluBackwardReference(gradOutput, input);
+      const sums = columnSumReference(gradients, rows, columns);
+      const magnitude = columnSumReference(
+        gradOutput.map((value) => 2 * Math.abs(value)),
+        rows,
+        columns,
+      );
+      for (const accumulate of [false, true]) {
+        const gradInput = staleOutput(gpu, length, type, 'gradInput');
+        const gradBias = accumulate ? uploadFloats(gpu, before, 'f32', 'gradBias') : staleOutput(gpu, columns, 'f32', 'gradBias');
+        const [given, gradient] = [uploadFloats(gpu, input, type, 'input'), uploadFloats(gpu, gradOutput, type, 'gradOutput')];
+        geluBackwardWithBias(gpu, { gradOutput: gradient, input: given, gradInput, gradBias, rows, columns, accumulate });
+        const slopes = gradOutput.map((value) => 2 * Math.abs(value));
+        expectClose(await readFloats(gpu, gradInput, length), gradients, { type, roundings: geluRoundings, magnitude: slopes }, 'gradInput');
+        const expected = sums.map((sum, column) => sum + (accumulate ? before[column]! : 0));
+        const bound = { roundings: geluRoundings + 4 * Math.sqrt(rows), magnitude: magnitude.map((value) => value + 1) };
+        expectClose(await readFloats(gpu, gradBias, columns), expected, bound, 'gradBias');
+        for (const array of [gradInput, gradBias, given, gradient]) gpu.release(array);
+      }
+    });
+  }
+
   it('are right on a fine grid from -8 to 8', async () => {
     const input = rounded(
       Array.from({ length: 16001 }, (_, index) => index / 1000 - 8),
@@ -132,6 +169,8 @@ describe('activations', () => {
           ];
           gelu(nullGpu, { input, output, length });
           geluBackward(nullGpu, { gradOutput, input, gradInput: output, length });
+          const gradBias = nullGpu.allocate('f32', 8, 'gradBias');
+          geluBackwardWithBias(nullGpu, { gradOutput, input, gradInput: output, gradBias, rows: 1, columns: length });
           tanh(nullGpu, { input, output, length });
           tanhBackward(nullGpu, { gradOutput, output: input, gradInput: output, length });
         }

@@ -4,6 +4,7 @@ import { bytesPerElement } from '../../gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
+import { leastRowsOfBlock, rowsOfBlock } from './rowsOfBlock.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';
 
 export interface ColumnSumOptions {
@@ -18,9 +19,6 @@ export interface ColumnSumOptions {
 }
 
 const kernel = 'columnSum';
-/** Rows that one thread sums: about as many as there are blocks then to sum, within these bounds. */
-const rowsOfBlock = { least: 16, most: 64 };
-
 /**
  * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then the blocks' sums, in an order that depends on
  * `rows` alone.
@@ -32,10 +30,10 @@ export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate =
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { columns }, singleTypes);
   requireSeparate(kernel, [input], [output]);
-  const rowsPerBlock = Math.min(rowsOfBlock.most, Math.max(rowsOfBlock.least, Math.ceil(Math.sqrt(rows))));
+  const rowsPerBlock = rowsOfBlock(rows);
   const blocks = Math.ceil(rows / rowsPerBlock);
   // Few blocks are not worth a second dispatch.
-  if (rows <= 2 * rowsOfBlock.least) {
+  if (rows <= 2 * leastRowsOfBlock) {
     sumBlocks(gpu, input, output, { rows, columns, rowsPerBlock: rows, blocks: 1 }, accumulate);
     return;
   }
