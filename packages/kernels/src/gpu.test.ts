@@ -104,7 +104,7 @@ describe('Gpu', () => {
     const value = (length: number) => gpu.upload(Uint32Array.of(length), 'u32', 'value');
     // More sizes than the table of parameters has room for, in one submit.
     for (let length = 1; length <= 40_000; length++)
-      gpu.dispatch({ ...clearWords(target), parameters: { integers: [length] }, workgroups: [1, 1, 1] });
+      gpu.dispatch({ ...clearWords(gpu.profile, target), parameters: { integers: [length] }, workgroups: [1, 1, 1] });
     expect(gpu.statistics.bindGroupsCreated).toBe(created + 1);
     const five = value(5);
     gpu.copy(five, target);

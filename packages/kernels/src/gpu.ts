@@ -226,12 +226,12 @@ export class Gpu {
 
   /** Records: every element becomes zero. */
   clear(array: GpuArray): void {
-    this.dispatch(clearWords(array));
+    this.dispatch(clearWords(this.profile, array));
   }
 
   /** Records: the elements of `source` are copied to the start of `target`. Both have the same element type, in different buffers. */
   copy(source: GpuArray, target: GpuArray): void {
-    this.dispatch(copyWords(source, target));
+    this.dispatch(copyWords(this.profile, source, target));
   }
 
   /** Records one dispatch of a kernel. */

@@ -1,8 +1,7 @@
 // words[i] = 0
 //
 // words: [count], of u32 or vec4u: the alias Words in front.
-// One element a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes w * 256 + t / 8 * 32 + t % 8 +
-// {0, 8, 16, 24}, so that eight neighbours, which a processor runs to their end together, go through memory in order.
+// Elements are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -10,6 +9,6 @@ struct Parameters { count: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread / 8 * 32;
-  for (var index = first + thread % 8; index < min(first + 32, parameters.count); index += 8) { words[index] = Words(); }
+  let share = flatShare(workgroup, workgroups, thread, parameters.count);
+  for (var index = share.first; index < share.end; index += 8) { words[index] = Words(); }
 }

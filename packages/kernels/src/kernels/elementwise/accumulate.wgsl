@@ -2,8 +2,7 @@
 //
 // value, target: [length]; target is called sum here, as WGSL reserves its name.
 // In front: load and store functions of the arrays, all of one width, and Values, the f32 type of that width.
-// One vector a thread and turn, 64 threads a workgroup, four turns: thread t of workgroup w takes vectors w * 256 + t / 8 * 32 +
-// t % 8 + {0, 8, 16, 24}.
+// Vectors are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { count: u32, factor: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -12,8 +11,8 @@ struct Parameters { count: u32, factor: f32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread / 8 * 32;
-  for (var index = first + thread % 8; index < min(first + 32, parameters.count); index += 8) {
+  let share = flatShare(workgroup, workgroups, thread, parameters.count);
+  for (var index = share.first; index < share.end; index += 8) {
     storeSum(index, loadSum(index) + parameters.factor * loadValue(index));
   }
 }

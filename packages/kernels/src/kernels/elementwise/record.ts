@@ -1,16 +1,14 @@
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { flatShareFor } from '../../recording/flatShare.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
-
-const vectorsPerWorkgroup = 256;
 
 export interface Elementwise {
   /** Name in errors and profiles. */
   readonly kernel: string;
-  /** WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and `main` over 256 vectors a workgroup. */
+  /** WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and a `main` that takes its `flatShare`. */
   readonly source: string;
   /** Arrays by the name that they have in errors and in WGSL. */
   readonly reads: Readonly<Record<string, GpuArray>>;
@@ -43,12 +41,13 @@ export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const width = length % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, reads, writes, width);
   const vectors = length / width;
+  const share = flatShareFor(gpu.profile);
   gpu.dispatch({
-    program: { key: `${kernel} ${prelude?.key ?? ''}${access.key}`, source: () => access.text() + (prelude?.text(width) ?? '') + source },
+    program: { key: `${kernel} ${prelude?.key ?? ''}${access.key}`, source: () => access.text() + share.text + (prelude?.text(width) ?? '') + source },
     parameters: { integers: [vectors, ...(options.integers ?? [])], floats: options.floats },
     reads: readArrays,
     writes: writtenArrays,
-    workgroups: spreadWorkgroups(Math.ceil(vectors / vectorsPerWorkgroup)),
+    workgroups: share.workgroups(vectors),
     work: { bytes },
   });
 }

@@ -2,7 +2,7 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { flatShareFor } from '../../recording/flatShare.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
@@ -21,7 +21,6 @@ export interface EmbeddingSumOptions {
 }
 
 const kernel = 'embeddingSum';
-const vectorsPerWorkgroup = 256;
 
 /**
  * Sums rows of several tables: `output[row] = sum over tables of table[ids[row]]`, as BERT sums word, position and token type embeddings.
@@ -46,12 +45,13 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, {}, { output }, width);
   const vectors = columns / width;
+  const share = flatShareFor(gpu.profile);
   gpu.dispatch({
-    program: { key: `${kernel} ${tables.length} to ${access.key}`, source: () => access.text() + tableBindings(tables.length) + source },
+    program: { key: `${kernel} ${tables.length} to ${access.key}`, source: () => access.text() + share.text + tableBindings(tables.length) + source },
     parameters: { integers: [rows, vectors, ...tables.map((table) => Math.floor(table.length / columns))] },
     reads,
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil((rows * vectors) / vectorsPerWorkgroup)),
+    workgroups: share.workgroups(rows * vectors),
     work: { bytes: rows * columns * (4 * tables.length + bytesPerElement[output.elementType]) },
   });
 }

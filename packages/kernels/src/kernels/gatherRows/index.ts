@@ -1,12 +1,10 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { flatShareFor } from '../../recording/flatShare.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { wgsl as gatherSource } from './gatherRows.wgsl.ts';
 import { wgsl as scatterSource } from './scatterRows.wgsl.ts';
-
-const vectorsPerWorkgroup = 256;
 
 export interface GatherRowsOptions {
   /** [any number of rows, columns], f32 or f16. */
@@ -64,13 +62,14 @@ function moveRows(
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { input }, { output }, width);
   const vectors = columns / width;
+  const share = flatShareFor(gpu.profile);
   if (outputRows !== undefined) gpu.clear(output);
   gpu.dispatch({
-    program: { key: `${kernel} ${access.key}`, source: () => access.text() + source },
+    program: { key: `${kernel} ${access.key}`, source: () => access.text() + share.text + source },
     parameters: { integers: outputRows === undefined ? [rows, vectors] : [rows, vectors, outputRows] },
     reads: [input, indices],
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil((rows * vectors) / vectorsPerWorkgroup)),
+    workgroups: share.workgroups(rows * vectors),
     work: { bytes: 8 * rows * columns },
   });
 }

@@ -2,7 +2,7 @@
 //
 // input: [rows, columns]; indices: u32[rows], all different, each below outputRows; output: [outputRows, columns]
 // In front: load and store functions of the arrays, both of one width. columns counts vectors of that width.
-// One vector a thread and turn, 64 threads a workgroup, four turns: as in elementwise/add.wgsl.
+// Vectors are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { rows: u32, columns: u32, outputRows: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -12,8 +12,8 @@ struct Parameters { rows: u32, columns: u32, outputRows: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread / 8 * 32;
-  for (var index = first + thread % 8; index < min(first + 32, parameters.rows * parameters.columns); index += 8) {
+  let share = flatShare(workgroup, workgroups, thread, parameters.rows * parameters.columns);
+  for (var index = share.first; index < share.end; index += 8) {
     let outputRow = indices[index / parameters.columns];
     if (outputRow < parameters.outputRows) { storeOutput(outputRow * parameters.columns + index % parameters.columns, loadInput(index)); }
   }

@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { flatShareFor } from '../../recording/flatShare.ts';
 import { wgsl as packedHalves } from '../packedHalves.wgsl.ts';
 import { indexTypes, requireArray, requireSeparate, singleTypes } from '../arguments.ts';
 import { wgsl as adamWSource } from './adamW.wgsl.ts';
@@ -32,7 +32,6 @@ export interface OptimizerUpdateOptions {
   readonly segments: readonly ArenaSegment[];
 }
 
-const vectorsPerWorkgroup = 1024;
 const noHalfStore = 'fn storeHalf(index: u32, values: vec4f) {}\n';
 const halfTypes: readonly ElementType[] = ['f16'];
 
@@ -68,15 +67,16 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
   const { gradients, weights, expAvg, expAvgSq, groupIds, halfWeights, length } = segment;
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
+  const share = flatShareFor(gpu.profile);
   gpu.dispatch({
     program: {
       key: `adamW${halfWeights ? ' with f16 weights' : ''}`,
-      source: () => (halfWeights ? packedHalves + halfStore : noHalfStore) + adamWSource,
+      source: () => share.text + (halfWeights ? packedHalves + halfStore : noHalfStore) + adamWSource,
     },
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
     reads: [state.words, state.groups, groupIds, gradients],
     writes: [weights, expAvg, expAvgSq, ...(halfWeights ? [halfWeights] : [])],
-    workgroups: spreadWorkgroups(Math.ceil(vectors / vectorsPerWorkgroup)),
+    workgroups: share.workgroups(vectors),
     work: { bytes: length * (halfWeights ? 30 : 28), flops: 15 * length },
   });
 }
