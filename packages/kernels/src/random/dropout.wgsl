@@ -1,6 +1,6 @@
 // Counter-based random bits for dropout: nothing is stored, backward computes the same bits again.
 //
-//   words = pcg4d(pcg4d(tokenKey, channelGroup, operation, update) ^ (seed, seed', seed'', seed'''))
+//   words = pcg4d(stream ^ (tokenKey, channelGroup, 0, 0));  stream = pcg4d(operation, update, seed, constant)
 //   element c is kept iff words[c % 4] >= threshold, where channelGroup = c / 4 and threshold = probability * 2^32; what is kept is scaled by 1 / (1 - probability).
 //
 // pcg4d: M. Jarzynski, M. Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
@@ -14,11 +14,13 @@ fn pcg4d(counter: vec4u) -> vec4u {
   return v;
 }
 
-// random: seed, update, unused, unused (written by the host once per update).
-fn dropoutWords(tokenKey: u32, channelGroup: u32, operation: u32, random: vec4u) -> vec4u {
-  let first = pcg4d(vec4u(tokenKey, channelGroup, operation, random.y));
-  return pcg4d(first ^ (vec4u(random.x) * vec4u(0x9e3779b9u, 0x85ebca6bu, 0xc2b2ae35u, 0x27d4eb2fu)));
-}
+// What all draws of a kernel share. random: seed, update, unused, unused (written by the host once per update).
+fn dropoutStream(operation: u32, random: vec4u) -> vec4u { return pcg4d(vec4u(operation, random.y, random.x, 0x9e3779b9u)); }
+
+// What all draws of a row share.
+fn dropoutRow(stream: vec4u, tokenKey: u32) -> vec4u { return vec4u(stream.x ^ tokenKey, stream.yzw); }
+
+fn dropoutWords(row: vec4u, channelGroup: u32) -> vec4u { return pcg4d(vec4u(row.x, row.y ^ channelGroup, row.zw)); }
 
 // 0 for what is dropped, 1 / (1 - probability) for what is kept.
 fn dropoutScale(words: vec4u, threshold: u32, keptScale: f32) -> vec4f {

@@ -13,8 +13,6 @@ function pcg4d(counter: readonly number[]): number[] {
   return [x >>> 0, y >>> 0, z >>> 0, w >>> 0];
 }
 
-const seedFactors = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
-
 export interface DropoutReferenceOptions {
   readonly probability: number;
   readonly operation: number;
@@ -28,8 +26,9 @@ export function dropoutFactor(
   channel: number,
   { probability, operation, seed, update }: DropoutReferenceOptions,
 ): number {
-  const first = pcg4d([tokenKey, Math.floor(channel / 4), operation, update]);
-  const words = pcg4d(first.map((word, index) => word ^ Math.imul(seed, seedFactors[index] as number)));
+  const place = [tokenKey, Math.floor(channel / 4), 0, 0];
+  const stream = pcg4d([operation, update, seed, 0x9e3779b9]);
+  const words = pcg4d(stream.map((word, index) => word ^ (place[index] as number)));
   const threshold = Math.min(0xffffffff, Math.round(probability * 2 ** 32));
   return (words[channel % 4] as number) >= threshold ? 1 / (1 - probability) : 0;
 }

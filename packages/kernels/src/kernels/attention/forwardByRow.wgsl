@@ -15,6 +15,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (row >= endRow) { return; }
   let lastKey = endRow - 1;
   let head = workgroup.z;
+  let stream = pairStream();
+  let queryKey = tokenKeyOf(row);
   var weighted: array<Values, maxChunks>;
   var maximum = -3.0e38;
   var sum = 0.0;
@@ -43,8 +45,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var farWeights = exp(farScores - newMaximum);
     let weights = nearWeights + farWeights;
     sum = sum * correction + ((weights.x + weights.y) + (weights.z + weights.w));
-    nearWeights *= fourFactors(row, first, lastKey, head);
-    farWeights *= fourFactors(row, first + 4, lastKey, head);
+    nearWeights *= fourFactors(stream, queryKey, fourPositions(first, lastKey), head);
+    farWeights *= fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       weighted[chunk] = weighted[chunk] * correction
         + (nearWeights.x * load(&value, valueRows(), near.x, head, chunk) + nearWeights.y * load(&value, valueRows(), near.y, head, chunk)

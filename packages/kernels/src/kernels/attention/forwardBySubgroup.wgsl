@@ -13,6 +13,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;
   let head = workgroup.z;
+  let stream = pairStream();
+  // Of row 8 * i + lane.
+  var queryKeys: array<u32, loads>;
+  for (var i = 0u; i < loads; i++) { queryKeys[i] = tokenKeyOf(min(firstRow + 8 * i + lane, lastRow)); }
   var weighted: array<vec4f, rows * parts>;
   var maxima: array<f32, rows>;
   for (var r = 0u; r < rows; r++) { maxima[r] = -3.0e38; }
@@ -21,6 +25,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     var tile = products(&query, queryRows(), firstRow, endRow, lane, &key, keyRows(), min(keys, vec4u(lastRow)), head);
+    let positions = fourPositions(keys.x, lastRow);
     for (var r = 0u; r < rows; r++) {
       let scores = select(vec4f(-3.0e38), tile[r] * parameters.scale, keys < vec4u(endRow));
       let maximum = max(maxima[r], largestOf(scores));
@@ -28,7 +33,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let weights = exp(scores - maximum);
       maxima[r] = maximum;
       sums[r] = sums[r] * correction + ((weights.x + weights.y) + (weights.z + weights.w));
-      tile[r] = weights * fourFactors(min(firstRow + r, lastRow), keys.x, lastRow, head);
+      tile[r] = weights * fourFactors(stream, subgroupShuffle(queryKeys[r / 8], r % 8), positions, head);
       for (var part = 0u; part < parts; part++) { weighted[rows * part + r] *= correction; }
     }
     addWeighted(&weighted, &tile, &value, valueRows(), first, endRow, head, lane);

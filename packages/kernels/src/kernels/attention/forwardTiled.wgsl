@@ -20,6 +20,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let firstRow = firstKey + workgroup.x * tileRows;
   if (firstRow >= endRow) { return; }
   let head = workgroup.z;
+  let stream = pairStream();
   var weighted: array<Values, items>;
   for (var i = thread; i < tileRows * maxChunks; i += 64) {
     let row = firstRow + i / maxChunks;
@@ -66,7 +67,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
       let row = i / tileKeys;
       let weight = exp(weights[i] - maxima[row]);
-      let factor = keptFactor(min(firstRow + row, endRow - 1), min(first + i % tileKeys, endRow - 1), head);
+      let factor = keptFactor(stream, tokenKeyOf(min(firstRow + row, endRow - 1)), positionOf(min(first + i % tileKeys, endRow - 1)), head);
       weights[i] = select(-weight, weight, factor > 0.0);
     }
     workgroupBarrier();

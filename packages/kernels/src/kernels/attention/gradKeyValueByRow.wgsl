@@ -14,6 +14,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row = firstRow + workgroup.x * 8 + lane;
   if (row >= endRow) { return; }
   let head = workgroup.z;
+  let stream = pairStream();
+  let position = positionOf(row);
   var keyGradient: array<Values, maxChunks>;
   var valueGradient: array<Values, maxChunks>;
 
@@ -37,8 +39,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let z = bitcast<vec2f>(rowData[places.z].xy);
     let w = bitcast<vec2f>(rowData[places.w].xy);
     let factors = vec4f(
-      keptFactor(queries.x, row, head), keptFactor(queries.y, row, head),
-      keptFactor(queries.z, row, head), keptFactor(queries.w, row, head));
+      keptFactor(stream, tokenKeyOf(queries.x), position, head), keptFactor(stream, tokenKeyOf(queries.y), position, head),
+      keptFactor(stream, tokenKeyOf(queries.z), position, head), keptFactor(stream, tokenKeyOf(queries.w), position, head));
     let valid = vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow);
     let probabilities = select(vec4f(0.0), exp(scores * parameters.scale - vec4f(x.x, y.x, z.x, w.x)), valid);
     let kept = probabilities * factors;

@@ -13,6 +13,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;
   let head = workgroup.z;
+  let stream = pairStream();
+  var positions: array<vec4u, rows / 4>;
+  for (var i = 0u; i < rows / 4; i++) { positions[i] = fourPositions(firstRow + 4 * i, lastRow); }
   var keyGradient: array<vec4f, rows * parts>;
   var valueGradient: array<vec4f, rows * parts>;
 
@@ -28,12 +31,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let w = bitcast<vec2f>(rowData[places.w].xy);
     let logSumExps = vec4f(x.x, y.x, z.x, w.x);
     let deltas = vec4f(x.y, y.y, z.y, w.y);
+    let queryKeys = vec4u(tokenKeyOf(bounded.x), tokenKeyOf(bounded.y), tokenKeyOf(bounded.z), tokenKeyOf(bounded.w));
     // Four neighbouring keys share a draw, so it is rows of four that are drawn for.
     for (var half = 0u; half < rows; half += 4) {
-      let key0 = firstRow + half;
+      let ofKeys = positions[half / 4];
       let factors = transpose(mat4x4f(
-        fourFactors(bounded.x, key0, lastRow, head), fourFactors(bounded.y, key0, lastRow, head),
-        fourFactors(bounded.z, key0, lastRow, head), fourFactors(bounded.w, key0, lastRow, head)));
+        fourFactors(stream, queryKeys.x, ofKeys, head), fourFactors(stream, queryKeys.y, ofKeys, head),
+        fourFactors(stream, queryKeys.z, ofKeys, head), fourFactors(stream, queryKeys.w, ofKeys, head)));
       for (var i = 0u; i < 4; i++) {
         let r = half + i;
         let probabilities = select(vec4f(0.0), exp(slopes[r] * parameters.scale - logSumExps), queries < vec4u(endRow));

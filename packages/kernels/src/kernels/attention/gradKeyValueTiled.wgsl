@@ -19,6 +19,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let firstRow = firstQuery + workgroup.x * tileRows;
   if (firstRow >= endRow) { return; }
   let head = workgroup.z;
+  let stream = pairStream();
   var keyGradient: array<Values, items>;
   var valueGradient: array<Values, items>;
   for (var i = thread; i < tileRows * maxChunks; i += 64) {
@@ -55,7 +56,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         weightGradient += product(valueTile[tileRow * maxChunks + chunk], gradOutputTile[column * maxChunks + chunk]);
       }
       let saved = bitcast<vec2f>(rowData[1 + queryRow * parameters.numHeads + head].xy);
-      let factor = keptFactor(queryRow, min(firstRow + tileRow, endRow - 1), head);
+      let factor = keptFactor(stream, tokenKeyOf(queryRow), positionOf(min(firstRow + tileRow, endRow - 1)), head);
       let valid = first + column < endRow && firstRow + tileRow < endRow;
       let probability = select(0.0, exp(score * parameters.scale - saved.x), valid);
       weights[i] = probability * factor;

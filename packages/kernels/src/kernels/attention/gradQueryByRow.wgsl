@@ -15,6 +15,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (row >= endRow) { return; }
   let lastKey = endRow - 1;
   let head = workgroup.z;
+  let stream = pairStream();
+  let queryKey = tokenKeyOf(row);
   let own = bitcast<vec2f>(rowData[1 + row * parameters.numHeads + head].xy);
   let rowLogSumExp = own.x;
   let delta = own.y;
@@ -43,8 +45,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         product(g, load(&value, valueRows(), far.x, head, chunk)), product(g, load(&value, valueRows(), far.y, head, chunk)),
         product(g, load(&value, valueRows(), far.z, head, chunk)), product(g, load(&value, valueRows(), far.w, head, chunk)));
     }
-    var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * fourFactors(row, first, lastKey, head) - delta);
-    var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * fourFactors(row, first + 4, lastKey, head) - delta);
+    var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * fourFactors(stream, queryKey, fourPositions(first, lastKey), head) - delta);
+    var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head) - delta);
     nearSlopes = select(vec4f(0.0), nearSlopes * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farSlopes = select(vec4f(0.0), farSlopes * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {

@@ -13,10 +13,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;
   let head = workgroup.z;
-  // logSumExp and delta of row 8 * i + lane.
+  let stream = pairStream();
+  // logSumExp and delta, and the token's key, of row 8 * i + lane.
   var saved: array<vec2f, loads>;
+  var queryKeys: array<u32, loads>;
   for (var i = 0u; i < loads; i++) {
-    saved[i] = bitcast<vec2f>(rowData[1 + min(firstRow + 8 * i + lane, lastRow) * parameters.numHeads + head].xy);
+    let row = min(firstRow + 8 * i + lane, lastRow);
+    saved[i] = bitcast<vec2f>(rowData[1 + row * parameters.numHeads + head].xy);
+    queryKeys[i] = tokenKeyOf(row);
   }
   var gradient: array<vec4f, rows * parts>;
 
@@ -25,10 +29,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let bounded = min(keys, vec4u(lastRow));
     var tile = products(&query, queryRows(), firstRow, endRow, lane, &key, keyRows(), bounded, head);
     let weightGradients = products(&gradOutput, outputRows(), firstRow, endRow, lane, &value, valueRows(), bounded, head);
+    let positions = fourPositions(keys.x, lastRow);
     for (var r = 0u; r < rows; r++) {
       let ofRow = subgroupShuffle(saved[r / 8], r % 8);
       let probabilities = select(vec4f(0.0), exp(tile[r] * parameters.scale - ofRow.x), keys < vec4u(endRow));
-      let factors = fourFactors(min(firstRow + r, lastRow), keys.x, lastRow, head);
+      let factors = fourFactors(stream, subgroupShuffle(queryKeys[r / 8], r % 8), positions, head);
       tile[r] = probabilities * (weightGradients[r] * factors - ofRow.y) * parameters.scale;
     }
     addWeighted(&gradient, &tile, &key, keyRows(), first, endRow, head, lane);

@@ -18,6 +18,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let firstRow = firstKey + workgroup.x * tileRows;
   if (firstRow >= endRow) { return; }
   let head = workgroup.z;
+  let stream = pairStream();
   var gradient: array<Values, items>;
   for (var i = thread; i < tileRows * maxChunks; i += 64) {
     let row = firstRow + i / maxChunks;
@@ -53,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         weightGradient += product(gradOutputTile[tileRow * maxChunks + chunk], valueTile[column * maxChunks + chunk]);
       }
       let saved = bitcast<vec2f>(rowData[1 + queryRow * parameters.numHeads + head].xy);
-      let factor = keptFactor(queryRow, min(first + column, endRow - 1), head);
+      let factor = keptFactor(stream, tokenKeyOf(queryRow), positionOf(min(first + column, endRow - 1)), head);
       let slope = exp(score * parameters.scale - saved.x) * (weightGradient * factor - saved.y) * parameters.scale;
       slopes[i] = select(0.0, slope, first + column < endRow && firstRow + tileRow < endRow);
     }

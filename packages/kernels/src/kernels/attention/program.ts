@@ -10,6 +10,7 @@ import { requireDropout } from '../dropout/index.ts';
 import { declareArrays, elementConversions } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
+import { wgsl as noKeys } from './noKeys.wgsl.ts';
 import { wgsl as notDropped } from './notDropped.wgsl.ts';
 import { wgsl as pairs } from './pairs.wgsl.ts';
 import { wgsl as rowAccess } from './rows.wgsl.ts';
@@ -102,7 +103,7 @@ export function recordPairs(
       [
         constants,
         pairs,
-        dropout ? dropoutFunctions + keys + dropped : notDropped,
+        dropout ? dropoutFunctions + keys + dropped : noKeys + notDropped,
         bySubgroup ? subgroupTile : '',
         stores ?? '',
         sources[variant],

@@ -2,7 +2,7 @@
 //
 // input, output: [rows, columns]; tokenKeys: [rows]; which are kept: random/dropout.wgsl, put in front.
 // In front: load and store functions of input and output; `wide`: they hold vectors of four, and columns is a multiple of 4.
-// A group of four columns a thread and turn, 64 threads a workgroup, four turns: as in elementwise/add.wgsl.
+// Groups of four columns are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { rows: u32, columns: u32, operation: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -14,11 +14,12 @@ struct Parameters { rows: u32, columns: u32, operation: u32, threshold: u32, kep
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let groups = (parameters.columns + 3) / 4;
-  let first = (workgroup.x + workgroup.y * workgroups.x) * 256 + thread / 8 * 32;
-  for (var index = first + thread % 8; index < min(first + 32, parameters.rows * groups); index += 8) {
+  let stream = dropoutStream(parameters.operation, random[0]);
+  let share = flatShare(workgroup, workgroups, thread, parameters.rows * groups);
+  for (var index = share.first; index < share.end; index += 8) {
     let row = index / groups;
     let group = index - row * groups;
-    let words = dropoutWords(tokenKeys[row], group, parameters.operation, random[0]);
+    let words = dropoutWords(dropoutRow(stream, tokenKeys[row]), group);
     let factors = dropoutScale(words, parameters.threshold, parameters.keptScale);
     dropGroup(row, group, factors);
   }

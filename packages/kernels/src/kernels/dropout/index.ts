@@ -3,14 +3,12 @@ import type { GpuArray } from '../../gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { flatShareFor } from '../../recording/flatShare.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as wide } from './wide.wgsl.ts';
-
-const groupsPerWorkgroup = 256;
 
 export interface DropoutKernelOptions {
   /** [rows, columns], f32 or f16. */
@@ -39,15 +37,16 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { input }, { output }, width);
+  const share = flatShareFor(gpu.profile);
   gpu.dispatch({
     program: {
       key: `${kernel} ${access.key}`,
-      source: () => access.text() + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
+      source: () => access.text() + share.text + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
     },
     parameters: { integers: [rows, columns, options.operation, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil((rows * Math.ceil(columns / 4)) / groupsPerWorkgroup)),
+    workgroups: share.workgroups(rows * Math.ceil(columns / 4)),
     work: { bytes: input.byteLength + output.byteLength },
   });
 }

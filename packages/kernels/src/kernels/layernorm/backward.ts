@@ -10,6 +10,7 @@ import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as withGradInput } from './gradInput.wgsl.ts';
 import { wgsl as backwardSource } from './layernormBackward.wgsl.ts';
 import { wgsl as noGradInput } from './noGradInput.wgsl.ts';
+import { wgsl as notDropped } from './notDropped.wgsl.ts';
 import type { LayerNormBackwardOptions } from './options.ts';
 import { wgsl as parameterGradientsSource } from './parameterGradients.wgsl.ts';
 import { wgsl as parameterGradientsSumSource } from './parameterGradientsSum.wgsl.ts';
@@ -69,7 +70,7 @@ function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
         access.text() +
         declareArrays(Object.keys(reads), Object.keys(writes), fixedTypes) +
         row.source +
-        (dropout ? dropoutFunctions + dropped + withGradInput : noGradInput) +
+        (dropout ? dropoutFunctions + dropped + withGradInput : notDropped + noGradInput) +
         backwardSource,
     },
     parameters: { integers: [rows, columns, columns / row.width, dropout?.operation ?? 0, threshold], floats: [keptScale] },

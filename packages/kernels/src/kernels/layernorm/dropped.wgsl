@@ -1,6 +1,8 @@
 // What dropout multiplies a group of columns with. random/dropout.wgsl is put in front.
 
-fn keptFactors(row: u32, group: u32) -> Values {
-  let words = dropoutWords(tokenKeys[row], dropoutGroup(group), parameters.operation, random[0]);
+fn rowDraws(row: u32) -> vec4u { return dropoutRow(dropoutStream(parameters.operation, random[0]), tokenKeys[row]); }
+
+fn keptFactors(draws: vec4u, group: u32) -> Values {
+  let words = dropoutWords(draws, dropoutGroup(group));
   return dropoutFactors(dropoutScale(words, parameters.threshold, parameters.keptScale), group);
 }

@@ -1,3 +1,3 @@
-fn writeGradInput(row: u32, group: u32, gradient: Values) {
-  storeGradInput(row * parameters.groups + group, gradient * keptFactors(row, group));
+fn writeGradInput(row: u32, group: u32, draws: vec4u, gradient: Values) {
+  storeGradInput(row * parameters.groups + group, gradient * keptFactors(draws, group));
 }

@@ -37,11 +37,17 @@ interface Case {
   readonly dropout?: boolean;
   readonly mean?: number;
   readonly deviation?: number;
+  /** The first columns of each row are larger than the others. */
+  readonly start?: { readonly columns: number; readonly offset: number };
 }
 
 /** Inputs, gradients and the reference's answers of one case. */
-function prepare({ rows, columns, type = 'f32', residual, dropout, mean = 0, deviation = 1 }: Case) {
-  const input = rounded(normalNumbers(rows * columns, 1, { mean, deviation }), type);
+function prepare({ rows, columns, type = 'f32', residual, dropout, mean = 0, deviation = 1, start = { columns: 0, offset: 0 } }: Case) {
+  const drawn = normalNumbers(rows * columns, 1, { mean, deviation });
+  const input = rounded(
+    drawn.map((value, index) => (index % columns < start.columns ? value + start.offset : value)),
+    type,
+  );
   const added = residual ? rounded(normalNumbers(rows * columns, 2, { deviation }), type) : undefined;
   const weight = rounded(normalNumbers(columns, 3, { mean: 1, deviation: 0.1 }), type);
   const bias = rounded(normalNumbers(columns, 4), type);
@@ -111,11 +117,11 @@ const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, 
  * reciprocalStd.
  */
 function expectRight(
-  { rows, columns, type = 'f32', mean: offset = 0, deviation = 1 }: Case,
+  { rows, columns, type = 'f32', mean: offset = 0, deviation = 1, start }: Case,
   { forward, backward, results, gradOutput, weight }: Awaited<ReturnType<typeof run>>,
   initial = 0,
 ) {
-  const size = Math.abs(offset) + 4 * deviation;
+  const size = Math.abs(offset) + 4 * deviation + (start?.offset ?? 0);
   const summing = 4 + Math.sqrt(columns);
   // An error of the mean or of one value, in units of the standard deviation: it is what the row's scale makes of a rounding at the size of
   // the values.
@@ -174,6 +180,13 @@ describe('layerNorm', () => {
       it.each([1e4, -1e4])('keeps its digits around a mean of %f', async (mean) => {
         const given: Case = { rows: 17, columns: 768, variant, mean };
         expectRight(given, await run(gpu, given));
+      });
+
+      it.each([1, 96, 100])('keeps its digits where the first %i columns are unlike the others', async (startColumns) => {
+        for (const residual of [false, true]) {
+          const given: Case = { rows: 17, columns: 768, variant, residual, start: { columns: startColumns, offset: 1e5 } };
+          expectRight(given, await run(gpu, given));
+        }
       });
 
       it('takes values of 1e15 and of 1e-15', async () => {

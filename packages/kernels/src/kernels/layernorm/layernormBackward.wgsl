@@ -29,6 +29,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let meanScaled = rowTotal(total(sums), thread) / columns;
   let meanProduct = rowTotal(total(products), thread) / columns;
+  let draws = rowDraws(row);
 
   for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
     let index = row * groups + group;
@@ -36,6 +37,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let normalised = (loadSum(index) - rowMean) * scale;
     let gradient = scale * (scaled - meanScaled - normalised * meanProduct);
     storeGradSum(index, gradient);
-    writeGradInput(row, group, gradient);
+    writeGradInput(row, group, draws, gradient);
   }
 }

@@ -1,1 +1,1 @@
-fn writeGradInput(row: u32, group: u32, gradient: Values) {}
+fn writeGradInput(row: u32, group: u32, draws: vec4u, gradient: Values) {}
