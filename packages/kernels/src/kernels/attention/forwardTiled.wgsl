@@ -1,7 +1,7 @@
 // The same as forwardByRow.wgsl.
 //
 // Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
-// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
+// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, workgroupTile.wgsl, maxChunks, tileRows, tileKeys. Loops over a
 // tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a minute to compile.
 // In weights, a negative number is a probability that was dropped: it counts for the sum, not for the output.
 
@@ -22,24 +22,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let head = workgroup.z;
   let stream = pairStream();
   var weighted: array<Values, items>;
-  for (var i = thread; i < tileRows * maxChunks; i += 64) {
-    let row = firstRow + i / maxChunks;
-    let chunk = i % maxChunks;
-    queryTile[i] = Values(0.0);
-    if (row < endRow && chunk < parameters.chunks) { queryTile[i] = load(&query, queryRows(), row, head, chunk); }
-  }
+  for (var i = thread; i < tileRows * maxChunks; i += 64) { queryTile[i] = tileElement(&query, queryRows(), firstRow, endRow, head, i); }
   if (thread < tileRows) {
     maxima[thread] = -3.0e38;
     sums[thread] = 0.0;
   }
 
   for (var first = firstKey; first < endRow; first += tileKeys) {
-    for (var i = thread; i < tileKeys * maxChunks; i += 64) {
-      let row = first + i / maxChunks;
-      let chunk = i % maxChunks;
-      streamTile[i] = Values(0.0);
-      if (row < endRow && chunk < parameters.chunks) { streamTile[i] = load(&key, keyRows(), row, head, chunk); }
-    }
+    for (var i = thread; i < tileKeys * maxChunks; i += 64) { streamTile[i] = tileElement(&key, keyRows(), first, endRow, head, i); }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
       let row = i / tileKeys;
@@ -57,12 +47,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       corrections[thread] = exp(maxima[thread] - maximum);
       maxima[thread] = maximum;
     }
-    for (var i = thread; i < tileKeys * maxChunks; i += 64) {
-      let row = first + i / maxChunks;
-      let chunk = i % maxChunks;
-      streamTile[i] = Values(0.0);
-      if (row < endRow && chunk < parameters.chunks) { streamTile[i] = load(&value, valueRows(), row, head, chunk); }
-    }
+    for (var i = thread; i < tileKeys * maxChunks; i += 64) { streamTile[i] = tileElement(&value, valueRows(), first, endRow, head, i); }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
       let row = i / tileKeys;

@@ -1,7 +1,7 @@
 // The same as gradKeyValueByRow.wgsl: tileRows are keys here, and tileKeys queries.
 //
 // Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
-// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, maxChunks, tileRows, tileKeys. Loops over a
+// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, workgroupTile.wgsl, maxChunks, tileRows, tileKeys. Loops over a
 // tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a minute to compile.
 
 const items = tileRows * maxChunks / 64;
@@ -23,26 +23,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var keyGradient: array<Values, items>;
   var valueGradient: array<Values, items>;
   for (var i = thread; i < tileRows * maxChunks; i += 64) {
-    let row = firstRow + i / maxChunks;
-    let chunk = i % maxChunks;
-    keyTile[i] = Values(0.0);
-    valueTile[i] = Values(0.0);
-    if (row < endRow && chunk < parameters.chunks) {
-      keyTile[i] = load(&key, keyRows(), row, head, chunk);
-      valueTile[i] = load(&value, valueRows(), row, head, chunk);
-    }
+    keyTile[i] = tileElement(&key, keyRows(), firstRow, endRow, head, i);
+    valueTile[i] = tileElement(&value, valueRows(), firstRow, endRow, head, i);
   }
 
   for (var first = firstQuery; first < endRow; first += tileKeys) {
     for (var i = thread; i < tileKeys * maxChunks; i += 64) {
-      let row = first + i / maxChunks;
-      let chunk = i % maxChunks;
-      queryTile[i] = Values(0.0);
-      gradOutputTile[i] = Values(0.0);
-      if (row < endRow && chunk < parameters.chunks) {
-        queryTile[i] = load(&query, queryRows(), row, head, chunk);
-        gradOutputTile[i] = load(&gradOutput, outputRows(), row, head, chunk);
-      }
+      queryTile[i] = tileElement(&query, queryRows(), first, endRow, head, i);
+      gradOutputTile[i] = tileElement(&gradOutput, outputRows(), first, endRow, head, i);
     }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {

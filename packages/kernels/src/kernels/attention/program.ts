@@ -17,6 +17,7 @@ import { wgsl as rowAccess } from './rows.wgsl.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import { wgsl as subgroupTile } from './subgroupTile.wgsl.ts';
 import { wgsl as wide } from './wide.wgsl.ts';
+import { wgsl as workgroupTile } from './workgroupTile.wgsl.ts';
 
 const largestHead = 128;
 const mostWorkgroups = 65535;
@@ -75,6 +76,9 @@ export interface AttentionProgram {
   readonly stores?: string;
 }
 
+/** What the sources of a variant need besides. */
+const tilesOf: Readonly<Record<AttentionVariant, string>> = { byRow: '', bySubgroup: subgroupTile, tiled: workgroupTile };
+
 const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
 
 /** Records one of the kernels that go over pairs of tokens. `products` is how many products of headSize numbers each pair takes. */
@@ -104,7 +108,7 @@ export function recordPairs(
         constants,
         pairs,
         dropout ? dropoutFunctions + keys + dropped : noKeys + notDropped,
-        bySubgroup ? subgroupTile : '',
+        tilesOf[variant],
         stores ?? '',
         sources[variant],
       ].join('\n'),
