@@ -1,8 +1,7 @@
 // output[block, column] = sum over the block's rows of input[row, column] (+ output[block, column])
 //
-// input: [rows, columns], f32 or f16; output: f32[blocks, columns]. In front: loadInput and Values, of one width (a group of
-// columns) if that divides the columns. One thread for each group of each block, 64 threads a workgroup, workgroups over x and y; a block is
-// rowsPerBlock rows. No workgroup memory, no barriers.
+// input: [rows, columns], f32 or f16; output: f32[blocks, columns]. In front: loadInput and Values, of one width (a group of columns) if that divides the
+// columns, and columnBlocks.wgsl, which deals both to threads. No workgroup memory, no barriers.
 
 struct Parameters { rows: u32, groups: u32, rowsPerBlock: u32, blocks: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -11,14 +10,17 @@ struct Parameters { rows: u32, groups: u32, rowsPerBlock: u32, blocks: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let number = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
-  if (number >= parameters.blocks * parameters.groups) { return; }
-  let group = number % parameters.groups;
-  let firstRow = number / parameters.groups * parameters.rowsPerBlock;
-  var sum = Values(0);
-  for (var row = firstRow; row < min(firstRow + parameters.rowsPerBlock, parameters.rows); row++) {
-    sum += loadInput(row * parameters.groups + group);
+  let block = columnBlock(workgroup, workgroups, thread);
+  if (block.number >= parameters.blocks) { return; }
+  var sums: array<Values, across>;
+  for (var row = block.firstRow; row < block.endRow; row++) {
+    for (var i = 0u; i < across; i++) { sums[i] += loadInput(row * parameters.groups + groupOf(block, i)); }
   }
-  if (accumulate) { sum += output[number]; }
-  output[number] = sum;
+  for (var i = 0u; i < across; i++) {
+    if (hasGroup(block, i)) {
+      let index = block.number * parameters.groups + groupOf(block, i);
+      if (accumulate) { sums[i] += output[index]; }
+      output[index] = sums[i];
+    }
+  }
 }

@@ -1,10 +1,9 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
-import { leastRowsOfBlock, rowsOfBlock } from './rowsOfBlock.ts';
+import { columnBlocks, fitOneBlock } from './columnBlocks.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';
 
 export interface ColumnSumOptions {
@@ -19,6 +18,7 @@ export interface ColumnSumOptions {
 }
 
 const kernel = 'columnSum';
+
 /**
  * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then the blocks' sums, in an order that depends on
  * `rows` alone.
@@ -30,45 +30,30 @@ export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate =
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { columns }, singleTypes);
   requireSeparate(kernel, [input], [output]);
-  const rowsPerBlock = rowsOfBlock(rows);
-  const blocks = Math.ceil(rows / rowsPerBlock);
-  // Few blocks are not worth a second dispatch.
-  if (rows <= 2 * leastRowsOfBlock) {
-    sumBlocks(gpu, input, output, { rows, columns, rowsPerBlock: rows, blocks: 1 }, accumulate);
+  if (fitOneBlock(rows)) {
+    sumBlocks(gpu, { input, output, rows, columns, accumulate }, Math.max(1, rows));
     return;
   }
+  const { blocks } = columnBlocks(gpu.profile, rows, columns);
   const sums = gpu.allocate('f32', blocks * columns, 'columnSum blocks');
-  sumBlocks(gpu, input, sums, { rows, columns, rowsPerBlock, blocks }, false);
+  sumBlocks(gpu, { input, output: sums, rows, columns });
   columnSum(gpu, { input: sums, output, rows: blocks, columns, accumulate });
   gpu.release(sums);
 }
 
-interface Blocks {
-  readonly rows: number;
-  readonly columns: number;
-  readonly rowsPerBlock: number;
-  readonly blocks: number;
-}
-
-function sumBlocks(
-  gpu: Gpu,
-  input: GpuArray,
-  output: GpuArray,
-  { rows, columns, rowsPerBlock, blocks }: Blocks,
-  accumulate: boolean,
-): void {
+function sumBlocks(gpu: Gpu, { input, output, rows, columns, accumulate = false }: ColumnSumOptions, rowsPerBlock?: number): void {
   const width = columns % 4 === 0 ? 4 : 1;
-  const groups = columns / width;
   const access = elementAccess(gpu, { input }, { output }, width);
+  const { blocks, text, integers, workgroups } = columnBlocks(gpu.profile, rows, columns / width, rowsPerBlock);
   gpu.dispatch({
     program: {
       key: `${kernel} ${access.key}${accumulate ? ' added' : ''}`,
-      source: () => `${access.text()}const accumulate = ${accumulate};\n${source}`,
+      source: () => `${access.text()}const accumulate = ${accumulate};\n${text}${source}`,
     },
-    parameters: { integers: [rows, groups, rowsPerBlock, blocks] },
+    parameters: { integers },
     reads: [input],
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil((blocks * groups) / 64)),
+    workgroups,
     work: { bytes: columns * (rows * bytesPerElement[input.elementType] + 4 * blocks) },
   });
 }

@@ -4,6 +4,7 @@ import { dropoutParameters } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { columnBlocks } from '../columnSum/columnBlocks.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
 import { declareArrays, elementAccess } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
@@ -86,17 +87,16 @@ function parameterGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const width = columns % 4 === 0 ? 4 : 1;
   const groups = columns / width;
   const rowsPerBlock = Math.max(leastRowsPerBlock, Math.ceil(rows / mostBlocks));
-  const blocks = Math.ceil(rows / rowsPerBlock);
+  const { blocks, text, integers, workgroups } = columnBlocks(gpu.profile, rows, groups, rowsPerBlock);
   const weightPartials = gpu.allocate('f32', blocks * columns, 'partial sums of gradWeight');
   const biasPartials = gpu.allocate('f32', blocks * columns, 'partial sums of gradBias');
-  const columnWorkgroups = Math.ceil(groups / groupsPerWorkgroup);
   const access = elementAccess(gpu, { gradOutput, sum }, {}, width);
   gpu.dispatch({
-    program: { key: `${kernel} parameters ${access.key}`, source: () => access.text() + parameterGradientsSource },
-    parameters: { integers: [rows, groups, rowsPerBlock] },
+    program: { key: `${kernel} parameters ${access.key}`, source: () => access.text() + text + parameterGradientsSource },
+    parameters: { integers },
     reads: [gradOutput, sum, mean, reciprocalStd],
     writes: [weightPartials, biasPartials],
-    workgroups: [columnWorkgroups, blocks, 1],
+    workgroups,
     work: { bytes: 8 * rows * columns },
   });
   const valuesOnly = elementAccess(gpu, {}, {}, width);
@@ -105,7 +105,7 @@ function parameterGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
     parameters: { integers: [groups, blocks, accumulate ? 1 : 0] },
     reads: [weightPartials, biasPartials],
     writes: [gradWeight, gradBias],
-    workgroups: [columnWorkgroups, 1, 1],
+    workgroups: [Math.ceil(groups / groupsPerWorkgroup), 1, 1],
     work: { bytes: 8 * blocks * columns },
   });
   gpu.release(weightPartials);

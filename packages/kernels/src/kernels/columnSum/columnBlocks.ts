@@ -1,0 +1,44 @@
+import type { DeviceProfile } from '../../device/profile.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { wgsl } from './columnBlocks.wgsl.ts';
+
+/** How kernels that sum columns over blocks of rows deal them to threads. */
+export interface ColumnBlocks {
+  readonly blocks: number;
+  /** `columnBlock(workgroup, workgroups, thread)`, to put in front of the kernel. */
+  readonly text: string;
+  /** The kernel's first parameters: rows, groups, rowsPerBlock, blocks. */
+  readonly integers: readonly [rows: number, groups: number, rowsPerBlock: number, blocks: number];
+  readonly workgroups: readonly [number, number, number];
+}
+
+const leastRowsOfBlock = 16;
+const mostRowsOfBlock = 64;
+
+/** @param groups of columns: vectors, or single ones */
+export function columnBlocks(
+  { software }: DeviceProfile,
+  rows: number,
+  groups: number,
+  rowsPerBlock: number = rowsOfBlock(rows),
+): ColumnBlocks {
+  // Of no rows there is still a block, whose sums are 0.
+  const blocks = Math.max(1, Math.ceil(rows / rowsPerBlock));
+  const across = software ? 4 : 1;
+  return {
+    blocks,
+    text: `const across = ${across}u;\n${wgsl}`,
+    integers: [rows, groups, rowsPerBlock, blocks],
+    workgroups: spreadWorkgroups(Math.ceil((blocks * Math.ceil(groups / (8 * across))) / 8)),
+  };
+}
+
+/** Whether there are too few rows for blocks of them to be worth a second dispatch. */
+export function fitOneBlock(rows: number): boolean {
+  return rows <= 2 * leastRowsOfBlock;
+}
+
+/** About as many as there are blocks then to sum, within bounds. */
+function rowsOfBlock(rows: number): number {
+  return Math.min(mostRowsOfBlock, Math.max(leastRowsOfBlock, Math.ceil(Math.sqrt(rows))));
+}
