@@ -30,7 +30,8 @@ fn element${name}(place: u32) -> f32 { return ${element}; }\n`;
 }
 
 /**
- * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores results: vectors where `wide`, one by one otherwise.
+ * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores results: vectors where `wide`, one by one otherwise. It is told
+ * the bias, `biasOfFour`, so that a kernel reads that once for all rows.
  *
  * @param operands arrays read by the kernel itself
  */
@@ -46,9 +47,9 @@ export function epilogueSource(gpu: Gpu, epilogue: Epilogue, wide: boolean, oper
     ...Object.entries(written).map(([name, { elementType }]) => arrayAccess(gpu, name, elementType, wide ? 4 : 1, true)),
     declareArrays(Object.keys(reads), Object.keys(written)),
     ...(gelu ? [geluFunctions] : []),
-    `fn finish(place: u32, column: u32, value: ${values}) {`,
-    '  var result = value;',
-    ...(bias ? ['  result += loadBias(column);'] : []),
+    `fn biasOfFour(column: u32) -> vec4f { return ${biasOfFour(bias !== undefined, wide)}; }`,
+    `fn finish(place: u32, bias: ${values}, value: ${values}) {`,
+    `  var result = value${bias ? ' + bias' : ''};`,
     ...(preActivation ? ['  storePreActivation(place, result);'] : []),
     ...(gelu ? [`  result = ${wide ? 'vec4f(gelu(result.x), gelu(result.y), gelu(result.z), gelu(result.w))' : 'gelu(result)'};`] : []),
     ...(accumulate ? ['  result += loadOutput(place);'] : []),
@@ -56,6 +57,13 @@ export function epilogueSource(gpu: Gpu, epilogue: Epilogue, wide: boolean, oper
     '}',
     wide ? storeWide : storeNarrow,
   ].join('\n');
+}
+
+function biasOfFour(hasBias: boolean, wide: boolean): string {
+  if (!hasBias) return 'vec4f()';
+  if (wide) return 'loadBias(min(column, parameters.n - 1) / 4)';
+  const columns = [0, 1, 2, 3].map((number) => `loadBias(min(column + ${number}, parameters.n - 1))`);
+  return `vec4f(${columns.join(', ')})`;
 }
 
 /** Words that name the epilogue in a program key. */

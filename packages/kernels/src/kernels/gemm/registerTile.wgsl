@@ -3,7 +3,7 @@
 // No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t takes the columns 4 * (t % 8) to + 3 and the
 // rows 4 * (t / 8) to + 3 of the 32 x 32 results of its workgroup. Rows and columns beyond the edge read the last one again; what they
 // give is not stored.
-// In front: tiles.wgsl and what it names; storeFour.
+// In front: tiles.wgsl and what it names; biasOfFour and storeFour.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -25,7 +25,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let results = parameters.alpha * sums;
   // No bound that a compiler knows, so that the epilogue stands in the code once.
+  let bias = biasOfFour(column);
   for (var row = firstRow; row < min(firstRow + 4, parameters.m); row++) {
-    storeFour(task.offsetOutput + row * parameters.n + column, column, results[row - firstRow]);
+    storeFour(task.offsetOutput + row * parameters.n + column, column, bias, results[row - firstRow]);
   }
 }

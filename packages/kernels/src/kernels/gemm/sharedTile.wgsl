@@ -6,7 +6,7 @@
 // [edge][4 vectors + 1 of padding against bank conflicts], with row r at (r % 4) * fours + r / 4, so that neighbouring threads read
 // neighbouring vectors; or across it as [16][fours vectors]. Each thread then turns 4 x 4 elements in registers.
 // Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again, and what they give is not stored.
-// In front: const side, squares; tiles.wgsl and what it names; storeFour.
+// In front: const side, squares; tiles.wgsl and what it names; biasOfFour and storeFour.
 
 const threads = side * side;
 const fours = side * squares;
@@ -58,8 +58,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var firstRow = task.firstRow + 4 * y; firstRow < min(task.firstRow + edge, parameters.m); firstRow += 4 * side) {
     var j = 0u;
     for (var column = task.firstColumn + 4 * x; column < min(task.firstColumn + edge, parameters.n); column += 4 * side) {
+      let bias = biasOfFour(column);
       for (var row = firstRow; row < min(firstRow + 4, parameters.m); row++) {
-        storeFour(task.offsetOutput + row * parameters.n + column, column, parameters.alpha * results[i * squares + j][row - firstRow]);
+        storeFour(task.offsetOutput + row * parameters.n + column, column, bias, parameters.alpha * results[i * squares + j][row - firstRow]);
       }
       j++;
     }

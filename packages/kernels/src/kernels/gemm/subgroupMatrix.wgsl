@@ -4,7 +4,7 @@
 // memory as f16, tileInner inner steps at a time, whatever their layout and type: along the dimension in which they are contiguous, with padding
 // against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again, and what they give is not
 // stored. Finished fragments pass through workgroup memory to the epilogue, one of each subgroup at a time.
-// In front: tiles.wgsl and what it names; storeFour; const lanes, across, fragmentRows, fragmentColumns, fragmentInner; aliases Left, Right, Result;
+// In front: tiles.wgsl and what it names; biasOfFour and storeFour; const lanes, across, fragmentRows, fragmentColumns, fragmentInner; aliases Left, Right, Result;
 // loadLeft, loadRight, storeResult, in the spelling that the device understands.
 
 const threads = 4u * lanes;
@@ -85,5 +85,5 @@ fn finishFour(offset: u32, firstRow: u32, firstColumn: u32, slot: u32, first: u3
   if (row >= parameters.m || column >= parameters.n) { return; }
   let place = slot + first;
   let results = parameters.alpha * vec4f(finished[place], finished[place + 1], finished[place + 2], finished[place + 3]);
-  storeFour(offset + row * parameters.n + column, column, results);
+  storeFour(offset + row * parameters.n + column, column, biasOfFour(column), results);
 }

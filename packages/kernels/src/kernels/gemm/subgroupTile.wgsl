@@ -7,7 +7,7 @@
 // Rows and columns beyond the edge read the last one again; what they give is not stored.
 // Operands of large products lie in panels (panels.wgsl): one of A for a row of tiles, one of B for a column of them.
 // In front: const rows, fours, lanes, loads, hasTail, aInPanels, bInPanels; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
-// broadcasts want constant lanes; storeFour.
+// broadcasts want constant lanes; biasOfFour and storeFour.
 
 @compute @workgroup_size(lanes)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -35,14 +35,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       inner += 1;
     }
   }
-  // No bounds that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile.
   let results = scaled(sums);
+  if (column >= parameters.n) { return; }
+  let farColumn = column + 4 * lanes;
+  let bias = biasOfFour(column);
+  let farBias = biasOfFour(farColumn);
+  // No bound that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile. Two vectors of columns are the most.
   for (var row = task.firstRow; row < min(task.firstRow + rows, parameters.m); row++) {
-    var sum = (row - task.firstRow) * fours;
-    for (var first = column; first < min(task.firstColumn + 4 * fours * lanes, parameters.n); first += 4 * lanes) {
-      storeFour(task.offsetOutput + row * parameters.n + first, first, results[sum]);
-      sum++;
-    }
+    let place = task.offsetOutput + row * parameters.n;
+    let sum = (row - task.firstRow) * fours;
+    storeFour(place + column, column, bias, results[sum]);
+    if (fours > 1 && farColumn < parameters.n) { storeFour(place + farColumn, farColumn, farBias, results[sum + 1]); }
   }
 }
 

@@ -1,7 +1,7 @@
 // output = activation(alpha * sum over parts of partials[part] + bias) (+ output)
 //
 // partials: f32[parts, m, n]; output: [m, n]. Four columns of a row a thread, 64 threads a workgroup.
-// In front: fetchPartials (four elements from a place on); storeFour.
+// In front: fetchPartials (four elements from a place on); biasOfFour and storeFour.
 
 struct Parameters { rows: u32, n: u32, columnFours: u32, parts: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -15,5 +15,5 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let place = row * parameters.n + column;
   var sum = vec4f(0);
   for (var part = 0u; part < parameters.parts; part++) { sum += fetchPartials(part * parameters.rows * parameters.n + place + vec4u(0, 1, 2, 3)); }
-  storeFour(place, column, parameters.alpha * sum);
+  storeFour(place, column, biasOfFour(column), parameters.alpha * sum);
 }
