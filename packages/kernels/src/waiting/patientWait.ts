@@ -2,6 +2,7 @@
 const shortestSleep = 2;
 /** Part of the predicted time that is slept through. */
 const sleptPart = 0.9;
+const firstShortening = 0.7;
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
@@ -12,6 +13,8 @@ const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
 export class PatientWait {
   #lastWait = 0;
   #waitBefore = 0;
+  /** How much to shorten a guess that was too long: more each time in a row, so that a few long waits are soon forgotten. */
+  #shortening = firstShortening;
 
   /**
    * @param start makes the promise to wait for; called after the sleep
@@ -29,7 +32,8 @@ export class PatientWait {
     // A promise that is fulfilled at once says that the sleep was too long, not by how much: guess shorter until it is not.
     const tooLong = predicted >= shortestSleep && end - woke < 0.5;
     this.#waitBefore = this.#lastWait;
-    this.#lastWait = tooLong ? predicted * 0.7 : end - began;
+    this.#lastWait = tooLong ? predicted * this.#shortening : end - began;
+    this.#shortening = tooLong ? this.#shortening / 2 : firstShortening;
     return result;
   }
 }
