@@ -16,11 +16,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let groups = (parameters.columns + 3) / 4;
   let stream = dropoutStream(parameters.operation, random[0]);
   let share = flatShare(workgroup, workgroups, thread, parameters.rows * groups);
+  let eight = placeOf(8, groups);
+  var place = placeOf(share.first, groups);
   for (var index = share.first; index < share.end; index += 8) {
-    let row = index / groups;
-    let group = index - row * groups;
-    let words = dropoutWords(dropoutRow(stream, tokenKeys[row]), group);
-    let factors = dropoutScale(words, parameters.threshold, parameters.keptScale);
-    dropGroup(row, group, factors);
+    let words = dropoutWords(dropoutRow(stream, tokenKeys[place.row]), place.column);
+    dropGroup(place.row, place.column, dropoutScale(words, parameters.threshold, parameters.keptScale));
+    place = eightAfter(place, eight, groups);
   }
 }

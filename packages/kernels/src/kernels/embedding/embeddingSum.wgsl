@@ -7,9 +7,12 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = flatShare(workgroup, workgroups, thread, parameters.rows * parameters.columns);
+  let columns = parameters.columns;
+  let share = flatShare(workgroup, workgroups, thread, parameters.rows * columns);
+  let eight = placeOf(8, columns);
+  var place = placeOf(share.first, columns);
   for (var index = share.first; index < share.end; index += 8) {
-    let row = index / parameters.columns;
-    storeOutput(index, tableSum(row, index - row * parameters.columns));
+    storeOutput(index, tableSum(place.row, place.column));
+    place = eightAfter(place, eight, columns);
   }
 }

@@ -12,9 +12,12 @@ struct Parameters { rows: u32, columns: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = flatShare(workgroup, workgroups, thread, parameters.rows * parameters.columns);
+  let columns = parameters.columns;
+  let share = flatShare(workgroup, workgroups, thread, parameters.rows * columns);
+  let eight = placeOf(8, columns);
+  var place = placeOf(share.first, columns);
   for (var index = share.first; index < share.end; index += 8) {
-    let row = index / parameters.columns;
-    storeOutput(index, loadInput(indices[row] * parameters.columns + index % parameters.columns));
+    storeOutput(index, loadInput(indices[place.row] * columns + place.column));
+    place = eightAfter(place, eight, columns);
   }
 }

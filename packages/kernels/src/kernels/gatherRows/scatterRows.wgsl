@@ -12,9 +12,13 @@ struct Parameters { rows: u32, columns: u32, outputRows: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = flatShare(workgroup, workgroups, thread, parameters.rows * parameters.columns);
+  let columns = parameters.columns;
+  let share = flatShare(workgroup, workgroups, thread, parameters.rows * columns);
+  let eight = placeOf(8, columns);
+  var place = placeOf(share.first, columns);
   for (var index = share.first; index < share.end; index += 8) {
-    let outputRow = indices[index / parameters.columns];
-    if (outputRow < parameters.outputRows) { storeOutput(outputRow * parameters.columns + index % parameters.columns, loadInput(index)); }
+    let outputRow = indices[place.row];
+    if (outputRow < parameters.outputRows) { storeOutput(outputRow * columns + place.column, loadInput(index)); }
+    place = eightAfter(place, eight, columns);
   }
 }
