@@ -3,7 +3,10 @@ import { startTests } from '@vitest/runner';
 import { openDevice } from '../../packages/kernels/src/index.ts';
 import { matrixConfigOf } from '../../packages/kernels/src/kernels/gemm/subgroupMatrix.ts';
 
-const rooms = import.meta.glob(['../../packages/kernels/src/{kernels,checks}/**/*.test.ts', '!../../packages/kernels/src/**/*.matrix.test.ts']);
+const rooms = import.meta.glob([
+  '../../packages/kernels/src/{kernels,checks}/**/*.test.ts',
+  '!../../packages/kernels/src/**/*.matrix.test.ts',
+]);
 const matrixRooms = import.meta.glob('../../packages/kernels/src/**/*.matrix.test.ts');
 
 const gpu = await openDevice();

@@ -150,7 +150,9 @@ export class Gpu {
     let total = 0;
     for (const length of lengths) {
       if ((total * bytes) % viewAlignment !== 0)
-        throw new KernelArgumentError(`row ${label}: array ${offsets.length} would begin at ${total * bytes}, which is not a multiple of ${viewAlignment} bytes`);
+        throw new KernelArgumentError(
+          `row ${label}: array ${offsets.length} would begin at ${total * bytes}, which is not a multiple of ${viewAlignment} bytes`,
+        );
       offsets.push(total);
       total += length;
     }

@@ -41,7 +41,9 @@ export const emptyShapes = [
 /** Half the error of a sum of k products grows with the root of k; a worst case of k never happens. The rest is the epilogue. */
 const roundingsOf = (k: number) => 12 + 4 * Math.sqrt(k);
 
-export interface GemmCase extends Partial<Pick<GemmOptions, 'alpha' | 'accumulate' | 'activation' | 'batch' | 'splits' | 'tile' | 'panels'>> {
+export interface GemmCase extends Partial<
+  Pick<GemmOptions, 'alpha' | 'accumulate' | 'activation' | 'batch' | 'splits' | 'tile' | 'panels'>
+> {
   readonly shape: readonly [number, number, number];
   readonly layout: GemmLayout;
   readonly variant?: GemmVariant;

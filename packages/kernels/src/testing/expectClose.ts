@@ -41,7 +41,8 @@ export function expectClose(
     const value = expected[index] as number;
     if ((actual[index] as number) === value) continue;
     const size = Math.max(Math.abs(value), typeof magnitude === 'number' ? magnitude : (magnitude[index] as number));
-    const bound = unitRoundoff.f32 * roundings * size + unitRoundoff[type] * Math.abs(value) + absoluteFloor[type] + (terms - 1) * absoluteFloor.f32;
+    const bound =
+      unitRoundoff.f32 * roundings * size + unitRoundoff[type] * Math.abs(value) + absoluteFloor[type] + (terms - 1) * absoluteFloor.f32;
     const ratio = Math.abs((actual[index] as number) - value) / bound;
     if (!(ratio <= worst)) [worst, at] = [Number.isNaN(ratio) ? Infinity : ratio, index];
   }

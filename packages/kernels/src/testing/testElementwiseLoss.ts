@@ -38,7 +38,16 @@ export interface LossUnderTest {
 }
 
 /** Declares the tests that every such kernel passes. Returns a way to run it, for tests of its own. */
-export function testElementwiseLoss({ kernel, inputName, record, reference, makeCase, magnitudes, lossBound, gradientBound }: LossUnderTest) {
+export function testElementwiseLoss({
+  kernel,
+  inputName,
+  record,
+  reference,
+  makeCase,
+  magnitudes,
+  lossBound,
+  gradientBound,
+}: LossUnderTest) {
   let gpu: Gpu;
   beforeAll(async () => {
     gpu = await openDevice();

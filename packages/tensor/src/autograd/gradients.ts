@@ -88,7 +88,11 @@ export class Gradients {
     const together = trained.length === inputs.length ? joinArrays(inputs.map((input) => input.ensureGradArray())) : null;
     if (together) return write(together, true);
     const device = this.#device;
-    const array = device.allocate('f32', inputs.reduce((total, { size }) => total + size, 0), 'gradients of parameters in a row');
+    const array = device.allocate(
+      'f32',
+      inputs.reduce((total, { size }) => total + size, 0),
+      'gradients of parameters in a row',
+    );
     write(array, false);
     let offset = 0;
     for (const input of inputs) {

@@ -85,8 +85,7 @@ function attend(inputs: readonly Tensor[], width: number, options: AttentionOpti
   const { sequences, numHeads } = options;
   const [first, key, value] = inputs as [Tensor, ...Tensor[]];
   const { device, dtype } = first;
-  if (width % numHeads !== 0)
-    throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
+  if (width % numHeads !== 0) throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
   const dropout = kernelDropout(options.dropout);
   const capacity = first.array.length / (first.shape[1] ?? 1);
   const array = device.allocate(dtype, capacity * width, operation);

@@ -59,7 +59,10 @@ const oneByOne = ({ weights, biases }: Layers, x: Tensor) =>
     device.scope(() => {
       const output = linear(x, weights[layer]!, biases[layer]!);
       const { first } = columnsOf(layer);
-      const part = Float32Array.from({ length: rows * out }, (_, index) => weighting[Math.floor(index / out) * total + first + (index % out)]!);
+      const part = Float32Array.from(
+        { length: rows * out },
+        (_, index) => weighting[Math.floor(index / out) * total + first + (index % out)]!,
+      );
       sum(mul(output, tensor(part, { shape: [rows, out], device }))).backward();
       device.retain(output.array);
       return output;
@@ -67,7 +70,8 @@ const oneByOne = ({ weights, biases }: Layers, x: Tensor) =>
   );
 
 const makeInput = () => tensor(inputValues, { shape: [rows, inner], device, requiresGrad: true });
-const gradients = (layers: Layers, x: Tensor) => Promise.all([x, ...layers.parameters].map(async ({ grad }) => (await grad?.data()) ?? null));
+const gradients = (layers: Layers, x: Tensor) =>
+  Promise.all([x, ...layers.parameters].map(async ({ grad }) => (await grad?.data()) ?? null));
 
 function expectAlike(actual: ArrayLike<number> | null | undefined, expected: ArrayLike<number> | null | undefined, what: string): void {
   expect(actual?.length, what).toBe(expected?.length);

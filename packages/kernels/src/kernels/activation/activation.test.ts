@@ -110,7 +110,12 @@ describe('activations', () => {
         const [given, gradient] = [uploadFloats(gpu, input, type, 'input'), uploadFloats(gpu, gradOutput, type, 'gradOutput')];
         geluBackwardWithBias(gpu, { gradOutput: gradient, input: given, gradInput, gradBias, rows, columns, accumulate });
         const slopes = gradOutput.map((value) => 2 * Math.abs(value));
-        expectClose(await readFloats(gpu, gradInput, length), gradients, { type, roundings: geluRoundings, magnitude: slopes }, 'gradInput');
+        expectClose(
+          await readFloats(gpu, gradInput, length),
+          gradients,
+          { type, roundings: geluRoundings, magnitude: slopes },
+          'gradInput',
+        );
         const expected = sums.map((sum, column) => sum + (accumulate ? before[column]! : 0));
         const bound = { roundings: geluRoundings + 4 * Math.sqrt(rows), magnitude: magnitude.map((value) => value + 1) };
         expectClose(await readFloats(gpu, gradBias, columns), expected, bound, 'gradBias');

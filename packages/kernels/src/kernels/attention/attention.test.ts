@@ -197,12 +197,15 @@ function expectRight(
 describe('attention', () => {
   afterAll(() => device.destroy());
 
-  it.each(variants.filter((variant) => variant === 'bySubgroup'))('%s equals the reference with the 32 rows of Mesa 26 too', async (variant) => {
-    using mesa26 = await openDevice();
-    Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
-    const given: Case = { lengths: [3, 0, 65], numHeads: 2, headSize: 16, variant };
-    expectRight(given, await run(mesa26, given));
-  });
+  it.each(variants.filter((variant) => variant === 'bySubgroup'))(
+    '%s equals the reference with the 32 rows of Mesa 26 too',
+    async (variant) => {
+      using mesa26 = await openDevice();
+      Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
+      const given: Case = { lengths: [3, 0, 65], numHeads: 2, headSize: 16, variant };
+      expectRight(given, await run(mesa26, given));
+    },
+  );
 
   for (const variant of variants) {
     describe(variant, () => {
@@ -337,7 +340,8 @@ describe('attention', () => {
       for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
           for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128]) {
-            for (const dropout of [false, true]) await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout });
+            for (const dropout of [false, true])
+              await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout });
           }
         }
       }

@@ -35,7 +35,9 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   const gradients = gradientsOf(options);
   const qkv = 'qkv' in inputs;
   if (qkv !== 'gradQkv' in gradients)
-    throw new KernelArgumentError(`${kernel}: gradients are laid out as what they belong to: qkv with gradQkv, query, key and value with theirs`);
+    throw new KernelArgumentError(
+      `${kernel}: gradients are laid out as what they belong to: qkv with gradQkv, query, key and value with theirs`,
+    );
   requireAttention(kernel, options, { ...inputs, output, gradOutput, ...gradients }, logSumExp);
   requireSeparate(kernel, [...Object.values(inputs), output, gradOutput, logSumExp, cuSeqlens], Object.values(gradients));
 

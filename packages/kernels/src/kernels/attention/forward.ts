@@ -29,5 +29,10 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     { tileRows: 16, tileKeys: 32 },
     { tileRows: 8, tileKeys: 16 },
   ] as const;
-  recordPairs(gpu, options, { kernel: 'attention', sources: { byRow, bySubgroup, tiled }, tiles, reads, writes, keys, qkv: options.qkv !== undefined }, 2);
+  recordPairs(
+    gpu,
+    options,
+    { kernel: 'attention', sources: { byRow, bySubgroup, tiled }, tiles, reads, writes, keys, qkv: options.qkv !== undefined },
+    2,
+  );
 }

@@ -1,3 +1,10 @@
 export { attentionBackward } from './backward.ts';
 export { attention } from './forward.ts';
-export type { AttentionBackwardOptions, AttentionGradients, AttentionInputs, AttentionOptions, AttentionShape, AttentionVariant } from './options.ts';
+export type {
+  AttentionBackwardOptions,
+  AttentionGradients,
+  AttentionInputs,
+  AttentionOptions,
+  AttentionShape,
+  AttentionVariant,
+} from './options.ts';

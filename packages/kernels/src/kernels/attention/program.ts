@@ -96,7 +96,8 @@ export function recordPairs(
   const maxChunks = (32 << size) / chunkWidth(headSize);
   const rows = { byRow: 8, bySubgroup: rowsBySubgroup(gpu), tiled: tileRows }[variant];
   const constants =
-    `const maxChunks = ${maxChunks}u;\nconst rows = ${rows}u;\n` + (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
+    `const maxChunks = ${maxChunks}u;\nconst rows = ${rows}u;\n` +
+    (variant === 'tiled' ? `const tileRows = ${tileRows}u;\nconst tileKeys = ${tileKeys}u;\n` : '');
   const program = attentionProgram(gpu, {
     name: `${kernel} ${variant} ${32 << size}${dropout ? ' dropout' : ''}${qkv && stores ? ' qkv' : ''}`,
     headSize,

@@ -30,7 +30,11 @@ describe('binaryCrossEntropyWithLogits', () => {
   });
 
   it('equals torch 2.13', async () => {
-    const { loss, gradient } = await run({ input: Float32Array.of(-3, 0, 0.5, 100, -100), targets: Float32Array.of(0, 1, 0.25, 1, 1), weight: 1 });
+    const { loss, gradient } = await run({
+      input: Float32Array.of(-3, 0, 0.5, 100, -100),
+      targets: Float32Array.of(0, 1, 0.25, 1, 1),
+      weight: 1,
+    });
     expectClose([loss], [101.59081151631379], { roundings: 4 });
     expectClose(gradient, [0.04742587317756678, -0.5, 0.3724593312018546, 0, -1], { roundings: 8, magnitude: 1 });
   });

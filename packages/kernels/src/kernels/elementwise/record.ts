@@ -43,7 +43,10 @@ export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const vectors = length / width;
   const share = flatShareFor(gpu.profile);
   gpu.dispatch({
-    program: { key: `${kernel} ${prelude?.key ?? ''}${access.key}`, source: () => access.text() + share.text + (prelude?.text(width) ?? '') + source },
+    program: {
+      key: `${kernel} ${prelude?.key ?? ''}${access.key}`,
+      source: () => access.text() + share.text + (prelude?.text(width) ?? '') + source,
+    },
     parameters: { integers: [vectors, ...(options.integers ?? [])], floats: options.floats },
     reads: readArrays,
     writes: writtenArrays,

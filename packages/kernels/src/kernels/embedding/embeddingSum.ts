@@ -47,7 +47,10 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   const vectors = columns / width;
   const share = flatShareFor(gpu.profile);
   gpu.dispatch({
-    program: { key: `${kernel} ${tables.length} to ${access.key}`, source: () => access.text() + share.text + tableBindings(tables.length) + source },
+    program: {
+      key: `${kernel} ${tables.length} to ${access.key}`,
+      source: () => access.text() + share.text + tableBindings(tables.length) + source,
+    },
     parameters: { integers: [rows, vectors, ...tables.map((table) => Math.floor(table.length / columns))] },
     reads,
     writes: [output],

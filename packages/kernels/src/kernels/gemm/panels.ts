@@ -27,11 +27,7 @@ interface PanelOptions {
 }
 
 /** Records the copy of an operand to panels, in memory that the caller releases. `inner` is a multiple of four. */
-export function copyToPanels(
-  gpu: Gpu,
-  { array, alongInner, wide }: Operand,
-  { side, lines, inner, panelLines }: PanelOptions,
-): Operand {
+export function copyToPanels(gpu: Gpu, { array, alongInner, wide }: Operand, { side, lines, inner, panelLines }: PanelOptions): Operand {
   const paddedLines = Math.ceil(lines / panelLines) * panelLines;
   const panelsAlongInner = side === 'a';
   const panels = gpu.allocate('f32', paddedLines * inner, `panels of ${side}`);

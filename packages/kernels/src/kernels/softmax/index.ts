@@ -85,7 +85,8 @@ function record(
   gpu.dispatch({
     program: {
       key: `${kernel} by ${variant}${log ? ', logarithm,' : ''} ${access.key}`,
-      source: () => `${access.text()}const logarithmic = ${log};\nconst keepsExponentials = ${keepsExponentials};\n${variant === 'thread' ? (width === 4 ? wide : narrow) : ''}${sources[variant]}`,
+      source: () =>
+        `${access.text()}const logarithmic = ${log};\nconst keepsExponentials = ${keepsExponentials};\n${variant === 'thread' ? (width === 4 ? wide : narrow) : ''}${sources[variant]}`,
     },
     parameters: { integers: [rows, columns / width] },
     reads: Object.values(reads),
