@@ -141,7 +141,10 @@ function toAll(task) {
   return contestants.map((contestant) => ({ contestant, task }));
 }
 
-/** Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size, counting the wide ones four times; fp16 halves 12 of them. */
+/**
+ * Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size, counting the wide ones four times; fp16
+ * halves 12 of them.
+ */
 function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16) {
   const wide = 2 * intermediateSize;
   const [halved, single] = [6 * hiddenSize + wide, 4 * hiddenSize];

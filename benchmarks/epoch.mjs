@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { AutoTokenizer } from '../packages/bert/dist/index.js';
 import { loadDataset } from '../packages/data/dist/index.js';
 
-/** Writes the batches of one shuffled pass over MRPC's training pairs, as rows of token ids of their own lengths, for every contestant to read. */
+/**
+ * Writes the batches of one shuffled pass over MRPC's training pairs, as rows of token ids of their own lengths, for every contestant to
+ * read.
+ */
 export async function writeEpoch({ folder, tokenizer: tokenizerFolder, batchSize }) {
   const tokenizer = await AutoTokenizer.fromPretrained(tokenizerFolder);
   const { train } = await loadDataset('tsv', { dataFiles: { train: join(folder, 'train.tsv') } });

@@ -1,5 +1,5 @@
-// Packs what a bare x86-64 Linux machine with a GPU and Python needs, to test every kernel there and to time kernels and training steps: Node, Dawn, the
-// tests and the benchmark as one program each. About 45 MB in .gpu/, which git ignores.
+// Packs what a bare x86-64 Linux machine with a GPU and Python needs, to test every kernel there and to time kernels and training steps:
+// Node, Dawn, the tests and the benchmark as one program each. About 45 MB in .gpu/, which git ignores.
 // Usage: node scripts/gpu-kit.mjs      after a build; then, on that machine, in a copy of this folder: sh scripts/gpu/check.sh
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';

@@ -6,7 +6,10 @@ import { rememberedAdapter } from './setup/machine.mjs';
 
 export const driverFolder = join(cacheFolder, 'lavapipe');
 
-/** The environment in which a new process finds the cached driver; empty when it is not installed, not needed, or the user has chosen a driver. */
+/**
+ * The environment in which a new process finds the cached driver; empty when it is not installed, not needed, or the user has chosen a
+ * driver.
+ */
 export function driverEnvironment() {
   if (process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES || rememberedAdapter()?.own) return {};
   return environmentOf(driverFolder);

@@ -23,8 +23,8 @@ async function gemm({ layout, m, n, k }) {
 }
 
 /**
- * BERT with a classifier, forward, backward and Adam, as one would write it in jax-js; no padding in the batch, so no mask. The lookup of embeddings
- * stays outside `jit`, which cannot differentiate it; its gradient goes back through `vjp`.
+ * BERT with a classifier, forward, backward and Adam, as one would write it in jax-js; no padding in the batch, so no mask. The lookup of
+ * embeddings stays outside `jit`, which cannot differentiate it; its gradient goes back through `vjp`.
  */
 async function step({ config, batchSize, length }) {
   const { hiddenSize: hidden, numHiddenLayers: layers, numAttentionHeads: heads, intermediateSize: inner } = config;

@@ -1,4 +1,5 @@
-// The tests of every kernel in one program that needs no folder of modules. Built by scripts/gpu-kit.mjs. Tests of matrix units join in where the adapter has those.
+// The tests of every kernel in one program that needs no folder of modules. Built by scripts/gpu-kit.mjs. Tests of matrix units join in
+// where the adapter has those.
 import { startTests } from '@vitest/runner';
 import { openDevice } from '../../packages/kernels/src/index.ts';
 import { matrixConfigOf } from '../../packages/kernels/src/kernels/gemm/subgroupMatrix.ts';

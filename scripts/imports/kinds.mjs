@@ -1,8 +1,8 @@
 import { resolveRelative } from './resolve-relative.mjs';
 
 /**
- * What each file of a package is: `test` (tests, benchmarks and their helpers), the `node` or `browser` side of its platform, `app`, else `shared`.
- * A side is `src/platform/node.ts` (or `browser.ts`) with the files beside it that nothing else imports.
+ * What each file of a package is: `test` (tests, benchmarks and their helpers), the `node` or `browser` side of its platform, `app`, else
+ * `shared`. A side is `src/platform/node.ts` (or `browser.ts`) with the files beside it that nothing else imports.
  * @returns {Map<string, 'test' | 'node' | 'browser' | 'app' | 'shared'>}
  */
 export function kindsOf({ path, isApp, files }) {

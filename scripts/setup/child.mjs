@@ -3,7 +3,8 @@ import { constants } from 'node:os';
 
 /**
  * Runs a program to its end with its output captured.
- * @returns {Promise<{ code: number, stdout: string, output: string }>} code 127 when it could not be started; output is stdout and stderr as they came
+ * @returns {Promise<{ code: number, stdout: string, output: string }>} code 127 when it could not be started; output is stdout and stderr
+ * as they came
  */
 export function runQuietly(command, args, options = {}) {
   return new Promise((resolve) => {

@@ -10,8 +10,8 @@ import { step } from './step.mjs';
 const windows = process.platform === 'win32';
 
 /**
- * The folder of the pinned pnpm's programs. It is one in our cache folder even where the machine has a pnpm of that version: installed without
- * its install script, pnpm is a shell script that turbo cannot start.
+ * The folder of the pinned pnpm's programs. It is one in our cache folder even where the machine has a pnpm of that version: installed
+ * without its install script, pnpm is a shell script that turbo cannot start.
  */
 export async function findPnpm() {
   const { version } = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8')).devEngines.packageManager;

@@ -35,7 +35,10 @@ export class HubDownloadError extends HubError {
   override name = 'HubDownloadError';
 }
 
-/** Inside this package: the hub gave no answer (no network, a dead address, a proxy's own page, too slow, out of order). Users get HubOfflineError. */
+/**
+ * Inside this package: the hub gave no answer (no network, a dead address, a proxy's own page, too slow, out of order). Users get
+ * HubOfflineError.
+ */
 export class UnreachableError extends HubError {
   override name = 'UnreachableError';
 }

@@ -53,8 +53,8 @@ async function openSource(name: string, options: ResolveOptions): Promise<Source
 }
 
 /**
- * A file of a model or dataset, by name or folder. A folder wins if it exists; else the name is one on the hub, and the file comes from the cache
- * or is downloaded into it. Without a network the cached copy is used.
+ * A file of a model or dataset, by name or folder. A folder wins if it exists; else the name is one on the hub, and the file comes from the
+ * cache or is downloaded into it. Without a network the cached copy is used.
  *
  * Environment in Node: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN, as in Python.
  *

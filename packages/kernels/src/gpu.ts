@@ -51,7 +51,9 @@ const scratchWords = 16384;
 export class Gpu {
   readonly info: DeviceInfo;
   readonly profile: DeviceProfile;
-  /** Variants that gave other results here than the portable ones, by kernel and name: `gemm subgroupMatrix`. Kernels do not choose them. */
+  /**
+   * Variants that gave other results here than the portable ones, by kernel and name: `gemm subgroupMatrix`. Kernels do not choose them.
+   */
   readonly distrusted = new Set<string>();
   /** The fastest variants by class of products, as `tuneKernels` measured them; empty without tuning. */
   tuned: ReadonlyMap<string, GemmChoice> = new Map();
@@ -138,8 +140,8 @@ export class Gpu {
   }
 
   /**
-   * Zeroed arrays of exactly these lengths, one directly behind the other in one buffer, such that `joinArrays` makes one array of neighbours. Like
-   * persistent ones they outlive scopes; `release` gives back each by itself, and the memory goes with the last.
+   * Zeroed arrays of exactly these lengths, one directly behind the other in one buffer, such that `joinArrays` makes one array of
+   * neighbours. Like persistent ones they outlive scopes; `release` gives back each by itself, and the memory goes with the last.
    *
    * @throws KernelArgumentError when one would not begin at a multiple of 256 bytes
    */
@@ -243,8 +245,8 @@ export class Gpu {
   }
 
   /**
-   * Compiles every kernel that `record` would use, ahead of its first use. Nothing of what `record` records is run; memory allocated in it is given back.
-   * Software adapters compile a kernel when it first runs, so there each runs once, on scratch memory and with all sizes 0.
+   * Compiles every kernel that `record` would use, ahead of its first use. Nothing of what `record` records is run; memory allocated in it
+   * is given back. Software adapters compile a kernel when it first runs, so there each runs once, on scratch memory and with all sizes 0.
    *
    * @param onProgress told how many of how many new kernels are ready
    * @throws GpuValidationError naming a kernel that does not compile

@@ -28,8 +28,8 @@ export function requireShape(operation: string, name: string, shape: Shape, expe
 }
 
 /**
- * Rows to allocate for a batch of `rows` tokens: 64, 128, 192, 256, 384, 512, 768, 1024, … Token counts differ from batch to batch; memory that is
- * allocated in these steps is found again in the pool.
+ * Rows to allocate for a batch of `rows` tokens: 64, 128, 192, 256, 384, 512, 768, 1024, … Token counts differ from batch to batch; memory
+ * that is allocated in these steps is found again in the pool.
  */
 export function bucketRows(rows: number): number {
   if (rows <= 64) return 64;

@@ -23,8 +23,8 @@ export interface TensorOptions {
 /**
  * An array in GPU memory with a shape, and the memory of how it was computed.
  *
- * The result of an operation belongs to the `device.scope` in which it was computed and is gone after it; outside any scope, `dispose()` (or `using`) gives
- * its memory back.
+ * The result of an operation belongs to the `device.scope` in which it was computed and is gone after it; outside any scope, `dispose()`
+ * (or `using`) gives its memory back.
  */
 export class Tensor {
   readonly shape: Shape;
@@ -86,7 +86,8 @@ export class Tensor {
   }
 
   /**
-   * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires one. The operations are forgotten afterwards.
+   * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires one. The operations are forgotten
+   * afterwards.
    *
    * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
    * @param options whether to give back the memory of what was computed on the way

@@ -14,7 +14,8 @@ export class TrainerDatasetError extends TrainerError {
 }
 
 /**
- * Loss or gradient became NaN or infinite. The update of that step was skipped on the GPU and training stopped: the weights are those of the last good step.
+ * Loss or gradient became NaN or infinite. The update of that step was skipped on the GPU and training stopped: the weights are those of
+ * the last good step.
  */
 export class NonFiniteLossError extends TrainerError {
   override name = 'NonFiniteLossError';

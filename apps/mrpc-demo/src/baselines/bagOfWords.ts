@@ -19,8 +19,8 @@ const overlapFeatures = 4;
 const wordsOf = (sentence: string) => new Set(sentence.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 
 /**
- * A logistic regression on which words stand in each sentence and on how many they share: what can be told without the order of words. Returns a
- * label for each pair to predict. With more than two labels it is trained one label against all others.
+ * A logistic regression on which words stand in each sentence and on how many they share: what can be told without the order of words.
+ * Returns a label for each pair to predict. With more than two labels it is trained one label against all others.
  */
 export function bagOfWordsPredictions(train: readonly LabelledPair[], pairs: readonly LabelledPair[]): number[] {
   const vocabulary = new Map<string, number>();

@@ -41,8 +41,8 @@ export interface LargestDifferences {
 }
 
 /**
- * Where a gradient norm jumps above this, training has run over an edge for a moment (two steps of memorise_64, from 1 to 30), and any rounding grows a
- * hundredfold: PyTorch's own loss differs there by 0.009 between f32 and fp16 autocast, and by 0.07 for bfloat16.
+ * Where a gradient norm jumps above this, training has run over an edge for a moment (two steps of memorise_64, from 1 to 30), and any
+ * rounding grows a hundredfold: PyTorch's own loss differs there by 0.009 between f32 and fp16 autocast, and by 0.07 for bfloat16.
  */
 const unstableGradNorm = 10;
 
@@ -97,8 +97,8 @@ export interface WeightDifferences {
   /** All weights but the key biases. */
   readonly weights: WeightDifference;
   /**
-   * A key bias adds the same to every score of a query, which softmax ignores: its true gradient is zero, and Adam turns the rounding that is left into
-   * steps of full size. PyTorch with one thread instead of two differs from itself by 9e-5 there.
+   * A key bias adds the same to every score of a query, which softmax ignores: its true gradient is zero, and Adam turns the rounding that
+   * is left into steps of full size. PyTorch with one thread instead of two differs from itself by 9e-5 there.
    */
   readonly keyBiases: WeightDifference;
 }

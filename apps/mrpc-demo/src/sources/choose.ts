@@ -8,8 +8,8 @@ const lessonModel = 'bert-base-uncased';
 const lessonDataset = 'glue/mrpc';
 
 /**
- * The lesson (bert-base-uncased on GLUE MRPC) with a GPU and the hub in reach; the embedded default otherwise. What was asked for by name or folder is
- * never replaced.
+ * The lesson (bert-base-uncased on GLUE MRPC) with a GPU and the hub in reach; the embedded default otherwise. What was asked for by name
+ * or folder is never replaced.
  */
 export async function chooseSource(
   { model, dataset }: TrainOptions,

@@ -35,7 +35,8 @@ export async function pocketSource(): Promise<TrainingSource> {
     maxPositionEmbeddings: maxPositions,
     hiddenDropoutProb: 0,
     attentionProbsDropoutProb: 0,
-    // From scratch a model this narrow leaves its plateau within a few epochs when its first weights are large; with BERT's 0.02 it may never.
+    // From scratch a model this narrow leaves its plateau within a few epochs when its first weights are large; with BERT's 0.02 it may
+    // never.
     initializerRange: 0.1,
     numLabels: 2,
     id2label: labelNames,

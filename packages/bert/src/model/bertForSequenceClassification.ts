@@ -45,9 +45,8 @@ function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, n
 
 /**
  * BERT with a classifier over the pooled first token. One label is regression (mean squared error); whole-number labels are classes
- * (cross-entropy);
- * rows of floats are several labels at once (binary cross-entropy). `config.problemType` decides where it is set, and is set by the
- * first labels otherwise.
+ * (cross-entropy); rows of floats are several labels at once (binary cross-entropy). `config.problemType` decides where it is set, and is
+ * set by the first labels otherwise.
  */
 export class BertForSequenceClassification extends PretrainedModel {
   readonly architecture = 'BertForSequenceClassification';

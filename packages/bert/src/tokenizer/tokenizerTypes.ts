@@ -67,9 +67,8 @@ export interface Tokenizer {
   /** The tokens of a text, without special tokens. */
   tokenize(text: string): string[];
   /**
-   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`)
-   * are kept;
-   * a missing `attention_mask` is made. @throws TokenizerError
+   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`) are
+   * kept; a missing `attention_mask` is made. @throws TokenizerError
    */
   pad(features: Features, options?: PadOptions): Record<string, number[][]>;
   /** Text of token ids. Ids outside the vocabulary are left out. */

@@ -25,7 +25,9 @@ export class NdArray {
     return this.data.length;
   }
 
-  /** The number at a full index, as `at(1, -1)`, or the part below a shorter one, which shares memory. Negative indices count from the end. */
+  /**
+   * The number at a full index, as `at(1, -1)`, or the part below a shorter one, which shares memory. Negative indices count from the end.
+   */
   at(...index: readonly number[]): number | NdArray {
     const { shape } = this;
     if (index.length > shape.length) throw new DatasetError(`NdArray.at: ${index.length} indices for the shape [${shape.join(', ')}].`);
@@ -45,7 +47,8 @@ export class NdArray {
   }
 
   /**
-   * Where the largest number is along an axis (the first of equal ones; the first NaN if there is one, as NumPy): i32, the shape without that axis.
+   * Where the largest number is along an axis (the first of equal ones; the first NaN if there is one, as NumPy): i32, the shape without
+   * that axis.
    *
    * @param axis default -1, the last
    * @throws DatasetError when there is no such axis or it is empty

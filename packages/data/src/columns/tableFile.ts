@@ -6,8 +6,8 @@ import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';
 
 /**
- * A table as bytes: 8 of magic, 4 of header length, a JSON header, then the arrays, each from a multiple of 8 bytes on. The header holds the
- * SHA-256 of what follows it, so that a damaged file is never taken for a good one.
+ * A table as bytes: 8 of magic, 4 of header length, a JSON header, then the arrays, each from a multiple of 8 bytes on. The header holds
+ * the SHA-256 of what follows it, so that a damaged file is never taken for a good one.
  */
 const magic = 'ATTNTBL1';
 

@@ -194,7 +194,10 @@ export class Dataset<Row = Record<string, unknown>> {
     return this.slice(Math.max(0, count));
   }
 
-  /** One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows, or, with contiguous: false, every numShards-th row. */
+  /**
+   * One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows, or, with contiguous: false, every
+   * numShards-th row.
+   */
   shard({
     numShards,
     index,
@@ -250,9 +253,9 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /**
-   * Adds or replaces columns. The function gets a row, or with `batched: true` an object of arrays, and its number or numbers; it returns an
-   * object with the new columns, or nothing if it only looks. It may be asynchronous. In batched mode it may return more or fewer rows than it
-   * got, if no old column is kept beside.
+   * Adds or replaces columns. The function gets a row, or with `batched: true` an object of arrays, and its number or numbers; it returns
+   * an object with the new columns, or nothing if it only looks. It may be asynchronous. In batched mode it may return more or fewer rows
+   * than it got, if no old column is kept beside.
    *
    * @throws MapError when what it returns cannot be used, FeatureError when its values are of different types
    */
@@ -285,7 +288,8 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /**
-   * The rows for which the function says true; with `batched: true` it gets an object of arrays and returns as many booleans. It may be asynchronous.
+   * The rows for which the function says true; with `batched: true` it gets an object of arrays and returns as many booleans. It may be
+   * asynchronous.
    *
    * @throws MapError when it returns something else
    */
@@ -379,7 +383,10 @@ export class Dataset<Row = Record<string, unknown>> {
     return this.cast({ [name]: feature });
   }
 
-  /** A column of text (or whole numbers, or booleans) as class labels, its values in sorted order being the classes. @throws FeatureError when one is missing */
+  /**
+   * A column of text (or whole numbers, or booleans) as class labels, its values in sorted order being the classes. @throws FeatureError
+   * when one is missing
+   */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
     const column = findColumn(this.#ordered(), name, 'classEncodeColumn');
     const { feature } = column;

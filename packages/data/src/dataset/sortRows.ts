@@ -2,7 +2,9 @@ import type { Column } from '../columns/column.ts';
 import { DatasetError } from '../errors.ts';
 import type { SortOptions } from './types.ts';
 
-/** Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it. NaN counts as larger than any number. */
+/**
+ * Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it. NaN counts as larger than any number.
+ */
 export function sortedRows(columns: readonly Column[], { reverse = false, nullPlacement = 'at_end' }: SortOptions): Int32Array {
   const length = columns[0]?.length ?? 0;
   const directions = columns.map((_, index) => {

@@ -13,8 +13,8 @@ function roundHalfEven(input: number): number {
 }
 
 /**
- * The rows that a split expression means: `train`, `train[10:20]`, `train[:50%]`, `train[-5:]`, `train+validation`, `all`. Percentages are rounded to
- * the nearest row, as in `datasets`. A bare `[10:20]` means the only split.
+ * The rows that a split expression means: `train`, `train[10:20]`, `train[:50%]`, `train[-5:]`, `train+validation`, `all`. Percentages are
+ * rounded to the nearest row, as in `datasets`. A bare `[10:20]` means the only split.
  *
  * @throws SplitError
  */

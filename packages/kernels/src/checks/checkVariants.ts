@@ -19,8 +19,9 @@ const rooms: readonly RoomCheck[] = [checkGemm, checkAttention];
 const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
 
 /**
- * Runs every fast variant that this device would get on a small input and compares it with the portable one; those that disagree are not chosen any more
- * (`gpu.distrusted`). Drivers differ, and a wrong product is worse than a slow one. Once for each device; later calls return the first result.
+ * Runs every fast variant that this device would get on a small input and compares it with the portable one; those that disagree are not
+ * chosen any more (`gpu.distrusted`). Drivers differ, and a wrong product is worse than a slow one. Once for each device; later calls
+ * return the first result.
  *
  * @param warn told about each variant that disagrees
  * @returns the names of the variants that disagree

@@ -18,11 +18,14 @@ export interface OpenDeviceOptions {
   limits?: Partial<Record<(typeof limitNames)[number], number>>;
   /** Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array. Default: no budget. */
   memoryBudget?: number;
-  /** Measure which variants of kernels are the fastest here, once for each adapter, in ten to twenty seconds: see `tuneKernels`. Default false: a fixed table. */
+  /**
+   * Measure which variants of kernels are the fastest here, once for each adapter, in ten to twenty seconds: see `tuneKernels`. Default
+   * false: a fixed table.
+   */
   tune?: boolean | TuneOptions;
   /**
-   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check theirs themselves, and were tested without; a bug in a kernel of
-   * your own could then read or write what lies beside an array. In Node only. Default true.
+   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check theirs themselves, and were tested
+   * without; a bug in a kernel of your own could then read or write what lies beside an array. In Node only. Default true.
    */
   robustness?: boolean;
   /** A WebGPU implementation to use instead of the platform's own. */

@@ -26,7 +26,9 @@ export interface DeviceProfile {
   /** Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown. */
   readonly subgroupSize: number;
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
-  /** How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T, row_major>(…)`, or with a flag in older browsers. */
+  /**
+   * How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T, row_major>(…)`, or with a flag in older browsers.
+   */
   readonly subgroupMatrixSpelling: SubgroupMatrixSpelling;
 }
 

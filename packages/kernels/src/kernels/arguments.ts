@@ -35,8 +35,8 @@ export function requireArray(kernel: string, name: string, array: GpuArray, shap
 }
 
 /**
- * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all be
- * written: that is how gradients lie in an arena.
+ * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all
+ * be written: that is how gradients lie in an arena.
  */
 export function requireSeparate(kernel: string, reads: readonly GpuArray[], writes: readonly GpuArray[]): void {
   for (let index = 0; index < writes.length; index++) {

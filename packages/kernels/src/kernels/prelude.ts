@@ -12,13 +12,14 @@ type Arrays = Readonly<Record<string, GpuArray>>;
 type Width = 1 | 4;
 
 /**
- * How a kernel reads and writes its arrays, whatever they hold. For an array `input` there is an alias `Input`, the element of its binding, and
+ * How a kernel reads and writes its arrays, whatever they hold. For an array `input` there is an alias `Input`, the element of its binding,
+ * and
  *
  *     fn loadInput(index: u32) -> Values               what it holds at index, as f32
  *     fn storeInput(index: u32, values: Values)        for arrays in `writes`
  *
- * With width 4 an element is a vector of four numbers and index counts those. `Values` is `f32` or `vec4<f32>`, in which everything is computed; of integer
- * arrays `InputValues` is the type, which for floats is `Values`.
+ * With width 4 an element is a vector of four numbers and index counts those. `Values` is `f32` or `vec4<f32>`, in which everything is
+ * computed; of integer arrays `InputValues` is the type, which for floats is `Values`.
  *
  * f16 arrays are `array<f16>` or words with two numbers each, as `gpu.profile.halfStorage` says; memory looks the same either way.
  */
@@ -39,8 +40,8 @@ export function elementAccess(gpu: Gpu, reads: Arrays, writes: Arrays, width: Wi
 }
 
 /**
- * The same for kernels whose arrays all hold one type and are passed to functions by pointer: aliases `Values` and `Element`, and `valuesOf(element)`,
- * `elementOf(values)`. Packed f16 needs width 4.
+ * The same for kernels whose arrays all hold one type and are passed to functions by pointer: aliases `Values` and `Element`, and
+ * `valuesOf(element)`, `elementOf(values)`. Packed f16 needs width 4.
  */
 export function elementConversions(gpu: Gpu, elementType: ElementType, width: Width): Prelude {
   const half = elementType === 'f16' ? gpu.profile.halfStorage : null;
@@ -96,8 +97,7 @@ export function arrayAccess(gpu: Gpu, name: string, elementType: ElementType, wi
 
 /**
  * `@group(0) @binding(n)` lines for kernels whose arrays depend on their options, numbered as `Dispatch` has them. Array `input` is an
- * `array<Input>`
- * unless `types` names its element.
+ * `array<Input>` unless `types` names its element.
  */
 export function declareArrays(reads: readonly string[], writes: readonly string[], types: Readonly<Record<string, string>> = {}): string {
   const declare = (name: string, index: number) => {

@@ -1,8 +1,8 @@
 import type { GpuArray } from '../gpuArray.ts';
 
 /**
- * One compiled kernel variant. `key` names it and everything that its source depends on (variant, layout, element types), so that the source is
- * built once per key; shapes are not part of it.
+ * One compiled kernel variant. `key` names it and everything that its source depends on (variant, layout, element types), so that the
+ * source is built once per key; shapes are not part of it.
  */
 export interface Program {
   readonly key: string;

@@ -1,8 +1,8 @@
 // Which elements of a flat array a thread takes: every eighth from `first` on, before `end`.
 //
-// In front: const turns. 64 threads a workgroup, each for `turns` elements: thread t of workgroup w takes elements
-// (64 w + t / 8 * 8) turns + t % 8 + {0, 8, 16, …}. Eight neighbours read lines of memory whole, and a processor, which runs eight threads to their end before
-// the next, goes through it in order. `end` is a bound that compilers do not know: software adapters take seconds to compile loops unrolled.
+// In front: const turns. 64 threads a workgroup, each for `turns` elements: thread t of workgroup w takes elements (64 w + t / 8 * 8) turns
+// + t % 8 + {0, 8, 16, …}. Eight neighbours read lines of memory whole, and a processor, which runs eight threads to their end before the
+// next, goes through it in order. `end` is a bound that compilers do not know: software adapters take seconds to compile loops unrolled.
 
 struct FlatShare { first: u32, end: u32 }
 

@@ -57,7 +57,9 @@ export class Profiler {
     this.#taken.push({ timed, resolved, times });
   }
 
-  /** The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn takes a core from what is being timed. */
+  /**
+   * The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn takes a core from what is being timed.
+   */
   async rows(): Promise<ProfileRow[]> {
     for (const { timed, resolved, times } of this.#taken) {
       await times.mapAsync(1);

@@ -32,8 +32,8 @@ export interface ProgramBindingsOptions {
 }
 
 /**
- * Bind groups by pipeline and arrays. Steps repeat, so that what followed a dispatch the last time mostly follows it again: it is compared with that first, and only
- * when it differs a key is built and looked up.
+ * Bind groups by pipeline and arrays. Steps repeat, so that what followed a dispatch the last time mostly follows it again: it is compared
+ * with that first, and only when it differs a key is built and looked up.
  */
 export class ProgramBindings {
   readonly #options: ProgramBindingsOptions;

@@ -12,9 +12,9 @@ export interface TuneOptions {
 }
 
 /**
- * Measures which variant and tile of the product is the fastest here, for each class of sizes, and has `gemm` use it where its caller does not choose. The
- * table is kept (in Node under `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and these kernels: the same table, and so the
- * same bits, until one of them changes. Without tuning the choice is a fixed table.
+ * Measures which variant and tile of the product is the fastest here, for each class of sizes, and has `gemm` use it where its caller does
+ * not choose. The table is kept (in Node under `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and
+ * these kernels: the same table, and so the same bits, until one of them changes. Without tuning the choice is a fixed table.
  *
  * @throws GpuError when the GPU fails while it is measured
  */

@@ -42,7 +42,7 @@ describe('PatientWait', () => {
     const wait = new PatientWait();
     for (let repeat = 0; repeat < 4; repeat++) expect((await waitFor(wait, 2)).pending).toBe(2);
     for (let known = 0; known < 2; known++) await waitFor(wait, 100);
-    const start = vi.fn(async () => 7);
+    const start = vi.fn<() => Promise<number>>(async () => 7);
     expect(await wait.until(start, false)).toBe(7);
     expect(start).toHaveBeenCalledOnce();
   });

@@ -4,8 +4,8 @@ import type { Device } from '../device.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
- * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that outlives the pass; what was computed gets memory from
- * the pool, which goes back as soon as the operation before has read it.
+ * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that outlives the pass; what was computed
+ * gets memory from the pool, which goes back as soon as the operation before has read it.
  */
 export class Gradients {
   readonly #device: Device;

@@ -4,8 +4,8 @@ import { Gradients } from './gradients.ts';
 
 export interface BackwardOptions {
   /**
-   * Give the memory of every result between the leaves and the loss back as soon as the pass has gone through it, so that gradients find room in it. Those
-   * tensors cannot be read afterwards. Default false.
+   * Give the memory of every result between the leaves and the loss back as soon as the pass has gone through it, so that gradients find
+   * room in it. Those tensors cannot be read afterwards. Default false.
    */
   readonly releaseResults?: boolean;
 }

@@ -51,8 +51,8 @@ export interface AttentionOptions {
 }
 
 /**
- * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ * scale)) value`, head by head. No scores are stored; the
- * backward pass computes them again. Dao et al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`.
+ * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ * scale)) value`, head by head. No scores are
+ * stored; the backward pass computes them again. Dao et al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`.
  *
  * @param query [tokens, heads * head size], as are key and value
  * @returns [tokens, heads * head size]

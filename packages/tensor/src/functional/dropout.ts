@@ -6,7 +6,8 @@ import { kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
 /**
- * Sets a part of the elements to 0 and divides the others by what is kept, as `torch.nn.functional.dropout`; the bits are those of `options.random`.
+ * Sets a part of the elements to 0 and divides the others by what is kept, as `torch.nn.functional.dropout`; the bits are those of
+ * `options.random`.
  *
  * @param input [rows, columns]
  */

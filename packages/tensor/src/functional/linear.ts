@@ -26,7 +26,8 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
 }
 
 /**
- * Several linear layers of one input, computed as one: the columns of the result are those of the first layer, then those of the second, and so on.
+ * Several linear layers of one input, computed as one: the columns of the result are those of the first layer, then those of the second,
+ * and so on.
  *
  * @param input [..., in]
  * @param weights each [out, in], laid side by side by `layInRow`

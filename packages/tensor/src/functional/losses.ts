@@ -125,7 +125,8 @@ export function mseLoss(input: Tensor, targets: Float32Array, { weight = 1 / Mat
 }
 
 /**
- * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`, as `torch.nn.functional.binary_cross_entropy_with_logits`.
+ * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`, as
+ * `torch.nn.functional.binary_cross_entropy_with_logits`.
  *
  * @throws ShapeError
  */

@@ -4,8 +4,8 @@ import { tensor } from './create.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
- * Where dropout gets its bits from: the seed, the number of the update, and for each row which token of which example it is. The same key drops the same
- * elements, however examples are cut into batches.
+ * Where dropout gets its bits from: the seed, the number of the update, and for each row which token of which example it is. The same key
+ * drops the same elements, however examples are cut into batches.
  */
 export interface RandomKey {
   /** u32 [4]: seed, update, 0, 0. */

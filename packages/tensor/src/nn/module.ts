@@ -21,8 +21,8 @@ export interface LoadReport {
 }
 
 /**
- * A part of a model. Parameters and modules held in its properties, or in arrays there, are its own; their names are the names of the properties, joined
- * by dots, so that a module laid out like its Hugging Face twin has the same names.
+ * A part of a model. Parameters and modules held in its properties, or in arrays there, are its own; their names are the names of the
+ * properties, joined by dots, so that a module laid out like its Hugging Face twin has the same names.
  */
 export abstract class Module {
   #training = true;

@@ -5,9 +5,9 @@ import type { Parameter } from './parameter.ts';
 export const alignedElements = { f32: 64, f16: 128 };
 
 /**
- * Moves parameters side by side in memory, in this order, so that `mergedLinear` reads them as one. They stay so wherever an optimizer moves them, as long as
- * it trains all of them. Parameters whose sizes do not allow it (multiples of 64 elements, of 128 for matrix operands), or that are together larger than
- * the adapter binds, stay where they are.
+ * Moves parameters side by side in memory, in this order, so that `mergedLinear` reads them as one. They stay so wherever an optimizer
+ * moves them, as long as it trains all of them. Parameters whose sizes do not allow it (multiples of 64 elements, of 128 for matrix
+ * operands), or that are together larger than the adapter binds, stay where they are.
  */
 export function layInRow(parameters: readonly Parameter[]): void {
   const [first] = parameters;

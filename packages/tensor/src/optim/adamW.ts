@@ -35,7 +35,8 @@ export interface AdamWOptions {
   /** Updates that were applied before, when a run is resumed. Default 0. */
   readonly firstStep?: number;
   /**
-   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights themselves, gradients and moments stay in f32. Default false.
+   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights themselves, gradients and moments stay in f32.
+   * Default false.
    */
   readonly halfPrecision?: boolean;
   /** What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves when they overflow. Default 1. */
@@ -50,10 +51,11 @@ export interface ScalerState {
 }
 
 /**
- * AdamW with decoupled weight decay, learning rate schedule and clipping by global norm, all on the GPU: a handful of dispatches, whatever the number of
- * parameters. An update whose gradients are not finite is skipped.
+ * AdamW with decoupled weight decay, learning rate schedule and clipping by global norm, all on the GPU: a handful of dispatches, whatever
+ * the number of parameters. An update whose gradients are not finite is skipped.
  *
- * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives each its own again and lets gradients and moments go.
+ * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives each its own again and lets gradients and
+ * moments go.
  *
  * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`, `torch.nn.utils.clip_grad_norm_`.
  */
@@ -117,8 +119,8 @@ export class AdamW {
   }
 
   /**
-   * The records of all updates submitted so far that no call has told before, oldest first. Waits until those updates have run. Call it at least once in 256
-   * updates; older records are overwritten.
+   * The records of all updates submitted so far that no call has told before, oldest first. Waits until those updates have run. Call it at
+   * least once in 256 updates; older records are overwritten.
    */
   async records(): Promise<UpdateRecord[]> {
     const { records } = await readOptimizerState(this.#device, this.#state, this.#lastRead);

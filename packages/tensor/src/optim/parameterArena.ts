@@ -29,8 +29,8 @@ export interface ParameterArenaOptions {
 const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) * multiple;
 
 /**
- * All parameters of an optimizer side by side, with their gradients and moments at the same places, so that one kernel updates them all. The arena
- * is cut into segments that the adapter can bind.
+ * All parameters of an optimizer side by side, with their gradients and moments at the same places, so that one kernel updates them all.
+ * The arena is cut into segments that the adapter can bind.
  */
 export class ParameterArena {
   readonly places: readonly ArenaPlace[];

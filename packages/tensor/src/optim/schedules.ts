@@ -18,7 +18,10 @@ export interface SchedulerOptions {
   readonly numWarmupSteps?: number;
   /** Steps of the whole run. */
   readonly numTrainingSteps: number;
-  /** What a schedule takes beyond that, in camelCase: `numCycles`, `lrEnd`, `power`, `timescale`, `minLr`, `minLrRate`, `warmupLrRate`, `numDecaySteps`, `numStableSteps`, `warmupType`, `decayType`, `minLrRatio`. */
+  /**
+   * What a schedule takes beyond that, in camelCase: `numCycles`, `lrEnd`, `power`, `timescale`, `minLr`, `minLrRate`, `warmupLrRate`,
+   * `numDecaySteps`, `numStableSteps`, `warmupType`, `decayType`, `minLrRatio`.
+   */
   readonly kwargs?: Readonly<Record<string, number | string>>;
 }
 

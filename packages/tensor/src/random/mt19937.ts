@@ -12,7 +12,8 @@ export interface Mt19937State {
 }
 
 /**
- * The Mersenne twister as PyTorch's CPU generator runs it: the same seed gives the same permutations and the same normal numbers as `torch`.
+ * The Mersenne twister as PyTorch's CPU generator runs it: the same seed gives the same permutations and the same normal numbers as
+ * `torch`.
  *
  * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister", 1998; at::mt19937 and at::native::normal_fill of PyTorch.
  */

@@ -20,7 +20,8 @@ interface Range {
 }
 
 /**
- * Reads a safetensors file and trusts nothing in it: sizes, offsets, overlaps, gaps, types and duplicate names are all checked before a byte of data is used.
+ * Reads a safetensors file and trusts nothing in it: sizes, offsets, overlaps, gaps, types and duplicate names are all checked before a
+ * byte of data is used.
  *
  * Format: https://github.com/huggingface/safetensors#format
  *

@@ -21,8 +21,8 @@ function dtypeOf({ data, dtype }: WritableTensor): SafetensorsDtype {
 }
 
 /**
- * A safetensors file. Tensors lie in the order given, except that larger element types come first, so that each is aligned; the header is padded
- * to a multiple of 8 bytes, as the Rust library does.
+ * A safetensors file. Tensors lie in the order given, except that larger element types come first, so that each is aligned; the header is
+ * padded to a multiple of 8 bytes, as the Rust library does.
  *
  * @throws SafetensorsError when a shape and its data do not fit
  */

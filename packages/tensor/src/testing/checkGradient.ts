@@ -22,8 +22,8 @@ export interface GradientCheck {
 const step = 1e-5;
 
 /**
- * Checks values and gradients of an operation: `Σ output * weights`, with random weights, is differentiated by the tape and, in float64, by central
- * differences of the reference. The tolerance is that of f32 sums over the values that meet in one element.
+ * Checks values and gradients of an operation: `Σ output * weights`, with random weights, is differentiated by the tape and, in float64, by
+ * central differences of the reference. The tolerance is that of f32 sums over the values that meet in one element.
  */
 export async function checkGradient({ device, shapes, operation, reference, seed = 1 }: GradientCheck): Promise<void> {
   const random = new Mt19937(seed);

@@ -6,7 +6,9 @@ export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 /** The order in which training examples come. */
 export type SamplingStrategy = 'random' | 'sequential';
 
-/** Every argument of a training run. Names, meanings and defaults are those of `transformers.TrainingArguments` (version 5), in camelCase. */
+/**
+ * Every argument of a training run. Names, meanings and defaults are those of `transformers.TrainingArguments` (version 5), in camelCase.
+ */
 export interface TrainingArgumentsOptions {
   /** Examples in one forward and backward pass. Default 8. */
   perDeviceTrainBatchSize: number;
@@ -16,7 +18,9 @@ export interface TrainingArgumentsOptions {
   numTrainEpochs: number;
   /** Optimizer steps in all; overrides `numTrainEpochs` when above 0. Default -1. */
   maxSteps: number;
-  /** Batches whose gradients are added up before one optimizer step. Each example counts the same, however the batches are cut. Default 1. */
+  /**
+   * Batches whose gradients are added up before one optimizer step. Each example counts the same, however the batches are cut. Default 1.
+   */
   gradientAccumulationSteps: number;
 
   /** Learning rate at the top of the schedule. Default 5e-5. */
@@ -69,8 +73,8 @@ export interface TrainingArgumentsOptions {
   saveOnlyModel: boolean;
 
   /**
-   * Mixed precision: matrix products and what they read and write in f16, with sums, weights, optimizer state, layer norms and losses in f32, and a loss
-   * scale that adapts. For training; evaluation is in f32. Default false.
+   * Mixed precision: matrix products and what they read and write in f16, with sums, weights, optimizer state, layer norms and losses in
+   * f32, and a loss scale that adapts. For training; evaluation is in f32. Default false.
    */
   fp16: boolean;
 

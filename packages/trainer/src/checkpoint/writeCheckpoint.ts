@@ -39,8 +39,8 @@ export interface CheckpointOptions extends SavedModel {
 }
 
 /**
- * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds, arguments, state and checksums. The folder is made
- * under another name and renamed when it is whole.
+ * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds, arguments, state and checksums. The
+ * folder is made under another name and renamed when it is whole.
  */
 export async function writeCheckpoint(options: CheckpointOptions): Promise<string> {
   const { args, state, optimizer, schedulerStep, learningRate } = options;

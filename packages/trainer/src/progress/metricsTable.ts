@@ -4,8 +4,8 @@ import { formatNumber } from './formatNumber.ts';
 const timings = /_(runtime|samples_per_second|steps_per_second)$/;
 
 /**
- * The table that grows by a line with each evaluation: epoch or step, training loss, validation loss, and the metrics that the user computes.
- * The columns are fixed by the first line.
+ * The table that grows by a line with each evaluation: epoch or step, training loss, validation loss, and the metrics that the user
+ * computes. The columns are fixed by the first line.
  */
 export class MetricsTable {
   readonly #first: 'Epoch' | 'Step';

@@ -4,7 +4,8 @@ import { createBar, terminal } from '#platform';
 const noticeableSeconds = 1;
 
 /**
- * Runs something that makes kernels ready, and shows how far it is: a bar on a terminal; otherwise a line at the end, if it took over a second.
+ * Runs something that makes kernels ready, and shows how far it is: a bar on a terminal; otherwise a line at the end, if it took over a
+ * second.
  *
  * @param prepare told a function that takes how many of how many kernels are ready
  */

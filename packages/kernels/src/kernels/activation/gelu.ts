@@ -65,8 +65,9 @@ export function geluBackward(gpu: Gpu, { gradOutput, input, gradInput, length }:
 }
 
 /**
- * Records gradInput = gradOutput * gelu'(input) and, in the same pass over memory, the gradient of the bias before the GELU. Its sums are taken block by block
- * of rows, as `columnSum` takes them, in an order that depends on `rows` alone. On Mesa 26 f32 takes two passes. Throws KernelArgumentError.
+ * Records gradInput = gradOutput * gelu'(input) and, in the same pass over memory, the gradient of the bias before the GELU. Its sums are
+ * taken block by block of rows, as `columnSum` takes them, in an order that depends on `rows` alone. On Mesa 26 f32 takes two passes.
+ * Throws KernelArgumentError.
  */
 export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOptions): void {
   const kernel = 'geluBackwardWithBias';
@@ -80,7 +81,8 @@ export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOpti
   }
   requireArray(kernel, 'gradBias', gradBias, { columns }, singleTypes);
   requireSeparate(kernel, [gradOutput, input], [gradInput, gradBias]);
-  // There every load down a column waits for the cache: two passes in order take 0.7 of the time. In f16 the second would sum rounded numbers.
+  // There every load down a column waits for the cache: two passes in order take 0.7 of the time. In f16 the second would sum rounded
+  // numbers.
   if (gpu.profile.mesaVersion >= 26 && gradInput.elementType === 'f32') {
     geluBackward(gpu, { gradOutput, input, gradInput, length: rows * columns });
     columnSum(gpu, { input: gradInput, output: gradBias, rows, columns, accumulate });

@@ -1,8 +1,9 @@
 // gradInput[row, column] = gradOutput[row, column] * gelu'(input[row, column]); the function is in gelu.wgsl, put in front
 // sums[block, column] = sum over the block's rows of gradInput[row, column]
 //
-// gradOutput, input, gradInput: [rows, columns]; sums: f32[blocks, columns]. In front: load and store functions of the arrays, all of one width (a group of
-// columns), Values, the f32 type of that width, and columnBlocks.wgsl, which deals rows and columns to threads. No workgroup memory, no barriers.
+// gradOutput, input, gradInput: [rows, columns]; sums: f32[blocks, columns]. In front: load and store functions of the arrays, all of one
+// width (a group of columns), Values, the f32 type of that width, and columnBlocks.wgsl, which deals rows and columns to threads. No
+// workgroup memory, no barriers.
 
 struct Parameters { rows: u32, groups: u32, rowsPerBlock: u32, blocks: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -148,8 +148,7 @@ const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, 
 
 /**
  * A score is a sum of headSize products: its rounding error, absolute, is that of its largest terms, and becomes the relative error of a
- * probability. Outputs
- * are sums of probabilities (1 in all) times values; every gradient sums at most the longest sequence's pairs.
+ * probability. Outputs are sums of probabilities (1 in all) times values; every gradient sums at most the longest sequence's pairs.
  */
 function expectRight(
   given: Case,

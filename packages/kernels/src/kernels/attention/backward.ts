@@ -26,8 +26,7 @@ const tiles = [
 
 /**
  * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel goes over query rows for gradQuery, one
- * over key rows for
- * gradKey and gradValue, so that every sum has one fixed order. Throws KernelArgumentError.
+ * over key rows for gradKey and gradValue, so that every sum has one fixed order. Throws KernelArgumentError.
  */
 export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): void {
   const { output, gradOutput, logSumExp, cuSeqlens, dropout, totalTokens, numHeads, headSize } = options;

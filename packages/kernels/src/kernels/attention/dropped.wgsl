@@ -1,5 +1,5 @@
-// What dropout multiplies probabilities with: 0 or 1 / (1 - probability). The channel of a pair is head * 65536 + the key's position in its sequence, so that
-// four neighbouring keys share one draw. In front: random/dropout.wgsl, and tokenKeyOf and randomState.
+// What dropout multiplies probabilities with: 0 or 1 / (1 - probability). The channel of a pair is head * 65536 + the key's position in its
+// sequence, so that four neighbouring keys share one draw. In front: random/dropout.wgsl, and tokenKeyOf and randomState.
 
 fn pairStream() -> vec4u { return dropoutStream(parameters.operation, randomState()); }
 

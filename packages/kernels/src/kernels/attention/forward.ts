@@ -10,10 +10,8 @@ import { recordOnCopies, recordPairs, requireAttention } from './program.ts';
 
 /**
  * Records output = dropout(softmax(scale * query . key^T)) . value for each head, every token attending to all tokens of its own sequence:
- * sequences lie one
- * behind the other without padding. Scores are never stored: keys are visited in blocks with a running maximum and sum in f32 (M. Milakov,
- * N. Gimelshein,
- * arXiv:1805.02867; T. Dao et al., arXiv:2205.14135). Throws KernelArgumentError.
+ * sequences lie one behind the other without padding. Scores are never stored: keys are visited in blocks with a running maximum and sum in
+ * f32 (M. Milakov, N. Gimelshein, arXiv:1805.02867; T. Dao et al., arXiv:2205.14135). Throws KernelArgumentError.
  */
 export function attention(gpu: Gpu, options: AttentionOptions): void {
   const { output, logSumExp, cuSeqlens, dropout } = options;

@@ -1,8 +1,7 @@
 // The same as gradKeyValueByRow.wgsl: the own rows are keys here, and those that are streamed queries.
 //
 // Without barriers, for subgroups of eight: a workgroup is one subgroup and has `rows` rows of one head, like a register tile of a matrix
-// product; see
-// subgroupTile.wgsl. Workgroup (x, y, z): rows x * rows on of sequence y, head z.
+// product; see subgroupTile.wgsl. Workgroup (x, y, z): rows x * rows on of sequence y, head z.
 // In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
 
 @compute @workgroup_size(8)

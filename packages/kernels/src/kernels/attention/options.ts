@@ -13,8 +13,8 @@ export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';
 export interface AttentionShape {
   /**
    * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1. Starts with 0 and ends with totalTokens;
-   * empty sequences are
-   * allowed. The dispatch has a workgroup for every tile of every sequence, so that no row has to look for its sequence.
+   * empty sequences are allowed. The dispatch has a workgroup for every tile of every sequence, so that no row has to look for its
+   * sequence.
    */
   readonly cuSeqlens: GpuArray;
   readonly totalTokens: number;

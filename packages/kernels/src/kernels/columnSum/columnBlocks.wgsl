@@ -1,8 +1,10 @@
-// Which columns of which block of rows a thread sums up: every eighth group of columns from firstGroup on, `across` of them, as far as there are that many.
+// Which columns of which block of rows a thread sums up: every eighth group of columns from firstGroup on, `across` of them, as far as
+// there are that many.
 //
-// In front: const across; `parameters` with rows, groups, rowsPerBlock and blocks. 64 threads a workgroup, workgroups over x and y; eight threads take
-// 8 * across neighbouring groups of one block of rowsPerBlock rows. A processor, which runs eight threads to their end before the next, so reads 128 bytes and
-// more of a row before it goes to the next row. A block beyond the last has no rows, and is not to be stored.
+// In front: const across; `parameters` with rows, groups, rowsPerBlock and blocks. 64 threads a workgroup, workgroups over x and y; eight
+// threads take 8 * across neighbouring groups of one block of rowsPerBlock rows. A processor, which runs eight threads to their end before
+// the next, so reads 128 bytes and more of a row before it goes to the next row. A block beyond the last has no rows, and is not to be
+// stored.
 
 struct ColumnBlock { number: u32, firstGroup: u32, firstRow: u32, endRow: u32 }
 

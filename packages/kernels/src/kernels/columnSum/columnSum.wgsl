@@ -1,7 +1,7 @@
 // output[block, column] = sum over the block's rows of input[row, column] (+ output[block, column])
 //
-// input: [rows, columns], f32 or f16; output: f32[blocks, columns]. In front: loadInput and Values, of one width (a group of columns) if that divides the
-// columns, and columnBlocks.wgsl, which deals both to threads. No workgroup memory, no barriers.
+// input: [rows, columns], f32 or f16; output: f32[blocks, columns]. In front: loadInput and Values, of one width (a group of columns) if
+// that divides the columns, and columnBlocks.wgsl, which deals both to threads. No workgroup memory, no barriers.
 
 struct Parameters { rows: u32, groups: u32, rowsPerBlock: u32, blocks: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

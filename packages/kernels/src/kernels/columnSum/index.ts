@@ -20,8 +20,8 @@ export interface ColumnSumOptions {
 const kernel = 'columnSum';
 
 /**
- * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then the blocks' sums, in an order that depends on
- * `rows` alone.
+ * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then the blocks' sums, in an order that
+ * depends on `rows` alone.
  *
  * @throws KernelArgumentError
  */

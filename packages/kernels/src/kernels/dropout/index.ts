@@ -23,8 +23,8 @@ export interface DropoutKernelOptions {
 
 /**
  * Records output = input with some elements zero and the others divided by 1 - probability. What is dropped is a function of the random
- * key, the
- * operation, the row's token and the column: the same call on gradients is the backward. Probability 0 copies. Throws KernelArgumentError.
+ * key, the operation, the row's token and the column: the same call on gradients is the backward. Probability 0 copies. Throws
+ * KernelArgumentError.
  */
 export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: options }: DropoutKernelOptions): void {
   const kernel = 'dropout';

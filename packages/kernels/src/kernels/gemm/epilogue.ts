@@ -30,8 +30,8 @@ fn element${name}(place: u32) -> f32 { return ${element}; }\n`;
 }
 
 /**
- * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores results: vectors where `wide`, one by one otherwise. It is told
- * the bias, `biasOfFour`, so that a kernel reads that once for all rows.
+ * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores results: vectors where `wide`, one by one
+ * otherwise. It is told the bias, `biasOfFour`, so that a kernel reads that once for all rows.
  *
  * @param operands arrays read by the kernel itself
  */

@@ -3,7 +3,10 @@ import { benchKernels } from '../../testing/benchKernels.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import { gemm } from './index.ts';
 
-/** Forward (NT), gradient of the input (NN) and of the weight (TN) of linear layers: BERT-tiny's with 512 tokens, its pooler's, BERT-base's with 2048. */
+/**
+ * Forward (NT), gradient of the input (NN) and of the weight (TN) of linear layers: BERT-tiny's with 512 tokens, its pooler's, BERT-base's
+ * with 2048.
+ */
 const layers = [
   { rows: 512, inputs: 128, outputs: 128 },
   { rows: 512, inputs: 128, outputs: 512 },

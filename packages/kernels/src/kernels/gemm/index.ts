@@ -53,11 +53,14 @@ export interface GemmOptions {
   readonly variant?: GemmVariant;
   /** How much of the output a workgroup computes. Default: by `variants.ts`, from the device and the size of the output. */
   readonly tile?: GemmTileSize;
-  /** In how many parts the inner dimension is summed at once, whose sums are then added in order. Not for batches. Default: by `variants.ts`. */
+  /**
+   * In how many parts the inner dimension is summed at once, whose sums are then added in order. Not for batches. Default: by
+   * `variants.ts`.
+   */
   readonly splits?: number;
   /**
-   * Whether operands are first copied such that what a tile reads lies together. Only `subgroup` can, with an inner dimension that is a multiple of 4, and not
-   * for batches. Default: by `variants.ts`, from the sizes.
+   * Whether operands are first copied such that what a tile reads lies together. Only `subgroup` can, with an inner dimension that is a
+   * multiple of 4, and not for batches. Default: by `variants.ts`, from the sizes.
    */
   readonly panels?: boolean;
 }
@@ -66,8 +69,8 @@ const kernel = 'gemm';
 const mostMatrices = 65535;
 
 /**
- * output = activation(alpha * a b + bias), added to what output holds with `accumulate`: `torch.addmm`, `torch.nn.functional.linear` (layout NT).
- * Sums are taken in f32, in an order that depends on the shapes and the variant alone.
+ * output = activation(alpha * a b + bias), added to what output holds with `accumulate`: `torch.addmm`, `torch.nn.functional.linear`
+ * (layout NT). Sums are taken in f32, in an order that depends on the shapes and the variant alone.
  *
  * @throws KernelArgumentError
  */

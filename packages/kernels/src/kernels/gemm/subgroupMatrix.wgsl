@@ -1,11 +1,12 @@
 // output = activation(alpha * A B + bias) (+ output), by the matrix units of GPUs: operands in f16, sums in f32.
 //
-// Four subgroups of `lanes` invocations, two by two; each computes across x across fragments of the results. Both operands are brought to workgroup
-// memory as f16, tileInner inner steps at a time, whatever their layout and type: along the dimension in which they are contiguous, with padding
-// against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again, and what they give is not
-// stored. Finished fragments pass through workgroup memory to the epilogue, one of each subgroup at a time.
-// In front: tiles.wgsl and what it names; biasOfFour and storeFour; const lanes, across, fragmentRows, fragmentColumns, fragmentInner; aliases Left, Right, Result;
-// loadLeft, loadRight, storeResult, in the spelling that the device understands.
+// Four subgroups of `lanes` invocations, two by two; each computes across x across fragments of the results. Both operands are brought to
+// workgroup memory as f16, tileInner inner steps at a time, whatever their layout and type: along the dimension in which they are
+// contiguous, with padding against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last
+// one again, and what they give is not stored. Finished fragments pass through workgroup memory to the epilogue, one of each subgroup at a
+// time.
+// In front: tiles.wgsl and what it names; biasOfFour and storeFour; const lanes, across, fragmentRows, fragmentColumns, fragmentInner;
+// aliases Left, Right, Result; loadLeft, loadRight, storeResult, in the spelling that the device understands.
 
 const threads = 4u * lanes;
 const tileRows = 2u * across * fragmentRows;

@@ -1,13 +1,13 @@
 // output = activation(alpha * A B + bias) (+ output), for adapters on which loads are dear and barriers dearer: processors.
 //
-// A workgroup is one subgroup of `lanes` invocations and computes `rows` x 4 fours lanes results; each lane holds all rows of `fours` vectors of
-// four columns, which lie 4 lanes columns apart.
+// A workgroup is one subgroup of `lanes` invocations and computes `rows` x 4 fours lanes results; each lane holds all rows of `fours`
+// vectors of four columns, which lie 4 lanes columns apart.
 // Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors a lane, and handed out by
 // broadcasts; each lane reads its own 4 x 4 fours elements of B. No workgroup memory, no barrier.
 // Rows and columns beyond the edge read the last one again; what they give is not stored.
 // Operands of large products lie in panels (panels.wgsl): one of A for a row of tiles, one of B for a column of them.
-// In front: const rows, fours, lanes, loads, hasTail, aInPanels, bInPanels; addOne and addFour (one or all of the four inner steps) and scaled, unrolled because
-// broadcasts want constant lanes; biasOfFour and storeFour.
+// In front: const rows, fours, lanes, loads, hasTail, aInPanels, bInPanels; addOne and addFour (one or all of the four inner steps) and
+// scaled, unrolled because broadcasts want constant lanes; biasOfFour and storeFour.
 
 @compute @workgroup_size(lanes)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -40,7 +40,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let farColumn = column + 4 * lanes;
   let bias = biasOfFour(column);
   let farBias = biasOfFour(farColumn);
-  // No bound that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile. Two vectors of columns are the most.
+  // No bound that a compiler knows: unrolled, the epilogue would stand in the code `rows` times and take seconds to compile. Two vectors of
+  // columns are the most.
   for (var row = task.firstRow; row < min(task.firstRow + rows, parameters.m); row++) {
     let place = task.offsetOutput + row * parameters.n;
     let sum = (row - task.firstRow) * fours;
@@ -69,8 +70,8 @@ fn aPlacesOf(number: u32, firstRow: u32) -> vec4u {
   return placesA(min(firstRow + number % fours * 4 + sequence, vec4u(parameters.m - 1)), vec4u(number / fours % 4));
 }
 
-// Places of the four elements of B that a lane reads as vector `number` of four, for its vector `four` of columns: four columns at inner step
-// `number`, or four inner steps of column `number`.
+// Places of the four elements of B that a lane reads as vector `number` of four, for its vector `four` of columns: four columns at inner
+// step `number`, or four inner steps of column `number`.
 fn bPlacesOf(number: u32, four: u32, lane: u32, firstColumn: u32) -> vec4u {
   if (bInPanels) { return firstColumn * parameters.k + 4 * ((number * fours + four) * lanes + lane) + sequence; }
   let columns = min(firstColumn + 4 * (four * lanes + lane) + sequence, vec4u(parameters.n - 1));

@@ -1,9 +1,9 @@
 // Common to all variants: which tile a workgroup computes and where the elements of the operands lie.
 //
 // A is [m, k], stored [k, m] where aAlongK is false; B is [k, n], stored [n, k] where bAlongK is true; output is [m, n].
-// Workgroups are numbered over x and y. Eight rows of tiles are done together, column by column of tiles, so that what is read of B serves eight
-// times while it is in the cache, and what is read of A stays there. z is the number of the matrix in the batch times
-// `parts`, plus the part of the inner dimension: parts of `innerPerPart`, which are summed up by another kernel.
+// Workgroups are numbered over x and y. Eight rows of tiles are done together, column by column of tiles, so that what is read of B serves
+// eight times while it is in the cache, and what is read of A stays there. z is the number of the matrix in the batch times `parts`, plus
+// the part of the inner dimension: parts of `innerPerPart`, which are summed up by another kernel.
 // In front: const aAlongK, bAlongK; fetchA, fetchB (four elements at four places: wide arrays read the four from the first place on),
 // elementA, elementB.
 

@@ -25,14 +25,15 @@ export const gemmSources = [
 ] as const;
 
 /**
- * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands in f16. `subgroup`: broadcasts within a subgroup, for
- * processors. `register`: neither, for processors without subgroups of a known size.
+ * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands in f16. `subgroup`: broadcasts within a
+ * subgroup, for processors. `register`: neither, for processors without subgroups of a known size.
  */
 export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
 
 /**
- * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`: 16 rows (less where there are less) of 4 columns a lane; 32
- * rows of 4; 32 rows of 8. `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x 32.
+ * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`: 16 rows (less where there are less) of
+ * 4 columns a lane; 32 rows of 4; 32 rows of 8. `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always
+ * 32 x 32.
  */
 export type GemmTileSize = 'small' | 'medium' | 'large';
 
@@ -93,8 +94,8 @@ function largeTileFits({ info }: Gpu): boolean {
 }
 
 /**
- * The variants that this device can run and that fit it, best first. Matrix units round operands to f16, so they are for products that have one in f16
- * already.
+ * The variants that this device can run and that fit it, best first. Matrix units round operands to f16, so they are for products that have
+ * one in f16 already.
  */
 export function fittingVariants({ profile, distrusted }: Gpu, half: boolean): GemmVariant[] {
   const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
@@ -209,9 +210,10 @@ export function splitsFor({ profile }: Gpu, tiles: number, k: number): number {
 }
 
 /**
- * Which operands to copy to panels first: B's, and A's where it is stored the wrong way round for the tiles. Mesa 26 loads by gathers that wait for the cache,
- * and elsewhere than in panels a tile's columns lie a row apart; on Mesa 25 loads cost instructions, wherever they go. The copy must be shared by enough
- * tiles; columns stored one after the other (NT) gain most, as each vector that a lane reads lies in another row.
+ * Which operands to copy to panels first: B's, and A's where it is stored the wrong way round for the tiles. Mesa 26 loads by gathers that
+ * wait for the cache, and elsewhere than in panels a tile's columns lie a row apart; on Mesa 25 loads cost instructions, wherever they go.
+ * The copy must be shared by enough tiles; columns stored one after the other (NT) gain most, as each vector that a lane reads lies in
+ * another row.
  */
 export function panelsFor(
   { profile }: Gpu,

@@ -26,8 +26,7 @@ const mostBlocks = 128;
 
 /**
  * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before dropout, of weight and bias. Sums over
- * rows are taken in two
- * stages whose order depends on `rows` alone. Throws KernelArgumentError.
+ * rows are taken in two stages whose order depends on `rows` alone. Throws KernelArgumentError.
  */
 export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const { gradOutput, sum, mean, reciprocalStd, weight, gradSum, gradInput, dropout, gradWeight, gradBias, rows, columns } = options;

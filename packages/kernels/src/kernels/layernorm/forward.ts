@@ -21,8 +21,7 @@ const mostArrays = 10;
 
 /**
  * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased variance, as PyTorch's `layer_norm`.
- * Statistics are computed in
- * f32, the variance around the mean. Throws KernelArgumentError.
+ * Statistics are computed in f32, the variance around the mean. Throws KernelArgumentError.
  */
 export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const { input, residual, dropout, weight, bias, output, mean, reciprocalStd, rows, columns, epsilon } = options;

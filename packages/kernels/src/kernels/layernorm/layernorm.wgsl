@@ -2,12 +2,12 @@
 // output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c]
 //
 // input, residual, sum, output: [rows, columns]; weight, bias: [columns]; mean, reciprocalStd: f32[rows]
-// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
-// workgroupPerRow.wgsl (threads to
-// rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, and the arrays.
-// The mean is found in two steps, so that a large offset does not spoil it: first roughly, from the first eighth of the row, then by the average distance from
-// that. The mean of an eighth is never farther than sqrt(7) standard deviations from the mean of all, however the values lie, so that little cancels in the
-// variance.
+// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation
+// or workgroupPerRow.wgsl (threads to rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, and the
+// arrays.
+// The mean is found in two steps, so that a large offset does not spoil it: first roughly, from the first eighth of the row, then by the
+// average distance from that. The mean of an eighth is never farther than sqrt(7) standard deviations from the mean of all, however the
+// values lie, so that little cancels in the variance.
 
 struct Parameters { rows: u32, columns: u32, groups: u32, operation: u32, threshold: u32, keptScale: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -3,9 +3,8 @@
 // gradInput = dropout'(gradSum), where it is asked for
 //
 // gradOutput, sum, gradSum, gradInput: [rows, columns]; weight: [columns]; mean, reciprocalStd: f32[rows]
-// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation or
-// workgroupPerRow.wgsl (threads to
-// rows), gradInput.wgsl with dropped.wgsl or noGradInput.wgsl, and the arrays.
+// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation
+// or workgroupPerRow.wgsl (threads to rows), gradInput.wgsl with dropped.wgsl or noGradInput.wgsl, and the arrays.
 
 struct Parameters { rows: u32, columns: u32, groups: u32, operation: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

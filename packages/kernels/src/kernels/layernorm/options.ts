@@ -22,8 +22,7 @@ export interface LayerNormOptions {
   readonly output: GpuArray;
   /**
    * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs. Without residual and dropout it is the input
-   * itself and
-   * may be left out; otherwise, left out, scratch memory is used.
+   * itself and may be left out; otherwise, left out, scratch memory is used.
    */
   readonly sum?: GpuArray;
   /** f32[rows]: receives the average of each row of the sum. */

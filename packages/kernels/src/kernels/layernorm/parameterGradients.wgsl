@@ -2,7 +2,8 @@
 // and gradBias[c] = sum over rows of gradOutput[row, c]: the sums over blocks of rows.
 //
 // gradOutput, sum: [rows, columns]; mean, reciprocalStd: f32[rows]; weightPartials, biasPartials: f32[blocks, columns]
-// In front: load functions of the arrays, all of one width (a group of columns), and columnSum/columnBlocks.wgsl, which deals rows and columns to threads.
+// In front: load functions of the arrays, all of one width (a group of columns), and columnSum/columnBlocks.wgsl, which deals rows and
+// columns to threads.
 
 struct Parameters { rows: u32, groups: u32, rowsPerBlock: u32, blocks: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

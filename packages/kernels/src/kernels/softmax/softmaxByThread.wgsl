@@ -1,8 +1,8 @@
 // output = exp(input - max) / sum of exp(input - max) over each row;  logarithmic: output = input - max - log(sum)
 //
-// input, output: [rows, columns], of which groups are read: vectors of four columns, or single ones. In front: their load and store functions,
-// `const logarithmic`, `const keepsExponentials` (output holds them in between, which it can in f32: an exponential takes longer than a store and a load),
-// and wide or narrow.wgsl.
+// input, output: [rows, columns], of which groups are read: vectors of four columns, or single ones. In front: their load and store
+// functions, `const logarithmic`, `const keepsExponentials` (output holds them in between, which it can in f32: an exponential takes longer
+// than a store and a load), and wide or narrow.wgsl.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
 
 struct Parameters { rows: u32, groups: u32 }
