@@ -1,7 +1,8 @@
 // Counter-based random bits for dropout: nothing is stored, backward computes the same bits again.
 //
 //   words = pcg4d(stream ^ (tokenKey, channelGroup, 0, 0));  stream = pcg4d(operation, update, seed, constant)
-//   element c is kept iff words[c % 4] >= threshold, where channelGroup = c / 4 and threshold = probability * 2^32; what is kept is scaled by 1 / (1 - probability).
+//   element c is kept iff words[c % 4] >= threshold, where channelGroup = c / 4 and threshold = probability * 2^32
+//   what is kept is scaled by 1 / (1 - probability)
 //
 // pcg4d: M. Jarzynski, M. Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
 // The file is put in front of kernels that drop; it declares functions only.

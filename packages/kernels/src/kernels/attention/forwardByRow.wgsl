@@ -5,7 +5,7 @@
 // query, key, value, output: [totalTokens, numHeads * headSize]; logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]
 // Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight with a running maximum and sum.
 // Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or
-// narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+// narrow.wgsl, dropped or notDropped.wgsl, fourRows.wgsl, maxChunks.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -28,12 +28,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var farScores = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       let q = load(&query, queryRows(), row, head, chunk);
-      nearScores += vec4f(
-        product(q, load(&key, keyRows(), near.x, head, chunk)), product(q, load(&key, keyRows(), near.y, head, chunk)),
-        product(q, load(&key, keyRows(), near.z, head, chunk)), product(q, load(&key, keyRows(), near.w, head, chunk)));
-      farScores += vec4f(
-        product(q, load(&key, keyRows(), far.x, head, chunk)), product(q, load(&key, keyRows(), far.y, head, chunk)),
-        product(q, load(&key, keyRows(), far.z, head, chunk)), product(q, load(&key, keyRows(), far.w, head, chunk)));
+      nearScores += fourProducts(q, &key, keyRows(), near, head, chunk);
+      farScores += fourProducts(q, &key, keyRows(), far, head, chunk);
     }
     nearScores = select(vec4f(-3.0e38), nearScores * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farScores = select(vec4f(-3.0e38), farScores * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
@@ -49,10 +45,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     farWeights *= fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       weighted[chunk] = weighted[chunk] * correction
-        + (nearWeights.x * load(&value, valueRows(), near.x, head, chunk) + nearWeights.y * load(&value, valueRows(), near.y, head, chunk)
-        + nearWeights.z * load(&value, valueRows(), near.z, head, chunk) + nearWeights.w * load(&value, valueRows(), near.w, head, chunk))
-        + (farWeights.x * load(&value, valueRows(), far.x, head, chunk) + farWeights.y * load(&value, valueRows(), far.y, head, chunk)
-        + farWeights.z * load(&value, valueRows(), far.z, head, chunk) + farWeights.w * load(&value, valueRows(), far.w, head, chunk));
+        + weightedSum(nearWeights, &value, valueRows(), near, head, chunk)
+        + weightedSum(farWeights, &value, valueRows(), far, head, chunk);
     }
   }
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&output, outputRows(), row, head, chunk, weighted[chunk] / sum); }

@@ -5,7 +5,7 @@
 // u32[numSequences + 1]
 // Without barriers: an invocation has one key row of one head, and goes over the queries in blocks of four.
 // Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or
-// narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+// narrow.wgsl, dropped or notDropped.wgsl, fourRows.wgsl, maxChunks.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -25,13 +25,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var gradients = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       let k = load(&key, keyRows(), row, head, chunk);
-      scores += vec4f(
-        product(k, load(&query, queryRows(), queries.x, head, chunk)), product(k, load(&query, queryRows(), queries.y, head, chunk)),
-        product(k, load(&query, queryRows(), queries.z, head, chunk)), product(k, load(&query, queryRows(), queries.w, head, chunk)));
+      scores += fourProducts(k, &query, queryRows(), queries, head, chunk);
       let v = load(&value, valueRows(), row, head, chunk);
-      gradients += vec4f(
-        product(v, load(&gradOutput, outputRows(), queries.x, head, chunk)), product(v, load(&gradOutput, outputRows(), queries.y, head, chunk)),
-        product(v, load(&gradOutput, outputRows(), queries.z, head, chunk)), product(v, load(&gradOutput, outputRows(), queries.w, head, chunk)));
+      gradients += fourProducts(v, &gradOutput, outputRows(), queries, head, chunk);
     }
     let places = vec4u(1) + queries * parameters.numHeads + head;
     let x = bitcast<vec2f>(rowData[places.x].xy);
@@ -46,10 +42,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let kept = probabilities * factors;
     let slopes = probabilities * (gradients * factors - vec4f(x.y, y.y, z.y, w.y)) * parameters.scale;
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      keyGradient[chunk] += slopes.x * load(&query, queryRows(), queries.x, head, chunk) + slopes.y * load(&query, queryRows(), queries.y, head, chunk)
-        + slopes.z * load(&query, queryRows(), queries.z, head, chunk) + slopes.w * load(&query, queryRows(), queries.w, head, chunk);
-      valueGradient[chunk] += kept.x * load(&gradOutput, outputRows(), queries.x, head, chunk) + kept.y * load(&gradOutput, outputRows(), queries.y, head, chunk)
-        + kept.z * load(&gradOutput, outputRows(), queries.z, head, chunk) + kept.w * load(&gradOutput, outputRows(), queries.w, head, chunk);
+      keyGradient[chunk] += weightedSum(slopes, &query, queryRows(), queries, head, chunk);
+      valueGradient[chunk] += weightedSum(kept, &gradOutput, outputRows(), queries, head, chunk);
     }
   }
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {

@@ -5,7 +5,7 @@
 // query, key, value, gradOutput, gradQuery: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens: u32[numSequences + 1]
 // Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight.
 // Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or
-// narrow.wgsl, dropped or notDropped.wgsl, maxChunks.
+// narrow.wgsl, dropped or notDropped.wgsl, fourRows.wgsl, maxChunks.
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -31,29 +31,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var farGradients = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       let q = load(&query, queryRows(), row, head, chunk);
-      nearScores += vec4f(
-        product(q, load(&key, keyRows(), near.x, head, chunk)), product(q, load(&key, keyRows(), near.y, head, chunk)),
-        product(q, load(&key, keyRows(), near.z, head, chunk)), product(q, load(&key, keyRows(), near.w, head, chunk)));
-      farScores += vec4f(
-        product(q, load(&key, keyRows(), far.x, head, chunk)), product(q, load(&key, keyRows(), far.y, head, chunk)),
-        product(q, load(&key, keyRows(), far.z, head, chunk)), product(q, load(&key, keyRows(), far.w, head, chunk)));
+      nearScores += fourProducts(q, &key, keyRows(), near, head, chunk);
+      farScores += fourProducts(q, &key, keyRows(), far, head, chunk);
       let g = load(&gradOutput, outputRows(), row, head, chunk);
-      nearGradients += vec4f(
-        product(g, load(&value, valueRows(), near.x, head, chunk)), product(g, load(&value, valueRows(), near.y, head, chunk)),
-        product(g, load(&value, valueRows(), near.z, head, chunk)), product(g, load(&value, valueRows(), near.w, head, chunk)));
-      farGradients += vec4f(
-        product(g, load(&value, valueRows(), far.x, head, chunk)), product(g, load(&value, valueRows(), far.y, head, chunk)),
-        product(g, load(&value, valueRows(), far.z, head, chunk)), product(g, load(&value, valueRows(), far.w, head, chunk)));
+      nearGradients += fourProducts(g, &value, valueRows(), near, head, chunk);
+      farGradients += fourProducts(g, &value, valueRows(), far, head, chunk);
     }
-    var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * fourFactors(stream, queryKey, fourPositions(first, lastKey), head) - delta);
-    var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head) - delta);
+    let nearFactors = fourFactors(stream, queryKey, fourPositions(first, lastKey), head);
+    let farFactors = fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head);
+    var nearSlopes = exp(nearScores * parameters.scale - rowLogSumExp) * (nearGradients * nearFactors - delta);
+    var farSlopes = exp(farScores * parameters.scale - rowLogSumExp) * (farGradients * farFactors - delta);
     nearSlopes = select(vec4f(0.0), nearSlopes * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farSlopes = select(vec4f(0.0), farSlopes * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      gradient[chunk] += (nearSlopes.x * load(&key, keyRows(), near.x, head, chunk) + nearSlopes.y * load(&key, keyRows(), near.y, head, chunk)
-        + nearSlopes.z * load(&key, keyRows(), near.z, head, chunk) + nearSlopes.w * load(&key, keyRows(), near.w, head, chunk))
-        + (farSlopes.x * load(&key, keyRows(), far.x, head, chunk) + farSlopes.y * load(&key, keyRows(), far.y, head, chunk)
-        + farSlopes.z * load(&key, keyRows(), far.z, head, chunk) + farSlopes.w * load(&key, keyRows(), far.w, head, chunk));
+      gradient[chunk] += weightedSum(nearSlopes, &key, keyRows(), near, head, chunk)
+        + weightedSum(farSlopes, &key, keyRows(), far, head, chunk);
     }
   }
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&gradQuery, queryRows(), row, head, chunk, gradient[chunk]); }

@@ -40,7 +40,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var r = 0u; r < rows; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
-      if (firstRow + r < endRow && chunk < parameters.chunks) { store(&gradQuery, queryRows(), firstRow + r, head, chunk, gradient[rows * part + r]); }
+      if (firstRow + r < endRow && chunk < parameters.chunks) {
+        store(&gradQuery, queryRows(), firstRow + r, head, chunk, gradient[rows * part + r]);
+      }
     }
   }
 }

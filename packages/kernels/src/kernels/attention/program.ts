@@ -9,6 +9,7 @@ import { cast } from '../cast/index.ts';
 import { requireDropout } from '../dropout/index.ts';
 import { declareArrays, elementConversions } from '../prelude.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
+import { wgsl as fourRows } from './fourRows.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as noKeys } from './noKeys.wgsl.ts';
 import { wgsl as notDropped } from './notDropped.wgsl.ts';
@@ -77,7 +78,7 @@ export interface AttentionProgram {
 }
 
 /** What the sources of a variant need besides. */
-const tilesOf: Readonly<Record<AttentionVariant, string>> = { byRow: '', bySubgroup: subgroupTile, tiled: workgroupTile };
+const tilesOf: Readonly<Record<AttentionVariant, string>> = { byRow: fourRows, bySubgroup: subgroupTile, tiled: workgroupTile };
 
 const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
 

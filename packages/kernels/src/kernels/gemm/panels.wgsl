@@ -1,7 +1,7 @@
 // panels = operand, such that what a tile reads of it lies together, in the order in which it is read
 //
-// operand: A [lines, inner] or B [inner, lines], stored either way (alongInner: the inner dimension is contiguous); inner is a multiple of
-// 4
+// operand: A [lines, inner] or B [inner, lines], stored either way (alongInner: the inner dimension is contiguous)
+// inner: a multiple of 4
 // panels of A: vec4f[panel][inner / 4][line], a vector being four inner steps of a line
 // panels of B: vec4f[panel][inner][line / 4], a vector being four lines at one inner step
 // A panel has panelLines lines; beyond the last line it repeats that. Four lines and four inner steps a thread, 64 threads a workgroup.

@@ -60,7 +60,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     for (var column = task.firstColumn + 4 * x; column < min(task.firstColumn + edge, parameters.n); column += 4 * side) {
       let bias = biasOfFour(column);
       for (var row = firstRow; row < min(firstRow + 4, parameters.m); row++) {
-        storeFour(task.offsetOutput + row * parameters.n + column, column, bias, parameters.alpha * results[i * squares + j][row - firstRow]);
+        let values = parameters.alpha * results[i * squares + j][row - firstRow];
+        storeFour(task.offsetOutput + row * parameters.n + column, column, bias, values);
       }
       j++;
     }
@@ -69,7 +70,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 }
 
 // The four elements of vector `number` of a tile: their inner steps, their rows of A or columns of B, and where they are put.
-fn innersOf(number: u32, first: u32, alongK: bool) -> vec4u { return first + select(vec4u(number / fours), number % 4 * 4 + sequence, alongK); }
+fn innersOf(number: u32, first: u32, alongK: bool) -> vec4u {
+  return first + select(vec4u(number / fours), number % 4 * 4 + sequence, alongK);
+}
 
 fn acrossOf(number: u32, alongK: bool) -> vec4u { return select(number % fours * 4 + sequence, vec4u(number / 4), alongK); }
 

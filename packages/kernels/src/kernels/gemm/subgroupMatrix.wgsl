@@ -50,7 +50,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       workgroupBarrier();
       let row = task.firstRow + firstRow + i * fragmentRows;
       let column = task.firstColumn + firstColumn + j * fragmentColumns;
-      for (var four = thread % lanes; four < fragmentSize / 4; four += lanes) { finishFour(task.offsetOutput, row, column, subgroup * fragmentSize, 4 * four); }
+      for (var four = thread % lanes; four < fragmentSize / 4; four += lanes) {
+        finishFour(task.offsetOutput, row, column, subgroup * fragmentSize, 4 * four);
+      }
     }
   }
 }

@@ -14,6 +14,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (row >= parameters.rows) { return; }
   let place = row * parameters.n + column;
   var sum = vec4f(0);
-  for (var part = 0u; part < parameters.parts; part++) { sum += fetchPartials(part * parameters.rows * parameters.n + place + vec4u(0, 1, 2, 3)); }
+  for (var part = 0u; part < parameters.parts; part++) {
+    sum += fetchPartials(part * parameters.rows * parameters.n + place + vec4u(0, 1, 2, 3));
+  }
   storeFour(place, column, biasOfFour(column), parameters.alpha * sum);
 }

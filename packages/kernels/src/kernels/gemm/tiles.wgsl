@@ -44,4 +44,6 @@ fn taskOf(workgroup: vec3u, workgroups: vec3u, rows: u32, columns: u32) -> Task 
 
 fn placesA(rows: vec4u, inners: vec4u) -> vec4u { return select(inners * parameters.m + rows, rows * parameters.k + inners, aAlongK); }
 
-fn placesB(inners: vec4u, columns: vec4u) -> vec4u { return select(inners * parameters.n + columns, columns * parameters.k + inners, bAlongK); }
+fn placesB(inners: vec4u, columns: vec4u) -> vec4u {
+  return select(inners * parameters.n + columns, columns * parameters.k + inners, bAlongK);
+}
