@@ -75,7 +75,7 @@ async function timeKernels() {
       ]
     : [
         ['tiny', 2048],
-        ['base', 512],
+        ['base', 2048],
       ];
   const tasks = [
     { title: 'common', task: { task: 'kernels', table: 'common', parameters: 4_386_816, repeats: 3 } },

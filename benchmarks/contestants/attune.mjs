@@ -19,6 +19,7 @@ async function gemm({ layout, m, n, k, elementType = 'f32' }) {
 
 async function step(shape) {
   const { record, optimizer } = await makeStep(device, shape);
+  await device.prepare(record);
   return async (repeats) => {
     const before = { ...device.statistics };
     device.resetPeakMemory();

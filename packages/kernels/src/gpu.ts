@@ -364,7 +364,10 @@ export class Gpu {
     for (const array of scratch) this.retain(array);
     this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
     for (const array of scratch) this.release(array);
-    await this.settled();
+    this.flush();
+    // Kernels take anything from a millisecond to seconds to compile, which says nothing about the next wait.
+    await this.#device.queue.onSubmittedWorkDone();
+    this.throwIfFailed();
   }
 
   #fail(error: GpuError): void {
