@@ -68,6 +68,8 @@ export class Gpu {
   readonly #rows = new Map<PooledBuffer, number>();
   readonly #scopes: Set<GpuArray>[] = [];
   readonly #wait = new PatientWait();
+  /** How many kernels there were when the last wait began. */
+  #kernelsUsed = 0;
   #bufferCount = 0;
   #liveBytes = 0;
   #peakBytes = 0;
@@ -277,7 +279,7 @@ export class Gpu {
   async settled(): Promise<void> {
     this.flush();
     const { submits } = this.#recorder.statistics;
-    await this.#wait.until(() => this.#device.queue.onSubmittedWorkDone(), submits > this.#submitsDone);
+    await this.#waitFor(() => this.#device.queue.onSubmittedWorkDone(), submits > this.#submitsDone);
     this.#submitsDone = Math.max(this.#submitsDone, submits);
     this.throwIfFailed();
   }
@@ -297,7 +299,7 @@ export class Gpu {
     this.#recorder.encode((encoder) => encoder.copyBufferToBuffer(array.storage.buffer, array.byteOffset, staging, 0, size));
     this.flush();
     try {
-      await this.#wait.until(() => staging.mapAsync(1), true);
+      await this.#waitFor(() => staging.mapAsync(1), true);
       return hostArray(elementType, staging.getMappedRange().slice(0), length);
     } catch (cause) {
       this.throwIfFailed();
@@ -365,9 +367,18 @@ export class Gpu {
     this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
     for (const array of scratch) this.release(array);
     this.flush();
-    // Kernels take anything from a millisecond to seconds to compile, which says nothing about the next wait.
+    // Kernels take anything from a millisecond to seconds to compile: there is nothing to predict.
     await this.#device.queue.onSubmittedWorkDone();
+    this.#kernelsUsed = this.#recorder.pipelineCount;
     this.throwIfFailed();
+  }
+
+  /** Waits for the GPU. Software adapters compile a kernel when it first runs. */
+  #waitFor<T>(start: () => Promise<T>, busy: boolean): Promise<T> {
+    const kernels = this.#recorder.pipelineCount;
+    const usual = kernels === this.#kernelsUsed;
+    this.#kernelsUsed = kernels;
+    return this.#wait.until(start, { busy, usual });
   }
 
   #fail(error: GpuError): void {

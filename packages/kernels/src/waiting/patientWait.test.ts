@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PatientWait } from './patientWait.ts';
 
 /** Waits for work that takes so many milliseconds from now on. Returns how long was waited, and how much of that with a promise pending. */
-async function waitFor(wait: PatientWait, milliseconds: number): Promise<{ waited: number; pending: number }> {
+async function waitFor(wait: PatientWait, milliseconds: number, usual = true): Promise<{ waited: number; pending: number }> {
   const began = performance.now();
   let pending = 0;
   const start = async () => {
@@ -10,7 +10,7 @@ async function waitFor(wait: PatientWait, milliseconds: number): Promise<{ waite
     pending = left;
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
   };
-  const done = wait.until(start, true);
+  const done = wait.until(start, { busy: true, usual });
   await vi.runAllTimersAsync();
   await done;
   return { waited: performance.now() - began, pending };
@@ -31,6 +31,14 @@ describe('PatientWait', () => {
     for (const milliseconds of [100, 100, 5000, 100]) expect((await waitFor(wait, milliseconds)).waited).toBe(milliseconds);
   });
 
+  it('learns nothing from waits in which kernels were compiled', async () => {
+    const wait = new PatientWait();
+    for (let compiling = 0; compiling < 3; compiling++) await waitFor(wait, 10_000, false);
+    for (let repeat = 0; repeat < 4; repeat++) expect((await waitFor(wait, 50)).waited).toBe(50);
+    expect((await waitFor(wait, 10_000, false)).waited).toBe(10_000);
+    expect(await waitFor(wait, 50)).toEqual({ waited: 50, pending: 5 });
+  });
+
   it('forgets several long waits within a few', async () => {
     const wait = new PatientWait();
     for (let long = 0; long < 2; long++) await waitFor(wait, 10_000);
@@ -43,7 +51,7 @@ describe('PatientWait', () => {
     for (let repeat = 0; repeat < 4; repeat++) expect((await waitFor(wait, 2)).pending).toBe(2);
     for (let known = 0; known < 2; known++) await waitFor(wait, 100);
     const start = vi.fn<() => Promise<number>>(async () => 7);
-    expect(await wait.until(start, false)).toBe(7);
+    expect(await wait.until(start, { busy: false, usual: true })).toBe(7);
     expect(start).toHaveBeenCalledOnce();
   });
 });

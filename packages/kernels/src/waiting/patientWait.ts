@@ -19,16 +19,18 @@ export class PatientWait {
   /**
    * @param start makes the promise to wait for; called after the sleep
    * @param busy whether the GPU has work; nothing is slept when it has none
+   * @param usual whether this wait is like others: one in which kernels are compiled may take seconds longer, and says nothing about the next
    */
-  async until<T>(start: () => Promise<T>, busy: boolean): Promise<T> {
+  async until<T>(start: () => Promise<T>, { busy, usual }: { readonly busy: boolean; readonly usual: boolean }): Promise<T> {
     if (!busy) return start();
     const began = performance.now();
-    // The shorter of the last two: a step that had to compile kernels says nothing about the next.
+    // The shorter of the last two, so that one long wait misleads nobody.
     const predicted = Math.min(this.#lastWait, this.#waitBefore) * sleptPart;
     if (predicted >= shortestSleep) await sleep(predicted);
     const woke = performance.now();
     const result = await start();
     const end = performance.now();
+    if (!usual) return result;
     // A promise that is fulfilled at once says that the sleep was too long, not by how much: guess shorter until it is not.
     const tooLong = predicted >= shortestSleep && end - woke < 0.5;
     this.#waitBefore = this.#lastWait;
