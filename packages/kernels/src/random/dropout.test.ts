@@ -23,7 +23,14 @@ describe('the draws of dropout', () => {
     const draws = dropped(given);
 
     it(`have nothing to do with those of other operations, updates and seeds, at ${probability}`, () => {
-      for (const other of [{ operation: 4 }, { operation: 2 }, { update: 8 }, { seed: 43 }, { operation: 4, update: 8 }, { operation: 7, update: 3 }])
+      for (const other of [
+        { operation: 4 },
+        { operation: 2 },
+        { update: 8 },
+        { seed: 43 },
+        { operation: 4, update: 8 },
+        { operation: 7, update: 3 },
+      ])
         expect(Math.abs(dependence(draws, dropped({ ...given, ...other }), probability)), JSON.stringify(other)).toBeLessThan(4);
     });
 
