@@ -18,7 +18,7 @@ function dealing(turns: number): FlatShare {
   };
 }
 
-// A software adapter spends as long on starting a workgroup as on hundreds of vectors.
+// A software adapter spends as long on starting a workgroup as on some hundred vectors.
 const software = dealing(32);
 const hardware = dealing(4);
 

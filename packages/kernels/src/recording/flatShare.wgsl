@@ -1,4 +1,4 @@
-// Which elements of a flat array a thread takes: every eighth from `first` on, before `end`.
+// Which elements of a flat array a thread takes: every eighth from `first` on, before `end`; and where they lie if it is a matrix.
 //
 // In front: const turns. 64 threads a workgroup, each for `turns` elements: thread t of workgroup w takes elements (64 w + t / 8 * 8) turns
 // + t % 8 + {0, 8, 16, …}. Eight neighbours read lines of memory whole, and a processor, which runs eight threads to their end before the

@@ -2,6 +2,7 @@
 const shortestSleep = 2;
 /** Part of the predicted time that is slept through. */
 const sleptPart = 0.9;
+/** Part of a guess that is kept when it was too long for the first time in a row. */
 const firstShortening = 0.7;
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

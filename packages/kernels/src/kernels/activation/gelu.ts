@@ -2,8 +2,8 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { columnSum } from '../columnSum/index.ts';
 import { columnBlocks } from '../columnSum/columnBlocks.ts';
+import { columnSum } from '../columnSum/index.ts';
 import { recordElementwise } from '../elementwise/record.ts';
 import { elementAccess } from '../prelude.ts';
 import type { ActivationOptions } from './activationOptions.ts';
@@ -90,7 +90,7 @@ export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOpti
   }
   const width = columns % 4 === 0 ? 4 : 1;
   const { blocks, text, integers, workgroups } = columnBlocks(gpu.profile, rows, columns / width);
-  const sums = gpu.allocate('f32', Math.max(1, blocks * columns), 'sums of blocks');
+  const sums = gpu.allocate('f32', blocks * columns, 'sums of blocks');
   const access = elementAccess(gpu, { gradOutput, input }, { gradInput, sums }, width);
   gpu.dispatch({
     program: { key: `${kernel} ${access.key}`, source: () => access.text() + geluOfEach(width) + text + geluBackwardBiasSource },

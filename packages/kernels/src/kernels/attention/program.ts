@@ -78,7 +78,7 @@ export interface AttentionProgram {
 }
 
 /** What the sources of a variant need besides. */
-const tilesOf: Readonly<Record<AttentionVariant, string>> = { byRow: fourRows, bySubgroup: subgroupTile, tiled: workgroupTile };
+const functionsOf: Readonly<Record<AttentionVariant, string>> = { byRow: fourRows, bySubgroup: subgroupTile, tiled: workgroupTile };
 
 const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
 
@@ -110,7 +110,7 @@ export function recordPairs(
         constants,
         pairs,
         dropout ? dropoutFunctions + keys + dropped : noKeys + notDropped,
-        tilesOf[variant],
+        functionsOf[variant],
         stores ?? '',
         sources[variant],
       ].join('\n'),

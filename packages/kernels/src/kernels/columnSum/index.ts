@@ -4,6 +4,7 @@ import { bytesPerElement } from '../../gpuArray.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { columnBlocks, fitOneBlock } from './columnBlocks.ts';
+import type { ColumnBlocks } from './columnBlocks.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';
 
 export interface ColumnSumOptions {
@@ -30,21 +31,26 @@ export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate =
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { columns }, singleTypes);
   requireSeparate(kernel, [input], [output]);
+  const width = columns % 4 === 0 ? 4 : 1;
+  const groups = columns / width;
   if (fitOneBlock(rows)) {
-    sumBlocks(gpu, { input, output, rows, columns, accumulate }, Math.max(1, rows));
+    sumBlocks(gpu, { input, output, rows, columns, accumulate }, width, columnBlocks(gpu.profile, rows, groups, Math.max(1, rows)));
     return;
   }
-  const { blocks } = columnBlocks(gpu.profile, rows, columns);
-  const sums = gpu.allocate('f32', blocks * columns, 'columnSum blocks');
-  sumBlocks(gpu, { input, output: sums, rows, columns });
-  columnSum(gpu, { input: sums, output, rows: blocks, columns, accumulate });
+  const dealt = columnBlocks(gpu.profile, rows, groups);
+  const sums = gpu.allocate('f32', dealt.blocks * columns, 'columnSum blocks');
+  sumBlocks(gpu, { input, output: sums, rows, columns }, width, dealt);
+  columnSum(gpu, { input: sums, output, rows: dealt.blocks, columns, accumulate });
   gpu.release(sums);
 }
 
-function sumBlocks(gpu: Gpu, { input, output, rows, columns, accumulate = false }: ColumnSumOptions, rowsPerBlock?: number): void {
-  const width = columns % 4 === 0 ? 4 : 1;
+function sumBlocks(
+  gpu: Gpu,
+  { input, output, rows, columns, accumulate = false }: ColumnSumOptions,
+  width: 1 | 4,
+  { blocks, text, integers, workgroups }: ColumnBlocks,
+): void {
   const access = elementAccess(gpu, { input }, { output }, width);
-  const { blocks, text, integers, workgroups } = columnBlocks(gpu.profile, rows, columns / width, rowsPerBlock);
   gpu.dispatch({
     program: {
       key: `${kernel} ${access.key}${accumulate ? ' added' : ''}`,
