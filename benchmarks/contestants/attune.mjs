@@ -98,9 +98,7 @@ async function kernels({ table, ...shape }) {
         await device.settled();
         return (performance.now() - began) / times;
       };
-      // A wait of some length is slept through once its length is known, instead of taking a core from a software adapter.
       const times = Math.max(repeats, Math.min(100, Math.ceil(longEnough / (await runs(repeats)))));
-      for (let wait = 0; wait < 2; wait++) await runs(times);
       device.startProfiling();
       await runs(times);
       const programs = await device.stopProfiling();
@@ -116,10 +114,8 @@ async function kernels({ table, ...shape }) {
 async function stepProfile(shape) {
   const run = await step(shape);
   return async (repeats) => {
-    for (let wait = 0; wait < 2; wait++) {
-      await run(repeats);
-      await device.settled();
-    }
+    await run(repeats);
+    await device.settled();
     device.startProfiling();
     await run(repeats);
     const rows = await device.stopProfiling();

@@ -1,3 +1,4 @@
+import { patiently } from '#platform';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
 import { DeviceLostError, GpuError, GpuValidationError, KernelArgumentError, OutOfMemoryError, ReleasedArrayError } from './errors.ts';
 import { bytesPerElement, GpuArray, viewAlignment } from './gpuArray.ts';
@@ -13,7 +14,6 @@ import type { ProfileRow } from './recording/profiler.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { NeededProgram, RecorderStatistics } from './recording/recorder.ts';
 import type { GemmChoice } from './tuning/gemmChoice.ts';
-import { PatientWait } from './waiting/patientWait.ts';
 
 export interface GpuOptions {
   readonly device: GPUDevice;
@@ -67,14 +67,9 @@ export class Gpu {
   /** How many arrays of each row are still in use. */
   readonly #rows = new Map<PooledBuffer, number>();
   readonly #scopes: Set<GpuArray>[] = [];
-  readonly #wait = new PatientWait();
-  /** How many kernels there were when the last wait began. */
-  #kernelsUsed = 0;
   #bufferCount = 0;
   #liveBytes = 0;
   #peakBytes = 0;
-  /** How many submits are known to have run. */
-  #submitsDone = 0;
   #failure: GpuError | null = null;
   #profiler: Profiler | null = null;
   #destroyed = false;
@@ -264,7 +259,7 @@ export class Gpu {
         advance();
       }
     } else {
-      await Promise.allSettled(needed.map((program) => this.#recorder.prepare(program).then(advance)));
+      await patiently(Promise.allSettled(needed.map((program) => this.#recorder.prepare(program).then(advance))));
     }
     this.throwIfFailed();
   }
@@ -278,9 +273,7 @@ export class Gpu {
   /** Submits everything recorded and waits until it has run. */
   async settled(): Promise<void> {
     this.flush();
-    const { submits } = this.#recorder.statistics;
-    await this.#waitFor(() => this.#device.queue.onSubmittedWorkDone(), submits > this.#submitsDone);
-    this.#submitsDone = Math.max(this.#submitsDone, submits);
+    await patiently(this.#device.queue.onSubmittedWorkDone());
     this.throwIfFailed();
   }
 
@@ -299,7 +292,7 @@ export class Gpu {
     this.#recorder.encode((encoder) => encoder.copyBufferToBuffer(array.storage.buffer, array.byteOffset, staging, 0, size));
     this.flush();
     try {
-      await this.#waitFor(() => staging.mapAsync(1), true);
+      await patiently(staging.mapAsync(1));
       return hostArray(elementType, staging.getMappedRange().slice(0), length);
     } catch (cause) {
       this.throwIfFailed();
@@ -367,18 +360,8 @@ export class Gpu {
     this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
     for (const array of scratch) this.release(array);
     this.flush();
-    // Kernels take anything from a millisecond to seconds to compile: there is nothing to predict.
-    await this.#device.queue.onSubmittedWorkDone();
-    this.#kernelsUsed = this.#recorder.pipelineCount;
+    await patiently(this.#device.queue.onSubmittedWorkDone());
     this.throwIfFailed();
-  }
-
-  /** Waits for the GPU. Software adapters compile a kernel when it first runs. */
-  #waitFor<T>(start: () => Promise<T>, busy: boolean): Promise<T> {
-    const kernels = this.#recorder.pipelineCount;
-    const usual = kernels === this.#kernelsUsed;
-    this.#kernelsUsed = kernels;
-    return this.#wait.until(start, { busy, usual });
   }
 
   #fail(error: GpuError): void {

@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { WebGpuOptions } from './platform.ts';
 
+export { patiently } from './patiently.ts';
+
 // Dawn's object must outlive every device made from it: once it is collected the process crashes.
 const kept: GPU[] = [];
 

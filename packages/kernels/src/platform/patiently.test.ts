@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { patiently } from './patiently.ts';
+
+let clock = 0;
+let nextTurn: (() => void)[] = [];
+let naps: number[] = [];
+
+/** One turn of the event loop: all that was scheduled before it, and what of promises follows from each. */
+async function turn(): Promise<void> {
+  const callbacks = nextTurn;
+  nextTurn = [];
+  for (const callback of callbacks) {
+    callback();
+    for (let microtask = 0; microtask < 10; microtask++) await Promise.resolve();
+  }
+  clock += 0.01;
+}
+
+/** A promise as Dawn makes them: looked after at every turn until so many milliseconds are over. */
+function polled(milliseconds: number): { promise: Promise<string>; turns: () => number } {
+  const end = clock + milliseconds;
+  let turns = 0;
+  const promise = new Promise<string>((resolve) => {
+    const poll = () => {
+      turns++;
+      if (clock >= end) resolve('done');
+      else setImmediate(poll);
+    };
+    setImmediate(poll);
+  });
+  return { promise, turns: () => turns };
+}
+
+describe('patiently', () => {
+  beforeEach(() => {
+    [clock, nextTurn, naps] = [0, [], []];
+    vi.stubGlobal('setImmediate', (callback: () => void) => void nextTurn.push(callback));
+    vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    vi.spyOn(Atomics, 'wait').mockImplementation((...[, , , milliseconds]) => {
+      naps.push(milliseconds as number);
+      clock += milliseconds as number;
+      return 'timed-out';
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  async function untilSettled(promise: Promise<unknown>): Promise<void> {
+    let settled = false;
+    void Promise.allSettled([promise]).then(() => (settled = true));
+    while (!settled) await turn();
+    // The last turn finds that nobody waits, and schedules no other.
+    await turn();
+  }
+
+  it('polls short waits at every turn', async () => {
+    const { promise } = polled(0.4);
+    await untilSettled(patiently(promise));
+    expect(naps).toEqual([]);
+    expect(nextTurn).toEqual([]);
+  });
+
+  it.each([5, 50, 500])('naps through most of %i ms, and is hardly late', async (milliseconds) => {
+    const { promise, turns } = polled(milliseconds);
+    const waiting = patiently(promise);
+    await untilSettled(waiting);
+    expect(await waiting).toBe('done');
+    expect(clock).toBeLessThan(1.05 * milliseconds + 0.05);
+    expect(clock).toBeLessThan(milliseconds + 1.05);
+    // 50 turns before the first nap; naps that grow by a twentieth; then one of a millisecond after the other.
+    expect(turns()).toBeLessThan(50 + 80 + milliseconds);
+    expect(nextTurn).toEqual([]);
+  });
+
+  it('takes one nap a turn for any number of waits, as short as the last of them needs', async () => {
+    const long = polled(100);
+    const first = patiently(long.promise);
+    while (clock < 50) await turn();
+    expect(naps.at(-1)).toBe(1);
+    const short = polled(2);
+    const second = patiently(short.promise);
+    const before = naps.length;
+    await untilSettled(second);
+    expect(Math.max(...naps.slice(before))).toBeLessThan(0.11);
+    expect(naps.length - before).toBeLessThan(short.turns());
+    await untilSettled(first);
+    expect(clock).toBeLessThan(101.05);
+  });
+
+  it('passes failures on', async () => {
+    const failed = patiently(Promise.reject(new Error('the device is lost')));
+    await untilSettled(failed);
+    expect(nextTurn).toEqual([]);
+    await expect(failed).rejects.toThrow('the device is lost');
+  });
+});
