@@ -3,7 +3,7 @@ import type { GpuArray } from '../../gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
-import { flatShareFor } from '../../recording/flatShare.ts';
+import { rowShareFor } from '../../recording/rowShare.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
@@ -37,16 +37,16 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { input }, { output }, width);
-  const share = flatShareFor(gpu.profile);
+  const share = rowShareFor(gpu.profile, rows, Math.ceil(columns / 4));
   gpu.dispatch({
     program: {
       key: `${kernel} ${access.key}`,
       source: () => access.text() + share.text + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
     },
-    parameters: { integers: [rows, columns, options.operation, threshold], floats: [keptScale] },
+    parameters: { integers: [...share.matrix, columns, options.operation, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],
     writes: [output],
-    workgroups: share.workgroups(rows * Math.ceil(columns / 4)),
+    workgroups: share.workgroups,
     work: { bytes: input.byteLength + output.byteLength },
   });
 }

@@ -2,7 +2,7 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../gpuArray.ts';
 import { bytesPerElement } from '../../gpuArray.ts';
-import { flatShareFor } from '../../recording/flatShare.ts';
+import { rowShareFor } from '../../recording/rowShare.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
@@ -45,16 +45,16 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, {}, { output }, width);
   const vectors = columns / width;
-  const share = flatShareFor(gpu.profile);
+  const share = rowShareFor(gpu.profile, rows, vectors);
   gpu.dispatch({
     program: {
       key: `${kernel} ${tables.length} to ${access.key}`,
       source: () => access.text() + share.text + tableBindings(tables.length) + source,
     },
-    parameters: { integers: [rows, vectors, ...tables.map((table) => Math.floor(table.length / columns))] },
+    parameters: { integers: [...share.matrix, ...tables.map((table) => Math.floor(table.length / columns))] },
     reads,
     writes: [output],
-    workgroups: share.workgroups(rows * vectors),
+    workgroups: share.workgroups,
     work: { bytes: rows * columns * (4 * tables.length + bytesPerElement[output.elementType]) },
   });
 }
@@ -62,16 +62,20 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
 function tableBindings(count: number): string {
   const numbers = Array.from({ length: count }, (_, table) => table);
   return [
-    `struct Parameters { rows: u32, columns: u32, ${numbers.map((table) => `rows${table}: u32`).join(', ')} }`,
+    `struct Parameters { places: Matrix, ${numbers.map((table) => `rows${table}: u32`).join(', ')} }`,
     '@group(0) @binding(0) var<uniform> parameters: Parameters;',
     ...numbers.map((table) => `@group(0) @binding(${1 + table}) var<storage, read> table${table}: array<Values>;`),
     ...numbers.map((table) => `@group(0) @binding(${1 + count + table}) var<storage, read> ids${table}: array<u32>;`),
     `@group(0) @binding(${1 + 2 * count}) var<storage, read_write> output: array<Output>;`,
-    'fn tableSum(row: u32, column: u32) -> Values {',
+    `struct TableRows { ${numbers.map((table) => `begin${table}: u32`).join(', ')} }`,
+    'fn tableRows(row: u32) -> TableRows {',
     ...numbers.map(
-      (table) => `  let value${table} = table${table}[min(ids${table}[row], parameters.rows${table} - 1) * parameters.columns + column];`,
+      (table) => `  let begin${table} = min(ids${table}[row], parameters.rows${table} - 1) * parameters.places.columns;`,
     ),
-    `  return ${numbers.map((table) => `value${table}`).join(' + ')};`,
+    `  return TableRows(${numbers.map((table) => `begin${table}`).join(', ')});`,
+    '}',
+    'fn tableSum(rows: TableRows, column: u32) -> Values {',
+    `  return ${numbers.map((table) => `table${table}[rows.begin${table} + column]`).join(' + ')};`,
     '}',
     '',
   ].join('\n');

@@ -2,9 +2,9 @@
 //
 // input: [any, columns]; indices: u32[rows]; output: [rows, columns]
 // In front: load and store functions of the arrays, both of one width. columns counts vectors of that width.
-// Vectors are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
+// Places are dealt to threads by rowShare.wgsl, put in front; 64 threads a workgroup.
 
-struct Parameters { rows: u32, columns: u32 }
+struct Parameters { places: Matrix }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> input: array<Input>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
@@ -12,12 +12,12 @@ struct Parameters { rows: u32, columns: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let columns = parameters.columns;
-  let share = flatShare(workgroup, workgroups, thread, parameters.rows * columns);
-  let eight = placeOf(8, columns);
-  var place = placeOf(share.first, columns);
-  for (var index = share.first; index < share.end; index += 8) {
-    storeOutput(index, loadInput(indices[place.row] * columns + place.column));
-    place = eightAfter(place, eight, columns);
+  let share = rowShare(parameters.places, workgroup, workgroups, thread);
+  let columns = parameters.places.columns;
+  for (var row = share.firstRow; row < share.endRow; row++) {
+    let source = indices[row] * columns;
+    for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+      storeOutput(row * columns + column, loadInput(source + column));
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
-import { flatShareFor } from '../../recording/flatShare.ts';
+import { rowShareFor } from '../../recording/rowShare.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
 import { elementAccess } from '../prelude.ts';
 import { wgsl as gatherSource } from './gatherRows.wgsl.ts';
@@ -62,14 +62,14 @@ function moveRows(
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { input }, { output }, width);
   const vectors = columns / width;
-  const share = flatShareFor(gpu.profile);
+  const share = rowShareFor(gpu.profile, rows, vectors);
   if (outputRows !== undefined) gpu.clear(output);
   gpu.dispatch({
     program: { key: `${kernel} ${access.key}`, source: () => access.text() + share.text + source },
-    parameters: { integers: outputRows === undefined ? [rows, vectors] : [rows, vectors, outputRows] },
+    parameters: { integers: outputRows === undefined ? share.matrix : [...share.matrix, outputRows] },
     reads: [input, indices],
     writes: [output],
-    workgroups: share.workgroups(rows * vectors),
+    workgroups: share.workgroups,
     work: { bytes: 8 * rows * columns },
   });
 }

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../index.ts';
+import type { Gpu } from '../index.ts';
+import { flatShareFor } from './flatShare.ts';
+import { rowShareFor } from './rowShare.ts';
+
+const entry = `@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32)`;
+
+const bindings = `@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read_write> visits: array<u32>;`;
+
+describe('shares of a dispatch', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openDevice();
+  });
+  afterAll(() => gpu.destroy());
+
+  async function expectOneVisitEach(count: number, record: (visits: ReturnType<Gpu['upload']>) => void): Promise<void> {
+    const visits = gpu.upload(new Uint32Array(count + 1), 'u32', 'visits');
+    record(visits);
+    const counted = (await gpu.read(visits)) as Uint32Array;
+    expect(counted.findIndex((visitors, place) => visitors !== (place < count ? 1 : 0))).toBe(-1);
+    gpu.release(visits);
+  }
+
+  for (const software of [true, false]) {
+    const adapter = software ? 'a processor' : 'a GPU';
+
+    it.each([1, 7, 64, 255, 257, 2049, 100_000])(`give each of %i elements to one thread of ${adapter}`, async (count) => {
+      const share = flatShareFor({ ...gpu.profile, software });
+      await expectOneVisitEach(count, (visits) => {
+        const source = () => `struct Parameters { count: u32 }\n${bindings}\n${share.text}\n${entry} {
+          let share = flatShare(workgroup, workgroups, thread, parameters.count);
+          for (var place = share.first; place < share.end; place += 8) { visits[place] += 1; }
+        }`;
+        gpu.dispatch({
+          program: { key: `visits of elements on ${adapter}`, source },
+          parameters: { integers: [count] },
+          reads: [],
+          writes: [visits],
+          workgroups: share.workgroups(count),
+        });
+      });
+    });
+
+    const shapes = [1, 3, 17, 63, 65, 129, 700, 5000].flatMap((rows) => [1, 7, 32, 33, 192, 257, 1030].map((columns) => [rows, columns]));
+    it.each(shapes as [number, number][])(`give each place of %i x %i to one thread of ${adapter}`, async (rows, columns) => {
+      const share = rowShareFor({ ...gpu.profile, software }, rows, columns);
+      await expectOneVisitEach(rows * columns, (visits) => {
+        const source = () => `struct Parameters { places: Matrix }\n${bindings}\n${share.text}\n${entry} {
+          let share = rowShare(parameters.places, workgroup, workgroups, thread);
+          for (var row = share.firstRow; row < share.endRow; row++) {
+            for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+              visits[row * parameters.places.columns + column] += 1;
+            }
+          }
+        }`;
+        gpu.dispatch({
+          program: { key: `visits of places on ${adapter}`, source },
+          parameters: { integers: share.matrix },
+          reads: [],
+          writes: [visits],
+          workgroups: share.workgroups,
+        });
+      });
+    });
+  }
+
+  it('make no workgroups for nothing', () => {
+    expect(flatShareFor(gpu.profile).workgroups(0)[0]).toBe(0);
+    expect(rowShareFor(gpu.profile, 0, 8).workgroups[0]).toBe(0);
+    expect(rowShareFor(gpu.profile, 8, 0).workgroups[0]).toBe(0);
+  });
+});
