@@ -58,6 +58,7 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const writes = { output, ...(sum && { sum }), mean, reciprocalStd };
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);
+  const rowsEach = row.name === 'rowPerInvocation' ? rowsPerInvocation(gpu) : 1;
   const access = elementAccess(gpu, { input, ...(residual && { residual }), weight, bias }, { output, ...(sum && { sum }) }, row.width);
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
   const parts = `${residual ? ' residual' : ''}${dropout ? ' dropout' : ''}${sum ? ' sum' : ''}`;
@@ -68,6 +69,7 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
         access.text() +
         declareArrays(Object.keys(reads), Object.keys(writes), fixedTypes) +
         row.source +
+        `const rowsEach = ${rowsEach}u;\n` +
         (residual ? withResidual : noResidual) +
         (dropout ? dropoutFunctions + dropped : notDropped) +
         (sum ? saved : unsaved) +
@@ -76,8 +78,11 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
     parameters: { integers: [rows, columns, columns / row.width, dropout?.operation ?? 0, threshold], floats: [keptScale, epsilon] },
     reads: Object.values(reads),
     writes: Object.values(writes),
-    workgroups: spreadWorkgroups(row.workgroups),
+    workgroups: spreadWorkgroups(Math.ceil(row.workgroups / rowsEach)),
     work: { bytes: 4 * rows * columns * (2 + (residual ? 1 : 0) + (sum ? 1 : 0)) },
   });
   if (scratch) gpu.release(scratch);
 }
+
+/** Rows that an invocation normalises side by side. More share what is loaded of weight and bias; fewer stay in the cache. */
+const rowsPerInvocation = (gpu: Gpu) => (gpu.profile.mesaVersion >= 26 ? 2 : 4);

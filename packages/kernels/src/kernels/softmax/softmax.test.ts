@@ -32,10 +32,16 @@ interface Case {
   readonly log: boolean;
   readonly type?: FloatType;
   readonly magnitude?: number;
+  /** What is added to the values of a column. */
+  readonly offsetOf?: (column: number) => number;
 }
 
-async function checkForward({ rows, columns, variant, log, type = 'f32', magnitude = 1 }: Case) {
-  const values = rounded(normalNumbers(rows * columns, rows + columns, { deviation: magnitude }), type);
+async function checkForward({ rows, columns, variant, log, type = 'f32', magnitude = 1, offsetOf = () => 0 }: Case) {
+  const normal = normalNumbers(rows * columns, rows + columns, { deviation: magnitude });
+  const values = rounded(
+    normal.map((value, index) => value + offsetOf(index % columns)),
+    type,
+  );
   const input = uploadFloats(gpu, values, type, 'input');
   const output = staleOutput(gpu, rows * columns, type, 'output');
   softmax(gpu, { input, output, rows, columns, log, variant });
@@ -88,6 +94,16 @@ for (const variant of variants) {
         for (const magnitude of [30, 1e4, 1e30]) await checkForward({ rows: 17, columns: 65, variant, log, magnitude });
         await checkBackward({ rows: 17, columns: 65, variant, log, magnitude: 1e30 });
       });
+      it.each(['f32', 'f16'] as const)('equals the reference where rows begin unlike the rest, in %s', async (type) => {
+        for (const columns of [63, 128, 512]) {
+          for (const difference of [-1000, -90, -9, -7, 7, 90, 1000]) {
+            const offsetOf = (column: number) => (16 * column < columns ? difference : 0);
+            await checkForward({ rows: 17, columns, variant, log, type, offsetOf });
+          }
+          // Rising to the end: every part holds what is too large for the one before.
+          await checkForward({ rows: 5, columns, variant, log, type, offsetOf: (column) => 3 * column });
+        }
+      });
       it('takes f16', async () => {
         await checkForward({ rows: 17, columns: 65, variant, log, type: 'f16' });
         await checkBackward({ rows: 17, columns: 65, variant, log, type: 'f16' });
@@ -95,6 +111,20 @@ for (const variant of variants) {
     });
   }
 }
+
+it.each(variants)('gives nothing to negative infinity, one row a %s, wherever it stands', async (variant) => {
+  const [rows, columns] = [3, 64];
+  const values = normalNumbers(rows * columns, 3);
+  values.fill(-Infinity, 0, columns / 2);
+  values.fill(-Infinity, columns + columns / 2, 2 * columns);
+  const input = uploadFloats(gpu, values, 'f32', 'input');
+  const output = staleOutput(gpu, rows * columns, 'f32', 'output');
+  softmax(gpu, { input, output, rows, columns, variant });
+  const expected = softmaxReference(values, rows, columns, false);
+  expectClose(await readFloats(gpu, output, rows * columns), expected, { roundings: 12 + depth(columns), magnitude: 1 });
+  gpu.release(input);
+  gpu.release(output);
+});
 
 it('gradients are the derivative of the reference', () => {
   const [rows, columns] = [2, 5];

@@ -4,11 +4,16 @@
 // functions, `const logarithmic`, `const keepsExponentials` (output holds them in between, which it can in f32: an exponential takes longer
 // than a store and a load), and wide or narrow.wgsl.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
+// Any shift of a row gives the same softmax, so the largest of its first sixteenth takes the place of max, which would be a walk over the row
+// of its own. It can only be too small: a row that goes on to much larger numbers is gone through again, with its max.
 
 struct Parameters { rows: u32, groups: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> input: array<Input>;
 @group(0) @binding(2) var<storage, read_write> output: array<Output>;
+
+// How far above the shift the largest may be: an exponential is as exact as its argument, which rounds by 2^-24 of itself.
+const furthest = 8.0;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -16,27 +21,37 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (row >= parameters.rows) { return; }
   let first = row * parameters.groups;
   let end = first + parameters.groups;
-  var largests = Values(-3.402823e38);
-  for (var index = first; index < end; index++) { largests = max(largests, loadInput(index)); }
-  let largest = largestOf(largests);
-  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + groups / 64, not with groups.
-  var sum = 0.0;
-  for (var begin = first; begin < end; begin += 64) {
-    var part = Values(0.0);
-    for (var index = begin; index < min(begin + 64, end); index++) {
-      let exponential = exp(loadInput(index) - largest);
-      if (keepsExponentials) { storeOutput(index, exponential); }
-      part += exponential;
+  var firstLargests = Values(-3.402823e38);
+  for (var index = first; index < first + (parameters.groups + 15) / 16; index++) { firstLargests = max(firstLargests, loadInput(index)); }
+  var shift = largestOf(firstLargests);
+  var sum: f32;
+  loop {
+    var largests = Values(shift);
+    // Sums of 64 first, then the sum of those: rounding errors grow with 64 + groups / 64, not with groups.
+    sum = 0;
+    for (var begin = first; begin < end; begin += 64) {
+      var part = Values(0.0);
+      for (var index = begin; index < min(begin + 64, end); index++) {
+        let value = loadInput(index);
+        largests = max(largests, value);
+        let exponential = exp(value - shift);
+        if (keepsExponentials) { storeOutput(index, exponential); }
+        part += exponential;
+      }
+      sum += totalOf(part);
     }
-    sum += totalOf(part);
+    let largest = largestOf(largests);
+    if (!(largest - shift > furthest)) { break; }
+    shift = largest;
   }
   let logSum = log(sum);
+  let reciprocal = 1 / sum;
   for (var index = first; index < end; index++) {
     if (keepsExponentials) {
-      storeOutput(index, loadOutput(index) / sum);
+      storeOutput(index, loadOutput(index) * reciprocal);
     } else {
-      let below = loadInput(index) - largest;
-      if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) / sum); }
+      let below = loadInput(index) - shift;
+      if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) * reciprocal); }
     }
   }
 }
