@@ -32,7 +32,8 @@ export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPane
         ...inners.map((inner) => `  let left${row}_${inner} = ${broadcast(row, inner)};`),
         ...times(fours, (four) => {
           const sum = `(*sums)[${row * fours + four}]`;
-          return `  ${sum} = ${sum}${inners.map((inner) => ` + left${row}_${inner} * right${inner}_${four}`).join('')};`;
+          const added = inners.reduce((before, inner) => `fma(vec4f(left${row}_${inner}), right${inner}_${four}, ${before})`, sum);
+          return `  ${sum} = ${added};`;
         }),
       ].join('\n'),
     ),
