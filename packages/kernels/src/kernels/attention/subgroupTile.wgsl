@@ -9,9 +9,9 @@
 const parts = maxChunks / 8;
 const loads = rows / 8;
 
-// sum + factors.x * a + factors.y * b + factors.z * c + factors.w * d, fused: compilers for processors do not fuse by themselves.
-fn plusProducts(sum: vec4f, factors: vec4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
-  return fma(vec4f(factors.w), d, fma(vec4f(factors.z), c, fma(vec4f(factors.y), b, fma(vec4f(factors.x), a, sum))));
+// factors.x * a + factors.y * b + factors.z * c + factors.w * d, fused where the processor can: its compilers do not do so by themselves.
+fn sumOfFour(factors: vec4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
+  return fma(vec4f(factors.w), d, fma(vec4f(factors.z), c, fma(vec4f(factors.y), b, factors.x * a)));
 }
 
 // tile[r][i] = ownMatrix[firstRow + r] . streamedMatrix[streamed[i]]
@@ -33,7 +33,7 @@ fn products(
     let w = vec4f(a.w, b.w, c.w, d.w);
     for (var r = 0u; r < rows; r++) {
       let sent = subgroupShuffle(own[r / 8], r % 8);
-      tile[r] = plusProducts(tile[r], sent, x, y, z, w);
+      tile[r] += sumOfFour(sent, x, y, z, w);
     }
   }
   return tile;
@@ -55,7 +55,7 @@ fn addWeighted(
       let d = load(streamedMatrix, streamedRows, streamed.w, head, chunk);
       for (var r = 0u; r < rows; r++) {
         let sent = subgroupShuffle((*tile)[r], sender);
-        (*sums)[rows * part + r] = plusProducts((*sums)[rows * part + r], sent, a, b, c, d);
+        (*sums)[rows * part + r] += sumOfFour(sent, a, b, c, d);
       }
     }
   }
