@@ -70,11 +70,13 @@ function padBatch(rows, padded) {
 
 /** GPU memory of a training step, without computing one: everything is allocated as if. */
 async function memory(shape) {
+  // What other tasks of this process hold is not the step's.
+  const { liveBytes } = device.memory;
   const run = await makeStep(device, shape);
   return async () => {
     device.resetPeakMemory();
     await device.prepare(run.record);
-    const { peakBytes } = device.memory;
+    const peakBytes = device.memory.peakBytes - liveBytes;
     run.dispose();
     device.trim();
     return { peakBytes, parameters: run.parameters };

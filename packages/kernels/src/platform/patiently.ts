@@ -1,9 +1,9 @@
 /** Milliseconds in which every turn of the event loop polls: short waits are noticed at once. */
-const eagerTime = 0.5;
+const eagerTime = 0.2;
 /** Naps take this part of what was waited so far: a result is noticed at most so much later than it could be. */
-const napPart = 0.05;
+const napPart = 0.1;
 /** Milliseconds; the event loop stands still for a nap. */
-const longestNap = 1;
+const longestNap = 2;
 
 /** Nobody ever wakes who waits for it. */
 const untouched = new Int32Array(new SharedArrayBuffer(4));
