@@ -126,6 +126,23 @@ it.each(variants)('gives nothing to negative infinity, one row a %s, wherever it
   gpu.release(output);
 });
 
+// What exponentials of them are is the adapter's choice.
+it.each(variants)('ends for rows that hold NaN or infinity, and keeps them from other rows, one row a %s', async (variant) => {
+  const [rows, columns] = [4, 64];
+  const values = normalNumbers(rows * columns, 4);
+  values[0] = NaN;
+  values[columns + 40] = NaN;
+  values[2 * columns + 40] = Infinity;
+  const input = uploadFloats(gpu, values, 'f32', 'input');
+  const output = staleOutput(gpu, rows * columns, 'f32', 'output');
+  softmax(gpu, { input, output, rows, columns, variant });
+  const lastRow = (await readFloats(gpu, output, rows * columns)).slice(3 * columns, rows * columns);
+  const expected = softmaxReference(values.slice(3 * columns), 1, columns, false);
+  expectClose(lastRow, expected, { roundings: 12 + depth(columns), magnitude: 1 });
+  gpu.release(input);
+  gpu.release(output);
+});
+
 it('gradients are the derivative of the reference', () => {
   const [rows, columns] = [2, 5];
   const input = Float64Array.from(normalNumbers(rows * columns, 1));

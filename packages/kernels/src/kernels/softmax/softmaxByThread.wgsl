@@ -25,6 +25,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var index = first; index < first + (parameters.groups + 15) / 16; index++) { firstLargests = max(firstLargests, loadInput(index)); }
   var shift = largestOf(firstLargests);
   var sum: f32;
+  var shiftIsLargest = false;
   loop {
     var largests = Values(shift);
     // Sums of 64 first, then the sum of those: rounding errors grow with 64 + groups / 64, not with groups.
@@ -41,8 +42,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       sum += totalOf(part);
     }
     let largest = largestOf(largests);
-    if (!(largest - shift > furthest)) { break; }
+    // Ends whatever comparisons with NaN give.
+    if (shiftIsLargest || largest - shift <= furthest) { break; }
     shift = largest;
+    shiftIsLargest = true;
   }
   let logSum = log(sum);
   let reciprocal = 1 / sum;
