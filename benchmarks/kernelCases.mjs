@@ -4,7 +4,8 @@ import { numbers } from './contestants/serve.mjs';
 /** A multiply-add loop on 16 chains of four numbers, 64 of them a trip: what arithmetic can reach on an adapter at most. */
 const multiplyAdds = (() => {
   const chains = Array.from({ length: 16 }, (_, index) => `chain${index}`);
-  const trip = Array.from({ length: 4 }, () => chains.map((chain) => `${chain} = fma(${chain}, factor, summand);`).join(' ')).join('\n    ');
+  const additions = chains.map((chain) => `${chain} = fma(${chain}, factor, summand);`).join(' ');
+  const trip = Array.from({ length: 4 }, () => additions).join('\n    ');
   return `// output[thread] = sum of 16 chains of x = fma(x, factor, summand)
 struct Parameters { trips: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

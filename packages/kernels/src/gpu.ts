@@ -359,9 +359,7 @@ export class Gpu {
     for (const array of scratch) this.retain(array);
     this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
     for (const array of scratch) this.release(array);
-    this.flush();
-    await patiently(this.#device.queue.onSubmittedWorkDone());
-    this.throwIfFailed();
+    await this.settled();
   }
 
   #fail(error: GpuError): void {

@@ -19,11 +19,11 @@ interface Grain {
   readonly stretch: number;
   /** Places that they take at most where rows are short. */
   readonly places: number;
-  /** So many workgroups there are before eight threads take more than a stretch. */
+  /** Eight threads take more than a stretch only where so many workgroups are left. */
   readonly workgroups: number;
 }
 
-// A software adapter spends as long on starting eight threads as on some dozen places.
+// On a software adapter eight threads take long to start, and two cores must still have work to share.
 const software: Grain = { stretch: 256, places: 1024, workgroups: 32 };
 const hardware: Grain = { stretch: 32, places: 32, workgroups: 1 };
 

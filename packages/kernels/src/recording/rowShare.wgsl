@@ -1,8 +1,8 @@
 // Which places of a matrix a thread takes: some rows, one after the other, and of each every eighth column from `firstColumn` on, before
 // `endColumn`. A column may be a vector of columns.
 //
-// In front: const stretch. 64 threads a workgroup. Eight neighbours share `rowsEach` rows, of long ones a stretch of columns: they read lines
-// of memory whole, and look up once for a row what belongs to it. `stretches` make a row.
+// In front: const stretch. 64 threads a workgroup. Eight neighbours share `rowsEach` rows, of long ones a stretch of columns: they read
+// lines of memory whole, and look up once for a row what belongs to it. `stretches` make a row.
 // The bounds are such as compilers do not know: software adapters take seconds to compile loops unrolled.
 
 struct Matrix { rows: u32, columns: u32, rowsEach: u32, stretches: u32 }

@@ -11,7 +11,8 @@ const components = 'xyzw';
 
 /**
  * The functions of `subgroupTile.wgsl` that are unrolled, because the lane of a broadcast must be a constant. All inner steps of a row
- * stand together: its sums stay in registers for the four of them, which are too few for the sums of all rows.
+ * stand together: its sums stay in registers for the four of them, which are too few for the sums of all rows. Products are fused with
+ * sums by hand, because compilers for processors do not do so by themselves.
  */
 export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPanels, bInPanels }: SubgroupTile): string {
   const sums = rows * fours;

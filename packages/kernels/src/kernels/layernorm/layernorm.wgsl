@@ -3,8 +3,8 @@
 //
 // input, residual, sum, output: [rows, columns]; weight, bias: [columns]; mean, reciprocalStd: f32[rows]
 // In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation
-// or workgroupPerRow.wgsl (threads to rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, the arrays, and
-// const rowsEach: rows of a thread, or of a workgroup, that share what is loaded of weight and bias.
+// or workgroupPerRow.wgsl (threads to rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, the arrays,
+// and const rowsEach: rows of a thread, or of a workgroup, that share what is loaded of weight and bias.
 // The mean is found in two steps, so that a large offset does not spoil it: first roughly, from the first eighth of the row, then by the
 // average distance from that. The mean of an eighth is never farther than sqrt(7) standard deviations from the mean of all, however the
 // values lie, so that little cancels in the variance.

@@ -57,7 +57,7 @@ export function softmax(gpu: Gpu, { input, output, ...options }: SoftmaxOptions)
   const held = variant === 'subgroup' ? groupsHeld(gpu, columns) : 0;
   if (held === null) {
     throw new KernelArgumentError(
-      `softmax: a row for a subgroup needs subgroups of one known size, and no more columns than their lanes can hold; columns is ${columns}`,
+      `softmax: a row for a subgroup needs subgroups of one known size and few enough columns for their lanes to hold; columns is ${columns}`,
     );
   }
   const sources = { thread: forwardByThread, subgroup: forwardBySubgroup, workgroup: forwardByWorkgroup };
@@ -84,7 +84,13 @@ interface RowKernel extends RowOptions {
   readonly source: string;
 }
 
-function record(gpu: Gpu, kernel: string, reads: Arrays, writes: Arrays, { rows, columns, log = false, variant, held, source }: RowKernel): void {
+function record(
+  gpu: Gpu,
+  kernel: string,
+  reads: Arrays,
+  writes: Arrays,
+  { rows, columns, log = false, variant, held, source }: RowKernel,
+): void {
   requireExtents(kernel, { rows, columns });
   const arrays = { ...reads, ...writes };
   let bytes = 0;

@@ -3,8 +3,8 @@
 // input, output: [rows, columns], of which groups are read: vectors of four columns, or single ones. In front: their load and store
 // functions, `const logarithmic`, wide or narrow.wgsl, and `const lanes, held`: the size of a subgroup, and how many groups each of its
 // lanes holds of a row, at least groups / lanes.
-// A workgroup is one subgroup and takes eight rows, one after the other; lane l takes groups l, l + lanes, … A row is read and written once:
-// in between its lanes hold it in registers.
+// A workgroup is one subgroup and takes eight rows, one after the other; lane l takes groups l, l + lanes, … A row is read and written
+// once: in between its lanes hold it in registers.
 
 struct Parameters { rows: u32, groups: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

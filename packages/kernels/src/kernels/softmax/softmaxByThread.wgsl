@@ -4,8 +4,8 @@
 // functions, `const logarithmic`, `const keepsExponentials` (output holds them in between, which it can in f32: an exponential takes longer
 // than a store and a load), and wide or narrow.wgsl.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
-// Any shift of a row gives the same softmax, so the largest of its first sixteenth takes the place of max, which would be a walk over the row
-// of its own. It can only be too small: a row that goes on to much larger numbers is gone through again, with its max.
+// Any shift of a row gives the same softmax, so the largest of its first sixteenth takes the place of max, which would be a walk of its own
+// over the row. It can only be too small: a row that goes on to much larger numbers is gone through again, with its max.
 
 struct Parameters { rows: u32, groups: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -25,7 +25,7 @@ export function groupsHeld({ profile }: Gpu, columns: number): number | null {
   return heldNumbers.find((held) => held >= share) ?? null;
 }
 
-/** The forward's variant. On Mesa 25 the unrolled kernel is too long for the processor's cache of instructions. */
+/** The forward's variant. On Mesa 25 a row for a subgroup is no faster than one for a thread. */
 export function forwardVariant(gpu: Gpu, columns: number): SoftmaxVariant {
   return gpu.profile.mesaVersion >= 26 && columns > 64 && groupsHeld(gpu, columns) !== null ? 'subgroup' : usualVariant(gpu, columns);
 }
