@@ -11,7 +11,8 @@ const wgsl: Plugin = {
   },
 };
 
-// Workers are child processes, so that a native crash stays in its file; they inherit the driver found or installed by the setup.
+// Workers are child processes, so that a native crash stays in its file; they inherit the driver
+// found or installed by the setup.
 Object.assign(process.env, driverEnvironment());
 
 export default defineConfig({
@@ -20,10 +21,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['attune-source', 'node'] } },
   test: {
     pool: 'forks',
-    // Tests of matrix units need an adapter that has them: scripts/matrix-tests.mjs runs those and no others.
+    // Tests of matrix units need an adapter that has them: scripts/matrix-tests.mjs runs those and
+    // no others.
     include: [process.env.ATTUNE_MATRIX ? 'src/**/*.matrix.test.ts' : 'src/**/!(*.matrix).test.ts'],
     benchmark: { include: ['src/**/*.bench.ts'] },
-    // A software driver compiles each kernel at its first use, which takes seconds on a busy machine.
+    // A software driver compiles each kernel at its first use, which takes seconds on a busy
+    // machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // The reference tests print the figures they find.

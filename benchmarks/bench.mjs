@@ -1,4 +1,5 @@
-// Times kernels and training steps on this machine's adapter, and the same work in other libraries. See README.md.
+// Times kernels and training steps on this machine's adapter, and the same work in other libraries.
+// See README.md.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
 import { driverEnvironment } from '../scripts/vulkan-driver.mjs';
 import { Contestant } from './contestant.mjs';
-import { configs } from './contestants/stepShape.mjs';
+import { configs } from './libraries/stepShape.mjs';
 import { median, table } from './table.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'kernels,gemm,step,host,memory,epoch' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
-    contestant: { type: 'string', default: join(folder, 'contestants/attune.mjs') },
+    contestant: { type: 'string', default: join(folder, 'libraries/attune.mjs') },
     mrpc: { type: 'string' },
     tokenizer: { type: 'string' },
   },
@@ -29,14 +30,19 @@ const chosen = options.only.split(',');
 Object.assign(process.env, driverEnvironment());
 
 const ours = new Contestant('Attune', process.execPath, [options.contestant]);
-const contestants = [ours];
+const libraries = [ours];
 if (options.peers) {
-  const { code, output } = await runPnpm(await findPnpm(), ['--dir', join(folder, 'peers'), 'install', '--frozen-lockfile']);
+  const { code, output } = await runPnpm(await findPnpm(), [
+    '--dir',
+    join(folder, 'peers'),
+    'install',
+    '--frozen-lockfile',
+  ]);
   if (code !== 0) throw new Error(`The peers could not be installed:\n${output}`);
-  contestants.push(new Contestant('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
-  contestants.push(new Contestant('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
+  libraries.push(new Contestant('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
+  libraries.push(new Contestant('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
 }
-if (options.python) contestants.push(new Contestant('PyTorch', options.python, [join(folder, 'contestants/pytorch.py')]));
+if (options.python) libraries.push(new Contestant('PyTorch', options.python, [join(folder, 'libraries/pytorch.py')]));
 
 const { adapter } = await ours.ask({ task: 'describe', repeats: 1 });
 const heading = `${new Date().toISOString().slice(0, 10)}, ${adapter}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${rounds} interleaved rounds`;
@@ -54,7 +60,7 @@ if (chosen.includes('step')) await compareSteps();
 if (chosen.includes('host')) await measureHost();
 if (chosen.includes('memory')) await measureMemory();
 if (chosen.includes('epoch') && options.mrpc && options.tokenizer) await compareEpoch();
-for (const contestant of contestants) contestant.end();
+for (const contestant of libraries) contestant.end();
 mkdirSync(options.output, { recursive: true });
 writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
 writeFileSync(join(options.output, 'bench.md'), `${report.join('\n\n')}\n`);
@@ -138,12 +144,12 @@ async function interleave(asked) {
 }
 
 function toAll(task) {
-  return contestants.map((contestant) => ({ contestant, task }));
+  return libraries.map((contestant) => ({ contestant, task }));
 }
 
 /**
- * Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size, counting the wide ones four times; fp16
- * halves 12 of them.
+ * Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size,
+ * counting the wide ones four times; fp16 halves 12 of them.
  */
 function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16) {
   const wide = 2 * intermediateSize;
@@ -208,7 +214,8 @@ async function compareGemm() {
         `${layout} ${m} x ${n} x ${k}`,
         ...answers.map(
           ({ error, milliseconds, best }) =>
-            error ?? withRatio(`${gflops(milliseconds).toFixed(1)}, best ${gflops(best).toFixed(1)}`, own, milliseconds),
+            error ??
+            withRatio(`${gflops(milliseconds).toFixed(1)}, best ${gflops(best).toFixed(1)}`, own, milliseconds),
         ),
       ]);
     }
@@ -216,7 +223,7 @@ async function compareGemm() {
   figures.gemm = rows;
   show(
     'Matrix products in f32, GFLOP/s by the clock on the wall (how many times as long as ours)',
-    table(['layout, m x n x k', ...contestants.map(({ name }) => name)], rows),
+    table(['layout, m x n x k', ...libraries.map(({ name }) => name)], rows),
   );
 }
 
@@ -251,22 +258,28 @@ async function compareSteps() {
         ['kernel', 'calls', 'ms', 'share'],
         kernels
           .slice(0, 16)
-          .map(({ kernel, calls, milliseconds, share }) => [kernel, calls, milliseconds.toFixed(2), `${(100 * share).toFixed(1)}%`]),
+          .map(({ kernel, calls, milliseconds, share }) => [
+            kernel,
+            calls,
+            milliseconds.toFixed(2),
+            `${(100 * share).toFixed(1)}%`,
+          ]),
       ),
     );
   }
   show(
     'Training steps (forward, backward, AdamW; dropout 0.1; 64 tokens): examples/s (how many times as long as ours in f32)',
-    table(['model', ...contestants.map(({ name }) => name), 'Attune, fp16'], rows),
+    table(['model', ...libraries.map(({ name }) => name), 'Attune, fp16'], rows),
   );
 }
 
 /** Recording a step, and the calls to Dawn that it ends in, on Dawn's null backend. */
 async function measureHost() {
-  const host = new Contestant('host', process.execPath, [join(folder, 'contestants/host.mjs')]);
+  const host = new Contestant('host', process.execPath, [join(folder, 'libraries/host.mjs')]);
   const rows = [];
   figures.host = [];
-  // The null backend gives 512 MiB: too little for BERT-base, and for all of the vocabulary of which batches have the start.
+  // The null backend gives 512 MiB: too little for BERT-base, and for all of the vocabulary of
+  // which batches have the start.
   for (const name of ['tiny', 'MiniLM-L6']) {
     const shape = { config: { ...configs[name], vocabSize: 21_000 }, batchSize: 8, length: 64 };
     const answers = [];
@@ -291,18 +304,27 @@ async function measureHost() {
   );
 }
 
-/** One pass over MRPC's training pairs, in slices in turns: without padding, as everybody else pads, in fp16, and in PyTorch. */
+/**
+ * One pass over MRPC's training pairs, in slices in turns: without padding, as everybody else pads,
+ * in fp16, and in PyTorch.
+ */
 async function compareEpoch() {
   const { writeEpoch } = await import('./epoch.mjs');
   const batchSize = 32;
-  const { file, batches, examples, padding } = await writeEpoch({ folder: options.mrpc, tokenizer: options.tokenizer, batchSize });
+  const { file, batches, examples, padding } = await writeEpoch({
+    folder: options.mrpc,
+    tokenizer: options.tokenizer,
+    batchSize,
+  });
   const slice = 12;
   const task = { task: 'epoch', config: configs.tiny, file };
   const asked = [
     { name: 'Attune', contestant: ours, task },
     { name: 'Attune, padded', contestant: ours, task: { ...task, padded: true } },
     { name: 'Attune, fp16', contestant: ours, task: { ...task, fp16: true } },
-    ...contestants.filter(({ name }) => name.startsWith('PyTorch')).map((contestant) => ({ name: contestant.name, contestant, task })),
+    ...libraries
+      .filter(({ name }) => name.startsWith('PyTorch'))
+      .map((contestant) => ({ name: contestant.name, contestant, task })),
   ];
   const seconds = asked.map(() => 0);
   for (let done = 0; done < batches; done += slice) {
@@ -314,12 +336,21 @@ async function compareEpoch() {
     }
   }
   rmSync(dirname(file), { recursive: true });
-  figures.epoch = { batchSize, padding, batches, seconds: Object.fromEntries(asked.map(({ name }, who) => [name, seconds[who]])) };
+  figures.epoch = {
+    batchSize,
+    padding,
+    batches,
+    seconds: Object.fromEntries(asked.map(({ name }, who) => [name, seconds[who]])),
+  };
   show(
     `Pass over MRPC's ${examples} training pairs, shuffled, batch ${batchSize}, BERT-tiny: ${(100 * padding).toFixed(1)}% of the places of padded batches are padding`,
     table(
       ['', 'examples/s', 'times as long as ours'],
-      asked.map(({ name }, who) => [name, ((batches * batchSize) / seconds[who]).toFixed(1), (seconds[who] / seconds[0]).toFixed(2)]),
+      asked.map(({ name }, who) => [
+        name,
+        ((batches * batchSize) / seconds[who]).toFixed(1),
+        (seconds[who] / seconds[0]).toFixed(2),
+      ]),
     ),
   );
 }

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A program that does tasks in a process of its own, one at a time, so that no contestant's memory or driver touches another's. */
+/**
+ * A program that does tasks in a process of its own, one at a time, so that no contestant's memory
+ * or driver touches another's.
+ */
 export class Contestant {
   #child;
   #lines;

@@ -5,8 +5,8 @@ import { AutoTokenizer } from '../packages/bert/dist/index.js';
 import { loadDataset } from '../packages/data/dist/index.js';
 
 /**
- * Writes the batches of one shuffled pass over MRPC's training pairs, as rows of token ids of their own lengths, for every contestant to
- * read.
+ * Writes the batches of one shuffled pass over MRPC's training pairs, as rows of token ids of their
+ * own lengths, for every contestant to read.
  */
 export async function writeEpoch({ folder, tokenizer: tokenizerFolder, batchSize }) {
   const tokenizer = await AutoTokenizer.fromPretrained(tokenizerFolder);

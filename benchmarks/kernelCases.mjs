@@ -1,7 +1,10 @@
 import * as kernels from '../packages/kernels/dist/index.js';
-import { numbers } from './contestants/serve.mjs';
+import { numbers } from './libraries/serve.mjs';
 
-/** A multiply-add loop on 16 chains of four numbers, 64 of them a trip: what arithmetic can reach on an adapter at most. */
+/**
+ * A multiply-add loop on 16 chains of four numbers, 64 of them a trip: what arithmetic can reach on
+ * an adapter at most.
+ */
 const multiplyAdds = (() => {
   const chains = Array.from({ length: 16 }, (_, index) => `chain${index}`);
   const additions = chains.map((chain) => `${chain} = fma(${chain}, factor, summand);`).join(' ');
@@ -21,7 +24,10 @@ struct Parameters { trips: u32 }
 }`;
 })();
 
-/** Named cases: each takes what a call of a kernel records, made once. Shapes are those of one layer of a model with so many tokens. */
+/**
+ * Named cases: each takes what a call of a kernel records, made once. Shapes are those of one layer
+ * of a model with so many tokens.
+ */
 export function kernelCases(
   gpu,
   { tokens, hiddenSize: hidden, intermediateSize: inner, numAttentionHeads: numHeads, elementType = 'f32' },
@@ -55,9 +61,12 @@ export function kernelCases(
   const tokenKeys = persistent('u32', tokens, 'token keys');
   gpu.write(
     tokenKeys,
-    Uint32Array.from({ length: tokens }, (_, token) => (Math.floor(token / sequenceLength) << 16) | (token % sequenceLength)),
+    Uint32Array.from(
+      { length: tokens },
+      (_, token) => (Math.floor(token / sequenceLength) << 16) | (token % sequenceLength),
+    ),
   );
-  const dropout = { probability: 0.1, operation: 1, random: { state, tokenKeys } };
+  const dropout = { probability: 0.1, site: 1, random: { state, tokenKeys } };
   const sequences = {
     cuSeqlens,
     totalTokens: tokens,
@@ -68,7 +77,11 @@ export function kernelCases(
     dropout,
   };
   const rows = { rows: tokens, columns: hidden };
-  const normal = { mean: vector('mean', tokens), reciprocalStd: vector('reciprocal standard deviation', tokens), weight: vector('weight') };
+  const normal = {
+    mean: vector('mean', tokens),
+    reciprocalStd: vector('reciprocal standard deviation', tokens),
+    weight: vector('weight'),
+  };
   const attended = {
     query: matrix('query'),
     key: matrix('key'),
@@ -143,10 +156,16 @@ export function kernelCases(
         gradWeight: vector('gradWeight'),
         gradBias: vector('gradBias'),
       }),
-    softmax: () => kernels.softmax(gpu, { input: vector('residual', length), output: vector('normalised', length), ...rows }),
+    softmax: () =>
+      kernels.softmax(gpu, { input: vector('residual', length), output: vector('normalised', length), ...rows }),
     GELU: () => kernels.gelu(gpu, { input: matrix('a'), output: matrix('product'), length }),
     'GELU backward': () =>
-      kernels.geluBackward(gpu, { gradOutput: matrix('gradOutput'), input: matrix('a'), gradInput: matrix('product'), length }),
+      kernels.geluBackward(gpu, {
+        gradOutput: matrix('gradOutput'),
+        input: matrix('a'),
+        gradInput: matrix('product'),
+        length,
+      }),
     'GELU backward with the bias': () =>
       kernels.geluBackwardWithBias(gpu, {
         gradOutput: matrix('gradOutput'),
@@ -157,12 +176,16 @@ export function kernelCases(
       }),
     add: () => kernels.add(gpu, { a: matrix('a'), b: matrix('gradOutput'), output: matrix('product'), length }),
     dropout: () => kernels.dropout(gpu, { input: matrix('a'), output: matrix('product'), ...rows, dropout }),
-    'cast to f16': () => kernels.cast(gpu, { input: vector('residual', length), output: persistent('f16', length, 'half'), length }),
-    'column sums (bias gradient)': () => kernels.columnSum(gpu, { input: matrix('a'), output: vector('gradBias'), ...rows }),
+    'cast to f16': () =>
+      kernels.cast(gpu, { input: vector('residual', length), output: persistent('f16', length, 'half'), length }),
+    'column sums (bias gradient)': () =>
+      kernels.columnSum(gpu, { input: matrix('a'), output: vector('gradBias'), ...rows }),
   };
 }
 
-/** Cases that do not depend on a model: the ceilings, and the optimizer over `parameters` weights. */
+/**
+ * Cases that do not depend on a model: the ceilings, and the optimizer over `parameters` weights.
+ */
 export function commonCases(gpu, { parameters }) {
   const copied = 2 ** 22;
   const floats = (label, length = parameters) => gpu.allocatePersistent('f32', length, label);
@@ -179,7 +202,7 @@ export function commonCases(gpu, { parameters }) {
     groupIds: gpu.allocatePersistent('u32', parameters / 64, 'groupIds'),
     length: parameters,
   };
-  const halfWeights = gpu.allocatePersistent('f16', parameters, 'f16 weights');
+  const fp16Weights = gpu.allocatePersistent('f16', parameters, 'f16 weights');
   return {
     copy: () => gpu.copy(source, target),
     'multiply-add loop': () =>
@@ -192,7 +215,8 @@ export function commonCases(gpu, { parameters }) {
         work: { flops: 2 * 4 * 64 * trips * threads },
       }),
     'AdamW, with the global norm': () => kernels.optimizerUpdate(gpu, { state, segments: [segment] }),
-    'AdamW, with the global norm and f16 weights': () => kernels.optimizerUpdate(gpu, { state, segments: [{ ...segment, halfWeights }] }),
+    'AdamW, with the global norm and f16 weights': () =>
+      kernels.optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] }),
     clear: () => gpu.clear(segment.gradients),
   };
 }

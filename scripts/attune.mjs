@@ -1,5 +1,6 @@
-// The way in: `npm run demo` and `npm test` come here. Installs what is missing (pnpm, packages, build, a software Vulkan driver where no
-// GPU answers), then starts the program. This file must be readable by any Node that knows modules: the version is checked first.
+// The way in: `npm run demo` and `npm test` come here. Installs what is missing (pnpm, packages,
+// build, a software Vulkan driver where no GPU answers), then starts the program. This file must be
+// readable by any Node that knows modules: the version is checked first.
 import { nodeVersionProblem } from './setup/node-version.mjs';
 
 const problem = nodeVersionProblem(process.versions.node);

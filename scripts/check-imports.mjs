@@ -1,5 +1,6 @@
-// Holds the map of packages: who may import whom, and what may be named where. Parses every source file; prints one line per broken rule.
-// Usage: node scripts/check-imports.mjs [folder of a workspace]
+// Holds the map of packages: who may import whom, and what may be named where. Parses every source
+// file; prints one line per broken rule. Usage: node scripts/check-imports.mjs [folder of a
+// workspace]
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkFile } from './imports/check-file.mjs';
@@ -28,7 +29,9 @@ if (isMain(import.meta.url)) {
   const { problems, files } = checkImports(folder);
   for (const problem of problems) console.error(problem);
   console.log(
-    problems.length === 0 ? `${files} files keep the import rules.` : `${problems.length} broken import rules in ${files} files.`,
+    problems.length === 0
+      ? `${files} files keep the import rules.`
+      : `${problems.length} broken import rules in ${files} files.`,
   );
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

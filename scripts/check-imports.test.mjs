@@ -9,7 +9,10 @@ import { rootFolder } from './setup/root-folder.mjs';
 const folders = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
 
-/** A workspace with these files; every package named in them gets a manifest that declares everything it may import. */
+/**
+ * A workspace with these files; every package named in them gets a manifest that declares
+ * everything it may import.
+ */
 function problemsOf(files) {
   const folder = mkdtempSync(join(tmpdir(), 'attune-imports-'));
   folders.push(folder);
@@ -19,7 +22,10 @@ function problemsOf(files) {
   };
   for (const owner of new Set(Object.keys(files).map((path) => path.split('/').slice(0, 2).join('/')))) {
     const dependencies = Object.fromEntries((declared[owner] ?? []).map((name) => [name, '*']));
-    write(`${owner}/package.json`, JSON.stringify({ name: `@attune/${owner.split('/')[1]}`, dependencies, imports: { '#platform': {} } }));
+    write(
+      `${owner}/package.json`,
+      JSON.stringify({ name: `@attune/${owner.split('/')[1]}`, dependencies, imports: { '#platform': {} } }),
+    );
   }
   for (const [path, text] of Object.entries(files)) write(path, text);
   return checkImports(folder).problems;
@@ -44,11 +50,13 @@ describe('the import rules', () => {
         'packages/kernels/src/platform/node.ts':
           "import { cpus } from 'node:os';\nexport const load = () => import('webgpu');\nexport type Dawn = typeof import('webgpu');\nprocess.env;\ncpus();",
         'packages/kernels/src/platform/browser.ts': 'export const load = () => navigator.gpu as GPU;',
-        'packages/kernels/src/index.ts': "import { load } from '#platform';\nexport const device: Promise<GPUDevice> = load();",
+        'packages/kernels/src/index.ts':
+          "import { load } from '#platform';\nexport const device: Promise<GPUDevice> = load();",
         'packages/tensor/src/index.ts':
           "import { device } from '@attune/kernels';\nimport type { A } from './a.ts';\nexport const process = (a: A) => a.navigator + a.process;",
         'packages/tensor/src/a.ts': 'export interface A { navigator: string; process: string; GPUDevice: 1 }',
-        'packages/tensor/src/a.test.ts': "import { it } from 'vitest';\nimport fs from 'node:fs';\nit(process.cwd(), () => fs);",
+        'packages/tensor/src/a.test.ts':
+          "import { it } from 'vitest';\nimport fs from 'node:fs';\nit(process.cwd(), () => fs);",
         'apps/demo/src/main.ts':
           "import { Trainer } from '@attune/trainer';\nimport '@attune/bert';\nimport 'node:fs';\nprocess.exit(Trainer);",
       }),
@@ -62,19 +70,29 @@ describe('the import rules', () => {
       'packages/hub/src/platform/disk.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;",
     };
     expect(problemsOf({ ...platform, 'packages/hub/src/index.ts': "export { read } from '#platform';" })).toEqual([]);
-    expect(problemsOf({ ...platform, 'packages/hub/src/index.ts': "export { read } from './platform/disk.ts';" })).toEqual([
+    expect(
+      problemsOf({ ...platform, 'packages/hub/src/index.ts': "export { read } from './platform/disk.ts';" }),
+    ).toEqual([
       'packages/hub/src/platform/disk.ts:1: node:fs exists only in Node: use it in src/platform/node.ts and import that as #platform',
     ]);
   });
 
   const broken = [
-    ['an import upwards', { 'packages/kernels/src/a.ts': "import '@attune/tensor';" }, '@attune/kernels must not import @attune/tensor'],
+    [
+      'an import upwards',
+      { 'packages/kernels/src/a.ts': "import '@attune/tensor';" },
+      '@attune/kernels must not import @attune/tensor',
+    ],
     [
       'the trainer importing bert',
       { 'packages/trainer/src/a.ts': "import type { B } from '@attune/bert';" },
       '@attune/trainer must not import @attune/bert',
     ],
-    ['the same in a test', { 'packages/trainer/src/a.test.ts': "import '@attune/bert';" }, '@attune/trainer must not import @attune/bert'],
+    [
+      'the same in a test',
+      { 'packages/trainer/src/a.test.ts': "import '@attune/bert';" },
+      '@attune/trainer must not import @attune/bert',
+    ],
     [
       'the same as a dynamic import',
       { 'packages/trainer/src/a.ts': "await import('@attune/bert');" },
@@ -85,11 +103,23 @@ describe('the import rules', () => {
       { 'packages/trainer/src/a.ts': "export * from '@attune/bert';" },
       '@attune/trainer must not import @attune/bert',
     ],
-    ['a way into another package by its files', { 'packages/tensor/src/a.ts': "import '../../kernels/src/gpu.ts';" }, 'leaves the package'],
+    [
+      'a way into another package by its files',
+      { 'packages/tensor/src/a.ts': "import '../../kernels/src/gpu.ts';" },
+      'leaves the package',
+    ],
     ['node: in shared code', { 'packages/data/src/a.ts': "import 'node:fs';" }, 'node:fs exists only in Node'],
     ['node modules without the prefix', { 'packages/data/src/a.ts': "import 'fs';" }, 'fs exists only in Node'],
-    ['a Node global in shared code', { 'packages/data/src/a.ts': 'export const a = process.env;' }, 'process exists only in Node'],
-    ['the same through globalThis', { 'packages/data/src/a.ts': 'export const a = globalThis.Buffer;' }, 'Buffer exists only in Node'],
+    [
+      'a Node global in shared code',
+      { 'packages/data/src/a.ts': 'export const a = process.env;' },
+      'process exists only in Node',
+    ],
+    [
+      'the same through globalThis',
+      { 'packages/data/src/a.ts': 'export const a = globalThis.Buffer;' },
+      'Buffer exists only in Node',
+    ],
     [
       'a browser global in shared code',
       { 'packages/tensor/src/a.ts': 'export const a = navigator.gpu;' },
@@ -100,7 +130,11 @@ describe('the import rules', () => {
       { 'packages/tensor/src/a.ts': 'export type A = GPUDevice;' },
       "GPUDevice: only packages/kernels names WebGPU's types",
     ],
-    ['WGSL outside kernels', { 'packages/tensor/src/a.wgsl': '', 'packages/tensor/src/a.ts': '' }, 'WGSL belongs into packages/kernels'],
+    [
+      'WGSL outside kernels',
+      { 'packages/tensor/src/a.wgsl': '', 'packages/tensor/src/a.ts': '' },
+      'WGSL belongs into packages/kernels',
+    ],
     [
       'webgpu in two places',
       { 'packages/kernels/src/a.ts': "await import('webgpu');" },
@@ -111,7 +145,11 @@ describe('the import rules', () => {
       { 'packages/kernels/src/platform/node.ts': "import 'webgpu';" },
       'webgpu must be loaded with a dynamic import',
     ],
-    ['a package that is not declared', { 'packages/data/src/a.ts': "import 'left-pad';" }, 'left-pad is not among the dependencies'],
+    [
+      'a package that is not declared',
+      { 'packages/data/src/a.ts': "import 'left-pad';" },
+      'left-pad is not among the dependencies',
+    ],
     [
       'one side of the platform by its file',
       { 'packages/hub/src/a.ts': "import './platform/node.ts';", 'packages/hub/src/platform/node.ts': '' },
@@ -158,8 +196,13 @@ describe('the import rules', () => {
     expect(names('const { a: [b, ...c], d = e } = f; g(b.h, { i: j, k }, c[l]); class M { n = 1; o() {} }')).toEqual(
       expect.arrayContaining(['e', 'f', 'g', 'j', 'k', 'l']),
     );
-    expect(names('const { a: [b, ...c], d = e } = f; g(b.h, { i: j, k }, c[l]); class M { n = 1; o() {} }')).toHaveLength(6);
-    expect(names('function f<T>(process: T, { a }: { a: B }): C { try { process; } catch (q) { q; } }')).toEqual(['B', 'C']);
+    expect(
+      names('const { a: [b, ...c], d = e } = f; g(b.h, { i: j, k }, c[l]); class M { n = 1; o() {} }'),
+    ).toHaveLength(6);
+    expect(names('function f<T>(process: T, { a }: { a: B }): C { try { process; } catch (q) { q; } }')).toEqual([
+      'B',
+      'C',
+    ]);
     expect(names('const { process } = globalThis as { process?: unknown };')).toContain('process');
   });
 });

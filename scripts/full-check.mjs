@@ -8,7 +8,10 @@ import { mrpc } from './full-check-parts/mrpc.mjs';
 import { referenceTests } from './full-check-parts/reference-tests.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
-/** Each check returns its figures, name to words, and throws when it fails. To add one: a file in full-check-parts and a line here. */
+/**
+ * Each check returns its figures, name to words, and throws when it fails. To add one: a file in
+ * full-check-parts and a line here.
+ */
 const checks = {
   adapter: examineAdapter,
   reference: referenceTests,

@@ -18,17 +18,23 @@ const pack = (from, to) => writeFileSync(join(kit, `${to}.gz`), gzipSync(readFil
 const webgpu = realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu'));
 pack(process.execPath, 'node');
 pack(join(webgpu, dawn), `node_modules/webgpu/${dawn}`);
-for (const file of ['package.json', 'index.js', 'LICENSE.md']) copyFileSync(join(webgpu, file), join(kit, 'node_modules/webgpu', file));
+for (const file of ['package.json', 'index.js', 'LICENSE.md'])
+  copyFileSync(join(webgpu, file), join(kit, 'node_modules/webgpu', file));
 try {
   execFileSync('apt-get', ['download', 'libvulkan1'], { cwd: kit, stdio: 'ignore' });
 } catch {
-  console.log('The Vulkan loader (libvulkan1) could not be downloaded with apt-get; the other machine must have its own.');
+  console.log(
+    'The Vulkan loader (libvulkan1) could not be downloaded with apt-get; the other machine must have its own.',
+  );
 }
 
 inlineWgsl();
 const partsOfVitest = dirname(realpathSync(join(rootFolder, 'node_modules/vitest')));
 // The tests are those of the sources; the benchmark runs what is built.
-const programs = { 'scripts/gpu/kernelTests.mjs': ['attune-source', 'node'], 'benchmarks/contestants/attune.mjs': ['node'] };
+const programs = {
+  'scripts/gpu/kernelTests.mjs': ['attune-source', 'node'],
+  'benchmarks/libraries/attune.mjs': ['node'],
+};
 for (const [entry, conditions] of Object.entries(programs)) {
   await build({
     configFile: false,

@@ -1,6 +1,6 @@
-// Writes x.wgsl.ts beside every x.wgsl below the folders named (default: packages/kernels/src), so that one import works in
-// Node, in browsers and in bundlers. The written files are ignored by git. A file whose content is already right is left alone;
-// one whose shader is gone is removed.
+// Writes x.wgsl.ts beside every x.wgsl below the folders named (default: packages/kernels/src), so
+// that one import works in Node, in browsers and in bundlers. The written files are ignored by git.
+// A file whose content is already right is left alone; one whose shader is gone is removed.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,8 @@ function writeModule(path) {
 }
 
 function removeOrphan(path) {
-  if (!existsSync(path.slice(0, -'.ts'.length)) && readFileSync(path, 'utf8').startsWith(firstLine)) rmSync(path, { force: true });
+  if (!existsSync(path.slice(0, -'.ts'.length)) && readFileSync(path, 'utf8').startsWith(firstLine))
+    rmSync(path, { force: true });
 }
 
 if (isMain(import.meta.url)) {

@@ -1,4 +1,5 @@
-// The software Vulkan driver that stands in where a machine has no GPU: where it lies in our cache, and what a process needs to use it.
+// The software Vulkan driver that stands in where a machine has no GPU: where it lies in our cache,
+// and what a process needs to use it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './setup/cache-folder.mjs';
@@ -7,8 +8,8 @@ import { rememberedAdapter } from './setup/machine.mjs';
 export const driverFolder = join(cacheFolder, 'lavapipe');
 
 /**
- * The environment in which a new process finds the cached driver; empty when it is not installed, not needed, or the user has chosen a
- * driver.
+ * The environment in which a new process finds the cached driver; empty when it is not installed,
+ * not needed, or the user has chosen a driver.
  */
 export function driverEnvironment() {
   if (process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES || rememberedAdapter()?.own) return {};

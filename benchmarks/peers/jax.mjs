@@ -1,6 +1,6 @@
 import { provideWebGpu } from './webgpuInNode.mjs';
-import { numbers, serve } from '../contestants/serve.mjs';
-import { batchIds, dropoutProbability, maxPositions, vocabSize } from '../contestants/stepShape.mjs';
+import { numbers, serve } from '../libraries/serve.mjs';
+import { batchIds, dropoutProbability, maxPositions, vocabSize } from '../libraries/stepShape.mjs';
 
 provideWebGpu();
 const jax = await import('@jax-js/jax');
@@ -12,7 +12,9 @@ async function gemm({ layout, m, n, k }) {
   const matrix = (rows, columns) => np.array(numbers(rows * columns)).reshape([rows, columns]);
   const a = layout === 'TN' ? matrix(k, m) : matrix(m, k);
   const b = layout === 'NT' ? matrix(n, k) : matrix(k, n);
-  const product = jax.jit((x, y) => np.matmul(layout === 'TN' ? np.transpose(x) : x, layout === 'NT' ? np.transpose(y) : y));
+  const product = jax.jit((x, y) =>
+    np.matmul(layout === 'TN' ? np.transpose(x) : x, layout === 'NT' ? np.transpose(y) : y),
+  );
   return async (repeats) => {
     for (let index = 0; index < repeats; index++) {
       const output = product(a.ref, b.ref);
@@ -23,14 +25,16 @@ async function gemm({ layout, m, n, k }) {
 }
 
 /**
- * BERT with a classifier, forward, backward and Adam, as one would write it in jax-js; no padding in the batch, so no mask. The lookup of
- * embeddings stays outside `jit`, which cannot differentiate it; its gradient goes back through `vjp`.
+ * BERT with a classifier, forward, backward and Adam, as one would write it in jax-js; no padding
+ * in the batch, so no mask. The lookup of embeddings stays outside `jit`, which cannot
+ * differentiate it; its gradient goes back through `vjp`.
  */
 async function step({ config, batchSize, length }) {
   const { hiddenSize: hidden, numHiddenLayers: layers, numAttentionHeads: heads, intermediateSize: inner } = config;
   const headSize = hidden / heads;
   const tokens = batchSize * length;
-  const weight = (rows, columns) => np.array(numbers(rows * columns).map((value) => 0.02 * value)).reshape([rows, columns]);
+  const weight = (rows, columns) =>
+    np.array(numbers(rows * columns).map((value) => 0.02 * value)).reshape([rows, columns]);
   const linear = (inputs, outputs) => ({ weight: weight(inputs, outputs), bias: np.zeros([outputs]) });
   const norm = () => ({ weight: np.ones([hidden]), bias: np.zeros([hidden]) });
   const params = {
@@ -48,7 +52,11 @@ async function step({ config, batchSize, length }) {
     pooler: linear(hidden, hidden),
     classifier: linear(hidden, 2),
   };
-  const tables = { words: weight(vocabSize, hidden), positions: weight(maxPositions, hidden), types: weight(2, hidden) };
+  const tables = {
+    words: weight(vocabSize, hidden),
+    positions: weight(maxPositions, hidden),
+    types: weight(2, hidden),
+  };
   const { ids, labels } = batchIds(batchSize, length);
   const words = np.array(ids);
   const positions = np.array(ids.map((_, index) => index % length));
@@ -62,7 +70,11 @@ async function step({ config, batchSize, length }) {
   let site = 0;
   const drop = (x, key) => {
     const shape = x.shape;
-    const kept = jax.random.bernoulli(key.ref.add(np.array(new Uint32Array([site++, 0]))), 1 - dropoutProbability, shape);
+    const kept = jax.random.bernoulli(
+      key.ref.add(np.array(new Uint32Array([site++, 0]))),
+      1 - dropoutProbability,
+      shape,
+    );
     return np.where(kept, x.mul(1 / (1 - dropoutProbability)), 0);
   };
   const gelu = (x) => x.ref.mul(0.5).mul(jax.lax.erf(x.mul(Math.SQRT1_2)).add(1));
@@ -74,7 +86,9 @@ async function step({ config, batchSize, length }) {
       const [query, value] = [block.query, block.value].map((part) => split(apply(x.ref, part)));
       const keys = split(apply(x.ref, block.key));
       const scores = np.matmul(query, np.transpose(keys, [0, 1, 3, 2])).mul(1 / Math.sqrt(headSize));
-      const attended = np.transpose(np.matmul(drop(jax.nn.softmax(scores, -1), key), value), [0, 2, 1, 3]).reshape([tokens, hidden]);
+      const attended = np
+        .transpose(np.matmul(drop(jax.nn.softmax(scores, -1), key), value), [0, 2, 1, 3])
+        .reshape([tokens, hidden]);
       x = normalise(drop(apply(attended, block.attended), key).add(x), block.attendedNorm);
       x = normalise(drop(apply(gelu(apply(x.ref, block.inner)), block.outer), key).add(x), block.outerNorm);
     }
@@ -106,7 +120,11 @@ async function step({ config, batchSize, length }) {
     let loss = NaN;
     for (let index = 0; index < repeats; index++) {
       const [embedded, pullBack] = jax.vjp(lookUp, [jax.tree.ref(weights.tables)]);
-      const [value, [gradParams, gradEmbedded]] = gradients(jax.tree.ref(weights.params), embedded, jax.random.key(update++));
+      const [value, [gradParams, gradEmbedded]] = gradients(
+        jax.tree.ref(weights.params),
+        embedded,
+        jax.random.key(update++),
+      );
       const [gradTables] = pullBack(gradEmbedded);
       pullBack.dispose?.();
       const [p, treedef] = jax.tree.flatten(weights);

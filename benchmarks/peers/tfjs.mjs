@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { provideWebGpu } from './webgpuInNode.mjs';
-import { numbers, serve } from '../contestants/serve.mjs';
-import { batchIds, dropoutProbability, maxPositions, vocabSize } from '../contestants/stepShape.mjs';
+import { numbers, serve } from '../libraries/serve.mjs';
+import { batchIds, dropoutProbability, maxPositions, vocabSize } from '../libraries/stepShape.mjs';
 
 provideWebGpu();
 const require = createRequire(import.meta.url);
@@ -24,7 +24,10 @@ async function gemm({ layout, m, n, k }) {
   };
 }
 
-/** BERT with a classifier, forward, backward and Adam, as one would write it in TensorFlow.js; no padding in the batch, so no mask. */
+/**
+ * BERT with a classifier, forward, backward and Adam, as one would write it in TensorFlow.js; no
+ * padding in the batch, so no mask.
+ */
 async function step({ config, batchSize, length }) {
   const { hiddenSize: hidden, numHiddenLayers: layers, numAttentionHeads: heads, intermediateSize: inner } = config;
   const headSize = hidden / heads;
@@ -32,7 +35,12 @@ async function step({ config, batchSize, length }) {
   const constant = (value, ...shape) => tf.variable(tf.fill(shape, value));
   const linear = (inputs, outputs) => ({ weight: weight(inputs, outputs), bias: constant(0, outputs) });
   const norm = () => ({ weight: constant(1, hidden), bias: constant(0, hidden) });
-  const embeddings = { words: weight(vocabSize, hidden), positions: weight(maxPositions, hidden), types: weight(2, hidden), norm: norm() };
+  const embeddings = {
+    words: weight(vocabSize, hidden),
+    positions: weight(maxPositions, hidden),
+    types: weight(2, hidden),
+    norm: norm(),
+  };
   const blocks = Array.from({ length: layers }, () => ({
     query: linear(hidden, hidden),
     key: linear(hidden, hidden),
@@ -63,7 +71,10 @@ async function step({ config, batchSize, length }) {
   const gelu = (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
   const split = (x) => x.reshape([batchSize, length, heads, headSize]).transpose([0, 2, 1, 3]);
   const forward = () => {
-    let x = tf.gather(embeddings.words, words).add(tf.gather(embeddings.positions, positions)).add(tf.gather(embeddings.types, types));
+    let x = tf
+      .gather(embeddings.words, words)
+      .add(tf.gather(embeddings.positions, positions))
+      .add(tf.gather(embeddings.types, types));
     x = drop(normalise(x, embeddings.norm));
     for (const block of blocks) {
       const [query, key, value] = [block.query, block.key, block.value].map((part) => split(apply(x, part)));
@@ -80,7 +91,10 @@ async function step({ config, batchSize, length }) {
       x = normalise(drop(apply(attended, block.attended)).add(x), block.attendedNorm);
       x = normalise(drop(apply(gelu(apply(x, block.inner)), block.outer)).add(x), block.outerNorm);
     }
-    const first = x.reshape([batchSize, length, hidden]).slice([0, 0, 0], [batchSize, 1, hidden]).reshape([batchSize, hidden]);
+    const first = x
+      .reshape([batchSize, length, hidden])
+      .slice([0, 0, 0], [batchSize, 1, hidden])
+      .reshape([batchSize, hidden]);
     const logits = apply(drop(apply(first, pooler).tanh()), classifier);
     return tf.losses.softmaxCrossEntropy(targets, logits);
   };

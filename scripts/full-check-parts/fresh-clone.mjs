@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';
 import { run } from './run.mjs';
 
-/** The two commands of the README in a fresh clone of the last commit, with a home folder of their own that holds nothing. */
+/**
+ * The two commands of the README in a fresh clone of the last commit, with a home folder of their
+ * own that holds nothing.
+ */
 export async function freshClone() {
   const folder = mkdtempSync(join(tmpdir(), 'attune-fresh-'));
   const home = join(folder, 'home');

@@ -1,5 +1,5 @@
-// The tests of every kernel in one program that needs no folder of modules. Built by scripts/gpu-kit.mjs. Tests of matrix units join in
-// where the adapter has those.
+// The tests of every kernel in one program that needs no folder of modules. Built by
+// scripts/gpu-kit.mjs. Tests of matrix units join in where the adapter has those.
 import { startTests } from '@vitest/runner';
 import { openDevice } from '../../packages/kernels/src/index.ts';
 import { matrixConfigOf } from '../../packages/kernels/src/kernels/gemm/subgroupMatrix.ts';
@@ -12,7 +12,9 @@ const matrixRooms = import.meta.glob('../../packages/kernels/src/**/*.matrix.tes
 
 const gpu = await openDevice();
 const { description, device, vendor, architecture, features } = gpu.info;
-console.log(`${new Date().toISOString().slice(0, 10)}, ${[vendor, architecture, device, description].filter(Boolean).join(', ')}`);
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, ${[vendor, architecture, device, description].filter(Boolean).join(', ')}`,
+);
 console.log(features.join(' '));
 console.log(JSON.stringify(gpu.profile));
 const files = { ...rooms, ...(matrixConfigOf(gpu.profile) ? matrixRooms : {}) };

@@ -1,5 +1,5 @@
-// What test files import from vitest, from the packages that vitest itself is made of: its own runner needs a folder of modules, which does
-// not travel.
+// What test files import from vitest, from the packages that vitest itself is made of: its own
+// runner needs a folder of modules, which does not travel.
 import { chai, GLOBAL_EXPECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend, setState } from '@vitest/expect';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } from '@vitest/runner';

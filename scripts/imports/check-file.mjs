@@ -16,12 +16,17 @@ export function checkFile(owner, file) {
 const mayUseNode = (kind) => kind === 'test' || kind === 'node' || kind === 'app';
 
 function checkImport(owner, file, kind, { specifier, dynamic, typeOnly }) {
-  if (specifier === null) return kind === 'shared' ? ['an import whose name is computed cannot be checked: write it out'] : [];
+  if (specifier === null)
+    return kind === 'shared' ? ['an import whose name is computed cannot be checked: write it out'] : [];
   if (specifier.startsWith('.')) return checkRelative(owner, file, kind, specifier);
   if (specifier.startsWith('#'))
-    return owner.manifest.imports?.[specifier] ? [] : [`${specifier} is not among the "imports" of ${owner.path}/package.json`];
+    return owner.manifest.imports?.[specifier]
+      ? []
+      : [`${specifier} is not among the "imports" of ${owner.path}/package.json`];
   if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {
-    return mayUseNode(kind) ? [] : [`${specifier} exists only in Node: use it in src/platform/node.ts and import that as #platform`];
+    return mayUseNode(kind)
+      ? []
+      : [`${specifier} exists only in Node: use it in src/platform/node.ts and import that as #platform`];
   }
   return checkPackage(owner, file, kind, { specifier, dynamic, typeOnly });
 }
@@ -29,7 +34,8 @@ function checkImport(owner, file, kind, { specifier, dynamic, typeOnly }) {
 function checkRelative(owner, file, kind, specifier) {
   const target = resolveRelative(file.path, specifier);
   const problems = [];
-  if (!target.startsWith(`${owner.path}/`)) problems.push(`${specifier} leaves the package: import another package by its name`);
+  if (!target.startsWith(`${owner.path}/`))
+    problems.push(`${specifier} leaves the package: import another package by its name`);
   if (!/\.(ts|json)$/.test(specifier)) problems.push(`${specifier}: a relative import ends in .ts`);
   const targetKind = owner.kinds.get(target);
   if ((targetKind === 'node' || targetKind === 'browser') && kind !== targetKind && kind !== 'test')
@@ -46,17 +52,24 @@ function checkPackage(owner, file, kind, { specifier, dynamic, typeOnly }) {
   if (name === owner.manifest.name) return [`${specifier} is this package itself: use a relative import`];
   const onlyLoader = loadedOnlyBy[name];
   if (onlyLoader && file.path !== onlyLoader) return [`only ${onlyLoader} may import ${name}`];
-  if (onlyLoader && !dynamic && !typeOnly) return [`${name} must be loaded with a dynamic import, so that nobody pays for it unasked`];
+  if (onlyLoader && !dynamic && !typeOnly)
+    return [`${name} must be loaded with a dynamic import, so that nobody pays for it unasked`];
   if (name.startsWith('@attune/') && !owner.isApp && !allowedPackages[owner.name]?.includes(name))
     return [`${owner.manifest.name} must not import ${name}`];
   const { dependencies = {}, devDependencies = {} } = owner.manifest;
-  if (Object.hasOwn(dependencies, name) || (kind === 'test' && (name === 'vitest' || Object.hasOwn(devDependencies, name)))) return [];
+  if (
+    Object.hasOwn(dependencies, name) ||
+    (kind === 'test' && (name === 'vitest' || Object.hasOwn(devDependencies, name)))
+  )
+    return [];
   return [`${name} is not among the dependencies of ${owner.path}/package.json`];
 }
 
 function checkName(owner, kind, name) {
-  if (nodeGlobals.has(name) && !mayUseNode(kind)) return [`${name} exists only in Node: use it in src/platform/node.ts`];
-  if (browserGlobals.has(name) && kind === 'shared') return [`${name} exists only in a browser: use it in src/platform/browser.ts`];
+  if (nodeGlobals.has(name) && !mayUseNode(kind))
+    return [`${name} exists only in Node: use it in src/platform/node.ts`];
+  if (browserGlobals.has(name) && kind === 'shared')
+    return [`${name} exists only in a browser: use it in src/platform/browser.ts`];
   if (isGpuName(name) && owner.name !== 'kernels') return [`${name}: only packages/kernels names WebGPU's types`];
   return [];
 }

@@ -1,8 +1,9 @@
 import { resolveRelative } from './resolve-relative.mjs';
 
 /**
- * What each file of a package is: `test` (tests, benchmarks and their helpers), the `node` or `browser` side of its platform, `app`, else
- * `shared`. A side is `src/platform/node.ts` (or `browser.ts`) with the files beside it that nothing else imports.
+ * What each file of a package is: `test` (tests, benchmarks and their helpers), the `node` or
+ * `browser` side of its platform, `app`, else `shared`. A side is `src/platform/node.ts` (or
+ * `browser.ts`) with the files beside it that nothing else imports.
  * @returns {Map<string, 'test' | 'node' | 'browser' | 'app' | 'shared'>}
  */
 export function kindsOf({ path, isApp, files }) {
@@ -20,7 +21,8 @@ export function kindsOf({ path, isApp, files }) {
     for (const member of members) {
       kinds.set(member, side);
       for (const [target, from] of importers) {
-        const beside = target.startsWith(`${path}/src/platform/`) && kinds.get(target) === 'shared' && !members.includes(target);
+        const beside =
+          target.startsWith(`${path}/src/platform/`) && kinds.get(target) === 'shared' && !members.includes(target);
         if (beside && from.every((file) => kinds.get(file) === side)) members.push(target);
       }
     }

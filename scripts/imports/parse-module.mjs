@@ -2,9 +2,9 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 
 /**
  * What the rules need to know of one TypeScript file.
- * @returns {{ path: string, imports: { specifier: string, line: number, typeOnly: boolean, dynamic: boolean, names: string[] }[],
- *   names: { name: string, line: number }[], exports: string[], errors: string[] }}
- *   `names` are the free identifiers: those that nothing in the file declares
+ * @returns {{ path: string, imports: { specifier: string, line: number, typeOnly: boolean, dynamic:
+ *   boolean, names: string[] }[], names: { name: string, line: number }[], exports: string[],
+ *   errors: string[] }} `names` are the free identifiers: those that nothing in the file declares
  */
 export function parseModule(path, source) {
   const { program, module, errors } = parseSync(path, source, { lang: 'ts', sourceType: 'module' });
@@ -30,9 +30,11 @@ export function parseModule(path, source) {
     else if (node.type === 'ExportAllDeclaration' || (node.type === 'ExportNamedDeclaration' && node.source))
       add(node.source, node, node.exportKind === 'type', false);
     else if (node.type === 'ImportExpression') add(node.source, node, false, true);
-    else if (node.type === 'TSImportType') add(node.source ?? node.argument?.literal ?? node.argument, node, true, false);
+    else if (node.type === 'TSImportType')
+      add(node.source ?? node.argument?.literal ?? node.argument, node, true, false);
     else if (node.type === 'Identifier' && isReference(parent, key)) use(node.name, node);
-    else if (node.type === 'MemberExpression' && isGlobalThis(node.object) && !node.computed) use(node.property.name, node);
+    else if (node.type === 'MemberExpression' && isGlobalThis(node.object) && !node.computed)
+      use(node.property.name, node);
     else if (node.type === 'VariableDeclarator' && isGlobalThis(node.init)) {
       for (const property of node.id.properties ?? []) if (property.key) use(property.key.name, property);
       return;
@@ -54,11 +56,14 @@ function visit(node, parent, enter, key = '') {
 }
 
 const isGlobalThis = (node) =>
-  node?.type === 'TSAsExpression' ? isGlobalThis(node.expression) : node?.type === 'Identifier' && node.name === 'globalThis';
+  node?.type === 'TSAsExpression'
+    ? isGlobalThis(node.expression)
+    : node?.type === 'Identifier' && node.name === 'globalThis';
 
 /** The names that a declaration, a function or an import brings in. */
 function declaredBy(node) {
-  if (node.type === 'VariableDeclarator' || /^(Class|TSInterface|TSTypeAlias|TSEnum)/.test(node.type)) return boundBy(node.id);
+  if (node.type === 'VariableDeclarator' || /^(Class|TSInterface|TSTypeAlias|TSEnum)/.test(node.type))
+    return boundBy(node.id);
   if (node.type === 'CatchClause') return boundBy(node.param);
   if (/^Import\w*Specifier$/.test(node.type)) return boundBy(node.local);
   if (node.type === 'TSTypeParameter') return boundBy(node.name);
@@ -83,7 +88,10 @@ function boundBy(pattern) {
   }
 }
 
-/** False where the identifier is only a name: a property, a key, a label, the other side of an import or export. */
+/**
+ * False where the identifier is only a name: a property, a key, a label, the other side of an
+ * import or export.
+ */
 function isReference(parent, key) {
   if (
     parent.type === 'MemberExpression' ||
@@ -93,7 +101,8 @@ function isReference(parent, key) {
   ) {
     return parent.computed || (key !== 'property' && key !== 'key');
   }
-  if (/^TS(PropertySignature|MethodSignature|EnumMember)$/.test(parent.type)) return parent.computed === true || key !== 'key';
+  if (/^TS(PropertySignature|MethodSignature|EnumMember)$/.test(parent.type))
+    return parent.computed === true || key !== 'key';
   if (parent.type === 'TSQualifiedName') return key === 'left';
   return (
     !/^(ImportSpecifier|ExportSpecifier|ImportAttribute|LabeledStatement|BreakStatement|ContinueStatement|TSNamedTupleMember)$/.test(

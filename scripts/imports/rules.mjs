@@ -18,7 +18,16 @@ export const loadedOnlyBy = { webgpu: 'packages/kernels/src/platform/node.ts' };
 export const lightEntries = { 'packages/bert/src/tokenizer/index.ts': ['@attune/tensor', '@attune/kernels'] };
 
 /** Globals that exist only in Node; only in `src/platform/node.ts`, in tests and in apps. */
-export const nodeGlobals = new Set(['process', 'Buffer', '__dirname', '__filename', 'require', 'global', 'setImmediate', 'clearImmediate']);
+export const nodeGlobals = new Set([
+  'process',
+  'Buffer',
+  '__dirname',
+  '__filename',
+  'require',
+  'global',
+  'setImmediate',
+  'clearImmediate',
+]);
 
 /** Globals that exist only in a browser; only in `src/platform/browser.ts`. */
 export const browserGlobals = new Set(['navigator', 'window', 'document', 'localStorage', 'indexedDB', 'caches']);

@@ -4,7 +4,10 @@ import { kindsOf } from './kinds.mjs';
 import { parseModule } from './parse-module.mjs';
 import { allowedPackages } from './rules.mjs';
 
-/** Every package and app of the workspace with its manifest and its parsed source files; paths are relative to the workspace, with `/`. */
+/**
+ * Every package and app of the workspace with its manifest and its parsed source files; paths are
+ * relative to the workspace, with `/`.
+ */
 export function readWorkspace(workspace) {
   return ['packages', 'apps']
     .flatMap((parent) => {
@@ -26,7 +29,9 @@ function readPackage(workspace, parent, name) {
   const isApp = parent === 'apps';
   const path = `${parent}/${name}`;
   const paths = sourcePaths(join(folder, 'src')).map((file) => relative(workspace, file).split(sep).join('/'));
-  const files = paths.filter((file) => file.endsWith('.ts')).map((file) => parseModule(file, readFileSync(join(workspace, file), 'utf8')));
+  const files = paths
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => parseModule(file, readFileSync(join(workspace, file), 'utf8')));
   const kinds = kindsOf({ path, isApp, files });
   return {
     name,
@@ -58,4 +63,6 @@ function manifestProblems({ name, path, isApp, manifest }) {
 }
 
 const shaderProblems = (name, paths) =>
-  name === 'kernels' ? [] : paths.filter((path) => path.endsWith('.wgsl')).map((path) => `${path}: WGSL belongs into packages/kernels`);
+  name === 'kernels'
+    ? []
+    : paths.filter((path) => path.endsWith('.wgsl')).map((path) => `${path}: WGSL belongs into packages/kernels`);

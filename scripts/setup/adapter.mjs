@@ -7,7 +7,10 @@ import { SetupProblem } from './problem.mjs';
 import { rootFolder } from './root-folder.mjs';
 import { step } from './step.mjs';
 
-/** Makes sure that a WebGPU adapter answers, installing a software one on Linux where none does. Found out once per machine. */
+/**
+ * Makes sure that a WebGPU adapter answers, installing a software one on Linux where none does.
+ * Found out once per machine.
+ */
 export async function ensureAdapter() {
   const remembered = rememberedAdapter();
   if (remembered && (remembered.own || driverEnvironment().VK_DRIVER_FILES)) return;
@@ -35,11 +38,18 @@ export async function ensureAdapter() {
   rememberAdapter({ own: false, adapter: driver.adapter });
 }
 
-/** Asks for an adapter in a process with this environment. @returns {Promise<{ adapter: string | null, output: string }>} */
+/**
+ * Asks for an adapter in a process with this environment. @returns {Promise<{ adapter: string |
+ * null, output: string }>}
+ */
 async function probe(environment) {
-  const { code, stdout, output } = await runQuietly(process.execPath, [join(rootFolder, 'scripts/setup/probe-adapter.mjs')], {
-    env: { ...process.env, ...environment },
-  });
+  const { code, stdout, output } = await runQuietly(
+    process.execPath,
+    [join(rootFolder, 'scripts/setup/probe-adapter.mjs')],
+    {
+      env: { ...process.env, ...environment },
+    },
+  );
   let adapter = null;
   if (code === 0) ({ adapter } = JSON.parse(stdout.trim().split('\n').at(-1)));
   return { adapter, output };

@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 
 /**
  * Runs a program to its end with its output captured.
- * @returns {Promise<{ code: number, stdout: string, output: string }>} code 127 when it could not be started; output is stdout and stderr
- * as they came
+ * @returns {Promise<{ code: number, stdout: string, output: string }>} code 127 when it could not
+ *   be started; output is stdout and stderr as they came
  */
 export function runQuietly(command, args, options = {}) {
   return new Promise((resolve) => {
@@ -21,11 +21,14 @@ export function runQuietly(command, args, options = {}) {
   });
 }
 
-/** Runs a program in the foreground: same terminal, interrupts passed on. Resolves to its exit code. */
+/**
+ * Runs a program in the foreground: same terminal, interrupts passed on. Resolves to its exit code.
+ */
 export function runInForeground(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
-    // In a terminal Ctrl-C reaches the program by itself; passing it on too would count as a second Ctrl-C.
+    // In a terminal Ctrl-C reaches the program by itself; passing it on too would count as a second
+    // Ctrl-C.
     const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
     const onInterrupt = () => terminal || child.kill('SIGINT');
     const onTerminate = () => child.kill('SIGTERM');

@@ -6,13 +6,17 @@ import { makeFolder } from './make-folder.mjs';
 import { SetupProblem } from './problem.mjs';
 import { step } from './step.mjs';
 
-/** Where each Debian release has a Mesa that WebGPU can use. Debian 12's own is too old; its backports are not. */
+/**
+ * Where each Debian release has a Mesa that WebGPU can use. Debian 12's own is too old; its
+ * backports are not.
+ */
 const suites = { bookworm: 'bookworm-backports' };
 const packages = ['mesa-vulkan-drivers', 'libvulkan1'];
 
 /**
- * Fetches Mesa's software Vulkan driver with apt into a folder of ours: no root needed, nothing of the system changed. Everything is made
- * in a temporary folder, tried, and then renamed, so a half-made driver is never found.
+ * Fetches Mesa's software Vulkan driver with apt into a folder of ours: no root needed, nothing of
+ * the system changed. Everything is made in a temporary folder, tried, and then renamed, so a
+ * half-made driver is never found.
  */
 export async function installDriver({ probe, folder, probed }) {
   const release = debianRelease();
@@ -38,7 +42,10 @@ export async function installDriver({ probe, folder, probed }) {
     writeFileSync(join(beside, 'lvp_icd.json'), `${JSON.stringify(manifest)}\n`);
     const found = await probe(environmentOf(beside));
     if (!found.adapter)
-      throw new SetupProblem('The software Vulkan driver was fetched, but no WebGPU adapter answers with it either.', found.output);
+      throw new SetupProblem(
+        'The software Vulkan driver was fetched, but no WebGPU adapter answers with it either.',
+        found.output,
+      );
     return found;
   };
   return step('No GPU answers: fetching a software Vulkan driver', () => makeFolder(folder, fetchAndTry));
@@ -46,7 +53,8 @@ export async function installDriver({ probe, folder, probed }) {
 
 async function download(folder, release) {
   const apt = join(folder, 'apt');
-  for (const path of ['lists/partial', 'cache/archives/partial', 'state', 'empty']) mkdirSync(join(apt, path), { recursive: true });
+  for (const path of ['lists/partial', 'cache/archives/partial', 'state', 'empty'])
+    mkdirSync(join(apt, path), { recursive: true });
   const suite = suites[release.codename] ?? release.codename;
   const source = {
     Types: 'deb',
@@ -80,7 +88,17 @@ async function download(folder, release) {
     'APT::Update::Error-Mode=any',
   ].flatMap((setting) => ['-o', setting]);
   await run('apt-get', [...settings, '-q', 'update']);
-  await run('apt-get', [...settings, '-q', '-y', '--no-install-recommends', '-t', suite, '--download-only', 'install', ...packages]);
+  await run('apt-get', [
+    ...settings,
+    '-q',
+    '-y',
+    '--no-install-recommends',
+    '-t',
+    suite,
+    '--download-only',
+    'install',
+    ...packages,
+  ]);
   mkdirSync(join(folder, 'root'));
   const archives = join(apt, 'cache/archives');
   for (const name of readdirSync(archives).filter((entry) => entry.endsWith('.deb')))
@@ -111,7 +129,9 @@ async function mirror({ codename, version, name }) {
 }
 
 async function run(command, args) {
-  const { code, output } = await runQuietly(command, args, { env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } });
+  const { code, output } = await runQuietly(command, args, {
+    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+  });
   if (code === 0) return;
   const errors = output
     .split('\n')
@@ -133,7 +153,10 @@ function osRelease() {
 
 const systemName = () => osRelease().PRETTY_NAME ?? 'an unknown system';
 
-/** @returns {{ codename: string, version: number, name: string } | null} null when this is not Debian 12 or newer */
+/**
+ * @returns {{ codename: string, version: number, name: string } | null} null when this is not
+ *   Debian 12 or newer
+ */
 function debianRelease() {
   const { ID, VERSION_CODENAME, VERSION_ID, PRETTY_NAME } = osRelease();
   const tooOld = VERSION_ID !== undefined && Number(VERSION_ID) < 12;

@@ -21,7 +21,10 @@ export function writeJson(path, value) {
 
 export const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-/** One line per file below `path` (or for `path` itself): name, size, time of change. Empty when there is none. */
+/**
+ * One line per file below `path` (or for `path` itself): name, size, time of change. Empty when
+ * there is none.
+ */
 export function listing(path) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return '';

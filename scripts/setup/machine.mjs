@@ -7,8 +7,8 @@ import { rootFolder } from './root-folder.mjs';
 const memoryPath = join(cacheFolder, 'adapter.json');
 
 /**
- * What was found out about this machine's WebGPU adapter: `own` when one answers without our driver. Null when nothing is known, or when
- * drivers, devices or WebGPU have changed since.
+ * What was found out about this machine's WebGPU adapter: `own` when one answers without our
+ * driver. Null when nothing is known, or when drivers, devices or WebGPU have changed since.
  * @returns {{ own: boolean, adapter: string } | null}
  */
 export function rememberedAdapter() {
@@ -20,7 +20,10 @@ export function rememberAdapter({ own, adapter }) {
   writeJson(memoryPath, { fingerprint: fingerprint(), own, adapter });
 }
 
-/** Changes when another adapter could answer: driver lists, device files, the WebGPU package, the driver chosen by hand. */
+/**
+ * Changes when another adapter could answer: driver lists, device files, the WebGPU package, the
+ * driver chosen by hand.
+ */
 function fingerprint() {
   const drivers = [
     '/usr/share/vulkan/icd.d',
@@ -28,10 +31,14 @@ function fingerprint() {
     '/usr/local/share/vulkan/icd.d',
     join(cacheFolder, 'lavapipe', 'lvp_icd.json'),
   ].map(listing);
-  const devices = ['/dev', '/dev/dri'].map((folder) => names(folder).filter((name) => /^(nvidia|dxg|kfd|render|card)/.test(name)));
+  const devices = ['/dev', '/dev/dri'].map((folder) =>
+    names(folder).filter((name) => /^(nvidia|dxg|kfd|render|card)/.test(name)),
+  );
   const { webgpu } = JSON.parse(readFileSync(join(rootFolder, 'packages/kernels/package.json'), 'utf8')).dependencies;
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
-  return sha256(JSON.stringify([process.platform, process.arch, drivers, devices, webgpu, VK_DRIVER_FILES, VK_ICD_FILENAMES]));
+  return sha256(
+    JSON.stringify([process.platform, process.arch, drivers, devices, webgpu, VK_DRIVER_FILES, VK_ICD_FILENAMES]),
+  );
 }
 
 function names(folder) {

@@ -25,7 +25,8 @@ const commands = {
   },
   async test(args) {
     await installPackages();
-    // Tests read the sources: a build that fails is reported at once and again by the exit code, but keeps no test from running.
+    // Tests read the sources: a build that fails is reported at once and again by the exit code,
+    // but keeps no test from running.
     const built = await reported(build);
     await ensureAdapter();
     const code = await start(localProgram('vitest'), ['run', ...args], rootFolder);
@@ -72,10 +73,16 @@ async function setup() {
 /** Starts a program in the foreground with the driver in its environment. */
 function start(program, args, cwd) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
-  return runInForeground(program.command, [...program.args, ...args], { cwd, env: { ...process.env, ...driverEnvironment() } });
+  return runInForeground(program.command, [...program.args, ...args], {
+    cwd,
+    env: { ...process.env, ...driverEnvironment() },
+  });
 }
 
-/** Runs `body`; a problem of the setup is printed as its paragraph, with the failed program's last lines below. */
+/**
+ * Runs `body`; a problem of the setup is printed as its paragraph, with the failed program's last
+ * lines below.
+ */
 async function reported(body) {
   try {
     await body();

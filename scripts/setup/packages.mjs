@@ -42,7 +42,9 @@ function workspaceFolders() {
 
 function hasModules(folder) {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return Object.keys({ ...dependencies, ...devDependencies }).every((name) => existsSync(join(folder, 'node_modules', name)));
+  return Object.keys({ ...dependencies, ...devDependencies }).every((name) =>
+    existsSync(join(folder, 'node_modules', name)),
+  );
 }
 
 /** Changes when an install could give another result: lock file, settings, manifests, machine. */

@@ -10,8 +10,9 @@ import { step } from './step.mjs';
 const windows = process.platform === 'win32';
 
 /**
- * The folder of the pinned pnpm's programs. It is one in our cache folder even where the machine has a pnpm of that version: installed
- * without its install script, pnpm is a shell script that turbo cannot start.
+ * The folder of the pinned pnpm's programs. It is one in our cache folder even where the machine
+ * has a pnpm of that version: installed without its install script, pnpm is a shell script that
+ * turbo cannot start.
  */
 export async function findPnpm() {
   const { version } = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8')).devEngines.packageManager;
@@ -36,9 +37,23 @@ function install(version, folder) {
     writeFileSync(join(beside, 'package.json'), '{ "private": true }\n');
     const npm = npmCommand();
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    // Its install script puts the native program in place; users may have switched install scripts off.
-    const args = [...npm.args, 'install', '--no-save', ...quiet, '--ignore-scripts=false', '--prefix', beside, `pnpm@${version}`];
-    const { code, output } = await runQuietly(npm.command, args, { cwd: beside, env: environmentOutsideNpm(), shell: npm.shell });
+    // Its install script puts the native program in place; users may have switched install scripts
+    // off.
+    const args = [
+      ...npm.args,
+      'install',
+      '--no-save',
+      ...quiet,
+      '--ignore-scripts=false',
+      '--prefix',
+      beside,
+      `pnpm@${version}`,
+    ];
+    const { code, output } = await runQuietly(npm.command, args, {
+      cwd: beside,
+      env: environmentOutsideNpm(),
+      shell: npm.shell,
+    });
     if (code !== 0) {
       throw new SetupProblem(
         `pnpm ${version}, which installs Attune's packages, could not be fetched with npm. It needs npm and a package registry in reach: check the network, ` +
@@ -57,12 +72,17 @@ function install(version, folder) {
 /** npm as the program that started us, else the one on the path. */
 function npmCommand() {
   const started = process.env.npm_execpath;
-  if (started && basename(started) === 'npm-cli.js') return { command: process.execPath, args: [started], shell: false };
+  if (started && basename(started) === 'npm-cli.js')
+    return { command: process.execPath, args: [started], shell: false };
   return { command: windows ? 'npm.cmd' : 'npm', args: [], shell: windows };
 }
 
-/** npm hands the state of the running script to its children; a second npm must not take it for its own settings. */
+/**
+ * npm hands the state of the running script to its children; a second npm must not take it for its
+ * own settings.
+ */
 function environmentOutsideNpm() {
-  const inherited = /^npm_(package|lifecycle|command|node_execpath|execpath|config_(local_prefix|prefix|global_prefix|global))/i;
+  const inherited =
+    /^npm_(package|lifecycle|command|node_execpath|execpath|config_(local_prefix|prefix|global_prefix|global))/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
 }

@@ -1,5 +1,6 @@
-// A process of its own that asks WebGPU for an adapter and a device, because a broken driver may end the process that loads it.
-// Prints one line of JSON: { "adapter": "words" } or { "adapter": null }.
+// A process of its own that asks WebGPU for an adapter and a device, because a broken driver may
+// end the process that loads it. Prints one line of JSON: { "adapter": "words" } or { "adapter":
+// null }.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -21,10 +21,13 @@ describe('the version of Node', () => {
     expect(nodeVersionProblem(version)).toBeNull();
   });
 
-  it.each(['16.20.0', '18.20.8', '20.18.3', '21.7.0', '22.11.0'])('%s gets a paragraph that says how to get a newer one', (version) => {
-    expect(nodeVersionProblem(version)).toContain(`this is Node ${version}`);
-    expect(nodeVersionProblem(version)).toContain('npx -y -p node@24 npm test');
-  });
+  it.each(['16.20.0', '18.20.8', '20.18.3', '21.7.0', '22.11.0'])(
+    '%s gets a paragraph that says how to get a newer one',
+    (version) => {
+      expect(nodeVersionProblem(version)).toContain(`this is Node ${version}`);
+      expect(nodeVersionProblem(version)).toContain('npx -y -p node@24 npm test');
+    },
+  );
 });
 
 describe('a folder that is made whole or not at all', () => {
@@ -32,7 +35,9 @@ describe('a folder that is made whole or not at all', () => {
     const folder = join(scratch, 'made');
     mkdirSync(folder);
     writeFileSync(join(folder, 'half'), '');
-    expect(await makeFolder(folder, async (beside) => writeFileSync(join(beside, 'whole'), '') ?? 'result')).toBe('result');
+    expect(await makeFolder(folder, async (beside) => writeFileSync(join(beside, 'whole'), '') ?? 'result')).toBe(
+      'result',
+    );
     expect(readdirSync(folder)).toEqual(['whole']);
     expect(readdirSync(scratch)).toEqual(['made']);
   });

@@ -1,6 +1,6 @@
 /**
- * Runs one step of the setup and prints one line for it, with its time. The line goes to stderr: what a program prints may be read by
- * another.
+ * Runs one step of the setup and prints one line for it, with its time. The line goes to stderr:
+ * what a program prints may be read by another.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} body

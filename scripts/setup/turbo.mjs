@@ -3,7 +3,10 @@ import { localProgram } from './local-program.mjs';
 import { findPnpm } from './pnpm.mjs';
 import { rootFolder } from './root-folder.mjs';
 
-/** How to start turbo. It starts pnpm itself, so the pinned one stands first on its path; it reports to nobody. */
+/**
+ * How to start turbo. It starts pnpm itself, so the pinned one stands first on its path; it reports
+ * to nobody.
+ */
 export async function turboCommand(args) {
   const turbo = localProgram('turbo');
   const env = {

@@ -7,7 +7,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 const reference = process.env['ATTUNE_REFERENCE'] ?? '';
 const appFolder = fileURLToPath(new URL('..', import.meta.url));
 
-/** The lesson as the design has it: it must compile against the packages, and run with names replaced by folders. */
+/**
+ * The lesson as the design has it: it must compile against the packages, and run with names
+ * replaced by folders.
+ */
 describe.runIf(reference)('the lesson', () => {
   let folder: string;
   let lesson: string;

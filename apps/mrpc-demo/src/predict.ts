@@ -16,7 +16,10 @@ export interface Prediction {
 export async function predict({ model: folder, sentences: [first, second] }: PredictOptions): Promise<Prediction> {
   const tokenizer = await AutoTokenizer.fromPretrained(folder);
   using model = await AutoModelForSequenceClassification.fromPretrained(folder);
-  const encoded = second === null ? tokenizer(first, undefined, { truncation: true }) : tokenizer(first, second, { truncation: true });
+  const encoded =
+    second === null
+      ? tokenizer(first, undefined, { truncation: true })
+      : tokenizer(first, second, { truncation: true });
   const batch = new DataCollatorWithPadding({ tokenizer })([{ ...encoded }]);
   const logits = await noGrad(() => model.device.scope(() => model.forward(batch).logits.data()));
   const largest = Math.max(...logits);

@@ -5,7 +5,12 @@ export { ConfigError } from './config/configError.ts';
 export type { LabelOptions } from './config/labels.ts';
 export { BertModel, type BertModelOutput, type ForwardContext } from './model/bertModel.ts';
 export { BertForSequenceClassification, type SequenceClassifierOutput } from './model/bertForSequenceClassification.ts';
-export { PretrainedModel, type FromPretrainedOptions, type NewModelOptions, type SaveOptions } from './model/pretrainedModel.ts';
+export {
+  PretrainedModel,
+  type FromPretrainedOptions,
+  type NewModelOptions,
+  type SaveOptions,
+} from './model/pretrainedModel.ts';
 export { packBatch, type Batch, type HostArray, type PackedBatch } from './model/packBatch.ts';
 export { unpackTokens } from './model/unpackTokens.ts';
 export { BatchError } from './model/batchError.ts';

@@ -17,7 +17,15 @@ export type {
   SortOptions,
   SplitOptions,
 } from './dataset/types.ts';
-export { CollateError, ColumnNotFoundError, DataFileError, DatasetError, FeatureError, MapError, SplitError } from './errors.ts';
+export {
+  CollateError,
+  ColumnNotFoundError,
+  DataFileError,
+  DatasetError,
+  FeatureError,
+  MapError,
+  SplitError,
+} from './errors.ts';
 export { ClassLabel, list, value } from './features/feature.ts';
 export type { Feature, Features, ListFeature, ValueFeature, ValueType } from './features/feature.ts';
 export { loadDataset } from './load/loadDataset.ts';

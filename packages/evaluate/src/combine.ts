@@ -12,7 +12,10 @@ export interface CombinableMetric {
 }
 
 export interface CombineOptions {
-  /** Write the metric's name in front of every key, not only where two metrics share one. Default false. */
+  /**
+   * Write the metric's name in front of every key, not only where two metrics share one. Default
+   * false.
+   */
   forcePrefix?: boolean;
 }
 
@@ -23,14 +26,23 @@ export class CombinedMetrics {
   readonly #metrics: readonly (readonly [name: string, metric: CombinableMetric])[];
   readonly #forcePrefix: boolean;
 
-  constructor(metrics: readonly (readonly [name: string, metric: CombinableMetric])[], { forcePrefix = false }: CombineOptions = {}) {
+  constructor(
+    metrics: readonly (readonly [name: string, metric: CombinableMetric])[],
+    { forcePrefix = false }: CombineOptions = {},
+  ) {
     this.#metrics = metrics;
     this.#forcePrefix = forcePrefix;
     this.optionNames = [...new Set(metrics.flatMap(([, metric]) => metric.optionNames))];
   }
 
   /** Adds one example. */
-  add({ prediction, reference }: { prediction: number | ArrayLike<number>; reference: number | ArrayLike<number> }): void {
+  add({
+    prediction,
+    reference,
+  }: {
+    prediction: number | ArrayLike<number>;
+    reference: number | ArrayLike<number>;
+  }): void {
     this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
   }
 
@@ -40,8 +52,9 @@ export class CombinedMetrics {
   }
 
   /**
-   * Computes all of them into one object. An option goes to the metrics that know it; one that none knows is an error.
-   * A key that two metrics share gets the metric's name (and number, where the names are equal too) in front.
+   * Computes all of them into one object. An option goes to the metrics that know it; one that none
+   * knows is an error. A key that two metrics share gets the metric's name (and number, where the
+   * names are equal too) in front.
    */
   compute(input: Partial<MetricInput> & Record<string, unknown> = {}): MetricResult {
     const { predictions, references, ...options } = input;
@@ -54,7 +67,10 @@ export class CombinedMetrics {
     }
     const results = this.#metrics.map(([name, metric]) => {
       const own = Object.fromEntries(Object.entries(options).filter(([option]) => metric.optionNames.includes(option)));
-      return [name, metric.compute({ predictions, references, ...own } as MetricInput & Record<string, unknown>)] as const;
+      return [
+        name,
+        metric.compute({ predictions, references, ...own } as MetricInput & Record<string, unknown>),
+      ] as const;
     });
     const times = (items: readonly string[], item: string): number => items.filter((other) => other === item).length;
     const keys = results.flatMap(([, result]) => Object.keys(result));
@@ -71,14 +87,16 @@ export class CombinedMetrics {
 }
 
 /**
- * Several metrics as one: `combine(['accuracy', 'f1'])`, `combine({ head: 'accuracy' }, { forcePrefix: true })`.
- * A metric that needs its own options comes with them: `combine(['accuracy', (await load('f1')).withOptions({ average: 'macro' })])`.
+ * Several metrics as one: `combine(['accuracy', 'f1'])`, `combine({ head: 'accuracy' }, {
+ * forcePrefix: true })`. A metric that needs its own options comes with them: `combine(['accuracy',
+ * (await load('f1')).withOptions({ average: 'macro' })])`.
  */
 export function combine(
   metrics: readonly (string | CombinableMetric)[] | { readonly [name: string]: string | CombinableMetric },
   options: CombineOptions = {},
 ): CombinedMetrics {
-  const made = (metric: string | CombinableMetric): CombinableMetric => (typeof metric === 'string' ? createMetric(metric) : metric);
+  const made = (metric: string | CombinableMetric): CombinableMetric =>
+    typeof metric === 'string' ? createMetric(metric) : metric;
   const entries = Array.isArray(metrics)
     ? metrics.map((metric: string | CombinableMetric) => [made(metric).name, made(metric)] as const)
     : Object.entries(metrics).map(([name, metric]) => [name, made(metric as string | CombinableMetric)] as const);

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { combine, load, MetricInputError, MetricOptionError, UnknownMetricError, type MetricName } from './index.ts';
 
-// Made by scikit-learn 1.9 and SciPy 1.17 over random predictions (P, A, x) and references (R, B, y).
-const golden: Record<string, never> = JSON.parse(readFileSync(new URL('./sklearn.golden.json', import.meta.url), 'utf8'));
+// Made by scikit-learn 1.9 and SciPy 1.17 over random predictions (P, A, x) and references (R, B,
+// y).
+const golden: Record<string, never> = JSON.parse(
+  readFileSync(new URL('./sklearn.golden.json', import.meta.url), 'utf8'),
+);
 
 function expectClose(actual: unknown, expected: unknown): void {
   if (Array.isArray(expected)) {
@@ -17,17 +20,26 @@ describe('glue', () => {
   it('gives accuracy and f1 for mrpc and qqp', async () => {
     for (const subset of ['mrpc', 'qqp'] as const) {
       const metric = await load('glue', subset);
-      expect(metric.compute({ predictions: [0, 1, 1, 0], references: [0, 1, 0, 1] })).toEqual({ accuracy: 0.5, f1: 0.5 });
+      expect(metric.compute({ predictions: [0, 1, 1, 0], references: [0, 1, 0, 1] })).toEqual({
+        accuracy: 0.5,
+        f1: 0.5,
+      });
       expect(metric.compute({ predictions: [0, 0], references: [0, 0] })).toEqual({ accuracy: 1, f1: 0 });
     }
   });
 
   it('gives matthews_correlation for cola and both correlations for stsb', async () => {
     const cola = await load('glue', 'cola');
-    expectClose(cola.compute({ predictions: [0, 0, 1, 1], references: [0, 1, 1, 1] }).matthews_correlation, 1 / Math.sqrt(3));
+    expectClose(
+      cola.compute({ predictions: [0, 0, 1, 1], references: [0, 1, 1, 1] }).matthews_correlation,
+      1 / Math.sqrt(3),
+    );
     expect(cola.compute({ predictions: [1, 1], references: [0, 1] })).toEqual({ matthews_correlation: 0 });
     const stsb = await load('glue', 'stsb');
-    const result = stsb.compute({ predictions: { data: Float32Array.of(1, 2, 3, 2), shape: [4, 1] }, references: [1, 2.5, 3, 1] });
+    const result = stsb.compute({
+      predictions: { data: Float32Array.of(1, 2, 3, 2), shape: [4, 1] },
+      references: [1, 2.5, 3, 1],
+    });
     expect(result.pearson).toBeCloseTo(0.792118, 6);
     expect(result.spearmanr).toBeCloseTo(0.833333, 6);
     expect(stsb.compute({ predictions: [1, 1], references: [1, 2] }).pearson).toBeNaN();
@@ -35,7 +47,9 @@ describe('glue', () => {
 
   it('gives accuracy for the rest, and names the subsets when asked for another', async () => {
     for (const subset of ['sst2', 'mnli', 'mnli_matched', 'mnli_mismatched', 'qnli', 'rte', 'wnli', 'hans'] as const) {
-      expect((await load('glue', subset)).compute({ predictions: [2, 1], references: [2, 0] })).toEqual({ accuracy: 0.5 });
+      expect((await load('glue', subset)).compute({ predictions: [2, 1], references: [2, 0] })).toEqual({
+        accuracy: 0.5,
+      });
     }
     await expect(load('glue', 'mprc' as 'mrpc')).rejects.toThrow(/'mprc' is no GLUE subset.*mrpc, qqp/);
     await expect(load('glue')).rejects.toThrow(UnknownMetricError);
@@ -52,7 +66,8 @@ describe('class scores', () => {
     const metric = await load(name);
     const rows = { predictions: golden.P!, references: golden.R! };
     for (const average of ['micro', 'macro', 'weighted', null] as const) {
-      const score = (options: object): unknown => Object.values(metric.compute({ ...rows, average, ...options } as never))[0];
+      const score = (options: object): unknown =>
+        Object.values(metric.compute({ ...rows, average, ...options } as never))[0];
       const wanted = (suffix: string): unknown => golden[`${name}_${average === null ? 'None' : average}${suffix}`];
       expectClose(score({}), wanted(''));
       expectClose(score({ sampleWeight: golden.W }), wanted('_W'));
@@ -67,8 +82,12 @@ describe('class scores', () => {
     const f1 = await load('f1');
     expect(f1.compute({ predictions: [0, 1, 0], references: [0, 1, 1], posLabel: 0 }).f1).toBeCloseTo(2 / 3, 12);
     expect(() => f1.compute({ predictions: [0, 1, 2], references: [0, 1, 1] })).toThrow(/3 classes.*'macro'/);
-    expect(() => f1.compute({ predictions: [0, 1, 0], references: [0, 1, 1], posLabel: 4 })).toThrow(/posLabel 4 does not occur/);
-    expect(() => f1.compute({ predictions: [0], references: [0], average: 'mean' as 'macro' })).toThrow(MetricOptionError);
+    expect(() => f1.compute({ predictions: [0, 1, 0], references: [0, 1, 1], posLabel: 4 })).toThrow(
+      /posLabel 4 does not occur/,
+    );
+    expect(() => f1.compute({ predictions: [0], references: [0], average: 'mean' as 'macro' })).toThrow(
+      MetricOptionError,
+    );
   });
 
   it('counts several labels per row', async () => {
@@ -79,23 +98,32 @@ describe('class scores', () => {
         golden[`ml_${average === null ? 'None' : average}`],
       );
     }
-    expect((await load('accuracy', 'multilabel')).compute({ predictions: golden.A!, references: golden.B! }).accuracy).toBeCloseTo(
-      golden.ml_acc!,
-      12,
-    );
+    expect(
+      (await load('accuracy', 'multilabel')).compute({ predictions: golden.A!, references: golden.B! }).accuracy,
+    ).toBeCloseTo(golden.ml_acc!, 12);
     const matthews = await load('matthews_correlation', 'multilabel');
-    expectClose(matthews.compute({ predictions: golden.A!, references: golden.B!, average: null }).matthews_correlation, golden.ml_mcc);
-    expect(() => f1.compute({ predictions: [[0.2, 0.9]], references: [[0, 1]], average: 'micro' })).toThrow(/only 0 and 1/);
+    expectClose(
+      matthews.compute({ predictions: golden.A!, references: golden.B!, average: null }).matthews_correlation,
+      golden.ml_mcc,
+    );
+    expect(() => f1.compute({ predictions: [[0.2, 0.9]], references: [[0, 1]], average: 'micro' })).toThrow(
+      /only 0 and 1/,
+    );
   });
 
   it('equals scikit-learn for accuracy, matthews and the confusion matrix', async () => {
     const rows = { predictions: golden.P!, references: golden.R! };
     expectClose((await load('accuracy')).compute({ ...rows, sampleWeight: golden.W! }).accuracy, golden.acc_W);
-    expect((await load('accuracy')).compute({ predictions: [1, 1], references: [1, 1], normalize: false })).toEqual({ accuracy: 2 });
+    expect((await load('accuracy')).compute({ predictions: [1, 1], references: [1, 1], normalize: false })).toEqual({
+      accuracy: 2,
+    });
     const matthews = await load('matthews_correlation');
     expectClose(matthews.compute(rows).matthews_correlation, golden.mcc);
     expectClose(matthews.compute({ ...rows, sampleWeight: golden.W! }).matthews_correlation, golden.mcc_W);
-    expect(matthews.compute({ predictions: [0, 1, 2, 2], references: [0, 1, 1, 2] }).matthews_correlation).toBeCloseTo(0.7, 12);
+    expect(matthews.compute({ predictions: [0, 1, 2, 2], references: [0, 1, 1, 2] }).matthews_correlation).toBeCloseTo(
+      0.7,
+      12,
+    );
     const matrix = await load('confusion_matrix');
     for (const normalize of [undefined, 'true', 'pred', 'all'] as const) {
       expectClose(matrix.compute({ ...rows, normalize }).confusion_matrix, golden[`cm_${normalize ?? 'None'}`]);
@@ -168,7 +196,9 @@ describe('inputs', () => {
     expect(() => metric.compute({ predictions: [0], references: [0], average: 'macro' } as never)).toThrow(
       /accuracy has no option 'average'/,
     );
-    expect(() => metric.compute({ predictions: [0], references: [0], sampleWeight: [1, 2] })).toThrow(/2 values for 1 rows/);
+    expect(() => metric.compute({ predictions: [0], references: [0], sampleWeight: [1, 2] })).toThrow(
+      /2 values for 1 rows/,
+    );
   });
 
   it('adds examples and batches, computes over all, and starts anew', async () => {

@@ -1,6 +1,13 @@
 export { load, type LoadedMetrics, type MetricName } from './load.ts';
 export { combine, CombinedMetrics, type CombinableMetric, type CombineOptions } from './combine.ts';
-export { Metric, type MetricDefinition, type MetricInput, type MetricResult, type MetricRows, type MetricValue } from './metric.ts';
+export {
+  Metric,
+  type MetricDefinition,
+  type MetricInput,
+  type MetricResult,
+  type MetricRows,
+  type MetricValue,
+} from './metric.ts';
 export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
 export type { MetricValues, ShapedArray, Table } from './input.ts';
 export type { AccuracyOptions } from './metrics/accuracy.ts';

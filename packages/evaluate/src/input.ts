@@ -7,10 +7,14 @@ export interface ShapedArray {
 }
 
 /**
- * What a metric takes as predictions or references: a list, a typed array, anything iterable (a dataset column),
- * rows as nested lists, or a `{ data, shape }` array.
+ * What a metric takes as predictions or references: a list, a typed array, anything iterable (a
+ * dataset column), rows as nested lists, or a `{ data, shape }` array.
  */
-export type MetricValues = ArrayLike<number | bigint> | Iterable<number | bigint> | Iterable<ArrayLike<number>> | ShapedArray;
+export type MetricValues =
+  | ArrayLike<number | bigint>
+  | Iterable<number | bigint>
+  | Iterable<ArrayLike<number>>
+  | ShapedArray;
 
 /** Values in row-major order; `columns` is 1 for a plain list, and `flat` says that it was one. */
 export interface Table {
@@ -28,7 +32,9 @@ function toNumber(value: unknown, name: string, index: number): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint' && value >= -(2n ** 53n) && value <= 2n ** 53n) return Number(value);
   const shown = typeof value === 'string' ? `the string '${value}'` : `${typeof value} ${String(value)}`;
-  throw new MetricInputError(`${name}[${index}] is ${shown}; a number was expected. Map label names to class numbers first.`);
+  throw new MetricInputError(
+    `${name}[${index}] is ${shown}; a number was expected. Map label names to class numbers first.`,
+  );
 }
 
 function isRow(value: unknown): value is ArrayLike<unknown> {
@@ -37,7 +43,12 @@ function isRow(value: unknown): value is ArrayLike<unknown> {
 
 function fromList(list: readonly unknown[], name: string): Table {
   if (!isRow(list[0])) {
-    return { data: Float64Array.from(list, (value, index) => toNumber(value, name, index)), rows: list.length, columns: 1, flat: true };
+    return {
+      data: Float64Array.from(list, (value, index) => toNumber(value, name, index)),
+      rows: list.length,
+      columns: 1,
+      flat: true,
+    };
   }
   const columns = list[0].length;
   const data = new Float64Array(list.length * columns);
@@ -48,12 +59,16 @@ function fromList(list: readonly unknown[], name: string): Table {
           `needs the same number of values.`,
       );
     }
-    for (let column = 0; column < columns; column++) data[index * columns + column] = toNumber(row[column], name, index);
+    for (let column = 0; column < columns; column++)
+      data[index * columns + column] = toNumber(row[column], name, index);
   });
   return { data, rows: list.length, columns, flat: false };
 }
 
-/** Reads predictions or references into float64 without losing anything; refuses what is not a number. */
+/**
+ * Reads predictions or references into float64 without losing anything; refuses what is not a
+ * number.
+ */
 export function readTable(values: MetricValues, name: string): Table {
   if (values === null || typeof values !== 'object') {
     throw new MetricInputError(
@@ -72,7 +87,9 @@ export function readTable(values: MetricValues, name: string): Table {
   }
   if (Symbol.iterator in values) return fromList([...(values as Iterable<unknown>)], name);
   if ('length' in values) return fromList(Array.from(values), name);
-  throw new MetricInputError(`${name} is an object without values; a list, a typed array or { data, shape } was expected.`);
+  throw new MetricInputError(
+    `${name} is an object without values; a list, a typed array or { data, shape } was expected.`,
+  );
 }
 
 /** Refuses predictions and references of different length or width, empty ones, and NaN. */
@@ -83,7 +100,8 @@ export function checkTogether(metric: string, predictions: Table, references: Ta
         `Give one prediction per reference.`,
     );
   }
-  if (predictions.rows === 0) throw new MetricInputError(`${metric}: there are no predictions. Give at least one, or call addBatch first.`);
+  if (predictions.rows === 0)
+    throw new MetricInputError(`${metric}: there are no predictions. Give at least one, or call addBatch first.`);
   for (const [name, table] of [
     ['predictions', predictions],
     ['references', references],
@@ -119,7 +137,9 @@ export function checkClasses(metric: string, name: string, table: Table): void {
 /** Refuses anything but rows of 0 and 1. */
 export function checkMultilabel(metric: string, name: string, table: Table): void {
   if (table.flat) {
-    throw new MetricInputError(`${metric} (multilabel): ${name} is a plain list; rows of 0 and 1 were expected, one column per label.`);
+    throw new MetricInputError(
+      `${metric} (multilabel): ${name} is a plain list; rows of 0 and 1 were expected, one column per label.`,
+    );
   }
   const bad = table.data.findIndex((value) => value !== 0 && value !== 1);
   if (bad >= 0) {

@@ -8,7 +8,9 @@ import { glue, type GlueResults, type GlueSubset } from './metrics/glue.ts';
 import { matthews, type MatthewsOptions } from './metrics/matthews.ts';
 import { mae, mse, type MeanErrorOptions, type MeanSquaredErrorOptions } from './metrics/meanError.ts';
 
-/** A metric that gives one number, or a list of them where the option named in `List` asks for it. */
+/**
+ * A metric that gives one number, or a list of them where the option named in `List` asks for it.
+ */
 type NumberOrListMetric<Key extends string, Options extends object, List extends object> = Omit<
   Metric<Options, Record<Key, number>>,
   'compute' | 'withOptions'
@@ -52,7 +54,9 @@ const withMultilabel: readonly string[] = ['accuracy', 'f1', 'precision', 'recal
 export function createMetric(name: string, configuration?: string): Metric<object, MetricResult> {
   if (name === 'glue') return new Metric(glue(configuration));
   if (!Object.hasOwn(makers, name)) {
-    throw new UnknownMetricError(`There is no metric '${name}'. Choose one of: glue, ${Object.keys(makers).join(', ')}.`);
+    throw new UnknownMetricError(
+      `There is no metric '${name}'. Choose one of: glue, ${Object.keys(makers).join(', ')}.`,
+    );
   }
   const known = [
     'default',
@@ -60,21 +64,31 @@ export function createMetric(name: string, configuration?: string): Metric<objec
     ...(name === 'mse' || name === 'mae' ? ['multilist'] : []),
   ];
   if (configuration !== undefined && !known.includes(configuration)) {
-    throw new UnknownMetricError(`${name} has no configuration '${configuration}'. Choose one of: ${known.join(', ')}, or leave it out.`);
+    throw new UnknownMetricError(
+      `${name} has no configuration '${configuration}'. Choose one of: ${known.join(', ')}, or leave it out.`,
+    );
   }
-  return makers[name as MetricName](configuration === 'multilabel' ? 'multilabel' : 'classes') as Metric<object, MetricResult>;
+  return makers[name as MetricName](configuration === 'multilabel' ? 'multilabel' : 'classes') as Metric<
+    object,
+    MetricResult
+  >;
 }
 
 /**
- * Loads a metric by the name it has in Hugging Face's `evaluate`. Everything is built in: no download, no network.
+ * Loads a metric by the name it has in Hugging Face's `evaluate`. Everything is built in: no
+ * download, no network.
  *
- * - `load('glue', subset)`: mrpc, qqp, cola, stsb, sst2, mnli, mnli_matched, mnli_mismatched, qnli, rte, wnli, hans
+ * - `load('glue', subset)`: mrpc, qqp, cola, stsb, sst2, mnli, mnli_matched, mnli_mismatched, qnli,
+ *   rte, wnli, hans
  * - `load('accuracy' | 'f1' | 'precision' | 'recall' | 'matthews_correlation', 'multilabel'?)`
  * - `load('pearsonr' | 'spearmanr' | 'mse' | 'mae' | 'confusion_matrix')`
  *
  * @throws UnknownMetricError with the names there are
  */
-export async function load<Subset extends GlueSubset>(name: 'glue', subset: Subset): Promise<Metric<object, GlueResults[Subset]>>;
+export async function load<Subset extends GlueSubset>(
+  name: 'glue',
+  subset: Subset,
+): Promise<Metric<object, GlueResults[Subset]>>;
 export async function load<Name extends MetricName>(name: Name, configuration?: string): Promise<LoadedMetrics[Name]>;
 export async function load(name: string, configuration?: string): Promise<Metric<object, MetricResult>>;
 export async function load(name: string, configuration?: string): Promise<unknown> {

@@ -12,7 +12,10 @@ export interface MetricInput {
   references: MetricValues;
 }
 
-/** What a metric is computed from, checked: same number of rows and columns, at least one row, no NaN. */
+/**
+ * What a metric is computed from, checked: same number of rows and columns, at least one row, no
+ * NaN.
+ */
 export interface MetricRows {
   readonly predictions: Table;
   readonly references: Table;
@@ -20,7 +23,10 @@ export interface MetricRows {
 
 export interface MetricDefinition<Options extends object, Result extends MetricResult> {
   readonly name: string;
-  /** classes: one class number per row; multilabel: rows of 0 and 1; numbers: any numbers, one or more per row. */
+  /**
+   * classes: one class number per row; multilabel: rows of 0 and 1; numbers: any numbers, one or
+   * more per row.
+   */
   readonly takes: 'classes' | 'multilabel' | 'numbers';
   readonly optionNames: readonly (keyof Options & string)[];
   readonly compute: (rows: MetricRows, options: Options) => Result;
@@ -33,7 +39,9 @@ function concatenate(parts: readonly Table[]): Table {
   let offset = 0;
   for (const part of parts) {
     if (part.columns !== first.columns || part.flat !== first.flat) {
-      throw new MetricInputError(`Added batches differ in width: ${first.columns} and ${part.columns} columns. Add rows of one width.`);
+      throw new MetricInputError(
+        `Added batches differ in width: ${first.columns} and ${part.columns} columns. Add rows of one width.`,
+      );
     }
     data.set(part.data, offset);
     offset += part.data.length;
@@ -61,13 +69,22 @@ export class Metric<Options extends object = object, Result extends MetricResult
     this.#checkOptions(bound);
   }
 
-  /** The same metric with options already chosen: `combine(['accuracy', f1.withOptions({ average: 'macro' })])`. */
+  /**
+   * The same metric with options already chosen: `combine(['accuracy', f1.withOptions({ average:
+   * 'macro' })])`.
+   */
   withOptions(options: Partial<Options>): Metric<Options, Result> {
     return new Metric(this.#definition, { ...this.#bound, ...options });
   }
 
   /** Adds one example. */
-  add({ prediction, reference }: { prediction: number | ArrayLike<number>; reference: number | ArrayLike<number> }): void {
+  add({
+    prediction,
+    reference,
+  }: {
+    prediction: number | ArrayLike<number>;
+    reference: number | ArrayLike<number>;
+  }): void {
     this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
   }
 
@@ -79,8 +96,8 @@ export class Metric<Options extends object = object, Result extends MetricResult
   }
 
   /**
-   * Computes the result over everything added and what is given here, and forgets the added examples.
-   * Result keys are the Hugging Face ones (`f1`, `matthews_correlation`).
+   * Computes the result over everything added and what is given here, and forgets the added
+   * examples. Result keys are the Hugging Face ones (`f1`, `matthews_correlation`).
    * @throws MetricInputError when predictions and references do not fit each other or the metric
    * @throws MetricOptionError for an unknown option or value
    */
@@ -91,7 +108,9 @@ export class Metric<Options extends object = object, Result extends MetricResult
       this.addBatch({ predictions: predictions as MetricValues, references: references as MetricValues });
     }
     if (this.#predictions.length === 0) {
-      throw new MetricInputError(`${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`);
+      throw new MetricInputError(
+        `${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`,
+      );
     }
     const added = { predictions: this.#predictions, references: this.#references };
     this.#predictions = [];

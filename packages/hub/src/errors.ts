@@ -15,7 +15,10 @@ export type MissingThing = 'file' | 'folder' | 'repository' | 'revision';
 export class HubNotFoundError extends HubError {
   override name = 'HubNotFoundError';
   readonly missing: MissingThing;
-  /** The hub was not reached: the file is missing in the copy on this machine, and might exist on the hub. */
+  /**
+   * The hub was not reached: the file is missing in the copy on this machine, and might exist on
+   * the hub.
+   */
   readonly offline: boolean;
 
   constructor(message: string, details: { missing: MissingThing; offline?: boolean; cause?: unknown }) {
@@ -36,8 +39,8 @@ export class HubDownloadError extends HubError {
 }
 
 /**
- * Inside this package: the hub gave no answer (no network, a dead address, a proxy's own page, too slow, out of order). Users get
- * HubOfflineError.
+ * Inside this package: the hub gave no answer (no network, a dead address, a proxy's own page, too
+ * slow, out of order). Users get HubOfflineError.
  */
 export class UnreachableError extends HubError {
   override name = 'UnreachableError';

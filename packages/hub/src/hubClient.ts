@@ -14,8 +14,8 @@ const snapshots = new Map<string, { until: number; snapshot: Promise<RemoteSnaps
 const unreachable = new Map<string, { until: number; error: UnreachableError }>();
 
 /**
- * What the hub has at a revision. Answers, and that there was none, are remembered for half a minute: a checkpoint is several files,
- * and each would ask (or wait) again.
+ * What the hub has at a revision. Answers, and that there was none, are remembered for half a
+ * minute: a checkpoint is several files, and each would ask (or wait) again.
  */
 export async function remoteSnapshot(repository: Repository, settings: HubSettings): Promise<RemoteSnapshot> {
   const { endpoint, token } = settings;
@@ -28,7 +28,8 @@ export async function remoteSnapshot(repository: Repository, settings: HubSettin
   snapshots.set(key, { until: Date.now() + rememberMilliseconds, snapshot });
   snapshot.catch((error: unknown) => {
     snapshots.delete(key);
-    if (error instanceof UnreachableError) unreachable.set(endpoint, { until: Date.now() + rememberMilliseconds, error });
+    if (error instanceof UnreachableError)
+      unreachable.set(endpoint, { until: Date.now() + rememberMilliseconds, error });
   });
   return snapshot;
 }
@@ -57,7 +58,8 @@ async function askForSnapshot(repository: Repository, settings: HubSettings): Pr
     fetch: ask,
   })) {
     const hash = lfs?.oid ?? oid;
-    if (type === 'file' && hash && /^[0-9a-f]{40,64}$/.test(hash)) files.set(path, { path, size: lfs?.size ?? size, hash });
+    if (type === 'file' && hash && /^[0-9a-f]{40,64}$/.test(hash))
+      files.set(path, { path, size: lfs?.size ?? size, hash });
   }
   return { commit: sha, files };
 }
@@ -66,7 +68,9 @@ async function readJson(answer: Response, { endpoint }: HubSettings): Promise<un
   try {
     return await answer.json();
   } catch (error) {
-    throw new UnreachableError(`${endpoint} answers with something that is not JSON (a log-in page of the network?)`, { cause: error });
+    throw new UnreachableError(`${endpoint} answers with something that is not JSON (a log-in page of the network?)`, {
+      cause: error,
+    });
   }
 }
 
@@ -76,7 +80,10 @@ function asker(repository: Repository, { endpoint, token, answerTimeout }: HubSe
     const headers = new Headers(options?.headers);
     if (token) headers.set('authorization', `Bearer ${token}`);
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new Error(`no answer within ${answerTimeout / 1000} seconds`)), answerTimeout);
+    const timer = setTimeout(
+      () => limit.abort(new Error(`no answer within ${answerTimeout / 1000} seconds`)),
+      answerTimeout,
+    );
     let answer: Response;
     try {
       answer = await fetch(address, { ...options, headers, signal: limit.signal });
@@ -96,7 +103,12 @@ function reasonOf(error: unknown): string {
   return cause.message || ('code' in cause ? String(cause.code) : cause.name);
 }
 
-async function refusal(answer: Response, { name, type, revision }: Repository, endpoint: string, hasToken: boolean): Promise<Error> {
+async function refusal(
+  answer: Response,
+  { name, type, revision }: Repository,
+  endpoint: string,
+  hasToken: boolean,
+): Promise<Error> {
   await answer.body?.cancel();
   const code = answer.headers.get('x-error-code');
   const what = `${type} '${name}'`;
@@ -108,10 +120,15 @@ async function refusal(answer: Response, { name, type, revision }: Repository, e
     );
   }
   if (answer.status === 404 || answer.status === 401) {
-    const hint = hasToken ? 'or HF_TOKEN gives no access to it' : 'or it is private: then set HF_TOKEN to a token that may read it';
-    return new HubNotFoundError(`There is no ${what} on ${endpoint}, ${hint}. There is no folder of that name here either.`, {
-      missing: 'repository',
-    });
+    const hint = hasToken
+      ? 'or HF_TOKEN gives no access to it'
+      : 'or it is private: then set HF_TOKEN to a token that may read it';
+    return new HubNotFoundError(
+      `There is no ${what} on ${endpoint}, ${hint}. There is no folder of that name here either.`,
+      {
+        missing: 'repository',
+      },
+    );
   }
   return new UnreachableError(`${endpoint} answers with status ${answer.status}`);
 }

@@ -15,10 +15,12 @@ export function isCommit(revision: string): boolean {
 }
 
 /**
- * @throws HubNotFoundError when the text cannot be a hub name: then a folder was meant, and it is not there
+ * @throws HubNotFoundError when the text cannot be a hub name: then a folder was meant, and it is
+ *   not there
  */
 export function parseRepository(name: string, type: RepoType, revision: string): Repository {
-  const isName = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/.test(name) && !name.includes('..') && !name.includes('--');
+  const isName =
+    /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/.test(name) && !name.includes('..') && !name.includes('--');
   if (!isName) {
     throw new HubNotFoundError(
       `'${name}' is no folder on this machine, and no name on the hub either (a name looks like 'bert-base-uncased' or 'owner/name').`,

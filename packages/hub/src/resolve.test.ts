@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,7 +50,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = request.url ?? '';
   requests.push(`${request.method} ${url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
   if (special(request, response)) return;
-  const json = (value: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  const json = (value: unknown) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
   if (/^\/api\/(models\/owner\/tiny|datasets\/owner\/pairs)\/revision\/(main|v1)$/.test(url)) json({ sha: commit });
   else if (url.startsWith(`/api/models/owner/tiny/tree/${commit}`)) {
     json([
@@ -121,7 +131,10 @@ describe('a local folder', () => {
     writeFileSync(join(folder, 'z.tsv'), '');
     writeFileSync(join(folder, 'b', 'c', 'y.tsv'), '');
     expect(await listFiles(folder)).toEqual(['b/c/y.tsv', 'z.tsv']);
-    expect(await resolveFolder(folder, { include: (path) => path.startsWith('z') })).toEqual({ path: folder, files: ['z.tsv'] });
+    expect(await resolveFolder(folder, { include: (path) => path.startsWith('z') })).toEqual({
+      path: folder,
+      files: ['z.tsv'],
+    });
   });
 
   it('that is not there is no hub name', async () => {
@@ -131,15 +144,20 @@ describe('a local folder', () => {
     expect(requests).toEqual([]);
   });
 
-  it.each(['../secret', '/etc/passwd', 'a/../../b', '', 'a\\b', 'a//b', 'C:/x'])('is never left: %j', async (filename) => {
-    await expect(resolveFile(folder, filename)).rejects.toThrow(HubError);
-  });
+  it.each(['../secret', '/etc/passwd', 'a/../../b', '', 'a\\b', 'a//b', 'C:/x'])(
+    'is never left: %j',
+    async (filename) => {
+      await expect(resolveFile(folder, filename)).rejects.toThrow(HubError);
+    },
+  );
 });
 
 describe('a hub name', () => {
   it('is downloaded once, into the layout of Python', async () => {
     const progress: DownloadProgress[] = [];
-    const path = pathOf(await resolveFile('owner/tiny', 'sub/weights.bin', { onProgress: (now) => progress.push(now) }));
+    const path = pathOf(
+      await resolveFile('owner/tiny', 'sub/weights.bin', { onProgress: (now) => progress.push(now) }),
+    );
     expect(path).toBe(join(repository(), 'snapshots', commit, 'sub', 'weights.bin'));
     expect(readFileSync(path).equals(weights)).toBe(true);
     expect(readlinkSync(path)).toBe(join('..', '..', '..', 'blobs', sha256(weights)));
@@ -223,7 +241,9 @@ describe('a hub name', () => {
     });
     await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: false });
     special = (_, response) => Boolean(response.writeHead(404, { 'x-error-code': 'RevisionNotFound' }).end());
-    await expect(resolveFile('owner/tiny', 'config.json', { revision: 'v9' })).rejects.toMatchObject({ missing: 'revision' });
+    await expect(resolveFile('owner/tiny', 'config.json', { revision: 'v9' })).rejects.toMatchObject({
+      missing: 'revision',
+    });
   });
 
   it('that is gated', async () => {
@@ -260,7 +280,8 @@ describe('a download', () => {
     const blobs = join(repository(), 'blobs');
     mkdirSync(blobs, { recursive: true });
     writeFileSync(join(blobs, `${sha256(weights)}.incomplete`), 'x'.repeat(1000));
-    special = (request, response) => Boolean(request.url?.endsWith('weights.bin') && response.writeHead(200).end(weights));
+    special = (request, response) =>
+      Boolean(request.url?.endsWith('weights.bin') && response.writeHead(200).end(weights));
     expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
   });
 
@@ -336,7 +357,9 @@ describe('without a network', () => {
   it.each([['HF_HUB_OFFLINE'], ['TRANSFORMERS_OFFLINE']])('%s asks nothing', async (name) => {
     vi.stubEnv(name, '1');
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(`HF_HUB_OFFLINE is set`);
-    await expect(resolveFile('owner/tiny', 'config.json', { localFilesOnly: true })).rejects.toThrow('localFilesOnly is set');
+    await expect(resolveFile('owner/tiny', 'config.json', { localFilesOnly: true })).rejects.toThrow(
+      'localFilesOnly is set',
+    );
     expect(requests).toEqual([]);
   });
 

@@ -1,4 +1,12 @@
-import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as readSettings, terminalProgress } from '#platform';
+import {
+  findInFolder,
+  isFolder,
+  listFolder,
+  openCache,
+  readBytes,
+  settings as readSettings,
+  terminalProgress,
+} from '#platform';
 import { HubNotFoundError, HubOfflineError, UnreachableError } from './errors.ts';
 import { contentRequest, remoteSnapshot } from './hubClient.ts';
 import type { RemoteSnapshot } from './hubClient.ts';
@@ -11,11 +19,17 @@ export interface ResolveOptions {
   repoType?: RepoType;
   /** Branch, tag or commit. Default 'main'. */
   revision?: string;
-  /** Where downloads are kept. Default: the cache of Python's `huggingface_hub`; in a browser, the page's cache 'attune-hub'. */
+  /**
+   * Where downloads are kept. Default: the cache of Python's `huggingface_hub`; in a browser, the
+   * page's cache 'attune-hub'.
+   */
   cacheDir?: string;
   /** Use only what is on this machine. Default: false, or what HF_HUB_OFFLINE says. */
   localFilesOnly?: boolean;
-  /** Called while a file is downloaded. Default: a line on the terminal, if there is one, for what lasts longer than a second. */
+  /**
+   * Called while a file is downloaded. Default: a line on the terminal, if there is one, for what
+   * lasts longer than a second.
+   */
   onProgress?: (progress: DownloadProgress) => void;
 }
 
@@ -53,20 +67,27 @@ async function openSource(name: string, options: ResolveOptions): Promise<Source
 }
 
 /**
- * A file of a model or dataset, by name or folder. A folder wins if it exists; else the name is one on the hub, and the file comes from the
- * cache or is downloaded into it. Without a network the cached copy is used.
+ * A file of a model or dataset, by name or folder. A folder wins if it exists; else the name is one
+ * on the hub, and the file comes from the cache or is downloaded into it. Without a network the
+ * cached copy is used.
  *
- * Environment in Node: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN, as in Python.
+ * Environment in Node: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT, HF_HUB_OFFLINE,
+ * HF_TOKEN, as in Python.
  *
  * @param filename path inside the repository or folder, with '/'
  * @returns where it is; in a browser, its bytes
  * @throws HubNotFoundError, HubOfflineError, HubAccessError, HubDownloadError
  */
-export async function resolveFile(nameOrFolder: string, filename: string, options: ResolveOptions = {}): Promise<ResolvedFile> {
+export async function resolveFile(
+  nameOrFolder: string,
+  filename: string,
+  options: ResolveOptions = {},
+): Promise<ResolvedFile> {
   checkFilename(filename);
   if (await isFolder(nameOrFolder)) {
     const found = await findInFolder(nameOrFolder, filename);
-    if (!found) throw new HubNotFoundError(`The folder '${nameOrFolder}' has no file '${filename}'.`, { missing: 'file' });
+    if (!found)
+      throw new HubNotFoundError(`The folder '${nameOrFolder}' has no file '${filename}'.`, { missing: 'file' });
     return found;
   }
   const pinned = await findPinned(nameOrFolder, filename, options);
@@ -89,9 +110,12 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
   const file = remote?.files.get(filename);
   if (!remote || !file) {
     if (remote) await cache.markAbsent(repository, remote.commit, filename);
-    throw new HubNotFoundError(`The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`, {
-      missing: 'file',
-    });
+    throw new HubNotFoundError(
+      `The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`,
+      {
+        missing: 'file',
+      },
+    );
   }
   const request = contentRequest(repository, remote.commit, filename, readSettings());
   const onProgress = options.onProgress ?? terminalProgress() ?? (() => {});
@@ -112,7 +136,10 @@ async function missingOffline(source: Source, filename: string): Promise<Error> 
 
 function offline({ repository: { type, name, revision }, offlineReason, cause }: Source): HubOfflineError {
   const wanted = revision === 'main' ? `'${name}'` : `'${name}' at '${revision}'`;
-  const contents = type === 'model' ? 'config.json, model.safetensors and the tokenizer files' : 'the tsv, csv, jsonl or Parquet files';
+  const contents =
+    type === 'model'
+      ? 'config.json, model.safetensors and the tokenizer files'
+      : 'the tsv, csv, jsonl or Parquet files';
   return new HubOfflineError(
     `The ${type} ${wanted} is not on this machine, and it could not be downloaded: ${offlineReason}. ` +
       `Get ${contents} on a machine with a network, put them in a folder here, and pass that folder's path in place of '${name}'; ` +
@@ -126,7 +153,11 @@ function offline({ repository: { type, name, revision }, offlineReason, cause }:
  *
  * @throws as resolveFile
  */
-export async function readHubFile(nameOrFolder: string, filename: string, options: ResolveOptions = {}): Promise<Uint8Array> {
+export async function readHubFile(
+  nameOrFolder: string,
+  filename: string,
+  options: ResolveOptions = {},
+): Promise<Uint8Array> {
   return readBytes(await resolveFile(nameOrFolder, filename, options));
 }
 
@@ -163,7 +194,8 @@ export interface ResolvedFolder {
  */
 export async function resolveFolder(nameOrFolder: string, options: ResolveFolderOptions = {}): Promise<ResolvedFolder> {
   const include = options.include ?? (() => true);
-  if (await isFolder(nameOrFolder)) return { path: nameOrFolder, files: (await listFolder(nameOrFolder)).filter(include) };
+  if (await isFolder(nameOrFolder))
+    return { path: nameOrFolder, files: (await listFolder(nameOrFolder)).filter(include) };
   const source = await openSource(nameOrFolder, options);
   const here = source.commit ? await source.cache.list(source.repository, source.commit) : [];
   const files = (source.remote ? [...source.remote.files.keys()].sort() : here).filter(include);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Says what WebGPU finds on this machine and whether it computes right. Plain JavaScript, so that it is there before the first build.
+// Says what WebGPU finds on this machine and whether it computes right. Plain JavaScript, so that
+// it is there before the first build.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +14,18 @@ if (process.argv.includes('--help')) {
 
 const implementation = new URL('../dist/doctor.js', import.meta.url);
 if (!existsSync(implementation)) {
-  console.error('attune-doctor: @attune/kernels is not built yet. Run `npm run build` in the clone of Attune, then this again.');
+  console.error(
+    'attune-doctor: @attune/kernels is not built yet. Run `npm run build` in the clone of Attune, then this again.',
+  );
   process.exit(1);
 }
 
-// In a clone, the software driver that the setup fetched must be in the environment before a process starts.
+// In a clone, the software driver that the setup fetched must be in the environment before a
+// process starts.
 const driverScript = new URL('../../../scripts/vulkan-driver.mjs', import.meta.url);
-const { driverEnvironment } = existsSync(driverScript) ? await import(driverScript.href) : { driverEnvironment: () => ({}) };
+const { driverEnvironment } = existsSync(driverScript)
+  ? await import(driverScript.href)
+  : { driverEnvironment: () => ({}) };
 const environment = driverEnvironment();
 if (Object.keys(environment).length > 0) {
   const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {

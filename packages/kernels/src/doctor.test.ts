@@ -12,12 +12,22 @@ describe('the doctor', () => {
     expect(report).toMatchObject({ healthy: true, problem: null, dispatch: { elements: 1000, wrongElements: 0 } });
     expect(JSON.parse(JSON.stringify(report))).toMatchObject({ device: { software: expect.any(Boolean) } });
     const text = describeReport(report).join('\n');
-    for (const words of ['adapter', 'driver', 'runs on', 'features', 'maxBufferSize', '1000 of 1000 elements right', 'All is well.'])
+    for (const words of [
+      'adapter',
+      'driver',
+      'runs on',
+      'features',
+      'maxBufferSize',
+      '1000 of 1000 elements right',
+      'All is well.',
+    ])
       expect(text).toContain(words);
   });
 
   it('says in plain words that no adapter answered', async () => {
-    const report = await examine(() => Promise.reject(new NoAdapterError('No WebGPU adapter answered. Install a driver.')));
+    const report = await examine(() =>
+      Promise.reject(new NoAdapterError('No WebGPU adapter answered. Install a driver.')),
+    );
     expect(report).toMatchObject({ healthy: false, device: null, dispatch: null });
     expect(describeReport(report)).toEqual(['Not well: No WebGPU adapter answered. Install a driver.']);
   });

@@ -25,13 +25,17 @@ export interface DispatchReport {
   readonly milliseconds: number;
 }
 
-/** Opens the GPU, runs one kernel and compares its result. Never throws: what went wrong is in the report. */
+/**
+ * Opens the GPU, runs one kernel and compares its result. Never throws: what went wrong is in the
+ * report.
+ */
 export async function examine(open: () => Promise<Gpu> = openDevice): Promise<DoctorReport> {
   let gpu: Gpu;
   try {
     gpu = await open();
   } catch (error) {
-    const problem = error instanceof NoAdapterError ? error.message : `The GPU could not be opened: ${(error as Error).message}`;
+    const problem =
+      error instanceof NoAdapterError ? error.message : `The GPU could not be opened: ${(error as Error).message}`;
     return { healthy: false, problem, device: null, profile: null, dispatch: null };
   }
   const { info: device, profile } = gpu;
@@ -43,7 +47,13 @@ export async function examine(open: () => Promise<Gpu> = openDevice): Promise<Do
         : null;
     return { healthy: !problem, problem, device, profile, dispatch };
   } catch (error) {
-    return { healthy: false, problem: `The GPU failed while computing: ${(error as Error).message}`, device, profile, dispatch: null };
+    return {
+      healthy: false,
+      problem: `The GPU failed while computing: ${(error as Error).message}`,
+      device,
+      profile,
+      dispatch: null,
+    };
   } finally {
     gpu.destroy();
   }
@@ -75,7 +85,10 @@ export function describeReport(report: DoctorReport): string[] {
   const { device, profile, dispatch } = report;
   if (device && profile) {
     lines.push(
-      row('adapter', [device.vendor, device.architecture, device.device].filter(Boolean).join(', ') || 'does not say its name'),
+      row(
+        'adapter',
+        [device.vendor, device.architecture, device.device].filter(Boolean).join(', ') || 'does not say its name',
+      ),
       row('driver', device.description || 'does not say its name'),
       row('runs on', device.software ? 'the CPU: a software adapter, correct but slow' : 'a GPU'),
       row('features', device.features.join(', ') || 'none'),
@@ -84,7 +97,10 @@ export function describeReport(report: DoctorReport): string[] {
       row(
         'subgroup matrices',
         profile.subgroupMatrix
-          .map(({ componentType, resultComponentType, m, n, k }) => `${componentType} to ${resultComponentType} ${m}x${n}x${k}`)
+          .map(
+            ({ componentType, resultComponentType, m, n, k }) =>
+              `${componentType} to ${resultComponentType} ${m}x${n}x${k}`,
+          )
           .join(', ') || 'no',
       ),
       'limits',
@@ -111,5 +127,7 @@ const row = (name: string, value: string) => `${name.padEnd(36)}${value}`;
 const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
 
 function subgroupWords({ subgroupMinSize, subgroupMaxSize }: DeviceInfo): string {
-  return subgroupMinSize === subgroupMaxSize ? `${subgroupMaxSize} lanes` : `${subgroupMinSize} to ${subgroupMaxSize} lanes`;
+  return subgroupMinSize === subgroupMaxSize
+    ? `${subgroupMaxSize} lanes`
+    : `${subgroupMinSize} to ${subgroupMaxSize} lanes`;
 }

@@ -1,4 +1,7 @@
-/** Base of every error that this package throws, so that callers can tell GPU trouble from their own. */
+/**
+ * Base of every error that this package throws, so that callers can tell GPU trouble from their
+ * own.
+ */
 export class GpuError extends Error {
   override name = 'GpuError';
 }
@@ -8,7 +11,10 @@ export class NoAdapterError extends GpuError {
   override name = 'NoAdapterError';
 }
 
-/** The device was lost: driver reset, unplugged, or destroyed while still in use. Nothing on it can be read any more. */
+/**
+ * The device was lost: driver reset, unplugged, or destroyed while still in use. Nothing on it can
+ * be read any more.
+ */
 export class DeviceLostError extends GpuError {
   override name = 'DeviceLostError';
 }
@@ -18,12 +24,18 @@ export class OutOfMemoryError extends GpuError {
   override name = 'OutOfMemoryError';
 }
 
-/** WebGPU refused a command; the message names the kernel and its parameters. The commands submitted with it did not run. */
+/**
+ * WebGPU refused a command; the message names the kernel and its parameters. The commands submitted
+ * with it did not run.
+ */
 export class GpuValidationError extends GpuError {
   override name = 'GpuValidationError';
 }
 
-/** A kernel was called with shapes, types or options that do not fit together. Thrown before anything is recorded. */
+/**
+ * A kernel was called with shapes, types or options that do not fit together. Thrown before
+ * anything is recorded.
+ */
 export class KernelArgumentError extends GpuError {
   override name = 'KernelArgumentError';
 }

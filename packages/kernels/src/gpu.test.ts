@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinArrays, openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
+import { joinContiguous, openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
 import type { Gpu, GpuArray } from './index.ts';
 import { clearWords } from './recording/words.ts';
 
@@ -24,10 +24,10 @@ describe('Gpu', () => {
 
   it('lays arrays in a row that can be joined, and frees the row with the last of them', async () => {
     const { liveBytes } = gpu.memory;
-    const row = gpu.allocateRow('f32', [64, 128, 3], 'row');
+    const row = gpu.allocateContiguous('f32', [64, 128, 3], 'row');
     const [first, second, third] = row as [GpuArray, GpuArray, GpuArray];
     expect(gpu.memory.liveBytes - liveBytes).toBe(4 * (64 + 128 + 3));
-    const whole = joinArrays(row);
+    const whole = joinContiguous(row);
     expect(whole?.length).toBe(195);
     gpu.write(
       second,
@@ -35,19 +35,21 @@ describe('Gpu', () => {
     );
     const target = gpu.allocate('f32', 195, 'target');
     gpu.copy(whole as GpuArray, target);
-    expect(await gpu.read(target)).toEqual(Float32Array.from({ length: 195 }, (_, index) => (index >= 64 && index < 192 ? index - 64 : 0)));
-    expect(joinArrays([second, third])?.length).toBe(131);
-    expect(joinArrays([first, third])).toBeNull();
-    expect(joinArrays([second, first])).toBeNull();
-    expect(joinArrays([first, target])).toBeNull();
+    expect(await gpu.read(target)).toEqual(
+      Float32Array.from({ length: 195 }, (_, index) => (index >= 64 && index < 192 ? index - 64 : 0)),
+    );
+    expect(joinContiguous([second, third])?.length).toBe(131);
+    expect(joinContiguous([first, third])).toBeNull();
+    expect(joinContiguous([second, first])).toBeNull();
+    expect(joinContiguous([first, target])).toBeNull();
     gpu.release(first);
     gpu.release(third);
-    expect(joinArrays([first, second])).toBeNull();
+    expect(joinContiguous([first, second])).toBeNull();
     expect(await gpu.read(second)).toHaveLength(128);
     gpu.release(second);
     gpu.release(target);
     expect(gpu.memory.liveBytes).toBe(liveBytes);
-    expect(() => gpu.allocateRow('f32', [3, 64], 'row')).toThrow(/multiple of 256 bytes/);
+    expect(() => gpu.allocateContiguous('f32', [3, 64], 'row')).toThrow(/multiple of 256 bytes/);
     expect(gpu.memory.liveBytes).toBe(liveBytes);
   });
 
@@ -119,7 +121,8 @@ describe('Gpu', () => {
       GpuArray,
       GpuArray,
     ];
-    // Each differs from the one before by its buffer, its place in it, the bytes bound, its length, its factor, or its kernel.
+    // Each differs from the one before by its buffer, its place in it, the bytes bound, its length,
+    // its factor, or its kernel.
     const followers: readonly (readonly [output: GpuArray, factor: number, length: number, kernel?: 'copy'])[] = [
       [other, 2, 256],
       [base, 2, 256],
@@ -146,7 +149,10 @@ describe('Gpu', () => {
   });
 
   it('refuses an array released since the same dispatch before', () => {
-    const [source, target] = ['source', 'target'].map((label) => gpu.allocate('f32', 64, label)) as [GpuArray, GpuArray];
+    const [source, target] = ['source', 'target'].map((label) => gpu.allocate('f32', 64, label)) as [
+      GpuArray,
+      GpuArray,
+    ];
     gpu.copy(source, target);
     gpu.copy(source, target);
     gpu.release(target);
@@ -221,7 +227,7 @@ describe('Gpu', () => {
       writes: [array],
       workgroups: [1, 1, 1],
     });
-    await expect(broken.settled().then(() => broken.settled())).rejects.toThrow(/broken kernel/);
+    await expect(broken.idle().then(() => broken.idle())).rejects.toThrow(/broken kernel/);
     broken.destroy();
   });
 

@@ -1,6 +1,14 @@
-import { patiently } from '#platform';
+import { waitForGpu } from '#platform';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
-import { DeviceLostError, GpuError, GpuValidationError, KernelArgumentError, OutOfMemoryError, ReleasedArrayError } from './errors.ts';
+import type { VariantChoice } from './device/variantChoice.ts';
+import {
+  DeviceLostError,
+  GpuError,
+  GpuValidationError,
+  KernelArgumentError,
+  OutOfMemoryError,
+  ReleasedArrayError,
+} from './errors.ts';
 import { bytesPerElement, GpuArray, viewAlignment } from './gpuArray.ts';
 import type { ElementType, HostData } from './gpuArray.ts';
 import { BufferPool } from './memory/bufferPool.ts';
@@ -13,11 +21,13 @@ import { Profiler } from './recording/profiler.ts';
 import type { ProfileRow } from './recording/profiler.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { NeededProgram, RecorderStatistics } from './recording/recorder.ts';
-import type { GemmChoice } from './tuning/gemmChoice.ts';
 
 export interface GpuOptions {
   readonly device: GPUDevice;
-  /** The object that the device came from, kept alive with it: Dawn crashes when it is collected first. */
+  /**
+   * The object that the device came from, kept alive with it: Dawn crashes when it is collected
+   * first.
+   */
   readonly webgpu: GPU;
   readonly info: DeviceInfo;
   readonly profile: DeviceProfile;
@@ -37,14 +47,15 @@ export interface MemoryReport {
   readonly liveArrays: number;
 }
 
-type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'inRow';
+type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'contiguous';
 
 /** Room for what a kernel touches when all its sizes are 0. */
 const scratchWords = 16384;
 
 /**
- * A GPU: memory, recording and reading back. Kernels record dispatches; nothing runs before `flush()`, and nothing waits but `read()` and
- * `settled()`. Everything runs in the order in which it was recorded.
+ * A GPU: memory, recording and reading back. Kernels record dispatches; nothing runs before
+ * `flush()`, and nothing waits but `read()` and `idle()`. Everything runs in the order in which it
+ * was recorded.
  *
  * GPU failures arrive late: the first one is kept and thrown by the next call.
  */
@@ -52,11 +63,15 @@ export class Gpu {
   readonly info: DeviceInfo;
   readonly profile: DeviceProfile;
   /**
-   * Variants that gave other results here than the portable ones, by kernel and name: `gemm subgroupMatrix`. Kernels do not choose them.
+   * Variants that gave other results here than the portable ones, by kernel and name: `gemm
+   * subgroupMatrix`. Kernels do not choose them.
    */
-  readonly distrusted = new Set<string>();
-  /** The fastest variants by class of products, as `tuneKernels` measured them; empty without tuning. */
-  tuned: ReadonlyMap<string, GemmChoice> = new Map();
+  readonly disabledVariants = new Set<string>();
+  /**
+   * The fastest variants by class of products, as `tuneKernels` measured them; empty without
+   * tuning.
+   */
+  tuned: ReadonlyMap<string, VariantChoice> = new Map();
   readonly #device: GPUDevice;
   readonly #keptAlive: GPU;
   readonly #memoryBudget: number;
@@ -118,7 +133,8 @@ export class Gpu {
   }
 
   /**
-   * An array from the pool. Its content is undefined. It belongs to the innermost `scope`, or to the caller outside any scope.
+   * An array from the pool. Its content is undefined. It belongs to the innermost `scope`, or to
+   * the caller outside any scope.
    *
    * @throws OutOfMemoryError
    */
@@ -126,7 +142,10 @@ export class Gpu {
     return this.#take(this.#pool, elementType, length, label, 'pooled', Infinity);
   }
 
-  /** A zeroed array of exactly this size that outlives scopes: parameters, optimizer state. Given back by `release`. */
+  /**
+   * A zeroed array of exactly this size that outlives scopes: parameters, optimizer state. Given
+   * back by `release`.
+   */
   allocatePersistent(elementType: ElementType, length: number, label: string): GpuArray {
     this.throwIfFailed();
     const byteLength = Math.max(4, Math.ceil((length * bytesPerElement[elementType]) / 4) * 4);
@@ -137,12 +156,13 @@ export class Gpu {
   }
 
   /**
-   * Zeroed arrays of exactly these lengths, one directly behind the other in one buffer, such that `joinArrays` makes one array of
-   * neighbours. Like persistent ones they outlive scopes; `release` gives back each by itself, and the memory goes with the last.
+   * Zeroed arrays of exactly these lengths, one directly behind the other in one buffer, such that
+   * `joinContiguous` makes one array of neighbours. Like persistent ones they outlive scopes;
+   * `release` gives back each by itself, and the memory goes with the last.
    *
    * @throws KernelArgumentError when one would not begin at a multiple of 256 bytes
    */
-  allocateRow(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
+  allocateContiguous(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
     this.throwIfFailed();
     const bytes = bytesPerElement[elementType];
     const offsets: number[] = [];
@@ -159,22 +179,32 @@ export class Gpu {
     this.#reserve(byteLength, label);
     const whole = new GpuArray(this.#createBuffer(byteLength, label), elementType, total, label);
     const arrays = lengths.map((length, index) => whole.view(offsets[index] as number, length, `${label}, ${index}`));
-    for (const array of arrays) this.#kinds.set(array, 'inRow');
+    for (const array of arrays) this.#kinds.set(array, 'contiguous');
     this.#rows.set(whole.storage, arrays.length);
     this.#addLive(byteLength);
     return arrays;
   }
 
-  /** Copies host data into an array from the pool. The data may be changed as soon as the call returns. */
+  /**
+   * Copies host data into an array from the pool. The data may be changed as soon as the call
+   * returns.
+   */
   upload(data: HostData, elementType: ElementType, label: string): GpuArray {
-    const array = this.#take(this.#uploadPool, elementType, data.length, label, 'uploaded', this.#recorder.statistics.submits);
+    const array = this.#take(
+      this.#uploadPool,
+      elementType,
+      data.length,
+      label,
+      'uploaded',
+      this.#recorder.statistics.submits,
+    );
     this.#writeBuffer(array, data, 0);
     return array;
   }
 
   /**
-   * Copies host data into an array that already exists, before the next submit: commands that are recorded but not yet submitted
-   * see the new data too.
+   * Copies host data into an array that already exists, before the next submit: commands that are
+   * recorded but not yet submitted see the new data too.
    *
    * @param offset first element written
    */
@@ -184,7 +214,10 @@ export class Gpu {
     this.#writeBuffer(array, data, offset);
   }
 
-  /** Gives an array back. Legal right after its last use was recorded; whatever is recorded later may get the same memory. */
+  /**
+   * Gives an array back. Legal right after its last use was recorded; whatever is recorded later
+   * may get the same memory.
+   */
   release(array: GpuArray): void {
     const kind = this.#kinds.get(array);
     if (!kind) {
@@ -195,7 +228,7 @@ export class Gpu {
     for (const scope of this.#scopes) scope.delete(array);
     array.markReleased();
     const { storage } = array;
-    if (kind === 'inRow') {
+    if (kind === 'contiguous') {
       const left = (this.#rows.get(storage) as number) - 1;
       this.#rows.set(storage, left);
       if (left > 0) return;
@@ -213,7 +246,10 @@ export class Gpu {
     for (const scope of this.#scopes) scope.delete(array);
   }
 
-  /** Runs `body`; every array allocated in it and not retained is released at its end, also when it throws. */
+  /**
+   * Runs `body`; every array allocated in it and not retained is released at its end, also when it
+   * throws.
+   */
   scope<T>(body: () => T): T {
     const scope = new Set<GpuArray>();
     this.#scopes.push(scope);
@@ -230,7 +266,10 @@ export class Gpu {
     this.dispatch(clearWords(this.profile, array));
   }
 
-  /** Records: the elements of `source` are copied to the start of `target`. Both have the same element type, in different buffers. */
+  /**
+   * Records: the elements of `source` are copied to the start of `target`. Both have the same
+   * element type, in different buffers.
+   */
   copy(source: GpuArray, target: GpuArray): void {
     this.dispatch(copyWords(this.profile, source, target));
   }
@@ -242,8 +281,9 @@ export class Gpu {
   }
 
   /**
-   * Compiles every kernel that `record` would use, ahead of its first use. Nothing of what `record` records is run; memory allocated in it
-   * is given back. Software adapters compile a kernel when it first runs, so there each runs once, on scratch memory and with all sizes 0.
+   * Compiles every kernel that `record` would use, ahead of its first use. Nothing of what `record`
+   * records is run; memory allocated in it is given back. Software adapters compile a kernel when
+   * it first runs, so there each runs once, on scratch memory and with all sizes 0.
    *
    * @param onProgress told how many of how many new kernels are ready
    * @throws GpuValidationError naming a kernel that does not compile
@@ -259,7 +299,7 @@ export class Gpu {
         advance();
       }
     } else {
-      await patiently(Promise.allSettled(needed.map((program) => this.#recorder.prepare(program).then(advance))));
+      await waitForGpu(Promise.allSettled(needed.map((program) => this.#recorder.prepare(program).then(advance))));
     }
     this.throwIfFailed();
   }
@@ -271,9 +311,9 @@ export class Gpu {
   }
 
   /** Submits everything recorded and waits until it has run. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     this.flush();
-    await patiently(this.#device.queue.onSubmittedWorkDone());
+    await waitForGpu(this.#device.queue.onSubmittedWorkDone());
     this.throwIfFailed();
   }
 
@@ -289,10 +329,12 @@ export class Gpu {
       size,
       usage: bufferUsage.mapRead | bufferUsage.copyTarget,
     });
-    this.#recorder.encode((encoder) => encoder.copyBufferToBuffer(array.storage.buffer, array.byteOffset, staging, 0, size));
+    this.#recorder.encode((encoder) =>
+      encoder.copyBufferToBuffer(array.storage.buffer, array.byteOffset, staging, 0, size),
+    );
     this.flush();
     try {
-      await patiently(staging.mapAsync(1));
+      await waitForGpu(staging.mapAsync(1));
       return hostArray(elementType, staging.getMappedRange().slice(0), length);
     } catch (cause) {
       this.throwIfFailed();
@@ -302,7 +344,10 @@ export class Gpu {
     }
   }
 
-  /** From now on every dispatch runs in a pass of its own and is timed. Needs the feature `timestamp-query`. */
+  /**
+   * From now on every dispatch runs in a pass of its own and is timed. Needs the feature
+   * `timestamp-query`.
+   */
   startProfiling(): void {
     if (!this.#device.features.has('timestamp-query'))
       throw new GpuError('profiling needs the adapter feature timestamp-query, which this adapter lacks');
@@ -314,7 +359,7 @@ export class Gpu {
   async stopProfiling(): Promise<ProfileRow[]> {
     const profiler = this.#profiler;
     if (!profiler) throw new GpuError('stopProfiling: profiling was not started');
-    await this.settled();
+    await this.idle();
     this.#recorder.profiler = null;
     this.#profiler = null;
     return profiler.rows();
@@ -329,7 +374,9 @@ export class Gpu {
     for (const storage of idle) this.#destroyBuffer(storage);
   }
 
-  /** Whether the GPU reported a failure, was lost or was destroyed: nothing more can be done on it. */
+  /**
+   * Whether the GPU reported a failure, was lost or was destroyed: nothing more can be done on it.
+   */
   get failed(): boolean {
     return this.#failure !== null || this.#destroyed;
   }
@@ -355,18 +402,27 @@ export class Gpu {
 
   async #runOnce({ program, reads, writes }: NeededProgram): Promise<void> {
     const words = Math.min(scratchWords, Math.floor(this.info.limits.maxStorageBufferBindingSize / 4));
-    const scratch = Array.from({ length: reads + writes }, (_, index) => this.allocate('u32', words, `scratch ${index}`));
+    const scratch = Array.from({ length: reads + writes }, (_, index) =>
+      this.allocate('u32', words, `scratch ${index}`),
+    );
     for (const array of scratch) this.retain(array);
     this.dispatch({ program, reads: scratch.slice(0, reads), writes: scratch.slice(reads), workgroups: [1, 1, 1] });
     for (const array of scratch) this.release(array);
-    await this.settled();
+    await this.idle();
   }
 
   #fail(error: GpuError): void {
     this.#failure ??= error;
   }
 
-  #take(pool: BufferPool, elementType: ElementType, length: number, label: string, kind: ArrayKind, releasedBefore: number): GpuArray {
+  #take(
+    pool: BufferPool,
+    elementType: ElementType,
+    length: number,
+    label: string,
+    kind: ArrayKind,
+    releasedBefore: number,
+  ): GpuArray {
     if (this.#failure) this.throwIfFailed();
     const byteLength = Math.max(4, length * bytesPerElement[elementType]);
     this.#reserve(sizeClass(byteLength), label);
@@ -390,7 +446,9 @@ export class Gpu {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.info.limits;
     const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     if (byteLength > largest) {
-      throw new OutOfMemoryError(`array ${label} needs ${byteLength} bytes; this adapter takes at most ${largest} bytes in one array`);
+      throw new OutOfMemoryError(
+        `array ${label} needs ${byteLength} bytes; this adapter takes at most ${largest} bytes in one array`,
+      );
     }
     if (this.#liveBytes + byteLength > this.#memoryBudget) {
       throw new OutOfMemoryError(
@@ -412,7 +470,9 @@ export class Gpu {
       (error) =>
         error &&
         this.#fail(
-          new OutOfMemoryError(`the GPU has no room for ${label}, ${byteLength} bytes (${this.#liveBytes} in use): ${error.message}`),
+          new OutOfMemoryError(
+            `the GPU has no room for ${label}, ${byteLength} bytes (${this.#liveBytes} in use): ${error.message}`,
+          ),
         ),
       () => {},
     );
@@ -441,7 +501,13 @@ export class Gpu {
     }
     const byteOffset = array.byteOffset + offset * bytes;
     if (data.byteLength % 4 === 0) {
-      this.#device.queue.writeBuffer(array.storage.buffer, byteOffset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      this.#device.queue.writeBuffer(
+        array.storage.buffer,
+        byteOffset,
+        data.buffer as ArrayBuffer,
+        data.byteOffset,
+        data.byteLength,
+      );
     } else {
       const padded = new Uint16Array(data.length + 1);
       padded.set(data);

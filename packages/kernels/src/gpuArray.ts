@@ -1,15 +1,24 @@
 import { KernelArgumentError } from './errors.ts';
 import type { PooledBuffer } from './memory/bufferPool.ts';
 
-/** What an array in GPU memory holds. `f16` is 16-bit storage; every kernel still accumulates in f32. */
+/**
+ * What an array in GPU memory holds. `f16` is 16-bit storage; every kernel still accumulates in
+ * f32.
+ */
 export type ElementType = 'f32' | 'f16' | 'i32' | 'u32';
 
 export const bytesPerElement: Record<ElementType, number> = { f32: 4, f16: 2, i32: 4, u32: 4 };
 
-/** Host arrays that can be written to, or come back from, GPU memory. f16 travels as its bits in a `Uint16Array`. */
+/**
+ * Host arrays that can be written to, or come back from, GPU memory. f16 travels as its bits in a
+ * `Uint16Array`.
+ */
 export type HostData = Float32Array | Int32Array | Uint32Array | Uint16Array;
 
-/** Storage buffer bindings start at multiples of this many bytes on every adapter we meet (WebGPU's default and upper bound). */
+/**
+ * Storage buffer bindings start at multiples of this many bytes on every adapter we meet (WebGPU's
+ * default and upper bound).
+ */
 export const viewAlignment = 256;
 
 /**
@@ -28,7 +37,14 @@ export class GpuArray {
   readonly #isView: boolean;
   #released = false;
 
-  constructor(storage: PooledBuffer, elementType: ElementType, length: number, label: string, byteOffset = 0, isView = false) {
+  constructor(
+    storage: PooledBuffer,
+    elementType: ElementType,
+    length: number,
+    label: string,
+    byteOffset = 0,
+    isView = false,
+  ) {
     this.storage = storage;
     this.elementType = elementType;
     this.length = length;
@@ -38,7 +54,10 @@ export class GpuArray {
     this.#isView = isView;
   }
 
-  /** Names this range in bind group keys. Whole buffers share one key, whatever the length of the array in them. */
+  /**
+   * Names this range in bind group keys. Whole buffers share one key, whatever the length of the
+   * array in them.
+   */
   get bindingKey(): string {
     return this.#isView ? `${this.storage.id}+${this.byteOffset}:${this.bindingSize}` : `${this.storage.id}`;
   }
@@ -66,24 +85,32 @@ export class GpuArray {
   view(offset: number, length: number, label = this.label): GpuArray {
     const start = offset * bytesPerElement[this.elementType];
     if (start % viewAlignment !== 0) {
-      throw new KernelArgumentError(`view of ${this.label}: offset ${offset} is not on a multiple of ${viewAlignment} bytes`);
+      throw new KernelArgumentError(
+        `view of ${this.label}: offset ${offset} is not on a multiple of ${viewAlignment} bytes`,
+      );
     }
     if (offset < 0 || length < 0 || offset + length > this.length) {
-      throw new KernelArgumentError(`view of ${this.label}: elements ${offset} to ${offset + length} lie outside its ${this.length}`);
+      throw new KernelArgumentError(
+        `view of ${this.label}: elements ${offset} to ${offset + length} lie outside its ${this.length}`,
+      );
     }
     return new GpuArray(this.storage, this.elementType, length, label, this.byteOffset + start, true);
   }
 }
 
-/** The memory that arrays cover together, or null when they do not lie one directly behind the other, in this order, in one buffer. */
-export function joinArrays(arrays: readonly GpuArray[]): GpuArray | null {
+/**
+ * The memory that arrays cover together, or null when they do not lie one directly behind the
+ * other, in this order, in one buffer.
+ */
+export function joinContiguous(arrays: readonly GpuArray[]): GpuArray | null {
   const [first] = arrays;
   if (!first || arrays.length === 1) return first ?? null;
   const { storage, elementType, byteOffset } = first;
   let length = 0;
   for (const array of arrays) {
     const place = byteOffset + length * bytesPerElement[elementType];
-    if (array.storage !== storage || array.elementType !== elementType || array.byteOffset !== place || array.released) return null;
+    if (array.storage !== storage || array.elementType !== elementType || array.byteOffset !== place || array.released)
+      return null;
     length += array.length;
   }
   return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, true);

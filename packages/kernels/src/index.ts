@@ -1,4 +1,4 @@
-export { checkVariants } from './checks/checkVariants.ts';
+export { selfTest } from './selfTest/selfTest.ts';
 export { openDevice } from './device/openDevice.ts';
 export type { OpenDeviceOptions } from './device/openDevice.ts';
 export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';
@@ -13,12 +13,12 @@ export {
 } from './errors.ts';
 export { Gpu } from './gpu.ts';
 export type { MemoryReport } from './gpu.ts';
-export { GpuArray, joinArrays } from './gpuArray.ts';
+export { GpuArray, joinContiguous } from './gpuArray.ts';
 export type { ElementType, HostData } from './gpuArray.ts';
 export type { DropoutOptions, RandomKey } from './random/dropout.ts';
 export { spreadWorkgroups } from './recording/dispatch.ts';
 export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';
 export type { ProfileRow } from './recording/profiler.ts';
-export { tuneKernels } from './tuning/tuneKernels.ts';
-export type { TuneOptions } from './tuning/tuneKernels.ts';
+export { tuneKernels } from './autotune/tuneKernels.ts';
+export type { TuneOptions } from './autotune/tuneKernels.ts';
 export * from './kernels/index.ts';

@@ -15,7 +15,9 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** Rows and columns of a tensor that is seen as a matrix: the last extent, and all others together. */
+/**
+ * Rows and columns of a tensor that is seen as a matrix: the last extent, and all others together.
+ */
 export function asMatrix(shape: Shape): { rows: number; columns: number } {
   const columns = shape.at(-1) ?? 1;
   return { rows: sizeOf(shape.slice(0, -1)), columns };
@@ -24,12 +26,15 @@ export function asMatrix(shape: Shape): { rows: number; columns: number } {
 /** @throws ShapeError naming the operation and both shapes */
 export function requireShape(operation: string, name: string, shape: Shape, expected: Shape): void {
   if (!shapesEqual(shape, expected))
-    throw new ShapeError(`${operation}: ${name} has the shape ${formatShape(shape)}; expected ${formatShape(expected)}`);
+    throw new ShapeError(
+      `${operation}: ${name} has the shape ${formatShape(shape)}; expected ${formatShape(expected)}`,
+    );
 }
 
 /**
- * Rows to allocate for a batch of `rows` tokens: 64, 128, 192, 256, 384, 512, 768, 1024, … Token counts differ from batch to batch; memory
- * that is allocated in these steps is found again in the pool.
+ * Rows to allocate for a batch of `rows` tokens: 64, 128, 192, 256, 384, 512, 768, 1024, … Token
+ * counts differ from batch to batch; memory that is allocated in these steps is found again in the
+ * pool.
  */
 export function bucketRows(rows: number): number {
   if (rows <= 64) return 64;

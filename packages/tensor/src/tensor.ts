@@ -2,7 +2,7 @@ import { cast } from '@attune/kernels';
 import type { ElementType, GpuArray, HostData } from '@attune/kernels';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
-import type { GraphNode } from './autograd/graphNode.ts';
+import type { GraphNode } from './autograd/tape.ts';
 import type { Device } from './device.ts';
 import { AutogradError, TensorError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
@@ -23,14 +23,17 @@ export interface TensorOptions {
 /**
  * An array in GPU memory with a shape, and the memory of how it was computed.
  *
- * The result of an operation belongs to the `device.scope` in which it was computed and is gone after it; outside any scope, `dispose()`
- * (or `using`) gives its memory back.
+ * The result of an operation belongs to the `device.scope` in which it was computed and is gone
+ * after it; outside any scope, `dispose()` (or `using`) gives its memory back.
  */
 export class Tensor {
   readonly shape: Shape;
   readonly device: Device;
   requiresGrad: boolean;
-  /** The operation that computed this tensor; null for what was given. For the operations of this package. */
+  /**
+   * The operation that computed this tensor; null for what was given. For the operations of this
+   * package.
+   */
   readonly node: GraphNode | null;
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
@@ -62,7 +65,10 @@ export class Tensor {
     return this.#gradArray;
   }
 
-  /** The gradient that `backward()` added up, or null. It shares memory with what later calls add to. */
+  /**
+   * The gradient that `backward()` added up, or null. It shares memory with what later calls add
+   * to.
+   */
   get grad(): Tensor | null {
     return this.#gradArray ? new Tensor({ array: this.#gradArray, shape: this.shape, device: this.device }) : null;
   }
@@ -73,21 +79,27 @@ export class Tensor {
     this.#gradArray = null;
   }
 
-  /** The gradient's memory; zeroed when there was none. Only what was given, not computed, keeps a gradient. */
+  /**
+   * The gradient's memory; zeroed when there was none. Only what was given, not computed, keeps a
+   * gradient.
+   */
   ensureGradArray(): GpuArray {
     this.#gradArray ??= this.device.allocatePersistent('f32', this.#array.length, `gradient of ${this.#array.label}`);
     return this.#gradArray;
   }
 
-  /** Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay parameters side by side. */
+  /**
+   * Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay
+   * parameters side by side.
+   */
   moveTo(array: GpuArray, gradArray: GpuArray | null): void {
     this.#array = array;
     this.#gradArray = gradArray;
   }
 
   /**
-   * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires one. The operations are forgotten
-   * afterwards.
+   * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires
+   * one. The operations are forgotten afterwards.
    *
    * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
    * @param options whether to give back the memory of what was computed on the way
@@ -95,7 +107,9 @@ export class Tensor {
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
     if (this.size !== 1)
-      throw new AutogradError(`backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`);
+      throw new AutogradError(
+        `backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`,
+      );
     if (!this.node) {
       throw new AutogradError(
         'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad',
@@ -107,7 +121,8 @@ export class Tensor {
   /** The values, once the GPU has computed them. f16 comes as f32. */
   async data(): Promise<Float32Array | Int32Array | Uint32Array> {
     const { device, size } = this;
-    if (this.dtype !== 'f16') return ((await device.read(this.#array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size);
+    if (this.dtype !== 'f16')
+      return ((await device.read(this.#array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size);
     const wide = device.allocate('f32', Math.max(1, size), `${this.#array.label} in f32`);
     device.retain(wide);
     cast(device, { input: this.#array, output: wide, length: size });
@@ -118,7 +133,10 @@ export class Tensor {
 
   /** The value of a tensor with one element. */
   async item(): Promise<number> {
-    if (this.size !== 1) throw new TensorError(`item() needs a tensor with one element; this one has the shape ${formatShape(this.shape)}`);
+    if (this.size !== 1)
+      throw new TensorError(
+        `item() needs a tensor with one element; this one has the shape ${formatShape(this.shape)}`,
+      );
     return (await this.data())[0] as number;
   }
 
@@ -127,7 +145,10 @@ export class Tensor {
     return new Tensor({ array: this.#array, shape: this.shape, device: this.device });
   }
 
-  /** Gives the memory back. Tensors that share it, such as `detach()` and `reshape()` make, are gone too. */
+  /**
+   * Gives the memory back. Tensors that share it, such as `detach()` and `reshape()` make, are gone
+   * too.
+   */
   dispose(): void {
     this.device.release(this.#array);
     this.clearGrad();

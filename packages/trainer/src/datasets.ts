@@ -8,7 +8,9 @@ export interface TrainerDataset {
   readonly length: number;
   readonly columnNames: readonly string[];
   at(index: number): object;
-  /** Only names of own columns are passed; `never` because each dataset has its own type of them. */
+  /**
+   * Only names of own columns are passed; `never` because each dataset has its own type of them.
+   */
   selectColumns(names: readonly never[]): TrainerDataset;
 }
 

@@ -3,7 +3,10 @@ export class TrainerError extends Error {
   override name = 'TrainerError';
 }
 
-/** A training argument is unknown, has an impossible value, contradicts another, or is not supported. */
+/**
+ * A training argument is unknown, has an impossible value, contradicts another, or is not
+ * supported.
+ */
 export class TrainingArgumentsError extends TrainerError {
   override name = 'TrainingArgumentsError';
 }
@@ -14,8 +17,8 @@ export class TrainerDatasetError extends TrainerError {
 }
 
 /**
- * Loss or gradient became NaN or infinite. The update of that step was skipped on the GPU and training stopped: the weights are those of
- * the last good step.
+ * Loss or gradient became NaN or infinite. The update of that step was skipped on the GPU and
+ * training stopped: the weights are those of the last good step.
  */
 export class NonFiniteLossError extends TrainerError {
   override name = 'NonFiniteLossError';

@@ -3,7 +3,10 @@ import type { Module, Tensor } from '@attune/tensor';
 
 /** What a model must know to make micro-batches add up exactly to the batch they are cut from. */
 export interface ForwardContext {
-  /** Labelled examples in the whole update: the loss is their sum divided by this number. Default: the labelled examples of this batch. */
+  /**
+   * Labelled examples in the whole update: the loss is their sum divided by this number. Default:
+   * the labelled examples of this batch.
+   */
   readonly numItemsInBatch?: number;
   /** Number in the update of this batch's first example, for dropout. Default 0. */
   readonly exampleOffset?: number;

@@ -6,10 +6,27 @@ import type { Batch } from '@attune/data';
 import { defaultDevice, Linear, linear, Module, mseLoss, Parameter, scale, tensor } from '@attune/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import golden from '../golden/regression.json' with { type: 'json' };
-import { NonFiniteLossError, SaveError, Trainer, TrainerDatasetError, TrainingArguments, TrainingArgumentsError } from './index.ts';
-import type { ForwardContext, ModelOutput, TrainableModel, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from './index.ts';
+import {
+  NonFiniteLossError,
+  SaveError,
+  Trainer,
+  TrainerDatasetError,
+  TrainingArguments,
+  TrainingArgumentsError,
+} from './index.ts';
+import type {
+  ForwardContext,
+  ModelOutput,
+  TrainableModel,
+  TrainerCallback,
+  TrainerOptions,
+  TrainingArgumentsOptions,
+} from './index.ts';
 
-/** `y = a x + b` from a = b = 0 under the mean squared error: the model of transformers' own Trainer tests. */
+/**
+ * `y = a x + b` from a = b = 0 under the mean squared error: the model of transformers' own Trainer
+ * tests.
+ */
 class RegressionModel extends Module implements TrainableModel {
   readonly inputNames = ['input_x'];
   readonly a: Parameter;
@@ -85,16 +102,25 @@ describe('Trainer.train', () => {
 
       override forward(batch: Batch, context: ForwardContext = {}): ModelOutput {
         const { input_x: input, labels } = batch;
-        const x = tensor(Float32Array.from(input?.data ?? []), { shape: [input?.shape[0] ?? 0, 1], device: this.a.device });
+        const x = tensor(Float32Array.from(input?.data ?? []), {
+          shape: [input?.shape[0] ?? 0, 1],
+          device: this.a.device,
+        });
         const logits = this.linear.forward(x);
         return {
           logits,
-          loss: scale(mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }), 100),
+          loss: scale(
+            mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }),
+            100,
+          ),
         };
       }
     }
     const { a, b } = await RegressionModel.create();
-    const { trainer } = await make({ fp16: true, loggingSteps: 1, saveStrategy: 'epoch' }, { model: new SteepModel(a, b) });
+    const { trainer } = await make(
+      { fp16: true, loggingSteps: 1, saveStrategy: 'epoch' },
+      { model: new SteepModel(a, b) },
+    );
     const { globalStep, trainingLoss } = await trainer.train();
     expect(globalStep).toBe(24);
     expect(Number.isFinite(trainingLoss)).toBe(true);
@@ -103,7 +129,10 @@ describe('Trainer.train', () => {
     expect(skipped).toBeGreaterThan(0);
     expect(skipped).toBeLessThan(14);
     expect(Number.isFinite(logged[0]?.['grad_norm'])).toBe(false);
-    const scaler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scaler.json'), 'utf8')) as Record<string, number>;
+    const scaler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scaler.json'), 'utf8')) as Record<
+      string,
+      number
+    >;
     expect(scaler).toMatchObject({
       scale: 65536 / 2 ** skipped,
       growth_factor: 2,
@@ -111,7 +140,10 @@ describe('Trainer.train', () => {
       growth_interval: 2000,
       _growth_tracker: 24 - skipped,
     });
-    const scheduler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scheduler.json'), 'utf8')) as Record<string, number>;
+    const scheduler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scheduler.json'), 'utf8')) as Record<
+      string,
+      number
+    >;
     expect(scheduler['last_epoch']).toBe(24 - skipped);
     expect(await value(a)).not.toBe(0);
   });
@@ -126,7 +158,10 @@ describe('Trainer.train', () => {
     const single = losses(every.trainer.state.logHistory);
     expect(single).toHaveLength(24);
     expect(losses(fifth.trainer.state.logHistory)).toHaveLength(4);
-    expect(losses(fifth.trainer.state.logHistory)[1]).toBeCloseTo(single.slice(5, 10).reduce((sum, loss) => sum + loss) / 5, 6);
+    expect(losses(fifth.trainer.state.logHistory)[1]).toBeCloseTo(
+      single.slice(5, 10).reduce((sum, loss) => sum + loss) / 5,
+      6,
+    );
     expect(every.trainer.state.logHistory[0]).toMatchObject({ learning_rate: 0.1, step: 1, epoch: 0.125 });
     expect(every.trainer.state.logHistory[1]?.['learning_rate']).toBeCloseTo(0.1 * (23 / 24), 12);
     expect(Object.keys(every.trainer.state.logHistory.at(-1) ?? {})).toEqual([
@@ -157,10 +192,18 @@ describe('Trainer.train', () => {
       'onSave',
       'onTrainEnd',
     ] as const;
-    const recorder: TrainerCallback = Object.fromEntries(names.map((name) => [name, () => void events.push(name.slice(2))]));
+    const recorder: TrainerCallback = Object.fromEntries(
+      names.map((name) => [name, () => void events.push(name.slice(2))]),
+    );
     const data = Dataset.fromRows(rows).select(Array.from({ length: 24 }, (_, row) => row));
     const { trainer } = await make(
-      { gradientAccumulationSteps: 2, numTrainEpochs: 1, evalStrategy: 'epoch', saveStrategy: 'epoch', loggingSteps: 1 },
+      {
+        gradientAccumulationSteps: 2,
+        numTrainEpochs: 1,
+        evalStrategy: 'epoch',
+        saveStrategy: 'epoch',
+        loggingSteps: 1,
+      },
       { trainDataset: data, evalDataset: data, callbacks: [recorder] },
     );
     await trainer.train();
@@ -210,7 +253,10 @@ describe('Trainer.train', () => {
 
   it('names the step at which the loss became NaN, and keeps the weights of the step before', async () => {
     const poisoned = rows.map((row, index) => (index === 40 ? { ...row, label: NaN } : row));
-    const { model, trainer } = await make({ trainSamplingStrategy: 'sequential' }, { trainDataset: Dataset.fromRows(poisoned) });
+    const { model, trainer } = await make(
+      { trainSamplingStrategy: 'sequential' },
+      { trainDataset: Dataset.fromRows(poisoned) },
+    );
     const failure = await trainer.train().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NonFiniteLossError);
     expect((failure as NonFiniteLossError).step).toBe(6);
@@ -226,7 +272,10 @@ describe('Trainer.evaluate and predict', () => {
       {},
       {
         evalDataset: data,
-        computeMetrics: ({ predictions, labelIds }) => ({ rows: predictions.shape[0] ?? 0, labels: labelIds.shape[0] ?? 0 }),
+        computeMetrics: ({ predictions, labelIds }) => ({
+          rows: predictions.shape[0] ?? 0,
+          labels: labelIds.shape[0] ?? 0,
+        }),
       },
     );
     const metrics = await trainer.evaluate();
@@ -261,7 +310,10 @@ describe('checkpoints', () => {
       'trainer_state.json',
       'training_args.json',
     ]);
-    const state = JSON.parse(readFileSync(join(folder, 'checkpoint-20', 'trainer_state.json'), 'utf8')) as Record<string, unknown>;
+    const state = JSON.parse(readFileSync(join(folder, 'checkpoint-20', 'trainer_state.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
     expect(state).toMatchObject({ global_step: 20, max_steps: 24, epoch: 2.5, train_batch_size: 8 });
     expect(Object.keys(state)).toEqual(Object.keys(state).sort());
   });

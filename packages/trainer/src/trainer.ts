@@ -1,6 +1,13 @@
-import { DataCollatorWithPadding, DataLoader, defaultDataCollator, NdArray, RandomSampler, SequentialSampler } from '@attune/data';
+import {
+  DataCollatorWithPadding,
+  DataLoader,
+  defaultDataCollator,
+  NdArray,
+  RandomSampler,
+  SequentialSampler,
+} from '@attune/data';
 import type { DataCollator, PaddingTokenizer } from '@attune/data';
-import { AdamW, checkVariants, defaultDevice, getScheduler, Mt19937, setSeed } from '@attune/tensor';
+import { AdamW, selfTest, defaultDevice, getScheduler, Mt19937, setSeed } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { files, terminal } from '#platform';
 import { planRun } from './arguments/schedule.ts';
@@ -38,7 +45,10 @@ export interface EvalPrediction {
 
 export interface PredictionOutput {
   readonly predictions: NdArray;
-  /** [examples], or [examples, labels] for several labels at once; of shape [0] when the dataset has no labels. */
+  /**
+   * [examples], or [examples, labels] for several labels at once; of shape [0] when the dataset has
+   * no labels.
+   */
   readonly labelIds: NdArray;
   /** `test_loss`, run times, and what `computeMetrics` returns, with the prefix. */
   readonly metrics: LogEntry;
@@ -48,7 +58,10 @@ export interface TrainOutput {
   readonly globalStep: number;
   /** Mean loss over all steps. */
   readonly trainingLoss: number;
-  /** `train_runtime`, `train_samples_per_second`, `train_steps_per_second`, `total_flos`, `train_loss`, `epoch`. */
+  /**
+   * `train_runtime`, `train_samples_per_second`, `train_steps_per_second`, `total_flos`,
+   * `train_loss`, `epoch`.
+   */
   readonly metrics: LogEntry;
 }
 
@@ -62,7 +75,10 @@ export interface TrainerOptions {
   args?: TrainingArguments;
   trainDataset?: TrainerDataset;
   evalDataset?: TrainerDataset;
-  /** Makes a batch from examples. Default: padding to the longest when `processingClass` is given, else plain stacking. */
+  /**
+   * Makes a batch from examples. Default: padding to the longest when `processingClass` is given,
+   * else plain stacking.
+   */
   dataCollator?: DataCollator;
   /** The tokenizer: pads batches and is saved with the model. */
   processingClass?: ProcessingClass;
@@ -74,7 +90,9 @@ export interface TrainerOptions {
   device?: Device;
 }
 
-/** Trains and evaluates a model. Behaviour, log keys and files are those of `transformers.Trainer`. */
+/**
+ * Trains and evaluates a model. Behaviour, log keys and files are those of `transformers.Trainer`.
+ */
 export class Trainer {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
@@ -112,7 +130,9 @@ export class Trainer {
     this.#computeMetrics = options.computeMetrics;
     this.#collate =
       options.dataCollator ??
-      (options.processingClass ? new DataCollatorWithPadding({ tokenizer: options.processingClass }) : defaultDataCollator);
+      (options.processingClass
+        ? new DataCollatorWithPadding({ tokenizer: options.processingClass })
+        : defaultDataCollator);
     this.#labelName = this.args.labelNames?.[0] ?? 'labels';
     if (this.args.evalStrategy !== 'no' && !this.evalDataset) {
       throw new TrainingArgumentsError(
@@ -140,7 +160,8 @@ export class Trainer {
   /**
    * Trains the model.
    *
-   * @throws NonFiniteLossError when loss or gradient is NaN or infinite; the weights are then those of the last good step
+   * @throws NonFiniteLossError when loss or gradient is NaN or infinite; the weights are then those
+   *   of the last good step
    * @throws TrainerDatasetError, SaveError, and the GPU's own errors
    */
   async train(): Promise<TrainOutput> {
@@ -163,7 +184,7 @@ export class Trainer {
       epsilon: args.adamEpsilon,
       maxGradNorm: args.maxGradNorm,
       learningRates: Float64Array.from({ length: plan.maxSteps }, (_, step) => learningRateAt(step)),
-      ...(args.fp16 && { halfPrecision: true, lossScale: {} }),
+      ...(args.fp16 && { fp16: true, lossScale: {} }),
       device,
     });
     this.#beginState(plan);
@@ -190,7 +211,8 @@ export class Trainer {
       await this.#callbacks.call('onEpochBegin');
       let batchesDone = 0;
       for await (const batches of groupsOf(loader, args.gradientAccumulationSteps)) {
-        if (this.#state.globalStep === 0) await showPreparation(args.disableTqdm, (onProgress) => runner.prepare(batches, onProgress));
+        if (this.#state.globalStep === 0)
+          await showPreparation(args.disableTqdm, (onProgress) => runner.prepare(batches, onProgress));
         await this.#callbacks.call('onStepBegin');
         await runner.run(batches, this.#state.globalStep, async (index) => {
           if (index < batches.length - 1) await this.#callbacks.call('onSubstepEnd');
@@ -227,13 +249,15 @@ export class Trainer {
   }
 
   /**
-   * Loss and metrics on a dataset, logged: `eval_loss`, what `computeMetrics` returns, and run times.
+   * Loss and metrics on a dataset, logged: `eval_loss`, what `computeMetrics` returns, and run
+   * times.
    *
    * @param dataset default: `evalDataset`
    */
   async evaluate(dataset?: TrainerDataset, metricKeyPrefix = 'eval'): Promise<LogEntry> {
     const chosen = dataset ?? this.evalDataset;
-    if (!chosen) throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
+    if (!chosen)
+      throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
     const { metrics } = await this.#evaluationLoop(chosen, metricKeyPrefix);
     const entry = { ...metrics, epoch: this.#state.epoch };
     await this.#log(metrics);
@@ -241,11 +265,18 @@ export class Trainer {
     return entry;
   }
 
-  /** Logits, labels and metrics for a dataset. Nothing is logged. Rows without a label (-1 or -100) add to no loss. */
+  /**
+   * Logits, labels and metrics for a dataset. Nothing is logged. Rows without a label (-1 or -100)
+   * add to no loss.
+   */
   async predict(dataset: TrainerDataset, metricKeyPrefix = 'test'): Promise<PredictionOutput> {
     const { output, metrics } = await this.#evaluationLoop(dataset, metricKeyPrefix);
     await this.#callbacks.call('onPredict', { metrics });
-    return { predictions: output.predictions, labelIds: output.labelIds ?? new NdArray(new Int32Array(0), [0]), metrics };
+    return {
+      predictions: output.predictions,
+      labelIds: output.labelIds ?? new NdArray(new Int32Array(0), [0]),
+      metrics,
+    };
   }
 
   /** Writes model and tokenizer. Default folder: the output folder. */
@@ -256,12 +287,14 @@ export class Trainer {
   /** Writes `trainer_state.json` into the output folder. */
   async saveState(): Promise<void> {
     const { outputDir } = this.args;
-    await saving(outputDir, () => files.writeFile(`${outputDir}/trainer_state.json`, `${JSON.stringify(this.#state, null, 2)}\n`));
+    await saving(outputDir, () =>
+      files.writeFile(`${outputDir}/trainer_state.json`, `${JSON.stringify(this.#state, null, 2)}\n`),
+    );
   }
 
   async #openDevice(): Promise<Device> {
     this.#device ??= await defaultDevice();
-    await checkVariants(this.#device, (warning) => terminal.writeLine(warning));
+    await selfTest(this.#device, (warning) => terminal.writeLine(warning));
     return this.#device;
   }
 
@@ -298,7 +331,10 @@ export class Trainer {
     return new DataLoader({
       dataset,
       batchSize: args.perDeviceTrainBatchSize,
-      sampler: args.trainSamplingStrategy === 'random' ? new RandomSampler({ numSamples, order }) : new SequentialSampler({ numSamples }),
+      sampler:
+        args.trainSamplingStrategy === 'random'
+          ? new RandomSampler({ numSamples, order })
+          : new SequentialSampler({ numSamples }),
       collate: this.#collate,
       dropLast: args.dataloaderDropLast,
     });
@@ -331,9 +367,15 @@ export class Trainer {
     await runner.drain();
     const { last } = runner.completed;
     const schedulerStep = last ? last.step + Number(last.finite) : 0;
-    const alreadyLogged = this.#state.logHistory.some((entry) => entry['step'] === this.#state.globalStep && 'loss' in entry);
+    const alreadyLogged = this.#state.logHistory.some(
+      (entry) => entry['step'] === this.#state.globalStep && 'loss' in entry,
+    );
     if (shouldLog && last && !alreadyLogged) {
-      await this.#log({ loss: meter.take(runner.completed), grad_norm: last.gradNorm, learning_rate: last.learningRate });
+      await this.#log({
+        loss: meter.take(runner.completed),
+        grad_norm: last.gradNorm,
+        learning_rate: last.learningRate,
+      });
     }
     if (shouldEvaluate) await this.evaluate();
     if (shouldSave) {
@@ -358,7 +400,10 @@ export class Trainer {
     await this.#callbacks.call('onLog', { logs });
   }
 
-  async #evaluationLoop(dataset: TrainerDataset, prefix: string): Promise<{ output: EvaluationOutput; metrics: LogEntry }> {
+  async #evaluationLoop(
+    dataset: TrainerDataset,
+    prefix: string,
+  ): Promise<{ output: EvaluationOutput; metrics: LogEntry }> {
     const device = await this.#openDevice();
     const kept = this.#modelColumns(dataset, 'evaluation');
     const loader = new DataLoader({
@@ -379,9 +424,13 @@ export class Trainer {
     });
     const seconds = (performance.now() - began) / 1000;
     const { predictions, labelIds, loss } = output;
-    const computed = this.#computeMetrics && labelIds && loss !== null ? await this.#computeMetrics({ predictions, labelIds }) : {};
+    const computed =
+      this.#computeMetrics && labelIds && loss !== null ? await this.#computeMetrics({ predictions, labelIds }) : {};
     const prefixed = Object.fromEntries(
-      Object.entries(computed).map(([name, value]) => [name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`, value]),
+      Object.entries(computed).map(([name, value]) => [
+        name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`,
+        value,
+      ]),
     );
     return {
       output,

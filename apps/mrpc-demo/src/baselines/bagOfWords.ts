@@ -19,20 +19,27 @@ const overlapFeatures = 4;
 const wordsOf = (sentence: string) => new Set(sentence.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 
 /**
- * A logistic regression on which words stand in each sentence and on how many they share: what can be told without the order of words.
- * Returns a label for each pair to predict. With more than two labels it is trained one label against all others.
+ * A logistic regression on which words stand in each sentence and on how many they share: what can
+ * be told without the order of words. Returns a label for each pair to predict. With more than two
+ * labels it is trained one label against all others.
  */
 export function bagOfWordsPredictions(train: readonly LabelledPair[], pairs: readonly LabelledPair[]): number[] {
   const vocabulary = new Map<string, number>();
   for (const { sentence1, sentence2 } of train) {
-    for (const word of [...wordsOf(sentence1), ...wordsOf(sentence2)]) if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
+    for (const word of [...wordsOf(sentence1), ...wordsOf(sentence2)])
+      if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
   }
   const featuresOf = ({ sentence1, sentence2 }: LabelledPair): Features => {
     const [first, second] = [wordsOf(sentence1), wordsOf(sentence2)];
     const shared = [...first].filter((word) => second.has(word)).length;
     const union = Math.max(1, first.size + second.size - shared);
     const indices = [0, 1, 2, 3];
-    const values = [1, shared / union, shared / Math.max(1, Math.min(first.size, second.size)), Math.abs(first.size - second.size) / 10];
+    const values = [
+      1,
+      shared / union,
+      shared / Math.max(1, Math.min(first.size, second.size)),
+      Math.abs(first.size - second.size) / 10,
+    ];
     for (const [offset, words] of [first, second].entries()) {
       for (const word of words) {
         const number = vocabulary.get(word);

@@ -12,10 +12,16 @@ describe('baselines', () => {
     const pair = (sentence1: string, sentence2: string, label: number) => ({ sentence1, sentence2, label });
     const train = [];
     for (const thing of ['cat', 'dog', 'fox', 'owl', 'hen', 'cow']) {
-      train.push(pair(`the ${thing} sat`, `the ${thing} sat down`, 1), pair(`the ${thing} sat`, 'rain fell all day', 0));
+      train.push(
+        pair(`the ${thing} sat`, `the ${thing} sat down`, 1),
+        pair(`the ${thing} sat`, 'rain fell all day', 0),
+      );
     }
     expect(
-      bagOfWordsPredictions(train, [pair('the bear sat', 'the bear sat down', 0), pair('the bear sat', 'rain fell all night', 1)]),
+      bagOfWordsPredictions(train, [
+        pair('the bear sat', 'the bear sat down', 0),
+        pair('the bear sat', 'rain fell all night', 1),
+      ]),
     ).toEqual([1, 0]);
   });
 

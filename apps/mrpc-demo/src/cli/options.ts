@@ -117,7 +117,12 @@ export function readOptions(words: readonly string[]): DemoOptions {
 
 const isCount = (value: number) => Number.isInteger(value) && value > 0;
 
-function numberOf(name: string, text: string | undefined, fits: (value: number) => boolean, wanted: string): number | null {
+function numberOf(
+  name: string,
+  text: string | undefined,
+  fits: (value: number) => boolean,
+  wanted: string,
+): number | null {
   if (text === undefined) return null;
   const value = text.trim() === '' ? NaN : Number(text);
   if (!Number.isFinite(value) || !fits(value)) throw new DemoError(`--${name} must be ${wanted}; got "${text}".`);

@@ -41,28 +41,43 @@ export interface LargestDifferences {
 }
 
 /**
- * Where a gradient norm jumps above this, training has run over an edge for a moment (two steps of memorise_64, from 1 to 30), and any
- * rounding grows a hundredfold: PyTorch's own loss differs there by 0.009 between f32 and fp16 autocast, and by 0.07 for bfloat16.
+ * Where a gradient norm jumps above this, training has run over an edge for a moment (two steps of
+ * memorise_64, from 1 to 30), and any rounding grows a hundredfold: PyTorch's own loss differs
+ * there by 0.009 between f32 and fp16 autocast, and by 0.07 for bfloat16.
  */
 const unstableGradNorm = 10;
 
-/** How far losses in mixed precision are from the golden ones: 1 stands for 0.01 + 2 % of the loss, or 0.03 at unstable steps. */
-export function halfPrecisionDistance(golden: GoldenRun['steps'], logged: readonly Readonly<Record<string, number>>[]): number {
+/**
+ * How far losses in mixed precision are from the golden ones: 1 stands for 0.01 + 2 % of the loss,
+ * or 0.03 at unstable steps.
+ */
+export function halfPrecisionDistance(
+  golden: GoldenRun['steps'],
+  logged: readonly Readonly<Record<string, number>>[],
+): number {
   const losses = logged.flatMap((entry) => ('loss' in entry ? [entry['loss'] as number] : []));
-  const bound = ({ loss, grad_norm }: GoldenRun['steps'][number]) => (grad_norm > unstableGradNorm ? 0.03 : 0.01 + 0.02 * loss);
+  const bound = ({ loss, grad_norm }: GoldenRun['steps'][number]) =>
+    grad_norm > unstableGradNorm ? 0.03 : 0.01 + 0.02 * loss;
   return Math.max(...golden.map((expected, step) => Math.abs((losses[step] ?? NaN) - expected.loss) / bound(expected)));
 }
 
 /** The largest differences over all steps: loss absolute, the others relative. */
-export function compareSteps(golden: GoldenRun['steps'], logged: readonly Readonly<Record<string, number>>[]): LargestDifferences {
+export function compareSteps(
+  golden: GoldenRun['steps'],
+  logged: readonly Readonly<Record<string, number>>[],
+): LargestDifferences {
   const steps = logged.filter((entry) => 'loss' in entry);
-  if (steps.length !== golden.length) throw new Error(`${steps.length} steps were logged; the golden run has ${golden.length}`);
-  const relative = (ours: number, theirs: number) => (theirs === 0 ? Math.abs(ours) : Math.abs(ours - theirs) / Math.abs(theirs));
+  if (steps.length !== golden.length)
+    throw new Error(`${steps.length} steps were logged; the golden run has ${golden.length}`);
+  const relative = (ours: number, theirs: number) =>
+    theirs === 0 ? Math.abs(ours) : Math.abs(ours - theirs) / Math.abs(theirs);
   const largest = (
     difference: (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => number,
     count = steps.length,
   ) =>
-    steps.slice(0, count).reduce((most, ours, index) => Math.max(most, difference(ours, golden[index] as GoldenRun['steps'][number])), 0);
+    steps
+      .slice(0, count)
+      .reduce((most, ours, index) => Math.max(most, difference(ours, golden[index] as GoldenRun['steps'][number])), 0);
   const loss = (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) =>
     Math.abs((ours['loss'] ?? NaN) - theirs.loss);
   return {
@@ -97,13 +112,17 @@ export interface WeightDifferences {
   /** All weights but the key biases. */
   readonly weights: WeightDifference;
   /**
-   * A key bias adds the same to every score of a query, which softmax ignores: its true gradient is zero, and Adam turns the rounding that
-   * is left into steps of full size. PyTorch with one thread instead of two differs from itself by 9e-5 there.
+   * A key bias adds the same to every score of a query, which softmax ignores: its true gradient is
+   * zero, and Adam turns the rounding that is left into steps of full size. PyTorch with one thread
+   * instead of two differs from itself by 9e-5 there.
    */
   readonly keyBiases: WeightDifference;
 }
 
-/** The largest relative differences between the norms of our weights and the golden ones, and where they are. */
+/**
+ * The largest relative differences between the norms of our weights and the golden ones, and where
+ * they are.
+ */
 export function compareWeights(golden: GoldenRun['final'], norms: ReadonlyMap<string, number>): WeightDifferences {
   const differences = Object.entries(golden).map(([name, { norm }]): WeightDifference => {
     const ours = norms.get(name);
@@ -112,7 +131,10 @@ export function compareWeights(golden: GoldenRun['final'], norms: ReadonlyMap<st
   });
   const isKeyBias = ({ name }: WeightDifference) => name.endsWith('.key.bias');
   const largest = (candidates: readonly WeightDifference[]) =>
-    candidates.reduce((most, candidate) => (candidate.relative <= most.relative ? most : candidate), { name: '', relative: 0 });
+    candidates.reduce((most, candidate) => (candidate.relative <= most.relative ? most : candidate), {
+      name: '',
+      relative: 0,
+    });
   return {
     weights: largest(differences.filter((difference) => !isKeyBias(difference))),
     keyBiases: largest(differences.filter(isKeyBias)),

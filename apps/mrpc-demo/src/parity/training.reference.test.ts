@@ -35,9 +35,12 @@ async function train(name: string, options: Partial<TrainingArgumentsOptions> = 
   const checkpoint = `${reference}/golden/tiny-bert`;
   const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);
   const raw = await loadDataset(`${reference}/data/mrpc`);
-  const encoded = await raw.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), { batched: true });
+  const encoded = await raw.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), {
+    batched: true,
+  });
   const first64 = encoded['train']!.select(Array.from({ length: 64 }, (_, row) => row));
-  const [trainDataset, evalDataset] = name === 'memorise_64' ? [first64, first64] : [encoded['train']!, encoded['validation']!];
+  const [trainDataset, evalDataset] =
+    name === 'memorise_64' ? [first64, first64] : [encoded['train']!, encoded['validation']!];
   const metric = await evaluate.load('glue', 'mrpc');
   const model = await AutoModelForSequenceClassification.fromPretrained(checkpoint, {
     numLabels: 2,
@@ -58,7 +61,8 @@ async function train(name: string, options: Partial<TrainingArgumentsOptions> = 
     trainDataset,
     evalDataset,
     processingClass: tokenizer,
-    computeMetrics: ({ predictions, labelIds }) => metric.compute({ predictions: predictions.argmax(-1), references: labelIds }),
+    computeMetrics: ({ predictions, labelIds }) =>
+      metric.compute({ predictions: predictions.argmax(-1), references: labelIds }),
   });
   const { trainingLoss } = await trainer.train();
   return { run, model, trainer, trainingLoss, evalDataset };

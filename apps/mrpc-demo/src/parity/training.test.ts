@@ -14,16 +14,21 @@ const folder = `${goldenFolder}/own-mini`;
 
 interface OwnMini {
   readonly pairs: readonly (readonly [string, string, number])[];
-  readonly runs: Readonly<Record<'memorise' | 'accumulate_2x3', GoldenRun & { readonly logits_after: readonly (readonly number[])[] }>>;
+  readonly runs: Readonly<
+    Record<'memorise' | 'accumulate_2x3', GoldenRun & { readonly logits_after: readonly (readonly number[])[] }>
+  >;
 }
 const golden = JSON.parse(readFileSync(`${goldenFolder}/own_mini.json`, 'utf8')) as OwnMini;
 
 async function encodedPairs() {
   const tokenizer = await AutoTokenizer.fromPretrained(folder);
   const rows = golden.pairs.map(([sentence1, sentence2, label]) => ({ sentence1, sentence2, label }));
-  const dataset = await Dataset.fromRows(rows).map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), {
-    batched: true,
-  });
+  const dataset = await Dataset.fromRows(rows).map(
+    (batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }),
+    {
+      batched: true,
+    },
+  );
   return { tokenizer, dataset };
 }
 
@@ -32,7 +37,12 @@ async function train(
   modelOptions: { hiddenDropoutProb: number; attentionProbsDropoutProb: number },
 ) {
   const { tokenizer, dataset } = await encodedPairs();
-  const model = await AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, seed: 42, silent: true, ...modelOptions });
+  const model = await AutoModelForSequenceClassification.fromPretrained(folder, {
+    numLabels: 2,
+    seed: 42,
+    silent: true,
+    ...modelOptions,
+  });
   const trainer = new Trainer({
     model,
     args: new TrainingArguments('unused', { loggingSteps: 1, saveStrategy: 'no', disableTqdm: true, ...options }),
@@ -96,26 +106,39 @@ describe('training with parameters in several segments', () => {
 });
 
 describe('training in mixed precision', () => {
-  it.each(['memorise', 'accumulate_2x3'] as const)('run %s stays near PyTorch in f32 and is reproducible', async (name) => {
-    const run = golden.runs[name];
-    const once = async () => {
-      const { trainer, model, dataset } = await train({ ...camelCaseArguments(run.arguments), fp16: true }, noDropout);
-      const { predictions } = await trainer.predict(dataset);
-      const weights = await model.stateDict();
-      model.dispose();
-      return { log: trainer.state.logHistory.filter((entry) => 'loss' in entry), labels: [...predictions.argmax(-1).data], weights };
-    };
-    const first = await once();
-    expect(halfPrecisionDistance(run.steps, first.log)).toBeLessThan(1);
-    expect(first.labels).toEqual(run.logits_after.map(([no = 0, yes = 0]) => Number(yes > no)));
-    expect(await once()).toEqual(first);
-  });
+  it.each(['memorise', 'accumulate_2x3'] as const)(
+    'run %s stays near PyTorch in f32 and is reproducible',
+    async (name) => {
+      const run = golden.runs[name];
+      const once = async () => {
+        const { trainer, model, dataset } = await train(
+          { ...camelCaseArguments(run.arguments), fp16: true },
+          noDropout,
+        );
+        const { predictions } = await trainer.predict(dataset);
+        const weights = await model.stateDict();
+        model.dispose();
+        return {
+          log: trainer.state.logHistory.filter((entry) => 'loss' in entry),
+          labels: [...predictions.argmax(-1).data],
+          weights,
+        };
+      };
+      const first = await once();
+      expect(halfPrecisionDistance(run.steps, first.log)).toBeLessThan(1);
+      expect(first.labels).toEqual(run.logits_after.map(([no = 0, yes = 0]) => Number(yes > no)));
+      expect(await once()).toEqual(first);
+    },
+  );
 });
 
 describe('training is reproducible', () => {
   let first: Map<string, { data: ArrayLike<number> }>;
   const weights = async (options: Partial<TrainingArgumentsOptions>, modelOptions = dropout) => {
-    const { model } = await train({ maxSteps: 6, learningRate: 1e-3, perDeviceTrainBatchSize: 8, ...options }, modelOptions);
+    const { model } = await train(
+      { maxSteps: 6, learningRate: 1e-3, perDeviceTrainBatchSize: 8, ...options },
+      modelOptions,
+    );
     const state = new Map(await model.stateDict());
     model.dispose();
     return state;
@@ -136,7 +159,10 @@ describe('training is reproducible', () => {
 
   it('whatever the micro-batches, to rounding, with dropout', async () => {
     const whole = await train({ maxSteps: 1, learningRate: 1e-3, perDeviceTrainBatchSize: 16 }, dropout);
-    const cut = await train({ maxSteps: 1, learningRate: 1e-3, perDeviceTrainBatchSize: 4, gradientAccumulationSteps: 4 }, dropout);
+    const cut = await train(
+      { maxSteps: 1, learningRate: 1e-3, perDeviceTrainBatchSize: 4, gradientAccumulationSteps: 4 },
+      dropout,
+    );
     const [one, four] = [whole.trainer.state.logHistory[0], cut.trainer.state.logHistory[0]];
     expect(Math.abs((one?.['loss'] ?? NaN) - (four?.['loss'] ?? NaN))).toBeLessThan(1e-6);
     expect(Math.abs((one?.['grad_norm'] ?? NaN) / (four?.['grad_norm'] ?? NaN) - 1)).toBeLessThan(1e-5);

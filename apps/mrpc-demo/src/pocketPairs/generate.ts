@@ -28,9 +28,11 @@ type Novelty = 'none' | 'words' | 'combination' | 'both';
 const novelties: readonly Novelty[] = ['words', 'combination', 'both'];
 
 /**
- * Makes sentence pairs about things that went up or down. The label is true by construction: both sentences are built from meanings, which
- * are equal or differ in the direction alone. Paraphrases change the verb and the order of words; pairs that differ have the same words but
- * for a verb, so counting words tells nothing. Every validation pair shows a word or a combination of templates that no training pair has.
+ * Makes sentence pairs about things that went up or down. The label is true by construction: both
+ * sentences are built from meanings, which are equal or differ in the direction alone. Paraphrases
+ * change the verb and the order of words; pairs that differ have the same words but for a verb, so
+ * counting words tells nothing. Every validation pair shows a word or a combination of templates
+ * that no training pair has.
  */
 export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 }: PocketOptions = {}): {
   train: PocketPair[];

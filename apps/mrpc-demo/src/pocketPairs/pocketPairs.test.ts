@@ -30,7 +30,9 @@ describe('pocket pairs', () => {
     expect([train.length, validation.length]).toEqual([8000, 400]);
     expect(generatePocketPairs()).toEqual({ train, validation });
     expect(generatePocketPairs({ seed: 1 }).train[0]).not.toEqual(train[0]);
-    expect(new Set([...train, ...validation].map(({ sentence1, sentence2 }) => `${sentence1}|${sentence2}`)).size).toBe(8400);
+    expect(new Set([...train, ...validation].map(({ sentence1, sentence2 }) => `${sentence1}|${sentence2}`)).size).toBe(
+      8400,
+    );
   });
 
   it('are labelled truly', () => {

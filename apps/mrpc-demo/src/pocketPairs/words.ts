@@ -1,4 +1,7 @@
-/** Words for one slot of a sentence: those of the training pairs, and those that only the validation pairs show. */
+/**
+ * Words for one slot of a sentence: those of the training pairs, and those that only the validation
+ * pairs show.
+ */
 export interface SlotWords {
   readonly shown: readonly string[];
   readonly heldOut: readonly string[];

@@ -59,7 +59,11 @@ export function lossCurve({ losses, evaluations }: ReportData): string {
         type: 'line',
         lineStyle: { width: 2, color: '#d97706' },
         itemStyle: { color: '#d97706' },
-        data: points(evaluations.filter((entry) => 'eval_loss' in entry).map((entry) => [entry['step'] ?? 0, entry['eval_loss'] ?? 0])),
+        data: points(
+          evaluations
+            .filter((entry) => 'eval_loss' in entry)
+            .map((entry) => [entry['step'] ?? 0, entry['eval_loss'] ?? 0]),
+        ),
       },
     ],
   });
@@ -104,7 +108,11 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
 export function learningRateCurve({ losses }: ReportData): string {
   return draw({
     xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: losses.at(-1)?.step ?? 1 },
-    yAxis: { type: 'value', name: 'learning rate', axisLabel: { formatter: (value: number) => value.toExponential(0) } },
+    yAxis: {
+      type: 'value',
+      name: 'learning rate',
+      axisLabel: { formatter: (value: number) => value.toExponential(0) },
+    },
     series: [
       {
         type: 'line',

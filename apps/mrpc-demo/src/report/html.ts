@@ -6,7 +6,8 @@ function escape(text: string): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[], tag: string) => `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+  const line = (cells: readonly string[], tag: string) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
   return `<table>${head.length > 0 ? line(head, 'th') : ''}${rows.map((row) => line(row, 'td')).join('')}</table>`;
 }
 
@@ -45,7 +46,9 @@ function exampleTable(examples: readonly ReportExample[]): string {
 
 /** The report as one HTML file: everything is inside, nothing is loaded from elsewhere. */
 export function reportHtml(data: ReportData): string {
-  const [right, wrong] = [true, false].map((isRight) => data.examples.filter(({ label, predicted }) => (label === predicted) === isRight));
+  const [right, wrong] = [true, false].map((isRight) =>
+    data.examples.filter(({ label, predicted }) => (label === predicted) === isRight),
+  );
   return `<!doctype html>
 <html lang="en">
 <head>

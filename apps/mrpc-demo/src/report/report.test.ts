@@ -22,7 +22,7 @@ it('is one file with curves, tables and escaped text', () => {
 });
 
 it('stands a run that logged nothing', () => {
-  expect(reportHtml({ title: 't', date: 'd', settings: [], losses: [], evaluations: [], baselines: [], examples: [] })).toContain(
-    '</html>',
-  );
+  expect(
+    reportHtml({ title: 't', date: 'd', settings: [], losses: [], evaluations: [], baselines: [], examples: [] }),
+  ).toContain('</html>');
 });

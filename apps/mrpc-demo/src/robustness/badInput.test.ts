@@ -26,7 +26,9 @@ const weights = () => join(folder, 'model.safetensors');
 
 function changeWeights(change: (tensors: Map<string, { shape: readonly number[]; data: Float32Array }>) => void): void {
   const { tensors, metadata } = readSafetensors(readFileSync(weights()));
-  const entries = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.slice().buffer) }]));
+  const entries = new Map(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.slice().buffer) }]),
+  );
   change(entries);
   writeFileSync(weights(), writeSafetensors(entries, metadata));
 }
@@ -71,11 +73,22 @@ const rows = Array.from({ length: 12 }, (_, index): Row => ({
   label: index % 2,
 }));
 
-async function trainOn(data: readonly Row[], options: Partial<TrainingArgumentsOptions> = {}, encoding: object = { truncation: true }) {
+async function trainOn(
+  data: readonly Row[],
+  options: Partial<TrainingArgumentsOptions> = {},
+  encoding: object = { truncation: true },
+) {
   const tokenizer = await AutoTokenizer.fromPretrained(folder, { warn: () => {} });
-  const trainDataset = await Dataset.fromRows(data).map((batch) => tokenizer(batch.text, undefined, encoding), { batched: true });
+  const trainDataset = await Dataset.fromRows(data).map((batch) => tokenizer(batch.text, undefined, encoding), {
+    batched: true,
+  });
   const model = await load();
-  const args = new TrainingArguments(join(folder, 'out'), { maxSteps: 3, saveStrategy: 'no', disableTqdm: true, ...options });
+  const args = new TrainingArguments(join(folder, 'out'), {
+    maxSteps: 3,
+    saveStrategy: 'no',
+    disableTqdm: true,
+    ...options,
+  });
   const trainer = new Trainer({ model, args, trainDataset, processingClass: tokenizer });
   return { model, trainer, done: trainer.train() };
 }
@@ -121,10 +134,17 @@ describe('data that does not fit says what is wrong', () => {
 
 describe('what goes wrong on the way keeps what was good', () => {
   it('a loss that is not finite is named by its step, and the weights stay good', async () => {
-    const { model, trainer, done } = await trainOn(rows, { maxSteps: 20, learningRate: 1e30, maxGradNorm: 0, perDeviceTrainBatchSize: 4 });
+    const { model, trainer, done } = await trainOn(rows, {
+      maxSteps: 20,
+      learningRate: 1e30,
+      maxGradNorm: 0,
+      perDeviceTrainBatchSize: 4,
+    });
     const failure: unknown = await done.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NonFiniteLossError);
-    expect((failure as NonFiniteLossError).message).toMatch(new RegExp(`at step ${(failure as NonFiniteLossError).step}`));
+    expect((failure as NonFiniteLossError).message).toMatch(
+      new RegExp(`at step ${(failure as NonFiniteLossError).step}`),
+    );
     for (const [name, { data }] of await model.stateDict()) expect(data.every(Number.isFinite), name).toBe(true);
     expect(trainer.state.globalStep).toBeGreaterThan(0);
   });
@@ -147,9 +167,13 @@ describe('what goes wrong on the way keeps what was good', () => {
 
 describe('a machine that lacks something says what', () => {
   it('no adapter', async () => {
-    const webgpu = { requestAdapter: () => Promise.resolve(null) } as unknown as NonNullable<OpenDeviceOptions['webgpu']>;
+    const webgpu = { requestAdapter: () => Promise.resolve(null) } as unknown as NonNullable<
+      OpenDeviceOptions['webgpu']
+    >;
     await expect(openDevice({ webgpu })).rejects.toThrow(NoAdapterError);
-    await expect(openDevice({ webgpu })).rejects.toThrow(/No WebGPU adapter answered\. On Linux a Vulkan driver is needed/);
+    await expect(openDevice({ webgpu })).rejects.toThrow(
+      /No WebGPU adapter answered\. On Linux a Vulkan driver is needed/,
+    );
   });
 
   it('no network', async () => {

@@ -8,8 +8,8 @@ const lessonModel = 'bert-base-uncased';
 const lessonDataset = 'glue/mrpc';
 
 /**
- * The lesson (bert-base-uncased on GLUE MRPC) with a GPU and the hub in reach; the embedded default otherwise. What was asked for by name
- * or folder is never replaced.
+ * The lesson (bert-base-uncased on GLUE MRPC) with a GPU and the hub in reach; the embedded default
+ * otherwise. What was asked for by name or folder is never replaced.
  */
 export async function chooseSource(
   { model, dataset }: TrainOptions,
@@ -18,7 +18,9 @@ export async function chooseSource(
 ): Promise<TrainingSource> {
   if (model !== null || dataset !== null) return pretrainedSource(model ?? lessonModel, dataset ?? lessonDataset);
   if (adapter.software) {
-    say('There is no GPU here, only a software adapter: a small BERT learns sentence pairs that this program makes itself.');
+    say(
+      'There is no GPU here, only a software adapter: a small BERT learns sentence pairs that this program makes itself.',
+    );
     return pocketSource();
   }
   try {

@@ -7,10 +7,15 @@ import type { PairRow, TrainingSource } from './source.ts';
 
 const labelNames = ['not_equivalent', 'equivalent'];
 
-/** Longest input, in tokens: what a user may type into a model that trained on pairs of at most 24. */
+/**
+ * Longest input, in tokens: what a user may type into a model that trained on pairs of at most 24.
+ */
 const maxPositions = 64;
 
-/** The embedded default: a small BERT with weights drawn from the seed, and sentence pairs made by this program. */
+/**
+ * The embedded default: a small BERT with weights drawn from the seed, and sentence pairs made by
+ * this program.
+ */
 export async function pocketSource(): Promise<TrainingSource> {
   const tokenizer = await tokenizerFromFiles({
     vocabulary: pocketVocabulary(),
@@ -35,8 +40,8 @@ export async function pocketSource(): Promise<TrainingSource> {
     maxPositionEmbeddings: maxPositions,
     hiddenDropoutProb: 0,
     attentionProbsDropoutProb: 0,
-    // From scratch a model this narrow leaves its plateau within a few epochs when its first weights are large; with BERT's 0.02 it may
-    // never.
+    // From scratch a model this narrow leaves its plateau within a few epochs when its first
+    // weights are large; with BERT's 0.02 it may never.
     initializerRange: 0.1,
     numLabels: 2,
     id2label: labelNames,
@@ -49,6 +54,12 @@ export async function pocketSource(): Promise<TrainingSource> {
     validation: datasetOf(validation),
     labelNames,
     createModel: (seed) => BertForSequenceClassification.fromConfig(config, { seed }),
-    defaults: { numTrainEpochs: 6, perDeviceTrainBatchSize: 16, perDeviceEvalBatchSize: 64, learningRate: 2e-3, warmupSteps: 200 },
+    defaults: {
+      numTrainEpochs: 6,
+      perDeviceTrainBatchSize: 16,
+      perDeviceEvalBatchSize: 64,
+      learningRate: 2e-3,
+      warmupSteps: 200,
+    },
   };
 }

@@ -10,7 +10,8 @@ const glue = /^(?:glue|nyu-mll\/glue)[/:](\w+)$/;
 /**
  * A model and a dataset by name or folder.
  *
- * @throws DemoError when the dataset is none of labelled pairs of sentences, and the errors of hub, data and bert
+ * @throws DemoError when the dataset is none of labelled pairs of sentences, and the errors of hub,
+ *   data and bert
  */
 export async function pretrainedSource(modelName: string, datasetName: string): Promise<TrainingSource> {
   const tokenizer = await AutoTokenizer.fromPretrained(modelName);
@@ -19,7 +20,9 @@ export async function pretrainedSource(modelName: string, datasetName: string): 
   const train = splits['train'];
   const validation = splits['validation'] ?? splits['test'];
   if (!train || !validation)
-    throw new DemoError(`${datasetName} has the splits ${splits.splitNames().join(', ')}; training needs train and validation.`);
+    throw new DemoError(
+      `${datasetName} has the splits ${splits.splitNames().join(', ')}; training needs train and validation.`,
+    );
   const labelNames = labelsOf(train, datasetName);
   return {
     modelName,
@@ -29,7 +32,11 @@ export async function pretrainedSource(modelName: string, datasetName: string): 
     validation,
     labelNames,
     createModel: (seed) =>
-      AutoModelForSequenceClassification.fromPretrained(modelName, { numLabels: labelNames.length, id2label: [...labelNames], seed }),
+      AutoModelForSequenceClassification.fromPretrained(modelName, {
+        numLabels: labelNames.length,
+        id2label: [...labelNames],
+        seed,
+      }),
     defaults: {},
   };
 }

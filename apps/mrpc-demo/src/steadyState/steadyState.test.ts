@@ -10,14 +10,22 @@ const folder = fileURLToPath(new URL('../../../../packages/bert/golden/own-mini'
 const rows = 1000;
 const batchSize = 4;
 
-/** Rows of random tokens whose lengths scatter as those of sentence pairs do: around 50, from 12 to 96. */
+/**
+ * Rows of random tokens whose lengths scatter as those of sentence pairs do: around 50, from 12 to
+ * 96.
+ */
 function scatteredRows() {
   let state = 7;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
   return Array.from({ length: rows }, (_, row) => {
     const length = Math.round(Math.min(96, Math.max(12, 50 + 14 * (random() + random() + random() + random() - 2))));
     const input_ids = Array.from({ length }, () => 5 + Math.floor(random() * 100));
-    return { input_ids, token_type_ids: input_ids.map(() => 0), attention_mask: input_ids.map(() => 1), label: row % 2 };
+    return {
+      input_ids,
+      token_type_ids: input_ids.map(() => 0),
+      attention_mask: input_ids.map(() => 1),
+      label: row % 2,
+    };
   });
 }
 
@@ -26,10 +34,16 @@ describe('500 steps over shuffled rows of many lengths', () => {
     const device = await defaultDevice();
     const tokenizer = await AutoTokenizer.fromPretrained(folder);
     const model = await AutoModelForSequenceClassification.fromPretrained(folder, { numLabels: 2, silent: true });
-    const epochs: { dispatches: number; bindGroupsCreated: number; pipelines: number; liveBytes: number; cachedBytes: number }[] = [];
+    const epochs: {
+      dispatches: number;
+      bindGroupsCreated: number;
+      pipelines: number;
+      liveBytes: number;
+      cachedBytes: number;
+    }[] = [];
     const note: TrainerCallback = {
       onEpochBegin: async () => {
-        await device.settled();
+        await device.idle();
         const { dispatches, bindGroupsCreated, pipelines } = device.statistics;
         const { liveBytes, cachedBytes } = device.memory;
         epochs.push({ dispatches, bindGroupsCreated, pipelines, liveBytes, cachedBytes });

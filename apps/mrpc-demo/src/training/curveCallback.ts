@@ -5,12 +5,16 @@ import type { LossPoint } from '../report/reportData.ts';
 export class CurveCallback implements TrainerCallback {
   readonly losses: LossPoint[] = [];
   readonly evaluations: LogEntry[] = [];
-  /** From the start of the process until the first update was known to have completed; NaN before. */
+  /**
+   * From the start of the process until the first update was known to have completed; NaN before.
+   */
   secondsToFirstStep = NaN;
 
-  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, _state, _control, { completed }) => this.#add(completed);
+  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, _state, _control, { completed }) =>
+    this.#add(completed);
 
-  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = (_args, _state, _control, { completed }) => this.#add(completed);
+  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = (_args, _state, _control, { completed }) =>
+    this.#add(completed);
 
   onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (_args, state, _control, { metrics = {} }) => {
     this.evaluations.push({ ...metrics, step: state.globalStep });

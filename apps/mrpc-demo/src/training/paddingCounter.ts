@@ -18,7 +18,9 @@ export class PaddingCounter {
     };
   }
 
-  /** Part of the places of all batches that held padding, which the model did not compute, 0 to 1. */
+  /**
+   * Part of the places of all batches that held padding, which the model did not compute, 0 to 1.
+   */
   get paddingShare(): number {
     return this.#places === 0 ? 0 : 1 - this.#tokens / this.#places;
   }

@@ -191,7 +191,10 @@ function scoreBaselines({ train: trainRows, validation }: TrainingSource, scores
 function settingsOf(result: TrainResult, args: TrainingArguments): [string, string][] {
   return [
     ['Model', result.model],
-    ['Dataset', `${result.dataset}: ${result.trainExamples} pairs to train on, ${result.validationExamples} to validate`],
+    [
+      'Dataset',
+      `${result.dataset}: ${result.trainExamples} pairs to train on, ${result.validationExamples} to validate`,
+    ],
     ['Adapter', result.adapter],
     ['Epochs', String(args.numTrainEpochs)],
     ['Batch size', String(args.perDeviceTrainBatchSize)],

@@ -24,7 +24,10 @@ describe('checkpoints', () => {
   const quiet = { silent: true };
 
   /** A copy of own-mini whose weights or config were changed. */
-  async function changed(change: (weights: Map<string, WritableTensor>) => void, config: Record<string, unknown> = {}): Promise<string> {
+  async function changed(
+    change: (weights: Map<string, WritableTensor>) => void,
+    config: Record<string, unknown> = {},
+  ): Promise<string> {
     const folder = join(scratch, `changed-${counter++}`);
     await mkdir(folder);
     const weights = new Map<string, WritableTensor>();
@@ -44,7 +47,10 @@ describe('checkpoints', () => {
     return model;
   }
 
-  async function expectSame(model: { stateDict(): Promise<StateDict> }, other: { stateDict(): Promise<StateDict> }): Promise<void> {
+  async function expectSame(
+    model: { stateDict(): Promise<StateDict> },
+    other: { stateDict(): Promise<StateDict> },
+  ): Promise<void> {
     const [a, b] = [await model.stateDict(), await other.stateDict()];
     expect([...b.keys()]).toEqual([...a.keys()]);
     for (const [name, { data }] of a) expect(b.get(name)!.data, name).toEqual(data);
@@ -66,7 +72,9 @@ describe('checkpoints', () => {
     expect(again.config.labels).toEqual(['a', 'b', 'c']);
     expect(again.loadReport).toMatchObject({ missing: [], unexpected: [], mismatched: [], renamed: [] });
     expect(again.headSeed).toBeNull();
-    expect(readSafetensors(await readFile(join(scratch, 'saved', 'model.safetensors'))).metadata).toEqual({ format: 'pt' });
+    expect(readSafetensors(await readFile(join(scratch, 'saved', 'model.safetensors'))).metadata).toEqual({
+      format: 'pt',
+    });
     expect((await readdir(join(scratch, 'saved'))).sort()).toEqual(['config.json', 'model.safetensors']);
   });
 
@@ -79,7 +87,9 @@ describe('checkpoints', () => {
     expect(files.filter((name) => /^model-\d{5}-of-\d{5}\.safetensors$/.test(name)).length).toBeGreaterThan(2);
     expect(files).toContain('model.safetensors.index.json');
     expect(files).not.toContain('model.safetensors');
-    const index = JSON.parse(await readFile(join(folder, 'model.safetensors.index.json'), 'utf8')) as { metadata: object };
+    const index = JSON.parse(await readFile(join(folder, 'model.safetensors.index.json'), 'utf8')) as {
+      metadata: object;
+    };
     const count = [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
     expect(index.metadata).toEqual({ total_parameters: count, total_size: 4 * count });
     await expectSame(model, await load(folder));
@@ -102,7 +112,11 @@ describe('checkpoints', () => {
       for (const [name, tensor] of entries) weights.set(to(name), tensor);
     };
     const old = await load(
-      await changed(rename((name) => name.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'))),
+      await changed(
+        rename((name) =>
+          name.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
+        ),
+      ),
     );
     await expectSame(model, old);
     expect(old.loadReport!.renamed.length).toBe(10);
@@ -122,7 +136,9 @@ describe('checkpoints', () => {
     ]);
     const head = (await (await load(ownMini)).stateDict()).get('classifier.weight')!.data;
     // The same generator, so the pooler has the numbers that the classifier has otherwise.
-    expect((await model.stateDict()).get('bert.pooler.dense.weight')!.data.subarray(0, 32)).toEqual(head.subarray(0, 32));
+    expect((await model.stateDict()).get('bert.pooler.dense.weight')!.data.subarray(0, 32)).toEqual(
+      head.subarray(0, 32),
+    );
   });
 
   it('refuses other shapes unless told to draw anew', async () => {
@@ -137,9 +153,9 @@ describe('checkpoints', () => {
   });
 
   it('refuses a checkpoint that lacks weights of the language model', async () => {
-    await expect(load(await changed((weights) => weights.delete('bert.encoder.layer.1.output.dense.weight')))).rejects.toThrow(
-      /lacks weights of BertForSequenceClassification: bert.encoder.layer.1.output.dense.weight/,
-    );
+    await expect(
+      load(await changed((weights) => weights.delete('bert.encoder.layer.1.output.dense.weight'))),
+    ).rejects.toThrow(/lacks weights of BertForSequenceClassification: bert.encoder.layer.1.output.dense.weight/);
     await expect(load(ownMini, { numHiddenLayers: 3 })).rejects.toThrow(/config.json asks for more layers/);
   });
 
@@ -155,7 +171,10 @@ describe('checkpoints', () => {
     await expect(load(folder)).rejects.toThrow(/claims a header of 1099511627776 bytes/);
     await rm(path);
     await expect(load(folder)).rejects.toThrow(/neither model.safetensors nor model.safetensors.index.json/);
-    await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: { a: '../model.safetensors' } }));
+    await writeFile(
+      join(folder, 'model.safetensors.index.json'),
+      JSON.stringify({ weight_map: { a: '../model.safetensors' } }),
+    );
     await expect(load(folder)).rejects.toThrow(/in the same folder was expected/);
     await writeFile(join(folder, 'config.json'), '{ "model_type": ');
     await expect(load(folder)).rejects.toThrow(/config.json is not valid JSON/);
@@ -164,10 +183,14 @@ describe('checkpoints', () => {
   });
 
   it('refuses other models and options it does not have', async () => {
-    await expect(load(await changed(() => undefined, { model_type: 'distilbert' }))).rejects.toThrow(/model_type is 'distilbert'/);
+    await expect(load(await changed(() => undefined, { model_type: 'distilbert' }))).rejects.toThrow(
+      /model_type is 'distilbert'/,
+    );
     await expect(load(await changed(() => undefined, { hidden_act: 'relu' }))).rejects.toThrow(ConfigError);
     await expect(load(ownMini, { numlabels: 2 })).rejects.toThrow(/no field 'numlabels'/);
-    await expect(load(ownMini, { numLabels: 3, id2label: ['a', 'b'] })).rejects.toThrow(/numLabels is 3, but 2 class names/);
+    await expect(load(ownMini, { numLabels: 3, id2label: ['a', 'b'] })).rejects.toThrow(
+      /numLabels is 3, but 2 class names/,
+    );
   });
 
   it('keeps the old files when a save fails', async () => {
@@ -175,7 +198,9 @@ describe('checkpoints', () => {
     const folder = join(scratch, 'blocked');
     await writeFile(folder, 'a file stands where the folder should be');
     await expect(model.savePretrained(folder)).rejects.toThrow();
-    await expect(model.savePretrained(join(scratch, 'x'), { maxShardSize: 'much' })).rejects.toThrow(/maxShardSize is "much"/);
+    await expect(model.savePretrained(join(scratch, 'x'), { maxShardSize: 'much' })).rejects.toThrow(
+      /maxShardSize is "much"/,
+    );
     expect(await readFile(folder, 'utf8')).toMatch(/a file stands/);
   });
 
@@ -211,7 +236,9 @@ describe('checkpoints', () => {
     open.push(a, b, other);
     await expectSame(a, b);
     const state = await a.stateDict();
-    expect([...state.get('bert.embeddings.word_embeddings.weight')!.data.subarray(0, 8)]).toEqual(Array.from({ length: 8 }, () => 0));
+    expect([...state.get('bert.embeddings.word_embeddings.weight')!.data.subarray(0, 8)]).toEqual(
+      Array.from({ length: 8 }, () => 0),
+    );
     expect([...state.get('bert.embeddings.LayerNorm.weight')!.data]).toEqual(Array.from({ length: 8 }, () => 1));
     await a.savePretrained(join(scratch, 'new'));
     await copyFile(join(scratch, 'new', 'config.json'), join(scratch, 'config-copy.json'));
@@ -222,14 +249,16 @@ describe('checkpoints', () => {
 describe('pieces', () => {
   it('widens 16-bit and narrows 64-bit floats', () => {
     const bytes = (array: Uint16Array | Float64Array) => new Uint8Array(array.buffer);
-    expect([...toFloat32('w', { dtype: 'F16', shape: [5], data: bytes(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x7bff)) })]).toEqual([
-      1,
-      -2,
-      2 ** -24,
-      Infinity,
-      65504,
+    expect([
+      ...toFloat32('w', {
+        dtype: 'F16',
+        shape: [5],
+        data: bytes(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x7bff)),
+      }),
+    ]).toEqual([1, -2, 2 ** -24, Infinity, 65504]);
+    expect([...toFloat32('w', { dtype: 'BF16', shape: [2], data: bytes(Uint16Array.of(0x3f80, 0xc040)) })]).toEqual([
+      1, -3,
     ]);
-    expect([...toFloat32('w', { dtype: 'BF16', shape: [2], data: bytes(Uint16Array.of(0x3f80, 0xc040)) })]).toEqual([1, -3]);
     expect([...toFloat32('w', { dtype: 'F64', shape: [1], data: bytes(Float64Array.of(0.5)) })]).toEqual([0.5]);
     expect(() => toFloat32('w', { dtype: 'I8', shape: [1], data: new Uint8Array(1) })).toThrow(/'w' is stored as I8/);
   });

@@ -18,10 +18,12 @@ const numbered = (index: number, count: number): string => {
 };
 
 /** Files of an earlier, differently split save: they must not stay beside new ones. */
-export const isWeightsFile = (name: string): boolean => /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/.test(name);
+export const isWeightsFile = (name: string): boolean =>
+  /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/.test(name);
 
 /**
- * The files of a checkpoint: config.json and model.safetensors, or numbered parts with an index when they would be over `maxShardBytes`.
+ * The files of a checkpoint: config.json and model.safetensors, or numbered parts with an index
+ * when they would be over `maxShardBytes`.
  */
 export function checkpointFiles(
   config: Readonly<Record<string, unknown>>,

@@ -19,7 +19,9 @@ function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The values of a stored weight in float32. @throws CheckpointError for a type that holds no floats */
+/**
+ * The values of a stored weight in float32. @throws CheckpointError for a type that holds no floats
+ */
 export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
   const { data } = tensor;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -31,7 +33,9 @@ export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
     case 'F64':
       return Float32Array.from({ length: data.byteLength / 8 }, (_, index) => view.getFloat64(index * 8, true));
     case 'F16':
-      return Float32Array.from({ length: data.byteLength / 2 }, (_, index) => halfToFloat(view.getUint16(index * 2, true)));
+      return Float32Array.from({ length: data.byteLength / 2 }, (_, index) =>
+        halfToFloat(view.getUint16(index * 2, true)),
+      );
     case 'BF16':
       return Float32Array.from({ length: data.byteLength / 2 }, (_, index) => {
         scratch.setUint32(0, view.getUint16(index * 2, true) << 16);

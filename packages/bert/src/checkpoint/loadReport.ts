@@ -24,7 +24,8 @@ export function loadReportMessage(report: LoadReport): string | undefined {
     ...report.unexpected.map((name) => [name, 'UNEXPECTED'] as const),
     ...report.missing.map((name) => [name, 'MISSING'] as const),
     ...report.mismatched.map(
-      ({ name, checkpoint, model }) => [name, `MISMATCH   checkpoint [${checkpoint.join(', ')}], model [${model.join(', ')}]`] as const,
+      ({ name, checkpoint, model }) =>
+        [name, `MISMATCH   checkpoint [${checkpoint.join(', ')}], model [${model.join(', ')}]`] as const,
     ),
   ];
   if (rows.length === 0) return undefined;

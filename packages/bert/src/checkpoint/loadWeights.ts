@@ -27,7 +27,8 @@ const atMost = (names: readonly string[]): string =>
  * Brings the weights of a checkpoint and the newly drawn ones together, by the model's names.
  *
  * @param shapes the model's weights, in its order: the order in which new ones are drawn
- * @throws CheckpointError when the checkpoint lacks weights that only a broken or foreign one lacks, or shapes differ
+ * @throws CheckpointError when the checkpoint lacks weights that only a broken or foreign one
+ *   lacks, or shapes differ
  */
 export function loadWeights(
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -35,7 +36,11 @@ export function loadWeights(
   options: LoadWeightsOptions,
 ): { weights: Map<string, HostWeight>; report: LoadReport } {
   const { model, source, seed } = options;
-  const { found, missing, unexpected, renamed } = matchNames([...shapes.keys()], [...checkpoint.keys()], options.basePrefix);
+  const { found, missing, unexpected, renamed } = matchNames(
+    [...shapes.keys()],
+    [...checkpoint.keys()],
+    options.basePrefix,
+  );
   const broken = missing.filter((name) => !options.mayBeNew(name));
   if (broken.length > 0) {
     throw new CheckpointError(
@@ -52,7 +57,10 @@ export function loadWeights(
   if (mismatched.length > 0 && !options.ignoreMismatchedSizes) {
     const shown = mismatched
       .slice(0, 5)
-      .map(({ name, checkpoint: given, model: wanted }) => `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`);
+      .map(
+        ({ name, checkpoint: given, model: wanted }) =>
+          `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`,
+      );
     throw new CheckpointError(
       `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${model}'s: ` +
         `${shown.join('; ')}. ` +
@@ -64,7 +72,8 @@ export function loadWeights(
   const weights = new Map<string, HostWeight>();
   for (const [name, shape] of shapes) {
     const stored = redrawn.has(name) ? undefined : found.get(name);
-    const data = stored === undefined ? newWeight(name, shape, generator, options) : toFloat32(stored, checkpoint.get(stored)!);
+    const data =
+      stored === undefined ? newWeight(name, shape, generator, options) : toFloat32(stored, checkpoint.get(stored)!);
     weights.set(name, { shape, data });
   }
   return { weights, report: { model, source, missing, unexpected, mismatched, renamed, seed } };

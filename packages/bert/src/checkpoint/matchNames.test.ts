@@ -21,15 +21,25 @@ describe('matchNames', () => {
   });
 
   it('knows gamma and beta, inside LayerNorm only', () => {
-    const match = matchNames(model, ['bert.embeddings.LayerNorm.gamma', 'bert.embeddings.LayerNorm.beta', 'classifier.gamma'], 'bert.');
+    const match = matchNames(
+      model,
+      ['bert.embeddings.LayerNorm.gamma', 'bert.embeddings.LayerNorm.beta', 'classifier.gamma'],
+      'bert.',
+    );
     expect(match.found.get('bert.embeddings.LayerNorm.bias')).toBe('bert.embeddings.LayerNorm.beta');
     expect(match.renamed).toHaveLength(2);
     expect(match.unexpected).toEqual(['classifier.gamma']);
   });
 
   it('puts the base prefix in front, or takes it away', () => {
-    expect(matchNames(model, ['embeddings.LayerNorm.weight', 'embeddings.LayerNorm.bias'], 'bert.').missing).toEqual(['classifier.weight']);
-    const base = matchNames(['embeddings.LayerNorm.weight'], ['bert.embeddings.LayerNorm.weight', 'classifier.weight'], '');
+    expect(matchNames(model, ['embeddings.LayerNorm.weight', 'embeddings.LayerNorm.bias'], 'bert.').missing).toEqual([
+      'classifier.weight',
+    ]);
+    const base = matchNames(
+      ['embeddings.LayerNorm.weight'],
+      ['bert.embeddings.LayerNorm.weight', 'classifier.weight'],
+      '',
+    );
     expect(base.missing).toEqual([]);
     expect(base.unexpected).toEqual(['classifier.weight']);
   });

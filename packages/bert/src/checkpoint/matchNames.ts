@@ -7,20 +7,31 @@ export interface NameMatch {
   readonly renamed: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Tensors that old checkpoints carry and no model needs: position numbers, and the tied output matrix of the language model head. */
+/**
+ * Tensors that old checkpoints carry and no model needs: position numbers, and the tied output
+ * matrix of the language model head.
+ */
 const meaningless = /(^|\.)embeddings\.position_ids$|^cls\.predictions\.decoder\.(weight|bias)$/;
 
 /** Names from the first TensorFlow conversions: only inside LayerNorm, as in `transformers`. */
 function modernName(name: string): string {
-  return name.replace(/(^|\.)LayerNorm\.gamma$/, '$1LayerNorm.weight').replace(/(^|\.)LayerNorm\.beta$/, '$1LayerNorm.bias');
+  return name
+    .replace(/(^|\.)LayerNorm\.gamma$/, '$1LayerNorm.weight')
+    .replace(/(^|\.)LayerNorm\.beta$/, '$1LayerNorm.bias');
 }
 
 /**
- * Matches names. A bare BERT (no `bert.` in front) fits a model with a head, and the other way round.
+ * Matches names. A bare BERT (no `bert.` in front) fits a model with a head, and the other way
+ * round.
  *
- * @param basePrefix what the base model is called inside the model, with its dot; '' when the model is the base model itself
+ * @param basePrefix what the base model is called inside the model, with its dot; '' when the model
+ *   is the base model itself
  */
-export function matchNames(modelNames: readonly string[], checkpointNames: readonly string[], basePrefix: string): NameMatch {
+export function matchNames(
+  modelNames: readonly string[],
+  checkpointNames: readonly string[],
+  basePrefix: string,
+): NameMatch {
   const expected = new Set(modelNames);
   const prefixed = checkpointNames.some((name) => name.startsWith('bert.'));
   const place = (name: string): string => {

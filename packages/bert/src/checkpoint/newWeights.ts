@@ -8,11 +8,17 @@ export interface NewWeightOptions {
 }
 
 /**
- * The first value of a weight that no checkpoint gives, as `transformers` sets it for BERT: normal(0, initializerRange) for matrices,
- * 0 for biases,
- * 1 for the scale of a layer norm; the padding row of the word table is 0. Only matrices draw, so the order of calls is the order of draws.
+ * The first value of a weight that no checkpoint gives, as `transformers` sets it for BERT:
+ * normal(0, initializerRange) for matrices, 0 for biases, 1 for the scale of a layer norm; the
+ * padding row of the word table is 0. Only matrices draw, so the order of calls is the order of
+ * draws.
  */
-export function newWeight(name: string, shape: readonly number[], generator: Mt19937, options: NewWeightOptions): Float32Array {
+export function newWeight(
+  name: string,
+  shape: readonly number[],
+  generator: Mt19937,
+  options: NewWeightOptions,
+): Float32Array {
   const size = shape.reduce((product, extent) => product * extent, 1);
   if (name.endsWith('bias')) return new Float32Array(size);
   if (/(^|\.)LayerNorm\.weight$/.test(name)) return new Float32Array(size).fill(1);

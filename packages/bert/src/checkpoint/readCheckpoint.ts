@@ -20,21 +20,26 @@ async function readShards(files: PretrainedFiles, indexText: string): Promise<Ma
       );
     }
     const bytes = await files.read(shard);
-    if (!bytes) throw new CheckpointError(`${source} names ${shard}, which is not there. Download or copy the checkpoint again.`);
+    if (!bytes)
+      throw new CheckpointError(`${source} names ${shard}, which is not there. Download or copy the checkpoint again.`);
     for (const [name, tensor] of readSafetensors(bytes, `${files.name}/${shard}`).tensors) {
       if (shardOf.get(name) === shard) tensors.set(name, tensor);
     }
   }
   for (const [name, shard] of shardOf) {
     if (!tensors.has(name))
-      throw new CheckpointError(`${source} says that ${String(shard)} holds '${name}', but it does not. The files do not belong together.`);
+      throw new CheckpointError(
+        `${source} says that ${String(shard)} holds '${name}', but it does not. The files do not belong together.`,
+      );
   }
   return tensors;
 }
 
 /**
- * Reads all weights of a checkpoint: model.safetensors, or the files that model.safetensors.index.json names.
- * @throws CheckpointError when there are none or files do not fit each other; SafetensorsError for a damaged file
+ * Reads all weights of a checkpoint: model.safetensors, or the files that
+ * model.safetensors.index.json names.
+ * @throws CheckpointError when there are none or files do not fit each other; SafetensorsError for
+ *   a damaged file
  */
 export async function readCheckpoint(files: PretrainedFiles): Promise<ReadonlyMap<string, StoredTensor>> {
   const bytes = await files.read(weightsFile);

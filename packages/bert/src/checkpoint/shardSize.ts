@@ -12,7 +12,9 @@ export function parseShardSize(size: number | string): number {
   return Number(match[1]) * (match[3] ? 1024 : 1000) ** power;
 }
 
-/** Splits tensors, in order, into groups of at most `limit` bytes; one that is larger stands alone. */
+/**
+ * Splits tensors, in order, into groups of at most `limit` bytes; one that is larger stands alone.
+ */
 export function splitIntoShards<Tensor extends { readonly data: { readonly byteLength: number } }>(
   tensors: ReadonlyMap<string, Tensor>,
   limit: number,

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { BertConfig } from './bertConfig.ts';
 import { ConfigError } from './configError.ts';
 
-const ownMini = JSON.parse(readFileSync(new URL('../../golden/own-mini/config.json', import.meta.url), 'utf8')) as Record<string, unknown>;
+const ownMini = JSON.parse(
+  readFileSync(new URL('../../golden/own-mini/config.json', import.meta.url), 'utf8'),
+) as Record<string, unknown>;
 
 describe('BertConfig', () => {
   it('has the defaults of bert-base-uncased', () => {
@@ -19,7 +21,13 @@ describe('BertConfig', () => {
 
   it('reads config.json, with fields overridden in camelCase', () => {
     const config = BertConfig.fromJson(ownMini, { numLabels: 3, hiddenDropoutProb: 0 });
-    expect(config).toMatchObject({ hiddenSize: 32, vocabSize: 236, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0.1, numLabels: 3 });
+    expect(config).toMatchObject({
+      hiddenSize: 32,
+      vocabSize: 236,
+      hiddenDropoutProb: 0,
+      attentionProbsDropoutProb: 0.1,
+      numLabels: 3,
+    });
     expect(config.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
     expect(config.classifierDropout).toBeNull();
   });
@@ -30,7 +38,10 @@ describe('BertConfig', () => {
     expect(json).toEqual({ ...rest, chunk_size: 7, architectures: ['BertForSequenceClassification'] });
     const named = BertConfig.fromJson(ownMini, { id2label: ['no', 'yes'] }).toJson();
     expect(named).toMatchObject({ id2label: { 0: 'no', 1: 'yes' }, label2id: { no: 0, yes: 1 } });
-    expect(BertConfig.fromJson(JSON.parse(JSON.stringify(named)) as Record<string, unknown>).labels).toEqual(['no', 'yes']);
+    expect(BertConfig.fromJson(JSON.parse(JSON.stringify(named)) as Record<string, unknown>).labels).toEqual([
+      'no',
+      'yes',
+    ]);
   });
 
   it('keeps the names of a file when only their number is repeated, and drops them when it changes', () => {
@@ -66,7 +77,9 @@ describe('BertConfig', () => {
   });
 
   it('refuses unknown fields, and knows the ones written with underscores', () => {
-    expect(() => BertConfig.fromJson(ownMini, { num_labels: 2 } as object)).toThrow(/no field 'num_labels'. Write numLabels/);
+    expect(() => BertConfig.fromJson(ownMini, { num_labels: 2 } as object)).toThrow(
+      /no field 'num_labels'. Write numLabels/,
+    );
     expect(() => new BertConfig({ layers: 2 } as object)).toThrow(/no field 'layers'. There are: vocabSize/);
     expect(() => BertConfig.fromJson({ hello: 1 })).toThrow(/does not describe a BERT/);
   });

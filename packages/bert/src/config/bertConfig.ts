@@ -63,7 +63,10 @@ export const bertConfigOptionNames: readonly string[] = [...fieldNames, ...label
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Keys of config.json that mean something this package does not do, with the values that are harmless. */
+/**
+ * Keys of config.json that mean something this package does not do, with the values that are
+ * harmless.
+ */
 const unsupported: readonly { key: string; harmless: readonly unknown[]; what: string }[] = [
   { key: 'position_embedding_type', harmless: ['absolute'], what: 'relative positions' },
   { key: 'is_decoder', harmless: [false], what: 'a decoder' },
@@ -97,14 +100,18 @@ function checkFields(fields: BertConfigFields, source: string): void {
   ] as const;
   for (const name of positive) {
     if (!Number.isInteger(fields[name]) || fields[name] < 1) {
-      throw new ConfigError(`${source}: ${name} is ${JSON.stringify(fields[name])}; a whole number of at least 1 was expected.`);
+      throw new ConfigError(
+        `${source}: ${name} is ${JSON.stringify(fields[name])}; a whole number of at least 1 was expected.`,
+      );
     }
   }
   for (const name of ['hiddenDropoutProb', 'attentionProbsDropoutProb', 'classifierDropout'] as const) {
     const value = fields[name];
     if (name === 'classifierDropout' && value === null) continue;
     if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
-      throw new ConfigError(`${source}: ${name} is ${JSON.stringify(value)}; a probability from 0 to below 1 was expected.`);
+      throw new ConfigError(
+        `${source}: ${name} is ${JSON.stringify(value)}; a probability from 0 to below 1 was expected.`,
+      );
     }
   }
   for (const name of ['initializerRange', 'layerNormEps'] as const) {
@@ -122,7 +129,12 @@ function checkFields(fields: BertConfigFields, source: string): void {
         `Weights trained with another one would give wrong results.`,
     );
   }
-  const problems: readonly unknown[] = [null, 'regression', 'single_label_classification', 'multi_label_classification'];
+  const problems: readonly unknown[] = [
+    null,
+    'regression',
+    'single_label_classification',
+    'multi_label_classification',
+  ];
   if (!problems.includes(fields.problemType)) {
     throw new ConfigError(
       `${source}: problemType is ${JSON.stringify(fields.problemType)}; expected one of ${problems.slice(1).join(', ')}, or null.`,
@@ -164,7 +176,9 @@ export class BertConfig implements BertConfigFields {
     for (const name of Object.keys(options)) {
       if (bertConfigOptionNames.includes(name)) continue;
       const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-      const hint = bertConfigOptionNames.includes(camel) ? ` Write ${camel}.` : ` There are: ${bertConfigOptionNames.join(', ')}.`;
+      const hint = bertConfigOptionNames.includes(camel)
+        ? ` Write ${camel}.`
+        : ` There are: ${bertConfigOptionNames.join(', ')}.`;
       throw new ConfigError(`${source} has no field '${name}'.${hint}`);
     }
     const fields = { ...defaults };
@@ -191,10 +205,16 @@ export class BertConfig implements BertConfigFields {
   }
 
   /**
-   * Reads the content of a config.json; `overrides` win. A new `numLabels` that differs from the file's class names drops those names.
-   * @throws ConfigError for another model type, an unsupported setting, or fields that contradict each other
+   * Reads the content of a config.json; `overrides` win. A new `numLabels` that differs from the
+   * file's class names drops those names.
+   * @throws ConfigError for another model type, an unsupported setting, or fields that contradict
+   *   each other
    */
-  static fromJson(json: Readonly<Record<string, unknown>>, overrides: BertConfigOptions = {}, source = 'config.json'): BertConfig {
+  static fromJson(
+    json: Readonly<Record<string, unknown>>,
+    overrides: BertConfigOptions = {},
+    source = 'config.json',
+  ): BertConfig {
     const type = json.model_type;
     if (type !== undefined && type !== 'bert') {
       throw new ConfigError(

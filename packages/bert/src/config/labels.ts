@@ -12,7 +12,9 @@ export interface LabelOptions {
 export function resolveLabels(given: LabelOptions, source: string): string[] | undefined {
   const { numLabels, id2label, label2id } = given;
   if (numLabels !== undefined && (!Number.isInteger(numLabels) || numLabels < 1)) {
-    throw new ConfigError(`${source}: numLabels is ${numLabels}; a whole number of at least 1 was expected (1 means regression).`);
+    throw new ConfigError(
+      `${source}: numLabels is ${numLabels}; a whole number of at least 1 was expected (1 means regression).`,
+    );
   }
   let names: string[] | undefined;
   if (id2label) {

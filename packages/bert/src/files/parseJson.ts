@@ -14,7 +14,9 @@ export function parseJsonObject(text: string, source: string): Record<string, un
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CheckpointError(`${source} should hold a JSON object; it holds ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}.`);
+    throw new CheckpointError(
+      `${source} should hold a JSON object; it holds ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}.`,
+    );
   }
   return value as Record<string, unknown>;
 }

@@ -1,6 +1,8 @@
 import { HubNotFoundError, readHubFile, type ResolveOptions } from '@attune/hub';
 
-/** How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `onProgress`. */
+/**
+ * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `onProgress`.
+ */
 export type PretrainedOptions = Omit<ResolveOptions, 'repoType'>;
 
 /** The files of one checkpoint, wherever it is. */

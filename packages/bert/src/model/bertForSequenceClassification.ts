@@ -33,10 +33,14 @@ export interface SequenceClassifierOutput {
   readonly hiddenStates?: readonly Tensor[];
 }
 
-/** The sum over examples divided by `items`; over labels too where an example has several numbers, as PyTorch's means do. */
+/**
+ * The sum over examples divided by `items`; over labels too where an example has several numbers,
+ * as PyTorch's means do.
+ */
 function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, numItems: number | undefined): Tensor {
   const items = numItems ?? labelled;
-  if (problemType === 'single_label_classification') return crossEntropy(logits, values as Int32Array, { ignoreIndex, weight: 1 / items });
+  if (problemType === 'single_label_classification')
+    return crossEntropy(logits, values as Int32Array, { ignoreIndex, weight: 1 / items });
   const weight = 1 / (items * (logits.shape[1] ?? 1));
   return problemType === 'regression'
     ? mseLoss(logits, values as Float32Array, { weight })
@@ -44,9 +48,10 @@ function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, n
 }
 
 /**
- * BERT with a classifier over the pooled first token. One label is regression (mean squared error); whole-number labels are classes
- * (cross-entropy); rows of floats are several labels at once (binary cross-entropy). `config.problemType` decides where it is set, and is
- * set by the first labels otherwise.
+ * BERT with a classifier over the pooled first token. One label is regression (mean squared error);
+ * whole-number labels are classes (cross-entropy); rows of floats are several labels at once
+ * (binary cross-entropy). `config.problemType` decides where it is set, and is set by the first
+ * labels otherwise.
  */
 export class BertForSequenceClassification extends PretrainedModel {
   readonly architecture = 'BertForSequenceClassification';
@@ -58,7 +63,10 @@ export class BertForSequenceClassification extends PretrainedModel {
   constructor(config: BertConfig, weights: WeightSource) {
     super(config);
     this.bert = new BertModel(config, (name) => weights(`bert.${name}`));
-    this.dropout = new Dropout({ probability: config.classifierDropout ?? config.hiddenDropoutProb, operation: classifierSite(config) });
+    this.dropout = new Dropout({
+      probability: config.classifierDropout ?? config.hiddenDropoutProb,
+      site: classifierSite(config),
+    });
     this.classifier = linearOf(weights, 'classifier', { fullPrecision: true });
   }
 
@@ -68,7 +76,8 @@ export class BertForSequenceClassification extends PretrainedModel {
   }
 
   /**
-   * Loads a checkpoint by hub name or folder; a classifier that it lacks is drawn from the seed, exactly as PyTorch draws it.
+   * Loads a checkpoint by hub name or folder; a classifier that it lacks is drawn from the seed,
+   * exactly as PyTorch draws it.
    * @throws CheckpointError, ConfigError, SafetensorsError
    */
   static fromPretrained(nameOrFolder: string, options?: FromPretrainedOptions): Promise<BertForSequenceClassification> {
@@ -76,10 +85,11 @@ export class BertForSequenceClassification extends PretrainedModel {
   }
 
   /**
-   * Records the computation of logits and, when the batch has `labels`, of the loss. Nothing is waited for.
+   * Records the computation of logits and, when the batch has `labels`, of the loss. Nothing is
+   * waited for.
    *
-   * @param batch `input_ids` [rows, columns], and where there are any `attention_mask`, `token_type_ids` [rows, columns], `labels`
-   * [rows] or [rows, numLabels]
+   * @param batch `input_ids` [rows, columns], and where there are any `attention_mask`,
+   *   `token_type_ids` [rows, columns], `labels` [rows] or [rows, numLabels]
    * @throws BatchError for inputs or labels that do not fit the model
    */
   forward(batch: Batch, context: ForwardContext = {}): SequenceClassifierOutput {

@@ -15,8 +15,8 @@ import { bertShapes } from './weightShapes.ts';
 /** Where a batch stands in training; all may be left out. */
 export interface ForwardContext {
   /**
-   * Labelled examples in the whole update: the loss is the sum over examples divided by it, so that micro-batches add up exactly.
-   * Default: those of this batch.
+   * Labelled examples in the whole update: the loss is the sum over examples divided by it, so that
+   * micro-batches add up exactly. Default: those of this batch.
    */
   readonly numItemsInBatch?: number;
   /** Number in the update of this batch's first example; decides dropout. Default 0. */
@@ -28,7 +28,10 @@ export interface ForwardContext {
 }
 
 export interface BertModelOutput {
-  /** [tokens, hidden]: real tokens only, sequence after sequence. `unpackTokens` spreads them over [rows, columns, hidden]. */
+  /**
+   * [tokens, hidden]: real tokens only, sequence after sequence. `unpackTokens` spreads them over
+   * [rows, columns, hidden].
+   */
   readonly lastHiddenState: Tensor;
   /** [rows, hidden]: the first token of each sequence, through the pooler. */
   readonly poolerOutput: Tensor;
@@ -38,7 +41,10 @@ export interface BertModelOutput {
   readonly packed: PackedBatch;
 }
 
-/** BERT without a head (Devlin et al. 2018): token vectors, and one vector per sequence. Padding is dropped before anything is computed. */
+/**
+ * BERT without a head (Devlin et al. 2018): token vectors, and one vector per sequence. Padding is
+ * dropped before anything is computed.
+ */
 export class BertModel extends PretrainedModel {
   readonly architecture = 'BertModel';
   readonly inputNames: readonly string[] = ['input_ids', 'token_type_ids', 'attention_mask'];
@@ -58,14 +64,19 @@ export class BertModel extends PretrainedModel {
     return createModel(bertKind, config, options);
   }
 
-  /** Loads a checkpoint by hub name or folder. @throws CheckpointError, ConfigError, SafetensorsError */
+  /**
+   * Loads a checkpoint by hub name or folder. @throws CheckpointError, ConfigError,
+   * SafetensorsError
+   */
   static fromPretrained(nameOrFolder: string, options?: FromPretrainedOptions): Promise<BertModel> {
     return loadModel(bertKind, nameOrFolder, options);
   }
 
   /**
-   * @param batch `input_ids` [rows, columns], with `attention_mask` and `token_type_ids` of the same shape where there are any
-   * @throws BatchError for ids outside the vocabulary, rows without tokens, rows longer than the model takes
+   * @param batch `input_ids` [rows, columns], with `attention_mask` and `token_type_ids` of the
+   *   same shape where there are any
+   * @throws BatchError for ids outside the vocabulary, rows without tokens, rows longer than the
+   *   model takes
    */
   forward(batch: Batch, context: ForwardContext = {}): BertModelOutput {
     const packed = packBatch(batch, this.config, context.exampleOffset);

@@ -6,10 +6,10 @@ import {
   Embedding,
   gatherRows,
   LayerNorm,
-  layInRow,
-  liesInRow,
+  makeContiguous,
+  areContiguous,
   Linear,
-  mergedLinear,
+  fusedLinear,
   Module,
   tanh,
   type PackedSequences,
@@ -20,7 +20,8 @@ import {
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { PackedBatch } from './packBatch.ts';
 
-// Properties are named as in Hugging Face checkpoints, because their names are the names of the weights.
+// Properties are named as in Hugging Face checkpoints, because their names are the names of the
+// weights.
 
 /** The weight of a given name, relative to the part that is being built. */
 export type WeightSource = (name: string) => Parameter;
@@ -39,12 +40,20 @@ const below =
   (rest) =>
     weights(`${name}.${rest}`);
 
-export function linearOf(weights: WeightSource, name: string, options: { readonly fullPrecision?: boolean } = {}): Linear {
+export function linearOf(
+  weights: WeightSource,
+  name: string,
+  options: { readonly fullPrecision?: boolean } = {},
+): Linear {
   return new Linear({ weight: weights(`${name}.weight`), bias: weights(`${name}.bias`), ...options });
 }
 
 function layerNormOf(weights: WeightSource, config: BertConfig): LayerNorm {
-  return new LayerNorm({ weight: weights('LayerNorm.weight'), bias: weights('LayerNorm.bias'), epsilon: config.layerNormEps });
+  return new LayerNorm({
+    weight: weights('LayerNorm.weight'),
+    bias: weights('LayerNorm.bias'),
+    epsilon: config.layerNormEps,
+  });
 }
 
 /** Word, position and token type vectors, summed and normalised. */
@@ -57,11 +66,14 @@ export class BertEmbeddings extends Module {
 
   constructor(config: BertConfig, weights: WeightSource) {
     super();
-    this.word_embeddings = new Embedding({ weight: weights('word_embeddings.weight'), paddingIndex: config.padTokenId });
+    this.word_embeddings = new Embedding({
+      weight: weights('word_embeddings.weight'),
+      paddingIndex: config.padTokenId,
+    });
     this.position_embeddings = new Embedding({ weight: weights('position_embeddings.weight') });
     this.token_type_embeddings = new Embedding({ weight: weights('token_type_embeddings.weight') });
     this.LayerNorm = layerNormOf(weights, config);
-    this.dropout = new Dropout({ probability: config.hiddenDropoutProb, operation: 0 });
+    this.dropout = new Dropout({ probability: config.hiddenDropoutProb, site: 0 });
   }
 
   /** @returns [tokens, hidden] */
@@ -90,24 +102,24 @@ class BertSelfAttention extends Module {
   readonly #weights: readonly Parameter[];
   readonly #biases: readonly Parameter[];
 
-  constructor(config: BertConfig, weights: WeightSource, operation: number) {
+  constructor(config: BertConfig, weights: WeightSource, site: number) {
     super();
     this.query = linearOf(weights, 'query');
     this.key = linearOf(weights, 'key');
     this.value = linearOf(weights, 'value');
-    this.dropout = new Dropout({ probability: config.attentionProbsDropoutProb, operation });
+    this.dropout = new Dropout({ probability: config.attentionProbsDropoutProb, site });
     this.#numHeads = config.numAttentionHeads;
     const projections = [this.query, this.key, this.value];
     this.#weights = projections.map(({ weight }) => weight);
     this.#biases = projections.flatMap(({ bias }) => bias ?? []);
-    layInRow(this.#weights);
-    layInRow(this.#biases);
+    makeContiguous(this.#weights);
+    makeContiguous(this.#biases);
   }
 
   forward(hidden: Tensor, { sequences, random }: Run): Tensor {
     const options = { sequences, numHeads: this.#numHeads, dropout: random ? this.dropout.options(random) : undefined };
-    if (liesInRow(this.#weights) && liesInRow(this.#biases))
-      return attentionQkvPacked(mergedLinear(hidden, this.#weights, this.#biases), options);
+    if (areContiguous(this.#weights) && areContiguous(this.#biases))
+      return attentionQkvPacked(fusedLinear(hidden, this.#weights, this.#biases), options);
     return attention(this.query.forward(hidden), this.key.forward(hidden), this.value.forward(hidden), options);
   }
 }
@@ -118,15 +130,18 @@ class BertOutput extends Module {
   readonly LayerNorm: LayerNorm;
   readonly dropout: Dropout;
 
-  constructor(config: BertConfig, weights: WeightSource, operation: number) {
+  constructor(config: BertConfig, weights: WeightSource, site: number) {
     super();
     this.dense = linearOf(weights, 'dense');
     this.LayerNorm = layerNormOf(weights, config);
-    this.dropout = new Dropout({ probability: config.hiddenDropoutProb, operation });
+    this.dropout = new Dropout({ probability: config.hiddenDropoutProb, site });
   }
 
   forward(input: Tensor, residual: Tensor, { random }: Run): Tensor {
-    return this.LayerNorm.forward(this.dense.forward(input), { residual, dropout: random ? this.dropout.options(random) : undefined });
+    return this.LayerNorm.forward(this.dense.forward(input), {
+      residual,
+      dropout: random ? this.dropout.options(random) : undefined,
+    });
   }
 }
 
@@ -134,10 +149,10 @@ class BertAttention extends Module {
   readonly self: BertSelfAttention;
   readonly output: BertOutput;
 
-  constructor(config: BertConfig, weights: WeightSource, operation: number) {
+  constructor(config: BertConfig, weights: WeightSource, site: number) {
     super();
-    this.self = new BertSelfAttention(config, below(weights, 'self'), operation);
-    this.output = new BertOutput(config, below(weights, 'output'), operation + 1);
+    this.self = new BertSelfAttention(config, below(weights, 'self'), site);
+    this.output = new BertOutput(config, below(weights, 'output'), site + 1);
   }
 
   forward(hidden: Tensor, run: Run): Tensor {
@@ -158,7 +173,10 @@ class BertIntermediate extends Module {
   }
 }
 
-/** Dropout sites in a layer: attention probabilities, attention output, layer output. Site 0 of the model is that of the embeddings. */
+/**
+ * Dropout sites in a layer: attention probabilities, attention output, layer output. Site 0 of the
+ * model is that of the embeddings.
+ */
 const sitesPerLayer = 3;
 
 /** Site of the dropout before a classifier. */

@@ -59,7 +59,10 @@ describe('own-mini, against PyTorch', () => {
 
   async function gradients(of: BertForSequenceClassification): Promise<Map<string, number[]>> {
     const entries = await Promise.all(
-      [...of.namedParameters()].map(async ([name, parameter]): Promise<[string, number[]]> => [name, [...(await parameter.grad!.data())]]),
+      [...of.namedParameters()].map(async ([name, parameter]): Promise<[string, number[]]> => [
+        name,
+        [...(await parameter.grad!.data())],
+      ]),
     );
     return new Map(entries);
   }
@@ -81,7 +84,9 @@ describe('own-mini, against PyTorch', () => {
     expectClose(state.get('classifier.bias')!.data, expected.head_seed_42.bias, 1e-6);
     expect(model.headSeed).toBe(42);
     const seven = await load({ seed: 7 });
-    expect(norm((await head(seven)).map((value, index) => value - expected.head_seed_42.weight.flat()[index]!))).toBeGreaterThan(0.01);
+    expect(
+      norm((await head(seven)).map((value, index) => value - expected.head_seed_42.weight.flat()[index]!)),
+    ).toBeGreaterThan(0.01);
     setSeed(7);
     const afterSetSeed = await load();
     setSeed(42);
@@ -104,7 +109,9 @@ describe('own-mini, against PyTorch', () => {
     expect(Math.abs(loss! - expected.loss)).toBeLessThan(1e-5);
     await expectGradients(model, expected.grads);
     const states = await device.scope(() =>
-      noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))),
+      noGrad(() =>
+        Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data())),
+      ),
     );
     expect(states).toHaveLength(3);
     states.forEach((state, index) => expectClose(state.subarray(0, 32), expected.hidden_first_row[index]!, 1e-5));
@@ -150,7 +157,10 @@ describe('own-mini, against PyTorch', () => {
     dropped.train();
     const whole = await run(dropped, batch, { update: 5 });
     expect(await run(dropped, batch, { update: 5 })).toEqual(whole);
-    const second = await run(dropped, collate(tokenizer, expected.encoded.slice(9), labels.slice(9)), { update: 5, exampleOffset: 9 });
+    const second = await run(dropped, collate(tokenizer, expected.encoded.slice(9), labels.slice(9)), {
+      update: 5,
+      exampleOffset: 9,
+    });
     expectClose(second.logits, whole.logits.slice(18), 1e-6);
     const next = await run(dropped, batch, { update: 6 });
     expect(norm(next.logits.map((value, index) => value - whole.logits[index]!))).toBeGreaterThan(1e-3);
@@ -164,7 +174,9 @@ describe('own-mini, against PyTorch', () => {
     expect((await run(model, some)).loss).toBeCloseTo(few.loss!, 6);
     const { labels: _, ...unlabelled } = batch;
     expect((await run(model, unlabelled)).loss).toBeUndefined();
-    expect((await run(model, { ...batch, labels: { data: new Int32Array(16).fill(-1), shape: [16] } })).loss).toBeUndefined();
+    expect(
+      (await run(model, { ...batch, labels: { data: new Int32Array(16).fill(-1), shape: [16] } })).loss,
+    ).toBeUndefined();
   });
 
   it('refuses labels and rows that do not fit', () => {
@@ -173,7 +185,9 @@ describe('own-mini, against PyTorch', () => {
     );
     const long = { data: new Int32Array(97).fill(5), shape: [1, 97] };
     expect(() => model.forward({ input_ids: long })).toThrow(/the model has 96 positions/);
-    expect(() => model.forward({ input_ids: { data: Int32Array.of(236), shape: [1, 1] } })).toThrow(/ids from 0 to 235/);
+    expect(() => model.forward({ input_ids: { data: Int32Array.of(236), shape: [1, 1] } })).toThrow(
+      /ids from 0 to 235/,
+    );
   });
 
   it('leaks nothing from step to step', async () => {

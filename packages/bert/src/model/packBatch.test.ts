@@ -51,7 +51,9 @@ describe('packBatch', () => {
   });
 
   it('lets padding stand beyond the last position', () => {
-    expect(packBatch({ input_ids: ids([[1, 2, 3, 4, 0, 0]]), attention_mask: ids([[1, 1, 1, 1, 0, 0]]) }, limits).tokens).toBe(4);
+    expect(
+      packBatch({ input_ids: ids([[1, 2, 3, 4, 0, 0]]), attention_mask: ids([[1, 1, 1, 1, 0, 0]]) }, limits).tokens,
+    ).toBe(4);
   });
 
   it.each<[string, Batch, RegExp]>([
@@ -63,7 +65,11 @@ describe('packBatch', () => {
     ['too long a row', { input_ids: ids([[1, 1, 1, 1, 1]]) }, /column 4, but the model has 4 positions.*maxLength: 4/],
     ['an empty row', { input_ids: ids([[1], [1]]), attention_mask: ids([[1], [0]]) }, /Row 1 has no token/],
     ['padding on the left', { input_ids: ids([[0, 1]]), attention_mask: ids([[0, 1]]) }, /pad on the right/],
-    ['a mask of another shape', { input_ids: ids([[1, 1]]), attention_mask: ids([[1]]) }, /attention_mask has shape \[1, 1\]/],
+    [
+      'a mask of another shape',
+      { input_ids: ids([[1, 1]]), attention_mask: ids([[1]]) },
+      /attention_mask has shape \[1, 1\]/,
+    ],
   ])('refuses %s', (_, batch, message) => {
     expect(() => packBatch(batch, limits)).toThrow(message);
     expect(() => packBatch(batch, limits)).toThrow(BatchError);
@@ -72,7 +78,10 @@ describe('packBatch', () => {
 
 describe('readLabels', () => {
   const two = ['no', 'yes'];
-  const list = (data: Int32Array | Float32Array, ...shape: number[]) => ({ data, shape: shape.length > 0 ? shape : [data.length] });
+  const list = (data: Int32Array | Float32Array, ...shape: number[]) => ({
+    data,
+    shape: shape.length > 0 ? shape : [data.length],
+  });
 
   it('chooses the problem as transformers does', () => {
     expect(readLabels(list(Int32Array.of(1, 0)), 2, two, null)).toEqual({
@@ -85,9 +94,13 @@ describe('readLabels', () => {
       values: Float32Array.of(3, -2),
       labelled: 2,
     });
-    expect(readLabels(list(Float32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).problemType).toBe('multi_label_classification');
+    expect(readLabels(list(Float32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).problemType).toBe(
+      'multi_label_classification',
+    );
     expect(readLabels(list(Int32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).values).toEqual(Float32Array.of(1, 0, 0, 1));
-    expect(readLabels(list(Float32Array.of(1, 0)), 2, two, 'single_label_classification').values).toEqual(Int32Array.of(1, 0));
+    expect(readLabels(list(Float32Array.of(1, 0)), 2, two, 'single_label_classification').values).toEqual(
+      Int32Array.of(1, 0),
+    );
   });
 
   it('takes -1 and -100 as unlabeled', () => {
@@ -102,9 +115,13 @@ describe('readLabels', () => {
     expect(() => readLabels(list(Int32Array.of(2)), 1, two, null)).toThrow(
       /labels\[0\] is 2, but the model has classes 0 to 1 \(numLabels is 2\)/,
     );
-    expect(() => readLabels(list(Float32Array.of(0, 1)), 2, two, null)).toThrow(/For one class per row give whole numbers/);
+    expect(() => readLabels(list(Float32Array.of(0, 1)), 2, two, null)).toThrow(
+      /For one class per row give whole numbers/,
+    );
     expect(() => readLabels(list(Int32Array.of(0, 1)), 3, two, null)).toThrow(/3 rows and labels of shape \[2\]/);
-    expect(() => readLabels(list(Float32Array.of(0.5)), 1, two, 'single_label_classification')).toThrow(/labels\[0\] is 0.5/);
+    expect(() => readLabels(list(Float32Array.of(0.5)), 1, two, 'single_label_classification')).toThrow(
+      /labels\[0\] is 0.5/,
+    );
     expect(() => readLabels(list(Float32Array.of(NaN)), 1, ['x'], null)).toThrow(/hold NaN/);
     expect(() => readLabels(list(Float32Array.of(2, 0), 1, 2), 1, two, null)).toThrow(/from 0 to 1/);
   });

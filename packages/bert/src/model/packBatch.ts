@@ -6,7 +6,10 @@ export interface HostArray {
   readonly shape: readonly number[];
 }
 
-/** A batch as a collator makes it: `input_ids` [rows, columns], and with it `attention_mask`, `token_type_ids`, `labels`. */
+/**
+ * A batch as a collator makes it: `input_ids` [rows, columns], and with it `attention_mask`,
+ * `token_type_ids`, `labels`.
+ */
 export type Batch = Readonly<Record<string, HostArray>>;
 
 /** The real tokens of a batch, one sequence after the other; nothing of the padding. */
@@ -42,7 +45,9 @@ function matrix(batch: Batch, name: string, rows: number, columns: number): Host
   const array = batch[name];
   if (!array) return undefined;
   if (array.shape.length !== 2 || array.shape[0] !== rows || array.shape[1] !== columns) {
-    throw new BatchError(`${name} has shape [${array.shape.join(', ')}]; it must equal that of input_ids, [${rows}, ${columns}].`);
+    throw new BatchError(
+      `${name} has shape [${array.shape.join(', ')}]; it must equal that of input_ids, [${rows}, ${columns}].`,
+    );
   }
   if (array.data.length !== rows * columns)
     throw new BatchError(`${name} holds ${array.data.length} values for its shape [${rows}, ${columns}].`);
@@ -59,8 +64,8 @@ function checkId(id: number, size: number, name: string, row: number, column: nu
 }
 
 /**
- * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must be among them, because the pooler
- * reads it.
+ * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must
+ * be among them, because the pooler reads it.
  *
  * @param exampleOffset number of examples of this update that came before this batch
  * @throws BatchError
@@ -118,7 +123,9 @@ export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): 
       next++;
     }
     if (next === start)
-      throw new BatchError(`Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`);
+      throw new BatchError(
+        `Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`,
+      );
     if (packed.positionIds[start] !== 0) {
       throw new BatchError(
         `Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`,

@@ -15,13 +15,19 @@ import type { WeightShapes } from './weightShapes.ts';
 export interface NewModelOptions {
   /** Where the weights live. Default: the default device, opened when first needed. */
   device?: Device;
-  /** Seed of newly drawn weights. Default: that of the last `setSeed`, else 42. The same seed draws the same weights every time. */
+  /**
+   * Seed of newly drawn weights. Default: that of the last `setSeed`, else 42. The same seed draws
+   * the same weights every time.
+   */
   seed?: number;
 }
 
 /** What `fromPretrained` takes, besides any field of the configuration in camelCase. */
 export interface FromPretrainedOptions extends BertConfigOptions, PretrainedOptions, NewModelOptions {
-  /** Draw weights anew whose shapes differ from the checkpoint's, instead of refusing it. Default false. */
+  /**
+   * Draw weights anew whose shapes differ from the checkpoint's, instead of refusing it. Default
+   * false.
+   */
   ignoreMismatchedSizes?: boolean;
   /** Do not print the load report (`model.loadReport` has it all the same). Default false. */
   silent?: boolean;
@@ -71,8 +77,10 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * Writes config.json and model.safetensors, which Python's `transformers` loads. Every file is complete before the first takes its place.
-   * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder cannot be written
+   * Writes config.json and model.safetensors, which Python's `transformers` loads. Every file is
+   * complete before the first takes its place.
+   * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder
+   *   cannot be written
    */
   async savePretrained(folder: string, options: SaveOptions = {}): Promise<void> {
     await writeFiles(folder, await this.files(options), isWeightsFile);
@@ -82,7 +90,8 @@ export abstract class PretrainedModel extends Module {
 function sourceOf(weights: ReadonlyMap<string, HostWeight>, device: Device): WeightSource {
   return (name) => {
     const weight = weights.get(name);
-    if (!weight) throw new CheckpointError(`The model asks for a weight '${name}' that its list of shapes does not have.`);
+    if (!weight)
+      throw new CheckpointError(`The model asks for a weight '${name}' that its list of shapes does not have.`);
     return new Parameter(weight.data, { shape: weight.shape, device });
   };
 }
@@ -133,7 +142,9 @@ export async function loadModel<Model extends PretrainedModel>(
   const source = `${nameOrFolder}/config.json`;
   const text = await files.readText('config.json');
   if (text === undefined)
-    throw new CheckpointError(`${nameOrFolder} has no config.json: it is no checkpoint of a model. Is the name or folder right?`);
+    throw new CheckpointError(
+      `${nameOrFolder} has no config.json: it is no checkpoint of a model. Is the name or folder right?`,
+    );
   const config = BertConfig.fromJson(parseJsonObject(text, source), overrides, source);
   const checkpoint = await readCheckpoint(files);
   const { weights, report } = loadWeights(kind.shapes(config), checkpoint, {

@@ -18,13 +18,18 @@ function isFloat(data: ArrayLike<number>): boolean {
 }
 
 /**
- * Checks labels and decides, as `transformers` does, what they mean: one label: regression; whole numbers: classes; floats or rows of
- * 0 and 1: several labels.
- * Class -1 (GLUE's unlabeled test rows) and -100 count as no label.
+ * Checks labels and decides, as `transformers` does, what they mean: one label: regression; whole
+ * numbers: classes; floats or rows of 0 and 1: several labels. Class -1 (GLUE's unlabeled test
+ * rows) and -100 count as no label.
  *
  * @throws BatchError for labels that the loss cannot take
  */
-export function readLabels(labels: HostArray, rows: number, classNames: readonly string[], configured: ProblemType | null): ReadLabels {
+export function readLabels(
+  labels: HostArray,
+  rows: number,
+  classNames: readonly string[],
+  configured: ProblemType | null,
+): ReadLabels {
   const { data, shape } = labels;
   const numLabels = classNames.length;
   const shown = `labels of shape [${shape.join(', ')}]`;
@@ -36,7 +41,11 @@ export function readLabels(labels: HostArray, rows: number, classNames: readonly
   const perRow = data.length / rows;
   const problemType =
     configured ??
-    (numLabels === 1 ? 'regression' : isFloat(data) || perRow > 1 ? 'multi_label_classification' : 'single_label_classification');
+    (numLabels === 1
+      ? 'regression'
+      : isFloat(data) || perRow > 1
+        ? 'multi_label_classification'
+        : 'single_label_classification');
 
   if (problemType === 'single_label_classification') {
     if (perRow !== 1)
@@ -69,10 +78,14 @@ export function readLabels(labels: HostArray, rows: number, classNames: readonly
     throw new BatchError(`The model has numLabels ${numLabels}; ${shown} came. ${hint}`);
   }
   const values = Float32Array.from(data);
-  const bad = values.findIndex((value) => (problemType === 'regression' ? !Number.isFinite(value) : !(value >= 0 && value <= 1)));
+  const bad = values.findIndex((value) =>
+    problemType === 'regression' ? !Number.isFinite(value) : !(value >= 0 && value <= 1),
+  );
   if (bad >= 0) {
     const wanted =
-      problemType === 'regression' ? 'a finite number was expected' : 'a value from 0 to 1 was expected for several labels per row';
+      problemType === 'regression'
+        ? 'a finite number was expected'
+        : 'a value from 0 to 1 was expected for several labels per row';
     throw new BatchError(`labels of row ${Math.floor(bad / perRow)} hold ${data[bad]}; ${wanted}.`);
   }
   return { problemType, values, labelled: rows };

@@ -39,7 +39,10 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
       });
   }
 
-  const batchOf = (pairs: readonly [string, string, number][], labels?: { data: Float32Array; shape: number[] }): Batch =>
+  const batchOf = (
+    pairs: readonly [string, string, number][],
+    labels?: { data: Float32Array; shape: number[] },
+  ): Batch =>
     collate(
       tokenizer,
       pairs.map(([a, b]) => ({ ...tokenizer(a, b, { truncation: true }) })),
@@ -83,7 +86,9 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
     await check(batch, own);
     await expectGradients(model, own.grads);
     const states = await device.scope(() =>
-      noGrad(() => Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data()))),
+      noGrad(() =>
+        Promise.all(model.forward(batch, { outputHiddenStates: true }).hiddenStates!.map((state) => state.data())),
+      ),
     );
     states.forEach((state, index) => expectClose(state.subarray(0, 8), own.hidden_first_row[index]!, 1e-5));
   });
@@ -103,7 +108,8 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
 
     await load({ numLabels: 2 });
     const head = await model.stateDict();
-    for (const name of ['classifier.weight', 'classifier.bias']) expectClose(head.get(name)!.data, golden.head_seed_42[name]!.flat(), 1e-6);
+    for (const name of ['classifier.weight', 'classifier.bias'])
+      expectClose(head.get(name)!.data, golden.head_seed_42[name]!.flat(), 1e-6);
     await check(batchOf(validation), golden.eval_16);
     for (const parameter of model.parameters()) parameter.clearGrad();
     await check(batchOf(train), golden.train_8);
@@ -117,7 +123,10 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
     model.dispose();
 
     await load({ numLabels: 3, problemType: 'multi_label_classification' });
-    await check(batchOf(train, { data: Float32Array.from(golden.multi_label.labels.flat()), shape: [8, 3] }), golden.multi_label);
+    await check(
+      batchOf(train, { data: Float32Array.from(golden.multi_label.labels.flat()), shape: [8, 3] }),
+      golden.multi_label,
+    );
     expect(Math.abs((await totalNorm()) / golden.multi_label.grad_norm - 1)).toBeLessThan(1e-3);
   });
 });

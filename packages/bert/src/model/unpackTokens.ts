@@ -1,6 +1,9 @@
 import type { PackedBatch } from './packBatch.ts';
 
-/** Spreads values of packed tokens, [tokens, width], over the padded batch: [rows, columns, width], zero where padding is. */
+/**
+ * Spreads values of packed tokens, [tokens, width], over the padded batch: [rows, columns, width],
+ * zero where padding is.
+ */
 export function unpackTokens(
   values: ArrayLike<number>,
   packed: Pick<PackedBatch, 'rows' | 'columns' | 'tokens' | 'paddedIndex'>,

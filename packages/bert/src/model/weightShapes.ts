@@ -2,7 +2,10 @@ import type { BertConfig } from '../config/bertConfig.ts';
 
 export type WeightShapes = ReadonlyMap<string, readonly number[]>;
 
-/** Names and shapes of a BERT's weights, as in Hugging Face checkpoints and in their order. Linear weights are [out, in]. */
+/**
+ * Names and shapes of a BERT's weights, as in Hugging Face checkpoints and in their order. Linear
+ * weights are [out, in].
+ */
 export function bertShapes(config: BertConfig, prefix = ''): Map<string, readonly number[]> {
   const { hiddenSize: hidden, intermediateSize: intermediate } = config;
   const shapes = new Map<string, readonly number[]>();

@@ -28,7 +28,12 @@ function statedLimit(value: unknown): number | undefined {
 
 /** Makes a tokenizer from the contents of its files. */
 export async function tokenizerFromFiles(
-  files: { tokenizerJson?: Record<string, unknown>; vocabulary?: string; config?: Record<string, unknown>; maxPositions?: number },
+  files: {
+    tokenizerJson?: Record<string, unknown>;
+    vocabulary?: string;
+    config?: Record<string, unknown>;
+    maxPositions?: number;
+  },
   options: Pick<TokenizerLoadOptions, 'modelMaxLength' | 'paddingSide' | 'truncationSide' | 'warn'> = {},
 ): Promise<Tokenizer> {
   const config: TokenizerConfig = { ...files.config };
@@ -37,9 +42,19 @@ export async function tokenizerFromFiles(
   const json = files.tokenizerJson
     ? applyConfig(files.tokenizerJson as unknown as TokenizerJson, config)
     : fromVocabulary(files.vocabulary ?? '', config);
-  const modelMaxLength = options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
-  const fingerprint = await sha256(JSON.stringify([json, config, Number.isFinite(modelMaxLength) ? modelMaxLength : null]));
-  return createTokenizer({ json, config, modelMaxLength, fingerprint, write: writeFiles, warn: options.warn ?? console.warn });
+  const modelMaxLength =
+    options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
+  const fingerprint = await sha256(
+    JSON.stringify([json, config, Number.isFinite(modelMaxLength) ? modelMaxLength : null]),
+  );
+  return createTokenizer({
+    json,
+    config,
+    modelMaxLength,
+    fingerprint,
+    write: writeFiles,
+    warn: options.warn ?? console.warn,
+  });
 }
 
 /** Loads tokenizers by hub name or folder. */
@@ -66,7 +81,9 @@ export const AutoTokenizer = {
     }
     if (
       tokenizerJson &&
-      (typeof tokenizerJson.model !== 'object' || tokenizerJson.model === null || !Array.isArray(tokenizerJson.added_tokens))
+      (typeof tokenizerJson.model !== 'object' ||
+        tokenizerJson.model === null ||
+        !Array.isArray(tokenizerJson.added_tokens))
     ) {
       throw new CheckpointError(
         `${nameOrFolder}/tokenizer.json has no 'model' or no 'added_tokens': it is no file of Hugging Face's tokenizers.`,
@@ -74,7 +91,8 @@ export const AutoTokenizer = {
     }
     const config = await readObject('tokenizer_config.json');
     const known = options.modelMaxLength ?? statedLimit(config?.model_max_length);
-    const maxPositions = known === undefined ? statedLimit((await readObject('config.json'))?.max_position_embeddings) : undefined;
+    const maxPositions =
+      known === undefined ? statedLimit((await readObject('config.json'))?.max_position_embeddings) : undefined;
     return tokenizerFromFiles({ tokenizerJson, vocabulary, config, maxPositions }, options);
   },
 };

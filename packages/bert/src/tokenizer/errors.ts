@@ -3,7 +3,9 @@ export class TokenizerError extends Error {
   override name = 'TokenizerError';
 }
 
-/** A truncation that would leave nothing of a sequence, or that names a sequence which is not there. */
+/**
+ * A truncation that would leave nothing of a sequence, or that names a sequence which is not there.
+ */
 export class TruncationError extends TokenizerError {
   override name = 'TruncationError';
 }

@@ -3,7 +3,10 @@ import { TokenizerError } from './errors.ts';
 export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';
 
 export interface PadOptions {
-  /** true or 'longest' (default): to the longest row; 'max_length': to `maxLength`; false: not at all. */
+  /**
+   * true or 'longest' (default): to the longest row; 'max_length': to `maxLength`; false: not at
+   * all.
+   */
   padding?: PaddingStrategy;
   /** The length of 'max_length', in tokens. Default: the model's limit. */
   maxLength?: number;
@@ -15,7 +18,10 @@ export interface PadOptions {
   paddingSide?: 'left' | 'right';
 }
 
-/** What is written into padded places of each token column; any other column is passed through as it is. */
+/**
+ * What is written into padded places of each token column; any other column is passed through as it
+ * is.
+ */
 export type PadValues = Readonly<Record<string, number>>;
 
 /** Examples as rows, or as one column per key. */
@@ -23,12 +29,15 @@ export type Features = readonly Readonly<Record<string, unknown>>[] | Readonly<R
 
 function toColumns(features: Features): Record<string, unknown[]> {
   if (!Array.isArray(features))
-    return Object.fromEntries(Object.entries(features).map(([key, column]) => [key, [...(column as readonly unknown[])]]));
+    return Object.fromEntries(
+      Object.entries(features).map(([key, column]) => [key, [...(column as readonly unknown[])]]),
+    );
   const rows = features as readonly Readonly<Record<string, unknown>>[];
   const columns: Record<string, unknown[]> = {};
   for (const key of Object.keys(rows[0] ?? {})) {
     columns[key] = rows.map((row, index) => {
-      if (!(key in row)) throw new TokenizerError(`pad: row ${index} has no '${key}', row 0 has. Give every row the same keys.`);
+      if (!(key in row))
+        throw new TokenizerError(`pad: row ${index} has no '${key}', row 0 has. Give every row the same keys.`);
       return row[key];
     });
   }
@@ -43,9 +52,16 @@ export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefi
   throw new TokenizerError(`padding is ${JSON.stringify(padding)}; expected true, 'longest', 'max_length' or false.`);
 }
 
-function targetLength(longest: number, kind: 'longest' | 'max_length', maxLength: number, multiple: number | undefined): number {
+function targetLength(
+  longest: number,
+  kind: 'longest' | 'max_length',
+  maxLength: number,
+  multiple: number | undefined,
+): number {
   if (kind === 'max_length' && !Number.isFinite(maxLength)) {
-    throw new TokenizerError("padding 'max_length' needs a length, and this tokenizer states no limit. Pass maxLength.");
+    throw new TokenizerError(
+      "padding 'max_length' needs a length, and this tokenizer states no limit. Pass maxLength.",
+    );
   }
   if (multiple !== undefined && (!Number.isInteger(multiple) || multiple < 1)) {
     throw new TokenizerError(`padToMultipleOf is ${multiple}; a positive whole number was expected.`);
@@ -55,8 +71,9 @@ function targetLength(longest: number, kind: 'longest' | 'max_length', maxLength
 }
 
 /**
- * Makes rows of token ids equally long. `input_ids` decides the length; the other token columns (`padValues`) follow it,
- * all other columns (`label`) stay. A row longer than the target keeps its length, as in `transformers`.
+ * Makes rows of token ids equally long. `input_ids` decides the length; the other token columns
+ * (`padValues`) follow it, all other columns (`label`) stay. A row longer than the target keeps its
+ * length, as in `transformers`.
  */
 export function padFeatures(
   features: Features,

@@ -20,7 +20,10 @@ interface JsonPiece {
 const sequence = (which: 'A' | 'B', typeId: number): TemplatePiece => ({ kind: 'sequence', which, typeId });
 const special = (id: number, typeId: number): TemplatePiece => ({ kind: 'special', ids: [id], typeId });
 
-/** Reads the `post_processor` of a tokenizer.json. @throws TokenizerError for a type that adds tokens in a way unknown here */
+/**
+ * Reads the `post_processor` of a tokenizer.json. @throws TokenizerError for a type that adds
+ * tokens in a way unknown here
+ */
 export function readTemplate(postProcessor: TokenizerJson['post_processor']): Template {
   if (!postProcessor) return { single: [sequence('A', 0)], pair: [sequence('A', 0), sequence('B', 1)] };
   if (postProcessor.type === 'TemplateProcessing') {
@@ -30,7 +33,9 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
         if (Sequence) return sequence(Sequence.id, Sequence.type_id);
         const ids = SpecialToken && specials[SpecialToken.id]?.ids;
         if (!ids)
-          throw new TokenizerError(`tokenizer.json: the template names a special token without ids: ${JSON.stringify(SpecialToken)}.`);
+          throw new TokenizerError(
+            `tokenizer.json: the template names a special token without ids: ${JSON.stringify(SpecialToken)}.`,
+          );
         return { kind: 'special', ids, typeId: SpecialToken.type_id };
       });
     return { single: pieces(postProcessor.single), pair: pieces(postProcessor.pair) };

@@ -3,7 +3,10 @@ import { TokenizerError } from './errors.ts';
 import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
 import type { DecodeOptions } from './tokenizerTypes.ts';
 
-/** Chinese characters beyond 16 bits (CJK extensions B to F and the compatibility supplement), as the Rust tokenizers list them. */
+/**
+ * Chinese characters beyond 16 bits (CJK extensions B to F and the compatibility supplement), as
+ * the Rust tokenizers list them.
+ */
 const farChinese = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
 /** Text to tokens and back: the library, made equal to the Rust tokenizers. */
@@ -30,7 +33,8 @@ export function createTextPipeline(json: TokenizerJson, config: TokenizerConfig,
   const prefix = typeof json.model.continuing_subword_prefix === 'string' ? json.model.continuing_subword_prefix : '##';
   return {
     tokensOf(text) {
-      // Rust lower-cases letter by letter (no final sigma) and sees characters beyond 16 bits; the library does neither.
+      // Rust lower-cases letter by letter (no final sigma) and sees characters beyond 16 bits; the
+      // library does neither.
       const lower = lowercases ? text.replaceAll('Σ', 'σ') : text;
       return pipeline.tokenize(spacesChinese ? lower.replace(farChinese, ' $& ') : lower);
     },

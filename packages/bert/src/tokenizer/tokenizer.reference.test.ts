@@ -13,14 +13,16 @@ interface Truncated {
   result: { input_ids: number[]; token_type_ids: number[] } | null;
 }
 
-// bert-base-uncased's vocabulary and, for the second part, MRPC's text: neither is in the repository.
+// bert-base-uncased's vocabulary and, for the second part, MRPC's text: neither is in the
+// repository.
 describe.runIf(reference)('with the vocabulary of bert-base-uncased', () => {
   let tokenizer: Tokenizer;
   const readJson = async <T>(path: string | URL): Promise<T> => JSON.parse(await readFile(path, 'utf8')) as T;
 
   const checkTruncated = (cases: readonly Truncated[], textsOf: (row: number) => [string, string]): void => {
     for (const { row, strategy, max_length, result } of cases) {
-      const encode = () => tokenizer(...textsOf(row), { truncation: strategy, maxLength: max_length, returnAttentionMask: false });
+      const encode = () =>
+        tokenizer(...textsOf(row), { truncation: strategy, maxLength: max_length, returnAttentionMask: false });
       if (result) expect(encode()).toEqual(result);
       else expect(encode, `row ${row}, ${strategy} ${max_length}`).toThrow(TokenizerError);
     }

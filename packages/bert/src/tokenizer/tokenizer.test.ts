@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AutoTokenizer, CheckpointError, tokenizerFromFiles, TokenizerError, TruncationError, type Tokenizer } from './index.ts';
+import {
+  AutoTokenizer,
+  CheckpointError,
+  tokenizerFromFiles,
+  TokenizerError,
+  TruncationError,
+  type Tokenizer,
+} from './index.ts';
 import { readLength, truncatedLengths } from './truncation.ts';
 
 const goldenFolder = fileURLToPath(new URL('../../golden/', import.meta.url));
@@ -27,7 +34,9 @@ afterAll(() => rm(scratch, { recursive: true }));
 
 describe('encoding', () => {
   it('equals the Rust tokenizer, pair by pair and as a batch', () => {
-    golden.pairs.forEach(([a, b], index) => expect(tokenizer(a, b, { truncation: true })).toEqual(golden.encoded[index]));
+    golden.pairs.forEach(([a, b], index) =>
+      expect(tokenizer(a, b, { truncation: true })).toEqual(golden.encoded[index]),
+    );
     const column = {
       *[Symbol.iterator]() {
         for (const [a] of golden.pairs) yield a;
@@ -50,7 +59,9 @@ describe('encoding', () => {
   });
 
   it('returns what is asked for, and takes options in the place of the pair', () => {
-    expect(tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false })).toEqual({
+    expect(
+      tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false }),
+    ).toEqual({
       input_ids: tokenizer.convertTokensToIds(tokenizer.tokenize('yes')),
     });
     const ids = tokenizer('yes', '', { returnSpecialTokensMask: true });
@@ -66,9 +77,13 @@ describe('encoding', () => {
     expect(tokenizer.batchDecode([input_ids, []], { skipSpecialTokens: true })).toEqual(['the vote?', '']);
     expect(tokenizer.convertIdsToTokens(tokenizer('the').input_ids)).toEqual(['[CLS]', 'the', '[SEP]']);
     expect(tokenizer.convertTokensToIds('nosuchtoken')).toBe(tokenizer.unkTokenId);
-    expect([tokenizer.padTokenId, tokenizer.unkTokenId, tokenizer.clsTokenId, tokenizer.sepTokenId, tokenizer.maskTokenId]).toEqual([
-      0, 1, 2, 3, 4,
-    ]);
+    expect([
+      tokenizer.padTokenId,
+      tokenizer.unkTokenId,
+      tokenizer.clsTokenId,
+      tokenizer.sepTokenId,
+      tokenizer.maskTokenId,
+    ]).toEqual([0, 1, 2, 3, 4]);
     expect([tokenizer.vocabSize, tokenizer.modelMaxLength]).toEqual([236, 96]);
   });
 
@@ -118,7 +133,10 @@ describe('truncation', () => {
     const [a] = golden.pairs[0]!;
     const whole = tokenizer(a).input_ids;
     expect(tokenizer(a, null, { maxLength: 6 }).input_ids).toEqual([...whole.slice(0, 5), tokenizer.sepTokenId]);
-    expect(tokenizer(a, null, { maxLength: 6, truncationSide: 'left' }).input_ids).toEqual([tokenizer.clsTokenId, ...whole.slice(-5)]);
+    expect(tokenizer(a, null, { maxLength: 6, truncationSide: 'left' }).input_ids).toEqual([
+      tokenizer.clsTokenId,
+      ...whole.slice(-5),
+    ]);
   });
 
   it('warns once about a text over the limit, and once about truncation without a limit', async () => {
@@ -142,12 +160,18 @@ describe('padding', () => {
     const longest = tokenizer(texts, null, { padding: true });
     expect(longest.input_ids[1]!.slice(-1)).toEqual([0]);
     expect(longest.attention_mask).toEqual(longest.input_ids.map((row) => row.map((id) => (id === 0 ? 0 : 1))));
-    expect(tokenizer(texts, { padding: 'longest', padToMultipleOf: 8 }).input_ids.map((row) => row.length)).toEqual([8, 8]);
-    expect(tokenizer(texts, { padding: 'max_length', maxLength: 9, truncation: true }).token_type_ids!.map((row) => row.length)).toEqual([
-      9, 9,
+    expect(tokenizer(texts, { padding: 'longest', padToMultipleOf: 8 }).input_ids.map((row) => row.length)).toEqual([
+      8, 8,
     ]);
+    expect(
+      tokenizer(texts, { padding: 'max_length', maxLength: 9, truncation: true }).token_type_ids!.map(
+        (row) => row.length,
+      ),
+    ).toEqual([9, 9]);
     expect(tokenizer('yes', { padding: 'max_length' }).input_ids).toHaveLength(96);
-    expect(tokenizer('yes', { padding: 'max_length', maxLength: 7, paddingSide: 'left' }).attention_mask!.slice(0, 2)).toEqual([0, 0]);
+    expect(
+      tokenizer('yes', { padding: 'max_length', maxLength: 7, paddingSide: 'left' }).attention_mask!.slice(0, 2),
+    ).toEqual([0, 0]);
   });
 
   it('pads features: keeps other keys, makes the mask, takes rows or columns', () => {
@@ -168,9 +192,11 @@ describe('padding', () => {
     };
     expect(tokenizer.pad(rows)).toEqual(padded);
     expect(tokenizer.pad({ input_ids: rows.map((row) => row.input_ids), label: [1, 0] })).toEqual(padded);
-    expect(tokenizer.pad(rows, { padding: 'max_length', maxLength: 5, padToMultipleOf: 4 }).input_ids!.map((row) => row.length)).toEqual([
-      8, 8,
-    ]);
+    expect(
+      tokenizer
+        .pad(rows, { padding: 'max_length', maxLength: 5, padToMultipleOf: 4 })
+        .input_ids!.map((row) => row.length),
+    ).toEqual([8, 8]);
     expect(() => tokenizer.pad([{ text: 'a' }])).toThrow(/no 'input_ids' among the keys: text/);
     expect(() => tokenizer.pad([{ input_ids: [1, 2], token_type_ids: [0] }])).toThrow(/equally long/);
     expect(() => tokenizer.pad([rows[0]!, { input_ids: [1] }])).toThrow(/row 1 has no 'label'/);
@@ -183,7 +209,9 @@ describe('files', () => {
     const again = await AutoTokenizer.fromPretrained(join(scratch, 'saved'));
     expect(again(golden.pairs[0]![0])).toEqual(tokenizer(golden.pairs[0]![0]));
     expect(again.fingerprint).toBe(tokenizer.fingerprint);
-    expect(again.fingerprint).not.toBe((await AutoTokenizer.fromPretrained(ownMini, { modelMaxLength: 9 })).fingerprint);
+    expect(again.fingerprint).not.toBe(
+      (await AutoTokenizer.fromPretrained(ownMini, { modelMaxLength: 9 })).fingerprint,
+    );
   });
 
   it('says what a folder lacks', async () => {
@@ -197,7 +225,9 @@ it('imports no tensor, so that a worker that only tokenizes stays light', async 
   const visit = async (file: URL): Promise<void> => {
     if (seen.has(file.href)) return;
     seen.add(file.href);
-    for (const [, specifier] of (await readFile(file, 'utf8')).matchAll(/^(?:import|export) (?!type ).*from '([^']+)'/gm)) {
+    for (const [, specifier] of (await readFile(file, 'utf8')).matchAll(
+      /^(?:import|export) (?!type ).*from '([^']+)'/gm,
+    )) {
       expect(specifier, `${file.pathname}`).not.toBe('@attune/tensor');
       if (specifier!.startsWith('.')) await visit(new URL(specifier!, file));
     }

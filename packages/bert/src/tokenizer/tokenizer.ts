@@ -66,7 +66,11 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const template = readTemplate(json.post_processor);
   const specialCounts = { single: specialCount(template.single), pair: specialCount(template.pair) };
   const distil = (config.tokenizer_class ?? '').startsWith('DistilBert');
-  const modelInputNames = config.model_input_names ?? ['input_ids', ...(distil ? [] : ['token_type_ids']), 'attention_mask'];
+  const modelInputNames = config.model_input_names ?? [
+    'input_ids',
+    ...(distil ? [] : ['token_type_ids']),
+    'attention_mask',
+  ];
   const paddingSide = config.padding_side ?? 'right';
   const truncationSide = config.truncation_side ?? 'right';
   const words = {
@@ -100,7 +104,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     if (strategy && Number.isFinite(limit)) {
       const room = limit - (addSpecialTokens ? specialCounts[kind] : 0);
       if (room < 0) {
-        throw new TokenizerError(`maxLength is ${limit}, but the ${specialCounts[kind]} special tokens alone do not fit. Raise maxLength.`);
+        throw new TokenizerError(
+          `maxLength is ${limit}, but the ${specialCounts[kind]} special tokens alone do not fit. Raise maxLength.`,
+        );
       }
       const side = options.truncationSide ?? truncationSide;
       const read = (tokens: readonly string[]): number => readLength(tokens, limit, continues, side);
@@ -118,8 +124,10 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
       );
     }
     const encoding: Encoding = { input_ids: built.ids };
-    if (options.returnTokenTypeIds ?? modelInputNames.includes('token_type_ids')) encoding.token_type_ids = built.typeIds;
-    if (options.returnAttentionMask ?? true) encoding.attention_mask = Array.from({ length: built.ids.length }, () => 1);
+    if (options.returnTokenTypeIds ?? modelInputNames.includes('token_type_ids'))
+      encoding.token_type_ids = built.typeIds;
+    if (options.returnAttentionMask ?? true)
+      encoding.attention_mask = Array.from({ length: built.ids.length }, () => 1);
     if (options.returnSpecialTokensMask) encoding.special_tokens_mask = built.specialMask;
     return encoding;
   };
@@ -129,7 +137,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     const options = (secondIsOptions ? pairOrOptions : (givenOptions ?? {})) as EncodeOptions;
     const pair = secondIsOptions || pairOrOptions === null ? undefined : pairOrOptions;
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
-    if (unknown !== undefined) throw new TokenizerError(`The tokenizer has no option '${unknown}'. It takes: ${optionNames.join(', ')}.`);
+    if (unknown !== undefined)
+      throw new TokenizerError(`The tokenizer has no option '${unknown}'. It takes: ${optionNames.join(', ')}.`);
     const padding = paddingKind(options.padding ?? false);
     const { maxLength } = options;
     if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0)) {
@@ -148,7 +157,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
     if (typeof input === 'string') {
       if (pair !== undefined && typeof pair !== 'string')
-        throw new TokenizerError('One text was given with a list as its pair. Give a string with a string, or a list with a list.');
+        throw new TokenizerError(
+          'One text was given with a list as its pair. Give a string with a string, or a list with a list.',
+        );
       const encoding = encodeOne(input, pair, options, limit, strategy);
       if (!padding) return encoding;
       const padded = padFeatures([encoding], { ...options, padding, returnAttentionMask: false }, padValues, {
@@ -165,10 +176,14 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     }
     const texts = asList(input, 'texts');
     if (pair !== undefined && !isTexts(pair))
-      throw new TokenizerError('A list of texts was given with a single text as its pair. Give one pair text per text.');
+      throw new TokenizerError(
+        'A list of texts was given with a single text as its pair. Give one pair text per text.',
+      );
     const pairs = pair === undefined ? undefined : asList(pair, 'pairs');
     if (pairs && pairs.length !== texts.length) {
-      throw new TokenizerError(`There are ${texts.length} texts and ${pairs.length} pair texts. Give one pair text per text.`);
+      throw new TokenizerError(
+        `There are ${texts.length} texts and ${pairs.length} pair texts. Give one pair text per text.`,
+      );
     }
     const encodings = texts.map((text, index) => encodeOne(text, pairs?.[index], options, limit, strategy));
     const columns: BatchEncoding = { input_ids: encodings.map((encoding) => encoding.input_ids) };
@@ -194,7 +209,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const files = (): Map<string, string> => {
     const written: TokenizerConfig = {
       ...config,
-      ...Object.fromEntries(Object.entries(words).map(([name, token]) => [`${name}_token`, config[`${name}_token`] ?? token])),
+      ...Object.fromEntries(
+        Object.entries(words).map(([name, token]) => [`${name}_token`, config[`${name}_token`] ?? token]),
+      ),
       ...(Number.isFinite(modelMaxLength) ? { model_max_length: modelMaxLength } : {}),
       tokenizer_class: config.tokenizer_class ?? 'BertTokenizer',
     };
@@ -209,8 +226,10 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     pad: (features: Features, options: PadOptions = {}) =>
       padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide }),
     decode,
-    batchDecode: (rows: Iterable<Iterable<number>>, options?: DecodeOptions) => Array.from(rows, (ids) => decode(ids, options)),
-    convertTokensToIds: (tokens: string | readonly string[]) => (typeof tokens === 'string' ? idOf(tokens) : tokens.map(idOf)),
+    batchDecode: (rows: Iterable<Iterable<number>>, options?: DecodeOptions) =>
+      Array.from(rows, (ids) => decode(ids, options)),
+    convertTokensToIds: (tokens: string | readonly string[]) =>
+      typeof tokens === 'string' ? idOf(tokens) : tokens.map(idOf),
     convertIdsToTokens: (ids: Iterable<number>) => Array.from(ids, pipeline.tokenOf),
     vocabSize: pipeline.vocabSize,
     modelMaxLength,

@@ -7,7 +7,10 @@ export interface TokenizerJson {
   pre_tokenizer: object | null;
   post_processor: ({ type: string } & Record<string, unknown>) | null;
   decoder: object | null;
-  model: { type?: string; vocab: Record<string, number> | [string, number][]; unk_token?: string } & Record<string, unknown>;
+  model: { type?: string; vocab: Record<string, number> | [string, number][]; unk_token?: string } & Record<
+    string,
+    unknown
+  >;
   [key: string]: unknown;
 }
 
@@ -27,7 +30,8 @@ export interface TokenizerConfig {
 const bertSpecialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 
 /**
- * The tokenizer.json that `BertTokenizer` stands for, made from a vocab.txt: one token a line, the line number is its id.
+ * The tokenizer.json that `BertTokenizer` stands for, made from a vocab.txt: one token a line, the
+ * line number is its id.
  * @throws TokenizerError when a special token of BERT is missing
  */
 export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): TokenizerJson {
@@ -37,7 +41,9 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
   const idOf = (token: string): number => {
     const id = vocab[token];
     if (id === undefined)
-      throw new TokenizerError(`vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`);
+      throw new TokenizerError(
+        `vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`,
+      );
     return id;
   };
   const bracket = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
@@ -69,14 +75,25 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
       type: 'TemplateProcessing',
       single,
       pair: [...single, { Sequence: { id: 'B', type_id: 1 } }, { SpecialToken: { id: '[SEP]', type_id: 1 } }],
-      special_tokens: Object.fromEntries(['[CLS]', '[SEP]'].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }])),
+      special_tokens: Object.fromEntries(
+        ['[CLS]', '[SEP]'].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }]),
+      ),
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab,
+    },
   };
 }
 
-/** What tokenizer_config.json says about lower case, accents and Chinese characters wins over tokenizer.json, as in `transformers`. */
+/**
+ * What tokenizer_config.json says about lower case, accents and Chinese characters wins over
+ * tokenizer.json, as in `transformers`.
+ */
 export function applyConfig(json: TokenizerJson, config: TokenizerConfig): TokenizerJson {
   if (json.normalizer?.type !== 'BertNormalizer') return json;
   const normalizer = { ...json.normalizer };

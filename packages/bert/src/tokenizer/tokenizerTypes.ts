@@ -3,16 +3,18 @@ import type { TruncationStrategy } from './truncation.ts';
 
 export interface EncodeOptions {
   /**
-   * true or 'longest_first': cut the longer sequence first; 'only_first', 'only_second': cut that one; false (default): cut nothing.
-   * Cuts to `maxLength`, special tokens included.
+   * true or 'longest_first': cut the longer sequence first; 'only_first', 'only_second': cut that
+   * one; false (default): cut nothing. Cuts to `maxLength`, special tokens included.
    */
   truncation?: boolean | TruncationStrategy | 'do_not_truncate';
   /**
-   * Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without truncation or padding, it means
-   * truncation: true.
+   * Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without
+   * truncation or padding, it means truncation: true.
    */
   maxLength?: number;
-  /** false (default); true or 'longest': to the longest of the batch; 'max_length': to `maxLength`. */
+  /**
+   * false (default); true or 'longest': to the longest of the batch; 'max_length': to `maxLength`.
+   */
   padding?: PaddingStrategy;
   /** Round the padded length up to a multiple of this. */
   padToMultipleOf?: number;
@@ -30,7 +32,8 @@ export interface EncodeOptions {
   truncationSide?: 'left' | 'right';
 }
 
-// Types and not interfaces: their values can then be given wherever a record of columns is expected.
+// Types and not interfaces: their values can then be given wherever a record of columns is
+// expected.
 /** One encoded text or pair. */
 export type Encoding = {
   input_ids: number[];
@@ -67,8 +70,9 @@ export interface Tokenizer {
   /** The tokens of a text, without special tokens. */
   tokenize(text: string): string[];
   /**
-   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys that are no token columns (`label`) are
-   * kept; a missing `attention_mask` is made. @throws TokenizerError
+   * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys
+   * that are no token columns (`label`) are kept; a missing `attention_mask` is made. @throws
+   * TokenizerError
    */
   pad(features: Features, options?: PadOptions): Record<string, number[][]>;
   /** Text of token ids. Ids outside the vocabulary are left out. */
@@ -101,6 +105,9 @@ export interface Tokenizer {
   readonly fingerprint: string;
   /** The files `savePretrained` writes: name to content. */
   files(): Map<string, string>;
-  /** Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads. @throws where there is no file system */
+  /**
+   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads. @throws
+   * where there is no file system
+   */
   savePretrained(folder: string): Promise<void>;
 }

@@ -3,11 +3,13 @@ import { TruncationError } from './errors.ts';
 export type TruncationStrategy = 'longest_first' | 'only_first' | 'only_second';
 
 /**
- * The tokens that the Rust tokenizers look at before they truncate: they stop reading a text after the word that completes
- * `maxLength` tokens (from the end when the left is cut away). What is cut later is unchanged by this, except which side of a
- * pair counts as the longer one. Found by comparing with tokenizers 0.23.2; a special token written out in a text may still differ there.
+ * The tokens that the Rust tokenizers look at before they truncate: they stop reading a text after
+ * the word that completes `maxLength` tokens (from the end when the left is cut away). What is cut
+ * later is unchanged by this, except which side of a pair counts as the longer one. Found by
+ * comparing with tokenizers 0.23.2; a special token written out in a text may still differ there.
  *
- * @param continues whether a token continues the word of the token before it (WordPiece: starts with ##)
+ * @param continues whether a token continues the word of the token before it (WordPiece: starts
+ *   with ##)
  */
 export function readLength(
   tokens: readonly string[],
@@ -25,11 +27,13 @@ export function readLength(
 }
 
 /**
- * How many tokens of each sequence stay, so that together they are at most `limit` (special tokens not counted).
- * The algorithm of the Rust tokenizers (`tokenizers/src/utils/truncation.rs`), tie for tie.
+ * How many tokens of each sequence stay, so that together they are at most `limit` (special tokens
+ * not counted). The algorithm of the Rust tokenizers (`tokenizers/src/utils/truncation.rs`), tie
+ * for tie.
  *
  * @param second undefined for a single sequence
- * @throws TruncationError when 'only_first' or 'only_second' would have to remove the whole sequence, or there is no second
+ * @throws TruncationError when 'only_first' or 'only_second' would have to remove the whole
+ *   sequence, or there is no second
  */
 export function truncatedLengths(
   first: number,
@@ -44,12 +48,15 @@ export function truncatedLengths(
     if (second === undefined) return [limit, undefined];
     const shorter = Math.min(first, second);
     const longer = shorter > limit ? shorter : Math.max(shorter, limit - shorter);
-    const [short, long] = shorter + longer > limit ? [Math.floor(limit / 2), Math.floor(limit / 2) + (limit % 2)] : [shorter, longer];
+    const [short, long] =
+      shorter + longer > limit ? [Math.floor(limit / 2), Math.floor(limit / 2) + (limit % 2)] : [shorter, longer];
     // On a tie the second sequence keeps the odd token.
     return first > second ? [long, short] : [short, long];
   }
   if (strategy === 'only_second' && second === undefined) {
-    throw new TruncationError("Truncation 'only_second': there is no second sequence. Pass a pair, or choose 'longest_first'.");
+    throw new TruncationError(
+      "Truncation 'only_second': there is no second sequence. Pass a pair, or choose 'longest_first'.",
+    );
   }
   const length = strategy === 'only_first' ? first : second!;
   if (length <= surplus) {

@@ -26,11 +26,13 @@ export class NdArray {
   }
 
   /**
-   * The number at a full index, as `at(1, -1)`, or the part below a shorter one, which shares memory. Negative indices count from the end.
+   * The number at a full index, as `at(1, -1)`, or the part below a shorter one, which shares
+   * memory. Negative indices count from the end.
    */
   at(...index: readonly number[]): number | NdArray {
     const { shape } = this;
-    if (index.length > shape.length) throw new DatasetError(`NdArray.at: ${index.length} indices for the shape [${shape.join(', ')}].`);
+    if (index.length > shape.length)
+      throw new DatasetError(`NdArray.at: ${index.length} indices for the shape [${shape.join(', ')}].`);
     let offset = 0;
     let size = this.size;
     for (const [axis, wanted] of index.entries()) {
@@ -47,8 +49,8 @@ export class NdArray {
   }
 
   /**
-   * Where the largest number is along an axis (the first of equal ones; the first NaN if there is one, as NumPy): i32, the shape without
-   * that axis.
+   * Where the largest number is along an axis (the first of equal ones; the first NaN if there is
+   * one, as NumPy): i32, the shape without that axis.
    *
    * @param axis default -1, the last
    * @throws DatasetError when there is no such axis or it is empty
@@ -57,7 +59,8 @@ export class NdArray {
     const { shape, data } = this;
     const chosen = axis < 0 ? axis + shape.length : axis;
     const length = shape[chosen];
-    if (length === undefined) throw new DatasetError(`NdArray.argmax: no axis ${axis} in the shape [${shape.join(', ')}].`);
+    if (length === undefined)
+      throw new DatasetError(`NdArray.argmax: no axis ${axis} in the shape [${shape.join(', ')}].`);
     const rest = [...shape.slice(0, chosen), ...shape.slice(chosen + 1)];
     const result = new Int32Array(rest.reduce((product, size) => product * size, 1));
     if (length === 0 && result.length > 0)

@@ -14,7 +14,7 @@ export type Batch = Record<string, BatchArray>;
 export type CollatorRow = Readonly<Record<string, unknown>>;
 
 /**
- * Makes a batch of rows. `features` tells the columns' types, where they are known: a float column whose rows happen to be whole is still
- * one of floats.
+ * Makes a batch of rows. `features` tells the columns' types, where they are known: a float column
+ * whose rows happen to be whole is still one of floats.
  */
 export type DataCollator = (rows: readonly CollatorRow[], features?: Features) => Batch;

@@ -6,10 +6,14 @@ const tokenizer: PaddingTokenizer = {
   pad(features, { padding, maxLength = 8, padToMultipleOf = 1 }) {
     const columns = features as Record<string, number[][]>;
     if (padding === false) return columns;
-    const longest = padding === 'max_length' ? maxLength : Math.max(...(columns['input_ids'] ?? []).map(({ length }) => length));
+    const longest =
+      padding === 'max_length' ? maxLength : Math.max(...(columns['input_ids'] ?? []).map(({ length }) => length));
     const width = Math.ceil(longest / padToMultipleOf) * padToMultipleOf;
     return Object.fromEntries(
-      Object.entries(columns).map(([name, rows]) => [name, rows.map((row) => [...row, ...Array<number>(width - row.length).fill(0)])]),
+      Object.entries(columns).map(([name, rows]) => [
+        name,
+        rows.map((row) => [...row, ...Array<number>(width - row.length).fill(0)]),
+      ]),
     );
   },
 };
@@ -32,7 +36,9 @@ describe('DataCollatorWithPadding', () => {
 
   it('passes its options on', () => {
     expect(new DataCollatorWithPadding({ tokenizer, padToMultipleOf: 8 })(rows)['input_ids']?.shape).toEqual([2, 8]);
-    expect(new DataCollatorWithPadding({ tokenizer, padding: 'max_length', maxLength: 5 })(rows)['input_ids']?.shape).toEqual([2, 5]);
+    expect(
+      new DataCollatorWithPadding({ tokenizer, padding: 'max_length', maxLength: 5 })(rows)['input_ids']?.shape,
+    ).toEqual([2, 5]);
     expect(() => new DataCollatorWithPadding({ tokenizer, padding: false })(rows)).toThrow(
       'row 0 of the batch has 3 values, row 1 has 2. Set padding to true.',
     );

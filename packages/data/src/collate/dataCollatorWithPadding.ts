@@ -16,7 +16,10 @@ export interface PaddingTokenizer {
 
 export interface DataCollatorWithPaddingOptions {
   readonly tokenizer: PaddingTokenizer;
-  /** true or 'longest' (default): to the longest row of the batch; 'max_length': to `maxLength`; false: not at all. */
+  /**
+   * true or 'longest' (default): to the longest row of the batch; 'max_length': to `maxLength`;
+   * false: not at all.
+   */
   readonly padding?: Padding;
   /** Length for 'max_length'. Default: the model's limit. */
   readonly maxLength?: number;
@@ -27,11 +30,13 @@ export interface DataCollatorWithPaddingOptions {
 /** Columns that a tokenizer pads. */
 const tokenColumns = new Set(['input_ids', 'token_type_ids', 'attention_mask', 'special_tokens_mask', 'position_ids']);
 
-// A collator is a function, so that `collator(rows)` works as in transformers; and it is made with `new`, as there.
+// A collator is a function, so that `collator(rows)` works as in transformers; and it is made with
+// `new`, as there.
 export interface DataCollatorWithPadding extends DataCollator {}
 
 /**
- * Pads the token columns of a batch, by default to its own longest row; `label` and `label_ids` become `labels`.
+ * Pads the token columns of a batch, by default to its own longest row; `label` and `label_ids`
+ * become `labels`.
  *
  * @throws CollateError for columns that cannot be in a batch, such as text
  */
@@ -64,13 +69,15 @@ function collateWithPadding(
   for (const name of names) {
     if (!tokenColumns.has(name)) continue;
     tokens[name] = rows.map((row, index) => {
-      if (!Array.isArray(row[name])) throw new CollateError(`Column '${name}', row ${index} of the batch: a list of numbers was expected.`);
+      if (!Array.isArray(row[name]))
+        throw new CollateError(`Column '${name}', row ${index} of the batch: a list of numbers was expected.`);
       return row[name];
     });
   }
   const padded = tokenizer.pad(tokens, options);
   const batch: Batch = {};
-  for (const [name, values] of Object.entries(padded)) batch[name] = stackValues(name, values, { hint: 'Set padding to true.' });
+  for (const [name, values] of Object.entries(padded))
+    batch[name] = stackValues(name, values, { hint: 'Set padding to true.' });
   for (const name of names) {
     if (tokenColumns.has(name)) continue;
     const hint = 'Only the columns of the tokenizer are padded.';

@@ -5,8 +5,9 @@ import { batchKey, columnsOf } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
 /**
- * Stacks rows without padding: whole numbers as i32, others as f32; `label` and `label_ids` become `labels`. Columns of text, and those
- * missing in the first row, are left out (as in `transformers`).
+ * Stacks rows without padding: whole numbers as i32, others as f32; `label` and `label_ids` become
+ * `labels`. Columns of text, and those missing in the first row, are left out (as in
+ * `transformers`).
  *
  * @throws CollateError when rows differ in length
  */

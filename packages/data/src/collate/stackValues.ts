@@ -4,8 +4,9 @@ import { isTypedArray, show } from '../features/inferFeature.ts';
 import type { BatchArray } from './batch.ts';
 
 /**
- * Values of one column as an array: f32 for a column of floats, or, where its type is not known, if any value is not whole; else i32.
- * Numbers and booleans give [rows], lists of one length [rows, columns].
+ * Values of one column as an array: f32 for a column of floats, or, where its type is not known, if
+ * any value is not whole; else i32. Numbers and booleans give [rows], lists of one length [rows,
+ * columns].
  *
  * @param options.hint what to do when rows differ in length
  * @throws CollateError for anything else
@@ -21,7 +22,8 @@ export function stackValues(
   const numbers = new Float64Array(values.length * width);
   let whole = !(first instanceof Float32Array || first instanceof Float64Array || (feature && holdsFloats(feature)));
   const put = (input: unknown, index: number, row: number) => {
-    if (typeof input !== 'number' && typeof input !== 'boolean' && typeof input !== 'bigint') throw noNumber(name, input, row);
+    if (typeof input !== 'number' && typeof input !== 'boolean' && typeof input !== 'bigint')
+      throw noNumber(name, input, row);
     const number = Number(input);
     whole &&= Number.isInteger(number);
     if (Number.isInteger(number) && (number | 0) !== number && whole)
@@ -37,10 +39,15 @@ export function stackValues(
     }
     if (!Array.isArray(input) && !isTypedArray(input)) throw noNumber(name, input, row);
     if (input.length !== width)
-      throw new CollateError(`Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`);
+      throw new CollateError(
+        `Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`,
+      );
     for (let column = 0; column < width; column++) put(input[column], row * width + column, row);
   }
-  return { data: whole ? Int32Array.from(numbers) : Float32Array.from(numbers), shape: nested ? [values.length, width] : [values.length] };
+  return {
+    data: whole ? Int32Array.from(numbers) : Float32Array.from(numbers),
+    shape: nested ? [values.length, width] : [values.length],
+  };
 }
 
 function holdsFloats(feature: Feature): boolean {
@@ -53,5 +60,7 @@ function noNumber(name: string, input: unknown, row: number): CollateError {
     typeof input === 'string'
       ? `Tokenize the text and remove the column, or encode it as classes with classEncodeColumn('${name}')`
       : 'Remove the column, or fill what is missing';
-  return new CollateError(`Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${help}.`);
+  return new CollateError(
+    `Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${help}.`,
+  );
 }

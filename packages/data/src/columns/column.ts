@@ -1,6 +1,9 @@
 import type { Feature, ListFeature } from '../features/feature.ts';
 
-/** Values of one type, one per row, as in Arrow: typed arrays; lists as one array of items and offsets. Never changed once made. */
+/**
+ * Values of one type, one per row, as in Arrow: typed arrays; lists as one array of items and
+ * offsets. Never changed once made.
+ */
 export interface Column {
   readonly feature: Feature;
   readonly length: number;
@@ -103,7 +106,12 @@ export class ListColumn implements Column {
     if (this.missing?.[row]) return null;
     const { items } = this;
     const [start, end] = [this.offsets[row]!, this.offsets[row + 1]!];
-    if (items instanceof NumberColumn && !items.missing && items.feature.type === 'value' && items.feature.dtype !== 'bool')
+    if (
+      items instanceof NumberColumn &&
+      !items.missing &&
+      items.feature.type === 'value' &&
+      items.feature.dtype !== 'bool'
+    )
       return Array.from(items.values.subarray(start, end));
     return Array.from({ length: end - start }, (_, index) => items.at(start + index));
   }
@@ -118,10 +126,16 @@ export class ListColumn implements Column {
       const start = this.offsets[rows[row]!]!;
       for (let item = offsets[row]!; item < offsets[row + 1]!; item++) itemRows[item] = start + item - offsets[row]!;
     }
-    return new ListColumn(offsets, this.items.gather(itemRows), missing && Uint8Array.from(rows, (row) => missing[row]!));
+    return new ListColumn(
+      offsets,
+      this.items.gather(itemRows),
+      missing && Uint8Array.from(rows, (row) => missing[row]!),
+    );
   }
 
   withFeature(feature: Feature): ListColumn {
-    return feature.type === 'list' ? new ListColumn(this.offsets, this.items.withFeature(feature.items), this.missing) : this;
+    return feature.type === 'list'
+      ? new ListColumn(this.offsets, this.items.withFeature(feature.items), this.missing)
+      : this;
   }
 }

@@ -6,13 +6,21 @@ import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';
 
 /**
- * A column of given values, converted to the type if that is given, else of the type that they have.
+ * A column of given values, converted to the type if that is given, else of the type that they
+ * have.
  *
  * @throws FeatureError when a value does not fit
  */
-export function makeColumn(name: string, values: ArrayLike<unknown>, feature: Feature = inferFeature(values, name)): Column {
+export function makeColumn(
+  name: string,
+  values: ArrayLike<unknown>,
+  feature: Feature = inferFeature(values, name),
+): Column {
   if (feature.type === 'list') return makeListColumn(name, values, feature.items);
-  if (feature.type === 'value' && (feature.dtype === 'string' || feature.dtype === 'struct' || feature.dtype === 'null')) {
+  if (
+    feature.type === 'value' &&
+    (feature.dtype === 'string' || feature.dtype === 'struct' || feature.dtype === 'null')
+  ) {
     return new PlainColumn(
       feature,
       Array.from(values, (input, row) => toPlain(input, feature.dtype as 'string', name, row)),
@@ -39,7 +47,8 @@ export function makeColumn(name: string, values: ArrayLike<unknown>, feature: Fe
 function numberStorage(feature: Feature, length: number): NumberStorage {
   if (feature.type === 'value' && feature.dtype === 'bool') return new Uint8Array(length);
   if (feature.type === 'value' && feature.dtype === 'float32') return new Float32Array(length);
-  if (feature.type === 'value' && (feature.dtype === 'float64' || feature.dtype === 'int64')) return new Float64Array(length);
+  if (feature.type === 'value' && (feature.dtype === 'float64' || feature.dtype === 'int64'))
+    return new Float64Array(length);
   return new Int32Array(length);
 }
 
@@ -64,7 +73,10 @@ function toNumber(input: unknown, feature: Feature, name: string, row: number): 
     throw misfit(name, row, input, feature);
   }
   const isText = typeof input === 'string' && input.trim() !== '';
-  const number = typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || isText ? Number(input) : undefined;
+  const number =
+    typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || isText
+      ? Number(input)
+      : undefined;
   if (number === undefined || (isText && Number.isNaN(number))) throw misfit(name, row, input, feature);
   if (dtype === 'float32' || dtype === 'float64') return number;
   if (!Number.isSafeInteger(number) || (dtype === 'int32' && (number | 0) !== number))
@@ -73,14 +85,21 @@ function toNumber(input: unknown, feature: Feature, name: string, row: number): 
 }
 
 function toClass(input: unknown, feature: ClassLabel, name: string, row: number): number {
-  const asNumber = typeof input === 'string' && !feature.names.includes(input) && /^-?\d+$/.test(input) ? Number(input) : input;
+  const asNumber =
+    typeof input === 'string' && !feature.names.includes(input) && /^-?\d+$/.test(input) ? Number(input) : input;
   if (typeof asNumber === 'string') {
     if (!feature.names.includes(asNumber)) throw misfit(name, row, input, feature);
     return feature.str2int(asNumber);
   }
   const label = typeof asNumber === 'boolean' || typeof asNumber === 'bigint' ? Number(asNumber) : asNumber;
   if (typeof label !== 'number' || !Number.isInteger(label) || label < -1 || label >= feature.numClasses) {
-    throw misfit(name, row, input, feature, ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 for no label.`);
+    throw misfit(
+      name,
+      row,
+      input,
+      feature,
+      ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 for no label.`,
+    );
   }
   return label;
 }

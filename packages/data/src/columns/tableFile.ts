@@ -6,8 +6,9 @@ import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';
 
 /**
- * A table as bytes: 8 of magic, 4 of header length, a JSON header, then the arrays, each from a multiple of 8 bytes on. The header holds
- * the SHA-256 of what follows it, so that a damaged file is never taken for a good one.
+ * A table as bytes: 8 of magic, 4 of header length, a JSON header, then the arrays, each from a
+ * multiple of 8 bytes on. The header holds the SHA-256 of what follows it, so that a damaged file
+ * is never taken for a good one.
  */
 const magic = 'ATTNTBL1';
 
@@ -85,7 +86,11 @@ function packColumn(column: Column, body: Body): ColumnHeader {
   });
   const text = new Uint8Array(offsets[column.length]!);
   for (const [row, bytes] of texts.entries()) text.set(bytes, offsets[row]);
-  return { feature, kind: 'plain', parts: { offsets: body.add(offsets), missing: body.add(missing), text: body.add(text) } };
+  return {
+    feature,
+    kind: 'plain',
+    parts: { offsets: body.add(offsets), missing: body.add(missing), text: body.add(text) },
+  };
 }
 
 export async function packTable(table: Table): Promise<Uint8Array<ArrayBuffer>> {
@@ -105,7 +110,8 @@ export async function packTable(table: Table): Promise<Uint8Array<ArrayBuffer>> 
 
 /** @throws DatasetError when the bytes are not what packTable wrote */
 export async function unpackTable(file: Uint8Array): Promise<Table> {
-  if (file.length < 12 || new TextDecoder().decode(file.subarray(0, 8)) !== magic) throw new DatasetError('This is no table file.');
+  if (file.length < 12 || new TextDecoder().decode(file.subarray(0, 8)) !== magic)
+    throw new DatasetError('This is no table file.');
   const headerLength = new DataView(file.buffer, file.byteOffset).getUint32(8, true);
   const start = Math.ceil((12 + headerLength) / 8) * 8;
   if (start > file.length) throw new DatasetError('The table file is cut off.');

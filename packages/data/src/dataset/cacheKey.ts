@@ -21,7 +21,8 @@ function plain(input: unknown, where: string): unknown {
   ) {
     return { fingerprint: input.fingerprint };
   }
-  if (input === undefined || input === null || typeof input === 'string' || typeof input === 'boolean') return input ?? null;
+  if (input === undefined || input === null || typeof input === 'string' || typeof input === 'boolean')
+    return input ?? null;
   if (typeof input === 'number' || typeof input === 'bigint') return { number: String(input) };
   if (Array.isArray(input) || isTypedArray(input))
     return Array.from(input as ArrayLike<unknown>, (item, index) => plain(item, `${where}[${index}]`));

@@ -48,7 +48,9 @@ describe('making a dataset', () => {
   ] as const)('types: %s', (_, values, dtype) => {
     const made = Dataset.fromColumns({ x: values as readonly unknown[] });
     expect(made.features['x']).toEqual(value(dtype));
-    expect(made.column('x')).toEqual(values.map((input) => (typeof input === 'bigint' ? Number(input) : (input ?? null))));
+    expect(made.column('x')).toEqual(
+      values.map((input) => (typeof input === 'bigint' ? Number(input) : (input ?? null))),
+    );
   });
 
   it('lists, ragged, nested, empty and missing', () => {
@@ -56,7 +58,11 @@ describe('making a dataset', () => {
     const nested = [[[1], [2.5, 3]], [], [[]], null];
     const words = [['a'], ['b', null], [], null];
     const made = Dataset.fromColumns({ ids, nested, words });
-    expect(made.features).toEqual({ ids: list(value('int32')), nested: list(list(value('float64'))), words: list(value('string')) });
+    expect(made.features).toEqual({
+      ids: list(value('int32')),
+      nested: list(list(value('float64'))),
+      words: list(value('string')),
+    });
     expect(made.column('ids')).toEqual(ids);
     expect(made.column('nested')).toEqual(nested);
     expect(made.column('words')).toEqual(words);
@@ -88,7 +94,11 @@ describe('making a dataset', () => {
   });
 
   it.each([
-    ['mixed types', () => Dataset.fromRows([{ a: 1 }, { a: 'x' }]), 'Column \'a\' mixes types: int32 so far, and then string ("x", row 1)'],
+    [
+      'mixed types',
+      () => Dataset.fromRows([{ a: 1 }, { a: 'x' }]),
+      'Column \'a\' mixes types: int32 so far, and then string ("x", row 1)',
+    ],
     ['mixed lists', () => Dataset.fromColumns({ a: [[1], ['x']] }), "Column 'a' mixes types: list<int32>"],
     ['lengths', () => Dataset.fromColumns({ a: [1], b: [1, 2] }), "'a' has 1 rows, 'b' has 2"],
     ['no rows', () => Dataset.fromRows([5] as unknown as object[]), 'row 0 is 5'],
@@ -147,7 +157,10 @@ describe('rows', () => {
     const features = { label: new ClassLabel({ names: ['a', 'b', 'c', 'd'] }) };
     const whole = Dataset.fromColumns({ label: labels, i: labels.map((_, index) => index) }, { features });
     const sizes = { testSize, seed, ...(trainSize !== null && { trainSize }) };
-    const both = (dict: ReturnType<typeof whole.trainTestSplit>) => [dict.split('train').column('i'), dict.split('test').column('i')];
+    const both = (dict: ReturnType<typeof whole.trainTestSplit>) => [
+      dict.split('train').column('i'),
+      dict.split('test').column('i'),
+    ];
     expect(both(whole.trainTestSplit(sizes))).toEqual(plain);
     expect(both(whole.trainTestSplit({ ...sizes, stratifyByColumn: 'label' }))).toEqual(stratified);
   });
@@ -195,7 +208,11 @@ describe('rows', () => {
 describe('columns', () => {
   it('rename, remove, select, add', () => {
     expect(dataset.renameColumn('text', 'sentence').columnNames).toEqual(['sentence', 'score', 'label']);
-    expect(dataset.renameColumns({ text: 'label', label: 'text' }).at(0)).toEqual({ label: 'a b', score: 1.5, text: 0 });
+    expect(dataset.renameColumns({ text: 'label', label: 'text' }).at(0)).toEqual({
+      label: 'a b',
+      score: 1.5,
+      text: 0,
+    });
     expect(() => dataset.renameColumns({ text: 'label' })).toThrow("two columns would be called 'label'");
     expect(dataset.removeColumns(['text', 'score']).at(1)).toEqual({ label: 1 });
     expect(dataset.removeColumns(['text', 'score', 'label'])).toHaveLength(0);
@@ -203,12 +220,16 @@ describe('columns', () => {
     expect(dataset.slice(1).addColumn('n', [7, 8]).at(-1)).toEqual({ ...pairs[2], n: 8 });
     expect(() => dataset.addColumn('n', [7])).toThrow("'n' has 1 values; the dataset has 3 rows");
     expect(() => dataset.addColumn('text', ['', '', ''])).toThrow('already');
-    expect(() => dataset.removeColumns('nothing' as 'text')).toThrow("there is no column 'nothing'. The columns are text, score, label.");
+    expect(() => dataset.removeColumns('nothing' as 'text')).toThrow(
+      "there is no column 'nothing'. The columns are text, score, label.",
+    );
   });
 
   it('cast', () => {
     expect(dataset.castColumn('label', value('string')).column('label')).toEqual(['0', '1', '1']);
-    expect(dataset.castColumn('label', value('string')).castColumn('label', value('float32')).column('label')).toEqual([0, 1, 1]);
+    expect(dataset.castColumn('label', value('string')).castColumn('label', value('float32')).column('label')).toEqual([
+      0, 1, 1,
+    ]);
     const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
     expect(classes.castColumn('label', value('string')).column('label')).toEqual(['no', 'yes', 'yes']);
     expect(() => dataset.castColumn('text', value('int32'))).toThrow('Column \'text\', row 0: "a b" is no int32');
@@ -223,7 +244,9 @@ describe('columns', () => {
     expect(made.unique('l')).toEqual(['pos', 'neg']);
     expect(() => made.classEncodeColumn('gap')).toThrow('missing in row 1');
     expect(() => dataset.classEncodeColumn('score')).toThrow('float64');
-    expect(Dataset.fromColumns({ n: [10, 9] }).classEncodeColumn('n').features['n']).toEqual(new ClassLabel({ names: ['9', '10'] }));
+    expect(Dataset.fromColumns({ n: [10, 9] }).classEncodeColumn('n').features['n']).toEqual(
+      new ClassLabel({ names: ['9', '10'] }),
+    );
   });
 
   it('concatenateDatasets', () => {
@@ -232,14 +255,17 @@ describe('columns', () => {
       x: value('float64'),
     });
     expect(
-      concatenateDatasets([Dataset.fromColumns({ x: [null] as (string | null)[] }), Dataset.fromColumns({ x: ['a'] })]).column('x'),
+      concatenateDatasets([
+        Dataset.fromColumns({ x: [null] as (string | null)[] }),
+        Dataset.fromColumns({ x: ['a'] }),
+      ]).column('x'),
     ).toEqual([null, 'a']);
-    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: ['a'] }) as never])).toThrow(
-      "Column 'x' cannot be both int32 and string",
-    );
-    expect(() => concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ y: [1] }) as never])).toThrow(
-      'has the columns y',
-    );
+    expect(() =>
+      concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: ['a'] }) as never]),
+    ).toThrow("Column 'x' cannot be both int32 and string");
+    expect(() =>
+      concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ y: [1] }) as never]),
+    ).toThrow('has the columns y');
     expect(() => concatenateDatasets([])).toThrow(DatasetError);
   });
 
@@ -255,7 +281,9 @@ describe('map', () => {
     expect(mapped.columnNames).toEqual(['text', 'score', 'label', 'length']);
     expect(mapped.at(2)).toEqual({ text: '', score: -1, label: 3, length: 0 });
     expectTypeOf(mapped.at(0).length).toEqualTypeOf<number>();
-    expect((await dataset.select([2, 0]).map(async ({ text }) => ({ upper: text.toUpperCase() }))).column('upper')).toEqual(['', 'A B']);
+    expect(
+      (await dataset.select([2, 0]).map(async ({ text }) => ({ upper: text.toUpperCase() }))).column('upper'),
+    ).toEqual(['', 'A B']);
   });
 
   it('in batches, with columns of the right types', async () => {
@@ -265,7 +293,10 @@ describe('map', () => {
         expectTypeOf(batch.text).toEqualTypeOf<string[]>();
         expectTypeOf(batch.score).toEqualTypeOf<number[]>();
         sizes.push(batch.text.length);
-        return { ids: batch.text.map((text) => [...text].map((letter) => letter.codePointAt(0) ?? 0)), index: Int32Array.from(indices) };
+        return {
+          ids: batch.text.map((text) => [...text].map((letter) => letter.codePointAt(0) ?? 0)),
+          index: Int32Array.from(indices),
+        };
       },
       { batched: true, batchSize: 2 },
     );
@@ -281,7 +312,10 @@ describe('map', () => {
       removeColumns: dataset.columnNames as ('text' | 'score' | 'label')[],
     });
     expect(words.column('word')).toEqual(['a', 'b', 'c', '']);
-    const none = await dataset.map(() => ({ x: [] as number[] }), { batched: true, removeColumns: ['text', 'score', 'label'] });
+    const none = await dataset.map(() => ({ x: [] as number[] }), {
+      batched: true,
+      removeColumns: ['text', 'score', 'label'],
+    });
     expect(none).toHaveLength(0);
     await expect(dataset.map(() => ({ n: [1] }), { batched: true })).rejects.toThrow(
       "got 3 rows and returned 1 ('n'), and the columns kept beside it (text, score, label) have 3",
@@ -290,9 +324,12 @@ describe('map', () => {
 
   it('promotes types over batches, and keeps classes', async () => {
     const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
-    const mapped = await classes.map(({ label, score }) => ({ label: 1 - label, score: score === 2 ? null : score, half: label / 2 }), {
-      batchSize: 1,
-    });
+    const mapped = await classes.map(
+      ({ label, score }) => ({ label: 1 - label, score: score === 2 ? null : score, half: label / 2 }),
+      {
+        batchSize: 1,
+      },
+    );
     expect(mapped.features['label']).toEqual(classes.features['label']);
     expect(mapped.column('half')).toEqual([0, 0.5, 0.5]);
     expect(mapped.column('score')).toEqual([1.5, null, -1]);
@@ -335,7 +372,11 @@ describe('map', () => {
       () => dataset.map((row, index) => ({ a: (index === 0 ? 1 : 'x') as unknown }), { batchSize: 1 }),
       "Column 'a' cannot be both int32 and string",
     ],
-    ['an unknown column to remove', () => dataset.map(() => ({ a: 1 }), { removeColumns: ['x'] }), "there is no column 'x'"],
+    [
+      'an unknown column to remove',
+      () => dataset.map(() => ({ a: 1 }), { removeColumns: ['x'] }),
+      "there is no column 'x'",
+    ],
     ['a batch size', () => dataset.map(() => ({ a: 1 }), { batchSize: 0 }), 'batchSize is 0'],
     ['no function', () => dataset.map('x' as never), 'needs a function'],
   ])('errors: %s', async (_, run, message) => {
@@ -353,12 +394,16 @@ describe('filter', () => {
     expect((await dataset.filter((row) => row.label === 1)).column('score')).toEqual([2, -1]);
     expect((await dataset.filter(async (_, index) => index !== 1)).column('score')).toEqual([1.5, -1]);
     expect(
-      (await dataset.slice(1).filter((batch) => batch.score.map((score) => score > 0), { batched: true, batchSize: 1 })).column('score'),
+      (
+        await dataset.slice(1).filter((batch) => batch.score.map((score) => score > 0), { batched: true, batchSize: 1 })
+      ).column('score'),
     ).toEqual([2]);
   });
 
   it('wants booleans', async () => {
-    await expect(dataset.filter((() => 1) as never)).rejects.toThrow('row 0: the function must return true or false, and returned 1');
+    await expect(dataset.filter((() => 1) as never)).rejects.toThrow(
+      'row 0: the function must return true or false, and returned 1',
+    );
     await expect(dataset.filter(() => [true], { batched: true })).rejects.toThrow(MapError);
   });
 });
@@ -387,7 +432,9 @@ describe('results kept on disk', () => {
         flag: text !== '',
       };
     };
-    const first = await dataset.map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
+    const first = await dataset.map(work, {
+      cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } },
+    });
     const second = await Dataset.fromRows(pairs).map(work, {
       cache: { key: 'letters-1', inputs: { maxLength: 5, tokenizer: { fingerprint: 'x' } } },
     });
@@ -396,7 +443,9 @@ describe('results kept on disk', () => {
     expect(second.features).toEqual(first.features);
     await dataset.map(work, { cache: { key: 'letters-2' } });
     await dataset.map(work, { cache: { key: 'letters-1', inputs: { maxLength: 6, tokenizer: { fingerprint: 'x' } } } });
-    await dataset.slice(1).map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
+    await dataset
+      .slice(1)
+      .map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
     expect(calls).toBe(3 + 3 + 3 + 2);
   });
 
@@ -428,7 +477,9 @@ describe('results kept on disk', () => {
   });
 
   it('cannot depend on what does not show itself', async () => {
-    await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: { f: () => 1 } } })).rejects.toThrow('inputs.f is a function');
+    await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: { f: () => 1 } } })).rejects.toThrow(
+      'inputs.f is a function',
+    );
     await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: [new Map()] } })).rejects.toThrow(MapError);
   });
 });
@@ -441,7 +492,10 @@ describe('DatasetDict', () => {
     expect(dict['train']).toBe(dataset);
     expect((await dict.map(({ text }) => ({ upper: text.toUpperCase() })))['test']?.column('upper')).toEqual(['A B']);
     expect((await dict.filter(({ label }) => label === 1)).numRows()).toEqual({ train: 2, test: 0 });
-    expect(dict.renameColumn('text', 't').removeColumns('score').selectColumns('t').columnNames()).toEqual({ train: ['t'], test: ['t'] });
+    expect(dict.renameColumn('text', 't').removeColumns('score').selectColumns('t').columnNames()).toEqual({
+      train: ['t'],
+      test: ['t'],
+    });
     expect(dict.select([0]).numRows()).toEqual({ train: 1, test: 1 });
     expect(dict.sort('score').split('train').column('score')).toEqual([-1, 1.5, 2]);
     expect(dict.shuffle(1).numRows()).toEqual({ train: 3, test: 1 });

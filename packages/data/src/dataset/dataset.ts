@@ -8,6 +8,8 @@ import type { Feature, Features } from '../features/feature.ts';
 import { show } from '../features/inferFeature.ts';
 import { Pcg64 } from '../random/pcg64.ts';
 import { hashOf, identityOf } from './cacheKey.ts';
+// `trainTestSplit` returns a dict: see datasetDict.ts.
+// oxlint-disable-next-line import/no-cycle
 import { datasetDict } from './datasetDict.ts';
 import type { DatasetDict } from './datasetDict.ts';
 import { LongWork } from './longWork.ts';
@@ -33,8 +35,9 @@ import type {
 } from './types.ts';
 
 /**
- * A table of named, typed columns that never changes: every operation gives a new dataset, which shares what it can with the old one.
- * Names and behaviour are those of Python's `datasets`, in camelCase.
+ * A table of named, typed columns that never changes: every operation gives a new dataset, which
+ * shares what it can with the old one. Names and behaviour are those of Python's `datasets`, in
+ * camelCase.
  */
 export class Dataset<Row = Record<string, unknown>> {
   readonly #table: Table;
@@ -52,20 +55,28 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /**
-   * A dataset of objects. Columns are those of the first row and any others have; a row without one has null there.
+   * A dataset of objects. Columns are those of the first row and any others have; a row without one
+   * has null there.
    *
    * @param options.features types of columns; those not named are inferred
    * @throws FeatureError when the values of a column are of different types
    */
-  static fromRows<Row extends object>(rows: readonly Row[], options: { readonly features?: Features } = {}): Dataset<Row> {
+  static fromRows<Row extends object>(
+    rows: readonly Row[],
+    options: { readonly features?: Features } = {},
+  ): Dataset<Row> {
     const names = new Set<string>();
     for (const [index, row] of rows.entries()) {
       if (typeof row !== 'object' || row === null || Array.isArray(row))
-        throw new DatasetError(`fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`);
+        throw new DatasetError(
+          `fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`,
+        );
       for (const name of Object.keys(row)) names.add(name);
     }
     for (const name of Object.keys(options.features ?? {})) names.add(name);
-    const columns = [...names].map((name) => [name, rows.map((row) => (row as Record<string, unknown>)[name])] as const);
+    const columns = [...names].map(
+      (name) => [name, rows.map((row) => (row as Record<string, unknown>)[name])] as const,
+    );
     return Dataset.fromColumns(Object.fromEntries(columns), options) as unknown as Dataset<Row>;
   }
 
@@ -81,8 +92,12 @@ export class Dataset<Row = Record<string, unknown>> {
     const { features = {} } = options;
     const unknown = Object.keys(features).find((name) => !(name in columns));
     if (unknown !== undefined)
-      throw new ColumnNotFoundError(`features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`);
-    return new Dataset(new Map(Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, features[name])])));
+      throw new ColumnNotFoundError(
+        `features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`,
+      );
+    return new Dataset(
+      new Map(Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, features[name])])),
+    );
   }
 
   get columnNames(): readonly string[] {
@@ -107,7 +122,10 @@ export class Dataset<Row = Record<string, unknown>> {
     return Object.fromEntries([...this.#table].map(([name, { feature }]) => [name, feature]));
   }
 
-  /** The row of a number; negative ones count from the end. @throws DatasetError when there is no such row */
+  /**
+   * The row of a number; negative ones count from the end. @throws DatasetError when there is no
+   * such row
+   */
   at(index: number): Row {
     const position = index < 0 ? index + this.length : index;
     if (!Number.isInteger(index) || position < 0 || position >= this.length)
@@ -123,7 +141,13 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /** Rows in groups, as columns; the last group may be smaller unless `dropLastBatch`. */
-  *iter({ batchSize, dropLastBatch = false }: { readonly batchSize: number; readonly dropLastBatch?: boolean }): Generator<RowBatch<Row>> {
+  *iter({
+    batchSize,
+    dropLastBatch = false,
+  }: {
+    readonly batchSize: number;
+    readonly dropLastBatch?: boolean;
+  }): Generator<RowBatch<Row>> {
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new DatasetError(`iter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
     for (let start = 0; start < this.length; start += batchSize) {
@@ -132,14 +156,21 @@ export class Dataset<Row = Record<string, unknown>> {
     }
   }
 
-  /** All values of a column. Class labels are numbers; missing values null. @throws ColumnNotFoundError */
+  /**
+   * All values of a column. Class labels are numbers; missing values null. @throws
+   * ColumnNotFoundError
+   */
   column<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
     const column = findColumn(this.#table, name, 'column');
-    return Array.from({ length: this.length }, (_, row) => column.at(this.#rows ? this.#rows[row]! : row)) as Row[Name][];
+    return Array.from({ length: this.length }, (_, row) =>
+      column.at(this.#rows ? this.#rows[row]! : row),
+    ) as Row[Name][];
   }
 
   toColumns(): RowBatch<Row> {
-    return Object.fromEntries(this.columnNames.map((name) => [name, this.column(name as ColumnName<Row>)])) as RowBatch<Row>;
+    return Object.fromEntries(
+      this.columnNames.map((name) => [name, this.column(name as ColumnName<Row>)]),
+    ) as RowBatch<Row>;
   }
 
   toRows(): Row[] {
@@ -150,7 +181,9 @@ export class Dataset<Row = Record<string, unknown>> {
   unique<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
     const { feature } = findColumn(this.#table, name, 'unique');
     if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct'))
-      throw new DatasetError(`unique: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`);
+      throw new DatasetError(
+        `unique: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`,
+      );
     return [...new Set(this.column(name))];
   }
 
@@ -166,14 +199,21 @@ export class Dataset<Row = Record<string, unknown>> {
     return new Map([...this.#table].map(([name, column]) => [name, column.gather(rows)]));
   }
 
-  /** Rows from `start` to `end` (exclusive); negative numbers count from the end, as in `Array.slice`. */
+  /**
+   * Rows from `start` to `end` (exclusive); negative numbers count from the end, as in
+   * `Array.slice`.
+   */
   slice(start = 0, end = this.length): Dataset<Row> {
-    const clamp = (index: number) => Math.min(Math.max(Math.trunc(index < 0 ? index + this.length : index), 0), this.length);
+    const clamp = (index: number) =>
+      Math.min(Math.max(Math.trunc(index < 0 ? index + this.length : index), 0), this.length);
     const from = clamp(start);
     return this.#take(Int32Array.from({ length: Math.max(0, clamp(end) - from) }, (_, row) => from + row));
   }
 
-  /** The rows of these numbers, in that order; negative ones count from the end. @throws DatasetError */
+  /**
+   * The rows of these numbers, in that order; negative ones count from the end. @throws
+   * DatasetError
+   */
   select(indices: Iterable<number>): Dataset<Row> {
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
@@ -195,8 +235,8 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /**
-   * One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows, or, with contiguous: false, every
-   * numShards-th row.
+   * One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows,
+   * or, with contiguous: false, every numShards-th row.
    */
   shard({
     numShards,
@@ -208,10 +248,14 @@ export class Dataset<Row = Record<string, unknown>> {
     readonly contiguous?: boolean;
   }): Dataset<Row> {
     if (!Number.isInteger(numShards) || !Number.isInteger(index) || numShards < 1 || index < 0 || index >= numShards) {
-      throw new DatasetError(`shard: index ${index} of ${numShards} shards; the index must be from 0 to the number of shards less one.`);
+      throw new DatasetError(
+        `shard: index ${index} of ${numShards} shards; the index must be from 0 to the number of shards less one.`,
+      );
     }
     if (!contiguous)
-      return this.select(Array.from({ length: Math.ceil((this.length - index) / numShards) }, (_, row) => index + row * numShards));
+      return this.select(
+        Array.from({ length: Math.ceil((this.length - index) / numShards) }, (_, row) => index + row * numShards),
+      );
     const [whole, rest] = [Math.floor(this.length / numShards), this.length % numShards];
     const start = whole * index + Math.min(index, rest);
     return this.slice(start, start + whole + (index < rest ? 1 : 0));
@@ -247,17 +291,20 @@ export class Dataset<Row = Record<string, unknown>> {
   trainTestSplit(options: SplitOptions = {}): DatasetDict<Row> {
     if (this.length === 0) return datasetDict({ train: this, test: this });
     const { stratifyByColumn } = options;
-    const labels = stratifyByColumn === undefined ? undefined : findColumn(this.#ordered(), stratifyByColumn, 'trainTestSplit');
+    const labels =
+      stratifyByColumn === undefined ? undefined : findColumn(this.#ordered(), stratifyByColumn, 'trainTestSplit');
     const { train, test } = splitRows(this.length, options, labels);
     return datasetDict({ train: this.#take(train), test: this.#take(test) });
   }
 
   /**
-   * Adds or replaces columns. The function gets a row, or with `batched: true` an object of arrays, and its number or numbers; it returns
-   * an object with the new columns, or nothing if it only looks. It may be asynchronous. In batched mode it may return more or fewer rows
-   * than it got, if no old column is kept beside.
+   * Adds or replaces columns. The function gets a row, or with `batched: true` an object of arrays,
+   * and its number or numbers; it returns an object with the new columns, or nothing if it only
+   * looks. It may be asynchronous. In batched mode it may return more or fewer rows than it got, if
+   * no old column is kept beside.
    *
-   * @throws MapError when what it returns cannot be used, FeatureError when its values are of different types
+   * @throws MapError when what it returns cannot be used, FeatureError when its values are of
+   *   different types
    */
   map<New extends Readonly<Record<string, NewColumn | undefined>>, Removed extends string = never>(
     mapper: (batch: RowBatch<Row>, indices: number[]) => New | null | void | Promise<New | null | void>,
@@ -272,10 +319,21 @@ export class Dataset<Row = Record<string, unknown>> {
     if (typeof mapper !== 'function') throw new MapError(`map needs a function; it got ${show(mapper)}.`);
     const removed = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
     const identity = identityOf(mapper, cache);
-    const key = identity === undefined ? undefined : await hashOf('map', await this.fingerprint(), identity, batched, batchSize, removed);
+    const key =
+      identity === undefined
+        ? undefined
+        : await hashOf('map', await this.fingerprint(), identity, batched, batchSize, removed);
     const kept = key === undefined ? undefined : await readTable(key);
     if (kept) return new Dataset(kept);
-    const table = await mapTable({ table: this.#ordered(), length: this.length, mapper, batched, batchSize, removed, label: desc });
+    const table = await mapTable({
+      table: this.#ordered(),
+      length: this.length,
+      mapper,
+      batched,
+      batchSize,
+      removed,
+      label: desc,
+    });
     if (!table) return removed.length > 0 ? this.removeColumns(removed as ColumnName<Row>[]) : this;
     if (key !== undefined)
       await writeCache(key, await packTable(table)).catch((error: unknown) => {
@@ -288,8 +346,8 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /**
-   * The rows for which the function says true; with `batched: true` it gets an object of arrays and returns as many booleans. It may be
-   * asynchronous.
+   * The rows for which the function says true; with `batched: true` it gets an object of arrays and
+   * returns as many booleans. It may be asynchronous.
    *
    * @throws MapError when it returns something else
    */
@@ -301,23 +359,31 @@ export class Dataset<Row = Record<string, unknown>> {
     predicate: (row: Row, index: number) => boolean | Promise<boolean>,
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<Dataset<Row>>;
-  async filter(predicate: AnyFunction, { batched = false, batchSize = 1000, desc = 'Filter' }: FilterOptions = {}): Promise<Dataset<Row>> {
+  async filter(
+    predicate: AnyFunction,
+    { batched = false, batchSize = 1000, desc = 'Filter' }: FilterOptions = {},
+  ): Promise<Dataset<Row>> {
     const keep: number[] = [];
     const ask = predicate as (input: unknown, index: unknown) => unknown;
     const progress = startProgress(desc, this.length, 'examples');
     const work = new LongWork();
     const step = batched ? batchSize : 1;
-    if (!Number.isInteger(step) || step < 1) throw new MapError(`filter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
+    if (!Number.isInteger(step) || step < 1)
+      throw new MapError(`filter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
     for (let start = 0; start < this.length; start += step) {
       const rows = Array.from({ length: Math.min(step, this.length - start) }, (_, row) => start + row);
       let answer = batched ? ask(this.slice(start, start + step).toColumns(), rows) : ask(this.at(start), start);
       if (answer instanceof Promise) answer = await answer;
       const answers: unknown = batched ? answer : [answer];
       if (!Array.isArray(answers) || answers.length !== rows.length)
-        throw new MapError(`filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`);
+        throw new MapError(
+          `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`,
+        );
       for (const [index, row] of rows.entries()) {
         if (typeof answers[index] !== 'boolean')
-          throw new MapError(`filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`);
+          throw new MapError(
+            `filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`,
+          );
         if (answers[index]) keep.push(row);
       }
       progress.update(start);
@@ -331,7 +397,10 @@ export class Dataset<Row = Record<string, unknown>> {
     return new Dataset<Other>(table, this.#rows);
   }
 
-  renameColumn<From extends ColumnName<Row>, To extends string>(from: From, to: To): Dataset<RenamedRow<Row, From, To>> {
+  renameColumn<From extends ColumnName<Row>, To extends string>(
+    from: From,
+    to: To,
+  ): Dataset<RenamedRow<Row, From, To>> {
     return this.renameColumns({ [from]: to }) as Dataset<RenamedRow<Row, From, To>>;
   }
 
@@ -347,7 +416,9 @@ export class Dataset<Row = Record<string, unknown>> {
     return this.#withTable(table);
   }
 
-  removeColumns<Removed extends ColumnName<Row>>(names: Removed | readonly Removed[]): Dataset<WithoutColumns<Row, Removed>> {
+  removeColumns<Removed extends ColumnName<Row>>(
+    names: Removed | readonly Removed[],
+  ): Dataset<WithoutColumns<Row, Removed>> {
     const removed = new Set<string>(typeof names === 'string' ? [names] : names);
     for (const name of removed) findColumn(this.#table, name, 'removeColumns');
     const rows = this.#rows ?? (removed.size === this.#table.size ? new Int32Array(0) : undefined);
@@ -366,16 +437,20 @@ export class Dataset<Row = Record<string, unknown>> {
     values: Values,
     options: { readonly feature?: Feature } = {},
   ): Dataset<Row & { [Added in Name]: Values[number] }> {
-    if (this.#table.has(name)) throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
+    if (this.#table.has(name))
+      throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
     if (values.length !== this.length && this.#table.size > 0)
       throw new DatasetError(`addColumn: '${name}' has ${values.length} values; the dataset has ${this.length} rows.`);
     return new Dataset(new Map(this.#ordered()).set(name, makeColumn(name, values, options.feature)));
   }
 
-  /** Columns as other types; those not named stay. @throws FeatureError when a value does not fit */
+  /**
+   * Columns as other types; those not named stay. @throws FeatureError when a value does not fit
+   */
   cast(features: Features): Dataset<Row> {
     const table = new Map(this.#ordered());
-    for (const [name, feature] of Object.entries(features)) table.set(name, castValues(name, findColumn(table, name, 'cast'), feature));
+    for (const [name, feature] of Object.entries(features))
+      table.set(name, castValues(name, findColumn(table, name, 'cast'), feature));
     return new Dataset(table);
   }
 
@@ -384,8 +459,8 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /**
-   * A column of text (or whole numbers, or booleans) as class labels, its values in sorted order being the classes. @throws FeatureError
-   * when one is missing
+   * A column of text (or whole numbers, or booleans) as class labels, its values in sorted order
+   * being the classes. @throws FeatureError when one is missing
    */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
     const column = findColumn(this.#ordered(), name, 'classEncodeColumn');
@@ -398,7 +473,8 @@ export class Dataset<Row = Record<string, unknown>> {
       );
     const values = Array.from({ length: column.length }, (_, row) => column.at(row));
     const gap = values.indexOf(null);
-    if (gap >= 0) throw new FeatureError(`classEncodeColumn: '${name}' is missing in row ${gap}. Filter such rows out first.`);
+    if (gap >= 0)
+      throw new FeatureError(`classEncodeColumn: '${name}' is missing in row ${gap}. Filter such rows out first.`);
     const different = [...new Set(values)];
     different.sort((a, b) => (typeof a === 'string' ? compareText(a, b as string) : Number(a) - Number(b)));
     const names = different.map(String);
@@ -452,7 +528,10 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 }
 
-/** The rows of several datasets with the same columns, one dataset after the other. @throws DatasetError, FeatureError */
+/**
+ * The rows of several datasets with the same columns, one dataset after the other. @throws
+ * DatasetError, FeatureError
+ */
 export function concatenateDatasets<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
   return Dataset.concatenate(datasets);
 }

@@ -1,5 +1,7 @@
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
+// A dataset splits into a dict of datasets, and a dict maps its datasets: neither stands below the other.
+// oxlint-disable-next-line import/no-cycle
 import type { Dataset } from './dataset.ts';
 import type { AnyFunction } from './mapRows.ts';
 import type {
@@ -17,7 +19,9 @@ import type {
 } from './types.ts';
 
 /** Datasets by the name of their split; the splits are plain properties: `dict.train`. */
-export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row> & { readonly [split: string]: Dataset<Row> };
+export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row> & {
+  readonly [split: string]: Dataset<Row>;
+};
 
 type Splits<Row> = Readonly<Record<string, Dataset<Row>>>;
 
@@ -26,7 +30,8 @@ export class DatasetDictMethods<Row> {
   /** Use `datasetDict({ train, … })`, which types the splits. */
   constructor(splits: Splits<Row>) {
     for (const [name, dataset] of Object.entries(splits)) {
-      if (name in this) throw new SplitError(`A split cannot be called '${name}': DatasetDict has a method of that name.`);
+      if (name in this)
+        throw new SplitError(`A split cannot be called '${name}': DatasetDict has a method of that name.`);
       Object.defineProperty(this, name, { value: dataset, enumerable: true });
     }
   }
@@ -43,7 +48,8 @@ export class DatasetDictMethods<Row> {
   /** A split by name. @throws SplitError that lists those there are */
   split(name: string): Dataset<Row> {
     const found = this.splits().find(([own]) => own === name);
-    if (!found) throw new SplitError(`There is no split '${name}'. There are: ${this.splitNames().join(', ') || 'none'}.`);
+    if (!found)
+      throw new SplitError(`There is no split '${name}'. There are: ${this.splitNames().join(', ') || 'none'}.`);
     return found[1];
   }
 
@@ -60,7 +66,9 @@ export class DatasetDictMethods<Row> {
     return datasetDict(Object.fromEntries(this.splits().map(([name, dataset]) => [name, operation(dataset)])));
   }
 
-  async #eachInTurn<Other>(operation: (dataset: Dataset<Row>, name: string) => Promise<Dataset<Other>>): Promise<DatasetDict<Other>> {
+  async #eachInTurn<Other>(
+    operation: (dataset: Dataset<Row>, name: string) => Promise<Dataset<Other>>,
+  ): Promise<DatasetDict<Other>> {
     const results: Record<string, Dataset<Other>> = {};
     for (const [name, dataset] of this.splits()) {
       try {
@@ -119,7 +127,10 @@ export class DatasetDictMethods<Row> {
     return this.#each((dataset) => dataset.sort(columns, options));
   }
 
-  renameColumn<From extends ColumnName<Row>, To extends string>(from: From, to: To): DatasetDict<RenamedRow<Row, From, To>> {
+  renameColumn<From extends ColumnName<Row>, To extends string>(
+    from: From,
+    to: To,
+  ): DatasetDict<RenamedRow<Row, From, To>> {
     return this.#each((dataset) => dataset.renameColumn(from, to));
   }
 
@@ -127,7 +138,9 @@ export class DatasetDictMethods<Row> {
     return this.#each((dataset) => dataset.renameColumns(names));
   }
 
-  removeColumns<Removed extends ColumnName<Row>>(names: Removed | readonly Removed[]): DatasetDict<WithoutColumns<Row, Removed>> {
+  removeColumns<Removed extends ColumnName<Row>>(
+    names: Removed | readonly Removed[],
+  ): DatasetDict<WithoutColumns<Row, Removed>> {
     return this.#each((dataset) => dataset.removeColumns(names));
   }
 
@@ -152,7 +165,9 @@ export class DatasetDictMethods<Row> {
       splits.map(([, dataset]) => dataset.selectColumns(name) as unknown as Dataset<Row>),
     );
     const feature = all.classEncodeColumn(name).features[name]!;
-    return this.#each((dataset) => dataset.castColumn(name, { type: 'value', dtype: 'string' }).castColumn(name, feature));
+    return this.#each((dataset) =>
+      dataset.castColumn(name, { type: 'value', dtype: 'string' }).castColumn(name, feature),
+    );
   }
 
   /** The different values of a column, by split. */
@@ -162,7 +177,9 @@ export class DatasetDictMethods<Row> {
 
   /** As `datasets` prints it. */
   toString(): string {
-    const splits = this.splits().map(([name, dataset]) => `    ${name}: ${dataset.toString().replaceAll('\n', '\n    ')}\n`);
+    const splits = this.splits().map(
+      ([name, dataset]) => `    ${name}: ${dataset.toString().replaceAll('\n', '\n    ')}\n`,
+    );
     return `DatasetDict({\n${splits.join('')}})`;
   }
 

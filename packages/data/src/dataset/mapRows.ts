@@ -21,7 +21,8 @@ export interface MapRequest {
 }
 
 /**
- * The table that results from a function over rows or batches; undefined if the function only had side effects (returned nothing).
+ * The table that results from a function over rows or batches; undefined if the function only had
+ * side effects (returned nothing).
  *
  * @throws MapError, FeatureError
  */
@@ -42,7 +43,9 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
     const end = Math.min(start + batchSize, length);
     const columns = await (request.batched ? callWithBatch(request, start, end) : callWithRows(request, start, end));
     if (columns === undefined ? newNames !== undefined : returnsNothing) {
-      throw new MapError(`map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`);
+      throw new MapError(
+        `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`,
+      );
     }
     progress.update(end);
     await work.breathe();
@@ -72,7 +75,8 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   if (returnsNothing || !newNames) return undefined;
   const result = new Map<string, Column>();
   for (const name of kept) result.set(name, table.get(name)!);
-  for (const name of newNames) result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!), table.get(name)));
+  for (const name of newNames)
+    result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!), table.get(name)));
   if (rows !== length) for (const name of result.keys()) if (!newNames.includes(name)) result.delete(name);
   return result;
 }
@@ -93,7 +97,8 @@ async function callWithBatch(
   end: number,
 ): Promise<Map<string, ArrayLike<unknown>> | undefined> {
   const batch: Record<string, unknown[]> = {};
-  for (const [name, column] of table) batch[name] = Array.from({ length: end - start }, (_, row) => column.at(start + row));
+  for (const [name, column] of table)
+    batch[name] = Array.from({ length: end - start }, (_, row) => column.at(start + row));
   const indices = Array.from({ length: end - start }, (_, row) => start + row);
   const result = await (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
   if (result === undefined || result === null) return undefined;
@@ -112,7 +117,11 @@ async function callWithBatch(
   return columns;
 }
 
-async function callWithRows({ table, mapper }: MapRequest, start: number, end: number): Promise<Map<string, unknown[]> | undefined> {
+async function callWithRows(
+  { table, mapper }: MapRequest,
+  start: number,
+  end: number,
+): Promise<Map<string, unknown[]> | undefined> {
   const columns = new Map<string, unknown[]>();
   let nothing = 0;
   for (let index = start; index < end; index++) {
@@ -125,9 +134,15 @@ async function callWithRows({ table, mapper }: MapRequest, start: number, end: n
       continue;
     }
     if (typeof result !== 'object' || Array.isArray(result))
-      throw new MapError(`map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`);
+      throw new MapError(
+        `map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`,
+      );
     const entries = Object.entries(result).filter(([, given]) => given !== undefined);
-    if (index > start && nothing === 0 && (entries.length !== columns.size || !entries.every(([name]) => columns.has(name)))) {
+    if (
+      index > start &&
+      nothing === 0 &&
+      (entries.length !== columns.size || !entries.every(([name]) => columns.has(name)))
+    ) {
       throw new MapError(
         `map: row ${index} returned the columns ${entries.map(([name]) => name).join(', ')}, the rows before ${[...columns.keys()].join(', ')}. Return the same ones for every row (null for a missing value).`,
       );
@@ -140,7 +155,9 @@ async function callWithRows({ table, mapper }: MapRequest, start: number, end: n
   }
   if (nothing === end - start) return undefined;
   if (nothing > 0)
-    throw new MapError(`map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`);
+    throw new MapError(
+      `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`,
+    );
   return columns;
 }
 
@@ -151,7 +168,9 @@ function checkLengths(columns: Map<string, ArrayLike<unknown>>, given: number, k
     first ??= name;
     const expected = columns.get(first)!.length;
     if (length !== expected)
-      throw new MapError(`map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}.`);
+      throw new MapError(
+        `map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}.`,
+      );
   }
   const length = first === undefined ? given : columns.get(first)!.length;
   if (length !== given && kept.length > 0) {

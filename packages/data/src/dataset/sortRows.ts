@@ -3,14 +3,20 @@ import { DatasetError } from '../errors.ts';
 import type { SortOptions } from './types.ts';
 
 /**
- * Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it. NaN counts as larger than any number.
+ * Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it.
+ * NaN counts as larger than any number.
  */
-export function sortedRows(columns: readonly Column[], { reverse = false, nullPlacement = 'at_end' }: SortOptions): Int32Array {
+export function sortedRows(
+  columns: readonly Column[],
+  { reverse = false, nullPlacement = 'at_end' }: SortOptions,
+): Int32Array {
   const length = columns[0]?.length ?? 0;
   const directions = columns.map((_, index) => {
     const descending = typeof reverse === 'boolean' ? reverse : reverse[index];
     if (descending === undefined)
-      throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${(reverse as readonly boolean[]).length} entries.`);
+      throw new DatasetError(
+        `sort: ${columns.length} columns, and 'reverse' has ${(reverse as readonly boolean[]).length} entries.`,
+      );
     return descending ? -1 : 1;
   });
   const order = Array.from({ length }, (_, row) => row);

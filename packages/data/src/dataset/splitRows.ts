@@ -14,7 +14,10 @@ export interface SplitSizes {
   readonly test: number;
 }
 
-/** How many rows each side gets: parts are rounded up for test and down for train, as in `datasets`. @throws DatasetError */
+/**
+ * How many rows each side gets: parts are rounded up for test and down for train, as in `datasets`.
+ * @throws DatasetError
+ */
 export function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitSizes {
   const count = (name: string, size: number, round: (value: number) => number): number => {
     const valid = Number.isInteger(size) ? size > 0 && size < rows : size > 0 && size < 1;
@@ -30,14 +33,22 @@ export function splitSizes(rows: number, { testSize, trainSize }: SplitOptions):
   const test = givenTest ?? rows - givenTrain!;
   const train = givenTrain ?? rows - givenTest!;
   if (train + test > rows)
-    throw new DatasetError(`trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}.`);
+    throw new DatasetError(
+      `trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}.`,
+    );
   if (train === 0)
-    throw new DatasetError(`trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize}).`);
+    throw new DatasetError(
+      `trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize}).`,
+    );
   return { train, test };
 }
 
 /** Row numbers of both sides. */
-export function splitRows(rows: number, options: SplitOptions, labels: Column | undefined): { train: Int32Array; test: Int32Array } {
+export function splitRows(
+  rows: number,
+  options: SplitOptions,
+  labels: Column | undefined,
+): { train: Int32Array; test: Int32Array } {
   const { train, test } = splitSizes(rows, options);
   if (options.shuffle === false) {
     if (labels) throw new DatasetError('trainTestSplit: stratifyByColumn needs shuffle.');
@@ -51,7 +62,12 @@ export function splitRows(rows: number, options: SplitOptions, labels: Column | 
 }
 
 /** scikit-learn's StratifiedShuffleSplit, as `datasets` draws it. */
-function stratified(labels: Column, name: string, sizes: SplitSizes, generator: Pcg64): { train: Int32Array; test: Int32Array } {
+function stratified(
+  labels: Column,
+  name: string,
+  sizes: SplitSizes,
+  generator: Pcg64,
+): { train: Int32Array; test: Int32Array } {
   if (!(labels.feature instanceof ClassLabel)) {
     throw new DatasetError(
       `trainTestSplit: stratifyByColumn needs a ClassLabel column; '${name}' is ${describeFeature(labels.feature)}. Use classEncodeColumn('${name}') first.`,
@@ -66,10 +82,14 @@ function stratified(labels: Column, name: string, sizes: SplitSizes, generator: 
   }
   const classes = [...rowsOfClass].sort(([a], [b]) => a - b).map(([, rows]) => rows);
   if (classes.some(({ length }) => length < 2))
-    throw new DatasetError(`trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides.`);
+    throw new DatasetError(
+      `trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides.`,
+    );
   for (const side of ['train', 'test'] as const) {
     if (sizes[side] < classes.length)
-      throw new DatasetError(`trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'.`);
+      throw new DatasetError(
+        `trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'.`,
+      );
   }
   const counts = classes.map(({ length }) => length);
   const trainCounts = approximateMode(counts, sizes.train, generator);
@@ -88,7 +108,10 @@ function stratified(labels: Column, name: string, sizes: SplitSizes, generator: 
   return { train: generator.shuffle(Int32Array.from(train)), test: generator.shuffle(Int32Array.from(test)) };
 }
 
-/** How many of each class make `draws` most likely: shares rounded down, the rest to the largest remainders, ties by lot. */
+/**
+ * How many of each class make `draws` most likely: shares rounded down, the rest to the largest
+ * remainders, ties by lot.
+ */
 function approximateMode(counts: readonly number[], draws: number, generator: Pcg64): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const exact = counts.map((count) => (draws * count) / total);

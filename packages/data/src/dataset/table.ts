@@ -7,7 +7,9 @@ export type Table = ReadonlyMap<string, Column>;
 export function findColumn(table: Table, name: string, operation: string): Column {
   const column = table.get(name);
   if (!column)
-    throw new ColumnNotFoundError(`${operation}: there is no column '${name}'. The columns are ${[...table.keys()].join(', ') || 'none'}.`);
+    throw new ColumnNotFoundError(
+      `${operation}: there is no column '${name}'. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
+    );
   return column;
 }
 

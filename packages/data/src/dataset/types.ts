@@ -1,4 +1,7 @@
-/** A batch of rows as columns. A column of a row type that is not known in detail stays `any` or `unknown`. */
+/**
+ * A batch of rows as columns. A column of a row type that is not known in detail stays `any` or
+ * `unknown`.
+ */
 export type RowBatch<Row> = { [Name in keyof Row]: 0 extends 1 & Row[Name] ? Row[Name] : Row[Name][] };
 
 /** What a batched function may return for a column. */
@@ -11,7 +14,10 @@ export type RowOfColumns<Columns> = { [Name in keyof Columns]-?: Items<Columns[N
 
 type IsLoose<Row> = string extends keyof Row ? true : false;
 
-/** Rows after `map`: the old columns, less those removed or replaced, and the new ones. Loosely typed rows stay so. */
+/**
+ * Rows after `map`: the old columns, less those removed or replaced, and the new ones. Loosely
+ * typed rows stay so.
+ */
 export type MappedRow<Row, New, Removed extends string> =
   IsLoose<Row> extends true ? Row : IsLoose<New> extends true ? New : Omit<Row, Removed | keyof New> & New;
 
@@ -28,7 +34,9 @@ export type ColumnName<Row> = keyof Row & string;
 export interface CacheIdentity {
   /** What the function does, in your words, with a version: change it when the function changes. */
   readonly key: string;
-  /** What else the result depends on: plain values, or things with a `fingerprint` (a tokenizer). */
+  /**
+   * What else the result depends on: plain values, or things with a `fingerprint` (a tokenizer).
+   */
   readonly inputs?: unknown;
 }
 
@@ -40,8 +48,9 @@ export interface MapOptions<Removed extends string = string> {
   /** Columns to leave out of the result. The function still sees them. */
   readonly removeColumns?: Removed | readonly Removed[];
   /**
-   * Keep the result on disk under this identity (Node), and take it from there next time. Without it, and for functions that carry no
-   * `fingerprint` of their own, the result is in memory only: a function does not show what it captures.
+   * Keep the result on disk under this identity (Node), and take it from there next time. Without
+   * it, and for functions that carry no `fingerprint` of their own, the result is in memory only: a
+   * function does not show what it captures.
    */
   readonly cache?: CacheIdentity;
   /** Word on the progress line. Default 'Map'. */
@@ -49,7 +58,9 @@ export interface MapOptions<Removed extends string = string> {
 }
 
 export interface FilterOptions {
-  /** The function gets many rows at once, as columns, and returns as many booleans. Default false. */
+  /**
+   * The function gets many rows at once, as columns, and returns as many booleans. Default false.
+   */
   readonly batched?: boolean;
   /** Rows per call in batched mode. Default 1000. */
   readonly batchSize?: number;
@@ -58,7 +69,10 @@ export interface FilterOptions {
 }
 
 export interface SplitOptions {
-  /** Part (0 to 1, exclusive) or number of rows for `test`. Default: what `trainSize` leaves, or 0.25. 1 means one row. */
+  /**
+   * Part (0 to 1, exclusive) or number of rows for `test`. Default: what `trainSize` leaves, or
+   * 0.25. 1 means one row.
+   */
   readonly testSize?: number;
   /** Part or number of rows for `train`. Default: what `testSize` leaves. */
   readonly trainSize?: number;

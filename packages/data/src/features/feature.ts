@@ -1,8 +1,8 @@
 import { FeatureError } from '../errors.ts';
 
 /**
- * Types of single values. `int64` holds whole numbers up to 2^53, exactly. `null`: only missing values so far.
- * `struct`: objects and anything else, kept as they are.
+ * Types of single values. `int64` holds whole numbers up to 2^53, exactly. `null`: only missing
+ * values so far. `struct`: objects and anything else, kept as they are.
  */
 export type ValueType = 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'bool' | 'null' | 'struct';
 
@@ -48,7 +48,8 @@ export class ClassLabel {
   /** The name of a class. @throws FeatureError for a number that is no class */
   int2str(label: number): string {
     const name = this.names[label];
-    if (name === undefined) throw new FeatureError(`ClassLabel: ${label} is no class; there are ${this.numClasses}, from 0.`);
+    if (name === undefined)
+      throw new FeatureError(`ClassLabel: ${label} is no class; there are ${this.numClasses}, from 0.`);
     return name;
   }
 }
@@ -67,7 +68,11 @@ export function describeFeature(feature: Feature): string {
 export function sameFeature(a: Feature, b: Feature): boolean {
   if (a.type === 'value') return b.type === 'value' && a.dtype === b.dtype;
   if (a.type === 'list') return b.type === 'list' && sameFeature(a.items, b.items);
-  return b.type === 'class_label' && a.names.length === b.names.length && a.names.every((name, index) => name === b.names[index]);
+  return (
+    b.type === 'class_label' &&
+    a.names.length === b.names.length &&
+    a.names.every((name, index) => name === b.names[index])
+  );
 }
 
 const numberRank: Partial<Record<ValueType, number>> = { int32: 1, int64: 2, float32: 3, float64: 4 };

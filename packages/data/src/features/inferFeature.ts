@@ -2,11 +2,22 @@ import { FeatureError } from '../errors.ts';
 import { describeFeature, list, mergeFeatures, value } from './feature.ts';
 import type { Feature } from './feature.ts';
 
-export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 
 export function isTypedArray(input: unknown): input is TypedArray {
   return (
-    ArrayBuffer.isView(input) && !(input instanceof DataView) && !(input instanceof BigInt64Array) && !(input instanceof BigUint64Array)
+    ArrayBuffer.isView(input) &&
+    !(input instanceof DataView) &&
+    !(input instanceof BigInt64Array) &&
+    !(input instanceof BigUint64Array)
   );
 }
 
@@ -23,7 +34,9 @@ const int64 = value('int64');
 const float64 = value('float64');
 const nothing = value('null');
 
-/** The type of a list of values. @throws FeatureError when they are of types that do not go together */
+/**
+ * The type of a list of values. @throws FeatureError when they are of types that do not go together
+ */
 export function inferFeature(values: ArrayLike<unknown>, name: string): Feature {
   if (isTypedArray(values)) return featureOfTypedArray(values);
   let feature: Feature = nothing;

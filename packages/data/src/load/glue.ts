@@ -24,7 +24,10 @@ export const glueFeatures: Readonly<Record<string, Features>> = {
   ax: inference,
 };
 
-/** A TSV of the GLUE download, told by its header. They are not quoted: quotation marks stand as they are. */
+/**
+ * A TSV of the GLUE download, told by its header. They are not quoted: quotation marks stand as
+ * they are.
+ */
 export interface GlueFile {
   readonly subset: string;
   /** Our column: the file's. `idx` is the row number where the file has none. */
@@ -38,15 +41,21 @@ const known: readonly { readonly header: readonly string[]; readonly files: read
   },
   {
     header: ['question1', 'question2', 'is_duplicate', 'qid1'],
-    files: [{ subset: 'qqp', columns: { question1: 'question1', question2: 'question2', label: 'is_duplicate', idx: 'id' } }],
+    files: [
+      { subset: 'qqp', columns: { question1: 'question1', question2: 'question2', label: 'is_duplicate', idx: 'id' } },
+    ],
   },
   {
     header: ['genre', 'sentence1', 'sentence2', 'score'],
-    files: [{ subset: 'stsb', columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'score', idx: 'index' } }],
+    files: [
+      { subset: 'stsb', columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'score', idx: 'index' } },
+    ],
   },
   {
     header: ['sentence1_binary_parse', 'sentence1', 'sentence2'],
-    files: [{ subset: 'mnli', columns: { premise: 'sentence1', hypothesis: 'sentence2', label: 'gold_label', idx: 'index' } }],
+    files: [
+      { subset: 'mnli', columns: { premise: 'sentence1', hypothesis: 'sentence2', label: 'gold_label', idx: 'index' } },
+    ],
   },
   {
     header: ['index', 'question', 'sentence'],

@@ -7,7 +7,16 @@ import { dirname, join } from 'node:path';
 import { HubOfflineError } from '@attune/hub';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
-import { ClassLabel, DataFileError, DatasetError, FeatureError, list, loadDataset, SplitError, value } from '../index.ts';
+import {
+  ClassLabel,
+  DataFileError,
+  DatasetError,
+  FeatureError,
+  list,
+  loadDataset,
+  SplitError,
+  value,
+} from '../index.ts';
 import { glueFeatures } from './glue.ts';
 import { splitOfFile } from './splitOfFile.ts';
 
@@ -26,8 +35,11 @@ function write(name: string, content: string | Uint8Array): string {
   writeFileSync(path, content);
   return path;
 }
-const rowsOf = async (name: string, content: string | Uint8Array, options: Parameters<typeof loadDataset>[1] & object = {}) =>
-  (await loadDataset(write(name, content), { ...options, split: 'train' })).toRows();
+const rowsOf = async (
+  name: string,
+  content: string | Uint8Array,
+  options: Parameters<typeof loadDataset>[1] & object = {},
+) => (await loadDataset(write(name, content), { ...options, split: 'train' })).toRows();
 
 const mrpcHeader = 'Quality\t#1 ID\t#2 ID\t#1 String\t#2 String';
 const mrpcFeatures = {
@@ -79,10 +91,9 @@ describe('csv', () => {
     ]);
     expect(await rowsOf('y.csv', 'a,b\n"x,1\n', { quote: null })).toEqual([{ a: '"x', b: 1 }]);
     expect(await rowsOf('z.csv', 'a\nNone\nx\n', { naValues: [] })).toEqual([{ a: 'None' }, { a: 'x' }]);
-    expect(await rowsOf('w.csv', 'l\nyes\nno\n', { features: { l: new ClassLabel({ names: ['no', 'yes'] }) } })).toEqual([
-      { l: 1 },
-      { l: 0 },
-    ]);
+    expect(
+      await rowsOf('w.csv', 'l\nyes\nno\n', { features: { l: new ClassLabel({ names: ['no', 'yes'] }) } }),
+    ).toEqual([{ l: 1 }, { l: 0 }]);
     expect(await rowsOf('v.csv', 'a\n1\n', { features: { a: value('string') } })).toEqual([{ a: '1' }]);
   });
 
@@ -100,14 +111,19 @@ describe('csv', () => {
     ['another encoding', new Uint8Array([97, 10, 0xe9, 10]), 'no UTF-8'],
     ['a column that features names', 'a\n1\n', "no column 'zz'"],
   ])('errors: %s', async (what, content, message) => {
-    const load = loadDataset(write('x.csv', content), what.startsWith('a column that') ? { features: { zz: value('int32') } } : {});
+    const load = loadDataset(
+      write('x.csv', content),
+      what.startsWith('a column that') ? { features: { zz: value('int32') } } : {},
+    );
     await expect(load).rejects.toThrow(DataFileError);
     await expect(load).rejects.toThrow(message);
     await expect(load).rejects.toThrow(join(folder, 'x.csv'));
   });
 
   it('names that are too many or too few', async () => {
-    await expect(loadDataset(write('x.csv', '1,2\n'), { columnNames: ['a'] })).rejects.toThrow('1 column names (a) and 2 fields per line');
+    await expect(loadDataset(write('x.csv', '1,2\n'), { columnNames: ['a'] })).rejects.toThrow(
+      '1 column names (a) and 2 fields per line',
+    );
   });
 });
 
@@ -157,10 +173,22 @@ describe('tsv', () => {
       'index\tgenre\tsentence1_binary_parse\tsentence1\tsentence2\tgold_label\n3\tg\t( a )\ta\tb\tcontradiction\n',
       { premise: 'a', hypothesis: 'b', label: 2, idx: 3 },
     ],
-    ['qnli', 'index\tquestion\tsentence\tlabel\n0\tq?\ts\tnot_entailment\n', { question: 'q?', sentence: 's', label: 1, idx: 0 }],
-    ['rte', 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\n', { sentence1: 'a', sentence2: 'b', label: 0, idx: 0 }],
+    [
+      'qnli',
+      'index\tquestion\tsentence\tlabel\n0\tq?\ts\tnot_entailment\n',
+      { question: 'q?', sentence: 's', label: 1, idx: 0 },
+    ],
+    [
+      'rte',
+      'index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\n',
+      { sentence1: 'a', sentence2: 'b', label: 0, idx: 0 },
+    ],
     ['wnli', 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\t1\n', { sentence1: 'a', sentence2: 'b', label: 1, idx: 0 }],
-    ['cola', 'gj04\t1\t\tOur friends.\ngj04\t0\t*\tThey drank the pub.\n', { sentence: 'Our friends.', label: 1, idx: 0 }],
+    [
+      'cola',
+      'gj04\t1\t\tOur friends.\ngj04\t0\t*\tThey drank the pub.\n',
+      { sentence: 'Our friends.', label: 1, idx: 0 },
+    ],
     ['sst2', 'sentence\tlabel\nhide " new\t0\n', { sentence: 'hide " new', label: 0, idx: 0 }],
   ])('of GLUE %s', async (subset, content, row) => {
     const made = await loadDataset(write('train.tsv', content), subset, { split: 'train' });
@@ -210,7 +238,9 @@ describe('json', () => {
     ['something else', '{\n"version": 1\n}', 'pass field'],
     ['an unknown key', '[]', "no field 'data'"],
   ])('errors: %s', async (what, content, message) => {
-    await expect(loadDataset(write('x.json', content), what === 'an unknown key' ? { field: 'data' } : {})).rejects.toThrow(message);
+    await expect(
+      loadDataset(write('x.json', content), what === 'an unknown key' ? { field: 'data' } : {}),
+    ).rejects.toThrow(message);
   });
 
   it('mixed types', async () => {
@@ -234,7 +264,9 @@ const parquet = (rows: readonly { s: string; n: number }[], kvMetadata?: { key: 
 describe('parquet', () => {
   it('keeps types, and the class names of datasets', async () => {
     const huggingface = {
-      info: { features: { label: { names: ['no', 'yes'], _type: 'ClassLabel' }, s: { dtype: 'string', _type: 'Value' } } },
+      info: {
+        features: { label: { names: ['no', 'yes'], _type: 'ClassLabel' }, s: { dtype: 'string', _type: 'Value' } },
+      },
     };
     const made = await loadDataset(
       write(
@@ -278,7 +310,9 @@ describe('parquet', () => {
 
   it('that is none', async () => {
     await expect(loadDataset(write('x.parquet', 'PAR1 no'))).rejects.toThrow(/x\.parquet' cannot be read as Parquet/);
-    await expect(loadDataset(write('x.parquet', parquet([{ s: 'a', n: 1 }]).subarray(0, 60)))).rejects.toThrow(DataFileError);
+    await expect(loadDataset(write('x.parquet', parquet([{ s: 'a', n: 1 }]).subarray(0, 60)))).rejects.toThrow(
+      DataFileError,
+    );
   });
 });
 
@@ -332,7 +366,9 @@ describe('files, folders and splits', () => {
     expect((await loadDataset('csv', { dataFiles: [a, b], split: 'train' })).column('x')).toEqual([1, 2]);
     expect((await loadDataset('csv', { dataFiles: { test: [c], train: a } })).split('test').column('x')).toEqual([3]);
     expect((await loadDataset('text', { dataFiles: b, split: 'train' })).column('text')).toEqual(['x', '2']);
-    expect((await loadDataset('csv', { dataFiles: new File(['x\n5\n'], 'page.csv'), split: 'train' })).column('x')).toEqual([5]);
+    expect(
+      (await loadDataset('csv', { dataFiles: new File(['x\n5\n'], 'page.csv'), split: 'train' })).column('x'),
+    ).toEqual([5]);
   });
 
   it('split expressions', async () => {
@@ -347,13 +383,27 @@ describe('files, folders and splits', () => {
     expect(await rows('train[:]')).toHaveLength(7);
     expect(await rows('all')).toHaveLength(9);
     expect((await loadDataset(join(folder, 'test.csv'), { split: '[1:2]' })).column('i')).toEqual([11]);
-    for (const split of ['dev', 'train[', 'train[1:2:3]', '', 'train[:10%:]', 'train[:200%]', 'train[10:50%]', 'train+', '[1:2]'])
+    for (const split of [
+      'dev',
+      'train[',
+      'train[1:2:3]',
+      '',
+      'train[:10%:]',
+      'train[:200%]',
+      'train[10:50%]',
+      'train+',
+      '[1:2]',
+    ])
       await expect(rows(split), split).rejects.toThrow(SplitError);
   });
 
   it.each([
     ['a file that is not there', () => loadDataset('csv', { dataFiles: join(folder, 'no.csv') }), `There is no file '`],
-    ['a folder of nothing', () => loadDataset((mkdirSync(join(folder, 'e'), { recursive: true }), join(folder, 'e'))), 'no data files'],
+    [
+      'a folder of nothing',
+      () => loadDataset((mkdirSync(join(folder, 'e'), { recursive: true }), join(folder, 'e'))),
+      'no data files',
+    ],
     ['a file of no kind', () => loadDataset(write('x.bin', '1')), 'no known kind'],
     ['a builder without files', () => loadDataset('csv'), 'needs { dataFiles }'],
     ['no files', () => loadDataset('csv', { dataFiles: { train: [] } }), "names no file for 'train'"],
@@ -376,7 +426,10 @@ describe('files, folders and splits', () => {
 describe('from the hub', () => {
   const commit = 'a'.repeat(40);
 
-  async function withHub(files: Readonly<Record<string, Uint8Array>>, body: (requests: string[]) => Promise<void>): Promise<void> {
+  async function withHub(
+    files: Readonly<Record<string, Uint8Array>>,
+    body: (requests: string[]) => Promise<void>,
+  ): Promise<void> {
     const requests: string[] = [];
     const server = createServer((request, response) => {
       const url = request.url ?? '';

@@ -38,7 +38,8 @@ interface Source {
 
 type SourcesBySplit = Map<string, Source[]>;
 
-// The columns of a file are not known to the compiler: a user who wants them checked names the row type.
+// The columns of a file are not known to the compiler: a user who wants them checked names the row
+// type.
 // oxlint-disable-next-line typescript/no-explicit-any
 type UntypedRow = Record<string, any>;
 
@@ -48,18 +49,29 @@ type WithSplit = LoadDatasetOptions & { readonly split: string };
 /**
  * Loads a dataset:
  * - from the hub: `loadDataset('glue', 'mrpc')`, `loadDataset('owner/name')`;
- * - from a folder or file of csv, tsv, json, jsonl, Parquet or text: `loadDataset('./pairs')`. Splits are told by file names
- *   (train, validation or dev, test); a file that names none is `train`;
- * - from given files: `loadDataset('csv', { dataFiles: { train: 'a.csv', test: 'b.csv' } })`, with csv, tsv, json, parquet or text.
+ * - from a folder or file of csv, tsv, json, jsonl, Parquet or text: `loadDataset('./pairs')`.
+ *   Splits are told by file names (train, validation or dev, test); a file that names none is
+ *   `train`;
+ * - from given files: `loadDataset('csv', { dataFiles: { train: 'a.csv', test: 'b.csv' } })`, with
+ *   csv, tsv, json, parquet or text.
  *
  * GLUE's own TSV files are recognised and get the columns that they have on the hub.
  *
  * @returns all splits, or with `split` one dataset
- * @throws DataFileError, SplitError, FeatureError; from the hub HubNotFoundError, HubOfflineError, HubAccessError, HubDownloadError
+ * @throws DataFileError, SplitError, FeatureError; from the hub HubNotFoundError, HubOfflineError,
+ *   HubAccessError, HubDownloadError
  */
-export function loadDataset<Row = UntypedRow>(path: string, name: string | undefined, options: WithSplit): Promise<Dataset<Row>>;
+export function loadDataset<Row = UntypedRow>(
+  path: string,
+  name: string | undefined,
+  options: WithSplit,
+): Promise<Dataset<Row>>;
 export function loadDataset<Row = UntypedRow>(path: string, options: WithSplit): Promise<Dataset<Row>>;
-export function loadDataset<Row = UntypedRow>(path: string, name?: string, options?: NoSplit): Promise<DatasetDict<Row>>;
+export function loadDataset<Row = UntypedRow>(
+  path: string,
+  name?: string,
+  options?: NoSplit,
+): Promise<DatasetDict<Row>>;
 export function loadDataset<Row = UntypedRow>(path: string, options: NoSplit): Promise<DatasetDict<Row>>;
 export async function loadDataset(
   path: string,
@@ -83,7 +95,9 @@ async function findSources(path: string, options: LoadDatasetOptions): Promise<S
   const kind = await kindOf(path);
   if (kind === 'file') return new Map([[splitOfFile(path.split('/').at(-1)!) ?? 'train', [fileSource(path)]]]);
   if (kind === undefined && Object.hasOwn(builders, path)) {
-    throw new DatasetError(`loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`);
+    throw new DatasetError(
+      `loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`,
+    );
   }
   const name = kind === 'folder' ? path : (hubNames[path] ?? path);
   const hub = {
@@ -109,7 +123,10 @@ function fileSource(file: DataFile): Source {
 const isFile = (given: unknown): given is DataFile =>
   typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);
 
-function givenSources(dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>, source: (file: DataFile) => Source): SourcesBySplit {
+function givenSources(
+  dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>,
+  source: (file: DataFile) => Source,
+): SourcesBySplit {
   const several = (files: DataFile | readonly DataFile[]) => (isFile(files) ? [files] : files).map(source);
   const bySplit =
     isFile(dataFiles) || Array.isArray(dataFiles)
@@ -117,7 +134,8 @@ function givenSources(dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>, s
       : (dataFiles as Readonly<Record<string, readonly DataFile[]>>);
   const sources: SourcesBySplit = new Map(Object.entries(bySplit).map(([split, files]) => [split, several(files)]));
   const empty = [...sources].find(([, files]) => files.length === 0);
-  if (sources.size === 0 || empty) throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}.`);
+  if (sources.size === 0 || empty)
+    throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}.`);
   return sources;
 }
 
@@ -135,13 +153,17 @@ function chooseFiles(
   source: (file: string) => Source,
 ): SourcesBySplit {
   const { name, dataDir } = options;
-  const data = all.filter((file) => builderOf(file) !== undefined && !file.split('/').some((part) => part.startsWith('.')));
+  const data = all.filter(
+    (file) => builderOf(file) !== undefined && !file.split('/').some((part) => part.startsWith('.')),
+  );
   let chosen = dataDir === undefined ? data : data.filter((file) => file.startsWith(`${dataDir.replace(/\/+$/, '')}/`));
   if (name !== undefined) {
     const own = chosen.filter((file) => file.split('/').slice(0, -1).includes(name));
     // A folder may be the configuration itself: loadDataset('./glue/MRPC', 'mrpc').
     if (own.length === 0 && !isFolder)
-      throw new DatasetError(`'${path}' has no configuration '${name}'. It has: ${configurations(chosen).join(', ') || 'none'}.`);
+      throw new DatasetError(
+        `'${path}' has no configuration '${name}'. It has: ${configurations(chosen).join(', ') || 'none'}.`,
+      );
     if (own.length > 0) chosen = own;
   } else if (!isFolder && configurations(chosen).length > 1) {
     throw new DatasetError(
@@ -160,10 +182,15 @@ function chooseFiles(
     );
   }
   if (others.length > 1)
-    throw new DataFileError(`'${path}' has files of several kinds (${others.join(', ')}): pass dataFiles to say which are meant.`);
+    throw new DataFileError(
+      `'${path}' has files of several kinds (${others.join(', ')}): pass dataFiles to say which are meant.`,
+    );
   const sources: SourcesBySplit = new Map();
   for (const split of orderOfSplits(chosen.map((file) => splitOfFile(file) ?? 'train'))) {
-    sources.set(split, chosen.filter((file) => builderOf(file) === kind && (splitOfFile(file) ?? 'train') === split).map(source));
+    sources.set(
+      split,
+      chosen.filter((file) => builderOf(file) === kind && (splitOfFile(file) ?? 'train') === split).map(source),
+    );
   }
   return new Map([...sources].filter(([, files]) => files.length > 0));
 }
@@ -202,15 +229,24 @@ async function readSource({ label, read }: Source, path: string, options: LoadDa
     if (error instanceof HubError) throw error;
     const isMissing = (error as { code?: unknown }).code === 'ENOENT';
     throw new DataFileError(
-      isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      isMissing
+        ? `There is no file '${label}'.`
+        : `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       { cause: error },
     );
   }
-  const table = await parse(bytes, `'${label}'`, builder, { ...options, mayBeGlue: givenBuilder(path, options) !== 'text' });
+  const table = await parse(bytes, `'${label}'`, builder, {
+    ...options,
+    mayBeGlue: givenBuilder(path, options) !== 'text',
+  });
   const unknown = Object.keys(options.features ?? {}).find((name) => !table.has(name));
   if (unknown !== undefined)
-    throw new DataFileError(`'${label}' has no column '${unknown}', which features names. It has ${[...table.keys()].join(', ')}.`);
-  return (hubNames[path] ?? path) === hubNames['glue'] && options.name !== undefined ? withGlueTypes(table, options.name) : table;
+    throw new DataFileError(
+      `'${label}' has no column '${unknown}', which features names. It has ${[...table.keys()].join(', ')}.`,
+    );
+  return (hubNames[path] ?? path) === hubNames['glue'] && options.name !== undefined
+    ? withGlueTypes(table, options.name)
+    : table;
 }
 
 async function parse(
@@ -243,7 +279,9 @@ function withGlueTypes(table: Table, subset: string): Table {
   return new Map(
     [...table].map(([name, column]) => [
       name,
-      features[name]?.type === 'class_label' && column.feature.type === 'value' ? castColumn(name, column, features[name]) : column,
+      features[name]?.type === 'class_label' && column.feature.type === 'value'
+        ? castColumn(name, column, features[name])
+        : column,
     ]),
   );
 }

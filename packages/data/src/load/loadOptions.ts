@@ -19,16 +19,24 @@ export interface FileOptions {
   readonly quote?: string | null;
   /** csv, tsv: names of the columns of a file without a header. */
   readonly columnNames?: readonly string[];
-  /** csv, tsv: words that stand for a missing value. Default: those of pandas ('', 'NA', 'null', …). */
+  /**
+   * csv, tsv: words that stand for a missing value. Default: those of pandas ('', 'NA', 'null', …).
+   */
   readonly naValues?: readonly string[];
   /** json: the key that the records are under. */
   readonly field?: string;
 }
 
 export interface LoadDatasetOptions extends FileOptions {
-  /** Which rows: 'train', 'train[:50%]', 'train[10:20]', 'train+validation'. Then one dataset results, else all splits. */
+  /**
+   * Which rows: 'train', 'train[:50%]', 'train[10:20]', 'train+validation'. Then one dataset
+   * results, else all splits.
+   */
   readonly split?: string;
-  /** The files: paths (in a page, addresses or File objects). Inside a folder or repository, paths from there. Default: found by name. */
+  /**
+   * The files: paths (in a page, addresses or File objects). Inside a folder or repository, paths
+   * from there. Default: found by name.
+   */
   readonly dataFiles?: DataFiles;
   /** The part of the folder or repository to look in. */
   readonly dataDir?: string;

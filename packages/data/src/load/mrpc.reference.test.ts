@@ -12,8 +12,10 @@ describe.runIf(reference)('MRPC', () => {
     expect(train.columnNames).toEqual(['sentence1', 'sentence2', 'label', 'idx']);
     expect(train.features['label']).toEqual(new ClassLabel({ names: ['not_equivalent', 'equivalent'] }));
     expect(train.at(0)).toEqual({
-      sentence1: 'Amrozi accused his brother , whom he called " the witness " , of deliberately distorting his evidence .',
-      sentence2: 'Referring to him as only " the witness " , Amrozi accused his brother of deliberately distorting his evidence .',
+      sentence1:
+        'Amrozi accused his brother , whom he called " the witness " , of deliberately distorting his evidence .',
+      sentence2:
+        'Referring to him as only " the witness " , Amrozi accused his brother of deliberately distorting his evidence .',
       label: 1,
       idx: 0,
     });
@@ -23,7 +25,9 @@ describe.runIf(reference)('MRPC', () => {
         .column('label')
         .filter((label) => label === 1).length;
     expect([positive('train'), positive('validation'), positive('test')]).toEqual([2474, 279, 1147]);
-    expect(mrpc.split('validation').at(0)['sentence2']).toBe('" The foodservice pie business does not fit our long-term growth strategy .');
+    expect(mrpc.split('validation').at(0)['sentence2']).toBe(
+      '" The foodservice pie business does not fit our long-term growth strategy .',
+    );
     expect(String(mrpc)).toContain(
       "    train: Dataset({\n        features: ['sentence1', 'sentence2', 'label', 'idx'],\n        num_rows: 3668\n    })\n",
     );

@@ -3,7 +3,8 @@ import { concatenateDatasets } from '../dataset/dataset.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
 
-const part = /^\s*(?<name>[\w.-]*)\s*(?:\[\s*(?<from>-?\d+)?\s*(?<fromPercent>%)?\s*:\s*(?<to>-?\d+)?\s*(?<toPercent>%)?\s*\])?\s*$/;
+const part =
+  /^\s*(?<name>[\w.-]*)\s*(?:\[\s*(?<from>-?\d+)?\s*(?<fromPercent>%)?\s*:\s*(?<to>-?\d+)?\s*(?<toPercent>%)?\s*\])?\s*$/;
 
 /** Python's `round`: halves go to the even neighbour. */
 function roundHalfEven(input: number): number {
@@ -13,8 +14,9 @@ function roundHalfEven(input: number): number {
 }
 
 /**
- * The rows that a split expression means: `train`, `train[10:20]`, `train[:50%]`, `train[-5:]`, `train+validation`, `all`. Percentages are
- * rounded to the nearest row, as in `datasets`. A bare `[10:20]` means the only split.
+ * The rows that a split expression means: `train`, `train[10:20]`, `train[:50%]`, `train[-5:]`,
+ * `train+validation`, `all`. Percentages are rounded to the nearest row, as in `datasets`. A bare
+ * `[10:20]` means the only split.
  *
  * @throws SplitError
  */
@@ -26,7 +28,9 @@ export function selectSplit<Row>(dict: DatasetDict<Row>, expression: string): Da
 function selectPart<Row>(dict: DatasetDict<Row>, text: string, expression: string): Dataset<Row> {
   const groups = part.exec(text)?.groups;
   if (!groups || text.trim() === '')
-    throw new SplitError(`split '${expression}' is not understood. Examples: 'train', 'train[:50%]', 'validation[10:20]', 'train+test'.`);
+    throw new SplitError(
+      `split '${expression}' is not understood. Examples: 'train', 'train[:50%]', 'validation[10:20]', 'train+test'.`,
+    );
   const dataset = named(dict, groups['name'] ?? '', expression);
   if (!text.includes('[')) return dataset;
   const isPercent = groups['fromPercent'] !== undefined || groups['toPercent'] !== undefined;
@@ -34,11 +38,15 @@ function selectPart<Row>(dict: DatasetDict<Row>, text: string, expression: strin
     if (digits === undefined) return otherwise;
     const number = Number(digits);
     if (!isPercent) return number;
-    if (percent === undefined) throw new SplitError(`split '${expression}': one bound is in percent and the other is not.`);
+    if (percent === undefined)
+      throw new SplitError(`split '${expression}': one bound is in percent and the other is not.`);
     if (Math.abs(number) > 100) throw new SplitError(`split '${expression}': percentages are from -100 to 100.`);
     return roundHalfEven((number * dataset.length) / 100);
   };
-  return dataset.slice(bound(groups['from'], groups['fromPercent'], 0), bound(groups['to'], groups['toPercent'], dataset.length));
+  return dataset.slice(
+    bound(groups['from'], groups['fromPercent'], 0),
+    bound(groups['to'], groups['toPercent'], dataset.length),
+  );
 }
 
 function named<Row>(dict: DatasetDict<Row>, name: string, expression: string): Dataset<Row> {

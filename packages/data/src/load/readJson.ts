@@ -5,7 +5,8 @@ import { show } from '../features/inferFeature.ts';
 import type { FileOptions } from './loadOptions.ts';
 
 /**
- * A JSON file as a table: one object per line, an array of objects, or an object of columns; with `field`, what is under that key.
+ * A JSON file as a table: one object per line, an array of objects, or an object of columns; with
+ * `field`, what is under that key.
  *
  * @throws DataFileError
  */
@@ -76,7 +77,8 @@ function parseWhole(content: string, where: string): unknown {
 }
 
 function pick(found: unknown, field: string, where: string): unknown {
-  if (typeof found !== 'object' || found === null || !(field in found)) throw new DataFileError(`${where} has no field '${field}'.`);
+  if (typeof found !== 'object' || found === null || !(field in found))
+    throw new DataFileError(`${where} has no field '${field}'.`);
   return (found as Record<string, unknown>)[field];
 }
 
@@ -88,6 +90,9 @@ function columnsOf(found: unknown, where: string, features: NonNullable<FileOpti
     );
   }
   return new Map(
-    Object.entries(found as Record<string, unknown[]>).map(([name, values]) => [name, makeColumn(name, values, features[name])]),
+    Object.entries(found as Record<string, unknown[]>).map(([name, values]) => [
+      name,
+      makeColumn(name, values, features[name]),
+    ]),
   );
 }

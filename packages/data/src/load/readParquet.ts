@@ -8,7 +8,10 @@ import { ClassLabel, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
 import type { FileOptions } from './loadOptions.ts';
 
-/** A Parquet file as a table. Class names that `datasets` wrote into it are kept. @throws DataFileError */
+/**
+ * A Parquet file as a table. Class names that `datasets` wrote into it are kept. @throws
+ * DataFileError
+ */
 export async function readParquet(bytes: Uint8Array, where: string, { features = {} }: FileOptions): Promise<Table> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   let metadata: FileMetaData;
@@ -17,9 +20,12 @@ export async function readParquet(bytes: Uint8Array, where: string, { features =
     metadata = parquetMetadata(file);
     rows = await parquetReadObjects({ file, metadata, compressors: compressors() });
   } catch (error) {
-    throw new DataFileError(`${where} cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}.`, {
-      cause: error,
-    });
+    throw new DataFileError(
+      `${where} cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
   const written = { ...typesOf(metadata), ...classesOf(metadata), ...features };
   const names = topLevelNames(metadata);
@@ -75,7 +81,9 @@ function classesOf({ key_value_metadata: entries = [] }: FileMetaData): Record<s
   if (!written) return {};
   const classes: Record<string, Feature> = {};
   try {
-    const { info } = JSON.parse(written) as { info?: { features?: Record<string, { _type?: string; names?: string[] }> } };
+    const { info } = JSON.parse(written) as {
+      info?: { features?: Record<string, { _type?: string; names?: string[] }> };
+    };
     for (const [name, feature] of Object.entries(info?.features ?? {})) {
       if (feature?._type === 'ClassLabel' && feature.names) classes[name] = new ClassLabel({ names: feature.names });
     }

@@ -33,10 +33,13 @@ const missingWords = [
   'null',
 ];
 
-/** A csv or tsv file as a table, types told from the values as pandas does. @throws DataFileError */
+/**
+ * A csv or tsv file as a table, types told from the values as pandas does. @throws DataFileError
+ */
 export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): Table {
   const delimiter = options.delimiter ?? (builder === 'tsv' ? '\t' : ',');
-  const glue = delimiter === '\t' && options.columnNames === undefined ? readGlue(text, where, options.name) : undefined;
+  const glue =
+    delimiter === '\t' && options.columnNames === undefined ? readGlue(text, where, options.name) : undefined;
   if (glue) return glue;
   const records = parseRecords(text, where, { delimiter, quote: options.quote === undefined ? '"' : options.quote });
   const names = options.columnNames ?? records.shift();
@@ -64,7 +67,8 @@ export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv
 
 function checkNames(names: readonly string[], where: string): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new DataFileError(`${where}: two columns are called '${twice}'. Pass columnNames with different ones.`);
+  if (twice !== undefined)
+    throw new DataFileError(`${where}: two columns are called '${twice}'. Pass columnNames with different ones.`);
 }
 
 function parseRecords(text: string, where: string, options: CsvOptions): string[][] {
@@ -73,7 +77,9 @@ function parseRecords(text: string, where: string, options: CsvOptions): string[
   } catch (failure) {
     const { line, message } = failure as { line?: number; message: string };
     const hint = options.quote === null ? '' : ' If quotation marks are part of the text, pass quote: null.';
-    throw new DataFileError(`${where}${line === undefined ? '' : `, near line ${line}`}: ${message}.${hint}`, { cause: failure });
+    throw new DataFileError(`${where}${line === undefined ? '' : `, near line ${line}`}: ${message}.${hint}`, {
+      cause: failure,
+    });
   }
 }
 
@@ -95,7 +101,9 @@ export function readGlue(text: string, where: string, subset: string | undefined
   const records = lines.slice(firstRow).map((line, row) => {
     const fields = line.split('\t');
     if (fields.length !== names.length)
-      throw new DataFileError(`${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${names.length}.`);
+      throw new DataFileError(
+        `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${names.length}.`,
+      );
     return fields;
   });
   const table = new Map<string, Column>();
@@ -145,7 +153,12 @@ const truth = new Map([
   ['false', false],
 ]);
 
-function inferColumn(name: string, texts: readonly string[], missing: ReadonlySet<string>, feature: Feature | undefined): Column {
+function inferColumn(
+  name: string,
+  texts: readonly string[],
+  missing: ReadonlySet<string>,
+  feature: Feature | undefined,
+): Column {
   const given = texts.map((text) => (missing.has(text) ? null : text));
   if (feature) return makeColumn(name, given, feature);
   const present = given.filter((text) => text !== null);

@@ -5,8 +5,9 @@ const keywords: readonly (readonly [split: string, words: readonly string[]])[] 
 ];
 
 /**
- * The split that a file's path names, by the words that `datasets` looks for: `train.tsv`, `data/dev-00000-of-00001.parquet`,
- * `test/part1.csv`. GLUE's `dev_matched.tsv` is `validation_matched`. Undefined if it names none.
+ * The split that a file's path names, by the words that `datasets` looks for: `train.tsv`,
+ * `data/dev-00000-of-00001.parquet`, `test/part1.csv`. GLUE's `dev_matched.tsv` is
+ * `validation_matched`. Undefined if it names none.
  */
 export function splitOfFile(path: string): string | undefined {
   const parts = path.split('/');

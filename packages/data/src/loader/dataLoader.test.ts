@@ -49,7 +49,11 @@ describe('DataLoader', () => {
 
   it('starts in the middle without making what is before', async () => {
     let made = 0;
-    const loader = new DataLoader({ dataset, batchSize: 3, collate: (rows) => ((made += 1), defaultDataCollator(rows)) });
+    const loader = new DataLoader({
+      dataset,
+      batchSize: 3,
+      collate: (rows) => ((made += 1), defaultDataCollator(rows)),
+    });
     expect(await all(loader.iterate({ startBatch: 2 }))).toEqual([[6, 7, 8], [9]]);
     expect(made).toBe(2);
     expect(await all(loader.iterate({ startBatch: 9 }))).toEqual([]);
@@ -57,7 +61,12 @@ describe('DataLoader', () => {
 
   it('makes batches ahead while the caller waits, as many as asked, and stops with it', async () => {
     let made = 0;
-    const loader = new DataLoader({ dataset, batchSize: 1, prefetch: 3, collate: (rows) => ((made += 1), defaultDataCollator(rows)) });
+    const loader = new DataLoader({
+      dataset,
+      batchSize: 1,
+      prefetch: 3,
+      collate: (rows) => ((made += 1), defaultDataCollator(rows)),
+    });
     const batches = loader[Symbol.asyncIterator]();
     await batches.next();
     expect(made).toBe(1);
@@ -115,7 +124,15 @@ describe('DataLoader', () => {
       'gives 11 rows; the dataset has 10',
     ],
     ['a sampler of no number', () => new SequentialSampler({ numSamples: -1 }), 'numSamples is -1'],
-    ['an order too short', () => new RandomSampler({ numSamples: 3, order: () => Int32Array.of(0, 1) }).indices(0), 'epoch 0 has 2 rows'],
-    ['an order of other rows', () => new RandomSampler({ numSamples: 2, order: () => Int32Array.of(0, 2) }).indices(0), 'one of them 2'],
+    [
+      'an order too short',
+      () => new RandomSampler({ numSamples: 3, order: () => Int32Array.of(0, 1) }).indices(0),
+      'epoch 0 has 2 rows',
+    ],
+    [
+      'an order of other rows',
+      () => new RandomSampler({ numSamples: 2, order: () => Int32Array.of(0, 2) }).indices(0),
+      'one of them 2',
+    ],
   ])('errors: %s', (_, run, message) => expect(run).toThrow(message));
 });

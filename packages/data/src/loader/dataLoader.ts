@@ -38,7 +38,10 @@ export class DataLoader implements AsyncIterable<Batch> {
   readonly length: number;
   #epoch = 0;
 
-  /** @throws DatasetError for a batch size that is no whole number from 1, or a sampler for other data */
+  /**
+   * @throws DatasetError for a batch size that is no whole number from 1, or a sampler for other
+   *   data
+   */
   constructor({
     dataset,
     batchSize = 1,
@@ -52,7 +55,9 @@ export class DataLoader implements AsyncIterable<Batch> {
     if (!Number.isInteger(prefetch) || prefetch < 0)
       throw new DatasetError(`DataLoader: prefetch is ${prefetch}; a whole number from 0 was expected.`);
     if (sampler.length > dataset.length)
-      throw new DatasetError(`DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${dataset.length}.`);
+      throw new DatasetError(
+        `DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${dataset.length}.`,
+      );
     this.#dataset = dataset;
     this.#sampler = sampler;
     this.#collate = collate;
@@ -77,7 +82,8 @@ export class DataLoader implements AsyncIterable<Batch> {
   /**
    * The batches of the current epoch.
    *
-   * @param options.startBatch number of the first batch to give; those before it are not made. Default 0
+   * @param options.startBatch number of the first batch to give; those before it are not made.
+   *   Default 0
    */
   async *iterate({ startBatch = 0 }: { readonly startBatch?: number } = {}): AsyncGenerator<Batch> {
     const order = this.#sampler.indices(this.#epoch);

@@ -29,7 +29,10 @@ export class SequentialSampler implements Sampler {
 
 export interface RandomSamplerOptions {
   readonly numSamples: number;
-  /** The order of an epoch: each row number once. PyTorch's is `torch.randperm(numSamples)` from the seed plus the epoch. */
+  /**
+   * The order of an epoch: each row number once. PyTorch's is `torch.randperm(numSamples)` from the
+   * seed plus the epoch.
+   */
   readonly order: (epoch: number) => Int32Array;
 }
 

@@ -3,7 +3,8 @@ import type { CsvOptions, Platform } from './platform.ts';
 import { csvFailure, csvParseOptions } from './csvParseOptions.ts';
 
 /** In a page, `https://…`, `/…`, `./…` and `blob:…` are files; folders cannot be listed there. */
-export const kindOf: Platform['kindOf'] = async (path) => (/^(https?:\/\/|\/|\.\.?\/|blob:)/.test(path) ? 'file' : undefined);
+export const kindOf: Platform['kindOf'] = async (path) =>
+  /^(https?:\/\/|\/|\.\.?\/|blob:)/.test(path) ? 'file' : undefined;
 
 export const readBytes: Platform['readBytes'] = async (file) => {
   if (typeof file !== 'string') return new Uint8Array(await file.arrayBuffer());

@@ -5,8 +5,8 @@ const mask128 = (1n << 128n) - 1n;
 const multiplier = (2549297995355413924n << 64n) | 4865540595714422341n;
 
 /**
- * NumPy's default generator, `numpy.random.default_rng(seed)`: PCG64 (PCG XSL RR 128/64) seeded through SeedSequence.
- * `datasets` shuffles and splits with it.
+ * NumPy's default generator, `numpy.random.default_rng(seed)`: PCG64 (PCG XSL RR 128/64) seeded
+ * through SeedSequence. `datasets` shuffles and splits with it.
  */
 export class Pcg64 {
   #state = 0n;
@@ -46,7 +46,10 @@ export class Pcg64 {
     return Number(word & 0xffffffffn);
   }
 
-  /** A whole number from 0 to `largest`, both included: NumPy's `random_interval`, by masks, with which it shuffles. */
+  /**
+   * A whole number from 0 to `largest`, both included: NumPy's `random_interval`, by masks, with
+   * which it shuffles.
+   */
   #interval(largest: number): number {
     if (largest === 0) return 0;
     const mask = 2 ** (32 - Math.clz32(largest)) - 1;
@@ -78,7 +81,10 @@ export class Pcg64 {
     return this.shuffle(Int32Array.from({ length: count }, (_, index) => index));
   }
 
-  /** `size` of `values`, none twice, as `Generator.choice(values, size, replace=False)` for up to 10,000 values (Floyd's algorithm). */
+  /**
+   * `size` of `values`, none twice, as `Generator.choice(values, size, replace=False)` for up to
+   * 10,000 values (Floyd's algorithm).
+   */
   choice(values: readonly number[], size: number): number[] {
     const chosen = new Set<number>();
     for (let last = values.length - size; last < values.length; last++) {
@@ -125,9 +131,11 @@ function seedSequence(seed: number | bigint): bigint[] {
   };
   const pool = Array.from({ length: 4 }, (_, index) => hash(entropy[index] ?? 0));
   for (let source = 0; source < 4; source++) {
-    for (let target = 0; target < 4; target++) if (source !== target) pool[target] = mix(pool[target]!, hash(pool[source]!));
+    for (let target = 0; target < 4; target++)
+      if (source !== target) pool[target] = mix(pool[target]!, hash(pool[source]!));
   }
-  for (const word of entropy.slice(4)) for (let target = 0; target < 4; target++) pool[target] = mix(pool[target]!, hash(word));
+  for (const word of entropy.slice(4))
+    for (let target = 0; target < 4; target++) pool[target] = mix(pool[target]!, hash(word));
 
   let outputConstant = 0x8b51f9dd;
   const words = Array.from({ length: 8 }, (_, index) => {

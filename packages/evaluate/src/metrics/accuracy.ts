@@ -8,8 +8,13 @@ export interface AccuracyOptions {
   sampleWeight?: ArrayLike<number>;
 }
 
-/** Share of rows predicted exactly; a multilabel row counts when all of its labels are right (`sklearn.metrics.accuracy_score`). */
-export function accuracy(takes: 'classes' | 'multilabel' = 'classes'): MetricDefinition<AccuracyOptions, { accuracy: number }> {
+/**
+ * Share of rows predicted exactly; a multilabel row counts when all of its labels are right
+ * (`sklearn.metrics.accuracy_score`).
+ */
+export function accuracy(
+  takes: 'classes' | 'multilabel' = 'classes',
+): MetricDefinition<AccuracyOptions, { accuracy: number }> {
   return {
     name: 'accuracy',
     takes,
@@ -21,7 +26,8 @@ export function accuracy(takes: 'classes' | 'multilabel' = 'classes'): MetricDef
       let total = 0;
       for (let row = 0; row < rows; row++) {
         let same = true;
-        for (let at = row * columns; at < (row + 1) * columns; at++) same &&= predictions.data[at] === references.data[at];
+        for (let at = row * columns; at < (row + 1) * columns; at++)
+          same &&= predictions.data[at] === references.data[at];
         if (same) right += weight(row);
         total += weight(row);
       }

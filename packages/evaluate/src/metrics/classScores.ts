@@ -5,13 +5,17 @@ import { rowWeights } from './sampleWeight.ts';
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';
 
 export interface ClassScoreOptions {
-  /** The classes to count, in order. Default: every class that occurs in predictions or references, ascending. */
+  /**
+   * The classes to count, in order. Default: every class that occurs in predictions or references,
+   * ascending.
+   */
   labels?: readonly number[];
   /** The positive class of `average: 'binary'`. Default 1. */
   posLabel?: number;
   /**
-   * 'binary' (default): the score of `posLabel`; 'micro': over all counts; 'macro': plain mean over classes;
-   * 'weighted': mean weighted by true count; 'samples': mean over rows (multilabel only); null: one score per class.
+   * 'binary' (default): the score of `posLabel`; 'micro': over all counts; 'macro': plain mean over
+   * classes; 'weighted': mean weighted by true count; 'samples': mean over rows (multilabel only);
+   * null: one score per class.
    */
   average?: Average | null;
   /** One weight per row. */
@@ -29,7 +33,9 @@ interface Counts {
 
 export type ClassScoreName = 'f1' | 'precision' | 'recall';
 
-/** Sources: sklearn.metrics.precision_recall_fscore_support; f1 = 2 right / (predicted + actual). */
+/**
+ * Sources: sklearn.metrics.precision_recall_fscore_support; f1 = 2 right / (predicted + actual).
+ */
 const fractions: { [Name in ClassScoreName]: (counts: Counts) => [numerator: number, denominator: number] } = {
   f1: ({ right, predicted, actual }) => [2 * right, predicted + actual],
   precision: ({ right, predicted }) => [right, predicted],
@@ -41,7 +47,11 @@ export function presentClasses({ predictions, references }: MetricRows): number[
   return [...new Set([...predictions.data, ...references.data])].sort((a, b) => a - b);
 }
 
-function countClasses({ predictions, references }: MetricRows, labels: readonly number[], weight: (row: number) => number): Counts[] {
+function countClasses(
+  { predictions, references }: MetricRows,
+  labels: readonly number[],
+  weight: (row: number) => number,
+): Counts[] {
   const counts = labels.map(() => ({ right: 0, predicted: 0, actual: 0 }));
   const index = new Map(labels.map((label, position) => [label, position]));
   for (let row = 0; row < references.rows; row++) {
@@ -54,9 +64,18 @@ function countClasses({ predictions, references }: MetricRows, labels: readonly 
   return counts;
 }
 
-function countColumns(rows: MetricRows, labels: readonly number[], weight: (row: number) => number, by: 'label' | 'row'): Counts[] {
+function countColumns(
+  rows: MetricRows,
+  labels: readonly number[],
+  weight: (row: number) => number,
+  by: 'label' | 'row',
+): Counts[] {
   const { predictions, references } = rows;
-  const counts = Array.from({ length: by === 'label' ? labels.length : references.rows }, () => ({ right: 0, predicted: 0, actual: 0 }));
+  const counts = Array.from({ length: by === 'label' ? labels.length : references.rows }, () => ({
+    right: 0,
+    predicted: 0,
+    actual: 0,
+  }));
   for (let row = 0; row < references.rows; row++) {
     labels.forEach((label, position) => {
       const at = row * references.columns + label;
@@ -71,7 +90,9 @@ function countColumns(rows: MetricRows, labels: readonly number[], weight: (row:
 }
 
 function average(scores: readonly number[], weights: readonly number[] | undefined): number {
-  const kept = scores.map((score, index) => [score, weights?.[index] ?? 1] as const).filter(([score]) => !Number.isNaN(score));
+  const kept = scores
+    .map((score, index) => [score, weights?.[index] ?? 1] as const)
+    .filter(([score]) => !Number.isNaN(score));
   const total = kept.reduce((sum, [, weight]) => sum + weight, 0);
   // Without any true row every weight is zero: a plain mean then, as scikit-learn does.
   if (total === 0) return kept.reduce((sum, [score]) => sum + score, 0) / kept.length;
@@ -98,7 +119,9 @@ function multilabelColumns(name: string, labels: readonly number[] | undefined, 
   const chosen = labels ?? Array.from({ length: columns }, (_, column) => column);
   const outside = chosen.find((label) => !Number.isInteger(label) || label < 0 || label >= columns);
   if (outside !== undefined)
-    throw new MetricInputError(`${name} (multilabel): label ${outside} is no column; there are ${columns}, counted from 0.`);
+    throw new MetricInputError(
+      `${name} (multilabel): label ${outside} is no column; there are ${columns}, counted from 0.`,
+    );
   return chosen;
 }
 

@@ -8,11 +8,17 @@ export interface ConfusionMatrixOptions {
   labels?: readonly number[];
   /** One weight per row. */
   sampleWeight?: ArrayLike<number>;
-  /** Divide by the true count ('true', rows), the predicted count ('pred', columns) or everything ('all'). Default: counts. */
+  /**
+   * Divide by the true count ('true', rows), the predicted count ('pred', columns) or everything
+   * ('all'). Default: counts.
+   */
   normalize?: 'true' | 'pred' | 'all';
 }
 
-/** Row i, column j: how many examples of class i were predicted as class j (`sklearn.metrics.confusion_matrix`). */
+/**
+ * Row i, column j: how many examples of class i were predicted as class j
+ * (`sklearn.metrics.confusion_matrix`).
+ */
 export const confusionMatrix: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: number[][] }> = {
   name: 'confusion_matrix',
   takes: 'classes',
@@ -40,7 +46,9 @@ export const confusionMatrix: MetricDefinition<ConfusionMatrixOptions, { confusi
     return {
       confusion_matrix: matrix.map((row) => {
         const rowSum = sum(row);
-        return row.map((value, column) => divide(value, normalize === 'true' ? rowSum : normalize === 'pred' ? columnSums[column]! : all));
+        return row.map((value, column) =>
+          divide(value, normalize === 'true' ? rowSum : normalize === 'pred' ? columnSums[column]! : all),
+        );
       }),
     };
   },

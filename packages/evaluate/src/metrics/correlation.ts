@@ -3,7 +3,10 @@ import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { incompleteBeta } from './incompleteBeta.ts';
 
 export interface CorrelationOptions {
-  /** Also give the two-sided p-value of "no correlation", under the key `p-value` (`spearmanr_pvalue` for spearmanr). Default false. */
+  /**
+   * Also give the two-sided p-value of "no correlation", under the key `p-value`
+   * (`spearmanr_pvalue` for spearmanr). Default false.
+   */
   returnPvalue?: boolean;
 }
 
@@ -38,16 +41,23 @@ export function spearman(x: Float64Array, y: Float64Array): number {
   return pearson(ranks(x), ranks(y));
 }
 
-/** Two-sided p-value of Student's t test with count - 2 degrees of freedom (`scipy.stats.pearsonr`, `spearmanr`). */
+/**
+ * Two-sided p-value of Student's t test with count - 2 degrees of freedom (`scipy.stats.pearsonr`,
+ * `spearmanr`).
+ */
 function pValue(correlation: number, count: number): number {
   if (Number.isNaN(correlation)) return NaN;
   return count <= 2 ? 1 : incompleteBeta(1 - correlation * correlation, (count - 2) / 2, 0.5);
 }
 
-/** Two lists of numbers; a single column ([rows, 1], what a regression head gives) counts as a list. */
+/**
+ * Two lists of numbers; a single column ([rows, 1], what a regression head gives) counts as a list.
+ */
 export function pairedNumbers(name: string, { predictions, references }: MetricRows): [Float64Array, Float64Array] {
   if (references.columns !== 1) {
-    throw new MetricInputError(`${name}: shape [${references.rows}, ${references.columns}] given; one number per row was expected.`);
+    throw new MetricInputError(
+      `${name}: shape [${references.rows}, ${references.columns}] given; one number per row was expected.`,
+    );
   }
   if (references.rows < 2) throw new MetricInputError(`${name}: a correlation needs at least two rows; 1 was given.`);
   return [predictions.data, references.data];
@@ -71,6 +81,8 @@ export const spearmanr: MetricDefinition<CorrelationOptions, { spearmanr: number
   optionNames: ['returnPvalue'],
   compute(rows, { returnPvalue = false }) {
     const value = spearman(...pairedNumbers('spearmanr', rows));
-    return returnPvalue ? { spearmanr: value, spearmanr_pvalue: pValue(value, rows.references.rows) } : { spearmanr: value };
+    return returnPvalue
+      ? { spearmanr: value, spearmanr_pvalue: pValue(value, rows.references.rows) }
+      : { spearmanr: value };
   },
 };

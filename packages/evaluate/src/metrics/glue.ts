@@ -25,24 +25,28 @@ export interface GlueResults {
 
 export type GlueSubset = keyof GlueResults;
 
-const parts: { [Subset in GlueSubset]: readonly ('accuracy' | 'f1' | 'matthews_correlation' | 'pearson_spearman')[] } = {
-  mrpc: ['accuracy', 'f1'],
-  qqp: ['accuracy', 'f1'],
-  cola: ['matthews_correlation'],
-  stsb: ['pearson_spearman'],
-  sst2: ['accuracy'],
-  mnli: ['accuracy'],
-  mnli_matched: ['accuracy'],
-  mnli_mismatched: ['accuracy'],
-  qnli: ['accuracy'],
-  rte: ['accuracy'],
-  wnli: ['accuracy'],
-  hans: ['accuracy'],
-};
+const parts: { [Subset in GlueSubset]: readonly ('accuracy' | 'f1' | 'matthews_correlation' | 'pearson_spearman')[] } =
+  {
+    mrpc: ['accuracy', 'f1'],
+    qqp: ['accuracy', 'f1'],
+    cola: ['matthews_correlation'],
+    stsb: ['pearson_spearman'],
+    sst2: ['accuracy'],
+    mnli: ['accuracy'],
+    mnli_matched: ['accuracy'],
+    mnli_mismatched: ['accuracy'],
+    qnli: ['accuracy'],
+    rte: ['accuracy'],
+    wnli: ['accuracy'],
+    hans: ['accuracy'],
+  };
 
 export const glueSubsets = Object.keys(parts) as GlueSubset[];
 
-/** The metric of a GLUE subset. F1 is that of class 1. @throws UnknownMetricError with the list of subsets */
+/**
+ * The metric of a GLUE subset. F1 is that of class 1. @throws UnknownMetricError with the list of
+ * subsets
+ */
 export function glue(subset: string | undefined): MetricDefinition<object, MetricResult> {
   const chosen = glueSubsets.find((name) => name === subset);
   if (chosen === undefined) {

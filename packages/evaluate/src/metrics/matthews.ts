@@ -9,8 +9,15 @@ export interface MatthewsOptions {
   average?: 'macro' | null;
 }
 
-/** The R_k statistic (Gorodkin 2004), which is Matthews' coefficient for two classes (`sklearn.metrics.matthews_corrcoef`). */
-function coefficient(predictions: ArrayLike<number>, references: ArrayLike<number>, weight: (row: number) => number): number {
+/**
+ * The R_k statistic (Gorodkin 2004), which is Matthews' coefficient for two classes
+ * (`sklearn.metrics.matthews_corrcoef`).
+ */
+function coefficient(
+  predictions: ArrayLike<number>,
+  references: ArrayLike<number>,
+  weight: (row: number) => number,
+): number {
   const predicted = new Map<number, number>();
   const actual = new Map<number, number>();
   let total = 0;
@@ -24,7 +31,8 @@ function coefficient(predictions: ArrayLike<number>, references: ArrayLike<numbe
   }
   let together = 0;
   for (const [label, count] of predicted) together += count * (actual.get(label) ?? 0);
-  const squares = (counts: Map<number, number>): number => [...counts.values()].reduce((sum, count) => sum + count * count, 0);
+  const squares = (counts: Map<number, number>): number =>
+    [...counts.values()].reduce((sum, count) => sum + count * count, 0);
   const denominator = Math.sqrt((total * total - squares(predicted)) * (total * total - squares(actual)));
   return denominator === 0 ? 0 : (right * total - together) / denominator;
 }
@@ -48,14 +56,19 @@ export function matthews(
         return { matthews_correlation: coefficient(predictions.data, references.data, weight) };
       }
       if (average !== 'macro' && average !== null) {
-        throw new MetricOptionError("matthews_correlation (multilabel): set average to 'macro', or to null for one value per label.");
+        throw new MetricOptionError(
+          "matthews_correlation (multilabel): set average to 'macro', or to null for one value per label.",
+        );
       }
       const { columns } = references;
-      const column = (data: Float64Array, index: number): Float64Array => data.filter((_, at) => at % columns === index);
+      const column = (data: Float64Array, index: number): Float64Array =>
+        data.filter((_, at) => at % columns === index);
       const values = Array.from({ length: columns }, (_, index) =>
         coefficient(column(predictions.data, index), column(references.data, index), weight),
       );
-      return { matthews_correlation: average === null ? values : values.reduce((sum, value) => sum + value, 0) / columns };
+      return {
+        matthews_correlation: average === null ? values : values.reduce((sum, value) => sum + value, 0) / columns,
+      };
     },
   };
 }

@@ -5,7 +5,10 @@ import { rowWeights } from './sampleWeight.ts';
 export interface MeanErrorOptions {
   /** One weight per row. */
   sampleWeight?: ArrayLike<number>;
-  /** For several columns: 'uniform_average' (default), 'raw_values' for one value per column, or one weight per column. */
+  /**
+   * For several columns: 'uniform_average' (default), 'raw_values' for one value per column, or one
+   * weight per column.
+   */
   multioutput?: 'uniform_average' | 'raw_values' | readonly number[];
 }
 
@@ -19,14 +22,18 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
   optionNames: readonly (keyof Options & string)[],
   errorOf: (difference: number) => number,
 ): MetricDefinition<Options, { [Key in Name]: number | number[] }> {
-  const compute: MetricDefinition<Options, { [Key in Name]: number | number[] }>['compute'] = ({ predictions, references }, options) => {
+  const compute: MetricDefinition<Options, { [Key in Name]: number | number[] }>['compute'] = (
+    { predictions, references },
+    options,
+  ) => {
     const { sampleWeight, multioutput = 'uniform_average', squared = true } = options;
     const { rows, columns } = references;
     const weight = rowWeights(name, rows, sampleWeight);
     const values = Array.from({ length: columns }, (_, column) => {
       let [sum, total] = [0, 0];
       for (let row = 0; row < rows; row++) {
-        sum += weight(row) * errorOf(predictions.data[row * columns + column]! - references.data[row * columns + column]!);
+        sum +=
+          weight(row) * errorOf(predictions.data[row * columns + column]! - references.data[row * columns + column]!);
         total += weight(row);
       }
       return squared ? sum / total : Math.sqrt(sum / total);

@@ -99,13 +99,9 @@ describe('the cache of a page', () => {
 });
 
 it('takes addresses for folders', async () => {
-  expect(await Promise.all(['https://x.test/m', '/models/m', './m', 'bert-base-uncased', 'owner/name'].map(isFolder))).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-  ]);
+  expect(
+    await Promise.all(['https://x.test/m', '/models/m', './m', 'bert-base-uncased', 'owner/name'].map(isFolder)),
+  ).toEqual([true, true, true, false, false]);
   vi.stubGlobal('fetch', async (address: string) =>
     address === '/m/config.json' ? new Response('{}') : new Response('', { status: 404 }),
   );

@@ -10,7 +10,10 @@ interface BrowserCache {
   keys(): Promise<readonly { readonly url: string }[]>;
 }
 
-/** The cache of this page's origin. Missing where the page is not a secure context: then nothing is kept. */
+/**
+ * The cache of this page's origin. Missing where the page is not a secure context: then nothing is
+ * kept.
+ */
 async function browserCache(name: string): Promise<BrowserCache | undefined> {
   const { caches } = globalThis as { caches?: { open(name: string): Promise<BrowserCache> } };
   return caches?.open(name);
@@ -23,9 +26,11 @@ export const settings: Platform['settings'] = () => ({
   answerTimeout: 5000,
 });
 
-// Keys are addresses of a host that does not exist, so that no page or worker ever fetches them by mistake.
+// Keys are addresses of a host that does not exist, so that no page or worker ever fetches them by
+// mistake.
 const keyHost = 'https://attune-hub.invalid';
-const revisionKey = ({ type, name, revision }: Repository) => `${keyHost}/refs/${type}/${name}/${encodeURIComponent(revision)}`;
+const revisionKey = ({ type, name, revision }: Repository) =>
+  `${keyHost}/refs/${type}/${name}/${encodeURIComponent(revision)}`;
 const absentKey = (repository: Repository, commit: string, filename: string) =>
   `${fileAddress(keyHost, repository, commit, filename)}?absent`;
 
@@ -67,7 +72,9 @@ class PageCache implements HubCache {
           const { value, done } = await reader.read();
           if (done) break;
           if (loaded + value.length > file.size)
-            throw new HubDownloadError(`${repository.name}/${file.path}: more than the ${file.size} bytes that the hub announced arrived.`);
+            throw new HubDownloadError(
+              `${repository.name}/${file.path}: more than the ${file.size} bytes that the hub announced arrived.`,
+            );
           bytes.set(value, loaded);
           loaded += value.length;
           onProgress({ repository: repository.name, file: file.path, loadedBytes: loaded, totalBytes: file.size });
@@ -75,14 +82,20 @@ class PageCache implements HubCache {
       } catch (error) {
         if (error instanceof HubError && !(error instanceof UnreachableError)) throw error;
         if (attempt >= 4)
-          throw new HubDownloadError(`Downloading ${repository.name}/${file.path} broke off 5 times. Try again.`, { cause: error });
+          throw new HubDownloadError(`Downloading ${repository.name}/${file.path} broke off 5 times. Try again.`, {
+            cause: error,
+          });
         continue;
       }
       if (loaded < file.size && attempt >= 4)
-        throw new HubDownloadError(`${repository.name}/${file.path}: ${loaded} of ${file.size} bytes arrived. Try again.`);
+        throw new HubDownloadError(
+          `${repository.name}/${file.path}: ${loaded} of ${file.size} bytes arrived. Try again.`,
+        );
     }
     if (file.hash.length === 64 && (await sha256(bytes)) !== file.hash) {
-      throw new HubDownloadError(`${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). Try again.`);
+      throw new HubDownloadError(
+        `${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). Try again.`,
+      );
     }
     await (await this.#open)?.put(fileAddress(keyHost, repository, commit, file.path), new Response(bytes));
     return bytes;
@@ -119,7 +132,9 @@ export const findInFolder: Platform['findInFolder'] = async (folder, filename) =
 };
 
 export const listFolder: Platform['listFolder'] = async (folder) => {
-  throw new HubDownloadError(`The files below '${folder}' cannot be listed from a page. Name the files that are meant.`);
+  throw new HubDownloadError(
+    `The files below '${folder}' cannot be listed from a page. Name the files that are meant.`,
+  );
 };
 
 export const readBytes: Platform['readBytes'] = async (file) => {

@@ -20,7 +20,8 @@ const exists = async (path: string) => (await stat(path).catch(() => undefined))
 
 /**
  * The cache folder that Python's `huggingface_hub` reads and writes too:
- * `models--owner--name/{refs/main, blobs/<hash>, snapshots/<commit>/<file> -> blob, .no_exist/<commit>/<file>}`.
+ * `models--owner--name/{refs/main, blobs/<hash>, snapshots/<commit>/<file> -> blob,
+ * .no_exist/<commit>/<file>}`.
  */
 export class DiskCache implements HubCache {
   readonly #root: string;
@@ -40,9 +41,12 @@ export class DiskCache implements HubCache {
   async readRevision(repository: Repository): Promise<string | undefined> {
     if (isCommit(repository.revision))
       return (await exists(this.folder(repository, repository.revision))) ? repository.revision : undefined;
-    const written = await readFile(join(this.#repositoryFolder(repository), 'refs', repository.revision), 'utf8').catch(() => undefined);
+    const written = await readFile(join(this.#repositoryFolder(repository), 'refs', repository.revision), 'utf8').catch(
+      () => undefined,
+    );
     if (written !== undefined && isCommit(written.trim())) return written.trim();
-    // Hugging Face's JavaScript library writes snapshots and no refs: the newest snapshot is the best guess then.
+    // Hugging Face's JavaScript library writes snapshots and no refs: the newest snapshot is the
+    // best guess then.
     return repository.revision === 'main' ? this.#newestSnapshot(repository) : undefined;
   }
 
@@ -99,7 +103,8 @@ export class DiskCache implements HubCache {
     const { file } = download;
     if ((await stat(blob).catch(() => undefined))?.size === file.size) return blob;
     await mkdir(dirname(blob), { recursive: true });
-    // Two processes may want the same file. Each writes its own; a part left behind is taken by whoever renames it first.
+    // Two processes may want the same file. Each writes its own; a part left behind is taken by
+    // whoever renames it first.
     const own = `${blob}.${process.pid}.incomplete`;
     for (const left of await partsLeftBehind(blob)) {
       if (!(await exists(own))) await rename(left, own).catch(() => {});

@@ -14,14 +14,20 @@ export interface DownloadProgress {
 export interface RemoteFile {
   readonly path: string;
   readonly size: number;
-  /** SHA-256 of the content for large files, else Git's SHA-1 of the blob. Also the name in the cache. */
+  /**
+   * SHA-256 of the content for large files, else Git's SHA-1 of the blob. Also the name in the
+   * cache.
+   */
   readonly hash: string;
 }
 
 export interface Download {
   readonly file: RemoteFile;
   readonly repository: Repository;
-  /** Asks for the content from a byte offset on. The answer may start at 0 all the same: its status is then 200 and not 206. */
+  /**
+   * Asks for the content from a byte offset on. The answer may start at 0 all the same: its status
+   * is then 200 and not 206.
+   */
   request(offset: number): Promise<Response>;
   onProgress(progress: DownloadProgress): void;
 }

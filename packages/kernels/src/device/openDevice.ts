@@ -1,8 +1,8 @@
 import { loadWebGpu, noAdapterAdvice } from '#platform';
 import { NoAdapterError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
-import { tuneKernels } from '../tuning/tuneKernels.ts';
-import type { TuneOptions } from '../tuning/tuneKernels.ts';
+import { tuneKernels } from '../autotune/tuneKernels.ts';
+import type { TuneOptions } from '../autotune/tuneKernels.ts';
 import { probeMatrixSpelling } from './probeMatrixSpelling.ts';
 import { describeDevice, limitNames } from './profile.ts';
 import type { HalfStorage } from './profile.ts';
@@ -10,35 +10,48 @@ import type { HalfStorage } from './profile.ts';
 export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
   powerPreference?: GPUPowerPreference;
-  /** Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons and tests. */
+  /**
+   * Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons
+   * and tests.
+   */
   withoutFeatures?: readonly string[];
   /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
-  halfStorage?: HalfStorage;
-  /** Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for tests of large models. */
+  f16Storage?: HalfStorage;
+  /**
+   * Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for
+   * tests of large models.
+   */
   limits?: Partial<Record<(typeof limitNames)[number], number>>;
-  /** Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array. Default: no budget. */
+  /**
+   * Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array.
+   * Default: no budget.
+   */
   memoryBudget?: number;
   /**
-   * Measure which variants of kernels are the fastest here, once for each adapter, in ten to twenty seconds: see `tuneKernels`. Default
-   * false: a fixed table.
+   * Measure which variants of kernels are the fastest here, once for each adapter, in ten to twenty
+   * seconds: see `tuneKernels`. Default false: a fixed table.
    */
   tune?: boolean | TuneOptions;
   /**
-   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check theirs themselves, and were tested
-   * without; a bug in a kernel of your own could then read or write what lies beside an array. In Node only. Default true.
+   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check
+   * theirs themselves, and were tested without; a bug in a kernel of your own could then read or
+   * write what lies beside an array. In Node only. Default true.
    */
   robustness?: boolean;
   /** A WebGPU implementation to use instead of the platform's own. */
   webgpu?: GPU;
-  /** Dawn's backend in Node, for example `null`, which compiles kernels without running them. Default: the platform's. */
+  /**
+   * Dawn's backend in Node, for example `null`, which compiles kernels without running them.
+   * Default: the platform's.
+   */
   backend?: string;
 }
 
 const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
 
 /**
- * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Asks for the adapter's real limits and for every feature that kernels
- * can use and the adapter offers.
+ * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Asks for the adapter's real
+ * limits and for every feature that kernels can use and the adapter offers.
  *
  * @throws NoAdapterError when there is no WebGPU or no adapter answers; the message says what to do
  */
@@ -55,22 +68,27 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   // Matrix units are units of a subgroup: a device that has them has subgroups, asked for or not.
   const impliedBy = (name: string) => (name === 'chromium-experimental-subgroup-matrix' ? [name, 'subgroups'] : [name]);
   const features = wantedFeatures.filter(
-    (name) => adapter.features.has(name as GPUFeatureName) && !impliedBy(name).some((needed) => options.withoutFeatures?.includes(needed)),
+    (name) =>
+      adapter.features.has(name as GPUFeatureName) &&
+      !impliedBy(name).some((needed) => options.withoutFeatures?.includes(needed)),
   );
   const device = await adapter.requestDevice({
     label: 'attune',
     requiredFeatures: features as GPUFeatureName[],
-    requiredLimits: Object.fromEntries(limitNames.map((name) => [name, options.limits?.[name] ?? adapter.limits[name]])),
+    requiredLimits: Object.fromEntries(
+      limitNames.map((name) => [name, options.limits?.[name] ?? adapter.limits[name]]),
+    ),
   });
   const { info, profile } = describeDevice(device, adapter);
   const limits = { ...info.limits, ...options.limits };
-  const halfStorage = options.halfStorage ?? profile.halfStorage;
-  const subgroupMatrixSpelling = profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
+  const f16Storage = options.f16Storage ?? profile.f16Storage;
+  const subgroupMatrixSpelling =
+    profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
   const gpu = new Gpu({
     device,
     webgpu,
     info: { ...info, limits },
-    profile: { ...profile, halfStorage, subgroupMatrixSpelling },
+    profile: { ...profile, f16Storage, subgroupMatrixSpelling },
     memoryBudget: options.memoryBudget ?? Infinity,
   });
   if (options.tune) await tuneKernels(gpu, options.tune === true ? {} : options.tune);

@@ -10,7 +10,9 @@ var<workgroup> tile: array<f16, 256>;
 /** Compiles a few lines in the spelling of 2026; what does not know it knows the one before. */
 export async function probeMatrixSpelling(device: GPUDevice): Promise<SubgroupMatrixSpelling> {
   device.pushErrorScope('validation');
-  const { messages } = await device.createShaderModule({ label: 'probe of subgroup matrices', code: probe }).getCompilationInfo();
+  const { messages } = await device
+    .createShaderModule({ label: 'probe of subgroup matrices', code: probe })
+    .getCompilationInfo();
   await device.popErrorScope();
   return messages.some(({ type }) => type === 'error') ? 'flag' : 'majorness';
 }

@@ -1,4 +1,7 @@
-/** Operand and result types and the fragment shape of one subgroup matrix multiply that the adapter offers. */
+/**
+ * Operand and result types and the fragment shape of one subgroup matrix multiply that the adapter
+ * offers.
+ */
 export interface SubgroupMatrixConfig {
   readonly componentType: string;
   readonly resultComponentType: string;
@@ -13,21 +16,27 @@ export type HalfStorage = 'native' | 'packed';
 
 /** What kernels choose their variants from. */
 export interface DeviceProfile {
-  /** Runs on the CPU: no workgroup memory, no barriers, registers and subgroup broadcasts instead. */
+  /**
+   * Runs on the CPU: no workgroup memory, no barriers, registers and subgroup broadcasts instead.
+   */
   readonly software: boolean;
   /** Major version of Mesa where it is the driver of a software adapter, else 0. */
   readonly mesaVersion: number;
   /** `enable f16` is allowed. */
   readonly f16: boolean;
-  /** How shaders see f16 arrays: as `f16`, or as words with two numbers each, which every adapter can. Memory is the same. */
-  readonly halfStorage: HalfStorage;
+  /**
+   * How shaders see f16 arrays: as `f16`, or as words with two numbers each, which every adapter
+   * can. Memory is the same.
+   */
+  readonly f16Storage: HalfStorage;
   /** `enable subgroups` is allowed. */
   readonly subgroups: boolean;
   /** Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown. */
   readonly subgroupSize: number;
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
   /**
-   * How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T, row_major>(…)`, or with a flag in older browsers.
+   * How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T,
+   * row_major>(…)`, or with a flag in older browsers.
    */
   readonly subgroupMatrixSpelling: SubgroupMatrixSpelling;
 }
@@ -63,14 +72,22 @@ interface AdapterWords extends GPUAdapterInfo {
   readonly isFallbackAdapter: boolean;
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
-  readonly subgroupMatrixConfigs?: Iterable<{ componentType: string; resultComponentType: string; M: number; N: number; K: number }>;
+  readonly subgroupMatrixConfigs?: Iterable<{
+    componentType: string;
+    resultComponentType: string;
+    M: number;
+    N: number;
+    K: number;
+  }>;
 }
 
 export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: DeviceInfo; profile: DeviceProfile } {
   const words = adapter.info as AdapterWords;
   const software =
     words.isFallbackAdapter ||
-    /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${words.architecture} ${words.description} ${words.device}`);
+    /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(
+      `${words.architecture} ${words.description} ${words.device}`,
+    );
   const subgroupMinSize = words.subgroupMinSize ?? 0;
   const subgroupMaxSize = words.subgroupMaxSize ?? 0;
   const features = [...device.features].map(String).sort();
@@ -90,8 +107,9 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
       software,
       mesaVersion: software ? Number(/Mesa (\d+)/.exec(words.description)?.[1] ?? 0) : 0,
       f16: device.features.has('shader-f16'),
-      // Processors convert and load halves one by one; packed words took two thirds of the time of a training step on lavapipe.
-      halfStorage: device.features.has('shader-f16') && !software ? 'native' : 'packed',
+      // Processors convert and load halves one by one; packed words took two thirds of the time of
+      // a training step on lavapipe.
+      f16Storage: device.features.has('shader-f16') && !software ? 'native' : 'packed',
       subgroups: device.features.has('subgroups' as GPUFeatureName),
       subgroupSize: subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
       subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')

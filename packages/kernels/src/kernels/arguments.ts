@@ -19,12 +19,23 @@ export function requireExtents(kernel: string, extents: Shape): void {
   }
 }
 
-/** The array must hold one of these types, and at least as many elements as the shape; it may be longer. */
-export function requireArray(kernel: string, name: string, array: GpuArray, shape: Shape, types: readonly ElementType[]): void {
+/**
+ * The array must hold one of these types, and at least as many elements as the shape; it may be
+ * longer.
+ */
+export function requireArray(
+  kernel: string,
+  name: string,
+  array: GpuArray,
+  shape: Shape,
+  types: readonly ElementType[],
+): void {
   let needed = 1;
   for (const extent in shape) needed *= shape[extent] as number;
   if (!types.includes(array.elementType)) {
-    throw new KernelArgumentError(`${kernel}: ${name} (${array.label}) holds ${array.elementType}; it must hold ${types.join(' or ')}`);
+    throw new KernelArgumentError(
+      `${kernel}: ${name} (${array.label}) holds ${array.elementType}; it must hold ${types.join(' or ')}`,
+    );
   }
   if (array.length < needed) {
     const words = Object.entries(shape).map(([extent, size]) => `${extent} ${size}`);
@@ -35,8 +46,8 @@ export function requireArray(kernel: string, name: string, array: GpuArray, shap
 }
 
 /**
- * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings. Separate ranges of one buffer may all
- * be written: that is how gradients lie in an arena.
+ * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings.
+ * Separate ranges of one buffer may all be written: that is how gradients lie in an arena.
  */
 export function requireSeparate(kernel: string, reads: readonly GpuArray[], writes: readonly GpuArray[]): void {
   for (let index = 0; index < writes.length; index++) {
@@ -56,5 +67,9 @@ function sharedMemory(kernel: string, written: GpuArray, other: GpuArray): Kerne
 }
 
 function overlap(a: GpuArray, b: GpuArray): boolean {
-  return a.storage === b.storage && a.byteOffset < b.byteOffset + b.bindingSize && b.byteOffset < a.byteOffset + a.bindingSize;
+  return (
+    a.storage === b.storage &&
+    a.byteOffset < b.byteOffset + b.bindingSize &&
+    b.byteOffset < a.byteOffset + a.bindingSize
+  );
 }

@@ -9,15 +9,17 @@ import * as kernels from './index.ts';
 let native: Gpu;
 let packed: Gpu;
 beforeAll(async () => {
-  native = await openDevice({ halfStorage: 'native' });
-  packed = await openDevice({ halfStorage: 'packed', withoutFeatures: ['shader-f16'] });
+  native = await openDevice({ f16Storage: 'native' });
+  packed = await openDevice({ f16Storage: 'packed', withoutFeatures: ['shader-f16'] });
 });
 afterAll(() => {
   native.destroy();
   packed.destroy();
 });
 
-/** What a kernel is given: uploads of f16 and f32, and outputs that hold NaN until they are written. */
+/**
+ * What a kernel is given: uploads of f16 and f32, and outputs that hold NaN until they are written.
+ */
 interface Arrays {
   readonly half: (length: number, seed: number) => GpuArray;
   readonly single: (length: number, seed: number) => GpuArray;
@@ -91,7 +93,10 @@ describe('f16 arrays packed in words', () => {
       2048.5,
     ];
     const values = Float32Array.from(
-      [...steps, 65504, 65519.99, 65520, 1e6, 3e38, Infinity, NaN, ...normalNumbers(4077, 1)].flatMap((value) => [value, -value]),
+      [...steps, 65504, 65519.99, 65520, 1e6, 3e38, Infinity, NaN, ...normalNumbers(4077, 1)].flatMap((value) => [
+        value,
+        -value,
+      ]),
     );
     const input = packed.upload(values, 'f32', 'values');
     for (const length of [values.length, values.length - 1]) {
@@ -110,7 +115,7 @@ describe('f16 arrays packed in words', () => {
     const length = rows * columns;
     const dropoutOf = ({ words }: Arrays) => ({
       probability: 0.3,
-      operation: 2,
+      site: 2,
       random: { state: words([1, 2, 0, 0]), tokenKeys: words(Array.from({ length: rows }, (_, row) => row)) },
     });
     await expectEqualBits((gpu, { half, output }) =>
@@ -124,13 +129,28 @@ describe('f16 arrays packed in words', () => {
       kernels.fill(gpu, { output: target, value: 0.3, length });
       kernels.accumulate(gpu, { value: half(length, 1), target, factor: 0.7, length });
     });
-    await expectEqualBits((gpu, { half, output }) => kernels.gelu(gpu, { input: half(length, 1), output: output(length), length }));
     await expectEqualBits((gpu, { half, output }) =>
-      kernels.geluBackward(gpu, { gradOutput: half(length, 1), input: half(length, 2), gradInput: output(length), length }),
+      kernels.gelu(gpu, { input: half(length, 1), output: output(length), length }),
     );
-    await expectEqualBits((gpu, { half, output }) => kernels.tanh(gpu, { input: half(length, 1), output: output(length), length }));
+    await expectEqualBits((gpu, { half, output }) =>
+      kernels.geluBackward(gpu, {
+        gradOutput: half(length, 1),
+        input: half(length, 2),
+        gradInput: output(length),
+        length,
+      }),
+    );
+    await expectEqualBits((gpu, { half, output }) =>
+      kernels.tanh(gpu, { input: half(length, 1), output: output(length), length }),
+    );
     await expectEqualBits((gpu, arrays) =>
-      kernels.dropout(gpu, { input: arrays.half(length, 1), output: arrays.output(length), rows, columns, dropout: dropoutOf(arrays) }),
+      kernels.dropout(gpu, {
+        input: arrays.half(length, 1),
+        output: arrays.output(length),
+        rows,
+        columns,
+        dropout: dropoutOf(arrays),
+      }),
     );
     await expectEqualBits((gpu, { half, output, words }) => {
       const indices = words(Array.from({ length: rows }, (_, row) => rows - 1 - row));
@@ -185,7 +205,13 @@ describe('f16 arrays packed in words', () => {
     );
     await expectEqualBits((gpu, { half, single, output, singleOutput, words }) => {
       const ids = Uint32Array.from({ length: rows }, (_, row) => (row * 7) % 5);
-      kernels.embeddingSum(gpu, { tables: [single(5 * columns, 1)], ids: [words([...ids])], output: output(length), rows, columns });
+      kernels.embeddingSum(gpu, {
+        tables: [single(5 * columns, 1)],
+        ids: [words([...ids])],
+        output: output(length),
+        rows,
+        columns,
+      });
       const gradTable = singleOutput(5 * columns);
       kernels.fill(gpu, { output: gradTable, value: 0, length: 5 * columns });
       kernels.embeddingBackward(gpu, {

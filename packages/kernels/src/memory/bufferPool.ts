@@ -15,8 +15,8 @@ export interface BufferPoolOptions {
 }
 
 /**
- * Buffers by size class, given out again lowest number first: a step that allocates in the same order as the step before
- * gets the same buffers, so that every bind group is found in the cache.
+ * Buffers by size class, given out again lowest number first: a step that allocates in the same
+ * order as the step before gets the same buffers, so that every bind group is found in the cache.
  */
 export class BufferPool {
   readonly #free = new Map<number, PooledBuffer[]>();
@@ -35,7 +35,8 @@ export class BufferPool {
   /**
    * A buffer of at least `byteLength` bytes, content undefined.
    *
-   * @param releasedBefore take only buffers given back before this submit: what the host may write to at once
+   * @param releasedBefore take only buffers given back before this submit: what the host may write
+   *   to at once
    */
   take(byteLength: number, label: string, releasedBefore = Infinity): PooledBuffer {
     const size = sizeClass(byteLength);

@@ -10,7 +10,7 @@ export const noAdapterAdvice =
   'WebGPU needs a current Chrome, Edge, Safari or Firefox, a page served over https or from localhost, and graphics acceleration switched on.';
 
 /** Browsers tell when a promise is fulfilled; nobody polls. */
-export const patiently = <T>(pending: Promise<T>): Promise<T> => pending;
+export const waitForGpu = <T>(pending: Promise<T>): Promise<T> => pending;
 
 interface Storage {
   getItem(name: string): string | null;

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { WebGpuOptions } from './platform.ts';
 
-export { patiently } from './patiently.ts';
+export { waitForGpu } from './waitForGpu.ts';
 
 // Dawn's object must outlive every device made from it: once it is collected the process crashes.
 const kept: GPU[] = [];
@@ -17,7 +17,11 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   } catch (cause) {
     throw new Error(`the npm package "webgpu" could not be loaded on ${process.platform}-${process.arch}`, { cause });
   }
-  const enabled = ['allow_unsafe_apis', 'vulkan_enable_f16_on_nvidia', ...(options.robustness ? [] : ['disable_robustness'])];
+  const enabled = [
+    'allow_unsafe_apis',
+    'vulkan_enable_f16_on_nvidia',
+    ...(options.robustness ? [] : ['disable_robustness']),
+  ];
   const toggles = [`enable-dawn-features=${enabled.join()}`, 'disable-dawn-features=timestamp_quantization'];
   if (options.backend) toggles.push(`backend=${options.backend}`);
   const gpu = dawn.create(toggles);
@@ -36,7 +40,9 @@ export async function readTuning(name: string): Promise<string | null> {
   return readFile(join(tuningFolder(), `${name}.json`), 'utf8').catch(() => null);
 }
 
-/** Keeps a table. A folder that cannot be written to only means that the next process measures anew. */
+/**
+ * Keeps a table. A folder that cannot be written to only means that the next process measures anew.
+ */
 export async function writeTuning(name: string, text: string): Promise<void> {
   const path = join(tuningFolder(), `${name}.json`);
   const beside = `${path}.${process.pid}`;

@@ -7,10 +7,15 @@ const [examples, tokens, columns] = [4, 32, 256];
 /** Whether each element of a batch is dropped, row by row. */
 function dropped(options: DropoutReferenceOptions): boolean[] {
   const rows = Array.from({ length: examples * tokens }, (_, row) => (Math.floor(row / tokens) << 16) | (row % tokens));
-  return rows.flatMap((key) => Array.from({ length: columns }, (_, column) => dropoutFactor(key, column, options) === 0));
+  return rows.flatMap((key) =>
+    Array.from({ length: columns }, (_, column) => dropoutFactor(key, column, options) === 0),
+  );
 }
 
-/** In standard deviations: how much more often both are dropped than if they had nothing to do with each other. */
+/**
+ * In standard deviations: how much more often both are dropped than if they had nothing to do with
+ * each other.
+ */
 function dependence(first: readonly boolean[], second: readonly boolean[], probability: number): number {
   const expected = probability ** 2;
   const both = first.filter((value, index) => value && second[index]).length;
@@ -19,19 +24,22 @@ function dependence(first: readonly boolean[], second: readonly boolean[], proba
 
 describe('the draws of dropout', () => {
   for (const probability of [0.1, 0.5]) {
-    const given = { probability, operation: 3, seed: 42, update: 7 };
+    const given = { probability, site: 3, seed: 42, update: 7 };
     const draws = dropped(given);
 
-    it(`have nothing to do with those of other operations, updates and seeds, at ${probability}`, () => {
+    it(`have nothing to do with those of other sites, updates and seeds, at ${probability}`, () => {
       for (const other of [
-        { operation: 4 },
-        { operation: 2 },
+        { site: 4 },
+        { site: 2 },
         { update: 8 },
         { seed: 43 },
-        { operation: 4, update: 8 },
-        { operation: 7, update: 3 },
+        { site: 4, update: 8 },
+        { site: 7, update: 3 },
       ])
-        expect(Math.abs(dependence(draws, dropped({ ...given, ...other }), probability)), JSON.stringify(other)).toBeLessThan(4);
+        expect(
+          Math.abs(dependence(draws, dropped({ ...given, ...other }), probability)),
+          JSON.stringify(other),
+        ).toBeLessThan(4);
     });
 
     it(`have nothing to do with those of neighbouring columns, tokens and examples, at ${probability}`, () => {
@@ -41,7 +49,8 @@ describe('the draws of dropout', () => {
 
     it(`drop as many of eight neighbours as chance would, at ${probability}`, () => {
       const counts = Array.from({ length: 9 }, () => 0);
-      for (let first = 0; first < draws.length; first += 8) counts[draws.slice(first, first + 8).filter(Boolean).length]! += 1;
+      for (let first = 0; first < draws.length; first += 8)
+        counts[draws.slice(first, first + 8).filter(Boolean).length]! += 1;
       let ways = 1;
       for (let number = 0; number <= 8; number++) {
         const chance = ways * probability ** number * (1 - probability) ** (8 - number);

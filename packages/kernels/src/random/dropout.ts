@@ -5,7 +5,10 @@ import type { GpuArray } from '../gpuArray.ts';
 export interface RandomKey {
   /** u32[4]: seed, update, 0, 0. Written by the host once per update. */
   readonly state: GpuArray;
-  /** u32 per row: number of the example in the update shifted left by 16, plus the position of the token in its sequence. */
+  /**
+   * u32 per row: number of the example in the update shifted left by 16, plus the position of the
+   * token in its sequence.
+   */
   readonly tokenKeys: GpuArray;
 }
 
@@ -13,14 +16,18 @@ export interface DropoutOptions {
   /** Part of the elements that become zero, in [0, 1). */
   readonly probability: number;
   /** A number that no other dropout of the model has. */
-  readonly operation: number;
+  readonly site: number;
   readonly random: RandomKey;
 }
 
-/** Kernel parameters of a dropout: `threshold` on the random words, and the scale of what is kept. */
+/**
+ * Kernel parameters of a dropout: `threshold` on the random words, and the scale of what is kept.
+ */
 export function dropoutParameters(kernel: string, probability: number): { threshold: number; keptScale: number } {
   if (!(probability >= 0 && probability < 1)) {
-    throw new KernelArgumentError(`${kernel}: dropout probability is ${probability}; it must be at least 0 and below 1`);
+    throw new KernelArgumentError(
+      `${kernel}: dropout probability is ${probability}; it must be at least 0 and below 1`,
+    );
   }
   return { threshold: Math.min(0xffffffff, Math.round(probability * 2 ** 32)), keptScale: 1 / (1 - probability) };
 }

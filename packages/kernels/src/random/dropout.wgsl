@@ -1,6 +1,6 @@
 // Counter-based random bits for dropout: nothing is stored, backward computes the same bits again.
 //
-//   words = pcg4d(stream ^ (tokenKey, channelGroup, 0, 0));  stream = pcg4d(operation, update, seed, constant)
+//   words = pcg4d(stream ^ (tokenKey, channelGroup, 0, 0));  stream = pcg4d(site, update, seed, constant)
 //   element c is kept iff words[c % 4] >= threshold, where channelGroup = c / 4 and threshold = probability * 2^32
 //   what is kept is scaled by 1 / (1 - probability)
 //
@@ -16,7 +16,7 @@ fn pcg4d(counter: vec4u) -> vec4u {
 }
 
 // What all draws of a kernel share. random: seed, update, unused, unused (written by the host once per update).
-fn dropoutStream(operation: u32, random: vec4u) -> vec4u { return pcg4d(vec4u(operation, random.y, random.x, 0x9e3779b9u)); }
+fn dropoutStream(site: u32, random: vec4u) -> vec4u { return pcg4d(vec4u(site, random.y, random.x, 0x9e3779b9u)); }
 
 // What all draws of a row share.
 fn dropoutRow(stream: vec4u, tokenKey: u32) -> vec4u { return vec4u(stream.x ^ tokenKey, stream.yzw); }

@@ -15,19 +15,22 @@ function pcg4d(counter: readonly number[]): number[] {
 
 export interface DropoutReferenceOptions {
   readonly probability: number;
-  readonly operation: number;
+  readonly site: number;
   readonly seed: number;
   readonly update: number;
 }
 
-/** The factor that dropout multiplies element `channel` of the row `tokenKey` with: 0 or 1 / (1 - probability). */
+/**
+ * The factor that dropout multiplies element `channel` of the row `tokenKey` with: 0 or 1 / (1 -
+ * probability).
+ */
 export function dropoutFactor(
   tokenKey: number,
   channel: number,
-  { probability, operation, seed, update }: DropoutReferenceOptions,
+  { probability, site, seed, update }: DropoutReferenceOptions,
 ): number {
   const place = [tokenKey, Math.floor(channel / 4), 0, 0];
-  const stream = pcg4d([operation, update, seed, 0x9e3779b9]);
+  const stream = pcg4d([site, update, seed, 0x9e3779b9]);
   const words = pcg4d(stream.map((word, index) => word ^ (place[index] as number)));
   const threshold = Math.min(0xffffffff, Math.round(probability * 2 ** 32));
   return (words[channel % 4] as number) >= threshold ? 1 / (1 - probability) : 0;

@@ -1,18 +1,24 @@
 import type { GpuArray } from '../gpuArray.ts';
 
 /**
- * One compiled kernel variant. `key` names it and everything that its source depends on (variant, layout, element types), so that the
- * source is built once per key; shapes are not part of it.
+ * One compiled kernel variant. `key` names it and everything that its source depends on (variant,
+ * layout, element types), so that the source is built once per key; shapes are not part of it.
  */
 export interface Program {
   readonly key: string;
-  /** WGSL of the variant: a prelude of `enable`, `alias` and `const` lines, then the room's files. Entry point `main`. */
+  /**
+   * WGSL of the variant: a prelude of `enable`, `alias` and `const` lines, then the room's files.
+   * Entry point `main`.
+   */
   readonly source: () => string;
   /** Values of `override` constants. */
   readonly constants?: Readonly<Record<string, number>>;
 }
 
-/** The uniform at binding 0: a WGSL struct of scalars, the `u32` ones first, then the `f32` ones. At most 64 in all. */
+/**
+ * The uniform at binding 0: a WGSL struct of scalars, the `u32` ones first, then the `f32` ones. At
+ * most 64 in all.
+ */
 export interface Parameters {
   readonly integers?: readonly number[];
   readonly floats?: readonly number[];
@@ -23,7 +29,10 @@ export interface Dispatch {
   readonly parameters?: Parameters;
   /** `var<storage, read>` at bindings 1, 2, … of group 0. */
   readonly reads: readonly GpuArray[];
-  /** `var<storage, read_write>` at the bindings after those. An array that is updated in place stands only here. */
+  /**
+   * `var<storage, read_write>` at the bindings after those. An array that is updated in place
+   * stands only here.
+   */
   readonly writes: readonly GpuArray[];
   /** Workgroups along x, y and z; nothing is recorded when one is 0. */
   readonly workgroups: readonly [number, number, number];

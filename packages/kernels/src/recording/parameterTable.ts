@@ -7,8 +7,9 @@ const wordsPerBlock = parameterBlockBytes / 4;
 const blockCount = 32768;
 
 /**
- * Parameter blocks of dispatches in one uniform buffer, each distinct block once: the shapes of a model's steps repeat. A bind group holds
- * the whole table, and a dispatch names its block by a dynamic offset, so that a token count never seen before makes no new bind group.
+ * Parameter blocks of dispatches in one uniform buffer, each distinct block once: the shapes of a
+ * model's steps repeat. A bind group holds the whole table, and a dispatch names its block by a
+ * dynamic offset, so that a token count never seen before makes no new bind group.
  */
 export class ParameterTable {
   readonly buffer: GPUBuffer;
@@ -55,7 +56,10 @@ export class ParameterTable {
     this.#uploaded = this.#used;
   }
 
-  /** Forgets every block. Only legal right after a submit: the blocks of recorded commands must not be overwritten. */
+  /**
+   * Forgets every block. Only legal right after a submit: the blocks of recorded commands must not
+   * be overwritten.
+   */
   reset(): void {
     this.#offsets.clear();
     this.#generation += 1;

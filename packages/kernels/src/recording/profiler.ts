@@ -24,7 +24,11 @@ interface TimedDispatch {
 export class Profiler {
   readonly #device: GPUDevice;
   readonly #querySet: GPUQuerySet;
-  readonly #taken: { readonly timed: readonly TimedDispatch[]; readonly resolved: GPUBuffer; readonly times: GPUBuffer }[] = [];
+  readonly #taken: {
+    readonly timed: readonly TimedDispatch[];
+    readonly resolved: GPUBuffer;
+    readonly times: GPUBuffer;
+  }[] = [];
   readonly #totals = new Map<string, { calls: number; nanoseconds: number; flops: number; bytes: number }>();
   #timed: TimedDispatch[] = [];
 
@@ -33,7 +37,9 @@ export class Profiler {
     this.#querySet = device.createQuerySet({ label: 'profile', type: 'timestamp', count: maxTimestamps });
   }
 
-  /** True when the commands recorded so far must be submitted before another dispatch can be timed. */
+  /**
+   * True when the commands recorded so far must be submitted before another dispatch can be timed.
+   */
   get full(): boolean {
     return 2 * (this.#timed.length + 1) > maxTimestamps;
   }
@@ -50,15 +56,24 @@ export class Profiler {
     this.#timed = [];
     if (timed.length === 0) return;
     const size = 16 * timed.length;
-    const resolved = this.#device.createBuffer({ label: 'profile', size, usage: bufferUsage.queryResolve | bufferUsage.copySource });
-    const times = this.#device.createBuffer({ label: 'profile', size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
+    const resolved = this.#device.createBuffer({
+      label: 'profile',
+      size,
+      usage: bufferUsage.queryResolve | bufferUsage.copySource,
+    });
+    const times = this.#device.createBuffer({
+      label: 'profile',
+      size,
+      usage: bufferUsage.mapRead | bufferUsage.copyTarget,
+    });
     encoder.resolveQuerySet(this.#querySet, 0, 2 * timed.length, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, times, 0, size);
     this.#taken.push({ timed, resolved, times });
   }
 
   /**
-   * The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn takes a core from what is being timed.
+   * The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn
+   * takes a core from what is being timed.
    */
   async rows(): Promise<ProfileRow[]> {
     for (const { timed, resolved, times } of this.#taken) {

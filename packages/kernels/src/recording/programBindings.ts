@@ -32,8 +32,9 @@ export interface ProgramBindingsOptions {
 }
 
 /**
- * Bind groups by pipeline and arrays. Steps repeat, so that what followed a dispatch the last time mostly follows it again: it is compared
- * with that first, and only when it differs a key is built and looked up.
+ * Bind groups by pipeline and arrays. Steps repeat, so that what followed a dispatch the last time
+ * mostly follows it again: it is compared with that first, and only when it differs a key is built
+ * and looked up.
  */
 export class ProgramBindings {
   readonly #options: ProgramBindingsOptions;
@@ -62,7 +63,11 @@ export class ProgramBindings {
   /** Byte offset of the parameters' block in the parameter table. */
   parameterOffset(bound: BoundProgram, { integers = noNumbers, floats = noNumbers }: Parameters = {}): number {
     const { parameters } = this.#options;
-    if (bound.generation !== parameters.generation || !sameNumbers(bound.integers, integers) || !sameNumbers(bound.floats, floats)) {
+    if (
+      bound.generation !== parameters.generation ||
+      !sameNumbers(bound.integers, integers) ||
+      !sameNumbers(bound.floats, floats)
+    ) {
       bound.parameterOffset = parameters.offsetOf(bound.compiled.key, integers, floats);
       bound.generation = parameters.generation;
       bound.integers = integers;
@@ -96,7 +101,16 @@ export class ProgramBindings {
           })),
         ],
       });
-      bound = { compiled, group, ranges, integers: noNumbers, floats: noNumbers, parameterOffset: -1, generation: -1, next: null };
+      bound = {
+        compiled,
+        group,
+        ranges,
+        integers: noNumbers,
+        floats: noNumbers,
+        parameterOffset: -1,
+        generation: -1,
+        next: null,
+      };
       this.#bound.set(key, bound);
       statistics.bindGroupsCreated += 1;
     }
@@ -129,6 +143,7 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function bindingKey(array: GpuArray, compiled: CompiledProgram): string {
-  if (array.released) throw new ReleasedArrayError(`kernel ${compiled.key}: array ${array.label} was released before this use`);
+  if (array.released)
+    throw new ReleasedArrayError(`kernel ${compiled.key}: array ${array.label} was released before this use`);
   return array.bindingKey;
 }

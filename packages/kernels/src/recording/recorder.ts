@@ -57,7 +57,8 @@ export class Recorder {
     const { program, reads, writes, workgroups } = dispatch;
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
     if (this.#needed) {
-      if (!this.#pipelines.has(program)) this.#needed.set(program.key, { program, reads: reads.length, writes: writes.length });
+      if (!this.#pipelines.has(program))
+        this.#needed.set(program.key, { program, reads: reads.length, writes: writes.length });
       return;
     }
     if (this.#profiler?.full || this.#parameters.full) this.flush();
@@ -66,7 +67,10 @@ export class Recorder {
     this.#encoder ??= this.#device.createCommandEncoder();
     if (this.#profiler) {
       this.#endPass();
-      this.#pass = this.#encoder.beginComputePass({ label: program.key, timestampWrites: this.#profiler.time(program.key, dispatch.work) });
+      this.#pass = this.#encoder.beginComputePass({
+        label: program.key,
+        timestampWrites: this.#profiler.time(program.key, dispatch.work),
+      });
     }
     this.#pass ??= this.#encoder.beginComputePass();
     if (this.#current !== compiled) {
@@ -79,7 +83,10 @@ export class Recorder {
     this.statistics.dispatches += 1;
   }
 
-  /** Runs `record` without recording anything, and returns the programs that it needs and that are not compiled yet. */
+  /**
+   * Runs `record` without recording anything, and returns the programs that it needs and that are
+   * not compiled yet.
+   */
   neededPrograms(record: () => void): NeededProgram[] {
     const needed = (this.#needed = new Map<string, NeededProgram>());
     try {

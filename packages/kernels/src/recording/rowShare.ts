@@ -15,7 +15,9 @@ export interface RowShare {
 const sideBySide = 8;
 
 interface Grain {
-  /** Places that eight threads take, however few there are in all; of one row, they never take more. */
+  /**
+   * Places that eight threads take, however few there are in all; of one row, they never take more.
+   */
   readonly stretch: number;
   /** Places that they take at most where rows are short. */
   readonly places: number;
@@ -23,7 +25,8 @@ interface Grain {
   readonly workgroups: number;
 }
 
-// On a software adapter eight threads take long to start, and two cores must still have work to share.
+// On a software adapter eight threads take long to start, and two cores must still have work to
+// share.
 const software: Grain = { stretch: 256, places: 1024, workgroups: 32 };
 const hardware: Grain = { stretch: 32, places: 32, workgroups: 1 };
 

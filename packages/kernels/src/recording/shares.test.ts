@@ -28,28 +28,35 @@ describe('shares of a dispatch', () => {
   for (const software of [true, false]) {
     const adapter = software ? 'a processor' : 'a GPU';
 
-    it.each([1, 7, 64, 255, 257, 2049, 100_000])(`give each of %i elements to one thread of ${adapter}`, async (count) => {
-      const share = flatShareFor({ ...gpu.profile, software });
-      await expectOneVisitEach(count, (visits) => {
-        const source = () => `struct Parameters { count: u32 }\n${bindings}\n${share.text}\n${entry} {
+    it.each([1, 7, 64, 255, 257, 2049, 100_000])(
+      `give each of %i elements to one thread of ${adapter}`,
+      async (count) => {
+        const share = flatShareFor({ ...gpu.profile, software });
+        await expectOneVisitEach(count, (visits) => {
+          const source = () => `struct Parameters { count: u32 }\n${bindings}\n${share.text}\n${entry} {
           let share = flatShare(workgroup, workgroups, thread, parameters.count);
           for (var place = share.first; place < share.end; place += 8) { visits[place] += 1; }
         }`;
-        gpu.dispatch({
-          program: { key: `visits of elements on ${adapter}`, source },
-          parameters: { integers: [count] },
-          reads: [],
-          writes: [visits],
-          workgroups: share.workgroups(count),
+          gpu.dispatch({
+            program: { key: `visits of elements on ${adapter}`, source },
+            parameters: { integers: [count] },
+            reads: [],
+            writes: [visits],
+            workgroups: share.workgroups(count),
+          });
         });
-      });
-    });
+      },
+    );
 
-    const shapes = [1, 3, 17, 63, 65, 129, 700, 5000].flatMap((rows) => [1, 7, 32, 33, 192, 257, 1030].map((columns) => [rows, columns]));
-    it.each(shapes as [number, number][])(`give each place of %i x %i to one thread of ${adapter}`, async (rows, columns) => {
-      const share = rowShareFor({ ...gpu.profile, software }, rows, columns);
-      await expectOneVisitEach(rows * columns, (visits) => {
-        const source = () => `struct Parameters { places: Matrix }\n${bindings}\n${share.text}\n${entry} {
+    const shapes = [1, 3, 17, 63, 65, 129, 700, 5000].flatMap((rows) =>
+      [1, 7, 32, 33, 192, 257, 1030].map((columns) => [rows, columns]),
+    );
+    it.each(shapes as [number, number][])(
+      `give each place of %i x %i to one thread of ${adapter}`,
+      async (rows, columns) => {
+        const share = rowShareFor({ ...gpu.profile, software }, rows, columns);
+        await expectOneVisitEach(rows * columns, (visits) => {
+          const source = () => `struct Parameters { places: Matrix }\n${bindings}\n${share.text}\n${entry} {
           let share = rowShare(parameters.places, workgroup, workgroups, thread);
           for (var row = share.firstRow; row < share.endRow; row++) {
             for (var column = share.firstColumn; column < share.endColumn; column += 8) {
@@ -57,15 +64,16 @@ describe('shares of a dispatch', () => {
             }
           }
         }`;
-        gpu.dispatch({
-          program: { key: `visits of places on ${adapter}`, source },
-          parameters: { integers: share.matrix },
-          reads: [],
-          writes: [visits],
-          workgroups: share.workgroups,
+          gpu.dispatch({
+            program: { key: `visits of places on ${adapter}`, source },
+            parameters: { integers: share.matrix },
+            reads: [],
+            writes: [visits],
+            workgroups: share.workgroups,
+          });
         });
-      });
-    });
+      },
+    );
   }
 
   it('make no workgroups for nothing', () => {

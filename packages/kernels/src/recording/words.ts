@@ -34,7 +34,10 @@ function moveWords(
   const count = wide ? words / 4 : words;
   const share = flatShareFor(profile);
   return {
-    program: { key: wide ? `${kernel} by 4` : kernel, source: () => `${share.text}alias Words = ${wide ? 'vec4u' : 'u32'};\n${source}` },
+    program: {
+      key: wide ? `${kernel} by 4` : kernel,
+      source: () => `${share.text}alias Words = ${wide ? 'vec4u' : 'u32'};\n${source}`,
+    },
     parameters: { integers: [count] },
     reads,
     writes: [target],

@@ -4,7 +4,9 @@ import { fromHalfBits, toHalfBits } from './half.ts';
 
 export type FloatType = 'f32' | 'f16';
 
-/** More elements than asked for, full of NaN: what a bucketed array holds behind its real content. */
+/**
+ * More elements than asked for, full of NaN: what a bucketed array holds behind its real content.
+ */
 const staleElements = 67;
 
 /** Uploads floats with NaN behind them, so that a kernel which reads too far shows it. */

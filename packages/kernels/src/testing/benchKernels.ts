@@ -9,8 +9,9 @@ const repeats = 10;
 const copiedFloats = 2 ** 22;
 
 /**
- * Times kernels by GPU timestamps, each case ten times after one warm-up, and prints a line per kernel: microseconds a call, GB/s, GFLOP/s,
- * and the part of the bandwidth that a copy of 16 MiB reaches on this adapter in the same run. Run with `npx vitest bench NAME`.
+ * Times kernels by GPU timestamps, each case ten times after one warm-up, and prints a line per
+ * kernel: microseconds a call, GB/s, GFLOP/s, and the part of the bandwidth that a copy of 16 MiB
+ * reaches on this adapter in the same run. Run with `npx vitest bench NAME`.
  *
  * @param prepare makes the cases on the device
  */
@@ -28,13 +29,16 @@ export function benchKernels(title: string, prepare: (gpu: Gpu) => BenchCases): 
         let ceiling = 0;
         for (const [name, record] of Object.entries(cases)) {
           record();
-          await gpu.settled();
+          await gpu.idle();
           gpu.startProfiling();
           for (let repeat = 0; repeat < repeats; repeat++) record();
           const rows = await gpu.stopProfiling();
           ceiling ||= rows[0]?.gigabytesPerSecond ?? 0;
           for (const { kernel, calls, milliseconds, gigabytesPerSecond, gflopsPerSecond } of rows) {
-            const speed = [`${gigabytesPerSecond.toFixed(2)} GB/s`, `${((100 * gigabytesPerSecond) / ceiling).toFixed(0)} % of copy`];
+            const speed = [
+              `${gigabytesPerSecond.toFixed(2)} GB/s`,
+              `${((100 * gigabytesPerSecond) / ceiling).toFixed(0)} % of copy`,
+            ];
             if (gflopsPerSecond > 0) speed.push(`${gflopsPerSecond.toFixed(1)} GFLOP/s`);
             console.log(`${name} | ${kernel}: ${((1000 * milliseconds) / calls).toFixed(0)} us, ${speed.join(', ')}`);
           }

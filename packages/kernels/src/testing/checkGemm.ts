@@ -8,7 +8,10 @@ import { normalNumbers } from './numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from '../kernels/gemm/index.ts';
 import { gemmReference } from '../kernels/gemm/reference.ts';
 
-/** m, n, k: each of 1, 3, 17, 63, 65, 129 in each place, multiples of 4 and not, tall and flat, 512 tokens. */
+/**
+ * m, n, k: each of 1, 3, 17, 63, 65, 129 in each place, multiples of 4 and not, tall and flat, 512
+ * tokens.
+ */
 export const gemmShapes = [
   [1, 1, 1],
   [3, 17, 63],
@@ -38,7 +41,10 @@ export const emptyShapes = [
   [3, 5, 0],
 ] as const;
 
-/** Half the error of a sum of k products grows with the root of k; a worst case of k never happens. The rest is the epilogue. */
+/**
+ * Half the error of a sum of k products grows with the root of k; a worst case of k never happens.
+ * The rest is the epilogue.
+ */
 const roundingsOf = (k: number) => 12 + 4 * Math.sqrt(k);
 
 export interface GemmCase extends Partial<
@@ -55,15 +61,30 @@ export interface GemmCase extends Partial<
   readonly magnitudeB?: number;
 }
 
-/** Runs one product and compares it, with all that must stay untouched around it, with the float64 reference. */
+/**
+ * Runs one product and compares it, with all that must stay untouched around it, with the float64
+ * reference.
+ */
 export async function checkGemm(
   gpu: Gpu,
-  { shape, layout, variant, type = 'f32', outputType = type, withBias, keepPreActivation, magnitudeA, magnitudeB, ...options }: GemmCase,
+  {
+    shape,
+    layout,
+    variant,
+    type = 'f32',
+    outputType = type,
+    withBias,
+    keepPreActivation,
+    magnitudeA,
+    magnitudeB,
+    ...options
+  }: GemmCase,
 ): Promise<void> {
   const [m, n, k] = shape;
   const { batch, accumulate, alpha, activation } = options;
   const elements = (stride: number, size: number) => (batch ? (batch.count - 1) * stride + size : size);
-  const numbers = (length: number, seed: number, deviation = 1) => rounded(normalNumbers(length, seed, { deviation }), type);
+  const numbers = (length: number, seed: number, deviation = 1) =>
+    rounded(normalNumbers(length, seed, { deviation }), type);
   const values = {
     a: numbers(elements(batch?.strideA ?? 0, m * k), 1, magnitudeA),
     b: numbers(elements(batch?.strideB ?? 0, k * n), 2, magnitudeB),
@@ -115,7 +136,12 @@ export async function checkGemm(
     `${what}: nothing written between matrices and behind the end`,
   ).toBe(true);
   const results = (whole: Float32Array | Float64Array) => Array.from(whole).filter((_, index) => !isGap(index));
-  const bound = { type: outputType, roundings: roundingsOf(k), magnitude: results(expected.magnitude), terms: Math.max(1, k) };
+  const bound = {
+    type: outputType,
+    roundings: roundingsOf(k),
+    magnitude: results(expected.magnitude),
+    terms: Math.max(1, k),
+  };
   expectClose(results(written), results(expected.output), bound, what);
   if (keepPreActivation)
     expectClose(

@@ -1,13 +1,16 @@
 import { openDevice } from '../device/openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 
-/** Runs `record` on Dawn's null backend, which compiles every kernel and runs none; throws what does not compile. */
+/**
+ * Runs `record` on Dawn's null backend, which compiles every kernel and runs none; throws what does
+ * not compile.
+ */
 export async function compileOnNull(record: (gpu: Gpu) => void | Promise<void>): Promise<void> {
   const gpu = await openDevice({ backend: 'null' });
   try {
     await record(gpu);
-    await gpu.settled();
-    await gpu.settled();
+    await gpu.idle();
+    await gpu.idle();
   } finally {
     gpu.destroy();
   }

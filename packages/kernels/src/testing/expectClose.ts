@@ -5,28 +5,34 @@ import type { FloatType } from './arrays.ts';
 export const unitRoundoff: Record<FloatType, number> = { f32: 2 ** -24, f16: 2 ** -11 };
 
 /**
- * Smallest error that storing may make whatever the value: half the smallest subnormal for f16, the smallest normal where f32 subnormals
- * are flushed.
+ * Smallest error that storing may make whatever the value: half the smallest subnormal for f16, the
+ * smallest normal where f32 subnormals are flushed.
  */
 const absoluteFloor: Record<FloatType, number> = { f32: 2 ** -126, f16: 2 ** -25 };
 
 export interface Bound {
   /** Type that the result is stored in. Default f32. */
   readonly type?: FloatType;
-  /** Roundings of the size of the result, in units of f32's; the rounding to the stored type comes on top. */
+  /**
+   * Roundings of the size of the result, in units of f32's; the rounding to the stored type comes
+   * on top.
+   */
   readonly roundings: number;
   /**
-   * Roundings count relative to this magnitude (of the terms that cancel, say) where it is larger than the result: a number, or one per
-   * element.
+   * Roundings count relative to this magnitude (of the terms that cancel, say) where it is larger
+   * than the result: a number, or one per element.
    */
   readonly magnitude?: number | ArrayLike<number>;
-  /** Of how many numbers a result is the sum: an adapter that flushes f32 subnormals may lose each of them. Default 1. */
+  /**
+   * Of how many numbers a result is the sum: an adapter that flushes f32 subnormals may lose each
+   * of them. Default 1.
+   */
   readonly terms?: number;
 }
 
 /**
- * Expects |actual - expected| <= f32 roundoff * roundings * max(|expected|, magnitude) + the rounding to the stored type, for each
- * element; nothing NaN.
+ * Expects |actual - expected| <= f32 roundoff * roundings * max(|expected|, magnitude) + the
+ * rounding to the stored type, for each element; nothing NaN.
  */
 export function expectClose(
   actual: ArrayLike<number>,
@@ -42,7 +48,10 @@ export function expectClose(
     if ((actual[index] as number) === value) continue;
     const size = Math.max(Math.abs(value), typeof magnitude === 'number' ? magnitude : (magnitude[index] as number));
     const bound =
-      unitRoundoff.f32 * roundings * size + unitRoundoff[type] * Math.abs(value) + absoluteFloor[type] + (terms - 1) * absoluteFloor.f32;
+      unitRoundoff.f32 * roundings * size +
+      unitRoundoff[type] * Math.abs(value) +
+      absoluteFloor[type] +
+      (terms - 1) * absoluteFloor.f32;
     const ratio = Math.abs((actual[index] as number) - value) / bound;
     if (!(ratio <= worst)) [worst, at] = [Number.isNaN(ratio) ? Infinity : ratio, index];
   }

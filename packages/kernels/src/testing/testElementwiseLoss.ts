@@ -25,7 +25,11 @@ export interface LossUnderTest {
   /** Names in errors: of the kernel, and of what it compares with the targets. */
   readonly kernel: string;
   readonly inputName: string;
-  readonly record: (gpu: Gpu, arrays: LossArrays, options: { length: number; weight: number; accumulate?: boolean }) => void;
+  readonly record: (
+    gpu: Gpu,
+    arrays: LossArrays,
+    options: { length: number; weight: number; accumulate?: boolean },
+  ) => void;
   readonly reference: (
     input: ArrayLike<number>,
     targets: ArrayLike<number>,
@@ -37,7 +41,9 @@ export interface LossUnderTest {
   readonly gradientBound: (given: LossCase) => Bound;
 }
 
-/** Declares the tests that every such kernel passes. Returns a way to run it, for tests of its own. */
+/**
+ * Declares the tests that every such kernel passes. Returns a way to run it, for tests of its own.
+ */
 export function testElementwiseLoss({
   kernel,
   inputName,
@@ -54,14 +60,21 @@ export function testElementwiseLoss({
   });
   afterAll(() => gpu.destroy());
 
-  const run = async ({ input, targets, weight }: LossCase, { withGradient = true, before = NaN, accumulate = false } = {}) => {
+  const run = async (
+    { input, targets, weight }: LossCase,
+    { withGradient = true, before = NaN, accumulate = false } = {},
+  ) => {
     const arrays = {
       input: uploadFloats(gpu, input, 'f32', 'input'),
       targets: uploadFloats(gpu, targets, 'f32', 'targets'),
       loss: uploadFloats(gpu, [before], 'f32', 'loss'),
       gradient: staleOutput(gpu, input.length, 'f32', 'gradient'),
     };
-    record(gpu, { ...arrays, gradient: withGradient ? arrays.gradient : undefined }, { length: input.length, weight, accumulate });
+    record(
+      gpu,
+      { ...arrays, gradient: withGradient ? arrays.gradient : undefined },
+      { length: input.length, weight, accumulate },
+    );
     const [loss = NaN] = await readFloats(gpu, arrays.loss, 1);
     const gradient = await readFloats(gpu, arrays.gradient, input.length);
     for (const array of Object.values(arrays)) gpu.release(array);
@@ -99,12 +112,18 @@ export function testElementwiseLoss({
 
   it('has a reference whose gradient is its derivative', () => {
     const { input, targets, weight } = makeCase(9);
-    expectGradient((values) => reference(values, targets, weight).loss, input, reference(input, targets, weight).gradient);
+    expectGradient(
+      (values) => reference(values, targets, weight).loss,
+      input,
+      reference(input, targets, weight).gradient,
+    );
   });
 
   it('refuses what does not fit, naming it', () => {
     const arrays = allocateEight(gpu);
-    expect(() => record(gpu, arrays, { length: 9, weight: 1 })).toThrow(new RegExp(`${kernel}: ${inputName} .* 8 elements.*length 9`));
+    expect(() => record(gpu, arrays, { length: 9, weight: 1 })).toThrow(
+      new RegExp(`${kernel}: ${inputName} .* 8 elements.*length 9`),
+    );
     expect(() => record(gpu, arrays, { length: 8, weight: Infinity })).toThrow(KernelArgumentError);
     for (const array of Object.values(arrays)) gpu.release(array);
   });
@@ -121,5 +140,10 @@ export function testElementwiseLoss({
 
 function allocateEight(gpu: Gpu) {
   const allocate = (label: string) => gpu.allocate('f32', 8, label);
-  return { input: allocate('input'), targets: allocate('targets'), loss: allocate('loss'), gradient: allocate('gradient') };
+  return {
+    input: allocate('input'),
+    targets: allocate('targets'),
+    loss: allocate('loss'),
+    gradient: allocate('gradient'),
+  };
 }

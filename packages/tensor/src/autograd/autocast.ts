@@ -6,8 +6,9 @@ export function isAutocastEnabled(): boolean {
 }
 
 /**
- * Runs `body` in mixed precision: `linear` reads the f16 copy of a weight that has one (see `AdamW`, `halfPrecision`) and gives an f16
- * result, which the operations after it keep. Sums, layer norms, softmax statistics and losses stay in f32. As `torch.autocast`.
+ * Runs `body` in mixed precision: `linear` reads the f16 copy of a weight that has one (see
+ * `AdamW`, `fp16`) and gives an f16 result, which the operations after it keep. Sums, layer norms,
+ * softmax statistics and losses stay in f32. As `torch.autocast`.
  */
 export function autocast<T>(body: () => T): T {
   const before = enabled;

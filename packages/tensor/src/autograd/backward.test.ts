@@ -15,7 +15,8 @@ beforeAll(async () => {
   device = await defaultDevice();
 });
 
-const numbers = (length: number, factor: number) => Float32Array.from({ length }, (_, index) => Math.sin(factor * (index + 1)));
+const numbers = (length: number, factor: number) =>
+  Float32Array.from({ length }, (_, index) => Math.sin(factor * (index + 1)));
 
 /** A chain of layers whose results are also reshaped, squared and read twice. */
 async function gradientOfChain(options?: BackwardOptions) {

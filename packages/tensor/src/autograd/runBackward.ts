@@ -1,17 +1,25 @@
 import { AutogradError } from '../errors.ts';
-import type { Tensor } from '../tensor.ts';
-import { Gradients } from './gradients.ts';
+import { Gradients } from './tape.ts';
+import type { TapeTensor } from './tape.ts';
 
 export interface BackwardOptions {
   /**
-   * Give the memory of every result between the leaves and the loss back as soon as the pass has gone through it, so that gradients find
-   * room in it. Those tensors cannot be read afterwards. Default false.
+   * Give the memory of every result between the leaves and the loss back as soon as the pass has
+   * gone through it, so that gradients find room in it. Those tensors cannot be read afterwards.
+   * Default false.
    */
   readonly releaseResults?: boolean;
 }
 
-/** Walks the tape from a scalar back to everything that requires a gradient, in the reverse of the order in which it was recorded. */
-export function runBackward(root: Tensor, scale: number | Tensor, { releaseResults = false }: BackwardOptions): void {
+/**
+ * Walks the tape from a scalar back to everything that requires a gradient, in the reverse of the
+ * order in which it was recorded.
+ */
+export function runBackward(
+  root: TapeTensor,
+  scale: number | TapeTensor,
+  { releaseResults = false }: BackwardOptions,
+): void {
   const device = root.device;
   device.scope(() => {
     const gradients = new Gradients(root, scale);
@@ -30,12 +38,12 @@ export function runBackward(root: Tensor, scale: number | Tensor, { releaseResul
 }
 
 /** Whether the result lies in the memory of what it was computed from, as `reshape` leaves it. */
-function sharesMemory({ node, array }: Tensor): boolean {
+function sharesMemory({ node, array }: TapeTensor): boolean {
   return node?.inputs.some((input) => input.array.storage === array.storage) ?? false;
 }
 
-function computedTensors(root: Tensor): Tensor[] {
-  const seen = new Set<Tensor>([root]);
+function computedTensors(root: TapeTensor): TapeTensor[] {
+  const seen = new Set<TapeTensor>([root]);
   const open = [root];
   for (let tensor = open.pop(); tensor; tensor = open.pop()) {
     for (const input of tensor.node?.inputs ?? []) {

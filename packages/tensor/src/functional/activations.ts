@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** `x * Φ(x)` with the error function, as `torch.nn.functional.gelu`. */
@@ -7,7 +7,7 @@ export function gelu(input: Tensor): Tensor {
   const { device, size: length } = input;
   const array = device.allocate(input.dtype, input.array.length, 'gelu');
   kernels.gelu(device, { input: input.array, output: array, length });
-  return recorded({
+  return operationResult({
     operation: 'gelu',
     inputs: [input],
     array,
@@ -24,12 +24,14 @@ export function tanh(input: Tensor): Tensor {
   const { device, size: length } = input;
   const array = device.allocate(input.dtype, input.array.length, 'tanh');
   kernels.tanh(device, { input: input.array, output: array, length });
-  return recorded({
+  return operationResult({
     operation: 'tanh',
     inputs: [input],
     array,
     shape: input.shape,
     backward: (gradients) =>
-      gradients.add(input, (gradInput) => kernels.tanhBackward(device, { gradOutput: gradients.output, output: array, gradInput, length })),
+      gradients.add(input, (gradInput) =>
+        kernels.tanhBackward(device, { gradOutput: gradients.output, output: array, gradInput, length }),
+      ),
   });
 }

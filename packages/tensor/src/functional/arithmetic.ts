@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import { requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -9,7 +9,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
   const { device, size: length } = a;
   const array = device.allocate(a.dtype, a.array.length, 'add');
   kernels.add(device, { a: a.array, b: b.array, output: array, length });
-  return recorded({
+  return operationResult({
     operation: 'add',
     inputs: [a, b],
     array,
@@ -17,7 +17,9 @@ export function add(a: Tensor, b: Tensor): Tensor {
     backward(gradients) {
       const value = gradients.output;
       for (const input of [a, b])
-        gradients.add(input, (gradInput) => kernels.scale(device, { input: value, output: gradInput, factor: 1, length }));
+        gradients.add(input, (gradInput) =>
+          kernels.scale(device, { input: value, output: gradInput, factor: 1, length }),
+        );
     },
   });
 }
@@ -28,7 +30,7 @@ export function mul(a: Tensor, b: Tensor): Tensor {
   const { device, size: length } = a;
   const array = device.allocate(a.dtype, a.array.length, 'mul');
   kernels.multiply(device, { a: a.array, b: b.array, output: array, length });
-  return recorded({
+  return operationResult({
     operation: 'mul',
     inputs: [a, b],
     array,
@@ -46,12 +48,14 @@ export function scale(input: Tensor, factor: number): Tensor {
   const { device, size: length } = input;
   const array = device.allocate(input.dtype, input.array.length, 'scale');
   kernels.scale(device, { input: input.array, output: array, factor, length });
-  return recorded({
+  return operationResult({
     operation: 'scale',
     inputs: [input],
     array,
     shape: input.shape,
     backward: (gradients) =>
-      gradients.add(input, (gradInput) => kernels.scale(device, { input: gradients.output, output: gradInput, factor, length })),
+      gradients.add(input, (gradInput) =>
+        kernels.scale(device, { input: gradients.output, output: gradInput, factor, length }),
+      ),
   });
 }

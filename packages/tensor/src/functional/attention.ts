@@ -1,6 +1,6 @@
 import * as kernels from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { requireShape } from '../shape.ts';
@@ -8,7 +8,10 @@ import type { Tensor } from '../tensor.ts';
 import { kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
-/** Where the sequences of a batch begin and end, on the GPU. Shared by all attention layers of a forward pass. */
+/**
+ * Where the sequences of a batch begin and end, on the GPU. Shared by all attention layers of a
+ * forward pass.
+ */
 export interface PackedSequences {
   /** u32 [sequences + 1]. */
   readonly cuSeqlens: GpuArray;
@@ -51,8 +54,9 @@ export interface AttentionOptions {
 }
 
 /**
- * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ * scale)) value`, head by head. No scores are
- * stored; the backward pass computes them again. Dao et al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`.
+ * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ *
+ * scale)) value`, head by head. No scores are stored; the backward pass computes them again. Dao et
+ * al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`.
  *
  * @param query [tokens, heads * head size], as are key and value
  * @returns [tokens, heads * head size]
@@ -61,12 +65,14 @@ export interface AttentionOptions {
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
   const { totalTokens } = options.sequences;
   const width = query.shape[1] ?? 0;
-  for (const [name, tensor] of Object.entries({ query, key, value })) requireShape('attention', name, tensor.shape, [totalTokens, width]);
+  for (const [name, tensor] of Object.entries({ query, key, value }))
+    requireShape('attention', name, tensor.shape, [totalTokens, width]);
   return attend([query, key, value], width, options);
 }
 
 /**
- * The same for queries, keys and values that stand side by side in one tensor, as `mergedLinear` computes them.
+ * The same for queries, keys and values that stand side by side in one tensor, as `fusedLinear`
+ * computes them.
  *
  * @param qkv [tokens, 3 * heads * head size]: of each token the query, the key and the value
  * @returns [tokens, heads * head size]
@@ -85,7 +91,8 @@ function attend(inputs: readonly Tensor[], width: number, options: AttentionOpti
   const { sequences, numHeads } = options;
   const [first, key, value] = inputs as [Tensor, ...Tensor[]];
   const { device, dtype } = first;
-  if (width % numHeads !== 0) throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
+  if (width % numHeads !== 0)
+    throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
   const dropout = kernelDropout(options.dropout);
   const capacity = first.array.length / (first.shape[1] ?? 1);
   const array = device.allocate(dtype, capacity * width, operation);
@@ -101,7 +108,7 @@ function attend(inputs: readonly Tensor[], width: number, options: AttentionOpti
     ...(dropout && { dropout }),
   };
   kernels.attention(device, { ...shared, output: array });
-  return recorded({
+  return operationResult({
     operation,
     inputs,
     array,

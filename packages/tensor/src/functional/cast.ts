@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import type { DType, Tensor } from '../tensor.ts';
 
 /** The values in another element type. */
@@ -7,7 +7,7 @@ export function cast(input: Tensor, dtype: DType): Tensor {
   const { device, size: length } = input;
   const array = device.allocate(dtype, input.array.length, `cast to ${dtype}`);
   kernels.cast(device, { input: input.array, output: array, length });
-  return recorded({
+  return operationResult({
     operation: 'cast',
     inputs: [input],
     array,

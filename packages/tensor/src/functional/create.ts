@@ -32,14 +32,19 @@ export function tensor(
   { shape, device, dtype = hostDtype(data), requiresGrad = false }: CreateOptions,
 ): Tensor {
   if (sizeOf(shape) !== data.length)
-    throw new ShapeError(`tensor: ${data.length} values do not fit the shape ${formatShape(shape)}, which has ${sizeOf(shape)}`);
+    throw new ShapeError(
+      `tensor: ${data.length} values do not fit the shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
+    );
   const host = Array.isArray(data) ? Float32Array.from(data) : (data as HostData);
   const padded = host.length > 0 ? host : new Float32Array(1);
   return new Tensor({ array: device.upload(padded, dtype, 'tensor'), shape, device, requiresGrad });
 }
 
 /** A tensor of zeros. */
-export function zeros(shape: Shape, { device, dtype = 'f32', requiresGrad = false }: Omit<CreateOptions, 'shape'>): Tensor {
+export function zeros(
+  shape: Shape,
+  { device, dtype = 'f32', requiresGrad = false }: Omit<CreateOptions, 'shape'>,
+): Tensor {
   const array = device.allocate(dtype, Math.max(1, sizeOf(shape)), 'zeros');
   device.clear(array);
   return new Tensor({ array, shape, device, requiresGrad });

@@ -1,13 +1,13 @@
 import * as kernels from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
 /**
- * Sets a part of the elements to 0 and divides the others by what is kept, as `torch.nn.functional.dropout`; the bits are those of
- * `options.random`.
+ * Sets a part of the elements to 0 and divides the others by what is kept, as
+ * `torch.nn.functional.dropout`; the bits are those of `options.random`.
  *
  * @param input [rows, columns]
  */
@@ -18,7 +18,7 @@ export function dropout(input: Tensor, options: DropoutOptions): Tensor {
   const { rows, columns } = asMatrix(input.shape);
   const array = device.allocate(input.dtype, input.array.length, 'dropout');
   kernels.dropout(device, { input: input.array, output: array, rows, columns, dropout: settings });
-  return recorded({
+  return operationResult({
     operation: 'dropout',
     inputs: [input],
     array,

@@ -25,17 +25,18 @@ beforeAll(async () => {
   device = await defaultDevice();
 });
 
-const linearReference = (rows: number, inner: number, outputs: number) => (x: Float64Array, w: Float64Array, b?: Float64Array) => {
-  const result = new Float64Array(rows * outputs);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < outputs; column++) {
-      let total = b?.[column] ?? 0;
-      for (let k = 0; k < inner; k++) total += (x[row * inner + k] as number) * (w[column * inner + k] as number);
-      result[row * outputs + column] = total;
+const linearReference =
+  (rows: number, inner: number, outputs: number) => (x: Float64Array, w: Float64Array, b?: Float64Array) => {
+    const result = new Float64Array(rows * outputs);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < outputs; column++) {
+        let total = b?.[column] ?? 0;
+        for (let k = 0; k < inner; k++) total += (x[row * inner + k] as number) * (w[column * inner + k] as number);
+        result[row * outputs + column] = total;
+      }
     }
-  }
-  return result;
-};
+    return result;
+  };
 
 const sizes = [
   [1, 1, 1],
@@ -77,7 +78,8 @@ describe('gradients equal finite differences of the float64 reference', () => {
     const product = (a: Float64Array, b: Float64Array) =>
       Float64Array.from({ length: 15 }, (_, index) => {
         let total = 0;
-        for (let k = 0; k < 4; k++) total += (a[Math.floor(index / 5) * 4 + k] as number) * (b[k * 5 + (index % 5)] as number);
+        for (let k = 0; k < 4; k++)
+          total += (a[Math.floor(index / 5) * 4 + k] as number) * (b[k * 5 + (index % 5)] as number);
         return total;
       });
     await checkGradient({
@@ -92,8 +94,18 @@ describe('gradients equal finite differences of the float64 reference', () => {
   });
 
   it('activations and arithmetic', async () => {
-    await checkGradient({ device, shapes: [[7, 5]], operation: (x) => gelu(x!), reference: (x) => reference.geluReference(x!) });
-    await checkGradient({ device, shapes: [[7, 5]], operation: (x) => tanh(x!), reference: (x) => reference.tanhReference(x!) });
+    await checkGradient({
+      device,
+      shapes: [[7, 5]],
+      operation: (x) => gelu(x!),
+      reference: (x) => reference.geluReference(x!),
+    });
+    await checkGradient({
+      device,
+      shapes: [[7, 5]],
+      operation: (x) => tanh(x!),
+      reference: (x) => reference.tanhReference(x!),
+    });
     await checkGradient({
       device,
       shapes: [
@@ -143,7 +155,12 @@ describe('gradients equal finite differences of the float64 reference', () => {
         return g.map((value, index) => value * ((x![index] as number) + value));
       },
     });
-    await checkGradient({ device, shapes: [[3, 3]], operation: (x) => mul(x!, x!), reference: (x) => x!.map((value) => value * value) });
+    await checkGradient({
+      device,
+      shapes: [[3, 3]],
+      operation: (x) => mul(x!, x!),
+      reference: (x) => x!.map((value) => value * value),
+    });
   });
 
   it.each([
@@ -167,7 +184,10 @@ describe('gradients equal finite differences of the float64 reference', () => {
 
   const randomOf = (rows: number) => {
     const tokenKeys = Uint32Array.from({ length: rows }, (_, row) => (row << 16) | (row % 3));
-    const random = { state: randomState(device, { seed: 9, update: 4 }), tokenKeys: tensor(tokenKeys, { shape: [rows], device }) };
+    const random = {
+      state: randomState(device, { seed: 9, update: 4 }),
+      tokenKeys: tensor(tokenKeys, { shape: [rows], device }),
+    };
     return { tokenKeys, random };
   };
 
@@ -177,8 +197,8 @@ describe('gradients equal finite differences of the float64 reference', () => {
     [3, 64],
   ])('layer norm and dropout [%i, %i]', async (rows, columns) => {
     const { tokenKeys, random } = randomOf(rows);
-    const options = { probability: 0.3, operation: 5, random };
-    const drop = { probability: 0.3, operation: 5, seed: 9, update: 4, tokenKeys };
+    const options = { probability: 0.3, site: 5, random };
+    const drop = { probability: 0.3, site: 5, seed: 9, update: 4, tokenKeys };
     const shared = { rows, columns, epsilon: 1e-3 };
     await checkGradient({
       device,
@@ -196,14 +216,16 @@ describe('gradients equal finite differences of the float64 reference', () => {
       device,
       shapes: [[rows, columns], [columns], [columns], [rows, columns]],
       operation: (x, w, b, r) => layerNorm(x!, w!, b!, { epsilon: 1e-3, residual: r! }),
-      reference: (x, w, b, r) => reference.layerNormReference({ input: x!, weight: w!, bias: b!, residual: r!, ...shared }).output,
+      reference: (x, w, b, r) =>
+        reference.layerNormReference({ input: x!, weight: w!, bias: b!, residual: r!, ...shared }).output,
     });
     await checkGradient({
       device,
       shapes: [[rows, columns], [columns], [columns], [rows, columns]],
       operation: (x, w, b, r) => layerNorm(x!, w!, b!, { epsilon: 1e-3, residual: r!, dropout: options }),
       reference: (x, w, b, r) =>
-        reference.layerNormReference({ input: x!, weight: w!, bias: b!, residual: r!, dropout: drop, ...shared }).output,
+        reference.layerNormReference({ input: x!, weight: w!, bias: b!, residual: r!, dropout: drop, ...shared })
+          .output,
     });
   });
 
@@ -238,7 +260,8 @@ describe('gradients equal finite differences of the float64 reference', () => {
         shapes: [[4, 3]],
         operation: (x) => crossEntropy(x!, labels, { labelSmoothing }),
         reference: (x) => [
-          reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, labelSmoothing, weight: 1 / 3 }).loss,
+          reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, labelSmoothing, weight: 1 / 3 })
+            .loss,
         ],
       });
     }
@@ -247,7 +270,9 @@ describe('gradients equal finite differences of the float64 reference', () => {
       device,
       shapes: [[4, 3]],
       operation: (x) => scale(crossEntropy(x!, labels), 3),
-      reference: (x) => [3 * reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, weight: 1 / 3 }).loss],
+      reference: (x) => [
+        3 * reference.crossEntropyReference({ logits: x!, labels, rows: 4, classes: 3, weight: 1 / 3 }).loss,
+      ],
     });
     const targets = Float32Array.of(0.5, 1, 0, 0.25, 1, 0);
     await checkGradient({
@@ -271,8 +296,21 @@ describe('gradients equal finite differences of the float64 reference', () => {
   ])('attention, %i heads of %i, packed sequences, with and without dropout', async (numHeads, headSize) => {
     const cuSeqlens = Uint32Array.of(0, 3, 4, 9);
     const width = numHeads * headSize;
-    const tokenKeys = Uint32Array.of(0, 1, 2, 1 << 16, 2 << 16, (2 << 16) | 1, (2 << 16) | 2, (2 << 16) | 3, (2 << 16) | 4);
-    const random = { state: randomState(device, { seed: 9, update: 4 }), tokenKeys: tensor(tokenKeys, { shape: [9], device }) };
+    const tokenKeys = Uint32Array.of(
+      0,
+      1,
+      2,
+      1 << 16,
+      2 << 16,
+      (2 << 16) | 1,
+      (2 << 16) | 2,
+      (2 << 16) | 3,
+      (2 << 16) | 4,
+    );
+    const random = {
+      state: randomState(device, { seed: 9, update: 4 }),
+      tokenKeys: tensor(tokenKeys, { shape: [9], device }),
+    };
     for (const probability of [0, 0.4]) {
       await checkGradient({
         device,
@@ -282,7 +320,11 @@ describe('gradients equal finite differences of the float64 reference', () => {
           [9, width],
         ],
         operation: (q, k, v) =>
-          attention(q!, k!, v!, { sequences: packSequences(device, cuSeqlens), numHeads, dropout: { probability, operation: 3, random } }),
+          attention(q!, k!, v!, {
+            sequences: packSequences(device, cuSeqlens),
+            numHeads,
+            dropout: { probability, site: 3, random },
+          }),
         reference: (query, key, value) =>
           reference.attentionReference({
             query: query!,
@@ -291,11 +333,12 @@ describe('gradients equal finite differences of the float64 reference', () => {
             cuSeqlens,
             numHeads,
             headSize,
-            dropout: { probability, operation: 3, seed: 9, update: 4, tokenKeys },
+            dropout: { probability, site: 3, seed: 9, update: 4, tokenKeys },
           }).output,
       });
     }
-    const columns = (qkv: Float64Array, matrix: number) => qkv.filter((_, index) => Math.floor(index / width) % 3 === matrix);
+    const columns = (qkv: Float64Array, matrix: number) =>
+      qkv.filter((_, index) => Math.floor(index / width) % 3 === matrix);
     await checkGradient({
       device,
       shapes: [[9, 3 * width]],
@@ -325,7 +368,11 @@ describe('errors name the operation and the shapes', () => {
     ['reshape', () => reshape(make(2, 3), [4]), /reshape: \[2, 3\] has 6 elements; \[4\] has 4/],
     [
       'heads',
-      () => attention(make(2, 6), make(2, 6), make(2, 6), { sequences: packSequences(device, Uint32Array.of(0, 2)), numHeads: 4 }),
+      () =>
+        attention(make(2, 6), make(2, 6), make(2, 6), {
+          sequences: packSequences(device, Uint32Array.of(0, 2)),
+          numHeads: 4,
+        }),
       /4 heads do not divide 6/,
     ],
     [
@@ -339,12 +386,16 @@ describe('errors name the operation and the shapes', () => {
   });
 
   it('labels and ids that lie outside', () => {
-    expect(() => crossEntropy(make(2, 3), Int32Array.of(0, 3))).toThrow(/label of row 1 is 3; with 3 classes it must be 0 to 2/);
+    expect(() => crossEntropy(make(2, 3), Int32Array.of(0, 3))).toThrow(
+      /label of row 1 is 3; with 3 classes it must be 0 to 2/,
+    );
     expect(() => embeddingSum([make(4, 2)], [Int32Array.of(0, 4)])).toThrow(TensorError);
-    expect(() => embeddingSum([make(4, 2)], [Int32Array.of(0, -1)])).toThrow(/id -1 at place 1 lies outside table 0, which has 4 rows/);
+    expect(() => embeddingSum([make(4, 2)], [Int32Array.of(0, -1)])).toThrow(
+      /id -1 at place 1 lies outside table 0, which has 4 rows/,
+    );
   });
 });
 
 afterEach(async () => {
-  await device.settled();
+  await device.idle();
 });

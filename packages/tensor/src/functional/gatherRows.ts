@@ -1,11 +1,12 @@
 import * as kernels from '@attune/kernels';
-import { allocateResult, recorded } from '../autograd/record.ts';
+import { allocateResult, operationResult } from '../autograd/operationResult.ts';
 import { TensorError } from '../errors.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
- * Some rows of a matrix, each at most once: `output[i] = input[indices[i]]`, such as the first token of each sequence.
+ * Some rows of a matrix, each at most once: `output[i] = input[indices[i]]`, such as the first
+ * token of each sequence.
  *
  * @param input [rows, columns]
  * @returns [indices, columns]
@@ -16,12 +17,13 @@ export function gatherRows(input: Tensor, indices: Uint32Array): Tensor {
   const { rows: inputRows, columns } = asMatrix(input.shape);
   const rows = indices.length;
   for (const index of indices) {
-    if (index >= inputRows) throw new TensorError(`gatherRows: row ${index} lies outside the matrix, which has ${inputRows} rows`);
+    if (index >= inputRows)
+      throw new TensorError(`gatherRows: row ${index} lies outside the matrix, which has ${inputRows} rows`);
   }
   const array = allocateResult(device, input.dtype, [rows, columns], 'gatherRows');
   const uploaded = device.upload(indices, 'u32', 'rows to gather');
   kernels.gatherRows(device, { input: input.array, indices: uploaded, output: array, rows, columns });
-  return recorded({
+  return operationResult({
     operation: 'gatherRows',
     inputs: [input],
     array,

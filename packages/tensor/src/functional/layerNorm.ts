@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import { allocateResult, needsGraph, recorded } from '../autograd/record.ts';
+import { allocateResult, needsGraph, operationResult } from '../autograd/operationResult.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { kernelDropout } from './random.ts';
@@ -15,8 +15,9 @@ export interface LayerNormOptions {
 }
 
 /**
- * `(h - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension, where `h = residual + dropout(input)`; the variance is
- * the biased one. The result is f32 for an f16 input too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`.
+ * `(h - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension, where `h =
+ * residual + dropout(input)`; the variance is the biased one. The result is f32 for an f16 input
+ * too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`.
  *
  * @param input [rows, columns]
  * @param weight [columns]
@@ -36,7 +37,9 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
   const array = device.allocate('f32', input.array.length, operation);
   // Without residual and dropout the sum is the input itself, which need not be kept twice.
   const saved =
-    (residual || dropout) && needsGraph(inputs) ? device.allocate('f32', input.array.length, 'sum before the layer norm') : null;
+    (residual || dropout) && needsGraph(inputs)
+      ? device.allocate('f32', input.array.length, 'sum before the layer norm')
+      : null;
   const mean = allocateResult(device, 'f32', [rows, 1], 'mean');
   const reciprocalStd = allocateResult(device, 'f32', [rows, 1], 'reciprocal standard deviation');
   kernels.layerNorm(device, {
@@ -53,14 +56,16 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
     ...(dropout && { dropout }),
     ...(saved && { sum: saved }),
   });
-  return recorded({
+  return operationResult({
     operation,
     inputs,
     array,
     shape: input.shape,
     backward(gradients) {
       const gradSum = device.allocate('f32', input.array.length, 'gradient before the layer norm');
-      const gradInput = dropout ? device.allocate(input.dtype, input.array.length, 'gradient before the dropout') : null;
+      const gradInput = dropout
+        ? device.allocate(input.dtype, input.array.length, 'gradient before the dropout')
+        : null;
       const scratch = device.allocate('f32', columns, 'unwanted gradient');
       kernels.layerNormBackward(device, {
         gradOutput: gradients.output,
@@ -83,7 +88,9 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
         if (residual) gradients.give(residual, gradSum);
       } else {
         if (residual)
-          gradients.add(residual, (target) => kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }));
+          gradients.add(residual, (target) =>
+            kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }),
+          );
         gradients.give(input, gradSum);
       }
     },

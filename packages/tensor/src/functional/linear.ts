@@ -1,14 +1,16 @@
-import { columnSum, geluBackward, geluBackwardWithBias, gemm, joinArrays } from '@attune/kernels';
+import { columnSum, geluBackward, geluBackwardWithBias, gemm, joinContiguous } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
-import { allocateResult, needsGraph, recorded } from '../autograd/record.ts';
+import { allocateResult, needsGraph, operationResult } from '../autograd/operationResult.ts';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface LinearOptions {
-  /** Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none. */
+  /**
+   * Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none.
+   */
   readonly activation?: 'gelu';
 }
 
@@ -21,26 +23,37 @@ export interface LinearOptions {
  * @returns [..., out]
  * @throws ShapeError
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, { activation }: LinearOptions = {}): Tensor {
+export function linear(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  { activation }: LinearOptions = {},
+): Tensor {
   return product(input, [weight], bias && [bias], activation);
 }
 
 /**
- * Several linear layers of one input, computed as one: the columns of the result are those of the first layer, then those of the second,
- * and so on.
+ * Several linear layers of one input, computed as one: the columns of the result are those of the
+ * first layer, then those of the second, and so on.
  *
  * @param input [..., in]
- * @param weights each [out, in], laid side by side by `layInRow`
+ * @param weights each [out, in], laid side by side by `makeContiguous`
  * @param biases each [out], laid side by side too
  * @returns [..., sum of out]
  * @throws ShapeError
- * @throws TensorError when the weights or the biases do not lie side by side, which `liesInRow` tells before
+ * @throws TensorError when the weights or the biases do not lie side by side, which `areContiguous`
+ *   tells before
  */
-export function mergedLinear(input: Tensor, weights: readonly Parameter[], biases: readonly Parameter[]): Tensor {
+export function fusedLinear(input: Tensor, weights: readonly Parameter[], biases: readonly Parameter[]): Tensor {
   return product(input, weights, biases);
 }
 
-function product(input: Tensor, weights: readonly Tensor[], biases: readonly Tensor[] | null, activation?: 'gelu'): Tensor {
+function product(
+  input: Tensor,
+  weights: readonly Tensor[],
+  biases: readonly Tensor[] | null,
+  activation?: 'gelu',
+): Tensor {
   const operation = 'linear';
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
@@ -58,7 +71,10 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
   const matrix = half ?? joined(weights);
   const bias = biases && joined(biases);
   const array = allocateResult(device, dtype, [rows, outputs], operation);
-  const before = activation && needsGraph(inputs) ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation') : null;
+  const before =
+    activation && needsGraph(inputs)
+      ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
+      : null;
   gemm(device, {
     a: input.array,
     b: matrix,
@@ -71,7 +87,7 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
     ...(activation && { activation }),
     ...(before && { preActivation: before }),
   });
-  return recorded({
+  return operationResult({
     operation,
     inputs,
     array,
@@ -82,7 +98,7 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
         const gradInput = device.allocate(dtype, array.length, 'gradient before the activation');
         const given = { gradOutput, input: before, gradInput };
         if (biases?.some(({ requiresGrad }) => requiresGrad)) {
-          gradients.addInRow(biases, (gradBias, accumulate) =>
+          gradients.addToGroup(biases, (gradBias, accumulate) =>
             geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
           );
         } else {
@@ -94,10 +110,19 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
       gradients.add(
         input,
         (gradInput, add) =>
-          gemm(device, { a: gradOutput, b: matrix, output: gradInput, m: rows, n: columns, k: outputs, layout: 'NN', accumulate: add }),
+          gemm(device, {
+            a: gradOutput,
+            b: matrix,
+            output: gradInput,
+            m: rows,
+            n: columns,
+            k: outputs,
+            layout: 'NN',
+            accumulate: add,
+          }),
         true,
       );
-      gradients.addInRow(weights, (gradWeight, add) =>
+      gradients.addToGroup(weights, (gradWeight, add) =>
         gemm(device, {
           a: gradOutput,
           b: input.array,
@@ -110,7 +135,7 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
         }),
       );
       if (biases && !before)
-        gradients.addInRow(biases, (gradBias, add) =>
+        gradients.addToGroup(biases, (gradBias, add) =>
           columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }),
         );
       if (before) device.release(gradOutput);
@@ -121,12 +146,13 @@ function product(input: Tensor, weights: readonly Tensor[], biases: readonly Ten
 /** The f16 copies of weights, in mixed precision. */
 function halvesOf(weights: readonly Tensor[]): GpuArray | null {
   if (!isAutocastEnabled()) return null;
-  const halves = weights.map((weight) => (weight instanceof Parameter ? weight.halfArray : null));
-  return halves.includes(null) ? null : joinArrays(halves as GpuArray[]);
+  const halves = weights.map((weight) => (weight instanceof Parameter ? weight.fp16Array : null));
+  return halves.includes(null) ? null : joinContiguous(halves as GpuArray[]);
 }
 
 function joined(tensors: readonly Tensor[]): GpuArray {
-  const array = joinArrays(tensors.map((tensor) => tensor.array));
-  if (!array) throw new TensorError('mergedLinear: the parameters do not lie side by side; `liesInRow` tells when they do');
+  const array = joinContiguous(tensors.map((tensor) => tensor.array));
+  if (!array)
+    throw new TensorError('fusedLinear: the parameters do not lie side by side; `areContiguous` tells when they do');
   return array;
 }

@@ -1,14 +1,16 @@
 import * as kernels from '@attune/kernels';
 import { gemm } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
-import { needsGraph, recorded } from '../autograd/record.ts';
+import { needsGraph, operationResult } from '../autograd/operationResult.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { cast } from './cast.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface LossOptions {
-  /** Multiplies the sum over rows (or elements). Default: 1 / their number, which gives the mean. */
+  /**
+   * Multiplies the sum over rows (or elements). Default: 1 / their number, which gives the mean.
+   */
   readonly weight?: number;
 }
 
@@ -26,9 +28,11 @@ type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
 function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor {
   const { device, size } = input;
   const loss = device.allocate('f32', 1, operation);
-  const gradInput = needsGraph([input]) ? device.allocate('f32', input.array.length, `gradient of ${operation}`) : undefined;
+  const gradInput = needsGraph([input])
+    ? device.allocate('f32', input.array.length, `gradient of ${operation}`)
+    : undefined;
   record(loss, gradInput);
-  return recorded({
+  return operationResult({
     operation,
     inputs: [input],
     array: loss,
@@ -39,7 +43,9 @@ function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Ten
         gradients.give(input, own);
         return;
       }
-      gradients.add(input, (scaled) => gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }));
+      gradients.add(input, (scaled) =>
+        gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }),
+      );
       device.release(own);
     },
   });
@@ -49,8 +55,9 @@ function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Ten
 const inSinglePrecision = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
 
 /**
- * Cross-entropy of logits and class numbers: `weight * Σ over kept rows of (1 - e) * -log p[label] + e * mean over classes of -log p`.
- * `torch.nn.functional.cross_entropy`; with `e` it is also transformers' label smoothing.
+ * Cross-entropy of logits and class numbers: `weight * Σ over kept rows of (1 - e) * -log p[label]
+ * + e * mean over classes of -log p`. `torch.nn.functional.cross_entropy`; with `e` it is also
+ * transformers' label smoothing.
  *
  * @param input logits [rows, classes]
  * @param labels a class for each row, or `ignoreIndex`
@@ -106,7 +113,11 @@ function requireTargets(operation: string, input: Tensor, targets: Float32Array)
  *
  * @throws ShapeError
  */
-export function mseLoss(input: Tensor, targets: Float32Array, { weight = 1 / Math.max(1, targets.length) }: LossOptions = {}): Tensor {
+export function mseLoss(
+  input: Tensor,
+  targets: Float32Array,
+  { weight = 1 / Math.max(1, targets.length) }: LossOptions = {},
+): Tensor {
   requireTargets('mseLoss', input, targets);
   const predictions = inSinglePrecision(input);
   const { device, size: length } = predictions;
@@ -125,8 +136,8 @@ export function mseLoss(input: Tensor, targets: Float32Array, { weight = 1 / Mat
 }
 
 /**
- * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`, as
- * `torch.nn.functional.binary_cross_entropy_with_logits`.
+ * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`,
+ * as `torch.nn.functional.binary_cross_entropy_with_logits`.
  *
  * @throws ShapeError
  */

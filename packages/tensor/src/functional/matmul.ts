@@ -1,5 +1,5 @@
 import { gemm } from '@attune/kernels';
-import { allocateResult, recorded } from '../autograd/record.ts';
+import { allocateResult, operationResult } from '../autograd/operationResult.ts';
 import { ShapeError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -17,11 +17,13 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const [m = 0, k = 0] = a.shape;
   const [inner = 0, n = 0] = b.shape;
   if (a.shape.length !== 2 || b.shape.length !== 2 || inner !== k) {
-    throw new ShapeError(`matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied; expected [m, k] and [k, n]`);
+    throw new ShapeError(
+      `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied; expected [m, k] and [k, n]`,
+    );
   }
   const array = allocateResult(device, a.dtype, [m, n], 'matmul');
   gemm(device, { a: a.array, b: b.array, output: array, m, n, k, layout: 'NN' });
-  return recorded({
+  return operationResult({
     operation: 'matmul',
     inputs: [a, b],
     array,
@@ -30,12 +32,14 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
       const gradOutput = gradients.output;
       gradients.add(
         a,
-        (gradA, add) => gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate: add }),
+        (gradA, add) =>
+          gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate: add }),
         true,
       );
       gradients.add(
         b,
-        (gradB, add) => gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate: add }),
+        (gradB, add) =>
+          gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate: add }),
         true,
       );
     },

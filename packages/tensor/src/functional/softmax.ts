@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -18,7 +18,7 @@ function softmaxOf(input: Tensor, log: boolean): Tensor {
   const { rows, columns } = asMatrix(input.shape);
   const array = device.allocate(input.dtype, input.array.length, log ? 'logSoftmax' : 'softmax');
   kernels.softmax(device, { input: input.array, output: array, rows, columns, log });
-  return recorded({
+  return operationResult({
     operation: log ? 'logSoftmax' : 'softmax',
     inputs: [input],
     array,

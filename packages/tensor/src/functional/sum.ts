@@ -1,5 +1,5 @@
 import { columnSum, gemm } from '@attune/kernels';
-import { recorded } from '../autograd/record.ts';
+import { operationResult } from '../autograd/operationResult.ts';
 import { scale } from './arithmetic.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -8,7 +8,7 @@ export function sum(input: Tensor): Tensor {
   const { device, size } = input;
   const array = device.allocate('f32', 1, 'sum');
   columnSum(device, { input: input.array, output: array, rows: size, columns: 1 });
-  return recorded({
+  return operationResult({
     operation: 'sum',
     inputs: [input],
     array,

@@ -15,7 +15,10 @@ export class Linear extends Module {
   /** [out] */
   readonly bias: Parameter | null;
 
-  /** With `fullPrecision` it computes in f32 in mixed precision too: for heads, whose results are few and matter. */
+  /**
+   * With `fullPrecision` it computes in f32 in mixed precision too: for heads, whose results are
+   * few and matter.
+   */
   constructor({
     weight,
     bias = null,
@@ -44,7 +47,15 @@ export class LayerNorm extends Module {
   readonly bias: Parameter;
   readonly epsilon: number;
 
-  constructor({ weight, bias, epsilon = 1e-5 }: { readonly weight: Parameter; readonly bias: Parameter; readonly epsilon?: number }) {
+  constructor({
+    weight,
+    bias,
+    epsilon = 1e-5,
+  }: {
+    readonly weight: Parameter;
+    readonly bias: Parameter;
+    readonly epsilon?: number;
+  }) {
     super();
     this.weight = weight;
     this.bias = bias;
@@ -74,17 +85,21 @@ export class Embedding extends Module {
 export class Dropout extends Module {
   readonly probability: number;
   /** A number that no other dropout of the model has. */
-  readonly operation: number;
+  readonly site: number;
 
-  constructor({ probability, operation }: { readonly probability: number; readonly operation: number }) {
+  constructor({ probability, site }: { readonly probability: number; readonly site: number }) {
     super();
     this.probability = probability;
-    this.operation = operation;
+    this.site = site;
   }
 
-  /** The options of this dropout for operations that drop themselves; null when nothing is dropped. */
+  /**
+   * The options of this dropout for operations that drop themselves; null when nothing is dropped.
+   */
   options(random: RandomKey) {
-    return this.training && this.probability > 0 ? { probability: this.probability, operation: this.operation, random } : undefined;
+    return this.training && this.probability > 0
+      ? { probability: this.probability, site: this.site, random }
+      : undefined;
   }
 
   forward(input: Tensor, random: RandomKey): Tensor {

@@ -21,8 +21,9 @@ export interface LoadReport {
 }
 
 /**
- * A part of a model. Parameters and modules held in its properties, or in arrays there, are its own; their names are the names of the
- * properties, joined by dots, so that a module laid out like its Hugging Face twin has the same names.
+ * A part of a model. Parameters and modules held in its properties, or in arrays there, are its
+ * own; their names are the names of the properties, joined by dots, so that a module laid out like
+ * its Hugging Face twin has the same names.
  */
 export abstract class Module {
   #training = true;
@@ -49,7 +50,9 @@ export abstract class Module {
     for (const [, child] of this.#children()) if (child instanceof Module) yield* child.modules();
   }
 
-  /** Every parameter with its name; one that stands in two places comes once, under its first name. */
+  /**
+   * Every parameter with its name; one that stands in two places comes once, under its first name.
+   */
   *namedParameters(prefix = '', seen = new Set<Parameter>()): Generator<readonly [string, Parameter]> {
     for (const [name, child] of this.#children()) {
       if (child instanceof Module) yield* child.namedParameters(`${prefix}${name}.`, seen);
@@ -79,7 +82,9 @@ export abstract class Module {
   async stateDict(): Promise<StateDict> {
     const entries = [...this.namedParameters()];
     const values = await Promise.all(entries.map(([, parameter]) => parameter.data()));
-    return new Map(entries.map(([name, { shape }], index) => [name, { dtype: 'f32', shape, data: values[index] as Float32Array }]));
+    return new Map(
+      entries.map(([name, { shape }], index) => [name, { dtype: 'f32', shape, data: values[index] as Float32Array }]),
+    );
   }
 
   /**
@@ -88,7 +93,10 @@ export abstract class Module {
    * @param strict whether missing and unexpected names are an error. Default true.
    * @throws StateDictError when a shape differs, or, if strict, a name
    */
-  loadStateDict(entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>, strict = true): LoadReport {
+  loadStateDict(
+    entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>,
+    strict = true,
+  ): LoadReport {
     const given = new Map(entries);
     const own = new Map(this.namedParameters());
     const missing = [...own.keys()].filter((name) => !given.has(name));

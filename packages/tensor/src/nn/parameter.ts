@@ -15,15 +15,21 @@ export interface ParameterOptions {
 
 /** A tensor of a model's weights, in f32: it outlives scopes and keeps a gradient. */
 export class Parameter extends Tensor {
-  /** Whether matrix products in mixed precision may read an f16 copy of it. Set by the modules that use it so. */
+  /**
+   * Whether matrix products in mixed precision may read an f16 copy of it. Set by the modules that
+   * use it so.
+   */
   isMatrixOperand = false;
-  /** The parameters that it stands among, side by side in memory, or null. Set by `layInRow`. */
-  row: readonly Parameter[] | null = null;
-  #half: GpuArray | null = null;
+  /**
+   * The parameters that it stands among, side by side in memory, or null. Set by `makeContiguous`.
+   */
+  contiguousGroup: readonly Parameter[] | null = null;
+  #fp16Array: GpuArray | null = null;
 
   /** @throws ShapeError when data and shape do not fit */
   constructor(data: Float32Array, { shape, device, requiresGrad = true }: ParameterOptions) {
-    if (sizeOf(shape) !== data.length) throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);
+    if (sizeOf(shape) !== data.length)
+      throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);
     const array = device.allocatePersistent('f32', Math.max(1, data.length), `parameter ${formatShape(shape)}`);
     device.write(array, data);
     super({ array, shape, device, requiresGrad });
@@ -31,7 +37,8 @@ export class Parameter extends Tensor {
 
   /** Puts other values in place of the old ones. */
   setData(data: Float32Array): void {
-    if (data.length !== this.size) throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(this.shape)}`);
+    if (data.length !== this.size)
+      throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(this.shape)}`);
     // What is recorded still reads the old values.
     this.device.flush();
     this.device.write(this.array, data);
@@ -39,17 +46,20 @@ export class Parameter extends Tensor {
   }
 
   /** The f16 copy, while an optimizer keeps one. */
-  get halfArray(): GpuArray | null {
-    return this.#half;
+  get fp16Array(): GpuArray | null {
+    return this.#fp16Array;
   }
 
-  /** Keeps an f16 copy in this memory, or none any more. For optimizers, which write it together with the weight. */
-  setHalf(array: GpuArray | null): void {
-    this.#half = array;
+  /**
+   * Keeps an f16 copy in this memory, or none any more. For optimizers, which write it together
+   * with the weight.
+   */
+  setFp16Array(array: GpuArray | null): void {
+    this.#fp16Array = array;
     this.#updateHalf();
   }
 
   #updateHalf(): void {
-    if (this.#half) cast(this.device, { input: this.array, output: this.#half, length: this.size });
+    if (this.#fp16Array) cast(this.device, { input: this.array, output: this.#fp16Array, length: this.size });
   }
 }

@@ -140,16 +140,22 @@ describe('AdamW', () => {
     const records = await optimizer.records();
     expect(records.map(({ finite }) => finite)).toEqual([true, false, true]);
     // The skipped update used no row of the schedule up.
-    expect(records.map(({ learningRate }) => learningRate)).toEqual([golden.rates[0], golden.rates[1], golden.rates[1]]);
+    expect(records.map(({ learningRate }) => learningRate)).toEqual([
+      golden.rates[0],
+      golden.rates[1],
+      golden.rates[1],
+    ]);
     expect(await optimizer.records()).toEqual([]);
   });
 
-  const mixedPrecision = { halfPrecision: true, lossScale: { initial: 65536 } };
+  const mixedPrecision = { fp16: true, lossScale: { initial: 65536 } };
 
   function mixedStep(network: Network, optimizer: AdamW, factor = 1): void {
     device.scope(() => {
       const x = tensor(Float32Array.from(golden.x), { shape: [12, 6], device });
-      const loss = autocast(() => scale(crossEntropy(network.forward(x), Int32Array.from(golden.y), { labelSmoothing: 0.1 }), factor));
+      const loss = autocast(() =>
+        scale(crossEntropy(network.forward(x), Int32Array.from(golden.y), { labelSmoothing: 0.1 }), factor),
+      );
       optimizer.recordLoss(loss);
       loss.backward(optimizer.lossScale);
     });
@@ -182,8 +188,8 @@ describe('AdamW', () => {
     using optimizer = optimizerOf(network, mixedPrecision);
     const matrix = network['0'].weight;
     const copied = async () => {
-      const { halfArray } = matrix;
-      const half = new Tensor({ array: halfArray!, shape: matrix.shape, device });
+      const { fp16Array } = matrix;
+      const half = new Tensor({ array: fp16Array!, shape: matrix.shape, device });
       using rounded = cast(matrix.detach(), 'f16');
       expect(await half.data()).toEqual(await rounded.data());
     };
@@ -192,14 +198,14 @@ describe('AdamW', () => {
     await copied();
     matrix.setData(new Float32Array(matrix.size).fill(1 / 3));
     await copied();
-    expect(network['2'].weight.halfArray).toBeNull();
+    expect(network['2'].weight.fp16Array).toBeNull();
     optimizer.dispose();
-    expect(matrix.halfArray).toBeNull();
+    expect(matrix.fp16Array).toBeNull();
   });
 
   it('skips an overflow in mixed precision, halves the scale and goes on, without a wait', async () => {
     using network = new Network();
-    using optimizer = optimizerOf(network, { halfPrecision: true, lossScale: { initial: 2 ** 30, growthInterval: 3 } });
+    using optimizer = optimizerOf(network, { fp16: true, lossScale: { initial: 2 ** 30, growthInterval: 3 } });
     for (let index = 0; index < 24; index++) mixedStep(network, optimizer);
     const records = await optimizer.records();
     const skipped = records.filter(({ finite }) => !finite);
@@ -213,7 +219,9 @@ describe('AdamW', () => {
     // It grows again until it overflows once more.
     const scales = records.filter(({ finite }) => finite).map(({ lossScale }) => lossScale);
     expect(Math.max(...scales)).toBeGreaterThan(Math.min(...scales));
-    expect(records.at(-1)!.step).toBe(records.length - 1 - skipped.filter(({ update }) => update < records.length).length);
+    expect(records.at(-1)!.step).toBe(
+      records.length - 1 - skipped.filter(({ update }) => update < records.length).length,
+    );
     expect(await optimizer.scalerState()).toMatchObject({ growthTracker: expect.any(Number) });
   });
 
@@ -222,7 +230,9 @@ describe('AdamW', () => {
     expect(() => new AdamW({ groups: [], learningRates: Float64Array.of(1), device })).toThrow(TensorError);
     using optimizer = optimizerOf(network);
     expect(() => optimizer.loadStateDict([])).toThrow(StateDictError);
-    expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]])).toThrow(/missing 0.bias/);
+    expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]])).toThrow(
+      /missing 0.bias/,
+    );
     expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]], false)).toThrow(
       /0.weight has the shape \[1\]; the module's has \[10, 6\]/,
     );
@@ -230,5 +240,5 @@ describe('AdamW', () => {
 });
 
 afterEach(async () => {
-  await device.settled();
+  await device.idle();
 });

@@ -35,11 +35,14 @@ export interface AdamWOptions {
   /** Updates that were applied before, when a run is resumed. Default 0. */
   readonly firstStep?: number;
   /**
-   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights themselves, gradients and moments stay in f32.
-   * Default false.
+   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights
+   * themselves, gradients and moments stay in f32. Default false.
    */
-  readonly halfPrecision?: boolean;
-  /** What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves when they overflow. Default 1. */
+  readonly fp16?: boolean;
+  /**
+   * What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves
+   * when they overflow. Default 1.
+   */
   readonly lossScale?: number | DynamicLossScale;
   readonly device: Device;
 }
@@ -51,13 +54,15 @@ export interface ScalerState {
 }
 
 /**
- * AdamW with decoupled weight decay, learning rate schedule and clipping by global norm, all on the GPU: a handful of dispatches, whatever
- * the number of parameters. An update whose gradients are not finite is skipped.
+ * AdamW with decoupled weight decay, learning rate schedule and clipping by global norm, all on the
+ * GPU: a handful of dispatches, whatever the number of parameters. An update whose gradients are
+ * not finite is skipped.
  *
- * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives each its own again and lets gradients and
- * moments go.
+ * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives
+ * each its own again and lets gradients and moments go.
  *
- * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`, `torch.nn.utils.clip_grad_norm_`.
+ * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`,
+ * `torch.nn.utils.clip_grad_norm_`.
  */
 export class AdamW {
   /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
@@ -80,9 +85,12 @@ export class AdamW {
     ...precision
   }: AdamWOptions) {
     const items = groups.flatMap(({ parameters }, group) =>
-      [...parameters].filter(([, parameter]) => parameter.requiresGrad).map(([name, parameter]) => ({ name, parameter, group })),
+      [...parameters]
+        .filter(([, parameter]) => parameter.requiresGrad)
+        .map(([name, parameter]) => ({ name, parameter, group })),
     );
-    if (items.length === 0) throw new TensorError('AdamW: there is no parameter to train: all are frozen, or none was given');
+    if (items.length === 0)
+      throw new TensorError('AdamW: there is no parameter to train: all are frozen, or none was given');
     if (new Set(items.map(({ parameter }) => parameter)).size !== items.length)
       throw new TensorError('AdamW: a parameter stands in two places of the groups');
     this.#device = device;
@@ -99,7 +107,9 @@ export class AdamW {
     this.#arena = new ParameterArena(device, items, precision);
     // A fixed scale of 1 need not be multiplied with.
     this.lossScale =
-      precision.lossScale === undefined || precision.lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
+      precision.lossScale === undefined || precision.lossScale === 1
+        ? 1
+        : new Tensor({ array: this.#state.lossScale, shape: [], device });
   }
 
   /** Records: all gradients become zero. */
@@ -107,7 +117,9 @@ export class AdamW {
     for (const { gradients } of this.#arena.segments) this.#device.clear(gradients);
   }
 
-  /** Records: adds a micro-batch's loss to the loss of the update under way, which its record tells. */
+  /**
+   * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
+   */
   recordLoss(loss: Tensor): void {
     accumulateLoss(this.#device, { state: this.#state, loss: loss.array });
   }
@@ -119,8 +131,9 @@ export class AdamW {
   }
 
   /**
-   * The records of all updates submitted so far that no call has told before, oldest first. Waits until those updates have run. Call it at
-   * least once in 256 updates; older records are overwritten.
+   * The records of all updates submitted so far that no call has told before, oldest first. Waits
+   * until those updates have run. Call it at least once in 256 updates; older records are
+   * overwritten.
    */
   async records(): Promise<UpdateRecord[]> {
     const { records } = await readOptimizerState(this.#device, this.#state, this.#lastRead);
@@ -129,7 +142,10 @@ export class AdamW {
     return news;
   }
 
-  /** The dynamic loss scale as it stands after everything submitted, for a checkpoint. Waits for the GPU. */
+  /**
+   * The dynamic loss scale as it stands after everything submitted, for a checkpoint. Waits for the
+   * GPU.
+   */
   async scalerState(): Promise<ScalerState> {
     const { lossScale: scale, growthTracker } = await readOptimizerState(this.#device, this.#state, this.#lastRead);
     return { scale, growthTracker };
@@ -143,7 +159,11 @@ export class AdamW {
         const values = (await this.#device.read(array)) as Float32Array;
         for (const { name, parameter, segment: own, offset } of this.#arena.places) {
           if (own === segment)
-            entries.set(`${prefix}.${name}`, { dtype: 'f32', shape: parameter.shape, data: values.slice(offset, offset + parameter.size) });
+            entries.set(`${prefix}.${name}`, {
+              dtype: 'f32',
+              shape: parameter.shape,
+              data: values.slice(offset, offset + parameter.size),
+            });
         }
       }
     }

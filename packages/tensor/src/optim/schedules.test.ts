@@ -21,7 +21,9 @@ describe('getScheduler', () => {
   it('says what it does not know', () => {
     const options = { baseLearningRate: 1, numTrainingSteps: 10 };
     expect(() => getScheduler('sloped' as SchedulerType, options)).toThrow(/no schedule sloped; known are constant/);
-    expect(() => getScheduler('linear', { ...options, kwargs: { power: 2 } })).toThrow(/linear has no option power; it takes none/);
+    expect(() => getScheduler('linear', { ...options, kwargs: { power: 2 } })).toThrow(
+      /linear has no option power; it takes none/,
+    );
     expect(() => getScheduler('cosine_with_min_lr', options)).toThrow(ScheduleError);
     expect(() => getScheduler('warmup_stable_decay', options)).toThrow(/numDecaySteps/);
   });

@@ -19,8 +19,9 @@ export interface SchedulerOptions {
   /** Steps of the whole run. */
   readonly numTrainingSteps: number;
   /**
-   * What a schedule takes beyond that, in camelCase: `numCycles`, `lrEnd`, `power`, `timescale`, `minLr`, `minLrRate`, `warmupLrRate`,
-   * `numDecaySteps`, `numStableSteps`, `warmupType`, `decayType`, `minLrRatio`.
+   * What a schedule takes beyond that, in camelCase: `numCycles`, `lrEnd`, `power`, `timescale`,
+   * `minLr`, `minLrRate`, `warmupLrRate`, `numDecaySteps`, `numStableSteps`, `warmupType`,
+   * `decayType`, `minLrRatio`.
    */
   readonly kwargs?: Readonly<Record<string, number | string>>;
 }
@@ -80,7 +81,8 @@ const falls: typeof rises = {
 
 function shape(shapes: typeof rises, name: string): (progress: number, cycles: number) => number {
   const found = shapes[name];
-  if (!found) throw new ScheduleError(`warmup_stable_decay knows the types ${Object.keys(shapes).join(', ')}; got ${name}`);
+  if (!found)
+    throw new ScheduleError(`warmup_stable_decay knows the types ${Object.keys(shapes).join(', ')}; got ${name}`);
   return found;
 }
 
@@ -103,7 +105,8 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
     options: ['lrEnd', 'power'],
     factor: (run) => {
       const end = run.number('lrEnd', 1e-7);
-      if (!(run.base > end)) throw new ScheduleError(`the schedule polynomial needs lrEnd (${end}) below the learning rate (${run.base})`);
+      if (!(run.base > end))
+        throw new ScheduleError(`the schedule polynomial needs lrEnd (${end}) below the learning rate (${run.base})`);
       return (step) => {
         if (step < run.warmup) return rising(run, step);
         if (step > run.total) return end / run.base;
@@ -124,7 +127,9 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
     options: ['numCycles', 'minLr', 'minLrRate'],
     factor: (run) => {
       const minimum = minimumRate(run, 'cosine_with_min_lr');
-      return withWarmup(run, (progress) => Math.max(0, halfCosine(progress, run.number('numCycles', 0.5)) * (1 - minimum) + minimum));
+      return withWarmup(run, (progress) =>
+        Math.max(0, halfCosine(progress, run.number('numCycles', 0.5)) * (1 - minimum) + minimum),
+      );
     },
   },
   cosine_warmup_with_min_lr: {
@@ -145,7 +150,8 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
   warmup_stable_decay: {
     options: ['numDecaySteps', 'numStableSteps', 'warmupType', 'decayType', 'minLrRatio', 'numCycles'],
     factor: (run) => {
-      if (!run.has('numDecaySteps')) throw new ScheduleError('the schedule warmup_stable_decay needs numDecaySteps in lrSchedulerKwargs');
+      if (!run.has('numDecaySteps'))
+        throw new ScheduleError('the schedule warmup_stable_decay needs numDecaySteps in lrSchedulerKwargs');
       const decay = run.number('numDecaySteps', 0);
       const stable = run.number('numStableSteps', run.total - run.warmup - decay);
       const minimum = run.number('minLrRatio', 0);
@@ -164,13 +170,15 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
 };
 
 /**
- * A learning rate for every step, in float64. Names, formulas and defaults are those of `transformers.get_scheduler`.
+ * A learning rate for every step, in float64. Names, formulas and defaults are those of
+ * `transformers.get_scheduler`.
  *
  * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
  */
 export function getScheduler(name: SchedulerType, options: SchedulerOptions): Schedule {
   const definition = definitions[name];
-  if (!definition) throw new ScheduleError(`there is no schedule ${name}; known are ${Object.keys(definitions).join(', ')}`);
+  if (!definition)
+    throw new ScheduleError(`there is no schedule ${name}; known are ${Object.keys(definitions).join(', ')}`);
   const { baseLearningRate: base, numWarmupSteps: warmup = 0, numTrainingSteps: total, kwargs = {} } = options;
   for (const option of Object.keys(kwargs)) {
     if (definition.options.includes(option)) continue;

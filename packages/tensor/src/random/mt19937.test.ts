@@ -6,7 +6,9 @@ import { currentSeed, setSeed } from './seed.ts';
 describe('Mt19937', () => {
   it('gives the words of the reference implementation', () => {
     const generator = new Mt19937(5489);
-    expect([generator.nextUint32(), generator.nextUint32(), generator.nextUint32()]).toEqual([3499211612, 581869302, 3890346734]);
+    expect([generator.nextUint32(), generator.nextUint32(), generator.nextUint32()]).toEqual([
+      3499211612, 581869302, 3890346734,
+    ]);
     for (let drawn = 3; drawn < 9999; drawn++) generator.nextUint32();
     expect(generator.nextUint32()).toBe(4123659995);
   });
@@ -18,7 +20,8 @@ describe('Mt19937', () => {
   it.each(golden.normal)('draws as torch.normal_, seed $seed, count $count', ({ seed, count, mean, std, values }) => {
     const drawn = new Mt19937(seed).normal(count, mean, std);
     // The transcendental functions of two libraries differ in the last bits.
-    for (const [index, value] of values.entries()) expect(Math.abs((drawn[index] as number) - value)).toBeLessThan(1e-8);
+    for (const [index, value] of values.entries())
+      expect(Math.abs((drawn[index] as number) - value)).toBeLessThan(1e-8);
   });
 
   it('goes on as torch does after an odd number of scalar draws', () => {

@@ -12,10 +12,11 @@ export interface Mt19937State {
 }
 
 /**
- * The Mersenne twister as PyTorch's CPU generator runs it: the same seed gives the same permutations and the same normal numbers as
- * `torch`.
+ * The Mersenne twister as PyTorch's CPU generator runs it: the same seed gives the same
+ * permutations and the same normal numbers as `torch`.
  *
- * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister", 1998; at::mt19937 and at::native::normal_fill of PyTorch.
+ * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister", 1998; at::mt19937 and
+ * at::native::normal_fill of PyTorch.
  */
 export class Mt19937 {
   readonly #words = new Uint32Array(stateSize);
@@ -37,7 +38,8 @@ export class Mt19937 {
   }
 
   set state({ words, position, nextNormal }: Mt19937State) {
-    if (words.length !== stateSize) throw new RangeError(`the state of a Mersenne twister has ${stateSize} words; got ${words.length}`);
+    if (words.length !== stateSize)
+      throw new RangeError(`the state of a Mersenne twister has ${stateSize} words; got ${words.length}`);
     this.#words.set(words);
     this.#position = position;
     this.#nextNormal = nextNormal;

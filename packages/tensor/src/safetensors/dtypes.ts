@@ -26,7 +26,10 @@ export interface SafetensorsEntry {
   readonly data: Uint8Array;
 }
 
-/** A safetensors file that is damaged or lies about itself. The message names the file and the tensor. */
+/**
+ * A safetensors file that is damaged or lies about itself. The message names the file and the
+ * tensor.
+ */
 export class SafetensorsError extends Error {
   override name = 'SafetensorsError';
 }

@@ -1,6 +1,6 @@
 /**
- * Parses the JSON header. `JSON.parse` keeps the last of two equal keys without a word, which would let a file show one tensor and load
- * another; so the keys at the top are counted too.
+ * Parses the JSON header. `JSON.parse` keeps the last of two equal keys without a word, which would
+ * let a file show one tensor and load another; so the keys at the top are counted too.
  */
 export function parseHeader(bytes: Uint8Array, fail: (reason: string) => never): Record<string, unknown> {
   let text: string;
@@ -11,7 +11,8 @@ export function parseHeader(bytes: Uint8Array, fail: (reason: string) => never):
   } catch (error) {
     return fail(`its header is not JSON: ${(error as Error).message}`);
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) return fail('its header is not a JSON object');
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    return fail('its header is not a JSON object');
   const keys = Object.keys(header).length;
   const written = countTopLevelKeys(text);
   if (written !== keys) return fail(`its header names ${written - keys} tensors twice`);

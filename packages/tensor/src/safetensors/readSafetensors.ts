@@ -20,8 +20,8 @@ interface Range {
 }
 
 /**
- * Reads a safetensors file and trusts nothing in it: sizes, offsets, overlaps, gaps, types and duplicate names are all checked before a
- * byte of data is used.
+ * Reads a safetensors file and trusts nothing in it: sizes, offsets, overlaps, gaps, types and
+ * duplicate names are all checked before a byte of data is used.
  *
  * Format: https://github.com/huggingface/safetensors#format
  *
@@ -36,7 +36,8 @@ export function readSafetensors(file: Uint8Array, source = 'safetensors file'): 
   };
   if (bytes.byteLength < 8) fail(`has ${bytes.byteLength} bytes; the length of its header alone takes 8`);
   const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (headerBytes > maxHeaderBytes) fail(`claims a header of ${headerBytes} bytes; at most ${maxHeaderBytes} are allowed`);
+  if (headerBytes > maxHeaderBytes)
+    fail(`claims a header of ${headerBytes} bytes; at most ${maxHeaderBytes} are allowed`);
   if (8 + headerBytes > bytes.byteLength)
     fail(`claims a header of ${headerBytes} bytes but has only ${bytes.byteLength - 8} bytes after the length`);
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes), fail);
@@ -56,12 +57,18 @@ export function readSafetensors(file: Uint8Array, source = 'safetensors file'): 
         `tensor ${range.name} starts at byte ${range.start} of the data; ${range.start < end ? 'it overlaps the one before' : `bytes ${end} to ${range.start} belong to no tensor`}`,
       );
     end = range.end;
-    if (end > data.byteLength) fail(`tensor ${range.name} ends at byte ${end} of the data, of which there are ${data.byteLength}`);
+    if (end > data.byteLength)
+      fail(`tensor ${range.name} ends at byte ${end} of the data, of which there are ${data.byteLength}`);
   }
   if (end !== data.byteLength) fail(`${data.byteLength - end} bytes after the last tensor belong to none`);
   return {
     metadata,
-    tensors: new Map(ranges.map(({ name, start, end: stop, dtype, shape }) => [name, { dtype, shape, data: data.subarray(start, stop) }])),
+    tensors: new Map(
+      ranges.map(({ name, start, end: stop, dtype, shape }) => [
+        name,
+        { dtype, shape, data: data.subarray(start, stop) },
+      ]),
+    ),
   };
 }
 
@@ -72,17 +79,24 @@ function readMetadata(entry: unknown, fail: (reason: string) => never): Record<s
 }
 
 function readRange(name: string, entry: unknown, fail: (reason: string) => never): Range {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+  } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   const isSize = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
   if (typeof dtype !== 'string' || !Object.hasOwn(safetensorsDtypes, dtype))
     fail(`tensor ${name} has the unknown type ${JSON.stringify(dtype)}`);
-  if (!Array.isArray(shape) || !shape.every(isSize)) fail(`tensor ${name} has the impossible shape ${JSON.stringify(shape)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize))
+    fail(`tensor ${name} has the impossible shape ${JSON.stringify(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1])
     fail(`tensor ${name} has the impossible offsets ${JSON.stringify(offsets)}`);
   const [start, end] = offsets as [number, number];
   const checked = { dtype: dtype as SafetensorsDtype, shape: shape as number[] };
   const needed = checked.shape.reduce((product, size) => product * size, safetensorsDtypes[checked.dtype]);
   if (needed !== end - start)
-    fail(`tensor ${name}, ${checked.dtype} [${checked.shape.join(', ')}], needs ${needed} bytes and has ${end - start}`);
+    fail(
+      `tensor ${name}, ${checked.dtype} [${checked.shape.join(', ')}], needs ${needed} bytes and has ${end - start}`,
+    );
   return { name, start, end, ...checked };
 }

@@ -12,7 +12,11 @@ function fileOf(header: string, data: Uint8Array = new Uint8Array(0), claimed = 
   return file;
 }
 
-const entry = (start: number, end: number, shape = [1], dtype = 'F32') => ({ dtype, shape, data_offsets: [start, end] });
+const entry = (start: number, end: number, shape = [1], dtype = 'F32') => ({
+  dtype,
+  shape,
+  data_offsets: [start, end],
+});
 
 describe('safetensors', () => {
   it('reads back what it writes, also from the middle of a buffer', () => {
@@ -52,9 +56,17 @@ describe('safetensors', () => {
       fileOf(`{"a":${JSON.stringify(entry(0, 4))},"a":${JSON.stringify(entry(0, 4))}}`, new Uint8Array(4)),
       /names 1 tensors twice/,
     ],
-    ['an unknown type', fileOf(JSON.stringify({ a: entry(0, 4, [1], 'F33') }), new Uint8Array(4)), /tensor a has the unknown type "F33"/],
+    [
+      'an unknown type',
+      fileOf(JSON.stringify({ a: entry(0, 4, [1], 'F33') }), new Uint8Array(4)),
+      /tensor a has the unknown type "F33"/,
+    ],
     ['a negative extent', fileOf(JSON.stringify({ a: entry(0, 4, [-1]) }), new Uint8Array(4)), /impossible shape/],
-    ['offsets the wrong way round', fileOf(JSON.stringify({ a: entry(4, 0) }), new Uint8Array(4)), /impossible offsets/],
+    [
+      'offsets the wrong way round',
+      fileOf(JSON.stringify({ a: entry(4, 0) }), new Uint8Array(4)),
+      /impossible offsets/,
+    ],
     [
       'a shape that does not fit',
       fileOf(JSON.stringify({ a: entry(0, 4, [2]) }), new Uint8Array(4)),
@@ -70,7 +82,11 @@ describe('safetensors', () => {
       fileOf(JSON.stringify({ a: entry(0, 8, [2]), b: entry(4, 12, [2]) }), new Uint8Array(12)),
       /tensor b starts at byte 4.*overlaps/,
     ],
-    ['a gap', fileOf(JSON.stringify({ a: entry(0, 4), b: entry(8, 12) }), new Uint8Array(12)), /bytes 4 to 8 belong to no tensor/],
+    [
+      'a gap',
+      fileOf(JSON.stringify({ a: entry(0, 4), b: entry(8, 12) }), new Uint8Array(12)),
+      /bytes 4 to 8 belong to no tensor/,
+    ],
     ['bytes left over', fileOf(JSON.stringify({ a: entry(0, 4) }), new Uint8Array(6)), /2 bytes after the last tensor/],
     ['metadata that is not text', fileOf('{"__metadata__":{"a":1}}'), /not a table of strings/],
     ['an entry that is null', fileOf('{"a":null}'), /tensor a has the unknown type/],

@@ -1,7 +1,10 @@
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype } from './dtypes.ts';
 
-/** Host data that can be written: its element type is that of the array unless `dtype` says otherwise (f16 as bits in a Uint16Array). */
+/**
+ * Host data that can be written: its element type is that of the array unless `dtype` says
+ * otherwise (f16 as bits in a Uint16Array).
+ */
 export interface WritableTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
@@ -21,8 +24,8 @@ function dtypeOf({ data, dtype }: WritableTensor): SafetensorsDtype {
 }
 
 /**
- * A safetensors file. Tensors lie in the order given, except that larger element types come first, so that each is aligned; the header is
- * padded to a multiple of 8 bytes, as the Rust library does.
+ * A safetensors file. Tensors lie in the order given, except that larger element types come first,
+ * so that each is aligned; the header is padded to a multiple of 8 bytes, as the Rust library does.
  *
  * @throws SafetensorsError when a shape and its data do not fit
  */
@@ -38,9 +41,13 @@ export function writeSafetensors(
     const { shape, data } = tensor;
     const needed = shape.reduce((product, size) => product * size, safetensorsDtypes[dtype]);
     if (needed !== data.byteLength)
-      throw new SafetensorsError(`tensor ${name}, ${dtype} [${shape.join(', ')}], needs ${needed} bytes and has ${data.byteLength}`);
+      throw new SafetensorsError(
+        `tensor ${name}, ${dtype} [${shape.join(', ')}], needs ${needed} bytes and has ${data.byteLength}`,
+      );
     if (name === '__metadata__' || Object.hasOwn(header, name))
-      throw new SafetensorsError(`the name ${name} cannot be written ${name === '__metadata__' ? 'as a tensor' : 'twice'}`);
+      throw new SafetensorsError(
+        `the name ${name} cannot be written ${name === '__metadata__' ? 'as a tensor' : 'twice'}`,
+      );
     header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }

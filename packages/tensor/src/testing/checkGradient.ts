@@ -22,13 +22,16 @@ export interface GradientCheck {
 const step = 1e-5;
 
 /**
- * Checks values and gradients of an operation: `Σ output * weights`, with random weights, is differentiated by the tape and, in float64, by
- * central differences of the reference. The tolerance is that of f32 sums over the values that meet in one element.
+ * Checks values and gradients of an operation: `Σ output * weights`, with random weights, is
+ * differentiated by the tape and, in float64, by central differences of the reference. The
+ * tolerance is that of f32 sums over the values that meet in one element.
  */
 export async function checkGradient({ device, shapes, operation, reference, seed = 1 }: GradientCheck): Promise<void> {
   const random = new Mt19937(seed);
   const values = shapes.map((shape) => random.normal(sizeOf(shape)));
-  const inputs = shapes.map((shape, index) => tensor(values[index] as Float32Array, { shape, device, requiresGrad: true }));
+  const inputs = shapes.map((shape, index) =>
+    tensor(values[index] as Float32Array, { shape, device, requiresGrad: true }),
+  );
   const output = operation(...inputs);
   const weights = random.normal(output.size);
   const loss = output.shape.length === 0 ? output : sum(mul(output, tensor(weights, { shape: output.shape, device })));
@@ -40,7 +43,9 @@ export async function checkGradient({ device, shapes, operation, reference, seed
   const actual = await output.data();
   expect(actual.length).toBe(expected.length);
   for (let index = 0; index < expected.length; index++) {
-    expect(Math.abs((actual[index] as number) - (expected[index] as number)), `value ${index}`).toBeLessThan(2e-5 * scale);
+    expect(Math.abs((actual[index] as number) - (expected[index] as number)), `value ${index}`).toBeLessThan(
+      2e-5 * scale,
+    );
   }
   const weighted = () => {
     const result = reference(...host);
@@ -63,7 +68,10 @@ export async function checkGradient({ device, shapes, operation, reference, seed
     });
     const largest = Math.max(1, ...differences.map(Math.abs));
     for (const [index, difference] of differences.entries()) {
-      expect(Math.abs((gradient?.[index] as number) - difference), `gradient of input ${number} at ${index}`).toBeLessThan(1e-4 * largest);
+      expect(
+        Math.abs((gradient?.[index] as number) - difference),
+        `gradient of input ${number} at ${index}`,
+      ).toBeLessThan(1e-4 * largest);
     }
   }
   for (const input of inputs) input.dispose();

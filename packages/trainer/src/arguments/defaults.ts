@@ -7,7 +7,8 @@ export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 export type SamplingStrategy = 'random' | 'sequential';
 
 /**
- * Every argument of a training run. Names, meanings and defaults are those of `transformers.TrainingArguments` (version 5), in camelCase.
+ * Every argument of a training run. Names, meanings and defaults are those of
+ * `transformers.TrainingArguments` (version 5), in camelCase.
  */
 export interface TrainingArgumentsOptions {
   /** Examples in one forward and backward pass. Default 8. */
@@ -19,7 +20,8 @@ export interface TrainingArgumentsOptions {
   /** Optimizer steps in all; overrides `numTrainEpochs` when above 0. Default -1. */
   maxSteps: number;
   /**
-   * Batches whose gradients are added up before one optimizer step. Each example counts the same, however the batches are cut. Default 1.
+   * Batches whose gradients are added up before one optimizer step. Each example counts the same,
+   * however the batches are cut. Default 1.
    */
   gradientAccumulationSteps: number;
 
@@ -40,9 +42,13 @@ export interface TrainingArgumentsOptions {
 
   /** Shape of the learning rate over the run. Default `linear`. */
   lrSchedulerType: SchedulerType;
-  /** What the schedule takes beyond warmup and length, for example `{ numCycles: 2 }`. Default none. */
+  /**
+   * What the schedule takes beyond warmup and length, for example `{ numCycles: 2 }`. Default none.
+   */
   lrSchedulerKwargs: Readonly<Record<string, number | string>>;
-  /** Steps over which the learning rate rises from 0; below 1 it is a part of all steps. Default 0. */
+  /**
+   * Steps over which the learning rate rises from 0; below 1 it is a part of all steps. Default 0.
+   */
   warmupSteps: number;
 
   /** When the training loss is logged. Default `steps`. */
@@ -73,8 +79,9 @@ export interface TrainingArgumentsOptions {
   saveOnlyModel: boolean;
 
   /**
-   * Mixed precision: matrix products and what they read and write in f16, with sums, weights, optimizer state, layer norms and losses in
-   * f32, and a loss scale that adapts. For training; evaluation is in f32. Default false.
+   * Mixed precision: matrix products and what they read and write in f16, with sums, weights,
+   * optimizer state, layer norms and losses in f32, and a loss scale that adapts. For training;
+   * evaluation is in f32. Default false.
    */
   fp16: boolean;
 

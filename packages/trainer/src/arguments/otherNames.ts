@@ -1,6 +1,7 @@
 /**
- * Arguments that `transformers` has and this Trainer does not support, with the value at which leaving them out changes nothing. That value
- * is accepted, any other is an error: an argument is never ignored.
+ * Arguments that `transformers` has and this Trainer does not support, with the value at which
+ * leaving them out changes nothing. That value is accepted, any other is an error: an argument is
+ * never ignored.
  */
 export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   loggingNanInfFilter: false,

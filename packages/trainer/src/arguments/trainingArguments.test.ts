@@ -64,7 +64,9 @@ describe('planRun', () => {
   });
 
   it('takes parts of all steps below 1', () => {
-    expect(plan({ maxSteps: 100, loggingSteps: 0.1, evalSteps: 0.2, saveSteps: 0.5, warmupSteps: 0.055 }, 7)).toMatchObject({
+    expect(
+      plan({ maxSteps: 100, loggingSteps: 0.1, evalSteps: 0.2, saveSteps: 0.5, warmupSteps: 0.055 }, 7),
+    ).toMatchObject({
       loggingSteps: 10,
       evalSteps: 20,
       saveSteps: 50,

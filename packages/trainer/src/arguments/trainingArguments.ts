@@ -10,7 +10,8 @@ export type SavedArguments = Record<string, unknown>;
 export interface TrainingArguments extends Readonly<TrainingArgumentsOptions> {}
 
 /**
- * The arguments of a training run, checked. Names and defaults are those of `transformers.TrainingArguments`, in camelCase.
+ * The arguments of a training run, checked. Names and defaults are those of
+ * `transformers.TrainingArguments`, in camelCase.
  *
  * @example new TrainingArguments('test-trainer', { evalStrategy: 'epoch', learningRate: 3e-5 })
  */
@@ -19,7 +20,8 @@ export class TrainingArguments {
   readonly outputDir: string;
 
   /**
-   * @throws TrainingArgumentsError naming the argument: unknown, renamed, not supported, impossible, or in contradiction to another
+   * @throws TrainingArgumentsError naming the argument: unknown, renamed, not supported,
+   *   impossible, or in contradiction to another
    */
   constructor(outputDir = 'trainer_output', options: Partial<TrainingArgumentsOptions> = {}) {
     if (typeof outputDir !== 'string' || outputDir === '') {
@@ -34,8 +36,12 @@ export class TrainingArguments {
 
   /** The arguments under their Hugging Face names, for `training_args.json`. */
   toJSON(): SavedArguments {
-    const entries = Object.keys(defaultArguments).map((name) => [snakeCase(name), this[name as keyof TrainingArgumentsOptions]] as const);
-    return Object.fromEntries([['output_dir', this.outputDir] as const, ...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const entries = Object.keys(defaultArguments).map(
+      (name) => [snakeCase(name), this[name as keyof TrainingArgumentsOptions]] as const,
+    );
+    return Object.fromEntries(
+      [['output_dir', this.outputDir] as const, ...entries].sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   }
 }
 
@@ -54,7 +60,9 @@ function checkName(name: string, value: unknown): void {
   const impossible = impossibleArguments[name];
   if (impossible) {
     if (value === false) return;
-    throw new TrainingArgumentsError(`the training argument ${name} = ${JSON.stringify(value)} is not possible: ${impossible}`);
+    throw new TrainingArgumentsError(
+      `the training argument ${name} = ${JSON.stringify(value)} is not possible: ${impossible}`,
+    );
   }
   if (name in unsupportedArguments) {
     const neutral = unsupportedArguments[name];
@@ -66,7 +74,9 @@ function checkName(name: string, value: unknown): void {
   }
   const camel = camelCase(name);
   const advice =
-    camel !== name && camel in defaultArguments ? `names are in camelCase: ${camel}` : 'see TrainingArgumentsOptions for all names';
+    camel !== name && camel in defaultArguments
+      ? `names are in camelCase: ${camel}`
+      : 'see TrainingArgumentsOptions for all names';
   throw new TrainingArgumentsError(`there is no training argument ${name}; ${advice}`);
 }
 
@@ -80,7 +90,8 @@ function checkValues(args: TrainingArguments): void {
   };
   const whole = (name: NumberName, minimum: number) =>
     check(name, Number.isInteger(args[name]) && args[name] >= minimum, `a whole number of at least ${minimum}`);
-  const atLeastZero = (name: NumberName) => check(name, Number.isFinite(args[name]) && args[name] >= 0, 'a number of at least 0');
+  const atLeastZero = (name: NumberName) =>
+    check(name, Number.isFinite(args[name]) && args[name] >= 0, 'a number of at least 0');
   const oneOf = (name: keyof TrainingArgumentsOptions, values: readonly string[]) =>
     check(name, values.includes(String(args[name])), `one of ${values.join(', ')}`);
   const stepsOrPart = (name: 'loggingSteps' | 'saveSteps' | 'evalSteps' | 'warmupSteps', minimum: number) => {
@@ -94,21 +105,28 @@ function checkValues(args: TrainingArguments): void {
 
   for (const [name, value] of Object.entries(defaultArguments)) {
     if (typeof value === 'boolean')
-      check(name as keyof TrainingArgumentsOptions, typeof args[name as keyof TrainingArgumentsOptions] === 'boolean', 'true or false');
+      check(
+        name as keyof TrainingArgumentsOptions,
+        typeof args[name as keyof TrainingArgumentsOptions] === 'boolean',
+        'true or false',
+      );
   }
   whole('perDeviceTrainBatchSize', 1);
   whole('perDeviceEvalBatchSize', 1);
   whole('gradientAccumulationSteps', 1);
   whole('maxSteps', -1);
   check('numTrainEpochs', Number.isFinite(args.numTrainEpochs) && args.numTrainEpochs > 0, 'a number above 0');
-  for (const name of ['learningRate', 'weightDecay', 'adamEpsilon', 'maxGradNorm', 'evalDelay'] as const) atLeastZero(name);
+  for (const name of ['learningRate', 'weightDecay', 'adamEpsilon', 'maxGradNorm', 'evalDelay'] as const)
+    atLeastZero(name);
   for (const name of ['adamBeta1', 'adamBeta2', 'labelSmoothingFactor'] as const)
     check(name, args[name] >= 0 && args[name] < 1, 'at least 0 and below 1');
   oneOf('optim', ['adamw_torch', 'adamw_torch_fused']);
-  for (const name of ['loggingStrategy', 'evalStrategy', 'saveStrategy'] as const) oneOf(name, ['no', 'steps', 'epoch']);
+  for (const name of ['loggingStrategy', 'evalStrategy', 'saveStrategy'] as const)
+    oneOf(name, ['no', 'steps', 'epoch']);
   oneOf('trainSamplingStrategy', ['random', 'sequential']);
   stepsOrPart('warmupSteps', 0);
-  if (args.loggingStrategy === 'steps') check('loggingSteps', args.loggingSteps > 0, "above 0 when loggingStrategy is 'steps'");
+  if (args.loggingStrategy === 'steps')
+    check('loggingSteps', args.loggingSteps > 0, "above 0 when loggingStrategy is 'steps'");
   stepsOrPart('loggingSteps', 0);
   if (args.saveStrategy === 'steps') check('saveSteps', args.saveSteps > 0, "above 0 when saveStrategy is 'steps'");
   stepsOrPart('saveSteps', 0);
@@ -117,9 +135,14 @@ function checkValues(args: TrainingArguments): void {
     check('evalSteps', args.evalSteps > 0, 'above 0');
   }
   if (args.saveTotalLimit !== null)
-    check('saveTotalLimit', Number.isInteger(args.saveTotalLimit) && args.saveTotalLimit >= 1, 'null or a whole number of at least 1');
+    check(
+      'saveTotalLimit',
+      Number.isInteger(args.saveTotalLimit) && args.saveTotalLimit >= 1,
+      'null or a whole number of at least 1',
+    );
   for (const name of ['seed', 'dataSeed'] as const) {
     const value = args[name];
-    if (value !== null) check(name, Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number from 0 to 4294967295');
+    if (value !== null)
+      check(name, Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number from 0 to 4294967295');
   }
 }

@@ -10,7 +10,12 @@ export class CallbackList {
   readonly #state: () => TrainerState;
   readonly #control: TrainerControl;
 
-  constructor(callbacks: TrainerCallback[], args: TrainingArguments, state: () => TrainerState, control: TrainerControl) {
+  constructor(
+    callbacks: TrainerCallback[],
+    args: TrainingArguments,
+    state: () => TrainerState,
+    control: TrainerControl,
+  ) {
     this.callbacks = callbacks;
     this.#args = args;
     this.#state = state;

@@ -6,7 +6,8 @@ export class DefaultFlowCallback implements TrainerCallback {
     const every = (steps: number) => steps > 0 && state.globalStep % steps === 0;
     if (state.globalStep === 1 && args.loggingFirstStep) control.shouldLog = true;
     if (args.loggingStrategy === 'steps' && every(state.loggingSteps)) control.shouldLog = true;
-    if (args.evalStrategy === 'steps' && every(state.evalSteps) && args.evalDelay <= state.globalStep) control.shouldEvaluate = true;
+    if (args.evalStrategy === 'steps' && every(state.evalSteps) && args.evalDelay <= state.globalStep)
+      control.shouldEvaluate = true;
     if (args.saveStrategy === 'steps' && every(state.saveSteps)) control.shouldSave = true;
     if (state.globalStep >= state.maxSteps) {
       control.shouldTrainingStop = true;

@@ -5,8 +5,9 @@ import { MetricsTable } from '../progress/metricsTable.ts';
 import type { TrainerCallback } from './trainerCallback.ts';
 
 /**
- * Shows a run to a person: a bar with examples per second and the time left, the logs, and a table with a line per evaluation. Without a
- * terminal, or with `disableTqdm`, there is no bar; logs and table are still written.
+ * Shows a run to a person: a bar with examples per second and the time left, the logs, and a table
+ * with a line per evaluation. Without a terminal, or with `disableTqdm`, there is no bar; logs and
+ * table are still written.
  */
 export class ProgressCallback implements TrainerCallback {
   #bar: ReturnType<typeof createBar> | null = null;
@@ -17,9 +18,13 @@ export class ProgressCallback implements TrainerCallback {
   onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (args, state) => {
     this.#began = performance.now();
     this.#trainingLoss = null;
-    this.#table = args.evalStrategy === 'no' ? null : new MetricsTable(args.evalStrategy === 'epoch' ? 'Epoch' : 'Step');
+    this.#table =
+      args.evalStrategy === 'no' ? null : new MetricsTable(args.evalStrategy === 'epoch' ? 'Epoch' : 'Step');
     if (terminal.isTerminal && !args.disableTqdm) {
-      this.#bar = createBar(state.maxSteps, '{bar} {value}/{total} steps | {rate} examples/s | {left} left | loss {loss}');
+      this.#bar = createBar(
+        state.maxSteps,
+        '{bar} {value}/{total} steps | {rate} examples/s | {left} left | loss {loss}',
+      );
       this.#bar.update(0, { rate: '?', left: '?', loss: '?' });
     }
   };
@@ -36,8 +41,10 @@ export class ProgressCallback implements TrainerCallback {
 
   onLog: NonNullable<TrainerCallback['onLog']> = (args, _state, _control, { logs = {} }) => {
     if (logs['loss'] !== undefined) this.#trainingLoss = logs['loss'];
-    // The table shows evaluations of a training run, and the training loss that is logged with them.
-    const inTable = this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
+    // The table shows evaluations of a training run, and the training loss that is logged with
+    // them.
+    const inTable =
+      this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
     if (inTable) return;
     const shown = Object.entries(logs).filter(([name]) => name !== 'total_flos' && name !== 'step');
     this.#write(`{${shown.map(([name, value]) => `'${name}': '${formatNumber(value)}'`).join(', ')}}`);

@@ -18,15 +18,26 @@ export interface CallbackContext {
   readonly metrics?: LogEntry;
   /** Examples whose update has completed on the GPU since training began, for `onStepEnd`. */
   readonly examplesSeen?: number;
-  /** The last step that is known to have completed, for `onStepEnd` and `onTrainEnd`. The GPU is up to two steps behind. */
+  /**
+   * The last step that is known to have completed, for `onStepEnd` and `onTrainEnd`. The GPU is up
+   * to two steps behind.
+   */
   readonly completed?: CompletedStep;
   /** Batches in the evaluation under way, for `onPredictionStep`. */
   readonly numBatches?: number;
 }
 
-type Event = (args: TrainingArguments, state: TrainerState, control: TrainerControl, context: CallbackContext) => void | Promise<void>;
+type Event = (
+  args: TrainingArguments,
+  state: TrainerState,
+  control: TrainerControl,
+  context: CallbackContext,
+) => void | Promise<void>;
 
-/** Things to do at points of a run. Every method may set flags on `control`. Events come in the order of `transformers`. */
+/**
+ * Things to do at points of a run. Every method may set flags on `control`. Events come in the
+ * order of `transformers`.
+ */
 export interface TrainerCallback {
   onInitEnd?: Event;
   onTrainBegin?: Event;

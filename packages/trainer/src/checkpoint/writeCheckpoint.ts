@@ -23,7 +23,8 @@ export async function writeModel(folder: string, { model, processingClass }: Sav
   await saving(folder, async () => {
     await files.makeFolder(folder);
     if (model.savePretrained) await model.savePretrained(folder);
-    else await files.writeFile(`${folder}/model.safetensors`, writeSafetensors(await model.stateDict(), { format: 'pt' }));
+    else
+      await files.writeFile(`${folder}/model.safetensors`, writeSafetensors(await model.stateDict(), { format: 'pt' }));
     await processingClass?.savePretrained?.(folder);
   });
 }
@@ -39,8 +40,9 @@ export interface CheckpointOptions extends SavedModel {
 }
 
 /**
- * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds, arguments, state and checksums. The
- * folder is made under another name and renamed when it is whole.
+ * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds,
+ * arguments, state and checksums. The folder is made under another name and renamed when it is
+ * whole.
  */
 export async function writeCheckpoint(options: CheckpointOptions): Promise<string> {
   const { args, state, optimizer, schedulerStep, learningRate } = options;
@@ -50,15 +52,23 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<strin
     await files.removeFolder(folder);
     await writeModel(folder, options);
     if (!args.saveOnlyModel) {
-      await files.writeFile(`${folder}/optimizer.safetensors`, writeSafetensors(await optimizer.stateDict(), { format: 'pt' }));
+      await files.writeFile(
+        `${folder}/optimizer.safetensors`,
+        writeSafetensors(await optimizer.stateDict(), { format: 'pt' }),
+      );
       await files.writeFile(`${folder}/scheduler.json`, json({ last_epoch: schedulerStep, last_lr: [learningRate] }));
       if (args.fp16) await files.writeFile(`${folder}/scaler.json`, json(await scalerJson(optimizer)));
-      await files.writeFile(`${folder}/rng.json`, json({ seed: args.seed, data_seed: args.dataSeed, update: state.globalStep }));
+      await files.writeFile(
+        `${folder}/rng.json`,
+        json({ seed: args.seed, data_seed: args.dataSeed, update: state.globalStep }),
+      );
       await files.writeFile(`${folder}/training_args.json`, json(args));
       await files.writeFile(`${folder}/trainer_state.json`, json(state));
     }
     const names = (await files.list(folder)).sort();
-    const checksums = await Promise.all(names.map(async (name) => [name, await files.checksum(`${folder}/${name}`)] as const));
+    const checksums = await Promise.all(
+      names.map(async (name) => [name, await files.checksum(`${folder}/${name}`)] as const),
+    );
     await files.writeFile(`${folder}/checksums.json`, json(Object.fromEntries(checksums)));
     await files.replaceFolder(folder, target);
   });
@@ -78,10 +88,14 @@ export async function rotateCheckpoints(outputDir: string, limit: number): Promi
     .filter((step) => step !== undefined)
     .map(Number)
     .sort((a, b) => a - b);
-  for (const step of steps.slice(0, Math.max(0, steps.length - limit))) await files.removeFolder(`${outputDir}/checkpoint-${step}`);
+  for (const step of steps.slice(0, Math.max(0, steps.length - limit)))
+    await files.removeFolder(`${outputDir}/checkpoint-${step}`);
 }
 
-/** Runs something that writes to `folder` and turns a failure into an error that names the folder and what to do. */
+/**
+ * Runs something that writes to `folder` and turns a failure into an error that names the folder
+ * and what to do.
+ */
 export async function saving(folder: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
@@ -96,6 +110,9 @@ export async function saving(folder: string, write: () => Promise<void>): Promis
       ENOTDIR: 'a part of the path is a file, not a folder',
       EEXIST: 'a file of that name stands in the way',
     };
-    throw new SaveError(`could not write to ${folder}: ${(code && reasons[code]) ?? message}. Choose another outputDir.`, { cause });
+    throw new SaveError(
+      `could not write to ${folder}: ${(code && reasons[code]) ?? message}. Choose another outputDir.`,
+      { cause },
+    );
   }
 }

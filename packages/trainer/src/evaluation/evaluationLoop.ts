@@ -32,7 +32,9 @@ interface BatchResult {
   readonly labelled: number;
 }
 
-/** Forward passes over a dataset in its order, one batch computed while the one before is read back. */
+/**
+ * Forward passes over a dataset in its order, one batch computed while the one before is read back.
+ */
 export async function evaluationLoop(options: EvaluationOptions): Promise<EvaluationOutput> {
   const { model, device, loader, labelName, afterBatch } = options;
   const results: BatchResult[] = [];
@@ -92,5 +94,8 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
 function joinLabels(parts: readonly NonNullable<Batch[string]>[], numExamples: number): NdArray {
   const values = parts.flatMap(({ data }) => Array.from(data, Number));
   const isFloat = parts[0]?.data instanceof Float32Array;
-  return new NdArray(isFloat ? Float32Array.from(values) : Int32Array.from(values), [numExamples, ...(parts[0]?.shape.slice(1) ?? [])]);
+  return new NdArray(isFloat ? Float32Array.from(values) : Int32Array.from(values), [
+    numExamples,
+    ...(parts[0]?.shape.slice(1) ?? []),
+  ]);
 }

@@ -51,7 +51,15 @@ export const files: Files = {
 /** A bar on the terminal that lines can be written above. */
 export function createBar(total: number, format: string) {
   const bars = new cliProgress.MultiBar(
-    { format, stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: 24, etaBuffer: 50, linewrap: false },
+    {
+      format,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 24,
+      etaBuffer: 50,
+      linewrap: false,
+    },
     cliProgress.Presets.shades_classic,
   );
   const bar = bars.create(total, 0);

@@ -1,4 +1,6 @@
-/** Four significant digits as Python's `:.4g` prints them: `0.6918`, `5e-05`, `1377`, `1.234e+06`. */
+/**
+ * Four significant digits as Python's `:.4g` prints them: `0.6918`, `5e-05`, `1377`, `1.234e+06`.
+ */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   if (value === 0) return '0';

@@ -4,8 +4,8 @@ import { formatNumber } from './formatNumber.ts';
 const timings = /_(runtime|samples_per_second|steps_per_second)$/;
 
 /**
- * The table that grows by a line with each evaluation: epoch or step, training loss, validation loss, and the metrics that the user
- * computes. The columns are fixed by the first line.
+ * The table that grows by a line with each evaluation: epoch or step, training loss, validation
+ * loss, and the metrics that the user computes. The columns are fixed by the first line.
  */
 export class MetricsTable {
   readonly #first: 'Epoch' | 'Step';
@@ -17,7 +17,9 @@ export class MetricsTable {
 
   /** The lines to print for one evaluation, header included the first time. */
   lines(position: number, trainingLoss: number | null, metrics: LogEntry): string[] {
-    const names = Object.keys(metrics).filter((name) => name.startsWith('eval_') && name !== 'eval_loss' && !timings.test(name));
+    const names = Object.keys(metrics).filter(
+      (name) => name.startsWith('eval_') && name !== 'eval_loss' && !timings.test(name),
+    );
     const header = this.#columns === null;
     this.#columns ??= names;
     const cells = [

@@ -4,8 +4,8 @@ import { createBar, terminal } from '#platform';
 const noticeableSeconds = 1;
 
 /**
- * Runs something that makes kernels ready, and shows how far it is: a bar on a terminal; otherwise a line at the end, if it took over a
- * second.
+ * Runs something that makes kernels ready, and shows how far it is: a bar on a terminal; otherwise
+ * a line at the end, if it took over a second.
  *
  * @param prepare told a function that takes how many of how many kernels are ready
  */
@@ -19,12 +19,15 @@ export async function showPreparation(
   try {
     await prepare((done, total) => {
       count = total;
-      if (terminal.isTerminal && !quiet) (bar ??= createBar(total, 'Preparing kernels {bar} {value}/{total}')).update(done, {});
+      if (terminal.isTerminal && !quiet)
+        (bar ??= createBar(total, 'Preparing kernels {bar} {value}/{total}')).update(done, {});
     });
   } finally {
     (bar as ReturnType<typeof createBar> | null)?.stop();
   }
   const seconds = (performance.now() - began) / 1000;
   if (seconds > noticeableSeconds)
-    terminal.writeLine(`${count} kernels were prepared in ${seconds.toFixed(1)} s; the driver keeps them for the next run.`);
+    terminal.writeLine(
+      `${count} kernels were prepared in ${seconds.toFixed(1)} s; the driver keeps them for the next run.`,
+    );
 }

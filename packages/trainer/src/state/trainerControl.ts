@@ -1,4 +1,7 @@
-/** What the training loop does next. Callbacks set the flags; the loop clears them once it has acted. */
+/**
+ * What the training loop does next. Callbacks set the flags; the loop clears them once it has
+ * acted.
+ */
 export class TrainerControl {
   shouldTrainingStop = false;
   shouldEpochStop = false;

@@ -1,4 +1,7 @@
-/** One entry of the log: `loss`, `grad_norm`, `learning_rate`, `eval_…` or `train_…`, with `epoch` and `step`. */
+/**
+ * One entry of the log: `loss`, `grad_norm`, `learning_rate`, `eval_…` or `train_…`, with `epoch`
+ * and `step`.
+ */
 export type LogEntry = Readonly<Record<string, number>>;
 
 /** Where a run stands. Saved as `trainer_state.json`, whose keys are those of `transformers`. */

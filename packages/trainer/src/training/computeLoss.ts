@@ -10,8 +10,9 @@ export interface LossOptions {
 }
 
 /**
- * The model's output with its loss: the model's own, or with label smoothing `(1 - e) * NLL + e * mean over classes of -log p`
- * (transformers' LabelSmoother), which is switched off for float labels.
+ * The model's output with its loss: the model's own, or with label smoothing `(1 - e) * NLL + e *
+ * mean over classes of -log p` (transformers' LabelSmoother), which is switched off for float
+ * labels.
  */
 export function computeLoss(
   model: TrainableModel,
@@ -29,9 +30,14 @@ export function computeLoss(
   for (const [row, label] of checked.entries()) {
     if (isUnlabelled(label)) checked[row] = -100;
     else if (label < 0 || label >= numClasses)
-      throw new TrainerError(`the label of row ${row} is ${label}; the model has ${numClasses} labels, 0 to ${numClasses - 1}`);
+      throw new TrainerError(
+        `the label of row ${row} is ${label}; the model has ${numClasses} labels, 0 to ${numClasses - 1}`,
+      );
   }
   const count = context.numItemsInBatch ?? countLabelled(batch, labelName);
-  const loss = crossEntropy(logits, checked, { labelSmoothing: labelSmoothingFactor, weight: count > 0 ? 1 / count : 0 });
+  const loss = crossEntropy(logits, checked, {
+    labelSmoothing: labelSmoothingFactor,
+    weight: count > 0 ? 1 / count : 0,
+  });
   return { loss, logits };
 }

@@ -5,7 +5,9 @@ export function isUnlabelled(label: number): boolean {
   return label === -100 || label === -1;
 }
 
-/** Examples of a batch that add to the loss. Float labels (regression, several labels) always do. */
+/**
+ * Examples of a batch that add to the loss. Float labels (regression, several labels) always do.
+ */
 export function countLabelled(batch: Batch, labelName: string): number {
   const labels = batch[labelName];
   if (!labels) return 0;

@@ -8,7 +8,10 @@ export interface ParameterGroup {
   readonly weightDecay: number;
 }
 
-/** Weight decay goes to every trainable parameter except biases and layer norms, as in `transformers`. */
+/**
+ * Weight decay goes to every trainable parameter except biases and layer norms, as in
+ * `transformers`.
+ */
 export function parameterGroups(model: TrainableModel, weightDecay: number): ParameterGroup[] {
   const trainable = [...model.namedParameters()].filter(([, parameter]) => parameter.requiresGrad);
   return [

@@ -11,7 +11,10 @@ export interface UpdateRunnerOptions extends LossOptions {
   readonly model: TrainableModel;
   readonly optimizer: AdamW;
   readonly device: Device;
-  /** Forward and backward in mixed precision: an update that overflows is skipped, and the loss scale goes down. Default false. */
+  /**
+   * Forward and backward in mixed precision: an update that overflows is skipped, and the loss
+   * scale goes down. Default false.
+   */
   readonly fp16?: boolean;
 }
 
@@ -24,8 +27,9 @@ export interface CompletedUpdates {
 }
 
 /**
- * Runs optimizer updates, at most two of them in flight: while the GPU works on one, the next is recorded. Nothing waits between
- * `forward` and the optimizer's step; losses and norms come back a step late.
+ * Runs optimizer updates, at most two of them in flight: while the GPU works on one, the next is
+ * recorded. Nothing waits between `forward` and the optimizer's step; losses and norms come back a
+ * step late.
  */
 export class UpdateRunner {
   readonly #options: UpdateRunnerOptions;
@@ -42,7 +46,8 @@ export class UpdateRunner {
   }
 
   /**
-   * One update from its micro-batches. Every labelled example weighs the same, however they are cut into batches.
+   * One update from its micro-batches. Every labelled example weighs the same, however they are cut
+   * into batches.
    *
    * @param update number of the update in the run, from 0
    * @param afterBackward called after each micro-batch's backward pass
@@ -61,7 +66,8 @@ export class UpdateRunner {
     this.#examplesOfUpdate.push(exampleOffset);
     const previous = this.#inFlight;
     const current = optimizer.records().then((records) => this.#collect(records));
-    // The failure is seen by whoever waits for this update; until then it is nobody's unhandled rejection.
+    // The failure is seen by whoever waits for this update; until then it is nobody's unhandled
+    // rejection.
     current.catch(() => {});
     this.#inFlight = current;
     await previous;

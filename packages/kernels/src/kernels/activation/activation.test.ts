@@ -14,12 +14,19 @@ import { erf, geluBackwardReference, geluReference, tanhBackwardReference, tanhR
 const lengths = [1, 3, 17, 63, 65, 129, 512, 5000];
 const types: FloatType[] = ['f32', 'f16'];
 const extremes = [
-  0, -0, 1e-30, -1e-30, 1e-4, 0.6249, 0.6251, 3.83, 5.42, -5.42, 5.5, -5.6, 14, -14.5, 88.8, -88.8, 1e4, -1e4, 1e30, -1e30, 3e38, -3e38,
+  0, -0, 1e-30, -1e-30, 1e-4, 0.6249, 0.6251, 3.83, 5.42, -5.42, 5.5, -5.6, 14, -14.5, 88.8, -88.8, 1e4, -1e4, 1e30,
+  -1e30, 3e38, -3e38,
 ];
 
-/** The rational erf is right to 6 roundings; the product and the sum, which cancels for negative x, add four relative to |x| / 2. */
+/**
+ * The rational erf is right to 6 roundings; the product and the sum, which cancels for negative x,
+ * add four relative to |x| / 2.
+ */
 const geluRoundings = 10;
-/** Cephes' tanh is right to two roundings, exp's 3 + 2|x| units count only where they are damped by exp(-2|x|). */
+/**
+ * Cephes' tanh is right to two roundings, exp's 3 + 2|x| units count only where they are damped by
+ * exp(-2|x|).
+ */
 const tanhRoundings = 8;
 
 describe('activations', () => {
@@ -54,14 +61,20 @@ describe('activations', () => {
     return results;
   }
 
-  function expectRight(input: Float64Array, gradOutput: Float64Array, type: FloatType, results: Awaited<ReturnType<typeof run>>) {
+  function expectRight(
+    input: Float64Array,
+    gradOutput: Float64Array,
+    type: FloatType,
+    results: Awaited<ReturnType<typeof run>>,
+  ) {
     expectClose(
       results.gelu,
       geluReference(input),
       { type, roundings: geluRoundings, magnitude: input.map((x) => Math.min(6, Math.abs(x)) / 2) },
       'gelu',
     );
-    // The derivative is at most 1.13; exp(-x^2 / 2) carries up to 3 + x^2 units where it still counts.
+    // The derivative is at most 1.13; exp(-x^2 / 2) carries up to 3 + x^2 units where it still
+    // counts.
     const slopes = gradOutput.map((value) => 2 * Math.abs(value));
     expectClose(
       results.geluBackward,
@@ -92,36 +105,55 @@ describe('activations', () => {
       [129, 8],
       [1500, 4],
       [0, 5],
-    ])(`geluBackward with the bias equals the reference over [%i, %i] of ${type}, written and added`, async (rows, columns) => {
-      const length = rows * columns;
-      const input = rounded(normalNumbers(length, length, { deviation: 2 }), type);
-      const gradOutput = rounded(normalNumbers(length, 7), type);
-      const before = rounded(normalNumbers(columns, 9), 'f32');
-      const gradients = geluBackwardReference(gradOutput, input);
-      const sums = columnSumReference(gradients, rows, columns);
-      const magnitude = columnSumReference(
-        gradOutput.map((value) => 2 * Math.abs(value)),
-        rows,
-        columns,
-      );
-      for (const accumulate of [false, true]) {
-        const gradInput = staleOutput(gpu, length, type, 'gradInput');
-        const gradBias = accumulate ? uploadFloats(gpu, before, 'f32', 'gradBias') : staleOutput(gpu, columns, 'f32', 'gradBias');
-        const [given, gradient] = [uploadFloats(gpu, input, type, 'input'), uploadFloats(gpu, gradOutput, type, 'gradOutput')];
-        geluBackwardWithBias(gpu, { gradOutput: gradient, input: given, gradInput, gradBias, rows, columns, accumulate });
-        const slopes = gradOutput.map((value) => 2 * Math.abs(value));
-        expectClose(
-          await readFloats(gpu, gradInput, length),
-          gradients,
-          { type, roundings: geluRoundings, magnitude: slopes },
-          'gradInput',
+    ])(
+      `geluBackward with the bias equals the reference over [%i, %i] of ${type}, written and added`,
+      async (rows, columns) => {
+        const length = rows * columns;
+        const input = rounded(normalNumbers(length, length, { deviation: 2 }), type);
+        const gradOutput = rounded(normalNumbers(length, 7), type);
+        const before = rounded(normalNumbers(columns, 9), 'f32');
+        const gradients = geluBackwardReference(gradOutput, input);
+        const sums = columnSumReference(gradients, rows, columns);
+        const magnitude = columnSumReference(
+          gradOutput.map((value) => 2 * Math.abs(value)),
+          rows,
+          columns,
         );
-        const expected = sums.map((sum, column) => sum + (accumulate ? before[column]! : 0));
-        const bound = { roundings: geluRoundings + 4 * Math.sqrt(rows), magnitude: magnitude.map((value) => value + 1) };
-        expectClose(await readFloats(gpu, gradBias, columns), expected, bound, 'gradBias');
-        for (const array of [gradInput, gradBias, given, gradient]) gpu.release(array);
-      }
-    });
+        for (const accumulate of [false, true]) {
+          const gradInput = staleOutput(gpu, length, type, 'gradInput');
+          const gradBias = accumulate
+            ? uploadFloats(gpu, before, 'f32', 'gradBias')
+            : staleOutput(gpu, columns, 'f32', 'gradBias');
+          const [given, gradient] = [
+            uploadFloats(gpu, input, type, 'input'),
+            uploadFloats(gpu, gradOutput, type, 'gradOutput'),
+          ];
+          geluBackwardWithBias(gpu, {
+            gradOutput: gradient,
+            input: given,
+            gradInput,
+            gradBias,
+            rows,
+            columns,
+            accumulate,
+          });
+          const slopes = gradOutput.map((value) => 2 * Math.abs(value));
+          expectClose(
+            await readFloats(gpu, gradInput, length),
+            gradients,
+            { type, roundings: geluRoundings, magnitude: slopes },
+            'gradInput',
+          );
+          const expected = sums.map((sum, column) => sum + (accumulate ? before[column]! : 0));
+          const bound = {
+            roundings: geluRoundings + 4 * Math.sqrt(rows),
+            magnitude: magnitude.map((value) => value + 1),
+          };
+          expectClose(await readFloats(gpu, gradBias, columns), expected, bound, 'gradBias');
+          for (const array of [gradInput, gradBias, given, gradient]) gpu.release(array);
+        }
+      },
+    );
   }
 
   it('are right on a fine grid from -8 to 8', async () => {
@@ -147,7 +179,8 @@ describe('activations', () => {
   });
 
   it('have a reference erf that is right', () => {
-    // From the tables of Abramowitz and Stegun, 7.1, and NIST's Digital Library of Mathematical Functions.
+    // From the tables of Abramowitz and Stegun, 7.1, and NIST's Digital Library of Mathematical
+    // Functions.
     expect(erf(0.5)).toBeCloseTo(0.5204998778130465, 15);
     expect(erf(1)).toBeCloseTo(0.8427007929497149, 15);
     expect(erf(2)).toBeCloseTo(0.9953222650189527, 15);
@@ -158,9 +191,14 @@ describe('activations', () => {
   it('have gradients that are the slopes of their references', () => {
     const input = Float64Array.of(-3, -1, -0.3, 0, 0.2, 1.7, 4);
     const gradOutput = Float64Array.of(1, -2, 3, 0.5, 1, 1, 2);
-    const weighted = (output: Float64Array) => output.reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
+    const weighted = (output: Float64Array) =>
+      output.reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
     expectGradient((changed) => weighted(geluReference(changed)), input, geluBackwardReference(gradOutput, input));
-    expectGradient((changed) => weighted(tanhReference(changed)), input, tanhBackwardReference(gradOutput, tanhReference(input)));
+    expectGradient(
+      (changed) => weighted(tanhReference(changed)),
+      input,
+      tanhBackwardReference(gradOutput, tanhReference(input)),
+    );
   });
 
   it('compile in every type and width', async () => {

@@ -37,7 +37,9 @@ export interface GeluBackwardWithBiasOptions {
   readonly accumulate?: boolean;
 }
 
-/** Lines that apply the functions of gelu.wgsl, which take one number, to a vector of either width. */
+/**
+ * Lines that apply the functions of gelu.wgsl, which take one number, to a vector of either width.
+ */
 function geluOfEach(width: 1 | 4): string {
   const each = (name: string) =>
     width === 4 ? `vec4f(${['x', 'y', 'z', 'w'].map((part) => `${name}(v.${part})`).join(', ')})` : `${name}(v)`;
@@ -45,10 +47,20 @@ function geluOfEach(width: 1 | 4): string {
   return `${geluFunctions}\n${define('gelu')}${define('geluDerivative')}`;
 }
 
-/** Records output = gelu(input) with the error function, as PyTorch's `gelu(approximate='none')`. Throws KernelArgumentError. */
+/**
+ * Records output = gelu(input) with the error function, as PyTorch's `gelu(approximate='none')`.
+ * Throws KernelArgumentError.
+ */
 export function gelu(gpu: Gpu, { input, output, length }: ActivationOptions): void {
   const prelude = { key: '', text: geluOfEach };
-  recordElementwise(gpu, { kernel: 'gelu', source: geluForwardSource, reads: { input }, writes: { output }, length, prelude });
+  recordElementwise(gpu, {
+    kernel: 'gelu',
+    source: geluForwardSource,
+    reads: { input },
+    writes: { output },
+    length,
+    prelude,
+  });
 }
 
 /** Records gradInput = gradOutput * gelu'(input). Throws KernelArgumentError. */
@@ -65,9 +77,10 @@ export function geluBackward(gpu: Gpu, { gradOutput, input, gradInput, length }:
 }
 
 /**
- * Records gradInput = gradOutput * gelu'(input) and, in the same pass over memory, the gradient of the bias before the GELU. Its sums are
- * taken block by block of rows, as `columnSum` takes them, in an order that depends on `rows` alone. On Mesa 26 f32 takes two passes.
- * Throws KernelArgumentError.
+ * Records gradInput = gradOutput * gelu'(input) and, in the same pass over memory, the gradient of
+ * the bias before the GELU. Its sums are taken block by block of rows, as `columnSum` takes them,
+ * in an order that depends on `rows` alone. On Mesa 26 f32 takes two passes. Throws
+ * KernelArgumentError.
  */
 export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOptions): void {
   const kernel = 'geluBackwardWithBias';
@@ -81,8 +94,8 @@ export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOpti
   }
   requireArray(kernel, 'gradBias', gradBias, { columns }, singleTypes);
   requireSeparate(kernel, [gradOutput, input], [gradInput, gradBias]);
-  // There every load down a column waits for the cache: two passes in order take 0.7 of the time. In f16 the second would sum rounded
-  // numbers.
+  // There every load down a column waits for the cache: two passes in order take 0.7 of the time.
+  // In f16 the second would sum rounded numbers.
   if (gpu.profile.mesaVersion >= 26 && gradInput.elementType === 'f32') {
     geluBackward(gpu, { gradOutput, input, gradInput, length: rows * columns });
     columnSum(gpu, { input: gradInput, output: gradBias, rows, columns, accumulate });
@@ -93,7 +106,10 @@ export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOpti
   const sums = gpu.allocate('f32', blocks * columns, 'sums of blocks');
   const access = elementAccess(gpu, { gradOutput, input }, { gradInput, sums }, width);
   gpu.dispatch({
-    program: { key: `${kernel} ${access.key}`, source: () => access.text() + geluOfEach(width) + text + geluBackwardBiasSource },
+    program: {
+      key: `${kernel} ${access.key}`,
+      source: () => access.text() + geluOfEach(width) + text + geluBackwardBiasSource,
+    },
     parameters: { integers },
     reads: [gradOutput, input],
     writes: [gradInput, sums],

@@ -1,4 +1,7 @@
-/** The error function to float64's precision: its series for small arguments, a continued fraction of its complement for large ones. */
+/**
+ * The error function to float64's precision: its series for small arguments, a continued fraction
+ * of its complement for large ones.
+ */
 export function erf(x: number): number {
   const magnitude = Math.abs(x);
   if (Number.isNaN(x)) return NaN;
@@ -36,7 +39,8 @@ export function geluReference(input: ArrayLike<number>): Float64Array {
 export function geluBackwardReference(gradOutput: ArrayLike<number>, input: ArrayLike<number>): Float64Array {
   return Float64Array.from(
     input,
-    (x, index) => (gradOutput[index] as number) * (normalProbability(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI)),
+    (x, index) =>
+      (gradOutput[index] as number) * (normalProbability(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI)),
   );
 }
 

@@ -18,7 +18,10 @@ export interface TanhBackwardOptions {
 
 /** Records output = tanh(input). Throws KernelArgumentError. */
 export function tanh(gpu: Gpu, { input, output, length }: ActivationOptions): void {
-  const prelude = { key: '', text: (width: 1 | 4) => `alias Bits = ${width === 4 ? 'vec4<u32>' : 'u32'};\n${tanhFunction}` };
+  const prelude = {
+    key: '',
+    text: (width: 1 | 4) => `alias Bits = ${width === 4 ? 'vec4<u32>' : 'u32'};\n${tanhFunction}`,
+  };
   recordElementwise(gpu, { kernel: 'tanh', source: tanhSource, reads: { input }, writes: { output }, length, prelude });
 }
 

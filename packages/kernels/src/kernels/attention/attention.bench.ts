@@ -12,8 +12,14 @@ benchKernels('attention', (gpu) => {
     const size = totalTokens * numHeads * headSize;
     const upload = (label: string) => gpu.upload(normalNumbers(size, size), 'f32', label);
     const output = (label: string, length = size) => gpu.allocatePersistent('f32', length, label);
-    const tokenKeys = Uint32Array.from({ length: totalTokens }, (_, row) => (Math.floor(row / tokens) << 16) | (row % tokens));
-    const random = { state: gpu.upload(Uint32Array.of(1, 2, 0, 0), 'u32', 'state'), tokenKeys: gpu.upload(tokenKeys, 'u32', 'keys') };
+    const tokenKeys = Uint32Array.from(
+      { length: totalTokens },
+      (_, row) => (Math.floor(row / tokens) << 16) | (row % tokens),
+    );
+    const random = {
+      state: gpu.upload(Uint32Array.of(1, 2, 0, 0), 'u32', 'state'),
+      tokenKeys: gpu.upload(tokenKeys, 'u32', 'keys'),
+    };
     const cuSeqlens = gpu.upload(
       Uint32Array.from({ length: sequences + 1 }, (_, index) => index * tokens),
       'u32',
@@ -29,9 +35,11 @@ benchKernels('attention', (gpu) => {
     };
     const gradients = { gradQuery: output('gradQuery'), gradKey: output('gradKey'), gradValue: output('gradValue') };
     const gradOutput = upload('gradOutput');
-    for (const dropout of [undefined, { probability: 0.1, operation: 1, random }]) {
+    for (const dropout of [undefined, { probability: 0.1, site: 1, random }]) {
       const name = `${sequences} x ${tokens}, ${numHeads} x ${headSize}${dropout ? ', dropout' : ''}`;
-      for (const variant of gpu.profile.subgroupSize === 8 ? (['byRow', 'bySubgroup', 'tiled'] as const) : (['byRow', 'tiled'] as const)) {
+      for (const variant of gpu.profile.subgroupSize === 8
+        ? (['byRow', 'bySubgroup', 'tiled'] as const)
+        : (['byRow', 'tiled'] as const)) {
         cases[`${name}, ${variant}`] = () => attention(gpu, { ...forward, ...shape, dropout, variant });
         cases[`${name}, ${variant}, backward`] = () =>
           attentionBackward(gpu, { ...forward, gradOutput, ...gradients, ...shape, dropout, variant });

@@ -13,9 +13,10 @@ import { attentionBackwardReference, attentionReference } from './reference.ts';
 
 const device = await openDevice();
 /** Variants that this adapter runs. */
-const variants: AttentionVariant[] = device.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'tiled'] : ['byRow', 'tiled'];
+const variants: AttentionVariant[] =
+  device.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'tiled'] : ['byRow', 'tiled'];
 const [seed, update] = [11, 4];
-const site = { probability: 0.2, operation: 6 };
+const site = { probability: 0.2, site: 6 };
 
 interface Case {
   readonly lengths: readonly number[];
@@ -34,8 +35,8 @@ interface Case {
 }
 
 /**
- * Each combination of type, dropout and class of head size is a program of its own, and programs take long to compile: what differs is
- * spread over the shapes.
+ * Each combination of type, dropout and class of head size is a program of its own, and programs
+ * take long to compile: what differs is spread over the shapes.
  */
 const shapes: readonly Omit<Case, 'variant'>[] = [
   { lengths: [1], numHeads: 1, headSize: 1 },
@@ -56,8 +57,20 @@ const shapes: readonly Omit<Case, 'variant'>[] = [
   { lengths: [9, 20], numHeads: 2, headSize: 5, qkv: true, type: 'f16' },
 ];
 
-function prepare({ lengths, numHeads, headSize, type = 'f32', dropout, deviation = 1, scale, positions = (row) => row }: Case) {
-  const cuSeqlens = Uint32Array.of(0, ...lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0)));
+function prepare({
+  lengths,
+  numHeads,
+  headSize,
+  type = 'f32',
+  dropout,
+  deviation = 1,
+  scale,
+  positions = (row) => row,
+}: Case) {
+  const cuSeqlens = Uint32Array.of(
+    0,
+    ...lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0)),
+  );
   const totalTokens = cuSeqlens.at(-1) as number;
   const size = totalTokens * numHeads * headSize;
   const matrix = (number: number, spread = 1) => rounded(normalNumbers(size, number, { deviation: spread }), type);
@@ -65,7 +78,14 @@ function prepare({ lengths, numHeads, headSize, type = 'f32', dropout, deviation
   const tokenKeys = Uint32Array.from(
     lengths.flatMap((length, sequence) => Array.from({ length }, (_, row) => sequence * 65536 + positions(row))),
   );
-  const reference = { ...data, cuSeqlens, numHeads, headSize, scale, dropout: dropout ? { ...site, seed, update, tokenKeys } : undefined };
+  const reference = {
+    ...data,
+    cuSeqlens,
+    numHeads,
+    headSize,
+    scale,
+    dropout: dropout ? { ...site, seed, update, tokenKeys } : undefined,
+  };
   return { ...reference, tokenKeys, totalTokens, size };
 }
 
@@ -140,15 +160,21 @@ async function run(gpu: Gpu, given: Case): Promise<Results> {
   }
   const { gradQkv, ...rest } = results;
   if (!gradQkv) return rest as Results;
-  const [gradQuery, gradKey, gradValue] = apart(gradQkv, numHeads * headSize) as [Float32Array, Float32Array, Float32Array];
+  const [gradQuery, gradKey, gradValue] = apart(gradQkv, numHeads * headSize) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   return { ...rest, gradQuery, gradKey, gradValue } as Results;
 }
 
-const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * A score is a sum of headSize products: its rounding error, absolute, is that of its largest terms, and becomes the relative error of a
- * probability. Outputs are sums of probabilities (1 in all) times values; every gradient sums at most the longest sequence's pairs.
+ * A score is a sum of headSize products: its rounding error, absolute, is that of its largest
+ * terms, and becomes the relative error of a probability. Outputs are sums of probabilities (1 in
+ * all) times values; every gradient sums at most the longest sequence's pairs.
  */
 function expectRight(
   given: Case,
@@ -171,10 +197,16 @@ function expectRight(
   const slope = scale * kept * largest(gradOutput) * Math.sqrt(headSize) * largest(value);
   const summed = Math.sqrt(longest);
   const bounds: Record<keyof Results, () => void> = {
-    logSumExp: () => expectClose(results.logSumExp, forward.logSumExp, { roundings: roundings + 4, magnitude: 1 }, 'logSumExp'),
+    logSumExp: () =>
+      expectClose(results.logSumExp, forward.logSumExp, { roundings: roundings + 4, magnitude: 1 }, 'logSumExp'),
     output: () => expectClose(results.output, forward.output, { type, roundings, magnitude: weighted }, 'output'),
     gradValue: () =>
-      expectClose(results.gradValue, backward.gradValue, { type, roundings, magnitude: kept * largest(gradOutput) * summed }, 'gradValue'),
+      expectClose(
+        results.gradValue,
+        backward.gradValue,
+        { type, roundings, magnitude: kept * largest(gradOutput) * summed },
+        'gradValue',
+      ),
     gradQuery: () =>
       expectClose(
         results.gradQuery,
@@ -232,7 +264,8 @@ describe('attention', () => {
         const { query, key } = prepare(given);
         expect(16 * largest(query) * largest(key)).toBeGreaterThan(1e4);
         for (const values of Object.values(results)) expect(values.every(Number.isFinite)).toBe(true);
-        // Rounding of scores of 1e4 is 1e-3: with a clear winner everywhere only the logarithm and the output keep a meaning.
+        // Rounding of scores of 1e4 is 1e-3: with a clear winner everywhere only the logarithm and
+        // the output keep a meaning.
         expectRight(given, results, ['logSumExp', 'output']);
       });
 
@@ -254,7 +287,9 @@ describe('attention', () => {
         const tokens = 64;
         const shape = { numHeads: 1, headSize: tokens };
         const tokenKeys = Uint32Array.from({ length: tokens }, (__, row) => 65536 * 3 + row);
-        const unit = Float32Array.from({ length: tokens * tokens }, (__, index) => (index % (tokens + 1) === 0 ? 1 : 0));
+        const unit = Float32Array.from({ length: tokens * tokens }, (__, index) =>
+          index % (tokens + 1) === 0 ? 1 : 0,
+        );
         const zero = new Float32Array(tokens * tokens);
         const random = {
           state: device.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'state'),
@@ -266,7 +301,16 @@ describe('attention', () => {
         const cuSeqlens = device.upload(Uint32Array.of(0, tokens), 'u32', 'cuSeqlens');
         const value = device.upload(unit, 'f32', 'value');
         const sizes = { cuSeqlens, totalTokens: tokens, numSequences: 1, maxSeqlen: tokens, ...shape };
-        attention(device, { query: zeros, key: zeros, value, output, logSumExp, ...sizes, dropout: { ...site, random }, variant });
+        attention(device, {
+          query: zeros,
+          key: zeros,
+          value,
+          output,
+          logSumExp,
+          ...sizes,
+          dropout: { ...site, random },
+          variant,
+        });
         const mask = Array.from(await device.read(output), (kept) => kept !== 0);
         const reference = attentionReference({
           query: zero,
@@ -322,8 +366,12 @@ describe('attention', () => {
       /bySubgroup needs subgroups of 8/,
     );
     const { query: _, key: __, value: ___, ...rest } = given;
-    expect(() => attention(device, { ...rest, qkv: given.query })).toThrow(/attention: qkv .* \[totalTokens 4, matrices 3, /);
-    expect(() => attention(device, { ...given, headSize: 129 })).toThrow(/attention: headSize is 129; it must be 1 to 128/);
+    expect(() => attention(device, { ...rest, qkv: given.query })).toThrow(
+      /attention: qkv .* \[totalTokens 4, matrices 3, /,
+    );
+    expect(() => attention(device, { ...given, headSize: 129 })).toThrow(
+      /attention: headSize is 129; it must be 1 to 128/,
+    );
     expect(() => attention(device, { ...given, numSequences: 2 })).toThrow(
       /cuSeqlens \(cuSeqlens\) has 2 elements; \[boundaries 3\] needs 3/,
     );
@@ -333,7 +381,8 @@ describe('attention', () => {
   });
 
   it('compiles in every variant, on an adapter of the smallest limits too', async () => {
-    const subgroupsOfEight = (nullGpu: Gpu) => Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
+    const subgroupsOfEight = (nullGpu: Gpu) =>
+      Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
     await compileOnNull(async (nullGpu) => {
       subgroupsOfEight(nullGpu);
       for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
@@ -349,9 +398,10 @@ describe('attention', () => {
       backend: 'null',
       limits: { maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupStorageSize: 16384 },
     });
-    for (const headSize of [32, 64, 128]) await run(small, { lengths: [2], numHeads: 1, headSize, variant: 'tiled', dropout: true });
-    await small.settled();
-    await small.settled();
+    for (const headSize of [32, 64, 128])
+      await run(small, { lengths: [2], numHeads: 1, headSize, variant: 'tiled', dropout: true });
+    await small.idle();
+    await small.idle();
     small.destroy();
   });
 });

@@ -25,8 +25,9 @@ const tiles = [
 ] as const;
 
 /**
- * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel goes over query rows for gradQuery, one
- * over key rows for gradKey and gradValue, so that every sum has one fixed order. Throws KernelArgumentError.
+ * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel
+ * goes over query rows for gradQuery, one over key rows for gradKey and gradValue, so that every
+ * sum has one fixed order. Throws KernelArgumentError.
  */
 export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): void {
   const { output, gradOutput, logSumExp, cuSeqlens, dropout, totalTokens, numHeads, headSize } = options;
@@ -38,13 +39,22 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
       `${kernel}: gradients are laid out as what they belong to: qkv with gradQkv, query, key and value with theirs`,
     );
   requireAttention(kernel, options, { ...inputs, output, gradOutput, ...gradients }, logSumExp);
-  requireSeparate(kernel, [...Object.values(inputs), output, gradOutput, logSumExp, cuSeqlens], Object.values(gradients));
+  requireSeparate(
+    kernel,
+    [...Object.values(inputs), output, gradOutput, logSumExp, cuSeqlens],
+    Object.values(gradients),
+  );
 
   const onCopies = (copies: Readonly<Record<string, GpuArray>>) => attentionBackward(gpu, { ...options, ...copies });
   if (recordOnCopies(gpu, headSize, { ...inputs, output, gradOutput }, gradients, onCopies)) return;
 
   const rowData = gpu.allocate('u32', 4 * (1 + totalTokens * numHeads), 'attention rows');
-  const ofRows = { output, gradOutput, logSumExp, ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }) };
+  const ofRows = {
+    output,
+    gradOutput,
+    logSumExp,
+    ...(dropout && { tokenKeys: dropout.random.tokenKeys, random: dropout.random.state }),
+  };
   gpu.dispatch({
     program: attentionProgram(gpu, {
       name: `${kernel} rows${dropout ? ' dropout' : ''}`,
@@ -88,7 +98,16 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   recordPairs(
     gpu,
     options,
-    { kernel: `${kernel} key value`, sources: ofKeys, tiles, reads, writes, keys: keysOfBackward, qkv, stores: stores.join('') },
+    {
+      kernel: `${kernel} key value`,
+      sources: ofKeys,
+      tiles,
+      reads,
+      writes,
+      keys: keysOfBackward,
+      qkv,
+      stores: stores.join(''),
+    },
     4,
   );
   gpu.release(rowData);

@@ -1,7 +1,7 @@
 // What dropout multiplies probabilities with: 0 or 1 / (1 - probability). The channel of a pair is head * 65536 + the key's position in its
 // sequence, so that four neighbouring keys share one draw. In front: random/dropout.wgsl, and tokenKeyOf and randomState.
 
-fn pairStream() -> vec4u { return dropoutStream(parameters.operation, randomState()); }
+fn pairStream() -> vec4u { return dropoutStream(parameters.site, randomState()); }
 
 fn positionOf(row: u32) -> u32 { return tokenKeyOf(row) & 0xffff; }
 

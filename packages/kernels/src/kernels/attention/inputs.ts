@@ -7,7 +7,11 @@ export function inputsOf(inputs: AttentionInputs): Readonly<Record<string, GpuAr
 }
 
 /** The array of each matrix; with `qkv` one array holds all three. */
-export function matricesOf(inputs: AttentionInputs): { readonly query: GpuArray; readonly key: GpuArray; readonly value: GpuArray } {
+export function matricesOf(inputs: AttentionInputs): {
+  readonly query: GpuArray;
+  readonly key: GpuArray;
+  readonly value: GpuArray;
+} {
   return inputs.qkv ? { query: inputs.qkv, key: inputs.qkv, value: inputs.qkv } : inputs;
 }
 

@@ -3,18 +3,21 @@ import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**
  * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU
- * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of eight; heads of up to 64 channels, a
- *   multiple of four
+ * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of
+ *   eight; heads of up to 64 channels, a multiple of four
  * - `tiled`: tiles in workgroup memory; for GPUs
  */
 export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';
 
-/** What forward and backward are both told. Arrays may be longer than the shapes say; what lies behind is not read. */
+/**
+ * What forward and backward are both told. Arrays may be longer than the shapes say; what lies
+ * behind is not read.
+ */
 export interface AttentionShape {
   /**
-   * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1. Starts with 0 and ends with totalTokens;
-   * empty sequences are allowed. The dispatch has a workgroup for every tile of every sequence, so that no row has to look for its
-   * sequence.
+   * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1.
+   * Starts with 0 and ends with totalTokens; empty sequences are allowed. The dispatch has a
+   * workgroup for every tile of every sequence, so that no row has to look for its sequence.
    */
   readonly cuSeqlens: GpuArray;
   readonly totalTokens: number;
@@ -27,9 +30,9 @@ export interface AttentionShape {
   /** What scores are multiplied with. Default 1 / sqrt(headSize). */
   readonly scale?: number;
   /**
-   * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel head * 65536 + position of the key, the
-   * low 16 bits of its
-   * own token key: the same whether the batch is packed or padded. Default: none.
+   * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel
+   * head * 65536 + position of the key, the low 16 bits of its own token key: the same whether the
+   * batch is packed or padded. Default: none.
    */
   readonly dropout?: DropoutOptions;
   /** Default: chosen for the device. */
@@ -48,7 +51,10 @@ export type AttentionInputs =
       readonly qkv?: undefined;
     }
   | {
-      /** [totalTokens, 3, numHeads * headSize], f32 or f16, the type of all matrices: of each token the query, the key and the value. */
+      /**
+       * [totalTokens, 3, numHeads * headSize], f32 or f16, the type of all matrices: of each token
+       * the query, the key and the value.
+       */
       readonly qkv: GpuArray;
     };
 
@@ -72,7 +78,10 @@ export type AttentionOptions = AttentionShape &
   AttentionInputs & {
     /** [totalTokens, numHeads * headSize], in a buffer of its own. */
     readonly output: GpuArray;
-    /** f32[totalTokens, numHeads]: receives the logarithm of each row's sum of exponentials, for the backward. */
+    /**
+     * f32[totalTokens, numHeads]: receives the logarithm of each row's sum of exponentials, for the
+     * backward.
+     */
     readonly logSumExp: GpuArray;
   };
 

@@ -3,7 +3,7 @@
 
 struct Parameters {
   numHeads: u32, chunks: u32,
-  operation: u32, threshold: u32,
+  site: u32, threshold: u32,
   tileKeys: u32,
   rowChunks: u32, keyChunk: u32, valueChunk: u32,
   keptScale: f32, scale: f32,

@@ -25,15 +25,18 @@ const mostWorkgroups = 65535;
 /** Larger heads take a minute to compile in registers. */
 const largestHeadBySubgroup = 64;
 
-/** Sizes of tiles such that a kernel stays within the 16 KiB of workgroup memory that every adapter has. */
+/**
+ * Sizes of tiles such that a kernel stays within the 16 KiB of workgroup memory that every adapter
+ * has.
+ */
 export interface TileSizes {
   readonly tileRows: number;
   readonly tileKeys: number;
 }
 
 /**
- * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv` [totalTokens, 3, numHeads * headSize], others
- * [totalTokens, numHeads * headSize].
+ * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv`
+ * [totalTokens, 3, numHeads * headSize], others [totalTokens, numHeads * headSize].
  */
 export function requireAttention(
   kernel: string,
@@ -78,11 +81,18 @@ export interface AttentionProgram {
 }
 
 /** What the sources of a variant need besides. */
-const functionsOf: Readonly<Record<AttentionVariant, string>> = { byRow: fourRows, bySubgroup: subgroupTile, tiled: workgroupTile };
+const functionsOf: Readonly<Record<AttentionVariant, string>> = {
+  byRow: fourRows,
+  bySubgroup: subgroupTile,
+  tiled: workgroupTile,
+};
 
 const fixedTypes = { cuSeqlens: 'u32', logSumExp: 'f32', tokenKeys: 'u32', random: 'vec4u', rowData: 'vec4u' };
 
-/** Records one of the kernels that go over pairs of tokens. `products` is how many products of headSize numbers each pair takes. */
+/**
+ * Records one of the kernels that go over pairs of tokens. `products` is how many products of
+ * headSize numbers each pair takes.
+ */
 export function recordPairs(
   gpu: Gpu,
   options: AttentionShape,
@@ -122,17 +132,23 @@ export function recordPairs(
     writes: Object.values(writes),
     workgroups: [Math.ceil(maxSeqlen / rows), numSequences, numHeads],
     // The lengths of the sequences are not known here: as if all had the average length.
-    work: { flops: numSequences === 0 ? 0 : (2 * products * numHeads * headSize * (totalTokens * totalTokens)) / numSequences },
+    work: {
+      flops: numSequences === 0 ? 0 : (2 * products * numHeads * headSize * (totalTokens * totalTokens)) / numSequences,
+    },
   });
 }
 
-/** Twice as many rows share what is loaded of the others; Mesa 25 has no registers for more than 16, and takes a minute to compile them. */
+/**
+ * Twice as many rows share what is loaded of the others; Mesa 25 has no registers for more than 16,
+ * and takes a minute to compile them.
+ */
 function rowsBySubgroup({ profile }: Gpu): 16 | 32 {
   return profile.mesaVersion >= 26 ? 32 : 16;
 }
 
 /**
- * Runs `record` on f32 copies of f16 arrays that are packed two to a word and whose heads do not start at words.
+ * Runs `record` on f32 copies of f16 arrays that are packed two to a word and whose heads do not
+ * start at words.
  *
  * @returns false when there is no need, and nothing was recorded
  */
@@ -144,13 +160,15 @@ export function recordOnCopies(
   record: (copies: Record<string, GpuArray>) => void,
 ): boolean {
   const [first] = Object.values(reads);
-  if (first?.elementType !== 'f16' || gpu.profile.halfStorage !== 'packed' || chunkWidth(headSize) === 4) return false;
+  if (first?.elementType !== 'f16' || gpu.profile.f16Storage !== 'packed' || chunkWidth(headSize) === 4) return false;
   const copies: Record<string, GpuArray> = {};
   for (const [name, array] of Object.entries({ ...reads, ...writes }))
     copies[name] = gpu.allocate('f32', array.length, `${array.label} in f32`);
-  for (const [name, array] of Object.entries(reads)) cast(gpu, { input: array, output: copies[name] as GpuArray, length: array.length });
+  for (const [name, array] of Object.entries(reads))
+    cast(gpu, { input: array, output: copies[name] as GpuArray, length: array.length });
   record(copies);
-  for (const [name, array] of Object.entries(writes)) cast(gpu, { input: copies[name] as GpuArray, output: array, length: array.length });
+  for (const [name, array] of Object.entries(writes))
+    cast(gpu, { input: copies[name] as GpuArray, output: array, length: array.length });
   for (const copy of Object.values(copies)) gpu.release(copy);
   return true;
 }
@@ -173,7 +191,9 @@ export function attentionProgram(
   const element = Object.values(reads)[0] as GpuArray;
   const conversions = elementConversions(gpu, element.elementType, width);
   const names = [...Object.keys(reads), ...Object.keys(writes)];
-  const types = Object.fromEntries(names.map((array) => [array, fixedTypes[array as keyof typeof fixedTypes] ?? 'Element']));
+  const types = Object.fromEntries(
+    names.map((array) => [array, fixedTypes[array as keyof typeof fixedTypes] ?? 'Element']),
+  );
   return {
     key: `${name} ${conversions.key}`,
     source: () =>
@@ -193,7 +213,8 @@ export function chooseVariant(
   { variant, headSize }: Pick<AttentionShape, 'variant' | 'headSize'>,
 ): AttentionVariant {
   const { software, subgroups, subgroupSize } = gpu.profile;
-  const subgroupsFit = subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
+  const subgroupsFit =
+    subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
   if (variant === 'bySubgroup' && !subgroupsFit) {
     throw new KernelArgumentError(
       `${kernel}: variant bySubgroup needs subgroups of 8, and a headSize that is a multiple of 4 and at most ` +
@@ -201,7 +222,7 @@ export function chooseVariant(
     );
   }
   const preferred = !software ? 'tiled' : subgroupsFit ? 'bySubgroup' : 'byRow';
-  return variant ?? (gpu.distrusted.has(`attention ${preferred}`) ? 'byRow' : preferred);
+  return variant ?? (gpu.disabledVariants.has(`attention ${preferred}`) ? 'byRow' : preferred);
 }
 
 /** Channels that are read at once. */
@@ -220,7 +241,7 @@ function pairParameters(
   const width = numHeads * chunks;
   const [rowChunks, keyChunk, valueChunk] = qkv ? [3 * width, width, 2 * width] : [width, 0, 0];
   return {
-    integers: [numHeads, chunks, dropout?.operation ?? 0, threshold, tileKeys, rowChunks, keyChunk, valueChunk],
+    integers: [numHeads, chunks, dropout?.site ?? 0, threshold, tileKeys, rowChunks, keyChunk, valueChunk],
     floats: [keptScale, scale ?? 1 / Math.sqrt(headSize)],
   };
 }

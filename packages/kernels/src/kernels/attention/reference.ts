@@ -21,7 +21,10 @@ interface Pair {
   readonly factor: number;
 }
 
-/** output = dropout(softmax(scale * query . key^T)) . value for each sequence and head; logSumExp of the scores. */
+/**
+ * output = dropout(softmax(scale * query . key^T)) . value for each sequence and head; logSumExp of
+ * the scores.
+ */
 export function attentionReference(options: AttentionReferenceOptions) {
   const { value, numHeads, headSize } = options;
   const totalTokens = lastOf(options.cuSeqlens);
@@ -29,14 +32,17 @@ export function attentionReference(options: AttentionReferenceOptions) {
   const logSumExp = forEachPair(options, ({ head, queryRow, keyRow, probability, factor }) => {
     const [into, from] = [(queryRow * numHeads + head) * headSize, (keyRow * numHeads + head) * headSize];
     for (let channel = 0; channel < headSize; channel++) {
-      output[into + channel] = (output[into + channel] as number) + probability * factor * (value[from + channel] as number);
+      output[into + channel] =
+        (output[into + channel] as number) + probability * factor * (value[from + channel] as number);
     }
   });
   return { output, logSumExp };
 }
 
 /** Gradients of `attentionReference`. */
-export function attentionBackwardReference(options: AttentionReferenceOptions & { readonly gradOutput: ArrayLike<number> }) {
+export function attentionBackwardReference(
+  options: AttentionReferenceOptions & { readonly gradOutput: ArrayLike<number> },
+) {
   const { query, key, value, gradOutput, numHeads, headSize, scale = 1 / Math.sqrt(headSize) } = options;
   const { output } = attentionReference(options);
   const gradQuery = new Float64Array(output.length);
@@ -49,7 +55,8 @@ export function attentionBackwardReference(options: AttentionReferenceOptions & 
     for (let channel = 0; channel < headSize; channel++) {
       gradQuery[q + channel] = (gradQuery[q + channel] as number) + slope * (key[k + channel] as number);
       gradKey[k + channel] = (gradKey[k + channel] as number) + slope * (query[q + channel] as number);
-      gradValue[k + channel] = (gradValue[k + channel] as number) + probability * factor * (gradOutput[q + channel] as number);
+      gradValue[k + channel] =
+        (gradValue[k + channel] as number) + probability * factor * (gradOutput[q + channel] as number);
     }
   });
   return { gradQuery, gradKey, gradValue };
@@ -66,7 +73,8 @@ function forEachPair(options: AttentionReferenceOptions, visit: (pair: Pair) => 
         const scores = new Float64Array(end - start);
         for (let keyRow = start; keyRow < end; keyRow++) {
           scores[keyRow - start] =
-            scale * dot(query, (queryRow * numHeads + head) * headSize, key, (keyRow * numHeads + head) * headSize, headSize);
+            scale *
+            dot(query, (queryRow * numHeads + head) * headSize, key, (keyRow * numHeads + head) * headSize, headSize);
         }
         const maximum = scores.reduce((most, score) => Math.max(most, score), -Infinity);
         const total = maximum + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - maximum), 0));
@@ -74,7 +82,11 @@ function forEachPair(options: AttentionReferenceOptions, visit: (pair: Pair) => 
         scores.forEach((score, index) => {
           const keyRow = start + index;
           const factor = dropout
-            ? dropoutFactor(dropout.tokenKeys[queryRow] as number, head * 65536 + ((dropout.tokenKeys[keyRow] as number) & 0xffff), dropout)
+            ? dropoutFactor(
+                dropout.tokenKeys[queryRow] as number,
+                head * 65536 + ((dropout.tokenKeys[keyRow] as number) & 0xffff),
+                dropout,
+              )
             : 1;
           visit({ head, queryRow, keyRow, probability: Math.exp(score - total), factor });
         });

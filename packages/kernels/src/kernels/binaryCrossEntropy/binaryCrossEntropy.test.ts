@@ -21,7 +21,8 @@ describe('binaryCrossEntropyWithLogits', () => {
       weight: 1 / Math.max(1, length),
     }),
     magnitudes: [1e-10, 100, 1e4, 1e30],
-    // exp and log are off by some 8 roundings of 1; then 4 terms, 64 of those sums, and 64 of those are added, of which a part cancels.
+    // exp and log are off by some 8 roundings of 1; then 4 terms, 64 of those sums, and 64 of those
+    // are added, of which a part cancels.
     lossBound: ({ input, weight }) => ({
       roundings: 8 + 4 + 64 + 64,
       magnitude: input.reduce((sum, value) => sum + 2 * Math.abs(value) + 1, 0) * Math.abs(weight),

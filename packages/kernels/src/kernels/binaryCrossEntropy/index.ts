@@ -20,8 +20,9 @@ export interface BinaryCrossEntropyOptions {
 }
 
 /**
- * Binary cross-entropy of logits with its gradient: `loss = weight * sum of -(target * log sigmoid(logit) + (1 - target) * log
- * sigmoid(-logit))`, `torch.nn.functional.binary_cross_entropy_with_logits(…, reduction='sum') * weight`.
+ * Binary cross-entropy of logits with its gradient: `loss = weight * sum of -(target * log
+ * sigmoid(logit) + (1 - target) * log sigmoid(-logit))`,
+ * `torch.nn.functional.binary_cross_entropy_with_logits(…, reduction='sum') * weight`.
  *
  * @throws KernelArgumentError
  */

@@ -1,4 +1,7 @@
-/** `loss = weight * sum of -(target * log sigmoid(logit) + (1 - target) * log sigmoid(-logit))` and its derivative, in float64. */
+/**
+ * `loss = weight * sum of -(target * log sigmoid(logit) + (1 - target) * log sigmoid(-logit))` and
+ * its derivative, in float64.
+ */
 export function binaryCrossEntropyReference(
   logits: ArrayLike<number>,
   targets: ArrayLike<number>,

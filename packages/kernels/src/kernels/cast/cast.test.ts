@@ -52,7 +52,11 @@ describe('cast', () => {
       for (const from of types) {
         for (const to of types) {
           for (const length of [7, 8])
-            cast(nullGpu, { input: nullGpu.allocate(from, 8, 'input'), output: nullGpu.allocate(to, 8, 'output'), length });
+            cast(nullGpu, {
+              input: nullGpu.allocate(from, 8, 'input'),
+              output: nullGpu.allocate(to, 8, 'output'),
+              length,
+            });
         }
       }
     });

@@ -13,9 +13,17 @@ export interface CastOptions {
 }
 
 /**
- * Records output = input, converted to the type of `output`. To f16 it rounds to nearest and overflows to infinity; from a float to an
- * integer it truncates and stops at the integer's limits. Throws KernelArgumentError.
+ * Records output = input, converted to the type of `output`. To f16 it rounds to nearest and
+ * overflows to infinity; from a float to an integer it truncates and stops at the integer's limits.
+ * Throws KernelArgumentError.
  */
 export function cast(gpu: Gpu, { input, output, length }: CastOptions): void {
-  recordElementwise(gpu, { kernel: 'cast', source: castSource, reads: { input }, writes: { output }, length, types: anyTypes });
+  recordElementwise(gpu, {
+    kernel: 'cast',
+    source: castSource,
+    reads: { input },
+    writes: { output },
+    length,
+    types: anyTypes,
+  });
 }

@@ -45,14 +45,19 @@ interface Case {
 }
 
 async function check({ rows, columns, type = 'f32', accumulate = false, magnitude = 1 }: Case) {
-  const values = rounded(normalNumbers(rows * columns, rows + columns, { deviation: magnitude, mean: magnitude / 4 }), type);
+  const values = rounded(
+    normalNumbers(rows * columns, rows + columns, { deviation: magnitude, mean: magnitude / 4 }),
+    type,
+  );
   const before = accumulate ? normalNumbers(columns, 5) : new Float32Array(columns);
   const input = uploadFloats(gpu, values, type, 'input');
   const output = accumulate ? uploadFloats(gpu, before, 'f32', 'output') : staleOutput(gpu, columns, 'f32', 'output');
   columnSum(gpu, { input, output, rows, columns, accumulate });
   const written = await readFloats(gpu, output, output.length);
   const expected = columnSumReference(values, rows, columns).map((sum, column) => sum + (before[column] as number));
-  const sums = columnSumReference(values.map(Math.abs), rows, columns).map((sum, column) => sum + Math.abs(before[column] as number));
+  const sums = columnSumReference(values.map(Math.abs), rows, columns).map(
+    (sum, column) => sum + Math.abs(before[column] as number),
+  );
   expectClose(written.subarray(0, columns), expected, { roundings, magnitude: sums }, `${rows} x ${columns}`);
   expect(written.subarray(columns).every(Number.isNaN)).toBe(true);
   gpu.release(input);
@@ -95,7 +100,9 @@ describe('columnSum', () => {
   it('refuses what does not fit, naming it', () => {
     const input = gpu.allocate('f32', 8, 'input');
     const output = gpu.allocate('f32', 2, 'output');
-    expect(() => columnSum(gpu, { input, output, rows: 3, columns: 4 })).toThrow(/columnSum: input .* 8 elements.*rows 3, columns 4/);
+    expect(() => columnSum(gpu, { input, output, rows: 3, columns: 4 })).toThrow(
+      /columnSum: input .* 8 elements.*rows 3, columns 4/,
+    );
     expect(() => columnSum(gpu, { input, output, rows: 2, columns: 4 })).toThrow(/columnSum: output .* 2 elements/);
     expect(() => columnSum(gpu, { input, output: input, rows: 2, columns: 4 })).toThrow(/shares memory/);
     expect(() => columnSum(gpu, { input, output, rows: -1, columns: 4 })).toThrow(/columnSum: rows is -1/);

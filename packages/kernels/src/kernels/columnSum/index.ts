@@ -21,8 +21,8 @@ export interface ColumnSumOptions {
 const kernel = 'columnSum';
 
 /**
- * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then the blocks' sums, in an order that
- * depends on `rows` alone.
+ * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then
+ * the blocks' sums, in an order that depends on `rows` alone.
  *
  * @throws KernelArgumentError
  */
@@ -34,7 +34,12 @@ export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate =
   const width = columns % 4 === 0 ? 4 : 1;
   const groups = columns / width;
   if (fitOneBlock(rows)) {
-    sumBlocks(gpu, { input, output, rows, columns, accumulate }, width, columnBlocks(gpu.profile, rows, groups, Math.max(1, rows)));
+    sumBlocks(
+      gpu,
+      { input, output, rows, columns, accumulate },
+      width,
+      columnBlocks(gpu.profile, rows, groups, Math.max(1, rows)),
+    );
     return;
   }
   const dealt = columnBlocks(gpu.profile, rows, groups);

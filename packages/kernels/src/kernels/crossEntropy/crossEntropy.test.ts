@@ -29,8 +29,16 @@ interface Case {
 
 function makeCase(rows: number, classes: number, { magnitude = 1, ignored = 0 } = {}): Case {
   const uniform = uniformNumbers(rows + classes);
-  const labels = Int32Array.from({ length: rows }, () => (uniform() < ignored ? -100 : Math.floor(uniform() * classes)));
-  return { logits: normalNumbers(rows * classes, rows, { deviation: magnitude }), labels, rows, classes, weight: 1 / Math.max(1, rows) };
+  const labels = Int32Array.from({ length: rows }, () =>
+    uniform() < ignored ? -100 : Math.floor(uniform() * classes),
+  );
+  return {
+    logits: normalNumbers(rows * classes, rows, { deviation: magnitude }),
+    labels,
+    rows,
+    classes,
+    weight: 1 / Math.max(1, rows),
+  };
 }
 
 async function run(options: Case, { gradient = true, before = NaN, accumulate = false } = {}) {
@@ -48,7 +56,10 @@ async function run(options: Case, { gradient = true, before = NaN, accumulate = 
   return { loss, gradLogits };
 }
 
-/** Additions that one term of a row goes through at most, and the error of WGSL's exp (3 + 2 |x| units) and log. */
+/**
+ * Additions that one term of a row goes through at most, and the error of WGSL's exp (3 + 2 |x|
+ * units) and log.
+ */
 const roundings = (classes: number) => 16 + Math.min(64, classes) + Math.ceil(classes / 64);
 
 async function check(options: Case) {
@@ -58,13 +69,24 @@ async function check(options: Case) {
   let size = 0;
   for (let row = 0; row < rows; row++) {
     const values = logits.subarray(row * classes, (row + 1) * classes);
-    const spread = values.reduce((a, b) => Math.max(a, b), -Infinity) - values.reduce((a, b) => Math.min(a, b), Infinity);
+    const spread =
+      values.reduce((a, b) => Math.max(a, b), -Infinity) - values.reduce((a, b) => Math.min(a, b), Infinity);
     size += spread + Math.log(classes) + 1;
   }
   const what = `${rows} rows, ${classes} classes, ${options.variant}`;
-  expectClose([loss], [expected.loss], { roundings: roundings(classes) + 64, magnitude: Math.abs(weight) * size }, `${what}: loss`);
+  expectClose(
+    [loss],
+    [expected.loss],
+    { roundings: roundings(classes) + 64, magnitude: Math.abs(weight) * size },
+    `${what}: loss`,
+  );
   // A probability times 1 + |its logarithm| is at most 1.
-  expectClose(gradLogits, expected.gradLogits, { roundings: roundings(classes), magnitude: Math.abs(weight) }, `${what}: gradient`);
+  expectClose(
+    gradLogits,
+    expected.gradLogits,
+    { roundings: roundings(classes), magnitude: Math.abs(weight) },
+    `${what}: gradient`,
+  );
 }
 
 describe.each(variants)('crossEntropy, one row a %s', (variant) => {
@@ -91,8 +113,16 @@ describe.each(variants)('crossEntropy, one row a %s', (variant) => {
   });
   it('keeps large magnitudes', async () => {
     for (const magnitude of [100, 1e4, 1e30])
-      for (const labelSmoothing of [0, 0.1]) await check({ ...makeCase(17, 65, { magnitude }), labelSmoothing, variant });
-    const extreme = { logits: Float32Array.of(1e4, -1e4, -1e4, 1e4), labels: Int32Array.of(0, 0), rows: 2, classes: 2, weight: 1, variant };
+      for (const labelSmoothing of [0, 0.1])
+        await check({ ...makeCase(17, 65, { magnitude }), labelSmoothing, variant });
+    const extreme = {
+      logits: Float32Array.of(1e4, -1e4, -1e4, 1e4),
+      labels: Int32Array.of(0, 0),
+      rows: 2,
+      classes: 2,
+      weight: 1,
+      variant,
+    };
     await check(extreme);
     expect((await run(extreme)).loss).toBe(20000);
   });
@@ -109,7 +139,20 @@ describe.each(variants)('crossEntropy, one row a %s', (variant) => {
 describe('crossEntropy', () => {
   it('equals torch 2.13 with label smoothing and an ignored row', async () => {
     const torch = {
-      logits: Float32Array.of(0.661, 0.267, 0.062, 0.621, -0.452, -0.166, -1.523, 0.382, -1.028, -0.563, -0.892, -0.058),
+      logits: Float32Array.of(
+        0.661,
+        0.267,
+        0.062,
+        0.621,
+        -0.452,
+        -0.166,
+        -1.523,
+        0.382,
+        -1.028,
+        -0.563,
+        -0.892,
+        -0.058,
+      ),
       labels: Int32Array.of(2, -100, 0),
       rows: 3,
       classes: 4,
@@ -117,8 +160,8 @@ describe('crossEntropy', () => {
       weight: 1,
     };
     const expected = [
-      0.289020623514, 0.18676108121, -0.752489403472, 0.276707698748, 0, 0, 0, 0, -0.76815301444, 0.224702626495, 0.154696751421,
-      0.388753636524,
+      0.289020623514, 0.18676108121, -0.752489403472, 0.276707698748, 0, 0, 0, 0, -0.76815301444, 0.224702626495,
+      0.154696751421, 0.388753636524,
     ];
     const { loss, gradLogits } = await run(torch);
     expect(loss).toBeCloseTo(3.536431178397647, 5);
@@ -145,7 +188,8 @@ describe('crossEntropy', () => {
     expect(plain.gradLogits.every(Number.isNaN)).toBe(true);
   });
 
-  it('takes more rows than a dispatch has workgroups along one dimension', () => check({ ...makeCase(66_000, 1), variant: 'workgroup' }));
+  it('takes more rows than a dispatch has workgroups along one dimension', () =>
+    check({ ...makeCase(66_000, 1), variant: 'workgroup' }));
 
   it('gives the same bits on every run', async () => {
     const options = makeCase(5000, 3);
@@ -162,9 +206,17 @@ describe('crossEntropy', () => {
     const [logits, loss] = [gpu.allocate('f32', 12, 'logits'), gpu.allocate('f32', 1, 'loss')];
     const labels = gpu.allocate('i32', 4, 'labels');
     const good = { logits, labels, loss, rows: 4, classes: 3, weight: 1 };
-    expect(() => crossEntropy(gpu, { ...good, rows: 5 })).toThrow(/crossEntropy: logits .* 12 elements.*rows 5, classes 3/);
+    expect(() => crossEntropy(gpu, { ...good, rows: 5 })).toThrow(
+      /crossEntropy: logits .* 12 elements.*rows 5, classes 3/,
+    );
     expect(() => crossEntropy(gpu, { ...good, labels: loss })).toThrow(/labels .* f32.*must hold i32/);
-    for (const bad of [{ classes: 0 }, { labelSmoothing: 2 }, { weight: NaN }, { ignoreIndex: 0.5 }, { gradLogits: logits }]) {
+    for (const bad of [
+      { classes: 0 },
+      { labelSmoothing: 2 },
+      { weight: NaN },
+      { ignoreIndex: 0.5 },
+      { gradLogits: logits },
+    ]) {
       expect(() => crossEntropy(gpu, { ...good, ...bad })).toThrow(KernelArgumentError);
     }
     for (const array of [logits, loss, labels]) gpu.release(array);
@@ -182,6 +234,7 @@ describe('crossEntropy', () => {
         weight: 1,
       };
       for (const variant of variants)
-        for (const gradLogits of [undefined, float('gradLogits')]) crossEntropy(nullGpu, { ...arrays, gradLogits, variant });
+        for (const gradLogits of [undefined, float('gradLogits')])
+          crossEntropy(nullGpu, { ...arrays, gradLogits, variant });
     }));
 });

@@ -12,7 +12,10 @@ import { wgsl as byWorkgroup } from './crossEntropyByWorkgroup.wgsl.ts';
 export interface CrossEntropyOptions {
   /** f32 `[rows, classes]`. */
   readonly logits: GpuArray;
-  /** i32 `[rows]`. The caller checks them; a row whose label is neither a class nor `ignoreIndex` is ignored here. */
+  /**
+   * i32 `[rows]`. The caller checks them; a row whose label is neither a class nor `ignoreIndex` is
+   * ignored here.
+   */
   readonly labels: GpuArray;
   /** f32 `[1]`. */
   readonly loss: GpuArray;
@@ -28,7 +31,9 @@ export interface CrossEntropyOptions {
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean;
-  /** Row per thread or row per workgroup. Default: per workgroup for more than 64 classes on a GPU. */
+  /**
+   * Row per thread or row per workgroup. Default: per workgroup for more than 64 classes on a GPU.
+   */
   readonly variant?: CrossEntropyVariant;
 }
 
@@ -38,15 +43,27 @@ const kernel = 'crossEntropy';
 const labelTypes: readonly ElementType[] = ['i32'];
 
 /**
- * Cross-entropy of logits and class numbers, with its gradient:
- * `loss = weight * sum over kept rows of (1 - e) * -logp[label] + e * mean over classes of -logp`, where logp is the log-softmax of the row
- * and e is the label smoothing. Equal to `torch.nn.functional.cross_entropy(…, label_smoothing=e, reduction='sum') * weight`, and to the
- * label smoothing of `transformers`. Rows are summed in a fixed order. With no rows the loss is 0.
+ * Cross-entropy of logits and class numbers, with its gradient: `loss = weight * sum over kept rows
+ * of (1 - e) * -logp[label] + e * mean over classes of -logp`, where logp is the log-softmax of the
+ * row and e is the label smoothing. Equal to `torch.nn.functional.cross_entropy(…,
+ * label_smoothing=e, reduction='sum') * weight`, and to the label smoothing of `transformers`. Rows
+ * are summed in a fixed order. With no rows the loss is 0.
  *
  * @throws KernelArgumentError
  */
 export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
-  const { logits, labels, loss, gradLogits, rows, classes, labelSmoothing = 0, ignoreIndex = -100, weight, accumulate = false } = options;
+  const {
+    logits,
+    labels,
+    loss,
+    gradLogits,
+    rows,
+    classes,
+    labelSmoothing = 0,
+    ignoreIndex = -100,
+    weight,
+    accumulate = false,
+  } = options;
   requireExtents(kernel, { rows, classes });
   requireArray(kernel, 'logits', logits, { rows, classes }, singleTypes);
   requireArray(kernel, 'labels', labels, { rows }, labelTypes);
@@ -58,7 +75,8 @@ export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new KernelArgumentError(`${kernel}: labelSmoothing is ${labelSmoothing}; it must lie between 0 and 1`);
   }
-  if (!Number.isInteger(ignoreIndex)) throw new KernelArgumentError(`${kernel}: ignoreIndex is ${ignoreIndex}; it must be a whole number`);
+  if (!Number.isInteger(ignoreIndex))
+    throw new KernelArgumentError(`${kernel}: ignoreIndex is ${ignoreIndex}; it must be a whole number`);
   const variant = options.variant ?? (gpu.profile.software || classes <= 64 ? 'thread' : 'workgroup');
   const rowLoss = gpu.allocate('f32', rows, 'loss of each row');
   gpu.dispatch({

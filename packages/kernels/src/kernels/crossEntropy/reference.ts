@@ -13,9 +13,13 @@ export interface CrossEntropyReferenceOptions {
 }
 
 /**
- * Cross-entropy with label smoothing in float64: `weight * sum over kept rows of (1 - e) * -logp[label] + e * mean over classes of -logp`.
+ * Cross-entropy with label smoothing in float64: `weight * sum over kept rows of (1 - e) *
+ * -logp[label] + e * mean over classes of -logp`.
  */
-export function crossEntropyReference(options: CrossEntropyReferenceOptions): { loss: number; gradLogits: Float64Array } {
+export function crossEntropyReference(options: CrossEntropyReferenceOptions): {
+  loss: number;
+  gradLogits: Float64Array;
+} {
   const { logits, labels, rows, classes, labelSmoothing = 0, ignoreIndex = -100, weight } = options;
   const gradLogits = new Float64Array(rows * classes);
   let loss = 0;

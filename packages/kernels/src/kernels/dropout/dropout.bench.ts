@@ -14,5 +14,7 @@ benchKernels('dropout', (gpu) => {
       'keys',
     ),
   };
-  return { '2048 x 512': () => dropout(gpu, { input, output, rows, columns, dropout: { probability: 0.1, operation: 1, random } }) };
+  return {
+    '2048 x 512': () => dropout(gpu, { input, output, rows, columns, dropout: { probability: 0.1, site: 1, random } }),
+  };
 });

@@ -4,7 +4,7 @@
 // In front: load and store functions of input and output, which hold vectors of four (wide.wgsl) or single elements (narrow.wgsl).
 // Groups of four columns are dealt to threads by rowShare.wgsl, put in front; 64 threads a workgroup.
 
-struct Parameters { groups: Matrix, columns: u32, operation: u32, threshold: u32, keptScale: f32 }
+struct Parameters { groups: Matrix, columns: u32, site: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> input: array<Input>;
 @group(0) @binding(2) var<storage, read> tokenKeys: array<u32>;
@@ -13,7 +13,7 @@ struct Parameters { groups: Matrix, columns: u32, operation: u32, threshold: u32
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let stream = dropoutStream(parameters.operation, random[0]);
+  let stream = dropoutStream(parameters.site, random[0]);
   let share = rowShare(parameters.groups, workgroup, workgroups, thread);
   for (var row = share.firstRow; row < share.endRow; row++) {
     let draws = dropoutRow(stream, tokenKeys[row]);

@@ -17,14 +17,17 @@ export interface DropoutKernelOptions {
   readonly output: GpuArray;
   readonly rows: number;
   readonly columns: number;
-  /** Probability, site and random key; the row's entry of `tokenKeys` and the column choose the bits. */
+  /**
+   * Probability, site and random key; the row's entry of `tokenKeys` and the column choose the
+   * bits.
+   */
   readonly dropout: DropoutOptions;
 }
 
 /**
- * Records output = input with some elements zero and the others divided by 1 - probability. What is dropped is a function of the random
- * key, the operation, the row's token and the column: the same call on gradients is the backward. Probability 0 copies. Throws
- * KernelArgumentError.
+ * Records output = input with some elements zero and the others divided by 1 - probability. What is
+ * dropped is a function of the random key, the site, the row's token and the column: the same call
+ * on gradients is the backward. Probability 0 copies. Throws KernelArgumentError.
  */
 export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: options }: DropoutKernelOptions): void {
   const kernel = 'dropout';
@@ -43,7 +46,7 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
       key: `${kernel} ${access.key}`,
       source: () => access.text() + share.text + dropoutFunctions + dropoutSource + (width === 4 ? wide : narrow),
     },
-    parameters: { integers: [...share.matrix, columns, options.operation, threshold], floats: [keptScale] },
+    parameters: { integers: [...share.matrix, columns, options.site, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],
     writes: [output],
     workgroups: share.workgroups,
@@ -52,8 +55,8 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
 }
 
 /** Checks the arrays of a dropout over `rows` rows, for every kernel that drops. */
-export function requireDropout(kernel: string, { random, operation }: DropoutOptions, rows: number): void {
-  requireExtents(kernel, { operation });
+export function requireDropout(kernel: string, { random, site }: DropoutOptions, rows: number): void {
+  requireExtents(kernel, { site });
   requireArray(kernel, 'random.state', random.state, { words: 4 }, indexTypes);
   requireArray(kernel, 'random.tokenKeys', random.tokenKeys, { rows }, indexTypes);
 }

@@ -32,7 +32,12 @@ describe('element-wise kernels', () => {
       scale(gpu, { input: first, output, factor: 0.125, length });
       expectClose(await readFloats(gpu, output, length), scaleReference(a, 0.125), { type, roundings: 1 }, 'scale');
       accumulate(gpu, { target: first, value: second, factor: -2, length });
-      expectClose(await readFloats(gpu, first, length), accumulateReference(a, b, -2), { type, roundings: 1 }, 'accumulate');
+      expectClose(
+        await readFloats(gpu, first, length),
+        accumulateReference(a, b, -2),
+        { type, roundings: 1 },
+        'accumulate',
+      );
       for (const array of [first, second, output]) gpu.release(array);
     });
   }
@@ -49,14 +54,18 @@ describe('element-wise kernels', () => {
     const short = gpu.allocate('f32', 3, 'short one');
     const long = gpu.allocate('f32', 8, 'long one');
     const integers = gpu.allocate('i32', 8, 'integers');
-    expect(() => add(gpu, { a: long, b: short, output: gpu.allocate('f32', 8, 'sum'), length: 8 })).toThrow(KernelArgumentError);
+    expect(() => add(gpu, { a: long, b: short, output: gpu.allocate('f32', 8, 'sum'), length: 8 })).toThrow(
+      KernelArgumentError,
+    );
     expect(() => add(gpu, { a: long, b: short, output: gpu.allocate('f32', 8, 'sum'), length: 8 })).toThrow(
       /add: b \(short one\) has 3 elements; \[length 8\] needs 8/,
     );
     expect(() => scale(gpu, { input: integers, output: long, factor: 1, length: 8 })).toThrow(
       /scale: input \(integers\) holds i32; it must hold f32 or f16/,
     );
-    expect(() => scale(gpu, { input: long, output: long, factor: 1, length: 8 })).toThrow(/scale: long one is written and shares memory/);
+    expect(() => scale(gpu, { input: long, output: long, factor: 1, length: 8 })).toThrow(
+      /scale: long one is written and shares memory/,
+    );
     expect(() => scale(gpu, { input: long, output: short, factor: 1, length: 1.5 })).toThrow(/scale: length is 1.5/);
   });
 
@@ -64,7 +73,11 @@ describe('element-wise kernels', () => {
     await compileOnNull((nullGpu) => {
       for (const type of types) {
         for (const length of [7, 8]) {
-          const [a, b, output] = [nullGpu.allocate(type, 8, 'a'), nullGpu.allocate('f32', 8, 'b'), nullGpu.allocate(type, 8, 'output')];
+          const [a, b, output] = [
+            nullGpu.allocate(type, 8, 'a'),
+            nullGpu.allocate('f32', 8, 'b'),
+            nullGpu.allocate(type, 8, 'output'),
+          ];
           add(nullGpu, { a, b, output, length });
           multiply(nullGpu, { a, b, output, length });
           scale(nullGpu, { input: a, output, factor: 2, length });

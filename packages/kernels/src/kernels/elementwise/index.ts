@@ -37,7 +37,14 @@ export interface ScaleOptions {
 
 /** Records output = factor * input. Throws KernelArgumentError. */
 export function scale(gpu: Gpu, { input, output, factor, length }: ScaleOptions): void {
-  recordElementwise(gpu, { kernel: 'scale', source: scaleSource, reads: { input }, writes: { output }, length, floats: [factor] });
+  recordElementwise(gpu, {
+    kernel: 'scale',
+    source: scaleSource,
+    reads: { input },
+    writes: { output },
+    length,
+    floats: [factor],
+  });
 }
 
 export interface AccumulateOptions {

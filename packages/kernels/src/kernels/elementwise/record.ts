@@ -8,7 +8,10 @@ import { elementAccess } from '../prelude.ts';
 export interface Elementwise {
   /** Name in errors and profiles. */
   readonly kernel: string;
-  /** WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and a `main` that takes its `flatShare`. */
+  /**
+   * WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and a `main` that
+   * takes its `flatShare`.
+   */
   readonly source: string;
   /** Arrays by the name that they have in errors and in WGSL. */
   readonly reads: Readonly<Record<string, GpuArray>>;
@@ -17,13 +20,15 @@ export interface Elementwise {
   readonly integers?: readonly number[];
   readonly floats?: readonly number[];
   readonly types?: readonly ElementType[];
-  /** More lines after the access to arrays, given the width, and what names them in the program key. */
+  /**
+   * More lines after the access to arrays, given the width, and what names them in the program key.
+   */
   readonly prelude?: { readonly key: string; readonly text: (width: 1 | 4) => string };
 }
 
 /**
- * Validates and records a kernel that computes every element from the elements at the same index. Vectors of four where the length is a
- * multiple.
+ * Validates and records a kernel that computes every element from the elements at the same index.
+ * Vectors of four where the length is a multiple.
  */
 export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const { kernel, source, reads, writes, length, types = floatTypes, prelude } = options;

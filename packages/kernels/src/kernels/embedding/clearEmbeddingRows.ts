@@ -16,20 +16,30 @@ export interface ClearEmbeddingRowsOptions {
 const kernel = 'clearEmbeddingRows';
 
 /**
- * Zeroes the rows of a table's gradient that `embeddingBackward` wrote to: a few of the tens of thousands of a vocabulary.
+ * Zeroes the rows of a table's gradient that `embeddingBackward` wrote to: a few of the tens of
+ * thousands of a vocabulary.
  *
  * @throws KernelArgumentError
  */
 export function clearEmbeddingRows(gpu: Gpu, { gradTable, segments, columns }: ClearEmbeddingRowsOptions): void {
   requireExtents(kernel, { columns });
-  requireArray(kernel, 'gradTable', gradTable, { 'table rows': segments.chunks > 0 ? segments.largestId + 1 : 0, columns }, singleTypes);
+  requireArray(
+    kernel,
+    'gradTable',
+    gradTable,
+    { 'table rows': segments.chunks > 0 ? segments.largestId + 1 : 0, columns },
+    singleTypes,
+  );
   requireArray(kernel, 'segments', segments.words, {}, indexTypes);
   requireSeparate(kernel, [segments.words], [gradTable]);
   if (columns === 0) return;
   const width = columns % 4 === 0 ? 4 : 1;
   const vectors = columns / width;
   gpu.dispatch({
-    program: { key: `${kernel}${width === 4 ? ' by 4' : ''}`, source: () => `alias Values = ${width === 4 ? 'vec4f' : 'f32'};\n${source}` },
+    program: {
+      key: `${kernel}${width === 4 ? ' by 4' : ''}`,
+      source: () => `alias Values = ${width === 4 ? 'vec4f' : 'f32'};\n${source}`,
+    },
     parameters: { integers: [vectors, Math.floor(gradTable.length / columns)] },
     reads: [segments.words],
     writes: [gradTable],

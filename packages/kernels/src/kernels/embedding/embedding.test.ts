@@ -43,7 +43,13 @@ describe('embeddingSum', () => {
       ...tables.map((values) => gpu.upload(values, 'f32', 'table')),
       ...ids.map((values) => uploadIndices(gpu, values, 'ids')),
     ];
-    embeddingSum(gpu, { tables: arrays.slice(0, tables.length), ids: arrays.slice(tables.length), output, rows, columns });
+    embeddingSum(gpu, {
+      tables: arrays.slice(0, tables.length),
+      ids: arrays.slice(tables.length),
+      output,
+      rows,
+      columns,
+    });
     const expected = embeddingSumReference(tables, ids, rows, columns);
     // Two additions; terms may cancel.
     expectClose(
@@ -68,7 +74,13 @@ describe('embeddingSum', () => {
     const ids = [randomIds(17, 10, 1), randomIds(17, 20, 2)];
     const output = staleOutput(gpu, 17 * 20, 'f32', 'output');
     const tables = [arena.view(64, 200), arena.view(320, 400)];
-    embeddingSum(gpu, { tables, ids: ids.map((array) => uploadIndices(gpu, array, 'ids')), output, rows: 17, columns: 20 });
+    embeddingSum(gpu, {
+      tables,
+      ids: ids.map((array) => uploadIndices(gpu, array, 'ids')),
+      output,
+      rows: 17,
+      columns: 20,
+    });
     const expected = embeddingSumReference([values.subarray(64, 264), values.subarray(320, 720)], ids, 17, 20);
     expectClose(await readFloats(gpu, output, 340), expected, { roundings: 2, magnitude: 4 });
   });
@@ -80,8 +92,12 @@ describe('embeddingSum', () => {
     expect(() => embeddingSum(gpu, { tables: [table], ids: [ids], output, rows: 5, columns: 8 })).toThrow(
       /embeddingSum: ids .* 4 elements.*rows 5/,
     );
-    expect(() => embeddingSum(gpu, { tables: [table], ids: [], output, rows: 4, columns: 8 })).toThrow(KernelArgumentError);
-    expect(() => embeddingSum(gpu, { tables: [table], ids: [ids], output: table, rows: 4, columns: 8 })).toThrow(/words is written/);
+    expect(() => embeddingSum(gpu, { tables: [table], ids: [], output, rows: 4, columns: 8 })).toThrow(
+      KernelArgumentError,
+    );
+    expect(() => embeddingSum(gpu, { tables: [table], ids: [ids], output: table, rows: 4, columns: 8 })).toThrow(
+      /words is written/,
+    );
     for (const array of [table, ids, output]) gpu.release(array);
   });
 });
@@ -139,7 +155,14 @@ describe('embeddingBackward', () => {
     embeddingBackward(gpu, { gradOutput, gradTable, segments, rows, columns, accumulate });
     const actual = (await readFloats(gpu, arena, 64 + tableRows * columns)).subarray(64);
     const sums = embeddingBackwardReference(rounded(gradients, type), ids, rows, columns, tableRows, paddingIndex);
-    const sizes = embeddingBackwardReference(rounded(gradients, type).map(Math.abs), ids, rows, columns, tableRows, paddingIndex);
+    const sizes = embeddingBackwardReference(
+      rounded(gradients, type).map(Math.abs),
+      ids,
+      rows,
+      columns,
+      tableRows,
+      paddingIndex,
+    );
     const expected = sums.map((sum, index) => {
       const untouched = !ids.includes(Math.floor(index / columns)) || Math.floor(index / columns) === paddingIndex;
       return sum + (accumulate === false && !untouched ? 0 : (before[index] as number));
@@ -148,7 +171,8 @@ describe('embeddingBackward', () => {
     return { actual, expected, magnitude: sizes.map((size, index) => size + Math.abs(before[index] as number)) };
   }
 
-  // Within a chunk and over the chunks of a chunk at most 32 additions each follow a term, relative to the sum of magnitudes.
+  // Within a chunk and over the chunks of a chunk at most 32 additions each follow a term, relative
+  // to the sum of magnitudes.
   async function check(options: Case) {
     const { actual, expected, magnitude } = await run(options);
     expectClose(actual, expected, { roundings: 32 + 32, magnitude }, JSON.stringify(options));
@@ -165,7 +189,8 @@ describe('embeddingBackward', () => {
   });
   it('sums thousands of rows of one id', () => check({ rows: 5000, columns: 12, tableRows: 2 }));
   it('keeps large magnitudes', () => check({ rows: 129, columns: 20, tableRows: 3, magnitude: 1e30 }));
-  it('overwrites only the rows of ids that occur', () => check({ rows: 70, columns: 20, tableRows: 40, accumulate: false }));
+  it('overwrites only the rows of ids that occur', () =>
+    check({ rows: 70, columns: 20, tableRows: 40, accumulate: false }));
   it('overwrites long segments', () => check({ rows: 200, columns: 20, tableRows: 2, accumulate: false }));
   it('gives the padding no gradient', () => check({ rows: 200, columns: 20, tableRows: 4, paddingIndex: 0 }));
 
@@ -181,7 +206,10 @@ describe('embeddingBackward', () => {
     const gradOutput = normalNumbers(rows * columns, 3);
     const gradTable = embeddingBackwardReference(gradOutput, ids, rows, columns, tableRows);
     const loss = (values: Float64Array) =>
-      embeddingSumReference([values], [ids], rows, columns).reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
+      embeddingSumReference([values], [ids], rows, columns).reduce(
+        (sum, value, index) => sum + value * (gradOutput[index] as number),
+        0,
+      );
     expectGradient(loss, table, gradTable);
   });
 
@@ -220,9 +248,21 @@ it('every variant compiles', () =>
         const ids = Array.from({ length: 3 }, () => nullGpu.allocate('u32', 100, 'ids'));
         const output = nullGpu.allocate(type, 400, 'output');
         for (const count of [1, 2, 3])
-          embeddingSum(nullGpu, { tables: arrays.slice(0, count), ids: ids.slice(0, count), output, rows: 100, columns });
+          embeddingSum(nullGpu, {
+            tables: arrays.slice(0, count),
+            ids: ids.slice(0, count),
+            output,
+            rows: 100,
+            columns,
+          });
         clearEmbeddingRows(nullGpu, { gradTable: arrays[0] as (typeof arrays)[number], segments, columns });
-        embeddingBackward(nullGpu, { gradOutput: output, gradTable: arrays[0] as (typeof arrays)[number], segments, rows: 100, columns });
+        embeddingBackward(nullGpu, {
+          gradOutput: output,
+          gradTable: arrays[0] as (typeof arrays)[number],
+          segments,
+          rows: 100,
+          columns,
+        });
       }
     }
   }));

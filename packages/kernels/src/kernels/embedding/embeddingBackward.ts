@@ -25,8 +25,9 @@ export interface EmbeddingBackwardOptions {
 const kernel = 'embeddingBackward';
 
 /**
- * Gradient of one table of an embedding: `gradTable[id] += sum of the rows of gradOutput with that id`. No atomics: every run gives the
- * same bits. Ids that occur more than 32 times (token types, low positions, `[CLS]`) are summed in two stages.
+ * Gradient of one table of an embedding: `gradTable[id] += sum of the rows of gradOutput with that
+ * id`. No atomics: every run gives the same bits. Ids that occur more than 32 times (token types,
+ * low positions, `[CLS]`) are summed in two stages.
  *
  * @throws KernelArgumentError
  */
@@ -36,11 +37,19 @@ export function embeddingBackward(
 ): void {
   requireExtents(kernel, { rows, columns });
   requireArray(kernel, 'gradOutput', gradOutput, { rows, columns }, floatTypes);
-  requireArray(kernel, 'gradTable', gradTable, { 'table rows': segments.chunks > 0 ? segments.largestId + 1 : 0, columns }, singleTypes);
+  requireArray(
+    kernel,
+    'gradTable',
+    gradTable,
+    { 'table rows': segments.chunks > 0 ? segments.largestId + 1 : 0, columns },
+    singleTypes,
+  );
   requireArray(kernel, 'segments', segments.words, {}, indexTypes);
   requireSeparate(kernel, [gradOutput, segments.words], [gradTable]);
   if (segments.rows > rows)
-    throw new KernelArgumentError(`${kernel}: segments were made of ${segments.rows} ids for ${rows} rows of gradOutput`);
+    throw new KernelArgumentError(
+      `${kernel}: segments were made of ${segments.rows} ids for ${rows} rows of gradOutput`,
+    );
   if (columns === 0) return;
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { gradOutput }, {}, width);

@@ -12,7 +12,10 @@ const idTypes: readonly ElementType[] = ['u32', 'i32'];
 export interface EmbeddingSumOptions {
   /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
   readonly tables: readonly GpuArray[];
-  /** u32 or i32 `[rows]`, one for each table. The caller checks that they lie in the table; here a larger id reads the last row. */
+  /**
+   * u32 or i32 `[rows]`, one for each table. The caller checks that they lie in the table; here a
+   * larger id reads the last row.
+   */
   readonly ids: readonly GpuArray[];
   /** f32 or f16 `[rows, columns]`. */
   readonly output: GpuArray;
@@ -23,8 +26,9 @@ export interface EmbeddingSumOptions {
 const kernel = 'embeddingSum';
 
 /**
- * Sums rows of several tables: `output[row] = sum over tables of table[ids[row]]`, as BERT sums word, position and token type embeddings.
- * Takes as many tables as the adapter binds: three everywhere.
+ * Sums rows of several tables: `output[row] = sum over tables of table[ids[row]]`, as BERT sums
+ * word, position and token type embeddings. Takes as many tables as the adapter binds: three
+ * everywhere.
  *
  * @throws KernelArgumentError
  */
@@ -70,7 +74,8 @@ function tableBindings(count: number): string {
     `struct TableRows { ${numbers.map((table) => `begin${table}: u32`).join(', ')} }`,
     'fn tableRows(row: u32) -> TableRows {',
     ...numbers.map(
-      (table) => `  let begin${table} = min(ids${table}[row], parameters.rows${table} - 1) * parameters.places.columns;`,
+      (table) =>
+        `  let begin${table} = min(ids${table}[row], parameters.rows${table} - 1) * parameters.places.columns;`,
     ),
     `  return TableRows(${numbers.map((table) => `begin${table}`).join(', ')});`,
     '}',

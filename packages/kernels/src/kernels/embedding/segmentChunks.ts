@@ -2,15 +2,22 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
 import type { IdSegments } from './segmentIds.ts';
 
-/** Rows that one thread sums. Longer segments are summed in chunks of so many first, then over their chunks. */
+/**
+ * Rows that one thread sums. Longer segments are summed in chunks of so many first, then over their
+ * chunks.
+ */
 const rowsPerChunk = 32;
 
-/** Segments on the GPU, cut into chunks. Made by `uploadSegments`; `words` is released by the caller. */
+/**
+ * Segments on the GPU, cut into chunks. Made by `uploadSegments`; `words` is released by the
+ * caller.
+ */
 export interface UploadedSegments {
   /**
    * u32: a header of 4 words (chunks, long segments, and where the next two lists start), then
    * - chunks + 1 places in `order` where chunks start,
-   * - for each chunk: the id that its sum goes to, or for a chunk of a long segment 2^31 + the number of its partial sum,
+   * - for each chunk: the id that its sum goes to, or for a chunk of a long segment 2^31 + the
+   *   number of its partial sum,
    * - for each long segment: id, first partial sum, the partial sum after its last,
    * - `order`.
    */
@@ -33,7 +40,9 @@ export function uploadSegments(gpu: Gpu, { uniqueIds, segmentStarts, order }: Id
   let longSegments = 0;
   let largestId = 0;
   for (let segment = 0; segment < unique; segment++) {
-    const count = Math.ceil(((segmentStarts[segment + 1] as number) - (segmentStarts[segment] as number)) / rowsPerChunk);
+    const count = Math.ceil(
+      ((segmentStarts[segment + 1] as number) - (segmentStarts[segment] as number)) / rowsPerChunk,
+    );
     chunks += count;
     if (count > 1) longSegments += 1;
     largestId = Math.max(largestId, uniqueIds[segment] as number);

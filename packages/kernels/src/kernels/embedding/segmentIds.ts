@@ -1,6 +1,9 @@
 import { KernelArgumentError } from '../../errors.ts';
 
-/** Rows grouped by id: rows `order[segmentStarts[i]]` to `order[segmentStarts[i + 1] - 1]`, ascending, have the id `uniqueIds[i]`. */
+/**
+ * Rows grouped by id: rows `order[segmentStarts[i]]` to `order[segmentStarts[i + 1] - 1]`,
+ * ascending, have the id `uniqueIds[i]`.
+ */
 export interface IdSegments {
   /** Each id once, in order of first appearance. */
   readonly uniqueIds: Uint32Array;
@@ -10,21 +13,26 @@ export interface IdSegments {
   readonly order: Uint32Array;
 }
 
-/** Number of each id among the unique ones, plus 1; 0 for none. Kept between calls, in which only what was written is reset. */
+/**
+ * Number of each id among the unique ones, plus 1; 0 for none. Kept between calls, in which only
+ * what was written is reset.
+ */
 let numbers = new Uint32Array(0);
 
 /**
  * Groups rows by id with a counting sort, in time proportional to the number of rows.
  *
  * @param ids of rows, not negative
- * @param paddingIndex rows with this id are left out: the row of the table that gets no gradient (`padding_idx` of PyTorch). Default: none
+ * @param paddingIndex rows with this id are left out: the row of the table that gets no gradient
+ *   (`padding_idx` of PyTorch). Default: none
  * @throws KernelArgumentError for a negative id
  */
 export function segmentIds(ids: Uint32Array | Int32Array, paddingIndex = -1): IdSegments {
   let largest = 0;
   for (const id of ids) {
     if (id > largest) largest = id;
-    else if (id < 0) throw new KernelArgumentError(`segmentIds: an id is ${id}; ids are rows of a table and start at 0`);
+    else if (id < 0)
+      throw new KernelArgumentError(`segmentIds: an id is ${id}; ids are rows of a table and start at 0`);
   }
   if (largest >= numbers.length) numbers = new Uint32Array(2 ** Math.ceil(Math.log2(largest + 2)));
   const uniqueIds = new Uint32Array(ids.length);

@@ -14,6 +14,7 @@ benchKernels('gatherRows', (gpu) => {
   const scattered = gpu.allocatePersistent('f32', spread * rows * columns, 'scattered');
   return {
     '256 of 1024 rows of 768': () => gatherRows(gpu, { input, indices, output: gathered, rows, columns }),
-    'and back': () => scatterRows(gpu, { input: gathered, indices, output: scattered, rows, outputRows: spread * rows, columns }),
+    'and back': () =>
+      scatterRows(gpu, { input: gathered, indices, output: scattered, rows, outputRows: spread * rows, columns }),
   };
 });

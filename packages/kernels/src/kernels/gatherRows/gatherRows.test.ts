@@ -25,14 +25,26 @@ describe('gatherRows and scatterRows', () => {
         const inputRows = 3 * rows;
         const input = rounded(normalNumbers(inputRows * columns, columns), type);
         const gathered = staleOutput(gpu, rows * columns, type, 'gathered');
-        const [inputArray, indexArray] = [uploadFloats(gpu, input, type, 'input'), uploadIndices(gpu, indices, 'indices')];
+        const [inputArray, indexArray] = [
+          uploadFloats(gpu, input, type, 'input'),
+          uploadIndices(gpu, indices, 'indices'),
+        ];
         gatherRows(gpu, { input: inputArray, indices: indexArray, output: gathered, rows, columns });
         const expected = gatherRowsReference(input, indices, columns);
         expect(Float64Array.from(await readFloats(gpu, gathered, rows * columns))).toEqual(expected);
         const scattered = staleOutput(gpu, inputRows * columns, type, 'scattered');
-        scatterRows(gpu, { input: gathered, indices: indexArray, output: scattered, rows, outputRows: inputRows, columns });
+        scatterRows(gpu, {
+          input: gathered,
+          indices: indexArray,
+          output: scattered,
+          rows,
+          outputRows: inputRows,
+          columns,
+        });
         const restored = await readFloats(gpu, scattered, inputRows * columns);
-        expect(Float64Array.from(restored)).toEqual(scatterRowsReference(expected, indices, { outputRows: inputRows, columns }));
+        expect(Float64Array.from(restored)).toEqual(
+          scatterRowsReference(expected, indices, { outputRows: inputRows, columns }),
+        );
         for (const array of [inputArray, indexArray, gathered, scattered]) gpu.release(array);
       });
     }

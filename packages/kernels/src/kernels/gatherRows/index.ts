@@ -17,7 +17,10 @@ export interface GatherRowsOptions {
   readonly columns: number;
 }
 
-/** Records output[row] = input[indices[row]], for example the first token of each sequence. Throws KernelArgumentError. */
+/**
+ * Records output[row] = input[indices[row]], for example the first token of each sequence. Throws
+ * KernelArgumentError.
+ */
 export function gatherRows(gpu: Gpu, options: GatherRowsOptions): void {
   const { input, output, rows, columns } = options;
   requireExtents('gatherRows', { rows, columns });
@@ -29,7 +32,10 @@ export function gatherRows(gpu: Gpu, options: GatherRowsOptions): void {
 export interface ScatterRowsOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;
-  /** u32[rows]: a row of `output` for each row of `input`, all different. A row at or beyond `outputRows` is left out. */
+  /**
+   * u32[rows]: a row of `output` for each row of `input`, all different. A row at or beyond
+   * `outputRows` is left out.
+   */
   readonly indices: GpuArray;
   /** [outputRows, columns], f32 or f16, in another buffer. All of the array is zeroed first. */
   readonly output: GpuArray;
@@ -39,8 +45,8 @@ export interface ScatterRowsOptions {
 }
 
 /**
- * Records output = 0, then output[indices[row]] = input[row]: the backward of `gatherRows` for indices that differ. Throws
- * KernelArgumentError.
+ * Records output = 0, then output[indices[row]] = input[row]: the backward of `gatherRows` for
+ * indices that differ. Throws KernelArgumentError.
  */
 export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
   const { input, output, rows, outputRows, columns } = options;

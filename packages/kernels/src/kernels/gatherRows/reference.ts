@@ -1,5 +1,9 @@
 /** output[row] = input[indices[row]] */
-export function gatherRowsReference(input: ArrayLike<number>, indices: ArrayLike<number>, columns: number): Float64Array {
+export function gatherRowsReference(
+  input: ArrayLike<number>,
+  indices: ArrayLike<number>,
+  columns: number,
+): Float64Array {
   return Float64Array.from({ length: indices.length * columns }, (_, index) => {
     const row = indices[Math.floor(index / columns)] as number;
     return input[row * columns + (index % columns)] as number;

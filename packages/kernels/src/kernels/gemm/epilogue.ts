@@ -20,7 +20,10 @@ interface Operand {
   readonly wide: boolean;
 }
 
-/** Four elements at four places; `wide` arrays hold vectors, and the places are known to be one such vector. */
+/**
+ * Four elements at four places; `wide` arrays hold vectors, and the places are known to be one such
+ * vector.
+ */
 export function fetch(name: string, wide: boolean): string {
   const single = [...'xyzw'].map((component) => `load${name}(places.${component})`);
   const four = wide ? `load${name}(places.x / 4)` : `vec4f(${single.join(', ')})`;
@@ -30,28 +33,42 @@ fn element${name}(place: u32) -> f32 { return ${element}; }\n`;
 }
 
 /**
- * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores results: vectors where `wide`, one by one
- * otherwise. It is told the bias, `biasOfFour`, so that a kernel reads that once for all rows.
+ * The arrays of a kernel with the access to them, and `storeFour`, which finishes and stores
+ * results: vectors where `wide`, one by one otherwise. It is told the bias, `biasOfFour`, so that a
+ * kernel reads that once for all rows.
  *
  * @param operands arrays read by the kernel itself
  */
-export function epilogueSource(gpu: Gpu, epilogue: Epilogue, wide: boolean, operands: Readonly<Record<string, Operand>>): string {
+export function epilogueSource(
+  gpu: Gpu,
+  epilogue: Epilogue,
+  wide: boolean,
+  operands: Readonly<Record<string, Operand>>,
+): string {
   const { output, accumulate, bias, gelu, preActivation } = epilogue;
   const written = { output, ...(preActivation && { preActivation }) };
   const reads = { ...operands, ...(bias && { bias: { array: bias, wide } }) };
   const all = [...Object.values(reads).map(({ array }) => array), ...Object.values(written)];
   const values = wide ? 'vec4f' : 'f32';
   return [
-    ...halfLines(all.some(({ elementType }) => elementType === 'f16') ? gpu.profile.halfStorage : null),
-    ...Object.entries(reads).map(([name, { array, wide: isWide }]) => arrayAccess(gpu, name, array.elementType, isWide ? 4 : 1, false)),
-    ...Object.entries(written).map(([name, { elementType }]) => arrayAccess(gpu, name, elementType, wide ? 4 : 1, true)),
+    ...halfLines(all.some(({ elementType }) => elementType === 'f16') ? gpu.profile.f16Storage : null),
+    ...Object.entries(reads).map(([name, { array, wide: isWide }]) =>
+      arrayAccess(gpu, name, array.elementType, isWide ? 4 : 1, false),
+    ),
+    ...Object.entries(written).map(([name, { elementType }]) =>
+      arrayAccess(gpu, name, elementType, wide ? 4 : 1, true),
+    ),
     declareArrays(Object.keys(reads), Object.keys(written)),
     ...(gelu ? [geluFunctions] : []),
     `fn biasOfFour(column: u32) -> vec4f { return ${biasOfFour(bias !== undefined, wide)}; }`,
     `fn finish(place: u32, bias: ${values}, value: ${values}) {`,
     `  var result = value${bias ? ' + bias' : ''};`,
     ...(preActivation ? ['  storePreActivation(place, result);'] : []),
-    ...(gelu ? [`  result = ${wide ? 'vec4f(gelu(result.x), gelu(result.y), gelu(result.z), gelu(result.w))' : 'gelu(result)'};`] : []),
+    ...(gelu
+      ? [
+          `  result = ${wide ? 'vec4f(gelu(result.x), gelu(result.y), gelu(result.z), gelu(result.w))' : 'gelu(result)'};`,
+        ]
+      : []),
     ...(accumulate ? ['  result += loadOutput(place);'] : []),
     '  storeOutput(place, result);',
     '}',

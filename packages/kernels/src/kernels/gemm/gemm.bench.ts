@@ -4,8 +4,8 @@ import { normalNumbers } from '../../testing/numbers.ts';
 import { gemm } from './index.ts';
 
 /**
- * Forward (NT), gradient of the input (NN) and of the weight (TN) of linear layers: BERT-tiny's with 512 tokens, its pooler's, BERT-base's
- * with 2048.
+ * Forward (NT), gradient of the input (NN) and of the weight (TN) of linear layers: BERT-tiny's
+ * with 512 tokens, its pooler's, BERT-base's with 2048.
  */
 const layers = [
   { rows: 512, inputs: 128, outputs: 128 },
@@ -34,7 +34,8 @@ benchKernels('gemm', (gpu: Gpu) => {
         { layout: 'TN', m: outputs, n: inputs, k: rows },
       ] as const;
       for (const shape of layouts) {
-        cases[`${shape.layout} ${shape.m} x ${shape.n} x ${shape.k} by ${variant}`] = () => gemm(gpu, { a, b, output, ...shape, variant });
+        cases[`${shape.layout} ${shape.m} x ${shape.n} x ${shape.k} by ${variant}`] = () =>
+          gemm(gpu, { a, b, output, ...shape, variant });
       }
     }
   }

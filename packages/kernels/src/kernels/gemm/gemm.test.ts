@@ -60,7 +60,10 @@ describe.each(['medium', 'large'] as const)('gemm by subgroup of operands in pan
     Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
     for (const layout of layouts) {
       const [m, n, k] = layout === 'NT' ? [516, 132, 8] : [516, 132, 3072];
-      const [a, b] = [uploadFloats(mesa26, normalNumbers(m * k, 1), 'f32', 'a'), uploadFloats(mesa26, normalNumbers(k * n, 2), 'f32', 'b')];
+      const [a, b] = [
+        uploadFloats(mesa26, normalNumbers(m * k, 1), 'f32', 'a'),
+        uploadFloats(mesa26, normalNumbers(k * n, 2), 'f32', 'b'),
+      ];
       const results: Float32Array[] = [];
       for (const panels of [undefined, false]) {
         const output = staleOutput(mesa26, m * n, 'f32', 'output');
@@ -153,15 +156,12 @@ describe.each(variants)('gemm by %s', (variant) => {
         for (const type of ['f32', 'f16'] as const) {
           for (const size of [3, 4, 64]) {
             nullGpu.scope(() => {
-              const [a, b, bias] = [type, type, 'f32' as const].map((element) => nullGpu.allocate(element, size * size, element)) as [
-                GpuArray,
-                GpuArray,
-                GpuArray,
-              ];
-              const [output, preActivation] = ['output', 'preActivation'].map((label) => nullGpu.allocate(type, size * size, label)) as [
-                GpuArray,
-                GpuArray,
-              ];
+              const [a, b, bias] = [type, type, 'f32' as const].map((element) =>
+                nullGpu.allocate(element, size * size, element),
+              ) as [GpuArray, GpuArray, GpuArray];
+              const [output, preActivation] = ['output', 'preActivation'].map((label) =>
+                nullGpu.allocate(type, size * size, label),
+              ) as [GpuArray, GpuArray];
               const common = { a, b, output, m: size, n: size, k: size, layout, variant };
               gemm(nullGpu, common);
               gemm(nullGpu, { ...common, accumulate: true, splits: 2 });
@@ -182,15 +182,27 @@ it.each([
   compileOnNull((nullGpu) => {
     const config = { componentType: 'f16', resultComponentType: 'f32', m, n, k };
     Object.assign(nullGpu, {
-      profile: { ...nullGpu.profile, software: false, subgroupSize: 32, subgroupMatrix: [config], subgroupMatrixSpelling: spelling },
+      profile: {
+        ...nullGpu.profile,
+        software: false,
+        subgroupSize: 32,
+        subgroupMatrix: [config],
+        subgroupMatrixSpelling: spelling,
+      },
     });
-    for (const halfStorage of ['native', 'packed'] as const) {
-      Object.assign(nullGpu, { profile: { ...nullGpu.profile, halfStorage } });
+    for (const f16Storage of ['native', 'packed'] as const) {
+      Object.assign(nullGpu, { profile: { ...nullGpu.profile, f16Storage } });
       for (const layout of layouts) {
         for (const size of [3, 64, 1024]) {
           nullGpu.scope(() => {
-            const [a, output] = ['a', 'output'].map((label) => nullGpu.allocate('f16', size * size, label)) as [GpuArray, GpuArray];
-            const [b, bias] = ['b', 'bias'].map((label) => nullGpu.allocate('f32', size * size, label)) as [GpuArray, GpuArray];
+            const [a, output] = ['a', 'output'].map((label) => nullGpu.allocate('f16', size * size, label)) as [
+              GpuArray,
+              GpuArray,
+            ];
+            const [b, bias] = ['b', 'bias'].map((label) => nullGpu.allocate('f32', size * size, label)) as [
+              GpuArray,
+              GpuArray,
+            ];
             // Chosen by itself, as one operand is f16.
             gemm(nullGpu, { a, b, output, m: size, n: size, k: size, layout });
             gemm(nullGpu, {
@@ -269,12 +281,24 @@ describe('gemm refuses', () => {
   ) =>
     it(what, () => {
       gpu.scope(() => {
-        const [a, b, output] = ['a', 'b', 'output'].map((label) => gpu.allocate('f32', 16, label)) as [GpuArray, GpuArray, GpuArray];
-        const changed = change({ small: gpu.allocate('f32', 3, 'small'), integers: gpu.allocate('u32', 16, 'integers'), a });
+        const [a, b, output] = ['a', 'b', 'output'].map((label) => gpu.allocate('f32', 16, label)) as [
+          GpuArray,
+          GpuArray,
+          GpuArray,
+        ];
+        const changed = change({
+          small: gpu.allocate('f32', 3, 'small'),
+          integers: gpu.allocate('u32', 16, 'integers'),
+          a,
+        });
         expect(() => gemm(gpu, { a, b, output, m: 4, n: 4, k: 4, layout: 'NN', ...changed })).toThrow(message);
       });
     });
-  refuses('arrays that are too short', ({ small }) => ({ b: small }), /gemm: b \(small\) has 3 elements; \[k 4, n 4\] needs 16/);
+  refuses(
+    'arrays that are too short',
+    ({ small }) => ({ b: small }),
+    /gemm: b \(small\) has 3 elements; \[k 4, n 4\] needs 16/,
+  );
   refuses('a short bias', ({ small }) => ({ bias: small }), /gemm: bias \(small\) has 3 elements/);
   refuses('other types', ({ integers }) => ({ a: integers }), /gemm: a \(integers\) holds u32/);
   refuses('an output that is read', ({ a }) => ({ output: a }), /shares memory/);
@@ -288,16 +312,24 @@ describe('gemm refuses', () => {
     () => ({ batch: { count: 2, strideA: 16, strideB: 0, strideOutput: 0 } }),
     /gemm: a \(a\) has 16 elements/,
   );
-  refuses('batches whose results overlap', () => ({ m: 1, batch: { count: 2, strideA: 4, strideB: 0, strideOutput: 3 } }), /strideOutput/);
+  refuses(
+    'batches whose results overlap',
+    () => ({ m: 1, batch: { count: 2, strideA: 4, strideB: 0, strideOutput: 3 } }),
+    /strideOutput/,
+  );
 
   it('the subgroup variant on a device without subgroups', async () => {
     const plain = await openDevice({ withoutFeatures: ['subgroups'] });
     try {
-      const [a, b, output] = ['a', 'b', 'output'].map((label) => plain.allocate('f32', 16, label)) as [GpuArray, GpuArray, GpuArray];
+      const [a, b, output] = ['a', 'b', 'output'].map((label) => plain.allocate('f32', 16, label)) as [
+        GpuArray,
+        GpuArray,
+        GpuArray,
+      ];
       const options = { a, b, output, m: 4, n: 4, k: 4, layout: 'NN' } as const;
       expect(() => gemm(plain, { ...options, variant: 'subgroup' })).toThrow(/subgroup/);
       gemm(plain, options);
-      await plain.settled();
+      await plain.idle();
     } finally {
       plain.destroy();
     }

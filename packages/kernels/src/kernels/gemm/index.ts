@@ -11,66 +11,17 @@ import type { Operand } from './panels.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
 import { wgsl as tilesSource } from './tiles.wgsl.ts';
 import { panelsFor, splitsFor, tileOf } from './variants.ts';
-import type { GemmTile, GemmTileSize, GemmVariant } from './variants.ts';
+import type { GemmOptions, GemmTile } from './options.ts';
 
-export type { GemmTileSize, GemmVariant } from './variants.ts';
-
-/** Which operand is stored transposed: NN a [m, k], b [k, n]; NT a [m, k], b [n, k]; TN a [k, m], b [k, n]. */
-export type GemmLayout = 'NN' | 'NT' | 'TN';
-
-/** Matrices that lie `stride…` elements apart. Operands may lie 0 apart, which is one matrix for all. */
-export interface GemmBatch {
-  readonly count: number;
-  readonly strideA: number;
-  readonly strideB: number;
-  readonly strideOutput: number;
-}
-
-export interface GemmOptions {
-  /** f32 or f16 `[m, k]`, or `[k, m]` for layout TN. */
-  readonly a: GpuArray;
-  /** f32 or f16 `[k, n]`, or `[n, k]` for layout NT. */
-  readonly b: GpuArray;
-  /** f32 or f16 `[m, n]`. */
-  readonly output: GpuArray;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly layout: GemmLayout;
-  /** Default: one matrix. */
-  readonly batch?: GemmBatch;
-  /** Factor of the product. Default 1. */
-  readonly alpha?: number;
-  /** Add to what `output` holds. Not together with an activation. Default false. */
-  readonly accumulate?: boolean;
-  /** f32 `[n]`, added to each row. */
-  readonly bias?: GpuArray;
-  /** Applied last. Default `none`. */
-  readonly activation?: 'gelu' | 'none';
-  /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
-  readonly preActivation?: GpuArray;
-  /** How it is computed. Default: by `variants.ts`, from the device. */
-  readonly variant?: GemmVariant;
-  /** How much of the output a workgroup computes. Default: by `variants.ts`, from the device and the size of the output. */
-  readonly tile?: GemmTileSize;
-  /**
-   * In how many parts the inner dimension is summed at once, whose sums are then added in order. Not for batches. Default: by
-   * `variants.ts`.
-   */
-  readonly splits?: number;
-  /**
-   * Whether operands are first copied such that what a tile reads lies together. Only `subgroup` can, with an inner dimension that is a
-   * multiple of 4, and not for batches. Default: by `variants.ts`, from the sizes.
-   */
-  readonly panels?: boolean;
-}
+export type { GemmBatch, GemmLayout, GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
 
 const kernel = 'gemm';
 const mostMatrices = 65535;
 
 /**
- * output = activation(alpha * a b + bias), added to what output holds with `accumulate`: `torch.addmm`, `torch.nn.functional.linear`
- * (layout NT). Sums are taken in f32, in an order that depends on the shapes and the variant alone.
+ * output = activation(alpha * a b + bias), added to what output holds with `accumulate`:
+ * `torch.addmm`, `torch.nn.functional.linear` (layout NT). Sums are taken in f32, in an order that
+ * depends on the shapes and the variant alone.
  *
  * @throws KernelArgumentError
  */
@@ -111,16 +62,31 @@ function validate({
   splits = 1,
 }: GemmOptions): void {
   requireExtents(kernel, { m, n, k, ...batch, splits });
-  const elements = (stride: number, matrix: number) => ({ elements: batch?.count ? (batch.count - 1) * stride + matrix : 0 });
+  const elements = (stride: number, matrix: number) => ({
+    elements: batch?.count ? (batch.count - 1) * stride + matrix : 0,
+  });
   const results = batch ? elements(batch.strideOutput, m * n) : { m, n };
-  requireArray(kernel, 'a', a, batch ? elements(batch.strideA, m * k) : layout === 'TN' ? { k, m } : { m, k }, floatTypes);
-  requireArray(kernel, 'b', b, batch ? elements(batch.strideB, k * n) : layout === 'NT' ? { n, k } : { k, n }, floatTypes);
+  requireArray(
+    kernel,
+    'a',
+    a,
+    batch ? elements(batch.strideA, m * k) : layout === 'TN' ? { k, m } : { m, k },
+    floatTypes,
+  );
+  requireArray(
+    kernel,
+    'b',
+    b,
+    batch ? elements(batch.strideB, k * n) : layout === 'NT' ? { n, k } : { k, n },
+    floatTypes,
+  );
   requireArray(kernel, 'output', output, results, floatTypes);
   if (bias) requireArray(kernel, 'bias', bias, { n }, singleTypes);
   if (preActivation) requireArray(kernel, 'preActivation', preActivation, results, floatTypes);
   if (preActivation && activation === 'none')
     throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
-  if (accumulate && activation !== 'none') throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
+  if (accumulate && activation !== 'none')
+    throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
   if (splits === 0 || (batch && splits > 1))
     throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);
   if (batch && (batch.count > mostMatrices || (batch.count > 1 && batch.strideOutput < m * n))) {
@@ -142,7 +108,8 @@ function multiply(gpu: Gpu, options: GemmOptions, tile: GemmTile, epilogue: Epil
   const { m, n, k, layout, batch } = options;
   const aAlongK = layout !== 'TN';
   const bAlongK = layout === 'NT';
-  const isWide = (contiguous: number, stride = 0) => tile.readsVectors && k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
+  const isWide = (contiguous: number, stride = 0) =>
+    tile.readsVectors && k > 0 && contiguous % 4 === 0 && stride % 4 === 0;
   const a = { array: options.a, alongInner: aAlongK, wide: isWide(aAlongK ? k : m, batch?.strideA), inPanels: false };
   const b = { array: options.b, alongInner: bAlongK, wide: isWide(bAlongK ? k : n, batch?.strideB), inPanels: false };
   const panels = panelsFor(gpu, tile, options);
@@ -215,7 +182,11 @@ function sumParts(
     program: {
       key: `${kernel} sum of parts ${typesKey(gpu, output, preActivation)} by ${wide ? 4 : 1}${epilogueKey(epilogue)}`,
       source: () =>
-        [epilogueSource(gpu, epilogue, wide, { partials: { array: partials, wide } }), fetch('Partials', wide), sumPartsSource].join('\n'),
+        [
+          epilogueSource(gpu, epilogue, wide, { partials: { array: partials, wide } }),
+          fetch('Partials', wide),
+          sumPartsSource,
+        ].join('\n'),
     },
     parameters: { integers: [m, n, columnFours, parts], floats: [alpha] },
     reads: [partials, ...(bias ? [bias] : [])],
@@ -234,5 +205,5 @@ function typesKey(gpu: Gpu, ...arrays: readonly (GpuArray | undefined)[]): strin
     types += types ? ` ${array.elementType}` : array.elementType;
     half ||= array.elementType === 'f16';
   }
-  return half && gpu.profile.halfStorage === 'packed' ? `${types} packed` : types;
+  return half && gpu.profile.f16Storage === 'packed' ? `${types} packed` : types;
 }

@@ -26,14 +26,21 @@ interface PanelOptions {
   readonly panelLines: number;
 }
 
-/** Records the copy of an operand to panels, in memory that the caller releases. `inner` is a multiple of four. */
-export function copyToPanels(gpu: Gpu, { array, alongInner, wide }: Operand, { side, lines, inner, panelLines }: PanelOptions): Operand {
+/**
+ * Records the copy of an operand to panels, in memory that the caller releases. `inner` is a
+ * multiple of four.
+ */
+export function copyToPanels(
+  gpu: Gpu,
+  { array, alongInner, wide }: Operand,
+  { side, lines, inner, panelLines }: PanelOptions,
+): Operand {
   const paddedLines = Math.ceil(lines / panelLines) * panelLines;
   const panelsAlongInner = side === 'a';
   const panels = gpu.allocate('f32', paddedLines * inner, `panels of ${side}`);
   const blocks = (paddedLines * inner) / 16;
   const { elementType } = array;
-  const half = elementType === 'f16' ? gpu.profile.halfStorage : null;
+  const half = elementType === 'f16' ? gpu.profile.f16Storage : null;
   gpu.dispatch({
     program: {
       key: `gemm panels of ${side} ${elementType}${half === 'packed' ? ' packed' : ''}${alongInner ? ' along inner' : ''} by ${wide ? 4 : 1}`,

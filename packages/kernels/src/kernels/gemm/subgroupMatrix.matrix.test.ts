@@ -36,7 +36,14 @@ describe.each(layouts)('gemm by subgroupMatrix, %s', (layout) => {
       [17, 63, 3],
     ] as const) {
       const common = { layout, variant, type: 'f16' } as const;
-      await checkGemm(gpu, { ...common, shape: [m, n, k], alpha: -0.125, accumulate: true, withBias: true, outputType: 'f32' });
+      await checkGemm(gpu, {
+        ...common,
+        shape: [m, n, k],
+        alpha: -0.125,
+        accumulate: true,
+        withBias: true,
+        outputType: 'f32',
+      });
       await checkGemm(gpu, { ...common, shape: [m, n, 300], splits: 3 });
       const batch = { count: 3, strideA: m * k, strideB: k * n, strideOutput: m * n };
       await checkGemm(gpu, { ...common, shape: [m, n, k], batch });

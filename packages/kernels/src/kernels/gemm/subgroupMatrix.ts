@@ -9,14 +9,24 @@ export interface SubgroupMatrixTile {
   readonly spelling: DeviceProfile['subgroupMatrixSpelling'];
 }
 
-/** Places that depend on the subgroup's number are the same for all of its lanes, which the analysis of WGSL cannot see. */
+/**
+ * Places that depend on the subgroup's number are the same for all of its lanes, which the analysis
+ * of WGSL cannot see.
+ */
 export const subgroupMatrixEnables =
   'enable f16;\nenable subgroups;\nenable chromium_experimental_subgroup_matrix;\ndiagnostic(off, chromium.subgroup_matrix_uniformity);';
 
-/** The fragment shape to use: f16 operands with f32 sums; null where the device has none, or subgroups of no fixed size. */
+/**
+ * The fragment shape to use: f16 operands with f32 sums; null where the device has none, or
+ * subgroups of no fixed size.
+ */
 export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProfile): SubgroupMatrixConfig | null {
   if (!f16 || subgroupSize === 0) return null;
-  return subgroupMatrix.find(({ componentType, resultComponentType }) => componentType === 'f16' && resultComponentType === 'f32') ?? null;
+  return (
+    subgroupMatrix.find(
+      ({ componentType, resultComponentType }) => componentType === 'f16' && resultComponentType === 'f32',
+    ) ?? null
+  );
 }
 
 /** Bytes of workgroup memory that `subgroupMatrix.wgsl` takes at most, whatever the layouts. */
@@ -41,7 +51,13 @@ export function subgroupMatrixSource(
       : 'subgroupMatrixStore(&finished, place, result, false, fragmentColumns)';
   const { aAlongK, bAlongK } = operands;
   const left = load('Left', 'tileA', aAlongK ? 'row * strideA + inner' : 'inner * strideA + row', 'strideA', !aAlongK);
-  const right = load('Right', 'tileB', bAlongK ? 'column * strideB + inner' : 'inner * strideB + column', 'strideB', bAlongK);
+  const right = load(
+    'Right',
+    'tileB',
+    bAlongK ? 'column * strideB + inner' : 'inner * strideB + column',
+    'strideB',
+    bAlongK,
+  );
   return [
     `const fragmentRows = ${m}u;\nconst fragmentColumns = ${n}u;\nconst fragmentInner = ${k}u;`,
     `const across = ${across}u;\nconst lanes = ${lanes}u;`,

@@ -1,4 +1,4 @@
-import type { OperandOrder } from './variants.ts';
+import type { OperandOrder } from './options.ts';
 
 export interface SubgroupTile extends OperandOrder {
   readonly rows: number;
@@ -10,9 +10,10 @@ export interface SubgroupTile extends OperandOrder {
 const components = 'xyzw';
 
 /**
- * The functions of `subgroupTile.wgsl` that are unrolled, because the lane of a broadcast must be a constant. All inner steps of a row
- * stand together: its sums stay in registers for the four of them, which are too few for the sums of all rows. Products are fused with
- * sums by hand, because compilers for processors do not do so by themselves.
+ * The functions of `subgroupTile.wgsl` that are unrolled, because the lane of a broadcast must be a
+ * constant. All inner steps of a row stand together: its sums stay in registers for the four of
+ * them, which are too few for the sums of all rows. Products are fused with sums by hand, because
+ * compilers for processors do not do so by themselves.
  */
 export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPanels, bInPanels }: SubgroupTile): string {
   const sums = rows * fours;
@@ -33,7 +34,10 @@ export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPane
         ...inners.map((inner) => `  let left${row}_${inner} = ${broadcast(row, inner)};`),
         ...times(fours, (four) => {
           const sum = `(*sums)[${row * fours + four}]`;
-          const added = inners.reduce((before, inner) => `fma(vec4f(left${row}_${inner}), right${inner}_${four}, ${before})`, sum);
+          const added = inners.reduce(
+            (before, inner) => `fma(vec4f(left${row}_${inner}), right${inner}_${four}, ${before})`,
+            sum,
+          );
           return `  ${sum} = ${added};`;
         }),
       ].join('\n'),

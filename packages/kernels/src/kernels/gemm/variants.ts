@@ -1,9 +1,9 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../gpuArray.ts';
-import { gemmClassKey } from '../../tuning/gemmChoice.ts';
-import type { GemmChoice } from '../../tuning/gemmChoice.ts';
-import type { GemmLayout, GemmOptions } from './index.ts';
+import { gemmClassKey } from '../../autotune/gemmChoice.ts';
+import type { GemmChoice } from '../../autotune/gemmChoice.ts';
+import type { GemmLayout, GemmOptions, GemmTile, GemmTileSize, GemmVariant } from './options.ts';
 import { wgsl as panelsSource } from './panels.wgsl.ts';
 import { wgsl as registerTile } from './registerTile.wgsl.ts';
 import { wgsl as sharedTile } from './sharedTile.wgsl.ts';
@@ -24,41 +24,6 @@ export const gemmSources = [
   tilesSource,
 ] as const;
 
-/**
- * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands in f16. `subgroup`: broadcasts within a
- * subgroup, for processors. `register`: neither, for processors without subgroups of a known size.
- */
-export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
-
-/**
- * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`: 16 rows (less where there are less) of
- * 4 columns a lane; 32 rows of 4; 32 rows of 8. `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always
- * 32 x 32.
- */
-export type GemmTileSize = 'small' | 'medium' | 'large';
-
-/** How a workgroup computes a tile of the output. */
-export interface GemmTile {
-  /** Names the variant and all that its source depends on. */
-  readonly name: string;
-  readonly rows: number;
-  readonly columns: number;
-  /** Whether it reads four elements at once where they lie together; otherwise it reads single ones. */
-  readonly readsVectors: boolean;
-  /** Whether it can read operands in panels. */
-  readonly readsPanels: boolean;
-  readonly enables: string;
-  readonly source: (operands: OperandOrder) => string;
-}
-
-/** How the operands lie in memory, for sources. */
-export interface OperandOrder {
-  readonly aAlongK: boolean;
-  readonly bAlongK: boolean;
-  readonly aInPanels: boolean;
-  readonly bInPanels: boolean;
-}
-
 interface Product {
   readonly a: GpuArray;
   readonly b: GpuArray;
@@ -74,14 +39,17 @@ function isHalf({ a, b }: Product): boolean {
 }
 
 /** What `tuneKernels` found best, unless the caller chooses or the variant is wrong here. */
-function tunedChoice({ tuned, distrusted }: Gpu, product: Product): GemmChoice | undefined {
+function tunedChoice({ tuned, disabledVariants }: Gpu, product: Product): GemmChoice | undefined {
   const { m, n, layout, variant, tile } = product;
   if (tuned.size === 0 || !layout || variant || tile) return undefined;
-  const choice = tuned.get(gemmClassKey({ layout, half: isHalf(product), m, n }));
-  return choice && !distrusted.has(`gemm ${choice.variant}`) ? choice : undefined;
+  const choice = tuned.get(gemmClassKey({ layout, half: isHalf(product), m, n })) as GemmChoice | undefined;
+  return choice && !disabledVariants.has(`gemm ${choice.variant}`) ? choice : undefined;
 }
 
-/** Threads along each side of a workgroup, and squares of 4 x 4 results along each side of what a thread computes. */
+/**
+ * Threads along each side of a workgroup, and squares of 4 x 4 results along each side of what a
+ * thread computes.
+ */
 const sharedTiles = {
   small: { side: 8, squares: 1 },
   medium: { side: 16, squares: 1 },
@@ -94,10 +62,10 @@ function largeTileFits({ info }: Gpu): boolean {
 }
 
 /**
- * The variants that this device can run and that fit it, best first. Matrix units round operands to f16, so they are for products that have
- * one in f16 already.
+ * The variants that this device can run and that fit it, best first. Matrix units round operands to
+ * f16, so they are for products that have one in f16 already.
  */
-export function fittingVariants({ profile, distrusted }: Gpu, half: boolean): GemmVariant[] {
+export function fittingVariants({ profile, disabledVariants }: Gpu, half: boolean): GemmVariant[] {
   const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
     ? [
         ['subgroup', profile.subgroups && profile.subgroupSize > 0],
@@ -107,7 +75,9 @@ export function fittingVariants({ profile, distrusted }: Gpu, half: boolean): Ge
         ['subgroupMatrix', half && profile.subgroups && matrixConfigOf(profile) !== null],
         ['portable', true],
       ];
-  return table.filter(([variant, fits]) => fits && !distrusted.has(`gemm ${variant}`)).map(([variant]) => variant);
+  return table
+    .filter(([variant, fits]) => fits && !disabledVariants.has(`gemm ${variant}`))
+    .map(([variant]) => variant);
 }
 
 /** The variant that `gemm` takes by itself when it is not tuned. */
@@ -128,10 +98,26 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
       const { side, squares } = sharedTiles[size === 'large' && !largeTileFits(gpu) ? 'medium' : size];
       const edge = 4 * side * squares;
       const source = () => `const side = ${side}u;\nconst squares = ${squares}u;\n${sharedTile}`;
-      return { name: `portable ${edge}`, rows: edge, columns: edge, readsVectors: true, readsPanels: false, enables: '', source };
+      return {
+        name: `portable ${edge}`,
+        rows: edge,
+        columns: edge,
+        readsVectors: true,
+        readsPanels: false,
+        enables: '',
+        source,
+      };
     }
     case 'register':
-      return { name: 'register', rows: 32, columns: 32, readsVectors: false, readsPanels: false, enables: '', source: () => registerTile };
+      return {
+        name: 'register',
+        rows: 32,
+        columns: 32,
+        readsVectors: false,
+        readsPanels: false,
+        enables: '',
+        source: () => registerTile,
+      };
     case 'subgroupMatrix': {
       const config = matrixConfigOf(profile);
       if (!config || !profile.subgroups) {
@@ -140,7 +126,12 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
         );
       }
       const fits = workgroupBytes({ config, across: 4 }) <= info.limits.maxComputeWorkgroupStorageSize;
-      const tile = { config, across: size !== 'small' && fits ? 4 : 2, lanes, spelling: profile.subgroupMatrixSpelling } as const;
+      const tile = {
+        config,
+        across: size !== 'small' && fits ? 4 : 2,
+        lanes,
+        spelling: profile.subgroupMatrixSpelling,
+      } as const;
       return {
         name: `subgroupMatrix ${config.m}x${config.n}x${config.k} ${tile.across} x ${lanes}`,
         rows: 2 * tile.across * config.m,
@@ -153,7 +144,9 @@ export function tileOf(gpu: Gpu, product: Product): GemmTile {
     }
     case 'subgroup': {
       if (lanes === 0)
-        throw new KernelArgumentError('gemm: the subgroup variant needs subgroups of one known size, which this device lacks');
+        throw new KernelArgumentError(
+          'gemm: the subgroup variant needs subgroups of one known size, which this device lacks',
+        );
       const rows = subgroupRows(m, size);
       const fours = size === 'large' ? 2 : 1;
       return {
@@ -202,7 +195,10 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: Product): GemmTileSiz
 const busyTiles = { software: 8, hardware: 256 };
 const leastInnerPerPart = 256;
 
-/** In how many parts to sum the inner dimension, so that few tiles with long sums, as weight gradients have, fill the adapter. */
+/**
+ * In how many parts to sum the inner dimension, so that few tiles with long sums, as weight
+ * gradients have, fill the adapter.
+ */
 export function splitsFor({ profile }: Gpu, tiles: number, k: number): number {
   const wanted = profile.software ? busyTiles.software : busyTiles.hardware;
   if (tiles === 0) return 1;
@@ -210,10 +206,11 @@ export function splitsFor({ profile }: Gpu, tiles: number, k: number): number {
 }
 
 /**
- * Which operands to copy to panels first: B's, and A's where it is stored the wrong way round for the tiles. Mesa 26 loads by gathers that
- * wait for the cache, and elsewhere than in panels a tile's columns lie a row apart; on Mesa 25 loads cost instructions, wherever they go.
- * The copy must be shared by enough tiles; columns stored one after the other (NT) gain most, as each vector that a lane reads lies in
- * another row.
+ * Which operands to copy to panels first: B's, and A's where it is stored the wrong way round for
+ * the tiles. Mesa 26 loads by gathers that wait for the cache, and elsewhere than in panels a
+ * tile's columns lie a row apart; on Mesa 25 loads cost instructions, wherever they go. The copy
+ * must be shared by enough tiles; columns stored one after the other (NT) gain most, as each vector
+ * that a lane reads lies in another row.
  */
 export function panelsFor(
   { profile }: Gpu,
@@ -226,7 +223,8 @@ export function panelsFor(
       `gemm: panels are for the subgroup variant, an inner dimension of fours and one matrix; k is ${k}${batch ? ', in a batch' : ''}`,
     );
   }
-  const pays = profile.mesaVersion >= 26 && m >= 512 && n >= 128 && (layout === 'NT' || (k >= 768 && m * k >= 2048 * 768));
+  const pays =
+    profile.mesaVersion >= 26 && m >= 512 && n >= 128 && (layout === 'NT' || (k >= 768 && m * k >= 2048 * 768));
   const chosen = possible && (panels ?? pays);
   return { a: chosen && layout === 'TN', b: chosen };
 }

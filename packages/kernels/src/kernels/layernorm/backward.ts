@@ -18,28 +18,49 @@ import { wgsl as parameterGradientsSumSource } from './parameterGradientsSum.wgs
 import { fixedTypes, rowVariant } from './variant.ts';
 
 const kernel = 'layerNormBackward';
-/** Arrays of the backward with dropout: gradOutput, sum, mean, reciprocalStd, weight, keys, state; gradSum, gradInput. */
+/**
+ * Arrays of the backward with dropout: gradOutput, sum, mean, reciprocalStd, weight, keys, state;
+ * gradSum, gradInput.
+ */
 const mostArrays = 9;
 const groupsPerWorkgroup = 32;
 const leastRowsPerBlock = 16;
 const mostBlocks = 128;
 
 /**
- * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before dropout, of weight and bias. Sums over
- * rows are taken in two stages whose order depends on `rows` alone. Throws KernelArgumentError.
+ * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before
+ * dropout, of weight and bias. Sums over rows are taken in two stages whose order depends on `rows`
+ * alone. Throws KernelArgumentError.
  */
 export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
-  const { gradOutput, sum, mean, reciprocalStd, weight, gradSum, gradInput, dropout, gradWeight, gradBias, rows, columns } = options;
+  const {
+    gradOutput,
+    sum,
+    mean,
+    reciprocalStd,
+    weight,
+    gradSum,
+    gradInput,
+    dropout,
+    gradWeight,
+    gradBias,
+    rows,
+    columns,
+  } = options;
   requireExtents(kernel, { rows, columns });
   const matrix = { rows, columns };
   for (const [name, array] of Object.entries({ gradOutput, sum, gradSum, ...(gradInput && { gradInput }) })) {
     requireArray(kernel, name, array, matrix, floatTypes);
   }
   requireArray(kernel, 'weight', weight, { columns }, floatTypes);
-  for (const [name, array] of Object.entries({ mean, reciprocalStd })) requireArray(kernel, name, array, { rows }, singleTypes);
-  for (const [name, array] of Object.entries({ gradWeight, gradBias })) requireArray(kernel, name, array, { columns }, singleTypes);
+  for (const [name, array] of Object.entries({ mean, reciprocalStd }))
+    requireArray(kernel, name, array, { rows }, singleTypes);
+  for (const [name, array] of Object.entries({ gradWeight, gradBias }))
+    requireArray(kernel, name, array, { columns }, singleTypes);
   if (Boolean(gradInput) !== Boolean(dropout)) {
-    throw new KernelArgumentError(`${kernel}: gradInput and dropout come together; without dropout gradSum is the gradient of the input`);
+    throw new KernelArgumentError(
+      `${kernel}: gradInput and dropout come together; without dropout gradSum is the gradient of the input`,
+    );
   }
   if (dropout) requireDropout(kernel, dropout, rows);
   const fused = gpu.info.limits.maxStorageBuffersPerShaderStage >= mostArrays;
@@ -61,7 +82,12 @@ function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const writes = { gradSum, ...(gradInput && { gradInput }) };
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);
-  const access = elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, ...(gradInput && { gradInput }) }, row.width);
+  const access = elementAccess(
+    gpu,
+    { gradOutput, sum, weight },
+    { gradSum, ...(gradInput && { gradInput }) },
+    row.width,
+  );
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
   gpu.dispatch({
     program: {
@@ -73,7 +99,7 @@ function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
         (dropout ? dropoutFunctions + dropped + withGradInput : notDropped + noGradInput) +
         backwardSource,
     },
-    parameters: { integers: [rows, columns, columns / row.width, dropout?.operation ?? 0, threshold], floats: [keptScale] },
+    parameters: { integers: [rows, columns, columns / row.width, dropout?.site ?? 0, threshold], floats: [keptScale] },
     reads: Object.values(reads),
     writes: Object.values(writes),
     workgroups: spreadWorkgroups(row.workgroups),
@@ -91,7 +117,10 @@ function parameterGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const biasPartials = gpu.allocate('f32', blocks * columns, 'partial sums of gradBias');
   const access = elementAccess(gpu, { gradOutput, sum }, {}, width);
   gpu.dispatch({
-    program: { key: `${kernel} parameters ${access.key}`, source: () => access.text() + text + parameterGradientsSource },
+    program: {
+      key: `${kernel} parameters ${access.key}`,
+      source: () => access.text() + text + parameterGradientsSource,
+    },
     parameters: { integers },
     reads: [gradOutput, sum, mean, reciprocalStd],
     writes: [weightPartials, biasPartials],
@@ -100,7 +129,10 @@ function parameterGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   });
   const valuesOnly = elementAccess(gpu, {}, {}, width);
   gpu.dispatch({
-    program: { key: `${kernel} parameters sum ${valuesOnly.key}`, source: () => valuesOnly.text() + parameterGradientsSumSource },
+    program: {
+      key: `${kernel} parameters sum ${valuesOnly.key}`,
+      source: () => valuesOnly.text() + parameterGradientsSumSource,
+    },
     parameters: { integers: [groups, blocks, accumulate ? 1 : 0] },
     reads: [weightPartials, biasPartials],
     writes: [gradWeight, gradBias],

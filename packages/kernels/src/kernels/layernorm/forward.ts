@@ -16,12 +16,16 @@ import { wgsl as unsaved } from './unsaved.wgsl.ts';
 import { fixedTypes, rowVariant } from './variant.ts';
 
 const kernel = 'layerNorm';
-/** Arrays of the forward with everything: input, residual, weight, bias, keys, state; output, sum, mean, reciprocalStd. */
+/**
+ * Arrays of the forward with everything: input, residual, weight, bias, keys, state; output, sum,
+ * mean, reciprocalStd.
+ */
 const mostArrays = 10;
 
 /**
- * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased variance, as PyTorch's `layer_norm`.
- * Statistics are computed in f32, the variance around the mean. Throws KernelArgumentError.
+ * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased
+ * variance, as PyTorch's `layer_norm`. Statistics are computed in f32, the variance around the
+ * mean. Throws KernelArgumentError.
  */
 export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const { input, residual, dropout, weight, bias, output, mean, reciprocalStd, rows, columns, epsilon } = options;
@@ -59,7 +63,12 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   requireSeparate(kernel, Object.values(reads), Object.values(writes));
   const row = rowVariant(gpu, options.variant, options);
   const rowsEach = row.name === 'rowPerInvocation' ? rowsPerInvocation(gpu) : 1;
-  const access = elementAccess(gpu, { input, ...(residual && { residual }), weight, bias }, { output, ...(sum && { sum }) }, row.width);
+  const access = elementAccess(
+    gpu,
+    { input, ...(residual && { residual }), weight, bias },
+    { output, ...(sum && { sum }) },
+    row.width,
+  );
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
   const parts = `${residual ? ' residual' : ''}${dropout ? ' dropout' : ''}${sum ? ' sum' : ''}`;
   gpu.dispatch({
@@ -75,7 +84,10 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
         (sum ? saved : unsaved) +
         layerNormSource,
     },
-    parameters: { integers: [rows, columns, columns / row.width, dropout?.operation ?? 0, threshold], floats: [keptScale, epsilon] },
+    parameters: {
+      integers: [rows, columns, columns / row.width, dropout?.site ?? 0, threshold],
+      floats: [keptScale, epsilon],
+    },
     reads: Object.values(reads),
     writes: Object.values(writes),
     workgroups: spreadWorkgroups(Math.ceil(row.workgroups / rowsEach)),
@@ -84,5 +96,8 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   if (scratch) gpu.release(scratch);
 }
 
-/** Rows that an invocation normalises side by side. More share what is loaded of weight and bias; fewer stay in the cache. */
+/**
+ * Rows that an invocation normalises side by side. More share what is loaded of weight and bias;
+ * fewer stay in the cache.
+ */
 const rowsPerInvocation = (gpu: Gpu) => (gpu.profile.mesaVersion >= 26 ? 2 : 4);

@@ -19,7 +19,7 @@ benchKernels('layerNorm with residual and dropout', (gpu) => {
         'keys',
       ),
     };
-    const shape = { rows, columns, dropout: { probability: 0.1, operation: 1, random } };
+    const shape = { rows, columns, dropout: { probability: 0.1, site: 1, random } };
     const [weight, mean, reciprocalStd, sum] = [
       upload(columns, 'weight'),
       vector(rows, 'mean'),
@@ -43,7 +43,16 @@ benchKernels('layerNorm with residual and dropout', (gpu) => {
       cases[`${rows} x ${columns} ${variant}`] = () =>
         layerNorm(gpu, { ...forward, sum, mean, reciprocalStd, ...shape, epsilon: 1e-12, variant });
       cases[`${rows} x ${columns} ${variant} backward`] = () =>
-        layerNormBackward(gpu, { gradOutput: forward.input, sum, mean, reciprocalStd, weight, ...gradients, ...shape, variant });
+        layerNormBackward(gpu, {
+          gradOutput: forward.input,
+          sum,
+          mean,
+          reciprocalStd,
+          weight,
+          ...gradients,
+          ...shape,
+          variant,
+        });
     }
   }
   return cases;

@@ -25,7 +25,7 @@ const shapes = [
   { rows: 1, columns: 768 },
 ];
 const [seed, update] = [5, 2];
-const site = { probability: 0.25, operation: 9 };
+const site = { probability: 0.25, site: 9 };
 const keysOf = (rows: number) => Uint32Array.from({ length: rows }, (_, row) => row * 65537);
 
 interface Case {
@@ -42,7 +42,16 @@ interface Case {
 }
 
 /** Inputs, gradients and the reference's answers of one case. */
-function prepare({ rows, columns, type = 'f32', residual, dropout, mean = 0, deviation = 1, start = { columns: 0, offset: 0 } }: Case) {
+function prepare({
+  rows,
+  columns,
+  type = 'f32',
+  residual,
+  dropout,
+  mean = 0,
+  deviation = 1,
+  start = { columns: 0, offset: 0 },
+}: Case) {
   const drawn = normalNumbers(rows * columns, 1, { mean, deviation });
   const input = rounded(
     drawn.map((value, index) => (index % columns < start.columns ? value + start.offset : value)),
@@ -53,7 +62,16 @@ function prepare({ rows, columns, type = 'f32', residual, dropout, mean = 0, dev
   const bias = rounded(normalNumbers(columns, 4), type);
   const gradOutput = rounded(normalNumbers(rows * columns, 5), type);
   const rowDropout = dropout ? { ...site, seed, update, tokenKeys: keysOf(rows) } : undefined;
-  const forward = layerNormReference({ input, residual: added, dropout: rowDropout, weight, bias, rows, columns, epsilon });
+  const forward = layerNormReference({
+    input,
+    residual: added,
+    dropout: rowDropout,
+    weight,
+    bias,
+    rows,
+    columns,
+    epsilon,
+  });
   const backward = layerNormBackwardReference({ gradOutput, ...forward, weight, dropout: rowDropout, rows, columns });
   return { input, added, weight, bias, gradOutput, forward, backward };
 }
@@ -81,7 +99,21 @@ async function run(gpu: Gpu, given: Case, accumulate = false) {
     const sum = residual || dropout ? staleOutput(gpu, size, 'f32', 'sum') : undefined;
     const mean = staleOutput(gpu, rows, 'f32', 'mean');
     const reciprocalStd = staleOutput(gpu, rows, 'f32', 'reciprocalStd');
-    layerNorm(gpu, { input, residual, dropout, weight, bias, output, sum, mean, reciprocalStd, rows, columns, epsilon, variant });
+    layerNorm(gpu, {
+      input,
+      residual,
+      dropout,
+      weight,
+      bias,
+      output,
+      sum,
+      mean,
+      reciprocalStd,
+      rows,
+      columns,
+      epsilon,
+      variant,
+    });
     const gradOutput = uploadFloats(gpu, data.gradOutput, type, 'gradOutput');
     const gradSum = staleOutput(gpu, size, 'f32', 'gradSum');
     const gradInput = dropout ? staleOutput(gpu, size, type, 'gradInput') : undefined;
@@ -89,8 +121,29 @@ async function run(gpu: Gpu, given: Case, accumulate = false) {
     const gradWeight = uploadFloats(gpu, initial, 'f32', 'gradWeight');
     const gradBias = uploadFloats(gpu, initial, 'f32', 'gradBias');
     const saved = { sum: sum ?? input, mean, reciprocalStd, weight };
-    layerNormBackward(gpu, { gradOutput, ...saved, gradSum, gradInput, dropout, gradWeight, gradBias, accumulate, rows, columns, variant });
-    const results = { output, sum: sum ?? input, mean, reciprocalStd, gradSum, gradInput: gradInput ?? gradSum, gradWeight, gradBias };
+    layerNormBackward(gpu, {
+      gradOutput,
+      ...saved,
+      gradSum,
+      gradInput,
+      dropout,
+      gradWeight,
+      gradBias,
+      accumulate,
+      rows,
+      columns,
+      variant,
+    });
+    const results = {
+      output,
+      sum: sum ?? input,
+      mean,
+      reciprocalStd,
+      gradSum,
+      gradInput: gradInput ?? gradSum,
+      gradWeight,
+      gradBias,
+    };
     for (const array of Object.values(results)) gpu.retain(array);
     return results;
   });
@@ -105,16 +158,18 @@ async function run(gpu: Gpu, given: Case, accumulate = false) {
     gradBias: columns,
   };
   const results: Record<string, Float32Array> = {};
-  for (const [name, array] of Object.entries(arrays)) results[name] = await readFloats(gpu, array, lengths[name as keyof typeof lengths]);
+  for (const [name, array] of Object.entries(arrays))
+    results[name] = await readFloats(gpu, array, lengths[name as keyof typeof lengths]);
   for (const array of new Set(Object.values(arrays))) gpu.release(array);
   return { ...data, results: results as Record<keyof typeof lengths, Float32Array> };
 }
 
-const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * Roundings: the mean carries about sqrt(columns) roundings of its sum, relative to the values; what is normalised inherits them times
- * reciprocalStd.
+ * Roundings: the mean carries about sqrt(columns) roundings of its sum, relative to the values;
+ * what is normalised inherits them times reciprocalStd.
  */
 function expectRight(
   { rows, columns, type = 'f32', mean: offset = 0, deviation = 1, start }: Case,
@@ -123,15 +178,27 @@ function expectRight(
 ) {
   const size = Math.abs(offset) + 4 * deviation + (start?.offset ?? 0);
   const summing = 4 + Math.sqrt(columns);
-  // An error of the mean or of one value, in units of the standard deviation: it is what the row's scale makes of a rounding at the size of
-  // the values.
+  // An error of the mean or of one value, in units of the standard deviation: it is what the row's
+  // scale makes of a rounding at the size of the values.
   const scale = largest(forward.reciprocalStd);
   const relative = 1 + size * scale;
-  expectClose(results.sum, forward.sum, { type: results.sum === undefined ? type : 'f32', roundings: 2, magnitude: size }, 'sum');
+  expectClose(
+    results.sum,
+    forward.sum,
+    { type: results.sum === undefined ? type : 'f32', roundings: 2, magnitude: size },
+    'sum',
+  );
   expectClose(results.mean, forward.mean, { roundings: summing, magnitude: size }, 'mean');
-  expectClose(results.reciprocalStd, forward.reciprocalStd, { roundings: summing + 4 * relative, magnitude: 0 }, 'reciprocalStd');
+  expectClose(
+    results.reciprocalStd,
+    forward.reciprocalStd,
+    { roundings: summing + 4 * relative, magnitude: 0 },
+    'reciprocalStd',
+  );
   const normalised = largest(
-    forward.output.map((_, index) => ((forward.sum[index] as number) - (forward.mean[Math.floor(index / columns)] as number)) * scale),
+    forward.output.map(
+      (_, index) => ((forward.sum[index] as number) - (forward.mean[Math.floor(index / columns)] as number)) * scale,
+    ),
   );
   expectClose(
     results.output,
@@ -141,7 +208,12 @@ function expectRight(
   );
   const gradient = largest(gradOutput) * largest(weight) * scale * (1 + normalised) ** 2;
   expectClose(results.gradSum, backward.gradSum, { roundings: 2 * summing * relative, magnitude: gradient }, 'gradSum');
-  expectClose(results.gradInput, backward.gradInput, { type, roundings: 2 * summing * relative, magnitude: 2 * gradient }, 'gradInput');
+  expectClose(
+    results.gradInput,
+    backward.gradInput,
+    { type, roundings: 2 * summing * relative, magnitude: 2 * gradient },
+    'gradInput',
+  );
   const rowsSummed = largest(gradOutput) * (1 + normalised) * Math.sqrt(rows);
   const total = (sums: Float64Array) => sums.map((value) => value + initial);
   expectClose(
@@ -150,7 +222,12 @@ function expectRight(
     { roundings: (4 + Math.sqrt(rows)) * relative, magnitude: rowsSummed + initial },
     'gradWeight',
   );
-  expectClose(results.gradBias, total(backward.gradBias), { roundings: 4 + Math.sqrt(rows), magnitude: rowsSummed + initial }, 'gradBias');
+  expectClose(
+    results.gradBias,
+    total(backward.gradBias),
+    { roundings: 4 + Math.sqrt(rows), magnitude: rowsSummed + initial },
+    'gradBias',
+  );
 }
 
 describe('layerNorm', () => {
@@ -168,10 +245,14 @@ describe('layerNorm', () => {
           async ({ rows, columns }) => {
             for (const options of [{}, { residual: true }, { dropout: true }, { residual: true, dropout: true }]) {
               const given: Case = { rows, columns, variant, type, ...options };
-              // A row of one column has no variance: everything is the rounding of 0 * 1e6, which says nothing.
+              // A row of one column has no variance: everything is the rounding of 0 * 1e6, which
+              // says nothing.
               const result = await run(gpu, given);
               if (columns > 1) expectRight(given, result);
-              else expect([...result.results.output]).toEqual([...result.forward.output].map((value) => expect.closeTo(value, 2)));
+              else
+                expect([...result.results.output]).toEqual(
+                  [...result.forward.output].map((value) => expect.closeTo(value, 2)),
+                );
             }
           },
         );
@@ -182,12 +263,21 @@ describe('layerNorm', () => {
         expectRight(given, await run(gpu, given));
       });
 
-      it.each([1, 96, 100])('keeps its digits where the first %i columns are unlike the others', async (startColumns) => {
-        for (const residual of [false, true]) {
-          const given: Case = { rows: 17, columns: 768, variant, residual, start: { columns: startColumns, offset: 1e5 } };
-          expectRight(given, await run(gpu, given));
-        }
-      });
+      it.each([1, 96, 100])(
+        'keeps its digits where the first %i columns are unlike the others',
+        async (startColumns) => {
+          for (const residual of [false, true]) {
+            const given: Case = {
+              rows: 17,
+              columns: 768,
+              variant,
+              residual,
+              start: { columns: startColumns, offset: 1e5 },
+            };
+            expectRight(given, await run(gpu, given));
+          }
+        },
+      );
 
       it('takes values of 1e15 and of 1e-15', async () => {
         for (const deviation of [1e15, 1e-3]) {
@@ -204,7 +294,9 @@ describe('layerNorm', () => {
       it('drops exactly what the reference drops', async () => {
         const given: Case = { rows: 65, columns: 36, variant, dropout: true };
         const { results, forward, backward } = await run(gpu, given);
-        expect(results.sum.map((value) => (value === 0 ? 1 : 0))).toEqual(Float32Array.from(forward.sum, (value) => (value === 0 ? 1 : 0)));
+        expect(results.sum.map((value) => (value === 0 ? 1 : 0))).toEqual(
+          Float32Array.from(forward.sum, (value) => (value === 0 ? 1 : 0)),
+        );
         expect(results.gradInput.map((value) => (value === 0 ? 1 : 0))).toEqual(
           Float32Array.from(backward.gradInput, (value) => (value === 0 ? 1 : 0)),
         );
@@ -224,7 +316,17 @@ describe('layerNorm', () => {
     const { input, added, weight, bias, gradOutput, backward } = prepare(given);
     const dropout = { ...site, seed, update, tokenKeys: keysOf(3) };
     const loss = (changed: Partial<Record<'input' | 'residual' | 'weight' | 'bias', Float64Array>>) => {
-      const { output } = layerNormReference({ input, residual: added, dropout, weight, bias, rows: 3, columns: 7, epsilon, ...changed });
+      const { output } = layerNormReference({
+        input,
+        residual: added,
+        dropout,
+        weight,
+        bias,
+        rows: 3,
+        columns: 7,
+        epsilon,
+        ...changed,
+      });
       return output.reduce((total, value, index) => total + value * (gradOutput[index] as number), 0);
     };
     expectGradient((changed) => loss({ input: changed }), input, backward.gradInput);
@@ -238,12 +340,29 @@ describe('layerNorm', () => {
     const small = gpu.allocate('f32', 2, 'small');
     const shape = { rows: 2, columns: 4 };
     expect(() =>
-      layerNorm(gpu, { input: array, weight: small, bias: array, output: array, mean: small, reciprocalStd: small, ...shape, epsilon }),
+      layerNorm(gpu, {
+        input: array,
+        weight: small,
+        bias: array,
+        output: array,
+        mean: small,
+        reciprocalStd: small,
+        ...shape,
+        epsilon,
+      }),
     ).toThrow(/layerNorm: weight \(small\) has 2 elements; \[columns 4\] needs 4/);
     const statistics = { mean: small, reciprocalStd: small };
     const gradients = { gradSum: gpu.allocate('f32', 8, 'gradSum'), gradWeight: array, gradBias: array };
     expect(() =>
-      layerNormBackward(gpu, { gradOutput: array, sum: array, ...statistics, weight: array, ...gradients, gradInput: array, ...shape }),
+      layerNormBackward(gpu, {
+        gradOutput: array,
+        sum: array,
+        ...statistics,
+        weight: array,
+        ...gradients,
+        gradInput: array,
+        ...shape,
+      }),
     ).toThrow(/gradInput and dropout come together/);
   });
 

@@ -9,7 +9,7 @@
 // average distance from that. The mean of an eighth is never farther than sqrt(7) standard deviations from the mean of all, however the
 // values lie, so that little cancels in the variance.
 
-struct Parameters { rows: u32, columns: u32, groups: u32, operation: u32, threshold: u32, keptScale: f32, epsilon: f32 }
+struct Parameters { rows: u32, columns: u32, groups: u32, site: u32, threshold: u32, keptScale: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(select(rowThreads, 16, rowThreads == 1))

@@ -6,7 +6,7 @@
 // In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation
 // or workgroupPerRow.wgsl (threads to rows), gradInput.wgsl with dropped.wgsl or noGradInput.wgsl, and the arrays.
 
-struct Parameters { rows: u32, columns: u32, groups: u32, operation: u32, threshold: u32, keptScale: f32 }
+struct Parameters { rows: u32, columns: u32, groups: u32, site: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(select(rowThreads, 16, rowThreads == 1))

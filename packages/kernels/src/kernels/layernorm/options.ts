@@ -21,8 +21,9 @@ export interface LayerNormOptions {
   /** [rows, columns], f32 or f16. */
   readonly output: GpuArray;
   /**
-   * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs. Without residual and dropout it is the input
-   * itself and may be left out; otherwise, left out, scratch memory is used.
+   * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs.
+   * Without residual and dropout it is the input itself and may be left out; otherwise, left out,
+   * scratch memory is used.
    */
   readonly sum?: GpuArray;
   /** f32[rows]: receives the average of each row of the sum. */
@@ -39,7 +40,10 @@ export interface LayerNormOptions {
 export interface LayerNormBackwardOptions {
   /** [rows, columns], f32 or f16. */
   readonly gradOutput: GpuArray;
-  /** [rows, columns]: the sum that the forward saved, or its input where there was neither residual nor dropout. */
+  /**
+   * [rows, columns]: the sum that the forward saved, or its input where there was neither residual
+   * nor dropout.
+   */
   readonly sum: GpuArray;
   /** f32[rows], from the forward. */
   readonly mean: GpuArray;
@@ -48,10 +52,13 @@ export interface LayerNormBackwardOptions {
   /** [columns], f32 or f16. */
   readonly weight: GpuArray;
   /**
-   * [rows, columns], f32 or f16: receives the gradient of the sum, which is that of the residual, and without dropout that of the input.
+   * [rows, columns], f32 or f16: receives the gradient of the sum, which is that of the residual,
+   * and without dropout that of the input.
    */
   readonly gradSum: GpuArray;
-  /** [rows, columns], f32 or f16: receives the gradient of the input, for a forward with dropout. */
+  /**
+   * [rows, columns], f32 or f16: receives the gradient of the input, for a forward with dropout.
+   */
   readonly gradInput?: GpuArray;
   /** As in the forward. */
   readonly dropout?: DropoutOptions;

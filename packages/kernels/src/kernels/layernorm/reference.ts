@@ -12,9 +12,23 @@ export interface LayerNormReferenceOptions {
   readonly epsilon: number;
 }
 
-/** sum = residual + dropout(input); output = (sum - mean) * reciprocalStd * weight + bias, over each row. */
-export function layerNormReference({ input, residual, dropout, weight, bias, rows, columns, epsilon }: LayerNormReferenceOptions) {
-  const sum = dropout ? dropoutReference(input, { rows, columns, dropout }) : Float64Array.from(input).slice(0, rows * columns);
+/**
+ * sum = residual + dropout(input); output = (sum - mean) * reciprocalStd * weight + bias, over each
+ * row.
+ */
+export function layerNormReference({
+  input,
+  residual,
+  dropout,
+  weight,
+  bias,
+  rows,
+  columns,
+  epsilon,
+}: LayerNormReferenceOptions) {
+  const sum = dropout
+    ? dropoutReference(input, { rows, columns, dropout })
+    : Float64Array.from(input).slice(0, rows * columns);
   if (residual) sum.forEach((value, index) => (sum[index] = value + (residual[index] as number)));
   const mean = new Float64Array(rows);
   const reciprocalStd = new Float64Array(rows);
@@ -63,7 +77,8 @@ export function layerNormBackwardReference(options: LayerNormBackwardReferenceOp
       gradBias[column] = (gradBias[column] as number) + gradient;
     }
     const meanScaled = scaled.reduce((total, value) => total + value, 0) / columns;
-    const meanProduct = scaled.reduce((total, value, column) => total + value * (normalised[column] as number), 0) / columns;
+    const meanProduct =
+      scaled.reduce((total, value, column) => total + value * (normalised[column] as number), 0) / columns;
     scaled.forEach((value, column) => {
       gradSum[row * columns + column] = scale * (value - meanScaled - (normalised[column] as number) * meanProduct);
     });

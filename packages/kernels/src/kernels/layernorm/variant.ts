@@ -9,10 +9,19 @@ const sources: Record<LayerNormVariant, string> = { rowPerInvocation, workgroupP
 const rowsPerWorkgroup: Record<LayerNormVariant, number> = { rowPerInvocation: 16, workgroupPerRow: 1 };
 
 /** What differs between the variants and widths of the kernels that go over rows. */
-export function rowVariant(gpu: Gpu, variant: LayerNormVariant | undefined, { rows, columns }: { rows: number; columns: number }) {
+export function rowVariant(
+  gpu: Gpu,
+  variant: LayerNormVariant | undefined,
+  { rows, columns }: { rows: number; columns: number },
+) {
   const name = variant ?? (gpu.profile.software ? 'rowPerInvocation' : 'workgroupPerRow');
   const width: 1 | 4 = columns % 4 === 0 ? 4 : 1;
-  return { name, width, source: sources[name] + (width === 4 ? wide : narrow), workgroups: Math.ceil(rows / rowsPerWorkgroup[name]) };
+  return {
+    name,
+    width,
+    source: sources[name] + (width === 4 ? wide : narrow),
+    workgroups: Math.ceil(rows / rowsPerWorkgroup[name]),
+  };
 }
 
 /** Element types of arrays that are not named after themselves. */

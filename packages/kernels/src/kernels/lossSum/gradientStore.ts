@@ -1,4 +1,6 @@
-/** WGSL of `storeGradient(index, value)`: writes to the array of that name at binding 4, or nowhere. */
+/**
+ * WGSL of `storeGradient(index, value)`: writes to the array of that name at binding 4, or nowhere.
+ */
 export function gradientStore(name: string | null): string {
   if (name === null) return 'fn storeGradient(index: u32, value: f32) {}\n';
   return [

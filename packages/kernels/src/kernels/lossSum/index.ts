@@ -18,7 +18,8 @@ export interface LossSumOptions {
 const share = 64;
 
 /**
- * `loss = weight * sum of input`, in stages of sums of 64, so that the order is fixed and rounding errors stay small. Used by the losses.
+ * `loss = weight * sum of input`, in stages of sums of 64, so that the order is fixed and rounding
+ * errors stay small. Used by the losses.
  */
 export function lossSum(gpu: Gpu, { input, count, loss, weight, accumulate }: LossSumOptions): void {
   let values = input;

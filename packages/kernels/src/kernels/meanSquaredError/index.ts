@@ -20,8 +20,8 @@ export interface MeanSquaredErrorOptions {
 }
 
 /**
- * Squared error with its gradient: `loss = weight * sum of (predictions - targets)^2`, `torch.nn.functional.mse_loss(…, reduction='sum') *
- * weight`.
+ * Squared error with its gradient: `loss = weight * sum of (predictions - targets)^2`,
+ * `torch.nn.functional.mse_loss(…, reduction='sum') * weight`.
  *
  * @throws KernelArgumentError
  */

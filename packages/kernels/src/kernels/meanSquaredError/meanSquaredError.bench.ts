@@ -10,7 +10,8 @@ benchKernels('meanSquaredError', (gpu: Gpu) => {
     const predictions = gpu.upload(normalNumbers(length, 1), 'f32', 'predictions');
     const targets = gpu.upload(new Float32Array(length).fill(0.5), 'f32', 'targets');
     const gradPredictions = gpu.allocatePersistent('f32', length, 'gradPredictions');
-    cases[`${length} elements`] = () => meanSquaredError(gpu, { predictions, targets, loss, gradPredictions, length, weight: 1 / length });
+    cases[`${length} elements`] = () =>
+      meanSquaredError(gpu, { predictions, targets, loss, gradPredictions, length, weight: 1 / length });
   }
   return cases;
 });

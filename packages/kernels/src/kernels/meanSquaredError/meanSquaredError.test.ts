@@ -25,12 +25,18 @@ describe('meanSquaredError', () => {
     lossBound: () => ({ roundings: 3 + 4 + 64 + 64 }),
     gradientBound: ({ input, targets, weight }) => ({
       roundings: 3,
-      magnitude: input.map((value, index) => 2 * Math.abs(weight) * (Math.abs(value) + Math.abs(targets[index] as number))),
+      magnitude: input.map(
+        (value, index) => 2 * Math.abs(weight) * (Math.abs(value) + Math.abs(targets[index] as number)),
+      ),
     }),
   });
 
   it('equals torch 2.13', async () => {
-    const { loss, gradient } = await run({ input: Float32Array.of(0.5, -1, 2), targets: Float32Array.of(0, 1, 2.5), weight: 1 / 3 });
+    const { loss, gradient } = await run({
+      input: Float32Array.of(0.5, -1, 2),
+      targets: Float32Array.of(0, 1, 2.5),
+      weight: 1 / 3,
+    });
     expectClose([loss], [1.5], { roundings: 2 });
     expectClose(gradient, [1 / 3, -4 / 3, -1 / 3], { roundings: 2 });
   });

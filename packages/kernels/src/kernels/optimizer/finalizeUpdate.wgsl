@@ -63,15 +63,15 @@ fn main() {
   loss[0] = 0.0;
 
   if (parameters.growthInterval > 0) {
-    let inRow = select(0u, state[9] + 1, finite);
-    let grows = inRow == parameters.growthInterval;
+    let contiguous = select(0u, state[9] + 1, finite);
+    let grows = contiguous == parameters.growthInterval;
     let grown = scale * parameters.growthFactor;
     if (!finite) {
       lossScale[0] = scale * parameters.backoffFactor;
     } else if (grows && isFiniteBits(bitcast<u32>(grown))) {
       lossScale[0] = grown;
     }
-    state[9] = select(inRow, 0u, grows);
+    state[9] = select(contiguous, 0u, grows);
   }
   state[10] = bitcast<u32>(lossScale[0]);
 }

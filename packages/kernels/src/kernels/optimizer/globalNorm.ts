@@ -14,8 +14,9 @@ export interface GlobalNormOptions {
 }
 
 /**
- * The 2-norm of all segments together: `norm = sqrt(sum of squares)`. Squares that f32 cannot hold are scaled, so the norm is right
- * wherever f32 can hold it (PyTorch's f32 norm is infinite from 2e19 on). NaN where a value is NaN, otherwise infinite where one is.
+ * The 2-norm of all segments together: `norm = sqrt(sum of squares)`. Squares that f32 cannot hold
+ * are scaled, so the norm is right wherever f32 can hold it (PyTorch's f32 norm is infinite from
+ * 2e19 on). NaN where a value is NaN, otherwise infinite where one is.
  *
  * @throws KernelArgumentError
  */

@@ -19,10 +19,11 @@ benchKernels('optimizer', (gpu: Gpu) => {
       groupIds: gpu.allocatePersistent('u32', length / 64, 'groupIds'),
       length,
     };
-    const halfWeights = gpu.allocatePersistent('f16', length, 'halfWeights');
+    const fp16Weights = gpu.allocatePersistent('f16', length, 'fp16Weights');
     cases[`global norm of ${length}`] = () => globalNorm(gpu, { segments: [segment], norm });
     cases[`update of ${length}`] = () => optimizerUpdate(gpu, { state, segments: [segment] });
-    cases[`update of ${length} with f16 weights`] = () => optimizerUpdate(gpu, { state, segments: [{ ...segment, halfWeights }] });
+    cases[`update of ${length} with f16 weights`] = () =>
+      optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] });
   }
   return cases;
 });

@@ -24,7 +24,10 @@ afterAll(() => gpu.destroy());
 
 async function normOf(arrays: readonly ArrayLike<number>[]): Promise<number> {
   const norm = staleOutput(gpu, 1, 'f32', 'norm');
-  const segments = arrays.map((values) => ({ gradients: uploadFloats(gpu, values, 'f32', 'gradients'), length: values.length }));
+  const segments = arrays.map((values) => ({
+    gradients: uploadFloats(gpu, values, 'f32', 'gradients'),
+    length: values.length,
+  }));
   globalNorm(gpu, { segments, norm });
   const [value = NaN] = await readFloats(gpu, norm, 1);
   for (const array of [norm, ...segments.map(({ gradients }) => gradients)]) gpu.release(array);
@@ -35,7 +38,8 @@ describe('globalNorm', () => {
   for (const length of [0, 64, 192, 1088, 32768, 32832, 33 * 65536 + 64]) {
     it(`is right for ${length} values`, async () => {
       const values = normalNumbers(length, length);
-      // A thread adds 8 + 16 + 2 terms, later stages 8 + 8 each; the root halves the relative error.
+      // A thread adds 8 + 16 + 2 terms, later stages 8 + 8 each; the root halves the relative
+      // error.
       expectClose([await normOf([values])], [globalNormReference([values])], { roundings: 32 });
     });
   }
@@ -100,9 +104,13 @@ const torchCase = {
   ],
   learningRates: [1e-3, 5e-4, 2.5e-4],
   updated: [1.54253399, -0.292361766, -2.17703509, 0.567867756, -1.08313262, -1.40014112, 0.404543132, 0.836640537],
-  expAvg: [-0.0311356988, 0.0405562259, -0.0905788764, -0.0511390157, -0.0281089712, 0.0415110625, -0.00509051746, -0.0329367705],
+  expAvg: [
+    -0.0311356988, 0.0405562259, -0.0905788764, -0.0511390157, -0.0281089712, 0.0415110625, -0.00509051746,
+    -0.0329367705,
+  ],
   expAvgSq: [
-    0.000142147328, 0.000292697689, 0.000375689444, 0.000196203153, 0.000180903211, 0.000454441237, 0.000351270544, 0.000295365287,
+    0.000142147328, 0.000292697689, 0.000375689444, 0.000196203153, 0.000180903211, 0.000454441237, 0.000351270544,
+    0.000295365287,
   ],
   norms: [2.0437336, 0.539452195, 7.60924721],
 };
@@ -117,7 +125,9 @@ interface Arena {
 function makeArena(length: number, updates: number, magnitude = 1, seed = 7): Arena {
   return {
     weights: normalNumbers(length, seed),
-    gradients: Array.from({ length: updates }, (_, update) => normalNumbers(length, seed + update + 1).map((value) => value * magnitude)),
+    gradients: Array.from({ length: updates }, (_, update) =>
+      normalNumbers(length, seed + update + 1).map((value) => value * magnitude),
+    ),
     groupIds: Array.from({ length: length / 64 }, (_, block) => block % 2),
   };
 }
@@ -133,7 +143,7 @@ async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerSt
     expAvg: uploadFloats(gpu, new Float32Array(weights.length), 'f32', 'expAvg'),
     expAvgSq: uploadFloats(gpu, new Float32Array(weights.length), 'f32', 'expAvgSq'),
     groupIds: uploadIndices(gpu, groupIds, 'groupIds'),
-    halfWeights: half ? staleOutput(gpu, weights.length, 'f16', 'halfWeights') : undefined,
+    fp16Weights: half ? staleOutput(gpu, weights.length, 'f16', 'fp16Weights') : undefined,
     length: weights.length,
   }));
   for (let update = 0; update < updates; update++) {
@@ -143,18 +153,19 @@ async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerSt
     gpu.flush();
   }
   const results = [];
-  for (const { weights, expAvg, expAvgSq, halfWeights, length } of segments) {
+  for (const { weights, expAvg, expAvgSq, fp16Weights, length } of segments) {
     results.push({
       weights: await readFloats(gpu, weights, length),
       expAvg: await readFloats(gpu, expAvg, length),
       expAvgSq: await readFloats(gpu, expAvgSq, length),
-      half: halfWeights && fromHalfBits(await gpu.read(halfWeights)).subarray(0, length),
+      half: fp16Weights && fromHalfBits(await gpu.read(fp16Weights)).subarray(0, length),
     });
   }
   const report = await readOptimizerState(gpu, state);
   for (const segment of segments) {
-    for (const array of [segment.weights, segment.gradients, segment.expAvg, segment.expAvgSq, segment.groupIds]) gpu.release(array);
-    if (segment.halfWeights) gpu.release(segment.halfWeights);
+    for (const array of [segment.weights, segment.gradients, segment.expAvg, segment.expAvgSq, segment.groupIds])
+      gpu.release(array);
+    if (segment.fp16Weights) gpu.release(segment.fp16Weights);
   }
   state.dispose();
   return { results, report };
@@ -217,14 +228,16 @@ describe('optimizerUpdate', () => {
       const { states, norms } = trainReference(arenas, options);
       for (const [number, { weights, expAvg, expAvgSq }] of results.entries()) {
         const state = states[number] as (typeof states)[number];
-        // Each update rounds the weight twice, and moves it by at most about 3 learning rates, themselves off by some dozen roundings.
+        // Each update rounds the weight twice, and moves it by at most about 3 learning rates,
+        // themselves off by some dozen roundings.
         expectClose(
           weights,
           state.weights,
           { roundings: 2 * updates, magnitude: Float64Array.from(state.weights, (value) => Math.abs(value) + 0.05) },
           'weights',
         );
-        // The clip factor is off by up to the 32 roundings of the norm; a moment rounds three times an update.
+        // The clip factor is off by up to the 32 roundings of the norm; a moment rounds three times
+        // an update.
         const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         expectClose(expAvg, state.expAvg, { roundings: 40, magnitude: largest(state.expAvg) }, 'expAvg');
         expectClose(expAvgSq, state.expAvgSq, { roundings: 80 }, 'expAvgSq');
@@ -245,7 +258,10 @@ describe('optimizerUpdate', () => {
   it('clips gradients of any size to the same direction', async () => {
     const small = await trainOnGpu([makeArena(4096, 2, 1)], {});
     const huge = await trainOnGpu([makeArena(4096, 2, 2 ** 80)], {});
-    expectClose(huge.results[0]?.weights as Float32Array, small.results[0]?.weights as Float32Array, { roundings: 4, magnitude: 1 });
+    expectClose(huge.results[0]?.weights as Float32Array, small.results[0]?.weights as Float32Array, {
+      roundings: 4,
+      magnitude: 1,
+    });
     expect(huge.report.records[0]?.finite).toBe(true);
   });
 
@@ -261,8 +277,8 @@ describe('optimizerUpdate', () => {
   });
 
   it('equals torch.optim.AdamW with clip_grad_norm_', async () => {
-    // Three updates of eight weights; torch 2.13, CPU, f32: AdamW(lr per update below, betas (0.9, 0.999), eps 1e-8, weight_decay 0.01),
-    // clip_grad_norm_(1.0).
+    // Three updates of eight weights; torch 2.13, CPU, f32: AdamW(lr per update below, betas (0.9,
+    // 0.999), eps 1e-8, weight_decay 0.01), clip_grad_norm_(1.0).
     const weights = new Float32Array(64);
     weights.set(torchCase.weights);
     const gradients = torchCase.gradients.map((values) => {
@@ -270,7 +286,9 @@ describe('optimizerUpdate', () => {
       padded.set(values);
       return padded;
     });
-    const { results, report } = await trainOnGpu([{ weights, gradients, groupIds: [0] }], { learningRates: torchCase.learningRates });
+    const { results, report } = await trainOnGpu([{ weights, gradients, groupIds: [0] }], {
+      learningRates: torchCase.learningRates,
+    });
     const { weights: updated, expAvg, expAvgSq } = results[0] as (typeof results)[number];
     expectClose(updated.subarray(0, 8), torchCase.updated, { roundings: 3 });
     expectClose(expAvg.subarray(0, 8), torchCase.expAvg, { roundings: 8, magnitude: 0.1 });
@@ -340,7 +358,11 @@ describe('the state of an optimizer', () => {
   });
 
   it('keeps the newest records when the ring is full', async () => {
-    const state = createOptimizerState(gpu, { learningRates: Array.from({ length: 7 }, (_, step) => step), groups, recordCapacity: 3 });
+    const state = createOptimizerState(gpu, {
+      learningRates: Array.from({ length: 7 }, (_, step) => step),
+      groups,
+      recordCapacity: 3,
+    });
     for (let update = 0; update < 7; update++) await lossOf(state, [update]);
     const { records } = await readOptimizerState(gpu, state);
     expect(records.map(({ update, loss }) => [update, loss])).toEqual([
@@ -377,7 +399,9 @@ describe('the state of an optimizer', () => {
     const expected = await trainOnGpu([arena], {});
     const actual = await trainOnGpu([scaled], { lossScale: 1024 });
     expect(actual.results).toEqual(expected.results);
-    expect(actual.report.records.map(({ gradNorm }) => gradNorm)).toEqual(expected.report.records.map(({ gradNorm }) => gradNorm));
+    expect(actual.report.records.map(({ gradNorm }) => gradNorm)).toEqual(
+      expected.report.records.map(({ gradNorm }) => gradNorm),
+    );
   });
 
   it('halves a dynamic loss scale after an overflow and doubles it after enough good updates, without a wait', async () => {
@@ -409,7 +433,11 @@ describe('the state of an optimizer', () => {
   });
 
   it('keeps a loss scale that would overflow', async () => {
-    const state = createOptimizerState(gpu, { learningRates: [1], groups, lossScale: { initial: 2 ** 127, growthInterval: 1 } });
+    const state = createOptimizerState(gpu, {
+      learningRates: [1],
+      groups,
+      lossScale: { initial: 2 ** 127, growthInterval: 1 },
+    });
     optimizerUpdate(gpu, { state, ...noSegments });
     expect((await readOptimizerState(gpu, state)).lossScale).toBe(2 ** 127);
     state.dispose();
@@ -440,8 +468,12 @@ describe('the state of an optimizer', () => {
     }
     const gradients = gpu.allocate('f32', 100, 'gradients');
     const norm = gpu.allocate('f32', 1, 'norm');
-    expect(() => globalNorm(gpu, { segments: [{ gradients, length: 100 }], norm })).toThrow(/globalNorm.*length 100.*multiple of 64/);
-    expect(() => globalNorm(gpu, { segments: [{ gradients, length: 128 }], norm })).toThrow(/gradients.*100 elements.*128/);
+    expect(() => globalNorm(gpu, { segments: [{ gradients, length: 100 }], norm })).toThrow(
+      /globalNorm.*length 100.*multiple of 64/,
+    );
+    expect(() => globalNorm(gpu, { segments: [{ gradients, length: 128 }], norm })).toThrow(
+      /gradients.*100 elements.*128/,
+    );
     gpu.release(gradients);
     gpu.release(norm);
   });
@@ -451,14 +483,14 @@ it('every variant compiles', () =>
   compileOnNull((nullGpu) => {
     const array = (type: 'f32' | 'f16' | 'u32') => nullGpu.allocate(type, 128, 'array');
     const state = createOptimizerState(nullGpu, { learningRates: [1], groups });
-    for (const halfWeights of [undefined, array('f16')]) {
+    for (const fp16Weights of [undefined, array('f16')]) {
       const segment = {
         weights: array('f32'),
         gradients: array('f32'),
         expAvg: array('f32'),
         expAvgSq: array('f32'),
         groupIds: array('u32'),
-        halfWeights,
+        fp16Weights,
         length: 128,
       };
       optimizerUpdate(nullGpu, { state, segments: [segment, segment] });

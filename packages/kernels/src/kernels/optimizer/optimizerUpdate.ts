@@ -13,7 +13,9 @@ import { elementsPerGroupId } from './stateLayout.ts';
 import { requireSegmentLength, sumOfSquares } from './sumOfSquares.ts';
 import type { GradientSegment } from './sumOfSquares.ts';
 
-/** A part of the parameters that lies in one buffer of each kind, at the same places in all of them. */
+/**
+ * A part of the parameters that lies in one buffer of each kind, at the same places in all of them.
+ */
 export interface ArenaSegment extends GradientSegment {
   /** f32. */
   readonly weights: GpuArray;
@@ -24,7 +26,7 @@ export interface ArenaSegment extends GradientSegment {
   /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
   readonly groupIds: GpuArray;
   /** f16: written with the new weights. */
-  readonly halfWeights?: GpuArray;
+  readonly fp16Weights?: GpuArray;
 }
 
 export interface OptimizerUpdateOptions {
@@ -36,9 +38,10 @@ const noHalfStore = 'fn storeHalf(index: u32, values: vec4f) {}\n';
 const halfTypes: readonly ElementType[] = ['f16'];
 
 /**
- * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of dispatches, whatever the number of tensors.
- * Gradients are left as they are. An update whose norm is not finite changes nothing but the counters and the ring. Updates beyond the end
- * of the schedule use its last row.
+ * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of
+ * dispatches, whatever the number of tensors. Gradients are left as they are. An update whose norm
+ * is not finite changes nothing but the counters and the ring. Updates beyond the end of the
+ * schedule use its last row.
  *
  */
 export function optimizerUpdate(gpu: Gpu, { state, segments }: OptimizerUpdateOptions): void {
@@ -64,29 +67,33 @@ function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly Grad
 }
 
 function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
-  const { gradients, weights, expAvg, expAvgSq, groupIds, halfWeights, length } = segment;
+  const { gradients, weights, expAvg, expAvgSq, groupIds, fp16Weights, length } = segment;
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
   const share = flatShareFor(gpu.profile);
   gpu.dispatch({
     program: {
-      key: `adamW${halfWeights ? ' with f16 weights' : ''}`,
-      source: () => share.text + (halfWeights ? packedHalves + halfStore : noHalfStore) + adamWSource,
+      key: `adamW${fp16Weights ? ' with f16 weights' : ''}`,
+      source: () => share.text + (fp16Weights ? packedHalves + halfStore : noHalfStore) + adamWSource,
     },
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
     reads: [state.words, state.groups, groupIds, gradients],
-    writes: [weights, expAvg, expAvgSq, ...(halfWeights ? [halfWeights] : [])],
+    writes: [weights, expAvg, expAvgSq, ...(fp16Weights ? [fp16Weights] : [])],
     workgroups: share.workgroups(vectors),
-    work: { bytes: length * (halfWeights ? 30 : 28), flops: 15 * length },
+    work: { bytes: length * (fp16Weights ? 30 : 28), flops: 15 * length },
   });
 }
 
-function requireSegment({ gradients, weights, expAvg, expAvgSq, groupIds, halfWeights, length }: ArenaSegment): void {
+function requireSegment({ gradients, weights, expAvg, expAvgSq, groupIds, fp16Weights, length }: ArenaSegment): void {
   const kernel = 'optimizerUpdate';
   requireSegmentLength(kernel, length);
   for (const [name, array] of Object.entries({ gradients, weights, expAvg, expAvgSq }))
     requireArray(kernel, name, array, { length }, singleTypes);
   requireArray(kernel, 'groupIds', groupIds, { 'groups of 64': length / elementsPerGroupId }, indexTypes);
-  if (halfWeights) requireArray(kernel, 'halfWeights', halfWeights, { length }, halfTypes);
-  requireSeparate(kernel, [gradients, groupIds], halfWeights ? [weights, expAvg, expAvgSq, halfWeights] : [weights, expAvg, expAvgSq]);
+  if (fp16Weights) requireArray(kernel, 'fp16Weights', fp16Weights, { length }, halfTypes);
+  requireSeparate(
+    kernel,
+    [gradients, groupIds],
+    fp16Weights ? [weights, expAvg, expAvgSq, fp16Weights] : [weights, expAvg, expAvgSq],
+  );
 }

@@ -37,8 +37,8 @@ export interface OptimizerReport {
 }
 
 /**
- * Reads the counters and the records of past updates, after everything recorded so far. It waits for the GPU: call it when a log is due, at
- * least once in `recordCapacity` updates.
+ * Reads the counters and the records of past updates, after everything recorded so far. It waits
+ * for the GPU: call it when a log is due, at least once in `recordCapacity` updates.
  *
  * @param since leave out records up to this update
  */

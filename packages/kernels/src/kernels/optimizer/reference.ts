@@ -5,13 +5,14 @@ export function globalNormReference(arrays: readonly ArrayLike<number>[]): numbe
     for (let index = 0; index < array.length; index++) largest = Math.max(largest, Math.abs(array[index] as number));
   if (largest === 0 || !Number.isFinite(largest)) return largest;
   let sum = 0;
-  for (const array of arrays) for (let index = 0; index < array.length; index++) sum += ((array[index] as number) / largest) ** 2;
+  for (const array of arrays)
+    for (let index = 0; index < array.length; index++) sum += ((array[index] as number) / largest) ** 2;
   return largest * Math.sqrt(sum);
 }
 
 /**
- * Factor of the gradients, as `torch.nn.utils.clip_grad_norm_` computes it: `min(1, maxGradNorm / (norm + 1e-6))`; 1 where `maxGradNorm` is
- * 0.
+ * Factor of the gradients, as `torch.nn.utils.clip_grad_norm_` computes it: `min(1, maxGradNorm /
+ * (norm + 1e-6))`; 1 where `maxGradNorm` is 0.
  */
 export function clipFactorReference(norm: number, maxGradNorm: number): number {
   return maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + 1e-6)) : 1;

@@ -11,7 +11,10 @@ export interface ParameterGroup {
   readonly learningRateFactor?: number;
 }
 
-/** A loss scale that finds the largest power that does not overflow: `torch.amp.GradScaler`, whose defaults these are. */
+/**
+ * A loss scale that finds the largest power that does not overflow: `torch.amp.GradScaler`, whose
+ * defaults these are.
+ */
 export interface DynamicLossScale {
   /** To begin with. Default 65536. */
   readonly initial?: number;
@@ -34,26 +37,41 @@ export interface OptimizerStateOptions {
   readonly betas?: readonly [number, number];
   /** Added to the root of the second moment. Default 1e-8. */
   readonly epsilon?: number;
-  /** Gradients are scaled down to this global norm where theirs is larger; 0 for no clipping. Default 1. */
+  /**
+   * Gradients are scaled down to this global norm where theirs is larger; 0 for no clipping.
+   * Default 1.
+   */
   readonly maxGradNorm?: number;
   /** Updates that the ring of records keeps. Default 1024. */
   readonly recordCapacity?: number;
-  /** Row of `learningRates` to begin with: updates already applied, when training is resumed. Default 0. */
+  /**
+   * Row of `learningRates` to begin with: updates already applied, when training is resumed.
+   * Default 0.
+   */
   readonly firstStep?: number;
-  /** Updates that the moments had before row 0 of `learningRates`, when a second schedule goes on with the first one's. Default 0. */
+  /**
+   * Updates that the moments had before row 0 of `learningRates`, when a second schedule goes on
+   * with the first one's. Default 0.
+   */
   readonly priorUpdates?: number;
-  /** The gradients are those of this many times the loss: a fixed number, or one that changes as updates overflow. Default 1. */
+  /**
+   * The gradients are those of this many times the loss: a fixed number, or one that changes as
+   * updates overflow. Default 1.
+   */
   readonly lossScale?: number | DynamicLossScale;
 }
 
 const kernel = 'createOptimizerState';
 
 /**
- * What an optimizer keeps on the GPU beside the moments: counters, schedule, accumulated loss, and a ring with a record of each update.
- * Made by `createOptimizerState`; ended by `dispose()`.
+ * What an optimizer keeps on the GPU beside the moments: counters, schedule, accumulated loss, and
+ * a ring with a record of each update. Made by `createOptimizerState`; ended by `dispose()`.
  */
 export class OptimizerState {
-  /** f32 `[1]`: the loss of the update under way. Add each micro-batch's loss, or give it to a loss kernel with `accumulate`. */
+  /**
+   * f32 `[1]`: the loss of the update under way. Add each micro-batch's loss, or give it to a loss
+   * kernel with `accumulate`.
+   */
   readonly loss: GpuArray;
   /** f32 `[1]`: what the gradients are divided by; the seed of the backward pass. */
   readonly lossScale: GpuArray;
@@ -89,9 +107,24 @@ export class OptimizerState {
     requireNumber('maxGradNorm', maxGradNorm, maxGradNorm >= 0, 'at least 0; 0 means no clipping');
     requireNumber('epsilon', epsilon, epsilon >= 0, 'at least 0');
     for (const beta of betas) requireNumber('a beta', beta, beta >= 0 && beta < 1, 'at least 0 and below 1');
-    requireNumber('recordCapacity', recordCapacity, Number.isInteger(recordCapacity) && recordCapacity > 0, 'a whole number above 0');
-    requireNumber('firstStep', firstStep, Number.isInteger(firstStep) && firstStep >= 0, 'a whole number of at least 0');
-    requireNumber('priorUpdates', priorUpdates, Number.isInteger(priorUpdates) && priorUpdates >= 0, 'a whole number of at least 0');
+    requireNumber(
+      'recordCapacity',
+      recordCapacity,
+      Number.isInteger(recordCapacity) && recordCapacity > 0,
+      'a whole number above 0',
+    );
+    requireNumber(
+      'firstStep',
+      firstStep,
+      Number.isInteger(firstStep) && firstStep >= 0,
+      'a whole number of at least 0',
+    );
+    requireNumber(
+      'priorUpdates',
+      priorUpdates,
+      Number.isInteger(priorUpdates) && priorUpdates >= 0,
+      'a whole number of at least 0',
+    );
     const dynamic = typeof lossScale !== 'number';
     const {
       initial = 65536,
@@ -109,7 +142,12 @@ export class OptimizerState {
     );
     requireNumber('growthFactor', growthFactor, growthFactor > 1, 'above 1');
     requireNumber('backoffFactor', backoffFactor, backoffFactor > 0 && backoffFactor < 1, 'above 0 and below 1');
-    requireNumber('growthTracker', growthTracker, Number.isInteger(growthTracker) && growthTracker >= 0, 'a whole number of at least 0');
+    requireNumber(
+      'growthTracker',
+      growthTracker,
+      Number.isInteger(growthTracker) && growthTracker >= 0,
+      'a whole number of at least 0',
+    );
     if (options.learningRates.length === 0)
       throw new KernelArgumentError(`${kernel}: learningRates is empty; it needs one for each update`);
     if (groups.length === 0) throw new KernelArgumentError(`${kernel}: groups is empty; it needs at least one`);
@@ -139,8 +177,8 @@ export class OptimizerState {
   }
 
   /**
-   * Changes learning rates from a row of the schedule on, for schedules that react to what training shows. Takes effect for every update
-   * that is not yet submitted: submit what is recorded first.
+   * Changes learning rates from a row of the schedule on, for schedules that react to what training
+   * shows. Takes effect for every update that is not yet submitted: submit what is recorded first.
    */
   setLearningRates(learningRates: ArrayLike<number>, firstRow: number): void {
     if (firstRow < 0 || firstRow + learningRates.length > this.learningRates.length) {
@@ -171,7 +209,8 @@ export class OptimizerState {
 }
 
 /**
- * Makes the state of an optimizer. Learning rates and bias corrections are computed in float64 and rounded to f32 once.
+ * Makes the state of an optimizer. Learning rates and bias corrections are computed in float64 and
+ * rounded to f32 once.
  *
  * @throws KernelArgumentError
  */

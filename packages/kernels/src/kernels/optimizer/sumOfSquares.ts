@@ -31,12 +31,16 @@ export function requireSegmentLength(kernel: string, length: number): void {
 }
 
 /**
- * Records the sum of squares of all segments as at most 64 partial sums of scaledSum.wgsl. The order of summation depends on the lengths
- * alone.
+ * Records the sum of squares of all segments as at most 64 partial sums of scaledSum.wgsl. The
+ * order of summation depends on the lengths alone.
  *
  * @returns the partial sums, to be released by the caller, and their number
  */
-export function sumOfSquares(gpu: Gpu, kernel: string, segments: readonly GradientSegment[]): { partials: GpuArray; count: number } {
+export function sumOfSquares(
+  gpu: Gpu,
+  kernel: string,
+  segments: readonly GradientSegment[],
+): { partials: GpuArray; count: number } {
   const groups = segments.map(({ gradients, length }) => {
     requireSegmentLength(kernel, length);
     requireArray(kernel, 'gradients', gradients, { length }, singleTypes);

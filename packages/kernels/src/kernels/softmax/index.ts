@@ -30,8 +30,8 @@ export interface SoftmaxOptions extends RowOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly output: GpuArray;
   /**
-   * Row per thread, per subgroup (of one known size, for few enough columns) or per workgroup. Default: per workgroup for more than 64
-   * columns on a GPU, per subgroup for as many on Mesa 26.
+   * Row per thread, per subgroup (of one known size, for few enough columns) or per workgroup.
+   * Default: per workgroup for more than 64 columns on a GPU, per subgroup for as many on Mesa 26.
    */
   readonly variant?: SoftmaxVariant;
 }
@@ -48,7 +48,8 @@ export interface SoftmaxBackwardOptions extends RowOptions {
 }
 
 /**
- * Softmax of each row, or its logarithm: `torch.softmax(input, -1)`, `torch.log_softmax(input, -1)`.
+ * Softmax of each row, or its logarithm: `torch.softmax(input, -1)`, `torch.log_softmax(input,
+ * -1)`.
  *
  * @throws KernelArgumentError
  */
@@ -72,7 +73,13 @@ export function softmax(gpu: Gpu, { input, output, ...options }: SoftmaxOptions)
 export function softmaxBackward(gpu: Gpu, { gradOutput, output, gradInput, ...options }: SoftmaxBackwardOptions): void {
   const { columns, variant = usualVariant(gpu, columns) } = options;
   const sources = { thread: backwardByThread, workgroup: backwardByWorkgroup };
-  record(gpu, 'softmaxBackward', { gradOutput, output }, { gradInput }, { ...options, variant, held: 0, source: sources[variant] });
+  record(
+    gpu,
+    'softmaxBackward',
+    { gradOutput, output },
+    { gradInput },
+    { ...options, variant, held: 0, source: sources[variant] },
+  );
 }
 
 type Arrays = Readonly<Record<string, GpuArray>>;

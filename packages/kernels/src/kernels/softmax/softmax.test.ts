@@ -14,7 +14,8 @@ const gpu = await openDevice();
 afterAll(() => gpu.destroy());
 
 const backwardVariants = ['thread', 'workgroup'] as const;
-const variants: SoftmaxVariant[] = gpu.profile.subgroupSize > 0 ? [...backwardVariants, 'subgroup'] : [...backwardVariants];
+const variants: SoftmaxVariant[] =
+  gpu.profile.subgroupSize > 0 ? [...backwardVariants, 'subgroup'] : [...backwardVariants];
 const shapes = [1, 3, 17, 63, 65, 129].flatMap((size) => [
   { rows: size, columns: 17 },
   { rows: 5, columns: size },
@@ -50,7 +51,8 @@ async function checkForward({ rows, columns, variant, log, type = 'f32', magnitu
   const actual = await readFloats(gpu, output, rows * columns);
   const expected = softmaxReference(values, rows, columns, log);
   const logarithms = softmaxReference(values, rows, columns, true);
-  // WGSL allows exp(x) an error of 3 + 2 |x| units in the last place, and x itself is rounded; log is off by 2^-21 near 1.
+  // WGSL allows exp(x) an error of 3 + 2 |x| units in the last place, and x itself is rounded; log
+  // is off by 2^-21 near 1.
   const size = logarithms.map((value, index) =>
     log ? Math.abs(value) + Math.log(columns) + 1 : (expected[index] as number) * (1 + Math.abs(value)),
   );
@@ -59,7 +61,14 @@ async function checkForward({ rows, columns, variant, log, type = 'f32', magnitu
   gpu.release(output);
 }
 
-async function checkBackward({ rows, columns, variant, log, type = 'f32', magnitude = 1 }: Case<SoftmaxBackwardVariant>) {
+async function checkBackward({
+  rows,
+  columns,
+  variant,
+  log,
+  type = 'f32',
+  magnitude = 1,
+}: Case<SoftmaxBackwardVariant>) {
   const forward = softmaxReference(normalNumbers(rows * columns, 1), rows, columns, log);
   const outputs = rounded(forward, type);
   const gradients = rounded(normalNumbers(rows * columns, 2, { deviation: magnitude }), type);
@@ -74,7 +83,8 @@ async function checkBackward({ rows, columns, variant, log, type = 'f32', magnit
   const size = expected.map((_, index) => {
     const first = index - (index % columns);
     let sum = 0;
-    for (let at = first; at < first + columns; at++) sum += Math.abs(gradients[at] as number) * (log ? 1 : (outputs[at] as number));
+    for (let at = first; at < first + columns; at++)
+      sum += Math.abs(gradients[at] as number) * (log ? 1 : (outputs[at] as number));
     const value = outputs[index] as number;
     const gradient = Math.abs(gradients[index] as number);
     return log ? gradient + Math.exp(value) * (1 + Math.abs(value)) * sum : value * (gradient + sum);
@@ -124,27 +134,33 @@ it.each(variants)('gives nothing to negative infinity, one row a %s, wherever it
   const output = staleOutput(gpu, rows * columns, 'f32', 'output');
   softmax(gpu, { input, output, rows, columns, variant });
   const expected = softmaxReference(values, rows, columns, false);
-  expectClose(await readFloats(gpu, output, rows * columns), expected, { roundings: 12 + depth(columns), magnitude: 1 });
+  expectClose(await readFloats(gpu, output, rows * columns), expected, {
+    roundings: 12 + depth(columns),
+    magnitude: 1,
+  });
   gpu.release(input);
   gpu.release(output);
 });
 
 // What exponentials of them are is the adapter's choice.
-it.each(variants)('ends for rows that hold NaN or infinity, and keeps them from other rows, one row a %s', async (variant) => {
-  const [rows, columns] = [4, 64];
-  const values = normalNumbers(rows * columns, 4);
-  values[0] = NaN;
-  values[columns + 40] = NaN;
-  values[2 * columns + 40] = Infinity;
-  const input = uploadFloats(gpu, values, 'f32', 'input');
-  const output = staleOutput(gpu, rows * columns, 'f32', 'output');
-  softmax(gpu, { input, output, rows, columns, variant });
-  const lastRow = (await readFloats(gpu, output, rows * columns)).slice(3 * columns, rows * columns);
-  const expected = softmaxReference(values.slice(3 * columns), 1, columns, false);
-  expectClose(lastRow, expected, { roundings: 12 + depth(columns), magnitude: 1 });
-  gpu.release(input);
-  gpu.release(output);
-});
+it.each(variants)(
+  'ends for rows that hold NaN or infinity, and keeps them from other rows, one row a %s',
+  async (variant) => {
+    const [rows, columns] = [4, 64];
+    const values = normalNumbers(rows * columns, 4);
+    values[0] = NaN;
+    values[columns + 40] = NaN;
+    values[2 * columns + 40] = Infinity;
+    const input = uploadFloats(gpu, values, 'f32', 'input');
+    const output = staleOutput(gpu, rows * columns, 'f32', 'output');
+    softmax(gpu, { input, output, rows, columns, variant });
+    const lastRow = (await readFloats(gpu, output, rows * columns)).slice(3 * columns, rows * columns);
+    const expected = softmaxReference(values.slice(3 * columns), 1, columns, false);
+    expectClose(lastRow, expected, { roundings: 12 + depth(columns), magnitude: 1 });
+    gpu.release(input);
+    gpu.release(output);
+  },
+);
 
 it('gradients are the derivative of the reference', () => {
   const [rows, columns] = [2, 5];
@@ -152,8 +168,17 @@ it('gradients are the derivative of the reference', () => {
   const gradOutput = normalNumbers(rows * columns, 2);
   for (const log of [false, true]) {
     const loss = (values: Float64Array) =>
-      softmaxReference(values, rows, columns, log).reduce((sum, value, index) => sum + value * (gradOutput[index] as number), 0);
-    const gradInput = softmaxBackwardReference(gradOutput, softmaxReference(input, rows, columns, log), rows, columns, log);
+      softmaxReference(values, rows, columns, log).reduce(
+        (sum, value, index) => sum + value * (gradOutput[index] as number),
+        0,
+      );
+    const gradInput = softmaxBackwardReference(
+      gradOutput,
+      softmaxReference(input, rows, columns, log),
+      rows,
+      columns,
+      log,
+    );
     expectGradient(loss, input, gradInput);
   }
 });
@@ -161,7 +186,9 @@ it('gradients are the derivative of the reference', () => {
 it('refuses what does not fit, naming it', () => {
   const input = gpu.allocate('f32', 8, 'input');
   const output = gpu.allocate('f32', 16, 'output');
-  expect(() => softmax(gpu, { input, output, rows: 3, columns: 4 })).toThrow(/softmax: input .* 8 elements.*rows 3, columns 4/);
+  expect(() => softmax(gpu, { input, output, rows: 3, columns: 4 })).toThrow(
+    /softmax: input .* 8 elements.*rows 3, columns 4/,
+  );
   expect(() => softmax(gpu, { input, output, rows: 1, columns: 100_000, variant: 'subgroup' })).toThrow(
     /a row for a subgroup needs .* columns is 100000/,
   );

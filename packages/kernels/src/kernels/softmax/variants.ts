@@ -15,10 +15,16 @@ export function usualVariant({ profile }: Gpu, columns: number): SoftmaxBackward
   return profile.software || columns <= 64 ? 'thread' : 'workgroup';
 }
 
-/** Groups of a row that a lane can hold in registers; kernels are compiled for each of these numbers, and then unrolled. */
+/**
+ * Groups of a row that a lane can hold in registers; kernels are compiled for each of these
+ * numbers, and then unrolled.
+ */
 const heldNumbers = [1, 2, 4, 8, 16, 24, 32];
 
-/** How many groups of a row each lane of a subgroup holds, or null where it cannot hold its share, or its share is unknown. */
+/**
+ * How many groups of a row each lane of a subgroup holds, or null where it cannot hold its share,
+ * or its share is unknown.
+ */
 export function groupsHeld({ profile }: Gpu, columns: number): number | null {
   if (!profile.subgroups || profile.subgroupSize === 0) return null;
   const share = Math.ceil(columns / widthOf('subgroup', columns) / profile.subgroupSize);
@@ -27,5 +33,7 @@ export function groupsHeld({ profile }: Gpu, columns: number): number | null {
 
 /** The forward's variant. On Mesa 25 a row for a subgroup is no faster than one for a thread. */
 export function forwardVariant(gpu: Gpu, columns: number): SoftmaxVariant {
-  return gpu.profile.mesaVersion >= 26 && columns > 64 && groupsHeld(gpu, columns) !== null ? 'subgroup' : usualVariant(gpu, columns);
+  return gpu.profile.mesaVersion >= 26 && columns > 64 && groupsHeld(gpu, columns) !== null
+    ? 'subgroup'
+    : usualVariant(gpu, columns);
 }

@@ -1,4 +1,5 @@
-// What recording a training step costs the host, on Dawn's null backend, which runs nothing and so takes no processor time away.
+// What recording a training step costs the host, on Dawn's null backend, which runs nothing and so
+// takes no processor time away.
 import { createRequire } from 'node:module';
 import { openDevice } from '../../packages/kernels/dist/index.js';
 import { makeStep } from './makeStep.mjs';
@@ -73,7 +74,7 @@ async function host({ config, batchSize, length }) {
   // Token counts differ from batch to batch.
   const batches = [4, 3, 2, 1, 0].map((fewer) => makeBatch(config, batchSize, length - fewer));
   for (const batch of batches) record(batch);
-  await gpu.settled();
+  await gpu.idle();
   const notes = (calls = []);
   record();
   gpu.flush();
@@ -84,7 +85,7 @@ async function host({ config, batchSize, length }) {
       const began = performance.now();
       body(index);
       times.push((1000 * (performance.now() - began)) / notes.length);
-      await gpu.settled();
+      await gpu.idle();
     }
     return times.sort((a, b) => a - b)[Math.floor(repeats / 2)];
   };

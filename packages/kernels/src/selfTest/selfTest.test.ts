@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../device/openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 import { chosenVariant } from '../kernels/gemm/variants.ts';
-import { checkVariants } from './checkVariants.ts';
+import { selfTest } from './selfTest.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.destroy());
 
-describe('checkVariants', () => {
+describe('selfTest', () => {
   it('trusts the fast kernels of this device, and gives all memory back', async () => {
     const { liveArrays } = gpu.memory;
-    expect(await checkVariants(gpu, (message) => expect.unreachable(message))).toEqual([]);
+    expect(await selfTest(gpu, (message) => expect.unreachable(message))).toEqual([]);
     expect(gpu.memory.liveArrays).toBe(liveArrays);
   });
 
@@ -29,8 +29,8 @@ describe('checkVariants', () => {
     const product = { a, b, m: 8, n: 8 };
     expect(chosenVariant(broken, product)).toBe('subgroup');
     const warnings: string[] = [];
-    expect(await checkVariants(broken, (message) => warnings.push(message))).toEqual(['gemm subgroup']);
-    await checkVariants(broken, (message) => warnings.push(message));
+    expect(await selfTest(broken, (message) => warnings.push(message))).toEqual(['gemm subgroup']);
+    await selfTest(broken, (message) => warnings.push(message));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/"gemm subgroup" gives wrong results/);
     expect(chosenVariant(broken, product)).toBe('register');

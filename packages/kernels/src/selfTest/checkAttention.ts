@@ -3,7 +3,7 @@ import { attention, attentionBackward } from '../kernels/attention/index.ts';
 import type { AttentionVariant } from '../kernels/attention/options.ts';
 import { chooseVariant } from '../kernels/attention/program.ts';
 import { checkInput, readSingle } from './checkInput.ts';
-import type { VariantCheck } from './checkVariants.ts';
+import type { VariantCheck } from './variantCheck.ts';
 
 const [numHeads, headSize] = [2, 64];
 const boundaries = Uint32Array.of(0, 1, 12, 37);

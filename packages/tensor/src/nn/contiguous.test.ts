@@ -5,14 +5,14 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { mul } from '../functional/arithmetic.ts';
 import { tensor } from '../functional/create.ts';
-import { linear, mergedLinear } from '../functional/linear.ts';
+import { linear, fusedLinear } from '../functional/linear.ts';
 import { sum } from '../functional/sum.ts';
 import { AdamW } from '../optim/adamW.ts';
 import type { AdamWOptions } from '../optim/adamW.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import type { Tensor } from '../tensor.ts';
 import { Parameter } from './parameter.ts';
-import { layInRow, liesInRow } from './parameterRow.ts';
+import { makeContiguous, areContiguous } from './contiguous.ts';
 
 let device: Device;
 beforeAll(async () => {
@@ -23,13 +23,16 @@ const [rows, inner] = [5, 64];
 const outs = [64, 128, 64];
 const total = 256;
 
-/** Weights [out, 64] and biases [out] of three layers, side by side or not; the same values every time. */
-function makeLayers({ inRow }: { readonly inRow: boolean }) {
+/**
+ * Weights [out, 64] and biases [out] of three layers, side by side or not; the same values every
+ * time.
+ */
+function makeLayers({ contiguous }: { readonly contiguous: boolean }) {
   const random = new Mt19937(5);
   const weights = outs.map((out) => new Parameter(random.normal(out * inner), { shape: [out, inner], device }));
   const biases = outs.map((out) => new Parameter(random.normal(out), { shape: [out], device }));
   for (const weight of weights) weight.isMatrixOperand = true;
-  if (inRow) for (const parameters of [weights, biases]) layInRow(parameters);
+  if (contiguous) for (const parameters of [weights, biases]) makeContiguous(parameters);
   const dispose = () => {
     for (const parameter of [...weights, ...biases]) parameter.dispose();
   };
@@ -42,12 +45,15 @@ const random = new Mt19937(6);
 const inputValues = random.normal(rows * inner);
 const weighting = random.normal(rows * total);
 /** The columns of each layer in the merged result. */
-const columnsOf = (layer: number) => ({ first: outs.slice(0, layer).reduce((before, out) => before + out, 0), out: outs[layer] as number });
+const columnsOf = (layer: number) => ({
+  first: outs.slice(0, layer).reduce((before, out) => before + out, 0),
+  out: outs[layer] as number,
+});
 
 /** A number that depends on every element of the merged result, and backward from it. */
 const merged = ({ weights, biases }: Layers, x: Tensor) =>
   device.scope(() => {
-    const output = mergedLinear(x, weights, biases);
+    const output = fusedLinear(x, weights, biases);
     sum(mul(output, tensor(weighting, { shape: [rows, total], device }))).backward();
     device.retain(output.array);
     return output;
@@ -73,7 +79,11 @@ const makeInput = () => tensor(inputValues, { shape: [rows, inner], device, requ
 const gradients = (layers: Layers, x: Tensor) =>
   Promise.all([x, ...layers.parameters].map(async ({ grad }) => (await grad?.data()) ?? null));
 
-function expectAlike(actual: ArrayLike<number> | null | undefined, expected: ArrayLike<number> | null | undefined, what: string): void {
+function expectAlike(
+  actual: ArrayLike<number> | null | undefined,
+  expected: ArrayLike<number> | null | undefined,
+  what: string,
+): void {
   expect(actual?.length, what).toBe(expected?.length);
   for (let index = 0; index < (expected?.length ?? 0); index++)
     expect(Math.abs(actual![index]! - expected![index]!), `${what} ${index}`).toBeLessThan(1e-4);
@@ -88,72 +98,80 @@ const optimizerOf = ({ parameters }: Layers, options: Partial<AdamWOptions> = {}
   });
 
 describe('parameters in a row', () => {
-  it.each([['all trained'], ['one frozen']])('give the results and gradients of the layers one by one, %s', async (which) => {
-    const [together, apart] = [makeLayers({ inRow: true }), makeLayers({ inRow: false })];
-    if (which === 'one frozen') for (const { weights } of [together, apart]) weights[1]!.requiresGrad = false;
-    const [x, y] = [makeInput(), makeInput()];
-    const output = merged(together, x);
-    const outputs = oneByOne(apart, y);
-    const values = await output.data();
-    for (const [layer, single] of outputs.entries()) {
-      const { first, out } = columnsOf(layer);
-      const own = Array.from(values).filter((_, index) => index % total >= first && index % total < first + out);
-      expectAlike(own as number[], await single.data(), `layer ${layer}`);
-      single.dispose();
-    }
-    const [actual, expected] = [await gradients(together, x), await gradients(apart, y)];
-    expect(expected.filter((gradient) => gradient === null)).toHaveLength(which === 'one frozen' ? 1 : 0);
-    for (const [index, gradient] of expected.entries()) expectAlike(actual[index], gradient, `gradient ${index}`);
-    for (const { dispose } of [together, apart]) dispose();
-    for (const disposed of [x, y, output]) disposed.dispose();
-  });
+  it.each([['all trained'], ['one frozen']])(
+    'give the results and gradients of the layers one by one, %s',
+    async (which) => {
+      const [together, apart] = [makeLayers({ contiguous: true }), makeLayers({ contiguous: false })];
+      if (which === 'one frozen') for (const { weights } of [together, apart]) weights[1]!.requiresGrad = false;
+      const [x, y] = [makeInput(), makeInput()];
+      const output = merged(together, x);
+      const outputs = oneByOne(apart, y);
+      const values = await output.data();
+      for (const [layer, single] of outputs.entries()) {
+        const { first, out } = columnsOf(layer);
+        const own = Array.from(values).filter((_, index) => index % total >= first && index % total < first + out);
+        expectAlike(own as number[], await single.data(), `layer ${layer}`);
+        single.dispose();
+      }
+      const [actual, expected] = [await gradients(together, x), await gradients(apart, y)];
+      expect(expected.filter((gradient) => gradient === null)).toHaveLength(which === 'one frozen' ? 1 : 0);
+      for (const [index, gradient] of expected.entries()) expectAlike(actual[index], gradient, `gradient ${index}`);
+      for (const { dispose } of [together, apart]) dispose();
+      for (const disposed of [x, y, output]) disposed.dispose();
+    },
+  );
 
-  it.each([[false], [true]])('stay in a row while they are trained and afterwards, mixed precision %s', async (halfPrecision) => {
-    const layers = makeLayers({ inRow: true });
-    const values = async () => Promise.all(layers.parameters.map((parameter) => parameter.data()));
-    const before = await values();
-    const optimizer = optimizerOf(layers, { halfPrecision });
-    const isInRow = () => liesInRow(layers.weights) && liesInRow(layers.biases);
-    expect(isInRow()).toBe(true);
-    expect(await values()).toEqual(before);
-    optimizer.zeroGrad();
-    const x = makeInput();
-    const output = halfPrecision ? autocast(() => merged(layers, x)) : merged(layers, x);
-    expect(output.dtype).toBe(halfPrecision ? 'f16' : 'f32');
-    optimizer.step();
-    const after = await values();
-    // Every element has a gradient, and the first update of AdamW moves each by the learning rate.
-    for (const [index, own] of after.entries())
-      for (const [element, value] of own.entries()) expect(Math.abs(Math.abs(value - before[index]![element]!) - 1e-3)).toBeLessThan(1e-5);
-    optimizer.dispose();
-    expect(isInRow()).toBe(true);
-    expect(await values()).toEqual(after);
-    for (const disposed of [x, output]) disposed.dispose();
-    layers.dispose();
-  });
+  it.each([[false], [true]])(
+    'stay in a row while they are trained and afterwards, mixed precision %s',
+    async (fp16) => {
+      const layers = makeLayers({ contiguous: true });
+      const values = async () => Promise.all(layers.parameters.map((parameter) => parameter.data()));
+      const before = await values();
+      const optimizer = optimizerOf(layers, { fp16 });
+      const isContiguous = () => areContiguous(layers.weights) && areContiguous(layers.biases);
+      expect(isContiguous()).toBe(true);
+      expect(await values()).toEqual(before);
+      optimizer.zeroGrad();
+      const x = makeInput();
+      const output = fp16 ? autocast(() => merged(layers, x)) : merged(layers, x);
+      expect(output.dtype).toBe(fp16 ? 'f16' : 'f32');
+      optimizer.step();
+      const after = await values();
+      // Every element has a gradient, and the first update of AdamW moves each by the learning
+      // rate.
+      for (const [index, own] of after.entries())
+        for (const [element, value] of own.entries())
+          expect(Math.abs(Math.abs(value - before[index]![element]!) - 1e-3)).toBeLessThan(1e-5);
+      optimizer.dispose();
+      expect(isContiguous()).toBe(true);
+      expect(await values()).toEqual(after);
+      for (const disposed of [x, output]) disposed.dispose();
+      layers.dispose();
+    },
+  );
 
   it('are in none while an optimizer trains only some of them', () => {
-    const layers = makeLayers({ inRow: true });
+    const layers = makeLayers({ contiguous: true });
     layers.weights[0]!.requiresGrad = false;
     const optimizer = optimizerOf(layers);
-    expect([liesInRow(layers.weights), liesInRow(layers.biases)]).toEqual([false, true]);
+    expect([areContiguous(layers.weights), areContiguous(layers.biases)]).toEqual([false, true]);
     using x = makeInput();
-    expect(() => mergedLinear(x, layers.weights, layers.biases)).toThrow(TensorError);
+    expect(() => fusedLinear(x, layers.weights, layers.biases)).toThrow(TensorError);
     optimizer.dispose();
-    expect(liesInRow(layers.weights)).toBe(true);
+    expect(areContiguous(layers.weights)).toBe(true);
     layers.dispose();
   });
 
   it('stay where they are when their sizes are no multiples of what arrays begin at', () => {
     const parameters = [65, 64].map((size) => new Parameter(new Float32Array(size), { shape: [size], device }));
-    layInRow(parameters);
-    expect(liesInRow(parameters)).toBe(false);
+    makeContiguous(parameters);
+    expect(areContiguous(parameters)).toBe(false);
     for (const parameter of parameters) parameter.dispose();
   });
 
   it('give all memory back', () => {
     const { liveBytes } = device.memory;
-    const layers = makeLayers({ inRow: true });
+    const layers = makeLayers({ contiguous: true });
     const optimizer = optimizerOf(layers);
     optimizer.dispose();
     layers.dispose();

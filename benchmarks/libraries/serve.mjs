@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline';
 
 /**
- * Answers tasks that come as lines of JSON on stdin, one line of JSON each: `{ task, …case }` gives `{ milliseconds }` or `{ error }`.
- * A task is prepared at its first use and kept, so that later calls time nothing but the work.
+ * Answers tasks that come as lines of JSON on stdin, one line of JSON each: `{ task, …case }` gives
+ * `{ milliseconds }` or `{ error }`. A task is prepared at its first use and kept, so that later
+ * calls time nothing but the work.
  *
- * @param tasks by name, an async function that takes the case and returns `run(repeats)`, which resolves once that many runs have completed
+ * @param tasks by name, an async function that takes the case and returns `run(repeats)`, which
+ *   resolves once that many runs have completed
  */
 export async function serve(tasks) {
   const prepared = new Map();

@@ -5,16 +5,21 @@ import type { GemmChoice } from './gemmChoice.ts';
 import { gemmClasses, measureGemm } from './measureGemm.ts';
 
 export interface TuneOptions {
-  /** Told how many of how many classes of products are measured. Not called when the table comes from the cache. */
+  /**
+   * Told how many of how many classes of products are measured. Not called when the table comes
+   * from the cache.
+   */
   readonly onProgress?: (done: number, total: number) => void;
   /** Measure anew although there is a table for this adapter. Default false. */
   readonly again?: boolean;
 }
 
 /**
- * Measures which variant and tile of the product is the fastest here, for each class of sizes, and has `gemm` use it where its caller does
- * not choose. The table is kept (in Node under `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and
- * these kernels: the same table, and so the same bits, until one of them changes. Without tuning the choice is a fixed table.
+ * Measures which variant and tile of the product is the fastest here, for each class of sizes, and
+ * has `gemm` use it where its caller does not choose. The table is kept (in Node under
+ * `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and these
+ * kernels: the same table, and so the same bits, until one of them changes. Without tuning the
+ * choice is a fixed table.
  *
  * @throws GpuError when the GPU fails while it is measured
  */

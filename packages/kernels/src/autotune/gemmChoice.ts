@@ -1,4 +1,4 @@
-import type { GemmLayout, GemmTileSize, GemmVariant } from '../kernels/gemm/index.ts';
+import type { GemmLayout, GemmTileSize, GemmVariant } from '../kernels/gemm/options.ts';
 
 /** A way to compute a product. */
 export interface GemmChoice {
@@ -6,7 +6,9 @@ export interface GemmChoice {
   readonly tile: GemmTileSize;
 }
 
-/** What a choice depends on: the layout, whether an operand is f16, and coarse sizes of the output. */
+/**
+ * What a choice depends on: the layout, whether an operand is f16, and coarse sizes of the output.
+ */
 export interface GemmClass {
   readonly layout: GemmLayout;
   readonly half: boolean;
@@ -14,7 +16,10 @@ export interface GemmClass {
   readonly n: number;
 }
 
-/** Sizes up to which outputs count as one class, which is measured at that size; larger ones count to the last class. */
+/**
+ * Sizes up to which outputs count as one class, which is measured at that size; larger ones count
+ * to the last class.
+ */
 export const sizeClasses = { m: [64, 512, 2048], n: [256, 768] } as const;
 
 const classOf = (size: number, bounds: readonly number[]) => bounds.find((bound) => size <= bound) ?? bounds.at(-1);

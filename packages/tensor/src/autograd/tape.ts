@@ -1,20 +1,61 @@
-import { accumulate, fill, joinArrays } from '@attune/kernels';
-import type { GpuArray } from '@attune/kernels';
+import { accumulate, fill, joinContiguous } from '@attune/kernels';
+import type { ElementType, GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
-import type { Tensor } from '../tensor.ts';
+
+/** What the tape needs of a tensor. */
+export interface TapeTensor {
+  readonly device: Device;
+  readonly dtype: ElementType;
+  readonly size: number;
+  readonly array: GpuArray;
+  readonly requiresGrad: boolean;
+  readonly node: GraphNode | null;
+  ensureGradArray(): GpuArray;
+}
+
+/** One operation on the tape. */
+export class GraphNode {
+  static #count = 0;
+  /**
+   * Grows from operation to operation, so that descending order is a valid order for the backward
+   * pass.
+   */
+  readonly number = GraphNode.#count++;
+  readonly operation: string;
+  readonly inputs: readonly TapeTensor[];
+  #backward: ((gradients: Gradients) => void) | null;
+
+  constructor(operation: string, inputs: readonly TapeTensor[], backward: (gradients: Gradients) => void) {
+    this.operation = operation;
+    this.inputs = inputs;
+    this.#backward = backward;
+  }
+
+  /** Whether the backward pass went through it, which lets go of what it had kept. */
+  get spent(): boolean {
+    return this.#backward === null;
+  }
+
+  runBackward(gradients: Gradients): void {
+    const backward = this.#backward;
+    this.#backward = null;
+    backward?.(gradients);
+  }
+}
 
 /**
- * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that outlives the pass; what was computed
- * gets memory from the pool, which goes back as soon as the operation before has read it.
+ * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that
+ * outlives the pass; what was computed gets memory from the pool, which goes back as soon as the
+ * operation before has read it.
  */
 export class Gradients {
   readonly #device: Device;
-  readonly #computed = new Map<Tensor, GpuArray>();
-  readonly #scale: number | Tensor;
-  readonly #root: Tensor;
-  #current: Tensor;
+  readonly #computed = new Map<TapeTensor, GpuArray>();
+  readonly #scale: number | TapeTensor;
+  readonly #root: TapeTensor;
+  #current: TapeTensor;
 
-  constructor(root: Tensor, scale: number | Tensor) {
+  constructor(root: TapeTensor, scale: number | TapeTensor) {
     this.#device = root.device;
     this.#root = root;
     this.#scale = scale;
@@ -22,7 +63,7 @@ export class Gradients {
   }
 
   /** Says whose operation runs next, and whether any gradient came to it. */
-  enter(tensor: Tensor): boolean {
+  enter(tensor: TapeTensor): boolean {
     this.#current = tensor;
     return tensor === this.#root || this.#computed.has(tensor);
   }
@@ -34,7 +75,10 @@ export class Gradients {
     this.#computed.delete(this.#current);
   }
 
-  /** Whether the gradient of the operation's output is the constant 1: an operation that ends in a scalar need not multiply with it. */
+  /**
+   * Whether the gradient of the operation's output is the constant 1: an operation that ends in a
+   * scalar need not multiply with it.
+   */
   get isOne(): boolean {
     return this.#current === this.#root && this.#scale === 1 && !this.#computed.has(this.#root);
   }
@@ -54,10 +98,11 @@ export class Gradients {
   /**
    * Adds to the gradient of an input, if it requires one.
    *
-   * @param write records the kernel that computes the gradient into `array`; with `add`, it adds to what is there
+   * @param write records the kernel that computes the gradient into `array`; with `add`, it adds to
+   *   what is there
    * @param canAdd whether `write` can add
    */
-  add(input: Tensor, write: (array: GpuArray, add: boolean) => void, canAdd = false): void {
+  add(input: TapeTensor, write: (array: GpuArray, add: boolean) => void, canAdd = false): void {
     if (!input.requiresGrad) return;
     const device = this.#device;
     const existing = input.node ? this.#computed.get(input) : input.ensureGradArray();
@@ -78,14 +123,16 @@ export class Gradients {
   /**
    * Adds to the gradients of parameters that lie side by side, or of one input, all at once.
    *
-   * @param write records the kernel that computes them as one array; with `add`, it adds to what is there
+   * @param write records the kernel that computes them as one array; with `add`, it adds to what is
+   *   there
    */
-  addInRow(inputs: readonly Tensor[], write: (array: GpuArray, add: boolean) => void): void {
+  addToGroup(inputs: readonly TapeTensor[], write: (array: GpuArray, add: boolean) => void): void {
     const [first] = inputs;
     if (first && inputs.length === 1) return this.add(first, write, true);
     const trained = inputs.filter(({ requiresGrad }) => requiresGrad);
     if (trained.length === 0) return;
-    const together = trained.length === inputs.length ? joinArrays(inputs.map((input) => input.ensureGradArray())) : null;
+    const together =
+      trained.length === inputs.length ? joinContiguous(inputs.map((input) => input.ensureGradArray())) : null;
     if (together) return write(together, true);
     const device = this.#device;
     const array = device.allocate(
@@ -103,8 +150,11 @@ export class Gradients {
     device.release(array);
   }
 
-  /** Hands over memory that already holds the gradient of an input; it goes back to the pool when it is no longer needed. */
-  give(input: Tensor, array: GpuArray): void {
+  /**
+   * Hands over memory that already holds the gradient of an input; it goes back to the pool when it
+   * is no longer needed.
+   */
+  give(input: TapeTensor, array: GpuArray): void {
     if (!input.requiresGrad) return;
     if (input.node && !this.#computed.has(input)) {
       this.#computed.set(input, array);
@@ -115,8 +165,11 @@ export class Gradients {
     this.#device.release(array);
   }
 
-  /** Memory that holds the gradient so far, zeroed when there is none: for kernels that always add. Null when the input requires none. */
-  sum(input: Tensor): GpuArray | null {
+  /**
+   * Memory that holds the gradient so far, zeroed when there is none: for kernels that always add.
+   * Null when the input requires none.
+   */
+  sum(input: TapeTensor): GpuArray | null {
     if (!input.requiresGrad) return null;
     if (!input.node) return input.ensureGradArray();
     let array = this.#computed.get(input);

@@ -13,7 +13,7 @@ async function gemm({ layout, m, n, k, elementType = 'f32' }) {
   const output = device.allocatePersistent(elementType, m * n, 'output');
   return async (repeats) => {
     for (let index = 0; index < repeats; index++) recordGemm(device, { a, b, output, m, n, k, layout });
-    await device.settled();
+    await device.idle();
   };
 }
 
@@ -36,7 +36,10 @@ async function step(shape) {
   };
 }
 
-/** Goes on through the batches of a file, `repeats` at a time. With `padded`, padding is computed like everything else. */
+/**
+ * Goes on through the batches of a file, `repeats` at a time. With `padded`, padding is computed
+ * like everything else.
+ */
 async function epoch({ config, file, padded = false, fp16 = false }) {
   const { record, optimizer } = await makeStep(device, { config, fp16 });
   const batches = JSON.parse(readFileSync(file, 'utf8')).map((rows) => padBatch(rows, padded));
@@ -97,7 +100,7 @@ async function kernels({ table, ...shape }) {
       const runs = async (times) => {
         const began = performance.now();
         for (let index = 0; index < times; index++) record();
-        await device.settled();
+        await device.idle();
         return (performance.now() - began) / times;
       };
       const times = Math.max(repeats, Math.min(100, Math.ceil(longEnough / (await runs(repeats)))));
@@ -105,8 +108,14 @@ async function kernels({ table, ...shape }) {
       await runs(times);
       const programs = await device.stopProfiling();
       const milliseconds = programs.reduce((sum, program) => sum + program.milliseconds, 0);
-      const sum = (rate) => programs.reduce((total, program) => total + (program[rate] * program.milliseconds) / milliseconds, 0);
-      rows.push({ name, milliseconds: milliseconds / times, gflops: sum('gflopsPerSecond'), gigabytes: sum('gigabytesPerSecond') });
+      const sum = (rate) =>
+        programs.reduce((total, program) => total + (program[rate] * program.milliseconds) / milliseconds, 0);
+      rows.push({
+        name,
+        milliseconds: milliseconds / times,
+        gflops: sum('gflopsPerSecond'),
+        gigabytes: sum('gigabytesPerSecond'),
+      });
     }
     return { rows };
   };
@@ -117,7 +126,7 @@ async function stepProfile(shape) {
   const run = await step(shape);
   return async (repeats) => {
     await run(repeats);
-    await device.settled();
+    await device.idle();
     device.startProfiling();
     await run(repeats);
     const rows = await device.stopProfiling();

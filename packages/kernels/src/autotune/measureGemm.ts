@@ -9,7 +9,10 @@ const inner = 256;
 const runs = 4;
 /** A candidate that takes this many times as long as the best of its first run is not run again. */
 const hopeless = 1.5;
-/** A candidate must win by this much over one before it, so that chance does not decide between equals. */
+/**
+ * A candidate must win by this much over one before it, so that chance does not decide between
+ * equals.
+ */
 const leastGain = 1.03;
 
 /** Every class of products. */
@@ -52,7 +55,10 @@ export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonl
     }
   }
   for (const array of [a, b, output]) gpu.release(array);
-  const best = times.reduce((winner, time, index) => (time * leastGain < (times[winner] as number) ? index : winner), 0);
+  const best = times.reduce(
+    (winner, time, index) => (time * leastGain < (times[winner] as number) ? index : winner),
+    0,
+  );
   return [gemmClassKey(product), tried[best] ?? { variant: 'portable', tile: 'medium' }];
 }
 
@@ -63,9 +69,9 @@ async function timed(gpu: Gpu, record: () => void): Promise<number> {
     record();
     return (await gpu.stopProfiling()).reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   }
-  await gpu.settled();
+  await gpu.idle();
   const start = performance.now();
   record();
-  await gpu.settled();
+  await gpu.idle();
   return performance.now() - start;
 }

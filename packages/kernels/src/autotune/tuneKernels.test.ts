@@ -37,7 +37,10 @@ it('measures once, keeps the table for this adapter, and gives right products', 
   await tuneKernels(again, { onProgress: () => expect.unreachable('measured although there is a table') });
 
   const [file] = await readdir(join(folder, 'attune', 'tuning'));
-  await writeFile(join(folder, 'attune', 'tuning', file as string), '{"gemm NN f32 64 x 256":{"variant":"wrong","tile":"small"}}');
+  await writeFile(
+    join(folder, 'attune', 'tuning', file as string),
+    '{"gemm NN f32 64 x 256":{"variant":"wrong","tile":"small"}}',
+  );
   let measured = 0;
   await tuneKernels(again, { onProgress: () => (measured += 1) });
   expect(measured).toBe(gemmClasses().length);
@@ -53,7 +56,7 @@ it('is followed by gemm, but not against its caller nor to a variant that is wro
   expect(tileOf(gpu, { ...product, layout: 'NT' }).name).toBe(usual);
   expect(tileOf(gpu, { ...product, variant: 'register' }).name).toBe('register');
   expect(tileOf(gpu, { ...product, m: 65 }).name).toBe(tileOf(gpu, { ...product, m: 65, layout: 'NT' }).name);
-  gpu.distrusted.add('gemm portable');
+  gpu.disabledVariants.add('gemm portable');
   expect(tileOf(gpu, product).name).toBe(usual);
   expect(chosenVariant(gpu, product)).not.toBe('portable');
 });

@@ -4,7 +4,7 @@ import { gemm } from '../kernels/gemm/index.ts';
 import type { GemmTileSize } from '../kernels/gemm/index.ts';
 import { chosenVariant } from '../kernels/gemm/variants.ts';
 import { checkInput, readSingle } from './checkInput.ts';
-import type { VariantCheck } from './checkVariants.ts';
+import type { VariantCheck } from './variantCheck.ts';
 
 /** Sizes that fill no tile. */
 const [m, n, k] = [35, 21, 50];
@@ -35,7 +35,12 @@ export async function checkGemm(gpu: Gpu): Promise<VariantCheck[]> {
       };
       const expected = await run('portable', 'medium');
       for (const tile of ['small', 'large'] as const) {
-        checks.push({ name: `gemm ${variant}`, actual: await run(variant, tile), expected, tolerance: tolerances[type] });
+        checks.push({
+          name: `gemm ${variant}`,
+          actual: await run(variant, tile),
+          expected,
+          tolerance: tolerances[type],
+        });
       }
     }
     for (const array of [a, b]) gpu.release(array);

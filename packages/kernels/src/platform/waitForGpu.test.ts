@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { patiently } from './patiently.ts';
+import { waitForGpu } from './waitForGpu.ts';
 
 let clock = 0;
 let nextTurn: (() => void)[] = [];
 let naps: number[] = [];
 
-/** One turn of the event loop: all that was scheduled before it, and what of promises follows from each. */
+/**
+ * One turn of the event loop: all that was scheduled before it, and what of promises follows from
+ * each.
+ */
 async function turn(): Promise<void> {
   const callbacks = nextTurn;
   nextTurn = [];
@@ -31,7 +34,7 @@ function polled(milliseconds: number): { promise: Promise<string>; turns: () => 
   return { promise, turns: () => turns };
 }
 
-describe('patiently', () => {
+describe('waitForGpu', () => {
   beforeEach(() => {
     [clock, nextTurn, naps] = [0, [], []];
     vi.stubGlobal('setImmediate', (callback: () => void) => void nextTurn.push(callback));
@@ -57,30 +60,31 @@ describe('patiently', () => {
 
   it('polls short waits at every turn', async () => {
     const { promise } = polled(0.15);
-    await untilSettled(patiently(promise));
+    await untilSettled(waitForGpu(promise));
     expect(naps).toEqual([]);
     expect(nextTurn).toEqual([]);
   });
 
   it.each([5, 50, 500])('naps through most of %i ms, and is hardly late', async (milliseconds) => {
     const { promise, turns } = polled(milliseconds);
-    const waiting = patiently(promise);
+    const waiting = waitForGpu(promise);
     await untilSettled(waiting);
     expect(await waiting).toBe('done');
     expect(clock).toBeLessThan(1.1 * milliseconds + 0.05);
     expect(clock).toBeLessThan(milliseconds + 2.05);
-    // 20 turns before the first nap; naps that grow by a tenth; then one of two milliseconds after the other.
+    // 20 turns before the first nap; naps that grow by a tenth; then one of two milliseconds after
+    // the other.
     expect(turns()).toBeLessThan(20 + 50 + milliseconds / 2);
     expect(nextTurn).toEqual([]);
   });
 
   it('takes one nap a turn for any number of waits, as short as the last of them needs', async () => {
     const long = polled(100);
-    const first = patiently(long.promise);
+    const first = waitForGpu(long.promise);
     while (clock < 50) await turn();
     expect(naps.at(-1)).toBe(2);
     const short = polled(2);
-    const second = patiently(short.promise);
+    const second = waitForGpu(short.promise);
     const before = naps.length;
     await untilSettled(second);
     expect(Math.max(...naps.slice(before))).toBeLessThan(0.22);
@@ -90,7 +94,7 @@ describe('patiently', () => {
   });
 
   it('passes failures on', async () => {
-    const failed = patiently(Promise.reject(new Error('the device is lost')));
+    const failed = waitForGpu(Promise.reject(new Error('the device is lost')));
     await untilSettled(failed);
     expect(nextTurn).toEqual([]);
     await expect(failed).rejects.toThrow('the device is lost');

@@ -1,6 +1,9 @@
 /** Milliseconds in which every turn of the event loop polls: short waits are noticed at once. */
 const eagerTime = 0.2;
-/** Naps take this part of what was waited so far: a result is noticed at most so much later than it could be. */
+/**
+ * Naps take this part of what was waited so far: a result is noticed at most so much later than it
+ * could be.
+ */
 const napPart = 0.1;
 /** Milliseconds; the event loop stands still for a nap. */
 const longestNap = 2;
@@ -13,10 +16,11 @@ let napping = false;
 let lastBegan = 0;
 
 /**
- * Waits for a promise of Dawn without burning a core. While one is pending, Dawn polls at every turn of Node's event loop, and so takes a
- * core from a software adapter, or from whatever else the machine does. Here each turn begins with a nap, so that turns become few.
+ * Waits for a promise of Dawn without burning a core. While one is pending, Dawn polls at every
+ * turn of Node's event loop, and so takes a core from a software adapter, or from whatever else the
+ * machine does. Here each turn begins with a nap, so that turns become few.
  */
-export async function patiently<T>(pending: Promise<T>): Promise<T> {
+export async function waitForGpu<T>(pending: Promise<T>): Promise<T> {
   waits++;
   lastBegan = performance.now();
   if (!napping) {

@@ -12,14 +12,15 @@ export async function makeStep(device, { config, batchSize, length, fp16 = false
     learningRates: new Float64Array(10_000).fill(5e-5),
     maxGradNorm: 1,
     device,
-    ...(fp16 && { halfPrecision: true, lossScale: {} }),
+    ...(fp16 && { fp16: true, lossScale: {} }),
   });
   const usual = batchSize ? makeBatch(config, batchSize, length) : undefined;
   optimizer.zeroGrad();
   let update = 0;
   const record = (batch = usual) => {
     device.scope(() => {
-      const forward = () => model.forward(batch, { update, numItemsInBatch: batch.labels.data.length, exampleOffset: 0 });
+      const forward = () =>
+        model.forward(batch, { update, numItemsInBatch: batch.labels.data.length, exampleOffset: 0 });
       const { loss } = fp16 ? autocast(forward) : forward();
       optimizer.recordLoss(loss);
       loss.backward(optimizer.lossScale, { releaseResults: true });

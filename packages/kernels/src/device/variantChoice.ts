@@ -1,0 +1,5 @@
+/** The variant and tile of a kernel that tuning found to be the fastest, by name. */
+export interface VariantChoice {
+  readonly variant: string;
+  readonly tile: string;
+}

@@ -1,0 +1,100 @@
+import type { GpuArray } from '../../gpuArray.ts';
+
+/**
+ * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands
+ * in f16. `subgroup`: broadcasts within a subgroup, for processors. `register`: neither, for
+ * processors without subgroups of a known size.
+ */
+export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
+
+/**
+ * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`:
+ * 16 rows (less where there are less) of 4 columns a lane; 32 rows of 4; 32 rows of 8.
+ * `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x
+ * 32.
+ */
+export type GemmTileSize = 'small' | 'medium' | 'large';
+
+/** How a workgroup computes a tile of the output. */
+export interface GemmTile {
+  /** Names the variant and all that its source depends on. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  /**
+   * Whether it reads four elements at once where they lie together; otherwise it reads single ones.
+   */
+  readonly readsVectors: boolean;
+  /** Whether it can read operands in panels. */
+  readonly readsPanels: boolean;
+  readonly enables: string;
+  readonly source: (operands: OperandOrder) => string;
+}
+
+/** How the operands lie in memory, for sources. */
+export interface OperandOrder {
+  readonly aAlongK: boolean;
+  readonly bAlongK: boolean;
+  readonly aInPanels: boolean;
+  readonly bInPanels: boolean;
+}
+
+/**
+ * Which operand is stored transposed: NN a [m, k], b [k, n]; NT a [m, k], b [n, k]; TN a [k, m], b
+ * [k, n].
+ */
+export type GemmLayout = 'NN' | 'NT' | 'TN';
+
+/**
+ * Matrices that lie `stride…` elements apart. Operands may lie 0 apart, which is one matrix for
+ * all.
+ */
+export interface GemmBatch {
+  readonly count: number;
+  readonly strideA: number;
+  readonly strideB: number;
+  readonly strideOutput: number;
+}
+
+export interface GemmOptions {
+  /** f32 or f16 `[m, k]`, or `[k, m]` for layout TN. */
+  readonly a: GpuArray;
+  /** f32 or f16 `[k, n]`, or `[n, k]` for layout NT. */
+  readonly b: GpuArray;
+  /** f32 or f16 `[m, n]`. */
+  readonly output: GpuArray;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly layout: GemmLayout;
+  /** Default: one matrix. */
+  readonly batch?: GemmBatch;
+  /** Factor of the product. Default 1. */
+  readonly alpha?: number;
+  /** Add to what `output` holds. Not together with an activation. Default false. */
+  readonly accumulate?: boolean;
+  /** f32 `[n]`, added to each row. */
+  readonly bias?: GpuArray;
+  /** Applied last. Default `none`. */
+  readonly activation?: 'gelu' | 'none';
+  /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
+  readonly preActivation?: GpuArray;
+  /** How it is computed. Default: by `variants.ts`, from the device. */
+  readonly variant?: GemmVariant;
+  /**
+   * How much of the output a workgroup computes. Default: by `variants.ts`, from the device and the
+   * size of the output.
+   */
+  readonly tile?: GemmTileSize;
+  /**
+   * In how many parts the inner dimension is summed at once, whose sums are then added in order.
+   * Not for batches. Default: by `variants.ts`.
+   */
+  readonly splits?: number;
+  /**
+   * Whether operands are first copied such that what a tile reads lies together. Only `subgroup`
+   * can, with an inner dimension that is a multiple of 4, and not for batches. Default: by
+   * `variants.ts`, from the sizes.
+   */
+  readonly panels?: boolean;
+}

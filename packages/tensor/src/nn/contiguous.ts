@@ -1,0 +1,40 @@
+import { joinContiguous } from '@attune/kernels';
+import type { Parameter } from './parameter.ts';
+
+/** Arrays must begin at multiples of 256 bytes: so many elements of f32, or of an f16 copy. */
+export const alignedElements = { f32: 64, f16: 128 };
+
+/**
+ * Moves parameters side by side in memory, in this order, so that `fusedLinear` reads them as one.
+ * They stay so wherever an optimizer moves them, as long as it trains all of them. Parameters whose
+ * sizes do not allow it (multiples of 64 elements, of 128 for matrix operands), or that are
+ * together larger than the adapter binds, stay where they are.
+ */
+export function makeContiguous(parameters: readonly Parameter[]): void {
+  const [first] = parameters;
+  if (!first) return;
+  const { device } = first;
+  const { maxStorageBufferBindingSize } = device.info.limits;
+  const elements = parameters.reduce((sum, { size }) => sum + size, 0);
+  const fits = parameters.every(
+    ({ size, isMatrixOperand }) => size % alignedElements[isMatrixOperand ? 'f16' : 'f32'] === 0,
+  );
+  if (!fits || 4 * elements > maxStorageBufferBindingSize) return;
+  const sizes = parameters.map(({ size }) => size);
+  for (const [index, array] of device.allocateContiguous('f32', sizes, 'parameters in a row').entries()) {
+    const parameter = parameters[index] as Parameter;
+    const old = parameter.array;
+    device.copy(old, array);
+    parameter.clearGrad();
+    parameter.moveTo(array, null);
+    parameter.contiguousGroup = parameters;
+    device.release(old);
+  }
+}
+
+/** Whether parameters lie side by side now, their f16 copies too where they have any. */
+export function areContiguous(parameters: readonly Parameter[]): boolean {
+  const halves = parameters.flatMap(({ fp16Array }) => fp16Array ?? []);
+  if (halves.length > 0 && (halves.length < parameters.length || !joinContiguous(halves))) return false;
+  return joinContiguous(parameters.map(({ array }) => array)) !== null;
+}
