@@ -12,7 +12,7 @@ if (process.argv.includes('--help')) {
   process.exit();
 }
 
-const implementation = new URL('../dist/doctor.js', import.meta.url);
+const implementation = new URL('../dist/selfTest/doctor.js', import.meta.url);
 if (!existsSync(implementation)) {
   console.error(
     'attune-doctor: @attune/kernels is not built yet. Run `npm run build` in the clone of Attune, then this again.',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinContiguous, openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
 import type { Gpu, GpuArray } from './index.ts';
-import { clearWords } from './recording/words.ts';
+import { clearWords } from './kernels/copy/index.ts';
 
 describe('Gpu', () => {
   let gpu: Gpu;

@@ -9,13 +9,13 @@ import {
   OutOfMemoryError,
   ReleasedArrayError,
 } from './errors.ts';
-import { bytesPerElement, GpuArray, viewAlignment } from './gpuArray.ts';
-import type { ElementType, HostData } from './gpuArray.ts';
+import { bytesPerElement, GpuArray, viewAlignment } from './memory/gpuArray.ts';
+import type { ElementType, HostData } from './memory/gpuArray.ts';
 import { BufferPool } from './memory/bufferPool.ts';
 import type { PooledBuffer } from './memory/bufferPool.ts';
 import { bufferUsage } from './memory/bufferUsage.ts';
 import { sizeClass } from './memory/sizeClass.ts';
-import { clearWords, copyWords } from './recording/words.ts';
+import { clearWords, copyWords } from './kernels/copy/index.ts';
 import type { Dispatch } from './recording/dispatch.ts';
 import { Profiler } from './recording/profiler.ts';
 import type { ProfileRow } from './recording/profiler.ts';

@@ -13,8 +13,8 @@ export {
 } from './errors.ts';
 export { Gpu } from './gpu.ts';
 export type { MemoryReport } from './gpu.ts';
-export { GpuArray, joinContiguous } from './gpuArray.ts';
-export type { ElementType, HostData } from './gpuArray.ts';
+export { GpuArray, joinContiguous } from './memory/gpuArray.ts';
+export type { ElementType, HostData } from './memory/gpuArray.ts';
 export type { DropoutOptions, RandomKey } from './random/dropout.ts';
 export { spreadWorkgroups } from './recording/dispatch.ts';
 export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';

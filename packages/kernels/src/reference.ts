@@ -13,7 +13,7 @@ export * from './kernels/elementwise/reference.ts';
 export * from './kernels/fill/reference.ts';
 export * from './kernels/gatherRows/reference.ts';
 export * from './kernels/optimizer/reference.ts';
-export * from './kernels/layernorm/reference.ts';
+export * from './kernels/layerNorm/reference.ts';
 export * from './kernels/attention/reference.ts';
 export * from './kernels/gemm/reference.ts';
 export * from './kernels/columnSum/reference.ts';

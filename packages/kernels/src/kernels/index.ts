@@ -12,7 +12,7 @@ export * from './elementwise/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
 export * from './optimizer/index.ts';
-export * from './layernorm/index.ts';
+export * from './layerNorm/index.ts';
 export * from './attention/index.ts';
 export * from './gemm/index.ts';
 export * from './columnSum/index.ts';

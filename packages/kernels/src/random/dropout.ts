@@ -1,5 +1,5 @@
 import { KernelArgumentError } from '../errors.ts';
-import type { GpuArray } from '../gpuArray.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
 
 /** Where random bits come from: the same key gives the same bits. */
 export interface RandomKey {

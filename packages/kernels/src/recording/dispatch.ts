@@ -1,4 +1,4 @@
-import type { GpuArray } from '../gpuArray.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
 
 /**
  * One compiled kernel variant. `key` names it and everything that its source depends on (variant,

@@ -1,9 +1,9 @@
 import type { Dispatch, Program } from './dispatch.ts';
 import { ParameterTable } from './parameterTable.ts';
-import { PipelineCache } from './pipelines.ts';
-import type { CompiledProgram } from './pipelines.ts';
+import { PipelineCache } from './pipelineCache.ts';
+import type { CompiledProgram } from './pipelineCache.ts';
 import type { Profiler } from './profiler.ts';
-import { ProgramBindings } from './programBindings.ts';
+import { ProgramBindings } from './bindGroupCache.ts';
 
 /** A program that a stretch of recording would use, and how many arrays it reads and writes. */
 export interface NeededProgram {

@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu.ts';
-import type { GpuArray } from '../gpuArray.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
 
 /** Numbers between -1 and 1, the same on every device. */
 export function checkInput(gpu: Gpu, length: number, seed: number): GpuArray {

@@ -1,4 +1,4 @@
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 
 export interface ActivationOptions {
   /** [length], f32 or f16. */

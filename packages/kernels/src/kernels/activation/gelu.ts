@@ -1,11 +1,11 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
 import { columnBlocks } from '../columnSum/columnBlocks.ts';
 import { columnSum } from '../columnSum/index.ts';
 import { recordElementwise } from '../elementwise/record.ts';
-import { elementAccess } from '../prelude.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import type { ActivationOptions } from './activationOptions.ts';
 import { wgsl as geluFunctions } from './gelu.wgsl.ts';
 import { wgsl as geluBackwardSource } from './geluBackward.wgsl.ts';

@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { recordElementwise } from '../elementwise/record.ts';
 import type { ActivationOptions } from './activationOptions.ts';
 import { wgsl as tanhSource } from './tanh.wgsl.ts';

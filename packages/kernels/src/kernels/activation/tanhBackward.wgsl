@@ -2,7 +2,7 @@
 //
 // gradOutput, output, gradInput: [length]
 // In front: load and store functions of the arrays, all of one width, and Values, the f32 type of that width.
-// Vectors are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
+// Vectors are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -12,7 +12,7 @@ struct Parameters { count: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = flatShare(workgroup, workgroups, thread, parameters.count);
+  let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
   for (var index = share.first; index < share.end; index += 8) {
     storeGradInput(index, loadGradOutput(index) * (1.0 - loadOutput(index)) * (1.0 + loadOutput(index)));
   }

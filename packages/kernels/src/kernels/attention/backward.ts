@@ -1,8 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { requireSeparate } from '../arguments.ts';
+import { requireSeparate } from '../validate.ts';
 import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
 import { wgsl as gradKeyValueBySubgroup } from './gradKeyValueBySubgroup.wgsl.ts';
 import { wgsl as gradKeyValueTiled } from './gradKeyValueTiled.wgsl.ts';

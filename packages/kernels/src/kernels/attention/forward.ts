@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import { requireSeparate } from '../arguments.ts';
+import { requireSeparate } from '../validate.ts';
 import { wgsl as byRow } from './forwardByRow.wgsl.ts';
 import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';

@@ -1,4 +1,4 @@
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { AttentionGradients, AttentionInputs } from './options.ts';
 
 /** The arrays of queries, keys and values by the names of their options. */

@@ -1,4 +1,4 @@
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
 import type { Parameters, Program } from '../../recording/dispatch.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../arguments.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../validate.ts';
 import { cast } from '../cast/index.ts';
 import { requireDropout } from '../dropout/index.ts';
-import { declareArrays, elementConversions } from '../prelude.ts';
+import { declareArrays, elementConversions } from '../../wgsl/elementAccess.ts';
 import { wgsl as dropped } from './dropped.wgsl.ts';
 import { wgsl as fourRows } from './fourRows.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';

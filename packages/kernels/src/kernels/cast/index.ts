@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { anyTypes } from '../arguments.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anyTypes } from '../validate.ts';
 import { recordElementwise } from '../elementwise/record.ts';
 import { wgsl as castSource } from './cast.wgsl.ts';
 

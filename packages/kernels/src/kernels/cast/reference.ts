@@ -1,4 +1,4 @@
-import type { ElementType } from '../../gpuArray.ts';
+import type { ElementType } from '../../memory/gpuArray.ts';
 
 /** What each element is after conversion to the type; f16 by the caller, who holds its bits. */
 export function castReference(input: ArrayLike<number>, type: Exclude<ElementType, 'f16'>): Float64Array {

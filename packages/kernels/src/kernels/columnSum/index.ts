@@ -1,8 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { columnBlocks, fitOneBlock } from './columnBlocks.ts';
 import type { ColumnBlocks } from './columnBlocks.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';

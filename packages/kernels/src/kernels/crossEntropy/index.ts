@@ -1,8 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../gpuArray.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
 import { gradientStore } from '../lossSum/gradientStore.ts';
 import { lossSum } from '../lossSum/index.ts';
 import { requireWeight } from '../lossSum/weight.ts';

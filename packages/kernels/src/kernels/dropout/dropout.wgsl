@@ -2,7 +2,7 @@
 //
 // input, output: [rows, columns]; tokenKeys: [rows]; which are kept: random/dropout.wgsl, put in front.
 // In front: load and store functions of input and output, which hold vectors of four (wide.wgsl) or single elements (narrow.wgsl).
-// Groups of four columns are dealt to threads by rowShare.wgsl, put in front; 64 threads a workgroup.
+// Groups of four columns are dealt to threads by rowIndexing.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { groups: Matrix, columns: u32, site: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -14,7 +14,7 @@ struct Parameters { groups: Matrix, columns: u32, site: u32, threshold: u32, kep
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let stream = dropoutStream(parameters.site, random[0]);
-  let share = rowShare(parameters.groups, workgroup, workgroups, thread);
+  let share = rowIndexing(parameters.groups, workgroup, workgroups, thread);
   for (var row = share.firstRow; row < share.endRow; row++) {
     let draws = dropoutRow(stream, tokenKeys[row]);
     for (var group = share.firstColumn; group < share.endColumn; group += 8) {

@@ -1,11 +1,11 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 import { wgsl as dropoutFunctions } from '../../random/dropout.wgsl.ts';
-import { rowShareFor } from '../../recording/rowShare.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';
 import { wgsl as wide } from './wide.wgsl.ts';
@@ -40,7 +40,7 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { input }, { output }, width);
-  const share = rowShareFor(gpu.profile, rows, Math.ceil(columns / 4));
+  const share = rowIndexingFor(gpu.profile, rows, Math.ceil(columns / 4));
   gpu.dispatch({
     program: {
       key: `${kernel} ${access.key}`,

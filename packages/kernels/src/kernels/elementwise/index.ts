@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { wgsl as accumulateSource } from './accumulate.wgsl.ts';
 import { wgsl as addSource } from './add.wgsl.ts';
 import { wgsl as multiplySource } from './multiply.wgsl.ts';

@@ -1,16 +1,16 @@
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
-import { flatShareFor } from '../../recording/flatShare.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 
 export interface Elementwise {
   /** Name in errors and profiles. */
   readonly kernel: string;
   /**
    * WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and a `main` that
-   * takes its `flatShare`.
+   * takes its `flatIndexing`.
    */
   readonly source: string;
   /** Arrays by the name that they have in errors and in WGSL. */
@@ -46,7 +46,7 @@ export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const width = length % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, reads, writes, width);
   const vectors = length / width;
-  const share = flatShareFor(gpu.profile);
+  const share = flatIndexingFor(gpu.profile);
   gpu.dispatch({
     program: {
       key: `${kernel} ${prelude?.key ?? ''}${access.key}`,

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { indexTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { indexTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
 import { wgsl as source } from './clearEmbeddingRows.wgsl.ts';
 import type { UploadedSegments } from './segmentChunks.ts';
 

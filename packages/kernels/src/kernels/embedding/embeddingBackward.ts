@@ -1,10 +1,10 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { wgsl as chunkSource } from './embeddingBackward.wgsl.ts';
 import { wgsl as longSource } from './embeddingBackwardLong.wgsl.ts';
 import type { UploadedSegments } from './segmentChunks.ts';

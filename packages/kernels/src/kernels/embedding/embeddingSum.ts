@@ -1,10 +1,10 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
-import { rowShareFor } from '../../recording/rowShare.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
 
 const idTypes: readonly ElementType[] = ['u32', 'i32'];
@@ -49,7 +49,7 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, {}, { output }, width);
   const vectors = columns / width;
-  const share = rowShareFor(gpu.profile, rows, vectors);
+  const share = rowIndexingFor(gpu.profile, rows, vectors);
   gpu.dispatch({
     program: {
       key: `${kernel} ${tables.length} to ${access.key}`,

@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { IdSegments } from './segmentIds.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { rowShareFor } from '../../recording/rowShare.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { wgsl as gatherSource } from './gatherRows.wgsl.ts';
 import { wgsl as scatterSource } from './scatterRows.wgsl.ts';
 
@@ -68,7 +68,7 @@ function moveRows(
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { input }, { output }, width);
   const vectors = columns / width;
-  const share = rowShareFor(gpu.profile, rows, vectors);
+  const share = rowIndexingFor(gpu.profile, rows, vectors);
   if (outputRows !== undefined) gpu.clear(output);
   gpu.dispatch({
     program: { key: `${kernel} ${access.key}`, source: () => access.text() + share.text + source },

@@ -2,7 +2,7 @@
 //
 // input: [rows, columns]; indices: u32[rows], all different, each below outputRows; output: [outputRows, columns]
 // In front: load and store functions of the arrays, both of one width. columns counts vectors of that width.
-// Places are dealt to threads by rowShare.wgsl, put in front; 64 threads a workgroup.
+// Places are dealt to threads by rowIndexing.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { places: Matrix, outputRows: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -12,7 +12,7 @@ struct Parameters { places: Matrix, outputRows: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = rowShare(parameters.places, workgroup, workgroups, thread);
+  let share = rowIndexing(parameters.places, workgroup, workgroups, thread);
   let columns = parameters.places.columns;
   for (var row = share.firstRow; row < share.endRow; row++) {
     let outputRow = indices[row];

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { wgsl as geluFunctions } from '../activation/gelu.wgsl.ts';
-import { arrayAccess, declareArrays, halfLines } from '../prelude.ts';
+import { arrayAccess, declareArrays, halfLines } from '../../wgsl/elementAccess.ts';
 import { wgsl as storeNarrow } from './storeNarrow.wgsl.ts';
 import { wgsl as storeWide } from './storeWide.wgsl.ts';
 

@@ -1,13 +1,13 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../arguments.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
 import { epilogueKey, epilogueSource, fetch } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
-import { copyToPanels } from './panels.ts';
-import type { Operand } from './panels.ts';
+import { packOperand } from './packing.ts';
+import type { Operand } from './packing.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
 import { wgsl as tilesSource } from './tiles.wgsl.ts';
 import { panelsFor, splitsFor, tileOf } from './variants.ts';
@@ -113,8 +113,8 @@ function multiply(gpu: Gpu, options: GemmOptions, tile: GemmTile, epilogue: Epil
   const a = { array: options.a, alongInner: aAlongK, wide: isWide(aAlongK ? k : m, batch?.strideA), inPanels: false };
   const b = { array: options.b, alongInner: bAlongK, wide: isWide(bAlongK ? k : n, batch?.strideB), inPanels: false };
   const panels = panelsFor(gpu, tile, options);
-  const left = panels.a ? copyToPanels(gpu, a, { side: 'a', lines: m, inner: k, panelLines: tile.rows }) : a;
-  const right = panels.b ? copyToPanels(gpu, b, { side: 'b', lines: n, inner: k, panelLines: tile.columns }) : b;
+  const left = panels.a ? packOperand(gpu, a, { side: 'a', lines: m, inner: k, panelWidth: tile.rows }) : a;
+  const right = panels.b ? packOperand(gpu, b, { side: 'b', lines: n, inner: k, panelWidth: tile.columns }) : b;
   multiplyOperands(gpu, options, tile, { a: left, b: right }, epilogue, parts);
   for (const { array, inPanels } of [left, right]) if (inPanels) gpu.release(array);
 }

@@ -1,4 +1,4 @@
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 
 /**
  * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands

@@ -1,10 +1,10 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { gemmClassKey } from '../../autotune/gemmChoice.ts';
 import type { GemmChoice } from '../../autotune/gemmChoice.ts';
 import type { GemmLayout, GemmOptions, GemmTile, GemmTileSize, GemmVariant } from './options.ts';
-import { wgsl as panelsSource } from './panels.wgsl.ts';
+import { wgsl as panelsSource } from './packing.wgsl.ts';
 import { wgsl as registerTile } from './registerTile.wgsl.ts';
 import { wgsl as sharedTile } from './sharedTile.wgsl.ts';
 import { matrixConfigOf, subgroupMatrixEnables, subgroupMatrixSource, workgroupBytes } from './subgroupMatrix.ts';

@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { wgsl as source } from './lossSum.wgsl.ts';
 
 export interface LossSumOptions {

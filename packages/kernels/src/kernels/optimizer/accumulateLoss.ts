@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { requireArray, requireSeparate, singleTypes } from '../arguments.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { requireArray, requireSeparate, singleTypes } from '../validate.ts';
 import { lossSum } from '../lossSum/index.ts';
 import type { OptimizerState } from './state.ts';
 

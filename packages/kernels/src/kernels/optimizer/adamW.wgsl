@@ -9,7 +9,7 @@
 // gradients, weights, expAvg, expAvgSq: f32[4 * vectors]; groupIds: u32[vectors / 16], one for 64 elements; groups: vec2f of weight decay
 // and learning rate factor; state: the header of stateLayout.ts, written by finalizeUpdate. A skipped update changes nothing.
 // In front: `fn storeHalf(index, values)`, which writes the f16 copy of the weights where there is one.
-// Vectors are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
+// Vectors are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { vectors: u32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let learningRate = bitcast<f32>(state[6]);
   let stepSize = bitcast<f32>(state[7]);
   let sqrtBiasCorrection2 = bitcast<f32>(state[8]);
-  let share = flatShare(workgroup, workgroups, thread, parameters.vectors);
+  let share = flatIndexing(workgroup, workgroups, thread, parameters.vectors);
   for (var index = share.first; index < share.end; index += 8) {
     let group = groups[groupIds[index / 16]];
     let gradient = gradients[index] * gradientScale;

@@ -1,8 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../gpuArray.ts';
-import { flatShareFor } from '../../recording/flatShare.ts';
-import { wgsl as packedHalves } from '../packedHalves.wgsl.ts';
-import { indexTypes, requireArray, requireSeparate, singleTypes } from '../arguments.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
+import { wgsl as packedHalves } from '../../wgsl/packedHalves.wgsl.ts';
+import { indexTypes, requireArray, requireSeparate, singleTypes } from '../validate.ts';
 import { wgsl as adamWSource } from './adamW.wgsl.ts';
 import { wgsl as finalNorm } from './finalNorm.wgsl.ts';
 import { wgsl as finalizeSource } from './finalizeUpdate.wgsl.ts';
@@ -70,7 +70,7 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
   const { gradients, weights, expAvg, expAvgSq, groupIds, fp16Weights, length } = segment;
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
-  const share = flatShareFor(gpu.profile);
+  const share = flatIndexingFor(gpu.profile);
   gpu.dispatch({
     program: {
       key: `adamW${fp16Weights ? ' with f16 weights' : ''}`,

@@ -1,6 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 
 /** Parameters that are treated alike. */

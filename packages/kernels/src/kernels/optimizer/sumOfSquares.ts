@@ -1,8 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { requireArray, requireExtents, singleTypes } from '../arguments.ts';
+import { requireArray, requireExtents, singleTypes } from '../validate.ts';
 import { wgsl as combineSource } from './combineSquares.wgsl.ts';
 import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
 import { elementsPerGroupId } from './stateLayout.ts';

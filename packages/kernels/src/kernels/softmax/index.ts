@@ -1,10 +1,10 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../arguments.ts';
-import { elementAccess } from '../prelude.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { wgsl as backwardByThread } from './softmaxBackwardByThread.wgsl.ts';
 import { wgsl as backwardByWorkgroup } from './softmaxBackwardByWorkgroup.wgsl.ts';
 import { wgsl as narrow } from './narrow.wgsl.ts';

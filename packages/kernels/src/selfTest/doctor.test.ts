@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeReport, examine } from './doctor.ts';
-import { NoAdapterError } from './errors.ts';
+import { NoAdapterError } from '../errors.ts';
 
 describe('the doctor', () => {
   it('finds a working adapter, and computes on it', async () => {
@@ -36,7 +36,7 @@ describe('the doctor', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-doctor-'));
     mkdirSync(join(folder, 'bin'));
     const program = join(folder, 'bin/attune-doctor.mjs');
-    copyFileSync(new URL('../bin/attune-doctor.mjs', import.meta.url), program);
+    copyFileSync(new URL('../../bin/attune-doctor.mjs', import.meta.url), program);
     const { status, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect(stderr).toContain('npm run build');

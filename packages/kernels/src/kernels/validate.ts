@@ -1,5 +1,5 @@
 import { KernelArgumentError } from '../errors.ts';
-import type { ElementType, GpuArray } from '../gpuArray.ts';
+import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
 
 export const floatTypes: readonly ElementType[] = ['f32', 'f16'];
 export const singleTypes: readonly ElementType[] = ['f32'];

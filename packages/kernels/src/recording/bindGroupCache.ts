@@ -1,9 +1,9 @@
 import { ReleasedArrayError } from '../errors.ts';
-import type { GpuArray } from '../gpuArray.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
 import type { Dispatch, Parameters } from './dispatch.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
 import type { ParameterTable } from './parameterTable.ts';
-import type { CompiledProgram, PipelineCache } from './pipelines.ts';
+import type { CompiledProgram, PipelineCache } from './pipelineCache.ts';
 
 /** Above this many bind groups the cache is to start afresh. */
 const maxBindGroups = 65536;

@@ -1,7 +1,7 @@
 // words[i] = 0
 //
 // words: [count], of u32 or vec4u: the alias Words in front.
-// Elements are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
+// Elements are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -9,6 +9,6 @@ struct Parameters { count: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = flatShare(workgroup, workgroups, thread, parameters.count);
+  let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
   for (var index = share.first; index < share.end; index += 8) { words[index] = Words(); }
 }

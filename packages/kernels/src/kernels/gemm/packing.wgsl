@@ -4,10 +4,10 @@
 // inner: a multiple of 4
 // panels of A: vec4f[panel][inner / 4][line], a vector being four inner steps of a line
 // panels of B: vec4f[panel][inner][line / 4], a vector being four lines at one inner step
-// A panel has panelLines lines; beyond the last line it repeats that. Four lines and four inner steps a thread, 64 threads a workgroup.
+// A panel has panelWidth lines; beyond the last line it repeats that. Four lines and four inner steps a thread, 64 threads a workgroup.
 // In front: const alongInner, panelsAlongInner; panels; fetchOperand.
 
-struct Parameters { lines: u32, inner: u32, panelLines: u32, blocks: u32 }
+struct Parameters { lines: u32, inner: u32, panelWidth: u32, blocks: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 
 const sequence = vec4u(0, 1, 2, 3);
@@ -16,13 +16,13 @@ const sequence = vec4u(0, 1, 2, 3);
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let number = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
   if (number >= parameters.blocks) { return; }
-  let lineFours = parameters.panelLines / 4;
+  let lineFours = parameters.panelWidth / 4;
   let innerFours = parameters.inner / 4;
   let panel = number / lineFours / innerFours;
   let firstInner = number / lineFours % innerFours * 4;
   let firstLine = number % lineFours * 4;
   let inners = firstInner + sequence;
-  let lines = min(panel * parameters.panelLines + firstLine + sequence, vec4u(parameters.lines - 1));
+  let lines = min(panel * parameters.panelWidth + firstLine + sequence, vec4u(parameters.lines - 1));
   // A column of the block is a vector of the operand. Written out: a loop over columns would put the block in memory.
   var block = mat4x4f(
     fetchOperand(placesOf(inners, lines, 0)), fetchOperand(placesOf(inners, lines, 1)),

@@ -1,10 +1,10 @@
 import type { DeviceProfile } from '../device/profile.ts';
-import { spreadWorkgroups } from './dispatch.ts';
-import { wgsl } from './rowShare.wgsl.ts';
+import { spreadWorkgroups } from '../recording/dispatch.ts';
+import { wgsl } from './rowIndexing.wgsl.ts';
 
 /** How a kernel deals the places of a matrix to threads, row by row. */
-export interface RowShare {
-  /** `rowShare(matrix, workgroup, workgroups, thread)`, to put in front of the kernel. */
+export interface RowIndexing {
+  /** `rowIndexing(matrix, workgroup, workgroups, thread)`, to put in front of the kernel. */
   readonly text: string;
   /** The `Matrix` that it takes, the first of the kernel's parameters. */
   readonly matrix: readonly number[];
@@ -35,7 +35,7 @@ const hardware: Grain = { stretch: 32, places: 32, workgroups: 1 };
  *
  * @param columns how many there are, or how many vectors of columns
  */
-export function rowShareFor(profile: DeviceProfile, rows: number, columns: number): RowShare {
+export function rowIndexingFor(profile: DeviceProfile, rows: number, columns: number): RowIndexing {
   const { stretch, places, workgroups } = profile.software ? software : hardware;
   const rowsOf = (count: number) => Math.floor(count / Math.max(1, columns));
   const rowsEach = Math.max(1, rowsOf(stretch), Math.min(rowsOf(places), Math.floor(rows / (sideBySide * workgroups))));

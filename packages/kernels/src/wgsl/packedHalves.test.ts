@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../device/openDevice.ts';
 import type { Gpu } from '../gpu.ts';
-import type { GpuArray } from '../gpuArray.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
 import { fromHalfBits, toHalfBits } from '../testing/half.ts';
 import { normalNumbers } from '../testing/numbers.ts';
-import * as kernels from './index.ts';
+import * as kernels from '../kernels/index.ts';
 
 let native: Gpu;
 let packed: Gpu;

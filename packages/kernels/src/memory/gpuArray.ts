@@ -1,5 +1,5 @@
-import { KernelArgumentError } from './errors.ts';
-import type { PooledBuffer } from './memory/bufferPool.ts';
+import { KernelArgumentError } from '../errors.ts';
+import type { PooledBuffer } from './bufferPool.ts';
 
 /**
  * What an array in GPU memory holds. `f16` is 16-bit storage; every kernel still accumulates in

@@ -1,8 +1,8 @@
-import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
-import { openDevice } from './device/openDevice.ts';
-import { NoAdapterError } from './errors.ts';
-import type { Gpu } from './gpu.ts';
-import { multiply } from './kernels/elementwise/index.ts';
+import type { DeviceInfo, DeviceProfile } from '../device/profile.ts';
+import { openDevice } from '../device/openDevice.ts';
+import { NoAdapterError } from '../errors.ts';
+import type { Gpu } from '../gpu.ts';
+import { multiply } from '../kernels/elementwise/index.ts';
 
 /** What the doctor found, in the form that `attune-doctor --json` prints. */
 export interface DoctorReport {

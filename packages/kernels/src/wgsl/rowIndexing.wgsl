@@ -7,13 +7,13 @@
 
 struct Matrix { rows: u32, columns: u32, rowsEach: u32, stretches: u32 }
 
-struct RowShare { firstRow: u32, endRow: u32, firstColumn: u32, endColumn: u32 }
+struct RowIndexing { firstRow: u32, endRow: u32, firstColumn: u32, endColumn: u32 }
 
-fn rowShare(matrix: Matrix, workgroup: vec3u, workgroups: vec3u, thread: u32) -> RowShare {
+fn rowIndexing(matrix: Matrix, workgroup: vec3u, workgroups: vec3u, thread: u32) -> RowIndexing {
   let number = workgroup.x + workgroup.y * workgroups.x;
   let block = number / matrix.stretches;
   let firstRow = (block * 8 + thread / 8) * matrix.rowsEach;
   let firstColumn = (number - block * matrix.stretches) * stretch;
-  return RowShare(
+  return RowIndexing(
     firstRow, min(firstRow + matrix.rowsEach, matrix.rows), firstColumn + thread % 8, min(firstColumn + stretch, matrix.columns));
 }

@@ -1,10 +1,10 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../gpuArray.ts';
-import { bytesPerElement } from '../../gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { arrayAccess, declareArrays, halfLines } from '../prelude.ts';
+import { arrayAccess, declareArrays, halfLines } from '../../wgsl/elementAccess.ts';
 import { fetch } from './epilogue.ts';
-import { wgsl as panelsSource } from './panels.wgsl.ts';
+import { wgsl as panelsSource } from './packing.wgsl.ts';
 
 /** A matrix as a product reads it. */
 export interface Operand {
@@ -23,19 +23,19 @@ interface PanelOptions {
   readonly lines: number;
   readonly inner: number;
   /** Those of a tile. */
-  readonly panelLines: number;
+  readonly panelWidth: number;
 }
 
 /**
  * Records the copy of an operand to panels, in memory that the caller releases. `inner` is a
  * multiple of four.
  */
-export function copyToPanels(
+export function packOperand(
   gpu: Gpu,
   { array, alongInner, wide }: Operand,
-  { side, lines, inner, panelLines }: PanelOptions,
+  { side, lines, inner, panelWidth }: PanelOptions,
 ): Operand {
-  const paddedLines = Math.ceil(lines / panelLines) * panelLines;
+  const paddedLines = Math.ceil(lines / panelWidth) * panelWidth;
   const panelsAlongInner = side === 'a';
   const panels = gpu.allocate('f32', paddedLines * inner, `panels of ${side}`);
   const blocks = (paddedLines * inner) / 16;
@@ -54,7 +54,7 @@ export function copyToPanels(
           panelsSource,
         ].join('\n'),
     },
-    parameters: { integers: [lines, inner, panelLines, blocks] },
+    parameters: { integers: [lines, inner, panelWidth, blocks] },
     reads: [array],
     writes: [panels],
     workgroups: spreadWorkgroups(Math.ceil(blocks / 64)),

@@ -1,10 +1,10 @@
-import type { DeviceProfile } from '../device/profile.ts';
-import { KernelArgumentError } from '../errors.ts';
-import type { GpuArray } from '../gpuArray.ts';
+import type { DeviceProfile } from '../../device/profile.ts';
+import { KernelArgumentError } from '../../errors.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { wgsl as clearSource } from './clear.wgsl.ts';
 import { wgsl as copySource } from './copy.wgsl.ts';
-import type { Dispatch } from './dispatch.ts';
-import { flatShareFor } from './flatShare.ts';
+import type { Dispatch } from '../../recording/dispatch.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 
 /** Writes zero to every 32-bit word of an array. */
 export function clearWords(profile: DeviceProfile, array: GpuArray): Dispatch {
@@ -32,7 +32,7 @@ function moveWords(
   const words = Math.ceil(byteLength / 4);
   const wide = words % 4 === 0;
   const count = wide ? words / 4 : words;
-  const share = flatShareFor(profile);
+  const share = flatIndexingFor(profile);
   return {
     program: {
       key: wide ? `${kernel} by 4` : kernel,

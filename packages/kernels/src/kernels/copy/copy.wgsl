@@ -1,7 +1,7 @@
 // target[i] = source[i]
 //
 // source, target: [count], of u32 or vec4u: the alias Words in front; target is called words here, as WGSL reserves its name.
-// Elements are dealt to threads by flatShare.wgsl, put in front; 64 threads a workgroup.
+// Elements are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -10,6 +10,6 @@ struct Parameters { count: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = flatShare(workgroup, workgroups, thread, parameters.count);
+  let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
   for (var index = share.first; index < share.end; index += 8) { words[index] = source[index]; }
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../index.ts';
 import type { Gpu } from '../index.ts';
-import { flatShareFor } from './flatShare.ts';
-import { rowShareFor } from './rowShare.ts';
+import { flatIndexingFor } from './flatIndexing.ts';
+import { rowIndexingFor } from './rowIndexing.ts';
 
 const entry = `@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32)`;
@@ -31,10 +31,10 @@ describe('shares of a dispatch', () => {
     it.each([1, 7, 64, 255, 257, 2049, 100_000])(
       `give each of %i elements to one thread of ${adapter}`,
       async (count) => {
-        const share = flatShareFor({ ...gpu.profile, software });
+        const share = flatIndexingFor({ ...gpu.profile, software });
         await expectOneVisitEach(count, (visits) => {
           const source = () => `struct Parameters { count: u32 }\n${bindings}\n${share.text}\n${entry} {
-          let share = flatShare(workgroup, workgroups, thread, parameters.count);
+          let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
           for (var place = share.first; place < share.end; place += 8) { visits[place] += 1; }
         }`;
           gpu.dispatch({
@@ -54,10 +54,10 @@ describe('shares of a dispatch', () => {
     it.each(shapes as [number, number][])(
       `give each place of %i x %i to one thread of ${adapter}`,
       async (rows, columns) => {
-        const share = rowShareFor({ ...gpu.profile, software }, rows, columns);
+        const share = rowIndexingFor({ ...gpu.profile, software }, rows, columns);
         await expectOneVisitEach(rows * columns, (visits) => {
           const source = () => `struct Parameters { places: Matrix }\n${bindings}\n${share.text}\n${entry} {
-          let share = rowShare(parameters.places, workgroup, workgroups, thread);
+          let share = rowIndexing(parameters.places, workgroup, workgroups, thread);
           for (var row = share.firstRow; row < share.endRow; row++) {
             for (var column = share.firstColumn; column < share.endColumn; column += 8) {
               visits[row * parameters.places.columns + column] += 1;
@@ -77,8 +77,8 @@ describe('shares of a dispatch', () => {
   }
 
   it('make no workgroups for nothing', () => {
-    expect(flatShareFor(gpu.profile).workgroups(0)[0]).toBe(0);
-    expect(rowShareFor(gpu.profile, 0, 8).workgroups[0]).toBe(0);
-    expect(rowShareFor(gpu.profile, 8, 0).workgroups[0]).toBe(0);
+    expect(flatIndexingFor(gpu.profile).workgroups(0)[0]).toBe(0);
+    expect(rowIndexingFor(gpu.profile, 0, 8).workgroups[0]).toBe(0);
+    expect(rowIndexingFor(gpu.profile, 8, 0).workgroups[0]).toBe(0);
   });
 });

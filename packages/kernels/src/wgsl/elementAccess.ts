@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu.ts';
-import type { ElementType, GpuArray } from '../gpuArray.ts';
+import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
 import { wgsl as packedHalves } from './packedHalves.wgsl.ts';
 
 /**
