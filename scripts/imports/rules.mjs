@@ -2,13 +2,15 @@
 
 /** What each package may import of ours. Apps may import every package. */
 export const allowedPackages = {
-  kernels: [],
-  tensor: ['@attune/kernels'],
-  hub: [],
-  data: ['@attune/hub'],
-  bert: ['@attune/tensor', '@attune/hub'],
-  trainer: ['@attune/data', '@attune/tensor'],
-  evaluate: [],
+  validate: [],
+  platform: [],
+  kernels: ['@attune/validate', '@attune/platform'],
+  tensor: ['@attune/kernels', '@attune/validate'],
+  hub: ['@attune/validate', '@attune/platform'],
+  data: ['@attune/hub', '@attune/validate', '@attune/platform'],
+  bert: ['@attune/tensor', '@attune/hub', '@attune/validate', '@attune/platform'],
+  trainer: ['@attune/data', '@attune/tensor', '@attune/validate', '@attune/platform'],
+  evaluate: ['@attune/validate'],
 };
 
 /** Packages that only one module may load, and only when it is needed. */

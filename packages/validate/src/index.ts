@@ -1,0 +1,25 @@
+export { ArgumentError, requireArgument, requireOptions } from './require.ts';
+export type { ErrorClass, OptionAdvice, OptionKinds } from './require.ts';
+export {
+  anything,
+  array,
+  arrayOf,
+  callable,
+  flag,
+  instanceOf,
+  nonEmptyText,
+  number,
+  numberAtLeast,
+  numberBetween,
+  object,
+  objectWith,
+  oneOf,
+  oneOfKinds,
+  optional,
+  orNull,
+  text,
+  wholeNumber,
+} from './kinds.ts';
+export type { Kind } from './kinds.ts';
+export { nearestName } from './nearestName.ts';
+export { shown } from './shown.ts';

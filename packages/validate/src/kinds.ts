@@ -1,0 +1,107 @@
+import { shown } from './shown.ts';
+
+/** What an argument must be. */
+export interface Kind {
+  /** In words, behind "must be": `a whole number of at least 1`. */
+  readonly what: string;
+  readonly holds: (value: unknown) => boolean;
+  /** More about a value that does not hold, such as which element of an array is wrong. */
+  readonly found?: (value: unknown) => string;
+  /** Whether `undefined` will do. */
+  readonly optional?: true;
+}
+
+/** The same, or left out. */
+export const optional = (kind: Kind): Kind => ({ ...kind, optional: true });
+
+/** The same, or null. */
+export const orNull = (kind: Kind): Kind => ({
+  ...kind,
+  what: `${kind.what}, or null`,
+  holds: (value) => value === null || kind.holds(value),
+});
+
+/** For what is checked elsewhere: only its name is known. */
+export const anything: Kind = { what: 'anything', holds: () => true, optional: true };
+
+export const text: Kind = { what: 'a text', holds: (value) => typeof value === 'string' };
+export const nonEmptyText: Kind = {
+  what: 'a text that is not empty',
+  holds: (value) => typeof value === 'string' && value !== '',
+};
+export const flag: Kind = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
+export const callable: Kind = { what: 'a function', holds: (value) => typeof value === 'function' };
+export const array: Kind = { what: 'an array', holds: Array.isArray };
+export const object: Kind = {
+  what: 'an object',
+  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+export const number: Kind = { what: 'a finite number', holds: Number.isFinite };
+
+export const numberAtLeast = (least: number): Kind => ({
+  what: `a number of at least ${least}`,
+  holds: (value) => Number.isFinite(value) && (value as number) >= least,
+});
+
+/** From `least` to below `end`. */
+export const numberBetween = (least: number, end: number): Kind => ({
+  what: `a number of at least ${least} and below ${end}`,
+  holds: (value) => Number.isFinite(value) && (value as number) >= least && (value as number) < end,
+});
+
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
+  what:
+    most === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${least}`
+      : `a whole number from ${least} to ${most}`,
+  holds: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+});
+
+export const oneOf = (...values: readonly (string | number | boolean)[]): Kind => ({
+  what: `one of ${values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', ')}`,
+  holds: (value) => (values as readonly unknown[]).includes(value),
+});
+
+export const oneOfKinds = (what: string, ...kinds: readonly Kind[]): Kind => ({
+  what,
+  holds: (value) => kinds.some((kind) => kind.holds(value)),
+});
+
+/** @param what with its article: `a Dataset` */
+export const instanceOf = (
+  type: abstract new (...args: never[]) => object,
+  what = `${/^[AEIOU]/.test(type.name) ? 'an' : 'a'} ${type.name}`,
+): Kind => ({ what, holds: (value) => value instanceof type });
+
+/** @param what in the plural: `texts` */
+export const arrayOf = (kind: Kind, what: string): Kind => ({
+  what: `an array of ${what}`,
+  holds: (value) => Array.isArray(value) && value.every(kind.holds),
+  found: (value) => {
+    if (!Array.isArray(value)) return shown(value);
+    const index = value.findIndex((element) => !kind.holds(element));
+    return `an array whose element ${index} is ${shown(value[index])}`;
+  },
+});
+
+/**
+ * Anything with these members: what an interface asks, whatever the class.
+ *
+ * @param what with its article: `a model`
+ * @param members names of members and their `typeof`
+ */
+export const objectWith = (what: string, members: Readonly<Record<string, string>>): Kind => {
+  const lacking = (value: unknown) =>
+    Object.entries(members).find(([name, type]) => typeof (value as Record<string, unknown>)[name] !== type);
+  const isObject = (value: unknown) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return {
+    what,
+    holds: (value) => isObject(value) && !lacking(value),
+    found: (value) => {
+      const [name, type] = (isObject(value) && lacking(value)) || [];
+      if (!name) return shown(value);
+      return `${shown(value)}, which has no ${type === 'function' ? `method ${name}()` : name}`;
+    },
+  };
+};

@@ -1,0 +1,68 @@
+import type { Kind } from './kinds.ts';
+import { nearestName } from './nearestName.ts';
+import { shown } from './shown.ts';
+
+/** What a caller passed is not what the function takes. */
+export class ArgumentError extends TypeError {
+  override readonly name: string = 'ArgumentError';
+}
+
+export type ErrorClass = new (message: string) => Error;
+
+/** Every option of a function or class, by name. */
+export type OptionKinds = Readonly<Record<string, Kind>>;
+
+export interface OptionAdvice {
+  /** What to throw. Default `ArgumentError`. */
+  readonly error?: ErrorClass;
+  /**
+   * Names that people know from elsewhere, and what to do instead: `{ lr: 'it is called
+   * learningRate' }`.
+   */
+  readonly otherNames?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks one argument: `matmul: b must be a Tensor; got an array of 2`.
+ *
+ * @param where the function as its caller wrote it: `matmul`, `new DataLoader`
+ * @throws ArgumentError, or `error`
+ */
+export function requireArgument(
+  where: string,
+  name: string,
+  value: unknown,
+  kind: Kind,
+  error: ErrorClass = ArgumentError,
+): void {
+  if (value === undefined ? kind.optional : kind.holds(value)) return;
+  throw new error(`${where}: ${name} must be ${kind.what}; got ${kind.found?.(value) ?? shown(value)}`);
+}
+
+/**
+ * Checks an options object: every name must be known, and every value of its kind. An unknown name
+ * is told with the nearest one that exists: nothing that a caller passes is ignored.
+ *
+ * @param where the function as its caller wrote it: `new Trainer`
+ * @throws ArgumentError, or `advice.error`
+ */
+export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
+  const { error = ArgumentError, otherNames = {} } = advice;
+  const names = Object.keys(kinds);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new error(
+      `${where} takes its options as an object, { ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} }; got ${shown(options)}`,
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(kinds, name)) continue;
+    if ((options as Record<string, unknown>)[name] === undefined) continue;
+    if (Object.hasOwn(otherNames, name)) throw new error(`${where} has no option ${name}: ${otherNames[name]}`);
+    const nearest = nearestName(name, names);
+    const hint = nearest ? `did you mean ${nearest}?` : `it has ${names.join(', ')}`;
+    throw new error(`${where} has no option ${name}; ${hint}`);
+  }
+  for (const [name, kind] of Object.entries(kinds)) {
+    requireArgument(where, name, (options as Record<string, unknown>)[name], kind, error);
+  }
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ArgumentError,
+  array,
+  arrayOf,
+  callable,
+  flag,
+  instanceOf,
+  nearestName,
+  objectWith,
+  oneOf,
+  optional,
+  orNull,
+  requireArgument,
+  requireOptions,
+  shown,
+  text,
+  wholeNumber,
+} from './index.ts';
+
+const check = (value: unknown, kind: Parameters<typeof requireArgument>[3]) => () =>
+  requireArgument('f', 'x', value, kind);
+
+describe('requireArgument', () => {
+  it.each([
+    [undefined, text, 'f: x must be a text; got undefined'],
+    [[1, 2, 3], text, 'f: x must be a text; got an array of 3'],
+    [0, wholeNumber(1), 'f: x must be a whole number of at least 1; got 0'],
+    [1.5, wholeNumber(0, 9), 'f: x must be a whole number from 0 to 9; got 1.5'],
+    ['no', flag, 'f: x must be true or false; got "no"'],
+    [{}, callable, 'f: x must be a function; got an empty object'],
+    [{ a: 1 }, instanceOf(Map), 'f: x must be a Map; got an object with a'],
+    ['c', oneOf('a', 'b'), "f: x must be one of 'a', 'b'; got \"c\""],
+    [['a', 1], arrayOf(text, 'texts'), 'f: x must be an array of texts; got an array whose element 1 is 1'],
+    [null, orNull(text), null],
+    [undefined, optional(text), null],
+    [null, optional(text), 'f: x must be a text; got null'],
+    [
+      new Map(),
+      objectWith('a model', { forward: 'function' }),
+      'f: x must be a model; got a Map, which has no method forward()',
+    ],
+  ])('%j', (value, kind, message) => {
+    if (message === null) expect(check(value, kind)).not.toThrow();
+    else expect(check(value, kind)).toThrow(new ArgumentError(message));
+  });
+
+  it('throws the class that is asked for', () => {
+    class OwnError extends Error {}
+    expect(() => requireArgument('f', 'x', 1, text, OwnError)).toThrow(OwnError);
+  });
+});
+
+describe('requireOptions', () => {
+  const kinds = { batchSize: optional(wholeNumber(1)), dataset: array };
+
+  it.each([
+    [undefined, 'f takes its options as an object, { batchSize, dataset }; got undefined'],
+    [[1], 'f takes its options as an object, { batchSize, dataset }; got an array of 1'],
+    [{}, 'f: dataset must be an array; got undefined'],
+    [{ dataset: [], batchsize: 3 }, 'f has no option batchsize; did you mean batchSize?'],
+    [{ dataset: [], batch_size: 3 }, 'f has no option batch_size; did you mean batchSize?'],
+    [{ dataset: [], colour: 3 }, 'f has no option colour; it has batchSize, dataset'],
+    [{ dataset: [], constructor: 3 }, 'f has no option constructor; it has batchSize, dataset'],
+    [{ dataset: [], shuffle: true }, 'f has no option shuffle: pass a sampler'],
+    [{ dataset: [], batchSize: 0 }, 'f: batchSize must be a whole number of at least 1; got 0'],
+  ])('%j', (options, message) => {
+    expect(() => requireOptions('f', options, kinds, { otherNames: { shuffle: 'pass a sampler' } })).toThrow(
+      new ArgumentError(message),
+    );
+  });
+
+  it('takes what is right, and what is left out as undefined', () => {
+    expect(() => requireOptions('f', { dataset: [], batchSize: undefined, other: undefined }, kinds)).not.toThrow();
+  });
+});
+
+describe('nearestName', () => {
+  it.each([
+    ['learning_rate', 'learningRate'],
+    ['learningrate', 'learningRate'],
+    ['lerningRate', 'learningRate'],
+    ['seed', 'seed'],
+    ['colour', undefined],
+    ['lr', undefined],
+  ])('%s', (name, expected) => {
+    expect(nearestName(name, ['learningRate', 'numTrainEpochs', 'seed'])).toBe(expected);
+  });
+});
+
+describe('shown', () => {
+  it.each([
+    ['x'.repeat(100), `"${'x'.repeat(60)}…"`],
+    [12n, '12n'],
+    [new Float32Array(3), 'a Float32Array'],
+    [Object.create(null), 'an empty object'],
+    [new (class Apple {})(), 'an Apple'],
+    [class Pear {}, 'the class Pear'],
+    [NaN, 'NaN'],
+    [Symbol('s'), 'a symbol'],
+  ])('%s', (value, expected) => expect(shown(value)).toBe(expected));
+});
