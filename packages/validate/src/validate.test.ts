@@ -94,8 +94,8 @@ describe('shown', () => {
     [12n, '12n'],
     [new Float32Array(3), 'a Float32Array'],
     [Object.create(null), 'an empty object'],
-    [new (class Apple {})(), 'an Apple'],
-    [class Pear {}, 'the class Pear'],
+    [new (class Apple extends Map {})(), 'an Apple'],
+    [class Pear extends Map {}, 'the class Pear'],
     [NaN, 'NaN'],
     [Symbol('s'), 'a symbol'],
   ])('%s', (value, expected) => expect(shown(value)).toBe(expected));
