@@ -64,12 +64,6 @@ export abstract class PretrainedModel extends Module {
     this.config = config;
   }
 
-  /** The device that the weights live on. */
-  get device(): Device {
-    const [parameter] = this.parameters();
-    return parameter!.device;
-  }
-
   /** The files that `savePretrained` writes: name to content. */
   async files({ maxShardSize = '50GB' }: SaveOptions = {}): Promise<Map<string, FileContent>> {
     const limit = parseShardSize(maxShardSize);

@@ -1,4 +1,5 @@
-import { StateDictError } from '../errors.ts';
+import type { Device } from '../device.ts';
+import { StateDictError, TensorError } from '../errors.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Parameter } from './parameter.ts';
@@ -31,6 +32,26 @@ export abstract class Module {
   /** Whether dropout drops. True at first, as in PyTorch. */
   get training(): boolean {
     return this.#training;
+  }
+
+  /**
+   * The device that all parameters live on.
+   *
+   * @throws TensorError when there is no parameter, or two live on different devices
+   */
+  get device(): Device {
+    let first: readonly [string, Parameter] | undefined;
+    for (const named of this.namedParameters()) {
+      first ??= named;
+      if (named[1].device !== first[1].device) {
+        throw new TensorError(
+          `${this.constructor.name}: the parameters ${first[0]} and ${named[0]} live on different devices; make all of them with one device`,
+        );
+      }
+    }
+    if (!first)
+      throw new TensorError(`${this.constructor.name} has no parameters, so no device; use the device of its input`);
+    return first[1].device;
   }
 
   /** Modules and parameters directly below this one, by name. */

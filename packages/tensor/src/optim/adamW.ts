@@ -7,6 +7,7 @@ import type { Parameter } from '../nn/parameter.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import type { Optimizer, ScalerState } from './optimizer.ts';
 import { ParameterArena } from './parameterArena.ts';
 
 /** Updates whose records are kept on the GPU until they are read. */
@@ -47,12 +48,6 @@ export interface AdamWOptions {
   readonly device: Device;
 }
 
-export interface ScalerState {
-  readonly scale: number;
-  /** Updates applied in a row since the scale changed. */
-  readonly growthTracker: number;
-}
-
 /**
  * AdamW with decoupled weight decay, learning rate schedule and clipping by global norm, all on the
  * GPU: a handful of dispatches, whatever the number of parameters. An update whose gradients are
@@ -64,10 +59,10 @@ export interface ScalerState {
  * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`,
  * `torch.nn.utils.clip_grad_norm_`.
  */
-export class AdamW {
+export class AdamW implements Optimizer {
   /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
   readonly lossScale: number | Tensor;
-  readonly #device: Device;
+  readonly device: Device;
   readonly #arena: ParameterArena;
   readonly #state: OptimizerState;
   #lastRead = 0;
@@ -93,7 +88,7 @@ export class AdamW {
       throw new TensorError('AdamW: there is no parameter to train: all are frozen, or none was given');
     if (new Set(items.map(({ parameter }) => parameter)).size !== items.length)
       throw new TensorError('AdamW: a parameter stands in two places of the groups');
-    this.#device = device;
+    this.device = device;
     this.#state = createOptimizerState(device, {
       learningRates,
       groups: groups.map(({ weightDecay = 0, learningRateFactor = 1 }) => ({ weightDecay, learningRateFactor })),
@@ -114,20 +109,25 @@ export class AdamW {
 
   /** Records: all gradients become zero. */
   zeroGrad(): void {
-    for (const { gradients } of this.#arena.segments) this.#device.clear(gradients);
+    for (const { gradients } of this.#arena.segments) this.device.clear(gradients);
   }
 
   /**
    * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
    */
   recordLoss(loss: Tensor): void {
-    accumulateLoss(this.#device, { state: this.#state, loss: loss.array });
+    accumulateLoss(this.device, { state: this.#state, loss: loss.array });
   }
 
-  /** Records the update and submits everything recorded so far. It does not wait. */
-  step(): void {
-    optimizerUpdate(this.#device, { state: this.#state, segments: this.#arena.segments });
-    this.#device.flush();
+  /**
+   * Records the update and submits everything recorded so far, before it returns.
+   *
+   * @returns for those who await it: ends when the GPU is no more than one update behind
+   */
+  step(): Promise<void> {
+    optimizerUpdate(this.device, { state: this.#state, segments: this.#arena.segments });
+    this.device.flush();
+    return Promise.resolve();
   }
 
   /**
@@ -136,7 +136,7 @@ export class AdamW {
    * overwritten.
    */
   async records(): Promise<UpdateRecord[]> {
-    const { records } = await readOptimizerState(this.#device, this.#state, this.#lastRead);
+    const { records } = await readOptimizerState(this.device, this.#state, this.#lastRead);
     const news = records.filter(({ update }) => update > this.#lastRead);
     this.#lastRead = news.at(-1)?.update ?? this.#lastRead;
     return news;
@@ -147,7 +147,7 @@ export class AdamW {
    * GPU.
    */
   async scalerState(): Promise<ScalerState> {
-    const { lossScale: scale, growthTracker } = await readOptimizerState(this.#device, this.#state, this.#lastRead);
+    const { lossScale: scale, growthTracker } = await readOptimizerState(this.device, this.#state, this.#lastRead);
     return { scale, growthTracker };
   }
 
@@ -156,7 +156,7 @@ export class AdamW {
     const entries: StateDict = new Map();
     for (const [segment, arrays] of this.#arena.segments.entries()) {
       for (const [prefix, array] of momentsOf(arrays)) {
-        const values = (await this.#device.read(array)) as Float32Array;
+        const values = (await this.device.read(array)) as Float32Array;
         for (const { name, parameter, segment: own, offset } of this.#arena.places) {
           if (own === segment)
             entries.set(`${prefix}.${name}`, {
@@ -177,7 +177,7 @@ export class AdamW {
    */
   loadStateDict(entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>): void {
     const given = new Map(entries);
-    this.#device.flush();
+    this.device.flush();
     for (const { name, parameter, segment, offset } of this.#arena.places) {
       for (const [prefix, array] of momentsOf(this.#arena.segments[segment] as ArenaSegment)) {
         const entry = given.get(`${prefix}.${name}`);
@@ -187,7 +187,7 @@ export class AdamW {
             `the optimizer state ${prefix}.${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(parameter.shape)}`,
           );
         }
-        this.#device.write(array, entry.data, offset);
+        this.device.write(array, entry.data, offset);
       }
     }
   }
@@ -197,7 +197,7 @@ export class AdamW {
     if (this.#disposed) return;
     this.#disposed = true;
     // With the device everything on it is gone already.
-    if (this.#device.failed) return;
+    if (this.device.failed) return;
     this.#arena.dispose();
     this.#state.dispose();
   }

@@ -1,0 +1,52 @@
+import type { UpdateRecord } from '@attune/kernels';
+import type { Device } from '../device.ts';
+import type { StateDict } from '../nn/module.ts';
+import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** How a dynamic loss scale stands. */
+export interface ScalerState {
+  readonly scale: number;
+  /** Updates applied in a row since the scale changed. */
+  readonly growthTracker: number;
+}
+
+/**
+ * What changes weights by their gradients. `AdamW` is one; a loop, or the Trainer, needs no more
+ * than this of any other.
+ */
+export interface Optimizer {
+  readonly device: Device;
+  /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
+  readonly lossScale: number | Tensor;
+  /** Records: all gradients become zero. */
+  zeroGrad(): void;
+  /**
+   * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
+   */
+  recordLoss(loss: Tensor): void;
+  /**
+   * Records the update and submits everything recorded so far, before it returns.
+   *
+   * @returns for those who await it: ends when the GPU is no more than one update behind
+   */
+  step(): Promise<void>;
+  /**
+   * The records of all updates submitted so far that no call has told before, oldest first. Waits
+   * until those updates have run.
+   */
+  records(): Promise<UpdateRecord[]>;
+  /** The loss scale after everything submitted, for a checkpoint. Waits for the GPU. */
+  scalerState(): Promise<ScalerState>;
+  /** What the optimizer keeps beside the weights, by name, for a checkpoint. */
+  stateDict(): Promise<StateDict>;
+  /**
+   * Puts in place what `stateDict` gave.
+   *
+   * @throws StateDictError when something is missing or has another shape
+   */
+  loadStateDict(entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>): void;
+  /** Gives all memory back but that of the weights. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
