@@ -12,6 +12,8 @@ export interface ForwardContext {
   readonly exampleOffset?: number;
   /** Number of the update, for dropout. Default 0. */
   readonly update?: number;
+  /** Seed of dropout. Default: the model's own. */
+  readonly seed?: number;
 }
 
 export interface ModelOutput {

@@ -195,6 +195,7 @@ export class Trainer {
       labelName: this.#labelName,
       labelSmoothingFactor: args.labelSmoothingFactor,
       fp16: args.fp16,
+      seed: args.seed,
     });
     const meter = new LossMeter();
     const afterStep = () => this.#logEvaluateSave({ runner, meter, optimizer, learningRateAt });

@@ -1,7 +1,6 @@
 import {
   bceWithLogitsLoss,
   crossEntropy,
-  currentSeed,
   Dropout,
   mseLoss,
   randomState,
@@ -25,7 +24,7 @@ import { ignoreIndex, readLabels, type ReadLabels } from './readLabels.ts';
 import { classifierShapes } from './weightShapes.ts';
 
 export interface SequenceClassifierOutput {
-  /** Scalar; missing when the batch has no labels, or none of its rows has one. */
+  /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
   readonly loss?: Tensor;
   /** [rows, numLabels]. */
   readonly logits: Tensor;
@@ -39,9 +38,10 @@ export interface SequenceClassifierOutput {
  */
 function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, numItems: number | undefined): Tensor {
   const items = numItems ?? labelled;
+  const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);
+  const weight = items > 0 ? 1 / (items * perRow) : 0;
   if (problemType === 'single_label_classification')
-    return crossEntropy(logits, values as Int32Array, { ignoreIndex, weight: 1 / items });
-  const weight = 1 / (items * (logits.shape[1] ?? 1));
+    return crossEntropy(logits, values as Int32Array, { ignoreIndex, weight });
   return problemType === 'regression'
     ? mseLoss(logits, values as Float32Array, { weight })
     : bceWithLogitsLoss(logits, values as Float32Array, { weight });
@@ -60,9 +60,10 @@ export class BertForSequenceClassification extends PretrainedModel {
   readonly dropout: Dropout;
   readonly classifier: Linear;
 
-  constructor(config: BertConfig, weights: WeightSource) {
-    super(config);
-    this.bert = new BertModel(config, (name) => weights(`bert.${name}`));
+  /** @param seed of dropout. Default: that of the last `setSeed`, else 42 */
+  constructor(config: BertConfig, weights: WeightSource, seed?: number) {
+    super(config, seed);
+    this.bert = new BertModel(config, (name) => weights(`bert.${name}`), seed);
     this.dropout = new Dropout({
       probability: config.classifierDropout ?? config.hiddenDropoutProb,
       site: classifierSite(config),
@@ -93,21 +94,35 @@ export class BertForSequenceClassification extends PretrainedModel {
    * @throws BatchError for inputs or labels that do not fit the model
    */
   forward(batch: Batch, context: ForwardContext = {}): SequenceClassifierOutput {
-    const rows = batch.input_ids?.shape[0] ?? 0;
-    const labels = batch.labels && readLabels(batch.labels, rows, this.config.labels, this.config.problemType);
-    const { poolerOutput, packed, hiddenStates } = this.bert.forward(batch, context);
-    const logits = this.classifier.forward(this.#drop(poolerOutput, packed.rowKeys, context));
+    const labels = this.#readLabels(batch);
+    const key = this.dropoutKey(context);
+    const { poolerOutput, packed, hiddenStates } = this.bert.forward(batch, { ...context, ...key });
+    const logits = this.classifier.forward(this.#drop(poolerOutput, packed.rowKeys, key));
     const output = hiddenStates ? { logits, hiddenStates } : { logits };
-    if (!labels || labels.labelled === 0) return output;
-    this.config.problemType ??= labels.problemType;
+    if (!labels) return output;
+    if (labels.labelled > 0) this.config.problemType ??= labels.problemType;
     return { ...output, loss: lossOf(logits, labels, context.numItemsInBatch) };
   }
 
-  #drop(pooled: Tensor, rowKeys: Uint32Array, { update = 0 }: ForwardContext): Tensor {
+  /**
+   * Examples of a batch that add to the loss: all, but in single-label classification those of
+   * class -1 or -100.
+   * @throws BatchError for labels that do not fit the model
+   */
+  countLabels(batch: Batch): number {
+    return this.#readLabels(batch)?.labelled ?? 0;
+  }
+
+  #readLabels({ input_ids: ids, labels }: Batch): ReadLabels | undefined {
+    const rows = ids?.shape[0] ?? 0;
+    return labels && readLabels(labels, rows, this.config.labels, this.config.problemType);
+  }
+
+  #drop(pooled: Tensor, rowKeys: Uint32Array, key: { seed: number; update: number }): Tensor {
     if (!this.training || this.dropout.probability === 0) return pooled;
     const { device } = this;
     const random = {
-      state: randomState(device, { seed: currentSeed() ?? 42, update }),
+      state: randomState(device, key),
       tokenKeys: tensor(rowKeys, { shape: [rowKeys.length], device }),
     };
     return this.dropout.forward(pooled, random);
@@ -119,5 +134,5 @@ const classifierKind: ModelKind<BertForSequenceClassification> = {
   basePrefix: 'bert.',
   shapes: classifierShapes,
   mayBeNew: (name) => name.startsWith('classifier.') || name.startsWith('bert.pooler.'),
-  create: (config, weights) => new BertForSequenceClassification(config, weights),
+  create: (config, weights, seed) => new BertForSequenceClassification(config, weights, seed),
 };

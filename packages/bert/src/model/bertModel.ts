@@ -1,4 +1,4 @@
-import { currentSeed, packSequences, randomState, tensor, type Tensor } from '@attune/tensor';
+import { packSequences, randomState, tensor, type Tensor } from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertEmbeddings, BertEncoder, BertPooler, type Run, type WeightSource } from './layers.ts';
 import { packBatch, type Batch, type PackedBatch } from './packBatch.ts';
@@ -21,8 +21,13 @@ export interface ForwardContext {
   readonly numItemsInBatch?: number;
   /** Number in the update of this batch's first example; decides dropout. Default 0. */
   readonly exampleOffset?: number;
-  /** Number of the update; decides dropout. Default 0. */
+  /**
+   * Number of the update; decides dropout. Default: in train mode, one that no earlier forward of
+   * this model had.
+   */
   readonly update?: number;
+  /** Seed of dropout. Default: the model's `seed`. */
+  readonly seed?: number;
   /** Also return the hidden states: after the embeddings and after every layer. Default false. */
   readonly outputHiddenStates?: boolean;
 }
@@ -52,8 +57,9 @@ export class BertModel extends PretrainedModel {
   readonly encoder: BertEncoder;
   readonly pooler: BertPooler;
 
-  constructor(config: BertConfig, weights: WeightSource) {
-    super(config);
+  /** @param seed of dropout. Default: that of the last `setSeed`, else 42 */
+  constructor(config: BertConfig, weights: WeightSource, seed?: number) {
+    super(config, seed);
     this.embeddings = new BertEmbeddings(config, (name) => weights(`embeddings.${name}`));
     this.encoder = new BertEncoder(config, (name) => weights(`encoder.${name}`));
     this.pooler = new BertPooler((name) => weights(`pooler.${name}`));
@@ -84,7 +90,7 @@ export class BertModel extends PretrainedModel {
     const drops = this.training && (config.hiddenDropoutProb > 0 || config.attentionProbsDropoutProb > 0);
     const random = drops
       ? {
-          state: randomState(device, { seed: currentSeed() ?? 42, update: context.update ?? 0 }),
+          state: randomState(device, this.dropoutKey(context)),
           tokenKeys: tensor(packed.tokenKeys, { shape: [packed.tokens], device }),
         }
       : null;
@@ -105,5 +111,5 @@ const bertKind: ModelKind<BertModel> = {
   basePrefix: '',
   shapes: bertShapes,
   mayBeNew: (name) => name.startsWith('pooler.'),
-  create: (config, weights) => new BertModel(config, weights),
+  create: (config, weights, seed) => new BertModel(config, weights, seed),
 };

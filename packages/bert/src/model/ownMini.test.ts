@@ -168,15 +168,67 @@ describe('own-mini, against PyTorch', () => {
     dropped.dispose();
   });
 
-  it('passes over rows without a label, and gives no loss when none has one', async () => {
+  it('draws another mask at each forward that names no update, whatever seed is set elsewhere', async () => {
+    const drops = { hiddenDropoutProb: 0.3, attentionProbsDropoutProb: 0.3 };
+    const [first, second] = [await load({ ...drops, seed: 7 }), await load({ ...drops, seed: 7 })];
+    const difference = (a: { logits: number[] }, b: { logits: number[] }): number =>
+      norm(a.logits.map((value, index) => value - b.logits[index]!));
+    first.train();
+    second.train();
+    const masks = [await run(first, batch), await run(first, batch), await run(first, batch)];
+    expect(difference(masks[0]!, masks[1]!)).toBeGreaterThan(1e-3);
+    expect(difference(masks[1]!, masks[2]!)).toBeGreaterThan(1e-3);
+    setSeed(8);
+    const again = await run(second, batch);
+    setSeed(42);
+    expect(again).toEqual(masks[0]);
+    first.eval();
+    await run(first, batch);
+    first.train();
+    await run(second, batch);
+    await run(second, batch);
+    expect(await run(first, batch)).toEqual(await run(second, batch));
+    const pinned = await run(first, batch, { seed: 3, update: 5 });
+    expect(await run(second, batch, { seed: 3, update: 5 })).toEqual(pinned);
+    expect(difference(pinned, await run(first, batch, { seed: 4, update: 5 }))).toBeGreaterThan(1e-3);
+    first.dispose();
+    second.dispose();
+  });
+
+  it('passes over rows without a label; when none has one, the loss and its gradients are 0', async () => {
     const some = { ...batch, labels: { data: labels.map((label, row) => (row < 4 ? label : -1)), shape: [16] } };
     const few = await run(model, collate(tokenizer, expected.encoded.slice(0, 4), labels.slice(0, 4)));
     expect((await run(model, some)).loss).toBeCloseTo(few.loss!, 6);
     const { labels: _, ...unlabelled } = batch;
     expect((await run(model, unlabelled)).loss).toBeUndefined();
-    expect(
-      (await run(model, { ...batch, labels: { data: new Int32Array(16).fill(-1), shape: [16] } })).loss,
-    ).toBeUndefined();
+    const none = { ...batch, labels: { data: new Int32Array(16).fill(-100), shape: [16] } };
+    clearGradients(model);
+    expect((await run(model, none)).loss).toBe(0);
+    for (const values of (await gradients(model)).values()) expect(norm(values)).toBe(0);
+    expect((await run(model, none, { numItemsInBatch: 0 })).loss).toBe(0);
+    expect([model.countLabels(some), model.countLabels(none), model.countLabels(unlabelled)]).toEqual([4, 0, 0]);
+  });
+
+  it.each([
+    // The formulas of torch.nn.MSELoss and torch.nn.BCEWithLogitsLoss.
+    { numLabels: 1, problemType: undefined, values: Array.from({ length: 16 }, (_, row) => (row % 3) - 1) },
+    {
+      numLabels: 3,
+      problemType: 'multi_label_classification',
+      values: Array.from({ length: 48 }, (_, index) => Number(index % 3 > 0)),
+    },
+  ])('takes whole numbers as regression and multi-label targets', async ({ numLabels, problemType, values }) => {
+    const other = await load({ numLabels, problemType });
+    const shape = numLabels === 1 ? [16] : [16, numLabels];
+    const whole = { ...batch, labels: { data: Int32Array.from(values), shape } };
+    const { logits, loss } = await run(other, whole);
+    const term = (logit: number, target: number): number =>
+      numLabels === 1 ? (logit - target) ** 2 : Math.log1p(Math.exp(logit)) - target * logit;
+    const right = logits.reduce((sum, logit, index) => sum + term(logit, values[index]!), 0) / logits.length;
+    expect(loss).toBeCloseTo(right, 5);
+    expect((await run(other, { ...batch, labels: { data: Float32Array.from(values), shape } })).loss).toBe(loss);
+    expect(other.countLabels(whole)).toBe(16);
+    other.dispose();
   });
 
   it('refuses labels and rows that do not fit', () => {

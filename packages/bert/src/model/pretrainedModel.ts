@@ -16,8 +16,9 @@ export interface NewModelOptions {
   /** Where the weights live. Default: the default device, opened when first needed. */
   device?: Device;
   /**
-   * Seed of newly drawn weights. Default: that of the last `setSeed`, else 42. The same seed draws
-   * the same weights every time.
+   * Seed of newly drawn weights and of dropout. Default: that of the last `setSeed`, else 42. The
+   * same seed draws the same weights every time; a `setSeed` after the model was made changes
+   * nothing of it.
    */
   seed?: number;
 }
@@ -46,7 +47,7 @@ export interface ModelKind<Model> {
   readonly shapes: (config: BertConfig) => WeightShapes;
   /** Weights that belong to a task and not to the language model: a checkpoint may lack them. */
   readonly mayBeNew: (name: string) => boolean;
-  readonly create: (config: BertConfig, weights: WeightSource) => Model;
+  readonly create: (config: BertConfig, weights: WeightSource, seed: number) => Model;
 }
 
 /** A model that can be loaded from a Hugging Face folder and saved as one. */
@@ -58,10 +59,27 @@ export abstract class PretrainedModel extends Module {
   loadReport: LoadReport | null = null;
   /** The seed that new weights were drawn with; null when every weight came from the checkpoint. */
   headSeed: number | null = null;
+  /** Seed of dropout; fixed when the model is made. */
+  readonly seed: number;
+  /** Forwards in train mode that named no update. */
+  #forwards = 0;
 
-  constructor(config: BertConfig) {
+  /** @param seed of dropout. Default: that of the last `setSeed`, else 42 */
+  constructor(config: BertConfig, seed?: number) {
     super();
     this.config = config;
+    this.seed = resolveSeed(seed);
+  }
+
+  /**
+   * The seed and update that one forward draws its dropout with: those of its caller, else the
+   * model's own, which draws another mask each time.
+   */
+  protected dropoutKey({ seed = this.seed, update }: { seed?: number; update?: number }): {
+    seed: number;
+    update: number;
+  } {
+    return { seed, update: update ?? (this.training ? this.#forwards++ : 0) };
   }
 
   /** The files that `savePretrained` writes: name to content. */
@@ -110,7 +128,7 @@ export async function createModel<Model extends PretrainedModel>(
     initializerRange: config.initializerRange,
     padTokenId: config.padTokenId,
   });
-  const model = kind.create(config, sourceOf(weights, device));
+  const model = kind.create(config, sourceOf(weights, device), seed);
   model.headSeed = seed;
   return model;
 }
@@ -140,6 +158,7 @@ export async function loadModel<Model extends PretrainedModel>(
       `${nameOrFolder} has no config.json: it is no checkpoint of a model. Is the name or folder right?`,
     );
   const config = BertConfig.fromJson(parseJsonObject(text, source), overrides, source);
+  const seed = resolveSeed(givenSeed);
   const checkpoint = await readCheckpoint(files);
   const { weights, report } = loadWeights(kind.shapes(config), checkpoint, {
     model: kind.name,
@@ -147,11 +166,11 @@ export async function loadModel<Model extends PretrainedModel>(
     basePrefix: kind.basePrefix,
     mayBeNew: kind.mayBeNew,
     ignoreMismatchedSizes,
-    seed: resolveSeed(givenSeed),
+    seed,
     initializerRange: config.initializerRange,
     padTokenId: config.padTokenId,
   });
-  const model = kind.create(config, sourceOf(weights, givenDevice ?? (await defaultDevice())));
+  const model = kind.create(config, sourceOf(weights, givenDevice ?? (await defaultDevice())), seed);
   model.loadReport = report;
   model.headSeed = report.missing.length + report.mismatched.length > 0 ? report.seed : null;
   const message = loadReportMessage(report);

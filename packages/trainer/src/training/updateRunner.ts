@@ -16,6 +16,8 @@ export interface UpdateRunnerOptions extends LossOptions {
    * scale goes down. Default false.
    */
   readonly fp16?: boolean;
+  /** Seed of dropout. Default: the model's own. */
+  readonly seed?: number;
 }
 
 /** What the GPU reported of the updates that have completed. */
@@ -100,10 +102,10 @@ export class UpdateRunner {
   }
 
   #recordMicroBatch(batch: Batch, context: ForwardContext): void {
-    const { model, optimizer, device, labelName, fp16 = false } = this.#options;
+    const { model, optimizer, device, labelName, seed, fp16 = false } = this.#options;
     const inPrecision = fp16 ? autocast : <T>(body: () => T) => body();
     device.scope(() => {
-      const { loss } = inPrecision(() => computeLoss(model, batch, context, this.#options));
+      const { loss } = inPrecision(() => computeLoss(model, batch, { ...context, seed }, this.#options));
       if (!loss) {
         throw new TrainerError(
           `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
