@@ -7,7 +7,7 @@
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstKey = cuSeqlens[workgroup.y];
-  let endRow = cuSeqlens[workgroup.y + 1];
+  let endRow = endOfSequence(workgroup.y);
   let firstRow = firstKey + workgroup.x * rows;
   if (firstRow >= endRow) { return; }
   let lastRow = endRow - 1;

@@ -15,7 +15,7 @@ var<workgroup> sums: array<f32, tileRows>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let endRow = cuSeqlens[workgroup.y + 1];
+  let endRow = endOfSequence(workgroup.y);
   let firstKey = cuSeqlens[workgroup.y];
   let firstRow = firstKey + workgroup.x * tileRows;
   if (firstRow >= endRow) { return; }

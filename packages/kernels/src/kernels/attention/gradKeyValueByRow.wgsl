@@ -10,7 +10,7 @@
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstRow = cuSeqlens[workgroup.y];
-  let endRow = cuSeqlens[workgroup.y + 1];
+  let endRow = endOfSequence(workgroup.y);
   let row = firstRow + workgroup.x * 8 + lane;
   if (row >= endRow) { return; }
   let head = workgroup.z;

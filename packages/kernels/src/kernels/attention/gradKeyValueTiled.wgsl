@@ -15,7 +15,7 @@ var<workgroup> weights: array<f32, tileRows * tileKeys>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let endRow = cuSeqlens[workgroup.y + 1];
+  let endRow = endOfSequence(workgroup.y);
   let firstQuery = cuSeqlens[workgroup.y];
   let firstRow = firstQuery + workgroup.x * tileRows;
   if (firstRow >= endRow) { return; }

@@ -232,7 +232,7 @@ export function chunkWidth(headSize: number): 1 | 4 {
 
 function pairParameters(
   kernel: string,
-  { numHeads, headSize, scale, dropout }: AttentionShape,
+  { totalTokens, numHeads, headSize, scale, dropout }: AttentionShape,
   tileKeys: number,
   qkv: boolean,
 ): Parameters {
@@ -241,7 +241,7 @@ function pairParameters(
   const width = numHeads * chunks;
   const [rowChunks, keyChunk, valueChunk] = qkv ? [3 * width, width, 2 * width] : [width, 0, 0];
   return {
-    integers: [numHeads, chunks, dropout?.site ?? 0, threshold, tileKeys, rowChunks, keyChunk, valueChunk],
+    integers: [numHeads, chunks, dropout?.site ?? 0, threshold, tileKeys, totalTokens, rowChunks, keyChunk, valueChunk],
     floats: [keptScale, scale ?? 1 / Math.sqrt(headSize)],
   };
 }

@@ -7,6 +7,7 @@ import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate, 
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { wgsl as chunkSource } from './embeddingBackward.wgsl.ts';
 import { wgsl as longSource } from './embeddingBackwardLong.wgsl.ts';
+import { rowsPerChunk } from './segmentChunks.ts';
 import type { UploadedSegments } from './segmentChunks.ts';
 
 export interface EmbeddingBackwardOptions {
@@ -54,11 +55,11 @@ export function embeddingBackward(
   const width = columns % 4 === 0 ? 4 : 1;
   const access = elementAccess(gpu, { gradOutput }, {}, width);
   const vectors = columns / width;
-  const parameters = { integers: [vectors, Math.floor(gradTable.length / columns), Number(accumulate)] };
+  const integers = [vectors, Math.floor(gradTable.length / columns), Number(accumulate)];
   const partialSums = gpu.allocate('f32', segments.partialSums * columns, 'partial sums of embedding gradients');
   gpu.dispatch({
     program: { key: `${kernel} ${access.key}`, source: () => access.text() + chunkSource },
-    parameters,
+    parameters: { integers: [...integers, rowsPerChunk] },
     reads: [segments.words, gradOutput],
     writes: [gradTable, partialSums],
     workgroups: spreadWorkgroups(Math.ceil((segments.chunks * vectors) / 64)),
@@ -69,7 +70,7 @@ export function embeddingBackward(
       key: `${kernel} of long segments${width === 4 ? ' by 4' : ''}`,
       source: () => `alias Values = ${width === 4 ? 'vec4f' : 'f32'};\n${longSource}`,
     },
-    parameters,
+    parameters: { integers: [...integers, segments.partialSums] },
     reads: [segments.words, partialSums],
     writes: [gradTable],
     workgroups: spreadWorkgroups(Math.ceil((segments.longSegments * vectors) / 64)),

@@ -8,7 +8,7 @@
 // width chosen.
 // In front: the types. One vector of columns of one chunk a thread, 64 threads a workgroup.
 
-struct Parameters { columns: u32, tableRows: u32, accumulate: u32 }
+struct Parameters { columns: u32, tableRows: u32, accumulate: u32, rowsPerChunk: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> segments: array<u32>;
 @group(0) @binding(2) var<storage, read> gradOutput: array<GradOutput>;
@@ -21,9 +21,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let chunk = index / parameters.columns;
   let column = index - chunk * parameters.columns;
   if (chunk >= segments[0]) { return; }
-  let end = segments[4 + chunk + 1];
+  let begin = segments[4 + chunk];
+  // Whatever the words hold, no chunk takes long.
+  let end = min(segments[4 + chunk + 1], begin + parameters.rowsPerChunk);
   var sum = Values();
-  for (var place = segments[4 + chunk]; place < end; place++) { sum += loadGradOutput(segments[place] * parameters.columns + column); }
+  for (var place = begin; place < end; place++) { sum += loadGradOutput(segments[place] * parameters.columns + column); }
   let id = segments[segments[2] + chunk];
   if (id >= 0x80000000) {
     partialSums[(id & 0x7fffffff) * parameters.columns + column] = sum;

@@ -4,7 +4,7 @@
 // Partial sums are added 32 at a time, so that rounding errors grow with 32 + chunks / 32. Columns count vectors of the width chosen.
 // In front: the types. One vector of columns of one segment a thread, 64 threads a workgroup.
 
-struct Parameters { columns: u32, tableRows: u32, accumulate: u32 }
+struct Parameters { columns: u32, tableRows: u32, accumulate: u32, partials: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> segments: array<u32>;
 @group(0) @binding(2) var<storage, read> partialSums: array<Values>;
@@ -19,7 +19,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let entry = segments[3] + 3 * segment;
   let id = segments[entry];
   if (id >= parameters.tableRows) { return; }
-  let end = segments[entry + 2];
+  // Whatever the words hold, no sum goes beyond the partial sums that there are.
+  let end = min(segments[entry + 2], parameters.partials);
   var sum = Values();
   for (var begin = segments[entry + 1]; begin < end; begin += 32) {
     var part = Values();

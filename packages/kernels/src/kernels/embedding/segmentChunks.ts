@@ -6,7 +6,7 @@ import type { IdSegments } from './segmentIds.ts';
  * Rows that one thread sums. Longer segments are summed in chunks of so many first, then over their
  * chunks.
  */
-const rowsPerChunk = 32;
+export const rowsPerChunk = 32;
 
 /**
  * Segments on the GPU, cut into chunks. Made by `uploadSegments`; `words` is released by the

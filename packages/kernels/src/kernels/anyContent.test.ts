@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../index.ts';
+import type { ElementType, Gpu, GpuArray } from '../index.ts';
+import { attention, attentionBackward } from './attention/index.ts';
+import type { AttentionVariant } from './attention/index.ts';
+import { crossEntropy } from './crossEntropy/index.ts';
+import { embeddingBackward, embeddingSum, segmentIds, uploadSegments } from './embedding/index.ts';
+import { gatherRows, scatterRows } from './gatherRows/index.ts';
+import { softmax, softmaxBackward } from './softmax/index.ts';
+
+/** Far beyond every array, and NaN as a float. */
+const huge = 0xfffffff0;
+const patterns: Readonly<Record<string, (index: number) => number>> = {
+  'huge words': () => huge,
+  'huge words and zeros in turn': (index) => (index % 2 === 0 ? huge : 0),
+  'zeros and huge words in turn': (index) => (index % 2 === 0 ? 0 : huge),
+  'steps of 2^27': (index) => index * 2 ** 27,
+};
+const [rows, columns, numHeads, headSize] = [64, 16, 2, 8];
+const matrix = numHeads * headSize * rows;
+/** Generous: each takes milliseconds. A loop of 2^32 turns takes far longer. */
+const mostMilliseconds = 5000;
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+});
+afterAll(() => gpu.destroy());
+
+/** Kernels that read from arrays where to look, or how far to go. */
+const kernels: Readonly<Record<string, (array: (type: ElementType, length: number) => GpuArray) => void>> = {
+  embeddingSum: (array) =>
+    embeddingSum(gpu, {
+      tables: [array('f32', rows * columns)],
+      ids: [array('u32', rows)],
+      output: array('f32', rows * columns),
+      rows,
+      columns,
+    }),
+  embeddingBackward: (array) => {
+    // Ids that are summed in one stage, and in two.
+    const ids = Uint32Array.from({ length: 200 }, (_, row) => (row < 100 ? row % 20 : 20));
+    const segments = uploadSegments(gpu, segmentIds(ids));
+    embeddingBackward(gpu, {
+      gradOutput: array('f32', 200 * columns),
+      gradTable: array('f32', 64 * columns),
+      segments: { ...segments, words: array('u32', segments.words.length) },
+      rows: 200,
+      columns,
+    });
+  },
+  gatherRows: (array) =>
+    gatherRows(gpu, {
+      input: array('f32', rows * columns),
+      indices: array('u32', rows),
+      output: array('f32', rows * columns),
+      rows,
+      columns,
+    }),
+  scatterRows: (array) =>
+    scatterRows(gpu, {
+      input: array('f32', rows * columns),
+      indices: array('u32', rows),
+      output: array('f32', rows * columns),
+      rows,
+      outputRows: rows,
+      columns,
+    }),
+  crossEntropy: (array) =>
+    crossEntropy(gpu, {
+      logits: array('f32', rows * columns),
+      labels: array('i32', rows),
+      loss: array('f32', 1),
+      gradLogits: array('f32', rows * columns),
+      rows,
+      classes: columns,
+      weight: 1,
+    }),
+  'softmax and its backward': (array) => {
+    const [input, output] = [array('f32', rows * columns), array('f32', rows * columns)];
+    softmax(gpu, { input, output, rows, columns });
+    softmaxBackward(gpu, { gradOutput: input, output, gradInput: array('f32', rows * columns), rows, columns });
+  },
+  ...Object.fromEntries(
+    (['byRow', 'bySubgroup', 'tiled'] satisfies AttentionVariant[]).map((variant) => [
+      `attention and its backward, ${variant}`,
+      (array: (type: ElementType, length: number) => GpuArray) => {
+        if (variant === 'bySubgroup' && gpu.profile.subgroupSize !== 8) return;
+        const random = { state: array('u32', 4), tokenKeys: array('u32', rows) };
+        const shape = {
+          qkv: array('f32', 3 * matrix),
+          cuSeqlens: array('u32', 5),
+          output: array('f32', matrix),
+          logSumExp: array('f32', rows * numHeads),
+          totalTokens: rows,
+          numSequences: 4,
+          maxSeqlen: rows,
+          numHeads,
+          headSize,
+          dropout: { probability: 0.1, site: 1, random },
+          variant,
+        };
+        attention(gpu, shape);
+        attentionBackward(gpu, { ...shape, gradOutput: array('f32', matrix), gradQkv: array('f32', 3 * matrix) });
+      },
+    ]),
+  ),
+};
+
+describe.each(Object.keys(kernels))('%s', (name) => {
+  it.each(Object.keys(patterns))('ends soon where its arrays hold %s', async (pattern) => {
+    const wordAt = patterns[pattern]!;
+    const run = (content: (index: number) => number) => {
+      gpu.scope(() =>
+        kernels[name]!((type, length) => {
+          const bits = Uint32Array.from({ length }, (_, index) => content(index));
+          if (type === 'f32') return gpu.upload(new Float32Array(bits.buffer), type, 'any content');
+          return gpu.upload(type === 'i32' ? new Int32Array(bits.buffer) : bits, type, 'any content');
+        }),
+      );
+      return gpu.idle();
+    };
+    await run(() => 0); // compiles
+    const start = performance.now();
+    await run(wordAt);
+    expect(performance.now() - start).toBeLessThan(mostMilliseconds);
+  });
+});
