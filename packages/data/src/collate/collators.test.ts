@@ -54,6 +54,16 @@ describe('DataCollatorWithPadding', () => {
   });
 
   it.each([
+    [{ label: 1, labels: 0 }, 1],
+    [{ labels: 0, label: 1 }, 1],
+    [{ label: 1, label_ids: 2 }, 2],
+    [{ label_ids: 2, labels: 0, label: 1 }, 2],
+  ])('of several columns of labels takes the one that transformers takes: %j', (labels, expected) => {
+    const batch = new DataCollatorWithPadding({ tokenizer })([{ input_ids: [1], ...labels }]);
+    expect([Object.keys(batch), ...batch['labels']!.data]).toEqual([['input_ids', 'labels'], expected]);
+  });
+
+  it.each([
     [
       'text',
       rows.map((row) => ({ ...row, text: 'hello' })),
@@ -98,6 +108,14 @@ describe('defaultDataCollator', () => {
       ids: { data: Int32Array.of(1, 2, 3, 4), shape: [2, 2] },
       labels: { data: Int32Array.of(1, 0), shape: [2] },
     });
+  });
+
+  it.each([
+    [{ label: 1, labels: 0 }, 0],
+    [{ label: 1, label_ids: 2 }, 1],
+    [{ label: null, label_ids: 2 }, 2],
+  ])('of several columns of labels takes the one that transformers takes: %j', (labels, expected) => {
+    expect([...defaultDataCollator([labels])['labels']!.data]).toEqual([expected]);
   });
 
   it('does not pad', () => {

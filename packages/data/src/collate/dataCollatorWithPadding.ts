@@ -1,7 +1,8 @@
 import { CollateError } from '../errors.ts';
+import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
-import { batchKey, columnsOf } from './labels.ts';
+import { batchColumns } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
 export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
@@ -36,7 +37,8 @@ export interface DataCollatorWithPadding extends DataCollator {}
 
 /**
  * Pads the token columns of a batch, by default to its own longest row; `label` and `label_ids`
- * become `labels`.
+ * become `labels` (of several, `label_ids` counts before `label`, and that before `labels`, as in
+ * `transformers`).
  *
  * @throws CollateError for columns that cannot be in a batch, such as text
  */
@@ -59,7 +61,8 @@ function collateWithPadding(
   options: Parameters<PaddingTokenizer['pad']>[1],
 ): Batch {
   if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
-  const names = columnsOf(rows);
+  const columns = batchColumns(rows, ['label_ids', 'label', 'labels']);
+  const names = columns.map(({ name }) => name);
   if (!names.includes('input_ids')) {
     throw new CollateError(
       `DataCollatorWithPadding needs a column 'input_ids'; the rows have ${names.join(', ') || 'none'}. Tokenize the dataset first, with map.`,
@@ -78,13 +81,13 @@ function collateWithPadding(
   const batch: Batch = {};
   for (const [name, values] of Object.entries(padded))
     batch[name] = stackValues(name, values, { hint: 'Set padding to true.' });
-  for (const name of names) {
+  for (const { name, key } of columns) {
     if (tokenColumns.has(name)) continue;
     const hint = 'Only the columns of the tokenizer are padded.';
-    batch[batchKey(name)] = stackValues(
+    batch[key] = stackValues(
       name,
       rows.map((row) => row[name]),
-      { feature: features[name], hint },
+      { feature: ownFeature(features, name), hint },
     );
   }
   return batch;

@@ -1,11 +1,20 @@
 import type { CollatorRow } from './batch.ts';
 
-/** `label` and `label_ids` are called `labels` in a batch. */
-export function batchKey(name: string): string {
-  return name === 'label' || name === 'label_ids' ? 'labels' : name;
-}
+const labelNames: readonly string[] = ['label', 'label_ids', 'labels'];
 
-/** Names of the columns of a batch: those of its first row. */
-export function columnsOf(rows: readonly CollatorRow[]): string[] {
-  return Object.keys(rows[0] ?? {});
+/**
+ * The columns of a batch and what each is called there. `label` and `label_ids` are called
+ * `labels`; of several such columns one counts, and the others are left out.
+ *
+ * @param precedence which one counts: the first of these that the rows have
+ */
+export function batchColumns(
+  rows: readonly CollatorRow[],
+  precedence: readonly string[],
+): { readonly name: string; readonly key: string }[] {
+  const names = Object.keys(rows[0] ?? {});
+  const chosen = precedence.find((name) => names.includes(name));
+  return names
+    .filter((name) => name === chosen || !labelNames.includes(name))
+    .map((name) => ({ name, key: name === chosen ? 'labels' : name }));
 }

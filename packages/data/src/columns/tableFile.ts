@@ -6,11 +6,13 @@ import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';
 
 /**
- * A table as bytes: 8 of magic, 4 of header length, a JSON header, then the arrays, each from a
- * multiple of 8 bytes on. The header holds the SHA-256 of what follows it, so that a damaged file
- * is never taken for a good one.
+ * A table as bytes: 8 of magic, 32 of SHA-256, 4 of header length, a JSON header, then the arrays,
+ * each from a multiple of 8 bytes on. The hash is that of all that follows it, header included, so
+ * that a damaged file is never taken for a good one.
  */
-const magic = 'ATTNTBL1';
+const magic = 'ATTNTBL2';
+const hashEnd = 40;
+const prefixLength = 44;
 
 interface Part {
   readonly type: string;
@@ -23,18 +25,22 @@ interface ColumnHeader {
   readonly kind: 'number' | 'plain' | 'list';
   readonly parts: Readonly<Record<string, Part>>;
   readonly items?: ColumnHeader;
+  /** Whether the values of a plain column are written as JSON. */
+  readonly isJson?: boolean;
 }
 
 interface Header {
-  readonly sha256: string;
   readonly columns: readonly { readonly name: string; readonly column: ColumnHeader }[];
 }
 
 const arrayTypes = { Int32Array, Float32Array, Float64Array, Uint8Array };
 
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+}
+
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(await digest(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Collects arrays into one stretch of bytes. */
@@ -73,14 +79,17 @@ function packColumn(column: Column, body: Body): ColumnHeader {
     const parts = { offsets: body.add(column.offsets), ...(column.missing && { missing: body.add(column.missing) }) };
     return { feature, kind: 'list', parts, items: packColumn(column.items, body) };
   }
-  const isText = feature.type === 'value' && feature.dtype === 'string';
+  const values = Array.from({ length: column.length }, (_, row) => column.at(row) ?? null);
+  // UTF-8 has no unpaired surrogates; JSON writes them as escapes.
+  const isJson = !values.every(
+    (input) => input === null || (typeof input === 'string' && !/\p{Surrogate}/u.test(input)),
+  );
   const encoder = new TextEncoder();
   const offsets = new Float64Array(column.length + 1);
   const missing = new Uint8Array(column.length);
-  const texts = Array.from({ length: column.length }, (_, row) => {
-    const input = column.at(row);
-    if (input === null || input === undefined) missing[row] = 1;
-    const bytes = encoder.encode(missing[row] ? '' : isText ? String(input) : JSON.stringify(input));
+  const texts = values.map((input, row) => {
+    if (input === null) missing[row] = 1;
+    const bytes = encoder.encode(missing[row] ? '' : isJson ? JSON.stringify(input, writeBigInt) : String(input));
     offsets[row + 1] = offsets[row]! + bytes.length;
     return bytes;
   });
@@ -89,6 +98,7 @@ function packColumn(column: Column, body: Body): ColumnHeader {
   return {
     feature,
     kind: 'plain',
+    isJson,
     parts: { offsets: body.add(offsets), missing: body.add(missing), text: body.add(text) },
   };
 }
@@ -97,31 +107,47 @@ export async function packTable(table: Table): Promise<Uint8Array<ArrayBuffer>> 
   const body = new Body();
   const columns = [...table].map(([name, column]) => ({ name, column: packColumn(column, body) }));
   const content = body.bytes();
-  const header: Header = { sha256: await sha256(content), columns };
+  const header: Header = { columns };
   const headerBytes = new TextEncoder().encode(JSON.stringify(header));
-  const start = Math.ceil((12 + headerBytes.length) / 8) * 8;
+  const start = Math.ceil((prefixLength + headerBytes.length) / 8) * 8;
   const file = new Uint8Array(start + content.length);
   file.set(new TextEncoder().encode(magic));
-  new DataView(file.buffer).setUint32(8, headerBytes.length, true);
-  file.set(headerBytes, 12);
+  new DataView(file.buffer).setUint32(hashEnd, headerBytes.length, true);
+  file.set(headerBytes, prefixLength);
   file.set(content, start);
+  file.set(await digest(file.subarray(hashEnd)), magic.length);
   return file;
 }
 
 /** @throws DatasetError when the bytes are not what packTable wrote */
-export async function unpackTable(file: Uint8Array): Promise<Table> {
-  if (file.length < 12 || new TextDecoder().decode(file.subarray(0, 8)) !== magic)
+export async function unpackTable(bytes: Uint8Array): Promise<Table> {
+  const file = bytes.slice();
+  if (file.length < prefixLength || new TextDecoder().decode(file.subarray(0, magic.length)) !== magic)
     throw new DatasetError('This is no table file.');
-  const headerLength = new DataView(file.buffer, file.byteOffset).getUint32(8, true);
-  const start = Math.ceil((12 + headerLength) / 8) * 8;
-  if (start > file.length) throw new DatasetError('The table file is cut off.');
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(12, 12 + headerLength))) as Header;
+  const expected = file.subarray(magic.length, hashEnd);
+  if (!(await digest(file.subarray(hashEnd))).every((byte, index) => byte === expected[index]))
+    throw new DatasetError('The table file is damaged.');
+  const headerLength = new DataView(file.buffer).getUint32(hashEnd, true);
+  const start = Math.ceil((prefixLength + headerLength) / 8) * 8;
+  const written = new TextDecoder().decode(file.subarray(prefixLength, prefixLength + headerLength));
+  const header = JSON.parse(written) as Header;
   const content = file.slice(start);
-  if ((await sha256(content)) !== header.sha256) throw new DatasetError('The table file is damaged.');
   return new Map(header.columns.map(({ name, column }) => [name, unpackColumn(column, content.buffer)]));
 }
 
-function unpackColumn({ feature, kind, parts, items }: ColumnHeader, content: ArrayBuffer): Column {
+/** JSON has no BigInt: inside an object it is kept under this key. */
+const bigIntKey = '\u0000bigint';
+
+function writeBigInt(_: string, input: unknown): unknown {
+  return typeof input === 'bigint' ? { [bigIntKey]: String(input) } : input;
+}
+
+function readBigInt(_: string, input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, bigIntKey)) return input;
+  return BigInt((input as { [bigIntKey]: string })[bigIntKey]);
+}
+
+function unpackColumn({ feature, kind, parts, items, isJson }: ColumnHeader, content: ArrayBuffer): Column {
   const array = <Type extends NumberStorage>(name: string): Type => {
     const { type, offset, length } = parts[name]!;
     return new arrayTypes[type as keyof typeof arrayTypes](content, offset, length) as Type;
@@ -130,13 +156,12 @@ function unpackColumn({ feature, kind, parts, items }: ColumnHeader, content: Ar
   if (kind === 'number') return new NumberColumn(readFeature(feature), array('values'), missing);
   if (kind === 'list') return new ListColumn(array<Int32Array>('offsets'), unpackColumn(items!, content), missing);
   const known = readFeature(feature);
-  const isText = known.type === 'value' && known.dtype === 'string';
   const [offsets, text] = [array<Float64Array>('offsets'), array<Uint8Array>('text')];
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const values = Array.from(missing ?? [], (isMissing, row): unknown => {
     if (isMissing) return null;
     const written = decoder.decode(text.subarray(offsets[row], offsets[row + 1]));
-    return isText ? written : JSON.parse(written);
+    return isJson ? JSON.parse(written, readBigInt) : written;
   });
   return new PlainColumn(known, values);
 }

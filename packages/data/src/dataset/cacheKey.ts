@@ -11,7 +11,11 @@ export function identityOf(mapper: AnyFunction, cache: CacheIdentity | undefined
   return typeof fingerprint === 'string' ? { fingerprint } : undefined;
 }
 
-/** A value as JSON that says all about it; things with a fingerprint are it. */
+/**
+ * A value as JSON that says all about it, so that no two values share a key: whatever JSON alone
+ * would write alike (undefined and null, 0 and -0, 1 and 1n, {} and []) is written with its type.
+ * Things with a fingerprint are it.
+ */
 function plain(input: unknown, where: string): unknown {
   if (
     (typeof input === 'object' || typeof input === 'function') &&
@@ -21,16 +25,16 @@ function plain(input: unknown, where: string): unknown {
   ) {
     return { fingerprint: input.fingerprint };
   }
-  if (input === undefined || input === null || typeof input === 'string' || typeof input === 'boolean')
-    return input ?? null;
-  if (typeof input === 'number' || typeof input === 'bigint') return { number: String(input) };
-  if (Array.isArray(input) || isTypedArray(input))
-    return Array.from(input as ArrayLike<unknown>, (item, index) => plain(item, `${where}[${index}]`));
+  if (input === null || typeof input === 'string' || typeof input === 'boolean') return input;
+  if (input === undefined) return { type: 'undefined' };
+  if (typeof input === 'number') return { number: Object.is(input, -0) ? '-0' : String(input) };
+  if (typeof input === 'bigint') return { bigint: String(input) };
+  if (Array.isArray(input)) return Array.from(input, (item, index) => plain(item, `${where}[${index}]`));
+  if (isTypedArray(input)) return { [input.constructor.name]: Array.from(input, (item) => plain(item, where)) };
   const prototype: unknown = typeof input === 'object' ? Object.getPrototypeOf(input) : undefined;
   if (prototype === Object.prototype || prototype === null) {
-    return Object.entries(input as object)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, item]) => [name, plain(item, `${where}.${name}`)]);
+    const entries = Object.entries(input as object).sort(([a], [b]) => (a < b ? -1 : 1));
+    return { entries: entries.map(([name, item]) => [name, plain(item, `${where}.${name}`)]) };
   }
   throw new MapError(
     `map: cache ${where} is ${show(input)}, which does not show what it holds. Give plain values, arrays and objects of them, or things with a 'fingerprint'.`,

@@ -1,8 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   ClassLabel,
   ColumnNotFoundError,
@@ -165,6 +162,20 @@ describe('rows', () => {
     expect(both(whole.trainTestSplit({ ...sizes, stratifyByColumn: 'label' }))).toEqual(stratified);
   });
 
+  it('trainTestSplit: a class of more rows than a call takes arguments', () => {
+    const rows = 300_000;
+    const label = Int32Array.from({ length: rows }, (_, row) => Number(row % 4 === 0));
+    const features = { label: new ClassLabel({ names: ['a', 'b'] }) };
+    const split = Dataset.fromColumns({ label }, { features }).trainTestSplit({
+      testSize: 0.1,
+      seed: 1,
+      stratifyByColumn: 'label',
+    });
+    const ones = (name: string) => split.split(name).column('label').filter(Boolean).length;
+    expect(split.numRows()).toEqual({ train: 270_000, test: 30_000 });
+    expect([ones('train'), ones('test')]).toEqual([67_500, 7_500]);
+  });
+
   it('trainTestSplit: default size, no shuffle, and what cannot be', () => {
     const ten = count(10);
     expect(ten.trainTestSplit({ seed: 1 }).split('test').column('i')).toEqual([8, 4, 7]);
@@ -272,6 +283,41 @@ describe('columns', () => {
   it('prints as datasets', () => {
     expect(String(dataset)).toBe("Dataset({\n    features: ['text', 'score', 'label'],\n    num_rows: 3\n})");
     expect(inspect(dataset)).toBe(String(dataset));
+  });
+});
+
+describe('columns called as members of every object', () => {
+  const names = ['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'];
+  const row = (input: string | number) => Object.fromEntries(names.map((name) => [name, input]));
+
+  it.each([
+    ['text', 'a', 'b', value('string')],
+    ['numbers', 1, 2, value('int32')],
+  ] as const)('%s', async (_, first, second, feature) => {
+    const made = Dataset.fromRows([row(first), row(second)]);
+    expect(made.columnNames).toEqual(names);
+    for (const name of names) {
+      expect(made.features[name]).toEqual(feature);
+      expect(made.column(name)).toEqual([first, second]);
+      expect(Object.getOwnPropertyDescriptor(made.at(1), name)?.value).toBe(second);
+    }
+    expect(Object.getPrototypeOf(made.at(0))).toBe(Object.prototype);
+    const copied = await made.map((given) => ({ copy: Object.entries(given).length }));
+    expect(copied.column('copy')).toEqual([5, 5]);
+    const again = await made.map((batch) => ({ ...batch }), { batched: true });
+    expect(Object.entries(again.at(1))).toEqual(Object.entries(row(second)));
+  });
+
+  it('are missing where a row has none', () => {
+    const made = Dataset.fromRows([{ a: 1 }, { a: 2, constructor: 'x' }] as object[]);
+    expect(made.column('constructor' as never)).toEqual([null, 'x']);
+  });
+
+  it('stay when others are renamed, and can be given a type', () => {
+    const made = Dataset.fromRows([{ year: 2020, constructor: 'Ferrari' } as { year: number }]);
+    expect(made.renameColumns({ year: 'season' }).columnNames).toEqual(['season', 'constructor']);
+    const features = { constructor: new ClassLabel({ names: ['Ferrari'] }) };
+    expect(Dataset.fromRows([{ constructor: 'Ferrari' }], { features }).column('constructor')).toEqual([0]);
   });
 });
 
@@ -405,82 +451,6 @@ describe('filter', () => {
       'row 0: the function must return true or false, and returned 1',
     );
     await expect(dataset.filter(() => [true], { batched: true })).rejects.toThrow(MapError);
-  });
-});
-
-describe('results kept on disk', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'attune-data-'));
-    vi.stubEnv('ATTUNE_CACHE', folder);
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const files = () => readdirSync(join(folder, 'datasets'));
-
-  it('are made once for the same data, key and inputs', async () => {
-    let calls = 0;
-    const work = ({ text }: { text: string }) => {
-      calls += 1;
-      return {
-        ids: [...text].map((letter) => letter.length),
-        half: 0.5,
-        text: text === '' ? null : text,
-        extra: { deep: [text] },
-        flag: text !== '',
-      };
-    };
-    const first = await dataset.map(work, {
-      cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } },
-    });
-    const second = await Dataset.fromRows(pairs).map(work, {
-      cache: { key: 'letters-1', inputs: { maxLength: 5, tokenizer: { fingerprint: 'x' } } },
-    });
-    expect(calls).toBe(3);
-    expect([...second]).toEqual([...first]);
-    expect(second.features).toEqual(first.features);
-    await dataset.map(work, { cache: { key: 'letters-2' } });
-    await dataset.map(work, { cache: { key: 'letters-1', inputs: { maxLength: 6, tokenizer: { fingerprint: 'x' } } } });
-    await dataset
-      .slice(1)
-      .map(work, { cache: { key: 'letters-1', inputs: { tokenizer: { fingerprint: 'x' }, maxLength: 5 } } });
-    expect(calls).toBe(3 + 3 + 3 + 2);
-  });
-
-  it('are kept for a function with a fingerprint, and for no other', async () => {
-    let calls = 0;
-    const transform = Object.assign(() => ({ a: (calls += 1) }), { fingerprint: 'v1' });
-    await dataset.map(transform);
-    expect((await dataset.map(transform)).column('a')).toEqual([1, 2, 3]);
-    expect(files()).toHaveLength(1);
-    await dataset.map(() => ({ a: 1 }));
-    expect(files()).toHaveLength(1);
-  });
-
-  it('are made anew when the file is damaged', async () => {
-    const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
-    const run = () => classes.map(() => ({ a: 1 }), { cache: { key: 'k' } });
-    await run();
-    const path = join(folder, 'datasets', files()[0]!);
-    const bytes = readFileSync(path);
-    for (const damaged of [
-      bytes.subarray(0, 5),
-      bytes.subarray(0, bytes.length - 9),
-      Buffer.concat([bytes.subarray(0, bytes.length - 3), Buffer.from('xyz')]),
-    ]) {
-      writeFileSync(path, damaged);
-      expect((await run()).column('a')).toEqual([1, 1, 1]);
-    }
-    expect((await run()).features['label']).toEqual(new ClassLabel({ names: ['no', 'yes'] }));
-  });
-
-  it('cannot depend on what does not show itself', async () => {
-    await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: { f: () => 1 } } })).rejects.toThrow(
-      'inputs.f is a function',
-    );
-    await expect(dataset.map(() => ({ a: 1 }), { cache: { key: 'k', inputs: [new Map()] } })).rejects.toThrow(MapError);
   });
 });
 

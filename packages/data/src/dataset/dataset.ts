@@ -3,7 +3,7 @@ import { castColumn as castValues, concatenateColumns, makeColumn } from '../col
 import type { Column } from '../columns/column.ts';
 import { packTable, sha256, unpackTable } from '../columns/tableFile.ts';
 import { ColumnNotFoundError, DatasetError, FeatureError, MapError } from '../errors.ts';
-import { ClassLabel, describeFeature } from '../features/feature.ts';
+import { ClassLabel, describeFeature, ownFeature } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { show } from '../features/inferFeature.ts';
 import { Pcg64 } from '../random/pcg64.ts';
@@ -17,7 +17,7 @@ import { mapTable } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
 import { compareText, sortedRows } from './sortRows.ts';
 import { freshSeed, splitRows } from './splitRows.ts';
-import { findColumn, tableLength } from './table.ts';
+import { findColumn, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
 import type {
   ColumnName,
@@ -75,7 +75,11 @@ export class Dataset<Row = Record<string, unknown>> {
     }
     for (const name of Object.keys(options.features ?? {})) names.add(name);
     const columns = [...names].map(
-      (name) => [name, rows.map((row) => (row as Record<string, unknown>)[name])] as const,
+      (name) =>
+        [
+          name,
+          rows.map((row) => (Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined)),
+        ] as const,
     );
     return Dataset.fromColumns(Object.fromEntries(columns), options) as unknown as Dataset<Row>;
   }
@@ -90,13 +94,15 @@ export class Dataset<Row = Record<string, unknown>> {
     options: { readonly features?: Features } = {},
   ): Dataset<RowOfColumns<Columns>> {
     const { features = {} } = options;
-    const unknown = Object.keys(features).find((name) => !(name in columns));
+    const unknown = Object.keys(features).find((name) => !Object.hasOwn(columns, name));
     if (unknown !== undefined)
       throw new ColumnNotFoundError(
         `features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`,
       );
     return new Dataset(
-      new Map(Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, features[name])])),
+      new Map(
+        Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, ownFeature(features, name))]),
+      ),
     );
   }
 
@@ -132,7 +138,7 @@ export class Dataset<Row = Record<string, unknown>> {
       throw new DatasetError(`There is no row ${index}: the dataset has ${this.length} rows.`);
     const row: Record<string, unknown> = {};
     const own = this.#rows ? this.#rows[position]! : position;
-    for (const [name, column] of this.#table) row[name] = column.at(own);
+    for (const [name, column] of this.#table) setOwn(row, name, column.at(own));
     return row as Row;
   }
 
@@ -409,7 +415,7 @@ export class Dataset<Row = Record<string, unknown>> {
     for (const name of Object.keys(names)) findColumn(this.#table, name, 'renameColumns');
     const table = new Map<string, Column>();
     for (const [name, column] of this.#table) {
-      const renamed = names[name] ?? name;
+      const renamed = Object.hasOwn(names, name) ? names[name]! : name;
       if (table.has(renamed)) throw new DatasetError(`renameColumns: two columns would be called '${renamed}'.`);
       table.set(renamed, column);
     }

@@ -5,7 +5,7 @@ import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray, show } from '../features/inferFeature.ts';
 import { LongWork } from './longWork.ts';
-import { findColumn } from './table.ts';
+import { findColumn, setOwn } from './table.ts';
 import type { Table } from './table.ts';
 
 export type AnyFunction = (input: never, index: never) => unknown;
@@ -57,7 +57,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
     newNames ??= names;
     if (names.length !== newNames.length || !newNames.every((name) => columns.has(name))) {
       throw new MapError(
-        `map: the function returned the columns ${names.join(', ')} for rows ${start} to ${end - 1}, and ${newNames.join(', ')} before. Return the same ones each time.`,
+        `map: the function returned the columns ${names.join(', ') || 'none'} for rows ${start} to ${end - 1}, and ${newNames.join(', ') || 'none'} before. Return the same ones each time.`,
       );
     }
     rows += checkLengths(
@@ -97,8 +97,13 @@ async function callWithBatch(
   end: number,
 ): Promise<Map<string, ArrayLike<unknown>> | undefined> {
   const batch: Record<string, unknown[]> = {};
-  for (const [name, column] of table)
-    batch[name] = Array.from({ length: end - start }, (_, row) => column.at(start + row));
+  for (const [name, column] of table) {
+    setOwn(
+      batch,
+      name,
+      Array.from({ length: end - start }, (_, row) => column.at(start + row)),
+    );
+  }
   const indices = Array.from({ length: end - start }, (_, row) => start + row);
   const result = await (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
   if (result === undefined || result === null) return undefined;
@@ -126,7 +131,7 @@ async function callWithRows(
   let nothing = 0;
   for (let index = start; index < end; index++) {
     const row: Record<string, unknown> = {};
-    for (const [name, column] of table) row[name] = column.at(index);
+    for (const [name, column] of table) setOwn(row, name, column.at(index));
     let result = (mapper as (row: unknown, index: number) => unknown)(row, index);
     if (result instanceof Promise) result = await result;
     if (result === undefined || result === null) {

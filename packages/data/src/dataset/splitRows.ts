@@ -98,14 +98,18 @@ function stratified(
     sizes.test,
     generator,
   );
-  const train: number[] = [];
-  const test: number[] = [];
+  const train = new Int32Array(sizes.train);
+  const test = new Int32Array(sizes.test);
+  let [trainRows, testRows] = [0, 0];
   for (const [index, rows] of classes.entries()) {
-    const order = Array.from(generator.permutation(rows.length), (position) => rows[position]!);
-    train.push(...order.slice(0, trainCounts[index]));
-    test.push(...order.slice(trainCounts[index], trainCounts[index]! + testCounts[index]!));
+    const order = generator.permutation(rows.length).map((position) => rows[position]!);
+    const [inTrain, inTest] = [trainCounts[index]!, testCounts[index]!];
+    train.set(order.subarray(0, inTrain), trainRows);
+    test.set(order.subarray(inTrain, inTrain + inTest), testRows);
+    trainRows += inTrain;
+    testRows += inTest;
   }
-  return { train: generator.shuffle(Int32Array.from(train)), test: generator.shuffle(Int32Array.from(test)) };
+  return { train: generator.shuffle(train), test: generator.shuffle(test) };
 }
 
 /**

@@ -13,6 +13,13 @@ export function findColumn(table: Table, name: string, operation: string): Colum
   return column;
 }
 
+/** Sets a value of a row or batch, also one called `__proto__`, which assignment would lose. */
+export function setOwn(row: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(row, name, { value, writable: true, enumerable: true, configurable: true });
+  else row[name] = value;
+}
+
 /** @throws DatasetError when columns differ in length */
 export function tableLength(table: Table): number {
   let first: [string, number] | undefined;

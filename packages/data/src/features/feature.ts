@@ -22,6 +22,11 @@ export type Feature = ValueFeature | ListFeature | ClassLabel;
 /** Columns and their types, in order. */
 export type Features = Readonly<Record<string, Feature>>;
 
+/** The type given for a column, if any: a column may be called `constructor`. */
+export function ownFeature(features: Features | undefined, name: string): Feature | undefined {
+  return features && Object.hasOwn(features, name) ? features[name] : undefined;
+}
+
 /** Classes as whole numbers from 0, with a name each. -1 stands for "no label". */
 export class ClassLabel {
   readonly type = 'class_label';

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ClassLabel, loadDataset } from '../index.ts';
 
 const reference = process.env['ATTUNE_REFERENCE'];
+
+// The licence of MRPC does not allow its sentences here: their SHA-256 is compared.
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe.runIf(reference)('MRPC', () => {
   it('loads from its folder as from the hub', async () => {
@@ -11,22 +15,21 @@ describe.runIf(reference)('MRPC', () => {
     const train = mrpc.split('train');
     expect(train.columnNames).toEqual(['sentence1', 'sentence2', 'label', 'idx']);
     expect(train.features['label']).toEqual(new ClassLabel({ names: ['not_equivalent', 'equivalent'] }));
-    expect(train.at(0)).toEqual({
-      sentence1:
-        'Amrozi accused his brother , whom he called " the witness " , of deliberately distorting his evidence .',
-      sentence2:
-        'Referring to him as only " the witness " , Amrozi accused his brother of deliberately distorting his evidence .',
-      label: 1,
-      idx: 0,
-    });
+    const first = train.at(0);
+    expect([hashOf(first.sentence1), hashOf(first.sentence2), first.label, first.idx]).toEqual([
+      '0b15f8f074b4551af2ccddc672bcc78ab1912e9e60fcdcf1c44aec0019db522e',
+      '28f49295a86fa413e1ea9e0028f7d3963e0c284bb6524f353c4874226ff15b76',
+      1,
+      0,
+    ]);
     const positive = (split: string) =>
       mrpc
         .split(split)
         .column('label')
         .filter((label) => label === 1).length;
     expect([positive('train'), positive('validation'), positive('test')]).toEqual([2474, 279, 1147]);
-    expect(mrpc.split('validation').at(0)['sentence2']).toBe(
-      '" The foodservice pie business does not fit our long-term growth strategy .',
+    expect(hashOf(mrpc.split('validation').at(0)['sentence2'])).toBe(
+      '4136670ab35ad5808e7456f732ce401b5b644f60f49f3ec814f49dc880a2b4cd',
     );
     expect(String(mrpc)).toContain(
       "    train: Dataset({\n        features: ['sentence1', 'sentence2', 'label', 'idx'],\n        num_rows: 3668\n    })\n",
