@@ -1,12 +1,5 @@
-import {
-  findInFolder,
-  isFolder,
-  listFolder,
-  openCache,
-  readBytes,
-  settings as readSettings,
-  terminalProgress,
-} from '#platform';
+import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as readSettings } from '#platform';
+import { progressLine } from '@attune/platform';
 import { HubNotFoundError, HubOfflineError, UnreachableError } from './errors.ts';
 import { contentRequest, remoteSnapshot } from './hubClient.ts';
 import type { RemoteSnapshot } from './hubClient.ts';
@@ -27,8 +20,7 @@ export interface ResolveOptions {
   /** Use only what is on this machine. Default: false, or what HF_HUB_OFFLINE says. */
   localFilesOnly?: boolean;
   /**
-   * Called while a file is downloaded. Default: a line on the terminal, if there is one, for what
-   * lasts longer than a second.
+   * Called while a file is downloaded. Default: a progress line for what lasts longer than a second.
    */
   onProgress?: (progress: DownloadProgress) => void;
 }
@@ -118,8 +110,14 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
     );
   }
   const request = contentRequest(repository, remote.commit, filename, readSettings());
-  const onProgress = options.onProgress ?? terminalProgress() ?? (() => {});
-  return cache.store(remote.commit, { repository, file, request, onProgress });
+  const label = `${repository.name}/${file.path}`;
+  using line = options.onProgress
+    ? null
+    : progressLine({ label: `Downloading ${label}`, total: file.size, unit: 'bytes' });
+  const onProgress = options.onProgress ?? (({ loadedBytes }: DownloadProgress) => line?.update(loadedBytes));
+  const stored = await cache.store(remote.commit, { repository, file, request, onProgress });
+  line?.stop(`Downloaded ${label}.`);
+  return stored;
 }
 
 async function missingOffline(source: Source, filename: string): Promise<Error> {

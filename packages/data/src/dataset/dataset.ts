@@ -1,4 +1,5 @@
-import { readCache, startProgress, writeCache } from '#platform';
+import { readCache, writeCache } from '#platform';
+import { progressLine } from '@attune/platform';
 import { castColumn as castValues, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
 import type { Column } from '../columns/column.ts';
 import { packTable, sha256, unpackTable } from '../columns/tableFile.ts';
@@ -371,7 +372,7 @@ export class Dataset<Row = Record<string, unknown>> {
   ): Promise<Dataset<Row>> {
     const keep: number[] = [];
     const ask = predicate as (input: unknown, index: unknown) => unknown;
-    const progress = startProgress(desc, this.length, 'examples');
+    using progress = progressLine({ label: desc, total: this.length, unit: 'examples' });
     const work = new LongWork();
     const step = batched ? batchSize : 1;
     if (!Number.isInteger(step) || step < 1)
@@ -395,7 +396,6 @@ export class Dataset<Row = Record<string, unknown>> {
       progress.update(start);
       await work.breathe();
     }
-    progress.end();
     return this.#take(Int32Array.from(keep));
   }
 

@@ -1,4 +1,4 @@
-import { startProgress } from '#platform';
+import { progressLine } from '@attune/platform';
 import type { Column } from '../columns/column.ts';
 import { castColumn, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
 import { MapError } from '../errors.ts';
@@ -37,7 +37,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   let newNames: string[] | undefined;
   let returnsNothing = false;
   let rows = 0;
-  const progress = startProgress(label, length, 'examples');
+  using progress = progressLine({ label, total: length, unit: 'examples' });
   const work = new LongWork();
   for (let start = 0; start < length; start += batchSize) {
     const end = Math.min(start + batchSize, length);
@@ -71,7 +71,6 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
       parts.push(makeColumn(name, values));
     }
   }
-  progress.end();
   if (returnsNothing || !newNames) return undefined;
   const result = new Map<string, Column>();
   for (const name of kept) result.set(name, table.get(name)!);

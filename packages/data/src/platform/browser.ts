@@ -23,8 +23,6 @@ export function parseCsv(text: string, options: CsvOptions): string[][] {
 
 export const compressors: Platform['compressors'] = () => ({});
 
-export const startProgress: Platform['startProgress'] = () => ({ update() {}, end() {} });
-
 export const readCache: Platform['readCache'] = async () => undefined;
 
 export const writeCache: Platform['writeCache'] = async () => {};

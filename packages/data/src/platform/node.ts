@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { writeFileAtomic } from '@attune/platform';
 import { parse } from 'csv-parse/sync';
-import type { CsvOptions, Platform, Progress } from './platform.ts';
+import type { CsvOptions, Platform } from './platform.ts';
 import { csvFailure, csvParseOptions } from './csvParseOptions.ts';
 
 export const kindOf: Platform['kindOf'] = async (path) => {
@@ -29,35 +29,6 @@ export const compressors: Platform['compressors'] = () => ({
   BROTLI: (input) => brotliDecompressSync(input),
 });
 
-const quiet: Progress = { update() {}, end() {} };
-
-export const startProgress: Platform['startProgress'] = (label, total, unit) => {
-  if (!process.stderr.isTTY) return quiet;
-  const began = performance.now();
-  let lastShown = 0;
-  const show = (done: number) => {
-    const seconds = (performance.now() - began) / 1000;
-    const rate = done / seconds;
-    const left = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : '';
-    process.stderr.write(
-      `\r\x1b[K${label}: ${Math.floor((100 * done) / total)}% ${done}/${total} ${unit} [${seconds.toFixed(0)} s${left}, ${rate.toFixed(0)} ${unit}/s]`,
-    );
-  };
-  return {
-    update(done) {
-      const now = performance.now();
-      if (now - began < 1000 || now - lastShown < 100) return;
-      lastShown = now;
-      show(done);
-    },
-    end() {
-      if (lastShown === 0) return;
-      show(total);
-      process.stderr.write('\n');
-    },
-  };
-};
-
 /** Folder of kept results: ATTUNE_CACHE, else `attune/datasets` in the user's cache folder. */
 function cachePath(key: string): string {
   const { ATTUNE_CACHE, XDG_CACHE_HOME } = process.env;
@@ -70,15 +41,4 @@ export const readCache: Platform['readCache'] = async (key) => {
   return bytes && new Uint8Array(bytes);
 };
 
-export const writeCache: Platform['writeCache'] = async (key, bytes) => {
-  const path = cachePath(key);
-  await mkdir(join(path, '..'), { recursive: true });
-  const beside = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(beside, bytes);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-};
+export const writeCache: Platform['writeCache'] = (key, bytes) => writeFileAtomic(cachePath(key), bytes);

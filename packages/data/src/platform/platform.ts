@@ -22,12 +22,6 @@ export interface CsvFailure {
   readonly message: string;
 }
 
-/** Shown on a terminal for what lasts over a second. */
-export interface Progress {
-  update(done: number): void;
-  end(): void;
-}
-
 export interface Platform {
   /** What a name stands for on this machine. */
   kindOf(path: string): Promise<'file' | 'folder' | undefined>;
@@ -36,7 +30,6 @@ export interface Platform {
   parseCsv(text: string, options: CsvOptions): string[][];
   /** Decompression beyond Snappy, for Parquet. */
   compressors(): Compressors;
-  startProgress(label: string, total: number, unit: string): Progress;
   /** A kept result; undefined if there is none. */
   readCache(key: string): Promise<Uint8Array | undefined>;
   writeCache(key: string, bytes: Uint8Array): Promise<void>;

@@ -142,5 +142,3 @@ export const readBytes: Platform['readBytes'] = async (file) => {
   const response = await fetch(file.path);
   return new Uint8Array(await response.arrayBuffer());
 };
-
-export const terminalProgress: Platform['terminalProgress'] = () => undefined;

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { makeFolder, writeFileAtomic } from '@attune/platform';
 import { HubDownloadError, HubError, UnreachableError } from '../errors.ts';
 import { isCommit } from '../repository.ts';
 import type { Repository } from '../repository.ts';
@@ -64,7 +65,7 @@ export class DiskCache implements HubCache {
     if (isCommit(repository.revision)) return;
     const path = join(this.#repositoryFolder(repository), 'refs', repository.revision);
     if ((await readFile(path, 'utf8').catch(() => undefined)) === commit) return;
-    await replaceFile(path, commit);
+    await writeFileAtomic(path, commit);
   }
 
   async find(repository: Repository, commit: string, filename: string): Promise<ResolvedFile | 'absent' | undefined> {
@@ -79,8 +80,7 @@ export class DiskCache implements HubCache {
 
   async markAbsent(repository: Repository, commit: string, filename: string): Promise<void> {
     const path = this.#absentPath(repository, commit, filename);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, '');
+    await writeFileAtomic(path, '');
   }
 
   list(repository: Repository, commit: string): Promise<string[]> {
@@ -94,7 +94,7 @@ export class DiskCache implements HubCache {
     downloads.set(blob, running);
     await running;
     const path = join(this.folder(repository, commit), file.path);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await pointTo(path, blob);
     return { path };
   }
@@ -102,7 +102,7 @@ export class DiskCache implements HubCache {
   async #fetchBlob(blob: string, download: Download): Promise<string> {
     const { file } = download;
     if ((await stat(blob).catch(() => undefined))?.size === file.size) return blob;
-    await mkdir(dirname(blob), { recursive: true });
+    await makeFolder(dirname(blob));
     // Two processes may want the same file. Each writes its own; a part left behind is taken by
     // whoever renames it first.
     const own = `${blob}.${process.pid}.incomplete`;
@@ -235,12 +235,5 @@ async function pointTo(path: string, blob: string): Promise<void> {
   } catch {
     await copyFile(blob, beside);
   }
-  await rename(beside, path);
-}
-
-async function replaceFile(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${randomUUID()}`;
-  await writeFile(beside, content);
   await rename(beside, path);
 }

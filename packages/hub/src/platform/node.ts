@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DiskCache } from './diskCache.ts';
 import { listFolder } from './localFolder.ts';
 import type { HubCache, Platform } from './platform.ts';
-import { downloadLine } from './progressLine.ts';
 
 const truthy = (value: string | undefined) => value !== undefined && /^(1|on|yes|true)$/i.test(value);
 
@@ -44,16 +43,3 @@ export { listFolder };
 
 export const readBytes: Platform['readBytes'] = async (file) =>
   file instanceof Uint8Array ? file : new Uint8Array(await readFile(file.path));
-
-export const terminalProgress: Platform['terminalProgress'] = () => {
-  if (!process.stderr.isTTY) return undefined;
-  const began = performance.now();
-  let shown = false;
-  return (progress) => {
-    const seconds = (performance.now() - began) / 1000;
-    const done = progress.loadedBytes === progress.totalBytes;
-    if (seconds < 1 || (done && !shown)) return;
-    shown = true;
-    process.stderr.write(`\r\x1b[K${downloadLine(progress, seconds)}${done ? '\n' : ''}`);
-  };
-};

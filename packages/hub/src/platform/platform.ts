@@ -66,6 +66,4 @@ export interface Platform {
   /** All files below a folder, as paths with '/'. */
   listFolder(folder: string): Promise<string[]>;
   readBytes(file: ResolvedFile): Promise<Uint8Array>;
-  /** Shows downloads on a terminal; undefined where there is none. */
-  terminalProgress(): ((progress: DownloadProgress) => void) | undefined;
 }

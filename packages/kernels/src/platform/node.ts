@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { writeFileAtomic } from '@attune/platform';
 import type { WebGpuOptions } from './platform.ts';
 
 export { waitForGpu } from './waitForGpu.ts';
@@ -44,13 +45,5 @@ export async function readTuning(name: string): Promise<string | null> {
  * Keeps a table. A folder that cannot be written to only means that the next process measures anew.
  */
 export async function writeTuning(name: string, text: string): Promise<void> {
-  const path = join(tuningFolder(), `${name}.json`);
-  const beside = `${path}.${process.pid}`;
-  try {
-    await mkdir(tuningFolder(), { recursive: true });
-    await writeFile(beside, text);
-    await rename(beside, path);
-  } catch {
-    return;
-  }
+  await writeFileAtomic(join(tuningFolder(), `${name}.json`), text).catch(() => {});
 }

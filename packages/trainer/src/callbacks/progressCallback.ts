@@ -1,16 +1,18 @@
-import { createBar, terminal } from '#platform';
-import { formatDuration } from '../progress/formatDuration.ts';
+import { terminal } from '#platform';
+import { progressLine } from '@attune/platform';
+import type { ProgressLine } from '@attune/platform';
 import { formatNumber } from '../progress/formatNumber.ts';
 import { MetricsTable } from '../progress/metricsTable.ts';
 import type { TrainerCallback } from './trainerCallback.ts';
 
 /**
- * Shows a run to a person: a bar with examples per second and the time left, the logs, and a table
- * with a line per evaluation. Without a terminal, or with `disableTqdm`, there is no bar; logs and
- * table are still written.
+ * Shows a run to a person: a line with the time left and examples per second, the logs, and a table
+ * with a line per evaluation. With `disableTqdm` there are only logs and table.
  */
 export class ProgressCallback implements TrainerCallback {
-  #bar: ReturnType<typeof createBar> | null = null;
+  #training: ProgressLine | null = null;
+  #evaluation: ProgressLine | null = null;
+  #batchesEvaluated = 0;
   #table: MetricsTable | null = null;
   #trainingLoss: number | null = null;
   #began = 0;
@@ -20,23 +22,26 @@ export class ProgressCallback implements TrainerCallback {
     this.#trainingLoss = null;
     this.#table =
       args.evalStrategy === 'no' ? null : new MetricsTable(args.evalStrategy === 'epoch' ? 'Epoch' : 'Step');
-    if (terminal.isTerminal && !args.disableTqdm) {
-      this.#bar = createBar(
-        state.maxSteps,
-        '{bar} {value}/{total} steps | {rate} examples/s | {left} left | loss {loss}',
-      );
-      this.#bar.update(0, { rate: '?', left: '?', loss: '?' });
-    }
+    this.#stop();
+    if (args.disableTqdm) return;
+    const { maxSteps: total, globalStep: from } = state;
+    this.#training = progressLine({ label: 'Training', total, from, unit: 'steps', delay: 0 });
   };
 
   onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, state, _control, { examplesSeen = 0, completed }) => {
-    if (!this.#bar) return;
+    if (!this.#training) return;
     const seconds = (performance.now() - this.#began) / 1000;
-    this.#bar.update(state.globalStep, {
-      rate: formatNumber(examplesSeen / seconds),
-      left: formatDuration((seconds / state.globalStep) * (state.maxSteps - state.globalStep)),
-      loss: completed ? formatNumber(completed.loss) : '?',
-    });
+    const details = [`${formatNumber(examplesSeen / seconds)} examples/s`];
+    if (completed) details.push(`loss ${formatNumber(completed.loss)}`);
+    this.#training.update(state.globalStep, details);
+  };
+
+  onPredictionStep: NonNullable<TrainerCallback['onPredictionStep']> = (args, _state, _control, { numBatches }) => {
+    if (args.disableTqdm || numBatches === undefined) return;
+    this.#evaluation ??= progressLine({ label: 'Evaluating', total: numBatches, unit: 'batches' });
+    this.#batchesEvaluated++;
+    this.#evaluation.update(this.#batchesEvaluated);
+    if (this.#batchesEvaluated === numBatches) this.#stopEvaluation();
   };
 
   onLog: NonNullable<TrainerCallback['onLog']> = (args, _state, _control, { logs = {} }) => {
@@ -47,23 +52,29 @@ export class ProgressCallback implements TrainerCallback {
       this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
     if (inTable) return;
     const shown = Object.entries(logs).filter(([name]) => name !== 'total_flos' && name !== 'step');
-    this.#write(`{${shown.map(([name, value]) => `'${name}': '${formatNumber(value)}'`).join(', ')}}`);
+    terminal.writeLine(`{${shown.map(([name, value]) => `'${name}': '${formatNumber(value)}'`).join(', ')}}`);
   };
 
   onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, _control, { metrics = {} }) => {
     if (!this.#table) return;
     const position = args.evalStrategy === 'epoch' ? state.epoch : state.globalStep;
-    for (const line of this.#table.lines(position, this.#trainingLoss, metrics)) this.#write(line);
+    for (const line of this.#table.lines(position, this.#trainingLoss, metrics)) terminal.writeLine(line);
   };
 
   onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = () => {
-    this.#bar?.stop();
-    this.#bar = null;
+    this.#stop();
     this.#table = null;
   };
 
-  #write(line: string): void {
-    if (this.#bar) this.#bar.writeLine(line);
-    else terminal.writeLine(line);
+  #stop(): void {
+    this.#training?.stop();
+    this.#training = null;
+    this.#stopEvaluation();
+  }
+
+  #stopEvaluation(): void {
+    this.#evaluation?.stop();
+    this.#evaluation = null;
+    this.#batchesEvaluated = 0;
   }
 }

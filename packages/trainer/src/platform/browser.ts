@@ -1,7 +1,7 @@
 import { SaveError } from '../errors.ts';
 import type { Files, Terminal } from './platform.ts';
 
-export const terminal: Terminal = { isTerminal: false, writeLine: (line) => console.info(line) };
+export const terminal: Terminal = { writeLine: (line) => console.info(line) };
 
 const refuse = () =>
   Promise.reject(
@@ -19,12 +19,3 @@ export const files: Files = {
   removeFolder: refuse,
   checksum: refuse,
 };
-
-/** A page shows progress through callbacks; there is no bar. */
-export function createBar(_total: number, _format: string) {
-  return {
-    update: (_value: number, _fields: Record<string, string>) => {},
-    writeLine: terminal.writeLine,
-    stop: () => {},
-  };
-}

@@ -1,7 +1,5 @@
-/** Where progress is shown. */
+/** Where lines for a person go. */
 export interface Terminal {
-  /** Whether a person watches: a bar that moves makes sense. */
-  readonly isTerminal: boolean;
   writeLine(line: string): void;
 }
 

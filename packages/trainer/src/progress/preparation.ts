@@ -1,11 +1,13 @@
-import { createBar, terminal } from '#platform';
+import { terminal } from '#platform';
+import { progressLine } from '@attune/platform';
+import type { ProgressLine } from '@attune/platform';
 
 /** From here on people wonder what a program is doing. */
 const noticeableSeconds = 1;
 
 /**
- * Runs something that makes kernels ready, and shows how far it is: a bar on a terminal; otherwise
- * a line at the end, if it took over a second.
+ * Runs something that makes kernels ready, and shows how far it is; a line at the end, if it took
+ * over a second.
  *
  * @param prepare told a function that takes how many of how many kernels are ready
  */
@@ -14,16 +16,17 @@ export async function showPreparation(
   prepare: (onProgress: (done: number, total: number) => void) => Promise<void>,
 ): Promise<void> {
   const began = performance.now();
-  let bar: ReturnType<typeof createBar> | null = null;
+  let line: ProgressLine | null = null;
   let count = 0;
   try {
     await prepare((done, total) => {
       count = total;
-      if (terminal.isTerminal && !quiet)
-        (bar ??= createBar(total, 'Preparing kernels {bar} {value}/{total}')).update(done, {});
+      if (quiet) return;
+      line ??= progressLine({ label: 'Preparing', total, unit: 'kernels' });
+      line.update(done);
     });
   } finally {
-    (bar as ReturnType<typeof createBar> | null)?.stop();
+    (line as ProgressLine | null)?.stop();
   }
   const seconds = (performance.now() - began) / 1000;
   if (seconds > noticeableSeconds)

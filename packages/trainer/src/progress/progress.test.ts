@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration } from './formatDuration.ts';
 import { formatNumber } from './formatNumber.ts';
 import { MetricsTable } from './metricsTable.ts';
 
@@ -20,10 +19,6 @@ describe('formatNumber', () => {
   ])('prints %d as Python does', (value, text) => {
     expect(formatNumber(value)).toBe(text);
   });
-});
-
-it('formats durations', () => {
-  expect([3.6, 187, 3723, Infinity].map(formatDuration)).toEqual(['4 s', '3:07', '1:02:03', '?']);
 });
 
 it('prints a table that grows by a line', () => {

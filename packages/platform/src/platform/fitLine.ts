@@ -1,0 +1,30 @@
+import stringWidth from 'string-width';
+import type { ProgressText } from './platform.ts';
+
+const longestBar = 24;
+/** A shorter bar tells nothing. */
+const shortestBar = 5;
+
+/**
+ * `Training ████░░░░ 1032/3000 steps | 1:54 left | loss 0.6921` in so many columns: the bar shrinks
+ * first, then details go from the end, then the label is cut.
+ */
+export function fitLine({ label, part, count, details }: ProgressText, columns: number): string {
+  const words = [count, ...details];
+  while (words.length > 1 && stringWidth(`${label} ${words.join(' | ')}`) > columns) words.pop();
+  const text = words.join(' | ');
+  const room = columns - stringWidth(`${label} ${text}`) - 1;
+  if (room < shortestBar) return cut(`${label} ${text}`, columns);
+  const bar = Math.min(longestBar, room);
+  const full = Math.round(bar * Math.min(1, Math.max(0, part)));
+  return `${label} ${'█'.repeat(full)}${'░'.repeat(bar - full)} ${text}`;
+}
+
+function cut(text: string, columns: number): string {
+  let shown = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(shown + segment) > columns) break;
+    shown += segment;
+  }
+  return shown;
+}

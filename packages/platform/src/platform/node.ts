@@ -1,0 +1,11 @@
+import type { Platform, Screen } from './platform.ts';
+import { TerminalScreen } from './terminalScreen.ts';
+
+export { makeFolder, writeFileAtomic, writeFilesAtomic } from './writeFiles.ts';
+
+export const screen: Screen = new TerminalScreen(process.stderr, process.stdout);
+
+export const every: Platform['every'] = (milliseconds, callback) => {
+  const timer = setInterval(callback, milliseconds).unref();
+  return () => clearInterval(timer);
+};

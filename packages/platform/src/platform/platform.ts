@@ -1,0 +1,42 @@
+/** The content of a file: text or bytes. */
+export type FileContent = string | Uint8Array;
+
+/** How far something is, in pieces: a screen joins as many as it has room for. */
+export interface ProgressText {
+  readonly label: string;
+  /** Between 0 and 1. */
+  readonly part: number;
+  /** `1032/3000 steps`. */
+  readonly count: string;
+  /** What may be left out where room lacks, the most important first: `1:54 left`. */
+  readonly details: readonly string[];
+}
+
+/** Where progress is shown. */
+export interface Screen {
+  /** Whether a line can be shown that the next one replaces. */
+  readonly isTerminal: boolean;
+  /** Shows a line in place of the last one; null takes it away. Only on a terminal. */
+  show(text: ProgressText | null): void;
+  /** Writes a line that stays. */
+  writeLine(line: string): void;
+}
+
+/** What differs between Node and a browser. */
+export interface Platform {
+  readonly screen: Screen;
+  /** Calls back every so many milliseconds, but keeps no process alive. Returns what ends it. */
+  every(milliseconds: number, callback: () => void): () => void;
+  /** Makes a folder with all above it. */
+  makeFolder(folder: string): Promise<void>;
+  /**
+   * Writes one file so that no half of it is ever seen: beside its final name first, on the disk
+   * when it is renamed. Makes the folder.
+   */
+  writeFileAtomic(path: string, content: FileContent): Promise<void>;
+  /**
+   * The same for several files of one folder, by name: all are complete before the first is
+   * renamed, so that a failure leaves the old ones.
+   */
+  writeFilesAtomic(folder: string, files: ReadonlyMap<string, FileContent>): Promise<void>;
+}
