@@ -1,6 +1,7 @@
 export { accumulateLoss } from './accumulateLoss.ts';
 export { globalNorm } from './globalNorm.ts';
 export type { GlobalNormOptions } from './globalNorm.ts';
+export { OptimizerMembers } from './members.ts';
 export { optimizerUpdate } from './optimizerUpdate.ts';
 export type { ArenaSegment, OptimizerUpdateOptions } from './optimizerUpdate.ts';
 export { readOptimizerState } from './records.ts';

@@ -5,6 +5,7 @@ import {
   globalNorm,
   KernelArgumentError,
   openDevice,
+  OptimizerMembers,
   optimizerUpdate,
   readOptimizerState,
 } from '../../index.ts';
@@ -302,6 +303,78 @@ describe('optimizerUpdate', () => {
   });
 });
 
+describe('members', () => {
+  /** Two members of 64 weights, of which the second takes part in some updates only. */
+  async function trainMembers(takesPart: readonly boolean[], missed = 0, spoilt = -1) {
+    const updates = takesPart.length;
+    const arena = makeArena(128, updates);
+    const state = createOptimizerState(gpu, { learningRates: rates(updates), groups, maxGradNorm: 0 });
+    const members = new OptimizerMembers(gpu, [0, 1], [0, missed]);
+    const ids = uploadIndices(gpu, [0, 1], 'ids');
+    const array = (values: Float32Array) => uploadFloats(gpu, values, 'f32', 'array');
+    const segment = {
+      weights: array(arena.weights),
+      gradients: array(arena.weights),
+      expAvg: array(new Float32Array(128)),
+      expAvgSq: array(new Float32Array(128)),
+      groupIds: ids,
+      memberIds: ids,
+      length: 128,
+    };
+    for (const [update, second] of takesPart.entries()) {
+      const gradients = arena.gradients[update] as Float32Array;
+      gpu.write(segment.gradients, update === spoilt ? gradients.map(() => NaN) : gradients);
+      members.setTakingPart([true, second]);
+      optimizerUpdate(gpu, { state, segments: [segment], members });
+      gpu.flush();
+    }
+    const weights = await readFloats(gpu, segment.weights, 128);
+    const missedAtLast = (await gpu.read(members.missed)) as Uint32Array;
+    for (const used of [segment.weights, segment.gradients, segment.expAvg, segment.expAvgSq, ids]) gpu.release(used);
+    for (const owner of [state, members]) owner.dispose();
+    return { arena, weights, missed: missedAtLast[1] };
+  }
+
+  it('that take no part stay, and count their own updates', async () => {
+    const takesPart = [true, false, false, true, true, false];
+    const { arena, weights, missed } = await trainMembers(takesPart);
+    const expected = Float64Array.from(arena.weights.subarray(64));
+    const moments = { expAvg: new Float64Array(64), expAvgSq: new Float64Array(64) };
+    let own = 0;
+    for (const [update, second] of takesPart.entries()) {
+      if (!second) continue;
+      adamWReference({
+        weights: expected,
+        gradients: (arena.gradients[update] as Float32Array).subarray(64),
+        ...moments,
+        update: (own += 1),
+        learningRate: (rates(6)[update] as number) * 0.5,
+        weightDecay: 0,
+        betas: [0.9, 0.999],
+        epsilon: 1e-8,
+      });
+    }
+    expectClose(weights.subarray(64), expected, { roundings: 12, magnitude: 1 });
+    expect(missed).toBe(3);
+  });
+
+  it('that all take part move as without members', async () => {
+    const updates = 4;
+    const { arena, weights } = await trainMembers(Array<boolean>(updates).fill(true));
+    const { results } = await trainOnGpu([{ ...arena, groupIds: [0, 1] }], { maxGradNorm: 0 });
+    expectClose(weights, results[0]?.weights as Float32Array, { roundings: 2 * updates, magnitude: 1 });
+  });
+
+  it('miss nothing in an update that is skipped for all', async () => {
+    expect((await trainMembers([true, false, false], 0, 1)).missed).toBe(1);
+  });
+
+  it('refuse counts that do not fit', () => {
+    expect(() => new OptimizerMembers(gpu, [], [])).toThrow(KernelArgumentError);
+    expect(() => new OptimizerMembers(gpu, [0], [])).toThrow(/got 1 groups and 0 counts/);
+  });
+});
+
 describe('an update that is not finite', () => {
   it('changes no weight, uses no row of the schedule, and is named', async () => {
     const good = makeArena(4096, 4);
@@ -483,6 +556,7 @@ it('every variant compiles', () =>
   compileOnNull((nullGpu) => {
     const array = (type: 'f32' | 'f16' | 'u32') => nullGpu.allocate(type, 128, 'array');
     const state = createOptimizerState(nullGpu, { learningRates: [1], groups });
+    const members = new OptimizerMembers(nullGpu, [0], [0]);
     for (const fp16Weights of [undefined, array('f16')]) {
       const segment = {
         weights: array('f32'),
@@ -493,7 +567,7 @@ it('every variant compiles', () =>
         fp16Weights,
         length: 128,
       };
-      optimizerUpdate(nullGpu, { state, segments: [segment, segment] });
+      optimizerUpdate(nullGpu, { state, segments: [segment, { ...segment, memberIds: array('u32') }], members });
     }
     globalNorm(nullGpu, { segments: [{ gradients: array('f32'), length: 128 }], norm: array('f32') });
   }));

@@ -1,3 +1,4 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
@@ -7,6 +8,10 @@ import { wgsl as adamWSource } from './adamW.wgsl.ts';
 import { wgsl as finalNorm } from './finalNorm.wgsl.ts';
 import { wgsl as finalizeSource } from './finalizeUpdate.wgsl.ts';
 import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
+import { wgsl as groupRates } from './groupRates.wgsl.ts';
+import { updateMembers } from './members.ts';
+import type { OptimizerMembers } from './members.ts';
+import { wgsl as memberRates } from './memberRates.wgsl.ts';
 import { wgsl as halfStore } from './storeHalf.wgsl.ts';
 import type { OptimizerState } from './state.ts';
 import { elementsPerGroupId } from './stateLayout.ts';
@@ -25,6 +30,12 @@ export interface ArenaSegment extends GradientSegment {
   readonly expAvgSq: GpuArray;
   /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
   readonly groupIds: GpuArray;
+  /**
+   * u32 `[length / 64]`: number of the member of each 64 elements. Where given, members that take no
+   * part stay as they are, and each corrects the bias of its moments by its own updates; otherwise
+   * all take part in every update.
+   */
+  readonly memberIds?: GpuArray;
   /** f16: written with the new weights. */
   readonly fp16Weights?: GpuArray;
 }
@@ -32,6 +43,8 @@ export interface ArenaSegment extends GradientSegment {
 export interface OptimizerUpdateOptions {
   readonly state: OptimizerState;
   readonly segments: readonly ArenaSegment[];
+  /** Which members take part; needed where a segment has `memberIds`, or one misses the update. */
+  readonly members?: OptimizerMembers;
 }
 
 const noHalfStore = 'fn storeHalf(index: u32, values: vec4f) {}\n';
@@ -43,11 +56,13 @@ const halfTypes: readonly ElementType[] = ['f16'];
  * is not finite changes nothing but the counters and the ring. Updates beyond the end of the
  * schedule use its last row.
  *
+ * @throws KernelArgumentError
  */
-export function optimizerUpdate(gpu: Gpu, { state, segments }: OptimizerUpdateOptions): void {
+export function optimizerUpdate(gpu: Gpu, { state, segments, members }: OptimizerUpdateOptions): void {
   for (const segment of segments) requireSegment(segment);
   finalizeUpdate(gpu, state, segments);
-  for (const segment of segments) adamW(gpu, state, segment);
+  if (members) updateMembers(gpu, state, members);
+  for (const segment of segments) adamW(gpu, state, segment, members);
 }
 
 function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly GradientSegment[]): void {
@@ -66,30 +81,50 @@ function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly Grad
   gpu.release(partials);
 }
 
-function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment): void {
-  const { gradients, weights, expAvg, expAvgSq, groupIds, fp16Weights, length } = segment;
+function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment, members?: OptimizerMembers): void {
+  const { gradients, weights, expAvg, expAvgSq, groupIds, memberIds, fp16Weights, length } = segment;
+  if (memberIds && !members)
+    throw new KernelArgumentError('optimizerUpdate: a segment has memberIds, but no members are given');
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
   const share = flatIndexingFor(gpu.profile);
   gpu.dispatch({
     program: {
-      key: `adamW${fp16Weights ? ' with f16 weights' : ''}`,
-      source: () => share.text + (fp16Weights ? packedHalves + halfStore : noHalfStore) + adamWSource,
+      key: `adamW${memberIds ? ' by member' : ''}${fp16Weights ? ' with f16 weights' : ''}`,
+      source: () =>
+        share.text +
+        (memberIds ? memberRates : groupRates) +
+        (fp16Weights ? packedHalves + halfStore : noHalfStore) +
+        adamWSource,
     },
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
-    reads: [state.words, state.groups, groupIds, gradients],
+    reads:
+      memberIds && members
+        ? [state.words, members.rates, memberIds, gradients]
+        : [state.words, state.groups, groupIds, gradients],
     writes: [weights, expAvg, expAvgSq, ...(fp16Weights ? [fp16Weights] : [])],
     workgroups: share.workgroups(vectors),
     work: { bytes: length * (fp16Weights ? 30 : 28), flops: 15 * length },
   });
 }
 
-function requireSegment({ gradients, weights, expAvg, expAvgSq, groupIds, fp16Weights, length }: ArenaSegment): void {
+function requireSegment({
+  gradients,
+  weights,
+  expAvg,
+  expAvgSq,
+  groupIds,
+  memberIds,
+  fp16Weights,
+  length,
+}: ArenaSegment): void {
   const kernel = 'optimizerUpdate';
   requireSegmentLength(kernel, length);
   for (const [name, array] of Object.entries({ gradients, weights, expAvg, expAvgSq }))
     requireArray(kernel, name, array, { length }, singleTypes);
   requireArray(kernel, 'groupIds', groupIds, { 'groups of 64': length / elementsPerGroupId }, indexTypes);
+  if (memberIds)
+    requireArray(kernel, 'memberIds', memberIds, { 'members of 64': length / elementsPerGroupId }, indexTypes);
   if (fp16Weights) requireArray(kernel, 'fp16Weights', fp16Weights, { length }, halfTypes);
   requireSeparate(
     kernel,

@@ -77,12 +77,15 @@ export class OptimizerState {
   readonly lossScale: GpuArray;
   /** u32: header and ring, laid out as in stateLayout.ts. */
   readonly words: GpuArray;
-  /** f32 `[updates, 4]`: learning rate, step size, root of the second bias correction, unused. */
-  readonly schedule: GpuArray;
+  /**
+   * f32 `[updates, 4]`: learning rate, step size, root of the second bias correction, 1 / the first
+   * bias correction.
+   */
+  schedule: GpuArray;
   /** f32 `[groups, 2]`: weight decay, learning rate factor. */
   readonly groups: GpuArray;
   /** Learning rates in float64, by row of the schedule. */
-  readonly learningRates: Float64Array;
+  learningRates: Float64Array;
   readonly groupCount: number;
   readonly betas: readonly [number, number];
   readonly epsilon: number;
@@ -169,10 +172,7 @@ export class OptimizerState {
     gpu.write(this.words, Uint32Array.of(firstStep));
     gpu.write(this.words, Uint32Array.of(growthTracker), growthTrackerWord);
     gpu.write(this.words, new Uint32Array(Float32Array.of(initial).buffer), lossScaleWord);
-    gpu.write(
-      this.groups,
-      Float32Array.from(groups.flatMap(({ weightDecay, learningRateFactor = 1 }) => [weightDecay, learningRateFactor])),
-    );
+    this.setGroups(groups);
     this.setLearningRates(this.learningRates, 0);
   }
 
@@ -195,8 +195,28 @@ export class OptimizerState {
       rows[index * 4] = learningRate;
       rows[index * 4 + 1] = learningRate / (1 - this.betas[0] ** update);
       rows[index * 4 + 2] = Math.sqrt(1 - this.betas[1] ** update);
+      rows[index * 4 + 3] = 1 / (1 - this.betas[0] ** update);
     }
     this.#gpu.write(this.schedule, rows, firstRow * 4);
+  }
+
+  /** Puts a longer schedule in place, whose first rows are those of today's. */
+  extendSchedule(learningRates: Float64Array): void {
+    const old = this.schedule;
+    this.schedule = this.#gpu.allocatePersistent('f32', learningRates.length * 4, 'schedule');
+    this.learningRates = learningRates;
+    this.setLearningRates(learningRates, 0);
+    this.#gpu.release(old);
+  }
+
+  /** Changes decay and learning rate factor of every group, for the next update. */
+  setGroups(groups: readonly ParameterGroup[]): void {
+    if (groups.length !== this.groupCount)
+      throw new KernelArgumentError(`setGroups: got ${groups.length} groups; the state has ${this.groupCount}`);
+    this.#gpu.write(
+      this.groups,
+      Float32Array.from(groups.flatMap(({ weightDecay, learningRateFactor = 1 }) => [weightDecay, learningRateFactor])),
+    );
   }
 
   dispose(): void {
