@@ -10,7 +10,8 @@ import {
   ReleasedArrayError,
 } from './errors.ts';
 import { bytesPerElement, GpuArray, viewAlignment } from './memory/gpuArray.ts';
-import type { ElementType, HostData } from './memory/gpuArray.ts';
+import type { ArrayKind, ElementType, HostData } from './memory/gpuArray.ts';
+import { UnreachableArrays } from './memory/unreachableArrays.ts';
 import { BufferPool } from './memory/bufferPool.ts';
 import type { PooledBuffer } from './memory/bufferPool.ts';
 import { bufferUsage } from './memory/bufferUsage.ts';
@@ -47,8 +48,6 @@ export interface MemoryReport {
   readonly liveArrays: number;
 }
 
-type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'contiguous';
-
 /** Room for what a kernel touches when all its sizes are 0. */
 const scratchWords = 16384;
 
@@ -78,11 +77,12 @@ export class Gpu {
   readonly #recorder: Recorder;
   readonly #pool: BufferPool;
   readonly #uploadPool: BufferPool;
-  readonly #kinds = new Map<GpuArray, ArrayKind>();
+  readonly #unreachable = new UnreachableArrays((storage, kind) => this.#giveBack(storage, kind));
   /** How many arrays of each row are still in use. */
   readonly #rows = new Map<PooledBuffer, number>();
   readonly #scopes: Set<GpuArray>[] = [];
   #bufferCount = 0;
+  #liveArrays = 0;
   #liveBytes = 0;
   #peakBytes = 0;
   #failure: GpuError | null = null;
@@ -119,7 +119,7 @@ export class Gpu {
       liveBytes: this.#liveBytes,
       peakBytes: this.#peakBytes,
       cachedBytes: this.#pool.cachedBytes + this.#uploadPool.cachedBytes,
-      liveArrays: this.#kinds.size,
+      liveArrays: this.#liveArrays,
     };
   }
 
@@ -152,6 +152,7 @@ export class Gpu {
     this.#reserve(byteLength, label);
     const array = new GpuArray(this.#createBuffer(byteLength, label), elementType, length, label);
     this.#own(array, 'persistent');
+    this.#addLive(byteLength);
     return array;
   }
 
@@ -179,8 +180,8 @@ export class Gpu {
     this.#reserve(byteLength, label);
     const whole = new GpuArray(this.#createBuffer(byteLength, label), elementType, total, label);
     const arrays = lengths.map((length, index) => whole.view(offsets[index] as number, length, `${label}, ${index}`));
-    for (const array of arrays) this.#kinds.set(array, 'contiguous');
     this.#rows.set(whole.storage, arrays.length);
+    for (const array of arrays) this.#own(array, 'contiguous');
     this.#addLive(byteLength);
     return arrays;
   }
@@ -219,31 +220,25 @@ export class Gpu {
    * may get the same memory.
    */
   release(array: GpuArray): void {
-    const kind = this.#kinds.get(array);
-    if (!kind) {
+    const { kind } = array;
+    if (!kind || array.owner !== this) {
       if (array.released) return;
       throw new ReleasedArrayError(`release: array ${array.label} is a view or belongs to another device`);
     }
-    this.#kinds.delete(array);
+    array.owner = null;
+    if (array.watched) this.#unreachable.unwatch(array);
     for (const scope of this.#scopes) scope.delete(array);
     array.markReleased();
-    const { storage } = array;
-    if (kind === 'contiguous') {
-      const left = (this.#rows.get(storage) as number) - 1;
-      this.#rows.set(storage, left);
-      if (left > 0) return;
-      this.#rows.delete(storage);
-    }
-    this.#liveBytes -= storage.byteLength;
-    storage.releasedAt = this.#recorder.statistics.submits;
-    if (kind === 'pooled') this.#pool.give(storage);
-    else if (kind === 'uploaded') this.#uploadPool.give(storage);
-    else this.#destroyAfterUse(storage);
+    this.#giveBack(array.storage, kind);
   }
 
-  /** Takes an array out of its scope: from now on the caller releases it. */
+  /**
+   * Takes an array out of its scope: from now on the caller releases it, or nobody, and then it goes
+   * back when nothing reaches it any more.
+   */
   retain(array: GpuArray): void {
     for (const scope of this.#scopes) scope.delete(array);
+    if (array.kind && !array.watched && array.owner === this) this.#unreachable.watch(array, array.kind);
   }
 
   /**
@@ -314,6 +309,7 @@ export class Gpu {
   async idle(): Promise<void> {
     this.flush();
     await waitForGpu(this.#device.queue.onSubmittedWorkDone());
+    await this.#unreachable.collectWhenMany(this.#memoryBudget);
     this.throwIfFailed();
   }
 
@@ -335,6 +331,7 @@ export class Gpu {
     this.flush();
     try {
       await waitForGpu(staging.mapAsync(1));
+      await this.#unreachable.collectWhenMany(this.#memoryBudget);
       return hostArray(elementType, staging.getMappedRange().slice(0), length);
     } catch (cause) {
       this.throwIfFailed();
@@ -428,13 +425,33 @@ export class Gpu {
     this.#reserve(sizeClass(byteLength), label);
     const array = new GpuArray(pool.take(byteLength, label, releasedBefore), elementType, length, label);
     this.#own(array, kind);
+    this.#addLive(array.storage.byteLength);
     return array;
   }
 
   #own(array: GpuArray, kind: ArrayKind): void {
-    this.#kinds.set(array, kind);
-    if (kind !== 'persistent') this.#scopes.at(-1)?.add(array);
-    this.#addLive(array.storage.byteLength);
+    array.kind = kind;
+    array.owner = this;
+    this.#liveArrays += 1;
+    const scope = kind === 'persistent' || kind === 'contiguous' ? undefined : this.#scopes.at(-1);
+    if (scope) scope.add(array);
+    else this.#unreachable.watch(array, kind);
+  }
+
+  /** The memory of an array that was released, or that nothing reaches any more. */
+  #giveBack(storage: PooledBuffer, kind: ArrayKind): void {
+    this.#liveArrays -= 1;
+    if (kind === 'contiguous') {
+      const left = (this.#rows.get(storage) as number) - 1;
+      this.#rows.set(storage, left);
+      if (left > 0) return;
+      this.#rows.delete(storage);
+    }
+    this.#liveBytes -= storage.byteLength;
+    storage.releasedAt = this.#recorder.statistics.submits;
+    if (kind === 'pooled') this.#pool.give(storage);
+    else if (kind === 'uploaded') this.#uploadPool.give(storage);
+    else this.#destroyAfterUse(storage);
   }
 
   #addLive(byteLength: number): void {

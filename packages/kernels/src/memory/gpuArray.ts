@@ -21,10 +21,14 @@ export type HostData = Float32Array | Int32Array | Uint32Array | Uint16Array;
  */
 export const viewAlignment = 256;
 
+/** How an array came by its memory, and so where that goes when it is given back. */
+export type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'contiguous';
+
 /**
  * A typed range of GPU memory. It has no shape: kernels are told rows and columns.
  *
- * `length` is the number of elements asked for; the buffer behind a pooled array may be longer.
+ * Memory goes back when its array is released, at the end of a scope, or when nothing in the
+ * program can reach the array any more. `length` is the number of elements asked for; the buffer behind a pooled array may be longer.
  */
 export class GpuArray {
   readonly elementType: ElementType;
@@ -34,7 +38,15 @@ export class GpuArray {
   readonly storage: PooledBuffer;
   /** Bytes bound to a shader. */
   readonly bindingSize: number;
+  /** The device that takes the memory back; null for views, and once it has gone back. */
+  owner: object | null = null;
+  /** Set by the owner. */
+  kind: ArrayKind | null = null;
+  /** Whether the garbage collector tells the device when nothing reaches the array any more. */
+  watched = false;
   readonly #isView: boolean;
+  /** The arrays whose memory this is a part of: they are reachable as long as this is. */
+  readonly #bases: readonly GpuArray[];
   #released = false;
 
   constructor(
@@ -43,8 +55,9 @@ export class GpuArray {
     length: number,
     label: string,
     byteOffset = 0,
-    isView = false,
+    bases: readonly GpuArray[] = [],
   ) {
+    const isView = bases.length > 0;
     this.storage = storage;
     this.elementType = elementType;
     this.length = length;
@@ -52,6 +65,7 @@ export class GpuArray {
     this.byteOffset = byteOffset;
     this.bindingSize = isView ? Math.max(4, Math.ceil(this.byteLength / 4) * 4) : storage.byteLength - byteOffset;
     this.#isView = isView;
+    this.#bases = bases;
   }
 
   /**
@@ -68,7 +82,7 @@ export class GpuArray {
   }
 
   get released(): boolean {
-    return this.#released || this.storage.destroyed;
+    return this.#released || this.storage.destroyed || (this.#isView && this.#bases.some((base) => base.released));
   }
 
   /** Called by the device when the memory goes back. */
@@ -94,7 +108,7 @@ export class GpuArray {
         `view of ${this.label}: elements ${offset} to ${offset + length} lie outside its ${this.length}`,
       );
     }
-    return new GpuArray(this.storage, this.elementType, length, label, this.byteOffset + start, true);
+    return new GpuArray(this.storage, this.elementType, length, label, this.byteOffset + start, [this]);
   }
 }
 
@@ -113,5 +127,5 @@ export function joinContiguous(arrays: readonly GpuArray[]): GpuArray | null {
       return null;
     length += array.length;
   }
-  return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, true);
+  return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, arrays);
 }

@@ -12,6 +12,18 @@ export const noAdapterAdvice =
 /** Browsers tell when a promise is fulfilled; nobody polls. */
 export const waitForGpu = <T>(pending: Promise<T>): Promise<T> => pending;
 
+/**
+ * Asks for a collection, and waits for a turn in which what was found can be told. No page may call
+ * the collector; but it comes the sooner the more memory outside its heap hangs on what it may
+ * collect, which so large a buffer is taken for. Nobody ever touches its pages.
+ */
+export function collectGarbage(): Promise<void> {
+  void new ArrayBuffer(64 * 2 ** 20);
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
+
 interface Storage {
   getItem(name: string): string | null;
   setItem(name: string, text: string): void;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@attune/platform';
 import type { WebGpuOptions } from './platform.ts';
 
+export { collectGarbage } from './collectGarbage.ts';
 export { waitForGpu } from './waitForGpu.ts';
 
 // Dawn's object must outlive every device made from it: once it is collected the process crashes.
