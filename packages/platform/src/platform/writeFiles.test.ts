@@ -76,7 +76,7 @@ describe('makeFolder', () => {
   it('says why it cannot', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(makeFolder(join(folder, 'file'))).rejects.toThrow('EEXIST');
-    await expect(makeFolder(join(folder, 'file/below'))).rejects.toThrow('EEXIST');
+    await expect(makeFolder(join(folder, 'file/below'))).rejects.toThrow('ENOTDIR');
   });
 
   it.runIf(process.platform === 'linux')('ends where the parent takes no folders', async () => {

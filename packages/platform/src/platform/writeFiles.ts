@@ -13,17 +13,18 @@ import type { FileContent, Platform } from './platform.ts';
  */
 export const makeFolder: Platform['makeFolder'] = async (folder) => {
   const missing: string[] = [];
-  for (let path = resolve(folder); !(await isFolder(path)); path = dirname(path)) {
-    missing.push(path);
-    if (path === dirname(path)) break;
-  }
-  for (const path of missing.toReversed()) {
+  for (let path = resolve(folder); path !== dirname(path) && !(await exists(path)); path = dirname(path))
+    missing.unshift(path);
+  if (missing.length === 0) missing.push(resolve(folder));
+  for (const path of missing) {
     await mkdir(path).catch(async (error: unknown) => {
-      // Another process may have been faster.
+      // It was there, or another process was faster.
       if (!(await isFolder(path))) throw error;
     });
   }
 };
+
+const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
 
 const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() === true;
 
