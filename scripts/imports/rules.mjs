@@ -14,7 +14,10 @@ export const allowedPackages = {
 };
 
 /** Packages that only one module may load, and only when it is needed. */
-export const loadedOnlyBy = { webgpu: 'packages/kernels/src/platform/node.ts' };
+export const loadedOnlyBy = {
+  webgpu: 'packages/kernels/src/platform/node.ts',
+  undici: 'packages/hub/src/platform/proxy.ts',
+};
 
 /** Entry points that must stay light: what nothing below them may import. */
 export const lightEntries = { 'packages/bert/src/tokenizer/index.ts': ['@attune/tensor', '@attune/kernels'] };

@@ -3,7 +3,10 @@ export class HubError extends Error {
   override name = 'HubError';
 }
 
-/** The hub cannot be reached (or must not be asked), and there is no copy on this machine. */
+/**
+ * The hub cannot be reached, is out of order or must not be asked, and there is no copy on this
+ * machine.
+ */
 export class HubOfflineError extends HubError {
   override name = 'HubOfflineError';
 }
@@ -39,9 +42,16 @@ export class HubDownloadError extends HubError {
 }
 
 /**
- * Inside this package: the hub gave no answer (no network, a dead address, a proxy's own page, too
- * slow, out of order). Users get HubOfflineError.
+ * Inside this package: the hub gave no answer that is of use (no network, a dead address, a proxy's
+ * own page, too slow, out of order). Users get HubOfflineError.
  */
 export class UnreachableError extends HubError {
   override name = 'UnreachableError';
+  /** It was reached, and is busy or out of order: asking again at once does not help. */
+  readonly answered: boolean;
+
+  constructor(message: string, { answered = false, cause }: { answered?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.answered = answered;
+  }
 }

@@ -1,5 +1,6 @@
 export { listFiles, readHubFile, resolveFile, resolveFolder } from './resolve.ts';
-export type { ResolvedFolder, ResolveFolderOptions, ResolveOptions } from './resolve.ts';
+export type { ResolvedFolder } from './resolve.ts';
+export type { ResolveFolderOptions, ResolveOptions } from './options.ts';
 export type { DownloadProgress, ResolvedFile } from './platform/platform.ts';
 export type { RepoType } from './repository.ts';
 export { HubAccessError, HubDownloadError, HubError, HubNotFoundError, HubOfflineError } from './errors.ts';

@@ -10,8 +10,13 @@ export interface Repository {
   readonly revision: string;
 }
 
-export function isCommit(revision: string): boolean {
-  return /^[0-9a-f]{40}$/.test(revision);
+export function isCommit(revision: unknown): revision is string {
+  return typeof revision === 'string' && /^[0-9a-f]{40}$/.test(revision);
+}
+
+/** SHA-256 of a content, or Git's SHA-1 of it as a blob: what files in the cache are called. */
+export function isContentHash(hash: unknown): hash is string {
+  return typeof hash === 'string' && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash);
 }
 
 /**
@@ -29,21 +34,24 @@ export function parseRepository(name: string, type: RepoType, revision: string):
       },
     );
   }
-  if (!/^[\w.][\w./-]*$/.test(revision) || revision.includes('..'))
+  const isRevision =
+    /^[\w.][\w./-]*$/.test(revision) && revision.split('/').every((part) => /^(?!\.{1,2}$)./.test(part));
+  if (!isRevision || revision.includes('..'))
     throw new HubError(`'${revision}' is no branch, tag or commit of '${name}'.`);
   return { name, type, revision };
 }
 
-/** File names are put behind a folder: nothing may lead out of it. */
+/**
+ * File names are put behind a folder: nothing may lead out of it, on Windows neither.
+ *
+ * @throws HubError
+ */
 export function checkFilename(filename: string): void {
-  const parts = filename.split('/');
-  if (
-    filename === '' ||
-    filename.includes('\\') ||
-    filename.includes('\0') ||
+  const leadsOut =
+    /[\\\0]/.test(filename) ||
     /^[A-Za-z]:/.test(filename) ||
-    parts.some((part) => part === '' || part === '.' || part === '..')
-  ) {
+    filename.split('/').some((part) => part === '' || part === '.' || part === '..');
+  if (leadsOut) {
     throw new HubError(
       `'${filename}' is no file name: expected a path inside the repository or folder, such as 'config.json' or 'mrpc/train.parquet'.`,
     );

@@ -1,20 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { forgetAnswers } from './hubClient.ts';
 import {
   HubAccessError,
@@ -28,111 +15,33 @@ import {
   resolveFolder,
 } from './index.ts';
 import type { DownloadProgress, ResolvedFile } from './index.ts';
+import { commit, config, gitHash, sha256, startLoopbackHub, weights } from './testing/loopbackHub.ts';
 
-const commit = 'a'.repeat(40);
-const config = '{"model_type":"bert"}\n';
-const weights = Buffer.from(Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7) % 251));
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const gitHash = (text: string) =>
-  createHash('sha1')
-    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
-    .digest('hex');
-
-let server: Server;
-let endpoint: string;
-let folder: string;
-let requests: string[];
-/** Handles a request before the ordinary answers; returns true when it did. */
-let special: (request: IncomingMessage, response: ServerResponse) => boolean;
-
-/** A hub with the model `owner/tiny` and the dataset `owner/pairs`. */
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  const url = request.url ?? '';
-  requests.push(`${request.method} ${url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
-  if (special(request, response)) return;
-  const json = (value: unknown) =>
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-  if (/^\/api\/(models\/owner\/tiny|datasets\/owner\/pairs)\/revision\/(main|v1)$/.test(url)) json({ sha: commit });
-  else if (url.startsWith(`/api/models/owner/tiny/tree/${commit}`)) {
-    json([
-      { type: 'file', path: 'config.json', size: config.length, oid: gitHash(config) },
-      { type: 'directory', path: 'sub', size: 0, oid: 'b'.repeat(40) },
-      {
-        type: 'file',
-        path: 'sub/weights.bin',
-        size: weights.length,
-        oid: 'c'.repeat(40),
-        lfs: { oid: sha256(weights), size: weights.length, pointerSize: 130 },
-      },
-    ]);
-  } else if (url.startsWith(`/api/datasets/owner/pairs/tree/${commit}`))
-    json([{ type: 'file', path: 'a.csv', size: 4, oid: gitHash('x\n1\n') }]);
-  else if (url === `/datasets/owner/pairs/resolve/${commit}/a.csv`) response.end('x\n1\n');
-  else if (url === `/owner/tiny/resolve/${commit}/config.json`) response.end(config);
-  else if (url === `/owner/tiny/resolve/${commit}/sub/weights.bin`) {
-    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    response.writeHead(start > 0 ? 206 : 200).end(weights.subarray(start));
-  } else response.writeHead(404, { 'x-error-code': 'RepoNotFound' }).end();
-}
-
-beforeEach(async () => {
-  forgetAnswers();
-  requests = [];
-  special = () => false;
-  folder = mkdtempSync(join(tmpdir(), 'attune-hub-'));
-  server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const name of [
-    'HF_HUB_OFFLINE',
-    'TRANSFORMERS_OFFLINE',
-    'HF_TOKEN',
-    'HF_HUB_CACHE',
-    'HUGGINGFACE_HUB_CACHE',
-    'XDG_CACHE_HOME',
-    'HF_HUB_ETAG_TIMEOUT',
-  ])
-    vi.stubEnv(name, '');
-  vi.stubEnv('HF_ENDPOINT', endpoint);
-  vi.stubEnv('HF_HOME', folder);
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const repository = () => join(folder, 'hub', 'models--owner--tiny');
+const hub = startLoopbackHub();
+const repository = () => join(hub.folder, 'hub', 'models--owner--tiny');
 const pathOf = (file: ResolvedFile) => (file instanceof Uint8Array ? '' : file.path);
-async function goOffline() {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  forgetAnswers();
-}
-
 describe('a local folder', () => {
   it('wins, and asks nothing', async () => {
-    writeFileSync(join(folder, 'config.json'), config);
-    expect(pathOf(await resolveFile(folder, 'config.json'))).toBe(join(folder, 'config.json'));
-    expect(requests).toEqual([]);
+    writeFileSync(join(hub.folder, 'config.json'), config);
+    expect(pathOf(await resolveFile(hub.folder, 'config.json'))).toBe(join(hub.folder, 'config.json'));
+    expect(hub.requests).toEqual([]);
   });
 
   it('without the file says so', async () => {
-    await expect(resolveFile(folder, 'vocab.txt')).rejects.toThrow(HubNotFoundError);
-    await expect(resolveFile(folder, 'vocab.txt')).rejects.toMatchObject({
+    await expect(resolveFile(hub.folder, 'vocab.txt')).rejects.toThrow(HubNotFoundError);
+    await expect(resolveFile(hub.folder, 'vocab.txt')).rejects.toMatchObject({
       missing: 'file',
       message: expect.stringContaining("no file 'vocab.txt'"),
     });
   });
 
   it('lists its files', async () => {
-    mkdirSync(join(folder, 'b', 'c'), { recursive: true });
-    writeFileSync(join(folder, 'z.tsv'), '');
-    writeFileSync(join(folder, 'b', 'c', 'y.tsv'), '');
-    expect(await listFiles(folder)).toEqual(['b/c/y.tsv', 'z.tsv']);
-    expect(await resolveFolder(folder, { include: (path) => path.startsWith('z') })).toEqual({
-      path: folder,
+    mkdirSync(join(hub.folder, 'b', 'c'), { recursive: true });
+    writeFileSync(join(hub.folder, 'z.tsv'), '');
+    writeFileSync(join(hub.folder, 'b', 'c', 'y.tsv'), '');
+    expect(await listFiles(hub.folder)).toEqual(['b/c/y.tsv', 'z.tsv']);
+    expect(await resolveFolder(hub.folder, { include: (path) => path.startsWith('z') })).toEqual({
+      path: hub.folder,
       files: ['z.tsv'],
     });
   });
@@ -141,13 +50,13 @@ describe('a local folder', () => {
     for (const name of ['./nothing', '/nothing/here', 'a/b/c', '~/x', '', 'a//b', '../x', 'C:\\x']) {
       await expect(resolveFile(name, 'config.json'), name).rejects.toMatchObject({ missing: 'folder' });
     }
-    expect(requests).toEqual([]);
+    expect(hub.requests).toEqual([]);
   });
 
   it.each(['../secret', '/etc/passwd', 'a/../../b', '', 'a\\b', 'a//b', 'C:/x'])(
     'is never left: %j',
     async (filename) => {
-      await expect(resolveFile(folder, filename)).rejects.toThrow(HubError);
+      await expect(resolveFile(hub.folder, filename)).rejects.toThrow(HubError);
     },
   );
 });
@@ -168,9 +77,9 @@ describe('a hub name', () => {
       loadedBytes: weights.length,
       totalBytes: weights.length,
     });
-    const before = requests.length;
+    const before = hub.requests.length;
     expect(pathOf(await resolveFile('owner/tiny', 'sub/weights.bin'))).toBe(path);
-    expect(requests.length).toBe(before);
+    expect(hub.requests.length).toBe(before);
     expect(readdirSync(join(repository(), 'blobs'))).toEqual([sha256(weights)]);
   });
 
@@ -181,7 +90,7 @@ describe('a hub name', () => {
 
   it('of a dataset', async () => {
     expect(new TextDecoder().decode(await readHubFile('owner/pairs', 'a.csv', { repoType: 'dataset' }))).toBe('x\n1\n');
-    expect(existsSync(join(folder, 'hub', 'datasets--owner--pairs', 'refs', 'main'))).toBe(true);
+    expect(existsSync(join(hub.folder, 'hub', 'datasets--owner--pairs', 'refs', 'main'))).toBe(true);
     expect(await listFiles('owner/pairs', { repoType: 'dataset' })).toEqual(['a.csv']);
   });
 
@@ -192,16 +101,16 @@ describe('a hub name', () => {
   });
 
   it('at a commit asks nothing once it is here', async () => {
-    special = (request, response) => {
+    hub.special = (request, response) => {
       if (request.url !== `/api/models/owner/tiny/revision/${commit}`) return false;
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ sha: commit }));
       return true;
     };
     await resolveFile('owner/tiny', 'config.json', { revision: commit });
     forgetAnswers();
-    requests = [];
+    hub.requests = [];
     await resolveFile('owner/tiny', 'config.json', { revision: commit });
-    expect(requests).toEqual([]);
+    expect(hub.requests).toEqual([]);
     expect(existsSync(join(repository(), 'refs'))).toBe(false);
   });
 
@@ -209,7 +118,7 @@ describe('a hub name', () => {
     await resolveFile('owner/tiny', 'config.json');
     forgetAnswers();
     const next = 'd'.repeat(40);
-    special = (request, response) => {
+    hub.special = (request, response) => {
       if (request.url?.endsWith('/revision/main')) response.end(JSON.stringify({ sha: next }));
       else if (request.url?.includes(`/tree/${next}`))
         response.end(JSON.stringify([{ type: 'file', path: 'config.json', size: 2, oid: gitHash('{}') }]));
@@ -222,7 +131,7 @@ describe('a hub name', () => {
 
   it('sends the token, and only then', async () => {
     const seen: (string | undefined)[] = [];
-    special = (request) => {
+    hub.special = (request) => {
       seen.push(request.headers.authorization);
       return false;
     };
@@ -240,14 +149,14 @@ describe('a hub name', () => {
       message: expect.stringContaining('HF_TOKEN'),
     });
     await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: false });
-    special = (_, response) => Boolean(response.writeHead(404, { 'x-error-code': 'RevisionNotFound' }).end());
+    hub.special = (_, response) => Boolean(response.writeHead(404, { 'x-error-code': 'RevisionNotFound' }).end());
     await expect(resolveFile('owner/tiny', 'config.json', { revision: 'v9' })).rejects.toMatchObject({
       missing: 'revision',
     });
   });
 
   it('that is gated', async () => {
-    special = (request, response) =>
+    hub.special = (request, response) =>
       Boolean(request.url?.includes('/resolve/') && response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end());
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubAccessError);
   });
@@ -256,7 +165,7 @@ describe('a hub name', () => {
 describe('a download', () => {
   it('that breaks off goes on from where it was', async () => {
     let broken = 0;
-    special = (request, response) => {
+    hub.special = (request, response) => {
       if (!request.url?.endsWith('weights.bin') || broken > 0) return false;
       broken += 1;
       response.writeHead(200, { 'content-length': weights.length });
@@ -264,7 +173,7 @@ describe('a download', () => {
       return true;
     };
     expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
-    expect(requests.at(-1)).toMatch(/bytes=150000-$/);
+    expect(hub.requests.at(-1)).toMatch(/bytes=150000-$/);
   });
 
   it('left over from another run is taken up', async () => {
@@ -272,7 +181,7 @@ describe('a download', () => {
     mkdirSync(blobs, { recursive: true });
     writeFileSync(join(blobs, `${sha256(weights)}.incomplete`), weights.subarray(0, 1000));
     expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
-    expect(requests.at(-1)).toMatch(/bytes=1000-$/);
+    expect(hub.requests.at(-1)).toMatch(/bytes=1000-$/);
     expect(readdirSync(blobs)).toEqual([sha256(weights)]);
   });
 
@@ -280,13 +189,13 @@ describe('a download', () => {
     const blobs = join(repository(), 'blobs');
     mkdirSync(blobs, { recursive: true });
     writeFileSync(join(blobs, `${sha256(weights)}.incomplete`), 'x'.repeat(1000));
-    special = (request, response) =>
+    hub.special = (request, response) =>
       Boolean(request.url?.endsWith('weights.bin') && response.writeHead(200).end(weights));
     expect(Buffer.from(await readHubFile('owner/tiny', 'sub/weights.bin')).equals(weights)).toBe(true);
   });
 
   it('that arrives damaged is thrown away', async () => {
-    special = (request, response) => {
+    hub.special = (request, response) => {
       if (!request.url?.endsWith('weights.bin')) return false;
       const damaged = Buffer.from(weights);
       damaged[77] = 255;
@@ -299,7 +208,7 @@ describe('a download', () => {
 
   it('wanted twice at once is made once', async () => {
     await Promise.all([resolveFile('owner/tiny', 'sub/weights.bin'), resolveFile('owner/tiny', 'sub/weights.bin')]);
-    expect(requests.filter((request) => request.includes('/resolve/'))).toHaveLength(1);
+    expect(hub.requests.filter((request) => request.includes('/resolve/'))).toHaveLength(1);
     expect(readdirSync(join(repository(), 'blobs'))).toEqual([sha256(weights)]);
   });
 });
@@ -307,7 +216,7 @@ describe('a download', () => {
 describe('without a network', () => {
   it('a copy that is here serves', async () => {
     await resolveFile('owner/tiny', 'config.json');
-    await goOffline();
+    await hub.stop();
     expect(new TextDecoder().decode(await readHubFile('owner/tiny', 'config.json'))).toBe(config);
     expect(await listFiles('owner/tiny')).toEqual(['config.json']);
     await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: true });
@@ -316,12 +225,12 @@ describe('without a network', () => {
   it('what the hub said not to have is known', async () => {
     await resolveFile('owner/tiny', 'config.json');
     await resolveFile('owner/tiny', 'vocab.txt').catch(() => {});
-    await goOffline();
+    await hub.stop();
     await expect(resolveFile('owner/tiny', 'vocab.txt')).rejects.toMatchObject({ missing: 'file', offline: false });
   });
 
   it('a folder must be passed, and the error says so', async () => {
-    await goOffline();
+    await hub.stop();
     const error = await resolveFile('bert-base-uncased', 'config.json').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HubOfflineError);
     expect((error as Error).message).toContain("pass that folder's path in place of 'bert-base-uncased'");
@@ -332,7 +241,7 @@ describe('without a network', () => {
 
   it('a hub that is silent is given up, and not asked again at once', async () => {
     vi.stubEnv('HF_HUB_ETAG_TIMEOUT', '0.3');
-    special = () => true;
+    hub.special = () => true;
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(/no answer within 0.3 seconds/);
     const began = performance.now();
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubOfflineError);
@@ -345,10 +254,10 @@ describe('without a network', () => {
       (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>'),
       /not JSON/,
     ],
-    ['a broken hub', (response: ServerResponse) => response.writeHead(503).end(), /503/],
+    ['a broken hub', (response: ServerResponse) => response.writeHead(503, { 'retry-after': '0' }).end(), /503/],
     ['JSON of something else', (response: ServerResponse) => response.end('{}'), /not as a hub/],
   ] as const)('counts as offline: %s', async (_, respond, message) => {
-    special = (_request, response) => Boolean(respond(response));
+    hub.special = (_request, response) => Boolean(respond(response));
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(message);
     forgetAnswers();
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(HubOfflineError);
@@ -360,20 +269,20 @@ describe('without a network', () => {
     await expect(resolveFile('owner/tiny', 'config.json', { localFilesOnly: true })).rejects.toThrow(
       'localFilesOnly is set',
     );
-    expect(requests).toEqual([]);
+    expect(hub.requests).toEqual([]);
   });
 
   it("reads a cache that Hugging Face's JavaScript library wrote, which has no refs", async () => {
     await resolveFile('owner/tiny', 'config.json');
     rmSync(join(repository(), 'refs'), { recursive: true });
-    await goOffline();
+    await hub.stop();
     expect(new TextDecoder().decode(await readHubFile('owner/tiny', 'config.json'))).toBe(config);
   });
 });
 
 it('finds the cache as Python does', async () => {
-  const { cacheFolder } = await import('./platform/node.ts');
-  expect(cacheFolder()).toBe(join(folder, 'hub'));
+  const { cacheFolder } = await import('./platform/environment.ts');
+  expect(cacheFolder()).toBe(join(hub.folder, 'hub'));
   vi.stubEnv('HF_HOME', '');
   vi.stubEnv('XDG_CACHE_HOME', '/x');
   expect(cacheFolder()).toBe('/x/huggingface/hub');

@@ -1,29 +1,14 @@
+import { requireArgument, text } from '@attune/validate';
 import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as readSettings } from '#platform';
 import { progressLine } from '@attune/platform';
-import { HubNotFoundError, HubOfflineError, UnreachableError } from './errors.ts';
+import { HubDownloadError, HubError, HubNotFoundError, HubOfflineError, UnreachableError } from './errors.ts';
+import { checkOptions } from './options.ts';
+import type { ResolveFolderOptions, ResolveOptions } from './options.ts';
 import { contentRequest, remoteSnapshot } from './hubClient.ts';
 import type { RemoteSnapshot } from './hubClient.ts';
 import type { DownloadProgress, HubCache, ResolvedFile } from './platform/platform.ts';
 import { checkFilename, isCommit, parseRepository } from './repository.ts';
-import type { Repository, RepoType } from './repository.ts';
-
-export interface ResolveOptions {
-  /** Default 'model'. */
-  repoType?: RepoType;
-  /** Branch, tag or commit. Default 'main'. */
-  revision?: string;
-  /**
-   * Where downloads are kept. Default: the cache of Python's `huggingface_hub`; in a browser, the
-   * page's cache 'attune-hub'.
-   */
-  cacheDir?: string;
-  /** Use only what is on this machine. Default: false, or what HF_HUB_OFFLINE says. */
-  localFilesOnly?: boolean;
-  /**
-   * Called while a file is downloaded. Default: a progress line for what lasts longer than a second.
-   */
-  onProgress?: (progress: DownloadProgress) => void;
-}
+import type { Repository } from './repository.ts';
 
 interface Source {
   readonly repository: Repository;
@@ -55,6 +40,8 @@ async function openSource(name: string, options: ResolveOptions): Promise<Source
       cause = error;
     }
   }
+  if (options.forceDownload)
+    throw new HubOfflineError(`'${name}' could not be downloaded again: ${offlineReason}.`, { cause });
   return { repository, cache, commit: await cache.readRevision(repository), remote: undefined, offlineReason, cause };
 }
 
@@ -63,8 +50,11 @@ async function openSource(name: string, options: ResolveOptions): Promise<Source
  * on the hub, and the file comes from the cache or is downloaded into it. Without a network the
  * cached copy is used.
  *
- * Environment in Node: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT, HF_HUB_OFFLINE,
- * HF_TOKEN, as in Python.
+ * A copy whose size or checksum is not the hub's is fetched again.
+ *
+ * Environment in Node, as in Python: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT,
+ * HF_HUB_OFFLINE, HF_HUB_ETAG_TIMEOUT (seconds); the token from HF_TOKEN, HUGGING_FACE_HUB_TOKEN or
+ * the file of `hf auth login` (HF_TOKEN_PATH); HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY.
  *
  * @param filename path inside the repository or folder, with '/'
  * @returns where it is; in a browser, its bytes
@@ -75,6 +65,12 @@ export async function resolveFile(
   filename: string,
   options: ResolveOptions = {},
 ): Promise<ResolvedFile> {
+  return resolve('resolveFile', nameOrFolder, filename, options);
+}
+
+async function resolve(where: string, nameOrFolder: string, filename: string, options: ResolveOptions) {
+  checkOptions(where, nameOrFolder, options);
+  requireArgument(where, 'filename', filename, text, HubError);
   checkFilename(filename);
   if (await isFolder(nameOrFolder)) {
     const found = await findInFolder(nameOrFolder, filename);
@@ -88,25 +84,25 @@ export async function resolveFile(
 
 /** A commit never changes: what is here of it needs no question. */
 async function findPinned(name: string, filename: string, options: ResolveOptions): Promise<ResolvedFile | undefined> {
-  if (!options.revision || !isCommit(options.revision)) return undefined;
+  if (options.forceDownload || !isCommit(options.revision)) return undefined;
   const repository = parseRepository(name, options.repoType ?? 'model', options.revision);
   const found = await openCache(options.cacheDir).find(repository, options.revision, filename);
-  return found === 'absent' ? undefined : found;
+  return typeof found === 'string' ? undefined : found;
 }
 
 async function takeFile(source: Source, filename: string, options: ResolveOptions): Promise<ResolvedFile> {
   const { repository, cache, commit, remote } = source;
-  const cached = commit && (await cache.find(repository, commit, filename));
-  if (cached && cached !== 'absent') return cached;
-  if (!remote && cached !== 'absent') throw await missingOffline(source, filename);
+  const { forceDownload = false } = options;
   const file = remote?.files.get(filename);
+  const cached = commit && !forceDownload ? await cache.find(repository, commit, filename, file) : undefined;
+  if (cached && typeof cached !== 'string') return cached;
+  if (!remote && cached === 'damaged') throw damagedOffline(source, filename);
+  if (!remote && cached !== 'absent') throw await missingOffline(source, filename);
   if (!remote || !file) {
     if (remote) await cache.markAbsent(repository, remote.commit, filename);
     throw new HubNotFoundError(
       `The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`,
-      {
-        missing: 'file',
-      },
+      { missing: 'file' },
     );
   }
   const request = contentRequest(repository, remote.commit, filename, readSettings());
@@ -114,10 +110,33 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
   using line = options.onProgress
     ? null
     : progressLine({ label: `Downloading ${label}`, total: file.size, unit: 'bytes' });
-  const onProgress = options.onProgress ?? (({ loadedBytes }: DownloadProgress) => line?.update(loadedBytes));
-  const stored = await cache.store(remote.commit, { repository, file, request, onProgress });
+  const onProgress = options.onProgress
+    ? guarded(options.onProgress)
+    : ({ loadedBytes }: DownloadProgress) => line?.update(loadedBytes);
+  const stored = await cache.store(remote.commit, { repository, file, force: forceDownload, request, onProgress });
   line?.stop(`Downloaded ${label}.`);
   return stored;
+}
+
+/** What a user's function throws ends the download, and is not taken for a broken connection. */
+function guarded(onProgress: (progress: DownloadProgress) => void): (progress: DownloadProgress) => void {
+  return (progress) => {
+    try {
+      onProgress(progress);
+    } catch (error) {
+      throw new HubError(`onProgress failed: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+function damagedOffline({ repository: { type, name }, offlineReason, cause }: Source, filename: string): HubError {
+  return new HubDownloadError(
+    `The copy of '${filename}' of the ${type} '${name}' on this machine is damaged (its content is not what was downloaded), ` +
+      `and the hub was not asked (${offlineReason}). With the hub in reach it is fetched again.`,
+    { cause },
+  );
 }
 
 async function missingOffline(source: Source, filename: string): Promise<Error> {
@@ -134,13 +153,15 @@ async function missingOffline(source: Source, filename: string): Promise<Error> 
 
 function offline({ repository: { type, name, revision }, offlineReason, cause }: Source): HubOfflineError {
   const wanted = revision === 'main' ? `'${name}'` : `'${name}' at '${revision}'`;
+  const start = `The ${type} ${wanted} is not on this machine, and it could not be downloaded: ${offlineReason}. `;
+  if (cause instanceof UnreachableError && cause.answered)
+    return new HubOfflineError(`${start}Try again later.`, { cause });
   const contents =
     type === 'model'
       ? 'config.json, model.safetensors and the tokenizer files'
       : 'the tsv, csv, jsonl or Parquet files';
   return new HubOfflineError(
-    `The ${type} ${wanted} is not on this machine, and it could not be downloaded: ${offlineReason}. ` +
-      `Get ${contents} on a machine with a network, put them in a folder here, and pass that folder's path in place of '${name}'; ` +
+    `${start}Get ${contents} on a machine with a network, put them in a folder here, and pass that folder's path in place of '${name}'; ` +
       'or copy the Hugging Face cache folder (~/.cache/huggingface/hub) of a machine that has it.',
     { cause },
   );
@@ -156,7 +177,7 @@ export async function readHubFile(
   filename: string,
   options: ResolveOptions = {},
 ): Promise<Uint8Array> {
-  return readBytes(await resolveFile(nameOrFolder, filename, options));
+  return readBytes(await resolve('readHubFile', nameOrFolder, filename, options));
 }
 
 /**
@@ -165,17 +186,17 @@ export async function readHubFile(
  * @throws HubNotFoundError, HubOfflineError, HubAccessError
  */
 export async function listFiles(nameOrFolder: string, options: ResolveOptions = {}): Promise<string[]> {
+  checkOptions('listFiles', nameOrFolder, options);
   if (await isFolder(nameOrFolder)) return listFolder(nameOrFolder);
   const source = await openSource(nameOrFolder, options);
-  if (source.remote) return [...source.remote.files.keys()].sort();
+  if (source.remote) {
+    const files = [...source.remote.files.keys()].sort();
+    files.forEach(checkFilename);
+    return files;
+  }
   const here = source.commit ? await source.cache.list(source.repository, source.commit) : [];
   if (here.length === 0) throw offline(source);
   return here;
-}
-
-export interface ResolveFolderOptions extends ResolveOptions {
-  /** Which files are wanted. Default: all. */
-  include?: (path: string) => boolean;
 }
 
 export interface ResolvedFolder {
@@ -191,6 +212,7 @@ export interface ResolvedFolder {
  * @throws as resolveFile
  */
 export async function resolveFolder(nameOrFolder: string, options: ResolveFolderOptions = {}): Promise<ResolvedFolder> {
+  checkOptions('resolveFolder', nameOrFolder, options);
   const include = options.include ?? (() => true);
   if (await isFolder(nameOrFolder))
     return { path: nameOrFolder, files: (await listFolder(nameOrFolder)).filter(include) };

@@ -22,6 +22,7 @@ const hash = createHash('sha256').update(content).digest('hex');
 const download = (request: Download['request'], size = content.length): Download => ({
   repository,
   file: { path: 'sub/w.bin', size, hash },
+  force: false,
   request,
   onProgress: () => {},
 });

@@ -1,7 +1,9 @@
 import { HubDownloadError, HubError, UnreachableError } from '../errors.ts';
+import { reasonOf } from '../networkErrors.ts';
 import { fileAddress, isCommit } from '../repository.ts';
 import type { Repository } from '../repository.ts';
-import type { Download, HubCache, Platform, ResolvedFile } from './platform.ts';
+import { maxAttempts } from '../retry.ts';
+import type { Download, HubCache, Platform, RemoteFile, ResolvedFile } from './platform.ts';
 
 /** What this module needs of the browser's Cache API. */
 interface BrowserCache {
@@ -21,10 +23,16 @@ async function browserCache(name: string): Promise<BrowserCache | undefined> {
 
 export const settings: Platform['settings'] = () => ({
   endpoint: 'https://huggingface.co',
-  token: undefined,
+  authorization: async () => undefined,
   offline: false,
   answerTimeout: 5000,
 });
+
+export const route: Platform['route'] = async () => ({ fetch: (...request) => fetch(...request), through: '' });
+
+export const tell: Platform['tell'] = (text) => {
+  console.warn(text);
+};
 
 // Keys are addresses of a host that does not exist, so that no page or worker ever fetches them by
 // mistake.
@@ -43,17 +51,27 @@ class PageCache implements HubCache {
 
   async readRevision(repository: Repository): Promise<string | undefined> {
     if (isCommit(repository.revision)) return repository.revision;
-    return (await (await this.#open)?.match(revisionKey(repository)))?.text();
+    const commit = await (await (await this.#open)?.match(revisionKey(repository)))?.text();
+    return isCommit(commit) ? commit : undefined;
   }
 
   async writeRevision(repository: Repository, commit: string): Promise<void> {
+    if (isCommit(repository.revision)) return;
     await (await this.#open)?.put(revisionKey(repository), new Response(commit));
   }
 
-  async find(repository: Repository, commit: string, filename: string): Promise<ResolvedFile | 'absent' | undefined> {
+  async find(
+    repository: Repository,
+    commit: string,
+    filename: string,
+    remote?: RemoteFile,
+  ): Promise<ResolvedFile | 'absent' | 'damaged' | undefined> {
     const cache = await this.#open;
     const found = await cache?.match(fileAddress(keyHost, repository, commit, filename));
-    if (found) return new Uint8Array(await found.arrayBuffer());
+    if (found) {
+      const bytes = new Uint8Array(await found.arrayBuffer());
+      return remote && !(await isSound(bytes, remote)) ? 'damaged' : bytes;
+    }
     return (await cache?.match(absentKey(repository, commit, filename))) ? 'absent' : undefined;
   }
 
@@ -61,38 +79,10 @@ class PageCache implements HubCache {
     await (await this.#open)?.put(absentKey(repository, commit, filename), new Response(''));
   }
 
-  async store(commit: string, { repository, file, request, onProgress }: Download): Promise<Uint8Array> {
-    const bytes = new Uint8Array(file.size);
-    let loaded = 0;
-    for (let attempt = 0; loaded < file.size; attempt++) {
-      try {
-        const response = await request(loaded);
-        if (response.status !== 206) loaded = 0;
-        for (const reader = response.body?.getReader(); reader;) {
-          const { value, done } = await reader.read();
-          if (done) break;
-          if (loaded + value.length > file.size)
-            throw new HubDownloadError(
-              `${repository.name}/${file.path}: more than the ${file.size} bytes that the hub announced arrived.`,
-            );
-          bytes.set(value, loaded);
-          loaded += value.length;
-          onProgress({ repository: repository.name, file: file.path, loadedBytes: loaded, totalBytes: file.size });
-        }
-      } catch (error) {
-        if (error instanceof HubError && !(error instanceof UnreachableError)) throw error;
-        if (attempt >= 4)
-          throw new HubDownloadError(`Downloading ${repository.name}/${file.path} broke off 5 times. Try again.`, {
-            cause: error,
-          });
-        continue;
-      }
-      if (loaded < file.size && attempt >= 4)
-        throw new HubDownloadError(
-          `${repository.name}/${file.path}: ${loaded} of ${file.size} bytes arrived. Try again.`,
-        );
-    }
-    if (file.hash.length === 64 && (await sha256(bytes)) !== file.hash) {
+  async store(commit: string, download: Download): Promise<Uint8Array> {
+    const { repository, file } = download;
+    const bytes = await receive(download);
+    if (!(await isSound(bytes, file))) {
       throw new HubDownloadError(
         `${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). Try again.`,
       );
@@ -115,9 +105,47 @@ class PageCache implements HubCache {
   }
 }
 
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Receives a file, in several attempts where the connection breaks off. */
+async function receive({ repository, file, request, onProgress }: Download): Promise<Uint8Array<ArrayBuffer>> {
+  const name = `${repository.name}/${file.path}`;
+  const bytes = new Uint8Array(file.size);
+  let failure: unknown;
+  for (let attempt = 0, loaded = 0; attempt < maxAttempts; attempt++) {
+    try {
+      const response = await request(loaded);
+      if (response.status !== 206) loaded = 0;
+      for (const reader = response.body?.getReader(); reader;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        if (loaded + value.length > file.size)
+          throw new HubDownloadError(`${name}: more than the ${file.size} bytes that the hub announced arrived.`);
+        bytes.set(value, loaded);
+        loaded += value.length;
+        onProgress({ repository: repository.name, file: file.path, loadedBytes: loaded, totalBytes: file.size });
+      }
+      if (loaded === file.size) return bytes;
+      failure = new Error(`${loaded} of ${file.size} bytes arrived`);
+    } catch (error) {
+      if (error instanceof HubError && !(error instanceof UnreachableError)) throw error;
+      failure = error;
+    }
+  }
+  throw new HubDownloadError(`Downloading ${name} broke off ${maxAttempts} times (${reasonOf(failure)}). Try again.`, {
+    cause: failure,
+  });
+}
+
+/** Whether the content is what the hub hashed: SHA-256, or Git's SHA-1 of the blob. */
+async function isSound(bytes: Uint8Array<ArrayBuffer>, { size, hash }: RemoteFile): Promise<boolean> {
+  if (bytes.length !== size) return false;
+  // Pages that are no secure context have no digests.
+  if (!globalThis.crypto?.subtle) return true;
+  const digested =
+    hash.length === 64
+      ? crypto.subtle.digest('SHA-256', bytes)
+      : crypto.subtle.digest('SHA-1', await new Blob([`blob ${size}\0`, bytes]).arrayBuffer());
+  const digest = new Uint8Array(await digested);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') === hash;
 }
 
 /** @param cacheDir name of the cache in the browser's storage */

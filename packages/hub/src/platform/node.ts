@@ -1,29 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { HubError } from '../errors.ts';
 import { DiskCache } from './diskCache.ts';
+import { cacheFolder, readSettings } from './environment.ts';
 import { listFolder } from './localFolder.ts';
 import type { HubCache, Platform } from './platform.ts';
+import { routeTo } from './proxy.ts';
 
-const truthy = (value: string | undefined) => value !== undefined && /^(1|on|yes|true)$/i.test(value);
+export const settings: Platform['settings'] = readSettings;
 
-const expandHome = (path: string) => (path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path);
+export const route: Platform['route'] = (address) => routeTo(address, process.env);
 
-/** Where Python's `huggingface_hub` keeps its files. */
-export function cacheFolder(): string {
-  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = process.env;
-  const home = HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
-  return expandHome(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(home, 'hub'));
-}
-
-export const settings: Platform['settings'] = () => {
-  const { HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE, HF_HUB_ETAG_TIMEOUT } = process.env;
-  return {
-    endpoint: (HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
-    token: HF_TOKEN?.trim() || undefined,
-    offline: truthy(HF_HUB_OFFLINE) || truthy(TRANSFORMERS_OFFLINE),
-    answerTimeout: (Number(HF_HUB_ETAG_TIMEOUT) || 5) * 1000,
-  };
+export const tell: Platform['tell'] = (text) => {
+  process.stderr.write(`${text}\n`);
 };
 
 export const openCache = (cacheDir: string | undefined): HubCache => new DiskCache(cacheDir ?? cacheFolder());
@@ -41,5 +30,11 @@ export const findInFolder: Platform['findInFolder'] = async (folder, filename) =
 
 export { listFolder };
 
-export const readBytes: Platform['readBytes'] = async (file) =>
-  file instanceof Uint8Array ? file : new Uint8Array(await readFile(file.path));
+export const readBytes: Platform['readBytes'] = async (file) => {
+  if (file instanceof Uint8Array) return file;
+  try {
+    return new Uint8Array(await readFile(file.path));
+  } catch (error) {
+    throw new HubError(`'${file.path}' cannot be read (${(error as Error).message}).`, { cause: error });
+  }
+};

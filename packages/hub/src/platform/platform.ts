@@ -24,6 +24,8 @@ export interface RemoteFile {
 export interface Download {
   readonly file: RemoteFile;
   readonly repository: Repository;
+  /** Whether a copy that is here does not count. */
+  readonly force: boolean;
   /**
    * Asks for the content from a byte offset on. The answer may start at 0 all the same: its status
    * is then 200 and not 206.
@@ -37,10 +39,21 @@ export interface HubCache {
   /** The commit that a branch or tag stood at when the hub was last asked. */
   readRevision(repository: Repository): Promise<string | undefined>;
   writeRevision(repository: Repository, commit: string): Promise<void>;
-  /** 'absent': the hub said that this commit has no such file. */
-  find(repository: Repository, commit: string, filename: string): Promise<ResolvedFile | 'absent' | undefined>;
+  /**
+   * A file that is here. Its content is compared with the size and hash that are known: those of
+   * `remote`, else the hash under which it was kept.
+   *
+   * @returns 'absent': the hub said that this commit has no such file; 'damaged': it is not what
+   *   was downloaded
+   */
+  find(
+    repository: Repository,
+    commit: string,
+    filename: string,
+    remote?: RemoteFile,
+  ): Promise<ResolvedFile | 'absent' | 'damaged' | undefined>;
   markAbsent(repository: Repository, commit: string, filename: string): Promise<void>;
-  /** Downloads, checks and keeps a file. */
+  /** Downloads, checks and keeps a file, in place of one that is damaged or not wanted. */
   store(commit: string, download: Download): Promise<ResolvedFile>;
   /** Files of a commit that are here. */
   list(repository: Repository, commit: string): Promise<string[]>;
@@ -49,12 +62,21 @@ export interface HubCache {
 }
 
 export interface HubSettings {
+  /** Without a name and password. */
   readonly endpoint: string;
-  readonly token: string | undefined;
+  /** Value of the header of that name: the token's, or the name and password of the endpoint. */
+  authorization(): Promise<string | undefined>;
   /** Never ask the network. */
   readonly offline: boolean;
   /** How long the hub may take to answer a question (not a download), in milliseconds. */
   readonly answerTimeout: number;
+}
+
+/** The way to an address. */
+export interface Route {
+  readonly fetch: typeof fetch;
+  /** For messages: empty, or ` through the proxy …`. */
+  readonly through: string;
 }
 
 export interface Platform {
@@ -66,4 +88,7 @@ export interface Platform {
   /** All files below a folder, as paths with '/'. */
   listFolder(folder: string): Promise<string[]>;
   readBytes(file: ResolvedFile): Promise<Uint8Array>;
+  route(address: string): Promise<Route>;
+  /** Says why nothing happens for a while. */
+  tell(text: string): void;
 }

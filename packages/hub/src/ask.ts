@@ -1,0 +1,127 @@
+import { route, tell } from '#platform';
+import { HubAccessError, HubError, HubNotFoundError, UnreachableError } from './errors.ts';
+import { endlessRedirects, reasonOf } from './networkErrors.ts';
+import type { HubSettings } from './platform/platform.ts';
+import type { Repository } from './repository.ts';
+import { isPassing, maxAttempts, wait, waitBefore } from './retry.ts';
+
+/** How long the rest of an answer to a question may take once it has begun, in milliseconds. */
+const restTimeout = 30_000;
+
+/** What is asked about, and how. */
+interface Asking {
+  readonly repository: Repository;
+  readonly settings: HubSettings;
+  /** Whether the answer is waited for until its end: a question, not a download. */
+  readonly whole: boolean;
+}
+
+/**
+ * `fetch` for questions: with the token, time limits, several attempts where the hub is busy, and
+ * our errors. The answer has arrived whole.
+ */
+export function questioner(repository: Repository, settings: HubSettings): typeof fetch {
+  return async (address, options) =>
+    ask({ repository, settings, whole: true }, String(address), new Headers(options?.headers));
+}
+
+/** The same for the content of a file from `offset` on, which the caller reads as it arrives. */
+export function askForContent(
+  repository: Repository,
+  settings: HubSettings,
+  address: string,
+  offset: number,
+): Promise<Response> {
+  // A download goes through other servers than a question: they get more time to begin.
+  const patient = { ...settings, answerTimeout: Math.max(30_000, settings.answerTimeout) };
+  const headers = new Headers(offset > 0 ? { range: `bytes=${offset}-` } : {});
+  return ask({ repository, settings: patient, whole: false }, address, headers);
+}
+
+async function ask(asking: Asking, address: string, headers: Headers): Promise<Response> {
+  const { endpoint, authorization } = asking.settings;
+  // A hub's answers name further addresses: the token is for the hub alone.
+  if (new URL(address).origin !== new URL(endpoint).origin)
+    throw new HubError(`${endpoint} sends on to another host, ${new URL(address).host}, which was not asked.`);
+  const token = await authorization();
+  if (token) headers.set('authorization', token);
+  const { fetch, through } = await route(address);
+  for (let attempt = 1; ; attempt++) {
+    const answer = await askOnce(asking, { fetch, through }, address, headers);
+    if (answer.ok) return answer;
+    await answer.body?.cancel();
+    if (!isPassing(answer.status)) throw refusal(answer, asking, through, token !== undefined);
+    const wanted = answer.headers.get('retry-after');
+    const milliseconds = waitBefore(attempt, wanted);
+    if (milliseconds === undefined) {
+      const tried = attempt > 1 ? `, ${attempt} times` : '';
+      const later = wanted && attempt < maxAttempts ? `, and asks to come back later (Retry-After: ${wanted})` : '';
+      throw new UnreachableError(`${endpoint} answers with status ${answer.status}${through}${tried}${later}`, {
+        answered: true,
+      });
+    }
+    if (milliseconds >= 1000) {
+      const seconds = Math.ceil(milliseconds / 1000);
+      tell(`${endpoint} answers with status ${answer.status}; asking again in ${seconds} s.`);
+    }
+    await wait(milliseconds);
+  }
+}
+
+async function askOnce(
+  { settings: { endpoint, answerTimeout }, whole }: Asking,
+  { fetch, through }: Awaited<ReturnType<typeof route>>,
+  address: string,
+  headers: Headers,
+): Promise<Response> {
+  const limit = new AbortController();
+  const within = (milliseconds: number, what: string) =>
+    setTimeout(() => limit.abort(new Error(`no ${what} within ${milliseconds / 1000} seconds`)), milliseconds);
+  let timer = within(answerTimeout, 'answer');
+  try {
+    const answer = await fetch(address, { headers, signal: limit.signal });
+    clearTimeout(timer);
+    if (!whole || !answer.ok) return answer;
+    timer = within(restTimeout, 'end of the answer');
+    return new Response(await answer.arrayBuffer(), { status: answer.status, headers: answer.headers });
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new UnreachableError(`${endpoint} cannot be reached${through}: ${reason}`, {
+      answered: reason === endlessRedirects,
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refusal(
+  answer: Response,
+  { repository: { name, type, revision }, settings: { endpoint } }: Asking,
+  through: string,
+  hasToken: boolean,
+): HubError {
+  const code = answer.headers.get('x-error-code');
+  const what = `${type} '${name}'`;
+  if (code === 'RevisionNotFound')
+    return new HubNotFoundError(`The ${what} has no branch, tag or commit '${revision}'.`, { missing: 'revision' });
+  if (code === 'GatedRepo' || answer.status === 403) {
+    const page = `${endpoint}/${type === 'model' ? '' : `${type}s/`}${name}`;
+    const logIn = hasToken ? 'with the account whose token is used here' : `in a browser, then ${howToLogIn}`;
+    return new HubAccessError(
+      `${endpoint} does not give out the ${what}${through}: accept its terms on ${page} ${logIn}.`,
+    );
+  }
+  if (answer.status === 407)
+    return new UnreachableError(`${endpoint} cannot be reached${through}: the proxy wants a name and a password`);
+  if (answer.status === 404 || answer.status === 401) {
+    const hint = hasToken ? 'or the token used here gives no access to it' : `or it is private: then ${howToLogIn}`;
+    return new HubNotFoundError(
+      `There is no ${what} on ${endpoint}, ${hint}. There is no folder of that name here either.`,
+      { missing: 'repository' },
+    );
+  }
+  return new UnreachableError(`${endpoint} answers with status ${answer.status}${through}`, { answered: true });
+}
+
+const howToLogIn = 'log in with `hf auth login`, or set HF_TOKEN to a token that may read it';

@@ -1,0 +1,38 @@
+/** What OpenSSL and Node call a certificate whose issuer is not among the trusted ones. */
+const untrusted: ReadonlySet<unknown> = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
+export const endlessRedirects = 'it redirects for ever';
+
+/** Why a connection failed, in words, with what to do where that is known. */
+export function reasonOf(error: unknown): string {
+  const cause = innermost(error);
+  if (!(cause instanceof Error)) return String(cause);
+  const code = 'code' in cause ? cause.code : undefined;
+  const message = cause.message || String(code ?? cause.name);
+  if (untrusted.has(code)) {
+    return (
+      `its certificate is not trusted (${message}, ${String(code)}). Where a company's network looks into ` +
+      `connections, set NODE_EXTRA_CA_CERTS to the file of its root certificate (PEM) before Node starts, or ` +
+      `NODE_USE_SYSTEM_CA=1 (Node from 22.19 on) to trust the certificates of the system`
+    );
+  }
+  if (/redirect count exceeded/.test(message)) return endlessRedirects;
+  if (/\b407\b/.test(message)) return 'the proxy wants a name and a password, http://name:password@host:port';
+  return message;
+}
+
+function innermost(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof Error && (cause.cause instanceof Error || cause instanceof AggregateError)) {
+    const inner: unknown = cause.cause ?? (cause as AggregateError).errors[0];
+    if (!(inner instanceof Error)) break;
+    cause = inner;
+  }
+  return cause;
+}

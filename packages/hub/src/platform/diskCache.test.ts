@@ -1,0 +1,149 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { forgetAnswers } from '../hubClient.ts';
+import { HubDownloadError, HubError, HubOfflineError, readHubFile, resolveFile, resolveFolder } from '../index.ts';
+import { commit, config, sha256, startLoopbackHub, weights } from '../testing/loopbackHub.ts';
+
+const hub = startLoopbackHub();
+const repository = () => join(hub.folder, 'hub', 'models--owner--tiny');
+const path = (file: string) => join(repository(), 'snapshots', commit, file);
+const downloads = () => hub.requests.filter((request) => request.includes('/resolve/')).length;
+const read = async (file: string, options = {}) => Buffer.from(await readHubFile('owner/tiny', file, options));
+
+function flipBit(file: string) {
+  const bytes = readFileSync(file);
+  bytes[100 % bytes.length]! ^= 1;
+  writeFileSync(file, bytes);
+}
+
+const damages: readonly [string, (file: string) => void][] = [
+  ['truncated', (file) => truncateSync(file, 10)],
+  ['longer', (file) => writeFileSync(file, 'x', { flag: 'a' })],
+  ['empty', (file) => truncateSync(file, 0)],
+  ['bit-flipped', flipBit],
+];
+
+describe('a copy that is damaged', () => {
+  it.each(damages)('is fetched again: %s', async (_, damage) => {
+    for (const file of ['sub/weights.bin', 'config.json']) {
+      const sound = await read(file);
+      damage(realpathSync(path(file)));
+      expect((await read(file)).equals(sound)).toBe(true);
+      expect((await read(file)).equals(sound)).toBe(true);
+    }
+    expect(downloads()).toBe(4);
+  });
+
+  it.each(damages)('is told where the hub is out of reach: %s', async (_, damage) => {
+    await read('sub/weights.bin');
+    damage(realpathSync(path('sub/weights.bin')));
+    await hub.stop();
+    await expect(read('sub/weights.bin')).rejects.toThrow(HubDownloadError);
+    await expect(read('sub/weights.bin', { localFilesOnly: true })).rejects.toThrow(
+      /weights.bin.*on this machine is damaged.*localFilesOnly is set/,
+    );
+  });
+
+  it('of a commit is asked for again', async () => {
+    await read('sub/weights.bin');
+    hub.special = (request, response) =>
+      Boolean(request.url?.endsWith(`/revision/${commit}`) && response.end(JSON.stringify({ sha: commit })));
+    flipBit(realpathSync(path('sub/weights.bin')));
+    expect((await read('sub/weights.bin', { revision: commit })).equals(weights)).toBe(true);
+  });
+
+  it('where links are not possible is fetched again', async () => {
+    await read('sub/weights.bin');
+    const linked = path('sub/weights.bin');
+    const bytes = readFileSync(linked);
+    renameSync(linked, `${linked}.link`);
+    writeFileSync(linked, bytes);
+    await read('sub/weights.bin');
+    expect(downloads()).toBe(1);
+    flipBit(linked);
+    expect((await read('sub/weights.bin')).equals(weights)).toBe(true);
+  });
+
+  it('as a part of a download is thrown away, and the whole is fetched', async () => {
+    mkdirSync(join(repository(), 'blobs'), { recursive: true });
+    writeFileSync(join(repository(), 'blobs', `${sha256(weights)}.incomplete`), 'x'.repeat(1000));
+    expect((await read('sub/weights.bin')).equals(weights)).toBe(true);
+    expect(readdirSync(join(repository(), 'blobs'))).toEqual([sha256(weights)]);
+  });
+});
+
+describe('forceDownload', () => {
+  it('fetches what is here already', async () => {
+    await read('config.json');
+    const before = statSync(path('config.json')).ino;
+    await read('config.json', { forceDownload: true });
+    expect(downloads()).toBe(2);
+    expect(statSync(path('config.json')).ino).not.toBe(before);
+    await resolveFolder('owner/tiny', { forceDownload: true });
+    expect(downloads()).toBe(4);
+  });
+
+  it('needs the hub', async () => {
+    await read('config.json');
+    await expect(read('config.json', { forceDownload: true, localFilesOnly: true })).rejects.toThrow('Choose one');
+    await hub.stop();
+    await expect(read('config.json', { forceDownload: true })).rejects.toThrow(HubOfflineError);
+  });
+});
+
+describe('a cache folder that cannot be used', () => {
+  const advice = /The cache folder '.*' cannot be used \(E\w+.*Set HF_HUB_CACHE \(or HF_HOME\)/;
+
+  it('because it is a file', async () => {
+    const cacheDir = join(hub.folder, 'file');
+    writeFileSync(cacheDir, '');
+    await expect(resolveFile('owner/tiny', 'config.json', { cacheDir })).rejects.toThrow(advice);
+    await expect(resolveFile('owner/tiny', 'none.json', { cacheDir })).rejects.toThrow('has no file');
+    await expect(resolveFile('owner/tiny', 'config.json', { cacheDir: join(cacheDir, 'x') })).rejects.toThrow(HubError);
+  });
+
+  it.runIf(process.platform === 'linux')('because the system makes no folders there', async () => {
+    await expect(resolveFile('owner/tiny', 'config.json', { cacheDir: '/proc/attune/x' })).rejects.toThrow(advice);
+  });
+
+  it('because its path is too long or holds what no path holds', async () => {
+    for (const cacheDir of [join(hub.folder, 'x'.repeat(300)), join(hub.folder, 'a\0b')])
+      await expect(resolveFile('owner/tiny', 'config.json', { cacheDir })).rejects.toThrow(HubError);
+  });
+
+  it('still gives what it holds', async () => {
+    await read('config.json');
+    // In place of the folder of notes, a file: nothing can be noted.
+    renameSync(join(repository(), 'refs'), join(repository(), 'refs.kept'));
+    writeFileSync(join(repository(), 'refs'), '');
+    forgetAnswers();
+    expect(String(await read('config.json'))).toBe(config);
+  });
+});
+
+it('ends the download with what onProgress throws', async () => {
+  const onProgress = () => {
+    throw new Error('no room on the screen');
+  };
+  await expect(read('sub/weights.bin', { onProgress })).rejects.toThrow('onProgress failed: no room on the screen');
+  expect(downloads()).toBe(1);
+});
+
+it('leaves the parts of other machines at work alone', async () => {
+  const blobs = join(repository(), 'blobs');
+  mkdirSync(blobs, { recursive: true });
+  const other = `${sha256(weights)}.elsewhere-7-0.incomplete`;
+  writeFileSync(join(blobs, other), weights.subarray(0, 1000));
+  expect((await read('sub/weights.bin')).equals(weights)).toBe(true);
+  expect(readdirSync(blobs).sort()).toEqual([sha256(weights), other]);
+});

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { HubError } from '../errors.ts';
+import type { HubSettings } from './platform.ts';
+
+const truthy = (value: string | undefined) => value !== undefined && /^(1|on|yes|true)$/i.test(value);
+
+const expandHome = (path: string) => (/^~($|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path);
+
+/** Where Python's `huggingface_hub` keeps what is its own. */
+function homeFolder(): string {
+  const { HF_HOME, XDG_CACHE_HOME } = process.env;
+  return expandHome(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'));
+}
+
+/** Where Python's `huggingface_hub` keeps its files. */
+export function cacheFolder(): string {
+  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE } = process.env;
+  return expandHome(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(homeFolder(), 'hub'));
+}
+
+/** @throws HubError where HF_ENDPOINT is no address */
+export function readSettings(): HubSettings {
+  const { HF_ENDPOINT, HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE, HF_HUB_ETAG_TIMEOUT } = process.env;
+  const { endpoint, authorization } = readEndpoint(HF_ENDPOINT || 'https://huggingface.co');
+  return {
+    endpoint,
+    async authorization() {
+      const token = await findToken();
+      return token === undefined ? authorization : `Bearer ${token}`;
+    },
+    offline: truthy(HF_HUB_OFFLINE) || truthy(TRANSFORMERS_OFFLINE),
+    answerTimeout: (Number(HF_HUB_ETAG_TIMEOUT) || 5) * 1000,
+  };
+}
+
+function readEndpoint(text: string): { endpoint: string; authorization: string | undefined } {
+  // `hub.example:8080` would be an address of the scheme `hub.example:`.
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) {
+    const shown = text.replace(/^[^/]*@|(?<=:\/\/)[^/]*@/, '');
+    const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(shown) ? `: https://${shown}` : ', such as https://huggingface.co';
+    throw new HubError(`HF_ENDPOINT is '${shown}'; expected an address with http:// or https://${hint}.`);
+  }
+  const { username, password } = url;
+  url.username = url.password = '';
+  const pair = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
+  return { endpoint: url.href.replace(/\/+$/, ''), authorization: username === '' ? undefined : `Basic ${pair}` };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The token of HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the file that `hf auth login` writes, in this
+ * order, as Python's `huggingface_hub` has it (utils/_auth.py).
+ *
+ * @throws HubError where it cannot be one; the message does not hold it
+ */
+async function findToken(): Promise<string | undefined> {
+  const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN } = process.env;
+  if (truthy(HF_HUB_DISABLE_IMPLICIT_TOKEN)) return undefined;
+  const path = expandHome(HF_TOKEN_PATH || join(homeFolder(), 'token'));
+  const sources = [
+    ['HF_TOKEN', async () => HF_TOKEN],
+    ['HUGGING_FACE_HUB_TOKEN', async () => HUGGING_FACE_HUB_TOKEN],
+    [path, () => readFile(path, 'utf8').catch(() => undefined)],
+  ] as const;
+  for (const [source, read] of sources) {
+    const token = (await read())?.replace(/[\r\n]/g, '').trim();
+    if (!token) continue;
+    const odd = /[^\x21-\x7e]/u.exec(token);
+    if (odd) {
+      const code = odd[0].codePointAt(0) ?? 0;
+      throw new HubError(
+        `The token in ${source} holds U+${code.toString(16).toUpperCase().padStart(4, '0')} as its character ${odd.index + 1}, ` +
+          'which no token has. Copy it again, without quotation marks or blanks.',
+      );
+    }
+    return token;
+  }
+  return undefined;
+}

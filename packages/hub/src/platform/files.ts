@@ -1,0 +1,36 @@
+import { stat } from 'node:fs/promises';
+import { HubError } from '../errors.ts';
+
+/** Errors of the file system; those of a network have other codes. */
+const fileErrors: ReadonlySet<unknown> = new Set(
+  (
+    'EACCES EDQUOT EEXIST EFBIG EINVAL EIO EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ' +
+    'ENOENT ENOSPC ENOTDIR ENOTEMPTY EPERM EROFS ERR_INVALID_ARG_VALUE'
+  ).split(' '),
+);
+
+export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && fileErrors.has(error.code);
+
+/** Does work in the cache folder; where the folder refuses, says what to do. */
+export async function inCache<T>(root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+    throw new HubError(
+      `The cache folder '${root}' ${full ? 'has no room left' : 'cannot be used'} (${error.message}). ` +
+        'Set HF_HUB_CACHE (or HF_HOME) to a folder that can be written, or pass it as cacheDir.',
+      { cause: error },
+    );
+  }
+}
+
+export const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;
+
+export const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+
+/** Milliseconds since 1970; 0 where there is no such file. */
+export const modifiedAt = async (path: string): Promise<number> =>
+  (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
