@@ -280,14 +280,29 @@ describe('without a network', () => {
   });
 });
 
-it('finds the cache as Python does', async () => {
-  const { cacheFolder } = await import('./platform/environment.ts');
-  expect(cacheFolder()).toBe(join(hub.folder, 'hub'));
-  vi.stubEnv('HF_HOME', '');
-  vi.stubEnv('XDG_CACHE_HOME', '/x');
-  expect(cacheFolder()).toBe('/x/huggingface/hub');
-  vi.stubEnv('HUGGINGFACE_HUB_CACHE', '/old');
-  expect(cacheFolder()).toBe('/old');
-  vi.stubEnv('HF_HUB_CACHE', '/new');
-  expect(cacheFolder()).toBe('/new');
+describe('what is not meant', () => {
+  it.each([
+    [() => resolveFile(undefined as never, 'x'), 'resolveFile: nameOrFolder must be a text; got undefined'],
+    [() => resolveFile('owner/tiny', 42 as never), 'resolveFile: filename must be a text; got 42'],
+    [() => readHubFile('owner/tiny', null as never), 'readHubFile: filename must be a text; got null'],
+    [() => listFiles({} as never), 'listFiles: nameOrFolder must be a text; got an empty object'],
+    [() => listFiles('a', null as never), 'listFiles takes its options as an object'],
+    [() => listFiles('a', { repotype: 'model' } as never), 'listFiles has no option repotype; did you mean repoType?'],
+    [() => listFiles('a', { repo_type: 'model' } as never), 'did you mean repoType?'],
+    [() => listFiles('a', { repoType: 'space' as never }), "repoType must be one of 'model', 'dataset'; got \"space\""],
+    [() => listFiles('a', { token: 'hf_SECRET' } as never), 'listFiles has no option token: set HF_TOKEN'],
+    [() => listFiles('a', { include: () => true } as never), 'has no option include'],
+    [() => resolveFile('a', 'b', { onProgress: 1 as never }), 'onProgress must be a function; got 1'],
+    [() => resolveFile('a', 'b', { cacheDir: '' }), 'cacheDir must be a text that is not empty'],
+    [() => resolveFile('a', 'b', { revision: 7 as never }), 'revision must be a text that is not empty; got 7'],
+    [() => resolveFolder('a', { include: '*.json' as never }), 'resolveFolder: include must be a function'],
+    [() => resolveFile('a', 'b', { revision: 'x/../y' }), "'x/../y' is no branch, tag or commit"],
+    [() => resolveFile('a', 'b', { revision: '.' }), "'.' is no branch, tag or commit"],
+    [() => resolveFile('a', 'b', { revision: 'a//b' }), "'a//b' is no branch, tag or commit"],
+  ])('is told in words: %s', async (call, message) => {
+    const error = (await call().catch((thrown: unknown) => thrown)) as Error;
+    expect(error).toBeInstanceOf(HubError);
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('SECRET');
+  });
 });
