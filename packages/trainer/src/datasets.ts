@@ -1,3 +1,4 @@
+import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { TrainerDatasetError } from './errors.ts';
 import type { TrainableModel } from './model.ts';
 
@@ -21,7 +22,7 @@ export interface ColumnChoice {
 }
 
 /**
- * Keeps what the model reads, and the labels.
+ * Keeps what the model reads, and the labels; all columns unless `removeUnusedColumns`.
  *
  * @param role `train` or `evaluation`, for messages
  * @throws TrainerDatasetError when the dataset is empty or has nothing that the model reads
@@ -29,11 +30,12 @@ export interface ColumnChoice {
 export function keepModelColumns(
   dataset: TrainerDataset,
   model: TrainableModel,
-  labelNames: readonly string[],
+  { removeUnusedColumns, labelNames }: TrainingArguments,
   role: string,
 ): ColumnChoice {
   if (dataset.length === 0) throw new TrainerDatasetError(`the ${role} dataset has no rows`);
-  const wanted = new Set([...model.inputNames, ...labelColumns, ...labelNames]);
+  if (!removeUnusedColumns) return { kept: dataset, dropped: [] };
+  const wanted = new Set([...model.inputNames, ...labelColumns, ...(labelNames ?? [])]);
   const kept = dataset.columnNames.filter((name) => wanted.has(name));
   const dropped = dataset.columnNames.filter((name) => !wanted.has(name));
   if (!kept.some((name) => model.inputNames.includes(name))) {

@@ -2,12 +2,26 @@ export type { IntervalStrategy, SamplingStrategy, TrainingArgumentsOptions } fro
 export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
-export type { CallbackContext, CompletedStep, TrainerCallback } from './callbacks/trainerCallback.ts';
+export type { CallbackClass, CallbackContext, CompletedStep, TrainerCallback } from './callbacks/trainerCallback.ts';
 export type { TrainerDataset } from './datasets.ts';
 export { NonFiniteLossError, SaveError, TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
+export { EvalPrediction, PredictionOutput } from './evaluation/evaluationOutput.ts';
+export type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
+export type {
+  ComputedLoss,
+  ComputeLossOptions,
+  Dataloader,
+  EvaluateOptions,
+  EvaluationLoopOptions,
+  ExtensionPoints,
+  MicroBatchOptions,
+  OptimizerInput,
+  PredictionStepOutput,
+  SchedulerInput,
+} from './extensionPoints.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 export { TrainerControl } from './state/trainerControl.ts';
 export { TrainerState } from './state/trainerState.ts';
-export type { LogEntry } from './state/trainerState.ts';
+export type { LogEntry, LogValue } from './state/trainerState.ts';
 export { Trainer } from './trainer.ts';
-export type { EvalPrediction, PredictionOutput, TrainerOptions, TrainOutput } from './trainer.ts';
+export type { ProcessingClass, TrainerOptions, TrainOptions, TrainOutput } from './trainerOptions.ts';

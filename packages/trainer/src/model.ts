@@ -19,7 +19,7 @@ export interface ForwardContext {
 export interface ModelOutput {
   /** Mean over the labelled examples; missing when the batch has no labels. Shape []. */
   readonly loss?: Tensor;
-  /** [examples, labels]. */
+  /** [examples, labels]; of a model that labels tokens [examples, tokens, labels]. */
   readonly logits: Tensor;
 }
 
@@ -28,6 +28,13 @@ export interface TrainableModel extends Module {
   /** Batch keys that `forward` reads, without the labels. */
   readonly inputNames: readonly string[];
   forward(batch: Batch, context?: ForwardContext): ModelOutput;
+  /**
+   * Examples of a batch that add to the loss: an update's loss is their sum divided by their
+   * number. Default: all rows, but for whole-number labels of -100 (`countLabels`).
+   *
+   * @param labelNames batch keys that hold labels
+   */
+  countLabels?(batch: Batch, labelNames?: readonly string[]): number;
   /** Writes the model to a folder; without it a checkpoint holds the bare weights. */
   savePretrained?(folder: string): Promise<void>;
   /** Seed that a new head was drawn from. */

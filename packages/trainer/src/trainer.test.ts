@@ -16,6 +16,7 @@ import {
 } from './index.ts';
 import type {
   ForwardContext,
+  LogEntry,
   ModelOutput,
   TrainableModel,
   TrainerCallback,
@@ -153,8 +154,8 @@ describe('Trainer.train', () => {
     await every.trainer.train();
     const fifth = await make({ loggingSteps: 5 });
     await fifth.trainer.train();
-    const losses = (history: readonly Readonly<Record<string, number>>[]) =>
-      history.filter((entry) => 'loss' in entry).map((entry) => entry['loss'] ?? NaN);
+    const losses = (history: readonly LogEntry[]) =>
+      history.filter((entry) => 'loss' in entry).map((entry) => entry.loss ?? NaN);
     const single = losses(every.trainer.state.logHistory);
     expect(single).toHaveLength(24);
     expect(losses(fifth.trainer.state.logHistory)).toHaveLength(4);

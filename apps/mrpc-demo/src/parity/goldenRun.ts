@@ -1,4 +1,4 @@
-import type { TrainingArgumentsOptions } from '@attune/trainer';
+import type { LogEntry, TrainingArgumentsOptions } from '@attune/trainer';
 
 /** Shape, Euclidean norm and first values of a tensor. */
 export interface Fingerprint {
@@ -51,40 +51,30 @@ const unstableGradNorm = 10;
  * How far losses in mixed precision are from the golden ones: 1 stands for 0.01 + 2 % of the loss,
  * or 0.03 at unstable steps.
  */
-export function halfPrecisionDistance(
-  golden: GoldenRun['steps'],
-  logged: readonly Readonly<Record<string, number>>[],
-): number {
-  const losses = logged.flatMap((entry) => ('loss' in entry ? [entry['loss'] as number] : []));
+export function halfPrecisionDistance(golden: GoldenRun['steps'], logged: readonly LogEntry[]): number {
+  const losses = logged.flatMap((entry) => (entry.loss === undefined ? [] : [entry.loss]));
   const bound = ({ loss, grad_norm }: GoldenRun['steps'][number]) =>
     grad_norm > unstableGradNorm ? 0.03 : 0.01 + 0.02 * loss;
   return Math.max(...golden.map((expected, step) => Math.abs((losses[step] ?? NaN) - expected.loss) / bound(expected)));
 }
 
 /** The largest differences over all steps: loss absolute, the others relative. */
-export function compareSteps(
-  golden: GoldenRun['steps'],
-  logged: readonly Readonly<Record<string, number>>[],
-): LargestDifferences {
+export function compareSteps(golden: GoldenRun['steps'], logged: readonly LogEntry[]): LargestDifferences {
   const steps = logged.filter((entry) => 'loss' in entry);
   if (steps.length !== golden.length)
     throw new Error(`${steps.length} steps were logged; the golden run has ${golden.length}`);
   const relative = (ours: number, theirs: number) =>
     theirs === 0 ? Math.abs(ours) : Math.abs(ours - theirs) / Math.abs(theirs);
-  const largest = (
-    difference: (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) => number,
-    count = steps.length,
-  ) =>
+  const largest = (difference: (ours: LogEntry, theirs: GoldenRun['steps'][number]) => number, count = steps.length) =>
     steps
       .slice(0, count)
       .reduce((most, ours, index) => Math.max(most, difference(ours, golden[index] as GoldenRun['steps'][number])), 0);
-  const loss = (ours: Readonly<Record<string, number>>, theirs: GoldenRun['steps'][number]) =>
-    Math.abs((ours['loss'] ?? NaN) - theirs.loss);
+  const loss = (ours: LogEntry, theirs: GoldenRun['steps'][number]) => Math.abs((ours.loss ?? NaN) - theirs.loss);
   return {
     loss: largest(loss),
     lossFirst20: largest(loss, 20),
-    gradNorm: largest((ours, theirs) => relative(ours['grad_norm'] ?? NaN, theirs.grad_norm)),
-    learningRate: largest((ours, theirs) => relative(ours['learning_rate'] ?? NaN, theirs.learning_rate)),
+    gradNorm: largest((ours, theirs) => relative(ours.grad_norm ?? NaN, theirs.grad_norm)),
+    learningRate: largest((ours, theirs) => relative(ours.learning_rate ?? NaN, theirs.learning_rate)),
   };
 }
 

@@ -15,7 +15,7 @@ function evaluationTable(evaluations: readonly Evaluation[], baselines: ReportDa
   const metrics = Object.keys(evaluations[0] ?? {}).filter(
     (name) => name.startsWith('eval_') && !/_(runtime|samples_per_second|steps_per_second)$/.test(name),
   );
-  const number = (value: number | null | undefined) => (value === null || value === undefined ? '' : value.toFixed(4));
+  const number = (value: unknown) => (typeof value === 'number' ? value.toFixed(4) : '');
   const ofBaseline = (baseline: ReportData['baselines'][number], metric: string) =>
     metric === 'eval_accuracy' ? number(baseline.accuracy) : metric === 'eval_f1' ? number(baseline.f1) : '';
   return table(

@@ -1,3 +1,5 @@
+import type { LogEntry } from '@attune/trainer';
+
 /** Loss of one optimizer step. */
 export interface LossPoint {
   readonly step: number;
@@ -6,7 +8,7 @@ export interface LossPoint {
 }
 
 /** Metrics of one evaluation: `eval_loss`, `eval_accuracy`, … with `epoch` and `step`. */
-export type Evaluation = Readonly<Record<string, number>>;
+export type Evaluation = LogEntry;
 
 /** A validation pair with what the model makes of it. */
 export interface ReportExample {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TrainingArgumentsError } from '../errors.ts';
 import { defaultArguments } from './defaults.ts';
-import { planRun } from './schedule.ts';
+import { makeTrainingPlan } from '../training/trainingPlan.ts';
 import { TrainingArguments } from './trainingArguments.ts';
 
 describe('TrainingArguments', () => {
@@ -50,9 +50,9 @@ describe('TrainingArguments', () => {
   });
 });
 
-describe('planRun', () => {
+describe('makeTrainingPlan', () => {
   const plan = (options: ConstructorParameters<typeof TrainingArguments>[1], batches: number) =>
-    planRun(new TrainingArguments('out', options), batches);
+    makeTrainingPlan(new TrainingArguments('out', options), batches);
 
   it('counts steps as transformers does', () => {
     expect(plan({}, 459)).toMatchObject({ stepsPerEpoch: 459, maxSteps: 1377, numTrainEpochs: 3, loggingSteps: 500 });

@@ -1,28 +1,91 @@
+import { terminal } from '#platform';
+import { nearestName, shown } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { TrainerControl } from '../state/trainerControl.ts';
+import { TrainerError } from '../errors.ts';
+import { TrainerControl } from '../state/trainerControl.ts';
 import type { TrainerState } from '../state/trainerState.ts';
-import type { CallbackContext, TrainerCallback } from './trainerCallback.ts';
+import { eventNames } from './trainerCallback.ts';
+import type { CallbackClass, CallbackContext, TrainerCallback } from './trainerCallback.ts';
+
+/** Whose run the callbacks watch. */
+export interface WatchedTrainer {
+  readonly args: TrainingArguments;
+  readonly state: TrainerState;
+  readonly control: TrainerControl;
+}
 
 /** Calls every callback in order, each with the run's arguments, state and control. */
 export class CallbackList {
-  readonly callbacks: TrainerCallback[];
-  readonly #args: TrainingArguments;
-  readonly #state: () => TrainerState;
-  readonly #control: TrainerControl;
+  readonly #trainer: WatchedTrainer;
+  readonly #callbacks: TrainerCallback[] = [];
+  /** What every event is told beside its own context. */
+  readonly common: { -readonly [Name in keyof CallbackContext]?: CallbackContext[Name] };
 
-  constructor(
-    callbacks: TrainerCallback[],
-    args: TrainingArguments,
-    state: () => TrainerState,
-    control: TrainerControl,
-  ) {
-    this.callbacks = callbacks;
-    this.#args = args;
-    this.#state = state;
-    this.#control = control;
+  constructor(trainer: WatchedTrainer, common: CallbackContext) {
+    this.#trainer = trainer;
+    this.common = { ...common };
+  }
+
+  /**
+   * @param callback one, or its class, which is then made without arguments
+   * @throws TrainerError for something that has no event
+   */
+  add(callback: TrainerCallback | CallbackClass): void {
+    const added = typeof callback === 'function' ? new callback() : callback;
+    checkEvents(added);
+    const { constructor } = added as object;
+    if (constructor !== Object && this.#callbacks.some((other) => (other as object).constructor === constructor)) {
+      terminal.writeLine(`Trainer: a callback of the class ${constructor.name} is there already; both will be called.`);
+    }
+    this.#callbacks.push(added);
+  }
+
+  /**
+   * Takes a callback out.
+   *
+   * @param callback one, or a class: then the first of that class
+   * @returns the one taken out; undefined when there is none
+   */
+  take(callback: TrainerCallback | CallbackClass): TrainerCallback | undefined {
+    const index = this.#callbacks.findIndex(
+      (one) => one === callback || (typeof callback === 'function' && (one as object).constructor === callback),
+    );
+    return index < 0 ? undefined : this.#callbacks.splice(index, 1)[0];
   }
 
   async call(event: keyof TrainerCallback, context: CallbackContext = {}): Promise<void> {
-    for (const callback of this.callbacks) await callback[event]?.(this.#args, this.#state(), this.#control, context);
+    const { args, state, control } = this.#trainer;
+    for (const callback of this.#callbacks.slice()) {
+      const returned: unknown = await callback[event]?.(args, state, control, { ...this.common, ...context });
+      // As in transformers, where callbacks return the control.
+      if (returned instanceof TrainerControl && returned !== control) Object.assign(control, returned);
+    }
   }
+
+  /** Called at the end of a run, also of one that failed: no callback shows it any more. */
+  endRun(): void {
+    for (const name of ['optimizer', 'lrScheduler', 'trainDataloader'] as const) delete this.common[name];
+    for (const callback of this.#callbacks) (callback as Partial<Disposable>)[Symbol.dispose]?.();
+  }
+}
+
+function checkEvents(callback: TrainerCallback): void {
+  if (typeof callback !== 'object' || callback === null)
+    throw new TrainerError(`a callback must be an object with events, { onStepEnd() { … } }; got ${shown(callback)}`);
+  const names = memberNames(callback);
+  for (const name of names) {
+    const near = /^on[A-Z_]/.test(name) && !isEvent(name) ? nearestName(name, eventNames) : undefined;
+    if (near) throw new TrainerError(`there is no callback event ${name}; did you mean ${near}?`);
+  }
+  if (!names.some(isEvent))
+    throw new TrainerError(`the callback ${shown(callback)} has no event; there are ${eventNames.join(', ')}`);
+}
+
+const isEvent = (name: string) => (eventNames as readonly string[]).includes(name);
+
+function memberNames(callback: object): string[] {
+  const names: string[] = [];
+  for (let part: unknown = callback; part && part !== Object.prototype; part = Object.getPrototypeOf(part))
+    names.push(...Object.getOwnPropertyNames(part));
+  return names;
 }

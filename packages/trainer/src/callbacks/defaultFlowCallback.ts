@@ -12,7 +12,7 @@ export class DefaultFlowCallback implements TrainerCallback {
     if (state.globalStep >= state.maxSteps) {
       control.shouldTrainingStop = true;
       if (args.saveStrategy === 'steps') control.shouldSave = true;
-      if (args.evalStrategy === 'steps') control.shouldEvaluate = true;
+      if (args.evalStrategy === 'steps' && args.evalDelay <= state.globalStep) control.shouldEvaluate = true;
     }
   };
 

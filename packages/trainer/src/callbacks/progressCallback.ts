@@ -1,6 +1,7 @@
 import { terminal } from '#platform';
 import { progressLine } from '@attune/platform';
 import type { ProgressLine } from '@attune/platform';
+import { logLine, metricLines } from '../progress/formatMetrics.ts';
 import { formatNumber } from '../progress/formatNumber.ts';
 import { MetricsTable } from '../progress/metricsTable.ts';
 import type { TrainerCallback } from './trainerCallback.ts';
@@ -44,15 +45,20 @@ export class ProgressCallback implements TrainerCallback {
     if (this.#batchesEvaluated === numBatches) this.#stopEvaluation();
   };
 
-  onLog: NonNullable<TrainerCallback['onLog']> = (args, _state, _control, { logs = {} }) => {
-    if (logs['loss'] !== undefined) this.#trainingLoss = logs['loss'];
+  onLog: NonNullable<TrainerCallback['onLog']> = (args, state, _control, { logs = {} }) => {
+    if (logs.loss !== undefined) this.#trainingLoss = logs.loss;
+    if (logs.train_runtime !== undefined) {
+      for (const line of metricLines('Training has ended:', logs)) terminal.writeLine(line);
+      return;
+    }
     // The table shows evaluations of a training run, and the training loss that is logged with
     // them.
     const inTable =
       this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
     if (inTable) return;
-    const shown = Object.entries(logs).filter(([name]) => name !== 'total_flos' && name !== 'step');
-    terminal.writeLine(`{${shown.map(([name, value]) => `'${name}': '${formatNumber(value)}'`).join(', ')}}`);
+    const isLoss = logs.loss !== undefined || state.maxSteps > state.globalStep;
+    for (const line of isLoss ? [logLine(state.globalStep, logs)] : metricLines('Evaluation:', logs))
+      terminal.writeLine(line);
   };
 
   onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, _control, { metrics = {} }) => {
@@ -65,6 +71,11 @@ export class ProgressCallback implements TrainerCallback {
     this.#stop();
     this.#table = null;
   };
+
+  /** The end of a run, also of one that failed. */
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
 
   #stop(): void {
     this.#training?.stop();

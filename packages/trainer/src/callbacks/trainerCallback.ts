@@ -1,6 +1,9 @@
+import type { Optimizer, Schedule } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { LogEntry, TrainerState } from '../state/trainerState.ts';
+import type { Dataloader } from '../extensionPoints.ts';
+import type { TrainableModel } from '../model.ts';
 import type { TrainerControl } from '../state/trainerControl.ts';
+import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 
 /** A step that has run on the GPU. */
 export interface CompletedStep {
@@ -12,6 +15,15 @@ export interface CompletedStep {
 
 /** What a callback is told beside arguments, state and control. */
 export interface CallbackContext {
+  readonly model?: TrainableModel;
+  /** The tokenizer that the Trainer was given. */
+  readonly processingClass?: unknown;
+  /** Of the run under way. */
+  readonly optimizer?: Optimizer;
+  /** Of the run under way. */
+  readonly lrScheduler?: Schedule;
+  /** Of the run under way. */
+  readonly trainDataloader?: Dataloader;
   /** The entry just logged, for `onLog`. */
   readonly logs?: LogEntry;
   /** The metrics just computed, for `onEvaluate` and `onPredict`. */
@@ -27,12 +39,13 @@ export interface CallbackContext {
   readonly numBatches?: number;
 }
 
+/** May return a `TrainerControl`, whose flags are then taken over. */
 type Event = (
   args: TrainingArguments,
   state: TrainerState,
   control: TrainerControl,
   context: CallbackContext,
-) => void | Promise<void>;
+) => void | TrainerControl | Promise<void | TrainerControl>;
 
 /**
  * Things to do at points of a run. Every method may set flags on `control`. Events come in the
@@ -55,3 +68,24 @@ export interface TrainerCallback {
   onSave?: Event;
   onLog?: Event;
 }
+
+/** A class of callbacks that is made without arguments. */
+export type CallbackClass = new () => TrainerCallback;
+
+export const eventNames: readonly (keyof TrainerCallback)[] = [
+  'onInitEnd',
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onStepBegin',
+  'onSubstepEnd',
+  'onPreOptimizerStep',
+  'onOptimizerStep',
+  'onStepEnd',
+  'onPredictionStep',
+  'onEvaluate',
+  'onPredict',
+  'onSave',
+  'onLog',
+];

@@ -1,33 +1,38 @@
-import { NdArray } from '@attune/data';
-import type { Batch, DataLoader } from '@attune/data';
-import { noGrad } from '@attune/tensor';
+import type { Batch, BatchArray, NdArray } from '@attune/data';
+import { noGrad, Tensor } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
+import { shown } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
+import type { Dataloader, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
-import { computeLoss } from '../training/computeLoss.ts';
-import type { LossOptions } from '../training/computeLoss.ts';
-import { countExamples, countLabelled } from '../training/labels.ts';
+import { countExamples, countLabels } from '../training/countLabels.ts';
+import { joinBatches } from './joinBatches.ts';
 
-export interface EvaluationOptions extends LossOptions {
+export interface EvaluationLoopInput {
+  /** Whose `predictionStep` records each batch. */
+  readonly trainer: Pick<ExtensionPoints, 'predictionStep'>;
   readonly model: TrainableModel;
   readonly device: Device;
-  readonly loader: DataLoader;
+  readonly loader: Dataloader;
+  readonly labelName: string;
+  /** Called before the first batch is recorded. */
+  readonly beforeFirst: (batch: Batch) => Promise<void>;
   /** Called after each batch. */
   readonly afterBatch: () => Promise<void>;
 }
 
-export interface EvaluationOutput {
-  /** Logits, f32 [examples, labels]. */
+/** What the batches of an evaluation gave together. */
+export interface LoopResult {
   readonly predictions: NdArray;
-  /** [examples] or [examples, labels]; null when the dataset has no labels. */
+  /** Null when the dataset has no labels. */
   readonly labelIds: NdArray | null;
   /** Mean over all labelled examples; null when there is none. */
   readonly loss: number | null;
-  readonly numExamples: number;
-  readonly numBatches: number;
+  readonly numSamples: number;
 }
 
 interface BatchResult {
-  readonly logits: Float32Array;
+  readonly logits: BatchArray | null;
   readonly loss: number;
   readonly labelled: number;
 }
@@ -35,67 +40,65 @@ interface BatchResult {
 /**
  * Forward passes over a dataset in its order, one batch computed while the one before is read back.
  */
-export async function evaluationLoop(options: EvaluationOptions): Promise<EvaluationOutput> {
-  const { model, device, loader, labelName, afterBatch } = options;
+export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopResult> {
+  const { trainer, model, device, loader, labelName, beforeFirst, afterBatch } = input;
   const results: BatchResult[] = [];
-  const labels: NonNullable<Batch[string]>[] = [];
-  let numExamples = 0;
-  let numLabels = 0;
+  const labels: BatchArray[] = [];
+  let numSamples = 0;
   let previous: Promise<BatchResult> | null = null;
   const collect = async () => {
     if (previous) results.push(await previous);
   };
-  const wasTraining = model.training;
-  model.eval();
-  try {
-    for await (const batch of loader) {
-      const labelled = countLabelled(batch, labelName);
-      const reading = noGrad(() =>
-        device.scope(() => {
-          const { loss, logits } = computeLoss(model, batch, {}, options);
-          numLabels = logits.shape[1] ?? 1;
-          const read = Promise.all([logits.data(), loss && labelled > 0 ? loss.item() : 0]);
-          return read.then(([data, value]): BatchResult => ({ logits: data as Float32Array, loss: value, labelled }));
-        }),
-      );
-      reading.catch(() => {});
-      await collect();
-      previous = reading;
-      const batchLabels = batch[labelName];
-      if (batchLabels) labels.push(batchLabels);
-      numExamples += countExamples(batch);
-      await afterBatch();
-    }
+  for await (const batch of loader) {
+    if (numSamples === 0) await beforeFirst(batch);
+    const labelled = countLabels(model, batch, labelName);
+    const [reading, batchLabels] = inEvalMode(model, device, () => {
+      const [loss, logits, stepLabels] = checked(trainer.predictionStep(model, batch));
+      const values = Promise.all([logits?.data() ?? null, loss && labelled > 0 ? loss.item() : 0]);
+      const read = values.then(([data, value]): BatchResult => {
+        const array = data && { data: data as Float32Array, shape: logits?.shape ?? [] };
+        return { logits: array, loss: value, labelled: loss ? labelled : 0 };
+      });
+      return [read, stepLabels] as const;
+    });
+    reading.catch(() => {});
     await collect();
-  } finally {
-    model.train(wasTraining);
+    previous = reading;
+    if (batchLabels) labels.push(batchLabels);
+    numSamples += countExamples(batch);
+    await afterBatch();
   }
+  await collect();
   const labelled = results.reduce((sum, result) => sum + result.labelled, 0);
   const lossSum = results.reduce((sum, result) => sum + result.loss * result.labelled, 0);
+  const logits = results.flatMap((result) => result.logits ?? []);
   return {
-    predictions: new NdArray(concatenate(results.map(({ logits }) => logits)), [numExamples, numLabels]),
-    labelIds: labels.length > 0 ? joinLabels(labels, numExamples) : null,
+    ...joinBatches(logits, labels),
     loss: labelled > 0 ? lossSum / labelled : null,
-    numExamples,
-    numBatches: results.length,
+    numSamples,
   };
 }
 
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
+/**
+ * Records one forward pass. The mode is set and set back without waiting in between, so that a
+ * training run of the same model never sees it.
+ */
+export function inEvalMode<Result>(model: TrainableModel, device: Device, record: () => Result): Result {
+  const wasTraining = model.training;
+  model.eval();
+  try {
+    return noGrad(() => device.scope(record));
+  } finally {
+    model.train(wasTraining);
   }
-  return whole;
 }
 
-function joinLabels(parts: readonly NonNullable<Batch[string]>[], numExamples: number): NdArray {
-  const values = parts.flatMap(({ data }) => Array.from(data, Number));
-  const isFloat = parts[0]?.data instanceof Float32Array;
-  return new NdArray(isFloat ? Float32Array.from(values) : Int32Array.from(values), [
-    numExamples,
-    ...(parts[0]?.shape.slice(1) ?? []),
-  ]);
+function checked(output: PredictionStepOutput): PredictionStepOutput {
+  if (!Array.isArray(output) || !(output[0] === null || output[0] instanceof Tensor)) {
+    throw new TrainerError(
+      `predictionStep must return [loss, logits, labels], null for what there is not; got ${shown(output)}` +
+        ((output as unknown) instanceof Promise ? '. It must not be async: it records work for the GPU' : ''),
+    );
+  }
+  return output;
 }

@@ -17,5 +17,6 @@ export const files: Files = {
   list: () => Promise.resolve([]),
   replaceFolder: refuse,
   removeFolder: refuse,
+  writtenAt: refuse,
   checksum: refuse,
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
 import type { Files, Terminal } from './platform.ts';
@@ -34,6 +34,7 @@ export const files: Files = {
     if (inTheWay) await rm(aside, { recursive: true, force: true });
   },
   removeFolder: (path) => rm(path, { recursive: true, force: true }),
+  writtenAt: async (path) => (await stat(path)).mtimeMs,
   async checksum(path) {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path), hash);

@@ -14,6 +14,8 @@ export interface Files {
   /** Puts a finished folder in place of another, which is renamed aside first and then removed. */
   replaceFolder(finished: string, target: string): Promise<void>;
   removeFolder(path: string): Promise<void>;
+  /** When a file or folder was last written: milliseconds since 1970. */
+  writtenAt(path: string): Promise<number>;
   /** SHA-256 of a file in hexadecimal digits. */
   checksum(path: string): Promise<string>;
 }

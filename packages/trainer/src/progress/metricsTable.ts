@@ -1,11 +1,13 @@
-import type { LogEntry } from '../state/trainerState.ts';
+import type { LogEntry, LogValue } from '../state/trainerState.ts';
+import { formatValue } from './formatMetrics.ts';
 import { formatNumber } from './formatNumber.ts';
 
 const timings = /_(runtime|samples_per_second|steps_per_second)$/;
 
 /**
  * The table that grows by a line with each evaluation: epoch or step, training loss, validation
- * loss, and the metrics that the user computes. The columns are fixed by the first line.
+ * loss, and the metrics that the user computes. The columns are the numbers of the first line; what
+ * is no number, or came later, stands below its line.
  */
 export class MetricsTable {
   readonly #first: 'Epoch' | 'Step';
@@ -17,27 +19,34 @@ export class MetricsTable {
 
   /** The lines to print for one evaluation, header included the first time. */
   lines(position: number, trainingLoss: number | null, metrics: LogEntry): string[] {
-    const names = Object.keys(metrics).filter(
-      (name) => name.startsWith('eval_') && name !== 'eval_loss' && !timings.test(name),
-    );
+    const computed = Object.entries(metrics).filter(
+      ([name]) => name.startsWith('eval_') && name !== 'eval_loss' && !timings.test(name),
+    ) as [string, LogValue][];
     const header = this.#columns === null;
-    this.#columns ??= names;
+    this.#columns ??= computed.filter(([, value]) => typeof value === 'number').map(([name]) => name);
+    const columns = this.#columns;
     const cells = [
       formatNumber(position),
       trainingLoss === null ? 'No log' : trainingLoss.toFixed(6),
-      metrics['eval_loss'] === undefined ? '' : metrics['eval_loss'].toFixed(6),
-      ...this.#columns.map((name) => metrics[name]?.toFixed(6) ?? ''),
+      metrics.eval_loss === undefined ? '' : metrics.eval_loss.toFixed(6),
+      ...columns.map((name) => cell(metrics[name])),
     ];
-    const titles = [this.#first, 'Training Loss', 'Validation Loss', ...this.#columns.map(title)];
+    const titles = [this.#first, 'Training Loss', 'Validation Loss', ...columns.map(title)];
     const widths = titles.map((text) => Math.max(text.length, 8));
     const line = (values: readonly string[]) =>
       values
         .map((value, index) => value.padEnd(widths[index] ?? 0))
         .join('  ')
         .trimEnd();
-    return header ? [line(titles), line(widths.map((width) => '-'.repeat(width))), line(cells)] : [line(cells)];
+    const below = computed
+      .filter(([name, value]) => !columns.includes(name) || typeof value !== 'number')
+      .map(([name, value]) => `  ${title(name)}: ${formatValue(value)}`);
+    const rows = [line(cells), ...below];
+    return header ? [line(titles), line(widths.map((width) => '-'.repeat(width))), ...rows] : rows;
   }
 }
+
+const cell = (value: LogValue | undefined) => (typeof value === 'number' ? value.toFixed(6) : '');
 
 function title(key: string): string {
   return key

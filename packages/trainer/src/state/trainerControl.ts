@@ -1,3 +1,6 @@
+import { flag, optional, requireOptions } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
+
 /**
  * What the training loop does next. Callbacks set the flags; the loop clears them once it has
  * acted.
@@ -8,4 +11,21 @@ export class TrainerControl {
   shouldLog = false;
   shouldEvaluate = false;
   shouldSave = false;
+
+  /**
+   * @param flags those that are set. Default none
+   * @throws TrainerError for a flag that does not exist, or a value that is not true or false
+   */
+  constructor(flags: Partial<TrainerControl> = {}) {
+    requireOptions('new TrainerControl', flags, flagKinds, { error: TrainerError });
+    Object.assign(this, flags);
+  }
 }
+
+const flagKinds = {
+  shouldTrainingStop: optional(flag),
+  shouldEpochStop: optional(flag),
+  shouldLog: optional(flag),
+  shouldEvaluate: optional(flag),
+  shouldSave: optional(flag),
+};

@@ -1,8 +1,31 @@
+import { array, number, orNull, optional, requireOptions } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
+
+/** What a log may hold: numbers, and whatever JSON has, such as a confusion matrix. */
+export type LogValue = number | string | boolean | null | readonly LogValue[] | { readonly [name: string]: LogValue };
+
 /**
  * One entry of the log: `loss`, `grad_norm`, `learning_rate`, `eval_…` or `train_…`, with `epoch`
  * and `step`.
  */
-export type LogEntry = Readonly<Record<string, number>>;
+export interface LogEntry {
+  readonly loss?: number;
+  readonly grad_norm?: number;
+  readonly learning_rate?: number;
+  readonly epoch?: number;
+  readonly step?: number;
+  readonly eval_loss?: number;
+  readonly eval_runtime?: number;
+  readonly eval_samples_per_second?: number;
+  readonly eval_steps_per_second?: number;
+  readonly test_loss?: number;
+  readonly train_loss?: number;
+  readonly train_runtime?: number;
+  readonly train_samples_per_second?: number;
+  readonly train_steps_per_second?: number;
+  readonly total_flos?: number;
+  readonly [name: string]: LogValue | undefined;
+}
 
 /** Where a run stands. Saved as `trainer_state.json`, whose keys are those of `transformers`. */
 export class TrainerState {
@@ -22,6 +45,15 @@ export class TrainerState {
   /** Seed of the model's new head, when the model knows it. */
   headSeed: number | null = null;
   logHistory: LogEntry[] = [];
+
+  /**
+   * @param fields those that differ from a run that has not begun
+   * @throws TrainerError for a field that does not exist, or a value that it cannot have
+   */
+  constructor(fields: Partial<Omit<TrainerState, 'toJSON'>> = {}) {
+    requireOptions('new TrainerState', fields, fieldKinds, { error: TrainerError });
+    Object.assign(this, fields);
+  }
 
   toJSON(): Record<string, unknown> {
     return {
@@ -49,3 +81,17 @@ export class TrainerState {
     };
   }
 }
+
+const fieldKinds = {
+  epoch: optional(number),
+  globalStep: optional(number),
+  maxSteps: optional(number),
+  numTrainEpochs: optional(number),
+  trainBatchSize: optional(number),
+  loggingSteps: optional(number),
+  evalSteps: optional(number),
+  saveSteps: optional(number),
+  totalFlos: optional(number),
+  headSeed: optional(orNull(number)),
+  logHistory: optional(array),
+};

@@ -1,12 +1,7 @@
-import type { Parameter } from '@attune/tensor';
+import type { ParameterGroup } from '@attune/tensor';
 import type { TrainableModel } from '../model.ts';
 
 const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;
-
-export interface ParameterGroup {
-  readonly parameters: readonly (readonly [name: string, parameter: Parameter])[];
-  readonly weightDecay: number;
-}
 
 /**
  * Weight decay goes to every trainable parameter except biases and layer norms, as in

@@ -1,25 +1,26 @@
 import { files } from '#platform';
 import { writeSafetensors } from '@attune/tensor';
-import type { AdamW } from '@attune/tensor';
+import type { Optimizer } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { SaveError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainerState } from '../state/trainerState.ts';
+import { saving } from './saving.ts';
 
 /** A tokenizer, or anything else that is saved beside a model. */
 export interface SavableProcessor {
   savePretrained?(folder: string): Promise<unknown>;
 }
 
-export interface SavedModel {
-  readonly model: TrainableModel;
-  readonly processingClass?: SavableProcessor;
-}
-
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Writes the model, in its own format where it has one, and its tokenizer into a folder. */
-export async function writeModel(folder: string, { model, processingClass }: SavedModel): Promise<void> {
+export async function writeModel(
+  folder: string,
+  {
+    model,
+    processingClass,
+  }: { readonly model: TrainableModel; readonly processingClass: SavableProcessor | undefined },
+): Promise<void> {
   await saving(folder, async () => {
     await files.makeFolder(folder);
     if (model.savePretrained) await model.savePretrained(folder);
@@ -29,10 +30,12 @@ export async function writeModel(folder: string, { model, processingClass }: Sav
   });
 }
 
-export interface CheckpointOptions extends SavedModel {
+export interface CheckpointInput {
+  /** Writes model and tokenizer into a folder. */
+  readonly saveModel: (folder: string) => Promise<void>;
   readonly args: TrainingArguments;
   readonly state: TrainerState;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
   /** Steps of the schedule used so far. */
   readonly schedulerStep: number;
   /** Learning rate of the next step. */
@@ -43,14 +46,17 @@ export interface CheckpointOptions extends SavedModel {
  * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds,
  * arguments, state and checksums. The folder is made under another name and renamed when it is
  * whole.
+ *
+ * @returns its path
+ * @throws SaveError
  */
-export async function writeCheckpoint(options: CheckpointOptions): Promise<string> {
-  const { args, state, optimizer, schedulerStep, learningRate } = options;
+export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
+  const { saveModel, args, state, optimizer, schedulerStep, learningRate } = input;
   const target = `${args.outputDir}/checkpoint-${state.globalStep}`;
   await saving(target, async () => {
     const folder = `${target}.unfinished`;
     await files.removeFolder(folder);
-    await writeModel(folder, options);
+    await saveModel(folder);
     if (!args.saveOnlyModel) {
       await files.writeFile(
         `${folder}/optimizer.safetensors`,
@@ -76,43 +82,7 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<strin
 }
 
 /** The loss scale under the names of `torch.amp.GradScaler.state_dict()`. */
-async function scalerJson(optimizer: AdamW): Promise<Record<string, number>> {
+async function scalerJson(optimizer: Optimizer): Promise<Record<string, number>> {
   const { scale, growthTracker } = await optimizer.scalerState();
   return { scale, growth_factor: 2, backoff_factor: 0.5, growth_interval: 2000, _growth_tracker: growthTracker };
-}
-
-/** Removes the oldest checkpoints of an output folder beyond `limit`. */
-export async function rotateCheckpoints(outputDir: string, limit: number): Promise<void> {
-  const steps = (await files.list(outputDir))
-    .map((name) => /^checkpoint-(\d+)$/.exec(name)?.[1])
-    .filter((step) => step !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
-  for (const step of steps.slice(0, Math.max(0, steps.length - limit)))
-    await files.removeFolder(`${outputDir}/checkpoint-${step}`);
-}
-
-/**
- * Runs something that writes to `folder` and turns a failure into an error that names the folder
- * and what to do.
- */
-export async function saving(folder: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    if (cause instanceof SaveError) throw cause;
-    const { code, message } = cause as { code?: string; message: string };
-    const reasons: Record<string, string> = {
-      EACCES: 'no permission to write there',
-      EPERM: 'no permission to write there',
-      EROFS: 'the file system is read-only',
-      ENOSPC: 'the disk is full',
-      ENOTDIR: 'a part of the path is a file, not a folder',
-      EEXIST: 'a file of that name stands in the way',
-    };
-    throw new SaveError(
-      `could not write to ${folder}: ${(code && reasons[code]) ?? message}. Choose another outputDir.`,
-      { cause },
-    );
-  }
 }

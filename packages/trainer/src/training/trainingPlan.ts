@@ -1,7 +1,7 @@
-import type { TrainingArguments } from './trainingArguments.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 
 /** How many steps and epochs a run has, and when things happen in it. */
-export interface RunSchedule {
+export interface TrainingPlan {
   /** Optimizer steps in one epoch. */
   readonly stepsPerEpoch: number;
   /** Optimizer steps in all. */
@@ -19,7 +19,7 @@ export interface RunSchedule {
  *
  * @param batchesPerEpoch length of the training data loader
  */
-export function planRun(args: TrainingArguments, batchesPerEpoch: number): RunSchedule {
+export function makeTrainingPlan(args: TrainingArguments, batchesPerEpoch: number): TrainingPlan {
   const stepsPerEpoch = Math.max(1, Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps));
   const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
   const steps = (value: number) => (value < 1 ? Math.ceil(value * maxSteps) : value);

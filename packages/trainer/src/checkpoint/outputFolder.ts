@@ -1,0 +1,43 @@
+import { files } from '#platform';
+import { stepOf } from './retention.ts';
+import type { Retention } from './retention.ts';
+import { saving } from './saving.ts';
+
+/**
+ * Tries whether a folder can be written, and leaves no trace: a run should say so before its first
+ * step, not after its last.
+ *
+ * @throws SaveError
+ */
+export async function checkWritable(folder: string): Promise<void> {
+  await saving(folder, async () => {
+    const probe = `${folder}/.writable`;
+    await files.writeFile(probe, '');
+    await files.removeFolder(probe);
+  });
+}
+
+/**
+ * Removes checkpoints of runs that were killed while they wrote them.
+ *
+ * @returns their names
+ */
+export async function removeUnfinished(folder: string): Promise<string[]> {
+  const unfinished = (await files.list(folder)).filter((name) => /^checkpoint-\d+\.unfinished$/.test(name));
+  for (const name of unfinished) await files.removeFolder(`${folder}/${name}`);
+  return unfinished;
+}
+
+/**
+ * Removes the checkpoints that a rule lets go, but none of those that this run wrote last.
+ *
+ * @param latest path of the checkpoint written just now
+ */
+export async function applyRetention(folder: string, retention: Retention, latest: string): Promise<void> {
+  const names = (await files.list(folder)).filter((name) => !Number.isNaN(stepOf(name)));
+  const checkpoints = await Promise.all(
+    names.map(async (name) => ({ name, writtenAt: await files.writtenAt(`${folder}/${name}`) })),
+  );
+  for (const name of retention(checkpoints))
+    if (`${folder}/${name}` !== latest) await files.removeFolder(`${folder}/${name}`);
+}

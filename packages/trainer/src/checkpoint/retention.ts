@@ -1,0 +1,26 @@
+/** A checkpoint folder, as it is found in an output folder. */
+export interface CheckpointFolder {
+  readonly name: string;
+  /** When it was written: milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
+/** Which checkpoints of a folder may go, by name. */
+export type Retention = (checkpoints: readonly CheckpointFolder[]) => string[];
+
+/**
+ * Keeps the `count` checkpoints that were written last. Time decides and not the number of the
+ * step: what an earlier run left in the folder is older than what this run has just written.
+ */
+export function keepLast(count: number): Retention {
+  return (checkpoints) =>
+    checkpoints
+      .toSorted((a, b) => a.writtenAt - b.writtenAt || stepOf(a.name) - stepOf(b.name))
+      .slice(0, Math.max(0, checkpoints.length - count))
+      .map(({ name }) => name);
+}
+
+/** The step in a name such as `checkpoint-500`; NaN for any other name. */
+export function stepOf(name: string): number {
+  return Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? NaN);
+}

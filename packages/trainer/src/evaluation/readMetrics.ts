@@ -1,0 +1,44 @@
+import { shown } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
+import type { LogValue } from '../state/trainerState.ts';
+
+/**
+ * What `computeMetrics` returned, as it is logged: plain numbers, texts, arrays and objects, each
+ * name with the prefix.
+ *
+ * @throws TrainerError when it is no object of metrics, or one cannot be logged
+ */
+export function readMetrics(computed: unknown, prefix: string): Record<string, LogValue> {
+  if (typeof computed !== 'object' || computed === null || Array.isArray(computed) || ArrayBuffer.isView(computed)) {
+    throw new TrainerError(
+      `computeMetrics must return an object of metrics, { accuracy: 0.5 }; got ${shown(computed)}`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(computed).map(([name, value]) => [
+      name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`,
+      plain(value, name),
+    ]),
+  );
+}
+
+function plain(value: unknown, name: string): LogValue {
+  if (value === null || ['number', 'string', 'boolean'].includes(typeof value)) return value as LogValue;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'object') {
+    if (hasToArray(value)) return plain(value.toArray(), name);
+    if (Array.isArray(value)) return value.map((element) => plain(element, name));
+    if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number | bigint>, Number);
+    if (!(value instanceof Promise))
+      return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, plain(element, name)]));
+  }
+  throw new TrainerError(
+    `computeMetrics: the metric ${name} must be a number, a text, true or false, or an array or object of such; got ${shown(value)}` +
+      (value instanceof Promise ? '. Await it' : ''),
+  );
+}
+
+/** An NdArray, of this or another copy of the package. */
+function hasToArray(value: object): value is { toArray(): unknown } {
+  return 'toArray' in value && typeof value.toArray === 'function';
+}

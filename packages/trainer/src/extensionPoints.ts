@@ -1,0 +1,108 @@
+import type { Batch, BatchArray } from '@attune/data';
+import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
+import type { TrainerDataset } from './datasets.ts';
+import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
+import type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
+import type { LogEntry } from './state/trainerState.ts';
+
+/** Batches of an epoch, as a `DataLoader` of data gives them. */
+export interface Dataloader extends AsyncIterable<Batch> {
+  /** Batches in an epoch. */
+  readonly length: number;
+  /** Told the number of each epoch, from 0, before its batches are asked for. */
+  setEpoch?(epoch: number): void;
+}
+
+export interface SchedulerInput {
+  /** Optimizer steps of the run. */
+  readonly numTrainingSteps: number;
+  /** Of these, the ones in which the learning rate rises. */
+  readonly numWarmupSteps: number;
+}
+
+export interface OptimizerInput {
+  readonly model: TrainableModel;
+  /** The learning rate of each step of the run, as `createScheduler` gave it. */
+  readonly learningRates: Float64Array;
+}
+
+export interface ComputeLossOptions {
+  /** Whether the model's output is wanted too. Default false. */
+  readonly returnOutputs?: boolean;
+  /**
+   * Labelled examples in the whole update: divide the sum of losses by it, so that accumulation
+   * equals the large batch. Undefined in an evaluation: then take the mean of this batch.
+   */
+  readonly numItemsInBatch?: number;
+  /** Second argument of `model.forward`: it decides the dropout of this step. */
+  readonly context?: ForwardContext;
+}
+
+/** The loss, null where the batch has none; with `returnOutputs` the output beside it. */
+export type ComputedLoss = Tensor | null | readonly [loss: Tensor | null, outputs: ModelOutput];
+
+export interface MicroBatchOptions {
+  /** As in `computeLoss`. */
+  readonly numItemsInBatch: number;
+  /** As in `computeLoss`. */
+  readonly context: ForwardContext;
+  /** Records the backward pass of a loss, with the run's loss scale. */
+  readonly backward: (loss: Tensor) => void;
+}
+
+/** Of one batch; null for what there is not. */
+export type PredictionStepOutput = readonly [loss: Tensor | null, logits: Tensor | null, labels: BatchArray | null];
+
+export interface EvaluationLoopOptions {
+  /** What every metric's name begins with: `eval` gives `eval_loss`. */
+  readonly metricKeyPrefix: string;
+}
+
+export interface EvaluateOptions {
+  /** What every metric's name begins with. Default `eval`, for predict() `test`. */
+  readonly metricKeyPrefix?: string;
+}
+
+/**
+ * Methods of a `Trainer` that its runs call: override one in a subclass, and it is used. Names and
+ * order are those of `transformers.Trainer`. Overriding a method that `transformers` has and this
+ * Trainer does not call is an error.
+ *
+ * `computeLoss`, `trainingStep` and `predictionStep` record work for the GPU: they return at once
+ * and never wait (no `await`, no reading of values).
+ */
+export interface ExtensionPoints {
+  /** Gives the batches of training. Called once a run. Default: shuffled rows of `trainDataset`. */
+  getTrainDataloader(): Dataloader | Promise<Dataloader>;
+  /** Gives the batches of an evaluation. Default: the rows in their order. */
+  getEvalDataloader(evalDataset?: TrainerDataset): Dataloader | Promise<Dataloader>;
+  /** Gives the batches of `predict`. Default: the rows in their order. */
+  getTestDataloader(testDataset: TrainerDataset): Dataloader | Promise<Dataloader>;
+  /** Gives the learning rate of each step, counted from 0. Called once a run. */
+  createScheduler(input: SchedulerInput): Schedule;
+  /**
+   * Gives the optimizer of a run, which is disposed of at its end. Called once a run, after
+   * `createScheduler`. Default: AdamW with weight decay on all but biases and layer norms.
+   */
+  createOptimizer(input: OptimizerInput): Optimizer | Promise<Optimizer>;
+  /**
+   * The loss of a batch: its sum over examples divided by `numItemsInBatch`. Default: the model's
+   * own, or label smoothing.
+   */
+  computeLoss(model: TrainableModel, inputs: Batch, options?: ComputeLossOptions): ComputedLoss;
+  /**
+   * One micro-batch: forward, loss, `backward(loss)`. Returns the loss, null when there is none to
+   * learn from.
+   */
+  trainingStep(model: TrainableModel, inputs: Batch, options: MicroBatchOptions): Tensor | null;
+  /** One batch of an evaluation, without gradients and with the model in eval mode. */
+  predictionStep(model: TrainableModel, inputs: Batch): PredictionStepOutput;
+  /** An evaluation from its first batch to its metrics; `evaluate` and `predict` call it. */
+  evaluationLoop(dataloader: Dataloader, options: EvaluationLoopOptions): Promise<EvaluationOutput>;
+  /** Keeps an entry in `state.logHistory`, with epoch and step, and tells the callbacks. */
+  log(logs: LogEntry): Promise<void>;
+  /** The evaluations of a run call it without arguments. */
+  evaluate(evalDataset?: TrainerDataset, options?: EvaluateOptions | string): Promise<LogEntry>;
+  /** Writes model and tokenizer into a folder; the checkpoints of a run call it with theirs. */
+  saveModel(outputDir?: string): Promise<void>;
+}

@@ -1,0 +1,165 @@
+import type { DataCollator, PaddingTokenizer } from '@attune/data';
+import type { Device } from '@attune/tensor';
+import {
+  callable,
+  instanceOf,
+  nonEmptyText,
+  objectWith,
+  optional,
+  oneOfKinds,
+  requireOptions,
+  shown,
+} from '@attune/validate';
+import type { Kind, OptionAdvice } from '@attune/validate';
+import { TrainingArguments } from './arguments/trainingArguments.ts';
+import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
+import type { SavableProcessor } from './checkpoint/write.ts';
+import type { TrainerDataset } from './datasets.ts';
+import { TrainerError } from './errors.ts';
+import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
+import type { EvaluateOptions } from './extensionPoints.ts';
+import type { TrainableModel } from './model.ts';
+import type { LogEntry } from './state/trainerState.ts';
+
+/** A tokenizer that pads batches and can be saved beside the model. */
+export type ProcessingClass = PaddingTokenizer & SavableProcessor;
+
+export interface TrainerOptions {
+  /** The model to train: any module whose `forward(batch)` returns `{ loss, logits }`. */
+  model: TrainableModel;
+  /** Default: `new TrainingArguments()`. */
+  args?: TrainingArguments;
+  /** Rows to train on. */
+  trainDataset?: TrainerDataset;
+  /** Rows to evaluate on. */
+  evalDataset?: TrainerDataset;
+  /**
+   * Makes a batch from examples. Default: padding to the longest when `processingClass` is given,
+   * else plain stacking.
+   */
+  dataCollator?: DataCollator;
+  /** The tokenizer: pads batches and is saved with the model. */
+  processingClass?: ProcessingClass;
+  /**
+   * Metrics from logits and labels, called after each evaluation. Numbers go into the table; texts,
+   * arrays and objects (a confusion matrix) are logged too.
+   */
+  computeMetrics?: (prediction: EvalPrediction) => object | Promise<object>;
+  /** Called after the built-in ones. A class is made without arguments. */
+  callbacks?: readonly (TrainerCallback | CallbackClass)[];
+  /** The GPU that the model is on; no other one is possible. Default: the model's. */
+  device?: Device;
+}
+
+export interface TrainOptions {
+  /** Not supported yet: only false and null, which change nothing. */
+  readonly resumeFromCheckpoint?: false | null;
+}
+
+/** What `train()` gives. */
+export interface TrainOutput {
+  readonly globalStep: number;
+  /** Mean loss over all steps. */
+  readonly trainingLoss: number;
+  /**
+   * `train_runtime`, `train_samples_per_second`, `train_steps_per_second`, `total_flos`,
+   * `train_loss`, `epoch`.
+   */
+  readonly metrics: LogEntry;
+}
+
+const several =
+  'several evaluation sets at once are not supported yet: call evaluate(set, { metricKeyPrefix }) for each';
+
+/** Rows with columns: what people pass instead is told how to become one. */
+export const dataset: Kind = {
+  what: 'a Dataset',
+  holds: (value) => rows.holds(value) && typeof (value as TrainerDataset).length === 'number',
+  found: (value) => {
+    if (value instanceof Promise) return 'a Promise: await it';
+    if (Array.isArray(value)) return `${shown(value)}: Dataset.fromRows(…) makes one of it`;
+    const parts = typeof value === 'object' && value !== null ? Object.values(value) : [];
+    if (parts.length > 0 && parts.every(rows.holds))
+      return `${shown(value)}. Choose one of them, such as datasets.train; ${several}`;
+    return shown(value);
+  },
+};
+
+const rows = objectWith('a Dataset', { at: 'function', selectColumns: 'function' });
+
+const model: Kind = {
+  what: 'a module whose forward(batch) returns { loss, logits }',
+  holds: (value) => modulelike.holds(value) && Array.isArray((value as TrainableModel).inputNames),
+  found: (value) => {
+    if (value instanceof Promise) return 'a Promise: await it';
+    if (!modulelike.holds(value)) return modulelike.found?.(value) ?? shown(value);
+    return (
+      `${shown(value)}, which has no inputNames, the batch keys that its forward reads: a base model without a head ` +
+      'cannot be trained; use AutoModelForSequenceClassification'
+    );
+  },
+};
+
+const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
+
+export const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
+  model,
+  args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
+  trainDataset: optional(dataset),
+  evalDataset: optional(dataset),
+  dataCollator: optional(callable),
+  processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
+  computeMetrics: optional(callable),
+  callbacks: optional({ what: 'an array of callbacks', holds: Array.isArray }),
+  device: optional(objectWith('a device', { dispatch: 'function' })),
+};
+
+export const optionAdvice: OptionAdvice = {
+  error: TrainerError,
+  otherNames: {
+    tokenizer: 'it is called processingClass',
+    computeLossFunc: 'write a subclass that overrides computeLoss',
+    optimizers: 'write a subclass that overrides createOptimizer and createScheduler',
+    optimizerClsAndKwargs: 'write a subclass that overrides createOptimizer',
+    modelInit: 'it is not supported yet; make a model and a Trainer for each run',
+    preprocessLogitsForMetrics: 'write a subclass that overrides predictionStep',
+  },
+};
+
+const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
+  resumeFromCheckpoint: optional({
+    what: 'left out: resuming from a checkpoint is not supported yet',
+    holds: (value) => value === false || value === null,
+  }),
+};
+
+const trainAdvice: OptionAdvice = {
+  error: TrainerError,
+  otherNames: {
+    trial: 'searching over arguments is not supported yet',
+    ignoreKeysForEval: 'it is not supported yet; override predictionStep in a subclass',
+  },
+};
+
+/** @throws TrainerError for what `train()` does not know or support */
+export function readTrainOptions(options: TrainOptions): void {
+  requireOptions('train', options, trainKinds, trainAdvice);
+}
+
+const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = { metricKeyPrefix: optional(nonEmptyText) };
+
+const evaluateAdvice: OptionAdvice = {
+  error: TrainerError,
+  otherNames: { ignoreKeys: 'it is not supported yet; override predictionStep in a subclass' },
+};
+
+/**
+ * The prefix of an evaluation's metrics.
+ *
+ * @throws TrainerError for what `evaluate()` and `predict()` do not know
+ */
+export function readEvaluateOptions(where: string, options: EvaluateOptions | string, missing: string): string {
+  const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
+  requireOptions(where, given, evaluateKinds, evaluateAdvice);
+  return given.metricKeyPrefix ?? missing;
+}

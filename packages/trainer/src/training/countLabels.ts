@@ -1,0 +1,23 @@
+import type { Batch } from '@attune/data';
+import type { TrainableModel } from '../model.ts';
+
+/** PyTorch's `ignore_index`: a label that adds to no loss. */
+const ignoreIndex = -100;
+
+/**
+ * Examples of a batch that add to the loss. The model knows; for one that does not say, all rows
+ * do, and of whole-number labels (one a row, or one a token) all but -100.
+ */
+export function countLabels(model: TrainableModel, batch: Batch, labelName: string): number {
+  if (model.countLabels) return model.countLabels(batch, [labelName]);
+  const labels = batch[labelName];
+  if (!labels) return 0;
+  if (labels.data instanceof Float32Array) return labels.shape[0] ?? 0;
+  return labels.data.reduce((count, label) => count + Number(label !== ignoreIndex), 0);
+}
+
+/** Rows in a batch. */
+export function countExamples(batch: Batch): number {
+  for (const array of Object.values(batch)) return array.shape[0] ?? 0;
+  return 0;
+}

@@ -1,0 +1,84 @@
+import type { Batch } from '@attune/data';
+import { crossEntropy, Tensor } from '@attune/tensor';
+import { shown } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
+import type { ComputedLoss } from '../extensionPoints.ts';
+import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
+import { countLabels } from './countLabels.ts';
+
+export interface LossOptions {
+  readonly labelName: string;
+  readonly labelSmoothingFactor: number;
+}
+
+/**
+ * The model's output with its loss: the model's own, or with label smoothing `(1 - e) * NLL + e *
+ * mean over classes of -log p` (transformers' LabelSmoother), which is switched off for float
+ * labels.
+ */
+export function defaultLoss(
+  model: TrainableModel,
+  batch: Batch,
+  context: ForwardContext,
+  { labelName, labelSmoothingFactor }: LossOptions,
+): ModelOutput {
+  const labels = batch[labelName];
+  const classes = labels && !(labels.data instanceof Float32Array) && labels.shape.length === 1;
+  if (labelSmoothingFactor === 0 || !classes) return model.forward(batch, context);
+  const { [labelName]: _, ...inputs } = batch;
+  const { logits } = model.forward(inputs, context);
+  const labelled = countLabels(model, batch, labelName);
+  const count = context.numItemsInBatch ?? labelled;
+  const loss = crossEntropy(logits, classLabels(labels.data, labelled, logits.shape[1] ?? 0), {
+    labelSmoothing: labelSmoothingFactor,
+    weight: count > 0 ? 1 / count : 0,
+  });
+  return { loss, logits };
+}
+
+/**
+ * Labels as the loss takes them: -100 for those below 0, if they are the ones that the model does
+ * not count.
+ */
+function classLabels(labels: ArrayLike<number>, labelled: number, numClasses: number): Int32Array {
+  const checked = Int32Array.from(labels);
+  const negativeIsNone = checked.filter((label) => label >= 0).length === labelled;
+  for (const [row, label] of checked.entries()) {
+    if (label < 0 && negativeIsNone) checked[row] = -100;
+    else if (label < 0 || label >= numClasses)
+      throw new TrainerError(
+        `the label of row ${row} is ${label}; the model has ${numClasses} labels, 0 to ${numClasses - 1}`,
+      );
+  }
+  return checked;
+}
+
+/**
+ * Loss and output of what a `computeLoss` returned.
+ *
+ * @throws TrainerError when it is neither a loss nor a pair of loss and output
+ */
+export function readLoss(computed: ComputedLoss): { loss: Tensor | null; outputs: ModelOutput | null } {
+  const [loss, outputs] = Array.isArray(computed) ? (computed as [Tensor, ModelOutput]) : [computed as Tensor, null];
+  if (loss !== null && !(loss instanceof Tensor)) {
+    throw new TrainerError(
+      `computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got ${shown(computed)}` +
+        ((computed as unknown) instanceof Promise ? '. It must not be async: it records work for the GPU' : ''),
+    );
+  }
+  return { loss, outputs };
+}
+
+/** Why a batch that should be learned from has no loss. */
+export function missingLossMessage(model: TrainableModel, batch: Batch, labelName: string): string {
+  if (batch[labelName]) {
+    return (
+      `the batch has labels ("${labelName}"), but ${model.constructor.name} returned no loss. Return { loss, logits } from ` +
+      'forward, or override computeLoss. A base model without a head has no loss: use AutoModelForSequenceClassification'
+    );
+  }
+  return (
+    `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
+    `Training needs labels: a dataset column "label" or "${labelName}".`
+  );
+}

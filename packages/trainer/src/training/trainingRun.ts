@@ -1,0 +1,279 @@
+import type { Batch } from '@attune/data';
+import type { Optimizer, Schedule } from '@attune/tensor';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import type { CallbackList } from '../callbacks/callbackList.ts';
+import type { CallbackContext } from '../callbacks/trainerCallback.ts';
+import { applyRetention } from '../checkpoint/outputFolder.ts';
+import { keepLast } from '../checkpoint/retention.ts';
+import { writeCheckpoint } from '../checkpoint/write.ts';
+import { TrainerError } from '../errors.ts';
+import { speedMetrics } from '../evaluation/speedMetrics.ts';
+import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
+import type { TrainableModel } from '../model.ts';
+import { showPreparation } from '../progress/preparation.ts';
+import { TrainerControl } from '../state/trainerControl.ts';
+import { TrainerState } from '../state/trainerState.ts';
+import type { TrainOutput } from '../trainerOptions.ts';
+import { FlopsEstimate } from './flops.ts';
+import { LossMeter } from './lossMeter.ts';
+import { makeTrainingPlan } from './trainingPlan.ts';
+import type { TrainingPlan } from './trainingPlan.ts';
+import { TrainingStep } from './trainingStep.ts';
+
+/** The Trainer that a run belongs to: what a person sees of it, and overrides. */
+export interface RunningTrainer extends ExtensionPoints {
+  readonly model: TrainableModel;
+  readonly args: TrainingArguments;
+  readonly control: TrainerControl;
+  state: TrainerState;
+}
+
+/** What a run is made of. */
+export interface RunInput {
+  readonly trainer: RunningTrainer;
+  readonly callbacks: CallbackList;
+  /** Batch key of the labels. */
+  readonly labelName: string;
+  /** Rows of the training set; null when only its batches are known. */
+  readonly numTrainExamples: number | null;
+  /** Gives what records the first batch of an evaluation, so that its kernels can be compiled. */
+  readonly evaluationRecorder: () => Promise<() => void>;
+}
+
+interface RunParts {
+  readonly loader: Dataloader;
+  readonly plan: TrainingPlan;
+  readonly schedule: Schedule;
+  readonly optimizer: Optimizer;
+}
+
+/** One call of `train()`: all that lives from its first step to its last. */
+export class TrainingRun implements Disposable {
+  readonly #input: RunInput;
+  readonly #trainer: RunningTrainer;
+  readonly #callbacks: CallbackList;
+  readonly #loader: Dataloader;
+  readonly #plan: TrainingPlan;
+  readonly #schedule: Schedule;
+  readonly #optimizer: Optimizer;
+  readonly #step: TrainingStep;
+  readonly #meter = new LossMeter();
+  readonly #flops: FlopsEstimate;
+  #lastCheckpoint: string | null = null;
+
+  private constructor(input: RunInput, { loader, plan, schedule, optimizer }: RunParts) {
+    const { trainer, callbacks, labelName } = input;
+    const { args, model } = trainer;
+    this.#input = input;
+    this.#trainer = trainer;
+    this.#callbacks = callbacks;
+    this.#loader = loader;
+    this.#plan = plan;
+    this.#schedule = schedule;
+    this.#optimizer = optimizer;
+    this.#flops = new FlopsEstimate(model);
+    this.#step = new TrainingStep({
+      trainer,
+      model,
+      optimizer,
+      labelName,
+      labelSmoothingFactor: args.labelSmoothingFactor,
+      fp16: args.fp16,
+      seed: args.seed,
+    });
+  }
+
+  /** Makes what the run needs: batches, plan, schedule, optimizer, and a state that starts at 0. */
+  static async begin(input: RunInput): Promise<TrainingRun> {
+    const { trainer, callbacks } = input;
+    const { args, model } = trainer;
+    const loader = await trainer.getTrainDataloader();
+    const plan = makeTrainingPlan(args, loader.length);
+    const schedule = trainer.createScheduler({
+      numTrainingSteps: plan.maxSteps,
+      numWarmupSteps: plan.warmupSteps,
+    });
+    const learningRates = Float64Array.from({ length: plan.maxSteps }, (_, step) => schedule(step));
+    const optimizer = await trainer.createOptimizer({ model, learningRates });
+    trainer.state = new TrainerState({
+      maxSteps: plan.maxSteps,
+      numTrainEpochs: plan.numTrainEpochs,
+      trainBatchSize: args.perDeviceTrainBatchSize,
+      loggingSteps: plan.loggingSteps,
+      evalSteps: plan.evalSteps,
+      saveSteps: plan.saveSteps,
+      headSeed: model.headSeed ?? null,
+    });
+    Object.assign(trainer.control, new TrainerControl());
+    Object.assign(callbacks.common, { optimizer, lrScheduler: schedule, trainDataloader: loader });
+    return new TrainingRun(input, { loader, plan, schedule, optimizer });
+  }
+
+  get #state(): TrainerState {
+    return this.#trainer.state;
+  }
+
+  /** The whole loop. */
+  async run(): Promise<TrainOutput> {
+    const { args, control, model } = this.#trainer;
+    const began = performance.now();
+    model.train();
+    this.#optimizer.zeroGrad();
+    await this.#callbacks.call('onTrainBegin');
+    if (args.evalOnStart) await this.#trainer.evaluate();
+    for (let epoch = 0; epoch < this.#plan.numTrainEpochs && !control.shouldTrainingStop; epoch++)
+      await this.#runEpoch(epoch);
+    await this.#step.drain();
+    return this.#finish((performance.now() - began) / 1000);
+  }
+
+  async #runEpoch(epoch: number): Promise<void> {
+    const { args, control } = this.#trainer;
+    this.#loader.setEpoch?.(epoch);
+    control.shouldEpochStop = false;
+    await this.#callbacks.call('onEpochBegin');
+    let batchesDone = 0;
+    for await (const batches of groupsOf(this.#loader, args.gradientAccumulationSteps)) {
+      if (this.#state.globalStep === 0) await this.#prepare(batches);
+      batchesDone += batches.length;
+      await this.#runStep(batches, epoch + batchesDone / this.#loader.length);
+      await this.#logEvaluateSave();
+      if (control.shouldEpochStop || control.shouldTrainingStop) break;
+    }
+    await this.#callbacks.call('onEpochEnd');
+    await this.#logEvaluateSave();
+  }
+
+  /** Compiles the kernels of a step, and of an evaluation where there will be one. */
+  async #prepare(batches: readonly Batch[]): Promise<void> {
+    const { args } = this.#trainer;
+    const recordEvaluation = args.evalStrategy === 'no' ? () => {} : await this.#input.evaluationRecorder();
+    const record = () => {
+      this.#step.recordForPreparation(batches);
+      recordEvaluation();
+    };
+    await showPreparation(args.disableTqdm, (onProgress) => this.#optimizer.device.prepare(record, onProgress));
+  }
+
+  /** @param epoch epochs done after this step, with a fraction */
+  async #runStep(batches: readonly Batch[], epoch: number): Promise<void> {
+    await this.#callbacks.call('onStepBegin');
+    await this.#step.run(batches, this.#state.globalStep, (index) =>
+      this.#callbacks.call(index < batches.length - 1 ? 'onSubstepEnd' : 'onPreOptimizerStep'),
+    );
+    await this.#callbacks.call('onOptimizerStep');
+    this.#state.globalStep += 1;
+    this.#state.epoch = epoch;
+    this.#state.totalFlos += this.#flops.of(batches);
+    await this.#callbacks.call('onStepEnd', this.#progress());
+  }
+
+  async #logEvaluateSave(): Promise<void> {
+    const { control } = this.#trainer;
+    const { shouldLog, shouldEvaluate, shouldSave } = control;
+    if (!shouldLog && !shouldEvaluate && !shouldSave) return;
+    control.shouldLog = control.shouldEvaluate = control.shouldSave = false;
+    await this.#step.drain();
+    if (shouldLog) await this.#log();
+    if (shouldEvaluate) await this.#trainer.evaluate();
+    if (shouldSave) await this.#save();
+  }
+
+  async #log(): Promise<void> {
+    const { last } = this.#step.completed;
+    const { globalStep, logHistory } = this.#state;
+    if (!last || logHistory.some((entry) => entry.step === globalStep && 'loss' in entry)) return;
+    await this.#trainer.log({
+      loss: this.#meter.take(this.#step.completed),
+      grad_norm: last.gradNorm,
+      learning_rate: last.learningRate,
+    });
+  }
+
+  async #save(): Promise<void> {
+    const { args } = this.#trainer;
+    const { last } = this.#step.completed;
+    // Skipped updates use no step of the schedule up.
+    const schedulerStep = last ? last.step + Number(last.finite) : 0;
+    this.#lastCheckpoint = await writeCheckpoint({
+      saveModel: (folder) => this.#trainer.saveModel(folder),
+      args,
+      state: this.#state,
+      optimizer: this.#optimizer,
+      schedulerStep,
+      learningRate: this.#schedule(schedulerStep),
+    });
+    if (args.saveTotalLimit !== null)
+      await applyRetention(args.outputDir, keepLast(args.saveTotalLimit), this.#lastCheckpoint);
+    await this.#callbacks.call('onSave');
+  }
+
+  async #finish(seconds: number): Promise<TrainOutput> {
+    const { args } = this.#trainer;
+    const { numTrainExamples } = this.#input;
+    const { globalStep } = this.#state;
+    const batchSize = args.perDeviceTrainBatchSize;
+    const numSamples =
+      args.maxSteps > 0
+        ? this.#plan.maxSteps * batchSize * args.gradientAccumulationSteps
+        : (numTrainExamples ?? this.#loader.length * batchSize) * args.numTrainEpochs;
+    const { lossSum, count } = this.#step.completed;
+    const trainingLoss = lossSum / Math.max(1, count);
+    const metrics = {
+      ...speedMetrics('train', seconds, numSamples, globalStep),
+      total_flos: this.#state.totalFlos,
+      train_loss: trainingLoss,
+    };
+    await this.#trainer.log(metrics);
+    await this.#callbacks.call('onTrainEnd', this.#progress());
+    return { globalStep, trainingLoss, metrics: { ...metrics, epoch: this.#state.epoch } };
+  }
+
+  #progress(): CallbackContext {
+    const { examples, last } = this.#step.completed;
+    if (!last) return { examplesSeen: examples };
+    const { update: step, loss, gradNorm, learningRate } = last;
+    return { examplesSeen: examples, completed: { step, loss, gradNorm, learningRate } };
+  }
+
+  [Symbol.dispose](): void {
+    this.#callbacks.endRun();
+    this.#optimizer.dispose();
+  }
+}
+
+/** Batches in groups of `size`; the last group may be smaller. */
+async function* groupsOf<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let group: Item[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length === size) {
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Models of runs under way. */
+const inTraining = new WeakSet<object>();
+
+/**
+ * Runs a training of a model, unless there is one already: two would mix their updates.
+ *
+ * @throws TrainerError
+ */
+export async function trainAlone<Result>(model: TrainableModel, train: () => Promise<Result>): Promise<Result> {
+  if (inTraining.has(model)) {
+    throw new TrainerError(
+      'this model is already being trained: another train() of it is running, on this Trainer or on another. Await that ' +
+        'one first; to train twice at once, load a second model',
+    );
+  }
+  inTraining.add(model);
+  try {
+    return await train();
+  } finally {
+    inTraining.delete(model);
+  }
+}

@@ -1,0 +1,172 @@
+import type { Batch } from '@attune/data';
+import { autocast, Tensor } from '@attune/tensor';
+import type { Optimizer, UpdateRecord } from '@attune/tensor';
+import { shown } from '@attune/validate';
+import { NonFiniteLossError, TrainerError } from '../errors.ts';
+import type { ExtensionPoints } from '../extensionPoints.ts';
+import type { ForwardContext, TrainableModel } from '../model.ts';
+import { countExamples, countLabels } from './countLabels.ts';
+import { defaultLoss, missingLossMessage } from './loss.ts';
+import type { LossOptions } from './loss.ts';
+
+export interface TrainingStepOptions extends LossOptions {
+  /** Whose `trainingStep` records each micro-batch. */
+  readonly trainer: Pick<ExtensionPoints, 'trainingStep'>;
+  readonly model: TrainableModel;
+  readonly optimizer: Optimizer;
+  /**
+   * Forward and backward in mixed precision: a step that overflows is skipped, and the loss scale
+   * goes down.
+   */
+  readonly fp16: boolean;
+  /** Seed of dropout. */
+  readonly seed: number;
+}
+
+/** What the GPU reported of the steps that have completed. */
+export interface CompletedSteps {
+  readonly count: number;
+  readonly examples: number;
+  readonly lossSum: number;
+  readonly last: UpdateRecord | null;
+}
+
+/**
+ * Runs optimizer steps, at most two of them in flight: while the GPU works on one, the next is
+ * recorded. Nothing waits between `forward` and the optimizer's step; losses and norms come back a
+ * step late.
+ */
+export class TrainingStep {
+  readonly #options: TrainingStepOptions;
+  readonly #examplesOfStep: number[] = [];
+  #inFlight: Promise<void> | null = null;
+  #completed: CompletedSteps = { count: 0, examples: 0, lossSum: 0, last: null };
+
+  constructor(options: TrainingStepOptions) {
+    this.#options = options;
+  }
+
+  get completed(): CompletedSteps {
+    return this.#completed;
+  }
+
+  /**
+   * One step from its micro-batches. Every labelled example weighs the same, however they are cut
+   * into batches. A micro-batch without any label adds nothing; a step of such ones has the loss 0
+   * and no gradient, and is one of AdamW's all the same.
+   *
+   * @param step number of the step in the run, from 0
+   * @param afterBackward called after each micro-batch's backward pass
+   */
+  async run(batches: readonly Batch[], step: number, afterBackward: (index: number) => Promise<void>): Promise<void> {
+    const { optimizer } = this.#options;
+    const numItemsInBatch = this.#countItems(batches);
+    let exampleOffset = 0;
+    for (const [index, batch] of batches.entries()) {
+      this.#recordMicroBatch(batch, { numItemsInBatch, exampleOffset, update: step });
+      exampleOffset += countExamples(batch);
+      await afterBackward(index);
+    }
+    void optimizer.step();
+    optimizer.zeroGrad();
+    this.#examplesOfStep.push(exampleOffset);
+    const previous = this.#inFlight;
+    const current = optimizer.records().then((records) => this.#collect(records));
+    // The failure is seen by whoever waits for this step; until then it is nobody's unhandled
+    // rejection.
+    current.catch(() => {});
+    this.#inFlight = current;
+    await previous;
+  }
+
+  /**
+   * Records a step without running it, so that its kernels can be compiled. It takes the model's
+   * own loss: methods of a subclass are called for steps that run, and for no others.
+   */
+  recordForPreparation(batches: readonly Batch[]): void {
+    const { model, optimizer, seed } = this.#options;
+    const numItemsInBatch = this.#countItems(batches);
+    model.train();
+    for (const batch of batches) {
+      const context = { numItemsInBatch, exampleOffset: 0, update: 0, seed };
+      optimizer.device.scope(() => {
+        const { loss } = this.#inPrecision(() => defaultLoss(model, batch, context, this.#options));
+        if (loss) this.#backward(loss);
+      });
+    }
+    void optimizer.step();
+    optimizer.zeroGrad();
+  }
+
+  /** Waits until every step has completed. */
+  async drain(): Promise<void> {
+    const inFlight = this.#inFlight;
+    this.#inFlight = null;
+    await inFlight;
+  }
+
+  /** At least 1, so that it can be divided by. */
+  #countItems(batches: readonly Batch[]): number {
+    const { model, labelName } = this.#options;
+    return Math.max(
+      1,
+      batches.reduce((sum, batch) => sum + countLabels(model, batch, labelName), 0),
+    );
+  }
+
+  #recordMicroBatch(batch: Batch, context: ForwardContext & { numItemsInBatch: number }): void {
+    const { trainer, model, optimizer, seed, labelName } = this.#options;
+    // Whatever an evaluation between two steps has set.
+    model.train();
+    optimizer.device.scope(() => {
+      const loss: unknown = trainer.trainingStep(model, batch, {
+        numItemsInBatch: context.numItemsInBatch,
+        context: { ...context, seed },
+        backward: (value) => this.#backward(value),
+      });
+      if (loss === null && batch[labelName] && countLabels(model, batch, labelName) === 0) return;
+      if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelName));
+      if (!(loss instanceof Tensor)) {
+        throw new TrainerError(
+          `trainingStep must return the loss, a Tensor of shape [], or null; got ${shown(loss)}` +
+            (loss instanceof Promise ? '. It must not be async: it records work for the GPU' : ''),
+        );
+      }
+    });
+  }
+
+  #backward(loss: Tensor): void {
+    const { optimizer } = this.#options;
+    optimizer.recordLoss(loss);
+    loss.backward(optimizer.lossScale, { releaseResults: true });
+  }
+
+  #inPrecision<Result>(body: () => Result): Result {
+    return this.#options.fp16 ? autocast(body) : body();
+  }
+
+  /** Whether the gradients only left f16's range, which a smaller loss scale cures. */
+  #isOverflow({ loss, lossScale }: UpdateRecord): boolean {
+    return this.#options.fp16 && Number.isFinite(loss) && lossScale >= 1;
+  }
+
+  #collect(records: readonly UpdateRecord[]): void {
+    for (const record of records) {
+      if (!record.finite && !this.#isOverflow(record)) {
+        throw new NonFiniteLossError(
+          `the loss or its gradient is not finite at step ${record.update}: loss ${record.loss}, gradient norm ${record.gradNorm}. ` +
+            'That update was skipped: the weights are those of the step before. ' +
+            'Look for bad values in the data, or lower learningRate.',
+          record.update,
+        );
+      }
+      const { count, examples, lossSum } = this.#completed;
+      this.#completed = {
+        count: count + 1,
+        examples: examples + (this.#examplesOfStep.shift() ?? 0),
+        lossSum: lossSum + record.loss,
+        last: record,
+      };
+    }
+  }
+}
