@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Batch, BertForSequenceClassification, Tokenizer } from '../src/index.ts';
+import type { ModelInputs, BertForSequenceClassification, Tokenizer } from '../src/index.ts';
 
 /** What the golden files keep of a tensor. */
 export interface Fingerprint {
@@ -13,7 +13,7 @@ export function collate(
   tokenizer: Tokenizer,
   examples: readonly Readonly<Record<string, readonly number[]>>[],
   labels?: Int32Array | { data: Float32Array; shape: number[] },
-): Batch {
+): ModelInputs {
   const columns = tokenizer.pad(examples);
   const rows = examples.length;
   const batch = Object.fromEntries(

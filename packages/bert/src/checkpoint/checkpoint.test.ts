@@ -187,7 +187,7 @@ describe('checkpoints', () => {
       /model_type is 'distilbert'/,
     );
     await expect(load(await changed(() => undefined, { hidden_act: 'relu' }))).rejects.toThrow(ConfigError);
-    await expect(load(ownMini, { numlabels: 2 })).rejects.toThrow(/no field 'numlabels'/);
+    await expect(load(ownMini, { numlabels: 2 })).rejects.toThrow(/no option numlabels; did you mean numLabels/);
     await expect(load(ownMini, { numLabels: 3, id2label: ['a', 'b'] })).rejects.toThrow(
       /numLabels is 3, but 2 class names/,
     );

@@ -1,5 +1,5 @@
+import type { FileContent } from '@attune/platform';
 import { writeSafetensors } from '@attune/tensor';
-import type { FileContent } from '../platform/platform.ts';
 import { indexFile, weightsFile } from './readCheckpoint.ts';
 import { splitIntoShards } from './shardSize.ts';
 
@@ -23,7 +23,7 @@ export const isWeightsFile = (name: string): boolean =>
 
 /**
  * The files of a checkpoint: config.json and model.safetensors, or numbered parts with an index
- * when they would be over `maxShardBytes`.
+ * when they would be over `maxShardBytes`. config.json is the last, so that it takes its place last.
  */
 export function checkpointFiles(
   config: Readonly<Record<string, unknown>>,

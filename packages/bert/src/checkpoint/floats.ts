@@ -1,4 +1,4 @@
-import { CheckpointError } from '../files/parseJson.ts';
+import { CheckpointError } from './checkpointError.ts';
 
 /** A tensor as it stands in a safetensors file. */
 export interface StoredTensor {

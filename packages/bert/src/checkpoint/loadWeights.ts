@@ -1,5 +1,5 @@
 import { Mt19937 } from '@attune/tensor';
-import { CheckpointError } from '../files/parseJson.ts';
+import { CheckpointError } from './checkpointError.ts';
 import type { HostWeight } from './checkpointFiles.ts';
 import { toFloat32, type StoredTensor } from './floats.ts';
 import type { LoadReport } from './loadReport.ts';
@@ -7,7 +7,7 @@ import { matchNames } from './matchNames.ts';
 import { newWeight, type NewWeightOptions } from './newWeights.ts';
 import type { ProblemShape } from './shapes.ts';
 
-export interface LoadWeightsOptions extends NewWeightOptions {
+export interface PlanOptions {
   /** Model class and checkpoint name, for the report. */
   readonly model: string;
   readonly source: string;
@@ -23,58 +23,82 @@ export interface LoadWeightsOptions extends NewWeightOptions {
 const atMost = (names: readonly string[]): string =>
   names.slice(0, 5).join(', ') + (names.length > 5 ? `, … (${names.length} in all)` : '');
 
+/** Where the weights of a model come from. */
+export interface WeightPlan {
+  /** The model's weights, in its order: the order in which new ones are drawn. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The checkpoint's tensor of each weight that is not drawn. */
+  readonly stored: ReadonlyMap<string, StoredTensor>;
+  readonly report: LoadReport;
+}
+
+type Checkpoint = ReadonlyMap<string, StoredTensor>;
+
+function refuseMissing(missing: readonly string[], checkpoint: Checkpoint, options: PlanOptions): void {
+  const broken = missing.filter((name) => !options.mayBeNew(name));
+  if (broken.length === 0) return;
+  throw new CheckpointError(
+    `${options.source} lacks weights of ${options.model}: ${atMost(broken)}. It has: ${atMost([...checkpoint.keys()])}. ` +
+      'The file is not whole, belongs to another kind of model, or config.json asks for more layers than it has.',
+  );
+}
+
+function refuseMismatched(mismatched: readonly ProblemShape[], { source, model }: PlanOptions): void {
+  const shown = mismatched
+    .slice(0, 5)
+    .map(
+      ({ name, checkpoint: given, model: wanted }) =>
+        `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`,
+    );
+  throw new CheckpointError(
+    `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${model}'s: ` +
+      `${shown.join('; ')}. ` +
+      'Match config and checkpoint, or pass { ignoreMismatchedSizes: true } to draw them anew.',
+  );
+}
+
 /**
- * Brings the weights of a checkpoint and the newly drawn ones together, by the model's names.
+ * Decides by names and shapes which weights of a checkpoint a model takes and which it draws.
  *
- * @param shapes the model's weights, in its order: the order in which new ones are drawn
+ * @param shapes the model's weights, in its order
  * @throws CheckpointError when the checkpoint lacks weights that only a broken or foreign one
  *   lacks, or shapes differ
  */
-export function loadWeights(
+export function planWeights(
   shapes: ReadonlyMap<string, readonly number[]>,
-  checkpoint: ReadonlyMap<string, StoredTensor>,
-  options: LoadWeightsOptions,
-): { weights: Map<string, HostWeight>; report: LoadReport } {
+  checkpoint: Checkpoint,
+  options: PlanOptions,
+): WeightPlan {
   const { model, source, seed } = options;
   const { found, missing, unexpected, renamed } = matchNames(
     [...shapes.keys()],
     [...checkpoint.keys()],
     options.basePrefix,
   );
-  const broken = missing.filter((name) => !options.mayBeNew(name));
-  if (broken.length > 0) {
-    throw new CheckpointError(
-      `${source} lacks weights of ${model}: ${atMost(broken)}. It has: ${atMost([...checkpoint.keys()])}. ` +
-        'The file is not whole, belongs to another kind of model, or config.json asks for more layers than it has.',
-    );
-  }
+  refuseMissing(missing, checkpoint, options);
   const mismatched: ProblemShape[] = [];
-  for (const [name, stored] of found) {
-    const [wanted, given] = [shapes.get(name)!, checkpoint.get(stored)!.shape];
-    if (wanted.length !== given.length || wanted.some((size, axis) => size !== given[axis]))
-      mismatched.push({ name, checkpoint: given, model: wanted });
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, wanted] of shapes) {
+    const tensor = checkpoint.get(found.get(name) ?? '');
+    if (!tensor) continue;
+    const { shape } = tensor;
+    if (wanted.length === shape.length && wanted.every((size, axis) => size === shape[axis])) stored.set(name, tensor);
+    else mismatched.push({ name, checkpoint: shape, model: wanted });
   }
-  if (mismatched.length > 0 && !options.ignoreMismatchedSizes) {
-    const shown = mismatched
-      .slice(0, 5)
-      .map(
-        ({ name, checkpoint: given, model: wanted }) =>
-          `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`,
-      );
-    throw new CheckpointError(
-      `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${model}'s: ` +
-        `${shown.join('; ')}. ` +
-        'Match config and checkpoint, or pass { ignoreMismatchedSizes: true } to draw them anew.',
-    );
-  }
-  const redrawn = new Set(mismatched.map(({ name }) => name));
-  const generator = new Mt19937(seed);
+  if (mismatched.length > 0 && !options.ignoreMismatchedSizes) refuseMismatched(mismatched, options);
+  return { shapes, stored, report: { model, source, missing, unexpected, mismatched, renamed, seed } };
+}
+
+/** The weights of a plan: those of the checkpoint in float32, and the newly drawn ones. */
+export function loadWeights(
+  { shapes, stored, report }: WeightPlan,
+  options: NewWeightOptions,
+): Map<string, HostWeight> {
+  const generator = new Mt19937(report.seed);
   const weights = new Map<string, HostWeight>();
   for (const [name, shape] of shapes) {
-    const stored = redrawn.has(name) ? undefined : found.get(name);
-    const data =
-      stored === undefined ? newWeight(name, shape, generator, options) : toFloat32(stored, checkpoint.get(stored)!);
-    weights.set(name, { shape, data });
+    const tensor = stored.get(name);
+    weights.set(name, { shape, data: tensor ? toFloat32(name, tensor) : newWeight(name, shape, generator, options) });
   }
-  return { weights, report: { model, source, missing, unexpected, mismatched, renamed, seed } };
+  return weights;
 }

@@ -1,10 +1,18 @@
 import { readSafetensors } from '@attune/tensor';
-import { CheckpointError, parseJsonObject } from '../files/parseJson.ts';
-import type { PretrainedFiles } from '../files/pretrainedFiles.ts';
+import { shown } from '@attune/validate';
+import { CheckpointError } from './checkpointError.ts';
 import type { StoredTensor } from './floats.ts';
+import { nameFolder } from './nameFolder.ts';
+import { parseJsonObject, refuseLfsPointer } from './parseJson.ts';
+import type { PretrainedFiles } from './pretrainedFiles.ts';
 
 export const weightsFile = 'model.safetensors';
 export const indexFile = 'model.safetensors.index.json';
+
+function readTensors(bytes: Uint8Array, source: string): ReadonlyMap<string, StoredTensor> {
+  refuseLfsPointer(new TextDecoder().decode(bytes.subarray(0, 64)), source);
+  return readSafetensors(bytes, source).tensors;
+}
 
 async function readShards(files: PretrainedFiles, indexText: string): Promise<Map<string, StoredTensor>> {
   const source = `${files.name}/${indexFile}`;
@@ -16,13 +24,13 @@ async function readShards(files: PretrainedFiles, indexText: string): Promise<Ma
   for (const shard of new Set(shardOf.values())) {
     if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard)) {
       throw new CheckpointError(
-        `${source} names the file ${JSON.stringify(shard)}; the name of a safetensors file in the same folder was expected.`,
+        `${source} names the file ${shown(shard)}; the name of a safetensors file in the same folder was expected.`,
       );
     }
     const bytes = await files.read(shard);
     if (!bytes)
       throw new CheckpointError(`${source} names ${shard}, which is not there. Download or copy the checkpoint again.`);
-    for (const [name, tensor] of readSafetensors(bytes, `${files.name}/${shard}`).tensors) {
+    for (const [name, tensor] of readTensors(bytes, `${files.name}/${shard}`)) {
       if (shardOf.get(name) === shard) tensors.set(name, tensor);
     }
   }
@@ -43,11 +51,10 @@ async function readShards(files: PretrainedFiles, indexText: string): Promise<Ma
  */
 export async function readCheckpoint(files: PretrainedFiles): Promise<ReadonlyMap<string, StoredTensor>> {
   const bytes = await files.read(weightsFile);
-  if (bytes) return readSafetensors(bytes, `${files.name}/${weightsFile}`).tensors;
+  if (bytes) return readTensors(bytes, `${files.name}/${weightsFile}`);
   const index = await files.readText(indexFile);
   if (index !== undefined) return readShards(files, index);
   throw new CheckpointError(
-    `${files.name} has neither ${weightsFile} nor ${indexFile}: there are no weights to load. ` +
-      'A pytorch_model.bin can be converted in Python: AutoModel.from_pretrained(folder).save_pretrained(folder).',
+    `${files.name} has neither ${weightsFile} nor ${indexFile}: there are no weights to load. ${nameFolder(await files.list())}`,
   );
 }

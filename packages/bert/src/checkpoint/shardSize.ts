@@ -1,4 +1,4 @@
-import { CheckpointError } from '../files/parseJson.ts';
+import { CheckpointError } from './checkpointError.ts';
 
 /** Bytes of '50GB', '200MB', '5GiB' or a number. @throws CheckpointError for anything else */
 export function parseShardSize(size: number | string): number {

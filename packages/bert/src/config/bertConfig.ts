@@ -1,61 +1,13 @@
-import { ConfigError } from './configError.ts';
+import { nearestName, object, requireArgument, shown } from '@attune/validate';
+import { ConfigError, modelTypeError } from './configError.ts';
+import { checkFields, defaults, fieldNames, type BertConfigFields, type ProblemType } from './fields.ts';
 import { defaultLabels, resolveLabels, type LabelOptions } from './labels.ts';
 
-/** What labels mean, as `transformers` names it. */
-export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';
-
-/** The sizes and rates of a BERT, with the defaults of bert-base-uncased. */
-export interface BertConfigFields {
-  /** Rows of the word table. */
-  vocabSize: number;
-  /** Width of every token's vector. */
-  hiddenSize: number;
-  numHiddenLayers: number;
-  numAttentionHeads: number;
-  /** Width of the feed-forward layer. */
-  intermediateSize: number;
-  /** Activation of the feed-forward layer. 'gelu' is the exact one, with erf. */
-  hiddenAct: string;
-  /** Dropout after the embeddings and after each sublayer, 0 to below 1. */
-  hiddenDropoutProb: number;
-  /** Dropout on attention probabilities. */
-  attentionProbsDropoutProb: number;
-  /** Longest input, in tokens. */
-  maxPositionEmbeddings: number;
-  /** Rows of the token type table: 2 tells the sentences of a pair apart. */
-  typeVocabSize: number;
-  /** Standard deviation of newly drawn weights. */
-  initializerRange: number;
-  layerNormEps: number;
-  padTokenId: number;
-  /** Dropout before the classifier; null means hiddenDropoutProb. */
-  classifierDropout: number | null;
-  /** Chosen from the labels at the first forward when null. */
-  problemType: ProblemType | null;
-}
+export type { BertConfigFields, ProblemType } from './fields.ts';
 
 /** Any field, and the labels: how many, or their names. */
 export interface BertConfigOptions extends Partial<BertConfigFields>, LabelOptions {}
 
-const defaults: BertConfigFields = {
-  vocabSize: 30522,
-  hiddenSize: 768,
-  numHiddenLayers: 12,
-  numAttentionHeads: 12,
-  intermediateSize: 3072,
-  hiddenAct: 'gelu',
-  hiddenDropoutProb: 0.1,
-  attentionProbsDropoutProb: 0.1,
-  maxPositionEmbeddings: 512,
-  typeVocabSize: 2,
-  initializerRange: 0.02,
-  layerNormEps: 1e-12,
-  padTokenId: 0,
-  classifierDropout: null,
-  problemType: null,
-};
-
-const fieldNames = Object.keys(defaults) as (keyof BertConfigFields)[];
 const labelNames = ['numLabels', 'id2label', 'label2id'] as const;
 
 /** Every option a configuration takes: for a caller that sorts them from its own options. */
@@ -88,60 +40,6 @@ const ownKeys = new Set([
   ...fieldNames.map(snakeCase),
 ]);
 
-function checkFields(fields: BertConfigFields, source: string): void {
-  const positive = [
-    'vocabSize',
-    'hiddenSize',
-    'numHiddenLayers',
-    'numAttentionHeads',
-    'intermediateSize',
-    'maxPositionEmbeddings',
-    'typeVocabSize',
-  ] as const;
-  for (const name of positive) {
-    if (!Number.isInteger(fields[name]) || fields[name] < 1) {
-      throw new ConfigError(
-        `${source}: ${name} is ${JSON.stringify(fields[name])}; a whole number of at least 1 was expected.`,
-      );
-    }
-  }
-  for (const name of ['hiddenDropoutProb', 'attentionProbsDropoutProb', 'classifierDropout'] as const) {
-    const value = fields[name];
-    if (name === 'classifierDropout' && value === null) continue;
-    if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
-      throw new ConfigError(
-        `${source}: ${name} is ${JSON.stringify(value)}; a probability from 0 to below 1 was expected.`,
-      );
-    }
-  }
-  for (const name of ['initializerRange', 'layerNormEps'] as const) {
-    if (!(fields[name] > 0))
-      throw new ConfigError(`${source}: ${name} is ${JSON.stringify(fields[name])}; a positive number was expected.`);
-  }
-  if (fields.hiddenSize % fields.numAttentionHeads !== 0) {
-    throw new ConfigError(
-      `${source}: hiddenSize ${fields.hiddenSize} cannot be divided among ${fields.numAttentionHeads} attention heads.`,
-    );
-  }
-  if (fields.hiddenAct !== 'gelu') {
-    throw new ConfigError(
-      `${source}: hiddenAct is '${fields.hiddenAct}'; only 'gelu' (with erf, what BERT uses) is supported. ` +
-        `Weights trained with another one would give wrong results.`,
-    );
-  }
-  const problems: readonly unknown[] = [
-    null,
-    'regression',
-    'single_label_classification',
-    'multi_label_classification',
-  ];
-  if (!problems.includes(fields.problemType)) {
-    throw new ConfigError(
-      `${source}: problemType is ${JSON.stringify(fields.problemType)}; expected one of ${problems.slice(1).join(', ')}, or null.`,
-    );
-  }
-}
-
 /** The configuration of a BERT: config.json, with camelCase names. */
 export class BertConfig implements BertConfigFields {
   declare vocabSize: number;
@@ -173,13 +71,12 @@ export class BertConfig implements BertConfigFields {
     from: { extra?: Record<string, unknown>; architectures?: readonly string[]; source?: string } = {},
   ) {
     const source = from.source ?? 'BertConfig';
+    requireArgument('new BertConfig', 'options', options, object, ConfigError);
     for (const name of Object.keys(options)) {
       if (bertConfigOptionNames.includes(name)) continue;
-      const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-      const hint = bertConfigOptionNames.includes(camel)
-        ? ` Write ${camel}.`
-        : ` There are: ${bertConfigOptionNames.join(', ')}.`;
-      throw new ConfigError(`${source} has no field '${name}'.${hint}`);
+      const nearest = nearestName(name, bertConfigOptionNames);
+      const hint = nearest ? `Write ${nearest}.` : `There are: ${bertConfigOptionNames.join(', ')}.`;
+      throw new ConfigError(`${source} has no field '${name.slice(0, 60)}'. ${hint}`);
     }
     const fields = { ...defaults };
     for (const name of fieldNames) {
@@ -215,18 +112,16 @@ export class BertConfig implements BertConfigFields {
     overrides: BertConfigOptions = {},
     source = 'config.json',
   ): BertConfig {
+    requireArgument('BertConfig.fromJson', 'json', json, object, ConfigError);
+    requireArgument('BertConfig.fromJson', 'overrides', overrides, object, ConfigError);
     const type = json.model_type;
-    if (type !== undefined && type !== 'bert') {
-      throw new ConfigError(
-        `${source}: model_type is '${String(type)}'; this package has 'bert' only. Choose a BERT checkpoint, such as bert-base-uncased.`,
-      );
-    }
+    if (type !== undefined && type !== 'bert') throw modelTypeError(type, source);
     if (type === undefined && json.hidden_size === undefined) {
       throw new ConfigError(`${source} has neither model_type nor hidden_size: it does not describe a BERT.`);
     }
     for (const { key, harmless, what } of unsupported) {
       if (json[key] !== undefined && json[key] !== null && !harmless.includes(json[key])) {
-        throw new ConfigError(`${source}: ${key} is ${JSON.stringify(json[key])}; ${what} is not supported.`);
+        throw new ConfigError(`${source}: ${key} is ${shown(json[key])}; ${what} is not supported.`);
       }
     }
     const read: Record<string, unknown> = {};
@@ -252,7 +147,7 @@ export class BertConfig implements BertConfigFields {
     const extra = Object.fromEntries(Object.entries(json).filter(([key]) => !ownKeys.has(key)));
     return new BertConfig(options as BertConfigOptions, {
       extra,
-      architectures: (json.architectures as string[] | undefined) ?? [],
+      architectures: Array.isArray(json.architectures) ? (json.architectures as string[]) : [],
       source,
     });
   }

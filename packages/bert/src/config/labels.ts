@@ -1,3 +1,4 @@
+import { shown } from '@attune/validate';
 import { ConfigError } from './configError.ts';
 
 export interface LabelOptions {
@@ -8,43 +9,73 @@ export interface LabelOptions {
   label2id?: Readonly<Record<string, number>>;
 }
 
-/** Class names by number, as many as there are labels. */
+/** Far above every data set; what asks for more is a damaged file. */
+const mostLabels = 2 ** 20;
+
+function checkCount(count: unknown, source: string): void {
+  if (!Number.isInteger(count) || Number(count) < 1)
+    throw new ConfigError(
+      `${source}: numLabels is ${shown(count)}; a whole number of at least 1 was expected (1 means regression).`,
+    );
+  if (Number(count) > mostLabels)
+    throw new ConfigError(`${source}: numLabels is ${shown(count)}; at most ${mostLabels} was expected.`);
+}
+
+function requireObject(given: unknown, name: string, what: string, source: string): void {
+  if (typeof given !== 'object' || given === null)
+    throw new ConfigError(`${source}: ${name} is ${shown(given)}; ${what} was expected.`);
+}
+
+function namesById(id2label: NonNullable<LabelOptions['id2label']>, source: string): string[] {
+  requireObject(id2label, 'id2label', "an object { 0: 'name', … } or a list of names", source);
+  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(id2label));
+  return Array.from({ length: given.size }, (_, id) => {
+    const name = given.get(String(id));
+    if (!given.has(String(id)))
+      throw new ConfigError(
+        `${source}: id2label must number its ${given.size} classes 0 to ${given.size - 1}; ${id} is missing.`,
+      );
+    if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean')
+      throw new ConfigError(`${source}: id2label names class ${id} ${shown(name)}; a text was expected.`);
+    return String(name);
+  });
+}
+
+function namesByLabel(label2id: NonNullable<LabelOptions['label2id']>, source: string): string[] {
+  requireObject(label2id, 'label2id', 'an object { name: 0, … }', source);
+  const entries = Object.entries(label2id).sort(([, a], [, b]) => Number(a) - Number(b));
+  return entries.map(([name, id], index) => {
+    if (id !== index)
+      throw new ConfigError(
+        `${source}: label2id must number its ${entries.length} classes 0 to ${entries.length - 1}; '${name.slice(0, 60)}' is ${shown(id)}.`,
+      );
+    return name;
+  });
+}
+
+function requireAgreement(
+  names: readonly string[],
+  label2id: NonNullable<LabelOptions['label2id']>,
+  source: string,
+): void {
+  requireObject(label2id, 'label2id', 'an object { name: 0, … }', source);
+  const wrong = names.findIndex((name, id) => label2id[name] !== id);
+  if (wrong >= 0)
+    throw new ConfigError(
+      `${source}: id2label says class ${wrong} is '${names[wrong]}', label2id gives that name ${shown(label2id[names[wrong] ?? ''])}. ` +
+        `Make them agree, or give one.`,
+    );
+}
+
+/** Class names by number, as many as there are labels. @throws ConfigError */
 export function resolveLabels(given: LabelOptions, source: string): string[] | undefined {
   const { numLabels, id2label, label2id } = given;
-  if (numLabels !== undefined && (!Number.isInteger(numLabels) || numLabels < 1)) {
-    throw new ConfigError(
-      `${source}: numLabels is ${numLabels}; a whole number of at least 1 was expected (1 means regression).`,
-    );
-  }
-  let names: string[] | undefined;
-  if (id2label) {
-    const entries = Object.entries(id2label);
-    names = entries.map((_, index) => {
-      const name = (id2label as Readonly<Record<number, string>>)[index];
-      if (name === undefined)
-        throw new ConfigError(
-          `${source}: id2label must number its ${entries.length} classes 0 to ${entries.length - 1}; ${index} is missing.`,
-        );
-      return String(name);
-    });
-  } else if (label2id) {
-    const entries = Object.entries(label2id).sort(([, a], [, b]) => a - b);
-    entries.forEach(([name, id], index) => {
-      if (id !== index)
-        throw new ConfigError(
-          `${source}: label2id must number its ${entries.length} classes 0 to ${entries.length - 1}; '${name}' is ${id}.`,
-        );
-    });
-    names = entries.map(([name]) => name);
-  }
-  if (names && label2id && id2label) {
-    const wrong = names.findIndex((name, id) => label2id[name] !== id);
-    if (wrong >= 0)
-      throw new ConfigError(
-        `${source}: id2label says class ${wrong} is '${names[wrong]}', label2id gives that name ${label2id[names[wrong]!]}. ` +
-          `Make them agree, or give one.`,
-      );
-  }
+  if (numLabels !== undefined) checkCount(numLabels, source);
+  const byId = id2label && namesById(id2label, source);
+  if (byId && label2id) requireAgreement(byId, label2id, source);
+  const names = byId ?? (label2id && namesByLabel(label2id, source));
+  if (names?.length === 0)
+    throw new ConfigError(`${source}: there is not one class name. Give at least one label (1 means regression).`);
   if (names && numLabels !== undefined && names.length !== numLabels) {
     throw new ConfigError(
       `${source}: numLabels is ${numLabels}, but ${names.length} class names are given (${names.slice(0, 8).join(', ')}). ` +

@@ -1,6 +1,7 @@
-import { writeFiles } from '#platform';
-import { CheckpointError, parseJsonObject } from '../files/parseJson.ts';
-import { openPretrained, type PretrainedOptions } from '../files/pretrainedFiles.ts';
+import { writeFilesAtomic } from '@attune/platform';
+import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { parseJsonObject } from '../checkpoint/parseJson.ts';
+import { openPretrained, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
 import { createTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 import { applyConfig, fromVocabulary, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
@@ -52,7 +53,7 @@ export async function tokenizerFromFiles(
     config,
     modelMaxLength,
     fingerprint,
-    write: writeFiles,
+    write: writeFilesAtomic,
     warn: options.warn ?? console.warn,
   });
 }

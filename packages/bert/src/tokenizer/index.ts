@@ -3,4 +3,4 @@ export type { BatchEncoding, DecodeOptions, EncodeOptions, Encoding, Texts, Toke
 export type { Features, PaddingStrategy, PadOptions } from './pad.ts';
 export type { TruncationStrategy } from './truncation.ts';
 export { TokenizerError, TruncationError } from './errors.ts';
-export { CheckpointError } from '../files/parseJson.ts';
+export { CheckpointError } from '../checkpoint/checkpointError.ts';

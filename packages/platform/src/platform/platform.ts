@@ -36,7 +36,14 @@ export interface Platform {
   writeFileAtomic(path: string, content: FileContent): Promise<void>;
   /**
    * The same for several files of one folder, by name: all are complete before the first is
-   * renamed, so that a failure leaves the old ones.
+   * renamed, so that a failure leaves the old ones. They are renamed in the map's order.
+   *
+   * @param isStale which files of an earlier write go when they are not written again. Default:
+   *   none
    */
-  writeFilesAtomic(folder: string, files: ReadonlyMap<string, FileContent>): Promise<void>;
+  writeFilesAtomic(
+    folder: string,
+    files: ReadonlyMap<string, FileContent>,
+    isStale?: (name: string) => boolean,
+  ): Promise<void>;
 }

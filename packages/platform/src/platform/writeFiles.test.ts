@@ -54,6 +54,13 @@ describe('writeFileAtomic', () => {
 });
 
 describe('writeFilesAtomic', () => {
+  it('takes away what is stale and not written again', async () => {
+    for (const name of ['old-1', 'old-2', 'kept']) writeFileSync(join(folder, name), 'old');
+    await writeFilesAtomic(folder, new Map([['old-2', 'new']]), (name) => name.startsWith('old'));
+    expect(readdirSync(folder).sort()).toEqual(['kept', 'old-2']);
+    expect(readFileSync(join(folder, 'old-2'), 'utf8')).toBe('new');
+  });
+
   it('leaves every old file when one cannot be written', async () => {
     writeFileSync(join(folder, 'a'), 'old');
     const files = new Map<string, string>([

@@ -1,7 +1,7 @@
 // By hand because write-file-atomic (7.0.1) and atomically take a short write for a whole one: on a
 // full disk they put a cut file in place of a good one, without an error.
 import { randomUUID } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -31,15 +31,17 @@ const isFolder = async (path: string) => (await stat(path).catch(() => undefined
 export const writeFileAtomic: Platform['writeFileAtomic'] = (path, content) =>
   writeFilesAtomic(dirname(path), new Map([[basename(path), content]]));
 
-export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, files) => {
+export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, files, isStale = () => false) => {
   await makeFolder(folder);
   await removeLeftovers(folder);
   const suffix = `.${writer}.${process.pid}.${randomUUID()}.partial`;
   const beside = (name: string) => join(folder, `.${name}${suffix}`);
   try {
     for (const [name, content] of files) await writeWhole(beside(name), content, join(folder, name));
+    const stale = (await readdir(folder)).filter((name) => isStale(name) && !files.has(name));
     // In one go: a process that is killed meanwhile would leave files of two writes together.
     for (const name of files.keys()) renameSync(beside(name), join(folder, name));
+    for (const name of stale) rmSync(join(folder, name), { force: true });
     await syncFolder(folder);
   } catch (error) {
     for (const name of files.keys()) await rm(beside(name), { force: true });

@@ -5,3 +5,8 @@
 export class BatchError extends Error {
   override name = 'BatchError';
 }
+
+/** A model that was used after its `dispose()`. */
+export class DisposedModelError extends Error {
+  override name = 'DisposedModelError';
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BatchError } from './batchError.ts';
-import { packBatch, type Batch } from './packBatch.ts';
-import { readLabels } from './readLabels.ts';
+import { BatchError } from '../pretrained/errors.ts';
+import type { ModelInputs } from '../pretrained/modelInputs.ts';
+import { packBatch } from './packBatch.ts';
 
 const limits = { vocabSize: 10, typeVocabSize: 2, maxPositionEmbeddings: 4 };
 const ids = (rows: number[][]) => ({ data: Int32Array.from(rows.flat()), shape: [rows.length, rows[0]!.length] });
@@ -50,13 +50,34 @@ describe('packBatch', () => {
     expect([...packed.typeIds]).toEqual([0, 0, 0, 0]);
   });
 
+  it('takes ids as other libraries make them', () => {
+    const expected = packBatch({ input_ids: ids([[2, 5, 3]]), attention_mask: ids([[1, 1, 0]]) }, limits);
+    const big = (...values: bigint[]) => ({ data: BigInt64Array.from(values), dims: [1, 3] });
+    for (const inputs of [
+      { input_ids: big(2n, 5n, 3n), attention_mask: big(1n, 1n, 0n) },
+      { input_ids: [[2, 5, 3]], attention_mask: [[1, 1, 0]] },
+      {
+        input_ids: { data: [2, 5, 3], shape: [1, 3] },
+        attention_mask: { data: Uint8Array.of(1, 1, 0), shape: [1, 3] },
+      },
+    ])
+      expect(packBatch(inputs, limits)).toEqual(expected);
+  });
+
   it('lets padding stand beyond the last position', () => {
     expect(
       packBatch({ input_ids: ids([[1, 2, 3, 4, 0, 0]]), attention_mask: ids([[1, 1, 1, 1, 0, 0]]) }, limits).tokens,
     ).toBe(4);
   });
 
-  it.each<[string, Batch, RegExp]>([
+  it.each<[string, ModelInputs, RegExp]>([
+    [
+      'rows of several lengths',
+      { input_ids: [[1, 2], [3]] },
+      /input_ids: row 1 is an array of 1, row 0 has 2 values.*padding: true/,
+    ],
+    ['a promise', { input_ids: Promise.resolve([]) as never }, /input_ids is a Promise; .*Await it/],
+    ['no batch', [[1]] as never, /takes a batch, \{ input_ids.*got an array of 1/],
     ['no ids', { labels: ids([[1]]) }, /no input_ids; its keys are: labels/],
     ['a list of ids', { input_ids: { data: Int32Array.of(1), shape: [1] } }, /shape \[1\]; \[rows, columns\]/],
     ['an id outside the vocabulary', { input_ids: ids([[1, 10]]) }, /input_ids\[0, 1\] is 10; ids from 0 to 9/],
@@ -73,56 +94,5 @@ describe('packBatch', () => {
   ])('refuses %s', (_, batch, message) => {
     expect(() => packBatch(batch, limits)).toThrow(message);
     expect(() => packBatch(batch, limits)).toThrow(BatchError);
-  });
-});
-
-describe('readLabels', () => {
-  const two = ['no', 'yes'];
-  const list = (data: Int32Array | Float32Array, ...shape: number[]) => ({
-    data,
-    shape: shape.length > 0 ? shape : [data.length],
-  });
-
-  it('chooses the problem as transformers does', () => {
-    expect(readLabels(list(Int32Array.of(1, 0)), 2, two, null)).toEqual({
-      problemType: 'single_label_classification',
-      values: Int32Array.of(1, 0),
-      labelled: 2,
-    });
-    expect(readLabels(list(Int32Array.of(3, -2)), 2, ['x'], null)).toEqual({
-      problemType: 'regression',
-      values: Float32Array.of(3, -2),
-      labelled: 2,
-    });
-    expect(readLabels(list(Float32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).problemType).toBe(
-      'multi_label_classification',
-    );
-    expect(readLabels(list(Int32Array.of(1, 0, 0, 1), 2, 2), 2, two, null).values).toEqual(Float32Array.of(1, 0, 0, 1));
-    expect(readLabels(list(Float32Array.of(1, 0)), 2, two, 'single_label_classification').values).toEqual(
-      Int32Array.of(1, 0),
-    );
-  });
-
-  it('takes -1 and -100 as unlabeled', () => {
-    expect(readLabels(list(Int32Array.of(-1, 1, -100)), 3, two, null)).toEqual({
-      problemType: 'single_label_classification',
-      values: Int32Array.of(-100, 1, -100),
-      labelled: 1,
-    });
-  });
-
-  it('refuses labels that do not fit', () => {
-    expect(() => readLabels(list(Int32Array.of(2)), 1, two, null)).toThrow(
-      /labels\[0\] is 2, but the model has classes 0 to 1 \(numLabels is 2\)/,
-    );
-    expect(() => readLabels(list(Float32Array.of(0, 1)), 2, two, null)).toThrow(
-      /For one class per row give whole numbers/,
-    );
-    expect(() => readLabels(list(Int32Array.of(0, 1)), 3, two, null)).toThrow(/3 rows and labels of shape \[2\]/);
-    expect(() => readLabels(list(Float32Array.of(0.5)), 1, two, 'single_label_classification')).toThrow(
-      /labels\[0\] is 0.5/,
-    );
-    expect(() => readLabels(list(Float32Array.of(NaN)), 1, ['x'], null)).toThrow(/hold NaN/);
-    expect(() => readLabels(list(Float32Array.of(2, 0), 1, 2), 1, two, null)).toThrow(/from 0 to 1/);
   });
 });

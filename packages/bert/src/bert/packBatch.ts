@@ -1,16 +1,5 @@
-import { BatchError } from './batchError.ts';
-
-/** A host array: values in row-major order and their shape. */
-export interface HostArray {
-  readonly data: ArrayLike<number> & { readonly BYTES_PER_ELEMENT?: number };
-  readonly shape: readonly number[];
-}
-
-/**
- * A batch as a collator makes it: `input_ids` [rows, columns], and with it `attention_mask`,
- * `token_type_ids`, `labels`.
- */
-export type Batch = Readonly<Record<string, HostArray>>;
+import { BatchError } from '../pretrained/errors.ts';
+import { readInput, requireInputs, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
 /** The real tokens of a batch, one sequence after the other; nothing of the padding. */
 export interface PackedBatch {
@@ -41,8 +30,17 @@ export interface PackLimits {
   readonly maxPositionEmbeddings: number;
 }
 
-function matrix(batch: Batch, name: string, rows: number, columns: number): HostArray['data'] | undefined {
-  const array = batch[name];
+/** The columns of a batch that say which tokens there are, all [rows, columns]. */
+interface TokenColumns {
+  readonly rows: number;
+  readonly columns: number;
+  readonly words: HostArray['data'];
+  readonly types: HostArray['data'] | undefined;
+  readonly mask: HostArray['data'] | undefined;
+}
+
+function matrix(inputs: ModelInputs, name: string, rows: number, columns: number): HostArray['data'] | undefined {
+  const array = readInput(inputs, name);
   if (!array) return undefined;
   if (array.shape.length !== 2 || array.shape[0] !== rows || array.shape[1] !== columns) {
     throw new BatchError(
@@ -54,6 +52,28 @@ function matrix(batch: Batch, name: string, rows: number, columns: number): Host
   return array.data;
 }
 
+function readColumns(inputs: ModelInputs): TokenColumns {
+  requireInputs('packBatch', inputs);
+  const ids = readInput(inputs, 'input_ids');
+  if (!ids)
+    throw new BatchError(
+      `The batch has no input_ids; its keys are: ${Object.keys(inputs).join(', ') || '(none)'}. Tokenize the texts first.`,
+    );
+  const [rows = 0, columns = 0] = ids.shape;
+  if (ids.shape.length !== 2 || rows < 1 || columns < 1) {
+    throw new BatchError(
+      `input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`,
+    );
+  }
+  return {
+    rows,
+    columns,
+    words: matrix({ input_ids: ids }, 'input_ids', rows, columns) ?? ids.data,
+    types: matrix(inputs, 'token_type_ids', rows, columns),
+    mask: matrix(inputs, 'attention_mask', rows, columns),
+  };
+}
+
 function checkId(id: number, size: number, name: string, row: number, column: number, meaning: string): void {
   if (!Number.isInteger(id) || id < 0 || id >= size) {
     throw new BatchError(
@@ -63,6 +83,26 @@ function checkId(id: number, size: number, name: string, row: number, column: nu
   }
 }
 
+function checkPosition(row: number, column: number, positions: number): void {
+  if (column < positions) return;
+  throw new BatchError(
+    `Row ${row} has a token in column ${column}, but the model has ${positions} positions. ` +
+      `Tokenize with { truncation: true, maxLength: ${positions} }.`,
+  );
+}
+
+/** The pooler reads column 0, so a token must stand there. */
+function checkFirstToken(row: number, tokens: number, firstColumn: number | undefined): void {
+  if (tokens === 0)
+    throw new BatchError(
+      `Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`,
+    );
+  if (firstColumn !== 0)
+    throw new BatchError(
+      `Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`,
+    );
+}
+
 /**
  * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must
  * be among them, because the pooler reads it.
@@ -70,21 +110,8 @@ function checkId(id: number, size: number, name: string, row: number, column: nu
  * @param exampleOffset number of examples of this update that came before this batch
  * @throws BatchError
  */
-export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): PackedBatch {
-  const ids = batch.input_ids;
-  if (!ids)
-    throw new BatchError(
-      `The batch has no input_ids; its keys are: ${Object.keys(batch).join(', ') || '(none)'}. Tokenize the texts first.`,
-    );
-  const [rows = 0, columns = 0] = ids.shape;
-  if (ids.shape.length !== 2 || rows < 1 || columns < 1) {
-    throw new BatchError(
-      `input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`,
-    );
-  }
-  const words = matrix(batch, 'input_ids', rows, columns)!;
-  const types = matrix(batch, 'token_type_ids', rows, columns);
-  const mask = matrix(batch, 'attention_mask', rows, columns);
+export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset = 0): PackedBatch {
+  const { rows, columns, words, types, mask } = readColumns(inputs);
   let tokens = rows * columns;
   if (mask) for (let at = 0; at < rows * columns; at++) if (mask[at] === 0) tokens--;
 
@@ -105,14 +132,9 @@ export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): 
     for (let column = 0; column < columns; column++) {
       const at = row * columns + column;
       if (mask && mask[at] === 0) continue;
-      if (column >= limits.maxPositionEmbeddings) {
-        throw new BatchError(
-          `Row ${row} has a token in column ${column}, but the model has ${limits.maxPositionEmbeddings} positions. ` +
-            `Tokenize with { truncation: true, maxLength: ${limits.maxPositionEmbeddings} }.`,
-        );
-      }
-      const word = words[at]!;
-      const type = types ? types[at]! : 0;
+      checkPosition(row, column, limits.maxPositionEmbeddings);
+      const word = words[at] ?? NaN;
+      const type = types ? (types[at] ?? NaN) : 0;
       checkId(word, limits.vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
       checkId(type, limits.typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
       packed.inputIds[next] = word;
@@ -122,15 +144,7 @@ export function packBatch(batch: Batch, limits: PackLimits, exampleOffset = 0): 
       packed.paddedIndex[next] = at;
       next++;
     }
-    if (next === start)
-      throw new BatchError(
-        `Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`,
-      );
-    if (packed.positionIds[start] !== 0) {
-      throw new BatchError(
-        `Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`,
-      );
-    }
+    checkFirstToken(row, next - start, packed.positionIds[start]);
     packed.cuSeqlens[row + 1] = next;
     maxSeqlen = Math.max(maxSeqlen, next - start);
   }

@@ -5,7 +5,7 @@ import { defaultDevice, noGrad, type Device } from '@attune/tensor';
 import {
   AutoModelForSequenceClassification,
   AutoTokenizer,
-  type Batch,
+  type ModelInputs,
   type BertForSequenceClassification,
   type Tokenizer,
 } from '../index.ts';
@@ -42,7 +42,7 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
   const batchOf = (
     pairs: readonly [string, string, number][],
     labels?: { data: Float32Array; shape: number[] },
-  ): Batch =>
+  ): ModelInputs =>
     collate(
       tokenizer,
       pairs.map(([a, b]) => ({ ...tokenizer(a, b, { truncation: true }) })),
@@ -58,7 +58,11 @@ describe.runIf(reference)('tiny-bert, against PyTorch', () => {
     });
   };
 
-  async function check(batch: Batch, expected: Pick<Step, 'loss' | 'logits'>, lossTolerance = 1e-5): Promise<void> {
+  async function check(
+    batch: ModelInputs,
+    expected: Pick<Step, 'loss' | 'logits'>,
+    lossTolerance = 1e-5,
+  ): Promise<void> {
     const [logits, loss] = await device.scope(() => {
       const output = model.forward(batch);
       output.loss!.backward();

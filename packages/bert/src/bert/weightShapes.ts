@@ -33,12 +33,3 @@ export function bertShapes(config: BertConfig, prefix = ''): Map<string, readonl
   linear('pooler.dense', hidden, hidden);
   return shapes;
 }
-
-/** The same with a classifier on top. */
-export function classifierShapes(config: BertConfig): Map<string, readonly number[]> {
-  return new Map([
-    ...bertShapes(config, 'bert.'),
-    ['classifier.weight', [config.numLabels, config.hiddenSize]],
-    ['classifier.bias', [config.numLabels]],
-  ]);
-}

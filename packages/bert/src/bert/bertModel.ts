@@ -1,0 +1,77 @@
+import { packSequences, randomState, tensor, type Tensor } from '@attune/tensor';
+import type { BertConfig } from '../config/bertConfig.ts';
+import type { ForwardOptions, ModelInputs } from '../pretrained/modelInputs.ts';
+import type { ModelKind } from '../pretrained/modelKind.ts';
+import { PretrainedModel } from '../pretrained/pretrainedModel.ts';
+import { BertEmbeddings } from './embeddings.ts';
+import { BertEncoder } from './encoder.ts';
+import type { Run, WeightSource } from './layers.ts';
+import { packBatch, type PackedBatch } from './packBatch.ts';
+import { BertPooler } from './pooler.ts';
+import { bertShapes } from './weightShapes.ts';
+
+export interface BertModelOutput {
+  /**
+   * [tokens, hidden]: real tokens only, sequence after sequence. `unpackTokens` spreads them over
+   * [rows, columns, hidden].
+   */
+  readonly lastHiddenState: Tensor;
+  /** [rows, hidden]: the first token of each sequence, through the pooler. */
+  readonly poolerOutput: Tensor;
+  /** Each [tokens, hidden]; the first is that of the embeddings. */
+  readonly hiddenStates?: readonly Tensor[];
+  /** Which tokens there are and where they stood. */
+  readonly packed: PackedBatch;
+}
+
+/**
+ * BERT without a head (Devlin et al. 2018): token vectors, and one vector per sequence. Padding is
+ * dropped before anything is computed.
+ */
+export class BertModel extends PretrainedModel {
+  static override readonly kind: ModelKind = {
+    architecture: 'BertModel',
+    basePrefix: '',
+    shapes: bertShapes,
+    mayBeNew: (name) => name.startsWith('pooler.'),
+  };
+  readonly embeddings: BertEmbeddings;
+  readonly encoder: BertEncoder;
+  readonly pooler: BertPooler;
+
+  /** @param seed of dropout. Default: that of the last `setSeed`, else 42 */
+  constructor(config: BertConfig, weights: WeightSource, seed?: number) {
+    super(config, weights, seed);
+    this.embeddings = new BertEmbeddings(config, (name) => weights(`embeddings.${name}`));
+    this.encoder = new BertEncoder(config, (name) => weights(`encoder.${name}`));
+    this.pooler = new BertPooler((name) => weights(`pooler.${name}`));
+  }
+
+  /**
+   * @param inputs `input_ids` [rows, columns], with `attention_mask` and `token_type_ids` of the
+   *   same shape where there are any
+   * @throws BatchError for ids outside the vocabulary, rows without tokens, rows longer than the
+   *   model takes
+   */
+  forward(inputs: ModelInputs, options: ForwardOptions = {}): BertModelOutput {
+    const pinned = this.begin(inputs, options);
+    const packed = packBatch(inputs, this.config, options.exampleOffset);
+    const { config, device } = this;
+    const drops = this.training && (config.hiddenDropoutProb > 0 || config.attentionProbsDropoutProb > 0);
+    const random = drops
+      ? {
+          state: randomState(device, pinned),
+          tokenKeys: tensor(packed.tokenKeys, { shape: [packed.tokens], device }),
+        }
+      : null;
+    const run: Run = { packed, random, sequences: packSequences(device, packed.cuSeqlens) };
+    let hidden = this.embeddings.forward(run);
+    const hiddenStates = [hidden];
+    for (const layer of this.encoder.layer) {
+      hidden = layer.forward(hidden, run);
+      hiddenStates.push(hidden);
+    }
+    const output = { lastHiddenState: hidden, poolerOutput: this.pooler.forward(hidden, run), packed };
+    return options.outputHiddenStates ? { ...output, hiddenStates } : output;
+  }
+}

@@ -1,0 +1,37 @@
+import { LayerNorm, Linear, type PackedSequences, type Parameter, type RandomKey } from '@attune/tensor';
+import type { BertConfig } from '../config/bertConfig.ts';
+import type { PackedBatch } from './packBatch.ts';
+
+/** The weight of a given name, relative to the part that is being built. */
+export type WeightSource = (name: string) => Parameter;
+
+/** What every part of the model knows about the batch it runs on. */
+export interface Run {
+  readonly packed: PackedBatch;
+  /** Where its sequences begin and end, on the GPU. */
+  readonly sequences: PackedSequences;
+  /** Where dropout gets its bits; null when nothing is dropped. */
+  readonly random: RandomKey | null;
+}
+
+/** The weights below a name. */
+export const below =
+  (weights: WeightSource, name: string): WeightSource =>
+  (rest) =>
+    weights(`${name}.${rest}`);
+
+export function linearOf(
+  weights: WeightSource,
+  name: string,
+  options: { readonly fullPrecision?: boolean } = {},
+): Linear {
+  return new Linear({ weight: weights(`${name}.weight`), bias: weights(`${name}.bias`), ...options });
+}
+
+export function layerNormOf(weights: WeightSource, config: BertConfig): LayerNorm {
+  return new LayerNorm({
+    weight: weights('LayerNorm.weight'),
+    bias: weights('LayerNorm.bias'),
+    epsilon: config.layerNormEps,
+  });
+}

@@ -1,0 +1,44 @@
+/** What a folder holds that this package does not read, and what to do with it. */
+const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [
+    /(^|\/)adapter_(config\.json|model\.)/,
+    'It is a PEFT adapter, which holds only changes to another model: merge it in Python ' +
+      '(model.merge_and_unload().save_pretrained(folder)) and load that folder.',
+  ],
+  [
+    /\.gguf$/,
+    'It holds GGUF files for llama.cpp, whose weights cannot be trained: load the model they were made from.',
+  ],
+  [
+    /(^|\/)(pytorch_model(-\d+-of-\d+)?\.bin|pytorch_model\.bin\.index\.json)$/,
+    'It holds a pytorch_model.bin, which can be converted in Python: ' +
+      'AutoModel.from_pretrained(folder).save_pretrained(folder).',
+  ],
+  [
+    /(^|\/)(tf_model\.h5|saved_model\.pb|model\.ckpt.*|bert_model\.ckpt.*|.*\.ckpt\.(index|meta))$/,
+    'It is a TensorFlow checkpoint: convert it in Python ' +
+      '(transformers before 5: AutoModel.from_pretrained(folder, from_tf=True).save_pretrained(folder)).',
+  ],
+  [
+    /(^|\/)flax_model\.msgpack$/,
+    'It is a Flax checkpoint: convert it in Python ' +
+      '(transformers before 5: AutoModel.from_pretrained(folder, from_flax=True).save_pretrained(folder)).',
+  ],
+  [/\.onnx$/, 'It is an ONNX export, which can run but not be trained: load the model it was exported from.'],
+  [
+    /\.(incomplete|part|partial|crdownload)$/,
+    'A download or a save was broken off: there is an unfinished file. Download or save it again.',
+  ],
+  [/\.safetensors$/, 'There are safetensors files of other names: the weights must be in model.safetensors.'],
+  [
+    /(^|\/)checkpoint-\d+\//,
+    'It holds the checkpoints of a training run: load one of the folders in it, such as checkpoint-500.',
+  ],
+];
+
+/** A sentence on what a folder without a model's files is, by the names in it. */
+export function nameFolder(files: readonly string[]): string {
+  for (const [pattern, what] of kinds) if (files.some((file) => pattern.test(file))) return what;
+  if (files.length === 0) return 'Is the name or folder right?';
+  return `It holds: ${files.slice(0, 6).join(', ')}${files.length > 6 ? `, … (${files.length} in all)` : ''}. Is the name or folder right?`;
+}

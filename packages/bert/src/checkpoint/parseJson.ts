@@ -1,0 +1,53 @@
+import { shown } from '@attune/validate';
+import { CheckpointError } from './checkpointError.ts';
+
+/** Levels of lists and objects; the files of checkpoints have fewer than ten. */
+const deepest = 100;
+
+/** Level by level, so that no depth overflows the stack. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return true;
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null
+        ? Object.values(item).filter((child) => typeof child === 'object' && child !== null)
+        : [],
+    );
+  }
+  return false;
+}
+
+/** What `git clone` leaves in place of a large file without Git LFS. */
+export const isLfsPointer = (text: string): boolean => text.startsWith('version https://git-lfs.github.com/spec/');
+
+/** @throws CheckpointError that says how to get the file itself */
+export function refuseLfsPointer(text: string, source: string): void {
+  if (isLfsPointer(text))
+    throw new CheckpointError(
+      `${source} is a Git LFS pointer, not the file itself. Run "git lfs pull" in its folder, or load it by its hub name.`,
+    );
+}
+
+/** Parses a JSON file that must hold an object. @throws CheckpointError that names the file */
+export function parseJsonObject(text: string, source: string): Record<string, unknown> {
+  refuseLfsPointer(text, source);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CheckpointError(
+      `${source} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Download or write it again.`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CheckpointError(
+      `${source} should hold a JSON object; it holds ${Array.isArray(value) ? 'a list' : shown(value)}.`,
+    );
+  }
+  if (isTooDeep(value))
+    throw new CheckpointError(
+      `${source} is nested deeper than ${deepest} levels: it is damaged. Download or write it again.`,
+    );
+  return value as Record<string, unknown>;
+}

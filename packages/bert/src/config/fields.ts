@@ -1,0 +1,118 @@
+import { shown } from '@attune/validate';
+import { ConfigError } from './configError.ts';
+
+/** What labels mean, as `transformers` names it. */
+export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';
+
+/** The sizes and rates of a BERT, with the defaults of bert-base-uncased. */
+export interface BertConfigFields {
+  /** Rows of the word table. */
+  vocabSize: number;
+  /** Width of every token's vector. */
+  hiddenSize: number;
+  numHiddenLayers: number;
+  numAttentionHeads: number;
+  /** Width of the feed-forward layer. */
+  intermediateSize: number;
+  /** Activation of the feed-forward layer. 'gelu' is the exact one, with erf. */
+  hiddenAct: string;
+  /** Dropout after the embeddings and after each sublayer, 0 to below 1. */
+  hiddenDropoutProb: number;
+  /** Dropout on attention probabilities. */
+  attentionProbsDropoutProb: number;
+  /** Longest input, in tokens. */
+  maxPositionEmbeddings: number;
+  /** Rows of the token type table: 2 tells the sentences of a pair apart. */
+  typeVocabSize: number;
+  /** Standard deviation of newly drawn weights. */
+  initializerRange: number;
+  layerNormEps: number;
+  padTokenId: number;
+  /** Dropout before the classifier; null means hiddenDropoutProb. */
+  classifierDropout: number | null;
+  /** Chosen from the labels at the first forward when null. */
+  problemType: ProblemType | null;
+}
+
+export const defaults: BertConfigFields = {
+  vocabSize: 30522,
+  hiddenSize: 768,
+  numHiddenLayers: 12,
+  numAttentionHeads: 12,
+  intermediateSize: 3072,
+  hiddenAct: 'gelu',
+  hiddenDropoutProb: 0.1,
+  attentionProbsDropoutProb: 0.1,
+  maxPositionEmbeddings: 512,
+  typeVocabSize: 2,
+  initializerRange: 0.02,
+  layerNormEps: 1e-12,
+  padTokenId: 0,
+  classifierDropout: null,
+  problemType: null,
+};
+
+export const fieldNames = Object.keys(defaults) as (keyof BertConfigFields)[];
+
+/**
+ * The largest sizes that are believed. Far above every model there is; a damaged or hostile file
+ * that asks for more is refused before anything is built for it.
+ */
+const largest = {
+  vocabSize: 2 ** 24,
+  hiddenSize: 2 ** 16,
+  numHiddenLayers: 1024,
+  numAttentionHeads: 2 ** 16,
+  intermediateSize: 2 ** 20,
+  maxPositionEmbeddings: 2 ** 16,
+  typeVocabSize: 2 ** 16,
+} as const;
+
+const problemTypes = ['regression', 'single_label_classification', 'multi_label_classification'];
+
+const isProbability = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1;
+
+function checkSizes(fields: BertConfigFields, source: string): void {
+  for (const [name, most] of Object.entries(largest) as [keyof typeof largest, number][]) {
+    const value: unknown = fields[name];
+    if (!Number.isInteger(value) || fields[name] < 1)
+      throw new ConfigError(`${source}: ${name} is ${shown(value)}; a whole number of at least 1 was expected.`);
+    if (fields[name] > most)
+      throw new ConfigError(
+        `${source}: ${name} is ${shown(value)}; at most ${most} was expected. Is the file damaged?`,
+      );
+  }
+  const { hiddenSize, numAttentionHeads, padTokenId } = fields;
+  if (hiddenSize % numAttentionHeads !== 0)
+    throw new ConfigError(
+      `${source}: hiddenSize ${hiddenSize} cannot be divided among ${numAttentionHeads} attention heads.`,
+    );
+  if (!Number.isInteger(padTokenId) || padTokenId < 0 || padTokenId >= fields.vocabSize)
+    throw new ConfigError(
+      `${source}: padTokenId is ${shown(padTokenId)}; an id below vocabSize, ${fields.vocabSize}, was expected.`,
+    );
+}
+
+/** @throws ConfigError for a value that a field cannot have */
+export function checkFields(fields: BertConfigFields, source: string): void {
+  checkSizes(fields, source);
+  for (const name of ['hiddenDropoutProb', 'attentionProbsDropoutProb', 'classifierDropout'] as const) {
+    const value = fields[name];
+    if (!isProbability(value) && !(name === 'classifierDropout' && value === null))
+      throw new ConfigError(`${source}: ${name} is ${shown(value)}; a probability from 0 to below 1 was expected.`);
+  }
+  for (const name of ['initializerRange', 'layerNormEps'] as const) {
+    const value: unknown = fields[name];
+    if (!Number.isFinite(value) || !(fields[name] > 0))
+      throw new ConfigError(`${source}: ${name} is ${shown(value)}; a positive number was expected.`);
+  }
+  if (fields.hiddenAct !== 'gelu')
+    throw new ConfigError(
+      `${source}: hiddenAct is ${shown(fields.hiddenAct)}; only 'gelu' (with erf, what BERT uses) is supported. ` +
+        `Weights trained with another one would give wrong results.`,
+    );
+  if (fields.problemType !== null && !problemTypes.includes(fields.problemType))
+    throw new ConfigError(
+      `${source}: problemType is ${shown(fields.problemType)}; expected one of ${problemTypes.join(', ')}, or null.`,
+    );
+}

@@ -1,0 +1,105 @@
+import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
+import { BatchError } from '../pretrained/errors.ts';
+import { readInput, rowsOf, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
+
+/** The class that the loss passes over (PyTorch's `ignore_index`). */
+export const ignoreIndex = -100;
+
+export interface ReadLabels {
+  readonly problemType: ProblemType;
+  /** Class numbers [rows] for single-label classification, else targets [rows * numLabels]. */
+  readonly values: Int32Array | Float32Array;
+  /** Rows that have a label. */
+  readonly labelled: number;
+}
+
+const describe = ({ shape }: HostArray): string => `labels of shape [${shape.join(', ')}]`;
+
+function isFloat(data: HostArray['data']): boolean {
+  if (Array.isArray(data)) return data.some((value) => !Number.isInteger(value));
+  return data instanceof Float32Array || data instanceof Float64Array;
+}
+
+function problemOf({ data }: HostArray, perRow: number, numLabels: number): ProblemType {
+  if (numLabels === 1) return 'regression';
+  return isFloat(data) || perRow > 1 ? 'multi_label_classification' : 'single_label_classification';
+}
+
+function readClasses(labels: HostArray, rows: number, numLabels: number): ReadLabels {
+  const { data } = labels;
+  if (data.length !== rows)
+    throw new BatchError(
+      `Single-label classification takes one class number per row; ${describe(labels)} came. For several labels set problemType: ` +
+        `'multi_label_classification'.`,
+    );
+  let labelled = 0;
+  const values = Int32Array.from(data, (label, row) => {
+    if (label === -1 || label === ignoreIndex) return ignoreIndex;
+    if (!Number.isInteger(label) || label < 0 || label >= numLabels) {
+      const known = numLabels === 1 ? 'only class 0' : `classes 0 to ${numLabels - 1}`;
+      throw new BatchError(
+        `labels[${row}] is ${label}, but the model has ${known} (numLabels is ${numLabels}). Load it with { numLabels: ` +
+          `… } to fit the data.`,
+      );
+    }
+    labelled++;
+    return label;
+  });
+  return { problemType: 'single_label_classification', values, labelled };
+}
+
+function readTargets(labels: HostArray, rows: number, numLabels: number, problemType: ProblemType): ReadLabels {
+  const { data } = labels;
+  const regression = problemType === 'regression';
+  if (data.length !== rows * numLabels) {
+    const hint = regression
+      ? `Regression takes ${numLabels} number${numLabels === 1 ? '' : 's'} per row.`
+      : `With floats as labels, each row needs ${numLabels} of them, 0 or 1. For one class per row give whole numbers (an Int32Array).`;
+    throw new BatchError(`The model has numLabels ${numLabels}; ${describe(labels)} came. ${hint}`);
+  }
+  const values = Float32Array.from(data);
+  const bad = values.findIndex((value) => (regression ? !Number.isFinite(value) : !(value >= 0 && value <= 1)));
+  if (bad >= 0) {
+    const wanted = regression
+      ? 'a finite number was expected'
+      : 'a value from 0 to 1 was expected for several labels per row';
+    throw new BatchError(`labels of row ${Math.floor(bad / numLabels)} hold ${data[bad]}; ${wanted}.`);
+  }
+  return { problemType, values, labelled: rows };
+}
+
+/**
+ * Checks labels and decides, as `transformers` does, what they mean: one label: regression; whole
+ * numbers: classes; floats or rows of 0 and 1: several labels. Class -1 (GLUE's unlabeled test
+ * rows) and -100 count as no label; targets of the other two problems are taken as they are, whole
+ * numbers or not.
+ *
+ * @param numLabels outputs of the model
+ * @throws BatchError for labels that the loss cannot take
+ */
+export function readLabels(
+  labels: HostArray,
+  rows: number,
+  numLabels: number,
+  configured: ProblemType | null,
+): ReadLabels {
+  const { data, shape } = labels;
+  if (shape[0] !== rows || shape.length > 2 || shape.reduce((product, size) => product * size, 1) !== data.length) {
+    throw new BatchError(
+      `The batch has ${rows} rows and ${describe(labels)} over ${data.length} values. Give one label, or one row of labels, per row.`,
+    );
+  }
+  const problemType = configured ?? problemOf(labels, data.length / rows, numLabels);
+  return problemType === 'single_label_classification'
+    ? readClasses(labels, rows, numLabels)
+    : readTargets(labels, rows, numLabels, problemType);
+}
+
+/** The labels of a batch, as a model of this configuration takes them; undefined without any. */
+export function labelsOf(
+  inputs: ModelInputs,
+  { numLabels, problemType }: Pick<BertConfig, 'numLabels' | 'problemType'>,
+): ReadLabels | undefined {
+  const labels = readInput(inputs, 'labels');
+  return labels && readLabels(labels, rowsOf(inputs.input_ids), numLabels, problemType);
+}

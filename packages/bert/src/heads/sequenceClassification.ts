@@ -1,0 +1,65 @@
+import { bceWithLogitsLoss, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
+import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrained/modelInputs.ts';
+import { BertHead, headKind } from './head.ts';
+import { ignoreIndex, labelsOf, type ReadLabels } from './labels.ts';
+
+export interface SequenceClassifierOutput {
+  /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
+  readonly loss?: Tensor;
+  /** [rows, numLabels]. */
+  readonly logits: Tensor;
+  /** Each [tokens, hidden], on request. */
+  readonly hiddenStates?: readonly Tensor[];
+}
+
+/**
+ * The sum over examples divided by `items`; over labels too where an example has several numbers,
+ * as PyTorch's means do.
+ */
+function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, items = labelled): Tensor {
+  const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);
+  const weight = items > 0 ? 1 / (items * perRow) : 0;
+  if (values instanceof Int32Array) return crossEntropy(logits, values, { ignoreIndex, weight });
+  return problemType === 'regression'
+    ? mseLoss(logits, values, { weight })
+    : bceWithLogitsLoss(logits, values, { weight });
+}
+
+/**
+ * BERT with a classifier over the pooled first token. One label is regression (mean squared error);
+ * whole-number labels are classes (cross-entropy); rows of floats are several labels at once
+ * (binary cross-entropy). `config.problemType` decides where it is set, and is set by the first
+ * labels otherwise.
+ */
+export class BertForSequenceClassification extends BertHead {
+  static override readonly kind = headKind('BertForSequenceClassification');
+
+  /**
+   * Records the computation of logits and, when the batch has `labels`, of the loss. Nothing is
+   * waited for.
+   *
+   * @param inputs `input_ids` [rows, columns], and where there are any `attention_mask`,
+   *   `token_type_ids` [rows, columns], `labels` [rows] or [rows, numLabels]
+   * @throws BatchError for inputs or labels that do not fit the model
+   */
+  forward(inputs: ModelInputs, options: ForwardOptions = {}): SequenceClassifierOutput {
+    const pinned = this.begin(inputs, options);
+    const labels = labelsOf(inputs, this.config);
+    const { poolerOutput, packed, hiddenStates } = this.bert.forward(inputs, pinned);
+    const logits = this.classify(poolerOutput, packed.rowKeys, pinned);
+    const output = hiddenStates ? { logits, hiddenStates } : { logits };
+    if (!labels) return output;
+    if (labels.labelled > 0) this.config.problemType ??= labels.problemType;
+    return { ...output, loss: lossOf(logits, labels, options.numItemsInBatch) };
+  }
+
+  /**
+   * Examples of a batch that add to the loss: all, but in single-label classification those of
+   * class -1 or -100.
+   * @throws BatchError for labels that do not fit the model
+   */
+  countLabels(inputs: ModelInputs): number {
+    requireInputs(`${this.architecture}.countLabels`, inputs);
+    return labelsOf(inputs, this.config)?.labelled ?? 0;
+  }
+}

@@ -1,0 +1,96 @@
+import { shown } from '@attune/validate';
+import { BatchError } from './errors.ts';
+
+/** Numbers of an array; 64-bit ids as other libraries make them, too. */
+export type Numbers = ArrayLike<number> | BigInt64Array | BigUint64Array;
+
+/** A host array: values in row-major order and their shape. */
+export interface HostArray {
+  readonly data: ArrayLike<number> & { readonly BYTES_PER_ELEMENT?: number };
+  readonly shape: readonly number[];
+}
+
+/**
+ * One input: an array with its shape (also called `dims`, as in transformers.js), or plain lists, a
+ * list of numbers per row.
+ */
+export type ModelInput =
+  | { readonly data: Numbers; readonly shape: readonly number[] }
+  | { readonly data: Numbers; readonly dims: readonly number[] }
+  | readonly number[]
+  | readonly (readonly number[])[];
+
+/**
+ * What a model's `forward` takes, as a collator or a tokenizer makes it: `input_ids` [rows,
+ * columns], and with it `attention_mask`, `token_type_ids`, `labels`.
+ */
+export type ModelInputs = Readonly<Record<string, ModelInput | undefined>>;
+
+/** Where a batch stands in training; all may be left out. */
+export interface ForwardOptions {
+  /**
+   * Labelled examples in the whole update: the loss is the sum over examples divided by it, so that
+   * micro-batches add up exactly. Default: those of this batch.
+   */
+  readonly numItemsInBatch?: number;
+  /** Number in the update of this batch's first example; decides dropout. Default 0. */
+  readonly exampleOffset?: number;
+  /**
+   * Number of the update; decides dropout. Default: in train mode, one that no earlier forward of
+   * this model had.
+   */
+  readonly update?: number;
+  /** Seed of dropout. Default: the model's `seed`. */
+  readonly seed?: number;
+  /** Also return the hidden states: after the embeddings and after every layer. Default false. */
+  readonly outputHiddenStates?: boolean;
+}
+
+function fromLists(rows: readonly unknown[], name: string): HostArray {
+  if (!Array.isArray(rows[0])) return { data: rows as number[], shape: [rows.length] };
+  const columns = (rows[0] as unknown[]).length;
+  rows.forEach((row, index) => {
+    if (!Array.isArray(row) || row.length !== columns)
+      throw new BatchError(
+        `${name}: row ${index} is ${shown(row)}, row 0 has ${columns} values; rows of one length were expected. ` +
+          'Tokenize with { padding: true }.',
+      );
+  });
+  return { data: (rows as number[][]).flat(), shape: [rows.length, columns] };
+}
+
+/** Rows of an input, whatever its form; 0 where it has none. */
+export function rowsOf(input: ModelInput | undefined): number {
+  if (!input) return 0;
+  if ('data' in input) return ('shape' in input ? input.shape : input.dims)?.[0] ?? 0;
+  return input.length;
+}
+
+/**
+ * One input as an array with its shape; undefined when it is not among the inputs.
+ * @throws BatchError for what is no array of numbers
+ */
+export function readInput(inputs: ModelInputs, name: string): HostArray | undefined {
+  const input: unknown = inputs[name];
+  if (input === undefined || input === null) return undefined;
+  if (Array.isArray(input)) return fromLists(input, name);
+  const { data, shape, dims } = input as { data?: unknown; shape?: unknown; dims?: unknown };
+  const sizes = shape ?? dims;
+  if (typeof data !== 'object' || data === null || !('length' in data) || !Array.isArray(sizes)) {
+    throw new BatchError(
+      `${name} is ${shown(input)}; an array { data, shape } or lists of numbers were expected. ` +
+        'Await it if it is a promise; read it back first if it is a tensor.',
+    );
+  }
+  const numbers =
+    data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from<bigint, number>(data, Number) : data;
+  return { data: numbers as HostArray['data'], shape: sizes as number[] };
+}
+
+/** @throws BatchError for what is no batch */
+export function requireInputs(where: string, inputs: unknown): void {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
+    throw new BatchError(
+      `${where} takes a batch, { input_ids, attention_mask, … }; got ${shown(inputs)}. Tokenize the texts first.`,
+    );
+}

@@ -1,0 +1,192 @@
+import { writeFilesAtomic, type FileContent } from '@attune/platform';
+import { currentSeed, Module, type StateDict } from '@attune/tensor';
+import {
+  callable,
+  flag,
+  instanceOf,
+  nonEmptyText,
+  number,
+  oneOfKinds,
+  optional,
+  requireArgument,
+  requireOptions,
+  text,
+  wholeNumber,
+} from '@attune/validate';
+import type { WeightSource } from '../bert/layers.ts';
+import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
+import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
+import { parseShardSize } from '../checkpoint/shardSize.ts';
+import { BertConfig } from '../config/bertConfig.ts';
+import { DisposedModelError } from './errors.ts';
+import { drawWeights, readWeights, type FromPretrainedOptions, type NewModelOptions } from './loadPretrained.ts';
+import { requireInputs, type ForwardOptions, type ModelInputs } from './modelInputs.ts';
+import type { ModelClass, ModelKind } from './modelKind.ts';
+
+export interface SaveOptions {
+  /** Largest weights file, in bytes or as '5GB'; above it the weights are split. Default '50GB'. */
+  maxShardSize?: number | string;
+}
+
+/** What one forward draws its dropout with. */
+export interface DropoutKey {
+  readonly seed: number;
+  readonly update: number;
+}
+
+const saveOptions = { maxShardSize: optional(oneOfKinds("a number of bytes or a text such as '5GB'", number, text)) };
+const forwardOptions = {
+  numItemsInBatch: optional(wholeNumber(0)),
+  exampleOffset: optional(wholeNumber(0)),
+  update: optional(wholeNumber(0)),
+  seed: optional(wholeNumber(0, 2 ** 32 - 1)),
+  outputHiddenStates: optional(flag),
+};
+
+/** The class that `fromConfig` or `fromPretrained` was called on. */
+function requireClass(given: unknown, method: string): void {
+  if (typeof given === 'function' && 'kind' in given) return;
+  throw new CheckpointError(
+    `${method} was called on PretrainedModel, which has no weights of its own. ` +
+      `Call it on a model class: BertForSequenceClassification.${method}(…).`,
+  );
+}
+
+/** A model that can be loaded from a Hugging Face folder and saved as one. */
+export abstract class PretrainedModel extends Module {
+  /** Each model class has its own. */
+  declare static readonly kind: ModelKind;
+  /** Batch keys that `forward` reads, without the labels. */
+  readonly inputNames: readonly string[] = ['input_ids', 'token_type_ids', 'attention_mask'];
+  readonly config: BertConfig;
+  /** What loading found, left out and drew; null for a model that was not loaded. */
+  loadReport: LoadReport | null = null;
+  /** The seed that new weights were drawn with; null when every weight came from the checkpoint. */
+  headSeed: number | null = null;
+  /** Seed of dropout; fixed when the model is made. */
+  readonly seed: number;
+  /** Forwards in train mode that named no update. */
+  #forwards = 0;
+  #disposed = false;
+
+  /**
+   * @param weights gives the weight of each name
+   * @param seed of dropout. Default: that of the last `setSeed`, else 42
+   */
+  constructor(config: BertConfig, weights: WeightSource, seed: number = currentSeed() ?? 42) {
+    super();
+    const where = `new ${new.target.name}`;
+    requireArgument(where, 'config', config, instanceOf(BertConfig));
+    requireArgument(where, 'weights', weights, { ...callable, what: 'a function from a name to its Parameter' });
+    requireArgument(where, 'seed', seed, forwardOptions.seed);
+    this.config = config;
+    this.seed = seed;
+  }
+
+  /**
+   * A new model, all weights drawn.
+   * @throws ConfigError for sizes that cannot be computed; ArgumentError
+   */
+  static async fromConfig<Model extends PretrainedModel>(
+    this: ModelClass<Model>,
+    config: BertConfig,
+    options: NewModelOptions = {},
+  ): Promise<Model> {
+    requireClass(this, 'fromConfig');
+    const { weights, seed } = await drawWeights(this.kind, config, options, currentSeed() ?? 42);
+    const model = new this(config, weights, seed);
+    model.headSeed = seed;
+    return model;
+  }
+
+  /**
+   * Loads a checkpoint by hub name or folder; what it may lack (a classifier) is drawn from the
+   * seed, exactly as PyTorch draws it.
+   * @throws CheckpointError, ConfigError, SafetensorsError, HubError
+   */
+  static async fromPretrained<Model extends PretrainedModel>(
+    this: ModelClass<Model>,
+    nameOrFolder: string,
+    options: FromPretrainedOptions = {},
+  ): Promise<Model> {
+    requireClass(this, 'fromPretrained');
+    return loadModel(`${this.kind.architecture}.fromPretrained`, () => this, nameOrFolder, options);
+  }
+
+  /** The class's name in `transformers`, for config.json. */
+  get architecture(): string {
+    return (this.constructor as ModelClass<PretrainedModel>).kind.architecture;
+  }
+
+  /** The files that `savePretrained` writes: name to content. */
+  async files(options: SaveOptions = {}): Promise<Map<string, FileContent>> {
+    requireOptions(`${this.architecture}.files`, options, saveOptions, { error: CheckpointError });
+    const limit = parseShardSize(options.maxShardSize ?? '50GB');
+    return checkpointFiles(this.config.toJson(this.architecture), await this.stateDict(), limit);
+  }
+
+  /**
+   * Writes config.json and model.safetensors, which Python's `transformers` loads. Every file is
+   * complete before the first takes its place; config.json takes its place last.
+   * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder
+   *   cannot be written
+   */
+  async savePretrained(folder: string, options: SaveOptions = {}): Promise<void> {
+    requireArgument(`${this.architecture}.savePretrained`, 'folder', folder, nonEmptyText, CheckpointError);
+    await writeFilesAtomic(folder, await this.files(options), isWeightsFile);
+  }
+
+  /** Gives the GPU memory of all weights back. The model cannot be used any more. */
+  override dispose(): void {
+    for (const module of this.modules()) if (module instanceof PretrainedModel) module.#disposed = true;
+    super.dispose();
+  }
+
+  override async stateDict(): Promise<StateDict> {
+    this.#requireWeights('read');
+    return super.stateDict();
+  }
+
+  /**
+   * What every `forward` begins with: checks what it was given, and fixes the seed and update that
+   * dropout is drawn with. Those of the caller, else the model's own, with another mask each time.
+   */
+  protected begin(inputs: ModelInputs, options: ForwardOptions): ForwardOptions & DropoutKey {
+    this.#requireWeights('run');
+    requireInputs(`${this.architecture}.forward`, inputs);
+    requireOptions(`${this.architecture}.forward`, options, forwardOptions);
+    const { seed = this.seed, update = this.training ? this.#forwards++ : 0 } = options;
+    return { ...options, seed, update };
+  }
+
+  #requireWeights(what: string): void {
+    if (this.#disposed)
+      throw new DisposedModelError(
+        `This ${this.architecture} was disposed: its weights are gone, and it cannot be ${what}. ` +
+          'Load it again, or call dispose() after the last use.',
+      );
+  }
+}
+
+/**
+ * Loads a checkpoint into the class that is chosen by its `model_type`, in evaluation mode.
+ *
+ * @param where the function as its caller wrote it
+ */
+export async function loadModel<Model extends PretrainedModel>(
+  where: string,
+  classOf: (modelType: unknown, source: string) => ModelClass<Model>,
+  nameOrFolder: string,
+  options: FromPretrainedOptions = {},
+): Promise<Model> {
+  const parts = await readWeights(where, classOf, nameOrFolder, options, currentSeed() ?? 42);
+  const { modelClass, config, weights, seed, report } = parts;
+  const model = new modelClass(config, weights, seed);
+  model.loadReport = report;
+  model.headSeed = report.missing.length + report.mismatched.length > 0 ? report.seed : null;
+  const message = loadReportMessage(report);
+  if (message && !options.silent) console.warn(message);
+  model.eval();
+  return model;
+}

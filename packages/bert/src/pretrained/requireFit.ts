@@ -1,0 +1,31 @@
+import type { Device } from '@attune/tensor';
+import type { WeightShapes } from '../bert/weightShapes.ts';
+import type { BertConfig } from '../config/bertConfig.ts';
+import { ConfigError } from '../config/configError.ts';
+
+/** Channels of a head that the attention kernels take. */
+const largestHead = 128;
+
+/** @throws ConfigError for a configuration that is right but cannot be computed here */
+export function requireComputable({ hiddenSize, numAttentionHeads }: BertConfig, source: string): void {
+  const headSize = hiddenSize / numAttentionHeads;
+  if (headSize > largestHead)
+    throw new ConfigError(
+      `${source}: hiddenSize ${hiddenSize} over numAttentionHeads ${numAttentionHeads} makes heads of ${headSize} channels; ` +
+        `heads of at most ${largestHead} can be computed here.`,
+    );
+}
+
+/** @throws ConfigError that names a weight which is larger than the adapter takes */
+export function requireMemory({ info }: Device, shapes: WeightShapes, source: string): void {
+  const { maxBufferSize, maxStorageBufferBindingSize } = info.limits;
+  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  for (const [name, shape] of shapes) {
+    const bytes = shape.reduce((product, size) => product * size, 4);
+    if (bytes > most)
+      throw new ConfigError(
+        `${source}: the weight ${name} [${shape.join(', ')}] needs ${bytes} bytes; this adapter takes at most ${most} in one array. ` +
+          'Choose a smaller model, or an adapter that takes more.',
+      );
+  }
+}
