@@ -299,6 +299,11 @@ export class Gpu {
     this.throwIfFailed();
   }
 
+  /** Whether what is recorded now is not run: `prepare` only looks which kernels it needs. */
+  get preparing(): boolean {
+    return this.#recorder.onlyListing;
+  }
+
   /** Submits everything recorded, without waiting. */
   flush(): void {
     this.throwIfFailed();

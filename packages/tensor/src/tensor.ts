@@ -18,13 +18,16 @@ export interface TensorOptions {
   readonly requiresGrad?: boolean;
   /** How the tensor came about, when a gradient can flow back. */
   readonly node?: GraphNode | null;
+  /** The tensor whose memory this one shares. */
+  readonly sharing?: Tensor;
 }
 
 /**
  * An array in GPU memory with a shape, and the memory of how it was computed.
  *
- * The result of an operation belongs to the `device.scope` in which it was computed and is gone
- * after it; outside any scope, `dispose()` (or `using`) gives its memory back.
+ * Its memory goes back when nothing in the program reaches the tensor any more; sooner with
+ * `dispose()` or `using`, and at the end of the `device.scope` in which it was computed. Tensors
+ * that share memory, as `detach()` and `reshape()` make them, hold it together.
  */
 export class Tensor {
   readonly shape: Shape;
@@ -37,8 +40,17 @@ export class Tensor {
   readonly node: GraphNode | null;
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
+  #hasGrad = false;
+  /** How many tensors hold the memory; null for one alone. */
+  #holders: { count: number } | null = null;
+  #disposed = false;
 
-  constructor({ array, shape, device, requiresGrad = false, node = null }: TensorOptions) {
+  constructor({ array, shape, device, requiresGrad = false, node = null, sharing }: TensorOptions) {
+    if (sharing) {
+      sharing.#holders ??= { count: 1 };
+      sharing.#holders.count += 1;
+      this.#holders = sharing.#holders;
+    }
     this.#array = array;
     this.shape = shape;
     this.device = device;
@@ -55,28 +67,68 @@ export class Tensor {
     return sizeOf(this.shape);
   }
 
-  /** The memory behind the tensor, for kernels. It may be longer than the tensor. */
+  /**
+   * The memory behind the tensor, for kernels. It may be longer than the tensor.
+   *
+   * @throws TensorError when it was given back
+   */
   get array(): GpuArray {
+    if (this.#disposed || this.#array.released) throw new TensorError(this.goneMessage());
     return this.#array;
+  }
+
+  /** The memory behind the tensor, given back or not: to be compared with, not to be used. */
+  get memory(): GpuArray {
+    return this.#array;
+  }
+
+  /** Whether the memory was given back: nothing can be computed with the tensor any more. */
+  get disposed(): boolean {
+    return this.#disposed || this.#array.released;
+  }
+
+  /** What is said to those who use the tensor after its memory was given back. */
+  protected goneMessage(): string {
+    return (
+      `this tensor's memory was given back: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
+      'at the end of the device.scope in which it was computed, or by backward() with releaseResults. Use it before, or keep it with device.retain(tensor.array)'
+    );
+  }
+
+  /** Whether a gradient came since the last `zeroGrad()` or `clearGrad()`. */
+  get hasGrad(): boolean {
+    return this.#hasGrad;
   }
 
   /** The memory of the gradient, null while there is none. For kernels and optimizers. */
   get gradArray(): GpuArray | null {
-    return this.#gradArray;
+    return this.#hasGrad ? this.#gradArray : null;
   }
 
   /**
-   * The gradient that `backward()` added up, or null. It shares memory with what later calls add
-   * to.
+   * The gradient that `backward()` added up, or null where none came since it was cleared. It shares
+   * memory with what later calls add to.
    */
   get grad(): Tensor | null {
-    return this.#gradArray ? new Tensor({ array: this.#gradArray, shape: this.shape, device: this.device }) : null;
+    const array = this.gradArray;
+    return array ? new Tensor({ array, shape: this.shape, device: this.device }) : null;
   }
 
   /** Lets go of the gradient, as `tensor.grad = None` does in PyTorch. */
   clearGrad(): void {
-    if (this.#gradArray) this.device.release(this.#gradArray);
-    this.#gradArray = null;
+    this.#hasGrad = false;
+    if (!this.#gradArray) return;
+    if (this.#gradArray.owner) {
+      this.device.release(this.#gradArray);
+      this.#gradArray = null;
+    } else if (!this.#gradArray.released) {
+      this.device.clear(this.#gradArray);
+    }
+  }
+
+  /** Says that the gradient's memory was zeroed. For optimizers, which zero many at once. */
+  gradWasZeroed(): void {
+    this.#hasGrad = false;
   }
 
   /**
@@ -84,17 +136,26 @@ export class Tensor {
    * gradient.
    */
   ensureGradArray(): GpuArray {
-    this.#gradArray ??= this.device.allocatePersistent('f32', this.#array.length, `gradient of ${this.#array.label}`);
+    this.#gradArray ??= this.device.allocatePersistent('f32', this.array.length, `gradient of ${this.#array.label}`);
+    this.#hasGrad = true;
     return this.#gradArray;
   }
 
   /**
    * Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay
    * parameters side by side.
+   *
+   * @returns the memory of before, to be released by the caller, if nothing else holds it
    */
-  moveTo(array: GpuArray, gradArray: GpuArray | null): void {
+  moveTo(array: GpuArray, gradArray: GpuArray | null): GpuArray | null {
+    const old = this.#array;
     this.#array = array;
+    if (this.#gradArray?.owner) this.device.release(this.#gradArray);
     this.#gradArray = gradArray;
+    this.#hasGrad &&= gradArray !== null;
+    const alone = !this.#leave();
+    this.#holders = null;
+    return alone && old.owner ? old : null;
   }
 
   /**
@@ -120,12 +181,12 @@ export class Tensor {
 
   /** The values, once the GPU has computed them. f16 comes as f32. */
   async data(): Promise<Float32Array | Int32Array | Uint32Array> {
-    const { device, size } = this;
+    const { device, size, array } = this;
     if (this.dtype !== 'f16')
-      return ((await device.read(this.#array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size);
-    const wide = device.allocate('f32', Math.max(1, size), `${this.#array.label} in f32`);
+      return ((await device.read(array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size);
+    const wide = device.allocate('f32', Math.max(1, size), `${array.label} in f32`);
     device.retain(wide);
-    cast(device, { input: this.#array, output: wide, length: size });
+    cast(device, { input: array, output: wide, length: size });
     const reading: Promise<HostData> = device.read(wide);
     device.release(wide);
     return ((await reading) as Float32Array).subarray(0, size);
@@ -142,16 +203,25 @@ export class Tensor {
 
   /** The same values without the memory of how they were computed. */
   detach(): Tensor {
-    return new Tensor({ array: this.#array, shape: this.shape, device: this.device });
+    return new Tensor({ array: this.array, shape: this.shape, device: this.device, sharing: this });
   }
 
   /**
-   * Gives the memory back. Tensors that share it, such as `detach()` and `reshape()` make, are gone
-   * too.
+   * Gives the memory back, or leaves it to the tensors that share it, such as `detach()` and
+   * `reshape()` make. A second call does nothing.
    */
   dispose(): void {
-    this.device.release(this.#array);
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (!this.#leave() && this.#array.owner) this.device.release(this.#array);
     this.clearGrad();
+  }
+
+  /** Whether others hold the memory still. */
+  #leave(): boolean {
+    if (!this.#holders) return false;
+    this.#holders.count -= 1;
+    return this.#holders.count > 0;
   }
 
   [Symbol.dispose](): void {

@@ -48,6 +48,11 @@ export class Recorder {
     return this.#pipelines.size;
   }
 
+  /** Whether dispatches are only listed now, by `neededPrograms`. */
+  get onlyListing(): boolean {
+    return this.#needed !== null;
+  }
+
   set profiler(profiler: Profiler | null) {
     this.flush();
     this.#profiler = profiler;

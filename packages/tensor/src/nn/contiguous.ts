@@ -23,12 +23,10 @@ export function makeContiguous(parameters: readonly Parameter[]): void {
   const sizes = parameters.map(({ size }) => size);
   for (const [index, array] of device.allocateContiguous('f32', sizes, 'parameters in a row').entries()) {
     const parameter = parameters[index] as Parameter;
-    const old = parameter.array;
-    device.copy(old, array);
-    parameter.clearGrad();
-    parameter.moveTo(array, null);
+    device.copy(parameter.array, array);
+    const old = parameter.moveTo(array, null);
     parameter.contiguousGroup = parameters;
-    device.release(old);
+    if (old) device.release(old);
   }
 }
 

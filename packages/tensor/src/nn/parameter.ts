@@ -59,6 +59,10 @@ export class Parameter extends Tensor {
     this.#updateHalf();
   }
 
+  protected override goneMessage(): string {
+    return `this parameter's memory was given back: ${formatShape(this.shape)}. Its model was disposed; load or make it again`;
+  }
+
   #updateHalf(): void {
     if (this.#fp16Array) cast(this.device, { input: this.array, output: this.#fp16Array, length: this.size });
   }

@@ -48,16 +48,13 @@ const decays = (name: string) => name.endsWith('weight') && !name.startsWith('2.
 
 function optimizerOf(network: Network, options: Partial<AdamWOptions> = {}): AdamW {
   const named = [...network.namedParameters()];
-  return new AdamW({
-    groups: [
-      { parameters: named.filter(([name]) => decays(name)), weightDecay: 0.1 },
-      { parameters: named.filter(([name]) => !decays(name)) },
+  return new AdamW(
+    [
+      { params: named.filter(([name]) => decays(name)), weightDecay: 0.1 },
+      { params: named.filter(([name]) => !decays(name)), weightDecay: 0 },
     ],
-    learningRates: Float64Array.from(golden.rates),
-    maxGradNorm: 0.5,
-    device,
-    ...options,
-  });
+    { lr: Float64Array.from(golden.rates), maxGradNorm: 0.5, ...options },
+  );
 }
 
 function step(network: Network, optimizer: AdamW, factor = 1): void {
@@ -227,7 +224,7 @@ describe('AdamW', () => {
 
   it('says what does not fit', () => {
     using network = new Network();
-    expect(() => new AdamW({ groups: [], learningRates: Float64Array.of(1), device })).toThrow(TensorError);
+    expect(() => new AdamW([])).toThrow(TensorError);
     using optimizer = optimizerOf(network);
     expect(() => optimizer.loadStateDict([])).toThrow(StateDictError);
     expect(() => network.loadStateDict([['0.weight', { shape: [1], data: new Float32Array(1) }]])).toThrow(

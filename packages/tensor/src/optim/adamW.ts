@@ -1,36 +1,42 @@
-import { accumulateLoss, createOptimizerState, optimizerUpdate, readOptimizerState } from '@attune/kernels';
+import {
+  accumulateLoss,
+  createOptimizerState,
+  OptimizerMembers,
+  optimizerUpdate,
+  readOptimizerState,
+} from '@attune/kernels';
 import type { ArenaSegment, DynamicLossScale, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
+import { instanceOf, requireArgument } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import type { StateDict } from '../nn/module.ts';
-import type { Parameter } from '../nn/parameter.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import { readAdamWArguments } from './adamWArguments.ts';
+import { Backlog } from './backlog.ts';
 import type { Optimizer, ScalerState } from './optimizer.ts';
 import { ParameterArena } from './parameterArena.ts';
+import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
+import type { ParamGroup, Params } from './paramGroup.ts';
+import { Rates } from './rates.ts';
 
 /** Updates whose records are kept on the GPU until they are read. */
 const recordCapacity = 256;
 
-/** Parameters that are treated alike. */
-export interface ParameterGroup {
-  /** With their names, as `module.namedParameters()` gives them. Frozen ones are left out. */
-  readonly parameters: Iterable<readonly [name: string, parameter: Parameter]>;
-  /** Decoupled weight decay. Default 0. */
-  readonly weightDecay?: number;
-  /** Multiplies the learning rate. Default 1. */
-  readonly learningRateFactor?: number;
-}
-
 export interface AdamWOptions {
-  readonly groups: readonly ParameterGroup[];
-  /** The learning rate of every update of the run, in order. */
-  readonly learningRates: Float64Array;
-  /** Default [0.9, 0.999]. */
+  /**
+   * The learning rate, which may be changed between steps: `optimizer.paramGroups[0].lr = …`, or by
+   * `getScheduler`. As an array: the rate of every update of the run, in order, where all are known
+   * beforehand; an update that is skipped uses none up. Default 1e-3.
+   */
+  readonly lr?: number | Float64Array;
+  /** Decay of the means of gradients and of their squares. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
-  /** Default 1e-8. */
-  readonly epsilon?: number;
+  /** Added to the denominator. Default 1e-8. */
+  readonly eps?: number;
+  /** Decoupled weight decay of groups without one of their own. Default 0.01. */
+  readonly weightDecay?: number;
   /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. Default 0. */
   readonly maxGradNorm?: number;
   /** Updates that were applied before, when a run is resumed. Default 0. */
@@ -45,77 +51,100 @@ export interface AdamWOptions {
    * when they overflow. Default 1.
    */
   readonly lossScale?: number | DynamicLossScale;
-  readonly device: Device;
 }
 
 /**
- * AdamW with decoupled weight decay, learning rate schedule and clipping by global norm, all on the
- * GPU: a handful of dispatches, whatever the number of parameters. An update whose gradients are
- * not finite is skipped.
+ * AdamW with decoupled weight decay and clipping by global norm, all on the GPU: a handful of
+ * dispatches, whatever the number of parameters.
+ *
+ * A parameter that got no gradient since `zeroGrad()`, because it is frozen or took no part in the
+ * loss, stays as it is, with its moments. An update whose gradients are not finite is skipped.
  *
  * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives
  * each its own again and lets gradients and moments go.
+ *
+ *     const optimizer = new AdamW(model.parameters(), { lr: 5e-5 });
  *
  * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`,
  * `torch.nn.utils.clip_grad_norm_`.
  */
 export class AdamW implements Optimizer {
+  readonly device: Device;
   /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
   readonly lossScale: number | Tensor;
-  readonly device: Device;
-  readonly #arena: ParameterArena;
+  readonly paramGroups: readonly ParamGroup[];
+  readonly #arenas: ParameterArena[];
   readonly #state: OptimizerState;
+  readonly #rates: Rates;
+  readonly #backlog: Backlog;
+  readonly #items: readonly ArenaItem[];
+  readonly #fp16: boolean;
+  /** Parameters that were frozen so far, and so have no moments. */
+  #frozen: ArenaItem[];
+  /** Whether each took part in every update so far; made when one first does not. */
+  #members: OptimizerMembers | null = null;
+  readonly #hasMissed: boolean[];
+  readonly #takesPart: boolean[];
+  readonly #firstStep: number;
   #lastRead = 0;
   #disposed = false;
 
-  /** @throws TensorError when no parameter is left to train, or one stands in two groups */
-  constructor({
-    groups,
-    learningRates,
-    betas = [0.9, 0.999],
-    epsilon = 1e-8,
-    maxGradNorm = 0,
-    firstStep = 0,
-    device,
-    ...precision
-  }: AdamWOptions) {
-    const items = groups.flatMap(({ parameters }, group) =>
-      [...parameters]
-        .filter(([, parameter]) => parameter.requiresGrad)
-        .map(([name, parameter]) => ({ name, parameter, group })),
+  /**
+   * @param params `model.parameters()`, `model.namedParameters()`, or groups `{ params, lr,
+   *   weightDecay }`. The names stand in `stateDict()`; without them it counts.
+   * @throws TensorError when no parameter is left to train, one stands in two groups, or they lie
+   *   on different devices
+   */
+  constructor(params: Params, options: AdamWOptions = {}) {
+    const { groups, device, lr, betas, eps, maxGradNorm, firstStep, ...precision } = readAdamWArguments(
+      params,
+      options,
     );
-    if (items.length === 0)
-      throw new TensorError('AdamW: there is no parameter to train: all are frozen, or none was given');
-    if (new Set(items.map(({ parameter }) => parameter)).size !== items.length)
-      throw new TensorError('AdamW: a parameter stands in two places of the groups');
     this.device = device;
+    this.#rates = new Rates(groups, lr, { betas, firstStep });
+    this.paramGroups = this.#rates.groups;
+    this.#firstStep = firstStep;
+    this.#fp16 = precision.fp16;
+    let member = 0;
+    this.#items = groups.flatMap(({ named }, group) =>
+      named.map(([name, parameter]) => ({ name, parameter, group, member: member++ })),
+    );
+    this.#frozen = this.#items.filter(({ parameter }) => !parameter.requiresGrad);
+    this.#hasMissed = this.#items.map(() => false);
+    this.#takesPart = this.#items.map(() => true);
+    const trained = this.#items.filter(({ parameter }) => parameter.requiresGrad);
+    if (trained.length === 0) throw new TensorError('AdamW: there is no parameter to train: all are frozen');
     this.#state = createOptimizerState(device, {
-      learningRates,
-      groups: groups.map(({ weightDecay = 0, learningRateFactor = 1 }) => ({ weightDecay, learningRateFactor })),
+      learningRates: this.#rates.table(),
+      groups: this.#rates.kernelGroups(),
       betas,
-      epsilon,
+      epsilon: eps,
       maxGradNorm,
       recordCapacity,
       firstStep,
-      ...(precision.lossScale !== undefined && { lossScale: precision.lossScale }),
+      lossScale: precision.lossScale,
     });
-    this.#arena = new ParameterArena(device, items, precision);
+    this.#arenas = [new ParameterArena(device, trained, precision)];
+    this.#backlog = new Backlog(device);
     // A fixed scale of 1 need not be multiplied with.
-    this.lossScale =
-      precision.lossScale === undefined || precision.lossScale === 1
-        ? 1
-        : new Tensor({ array: this.#state.lossScale, shape: [], device });
+    this.lossScale = precision.lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
   }
 
-  /** Records: all gradients become zero. */
+  /** Records: all gradients become zero, and count as none. */
   zeroGrad(): void {
-    for (const { gradients } of this.#arena.segments) this.device.clear(gradients);
+    this.#requireUse('zeroGrad');
+    for (const arena of this.#arenas) arena.zeroGrad();
+    for (const { parameter } of this.#frozen) parameter.clearGrad();
   }
 
   /**
    * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
    */
   recordLoss(loss: Tensor): void {
+    this.#requireUse('recordLoss');
+    requireArgument('recordLoss', 'loss', loss, instanceOf(Tensor), TensorError);
+    if (loss.size !== 1)
+      throw new TensorError(`recordLoss: a loss is a scalar; this tensor has the shape ${formatShape(loss.shape)}`);
     accumulateLoss(this.device, { state: this.#state, loss: loss.array });
   }
 
@@ -123,11 +152,20 @@ export class AdamW implements Optimizer {
    * Records the update and submits everything recorded so far, before it returns.
    *
    * @returns for those who await it: ends when the GPU is no more than one update behind
+   * @throws TensorError when another optimizer has taken a parameter over
    */
   step(): Promise<void> {
-    optimizerUpdate(this.device, { state: this.#state, segments: this.#arena.segments });
+    this.#requireUse('step');
+    this.#admitUnfrozen();
+    this.#rates.write(this.#state);
+    const members = this.#membersOfUpdate();
+    const segments = this.#arenas.flatMap((arena) =>
+      members ? arena.segmentsWhere((member) => this.#hasMissed[member] === true) : arena.segments,
+    );
+    optimizerUpdate(this.device, { state: this.#state, segments, ...(members && { members }) });
     this.device.flush();
-    return Promise.resolve();
+    if (!this.device.preparing) this.#rates.count();
+    return this.#backlog.add();
   }
 
   /**
@@ -136,10 +174,11 @@ export class AdamW implements Optimizer {
    * overwritten.
    */
   async records(): Promise<UpdateRecord[]> {
+    this.#requireUse('records');
     const { records } = await readOptimizerState(this.device, this.#state, this.#lastRead);
     const news = records.filter(({ update }) => update > this.#lastRead);
     this.#lastRead = news.at(-1)?.update ?? this.#lastRead;
-    return news;
+    return news.map((record) => this.#rates.inRecord(record));
   }
 
   /**
@@ -147,49 +186,53 @@ export class AdamW implements Optimizer {
    * GPU.
    */
   async scalerState(): Promise<ScalerState> {
+    this.#requireUse('scalerState');
     const { lossScale: scale, growthTracker } = await readOptimizerState(this.device, this.#state, this.#lastRead);
     return { scale, growthTracker };
   }
 
-  /** Moments by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`. */
+  /** Moments and updates by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`, `step.<name>`. */
   async stateDict(): Promise<StateDict> {
+    this.#requireUse('stateDict');
     const entries: StateDict = new Map();
-    for (const [segment, arrays] of this.#arena.segments.entries()) {
-      for (const [prefix, array] of momentsOf(arrays)) {
-        const values = (await this.device.read(array)) as Float32Array;
-        for (const { name, parameter, segment: own, offset } of this.#arena.places) {
-          if (own === segment)
-            entries.set(`${prefix}.${name}`, {
-              dtype: 'f32',
-              shape: parameter.shape,
-              data: values.slice(offset, offset + parameter.size),
-            });
+    const { step } = await readOptimizerState(this.device, this.#state, this.#lastRead);
+    const missed = this.#members ? ((await this.device.read(this.#members.missed)) as Uint32Array) : null;
+    for (const { places, segments } of this.#arenas) {
+      for (const [segment, arrays] of segments.entries()) {
+        for (const [prefix, array] of momentsOf(arrays)) {
+          const values = (await this.device.read(array)) as Float32Array;
+          for (const { name, parameter, segment: own, offset } of places) {
+            if (own !== segment) continue;
+            const data = values.slice(offset, offset + parameter.size);
+            entries.set(`${prefix}.${name}`, { dtype: 'f32', shape: parameter.shape, data });
+          }
         }
       }
+      for (const { name, member } of places)
+        entries.set(`step.${name}`, { dtype: 'f32', shape: [], data: Float32Array.of(step - (missed?.[member] ?? 0)) });
     }
     return entries;
   }
 
   /**
-   * Puts moments in place that `stateDict` gave.
+   * Puts in place what `stateDict` gave. Where updates are counted in it, the run goes on from there,
+   * whatever `firstStep` was.
    *
-   * @throws StateDictError when one is missing or has another shape
+   * @throws StateDictError when a moment is missing or has another shape
    */
   loadStateDict(entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>): void {
-    const given = new Map(entries);
+    this.#requireUse('loadStateDict');
+    const given = readEntries(entries);
     this.device.flush();
-    for (const { name, parameter, segment, offset } of this.#arena.places) {
-      for (const [prefix, array] of momentsOf(this.#arena.segments[segment] as ArenaSegment)) {
-        const entry = given.get(`${prefix}.${name}`);
-        if (!entry) throw new StateDictError(`the optimizer state has no ${prefix}.${name}`);
-        if (!shapesEqual(entry.shape, parameter.shape)) {
-          throw new StateDictError(
-            `the optimizer state ${prefix}.${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(parameter.shape)}`,
-          );
-        }
-        this.device.write(array, entry.data, offset);
-      }
-    }
+    for (const { places, segments } of this.#arenas)
+      for (const place of places) loadMoments(this.device, place, segments[place.segment] as ArenaSegment, given);
+    const stepOf = ({ name }: ArenaItem) => given.get(`step.${name}`)?.data[0];
+    const trained = this.#arenas.flatMap(({ places }) => places);
+    if (trained.some((item) => stepOf(item) === undefined)) return;
+    const last = trained.reduce((most, item) => Math.max(most, stepOf(item) as number), 0);
+    this.#rates.startAt(last);
+    this.device.write(this.#state.words, Uint32Array.of(last));
+    if (trained.some((item) => stepOf(item) !== last)) this.#makeMembers((item) => last - (stepOf(item) ?? 0));
   }
 
   /** Gives the parameters memory of their own again, and that of gradients and moments back. */
@@ -198,12 +241,104 @@ export class AdamW implements Optimizer {
     this.#disposed = true;
     // With the device everything on it is gone already.
     if (this.device.failed) return;
-    this.#arena.dispose();
+    for (const arena of this.#arenas) arena.dispose();
+    this.#members?.dispose();
     this.#state.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #requireUse(method: string): void {
+    if (this.#disposed) throw new TensorError(`${method}: this optimizer was disposed; make a new one`);
+  }
+
+  /** Takes in what was frozen when it came and has a gradient now. */
+  #admitUnfrozen(): void {
+    const admitted = this.#frozen.filter(({ parameter }) => parameter.hasGrad);
+    if (admitted.length === 0) return;
+    this.#frozen = this.#frozen.filter((item) => !admitted.includes(item));
+    this.#arenas.push(new ParameterArena(this.device, admitted, { fp16: this.#fp16 }));
+  }
+
+  /** Who takes part in this update; null when all have done so in every one. */
+  #membersOfUpdate(): OptimizerMembers | null {
+    let changed = false;
+    let all = this.#frozen.length === 0;
+    for (const { places } of this.#arenas) {
+      for (const { parameter, weights, member, name } of places) {
+        if (parameter.memory !== weights) {
+          throw new TensorError(
+            `AdamW: another optimizer has taken the parameter ${name} over; dispose() this one before the other is made`,
+          );
+        }
+        changed ||= parameter.hasGrad !== this.#takesPart[member];
+        this.#takesPart[member] = parameter.hasGrad;
+        all &&= parameter.hasGrad;
+      }
+    }
+    if (all && !this.#members) return null;
+    if (!this.#members) {
+      for (const { member } of this.#frozen) this.#takesPart[member] = false;
+      this.#makeMembers(({ member }) => (this.#takesPart[member] ? 0 : this.#missedByFrozen(member)));
+      changed = true;
+    }
+    for (const { member } of this.#items) if (!this.#takesPart[member]) this.#hasMissed[member] = true;
+    if (changed) this.#members?.setTakingPart(this.#takesPart);
+    return this.#members;
+  }
+
+  /** Updates before the first of this optimizer, of which what was frozen had none. */
+  #missedByFrozen(member: number): number {
+    return this.#frozen.some((item) => item.member === member) ? this.#firstStep : 0;
+  }
+
+  #makeMembers(missed: (item: ArenaItem) => number): void {
+    this.#members?.dispose();
+    const counts = this.#items.map(missed);
+    for (const [member, count] of counts.entries()) if (count > 0) this.#hasMissed[member] = true;
+    this.#members = new OptimizerMembers(
+      this.device,
+      this.#items.map(({ group }) => group),
+      counts,
+    );
+    this.#members.setTakingPart(this.#takesPart);
+  }
+}
+
+type Entries = ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>;
+
+function readEntries(entries: unknown): Entries {
+  requireArgument(
+    'loadStateDict',
+    'entries',
+    entries,
+    {
+      what: 'names and tensors, as stateDict() gives them',
+      holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+    },
+    StateDictError,
+  );
+  const given = [...(entries as Iterable<unknown>)];
+  for (const [index, entry] of given.entries()) {
+    const isEntry = Array.isArray(entry) && typeof entry[0] === 'string' && entry[1]?.data instanceof Float32Array;
+    if (!isEntry) throw new StateDictError(`loadStateDict: entry ${index} is no [name, { shape, data: Float32Array }]`);
+  }
+  return new Map(given as (readonly [string, { readonly shape: Shape; readonly data: Float32Array }])[]);
+}
+
+function loadMoments(device: Device, place: ArenaPlace, segment: ArenaSegment, given: Entries): void {
+  const { name, parameter, offset } = place;
+  for (const [prefix, array] of momentsOf(segment)) {
+    const entry = given.get(`${prefix}.${name}`);
+    if (!entry) throw new StateDictError(`the optimizer state has no ${prefix}.${name}`);
+    if (!shapesEqual(entry.shape, parameter.shape)) {
+      throw new StateDictError(
+        `the optimizer state ${prefix}.${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(parameter.shape)}`,
+      );
+    }
+    device.write(array, entry.data, offset);
   }
 }
 

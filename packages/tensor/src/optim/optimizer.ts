@@ -3,6 +3,7 @@ import type { Device } from '../device.ts';
 import type { StateDict } from '../nn/module.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import type { ParamGroup } from './paramGroup.ts';
 
 /** How a dynamic loss scale stands. */
 export interface ScalerState {
@@ -19,6 +20,8 @@ export interface Optimizer {
   readonly device: Device;
   /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
   readonly lossScale: number | Tensor;
+  /** Parameters that are treated alike, with rates that may be changed between steps. */
+  readonly paramGroups: readonly ParamGroup[];
   /** Records: all gradients become zero. */
   zeroGrad(): void;
   /**

@@ -4,14 +4,16 @@ import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { alignedElements, makeContiguous } from '../nn/contiguous.ts';
 
-/** A group id stands for so many elements. */
-const elementsPerGroupId = 64;
+/** The id of a group or a member stands for so many elements. */
+const elementsPerId = 64;
 
 export interface ArenaItem {
   readonly name: string;
   readonly parameter: Parameter;
   /** Number of its parameter group. */
   readonly group: number;
+  /** Its number among all parameters of the optimizer. */
+  readonly member: number;
 }
 
 /** Where a parameter lies. */
@@ -19,6 +21,8 @@ export interface ArenaPlace extends ArenaItem {
   readonly segment: number;
   /** First element in the segment. */
   readonly offset: number;
+  /** The memory of its weights there. */
+  weights: GpuArray;
 }
 
 export interface ParameterArenaOptions {
@@ -34,10 +38,10 @@ const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) *
  */
 export class ParameterArena {
   readonly places: readonly ArenaPlace[];
-  readonly segments: readonly ArenaSegment[];
+  readonly segments: ArenaSegment[];
   readonly #device: Device;
 
-  /** Moves the parameters here. Their gradients start at zero. */
+  /** Moves the parameters here. */
   constructor(device: Device, items: readonly ArenaItem[], { fp16 = false }: ParameterArenaOptions = {}) {
     this.#device = device;
     const { maxStorageBufferBindingSize, maxBufferSize } = device.info.limits;
@@ -46,41 +50,62 @@ export class ParameterArena {
       Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4),
       fp16,
     );
-    this.places = places;
     this.segments = segments.map(({ length, hasFp16 }, segment) => {
       const allocate = (what: string): GpuArray => device.allocatePersistent('f32', length, `${what} ${segment}`);
-      const groupIds = new Uint32Array(length / elementsPerGroupId);
-      for (const { segment: own, group, offset, parameter } of places) {
-        if (own === segment)
-          groupIds.fill(group, offset / elementsPerGroupId, Math.ceil((offset + parameter.size) / elementsPerGroupId));
-      }
-      const ids = device.allocatePersistent('u32', groupIds.length, `parameter groups ${segment}`);
-      device.write(ids, groupIds);
+      const groupIds = device.allocatePersistent('u32', length / elementsPerId, `parameter groups ${segment}`);
+      device.write(groupIds, idsOf(length, places, segment, 'group'));
       return {
         weights: allocate('weights'),
         gradients: allocate('gradients'),
         expAvg: allocate('exp_avg'),
         expAvgSq: allocate('exp_avg_sq'),
-        groupIds: ids,
+        groupIds,
         ...(hasFp16 && { fp16Weights: device.allocatePersistent('f16', length, `f16 weights ${segment}`) }),
         length,
       };
     });
-    const old: GpuArray[] = [];
-    for (const place of places) {
-      const { parameter } = place;
-      const weights = this.view(place, 'weights');
+    this.places = places.map((place) => ({ ...place, weights: this.#view(place, 'weights') }));
+    this.#moveIn();
+  }
+
+  /** Moves weights here, and the gradients that have come already. */
+  #moveIn(): void {
+    const device = this.#device;
+    const old: (GpuArray | null)[] = [];
+    for (const place of this.places) {
+      const { parameter, weights } = place;
+      const gradients = this.#view(place, 'gradients');
       device.copy(parameter.array, weights);
-      old.push(parameter.array);
-      parameter.clearGrad();
-      parameter.moveTo(weights, this.view(place, 'gradients'));
-      if (this.segments[place.segment]?.fp16Weights) parameter.setFp16Array(this.view(place, 'fp16Weights'));
+      if (parameter.gradArray) device.copy(parameter.gradArray, gradients);
+      old.push(parameter.moveTo(weights, gradients));
+      if (this.segments[place.segment]?.fp16Weights) parameter.setFp16Array(this.#view(place, 'fp16Weights'));
     }
-    for (const array of old) device.release(array);
+    for (const array of old) if (array) device.release(array);
+  }
+
+  /**
+   * The segments as the update takes them: those of which a member has ever missed an update go by
+   * member from then on.
+   */
+  segmentsWhere(hasMissed: (member: number) => boolean): readonly ArenaSegment[] {
+    for (const { segment, member } of this.places) {
+      const arrays = this.segments[segment] as ArenaSegment;
+      if (arrays.memberIds || !hasMissed(member)) continue;
+      const memberIds = this.#device.allocatePersistent('u32', arrays.length / elementsPerId, `members ${segment}`);
+      this.#device.write(memberIds, idsOf(arrays.length, this.places, segment, 'member'));
+      this.segments[segment] = { ...arrays, memberIds };
+    }
+    return this.segments;
+  }
+
+  /** Records: all gradients become zero. */
+  zeroGrad(): void {
+    for (const { gradients } of this.segments) this.#device.clear(gradients);
+    for (const { parameter, weights } of this.places) if (parameter.memory === weights) parameter.gradWasZeroed();
   }
 
   /** A parameter's part of one of the arena's arrays. */
-  view({ segment, offset, parameter, name }: ArenaPlace, what: 'weights' | 'gradients' | 'fp16Weights'): GpuArray {
+  #view({ segment, offset, parameter, name }: LaidItem, what: 'weights' | 'gradients' | 'fp16Weights'): GpuArray {
     const array = this.segments[segment]?.[what];
     if (!array) throw new TensorError(`the arena has no ${what} for ${name}`);
     return array.view(offset, parameter.size, `${what} of ${name}`);
@@ -93,21 +118,32 @@ export class ParameterArena {
     const device = this.#device;
     const groups = new Set<readonly Parameter[]>();
     for (const place of this.places) {
-      const { parameter, name } = place;
+      const { parameter, name, weights } = place;
+      // Disposed, or moved on to another optimizer.
+      if (parameter.memory !== weights) continue;
       parameter.setFp16Array(null);
-      if (parameter.array.released) continue;
+      if (parameter.disposed) continue;
       const own = device.allocatePersistent('f32', parameter.size, `parameter ${name}`);
-      device.copy(parameter.array, own);
+      device.copy(weights, own);
       parameter.moveTo(own, null);
       if (parameter.contiguousGroup) groups.add(parameter.contiguousGroup);
     }
     for (const group of groups) makeContiguous(group);
-    for (const { weights, gradients, expAvg, expAvgSq, groupIds, fp16Weights } of this.segments) {
-      for (const array of [weights, gradients, expAvg, expAvgSq, groupIds, ...(fp16Weights ? [fp16Weights] : [])])
-        device.release(array);
-    }
+    for (const { length: _, ...arrays } of this.segments)
+      for (const array of Object.values(arrays)) device.release(array);
   }
 }
+
+/** For every 64 elements of a segment, the group or the member that they belong to. */
+function idsOf(length: number, places: readonly LaidItem[], segment: number, what: 'group' | 'member'): Uint32Array {
+  const ids = new Uint32Array(length / elementsPerId);
+  for (const { segment: own, offset, parameter, [what]: id } of places) {
+    if (own === segment) ids.fill(id, offset / elementsPerId, Math.ceil((offset + parameter.size) / elementsPerId));
+  }
+  return ids;
+}
+
+type LaidItem = Omit<ArenaPlace, 'weights'>;
 
 interface SegmentPlan {
   length: number;
@@ -118,8 +154,8 @@ function layOut(
   items: readonly ArenaItem[],
   mostElements: number,
   fp16: boolean,
-): { places: ArenaPlace[]; segments: SegmentPlan[] } {
-  const places: ArenaPlace[] = [];
+): { places: LaidItem[]; segments: SegmentPlan[] } {
+  const places: LaidItem[] = [];
   const segments: SegmentPlan[] = [];
   const lay = (chosen: readonly ArenaItem[], hasFp16: boolean) => {
     let last: SegmentPlan | undefined;

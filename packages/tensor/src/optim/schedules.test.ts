@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import golden from '../../golden/schedules.json' with { type: 'json' };
-import { getScheduler, ScheduleError } from './schedules.ts';
+import { getScheduler } from './lrScheduler.ts';
+import { ScheduleError } from './schedules.ts';
 import type { SchedulerType } from './schedules.ts';
 
 describe('getScheduler', () => {

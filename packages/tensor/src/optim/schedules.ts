@@ -1,3 +1,6 @@
+import { numberAtLeast, object, oneOf, optional, requireArgument, requireOptions } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+
 /** Names of schedules, as in `transformers`. */
 export type SchedulerType =
   | 'linear'
@@ -169,16 +172,34 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
   },
 };
 
+const schedulerType: Kind = oneOf(...Object.keys(definitions));
+
+const kinds = {
+  baseLearningRate: { what: 'a number of at least 0', holds: (value: unknown) => Number.isFinite(value) && (value as number) >= 0 },
+  numWarmupSteps: optional(numberAtLeast(0)),
+  numTrainingSteps: numberAtLeast(0),
+  kwargs: optional(object),
+};
+
+const otherNames = {
+  num_warmup_steps: 'it is called numWarmupSteps',
+  num_training_steps: 'it is called numTrainingSteps',
+  lr: 'it is called baseLearningRate',
+  schedulerSpecificKwargs: 'it is called kwargs',
+};
+
 /**
  * A learning rate for every step, in float64. Names, formulas and defaults are those of
  * `transformers.get_scheduler`.
  *
  * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
  */
-export function getScheduler(name: SchedulerType, options: SchedulerOptions): Schedule {
-  const definition = definitions[name];
-  if (!definition)
+export function makeSchedule(name: SchedulerType, options: SchedulerOptions): Schedule {
+  if (typeof name === 'string' && !Object.hasOwn(definitions, name))
     throw new ScheduleError(`there is no schedule ${name}; known are ${Object.keys(definitions).join(', ')}`);
+  requireArgument('getScheduler', 'name', name, schedulerType, ScheduleError);
+  requireOptions('getScheduler', options, kinds, { error: ScheduleError, otherNames });
+  const definition = definitions[name];
   const { baseLearningRate: base, numWarmupSteps: warmup = 0, numTrainingSteps: total, kwargs = {} } = options;
   for (const option of Object.keys(kwargs)) {
     if (definition.options.includes(option)) continue;

@@ -1,0 +1,140 @@
+import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions, shown } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { Parameter } from '../nn/parameter.ts';
+
+/** A parameter, alone or with its name as `module.namedParameters()` gives it. */
+export type NamedOrBare = Parameter | readonly [name: string, parameter: Parameter];
+
+/** Parameters that are treated alike. */
+export interface ParamGroupOptions {
+  readonly params: Iterable<NamedOrBare>;
+  /** Default: that of the optimizer. */
+  readonly lr?: number;
+  /** Decoupled weight decay. Default: that of the optimizer. */
+  readonly weightDecay?: number;
+}
+
+/** What an optimizer can be given: parameters, in groups or not. */
+export type Params = Iterable<NamedOrBare> | Iterable<ParamGroupOptions>;
+
+const rate = numberAtLeast(0);
+
+/** Parameters that an optimizer treats alike. What is set here counts from the next `step()` on. */
+export class ParamGroup {
+  readonly params: readonly Parameter[];
+  readonly names: readonly string[];
+  #lr: number | ReadonlyRates;
+  #weightDecay: number;
+
+  constructor(named: readonly (readonly [string, Parameter])[], lr: number | ReadonlyRates, weightDecay: number) {
+    this.names = named.map(([name]) => name);
+    this.params = named.map(([, parameter]) => parameter);
+    this.#lr = lr;
+    this.#weightDecay = weightDecay;
+  }
+
+  /** The learning rate of the next update. */
+  get lr(): number {
+    return typeof this.#lr === 'number' ? this.#lr : this.#lr.next();
+  }
+
+  /** @throws TensorError when the rate of every update was given beforehand */
+  set lr(value: number) {
+    if (typeof this.#lr !== 'number') {
+      throw new TensorError(
+        'paramGroups: the learning rate of every update was given beforehand, as lr: Float64Array; give a number to change it between steps',
+      );
+    }
+    requireArgument('paramGroups', 'lr', value, rate, TensorError);
+    this.#lr = value;
+  }
+
+  get weightDecay(): number {
+    return this.#weightDecay;
+  }
+
+  set weightDecay(value: number) {
+    requireArgument('paramGroups', 'weightDecay', value, rate, TensorError);
+    this.#weightDecay = value;
+  }
+}
+
+/** Rates known beforehand. */
+export interface ReadonlyRates {
+  next(): number;
+}
+
+const isPair = (value: unknown): value is readonly [string, Parameter] =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && value[1] instanceof Parameter;
+
+const groupKinds = {
+  params: { what: 'parameters, such as model.parameters()', holds: isIterable },
+  lr: optional(rate),
+  weightDecay: optional(rate),
+};
+
+function isIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+export interface PlainGroup {
+  readonly named: readonly (readonly [string, Parameter])[];
+  readonly lr?: number;
+  readonly weightDecay?: number;
+}
+
+/**
+ * Groups as the caller gave them, each parameter with a name: its own, or its number.
+ *
+ * @param where the class as its caller wrote it: `new AdamW`
+ * @throws TensorError when something is neither a parameter nor a group, or comes twice
+ */
+export function readParams(where: string, params: unknown): PlainGroup[] {
+  requireArgument(
+    where,
+    'params',
+    params,
+    {
+      what: 'parameters, such as model.parameters() or model.namedParameters(), or groups { params, lr, weightDecay }',
+      holds: isIterable,
+    },
+    TensorError,
+  );
+  const given = [...(params as Iterable<unknown>)];
+  const isGroup = (value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Parameter);
+  let count = 0;
+  const nameAll = (list: Iterable<unknown>) =>
+    [...list].map((item, index): readonly [string, Parameter] => {
+      if (isPair(item)) return item;
+      requireArgument(
+        where,
+        `parameter ${index}`,
+        item,
+        instanceOf(Parameter, 'a Parameter, or a name and a Parameter'),
+        TensorError,
+      );
+      return [String(count++), item as Parameter];
+    });
+  const groups = given.some(isGroup)
+    ? given.map((group, index) => {
+        requireOptions(`${where}, group ${index}`, group, groupKinds, { error: TensorError, otherNames: groupNames });
+        const { params: own, ...rest } = group as ParamGroupOptions;
+        return { named: nameAll(own), ...rest };
+      })
+    : [{ named: nameAll(given) }];
+  const all = groups.flatMap(({ named }) => named.map(([, parameter]) => parameter));
+  if (all.length === 0) throw new TensorError(`${where}: no parameter was given; got ${shown(params)} without any`);
+  if (new Set(all).size !== all.length)
+    throw new TensorError(`${where}: a parameter stands in two places of the groups`);
+  const names = groups.flatMap(({ named }) => named.map(([name]) => name));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TensorError(`${where}: two parameters have the name ${twice}`);
+  return groups;
+}
+
+const groupNames = {
+  parameters: 'it is called params',
+  learningRate: 'it is called lr',
+  weight_decay: 'it is called weightDecay',
+};
