@@ -7,11 +7,10 @@ export async function makeStep(device, { config, batchSize, length, fp16 = false
   setSeed(0);
   const model = await BertForSequenceClassification.fromConfig(new BertConfig({ ...config, numLabels: 2 }), { device });
   model.train();
-  const optimizer = new AdamW({
-    groups: [{ parameters: model.namedParameters() }],
-    learningRates: new Float64Array(10_000).fill(5e-5),
+  const optimizer = new AdamW(model.namedParameters(), {
+    lr: new Float64Array(10_000).fill(5e-5),
+    weightDecay: 0,
     maxGradNorm: 1,
-    device,
     ...(fp16 && { fp16: true, lossScale: {} }),
   });
   const usual = batchSize ? makeBatch(config, batchSize, length) : undefined;

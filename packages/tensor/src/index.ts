@@ -34,7 +34,7 @@ export { Parameter } from './nn/parameter.ts';
 export type { ParameterOptions } from './nn/parameter.ts';
 export { makeContiguous, areContiguous } from './nn/contiguous.ts';
 export { AdamW } from './optim/adamW.ts';
-export type { AdamWOptions } from './optim/adamW.ts';
+export type { AdamWOptions } from './optim/adamWOptions.ts';
 export { ParamGroup } from './optim/paramGroup.ts';
 export type { ParamGroupOptions, Params } from './optim/paramGroup.ts';
 export type { Optimizer, ScalerState } from './optim/optimizer.ts';

@@ -236,14 +236,12 @@ export class Trainer implements RunningTrainer {
 
   createOptimizer({ model, learningRates }: OptimizerInput): Optimizer | Promise<Optimizer> {
     const { args } = this;
-    return new AdamW({
-      groups: parameterGroups(model, args.weightDecay),
+    return new AdamW(parameterGroups(model, args.weightDecay), {
+      lr: learningRates,
       betas: [args.adamBeta1, args.adamBeta2],
-      epsilon: args.adamEpsilon,
+      eps: args.adamEpsilon,
       maxGradNorm: args.maxGradNorm,
-      learningRates,
       ...(args.fp16 && { fp16: true, lossScale: {} }),
-      device: model.device,
     });
   }
 

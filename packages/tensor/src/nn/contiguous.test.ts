@@ -8,7 +8,7 @@ import { tensor } from '../functional/create.ts';
 import { linear, fusedLinear } from '../functional/linear.ts';
 import { sum } from '../functional/sum.ts';
 import { AdamW } from '../optim/adamW.ts';
-import type { AdamWOptions } from '../optim/adamW.ts';
+import type { AdamWOptions } from '../optim/adamWOptions.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import type { Tensor } from '../tensor.ts';
 import { Parameter } from './parameter.ts';
@@ -90,12 +90,10 @@ function expectAlike(
 }
 
 const optimizerOf = ({ parameters }: Layers, options: Partial<AdamWOptions> = {}) =>
-  new AdamW({
-    groups: [{ parameters: parameters.map((parameter, index) => [`parameter ${index}`, parameter] as const) }],
-    learningRates: Float64Array.of(1e-3),
-    device,
-    ...options,
-  });
+  new AdamW(
+    parameters.map((parameter, index) => [`parameter ${index}`, parameter] as const),
+    { lr: Float64Array.of(1e-3), weightDecay: 0, ...options },
+  );
 
 describe('parameters in a row', () => {
   it.each([['all trained'], ['one frozen']])(

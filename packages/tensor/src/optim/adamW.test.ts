@@ -13,7 +13,7 @@ import { Module } from '../nn/module.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';
-import type { AdamWOptions } from './adamW.ts';
+import type { AdamWOptions } from './adamWOptions.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import {
   optimizerUpdate,
   readOptimizerState,
 } from '@attune/kernels';
-import type { ArenaSegment, DynamicLossScale, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
+import type { ArenaSegment, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
 import { instanceOf, requireArgument } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
@@ -13,7 +13,8 @@ import type { StateDict } from '../nn/module.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { readAdamWArguments } from './adamWArguments.ts';
+import { readAdamWArguments } from './adamWOptions.ts';
+import type { AdamWOptions } from './adamWOptions.ts';
 import { Backlog } from './backlog.ts';
 import type { Optimizer, ScalerState } from './optimizer.ts';
 import { ParameterArena } from './parameterArena.ts';
@@ -23,35 +24,6 @@ import { Rates } from './rates.ts';
 
 /** Updates whose records are kept on the GPU until they are read. */
 const recordCapacity = 256;
-
-export interface AdamWOptions {
-  /**
-   * The learning rate, which may be changed between steps: `optimizer.paramGroups[0].lr = …`, or by
-   * `getScheduler`. As an array: the rate of every update of the run, in order, where all are known
-   * beforehand; an update that is skipped uses none up. Default 1e-3.
-   */
-  readonly lr?: number | Float64Array;
-  /** Decay of the means of gradients and of their squares. Default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
-  readonly eps?: number;
-  /** Decoupled weight decay of groups without one of their own. Default 0.01. */
-  readonly weightDecay?: number;
-  /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. Default 0. */
-  readonly maxGradNorm?: number;
-  /** Updates that were applied before, when a run is resumed. Default 0. */
-  readonly firstStep?: number;
-  /**
-   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights
-   * themselves, gradients and moments stay in f32. Default false.
-   */
-  readonly fp16?: boolean;
-  /**
-   * What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves
-   * when they overflow. Default 1.
-   */
-  readonly lossScale?: number | DynamicLossScale;
-}
 
 /**
  * AdamW with decoupled weight decay and clipping by global norm, all on the GPU: a handful of

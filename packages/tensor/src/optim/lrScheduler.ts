@@ -90,7 +90,9 @@ export function getScheduler(
   const { optimizer, ...rest } = options;
   requireArgument('getScheduler', 'optimizer', optimizer, optimizerKind, ScheduleError);
   if ('baseLearningRate' in rest)
-    throw new ScheduleError('getScheduler: with an optimizer its groups say the learning rate; leave baseLearningRate out');
+    throw new ScheduleError(
+      'getScheduler: with an optimizer its groups say the learning rate; leave baseLearningRate out',
+    );
   const schedules = optimizer.paramGroups.map(({ lr }) => makeSchedule(name, { ...rest, baseLearningRate: lr }));
   return new LrScheduler(optimizer, schedules);
 }

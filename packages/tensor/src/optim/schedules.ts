@@ -175,7 +175,10 @@ const definitions: Readonly<Record<SchedulerType, Definition>> = {
 const schedulerType: Kind = oneOf(...Object.keys(definitions));
 
 const kinds = {
-  baseLearningRate: { what: 'a number of at least 0', holds: (value: unknown) => Number.isFinite(value) && (value as number) >= 0 },
+  baseLearningRate: {
+    what: 'a number of at least 0',
+    holds: (value: unknown) => Number.isFinite(value) && (value as number) >= 0,
+  },
   numWarmupSteps: optional(numberAtLeast(0)),
   numTrainingSteps: numberAtLeast(0),
   kwargs: optional(object),

@@ -1,4 +1,4 @@
-import type { ParameterGroup } from '@attune/tensor';
+import type { ParamGroupOptions } from '@attune/tensor';
 import type { TrainableModel } from '../model.ts';
 
 const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;
@@ -7,10 +7,10 @@ const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;
  * Weight decay goes to every trainable parameter except biases and layer norms, as in
  * `transformers`.
  */
-export function parameterGroups(model: TrainableModel, weightDecay: number): ParameterGroup[] {
+export function parameterGroups(model: TrainableModel, weightDecay: number): ParamGroupOptions[] {
   const trainable = [...model.namedParameters()].filter(([, parameter]) => parameter.requiresGrad);
   return [
-    { parameters: trainable.filter(([name]) => !withoutDecay.test(name)), weightDecay },
-    { parameters: trainable.filter(([name]) => withoutDecay.test(name)), weightDecay: 0 },
+    { params: trainable.filter(([name]) => !withoutDecay.test(name)), weightDecay },
+    { params: trainable.filter(([name]) => withoutDecay.test(name)), weightDecay: 0 },
   ];
 }

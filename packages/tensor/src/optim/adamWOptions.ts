@@ -3,10 +3,38 @@ import { flag, numberAtLeast, optional, requireOptions, wholeNumber } from '@att
 import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
-import type { AdamWOptions } from './adamW.ts';
 import { readParams } from './paramGroup.ts';
 import type { PlainGroup } from './paramGroup.ts';
 import type { AdamWGroup } from './rates.ts';
+
+export interface AdamWOptions {
+  /**
+   * The learning rate, which may be changed between steps: `optimizer.paramGroups[0].lr = …`, or by
+   * `getScheduler`. As an array: the rate of every update of the run, in order, where all are known
+   * beforehand; an update that is skipped uses none up. Default 1e-3.
+   */
+  readonly lr?: number | Float64Array;
+  /** Decay of the means of gradients and of their squares. Default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  readonly eps?: number;
+  /** Decoupled weight decay of groups without one of their own. Default 0.01. */
+  readonly weightDecay?: number;
+  /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. Default 0. */
+  readonly maxGradNorm?: number;
+  /** Updates that were applied before, when a run is resumed. Default 0. */
+  readonly firstStep?: number;
+  /**
+   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights
+   * themselves, gradients and moments stay in f32. Default false.
+   */
+  readonly fp16?: boolean;
+  /**
+   * What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves
+   * when they overflow. Default 1.
+   */
+  readonly lossScale?: number | DynamicLossScale;
+}
 
 const where = 'new AdamW';
 
