@@ -1,10 +1,16 @@
+import { getScheduler } from '@attune/tensor';
+import { nearestName, object, requireArgument, shown } from '@attune/validate';
+import { homeFolder } from '#platform';
 import { TrainingArgumentsError } from '../errors.ts';
+import { argumentKinds } from './argumentKinds.ts';
 import { defaultArguments } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
-import { impossibleArguments, renamedArguments, unsupportedArguments } from './otherNames.ts';
+import { impossibleArguments, pointlessArguments, renamedArguments, unsupportedArguments } from './otherNames.ts';
 
 /** What a checkpoint folder keeps of a run's arguments, under Hugging Face's snake_case names. */
 export type SavedArguments = Record<string, unknown>;
+
+const where = 'new TrainingArguments';
 
 // The class has every option as a property of its own name.
 export interface TrainingArguments extends Readonly<TrainingArgumentsOptions> {}
@@ -16,7 +22,7 @@ export interface TrainingArguments extends Readonly<TrainingArgumentsOptions> {}
  * @example new TrainingArguments('test-trainer', { evalStrategy: 'epoch', learningRate: 3e-5 })
  */
 export class TrainingArguments {
-  /** The folder for checkpoints and the saved model. */
+  /** The folder for checkpoints and the saved model; `~` at its start is the home folder. */
   readonly outputDir: string;
 
   /**
@@ -25,13 +31,21 @@ export class TrainingArguments {
    */
   constructor(outputDir = 'trainer_output', options: Partial<TrainingArgumentsOptions> = {}) {
     if (typeof outputDir !== 'string' || outputDir === '') {
-      throw new TrainingArgumentsError(`outputDir must be the name of a folder; got ${JSON.stringify(outputDir)}`);
+      throw new TrainingArgumentsError(
+        `${where}: outputDir must be the name of a folder; got ${shown(outputDir)}. It comes before the other arguments: ` +
+          `${where}('out', { … })`,
+      );
     }
-    this.outputDir = outputDir;
+    requireArgument(where, 'options', options, object, TrainingArgumentsError);
+    this.outputDir = outputDir.replace(/^~(?=$|[/\\])/, () => homeFolder() ?? '~');
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     for (const [name, value] of given) checkName(name, value);
-    Object.assign(this, defaultArguments, Object.fromEntries(given.filter(([name]) => name in defaultArguments)));
-    checkValues(this);
+    const known = given.filter(([name]) => Object.hasOwn(defaultArguments, name));
+    Object.assign(this, defaultArguments, Object.fromEntries(known));
+    for (const [name, kind] of Object.entries(argumentKinds))
+      requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
+    checkTogether(this);
+    checkSchedule(this);
   }
 
   /** The arguments under their Hugging Face names, for `training_args.json`. */
@@ -53,96 +67,71 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+const own = <Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 function checkName(name: string, value: unknown): void {
-  if (name in defaultArguments) return;
-  const renamed = renamedArguments[name] ?? renamedArguments[camelCase(name)];
-  if (renamed) throw new TrainingArgumentsError(`the training argument ${name} is now called ${renamed}`);
-  const impossible = impossibleArguments[name];
-  if (impossible) {
-    if (value === false) return;
-    throw new TrainingArgumentsError(
-      `the training argument ${name} = ${JSON.stringify(value)} is not possible: ${impossible}`,
-    );
-  }
-  if (name in unsupportedArguments) {
-    const neutral = unsupportedArguments[name];
+  if (Object.hasOwn(defaultArguments, name)) return;
+  const camel = camelCase(name);
+  const fail = (message: string) => {
+    throw new TrainingArgumentsError(message);
+  };
+  const renamed = own(renamedArguments, camel);
+  if (renamed) fail(`the training argument ${name} is now called ${renamed}`);
+  const pointless = own(pointlessArguments, camel);
+  if (pointless) fail(`the training argument ${name} is of no use here: ${pointless}`);
+  const impossible = own(impossibleArguments, camel);
+  if (impossible && value !== false)
+    fail(`the training argument ${name} = ${shown(value)} is not possible: ${impossible}`);
+  if (impossible) return;
+  if (Object.hasOwn(unsupportedArguments, camel)) {
+    const neutral = unsupportedArguments[camel];
     const isEmpty = Array.isArray(value) && value.length === 0;
     if (Object.is(value, neutral) || (neutral === null && isEmpty)) return;
-    throw new TrainingArgumentsError(
-      `the training argument ${name} = ${JSON.stringify(value)} is not supported yet; leave it out (it then is ${JSON.stringify(neutral)})`,
+    fail(
+      `the training argument ${name} = ${shown(value)} is not supported yet; leave it out (it then is ${shown(neutral)})`,
     );
   }
-  const camel = camelCase(name);
-  const advice =
-    camel !== name && camel in defaultArguments
-      ? `names are in camelCase: ${camel}`
-      : 'see TrainingArgumentsOptions for all names';
-  throw new TrainingArgumentsError(`there is no training argument ${name}; ${advice}`);
+  if (camel !== name && Object.hasOwn(defaultArguments, camel))
+    fail(`there is no training argument ${name}; names are in camelCase: ${camel}`);
+  const near = nearestName(name, Object.keys(defaultArguments));
+  fail(
+    `there is no training argument ${name}; ${near ? `did you mean ${near}?` : 'see TrainingArgumentsOptions for all names'}`,
+  );
 }
 
-type NumberName = {
-  [Name in keyof TrainingArgumentsOptions]-?: TrainingArgumentsOptions[Name] extends number ? Name : never;
-}[keyof TrainingArgumentsOptions];
-
-function checkValues(args: TrainingArguments): void {
-  const check = (name: keyof TrainingArgumentsOptions, holds: boolean, wanted: string) => {
-    if (!holds) throw new TrainingArgumentsError(`${name} must be ${wanted}; got ${JSON.stringify(args[name])}`);
+/** What two arguments say together. */
+function checkTogether(args: TrainingArguments): void {
+  const above0 = (name: 'loggingSteps' | 'saveSteps', strategy: 'loggingStrategy' | 'saveStrategy') => {
+    if (args[strategy] === 'steps' && args[name] === 0)
+      throw new TrainingArgumentsError(`${name} must be above 0 when ${strategy} is 'steps'; got 0`);
   };
-  const whole = (name: NumberName, minimum: number) =>
-    check(name, Number.isInteger(args[name]) && args[name] >= minimum, `a whole number of at least ${minimum}`);
-  const atLeastZero = (name: NumberName) =>
-    check(name, Number.isFinite(args[name]) && args[name] >= 0, 'a number of at least 0');
-  const oneOf = (name: keyof TrainingArgumentsOptions, values: readonly string[]) =>
-    check(name, values.includes(String(args[name])), `one of ${values.join(', ')}`);
-  const stepsOrPart = (name: 'loggingSteps' | 'saveSteps' | 'evalSteps' | 'warmupSteps', minimum: number) => {
-    const value = args[name];
-    check(
-      name,
-      value !== null && Number.isFinite(value) && value >= minimum && (value < 1 || Number.isInteger(value)),
-      'a whole number of steps, or a part of all steps below 1',
+  above0('loggingSteps', 'loggingStrategy');
+  above0('saveSteps', 'saveStrategy');
+  if (args.evalStrategy === 'steps' && args.evalSteps === null && args.loggingSteps === 0) {
+    throw new TrainingArgumentsError(
+      "evalStrategy is 'steps', but neither evalSteps nor loggingSteps says after how many: set evalSteps",
     );
-  };
+  }
+  if (args.maxSteps === 0) throw new TrainingArgumentsError('maxSteps must be above 0, or -1 for numTrainEpochs; got 0');
+}
 
-  for (const [name, value] of Object.entries(defaultArguments)) {
-    if (typeof value === 'boolean')
-      check(
-        name as keyof TrainingArgumentsOptions,
-        typeof args[name as keyof TrainingArgumentsOptions] === 'boolean',
-        'true or false',
-      );
+/** A schedule's name and options are wrong now, not when the run begins. */
+function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate }: TrainingArguments): void {
+  if (['reduce_lr_on_plateau', 'greedy'].includes(lrSchedulerType))
+    throw new TrainingArgumentsError(`lrSchedulerType '${lrSchedulerType}' is not supported yet: it follows a metric`);
+  for (const [name, value] of Object.entries(lrSchedulerKwargs)) {
+    if (typeof value !== 'string' && !Number.isFinite(value))
+      throw new TrainingArgumentsError(`lrSchedulerKwargs.${name} must be a finite number or a text; got ${shown(value)}`);
   }
-  whole('perDeviceTrainBatchSize', 1);
-  whole('perDeviceEvalBatchSize', 1);
-  whole('gradientAccumulationSteps', 1);
-  whole('maxSteps', -1);
-  check('numTrainEpochs', Number.isFinite(args.numTrainEpochs) && args.numTrainEpochs > 0, 'a number above 0');
-  for (const name of ['learningRate', 'weightDecay', 'adamEpsilon', 'maxGradNorm', 'evalDelay'] as const)
-    atLeastZero(name);
-  for (const name of ['adamBeta1', 'adamBeta2', 'labelSmoothingFactor'] as const)
-    check(name, args[name] >= 0 && args[name] < 1, 'at least 0 and below 1');
-  oneOf('optim', ['adamw_torch', 'adamw_torch_fused']);
-  for (const name of ['loggingStrategy', 'evalStrategy', 'saveStrategy'] as const)
-    oneOf(name, ['no', 'steps', 'epoch']);
-  oneOf('trainSamplingStrategy', ['random', 'sequential']);
-  stepsOrPart('warmupSteps', 0);
-  if (args.loggingStrategy === 'steps')
-    check('loggingSteps', args.loggingSteps > 0, "above 0 when loggingStrategy is 'steps'");
-  stepsOrPart('loggingSteps', 0);
-  if (args.saveStrategy === 'steps') check('saveSteps', args.saveSteps > 0, "above 0 when saveStrategy is 'steps'");
-  stepsOrPart('saveSteps', 0);
-  if (args.evalSteps !== null) {
-    stepsOrPart('evalSteps', 0);
-    check('evalSteps', args.evalSteps > 0, 'above 0');
-  }
-  if (args.saveTotalLimit !== null)
-    check(
-      'saveTotalLimit',
-      Number.isInteger(args.saveTotalLimit) && args.saveTotalLimit >= 1,
-      'null or a whole number of at least 1',
-    );
-  for (const name of ['seed', 'dataSeed'] as const) {
-    const value = args[name];
-    if (value !== null)
-      check(name, Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number from 0 to 4294967295');
+  try {
+    getScheduler(lrSchedulerType, {
+      // A rate of 0 is one of a run that changes nothing: no schedule has to do with it.
+      baseLearningRate: learningRate || 1,
+      numTrainingSteps: 1000,
+      kwargs: lrSchedulerKwargs,
+    });
+  } catch (cause) {
+    throw new TrainingArgumentsError(`lrSchedulerType: ${(cause as Error).message}`, { cause });
   }
 }

@@ -10,6 +10,9 @@ const refuse = () =>
     ),
   );
 
+/** A page has none. */
+export const homeFolder = (): string | null => null;
+
 export const files: Files = {
   makeFolder: refuse,
   writeFile: refuse,

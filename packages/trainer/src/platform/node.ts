@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
 import type { Files, Terminal } from './platform.ts';
@@ -8,6 +9,9 @@ import type { Files, Terminal } from './platform.ts';
 export const terminal: Terminal = {
   writeLine: (line) => console.error(line),
 };
+
+/** What `~` stands for. */
+export const homeFolder = (): string | null => homedir();
 
 export const files: Files = {
   makeFolder,

@@ -1,0 +1,85 @@
+import {
+  arrayOf,
+  flag,
+  nonEmptyText,
+  numberAtLeast,
+  numberBetween,
+  object,
+  oneOf,
+  orNull,
+  wholeNumber,
+} from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import type { TrainingArgumentsOptions } from './defaults.ts';
+
+/** One of a few names; those that only `transformers` has are told apart from mistakes. */
+function oneOfNames(names: readonly string[], notYet: readonly string[]): Kind {
+  const known = oneOf(...names);
+  return {
+    ...known,
+    found: (value) =>
+      notYet.includes(String(value)) ? `'${String(value)}', which is not supported yet` : JSON.stringify(value),
+  };
+}
+
+const interval = oneOfNames(['no', 'steps', 'epoch'], []);
+
+const stepsOrPart: Kind = {
+  what: 'a whole number of steps, or a part of all steps below 1',
+  holds: (value) =>
+    Number.isFinite(value) && (value as number) >= 0 && ((value as number) < 1 || Number.isInteger(value)),
+};
+
+const above0: Kind = { what: 'a number above 0', holds: (value) => Number.isFinite(value) && (value as number) > 0 };
+
+const seed = wholeNumber(0, 2 ** 32 - 1);
+
+/** What each training argument must be. */
+export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind>> = {
+  perDeviceTrainBatchSize: wholeNumber(1),
+  perDeviceEvalBatchSize: wholeNumber(1),
+  numTrainEpochs: above0,
+  maxSteps: wholeNumber(-1),
+  gradientAccumulationSteps: wholeNumber(1),
+  learningRate: numberAtLeast(0),
+  weightDecay: numberAtLeast(0),
+  adamBeta1: numberBetween(0, 1),
+  adamBeta2: numberBetween(0, 1),
+  adamEpsilon: numberAtLeast(0),
+  maxGradNorm: numberAtLeast(0),
+  optim: oneOfNames(
+    ['adamw_torch', 'adamw_torch_fused'],
+    ['adafactor', 'sgd', 'adagrad', 'rmsprop', 'adamw_8bit', 'adamw_bnb_8bit', 'lion_32bit', 'galore_adamw'],
+  ),
+  // The schedule itself knows its names and what each takes.
+  lrSchedulerType: nonEmptyText,
+  lrSchedulerKwargs: object,
+  warmupSteps: stepsOrPart,
+  loggingStrategy: interval,
+  loggingSteps: stepsOrPart,
+  loggingFirstStep: flag,
+  disableTqdm: flag,
+  evalStrategy: interval,
+  evalSteps: orNull({ ...stepsOrPart, holds: (value) => stepsOrPart.holds(value) && (value as number) > 0 }),
+  evalDelay: numberAtLeast(0),
+  evalOnStart: flag,
+  saveStrategy: oneOfNames(['no', 'steps', 'epoch'], ['best']),
+  saveSteps: stepsOrPart,
+  saveTotalLimit: orNull(wholeNumber(1)),
+  saveOnlyModel: flag,
+  fp16: flag,
+  seed,
+  dataSeed: orNull(seed),
+  removeUnusedColumns: flag,
+  labelNames: orNull({
+    ...arrayOf(nonEmptyText, 'one name of a batch key'),
+    holds: (value) => Array.isArray(value) && value.length === 1 && nonEmptyText.holds(value[0]),
+    found: (value) =>
+      Array.isArray(value) && value.length > 1
+        ? `${value.length} names: several label keys are not supported yet`
+        : JSON.stringify(value),
+  }),
+  dataloaderDropLast: flag,
+  trainSamplingStrategy: oneOfNames(['random', 'sequential'], ['group_by_length', 'batch_rebalance']),
+  labelSmoothingFactor: numberBetween(0, 1),
+};
