@@ -55,5 +55,5 @@ export { bucketRows } from './shape.ts';
 export type { Shape } from './shape.ts';
 export { Tensor } from './tensor.ts';
 export type { DType } from './tensor.ts';
-export { selfTest, openDevice } from '@attune/kernels';
+export { DeviceLostError, openDevice, OutOfMemoryError, selfTest } from '@attune/kernels';
 export type { DeviceInfo, DynamicLossScale, UpdateRecord } from '@attune/kernels';

@@ -25,8 +25,8 @@ export class NonFiniteLossError extends TrainerError {
   /** The first step that went wrong, counted from 1. */
   readonly step: number;
 
-  constructor(message: string, step: number) {
-    super(message);
+  constructor(message: string, step: number, options?: ErrorOptions) {
+    super(message, options);
     this.step = step;
   }
 }
@@ -34,4 +34,12 @@ export class NonFiniteLossError extends TrainerError {
 /** A folder or file of results could not be written. */
 export class SaveError extends TrainerError {
   override name = 'SaveError';
+}
+
+/**
+ * A batch needs an array that the GPU cannot hold; the message says which argument to lower and to
+ * what.
+ */
+export class BatchTooLargeError extends TrainerError {
+  override name = 'BatchTooLargeError';
 }

@@ -4,7 +4,14 @@ export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
 export type { CallbackClass, CallbackContext, CompletedStep, TrainerCallback } from './callbacks/trainerCallback.ts';
 export type { TrainerDataset } from './datasets.ts';
-export { NonFiniteLossError, SaveError, TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
+export {
+  BatchTooLargeError,
+  NonFiniteLossError,
+  SaveError,
+  TrainerDatasetError,
+  TrainerError,
+  TrainingArgumentsError,
+} from './errors.ts';
 export { EvalPrediction, PredictionOutput } from './evaluation/evaluationOutput.ts';
 export type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 export type {

@@ -52,6 +52,7 @@ import {
   readTrainOptions,
 } from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainOptions, TrainOutput } from './trainerOptions.ts';
+import { findingWhatFits } from './training/batchMemory.ts';
 import { defaultLoss, readLoss } from './training/loss.ts';
 import { parameterGroups } from './training/parameterGroups.ts';
 import { trainAlone, TrainingRun } from './training/trainingRun.ts';
@@ -278,6 +279,7 @@ export class Trainer implements RunningTrainer {
       device,
       loader: dataloader,
       labelName: this.#labelName,
+      args: this.args,
       beforeFirst: (batch) =>
         showPreparation(this.args.disableTqdm, (told) => device.prepare(() => this.#recordEvaluation(batch), told)),
       afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: dataloader.length }),
@@ -350,7 +352,10 @@ export class Trainer implements RunningTrainer {
 
   /** The model's own loss is recorded: methods of a subclass are called for what runs only. */
   #recordEvaluation(batch: Batch): void {
-    inEvalMode(this.model, this.model.device, () => defaultLoss(this.model, batch, {}, this.#lossOptions));
+    const { model, args } = this;
+    findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
+      inEvalMode(model, model.device, () => defaultLoss(model, rows, {}, this.#lossOptions)),
+    );
   }
 
   async #evaluationRecorder(): Promise<() => void> {

@@ -7,6 +7,7 @@ import {
   object,
   oneOf,
   orNull,
+  shown,
   wholeNumber,
 } from '@attune/validate';
 import type { Kind } from '@attune/validate';
@@ -18,7 +19,7 @@ function oneOfNames(names: readonly string[], notYet: readonly string[]): Kind {
   return {
     ...known,
     found: (value) =>
-      notYet.includes(String(value)) ? `'${String(value)}', which is not supported yet` : JSON.stringify(value),
+      notYet.includes(String(value)) ? `'${String(value)}', which is not supported yet` : shown(value),
   };
 }
 
@@ -77,7 +78,7 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
     found: (value) =>
       Array.isArray(value) && value.length > 1
         ? `${value.length} names: several label keys are not supported yet`
-        : JSON.stringify(value),
+        : shown(value),
   }),
   dataloaderDropLast: flag,
   trainSamplingStrategy: oneOfNames(['random', 'sequential'], ['group_by_length', 'batch_rebalance']),

@@ -43,7 +43,7 @@ describe('TrainingArguments', () => {
     [{ warmupSteps: 1.5 }, /warmupSteps/],
     [{ labelSmoothingFactor: 1 }, /labelSmoothingFactor/],
     [{ seed: -1 }, /seed/],
-    [{ evalStrategy: 'epochs' as 'epoch' }, /evalStrategy must be one of no, steps, epoch; got "epochs"/],
+    [{ evalStrategy: 'epochs' as 'epoch' }, /evalStrategy must be one of 'no', 'steps', 'epoch'; got "epochs"/],
     [{ saveTotalLimit: 0 }, /saveTotalLimit/],
   ])('refuses %o', (options, message) => {
     expect(() => new TrainingArguments('out', options)).toThrow(message);

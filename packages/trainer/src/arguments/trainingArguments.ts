@@ -86,8 +86,9 @@ function checkName(name: string, value: unknown): void {
   if (impossible) return;
   if (Object.hasOwn(unsupportedArguments, camel)) {
     const neutral = unsupportedArguments[camel];
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    if (Object.is(value, neutral) || (neutral === null && isEmpty)) return;
+    // transformers takes lists for some: [] and ['none'] say nothing either.
+    const single: unknown = Array.isArray(value) && value.length < 2 ? (value[0] ?? neutral) : value;
+    if (Object.is(single, neutral)) return;
     fail(
       `the training argument ${name} = ${shown(value)} is not supported yet; leave it out (it then is ${shown(neutral)})`,
     );
@@ -113,7 +114,8 @@ function checkTogether(args: TrainingArguments): void {
       "evalStrategy is 'steps', but neither evalSteps nor loggingSteps says after how many: set evalSteps",
     );
   }
-  if (args.maxSteps === 0) throw new TrainingArgumentsError('maxSteps must be above 0, or -1 for numTrainEpochs; got 0');
+  if (args.maxSteps === 0)
+    throw new TrainingArgumentsError('maxSteps must be above 0, or -1 for numTrainEpochs; got 0');
 }
 
 /** A schedule's name and options are wrong now, not when the run begins. */
@@ -122,7 +124,9 @@ function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate }: Tra
     throw new TrainingArgumentsError(`lrSchedulerType '${lrSchedulerType}' is not supported yet: it follows a metric`);
   for (const [name, value] of Object.entries(lrSchedulerKwargs)) {
     if (typeof value !== 'string' && !Number.isFinite(value))
-      throw new TrainingArgumentsError(`lrSchedulerKwargs.${name} must be a finite number or a text; got ${shown(value)}`);
+      throw new TrainingArgumentsError(
+        `lrSchedulerKwargs.${name} must be a finite number or a text; got ${shown(value)}`,
+      );
   }
   try {
     getScheduler(lrSchedulerType, {

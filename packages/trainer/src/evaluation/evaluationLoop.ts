@@ -5,6 +5,8 @@ import { shown } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 import type { Dataloader, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { withinMemory } from '../training/batchMemory.ts';
 import { countExamples, countLabels } from '../training/countLabels.ts';
 import { joinBatches } from './joinBatches.ts';
 
@@ -15,6 +17,7 @@ export interface EvaluationLoopInput {
   readonly device: Device;
   readonly loader: Dataloader;
   readonly labelName: string;
+  readonly args: TrainingArguments;
   /** Called before the first batch is recorded. */
   readonly beforeFirst: (batch: Batch) => Promise<void>;
   /** Called after each batch. */
@@ -41,7 +44,7 @@ interface BatchResult {
  * Forward passes over a dataset in its order, one batch computed while the one before is read back.
  */
 export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopResult> {
-  const { trainer, model, device, loader, labelName, beforeFirst, afterBatch } = input;
+  const { trainer, model, device, loader, labelName, args, beforeFirst, afterBatch } = input;
   const results: BatchResult[] = [];
   const labels: BatchArray[] = [];
   let numSamples = 0;
@@ -53,7 +56,9 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopRe
     if (numSamples === 0) await beforeFirst(batch);
     const labelled = countLabels(model, batch, labelName);
     const [reading, batchLabels] = inEvalMode(model, device, () => {
-      const [loss, logits, stepLabels] = checked(trainer.predictionStep(model, batch));
+      const [loss, logits, stepLabels] = checked(
+        withinMemory('perDeviceEvalBatchSize', args, batch, () => trainer.predictionStep(model, batch)),
+      );
       const values = Promise.all([logits?.data() ?? null, loss && labelled > 0 ? loss.item() : 0]);
       const read = values.then(([data, value]): BatchResult => {
         const array = data && { data: data as Float32Array, shape: logits?.shape ?? [] };

@@ -6,12 +6,16 @@ export const terminal: Terminal = { writeLine: (line) => console.info(line) };
 const refuse = () =>
   Promise.reject(
     new SaveError(
-      'a page has no folders to save to: use saveStrategy: "no" and read the weights with model.stateDict()',
+      'a page has no folders to save to: use saveStrategy: "no", and offer model.files() and tokenizer.files(), which give the ' +
+        'name and content of each file, as downloads',
     ),
   );
 
 /** A page has none. */
 export const homeFolder = (): string | null => null;
+
+/** A page is closed without a word. */
+export const onInterruption = (_message: () => string): Disposable => ({ [Symbol.dispose]() {} });
 
 export const files: Files = {
   makeFolder: refuse,

@@ -13,6 +13,22 @@ export const terminal: Terminal = {
 /** What `~` stands for. */
 export const homeFolder = (): string | null => homedir();
 
+/** Until it is disposed of: what a person is told whose signal ends the process. */
+export function onInterruption(message: () => string): Disposable {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const release = () => {
+    for (const signal of signals) process.off(signal, tell);
+  };
+  const tell = (signal: NodeJS.Signals) => {
+    release();
+    terminal.writeLine(`\n${message()}`);
+    // Without a listener the signal ends the process, with its usual code.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, tell);
+  return { [Symbol.dispose]: release };
+}
+
 export const files: Files = {
   makeFolder,
   writeFile: writeFileAtomic,

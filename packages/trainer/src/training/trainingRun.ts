@@ -1,5 +1,6 @@
 import type { Batch } from '@attune/data';
 import type { Optimizer, Schedule } from '@attune/tensor';
+import { onInterruption } from '#platform';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
@@ -14,6 +15,8 @@ import { showPreparation } from '../progress/preparation.ts';
 import { TrainerControl } from '../state/trainerControl.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
+import { interruptionInWords, withPlace } from './failures.ts';
+import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { LossMeter } from './lossMeter.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
@@ -78,8 +81,7 @@ export class TrainingRun implements Disposable {
       optimizer,
       labelName,
       labelSmoothingFactor: args.labelSmoothingFactor,
-      fp16: args.fp16,
-      seed: args.seed,
+      args,
     });
   }
 
@@ -113,8 +115,22 @@ export class TrainingRun implements Disposable {
     return this.#trainer.state;
   }
 
-  /** The whole loop. */
+  /** The whole run; an error that ends it says how far it came. */
   async run(): Promise<TrainOutput> {
+    using _told = onInterruption(() => interruptionInWords(this.#place));
+    try {
+      return await this.#runEpochs();
+    } catch (error) {
+      throw withPlace(error, this.#place);
+    }
+  }
+
+  get #place(): RunPlace {
+    const { globalStep: step, maxSteps } = this.#state;
+    return { step, maxSteps, lastCheckpoint: this.#lastCheckpoint };
+  }
+
+  async #runEpochs(): Promise<TrainOutput> {
     const { args, control, model } = this.#trainer;
     const began = performance.now();
     model.train();

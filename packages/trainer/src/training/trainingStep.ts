@@ -5,6 +5,8 @@ import { shown } from '@attune/validate';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { findingWhatFits, withinMemory } from './batchMemory.ts';
 import { countExamples, countLabels } from './countLabels.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 import type { LossOptions } from './loss.ts';
@@ -15,12 +17,10 @@ export interface TrainingStepOptions extends LossOptions {
   readonly model: TrainableModel;
   readonly optimizer: Optimizer;
   /**
-   * Forward and backward in mixed precision: a step that overflows is skipped, and the loss scale
-   * goes down.
+   * With `fp16` forward and backward are in mixed precision: a step that overflows is skipped, and
+   * the loss scale goes down. `seed` is that of dropout.
    */
-  readonly fp16: boolean;
-  /** Seed of dropout. */
-  readonly seed: number;
+  readonly args: TrainingArguments;
 }
 
 /** What the GPU reported of the steps that have completed. */
@@ -59,11 +59,12 @@ export class TrainingStep {
    * @param afterBackward called after each micro-batch's backward pass
    */
   async run(batches: readonly Batch[], step: number, afterBackward: (index: number) => Promise<void>): Promise<void> {
-    const { optimizer } = this.#options;
+    const { args, optimizer } = this.#options;
     const numItemsInBatch = this.#countItems(batches);
     let exampleOffset = 0;
     for (const [index, batch] of batches.entries()) {
-      this.#recordMicroBatch(batch, { numItemsInBatch, exampleOffset, update: step });
+      const context = { numItemsInBatch, exampleOffset, update: step };
+      withinMemory('perDeviceTrainBatchSize', args, batch, () => this.#recordMicroBatch(batch, context));
       exampleOffset += countExamples(batch);
       await afterBackward(index);
     }
@@ -82,18 +83,20 @@ export class TrainingStep {
   /**
    * Records a step without running it, so that its kernels can be compiled. It takes the model's
    * own loss: methods of a subclass are called for steps that run, and for no others.
+   *
+   * @throws BatchTooLargeError
    */
   recordForPreparation(batches: readonly Batch[]): void {
-    const { model, optimizer, seed } = this.#options;
+    const { args, model, optimizer } = this.#options;
     const numItemsInBatch = this.#countItems(batches);
     model.train();
-    for (const batch of batches) {
-      const context = { numItemsInBatch, exampleOffset: 0, update: 0, seed };
+    const context = { numItemsInBatch, exampleOffset: 0, update: 0, seed: args.seed };
+    const record = (batch: Batch) =>
       optimizer.device.scope(() => {
         const { loss } = this.#inPrecision(() => defaultLoss(model, batch, context, this.#options));
         if (loss) this.#backward(loss);
       });
-    }
+    for (const batch of batches) findingWhatFits('perDeviceTrainBatchSize', args, batch, record);
     void optimizer.step();
     optimizer.zeroGrad();
   }
@@ -115,13 +118,13 @@ export class TrainingStep {
   }
 
   #recordMicroBatch(batch: Batch, context: ForwardContext & { numItemsInBatch: number }): void {
-    const { trainer, model, optimizer, seed, labelName } = this.#options;
+    const { trainer, args, model, optimizer, labelName } = this.#options;
     // Whatever an evaluation between two steps has set.
     model.train();
     optimizer.device.scope(() => {
       const loss: unknown = trainer.trainingStep(model, batch, {
         numItemsInBatch: context.numItemsInBatch,
-        context: { ...context, seed },
+        context: { ...context, seed: args.seed },
         backward: (value) => this.#backward(value),
       });
       if (loss === null && batch[labelName] && countLabels(model, batch, labelName) === 0) return;
@@ -142,12 +145,12 @@ export class TrainingStep {
   }
 
   #inPrecision<Result>(body: () => Result): Result {
-    return this.#options.fp16 ? autocast(body) : body();
+    return this.#options.args.fp16 ? autocast(body) : body();
   }
 
   /** Whether the gradients only left f16's range, which a smaller loss scale cures. */
   #isOverflow({ loss, lossScale }: UpdateRecord): boolean {
-    return this.#options.fp16 && Number.isFinite(loss) && lossScale >= 1;
+    return this.#options.args.fp16 && Number.isFinite(loss) && lossScale >= 1;
   }
 
   #collect(records: readonly UpdateRecord[]): void {

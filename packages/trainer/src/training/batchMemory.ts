@@ -1,0 +1,100 @@
+import type { Batch } from '@attune/data';
+import { OutOfMemoryError } from '@attune/tensor';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { BatchTooLargeError } from '../errors.ts';
+import { countExamples } from './countLabels.ts';
+
+type BatchSizeName = 'perDeviceTrainBatchSize' | 'perDeviceEvalBatchSize';
+
+/**
+ * Records work on a batch. An array that the GPU cannot hold is told in words of the arguments that
+ * decide how large it is.
+ *
+ * @throws BatchTooLargeError
+ */
+export function withinMemory<Result>(
+  name: BatchSizeName,
+  args: TrainingArguments,
+  batch: Batch,
+  record: (batch: Batch) => Result,
+): Result {
+  try {
+    return record(batch);
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    throw new BatchTooLargeError(tooLargeMessage(name, args, batch, error), { cause: error });
+  }
+}
+
+/**
+ * The same before anything runs, where it can be tried how many rows do fit: of a batch that does
+ * not, fewer and fewer rows are recorded.
+ *
+ * @param record must be one that records without running
+ */
+export function findingWhatFits(
+  name: BatchSizeName,
+  args: TrainingArguments,
+  batch: Batch,
+  record: (batch: Batch) => void,
+): void {
+  try {
+    record(batch);
+  } catch (error) {
+    // Any other fault is one of the work itself, which says so when it runs. Where a subclass has a
+    // loss of its own, that of the model need not work at all.
+    if (!(error instanceof OutOfMemoryError)) return;
+    let rows = fewerRows(countExamples(batch), error);
+    while (rows > 0) {
+      try {
+        record(firstRows(batch, rows));
+        break;
+      } catch (again) {
+        if (!(again instanceof OutOfMemoryError)) break;
+        rows = fewerRows(rows, again);
+      }
+    }
+    throw new BatchTooLargeError(tooLargeMessage(name, args, batch, error, rows), { cause: error });
+  }
+}
+
+/** A guess from how much was asked for and how much there is, where the error knows. */
+function fewerRows(rows: number, error: OutOfMemoryError): number {
+  const { requestedBytes = 2, limitBytes = 1 } = error as { requestedBytes?: number; limitBytes?: number };
+  const share = Math.max(0, limitBytes / requestedBytes);
+  return Math.min(Math.floor(rows * share), rows - 1);
+}
+
+function firstRows(batch: Batch, rows: number): Batch {
+  return Object.fromEntries(
+    Object.entries(batch).map(([name, { data, shape }]) => {
+      const length = (data.length / (shape[0] || 1)) * rows;
+      return [name, { data: data.subarray(0, length), shape: [rows, ...shape.slice(1)] }];
+    }),
+  );
+}
+
+function tooLargeMessage(
+  name: BatchSizeName,
+  args: TrainingArguments,
+  batch: Batch,
+  error: OutOfMemoryError,
+  fit = fewerRows(countExamples(batch), error),
+): string {
+  const rows = countExamples(batch);
+  const columns = batch['input_ids']?.shape[1];
+  const what = columns === undefined ? `${rows} rows` : `${rows} rows of ${columns} tokens`;
+  const shorter =
+    columns === undefined ? '' : ' Shorter rows need less too: tokenize with { truncation: true, maxLength: … }.';
+  if (fit < 1)
+    return `a batch of ${what} does not fit on this GPU, nor does one row of it: ${error.message}.${shorter}`;
+  const accumulation = args.gradientAccumulationSteps * Math.ceil(rows / fit);
+  const same =
+    name === 'perDeviceTrainBatchSize'
+      ? `; with gradientAccumulationSteps: ${accumulation} a step still has as many examples`
+      : '';
+  return (
+    `a batch of ${what} does not fit on this GPU: ${error.message}. Lower ${name} from ${args[name]} to ${fit} or less` +
+    `${same}.${shorter}`
+  );
+}

@@ -1,0 +1,54 @@
+import { DeviceLostError } from '@attune/tensor';
+import { BatchTooLargeError, NonFiniteLossError, SaveError } from '../errors.ts';
+
+/** How far a run has come. */
+export interface RunPlace {
+  /** Steps done. */
+  readonly step: number;
+  readonly maxSteps: number;
+  /** Path of the last checkpoint; null when there is none. */
+  readonly lastCheckpoint: string | null;
+}
+
+/** What is left of a run that ends here: `Step 12 of 24 was reached; …`. */
+export function placeInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
+  const left =
+    lastCheckpoint === null
+      ? 'no checkpoint was written, so what was trained is only in the memory of this process'
+      : `the last checkpoint is ${lastCheckpoint}`;
+  return `Step ${step} of ${maxSteps} was reached; ${left}.`;
+}
+
+/** What a person is told whose Ctrl-C ends a run. */
+export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
+  const lost =
+    lastCheckpoint === null
+      ? 'No checkpoint was written: what was trained is lost (saveStrategy and saveSteps decide when one is).'
+      : `What came after the last checkpoint is lost; it is ${lastCheckpoint}.`;
+  return `Training was stopped at step ${step} of ${maxSteps}. ${lost}`;
+}
+
+/**
+ * The error that ended a run, with the step that was reached, the last checkpoint and what to do.
+ * Errors of a kind that says nothing about the run stay as they are.
+ */
+export function withPlace(error: unknown, place: RunPlace): unknown {
+  const where = placeInWords(place);
+  if (error instanceof NonFiniteLossError)
+    return new NonFiniteLossError(`${error.message} ${where}`, error.step, { cause: error });
+  if (error instanceof SaveError) return new SaveError(`${error.message} ${where}`, { cause: error });
+  if (error instanceof BatchTooLargeError && place.step > 0)
+    return new BatchTooLargeError(`${error.message} ${where}`, { cause: error });
+  if (error instanceof DeviceLostError) {
+    const again =
+      place.lastCheckpoint === null
+        ? 'Nothing that was on the GPU can be read any more'
+        : `Its weights can be loaded with fromPretrained('${place.lastCheckpoint}')`;
+    return new DeviceLostError(
+      `${error.message}. ${where} ${again}. Load the model on a new device, await openDevice(), and train again; where the ` +
+        'driver gave up, lower perDeviceTrainBatchSize.',
+      { cause: error },
+    );
+  }
+  return error;
+}
