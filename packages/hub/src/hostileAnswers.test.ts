@@ -50,6 +50,13 @@ describe('what the hub sends', () => {
     expect(existsSync(join(hub.folder, 'a'))).toBe(false);
   });
 
+  it('is odd for one repository, and right for the next', async () => {
+    answerWith({ sha: '../x' });
+    await expect(listFiles('owner/x')).rejects.toThrow(HubError);
+    hub.special = () => false;
+    expect(await listFiles('owner/tiny')).toHaveLength(2);
+  });
+
   it('is another commit than the one asked for', async () => {
     answerWith({ sha: 'b'.repeat(40) });
     await expect(listFiles('owner/x', { revision: commit })).rejects.toThrow('not as a hub does');

@@ -22,17 +22,20 @@ const unreachable = new Map<string, { until: number; error: UnreachableError }>(
  */
 export async function remoteSnapshot(repository: Repository, settings: HubSettings): Promise<RemoteSnapshot> {
   const { endpoint, authorization } = settings;
-  const dead = unreachable.get(endpoint);
-  if (dead && dead.until > Date.now()) throw dead.error;
   const key = JSON.stringify([endpoint, await authorization(), repository]);
+  for (const memory of [endpoint, key]) {
+    const dead = unreachable.get(memory);
+    if (dead && dead.until > Date.now()) throw dead.error;
+  }
   const known = snapshots.get(key);
   if (known && known.until > Date.now()) return known.snapshot;
   const snapshot = askForSnapshot(repository, settings);
   snapshots.set(key, { until: Date.now() + rememberMilliseconds, snapshot });
   snapshot.catch((error: unknown) => {
     snapshots.delete(key);
-    if (error instanceof UnreachableError)
-      unreachable.set(endpoint, { until: Date.now() + rememberMilliseconds, error });
+    if (!(error instanceof UnreachableError)) return;
+    // A hub that answers may do better for another repository.
+    unreachable.set(error.answered ? key : endpoint, { until: Date.now() + rememberMilliseconds, error });
   });
   return snapshot;
 }
@@ -52,17 +55,18 @@ async function askForSnapshot(repository: Repository, settings: HubSettings): Pr
   const { sha } = ((await readJson(answer, endpoint)) ?? {}) as { sha?: unknown };
   // The commit becomes a folder of the cache.
   if (!isCommit(sha) || (isCommit(repository.revision) && sha !== repository.revision))
-    throw new UnreachableError(`${endpoint} answers, but not as a hub does: its answer names no commit`);
+    throw oddAnswer(endpoint, 'its answer names no commit');
   try {
     return { commit: sha, files: await askForFiles(repository, sha, endpoint, ask) };
   } catch (error) {
     if (error instanceof HubError) throw error;
     // Anything else comes from reading an answer of another shape.
-    throw new UnreachableError(`${endpoint} answers, but not as a hub does: its list of files cannot be read`, {
-      cause: error,
-    });
+    throw oddAnswer(endpoint, 'its list of files cannot be read', error);
   }
 }
+
+const oddAnswer = (endpoint: string, what: string, cause?: unknown) =>
+  new UnreachableError(`${endpoint} answers, but not as a hub does (${what})`, { answered: true, cause });
 
 async function askForFiles(
   { type, name }: Repository,
@@ -90,9 +94,7 @@ async function askForFiles(
     const size = entry.lfs?.size ?? entry.size;
     const hash = entry.lfs?.oid ?? entry.oid;
     if (typeof path !== 'string' || !Number.isSafeInteger(size) || size < 0 || !isContentHash(hash))
-      throw new UnreachableError(
-        `${endpoint} answers, but not as a hub does: a file in its list has no path, size or hash`,
-      );
+      throw oddAnswer(endpoint, 'a file in its list has no path, size or hash');
     files.set(path, { path, size, hash });
   }
   return files;
