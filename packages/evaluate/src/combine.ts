@@ -1,7 +1,9 @@
+import { anything, flag, objectWith, optional, requireArgument, requireOptions, shown } from '@attune/validate';
 import { MetricOptionError } from './errors.ts';
 import type { MetricValues } from './input.ts';
 import { createMetric } from './load.ts';
-import type { MetricInput, MetricResult } from './metric.ts';
+import { readExample, requireInput } from './metric.ts';
+import type { MetricExample, MetricInput, MetricResult } from './metric.ts';
 
 /** What `combine` needs of a metric: every metric of this package fits. */
 export interface CombinableMetric {
@@ -19,6 +21,20 @@ export interface CombineOptions {
   forcePrefix?: boolean;
 }
 
+const combinable = objectWith('a metric, as load gives it, or the name of one', {
+  name: 'string',
+  optionNames: 'object',
+  compute: 'function',
+  addBatch: 'function',
+});
+const pairs = {
+  what: 'a list of [name, metric]; combine makes it',
+  holds: (value: unknown) =>
+    Array.isArray(value) &&
+    value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && combinable.holds(pair[1])),
+};
+const combineOptions = { forcePrefix: optional(flag) };
+
 /** Several metrics over the same predictions; see `combine`. */
 export class CombinedMetrics {
   readonly name = 'combined';
@@ -26,23 +42,18 @@ export class CombinedMetrics {
   readonly #metrics: readonly (readonly [name: string, metric: CombinableMetric])[];
   readonly #forcePrefix: boolean;
 
-  constructor(
-    metrics: readonly (readonly [name: string, metric: CombinableMetric])[],
-    { forcePrefix = false }: CombineOptions = {},
-  ) {
+  constructor(metrics: readonly (readonly [name: string, metric: CombinableMetric])[], options: CombineOptions = {}) {
+    requireArgument('new CombinedMetrics', 'metrics', metrics, pairs, MetricOptionError);
+    requireOptions('combine', options, combineOptions, { error: MetricOptionError });
+    const { forcePrefix = false } = options;
     this.#metrics = metrics;
     this.#forcePrefix = forcePrefix;
     this.optionNames = [...new Set(metrics.flatMap(([, metric]) => metric.optionNames))];
   }
 
   /** Adds one example. */
-  add({
-    prediction,
-    reference,
-  }: {
-    prediction: number | ArrayLike<number>;
-    reference: number | ArrayLike<number>;
-  }): void {
+  add(example: MetricExample): void {
+    const { prediction, reference } = readExample('combined.add', example);
     this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
   }
 
@@ -57,14 +68,10 @@ export class CombinedMetrics {
    * names are equal too) in front.
    */
   compute(input: Partial<MetricInput> & Record<string, unknown> = {}): MetricResult {
+    requireInput('combined.compute', input);
     const { predictions, references, ...options } = input;
-    for (const option of Object.keys(options)) {
-      if (!this.optionNames.includes(option)) {
-        throw new MetricOptionError(
-          `None of the combined metrics has an option '${option}'. They take: ${this.optionNames.join(', ') || 'no options'}.`,
-        );
-      }
-    }
+    const known = Object.fromEntries(this.optionNames.map((name) => [name, anything]));
+    requireOptions('combined.compute', options, known, { error: MetricOptionError });
     const results = this.#metrics.map(([name, metric]) => {
       const own = Object.fromEntries(Object.entries(options).filter(([option]) => metric.optionNames.includes(option)));
       return [
@@ -95,11 +102,25 @@ export function combine(
   metrics: readonly (string | CombinableMetric)[] | { readonly [name: string]: string | CombinableMetric },
   options: CombineOptions = {},
 ): CombinedMetrics {
-  const made = (metric: string | CombinableMetric): CombinableMetric =>
-    typeof metric === 'string' ? createMetric(metric) : metric;
+  if (typeof metrics !== 'object' || metrics === null || metrics instanceof Map) {
+    throw new MetricOptionError(
+      `combine takes a list of metrics or an object of them by name, ['accuracy', 'f1']; got ${shown(metrics)}`,
+    );
+  }
   const entries = Array.isArray(metrics)
-    ? metrics.map((metric: string | CombinableMetric) => [made(metric).name, made(metric)] as const)
-    : Object.entries(metrics).map(([name, metric]) => [name, made(metric as string | CombinableMetric)] as const);
-  if (entries.length === 0) throw new MetricOptionError('combine needs at least one metric; an empty list was given.');
+    ? metrics.map((metric: unknown, index) => {
+        const own = made(metric, `metrics[${index}]`);
+        return [own.name, own] as const;
+      })
+    : Object.entries(metrics).map(([name, metric]) => [name, made(metric, `metrics.${name}`)] as const);
+  if (entries.length === 0) throw new MetricOptionError(`combine needs at least one metric; got ${shown(metrics)}`);
   return new CombinedMetrics(entries, options);
+}
+
+function made(metric: unknown, place: string): CombinableMetric {
+  if (typeof metric === 'string') return createMetric('combine', metric);
+  if (metric instanceof Promise)
+    throw new MetricOptionError(`combine: ${place} is a Promise: await load(…) first, or give the name alone.`);
+  requireArgument('combine', place, metric, combinable, MetricOptionError);
+  return metric as CombinableMetric;
 }

@@ -3,6 +3,7 @@ export { combine, CombinedMetrics, type CombinableMetric, type CombineOptions } 
 export {
   Metric,
   type MetricDefinition,
+  type MetricExample,
   type MetricInput,
   type MetricResult,
   type MetricRows,

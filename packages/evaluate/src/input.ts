@@ -1,3 +1,4 @@
+import { shown } from '@attune/validate';
 import { MetricInputError } from './errors.ts';
 
 /** A host array: row-major values and their shape. */
@@ -24,75 +25,81 @@ export interface Table {
   readonly flat: boolean;
 }
 
-function isShaped(values: object): values is ShapedArray {
-  return 'data' in values && 'shape' in values && Array.isArray(values.shape);
-}
+const wanted = 'a list, a typed array or { data, shape } was expected';
 
-function toNumber(value: unknown, name: string, index: number): number {
+function toNumber(value: unknown, place: string): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint' && value >= -(2n ** 53n) && value <= 2n ** 53n) return Number(value);
-  const shown = typeof value === 'string' ? `the string '${value}'` : `${typeof value} ${String(value)}`;
-  throw new MetricInputError(
-    `${name}[${index}] is ${shown}; a number was expected. Map label names to class numbers first.`,
-  );
+  if (typeof value === 'string')
+    throw new MetricInputError(
+      `${place} is the string ${shown(value)}; a number was expected. Map label names to class numbers first.`,
+    );
+  throw new MetricInputError(`${place} is ${shown(value)}; a number was expected.`);
 }
 
-function isRow(value: unknown): value is ArrayLike<unknown> {
-  return typeof value === 'object' && value !== null && 'length' in value;
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  if (typeof value !== 'object' || value === null || !('length' in value)) return false;
+  return Number.isInteger(value.length) && (value.length as number) >= 0 && (value.length as number) < 2 ** 32;
 }
 
 function fromList(list: readonly unknown[], name: string): Table {
-  if (!isRow(list[0])) {
-    return {
-      data: Float64Array.from(list, (value, index) => toNumber(value, name, index)),
-      rows: list.length,
-      columns: 1,
-      flat: true,
-    };
+  const [first] = list;
+  if (!isArrayLike(first)) {
+    const data = Float64Array.from(list, (value, index) => toNumber(value, `${name}[${index}]`));
+    return { data, rows: list.length, columns: 1, flat: true };
   }
-  const columns = list[0].length;
+  const columns = first.length;
+  if (columns === 0) throw new MetricInputError(`${name}: row 0 has no values.`);
   const data = new Float64Array(list.length * columns);
   list.forEach((row, index) => {
-    if (!isRow(row) || row.length !== columns) {
+    if (!isArrayLike(row) || row.length !== columns) {
       throw new MetricInputError(
-        `${name}: row ${index} has ${isRow(row) ? `${row.length} values` : 'no list of values'}, row 0 has ${columns}. Every row ` +
+        `${name}: row ${index} has ${isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`}, row 0 has ${columns}. Every row ` +
           `needs the same number of values.`,
       );
     }
     for (let column = 0; column < columns; column++)
-      data[index * columns + column] = toNumber(row[column], name, index);
+      data[index * columns + column] = toNumber(row[column], `${name}[${index}][${column}]`);
   });
   return { data, rows: list.length, columns, flat: false };
 }
 
-/**
- * Reads predictions or references into float64 without losing anything; refuses what is not a
- * number.
- */
-export function readTable(values: MetricValues, name: string): Table {
-  if (values === null || typeof values !== 'object') {
+function fromShaped(values: object & { data: unknown; shape: readonly unknown[] }, name: string): Table {
+  if (!isArrayLike(values.data))
+    throw new MetricInputError(`${name} has a shape, and as its data ${shown(values.data)}; ${wanted}.`);
+  const shape = values.shape.filter((size): size is number => Number.isInteger(size) && (size as number) >= 0);
+  const [rows = 0, columns = 1] = shape;
+  const fits = shape.length === values.shape.length && shape.length >= 1 && shape.length <= 2;
+  if (!fits || rows * columns !== values.data.length) {
     throw new MetricInputError(
-      `${name} is ${values === undefined ? 'missing' : `a ${typeof values}`}; a list, a typed array or { data, shape } was expected.`,
+      `${name} has shape [${values.shape.map(shown).join(', ')}] over ${values.data.length} values; ` +
+        `expected shape [rows] or [rows, columns] that covers all values.`,
     );
   }
-  if (isShaped(values)) {
-    const [rows = 0, columns = 1] = values.shape;
-    if (values.shape.length < 1 || values.shape.length > 2 || rows * columns !== values.data.length) {
-      throw new MetricInputError(
-        `${name} has shape [${values.shape.join(', ')}] over ${values.data.length} values; ` +
-          `expected shape [rows] or [rows, columns] that covers all values.`,
-      );
-    }
-    return { ...fromList(Array.from(values.data), name), rows, columns, flat: values.shape.length === 1 };
-  }
-  if (Symbol.iterator in values) return fromList([...(values as Iterable<unknown>)], name);
-  if ('length' in values) return fromList(Array.from(values), name);
-  throw new MetricInputError(
-    `${name} is an object without values; a list, a typed array or { data, shape } was expected.`,
-  );
+  const data = Float64Array.from(values.data, (value, index) => toNumber(value, `${name}.data[${index}]`));
+  return { data, rows, columns, flat: shape.length === 1 };
 }
 
-/** Refuses predictions and references of different length or width, empty ones, and NaN. */
+/**
+ * Reads predictions or references into float64 without losing anything.
+ *
+ * @throws MetricInputError for what is not a number
+ */
+export function readTable(values: unknown, name: string): Table {
+  if (values === undefined) throw new MetricInputError(`${name} is missing; ${wanted}.`);
+  if (typeof values !== 'object' || values === null)
+    throw new MetricInputError(`${name} is ${shown(values)}; ${wanted}.`);
+  if (values instanceof Map || values instanceof Set)
+    throw new MetricInputError(`${name} is ${shown(values)}, which keeps no rows; ${wanted}.`);
+  if ('then' in values) throw new MetricInputError(`${name} is ${shown(values)}: await it first.`);
+  if ('data' in values && 'shape' in values && Array.isArray(values.shape))
+    return fromShaped({ data: values.data, shape: values.shape }, name);
+  if (Symbol.iterator in values) return fromList([...(values as Iterable<unknown>)], name);
+  if (isArrayLike(values)) return fromList(Array.from(values), name);
+  throw new MetricInputError(`${name} is ${shown(values)}, without values; ${wanted}.`);
+}
+
+/** Refuses predictions and references of different length or width, empty ones, NaN and Infinity. */
 export function checkTogether(metric: string, predictions: Table, references: Table): void {
   if (predictions.rows !== references.rows) {
     throw new MetricInputError(
@@ -102,19 +109,27 @@ export function checkTogether(metric: string, predictions: Table, references: Ta
   }
   if (predictions.rows === 0)
     throw new MetricInputError(`${metric}: there are no predictions. Give at least one, or call addBatch first.`);
+  if (predictions.columns !== references.columns) {
+    throw new MetricInputError(
+      `${metric}: predictions have ${predictions.columns} columns and references ${references.columns}. Give both the same width.`,
+    );
+  }
   for (const [name, table] of [
     ['predictions', predictions],
     ['references', references],
   ] as const) {
-    const bad = table.data.findIndex((value) => Number.isNaN(value));
+    const bad = table.data.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
+      const advice =
+        name === 'predictions'
+          ? 'The model has probably diverged: look at its loss.'
+          : 'Look at the labels of that row.';
       throw new MetricInputError(
-        `${metric}: ${name} holds NaN at row ${Math.floor(bad / table.columns)}. The model has probably diverged: look at its loss.`,
+        `${metric}: ${name} holds ${table.data[bad]} at row ${Math.floor(bad / table.columns)}. ${advice}`,
       );
     }
   }
 }
-
 /** Refuses anything but one whole class number per row. */
 export function checkClasses(metric: string, name: string, table: Table): void {
   if (!table.flat) {

@@ -1,77 +1,84 @@
+import { nearestName, nonEmptyText, optional, requireArgument } from '@attune/validate';
 import { UnknownMetricError } from './errors.ts';
-import { Metric, type MetricInput, type MetricResult } from './metric.ts';
-import { accuracy, type AccuracyOptions } from './metrics/accuracy.ts';
-import { classScore, type ClassScoreName, type ClassScoreOptions } from './metrics/classScores.ts';
-import { confusionMatrix, type ConfusionMatrixOptions } from './metrics/confusionMatrix.ts';
-import { pearsonr, spearmanr, type CorrelationOptions } from './metrics/correlation.ts';
-import { glue, type GlueResults, type GlueSubset } from './metrics/glue.ts';
-import { matthews, type MatthewsOptions } from './metrics/matthews.ts';
-import { mae, mse, type MeanErrorOptions, type MeanSquaredErrorOptions } from './metrics/meanError.ts';
+import { Metric } from './metric.ts';
+import type { MetricDefinition, MetricInput, MetricResult } from './metric.ts';
+import { accuracy } from './metrics/accuracy.ts';
+import { f1, precision, recall } from './metrics/classScores.ts';
+import { confusionMatrix } from './metrics/confusionMatrix.ts';
+import { pearsonr, spearmanr } from './metrics/correlation.ts';
+import { glue } from './metrics/glue.ts';
+import { matthews } from './metrics/matthews.ts';
+import { mae, mse } from './metrics/meanError.ts';
+
+/** Every metric by its name, with its configurations: a new one is a file and a line here. */
+const metrics = {
+  glue,
+  accuracy,
+  f1,
+  precision,
+  recall,
+  matthews_correlation: matthews,
+  confusion_matrix: confusionMatrix,
+  pearsonr,
+  spearmanr,
+  mse,
+  mae,
+};
+
+export type MetricName = keyof typeof metrics;
 
 /**
  * A metric that gives one number, or a list of them where the option named in `List` asks for it.
  */
-type NumberOrListMetric<Key extends string, Options extends object, List extends object> = Omit<
-  Metric<Options, Record<Key, number>>,
+type NumberOrListMetric<Options extends object, Result extends MetricResult, List extends object> = Omit<
+  Metric<Options, Result>,
   'compute' | 'withOptions'
 > & {
-  compute(input: Partial<MetricInput> & Options & List): Record<Key, number[]>;
-  compute(input?: Partial<MetricInput> & Options): Record<Key, number>;
-  withOptions(options: Options): Metric<Options, Record<Key, number>>;
+  compute(input: Partial<MetricInput> & Options & List): { [Key in keyof Result]: number[] };
+  compute(input?: Partial<MetricInput> & Options): { [Key in keyof Result]: number };
+  withOptions(options: Options): Metric<Options, { [Key in keyof Result]: number }>;
 };
 
-export interface LoadedMetrics {
-  accuracy: Metric<AccuracyOptions, { accuracy: number }>;
-  f1: NumberOrListMetric<'f1', ClassScoreOptions, { average: null }>;
-  precision: NumberOrListMetric<'precision', ClassScoreOptions, { average: null }>;
-  recall: NumberOrListMetric<'recall', ClassScoreOptions, { average: null }>;
-  matthews_correlation: NumberOrListMetric<'matthews_correlation', MatthewsOptions, { average: null }>;
-  confusion_matrix: Metric<ConfusionMatrixOptions, { confusion_matrix: number[][] }>;
-  pearsonr: Metric<CorrelationOptions, { pearsonr: number; 'p-value'?: number }>;
-  spearmanr: Metric<CorrelationOptions, { spearmanr: number; spearmanr_pvalue?: number }>;
-  mse: NumberOrListMetric<'mse', MeanSquaredErrorOptions, { multioutput: 'raw_values' }>;
-  mae: NumberOrListMetric<'mae', MeanErrorOptions, { multioutput: 'raw_values' }>;
-}
+type MetricOf<Definition> =
+  Definition extends MetricDefinition<infer Options, infer Result, infer List>
+    ? [List] extends [never]
+      ? Metric<Options, Result>
+      : NumberOrListMetric<Options, Result, List>
+    : never;
 
-export type MetricName = keyof LoadedMetrics;
-
-const makers: { [Name in MetricName]: (takes: 'classes' | 'multilabel') => object } = {
-  accuracy: (takes) => new Metric(accuracy(takes)),
-  f1: (takes) => new Metric(classScore<ClassScoreName>('f1', takes)),
-  precision: (takes) => new Metric(classScore<ClassScoreName>('precision', takes)),
-  recall: (takes) => new Metric(classScore<ClassScoreName>('recall', takes)),
-  matthews_correlation: (takes) => new Metric(matthews(takes)),
-  confusion_matrix: () => new Metric(confusionMatrix),
-  pearsonr: () => new Metric(pearsonr),
-  spearmanr: () => new Metric(spearmanr),
-  mse: () => new Metric(mse),
-  mae: () => new Metric(mae),
+/** What `load` gives, by name and configuration. */
+export type LoadedMetrics = {
+  [Name in MetricName]: {
+    [Configuration in keyof (typeof metrics)[Name]]: MetricOf<(typeof metrics)[Name][Configuration]>;
+  };
 };
-
-const withMultilabel: readonly string[] = ['accuracy', 'f1', 'precision', 'recall', 'matthews_correlation'];
 
 /** The metric itself, at once; `load` is the public, asynchronous face. */
-export function createMetric(name: string, configuration?: string): Metric<object, MetricResult> {
-  if (name === 'glue') return new Metric(glue(configuration));
-  if (!Object.hasOwn(makers, name)) {
+export function createMetric(where: string, name: string, configuration?: string): Metric<object, MetricResult> {
+  requireArgument(where, 'the name of a metric', name, nonEmptyText, UnknownMetricError);
+  requireArgument(where, 'the configuration', configuration, optional(nonEmptyText), UnknownMetricError);
+  const configurations = choose(metrics, name, 'There is no metric');
+  if (configuration === undefined && !('default' in configurations)) {
     throw new UnknownMetricError(
-      `There is no metric '${name}'. Choose one of: glue, ${Object.keys(makers).join(', ')}.`,
+      `load('${name}') needs the name of a subset. Choose one of: ${Object.keys(configurations).join(', ')}.`,
     );
   }
-  const known = [
-    'default',
-    ...(withMultilabel.includes(name) ? ['multilabel'] : []),
-    ...(name === 'mse' || name === 'mae' ? ['multilist'] : []),
-  ];
-  if (configuration !== undefined && !known.includes(configuration)) {
-    throw new UnknownMetricError(
-      `${name} has no configuration '${configuration}'. Choose one of: ${known.join(', ')}, or leave it out.`,
-    );
-  }
-  return makers[name as MetricName](configuration === 'multilabel' ? 'multilabel' : 'classes') as Metric<
-    object,
-    MetricResult
-  >;
+  const definition = choose<MetricDefinition<object, MetricResult, object>>(
+    configurations,
+    configuration ?? 'default',
+    `${name} has no configuration`,
+  );
+  return new Metric(definition);
+}
+
+function choose<Value>(table: Readonly<Record<string, Value>>, name: string, missing: string): Value {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found !== undefined) return found;
+  const names = Object.keys(table);
+  const nearest = nearestName(name, names);
+  throw new UnknownMetricError(
+    `${missing} '${name}'${nearest ? `; did you mean ${nearest}?` : '.'} Choose one of: ${names.join(', ')}.`,
+  );
 }
 
 /**
@@ -85,12 +92,11 @@ export function createMetric(name: string, configuration?: string): Metric<objec
  *
  * @throws UnknownMetricError with the names there are
  */
-export async function load<Subset extends GlueSubset>(
-  name: 'glue',
-  subset: Subset,
-): Promise<Metric<object, GlueResults[Subset]>>;
-export async function load<Name extends MetricName>(name: Name, configuration?: string): Promise<LoadedMetrics[Name]>;
+export async function load<
+  Name extends MetricName,
+  Configuration extends keyof LoadedMetrics[Name] = 'default' & keyof LoadedMetrics[Name],
+>(name: Name, configuration?: Configuration): Promise<LoadedMetrics[Name][Configuration]>;
 export async function load(name: string, configuration?: string): Promise<Metric<object, MetricResult>>;
 export async function load(name: string, configuration?: string): Promise<unknown> {
-  return createMetric(name, configuration);
+  return createMetric('load', name, configuration);
 }

@@ -1,5 +1,18 @@
+import {
+  anything,
+  callable,
+  nonEmptyText,
+  object,
+  objectWith,
+  oneOf,
+  requireArgument,
+  requireOptions,
+  shown,
+} from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
-import { checkClasses, checkMultilabel, checkTogether, readTable, type MetricValues, type Table } from './input.ts';
+import { checkClasses, checkMultilabel, checkTogether, readTable } from './input.ts';
+import type { MetricValues, Table } from './input.ts';
 
 /** One result value: a score, one score per class, or a matrix. */
 export type MetricValue = number | number[] | number[][];
@@ -12,33 +25,53 @@ export interface MetricInput {
   references: MetricValues;
 }
 
+/** One example: a number each, or a row of them. */
+export interface MetricExample {
+  prediction: number | ArrayLike<number>;
+  reference: number | ArrayLike<number>;
+}
+
 /**
  * What a metric is computed from, checked: same number of rows and columns, at least one row, no
- * NaN.
+ * NaN and nothing infinite.
  */
 export interface MetricRows {
   readonly predictions: Table;
   readonly references: Table;
 }
 
-export interface MetricDefinition<Options extends object, Result extends MetricResult> {
+/** A metric, as its file says it: how it is called, what it takes and how it is computed. */
+export interface MetricDefinition<Options extends object, Result extends MetricResult, List extends object = never> {
   readonly name: string;
   /**
    * classes: one class number per row; multilabel: rows of 0 and 1; numbers: any numbers, one or
    * more per row.
    */
   readonly takes: 'classes' | 'multilabel' | 'numbers';
-  readonly optionNames: readonly (keyof Options & string)[];
-  readonly compute: (rows: MetricRows, options: Options) => Result;
+  /** Every option, and what its value must be. */
+  readonly options: { readonly [Name in keyof Options]-?: Kind };
+  compute(rows: MetricRows, options: Options): Result;
+  /** For types only: the options with which a result is a list. */
+  readonly listWith?: List;
 }
 
+const exampleKinds = { prediction: anything, reference: anything };
+const batchKinds = { predictions: anything, references: anything };
+const definition = objectWith('the definition of a metric, { name, takes, options, compute }', {
+  name: 'string',
+  takes: 'string',
+  options: 'object',
+  compute: 'function',
+});
+
 function concatenate(parts: readonly Table[]): Table {
-  const first = parts[0]!;
-  if (parts.length === 1) return first;
+  const [first, ...others] = parts;
+  if (!first) throw new MetricInputError('There are no batches.');
+  if (others.length === 0) return first;
   const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let offset = 0;
   for (const part of parts) {
-    if (part.columns !== first.columns || part.flat !== first.flat) {
+    if (part.columns !== first.columns) {
       throw new MetricInputError(
         `Added batches differ in width: ${first.columns} and ${part.columns} columns. Add rows of one width.`,
       );
@@ -56,72 +89,90 @@ function concatenate(parts: readonly Table[]): Table {
 export class Metric<Options extends object = object, Result extends MetricResult = MetricResult> {
   readonly name: string;
   readonly optionNames: readonly string[];
-  readonly #definition: MetricDefinition<Options, Result>;
+  readonly #definition: MetricDefinition<Options, Result, object>;
   readonly #bound: Partial<Options>;
-  #predictions: Table[] = [];
-  #references: Table[] = [];
+  #added: MetricRows[] = [];
 
-  constructor(definition: MetricDefinition<Options, Result>, bound: Partial<Options> = {}) {
-    this.name = definition.name;
-    this.optionNames = definition.optionNames;
-    this.#definition = definition;
+  /**
+   * A metric of one's own, or one of these: `load` makes them.
+   *
+   * @throws MetricOptionError
+   */
+  constructor(own: MetricDefinition<Options, Result, object>, bound: Partial<Options> = {}) {
+    requireArgument('new Metric', 'definition', own, definition, MetricOptionError);
+    requireArgument('new Metric', 'name', own.name, nonEmptyText, MetricOptionError);
+    requireArgument('new Metric', 'takes', own.takes, oneOf('classes', 'multilabel', 'numbers'), MetricOptionError);
+    requireArgument('new Metric', 'options', own.options, object, MetricOptionError);
+    requireArgument('new Metric', 'compute', own.compute, callable, MetricOptionError);
+    this.name = own.name;
+    this.optionNames = Object.keys(own.options);
+    this.#definition = own;
     this.#bound = bound;
-    this.#checkOptions(bound);
+    this.#checkOptions('options', bound);
   }
 
   /**
    * The same metric with options already chosen: `combine(['accuracy', f1.withOptions({ average:
    * 'macro' })])`.
+   *
+   * @throws MetricOptionError for an unknown option or value
    */
   withOptions(options: Partial<Options>): Metric<Options, Result> {
+    this.#checkOptions('withOptions', options);
     return new Metric(this.#definition, { ...this.#bound, ...options });
   }
 
-  /** Adds one example. */
-  add({
-    prediction,
-    reference,
-  }: {
-    prediction: number | ArrayLike<number>;
-    reference: number | ArrayLike<number>;
-  }): void {
+  /**
+   * Adds one example; it counts at the next `compute`. `predictions` and `references` are taken as
+   * names too, as `evaluate` does.
+   *
+   * @throws MetricInputError
+   */
+  add(example: MetricExample): void {
+    const { prediction, reference } = readExample(`${this.name}.add`, example);
     this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
   }
 
-  /** Adds a batch of examples; they count at the next `compute`. @throws MetricInputError */
-  addBatch({ predictions, references }: MetricInput): void {
-    const rows = this.#read(predictions, references);
-    this.#predictions.push(rows.predictions);
-    this.#references.push(rows.references);
+  /**
+   * Adds a batch of examples; they count at the next `compute`. Options belong to `compute`.
+   *
+   * @throws MetricInputError
+   */
+  addBatch(input: MetricInput): void {
+    requireOptions(`${this.name}.addBatch`, input, batchKinds, { error: MetricInputError });
+    this.#added.push(this.#read(input.predictions, input.references));
   }
 
   /**
    * Computes the result over everything added and what is given here, and forgets the added
    * examples. Result keys are the Hugging Face ones (`f1`, `matthews_correlation`).
+   *
    * @throws MetricInputError when predictions and references do not fit each other or the metric
    * @throws MetricOptionError for an unknown option or value
    */
   compute(input: Partial<MetricInput> & Options = {} as Partial<MetricInput> & Options): Result {
+    requireInput(`${this.name}.compute`, input);
     const { predictions, references, ...options } = input;
-    this.#checkOptions(options);
-    if (predictions !== undefined || references !== undefined) {
-      this.addBatch({ predictions: predictions as MetricValues, references: references as MetricValues });
-    }
-    if (this.#predictions.length === 0) {
+    this.#checkOptions('compute', options);
+    const given = predictions === undefined && references === undefined ? [] : [this.#read(predictions, references)];
+    const parts = [...this.#added, ...given];
+    if (parts.length === 0) {
       throw new MetricInputError(
         `${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`,
       );
     }
-    const added = { predictions: this.#predictions, references: this.#references };
-    this.#predictions = [];
-    this.#references = [];
-    const rows = { predictions: concatenate(added.predictions), references: concatenate(added.references) };
-    return this.#definition.compute(rows, { ...this.#bound, ...options } as Options);
+    const rows = {
+      predictions: concatenate(parts.map((part) => part.predictions)),
+      references: concatenate(parts.map((part) => part.references)),
+    };
+    const result = this.#definition.compute(rows, { ...this.#bound, ...options } as Options);
+    this.#added = [];
+    return result;
   }
 
-  #read(givenPredictions: MetricValues, givenReferences: MetricValues): MetricRows {
-    const predictions = readTable(givenPredictions, 'predictions');
-    const references = readTable(givenReferences, 'references');
+  #read(givenPredictions: unknown, givenReferences: unknown): MetricRows {
+    const predictions = readTable(givenPredictions, `${this.name}: predictions`);
+    const references = readTable(givenReferences, `${this.name}: references`);
     const { takes } = this.#definition;
     for (const [name, table] of [
       ['predictions', predictions],
@@ -131,21 +182,27 @@ export class Metric<Options extends object = object, Result extends MetricResult
       if (takes === 'multilabel') checkMultilabel(this.name, name, table);
     }
     checkTogether(this.name, predictions, references);
-    if (predictions.columns !== references.columns) {
-      throw new MetricInputError(
-        `${this.name}: predictions have ${predictions.columns} columns and references ${references.columns}. Give both the same width.`,
-      );
-    }
     return { predictions, references };
   }
 
-  #checkOptions(options: object): void {
-    for (const name of Object.keys(options)) {
-      if (!this.optionNames.includes(name)) {
-        throw new MetricOptionError(
-          `${this.name} has no option '${name}'. It takes: ${this.optionNames.length > 0 ? this.optionNames.join(', ') : 'no options'}.`,
-        );
-      }
-    }
+  #checkOptions(where: string, options: object): void {
+    requireOptions(`${this.name}.${where}`, options, this.#definition.options, { error: MetricOptionError });
   }
+}
+
+/** Refuses what is no object with predictions and references, such as the two one after the other. */
+export function requireInput(where: string, input: unknown): void {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input)) return;
+  throw new MetricInputError(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
+}
+
+/** One example, by the names of `add` or those of `addBatch`. */
+export function readExample(where: string, example: unknown): { prediction: unknown; reference: unknown } {
+  if (typeof example === 'object' && example !== null && ('predictions' in example || 'references' in example)) {
+    requireOptions(where, example, batchKinds, { error: MetricInputError });
+    const { predictions, references } = example as { predictions?: unknown; references?: unknown };
+    return { prediction: predictions, reference: references };
+  }
+  requireOptions(where, example, exampleKinds, { error: MetricInputError });
+  return example as { prediction: unknown; reference: unknown };
 }

@@ -1,5 +1,6 @@
+import { flag, optional } from '@attune/validate';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface AccuracyOptions {
   /** true (default): the share of right rows; false: their (weighted) number. */
@@ -8,17 +9,11 @@ export interface AccuracyOptions {
   sampleWeight?: ArrayLike<number>;
 }
 
-/**
- * Share of rows predicted exactly; a multilabel row counts when all of its labels are right
- * (`sklearn.metrics.accuracy_score`).
- */
-export function accuracy(
-  takes: 'classes' | 'multilabel' = 'classes',
-): MetricDefinition<AccuracyOptions, { accuracy: number }> {
+function definition(takes: 'classes' | 'multilabel'): MetricDefinition<AccuracyOptions, { accuracy: number }> {
   return {
     name: 'accuracy',
     takes,
-    optionNames: ['normalize', 'sampleWeight'],
+    options: { normalize: optional(flag), sampleWeight: sampleWeightKind },
     compute({ predictions, references }, { normalize = true, sampleWeight }) {
       const { rows, columns } = references;
       const weight = rowWeights('accuracy', rows, sampleWeight);
@@ -35,3 +30,9 @@ export function accuracy(
     },
   };
 }
+
+/**
+ * Share of rows predicted exactly; a multilabel row counts when all of its labels are right
+ * (`sklearn.metrics.accuracy_score`).
+ */
+export const accuracy = { default: definition('classes'), multilabel: definition('multilabel') };

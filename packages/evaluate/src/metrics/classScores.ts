@@ -1,12 +1,14 @@
-import { MetricInputError, MetricOptionError } from '../errors.ts';
+import { oneOf, optional, orNull } from '@attune/validate';
+import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition, MetricRows } from '../metric.ts';
-import { rowWeights } from './sampleWeight.ts';
+import { labelsKind, presentClasses } from './labels.ts';
+import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';
 
 export interface ClassScoreOptions {
   /**
-   * The classes to count, in order. Default: every class that occurs in predictions or references,
+   * The classes to count, in order; with 'multilabel', the columns. Default: every class that occurs in predictions or references,
    * ascending.
    */
   labels?: readonly number[];
@@ -31,7 +33,7 @@ interface Counts {
   actual: number;
 }
 
-export type ClassScoreName = 'f1' | 'precision' | 'recall';
+type ClassScoreName = 'f1' | 'precision' | 'recall';
 
 /**
  * Sources: sklearn.metrics.precision_recall_fscore_support; f1 = 2 right / (predicted + actual).
@@ -42,26 +44,21 @@ const fractions: { [Name in ClassScoreName]: (counts: Counts) => [numerator: num
   recall: ({ right, actual }) => [right, actual],
 };
 
-/** The classes that occur, ascending. */
-export function presentClasses({ predictions, references }: MetricRows): number[] {
-  return [...new Set([...predictions.data, ...references.data])].sort((a, b) => a - b);
-}
-
 function countClasses(
   { predictions, references }: MetricRows,
   labels: readonly number[],
   weight: (row: number) => number,
 ): Counts[] {
-  const counts = labels.map(() => ({ right: 0, predicted: 0, actual: 0 }));
-  const index = new Map(labels.map((label, position) => [label, position]));
+  const counts = new Map(labels.map((label) => [label, { right: 0, predicted: 0, actual: 0 }]));
   for (let row = 0; row < references.rows; row++) {
-    const predicted = counts[index.get(predictions.data[row]!) ?? -1];
-    const actual = counts[index.get(references.data[row]!) ?? -1];
+    const predicted = counts.get(predictions.data[row]!);
+    const actual = counts.get(references.data[row]!);
     if (predicted) predicted.predicted += weight(row);
     if (actual) actual.actual += weight(row);
     if (predicted && predicted === actual) predicted.right += weight(row);
   }
-  return counts;
+  // A class that is named twice gets its score twice, as in scikit-learn.
+  return labels.map((label) => counts.get(label) ?? { right: 0, predicted: 0, actual: 0 });
 }
 
 function countColumns(
@@ -119,65 +116,93 @@ function multilabelColumns(name: string, labels: readonly number[] | undefined, 
   const chosen = labels ?? Array.from({ length: columns }, (_, column) => column);
   const outside = chosen.find((label) => !Number.isInteger(label) || label < 0 || label >= columns);
   if (outside !== undefined)
-    throw new MetricInputError(
+    throw new MetricOptionError(
       `${name} (multilabel): label ${outside} is no column; there are ${columns}, counted from 0.`,
     );
   return chosen;
 }
 
-/** F1, precision or recall (`sklearn.metrics.{f1,precision,recall}_score`). */
-export function classScore<Name extends ClassScoreName>(
-  name: Name,
-  takes: 'classes' | 'multilabel' = 'classes',
-): MetricDefinition<ClassScoreOptions, { [Key in Name]: number | number[] }> {
-  const compute = (rows: MetricRows, options: ClassScoreOptions): number | number[] => {
-    const { posLabel = 1, sampleWeight, zeroDivision = 0 } = options;
-    const kind = options.average === undefined ? 'binary' : options.average;
-    const kinds: readonly unknown[] = ['binary', 'micro', 'macro', 'weighted', 'samples', null];
-    if (!kinds.includes(kind)) {
-      throw new MetricOptionError(
-        `${name}: average is '${String(kind)}'. Choose 'binary', 'micro', 'macro', 'weighted', 'samples' or null.`,
-      );
-    }
-    if ((kind === 'samples') !== (takes === 'multilabel') && (kind === 'samples' || kind === 'binary')) {
-      throw new MetricOptionError(
-        kind === 'samples'
-          ? `${name}: average 'samples' needs several labels per row: load('${name}', 'multilabel').`
-          : `${name} (multilabel): average 'binary' needs one label per row. Choose 'micro', 'macro', 'weighted', 'samples' or null.`,
-      );
-    }
-    const weight = rowWeights(name, rows.references.rows, sampleWeight);
-    const labels =
-      takes === 'multilabel'
-        ? multilabelColumns(name, options.labels, rows.references.columns)
-        : kind === 'binary'
-          ? binaryLabels(name, rows, posLabel)
-          : (options.labels ?? presentClasses(rows));
-    const counts =
-      takes === 'multilabel'
-        ? countColumns(rows, labels, weight, kind === 'samples' ? 'row' : 'label')
-        : countClasses(rows, labels, weight);
-    const score = (counted: Counts): number => {
-      const [numerator, denominator] = fractions[name](counted);
-      return denominator === 0 ? zeroDivision : numerator / denominator;
-    };
-    if (kind === 'micro') {
-      const sum = (key: keyof Counts): number => counts.reduce((total, counted) => total + counted[key], 0);
-      return score({ right: sum('right'), predicted: sum('predicted'), actual: sum('actual') });
-    }
-    const scores = counts.map(score);
-    if (kind === null) return scores;
-    if (kind === 'weighted')
-      return average(
-        scores,
-        counts.map((counted) => counted.actual),
-      );
-    return average(scores, kind === 'samples' ? scores.map((_, row) => weight(row)) : undefined);
-  };
-  return {
-    name,
-    takes,
-    optionNames: ['labels', 'posLabel', 'average', 'sampleWeight', 'zeroDivision'],
-    compute: (rows, options) => ({ [name]: compute(rows, options) }) as { [Key in Name]: number | number[] },
-  };
+/** Which classes (or columns) are counted. */
+function countedLabels(
+  name: string,
+  rows: MetricRows,
+  kind: Average | null,
+  takes: 'classes' | 'multilabel',
+  { labels, posLabel = 1 }: ClassScoreOptions,
+): readonly number[] {
+  if (labels?.length === 0) throw new MetricOptionError(`${name}: labels is empty. Name at least one class.`);
+  if (takes === 'multilabel') return multilabelColumns(name, labels, rows.references.columns);
+  return kind === 'binary' ? binaryLabels(name, rows, posLabel) : (labels ?? presentClasses(rows));
 }
+
+function checkAverage(name: string, kind: Average | null, takes: 'classes' | 'multilabel'): void {
+  if (kind === 'samples' && takes === 'classes')
+    throw new MetricOptionError(
+      `${name}: average 'samples' needs several labels per row: load('${name}', 'multilabel').`,
+    );
+  if (kind === 'binary' && takes === 'multilabel')
+    throw new MetricOptionError(
+      `${name} (multilabel): average 'binary' needs one label per row. Choose 'micro', 'macro', 'weighted', 'samples' or null.`,
+    );
+}
+
+function compute(
+  name: ClassScoreName,
+  takes: 'classes' | 'multilabel',
+  rows: MetricRows,
+  options: ClassScoreOptions,
+): number | number[] {
+  const { sampleWeight, zeroDivision = 0 } = options;
+  const kind = options.average === undefined ? 'binary' : options.average;
+  checkAverage(name, kind, takes);
+  const weight = rowWeights(name, rows.references.rows, sampleWeight);
+  const labels = countedLabels(name, rows, kind, takes, options);
+  const counts =
+    takes === 'multilabel'
+      ? countColumns(rows, labels, weight, kind === 'samples' ? 'row' : 'label')
+      : countClasses(rows, labels, weight);
+  const score = (counted: Counts): number => {
+    const [numerator, denominator] = fractions[name](counted);
+    return denominator === 0 ? zeroDivision : numerator / denominator;
+  };
+  if (kind === 'micro') {
+    const sum = (key: keyof Counts): number => counts.reduce((total, counted) => total + counted[key], 0);
+    return score({ right: sum('right'), predicted: sum('predicted'), actual: sum('actual') });
+  }
+  const scores = counts.map(score);
+  if (kind === null) return scores;
+  if (kind === 'samples')
+    return average(
+      scores,
+      scores.map((_, row) => weight(row)),
+    );
+  return average(scores, kind === 'weighted' ? counts.map((counted) => counted.actual) : undefined);
+}
+
+const options = {
+  labels: labelsKind,
+  posLabel: optional({ what: 'a class number', holds: Number.isInteger }),
+  average: optional(orNull(oneOf('binary', 'micro', 'macro', 'weighted', 'samples'))),
+  sampleWeight: sampleWeightKind,
+  zeroDivision: optional({ what: '0, 1 or NaN', holds: (value) => [0, 1, NaN].includes(value as number) }),
+};
+
+type ClassScore<Name extends ClassScoreName> = MetricDefinition<
+  ClassScoreOptions,
+  { [Key in Name]: number | number[] },
+  { average: null }
+>;
+
+/** F1, precision or recall (`sklearn.metrics.{f1,precision,recall}_score`). */
+function classScore<Name extends ClassScoreName>(name: Name, takes: 'classes' | 'multilabel'): ClassScore<Name> {
+  const result = (rows: MetricRows, chosen: ClassScoreOptions) =>
+    ({ [name]: compute(name, takes, rows, chosen) }) as { [Key in Name]: number | number[] };
+  return { name, takes, options, compute: result };
+}
+
+export const f1 = { default: classScore('f1', 'classes'), multilabel: classScore('f1', 'multilabel') };
+export const precision = {
+  default: classScore('precision', 'classes'),
+  multilabel: classScore('precision', 'multilabel'),
+};
+export const recall = { default: classScore('recall', 'classes'), multilabel: classScore('recall', 'multilabel') };

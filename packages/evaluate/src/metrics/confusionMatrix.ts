@@ -1,7 +1,8 @@
+import { oneOf, optional } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricDefinition } from '../metric.ts';
-import { presentClasses } from './classScores.ts';
-import { rowWeights } from './sampleWeight.ts';
+import type { MetricDefinition, MetricRows } from '../metric.ts';
+import { labelsKind, presentClasses } from './labels.ts';
+import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface ConfusionMatrixOptions {
   /** The classes to count, in order. Default: every class that occurs, ascending. */
@@ -15,20 +16,19 @@ export interface ConfusionMatrixOptions {
   normalize?: 'true' | 'pred' | 'all';
 }
 
-/**
- * Row i, column j: how many examples of class i were predicted as class j
- * (`sklearn.metrics.confusion_matrix`).
- */
-export const confusionMatrix: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: number[][] }> = {
+function checkLabels({ references }: MetricRows, labels: readonly number[]): void {
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice !== undefined) throw new MetricOptionError(`confusion_matrix: labels names class ${twice} twice.`);
+  if (!labels.some((label) => references.data.includes(label)))
+    throw new MetricOptionError('confusion_matrix: none of the labels occurs in the references.');
+}
+
+const definition: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: number[][] }> = {
   name: 'confusion_matrix',
   takes: 'classes',
-  optionNames: ['labels', 'sampleWeight', 'normalize'],
+  options: { labels: labelsKind, sampleWeight: sampleWeightKind, normalize: optional(oneOf('true', 'pred', 'all')) },
   compute(rows, { labels = presentClasses(rows), sampleWeight, normalize }) {
-    if (normalize !== undefined && !['true', 'pred', 'all'].includes(normalize)) {
-      throw new MetricOptionError(
-        `confusion_matrix: normalize is '${String(normalize)}'. Choose 'true', 'pred' or 'all', or leave it out.`,
-      );
-    }
+    checkLabels(rows, labels);
     const { predictions, references } = rows;
     const weight = rowWeights('confusion_matrix', references.rows, sampleWeight);
     const index = new Map(labels.map((label, position) => [label, position]));
@@ -53,3 +53,9 @@ export const confusionMatrix: MetricDefinition<ConfusionMatrixOptions, { confusi
     };
   },
 };
+
+/**
+ * Row i, column j: how many examples of class i were predicted as class j
+ * (`sklearn.metrics.confusion_matrix`).
+ */
+export const confusionMatrix = { default: definition };

@@ -1,3 +1,4 @@
+import { flag, optional } from '@attune/validate';
 import { MetricInputError } from '../errors.ts';
 import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { incompleteBeta } from './incompleteBeta.ts';
@@ -10,23 +11,38 @@ export interface CorrelationOptions {
   returnPvalue?: boolean;
 }
 
-/** Pearson's r: NaN when a side is constant. */
+const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
+
+/** Distances from the mean, divided by the largest of them: no square of them overflows. */
+function centred(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  const distances = values.map((value) => value - mean);
+  const largest = distances.reduce((most, distance) => Math.max(most, Math.abs(distance)), 0);
+  return distances.map((distance) => distance / largest);
+}
+
+/**
+ * Pearson's r: NaN when a side is constant, and exactly 1 or -1 where it is that but for rounding
+ * (`scipy.stats.pearsonr`).
+ */
 export function pearson(x: Float64Array, y: Float64Array): number {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanX, meanY] = [mean(x), mean(y)];
+  if (isConstant(x) || isConstant(y)) return NaN;
+  // Through two points there is always a line.
+  if (x.length === 2) return Math.sign(x[1]! - x[0]!) * Math.sign(y[1]! - y[0]!);
+  const [distancesX, distancesY] = [centred(x), centred(y)];
   let [xy, xx, yy] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
-    const [dx, dy] = [x[i]! - meanX, y[i]! - meanY];
+    const [dx, dy] = [distancesX[i]!, distancesY[i]!];
     xy += dx * dy;
     xx += dx * dx;
     yy += dy * dy;
   }
-  if (xx === 0 || yy === 0) return NaN;
-  return Math.max(-1, Math.min(1, xy / Math.sqrt(xx) / Math.sqrt(yy)));
+  const r = xy / Math.sqrt(xx * yy);
+  return 1 - Math.abs(r) < 4 * Number.EPSILON ? Math.sign(r) : r;
 }
 
 /** Ranks from 1; equal values share the mean of their ranks. */
-export function ranks(values: Float64Array): Float64Array {
+function ranks(values: Float64Array): Float64Array {
   const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
   const result = new Float64Array(values.length);
   for (let start = 0, end = 0; start < order.length; start = end) {
@@ -44,10 +60,13 @@ export function spearman(x: Float64Array, y: Float64Array): number {
 /**
  * Two-sided p-value of Student's t test with count - 2 degrees of freedom (`scipy.stats.pearsonr`,
  * `spearmanr`).
+ *
+ * @param ofTwo what it is for two rows, which leave no degree of freedom
  */
-function pValue(correlation: number, count: number): number {
+function pValue(correlation: number, count: number, ofTwo: number): number {
   if (Number.isNaN(correlation)) return NaN;
-  return count <= 2 ? 1 : incompleteBeta(1 - correlation * correlation, (count - 2) / 2, 0.5);
+  if (count === 2) return ofTwo;
+  return incompleteBeta((1 - correlation) * (1 + correlation), (count - 2) / 2, 0.5);
 }
 
 /**
@@ -63,26 +82,32 @@ export function pairedNumbers(name: string, { predictions, references }: MetricR
   return [predictions.data, references.data];
 }
 
-/** Pearson correlation (`scipy.stats.pearsonr`), in float64. */
-export const pearsonr: MetricDefinition<CorrelationOptions, { pearsonr: number; 'p-value'?: number }> = {
+const options = { returnPvalue: optional(flag) };
+
+const pearsonDefinition: MetricDefinition<CorrelationOptions, { pearsonr: number; 'p-value'?: number }> = {
   name: 'pearsonr',
   takes: 'numbers',
-  optionNames: ['returnPvalue'],
+  options,
   compute(rows, { returnPvalue = false }) {
     const value = pearson(...pairedNumbers('pearsonr', rows));
-    return returnPvalue ? { pearsonr: value, 'p-value': pValue(value, rows.references.rows) } : { pearsonr: value };
+    return returnPvalue ? { pearsonr: value, 'p-value': pValue(value, rows.references.rows, 1) } : { pearsonr: value };
   },
 };
 
-/** Spearman rank correlation (`scipy.stats.spearmanr`). */
-export const spearmanr: MetricDefinition<CorrelationOptions, { spearmanr: number; spearmanr_pvalue?: number }> = {
+const spearmanDefinition: MetricDefinition<CorrelationOptions, { spearmanr: number; spearmanr_pvalue?: number }> = {
   name: 'spearmanr',
   takes: 'numbers',
-  optionNames: ['returnPvalue'],
+  options,
   compute(rows, { returnPvalue = false }) {
     const value = spearman(...pairedNumbers('spearmanr', rows));
     return returnPvalue
-      ? { spearmanr: value, spearmanr_pvalue: pValue(value, rows.references.rows) }
+      ? { spearmanr: value, spearmanr_pvalue: pValue(value, rows.references.rows, NaN) }
       : { spearmanr: value };
   },
 };
+
+/** Pearson correlation (`scipy.stats.pearsonr`), in float64. */
+export const pearsonr = { default: pearsonDefinition };
+
+/** Spearman rank correlation (`scipy.stats.spearmanr`). */
+export const spearmanr = { default: spearmanDefinition };

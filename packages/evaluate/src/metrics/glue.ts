@@ -1,7 +1,7 @@
-import { MetricInputError, UnknownMetricError } from '../errors.ts';
-import type { MetricDefinition, MetricResult } from '../metric.ts';
+import { MetricInputError } from '../errors.ts';
+import type { MetricDefinition, MetricResult, MetricRows } from '../metric.ts';
 import { accuracy } from './accuracy.ts';
-import { classScore } from './classScores.ts';
+import { f1 } from './classScores.ts';
 import { pairedNumbers, pearson, spearman } from './correlation.ts';
 import { matthews } from './matthews.ts';
 
@@ -23,59 +23,51 @@ export interface GlueResults {
   hans: Accuracy;
 }
 
-export type GlueSubset = keyof GlueResults;
+type Part = 'accuracy' | 'f1' | 'matthews_correlation' | 'correlations';
 
-const parts: { [Subset in GlueSubset]: readonly ('accuracy' | 'f1' | 'matthews_correlation' | 'pearson_spearman')[] } =
-  {
-    mrpc: ['accuracy', 'f1'],
-    qqp: ['accuracy', 'f1'],
-    cola: ['matthews_correlation'],
-    stsb: ['pearson_spearman'],
-    sst2: ['accuracy'],
-    mnli: ['accuracy'],
-    mnli_matched: ['accuracy'],
-    mnli_mismatched: ['accuracy'],
-    qnli: ['accuracy'],
-    rte: ['accuracy'],
-    wnli: ['accuracy'],
-    hans: ['accuracy'],
+function definition<Subset extends keyof GlueResults>(
+  subset: Subset,
+  ...parts: readonly Part[]
+): MetricDefinition<object, GlueResults[Subset]> {
+  const name = `glue_${subset}`;
+  const compute = (rows: MetricRows): MetricResult => {
+    if (parts.includes('correlations')) {
+      const [predictions, references] = pairedNumbers(name, rows);
+      return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
+    }
+    if (rows.references.data.every((label) => label === -1)) {
+      throw new MetricInputError(
+        `${name}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`,
+      );
+    }
+    return {
+      ...(parts.includes('accuracy') && accuracy.default.compute(rows, {})),
+      ...(parts.includes('f1') && f1.default.compute(rows, {})),
+      ...(parts.includes('matthews_correlation') && matthews.default.compute(rows, {})),
+    };
   };
-
-export const glueSubsets = Object.keys(parts) as GlueSubset[];
-
-/**
- * The metric of a GLUE subset. F1 is that of class 1. @throws UnknownMetricError with the list of
- * subsets
- */
-export function glue(subset: string | undefined): MetricDefinition<object, MetricResult> {
-  const chosen = glueSubsets.find((name) => name === subset);
-  if (chosen === undefined) {
-    throw new UnknownMetricError(
-      `${subset === undefined ? "load('glue') needs the name of a subset" : `'${subset}' is no GLUE subset`}. Choose one of: ` +
-        `${glueSubsets.join(', ')}.`,
-    );
-  }
   return {
-    name: `glue_${chosen}`,
-    takes: chosen === 'stsb' ? 'numbers' : 'classes',
-    optionNames: [],
-    compute(rows) {
-      if (chosen === 'stsb') {
-        const [predictions, references] = pairedNumbers('glue_stsb', rows);
-        return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
-      }
-      if (rows.references.data.every((label) => label === -1)) {
-        throw new MetricInputError(
-          `glue_${chosen}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`,
-        );
-      }
-      const result: MetricResult = {};
-      for (const part of parts[chosen]) {
-        if (part === 'accuracy') Object.assign(result, accuracy().compute(rows, {}));
-        if (part === 'f1') Object.assign(result, classScore('f1').compute(rows, {}));
-        if (part === 'matthews_correlation') Object.assign(result, matthews().compute(rows, {}));
-      }
-      return result;
-    },
+    name,
+    takes: parts.includes('correlations') ? 'numbers' : 'classes',
+    options: {},
+    compute: (rows) => compute(rows) as GlueResults[Subset],
   };
 }
+
+/** The metrics of GLUE's subsets. F1 is that of class 1. */
+export const glue = {
+  mrpc: definition('mrpc', 'accuracy', 'f1'),
+  qqp: definition('qqp', 'accuracy', 'f1'),
+  cola: definition('cola', 'matthews_correlation'),
+  stsb: definition('stsb', 'correlations'),
+  sst2: definition('sst2', 'accuracy'),
+  mnli: definition('mnli', 'accuracy'),
+  mnli_matched: definition('mnli_matched', 'accuracy'),
+  mnli_mismatched: definition('mnli_mismatched', 'accuracy'),
+  qnli: definition('qnli', 'accuracy'),
+  rte: definition('rte', 'accuracy'),
+  wnli: definition('wnli', 'accuracy'),
+  hans: definition('hans', 'accuracy'),
+};
+
+export type GlueSubset = keyof typeof glue;

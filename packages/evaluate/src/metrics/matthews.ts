@@ -1,6 +1,7 @@
+import { oneOf, optional, orNull } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface MatthewsOptions {
   /** One weight per row. */
@@ -37,14 +38,13 @@ function coefficient(
   return denominator === 0 ? 0 : (right * total - together) / denominator;
 }
 
-/** Matthews correlation, -1 to 1; 0 when either side is constant. */
-export function matthews(
-  takes: 'classes' | 'multilabel' = 'classes',
-): MetricDefinition<MatthewsOptions, { matthews_correlation: number | number[] }> {
+function definition(
+  takes: 'classes' | 'multilabel',
+): MetricDefinition<MatthewsOptions, { matthews_correlation: number | number[] }, { average: null }> {
   return {
     name: 'matthews_correlation',
     takes,
-    optionNames: ['sampleWeight', 'average'],
+    options: { sampleWeight: sampleWeightKind, average: optional(orNull(oneOf('macro'))) },
     compute({ predictions, references }, { sampleWeight, average }) {
       const weight = rowWeights('matthews_correlation', references.rows, sampleWeight);
       if (takes === 'classes') {
@@ -55,7 +55,7 @@ export function matthews(
         }
         return { matthews_correlation: coefficient(predictions.data, references.data, weight) };
       }
-      if (average !== 'macro' && average !== null) {
+      if (average === undefined) {
         throw new MetricOptionError(
           "matthews_correlation (multilabel): set average to 'macro', or to null for one value per label.",
         );
@@ -72,3 +72,6 @@ export function matthews(
     },
   };
 }
+
+/** Matthews correlation, -1 to 1; 0 when either side is constant. */
+export const matthews = { default: definition('classes'), multilabel: definition('multilabel') };

@@ -1,6 +1,8 @@
+import { flag, oneOf, oneOfKinds, optional } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface MeanErrorOptions {
   /** One weight per row. */
@@ -17,16 +19,36 @@ export interface MeanSquaredErrorOptions extends MeanErrorOptions {
   squared?: boolean;
 }
 
+const columnWeights: Kind = {
+  what: 'weights',
+  holds: (value) => Array.isArray(value) && value.every(Number.isFinite) && value.some((weight) => weight !== 0),
+};
+const commonOptions = {
+  sampleWeight: sampleWeightKind,
+  multioutput: optional(
+    oneOfKinds(
+      "'uniform_average', 'raw_values' or a list with one weight per column, not all 0",
+      oneOf('uniform_average', 'raw_values'),
+      columnWeights,
+    ),
+  ),
+};
+
+type MeanError<Name extends string, Options extends object> = MetricDefinition<
+  Options,
+  { [Key in Name]: number | number[] },
+  { multioutput: 'raw_values' }
+>;
+
 function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorOptions>(
   name: Name,
-  optionNames: readonly (keyof Options & string)[],
+  options: { readonly [Key in keyof Options]-?: Kind },
   errorOf: (difference: number) => number,
-): MetricDefinition<Options, { [Key in Name]: number | number[] }> {
-  const compute: MetricDefinition<Options, { [Key in Name]: number | number[] }>['compute'] = (
+): MeanError<Name, Options> {
+  const compute: MeanError<Name, Options>['compute'] = (
     { predictions, references },
-    options,
+    { sampleWeight, multioutput = 'uniform_average', squared = true },
   ) => {
-    const { sampleWeight, multioutput = 'uniform_average', squared = true } = options;
     const { rows, columns } = references;
     const weight = rowWeights(name, rows, sampleWeight);
     const values = Array.from({ length: columns }, (_, column) => {
@@ -40,24 +62,27 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
     });
     const answer = (value: number | number[]) => ({ [name]: value }) as { [Key in Name]: number | number[] };
     if (multioutput === 'raw_values') return answer(values);
-    const columnWeights = multioutput === 'uniform_average' ? values.map(() => 1) : multioutput;
-    if (typeof columnWeights === 'string' || columnWeights.length !== columns) {
+    const shares = multioutput === 'uniform_average' ? values.map(() => 1) : multioutput;
+    if (shares.length !== columns) {
       throw new MetricOptionError(
         `${name}: multioutput is ${JSON.stringify(multioutput)}; expected 'uniform_average', 'raw_values' or ${columns} column weights.`,
       );
     }
-    const total = columnWeights.reduce((sum, share) => sum + share, 0);
-    return answer(values.reduce((sum, value, column) => sum + value * columnWeights[column]!, 0) / total);
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    return answer(values.reduce((sum, value, column) => sum + value * shares[column]!, 0) / total);
   };
-  return { name, takes: 'numbers', optionNames, compute };
+  return { name, takes: 'numbers', options, compute };
 }
 
-/** Mean squared error (`sklearn.metrics.mean_squared_error`). */
-export const mse = meanError<'mse', MeanSquaredErrorOptions>(
+const squaredError = meanError<'mse', MeanSquaredErrorOptions>(
   'mse',
-  ['sampleWeight', 'multioutput', 'squared'],
+  { ...commonOptions, squared: optional(flag) },
   (difference) => difference * difference,
 );
+const absoluteError = meanError<'mae', MeanErrorOptions>('mae', commonOptions, Math.abs);
+
+/** Mean squared error (`sklearn.metrics.mean_squared_error`). */
+export const mse = { default: squaredError, multilist: squaredError };
 
 /** Mean absolute error (`sklearn.metrics.mean_absolute_error`). */
-export const mae = meanError<'mae', MeanErrorOptions>('mae', ['sampleWeight', 'multioutput'], Math.abs);
+export const mae = { default: absoluteError, multilist: absoluteError };

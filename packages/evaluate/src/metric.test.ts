@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { load, Metric, MetricInputError, MetricOptionError } from './index.ts';
+
+describe('predictions and references', () => {
+  it('are lists, typed arrays, 64-bit integers, iterables or shaped arrays', async () => {
+    const metric = await load('accuracy');
+    const references = [0, 1, 1];
+    const column = {
+      length: 3,
+      *[Symbol.iterator]() {
+        yield* references;
+      },
+    };
+    for (const predictions of [
+      references,
+      Int32Array.from(references),
+      BigInt64Array.of(0n, 1n, 1n),
+      column,
+      { length: 3, 0: 0, 1: 1, 2: 1 },
+      { data: Int32Array.from(references), shape: [3] },
+    ]) {
+      expect(metric.compute({ predictions, references })).toEqual({ accuracy: 1 });
+    }
+  });
+
+  it.each([
+    [[0.2, 0.9], [0, 1], /predictions\[0\] is 0.2.*argmax/],
+    [{ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] }, [0, 1], /shape \[2, 2\].*argmax\(-1\)/],
+    [[[0.1, 0.9]], [1], /argmax/],
+    [[NaN, 1], [0, 1], /NaN/],
+    [[0, 1], [0], /mismatch in the number of predictions \(2\) and references \(1\)/],
+    [['equivalent'], [1], /predictions\[0\] is the string "equivalent".*Map label names to class numbers/],
+    [[1], ['equivalent'], /references\[0\] is the string/],
+    ['equivalent', [1], /predictions is "equivalent"; a list/],
+    [[], [], /no predictions/],
+    [[[]], [[]], /row 0 has no values/],
+    [{ data: [1, 2], shape: [3] }, [0, 1], /shape \[3\] over 2 values/],
+    [{ data: [1, 2], shape: [-1, -2] }, [0, 1], /shape \[-1, -2\] over 2 values/],
+    [{ data: null, shape: [3] }, [0, 1], /as its data null/],
+    [{ data: 'ab', shape: [2] }, [0, 1], /as its data "ab"/],
+    [[0], undefined, /accuracy: references is missing/],
+    [null, [0], /predictions is null/],
+    [5, [0], /predictions is 5/],
+    [{}, [0], /predictions is an empty object, without values/],
+    [{ length: 1e12 }, [0], /an object with length, without values/],
+    [Promise.resolve([1]), [0], /predictions is a Promise: await it first/],
+    [new Map([[0, 1]]), [[0, 1]], /a Map, which keeps no rows/],
+    [[Object.create(null)], [0], /predictions\[0\] is an empty object; a number was expected/],
+    [[Symbol('x')], [0], /predictions\[0\] is a symbol/],
+    [[2n ** 60n], [0], /predictions\[0\] is 1152921504606846976n/],
+    [[null], [0], /predictions\[0\] is null/],
+    [[true], [1], /predictions\[0\] is true; a number was expected/],
+    [
+      [[1, 2], [3]],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      /row 1 has 1 values, row 0 has 2/,
+    ],
+    [
+      [[1, 2], 3],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      /row 1 has no list of values \(3\)/,
+    ],
+    [[[[1]]], [0], /predictions\[0\]\[0\] is an array of 1/],
+  ])('are refused in words (%#)', async (predictions, references, message) => {
+    const metric = await load('accuracy');
+    const compute = () => metric.compute({ predictions, references } as never);
+    expect(compute).toThrow(message);
+    expect(compute).toThrow(MetricInputError);
+  });
+
+  it.each(['pearsonr', 'spearmanr', 'mse', 'mae'])('of %s are finite', async (name: string) => {
+    const metric = await load(name);
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      expect(() => metric.compute({ predictions: [1, bad], references: [1, 2] })).toThrow(
+        `predictions holds ${bad} at row 1. The model has probably diverged`,
+      );
+      expect(() => metric.compute({ predictions: [1, 2], references: [bad, 1] })).toThrow(`references holds ${bad}`);
+    }
+  });
+});
+
+describe('adding', () => {
+  it('is of examples and batches, computed over all, and forgotten then', async () => {
+    const metric = await load('accuracy');
+    metric.add({ prediction: 1, reference: 1 });
+    metric.addBatch({ predictions: [0, 1], references: Int32Array.of(1, 1) });
+    expect(metric.compute({ predictions: [1], references: [1] })).toEqual({ accuracy: 0.75 });
+    expect(() => metric.compute()).toThrow(/nothing to compute/);
+  });
+
+  it('takes one example by the names of a batch, as evaluate does', async () => {
+    const metric = await load('f1', 'multilabel');
+    metric.add({ references: [1, 0], predictions: [1, 1] } as never);
+    expect(metric.compute({ average: 'micro' })).toEqual({ f1: 2 / 3 });
+  });
+
+  it('is kept where a computation fails', async () => {
+    const metric = await load('f1');
+    metric.addBatch({ predictions: [0, 1, 2], references: [0, 1, 2] });
+    expect(() => metric.compute()).toThrow(/3 classes/);
+    expect(metric.compute({ average: 'macro' })).toEqual({ f1: 1 });
+  });
+
+  it.each([
+    ['add', undefined, 'accuracy.add takes its options as an object, { prediction, reference }; got undefined'],
+    ['add', 1, 'got 1'],
+    ['add', { prediction: 1, label: 2 }, 'accuracy.add has no option label'],
+    ['add', { prediction: 1 }, 'references[0] is undefined'],
+    ['addBatch', undefined, 'accuracy.addBatch takes its options as an object, { predictions, references }'],
+    ['addBatch', [1, 2], 'got an array of 2'],
+    ['addBatch', { prediction: [1], reference: [1] }, 'has no option prediction; did you mean predictions?'],
+    [
+      'addBatch',
+      { predictions: [1], references: [1], sampleWeight: [1] },
+      'accuracy.addBatch has no option sampleWeight',
+    ],
+    ['addBatch', { predictions: [1] }, 'references is missing'],
+  ])('of what is no example is refused: %s(%j)', async (method, input, message) => {
+    const metric = await load('accuracy');
+    const add = () => metric[method as 'add'](input as never);
+    expect(add).toThrow(message);
+    expect(add).toThrow(MetricInputError);
+  });
+});
+
+describe('compute', () => {
+  it.each([null, 42, 'x', [1, 2], Int32Array.of(1), true])('takes one object, not %j', async (input) => {
+    const metric = await load('accuracy');
+    expect(() => metric.compute(input as never)).toThrow(
+      'accuracy.compute takes one object, { predictions, references }',
+    );
+  });
+
+  it('takes no option but those of the metric', async () => {
+    const metric = await load('accuracy');
+    const compute = () => metric.compute({ predictions: [0], references: [0], average: 'macro' } as never);
+    expect(compute).toThrow('accuracy.compute has no option average; it has normalize, sampleWeight');
+    expect(compute).toThrow(MetricOptionError);
+    expect(() => metric.compute({ predictons: [0], references: [0] } as never)).toThrow(/no option predictons/);
+    expect(() => metric.withOptions({ normalise: false } as never)).toThrow('did you mean normalize?');
+    expect(() => metric.withOptions(null as never)).toThrow('accuracy.withOptions takes its options as an object');
+  });
+
+  it('does what a metric of one’s own says', () => {
+    const metric = new Metric({
+      name: 'rows',
+      takes: 'numbers',
+      options: {},
+      compute: ({ references }) => ({ rows: references.rows }),
+    });
+    expect(metric.compute({ predictions: [1, 2], references: [3, 4] })).toEqual({ rows: 2 });
+  });
+
+  it.each([undefined, null, 42, {}, { name: 'x', takes: 'words', options: {}, compute: () => ({}) }])(
+    'is no method of %j',
+    (definition) => {
+      expect(() => new Metric(definition as never)).toThrow(MetricOptionError);
+    },
+  );
+});
