@@ -1,5 +1,6 @@
 import { route, tell } from '#platform';
-import { HubAccessError, HubError, HubNotFoundError, UnreachableError } from './errors.ts';
+import { HubAccessError, HubNotFoundError, UnreachableError } from './errors.ts';
+import type { HubError } from './errors.ts';
 import { endlessRedirects, reasonOf } from './networkErrors.ts';
 import type { HubSettings } from './platform/platform.ts';
 import type { Repository } from './repository.ts';
@@ -7,6 +8,8 @@ import { isPassing, maxAttempts, wait, waitBefore } from './retry.ts';
 
 /** How long the rest of an answer to a question may take once it has begun, in milliseconds. */
 const restTimeout = 30_000;
+/** A page of a list of files has a few hundred kilobytes. */
+const largestAnswer = 64 * 2 ** 20;
 
 /** What is asked about, and how. */
 interface Asking {
@@ -40,10 +43,9 @@ export function askForContent(
 
 async function ask(asking: Asking, address: string, headers: Headers): Promise<Response> {
   const { endpoint, authorization } = asking.settings;
-  // A hub's answers name further addresses: the token is for the hub alone.
-  if (new URL(address).origin !== new URL(endpoint).origin)
-    throw new HubError(`${endpoint} sends on to another host, ${new URL(address).host}, which was not asked.`);
-  const token = await authorization();
+  // A hub's answers name further addresses, a mirror's those of the hub: the token is for the hub
+  // alone.
+  const token = new URL(address).origin === new URL(endpoint).origin ? await authorization() : undefined;
   if (token) headers.set('authorization', token);
   const { fetch, through } = await route(address);
   for (let attempt = 1; ; attempt++) {
@@ -83,7 +85,7 @@ async function askOnce(
     clearTimeout(timer);
     if (!whole || !answer.ok) return answer;
     timer = within(restTimeout, 'end of the answer');
-    return new Response(await answer.arrayBuffer(), { status: answer.status, headers: answer.headers });
+    return new Response(await readWhole(answer), { status: answer.status, headers: answer.headers });
   } catch (error) {
     const reason = reasonOf(error);
     throw new UnreachableError(`${endpoint} cannot be reached${through}: ${reason}`, {
@@ -93,6 +95,19 @@ async function askOnce(
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function readWhole(answer: Response): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (const reader = answer.body?.getReader(); reader;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > largestAnswer) throw new Error(`more than ${largestAnswer / 2 ** 20} MB as the answer to a question`);
+    parts.push(value);
+  }
+  return new Blob(parts);
 }
 
 function refusal(

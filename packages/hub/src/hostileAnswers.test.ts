@@ -103,8 +103,8 @@ describe('what the hub sends', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     vi.stubEnv('HF_TOKEN', 'hf_SECRET');
     answerWith({ link: `<http://127.0.0.1:${(other.address() as AddressInfo).port}/next>; rel="next"` });
-    await expect(listFiles('owner/x')).rejects.toThrow('another host');
-    expect(asked).toEqual([]);
+    expect(await listFiles('owner/x')).toEqual([]);
+    expect(asked).toEqual([undefined]);
     await new Promise((resolve) => other.close(resolve));
   });
 
@@ -124,6 +124,29 @@ describe('what the hub sends', () => {
     await listFiles('owner/tiny');
     expect(asked).toEqual([undefined]);
     await new Promise((resolve) => other.close(resolve));
+  });
+
+  it('is an answer that does not end', async () => {
+    hub.special = (request, response) => {
+      if (!request.url?.includes('/revision/')) return false;
+      const chunk = Buffer.alloc(2 ** 20, ' ');
+      const write = () => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', write);
+      };
+      write();
+      return true;
+    };
+    await expect(readHubFile('owner/tiny', 'config.json')).rejects.toThrow('more than 64 MB');
+  });
+
+  it('is a list of files that does not end', async () => {
+    hub.special = (request, response) => {
+      if (!request.url?.includes('/tree/')) return false;
+      response.setHeader('link', `<${hub.endpoint}${request.url}>; rel="next"`);
+      return Boolean(response.end('[]'));
+    };
+    await expect(listFiles('owner/tiny')).rejects.toThrow('does not end');
   });
 
   it('is a redirect to itself', async () => {

@@ -12,7 +12,7 @@ export interface RemoteSnapshot {
 
 const rememberMilliseconds = 30_000;
 /** A list of files comes in pages of a thousand; one that has more of them than this never ends. */
-const mostPages = 2000;
+const mostPages = 500;
 const snapshots = new Map<string, { until: number; snapshot: Promise<RemoteSnapshot> }>();
 const unreachable = new Map<string, { until: number; error: UnreachableError }>();
 
@@ -74,9 +74,11 @@ async function askForFiles(
   endpoint: string,
   ask: typeof fetch,
 ): Promise<Map<string, RemoteFile>> {
-  let pages = 0;
+  const pages = new Set<string>();
   const askForPage: typeof fetch = (address, options) => {
-    if (++pages > mostPages) throw new HubError(`${endpoint}: the list of files of '${name}' does not end.`);
+    if (pages.has(String(address)) || pages.size >= mostPages)
+      throw new HubError(`${endpoint}: the list of files of '${name}' does not end.`);
+    pages.add(String(address));
     return ask(address, options);
   };
   const { listFiles } = await import('@huggingface/hub');

@@ -1,7 +1,8 @@
 import { HubError, HubNotFoundError, listFiles, readHubFile, type ResolveOptions } from '@attune/hub';
 
 /**
- * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `onProgress`.
+ * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `forceDownload`,
+ * `onProgress`.
  */
 export type PretrainedOptions = Omit<ResolveOptions, 'repoType'>;
 

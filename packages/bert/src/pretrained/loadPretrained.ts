@@ -59,6 +59,7 @@ const fromPretrainedOptions = {
   revision: optional(nonEmptyText),
   cacheDir: optional(nonEmptyText),
   localFilesOnly: optional(flag),
+  forceDownload: optional(flag),
   onProgress: optional(callable),
   // The configuration checks its own fields.
   ...Object.fromEntries(bertConfigOptionNames.map((name) => [name, anything])),
@@ -74,7 +75,7 @@ const advice = {
     dtype: 'weights are float32 here; mixed precision is chosen where the model is trained (fp16)',
     device_map: 'pass device',
     config: 'pass the fields to change themselves, such as { numLabels: 3 }',
-    token: 'set HF_TOKEN',
+    token: 'log in with `hf auth login`, or set HF_TOKEN',
     use_safetensors: 'safetensors files are all that is read',
   },
 };
@@ -145,9 +146,9 @@ export async function readWeights<Class extends { readonly kind: ModelKind }>(
 ): Promise<ModelParts & { readonly modelClass: Class }> {
   requireArgument(where, 'nameOrFolder', nameOrFolder, hubNameOrFolder, CheckpointError);
   requireOptions(where, options, fromPretrainedOptions, advice);
-  const { revision, cacheDir, localFilesOnly, onProgress, silent: _, ...modelOptions } = options;
+  const { revision, cacheDir, localFilesOnly, forceDownload, onProgress, silent: _, ...modelOptions } = options;
   const { device: givenDevice, seed = defaultSeed, ignoreMismatchedSizes = false, ...overrides } = modelOptions;
-  const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, onProgress });
+  const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, forceDownload, onProgress });
   const source = `${nameOrFolder}/config.json`;
   const json = await readConfig(files);
   const modelClass = classOf(json.model_type, source);

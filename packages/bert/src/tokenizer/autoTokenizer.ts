@@ -67,8 +67,8 @@ export const AutoTokenizer = {
    * @throws CheckpointError when neither file is there or one is broken
    */
   async fromPretrained(nameOrFolder: string, options: TokenizerLoadOptions = {}): Promise<Tokenizer> {
-    const { revision, cacheDir, localFilesOnly, onProgress } = options;
-    const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, onProgress });
+    const { revision, cacheDir, localFilesOnly, forceDownload, onProgress } = options;
+    const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, forceDownload, onProgress });
     const readObject = async (file: string): Promise<Record<string, unknown> | undefined> => {
       const text = await files.readText(file);
       return text === undefined ? undefined : parseJsonObject(text, `${nameOrFolder}/${file}`);

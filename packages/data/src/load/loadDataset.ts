@@ -105,6 +105,7 @@ async function findSources(path: string, options: LoadDatasetOptions): Promise<S
     revision: options.revision,
     cacheDir: options.cacheDir,
     localFilesOnly: options.localFilesOnly,
+    forceDownload: options.forceDownload,
     onProgress: options.onProgress,
   };
   const source = (file: string): Source => ({ label: `${path}/${file}`, read: () => readHubFile(name, file, hub) });

@@ -46,6 +46,8 @@ export interface LoadDatasetOptions extends FileOptions {
   readonly cacheDir?: string;
   /** Use only what is on this machine. Default false. */
   readonly localFilesOnly?: boolean;
+  /** Download again what is in the cache already. Default false. */
+  readonly forceDownload?: boolean;
   /** Called during downloads. */
   readonly onProgress?: (progress: DownloadProgress) => void;
 }

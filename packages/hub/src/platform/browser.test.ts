@@ -86,6 +86,36 @@ describe('the cache of a page', () => {
     expect(attempts).toBe(5);
   });
 
+  it.each([
+    ['shorter', content.slice(1), { size: 1000, hash }],
+    ['another', new Uint8Array(1000), { size: 1000, hash }],
+    ['another by Git’s hash', new Uint8Array(1000), { size: 1000, hash: 'b'.repeat(40) }],
+  ])('says what is damaged: %s', async (_, kept, known) => {
+    const caches = fakeCaches();
+    vi.stubGlobal('caches', caches);
+    const other = { ...repository, name: `owner/${known.hash}` };
+    await (
+      await caches.open()
+    ).put(`https://attune-hub.invalid/${other.name}/resolve/${commit}/sub/w.bin`, new Response(kept));
+    const page = openCache(undefined);
+    expect(await page.find(other, commit, 'sub/w.bin')).toEqual(kept);
+    expect(await page.find(other, commit, 'sub/w.bin', { path: 'sub/w.bin', ...known })).toBe('damaged');
+  });
+
+  it('that is full gives the file all the same', async () => {
+    vi.stubGlobal('caches', {
+      open: async () => ({ put: () => Promise.reject(new Error('QuotaExceeded')), match: async () => undefined }),
+    });
+    const told = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    const stored = await openCache(undefined).store(
+      commit,
+      download(async () => new Response(content)),
+    );
+    expect(stored).toEqual(content);
+    expect(told.mock.calls[0]?.[0]).toContain('could not be kept');
+    told.mockRestore();
+  });
+
   it('is done without where there is none', async () => {
     vi.stubGlobal('caches', undefined);
     const cache = openCache(undefined);

@@ -42,6 +42,9 @@ const revisionKey = ({ type, name, revision }: Repository) =>
 const absentKey = (repository: Repository, commit: string, filename: string) =>
   `${fileAddress(keyHost, repository, commit, filename)}?absent`;
 
+/** Files whose content was compared since this page was opened. */
+const sound = new Set<string>();
+
 class PageCache implements HubCache {
   readonly #open: Promise<BrowserCache | undefined>;
 
@@ -67,10 +70,14 @@ class PageCache implements HubCache {
     remote?: RemoteFile,
   ): Promise<ResolvedFile | 'absent' | 'damaged' | undefined> {
     const cache = await this.#open;
-    const found = await cache?.match(fileAddress(keyHost, repository, commit, filename));
+    const address = fileAddress(keyHost, repository, commit, filename);
+    const found = await cache?.match(address);
     if (found) {
       const bytes = new Uint8Array(await found.arrayBuffer());
-      return remote && !(await isSound(bytes, remote)) ? 'damaged' : bytes;
+      if (!remote) return bytes;
+      if (bytes.length !== remote.size || !(sound.has(address) || (await isSound(bytes, remote)))) return 'damaged';
+      sound.add(address);
+      return bytes;
     }
     return (await cache?.match(absentKey(repository, commit, filename))) ? 'absent' : undefined;
   }
@@ -87,7 +94,14 @@ class PageCache implements HubCache {
         `${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). Try again.`,
       );
     }
-    await (await this.#open)?.put(fileAddress(keyHost, repository, commit, file.path), new Response(bytes));
+    const address = fileAddress(keyHost, repository, commit, file.path);
+    sound.add(address);
+    try {
+      await (await this.#open)?.put(address, new Response(bytes));
+    } catch (error) {
+      // No room: the page works all the same, and downloads again the next time.
+      tell(`${repository.name}/${file.path} could not be kept in the browser's cache: ${String(error)}`);
+    }
     return bytes;
   }
 

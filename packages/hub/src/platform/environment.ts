@@ -57,6 +57,16 @@ function decode(text: string): string {
   }
 }
 
+async function readTokenFile(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new HubError(`The token of \`hf auth login\` cannot be read (${message}).`, { cause: error });
+  }
+}
+
 /**
  * The token of HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the file that `hf auth login` writes, in this
  * order, as Python's `huggingface_hub` has it (utils/_auth.py).
@@ -70,7 +80,7 @@ async function findToken(): Promise<string | undefined> {
   const sources = [
     ['HF_TOKEN', async () => HF_TOKEN],
     ['HUGGING_FACE_HUB_TOKEN', async () => HUGGING_FACE_HUB_TOKEN],
-    [path, () => readFile(path, 'utf8').catch(() => undefined)],
+    [path, () => readTokenFile(path)],
   ] as const;
   for (const [source, read] of sources) {
     const token = (await read())?.replace(/[\r\n]/g, '').trim();

@@ -4,7 +4,7 @@ import { HubError } from '../errors.ts';
 /** Errors of the file system; those of a network have other codes. */
 const fileErrors: ReadonlySet<unknown> = new Set(
   (
-    'EACCES EDQUOT EEXIST EFBIG EINVAL EIO EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ' +
+    'EACCES EBUSY EDQUOT EEXIST EFBIG EINVAL EIO EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ' +
     'ENOENT ENOSPC ENOTDIR ENOTEMPTY EPERM EROFS ERR_INVALID_ARG_VALUE'
   ).split(' '),
 );

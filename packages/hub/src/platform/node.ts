@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HubError } from '../errors.ts';
 import { DiskCache } from './diskCache.ts';
 import { cacheFolder, readSettings } from './environment.ts';
-import { listFolder } from './localFolder.ts';
+import { listFolder as listFiles } from './localFolder.ts';
 import type { HubCache, Platform } from './platform.ts';
 import { routeTo } from './proxy.ts';
 
@@ -28,7 +28,13 @@ export const findInFolder: Platform['findInFolder'] = async (folder, filename) =
   return found?.isFile() ? { path } : undefined;
 };
 
-export { listFolder };
+export const listFolder: Platform['listFolder'] = async (folder) => {
+  try {
+    return await listFiles(folder);
+  } catch (error) {
+    throw new HubError(`The folder '${folder}' cannot be listed (${(error as Error).message}).`, { cause: error });
+  }
+};
 
 export const readBytes: Platform['readBytes'] = async (file) => {
   if (file instanceof Uint8Array) return file;

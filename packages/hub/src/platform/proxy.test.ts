@@ -27,7 +27,7 @@ beforeEach(async () => {
   refusal = undefined;
   proxy = createServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
-    if (refusal) response.writeHead(refusal).end();
+    if (refusal) response.writeHead(refusal, { 'retry-after': '0' }).end();
     else void passOn(request, response);
   });
   proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
@@ -115,13 +115,10 @@ describe('a download through a proxy', () => {
   });
 
   it('that passes a busy hub on names the proxy', async () => {
-    hub.special = (_, response) => Boolean(response.writeHead(503, { 'retry-after': '99' }).end());
     refusal = 503;
     vi.stubEnv('HF_ENDPOINT', 'http://hub.example');
     vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${proxyPort}`);
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    await expect(read()).rejects.toThrow(/status 503 through the proxy/);
-    vi.restoreAllMocks();
+    await expect(read()).rejects.toThrow(/status 503 through the proxy .*, 5 times/);
   });
 });
 
