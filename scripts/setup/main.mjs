@@ -13,6 +13,7 @@ const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   demo [arguments]    fine-tune BERT, or predict with the result (demo --help)
   test [arguments]    run the tests; arguments go to vitest
   setup               only install what is missing
+  install             only install packages
   build               only install packages and build
   typecheck           check the types of sources and tests
   bench [arguments]   time kernels and training steps (benchmarks/README.md)`;
@@ -33,6 +34,7 @@ const commands = {
     return built ? code : code || 1;
   },
   setup,
+  install: installPackages,
   async build() {
     await installPackages();
     await build();

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runInForeground, runQuietly } from './child.mjs';
 import { makeFolder } from './make-folder.mjs';
 import { nodeVersionProblem } from './node-version.mjs';
+import { rootFolder } from './root-folder.mjs';
 
 let scratch;
 beforeEach(() => {
@@ -67,6 +68,12 @@ describe('programs that are started', () => {
   it('end with 128 and the number of the signal that ended them', async () => {
     expect(await runInForeground(process.execPath, ['-e', "process.kill(process.pid, 'SIGKILL')"])).toBe(137);
   });
+});
+
+it('the two places that name pnpm agree', () => {
+  // turbo and corepack read `packageManager`; `devEngines` keeps pnpm from replacing itself.
+  const { packageManager, devEngines } = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
+  expect(packageManager.split('+')[0]).toBe(`pnpm@${devEngines.packageManager.version}`);
 });
 
 describe('the software driver in the cache folder', () => {
