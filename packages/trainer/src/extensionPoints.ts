@@ -63,6 +63,14 @@ export interface EvaluateOptions {
   readonly metricKeyPrefix?: string;
 }
 
+export interface SaveModelOptions {
+  /**
+   * Whether a model that cannot be written there is written to a folder beside, which the error
+   * then names. Default true; false for checkpoints.
+   */
+  readonly elsewhere?: boolean;
+}
+
 /**
  * Methods of a `Trainer` that its runs call: override one in a subclass, and it is used. Names and
  * order are those of `transformers.Trainer`. Overriding a method that `transformers` has and this
@@ -104,5 +112,5 @@ export interface ExtensionPoints {
   /** The evaluations of a run call it without arguments. */
   evaluate(evalDataset?: TrainerDataset, options?: EvaluateOptions | string): Promise<LogEntry>;
   /** Writes model and tokenizer into a folder; the checkpoints of a run call it with theirs. */
-  saveModel(outputDir?: string): Promise<void>;
+  saveModel(outputDir?: string, options?: SaveModelOptions): Promise<void>;
 }

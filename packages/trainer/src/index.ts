@@ -24,6 +24,7 @@ export type {
   MicroBatchOptions,
   OptimizerInput,
   PredictionStepOutput,
+  SaveModelOptions,
   SchedulerInput,
 } from './extensionPoints.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';

@@ -1,13 +1,6 @@
-import {
-  DataCollatorWithPadding,
-  DataLoader,
-  defaultDataCollator,
-  NdArray,
-  RandomSampler,
-  SequentialSampler,
-} from '@attune/data';
+import { DataCollatorWithPadding, defaultDataCollator, NdArray } from '@attune/data';
 import type { Batch, DataCollator } from '@attune/data';
-import { AdamW, autocast, getScheduler, Mt19937, selfTest } from '@attune/tensor';
+import { AdamW, autocast, getScheduler, selfTest } from '@attune/tensor';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { requireArgument, requireOptions } from '@attune/validate';
 import { files, terminal } from '#platform';
@@ -18,7 +11,9 @@ import { ProgressCallback } from './callbacks/progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import { checkWritable, removeUnfinished } from './checkpoint/outputFolder.ts';
 import { saving } from './checkpoint/saving.ts';
-import { writeModel } from './checkpoint/write.ts';
+import { writeModel, writeModelOrBeside } from './checkpoint/write.ts';
+import { checkedBatch, checkedDataloader, evalDataloader, trainDataloader } from './dataloaders.ts';
+import type { DataloaderInput } from './dataloaders.ts';
 import { keepModelColumns } from './datasets.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
@@ -36,6 +31,7 @@ import type {
   MicroBatchOptions,
   OptimizerInput,
   PredictionStepOutput,
+  SaveModelOptions,
   SchedulerInput,
 } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
@@ -166,10 +162,8 @@ export class Trainer implements RunningTrainer {
    */
   async evaluate(evalDataset?: TrainerDataset, options: EvaluateOptions | string = {}): Promise<LogEntry> {
     const prefix = readEvaluateOptions('evaluate', options, 'eval');
-    if (evalDataset === undefined && !this.evalDataset)
-      throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
     if (evalDataset !== undefined) requireArgument('evaluate', 'evalDataset', evalDataset, datasetKind, TrainerError);
-    const { metrics } = await this.#timedLoop(await this.getEvalDataloader(evalDataset), prefix);
+    const { metrics } = await this.#timedLoop('getEvalDataloader', this.getEvalDataloader(evalDataset), prefix);
     await this.log(metrics);
     const entry = { ...metrics, epoch: this.state.epoch };
     await this.#callbacks.call('onEvaluate', { metrics: entry });
@@ -185,44 +179,29 @@ export class Trainer implements RunningTrainer {
   async predict(testDataset: TrainerDataset, options: EvaluateOptions | string = {}): Promise<PredictionOutput> {
     const prefix = readEvaluateOptions('predict', options, 'test');
     requireArgument('predict', 'testDataset', testDataset, datasetKind, TrainerError);
-    const { predictions, labelIds, metrics } = await this.#timedLoop(await this.getTestDataloader(testDataset), prefix);
+    const { predictions, labelIds, metrics } = await this.#timedLoop(
+      'getTestDataloader',
+      this.getTestDataloader(testDataset),
+      prefix,
+    );
     await this.#callbacks.call('onPredict', { metrics });
     return new PredictionOutput(predictions, labelIds ?? new NdArray(new Int32Array(0), [0]), metrics);
   }
 
   getTrainDataloader(): Dataloader | Promise<Dataloader> {
-    const { args, trainDataset } = this;
-    if (!trainDataset) throw new TrainerDatasetError('train() needs a trainDataset');
-    const dataset = this.#modelColumns(trainDataset, 'train');
-    const numSamples = dataset.length;
-    const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
-    return new DataLoader({
-      dataset,
-      batchSize: args.perDeviceTrainBatchSize,
-      sampler:
-        args.trainSamplingStrategy === 'random'
-          ? new RandomSampler({ numSamples, order })
-          : new SequentialSampler({ numSamples }),
-      collate: this.#collate,
-      dropLast: args.dataloaderDropLast,
-    });
+    if (!this.trainDataset) throw new TrainerDatasetError('train() needs a trainDataset');
+    return trainDataloader(this.#loaderInput(this.trainDataset, 'train'));
   }
 
   getEvalDataloader(evalDataset?: TrainerDataset): Dataloader | Promise<Dataloader> {
     const dataset = evalDataset ?? this.evalDataset;
-    if (!dataset) throw new TrainerDatasetError('an evaluation needs an evalDataset');
-    return this.getTestDataloader(dataset);
+    if (!dataset)
+      throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
+    return evalDataloader(this.#loaderInput(dataset, 'evaluation'));
   }
 
   getTestDataloader(testDataset: TrainerDataset): Dataloader | Promise<Dataloader> {
-    const dataset = this.#modelColumns(testDataset, 'evaluation');
-    return new DataLoader({
-      dataset,
-      batchSize: this.args.perDeviceEvalBatchSize,
-      sampler: new SequentialSampler({ numSamples: dataset.length }),
-      collate: this.#collate,
-      dropLast: this.args.dataloaderDropLast,
-    });
+    return evalDataloader(this.#loaderInput(testDataset, 'evaluation'));
   }
 
   createScheduler({ numTrainingSteps, numWarmupSteps }: SchedulerInput): Schedule {
@@ -302,9 +281,14 @@ export class Trainer implements RunningTrainer {
     await this.#callbacks.call('onLog', { logs: entry });
   }
 
-  /** Writes model and tokenizer. Default folder: the output folder. */
-  async saveModel(outputDir = this.args.outputDir): Promise<void> {
-    await writeModel(outputDir, this);
+  /**
+   * Writes model and tokenizer.
+   *
+   * @param outputDir default: the output folder
+   * @throws SaveError, which names where the model was written instead
+   */
+  async saveModel(outputDir = this.args.outputDir, { elsewhere = true }: SaveModelOptions = {}): Promise<void> {
+    await (elsewhere ? writeModelOrBeside : writeModel)(outputDir, this);
   }
 
   /** Writes `trainer_state.json` into the output folder. */
@@ -341,7 +325,12 @@ export class Trainer implements RunningTrainer {
     await selfTest(this.model.device, (warning) => terminal.writeLine(warning));
   }
 
-  async #timedLoop(loader: Dataloader, metricKeyPrefix: string): Promise<EvaluationOutput> {
+  async #timedLoop(
+    method: string,
+    given: Dataloader | Promise<Dataloader>,
+    metricKeyPrefix: string,
+  ): Promise<EvaluationOutput> {
+    const loader = checkedDataloader(method, await given);
     await this.#begin();
     const began = performance.now();
     const output = await this.evaluationLoop(loader, { metricKeyPrefix });
@@ -359,11 +348,12 @@ export class Trainer implements RunningTrainer {
   }
 
   async #evaluationRecorder(): Promise<() => void> {
-    for await (const batch of await this.getEvalDataloader()) return () => this.#recordEvaluation(batch);
+    if (!this.evalDataset) return () => {};
+    for await (const batch of await this.getEvalDataloader()) return () => this.#recordEvaluation(checkedBatch(batch));
     return () => {};
   }
 
-  #modelColumns(dataset: TrainerDataset, role: string): TrainerDataset {
+  #loaderInput(dataset: TrainerDataset, role: string): DataloaderInput {
     const { args, model } = this;
     const { kept, dropped } = keepModelColumns(dataset, model, args, role);
     const news = dropped.filter((name) => !this.#toldDropped.has(name));
@@ -371,6 +361,6 @@ export class Trainer implements RunningTrainer {
       for (const name of news) this.#toldDropped.add(name);
       terminal.writeLine(`Columns that the model does not read are left out: ${news.join(', ')}.`);
     }
-    return kept;
+    return { dataset: kept, args, collate: this.#collate };
   }
 }

@@ -18,14 +18,24 @@ export async function checkWritable(folder: string): Promise<void> {
 }
 
 /**
- * Removes checkpoints of runs that were killed while they wrote them.
+ * Removes what runs left that were killed while they wrote a checkpoint.
  *
- * @returns their names
+ * @returns the names
  */
 export async function removeUnfinished(folder: string): Promise<string[]> {
-  const unfinished = (await files.list(folder)).filter((name) => /^checkpoint-\d+\.unfinished$/.test(name));
+  const names = await files.list(folder);
+  const unfinished = names.filter((name) => /^checkpoint-\d+\.unfinished$/.test(name));
   for (const name of unfinished) await files.removeFolder(`${folder}/${name}`);
-  return unfinished;
+  // One of the same step that was renamed out of the way of its successor.
+  const aside = names.flatMap((name) => {
+    const checkpoint = /^(checkpoint-\d+)\.\d+\.old$/.exec(name)?.[1];
+    return checkpoint ? [{ name, checkpoint }] : [];
+  });
+  for (const { name, checkpoint } of aside) {
+    if (names.includes(checkpoint)) await files.removeFolder(`${folder}/${name}`);
+    else await files.replaceFolder(`${folder}/${name}`, `${folder}/${checkpoint}`);
+  }
+  return [...unfinished, ...aside.filter(({ checkpoint }) => names.includes(checkpoint)).map(({ name }) => name)];
 }
 
 /**

@@ -1,7 +1,8 @@
-import { files } from '#platform';
+import { files, temporaryFolder } from '#platform';
 import { writeSafetensors } from '@attune/tensor';
 import type { Optimizer } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { SaveError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainerState } from '../state/trainerState.ts';
 import { saving } from './saving.ts';
@@ -9,6 +10,11 @@ import { saving } from './saving.ts';
 /** A tokenizer, or anything else that is saved beside a model. */
 export interface SavableProcessor {
   savePretrained?(folder: string): Promise<unknown>;
+}
+
+export interface SavedModel {
+  readonly model: TrainableModel;
+  readonly processingClass: SavableProcessor | undefined;
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -28,6 +34,33 @@ export async function writeModel(
       await files.writeFile(`${folder}/model.safetensors`, writeSafetensors(await model.stateDict(), { format: 'pt' }));
     await processingClass?.savePretrained?.(folder);
   });
+}
+
+/**
+ * Writes the model into a folder, and where that fails into one beside it, or into the system's
+ * for temporary files: a model that took hours to train must not be lost to a full disk.
+ *
+ * @throws SaveError naming the folder that it was written to instead
+ */
+export async function writeModelOrBeside(folder: string, saved: SavedModel): Promise<void> {
+  try {
+    await writeModel(folder, saved);
+  } catch (error) {
+    for (const other of foldersInstead(`${folder}-saved-${Date.now()}`)) {
+      const written = await writeModel(other, saved).then(
+        () => true,
+        () => false,
+      );
+      if (written)
+        throw new SaveError(`${(error as Error).message} The model was written to ${other} instead.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function foldersInstead(beside: string): string[] {
+  const temporary = temporaryFolder();
+  return temporary === null ? [] : [beside, `${temporary}/${beside.split(/[/\\]/).at(-1)}`];
 }
 
 export interface CheckpointInput {

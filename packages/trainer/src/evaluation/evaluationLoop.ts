@@ -2,6 +2,7 @@ import type { Batch, BatchArray, NdArray } from '@attune/data';
 import { noGrad, Tensor } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { shown } from '@attune/validate';
+import { checkedBatch } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import type { Dataloader, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
@@ -53,6 +54,7 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopRe
     if (previous) results.push(await previous);
   };
   for await (const batch of loader) {
+    checkedBatch(batch);
     if (numSamples === 0) await beforeFirst(batch);
     const labelled = countLabels(model, batch, labelName);
     const [reading, batchLabels] = inEvalMode(model, device, () => {

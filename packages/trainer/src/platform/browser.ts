@@ -14,6 +14,9 @@ const refuse = () =>
 /** A page has none. */
 export const homeFolder = (): string | null => null;
 
+/** A page has none. */
+export const temporaryFolder = (): string | null => null;
+
 /** A page is closed without a word. */
 export const onInterruption = (_message: () => string): Disposable => ({ [Symbol.dispose]() {} });
 

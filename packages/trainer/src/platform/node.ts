@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
 import type { Files, Terminal } from './platform.ts';
@@ -12,6 +12,9 @@ export const terminal: Terminal = {
 
 /** What `~` stands for. */
 export const homeFolder = (): string | null => homedir();
+
+/** Where files may lie for a while. */
+export const temporaryFolder = (): string | null => tmpdir();
 
 /** Until it is disposed of: what a person is told whose signal ends the process. */
 export function onInterruption(message: () => string): Disposable {

@@ -1,12 +1,15 @@
 import type { Batch } from '@attune/data';
 import type { Optimizer, Schedule } from '@attune/tensor';
 import { onInterruption } from '#platform';
+import { callable, objectWith, requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { applyRetention } from '../checkpoint/outputFolder.ts';
 import { keepLast } from '../checkpoint/retention.ts';
 import { writeCheckpoint } from '../checkpoint/write.ts';
+import { checkedBatch, checkedDataloader } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
@@ -50,6 +53,10 @@ interface RunParts {
   readonly optimizer: Optimizer;
 }
 
+const scheduleKind: Kind = { ...callable, what: 'a function from a step to its learning rate' };
+
+const optimizerKind = objectWith('an Optimizer', { step: 'function', recordLoss: 'function', records: 'function' });
+
 /** One call of `train()`: all that lives from its first step to its last. */
 export class TrainingRun implements Disposable {
   readonly #input: RunInput;
@@ -89,14 +96,16 @@ export class TrainingRun implements Disposable {
   static async begin(input: RunInput): Promise<TrainingRun> {
     const { trainer, callbacks } = input;
     const { args, model } = trainer;
-    const loader = await trainer.getTrainDataloader();
+    const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
     const plan = makeTrainingPlan(args, loader.length);
     const schedule = trainer.createScheduler({
       numTrainingSteps: plan.maxSteps,
       numWarmupSteps: plan.warmupSteps,
     });
+    requireArgument('createScheduler', 'what it returns', schedule, scheduleKind, TrainerError);
     const learningRates = Float64Array.from({ length: plan.maxSteps }, (_, step) => schedule(step));
     const optimizer = await trainer.createOptimizer({ model, learningRates });
+    requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
     trainer.state = new TrainerState({
       maxSteps: plan.maxSteps,
       numTrainEpochs: plan.numTrainEpochs,
@@ -163,7 +172,7 @@ export class TrainingRun implements Disposable {
   /** Compiles the kernels of a step, and of an evaluation where there will be one. */
   async #prepare(batches: readonly Batch[]): Promise<void> {
     const { args } = this.#trainer;
-    const recordEvaluation = args.evalStrategy === 'no' ? () => {} : await this.#input.evaluationRecorder();
+    const recordEvaluation = await this.#input.evaluationRecorder();
     const record = () => {
       this.#step.recordForPreparation(batches);
       recordEvaluation();
@@ -212,7 +221,7 @@ export class TrainingRun implements Disposable {
     // Skipped updates use no step of the schedule up.
     const schedulerStep = last ? last.step + Number(last.finite) : 0;
     this.#lastCheckpoint = await writeCheckpoint({
-      saveModel: (folder) => this.#trainer.saveModel(folder),
+      saveModel: (folder) => this.#trainer.saveModel(folder, { elsewhere: false }),
       args,
       state: this.#state,
       optimizer: this.#optimizer,
@@ -259,10 +268,10 @@ export class TrainingRun implements Disposable {
 }
 
 /** Batches in groups of `size`; the last group may be smaller. */
-async function* groupsOf<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let group: Item[] = [];
-  for await (const item of items) {
-    group.push(item);
+async function* groupsOf(loader: Dataloader, size: number): AsyncGenerator<Batch[]> {
+  let group: Batch[] = [];
+  for await (const batch of loader) {
+    group.push(checkedBatch(batch));
     if (group.length === size) {
       yield group;
       group = [];
