@@ -1,20 +1,16 @@
 import { DataLoader, RandomSampler, SequentialSampler } from '@attune/data';
-import type { Batch, DataCollator } from '@attune/data';
+import type { Batch } from '@attune/data';
 import { Mt19937 } from '@attune/tensor';
 import { shown } from '@attune/validate';
-import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
 import type { Dataloader } from './extensionPoints.ts';
+import type { TrainerParts } from './trainerOptions.ts';
 
-export interface DataloaderInput {
-  readonly dataset: TrainerDataset;
-  readonly args: TrainingArguments;
-  readonly collate: DataCollator;
-}
+type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 
 /** The training rows, each epoch in an order that its number and the seed decide. */
-export function trainDataloader({ dataset, args, collate }: DataloaderInput): Dataloader {
+export function trainDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
   const numSamples = dataset.length;
   const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
   return new DataLoader({
@@ -30,7 +26,7 @@ export function trainDataloader({ dataset, args, collate }: DataloaderInput): Da
 }
 
 /** Rows in their order. */
-export function evalDataloader({ dataset, args, collate }: DataloaderInput): Dataloader {
+export function evalDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
   return new DataLoader({
     dataset,
     batchSize: args.perDeviceEvalBatchSize,
@@ -54,7 +50,9 @@ export function checkedDataloader(method: string, given: Dataloader): Dataloader
     );
   }
   if (given.length === 0)
-    throw new TrainerDatasetError(`${method} gives no batch: the dataset has fewer rows than one`);
+    throw new TrainerDatasetError(
+      `${method} gives no batch: with dataloaderDropLast a dataset must have at least as many rows as a batch`,
+    );
   return given;
 }
 

@@ -5,13 +5,13 @@ import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
 
-/** Batches of an epoch, as a `DataLoader` of data gives them. */
-export interface Dataloader extends AsyncIterable<Batch> {
+/** Batches of an epoch, as a `DataLoader` of data gives them; an array of batches is one too. */
+export type Dataloader = (AsyncIterable<Batch> | Iterable<Batch>) & {
   /** Batches in an epoch. */
   readonly length: number;
   /** Told the number of each epoch, from 0, before its batches are asked for. */
   setEpoch?(epoch: number): void;
-}
+};
 
 export interface SchedulerInput {
   /** Optimizer steps of the run. */

@@ -1,79 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { defaultDevice, Linear, linear, Module, mseLoss, Parameter, scale, tensor } from '@attune/tensor';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Linear, mseLoss, openDevice, scale, tensor } from '@attune/tensor';
+import { describe, expect, it } from 'vitest';
 import golden from '../golden/regression.json' with { type: 'json' };
-import {
-  NonFiniteLossError,
-  SaveError,
-  Trainer,
-  TrainerDatasetError,
-  TrainingArguments,
-  TrainingArgumentsError,
-} from './index.ts';
-import type {
-  ForwardContext,
-  LogEntry,
-  ModelOutput,
-  TrainableModel,
-  TrainerCallback,
-  TrainerOptions,
-  TrainingArgumentsOptions,
-} from './index.ts';
-
-/**
- * `y = a x + b` from a = b = 0 under the mean squared error: the model of transformers' own Trainer
- * tests.
- */
-class RegressionModel extends Module implements TrainableModel {
-  readonly inputNames = ['input_x'];
-  readonly a: Parameter;
-  readonly b: Parameter;
-
-  constructor(a: Parameter, b: Parameter) {
-    super();
-    this.a = a;
-    this.b = b;
-  }
-
-  static async create(): Promise<RegressionModel> {
-    const device = await defaultDevice();
-    return new RegressionModel(
-      new Parameter(new Float32Array(1), { shape: [1, 1], device }),
-      new Parameter(new Float32Array(1), { shape: [1], device }),
-    );
-  }
-
-  forward(batch: Batch, { numItemsInBatch }: ForwardContext = {}): ModelOutput {
-    const { input_x: input, labels } = batch;
-    if (!input) throw new Error('no input_x');
-    const rows = input.shape[0] ?? 0;
-    const x = tensor(Float32Array.from(input.data), { shape: [rows, 1], device: this.a.device });
-    const logits = linear(x, this.a, this.b);
-    if (!labels) return { logits };
-    return { logits, loss: mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? rows) }) };
-  }
-}
-
-const rows = golden.x.map((input_x, index) => ({ input_x, label: golden.y[index] ?? NaN, note: `row ${index}` }));
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'attune-trainer-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function make(options: Partial<TrainingArgumentsOptions> = {}, more: Partial<TrainerOptions> = {}) {
-  const model = await RegressionModel.create();
-  const args = new TrainingArguments(folder, { learningRate: 0.1, saveStrategy: 'no', disableTqdm: true, ...options });
-  const trainer = new Trainer({ model, args, trainDataset: Dataset.fromRows(rows), ...more });
-  return { model, trainer };
-}
-
-const value = async (parameter: Parameter) => Number((await parameter.data())[0]);
+import { NonFiniteLossError, TrainerDatasetError, TrainingArgumentsError } from './index.ts';
+import type { ForwardContext, LogEntry, ModelOutput, TrainerCallback } from './index.ts';
+import { folder, make, RegressionModel, rows, value } from './testing/regression.ts';
 
 describe('Trainer.train', () => {
   it.each([
@@ -130,7 +64,7 @@ describe('Trainer.train', () => {
     expect(skipped).toBeGreaterThan(0);
     expect(skipped).toBeLessThan(14);
     expect(Number.isFinite(logged[0]?.['grad_norm'])).toBe(false);
-    const scaler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scaler.json'), 'utf8')) as Record<
+    const scaler = JSON.parse(readFileSync(join(folder(), 'checkpoint-24', 'scaler.json'), 'utf8')) as Record<
       string,
       number
     >;
@@ -141,7 +75,7 @@ describe('Trainer.train', () => {
       growth_interval: 2000,
       _growth_tracker: 24 - skipped,
     });
-    const scheduler = JSON.parse(readFileSync(join(folder, 'checkpoint-24', 'scheduler.json'), 'utf8')) as Record<
+    const scheduler = JSON.parse(readFileSync(join(folder(), 'checkpoint-24', 'scheduler.json'), 'utf8')) as Record<
       string,
       number
     >;
@@ -246,10 +180,13 @@ describe('Trainer.train', () => {
   });
 
   it('holds no GPU memory after training that it did not hold before', async () => {
-    const { model, trainer } = await make();
-    const { liveBytes } = model.a.device.memory;
+    // A device of its own: on the default one, models of other tests go when they go.
+    const device = await openDevice();
+    const { trainer } = await make({}, { model: await RegressionModel.create(device) });
+    const { liveBytes } = device.memory;
     await trainer.train();
-    expect(model.a.device.memory.liveBytes).toBe(liveBytes);
+    expect(device.memory.liveBytes).toBe(liveBytes);
+    device.destroy();
   });
 
   it('names the step at which the loss became NaN, and keeps the weights of the step before', async () => {
@@ -263,70 +200,6 @@ describe('Trainer.train', () => {
     expect((failure as NonFiniteLossError).step).toBe(6);
     expect((failure as Error).message).toMatch(/not finite at step 6/);
     expect(Number.isFinite(await value(model.a))).toBe(true);
-  });
-});
-
-describe('Trainer.evaluate and predict', () => {
-  it('gives the mean over examples whatever the last batch holds', async () => {
-    const data = Dataset.fromRows(rows).select(Array.from({ length: 13 }, (_, row) => row));
-    const { trainer } = await make(
-      {},
-      {
-        evalDataset: data,
-        computeMetrics: ({ predictions, labelIds }) => ({
-          rows: predictions.shape[0] ?? 0,
-          labels: labelIds.shape[0] ?? 0,
-        }),
-      },
-    );
-    const metrics = await trainer.evaluate();
-    const mean = golden.y.slice(0, 13).reduce((sum, y) => sum + y * y, 0) / 13;
-    expect(metrics['eval_loss']).toBeCloseTo(mean, 4);
-    expect(metrics).toMatchObject({ eval_rows: 13, eval_labels: 13, epoch: 0 });
-    const output = await trainer.predict(data);
-    expect(output.predictions.shape).toEqual([13, 1]);
-    expect(output.labelIds.shape).toEqual([13]);
-    expect(output.metrics['test_loss']).toBeCloseTo(mean, 4);
-  });
-
-  it('predicts without labels', async () => {
-    const { trainer } = await make();
-    const output = await trainer.predict(Dataset.fromRows(rows).removeColumns(['label']));
-    expect(output.labelIds.shape).toEqual([0]);
-    expect(output.metrics['test_loss']).toBeUndefined();
-  });
-});
-
-describe('checkpoints', () => {
-  it('writes whole folders at the steps asked for, and keeps the newest', async () => {
-    const { trainer } = await make({ saveStrategy: 'steps', saveSteps: 5, saveTotalLimit: 2 });
-    await trainer.train();
-    expect(readdirSync(folder).sort()).toEqual(['checkpoint-20', 'checkpoint-24']);
-    expect(readdirSync(join(folder, 'checkpoint-24')).sort()).toEqual([
-      'checksums.json',
-      'model.safetensors',
-      'optimizer.safetensors',
-      'rng.json',
-      'scheduler.json',
-      'trainer_state.json',
-      'training_args.json',
-    ]);
-    const state = JSON.parse(readFileSync(join(folder, 'checkpoint-20', 'trainer_state.json'), 'utf8')) as Record<
-      string,
-      unknown
-    >;
-    expect(state).toMatchObject({ global_step: 20, max_steps: 24, epoch: 2.5, train_batch_size: 8 });
-    expect(Object.keys(state)).toEqual(Object.keys(state).sort());
-  });
-
-  it('says before the first step that the output folder cannot be written', async () => {
-    writeFileSync(join(folder, 'file'), '');
-    const model = await RegressionModel.create();
-    const args = new TrainingArguments(join(folder, 'file', 'out'), { disableTqdm: true });
-    const trainer = new Trainer({ model, args, trainDataset: Dataset.fromRows(rows) });
-    await expect(trainer.train()).rejects.toThrow(SaveError);
-    await expect(trainer.train()).rejects.toThrow(/could not write to .*out: a part of the path is a file/);
-    expect(await value(model.a)).toBe(0);
   });
 });
 

@@ -1,54 +1,31 @@
-import { DataCollatorWithPadding, defaultDataCollator, NdArray } from '@attune/data';
-import type { Batch, DataCollator } from '@attune/data';
+import { NdArray } from '@attune/data';
+import type { Batch } from '@attune/data';
 import { AdamW, autocast, getScheduler, selfTest } from '@attune/tensor';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
-import { requireArgument, requireOptions } from '@attune/validate';
-import { files, terminal } from '#platform';
-import { TrainingArguments } from './arguments/trainingArguments.ts';
+import { terminal } from '#platform';
+import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 import { ProgressCallback } from './callbacks/progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
-import { checkWritable, removeUnfinished } from './checkpoint/outputFolder.ts';
-import { saving } from './checkpoint/saving.ts';
-import { writeModel, writeModelOrBeside } from './checkpoint/write.ts';
-import { checkedBatch, checkedDataloader, evalDataloader, trainDataloader } from './dataloaders.ts';
-import type { DataloaderInput } from './dataloaders.ts';
-import { keepModelColumns } from './datasets.ts';
+import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
+import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
+import { checkedDataloader, evalDataloader, trainDataloader } from './dataloaders.ts';
+import { ModelColumns } from './datasets.ts';
 import type { TrainerDataset } from './datasets.ts';
-import { TrainerDatasetError, TrainerError, TrainingArgumentsError } from './errors.ts';
-import { evaluationLoop, inEvalMode } from './evaluation/evaluationLoop.ts';
-import { EvalPrediction, PredictionOutput } from './evaluation/evaluationOutput.ts';
+import { TrainerDatasetError, TrainerError } from './errors.ts';
+import { Evaluation } from './evaluation/evaluation.ts';
+import { PredictionOutput } from './evaluation/evaluationOutput.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
-import { readMetrics } from './evaluation/readMetrics.ts';
 import { speedMetrics } from './evaluation/speedMetrics.ts';
-import type {
-  ComputedLoss,
-  ComputeLossOptions,
-  Dataloader,
-  EvaluateOptions,
-  EvaluationLoopOptions,
-  MicroBatchOptions,
-  OptimizerInput,
-  PredictionStepOutput,
-  SaveModelOptions,
-  SchedulerInput,
-} from './extensionPoints.ts';
+import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { showPreparation } from './progress/preparation.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
-import {
-  dataset as datasetKind,
-  optionAdvice,
-  optionKinds,
-  readEvaluateOptions,
-  readTrainOptions,
-} from './trainerOptions.ts';
-import type { ProcessingClass, TrainerOptions, TrainOptions, TrainOutput } from './trainerOptions.ts';
-import { findingWhatFits } from './training/batchMemory.ts';
+import { readEvaluateOptions, readTrainerOptions, readTrainOptions, requireDataset } from './trainerOptions.ts';
+import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { defaultLoss, readLoss } from './training/loss.ts';
 import { parameterGroups } from './training/parameterGroups.ts';
 import { trainAlone, TrainingRun } from './training/trainingRun.ts';
@@ -68,11 +45,10 @@ export class Trainer implements RunningTrainer {
   readonly control = new TrainerControl();
   /** Where the run stands, and its log. */
   state = new TrainerState();
-  readonly #collate: DataCollator;
-  readonly #computeMetrics: TrainerOptions['computeMetrics'];
+  readonly #parts: TrainerParts;
   readonly #callbacks: CallbackList;
-  readonly #labelName: string;
-  readonly #toldDropped = new Set<string>();
+  readonly #columns: ModelColumns;
+  readonly #evaluation: Evaluation;
   /** Ends when the callbacks' `onInitEnd` has. */
   readonly #initialised: Promise<void>;
 
@@ -82,33 +58,18 @@ export class Trainer implements RunningTrainer {
    * @throws TrainingArgumentsError when arguments and datasets contradict each other
    */
   constructor(options: TrainerOptions) {
-    requireOptions('new Trainer', options, optionKinds, optionAdvice);
+    this.#parts = readTrainerOptions(options);
     refuseUncalledOverrides(this, Trainer.prototype);
-    const { model, args = new TrainingArguments(), trainDataset, evalDataset, processingClass } = options;
-    if (options.device && options.device !== model.device) {
-      throw new TrainerError(
-        'the option device is another GPU than the one that the model is on: leave it out, or load the model there, ' +
-          'fromPretrained(name, { device })',
-      );
-    }
-    if (args.evalStrategy !== 'no' && !evalDataset) {
-      throw new TrainingArgumentsError(
-        `evalStrategy is '${args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`,
-      );
-    }
+    const { model, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
     this.model = model;
     this.args = args;
     this.trainDataset = trainDataset;
     this.evalDataset = evalDataset;
     this.processingClass = processingClass;
-    this.#computeMetrics = options.computeMetrics;
-    this.#collate =
-      options.dataCollator ??
-      (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator);
-    this.#labelName = args.labelNames?.[0] ?? 'labels';
+    this.#columns = new ModelColumns(model, args);
     this.#callbacks = new CallbackList(this, { model, processingClass });
-    for (const callback of [DefaultFlowCallback, ...(options.callbacks ?? []), ProgressCallback])
-      this.#callbacks.add(callback);
+    this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
+    for (const callback of [DefaultFlowCallback, ...callbacks, ProgressCallback]) this.#callbacks.add(callback);
     this.#initialised = this.#callbacks.call('onInitEnd');
     // Whoever trains or evaluates sees it fail.
     this.#initialised.catch(() => {});
@@ -124,9 +85,13 @@ export class Trainer implements RunningTrainer {
     return this.#callbacks.take(callback);
   }
 
-  /** Takes a callback, or the first of a class, out. */
+  /**
+   * Takes a callback, or the first of a class, out.
+   *
+   * @throws TrainerError when there is none
+   */
   removeCallback(callback: TrainerCallback | CallbackClass): void {
-    this.#callbacks.take(callback);
+    if (!this.#callbacks.take(callback)) throw new TrainerError('removeCallback: the Trainer has no such callback');
   }
 
   /**
@@ -134,6 +99,7 @@ export class Trainer implements RunningTrainer {
    *
    * @throws NonFiniteLossError when loss or gradient is NaN or infinite; the weights are then those
    *   of the last good step
+   * @throws BatchTooLargeError when the GPU cannot hold a batch
    * @throws TrainerError when the model is being trained already
    * @throws TrainerDatasetError, SaveError, and the GPU's own errors
    */
@@ -145,9 +111,9 @@ export class Trainer implements RunningTrainer {
       using run = await TrainingRun.begin({
         trainer: this,
         callbacks: this.#callbacks,
-        labelName: this.#labelName,
+        labelName: this.#parts.labelName,
         numTrainExamples: this.trainDataset?.length ?? null,
-        evaluationRecorder: () => this.#evaluationRecorder(),
+        evaluationRecorder: () => this.#evaluation.recorder(),
       });
       return await run.run();
     });
@@ -159,11 +125,13 @@ export class Trainer implements RunningTrainer {
    *
    * @param evalDataset default: the Trainer's
    * @param options or the prefix of the metrics' names alone
+   * @throws BatchTooLargeError, TrainerDatasetError, TrainerError
    */
-  async evaluate(evalDataset?: TrainerDataset, options: EvaluateOptions | string = {}): Promise<LogEntry> {
+  async evaluate(evalDataset?: TrainerDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
     const prefix = readEvaluateOptions('evaluate', options, 'eval');
-    if (evalDataset !== undefined) requireArgument('evaluate', 'evalDataset', evalDataset, datasetKind, TrainerError);
-    const { metrics } = await this.#timedLoop('getEvalDataloader', this.getEvalDataloader(evalDataset), prefix);
+    if (evalDataset !== undefined) requireDataset('evaluate', 'evalDataset', evalDataset);
+    const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset));
+    const { metrics } = await this.#timedLoop(loader, prefix);
     await this.log(metrics);
     const entry = { ...metrics, epoch: this.state.epoch };
     await this.#callbacks.call('onEvaluate', { metrics: entry });
@@ -175,46 +143,42 @@ export class Trainer implements RunningTrainer {
    * loss.
    *
    * @param options or the prefix of the metrics' names alone
+   * @throws BatchTooLargeError, TrainerDatasetError, TrainerError
    */
-  async predict(testDataset: TrainerDataset, options: EvaluateOptions | string = {}): Promise<PredictionOutput> {
+  async predict(
+    testDataset: TrainerDataset,
+    options: Extension.EvaluateOptions | string = {},
+  ): Promise<PredictionOutput> {
     const prefix = readEvaluateOptions('predict', options, 'test');
-    requireArgument('predict', 'testDataset', testDataset, datasetKind, TrainerError);
-    const { predictions, labelIds, metrics } = await this.#timedLoop(
-      'getTestDataloader',
-      this.getTestDataloader(testDataset),
-      prefix,
-    );
+    requireDataset('predict', 'testDataset', testDataset);
+    const loader = checkedDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
+    const { predictions, labelIds, metrics } = await this.#timedLoop(loader, prefix);
     await this.#callbacks.call('onPredict', { metrics });
     return new PredictionOutput(predictions, labelIds ?? new NdArray(new Int32Array(0), [0]), metrics);
   }
 
-  getTrainDataloader(): Dataloader | Promise<Dataloader> {
+  getTrainDataloader(): Extension.Dataloader | Promise<Extension.Dataloader> {
     if (!this.trainDataset) throw new TrainerDatasetError('train() needs a trainDataset');
-    return trainDataloader(this.#loaderInput(this.trainDataset, 'train'));
+    return trainDataloader(this.#columns.of(this.trainDataset, 'train'), this.#parts);
   }
 
-  getEvalDataloader(evalDataset?: TrainerDataset): Dataloader | Promise<Dataloader> {
+  getEvalDataloader(evalDataset?: TrainerDataset): Extension.Dataloader | Promise<Extension.Dataloader> {
     const dataset = evalDataset ?? this.evalDataset;
     if (!dataset)
       throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
-    return evalDataloader(this.#loaderInput(dataset, 'evaluation'));
+    return evalDataloader(this.#columns.of(dataset, 'evaluation'), this.#parts);
   }
 
-  getTestDataloader(testDataset: TrainerDataset): Dataloader | Promise<Dataloader> {
-    return evalDataloader(this.#loaderInput(testDataset, 'evaluation'));
+  getTestDataloader(testDataset: TrainerDataset): Extension.Dataloader | Promise<Extension.Dataloader> {
+    return evalDataloader(this.#columns.of(testDataset, 'evaluation'), this.#parts);
   }
 
-  createScheduler({ numTrainingSteps, numWarmupSteps }: SchedulerInput): Schedule {
-    const { lrSchedulerType, lrSchedulerKwargs, learningRate } = this.args;
-    return getScheduler(lrSchedulerType, {
-      baseLearningRate: learningRate,
-      numWarmupSteps,
-      numTrainingSteps,
-      kwargs: lrSchedulerKwargs,
-    });
+  createScheduler({ numTrainingSteps, numWarmupSteps }: Extension.SchedulerInput): Schedule {
+    const { lrSchedulerType, lrSchedulerKwargs: kwargs, learningRate: baseLearningRate } = this.args;
+    return getScheduler(lrSchedulerType, { baseLearningRate, numWarmupSteps, numTrainingSteps, kwargs });
   }
 
-  createOptimizer({ model, learningRates }: OptimizerInput): Optimizer | Promise<Optimizer> {
+  createOptimizer({ model, learningRates }: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
     const { args } = this;
     return new AdamW(parameterGroups(model, args.weightDecay), {
       lr: learningRates,
@@ -225,14 +189,18 @@ export class Trainer implements RunningTrainer {
     });
   }
 
-  computeLoss(model: TrainableModel, inputs: Batch, options: ComputeLossOptions = {}): ComputedLoss {
-    const { returnOutputs = false, context = {} } = options;
-    const outputs = defaultLoss(model, inputs, context, this.#lossOptions);
+  computeLoss(
+    model: TrainableModel,
+    inputs: Batch,
+    { returnOutputs = false, context = {} }: Extension.ComputeLossOptions = {},
+  ): Extension.ComputedLoss {
+    const { labelName, args } = this.#parts;
+    const outputs = defaultLoss(model, inputs, context, { labelName, labelSmoothingFactor: args.labelSmoothingFactor });
     const { loss = null } = outputs;
     return returnOutputs ? [loss, outputs] : loss;
   }
 
-  trainingStep(model: TrainableModel, inputs: Batch, options: MicroBatchOptions): Tensor | null {
+  trainingStep(model: TrainableModel, inputs: Batch, options: Extension.MicroBatchOptions): Tensor | null {
     const { numItemsInBatch, context, backward } = options;
     const record = () => readLoss(this.computeLoss(model, inputs, { numItemsInBatch, context }));
     const { loss } = this.args.fp16 ? autocast(record) : record();
@@ -240,39 +208,19 @@ export class Trainer implements RunningTrainer {
     return loss;
   }
 
-  predictionStep(model: TrainableModel, inputs: Batch): PredictionStepOutput {
-    const labels = inputs[this.#labelName] ?? null;
+  predictionStep(model: TrainableModel, inputs: Batch): Extension.PredictionStepOutput {
+    const labels = inputs[this.#parts.labelName] ?? null;
     if (!labels) return [null, model.forward(inputs).logits, null];
     const { loss, outputs } = readLoss(this.computeLoss(model, inputs, { returnOutputs: true }));
     if (!outputs) throw new TrainerError('computeLoss must return [loss, outputs] when returnOutputs is true');
     return [loss, outputs.logits, labels];
   }
 
-  async evaluationLoop(dataloader: Dataloader, options: EvaluationLoopOptions): Promise<EvaluationOutput> {
-    const { metricKeyPrefix: prefix } = options;
-    const { model } = this;
-    const { device } = model;
-    const { predictions, labelIds, loss, numSamples } = await evaluationLoop({
-      trainer: this,
-      model,
-      device,
-      loader: dataloader,
-      labelName: this.#labelName,
-      args: this.args,
-      beforeFirst: (batch) =>
-        showPreparation(this.args.disableTqdm, (told) => device.prepare(() => this.#recordEvaluation(batch), told)),
-      afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: dataloader.length }),
-    });
-    const computed =
-      this.#computeMetrics && labelIds && loss !== null
-        ? readMetrics(await this.#computeMetrics(new EvalPrediction(predictions, labelIds)), prefix)
-        : {};
-    return {
-      predictions,
-      labelIds,
-      metrics: { ...(loss !== null && { [`${prefix}_loss`]: loss }), ...computed },
-      numSamples,
-    };
+  evaluationLoop(
+    dataloader: Extension.Dataloader,
+    { metricKeyPrefix }: Extension.EvaluationLoopOptions,
+  ): Promise<EvaluationOutput> {
+    return this.#evaluation.run(dataloader, metricKeyPrefix);
   }
 
   async log(logs: LogEntry): Promise<void> {
@@ -287,36 +235,27 @@ export class Trainer implements RunningTrainer {
    * @param outputDir default: the output folder
    * @throws SaveError, which names where the model was written instead
    */
-  async saveModel(outputDir = this.args.outputDir, { elsewhere = true }: SaveModelOptions = {}): Promise<void> {
+  async saveModel(
+    outputDir = this.args.outputDir,
+    { elsewhere = true }: Extension.SaveModelOptions = {},
+  ): Promise<void> {
     await (elsewhere ? writeModelOrBeside : writeModel)(outputDir, this);
   }
 
   /** Writes `trainer_state.json` into the output folder. */
-  async saveState(): Promise<void> {
-    const { outputDir } = this.args;
-    await saving(outputDir, () =>
-      files.writeFile(`${outputDir}/trainer_state.json`, `${JSON.stringify(this.state, null, 2)}\n`),
-    );
+  saveState(): Promise<void> {
+    return writeState(this.args.outputDir, this.state);
   }
 
   /**
-   * Tries whether the output folder can be written. `train()` does so by itself unless
-   * `saveStrategy` is 'no'; call it before a long run whose model you save at the end.
+   * Tries whether the output folder can be written, and removes what a killed run left unfinished
+   * there. `train()` does so by itself unless `saveStrategy` is 'no'; call it before a long run
+   * whose model you save at the end.
    *
    * @throws SaveError
    */
-  async checkOutputFolder(): Promise<void> {
-    const { outputDir } = this.args;
-    await checkWritable(outputDir);
-    const removed = await removeUnfinished(outputDir);
-    if (removed.length > 0)
-      terminal.writeLine(
-        `Removed from ${outputDir}, left unfinished by a run that was stopped: ${removed.join(', ')}.`,
-      );
-  }
-
-  get #lossOptions() {
-    return { labelName: this.#labelName, labelSmoothingFactor: this.args.labelSmoothingFactor };
+  checkOutputFolder(): Promise<void> {
+    return prepareOutputFolder(this.args.outputDir);
   }
 
   async #begin(): Promise<void> {
@@ -325,42 +264,12 @@ export class Trainer implements RunningTrainer {
     await selfTest(this.model.device, (warning) => terminal.writeLine(warning));
   }
 
-  async #timedLoop(
-    method: string,
-    given: Dataloader | Promise<Dataloader>,
-    metricKeyPrefix: string,
-  ): Promise<EvaluationOutput> {
-    const loader = checkedDataloader(method, await given);
+  async #timedLoop(loader: Extension.Dataloader, metricKeyPrefix: string): Promise<EvaluationOutput> {
     await this.#begin();
     const began = performance.now();
     const output = await this.evaluationLoop(loader, { metricKeyPrefix });
     const seconds = (performance.now() - began) / 1000;
     const speeds = speedMetrics(metricKeyPrefix, seconds, output.numSamples, loader.length);
     return { ...output, metrics: { ...output.metrics, ...speeds } };
-  }
-
-  /** The model's own loss is recorded: methods of a subclass are called for what runs only. */
-  #recordEvaluation(batch: Batch): void {
-    const { model, args } = this;
-    findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
-      inEvalMode(model, model.device, () => defaultLoss(model, rows, {}, this.#lossOptions)),
-    );
-  }
-
-  async #evaluationRecorder(): Promise<() => void> {
-    if (!this.evalDataset) return () => {};
-    for await (const batch of await this.getEvalDataloader()) return () => this.#recordEvaluation(checkedBatch(batch));
-    return () => {};
-  }
-
-  #loaderInput(dataset: TrainerDataset, role: string): DataloaderInput {
-    const { args, model } = this;
-    const { kept, dropped } = keepModelColumns(dataset, model, args, role);
-    const news = dropped.filter((name) => !this.#toldDropped.has(name));
-    if (news.length > 0) {
-      for (const name of news) this.#toldDropped.add(name);
-      terminal.writeLine(`Columns that the model does not read are left out: ${news.join(', ')}.`);
-    }
-    return { dataset: kept, args, collate: this.#collate };
   }
 }

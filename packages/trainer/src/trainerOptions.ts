@@ -1,3 +1,4 @@
+import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
 import type { DataCollator, PaddingTokenizer } from '@attune/data';
 import type { Device } from '@attune/tensor';
 import {
@@ -7,6 +8,7 @@ import {
   objectWith,
   optional,
   oneOfKinds,
+  requireArgument,
   requireOptions,
   shown,
 } from '@attune/validate';
@@ -15,7 +17,7 @@ import { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { SavableProcessor } from './checkpoint/write.ts';
 import type { TrainerDataset } from './datasets.ts';
-import { TrainerError } from './errors.ts';
+import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
 import type { EvaluateOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
@@ -72,7 +74,7 @@ const several =
   'several evaluation sets at once are not supported yet: call evaluate(set, { metricKeyPrefix }) for each';
 
 /** Rows with columns: what people pass instead is told how to become one. */
-export const dataset: Kind = {
+const dataset: Kind = {
   what: 'a Dataset',
   holds: (value) => rows.holds(value) && typeof (value as TrainerDataset).length === 'number',
   found: (value) => {
@@ -89,10 +91,11 @@ const rows = objectWith('a Dataset', { at: 'function', selectColumns: 'function'
 
 const model: Kind = {
   what: 'a module whose forward(batch) returns { loss, logits }',
-  holds: (value) => modulelike.holds(value) && Array.isArray((value as TrainableModel).inputNames),
+  holds: (value) => modulelike.holds(value) && hasDevice(value) && Array.isArray((value as TrainableModel).inputNames),
   found: (value) => {
     if (value instanceof Promise) return 'a Promise: await it';
     if (!modulelike.holds(value)) return modulelike.found?.(value) ?? shown(value);
+    if (!hasDevice(value)) return `${shown(value)}, which has no device: it must extend Module`;
     return (
       `${shown(value)}, which has no inputNames, the batch keys that its forward reads: a base model without a head ` +
       'cannot be trained; use AutoModelForSequenceClassification'
@@ -100,9 +103,12 @@ const model: Kind = {
   },
 };
 
+// A model without parameters says so itself, in the getter.
+const hasDevice = (value: unknown) => Boolean((value as TrainableModel).device);
+
 const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
 
-export const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
+const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model,
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
   trainDataset: optional(dataset),
@@ -114,7 +120,7 @@ export const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   device: optional(objectWith('a device', { dispatch: 'function' })),
 };
 
-export const optionAdvice: OptionAdvice = {
+const optionAdvice: OptionAdvice = {
   error: TrainerError,
   otherNames: {
     tokenizer: 'it is called processingClass',
@@ -125,6 +131,50 @@ export const optionAdvice: OptionAdvice = {
     preprocessLogitsForMetrics: 'write a subclass that overrides predictionStep',
   },
 };
+
+/** A Trainer's options with their defaults. */
+export interface TrainerParts extends Pick<
+  TrainerOptions,
+  'trainDataset' | 'evalDataset' | 'processingClass' | 'computeMetrics'
+> {
+  readonly model: TrainableModel;
+  readonly args: TrainingArguments;
+  readonly collate: DataCollator;
+  readonly callbacks: readonly (TrainerCallback | CallbackClass)[];
+  /** Batch key of the labels. */
+  readonly labelName: string;
+}
+
+/**
+ * @throws TrainerError for an option that does not exist or is of the wrong kind
+ * @throws TrainingArgumentsError when arguments and datasets contradict each other
+ */
+export function readTrainerOptions(options: TrainerOptions): TrainerParts {
+  requireOptions('new Trainer', options, optionKinds, optionAdvice);
+  const { model: trained, args = new TrainingArguments(), device, dataCollator, callbacks = [], ...rest } = options;
+  const { processingClass } = rest;
+  if (device && device !== trained.device) {
+    throw new TrainerError(
+      'new Trainer: the option device is another GPU than the one that the model is on. Leave it out, or load the model ' +
+        'there: fromPretrained(name, { device })',
+    );
+  }
+  if (args.evalStrategy !== 'no' && !rest.evalDataset) {
+    throw new TrainingArgumentsError(
+      `evalStrategy is '${args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`,
+    );
+  }
+  return {
+    ...rest,
+    model: trained,
+    args,
+    callbacks,
+    collate:
+      dataCollator ??
+      (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator),
+    labelName: args.labelNames?.[0] ?? 'labels',
+  };
+}
 
 const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
   resumeFromCheckpoint: optional({
@@ -162,4 +212,9 @@ export function readEvaluateOptions(where: string, options: EvaluateOptions | st
   const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
   requireOptions(where, given, evaluateKinds, evaluateAdvice);
   return given.metricKeyPrefix ?? missing;
+}
+
+/** @throws TrainerError for what is no dataset */
+export function requireDataset(where: string, name: string, given: TrainerDataset): void {
+  requireArgument(where, name, given, dataset, TrainerError);
 }

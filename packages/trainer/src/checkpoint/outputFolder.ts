@@ -1,20 +1,23 @@
-import { files } from '#platform';
+import { files, terminal } from '#platform';
 import { stepOf } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { saving } from './saving.ts';
 
 /**
- * Tries whether a folder can be written, and leaves no trace: a run should say so before its first
- * step, not after its last.
+ * Tries whether a folder can be written, which a run should say before its first step and not after
+ * its last, and removes what killed runs left unfinished there.
  *
  * @throws SaveError
  */
-export async function checkWritable(folder: string): Promise<void> {
+export async function prepareOutputFolder(folder: string): Promise<void> {
   await saving(folder, async () => {
     const probe = `${folder}/.writable`;
     await files.writeFile(probe, '');
     await files.removeFolder(probe);
   });
+  const removed = await removeUnfinished(folder);
+  if (removed.length > 0)
+    terminal.writeLine(`Removed from ${folder}, left unfinished by a run that was stopped: ${removed.join(', ')}.`);
 }
 
 /**
@@ -22,7 +25,7 @@ export async function checkWritable(folder: string): Promise<void> {
  *
  * @returns the names
  */
-export async function removeUnfinished(folder: string): Promise<string[]> {
+async function removeUnfinished(folder: string): Promise<string[]> {
   const names = await files.list(folder);
   const unfinished = names.filter((name) => /^checkpoint-\d+\.unfinished$/.test(name));
   for (const name of unfinished) await files.removeFolder(`${folder}/${name}`);

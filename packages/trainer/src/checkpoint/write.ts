@@ -114,6 +114,11 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
   return target;
 }
 
+/** Writes `trainer_state.json`. */
+export async function writeState(folder: string, state: TrainerState): Promise<void> {
+  await saving(folder, () => files.writeFile(`${folder}/trainer_state.json`, json(state)));
+}
+
 /** The loss scale under the names of `torch.amp.GradScaler.state_dict()`. */
 async function scalerJson(optimizer: Optimizer): Promise<Record<string, number>> {
   const { scale, growthTracker } = await optimizer.scalerState();

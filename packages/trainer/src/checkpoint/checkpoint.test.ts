@@ -1,0 +1,96 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Dataset } from '@attune/data';
+import { describe, expect, it } from 'vitest';
+import { SaveError, Trainer, TrainingArguments } from '../index.ts';
+import { keepLast } from './retention.ts';
+import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
+
+describe('checkpoints', () => {
+  it('writes whole folders at the steps asked for, and keeps the newest', async () => {
+    const { trainer } = await make({ saveStrategy: 'steps', saveSteps: 5, saveTotalLimit: 2 });
+    await trainer.train();
+    expect(readdirSync(folder()).sort()).toEqual(['checkpoint-20', 'checkpoint-24']);
+    expect(readdirSync(join(folder(), 'checkpoint-24')).sort()).toEqual([
+      'checksums.json',
+      'model.safetensors',
+      'optimizer.safetensors',
+      'rng.json',
+      'scheduler.json',
+      'trainer_state.json',
+      'training_args.json',
+    ]);
+    const state = JSON.parse(readFileSync(join(folder(), 'checkpoint-20', 'trainer_state.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(state).toMatchObject({ global_step: 20, max_steps: 24, epoch: 2.5, train_batch_size: 8 });
+    expect(Object.keys(state)).toEqual(Object.keys(state).sort());
+  });
+
+  it('says before the first step that the output folder cannot be written', async () => {
+    writeFileSync(join(folder(), 'file'), '');
+    const model = await RegressionModel.create();
+    const args = new TrainingArguments(join(folder(), 'file', 'out'), { disableTqdm: true });
+    const trainer = new Trainer({ model, args, trainDataset: Dataset.fromRows(rows) });
+    await expect(trainer.train()).rejects.toThrow(SaveError);
+    await expect(trainer.train()).rejects.toThrow(/could not write to .*out: a part of the path is a file/);
+    expect(await value(model.a)).toBe(0);
+  });
+
+  it('keeps what this run has written, whatever higher numbers an earlier run left', async () => {
+    mkdirSync(join(folder(), 'checkpoint-900'));
+    utimesSync(join(folder(), 'checkpoint-900'), 1000, 1000);
+    const { trainer } = await make({ maxSteps: 3, saveStrategy: 'steps', saveSteps: 1, saveTotalLimit: 2 });
+    await trainer.train();
+    expect(readdirSync(folder()).sort()).toEqual(['checkpoint-2', 'checkpoint-3']);
+  });
+
+  it('removes what a killed run left unfinished, and puts back what was only renamed aside', async () => {
+    mkdirSync(join(folder(), 'checkpoint-5.unfinished'));
+    mkdirSync(join(folder(), 'checkpoint-7'));
+    mkdirSync(join(folder(), 'checkpoint-7.123.old'));
+    mkdirSync(join(folder(), 'checkpoint-9.123.old'));
+    const { trainer } = await make();
+    await trainer.checkOutputFolder();
+    expect(readdirSync(folder()).sort()).toEqual(['checkpoint-7', 'checkpoint-9']);
+  });
+
+  it('writes a model that cannot be saved where it should be beside it, and says where', async () => {
+    const { trainer } = await make();
+    const blocked = join(folder(), 'model');
+    writeFileSync(blocked, '');
+    const error = await trainer.saveModel(blocked).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(SaveError);
+    const instead = /The model was written to (\S+) instead/.exec((error as Error).message)?.[1];
+    expect(readdirSync(instead ?? '')).toEqual(['model.safetensors']);
+    expect(instead?.startsWith(blocked)).toBe(true);
+  });
+
+  it('says at the end of a run that fails how far it came and what there is of it', async () => {
+    const { trainer } = await make({ saveStrategy: 'steps', saveSteps: 2, maxSteps: 8 });
+    trainer.addCallback({
+      onStepEnd(_args, state) {
+        if (state.globalStep !== 3) return;
+        rmSync(folder(), { recursive: true });
+        writeFileSync(folder(), '');
+      },
+    });
+    await expect(trainer.train()).rejects.toThrow(
+      /a part of the path is a file.*Step 4 of 8 was reached; the last checkpoint is .*checkpoint-2\./,
+    );
+  });
+});
+
+describe('keepLast', () => {
+  it('lets the oldest go, by time', () => {
+    const checkpoints = [
+      { name: 'checkpoint-900', writtenAt: 1 },
+      { name: 'checkpoint-20', writtenAt: 3 },
+      { name: 'checkpoint-10', writtenAt: 3 },
+    ];
+    expect(keepLast(2)(checkpoints)).toEqual(['checkpoint-900']);
+    expect(keepLast(1)(checkpoints)).toEqual(['checkpoint-900', 'checkpoint-10']);
+    expect(keepLast(5)(checkpoints)).toEqual([]);
+  });
+});

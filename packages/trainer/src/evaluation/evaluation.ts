@@ -1,0 +1,88 @@
+import type { Batch } from '@attune/data';
+import type { CallbackList } from '../callbacks/callbackList.ts';
+import { checkedBatch } from '../dataloaders.ts';
+import { BatchTooLargeError } from '../errors.ts';
+import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
+import { showPreparation } from '../progress/preparation.ts';
+import type { TrainerParts } from '../trainerOptions.ts';
+import { findingWhatFits } from '../training/batchMemory.ts';
+import { defaultLoss } from '../training/loss.ts';
+import { evaluationLoop, inEvalMode } from './evaluationLoop.ts';
+import { EvalPrediction } from './evaluationOutput.ts';
+import type { EvaluationOutput } from './evaluationOutput.ts';
+import { readMetrics } from './readMetrics.ts';
+
+/** Evaluates a model over the batches of one Trainer's datasets. */
+export class Evaluation {
+  readonly #trainer: Pick<ExtensionPoints, 'predictionStep' | 'getEvalDataloader'>;
+  readonly #parts: TrainerParts;
+  readonly #callbacks: CallbackList;
+
+  constructor(
+    trainer: Pick<ExtensionPoints, 'predictionStep' | 'getEvalDataloader'>,
+    parts: TrainerParts,
+    callbacks: CallbackList,
+  ) {
+    this.#trainer = trainer;
+    this.#parts = parts;
+    this.#callbacks = callbacks;
+  }
+
+  /** From the first batch to the metrics, kernels compiled before. */
+  async run(loader: Dataloader, prefix: string): Promise<EvaluationOutput> {
+    const { model, args, labelName, computeMetrics } = this.#parts;
+    const { device } = model;
+    const { predictions, labelIds, loss, numSamples } = await evaluationLoop({
+      trainer: this.#trainer,
+      model,
+      device,
+      loader,
+      labelName,
+      args,
+      beforeFirst: (batch) =>
+        showPreparation(args.disableTqdm, (onProgress) => device.prepare(() => this.#record(batch), onProgress)),
+      afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: loader.length }),
+    });
+    const computed =
+      computeMetrics && labelIds && loss !== null
+        ? readMetrics(await computeMetrics(new EvalPrediction(predictions, labelIds)), prefix)
+        : {};
+    const metrics = { ...(loss !== null && { [`${prefix}_loss`]: loss }), ...computed };
+    return { predictions, labelIds, metrics, numSamples };
+  }
+
+  /**
+   * What records the first batch of the evaluation set, so that its kernels can be compiled with
+   * those of training. Where no evaluation is sure to come, a fault in that set is none of the run.
+   */
+  async recorder(): Promise<() => void> {
+    const { args, evalDataset } = this.#parts;
+    if (!evalDataset) return () => {};
+    const isSure = args.evalStrategy !== 'no';
+    try {
+      const loader = await this.#trainer.getEvalDataloader();
+      for await (const batch of loader) {
+        checkedBatch(batch);
+        return () => {
+          try {
+            this.#record(batch);
+          } catch (error) {
+            if (isSure || !(error instanceof BatchTooLargeError)) throw error;
+          }
+        };
+      }
+    } catch (error) {
+      if (isSure) throw error;
+    }
+    return () => {};
+  }
+
+  /** The model's own loss is recorded: methods of a subclass are called for what runs only. */
+  #record(batch: Batch): void {
+    const { model, args, labelName } = this.#parts;
+    const { labelSmoothingFactor } = args;
+    findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
+      inEvalMode(model, model.device, () => defaultLoss(model, rows, {}, { labelName, labelSmoothingFactor })),
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import { Dataset } from '@attune/data';
+import type { Batch } from '@attune/data';
+import { scale } from '@attune/tensor';
+import { describe, expect, it } from 'vitest';
+import { Trainer, TrainerError } from './index.ts';
+import type { ComputedLoss, ComputeLossOptions, LogEntry, TrainableModel } from './index.ts';
+import { make, rows, value } from './testing/regression.ts';
+
+const evalDataset = Dataset.fromRows(rows).select([0, 1, 2, 3]);
+
+describe('a subclass of Trainer', () => {
+  it('is called at every extension point, as often as it runs', async () => {
+    const calls: Record<string, number> = {};
+    const count = (name: string) => void (calls[name] = (calls[name] ?? 0) + 1);
+    const counted = [
+      'getTrainDataloader',
+      'getEvalDataloader',
+      'createOptimizer',
+      'createScheduler',
+      'computeLoss',
+      'trainingStep',
+      'predictionStep',
+      'evaluationLoop',
+      'evaluate',
+      'log',
+      'saveModel',
+    ] as const;
+    class Counted extends Trainer {}
+    for (const name of counted) {
+      const original = Trainer.prototype[name] as (...given: unknown[]) => unknown;
+      Object.defineProperty(Counted.prototype, name, {
+        value(this: Trainer, ...given: unknown[]) {
+          count(name);
+          return original.apply(this, given);
+        },
+      });
+    }
+    const { trainer } = await make(
+      {
+        maxSteps: 2,
+        gradientAccumulationSteps: 2,
+        evalStrategy: 'steps',
+        evalSteps: 2,
+        saveStrategy: 'steps',
+        loggingSteps: 1,
+      },
+      { evalDataset },
+      Counted,
+    );
+    await trainer.train();
+    expect(calls).toEqual({
+      getTrainDataloader: 1,
+      // Its first batch is looked at before the first step.
+      getEvalDataloader: 2,
+      createOptimizer: 1,
+      createScheduler: 1,
+      computeLoss: 5,
+      trainingStep: 4,
+      predictionStep: 1,
+      evaluationLoop: 1,
+      evaluate: 1,
+      log: 4,
+      saveModel: 1,
+    });
+  });
+
+  it('trains on a loss of its own, alone or beside the output', async () => {
+    class Doubled extends Trainer {
+      override computeLoss(model: TrainableModel, inputs: Batch, options: ComputeLossOptions = {}): ComputedLoss {
+        const { loss, ...outputs } = model.forward(inputs, options.context);
+        const doubled = loss ? scale(loss, 2) : null;
+        return options.returnOutputs ? [doubled, outputs] : doubled;
+      }
+    }
+    const plain = await make({ maxSteps: 2, loggingSteps: 1 }, { evalDataset });
+    const double = await make({ maxSteps: 2, loggingSteps: 1 }, { evalDataset }, Doubled);
+    await plain.trainer.train();
+    await double.trainer.train();
+    const [once, twice] = [plain.trainer.state.logHistory[0], double.trainer.state.logHistory[0]];
+    expect(twice?.loss).toBeCloseTo(2 * (once?.loss ?? NaN), 5);
+    expect(twice?.grad_norm).toBeCloseTo(2 * (once?.grad_norm ?? NaN), 4);
+    // Adam's update does not depend on the size of the loss.
+    expect(await value(double.model.a)).toBeCloseTo(await value(plain.model.a), 6);
+    const before = await plain.trainer.evaluate();
+    expect((await double.trainer.evaluate()).eval_loss).toBeCloseTo(2 * (before.eval_loss ?? NaN), 4);
+  });
+
+  it('may change the schedule, the batches and the log', async () => {
+    class Own extends Trainer {
+      override createScheduler() {
+        return (step: number) => (step === 0 ? 0.25 : 0.5);
+      }
+
+      override getTrainDataloader() {
+        return [
+          { input_x: { data: Float32Array.of(1, 2), shape: [2] }, labels: { data: Float32Array.of(1, 2), shape: [2] } },
+        ];
+      }
+
+      override async log(logs: LogEntry): Promise<void> {
+        await super.log({ ...logs, mine: 1 });
+      }
+    }
+    const { trainer } = await make({ numTrainEpochs: 2, loggingSteps: 1 }, {}, Own as unknown as typeof Trainer);
+    expect((await trainer.train()).globalStep).toBe(2);
+    expect(trainer.state.logHistory.map(({ learning_rate }) => learning_rate)).toEqual([0.25, 0.5, undefined]);
+    expect(trainer.state.logHistory.every(({ mine }) => mine === 1)).toBe(true);
+  });
+
+  it.each([
+    [
+      'createOptimizerAndScheduler',
+      /overrides createOptimizerAndScheduler, which this Trainer never calls. What it calls:/,
+    ],
+    ['_save_checkpoint', /overrides _save_checkpoint, which/],
+    ['compute_loss', /has a method compute_loss, which is never called: its name here is computeLoss/],
+  ])('is refused when it overrides %s', async (name, message) => {
+    class Silent extends Trainer {}
+    Object.defineProperty(Silent.prototype, name, { value() {} });
+    await expect(make({}, {}, Silent)).rejects.toThrow(TrainerError);
+    await expect(make({}, {}, Silent)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['computeLoss', () => Promise.resolve(null), /computeLoss must return the loss.*a Promise. It must not be async/],
+    ['computeLoss', () => 0.5, /computeLoss must return the loss.*got 0.5/],
+    ['trainingStep', () => undefined, /trainingStep must return the loss.*got undefined/],
+    ['trainingStep', () => null, /the batch has labels \("labels"\), but RegressionModel returned no loss/],
+    ['createScheduler', () => 0.1, /createScheduler: what it returns must be a function from a step/],
+    ['createOptimizer', () => null, /createOptimizer: what it returns must be an Optimizer; got null/],
+    ['getTrainDataloader', () => 5, /getTrainDataloader must return a DataLoader.*got 5/],
+  ])('hears that %s returned something wrong', async (name, method, message) => {
+    class Wrong extends Trainer {}
+    Object.defineProperty(Wrong.prototype, name, { value: method });
+    const { trainer } = await make({ maxSteps: 1 }, {}, Wrong);
+    await expect(trainer.train()).rejects.toThrow(message);
+  });
+
+  it('hears that predictionStep returned something wrong', async () => {
+    class Wrong extends Trainer {}
+    Object.defineProperty(Wrong.prototype, 'predictionStep', { value: () => ({}) });
+    const { trainer } = await make({}, { evalDataset }, Wrong);
+    await expect(trainer.evaluate()).rejects.toThrow(/predictionStep must return \[loss, logits, labels\]/);
+  });
+});

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dataset } from '@attune/data';
+import type { Batch } from '@attune/data';
+import { defaultDevice, linear, Module, mseLoss, Parameter, tensor } from '@attune/tensor';
+import type { Device } from '@attune/tensor';
+import { afterEach, beforeEach } from 'vitest';
+import golden from '../../golden/regression.json' with { type: 'json' };
+import { Trainer, TrainingArguments } from '../index.ts';
+import type {
+  ForwardContext,
+  ModelOutput,
+  TrainableModel,
+  TrainerOptions,
+  TrainingArgumentsOptions,
+} from '../index.ts';
+
+/**
+ * `y = a x + b` from a = b = 0 under the mean squared error: the model of transformers' own Trainer
+ * tests.
+ */
+export class RegressionModel extends Module implements TrainableModel {
+  readonly inputNames = ['input_x'];
+  readonly a: Parameter;
+  readonly b: Parameter;
+
+  constructor(a: Parameter, b: Parameter) {
+    super();
+    this.a = a;
+    this.b = b;
+  }
+
+  static async create(on?: Device): Promise<RegressionModel> {
+    const device = on ?? (await defaultDevice());
+    return new RegressionModel(
+      new Parameter(new Float32Array(1), { shape: [1, 1], device }),
+      new Parameter(new Float32Array(1), { shape: [1], device }),
+    );
+  }
+
+  forward(batch: Batch, { numItemsInBatch }: ForwardContext = {}): ModelOutput {
+    const { input_x: input, labels } = batch;
+    if (!input) throw new Error('no input_x');
+    const rows = input.shape[0] ?? 0;
+    const x = tensor(Float32Array.from(input.data), { shape: [rows, 1], device: this.a.device });
+    const logits = linear(x, this.a, this.b);
+    if (!labels) return { logits };
+    return { logits, loss: mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? rows) }) };
+  }
+}
+
+export const rows = golden.x.map((input_x, index) => ({
+  input_x,
+  label: golden.y[index] ?? NaN,
+  note: `row ${index}`,
+}));
+
+let current = '';
+
+/** An output folder that each test gets anew. */
+export const folder = () => current;
+beforeEach(() => {
+  current = mkdtempSync(join(tmpdir(), 'attune-trainer-'));
+});
+afterEach(() => rmSync(current, { recursive: true, force: true }));
+
+/** A model with its Trainer on the 64 rows of transformers' own tests. */
+export async function make(
+  options: Partial<TrainingArgumentsOptions> = {},
+  more: Partial<TrainerOptions> = {},
+  TrainerClass: typeof Trainer = Trainer,
+) {
+  const model = await RegressionModel.create();
+  const args = new TrainingArguments(current, { learningRate: 0.1, saveStrategy: 'no', disableTqdm: true, ...options });
+  const trainer = new TrainerClass({ model, args, trainDataset: Dataset.fromRows(rows), ...more });
+  return { model, trainer };
+}
+
+/** The one number of a parameter. */
+export const value = async (parameter: Parameter) => Number((await parameter.data())[0]);
