@@ -1,12 +1,34 @@
 import { writeFilesAtomic } from '@attune/platform';
+import {
+  ArgumentError,
+  callable,
+  flag,
+  nonEmptyText,
+  object,
+  oneOf,
+  optional,
+  requireArgument,
+  requireOptions,
+  text,
+  wholeNumber,
+} from '@attune/validate';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
-import { parseJsonObject } from '../checkpoint/parseJson.ts';
-import { openPretrained, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
-import { createTokenizer } from './tokenizer.ts';
+import { nameFolder } from '../checkpoint/nameFolder.ts';
+import { parseJsonObject, refuseLfsPointer } from '../checkpoint/parseJson.ts';
+import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { TokenizerError } from './errors.ts';
+import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
+import {
+  applyConfig,
+  checkTokenizerConfig,
+  checkTokenizerJson,
+  fromVocabulary,
+  type TokenizerConfig,
+} from './tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
-import { applyConfig, fromVocabulary, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
 
-export interface TokenizerLoadOptions extends PretrainedOptions {
+/** Overrides of what the files say. */
+export interface TokenizerOverrides {
   /** Longest input in tokens, over what the files say. */
   modelMaxLength?: number;
   /** Which side padding goes to, over what the files say. */
@@ -17,8 +39,58 @@ export interface TokenizerLoadOptions extends PretrainedOptions {
   warn?: (message: string) => void;
 }
 
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+export interface TokenizerLoadOptions extends PretrainedOptions, TokenizerOverrides {}
+
+/** The contents of a tokenizer's files. */
+export interface TokenizerFiles {
+  /** The content of tokenizer.json. */
+  tokenizerJson?: Record<string, unknown>;
+  /** The text of vocab.txt, read where there is no tokenizer.json. */
+  vocabulary?: string;
+  /** The content of tokenizer_config.json. */
+  config?: Record<string, unknown>;
+  /** Longest input where neither the options nor `config` state one. */
+  maxPositions?: number;
+}
+
+const overrideKinds = {
+  modelMaxLength: optional(wholeNumber(1)),
+  paddingSide: optional(oneOf('left', 'right')),
+  truncationSide: optional(oneOf('left', 'right')),
+  warn: optional(callable),
+};
+const loadKinds = {
+  ...overrideKinds,
+  revision: optional(nonEmptyText),
+  cacheDir: optional(nonEmptyText),
+  localFilesOnly: optional(flag),
+  forceDownload: optional(flag),
+  onProgress: optional(callable),
+};
+const fileKinds = {
+  tokenizerJson: optional(object),
+  vocabulary: optional(text),
+  config: optional(object),
+  maxPositions: optional(wholeNumber(1)),
+};
+const advice = {
+  error: TokenizerError,
+  otherNames: {
+    use_fast: 'there is one tokenizer, equal to the fast one',
+    useFast: 'there is one tokenizer, equal to the fast one',
+    do_lower_case: 'it stands in tokenizer_config.json',
+    doLowerCase: 'it stands in tokenizer_config.json',
+  },
+};
+
+/**
+ * Raised when the same files come to give other ids, so that tables tokenized before are not taken
+ * from a cache.
+ */
+const encodingVersion = 2;
+
+async function sha256(content: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(content));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -27,73 +99,90 @@ function statedLimit(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 && value < 1e9 ? value : undefined;
 }
 
-/** Makes a tokenizer from the contents of its files. */
-export async function tokenizerFromFiles(
-  files: {
-    tokenizerJson?: Record<string, unknown>;
-    vocabulary?: string;
-    config?: Record<string, unknown>;
-    maxPositions?: number;
-  },
-  options: Pick<TokenizerLoadOptions, 'modelMaxLength' | 'paddingSide' | 'truncationSide' | 'warn'> = {},
-): Promise<Tokenizer> {
-  const config: TokenizerConfig = { ...files.config };
+/** Makes and tries a tokenizer; whatever fails is told with the file's name. */
+function createChecked(parts: TokenizerParts, source: string): Tokenizer {
+  try {
+    const tokenizer = createTokenizer(parts);
+    tokenizer.decode(tokenizer('a', 'b', { maxLength: 100 }).input_ids);
+    return tokenizer;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TokenizerError(
+      `${source} does not make a tokenizer: ${reason.slice(0, 300)} It is damaged, or belongs to another kind of model than BERT.`,
+      { cause: error },
+    );
+  }
+}
+
+async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides, folder: string): Promise<Tokenizer> {
+  const config: TokenizerConfig = { ...checkTokenizerConfig(files.config ?? {}, `${folder}tokenizer_config.json`) };
   if (options.paddingSide) config.padding_side = options.paddingSide;
   if (options.truncationSide) config.truncation_side = options.truncationSide;
+  const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
   const json = files.tokenizerJson
-    ? applyConfig(files.tokenizerJson as unknown as TokenizerJson, config)
+    ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
     : fromVocabulary(files.vocabulary ?? '', config);
   const modelMaxLength =
     options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
   const fingerprint = await sha256(
-    JSON.stringify([json, config, Number.isFinite(modelMaxLength) ? modelMaxLength : null]),
+    JSON.stringify([encodingVersion, json, config, Number.isFinite(modelMaxLength) ? modelMaxLength : null]),
   );
-  return createTokenizer({
-    json,
-    config,
-    modelMaxLength,
-    fingerprint,
-    write: writeFilesAtomic,
-    warn: options.warn ?? console.warn,
-  });
+  const { warn = console.warn } = options;
+  return createChecked({ json, config, modelMaxLength, fingerprint, write: writeFilesAtomic, warn }, source);
+}
+
+/**
+ * Makes a tokenizer from the contents of its files.
+ * @throws TokenizerError that names the file and what is wrong in it
+ */
+export async function tokenizerFromFiles(files: TokenizerFiles, options: TokenizerOverrides = {}): Promise<Tokenizer> {
+  requireOptions('tokenizerFromFiles', files, fileKinds, { error: TokenizerError });
+  requireOptions('tokenizerFromFiles', options, overrideKinds, advice);
+  if (!files.tokenizerJson && files.vocabulary === undefined)
+    throw new TokenizerError('tokenizerFromFiles: neither tokenizerJson nor vocabulary was given; one must be.');
+  return makeTokenizer(files, options, '');
+}
+
+async function readFiles(files: PretrainedFiles, givenLimit: number | undefined): Promise<TokenizerFiles> {
+  const readObject = async (file: string): Promise<Record<string, unknown> | undefined> => {
+    const content = await files.readText(file);
+    return content === undefined ? undefined : parseJsonObject(content, `${files.name}/${file}`);
+  };
+  const tokenizerJson = await readObject('tokenizer.json');
+  const vocabulary = tokenizerJson ? undefined : await files.readText('vocab.txt');
+  if (vocabulary !== undefined) refuseLfsPointer(vocabulary, `${files.name}/vocab.txt`);
+  if (!tokenizerJson && vocabulary === undefined)
+    throw new CheckpointError(
+      `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${nameFolder(await files.list())}`,
+    );
+  const config = await readObject('tokenizer_config.json');
+  const isStated = givenLimit !== undefined || statedLimit(config?.model_max_length) !== undefined;
+  const maxPositions = isStated ? undefined : statedLimit((await readObject('config.json'))?.max_position_embeddings);
+  return { tokenizerJson, vocabulary, config, maxPositions };
 }
 
 /** Loads tokenizers by hub name or folder. */
-export const AutoTokenizer = {
+export class AutoTokenizer {
+  constructor() {
+    throw new ArgumentError(
+      'AutoTokenizer is not made with new: write await AutoTokenizer.fromPretrained(nameOrFolder)',
+    );
+  }
+
   /**
    * Loads tokenizer.json (or, without one, vocab.txt) and tokenizer_config.json.
    * The length limit is `model_max_length`, or else `max_position_embeddings` of config.json.
    *
-   * @throws CheckpointError when neither file is there or one is broken
+   * @throws CheckpointError when neither file is there or one is no JSON, TokenizerError when one
+   *   is damaged or of another kind of tokenizer; both name the file
    */
-  async fromPretrained(nameOrFolder: string, options: TokenizerLoadOptions = {}): Promise<Tokenizer> {
-    const { revision, cacheDir, localFilesOnly, forceDownload, onProgress } = options;
-    const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, forceDownload, onProgress });
-    const readObject = async (file: string): Promise<Record<string, unknown> | undefined> => {
-      const text = await files.readText(file);
-      return text === undefined ? undefined : parseJsonObject(text, `${nameOrFolder}/${file}`);
-    };
-    const tokenizerJson = await readObject('tokenizer.json');
-    const vocabulary = tokenizerJson ? undefined : await files.readText('vocab.txt');
-    if (!tokenizerJson && vocabulary === undefined) {
-      throw new CheckpointError(
-        `${nameOrFolder} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. Is the name or folder right?`,
-      );
-    }
-    if (
-      tokenizerJson &&
-      (typeof tokenizerJson.model !== 'object' ||
-        tokenizerJson.model === null ||
-        !Array.isArray(tokenizerJson.added_tokens))
-    ) {
-      throw new CheckpointError(
-        `${nameOrFolder}/tokenizer.json has no 'model' or no 'added_tokens': it is no file of Hugging Face's tokenizers.`,
-      );
-    }
-    const config = await readObject('tokenizer_config.json');
-    const known = options.modelMaxLength ?? statedLimit(config?.model_max_length);
-    const maxPositions =
-      known === undefined ? statedLimit((await readObject('config.json'))?.max_position_embeddings) : undefined;
-    return tokenizerFromFiles({ tokenizerJson, vocabulary, config, maxPositions }, options);
-  },
-};
+  static async fromPretrained(nameOrFolder: string, options: TokenizerLoadOptions = {}): Promise<Tokenizer> {
+    const where = 'AutoTokenizer.fromPretrained';
+    const kind = { ...nonEmptyText, what: "a hub name such as 'bert-base-uncased', or a folder" };
+    requireArgument(where, 'nameOrFolder', nameOrFolder, kind, CheckpointError);
+    requireOptions(where, options, loadKinds, advice);
+    const { modelMaxLength, paddingSide, truncationSide, warn, ...hubOptions } = options;
+    const files = await readFiles(openPretrained(nameOrFolder, hubOptions), modelMaxLength);
+    return makeTokenizer(files, { modelMaxLength, paddingSide, truncationSide, warn }, `${nameOrFolder}/`);
+  }
+}

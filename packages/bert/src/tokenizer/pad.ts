@@ -1,3 +1,4 @@
+import { shown } from '@attune/validate';
 import { TokenizerError } from './errors.ts';
 
 export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';
@@ -28,11 +29,23 @@ export type PadValues = Readonly<Record<string, number>>;
 export type Features = readonly Readonly<Record<string, unknown>>[] | Readonly<Record<string, readonly unknown[]>>;
 
 function toColumns(features: Features): Record<string, unknown[]> {
+  if (typeof features !== 'object' || features === null)
+    throw new TokenizerError(`pad takes rows or columns, [{ input_ids }, …] or { input_ids }; got ${shown(features)}.`);
   if (!Array.isArray(features))
     return Object.fromEntries(
-      Object.entries(features).map(([key, column]) => [key, [...(column as readonly unknown[])]]),
+      Object.entries(features).map(([key, column]) => {
+        if (typeof column !== 'object' || column === null || !(Symbol.iterator in column))
+          throw new TokenizerError(
+            `pad: the column '${key}' is ${shown(column)}; a list with a value per row was expected.`,
+          );
+        return [key, [...(column as readonly unknown[])]];
+      }),
     );
   const rows = features as readonly Readonly<Record<string, unknown>>[];
+  rows.forEach((row: unknown, index) => {
+    if (typeof row !== 'object' || row === null)
+      throw new TokenizerError(`pad: row ${index} is ${shown(row)}; an object such as { input_ids } was expected.`);
+  });
   const columns: Record<string, unknown[]> = {};
   for (const key of Object.keys(rows[0] ?? {})) {
     columns[key] = rows.map((row, index) => {
@@ -49,7 +62,7 @@ export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefi
   if (padding === true || padding === 'longest') return 'longest';
   if (padding === 'max_length') return 'max_length';
   if (padding === false || padding === 'do_not_pad') return undefined;
-  throw new TokenizerError(`padding is ${JSON.stringify(padding)}; expected true, 'longest', 'max_length' or false.`);
+  throw new TokenizerError(`padding is ${shown(padding)}; expected true, 'longest', 'max_length' or false.`);
 }
 
 function targetLength(

@@ -1,3 +1,4 @@
+import { shown } from '@attune/validate';
 import { TokenizerError } from './errors.ts';
 import type { TokenizerJson } from './tokenizerJson.ts';
 
@@ -28,16 +29,16 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
   if (!postProcessor) return { single: [sequence('A', 0)], pair: [sequence('A', 0), sequence('B', 1)] };
   if (postProcessor.type === 'TemplateProcessing') {
     const specials = postProcessor.special_tokens as Record<string, { ids: number[] }>;
-    const pieces = (items: unknown): TemplatePiece[] =>
-      (items as JsonPiece[]).map(({ SpecialToken, Sequence }) => {
+    const pieces = (items: unknown): TemplatePiece[] => {
+      if (!Array.isArray(items) || typeof specials !== 'object' || specials === null)
+        throw new TokenizerError('the template of the post_processor holds no lists: it is damaged.');
+      return (items as JsonPiece[]).map(({ SpecialToken, Sequence }) => {
         if (Sequence) return sequence(Sequence.id, Sequence.type_id);
         const ids = SpecialToken && specials[SpecialToken.id]?.ids;
-        if (!ids)
-          throw new TokenizerError(
-            `tokenizer.json: the template names a special token without ids: ${JSON.stringify(SpecialToken)}.`,
-          );
+        if (!ids) throw new TokenizerError(`the template names a special token without ids: ${shown(SpecialToken)}.`);
         return { kind: 'special', ids, typeId: SpecialToken.type_id };
       });
+    };
     return { single: pieces(postProcessor.single), pair: pieces(postProcessor.pair) };
   }
   if (postProcessor.type === 'BertProcessing') {
@@ -46,7 +47,7 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
     return { single, pair: [...single, sequence('B', 1), special(sep, 1)] };
   }
   throw new TokenizerError(
-    `tokenizer.json: post-processor '${postProcessor.type}' is not supported; ` +
+    `post-processor '${postProcessor.type}' is not supported; ` +
       `TemplateProcessing and BertProcessing are, which is what BERT's tokenizers use.`,
   );
 }

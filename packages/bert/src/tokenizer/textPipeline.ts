@@ -1,13 +1,9 @@
-import { Tokenizer as Pipeline } from '@huggingface/tokenizers';
+import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { findAddedTokens } from './addedTokens.ts';
+import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
 import { TokenizerError } from './errors.ts';
 import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
 import type { DecodeOptions } from './tokenizerTypes.ts';
-
-/**
- * Chinese characters beyond 16 bits (CJK extensions B to F and the compatibility supplement), as
- * the Rust tokenizers list them.
- */
-const farChinese = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
 /** Text to tokens and back: the library, made equal to the Rust tokenizers. */
 export interface TextPipeline {
@@ -22,31 +18,70 @@ export interface TextPipeline {
   readonly vocabSize: number;
 }
 
+/** BERT's own steps, where tokenizer.json asks for them; else the library's. */
+function stepsOf(json: TokenizerJson, library: Library) {
+  const { normalizer, pre_tokenizer: preTokenizer } = json;
+  return {
+    normalize:
+      normalizer?.type === 'BertNormalizer'
+        ? bertNormalizer(normalizer as BertNormalizerOptions)
+        : (text: string): string => library.normalizer?.(text) ?? text,
+    words:
+      preTokenizer?.type === 'BertPreTokenizer'
+        ? bertWords
+        : (text: string): string[] => library.pre_tokenizer?.(text) ?? [text],
+  };
+}
+
+/**
+ * Takes added tokens out of the library's vocabulary of words, where it puts them: in Rust no word
+ * is cut at one. Returns their ids.
+ */
+function takeOutAddedTokens({ added_tokens: added, model: { vocab } }: TokenizerJson, words: Map<string, number>) {
+  const own = Array.isArray(vocab) ? new Map(vocab) : new Map(Object.entries(vocab));
+  for (const { content } of added) {
+    const id = own.get(content);
+    if (id === undefined) words.delete(content);
+    else words.set(content, id);
+  }
+  return new Map(added.map(({ content, id }) => [content, id]));
+}
+
 /** @throws TokenizerError when the vocabulary lacks the unknown token */
 export function createTextPipeline(json: TokenizerJson, config: TokenizerConfig, unknownToken: string): TextPipeline {
-  const pipeline = new Pipeline(json, config);
-  const unknownId = pipeline.token_to_id(unknownToken);
-  if (unknownId === undefined) throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'.`);
-  const normalizer = json.normalizer?.type === 'BertNormalizer' ? json.normalizer : undefined;
-  const lowercases = normalizer?.lowercase === true;
-  const spacesChinese = normalizer?.handle_chinese_chars === true;
+  const library = new Library(json, config);
+  const { model } = library;
+  const unknownId = library.token_to_id(unknownToken);
+  if (unknownId === undefined || !model)
+    throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'.`);
+  const addedIds = takeOutAddedTokens(json, model.tokens_to_ids);
+  const { normalize, words } = stepsOf(json, library);
+  const isNormalized = ({ normalized, special = false }: TokenizerJson['added_tokens'][number]): boolean =>
+    normalized ?? !special;
+  const splitText = findAddedTokens(
+    json.added_tokens.filter((token) => !isNormalized(token)),
+    ({ content }) => content,
+  );
+  const splitNormalized = findAddedTokens(json.added_tokens.filter(isNormalized), ({ content }) => normalize(content));
   const prefix = typeof json.model.continuing_subword_prefix === 'string' ? json.model.continuing_subword_prefix : '##';
   return {
-    tokensOf(text) {
-      // Rust lower-cases letter by letter (no final sigma) and sees characters beyond 16 bits; the
-      // library does neither.
-      const lower = lowercases ? text.replaceAll('Σ', 'σ') : text;
-      return pipeline.tokenize(spacesChinese ? lower.replace(farChinese, ' $& ') : lower);
-    },
-    idOf: (token) => pipeline.token_to_id(token) ?? unknownId,
-    tokenOf: (id) => pipeline.id_to_token(id) ?? unknownToken,
+    tokensOf: (text) =>
+      splitText(text).flatMap((piece) =>
+        'token' in piece
+          ? piece.token.content
+          : splitNormalized(normalize(piece.text)).flatMap((part) =>
+              'token' in part ? part.token.content : model(words(part.text)),
+            ),
+      ),
+    idOf: (token) => addedIds.get(token) ?? library.token_to_id(token) ?? unknownId,
+    tokenOf: (id) => library.id_to_token(id) ?? unknownToken,
     continues: (token) => token.startsWith(prefix),
     decode(ids, { skipSpecialTokens = false } = {}) {
-      const known = [...ids].filter((id) => pipeline.id_to_token(id) !== undefined);
+      const known = [...ids].filter((id) => library.id_to_token(id) !== undefined);
       return known.length === 0
         ? ''
-        : pipeline.decode(known, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
+        : library.decode(known, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
     },
-    vocabSize: pipeline.get_vocab().size,
+    vocabSize: library.get_vocab().size,
   };
 }

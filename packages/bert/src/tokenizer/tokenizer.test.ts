@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,10 +64,24 @@ describe('encoding', () => {
     ).toEqual({
       input_ids: tokenizer.convertTokensToIds(tokenizer.tokenize('yes')),
     });
-    const ids = tokenizer('yes', '', { returnSpecialTokensMask: true });
-    expect(ids.input_ids.slice(-2)).toEqual([tokenizer.sepTokenId, tokenizer.sepTokenId]);
+    const ids = tokenizer('yes', 'no', { returnSpecialTokensMask: true });
     expect(ids.special_tokens_mask).toEqual(ids.input_ids.map((id) => (tokenizer.allSpecialIds.includes(id) ? 1 : 0)));
     expect(tokenizer([])).toEqual({ input_ids: [], token_type_ids: [], attention_mask: [] });
+  });
+
+  it('takes an empty second text as transformers does: as none of one text, as a pair in a list', () => {
+    const { sepTokenId } = tokenizer;
+    expect(tokenizer('yes', '')).toEqual(tokenizer('yes'));
+    expect(tokenizer(['yes'], ['']).input_ids[0]!.slice(-2)).toEqual([sepTokenId, sepTokenId]);
+    expect(tokenizer('', 'yes').input_ids[1]).toBe(sepTokenId);
+  });
+
+  it('takes lists of pairs', () => {
+    const pairs = golden.pairs.map(([a, b]) => [a, b] as const);
+    expect(tokenizer(pairs).input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
+    expect(tokenizer(pairs, { maxLength: 6 }).input_ids.every((row) => row.length === 6)).toBe(true);
+    expect(() => tokenizer([['the', 'vote', 'no']])).toThrow(/texts\[0\] is an array of 3; .* must be \[text, text\]/);
+    expect(() => tokenizer([['the', null as unknown as string]])).toThrow(/texts\[0\]\[1\] is null, a missing value/);
   });
 
   it('decodes, converts, and knows its special tokens', () => {
@@ -91,7 +105,16 @@ describe('encoding', () => {
     expect(() => tokenizer(['a', null as unknown as string])).toThrow(/texts\[1\] is null, a missing value/);
     expect(() => tokenizer(['a', 'b'], ['c'])).toThrow(/2 texts and 1 pair texts/);
     expect(() => tokenizer(3 as unknown as string)).toThrow(TokenizerError);
+    expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(/texts\[1\] is a number, 5; a string was expected/);
+    expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(/texts\[1\] is an array of 2/);
+    expect(() => tokenizer('a\ud83db')).toThrow(/text holds half a character at 1, an unpaired surrogate \(U\+D83D\)/);
     expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
+    expect(() => tokenizer('a', { max_length: 3 } as object)).toThrow(/no option 'max_length'. Did you mean maxLength/);
+    expect(() => tokenizer('a', { paddingSide: 'up' as 'left' })).toThrow(/paddingSide is "up"; expected 'left'/);
+    expect(() => tokenizer('a', null, 5 as never)).toThrow(/options as an object.*got 5/);
+    expect(() => tokenizer.decode(5 as never)).toThrow(/decode: ids must be a list of token ids; got 5/);
+    expect(() => tokenizer.pad(undefined as never)).toThrow(/pad takes rows or columns.*got undefined/);
+    expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text is undefined/);
     expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
     expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);
   });
@@ -212,6 +235,65 @@ describe('files', () => {
     expect(again.fingerprint).not.toBe(
       (await AutoTokenizer.fromPretrained(ownMini, { modelMaxLength: 9 })).fingerprint,
     );
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['pre_tokenizer missing', { pre_tokenizer: undefined }, /tokenizer.json: pre_tokenizer is missing/],
+    ['another pre_tokenizer', { pre_tokenizer: { type: 'Whatever' } }, /Whatever.*another kind of model than BERT/],
+    [
+      'another normalizer',
+      { normalizer: { type: 'Whatever' } },
+      /tokenizer.json does not make a tokenizer: .*Whatever/,
+    ],
+    ['another decoder', { decoder: { type: 'Whatever' } }, /Whatever/],
+    ['a decoder without a type', { decoder: {} }, /decoder is an empty object; an object with a type/],
+    ['added_tokens [null]', { added_tokens: [null] }, /tokenizer.json: added_tokens\[0\] is null/],
+    ['added_tokens no list', { added_tokens: 5 }, /no 'model' or no 'added_tokens'/],
+    ['a model of nothing', { model: {} }, /model.vocab is undefined/],
+    ['an id that is none', { model: { type: 'WordPiece', vocab: { a: 1e300 } } }, /the id of "a" is 1e\+300/],
+    ['no unknown token', { model: { type: 'WordPiece', vocab: { a: 0 }, unk_token: '[X]' } }, /no unknown token/],
+    [
+      'a template of numbers',
+      { post_processor: { type: 'TemplateProcessing', single: 5, pair: 5, special_tokens: {} } },
+      /tokenizer.json does not make a tokenizer: the template/,
+    ],
+    [
+      'a template without ids',
+      { post_processor: { type: 'TemplateProcessing', single: [{}], pair: [], special_tokens: {} } },
+      /special token without ids/,
+    ],
+    ['RoBERTa', { post_processor: { type: 'RobertaProcessing', sep: ['</s>', 2], cls: ['<s>', 0] } }, /RobertaProc/],
+  ])('names the file and what is wrong in it: %s', async (_, change, message) => {
+    const folder = await mkdtemp(join(scratch, 'damaged-'));
+    const whole = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
+    await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...whole, ...change }));
+    const error: unknown = await AutoTokenizer.fromPretrained(folder).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(TokenizerError);
+    expect(String(error)).toContain(`${folder}/tokenizer.json`);
+    expect(String(error)).toMatch(message);
+  });
+
+  it.each<[Record<string, unknown>, RegExp]>([
+    [{ tokenizer_class: 0 }, /tokenizer_config.json: tokenizer_class is 0; a text was expected/],
+    [{ model_input_names: [3] }, /model_input_names is an array of 1/],
+    [{ padding_side: 'up' }, /padding_side is "up"; 'left' or 'right'/],
+    [{ do_lower_case: 'no' }, /do_lower_case is "no"; true or false/],
+    [{ model_max_length: 'long' }, /model_max_length is "long"/],
+  ])('names the field of tokenizer_config.json: %j', async (config, message) => {
+    const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
+    await expect(tokenizerFromFiles({ vocabulary, config })).rejects.toThrow(message);
+    await expect(tokenizerFromFiles({ vocabulary, config })).rejects.toThrow(TokenizerError);
+  });
+
+  it('says what is wrong with a call', async () => {
+    const load = AutoTokenizer.fromPretrained as (...given: unknown[]) => Promise<unknown>;
+    expect(() => new AutoTokenizer()).toThrow(/not made with new/);
+    await expect(load()).rejects.toThrow(/nameOrFolder must be a hub name .*got undefined/);
+    await expect(load(ownMini, { modelMaxLength: 'long' })).rejects.toThrow(/modelMaxLength must be a whole number/);
+    await expect(load(ownMini, { useFast: true })).rejects.toThrow(/no option useFast: there is one tokenizer/);
+    await expect((tokenizerFromFiles as typeof load)()).rejects.toThrow(/takes its options as an object/);
+    await expect(tokenizerFromFiles({})).rejects.toThrow(/neither tokenizerJson nor vocabulary/);
+    await expect(tokenizer.savePretrained('')).rejects.toThrow(/folder must be the name of a folder/);
   });
 
   it('says what a folder lacks', async () => {

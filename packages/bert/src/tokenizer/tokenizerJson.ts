@@ -1,12 +1,14 @@
+import { shown } from '@attune/validate';
+import type { AddedToken } from './addedTokens.ts';
 import { TokenizerError } from './errors.ts';
 
 /** The parts of Hugging Face's tokenizer.json that are read here; the rest is kept as it is. */
 export interface TokenizerJson {
-  added_tokens: { id: number; content: string; special: boolean }[];
+  added_tokens: AddedToken[];
   normalizer: ({ type: string } & Record<string, unknown>) | null;
-  pre_tokenizer: object | null;
+  pre_tokenizer: ({ type: string } & Record<string, unknown>) | null;
   post_processor: ({ type: string } & Record<string, unknown>) | null;
-  decoder: object | null;
+  decoder: ({ type: string } & Record<string, unknown>) | null;
   model: { type?: string; vocab: Record<string, number> | [string, number][]; unk_token?: string } & Record<
     string,
     unknown
@@ -27,6 +29,76 @@ export interface TokenizerConfig {
   [key: string]: unknown;
 }
 
+/** Ids above this are no vocabulary's, but would reserve memory. */
+const largestId = 2 ** 24;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isId = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestId;
+
+function checkVocabulary(vocab: unknown, source: string): void {
+  if (!isObject(vocab) && !Array.isArray(vocab))
+    throw new TokenizerError(`${source}: model.vocab is ${shown(vocab)}; an object of tokens and ids was expected.`);
+  if (Array.isArray(vocab)) return;
+  for (const [token, id] of Object.entries(vocab))
+    if (!isId(id))
+      throw new TokenizerError(`${source}: the id of ${shown(token)} is ${shown(id)}; a number was expected.`);
+}
+
+/**
+ * Checks what is read of a tokenizer.json.
+ * @throws TokenizerError that names the file and the part that is wrong
+ */
+export function checkTokenizerJson(json: Readonly<Record<string, unknown>>, source: string): TokenizerJson {
+  if (!isObject(json.model) || !Array.isArray(json.added_tokens))
+    throw new TokenizerError(
+      `${source} has no 'model' or no 'added_tokens': it is no file of Hugging Face's tokenizers.`,
+    );
+  for (const part of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) {
+    const value = json[part];
+    if (value !== null && !(isObject(value) && typeof value.type === 'string'))
+      throw new TokenizerError(
+        `${source}: ${part} is ${value === undefined ? 'missing' : shown(value)}; an object with a type, or null, was expected.`,
+      );
+  }
+  checkVocabulary(json.model.vocab, source);
+  json.added_tokens.forEach((token: unknown, index) => {
+    if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
+      throw new TokenizerError(
+        `${source}: added_tokens[${index}] is ${shown(token)}; an object with an id and a content was expected.`,
+      );
+  });
+  return json as unknown as TokenizerJson;
+}
+
+const configKinds: Readonly<Record<string, readonly [what: string, holds: (value: unknown) => boolean]>> = {
+  tokenizer_class: ['a text', (value) => typeof value === 'string'],
+  do_lower_case: ['true or false', (value) => typeof value === 'boolean'],
+  strip_accents: ['true or false', (value) => typeof value === 'boolean'],
+  tokenize_chinese_chars: ['true or false', (value) => typeof value === 'boolean'],
+  model_input_names: [
+    'a list of names',
+    (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  ],
+  padding_side: ["'left' or 'right'", (value) => value === 'left' || value === 'right'],
+  truncation_side: ["'left' or 'right'", (value) => value === 'left' || value === 'right'],
+  model_max_length: ['a number', (value) => typeof value === 'number'],
+};
+
+/**
+ * Checks what is read of a tokenizer_config.json, and leaves out what is null.
+ * @throws TokenizerError that names the file and the field
+ */
+export function checkTokenizerConfig(config: Readonly<Record<string, unknown>>, source: string): TokenizerConfig {
+  for (const [name, [what, holds]] of Object.entries(configKinds)) {
+    const value = config[name];
+    if (value !== undefined && value !== null && !holds(value))
+      throw new TokenizerError(`${source}: ${name} is ${shown(value)}; ${what} was expected.`);
+  }
+  return config;
+}
+
 const bertSpecialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 
 /**
@@ -40,7 +112,7 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
   const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
   const idOf = (token: string): number => {
     const id = vocab[token];
-    if (id === undefined)
+    if (!Object.hasOwn(vocab, token) || id === undefined)
       throw new TokenizerError(
         `vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`,
       );
@@ -97,8 +169,9 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
 export function applyConfig(json: TokenizerJson, config: TokenizerConfig): TokenizerJson {
   if (json.normalizer?.type !== 'BertNormalizer') return json;
   const normalizer = { ...json.normalizer };
-  if (config.do_lower_case !== undefined) normalizer.lowercase = config.do_lower_case;
+  if (typeof config.do_lower_case === 'boolean') normalizer.lowercase = config.do_lower_case;
   if (config.strip_accents !== undefined) normalizer.strip_accents = config.strip_accents;
-  if (config.tokenize_chinese_chars !== undefined) normalizer.handle_chinese_chars = config.tokenize_chinese_chars;
+  if (typeof config.tokenize_chinese_chars === 'boolean')
+    normalizer.handle_chinese_chars = config.tokenize_chinese_chars;
   return { ...json, normalizer };
 }

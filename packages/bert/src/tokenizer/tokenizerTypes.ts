@@ -53,6 +53,9 @@ export type BatchEncoding = {
 /** A list of texts, or anything iterable that gives texts (a dataset column). */
 export type Texts = Iterable<string> & object;
 
+/** A list of pairs, `[[text, text], …]`, or anything iterable that gives pairs. */
+export type TextPairs = Iterable<readonly string[]> & object;
+
 export interface DecodeOptions {
   /** Leave out [CLS], [SEP], [PAD] and the like. Default false. */
   skipSpecialTokens?: boolean;
@@ -63,7 +66,12 @@ export interface Tokenizer {
   /** Encodes texts, or pairs of texts, as a batch. @throws TokenizerError, TruncationError */
   (texts: Texts, pairs?: Texts | null, options?: EncodeOptions): BatchEncoding;
   (texts: Texts, options: EncodeOptions): BatchEncoding;
-  /** Encodes one text, or one pair. @throws TokenizerError, TruncationError */
+  /** Encodes a list of pairs. @throws TokenizerError, TruncationError */
+  (pairs: TextPairs, options?: EncodeOptions | null): BatchEncoding;
+  /**
+   * Encodes one text, or one pair. An empty second text counts as none here, as in `transformers`.
+   * @throws TokenizerError, TruncationError
+   */
   (text: string, pair?: string | null, options?: EncodeOptions): Encoding;
   (text: string, options: EncodeOptions): Encoding;
 

@@ -1,0 +1,68 @@
+import { nearestName, shown } from '@attune/validate';
+import { TokenizerError } from './errors.ts';
+import { paddingKind } from './pad.ts';
+import type { EncodeOptions } from './tokenizerTypes.ts';
+import type { TruncationStrategy } from './truncation.ts';
+
+const optionNames: readonly string[] = [
+  'truncation',
+  'maxLength',
+  'padding',
+  'padToMultipleOf',
+  'addSpecialTokens',
+  'returnTokenTypeIds',
+  'returnAttentionMask',
+  'returnSpecialTokensMask',
+  'paddingSide',
+  'truncationSide',
+];
+
+/** Options of one call with everything decided. */
+export interface ResolvedOptions extends EncodeOptions {
+  /** undefined: nothing is cut. */
+  readonly strategy: TruncationStrategy | undefined;
+  /** Where to cut, in tokens with special tokens. */
+  readonly limit: number;
+  /** undefined: nothing is padded. */
+  readonly paddingTo: 'longest' | 'max_length' | undefined;
+}
+
+function truncationKind(truncation: unknown): TruncationStrategy | undefined {
+  if (truncation === true || truncation === 'longest_first') return 'longest_first';
+  if (truncation === 'only_first' || truncation === 'only_second') return truncation;
+  if (truncation === false || truncation === undefined || truncation === 'do_not_truncate') return undefined;
+  throw new TokenizerError(
+    `truncation is ${shown(truncation)}; expected true, 'longest_first', 'only_first', 'only_second' or false.`,
+  );
+}
+
+export function checkSide(value: unknown, name: string): void {
+  if (value !== undefined && value !== 'left' && value !== 'right')
+    throw new TokenizerError(`${name} is ${shown(value)}; expected 'left' or 'right'.`);
+}
+
+/** @throws TokenizerError for an option that there is not, or a value that it cannot have */
+export function resolveOptions(options: EncodeOptions, modelMaxLength: number): ResolvedOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new TokenizerError(`The tokenizer takes its options as an object, { truncation, … }; got ${shown(options)}.`);
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue;
+    const nearest = nearestName(name, optionNames);
+    throw new TokenizerError(
+      `The tokenizer has no option '${name}'. ${nearest ? `Did you mean ${nearest}?` : `It takes: ${optionNames.join(', ')}.`}`,
+    );
+  }
+  const paddingTo = paddingKind(options.padding ?? false);
+  const { maxLength } = options;
+  if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0))
+    throw new TokenizerError(`maxLength is ${shown(maxLength)}; a number of tokens was expected.`);
+  checkSide(options.paddingSide, 'paddingSide');
+  checkSide(options.truncationSide, 'truncationSide');
+  const implied = maxLength !== undefined && options.truncation === undefined && !paddingTo;
+  return {
+    ...options,
+    strategy: truncationKind(implied ? true : options.truncation),
+    limit: maxLength ?? modelMaxLength,
+    paddingTo,
+  };
+}

@@ -1,0 +1,91 @@
+import { shown } from '@attune/validate';
+import { TokenizerError } from './errors.ts';
+import type { TextPairs, Texts } from './tokenizerTypes.ts';
+
+/** What the tokenizer was called with: one text or many, each perhaps with a second. */
+export type ReadTexts =
+  | { readonly kind: 'one'; readonly text: string; readonly pair: string | undefined }
+  | { readonly kind: 'many'; readonly texts: readonly string[]; readonly pairs: readonly string[] | undefined };
+
+/** A list, or anything iterable but a string. */
+export function isTexts(value: unknown): value is Texts | TextPairs {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+/** @param name what it is called in an error: `texts[3]` */
+export function requireText(value: unknown, name: string): asserts value is string {
+  if (value === null || value === undefined)
+    throw new TokenizerError(
+      `${name} is ${String(value)}, a missing value; a string was expected. Filter or fill such rows first: ` +
+        'dataset.filter((row) => row.column !== null), with the name of the column.',
+    );
+  if (typeof value !== 'string') {
+    const what = Array.isArray(value) ? shown(value) : `a ${typeof value}, ${shown(value)}`;
+    throw new TokenizerError(`${name} is ${what}; a string was expected. Choose a column of texts.`);
+  }
+  const half = value.search(/\p{Surrogate}/u);
+  if (half >= 0)
+    throw new TokenizerError(
+      `${name} holds half a character at ${half}, an unpaired surrogate (U+${value.charCodeAt(half).toString(16).toUpperCase()}): ` +
+        'it was cut or decoded wrongly. Mend it, or replace it by toWellFormed().',
+    );
+}
+
+function readList(values: Iterable<unknown>, name: string): string[] {
+  return Array.from(values, (value, index) => {
+    requireText(value, `${name}[${index}]`);
+    return value;
+  });
+}
+
+/** A list of pairs, `[[text, text], …]`, as two lists. */
+function readPairs(rows: readonly unknown[]): ReadTexts {
+  const sides: [string[], string[]] = [[], []];
+  rows.forEach((row, index) => {
+    if (!Array.isArray(row) || row.length !== 2)
+      throw new TokenizerError(
+        `texts[${index}] is ${shown(row)}; in a list of pairs each must be [text, text]. ` +
+          'Words of one text are joined by spaces first.',
+      );
+    for (const side of [0, 1] as const) {
+      const text: unknown = row[side];
+      requireText(text, `texts[${index}][${side}]`);
+      sides[side].push(text);
+    }
+  });
+  return { kind: 'many', texts: sides[0], pairs: sides[1] };
+}
+
+/**
+ * Reads the arguments of a call. An empty second text of a single text counts as none, as in
+ * `transformers`; in a list it is a pair.
+ * @throws TokenizerError for what is no text, and for lists that do not fit each other
+ */
+export function readTexts(input: unknown, pair: unknown): ReadTexts {
+  if (typeof input === 'string') {
+    if (pair !== undefined && typeof pair !== 'string')
+      throw new TokenizerError(
+        'One text was given with a list as its pair. Give a string with a string, or a list with a list.',
+      );
+    requireText(input, 'text');
+    if (pair !== undefined) requireText(pair, 'pair');
+    return { kind: 'one', text: input, pair: pair === '' ? undefined : pair };
+  }
+  if (!isTexts(input))
+    throw new TokenizerError(
+      `The tokenizer was given ${input === null || input === undefined ? String(input) : `a value of type ${typeof input}`}; ` +
+        `a string or a list of strings was expected.`,
+    );
+  const rows: unknown[] = [...input];
+  if (Array.isArray(rows[0]) && pair === undefined) return readPairs(rows);
+  const texts = readList(rows, 'texts');
+  if (pair === undefined) return { kind: 'many', texts, pairs: undefined };
+  if (!isTexts(pair))
+    throw new TokenizerError('A list of texts was given with a single text as its pair. Give one pair text per text.');
+  const pairs = readList(pair, 'pairs');
+  if (pairs.length !== texts.length)
+    throw new TokenizerError(
+      `There are ${texts.length} texts and ${pairs.length} pair texts. Give one pair text per text.`,
+    );
+  return { kind: 'many', texts, pairs };
+}
