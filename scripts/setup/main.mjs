@@ -12,6 +12,7 @@ import { turboCommand } from './turbo.mjs';
 const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   demo [arguments]    fine-tune BERT, or predict with the result (demo --help)
   test [arguments]    run the tests; arguments go to vitest
+  dev WORD            run the tests of files with this word in their path, again at every change
   setup               only install what is missing
   install             only install packages
   build               only install packages and build
@@ -32,6 +33,11 @@ const commands = {
     await ensureAdapter();
     const code = await start(localProgram('vitest'), ['run', ...args], rootFolder);
     return built ? code : code || 1;
+  },
+  async dev(args) {
+    await installPackages();
+    await ensureAdapter();
+    return start(localProgram('vitest'), ['watch', ...args], rootFolder);
   },
   setup,
   install: installPackages,
