@@ -12,6 +12,7 @@ export {
 export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
 export type { MetricValues, ShapedArray, Table } from './input.ts';
 export type { AccuracyOptions } from './metrics/accuracy.ts';
+export type { ClassificationReport, ClassificationReportOptions } from './metrics/classificationReport.ts';
 export type { Average, ClassScoreOptions } from './metrics/classScores.ts';
 export type { ConfusionMatrixOptions } from './metrics/confusionMatrix.ts';
 export type { CorrelationOptions } from './metrics/correlation.ts';

@@ -3,6 +3,7 @@ import { UnknownMetricError } from './errors.ts';
 import { Metric } from './metric.ts';
 import type { MetricDefinition, MetricInput, MetricResult } from './metric.ts';
 import { accuracy } from './metrics/accuracy.ts';
+import { classificationReport } from './metrics/classificationReport.ts';
 import { f1, precision, recall } from './metrics/classScores.ts';
 import { confusionMatrix } from './metrics/confusionMatrix.ts';
 import { pearsonr, spearmanr } from './metrics/correlation.ts';
@@ -19,6 +20,7 @@ const metrics = {
   recall,
   matthews_correlation: matthews,
   confusion_matrix: confusionMatrix,
+  classification_report: classificationReport,
   pearsonr,
   spearmanr,
   mse,

@@ -14,8 +14,8 @@ import { MetricInputError, MetricOptionError } from './errors.ts';
 import { checkClasses, checkMultilabel, checkTogether, readTable } from './input.ts';
 import type { MetricValues, Table } from './input.ts';
 
-/** One result value: a score, one score per class, or a matrix. */
-export type MetricValue = number | number[] | number[][];
+/** One result value: a score, one score per class, a matrix, or several scores by name. */
+export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };
 export type MetricResult = { [key: string]: MetricValue };
 
 export interface MetricInput {

@@ -179,12 +179,18 @@ function compute(
   return average(scores, kind === 'weighted' ? counts.map((counted) => counted.actual) : undefined);
 }
 
+/** What `zeroDivision` must be. */
+export const zeroDivisionKind = optional({
+  what: '0, 1 or NaN',
+  holds: (value) => [0, 1, NaN].includes(value as number),
+});
+
 const options = {
   labels: labelsKind,
   posLabel: optional({ what: 'a class number', holds: Number.isInteger }),
   average: optional(orNull(oneOf('binary', 'micro', 'macro', 'weighted', 'samples'))),
   sampleWeight: sampleWeightKind,
-  zeroDivision: optional({ what: '0, 1 or NaN', holds: (value) => [0, 1, NaN].includes(value as number) }),
+  zeroDivision: zeroDivisionKind,
 };
 
 type ClassScore<Name extends ClassScoreName> = MetricDefinition<
