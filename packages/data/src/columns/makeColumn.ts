@@ -1,7 +1,8 @@
 import { FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature, mergeFeatures, sameFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
-import { inferFeature, isTypedArray, show } from '../features/inferFeature.ts';
+import { inferFeature, isList, isTypedArray, show } from '../features/inferFeature.ts';
+import { plainNumbers, requireShallow, WholeFloat } from '../features/exactNumbers.ts';
 import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';
 
@@ -45,7 +46,8 @@ export function makeColumn(
 }
 
 function numberStorage(feature: Feature, length: number): NumberStorage {
-  if (feature.type === 'value' && feature.dtype === 'bool') return new Uint8Array(length);
+  if (feature.type === 'value' && (feature.dtype === 'bool' || feature.dtype === 'uint8'))
+    return new Uint8Array(length);
   if (feature.type === 'value' && feature.dtype === 'float32') return new Float32Array(length);
   if (feature.type === 'value' && (feature.dtype === 'float64' || feature.dtype === 'int64'))
     return new Float64Array(length);
@@ -59,17 +61,24 @@ function misfit(name: string, row: number, input: unknown, feature: Feature, hin
 function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', name: string, row: number): unknown {
   if (input === undefined || input === null) return null;
   if (dtype === 'null') throw misfit(name, row, input, value('null'));
-  if (dtype === 'struct' || typeof input === 'string') return input;
+  if (dtype === 'struct') {
+    requireShallow(input, `Column '${name}', row ${row}: the value`);
+    return plainNumbers(input);
+  }
+  if (typeof input === 'string') return input;
   if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'bigint') return String(input);
+  if (input instanceof WholeFloat) return String(input);
   throw misfit(name, row, input, value('string'));
 }
 
 /** Text that is a number counts as that number, a class name as its class. */
-function toNumber(input: unknown, feature: Feature, name: string, row: number): number {
+function toNumber(given: unknown, feature: Feature, name: string, row: number): number {
+  const input = given instanceof WholeFloat ? given.value : given;
   if (feature instanceof ClassLabel) return toClass(input, feature, name, row);
   const dtype = feature.type === 'value' ? feature.dtype : 'null';
   if (dtype === 'bool') {
     if (typeof input === 'boolean' || input === 0 || input === 1) return Number(input);
+    if (typeof input === 'string' && /^(true|false)$/i.test(input)) return Number(input.toLowerCase() === 'true');
     throw misfit(name, row, input, feature);
   }
   const isText = typeof input === 'string' && input.trim() !== '';
@@ -79,8 +88,11 @@ function toNumber(input: unknown, feature: Feature, name: string, row: number): 
       : undefined;
   if (number === undefined || (isText && Number.isNaN(number))) throw misfit(name, row, input, feature);
   if (dtype === 'float32' || dtype === 'float64') return number;
-  if (!Number.isSafeInteger(number) || (dtype === 'int32' && (number | 0) !== number))
-    throw misfit(name, row, input, feature, ' Cast to float64 to keep it.');
+  if (!Number.isInteger(number)) throw misfit(name, row, input, feature, ' Cast to float64 to keep it.');
+  if (!Number.isSafeInteger(number))
+    throw misfit(name, row, input, feature, ' It is beyond 2^53: as string every digit is kept.');
+  if ((dtype === 'int32' && (number | 0) !== number) || (dtype === 'uint8' && (number & 0xff) !== number))
+    throw misfit(name, row, input, feature, ' Cast to int64 to keep it.');
   return number;
 }
 
@@ -92,16 +104,21 @@ function toClass(input: unknown, feature: ClassLabel, name: string, row: number)
     return feature.str2int(asNumber);
   }
   const label = typeof asNumber === 'boolean' || typeof asNumber === 'bigint' ? Number(asNumber) : asNumber;
-  if (typeof label !== 'number' || !Number.isInteger(label) || label < -1 || label >= feature.numClasses) {
+  if (typeof label !== 'number' || !Number.isInteger(label) || !isClassOrNone(label, feature)) {
     throw misfit(
       name,
       row,
       input,
       feature,
-      ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 for no label.`,
+      ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 or -100 for no label.`,
     );
   }
   return label;
+}
+
+/** -1 is how the hub marks a missing label, -100 what losses ignore. */
+function isClassOrNone(label: number, { numClasses }: ClassLabel): boolean {
+  return label === -100 || (label >= -1 && label < numClasses);
 }
 
 function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature): ListColumn {
@@ -113,7 +130,7 @@ function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature
       missing ??= new Uint8Array(values.length);
       missing[row] = 1;
       offsets[row + 1] = offsets[row]!;
-    } else if (Array.isArray(input) || isTypedArray(input)) {
+    } else if (isList(input)) {
       offsets[row + 1] = offsets[row]! + input.length;
     } else {
       throw misfit(name, row, input, { type: 'list', items });

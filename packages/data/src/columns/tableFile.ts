@@ -89,7 +89,7 @@ function packColumn(column: Column, body: Body): ColumnHeader {
   const missing = new Uint8Array(column.length);
   const texts = values.map((input, row) => {
     if (input === null) missing[row] = 1;
-    const bytes = encoder.encode(missing[row] ? '' : isJson ? JSON.stringify(input, writeBigInt) : String(input));
+    const bytes = encoder.encode(missing[row] ? '' : isJson ? JSON.stringify(input) : String(input));
     offsets[row + 1] = offsets[row]! + bytes.length;
     return bytes;
   });
@@ -135,18 +135,6 @@ export async function unpackTable(bytes: Uint8Array): Promise<Table> {
   return new Map(header.columns.map(({ name, column }) => [name, unpackColumn(column, content.buffer)]));
 }
 
-/** JSON has no BigInt: inside an object it is kept under this key. */
-const bigIntKey = '\u0000bigint';
-
-function writeBigInt(_: string, input: unknown): unknown {
-  return typeof input === 'bigint' ? { [bigIntKey]: String(input) } : input;
-}
-
-function readBigInt(_: string, input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, bigIntKey)) return input;
-  return BigInt((input as { [bigIntKey]: string })[bigIntKey]);
-}
-
 function unpackColumn({ feature, kind, parts, items, isJson }: ColumnHeader, content: ArrayBuffer): Column {
   const array = <Type extends NumberStorage>(name: string): Type => {
     const { type, offset, length } = parts[name]!;
@@ -161,7 +149,7 @@ function unpackColumn({ feature, kind, parts, items, isJson }: ColumnHeader, con
   const values = Array.from(missing ?? [], (isMissing, row): unknown => {
     if (isMissing) return null;
     const written = decoder.decode(text.subarray(offsets[row], offsets[row + 1]));
-    return isJson ? JSON.parse(written, readBigInt) : written;
+    return isJson ? JSON.parse(written) : written;
   });
   return new PlainColumn(known, values);
 }

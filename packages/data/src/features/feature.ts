@@ -1,10 +1,11 @@
 import { FeatureError } from '../errors.ts';
 
 /**
- * Types of single values. `int64` holds whole numbers up to 2^53, exactly. `null`: only missing
- * values so far. `struct`: objects and anything else, kept as they are.
+ * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger ones
+ * is text (`string`). `uint8`: bytes. `null`: only missing values so far. `struct`: objects and
+ * anything else, kept as they are.
  */
-export type ValueType = 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'bool' | 'null' | 'struct';
+export type ValueType = 'uint8' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'bool' | 'null' | 'struct';
 
 export interface ValueFeature {
   readonly type: 'value';
@@ -27,7 +28,7 @@ export function ownFeature(features: Features | undefined, name: string): Featur
   return features && Object.hasOwn(features, name) ? features[name] : undefined;
 }
 
-/** Classes as whole numbers from 0, with a name each. -1 stands for "no label". */
+/** Classes as whole numbers from 0, with a name each. -1 and -100 stand for "no label". */
 export class ClassLabel {
   readonly type = 'class_label';
   readonly names: readonly string[];
@@ -80,10 +81,15 @@ export function sameFeature(a: Feature, b: Feature): boolean {
   );
 }
 
-const numberRank: Partial<Record<ValueType, number>> = { int32: 1, int64: 2, float32: 3, float64: 4 };
+/** The type of whole numbers beyond 2^53: text, in which no digit is lost. */
+export const wholeText = value('string');
+
+const numberRank: Partial<Record<ValueType, number>> = { uint8: 0, int32: 1, int64: 2, float32: 3, float64: 4 };
 
 /** The narrowest type that holds values of both; undefined if there is none. */
 export function mergeFeatures(a: Feature, b: Feature): Feature | undefined {
+  if (a === b) return a;
+  if (a === wholeText || b === wholeText) return mergeWithWholeText(a === wholeText ? b : a);
   if (sameFeature(a, b)) return a;
   if (a.type === 'value' && a.dtype === 'null') return b;
   if (b.type === 'value' && b.dtype === 'null') return a;
@@ -94,6 +100,13 @@ export function mergeFeatures(a: Feature, b: Feature): Feature | undefined {
   if (a.type !== 'value' || b.type !== 'value') return undefined;
   const [rankA, rankB] = [numberRank[a.dtype], numberRank[b.dtype]];
   if (rankA === undefined || rankB === undefined) return undefined;
-  if (Math.max(rankA, rankB) <= 2) return value('int64');
+  if (Math.max(rankA, rankB) === 1) return value('int32');
+  if (Math.max(rankA, rankB) === 2) return value('int64');
   return value('float64');
+}
+
+function mergeWithWholeText(other: Feature): Feature | undefined {
+  const rank = other.type === 'value' ? numberRank[other.dtype] : undefined;
+  if (rank === undefined) return other.type === 'value' && other.dtype === 'null' ? wholeText : undefined;
+  return rank <= 2 ? wholeText : value('float64');
 }

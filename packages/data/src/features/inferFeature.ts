@@ -1,5 +1,7 @@
+import { shown } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
-import { describeFeature, list, mergeFeatures, value } from './feature.ts';
+import { requireShallow, WholeFloat } from './exactNumbers.ts';
+import { describeFeature, list, mergeFeatures, value, wholeText } from './feature.ts';
 import type { Feature } from './feature.ts';
 
 export type TypedArray =
@@ -21,11 +23,26 @@ export function isTypedArray(input: unknown): input is TypedArray {
   );
 }
 
+export function isList(input: unknown): input is ArrayLike<unknown> {
+  return Array.isArray(input) || (ArrayBuffer.isView(input) && !(input instanceof DataView));
+}
+
 /** A value as it appears in a message: short, quoted if it is text. */
 export function show(input: unknown): string {
-  if (typeof input === 'bigint') return `${input}n`;
-  if (typeof input === 'function') return 'a function';
-  const text = isTypedArray(input) ? `[${input.join(', ')}]` : (JSON.stringify(input) ?? String(input));
+  if (typeof input === 'bigint' || typeof input === 'symbol') return shown(input);
+  if (typeof input !== 'object' || input === null) return shortened(JSON.stringify(input) ?? shown(input));
+  if (isTypedArray(input)) return shortened(`[${input.slice(0, 30).join(', ')}]`);
+  const isPlain = Array.isArray(input) || Object.getPrototypeOf(input) === Object.prototype;
+  if (!isPlain) return shown(input);
+  try {
+    return shortened(JSON.stringify(input));
+  } catch {
+    // What holds itself, a BigInt, or too many levels.
+    return shown(input);
+  }
+}
+
+function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -65,14 +82,15 @@ function featureOf(input: unknown, name: string): Feature {
     case 'boolean':
       return bool;
     case 'bigint':
-      if (!Number.isSafeInteger(Number(input)))
-        throw new FeatureError(`Column '${name}' has ${input}, which is above 2^53; keep such numbers as text.`);
-      return int64;
+      return Number.isSafeInteger(Number(input)) ? int64 : wholeText;
     case 'undefined':
       return nothing;
     default:
       if (input === null) return nothing;
-      return Array.isArray(input) || isTypedArray(input) ? list(inferFeature(input, name)) : struct;
+      if (input instanceof WholeFloat) return float64;
+      if (!isList(input)) return struct;
+      if (!isTypedArray(input)) requireShallow(input, `A value of column '${name}'`);
+      return list(inferFeature(input, name));
   }
 }
 

@@ -24,64 +24,38 @@ export const glueFeatures: Readonly<Record<string, Features>> = {
   ax: inference,
 };
 
-/**
- * A TSV of the GLUE download, told by its header. They are not quoted: quotation marks stand as
- * they are.
- */
-export interface GlueFile {
-  readonly subset: string;
-  /** Our column: the file's. `idx` is the row number where the file has none. */
-  readonly columns: Readonly<Record<string, string>>;
+/** GLUE's name of each column in the TSV of a subset; `idx` is the row number where it has none. */
+const layouts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cola: { sentence: '3', label: '1' },
+  sst2: { sentence: 'sentence', label: 'label', idx: 'index' },
+  mrpc: { sentence1: '#1 String', sentence2: '#2 String', label: 'Quality' },
+  qqp: { question1: 'question1', question2: 'question2', label: 'is_duplicate', idx: 'id' },
+  stsb: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'score', idx: 'index' },
+  mnli: { premise: 'sentence1', hypothesis: 'sentence2', label: 'gold_label', idx: 'index' },
+  qnli: { question: 'question', sentence: 'sentence', label: 'label', idx: 'index' },
+  rte: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' },
+  wnli: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' },
+};
+
+/** The GLUE subset that a name means: `mrpc`, and `SST-2` as the folders of the download are called. */
+export function glueSubset(name: string | undefined): string | undefined {
+  const subset = name?.toLowerCase().replaceAll('-', '');
+  return subset !== undefined && Object.hasOwn(glueFeatures, subset) ? subset : undefined;
 }
 
-const known: readonly { readonly header: readonly string[]; readonly files: readonly GlueFile[] }[] = [
-  {
-    header: ['#1 ID', '#2 ID', '#1 String', '#2 String'],
-    files: [{ subset: 'mrpc', columns: { sentence1: '#1 String', sentence2: '#2 String', label: 'Quality' } }],
-  },
-  {
-    header: ['question1', 'question2', 'is_duplicate', 'qid1'],
-    files: [
-      { subset: 'qqp', columns: { question1: 'question1', question2: 'question2', label: 'is_duplicate', idx: 'id' } },
-    ],
-  },
-  {
-    header: ['genre', 'sentence1', 'sentence2', 'score'],
-    files: [
-      { subset: 'stsb', columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'score', idx: 'index' } },
-    ],
-  },
-  {
-    header: ['sentence1_binary_parse', 'sentence1', 'sentence2'],
-    files: [
-      { subset: 'mnli', columns: { premise: 'sentence1', hypothesis: 'sentence2', label: 'gold_label', idx: 'index' } },
-    ],
-  },
-  {
-    header: ['index', 'question', 'sentence'],
-    files: [{ subset: 'qnli', columns: { question: 'question', sentence: 'sentence', label: 'label', idx: 'index' } }],
-  },
-  {
-    header: ['index', 'sentence1', 'sentence2', 'label'],
-    files: ['rte', 'wnli'].map((subset) => ({
-      subset,
-      columns: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' },
-    })),
-  },
-];
-
 /**
- * Which GLUE file this is.
- *
- * @param firstLabel the value of the last column of the first row: RTE and WNLI differ in it only
+ * What the columns of a subset are called in a TSV with this header; undefined where it is not one
+ * of that subset. CoLA's has no header: source, label, the author's mark, sentence.
  */
-export function recogniseGlue(header: readonly string[], firstLabel: string | undefined): GlueFile | undefined {
-  const files = known.find(({ header: own }) => own.every((name) => header.includes(name)))?.files;
-  if (!files) return undefined;
-  return files.length === 1 || firstLabel?.includes('entailment') ? files[0] : files[1];
+export function glueLayout(subset: string, header: readonly string[]): Readonly<Record<string, string>> | undefined {
+  const [family = ''] = subset.split('_');
+  const columns = layouts[family === 'ax' ? 'mnli' : family];
+  if (!columns) return undefined;
+  if (subset === 'cola') return isCola(header) ? columns : undefined;
+  const inputs = Object.entries(columns).filter(([name]) => name !== 'label' && name !== 'idx');
+  return inputs.every(([, name]) => header.includes(name)) ? columns : undefined;
 }
 
-/** CoLA has no header: source, label, the author's mark, sentence. */
-export function isCola(firstLine: readonly string[]): boolean {
+function isCola(firstLine: readonly string[]): boolean {
   return firstLine.length === 4 && /^[01]$/.test(firstLine[1]!) && /^\*?$/.test(firstLine[2]!);
 }

@@ -1,100 +1,113 @@
-import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import type { FileMetaData } from 'hyparquet';
-import { compressors } from '#platform';
-import { makeColumn } from '../columns/makeColumn.ts';
-import type { Table } from '../dataset/table.ts';
+import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
+import type { FileMetaData, SchemaElement } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { DataFileError } from '../errors.ts';
-import { ClassLabel, value } from '../features/feature.ts';
+import { list, ownFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
+import { parseExactJson } from './exactJson.ts';
 import type { FileOptions } from './loadOptions.ts';
+import { classesOf, columnsOfSchema, featureOfNode } from './parquetTypes.ts';
+import type { ParquetNode } from './parquetTypes.ts';
+import { plainValues } from './parquetValues.ts';
+import type { RawColumn, RawTable } from './rawColumn.ts';
 
 /**
- * A Parquet file as a table. Class names that `datasets` wrote into it are kept. @throws
- * DataFileError
+ * A Parquet file, with the types that it tells; class names that `datasets` wrote into it are kept.
+ *
+ * @throws DataFileError
  */
-export async function readParquet(bytes: Uint8Array, where: string, { features = {} }: FileOptions): Promise<Table> {
+export async function readParquet(bytes: Uint8Array, where: string, { features }: FileOptions): Promise<RawTable> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  let metadata: FileMetaData;
-  let rows: Record<string, unknown>[];
   try {
-    metadata = parquetMetadata(file);
-    rows = await parquetReadObjects({ file, metadata, compressors: compressors() });
-  } catch (error) {
-    throw new DataFileError(
-      `${where} cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}.`,
-      {
-        cause: error,
-      },
+    const metadata = parquetMetadata(file);
+    const nodes = columnsOfSchema(metadata, where);
+    requirePaths(metadata);
+    const raw = await readColumns(file, metadata);
+    const classes = classesOf(metadata);
+    const rows = Number(metadata.num_rows);
+    return new Map(
+      [...nodes].map(([name, node]) => {
+        const values = raw.get(name) ?? [];
+        if (values.length !== rows) throw new Error(`column '${name}' has ${values.length} of ${rows} rows`);
+        return [name, columnOf(values, node, ownFeature(features, name), classes.get(name))];
+      }),
     );
+  } catch (error) {
+    if (error instanceof DataFileError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFileError(`${where} cannot be read as Parquet: ${reason}.`, { cause: error });
   }
-  const written = { ...typesOf(metadata), ...classesOf(metadata), ...features };
-  const names = topLevelNames(metadata);
+}
+
+function columnOf(
+  raw: readonly unknown[],
+  node: ParquetNode,
+  given: Feature | undefined,
+  classes: Feature | undefined,
+): RawColumn {
+  const isText = given?.type === 'value' && given.dtype === 'string';
+  if (isText && node.kind === 'value' && node.holds === 'bytes') {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    return { values: raw.map((input) => (input instanceof Uint8Array ? decoder.decode(input) : null)), feature: given };
+  }
+  const { values, isLarge } = plainValues(raw, node);
+  const told = featureOfNode(node);
+  return { values, feature: given ?? classes ?? (isLarge ? told && asText(told) : told) };
+}
+
+/** The same with text in place of whole numbers. */
+function asText(feature: Feature): Feature {
+  if (feature.type === 'list') return list(asText(feature.items));
+  return feature.type === 'value' && feature.dtype === 'int64' ? value('string') : feature;
+}
+
+/**
+ * Refuses metadata that names columns which the schema lacks. The decoder would find out only after
+ * it began with others, whose failures nobody would catch.
+ */
+function requirePaths(metadata: FileMetaData): void {
+  const root = parquetSchema(metadata);
+  for (const { columns } of metadata.row_groups) {
+    for (const { meta_data: chunk } of columns) {
+      if (!chunk) throw new Error('a column without metadata');
+      let node = root;
+      for (const part of chunk.path_in_schema) {
+        const child = node.children.find(({ element }) => element.name === part);
+        if (!child) throw new Error(`the schema has no column '${chunk.path_in_schema.join('.')}'`);
+        node = child;
+      }
+    }
+  }
+}
+
+async function readColumns(file: ArrayBuffer, metadata: FileMetaData): Promise<Map<string, unknown[]>> {
+  const chunks = new Map<string, { rowStart: number; values: ArrayLike<unknown> }[]>();
+  await parquetRead({
+    file,
+    metadata: { ...metadata, schema: metadata.schema.map(withoutRounding) },
+    compressors,
+    utf8: false,
+    parsers: {
+      jsonFromBytes: (bytes) => bytes && parseExactJson(new TextDecoder().decode(bytes)),
+      timestampFromNanoseconds: (nanoseconds) => nanoseconds,
+    },
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const own = chunks.get(columnName) ?? [];
+      chunks.set(columnName, own);
+      own.push({ rowStart, values: columnData });
+    },
+  });
   return new Map(
-    names.map((name) => [
+    [...chunks].map(([name, own]) => [
       name,
-      makeColumn(
-        name,
-        rows.map((row) => plain(row[name])),
-        written[name],
-      ),
+      own.sort((a, b) => a.rowStart - b.rowStart).flatMap(({ values }) => Array.from(values)),
     ]),
   );
 }
 
-/** Names of the columns: the schema is a tree written out depth first, the root before all. */
-function topLevelNames({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
-  let index = 1;
-  const skip = () => {
-    const children = schema[index]?.num_children ?? 0;
-    index += 1;
-    for (let child = 0; child < children; child++) skip();
-  };
-  while (index < schema.length) {
-    names.push(schema[index]!.name);
-    skip();
-  }
-  return names;
-}
-
-/** Types of plain number columns: their values alone would not tell a float from a whole number. */
-function typesOf({ schema }: FileMetaData): Record<string, Feature> {
-  const types: Record<string, Feature> = {};
-  for (const {
-    name,
-    type,
-    num_children: children,
-    repetition_type: repetition,
-    converted_type: converted,
-    logical_type: logical,
-  } of schema.slice(1)) {
-    if (children || repetition === 'REPEATED' || converted || logical) continue;
-    if (type === 'FLOAT') types[name] = value('float32');
-    if (type === 'DOUBLE') types[name] = value('float64');
-  }
-  return types;
-}
-
-/** The class labels of `datasets`, from the JSON it leaves in the file. */
-function classesOf({ key_value_metadata: entries = [] }: FileMetaData): Record<string, Feature> {
-  const written = entries.find(({ key }) => key === 'huggingface')?.value;
-  if (!written) return {};
-  const classes: Record<string, Feature> = {};
-  try {
-    const { info } = JSON.parse(written) as {
-      info?: { features?: Record<string, { _type?: string; names?: string[] }> };
-    };
-    for (const [name, feature] of Object.entries(info?.features ?? {})) {
-      if (feature?._type === 'ClassLabel' && feature.names) classes[name] = new ClassLabel({ names: feature.names });
-    }
-  } catch {
-    // Not ours to judge: without it the labels are numbers.
-  }
-  return classes;
-}
-
-/** Values as a dataset holds them: dates as ISO text. */
-function plain(input: unknown): unknown {
-  if (input instanceof Date) return input.toISOString();
-  return Array.isArray(input) ? input.map(plain) : input;
+/** A part whose annotation the decoder does not see, so that it gives numbers as they are stored. */
+function withoutRounding(element: SchemaElement): SchemaElement {
+  const kind = element.logical_type?.type ?? element.converted_type ?? '';
+  if (!/^(DECIMAL|DATE|TIME)/.test(kind) && !/^(DECIMAL|DATE|TIME)/.test(element.converted_type ?? '')) return element;
+  return { ...element, converted_type: undefined, logical_type: undefined };
 }

@@ -1,14 +1,11 @@
-import { parseCsv } from '#platform';
-import { makeColumn } from '../columns/makeColumn.ts';
-import type { Column } from '../columns/column.ts';
-import type { Table } from '../dataset/table.ts';
 import { DataFileError } from '../errors.ts';
-import { value } from '../features/feature.ts';
+import { ownFeature } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
-import type { CsvOptions } from '../platform/platform.ts';
-import { glueFeatures, isCola, recogniseGlue } from './glue.ts';
-import type { GlueFile } from './glue.ts';
 import type { FileOptions } from './loadOptions.ts';
+import type { RawColumn, RawTable } from './rawColumn.ts';
+import { separatedRecords } from './separatedRecords.ts';
+import type { SeparatedRecord } from './separatedRecords.ts';
+import { typeOfTexts } from './typeOfTexts.ts';
 
 /** What pandas, and so `datasets`, takes for a missing value. */
 const missingWords = [
@@ -34,159 +31,84 @@ const missingWords = [
 ];
 
 /**
- * A csv or tsv file as a table, types told from the values as pandas does. @throws DataFileError
+ * A csv or tsv file, its types told from the values as pandas does.
+ *
+ * @throws DataFileError
  */
-export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): Table {
+export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): RawTable {
+  const { quote = '"', columnNames, decimal = '.' } = options;
   const delimiter = options.delimiter ?? (builder === 'tsv' ? '\t' : ',');
-  const glue =
-    delimiter === '\t' && options.columnNames === undefined ? readGlue(text, where, options.name) : undefined;
-  if (glue) return glue;
-  const records = parseRecords(text, where, { delimiter, quote: options.quote === undefined ? '"' : options.quote });
-  const names = options.columnNames ?? records.shift();
+  if (options.delimiter === undefined && columnNames === undefined) checkDelimiter(text, where, delimiter, quote);
+  const records = separatedRecords(text, where, { delimiter, quote });
+  const header = columnNames === undefined ? records.shift() : undefined;
+  const names = columnNames ?? header?.fields.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
   if (!names) throw new DataFileError(`${where} is empty: a line with column names was expected.`);
   checkNames(names, where);
-  const [first] = records;
-  if (first && first.length !== names.length) {
-    throw new DataFileError(
-      `${where}: ${names.length} column names (${names.join(', ')}) and ${first.length} fields per line. Pass columnNames, or another delimiter.`,
-    );
-  }
+  checkWidths(records, names, where, quote);
   const missing = new Set(options.naValues ?? missingWords);
   return new Map(
-    names.map((name, index) => [
-      name,
-      inferColumn(
-        name,
-        records.map((record) => record[index]!),
-        missing,
-        options.features?.[name],
-      ),
-    ]),
+    names.map((name, index) => {
+      const texts = records.map(({ fields }) => {
+        const field = fields[index];
+        return field === undefined || missing.has(field) ? null : field;
+      });
+      return [name, columnOfTexts(texts, ownFeature(options.features, name), decimal)];
+    }),
+  );
+}
+
+function columnOfTexts(texts: readonly (string | null)[], feature: Feature | undefined, decimal: string): RawColumn {
+  if (!feature) return typeOfTexts(texts, decimal);
+  const isFloat = feature.type === 'value' && (feature.dtype === 'float32' || feature.dtype === 'float64');
+  if (!isFloat || decimal === '.') return { values: texts, feature };
+  return { values: texts.map((text) => text?.replace(decimal, '.') ?? null), feature };
+}
+
+const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '\t': "'\\t'", '|': "'|'" };
+
+/**
+ * Refuses a header in which another delimiter stands more often than the one that would be used:
+ * Excel separates by semicolons where the comma is the decimal mark.
+ */
+function checkDelimiter(text: string, where: string, delimiter: string, quote: string | null): void {
+  const header = /^[^\r\n]*/.exec(text.trimStart())?.[0] ?? '';
+  if (quote !== null && header.includes(quote) && !header.includes(`${quote};`)) return;
+  const count = (mark: string) => header.split(mark).length - 1;
+  const other = Object.keys(delimiters).find((mark) => mark !== delimiter && count(mark) > count(delimiter));
+  if (other === undefined) return;
+  throw new DataFileError(
+    `${where}: the header has ${count(delimiter)} × ${delimiters[delimiter]} and ${count(other)} × ${delimiters[other]}. ` +
+      `Pass the delimiter that separates the columns: delimiter: ${delimiters[other]}, or delimiter: ${delimiters[delimiter]} if it is that one.`,
   );
 }
 
 function checkNames(names: readonly string[], where: string): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new DataFileError(`${where}: two columns are called '${twice}'. Pass columnNames with different ones.`);
-}
-
-function parseRecords(text: string, where: string, options: CsvOptions): string[][] {
-  try {
-    return parseCsv(text, options);
-  } catch (failure) {
-    const { line, message } = failure as { line?: number; message: string };
-    const hint = options.quote === null ? '' : ' If quotation marks are part of the text, pass quote: null.';
-    throw new DataFileError(`${where}${line === undefined ? '' : `, near line ${line}`}: ${message}.${hint}`, {
-      cause: failure,
-    });
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new DataFileError(`${where}: two columns are called '${name}'. Pass columnNames with different ones.`);
+    seen.add(name);
   }
 }
 
-/** A table from GLUE's own TSV, with the columns it has on the hub; undefined if it is none. */
-export function readGlue(text: string, where: string, subset: string | undefined): Table | undefined {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  const header = lines[0]?.split('\t') ?? [];
-  const cola = isCola(header);
-  const file: GlueFile | undefined = cola
-    ? { subset: 'cola', columns: { sentence: '3', label: '1' } }
-    : (recogniseGlue(header, lines[1]?.split('\t').at(-1)) ??
-      (subset === 'sst2' && header.includes('sentence')
-        ? { subset, columns: { sentence: 'sentence', label: 'label', idx: 'index' } }
-        : undefined));
-  if (!file) return undefined;
-  const names = cola ? header.map((_, index) => String(index)) : header;
-  const firstRow = cola ? 0 : 1;
-  const records = lines.slice(firstRow).map((line, row) => {
-    const fields = line.split('\t');
-    if (fields.length !== names.length)
-      throw new DataFileError(
-        `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${names.length}.`,
-      );
-    return fields;
-  });
-  const table = new Map<string, Column>();
-  for (const [name, feature] of Object.entries(glueFeatures[file.subset]!)) {
-    const index = names.indexOf(file.columns[name] ?? '');
-    if (index >= 0)
-      table.set(
-        name,
-        makeColumn(
-          name,
-          records.map((fields) => fields[index]),
-          feature,
-        ),
-      );
-    else if (name === 'idx')
-      table.set(
-        name,
-        makeColumn(
-          name,
-          records.map((_, row) => row),
-          feature,
-        ),
-      );
-    // The hub gives -1 where the labels of a test set are not public.
-    else if (name === 'label')
-      table.set(
-        name,
-        makeColumn(
-          name,
-          records.map(() => -1),
-          feature,
-        ),
-      );
-  }
-  return table;
-}
-
-const wholeNumber = /^[+-]?\d+$/;
-const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const infinity = /^[+-]?inf(inity)?$/i;
-const truth = new Map([
-  ['True', true],
-  ['TRUE', true],
-  ['true', true],
-  ['False', false],
-  ['FALSE', false],
-  ['false', false],
-]);
-
-function inferColumn(
-  name: string,
-  texts: readonly string[],
-  missing: ReadonlySet<string>,
-  feature: Feature | undefined,
-): Column {
-  const given = texts.map((text) => (missing.has(text) ? null : text));
-  if (feature) return makeColumn(name, given, feature);
-  const present = given.filter((text) => text !== null);
-  if (present.length === 0) return makeColumn(name, given, value('null'));
-  const trimmed = (text: string | null) => text?.trim() ?? null;
-  if (present.every((text) => wholeNumber.test(text.trim()) && Number.isSafeInteger(Number(text))))
-    return makeColumn(
-      name,
-      given.map((text) => (text === null ? null : Number(text))),
-    );
-  // Whole numbers beyond 2^53 would lose digits: they stay text.
-  const isWhole = present.every((text) => wholeNumber.test(text.trim()));
-  if (!isWhole && present.every((text) => number.test(text.trim()) || infinity.test(text.trim()))) {
-    return makeColumn(
-      name,
-      given.map((text) => (text === null ? null : toFloat(trimmed(text)!))),
-      value('float64'),
-    );
-  }
-  if (present.every((text) => truth.has(text)))
-    return makeColumn(
-      name,
-      given.map((text) => (text === null ? null : truth.get(text))),
-    );
-  return makeColumn(name, given, value('string'));
-}
-
-function toFloat(text: string): number {
-  if (infinity.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  return Number(text);
+/** Short lines are filled with missing values, as in pandas; a long one has a field too many. */
+function checkWidths(
+  records: readonly SeparatedRecord[],
+  names: readonly string[],
+  where: string,
+  quote: string | null,
+): void {
+  const long = records.find(({ fields }) => fields.length > names.length);
+  if (!long) return;
+  const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')}, …` : names.join(', ');
+  const hasQuote = quote !== null && long.fields.some((field) => field.includes(quote));
+  const advice =
+    long === records[0]
+      ? 'Pass columnNames, or another delimiter.'
+      : hasQuote
+        ? 'If quotation marks are part of the text, pass quote: null.'
+        : 'Mend that line, or pass another delimiter.';
+  throw new DataFileError(
+    `${where}, line ${long.line}: ${names.length} column names (${shown}) and ${long.fields.length} fields. ${advice}`,
+  );
 }

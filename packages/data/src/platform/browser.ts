@@ -1,6 +1,4 @@
-import { parse } from 'csv-parse/browser/esm/sync';
-import type { CsvOptions, Platform } from './platform.ts';
-import { csvFailure, csvParseOptions } from './csvParseOptions.ts';
+import type { Platform } from './platform.ts';
 
 /** In a page, `https://…`, `/…`, `./…` and `blob:…` are files; folders cannot be listed there. */
 export const kindOf: Platform['kindOf'] = async (path) =>
@@ -13,15 +11,10 @@ export const readBytes: Platform['readBytes'] = async (file) => {
   return new Uint8Array(await response.arrayBuffer());
 };
 
-export function parseCsv(text: string, options: CsvOptions): string[][] {
-  try {
-    return parse(text, csvParseOptions(options)) as unknown as string[][];
-  } catch (error) {
-    throw csvFailure(error);
-  }
-}
-
-export const compressors: Platform['compressors'] = () => ({});
+export const gunzip: Platform['gunzip'] = async (bytes) => {
+  const unpacked = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+};
 
 export const readCache: Platform['readCache'] = async () => undefined;
 

@@ -1,11 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip as gunzipWithCallback } from 'node:zlib';
 import { writeFileAtomic } from '@attune/platform';
-import { parse } from 'csv-parse/sync';
-import type { CsvOptions, Platform } from './platform.ts';
-import { csvFailure, csvParseOptions } from './csvParseOptions.ts';
+import type { Platform } from './platform.ts';
 
 export const kindOf: Platform['kindOf'] = async (path) => {
   const found = await stat(path).catch(() => undefined);
@@ -16,18 +15,9 @@ export const kindOf: Platform['kindOf'] = async (path) => {
 export const readBytes: Platform['readBytes'] = async (file) =>
   new Uint8Array(typeof file === 'string' ? await readFile(file) : await file.arrayBuffer());
 
-export function parseCsv(text: string, options: CsvOptions): string[][] {
-  try {
-    return parse(text, csvParseOptions(options)) as unknown as string[][];
-  } catch (error) {
-    throw csvFailure(error);
-  }
-}
+const gunzipAsync = promisify(gunzipWithCallback);
 
-export const compressors: Platform['compressors'] = () => ({
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
-});
+export const gunzip: Platform['gunzip'] = (bytes) => gunzipAsync(bytes);
 
 /** Folder of kept results: ATTUNE_CACHE, else `attune/datasets` in the user's cache folder. */
 function cachePath(key: string): string {

@@ -1,0 +1,54 @@
+import { FeatureError } from '../errors.ts';
+
+/** A number that is whole and was written as a float, as `1.0`: its column is one of floats. */
+export class WholeFloat {
+  readonly value: number;
+  readonly #written: string;
+
+  constructor(value: number, written: string) {
+    this.value = value;
+    this.#written = written;
+  }
+
+  toString(): string {
+    return this.#written;
+  }
+}
+
+const deepest = 100;
+
+/**
+ * Refuses values nested so deep that working on them would overflow the stack, and those that hold
+ * themselves.
+ *
+ * @throws FeatureError
+ */
+export function requireShallow(input: unknown, what: string): void {
+  if (isDeeperThan(input, deepest))
+    throw new FeatureError(`${what} is nested more than ${deepest} levels deep. Keep such values as text.`);
+}
+
+function isDeeperThan(input: unknown, levels: number): boolean {
+  if (typeof input !== 'object' || input === null || ArrayBuffer.isView(input)) return false;
+  if (levels === 0) return true;
+  const items: readonly unknown[] = Array.isArray(input) ? input : Object.values(input);
+  return items.some((item) => isDeeperThan(item, levels - 1));
+}
+
+/**
+ * A value kept inside an object, with plain numbers: one beyond 2^53 is text, as in a column of
+ * whole numbers.
+ */
+export function plainNumbers(input: unknown): unknown {
+  if (input instanceof WholeFloat) return input.value;
+  if (typeof input === 'bigint') return Number.isSafeInteger(Number(input)) ? Number(input) : String(input);
+  if (typeof input !== 'object' || input === null) return input;
+  if (Array.isArray(input)) {
+    const items = input.map(plainNumbers);
+    return items.every((item, index) => Object.is(item, input[index])) ? input : items;
+  }
+  if (Object.getPrototypeOf(input) !== Object.prototype) return input;
+  const before = Object.entries(input);
+  const after = before.map(([name, item]) => [name, plainNumbers(item)] as const);
+  return after.every(([, item], index) => Object.is(item, before[index]![1])) ? input : Object.fromEntries(after);
+}

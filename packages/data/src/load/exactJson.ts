@@ -1,0 +1,59 @@
+import { DataFileError } from '../errors.ts';
+import { requireShallow, WholeFloat } from '../features/exactNumbers.ts';
+
+/** What `JSON.parse` would round, refuse or take for a whole number; a quick look. */
+const needsCare = /NaN|Infinity|\d{16}|\d\.0|\d[eE]/;
+const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g;
+
+/**
+ * JSON with its numbers as they are written: whole numbers beyond 2^53 are BigInt, `1.0` is a
+ * WholeFloat, and NaN and Infinity, which Python writes, are those.
+ *
+ * @throws SyntaxError for what is no JSON, FeatureError for values nested too deep
+ */
+export function parseExactJson(text: string): unknown {
+  if (!needsCare.test(text)) return JSON.parse(text);
+  const mark = `${crypto.getRandomValues(new Uint32Array(4)).join('-')}:`;
+  const marked = text.replace(tokens, (token) =>
+    token.startsWith('"') || isPlain(token) ? token : `"${mark}${token}"`,
+  );
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(marked);
+  } catch (error) {
+    // The message should speak of the text as it was written.
+    JSON.parse(text);
+    throw error;
+  }
+  requireShallow(parsed, 'A value of the file');
+  return restore(parsed, mark);
+}
+
+function isPlain(token: string): boolean {
+  const number = Number(token);
+  return Number.isInteger(number) ? Number.isSafeInteger(number) && !/[.eE]/.test(token) : Number.isFinite(number);
+}
+
+function restore(input: unknown, mark: string): unknown {
+  if (typeof input === 'string') return input.startsWith(mark) ? numberOf(input.slice(mark.length)) : input;
+  if (typeof input !== 'object' || input === null) return input;
+  if (Array.isArray(input)) return input.map((item) => restore(item, mark));
+  return Object.fromEntries(Object.entries(input).map(([name, item]) => [name, restore(item, mark)]));
+}
+
+function numberOf(token: string): unknown {
+  if (/^-?\d+$/.test(token)) return BigInt(token);
+  const number = Number(token);
+  return Number.isInteger(number) ? new WholeFloat(number, token) : number;
+}
+
+/** @throws DataFileError that names the place */
+export function parseJson(text: string, where: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = error.message.length > 120 ? `${error.message.slice(0, 120)}…` : error.message;
+    throw new DataFileError(`${where}: no JSON (${message}).`, { cause: error });
+  }
+}

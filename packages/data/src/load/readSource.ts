@@ -1,0 +1,129 @@
+import { HubError } from '@attune/hub';
+import { makeColumn } from '../columns/makeColumn.ts';
+import type { Table } from '../dataset/table.ts';
+import { DataFileError, FeatureError } from '../errors.ts';
+import { ownFeature, value } from '../features/feature.ts';
+import type { Features } from '../features/feature.ts';
+import { builderOf } from './builders.ts';
+import type { Builder } from './builders.ts';
+import { decodeText } from './decodeText.ts';
+import { givenBuilder, isGlue } from './findSources.ts';
+import type { Source } from './findSources.ts';
+import { glueFeatures, glueSubset } from './glue.ts';
+import type { LoadDatasetOptions } from './loadOptions.ts';
+import type { RawTable } from './rawColumn.ts';
+import { readGlue } from './readGlue.ts';
+import { readJson } from './readJson.ts';
+import { readParquet } from './readParquet.ts';
+import { readSeparated } from './readSeparated.ts';
+import { unpack } from './unpack.ts';
+import type { UnpackedFile } from './unpack.ts';
+
+/**
+ * The table of a file, or those of an archive.
+ *
+ * @throws DataFileError, FeatureError that name the file
+ */
+export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<Table[]> {
+  const given = givenBuilder(path, options);
+  const files = dataOf(
+    await unpack({ label: source.label, bytes: await bytesOf(source) }),
+    given ?? builderOf(source.label),
+  );
+  const tables: Table[] = [];
+  for (const { file, builder } of files) {
+    const raw = await readFile(file, builder, given !== undefined, options);
+    const glueTypes = isGlue(path) ? glueFeatures[options.name ?? ''] : undefined;
+    tables.push(typedTable(raw, file.label, options.features, glueTypes));
+  }
+  return tables;
+}
+
+async function bytesOf({ label, read }: Source): Promise<Uint8Array> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    const isMissing = (error as { code?: unknown }).code === 'ENOENT';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFileError(isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${reason}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Of the files of an archive those that are data, and how each is read. */
+function dataOf(
+  files: readonly UnpackedFile[],
+  builder: Builder | undefined,
+): { file: UnpackedFile; builder: Builder }[] {
+  const kinds = files.map((file) => ({ file, builder: builderOf(file.label) }));
+  const own = kinds.filter((kind) => kind.builder === builder);
+  return (own.length > 0 ? own : kinds).map(({ file, builder: told }) => {
+    const chosen = builder ?? told;
+    if (chosen) return { file, builder: chosen };
+    throw new DataFileError(
+      `'${file.label}' is of no known kind: its name should end in csv, tsv, json, jsonl, parquet or txt. Otherwise say which: loadDataset('csv', { dataFiles: … }).`,
+    );
+  });
+}
+
+async function readFile(
+  { label, bytes }: UnpackedFile,
+  builder: Builder,
+  isGiven: boolean,
+  options: LoadDatasetOptions,
+): Promise<RawTable> {
+  const where = `'${label}'`;
+  if (builder === 'parquet') return readParquet(bytes, where, options);
+  const text = decodeText(bytes, where, options.encoding);
+  if (builder === 'json') return readJson(text, where, options);
+  const subset = askedSubset(label, isGiven, options);
+  const mayBeGlue = subset !== undefined && (builder === 'tsv' || (builder === 'text' && !isGiven));
+  const glue = mayBeGlue ? readGlue(text, where, subset) : undefined;
+  if (glue) return glue;
+  return builder === 'text' ? readLines(text) : readSeparated(text, where, builder, options);
+}
+
+/**
+ * The GLUE subset that the caller asked for: by its name, or by the folder of that name in which the
+ * file lies, unless it is told how to read it.
+ */
+function askedSubset(label: string, isGiven: boolean, options: LoadDatasetOptions): string | undefined {
+  const { delimiter, quote, columnNames, features, naValues, name } = options;
+  if (columnNames !== undefined || (delimiter !== undefined && delimiter !== '\t')) return undefined;
+  const named = glueSubset(name);
+  if (named !== undefined) return named;
+  const isTold = isGiven || quote !== undefined || features !== undefined || naValues !== undefined;
+  return isTold ? undefined : glueSubset(label.split(/[\\/]/).at(-2));
+}
+
+function readLines(text: string): RawTable {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return new Map([['text', { values: lines, feature: value('string') }]]);
+}
+
+/**
+ * The columns of a file with their types: as the caller says, as GLUE's classes are called where the
+ * file does not tell, as the file tells, else as the values are.
+ */
+function typedTable(raw: RawTable, label: string, features: Features | undefined, glue: Features | undefined): Table {
+  const unknown = Object.keys(features ?? {}).find((name) => !raw.has(name));
+  if (unknown !== undefined)
+    throw new DataFileError(
+      `'${label}' has no column '${unknown}', which features names. It has ${[...raw.keys()].join(', ')}.`,
+    );
+  try {
+    return new Map(
+      [...raw].map(([name, { values, feature }]) => {
+        const known = ownFeature(glue, name);
+        const classes = known?.type === 'class_label' && feature?.type !== 'class_label' ? known : undefined;
+        return [name, makeColumn(name, values, ownFeature(features, name) ?? classes ?? feature)];
+      }),
+    );
+  } catch (error) {
+    if (error instanceof FeatureError) error.message = `'${label}': ${error.message}`;
+    throw error;
+  }
+}
