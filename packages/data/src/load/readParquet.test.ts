@@ -146,8 +146,8 @@ describe('readParquet', () => {
     const damaged = bytes.slice();
     damaged.set(Buffer.from('x'), schema);
     damaged.fill(0xff, 30, 44);
-    const load = loadDataset('parquet', { dataFiles: new File([damaged], 'x.parquet') });
-    await expect(load).rejects.toThrow("the schema has no column 'second'");
+    const attempt = loadDataset('parquet', { dataFiles: new File([damaged], 'x.parquet') });
+    await expect(attempt).rejects.toThrow("the schema has no column 'second'");
     await new Promise((resolve) => setTimeout(resolve, 20));
     process.off('unhandledRejection', listen);
     expect(unhandled).toEqual([]);
