@@ -256,6 +256,26 @@ export class Gpu {
     }
   }
 
+  /** Whether a scope is open: what is allocated now goes back at its end. */
+  get inScope(): boolean {
+    return this.#scopes.length > 0;
+  }
+
+  /**
+   * Runs `body` and tells which of the arrays that were allocated in it are still in use, for a
+   * caller who knows when they may go back. Until then they are as those outside any scope.
+   */
+  allocatedIn<T>(body: () => T): { readonly value: T; readonly arrays: Set<GpuArray> } {
+    const arrays = new Set<GpuArray>();
+    this.#scopes.push(arrays);
+    try {
+      return { value: body(), arrays };
+    } finally {
+      this.#scopes.splice(this.#scopes.indexOf(arrays), 1);
+      for (const array of arrays) this.retain(array);
+    }
+  }
+
   /** Records: every element becomes zero. */
   clear(array: GpuArray): void {
     this.dispatch(clearWords(this.profile, array));

@@ -1,3 +1,5 @@
+import { requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { ShapeError } from './errors.ts';
 
 export type Shape = readonly number[];
@@ -41,4 +43,14 @@ export function bucketRows(rows: number): number {
   if (rows <= 256) return Math.ceil(rows / 64) * 64;
   const step = 2 ** (Math.ceil(Math.log2(rows)) - 2);
   return Math.ceil(rows / step) * step;
+}
+
+const isShape = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((extent) => Number.isSafeInteger(extent) && extent >= 0);
+
+export const shapeKind: Kind = { what: 'an array of whole numbers of at least 0, such as [2, 3]', holds: isShape };
+
+/** @throws ShapeError when this is no shape */
+export function requireExtents(where: string, shape: unknown): void {
+  if (!isShape(shape)) requireArgument(where, 'shape', shape, shapeKind, ShapeError);
 }

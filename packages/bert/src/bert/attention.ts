@@ -1,16 +1,14 @@
 import {
-  areContiguous,
   attention,
   attentionQkvPacked,
   Dropout,
-  fusedLinear,
-  makeContiguous,
   Module,
   type LayerNorm,
   type Linear,
   type Parameter,
   type Tensor,
 } from '@attune/tensor';
+import { areContiguous, fusedLinear, makeContiguous } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { below, layerNormOf, linearOf, type Run, type WeightSource } from './layers.ts';
 

@@ -1,4 +1,5 @@
-import { packSequences, randomState, tensor, type Tensor } from '@attune/tensor';
+import { packSequences, tensor, tidy, type Tensor } from '@attune/tensor';
+import { randomState } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { ForwardOptions, ModelInputs } from '../pretrained/modelInputs.ts';
 import type { ModelKind } from '../pretrained/modelKind.ts';
@@ -54,6 +55,10 @@ export class BertModel extends PretrainedModel {
    *   model takes
    */
   forward(inputs: ModelInputs, options: ForwardOptions = {}): BertModelOutput {
+    return tidy(this.device, () => this.#compute(inputs, options));
+  }
+
+  #compute(inputs: ModelInputs, options: ForwardOptions): BertModelOutput {
     const pinned = this.begin(inputs, options);
     const packed = packBatch(inputs, this.config, options.exampleOffset);
     const { config, device } = this;

@@ -1,4 +1,5 @@
-import { Dropout, randomState, tensor, type Linear, type Tensor } from '@attune/tensor';
+import { Dropout, tensor, type Linear, type Tensor } from '@attune/tensor';
+import { randomState } from '@attune/tensor/internal';
 import { BertModel } from '../bert/bertModel.ts';
 import { classifierSite } from '../bert/encoder.ts';
 import { linearOf, type WeightSource } from '../bert/layers.ts';

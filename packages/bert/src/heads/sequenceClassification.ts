@@ -1,4 +1,4 @@
-import { bceWithLogitsLoss, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
+import { bceWithLogitsLoss, crossEntropy, mseLoss, tidy, type Tensor } from '@attune/tensor';
 import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrained/modelInputs.ts';
 import { BertHead, headKind } from './head.ts';
 import { ignoreIndex, labelsOf, type ReadLabels } from './labels.ts';
@@ -43,6 +43,10 @@ export class BertForSequenceClassification extends BertHead {
    * @throws BatchError for inputs or labels that do not fit the model
    */
   forward(inputs: ModelInputs, options: ForwardOptions = {}): SequenceClassifierOutput {
+    return tidy(this.device, () => this.#compute(inputs, options));
+  }
+
+  #compute(inputs: ModelInputs, options: ForwardOptions): SequenceClassifierOutput {
     const pinned = this.begin(inputs, options);
     const labels = labelsOf(inputs, this.config);
     const { poolerOutput, packed, hiddenStates } = this.bert.forward(inputs, pinned);

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { gelu } from '../functional/activations.ts';
-import { mul } from '../functional/arithmetic.ts';
+import { gelu } from '../functional/unary.ts';
+import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
 import { linear } from '../functional/linear.ts';
-import { reshape } from '../functional/reshape.ts';
-import { sum } from '../functional/sum.ts';
+import { reshape } from '../functional/movement.ts';
+import { sum } from '../functional/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { BackwardOptions } from './runBackward.ts';
 

@@ -1,17 +1,17 @@
-let enabled = true;
+import { Mode } from './mode.ts';
+
+const mode = new Mode('noGrad', { outside: true });
 
 /** Whether operations are remembered for `backward()`. */
 export function isGradEnabled(): boolean {
-  return enabled;
+  return mode.on;
 }
 
-/** Runs `body` without remembering operations: for evaluation. */
+/**
+ * Runs `body` without remembering operations: for evaluation.
+ *
+ * @throws TensorError when `body` is asynchronous
+ */
 export function noGrad<T>(body: () => T): T {
-  const before = enabled;
-  enabled = false;
-  try {
-    return body();
-  } finally {
-    enabled = before;
-  }
+  return mode.during(body);
 }

@@ -20,26 +20,25 @@ export function runBackward(
   scale: number | TapeTensor,
   { releaseResults = false }: BackwardOptions,
 ): void {
-  const device = root.device;
+  const { device } = root;
   device.scope(() => {
     const gradients = new Gradients(root, scale);
     for (const tensor of computedTensors(root)) {
-      if (tensor.node?.spent) {
+      const { node, memory } = tensor;
+      if (!node) continue;
+      if (node.spent) {
         throw new AutogradError(
-          `backward(): the operation ${tensor.node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
+          `backward(): the operation ${node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
         );
       }
-      if (gradients.enter(tensor)) tensor.node?.runBackward(gradients);
+      node.runBackward(gradients, device, gradients.enter(tensor));
       gradients.leave();
       // Whatever reads this result in its own backward came later on the tape, and so has run.
-      if (releaseResults && tensor !== root && !sharesMemory(tensor)) device.release(tensor.array);
+      const unneeded = releaseResults || node.group?.owns(memory);
+      if (unneeded && tensor !== root && !node.isView) device.release(memory);
+      node.group?.operationRan();
     }
   });
-}
-
-/** Whether the result lies in the memory of what it was computed from, as `reshape` leaves it. */
-function sharesMemory({ node, array }: TapeTensor): boolean {
-  return node?.inputs.some((input) => input.array.storage === array.storage) ?? false;
 }
 
 function computedTensors(root: TapeTensor): TapeTensor[] {

@@ -1,6 +1,7 @@
 import { accumulate, fill, joinContiguous } from '@attune/kernels';
 import type { ElementType, GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
+import type { ResultGroup } from './resultGroup.ts';
 
 /** What the tape needs of a tensor. */
 export interface TapeTensor {
@@ -8,9 +9,21 @@ export interface TapeTensor {
   readonly dtype: ElementType;
   readonly size: number;
   readonly array: GpuArray;
+  /** The same, also after it was given back. */
+  readonly memory: GpuArray;
   readonly requiresGrad: boolean;
   readonly node: GraphNode | null;
   ensureGradArray(): GpuArray;
+}
+
+export interface GraphNodeOptions {
+  readonly operation: string;
+  readonly inputs: readonly TapeTensor[];
+  /** What only `backward` reads. */
+  readonly saved: readonly (GpuArray | null | undefined)[];
+  readonly isView: boolean;
+  readonly backward: (gradients: Gradients) => void;
+  readonly group: ResultGroup | null;
 }
 
 /** One operation on the tape. */
@@ -23,12 +36,20 @@ export class GraphNode {
   readonly number = GraphNode.#count++;
   readonly operation: string;
   readonly inputs: readonly TapeTensor[];
+  /** Whether the result lies in the memory of the first input. */
+  readonly isView: boolean;
+  readonly group: ResultGroup | null;
+  #saved: readonly (GpuArray | null | undefined)[];
   #backward: ((gradients: Gradients) => void) | null;
 
-  constructor(operation: string, inputs: readonly TapeTensor[], backward: (gradients: Gradients) => void) {
+  constructor({ operation, inputs, saved, isView, backward, group }: GraphNodeOptions) {
     this.operation = operation;
     this.inputs = inputs;
+    this.isView = isView;
+    this.group = group;
+    this.#saved = saved;
     this.#backward = backward;
+    group?.addOperation();
   }
 
   /** Whether the backward pass went through it, which lets go of what it had kept. */
@@ -36,10 +57,13 @@ export class GraphNode {
     return this.#backward === null;
   }
 
-  runBackward(gradients: Gradients): void {
+  /** Records the backward kernels, where a gradient came, and lets go of what they read. */
+  runBackward(gradients: Gradients, device: Device, gradientCame: boolean): void {
     const backward = this.#backward;
     this.#backward = null;
-    backward?.(gradients);
+    if (gradientCame) backward?.(gradients);
+    for (const array of this.#saved) if (array) device.release(array);
+    this.#saved = [];
   }
 }
 

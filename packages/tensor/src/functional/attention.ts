@@ -1,11 +1,15 @@
 import * as kernels from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
-import { operationResult } from '../autograd/operationResult.ts';
+import { operationResult } from '../autograd/operation.ts';
+import { number, optional, requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
+import { ShapeError, TensorError } from '../errors.ts';
+import { requireDevice } from '../requireDevice.ts';
 import { requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { kernelDropout } from './random.ts';
+import { requireFloats, requireGivenOptions, requireSameType } from './checks.ts';
+import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
 /**
@@ -20,12 +24,20 @@ export interface PackedSequences {
   readonly maxSeqlen: number;
 }
 
+const lengths: Kind = {
+  what: 'a Uint32Array that begins with 0',
+  holds: (value) => value instanceof Uint32Array && value[0] === 0,
+};
+
 /**
  * Uploads the cumulative lengths of sequences that lie one after the other, without padding.
  *
  * @param cuSeqlens 0, the end of the first sequence, …, the end of the last
+ * @throws ShapeError, TensorError
  */
 export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSequences {
+  requireDevice('packSequences', device);
+  requireArgument('packSequences', 'cuSeqlens', cuSeqlens, lengths, TensorError);
   const numSequences = cuSeqlens.length - 1;
   let maxSeqlen = 0;
   for (let index = 0; index < numSequences; index++) {
@@ -53,6 +65,18 @@ export interface AttentionOptions {
   readonly dropout?: DropoutOptions | undefined;
 }
 
+const sequencesKind: Kind = {
+  what: 'what packSequences() returns',
+  holds: (value) => (value as Partial<PackedSequences> | null)?.cuSeqlens instanceof kernels.GpuArray,
+};
+
+const optionKinds = {
+  sequences: sequencesKind,
+  numHeads: wholeNumber(1),
+  scale: optional(number),
+  dropout: optional(dropoutKind),
+};
+
 /**
  * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ *
  * scale)) value`, head by head. No scores are stored; the backward pass computes them again. Dao et
@@ -63,6 +87,11 @@ export interface AttentionOptions {
  * @throws ShapeError
  */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  requireFloats('attention', 'query', query);
+  requireSameType('attention', 'key', key, query);
+  requireSameType('attention', 'value', value, query);
+  requireGivenOptions('attention', options, optionKinds);
+  requireArgument('attention', 'sequences', options.sequences, sequencesKind, TensorError);
   const { totalTokens } = options.sequences;
   const width = query.shape[1] ?? 0;
   for (const [name, tensor] of Object.entries({ query, key, value }))
@@ -79,6 +108,9 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
  * @throws ShapeError
  */
 export function attentionQkvPacked(qkv: Tensor, options: AttentionOptions): Tensor {
+  requireFloats('attention', 'qkv', qkv);
+  requireGivenOptions('attention', options, optionKinds);
+  requireArgument('attention', 'sequences', options.sequences, sequencesKind, TensorError);
   const { totalTokens } = options.sequences;
   const width = Math.floor((qkv.shape[1] ?? 0) / 3);
   requireShape('attention', 'qkv', qkv.shape, [totalTokens, 3 * width]);
@@ -86,16 +118,41 @@ export function attentionQkvPacked(qkv: Tensor, options: AttentionOptions): Tens
 }
 
 /** Attention over three matrices of `width` columns, or one that has them side by side. */
-function attend(inputs: readonly Tensor[], width: number, options: AttentionOptions): Tensor {
-  const operation = 'attention';
+function attend(inputs: readonly [Tensor, ...Tensor[]], width: number, options: AttentionOptions): Tensor {
+  const { sequences } = options;
+  const [first] = inputs;
+  const { device } = first;
+  const { shared, output } = forward(inputs, width, options);
+  return operationResult({
+    operation,
+    inputs,
+    array: output,
+    shape: [sequences.totalTokens, width],
+    saved: [shared.logSumExp],
+    backward(gradients) {
+      const grads = inputs.map((input) => device.allocate(input.dtype, input.array.length, 'gradient of attention'));
+      const [gradQkv, gradKey, gradValue] = grads as [GpuArray, ...GpuArray[]];
+      const named = gradKey && gradValue ? { gradQuery: gradQkv, gradKey, gradValue } : { gradQkv };
+      kernels.attentionBackward(device, { ...shared, ...named, output, gradOutput: gradients.output });
+      for (const [index, input] of inputs.entries()) {
+        if (input.requiresGrad) gradients.give(input, grads[index] as GpuArray);
+        else device.release(grads[index] as GpuArray);
+      }
+    },
+  });
+}
+
+const operation = 'attention';
+
+function forward(inputs: readonly [Tensor, ...Tensor[]], width: number, options: AttentionOptions) {
   const { sequences, numHeads } = options;
-  const [first, key, value] = inputs as [Tensor, ...Tensor[]];
+  const [first, key, value] = inputs;
   const { device, dtype } = first;
-  if (width % numHeads !== 0)
+  if (!(width > 0) || width % numHeads !== 0)
     throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
   const dropout = kernelDropout(options.dropout);
   const capacity = first.array.length / (first.shape[1] ?? 1);
-  const array = device.allocate(dtype, capacity * width, operation);
+  const output = device.allocate(dtype, capacity * width, operation);
   const logSumExp = device.allocate('f32', capacity * numHeads, 'log of the sum of exponentials');
   const matrices = key && value ? { query: first.array, key: key.array, value: value.array } : { qkv: first.array };
   const shared = {
@@ -107,22 +164,6 @@ function attend(inputs: readonly Tensor[], width: number, options: AttentionOpti
     ...(options.scale !== undefined && { scale: options.scale }),
     ...(dropout && { dropout }),
   };
-  kernels.attention(device, { ...shared, output: array });
-  return operationResult({
-    operation,
-    inputs,
-    array,
-    shape: [sequences.totalTokens, width],
-    backward(gradients) {
-      const grads = inputs.map((input) => device.allocate(input.dtype, input.array.length, 'gradient of attention'));
-      const [gradQkv, gradKey, gradValue] = grads as [GpuArray, ...GpuArray[]];
-      const named = gradKey && gradValue ? { gradQuery: gradQkv, gradKey, gradValue } : { gradQkv };
-      kernels.attentionBackward(device, { ...shared, ...named, output: array, gradOutput: gradients.output });
-      device.release(logSumExp);
-      for (const [index, input] of inputs.entries()) {
-        if (input.requiresGrad) gradients.give(input, grads[index] as GpuArray);
-        else device.release(grads[index] as GpuArray);
-      }
-    },
-  });
+  kernels.attention(device, { ...shared, output });
+  return { shared, output };
 }

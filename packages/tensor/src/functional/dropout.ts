@@ -1,8 +1,11 @@
 import * as kernels from '@attune/kernels';
-import { operationResult } from '../autograd/operationResult.ts';
+import { requireArgument } from '@attune/validate';
+import { operationResult } from '../autograd/operation.ts';
+import { TensorError } from '../errors.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { kernelDropout } from './random.ts';
+import { requireFloats } from './checks.ts';
+import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
 /**
@@ -10,8 +13,11 @@ import type { DropoutOptions } from './random.ts';
  * `torch.nn.functional.dropout`; the bits are those of `options.random`.
  *
  * @param input [rows, columns]
+ * @throws TensorError
  */
 export function dropout(input: Tensor, options: DropoutOptions): Tensor {
+  requireFloats('dropout', 'input', input);
+  requireArgument('dropout', 'options', options, dropoutKind, TensorError);
   const settings = kernelDropout(options);
   if (!settings) return input;
   const { device } = input;

@@ -1,8 +1,11 @@
 import { embeddingBackward, embeddingSum as embeddingSumKernel, segmentIds, uploadSegments } from '@attune/kernels';
-import { allocateResult, operationResult } from '../autograd/operationResult.ts';
+import { arrayOf, instanceOf, optional, orNull, requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { allocateResult, operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
+import { requireFloats, requireGivenOptions } from './checks.ts';
 
 export interface EmbeddingSumOptions {
   /** For each table, a row that gets no gradient, as `padding_idx` in PyTorch. Default: none. */
@@ -21,34 +24,11 @@ export interface EmbeddingSumOptions {
 export function embeddingSum(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],
-  { paddingIndices = [] }: EmbeddingSumOptions = {},
+  options: EmbeddingSumOptions = {},
 ): Tensor {
-  const operation = 'embeddingSum';
-  const [first] = tables;
-  const rows = ids[0]?.length ?? 0;
-  if (!first || tables.length !== ids.length)
-    throw new ShapeError(
-      `${operation}: got ${tables.length} tables and ids for ${ids.length}; expected as many of both, at least one`,
-    );
+  const { first, rows, columns } = requireInputs(tables, ids, options);
+  const { paddingIndices = [] } = options;
   const { device } = first;
-  const columns = first.shape[1] ?? 1;
-  for (const [number, table] of tables.entries()) {
-    const tableIds = ids[number] as Int32Array | Uint32Array;
-    if (table.shape.length !== 2 || table.shape[1] !== columns)
-      throw new ShapeError(
-        `${operation}: table ${number} has the shape ${formatShape(table.shape)}; expected [rows, ${columns}]`,
-      );
-    if (tableIds.length !== rows)
-      throw new ShapeError(`${operation}: table ${number} has ${tableIds.length} ids and the first has ${rows}`);
-    const tableRows = table.shape[0] as number;
-    for (let place = 0; place < rows; place++) {
-      const id = tableIds[place] as number;
-      if (id < 0 || id >= tableRows)
-        throw new TensorError(
-          `${operation}: id ${id} at place ${place} lies outside table ${number}, which has ${tableRows} rows`,
-        );
-    }
-  }
   const array = allocateResult(device, 'f32', [rows, columns], operation);
   const uploads = ids.map((values) => device.upload(Uint32Array.from(values), 'u32', 'ids'));
   embeddingSumKernel(device, {
@@ -61,7 +41,7 @@ export function embeddingSum(
   for (const upload of uploads) device.release(upload);
   return operationResult({
     operation,
-    inputs: tables,
+    inputs: [first, ...tables.slice(1)],
     array,
     shape: [rows, columns],
     backward(gradients) {
@@ -77,4 +57,51 @@ export function embeddingSum(
       }
     },
   });
+}
+
+const operation = 'embeddingSum';
+
+const aTable = instanceOf(Tensor);
+const wholeNumbers: Kind = {
+  what: 'an Int32Array or a Uint32Array',
+  holds: (value) => value instanceof Int32Array || value instanceof Uint32Array,
+};
+const optionKinds = { paddingIndices: optional(arrayOf(orNull(wholeNumber(0)), 'row numbers, or null')) };
+
+function requireInputs(
+  tables: readonly Tensor[],
+  ids: readonly (Int32Array | Uint32Array)[],
+  options: EmbeddingSumOptions,
+): { first: Tensor; rows: number; columns: number } {
+  requireArgument(operation, 'tables', tables, arrayOf(aTable, 'tensors'), TensorError);
+  requireArgument(operation, 'ids', ids, arrayOf(wholeNumbers, 'Int32Array or Uint32Array'), TensorError);
+  requireGivenOptions(operation, options, optionKinds);
+  const [first] = tables;
+  if (!first || tables.length !== ids.length)
+    throw new ShapeError(
+      `${operation}: got ${tables.length} tables and ids for ${ids.length}; expected as many of both, at least one`,
+    );
+  const columns = first.shape[1] ?? 1;
+  const rows = ids[0]?.length ?? 0;
+  for (const [number, table] of tables.entries()) {
+    requireFloats(operation, `table ${number}`, table, first);
+    if (table.shape.length !== 2 || table.shape[1] !== columns)
+      throw new ShapeError(
+        `${operation}: table ${number} has the shape ${formatShape(table.shape)}; expected [rows, ${columns}]`,
+      );
+    const tableIds = ids[number] as Int32Array | Uint32Array;
+    if (tableIds.length !== rows)
+      throw new ShapeError(`${operation}: table ${number} has ${tableIds.length} ids and the first has ${rows}`);
+    requireIds(tableIds, number, table.shape[0] as number);
+  }
+  return { first, rows, columns };
+}
+
+function requireIds(ids: Int32Array | Uint32Array, table: number, tableRows: number): void {
+  for (const [place, id] of ids.entries()) {
+    if (id < 0 || id >= tableRows)
+      throw new TensorError(
+        `${operation}: id ${id} at place ${place} lies outside table ${table}, which has ${tableRows} rows`,
+      );
+  }
 }

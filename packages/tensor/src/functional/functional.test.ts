@@ -4,21 +4,22 @@ import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { checkGradient } from '../testing/checkGradient.ts';
-import { gelu, tanh } from './activations.ts';
-import { add, mul, scale } from './arithmetic.ts';
+import { gelu, tanh } from './unary.ts';
+import { add, mul } from './binary.ts';
+import { scale } from './unary.ts';
 import { attention, attentionQkvPacked, packSequences } from './attention.ts';
 import { tensor } from './create.ts';
 import { dropout } from './dropout.ts';
 import { embeddingSum } from './embeddingSum.ts';
-import { gatherRows } from './gatherRows.ts';
+import { gatherRows } from './movement.ts';
 import { layerNorm } from './layerNorm.ts';
 import { linear } from './linear.ts';
 import { bceWithLogitsLoss, crossEntropy, mseLoss } from './losses.ts';
 import { matmul } from './matmul.ts';
 import { randomState } from './random.ts';
-import { reshape } from './reshape.ts';
+import { reshape } from './movement.ts';
 import { logSoftmax, softmax } from './softmax.ts';
-import { mean, sum } from './sum.ts';
+import { mean, sum } from './reductions.ts';
 
 let device: Device;
 beforeAll(async () => {

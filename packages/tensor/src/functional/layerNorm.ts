@@ -1,8 +1,12 @@
 import * as kernels from '@attune/kernels';
-import { allocateResult, needsGraph, operationResult } from '../autograd/operationResult.ts';
+import type { GpuArray } from '@attune/kernels';
+import { instanceOf, numberAtLeast, optional } from '@attune/validate';
+import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
+import type { Gradients } from '../autograd/tape.ts';
 import { asMatrix, requireShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { kernelDropout } from './random.ts';
+import { Tensor } from '../tensor.ts';
+import { requireFloats, requireGivenOptions } from './checks.ts';
+import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
 export interface LayerNormOptions {
@@ -22,31 +26,76 @@ export interface LayerNormOptions {
  * @param input [rows, columns]
  * @param weight [columns]
  * @param bias [columns]
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
 export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor {
-  const operation = 'layerNorm';
-  const { epsilon = 1e-5, residual } = options;
-  const dropout = kernelDropout(options.dropout);
-  const { device } = input;
-  const { rows, columns } = asMatrix(input.shape);
+  requireInputs(input, weight, bias, options);
+  const { residual } = options;
+  const computed = forward(input, weight, bias, options);
+  return operationResult({
+    operation,
+    inputs: residual ? [input, weight, bias, residual] : [input, weight, bias],
+    array: computed.output,
+    shape: input.shape,
+    saved: [computed.mean, computed.reciprocalStd, computed.sum],
+    backward: (gradients) => backward(computed, gradients),
+  });
+}
+
+const operation = 'layerNorm';
+
+const optionKinds = {
+  epsilon: optional(numberAtLeast(0)),
+  residual: optional(instanceOf(Tensor)),
+  dropout: optional(dropoutKind),
+};
+
+function requireInputs(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions): void {
+  requireFloats(operation, 'input', input);
+  requireFloats(operation, 'weight', weight, input);
+  requireFloats(operation, 'bias', bias, input);
+  requireGivenOptions(operation, options, optionKinds);
+  const { columns } = asMatrix(input.shape);
   requireShape(operation, 'weight', weight.shape, [columns]);
   requireShape(operation, 'bias', bias.shape, [columns]);
-  if (residual) requireShape(operation, 'residual', residual.shape, input.shape);
-  const inputs = residual ? [input, weight, bias, residual] : [input, weight, bias];
-  const array = device.allocate('f32', input.array.length, operation);
-  // Without residual and dropout the sum is the input itself, which need not be kept twice.
-  const saved =
-    (residual || dropout) && needsGraph(inputs)
-      ? device.allocate('f32', input.array.length, 'sum before the layer norm')
-      : null;
+  const { residual } = options;
+  if (!residual) return;
+  requireFloats(operation, 'residual', residual, input);
+  requireShape(operation, 'residual', residual.shape, input.shape);
+}
+
+/** What the forward pass computes and the backward pass reads. */
+interface Normalised {
+  readonly input: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly residual: Tensor | undefined;
+  readonly dropout: kernels.DropoutOptions | undefined;
+  readonly rows: number;
+  readonly columns: number;
+  readonly output: GpuArray;
+  /** residual + dropout(input); null where that is the input itself, which need not be kept twice. */
+  readonly sum: GpuArray | null;
+  readonly mean: GpuArray;
+  readonly reciprocalStd: GpuArray;
+}
+
+function forward(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions): Normalised {
+  const { epsilon = 1e-5, residual } = options;
+  const dropout = kernelDropout(options.dropout);
+  const { device, array } = input;
+  const { rows, columns } = asMatrix(input.shape);
+  const output = device.allocate('f32', array.length, operation);
+  const keepsSum =
+    (residual || dropout) && needsGraph(residual ? [input, weight, bias, residual] : [input, weight, bias]);
+  const sum = keepsSum ? device.allocate('f32', array.length, 'sum before the layer norm') : null;
   const mean = allocateResult(device, 'f32', [rows, 1], 'mean');
   const reciprocalStd = allocateResult(device, 'f32', [rows, 1], 'reciprocal standard deviation');
   kernels.layerNorm(device, {
-    input: input.array,
+    input: array,
     weight: weight.array,
     bias: bias.array,
-    output: array,
+    output,
     mean,
     reciprocalStd,
     rows,
@@ -54,45 +103,41 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
     epsilon,
     ...(residual && { residual: residual.array }),
     ...(dropout && { dropout }),
-    ...(saved && { sum: saved }),
+    ...(sum && { sum }),
   });
-  return operationResult({
-    operation,
-    inputs,
-    array,
-    shape: input.shape,
-    backward(gradients) {
-      const gradSum = device.allocate('f32', input.array.length, 'gradient before the layer norm');
-      const gradInput = dropout
-        ? device.allocate(input.dtype, input.array.length, 'gradient before the dropout')
-        : null;
-      const scratch = device.allocate('f32', columns, 'unwanted gradient');
-      kernels.layerNormBackward(device, {
-        gradOutput: gradients.output,
-        sum: saved ?? input.array,
-        mean,
-        reciprocalStd,
-        weight: weight.array,
-        gradSum,
-        gradWeight: gradients.sum(weight) ?? scratch,
-        gradBias: gradients.sum(bias) ?? device.allocate('f32', columns, 'unwanted gradient'),
-        accumulate: true,
-        rows,
-        columns,
-        ...(dropout && gradInput && { dropout, gradInput }),
-      });
-      for (const unneeded of [scratch, mean, reciprocalStd]) device.release(unneeded);
-      if (saved) device.release(saved);
-      if (gradInput) {
-        gradients.give(input, gradInput);
-        if (residual) gradients.give(residual, gradSum);
-      } else {
-        if (residual)
-          gradients.add(residual, (target) =>
-            kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }),
-          );
-        gradients.give(input, gradSum);
-      }
-    },
+  return { input, weight, bias, residual, dropout, rows, columns, output, sum, mean, reciprocalStd };
+}
+
+function backward(computed: Normalised, gradients: Gradients): void {
+  const { input, weight, bias, residual, dropout, rows, columns, sum, mean, reciprocalStd } = computed;
+  const { device } = input;
+  const { length } = computed.output;
+  const gradSum = device.allocate('f32', length, 'gradient before the layer norm');
+  const gradInput = dropout ? device.allocate(input.dtype, length, 'gradient before the dropout') : null;
+  const scratch = device.allocate('f32', columns, 'unwanted gradient');
+  kernels.layerNormBackward(device, {
+    gradOutput: gradients.output,
+    sum: sum ?? input.array,
+    mean,
+    reciprocalStd,
+    weight: weight.array,
+    gradSum,
+    gradWeight: gradients.sum(weight) ?? scratch,
+    gradBias: gradients.sum(bias) ?? device.allocate('f32', columns, 'unwanted gradient'),
+    accumulate: true,
+    rows,
+    columns,
+    ...(dropout && gradInput && { dropout, gradInput }),
   });
+  device.release(scratch);
+  if (gradInput) {
+    gradients.give(input, gradInput);
+    if (residual) gradients.give(residual, gradSum);
+    return;
+  }
+  if (residual)
+    gradients.add(residual, (target) =>
+      kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }),
+    );
+  gradients.give(input, gradSum);
 }

@@ -1,11 +1,15 @@
 import { columnSum, geluBackward, geluBackwardWithBias, gemm, joinContiguous } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
+import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
-import { allocateResult, needsGraph, operationResult } from '../autograd/operationResult.ts';
+import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
+import type { Gradients } from '../autograd/tape.ts';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
+import type { DType } from '../tensor.ts';
+import { requireFloats, requireGivenOptions } from './checks.ts';
 
 export interface LinearOptions {
   /**
@@ -14,6 +18,8 @@ export interface LinearOptions {
   readonly activation?: 'gelu';
 }
 
+const optionKinds = { activation: optional(oneOf('gelu')) };
+
 /**
  * `activation(input weightᵀ + bias)`, as `torch.nn.functional.linear`.
  *
@@ -21,16 +27,17 @@ export interface LinearOptions {
  * @param weight [out, in]
  * @param bias [out]
  * @returns [..., out]
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
-export function linear(
-  input: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
-  { activation }: LinearOptions = {},
-): Tensor {
-  return product(input, [weight], bias && [bias], activation);
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: LinearOptions = {}): Tensor {
+  requireFloats('linear', 'input', input);
+  requireFloats('linear', 'weight', weight, input);
+  if (bias !== null) requireFloats('linear', 'bias', bias, input);
+  requireGivenOptions('linear', options, optionKinds);
+  return product({ input, weights: [weight], biases: bias && [bias], activation: options.activation });
 }
+
+const parameters = arrayOf(instanceOf(Tensor), 'Parameters');
 
 /**
  * Several linear layers of one input, computed as one: the columns of the result are those of the
@@ -45,18 +52,80 @@ export function linear(
  *   tells before
  */
 export function fusedLinear(input: Tensor, weights: readonly Parameter[], biases: readonly Parameter[]): Tensor {
-  return product(input, weights, biases);
+  requireFloats('fusedLinear', 'input', input);
+  requireArgument('fusedLinear', 'weights', weights, parameters, TensorError);
+  requireArgument('fusedLinear', 'biases', biases, parameters, TensorError);
+  return product({ input, weights, biases, activation: undefined });
 }
 
-function product(
-  input: Tensor,
-  weights: readonly Tensor[],
-  biases: readonly Tensor[] | null,
-  activation?: 'gelu',
-): Tensor {
-  const operation = 'linear';
+interface Layers {
+  readonly input: Tensor;
+  readonly weights: readonly Tensor[];
+  readonly biases: readonly Tensor[] | null;
+  readonly activation: 'gelu' | undefined;
+}
+
+/** What the forward pass computes once and the backward pass reads. */
+interface Product extends Layers {
+  readonly rows: number;
+  /** Width of the input. */
+  readonly columns: number;
+  /** Width of the result. */
+  readonly outputs: number;
+  readonly dtype: DType;
+  /** The weights as one matrix [outputs, columns]. */
+  readonly matrix: GpuArray;
+  readonly output: GpuArray;
+  /** The result before the activation, where there is one and a gradient can flow. */
+  readonly preActivation: GpuArray | null;
+}
+
+function product(layers: Layers): Tensor {
+  const { input, weights, biases } = layers;
+  const computed = forward(layers);
+  return operationResult({
+    operation,
+    inputs: [input, ...weights, ...(biases ?? [])],
+    array: computed.output,
+    shape: [...input.shape.slice(0, -1), computed.outputs],
+    saved: [computed.preActivation],
+    backward: (gradients) => backward(computed, gradients),
+  });
+}
+
+const operation = 'linear';
+
+function forward(layers: Layers): Product {
+  const { input, weights, biases, activation } = layers;
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
+  const outputs = requireShapes(layers, columns);
+  const half = halvesOf(weights);
+  const dtype = half ? 'f16' : input.dtype;
+  const matrix = half ?? joined(weights);
+  const bias = biases && joined(biases);
+  const output = allocateResult(device, dtype, [rows, outputs], operation);
+  const preActivation =
+    activation && needsGraph([input, ...weights, ...(biases ?? [])])
+      ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
+      : null;
+  gemm(device, {
+    a: input.array,
+    b: matrix,
+    output,
+    m: rows,
+    n: outputs,
+    k: columns,
+    layout: 'NT',
+    ...(bias && { bias }),
+    ...(activation && { activation }),
+    ...(preActivation && { preActivation }),
+  });
+  return { ...layers, rows, columns, outputs, dtype, matrix, output, preActivation };
+}
+
+/** @returns the width of the result */
+function requireShapes({ input, weights, biases }: Layers, columns: number): number {
   let outputs = 0;
   for (const [index, weight] of weights.entries()) {
     const own = weight.shape[0] ?? 1;
@@ -64,83 +133,44 @@ function product(
     requireShape(operation, `weight (input is [${input.shape.join(', ')}])`, weight.shape, [own, columns]);
     if (biases) requireShape(operation, 'bias', biases[index]?.shape ?? [], [own]);
   }
-  const inputs = [input, ...weights, ...(biases ?? [])];
-  const shape = [...input.shape.slice(0, -1), outputs];
-  const half = halvesOf(weights);
-  const dtype = half ? 'f16' : input.dtype;
-  const matrix = half ?? joined(weights);
-  const bias = biases && joined(biases);
-  const array = allocateResult(device, dtype, [rows, outputs], operation);
-  const before =
-    activation && needsGraph(inputs)
-      ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
-      : null;
-  gemm(device, {
-    a: input.array,
-    b: matrix,
-    output: array,
-    m: rows,
-    n: outputs,
-    k: columns,
-    layout: 'NT',
-    ...(bias && { bias }),
-    ...(activation && { activation }),
-    ...(before && { preActivation: before }),
+  return outputs;
+}
+
+function backward(computed: Product, gradients: Gradients): void {
+  const { input, weights, biases, rows, columns, outputs, matrix, preActivation } = computed;
+  const { device } = input;
+  const gradOutput = preActivation ? activationBackward(computed, preActivation, gradients) : gradients.output;
+  gradients.add(
+    input,
+    (output, accumulate) =>
+      gemm(device, { a: gradOutput, b: matrix, output, m: rows, n: columns, k: outputs, layout: 'NN', accumulate }),
+    true,
+  );
+  gradients.addToGroup(weights, (output, accumulate) => {
+    const { array: b } = input;
+    gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate });
   });
-  return operationResult({
-    operation,
-    inputs,
-    array,
-    shape,
-    backward(gradients) {
-      let gradOutput = gradients.output;
-      if (before) {
-        const gradInput = device.allocate(dtype, array.length, 'gradient before the activation');
-        const given = { gradOutput, input: before, gradInput };
-        if (biases?.some(({ requiresGrad }) => requiresGrad)) {
-          gradients.addToGroup(biases, (gradBias, accumulate) =>
-            geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
-          );
-        } else {
-          geluBackward(device, { ...given, length: rows * outputs });
-        }
-        device.release(before);
-        gradOutput = gradInput;
-      }
-      gradients.add(
-        input,
-        (gradInput, add) =>
-          gemm(device, {
-            a: gradOutput,
-            b: matrix,
-            output: gradInput,
-            m: rows,
-            n: columns,
-            k: outputs,
-            layout: 'NN',
-            accumulate: add,
-          }),
-        true,
-      );
-      gradients.addToGroup(weights, (gradWeight, add) =>
-        gemm(device, {
-          a: gradOutput,
-          b: input.array,
-          output: gradWeight,
-          m: outputs,
-          n: columns,
-          k: rows,
-          layout: 'TN',
-          accumulate: add,
-        }),
-      );
-      if (biases && !before)
-        gradients.addToGroup(biases, (gradBias, add) =>
-          columnSum(device, { input: gradOutput, output: gradBias, rows, columns: outputs, accumulate: add }),
-        );
-      if (before) device.release(gradOutput);
-    },
-  });
+  if (preActivation) device.release(gradOutput);
+  else if (biases)
+    gradients.addToGroup(biases, (output, accumulate) =>
+      columnSum(device, { input: gradOutput, output, rows, columns: outputs, accumulate }),
+    );
+}
+
+/** The gradient before the activation; on the way that of the biases, which is its sum. */
+function activationBackward(computed: Product, preActivation: GpuArray, gradients: Gradients): GpuArray {
+  const { input, biases, rows, outputs, dtype } = computed;
+  const { device } = input;
+  const gradInput = device.allocate(dtype, computed.output.length, 'gradient before the activation');
+  const given = { gradOutput: gradients.output, input: preActivation, gradInput };
+  if (biases?.some(({ requiresGrad }) => requiresGrad)) {
+    gradients.addToGroup(biases, (gradBias, accumulate) =>
+      geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
+    );
+  } else {
+    geluBackward(device, { ...given, length: rows * outputs });
+  }
+  return gradInput;
 }
 
 /** The f16 copies of weights, in mixed precision. */

@@ -1,11 +1,14 @@
 import * as kernels from '@attune/kernels';
 import { gemm } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
-import { needsGraph, operationResult } from '../autograd/operationResult.ts';
+import { instanceOf, numberBetween, optional, requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { needsGraph, operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
-import { cast } from './cast.ts';
 import type { Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
+import { requireFloats, requireGivenOptions } from './checks.ts';
 
 export interface LossOptions {
   /**
@@ -20,6 +23,16 @@ export interface CrossEntropyOptions extends LossOptions {
   /** Label of rows that count for nothing. Default -100. */
   readonly ignoreIndex?: number;
 }
+
+const weightKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number', optional: true };
+const lossKinds = { weight: weightKind };
+const crossEntropyKinds = {
+  weight: weightKind,
+  labelSmoothing: optional(numberBetween(0, 1)),
+  ignoreIndex: optional(wholeNumber(-(2 ** 31), 2 ** 31 - 1)),
+};
+const classNumbers = instanceOf(Int32Array, 'an Int32Array with a class for each row');
+const numbersPerElement = instanceOf(Float32Array, 'a Float32Array with a number for each element');
 
 /** What a loss kernel writes: the loss, and the gradient of its input where one is wanted. */
 type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
@@ -39,14 +52,11 @@ function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Ten
     shape: [],
     backward(gradients) {
       const own = gradInput as GpuArray;
-      if (gradients.isOne) {
-        gradients.give(input, own);
-        return;
-      }
-      gradients.add(input, (scaled) =>
-        gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }),
-      );
-      device.release(own);
+      if (gradients.isOne) gradients.give(input, own);
+      else
+        gradients.add(input, (scaled) =>
+          gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }),
+        );
     },
   });
 }
@@ -65,6 +75,9 @@ const inSinglePrecision = (input: Tensor): Tensor => (input.dtype === 'f16' ? ca
  * @throws ShapeError, and TensorError for a label that is no class
  */
 export function crossEntropy(input: Tensor, labels: Int32Array, options: CrossEntropyOptions = {}): Tensor {
+  requireFloats('crossEntropy', 'input', input);
+  requireArgument('crossEntropy', 'labels', labels, classNumbers, TensorError);
+  requireGivenOptions('crossEntropy', options, crossEntropyKinds);
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
   const logits = inSinglePrecision(input);
   const [rows = 0, classes = 0] = logits.shape;
@@ -101,7 +114,10 @@ export function crossEntropy(input: Tensor, labels: Int32Array, options: CrossEn
   });
 }
 
-function requireTargets(operation: string, input: Tensor, targets: Float32Array): void {
+function requireTargets(operation: string, input: Tensor, targets: Float32Array, options: LossOptions): void {
+  requireFloats(operation, 'input', input);
+  requireArgument(operation, 'targets', targets, numbersPerElement, TensorError);
+  requireGivenOptions(operation, options, lossKinds);
   if (targets.length !== input.size)
     throw new ShapeError(
       `${operation}: ${formatShape(input.shape)} has ${input.size} values and there are ${targets.length} targets; expected one for each`,
@@ -111,14 +127,11 @@ function requireTargets(operation: string, input: Tensor, targets: Float32Array)
 /**
  * `weight * Σ (prediction - target)²`, as `torch.nn.functional.mse_loss`.
  *
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
-export function mseLoss(
-  input: Tensor,
-  targets: Float32Array,
-  { weight = 1 / Math.max(1, targets.length) }: LossOptions = {},
-): Tensor {
-  requireTargets('mseLoss', input, targets);
+export function mseLoss(input: Tensor, targets: Float32Array, options: LossOptions = {}): Tensor {
+  requireTargets('mseLoss', input, targets, options);
+  const { weight = 1 / Math.max(1, targets.length) } = options;
   const predictions = inSinglePrecision(input);
   const { device, size: length } = predictions;
   return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
@@ -139,14 +152,11 @@ export function mseLoss(
  * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`,
  * as `torch.nn.functional.binary_cross_entropy_with_logits`.
  *
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
-export function bceWithLogitsLoss(
-  input: Tensor,
-  targets: Float32Array,
-  { weight = 1 / Math.max(1, targets.length) }: LossOptions = {},
-): Tensor {
-  requireTargets('bceWithLogitsLoss', input, targets);
+export function bceWithLogitsLoss(input: Tensor, targets: Float32Array, options: LossOptions = {}): Tensor {
+  requireTargets('bceWithLogitsLoss', input, targets, options);
+  const { weight = 1 / Math.max(1, targets.length) } = options;
   const logits = inSinglePrecision(input);
   const { device, size: length } = logits;
   return scalarLoss('bceWithLogitsLoss', logits, (loss, gradLogits) => {

@@ -1,8 +1,9 @@
 import { gemm } from '@attune/kernels';
-import { allocateResult, operationResult } from '../autograd/operationResult.ts';
+import { allocateResult, operationResult } from '../autograd/operation.ts';
 import { ShapeError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { requireFloats, requireSameType } from './checks.ts';
 
 /**
  * Matrix product, as `torch.mm`.
@@ -10,9 +11,11 @@ import type { Tensor } from '../tensor.ts';
  * @param a [m, k]
  * @param b [k, n]
  * @returns [m, n]
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  requireFloats('matmul', 'a', a);
+  requireSameType('matmul', 'b', b, a);
   const { device } = a;
   const [m = 0, k = 0] = a.shape;
   const [inner = 0, n = 0] = b.shape;
@@ -32,14 +35,14 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
       const gradOutput = gradients.output;
       gradients.add(
         a,
-        (gradA, add) =>
-          gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate: add }),
+        (gradA, accumulate) =>
+          gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate }),
         true,
       );
       gradients.add(
         b,
-        (gradB, add) =>
-          gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate: add }),
+        (gradB, accumulate) =>
+          gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate }),
         true,
       );
     },

@@ -1,7 +1,11 @@
 import type * as kernels from '@attune/kernels';
+import { requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';
+import { TensorError } from '../errors.ts';
+import { requireDevice } from '../requireDevice.ts';
+import { Tensor } from '../tensor.ts';
 import { tensor } from './create.ts';
-import type { Tensor } from '../tensor.ts';
 
 /**
  * Where dropout gets its bits from: the seed, the number of the update, and for each row which
@@ -26,13 +30,37 @@ export interface DropoutOptions {
   readonly random: RandomKey;
 }
 
-/** The seed and update of a random key on the GPU. */
-export function randomState(
-  device: Device,
-  { seed, update }: { readonly seed: number; readonly update: number },
-): Tensor {
+/** Whole numbers that fit 32 bits. */
+const word = wholeNumber(0, 2 ** 32 - 1);
+
+/**
+ * The seed and update of a random key on the GPU.
+ *
+ * @throws TensorError
+ */
+export function randomState(device: Device, options: { readonly seed: number; readonly update: number }): Tensor {
+  requireDevice('randomState', device);
+  const { seed, update } = options ?? {};
+  requireArgument('randomState', 'seed', seed, word, TensorError);
+  requireArgument('randomState', 'update', update, word, TensorError);
   return tensor(Uint32Array.of(seed, update, 0, 0), { shape: [4], device });
 }
+
+const isRandom = (value: unknown): boolean => {
+  const { state, tokenKeys } = (value ?? {}) as Partial<RandomKey>;
+  return state instanceof Tensor && state.dtype === 'u32' && tokenKeys instanceof Tensor && tokenKeys.dtype === 'u32';
+};
+
+/** What dropout takes, wherever an operation has it. */
+export const dropoutKind: Kind = {
+  what: 'the options of a dropout: { probability in [0, 1), site, random: { state, tokenKeys } }',
+  holds(value) {
+    if (typeof value !== 'object' || value === null) return false;
+    const { probability, site, random } = value as Partial<DropoutOptions>;
+    if (typeof probability !== 'number' || !(probability >= 0 && probability < 1)) return false;
+    return Number.isInteger(site) && (site as number) >= 0 && isRandom(random);
+  },
+};
 
 /** Options as kernels take them; nothing for a probability of 0. */
 export function kernelDropout(options: DropoutOptions | null | undefined): kernels.DropoutOptions | undefined {

@@ -1,8 +1,12 @@
 import { joinContiguous } from '@attune/kernels';
-import type { Parameter } from './parameter.ts';
+import { arrayOf, instanceOf, requireArgument } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { Parameter } from './parameter.ts';
 
 /** Arrays must begin at multiples of 256 bytes: so many elements of f32, or of an f16 copy. */
 export const alignedElements = { f32: 64, f16: 128 };
+
+const parametersKind = arrayOf(instanceOf(Parameter), 'Parameters');
 
 /**
  * Moves parameters side by side in memory, in this order, so that `fusedLinear` reads them as one.
@@ -11,6 +15,7 @@ export const alignedElements = { f32: 64, f16: 128 };
  * together larger than the adapter binds, stay where they are.
  */
 export function makeContiguous(parameters: readonly Parameter[]): void {
+  requireArgument('makeContiguous', 'parameters', parameters, parametersKind, TensorError);
   const [first] = parameters;
   if (!first) return;
   const { device } = first;
@@ -32,6 +37,8 @@ export function makeContiguous(parameters: readonly Parameter[]): void {
 
 /** Whether parameters lie side by side now, their f16 copies too where they have any. */
 export function areContiguous(parameters: readonly Parameter[]): boolean {
+  if (!Array.isArray(parameters))
+    requireArgument('areContiguous', 'parameters', parameters, parametersKind, TensorError);
   const halves = parameters.flatMap(({ fp16Array }) => fp16Array ?? []);
   if (halves.length > 0 && (halves.length < parameters.length || !joinContiguous(halves))) return false;
   return joinContiguous(parameters.map(({ array }) => array)) !== null;

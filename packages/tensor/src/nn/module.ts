@@ -28,6 +28,7 @@ export interface LoadReport {
  */
 export abstract class Module {
   #training = true;
+  #device: Device | null = null;
 
   /** Whether dropout drops. True at first, as in PyTorch. */
   get training(): boolean {
@@ -40,6 +41,11 @@ export abstract class Module {
    * @throws TensorError when there is no parameter, or two live on different devices
    */
   get device(): Device {
+    this.#device ??= this.#findDevice();
+    return this.#device;
+  }
+
+  #findDevice(): Device {
     let first: readonly [string, Parameter] | undefined;
     for (const named of this.namedParameters()) {
       first ??= named;

@@ -1,8 +1,10 @@
 import { cast } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
+import { flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
-import { formatShape, sizeOf } from '../shape.ts';
+import { ShapeError, TensorError } from '../errors.ts';
+import { deviceKind } from '../requireDevice.ts';
+import { formatShape, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 
@@ -12,6 +14,9 @@ export interface ParameterOptions {
   /** Default true; false freezes the parameter. */
   readonly requiresGrad?: boolean;
 }
+
+const floats = instanceOf(Float32Array);
+const kinds = { shape: shapeKind, device: deviceKind, requiresGrad: optional(flag) };
 
 /** A tensor of a model's weights, in f32: it outlives scopes and keeps a gradient. */
 export class Parameter extends Tensor {
@@ -26,8 +31,11 @@ export class Parameter extends Tensor {
   contiguousGroup: readonly Parameter[] | null = null;
   #fp16Array: GpuArray | null = null;
 
-  /** @throws ShapeError when data and shape do not fit */
-  constructor(data: Float32Array, { shape, device, requiresGrad = true }: ParameterOptions) {
+  /** @throws ShapeError when data and shape do not fit, TensorError */
+  constructor(data: Float32Array, options: ParameterOptions) {
+    requireArgument('new Parameter', 'data', data, floats, TensorError);
+    requireOptions('new Parameter', options, kinds, { error: TensorError });
+    const { shape, device, requiresGrad = true } = options;
     if (sizeOf(shape) !== data.length)
       throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);
     const array = device.allocatePersistent('f32', Math.max(1, data.length), `parameter ${formatShape(shape)}`);
@@ -37,6 +45,7 @@ export class Parameter extends Tensor {
 
   /** Puts other values in place of the old ones. */
   setData(data: Float32Array): void {
+    requireArgument('setData', 'data', data, floats, TensorError);
     if (data.length !== this.size)
       throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(this.shape)}`);
     // What is recorded still reads the old values.

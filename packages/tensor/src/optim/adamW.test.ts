@@ -4,7 +4,7 @@ import { autocast } from '../autograd/autocast.ts';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
-import { scale } from '../functional/arithmetic.ts';
+import { scale } from '../functional/unary.ts';
 import { cast } from '../functional/cast.ts';
 import { tensor } from '../functional/create.ts';
 import { crossEntropy } from '../functional/losses.ts';

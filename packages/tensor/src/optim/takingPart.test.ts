@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { add, mul } from '../functional/arithmetic.ts';
+import { add, mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
-import { sum } from '../functional/sum.ts';
+import { sum } from '../functional/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Device } from '../device.ts';
-import { mul } from '../functional/arithmetic.ts';
+import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
-import { sum } from '../functional/sum.ts';
+import { sum } from '../functional/reductions.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';

@@ -1,10 +1,10 @@
 import type { ElementType, GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
-import { TensorError } from '../errors.ts';
 import { bucketRows, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { isGradEnabled } from './gradMode.ts';
+import { currentGroup } from './resultGroup.ts';
 import { GraphNode } from './tape.ts';
 import type { Gradients } from './tape.ts';
 
@@ -25,23 +25,36 @@ export function allocateResult(device: Device, dtype: ElementType, shape: Shape,
 
 export interface OperationResult {
   readonly operation: string;
-  readonly inputs: readonly Tensor[];
+  readonly inputs: readonly [Tensor, ...Tensor[]];
+  /** Where the forward kernels write the result. */
   readonly array: GpuArray;
   readonly shape: Shape;
+  /**
+   * What only the backward pass reads. It goes back when that has run, and at once where no gradient
+   * can flow.
+   */
+  readonly saved?: readonly (GpuArray | null | undefined)[];
+  /** Whether the result lies in the memory of the first input. Default false. */
+  readonly isView?: boolean;
   /** Records the kernels that turn the gradient of the result into those of the inputs. */
   readonly backward: (gradients: Gradients) => void;
 }
 
-/** The result of an operation, with its place on the tape when a gradient can flow back. */
-export function operationResult({ operation, inputs, array, shape, backward }: OperationResult): Tensor {
+/**
+ * The result of an operation whose forward kernels are recorded, with its place on the tape when a
+ * gradient can flow back. This is how every operation ends.
+ */
+export function operationResult(result: OperationResult): Tensor {
+  const { operation, inputs, array, shape, saved = [], isView = false, backward } = result;
   const [first] = inputs;
-  if (!first) throw new TensorError(`${operation}: an operation needs an input`);
   const graph = needsGraph(inputs);
+  if (!graph) for (const unread of saved) if (unread) first.device.release(unread);
   return new Tensor({
     array,
     shape,
     device: first.device,
     requiresGrad: graph,
-    node: graph ? new GraphNode(operation, inputs, backward) : null,
+    node: graph ? new GraphNode({ operation, inputs, saved, isView, backward, group: currentGroup() }) : null,
+    ...(isView && { sharing: first }),
   });
 }

@@ -1,10 +1,16 @@
 import { columnSum, gemm } from '@attune/kernels';
-import { operationResult } from '../autograd/operationResult.ts';
-import { scale } from './arithmetic.ts';
+import { operationResult } from '../autograd/operation.ts';
 import type { Tensor } from '../tensor.ts';
+import { requireFloats } from './checks.ts';
+import { scale } from './unary.ts';
 
-/** Sum of all elements, f32, in a fixed order. */
+/**
+ * Sum of all elements, f32, in a fixed order.
+ *
+ * @throws TensorError
+ */
 export function sum(input: Tensor): Tensor {
+  requireFloats('sum', 'input', input);
   const { device, size } = input;
   const array = device.allocate('f32', 1, 'sum');
   columnSum(device, { input: input.array, output: array, rows: size, columns: 1 });
@@ -23,7 +29,12 @@ export function sum(input: Tensor): Tensor {
   });
 }
 
-/** Mean of all elements, f32. */
+/**
+ * Mean of all elements, f32.
+ *
+ * @throws TensorError
+ */
 export function mean(input: Tensor): Tensor {
+  requireFloats('mean', 'input', input);
   return scale(sum(input), 1 / Math.max(1, input.size));
 }

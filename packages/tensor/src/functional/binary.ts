@@ -1,11 +1,22 @@
 import * as kernels from '@attune/kernels';
-import { operationResult } from '../autograd/operationResult.ts';
+import { operationResult } from '../autograd/operation.ts';
 import { requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { requireFloats } from './checks.ts';
 
-/** Sum of two tensors of one shape. */
+function requirePair(operation: string, a: Tensor, b: Tensor): void {
+  requireFloats(operation, 'the first tensor', a);
+  requireFloats(operation, 'the second tensor', b, a);
+  requireShape(operation, 'the second tensor', b.shape, a.shape);
+}
+
+/**
+ * Sum of two tensors of one shape; of the element type of the first.
+ *
+ * @throws ShapeError, TensorError
+ */
 export function add(a: Tensor, b: Tensor): Tensor {
-  requireShape('add', 'the second tensor', b.shape, a.shape);
+  requirePair('add', a, b);
   const { device, size: length } = a;
   const array = device.allocate(a.dtype, a.array.length, 'add');
   kernels.add(device, { a: a.array, b: b.array, output: array, length });
@@ -24,9 +35,13 @@ export function add(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** Product of two tensors of one shape, element by element. */
+/**
+ * Product of two tensors of one shape, element by element; of the element type of the first.
+ *
+ * @throws ShapeError, TensorError
+ */
 export function mul(a: Tensor, b: Tensor): Tensor {
-  requireShape('mul', 'the second tensor', b.shape, a.shape);
+  requirePair('mul', a, b);
   const { device, size: length } = a;
   const array = device.allocate(a.dtype, a.array.length, 'mul');
   kernels.multiply(device, { a: a.array, b: b.array, output: array, length });
@@ -40,22 +55,5 @@ export function mul(a: Tensor, b: Tensor): Tensor {
       gradients.add(a, (gradA) => kernels.multiply(device, { a: gradOutput, b: b.array, output: gradA, length }));
       gradients.add(b, (gradB) => kernels.multiply(device, { a: gradOutput, b: a.array, output: gradB, length }));
     },
-  });
-}
-
-/** A tensor times a number. */
-export function scale(input: Tensor, factor: number): Tensor {
-  const { device, size: length } = input;
-  const array = device.allocate(input.dtype, input.array.length, 'scale');
-  kernels.scale(device, { input: input.array, output: array, factor, length });
-  return operationResult({
-    operation: 'scale',
-    inputs: [input],
-    array,
-    shape: input.shape,
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) =>
-        kernels.scale(device, { input: gradients.output, output: gradInput, factor, length }),
-      ),
   });
 }

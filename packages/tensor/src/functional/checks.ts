@@ -1,0 +1,48 @@
+import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { Tensor } from '../tensor.ts';
+
+const tensorKind = instanceOf(Tensor);
+
+/**
+ * Checks an input of an operation: a tensor of floats, on the device of the others.
+ *
+ * @param beside another input
+ * @throws TensorError
+ */
+export function requireFloats(operation: string, name: string, input: Tensor, beside?: Tensor): void {
+  if (!(input instanceof Tensor)) requireArgument(operation, name, input, tensorKind, TensorError);
+  const { dtype } = input;
+  if (dtype !== 'f32' && dtype !== 'f16')
+    throw new TensorError(`${operation}: ${name} must be a tensor of f32 or f16; it is one of ${dtype}. Use cast()`);
+  if (beside && beside.device !== input.device) {
+    throw new TensorError(
+      `${operation}: ${name} lives on another device than the first tensor; make all tensors and parameters with one device`,
+    );
+  }
+}
+
+/** As `requireFloats`, for a second tensor that must have the element type of the first. */
+export function requireSameType(operation: string, name: string, input: Tensor, first: Tensor): void {
+  requireFloats(operation, name, input, first);
+  if (input.dtype !== first.dtype) {
+    throw new TensorError(
+      `${operation}: ${name} is of ${input.dtype} and the first tensor of ${first.dtype}; use cast() on one of them`,
+    );
+  }
+}
+
+/**
+ * Checks the options that were given; a few comparisons where they are right.
+ *
+ * @throws TensorError
+ */
+export function requireGivenOptions(operation: string, options: unknown, kinds: OptionKinds): void {
+  let right = typeof options === 'object' && options !== null;
+  for (const name in options as Record<string, unknown>) {
+    const value = (options as Record<string, unknown>)[name];
+    right &&= value === undefined || (Object.hasOwn(kinds, name) && kinds[name]?.holds(value) === true);
+  }
+  if (!right) requireOptions(operation, options, kinds, { error: TensorError });
+}

@@ -1,0 +1,4 @@
+// For the other packages of Attune: no promise to users, and no changeset when it changes.
+export { fusedLinear } from './functional/linear.ts';
+export { randomState } from './functional/random.ts';
+export { areContiguous, makeContiguous } from './nn/contiguous.ts';
