@@ -1,3 +1,4 @@
+import { route } from '#platform';
 import { askForContent, questioner } from './ask.ts';
 import { HubError, UnreachableError } from './errors.ts';
 import type { HubSettings, RemoteFile } from './platform/platform.ts';
@@ -23,7 +24,9 @@ const unreachable = new Map<string, { until: number; error: UnreachableError }>(
 export async function remoteSnapshot(repository: Repository, settings: HubSettings): Promise<RemoteSnapshot> {
   const { endpoint, authorization } = settings;
   const key = JSON.stringify([endpoint, await authorization(), repository]);
-  for (const memory of [endpoint, key]) {
+  // Whoever sets a proxy after a failure is not told of that failure again.
+  const way = endpoint + (await route(endpoint)).through;
+  for (const memory of [way, key]) {
     const dead = unreachable.get(memory);
     if (dead && dead.until > Date.now()) throw dead.error;
   }
@@ -35,7 +38,7 @@ export async function remoteSnapshot(repository: Repository, settings: HubSettin
     snapshots.delete(key);
     if (!(error instanceof UnreachableError)) return;
     // A hub that answers may do better for another repository.
-    unreachable.set(error.answered ? key : endpoint, { until: Date.now() + rememberMilliseconds, error });
+    unreachable.set(error.answered ? key : way, { until: Date.now() + rememberMilliseconds, error });
   });
   return snapshot;
 }

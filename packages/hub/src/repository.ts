@@ -28,17 +28,21 @@ export function parseRepository(name: string, type: RepoType, revision: string):
     /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/.test(name) && !name.includes('..') && !name.includes('--');
   if (!isName) {
     throw new HubNotFoundError(
-      `'${name}' is no folder on this machine, and no name on the hub either (a name looks like 'bert-base-uncased' or 'owner/name').`,
-      {
-        missing: 'folder',
-      },
+      `'${name}' is no folder on this machine, and no name on the hub either (a name looks like 'bert-base-uncased' or 'owner/name').${hintFor(name)}`,
+      { missing: 'folder' },
     );
   }
   const isRevision =
-    /^[\w.][\w./-]*$/.test(revision) && revision.split('/').every((part) => /^(?!\.{1,2}$)./.test(part));
+    /^[\w.][\w./@#+=-]*$/.test(revision) && revision.split('/').every((part) => /^(?!\.{1,2}$)./.test(part));
   if (!isRevision || revision.includes('..'))
     throw new HubError(`'${revision}' is no branch, tag or commit of '${name}'.`);
   return { name, type, revision };
+}
+
+function hintFor(name: string): string {
+  if (/^~($|[\\/])/.test(name)) return " '~' is the shell's word for the home folder: give the whole path.";
+  const [, path] = /^https?:\/\/[^/]+\/(?:datasets\/)?([\w.-]+(?:\/[\w.-]+)?)/.exec(name) ?? [];
+  return path ? ` Of an address, give the name alone: '${path}'.` : '';
 }
 
 /**

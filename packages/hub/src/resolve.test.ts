@@ -297,6 +297,13 @@ describe('what is not meant', () => {
     [() => resolveFile('a', 'b', { revision: 7 as never }), 'revision must be a text that is not empty; got 7'],
     [() => resolveFolder('a', { include: '*.json' as never }), 'resolveFolder: include must be a function'],
     [() => resolveFile('a', 'b', { revision: 'x/../y' }), "'x/../y' is no branch, tag or commit"],
+    [() => resolveFile('~/bert', 'b'), "'~' is the shell's word for the home folder"],
+    [() => resolveFile('https://huggingface.co/owner/name/tree/main', 'b'), "give the name alone: 'owner/name'"],
+    [() => resolveFile('https://huggingface.co/datasets/owner/name', 'b'), "give the name alone: 'owner/name'"],
+    [
+      () => resolveFile('owner/tiny', 'Config.json'),
+      "has no file 'Config.json' at 'main'; did you mean 'config.json'?",
+    ],
     [() => resolveFile('a', 'b', { revision: '.' }), "'.' is no branch, tag or commit"],
     [() => resolveFile('a', 'b', { revision: 'a//b' }), "'a//b' is no branch, tag or commit"],
   ])('is told in words: %s', async (call, message) => {

@@ -1,4 +1,4 @@
-import { requireArgument, text } from '@attune/validate';
+import { nearestName, requireArgument, text } from '@attune/validate';
 import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as readSettings } from '#platform';
 import { progressLine } from '@attune/platform';
 import { HubDownloadError, HubError, HubNotFoundError, HubOfflineError, UnreachableError } from './errors.ts';
@@ -9,6 +9,9 @@ import type { RemoteSnapshot } from './hubClient.ts';
 import type { DownloadProgress, HubCache, ResolvedFile } from './platform/platform.ts';
 import { checkFilename, isCommit, parseRepository } from './repository.ts';
 import type { Repository } from './repository.ts';
+
+/** A list longer than this is not searched for a name that is nearly the missing one. */
+const mostSuggested = 1000;
 
 interface Source {
   readonly repository: Repository;
@@ -99,9 +102,10 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
   if (!remote && cached === 'damaged') throw damagedOffline(source, filename);
   if (!remote && cached !== 'absent') throw await missingOffline(source, filename);
   if (!remote || !file) {
+    const nearest = remote && remote.files.size <= mostSuggested && nearestName(filename, [...remote.files.keys()]);
     if (remote) await cache.markAbsent(repository, remote.commit, filename);
     throw new HubNotFoundError(
-      `The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'.`,
+      `The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'${nearest ? `; did you mean '${nearest}'?` : '.'}`,
       { missing: 'file' },
     );
   }

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { forgetAnswers } from '../hubClient.ts';
 import { HubDownloadError, HubError, HubOfflineError, readHubFile, resolveFile, resolveFolder } from '../index.ts';
 import { commit, config, sha256, startLoopbackHub, weights } from '../testing/loopbackHub.ts';
@@ -137,6 +137,12 @@ it('ends the download with what onProgress throws', async () => {
   };
   await expect(read('sub/weights.bin', { onProgress })).rejects.toThrow('onProgress failed: no room on the screen');
   expect(downloads()).toBe(1);
+});
+
+it("takes '~' in cacheDir for the home folder, as Python does", async () => {
+  vi.stubEnv('HOME', hub.folder);
+  const { path: found } = (await resolveFile('owner/tiny', 'config.json', { cacheDir: '~/own' })) as { path: string };
+  expect(found.startsWith(join(hub.folder, 'own'))).toBe(true);
 });
 
 it('leaves the parts of other machines at work alone', async () => {

@@ -69,6 +69,18 @@ describe('the token', () => {
   });
 });
 
+it.each(['abc', '-5', '0', 'Infinity'])('HF_HUB_ETAG_TIMEOUT=%s is no number of seconds', async (text) => {
+  vi.stubEnv('HF_HUB_ETAG_TIMEOUT', text);
+  await expect(listFiles('owner/tiny')).rejects.toThrow(
+    `HF_HUB_ETAG_TIMEOUT is '${text}'; expected a number of seconds`,
+  );
+});
+
+it('takes blanks around HF_ENDPOINT for nothing', async () => {
+  vi.stubEnv('HF_ENDPOINT', ` ${hub.endpoint}/ `);
+  expect(await listFiles('owner/tiny')).toHaveLength(2);
+});
+
 it.each([
   [
     'hub.example.com',

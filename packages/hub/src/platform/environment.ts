@@ -6,7 +6,7 @@ import type { HubSettings } from './platform.ts';
 
 const truthy = (value: string | undefined) => value !== undefined && /^(1|on|yes|true)$/i.test(value);
 
-const expandHome = (path: string) => (/^~($|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path);
+export const expandHome = (path: string) => (/^~($|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path);
 
 /** Where Python's `huggingface_hub` keeps what is its own. */
 function homeFolder(): string {
@@ -23,7 +23,7 @@ export function cacheFolder(): string {
 /** @throws HubError where HF_ENDPOINT is no address */
 export function readSettings(): HubSettings {
   const { HF_ENDPOINT, HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE, HF_HUB_ETAG_TIMEOUT } = process.env;
-  const { endpoint, authorization } = readEndpoint(HF_ENDPOINT || 'https://huggingface.co');
+  const { endpoint, authorization } = readEndpoint(HF_ENDPOINT?.trim() || 'https://huggingface.co');
   return {
     endpoint,
     async authorization() {
@@ -31,8 +31,16 @@ export function readSettings(): HubSettings {
       return token === undefined ? authorization : `Bearer ${token}`;
     },
     offline: truthy(HF_HUB_OFFLINE) || truthy(TRANSFORMERS_OFFLINE),
-    answerTimeout: (Number(HF_HUB_ETAG_TIMEOUT) || 5) * 1000,
+    answerTimeout: 1000 * seconds('HF_HUB_ETAG_TIMEOUT', HF_HUB_ETAG_TIMEOUT, 5),
   };
+}
+
+function seconds(name: string, text: string | undefined, fallback: number): number {
+  if (!text?.trim()) return fallback;
+  const value = Number(text);
+  // More is more than a timer of Node can hold.
+  if (value > 0 && value <= 86_400) return value;
+  throw new HubError(`${name} is '${text}'; expected a number of seconds, such as ${fallback}.`);
 }
 
 function readEndpoint(text: string): { endpoint: string; authorization: string | undefined } {

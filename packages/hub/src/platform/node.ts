@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HubError } from '../errors.ts';
 import { DiskCache } from './diskCache.ts';
-import { cacheFolder, readSettings } from './environment.ts';
+import { cacheFolder, expandHome, readSettings } from './environment.ts';
 import { listFolder as listFiles } from './localFolder.ts';
 import type { HubCache, Platform } from './platform.ts';
 import { routeTo } from './proxy.ts';
@@ -15,7 +15,8 @@ export const tell: Platform['tell'] = (text) => {
   process.stderr.write(`${text}\n`);
 };
 
-export const openCache = (cacheDir: string | undefined): HubCache => new DiskCache(cacheDir ?? cacheFolder());
+export const openCache = (cacheDir: string | undefined): HubCache =>
+  new DiskCache(cacheDir === undefined ? cacheFolder() : expandHome(cacheDir));
 
 export const isFolder: Platform['isFolder'] = async (nameOrFolder) => {
   const found = await stat(nameOrFolder).catch(() => undefined);

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubError, HubOfflineError, readHubFile } from '../index.ts';
 import { commit, config, gitHash, startLoopbackHub } from '../testing/loopbackHub.ts';
@@ -11,7 +11,7 @@ import { proxyFor } from './proxy.ts';
 
 const hub = startLoopbackHub();
 const read = async () => new TextDecoder().decode(await readHubFile('owner/tiny', 'config.json'));
-const listen = (server: Server) =>
+const listen = (server: TcpServer) =>
   new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
@@ -51,6 +51,22 @@ async function passOn(request: IncomingMessage, response: ServerResponse) {
   const { pathname, search } = new URL(request.url ?? '');
   const answer = await fetch(hub.endpoint + pathname + search);
   response.writeHead(answer.status).end(new Uint8Array(await answer.arrayBuffer()));
+}
+
+/** A proxy of SOCKS 5 (RFC 1928) without passwords: whatever host is wanted, it is the hub. */
+function answerSocks(socket: Socket, wanted: string[]) {
+  socket.on('error', () => socket.destroy());
+  socket.once('data', () => {
+    socket.write(Uint8Array.of(5, 0));
+    socket.once('data', (request) => {
+      wanted.push(request.subarray(5, 5 + (request[4] ?? 0)).toString());
+      const upstream = connect(Number(new URL(hub.endpoint).port), '127.0.0.1', () => {
+        socket.write(Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+        upstream.pipe(socket).pipe(upstream);
+      });
+      upstream.on('error', () => socket.destroy());
+    });
+  });
 }
 
 describe('a download through a proxy', () => {
@@ -112,6 +128,25 @@ describe('a download through a proxy', () => {
     vi.stubEnv('NO_PROXY', 'localhost,127.0.0.1');
     expect(await read()).toBe(config);
     expect(asked).toEqual([]);
+  });
+
+  it('that is set after a failure is taken at once', async () => {
+    const closed = createServer();
+    vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${await listen(closed)}`);
+    await new Promise((resolve) => closed.close(resolve));
+    await expect(read()).rejects.toThrow('ECONNREFUSED');
+    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${proxyPort}`);
+    expect(await read()).toBe(config);
+  });
+
+  it.each(['socks5', 'socks5h'])('of the kind %s', async (kind) => {
+    const wanted: string[] = [];
+    const socks = createTcpServer((socket) => answerSocks(socket, wanted));
+    const port = await listen(socks);
+    vi.stubEnv('HF_ENDPOINT', 'http://hub.example');
+    vi.stubEnv('ALL_PROXY', `${kind}://127.0.0.1:${port}`);
+    expect(await read()).toBe(config);
+    expect(new Set(wanted)).toEqual(new Set(['hub.example']));
   });
 
   it('that passes a busy hub on names the proxy', async () => {

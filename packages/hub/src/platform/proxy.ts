@@ -37,6 +37,9 @@ export function proxyFor(address: string, environment: Environment): Proxy | und
   if (!URL.canParse(written))
     throw new HubError(`${name} is no address of a proxy; one looks like http://proxy.example:3128.`);
   const { protocol: kind, host } = new URL(written);
+  // curl's word for names that the proxy resolves, which undici leaves to it in any case.
+  if (kind === 'socks5h:')
+    return { address: written.replace(/^socks5h/i, 'socks5'), shown: `${kind}//${host} (${name})` };
   if (!['http:', 'https:', 'socks5:'].includes(kind))
     throw new HubError(`${name} names a proxy of the kind ${kind}//; http, https and socks5 can be used.`);
   return { address: written, shown: `${kind}//${host} (${name})` };
