@@ -1,3 +1,4 @@
+import { objectWith, requireArgument } from '@attune/validate';
 import type { ProblemShape } from './shapes.ts';
 
 /** What happened when a checkpoint was loaded into a model. Names are the model's. */
@@ -18,8 +19,15 @@ export interface LoadReport {
   readonly seed: number;
 }
 
+const loadReport = objectWith("a model's loadReport", {
+  missing: 'object',
+  unexpected: 'object',
+  mismatched: 'object',
+});
+
 /** The report as a table to read; undefined when there is nothing to say. */
 export function loadReportMessage(report: LoadReport): string | undefined {
+  requireArgument('loadReportMessage', 'report', report, loadReport);
   const rows: (readonly [name: string, status: string])[] = [
     ...report.unexpected.map((name) => [name, 'UNEXPECTED'] as const),
     ...report.missing.map((name) => [name, 'MISSING'] as const),

@@ -251,6 +251,11 @@ describe('files', () => {
     ['added_tokens no list', { added_tokens: 5 }, /no 'model' or no 'added_tokens'/],
     ['a model of nothing', { model: {} }, /model.vocab is undefined/],
     ['an id that is none', { model: { type: 'WordPiece', vocab: { a: 1e300 } } }, /the id of "a" is 1e\+300/],
+    [
+      'a prefix that is none',
+      { model: { type: 'WordPiece', vocab: {}, continuing_subword_prefix: {} } },
+      /prefix is an/,
+    ],
     ['no unknown token', { model: { type: 'WordPiece', vocab: { a: 0 }, unk_token: '[X]' } }, /no unknown token/],
     [
       'a template of numbers',

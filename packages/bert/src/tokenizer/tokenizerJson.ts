@@ -62,14 +62,22 @@ export function checkTokenizerJson(json: Readonly<Record<string, unknown>>, sour
         `${source}: ${part} is ${value === undefined ? 'missing' : shown(value)}; an object with a type, or null, was expected.`,
       );
   }
-  checkVocabulary(json.model.vocab, source);
+  const { model } = json;
+  checkVocabulary(model.vocab, source);
+  for (const name of ['unk_token', 'continuing_subword_prefix'])
+    if (model[name] !== undefined && model[name] !== null && typeof model[name] !== 'string')
+      throw new TokenizerError(`${source}: model.${name} is ${shown(model[name])}; a text was expected.`);
   json.added_tokens.forEach((token: unknown, index) => {
     if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
       throw new TokenizerError(
         `${source}: added_tokens[${index}] is ${shown(token)}; an object with an id and a content was expected.`,
       );
   });
-  return json as unknown as TokenizerJson;
+  // What Rust takes where the file says nothing.
+  const wordPiece = model.type === 'WordPiece' && {
+    continuing_subword_prefix: model.continuing_subword_prefix ?? '##',
+  };
+  return { ...json, model: { ...model, ...wordPiece } } as unknown as TokenizerJson;
 }
 
 const configKinds: Readonly<Record<string, readonly [what: string, holds: (value: unknown) => boolean]>> = {

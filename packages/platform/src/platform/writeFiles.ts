@@ -2,7 +2,7 @@
 // full disk they put a cut file in place of a good one, without an error.
 import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FileContent, Platform } from './platform.ts';
@@ -36,9 +36,13 @@ export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, fil
   await removeLeftovers(folder);
   const suffix = `.${writer}.${process.pid}.${randomUUID()}.partial`;
   const beside = (name: string) => join(folder, `.${name}${suffix}`);
+  const old = (name: string) => join(folder, `.${name}.old${suffix}`);
+  let stale: string[] = [];
   try {
     for (const [name, content] of files) await writeWhole(beside(name), content, join(folder, name));
-    const stale = (await readdir(folder)).filter((name) => isStale(name) && !files.has(name));
+    stale = (await readdir(folder)).filter((name) => isStale(name) && !files.has(name));
+    // The old contents keep a name, because to give their space back takes far longer than a rename.
+    for (const name of [...files.keys(), ...stale]) await link(join(folder, name), old(name)).catch(() => {});
     // In one go: a process that is killed meanwhile would leave files of two writes together.
     for (const name of files.keys()) renameSync(beside(name), join(folder, name));
     for (const name of stale) rmSync(join(folder, name), { force: true });
@@ -46,6 +50,8 @@ export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, fil
   } catch (error) {
     for (const name of files.keys()) await rm(beside(name), { force: true });
     throw error;
+  } finally {
+    for (const name of [...files.keys(), ...stale]) await rm(old(name), { force: true });
   }
 };
 
