@@ -129,7 +129,7 @@ export class Trainer implements RunningTrainer {
    */
   async evaluate(evalDataset?: TrainerDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
     const prefix = readEvaluateOptions('evaluate', options, 'eval');
-    if (evalDataset !== undefined) requireDataset('evaluate', 'evalDataset', evalDataset);
+    if (evalDataset !== undefined) requireDataset('evaluate', 'evalDataset', evalDataset, this.args);
     const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset));
     const { metrics } = await this.#timedLoop(loader, prefix);
     await this.log(metrics);
@@ -150,7 +150,7 @@ export class Trainer implements RunningTrainer {
     options: Extension.EvaluateOptions | string = {},
   ): Promise<PredictionOutput> {
     const prefix = readEvaluateOptions('predict', options, 'test');
-    requireDataset('predict', 'testDataset', testDataset);
+    requireDataset('predict', 'testDataset', testDataset, this.args);
     const loader = checkedDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
     const { predictions, labelIds, metrics } = await this.#timedLoop(loader, prefix);
     await this.#callbacks.call('onPredict', { metrics });

@@ -73,21 +73,30 @@ export interface TrainOutput {
 const several =
   'several evaluation sets at once are not supported yet: call evaluate(set, { metricKeyPrefix }) for each';
 
-/** Rows with columns: what people pass instead is told how to become one. */
-const dataset: Kind = {
+/** Rows by number: enough where no column is dropped. */
+const anyRows: Kind = {
   what: 'a Dataset',
-  holds: (value) => rows.holds(value) && typeof (value as TrainerDataset).length === 'number',
+  holds: (value) => atRows.holds(value) && typeof (value as TrainerDataset).length === 'number',
   found: (value) => {
     if (value instanceof Promise) return 'a Promise: await it';
     if (Array.isArray(value)) return `${shown(value)}: Dataset.fromRows(…) makes one of it`;
-    const parts = typeof value === 'object' && value !== null ? Object.values(value) : [];
-    if (parts.length > 0 && parts.every(rows.holds))
+    if (typeof value !== 'object' || value === null) return shown(value);
+    if (Symbol.iterator in value || Symbol.asyncIterator in value)
+      return `${shown(value)} that can only be iterated over: collect its rows, Dataset.fromRows([…])`;
+    const parts = Object.values(value);
+    if (parts.length > 0 && parts.every(atRows.holds))
       return `${shown(value)}. Choose one of them, such as datasets.train; ${several}`;
     return shown(value);
   },
 };
 
-const rows = objectWith('a Dataset', { at: 'function', selectColumns: 'function' });
+const atRows = objectWith('a Dataset', { at: 'function' });
+const columns = objectWith('a Dataset', { at: 'function', selectColumns: 'function' });
+
+/** Rows with columns: what people pass instead is told how to become one. */
+const dataset: Kind = { ...anyRows, holds: (value) => anyRows.holds(value) && columns.holds(value) };
+
+const datasetKind = ({ removeUnusedColumns }: TrainingArguments) => (removeUnusedColumns ? dataset : anyRows);
 
 const model: Kind = {
   what: 'a module whose forward(batch) returns { loss, logits }',
@@ -111,8 +120,8 @@ const modulelike = objectWith('a module', { forward: 'function', namedParameters
 const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model,
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
-  trainDataset: optional(dataset),
-  evalDataset: optional(dataset),
+  trainDataset: optional(anyRows),
+  evalDataset: optional(anyRows),
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
@@ -151,6 +160,8 @@ export interface TrainerParts extends Pick<
  */
 export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   requireOptions('new Trainer', options, optionKinds, optionAdvice);
+  for (const name of ['trainDataset', 'evalDataset'] as const)
+    if (options[name]) requireDataset('new Trainer', name, options[name], options.args);
   const { model: trained, args = new TrainingArguments(), device, dataCollator, callbacks = [], ...rest } = options;
   const { processingClass } = rest;
   if (device && device !== trained.device) {
@@ -164,6 +175,8 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
       `evalStrategy is '${args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`,
     );
   }
+  if (args.evalOnStart && !rest.evalDataset)
+    throw new TrainingArgumentsError('evalOnStart is true but no evalDataset was given: pass one, or leave it out');
   return {
     ...rest,
     model: trained,
@@ -215,6 +228,11 @@ export function readEvaluateOptions(where: string, options: EvaluateOptions | st
 }
 
 /** @throws TrainerError for what is no dataset */
-export function requireDataset(where: string, name: string, given: TrainerDataset): void {
-  requireArgument(where, name, given, dataset, TrainerError);
+export function requireDataset(
+  where: string,
+  name: string,
+  given: TrainerDataset,
+  args = new TrainingArguments(),
+): void {
+  requireArgument(where, name, given, datasetKind(args), TrainerError);
 }

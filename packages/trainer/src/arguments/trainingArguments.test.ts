@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { TrainingArgumentsError } from '../errors.ts';
 import { defaultArguments } from './defaults.ts';
@@ -32,6 +33,12 @@ describe('TrainingArguments', () => {
     expect(make({ learning_rate: 1 })).toThrow(/camelCase: learningRate/);
     expect(make({ learningrate: 1 })).toThrow(/there is no training argument learningrate/);
     expect(make({ loadBestModelAtEnd: true })).toThrow(TrainingArgumentsError);
+    expect(make({ groupByLength: true })).toThrow(/groupByLength = true is not supported yet/);
+    expect(make({ reportTo: [] })).not.toThrow();
+    expect(make({ reportTo: ['wandb'] })).toThrow(/reportTo/);
+    expect(make({ doTrain: true })).toThrow(/doTrain is of no use here: call trainer.train\(\)/);
+    expect(make({ hubToken: 'hf_secret' })).toThrow(/hubToken = … is not supported yet/);
+    expect(make({ constructor: 1 })).toThrow(/there is no training argument constructor/);
   });
 
   it.each([
@@ -45,8 +52,35 @@ describe('TrainingArguments', () => {
     [{ seed: -1 }, /seed/],
     [{ evalStrategy: 'epochs' as 'epoch' }, /evalStrategy must be one of 'no', 'steps', 'epoch'; got "epochs"/],
     [{ saveTotalLimit: 0 }, /saveTotalLimit/],
+    [{ learningRate: Infinity }, /learningRate must be a number of at least 0; got Infinity/],
+    [{ maxSteps: 0 }, /maxSteps must be above 0, or -1/],
+    [{ saveStrategy: 'best' as 'no' }, /saveStrategy must be one of .*got 'best', which is not supported yet/],
+    [{ lrSchedulerType: 'linaer' as 'linear' }, /there is no schedule linaer; known are constant/],
+    [{ lrSchedulerType: 'greedy' as 'linear' }, /'greedy' is not supported yet/],
+    [{ lrSchedulerKwargs: { numCycles: 2 } }, /the schedule linear has no option numCycles/],
+    [
+      { lrSchedulerType: 'cosine' as const, lrSchedulerKwargs: { numCycles: NaN } },
+      /lrSchedulerKwargs.numCycles .*got NaN/,
+    ],
+    [{ labelNames: ['labels', 'labels_2'] }, /got 2 names: several label keys are not supported yet/],
+    [
+      { evalStrategy: 'steps' as const, loggingStrategy: 'no' as const, loggingSteps: 0 },
+      /neither evalSteps nor loggingSteps/,
+    ],
   ])('refuses %o', (options, message) => {
     expect(() => new TrainingArguments('out', options)).toThrow(message);
+  });
+});
+
+describe('outputDir', () => {
+  it('may begin in the home folder', () => {
+    expect(new TrainingArguments('~/runs').outputDir).toBe(`${homedir()}/runs`);
+    expect(new TrainingArguments('~').outputDir).toBe(homedir());
+    expect(new TrainingArguments('a~/b').outputDir).toBe('a~/b');
+  });
+
+  it.each([[5], [''], [{ outputDir: 'x' }], [null]])('is no %o', (outputDir) => {
+    expect(() => new TrainingArguments(outputDir as string)).toThrow(/outputDir must be the name of a folder; got/);
   });
 });
 

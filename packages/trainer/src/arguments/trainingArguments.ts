@@ -89,9 +89,8 @@ function checkName(name: string, value: unknown): void {
     // transformers takes lists for some: [] and ['none'] say nothing either.
     const single: unknown = Array.isArray(value) && value.length < 2 ? (value[0] ?? neutral) : value;
     if (Object.is(single, neutral)) return;
-    fail(
-      `the training argument ${name} = ${shown(value)} is not supported yet; leave it out (it then is ${shown(neutral)})`,
-    );
+    const said = /token/i.test(name) ? '…' : shown(value);
+    fail(`the training argument ${name} = ${said} is not supported yet; leave it out (it then is ${shown(neutral)})`);
   }
   if (camel !== name && Object.hasOwn(defaultArguments, camel))
     fail(`there is no training argument ${name}; names are in camelCase: ${camel}`);

@@ -58,7 +58,8 @@ export class CallbackList {
     for (const callback of this.#callbacks.slice()) {
       const returned: unknown = await callback[event]?.(args, state, control, { ...this.common, ...context });
       // As in transformers, where callbacks return the control.
-      if (returned instanceof TrainerControl && returned !== control) Object.assign(control, returned);
+      if (typeof returned === 'object' && returned !== null && returned !== control)
+        Object.assign(control, flagsOf(returned));
     }
   }
 
@@ -67,6 +68,12 @@ export class CallbackList {
     for (const name of ['optimizer', 'lrScheduler', 'trainDataloader'] as const) delete this.common[name];
     for (const callback of this.#callbacks) (callback as Partial<Disposable>)[Symbol.dispose]?.();
   }
+}
+
+function flagsOf(returned: object): Partial<TrainerControl> {
+  return Object.fromEntries(
+    Object.keys(new TrainerControl()).flatMap((name) => (name in returned ? [[name, returned[name as never]]] : [])),
+  );
 }
 
 function checkEvents(callback: TrainerCallback): void {

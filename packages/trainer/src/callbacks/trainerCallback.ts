@@ -39,13 +39,13 @@ export interface CallbackContext {
   readonly numBatches?: number;
 }
 
-/** May return a `TrainerControl`, whose flags are then taken over. */
+/** May return a control, whose flags are then taken over. */
 type Event = (
   args: TrainingArguments,
   state: TrainerState,
   control: TrainerControl,
   context: CallbackContext,
-) => void | TrainerControl | Promise<void | TrainerControl>;
+) => void | Partial<TrainerControl> | Promise<void | Partial<TrainerControl>>;
 
 /**
  * Things to do at points of a run. Every method may set flags on `control`. Events come in the

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logLine, metricLines } from './formatMetrics.ts';
 import { formatNumber } from './formatNumber.ts';
 import { MetricsTable } from './metricsTable.ts';
 
@@ -31,5 +32,29 @@ it('prints a table that grows by a line', () => {
   ]);
   expect(table.lines(2, 0.4, { eval_loss: 0.45, eval_accuracy: 0.8, eval_f1: 0.9 })).toEqual([
     '2         0.400000       0.450000         0.800000  0.900000',
+  ]);
+});
+
+it('prints metrics that are no number, or new, below their line', () => {
+  const table = new MetricsTable('Step');
+  table.lines(4, 0.5, { eval_loss: 0.5, eval_accuracy: 0.75 });
+  const confusion = [
+    [3, 1],
+    [0, 4],
+  ];
+  expect(
+    table.lines(8, 0.5, { eval_loss: 0.5, eval_accuracy: null, eval_confusion: confusion, eval_f1: 0.25 }),
+  ).toEqual(['8         0.500000       0.500000', '  Accuracy: null', '  Confusion: [[3, 1], [0, 4]]', '  F1: 0.25']);
+});
+
+it('prints a log entry as a line, and metrics below each other', () => {
+  expect(logLine(10, { loss: 0.69184, learning_rate: 5e-5, epoch: 0.125, step: 10, total_flos: 4 })).toBe(
+    'step 10 | loss 0.6918 | learning_rate 5e-05 | epoch 0.125',
+  );
+  expect(metricLines('Evaluation:', { eval_loss: 0.5, eval_best: { label: 'yes', count: 4 }, epoch: 1 })).toEqual([
+    'Evaluation:',
+    '  eval_loss                       0.5',
+    '  eval_best  { label: yes, count: 4 }',
+    '  epoch                             1',
   ]);
 });

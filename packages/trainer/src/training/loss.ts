@@ -1,3 +1,4 @@
+import { terminal } from '#platform';
 import type { Batch } from '@attune/data';
 import { crossEntropy, Tensor } from '@attune/tensor';
 import { shown } from '@attune/validate';
@@ -24,6 +25,7 @@ export function defaultLoss(
 ): ModelOutput {
   const labels = batch[labelName];
   const classes = labels && !(labels.data instanceof Float32Array) && labels.shape.length === 1;
+  if (labelSmoothingFactor > 0 && labels && !classes) tellOff(model);
   if (labelSmoothingFactor === 0 || !classes) return model.forward(batch, context);
   const { [labelName]: _, ...inputs } = batch;
   const { logits } = model.forward(inputs, context);
@@ -34,6 +36,14 @@ export function defaultLoss(
     weight: count > 0 ? 1 / count : 0,
   });
   return { loss, logits };
+}
+
+const told = new WeakSet<object>();
+
+function tellOff(model: TrainableModel): void {
+  if (told.has(model)) return;
+  told.add(model);
+  terminal.writeLine('Label smoothing is for one class a row: labelSmoothingFactor does nothing for these labels.');
 }
 
 /**
@@ -73,8 +83,9 @@ export function readLoss(computed: ComputedLoss): { loss: Tensor | null; outputs
 export function missingLossMessage(model: TrainableModel, batch: Batch, labelName: string): string {
   if (batch[labelName]) {
     return (
-      `the batch has labels ("${labelName}"), but ${model.constructor.name} returned no loss. Return { loss, logits } from ` +
-      'forward, or override computeLoss. A base model without a head has no loss: use AutoModelForSequenceClassification'
+      `the batch has labels ("${labelName}"), but no loss came of it: ${model.constructor.name}.forward must return ` +
+      '{ loss, logits }, or a computeLoss of your own the loss. A base model without a head has none: use ' +
+      'AutoModelForSequenceClassification'
     );
   }
   return (

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { TrainerControl, TrainerError, TrainerState } from '../index.ts';
+import type { CallbackContext, TrainerCallback } from '../index.ts';
+import { make } from '../testing/regression.ts';
+
+describe('callbacks', () => {
+  it('may be classes, are told that the Trainer is made, and see what the run works with', async () => {
+    let initialised = 0;
+    const seen: CallbackContext[] = [];
+    class Watching implements TrainerCallback {
+      onInitEnd() {
+        initialised++;
+      }
+
+      async onStepEnd(_args: unknown, _state: unknown, _control: unknown, context: CallbackContext) {
+        await Promise.resolve();
+        seen.push(context);
+      }
+    }
+    const { model, trainer } = await make({ maxSteps: 2 }, { callbacks: [Watching] });
+    expect(initialised).toBe(1);
+    await trainer.train();
+    expect(seen).toHaveLength(2);
+    expect(seen[0]).toMatchObject({ model });
+    expect(seen[0]?.optimizer?.device).toBe(model.device);
+    expect(seen[0]?.lrScheduler?.(0)).toBe(0.1);
+    expect(seen[0]?.trainDataloader?.length).toBe(8);
+    expect(trainer.popCallback(Watching)).toBeInstanceOf(Watching);
+    await trainer.train();
+    expect(seen).toHaveLength(2);
+  });
+
+  it('may return the control', async () => {
+    const { trainer } = await make(
+      {},
+      { callbacks: [{ onStepEnd: (_args, _state, control) => ({ ...control, shouldTrainingStop: true }) }] },
+    );
+    expect((await trainer.train()).globalStep).toBe(1);
+  });
+
+  it.each([
+    [{}, /the callback an empty object has no event; there are onInitEnd, onTrainBegin/],
+    [{ on_step_end() {} }, /there is no callback event on_step_end; did you mean onStepEnd\?/],
+    [{ onStepEnds() {} }, /there is no callback event onStepEnds; did you mean onStepEnd\?/],
+    [5, /a callback must be an object with events, .*; got 5/],
+  ])('are refused without an event: %o', async (callback, message) => {
+    await expect(make({}, { callbacks: [callback as TrainerCallback] })).rejects.toThrow(TrainerError);
+    await expect(make({}, { callbacks: [callback as TrainerCallback] })).rejects.toThrow(message);
+  });
+
+  it('hears of a callback that is not there, and of a failure of onInitEnd', async () => {
+    const { trainer } = await make({}, { callbacks: [{ onInitEnd: () => Promise.reject(new Error('mine')) }] });
+    expect(() => trainer.removeCallback({ onStepEnd() {} })).toThrow(/no such callback/);
+    await expect(trainer.train()).rejects.toThrow('mine');
+  });
+});
+
+describe('TrainerControl and TrainerState', () => {
+  it('take their fields, and no others', () => {
+    expect(new TrainerControl({ shouldSave: true }).shouldSave).toBe(true);
+    expect(() => new TrainerControl({ should_save: true } as object)).toThrow(/did you mean shouldSave/);
+    expect(() => new TrainerControl(true as unknown as object)).toThrow(/takes its options as an object/);
+    expect(new TrainerState({ globalStep: 3 }).globalStep).toBe(3);
+    expect(() => new TrainerState({ globalStep: '3' } as object)).toThrow(
+      /globalStep must be a finite number; got "3"/,
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import { Dataset } from '@attune/data';
+import { openDevice } from '@attune/tensor';
+import { describe, expect, it } from 'vitest';
+import { Trainer, TrainerError, TrainingArguments } from './index.ts';
+import type { TrainerOptions } from './index.ts';
+import { make, RegressionModel, rows } from './testing/regression.ts';
+
+describe('new Trainer', () => {
+  it.each([
+    [{ computeLossFunc() {} }, /no option computeLossFunc: write a subclass that overrides computeLoss/],
+    [{ optimizers: [] }, /no option optimizers: write a subclass that overrides createOptimizer/],
+    [{ modelInit() {} }, /no option modelInit: it is not supported yet/],
+    [{ tokenizer: {} }, /no option tokenizer: it is called processingClass/],
+    [{ compute_metrics() {} }, /no option compute_metrics; did you mean computeMetrics\?/],
+    [{ trainDatasett: [] }, /no option trainDatasett; did you mean trainDataset\?/],
+    [{ trainDataset: [{ input_x: 1 }] }, /trainDataset must be a Dataset; got an array of 1: Dataset.fromRows/],
+    [{ trainDataset: Promise.resolve() }, /trainDataset must be a Dataset; got a Promise: await it/],
+    [{ trainDataset: new Set() }, /trainDataset must be .* got a Set that can only be iterated over: collect its rows/],
+    [
+      { evalDataset: { a: [], b: [] } },
+      /got an object with a, b. Choose one .* several evaluation sets .* not supported yet/,
+    ],
+    [{ args: {} }, /args must be a TrainingArguments: new TrainingArguments/],
+    [{ computeMetrics: {} }, /computeMetrics must be a function; got an empty object/],
+    [{ callbacks: {} }, /callbacks must be an array of callbacks/],
+    [{ dataCollator: 'pad' }, /dataCollator must be a function; got "pad"/],
+    [{ processingClass: 'bert' }, /processingClass must be a tokenizer; got "bert"/],
+  ])('refuses %o', async (options, message) => {
+    await expect(make({}, options as unknown as TrainerOptions)).rejects.toThrow(TrainerError);
+    await expect(make({}, options as unknown as TrainerOptions)).rejects.toThrow(message);
+  });
+
+  it('says what a model must be', () => {
+    const withModel = (model: unknown) => () => new Trainer({ model } as TrainerOptions);
+    expect(() => new Trainer(undefined as unknown as TrainerOptions)).toThrow(
+      /takes its options as an object, \{ model/,
+    );
+    expect(withModel(undefined)).toThrow(/model must be a module whose forward.*; got undefined/);
+    expect(withModel(Promise.resolve())).toThrow(/got a Promise: await it/);
+    expect(withModel({ forward() {}, namedParameters() {} })).toThrow(/which has no device: it must extend Module/);
+  });
+
+  it('trains on the device of the model, and no other', async () => {
+    const device = await openDevice();
+    const model = await RegressionModel.create(device);
+    const args = new TrainingArguments('unused', { maxSteps: 1, saveStrategy: 'no', disableTqdm: true });
+    const trainDataset = Dataset.fromRows(rows);
+    expect((await new Trainer({ model, args, trainDataset }).train()).globalStep).toBe(1);
+    expect((await new Trainer({ model, args, trainDataset, device }).train()).globalStep).toBe(1);
+    const elsewhere = await RegressionModel.create();
+    expect(() => new Trainer({ model: elsewhere, args, trainDataset, device })).toThrow(
+      /the option device is another GPU than the one that the model is on/,
+    );
+    device.destroy();
+  });
+
+  it('takes plain rows where no column is dropped', async () => {
+    const plain = rows.slice(0, 8).map(({ input_x, label }) => ({ input_x, label }));
+    const { trainer } = await make(
+      { removeUnusedColumns: false, maxSteps: 1 },
+      { trainDataset: plain as unknown as Dataset },
+    );
+    expect((await trainer.train()).globalStep).toBe(1);
+  });
+});
+
+describe('train', () => {
+  it('refuses to resume, and trains where that was asked for with false', async () => {
+    const { trainer } = await make({ maxSteps: 1 });
+    expect((await trainer.train({ resumeFromCheckpoint: false })).globalStep).toBe(1);
+    const given = (options: unknown) => trainer.train(options as object);
+    await expect(given({ resumeFromCheckpoint: true })).rejects.toThrow(
+      /resuming from a checkpoint is not supported yet/,
+    );
+    await expect(given({ resume_from_checkpoint: 'x' })).rejects.toThrow(/did you mean resumeFromCheckpoint/);
+    await expect(given('checkpoint-5')).rejects.toThrow(/train takes its options as an object/);
+  });
+
+  it('says which key of a batch is no array', async () => {
+    const { trainer } = await make(
+      { maxSteps: 1 },
+      { dataCollator: (batch) => ({ input_x: batch.map(({ input_x }) => input_x) }) as never },
+    );
+    await expect(trainer.train()).rejects.toThrow(/dataCollator: input_x must be \{ data, shape \}.*got an array of 8/);
+  });
+});
