@@ -76,6 +76,13 @@ describe('the cache of a page', () => {
     expect(await cache.find(repository, commit, 'sub/w.bin')).toBeUndefined();
   });
 
+  it('refuses what is larger than memory', async () => {
+    const request = async () => new Response(content);
+    await expect(openCache(undefined).store(commit, download(request, 2 ** 52))).rejects.toThrow(
+      'owner/tiny/sub/w.bin has 4503599627370496 bytes, which is more than this page can hold',
+    );
+  });
+
   it('gives up after five attempts', async () => {
     let attempts = 0;
     const request = async () => {

@@ -122,7 +122,7 @@ class PageCache implements HubCache {
 /** Receives a file, in several attempts where the connection breaks off. */
 async function receive({ repository, file, request, onProgress }: Download): Promise<Uint8Array<ArrayBuffer>> {
   const name = `${repository.name}/${file.path}`;
-  const bytes = new Uint8Array(file.size);
+  const bytes = allocate(file.size, name);
   let failure: unknown;
   for (let attempt = 0, loaded = 0; attempt < maxAttempts; attempt++) {
     try {
@@ -147,6 +147,14 @@ async function receive({ repository, file, request, onProgress }: Download): Pro
   throw new HubDownloadError(`Downloading ${name} broke off ${maxAttempts} times (${reasonOf(failure)}). Try again.`, {
     cause: failure,
   });
+}
+
+function allocate(size: number, name: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(size);
+  } catch (error) {
+    throw new HubDownloadError(`${name} has ${size} bytes, which is more than this page can hold.`, { cause: error });
+  }
 }
 
 /** Whether the content is what the hub hashed: SHA-256, or Git's SHA-1 of the blob. */

@@ -6,8 +6,10 @@ import {
   renameSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { forgetAnswers } from '../hubClient.ts';
@@ -145,11 +147,31 @@ it("takes '~' in cacheDir for the home folder, as Python does", async () => {
   expect(found.startsWith(join(hub.folder, 'own'))).toBe(true);
 });
 
-it('leaves the parts of other machines at work alone', async () => {
-  const blobs = join(repository(), 'blobs');
-  mkdirSync(blobs, { recursive: true });
-  const other = `${sha256(weights)}.elsewhere-7-0.incomplete`;
-  writeFileSync(join(blobs, other), weights.subarray(0, 1000));
-  expect((await read('sub/weights.bin')).equals(weights)).toBe(true);
-  expect(readdirSync(blobs).sort()).toEqual([sha256(weights), other]);
+describe('a part of a download', () => {
+  const here = hostname().replace(/[^A-Za-z0-9]/g, '');
+  const blobs = () => join(repository(), 'blobs');
+  const leave = (owner: string) => {
+    mkdirSync(blobs(), { recursive: true });
+    const part = `${sha256(weights)}.${owner}.incomplete`;
+    writeFileSync(join(blobs(), part), weights.subarray(0, 1000));
+    return part;
+  };
+
+  it.each([`${here}-${process.ppid}-0`, `${here}-${process.pid}-77`, 'elsewhere-7-0'])(
+    'is left alone while somebody is at work: %s',
+    async (owner) => {
+      const part = leave(owner);
+      expect((await read('sub/weights.bin')).equals(weights)).toBe(true);
+      expect(readdirSync(blobs()).sort()).toEqual([sha256(weights), part]);
+    },
+  );
+
+  it.each([`${here}-999999999-0`, 'elsewhere-7-0'])('is taken up where nobody is: %s', async (owner) => {
+    const part = leave(owner);
+    const longAgo = Date.now() / 1000 - 600;
+    utimesSync(join(blobs(), part), longAgo, longAgo);
+    expect((await read('sub/weights.bin')).equals(weights)).toBe(true);
+    expect(hub.requests.at(-1)).toMatch(/bytes=1000-$/);
+    expect(readdirSync(blobs())).toEqual([sha256(weights)]);
+  });
 });
