@@ -1,5 +1,6 @@
-import { cast } from '@attune/kernels';
-import type { ElementType, GpuArray, HostData } from '@attune/kernels';
+import { cast, GpuArray } from '@attune/kernels';
+import type { ElementType, HostData } from '@attune/kernels';
+import { shown } from '@attune/validate';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
@@ -45,7 +46,10 @@ export class Tensor {
   #holders: { count: number } | null = null;
   #disposed = false;
 
-  constructor({ array, shape, device, requiresGrad = false, node = null, sharing }: TensorOptions) {
+  /** For operations; `tensor()` and `zeros()` make tensors from numbers. @throws TensorError */
+  constructor(options: TensorOptions) {
+    if (!((options as Partial<TensorOptions> | undefined)?.array instanceof GpuArray)) refuse(options);
+    const { array, shape, device, requiresGrad = false, node = null, sharing } = options;
     if (sharing) {
       sharing.#holders ??= { count: 1 };
       sharing.#holders.count += 1;
@@ -167,6 +171,8 @@ export class Tensor {
    * @throws AutogradError when this is no scalar, or no gradient can flow from it
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
+    if (typeof scale !== 'number' && !(scale instanceof Tensor))
+      throw new AutogradError(`backward(): scale must be a number or a scalar tensor; got ${shown(scale)}`);
     if (this.size !== 1)
       throw new AutogradError(
         `backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`,
@@ -227,4 +233,10 @@ export class Tensor {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function refuse(options: unknown): never {
+  throw new TensorError(
+    `new Tensor takes an array on the GPU, { array, shape, device }; got ${shown(options)}. Use tensor(data, { shape, device })`,
+  );
 }

@@ -49,12 +49,15 @@ export function operationResult(result: OperationResult): Tensor {
   const [first] = inputs;
   const graph = needsGraph(inputs);
   if (!graph) for (const unread of saved) if (unread) first.device.release(unread);
-  return new Tensor({
+  const group = currentGroup();
+  const tensor = new Tensor({
     array,
     shape,
     device: first.device,
     requiresGrad: graph,
-    node: graph ? new GraphNode({ operation, inputs, saved, isView, backward, group: currentGroup() }) : null,
+    node: graph ? new GraphNode({ operation, inputs, saved, isView, backward, group }) : null,
     ...(isView && { sharing: first }),
   });
+  if (isView) group?.addView(tensor);
+  return tensor;
 }

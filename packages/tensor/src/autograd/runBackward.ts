@@ -34,9 +34,8 @@ export function runBackward(
       node.runBackward(gradients, device, gradients.enter(tensor));
       gradients.leave();
       // Whatever reads this result in its own backward came later on the tape, and so has run.
-      const unneeded = releaseResults || node.group?.owns(memory);
-      if (unneeded && tensor !== root && !node.isView) device.release(memory);
-      node.group?.operationRan();
+      if (releaseResults && tensor !== root && !node.isView) device.release(memory);
+      node.group?.operationRan(tensor, memory);
     }
   });
 }

@@ -14,6 +14,7 @@ export interface TapeTensor {
   readonly requiresGrad: boolean;
   readonly node: GraphNode | null;
   ensureGradArray(): GpuArray;
+  dispose(): void;
 }
 
 export interface GraphNodeOptions {

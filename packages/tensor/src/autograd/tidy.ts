@@ -2,7 +2,6 @@ import { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { requireDevice } from '../requireDevice.ts';
 import { Tensor } from '../tensor.ts';
-import { isGradEnabled } from './gradMode.ts';
 import { requireSynchronous } from './requireSynchronous.ts';
 import { inGroup, ResultGroup } from './resultGroup.ts';
 
@@ -20,11 +19,11 @@ export function tidy<T>(device: Device, body: () => T): T {
   requireDevice('tidy', device);
   requireSynchronous('tidy', body);
   if (device.inScope) return body();
-  const group = isGradEnabled() ? new ResultGroup(device) : null;
-  const { value, arrays } = device.allocatedIn(() => (group ? inGroup(group, body) : body()));
-  keepReturned(value, arrays, new Set());
-  if (group) group.close(arrays);
-  else for (const array of arrays) device.release(array);
+  const group = new ResultGroup(device);
+  const { value, arrays } = device.allocatedIn(() => inGroup(group, body));
+  const returned = new Set<object>();
+  keepReturned(value, arrays, returned);
+  group.close(arrays, returned);
   return value;
 }
 

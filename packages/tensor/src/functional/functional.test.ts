@@ -8,6 +8,7 @@ import { gelu, tanh } from './unary.ts';
 import { add, mul } from './binary.ts';
 import { scale } from './unary.ts';
 import { attention, attentionQkvPacked, packSequences } from './attention.ts';
+import { cast } from './cast.ts';
 import { tensor } from './create.ts';
 import { dropout } from './dropout.ts';
 import { embeddingSum } from './embeddingSum.ts';
@@ -243,14 +244,20 @@ describe('gradients equal finite differences of the float64 reference', () => {
     });
   });
 
-  it('gathered rows', async () => {
-    const indices = Uint32Array.of(4, 0, 2);
+  it.each([[[4, 0, 2]], [[4, 0, 4, 4, 1]], [[0, 0]]])('gathered rows %j', async (rows) => {
+    const indices = Uint32Array.from(rows);
     await checkGradient({
       device,
       shapes: [[5, 6]],
       operation: (x) => gatherRows(x!, indices),
       reference: (x) => reference.gatherRowsReference(x!, indices, 6),
     });
+  });
+
+  it('rows gathered twice, in f16', async () => {
+    const x = tensor(Float32Array.of(1, 2, 3, 4), { shape: [2, 2], device, requiresGrad: true });
+    sum(gatherRows(cast(x, 'f16'), Uint32Array.of(0, 0, 1))).backward();
+    expect([...(await x.grad!.data())]).toEqual([2, 2, 1, 1]);
   });
 
   it('losses', async () => {

@@ -35,7 +35,7 @@ export function reshape(input: Tensor, shape: Shape): Tensor {
   });
 }
 
-const indexArray = instanceOf(Uint32Array);
+const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 
 /**
  * Some rows of a matrix: `output[i] = input[indices[i]]`, such as the first token of each sequence.

@@ -1,5 +1,20 @@
+import { number, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+
 const stateSize = 624;
 const middle = 397;
+
+const aWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
+const aCount = wholeNumber(0, 2 ** 31 - 1);
+const stateKinds = {
+  words: {
+    what: `an array of ${stateSize} words`,
+    holds: (value: unknown) => Array.isArray(value) && value.length === stateSize && value.every(Number.isInteger),
+  },
+  position: wholeNumber(0, stateSize),
+  nextNormal: orNull(number),
+};
 
 /** What a generator needs to go on where it stands; plain JSON. */
 export interface Mt19937State {
@@ -23,8 +38,12 @@ export class Mt19937 {
   #position = stateSize;
   #nextNormal: number | null = null;
 
-  /** @param seed a whole number; its lowest 32 bits count */
+  /**
+   * @param seed a whole number; its lowest 32 bits count
+   * @throws TensorError
+   */
   constructor(seed: number) {
+    requireArgument('new Mt19937', 'seed', seed, aWhole, TensorError);
     const words = this.#words;
     words[0] = seed >>> 0;
     for (let index = 1; index < stateSize; index++) {
@@ -37,9 +56,10 @@ export class Mt19937 {
     return { words: [...this.#words], position: this.#position, nextNormal: this.#nextNormal };
   }
 
-  set state({ words, position, nextNormal }: Mt19937State) {
-    if (words.length !== stateSize)
-      throw new RangeError(`the state of a Mersenne twister has ${stateSize} words; got ${words.length}`);
+  /** @throws TensorError when it is no state of a Mersenne twister */
+  set state(state: Mt19937State) {
+    requireOptions('state', state, stateKinds, { error: TensorError });
+    const { words, position, nextNormal } = state;
     this.#words.set(words);
     this.#position = position;
     this.#nextNormal = nextNormal;
@@ -56,8 +76,13 @@ export class Mt19937 {
     return word >>> 0;
   }
 
-  /** The numbers 0 to n - 1 in random order, as `torch.randperm(n)`. */
+  /**
+   * The numbers 0 to n - 1 in random order, as `torch.randperm(n)`.
+   *
+   * @throws TensorError
+   */
   randperm(n: number): Int32Array {
+    requireArgument('randperm', 'n', n, aCount, TensorError);
     const order = Int32Array.from({ length: n }, (_, index) => index);
     for (let index = 0; index < n - 1; index++) {
       const other = index + (this.nextUint32() % (n - index));
@@ -68,8 +93,15 @@ export class Mt19937 {
     return order;
   }
 
-  /** Normal numbers in f32, as `torch.empty(count).normal_(mean, std)` on the CPU. */
+  /**
+   * Normal numbers in f32, as `torch.empty(count).normal_(mean, std)` on the CPU.
+   *
+   * @throws TensorError
+   */
   normal(count: number, mean = 0, std = 1): Float32Array {
+    requireArgument('normal', 'count', count, aCount, TensorError);
+    requireArgument('normal', 'mean', mean, number, TensorError);
+    requireArgument('normal', 'std', std, number, TensorError);
     const values = new Float32Array(count);
     if (count < 16) {
       for (let index = 0; index < count; index++) values[index] = this.#scalarNormal() * std + mean;

@@ -1,13 +1,21 @@
+import { requireArgument, wholeNumber } from '@attune/validate';
+
 let seed: number | null = null;
 
-/** Fixes the seed of what is drawn without one of its own: new heads, dropout. */
+const seedKind = wholeNumber(0, 2 ** 32 - 1);
+
+/**
+ * Fixes the seed of what is made from now on without one of its own: new heads, and the dropout of
+ * new models. It is read when a model is made; those that exist, and runs that go on, keep theirs.
+ *
+ * @throws RangeError
+ */
 export function setSeed(value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
-    throw new RangeError(`a seed is a whole number from 0 to 4294967295; got ${value}`);
+  requireArgument('setSeed', 'seed', value, seedKind, RangeError);
   seed = value;
 }
 
-/** The last seed set, or null. */
+/** The last seed set, or null: the default of what is made now. */
 export function currentSeed(): number | null {
   return seed;
 }

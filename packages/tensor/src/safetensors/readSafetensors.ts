@@ -1,3 +1,4 @@
+import { instanceOf, requireArgument, shown, text } from '@attune/validate';
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype, SafetensorsEntry } from './dtypes.ts';
 import { parseHeader } from './parseHeader.ts';
@@ -29,6 +30,8 @@ interface Range {
  * @throws SafetensorsError
  */
 export function readSafetensors(file: Uint8Array, source = 'safetensors file'): SafetensorsFile {
+  requireArgument('readSafetensors', 'file', file, instanceOf(Uint8Array, 'a Uint8Array'), SafetensorsError);
+  requireArgument('readSafetensors', 'source', source, text, SafetensorsError);
   // Node's Buffer is a Uint8Array whose `slice` does not copy: what is given out must not surprise.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const fail = (reason: string): never => {
@@ -86,11 +89,10 @@ function readRange(name: string, entry: unknown, fail: (reason: string) => never
   } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   const isSize = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
   if (typeof dtype !== 'string' || !Object.hasOwn(safetensorsDtypes, dtype))
-    fail(`tensor ${name} has the unknown type ${JSON.stringify(dtype)}`);
-  if (!Array.isArray(shape) || !shape.every(isSize))
-    fail(`tensor ${name} has the impossible shape ${JSON.stringify(shape)}`);
+    fail(`tensor ${name} has the unknown type ${written(dtype)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize)) fail(`tensor ${name} has the impossible shape ${written(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1])
-    fail(`tensor ${name} has the impossible offsets ${JSON.stringify(offsets)}`);
+    fail(`tensor ${name} has the impossible offsets ${written(offsets)}`);
   const [start, end] = offsets as [number, number];
   const checked = { dtype: dtype as SafetensorsDtype, shape: shape as number[] };
   const needed = checked.shape.reduce((product, size) => product * size, safetensorsDtypes[checked.dtype]);
@@ -99,4 +101,11 @@ function readRange(name: string, entry: unknown, fail: (reason: string) => never
       `tensor ${name}, ${checked.dtype} [${checked.shape.join(', ')}], needs ${needed} bytes and has ${end - start}`,
     );
   return { name, start, end, ...checked };
+}
+
+/** What stands in the file, short: it may be large, and nested deeper than the stack. */
+function written(value: unknown): string {
+  if (!Array.isArray(value) || value.length > 8 || value.some((element) => typeof element === 'object'))
+    return shown(value);
+  return JSON.stringify(value);
 }

@@ -89,11 +89,47 @@ describe('safetensors', () => {
     ],
     ['bytes left over', fileOf(JSON.stringify({ a: entry(0, 4) }), new Uint8Array(6)), /2 bytes after the last tensor/],
     ['metadata that is not text', fileOf('{"__metadata__":{"a":1}}'), /not a table of strings/],
+    [
+      'a shape nested deeper than the stack',
+      fileOf(
+        `{"a":{"dtype":"F32","shape":${'['.repeat(50_000)}${']'.repeat(50_000)},"data_offsets":[0,4]}}`,
+        new Uint8Array(4),
+      ),
+      /impossible shape an array of 1/,
+    ],
+    [
+      'a type nested deeper than the stack',
+      fileOf(
+        `{"a":{"dtype":${'['.repeat(50_000)}${']'.repeat(50_000)},"shape":[1],"data_offsets":[0,4]}}`,
+        new Uint8Array(4),
+      ),
+      /unknown type an array of 1/,
+    ],
+    ['nesting that JSON.parse refuses', fileOf('['.repeat(3_000_000)), /its header is not JSON/],
     ['an entry that is null', fileOf('{"a":null}'), /tensor a has the unknown type/],
   ])('refuses %s', (_what, bytes, message) => {
     expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(SafetensorsError);
     expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(message);
     expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(/^model.safetensors: /);
+  });
+
+  it.each([
+    [undefined, /readSafetensors: file must be a Uint8Array; got undefined/],
+    [42, /got 42/],
+    [new ArrayBuffer(8), /got an ArrayBuffer/],
+  ])('refuses to read %s', (file, message) => {
+    expect(() => readSafetensors(file as never)).toThrow(SafetensorsError);
+    expect(() => readSafetensors(file as never)).toThrow(message);
+  });
+
+  it.each([
+    [undefined, /tensors must be names and tensors/],
+    [[undefined], /got undefined among them/],
+    [[['a', { shape: [1] }]], /got an array of 2 among them/],
+    [[['a', { shape: [1], data: Float32Array.of(1), dtype: 'F33' }]], /tensor a has the unknown type "F33"/],
+  ])('refuses to write %j', (tensors, message) => {
+    expect(() => writeSafetensors(tensors as never)).toThrow(SafetensorsError);
+    expect(() => writeSafetensors(tensors as never)).toThrow(message);
   });
 
   it('does not write what does not fit', () => {

@@ -1,3 +1,5 @@
+import { requireArgument, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype } from './dtypes.ts';
 
@@ -33,7 +35,12 @@ export function writeSafetensors(
   tensors: Iterable<readonly [string, WritableTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const entries = [...tensors].map(([name, tensor]) => ({ name, tensor, dtype: dtypeOf(tensor) }));
+  requireEntries(tensors, metadata);
+  const entries = [...tensors].map((entry) => {
+    requireEntry(entry);
+    const [name, tensor] = entry;
+    return { name, tensor, dtype: dtypeOf(tensor) };
+  });
   entries.sort((a, b) => safetensorsDtypes[b.dtype] - safetensorsDtypes[a.dtype]);
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let end = 0;
@@ -64,4 +71,30 @@ export function writeSafetensors(
     offset += data.byteLength;
   }
   return file;
+}
+
+const named = 'names and tensors: an array or a Map of [name, { shape, data }]';
+
+const metadataKind: Kind = {
+  what: 'a table of texts',
+  holds: (value) =>
+    typeof value === 'object' && value !== null && Object.values(value).every((entry) => typeof entry === 'string'),
+};
+
+function requireEntries(tensors: unknown, metadata: unknown): void {
+  const isIterable = (value: unknown) => typeof value === 'object' && value !== null && Symbol.iterator in value;
+  requireArgument('writeSafetensors', 'tensors', tensors, { what: named, holds: isIterable }, SafetensorsError);
+  requireArgument('writeSafetensors', 'metadata', metadata, metadataKind, SafetensorsError);
+}
+
+/** @throws SafetensorsError when an entry is not [name, { shape, data }] */
+function requireEntry(entry: unknown): void {
+  const [name, tensor] = (Array.isArray(entry) ? entry : []) as [unknown, Partial<WritableTensor> | undefined];
+  const isTensor =
+    typeof tensor === 'object' && tensor !== null && Array.isArray(tensor.shape) && ArrayBuffer.isView(tensor.data);
+  if (typeof name !== 'string' || !isTensor)
+    throw new SafetensorsError(`writeSafetensors takes ${named}; got ${shown(entry)} among them`);
+  const { dtype } = tensor;
+  if (dtype !== undefined && !Object.hasOwn(safetensorsDtypes, dtypeOfTensor[dtype] ?? dtype))
+    throw new SafetensorsError(`writeSafetensors: tensor ${name} has the unknown type ${shown(dtype)}`);
 }

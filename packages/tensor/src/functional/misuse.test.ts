@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '@attune/kernels';
+import { defaultDevice } from '../device.ts';
+import type { Device } from '../device.ts';
+import { TensorError } from '../errors.ts';
+import * as tensors from '../index.ts';
+import type { Tensor } from '../index.ts';
+
+let device: Device;
+let other: Device;
+let x: Tensor;
+beforeAll(async () => {
+  device = await defaultDevice();
+  other = await openDevice();
+  x = tensors.tensor([1, 2, 3, 4], { shape: [2, 2], device });
+});
+afterAll(() => other.destroy());
+
+type Call = (api: Record<string, (...given: unknown[]) => unknown>) => unknown;
+
+describe('misuse is told in words', () => {
+  it.each<[string, Call, RegExp]>([
+    ['numbers for a tensor', ({ matmul }) => matmul!([1, 2], x), /matmul: a must be a Tensor; got an array of 2/],
+    ['a missing tensor', ({ add }) => add!(x), /add: the second tensor must be a Tensor; got undefined/],
+    ['nothing', ({ gelu }) => gelu!(), /gelu: input must be a Tensor; got undefined/],
+    [
+      'an unknown option',
+      ({ linear }) => linear!(x, x, null, { activaton: 'gelu' }),
+      /linear has no option activaton; did you mean activation\?/,
+    ],
+    [
+      'a wrong option',
+      ({ linear }) => linear!(x, x, null, { activation: 'relu' }),
+      /linear: activation must be one of 'gelu'; got "relu"/,
+    ],
+    ['a device for options', ({ tensor }) => tensor!([1], device), /tensor has no option/],
+    [
+      'no options',
+      ({ tensor }) => tensor!([1]),
+      /tensor takes its options as an object, \{ shape, device, dtype, … \}; got undefined/,
+    ],
+    ['texts', ({ tensor }) => tensor!(['a'], { shape: [1], device }), /tensor: data must be numbers/],
+    [
+      'another type than the data',
+      ({ tensor }) => tensor!(Float32Array.of(1), { shape: [1], device, dtype: 'i32' }),
+      /data are Float32Array, which is f32; dtype says i32/,
+    ],
+    ['a negative extent', ({ zeros }) => zeros!([-1], { device }), /zeros: shape must be an array of whole numbers/],
+    [
+      'no device',
+      ({ zeros }) => zeros!([1], {}),
+      /zeros: device must be a device, such as await defaultDevice\(\); got undefined/,
+    ],
+    ['a text for a factor', ({ scale }) => scale!(x, '2'), /scale: factor must be a number; got "2"/],
+    [
+      'a list for labels',
+      ({ crossEntropy }) => crossEntropy!(x, [0, 1]),
+      /crossEntropy: labels must be an Int32Array with a class for each row; got an array of 2/,
+    ],
+    [
+      'integers for floats',
+      ({ tanh, tensor }) => tanh!(tensor!([1], { shape: [1], device, dtype: 'i32' })),
+      /tanh: input must be a tensor of f32 or f16; it is one of i32/,
+    ],
+    [
+      'two types',
+      ({ matmul, cast }) => matmul!(x, cast!(x, 'f16')),
+      /matmul: b is of f16 and the first tensor of f32; use cast\(\)/,
+    ],
+    [
+      'half a dropout',
+      ({ dropout }) => dropout!(x, { probability: 0.5 }),
+      /dropout: options must be the options of a dropout/,
+    ],
+    [
+      'no sequences',
+      ({ attentionQkvPacked }) => attentionQkvPacked!(x, { numHeads: 1 }),
+      /attention: sequences must be what packSequences\(\) returns; got undefined/,
+    ],
+    [
+      'no array',
+      ({ packSequences }) => packSequences!(device, [0, 1]),
+      /packSequences: cuSeqlens must be a Uint32Array that begins with 0/,
+    ],
+    [
+      'a list of rows',
+      ({ gatherRows }) => gatherRows!(x, [0]),
+      /gatherRows: indices must be a Uint32Array; got an array of 1/,
+    ],
+    [
+      'ids for no table',
+      ({ embeddingSum }) => embeddingSum!([x], [[0]]),
+      /embeddingSum: ids must be an array of Int32Array or Uint32Array/,
+    ],
+  ])('%s', (_name, call, message) => {
+    const run = () => call(tensors as never);
+    expect(run).toThrow(TensorError);
+    expect(run).toThrow(message);
+  });
+
+  it('two devices', () => {
+    const far = tensors.tensor([1, 2, 3, 4], { shape: [2, 2], device: other });
+    for (const call of [() => tensors.add(x, far), () => tensors.matmul(x, far), () => tensors.linear(far, x)])
+      expect(call).toThrow(/lives on another device than the first tensor/);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['Linear', () => new tensors.Linear(undefined as never), /new Linear takes its options as an object/],
+    [
+      'Linear',
+      () => new tensors.Linear({ weights: x } as never),
+      /new Linear has no option weights; did you mean weight\?/,
+    ],
+    [
+      'Dropout',
+      () => new tensors.Dropout({ p: 0.1 } as never),
+      /new Dropout has no option p: it is called probability/,
+    ],
+    [
+      'Dropout',
+      () => new tensors.Dropout({ probability: 1, site: 0 }),
+      /probability must be a number of at least 0 and below 1; got 1/,
+    ],
+    [
+      'LayerNorm',
+      () => new tensors.LayerNorm({ weight: x } as never),
+      /new LayerNorm: weight must be a Parameter; got a Tensor/,
+    ],
+    ['Embedding', () => new tensors.Embedding({} as never), /new Embedding: weight must be a Parameter; got undefined/],
+    [
+      'Parameter',
+      () => new tensors.Parameter([1] as never, {} as never),
+      /new Parameter: data must be a Float32Array; got an array of 1/,
+    ],
+    [
+      'Parameter',
+      () => new tensors.Parameter(Float32Array.of(1), undefined as never),
+      /new Parameter takes its options as an object/,
+    ],
+    ['Tensor', () => new tensors.Tensor([1, 2] as never), /new Tensor takes an array on the GPU.*Use tensor\(data/],
+    ['Mt19937', () => new tensors.Mt19937('1' as never), /new Mt19937: seed must be a whole number; got "1"/],
+    ['backward', () => tensors.sum(x).backward('2' as never), /scale must be a number or a scalar tensor; got "2"/],
+  ])('new %s', (_name, make, message) => {
+    expect(make).toThrow(TensorError);
+    expect(make).toThrow(message);
+  });
+});
