@@ -99,7 +99,9 @@ export function readTable(values: unknown, name: string): Table {
   throw new MetricInputError(`${name} is ${shown(values)}, without values; ${wanted}.`);
 }
 
-/** Refuses predictions and references of different length or width, empty ones, NaN and Infinity. */
+/**
+ * Refuses predictions and references of different length or width, empty ones, NaN and Infinity.
+ */
 export function checkTogether(metric: string, predictions: Table, references: Table): void {
   if (predictions.rows !== references.rows) {
     throw new MetricInputError(

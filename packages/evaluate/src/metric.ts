@@ -190,7 +190,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
   }
 }
 
-/** Refuses what is no object with predictions and references, such as the two one after the other. */
+/** Refuses what is no object, such as predictions and references one after the other. */
 export function requireInput(where: string, input: unknown): void {
   if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input)) return;
   throw new MetricInputError(`${where} takes one object, { predictions, references }; got ${shown(input)}`);

@@ -18,7 +18,8 @@ export interface ResolveOptions {
   /** Download again what is in the cache already. Default false. */
   forceDownload?: boolean;
   /**
-   * Called while a file is downloaded. Default: a progress line for what lasts longer than a second.
+   * Called while a file is downloaded. Default: a progress line for what lasts longer than a
+   * second.
    */
   onProgress?: (progress: DownloadProgress) => void;
 }

@@ -8,8 +8,8 @@ export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';
 
 export interface ClassScoreOptions {
   /**
-   * The classes to count, in order; with 'multilabel', the columns. Default: every class that occurs in predictions or references,
-   * ascending.
+   * The classes to count, in order; with 'multilabel', the columns. Default: every class that
+   * occurs in predictions or references, ascending.
    */
   labels?: readonly number[];
   /** The positive class of `average: 'binary'`. Default 1. */

@@ -4,9 +4,10 @@ import { basename, dirname, join, relative } from 'node:path';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
 import { isCommit, isContentHash } from '../repository.ts';
 import type { Repository } from '../repository.ts';
+import { inCache, isFileError } from './cacheErrors.ts';
 import { stillHasHash } from './contentHash.ts';
 import { downloadTo } from './downloadTo.ts';
-import { exists, inCache, isFileError } from './files.ts';
+import { exists } from './fileStats.ts';
 import { listFolder } from './localFolder.ts';
 import type { Download, HubCache, RemoteFile, ResolvedFile } from './platform.ts';
 
@@ -112,7 +113,10 @@ async function hashOfLink(path: string): Promise<string | undefined> {
   return isContentHash(name) ? name : undefined;
 }
 
-/** Notes are for later: a cache that cannot be written (in an image, shared) still gives what it holds. */
+/**
+ * Notes are for later: a cache that cannot be written (in an image, shared) still gives what it
+ * holds.
+ */
 async function asFarAsPossible(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -6,8 +6,9 @@ import { makeFolder } from '@attune/platform';
 import { HubDownloadError, HubError, UnreachableError } from '../errors.ts';
 import { reasonOf } from '../networkErrors.ts';
 import { maxAttempts, wait } from '../retry.ts';
+import { isFileError } from './cacheErrors.ts';
 import { hasHash, stillHasHash } from './contentHash.ts';
-import { exists, isFileError, modifiedAt, sizeOf } from './files.ts';
+import { exists, modifiedAt, sizeOf } from './fileStats.ts';
 import type { Download } from './platform.ts';
 
 /** A connection that sends nothing for this long is given up and taken up again. */

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { HubError } from '../errors.ts';
 
 /** Errors of the file system; those of a network have other codes. */
@@ -26,11 +25,3 @@ export async function inCache<T>(root: string, work: () => Promise<T>): Promise<
     );
   }
 }
-
-export const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0;
-
-export const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
-
-/** Milliseconds since 1970; 0 where there is no such file. */
-export const modifiedAt = async (path: string): Promise<number> =>
-  (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
