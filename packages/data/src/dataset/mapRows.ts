@@ -5,6 +5,7 @@ import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray, show } from '../features/inferFeature.ts';
 import { LongWork } from './longWork.ts';
+import { tellMissing } from './missingValues.ts';
 import { findColumn, setOwn } from './table.ts';
 import type { Table } from './table.ts';
 
@@ -104,7 +105,10 @@ async function callWithBatch(
     );
   }
   const indices = Array.from({ length: end - start }, (_, row) => start + row);
-  const result = await (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
+  const call = async () => (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
+  const result = await call().catch((error: unknown) => {
+    throw tellMissing(error, table, start, end);
+  });
   if (result === undefined || result === null) return undefined;
   if (typeof result !== 'object' || Array.isArray(result))
     throw new MapError(`map: the function must return an object of columns, and returned ${show(result)}.`);
@@ -131,8 +135,13 @@ async function callWithRows(
   for (let index = start; index < end; index++) {
     const row: Record<string, unknown> = {};
     for (const [name, column] of table) setOwn(row, name, column.at(index));
-    let result = (mapper as (row: unknown, index: number) => unknown)(row, index);
-    if (result instanceof Promise) result = await result;
+    let result: unknown;
+    try {
+      result = (mapper as (row: unknown, index: number) => unknown)(row, index);
+      if (result instanceof Promise) result = await result;
+    } catch (error) {
+      throw tellMissing(error, table, index, index + 1);
+    }
     if (result === undefined || result === null) {
       nothing += 1;
       continue;
