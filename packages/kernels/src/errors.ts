@@ -13,20 +13,48 @@ export class NoAdapterError extends GpuError {
 
 /**
  * The device was lost: driver reset, unplugged, or destroyed while still in use. Nothing on it can
- * be read any more.
+ * be read any more, and nothing can be recorded: what goes on needs a new device.
  */
 export class DeviceLostError extends GpuError {
   override name = 'DeviceLostError';
 }
 
+/** What an array that found no room had asked for, and what it met. */
+export interface MissingMemory {
+  /** Bytes of the array. */
+  readonly requestedBytes: number;
+  /** The most that `limit` allows, in bytes; undefined where the driver does not say. */
+  readonly limitBytes: number | undefined;
+  /**
+   * What was met: a limit of the adapter by its name in WebGPU, the `memoryBudget` of `openDevice`,
+   * or the memory of the device.
+   */
+  readonly limit: 'maxStorageBufferBindingSize' | 'maxBufferSize' | 'memoryBudget' | 'device memory';
+  /** What the array was to hold. */
+  readonly label: string;
+}
+
 /** The device, or the budget given to `openDevice`, has no room for an array. */
-export class OutOfMemoryError extends GpuError {
+export class OutOfMemoryError extends GpuError implements MissingMemory {
   override name = 'OutOfMemoryError';
+  readonly requestedBytes: number;
+  readonly limitBytes: number | undefined;
+  readonly limit: MissingMemory['limit'];
+  readonly label: string;
+
+  constructor(message: string, missing: MissingMemory) {
+    super(message);
+    this.requestedBytes = missing.requestedBytes;
+    this.limitBytes = missing.limitBytes;
+    this.limit = missing.limit;
+    this.label = missing.label;
+  }
 }
 
 /**
- * WebGPU refused a command; the message names the kernel and its parameters. The commands submitted
- * with it did not run.
+ * WebGPU refused a command; the message names the kernel and its arrays. The commands submitted
+ * with it did not run, and arrays that they were to write cannot be read. The device itself can be
+ * used on.
  */
 export class GpuValidationError extends GpuError {
   override name = 'GpuValidationError';

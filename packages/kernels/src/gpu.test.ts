@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinContiguous, openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
 import type { Gpu, GpuArray } from './index.ts';
-import { clearWords } from './kernels/copy/index.ts';
+import { clearWords } from './recording/copy/index.ts';
 
 describe('Gpu', () => {
   let gpu: Gpu;
@@ -173,16 +173,13 @@ describe('Gpu', () => {
         fresh.copy(array, other);
         fresh.flush();
       },
-      (done, total) => steps.push(`${done} of ${total}`),
+      { onProgress: (done, total) => steps.push(`${done} of ${total}`) },
     );
     expect(steps).toEqual(['1 of 2', '2 of 2']);
     expect(fresh.statistics.pipelines).toBe(2);
     expect(fresh.memory.liveArrays).toBe(1);
     expect([...((await fresh.read(array)) as Uint32Array)]).toEqual([1, 2, 3, 4]);
-    await fresh.prepare(
-      () => fresh.clear(array),
-      () => expect.unreachable('nothing is new'),
-    );
+    await fresh.prepare(() => fresh.clear(array), { onProgress: () => expect.unreachable('nothing is new') });
     const broken = {
       program: { key: 'broken kernel', source: () => 'nonsense' },
       reads: [],

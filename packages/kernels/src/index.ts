@@ -1,6 +1,6 @@
 export { selfTest } from './selfTest/selfTest.ts';
-export { openDevice } from './device/openDevice.ts';
-export type { OpenDeviceOptions } from './device/openDevice.ts';
+export { openDevice } from './openDevice.ts';
+export type { OpenDeviceOptions } from './openDevice.ts';
 export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';
 export {
   DeviceLostError,
@@ -11,8 +11,11 @@ export {
   OutOfMemoryError,
   ReleasedArrayError,
 } from './errors.ts';
+export type { MissingMemory } from './errors.ts';
 export { Gpu } from './gpu.ts';
-export type { MemoryReport } from './gpu.ts';
+export type { MemoryReport } from './memory/memoryManager.ts';
+export type { WithinScope } from './memory/scopes.ts';
+export type { PrepareOptions } from './recording/prepare.ts';
 export { GpuArray, joinContiguous } from './memory/gpuArray.ts';
 export type { ElementType, HostData } from './memory/gpuArray.ts';
 export type { DropoutOptions, RandomKey } from './random/dropout.ts';

@@ -3,10 +3,17 @@ import { sizeClass } from './sizeClass.ts';
 /** A GPU buffer with a number, so that bind groups can be found by it. */
 export interface PooledBuffer {
   readonly id: number;
+  readonly device: GPUDevice;
   readonly buffer: GPUBuffer;
   readonly byteLength: number;
   /** Number of submits made when the buffer was last given back. */
   releasedAt: number;
+  /** Number of submits made when a dispatch was last recorded that writes it; -1 before. */
+  writtenAt: number;
+  /** Whether what it held before a refused submit is as good after it: weights, not results. */
+  keepsContent: boolean;
+  /** The GPU had no room for it: no use giving it out again. */
+  unusable: boolean;
   destroyed: boolean;
 }
 
@@ -45,6 +52,7 @@ export class BufferPool {
     if (!free || index < 0) return this.#create(size, label);
     const [pooled] = free.splice(index, 1) as [PooledBuffer];
     this.#cachedBytes -= pooled.byteLength;
+    pooled.writtenAt = -1;
     return pooled;
   }
 

@@ -1,3 +1,4 @@
+import { shown } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import type { PooledBuffer } from './bufferPool.ts';
 
@@ -28,7 +29,8 @@ export type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'contiguous';
  * A typed range of GPU memory. It has no shape: kernels are told rows and columns.
  *
  * Memory goes back when its array is released, at the end of a scope, or when nothing in the
- * program can reach the array any more. `length` is the number of elements asked for; the buffer behind a pooled array may be longer.
+ * program can reach the array any more. `length` is the number of elements asked for; the buffer
+ * behind a pooled array may be longer.
  */
 export class GpuArray {
   readonly elementType: ElementType;
@@ -38,10 +40,12 @@ export class GpuArray {
   readonly storage: PooledBuffer;
   /** Bytes bound to a shader. */
   readonly bindingSize: number;
-  /** The device that takes the memory back; null for views, and once it has gone back. */
+  /** What takes the memory back; null for views, and once it has gone back. */
   owner: object | null = null;
-  /** Set by the owner. */
+  /** Set by the owner, as what follows. */
   kind: ArrayKind | null = null;
+  /** The scope at whose end the array goes back. */
+  scope: Set<GpuArray> | null = null;
   /** Whether the garbage collector tells the device when nothing reaches the array any more. */
   watched = false;
   readonly #isView: boolean;
@@ -58,6 +62,10 @@ export class GpuArray {
     bases: readonly GpuArray[] = [],
   ) {
     const isView = bases.length > 0;
+    if (typeof storage?.byteLength !== 'number')
+      throw new KernelArgumentError(
+        `new GpuArray: arrays are made by gpu.allocate() and gpu.upload(); got ${shown(storage)}`,
+      );
     this.storage = storage;
     this.elementType = elementType;
     this.length = length;

@@ -24,6 +24,10 @@ export function collectGarbage(): Promise<void> {
   });
 }
 
+/** Processor cores that this page may use. */
+export const coreCount = (): number =>
+  (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+
 interface Storage {
   getItem(name: string): string | null;
   setItem(name: string, text: string): void;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@attune/platform';
 import type { WebGpuOptions } from './platform.ts';
@@ -34,6 +34,9 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
 export const noAdapterAdvice =
   'On Linux a Vulkan driver is needed: a GPU driver, or the software driver of Debian 13 or newer (apt-get install mesa-vulkan-drivers libvulkan1; ' +
   'Debian 12 has it in bookworm-backports). In a clone of Attune, npm test and npm run demo install one by themselves.';
+
+/** Processor cores that this process may use. */
+export const coreCount = (): number => availableParallelism();
 
 const tuningFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'attune', 'tuning');
 

@@ -1,5 +1,7 @@
-import { ReleasedArrayError } from '../errors.ts';
+import type { Failures } from '../device/failures.ts';
+import { GpuValidationError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
+import { requireUsable } from '../memory/requireArray.ts';
 import type { Dispatch, Parameters } from './dispatch.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
 import type { ParameterTable } from './parameterTable.ts';
@@ -27,6 +29,7 @@ export interface ProgramBindingsOptions {
   readonly device: GPUDevice;
   readonly pipelines: PipelineCache;
   readonly parameters: ParameterTable;
+  readonly failures: Failures;
   /** Counts what is created. */
   readonly statistics: { bindGroupsCreated: number };
 }
@@ -51,7 +54,11 @@ export class ProgramBindings {
     return this.#bound.size > maxBindGroups;
   }
 
-  /** The pipeline and bind group of a dispatch. @throws ReleasedArrayError */
+  /**
+   * The pipeline and bind group of a dispatch.
+   *
+   * @throws ReleasedArrayError, KernelArgumentError when an array lies on another device
+   */
   bind(dispatch: Dispatch): BoundProgram {
     const expected = this.#last?.next;
     const bound = expected && isBoundTo(expected, dispatch) ? expected : this.#find(dispatch);
@@ -83,13 +90,16 @@ export class ProgramBindings {
   }
 
   #find({ program, reads, writes }: Dispatch): BoundProgram {
-    const { device, pipelines, parameters, statistics } = this.#options;
+    const { device, failures, pipelines, parameters, statistics } = this.#options;
+    for (const array of reads) requireUsable(`kernel ${program.key}`, array, device);
+    for (const array of writes) requireUsable(`kernel ${program.key}`, array, device);
     const compiled = pipelines.get(program, reads.length, writes.length);
     const arrays = [...reads, ...writes];
-    const key = `${compiled.number}|${arrays.map((array) => bindingKey(array, compiled)).join('|')}`;
+    const key = `${compiled.number}|${arrays.map(({ bindingKey }) => bindingKey).join('|')}`;
     let bound = this.#bound.get(key);
     if (!bound) {
       const ranges = arrays.map(({ storage, byteOffset, bindingSize }) => ({ storage, byteOffset, bindingSize }));
+      device.pushErrorScope('validation');
       const group = device.createBindGroup({
         label: `${compiled.key} on ${arrays.map((array) => `${array.label}[${array.length}]`).join(', ')}`,
         layout: compiled.layout,
@@ -101,6 +111,8 @@ export class ProgramBindings {
           })),
         ],
       });
+      const refused = ({ message }: GPUError) => new GpuValidationError(`kernel ${compiled.key}: ${message}`);
+      failures.watchScope(device.popErrorScope(), refused, false);
       bound = {
         compiled,
         group,
@@ -140,10 +152,4 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   // As the key of a parameter block has them: -0 and 0 are one number.
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
-}
-
-function bindingKey(array: GpuArray, compiled: CompiledProgram): string {
-  if (array.released)
-    throw new ReleasedArrayError(`kernel ${compiled.key}: array ${array.label} was released before this use`);
-  return array.bindingKey;
 }

@@ -1,3 +1,5 @@
+import { array, object, optional, requireOptions } from '@attune/validate';
+import { KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 
 /**
@@ -38,6 +40,21 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** What the dispatch does, for profiles: floating point operations and bytes that must move. */
   readonly work?: { readonly flops?: number; readonly bytes?: number };
+}
+
+const dispatchOptions = {
+  program: object,
+  parameters: optional(object),
+  reads: array,
+  writes: array,
+  workgroups: array,
+  work: optional(object),
+};
+
+/** A glance, as every kernel of a step passes here; all is checked once that says no. */
+export function requireDispatch(dispatch: Dispatch): void {
+  if (dispatch?.program && dispatch.reads && dispatch.writes && dispatch.workgroups) return;
+  requireOptions('gpu.dispatch', dispatch, dispatchOptions, { error: KernelArgumentError });
 }
 
 /** The largest number of workgroups along one dimension that every adapter takes. */

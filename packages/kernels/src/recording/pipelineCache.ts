@@ -1,4 +1,13 @@
+import type { Failures } from '../device/failures.ts';
+import { GpuValidationError } from '../errors.ts';
 import type { Program } from './dispatch.ts';
+
+/** A program that a stretch of recording would use, and how many arrays it reads and writes. */
+export interface NeededProgram {
+  readonly program: Program;
+  readonly reads: number;
+  readonly writes: number;
+}
 
 export interface CompiledProgram {
   readonly number: number;
@@ -10,66 +19,95 @@ export interface CompiledProgram {
 /** `GPUShaderStage.COMPUTE` by value: Node has no such global. */
 const computeStage = 0x4;
 
-/** Pipelines by program key, read and write counts. */
-export class PipelineCache {
-  readonly #device: GPUDevice;
-  readonly #onError: (message: string) => void;
-  readonly #compiled = new Map<string, CompiledProgram>();
-  readonly #layouts = new Map<string, { layout: GPUBindGroupLayout; pipelineLayout: GPUPipelineLayout }>();
+interface Layout {
+  readonly layout: GPUBindGroupLayout;
+  readonly pipelineLayout: GPUPipelineLayout;
+}
 
-  constructor(device: GPUDevice, onError: (message: string) => void) {
-    this.#device = device;
-    this.#onError = onError;
+export interface PipelineCacheOptions {
+  readonly device: GPUDevice;
+  readonly failures: Failures;
+  /** Told of a pipeline that turned out not to compile: what holds it must forget it. */
+  readonly onForgotten: () => void;
+}
+
+/** Pipelines by program key. */
+export class PipelineCache {
+  readonly #options: PipelineCacheOptions;
+  readonly #compiled = new Map<string, CompiledProgram>();
+  readonly #layouts = new Map<string, Layout>();
+  #count = 0;
+
+  constructor(options: PipelineCacheOptions) {
+    this.#options = options;
   }
 
   get size(): number {
     return this.#compiled.size;
   }
 
+  /** That it does not compile is told at the next wait; the next use compiles it again. */
   get(program: Program, reads: number, writes: number): CompiledProgram {
     return this.#compiled.get(program.key) ?? this.#compile(program, reads, writes);
   }
 
-  has(program: Program): boolean {
-    return this.#compiled.has(program.key);
+  /** The pipeline of a program that was compiled before. */
+  find(program: Program): CompiledProgram | undefined {
+    return this.#compiled.get(program.key);
   }
 
-  /** Compiles ahead of use, beside other work. */
-  async prepare(program: Program, reads: number, writes: number): Promise<CompiledProgram> {
+  /** Compiles ahead of use, beside other work. @throws GpuValidationError */
+  async prepare({ program, reads, writes }: NeededProgram): Promise<CompiledProgram> {
+    const { device } = this.#options;
+    device.pushErrorScope('validation');
     const { layout, pipelineLayout } = this.#layout(reads, writes);
-    try {
-      const pipeline = await this.#device.createComputePipelineAsync(this.#describe(program, pipelineLayout));
-      return this.#compiled.get(program.key) ?? this.#keep(program, pipeline, layout);
-    } catch (error) {
-      this.#onError(compileError(program, error as Error));
-      throw error;
+    const creation = device.createComputePipelineAsync(this.#describe(program, pipelineLayout));
+    const [popped, created] = await Promise.allSettled([device.popErrorScope(), creation]);
+    const error = popped.status === 'fulfilled' ? popped.value : null;
+    if (error || created.status === 'rejected') {
+      this.#forget(program, reads, writes);
+      throw compileError(program, error ?? ((created as PromiseRejectedResult).reason as Error));
     }
+    return this.#compiled.get(program.key) ?? this.#keep(program, created.value, layout);
   }
 
   #compile(program: Program, reads: number, writes: number): CompiledProgram {
-    const { layout, pipelineLayout } = this.#layout(reads, writes);
-    const device = this.#device;
+    const { device, failures } = this.#options;
     device.pushErrorScope('validation');
+    const { layout, pipelineLayout } = this.#layout(reads, writes);
     const pipeline = device.createComputePipeline(this.#describe(program, pipelineLayout));
-    void device.popErrorScope().then(
-      (error) => error && this.#onError(compileError(program, error)),
-      () => {},
+    failures.watchScope(
+      device.popErrorScope(),
+      (error) => {
+        this.#forget(program, reads, writes);
+        return compileError(program, error);
+      },
+      true,
     );
     return this.#keep(program, pipeline, layout);
   }
 
   #describe(program: Program, layout: GPUPipelineLayout): GPUComputePipelineDescriptor {
-    const module = this.#device.createShaderModule({ label: program.key, code: program.source() });
+    const { device } = this.#options;
+    const module = device.createShaderModule({ label: program.key, code: program.source() });
     return { label: program.key, layout, compute: { module, entryPoint: 'main', constants: { ...program.constants } } };
   }
 
   #keep(program: Program, pipeline: GPUComputePipeline, layout: GPUBindGroupLayout): CompiledProgram {
-    const compiled = { number: this.#compiled.size, key: program.key, pipeline, layout };
+    const compiled = { number: this.#count++, key: program.key, pipeline, layout };
     this.#compiled.set(program.key, compiled);
     return compiled;
   }
 
-  #layout(reads: number, writes: number) {
+  /** A pipeline or layout that WebGPU refused is none: whoever asks again is to hear why again. */
+  #forget(program: Program, reads: number, writes: number): void {
+    this.#compiled.delete(program.key);
+    this.#layouts.delete(`${reads},${writes}`);
+    this.#options.onForgotten();
+  }
+
+  #layout(reads: number, writes: number): Layout {
+    const { device } = this.#options;
     const key = `${reads},${writes}`;
     let found = this.#layouts.get(key);
     if (!found) {
@@ -78,20 +116,20 @@ export class PipelineCache {
         visibility: computeStage,
         buffer: { type: index < reads ? 'read-only-storage' : 'storage' },
       });
-      const layout = this.#device.createBindGroupLayout({
+      const layout = device.createBindGroupLayout({
         label: `${reads} read, ${writes} written`,
         entries: [
           { binding: 0, visibility: computeStage, buffer: { type: 'uniform', hasDynamicOffset: true } },
           ...Array.from({ length: reads + writes }, (_, index) => storage(index)),
         ],
       });
-      found = { layout, pipelineLayout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }) };
+      found = { layout, pipelineLayout: device.createPipelineLayout({ bindGroupLayouts: [layout] }) };
       this.#layouts.set(key, found);
     }
     return found;
   }
 }
 
-function compileError({ key }: Program, { message }: { readonly message: string }): string {
-  return `kernel ${key} does not compile: ${message}`;
+function compileError({ key }: Program, { message }: { readonly message: string }): GpuValidationError {
+  return new GpuValidationError(`kernel ${key} does not compile: ${message}`);
 }

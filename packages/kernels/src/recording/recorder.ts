@@ -1,16 +1,12 @@
-import type { Dispatch, Program } from './dispatch.ts';
+import type { Failures } from '../device/failures.ts';
+import { GpuError, GpuValidationError } from '../errors.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
+import type { Dispatch } from './dispatch.ts';
 import { ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelineCache.ts';
-import type { CompiledProgram } from './pipelineCache.ts';
-import type { Profiler } from './profiler.ts';
+import type { CompiledProgram, NeededProgram } from './pipelineCache.ts';
+import { Profiler } from './profiler.ts';
 import { ProgramBindings } from './bindGroupCache.ts';
-
-/** A program that a stretch of recording would use, and how many arrays it reads and writes. */
-export interface NeededProgram {
-  readonly program: Program;
-  readonly reads: number;
-  readonly writes: number;
-}
 
 export interface RecorderStatistics {
   dispatches: number;
@@ -22,6 +18,7 @@ export interface RecorderStatistics {
 export class Recorder {
   readonly statistics: RecorderStatistics = { dispatches: 0, bindGroupsCreated: 0, submits: 0 };
   readonly #device: GPUDevice;
+  readonly #failures: Failures;
   readonly #pipelines: PipelineCache;
   readonly #parameters: ParameterTable;
   readonly #bindings: ProgramBindings;
@@ -32,20 +29,22 @@ export class Recorder {
   #profiler: Profiler | null = null;
   #needed: Map<string, NeededProgram> | null = null;
 
-  constructor(device: GPUDevice, onError: (message: string) => void) {
+  constructor(device: GPUDevice, failures: Failures) {
     this.#device = device;
-    this.#pipelines = new PipelineCache(device, onError);
+    this.#failures = failures;
+    this.#pipelines = new PipelineCache({ device, failures, onForgotten: () => this.forgetBindGroups() });
     this.#parameters = new ParameterTable(device);
     this.#bindings = new ProgramBindings({
       device,
+      failures,
       pipelines: this.#pipelines,
       parameters: this.#parameters,
       statistics: this.statistics,
     });
   }
 
-  get pipelineCount(): number {
-    return this.#pipelines.size;
+  get pipelines(): PipelineCache {
+    return this.#pipelines;
   }
 
   /** Whether dispatches are only listed now, by `neededPrograms`. */
@@ -53,21 +52,38 @@ export class Recorder {
     return this.#needed !== null;
   }
 
-  set profiler(profiler: Profiler | null) {
+  get submits(): number {
+    return this.statistics.submits;
+  }
+
+  /** From now on every dispatch runs in a pass of its own. */
+  startProfiling(): void {
+    if (!this.#device.features.has('timestamp-query'))
+      throw new GpuError('profiling needs the adapter feature timestamp-query, which this adapter lacks');
     this.flush();
-    this.#profiler = profiler;
+    this.#profiler = new Profiler(this.#device);
+  }
+
+  stopProfiling(): Profiler {
+    const profiler = this.#profiler;
+    if (!profiler) throw new GpuError('stopProfiling: profiling was not started');
+    this.flush();
+    this.#profiler = null;
+    return profiler;
   }
 
   dispatch(dispatch: Dispatch): void {
     const { program, reads, writes, workgroups } = dispatch;
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
     if (this.#needed) {
-      if (!this.#pipelines.has(program))
+      if (!this.#pipelines.find(program))
         this.#needed.set(program.key, { program, reads: reads.length, writes: writes.length });
       return;
     }
     if (this.#profiler?.full || this.#parameters.full) this.flush();
     const bound = this.#bindings.bind(dispatch);
+    if (this.#failures.refusedSubmits.size > 0) for (const array of reads) this.requireContent(program.key, array);
+    for (const { storage } of writes) storage.writtenAt = this.statistics.submits;
     const { compiled } = bound;
     this.#encoder ??= this.#device.createCommandEncoder();
     if (this.#profiler) {
@@ -102,9 +118,19 @@ export class Recorder {
     return [...needed.values()];
   }
 
-  /** Compiles a program ahead of use. */
-  async prepare({ program, reads, writes }: NeededProgram): Promise<void> {
-    await this.#pipelines.prepare(program, reads, writes);
+  /**
+   * What a refused submit was to write holds anything, until it is written again. Weights and the
+   * like hold what they held before.
+   *
+   * @throws GpuValidationError
+   */
+  requireContent(where: string, { storage, label }: GpuArray): void {
+    const error = storage.keepsContent ? undefined : this.#failures.refusedSubmits.get(storage.writtenAt);
+    if (!error) return;
+    throw new GpuValidationError(
+      `${where}: array ${label} was never computed, because WebGPU refused the commands that were to do it: ${error.message}`,
+      { cause: error },
+    );
   }
 
   /** Records something that a compute pass cannot hold, such as a copy to a mappable buffer. */
@@ -120,7 +146,15 @@ export class Recorder {
     this.#endPass();
     this.#profiler?.resolve(this.#encoder);
     this.#parameters.upload();
+    const submit = this.statistics.submits;
+    this.#device.pushErrorScope('validation');
     this.#device.queue.submit([this.#encoder.finish()]);
+    const refused = ({ message }: GPUError) => {
+      const error = new GpuValidationError(message);
+      this.#failures.refuseSubmit(submit, error);
+      return error;
+    };
+    this.#failures.watchScope(this.#device.popErrorScope(), refused, false);
     this.#encoder = null;
     this.statistics.submits += 1;
     if (this.#parameters.full) this.#parameters.reset();

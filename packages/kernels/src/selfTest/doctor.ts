@@ -1,5 +1,5 @@
 import type { DeviceInfo, DeviceProfile } from '../device/profile.ts';
-import { openDevice } from '../device/openDevice.ts';
+import { openDevice } from '../openDevice.ts';
 import { NoAdapterError } from '../errors.ts';
 import type { Gpu } from '../gpu.ts';
 import { multiply } from '../kernels/elementwise/index.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../device/openDevice.ts';
+import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 import { chosenVariant } from '../kernels/gemm/variants.ts';
 import { selfTest } from './selfTest.ts';

@@ -1,5 +1,5 @@
 import { bench, describe } from 'vitest';
-import { openDevice } from '../device/openDevice.ts';
+import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 
 /** Named stretches of recording to time. Arrays that they use are made by the caller, once. */

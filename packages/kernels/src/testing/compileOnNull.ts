@@ -1,4 +1,4 @@
-import { openDevice } from '../device/openDevice.ts';
+import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 
 /**

@@ -60,8 +60,8 @@ export function findingWhatFits(
 
 /** A guess from how much was asked for and how much there is, where the error knows. */
 function fewerRows(rows: number, error: OutOfMemoryError): number {
-  const { requestedBytes = 2, limitBytes = 1 } = error as { requestedBytes?: number; limitBytes?: number };
-  const share = Math.max(0, limitBytes / requestedBytes);
+  const { requestedBytes, limitBytes = requestedBytes / 2 } = error;
+  const share = limitBytes / requestedBytes;
   return Math.min(Math.floor(rows * share), rows - 1);
 }
 

@@ -177,7 +177,7 @@ export class TrainingRun implements Disposable {
       this.#step.recordForPreparation(batches);
       recordEvaluation();
     };
-    await showPreparation(args.disableTqdm, (onProgress) => this.#optimizer.device.prepare(record, onProgress));
+    await showPreparation(args.disableTqdm, (onProgress) => this.#optimizer.device.prepare(record, { onProgress }));
   }
 
   /** @param epoch epochs done after this step, with a fraction */

@@ -3,7 +3,7 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { wgsl as clearSource } from './clear.wgsl.ts';
 import { wgsl as copySource } from './copy.wgsl.ts';
-import type { Dispatch } from '../../recording/dispatch.ts';
+import type { Dispatch } from '../dispatch.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 
 /** Writes zero to every 32-bit word of an array. */

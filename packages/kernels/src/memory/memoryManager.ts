@@ -1,0 +1,265 @@
+import { array as anArray, requireArgument } from '@attune/validate';
+import type { Failures } from '../device/failures.ts';
+import { KernelArgumentError, OutOfMemoryError, ReleasedArrayError } from '../errors.ts';
+import { BufferPool } from './bufferPool.ts';
+import type { PooledBuffer } from './bufferPool.ts';
+import { DeviceBuffers } from './deviceBuffers.ts';
+import { bytesPerElement, GpuArray, viewAlignment } from './gpuArray.ts';
+import type { ArrayKind, ElementType, HostData } from './gpuArray.ts';
+import { requireData, requireLength, requireOwn, requireUsable } from './requireArray.ts';
+import { Scopes } from './scopes.ts';
+import type { WithinScope } from './scopes.ts';
+import { sizeClass } from './sizeClass.ts';
+import { UnreachableArrays } from './unreachableArrays.ts';
+import { writeWords } from './writeWords.ts';
+
+/** GPU memory in bytes. */
+export interface MemoryReport {
+  /** In use now. */
+  readonly liveBytes: number;
+  /** Most ever in use at once, since the start or `resetPeakMemory()`. */
+  readonly peakBytes: number;
+  /** Kept for later use, used by nobody now. */
+  readonly cachedBytes: number;
+  /** Arrays in use now. */
+  readonly liveArrays: number;
+}
+
+/** What was recorded, as far as memory depends on it. */
+export interface RecordedWork {
+  /** Submits made so far. */
+  readonly submits: number;
+  flush(): void;
+  /** Drops cached bind groups, which keep destroyed buffers alive. */
+  forgetBindGroups(): void;
+}
+
+export interface MemoryManagerOptions {
+  readonly device: GPUDevice;
+  readonly limits: Readonly<Record<'maxBufferSize' | 'maxStorageBufferBindingSize', number>>;
+  /** Bytes that may be in use at once. */
+  readonly budget: number;
+  readonly recorded: RecordedWork;
+  readonly failures: Failures;
+}
+
+/** The arrays of one device: where their memory comes from, and when it goes back. */
+export class MemoryManager {
+  readonly #options: MemoryManagerOptions;
+  readonly #buffers: DeviceBuffers;
+  readonly #pool: BufferPool;
+  readonly #uploadPool: BufferPool;
+  readonly #unreachable = new UnreachableArrays((storage, kind) => this.#giveBack(storage, kind));
+  readonly #scopes = new Scopes((array) => this.release(array));
+  /** How many arrays of each contiguous group are still in use. */
+  readonly #groups = new Map<PooledBuffer, number>();
+  #liveArrays = 0;
+  #liveBytes = 0;
+  #peakBytes = 0;
+
+  constructor(options: MemoryManagerOptions) {
+    this.#options = options;
+    this.#buffers = new DeviceBuffers(options.device, options.failures);
+    const createBuffer = (byteLength: number, label: string) => this.#buffers.create(byteLength, label);
+    this.#pool = new BufferPool({ createBuffer });
+    this.#uploadPool = new BufferPool({ createBuffer });
+  }
+
+  get report(): MemoryReport {
+    return {
+      liveBytes: this.#liveBytes,
+      peakBytes: this.#peakBytes,
+      cachedBytes: this.#cachedBytes,
+      liveArrays: this.#liveArrays,
+    };
+  }
+
+  get #cachedBytes(): number {
+    return this.#pool.cachedBytes + this.#uploadPool.cachedBytes;
+  }
+
+  resetPeak(): void {
+    this.#peakBytes = this.#liveBytes;
+  }
+
+  allocate(elementType: ElementType, length: number, label: string): GpuArray {
+    requireLength('gpu.allocate', elementType, length, label);
+    return this.#take(this.#pool, elementType, length, label, 'pooled', Infinity);
+  }
+
+  allocatePersistent(elementType: ElementType, length: number, label: string): GpuArray {
+    requireLength('gpu.allocatePersistent', elementType, length, label);
+    const storage = this.#createExact(length * bytesPerElement[elementType], label);
+    const array = new GpuArray(storage, elementType, length, label);
+    this.#own(array, 'persistent');
+    return array;
+  }
+
+  allocateContiguous(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
+    requireArgument('gpu.allocateContiguous', 'lengths', lengths, anArray, KernelArgumentError);
+    for (const length of lengths) requireLength('gpu.allocateContiguous', elementType, length, label);
+    const bytes = bytesPerElement[elementType];
+    const offsets: number[] = [];
+    let total = 0;
+    for (const length of lengths) {
+      if ((total * bytes) % viewAlignment !== 0)
+        throw new KernelArgumentError(
+          `contiguous arrays ${label}: array ${offsets.length} would begin at ${total * bytes}, which is not a multiple of ${viewAlignment} bytes`,
+        );
+      offsets.push(total);
+      total += length;
+    }
+    const storage = this.#createExact(total * bytes, label);
+    const whole = new GpuArray(storage, elementType, total, label);
+    const arrays = lengths.map((length, index) => whole.view(offsets[index] as number, length, `${label}, ${index}`));
+    this.#groups.set(storage, arrays.length);
+    for (const array of arrays) this.#own(array, 'contiguous');
+    return arrays;
+  }
+
+  upload(data: HostData, elementType: ElementType, label: string): GpuArray {
+    requireData('gpu.upload', elementType, data);
+    requireLength('gpu.upload', elementType, data.length, label);
+    const { submits } = this.#options.recorded;
+    const array = this.#take(this.#uploadPool, elementType, data.length, label, 'uploaded', submits);
+    writeWords(this.#options.device, array, data, 0);
+    return array;
+  }
+
+  write(array: GpuArray, data: HostData, offset: number): void {
+    this.#options.failures.throwIfLost();
+    requireUsable('gpu.write', array, this.#options.device);
+    requireData('gpu.write', array.elementType, data);
+    writeWords(this.#options.device, array, data, offset);
+  }
+
+  release(array: GpuArray): void {
+    requireOwn('gpu.release', array, this.#options.device);
+    const { kind, owner } = array;
+    if (!kind || owner !== this) {
+      if (array.released) return;
+      throw new ReleasedArrayError(
+        `gpu.release: array ${array.label} is a part of others; it goes back with the array that it was taken from`,
+      );
+    }
+    array.owner = null;
+    if (array.watched) this.#unreachable.unwatch(array);
+    array.scope?.delete(array);
+    array.scope = null;
+    array.markReleased();
+    this.#giveBack(array.storage, kind);
+  }
+
+  retain(array: GpuArray): void {
+    requireOwn('gpu.retain', array, this.#options.device);
+    array.scope?.delete(array);
+    array.scope = null;
+    if (array.kind && !array.watched && array.owner === this) this.#unreachable.watch(array, array.kind);
+  }
+
+  scope<T>(body: (within: WithinScope) => T): T {
+    return this.#scopes.run(body);
+  }
+
+  trim(): void {
+    const idle = [...this.#pool.drain(), ...this.#uploadPool.drain()];
+    if (idle.length > 0) this.#destroyAfterUse(idle);
+  }
+
+  /** To be called where the program waits for the GPU: collects arrays that nothing reaches. */
+  collectWhenMany(): Promise<void> {
+    return this.#unreachable.collectWhenMany(this.#options.budget);
+  }
+
+  #take(
+    pool: BufferPool,
+    elementType: ElementType,
+    length: number,
+    label: string,
+    kind: ArrayKind,
+    releasedBefore: number,
+  ): GpuArray {
+    const byteLength = Math.max(4, length * bytesPerElement[elementType]);
+    this.#reserve(sizeClass(byteLength), label);
+    const array = new GpuArray(pool.take(byteLength, label, releasedBefore), elementType, length, label);
+    this.#addLive(array.storage.byteLength);
+    this.#own(array, kind);
+    return array;
+  }
+
+  #createExact(byteLength: number, label: string): PooledBuffer {
+    const rounded = Math.max(4, Math.ceil(byteLength / 4) * 4);
+    this.#reserve(rounded, label);
+    const storage = this.#buffers.create(rounded, label);
+    storage.keepsContent = true;
+    this.#addLive(rounded);
+    return storage;
+  }
+
+  #own(array: GpuArray, kind: ArrayKind): void {
+    array.kind = kind;
+    array.owner = this;
+    this.#liveArrays += 1;
+    const scope = kind === 'persistent' || kind === 'contiguous' ? undefined : this.#scopes.innermost;
+    if (scope) {
+      scope.add(array);
+      array.scope = scope;
+    } else {
+      this.#unreachable.watch(array, kind);
+    }
+  }
+
+  /**
+   * The memory of an array that was released, or that nothing reaches any more. The collector may
+   * tell of the latter at any time: in the middle of recording, or long after the device is gone.
+   */
+  #giveBack(storage: PooledBuffer, kind: ArrayKind): void {
+    this.#liveArrays -= 1;
+    if (kind === 'contiguous') {
+      const left = (this.#groups.get(storage) as number) - 1;
+      this.#groups.set(storage, left);
+      if (left > 0) return;
+      this.#groups.delete(storage);
+    }
+    this.#liveBytes -= storage.byteLength;
+    storage.releasedAt = this.#options.recorded.submits;
+    if (kind === 'persistent' || kind === 'contiguous' || storage.unusable) this.#destroyAfterUse([storage]);
+    else if (kind === 'pooled') this.#pool.give(storage);
+    else this.#uploadPool.give(storage);
+  }
+
+  #addLive(byteLength: number): void {
+    this.#liveBytes += byteLength;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+  }
+
+  #reserve(byteLength: number, label: string): void {
+    const { limits, budget, failures } = this.#options;
+    failures.throwIfLost();
+    const limit =
+      limits.maxBufferSize < limits.maxStorageBufferBindingSize ? 'maxBufferSize' : 'maxStorageBufferBindingSize';
+    const missing = { requestedBytes: byteLength, label };
+    if (byteLength > limits[limit]) {
+      throw new OutOfMemoryError(
+        `array ${label} needs ${byteLength} bytes; this adapter takes at most ${limits[limit]} bytes in one array (${limit})`,
+        { ...missing, limit, limitBytes: limits[limit] },
+      );
+    }
+    if (this.#liveBytes + byteLength > budget) {
+      throw new OutOfMemoryError(
+        `array ${label} needs ${byteLength} bytes; ${this.#liveBytes} of the budget of ${budget} bytes are in use. ` +
+          'Use smaller batches or shorter sequences, or raise memoryBudget.',
+        { ...missing, limit: 'memoryBudget', limitBytes: budget },
+      );
+    }
+    if (this.#liveBytes + this.#cachedBytes + byteLength > budget) this.trim();
+  }
+
+  #destroyAfterUse(buffers: readonly PooledBuffer[]): void {
+    const { recorded, failures } = this.#options;
+    // A destroyed buffer voids every command that still uses it, so what is recorded goes first.
+    if (!failures.lost) recorded.flush();
+    recorded.forgetBindGroups();
+    for (const storage of buffers) this.#buffers.destroy(storage);
+  }
+}

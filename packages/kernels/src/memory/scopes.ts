@@ -1,0 +1,55 @@
+import type { GpuArray } from './gpuArray.ts';
+
+/** Runs something such that its arrays belong to a scope that was opened before. */
+export type WithinScope = <T>(body: () => T) => T;
+
+/** Which arrays go back together. */
+export class Scopes {
+  readonly #release: (array: GpuArray) => void;
+  /** Open in the code that runs now, innermost last. */
+  readonly #stack: Set<GpuArray>[] = [];
+
+  constructor(release: (array: GpuArray) => void) {
+    this.#release = release;
+  }
+
+  /** The scope of an array that is allocated now. */
+  get innermost(): Set<GpuArray> | undefined {
+    return this.#stack.at(-1);
+  }
+
+  run<T>(body: (within: WithinScope) => T): T {
+    const scope = new Set<GpuArray>();
+    let ended = false;
+    const end = () => {
+      ended = true;
+      for (const array of scope) this.#release(array);
+    };
+    // After its end a scope takes nothing in: what would give it back?
+    const within: WithinScope = (inner) => (ended ? inner() : this.#within(scope, inner));
+    let result: T;
+    try {
+      result = this.#within(scope, () => body(within));
+    } catch (error) {
+      end();
+      throw error;
+    }
+    if (!isThenable(result)) {
+      end();
+      return result;
+    }
+    return Promise.resolve(result).finally(end) as T;
+  }
+
+  #within<T>(scope: Set<GpuArray>, body: () => T): T {
+    this.#stack.push(scope);
+    try {
+      return body();
+    } finally {
+      this.#stack.pop();
+    }
+  }
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -1,0 +1,22 @@
+import { KernelArgumentError } from '../errors.ts';
+import { bytesPerElement } from './gpuArray.ts';
+import type { GpuArray, HostData } from './gpuArray.ts';
+
+/** Copies host data to the elements from `offset` on, ahead of the next submit. */
+export function writeWords(device: GPUDevice, array: GpuArray, data: HostData, offset: number): void {
+  if (!(Number.isInteger(offset) && offset >= 0) || offset + data.length > array.length) {
+    throw new KernelArgumentError(
+      `gpu.write: ${data.length} elements from ${offset} on do not fit array ${array.label}, which has ${array.length}`,
+    );
+  }
+  if (data.byteLength === 0) return;
+  const byteOffset = array.byteOffset + offset * bytesPerElement[array.elementType];
+  const { buffer } = array.storage;
+  if (data.byteLength % 4 === 0) {
+    device.queue.writeBuffer(buffer, byteOffset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  } else {
+    const padded = new Uint16Array(data.length + 1);
+    padded.set(data);
+    device.queue.writeBuffer(buffer, byteOffset, padded);
+  }
+}

@@ -1,0 +1,145 @@
+import { loadWebGpu, noAdapterAdvice } from '#platform';
+import {
+  arrayOf,
+  flag,
+  nonEmptyText,
+  numberAtLeast,
+  object,
+  oneOf,
+  oneOfKinds,
+  optional,
+  requireOptions,
+  text,
+  wholeNumber,
+} from '@attune/validate';
+import { KernelArgumentError, NoAdapterError } from './errors.ts';
+import { Gpu } from './gpu.ts';
+import { tuneKernels } from './autotune/tuneKernels.ts';
+import type { TuneOptions } from './autotune/tuneKernels.ts';
+import { probeMatrixSpelling } from './device/probeMatrixSpelling.ts';
+import { describeDevice, limitNames } from './device/profile.ts';
+import type { HalfStorage } from './device/profile.ts';
+
+export interface OpenDeviceOptions {
+  /** Which GPU to prefer where a machine has two. Default `high-performance`. */
+  powerPreference?: GPUPowerPreference;
+  /**
+   * Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons
+   * and tests.
+   */
+  withoutFeatures?: readonly string[];
+  /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
+  f16Storage?: HalfStorage;
+  /**
+   * Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for
+   * tests of large models.
+   */
+  limits?: Partial<Record<(typeof limitNames)[number], number>>;
+  /**
+   * Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array.
+   * Default: no budget.
+   */
+  memoryBudget?: number;
+  /**
+   * Measure which variants of kernels are the fastest here, once for each adapter, in ten to twenty
+   * seconds: see `tuneKernels`. Default false: a fixed table.
+   */
+  tune?: boolean | TuneOptions;
+  /**
+   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check
+   * theirs themselves, and were tested without; a bug in a kernel of your own could then read or
+   * write what lies beside an array. In Node only. Default true.
+   */
+  robustness?: boolean;
+  /** A WebGPU implementation to use instead of the platform's own. */
+  webgpu?: GPU;
+  /**
+   * Dawn's backend in Node, for example `null`, which compiles kernels without running them.
+   * Default: the platform's.
+   */
+  backend?: string;
+}
+
+const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
+
+const optionKinds = {
+  powerPreference: optional(oneOf('high-performance', 'low-power')),
+  withoutFeatures: optional(arrayOf(text, 'names of features')),
+  f16Storage: optional(oneOf('native', 'packed')),
+  limits: optional(object),
+  memoryBudget: optional(oneOfKinds('a number of bytes, or Infinity', numberAtLeast(0), oneOf(Infinity))),
+  tune: optional(oneOfKinds('true, false or an object with options of tuneKernels', flag, object)),
+  robustness: optional(flag),
+  webgpu: optional(object),
+  backend: optional(nonEmptyText),
+};
+const limitKinds = Object.fromEntries(limitNames.map((name) => [name, optional(wholeNumber(0))]));
+
+/** How many devices this process has opened. */
+let opened = 0;
+
+/**
+ * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Asks for the adapter's real
+ * limits and for every feature that kernels can use and the adapter offers.
+ *
+ * @throws NoAdapterError when there is no WebGPU or no adapter answers; the message says what to do
+ * @throws KernelArgumentError for an option that does not exist, or a limit that the adapter lacks
+ */
+export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> {
+  requireOptions('openDevice', options, optionKinds, { error: KernelArgumentError });
+  requireOptions('openDevice: limits', options.limits ?? {}, limitKinds, { error: KernelArgumentError });
+  const webgpu = await findWebGpu(options);
+  const adapter = await requestAdapter(webgpu, options);
+  if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice}`);
+  opened += 1;
+  const { device: model, description, architecture } = adapter.info;
+  const device = await requestDevice(adapter, options, `device ${opened} (${description || model || architecture})`);
+  const { info, profile } = describeDevice(device, adapter);
+  const f16Storage = options.f16Storage ?? profile.f16Storage;
+  const subgroupMatrixSpelling =
+    profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
+  const gpu = new Gpu({
+    device,
+    webgpu,
+    info: { ...info, limits: { ...info.limits, ...options.limits } },
+    profile: { ...profile, f16Storage, subgroupMatrixSpelling },
+    memoryBudget: options.memoryBudget ?? Infinity,
+    openHelper: async () => {
+      const another = await requestAdapter(webgpu, options);
+      return another && requestDevice(another, options, 'helper');
+    },
+  });
+  if (options.tune) await tuneKernels(gpu, options.tune === true ? {} : options.tune);
+  return gpu;
+}
+
+async function findWebGpu({ webgpu, backend, robustness = true }: OpenDeviceOptions): Promise<GPU> {
+  let found: GPU | null;
+  try {
+    found = webgpu ?? (await loadWebGpu({ backend, robustness }));
+  } catch (cause) {
+    throw new NoAdapterError(`WebGPU is missing: ${(cause as Error).message}`, { cause });
+  }
+  if (!found) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice}`);
+  return found;
+}
+
+function requestAdapter(webgpu: GPU, { powerPreference = 'high-performance' }: OpenDeviceOptions) {
+  return webgpu.requestAdapter({ powerPreference });
+}
+
+async function requestDevice(adapter: GPUAdapter, options: OpenDeviceOptions, label: string): Promise<GPUDevice> {
+  const { withoutFeatures = [], limits = {} } = options;
+  // Matrix units are units of a subgroup: a device that has them has subgroups, asked for or not.
+  const impliedBy = (name: string) => (name === 'chromium-experimental-subgroup-matrix' ? [name, 'subgroups'] : [name]);
+  const features = wantedFeatures.filter(
+    (name) =>
+      adapter.features.has(name as GPUFeatureName) &&
+      !impliedBy(name).some((needed) => withoutFeatures.includes(needed)),
+  );
+  return adapter.requestDevice({
+    label,
+    requiredFeatures: features as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(limitNames.map((name) => [name, limits[name] ?? adapter.limits[name]])),
+  });
+}

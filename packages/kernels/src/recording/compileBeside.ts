@@ -1,0 +1,107 @@
+import { Failures } from '../device/failures.ts';
+import { FirstRun } from './firstRun.ts';
+import { PipelineCache } from './pipelineCache.ts';
+import type { NeededProgram } from './pipelineCache.ts';
+
+/** Milliseconds after which a first run is taken for a compilation, and not for a look-up. */
+const compilationTime = 150;
+
+export interface CompileBesideOptions {
+  /** Of the main device. */
+  readonly firstRun: Pick<FirstRun, 'run'>;
+  /** Opens another device of the same adapter; null when none can be had. */
+  readonly openHelper: () => Promise<GPUDevice | null>;
+  /** How many such devices may work beside the main one. */
+  readonly maxHelpers: number;
+  readonly onDone: () => void;
+  readonly isCancelled: () => boolean;
+}
+
+interface CompiledElsewhere {
+  readonly needed: NeededProgram;
+  readonly milliseconds: number;
+}
+
+/**
+ * Runs each program once on the main device, in less time than one after the other where a driver
+ * keeps on disk what it compiled: every device compiles in a thread of its own, so short-lived
+ * devices take programs from the same list, and the main one finds theirs on disk.
+ *
+ * Helpers begin once a program takes long on the main device: with all of them on disk already
+ * they would only be in the way. They end when theirs are not found there.
+ */
+export class CompileBeside {
+  readonly #options: CompileBesideOptions;
+  /** Longest source first, so that the last to end is a short one. */
+  readonly #queue: NeededProgram[];
+  readonly #elsewhere: CompiledElsewhere[] = [];
+  #helpersBegan = false;
+  #activeHelpers = 0;
+  #helpful = true;
+  /** Called when a helper has something to tell. */
+  #wake = () => {};
+
+  constructor(programs: readonly NeededProgram[], options: CompileBesideOptions) {
+    this.#options = options;
+    const lengths = new Map(programs.map((needed) => [needed, needed.program.source().length]));
+    const length = (needed: NeededProgram) => lengths.get(needed) ?? 0;
+    this.#queue = [...programs].sort((a, b) => length(b) - length(a));
+  }
+
+  async run(): Promise<void> {
+    while (!this.#options.isCancelled()) {
+      const compiled = this.#elsewhere.shift();
+      const needed = compiled?.needed ?? this.#queue.shift();
+      if (needed) {
+        const milliseconds = await this.#runHere(needed);
+        if (compiled && isCompilation(compiled.milliseconds) && milliseconds > compiled.milliseconds / 2)
+          this.#helpful = false;
+      } else if (this.#activeHelpers > 0) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      } else {
+        return;
+      }
+    }
+  }
+
+  async #runHere(needed: NeededProgram): Promise<number> {
+    const timer = setTimeout(() => this.#beginHelpers(), compilationTime);
+    try {
+      return await this.#options.firstRun.run(needed);
+    } finally {
+      clearTimeout(timer);
+      this.#options.onDone();
+    }
+  }
+
+  #beginHelpers(): void {
+    if (this.#helpersBegan) return;
+    this.#helpersBegan = true;
+    const count = Math.min(this.#options.maxHelpers, this.#queue.length);
+    for (let index = 0; index < count; index++) void this.#help();
+  }
+
+  /** Never rejects: what a helper cannot do, the main device does. */
+  async #help(): Promise<void> {
+    this.#activeHelpers += 1;
+    const device = await this.#options.openHelper().catch(() => null);
+    if (device) {
+      const pipelines = new PipelineCache({ device, failures: new Failures(), onForgotten: () => {} });
+      const firstRun = new FirstRun(device, pipelines);
+      while (this.#helpful && !this.#options.isCancelled()) {
+        const needed = this.#queue.shift();
+        if (!needed) break;
+        const milliseconds = await firstRun.run(needed).catch(() => 0);
+        this.#elsewhere.push({ needed, milliseconds });
+        this.#wake();
+      }
+      device.destroy();
+    }
+    this.#activeHelpers -= 1;
+    this.#wake();
+  }
+}
+
+const isCompilation = (milliseconds: number) => milliseconds > compilationTime;

@@ -1,0 +1,64 @@
+import { waitForGpu } from '#platform';
+import { bufferUsage } from '../memory/bufferUsage.ts';
+import { parameterBlockBytes } from './parameterTable.ts';
+import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
+
+/** Room for what a kernel touches when all its sizes are 0. */
+const scratchBytes = 65536;
+
+/**
+ * Runs kernels for the sake of having run them: software adapters compile a kernel when it first
+ * runs. All sizes are 0, and so is all the memory: what a kernel takes for sequence boundaries or
+ * row numbers must not send it through loops without end.
+ */
+export class FirstRun {
+  readonly #device: GPUDevice;
+  readonly #pipelines: PipelineCache;
+  readonly #parameters: GPUBuffer;
+  readonly #scratch: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice, pipelines: PipelineCache) {
+    this.#device = device;
+    this.#pipelines = pipelines;
+    this.#parameters = device.createBuffer({
+      label: 'no parameters',
+      size: parameterBlockBytes,
+      usage: bufferUsage.uniform,
+    });
+  }
+
+  /** Returns milliseconds from the submit to its end. */
+  async run(needed: NeededProgram): Promise<number> {
+    const { program, reads, writes } = needed;
+    const { pipeline, layout } = this.#pipelines.find(program) ?? (await this.#pipelines.prepare(needed));
+    const scratch = Array.from({ length: reads + writes }, (_, index) => this.#scratchBuffer(index));
+    const group = this.#device.createBindGroup({
+      label: `first run of ${program.key}`,
+      layout,
+      entries: [this.#parameters, ...scratch].map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+    const encoder = this.#device.createCommandEncoder();
+    for (const buffer of scratch) encoder.clearBuffer(buffer);
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group, [0]);
+    pass.dispatchWorkgroups(1, 1, 1);
+    pass.end();
+    const start = performance.now();
+    this.#device.queue.submit([encoder.finish()]);
+    await waitForGpu(this.#device.queue.onSubmittedWorkDone());
+    return performance.now() - start;
+  }
+
+  destroy(): void {
+    for (const buffer of [this.#parameters, ...this.#scratch]) buffer.destroy();
+  }
+
+  #scratchBuffer(index: number): GPUBuffer {
+    return (this.#scratch[index] ??= this.#device.createBuffer({
+      label: `scratch ${index}`,
+      size: Math.min(scratchBytes, this.#device.limits.maxStorageBufferBindingSize),
+      usage: bufferUsage.storage | bufferUsage.copyTarget,
+    }));
+  }
+}
