@@ -2,7 +2,7 @@ import { callable, objectWith, requireArgument } from '@attune/validate';
 import { Failures } from './device/failures.ts';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
 import type { VariantChoice } from './device/variantChoice.ts';
-import { DeviceLostError, KernelArgumentError } from './errors.ts';
+import { KernelArgumentError } from './errors.ts';
 import type { ElementType, GpuArray, HostData } from './memory/gpuArray.ts';
 import { requireOwn } from './memory/requireArray.ts';
 import { MemoryManager } from './memory/memoryManager.ts';
@@ -309,10 +309,7 @@ export class Gpu {
 
   /** Ends the device; every array on it is gone. */
   destroy(): void {
-    if (this.#failures.lost) return;
-    this.#failures.lost = new DeviceLostError(
-      'this device was destroyed by gpu.destroy(). Open a new one with openDevice().',
-    );
+    if (!this.#failures.lose('this device was destroyed by gpu.destroy(). Open a new one with openDevice().')) return;
     this.#recorder.destroy();
     this.#device.destroy();
   }

@@ -43,11 +43,18 @@ export class Failures {
       this.report(new GpuValidationError((event as GPUUncapturedErrorEvent).error.message), false);
     });
     void device.lost.then(({ reason, message }) => {
-      this.lost ??= new DeviceLostError(
+      this.lose(
         `the GPU was lost (${reason}): ${message}. Nothing on it can be read any more. ` +
           'Open a new device with openDevice(), and load the model and the last checkpoint there.',
       );
     });
+  }
+
+  /** Returns whether the device was there until now. */
+  lose(message: string): boolean {
+    if (this.lost) return false;
+    this.lost = new DeviceLostError(message);
+    return true;
   }
 
   throwIfLost(): void {

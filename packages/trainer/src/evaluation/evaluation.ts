@@ -40,7 +40,7 @@ export class Evaluation {
       labelName,
       args,
       beforeFirst: (batch) =>
-        showPreparation(args.disableTqdm, (onProgress) => device.prepare(() => this.#record(batch), onProgress)),
+        showPreparation(args.disableTqdm, (onProgress) => device.prepare(() => this.#record(batch), { onProgress })),
       afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: loader.length }),
     });
     const computed =
