@@ -186,7 +186,7 @@ export class Gpu {
 
   /** Whether a scope is open: what is allocated now goes back at its end. */
   get inScope(): boolean {
-    return this.#scopes.length > 0;
+    return this.#memory.inScope;
   }
 
   /**
@@ -194,14 +194,7 @@ export class Gpu {
    * caller who knows when they may go back. Until then they are as those outside any scope.
    */
   allocatedIn<T>(body: () => T): { readonly value: T; readonly arrays: Set<GpuArray> } {
-    const arrays = new Set<GpuArray>();
-    this.#scopes.push(arrays);
-    try {
-      return { value: body(), arrays };
-    } finally {
-      this.#scopes.splice(this.#scopes.indexOf(arrays), 1);
-      for (const array of arrays) this.retain(array);
-    }
+    return this.#memory.allocatedIn(body);
   }
 
   /** Records: every element becomes zero. */

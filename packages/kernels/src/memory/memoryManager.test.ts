@@ -92,6 +92,25 @@ describe('a scope around an async function', () => {
   });
 });
 
+describe('allocatedIn', () => {
+  it('tells what is still in use, which then belongs to no scope', () => {
+    const { liveArrays } = gpu.memory;
+    expect(gpu.inScope).toBe(false);
+    const { value, arrays } = gpu.scope(() =>
+      gpu.allocatedIn(() => {
+        expect(gpu.inScope).toBe(true);
+        const [kept, gone] = [gpu.allocate('f32', 3, 'kept'), gpu.allocate('f32', 3, 'gone')];
+        gpu.release(gone);
+        return kept;
+      }),
+    );
+    expect([...arrays]).toEqual([value]);
+    expect(value.released).toBe(false);
+    gpu.release(value);
+    expect(gpu.memory.liveArrays).toBe(liveArrays);
+  });
+});
+
 describe('release', () => {
   it('is harmless twice, after the scope, in the middle of recording, and late', async () => {
     const own = await openDevice();

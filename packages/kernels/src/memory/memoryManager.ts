@@ -161,6 +161,14 @@ export class MemoryManager {
     return this.#scopes.run(body);
   }
 
+  get inScope(): boolean {
+    return this.#scopes.innermost !== undefined;
+  }
+
+  allocatedIn<T>(body: () => T): { readonly value: T; readonly arrays: Set<GpuArray> } {
+    return this.#scopes.collect(body, (array) => this.retain(array));
+  }
+
   trim(): void {
     const idle = [...this.#pool.drain(), ...this.#uploadPool.drain()];
     if (idle.length > 0) this.#destroyAfterUse(idle);

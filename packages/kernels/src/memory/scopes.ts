@@ -41,6 +41,19 @@ export class Scopes {
     return Promise.resolve(result).finally(end) as T;
   }
 
+  /** Runs something and tells which arrays were allocated in it; each of them leaves its scope. */
+  collect<T>(body: () => T, onLeave: (array: GpuArray) => void): { value: T; arrays: Set<GpuArray> } {
+    const arrays = new Set<GpuArray>();
+    try {
+      return { value: this.#within(arrays, body), arrays };
+    } finally {
+      for (const array of arrays) {
+        array.scope = null;
+        onLeave(array);
+      }
+    }
+  }
+
   #within<T>(scope: Set<GpuArray>, body: () => T): T {
     this.#stack.push(scope);
     try {
