@@ -118,10 +118,11 @@ describe('a batch that the GPU cannot hold', () => {
     });
     const batch = { input_ids: { data: new Int32Array(64 * 10), shape: [64, 10] } };
     const tried: number[] = [];
+    const missing = { requestedBytes: 64, limitBytes: undefined, limit: 'device memory', label: 'logits' } as const;
     const record = ({ input_ids: ids }: Batch) => {
       const count = ids?.shape[0] ?? 0;
       tried.push(count);
-      if (count > 20) throw new OutOfMemoryError('too much');
+      if (count > 20) throw new OutOfMemoryError('too much', missing);
     };
     const failing = () => findingWhatFits('perDeviceTrainBatchSize', args, batch, record);
     expect(failing).toThrow(BatchTooLargeError);
