@@ -1,6 +1,6 @@
 import { helpText, readOptions } from './cli/options.ts';
 import type { DemoOptions } from './cli/options.ts';
-import { predict } from './predict.ts';
+import { predict, predictionLines } from './predict.ts';
 import { train } from './training/train.ts';
 
 async function run(options: DemoOptions): Promise<void> {
@@ -17,7 +17,7 @@ async function run(options: DemoOptions): Promise<void> {
   }
   const prediction = await predict(options);
   if (options.json) console.log(JSON.stringify(prediction));
-  else console.log(`${prediction.label} (${(100 * prediction.probability).toFixed(1)}%)`);
+  else console.log(predictionLines(prediction).join('\n'));
 }
 
 const words = process.argv.slice(2);

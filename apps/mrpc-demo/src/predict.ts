@@ -3,33 +3,59 @@ import { DataCollatorWithPadding } from '@attune/data';
 import { noGrad } from '@attune/tensor';
 import type { PredictOptions } from './cli/options.ts';
 
-/** What a model says of one or two sentences. */
-export interface Prediction {
-  readonly label: string;
-  /** Of that label, 0 to 1. */
-  readonly probability: number;
-  /** Of every label, by name. */
-  readonly probabilities: Readonly<Record<string, number>>;
-}
+/** What a model says of one or two texts. */
+export type Prediction =
+  | {
+      /** The most likely class. */
+      readonly label: string;
+      readonly probability: number;
+      /** Of every class, by name. They sum to 1. */
+      readonly probabilities: Readonly<Record<string, number>>;
+    }
+  | {
+      /** Every label that is more likely than not. */
+      readonly labels: readonly string[];
+      /** Of every label, by name. Each stands for itself. */
+      readonly probabilities: Readonly<Record<string, number>>;
+    }
+  | {
+      /** What a regression gives. */
+      readonly score: number;
+    };
 
 /** Asks a saved model. */
 export async function predict({ model: folder, sentences: [first, second] }: PredictOptions): Promise<Prediction> {
   const tokenizer = await AutoTokenizer.fromPretrained(folder);
   using model = await AutoModelForSequenceClassification.fromPretrained(folder);
-  const encoded =
-    second === null
-      ? tokenizer(first, undefined, { truncation: true })
-      : tokenizer(first, second, { truncation: true });
+  const encoded = tokenizer(first, second ?? undefined, { truncation: true });
   const batch = new DataCollatorWithPadding({ tokenizer })([{ ...encoded }]);
   const logits = await noGrad(() => model.device.scope(() => model.forward(batch).logits.data()));
+  return readLogits([...logits], model.config.labels, model.config.problemType);
+}
+
+/** What logits mean depends on what the model was trained for, as in the pipelines of `transformers`. */
+export function readLogits(logits: readonly number[], names: readonly string[], problem: string | null): Prediction {
+  if (problem === 'regression' || (problem === null && logits.length === 1)) return { score: logits[0] ?? NaN };
+  const isMultiLabel = problem === 'multi_label_classification';
+  const values = isMultiLabel ? logits.map((logit) => 1 / (1 + Math.exp(-logit))) : softmax(logits);
+  const named = values.map((value, index): [string, number] => [names[index] ?? `LABEL_${index}`, value]);
+  const probabilities = Object.fromEntries(named);
+  if (isMultiLabel) return { labels: named.filter(([, value]) => value > 0.5).map(([name]) => name), probabilities };
+  const [label, probability] = named.reduce((best, one) => (one[1] > best[1] ? one : best));
+  return { label, probability, probabilities };
+}
+
+function softmax(logits: readonly number[]): number[] {
   const largest = Math.max(...logits);
-  const exponentials = Array.from(logits, (value) => Math.exp(value - largest));
+  const exponentials = logits.map((value) => Math.exp(value - largest));
   const sum = exponentials.reduce((total, value) => total + value, 0);
-  const names = exponentials.map((_, index) => model.config.labels[index] ?? `LABEL_${index}`);
-  const best = exponentials.indexOf(Math.max(...exponentials));
-  return {
-    label: names[best] ?? '',
-    probability: (exponentials[best] ?? 0) / sum,
-    probabilities: Object.fromEntries(exponentials.map((value, index) => [names[index], value / sum])),
-  };
+  return exponentials.map((value) => value / sum);
+}
+
+/** A line for each class, names and numbers below each other. */
+export function predictionLines(prediction: Prediction): string[] {
+  if ('score' in prediction) return [`score ${prediction.score.toFixed(4)}`];
+  const rows = Object.entries(prediction.probabilities).sort((a, b) => b[1] - a[1]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${(100 * value).toFixed(1).padStart(5)}%`);
 }

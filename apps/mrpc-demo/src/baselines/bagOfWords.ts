@@ -1,7 +1,7 @@
-/** Two sentences, or one, and what they are labelled. */
-export interface LabelledPair {
+/** A text or two, and what they are labelled. */
+interface LabelledPair {
   readonly sentence1: string;
-  readonly sentence2: string;
+  readonly sentence2?: string;
   readonly label: number;
 }
 
@@ -25,11 +25,11 @@ const wordsOf = (sentence: string) => new Set(sentence.toLowerCase().match(/[\p{
  */
 export function bagOfWordsPredictions(train: readonly LabelledPair[], pairs: readonly LabelledPair[]): number[] {
   const vocabulary = new Map<string, number>();
-  for (const { sentence1, sentence2 } of train) {
+  for (const { sentence1, sentence2 = '' } of train) {
     for (const word of [...wordsOf(sentence1), ...wordsOf(sentence2)])
       if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
   }
-  const featuresOf = ({ sentence1, sentence2 }: LabelledPair): Features => {
+  const featuresOf = ({ sentence1, sentence2 = '' }: LabelledPair): Features => {
     const [first, second] = [wordsOf(sentence1), wordsOf(sentence2)];
     const shared = [...first].filter((word) => second.has(word)).length;
     const union = Math.max(1, first.size + second.size - shared);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DemoError } from './demoError.ts';
 import { readOptions } from './options.ts';
+import { shellWord } from './shellWord.ts';
 
 describe('readOptions', () => {
   it('has defaults', () => {
@@ -8,6 +9,7 @@ describe('readOptions', () => {
       command: 'train',
       model: null,
       dataset: null,
+      columns: { textColumns: null, labelColumn: null, delimiter: null },
       epochs: null,
       maxSteps: null,
       batchSize: null,
@@ -26,6 +28,11 @@ describe('readOptions', () => {
       'm',
       '--dataset',
       'd',
+      '--text-columns',
+      'subject, body',
+      '--label-column=team',
+      '--delimiter',
+      ';',
       '--epochs',
       '0.5',
       '--max-steps',
@@ -46,6 +53,7 @@ describe('readOptions', () => {
       command: 'train',
       model: 'm',
       dataset: 'd',
+      columns: { textColumns: ['subject', 'body'], labelColumn: 'team', delimiter: ';' },
       epochs: 0.5,
       maxSteps: 3,
       batchSize: 16,
@@ -69,7 +77,13 @@ describe('readOptions', () => {
   });
 
   it.each([
-    [['--colour'], /--colour/],
+    [['--colour'], /there is no option --colour\./],
+    [['--epoch', '3'], /there is no option --epoch; did you mean --epochs\?/],
+    [['-x'], /there is no option -x/],
+    [['--epochs'], /--epochs needs a value/],
+    [['--fp16=yes'], /--fp16 takes no value/],
+    [['--text-columns', 'a,b,c'], /--text-columns takes one name or two/],
+    [['--delimiter', '; '], /--delimiter must be one character/],
     [['--epochs', 'many'], /--epochs must be a number above 0; got "many"/],
     [['--batch-size', '1.5'], /--batch-size must be a whole number above 0/],
     [['--seed', '-1'], /seed/],
@@ -78,4 +92,11 @@ describe('readOptions', () => {
     expect(() => readOptions(words)).toThrow(DemoError);
     expect(() => readOptions(words)).toThrow(message);
   });
+});
+
+it('quotes words as the shell reads them', () => {
+  expect(shellWord('test-trainer/a_b.c')).toBe('test-trainer/a_b.c');
+  expect(shellWord('my model')).toBe("'my model'");
+  expect(shellWord('It\'s "$HOME" `ls`', false)).toBe("'It'\\''s \"$HOME\" `ls`'");
+  expect(shellWord('say "yes"', true)).toBe(String.raw`"say \"yes\""`);
 });

@@ -1,12 +1,23 @@
 import { parseArgs } from 'node:util';
+import { nearestName } from '@attune/validate';
 import { DemoError } from './demoError.ts';
+
+/** Which columns of the dataset are read; null: told from their names and types. */
+export interface ColumnOptions {
+  /** One column of texts, or two. */
+  readonly textColumns: readonly string[] | null;
+  readonly labelColumn: string | null;
+  /** What separates the fields of a file. */
+  readonly delimiter: string | null;
+}
 
 export interface TrainOptions {
   readonly command: 'train';
   /** A hub name or a folder; null for the default. */
   readonly model: string | null;
-  /** A hub name such as glue/mrpc, or a folder; null for the default. */
+  /** A hub name such as glue/mrpc, a folder or a file; null for the default. */
   readonly dataset: string | null;
+  readonly columns: ColumnOptions;
   readonly epochs: number | null;
   readonly maxSteps: number | null;
   readonly batchSize: number | null;
@@ -22,26 +33,31 @@ export interface TrainOptions {
 export interface PredictOptions {
   readonly command: 'predict';
   readonly model: string;
+  /** One or two. */
   readonly sentences: readonly [string, string | null];
   readonly json: boolean;
   readonly debug: boolean;
 }
 
-export interface HelpOptions {
+interface HelpOptions {
   readonly command: 'help';
   readonly debug: boolean;
 }
 
 export type DemoOptions = TrainOptions | PredictOptions | HelpOptions;
 
-export const helpText = `Fine-tunes BERT on pairs of sentences: do both say the same?
+export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do two sentences say the same?
 
-  npm run demo -- [options]                                   train
-  npm run demo -- predict --model FOLDER "one" "other"        try a trained model
+  npm run demo -- [train] [options]                           train
+  npm run demo -- predict --model FOLDER "one" ["other"]      try a trained model
 
   --model NAME|FOLDER      a model on the hub, or a folder with config.json, model.safetensors and tokenizer files
-  --dataset NAME|FOLDER    a dataset on the hub (glue/mrpc), or a folder with train and validation files (tsv, csv, jsonl, parquet)
-  --epochs N               passes over the training set (default 3; may be a fraction)
+  --dataset NAME|PATH      a dataset on the hub (glue/mrpc), a folder with train and validation files, or one file
+                           (tsv, csv, jsonl, parquet); without a validation split a tenth of train is held out
+  --text-columns A[,B]     the columns with the texts (default: found by name and type)
+  --label-column C         the column with the labels: names, whole numbers, or scores (default label)
+  --delimiter ";"          what separates the fields of a csv file (default: a comma)
+  --epochs N               passes over the training set (default 3, with nothing else named 6; may be a fraction)
   --max-steps N            stop after so many optimizer steps
   --batch-size N           examples in a batch (default 8)
   --learning-rate X        (default 5e-5)
@@ -58,6 +74,9 @@ sentence pairs that this program makes itself, with settings that suit them.`;
 const optionTypes = {
   model: { type: 'string' },
   dataset: { type: 'string' },
+  'text-columns': { type: 'string' },
+  'label-column': { type: 'string' },
+  delimiter: { type: 'string' },
   epochs: { type: 'string' },
   'max-steps': { type: 'string' },
   'batch-size': { type: 'string' },
@@ -70,19 +89,45 @@ const optionTypes = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+type Values = {
+  [Name in keyof typeof optionTypes]?: (typeof optionTypes)[Name]['type'] extends 'string' ? string : boolean;
+};
+
+/** Reads options and other words; what is no option is told with the nearest one. */
+function parseWords(words: readonly string[]): { values: Values; positionals: string[] } {
+  const { tokens, values, positionals } = parseArgs({
+    args: [...words],
+    options: optionTypes,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    const type = Object.hasOwn(optionTypes, name) ? optionTypes[name as keyof typeof optionTypes].type : null;
+    if (type === null) {
+      const nearest = nearestName(name, Object.keys(optionTypes));
+      throw new DemoError(
+        `there is no option ${rawName}${nearest ? `; did you mean --${nearest}?` : '.'} ${seeHelp} A text that begins with - goes behind a --.`,
+      );
+    }
+    if (type === 'string' && value === undefined) throw new DemoError(`${rawName} needs a value. ${seeHelp}`);
+    if (type === 'boolean' && value !== undefined)
+      throw new DemoError(`${rawName} takes no value; got "${value}". ${seeHelp}`);
+  }
+  return { values: values as Values, positionals };
+}
+
+const seeHelp = 'See npm run demo -- --help.';
+
 /**
  * Reads the command line.
  *
  * @throws DemoError for what it does not know
  */
 export function readOptions(words: readonly string[]): DemoOptions {
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...words], options: optionTypes, allowPositionals: true });
-  } catch (cause) {
-    throw new DemoError(`${(cause as Error).message.split('\n')[0]} See npm run demo -- --help.`, { cause });
-  }
-  const { values, positionals } = parsed;
+  const { values, positionals } = parseWords(words);
   const shared = { json: values.json ?? false, debug: values.debug ?? false };
   const [command = 'train', ...rest] = positionals;
   if (values.help || command === 'help') return { command: 'help', debug: shared.debug };
@@ -98,6 +143,11 @@ export function readOptions(words: readonly string[]): DemoOptions {
     command: 'train',
     model: values.model ?? null,
     dataset: values.dataset ?? null,
+    columns: {
+      textColumns: textColumnsOf(values['text-columns']),
+      labelColumn: values['label-column'] ?? null,
+      delimiter: delimiterOf(values.delimiter),
+    },
     epochs: numberOf('epochs', values.epochs, (value) => value > 0, 'a number above 0'),
     maxSteps: numberOf('max-steps', values['max-steps'], isCount, 'a whole number above 0'),
     batchSize: numberOf('batch-size', values['batch-size'], isCount, 'a whole number above 0'),
@@ -113,6 +163,21 @@ export function readOptions(words: readonly string[]): DemoOptions {
     output: values.output ?? 'test-trainer',
     ...shared,
   };
+}
+
+function textColumnsOf(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  const names = text.split(',').map((name) => name.trim());
+  if (names.length > 2 || names.includes(''))
+    throw new DemoError(`--text-columns takes one name or two with a comma between them; got "${text}".`);
+  return names;
+}
+
+function delimiterOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const delimiter = text === '\\t' ? '\t' : text;
+  if (delimiter.length !== 1) throw new DemoError(`--delimiter must be one character; got "${text}".`);
+  return delimiter;
 }
 
 const isCount = (value: number) => Number.isInteger(value) && value > 0;

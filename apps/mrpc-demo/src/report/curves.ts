@@ -2,7 +2,9 @@ import * as echarts from 'echarts';
 import type { ReportData } from './reportData.ts';
 
 const size = { width: 860, height: 320 };
+/** In dark mode the page's style replaces these two. */
 const ink = '#444';
+const gridLines = { lineStyle: { color: '#e5e5e5' } };
 
 /** Mean of each point and those before it, so that a trend shows. */
 function smoothed(values: readonly number[], window: number): number[] {
@@ -17,7 +19,7 @@ function draw(option: echarts.EChartsCoreOption): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
   chart.setOption({
     animation: false,
-    grid: { left: 56, right: 56, top: 40, bottom: 44 },
+    grid: { left: 72, right: 40, top: 48, bottom: 44 },
     textStyle: { fontFamily: 'system-ui, sans-serif', color: ink },
     ...option,
   });
@@ -36,7 +38,7 @@ export function lossCurve({ losses, evaluations }: ReportData): string {
   return draw({
     legend: { top: 4 },
     xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: losses.at(-1)?.step ?? 1 },
-    yAxis: { type: 'value', name: 'loss', min: 0 },
+    yAxis: { type: 'value', name: 'loss', min: 0, splitLine: gridLines },
     series: [
       {
         name: 'each step',
@@ -69,56 +71,66 @@ export function lossCurve({ losses, evaluations }: ReportData): string {
   });
 }
 
-/** Accuracy (and F1) of every evaluation over the epochs, with the baselines as lines. */
+/** The metrics of every evaluation over the epochs, with the baselines as dashed lines. */
 export function metricsCurve({ evaluations, baselines }: ReportData): string {
-  const names = Object.keys(evaluations[0] ?? {}).filter((name) => /^eval_(accuracy|f1)$/.test(name));
+  const names = Object.keys(evaluations[0] ?? {}).filter((name) => /^eval_(accuracy|f1|rmse)$/.test(name));
   const colors = ['#15803d', '#7c3aed'];
+  const grays = ['#6b7280', '#a8a29e'];
+  const lastEpoch = Math.max(1, evaluations.at(-1)?.['epoch'] ?? 1);
+  const isPart = !names.includes('eval_rmse');
   return draw({
     legend: { top: 4 },
-    xAxis: {
-      type: 'value',
-      name: 'epoch',
-      nameLocation: 'middle',
-      nameGap: 28,
-      min: 0,
-      max: Math.max(1, evaluations.at(-1)?.['epoch'] ?? 1),
-    },
-    yAxis: { type: 'value', min: 0, max: 1 },
-    series: names.map((name, index) => ({
-      name: name.slice(5),
-      type: 'line',
-      lineStyle: { width: 2, color: colors[index] },
-      itemStyle: { color: colors[index] },
-      data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
-      ...(index === 0 && {
-        markLine: {
-          symbol: 'none',
-          lineStyle: { type: 'dashed', color: '#999' },
-          data: baselines.map(({ name: baseline, accuracy }) => ({
-            yAxis: accuracy,
-            label: { formatter: baseline, position: 'insideEndTop', color: ink },
-          })),
-        },
-      }),
-    })),
+    xAxis: { type: 'value', name: 'epoch', nameLocation: 'middle', nameGap: 28, min: 0, max: lastEpoch },
+    yAxis: { type: 'value', min: 0, splitLine: gridLines, ...(isPart && { max: 1 }) },
+    series: [
+      ...names.map((name, index) => ({
+        name: name.slice(5),
+        type: 'line',
+        lineStyle: { width: 2, color: colors[index] },
+        itemStyle: { color: colors[index] },
+        data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
+      })),
+      // Named in the legend: at the lines themselves names lie over each other when values are near.
+      ...baselines.map(({ name, metrics }, index) => ({
+        name: `${name} (${names[0]?.slice(5) ?? ''})`,
+        type: 'line',
+        showSymbol: false,
+        lineStyle: { width: 1.5, type: index === 0 ? 'dashed' : 'dotted', color: grays[index] },
+        itemStyle: { color: grays[index] },
+        data: [0, lastEpoch].map((epoch) => [epoch, metrics[names[0]?.slice(5) ?? ''] ?? 0]),
+      })),
+    ],
   });
 }
 
 /** Learning rate of every step. */
-export function learningRateCurve({ losses }: ReportData): string {
+export const learningRateCurve = ({ losses }: ReportData): string =>
+  stepCurve(
+    'learning rate',
+    losses.map(({ step, learningRate }) => [step, learningRate]),
+  );
+
+/** Norm of the gradients of every step, before clipping. */
+export const gradientNormCurve = ({ losses }: ReportData): string =>
+  stepCurve(
+    'gradient norm',
+    losses.map(({ step, gradNorm }) => [step, gradNorm]),
+  );
+
+/** `0.0015`, `1.5e-5`: never two ticks with the same words. */
+export const shortNumber = (value: number): string =>
+  value === 0 || Math.abs(value) >= 1e-3 ? String(Number(value.toPrecision(6))) : String(Number(value.toPrecision(3)));
+
+function stepCurve(name: string, points: (readonly [number, number])[]): string {
   return draw({
-    xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: losses.at(-1)?.step ?? 1 },
-    yAxis: {
-      type: 'value',
-      name: 'learning rate',
-      axisLabel: { formatter: (value: number) => value.toExponential(0) },
-    },
+    xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: points.at(-1)?.[0] ?? 1 },
+    yAxis: { type: 'value', name, min: 0, splitLine: gridLines, axisLabel: { formatter: shortNumber } },
     series: [
       {
         type: 'line',
         showSymbol: false,
         lineStyle: { width: 2, color: '#64748b' },
-        data: losses.map(({ step, learningRate }) => [step, learningRate]),
+        data: points.map((point) => [...point]),
       },
     ],
   });

@@ -1,4 +1,4 @@
-import { learningRateCurve, lossCurve, metricsCurve } from './curves.ts';
+import { gradientNormCurve, learningRateCurve, lossCurve, metricsCurve } from './curves.ts';
 import type { Evaluation, ReportData, ReportExample } from './reportData.ts';
 
 function escape(text: string): string {
@@ -8,7 +8,7 @@ function escape(text: string): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${head.length > 0 ? line(head, 'th') : ''}${rows.map((row) => line(row, 'td')).join('')}</table>`;
+  return `<div class="wide"><table>${head.length > 0 ? line(head, 'th') : ''}${rows.map((row) => line(row, 'td')).join('')}</table></div>`;
 }
 
 function evaluationTable(evaluations: readonly Evaluation[], baselines: ReportData['baselines']): string {
@@ -16,27 +16,33 @@ function evaluationTable(evaluations: readonly Evaluation[], baselines: ReportDa
     (name) => name.startsWith('eval_') && !/_(runtime|samples_per_second|steps_per_second)$/.test(name),
   );
   const number = (value: unknown) => (typeof value === 'number' ? value.toFixed(4) : '');
-  const ofBaseline = (baseline: ReportData['baselines'][number], metric: string) =>
-    metric === 'eval_accuracy' ? number(baseline.accuracy) : metric === 'eval_f1' ? number(baseline.f1) : '';
+  const lowest = Math.min(...evaluations.map((entry) => entry['eval_loss'] ?? Infinity));
   return table(
-    ['Epoch', 'Step', ...metrics.map((name) => name.slice(5))],
+    ['Epoch', 'Step', ...metrics.map((name) => name.slice(5)), ''],
     [
       ...evaluations.map((entry) => [
         (entry['epoch'] ?? 0).toFixed(2),
         String(entry['step'] ?? ''),
         ...metrics.map((name) => number(entry[name])),
+        entry['eval_loss'] === lowest ? 'lowest loss' : '',
       ]),
-      ...baselines.map((baseline) => [baseline.name, '', ...metrics.map((name) => ofBaseline(baseline, name))]),
+      ...baselines.map((baseline) => [
+        baseline.name,
+        '',
+        ...metrics.map((name) => number(baseline.metrics[name.slice(5)])),
+        '',
+      ]),
     ],
   );
 }
 
 function exampleTable(examples: readonly ReportExample[]): string {
+  const pairs = examples.some(({ sentence2 }) => sentence2 !== '');
   return table(
-    ['First sentence', 'Second sentence', 'Label', 'Predicted', 'Probability'],
+    [...(pairs ? ['First text', 'Second text'] : ['Text']), 'Label', 'Predicted', 'Probability'],
     examples.map(({ sentence1, sentence2, label, predicted, probability }) => [
       sentence1,
-      sentence2,
+      ...(pairs ? [sentence2] : []),
       label,
       predicted,
       probability.toFixed(2),
@@ -44,10 +50,29 @@ function exampleTable(examples: readonly ReportExample[]): string {
   );
 }
 
+const mostClasses = 20;
+
+/** How often each label was told as each: a row for what is right, a column for what was told. */
+function confusionTable(examples: readonly ReportExample[]): string {
+  const names = [...new Set(examples.flatMap(({ label, predicted }) => [label, predicted]))].sort();
+  if (names.length === 0 || names.length > mostClasses) return '';
+  const count = (label: string, predicted: string) =>
+    String(examples.filter((example) => example.label === label && example.predicted === predicted).length);
+  return `<h2>What was told for what</h2>
+${table(
+  ['Label', ...names.map((name) => `told ${name}`)],
+  names.map((label) => [label, ...names.map((predicted) => count(label, predicted))]),
+)}`;
+}
+
+const chart = (svg: string) => `<div class="wide">${svg}</div>`;
+
 /** The report as one HTML file: everything is inside, nothing is loaded from elsewhere. */
 export function reportHtml(data: ReportData): string {
   const [right, wrong] = [true, false].map((isRight) =>
-    data.examples.filter(({ label, predicted }) => (label === predicted) === isRight),
+    data.examples
+      .filter(({ label, predicted }) => (label === predicted) === isRight)
+      .sort((a, b) => b.probability - a.probability),
   );
   return `<!doctype html>
 <html lang="en">
@@ -56,28 +81,37 @@ export function reportHtml(data: ReportData): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(data.title)}</title>
 <style>
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 900px; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; --ink: #222; --muted: #666; --line: #e5e5e5; --paper: #fff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e4e7; --muted: #a1a1aa; --line: #3f3f46; --paper: #18181b; } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 900px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+p.headline { font-size: 1.15rem; } p.note { color: var(--muted); }
+.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
-th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid #e5e5e5; vertical-align: top; }
-svg { max-width: 100%; height: auto; } p.note { color: #666; }
+th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 3.5em; }
+svg { max-width: 100%; min-width: 640px; height: auto; }
+svg text { fill: var(--ink) !important; } svg path[stroke="#e5e5e5"] { stroke: var(--line); }
 </style>
 </head>
 <body>
 <h1>${escape(data.title)}</h1>
+<p class="headline">${escape(data.headline)}</p>
 <p class="note">${escape(data.date)}</p>
 <h2>Metrics on the validation set</h2>
-${metricsCurve(data)}
+${chart(metricsCurve(data))}
 ${evaluationTable(data.evaluations, data.baselines)}
 <h2>Loss</h2>
-${lossCurve(data)}
+${chart(lossCurve(data))}
 <h2>Learning rate</h2>
-${learningRateCurve(data)}
+${chart(learningRateCurve(data))}
+<h2>Gradient norm</h2>
+${chart(gradientNormCurve(data))}
 <h2>Settings</h2>
 ${table([], data.settings)}
+${confusionTable(data.examples)}
 <h2>Told right</h2>
 ${exampleTable(right?.slice(0, 8) ?? [])}
-<h2>Told wrong</h2>
+<h2>Told wrong, the surest first</h2>
 ${exampleTable(wrong?.slice(0, 8) ?? [])}
 </body>
 </html>

@@ -1,10 +1,13 @@
 import type { LogEntry } from '@attune/trainer';
+import type { Scores } from '../training/scores.ts';
 
 /** Loss of one optimizer step. */
 export interface LossPoint {
   readonly step: number;
   readonly loss: number;
   readonly learningRate: number;
+  /** Norm of all gradients before clipping. */
+  readonly gradNorm: number;
 }
 
 /** Metrics of one evaluation: `eval_loss`, `eval_accuracy`, … with `epoch` and `step`. */
@@ -13,6 +16,7 @@ export type Evaluation = LogEntry;
 /** A validation pair with what the model makes of it. */
 export interface ReportExample {
   readonly sentence1: string;
+  /** Empty where rows have one text. */
   readonly sentence2: string;
   readonly label: string;
   readonly predicted: string;
@@ -24,11 +28,13 @@ export interface ReportExample {
 export interface ReportData {
   readonly title: string;
   readonly date: string;
+  /** The result in a sentence or two. */
+  readonly headline: string;
   /** What was run, in rows of a name and a value. */
   readonly settings: readonly (readonly [name: string, value: string])[];
   readonly losses: readonly LossPoint[];
   readonly evaluations: readonly Evaluation[];
   /** Scores to beat, by name. */
-  readonly baselines: readonly { readonly name: string; readonly accuracy: number; readonly f1: number | null }[];
+  readonly baselines: readonly Scores[];
   readonly examples: readonly ReportExample[];
 }

@@ -12,11 +12,13 @@ const lessonDataset = 'glue/mrpc';
  * otherwise. What was asked for by name or folder is never replaced.
  */
 export async function chooseSource(
-  { model, dataset }: TrainOptions,
+  options: TrainOptions,
   adapter: DeviceInfo,
   say: (line: string) => void,
 ): Promise<TrainingSource> {
-  if (model !== null || dataset !== null) return pretrainedSource(model ?? lessonModel, dataset ?? lessonDataset);
+  const { model, dataset } = options;
+  if (model !== null || dataset !== null)
+    return pretrainedSource(model ?? lessonModel, dataset ?? lessonDataset, options, say);
   if (adapter.software) {
     say(
       'There is no GPU here, only a software adapter: a small BERT learns sentence pairs that this program makes itself.',
@@ -24,7 +26,7 @@ export async function chooseSource(
     return pocketSource();
   }
   try {
-    return await pretrainedSource(lessonModel, lessonDataset);
+    return await pretrainedSource(lessonModel, lessonDataset, options, say);
   } catch (error) {
     if ((error as Error).name !== 'HubOfflineError') throw error;
     say('The hub cannot be reached: a small BERT learns sentence pairs that this program makes itself.');

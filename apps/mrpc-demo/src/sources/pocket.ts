@@ -3,7 +3,7 @@ import { ClassLabel, Dataset, value } from '@attune/data';
 import { generatePocketPairs } from '../pocketPairs/generate.ts';
 import type { PocketPair } from '../pocketPairs/generate.ts';
 import { pocketVocabulary } from '../pocketPairs/vocabulary.ts';
-import type { PairRow, TrainingSource } from './source.ts';
+import type { LabelledRow, TrainingSource } from './source.ts';
 
 const labelNames = ['not_equivalent', 'equivalent'];
 
@@ -22,8 +22,8 @@ export async function pocketSource(): Promise<TrainingSource> {
     config: { do_lower_case: true, model_max_length: maxPositions },
   });
   const { train, validation } = generatePocketPairs();
-  const datasetOf = (pairs: readonly PocketPair[]): Dataset<PairRow> =>
-    Dataset.fromRows<PairRow>(pairs, {
+  const datasetOf = (pairs: readonly PocketPair[]): Dataset<LabelledRow> =>
+    Dataset.fromRows<LabelledRow>(pairs, {
       features: {
         sentence1: value('string'),
         sentence2: value('string'),
@@ -52,6 +52,7 @@ export async function pocketSource(): Promise<TrainingSource> {
     tokenizer,
     train: datasetOf(train),
     validation: datasetOf(validation),
+    pairs: true,
     labelNames,
     createModel: (seed) => BertForSequenceClassification.fromConfig(config, { seed }),
     defaults: {

@@ -2,22 +2,28 @@ import type { BertForSequenceClassification, Tokenizer } from '@attune/bert';
 import type { Dataset } from '@attune/data';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
 
-/** A row with two sentences and whether they say the same. Columns as in MRPC. */
-export interface PairRow {
+/** A text or two, and what they are labelled: the number of a class, or a score. Columns as in MRPC. */
+export interface LabelledRow {
   readonly sentence1: string;
-  readonly sentence2: string;
+  /** Missing where each row has one text. */
+  readonly sentence2?: string;
   readonly label: number;
 }
 
+export interface LabelledData {
+  readonly train: Dataset<LabelledRow>;
+  readonly validation: Dataset<LabelledRow>;
+  /** Whether rows have two texts. */
+  readonly pairs: boolean;
+  /** What the classes are called, by number; null where labels are scores. */
+  readonly labelNames: readonly string[] | null;
+}
+
 /** What is trained on what. */
-export interface TrainingSource {
+export interface TrainingSource extends LabelledData {
   readonly modelName: string;
   readonly datasetName: string;
   readonly tokenizer: Tokenizer;
-  readonly train: Dataset<PairRow>;
-  readonly validation: Dataset<PairRow>;
-  /** What the labels are called, by number. */
-  readonly labelNames: readonly string[];
   /** The model, new each time, the same for the same seed. */
   readonly createModel: (seed: number) => Promise<BertForSequenceClassification>;
   /** Arguments that differ from those of `transformers`. */

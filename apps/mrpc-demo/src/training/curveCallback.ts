@@ -23,7 +23,15 @@ export class CurveCallback implements TrainerCallback {
   #add(completed: CompletedStep | undefined): void {
     if (!completed || completed.step === this.losses.at(-1)?.step) return;
     if (this.losses.length === 0) this.secondsToFirstStep = performance.now() / 1000;
-    const { step, loss, learningRate } = completed;
-    this.losses.push({ step, loss, learningRate });
+    const { step, loss, learningRate, gradNorm } = completed;
+    this.losses.push({ step, loss, learningRate, gradNorm });
+  }
+
+  /** The evaluation with the lowest loss, unless it is the last one. */
+  lowestLossBeforeTheLast(): { readonly epoch: number; readonly loss: number } | null {
+    const losses = this.evaluations.map((entry) => entry['eval_loss'] ?? Infinity);
+    const best = losses.indexOf(Math.min(...losses));
+    if (best < 0 || best === losses.length - 1) return null;
+    return { epoch: this.evaluations[best]?.['epoch'] ?? NaN, loss: losses[best] ?? NaN };
   }
 }

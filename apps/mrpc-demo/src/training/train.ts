@@ -1,27 +1,22 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BertForSequenceClassification } from '@attune/bert';
 import { DataCollatorWithPadding } from '@attune/data';
 import type { Dataset } from '@attune/data';
-import * as evaluate from '@attune/evaluate';
+import { writeFileAtomic } from '@attune/platform';
 import { defaultDevice } from '@attune/tensor';
+import type { Device } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
-import { bagOfWordsPredictions } from '../baselines/bagOfWords.ts';
-import { majorityPredictions } from '../baselines/majority.ts';
 import type { TrainOptions } from '../cli/options.ts';
+import { shellWord } from '../cli/shellWord.ts';
 import { reportHtml } from '../report/html.ts';
-import type { ReportExample } from '../report/reportData.ts';
 import { chooseSource } from '../sources/choose.ts';
-import type { PairRow, TrainingSource } from '../sources/source.ts';
+import type { LabelledRow, TrainingSource } from '../sources/source.ts';
 import { CurveCallback } from './curveCallback.ts';
 import { PaddingCounter } from './paddingCounter.ts';
-
-/** Scores on the validation set. */
-export interface Scores {
-  readonly name: string;
-  readonly accuracy: number;
-  /** Of the positive class; null when there are more than two. */
-  readonly f1: number | null;
-}
+import { examplesOf } from './examples.ts';
+import { saveSomewhere } from './saveModel.ts';
+import { comparedWithBaselines, metricsInWords, scoreBaselines, scorerFor } from './scores.ts';
+import type { Scorer, Scores } from './scores.ts';
 
 /** What a run gave, as `--json` prints it. */
 export interface TrainResult {
@@ -47,37 +42,81 @@ export interface TrainResult {
   readonly report: string;
 }
 
+type Say = (line: string) => void;
+
 const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 
 /** Trains, evaluates, saves and reports. */
-export async function train(options: TrainOptions, say: (line: string) => void): Promise<TrainResult> {
+export async function train(options: TrainOptions, say: Say): Promise<TrainResult> {
   const began = performance.now();
   const device = await defaultDevice();
-  const { info } = device;
+  const job = await load(options, device, say);
+  using _model = job.model;
+  const run = await trainModel(job, device, say);
+  const output = await saveSomewhere(options.output, (folder) => run.save(folder), say);
+  const { source, args, baselines } = job;
+  const result: TrainResult = {
+    model: source.modelName,
+    dataset: source.datasetName,
+    adapter: job.adapter,
+    software: device.info.software,
+    trainExamples: source.train.length,
+    validationExamples: source.validation.length,
+    ...run.figures,
+    model_scores: run.scores,
+    baselines,
+    totalSeconds: (performance.now() - began) / 1000,
+    output,
+    report: join(output, 'report.html'),
+  };
+  await writeFileAtomic(
+    result.report,
+    reportHtml({
+      title: `${source.modelName} on ${source.datasetName}`,
+      date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+      headline: `${headline(result)} ${comparedWithBaselines(run.scores, baselines)}`,
+      settings: settingsOf(result, args),
+      losses: run.curve.losses,
+      evaluations: run.curve.evaluations,
+      baselines,
+      examples: source.labelNames ? examplesOf(source, source.labelNames, run.logits) : [],
+    }),
+  );
+  tellResult(result, run, source, say);
+  return result;
+}
+
+interface Job {
+  readonly source: TrainingSource;
+  readonly adapter: string;
+  readonly model: BertForSequenceClassification;
+  readonly trainDataset: Dataset;
+  readonly evalDataset: Dataset;
+  readonly scorer: Scorer;
+  readonly baselines: readonly Scores[];
+  readonly args: TrainingArguments;
+}
+
+/** Model, encoded datasets, arguments, and what is to be beaten. */
+async function load(options: TrainOptions, { info }: Device, say: Say): Promise<Job> {
   const adapter = [info.vendor, info.architecture, info.description].filter(Boolean).join(' ');
   say(`Adapter: ${adapter}.`);
   const source = await chooseSource(options, info, say);
-  const { tokenizer, labelNames } = source;
+  const { tokenizer } = source;
   say(
-    `Model: ${source.modelName}. Dataset: ${source.datasetName}, ${source.train.length} pairs to train on, ${source.validation.length} to validate.`,
+    `Model: ${source.modelName}. Dataset: ${source.datasetName}, ${source.train.length} examples to train on, ${source.validation.length} to validate.`,
   );
+  const scorer = await scorerFor(source);
+  const baselines = scoreBaselines(source, scorer);
+  for (const { name, metrics } of baselines) say(`Baseline, ${name}: ${metricsInWords(metrics)}.`);
 
-  const scoresOf = await scorerFor(labelNames.length);
-  const baselines = scoreBaselines(source, scoresOf);
-  for (const { name, accuracy, f1 } of baselines)
-    say(`Baseline, ${name}: accuracy ${percent(accuracy)}${f1 === null ? '' : `, F1 ${percent(f1)}`}.`);
-
-  const encode = (dataset: Dataset<PairRow>) =>
-    dataset.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), {
-      batched: true,
-      removeColumns: ['sentence1', 'sentence2'],
-    });
-  const [trainDataset, evalDataset] = [await encode(source.train), await encode(source.validation)];
-
-  const model = await source.createModel(options.seed);
-  const padding = new PaddingCounter(new DataCollatorWithPadding({ tokenizer }));
-  const curve = new CurveCallback();
+  const encode = (dataset: Dataset<LabelledRow>) =>
+    dataset.map(
+      (batch) =>
+        tokenizer(batch.sentence1, source.pairs ? (batch.sentence2 as string[]) : undefined, { truncation: true }),
+      { batched: true, removeColumns: source.pairs ? ['sentence1', 'sentence2'] : ['sentence1'] },
+    );
   const args = new TrainingArguments(options.output, {
     evalStrategy: 'epoch',
     loggingStrategy: 'epoch',
@@ -90,102 +129,88 @@ export async function train(options: TrainOptions, say: (line: string) => void):
     ...(options.batchSize !== null && { perDeviceTrainBatchSize: options.batchSize }),
     ...(options.learningRate !== null && { learningRate: options.learningRate }),
   });
+  const [trainDataset, evalDataset] = [await encode(source.train), await encode(source.validation)];
+  const model = await source.createModel(options.seed);
+  return { source, adapter, model, trainDataset, evalDataset, scorer, baselines, args };
+}
+
+/** Trains and evaluates; returns figures, scores and a way to save. */
+async function trainModel(job: Job, device: Device, say: Say) {
+  const { source, model, args, evalDataset, scorer } = job;
+  const padding = new PaddingCounter(new DataCollatorWithPadding({ tokenizer: source.tokenizer }));
+  const curve = new CurveCallback();
+  const answersOf = (predictions: { argmax(axis: number): { data: Iterable<number> }; data: Iterable<number> }) =>
+    source.labelNames ? [...predictions.argmax(-1).data] : [...predictions.data];
   const trainer = new Trainer({
     model,
     args,
-    trainDataset,
+    trainDataset: job.trainDataset,
     evalDataset,
-    processingClass: tokenizer,
+    processingClass: source.tokenizer,
     dataCollator: padding.collate,
-    computeMetrics: ({ predictions, labelIds }) => scoresOf([...predictions.argmax(-1).data], [...labelIds.data]),
+    computeMetrics: ({ predictions, labelIds }) => scorer(answersOf(predictions), [...labelIds.data]),
     callbacks: [curve],
   });
+  await trainer.checkOutputFolder();
   device.resetPeakMemory();
+  const stopTelling = tellWhatIsLost(trainer, say);
   const { globalStep, trainingLoss, metrics } = await trainer.train();
+  stopTelling();
   const { peakBytes } = device.memory;
-
   const { predictions } = await trainer.predict(evalDataset);
-  const predicted = [...predictions.argmax(-1).data];
-  const scores = { name: 'this model', ...scoresOf(predicted, source.validation.column('label')) };
-  await trainer.saveModel(options.output);
-  await trainer.saveState();
-
-  const trainSeconds = metrics['train_runtime'] ?? NaN;
-  const examplesPerSecond = metrics['train_samples_per_second'] ?? NaN;
-  const totalSeconds = (performance.now() - began) / 1000;
-  const report = join(options.output, 'report.html');
-  const result: TrainResult = {
-    model: source.modelName,
-    dataset: source.datasetName,
-    adapter,
-    software: info.software,
-    trainExamples: source.train.length,
-    validationExamples: source.validation.length,
-    steps: globalStep,
-    trainLoss: trainingLoss,
-    model_scores: { ...scores, f1: scores.f1 ?? null },
-    baselines,
-    examplesPerSecond,
-    paddingAvoided: padding.paddingShare,
-    peakMemoryBytes: peakBytes,
-    trainSeconds,
-    secondsToFirstStep: curve.secondsToFirstStep,
-    totalSeconds,
-    output: options.output,
-    report,
+  return {
+    curve,
+    logits: predictions.data as ArrayLike<number>,
+    scores: { name: 'this model', metrics: scorer(answersOf(predictions), source.validation.column('label')) },
+    figures: {
+      steps: globalStep,
+      trainLoss: trainingLoss,
+      examplesPerSecond: metrics['train_samples_per_second'] ?? NaN,
+      paddingAvoided: padding.paddingShare,
+      peakMemoryBytes: peakBytes,
+      trainSeconds: metrics['train_runtime'] ?? NaN,
+      secondsToFirstStep: curve.secondsToFirstStep,
+    },
+    async save(folder: string) {
+      await trainer.saveModel(folder);
+      const state = `${JSON.stringify(trainer.state, null, 2)}\n`;
+      await writeFileAtomic(join(folder, 'trainer_state.json'), state);
+    },
   };
-  await writeFile(
-    report,
-    reportHtml({
-      title: `${source.modelName} on ${source.datasetName}`,
-      date: new Date().toISOString().slice(0, 16).replace('T', ' '),
-      settings: settingsOf(result, args),
-      losses: curve.losses,
-      evaluations: curve.evaluations,
-      baselines: baselines.map(({ name, accuracy, f1 }) => ({ name, accuracy, f1 })),
-      examples: examplesOf(source, predicted, predictions.data, labelNames),
-    }),
-  );
-
-  say(
-    `This model: accuracy ${percent(scores.accuracy)}${scores.f1 === undefined ? '' : `, F1 ${percent(scores.f1)}`} on ${source.validation.length} pairs it has not seen.`,
-  );
-  say(
-    `${globalStep} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${curve.secondsToFirstStep.toFixed(1)} s after the start; ${percent(padding.paddingShare)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakBytes)}.`,
-  );
-  say(`Saved in ${options.output}; report: ${report}.`);
-  say(
-    `Try it: npm run demo -- predict --model ${options.output} "${source.validation.at(0).sentence1}" "${source.validation.at(0).sentence2}"`,
-  );
-  model.dispose();
-  return result;
 }
 
-type Scorer = (predictions: readonly number[], references: readonly number[]) => { accuracy: number; f1?: number };
-
-/** Accuracy, and with two labels F1, as GLUE's MRPC is scored. */
-async function scorerFor(numLabels: number): Promise<Scorer> {
-  const metric = await (numLabels === 2 ? evaluate.load('glue', 'mrpc') : evaluate.load('accuracy'));
-  return (predictions, references) => metric.compute({ predictions, references });
+/** Ctrl-C ends the run as it ends any program, with a word of what is lost. */
+function tellWhatIsLost(trainer: Trainer, say: Say): () => void {
+  const tell = (signal: NodeJS.Signals) => {
+    say(`\nStopped after step ${trainer.state.globalStep} of ${trainer.state.maxSteps}: nothing was saved.`);
+    process.kill(process.pid, signal);
+  };
+  process.once('SIGINT', tell).once('SIGTERM', tell);
+  return () => process.off('SIGINT', tell).off('SIGTERM', tell);
 }
 
-function scoreBaselines({ train: trainRows, validation }: TrainingSource, scoresOf: Scorer): Scores[] {
-  const [rows, unseen] = [trainRows.toRows(), validation.toRows()];
-  const references = unseen.map(({ label }) => label);
-  const score = (name: string, predictions: readonly number[]): Scores => {
-    const { accuracy, f1 = null } = scoresOf(predictions, references);
-    return { name, accuracy, f1 };
-  };
-  return [
-    score(
-      'most frequent label',
-      majorityPredictions(
-        rows.map(({ label }) => label),
-        unseen.length,
-      ),
-    ),
-    score('bag of words', bagOfWordsPredictions(rows, unseen)),
-  ];
+const headline = ({ model_scores: { metrics }, validationExamples }: TrainResult) =>
+  `This model: ${metricsInWords(metrics)} on ${validationExamples} examples it has not seen.`;
+
+type Run = Awaited<ReturnType<typeof trainModel>>;
+
+function tellResult(result: TrainResult, { curve, scores }: Run, source: TrainingSource, say: Say): void {
+  say(`${headline(result)} ${comparedWithBaselines(scores, result.baselines)}`);
+  const best = curve.lowestLossBeforeTheLast();
+  if (best)
+    say(
+      `The validation loss was lowest after epoch ${best.epoch.toFixed(2).replace(/\.00$/, '')} (${best.loss.toFixed(4)}); what is saved is the model after the last.`,
+    );
+  const { steps, trainSeconds, examplesPerSecond, secondsToFirstStep, paddingAvoided, peakMemoryBytes } = result;
+  say(
+    `${steps} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${secondsToFirstStep.toFixed(1)} s after the start; ${percent(paddingAvoided)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakMemoryBytes)}.`,
+  );
+  say(`Saved in ${result.output}; report: ${result.report}.`);
+  const { sentence1, sentence2 } = source.validation.at(0);
+  const texts = source.pairs ? [sentence1, sentence2 ?? ''] : [sentence1];
+  const end = texts.some((text) => text.startsWith('-')) ? ['--'] : [];
+  const words = ['--model', result.output, ...end, ...texts].map((word) => shellWord(word));
+  say(`Try it: npm run demo -- predict ${words.join(' ')}`);
 }
 
 function settingsOf(result: TrainResult, args: TrainingArguments): [string, string][] {
@@ -193,7 +218,7 @@ function settingsOf(result: TrainResult, args: TrainingArguments): [string, stri
     ['Model', result.model],
     [
       'Dataset',
-      `${result.dataset}: ${result.trainExamples} pairs to train on, ${result.validationExamples} to validate`,
+      `${result.dataset}: ${result.trainExamples} examples to train on, ${result.validationExamples} to validate`,
     ],
     ['Adapter', result.adapter],
     ['Epochs', String(args.numTrainEpochs)],
@@ -206,20 +231,4 @@ function settingsOf(result: TrainResult, args: TrainingArguments): [string, stri
     ['Padding not computed', percent(result.paddingAvoided)],
     ['Peak GPU memory', megabytes(result.peakMemoryBytes)],
   ];
-}
-
-function examplesOf(
-  { validation }: TrainingSource,
-  predicted: readonly number[],
-  logits: ArrayLike<number>,
-  labelNames: readonly string[],
-): ReportExample[] {
-  const count = labelNames.length;
-  return validation.toRows().map(({ sentence1, sentence2, label }, row) => {
-    const own = Array.from({ length: count }, (_, index) => logits[row * count + index] as number);
-    const largest = Math.max(...own);
-    const probability = 1 / own.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-    const nameOf = (index: number) => labelNames[index] ?? String(index);
-    return { sentence1, sentence2, label: nameOf(label), predicted: nameOf(predicted[row] ?? 0), probability };
-  });
 }
