@@ -12,8 +12,8 @@ export {
   TrainerError,
   TrainingArgumentsError,
 } from './errors.ts';
-export { EvalPrediction, PredictionOutput } from './evaluation/evaluationOutput.ts';
-export type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
+export { EvalPrediction } from './evaluation/evaluationOutput.ts';
+export type { EvaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
 export type {
   ComputedLoss,
   ComputeLossOptions,

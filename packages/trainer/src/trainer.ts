@@ -2,6 +2,7 @@ import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
 import { AdamW, autocast, getScheduler, selfTest } from '@attune/tensor';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
+import { nonEmptyText, object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
@@ -28,7 +29,8 @@ import { readEvaluateOptions, readTrainerOptions, readTrainOptions, requireDatas
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { defaultLoss, readLoss } from './training/loss.ts';
 import { parameterGroups } from './training/parameterGroups.ts';
-import { trainAlone, TrainingRun } from './training/trainingRun.ts';
+import { trainAlone } from './training/trainAlone.ts';
+import { TrainingRun } from './training/trainingRun.ts';
 import type { RunningTrainer } from './training/trainingRun.ts';
 
 /**
@@ -224,6 +226,7 @@ export class Trainer implements RunningTrainer {
   }
 
   async log(logs: LogEntry): Promise<void> {
+    requireArgument('log', 'logs', logs, object, TrainerError);
     const entry = { ...logs, epoch: this.state.epoch };
     this.state.logHistory.push({ ...entry, step: this.state.globalStep });
     await this.#callbacks.call('onLog', { logs: entry });
@@ -239,6 +242,7 @@ export class Trainer implements RunningTrainer {
     outputDir = this.args.outputDir,
     { elsewhere = true }: Extension.SaveModelOptions = {},
   ): Promise<void> {
+    requireArgument('saveModel', 'outputDir', outputDir, nonEmptyText, TrainerError);
     await (elsewhere ? writeModelOrBeside : writeModel)(outputDir, this);
   }
 

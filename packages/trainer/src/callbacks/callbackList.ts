@@ -31,7 +31,7 @@ export class CallbackList {
    * @throws TrainerError for something that has no event
    */
   add(callback: TrainerCallback | CallbackClass): void {
-    const added = typeof callback === 'function' ? new callback() : callback;
+    const added = isClass(callback) ? new callback() : callback;
     checkEvents(added);
     const { constructor } = added as object;
     if (constructor !== Object && this.#callbacks.some((other) => (other as object).constructor === constructor)) {
@@ -75,6 +75,10 @@ function flagsOf(returned: object): Partial<TrainerControl> {
     Object.keys(new TrainerControl()).flatMap((name) => (name in returned ? [[name, returned[name as never]]] : [])),
   );
 }
+
+/** An arrow function has no prototype, and cannot be made an object. */
+const isClass = (callback: TrainerCallback | CallbackClass): callback is CallbackClass =>
+  typeof callback === 'function' && 'prototype' in callback;
 
 function checkEvents(callback: TrainerCallback): void {
   if (typeof callback !== 'object' || callback === null)

@@ -42,6 +42,7 @@ describe('callbacks', () => {
     [{}, /the callback an empty object has no event; there are onInitEnd, onTrainBegin/],
     [{ on_step_end() {} }, /there is no callback event on_step_end; did you mean onStepEnd\?/],
     [{ onStepEnds() {} }, /there is no callback event onStepEnds; did you mean onStepEnd\?/],
+    [() => {}, /a callback must be an object with events, .*; got a function/],
     [5, /a callback must be an object with events, .*; got 5/],
   ])('are refused without an event: %o', async (callback, message) => {
     await expect(make({}, { callbacks: [callback as TrainerCallback] })).rejects.toThrow(TrainerError);

@@ -1,4 +1,6 @@
-import type { NdArray } from '@attune/data';
+import { NdArray } from '@attune/data';
+import { instanceOf, requireArgument } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 
 /** What an evaluation gives. */
@@ -19,7 +21,10 @@ export class EvalPrediction {
   /** [examples], or [examples, labels] for several labels at once. */
   readonly labelIds: NdArray;
 
+  /** @throws TrainerError for what is no NdArray */
   constructor(predictions: NdArray, labelIds: NdArray) {
+    requireArgument('new EvalPrediction', 'predictions', predictions, instanceOf(NdArray), TrainerError);
+    requireArgument('new EvalPrediction', 'labelIds', labelIds, instanceOf(NdArray), TrainerError);
     this.predictions = predictions;
     this.labelIds = labelIds;
   }
