@@ -47,18 +47,15 @@ export class ProgressCallback implements TrainerCallback {
 
   onLog: NonNullable<TrainerCallback['onLog']> = (args, state, _control, { logs = {} }) => {
     if (logs.loss !== undefined) this.#trainingLoss = logs.loss;
-    if (logs.train_runtime !== undefined) {
-      for (const line of metricLines('Training has ended:', logs)) terminal.writeLine(line);
-      return;
-    }
+    const title = logs.train_runtime === undefined ? 'Evaluation:' : 'Training has ended:';
+    const isSummary = Object.keys(logs).some((name) => name.endsWith('_runtime'));
     // The table shows evaluations of a training run, and the training loss that is logged with
     // them.
     const inTable =
       this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
     if (inTable) return;
-    const isLoss = logs.loss !== undefined || state.maxSteps > state.globalStep;
-    for (const line of isLoss ? [logLine(state.globalStep, logs)] : metricLines('Evaluation:', logs))
-      terminal.writeLine(line);
+    const lines = isSummary ? metricLines(title, logs) : [logLine(state.globalStep, logs)];
+    for (const line of lines) terminal.writeLine(line);
   };
 
   onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, _control, { metrics = {} }) => {

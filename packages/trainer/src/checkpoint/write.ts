@@ -43,27 +43,28 @@ export async function writeModel(
  * @throws SaveError naming the folder that it was written to instead
  */
 export async function writeModelOrBeside(folder: string, saved: SavedModel): Promise<void> {
-  try {
-    await writeModel(folder, saved);
-  } catch (error) {
-    for (const other of foldersInstead(`${folder}-saved-${Date.now()}`)) {
-      const written = await writeModel(other, saved).then(
-        () => true,
-        () => false,
-      );
-      if (written)
-        throw new SaveError(`${(error as Error).message} The model was written to ${other} instead.`, { cause: error });
-    }
-    throw error;
-  }
+  await writeModel(folder, saved).catch(async (error: unknown) => {
+    throw await writtenBeside(folder, saved, error);
+  });
 }
 
-function foldersInstead(beside: string): string[] {
+/** Writes a model beside a folder that cannot be written, and gives the error that says where. */
+async function writtenBeside(folder: string, saved: SavedModel, error: unknown): Promise<unknown> {
   const temporary = temporaryFolder();
-  return temporary === null ? [] : [beside, `${temporary}/${beside.split(/[/\\]/).at(-1)}`];
+  if (temporary === null || !(error instanceof SaveError)) return error;
+  const beside = `${folder.replace(/[/\\]+$/, '')}-saved-${Date.now()}`;
+  for (const other of [beside, `${temporary}/${beside.split(/[/\\]/).at(-1)}`]) {
+    const written = await writeModel(other, saved).then(
+      () => true,
+      () => false,
+    );
+    if (written) return new SaveError(`${error.message} The model was written to ${other} instead.`, { cause: error });
+    await files.removeFolder(other).catch(() => {});
+  }
+  return error;
 }
 
-export interface CheckpointInput {
+export interface CheckpointInput extends SavedModel {
   /** Writes model and tokenizer into a folder. */
   readonly saveModel: (folder: string) => Promise<void>;
   readonly args: TrainingArguments;
@@ -78,7 +79,7 @@ export interface CheckpointInput {
 /**
  * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds,
  * arguments, state and checksums. The folder is made under another name and renamed when it is
- * whole.
+ * whole; where it cannot be written, the model alone goes to a folder beside.
  *
  * @returns its path
  * @throws SaveError
@@ -86,8 +87,8 @@ export interface CheckpointInput {
 export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
   const { saveModel, args, state, optimizer, schedulerStep, learningRate } = input;
   const target = `${args.outputDir}/checkpoint-${state.globalStep}`;
-  await saving(target, async () => {
-    const folder = `${target}.unfinished`;
+  const folder = `${target}.unfinished`;
+  const write = async () => {
     await files.removeFolder(folder);
     await saveModel(folder);
     if (!args.saveOnlyModel) {
@@ -110,6 +111,10 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
     );
     await files.writeFile(`${folder}/checksums.json`, json(Object.fromEntries(checksums)));
     await files.replaceFolder(folder, target);
+  };
+  await saving(target, write).catch(async (error: unknown) => {
+    await files.removeFolder(folder).catch(() => {});
+    throw await writtenBeside(target, input, error);
   });
   return target;
 }

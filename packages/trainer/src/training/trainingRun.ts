@@ -9,6 +9,7 @@ import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { applyRetention } from '../checkpoint/outputFolder.ts';
 import { keepLast } from '../checkpoint/retention.ts';
 import { writeCheckpoint } from '../checkpoint/write.ts';
+import type { SavableProcessor } from '../checkpoint/write.ts';
 import { checkedBatch, checkedDataloader } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
@@ -31,6 +32,7 @@ export interface RunningTrainer extends ExtensionPoints {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
   readonly control: TrainerControl;
+  readonly processingClass: SavableProcessor | undefined;
   state: TrainerState;
 }
 
@@ -221,6 +223,8 @@ export class TrainingRun implements Disposable {
     // Skipped updates use no step of the schedule up.
     const schedulerStep = last ? last.step + Number(last.finite) : 0;
     this.#lastCheckpoint = await writeCheckpoint({
+      model: this.#trainer.model,
+      processingClass: this.#trainer.processingClass,
       saveModel: (folder) => this.#trainer.saveModel(folder, { elsewhere: false }),
       args,
       state: this.#state,
