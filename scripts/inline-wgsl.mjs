@@ -1,27 +1,67 @@
 // Writes x.wgsl.ts beside every x.wgsl below the folders named (default: packages/kernels/src), so
-// that one import works in Node, in browsers and in bundlers. The written files are ignored by git.
-// A file whose content is already right is left alone; one whose shader is gone is removed.
+// that one import works in Node, in browsers and in bundlers. A line `#include wgsl/flatIndexing`
+// becomes an import of that file's module; its path counts from the folder named. The written files
+// are ignored by git. A file whose content is already right is left alone; one whose shader is gone
+// is removed.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMain } from './setup/is-main.mjs';
 
 const defaultFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../packages/kernels/src');
 const firstLine = '// Written by scripts/inline-wgsl.mjs from ';
 
+/** Throws an Error that names file and line of an include that is missing or goes round in a circle. */
 export function inlineWgsl(folder = defaultFolder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) inlineWgsl(path);
-    else if (entry.name.endsWith('.wgsl')) writeModule(path);
-    else if (entry.name.endsWith('.wgsl.ts')) removeOrphan(path);
+  const shaders = new Map();
+  const written = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    const path = posix.join(entry.parentPath.slice(folder.length + 1).replaceAll('\\', '/'), entry.name);
+    if (entry.name.endsWith('.wgsl')) shaders.set(path, readFileSync(join(folder, path), 'utf8'));
+    else if (entry.name.endsWith('.wgsl.ts')) written.push(path);
+  }
+  const includes = new Map([...shaders].map(([path, text]) => [path, includesOf(path, text, shaders)]));
+  for (const path of shaders.keys()) refuseCircle([path], includes);
+  for (const [path, text] of shaders) writeModule(folder, path, text, includes.get(path));
+  for (const path of written) if (!shaders.has(path.slice(0, -'.ts'.length))) removeOrphan(join(folder, path));
+}
+
+function includesOf(path, text, shaders) {
+  const names = new Set();
+  for (const [index, line] of text.split('\n').entries()) {
+    const name = /^\s*#include\s+(.*?)\s*$/.exec(line)?.[1];
+    if (name === undefined) continue;
+    if (!shaders.has(`${name}.wgsl`))
+      throw new Error(`${path}:${index + 1}: #include ${name}: there is no file ${name}.wgsl`);
+    names.add(name);
+  }
+  return [...names];
+}
+
+function refuseCircle(way, includes) {
+  for (const name of includes.get(way.at(-1))) {
+    const path = `${name}.wgsl`;
+    if (way.includes(path)) throw new Error(`${[...way, path].join(' includes ')}: a circle`);
+    refuseCircle([...way, path], includes);
   }
 }
 
-function writeModule(path) {
-  const source = readFileSync(path, 'utf8').replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
-  const module = `${firstLine}${path.split(/[\\/]/).at(-1)}.\nexport const wgsl = \`${source}\`;\n`;
-  const target = `${path}.ts`;
+function writeModule(folder, path, text, includes) {
+  const to = (target) => {
+    const relative = posix.relative(posix.dirname(path), target);
+    return relative.startsWith('.') ? relative : `./${relative}`;
+  };
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+  const module = [
+    `${firstLine}${posix.basename(path)}.`,
+    ...includes.map((name, index) => `import { wgsl as include${index} } from '${to(`${name}.wgsl.ts`)}';`),
+    'export const wgsl = {',
+    `  path: '${path}',`,
+    `  includes: { ${includes.map((name, index) => `'${name}': include${index}`).join(', ')} },`,
+    `  text: \`${escaped}\`,`,
+    '};\n',
+  ].join('\n');
+  const target = join(folder, `${path}.ts`);
   if (existsSync(target) && readFileSync(target, 'utf8') === module) return;
   // Two test runs may write at once, and another process may be reading.
   const beside = `${target}.${process.pid}`;
@@ -30,8 +70,7 @@ function writeModule(path) {
 }
 
 function removeOrphan(path) {
-  if (!existsSync(path.slice(0, -'.ts'.length)) && readFileSync(path, 'utf8').startsWith(firstLine))
-    rmSync(path, { force: true });
+  if (readFileSync(path, 'utf8').startsWith(firstLine)) rmSync(path, { force: true });
 }
 
 if (isMain(import.meta.url)) {

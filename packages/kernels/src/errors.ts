@@ -72,3 +72,16 @@ export class KernelArgumentError extends GpuError {
 export class ReleasedArrayError extends GpuError {
   override name = 'ReleasedArrayError';
 }
+
+/** A `.wgsl` file asks for what is not there. `file` and `line` say where. */
+export class WgslError extends GpuError {
+  override name = 'WgslError';
+  readonly file: string;
+  readonly line: number;
+
+  constructor(message: string, { file, line }: { readonly file: string; readonly line: number }) {
+    super(`${file}:${line}: ${message}`);
+    this.file = file;
+    this.line = line;
+  }
+}

@@ -1,12 +1,13 @@
 // The same mathematics as the kernels in plain float64 TypeScript: what every kernel is tested
-// against. One line for each room.
+// against. One line for each kernel's folder.
 export * from './random/reference.ts';
-export * from './kernels/embedding/reference.ts';
+export * from './kernels/embeddingSum/reference.ts';
 export * from './kernels/softmax/reference.ts';
 export * from './kernels/crossEntropy/reference.ts';
 export * from './kernels/meanSquaredError/reference.ts';
 export * from './kernels/binaryCrossEntropy/reference.ts';
-export * from './kernels/activation/reference.ts';
+export * from './kernels/gelu/reference.ts';
+export * from './kernels/tanh/reference.ts';
 export * from './kernels/cast/reference.ts';
 export * from './kernels/dropout/reference.ts';
 export * from './kernels/elementwise/reference.ts';

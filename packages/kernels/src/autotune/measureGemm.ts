@@ -2,8 +2,8 @@ import type { Gpu } from '../gpu.ts';
 import { gemm } from '../kernels/gemm/index.ts';
 import type { GemmTileSize, GemmVariant } from '../kernels/gemm/index.ts';
 import { fittingVariants } from '../kernels/gemm/variants.ts';
-import { gemmClassKey, sizeClasses } from './gemmChoice.ts';
-import type { GemmChoice, GemmClass } from './gemmChoice.ts';
+import { gemmClassKey, sizeClasses } from '../kernels/gemm/sizeClasses.ts';
+import type { GemmChoice, GemmClass } from '../kernels/gemm/sizeClasses.ts';
 
 const inner = 256;
 const runs = 4;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDevice, tuneKernels } from '../index.ts';
-import { chosenVariant, tileOf } from '../kernels/gemm/variants.ts';
+import { chosenVariant, planGemm } from '../kernels/gemm/variants.ts';
 import { checkGemm } from '../testing/checkGemm.ts';
 import { gemmClasses } from './measureGemm.ts';
 
@@ -49,15 +49,19 @@ it('measures once, keeps the table for this adapter, and gives right products', 
 it('is followed by gemm, but not against its caller nor to a variant that is wrong here', async () => {
   using gpu = await openDevice();
   const [a, b] = [gpu.allocate('f32', 64, 'a'), gpu.allocate('f32', 64, 'b')];
-  const product = { a, b, m: 8, n: 8, layout: 'NN' } as const;
-  const usual = tileOf(gpu, product).name;
+  const product = { a, b, m: 8, n: 8, k: 8, layout: 'NN' } as const;
+  const planned = (changed: object = {}) => {
+    const { variant, tile } = planGemm(gpu, { ...product, ...changed });
+    return `${variant} ${tile.rows}`;
+  };
+  const usual = planned();
   gpu.tuned = new Map([['gemm NN f32 64 x 256', { variant: 'portable', tile: 'large' }]]);
-  expect(tileOf(gpu, product).name).toBe('portable 128');
-  expect(tileOf(gpu, { ...product, layout: 'NT' }).name).toBe(usual);
-  expect(tileOf(gpu, { ...product, variant: 'register' }).name).toBe('register');
-  expect(tileOf(gpu, { ...product, m: 65 }).name).toBe(tileOf(gpu, { ...product, m: 65, layout: 'NT' }).name);
+  expect(planned()).toBe('portable 128');
+  expect(planned({ layout: 'NT' })).toBe(usual);
+  expect(planned({ variant: 'register' })).toBe('register 32');
+  expect(planned({ m: 65 })).toBe(planned({ m: 65, layout: 'NT' }));
   gpu.disabledVariants.add('gemm portable');
-  expect(tileOf(gpu, product).name).toBe(usual);
+  expect(planned()).toBe(usual);
   expect(chosenVariant(gpu, product)).not.toBe('portable');
 });
 

@@ -1,7 +1,7 @@
 import { readTuning, writeTuning } from '#platform';
 import type { Gpu } from '../gpu.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
-import type { GemmChoice } from './gemmChoice.ts';
+import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { gemmClasses, measureGemm } from './measureGemm.ts';
 
 export interface TuneOptions {

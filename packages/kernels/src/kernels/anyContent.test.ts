@@ -4,8 +4,9 @@ import type { ElementType, Gpu, GpuArray } from '../index.ts';
 import { attention, attentionBackward } from './attention/index.ts';
 import type { AttentionVariant } from './attention/index.ts';
 import { crossEntropy } from './crossEntropy/index.ts';
-import { embeddingBackward, embeddingSum, segmentIds, uploadSegments } from './embedding/index.ts';
+import { embeddingBackward, embeddingSum } from './embeddingSum/index.ts';
 import { gatherRows, scatterRows } from './gatherRows/index.ts';
+import { segmentIds, uploadSegments } from './segmentSum/index.ts';
 import { softmax, softmaxBackward } from './softmax/index.ts';
 
 /** Far beyond every array, and NaN as a float. */
@@ -60,7 +61,7 @@ const kernels: Readonly<Record<string, (array: (type: ElementType, length: numbe
   scatterRows: (array) =>
     scatterRows(gpu, {
       input: array('f32', rows * columns),
-      indices: array('u32', rows),
+      segments: { ...uploadSegments(gpu, segmentIds(new Uint32Array(rows))), words: array('u32', 4 * rows) },
       output: array('f32', rows * columns),
       rows,
       outputRows: rows,

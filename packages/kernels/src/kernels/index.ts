@@ -1,10 +1,13 @@
-// One line for each room. Rooms are ordered as a training step uses them.
-export * from './embedding/index.ts';
+// One line for each kernel's folder, in the order in which a training step uses them.
+export * from './embeddingSum/index.ts';
+export { segmentIds, uploadSegments } from './segmentSum/index.ts';
+export type { IdSegments, UploadedSegments } from './segmentSum/index.ts';
 export * from './softmax/index.ts';
 export * from './crossEntropy/index.ts';
 export * from './meanSquaredError/index.ts';
 export * from './binaryCrossEntropy/index.ts';
-export * from './activation/index.ts';
+export * from './gelu/index.ts';
+export * from './tanh/index.ts';
 export * from './cast/index.ts';
 export { dropout } from './dropout/index.ts';
 export type { DropoutKernelOptions } from './dropout/index.ts';

@@ -1,5 +1,6 @@
 import { KernelArgumentError } from '../errors.ts';
 import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
+import type { Arrays } from '../wgsl/elementAccess.ts';
 
 export const floatTypes: readonly ElementType[] = ['f32', 'f16'];
 export const singleTypes: readonly ElementType[] = ['f32'];
@@ -72,4 +73,14 @@ function overlap(a: GpuArray, b: GpuArray): boolean {
     a.byteOffset < b.byteOffset + b.bindingSize &&
     b.byteOffset < a.byteOffset + a.bindingSize
   );
+}
+
+/** The arrays of a dispatch in the order of their bindings. */
+export function presentArrays(arrays: Arrays): GpuArray[] {
+  const present: GpuArray[] = [];
+  for (const name in arrays) {
+    const array = arrays[name];
+    if (array) present.push(array);
+  }
+  return present;
 }

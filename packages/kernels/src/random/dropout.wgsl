@@ -1,11 +1,11 @@
 // Counter-based random bits for dropout: nothing is stored, backward computes the same bits again.
 //
-//   words = pcg4d(stream ^ (tokenKey, channelGroup, 0, 0));  stream = pcg4d(site, update, seed, constant)
-//   element c is kept iff words[c % 4] >= threshold, where channelGroup = c / 4 and threshold = probability * 2^32
+//   stream = pcg4d(site, update, seed, constant)
+//   words = pcg4d(stream ^ (tokenKey, channelGroup, 0, 0)),   channelGroup = c / 4
+//   element c is kept if words[c % 4] >= threshold,           threshold = probability * 2^32
 //   what is kept is scaled by 1 / (1 - probability)
 //
 // pcg4d: M. Jarzynski, M. Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
-// The file is put in front of kernels that drop; it declares functions only.
 
 fn pcg4d(counter: vec4u) -> vec4u {
   var v = counter * 1664525u + 1013904223u;
@@ -15,7 +15,8 @@ fn pcg4d(counter: vec4u) -> vec4u {
   return v;
 }
 
-// What all draws of a kernel share. random: seed, update, unused, unused (written by the host once per update).
+// What all draws of a kernel share. random: seed, update, unused, unused; written by the host once
+// per update.
 fn dropoutStream(site: u32, random: vec4u) -> vec4u { return pcg4d(vec4u(site, random.y, random.x, 0x9e3779b9u)); }
 
 // What all draws of a row share.

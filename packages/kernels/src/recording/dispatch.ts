@@ -5,14 +5,14 @@ import type { GpuArray } from '../memory/gpuArray.ts';
 /**
  * One compiled kernel variant. `key` names it and everything that its source depends on (variant,
  * layout, element types), so that the source is built once per key; shapes are not part of it.
+ * Kernels make theirs by `kernelProgram`.
  */
 export interface Program {
   readonly key: string;
-  /**
-   * WGSL of the variant: a prelude of `enable`, `alias` and `const` lines, then the room's files.
-   * Entry point `main`.
-   */
+  /** WGSL of the variant. Entry point `main`. */
   readonly source: () => string;
+  /** Where a line of the source was written, counted from 1, for messages about it. */
+  readonly locate?: (line: number) => { readonly file: string; readonly line: number } | undefined;
   /** Values of `override` constants. */
   readonly constants?: Readonly<Record<string, number>>;
 }

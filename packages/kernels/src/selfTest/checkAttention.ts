@@ -1,7 +1,7 @@
 import type { Gpu } from '../gpu.ts';
 import { attention, attentionBackward } from '../kernels/attention/index.ts';
 import type { AttentionVariant } from '../kernels/attention/options.ts';
-import { chooseVariant } from '../kernels/attention/program.ts';
+import { chosenVariant } from '../kernels/attention/variants.ts';
 import { checkInput, readSingle } from './checkInput.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
@@ -12,7 +12,7 @@ const length = totalTokens * numHeads * headSize;
 
 /** Forward and all gradients over sequences of 1, 11 and 25 tokens. */
 export async function checkAttention(gpu: Gpu): Promise<VariantCheck[]> {
-  const variant = chooseVariant(gpu, 'attention', { headSize });
+  const variant = chosenVariant(gpu, 'attention', { headSize });
   if (variant === 'byRow') return [];
   const run = async (chosen: AttentionVariant) => {
     const input = (seed: number) => checkInput(gpu, length, seed);

@@ -26,7 +26,7 @@ describe('selfTest', () => {
       dispatch(what);
     };
     const [a, b] = [broken.allocate('f32', 64, 'a'), broken.allocate('f32', 64, 'b')];
-    const product = { a, b, m: 8, n: 8 };
+    const product = { a, b };
     expect(chosenVariant(broken, product)).toBe('subgroup');
     const warnings: string[] = [];
     expect(await selfTest(broken, (message) => warnings.push(message))).toEqual(['gemm subgroup']);

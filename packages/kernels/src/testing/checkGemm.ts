@@ -48,7 +48,7 @@ export const emptyShapes = [
 const roundingsOf = (k: number) => 12 + 4 * Math.sqrt(k);
 
 export interface GemmCase extends Partial<
-  Pick<GemmOptions, 'alpha' | 'accumulate' | 'activation' | 'batch' | 'splits' | 'tile' | 'panels'>
+  Pick<GemmOptions, 'alpha' | 'accumulate' | 'activation' | 'batch' | 'splits' | 'tile' | 'packing'>
 > {
   readonly shape: readonly [number, number, number];
   readonly layout: GemmLayout;

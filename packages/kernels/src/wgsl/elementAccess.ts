@@ -1,18 +1,13 @@
 import type { Gpu } from '../gpu.ts';
 import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
 import { wgsl as packedHalves } from './packedHalves.wgsl.ts';
+import type { GeneratedWgsl } from './preprocess.ts';
 
-/**
- * Lines in front of a room's WGSL that say what varies, and the words that name them in a program
- * key.
- */
-export interface Prelude {
-  readonly key: string;
-  readonly text: () => string;
-}
+/** Arrays by the names that they have in WGSL and in errors; those that are undefined are left out. */
+export type Arrays = Readonly<Record<string, GpuArray | undefined>>;
 
-type Arrays = Readonly<Record<string, GpuArray>>;
-type Width = 1 | 4;
+/** Numbers in an element as WGSL reads it: one, or a vector of four. */
+export type Width = 1 | 4;
 
 /**
  * How a kernel reads and writes its arrays, whatever they hold. For an array `input` there is an
@@ -27,23 +22,38 @@ type Width = 1 | 4;
  *
  * f16 arrays are `array<f16>` or words with two numbers each, as `gpu.profile.f16Storage` says;
  * memory looks the same either way.
+ *
+ * @param width of all arrays, or of each by its name; then there is no `Values`
  */
-export function elementAccess(gpu: Gpu, reads: Arrays, writes: Arrays, width: Width = 1): Prelude {
-  const arrays = { ...reads, ...writes };
-  const types = Object.values(arrays).map(({ elementType }) => elementType);
-  const half = types.includes('f16') ? gpu.profile.f16Storage : null;
-  return {
-    key: `${types.join(' ')}${half === 'packed' ? ' packed' : ''}${width === 4 ? ' by 4' : ''}`,
-    text: () =>
-      [
-        ...halfLines(half),
-        `alias Values = ${vectorOf('f32', width)};`,
-        ...Object.entries(arrays).map(([name, { elementType }]) =>
-          arrayAccess(gpu, name, elementType, width, name in writes),
-        ),
-        '',
-      ].join('\n'),
+export function elementAccess(
+  gpu: Gpu,
+  reads: Arrays,
+  writes: Arrays,
+  width: Width | Readonly<Record<string, Width>> = 1,
+): GeneratedWgsl {
+  const widthOf = (name: string) => (typeof width === 'number' ? width : (width[name] ?? 1));
+  const storage = gpu.profile.f16Storage;
+  let key = width === 4 ? 'vec4' : width === 1 ? 'scalar' : '';
+  let half = false;
+  for (const arrays of [reads, writes]) {
+    for (const name in arrays) {
+      const type = arrays[name]?.elementType;
+      if (!type) continue;
+      half ||= type === 'f16';
+      key += typeof width !== 'number' && widthOf(name) === 4 ? ` ${name}:${type}x4` : ` ${name}:${type}`;
+    }
+  }
+  if (half) key += ` ${storage}`;
+  const write = () => {
+    const lines = half && storage === 'native' ? ['enable f16;'] : [];
+    if (typeof width === 'number') lines.push(`alias Values = ${vectorOf('f32', width)};`);
+    for (const [arrays, written] of [[reads, false] as const, [writes, true] as const]) {
+      for (const [name, array] of Object.entries(arrays))
+        if (array) lines.push(...arrayAccess(storage, name, array.elementType, widthOf(name), written));
+    }
+    return lines.join('\n');
   };
+  return { key, write, includes: half && storage === 'packed' ? [packedHalves] : [] };
 }
 
 /**
@@ -51,44 +61,43 @@ export function elementAccess(gpu: Gpu, reads: Arrays, writes: Arrays, width: Wi
  * aliases `Values` and `Element`, and `valuesOf(element)`, `elementOf(values)`. Packed f16 needs
  * width 4.
  */
-export function elementConversions(gpu: Gpu, elementType: ElementType, width: Width): Prelude {
-  const half = elementType === 'f16' ? gpu.profile.f16Storage : null;
-  const values = vectorOf('f32', width);
-  const element = half === 'packed' ? 'vec2u' : vectorOf(elementType, width);
+export function elementConversions(gpu: Gpu, elementType: ElementType, width: Width): GeneratedWgsl {
+  const storage = elementType === 'f16' ? gpu.profile.f16Storage : null;
+  const packed = storage === 'packed';
+  const write = () =>
+    [
+      ...(storage === 'native' ? ['enable f16;'] : []),
+      `alias Values = ${vectorOf('f32', width)};`,
+      `alias Element = ${packed ? 'vec2u' : vectorOf(elementType, width)};`,
+      `fn valuesOf(element: Element) -> Values { return ${packed ? 'unpackHalves' : 'Values'}(element); }`,
+      `fn elementOf(values: Values) -> Element { return ${packed ? 'packHalves' : 'Element'}(values); }`,
+    ].join('\n');
   return {
-    key: `${elementType}${half === 'packed' ? ' packed' : ''}${width === 4 ? ' by 4' : ''}`,
-    text: () =>
-      [
-        ...halfLines(half),
-        `alias Values = ${values};`,
-        `alias Element = ${element};`,
-        `fn valuesOf(element: Element) -> Values { return ${half === 'packed' ? 'unpackHalves(element)' : 'Values(element)'}; }`,
-        `fn elementOf(values: Values) -> Element { return ${half === 'packed' ? 'packHalves(values)' : 'Element(values)'}; }`,
-        '',
-      ].join('\n'),
+    key: `${width === 4 ? 'vec4' : 'scalar'} ${elementType}${storage ? ` ${storage}` : ''}`,
+    write,
+    includes: packed ? [packedHalves] : [],
   };
 }
 
-/** What f16 arrays need in front of everything: the feature, or the functions that unpack words. */
-export function halfLines(storage: 'native' | 'packed' | null): string[] {
-  if (storage === null) return [];
-  return [storage === 'native' ? 'enable f16;' : packedHalves];
-}
-
-/** Alias, load and store of one array, as `elementAccess` describes them. */
-export function arrayAccess(gpu: Gpu, name: string, elementType: ElementType, width: Width, written: boolean): string {
-  const type = capitalised(name);
+/** Alias, load and store of one array. */
+function arrayAccess(
+  storage: 'native' | 'packed',
+  name: string,
+  elementType: ElementType,
+  width: Width,
+  written: boolean,
+): string[] {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   const isInteger = elementType === 'u32' || elementType === 'i32';
   const values = vectorOf(isInteger ? elementType : 'f32', width);
-  const define = (element: string, load: string, store: string) =>
-    [
-      `alias ${type} = ${element};`,
-      `alias ${type}Values = ${values};`,
-      `fn load${type}(index: u32) -> ${values} { return ${load}; }`,
-      ...(written ? [`fn store${type}(index: u32, values: ${values}) { ${store} }`] : []),
-    ].join('\n');
+  const define = (element: string, load: string, store: string) => [
+    `alias ${type} = ${element};`,
+    `alias ${type}Values = ${values};`,
+    `fn load${type}(index: u32) -> ${values} { return ${load}; }`,
+    ...(written ? [`fn store${type}(index: u32, values: ${values}) { ${store} }`] : []),
+  ];
   if (elementType !== 'f16') return define(values, `${name}[index]`, `${name}[index] = values;`);
-  if (gpu.profile.f16Storage === 'native') {
+  if (storage === 'native') {
     const element = vectorOf('f16', width);
     return define(element, `${values}(${name}[index])`, `${name}[index] = ${element}(values);`);
   }
@@ -104,26 +113,6 @@ export function arrayAccess(gpu: Gpu, name: string, elementType: ElementType, wi
   );
 }
 
-/**
- * `@group(0) @binding(n)` lines for kernels whose arrays depend on their options, numbered as
- * `Dispatch` has them. Array `input` is an `array<Input>` unless `types` names its element.
- */
-export function declareArrays(
-  reads: readonly string[],
-  writes: readonly string[],
-  types: Readonly<Record<string, string>> = {},
-): string {
-  const declare = (name: string, index: number) => {
-    const access = index < reads.length ? 'read' : 'read_write';
-    return `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${types[name] ?? capitalised(name)}>;\n`;
-  };
-  return [...reads, ...writes].map(declare).join('');
-}
-
 function vectorOf(type: ElementType, width: Width): string {
   return width === 4 ? `vec4<${type}>` : type;
-}
-
-function capitalised(name: string): string {
-  return `${name[0]?.toUpperCase()}${name.slice(1)}`;
 }

@@ -2,13 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../index.ts';
 import type { Gpu } from '../index.ts';
 import { flatIndexingFor } from './flatIndexing.ts';
+import { wgsl as flatIndexing } from './flatIndexing.wgsl.ts';
+import { kernelProgram } from './kernelProgram.ts';
 import { rowIndexingFor } from './rowIndexing.ts';
+import { wgsl as rowIndexing } from './rowIndexing.wgsl.ts';
 
 const entry = `@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32)`;
 
 const bindings = `@group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read_write> visits: array<u32>;`;
+
+/** A kernel of the test, with what it may include. */
+const file = (text: string) => ({
+  path: 'test.wgsl',
+  text,
+  includes: { 'wgsl/flatIndexing': flatIndexing, 'wgsl/rowIndexing': rowIndexing },
+});
 
 describe('shares of a dispatch', () => {
   let gpu: Gpu;
@@ -33,12 +43,12 @@ describe('shares of a dispatch', () => {
       async (count) => {
         const share = flatIndexingFor({ ...gpu.profile, software });
         await expectOneVisitEach(count, (visits) => {
-          const source = () => `struct Parameters { count: u32 }\n${bindings}\n${share.text}\n${entry} {
+          const text = `struct Parameters { count: u32 }\n${bindings}\n#include wgsl/flatIndexing\n${entry} {
           let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
           for (var place = share.first; place < share.end; place += 8) { visits[place] += 1; }
         }`;
           gpu.dispatch({
-            program: { key: `visits of elements on ${adapter}`, source },
+            program: kernelProgram('visits of elements', file(text), share.defines),
             parameters: { integers: [count] },
             reads: [],
             writes: [visits],
@@ -52,20 +62,20 @@ describe('shares of a dispatch', () => {
       [1, 7, 32, 33, 192, 257, 1030].map((columns) => [rows, columns]),
     );
     it.each(shapes as [number, number][])(
-      `give each place of %i x %i to one thread of ${adapter}`,
+      `give each element of %i x %i to one thread of ${adapter}`,
       async (rows, columns) => {
         const share = rowIndexingFor({ ...gpu.profile, software }, rows, columns);
         await expectOneVisitEach(rows * columns, (visits) => {
-          const source = () => `struct Parameters { places: Matrix }\n${bindings}\n${share.text}\n${entry} {
-          let share = rowIndexing(parameters.places, workgroup, workgroups, thread);
+          const text = `struct Parameters { elements: Matrix }\n${bindings}\n#include wgsl/rowIndexing\n${entry} {
+          let share = rowIndexing(parameters.elements, workgroup, workgroups, thread);
           for (var row = share.firstRow; row < share.endRow; row++) {
             for (var column = share.firstColumn; column < share.endColumn; column += 8) {
-              visits[row * parameters.places.columns + column] += 1;
+              visits[row * parameters.elements.columns + column] += 1;
             }
           }
         }`;
           gpu.dispatch({
-            program: { key: `visits of places on ${adapter}`, source },
+            program: kernelProgram('visits of a matrix', file(text), share.defines),
             parameters: { integers: share.matrix },
             reads: [],
             writes: [visits],

@@ -153,11 +153,12 @@ describe('f16 arrays packed in words', () => {
       }),
     );
     await expectEqualBits((gpu, { half, output, words }) => {
-      const indices = words(Array.from({ length: rows }, (_, row) => rows - 1 - row));
+      const rowNumbers = Array.from({ length: rows }, (_, row) => rows - 1 - row);
+      const indices = words(rowNumbers);
       kernels.gatherRows(gpu, { input: half(length, 1), indices, output: output(length), rows, columns });
       kernels.scatterRows(gpu, {
         input: half(length, 1),
-        indices,
+        segments: kernels.uploadSegments(gpu, kernels.segmentIds(Uint32Array.from(rowNumbers))),
         output: output(length + 2 * columns),
         rows,
         outputRows: rows + 2,

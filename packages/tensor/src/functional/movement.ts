@@ -1,8 +1,6 @@
 import * as kernels from '@attune/kernels';
-import type { GpuArray } from '@attune/kernels';
 import { instanceOf, requireArgument } from '@attune/validate';
 import { allocateResult, operationResult } from '../autograd/operation.ts';
-import type { Device } from '../device.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { asMatrix, formatShape, requireExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
@@ -58,42 +56,26 @@ export function gatherRows(input: Tensor, indices: Uint32Array): Tensor {
   const array = allocateResult(device, input.dtype, [rows, columns], 'gatherRows');
   const uploaded = device.upload(rows > 0 ? indices : new Uint32Array(1), 'u32', 'rows to gather');
   kernels.gatherRows(device, { input: input.array, indices: uploaded, output: array, rows, columns });
-  const repeats = new Set(indices).size < rows;
+  device.release(uploaded);
+  // The caller may change the indices before the backward.
+  const taken = indices.slice();
   return operationResult({
     operation: 'gatherRows',
     inputs: [input],
     array,
     shape: [rows, columns],
-    saved: [uploaded],
     backward: (gradients) =>
       gradients.add(input, (output) => {
-        const given = { input: gradients.output, output, rows, outputRows: inputRows, columns };
-        if (repeats) addRows(device, indices, given);
-        else kernels.scatterRows(device, { ...given, indices: uploaded });
+        const segments = kernels.uploadSegments(device, kernels.segmentIds(taken));
+        kernels.scatterRows(device, {
+          input: gradients.output,
+          segments,
+          output,
+          rows,
+          outputRows: inputRows,
+          columns,
+        });
+        device.release(segments.words);
       }),
   });
-}
-
-interface RowsToAdd {
-  readonly input: GpuArray;
-  readonly output: GpuArray;
-  readonly rows: number;
-  readonly outputRows: number;
-  readonly columns: number;
-}
-
-/** Records: `output[i]` = sum of the rows of the input whose index is i, in f32. */
-function addRows(device: Device, indices: Uint32Array, { input, output, rows, outputRows, columns }: RowsToAdd): void {
-  const inF32 = (array: GpuArray, length: number) =>
-    array.elementType === 'f32' ? array : device.allocate('f32', length, 'rows in f32');
-  const gradOutput = inF32(input, rows * columns);
-  const gradTable = inF32(output, outputRows * columns);
-  if (gradOutput !== input) kernels.cast(device, { input, output: gradOutput, length: rows * columns });
-  device.clear(gradTable);
-  const segments = kernels.uploadSegments(device, kernels.segmentIds(indices));
-  kernels.embeddingBackward(device, { gradOutput, gradTable, segments, rows, columns });
-  if (gradTable !== output) kernels.cast(device, { input: gradTable, output, length: outputRows * columns });
-  device.release(segments.words);
-  if (gradOutput !== input) device.release(gradOutput);
-  if (gradTable !== output) device.release(gradTable);
 }

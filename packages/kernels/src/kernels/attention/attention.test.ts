@@ -49,6 +49,10 @@ const shapes: readonly Omit<Case, 'variant'>[] = [
   { lengths: [63, 65, 1], numHeads: 2, headSize: 32, dropout: true },
   { lengths: [129, 1, 2], numHeads: 1, headSize: 33, dropout: true },
   { lengths: [9, 31], numHeads: 2, headSize: 128, dropout: true },
+  { lengths: [9, 31], numHeads: 2, headSize: 160, dropout: true },
+  { lengths: [3, 20], numHeads: 1, headSize: 256 },
+  { lengths: [3, 20], numHeads: 1, headSize: 131 },
+  { lengths: [3, 20], numHeads: 2, headSize: 160, qkv: true, type: 'f16' },
   { lengths: [17, 3], numHeads: 2, headSize: 64, type: 'f16' },
   { lengths: [17, 33], numHeads: 2, headSize: 16, type: 'f16', dropout: true },
   { lengths: [3, 17, 0, 40], numHeads: 3, headSize: 16, qkv: true },
@@ -369,8 +373,8 @@ describe('attention', () => {
     expect(() => attention(device, { ...rest, qkv: given.query })).toThrow(
       /attention: qkv .* \[totalTokens 4, matrices 3, /,
     );
-    expect(() => attention(device, { ...given, headSize: 129 })).toThrow(
-      /attention: headSize is 129; it must be 1 to 128/,
+    expect(() => attention(device, { ...given, headSize: 1025 })).toThrow(
+      /attention: headSize is 1025; it must be 1 to 1024/,
     );
     expect(() => attention(device, { ...given, numSequences: 2 })).toThrow(
       /cuSeqlens \(cuSeqlens\) has 2 elements; \[boundaries 3\] needs 3/,

@@ -2,10 +2,11 @@
 // probability[q, k] = exp(scale * query[q] . key[k] - logSumExp[q])
 // logSumExp[q] = log of the sum over k of exp(scale * query[q] . key[k])
 //
-// query, key, value, output: [totalTokens, numHeads * headSize]; logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]
-// Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight with a running maximum and sum.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or
-// narrow.wgsl, dropped or notDropped.wgsl, fourRows.wgsl, maxChunks.
+// Without barriers: an invocation has one query row of one head, and goes over the keys
+// in blocks of eight with a running maximum and sum.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z.
+#include kernels/attention/pairs
+#include kernels/attention/fourRows
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -1,8 +1,10 @@
 // The same as forwardByRow.wgsl.
 //
-// Without barriers, for subgroups of eight: a workgroup is one subgroup and has `rows` rows of one head, like a register tile of a matrix
-// product; see subgroupTile.wgsl. Workgroup (x, y, z): rows x * rows on of sequence y, head z.
-// In front: rows.wgsl and pairs.wgsl with wide.wgsl, dropped or notDropped.wgsl, maxChunks, subgroupTile.wgsl.
+// Without barriers, for subgroups of eight: a workgroup is one subgroup and has `rows` rows of one
+// head, like a register tile of a matrix product; see subgroupTile.wgsl.
+// Workgroup (x, y, z): rows x * rows on of sequence y, head z.
+#include kernels/attention/pairs
+#include kernels/attention/subgroupTile
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -1,9 +1,13 @@
 // The same as forwardByRow.wgsl.
 //
-// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
-// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, workgroupTile.wgsl, maxChunks, tileRows,
-// tileKeys. Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a
-// minute to compile. In weights, a negative number is a probability that was dropped: it counts for the sum, not for the output.
+// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on
+// of sequence y, head z.
+// Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a
+// software adapter most of a minute to compile.
+// In weights, a negative number is a probability that was dropped: it counts for the sum, not for the
+// output.
+#include kernels/attention/pairs
+#include kernels/attention/workgroupTile
 
 const items = tileRows * maxChunks / 64;
 var<workgroup> queryTile: array<Values, tileRows * maxChunks>;

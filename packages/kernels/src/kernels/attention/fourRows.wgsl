@@ -1,4 +1,5 @@
 // Four rows of a matrix at once, for kernels in which an invocation has a row of its own.
+#include kernels/attention/rows
 
 // own . each of the four rows, as far as a chunk of channels goes
 fn fourProducts(own: Values, array: ptr<storage, array<Element>, read>, rows: Rows, four: vec4u, head: u32, chunk: u32) -> vec4f {

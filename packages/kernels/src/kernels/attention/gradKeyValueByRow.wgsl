@@ -1,11 +1,11 @@
 // gradValue[k] = sum over the queries q of k's sequence of dropout(probability[q, k]) * gradOutput[q]
-// gradKey[k] = scale * sum over q of slope[q, k] * query[q];  probability and slope as in gradQueryByRow.wgsl
+// gradKey[k] = scale * sum over q of slope[q, k] * query[q];  slope as in gradQueryByRow.wgsl
 //
-// query, key, value, gradOutput, gradKey, gradValue: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens:
-// u32[numSequences + 1]
-// Without barriers: an invocation has one key row of one head, and goes over the queries in blocks of four.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or
-// narrow.wgsl, dropped or notDropped.wgsl, fourRows.wgsl, maxChunks.
+// Without barriers: an invocation has one key row of one head, and goes over the queries
+// in blocks of four.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z.
+#include kernels/attention/pairs
+#include kernels/attention/fourRows
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {

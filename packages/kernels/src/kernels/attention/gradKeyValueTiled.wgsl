@@ -1,9 +1,11 @@
-// The same as gradKeyValueByRow.wgsl: tileRows are keys here, and tileKeys queries.
+// The same as gradKeyValueByRow.wgsl. tileRows are keys here, and tileKeys queries.
 //
-// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on of sequence y, head z.
-// In front: rows.wgsl and pairs.wgsl with wide or narrow.wgsl, dropped or notDropped.wgsl, workgroupTile.wgsl, maxChunks, tileRows,
-// tileKeys. Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a software adapter most of a
-// minute to compile.
+// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on
+// of sequence y, head z.
+// Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a
+// software adapter most of a minute to compile.
+#include kernels/attention/pairs
+#include kernels/attention/workgroupTile
 
 const items = tileRows * maxChunks / 64;
 var<workgroup> keyTile: array<Values, tileRows * maxChunks>;

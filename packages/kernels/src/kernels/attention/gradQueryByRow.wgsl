@@ -2,10 +2,11 @@
 // slope[q, k] = probability[q, k] * (dropout'(gradOutput[q] . value[k]) - delta[q])
 // probability[q, k] = exp(scale * query[q] . key[k] - logSumExp[q])
 //
-// query, key, value, gradOutput, gradQuery: [totalTokens, numHeads * headSize]; rowData: of rowData.wgsl; cuSeqlens: u32[numSequences + 1]
-// Without barriers: an invocation has one query row of one head, and goes over the keys in blocks of eight.
-// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z. In front: rows.wgsl and pairs.wgsl with wide or
-// narrow.wgsl, dropped or notDropped.wgsl, fourRows.wgsl, maxChunks.
+// Without barriers: an invocation has one query row of one head, and goes over the keys
+// in blocks of eight.
+// Workgroup (x, y, z) of 8 invocations: rows x * 8 to x * 8 + 7 of sequence y, head z.
+#include kernels/attention/pairs
+#include kernels/attention/fourRows
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -12,7 +12,8 @@ export function matricesOf(inputs: AttentionInputs): {
   readonly key: GpuArray;
   readonly value: GpuArray;
 } {
-  return inputs.qkv ? { query: inputs.qkv, key: inputs.qkv, value: inputs.qkv } : inputs;
+  if (inputs.qkv) return { query: inputs.qkv, key: inputs.qkv, value: inputs.qkv };
+  return { query: inputs.query, key: inputs.key, value: inputs.value };
 }
 
 /** The arrays of the gradients by the names of their options. */

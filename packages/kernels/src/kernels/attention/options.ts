@@ -2,10 +2,11 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**
- * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU
+ * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU, and
+ *   for heads of more than 256 channels
  * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of
  *   eight; heads of up to 64 channels, a multiple of four
- * - `tiled`: tiles in workgroup memory; for GPUs
+ * - `tiled`: tiles in workgroup memory; for GPUs; heads of up to 256 channels
  */
 export type AttentionVariant = 'byRow' | 'bySubgroup' | 'tiled';
 
@@ -25,7 +26,7 @@ export interface AttentionShape {
   /** Tokens of the longest sequence: rows of a sequence beyond it would be left out. */
   readonly maxSeqlen: number;
   readonly numHeads: number;
-  /** Channels of each head, 1 to 128. */
+  /** Channels of each head, 1 to 1024. */
   readonly headSize: number;
   /** What scores are multiplied with. Default 1 / sqrt(headSize). */
   readonly scale?: number;

@@ -1,25 +1,24 @@
 import type { DeviceProfile } from '../../device/profile.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { wgsl } from './columnBlocks.wgsl.ts';
 
 /** How kernels that sum columns over blocks of rows deal them to threads. */
 export interface ColumnBlocks {
   readonly blocks: number;
-  /** `columnBlock(workgroup, workgroups, thread)`, to put in front of the kernel. */
-  readonly text: string;
-  /** The kernel's first parameters: rows, groups, rowsPerBlock, blocks. */
-  readonly integers: readonly [rows: number, groups: number, rowsPerBlock: number, blocks: number];
+  /** What `kernels/columnSum/columnBlocks` needs: vectors of columns that a thread takes. */
+  readonly defines: { readonly across: number };
+  /** The kernel's first parameters: rows, vectors, rowsPerBlock, blocks. */
+  readonly integers: readonly [rows: number, vectors: number, rowsPerBlock: number, blocks: number];
   readonly workgroups: readonly [number, number, number];
 }
 
 const leastRowsOfBlock = 16;
 const mostRowsOfBlock = 64;
 
-/** @param groups of columns: vectors, or single ones */
+/** @param vectors of a row: of four columns, or single ones */
 export function columnBlocks(
   { software }: DeviceProfile,
   rows: number,
-  groups: number,
+  vectors: number,
   rowsPerBlock: number = rowsOfBlock(rows),
 ): ColumnBlocks {
   // Of no rows there is still a block, whose sums are 0.
@@ -27,9 +26,9 @@ export function columnBlocks(
   const across = software ? 4 : 1;
   return {
     blocks,
-    text: `const across = ${across}u;\n${wgsl}`,
-    integers: [rows, groups, rowsPerBlock, blocks],
-    workgroups: spreadWorkgroups(Math.ceil((blocks * Math.ceil(groups / (8 * across))) / 8)),
+    defines: { across },
+    integers: [rows, vectors, rowsPerBlock, blocks],
+    workgroups: spreadWorkgroups(Math.ceil((blocks * Math.ceil(vectors / (8 * across))) / 8)),
   };
 }
 

@@ -1,17 +1,22 @@
-// rowLoss = (1 - e) * -logp[label] + e * mean over classes of -logp,   logp = logits - logSumExp(logits)
-// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes)
+// rowLoss = (1 - e) * -logp[label] + e * mean over classes of -logp
+// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes), where it is asked for
+// logp = logits - logSumExp(logits)
 //
-// logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]. A row whose label is ignoreIndex, or no class, gets zeros.
-// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large
-// cancels.
-// In front: `fn storeGradient(index, value)`, empty where no gradient is asked for.
-// One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few classes everywhere.
+// logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]
+// A row whose label is ignoreIndex, or no class, gets zeros.
+// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that
+// nothing overflows and nothing large cancels.
+// One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few classes
+// everywhere.
 
 struct Parameters { rows: u32, classes: u32, ignoreIndex: u32, smoothing: f32, weight: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> labels: array<i32>;
 @group(0) @binding(3) var<storage, read_write> rowLoss: array<f32>;
+#if gradient
+@group(0) @binding(4) var<storage, read_write> gradLogits: array<f32>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -22,13 +27,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let label = labels[row];
   // A negative label is no column: as u32 it is larger than any.
   if (bitcast<u32>(label) == parameters.ignoreIndex || bitcast<u32>(label) >= classes) {
-    for (var column = 0u; column < classes; column++) { storeGradient(first + column, 0.0); }
+#if gradient
+    for (var column = 0u; column < classes; column++) { gradLogits[first + column] = 0.0; }
+#endif
     rowLoss[row] = 0.0;
     return;
   }
   var largest = -3.402823e38;
   for (var column = 0u; column < classes; column++) { largest = max(largest, logits[first + column]); }
-  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + classes / 64, not with classes.
+  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + classes / 64.
   var sum = 0.0;
   var distance = 0.0;
   for (var begin = 0u; begin < classes; begin += 64) {
@@ -46,8 +53,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let uniformShare = smoothing / f32(classes);
   let smoothed = select(0.0, uniformShare * distance, smoothing > 0.0);
   rowLoss[row] = (1.0 - smoothing) * (largest - logits[first + u32(label)]) + smoothed + log(sum);
+#if gradient
   for (var column = 0u; column < classes; column++) {
     let hit = select(0.0, 1.0 - smoothing, column == u32(label));
-    storeGradient(first + column, parameters.weight * (exp(logits[first + column] - largest) / sum - hit - uniformShare));
+    gradLogits[first + column] = parameters.weight * (exp(logits[first + column] - largest) / sum - hit - uniformShare);
   }
+#endif
 }

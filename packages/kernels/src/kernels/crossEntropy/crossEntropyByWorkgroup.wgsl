@@ -1,17 +1,22 @@
-// rowLoss = (1 - e) * -logp[label] + e * mean over classes of -logp,   logp = logits - logSumExp(logits)
-// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes)
+// rowLoss = (1 - e) * -logp[label] + e * mean over classes of -logp
+// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes), where it is asked for
+// logp = logits - logSumExp(logits)
 //
-// logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]. A row whose label is ignoreIndex, or no class, gets zeros.
-// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that nothing overflows and nothing large
-// cancels.
-// In front: `fn storeGradient(index, value)`, empty where no gradient is asked for.
-// One row a workgroup of 128 threads; thread t takes classes t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many classes.
+// logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]
+// A row whose label is ignoreIndex, or no class, gets zeros.
+// With max = max(logits): -logp[c] = (max - logits[c]) + log(sum of exp(logits - max)), so that
+// nothing overflows and nothing large cancels.
+// One row a workgroup of 128 threads; thread t takes classes t, t + 128, …; sums by a tree in
+// workgroup memory: for GPUs with many classes.
 
 struct Parameters { rows: u32, classes: u32, ignoreIndex: u32, smoothing: f32, weight: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> labels: array<i32>;
 @group(0) @binding(3) var<storage, read_write> rowLoss: array<f32>;
+#if gradient
+@group(0) @binding(4) var<storage, read_write> gradLogits: array<f32>;
+#endif
 
 const threads = 128u;
 var<workgroup> largests: array<f32, threads>;
@@ -56,9 +61,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let chosen = logits[first + select(0u, u32(label), kept)];
     rowLoss[row] = select(0.0, (1.0 - smoothing) * (largest - chosen) + smoothed + log(sum), kept);
   }
+#if gradient
   for (var column = thread; column < classes; column += threads) {
     let hit = select(0.0, 1.0 - smoothing, column == u32(label));
     let difference = exp(logits[first + column] - largest) / sum - hit - uniformShare;
-    storeGradient(first + column, select(0.0, parameters.weight * difference, kept));
+    gradLogits[first + column] = select(0.0, parameters.weight * difference, kept);
   }
+#endif
 }

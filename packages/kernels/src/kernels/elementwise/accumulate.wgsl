@@ -1,8 +1,8 @@
 // target[i] = target[i] + factor * value[i]
 //
 // value, target: [length]; target is called sum here, as WGSL reserves its name.
-// In front: load and store functions of the arrays, all of one width, and Values, the f32 type of that width.
-// Vectors are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
+// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+#include wgsl/flatIndexing
 
 struct Parameters { count: u32, factor: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -1,8 +1,14 @@
 // output[i] = value
 //
-// output: [length]. The value travels as its bits; the alias Stored is its type, Spread the vector of it.
-// In front: load and store functions of the arrays, all of one width, and Values, the f32 type of that width.
-// Vectors are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
+// output: [length]. The value travels as its bits, those of f32 for f16 arrays.
+// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+#include wgsl/flatIndexing
+
+#if vec4
+alias Bits = vec4u;
+#else
+alias Bits = u32;
+#endif
 
 struct Parameters { count: u32, bits: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -12,6 +18,6 @@ struct Parameters { count: u32, bits: u32 }
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
   for (var index = share.first; index < share.end; index += 8) {
-    storeOutput(index, Spread(bitcast<Stored>(parameters.bits)));
+    storeOutput(index, bitcast<OutputValues>(Bits(parameters.bits)));
   }
 }

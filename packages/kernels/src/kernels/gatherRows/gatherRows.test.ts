@@ -4,7 +4,9 @@ import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import type { FloatType } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
+import { expectClose } from '../../testing/expectClose.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
+import { segmentIds, uploadSegments } from '../segmentSum/index.ts';
 import { gatherRows, scatterRows } from './index.ts';
 import { gatherRowsReference, scatterRowsReference } from './reference.ts';
 
@@ -35,7 +37,7 @@ describe('gatherRows and scatterRows', () => {
         const scattered = staleOutput(gpu, inputRows * columns, type, 'scattered');
         scatterRows(gpu, {
           input: gathered,
-          indices: indexArray,
+          segments: uploadSegments(gpu, segmentIds(indices)),
           output: scattered,
           rows,
           outputRows: inputRows,
@@ -50,6 +52,32 @@ describe('gatherRows and scatterRows', () => {
     }
   }
 
+  for (const type of types) {
+    for (const columns of [7, 64]) {
+      it(`add the rows of an index that repeats, alike on every run: ${columns} columns of ${type}`, async () => {
+        const rows = 150;
+        // Row 2 is gathered 100 times, which takes two stages; 0 and 1 some times; 5 and 6 never.
+        const indices = Uint32Array.from({ length: rows }, (_, row) => (row % 3 > 0 ? 2 : row % 5));
+        const input = rounded(normalNumbers(rows * columns, columns), type);
+        const inputArray = uploadFloats(gpu, input, type, 'input');
+        const run = async () => {
+          const output = staleOutput(gpu, 7 * columns, type, 'output');
+          const segments = uploadSegments(gpu, segmentIds(indices));
+          scatterRows(gpu, { input: inputArray, segments, output, rows, outputRows: 7, columns });
+          const result = await readFloats(gpu, output, 7 * columns);
+          for (const array of [output, segments.words]) gpu.release(array);
+          return result;
+        };
+        const actual = await run();
+        const shape = { outputRows: 7, columns };
+        const magnitude = scatterRowsReference(input.map(Math.abs), indices, shape);
+        expectClose(actual, scatterRowsReference(input, indices, shape), { type, roundings: 64, magnitude });
+        expect(await run()).toEqual(actual);
+        gpu.release(inputArray);
+      });
+    }
+  }
+
   it('refuse indices of another type, and arrays that are too short', () => {
     const [input, output] = [gpu.allocate('f32', 8, 'input'), gpu.allocate('f32', 8, 'output')];
     const signed = gpu.allocate('i32', 4, 'signed');
@@ -60,7 +88,8 @@ describe('gatherRows and scatterRows', () => {
     expect(() => gatherRows(gpu, { input, indices, output, rows: 4, columns: 4 })).toThrow(
       /gatherRows: output \(output\) has 8 elements; \[rows 4, columns 4\] needs 16/,
     );
-    expect(() => scatterRows(gpu, { input, indices, output, rows: 2, outputRows: 5, columns: 4 })).toThrow(
+    const segments = uploadSegments(gpu, segmentIds(Uint32Array.of(0, 4)));
+    expect(() => scatterRows(gpu, { input, segments, output, rows: 2, outputRows: 5, columns: 4 })).toThrow(
       /\[outputRows 5, columns 4\] needs 20/,
     );
   });
@@ -75,7 +104,8 @@ describe('gatherRows and scatterRows', () => {
             nullGpu.allocate('f32', 64, 'output'),
           ];
           gatherRows(nullGpu, { input, indices, output, rows: 4, columns });
-          scatterRows(nullGpu, { input, indices, output, rows: 4, outputRows: 8, columns });
+          const segments = uploadSegments(nullGpu, segmentIds(Uint32Array.of(1, 0, 1, 7)));
+          scatterRows(nullGpu, { input, segments, output, rows: 4, outputRows: 8, columns });
         }
       }
     });

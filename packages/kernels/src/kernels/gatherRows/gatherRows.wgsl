@@ -1,10 +1,10 @@
 // output[row, c] = input[indices[row], c]
 //
 // input: [any, columns]; indices: u32[rows]; output: [rows, columns]
-// In front: load and store functions of the arrays, both of one width. columns counts vectors of that width.
-// Places are dealt to threads by rowIndexing.wgsl, put in front; 64 threads a workgroup.
+// Vectors of columns are dealt to threads by rowIndexing; 64 threads a workgroup.
+#include wgsl/rowIndexing
 
-struct Parameters { places: Matrix }
+struct Parameters { elements: Matrix }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> input: array<Input>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
@@ -12,8 +12,8 @@ struct Parameters { places: Matrix }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let share = rowIndexing(parameters.places, workgroup, workgroups, thread);
-  let columns = parameters.places.columns;
+  let share = rowIndexing(parameters.elements, workgroup, workgroups, thread);
+  let columns = parameters.elements.columns;
   for (var row = share.firstRow; row < share.endRow; row++) {
     let source = indices[row] * columns;
     for (var column = share.firstColumn; column < share.endColumn; column += 8) {

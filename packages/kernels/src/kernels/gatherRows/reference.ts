@@ -10,7 +10,7 @@ export function gatherRowsReference(
   });
 }
 
-/** output = 0, then output[indices[row]] = input[row] */
+/** output = 0, then output[indices[row]] += input[row] */
 export function scatterRowsReference(
   input: ArrayLike<number>,
   indices: ArrayLike<number>,
@@ -18,8 +18,10 @@ export function scatterRowsReference(
 ): Float64Array {
   const output = new Float64Array(outputRows * columns);
   for (let row = 0; row < indices.length; row++) {
-    for (let column = 0; column < columns; column++)
-      output[(indices[row] as number) * columns + column] = input[row * columns + column] as number;
+    for (let column = 0; column < columns; column++) {
+      const place = (indices[row] as number) * columns + column;
+      output[place] = (output[place] as number) + (input[row * columns + column] as number);
+    }
   }
   return output;
 }

@@ -41,9 +41,9 @@ describe.each([
   });
 });
 
-describe.each(['medium', 'large'] as const)('gemm by subgroup of operands in panels, %s tile', (tile) => {
+describe.each(['medium', 'large'] as const)('gemm by subgroup of packed operands, %s tile', (tile) => {
   it.each(layouts)('%s equals the reference, in parts, with an epilogue and in f16', async (layout) => {
-    const tested = { layout, variant: 'subgroup', tile, panels: true } as const;
+    const tested = { layout, variant: 'subgroup', tile, packing: true } as const;
     for (const shape of gemmShapes) if (shape[2] % 4 === 0) await check({ shape, ...tested });
     await check({ shape: [289, 71, 12], ...tested });
     await check({ shape: [17, 65, 132], splits: 3, alpha: 2, accumulate: true, ...tested });
@@ -55,7 +55,7 @@ describe.each(['medium', 'large'] as const)('gemm by subgroup of operands in pan
       await check({ shape, type: 'f16', outputType: shape[0] === 19 ? 'f16' : 'f32', ...tested });
   });
 
-  it('takes panels by itself where they pay, with the same bits as without', async () => {
+  it('packs by itself where it pays, with the same bits as without', async () => {
     using mesa26 = await openDevice();
     Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
     for (const layout of layouts) {
@@ -65,11 +65,11 @@ describe.each(['medium', 'large'] as const)('gemm by subgroup of operands in pan
         uploadFloats(mesa26, normalNumbers(k * n, 2), 'f32', 'b'),
       ];
       const results: Float32Array[] = [];
-      for (const panels of [undefined, false]) {
+      for (const packing of [undefined, false]) {
         const output = staleOutput(mesa26, m * n, 'f32', 'output');
         const { dispatches } = mesa26.statistics;
-        gemm(mesa26, { a, b, output, m, n, k, layout, variant: 'subgroup', tile, panels, splits: 1 });
-        expect(mesa26.statistics.dispatches - dispatches).toBe(panels === false ? 1 : layout === 'TN' ? 3 : 2);
+        gemm(mesa26, { a, b, output, m, n, k, layout, variant: 'subgroup', tile, packing, splits: 1 });
+        expect(mesa26.statistics.dispatches - dispatches).toBe(packing === false ? 1 : layout === 'TN' ? 3 : 2);
         results.push(await readFloats(mesa26, output, m * n));
         mesa26.release(output);
       }
@@ -165,7 +165,7 @@ describe.each(variants)('gemm by %s', (variant) => {
               const common = { a, b, output, m: size, n: size, k: size, layout, variant };
               gemm(nullGpu, common);
               gemm(nullGpu, { ...common, accumulate: true, splits: 2 });
-              if (variant === 'subgroup' && size % 4 === 0) gemm(nullGpu, { ...common, panels: true });
+              if (variant === 'subgroup' && size % 4 === 0) gemm(nullGpu, { ...common, packing: true });
               gemm(nullGpu, { ...common, bias, activation: 'gelu', preActivation });
             });
           }
@@ -305,8 +305,12 @@ describe('gemm refuses', () => {
   refuses('sizes that are no sizes', () => ({ m: 1.5 }), /gemm: m is 1.5/);
   refuses('accumulating activations', () => ({ accumulate: true, activation: 'gelu' as const }), /accumulate/);
   refuses('a preActivation without activation', ({ small }) => ({ preActivation: small }), /preActivation/);
-  refuses('panels of an inner dimension that is not of fours', () => ({ k: 3, panels: true }), /panels/);
-  refuses('panels for variants that read none', () => ({ variant: 'register' as const, panels: true }), /panels/);
+  refuses('packing of an inner dimension that is not of fours', () => ({ k: 3, packing: true }), /packing/);
+  refuses(
+    'packing for variants that cannot read it',
+    () => ({ variant: 'register' as const, packing: true }),
+    /packing/,
+  );
   refuses(
     'batches beyond the arrays',
     () => ({ batch: { count: 2, strideA: 16, strideB: 0, strideOutput: 0 } }),

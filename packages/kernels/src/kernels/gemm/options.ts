@@ -15,30 +15,6 @@ export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register
  */
 export type GemmTileSize = 'small' | 'medium' | 'large';
 
-/** How a workgroup computes a tile of the output. */
-export interface GemmTile {
-  /** Names the variant and all that its source depends on. */
-  readonly name: string;
-  readonly rows: number;
-  readonly columns: number;
-  /**
-   * Whether it reads four elements at once where they lie together; otherwise it reads single ones.
-   */
-  readonly readsVectors: boolean;
-  /** Whether it can read operands in panels. */
-  readonly readsPanels: boolean;
-  readonly enables: string;
-  readonly source: (operands: OperandOrder) => string;
-}
-
-/** How the operands lie in memory, for sources. */
-export interface OperandOrder {
-  readonly aAlongK: boolean;
-  readonly bAlongK: boolean;
-  readonly aInPanels: boolean;
-  readonly bInPanels: boolean;
-}
-
 /**
  * Which operand is stored transposed: NN a [m, k], b [k, n]; NT a [m, k], b [n, k]; TN a [k, m], b
  * [k, n].
@@ -46,8 +22,8 @@ export interface OperandOrder {
 export type GemmLayout = 'NN' | 'NT' | 'TN';
 
 /**
- * Matrices that lie `stride…` elements apart. Operands may lie 0 apart, which is one matrix for
- * all.
+ * Matrices that lie `stride…` elements apart: products of stacks of matrices, `torch.bmm`. Operands
+ * may lie 0 apart, which is one matrix for all.
  */
 export interface GemmBatch {
   readonly count: number;
@@ -69,7 +45,7 @@ export interface GemmOptions {
   readonly layout: GemmLayout;
   /** Default: one matrix. */
   readonly batch?: GemmBatch;
-  /** Factor of the product. Default 1. */
+  /** Factor of the product, as in `torch.addmm`. Default 1. */
   readonly alpha?: number;
   /** Add to what `output` holds. Not together with an activation. Default false. */
   readonly accumulate?: boolean;
@@ -79,22 +55,22 @@ export interface GemmOptions {
   readonly activation?: 'gelu' | 'none';
   /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
   readonly preActivation?: GpuArray;
-  /** How it is computed. Default: by `variants.ts`, from the device. */
+  /** How it is computed. Default: by `planGemm`, from the device. */
   readonly variant?: GemmVariant;
   /**
-   * How much of the output a workgroup computes. Default: by `variants.ts`, from the device and the
-   * size of the output.
+   * How much of the output a workgroup computes. Default: by `planGemm`, from the device and the size
+   * of the output.
    */
   readonly tile?: GemmTileSize;
   /**
    * In how many parts the inner dimension is summed at once, whose sums are then added in order.
-   * Not for batches. Default: by `variants.ts`.
+   * Not for batches. Default: by `planGemm`.
    */
   readonly splits?: number;
   /**
-   * Whether operands are first copied such that what a tile reads lies together. Only `subgroup`
-   * can, with an inner dimension that is a multiple of 4, and not for batches. Default: by
-   * `variants.ts`, from the sizes.
+   * Whether operands are packed first: copied so that what a tile reads lies together. Only
+   * `subgroup` can, with an inner dimension that is a multiple of 4, and not for batches. Default:
+   * by `planGemm`, from the sizes.
    */
-  readonly panels?: boolean;
+  readonly packing?: boolean;
 }

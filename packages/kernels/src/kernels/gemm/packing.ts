@@ -2,9 +2,9 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { arrayAccess, declareArrays, halfLines } from '../../wgsl/elementAccess.ts';
-import { fetch } from './epilogue.ts';
-import { wgsl as panelsSource } from './packing.wgsl.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { wgsl as source } from './packing.wgsl.ts';
 
 /** A matrix as a product reads it. */
 export interface Operand {
@@ -12,17 +12,17 @@ export interface Operand {
   /** Whether elements along the inner dimension lie side by side. */
   readonly alongInner: boolean;
   /** Whether it is read as vectors of four. */
-  readonly wide: boolean;
-  /** Whether it lies in panels, as `panels.wgsl` describes them. */
-  readonly inPanels: boolean;
+  readonly vec4: boolean;
+  /** Whether it is packed, as `packing.wgsl` describes. */
+  readonly packed: boolean;
 }
 
-interface PanelOptions {
+interface PackingOptions {
   readonly side: 'a' | 'b';
   /** Rows of A, or columns of B. */
   readonly lines: number;
   readonly inner: number;
-  /** Those of a tile. */
+  /** Lines of a tile. */
   readonly panelWidth: number;
 }
 
@@ -32,33 +32,26 @@ interface PanelOptions {
  */
 export function packOperand(
   gpu: Gpu,
-  { array, alongInner, wide }: Operand,
-  { side, lines, inner, panelWidth }: PanelOptions,
+  { array, alongInner, vec4 }: Operand,
+  { side, lines, inner, panelWidth }: PackingOptions,
 ): Operand {
   const paddedLines = Math.ceil(lines / panelWidth) * panelWidth;
-  const panelsAlongInner = side === 'a';
-  const panels = gpu.allocate('f32', paddedLines * inner, `panels of ${side}`);
+  const sideA = side === 'a';
+  const packed = gpu.allocate('f32', paddedLines * inner, `packed ${side}`);
   const blocks = (paddedLines * inner) / 16;
-  const { elementType } = array;
-  const half = elementType === 'f16' ? gpu.profile.f16Storage : null;
   gpu.dispatch({
-    program: {
-      key: `gemm panels of ${side} ${elementType}${half === 'packed' ? ' packed' : ''}${alongInner ? ' along inner' : ''} by ${wide ? 4 : 1}`,
-      source: () =>
-        [
-          ...halfLines(half),
-          arrayAccess(gpu, 'operand', elementType, wide ? 4 : 1, false),
-          declareArrays(['operand'], ['panels'], { panels: 'vec4f' }),
-          fetch('Operand', wide),
-          `const alongInner = ${alongInner};\nconst panelsAlongInner = ${panelsAlongInner};`,
-          panelsSource,
-        ].join('\n'),
-    },
+    program: kernelProgram('gemm packing', source, {
+      access: elementAccess(gpu, { operand: array }, {}, vec4 ? 4 : 1),
+      operandVec4: vec4,
+      alongInner,
+      sideA,
+      transposed: alongInner !== sideA,
+    }),
     parameters: { integers: [lines, inner, panelWidth, blocks] },
     reads: [array],
-    writes: [panels],
+    writes: [packed],
     workgroups: spreadWorkgroups(Math.ceil(blocks / 64)),
-    work: { bytes: lines * inner * (bytesPerElement[elementType] + bytesPerElement.f32) },
+    work: { bytes: lines * inner * (bytesPerElement[array.elementType] + bytesPerElement.f32) },
   });
-  return { array: panels, alongInner: panelsAlongInner, wide: true, inPanels: true };
+  return { array: packed, alongInner: sideA, vec4: true, packed: true };
 }

@@ -1,4 +1,4 @@
-import { geluReference } from '../activation/reference.ts';
+import { geluReference } from '../gelu/reference.ts';
 
 export interface GemmReferenceOptions {
   readonly a: ArrayLike<number>;

@@ -1,9 +1,10 @@
 // output = activation(alpha * A B + bias) (+ output), for processors without subgroups of a known size.
 //
-// No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t takes the columns 4 * (t % 8) to + 3 and
-// the rows 4 * (t / 8) to + 3 of the 32 x 32 results of its workgroup. Rows and columns beyond the edge read the last one again; what they
-// give is not stored.
-// In front: tiles.wgsl and what it names; biasOfFour and storeFour.
+// No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t takes
+// the columns 4 * (t % 8) to + 3 and the rows 4 * (t / 8) to + 3 of the 32 x 32 results of its
+// workgroup. Rows and columns beyond the edge read the last one again; what they give is not stored.
+#include kernels/gemm/tiles
+#include kernels/gemm/epilogue
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {

@@ -1,19 +1,24 @@
 // output = activation(alpha * A B + bias) (+ output), for GPUs.
 //
-// A workgroup of side x side threads computes edge x edge results, 16 inner steps at a time from workgroup memory. A thread holds
-// squares x squares squares of 4 x 4 results, 4 side rows and columns apart. Both operands are read as vectors along the dimension in which
-// they are contiguous, whatever the layout, and lie in workgroup memory as they were read: along the inner dimension as
-// [edge][4 vectors + 1 of padding against bank conflicts], with row r at (r % 4) * fours + r / 4, so that neighbouring threads read
-// neighbouring vectors; or across it as [16][fours vectors]. Each thread then turns 4 x 4 elements in registers.
-// Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again, and what they give is not stored.
-// In front: const side, squares; tiles.wgsl and what it names; biasOfFour and storeFour.
+// A workgroup of side x side threads computes edge x edge results, 16 inner steps at a time from
+// workgroup memory. A thread holds blocks4x4 x blocks4x4 blocks of 4 x 4 results, 4 side rows and
+// columns apart.
+// Both operands are read as vectors along the dimension in which they are contiguous, whatever the
+// layout, and lie in workgroup memory as they were read: along the inner dimension as
+// [edge][4 vectors + 1 of padding against bank conflicts], with row r at (r % 4) * vec4s + r / 4, so
+// that neighbouring threads read neighbouring vectors; or across it as [16][vec4s vectors]. Each
+// thread then turns 4 x 4 elements in registers.
+// Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again, and
+// what they give is not stored.
+#include kernels/gemm/tiles
+#include kernels/gemm/epilogue
 
 const threads = side * side;
-const fours = side * squares;
-const edge = 4 * fours;
-const paddedFours = 5u;
-var<workgroup> tileA: array<vec4f, edge * paddedFours>;
-var<workgroup> tileB: array<vec4f, edge * paddedFours>;
+const vec4s = side * blocks4x4;
+const edge = 4 * vec4s;
+const paddedVec4s = 5u;
+var<workgroup> tileA: array<vec4f, edge * paddedVec4s>;
+var<workgroup> tileB: array<vec4f, edge * paddedVec4s>;
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -21,10 +26,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (task.outside) { return; }
   let x = thread % side;
   let y = thread / side;
-  var sums: array<mat4x4f, squares * squares>;
+  var sums: array<mat4x4f, blocks4x4 * blocks4x4>;
   for (var inner = task.firstInner; inner < task.endInner; inner += 16) {
     workgroupBarrier();
-    for (var number = thread; number < 16 * fours; number += threads) {
+    for (var number = thread; number < 16 * vec4s; number += threads) {
       let aInners = innersOf(number, inner, aAlongK);
       let aRows = min(task.firstRow + acrossOf(number, aAlongK), vec4u(parameters.m - 1));
       let left = fetchA(task.offsetA + placesA(aRows, min(aInners, vec4u(task.endInner - 1))));
@@ -37,16 +42,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     workgroupBarrier();
     for (var step = inner; step < min(inner + 16, task.endInner); step += 4) {
       let four = (step - inner) / 4;
-      var rightSquares: array<mat4x4f, squares>;
-      for (var j = 0u; j < squares; j++) { rightSquares[j] = squareOfB(four, x + j * side); }
-      for (var i = 0u; i < squares; i++) {
-        let leftSquare = squareOfA(four, y + i * side);
-        for (var j = 0u; j < squares; j++) {
+      var rightBlocks: array<mat4x4f, blocks4x4>;
+      for (var j = 0u; j < blocks4x4; j++) { rightBlocks[j] = blockOfB(four, x + j * side); }
+      for (var i = 0u; i < blocks4x4; i++) {
+        let leftBlock = blockOfA(four, y + i * side);
+        for (var j = 0u; j < blocks4x4; j++) {
           for (var part = 0u; part < 4; part++) {
-            sums[i * squares + j][0] += leftSquare[part].x * rightSquares[j][part];
-            sums[i * squares + j][1] += leftSquare[part].y * rightSquares[j][part];
-            sums[i * squares + j][2] += leftSquare[part].z * rightSquares[j][part];
-            sums[i * squares + j][3] += leftSquare[part].w * rightSquares[j][part];
+            sums[i * blocks4x4 + j][0] += leftBlock[part].x * rightBlocks[j][part];
+            sums[i * blocks4x4 + j][1] += leftBlock[part].y * rightBlocks[j][part];
+            sums[i * blocks4x4 + j][2] += leftBlock[part].z * rightBlocks[j][part];
+            sums[i * blocks4x4 + j][3] += leftBlock[part].w * rightBlocks[j][part];
           }
         }
       }
@@ -60,7 +65,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     for (var column = task.firstColumn + 4 * x; column < min(task.firstColumn + edge, parameters.n); column += 4 * side) {
       let bias = biasOfFour(column);
       for (var row = firstRow; row < min(firstRow + 4, parameters.m); row++) {
-        let values = parameters.alpha * results[i * squares + j][row - firstRow];
+        let values = parameters.alpha * results[i * blocks4x4 + j][row - firstRow];
         storeFour(task.offsetOutput + row * parameters.n + column, column, bias, values);
       }
       j++;
@@ -69,34 +74,35 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
 }
 
-// The four elements of vector `number` of a tile: their inner steps, their rows of A or columns of B, and where they are put.
+// The four elements of vector `number` of a tile: their inner steps, their rows of A or columns of B,
+// and where they are put.
 fn innersOf(number: u32, first: u32, alongK: bool) -> vec4u {
-  return first + select(vec4u(number / fours), number % 4 * 4 + sequence, alongK);
+  return first + select(vec4u(number / vec4s), number % 4 * 4 + sequence, alongK);
 }
 
-fn acrossOf(number: u32, alongK: bool) -> vec4u { return select(number % fours * 4 + sequence, vec4u(number / 4), alongK); }
+fn acrossOf(number: u32, alongK: bool) -> vec4u { return select(number % vec4s * 4 + sequence, vec4u(number / 4), alongK); }
 
 fn slotOf(number: u32, alongK: bool) -> u32 { return select(number, rowSlot(number / 4) + number % 4, alongK); }
 
-fn rowSlot(row: u32) -> u32 { return (row % 4 * fours + row / 4) * paddedFours; }
+fn rowSlot(row: u32) -> u32 { return (row % 4 * vec4s + row / 4) * paddedVec4s; }
 
 // Four inner steps (columns of the matrix) of four rows of A, or of four columns of B (rows of the matrix).
-fn squareOfA(four: u32, y: u32) -> mat4x4f {
+fn blockOfA(four: u32, y: u32) -> mat4x4f {
   if (aAlongK) {
-    let slot = y * paddedFours + four;
-    let apart = fours * paddedFours;
+    let slot = y * paddedVec4s + four;
+    let apart = vec4s * paddedVec4s;
     return transpose(mat4x4f(tileA[slot], tileA[slot + apart], tileA[slot + 2 * apart], tileA[slot + 3 * apart]));
   }
   let slot = edge * four + y;
-  return mat4x4f(tileA[slot], tileA[slot + fours], tileA[slot + 2 * fours], tileA[slot + 3 * fours]);
+  return mat4x4f(tileA[slot], tileA[slot + vec4s], tileA[slot + 2 * vec4s], tileA[slot + 3 * vec4s]);
 }
 
-fn squareOfB(four: u32, x: u32) -> mat4x4f {
+fn blockOfB(four: u32, x: u32) -> mat4x4f {
   if (bAlongK) {
-    let slot = x * paddedFours + four;
-    let apart = fours * paddedFours;
+    let slot = x * paddedVec4s + four;
+    let apart = vec4s * paddedVec4s;
     return transpose(mat4x4f(tileB[slot], tileB[slot + apart], tileB[slot + 2 * apart], tileB[slot + 3 * apart]));
   }
   let slot = edge * four + x;
-  return mat4x4f(tileB[slot], tileB[slot + fours], tileB[slot + 2 * fours], tileB[slot + 3 * fours]);
+  return mat4x4f(tileB[slot], tileB[slot + vec4s], tileB[slot + 2 * vec4s], tileB[slot + 3 * vec4s]);
 }

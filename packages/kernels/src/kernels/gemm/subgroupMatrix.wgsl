@@ -1,12 +1,22 @@
-// output = activation(alpha * A B + bias) (+ output), by the matrix units of GPUs: operands in f16, sums in f32.
+// output = activation(alpha * A B + bias) (+ output), by the matrix units of GPUs: operands in f16,
+// sums in f32.
 //
-// Four subgroups of `lanes` invocations, two by two; each computes across x across fragments of the results. Both operands are brought to
-// workgroup memory as f16, tileInner inner steps at a time, whatever their layout and type: along the dimension in which they are
-// contiguous, with padding against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last
-// one again, and what they give is not stored. Finished fragments pass through workgroup memory to the epilogue, one of each subgroup at a
-// time.
-// In front: tiles.wgsl and what it names; biasOfFour and storeFour; const lanes, across, fragmentRows, fragmentColumns, fragmentInner;
-// aliases Left, Right, Result; loadLeft, loadRight, storeResult, in the spelling that the device understands.
+// Four subgroups of `lanes` invocations, two by two; each computes across x across fragments of the
+// results. Both operands are brought to workgroup memory as f16, tileInner inner steps at a time,
+// whatever their layout and type: along the dimension in which they are contiguous, with padding
+// against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge read
+// the last one again, and what they give is not stored. Finished fragments pass through workgroup
+// memory to the epilogue, one of each subgroup at a time.
+// subgroupMatrix.ts writes the sizes, the types of fragments, and loadLeft, loadRight and storeResult
+// in the spelling that the device understands.
+enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+// Places that depend on the subgroup's number are the same for all of its lanes, which the analysis of
+// WGSL cannot see.
+diagnostic(off, chromium.subgroup_matrix_uniformity);
+#include kernels/gemm/tiles
+#include kernels/gemm/epilogue
 
 const threads = 4u * lanes;
 const tileRows = 2u * across * fragmentRows;
@@ -28,7 +38,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let subgroup = thread / lanes;
   let firstRow = subgroup / 2 * across * fragmentRows;
   let firstColumn = subgroup % 2 * across * fragmentColumns;
-  var sums: array<array<Result, across>, across>;
+  var sums: array<array<Fragment, across>, across>;
   for (var inner = task.firstInner; inner < task.endInner; inner += tileInner) {
     workgroupBarrier();
     for (var four = thread; four < tileRows * tileInner / 4; four += threads) { stageA(task, inner, four); }
@@ -58,9 +68,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 }
 
 fn stageA(task: Task, inner: u32, four: u32) {
-  let fours = select(tileRows, tileInner, aAlongK) / 4;
-  let line = vec4u(four / fours);
-  let along = four % fours * 4 + sequence;
+  let vec4s = select(tileRows, tileInner, aAlongK) / 4;
+  let line = vec4u(four / vec4s);
+  let along = four % vec4s * 4 + sequence;
   let inners = inner + select(line, along, aAlongK);
   let rows = min(task.firstRow + select(along, line, aAlongK), vec4u(parameters.m - 1));
   let values = fetchA(task.offsetA + placesA(rows, min(inners, vec4u(task.endInner - 1))));
@@ -70,9 +80,9 @@ fn stageA(task: Task, inner: u32, four: u32) {
 }
 
 fn stageB(task: Task, inner: u32, four: u32) {
-  let fours = select(tileColumns, tileInner, bAlongK) / 4;
-  let line = vec4u(four / fours);
-  let along = four % fours * 4 + sequence;
+  let vec4s = select(tileColumns, tileInner, bAlongK) / 4;
+  let line = vec4u(four / vec4s);
+  let along = four % vec4s * 4 + sequence;
   let inners = inner + select(line, along, bAlongK);
   let columns = min(task.firstColumn + select(along, line, bAlongK), vec4u(parameters.n - 1));
   let values = fetchB(task.offsetB + placesB(min(inners, vec4u(task.endInner - 1)), columns));

@@ -1,11 +1,11 @@
-import type { OperandOrder } from './options.ts';
-
-export interface SubgroupTile extends OperandOrder {
+export type SubgroupTile = {
   readonly rows: number;
   /** Vectors of four columns that a lane holds of each row. */
-  readonly fours: number;
+  readonly vec4sPerLane: number;
   readonly lanes: number;
-}
+  readonly aAlongK: boolean;
+  readonly bAlongK: boolean;
+};
 
 const components = 'xyzw';
 
@@ -15,8 +15,8 @@ const components = 'xyzw';
  * them, which are too few for the sums of all rows. Products are fused with sums by hand, because
  * compilers for processors do not do so by themselves.
  */
-export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPanels, bInPanels }: SubgroupTile): string {
-  const sums = rows * fours;
+export function subgroupProducts({ rows, vec4sPerLane, lanes, aAlongK, bAlongK }: SubgroupTile): string {
+  const sums = rows * vec4sPerLane;
   const loads = Math.ceil(rows / lanes);
   const column = (inner: number, four: number) =>
     bAlongK
@@ -27,13 +27,15 @@ export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPane
     return `subgroupBroadcast(left[${Math.floor(vector / lanes)}].${components[aAlongK ? inner : row % 4]}, ${vector % lanes}u)`;
   };
   const addProducts = (name: string, inners: readonly number[]) => [
-    `fn ${name}(sums: ptr<function, array<vec4f, ${sums}>>, left: array<vec4f, ${loads}>, right: array<vec4f, ${4 * fours}>) {`,
-    ...inners.flatMap((inner) => times(fours, (four) => `  let right${inner}_${four} = ${column(inner, four)};`)),
+    `fn ${name}(sums: ptr<function, array<vec4f, ${sums}>>, left: array<vec4f, ${loads}>, right: array<vec4f, ${4 * vec4sPerLane}>) {`,
+    ...inners.flatMap((inner) =>
+      times(vec4sPerLane, (four) => `  let right${inner}_${four} = ${column(inner, four)};`),
+    ),
     ...times(rows, (row) =>
       [
         ...inners.map((inner) => `  let left${row}_${inner} = ${broadcast(row, inner)};`),
-        ...times(fours, (four) => {
-          const sum = `(*sums)[${row * fours + four}]`;
+        ...times(vec4sPerLane, (four) => {
+          const sum = `(*sums)[${row * vec4sPerLane + four}]`;
           const added = inners.reduce(
             (before, inner) => `fma(vec4f(left${row}_${inner}), right${inner}_${four}, ${before})`,
             sum,
@@ -45,8 +47,7 @@ export function subgroupProducts({ rows, fours, lanes, aAlongK, bAlongK, aInPane
     '}',
   ];
   return [
-    `const rows = ${rows}u;\nconst fours = ${fours}u;\nconst lanes = ${lanes}u;\nconst loads = ${loads}u;`,
-    `const aInPanels = ${aInPanels};\nconst bInPanels = ${bInPanels};`,
+    `const rows = ${rows}u;\nconst vec4sPerLane = ${vec4sPerLane}u;\nconst lanes = ${lanes}u;\nconst loads = ${loads}u;`,
     ...addProducts('addOne', [0]),
     ...addProducts('addFour', [0, 1, 2, 3]),
     `fn scaled(sums: array<vec4f, ${sums}>) -> array<vec4f, ${sums}> {`,

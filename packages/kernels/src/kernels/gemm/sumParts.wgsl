@@ -1,16 +1,18 @@
 // output = activation(alpha * sum over parts of partials[part] + bias) (+ output)
 //
-// partials: f32[parts, m, n]; output: [m, n]. Four columns of a row a thread, 64 threads a workgroup.
-// In front: fetchPartials (four elements from a place on); biasOfFour and storeFour.
+// partials: f32[parts, m, n]; output: [m, n]
+// Four columns of a row a thread, 64 threads a workgroup.
 
-struct Parameters { rows: u32, n: u32, columnFours: u32, parts: u32, alpha: f32 }
+struct Parameters { rows: u32, n: u32, columnVec4s: u32, parts: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(next) var<storage, read> partials: array<Partials>;
+#include kernels/gemm/epilogue
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let number = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
-  let row = number / parameters.columnFours;
-  let column = number % parameters.columnFours * 4;
+  let row = number / parameters.columnVec4s;
+  let column = number % parameters.columnVec4s * 4;
   if (row >= parameters.rows) { return; }
   let place = row * parameters.n + column;
   var sum = vec4f(0);
@@ -19,3 +21,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   storeFour(place, column, biasOfFour(column), parameters.alpha * sum);
 }
+
+// Four elements from a place on.
+#if vec4
+fn fetchPartials(places: vec4u) -> vec4f { return loadPartials(places.x / 4); }
+#else
+fn fetchPartials(places: vec4u) -> vec4f {
+  return vec4f(loadPartials(places.x), loadPartials(places.y), loadPartials(places.z), loadPartials(places.w));
+}
+#endif

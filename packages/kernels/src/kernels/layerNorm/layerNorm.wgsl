@@ -1,67 +1,115 @@
-// sum = residual + dropout(input);  mean = average of sum;  reciprocalStd = 1 / sqrt(average of (sum - mean)^2 + epsilon)
+// sum = residual + dropout(input)
+// mean = average of sum;  reciprocalStd = 1 / sqrt(average of (sum - mean)^2 + epsilon)
 // output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c]
 //
-// input, residual, sum, output: [rows, columns]; weight, bias: [columns]; mean, reciprocalStd: f32[rows]
-// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation
-// or workgroupPerRow.wgsl (threads to rows), residual or noResidual.wgsl, dropped or notDropped.wgsl, saved or unsaved.wgsl, the arrays,
-// and const rowsEach: rows of a thread, or of a workgroup, that share what is loaded of weight and bias.
-// The mean is found in two steps, so that a large offset does not spoil it: first roughly, from the first eighth of the row, then by the
-// average distance from that. The mean of an eighth is never farther than sqrt(7) standard deviations from the mean of all, however the
-// values lie, so that little cancels in the variance.
+// input, residual, sum, output: [rows, columns]; weight, bias: [columns]
+// mean, reciprocalStd: f32[rows]
+// Threads take vectors of rows as in rows.wgsl; `rowsEach` rows, one after the other, share what is
+// loaded of weight and bias.
+//
+// The mean is found in two steps, so that a large offset does not spoil it: first roughly, from the
+// first eighth of the row, then by the average distance from that. The mean of an eighth is never
+// farther than sqrt(7) standard deviations from that of all, so little cancels in the variance.
+#include kernels/layerNorm/rows
 
-struct Parameters { rows: u32, columns: u32, groups: u32, site: u32, threshold: u32, keptScale: f32, epsilon: f32 }
+struct Parameters { rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32, keptScale: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(next) var<storage, read> input: array<Input>;
+#if residual
+@group(0) @binding(next) var<storage, read> residual: array<Residual>;
+#endif
+@group(0) @binding(next) var<storage, read> weight: array<Weight>;
+@group(0) @binding(next) var<storage, read> bias: array<Bias>;
+#if dropout
+@group(0) @binding(next) var<storage, read> tokenKeys: array<u32>;
+@group(0) @binding(next) var<storage, read> random: array<vec4u>;
+#endif
+@group(0) @binding(next) var<storage, read_write> output: array<Output>;
+#if sum
+@group(0) @binding(next) var<storage, read_write> sum: array<Sum>;
+#endif
+@group(0) @binding(next) var<storage, read_write> mean: array<f32>;
+@group(0) @binding(next) var<storage, read_write> reciprocalStd: array<f32>;
 
-@compute @workgroup_size(select(rowThreads, 16, rowThreads == 1))
+@compute @workgroup_size(workgroupThreads)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let firstRow = rowOf(workgroup.x + workgroup.y * workgroups.x, thread) * rowsEach;
   if (firstRow >= parameters.rows) { return; }
   let endRow = min(firstRow + rowsEach, parameters.rows);
-  let groups = parameters.groups;
+  let vectors = parameters.vectors;
   let columns = f32(parameters.columns);
-  let eighth = (groups + 7) / 8;
+  let eighth = (vectors + 7) / 8;
   var means: array<f32, rowsEach>;
   var scales: array<f32, rowsEach>;
 
   for (var row = firstRow; row < endRow; row++) {
+#if dropout
     let draws = rowDraws(row);
+#else
+    let draws = vec4u();
+#endif
     var sums = Values(0.0);
-    for (var group = firstGroupOf(thread); group < eighth; group += rowThreads) { sums += firstRead(row, group, draws); }
-    let roughMean = rowTotal(total(sums), thread) / (f32(eighth) * columns / f32(groups));
+    for (var vector = firstVectorOf(thread); vector < eighth; vector += rowThreads) { sums += firstRead(row, vector, draws); }
+    let roughMean = rowTotal(totalOf(sums), thread) / (f32(eighth) * columns / f32(vectors));
 
     var distances = Values(0.0);
     var squares = Values(0.0);
-    var group = firstGroupOf(thread);
-    for (; group < eighth; group += rowThreads) {
-      let distance = readAgain(row * groups + group) - roughMean;
+    var vector = firstVectorOf(thread);
+    for (; vector < eighth; vector += rowThreads) {
+      let distance = readAgain(row * vectors + vector) - roughMean;
       distances += distance;
       squares += distance * distance;
     }
-    for (; group < groups; group += rowThreads) {
-      let distance = firstRead(row, group, draws) - roughMean;
+    for (; vector < vectors; vector += rowThreads) {
+      let distance = firstRead(row, vector, draws) - roughMean;
       distances += distance;
       squares += distance * distance;
     }
-    let meanDistance = rowTotal(total(distances), thread) / columns;
-    let variance = max(0.0, rowTotal(total(squares), thread) / columns - meanDistance * meanDistance);
+    let meanDistance = rowTotal(totalOf(distances), thread) / columns;
+    let variance = max(0.0, rowTotal(totalOf(squares), thread) / columns - meanDistance * meanDistance);
     means[row - firstRow] = roughMean + meanDistance;
     scales[row - firstRow] = inverseSqrt(variance + parameters.epsilon);
   }
 
-  for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
-    let weights = loadWeight(group);
-    let biases = loadBias(group);
+  for (var vector = firstVectorOf(thread); vector < vectors; vector += rowThreads) {
+    let weights = loadWeight(vector);
+    let biases = loadBias(vector);
     for (var number = 0u; number < rowsEach; number++) {
       let row = firstRow + number;
       if (row >= endRow) { break; }
-      let index = row * groups + group;
+      let index = row * vectors + vector;
       storeOutput(index, (readAgain(index) - means[number]) * scales[number] * weights + biases);
     }
   }
-  if (firstGroupOf(thread) == 0) {
+  if (firstVectorOf(thread) == 0) {
     for (var row = firstRow; row < endRow; row++) {
       mean[row] = means[row - firstRow];
       reciprocalStd[row] = scales[row - firstRow];
     }
   }
+}
+
+// What is normalised: computed and written to `sum` once, and read from there afterwards; or the
+// input itself.
+fn firstRead(row: u32, vector: u32, draws: vec4u) -> Values {
+  let index = row * parameters.vectors + vector;
+  var value = loadInput(index);
+#if dropout
+  value *= keptFactors(draws, vector);
+#endif
+#if residual
+  value = loadResidual(index) + value;
+#endif
+#if sum
+  storeSum(index, value);
+#endif
+  return value;
+}
+
+fn readAgain(index: u32) -> Values {
+#if sum
+  return loadSum(index);
+#else
+  return loadInput(index);
+#endif
 }

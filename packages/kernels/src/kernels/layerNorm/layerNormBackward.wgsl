@@ -1,41 +1,60 @@
 // normalised = (sum - mean) * reciprocalStd;  scaled = gradOutput * weight
-// gradSum = reciprocalStd * (scaled - average(scaled) - normalised * average(scaled * normalised)), averages over the row
-// gradInput = dropout'(gradSum), where it is asked for
+// gradSum = reciprocalStd * (scaled - average(scaled) - normalised * average(scaled * normalised)),
+//   averages over the row
+// gradInput = dropout'(gradSum), where there is dropout
 //
-// gradOutput, sum, gradSum, gradInput: [rows, columns]; weight: [columns]; mean, reciprocalStd: f32[rows]
-// In front: load and store functions of the arrays, wide or narrow.wgsl (vectors of four columns or single ones: groups), rowPerInvocation
-// or workgroupPerRow.wgsl (threads to rows), gradInput.wgsl with dropped.wgsl or noGradInput.wgsl, and the arrays.
+// gradOutput, sum, gradSum, gradInput: [rows, columns]; weight: [columns]
+// mean, reciprocalStd: f32[rows]
+// Threads take vectors of rows as in rows.wgsl.
+#include kernels/layerNorm/rows
 
-struct Parameters { rows: u32, columns: u32, groups: u32, site: u32, threshold: u32, keptScale: f32 }
+struct Parameters { rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(next) var<storage, read> gradOutput: array<GradOutput>;
+@group(0) @binding(next) var<storage, read> sum: array<Sum>;
+@group(0) @binding(next) var<storage, read> mean: array<f32>;
+@group(0) @binding(next) var<storage, read> reciprocalStd: array<f32>;
+@group(0) @binding(next) var<storage, read> weight: array<Weight>;
+#if dropout
+@group(0) @binding(next) var<storage, read> tokenKeys: array<u32>;
+@group(0) @binding(next) var<storage, read> random: array<vec4u>;
+#endif
+@group(0) @binding(next) var<storage, read_write> gradSum: array<GradSum>;
+#if dropout
+@group(0) @binding(next) var<storage, read_write> gradInput: array<GradInput>;
+#endif
 
-@compute @workgroup_size(select(rowThreads, 16, rowThreads == 1))
+@compute @workgroup_size(workgroupThreads)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let row = rowOf(workgroup.x + workgroup.y * workgroups.x, thread);
   if (row >= parameters.rows) { return; }
-  let groups = parameters.groups;
+  let vectors = parameters.vectors;
   let columns = f32(parameters.columns);
   let rowMean = mean[row];
   let scale = reciprocalStd[row];
 
   var sums = Values(0.0);
   var products = Values(0.0);
-  for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
-    let index = row * groups + group;
-    let scaled = loadGradOutput(index) * loadWeight(group);
+  for (var vector = firstVectorOf(thread); vector < vectors; vector += rowThreads) {
+    let index = row * vectors + vector;
+    let scaled = loadGradOutput(index) * loadWeight(vector);
     sums += scaled;
     products += scaled * ((loadSum(index) - rowMean) * scale);
   }
-  let meanScaled = rowTotal(total(sums), thread) / columns;
-  let meanProduct = rowTotal(total(products), thread) / columns;
+  let meanScaled = rowTotal(totalOf(sums), thread) / columns;
+  let meanProduct = rowTotal(totalOf(products), thread) / columns;
+#if dropout
   let draws = rowDraws(row);
+#endif
 
-  for (var group = firstGroupOf(thread); group < groups; group += rowThreads) {
-    let index = row * groups + group;
-    let scaled = loadGradOutput(index) * loadWeight(group);
+  for (var vector = firstVectorOf(thread); vector < vectors; vector += rowThreads) {
+    let index = row * vectors + vector;
+    let scaled = loadGradOutput(index) * loadWeight(vector);
     let normalised = (loadSum(index) - rowMean) * scale;
     let gradient = scale * (scaled - meanScaled - normalised * meanProduct);
     storeGradSum(index, gradient);
-    writeGradInput(row, group, draws, gradient);
+#if dropout
+    storeGradInput(index, gradient * keptFactors(draws, vector));
+#endif
   }
 }

@@ -1,17 +1,17 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
-import { wgsl as source } from './elementwiseLoss.wgsl.ts';
-import { gradientStore } from './gradientStore.ts';
-import { lossSum } from './index.ts';
+import { lossSum } from './forward.ts';
 import { requireWeight } from './weight.ts';
 
 export interface ElementwiseLoss {
   /** Name in errors and profiles. */
   readonly kernel: string;
-  /** WGSL of `fn elementLoss(a: f32, b: f32) -> vec2f`: loss and derivative by a. */
-  readonly elementLoss: string;
+  /** WGSL of `fn elementLoss(a: f32, b: f32) -> vec2f` that includes `elementwiseLoss`. */
+  readonly source: WgslFile;
   /** Two arrays by the name that they have in errors: what is compared, and what with. */
   readonly inputs: Readonly<Record<string, GpuArray>>;
   readonly gradient?: { readonly name: string; readonly array: GpuArray };
@@ -24,7 +24,7 @@ export interface ElementwiseLoss {
 /** Validates and records a loss that is a weighted sum over elements, with its gradient. */
 export function elementwiseLoss(
   gpu: Gpu,
-  { kernel, elementLoss, inputs, gradient, loss, length, weight, accumulate }: ElementwiseLoss,
+  { kernel, source, inputs, gradient, loss, length, weight, accumulate }: ElementwiseLoss,
 ): void {
   requireExtents(kernel, { length });
   for (const [name, array] of Object.entries(inputs)) requireArray(kernel, name, array, { length }, singleTypes);
@@ -36,10 +36,7 @@ export function elementwiseLoss(
   const workgroups = Math.ceil(length / 256);
   const losses = gpu.allocate('f32', workgroups * 64, 'partial loss');
   gpu.dispatch({
-    program: {
-      key: `${kernel}${gradient ? ' with gradient' : ''}`,
-      source: () => gradientStore(gradient ? gradient.name : null) + elementLoss + source,
-    },
+    program: kernelProgram(kernel, source, { gradient: gradient !== undefined }),
     parameters: { integers: [length], floats: [weight] },
     reads,
     writes: gradient ? [losses, gradient.array] : [losses],

@@ -1,8 +1,9 @@
-// output[i] = sum over j < share of input[i * share + j];  with `last`: output[0] = weight * input sum, plus output[0] before it when
-// accumulating
+// output[i] = sum over j < share of input[i * share + j]
+// last: output[0] = weight * input sum, plus output[0] before it when accumulating
 //
-// input: f32[count]; output: f32[ceil(count / share)], or f32[1] for the last one.
-// One sum of consecutive values a thread, 64 threads a workgroup. The order of summation depends on the count alone.
+// input: f32[count]; output: f32[ceil(count / share)], or f32[1] for the last one
+// One sum of consecutive values a thread, 64 threads a workgroup. The order of summation depends on
+// the count alone.
 
 struct Parameters { count: u32, share: u32, last: u32, accumulate: u32, weight: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -1,25 +1,43 @@
-// AdamW with decoupled weight decay (Loshchilov and Hutter, 2019; torch.optim.AdamW), over every parameter of an arena segment at once:
+// AdamW with decoupled weight decay (Loshchilov and Hutter, 2019; torch.optim.AdamW), over every
+// parameter of an arena segment at once:
 //
-//   g = gradient * gradientScale                           clip factor / loss scale, from the state
+//   g = gradient * gradientScale                      clip factor / loss scale, from the state
 //   p = p * (1 - learningRate * factor * weightDecay)
 //   m = m + (1 - beta1) * (g - m)
 //   v = beta2 * v + (1 - beta2) * g * g
-//   p = p - stepSize * factor * m / (sqrt(v) / sqrtBiasCorrection2 + epsilon)        stepSize = learningRate / biasCorrection1
+//   p = p - stepSize * factor * m / (sqrt(v) / sqrtBiasCorrection2 + epsilon)
+//   stepSize = learningRate / biasCorrection1
 //
-// gradients, weights, expAvg, expAvgSq: f32[4 * vectors]; ids: u32[vectors / 16], one for 64 elements; state: the header of
-// stateLayout.ts, written by finalizeUpdate. A skipped update changes nothing.
-// In front: groupRates.wgsl or memberRates.wgsl, which say what the rates of an id are, and `fn storeHalf(index, values)`, which writes the
-// f16 copy of the weights where there is one.
-// Vectors are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
+// gradients, weights, expAvg, expAvgSq: f32[4 * vectors]
+// ids: u32[vectors / 16], one for 64 elements: of a group, in an update in which every parameter
+// takes part, or of a member. state: the header of stateLayout.ts, written by finalizeUpdate
+// groups: vec2f of weight decay and learning rate factor
+// members: as updateMembers.wgsl writes them: vec4f of weight decay, learning rate factor, step size,
+// sqrt of bias correction 2, which is 0 where the member takes no part
+// fp16Weights: f16[4 * vectors], two to a word, so that it needs no feature
+// A skipped update changes nothing.
+// Vectors are dealt to threads by flatIndexing; 64 threads a workgroup.
+#include wgsl/flatIndexing
+#if fp16Weights
+#include wgsl/packedHalves
+#endif
 
 struct Parameters { vectors: u32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> state: array<u32>;
+#if members
+@group(0) @binding(2) var<storage, read> members: array<vec4f>;
+#else
+@group(0) @binding(2) var<storage, read> groups: array<vec2f>;
+#endif
 @group(0) @binding(3) var<storage, read> ids: array<u32>;
 @group(0) @binding(4) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> weights: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> expAvg: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> expAvgSq: array<vec4f>;
+#if fp16Weights
+@group(0) @binding(8) var<storage, read_write> fp16Weights: array<vec2u>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -35,10 +53,25 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let average = oldAverage + parameters.oneMinusBeta1 * (gradient - oldAverage);
     let square = parameters.beta2 * expAvgSq[index] + parameters.oneMinusBeta2 * (gradient * gradient);
     let decayed = weights[index] * (1.0 - learningRate * rates.factor * rates.weightDecay);
-    let updated = decayed - rates.stepSize * rates.factor * (average / (sqrt(square) / rates.sqrtBiasCorrection2 + parameters.epsilon));
+    let denominator = sqrt(square) / rates.sqrtBiasCorrection2 + parameters.epsilon;
+    let updated = decayed - rates.stepSize * rates.factor * (average / denominator);
     expAvg[index] = average;
     expAvgSq[index] = square;
     weights[index] = updated;
-    storeHalf(index, updated);
+#if fp16Weights
+    fp16Weights[index] = packHalves(updated);
+#endif
   }
+}
+
+struct Rates { weightDecay: f32, factor: f32, stepSize: f32, sqrtBiasCorrection2: f32, takesPart: bool }
+
+fn ratesOf(id: u32) -> Rates {
+#if members
+  let member = members[id];
+  return Rates(member.x, member.y, member.z, member.w, member.w != 0);
+#else
+  let group = groups[id];
+  return Rates(group.x, group.y, bitcast<f32>(state[7]), bitcast<f32>(state[8]), true);
+#endif
 }

@@ -1,20 +1,24 @@
 // Decides about one update once its gradients are summed:
 //
 //   norm       = sqrt(sum of partials) / lossScale
-//   clip       = min(1, maxGradNorm / (norm + 1e-6)) where maxGradNorm > 0, otherwise 1      (torch.nn.utils.clip_grad_norm_)
+//   clip       = min(1, maxGradNorm / (norm + 1e-6)) where maxGradNorm > 0, otherwise 1
+//                (torch.nn.utils.clip_grad_norm_)
 //   finite norm: the update is applied, with row `step` of the schedule, and step grows by one;
 //   otherwise:   it is skipped, step stays, and the number of the first such update is latched.
 //
 // With growthInterval > 0 the loss scale then changes for the next update (torch.amp.GradScaler):
 //
 //   skipped:                            lossScale = lossScale * backoffFactor
-//   growthInterval applied in a row:    lossScale = lossScale * growthFactor, unless that is not finite
+//   growthInterval applied in a row:    lossScale = lossScale * growthFactor, unless not finite
 //
 // A record of the update goes to the ring, and the accumulated loss becomes 0 for the next one.
-// partials: vec2u[count] of scaledSum.wgsl, count at most 64; schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias
-// correction 2, unused;
-// lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], a header and the ring, laid out as in stateLayout.ts.
-// scaledSum.wgsl and finalNorm.wgsl stand in front. One thread.
+//
+// partials: vec2u[count] as scaledSum.wgsl stores them, count at most 64
+// schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias correction 2,
+// 1 / bias correction 1
+// lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], laid out as in stateLayout.ts
+// One thread.
+#include kernels/optimizer/scaledSum
 
 struct Parameters {
   count: u32, scheduleRows: u32, capacity: u32, growthInterval: u32,
@@ -74,4 +78,16 @@ fn main() {
     state[9] = select(contiguous, 0u, grows);
   }
   state[10] = bitcast<u32>(lossScale[0]);
+}
+
+// Bits of the norm divided by `divisor`: of an infinity or a NaN where a summand was one, of an
+// infinity where f32 cannot hold the norm.
+fn normBits(total: ScaledSum, divisor: f32) -> u32 {
+  if (total.exponent == infinite) { return infinityBits; }
+  if (total.exponent == notNumber) { return 0x7fc00000; }
+  return bitcast<u32>(sqrt(total.sum) * powerOfTwo(total.exponent) / divisor);
+}
+
+fn isFiniteBits(bits: u32) -> bool {
+  return (bits & infinityBits) != infinityBits;
 }

@@ -1,6 +1,7 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { OptimizerState } from './state.ts';
 import { wgsl as updateSource } from './updateMembers.wgsl.ts';
 
@@ -15,7 +16,7 @@ export class OptimizerMembers {
   readonly members: GpuArray;
   /** u32 `[count]`: applied updates in which the member took no part. */
   readonly missed: GpuArray;
-  /** f32 `[count, 4]`: as memberRates.wgsl reads them. */
+  /** f32 `[count, 4]`: as adamW.wgsl reads them. */
   readonly rates: GpuArray;
   readonly #gpu: Gpu;
   readonly #words: Uint32Array;
@@ -56,7 +57,7 @@ export class OptimizerMembers {
 /** Records: the rates of all members in the update that was just decided about. */
 export function updateMembers(gpu: Gpu, state: OptimizerState, members: OptimizerMembers): void {
   gpu.dispatch({
-    program: { key: 'updateMembers', source: () => updateSource },
+    program: kernelProgram('updateMembers', updateSource),
     parameters: { integers: [members.count, state.learningRates.length] },
     reads: [state.words, state.groups, state.schedule, members.members],
     writes: [members.missed, members.rates],

@@ -1,13 +1,12 @@
 import type { Gpu } from '../../gpu.ts';
 import { benchKernels } from '../../testing/benchKernels.ts';
-import { createOptimizerState, globalNorm, optimizerUpdate } from './index.ts';
+import { createOptimizerState, optimizerUpdate } from './index.ts';
 
 /** BERT-tiny, and the most of BERT-base that a bench may take: 4.4 and 22 million parameters. */
 const sizes = [68_544 * 64, 2 ** 19 * 42];
 
 benchKernels('optimizer', (gpu: Gpu) => {
   const state = createOptimizerState(gpu, { learningRates: [1e-5], groups: [{ weightDecay: 0.01 }] });
-  const norm = gpu.allocatePersistent('f32', 1, 'norm');
   const cases: Record<string, () => void> = {};
   for (const length of sizes) {
     const floats = (label: string) => gpu.allocatePersistent('f32', length, label);
@@ -20,7 +19,6 @@ benchKernels('optimizer', (gpu: Gpu) => {
       length,
     };
     const fp16Weights = gpu.allocatePersistent('f16', length, 'fp16Weights');
-    cases[`global norm of ${length}`] = () => globalNorm(gpu, { segments: [segment], norm });
     cases[`update of ${length}`] = () => optimizerUpdate(gpu, { state, segments: [segment] });
     cases[`update of ${length} with f16 weights`] = () =>
       optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] });

@@ -2,17 +2,12 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
-import { wgsl as packedHalves } from '../../wgsl/packedHalves.wgsl.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { indexTypes, requireArray, requireSeparate, singleTypes } from '../validate.ts';
 import { wgsl as adamWSource } from './adamW.wgsl.ts';
-import { wgsl as finalNorm } from './finalNorm.wgsl.ts';
 import { wgsl as finalizeSource } from './finalizeUpdate.wgsl.ts';
-import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
-import { wgsl as groupRates } from './groupRates.wgsl.ts';
 import { updateMembers } from './members.ts';
 import type { OptimizerMembers } from './members.ts';
-import { wgsl as memberRates } from './memberRates.wgsl.ts';
-import { wgsl as halfStore } from './storeHalf.wgsl.ts';
 import type { OptimizerState } from './state.ts';
 import { elementsPerGroupId } from './stateLayout.ts';
 import { requireSegmentLength, sumOfSquares } from './sumOfSquares.ts';
@@ -47,7 +42,6 @@ export interface OptimizerUpdateOptions {
   readonly members?: OptimizerMembers;
 }
 
-const noHalfStore = 'fn storeHalf(index: u32, values: vec4f) {}\n';
 const halfTypes: readonly ElementType[] = ['f16'];
 
 /**
@@ -69,7 +63,7 @@ function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly Grad
   const { partials, count } = sumOfSquares(gpu, 'optimizerUpdate', segments);
   const { growthInterval, growthFactor, backoffFactor } = state.lossScaling;
   gpu.dispatch({
-    program: { key: 'finalizeUpdate', source: () => scaledSum + finalNorm + finalizeSource },
+    program: kernelProgram('finalizeUpdate', finalizeSource),
     parameters: {
       integers: [count, state.learningRates.length, state.recordCapacity, growthInterval],
       floats: [state.maxGradNorm, growthFactor, backoffFactor],
@@ -87,23 +81,20 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment, members?:
     throw new KernelArgumentError('optimizerUpdate: a segment has memberIds, but no members are given');
   const vectors = length / 4;
   const [beta1, beta2] = state.betas;
-  const share = flatIndexingFor(gpu.profile);
+  const { defines, workgroups } = flatIndexingFor(gpu.profile);
   gpu.dispatch({
-    program: {
-      key: `adamW${memberIds ? ' by member' : ''}${fp16Weights ? ' with f16 weights' : ''}`,
-      source: () =>
-        share.text +
-        (memberIds ? memberRates : groupRates) +
-        (fp16Weights ? packedHalves + halfStore : noHalfStore) +
-        adamWSource,
-    },
+    program: kernelProgram('adamW', adamWSource, {
+      members: memberIds !== undefined,
+      fp16Weights: fp16Weights !== undefined,
+      ...defines,
+    }),
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
     reads:
       memberIds && members
         ? [state.words, members.rates, memberIds, gradients]
         : [state.words, state.groups, groupIds, gradients],
     writes: [weights, expAvg, expAvgSq, ...(fp16Weights ? [fp16Weights] : [])],
-    workgroups: share.workgroups(vectors),
+    workgroups: workgroups(vectors),
     work: { bytes: length * (fp16Weights ? 30 : 28), flops: 15 * length },
   });
 }

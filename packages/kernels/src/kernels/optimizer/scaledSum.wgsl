@@ -1,14 +1,14 @@
-// A sum of squares that neither overflows nor underflows: value = sum * 4^exponent. Put in front of the kernels of the global norm;
-// functions only.
+// A sum of squares that neither overflows nor underflows: value = sum * 4^exponent.
 //
-// Values between 2^-40 and 2^40 keep exponent 0, so that ordinary gradients cost nothing more. Stored as two words: bits of sum, bits of
-// exponent.
+// Values between 2^-40 and 2^40 keep exponent 0, so that ordinary gradients cost nothing more. Stored
+// as two words: bits of sum, bits of exponent.
 
 struct ScaledSum { sum: f32, exponent: i32 }
 
 const lowestExponent = -126;
 const highestExponent = 126;
-// Exponents of sums that hold an infinity, or a NaN. They are found by the bits of the summands: compilers may assume that there are none.
+// Exponents of sums that hold an infinity, or a NaN. They are found by the bits of the summands:
+// compilers may assume that there are none.
 const infinite = 1000;
 const notNumber = 1001;
 

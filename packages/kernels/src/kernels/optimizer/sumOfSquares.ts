@@ -2,9 +2,9 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { requireArray, requireExtents, singleTypes } from '../validate.ts';
 import { wgsl as combineSource } from './combineSquares.wgsl.ts';
-import { wgsl as scaledSum } from './scaledSum.wgsl.ts';
 import { elementsPerGroupId } from './stateLayout.ts';
 import { wgsl as squaresSource } from './sumOfSquares.wgsl.ts';
 
@@ -52,7 +52,7 @@ export function sumOfSquares(
   for (const [number, { gradients, length }] of segments.entries()) {
     const workgroups = groups[number] as number;
     gpu.dispatch({
-      program: { key: 'sumOfSquares', source: () => scaledSum + squaresSource },
+      program: kernelProgram('sumOfSquares', squaresSource),
       parameters: { integers: [length / 4, offset] },
       reads: [gradients],
       writes: [partials],
@@ -65,7 +65,7 @@ export function sumOfSquares(
     const sums = Math.ceil(count / share);
     const combined = gpu.allocate('u32', 2 * sums, 'partial sums of squares');
     gpu.dispatch({
-      program: { key: 'combineSquares', source: () => scaledSum + combineSource },
+      program: kernelProgram('combineSquares', combineSource),
       parameters: { integers: [count] },
       reads: [partials],
       writes: [combined],

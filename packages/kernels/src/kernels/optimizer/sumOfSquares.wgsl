@@ -1,10 +1,12 @@
-// partials[offset + thread] = sum of values[i]^2 over the thread's share, as a scaled sum
+// partials[offset + thread] = sum of values[i]^2 over the thread's vectors, as a scaled sum
 //
-// values: f32[4 * vectors]; partials: vec2u[…] of scaledSum.wgsl, which stands in front.
-// 128 vectors of four a thread, 64 threads a workgroup: thread t of workgroup w takes vectors w * 8192 + t / 8 * 1024 + t % 8 + {0, 8, 16,
-// …}, in 8 sums of 16, so that at most 8 + 16 + 2 roundings meet in one value. Eight neighbours, which a processor runs to their end
-// together, go through memory in order. A second look at the share, with the values scaled, is taken only where squares could leave f32's
-// range.
+// values: f32[4 * vectors]; partials: vec2u[…] as scaledSum.wgsl stores them
+// 128 vectors of four a thread, 64 threads a workgroup: thread t of workgroup w takes vectors
+// w * 8192 + t / 8 * 1024 + t % 8 + {0, 8, 16, …}, in 8 sums of 16, so that at most 8 + 16 + 2
+// roundings meet in one value. Eight neighbours, which a processor runs to their end together, go
+// through memory in order. A second look at the vectors, with the values scaled, is taken only where
+// squares could leave f32's range.
+#include kernels/optimizer/scaledSum
 
 struct Parameters { vectors: u32, offset: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

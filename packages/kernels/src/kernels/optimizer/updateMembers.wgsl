@@ -1,12 +1,16 @@
 // The rates of each member in this update, after finalizeUpdate:
 //
-//   own update = updates applied before this one - updates that the member missed       (torch.optim counts steps by parameter)
+//   own update = updates applied before this one - updates that the member missed
+//                (torch.optim counts steps by parameter)
 //   step size  = learningRate / biasCorrection1(own update)
 //
 // A member that takes no part misses the update, unless the update is skipped for all.
-// members: vec2u[count] of its group and whether it takes part; groups: vec2f of weight decay and learning rate factor; schedule: vec4f of
-// learning rate, step size, sqrt of bias correction 2, 1 / bias correction 1; state: the header of stateLayout.ts; missed: u32[count];
-// rates: vec4f[count] of memberRates.wgsl. One thread a member, 64 threads a workgroup.
+//
+// members: vec2u[count] of its group and whether it takes part
+// groups: vec2f of weight decay and learning rate factor
+// schedule: vec4f of learning rate, step size, sqrt of bias correction 2, 1 / bias correction 1
+// state: the header of stateLayout.ts; missed: u32[count]; rates: vec4f[count], for adamW.wgsl
+// One thread a member, 64 threads a workgroup.
 
 struct Parameters { count: u32, scheduleRows: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

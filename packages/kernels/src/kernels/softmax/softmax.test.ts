@@ -8,7 +8,7 @@ import { expectClose } from '../../testing/expectClose.ts';
 import { expectGradient } from '../../testing/expectGradient.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import { softmaxBackwardReference, softmaxReference } from './reference.ts';
-import { groupsHeld } from './variants.ts';
+import { vectorsPerLane } from './variants.ts';
 
 const gpu = await openDevice();
 afterAll(() => gpu.destroy());
@@ -23,7 +23,8 @@ const shapes = [1, 3, 17, 63, 65, 129].flatMap((size) => [
 shapes.push({ rows: 1, columns: 512 }, { rows: 0, columns: 4 }, { rows: 3, columns: 0 }, { rows: 9, columns: 768 });
 shapes.push({ rows: 2, columns: 1000 }, { rows: 2, columns: 3000 });
 
-const fits = (variant: SoftmaxVariant, columns: number) => variant !== 'subgroup' || groupsHeld(gpu, columns) !== null;
+const fits = (variant: SoftmaxVariant, columns: number) =>
+  variant !== 'subgroup' || vectorsPerLane(gpu, columns) !== null;
 
 /** Additions that one value goes through at most: 64 in a part and one for each part. */
 const depth = (columns: number) => Math.min(64, columns) + Math.ceil(columns / 64);

@@ -1,11 +1,13 @@
 // gradInput = output * (gradOutput - sum of gradOutput * output over the row)
 // logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput over the row
 //
-// gradOutput, output (of the forward pass), gradInput: [rows, columns], of which groups are read: vectors of four
-// columns, or single ones. In front: their load and store functions, `const logarithmic`, and wide or narrow.wgsl.
-// One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns everywhere.
+// gradOutput, output (of the forward pass), gradInput: [rows, columns], read as
+// vectors of four columns, or as single ones.
+// One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few columns
+// everywhere.
+#include wgsl/vectorTotals
 
-struct Parameters { rows: u32, groups: u32 }
+struct Parameters { rows: u32, vectors: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> gradOutput: array<GradOutput>;
 @group(0) @binding(2) var<storage, read> output: array<Output>;
@@ -15,24 +17,28 @@ struct Parameters { rows: u32, groups: u32 }
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let row = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
   if (row >= parameters.rows) { return; }
-  let first = row * parameters.groups;
-  let end = first + parameters.groups;
-  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + groups / 64, not with groups.
+  let first = row * parameters.vectors;
+  let end = first + parameters.vectors;
+  // Sums of 64 first, then the sum of those: rounding errors grow with 64 + vectors / 64.
   var sum = 0.0;
   for (var begin = first; begin < end; begin += 64) {
     var part = Values(0.0);
     for (var index = begin; index < min(begin + 64, end); index++) {
-      if (logarithmic) { part += loadGradOutput(index); } else { part += loadGradOutput(index) * loadOutput(index); }
+#if logarithmic
+      part += loadGradOutput(index);
+#else
+      part += loadGradOutput(index) * loadOutput(index);
+#endif
     }
     sum += totalOf(part);
   }
   for (var index = first; index < end; index++) {
     let gradient = loadGradOutput(index);
     let value = loadOutput(index);
-    if (logarithmic) {
-      storeGradInput(index, gradient - exp(value) * sum);
-    } else {
-      storeGradInput(index, value * (gradient - sum));
-    }
+#if logarithmic
+    storeGradInput(index, gradient - exp(value) * sum);
+#else
+    storeGradInput(index, value * (gradient - sum));
+#endif
   }
 }

@@ -1,8 +1,9 @@
 // gradInput = output * (gradOutput - sum of gradOutput * output over the row)
 // logarithmic: gradInput = gradOutput - exp(output) * sum of gradOutput over the row
 //
-// gradOutput, output (of the forward pass), gradInput: [rows, columns]. In front: their load and store functions and `const logarithmic`.
-// One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many columns.
+// gradOutput, output (of the forward pass), gradInput: [rows, columns].
+// One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in
+// workgroup memory: for GPUs with many columns.
 
 struct Parameters { rows: u32, columns: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -21,7 +22,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let end = first + parameters.columns;
   var ownSum = 0.0;
   for (var index = first + thread; index < end; index += threads) {
-    if (logarithmic) { ownSum += loadGradOutput(index); } else { ownSum += loadGradOutput(index) * loadOutput(index); }
+#if logarithmic
+    ownSum += loadGradOutput(index);
+#else
+    ownSum += loadGradOutput(index) * loadOutput(index);
+#endif
   }
   sums[thread] = ownSum;
   workgroupBarrier();
@@ -33,10 +38,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var index = first + thread; index < end; index += threads) {
     let gradient = loadGradOutput(index);
     let value = loadOutput(index);
-    if (logarithmic) {
-      storeGradInput(index, gradient - exp(value) * sum);
-    } else {
-      storeGradInput(index, value * (gradient - sum));
-    }
+#if logarithmic
+    storeGradInput(index, gradient - exp(value) * sum);
+#else
+    storeGradInput(index, value * (gradient - sum));
+#endif
   }
 }

@@ -1,7 +1,9 @@
-// output = exp(input - max) / sum of exp(input - max) over each row;  logarithmic: output = input - max - log(sum)
+// output = exp(input - max) / sum of exp(input - max) over each row
+// logarithmic: output = input - max - log(sum)
 //
-// input, output: [rows, columns]. In front: their load and store functions and `const logarithmic`.
-// One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in workgroup memory: for GPUs with many columns.
+// input, output: [rows, columns].
+// One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in
+// workgroup memory: for GPUs with many columns.
 
 struct Parameters { rows: u32, columns: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -39,6 +41,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let logSum = log(sum);
   for (var index = first + thread; index < end; index += threads) {
     let below = loadInput(index) - largest;
-    if (logarithmic) { storeOutput(index, below - logSum); } else { storeOutput(index, exp(below) / sum); }
+#if logarithmic
+    storeOutput(index, below - logSum);
+#else
+    storeOutput(index, exp(below) / sum);
+#endif
   }
 }

@@ -1,39 +1,79 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import type { SoftmaxBackwardVariant, SoftmaxVariant } from './options.ts';
 
-export type SoftmaxBackwardVariant = 'thread' | 'workgroup';
-export type SoftmaxVariant = SoftmaxBackwardVariant | 'subgroup';
+/** How a softmax is run: chosen once for a call. */
+export interface SoftmaxPlan<Variant extends SoftmaxVariant = SoftmaxVariant> {
+  readonly variant: Variant;
+  /** Columns in one element: kernels with a row for a workgroup read single ones. */
+  readonly width: 1 | 4;
+  readonly rowsPerWorkgroup: number;
+  /** Vectors of a row that each lane of a subgroup holds; 0 for other variants. */
+  readonly vectorsPerLane: number;
+}
 
-export const rowsPerWorkgroup: Record<SoftmaxVariant, number> = { thread: 64, subgroup: 8, workgroup: 1 };
+const rowsPerWorkgroup: Record<SoftmaxVariant, number> = { thread: 64, subgroup: 8, workgroup: 1 };
 
-/** Columns in one group: kernels with a row for a workgroup read single ones. */
-export function widthOf(variant: SoftmaxVariant, columns: number): 1 | 4 {
+/**
+ * The variant asked for, or the device's. On Mesa 25 a row for a subgroup is no faster than one for
+ * a thread.
+ *
+ * @throws KernelArgumentError where no subgroup can hold a row, and one was asked to
+ */
+export function planSoftmax(gpu: Gpu, columns: number, asked?: SoftmaxVariant): SoftmaxPlan {
+  const lanesHold = vectorsPerLane(gpu, columns);
+  if (asked === 'subgroup' && lanesHold === null) {
+    throw new KernelArgumentError(
+      `softmax: a row for a subgroup needs subgroups of one known size and few enough columns for their lanes to hold; columns is ${columns}`,
+    );
+  }
+  const bySubgroup = gpu.profile.mesaVersion >= 26 && columns > 64 && lanesHold !== null;
+  const variant = asked ?? (bySubgroup ? 'subgroup' : usualVariant(gpu, columns));
+  return planOf(variant, columns, variant === 'subgroup' ? (lanesHold ?? 0) : 0);
+}
+
+/** The same for the backward, for which no subgroup takes a row. */
+export function planSoftmaxBackward(
+  gpu: Gpu,
+  columns: number,
+  asked?: SoftmaxBackwardVariant,
+): SoftmaxPlan<SoftmaxBackwardVariant> {
+  return planOf(asked ?? usualVariant(gpu, columns), columns, 0);
+}
+
+function planOf<Variant extends SoftmaxVariant>(
+  variant: Variant,
+  columns: number,
+  lanesHold: number,
+): SoftmaxPlan<Variant> {
+  return {
+    variant,
+    width: widthOf(variant, columns),
+    rowsPerWorkgroup: rowsPerWorkgroup[variant],
+    vectorsPerLane: lanesHold,
+  };
+}
+
+function widthOf(variant: SoftmaxVariant, columns: number): 1 | 4 {
   return variant !== 'workgroup' && columns % 4 === 0 ? 4 : 1;
 }
 
-/** The backward's variant, and the forward's where no subgroup takes a row. */
-export function usualVariant({ profile }: Gpu, columns: number): SoftmaxBackwardVariant {
+function usualVariant({ profile }: Gpu, columns: number): SoftmaxBackwardVariant {
   return profile.software || columns <= 64 ? 'thread' : 'workgroup';
 }
 
 /**
- * Groups of a row that a lane can hold in registers; kernels are compiled for each of these
+ * Vectors of a row that a lane can hold in registers; kernels are compiled for each of these
  * numbers, and then unrolled.
  */
-const heldNumbers = [1, 2, 4, 8, 16, 24, 32];
+const lanesCanHold = [1, 2, 4, 8, 16, 24, 32];
 
 /**
- * How many groups of a row each lane of a subgroup holds, or null where it cannot hold its share,
+ * How many vectors of a row each lane of a subgroup holds, or null where it cannot hold its share,
  * or its share is unknown.
  */
-export function groupsHeld({ profile }: Gpu, columns: number): number | null {
+export function vectorsPerLane({ profile }: Gpu, columns: number): number | null {
   if (!profile.subgroups || profile.subgroupSize === 0) return null;
   const share = Math.ceil(columns / widthOf('subgroup', columns) / profile.subgroupSize);
-  return heldNumbers.find((held) => held >= share) ?? null;
-}
-
-/** The forward's variant. On Mesa 25 a row for a subgroup is no faster than one for a thread. */
-export function forwardVariant(gpu: Gpu, columns: number): SoftmaxVariant {
-  return gpu.profile.mesaVersion >= 26 && columns > 64 && groupsHeld(gpu, columns) !== null
-    ? 'subgroup'
-    : usualVariant(gpu, columns);
+  return lanesCanHold.find((vectors) => vectors >= share) ?? null;
 }

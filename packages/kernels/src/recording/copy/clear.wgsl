@@ -1,7 +1,14 @@
 // words[i] = 0
 //
-// words: [count], of u32 or vec4u: the alias Words in front.
-// Elements are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
+// words: [count], of u32 or vec4u.
+// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+#include wgsl/flatIndexing
+
+#if vec4
+alias Words = vec4u;
+#else
+alias Words = u32;
+#endif
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

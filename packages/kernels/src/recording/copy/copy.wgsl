@@ -1,7 +1,14 @@
 // target[i] = source[i]
 //
-// source, target: [count], of u32 or vec4u: the alias Words in front; target is called words here, as WGSL reserves its name.
-// Elements are dealt to threads by flatIndexing.wgsl, put in front; 64 threads a workgroup.
+// source, target: [count], of u32 or vec4u; target is called words here, as WGSL reserves its name.
+// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+#include wgsl/flatIndexing
+
+#if vec4
+alias Words = vec4u;
+#else
+alias Words = u32;
+#endif
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -1,0 +1,25 @@
+import type { Gpu } from '../../gpu.ts';
+import { elementwiseLoss } from '../lossSum/index.ts';
+import { wgsl as source } from './binaryCrossEntropy.wgsl.ts';
+import type { BinaryCrossEntropyOptions } from './options.ts';
+
+/**
+ * Binary cross-entropy of logits with its gradient: `loss = weight * sum of -(target * log
+ * sigmoid(logit) + (1 - target) * log sigmoid(-logit))`,
+ * `torch.nn.functional.binary_cross_entropy_with_logits(…, reduction='sum') * weight`.
+ *
+ * @throws KernelArgumentError
+ */
+export function binaryCrossEntropyWithLogits(gpu: Gpu, options: BinaryCrossEntropyOptions): void {
+  const { logits, targets, loss, gradLogits, length, weight, accumulate = false } = options;
+  elementwiseLoss(gpu, {
+    kernel: 'binaryCrossEntropyWithLogits',
+    source,
+    inputs: { logits, targets },
+    gradient: gradLogits && { name: 'gradLogits', array: gradLogits },
+    loss,
+    length,
+    weight,
+    accumulate,
+  });
+}

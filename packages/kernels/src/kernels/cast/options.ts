@@ -1,0 +1,9 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface CastOptions {
+  /** [length], any type. */
+  readonly input: GpuArray;
+  /** [length], any type, in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+}

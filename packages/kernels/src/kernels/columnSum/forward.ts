@@ -1,0 +1,60 @@
+import type { Gpu } from '../../gpu.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { columnBlocks, fitOneBlock } from './columnBlocks.ts';
+import type { ColumnBlocks } from './columnBlocks.ts';
+import { wgsl as source } from './columnSum.wgsl.ts';
+import type { ColumnSumOptions } from './options.ts';
+
+const kernel = 'columnSum';
+
+/**
+ * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then
+ * the blocks' sums, in an order that depends on `rows` alone.
+ *
+ * @throws KernelArgumentError
+ */
+export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate = false }: ColumnSumOptions): void {
+  requireExtents(kernel, { rows, columns });
+  requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
+  requireArray(kernel, 'output', output, { columns }, singleTypes);
+  requireSeparate(kernel, [input], [output]);
+  const width = columns % 4 === 0 ? 4 : 1;
+  const vectors = columns / width;
+  if (fitOneBlock(rows)) {
+    sumBlocks(
+      gpu,
+      { input, output, rows, columns, accumulate },
+      width,
+      columnBlocks(gpu.profile, rows, vectors, Math.max(1, rows)),
+    );
+    return;
+  }
+  const split = columnBlocks(gpu.profile, rows, vectors);
+  const sums = gpu.allocate('f32', split.blocks * columns, 'columnSum blocks');
+  sumBlocks(gpu, { input, output: sums, rows, columns }, width, split);
+  columnSum(gpu, { input: sums, output, rows: split.blocks, columns, accumulate });
+  gpu.release(sums);
+}
+
+function sumBlocks(
+  gpu: Gpu,
+  { input, output, rows, columns, accumulate = false }: ColumnSumOptions,
+  width: 1 | 4,
+  { blocks, defines, integers, workgroups }: ColumnBlocks,
+): void {
+  gpu.dispatch({
+    program: kernelProgram(kernel, source, {
+      access: elementAccess(gpu, { input }, { output }, width),
+      ...defines,
+      accumulate,
+    }),
+    parameters: { integers },
+    reads: [input],
+    writes: [output],
+    workgroups,
+    work: { bytes: columns * (rows * bytesPerElement[input.elementType] + 4 * blocks) },
+  });
+}

@@ -1,0 +1,12 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface ColumnSumOptions {
+  /** f32 or f16 `[rows, columns]`. */
+  readonly input: GpuArray;
+  /** f32 `[columns]`. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+  /** Add to what `output` holds. Default false. */
+  readonly accumulate?: boolean;
+}

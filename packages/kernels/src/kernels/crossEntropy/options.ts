@@ -1,0 +1,31 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface CrossEntropyOptions {
+  /** f32 `[rows, classes]`. */
+  readonly logits: GpuArray;
+  /**
+   * i32 `[rows]`. The caller checks them; a row whose label is neither a class nor `ignoreIndex` is
+   * ignored here.
+   */
+  readonly labels: GpuArray;
+  /** f32 `[1]`. */
+  readonly loss: GpuArray;
+  /** f32 `[rows, classes]`: the derivative of this call's share of the loss, overwritten. */
+  readonly gradLogits?: GpuArray;
+  readonly rows: number;
+  readonly classes: number;
+  /** Part of the target that is spread evenly over all classes, in [0, 1]. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Label of rows that count for nothing. Default -100. */
+  readonly ignoreIndex?: number;
+  /** Multiplies the sum over rows, and the gradient: 1 / rows kept for a mean. */
+  readonly weight: number;
+  /** Add to what `loss` holds, for micro-batches of one update. Default false. */
+  readonly accumulate?: boolean;
+  /**
+   * Row per thread or row per workgroup. Default: per workgroup for more than 64 classes on a GPU.
+   */
+  readonly variant?: CrossEntropyVariant;
+}
+
+export type CrossEntropyVariant = 'thread' | 'workgroup';

@@ -1,0 +1,46 @@
+import type { Gpu } from '../../gpu.ts';
+import { dropoutParameters } from '../../random/dropout.ts';
+import type { DropoutOptions } from '../../random/dropout.ts';
+import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { wgsl as dropoutSource } from './dropout.wgsl.ts';
+import type { DropoutKernelOptions } from './options.ts';
+
+/**
+ * Records output = input with some elements zero and the others divided by 1 - probability. What is
+ * dropped is a function of the random key, the site, the row's token and the column: the same call
+ * on gradients is the backward. Probability 0 copies. Throws KernelArgumentError.
+ */
+export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: options }: DropoutKernelOptions): void {
+  const kernel = 'dropout';
+  requireExtents(kernel, { rows, columns });
+  requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
+  requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
+  requireDropout(kernel, options, rows);
+  const { tokenKeys, state } = options.random;
+  requireSeparate(kernel, [input, tokenKeys, state], [output]);
+  const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
+  const width = columns % 4 === 0 ? 4 : 1;
+  const { defines, matrix, workgroups } = rowIndexingFor(gpu.profile, rows, Math.ceil(columns / 4));
+  gpu.dispatch({
+    program: kernelProgram(kernel, dropoutSource, {
+      access: elementAccess(gpu, { input }, { output }, width),
+      vec4: width === 4,
+      ...defines,
+    }),
+    parameters: { integers: [...matrix, columns, options.site, threshold], floats: [keptScale] },
+    reads: [input, tokenKeys, state],
+    writes: [output],
+    workgroups,
+    work: { bytes: input.byteLength + output.byteLength },
+  });
+}
+
+/** Checks the arrays of a dropout over `rows` rows, for every kernel that drops. */
+export function requireDropout(kernel: string, { random, site }: DropoutOptions, rows: number): void {
+  requireExtents(kernel, { site });
+  requireArray(kernel, 'random.state', random.state, { words: 4 }, indexTypes);
+  requireArray(kernel, 'random.tokenKeys', random.tokenKeys, { rows }, indexTypes);
+}

@@ -1,0 +1,30 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface BinaryOptions {
+  /** [length], f32 or f16. May be the same array as `b`. */
+  readonly a: GpuArray;
+  /** [length], f32 or f16. */
+  readonly b: GpuArray;
+  /** [length], f32 or f16, in a buffer of its own. */
+  readonly output: GpuArray;
+  readonly length: number;
+}
+
+export interface ScaleOptions {
+  /** [length], f32 or f16. */
+  readonly input: GpuArray;
+  /** [length], f32 or f16, in another buffer than `input`. */
+  readonly output: GpuArray;
+  readonly factor: number;
+  readonly length: number;
+}
+
+export interface AccumulateOptions {
+  /** [length], f32 or f16: what is added. */
+  readonly value: GpuArray;
+  /** [length], f32 or f16, in another buffer: what is added to, in place. */
+  readonly target: GpuArray;
+  /** Default 1. */
+  readonly factor?: number;
+  readonly length: number;
+}

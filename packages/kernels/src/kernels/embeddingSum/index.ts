@@ -1,0 +1,3 @@
+export { embeddingBackward } from './backward.ts';
+export { embeddingSum } from './forward.ts';
+export type { EmbeddingBackwardOptions, EmbeddingSumOptions } from './options.ts';

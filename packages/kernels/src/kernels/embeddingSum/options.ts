@@ -1,0 +1,29 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { UploadedSegments } from '../segmentSum/index.ts';
+
+export interface EmbeddingSumOptions {
+  /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
+  readonly tables: readonly GpuArray[];
+  /**
+   * u32 or i32 `[rows]`, one for each table. The caller checks that they lie in the table; here a
+   * larger id reads the last row.
+   */
+  readonly ids: readonly GpuArray[];
+  /** f32 or f16 `[rows, columns]`. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface EmbeddingBackwardOptions {
+  /** f32 or f16 `[rows, columns]`. */
+  readonly gradOutput: GpuArray;
+  /** f32 `[table rows, columns]`; may be a view. Rows whose id does not occur are left alone. */
+  readonly gradTable: GpuArray;
+  /** The ids of the rows: `uploadSegments(gpu, segmentIds(ids))`. */
+  readonly segments: UploadedSegments;
+  readonly rows: number;
+  readonly columns: number;
+  /** Add to what `gradTable` holds. Default true. */
+  readonly accumulate?: boolean;
+}

@@ -1,0 +1,8 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface FillOptions {
+  /** [length], any type. */
+  readonly output: GpuArray;
+  readonly value: number;
+  readonly length: number;
+}

@@ -1,0 +1,29 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { UploadedSegments } from '../segmentSum/index.ts';
+
+export interface GatherRowsOptions {
+  /** [any number of rows, columns], f32 or f16. */
+  readonly input: GpuArray;
+  /** u32[rows]: a row of `input` for each row of `output`. */
+  readonly indices: GpuArray;
+  /** [rows, columns], f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface ScatterRowsOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly input: GpuArray;
+  /**
+   * The row of `output` for each row of `input`, `uploadSegments(gpu, segmentIds(indices))`. Rows
+   * with one index are added up, in ascending order. An index at or beyond `outputRows` is left
+   * out.
+   */
+  readonly segments: UploadedSegments;
+  /** [outputRows, columns], f32 or f16, in another buffer. All of the array is zeroed first. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly outputRows: number;
+  readonly columns: number;
+}

@@ -1,0 +1,34 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface GeluOptions {
+  /** [length], f32 or f16. */
+  readonly input: GpuArray;
+  /** [length], f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+}
+
+export interface GeluBackwardOptions {
+  /** [length], f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** [length], f32 or f16: the input of the forward. */
+  readonly input: GpuArray;
+  /** [length], f32 or f16, in another buffer. */
+  readonly gradInput: GpuArray;
+  readonly length: number;
+}
+
+export interface GeluBackwardWithBiasOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** [rows, columns], f32 or f16: the input of the forward, to which a bias had been added. */
+  readonly input: GpuArray;
+  /** [rows, columns], f32 or f16, in another buffer. */
+  readonly gradInput: GpuArray;
+  /** f32 [columns]: the gradient of the bias, which is the sum of gradInput's rows. */
+  readonly gradBias: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+  /** Add to what `gradBias` holds. Default false. */
+  readonly accumulate?: boolean;
+}

@@ -1,0 +1,66 @@
+// What becomes of sums, and where the arrays behind the operands are:
+// output = activation(sum + bias) (+ output, where it accumulates);  preActivation = sum + bias
+//
+// bias: f32[n]; output, preActivation: [m, n]. vec4: n and every place are multiples of four.
+#if gelu
+#include kernels/gelu/geluFunctions
+#endif
+
+#if bias
+@group(0) @binding(next) var<storage, read> bias: array<Bias>;
+#endif
+@group(0) @binding(next) var<storage, read_write> output: array<Output>;
+#if preActivation
+@group(0) @binding(next) var<storage, read_write> preActivation: array<PreActivation>;
+#endif
+
+#if vec4
+alias Result = vec4f;
+#else
+alias Result = f32;
+#endif
+
+// The bias of four columns, which a kernel reads once for all rows.
+fn biasOfFour(column: u32) -> vec4f {
+#if bias
+#if vec4
+  return loadBias(min(column, parameters.n - 1) / 4);
+#else
+  return vec4f(
+    loadBias(min(column + 0, parameters.n - 1)), loadBias(min(column + 1, parameters.n - 1)),
+    loadBias(min(column + 2, parameters.n - 1)), loadBias(min(column + 3, parameters.n - 1)));
+#endif
+#else
+  return vec4f();
+#endif
+}
+
+fn finish(place: u32, biasValue: Result, value: Result) {
+  var result = value;
+#if bias
+  result += biasValue;
+#endif
+#if preActivation
+  storePreActivation(place, result);
+#endif
+#if gelu
+  result = geluOfEach(result);
+#endif
+#if accumulate
+  result += loadOutput(place);
+#endif
+  storeOutput(place, result);
+}
+
+// Stores up to four results of a row, as many as there are columns.
+fn storeFour(place: u32, firstColumn: u32, biasValues: vec4f, values: vec4f) {
+#if vec4
+  finish(place / 4, biasValues, values);
+#else
+  // The bounds are such that no compiler unrolls the loop.
+  for (var column = firstColumn; column < min(firstColumn + 4, parameters.n); column++) {
+    let number = column - firstColumn;
+    finish(place + number, biasValues[number], values[number]);
+  }
+#endif
+}

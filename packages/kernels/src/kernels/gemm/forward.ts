@@ -1,0 +1,73 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { multiply, sumParts } from './multiply.ts';
+import type { Epilogue } from './multiply.ts';
+import type { GemmOptions } from './options.ts';
+import { planGemm } from './variants.ts';
+
+const kernel = 'gemm';
+const mostMatrices = 65535;
+
+/**
+ * output = activation(alpha * a b + bias), added to what output holds with `accumulate`:
+ * `torch.addmm`, `torch.nn.functional.linear` (layout NT). Sums are taken in f32, in an order that
+ * depends on the shapes and the variant alone.
+ *
+ * @throws KernelArgumentError
+ */
+export function gemm(gpu: Gpu, options: GemmOptions): void {
+  requireGemm(options);
+  const { output, m, n, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
+  const plan = planGemm(gpu, options);
+  const epilogue: Epilogue = {
+    output,
+    accumulate,
+    bias,
+    gelu: activation === 'gelu',
+    preActivation,
+    alpha,
+    strideOutput: batch?.strideOutput ?? 0,
+  };
+  const { parts } = plan.splits;
+  if (parts === 1) {
+    multiply(gpu, options, plan, epilogue);
+    return;
+  }
+  const partials = gpu.allocate('f32', parts * m * n, 'gemm partials');
+  multiply(gpu, options, plan, { ...store, output: partials, strideOutput: m * n });
+  sumParts(gpu, partials, epilogue, { m, n, parts });
+  gpu.release(partials);
+}
+
+/** The parts of a sum are stored as they are. */
+const store = { accumulate: false, bias: undefined, gelu: false, preActivation: undefined, alpha: 1 };
+
+function requireGemm(options: GemmOptions): void {
+  const { a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation } = options;
+  const { splits = 1 } = options;
+  requireExtents(kernel, { m, n, k, ...batch, splits });
+  const elements = (stride: number, matrix: number) => ({
+    elements: batch?.count ? (batch.count - 1) * stride + matrix : 0,
+  });
+  const results = batch ? elements(batch.strideOutput, m * n) : { m, n };
+  const left = batch ? elements(batch.strideA, m * k) : layout === 'TN' ? { k, m } : { m, k };
+  const right = batch ? elements(batch.strideB, k * n) : layout === 'NT' ? { n, k } : { k, n };
+  requireArray(kernel, 'a', a, left, floatTypes);
+  requireArray(kernel, 'b', b, right, floatTypes);
+  requireArray(kernel, 'output', output, results, floatTypes);
+  if (bias) requireArray(kernel, 'bias', bias, { n }, singleTypes);
+  if (preActivation) requireArray(kernel, 'preActivation', preActivation, results, floatTypes);
+  if (preActivation && activation === 'none')
+    throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
+  if (accumulate && activation !== 'none')
+    throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
+  if (splits === 0 || (batch && splits > 1))
+    throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);
+  if (batch && (batch.count > mostMatrices || (batch.count > 1 && batch.strideOutput < m * n))) {
+    throw new KernelArgumentError(
+      `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,
+    );
+  }
+  requireSeparate(kernel, presentArrays({ a, b, bias }), presentArrays({ output, preActivation }));
+}

@@ -1,3 +1,0 @@
-fn writeGradInput(row: u32, group: u32, draws: vec4u, gradient: Values) {
-  storeGradInput(row * parameters.groups + group, gradient * keptFactors(draws, group));
-}

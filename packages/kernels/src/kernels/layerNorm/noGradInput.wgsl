@@ -1,1 +1,0 @@
-fn writeGradInput(row: u32, group: u32, draws: vec4u, gradient: Values) {}

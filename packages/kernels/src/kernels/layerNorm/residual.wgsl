@@ -1,1 +1,0 @@
-fn residualTerm(index: u32) -> Values { return loadResidual(index); }

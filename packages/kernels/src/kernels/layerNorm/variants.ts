@@ -1,0 +1,34 @@
+import type { Gpu } from '../../gpu.ts';
+import type { LayerNormVariant } from './options.ts';
+
+/** How a kernel that goes over rows is run: chosen once for a call. */
+export interface RowPlan {
+  readonly variant: LayerNormVariant;
+  readonly width: 1 | 4;
+  /** Of `rowsEach` rows a thread, or a workgroup. */
+  readonly workgroups: number;
+}
+
+const rowsPerWorkgroup: Record<LayerNormVariant, number> = { rowPerInvocation: 16, workgroupPerRow: 1 };
+
+/** The variant that was asked for, or the device's, for rows of this length. */
+export function planRows(
+  gpu: Gpu,
+  { variant, rows, columns }: { readonly variant?: LayerNormVariant; readonly rows: number; readonly columns: number },
+): RowPlan {
+  const chosen = variant ?? (gpu.profile.software ? 'rowPerInvocation' : 'workgroupPerRow');
+  return {
+    variant: chosen,
+    width: columns % 4 === 0 ? 4 : 1,
+    workgroups: Math.ceil(rows / rowsPerWorkgroup[chosen]),
+  };
+}
+
+/**
+ * Rows that an invocation normalises side by side. More share what is loaded of weight and bias;
+ * fewer stay in the cache.
+ */
+export function rowsPerThread(gpu: Gpu, { variant }: RowPlan): number {
+  if (variant === 'workgroupPerRow') return 1;
+  return gpu.profile.mesaVersion >= 26 ? 2 : 4;
+}

@@ -1,0 +1,17 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface MeanSquaredErrorOptions {
+  /** f32 `[length]`. */
+  readonly predictions: GpuArray;
+  /** f32 `[length]`. */
+  readonly targets: GpuArray;
+  /** f32 `[1]`. */
+  readonly loss: GpuArray;
+  /** f32 `[length]`: the derivative of this call's share of the loss, overwritten. */
+  readonly gradPredictions?: GpuArray;
+  readonly length: number;
+  /** Multiplies the sum of squares, and the gradient: 1 / length for a mean. */
+  readonly weight: number;
+  /** Add to what `loss` holds, for micro-batches of one update. Default false. */
+  readonly accumulate?: boolean;
+}

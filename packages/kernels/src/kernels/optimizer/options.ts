@@ -1,0 +1,52 @@
+/** Parameters that are treated alike. */
+export interface ParameterGroup {
+  /** Decoupled weight decay. */
+  readonly weightDecay: number;
+  /** Multiplies the scheduled learning rate. Default 1. */
+  readonly learningRateFactor?: number;
+}
+
+/**
+ * A loss scale that finds the largest power that does not overflow: `torch.amp.GradScaler`, whose
+ * defaults these are.
+ */
+export interface DynamicLossScale {
+  /** To begin with. Default 65536. */
+  readonly initial?: number;
+  /** Applied updates in a row after which it grows. Default 2000. */
+  readonly growthInterval?: number;
+  /** Default 2. */
+  readonly growthFactor?: number;
+  /** What it is multiplied with after a skipped update. Default 0.5. */
+  readonly backoffFactor?: number;
+  /** Updates applied in a row so far, when training is resumed. Default 0. */
+  readonly growthTracker?: number;
+}
+
+export interface OptimizerStateOptions {
+  /** Learning rate of each scheduled update, in order. A skipped update does not use its row up. */
+  readonly learningRates: ArrayLike<number>;
+  /** Group ids in the arenas count in this list. */
+  readonly groups: readonly ParameterGroup[];
+  /** Decay of the first and second moments. Default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the root of the second moment. Default 1e-8. */
+  readonly epsilon?: number;
+  /**
+   * Gradients are scaled down to this global norm where theirs is larger; 0 for no clipping.
+   * Default 1.
+   */
+  readonly maxGradNorm?: number;
+  /** Updates that the ring of records keeps. Default 1024. */
+  readonly recordCapacity?: number;
+  /**
+   * Row of `learningRates` to begin with: updates already applied, when training is resumed.
+   * Default 0.
+   */
+  readonly firstStep?: number;
+  /**
+   * The gradients are those of this many times the loss: a fixed number, or one that changes as
+   * updates overflow. Default 1.
+   */
+  readonly lossScale?: number | DynamicLossScale;
+}

@@ -1,0 +1,28 @@
+import type { Gpu } from '../../gpu.ts';
+import type { SoftmaxBackwardOptions } from './options.ts';
+import { recordRows } from './recordRows.ts';
+import { wgsl as byThread } from './softmaxBackwardByThread.wgsl.ts';
+import { wgsl as byWorkgroup } from './softmaxBackwardByWorkgroup.wgsl.ts';
+import { planSoftmaxBackward } from './variants.ts';
+
+const sources = { thread: byThread, workgroup: byWorkgroup };
+
+/**
+ * Gradient of `softmax` by its input.
+ *
+ * @throws KernelArgumentError
+ */
+export function softmaxBackward(
+  gpu: Gpu,
+  { gradOutput, output, gradInput, variant, ...options }: SoftmaxBackwardOptions,
+): void {
+  const plan = planSoftmaxBackward(gpu, options.columns, variant);
+  recordRows(gpu, {
+    kernel: 'softmaxBackward',
+    source: sources[plan.variant],
+    reads: { gradOutput, output },
+    writes: { gradInput },
+    plan,
+    ...options,
+  });
+}

@@ -1,0 +1,28 @@
+import type { Gpu } from '../../gpu.ts';
+import type { SoftmaxOptions } from './options.ts';
+import { recordRows } from './recordRows.ts';
+import { wgsl as bySubgroup } from './softmaxBySubgroup.wgsl.ts';
+import { wgsl as byThread } from './softmaxByThread.wgsl.ts';
+import { wgsl as byWorkgroup } from './softmaxByWorkgroup.wgsl.ts';
+import { planSoftmax } from './variants.ts';
+
+const sources = { thread: byThread, subgroup: bySubgroup, workgroup: byWorkgroup };
+
+/**
+ * Softmax of each row, or its logarithm: `torch.softmax(input, -1)`, `torch.log_softmax(input,
+ * -1)`.
+ *
+ * @throws KernelArgumentError
+ */
+export function softmax(gpu: Gpu, { input, output, variant, ...options }: SoftmaxOptions): void {
+  const plan = planSoftmax(gpu, options.columns, variant);
+  recordRows(gpu, {
+    kernel: 'softmax',
+    source: sources[plan.variant],
+    reads: { input },
+    writes: { output },
+    plan,
+    keepsExponentials: !options.log && output.elementType === 'f32',
+    ...options,
+  });
+}

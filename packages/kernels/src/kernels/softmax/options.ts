@@ -1,0 +1,35 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+/** Who takes a row: a thread, a subgroup, or a workgroup. */
+export type SoftmaxVariant = 'thread' | 'subgroup' | 'workgroup';
+export type SoftmaxBackwardVariant = 'thread' | 'workgroup';
+
+export interface SoftmaxRowOptions {
+  readonly rows: number;
+  readonly columns: number;
+  /** Log-softmax instead of softmax. Default false. */
+  readonly log?: boolean;
+}
+
+export interface SoftmaxOptions extends SoftmaxRowOptions {
+  /** f32 or f16 `[rows, columns]`. */
+  readonly input: GpuArray;
+  /** f32 or f16 `[rows, columns]`. */
+  readonly output: GpuArray;
+  /**
+   * Row per thread, per subgroup (of one known size, for few enough columns) or per workgroup.
+   * Default: per workgroup for more than 64 columns on a GPU, per subgroup for as many on Mesa 26.
+   */
+  readonly variant?: SoftmaxVariant;
+}
+
+export interface SoftmaxBackwardOptions extends SoftmaxRowOptions {
+  /** f32 or f16 `[rows, columns]`. */
+  readonly gradOutput: GpuArray;
+  /** f32 or f16 `[rows, columns]`: what `softmax` gave, with the same `log`. */
+  readonly output: GpuArray;
+  /** f32 or f16 `[rows, columns]`. */
+  readonly gradInput: GpuArray;
+  /** Row per thread or per workgroup. Default: per workgroup for more than 64 columns on a GPU. */
+  readonly variant?: SoftmaxBackwardVariant;
+}

@@ -1,0 +1,19 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface TanhOptions {
+  /** [length], f32 or f16. */
+  readonly input: GpuArray;
+  /** [length], f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+}
+
+export interface TanhBackwardOptions {
+  /** [length], f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** [length], f32 or f16: the output of the forward. */
+  readonly output: GpuArray;
+  /** [length], f32 or f16, in another buffer. */
+  readonly gradInput: GpuArray;
+  readonly length: number;
+}
