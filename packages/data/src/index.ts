@@ -4,7 +4,7 @@ export { DataCollatorWithPadding } from './collate/dataCollatorWithPadding.ts';
 export type { DataCollatorWithPaddingOptions, Padding, PaddingTokenizer } from './collate/dataCollatorWithPadding.ts';
 export { defaultDataCollator } from './collate/defaultDataCollator.ts';
 export { concatenateDatasets, Dataset } from './dataset/dataset.ts';
-export { datasetDict, DatasetDictMethods } from './dataset/datasetDict.ts';
+export { datasetDict } from './dataset/datasetDict.ts';
 export type { DatasetDict } from './dataset/datasetDict.ts';
 export type {
   CacheIdentity,
@@ -14,6 +14,7 @@ export type {
   NewColumn,
   RowBatch,
   RowOfColumns,
+  ShardOptions,
   SortOptions,
   SplitOptions,
 } from './dataset/types.ts';

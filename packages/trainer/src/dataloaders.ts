@@ -13,25 +13,23 @@ type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 export function trainDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
   const numSamples = dataset.length;
   const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
-  return new DataLoader({
-    dataset,
+  return new DataLoader(dataset, {
     batchSize: args.perDeviceTrainBatchSize,
     sampler:
       args.trainSamplingStrategy === 'random'
         ? new RandomSampler({ numSamples, order })
         : new SequentialSampler({ numSamples }),
-    collate,
+    collateFn: collate,
     dropLast: args.dataloaderDropLast,
   });
 }
 
 /** Rows in their order. */
 export function evalDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
-  return new DataLoader({
-    dataset,
+  return new DataLoader(dataset, {
     batchSize: args.perDeviceEvalBatchSize,
     sampler: new SequentialSampler({ numSamples: dataset.length }),
-    collate,
+    collateFn: collate,
     dropLast: args.dataloaderDropLast,
   });
 }

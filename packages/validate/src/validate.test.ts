@@ -96,6 +96,7 @@ describe('shown', () => {
     [Object.create(null), 'an empty object'],
     [new (class Apple extends Map {})(), 'an Apple'],
     [class Pear extends Map {}, 'the class Pear'],
+    [Promise.resolve(1), 'a Promise; await it first'],
     [NaN, 'NaN'],
     [Symbol('s'), 'a symbol'],
   ])('%s', (value, expected) => expect(shown(value)).toBe(expected));

@@ -1,5 +1,10 @@
+import { array, requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
+import { isTypedArray } from '../features/inferFeature.ts';
 import type { TypedArray } from '../features/inferFeature.ts';
+
+const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray };
 
 /** Numbers in a rectangle, row-major: `shape` [2, 3] is two rows of three. */
 export class NdArray {
@@ -8,6 +13,8 @@ export class NdArray {
 
   /** @throws DatasetError when `data` has not as many numbers as the shape */
   constructor(data: TypedArray, shape: readonly number[]) {
+    requireArgument('new NdArray', 'data', data, typedArray, DatasetError);
+    requireArgument('new NdArray', 'shape', shape, array, DatasetError);
     const size = shape.reduce((product, length) => product * length, 1);
     if (size !== data.length || !shape.every((length) => Number.isInteger(length) && length >= 0)) {
       throw new DatasetError(`NdArray: shape [${shape.join(', ')}] needs ${size} numbers, ${data.length} were given.`);

@@ -1,8 +1,12 @@
+import { objectWith, oneOf, optional, wholeNumber } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
 import { CollateError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
+import { adviceFor, checkOptions } from '../options.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
-import { batchColumns } from './labels.ts';
+import { show } from '../features/inferFeature.ts';
+import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
 export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
@@ -28,6 +32,14 @@ export interface DataCollatorWithPaddingOptions {
   readonly padToMultipleOf?: number;
 }
 
+const optionKinds: OptionKinds = {
+  tokenizer: objectWith('a tokenizer', { pad: 'function' }),
+  padding: optional(oneOf(true, false, 'longest', 'max_length', 'do_not_pad')),
+  maxLength: optional(wholeNumber(1)),
+  padToMultipleOf: optional(wholeNumber(1)),
+};
+const otherNames = adviceFor({ returnTensors: 'batches are always typed arrays; leave it out' });
+
 /** Columns that a tokenizer pads. */
 const tokenColumns = new Set(['input_ids', 'token_type_ids', 'attention_mask', 'special_tokens_mask', 'position_ids']);
 
@@ -45,9 +57,10 @@ export interface DataCollatorWithPadding extends DataCollator {}
 export class DataCollatorWithPadding {
   declare readonly tokenizer: PaddingTokenizer;
 
-  constructor({ tokenizer, padding = true, maxLength, padToMultipleOf }: DataCollatorWithPaddingOptions) {
-    if (typeof tokenizer?.pad !== 'function')
-      throw new CollateError('DataCollatorWithPadding needs { tokenizer }, a tokenizer that can pad.');
+  /** @throws CollateError for options that are not these */
+  constructor(options: DataCollatorWithPaddingOptions) {
+    checkOptions('new DataCollatorWithPadding', options, optionKinds, otherNames, CollateError);
+    const { tokenizer, padding = true, maxLength, padToMultipleOf } = options;
     const collate: DataCollator = (rows, features) =>
       collateWithPadding(rows, features ?? {}, tokenizer, { padding, maxLength, padToMultipleOf });
     return Object.assign(Object.setPrototypeOf(collate, new.target.prototype), { tokenizer }) as this;
@@ -60,7 +73,7 @@ function collateWithPadding(
   tokenizer: PaddingTokenizer,
   options: Parameters<PaddingTokenizer['pad']>[1],
 ): Batch {
-  if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
+  requireRows('DataCollatorWithPadding', rows);
   const columns = batchColumns(rows, ['label_ids', 'label', 'labels']);
   const names = columns.map(({ name }) => name);
   if (!names.includes('input_ids')) {
@@ -73,7 +86,9 @@ function collateWithPadding(
     if (!tokenColumns.has(name)) continue;
     tokens[name] = rows.map((row, index) => {
       if (!Array.isArray(row[name]))
-        throw new CollateError(`Column '${name}', row ${index} of the batch: a list of numbers was expected.`);
+        throw new CollateError(
+          `Column '${name}', row ${index} of the batch: a list of numbers was expected; got ${show(row[name])}. Tokenize the dataset first, with map.`,
+        );
       return row[name];
     });
   }

@@ -1,8 +1,7 @@
-import { CollateError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import type { Batch, CollatorRow } from './batch.ts';
-import { batchColumns } from './labels.ts';
+import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
 /**
@@ -13,7 +12,7 @@ import { stackValues } from './stackValues.ts';
  * @throws CollateError when rows differ in length
  */
 export function defaultDataCollator(rows: readonly CollatorRow[], features: Features = {}): Batch {
-  if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
+  requireRows('defaultDataCollator', rows);
   const batch: Batch = {};
   const [first] = rows as readonly [CollatorRow];
   const isPresent = (name: string) => Object.hasOwn(first, name) && first[name] !== null && first[name] !== undefined;

@@ -1,3 +1,5 @@
+import { arrayOf, object, requireArgument } from '@attune/validate';
+import { CollateError } from '../errors.ts';
 import type { CollatorRow } from './batch.ts';
 
 const labelNames: readonly string[] = ['label', 'label_ids', 'labels'];
@@ -17,4 +19,12 @@ export function batchColumns(
   return names
     .filter((name) => name === chosen || !labelNames.includes(name))
     .map((name) => ({ name, key: name === chosen ? 'labels' : name }));
+}
+
+const rowsKind = arrayOf(object, 'rows');
+
+/** @throws CollateError for what is no list of rows, or an empty one */
+export function requireRows(where: string, rows: readonly CollatorRow[]): void {
+  requireArgument(where, 'rows', rows, rowsKind, CollateError);
+  if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
 }

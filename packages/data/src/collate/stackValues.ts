@@ -56,11 +56,16 @@ function holdsFloats(feature: Feature): boolean {
 }
 
 function noNumber(name: string, input: unknown, row: number): CollateError {
-  const help =
-    typeof input === 'string'
-      ? `Tokenize the text and remove the column, or encode it as classes with classEncodeColumn('${name}')`
-      : 'Remove the column, or fill what is missing';
   return new CollateError(
-    `Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${help}.`,
+    `Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${remedy(name, input)}.`,
   );
+}
+
+function remedy(name: string, input: unknown): string {
+  if (typeof input !== 'string') return 'Remove the column, or fill what is missing';
+  if (/^\s*[+-]?\d+,\d+\s*$/.test(input))
+    return "It is a number with a decimal comma: load the file with { decimal: ',' }";
+  if (/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(input))
+    return `It is a number written as text: castColumn('${name}', value('float32')) makes it one, or remove the column`;
+  return `Tokenize the text and remove the column, or encode it as classes with classEncodeColumn('${name}')`;
 }

@@ -446,8 +446,12 @@ describe('map', () => {
       () => dataset.map(() => ({ a: 1 }), { removeColumns: ['x'] }),
       "there is no column 'x'",
     ],
-    ['a batch size', () => dataset.map(() => ({ a: 1 }), { batchSize: 0 }), 'batchSize is 0'],
-    ['no function', () => dataset.map('x' as never), 'needs a function'],
+    [
+      'a batch size',
+      () => dataset.map(() => ({ a: 1 }), { batchSize: 0 }),
+      'map: batchSize must be a whole number of at least 1; got 0',
+    ],
+    ['no function', () => dataset.map('x' as never), 'map: function must be a function; got "x"'],
   ])('errors: %s', async (_, run, message) => {
     await expect(run()).rejects.toThrow(message);
     await expect(run()).rejects.toThrow(DatasetError);

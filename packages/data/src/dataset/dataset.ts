@@ -1,23 +1,28 @@
-import { readCache, writeCache } from '#platform';
-import { progressLine } from '@attune/platform';
-import { castColumn as castValues, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
+import { arrayOf, instanceOf, requireArgument, text, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { castColumn as castValues, makeColumn } from '../columns/makeColumn.ts';
 import type { Column } from '../columns/column.ts';
-import { packTable, sha256, unpackTable } from '../columns/tableFile.ts';
-import { ColumnNotFoundError, DatasetError, FeatureError, MapError } from '../errors.ts';
-import { ClassLabel, describeFeature, ownFeature } from '../features/feature.ts';
+import { packTable, sha256 } from '../columns/tableFile.ts';
+import { DatasetError } from '../errors.ts';
+import { describeFeature, featuresKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { show } from '../features/inferFeature.ts';
-import { Pcg64 } from '../random/pcg64.ts';
-import { hashOf, identityOf } from './cacheKey.ts';
+import { isList } from '../features/inferFeature.ts';
+import { checkOptions } from '../options.ts';
+import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 // `trainTestSplit` returns a dict: see datasetDict.ts.
 // oxlint-disable-next-line import/no-cycle
 import { datasetDict } from './datasetDict.ts';
 import type { DatasetDict } from './datasetDict.ts';
-import { LongWork } from './longWork.ts';
-import { mapTable } from './mapRows.ts';
+import { encodeClasses } from './encodeClasses.ts';
+import { filterRows } from './filterRows.ts';
+import { keyOfMap, keepTable, keptTable } from './keptTables.ts';
+import { concatenateTables, tableOfColumns, tableOfRows } from './makeTable.ts';
+import { checkMap, mapTable } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
-import { compareText, sortedRows } from './sortRows.ts';
-import { freshSeed, splitRows } from './splitRows.ts';
+import * as kinds from './optionKinds.ts';
+import { shardRows } from './shardRows.ts';
+import { sortedRows } from './sortRows.ts';
+import { splitRows } from './splitRows.ts';
 import { findColumn, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
 import type {
@@ -29,11 +34,22 @@ import type {
   RenamedRow,
   RowBatch,
   RowOfColumns,
+  ShardOptions,
   SortOptions,
   SplitOptions,
   WithColumns,
   WithoutColumns,
 } from './types.ts';
+
+const newNames: Kind = {
+  what: "an object of new names by old, as { label: 'labels' }",
+  holds: (input) =>
+    typeof input === 'object' &&
+    input !== null &&
+    !Array.isArray(input) &&
+    Object.values(input).every((name) => typeof name === 'string'),
+};
+const newColumn: Kind = { what: 'an array or a typed array', holds: isList };
 
 /**
  * A table of named, typed columns that never changes: every operation gives a new dataset, which
@@ -49,6 +65,10 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** Use `Dataset.fromRows`, `Dataset.fromColumns` or `loadDataset`. */
   constructor(table: Table, rows?: Int32Array) {
+    if (!(table instanceof Map))
+      throw new DatasetError(
+        'A dataset is made by Dataset.fromRows([{ text, label }, …]), Dataset.fromColumns({ text: […], label: […] }) or loadDataset(path).',
+      );
     this.#table = table;
     this.#rows = rows;
     const tableRows = tableLength(table);
@@ -66,23 +86,7 @@ export class Dataset<Row = Record<string, unknown>> {
     rows: readonly Row[],
     options: { readonly features?: Features } = {},
   ): Dataset<Row> {
-    const names = new Set<string>();
-    for (const [index, row] of rows.entries()) {
-      if (typeof row !== 'object' || row === null || Array.isArray(row))
-        throw new DatasetError(
-          `fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`,
-        );
-      for (const name of Object.keys(row)) names.add(name);
-    }
-    for (const name of Object.keys(options.features ?? {})) names.add(name);
-    const columns = [...names].map(
-      (name) =>
-        [
-          name,
-          rows.map((row) => (Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined)),
-        ] as const,
-    );
-    return Dataset.fromColumns(Object.fromEntries(columns), options) as unknown as Dataset<Row>;
+    return new Dataset(tableOfRows(rows, options));
   }
 
   /**
@@ -94,17 +98,7 @@ export class Dataset<Row = Record<string, unknown>> {
     columns: Columns,
     options: { readonly features?: Features } = {},
   ): Dataset<RowOfColumns<Columns>> {
-    const { features = {} } = options;
-    const unknown = Object.keys(features).find((name) => !Object.hasOwn(columns, name));
-    if (unknown !== undefined)
-      throw new ColumnNotFoundError(
-        `features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`,
-      );
-    return new Dataset(
-      new Map(
-        Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, ownFeature(features, name))]),
-      ),
-    );
+    return new Dataset(tableOfColumns(columns, options));
   }
 
   get columnNames(): readonly string[] {
@@ -148,15 +142,12 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   /** Rows in groups, as columns; the last group may be smaller unless `dropLastBatch`. */
-  *iter({
-    batchSize,
-    dropLastBatch = false,
-  }: {
-    readonly batchSize: number;
-    readonly dropLastBatch?: boolean;
-  }): Generator<RowBatch<Row>> {
-    if (!Number.isInteger(batchSize) || batchSize < 1)
-      throw new DatasetError(`iter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
+  iter(options: { readonly batchSize: number; readonly dropLastBatch?: boolean }): Generator<RowBatch<Row>> {
+    checkOptions('iter', options, kinds.iterOptions);
+    return this.#batches(options.batchSize, options.dropLastBatch ?? false);
+  }
+
+  *#batches(batchSize: number, dropLastBatch: boolean): Generator<RowBatch<Row>> {
     for (let start = 0; start < this.length; start += batchSize) {
       if (dropLastBatch && start + batchSize > this.length) return;
       yield this.slice(start, start + batchSize).toColumns();
@@ -211,6 +202,8 @@ export class Dataset<Row = Record<string, unknown>> {
    * `Array.slice`.
    */
   slice(start = 0, end = this.length): Dataset<Row> {
+    requireArgument('slice', 'start', start, kinds.position, DatasetError);
+    requireArgument('slice', 'end', end, kinds.position, DatasetError);
     const clamp = (index: number) =>
       Math.min(Math.max(Math.trunc(index < 0 ? index + this.length : index), 0), this.length);
     const from = clamp(start);
@@ -222,6 +215,7 @@ export class Dataset<Row = Record<string, unknown>> {
    * DatasetError
    */
   select(indices: Iterable<number>): Dataset<Row> {
+    requireArgument('select', 'indices', indices, kinds.rowNumbers, DatasetError);
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
       if (!Number.isInteger(index) || position < 0 || position >= this.length)
@@ -233,39 +227,22 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** The first rows. */
   take(count: number): Dataset<Row> {
-    return this.slice(0, Math.max(0, count));
+    requireArgument('take', 'count', count, wholeNumber(0), DatasetError);
+    return this.slice(0, count);
   }
 
   /** All but the first rows. */
   skip(count: number): Dataset<Row> {
-    return this.slice(Math.max(0, count));
+    requireArgument('skip', 'count', count, wholeNumber(0), DatasetError);
+    return this.slice(count);
   }
 
   /**
    * One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows,
    * or, with contiguous: false, every numShards-th row.
    */
-  shard({
-    numShards,
-    index,
-    contiguous = true,
-  }: {
-    readonly numShards: number;
-    readonly index: number;
-    readonly contiguous?: boolean;
-  }): Dataset<Row> {
-    if (!Number.isInteger(numShards) || !Number.isInteger(index) || numShards < 1 || index < 0 || index >= numShards) {
-      throw new DatasetError(
-        `shard: index ${index} of ${numShards} shards; the index must be from 0 to the number of shards less one.`,
-      );
-    }
-    if (!contiguous)
-      return this.select(
-        Array.from({ length: Math.ceil((this.length - index) / numShards) }, (_, row) => index + row * numShards),
-      );
-    const [whole, rest] = [Math.floor(this.length / numShards), this.length % numShards];
-    const start = whole * index + Math.min(index, rest);
-    return this.slice(start, start + whole + (index < rest ? 1 : 0));
+  shard(options: ShardOptions): Dataset<Row> {
+    return this.#take(shardRows(this.length, options));
   }
 
   /**
@@ -274,12 +251,16 @@ export class Dataset<Row = Record<string, unknown>> {
    * @param seed a number, or { seed }. Default: a new one each time
    */
   shuffle(seed?: number | bigint | { readonly seed?: number | bigint }): Dataset<Row> {
-    const given = typeof seed === 'object' ? seed.seed : seed;
+    const given = typeof seed === 'object' && seed !== null ? seed.seed : seed;
+    if (typeof seed === 'object') checkOptions('shuffle', seed, kinds.shuffleOptions, kinds.shuffleAdvice);
+    else if (seed !== undefined) requireArgument('shuffle', 'seed', seed, seedKind, DatasetError);
     return this.#take(new Pcg64(given ?? freshSeed()).permutation(this.length));
   }
 
   /** Rows ordered by one or more columns; equal rows keep their order. */
   sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options: SortOptions = {}): Dataset<Row> {
+    requireArgument('sort', 'columns', columns, kinds.columnNames, DatasetError);
+    checkOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
     const names: readonly string[] = typeof columns === 'string' ? [columns] : columns;
     const table = this.#ordered();
     return this.#take(
@@ -296,6 +277,7 @@ export class Dataset<Row = Record<string, unknown>> {
    * @throws DatasetError for sizes that cannot be
    */
   trainTestSplit(options: SplitOptions = {}): DatasetDict<Row> {
+    checkOptions('trainTestSplit', options, kinds.splitOptions, kinds.splitAdvice);
     if (this.length === 0) return datasetDict({ train: this, test: this });
     const { stratifyByColumn } = options;
     const labels =
@@ -322,15 +304,11 @@ export class Dataset<Row = Record<string, unknown>> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<Dataset<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
+    checkMap(mapper, options);
     const { batched = false, batchSize = 1000, removeColumns = [], cache, desc = 'Map' } = options;
-    if (typeof mapper !== 'function') throw new MapError(`map needs a function; it got ${show(mapper)}.`);
-    const removed = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
-    const identity = identityOf(mapper, cache);
-    const key =
-      identity === undefined
-        ? undefined
-        : await hashOf('map', await this.fingerprint(), identity, batched, batchSize, removed);
-    const kept = key === undefined ? undefined : await readTable(key);
+    const removed: readonly string[] = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
+    const key = await keyOfMap(mapper, cache, () => this.fingerprint(), [batched, batchSize, removed]);
+    const kept = key === undefined ? undefined : await keptTable(key);
     if (kept) return new Dataset(kept);
     const table = await mapTable({
       table: this.#ordered(),
@@ -342,13 +320,7 @@ export class Dataset<Row = Record<string, unknown>> {
       label: desc,
     });
     if (!table) return removed.length > 0 ? this.removeColumns(removed as ColumnName<Row>[]) : this;
-    if (key !== undefined)
-      await writeCache(key, await packTable(table)).catch((error: unknown) => {
-        throw new MapError(
-          `map: the result cannot be kept: ${error instanceof Error ? error.message : String(error)}. Set ATTUNE_CACHE to a folder that can be written.`,
-          { cause: error },
-        );
-      });
+    if (key !== undefined) await keepTable(key, table);
     return new Dataset(table);
   }
 
@@ -366,37 +338,8 @@ export class Dataset<Row = Record<string, unknown>> {
     predicate: (row: Row, index: number) => boolean | Promise<boolean>,
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<Dataset<Row>>;
-  async filter(
-    predicate: AnyFunction,
-    { batched = false, batchSize = 1000, desc = 'Filter' }: FilterOptions = {},
-  ): Promise<Dataset<Row>> {
-    const keep: number[] = [];
-    const ask = predicate as (input: unknown, index: unknown) => unknown;
-    using progress = progressLine({ label: desc, total: this.length, unit: 'examples' });
-    const work = new LongWork();
-    const step = batched ? batchSize : 1;
-    if (!Number.isInteger(step) || step < 1)
-      throw new MapError(`filter: batchSize is ${batchSize}; a whole number from 1 was expected.`);
-    for (let start = 0; start < this.length; start += step) {
-      const rows = Array.from({ length: Math.min(step, this.length - start) }, (_, row) => start + row);
-      let answer = batched ? ask(this.slice(start, start + step).toColumns(), rows) : ask(this.at(start), start);
-      if (answer instanceof Promise) answer = await answer;
-      const answers: unknown = batched ? answer : [answer];
-      if (!Array.isArray(answers) || answers.length !== rows.length)
-        throw new MapError(
-          `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`,
-        );
-      for (const [index, row] of rows.entries()) {
-        if (typeof answers[index] !== 'boolean')
-          throw new MapError(
-            `filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`,
-          );
-        if (answers[index]) keep.push(row);
-      }
-      progress.update(start);
-      await work.breathe();
-    }
-    return this.#take(Int32Array.from(keep));
+  async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<Dataset<Row>> {
+    return this.#take(await filterRows(this as Dataset<object>, predicate, options));
   }
 
   #withTable<Other>(table: Table): Dataset<Other> {
@@ -407,11 +350,14 @@ export class Dataset<Row = Record<string, unknown>> {
     from: From,
     to: To,
   ): Dataset<RenamedRow<Row, From, To>> {
-    return this.renameColumns({ [from]: to }) as Dataset<RenamedRow<Row, From, To>>;
+    requireArgument('renameColumn', 'from', from, text, DatasetError);
+    requireArgument('renameColumn', 'to', to, text, DatasetError);
+    return this.renameColumns(Object.fromEntries([[from, to]])) as Dataset<RenamedRow<Row, From, To>>;
   }
 
   /** @throws ColumnNotFoundError, DatasetError when two columns would have one name */
   renameColumns(names: Readonly<Record<string, string>>): Dataset<Record<string, unknown>> {
+    requireArgument('renameColumns', 'names', names, newNames, DatasetError);
     for (const name of Object.keys(names)) findColumn(this.#table, name, 'renameColumns');
     const table = new Map<string, Column>();
     for (const [name, column] of this.#table) {
@@ -425,6 +371,7 @@ export class Dataset<Row = Record<string, unknown>> {
   removeColumns<Removed extends ColumnName<Row>>(
     names: Removed | readonly Removed[],
   ): Dataset<WithoutColumns<Row, Removed>> {
+    requireArgument('removeColumns', 'names', names, kinds.columnNames, DatasetError);
     const removed = new Set<string>(typeof names === 'string' ? [names] : names);
     for (const name of removed) findColumn(this.#table, name, 'removeColumns');
     const rows = this.#rows ?? (removed.size === this.#table.size ? new Int32Array(0) : undefined);
@@ -433,6 +380,7 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** Only these columns, in that order. */
   selectColumns<Kept extends ColumnName<Row>>(names: Kept | readonly Kept[]): Dataset<WithColumns<Row, Kept>> {
+    requireArgument('selectColumns', 'names', names, kinds.columnNames, DatasetError);
     const kept: readonly string[] = typeof names === 'string' ? [names] : names;
     return this.#withTable(new Map(kept.map((name) => [name, findColumn(this.#table, name, 'selectColumns')])));
   }
@@ -443,6 +391,9 @@ export class Dataset<Row = Record<string, unknown>> {
     values: Values,
     options: { readonly feature?: Feature } = {},
   ): Dataset<Row & { [Added in Name]: Values[number] }> {
+    requireArgument('addColumn', 'name', name, text, DatasetError);
+    requireArgument('addColumn', 'values', values, newColumn, DatasetError);
+    checkOptions('addColumn', options, kinds.addColumnOptions);
     if (this.#table.has(name))
       throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
     if (values.length !== this.length && this.#table.size > 0)
@@ -454,6 +405,7 @@ export class Dataset<Row = Record<string, unknown>> {
    * Columns as other types; those not named stay. @throws FeatureError when a value does not fit
    */
   cast(features: Features): Dataset<Row> {
+    requireArgument('cast', 'features', features, featuresKind, DatasetError);
     const table = new Map(this.#ordered());
     for (const [name, feature] of Object.entries(features))
       table.set(name, castValues(name, findColumn(table, name, 'cast'), feature));
@@ -461,7 +413,8 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
-    return this.cast({ [name]: feature });
+    requireArgument('castColumn', 'name', name, text, DatasetError);
+    return this.cast(Object.fromEntries([[name, feature]]));
   }
 
   /**
@@ -470,27 +423,8 @@ export class Dataset<Row = Record<string, unknown>> {
    */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
     const column = findColumn(this.#ordered(), name, 'classEncodeColumn');
-    const { feature } = column;
-    if (feature instanceof ClassLabel) return this;
-    const encodable = feature.type === 'value' && ['string', 'int32', 'int64', 'bool'].includes(feature.dtype);
-    if (!encodable)
-      throw new FeatureError(
-        `classEncodeColumn: '${name}' holds ${describeFeature(feature)}; text, whole numbers or booleans were expected.`,
-      );
-    const values = Array.from({ length: column.length }, (_, row) => column.at(row));
-    const gap = values.indexOf(null);
-    if (gap >= 0)
-      throw new FeatureError(`classEncodeColumn: '${name}' is missing in row ${gap}. Filter such rows out first.`);
-    const different = [...new Set(values)];
-    different.sort((a, b) => (typeof a === 'string' ? compareText(a, b as string) : Number(a) - Number(b)));
-    const names = different.map(String);
-    const numbers = new Map(different.map((input, index) => [input, index]));
-    const encoded = makeColumn(
-      name,
-      values.map((input) => numbers.get(input)!),
-      new ClassLabel({ names }),
-    );
-    return new Dataset(new Map(this.#ordered()).set(name, encoded));
+    const encoded = encodeClasses(name, column);
+    return encoded === column ? this : new Dataset(new Map(this.#ordered()).set(name, encoded));
   }
 
   /** SHA-256 of columns, types and values: equal for equal datasets. */
@@ -510,29 +444,12 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** The rows of several datasets with the same columns, one dataset after the other. */
   static concatenate<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
-    const [first] = datasets;
-    if (!first) throw new DatasetError('concatenateDatasets: no dataset was given.');
-    const tables = datasets.map((dataset) => dataset.#ordered());
-    for (const [index, table] of tables.entries()) {
-      const same = table.size === tables[0]!.size && [...table.keys()].every((name) => tables[0]!.has(name));
-      if (!same)
-        throw new DatasetError(
-          `concatenateDatasets: dataset ${index} has the columns ${[...table.keys()].join(', ')}, the first one ${first.columnNames.join(', ')}.`,
-        );
-    }
-    return new Dataset(
-      new Map(
-        first.columnNames.map((name) => [
-          name,
-          concatenateColumns(
-            name,
-            tables.map((table) => table.get(name)!),
-          ),
-        ]),
-      ),
-    );
+    requireArgument('concatenateDatasets', 'datasets', datasets, datasetList, DatasetError);
+    return new Dataset(concatenateTables(datasets.map((dataset) => dataset.#ordered())));
   }
 }
+
+const datasetList = arrayOf(instanceOf(Dataset), 'Datasets, as concatenateDatasets([a, b])');
 
 /**
  * The rows of several datasets with the same columns, one dataset after the other. @throws
@@ -540,14 +457,4 @@ export class Dataset<Row = Record<string, unknown>> {
  */
 export function concatenateDatasets<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
   return Dataset.concatenate(datasets);
-}
-
-async function readTable(key: string): Promise<Table | undefined> {
-  const bytes = await readCache(key);
-  try {
-    return bytes && (await unpackTable(bytes));
-  } catch {
-    // A damaged file is made anew.
-    return undefined;
-  }
 }

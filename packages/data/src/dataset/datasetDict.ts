@@ -1,9 +1,14 @@
+import { requireArgument, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 // A dataset splits into a dict of datasets, and a dict maps its datasets: neither stands below the other.
 // oxlint-disable-next-line import/no-cycle
 import type { Dataset } from './dataset.ts';
+import { checkFilter } from './filterRows.ts';
+import { checkMap } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
+import { rowNumbers } from './optionKinds.ts';
 import type {
   ColumnName,
   FilterOptions,
@@ -25,10 +30,25 @@ export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row>
 
 type Splits<Row> = Readonly<Record<string, Dataset<Row>>>;
 
+const isDataset = (input: unknown) =>
+  typeof input === 'object' && input !== null && 'toColumns' in input && 'trainTestSplit' in input;
+
+const splitsKind: Kind = {
+  what: 'an object of Datasets by split, as { train, test }',
+  holds: (input) =>
+    typeof input === 'object' && input !== null && !Array.isArray(input) && Object.values(input).every(isDataset),
+  found: (input) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) return shown(input);
+    const [name, wrong] = Object.entries(input).find(([, dataset]) => !isDataset(dataset))!;
+    return `${shown(wrong)} for '${name}'`;
+  },
+};
+
 /** What can be done with all splits at once. */
 export class DatasetDictMethods<Row> {
   /** Use `datasetDict({ train, … })`, which types the splits. */
   constructor(splits: Splits<Row>) {
+    requireArgument('datasetDict', 'splits', splits, splitsKind, DatasetError);
     for (const [name, dataset] of Object.entries(splits)) {
       if (name in this)
         throw new SplitError(`A split cannot be called '${name}': DatasetDict has a method of that name.`);
@@ -90,7 +110,8 @@ export class DatasetDictMethods<Row> {
     mapper: (row: Row, index: number) => New | null | void | Promise<New | null | void>,
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<DatasetDict<MappedRow<Row, New, Removed>>>;
-  map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
+  async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
+    checkMap(mapper, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.map.bind(dataset) as (mapper: unknown, options: MapOptions) => Promise<Dataset<object>>;
       return run(mapper, { ...options, desc: `${options.desc ?? 'Map'} (${name})` });
@@ -106,7 +127,8 @@ export class DatasetDictMethods<Row> {
     predicate: (row: Row, index: number) => boolean | Promise<boolean>,
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<DatasetDict<Row>>;
-  filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
+  async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
+    checkFilter(predicate, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.filter.bind(dataset) as (predicate: unknown, options: FilterOptions) => Promise<Dataset<Row>>;
       return run(predicate, { ...options, desc: `${options.desc ?? 'Filter'} (${name})` });
@@ -115,6 +137,7 @@ export class DatasetDictMethods<Row> {
 
   /** The same rows of every split. */
   select(indices: Iterable<number>): DatasetDict<Row> {
+    requireArgument('select', 'indices', indices, rowNumbers, DatasetError);
     const rows = [...indices];
     return this.#each((dataset) => dataset.select(rows));
   }

@@ -1,13 +1,17 @@
+import { callable, requireArgument } from '@attune/validate';
 import { progressLine } from '@attune/platform';
 import type { Column } from '../columns/column.ts';
 import { castColumn, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
 import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray, show } from '../features/inferFeature.ts';
+import { checkOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
 import { tellMissing } from './missingValues.ts';
+import { cacheOptions, mapAdvice, mapOptions } from './optionKinds.ts';
 import { findColumn, setOwn } from './table.ts';
 import type { Table } from './table.ts';
+import type { MapOptions } from './types.ts';
 
 export type AnyFunction = (input: never, index: never) => unknown;
 
@@ -21,6 +25,13 @@ export interface MapRequest {
   readonly label: string;
 }
 
+/** @throws MapError for what is no function, or options that are not map's */
+export function checkMap(mapper: unknown, options: MapOptions): void {
+  requireArgument('map', 'function', mapper, callable, MapError);
+  checkOptions('map', options, mapOptions, mapAdvice, MapError);
+  if (options.cache !== undefined) checkOptions('map, cache', options.cache, cacheOptions, {}, MapError);
+}
+
 /**
  * The table that results from a function over rows or batches; undefined if the function only had
  * side effects (returned nothing).
@@ -29,8 +40,6 @@ export interface MapRequest {
  */
 export async function mapTable(request: MapRequest): Promise<Table | undefined> {
   const { table, length, batchSize, removed, label } = request;
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new MapError(`map: batchSize is ${batchSize}; a whole number from 1 was expected.`);
   for (const name of removed) findColumn(table, name, 'map, removeColumns');
   const removedNames = new Set(removed);
   const kept = [...table.keys()].filter((name) => !removedNames.has(name));

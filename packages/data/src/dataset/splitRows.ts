@@ -1,13 +1,8 @@
 import type { Column } from '../columns/column.ts';
 import { DatasetError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
-import { Pcg64 } from '../random/pcg64.ts';
+import { freshSeed, Pcg64 } from '../random/pcg64.ts';
 import type { SplitOptions } from './types.ts';
-
-/** A seed for who gives none. */
-export function freshSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
-}
 
 export interface SplitSizes {
   readonly train: number;

@@ -90,3 +90,11 @@ export interface SortOptions {
   /** Where missing values go. Default 'at_end'. */
   readonly nullPlacement?: 'at_start' | 'at_end';
 }
+
+export interface ShardOptions {
+  readonly numShards: number;
+  /** Which part, from 0. */
+  readonly index: number;
+  /** Neighbouring rows. Default true; false: every numShards-th row. */
+  readonly contiguous?: boolean;
+}

@@ -1,4 +1,7 @@
+import { arrayOf, oneOf, optional, requireArgument, shown, text, wholeNumber } from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
+import { adviceFor, checkOptions } from '../options.ts';
 
 /**
  * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger ones
@@ -28,13 +31,27 @@ export function ownFeature(features: Features | undefined, name: string): Featur
   return features && Object.hasOwn(features, name) ? features[name] : undefined;
 }
 
+const classKinds: OptionKinds = {
+  names: optional(arrayOf(text, 'texts')),
+  numClasses: optional(wholeNumber(1, 1_000_000)),
+};
+const classAdvice = adviceFor({ namesFile: 'read the file and pass its lines as names', id2label: 'pass names' });
+
 /** Classes as whole numbers from 0, with a name each. -1 and -100 stand for "no label". */
 export class ClassLabel {
   readonly type = 'class_label';
   readonly names: readonly string[];
 
-  /** @throws FeatureError when a name is given twice */
-  constructor({ names }: { readonly names: readonly string[] }) {
+  /**
+   * @param options names of the classes, or only their number: then they are called '0', '1', …
+   * @throws FeatureError when a name is given twice
+   */
+  constructor(options: { readonly names: readonly string[] } | { readonly numClasses: number }) {
+    checkOptions('new ClassLabel', options, classKinds, classAdvice, FeatureError);
+    const given = options as { readonly names?: readonly string[]; readonly numClasses?: number };
+    if ((given.names === undefined) === (given.numClasses === undefined))
+      throw new FeatureError(`new ClassLabel: pass names or numClasses; got ${shown(options)}`);
+    const names = given.names ?? Array.from({ length: given.numClasses! }, (_, index) => String(index));
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new FeatureError(`ClassLabel: the name '${twice}' is given twice.`);
     this.names = [...names];
@@ -60,9 +77,52 @@ export class ClassLabel {
   }
 }
 
-export const value = (dtype: ValueType): ValueFeature => ({ type: 'value', dtype });
+const valueTypes: readonly ValueType[] = [
+  'uint8',
+  'int32',
+  'int64',
+  'float32',
+  'float64',
+  'string',
+  'bool',
+  'null',
+  'struct',
+];
+const valueTypeKind = oneOf(...valueTypes);
 
-export const list = (items: Feature): ListFeature => ({ type: 'list', items });
+/** The type of single values. @throws FeatureError for a type that there is not */
+export function value(dtype: ValueType): ValueFeature {
+  requireArgument('value', 'dtype', dtype, valueTypeKind, FeatureError);
+  return { type: 'value', dtype };
+}
+
+/** The type of lists. @throws FeatureError for items that are no type */
+export function list(items: Feature): ListFeature {
+  requireArgument('list', 'items', items, featureKind, FeatureError);
+  return { type: 'list', items };
+}
+
+function isFeature(input: unknown): input is Feature {
+  if (input instanceof ClassLabel) return true;
+  const { type, dtype, items } = (input ?? {}) as { type?: unknown; dtype?: unknown; items?: unknown };
+  return type === 'value' ? valueTypes.includes(dtype as ValueType) : type === 'list' && isFeature(items);
+}
+
+export const featureKind: Kind = {
+  what: "a type: value('int32'), list(value('string')) or new ClassLabel({ names })",
+  holds: isFeature,
+};
+
+export const featuresKind: Kind = {
+  what: "an object of types by column, as { label: value('int32') }",
+  holds: (input) =>
+    typeof input === 'object' && input !== null && !Array.isArray(input) && Object.values(input).every(isFeature),
+  found: (input) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) return shown(input);
+    const [name, wrong] = Object.entries(input).find(([, feature]) => !isFeature(feature))!;
+    return `${shown(wrong)} for '${name}'`;
+  },
+};
 
 /** `int32`, `list<string>`, `ClassLabel(no, yes)`: for messages. */
 export function describeFeature(feature: Feature): string {

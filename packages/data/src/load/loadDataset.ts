@@ -1,7 +1,11 @@
+import { nonEmptyText, object, oneOfKinds, optional, orNull, requireArgument, text } from '@attune/validate';
 import { concatenateDatasets, Dataset } from '../dataset/dataset.ts';
 import { datasetDict } from '../dataset/datasetDict.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
+import { DatasetError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
 import { findSources } from './findSources.ts';
+import { loadAdvice, loadKinds } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import { selectSplit } from './parseSplit.ts';
 import { readSource } from './readSource.ts';
@@ -10,6 +14,8 @@ import { readSource } from './readSource.ts';
 // type.
 // oxlint-disable-next-line typescript/no-explicit-any
 type UntypedRow = Record<string, any>;
+
+const nameOrObject = optional(orNull(oneOfKinds('the name of a configuration, or options', text, object)));
 
 type NoSplit = LoadDatasetOptions & { readonly split?: undefined };
 type WithSplit = LoadDatasetOptions & { readonly split: string };
@@ -48,6 +54,11 @@ export async function loadDataset(
   nameOrOptions?: string | LoadDatasetOptions,
   more?: LoadDatasetOptions,
 ): Promise<Dataset | DatasetDict> {
+  requireArgument('loadDataset', 'path', path, nonEmptyText, DatasetError);
+  requireArgument('loadDataset', 'name', nameOrOptions, nameOrObject, DatasetError);
+  if (typeof nameOrOptions === 'object' && nameOrOptions !== null)
+    checkOptions('loadDataset', nameOrOptions, loadKinds, loadAdvice);
+  if (more !== undefined) checkOptions('loadDataset', more, loadKinds, loadAdvice);
   const options = typeof nameOrOptions === 'string' ? { ...more, name: nameOrOptions } : { ...nameOrOptions, ...more };
   const splits: [string, Dataset][] = [];
   for (const [split, sources] of await findSources(path, options)) {

@@ -1,3 +1,19 @@
+import {
+  arrayOf,
+  callable,
+  flag,
+  nonEmptyText,
+  object,
+  objectWith,
+  oneOfKinds,
+  optional,
+  orNull,
+  shown,
+  text,
+} from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
+import { featuresKind } from '../features/feature.ts';
+import { adviceFor } from '../options.ts';
 import type { DownloadProgress } from '@attune/hub';
 import type { Features } from '../features/feature.ts';
 import type { DataFile } from '../platform/platform.ts';
@@ -59,3 +75,55 @@ export interface LoadDatasetOptions extends FileOptions {
   /** Called during downloads. */
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
+
+const file = oneOfKinds('a path or a File', text, objectWith('a File', { name: 'string', arrayBuffer: 'function' }));
+const files = oneOfKinds('a path, a File, or an array of them', file, arrayOf(file, 'paths or Files'));
+const filesBySplit: Kind = {
+  what: 'an object of files by split',
+  holds: (input) => object.holds(input) && Object.values(input as object).every(files.holds),
+};
+
+export const loadKinds: OptionKinds = {
+  name: optional(text),
+  features: optional(featuresKind),
+  encoding: optional(nonEmptyText),
+  delimiter: optional(nonEmptyText),
+  quote: optional(orNull(nonEmptyText)),
+  columnNames: optional(arrayOf(text, 'texts')),
+  naValues: optional(arrayOf(text, 'texts')),
+  decimal: optional(nonEmptyText),
+  field: optional(text),
+  split: optional({
+    ...text,
+    found: (given) => `${shown(given)}${Array.isArray(given) ? '; call loadDataset once for each' : ''}`,
+  }),
+  dataFiles: optional(
+    oneOfKinds('a path or File, an array of them, or an object of those by split', files, filesBySplit),
+  ),
+  dataDir: optional(text),
+  revision: optional(text),
+  cacheDir: optional(text),
+  localFilesOnly: optional(flag),
+  forceDownload: optional(flag),
+  onProgress: optional(callable),
+};
+
+export const loadAdvice = adviceFor({
+  sep: 'it is called delimiter',
+  separator: 'it is called delimiter',
+  header: 'pass columnNames for a file without one',
+  names: 'it is called columnNames',
+  usecols: 'remove columns afterwards, with removeColumns or selectColumns',
+  quotechar: 'it is called quote',
+  quoting: 'it is called quote; null for none',
+  nrows: "it is said by split: 'train[:100]'",
+  skiprows: "it is said by split: 'train[100:]'",
+  dtype: "it is called features: { label: value('int32') }",
+  streaming: 'a dataset is read as a whole; leave it out',
+  numProc: 'files are read in this process; leave it out',
+  token: 'the hub takes it from HF_TOKEN',
+  useAuthToken: 'the hub takes it from HF_TOKEN',
+  trustRemoteCode: 'nothing is run from the hub; leave it out',
+  downloadMode: 'it is called forceDownload: true',
+  keepInMemory: 'a dataset is always in memory; leave it out',
+});

@@ -9,11 +9,16 @@ async function all(batches: AsyncIterable<Batch>): Promise<number[][]> {
   for await (const batch of batches) seen.push(numbers(batch));
   return seen;
 }
+const golden = [
+  [8, 0, 7, 1, 3, 6, 2, 4, 5, 9],
+  [3, 5, 6, 8, 1, 9, 7, 0, 4, 2],
+  [1, 8, 7, 0, 9, 3, 6, 2, 4, 5],
+];
 const macrotask = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('DataLoader', () => {
   it('gives the rows in order, the last batch being smaller', async () => {
-    const loader = new DataLoader({ dataset, batchSize: 4 });
+    const loader = new DataLoader(dataset, { batchSize: 4 });
     expect(loader.length).toBe(3);
     expect(await all(loader)).toEqual([
       [0, 1, 2, 3],
@@ -24,7 +29,7 @@ describe('DataLoader', () => {
   });
 
   it('dropLast', async () => {
-    const loader = new DataLoader({ dataset, batchSize: 4, dropLast: true });
+    const loader = new DataLoader(dataset, { batchSize: 4, dropLast: true });
     expect(loader.length).toBe(2);
     expect(await all(loader)).toHaveLength(2);
   });
@@ -34,7 +39,7 @@ describe('DataLoader', () => {
       numSamples: 10,
       order: (epoch) => Int32Array.from({ length: 10 }, (_, index) => (index + epoch) % 10),
     });
-    const loader = new DataLoader({ dataset, batchSize: 5, sampler, prefetch: 0 });
+    const loader = new DataLoader(dataset, { batchSize: 5, sampler, prefetch: 0 });
     expect(await all(loader)).toEqual([
       [0, 1, 2, 3, 4],
       [5, 6, 7, 8, 9],
@@ -49,10 +54,9 @@ describe('DataLoader', () => {
 
   it('starts in the middle without making what is before', async () => {
     let made = 0;
-    const loader = new DataLoader({
-      dataset,
+    const loader = new DataLoader(dataset, {
       batchSize: 3,
-      collate: (rows) => ((made += 1), defaultDataCollator(rows)),
+      collateFn: (rows) => ((made += 1), defaultDataCollator(rows)),
     });
     expect(await all(loader.iterate({ startBatch: 2 }))).toEqual([[6, 7, 8], [9]]);
     expect(made).toBe(2);
@@ -61,11 +65,10 @@ describe('DataLoader', () => {
 
   it('makes batches ahead while the caller waits, as many as asked, and stops with it', async () => {
     let made = 0;
-    const loader = new DataLoader({
-      dataset,
+    const loader = new DataLoader(dataset, {
       batchSize: 1,
       prefetch: 3,
-      collate: (rows) => ((made += 1), defaultDataCollator(rows)),
+      collateFn: (rows) => ((made += 1), defaultDataCollator(rows)),
     });
     const batches = loader[Symbol.asyncIterator]();
     await batches.next();
@@ -82,10 +85,9 @@ describe('DataLoader', () => {
   });
 
   it("throws a collator's error at the batch it belongs to", async () => {
-    const loader = new DataLoader({
-      dataset,
+    const loader = new DataLoader(dataset, {
       batchSize: 2,
-      collate: (rows) => {
+      collateFn: (rows) => {
         if (rows[0]?.['i'] === 4) throw new DatasetError('bad');
         return defaultDataCollator(rows);
       },
@@ -105,25 +107,107 @@ describe('DataLoader', () => {
   });
 
   it('knows that a column of floats is one', async () => {
-    const loader = new DataLoader({ dataset: Dataset.fromColumns({ label: Float32Array.of(1, 2) }) });
+    const loader = new DataLoader(Dataset.fromColumns({ label: Float32Array.of(1, 2) }));
     for await (const batch of loader) expect(batch['labels']?.data).toBeInstanceOf(Float32Array);
   });
 
+  it('shuffles, each epoch otherwise, and alike for a seed', async () => {
+    const make = (seed?: number) => new DataLoader(dataset, { batchSize: 10, shuffle: true, seed });
+    const epochs = async (loader: DataLoader) => [
+      ...(await all(loader)),
+      ...(await all(loader)),
+      ...(await all(loader)),
+    ];
+    const first = await epochs(make(7));
+    // numpy.random.default_rng(7), then of 7 + 2**128 and 7 + 2**129.
+    expect(first).toEqual(golden);
+    expect(await epochs(make(7))).toEqual(first);
+    for (const order of first) expect(order.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const loader = make(7);
+    loader.setEpoch(2);
+    expect([await all(loader), loader.epoch]).toEqual([[golden[2]], 3]);
+    expect(await epochs(make(8))).not.toEqual(first);
+    expect(make().length).toBe(1);
+  });
+
+  it('takes rows from anything that has them, and says which is none', async () => {
+    expect(await all(new DataLoader([{ i: 1 }, { i: 2 }], { batchSize: 2 }))).toEqual([[1, 2]]);
+    await expect(all(new DataLoader([{ i: 1 }, 5] as object[], { batchSize: 2 }))).rejects.toThrow(
+      'row 1 of the dataset is 5',
+    );
+  });
+
+  it('says what is no batch', async () => {
+    for (const collateFn of [() => undefined, async () => ({})] as never[])
+      await expect(all(new DataLoader(dataset, { collateFn }))).rejects.toThrow('collateFn must return a batch');
+  });
+
   it('empty', async () => {
-    const loader = new DataLoader({ dataset: dataset.slice(0, 0), batchSize: 8 });
+    const loader = new DataLoader(dataset.slice(0, 0), { batchSize: 8 });
     expect(loader.length).toBe(0);
     expect(await all(loader)).toEqual([]);
   });
 
   it.each([
-    ['batch size', () => new DataLoader({ dataset, batchSize: 0 }), 'batchSize is 0'],
-    ['prefetch', () => new DataLoader({ dataset, prefetch: -1 }), 'prefetch is -1'],
+    [
+      'batch size',
+      () => new DataLoader(dataset, { batchSize: 0 }),
+      'new DataLoader: batchSize must be a whole number of at least 1; got 0',
+    ],
+    [
+      'prefetch',
+      () => new DataLoader(dataset, { prefetch: -1 }),
+      'prefetch must be a whole number of at least 0; got -1',
+    ],
     [
       'a sampler for other data',
-      () => new DataLoader({ dataset, sampler: new SequentialSampler({ numSamples: 11 }) }),
+      () => new DataLoader(dataset, { sampler: new SequentialSampler({ numSamples: 11 }) }),
       'gives 11 rows; the dataset has 10',
     ],
-    ['a sampler of no number', () => new SequentialSampler({ numSamples: -1 }), 'numSamples is -1'],
+    [
+      'its options as they once were',
+      () => new DataLoader({ dataset, batchSize: 2 } as never),
+      'the dataset stands first: new DataLoader(dataset',
+    ],
+    ['a Promise', () => new DataLoader(Promise.resolve(dataset) as never), 'got a Promise; await it first'],
+    [
+      'a DatasetDict',
+      () => new DataLoader(dataset.trainTestSplit() as never),
+      'choose one of its splits, such as dict.train',
+    ],
+    [
+      'nothing',
+      () => new DataLoader(undefined as never),
+      'dataset must be a dataset, or anything with length and at(); got undefined',
+    ],
+    [
+      'a name of Python',
+      () => new DataLoader(dataset, { batch_size: 2 } as never),
+      'no option batch_size; did you mean batchSize?',
+    ],
+    [
+      'a name that was once used',
+      () => new DataLoader(dataset, { collate: defaultDataCollator } as never),
+      'it is called collateFn',
+    ],
+    ['workers', () => new DataLoader(dataset, { num_workers: 2 } as never), 'batches are made ahead in this thread'],
+    [
+      'two orders',
+      () => new DataLoader(dataset, { shuffle: true, sampler: new SequentialSampler({ numSamples: 10 }) }),
+      'not both',
+    ],
+    ['a seed for nothing', () => new DataLoader(dataset, { seed: 1 }), 'seed is for shuffle: true'],
+    ['a seed', () => new DataLoader(dataset, { shuffle: true, seed: -1 }), 'seed must be a whole number of at least 0'],
+    [
+      'two kinds of order',
+      () => new RandomSampler({ numSamples: 2, seed: 1, order: () => Int32Array.of(0, 1) }),
+      'not both',
+    ],
+    [
+      'a sampler of no number',
+      () => new SequentialSampler({ numSamples: -1 }),
+      'numSamples must be a whole number of at least 0; got -1',
+    ],
     [
       'an order too short',
       () => new RandomSampler({ numSamples: 3, order: () => Int32Array.of(0, 1) }).indices(0),

@@ -1,33 +1,89 @@
+import { callable, flag, objectWith, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
 import type { Batch, CollatorRow, DataCollator } from '../collate/batch.ts';
 import { defaultDataCollator } from '../collate/defaultDataCollator.ts';
-import { DatasetError } from '../errors.ts';
+import { CollateError, DatasetError } from '../errors.ts';
 import type { Features } from '../features/feature.ts';
-import { SequentialSampler } from './samplers.ts';
+import { adviceFor, checkOptions } from '../options.ts';
+import { seedKind } from '../random/pcg64.ts';
+import { RandomSampler, SequentialSampler } from './samplers.ts';
 import type { Sampler } from './samplers.ts';
 
 /** What batches are made of: a Dataset, or anything with rows. */
 export interface RowSource {
   readonly length: number;
-  at(index: number): object;
+  at(index: number): object | undefined;
   /** Types of the columns, for the collator. */
   readonly features?: Features;
 }
 
 export interface DataLoaderOptions {
-  readonly dataset: RowSource;
   /** Rows per batch. Default 1. */
   readonly batchSize?: number;
-  /** Default: rows as they are. */
+  /** Rows in random order, another each epoch. Default false: rows as they are. */
+  readonly shuffle?: boolean;
+  /** With `shuffle`: decides the orders. Default: a new one each time. */
+  readonly seed?: number | bigint;
+  /** In place of `shuffle`: which rows come, and in what order. */
   readonly sampler?: Sampler;
   /** Makes a batch of rows. Default: defaultDataCollator. */
-  readonly collate?: DataCollator;
+  readonly collateFn?: DataCollator;
   /** Leave out a last batch that is smaller. Default false. */
   readonly dropLast?: boolean;
   /** Batches made ahead while the caller waits for something else. Default 2; 0: none. */
   readonly prefetch?: number;
 }
 
-/** Batches of an epoch, in the sampler's order; iterate it once per epoch. */
+const optionKinds: OptionKinds = {
+  batchSize: optional(wholeNumber(1)),
+  shuffle: optional(flag),
+  seed: optional(seedKind),
+  sampler: optional(objectWith('a sampler', { length: 'number', indices: 'function' })),
+  collateFn: optional(callable),
+  dropLast: optional(flag),
+  prefetch: optional(wholeNumber(0)),
+};
+
+const otherNames = adviceFor({
+  collate: 'it is called collateFn',
+  dataset: 'the dataset stands first: new DataLoader(dataset, { batchSize: 8 })',
+  generator: 'pass a seed',
+  numWorkers: 'batches are made ahead in this thread: see prefetch',
+  prefetchFactor: 'it is called prefetch',
+  batchSampler: 'pass a sampler and a batchSize',
+  pinMemory: 'there is nothing to pin; leave it out',
+});
+
+const anyRows = objectWith('a dataset, or anything with length and at()', { length: 'number', at: 'function' });
+const rowSource: Kind = {
+  ...anyRows,
+  found: (value) =>
+    typeof (value as { splitNames?: unknown } | null)?.splitNames === 'function'
+      ? 'a DatasetDict; choose one of its splits, such as dict.train'
+      : (anyRows.found?.(value) ?? shown(value)),
+};
+
+const iterateKinds: OptionKinds = { startBatch: optional(wholeNumber(0)) };
+
+/** `new DataLoader({ dataset, … })`, as it was once written. */
+function isOldForm(dataset: unknown): dataset is object {
+  return typeof dataset === 'object' && dataset !== null && Object.hasOwn(dataset, 'dataset');
+}
+
+function rowOf(dataset: RowSource, index: number): CollatorRow {
+  const row: unknown = dataset.at(index);
+  if (typeof row === 'object' && row !== null) return row as CollatorRow;
+  throw new CollateError(
+    `DataLoader: row ${index} of the dataset is ${shown(row)}; an object with a value for each column was expected.`,
+  );
+}
+
+/**
+ * Batches of an epoch; iterate it once per epoch, as PyTorch's:
+ *
+ *     const loader = new DataLoader(dataset, { batchSize: 8, shuffle: true, collateFn });
+ *     for await (const batch of loader) …
+ */
 export class DataLoader implements AsyncIterable<Batch> {
   readonly #dataset: RowSource;
   readonly #sampler: Sampler;
@@ -39,39 +95,40 @@ export class DataLoader implements AsyncIterable<Batch> {
   #epoch = 0;
 
   /**
-   * @throws DatasetError for a batch size that is no whole number from 1, or a sampler for other
+   * @throws DatasetError for what is no dataset, options that are not these, or a sampler for other
    *   data
    */
-  constructor({
-    dataset,
-    batchSize = 1,
-    sampler = new SequentialSampler({ numSamples: dataset.length }),
-    collate = defaultDataCollator,
-    dropLast = false,
-    prefetch = 2,
-  }: DataLoaderOptions) {
-    if (!Number.isInteger(batchSize) || batchSize < 1)
-      throw new DatasetError(`DataLoader: batchSize is ${batchSize}; a whole number from 1 was expected.`);
-    if (!Number.isInteger(prefetch) || prefetch < 0)
-      throw new DatasetError(`DataLoader: prefetch is ${prefetch}; a whole number from 0 was expected.`);
-    if (sampler.length > dataset.length)
+  constructor(dataset: RowSource, options: DataLoaderOptions = {}) {
+    checkOptions('new DataLoader', isOldForm(dataset) ? dataset : options, optionKinds, otherNames);
+    requireArgument('new DataLoader', 'dataset', dataset, rowSource, DatasetError);
+    const { batchSize = 1, shuffle = false, seed, collateFn = defaultDataCollator, dropLast = false } = options;
+    if (options.sampler && shuffle)
+      throw new DatasetError('new DataLoader: pass shuffle or a sampler, not both: a sampler decides the order.');
+    if (seed !== undefined && !shuffle)
+      throw new DatasetError('new DataLoader: seed is for shuffle: true; without it there is nothing to draw.');
+    const numSamples = dataset.length;
+    const sampler =
+      options.sampler ?? (shuffle ? new RandomSampler({ numSamples, seed }) : new SequentialSampler({ numSamples }));
+    if (sampler.length > numSamples)
       throw new DatasetError(
-        `DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${dataset.length}.`,
+        `new DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${numSamples}.`,
       );
     this.#dataset = dataset;
     this.#sampler = sampler;
-    this.#collate = collate;
-    this.#prefetch = prefetch;
+    this.#collate = collateFn;
+    this.#prefetch = options.prefetch ?? 2;
     this.batchSize = batchSize;
     this.length = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);
   }
 
+  /** Number of the next epoch, from 0: it decides the order, and each iteration begins another. */
   get epoch(): number {
     return this.#epoch;
   }
 
   /** Chooses the order of the next iteration. */
   setEpoch(epoch: number): void {
+    requireArgument('setEpoch', 'epoch', epoch, wholeNumber(0), DatasetError);
     this.#epoch = epoch;
   }
 
@@ -85,20 +142,25 @@ export class DataLoader implements AsyncIterable<Batch> {
    * @param options.startBatch number of the first batch to give; those before it are not made.
    *   Default 0
    */
-  async *iterate({ startBatch = 0 }: { readonly startBatch?: number } = {}): AsyncGenerator<Batch> {
+  async *iterate(options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch> {
+    checkOptions('iterate', options, iterateKinds);
+    const { startBatch = 0 } = options;
     const order = this.#sampler.indices(this.#epoch);
+    this.#epoch += 1;
     const { features } = this.#dataset;
     const ready: Batch[] = [];
     let next = startBatch;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const make = (): Batch => {
       const rows = order.subarray(next * this.batchSize, (next + 1) * this.batchSize);
-      const batch = this.#collate(
-        Array.from(rows, (row) => this.#dataset.at(row) as CollatorRow),
+      const batch: unknown = this.#collate(
+        Array.from(rows, (row) => rowOf(this.#dataset, row)),
         features,
       );
+      if (typeof batch !== 'object' || batch === null || batch instanceof Promise)
+        throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}.`);
       next += 1;
-      return batch;
+      return batch as Batch;
     };
     // One batch per macrotask, so that whatever the caller waits for is not held up for long.
     const makeAhead = () => {

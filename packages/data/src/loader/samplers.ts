@@ -1,4 +1,8 @@
+import { callable, optional, shown, wholeNumber } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
+import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 
 /** The order of rows in an epoch. */
 export interface Sampler {
@@ -8,18 +12,16 @@ export interface Sampler {
   indices(epoch: number): Int32Array;
 }
 
-function checkCount(numSamples: number): number {
-  if (!Number.isInteger(numSamples) || numSamples < 0)
-    throw new DatasetError(`Sampler: numSamples is ${numSamples}; a number of rows was expected.`);
-  return numSamples;
-}
+const countKinds: OptionKinds = { numSamples: wholeNumber(0) };
 
 /** Rows as they are. */
 export class SequentialSampler implements Sampler {
   readonly length: number;
 
-  constructor({ numSamples }: { readonly numSamples: number }) {
-    this.length = checkCount(numSamples);
+  /** @throws DatasetError when `numSamples` is no number of rows */
+  constructor(options: { readonly numSamples: number }) {
+    checkOptions('new SequentialSampler', options, countKinds);
+    this.length = options.numSamples;
   }
 
   indices(): Int32Array {
@@ -30,25 +32,41 @@ export class SequentialSampler implements Sampler {
 export interface RandomSamplerOptions {
   readonly numSamples: number;
   /**
-   * The order of an epoch: each row number once. PyTorch's is `torch.randperm(numSamples)` from the
-   * seed plus the epoch.
+   * Decides the orders, each epoch another: NumPy's PCG64, seeded by it and the number of the epoch.
+   * Default: a new one each time.
    */
-  readonly order: (epoch: number) => Int32Array;
+  readonly seed?: number | bigint;
+  /**
+   * In place of a seed: the order of an epoch, each row number once. PyTorch's is
+   * `torch.randperm(numSamples)`.
+   */
+  readonly order?: (epoch: number) => Int32Array;
 }
+
+const randomKinds: OptionKinds = { ...countKinds, seed: optional(seedKind), order: optional(callable) };
 
 /** Rows in an order that differs from epoch to epoch. */
 export class RandomSampler implements Sampler {
   readonly length: number;
   readonly #order: (epoch: number) => Int32Array;
 
-  constructor({ numSamples, order }: RandomSamplerOptions) {
-    this.length = checkCount(numSamples);
-    this.#order = order;
+  /** @throws DatasetError for options that are not these, or both a seed and an order */
+  constructor(options: RandomSamplerOptions) {
+    checkOptions('new RandomSampler', options, randomKinds, { generator: 'pass a seed, or an order' });
+    const { numSamples, seed, order } = options;
+    if (seed !== undefined && order !== undefined)
+      throw new DatasetError('new RandomSampler: pass a seed or an order, not both.');
+    this.length = numSamples;
+    const own = BigInt(seed ?? freshSeed());
+    // The epoch stands above all bits that a seed usually has: no seed gives the epochs of another.
+    this.#order = order ?? ((epoch) => new Pcg64(own + (BigInt(epoch) << 128n)).permutation(numSamples));
   }
 
   /** @throws DatasetError when the order is not one of these rows */
   indices(epoch: number): Int32Array {
     const order = this.#order(epoch);
+    if (!(order instanceof Int32Array))
+      throw new DatasetError(`RandomSampler: order must return an Int32Array; got ${shown(order)}.`);
     const wrong = order.find((row) => row < 0 || row >= this.length);
     if (order.length !== this.length || wrong !== undefined) {
       throw new DatasetError(

@@ -1,8 +1,19 @@
+import type { Kind } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
 
 const mask64 = (1n << 64n) - 1n;
 const mask128 = (1n << 128n) - 1n;
 const multiplier = (2549297995355413924n << 64n) | 4865540595714422341n;
+
+/** A seed for who gives none. */
+export function freshSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}
+
+export const seedKind: Kind = {
+  what: 'a whole number of at least 0, or a BigInt',
+  holds: (seed) => (typeof seed === 'bigint' ? seed >= 0n : Number.isSafeInteger(seed) && (seed as number) >= 0),
+};
 
 /**
  * NumPy's default generator, `numpy.random.default_rng(seed)`: PCG64 (PCG XSL RR 128/64) seeded

@@ -1,0 +1,53 @@
+import { progressLine } from '@attune/platform';
+import { requireArgument, callable } from '@attune/validate';
+import { MapError } from '../errors.ts';
+import { show } from '../features/inferFeature.ts';
+import { checkOptions } from '../options.ts';
+import { LongWork } from './longWork.ts';
+import type { AnyFunction } from './mapRows.ts';
+import { filterAdvice, filterOptions } from './optionKinds.ts';
+import type { FilterOptions } from './types.ts';
+
+/** What of a dataset a predicate is shown. */
+interface Rows {
+  readonly length: number;
+  at(index: number): unknown;
+  slice(start: number, end: number): { toColumns(): unknown };
+}
+
+/** @throws MapError for what is no function, or options that are not filter's */
+export function checkFilter(predicate: unknown, options: FilterOptions): void {
+  requireArgument('filter', 'function', predicate, callable, MapError);
+  checkOptions('filter', options, filterOptions, filterAdvice, MapError);
+}
+
+/** Numbers of the rows for which a function says true. @throws MapError */
+export async function filterRows(dataset: Rows, predicate: AnyFunction, options: FilterOptions): Promise<Int32Array> {
+  checkFilter(predicate, options);
+  const { batched = false, batchSize = 1000, desc = 'Filter' } = options;
+  const keep: number[] = [];
+  const ask = predicate as (input: unknown, index: unknown) => unknown;
+  using progress = progressLine({ label: desc, total: dataset.length, unit: 'examples' });
+  const work = new LongWork();
+  const step = batched ? batchSize : 1;
+  for (let start = 0; start < dataset.length; start += step) {
+    const rows = Array.from({ length: Math.min(step, dataset.length - start) }, (_, row) => start + row);
+    let answer = batched ? ask(dataset.slice(start, start + step).toColumns(), rows) : ask(dataset.at(start), start);
+    if (answer instanceof Promise) answer = await answer;
+    const answers: unknown = batched ? answer : [answer];
+    if (!Array.isArray(answers) || answers.length !== rows.length)
+      throw new MapError(
+        `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`,
+      );
+    for (const [index, row] of rows.entries()) {
+      if (typeof answers[index] !== 'boolean')
+        throw new MapError(
+          `filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`,
+        );
+      if (answers[index]) keep.push(row);
+    }
+    progress.update(start);
+    await work.breathe();
+  }
+  return Int32Array.from(keep);
+}

@@ -1,0 +1,87 @@
+import { requireArgument, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
+import { ColumnNotFoundError, DatasetError } from '../errors.ts';
+import { ownFeature } from '../features/feature.ts';
+import type { Features } from '../features/feature.ts';
+import { isList, show } from '../features/inferFeature.ts';
+import { checkOptions } from '../options.ts';
+import { makingOptions } from './optionKinds.ts';
+import type { Table } from './table.ts';
+
+const isPlainObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
+  typeof input === 'object' &&
+  input !== null &&
+  (Object.getPrototypeOf(input) === Object.prototype || Object.getPrototypeOf(input) === null);
+
+const rowList: Kind = { what: 'an array of rows, each an object with a value for each column', holds: Array.isArray };
+
+const columnsObject: Kind = {
+  what: 'an object of columns, each an array or a typed array',
+  holds: (input) => isPlainObject(input) && Object.values(input).every(isList),
+  found: (input) => {
+    if (!isPlainObject(input)) return shown(input);
+    const [name, wrong] = Object.entries(input).find(([, values]) => !isList(values))!;
+    return `${shown(wrong)} for '${name}'`;
+  },
+};
+
+/** A table of objects. @throws DatasetError, FeatureError */
+export function tableOfRows(rows: readonly object[], options: { readonly features?: Features }): Table {
+  requireArgument('Dataset.fromRows', 'rows', rows, rowList, DatasetError);
+  checkOptions('Dataset.fromRows', options, makingOptions);
+  const names = new Set<string>();
+  for (const [index, row] of rows.entries()) {
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      throw new DatasetError(
+        `fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`,
+      );
+    for (const name of Object.keys(row)) names.add(name);
+  }
+  for (const name of Object.keys(options.features ?? {})) names.add(name);
+  const valueOf = (row: object, name: string) =>
+    Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined;
+  return new Map(
+    [...names].map((name) => {
+      const values = rows.map((row) => valueOf(row, name));
+      return [name, makeColumn(name, values, ownFeature(options.features, name))];
+    }),
+  );
+}
+
+/** A table of columns. @throws DatasetError, FeatureError */
+export function tableOfColumns(
+  columns: Readonly<Record<string, ArrayLike<unknown>>>,
+  options: { readonly features?: Features },
+): Table {
+  requireArgument('Dataset.fromColumns', 'columns', columns, columnsObject, DatasetError);
+  checkOptions('Dataset.fromColumns', options, makingOptions);
+  const { features = {} } = options;
+  const unknown = Object.keys(features).find((name) => !Object.hasOwn(columns, name));
+  if (unknown !== undefined)
+    throw new ColumnNotFoundError(
+      `features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`,
+    );
+  return new Map(
+    Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, ownFeature(features, name))]),
+  );
+}
+
+/** The rows of several tables of the same columns, one after the other. @throws DatasetError, FeatureError */
+export function concatenateTables(tables: readonly Table[]): Table {
+  const [first] = tables;
+  if (!first) throw new DatasetError('concatenateDatasets: no dataset was given.');
+  const names = [...first.keys()];
+  for (const [index, table] of tables.entries()) {
+    if (table.size === first.size && names.every((name) => table.has(name))) continue;
+    throw new DatasetError(
+      `concatenateDatasets: dataset ${index} has the columns ${[...table.keys()].join(', ')}, the first one ${names.join(', ')}.`,
+    );
+  }
+  return new Map(
+    names.map((name) => {
+      const columns = tables.map((table) => table.get(name)!);
+      return [name, concatenateColumns(name, columns)];
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+import { DatasetError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
+import { shardOptions } from './optionKinds.ts';
+import type { ShardOptions } from './types.ts';
+
+/** Row numbers of one of several equal parts. @throws DatasetError */
+export function shardRows(length: number, options: ShardOptions): Int32Array {
+  checkOptions('shard', options, shardOptions);
+  const { numShards, index, contiguous = true } = options;
+  if (index >= numShards)
+    throw new DatasetError(
+      `shard: index ${index} of ${numShards} shards; the index must be from 0 to the number of shards less one.`,
+    );
+  if (!contiguous)
+    return Int32Array.from({ length: Math.ceil((length - index) / numShards) }, (_, row) => index + row * numShards);
+  const [whole, rest] = [Math.floor(length / numShards), length % numShards];
+  const start = whole * index + Math.min(index, rest);
+  return Int32Array.from({ length: whole + (index < rest ? 1 : 0) }, (_, row) => start + row);
+}
