@@ -1,9 +1,10 @@
+import { bceWithLogitsLoss, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
 import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
 import { BatchError } from '../pretrained/errors.ts';
 import { readInput, rowsOf, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
 /** The class that the loss passes over (PyTorch's `ignore_index`). */
-export const ignoreIndex = -100;
+const ignoreIndex = -100;
 
 export interface ReadLabels {
   readonly problemType: ProblemType;
@@ -102,4 +103,17 @@ export function labelsOf(
 ): ReadLabels | undefined {
   const labels = readInput(inputs, 'labels');
   return labels && readLabels(labels, rowsOf(inputs.input_ids), numLabels, problemType);
+}
+
+/**
+ * The loss of logits [rows, numLabels]: the sum over examples divided by `items`; over labels too where an example has several numbers,
+ * as PyTorch's means do.
+ */
+export function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, items = labelled): Tensor {
+  const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);
+  const weight = items > 0 ? 1 / (items * perRow) : 0;
+  if (values instanceof Int32Array) return crossEntropy(logits, values, { ignoreIndex, weight });
+  return problemType === 'regression'
+    ? mseLoss(logits, values, { weight })
+    : bceWithLogitsLoss(logits, values, { weight });
 }

@@ -1,7 +1,7 @@
 import { bceWithLogitsLoss, crossEntropy, mseLoss, tidy, type Tensor } from '@attune/tensor';
 import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrained/modelInputs.ts';
 import { BertHead, headKind } from './head.ts';
-import { ignoreIndex, labelsOf, type ReadLabels } from './labels.ts';
+import { labelsOf, lossOf } from './labels.ts';
 
 export interface SequenceClassifierOutput {
   /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
@@ -10,19 +10,6 @@ export interface SequenceClassifierOutput {
   readonly logits: Tensor;
   /** Each [tokens, hidden], on request. */
   readonly hiddenStates?: readonly Tensor[];
-}
-
-/**
- * The sum over examples divided by `items`; over labels too where an example has several numbers,
- * as PyTorch's means do.
- */
-function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, items = labelled): Tensor {
-  const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);
-  const weight = items > 0 ? 1 / (items * perRow) : 0;
-  if (values instanceof Int32Array) return crossEntropy(logits, values, { ignoreIndex, weight });
-  return problemType === 'regression'
-    ? mseLoss(logits, values, { weight })
-    : bceWithLogitsLoss(logits, values, { weight });
 }
 
 /**

@@ -22,6 +22,7 @@ export interface TokenizerParts {
 }
 
 const idList: Kind = { what: 'a list of token ids', holds: isTexts };
+const tokenList: Kind = { what: 'a token or a list of tokens', holds: isTexts };
 const folderName: Kind = { what: 'the name of a folder', holds: (value) => typeof value === 'string' && value !== '' };
 
 function inputNames(config: TokenizerConfig): readonly string[] {
@@ -52,12 +53,43 @@ function tokenizerFiles({ json, config, modelMaxLength }: TokenizerParts, words:
   ]);
 }
 
+/** What a tokenizer can do besides being called. */
+function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: EncodeParts) {
+  const { idOf } = pipeline;
+  const decode = (ids: Iterable<number>, options?: DecodeOptions): string => {
+    requireArgument('decode', 'ids', ids, idList, TokenizerError);
+    return pipeline.decode(ids, options);
+  };
+  return {
+    tokenize(text: string): string[] {
+      requireText(text, 'text');
+      return pipeline.tokensOf(text);
+    },
+    pad: (features: Features, options: PadOptions = {}) =>
+      padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide }),
+    decode,
+    batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[] {
+      requireArgument('batchDecode', 'rows', rows, { ...idList, what: 'a list of lists of ids' }, TokenizerError);
+      return Array.from(rows, (ids) => decode(ids, options));
+    },
+    convertTokensToIds(tokens: string | readonly string[]): number | number[] {
+      if (typeof tokens === 'string') return idOf(tokens);
+      requireArgument('convertTokensToIds', 'tokens', tokens, tokenList, TokenizerError);
+      return Array.from(tokens, idOf);
+    },
+    convertIdsToTokens(ids: Iterable<number>): string[] {
+      requireArgument('convertIdsToTokens', 'ids', ids, idList, TokenizerError);
+      return Array.from(ids, pipeline.tokenOf);
+    },
+  };
+}
+
 /** Builds the callable tokenizer from its parts. */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
-  const { json, config, modelMaxLength } = parts;
+  const { json, config, modelMaxLength, fingerprint } = parts;
   const words = readSpecialTokens(json, config);
   const pipeline = createTextPipeline(json, config, words.unk);
-  const { idOf } = pipeline;
+  const { idOf, vocabSize } = pipeline;
   const shared: EncodeParts = {
     pipeline,
     template: readTemplate(json.post_processor),
@@ -69,6 +101,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     warnOnce: sayOnce(parts.warn),
   };
   const { modelInputNames, paddingSide, truncationSide } = shared;
+  const files = (): Map<string, string> => tokenizerFiles(parts, words);
 
   const encode = (input: unknown, pairOrOptions?: unknown, givenOptions?: EncodeOptions | null) => {
     const secondIsOptions = typeof pairOrOptions === 'object' && pairOrOptions !== null && !isTexts(pairOrOptions);
@@ -79,39 +112,15 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     const pair = secondIsOptions || pairOrOptions === null ? undefined : pairOrOptions;
     return encodeTexts(readTexts(input, pair), options, shared);
   };
-  const decode = (ids: Iterable<number>, options?: DecodeOptions): string => {
-    requireArgument('decode', 'ids', ids, idList, TokenizerError);
-    return pipeline.decode(ids, options);
-  };
-  const files = (): Map<string, string> => tokenizerFiles(parts, words);
-
-  const tokenizer = Object.assign(encode, {
-    tokenize(text: string): string[] {
-      requireText(text, 'text');
-      return pipeline.tokensOf(text);
-    },
-    pad: (features: Features, options: PadOptions = {}) =>
-      padFeatures(features, options, shared.padValues, { maxLength: modelMaxLength, paddingSide }),
-    decode,
-    batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[] {
-      requireArgument('batchDecode', 'rows', rows, { ...idList, what: 'a list of lists of ids' }, TokenizerError);
-      return Array.from(rows, (ids) => decode(ids, options));
-    },
-    convertTokensToIds: (tokens: string | readonly string[]) =>
-      typeof tokens === 'string' ? idOf(tokens) : Array.from(tokens, idOf),
-    convertIdsToTokens(ids: Iterable<number>): string[] {
-      requireArgument('convertIdsToTokens', 'ids', ids, idList, TokenizerError);
-      return Array.from(ids, pipeline.tokenOf);
-    },
-    vocabSize: pipeline.vocabSize,
+  const tokenizer = Object.assign(encode, tokenizerMethods(shared), specialTokenFields(words, idOf), {
+    allSpecialIds: json.added_tokens.filter((token) => token.special).map((token) => token.id),
+    vocabSize,
     modelMaxLength,
     modelInputNames,
     paddingSide,
     truncationSide,
-    fingerprint: parts.fingerprint,
+    fingerprint,
     files,
-    ...specialTokenFields(words, idOf),
-    allSpecialIds: json.added_tokens.filter((token) => token.special).map((token) => token.id),
     async savePretrained(folder: string): Promise<void> {
       requireArgument('savePretrained', 'folder', folder, folderName, TokenizerError);
       await parts.write(folder, files());
