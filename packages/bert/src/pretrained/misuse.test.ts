@@ -118,8 +118,8 @@ describe('what is not meant for a model', () => {
   });
 
   it('refuses heads and weights that cannot be computed, before it makes them', async () => {
-    const wide = new BertConfig({ ...small, hiddenSize: 1024, numAttentionHeads: 1 });
-    await expect(BertModel.fromConfig(wide)).rejects.toThrow(/makes heads of 1024 channels; heads of at most/);
+    const wide = new BertConfig({ ...small, hiddenSize: 4096, numAttentionHeads: 1 });
+    await expect(BertModel.fromConfig(wide)).rejects.toThrow(/makes heads of 4096 channels; heads of at most/);
     const { info } = await defaultDevice();
     const device = { info: { ...info, limits: { ...info.limits, maxStorageBufferBindingSize: 1000 } } };
     const shapes = new Map([
