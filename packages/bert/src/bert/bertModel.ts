@@ -1,9 +1,9 @@
-import { packSequences, tensor, tidy, type Tensor } from '@attune/tensor';
+import { packSequences, tensor, type Tensor } from '@attune/tensor';
 import { randomState } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { ForwardOptions, ModelInputs } from '../pretrained/modelInputs.ts';
 import type { ModelKind } from '../pretrained/modelKind.ts';
-import { PretrainedModel } from '../pretrained/pretrainedModel.ts';
+import { PretrainedModel, type DropoutKey } from '../pretrained/pretrainedModel.ts';
 import { BertEmbeddings } from './embeddings.ts';
 import { BertEncoder } from './encoder.ts';
 import type { Run, WeightSource } from './layers.ts';
@@ -55,17 +55,16 @@ export class BertModel extends PretrainedModel {
    *   model takes
    */
   forward(inputs: ModelInputs, options: ForwardOptions = {}): BertModelOutput {
-    return tidy(this.device, () => this.#compute(inputs, options));
+    return this.record(inputs, options, (pinned) => this.#compute(inputs, pinned));
   }
 
-  #compute(inputs: ModelInputs, options: ForwardOptions): BertModelOutput {
-    const pinned = this.begin(inputs, options);
+  #compute(inputs: ModelInputs, options: ForwardOptions & DropoutKey): BertModelOutput {
     const packed = packBatch(inputs, this.config, options.exampleOffset);
     const { config, device } = this;
     const drops = this.training && (config.hiddenDropoutProb > 0 || config.attentionProbsDropoutProb > 0);
     const random = drops
       ? {
-          state: randomState(device, pinned),
+          state: randomState(device, options),
           tokenKeys: tensor(packed.tokenKeys, { shape: [packed.tokens], device }),
         }
       : null;

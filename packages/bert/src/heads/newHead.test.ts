@@ -10,13 +10,14 @@ class BertForTokenClassification extends BertHead {
 
   /** @returns logits [tokens, numLabels], of the real tokens only */
   forward(inputs: ModelInputs, options: ForwardOptions = {}): { readonly logits: Tensor; readonly loss?: Tensor } {
-    const pinned = this.begin(inputs, options);
-    const { lastHiddenState, packed } = this.bert.forward(inputs, pinned);
-    const logits = this.classify(lastHiddenState, packed.tokenKeys, pinned);
-    const labels = readInput(inputs, 'labels');
-    if (!labels) return { logits };
-    const kept = Int32Array.from(packed.paddedIndex, (index) => labels.data[index] ?? -100);
-    return { logits, loss: crossEntropy(logits, kept) };
+    return this.record(inputs, options, (pinned) => {
+      const { lastHiddenState, packed } = this.bert.forward(inputs, pinned);
+      const logits = this.classify(lastHiddenState, packed.tokenKeys, pinned);
+      const labels = readInput(inputs, 'labels');
+      if (!labels) return { logits };
+      const kept = Int32Array.from(packed.paddedIndex, (index) => labels.data[index] ?? -100);
+      return { logits, loss: crossEntropy(logits, kept) };
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { bceWithLogitsLoss, crossEntropy, mseLoss, tidy, type Tensor } from '@attune/tensor';
+import type { Tensor } from '@attune/tensor';
 import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrained/modelInputs.ts';
 import { BertHead, headKind } from './head.ts';
 import { labelsOf, lossOf } from './labels.ts';
@@ -30,18 +30,15 @@ export class BertForSequenceClassification extends BertHead {
    * @throws BatchError for inputs or labels that do not fit the model
    */
   forward(inputs: ModelInputs, options: ForwardOptions = {}): SequenceClassifierOutput {
-    return tidy(this.device, () => this.#compute(inputs, options));
-  }
-
-  #compute(inputs: ModelInputs, options: ForwardOptions): SequenceClassifierOutput {
-    const pinned = this.begin(inputs, options);
-    const labels = labelsOf(inputs, this.config);
-    const { poolerOutput, packed, hiddenStates } = this.bert.forward(inputs, pinned);
-    const logits = this.classify(poolerOutput, packed.rowKeys, pinned);
-    const output = hiddenStates ? { logits, hiddenStates } : { logits };
-    if (!labels) return output;
-    if (labels.labelled > 0) this.config.problemType ??= labels.problemType;
-    return { ...output, loss: lossOf(logits, labels, options.numItemsInBatch) };
+    return this.record(inputs, options, (pinned) => {
+      const labels = labelsOf(inputs, this.config);
+      const { poolerOutput, packed, hiddenStates } = this.bert.forward(inputs, pinned);
+      const logits = this.classify(poolerOutput, packed.rowKeys, pinned);
+      const output = hiddenStates ? { logits, hiddenStates } : { logits };
+      if (!labels) return output;
+      if (labels.labelled > 0) this.config.problemType ??= labels.problemType;
+      return { ...output, loss: lossOf(logits, labels, options.numItemsInBatch) };
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { writeFilesAtomic, type FileContent } from '@attune/platform';
-import { currentSeed, Module, type StateDict } from '@attune/tensor';
+import { currentSeed, Module, tidy, type StateDict } from '@attune/tensor';
 import {
   callable,
   flag,
@@ -149,15 +149,20 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * What every `forward` begins with: checks what it was given, and fixes the seed and update that
-   * dropout is drawn with. Those of the caller, else the model's own, with another mask each time.
+   * What every `forward` does around its own work: checks what it was given, fixes the seed and
+   * update that dropout is drawn with (the caller's, else the model's own, with another mask each
+   * time), and gives back what was computed on the way.
    */
-  protected begin(inputs: ModelInputs, options: ForwardOptions): ForwardOptions & DropoutKey {
+  protected record<Output>(
+    inputs: ModelInputs,
+    options: ForwardOptions,
+    compute: (pinned: ForwardOptions & DropoutKey) => Output,
+  ): Output {
     this.#requireWeights('run');
     requireInputs(`${this.architecture}.forward`, inputs);
     requireOptions(`${this.architecture}.forward`, options, forwardOptions);
     const { seed = this.seed, update = this.training ? this.#forwards++ : 0 } = options;
-    return { ...options, seed, update };
+    return tidy(this.device, () => compute({ ...options, seed, update }));
   }
 
   #requireWeights(what: string): void {
