@@ -55,7 +55,8 @@ describe('packBatch', () => {
     const big = (...values: bigint[]) => ({ data: BigInt64Array.from(values), dims: [1, 3] });
     for (const inputs of [
       { input_ids: big(2n, 5n, 3n), attention_mask: big(1n, 1n, 0n) },
-      { input_ids: [[2, 5, 3]], attention_mask: [[1, 1, 0]] },
+      { input_ids: [[2, 5, 3]], attention_mask: [[1, 1, 0]], idx: [7], special_tokens_mask: [[1, 0, 1]] },
+      { input_ids: [BigInt64Array.of(2n, 5n, 3n)], attention_mask: [[true, true, false] as never] },
       {
         input_ids: { data: [2, 5, 3], shape: [1, 3] },
         attention_mask: { data: Uint8Array.of(1, 1, 0), shape: [1, 3] },
@@ -77,6 +78,14 @@ describe('packBatch', () => {
       /input_ids: row 1 is an array of 1, row 0 has 2 values.*padding: true/,
     ],
     ['a promise', { input_ids: Promise.resolve([]) as never }, /input_ids is a Promise; .*Await it/],
+    [
+      'a mask of other numbers',
+      { input_ids: [[1, 2]], attention_mask: [[0, -10000]] },
+      /mask\[0, 1\] is -10000; 1 for a/,
+    ],
+    ['names in camelCase', { inputIds: [[1]] }, /the batch has inputIds; did you mean input_ids\?/],
+    ['a label called label', { input_ids: [[1]], label: [1] }, /the batch has label; did you mean labels\?/],
+    ['positions', { input_ids: [[1]], position_ids: [[7]] }, /position_ids, which is not supported/],
     ['no batch', [[1]] as never, /takes a batch, \{ input_ids.*got an array of 1/],
     ['no ids', { labels: ids([[1]]) }, /no input_ids; its keys are: labels/],
     ['a list of ids', { input_ids: { data: Int32Array.of(1), shape: [1] } }, /shape \[1\]; \[rows, columns\]/],

@@ -1,3 +1,4 @@
+import { shown } from '@attune/validate';
 import { BatchError } from '../pretrained/errors.ts';
 import { readInput, requireInputs, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
@@ -52,6 +53,18 @@ function matrix(inputs: ModelInputs, name: string, rows: number, columns: number
   return array.data;
 }
 
+/** @throws BatchError for anything but 1 and 0, true and false */
+function readMask(mask: ArrayLike<unknown>, columns: number): Uint8Array {
+  return Uint8Array.from(mask, (value, at) => {
+    if (value === 1 || value === true) return 1;
+    if (value === 0 || value === false) return 0;
+    throw new BatchError(
+      `attention_mask[${Math.floor(at / columns)}, ${at % columns}] is ${shown(value)}; ` +
+        '1 for a token and 0 for padding were expected.',
+    );
+  });
+}
+
 function readColumns(inputs: ModelInputs): TokenColumns {
   requireInputs('packBatch', inputs);
   const ids = readInput(inputs, 'input_ids');
@@ -65,12 +78,13 @@ function readColumns(inputs: ModelInputs): TokenColumns {
       `input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`,
     );
   }
+  const mask = matrix(inputs, 'attention_mask', rows, columns);
   return {
     rows,
     columns,
     words: matrix({ input_ids: ids }, 'input_ids', rows, columns) ?? ids.data,
     types: matrix(inputs, 'token_type_ids', rows, columns),
-    mask: matrix(inputs, 'attention_mask', rows, columns),
+    mask: mask && readMask(mask, columns),
   };
 }
 

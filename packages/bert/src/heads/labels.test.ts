@@ -72,6 +72,7 @@ describe('readLabels', () => {
         config,
       )?.problemType,
     ).toBe('multi_label_classification');
+    expect(labelsOf({ input_ids, labels: Int32Array.of(1, 0) }, config)?.values).toEqual(Int32Array.of(1, 0));
     expect(labelsOf({ input_ids }, config)).toBeUndefined();
   });
 });

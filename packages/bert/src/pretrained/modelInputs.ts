@@ -1,4 +1,4 @@
-import { shown } from '@attune/validate';
+import { nearestName, shown } from '@attune/validate';
 import { BatchError } from './errors.ts';
 
 /** Numbers of an array; 64-bit ids as other libraries make them, too. */
@@ -12,13 +12,13 @@ export interface HostArray {
 
 /**
  * One input: an array with its shape (also called `dims`, as in transformers.js), or plain lists, a
- * list of numbers per row.
+ * list of numbers per row; a value per row may be a bare typed array, too.
  */
 export type ModelInput =
   | { readonly data: Numbers; readonly shape: readonly number[] }
   | { readonly data: Numbers; readonly dims: readonly number[] }
-  | readonly number[]
-  | readonly (readonly number[])[];
+  | Numbers
+  | readonly Numbers[];
 
 /**
  * What a model's `forward` takes, as a collator or a tokenizer makes it: `input_ids` [rows,
@@ -46,17 +46,28 @@ export interface ForwardOptions {
   readonly outputHiddenStates?: boolean;
 }
 
+const isRow = (value: unknown): value is Numbers =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+const isBig = (data: unknown): data is BigInt64Array | BigUint64Array =>
+  data instanceof BigInt64Array || data instanceof BigUint64Array;
+
+/** 64-bit numbers as those that everything else computes with. */
+const plainNumbers = (data: unknown): HostArray['data'] =>
+  isBig(data) ? Array.from<bigint, number>(data as BigInt64Array, Number) : (data as HostArray['data']);
+
 function fromLists(rows: readonly unknown[], name: string): HostArray {
-  if (!Array.isArray(rows[0])) return { data: rows as number[], shape: [rows.length] };
-  const columns = (rows[0] as unknown[]).length;
-  rows.forEach((row, index) => {
-    if (!Array.isArray(row) || row.length !== columns)
+  if (!isRow(rows[0])) return { data: rows as number[], shape: [rows.length] };
+  const columns = rows[0].length;
+  const flat = rows.flatMap((row, index): number[] => {
+    if (!isRow(row) || row.length !== columns)
       throw new BatchError(
         `${name}: row ${index} is ${shown(row)}, row 0 has ${columns} values; rows of one length were expected. ` +
           'Tokenize with { padding: true }.',
       );
+    return Array.from(plainNumbers(row));
   });
-  return { data: (rows as number[][]).flat(), shape: [rows.length, columns] };
+  return { data: flat, shape: [rows.length, columns] };
 }
 
 /** Rows of an input, whatever its form; 0 where it has none. */
@@ -74,17 +85,32 @@ export function readInput(inputs: ModelInputs, name: string): HostArray | undefi
   const input: unknown = inputs[name];
   if (input === undefined || input === null) return undefined;
   if (Array.isArray(input)) return fromLists(input, name);
+  if (isRow(input)) return { data: plainNumbers(input), shape: [input.length] };
   const { data, shape, dims } = input as { data?: unknown; shape?: unknown; dims?: unknown };
   const sizes = shape ?? dims;
-  if (typeof data !== 'object' || data === null || !('length' in data) || !Array.isArray(sizes)) {
+  if (!isRow(data) || !Array.isArray(sizes)) {
     throw new BatchError(
       `${name} is ${shown(input)}; an array { data, shape } or lists of numbers were expected. ` +
         'Await it if it is a promise; read it back first if it is a tensor.',
     );
   }
-  const numbers =
-    data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from<bigint, number>(data, Number) : data;
-  return { data: numbers as HostArray['data'], shape: sizes as number[] };
+  return { data: plainNumbers(data), shape: sizes as number[] };
+}
+
+const known = ['input_ids', 'attention_mask', 'token_type_ids', 'labels'];
+
+/** Inputs of BERT in `transformers` that change its result and that there are not here. */
+const unsupported = ['position_ids', 'inputs_embeds', 'head_mask', 'encoder_hidden_states', 'past_key_values'];
+
+/** What changes a result must not be passed over; columns that only come along may be there. */
+function refuseMisnamed(where: string, inputs: object): void {
+  for (const name of Object.keys(inputs)) {
+    if (known.includes(name)) continue;
+    if (unsupported.includes(name))
+      throw new BatchError(`${where}: the batch has ${name}, which is not supported. Leave it out.`);
+    const nearest = nearestName(name, known);
+    if (nearest) throw new BatchError(`${where}: the batch has ${name}; did you mean ${nearest}?`);
+  }
 }
 
 /** @throws BatchError for what is no batch */
@@ -93,4 +119,5 @@ export function requireInputs(where: string, inputs: unknown): void {
     throw new BatchError(
       `${where} takes a batch, { input_ids, attention_mask, … }; got ${shown(inputs)}. Tokenize the texts first.`,
     );
+  refuseMisnamed(where, inputs);
 }

@@ -1,4 +1,4 @@
-import { shown } from '@attune/validate';
+import { anything, flag, oneOf, optional, requireOptions, shown, wholeNumber } from '@attune/validate';
 import { TokenizerError } from './errors.ts';
 
 export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';
@@ -27,6 +27,19 @@ export type PadValues = Readonly<Record<string, number>>;
 
 /** Examples as rows, or as one column per key. */
 export type Features = readonly Readonly<Record<string, unknown>>[] | Readonly<Record<string, readonly unknown[]>>;
+
+const padOptions = {
+  padding: anything,
+  maxLength: optional(wholeNumber(0)),
+  padToMultipleOf: anything,
+  returnAttentionMask: optional(flag),
+  paddingSide: optional(oneOf('left', 'right')),
+};
+
+/** Checks what `pad` was given. @throws TokenizerError */
+export function checkPadOptions(options: PadOptions): void {
+  requireOptions('pad', options, padOptions, { error: TokenizerError });
+}
 
 function toColumns(features: Features): Record<string, unknown[]> {
   if (typeof features !== 'object' || features === null)
@@ -77,7 +90,7 @@ function targetLength(
     );
   }
   if (multiple !== undefined && (!Number.isInteger(multiple) || multiple < 1)) {
-    throw new TokenizerError(`padToMultipleOf is ${multiple}; a positive whole number was expected.`);
+    throw new TokenizerError(`padToMultipleOf is ${shown(multiple)}; a positive whole number was expected.`);
   }
   const length = kind === 'max_length' ? maxLength : longest;
   return multiple === undefined ? length : Math.ceil(length / multiple) * multiple;

@@ -114,6 +114,9 @@ describe('encoding', () => {
     expect(() => tokenizer('a', null, 5 as never)).toThrow(/options as an object.*got 5/);
     expect(() => tokenizer.decode(5 as never)).toThrow(/decode: ids must be a list of token ids; got 5/);
     expect(() => tokenizer.pad(undefined as never)).toThrow(/pad takes rows or columns.*got undefined/);
+    expect(() => tokenizer.pad([{ input_ids: [1] }], { max_length: 5 } as object)).toThrow(/did you mean maxLength/);
+    expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
+    expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
     expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text is undefined/);
     expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
     expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);

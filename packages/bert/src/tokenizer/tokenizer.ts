@@ -1,8 +1,8 @@
-import { requireArgument, type Kind } from '@attune/validate';
+import { flag, optional, requireArgument, requireOptions, type Kind } from '@attune/validate';
 import { encodeTexts, type EncodeParts } from './encode.ts';
 import { resolveOptions } from './encodeOptions.ts';
 import { TokenizerError } from './errors.ts';
-import { padFeatures, type Features, type PadOptions } from './pad.ts';
+import { checkPadOptions, padFeatures, type Features, type PadOptions } from './pad.ts';
 import { readSpecialTokens, specialTokenFields, type SpecialTokens } from './specialTokens.ts';
 import { readTemplate } from './template.ts';
 import { createTextPipeline } from './textPipeline.ts';
@@ -22,6 +22,7 @@ export interface TokenizerParts {
 }
 
 const idList: Kind = { what: 'a list of token ids', holds: isTexts };
+const decodeOptions = { skipSpecialTokens: optional(flag) };
 const tokenList: Kind = { what: 'a token or a list of tokens', holds: isTexts };
 const folderName: Kind = { what: 'the name of a folder', holds: (value) => typeof value === 'string' && value !== '' };
 
@@ -58,6 +59,7 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
   const { idOf } = pipeline;
   const decode = (ids: Iterable<number>, options?: DecodeOptions): string => {
     requireArgument('decode', 'ids', ids, idList, TokenizerError);
+    if (options) requireOptions('decode', options, decodeOptions, { error: TokenizerError });
     return pipeline.decode(ids, options);
   };
   return {
@@ -65,8 +67,10 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
       requireText(text, 'text');
       return pipeline.tokensOf(text);
     },
-    pad: (features: Features, options: PadOptions = {}) =>
-      padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide }),
+    pad(features: Features, options: PadOptions = {}): Record<string, unknown[]> {
+      checkPadOptions(options);
+      return padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide });
+    },
     decode,
     batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[] {
       requireArgument('batchDecode', 'rows', rows, { ...idList, what: 'a list of lists of ids' }, TokenizerError);
@@ -105,6 +109,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
   const encode = (input: unknown, pairOrOptions?: unknown, givenOptions?: EncodeOptions | null) => {
     const secondIsOptions = typeof pairOrOptions === 'object' && pairOrOptions !== null && !isTexts(pairOrOptions);
+    if (secondIsOptions && givenOptions !== undefined && givenOptions !== null)
+      throw new TokenizerError('The tokenizer was given its options twice. Give texts, pairs or null, and options.');
     const options = resolveOptions(
       (secondIsOptions ? pairOrOptions : (givenOptions ?? {})) as EncodeOptions,
       modelMaxLength,
