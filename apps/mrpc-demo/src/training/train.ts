@@ -53,7 +53,7 @@ export async function train(options: TrainOptions, say: Say): Promise<TrainResul
   const device = await defaultDevice();
   const job = await load(options, device, say);
   using _model = job.model;
-  const run = await trainModel(job, device, say);
+  const run = await trainModel(job, device);
   const output = await saveSomewhere(options.output, (folder) => run.save(folder), say);
   const { source, args, baselines } = job;
   const result: TrainResult = {
@@ -135,7 +135,7 @@ async function load(options: TrainOptions, { info }: Device, say: Say): Promise<
 }
 
 /** Trains and evaluates; returns figures, scores and a way to save. */
-async function trainModel(job: Job, device: Device, say: Say) {
+async function trainModel(job: Job, device: Device) {
   const { source, model, args, evalDataset, scorer } = job;
   const padding = new PaddingCounter(new DataCollatorWithPadding({ tokenizer: source.tokenizer }));
   const curve = new CurveCallback();
@@ -153,9 +153,7 @@ async function trainModel(job: Job, device: Device, say: Say) {
   });
   await trainer.checkOutputFolder();
   device.resetPeakMemory();
-  const stopTelling = tellWhatIsLost(trainer, say);
   const { globalStep, trainingLoss, metrics } = await trainer.train();
-  stopTelling();
   const { peakBytes } = device.memory;
   const { predictions } = await trainer.predict(evalDataset);
   return {
@@ -177,16 +175,6 @@ async function trainModel(job: Job, device: Device, say: Say) {
       await writeFileAtomic(join(folder, 'trainer_state.json'), state);
     },
   };
-}
-
-/** Ctrl-C ends the run as it ends any program, with a word of what is lost. */
-function tellWhatIsLost(trainer: Trainer, say: Say): () => void {
-  const tell = (signal: NodeJS.Signals) => {
-    say(`\nStopped after step ${trainer.state.globalStep} of ${trainer.state.maxSteps}: nothing was saved.`);
-    process.kill(process.pid, signal);
-  };
-  process.once('SIGINT', tell).once('SIGTERM', tell);
-  return () => process.off('SIGINT', tell).off('SIGTERM', tell);
 }
 
 const headline = ({ model_scores: { metrics }, validationExamples }: TrainResult) =>
