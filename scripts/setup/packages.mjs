@@ -33,11 +33,10 @@ export async function installPackages() {
 }
 
 function workspaceFolders() {
-  return ['packages', 'apps'].flatMap((parent) =>
-    readdirSync(join(rootFolder, parent), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && existsSync(join(rootFolder, parent, entry.name, 'package.json')))
-      .map((entry) => join(rootFolder, parent, entry.name)),
+  const inside = ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(join(rootFolder, parent)).map((name) => join(rootFolder, parent, name)),
   );
+  return [...inside, join(rootFolder, 'examples')].filter((folder) => existsSync(join(folder, 'package.json')));
 }
 
 function hasModules(folder) {

@@ -1,0 +1,33 @@
+// A loss of one's own: rows of class 1 count three times as much as those of class 0.
+import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
+import type { Batch } from '@attune/data';
+import { add, crossEntropy } from '@attune/tensor';
+import { Trainer, TrainingArguments } from '@attune/trainer';
+import type { ComputedLoss, ComputeLossOptions, TrainableModel } from '@attune/trainer';
+import { checkpoint, sentences } from './tinyTask.ts';
+
+const classWeights = [1, 3];
+
+class WeightedTrainer extends Trainer {
+  override computeLoss(model: TrainableModel, inputs: Batch, options: ComputeLossOptions = {}): ComputedLoss {
+    const { returnOutputs = false, numItemsInBatch, context } = options;
+    const { labels, ...rest } = inputs;
+    if (!labels) return null;
+    const outputs = model.forward(rest, context);
+    const sums = classWeights.map((weight, label) => {
+      const own = Int32Array.from(labels.data, (one) => (one === label ? label : -100));
+      return crossEntropy(outputs.logits, own, { weight: weight / (numItemsInBatch ?? own.length) });
+    });
+    const loss = sums.reduce(add);
+    return returnOutputs ? [loss, outputs] : loss;
+  }
+}
+
+const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);
+const trainer = new WeightedTrainer({
+  model: await AutoModelForSequenceClassification.fromPretrained(checkpoint, { numLabels: 2, silent: true }),
+  args: new TrainingArguments('custom-loss-output', { saveStrategy: 'no', maxSteps: 10, learningRate: 1e-3 }),
+  trainDataset: await sentences.map((row) => ({ ...tokenizer(row.text) })),
+  processingClass: tokenizer,
+});
+console.log(await trainer.train());
