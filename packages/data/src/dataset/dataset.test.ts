@@ -274,6 +274,8 @@ describe('columns', () => {
     const made = Dataset.fromColumns({ l: ['pos', 'neg', 'pos'], gap: ['x', null, 'y'] }).select([2, 1, 0]);
     const encoded = made.classEncodeColumn('l');
     expect(encoded.features['l']).toEqual(new ClassLabel({ names: ['neg', 'pos'] }));
+    expect(encoded.classLabel('l').names).toEqual(['neg', 'pos']);
+    expect(() => made.classLabel('l')).toThrow("'l' is string, no class label. Use classEncodeColumn('l') first.");
     expect(encoded.column('l')).toEqual([1, 0, 1]);
     expect(made.unique('l')).toEqual(['pos', 'neg']);
     expect(() => made.classEncodeColumn('gap')).toThrow('missing in row 1');

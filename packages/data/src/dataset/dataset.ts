@@ -3,8 +3,8 @@ import type { Kind } from '@attune/validate';
 import { castColumn as castValues, makeColumn } from '../columns/makeColumn.ts';
 import type { Column } from '../columns/column.ts';
 import { packTable, sha256 } from '../columns/tableFile.ts';
-import { DatasetError } from '../errors.ts';
-import { describeFeature, featuresKind } from '../features/feature.ts';
+import { DatasetError, FeatureError } from '../errors.ts';
+import { ClassLabel, describeFeature, featuresKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { isList } from '../features/inferFeature.ts';
 import { checkOptions } from '../options.ts';
@@ -121,6 +121,19 @@ export class Dataset<Row = Record<string, unknown>> {
   /** Column names and their types. */
   get features(): Features {
     return Object.fromEntries([...this.#table].map(([name, { feature }]) => [name, feature]));
+  }
+
+  /**
+   * The classes of a column: `dataset.classLabel('label').names`.
+   *
+   * @throws ColumnNotFoundError; FeatureError when it holds something else
+   */
+  classLabel(name: ColumnName<Row>): ClassLabel {
+    const { feature } = findColumn(this.#table, name, 'classLabel');
+    if (feature instanceof ClassLabel) return feature;
+    throw new FeatureError(
+      `classLabel: '${name}' is ${describeFeature(feature)}, no class label. Use classEncodeColumn('${name}') first.`,
+    );
   }
 
   /**

@@ -16,6 +16,8 @@ export function tellMissing(error: unknown, table: Table, start: number, end: nu
       break;
     }
   }
-  if (missing.length > 0) error.message += ` Of the dataset, ${missing.join(', ')}.`;
+  if (missing.length > 0) {
+    error.message += ` Of the dataset, ${missing.join(', ')}. Where empty cells of a file should be empty text, load it with naValues: [].`;
+  }
   return error;
 }

@@ -21,6 +21,10 @@ describe('readParquet', () => {
     ]);
   });
 
+  it('a compressed page that holds nothing', async () => {
+    expect((await load('lz4Nothing')).column('n')).toEqual([null, null]);
+  });
+
   it('takes types from the schema, each from its own place', async () => {
     const made = await load('shapes');
     expect(made.features).toEqual({

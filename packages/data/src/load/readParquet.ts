@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
-import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import type { Compressors, FileMetaData, SchemaElement } from 'hyparquet';
+import { compressors as decoders } from 'hyparquet-compressors';
 import { DataFileError } from '../errors.ts';
 import { list, ownFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
@@ -10,6 +10,14 @@ import { classesOf, columnsOfSchema, featureOfNode } from './parquetTypes.ts';
 import type { ParquetNode } from './parquetTypes.ts';
 import { plainValues } from './parquetValues.ts';
 import type { RawColumn, RawTable } from './rawColumn.ts';
+
+/** The decoder of LZ4 trips over pages that hold nothing. */
+const compressors: Compressors = Object.fromEntries(
+  Object.entries(decoders).map(([codec, decode]) => [
+    codec,
+    (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array(0) : decode(input, length)),
+  ]),
+);
 
 /**
  * A Parquet file, with the types that it tells; class names that `datasets` wrote into it are kept.
