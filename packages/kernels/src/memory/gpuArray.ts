@@ -90,7 +90,9 @@ export class GpuArray {
   }
 
   get released(): boolean {
-    return this.#released || this.storage.destroyed || (this.#isView && this.#bases.some((base) => base.released));
+    if (this.#released || this.storage.destroyed) return true;
+    for (const base of this.#bases) if (base.released) return true;
+    return false;
   }
 
   /** Called by the device when the memory goes back. */

@@ -1,13 +1,14 @@
 import type { HostData } from '@attune/kernels';
-import { flag, oneOf, optional, requireArgument, requireOptions } from '@attune/validate';
+import { flag, oneOf, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { ShapeError, TensorError } from '../errors.ts';
-import { deviceKind } from '../requireDevice.ts';
+import { deviceKind, requireDevice } from '../requireDevice.ts';
 import { formatShape, requireExtents, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import type { DType } from '../tensor.ts';
+import { requireGivenOptions } from './checks.ts';
 
 export interface CreateOptions {
   readonly shape: Shape;
@@ -50,7 +51,9 @@ const tensorKinds = { shape: shapeKind, ...kinds };
  */
 export function tensor(data: HostData | readonly number[], options: CreateOptions): Tensor {
   requireArgument('tensor', 'data', data, dataKind, TensorError);
-  requireOptions('tensor', options, tensorKinds, { error: TensorError });
+  requireGivenOptions('tensor', options, tensorKinds);
+  requireExtents('tensor', options.shape);
+  requireDevice('tensor', options.device);
   const { shape, device, dtype = hostDtype(data), requiresGrad = false } = options;
   if (sizeOf(shape) !== data.length)
     throw new ShapeError(
@@ -83,7 +86,8 @@ function hostArray(data: HostData | readonly number[], dtype: DType): HostData {
  */
 export function zeros(shape: Shape, options: Omit<CreateOptions, 'shape'>): Tensor {
   requireExtents('zeros', shape);
-  requireOptions('zeros', options, kinds, { error: TensorError });
+  requireGivenOptions('zeros', options, kinds);
+  requireDevice('zeros', options.device);
   const { device, dtype = 'f32', requiresGrad = false } = options;
   const array = device.allocate(dtype, Math.max(1, sizeOf(shape)), 'zeros');
   device.clear(array);

@@ -61,11 +61,12 @@ export function embeddingSum(
 
 const operation = 'embeddingSum';
 
-const aTable = instanceOf(Tensor);
+const tablesKind = arrayOf(instanceOf(Tensor), 'tensors');
 const wholeNumbers: Kind = {
   what: 'an Int32Array or a Uint32Array',
   holds: (value) => value instanceof Int32Array || value instanceof Uint32Array,
 };
+const idsKind = arrayOf(wholeNumbers, 'Int32Array or Uint32Array');
 const optionKinds = { paddingIndices: optional(arrayOf(orNull(wholeNumber(0)), 'row numbers, or null')) };
 
 function requireInputs(
@@ -73,8 +74,8 @@ function requireInputs(
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions,
 ): { first: Tensor; rows: number; columns: number } {
-  requireArgument(operation, 'tables', tables, arrayOf(aTable, 'tensors'), TensorError);
-  requireArgument(operation, 'ids', ids, arrayOf(wholeNumbers, 'Int32Array or Uint32Array'), TensorError);
+  requireArgument(operation, 'tables', tables, tablesKind, TensorError);
+  requireArgument(operation, 'ids', ids, idsKind, TensorError);
   requireGivenOptions(operation, options, optionKinds);
   const [first] = tables;
   if (!first || tables.length !== ids.length)
@@ -98,7 +99,8 @@ function requireInputs(
 }
 
 function requireIds(ids: Int32Array | Uint32Array, table: number, tableRows: number): void {
-  for (const [place, id] of ids.entries()) {
+  for (let place = 0; place < ids.length; place++) {
+    const id = ids[place] as number;
     if (id < 0 || id >= tableRows)
       throw new TensorError(
         `${operation}: id ${id} at place ${place} lies outside table ${table}, which has ${tableRows} rows`,

@@ -121,7 +121,7 @@ function forward(layers: Layers): Product {
     ...(activation && { activation }),
     ...(preActivation && { preActivation }),
   });
-  return { ...layers, rows, columns, outputs, dtype, matrix, output, preActivation };
+  return { input, weights, biases, activation, rows, columns, outputs, dtype, matrix, output, preActivation };
 }
 
 /** @returns the width of the result */

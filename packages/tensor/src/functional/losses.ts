@@ -87,7 +87,8 @@ export function crossEntropy(input: Tensor, labels: Int32Array, options: CrossEn
     );
   }
   let kept = 0;
-  for (const [row, label] of labels.entries()) {
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row] as number;
     if (label === ignoreIndex) continue;
     if (label < 0 || label >= classes)
       throw new TensorError(
