@@ -10,6 +10,7 @@ export {
   NoAdapterError,
   OutOfMemoryError,
   ReleasedArrayError,
+  WgslError,
 } from './errors.ts';
 export type { MissingMemory } from './errors.ts';
 export { Gpu } from './gpu.ts';

@@ -1,5 +1,5 @@
 import type { Failures } from '../device/failures.ts';
-import { GpuValidationError } from '../errors.ts';
+import { compileError } from './compileError.ts';
 import type { Program } from './dispatch.ts';
 
 /** A program that a stretch of recording would use, and how many arrays it reads and writes. */
@@ -57,7 +57,8 @@ export class PipelineCache {
   }
 
   /** Compiles ahead of use, beside other work. @throws GpuValidationError */
-  async prepare({ program, reads, writes }: NeededProgram): Promise<CompiledProgram> {
+  async prepare(needed: NeededProgram): Promise<CompiledProgram> {
+    const { program, reads, writes } = needed;
     const { device } = this.#options;
     device.pushErrorScope('validation');
     const { layout, pipelineLayout } = this.#layout(reads, writes);
@@ -66,7 +67,7 @@ export class PipelineCache {
     const error = popped.status === 'fulfilled' ? popped.value : null;
     if (error || created.status === 'rejected') {
       this.#forget(program, reads, writes);
-      throw compileError(program, error ?? ((created as PromiseRejectedResult).reason as Error));
+      throw compileError(program, needed, error ?? ((created as PromiseRejectedResult).reason as Error));
     }
     return this.#compiled.get(program.key) ?? this.#keep(program, created.value, layout);
   }
@@ -80,7 +81,7 @@ export class PipelineCache {
       device.popErrorScope(),
       (error) => {
         this.#forget(program, reads, writes);
-        return compileError(program, error);
+        return compileError(program, { reads, writes }, error);
       },
       true,
     );
@@ -128,8 +129,4 @@ export class PipelineCache {
     }
     return found;
   }
-}
-
-function compileError({ key }: Program, { message }: { readonly message: string }): GpuValidationError {
-  return new GpuValidationError(`kernel ${key} does not compile: ${message}`);
 }

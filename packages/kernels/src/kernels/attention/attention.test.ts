@@ -10,6 +10,7 @@ import { normalNumbers } from '../../testing/numbers.ts';
 import { attention, attentionBackward } from './index.ts';
 import type { AttentionVariant } from './index.ts';
 import { attentionBackwardReference, attentionReference } from './reference.ts';
+import { chosenVariant } from './variants.ts';
 
 const device = await openDevice();
 /** Variants that this adapter runs. */
@@ -384,6 +385,17 @@ describe('attention', () => {
     );
   });
 
+  it('goes row by row where heads fit no tile', async () => {
+    const given: Case = { lengths: [3, 9], numHeads: 1, headSize: 516, variant: 'byRow', dropout: true };
+    expectRight(given, await run(device, given));
+    const shape = { kernel: 'attention', headSize: 516 };
+    const gpuProfile = { ...device.profile, software: false };
+    expect(chosenVariant(Object.create(device, { profile: { value: gpuProfile } }), 'attention', shape)).toBe('byRow');
+    expect(() => chosenVariant(device, 'attention', { ...shape, variant: 'tiled' })).toThrow(
+      /variant tiled takes a headSize of at most 256; it is 516/,
+    );
+  });
+
   it('compiles in every variant, on an adapter of the smallest limits too', async () => {
     const subgroupsOfEight = (nullGpu: Gpu) =>
       Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
@@ -391,7 +403,7 @@ describe('attention', () => {
       subgroupsOfEight(nullGpu);
       for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
-          for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128]) {
+          for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128, 131, 256]) {
             for (const dropout of [false, true])
               await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout });
           }
@@ -402,7 +414,7 @@ describe('attention', () => {
       backend: 'null',
       limits: { maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupStorageSize: 16384 },
     });
-    for (const headSize of [32, 64, 128])
+    for (const headSize of [32, 64, 128, 250, 256])
       await run(small, { lengths: [2], numHeads: 1, headSize, variant: 'tiled', dropout: true });
     await small.idle();
     await small.idle();

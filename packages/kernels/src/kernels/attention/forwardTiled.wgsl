@@ -1,11 +1,11 @@
 // The same as forwardByRow.wgsl.
 //
-// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on
-// of sequence y, head z.
+// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows
+// on of sequence y, head z.
 // Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a
 // software adapter most of a minute to compile.
-// In weights, a negative number is a probability that was dropped: it counts for the sum, not for the
-// output.
+// In weights, a negative number is a probability that was dropped: it counts for the sum, not for
+// the output.
 #include kernels/attention/pairs
 #include kernels/attention/workgroupTile
 

@@ -1,5 +1,6 @@
-// gradValue[k] = sum over the queries q of k's sequence of dropout(probability[q, k]) * gradOutput[q]
+// gradValue[k] = sum over q of dropout(probability[q, k]) * gradOutput[q]
 // gradKey[k] = scale * sum over q of slope[q, k] * query[q];  slope as in gradQueryByRow.wgsl
+// q: the queries of k's sequence
 //
 // Without barriers: an invocation has one key row of one head, and goes over the queries
 // in blocks of four.

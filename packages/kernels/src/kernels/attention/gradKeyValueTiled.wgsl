@@ -1,7 +1,7 @@
 // The same as gradKeyValueByRow.wgsl. tileRows are keys here, and tileKeys queries.
 //
-// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows on
-// of sequence y, head z.
+// Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows
+// on of sequence y, head z.
 // Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a
 // software adapter most of a minute to compile.
 #include kernels/attention/pairs

@@ -4,8 +4,8 @@
 // query, key, value, output and their gradients: [totalTokens, numHeads * headSize]
 // logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]; rowData: of rowData.wgsl
 // Queries, keys and values, and their gradients, may be columns of one array: their rows are then
-// rowChunks apart, and keys and values begin at keyChunk and valueChunk. No two bindings may write to
-// one array, so with gradQkv the gradients of keys and values share a binding.
+// rowChunks apart, and keys and values begin at keyChunk and valueChunk. No two bindings may write
+// to one array, so with gradQkv the gradients of keys and values share a binding.
 #include kernels/attention/rows
 #include kernels/attention/dropout
 

@@ -1,7 +1,8 @@
 // Access to matrices [totalTokens, numHeads * headSize] by chunks: vectors of four channels where
 // headSize is a multiple of 4, else single channels.
 
-// Where a matrix lies in its array, in chunks: how far apart its rows are, and where the first begins.
+// Where a matrix lies in its array, in chunks: how far apart its rows are, and where the first
+// begins.
 struct Rows { apart: u32, first: u32 }
 
 fn load(array: ptr<storage, array<Element>, read>, rows: Rows, row: u32, head: u32, chunk: u32) -> Values {

@@ -1,12 +1,12 @@
 // Products of `rows` rows of one matrix with 32 rows of another, in the registers of a subgroup of
 // eight lanes.
 //
-// A tile of rows x 32 numbers is array<vec4f, rows>: element [r][i] of lane l is that of own row r and
-// streamed row first + 4 * l + i.
-// What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost less
-// than loads. Neither barriers nor shared memory.
-// Sums over streamed rows are array<vec4f, rows * parts>: element [rows * part + r] of lane l holds, of
-// own row r, the four channels from 4 * (8 * part + l) on.
+// A tile of rows x 32 numbers is array<vec4f, rows>: element [r][i] of lane l is that of own row r
+// and streamed row first + 4 * l + i.
+// What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost
+// less than loads. Neither barriers nor shared memory.
+// Sums over streamed rows are array<vec4f, rows * parts>: element [rows * part + r] of lane l
+// holds, of own row r, the four channels from 4 * (8 * part + l) on.
 enable subgroups;
 #include kernels/attention/rows
 

@@ -2,8 +2,8 @@
 //   (+ output[block, column], where it accumulates)
 //
 // input: [rows, columns], f32 or f16; output: f32[blocks, columns]
-// Threads take blocks of rows and vectors of columns as in columnBlocks.wgsl. No workgroup memory, no
-// barriers.
+// Threads take blocks of rows and vectors of columns as in columnBlocks.wgsl. No workgroup memory,
+// no barriers.
 #include kernels/columnSum/columnBlocks
 
 struct Parameters { rows: u32, vectors: u32, rowsPerBlock: u32, blocks: u32 }

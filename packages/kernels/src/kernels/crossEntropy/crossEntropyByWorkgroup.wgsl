@@ -1,5 +1,5 @@
 // rowLoss = (1 - e) * -logp[label] + e * mean over classes of -logp
-// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes), where it is asked for
+// gradLogits = weight * (exp(logp) - (1 - e) * [class == label] - e / classes), where asked for
 // logp = logits - logSumExp(logits)
 //
 // logits, gradLogits: f32[rows, classes]; labels: i32[rows]; rowLoss: f32[rows]

@@ -1,7 +1,7 @@
 // output[row, c] = input[row, c] * (kept ? 1 / (1 - probability) : 0)
 //
 // input, output: [rows, columns]; tokenKeys: [rows]; random/dropout.wgsl says which are kept.
-// Fours of columns are dealt to threads by rowIndexing; 64 threads a workgroup.
+// Fours of columns go to threads by rowIndexing; 64 threads a workgroup.
 #include random/dropout
 #include wgsl/rowIndexing
 

@@ -1,7 +1,7 @@
 // target[i] = target[i] + factor * value[i]
 //
 // value, target: [length]; target is called sum here, as WGSL reserves its name.
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
 struct Parameters { count: u32, factor: f32 }

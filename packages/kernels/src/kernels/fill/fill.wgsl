@@ -1,7 +1,7 @@
 // output[i] = value
 //
 // output: [length]. The value travels as its bits, those of f32 for f16 arrays.
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
 #if vec4

@@ -1,7 +1,7 @@
 // output[row, c] = input[indices[row], c]
 //
 // input: [any, columns]; indices: u32[rows]; output: [rows, columns]
-// Vectors of columns are dealt to threads by rowIndexing; 64 threads a workgroup.
+// Vectors of columns go to threads by rowIndexing; 64 threads a workgroup.
 #include wgsl/rowIndexing
 
 struct Parameters { elements: Matrix }

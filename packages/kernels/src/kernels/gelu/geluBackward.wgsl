@@ -1,7 +1,7 @@
 // gradInput[i] = gradOutput[i] * gelu'(input[i])
 //
 // gradOutput, input, gradInput: [length]
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 #include kernels/gelu/geluFunctions
 

@@ -2,8 +2,8 @@
 // sums[block, column] = sum over the block's rows of gradInput[row, column]
 //
 // gradOutput, input, gradInput: [rows, columns]; sums: f32[blocks, columns]
-// Threads take blocks of rows and vectors of columns as in columnBlocks.wgsl. No workgroup memory, no
-// barriers.
+// Threads take blocks of rows and vectors of columns as in columnBlocks.wgsl. No workgroup memory,
+// no barriers.
 #include kernels/columnSum/columnBlocks
 #include kernels/gelu/geluFunctions
 

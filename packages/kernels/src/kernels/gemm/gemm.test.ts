@@ -5,6 +5,7 @@ import { readFloats, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from './index.ts';
+import { fittingVariants } from './variants.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
 import type { GemmCase } from '../../testing/checkGemm.ts';
 
@@ -225,6 +226,21 @@ it.each([
     expect(nullGpu.statistics.pipelines).toBeGreaterThan(12);
   }),
 );
+
+it('chooses no matrix units whose workgroup is larger than the device takes', () =>
+  compileOnNull((nullGpu) => {
+    const config = { componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 };
+    const given = { software: false, f16: true, subgroups: true, subgroupMatrix: [config] };
+    const withSubgroups = (subgroupSize: number, limits: object) => {
+      Object.assign(nullGpu, { profile: { ...nullGpu.profile, ...given, subgroupSize } });
+      Object.assign(nullGpu, { info: { ...nullGpu.info, limits: { ...nullGpu.info.limits, ...limits } } });
+      return fittingVariants(nullGpu, true)[0];
+    };
+    const defaults = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupSizeX: 256 };
+    expect(withSubgroups(64, defaults)).toBe('subgroupMatrix');
+    expect(withSubgroups(128, defaults)).toBe('portable');
+    expect(withSubgroups(32, { ...defaults, maxComputeWorkgroupStorageSize: 8192 })).toBe('portable');
+  }));
 
 it('chooses a variant by itself', async () => {
   for (const layout of layouts) await check({ shape: [65, 36, 64], layout });

@@ -1,7 +1,7 @@
 // packed = operand, so that what a tile reads of it lies together, in the order in which it is read
 //
-// operand: A [lines, inner] or B [inner, lines], stored either way (alongInner: the inner dimension is
-// contiguous); inner: a multiple of 4
+// operand: A [lines, inner] or B [inner, lines], stored either way (alongInner: the inner dimension
+// is contiguous); inner: a multiple of 4
 // packed A: vec4f[panel][inner / 4][line], a vector being four inner steps of a line
 // packed B: vec4f[panel][inner][line / 4], a vector being four lines at one inner step
 // A panel has panelWidth lines; beyond the last line it repeats that ("packed panels" of BLIS).
@@ -31,8 +31,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let firstLine = number % lineVec4s * 4;
   let inners = firstInner + sequence;
   let lines = min(panel * parameters.panelWidth + firstLine + sequence, vec4u(parameters.lines - 1));
-  // A column of the block is a vector of the operand. Written out: a loop over columns would put the
-  // block in memory.
+  // A column of the block is a vector of the operand. Written out: a loop over columns would put
+  // the block in memory.
   var block = mat4x4f(
     fetchOperand(placesOf(inners, lines, 0)), fetchOperand(placesOf(inners, lines, 1)),
     fetchOperand(placesOf(inners, lines, 2)), fetchOperand(placesOf(inners, lines, 3)));
@@ -53,7 +53,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   packed[place + 3 * apart] = block[3];
 }
 
-// Places of vector `number` of a block: four inner steps of a line, or four lines at one inner step.
+// Places of vector `number` of a block: four inner steps of a line, or four lines at one inner
+// step.
 fn placesOf(inners: vec4u, lines: vec4u, number: u32) -> vec4u {
   return select(inners[number] * parameters.lines + lines, lines[number] * parameters.inner + inners, alongInner);
 }

@@ -1,8 +1,10 @@
-// output = activation(alpha * A B + bias) (+ output), for processors without subgroups of a known size.
+// output = activation(alpha * A B + bias) (+ output), for processors without subgroups of a known
+// size.
 //
-// No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t takes
-// the columns 4 * (t % 8) to + 3 and the rows 4 * (t / 8) to + 3 of the 32 x 32 results of its
-// workgroup. Rows and columns beyond the edge read the last one again; what they give is not stored.
+// No workgroup memory and no barriers. Each thread computes 4 x 4 results in registers: thread t
+// takes the columns 4 * (t % 8) to + 3 and the rows 4 * (t / 8) to + 3 of the 32 x 32 results of
+// its workgroup. Rows and columns beyond the edge read the last one again; what they give is not
+// stored.
 #include kernels/gemm/tiles
 #include kernels/gemm/epilogue
 

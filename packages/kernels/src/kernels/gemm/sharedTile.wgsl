@@ -5,11 +5,11 @@
 // columns apart.
 // Both operands are read as vectors along the dimension in which they are contiguous, whatever the
 // layout, and lie in workgroup memory as they were read: along the inner dimension as
-// [edge][4 vectors + 1 of padding against bank conflicts], with row r at (r % 4) * vec4s + r / 4, so
-// that neighbouring threads read neighbouring vectors; or across it as [16][vec4s vectors]. Each
+// [edge][4 vectors + 1 of padding against bank conflicts], with row r at (r % 4) * vec4s + r / 4,
+// so that neighbouring threads read neighbouring vectors; or across it as [16][vec4s vectors]. Each
 // thread then turns 4 x 4 elements in registers.
-// Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again, and
-// what they give is not stored.
+// Inner steps beyond the end are zeroed; rows and columns beyond the edge read the last one again,
+// and what they give is not stored.
 #include kernels/gemm/tiles
 #include kernels/gemm/epilogue
 
@@ -74,8 +74,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
 }
 
-// The four elements of vector `number` of a tile: their inner steps, their rows of A or columns of B,
-// and where they are put.
+// The four elements of vector `number` of a tile: their inner steps, their rows of A or columns of
+// B, and where they are put.
 fn innersOf(number: u32, first: u32, alongK: bool) -> vec4u {
   return first + select(vec4u(number / vec4s), number % 4 * 4 + sequence, alongK);
 }
@@ -86,7 +86,8 @@ fn slotOf(number: u32, alongK: bool) -> u32 { return select(number, rowSlot(numb
 
 fn rowSlot(row: u32) -> u32 { return (row % 4 * vec4s + row / 4) * paddedVec4s; }
 
-// Four inner steps (columns of the matrix) of four rows of A, or of four columns of B (rows of the matrix).
+// Four inner steps (columns of the matrix) of four rows of A, or of four columns of B (rows of the
+// matrix).
 fn blockOfA(four: u32, y: u32) -> mat4x4f {
   if (aAlongK) {
     let slot = y * paddedVec4s + four;

@@ -1,3 +1,4 @@
+import type { Gpu } from '../../gpu.ts';
 import type { DeviceProfile, SubgroupMatrixConfig } from '../../device/profile.ts';
 
 /**
@@ -11,6 +12,20 @@ export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProf
       ({ componentType, resultComponentType }) => componentType === 'f16' && resultComponentType === 'f32',
     ) ?? null
   );
+}
+
+/**
+ * The fragment shape where its smallest tile fits this device's limits, else null: four subgroups
+ * make a workgroup, which has more threads than WebGPU promises where subgroups are large.
+ */
+export function runnableMatrixConfig({ profile, info: { limits } }: Gpu): SubgroupMatrixConfig | null {
+  const config = profile.subgroups ? matrixConfigOf(profile) : null;
+  const threads = 4 * profile.subgroupSize;
+  const fits =
+    config !== null &&
+    threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
+    workgroupBytes(config, 2) <= limits.maxComputeWorkgroupStorageSize;
+  return fits ? config : null;
 }
 
 /** Bytes of workgroup memory that `subgroupMatrix.wgsl` takes at most, whatever the layouts. */

@@ -4,16 +4,16 @@
 // Four subgroups of `lanes` invocations, two by two; each computes across x across fragments of the
 // results. Both operands are brought to workgroup memory as f16, tileInner inner steps at a time,
 // whatever their layout and type: along the dimension in which they are contiguous, with padding
-// against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge read
-// the last one again, and what they give is not stored. Finished fragments pass through workgroup
-// memory to the epilogue, one of each subgroup at a time.
-// subgroupMatrix.ts writes the sizes, the types of fragments, and loadLeft, loadRight and storeResult
-// in the spelling that the device understands.
+// against bank conflicts. Inner steps beyond the end are zeroed; rows and columns beyond the edge
+// read the last one again, and what they give is not stored. Finished fragments pass through
+// workgroup memory to the epilogue, one of each subgroup at a time.
+// subgroupMatrix.ts writes the sizes, the types of fragments, and loadLeft, loadRight and
+// storeResult in the spelling that the device understands.
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
-// Places that depend on the subgroup's number are the same for all of its lanes, which the analysis of
-// WGSL cannot see.
+// Places that depend on the subgroup's number are the same for all of its lanes, which the analysis
+// of WGSL cannot see.
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 #include kernels/gemm/tiles
 #include kernels/gemm/epilogue
@@ -91,7 +91,8 @@ fn stageB(task: Task, inner: u32, four: u32) {
   for (var i = 0u; i < 4; i++) { tileB[slot + i] = kept[i]; }
 }
 
-// Four results of a finished fragment, from number `first` of it on; the fragment's own first row and column are given.
+// Four results of a finished fragment, from number `first` of it on; the fragment's own first row
+// and column are given.
 fn finishFour(offset: u32, firstRow: u32, firstColumn: u32, slot: u32, first: u32) {
   let row = firstRow + first / fragmentColumns;
   let column = firstColumn + first % fragmentColumns;

@@ -1,14 +1,15 @@
-// output = activation(alpha * A B + bias) (+ output), for adapters on which loads are dear and barriers
-// dearer: processors.
+// output = activation(alpha * A B + bias) (+ output), for adapters on which loads are dear and
+// barriers dearer: processors.
 //
-// A workgroup is one subgroup of `lanes` invocations and computes rows x 4 vec4sPerLane lanes results;
-// each lane holds all rows of vec4sPerLane vectors of four columns, which lie 4 lanes columns apart.
-// Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors a
-// lane, and handed out by broadcasts; each lane reads its own 4 x 4 vec4sPerLane elements of B. No
-// workgroup memory, no barrier.
+// A workgroup is one subgroup of `lanes` invocations and computes rows x 4 vec4sPerLane lanes
+// results; each lane holds all rows of vec4sPerLane vectors of four columns, which lie 4 lanes
+// columns apart.
+// Four inner steps at a time: A's rows x 4 elements are read once by the subgroup, `loads` vectors
+// a lane, and handed out by broadcasts; each lane reads its own 4 x 4 vec4sPerLane elements of B.
+// No workgroup memory, no barrier.
 // Rows and columns beyond the edge read the last one again; what they give is not stored.
-// Operands of large products are packed (packing.wgsl): a panel of A for a row of tiles, one of B for
-// a column of them.
+// Operands of large products are packed (packing.wgsl): a panel of A for a row of tiles, one of B
+// for a column of them.
 // subgroupProducts.ts writes addOne and addFour (one or all of the four inner steps) and scaled,
 // unrolled because broadcasts want constant lanes.
 enable subgroups;
@@ -76,8 +77,8 @@ fn readB(places: ptr<function, array<vec4u, 4 * vec4sPerLane>>, offset: u32) -> 
   return right;
 }
 
-// Places of the four elements of A that make vector `number` of a tile: a row's four inner steps, or
-// four rows of one inner step.
+// Places of the four elements of A that make vector `number` of a tile: a row's four inner steps,
+// or four rows of one inner step.
 fn aPlacesOf(number: u32, firstRow: u32) -> vec4u {
 #if aPacked
   return firstRow * parameters.k + 4 * number + sequence;
@@ -88,8 +89,8 @@ fn aPlacesOf(number: u32, firstRow: u32) -> vec4u {
 #endif
 }
 
-// Places of the four elements of B that a lane reads as vector `number` of four, for its vector `four`
-// of columns: four columns at inner step `number`, or four inner steps of column `number`.
+// Places of the four elements of B that a lane reads as vector `number` of four, for its vector
+// `four` of columns: four columns at inner step `number`, or four inner steps of column `number`.
 fn bPlacesOf(number: u32, four: u32, lane: u32, firstColumn: u32) -> vec4u {
 #if bPacked
   return firstColumn * parameters.k + 4 * ((number * vec4sPerLane + four) * lanes + lane) + sequence;

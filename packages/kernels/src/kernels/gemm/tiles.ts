@@ -6,7 +6,7 @@ import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import type { GemmTileSize, GemmVariant } from './options.ts';
 import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
-import { matrixConfigOf, subgroupMatrixText, workgroupBytes } from './subgroupMatrix.ts';
+import { runnableMatrixConfig, subgroupMatrixText, workgroupBytes } from './subgroupMatrix.ts';
 import { wgsl as subgroupMatrixSource } from './subgroupMatrix.wgsl.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
 import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
@@ -84,11 +84,12 @@ function sharedTile(size: GemmTileSize): GemmTile {
   };
 }
 
-function subgroupMatrixTile({ profile, info }: Gpu, size: GemmTileSize): GemmTile {
-  const config = matrixConfigOf(profile);
-  if (!config || !profile.subgroups) {
+function subgroupMatrixTile(gpu: Gpu, size: GemmTileSize): GemmTile {
+  const { profile, info } = gpu;
+  const config = runnableMatrixConfig(gpu);
+  if (!config) {
     throw new KernelArgumentError(
-      'gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums and subgroups of one known size, which this device lacks',
+      'gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums, subgroups of one known size, and workgroups of four of them, which this device lacks',
     );
   }
   const { m, n, k } = config;

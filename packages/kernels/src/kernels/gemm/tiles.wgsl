@@ -1,11 +1,12 @@
-// Common to all variants: which tile a workgroup computes, and where the elements of the operands lie.
+// Common to all variants: which tile a workgroup computes, and where the elements of the operands
+// lie.
 //
 // A is [m, k], stored [k, m] unless aAlongK; B is [k, n], stored [n, k] where bAlongK; output is
 // [m, n].
 // Workgroups are numbered over x and y. Eight rows of tiles are done together, column by column of
-// tiles, so that what is read of B serves eight times while it is in the cache, and what is read of A
-// stays there. z is the number of the matrix in the batch times `parts`, plus the part of the inner
-// dimension: parts of `innerPerPart`, which are summed up by another kernel.
+// tiles, so that what is read of B serves eight times while it is in the cache, and what is read of
+// A stays there. z is the number of the matrix in the batch times `parts`, plus the part of the
+// inner dimension: parts of `innerPerPart`, which are summed up by another kernel.
 
 struct Parameters {
   m: u32, n: u32, k: u32,

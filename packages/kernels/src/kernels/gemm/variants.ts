@@ -6,7 +6,7 @@ import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
 import { gemmClassKey } from './sizeClasses.ts';
 import type { GemmChoice } from './sizeClasses.ts';
-import { matrixConfigOf } from './subgroupMatrix.ts';
+import { runnableMatrixConfig } from './subgroupMatrix.ts';
 import { wgsl as subgroupMatrixSource } from './subgroupMatrix.wgsl.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
 import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
@@ -67,14 +67,15 @@ function tunedChoice({ tuned, disabledVariants }: Gpu, product: GemmProduct): Ge
  * The variants that this device can run and that fit it, best first. Matrix units round operands to
  * f16, so they are for products that have one in f16 already.
  */
-export function fittingVariants({ profile, disabledVariants }: Gpu, half: boolean): GemmVariant[] {
+export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
+  const { profile, disabledVariants } = gpu;
   const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
     ? [
         ['subgroup', profile.subgroups && profile.subgroupSize > 0],
         ['register', true],
       ]
     : [
-        ['subgroupMatrix', half && profile.subgroups && matrixConfigOf(profile) !== null],
+        ['subgroupMatrix', half && runnableMatrixConfig(gpu) !== null],
         ['portable', true],
       ];
   return table
@@ -97,7 +98,7 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTil
       return tilesOf(64) >= busyTiles.hardware / 4 ? 'medium' : 'small';
     }
     case 'subgroupMatrix': {
-      const config = matrixConfigOf(profile);
+      const config = runnableMatrixConfig(gpu);
       return config && tilesOf(8 * config.m, 8 * config.n) >= busyTiles.hardware ? 'large' : 'small';
     }
     case 'subgroup':

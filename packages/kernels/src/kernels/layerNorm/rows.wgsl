@@ -1,6 +1,7 @@
-// How rows are dealt to threads, how a row is summed up, and what dropout multiplies it with.
+// Which rows a thread takes, how a row is summed up, and what dropout multiplies it with.
 //
-// rowPerInvocation: a row for each of 16 threads, without barriers: for adapters that run on the CPU.
+// rowPerInvocation: a row for each of 16 threads, without barriers: for adapters that run on the
+// CPU.
 // Otherwise: a row for a workgroup of 128 threads, sums by a tree in workgroup memory: for GPUs.
 // A thread takes every rowThreads-th vector of its row from firstVectorOf(thread) on.
 #include wgsl/vectorTotals

@@ -12,11 +12,11 @@
 // ids: u32[vectors / 16], one for 64 elements: of a group, in an update in which every parameter
 // takes part, or of a member. state: the header of stateLayout.ts, written by finalizeUpdate
 // groups: vec2f of weight decay and learning rate factor
-// members: as updateMembers.wgsl writes them: vec4f of weight decay, learning rate factor, step size,
-// sqrt of bias correction 2, which is 0 where the member takes no part
+// members: as updateMembers.wgsl writes them: vec4f of weight decay, learning rate factor, step
+// size, sqrt of bias correction 2, which is 0 where the member takes no part
 // fp16Weights: f16[4 * vectors], two to a word, so that it needs no feature
 // A skipped update changes nothing.
-// Vectors are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 #if fp16Weights
 #include wgsl/packedHalves

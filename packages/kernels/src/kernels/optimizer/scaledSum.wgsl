@@ -1,7 +1,7 @@
 // A sum of squares that neither overflows nor underflows: value = sum * 4^exponent.
 //
-// Values between 2^-40 and 2^40 keep exponent 0, so that ordinary gradients cost nothing more. Stored
-// as two words: bits of sum, bits of exponent.
+// Values between 2^-40 and 2^40 keep exponent 0, so that ordinary gradients cost nothing more.
+// Stored as two words: bits of sum, bits of exponent.
 
 struct ScaledSum { sum: f32, exponent: i32 }
 

@@ -4,8 +4,8 @@
 // 128 vectors of four a thread, 64 threads a workgroup: thread t of workgroup w takes vectors
 // w * 8192 + t / 8 * 1024 + t % 8 + {0, 8, 16, …}, in 8 sums of 16, so that at most 8 + 16 + 2
 // roundings meet in one value. Eight neighbours, which a processor runs to their end together, go
-// through memory in order. A second look at the vectors, with the values scaled, is taken only where
-// squares could leave f32's range.
+// through memory in order. A second look at the vectors, with the values scaled, is taken only
+// where squares could leave f32's range.
 #include kernels/optimizer/scaledSum
 
 struct Parameters { vectors: u32, offset: u32 }

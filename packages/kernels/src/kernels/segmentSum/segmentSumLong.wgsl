@@ -3,8 +3,8 @@
 //
 // output: [outputRows, columns]; partialSums: f32[…, columns]
 // segments: u32 words laid out as in segmentChunks.ts
-// One vector of columns of one segment a thread, 64 threads a workgroup. Partial sums are added 32 at
-// a time, so that rounding errors grow with 32 + chunks / 32.
+// One vector of columns of one segment a thread, 64 threads a workgroup. Partial sums are added 32
+// at a time, so that rounding errors grow with 32 + chunks / 32.
 
 struct Parameters { columns: u32, outputRows: u32, accumulate: u32, partials: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -3,8 +3,8 @@
 //
 // input, output: [rows, columns], read as vectors of four columns, or as single ones.
 // A workgroup is one subgroup of `lanes` and takes eight rows, one after the other; lane l takes
-// vectors l, l + lanes, … A row is read and written once: in between its lanes hold it in registers,
-// `vectorsPerLane` each, at least vectors / lanes.
+// vectors l, l + lanes, … A row is read and written once: in between its lanes hold it in
+// registers, `vectorsPerLane` each, at least vectors / lanes.
 enable subgroups;
 #include wgsl/vectorTotals
 

@@ -1,7 +1,7 @@
 // output[i] = tanh(input[i])
 //
 // input, output: [length]
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 #include kernels/tanh/tanhAccurate
 

@@ -2,8 +2,8 @@
 // large values on some drivers.
 //
 // |x| < 0.625: odd polynomial of Cephes' tanhf (S. Moshier, 1992); above it,
-// 1 - 2 / (exp(2|x|) + 1). NaN stays NaN; it is told by its bits, since compilers may take x != x to
-// be false.
+// 1 - 2 / (exp(2|x|) + 1). NaN stays NaN; it is told by its bits, since compilers may take x != x
+// to be false.
 
 #if vec4
 alias Bits = vec4u;

@@ -1,7 +1,7 @@
 // gradInput[i] = gradOutput[i] * (1 - output[i]^2), where output = tanh(input)
 //
 // gradOutput, output, gradInput: [length]
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
 struct Parameters { count: u32 }

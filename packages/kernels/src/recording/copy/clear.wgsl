@@ -1,7 +1,7 @@
 // words[i] = 0
 //
 // words: [count], of u32 or vec4u.
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
 #if vec4

@@ -1,7 +1,7 @@
 // target[i] = source[i]
 //
 // source, target: [count], of u32 or vec4u; target is called words here, as WGSL reserves its name.
-// Vectors of four, or single ones, are dealt to threads by flatIndexing; 64 threads a workgroup.
+// Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
 #if vec4
