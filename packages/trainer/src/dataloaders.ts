@@ -1,7 +1,8 @@
 import { DataLoader, RandomSampler, SequentialSampler } from '@attune/data';
-import type { Batch } from '@attune/data';
+import type { Batch, Sampler } from '@attune/data';
 import { Mt19937 } from '@attune/tensor';
 import { shown } from '@attune/validate';
+import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
 import type { Dataloader } from './extensionPoints.ts';
@@ -11,17 +12,55 @@ type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 
 /** The training rows, each epoch in an order that its number and the seed decide. */
 export function trainDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
-  const numSamples = dataset.length;
-  const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
   return new DataLoader(dataset, {
     batchSize: args.perDeviceTrainBatchSize,
-    sampler:
-      args.trainSamplingStrategy === 'random'
-        ? new RandomSampler({ numSamples, order })
-        : new SequentialSampler({ numSamples }),
+    sampler: trainSampler(dataset.length, args),
     collateFn: collate,
     dropLast: args.dataloaderDropLast,
   });
+}
+
+function trainSampler(numSamples: number, args: TrainingArguments): Sampler {
+  const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
+  return args.trainSamplingStrategy === 'random'
+    ? new RandomSampler({ numSamples, order })
+    : new SequentialSampler({ numSamples });
+}
+
+/** More rows than this, in all epochs, are not looked at: a run should begin. */
+const mostRowsLookedAt = 1_000_000;
+
+/**
+ * How many tokens each row of the training batch with the most of them has, so that a run can be
+ * told before its first step whether the GPU holds it. Null where rows have no `input_ids`, or
+ * there are very many.
+ *
+ * @param epochs of the run
+ */
+export function largestBatchLengths(
+  dataset: TrainerDataset,
+  args: TrainingArguments,
+  epochs: number,
+): readonly number[] | null {
+  if (dataset.length * epochs > mostRowsLookedAt || tokensOf(dataset.at(0)) === 0) return null;
+  const lengths = Array.from({ length: dataset.length }, (_, row) => tokensOf(dataset.at(row)));
+  const sampler = trainSampler(dataset.length, args);
+  let most = 0;
+  let largest: number[] | null = null;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = Array.from(sampler.indices(epoch), (row) => lengths[row] ?? 0);
+    for (let start = 0; start < order.length; start += args.perDeviceTrainBatchSize) {
+      const rows = order.slice(start, start + args.perDeviceTrainBatchSize);
+      const tokens = rows.reduce((sum, length) => sum + length, 0);
+      if (tokens > most) [most, largest] = [tokens, rows];
+    }
+  }
+  return largest;
+}
+
+function tokensOf(row: object): number {
+  const ids = (row as { input_ids?: unknown }).input_ids;
+  return Array.isArray(ids) || ArrayBuffer.isView(ids) ? (ids as ArrayLike<number>).length : 0;
 }
 
 /** Rows in their order. */

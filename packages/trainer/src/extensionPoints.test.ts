@@ -50,8 +50,7 @@ describe('a subclass of Trainer', () => {
     await trainer.train();
     expect(calls).toEqual({
       getTrainDataloader: 1,
-      // Its first batch is looked at before the first step.
-      getEvalDataloader: 2,
+      getEvalDataloader: 1,
       createOptimizer: 1,
       createScheduler: 1,
       computeLoss: 5,

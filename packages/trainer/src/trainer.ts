@@ -11,7 +11,7 @@ import { ProgressCallback } from './callbacks/progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
 import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
-import { checkedDataloader, evalDataloader, trainDataloader } from './dataloaders.ts';
+import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
 import { ModelColumns } from './datasets.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
@@ -115,7 +115,8 @@ export class Trainer implements RunningTrainer {
         callbacks: this.#callbacks,
         labelName: this.#parts.labelName,
         numTrainExamples: this.trainDataset?.length ?? null,
-        evaluationRecorder: () => this.#evaluation.recorder(),
+        largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
+        recordEvaluation: (batch) => this.#evaluation.recordAhead(batch),
       });
       return await run.run();
     });
@@ -260,6 +261,12 @@ export class Trainer implements RunningTrainer {
    */
   checkOutputFolder(): Promise<void> {
     return prepareOutputFolder(this.args.outputDir);
+  }
+
+  /** Null where a subclass makes the batches. */
+  #largestBatchLengths(epochs: number): readonly number[] | null {
+    if (!this.trainDataset || this.getTrainDataloader !== Trainer.prototype.getTrainDataloader) return null;
+    return largestBatchLengths(this.trainDataset, this.args, epochs);
   }
 
   async #begin(): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Batch } from '@attune/data';
 import type { CallbackList } from '../callbacks/callbackList.ts';
-import { checkedBatch } from '../dataloaders.ts';
 import { BatchTooLargeError } from '../errors.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import { showPreparation } from '../progress/preparation.ts';
 import type { TrainerParts } from '../trainerOptions.ts';
 import { findingWhatFits } from '../training/batchMemory.ts';
 import { defaultLoss } from '../training/loss.ts';
+import { withRows } from '../training/sampleBatches.ts';
 import { evaluationLoop, inEvalMode } from './evaluationLoop.ts';
 import { EvalPrediction } from './evaluationOutput.ts';
 import type { EvaluationOutput } from './evaluationOutput.ts';
@@ -14,15 +14,11 @@ import { readMetrics } from './readMetrics.ts';
 
 /** Evaluates a model over the batches of one Trainer's datasets. */
 export class Evaluation {
-  readonly #trainer: Pick<ExtensionPoints, 'predictionStep' | 'getEvalDataloader'>;
+  readonly #trainer: Pick<ExtensionPoints, 'predictionStep'>;
   readonly #parts: TrainerParts;
   readonly #callbacks: CallbackList;
 
-  constructor(
-    trainer: Pick<ExtensionPoints, 'predictionStep' | 'getEvalDataloader'>,
-    parts: TrainerParts,
-    callbacks: CallbackList,
-  ) {
+  constructor(trainer: Pick<ExtensionPoints, 'predictionStep'>, parts: TrainerParts, callbacks: CallbackList) {
     this.#trainer = trainer;
     this.#parts = parts;
     this.#callbacks = callbacks;
@@ -52,29 +48,18 @@ export class Evaluation {
   }
 
   /**
-   * What records the first batch of the evaluation set, so that its kernels can be compiled with
-   * those of training. Where no evaluation is sure to come, a fault in that set is none of the run.
+   * Records an evaluation of a batch like one of training, so that its kernels are compiled with
+   * those of training. Where no evaluation is sure to come, one that is too large is none of the
+   * run's.
    */
-  async recorder(): Promise<() => void> {
+  recordAhead(trainBatch: Batch): void {
     const { args, evalDataset } = this.#parts;
-    if (!evalDataset) return () => {};
-    const isSure = args.evalStrategy !== 'no';
+    if (!evalDataset) return;
     try {
-      const loader = await this.#trainer.getEvalDataloader();
-      for await (const batch of loader) {
-        checkedBatch(batch);
-        return () => {
-          try {
-            this.#record(batch);
-          } catch (error) {
-            if (isSure || !(error instanceof BatchTooLargeError)) throw error;
-          }
-        };
-      }
+      this.#record(withRows(trainBatch, Math.min(args.perDeviceEvalBatchSize, evalDataset.length)));
     } catch (error) {
-      if (isSure) throw error;
+      if (args.evalStrategy !== 'no' || !(error instanceof BatchTooLargeError)) throw error;
     }
-    return () => {};
   }
 
   /** The model's own loss is recorded: methods of a subclass are called for what runs only. */

@@ -60,8 +60,9 @@ export function findingWhatFits(
 
 /** A guess from how much was asked for and how much there is, where the error knows. */
 function fewerRows(rows: number, error: OutOfMemoryError): number {
-  const { requestedBytes, limitBytes = requestedBytes / 2 } = error;
-  const share = limitBytes / requestedBytes;
+  const { requestedBytes, limitBytes = Infinity } = error;
+  // A budget that is used up may be larger than the array that met it.
+  const share = limitBytes < requestedBytes ? limitBytes / requestedBytes : 1 / 2;
   return Math.min(Math.floor(rows * share), rows - 1);
 }
 

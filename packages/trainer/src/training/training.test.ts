@@ -6,7 +6,9 @@ import { BatchTooLargeError, TrainingArguments } from '../index.ts';
 import type { ForwardContext, ModelOutput, Trainer } from '../index.ts';
 import { make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { findingWhatFits } from './batchMemory.ts';
+import { largestBatchLengths } from '../dataloaders.ts';
 import { countLabels } from './countLabels.ts';
+import { withLengths, withRows } from './sampleBatches.ts';
 import { interruptionInWords, withPlace } from './failures.ts';
 
 /** Learns from rows whose label is not -100. */
@@ -132,6 +134,41 @@ describe('a batch that the GPU cannot hold', () => {
     expect(tried.slice(0, 3)).toEqual([64, 32, 16]);
     const evaluating = () => findingWhatFits('perDeviceEvalBatchSize', args, batch, record);
     expect(evaluating).toThrow(/Lower perDeviceEvalBatchSize from 64 to 16 or less/);
+  });
+});
+
+describe('batches that are only recorded', () => {
+  const ids = (values: number[], shape: number[]) => ({ data: Int32Array.from(values), shape });
+  const batch = {
+    input_ids: ids([1, 2, 3, 4], [2, 2]),
+    attention_mask: ids([1, 1, 1, 0], [2, 2]),
+    labels: { data: Float32Array.of(0.5, 1), shape: [2] },
+  };
+
+  it('have rows and lengths as asked for', () => {
+    expect(withRows(batch, 3)).toEqual({
+      input_ids: ids([1, 2, 3, 4, 1, 2], [3, 2]),
+      attention_mask: ids([1, 1, 1, 0, 1, 1], [3, 2]),
+      labels: { data: Float32Array.of(0.5, 1, 0.5), shape: [3] },
+    });
+    expect(withLengths(batch, [1, 3])).toEqual({
+      input_ids: ids([1, 1, 1, 1, 1, 1], [2, 3]),
+      attention_mask: ids([1, 0, 0, 1, 1, 1], [2, 3]),
+      labels: batch.labels,
+    });
+  });
+
+  it('are as long as the longest batch of the run', () => {
+    const lengths = [1, 2, 3, 4, 5, 6, 7];
+    const dataset = Dataset.fromRows(lengths.map((length) => ({ input_ids: Array<number>(length).fill(1) })));
+    const args = (options: object) => new TrainingArguments('unused', { perDeviceTrainBatchSize: 3, ...options });
+    expect(largestBatchLengths(dataset, args({ trainSamplingStrategy: 'sequential' }), 1)).toEqual([4, 5, 6]);
+    // Over many epochs the order comes near the three longest rows.
+    const sum = (epochs: number) =>
+      (largestBatchLengths(dataset, args({ seed: 1 }), epochs) ?? []).reduce((total, length) => total + length, 0);
+    expect(sum(50)).toBe(18);
+    expect(sum(1)).toBeLessThanOrEqual(18);
+    expect(largestBatchLengths(Dataset.fromRows([{ input_x: 1 }]), args({}), 1)).toBeNull();
   });
 });
 

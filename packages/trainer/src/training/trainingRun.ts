@@ -23,6 +23,7 @@ import { interruptionInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { LossMeter } from './lossMeter.ts';
+import { withLengths } from './sampleBatches.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 import { TrainingStep } from './trainingStep.ts';
@@ -44,8 +45,10 @@ export interface RunInput {
   readonly labelName: string;
   /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
-  /** Gives what records the first batch of an evaluation, so that its kernels can be compiled. */
-  readonly evaluationRecorder: () => Promise<() => void>;
+  /** Lengths of the rows of the largest batch of so many epochs; null where they are not known. */
+  readonly largestBatchLengths: (epochs: number) => readonly number[] | null;
+  /** Records an evaluation of such a batch, where there will be one. */
+  readonly recordEvaluation: (batch: Batch) => void;
 }
 
 interface RunParts {
@@ -171,15 +174,20 @@ export class TrainingRun implements Disposable {
     await this.#logEvaluateSave();
   }
 
-  /** Compiles the kernels of a step, and of an evaluation where there will be one. */
+  /**
+   * Compiles the kernels of a step, and of an evaluation where there will be one, and tries whether
+   * the GPU holds the largest batch.
+   */
   async #prepare(batches: readonly Batch[]): Promise<void> {
-    const { args } = this.#trainer;
-    const recordEvaluation = await this.#input.evaluationRecorder();
+    const [first] = batches;
+    const lengths = this.#input.largestBatchLengths(this.#plan.numTrainEpochs);
     const record = () => {
-      this.#step.recordForPreparation(batches);
-      recordEvaluation();
+      this.#step.recordForPreparation(first && lengths ? [...batches, withLengths(first, lengths)] : batches);
+      if (first) this.#input.recordEvaluation(first);
     };
-    await showPreparation(args.disableTqdm, (onProgress) => this.#optimizer.device.prepare(record, { onProgress }));
+    await showPreparation(this.#trainer.args.disableTqdm, (onProgress) =>
+      this.#optimizer.device.prepare(record, { onProgress }),
+    );
   }
 
   /** @param epoch epochs done after this step, with a fraction */

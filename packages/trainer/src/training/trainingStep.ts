@@ -88,9 +88,9 @@ export class TrainingStep {
    */
   recordForPreparation(batches: readonly Batch[]): void {
     const { args, model, optimizer } = this.#options;
-    const numItemsInBatch = this.#countItems(batches);
     model.train();
-    const context = { numItemsInBatch, exampleOffset: 0, update: 0, seed: args.seed };
+    // What it is divided by is no part of a kernel.
+    const context = { numItemsInBatch: 1, exampleOffset: 0, update: 0, seed: args.seed };
     const record = (batch: Batch) =>
       optimizer.device.scope(() => {
         const { loss } = this.#inPrecision(() => defaultLoss(model, batch, context, this.#options));
