@@ -1,4 +1,5 @@
 // For the other packages of Attune: no promise to users, and no changeset when it changes.
+export { largestHead } from '@attune/kernels';
 export { fusedLinear } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';

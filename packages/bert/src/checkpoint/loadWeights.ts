@@ -21,7 +21,10 @@ export interface PlanOptions {
 }
 
 const atMost = (names: readonly string[]): string =>
-  names.slice(0, 5).join(', ') + (names.length > 5 ? `, … (${names.length} in all)` : '');
+  names
+    .slice(0, 5)
+    .map((name) => name.slice(0, 100))
+    .join(', ') + (names.length > 5 ? `, … (${names.length} in all)` : '');
 
 /** Where the weights of a model come from. */
 export interface WeightPlan {

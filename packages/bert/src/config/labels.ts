@@ -62,7 +62,7 @@ function requireAgreement(
   const wrong = names.findIndex((name, id) => label2id[name] !== id);
   if (wrong >= 0)
     throw new ConfigError(
-      `${source}: id2label says class ${wrong} is '${names[wrong]}', label2id gives that name ${shown(label2id[names[wrong] ?? ''])}. ` +
+      `${source}: id2label says class ${wrong} is '${names[wrong]?.slice(0, 60)}', label2id gives that name ${shown(label2id[names[wrong] ?? ''])}. ` +
         `Make them agree, or give one.`,
     );
 }
@@ -77,8 +77,9 @@ export function resolveLabels(given: LabelOptions, source: string): string[] | u
   if (names?.length === 0)
     throw new ConfigError(`${source}: there is not one class name. Give at least one label (1 means regression).`);
   if (names && numLabels !== undefined && names.length !== numLabels) {
+    const firstNames = names.slice(0, 8).map((name) => name.slice(0, 60));
     throw new ConfigError(
-      `${source}: numLabels is ${numLabels}, but ${names.length} class names are given (${names.slice(0, 8).join(', ')}). ` +
+      `${source}: numLabels is ${numLabels}, but ${names.length} class names are given (${firstNames.join(', ')}). ` +
         `Make them agree, or give one.`,
     );
   }

@@ -131,6 +131,14 @@ describe('what is not meant for a model', () => {
     );
   });
 
+  it('computes heads of more than 128 channels', async () => {
+    const wide = new BertConfig({ ...small, hiddenSize: 160, numAttentionHeads: 1 });
+    using model = await BertModel.fromConfig(wide);
+    const values = await model.device.scope(() => model.forward({ input_ids: [[1, 2]] }).poolerOutput.data());
+    expect(values).toHaveLength(160);
+    expect(values.every(Number.isFinite)).toBe(true);
+  });
+
   it('says that it was disposed', async () => {
     const model = await BertForSequenceClassification.fromConfig(new BertConfig(small));
     expect(() => model.forward(undefined as never)).toThrow(/forward takes a batch.*got undefined/);

@@ -1,10 +1,8 @@
 import type { Device } from '@attune/tensor';
+import { largestHead } from '@attune/tensor/internal';
 import type { WeightShapes } from '../bert/weightShapes.ts';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { ConfigError } from '../config/configError.ts';
-
-/** Channels of a head that the attention kernels take. */
-const largestHead = 128;
 
 /** @throws ConfigError for a configuration that is right but cannot be computed here */
 export function requireComputable({ hiddenSize, numAttentionHeads }: BertConfig, source: string): void {

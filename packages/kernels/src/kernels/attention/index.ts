@@ -8,3 +8,4 @@ export type {
   AttentionShape,
   AttentionVariant,
 } from './options.ts';
+export { largestHead } from './variants.ts';
