@@ -5,6 +5,7 @@ import { shown } from '@attune/validate';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
+import { shownResult } from './shownResult.ts';
 import type { Dataloader } from './extensionPoints.ts';
 import type { TrainerParts } from './trainerOptions.ts';
 
@@ -101,8 +102,7 @@ export function checkedDataloader(method: string, given: Dataloader): Dataloader
 export function checkedBatch(batch: Batch): Batch {
   if (typeof batch !== 'object' || batch === null || batch instanceof Promise || Array.isArray(batch)) {
     throw new TrainerDatasetError(
-      `dataCollator must return a batch, { input_ids: { data, shape }, … }; got ${shown(batch)}` +
-        (batch instanceof Promise ? '. It must not be async' : ''),
+      `dataCollator must return a batch, { input_ids: { data, shape }, … }; got ${shownResult(batch)}`,
     );
   }
   for (const [name, array] of Object.entries(batch)) {

@@ -121,7 +121,7 @@ describe('a subclass of Trainer', () => {
   });
 
   it.each([
-    ['computeLoss', () => Promise.resolve(null), /computeLoss must return the loss.*a Promise. It must not be async/],
+    ['computeLoss', () => Promise.resolve(null), /computeLoss must return the loss.*a Promise: it must not be async/],
     ['computeLoss', () => 0.5, /computeLoss must return the loss.*got 0.5/],
     ['trainingStep', () => undefined, /trainingStep must return the loss.*got undefined/],
     ['trainingStep', () => null, /the batch has labels \("labels"\), but no loss came of it/],

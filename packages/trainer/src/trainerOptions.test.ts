@@ -14,7 +14,7 @@ describe('new Trainer', () => {
     [{ compute_metrics() {} }, /no option compute_metrics; did you mean computeMetrics\?/],
     [{ trainDatasett: [] }, /no option trainDatasett; did you mean trainDataset\?/],
     [{ trainDataset: [{ input_x: 1 }] }, /trainDataset must be a Dataset; got an array of 1: Dataset.fromRows/],
-    [{ trainDataset: Promise.resolve() }, /trainDataset must be a Dataset; got a Promise: await it/],
+    [{ trainDataset: Promise.resolve() }, /trainDataset must be a Dataset; got a Promise; await it first/],
     [{ trainDataset: new Set() }, /trainDataset must be .* got a Set that can only be iterated over: collect its rows/],
     [
       { evalDataset: { a: [], b: [] } },
@@ -36,7 +36,7 @@ describe('new Trainer', () => {
       /takes its options as an object, \{ model/,
     );
     expect(withModel(undefined)).toThrow(/model must be a module whose forward.*; got undefined/);
-    expect(withModel(Promise.resolve())).toThrow(/got a Promise: await it/);
+    expect(withModel(Promise.resolve())).toThrow(/got a Promise; await it first/);
     expect(withModel({ forward() {}, namedParameters() {} })).toThrow(/which has no device: it must extend Module/);
   });
 

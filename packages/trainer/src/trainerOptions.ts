@@ -78,7 +78,6 @@ const anyRows: Kind = {
   what: 'a Dataset',
   holds: (value) => atRows.holds(value) && typeof (value as TrainerDataset).length === 'number',
   found: (value) => {
-    if (value instanceof Promise) return 'a Promise: await it';
     if (Array.isArray(value)) return `${shown(value)}: Dataset.fromRows(…) makes one of it`;
     if (typeof value !== 'object' || value === null) return shown(value);
     if (Symbol.iterator in value || Symbol.asyncIterator in value)
@@ -102,7 +101,6 @@ const model: Kind = {
   what: 'a module whose forward(batch) returns { loss, logits }',
   holds: (value) => modulelike.holds(value) && hasDevice(value) && Array.isArray((value as TrainableModel).inputNames),
   found: (value) => {
-    if (value instanceof Promise) return 'a Promise: await it';
     if (!modulelike.holds(value)) return modulelike.found?.(value) ?? shown(value);
     if (!hasDevice(value)) return `${shown(value)}, which has no device: it must extend Module`;
     return (

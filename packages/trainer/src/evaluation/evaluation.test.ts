@@ -93,7 +93,7 @@ describe('Trainer.evaluate and predict', () => {
     await expect(failing(() => undefined)).rejects.toThrow(/must return an object of metrics.*got undefined/);
     await expect(failing(() => 0.5)).rejects.toThrow(/got 0.5/);
     await expect(failing(() => ({ f1: Promise.resolve(1) }))).rejects.toThrow(
-      /the metric f1 .*got a Promise. Await it/,
+      /the metric f1 .*got a Promise; await it first/,
     );
   });
 

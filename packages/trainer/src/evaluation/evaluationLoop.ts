@@ -1,9 +1,9 @@
 import type { Batch, BatchArray, NdArray } from '@attune/data';
 import { noGrad, Tensor } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
-import { shown } from '@attune/validate';
 import { checkedBatch } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
+import { shownResult } from '../shownResult.ts';
 import type { Dataloader, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
@@ -103,8 +103,7 @@ export function inEvalMode<Result>(model: TrainableModel, device: Device, record
 function checked(output: PredictionStepOutput): PredictionStepOutput {
   if (!Array.isArray(output) || !(output[0] === null || output[0] instanceof Tensor)) {
     throw new TrainerError(
-      `predictionStep must return [loss, logits, labels], null for what there is not; got ${shown(output)}` +
-        ((output as unknown) instanceof Promise ? '. It must not be async: it records work for the GPU' : ''),
+      `predictionStep must return [loss, logits, labels], null for what there is not; got ${shownResult(output)}`,
     );
   }
   return output;

@@ -33,8 +33,7 @@ function plain(value: unknown, name: string): LogValue {
       return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, plain(element, name)]));
   }
   throw new TrainerError(
-    `computeMetrics: the metric ${name} must be a number, a text, true or false, or an array or object of such; got ${shown(value)}` +
-      (value instanceof Promise ? '. Await it' : ''),
+    `computeMetrics: the metric ${name} must be a number, a text, true or false, or an array or object of such; got ${shown(value)}`,
   );
 }
 

@@ -1,8 +1,8 @@
 import { terminal } from '#platform';
 import type { Batch } from '@attune/data';
 import { crossEntropy, Tensor } from '@attune/tensor';
-import { shown } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
+import { shownResult } from '../shownResult.ts';
 import type { ComputedLoss } from '../extensionPoints.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
 import { countLabels } from './countLabels.ts';
@@ -72,8 +72,7 @@ export function readLoss(computed: ComputedLoss): { loss: Tensor | null; outputs
   const [loss, outputs] = Array.isArray(computed) ? (computed as [Tensor, ModelOutput]) : [computed as Tensor, null];
   if (loss !== null && !(loss instanceof Tensor)) {
     throw new TrainerError(
-      `computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got ${shown(computed)}` +
-        ((computed as unknown) instanceof Promise ? '. It must not be async: it records work for the GPU' : ''),
+      `computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got ${shownResult(computed)}`,
     );
   }
   return { loss, outputs };

@@ -1,8 +1,8 @@
 import type { Batch } from '@attune/data';
 import { autocast, Tensor } from '@attune/tensor';
 import type { Optimizer, UpdateRecord } from '@attune/tensor';
-import { shown } from '@attune/validate';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
+import { shownResult } from '../shownResult.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
@@ -131,8 +131,7 @@ export class TrainingStep {
       if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelName));
       if (!(loss instanceof Tensor)) {
         throw new TrainerError(
-          `trainingStep must return the loss, a Tensor of shape [], or null; got ${shown(loss)}` +
-            (loss instanceof Promise ? '. It must not be async: it records work for the GPU' : ''),
+          `trainingStep must return the loss, a Tensor of shape [], or null; got ${shownResult(loss)}`,
         );
       }
     });
