@@ -1,4 +1,5 @@
 import * as kernels from '../packages/kernels/dist/index.js';
+import { createOptimizerState, optimizerUpdate } from '../packages/kernels/dist/internal.js';
 import { numbers } from './libraries/serve.mjs';
 
 /**
@@ -193,7 +194,7 @@ export function commonCases(gpu, { parameters }) {
   const threads = 64 * 64;
   const chains = gpu.allocatePersistent('f32', threads * 4, 'chains');
   const trips = 1000;
-  const state = kernels.createOptimizerState(gpu, { learningRates: [1e-5], groups: [{ weightDecay: 0.01 }] });
+  const state = createOptimizerState(gpu, { learningRates: [1e-5], groups: [{ weightDecay: 0.01 }] });
   const segment = {
     weights: floats('weights'),
     gradients: floats('gradients'),
@@ -214,9 +215,9 @@ export function commonCases(gpu, { parameters }) {
         workgroups: [threads / 64, 1, 1],
         work: { flops: 2 * 4 * 64 * trips * threads },
       }),
-    'AdamW, with the global norm': () => kernels.optimizerUpdate(gpu, { state, segments: [segment] }),
+    'AdamW, with the global norm': () => optimizerUpdate(gpu, { state, segments: [segment] }),
     'AdamW, with the global norm and f16 weights': () =>
-      kernels.optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] }),
+      optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] }),
     clear: () => gpu.clear(segment.gradients),
   };
 }

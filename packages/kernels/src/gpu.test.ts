@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinContiguous, openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
+import { openDevice, OutOfMemoryError, ReleasedArrayError, scale } from './index.ts';
+import { joinContiguous } from './internal.ts';
 import type { Gpu, GpuArray } from './index.ts';
 import { clearWords } from './recording/copy/index.ts';
 

@@ -58,4 +58,5 @@ export type { Shape } from './shape.ts';
 export { Tensor } from './tensor.ts';
 export type { DType } from './tensor.ts';
 export { DeviceLostError, openDevice, OutOfMemoryError, selfTest } from '@attune/kernels';
-export type { DeviceInfo, DynamicLossScale, UpdateRecord } from '@attune/kernels';
+export type { DeviceInfo } from '@attune/kernels';
+export type { DynamicLossScale, UpdateRecord } from '@attune/kernels/internal';

@@ -1,5 +1,7 @@
 import { readTuning, writeTuning } from '#platform';
-import type { Gpu } from '../gpu.ts';
+import { callable, flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
+import { KernelArgumentError } from '../errors.ts';
+import { Gpu } from '../gpu.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { gemmClasses, measureGemm } from './measureGemm.ts';
@@ -14,6 +16,9 @@ export interface TuneOptions {
   readonly again?: boolean;
 }
 
+const aDevice = instanceOf(Gpu, 'a device, as openDevice() gives it');
+const optionKinds = { onProgress: optional(callable), again: optional(flag) };
+
 /**
  * Measures which variant and tile of the product is the fastest here, for each class of sizes, and
  * has `gemm` use it where its caller does not choose. The table is kept (in Node under
@@ -23,7 +28,10 @@ export interface TuneOptions {
  *
  * @throws GpuError when the GPU fails while it is measured
  */
-export async function tuneKernels(gpu: Gpu, { onProgress = () => {}, again = false }: TuneOptions = {}): Promise<void> {
+export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<void> {
+  requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);
+  requireOptions('tuneKernels', options, optionKinds, { error: KernelArgumentError });
+  const { onProgress = () => {}, again = false } = options;
   const name = await tableName(gpu);
   const kept = again ? null : parseTable(await readTuning(name));
   if (kept) {

@@ -1,4 +1,5 @@
-// One line for each kernel's folder, in the order in which a training step uses them.
+// One line for each kernel's folder, in the order in which a training step uses them; the
+// optimizer, which only a sister package uses, is exported by internal.ts.
 export * from './embeddingSum/index.ts';
 export { segmentIds, uploadSegments } from './segmentSum/index.ts';
 export type { IdSegments, UploadedSegments } from './segmentSum/index.ts';
@@ -14,7 +15,6 @@ export type { DropoutKernelOptions } from './dropout/index.ts';
 export * from './elementwise/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
-export * from './optimizer/index.ts';
 export * from './layerNorm/index.ts';
 export * from './attention/index.ts';
 export * from './gemm/index.ts';

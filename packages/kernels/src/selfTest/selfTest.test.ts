@@ -11,6 +11,11 @@ beforeAll(async () => {
 afterAll(() => gpu.destroy());
 
 describe('selfTest', () => {
+  it('says what it must be given', async () => {
+    await expect(selfTest(undefined as never)).rejects.toThrow('selfTest: gpu must be a device, as openDevice()');
+    await expect(selfTest(gpu, 'loud' as never)).rejects.toThrow('selfTest: warn must be a function; got "loud"');
+  });
+
   it('trusts the fast kernels of this device, and gives all memory back', async () => {
     const { liveArrays } = gpu.memory;
     expect(await selfTest(gpu, (message) => expect.unreachable(message))).toEqual([]);
@@ -32,7 +37,7 @@ describe('selfTest', () => {
     expect(await selfTest(broken, (message) => warnings.push(message))).toEqual(['gemm subgroup']);
     await selfTest(broken, (message) => warnings.push(message));
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/"gemm subgroup" gives wrong results/);
+    expect(warnings[0]).toMatch(/"gemm subgroup" computes wrong results on .+ off by/);
     expect(chosenVariant(broken, product)).toBe('register');
     broken.destroy();
   });

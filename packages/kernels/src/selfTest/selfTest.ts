@@ -1,15 +1,15 @@
-import type { Gpu } from '../gpu.ts';
+import { callable, instanceOf, requireArgument } from '@attune/validate';
+import { KernelArgumentError } from '../errors.ts';
+import { Gpu } from '../gpu.ts';
 import { checkAttention } from './checkAttention.ts';
 import { checkGemm } from './checkGemm.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
-/**
- * A room's checks of the variants that it would choose on this device; none where it would choose
- * the portable one.
- */
-export type RoomCheck = (gpu: Gpu) => Promise<VariantCheck[]>;
+/** What a kernel's variants compute on this device; nothing where it would run the portable one. */
+type KernelCheck = (gpu: Gpu) => Promise<VariantCheck[]>;
 
-const rooms: readonly RoomCheck[] = [checkGemm, checkAttention];
+const kernelChecks: readonly KernelCheck[] = [checkGemm, checkAttention];
+const aDevice = instanceOf(Gpu, 'a device, as openDevice() gives it');
 const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
 
 /**
@@ -18,26 +18,31 @@ const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
  * differ, and a wrong product is worse than a slow one. Once for each device; later calls return
  * the first result.
  *
- * @param warn told about each variant that disagrees
- * @returns the names of the variants that disagree
+ * @param warn told about each variant that disagrees; default `console.warn`
+ * @returns the variants that disagree, by kernel and name: `gemm subgroupMatrix`
+ * @throws GpuError when the GPU fails while it is tested
  */
-export function selfTest(gpu: Gpu, warn: (message: string) => void = console.warn): Promise<readonly string[]> {
+export async function selfTest(gpu: Gpu, warn: (message: string) => void = console.warn): Promise<readonly string[]> {
+  requireArgument('selfTest', 'gpu', gpu, aDevice, KernelArgumentError);
+  requireArgument('selfTest', 'warn', warn, callable, KernelArgumentError);
   let running = checked.get(gpu);
   if (!running) checked.set(gpu, (running = check(gpu, warn)));
   return running;
 }
 
 async function check(gpu: Gpu, warn: (message: string) => void): Promise<readonly string[]> {
-  for (const room of rooms) {
-    for (const { name, actual, expected, tolerance } of await room(gpu)) {
+  for (const checkKernel of kernelChecks) {
+    for (const { name, actual, expected, tolerance } of await checkKernel(gpu)) {
       const difference = actual.reduce((most, value, index) => {
         const distance = Math.abs(value - (expected[index] as number));
         return distance <= most ? most : distance;
       }, 0);
       if (difference <= tolerance || gpu.disabledVariants.has(name)) continue;
       gpu.disabledVariants.add(name);
+      const adapter = gpu.info.description || gpu.info.architecture || 'this adapter';
       warn(
-        `The fast kernel "${name}" gives wrong results on ${gpu.info.description || gpu.info.architecture || 'this adapter'} (off by ${difference}); a slower one is used instead.`,
+        `The kernel variant "${name}" computes wrong results on ${adapter}: off by ${difference}, where ${tolerance} is allowed. ` +
+          'The portable variant is used instead, which is right and slower. A newer driver may help.',
       );
     }
   }

@@ -1,4 +1,5 @@
-import { accumulate, fill, joinContiguous } from '@attune/kernels';
+import { accumulate, fill } from '@attune/kernels';
+import { joinContiguous } from '@attune/kernels/internal';
 import type { ElementType, GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import type { ResultGroup } from './resultGroup.ts';

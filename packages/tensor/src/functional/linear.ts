@@ -1,4 +1,5 @@
-import { columnSum, geluBackward, geluBackwardWithBias, gemm, joinContiguous } from '@attune/kernels';
+import { columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
+import { joinContiguous } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
 import { isAutocastEnabled } from '../autograd/autocast.ts';

@@ -1,4 +1,4 @@
-import { joinContiguous } from '@attune/kernels';
+import { joinContiguous } from '@attune/kernels/internal';
 import { arrayOf, instanceOf, requireArgument } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Parameter } from './parameter.ts';

@@ -4,8 +4,9 @@ import {
   OptimizerMembers,
   optimizerUpdate,
   readOptimizerState,
-} from '@attune/kernels';
-import type { ArenaSegment, GpuArray, OptimizerState, UpdateRecord } from '@attune/kernels';
+} from '@attune/kernels/internal';
+import type { GpuArray } from '@attune/kernels';
+import type { ArenaSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
 import { instanceOf, requireArgument } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';

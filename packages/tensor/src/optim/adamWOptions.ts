@@ -1,4 +1,4 @@
-import type { DynamicLossScale } from '@attune/kernels';
+import type { DynamicLossScale } from '@attune/kernels/internal';
 import { flag, numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';

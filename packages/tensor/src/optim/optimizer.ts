@@ -1,4 +1,4 @@
-import type { UpdateRecord } from '@attune/kernels';
+import type { UpdateRecord } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
 import type { StateDict } from '../nn/module.ts';
 import type { Shape } from '../shape.ts';

@@ -1,4 +1,5 @@
-import type { ArenaSegment, GpuArray } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import type { ArenaSegment } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';

@@ -1,4 +1,4 @@
-import type { OptimizerState, UpdateRecord } from '@attune/kernels';
+import type { OptimizerState, UpdateRecord } from '@attune/kernels/internal';
 import { ParamGroup } from './paramGroup.ts';
 import type { PlainGroup } from './paramGroup.ts';
 

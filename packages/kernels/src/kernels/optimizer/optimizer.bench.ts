@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
 import { benchKernels } from '../../testing/benchKernels.ts';
-import { createOptimizerState, optimizerUpdate } from './index.ts';
+import { createOptimizerState, optimizerUpdate } from '../../internal.ts';
 
 /** BERT-tiny, and the most of BERT-base that a bench may take: 4.4 and 22 million parameters. */
 const sizes = [68_544 * 64, 2 ** 19 * 42];

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KernelArgumentError, openDevice } from '../../index.ts';
 import {
   accumulateLoss,
   createOptimizerState,
-  KernelArgumentError,
-  openDevice,
   OptimizerMembers,
   optimizerUpdate,
   readOptimizerState,
-} from '../../index.ts';
-import type { Gpu, OptimizerState, OptimizerStateOptions } from '../../index.ts';
+} from '../../internal.ts';
+import type { Gpu } from '../../index.ts';
+import type { OptimizerState, OptimizerStateOptions } from '../../internal.ts';
 import { readFloats, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
