@@ -20,6 +20,7 @@ export type { PrepareOptions } from './recording/prepare.ts';
 export { GpuArray } from './memory/gpuArray.ts';
 export type { ElementType, HostData } from './memory/gpuArray.ts';
 export type { DropoutOptions, RandomKey } from './random/dropout.ts';
+export { spreadWorkgroups } from './recording/dispatch.ts';
 export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';
 export type { ProfileRow } from './recording/profiler.ts';
 export { tuneKernels } from './autotune/tuneKernels.ts';

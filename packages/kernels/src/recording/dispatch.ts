@@ -1,4 +1,4 @@
-import { array, object, optional, requireOptions } from '@attune/validate';
+import { array, object, optional, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 
@@ -59,12 +59,15 @@ export function requireDispatch(dispatch: Dispatch): void {
 
 /** The largest number of workgroups along one dimension that every adapter takes. */
 const maxWorkgroupsPerDimension = 65535;
+const workgroupCount = wholeNumber(0);
 
 /**
  * Spreads a flat number of workgroups over x and y. The kernel reads its number back as
  * `workgroup_id.x + workgroup_id.y * num_workgroups.x` and returns when it is beyond the count.
  */
 export function spreadWorkgroups(count: number): readonly [number, number, number] {
+  if (!workgroupCount.holds(count))
+    requireArgument('spreadWorkgroups', 'count', count, workgroupCount, KernelArgumentError);
   if (count <= maxWorkgroupsPerDimension) return [count, count === 0 ? 0 : 1, 1];
   const rows = Math.ceil(count / maxWorkgroupsPerDimension);
   return [Math.ceil(count / rows), rows, 1];
