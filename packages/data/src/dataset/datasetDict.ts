@@ -45,7 +45,7 @@ const splitsKind: Kind = {
 };
 
 /** What can be done with all splits at once. */
-export class DatasetDictMethods<Row> {
+class DatasetDictMethods<Row> {
   /** Use `datasetDict({ train, … })`, which types the splits. */
   constructor(splits: Splits<Row>) {
     requireArgument('datasetDict', 'splits', splits, splitsKind, DatasetError);

@@ -4,7 +4,7 @@ import { ClassLabel, describeFeature } from '../features/feature.ts';
 import { freshSeed, Pcg64 } from '../random/pcg64.ts';
 import type { SplitOptions } from './types.ts';
 
-export interface SplitSizes {
+interface SplitSizes {
   readonly train: number;
   readonly test: number;
 }
@@ -13,7 +13,7 @@ export interface SplitSizes {
  * How many rows each side gets: parts are rounded up for test and down for train, as in `datasets`.
  * @throws DatasetError
  */
-export function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitSizes {
+function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitSizes {
   const count = (name: string, size: number, round: (value: number) => number): number => {
     const valid = Number.isInteger(size) ? size > 0 && size < rows : size > 0 && size < 1;
     if (!valid)

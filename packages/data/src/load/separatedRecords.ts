@@ -13,9 +13,6 @@ export interface SeparatedRecord {
   readonly line: number;
 }
 
-const newline = 10;
-const carriageReturn = 13;
-
 /**
  * The records of a separated file as pandas reads them, and so `datasets`: lines end by LF, CRLF or
  * CR; lines that are empty or blank are skipped; a mark inside a field that does not begin with one
@@ -23,72 +20,112 @@ const carriageReturn = 13;
  *
  * @throws DataFileError for a mark that is never closed
  */
-export function separatedRecords(
-  text: string,
-  where: string,
-  { delimiter, quote }: SeparatedFormat,
-): SeparatedRecord[] {
+export function separatedRecords(text: string, where: string, format: SeparatedFormat): SeparatedRecord[] {
+  const scanner = new Scanner(text, where, format);
   const records: SeparatedRecord[] = [];
-  const firstOfDelimiter = delimiter.charCodeAt(0);
-  let at = 0;
-  let line = 1;
-
-  const isDelimiter = () =>
-    text.charCodeAt(at) === firstOfDelimiter && (delimiter.length === 1 || text.startsWith(delimiter, at));
-  const isLineEnd = () =>
-    at >= text.length || text.charCodeAt(at) === newline || text.charCodeAt(at) === carriageReturn;
-  const passLineEnd = () => {
-    at += text.charCodeAt(at) === carriageReturn && text.charCodeAt(at + 1) === newline ? 2 : 1;
-    line += 1;
-  };
-  const isBlank = () => (text[at] === ' ' || text[at] === '\t') && !isDelimiter();
-  const passField = () => {
-    while (!isLineEnd() && !isDelimiter()) at += 1;
-  };
-
-  const quotedField = (mark: string): string => {
-    const opened = line;
-    let field = '';
-    let from = at + 1;
-    for (;;) {
-      const close = text.indexOf(mark, from);
-      if (close < 0) throw unclosed(where, opened);
-      const isDoubled = text.startsWith(mark, close + 1);
-      const part = text.slice(from, isDoubled ? close + 1 : close);
-      field += part;
-      line += lineEnds(part);
-      from = close + (isDoubled ? 2 : 1);
-      if (!isDoubled) break;
-    }
-    at = from;
-    passField();
-    return field + text.slice(from, at);
-  };
-
-  const nextField = (): string => {
-    if (quote !== null && text.startsWith(quote, at)) return quotedField(quote);
-    const from = at;
-    passField();
-    return text.slice(from, at);
-  };
-
-  while (at < text.length) {
-    const [start, first] = [at, line];
-    while (isBlank()) at += 1;
-    if (isLineEnd()) {
-      passLineEnd();
-      continue;
-    }
-    at = start;
-    const fields = [nextField()];
-    while (!isLineEnd()) {
-      at += delimiter.length;
-      fields.push(nextField());
-    }
-    passLineEnd();
-    records.push({ fields, line: first });
-  }
+  for (let record = scanner.next(); record; record = scanner.next()) records.push(record);
   return records;
+}
+
+const newline = 10;
+const carriageReturn = 13;
+
+/** Goes through a text once, from field to field. */
+class Scanner {
+  readonly #text: string;
+  readonly #where: string;
+  readonly #delimiter: string;
+  readonly #firstOfDelimiter: number;
+  readonly #quote: string | null;
+  #at = 0;
+  #line = 1;
+
+  constructor(text: string, where: string, { delimiter, quote }: SeparatedFormat) {
+    this.#text = text;
+    this.#where = where;
+    this.#delimiter = delimiter;
+    this.#firstOfDelimiter = delimiter.charCodeAt(0);
+    this.#quote = quote;
+  }
+
+  /** The next record; undefined at the end. */
+  next(): SeparatedRecord | undefined {
+    this.#passBlankLines();
+    if (this.#at >= this.#text.length) return undefined;
+    const line = this.#line;
+    const fields = [this.#field()];
+    while (!this.#isLineEnd(this.#at)) {
+      this.#at += this.#delimiter.length;
+      fields.push(this.#field());
+    }
+    this.#passLineEnd();
+    return { fields, line };
+  }
+
+  #passBlankLines(): void {
+    while (this.#at < this.#text.length) {
+      let end = this.#at;
+      while ((this.#text[end] === ' ' || this.#text[end] === '\t') && !this.#isDelimiter(end)) end += 1;
+      if (!this.#isLineEnd(end)) return;
+      this.#at = end;
+      this.#passLineEnd();
+    }
+  }
+
+  #field(): string {
+    if (this.#quote !== null && this.#text.startsWith(this.#quote, this.#at)) return this.#quotedField(this.#quote);
+    return this.#plainField();
+  }
+
+  #plainField(): string {
+    const text = this.#text;
+    const first = this.#firstOfDelimiter;
+    const from = this.#at;
+    let end = from;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === newline || code === carriageReturn || (code === first && this.#isDelimiter(end))) break;
+    }
+    this.#at = end;
+    return text.slice(from, end);
+  }
+
+  #quotedField(mark: string): string {
+    const opened = this.#line;
+    let field = '';
+    let from = this.#at + mark.length;
+    for (;;) {
+      const close = this.#text.indexOf(mark, from);
+      if (close < 0) throw unclosed(this.#where, opened);
+      const behind = close + mark.length;
+      const isDoubled = this.#text.startsWith(mark, behind);
+      const part = this.#text.slice(from, isDoubled ? behind : close);
+      field += part;
+      this.#line += lineEnds(part);
+      if (!isDoubled) {
+        this.#at = behind;
+        return field + this.#plainField();
+      }
+      from = behind + mark.length;
+    }
+  }
+
+  #isDelimiter(at: number): boolean {
+    if (this.#text.charCodeAt(at) !== this.#firstOfDelimiter) return false;
+    return this.#delimiter.length === 1 || this.#text.startsWith(this.#delimiter, at);
+  }
+
+  #isLineEnd(at: number): boolean {
+    const code = this.#text.charCodeAt(at);
+    return code === newline || code === carriageReturn || at >= this.#text.length;
+  }
+
+  #passLineEnd(): void {
+    const isPair =
+      this.#text.charCodeAt(this.#at) === carriageReturn && this.#text.charCodeAt(this.#at + 1) === newline;
+    this.#at += isPair ? 2 : 1;
+    this.#line += 1;
+  }
 }
 
 function lineEnds(part: string): number {
