@@ -1,14 +1,11 @@
 import { arrayOf, instanceOf, requireArgument, text, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
-import { castColumn as castValues, makeColumn } from '../columns/makeColumn.ts';
-import type { Column } from '../columns/column.ts';
 import { packTable, sha256 } from '../columns/tableFile.ts';
 import { DatasetError, FeatureError } from '../errors.ts';
-import { ClassLabel, describeFeature, featuresKind } from '../features/feature.ts';
+import { ClassLabel, describeFeature } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { isList } from '../features/inferFeature.ts';
 import { checkOptions } from '../options.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
+import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 // `trainTestSplit` returns a dict: see datasetDict.ts.
 // oxlint-disable-next-line import/no-cycle
 import { datasetDict } from './datasetDict.ts';
@@ -40,16 +37,6 @@ import type {
   WithColumns,
   WithoutColumns,
 } from './types.ts';
-
-const newNames: Kind = {
-  what: "an object of new names by old, as { label: 'labels' }",
-  holds: (input) =>
-    typeof input === 'object' &&
-    input !== null &&
-    !Array.isArray(input) &&
-    Object.values(input).every((name) => typeof name === 'string'),
-};
-const newColumn: Kind = { what: 'an array or a typed array', holds: isList };
 
 /**
  * A table of named, typed columns that never changes: every operation gives a new dataset, which
@@ -370,15 +357,7 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** @throws ColumnNotFoundError, DatasetError when two columns would have one name */
   renameColumns(names: Readonly<Record<string, string>>): Dataset<Record<string, unknown>> {
-    requireArgument('renameColumns', 'names', names, newNames, DatasetError);
-    for (const name of Object.keys(names)) findColumn(this.#table, name, 'renameColumns');
-    const table = new Map<string, Column>();
-    for (const [name, column] of this.#table) {
-      const renamed = Object.hasOwn(names, name) ? names[name]! : name;
-      if (table.has(renamed)) throw new DatasetError(`renameColumns: two columns would be called '${renamed}'.`);
-      table.set(renamed, column);
-    }
-    return this.#withTable(table);
+    return this.#withTable(renamedColumns(this.#table, names));
   }
 
   removeColumns<Removed extends ColumnName<Row>>(
@@ -404,25 +383,14 @@ export class Dataset<Row = Record<string, unknown>> {
     values: Values,
     options: { readonly feature?: Feature } = {},
   ): Dataset<Row & { [Added in Name]: Values[number] }> {
-    requireArgument('addColumn', 'name', name, text, DatasetError);
-    requireArgument('addColumn', 'values', values, newColumn, DatasetError);
-    checkOptions('addColumn', options, kinds.addColumnOptions);
-    if (this.#table.has(name))
-      throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
-    if (values.length !== this.length && this.#table.size > 0)
-      throw new DatasetError(`addColumn: '${name}' has ${values.length} values; the dataset has ${this.length} rows.`);
-    return new Dataset(new Map(this.#ordered()).set(name, makeColumn(name, values, options.feature)));
+    return new Dataset(withColumn(this.#ordered(), this.length, name, values, options));
   }
 
   /**
    * Columns as other types; those not named stay. @throws FeatureError when a value does not fit
    */
   cast(features: Features): Dataset<Row> {
-    requireArgument('cast', 'features', features, featuresKind, DatasetError);
-    const table = new Map(this.#ordered());
-    for (const [name, feature] of Object.entries(features))
-      table.set(name, castValues(name, findColumn(table, name, 'cast'), feature));
-    return new Dataset(table);
+    return new Dataset(castColumns(this.#ordered(), features));
   }
 
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
