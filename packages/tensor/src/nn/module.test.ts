@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice, openDevice } from '../index.ts';
 import type { Device } from '../index.ts';
-import { TensorError } from '../errors.ts';
+import { StateDictError, TensorError } from '../errors.ts';
 import { Linear } from './layers.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
@@ -42,5 +42,16 @@ describe('Module.device', () => {
     expect(() => pair.device).toThrow(
       /Pair: the parameters layers.0.weight and layers.1.weight live on different devices/,
     );
+  });
+});
+
+describe('Module.loadStateDict', () => {
+  it.each([
+    [undefined, /loadStateDict: entries must be names and tensors, as stateDict\(\) gives them; got undefined/],
+    [[['layers.0.weight', [1, 2]]], /loadStateDict: entry 0 is no \[name, \{ shape, data: Float32Array \}\]/],
+  ])('refuses %j', (entries, message) => {
+    using pair = new Pair([device, device]);
+    expect(() => pair.loadStateDict(entries as never)).toThrow(StateDictError);
+    expect(() => pair.loadStateDict(entries as never)).toThrow(message);
   });
 });

@@ -3,6 +3,7 @@ import { StateDictError, TensorError } from '../errors.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Parameter } from './parameter.ts';
+import { readEntries } from './stateEntries.ts';
 
 /** One entry of a state dict, on the host. */
 export interface StateDictEntry {
@@ -118,13 +119,13 @@ export abstract class Module {
    * Puts weights in place by name.
    *
    * @param strict whether missing and unexpected names are an error. Default true.
-   * @throws StateDictError when a shape differs, or, if strict, a name
+   * @throws StateDictError when a shape differs, or, if strict, a name; nothing is changed then
    */
   loadStateDict(
     entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>,
     strict = true,
   ): LoadReport {
-    const given = new Map(entries);
+    const given = new Map(readEntries('loadStateDict', entries));
     const own = new Map(this.namedParameters());
     const missing = [...own.keys()].filter((name) => !given.has(name));
     const unexpected = [...given.keys()].filter((name) => !own.has(name));

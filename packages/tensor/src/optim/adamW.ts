@@ -11,8 +11,9 @@ import { instanceOf, requireArgument } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import type { StateDict } from '../nn/module.ts';
+import { readEntries } from '../nn/stateEntries.ts';
+import type { LoadedEntry } from '../nn/stateEntries.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
-import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { readAdamWArguments } from './adamWOptions.ts';
 import type { AdamWOptions } from './adamWOptions.ts';
@@ -193,9 +194,9 @@ export class AdamW implements Optimizer {
    *
    * @throws StateDictError when a moment is missing or has another shape
    */
-  loadStateDict(entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>): void {
+  loadStateDict(entries: Iterable<readonly [string, LoadedEntry]>): void {
     this.#requireUse('loadStateDict');
-    const given = readEntries(entries);
+    const given = new Map(readEntries('loadStateDict', entries));
     this.device.flush();
     for (const { places, segments } of this.#arenas)
       for (const place of places) loadMoments(this.device, place, segments[place.segment] as ArenaSegment, given);
@@ -280,28 +281,12 @@ export class AdamW implements Optimizer {
   }
 }
 
-type Entries = ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>;
-
-function readEntries(entries: unknown): Entries {
-  requireArgument(
-    'loadStateDict',
-    'entries',
-    entries,
-    {
-      what: 'names and tensors, as stateDict() gives them',
-      holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
-    },
-    StateDictError,
-  );
-  const given = [...(entries as Iterable<unknown>)];
-  for (const [index, entry] of given.entries()) {
-    const isEntry = Array.isArray(entry) && typeof entry[0] === 'string' && entry[1]?.data instanceof Float32Array;
-    if (!isEntry) throw new StateDictError(`loadStateDict: entry ${index} is no [name, { shape, data: Float32Array }]`);
-  }
-  return new Map(given as (readonly [string, { readonly shape: Shape; readonly data: Float32Array }])[]);
-}
-
-function loadMoments(device: Device, place: ArenaPlace, segment: ArenaSegment, given: Entries): void {
+function loadMoments(
+  device: Device,
+  place: ArenaPlace,
+  segment: ArenaSegment,
+  given: ReadonlyMap<string, LoadedEntry>,
+): void {
   const { name, parameter, offset } = place;
   for (const [prefix, array] of momentsOf(segment)) {
     const entry = given.get(`${prefix}.${name}`);

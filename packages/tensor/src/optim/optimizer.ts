@@ -1,7 +1,7 @@
 import type { UpdateRecord } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
 import type { StateDict } from '../nn/module.ts';
-import type { Shape } from '../shape.ts';
+import type { LoadedEntry } from '../nn/stateEntries.ts';
 import type { Tensor } from '../tensor.ts';
 import type { ParamGroup } from './paramGroup.ts';
 
@@ -48,7 +48,7 @@ export interface Optimizer {
    *
    * @throws StateDictError when something is missing or has another shape
    */
-  loadStateDict(entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>): void;
+  loadStateDict(entries: Iterable<readonly [string, LoadedEntry]>): void;
   /** Gives all memory back but that of the weights. */
   dispose(): void;
   [Symbol.dispose](): void;

@@ -1,0 +1,30 @@
+import { requireArgument } from '@attune/validate';
+import { StateDictError } from '../errors.ts';
+import type { Shape } from '../shape.ts';
+
+/** A tensor of a state dict that is to be loaded. */
+export interface LoadedEntry {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+const kind = {
+  what: 'names and tensors, as stateDict() gives them',
+  holds: (value: unknown) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+};
+
+/**
+ * The entries of a state dict as a caller gave them.
+ *
+ * @throws StateDictError when they are none
+ */
+export function readEntries(where: string, entries: unknown): (readonly [string, LoadedEntry])[] {
+  requireArgument(where, 'entries', entries, kind, StateDictError);
+  const given = [...(entries as Iterable<unknown>)];
+  for (const [index, entry] of given.entries()) {
+    const [name, tensor] = (Array.isArray(entry) ? entry : []) as [unknown, Partial<LoadedEntry> | undefined];
+    if (typeof name !== 'string' || !Array.isArray(tensor?.shape) || !(tensor?.data instanceof Float32Array))
+      throw new StateDictError(`${where}: entry ${index} is no [name, { shape, data: Float32Array }]`);
+  }
+  return given as (readonly [string, LoadedEntry])[];
+}
