@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as defaults from '../packages/trainer/src/arguments/defaults.ts';
+import * as otherNames from '../packages/trainer/src/arguments/otherNames.ts';
+import { argumentTables } from './compatibility.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 const packages = new Set(readdirSync(join(rootFolder, 'packages')));
@@ -14,6 +17,13 @@ describe('the documentation', () => {
     expect(named.length).toBeGreaterThan(30);
     const missing = named.filter(([, name, path]) => !existsSync(join(rootFolder, 'packages', name, 'src', path)));
     expect(missing.map(([text]) => text)).toEqual([]);
+  });
+
+  it('lists the training arguments as they are', () => {
+    // The formatter pads the tables.
+    const plain = (text) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+    const tables = argumentTables({ ...defaults, ...otherNames });
+    expect(plain(read('docs/compatibility.md')), 'run node scripts/compatibility.mjs').toContain(plain(tables));
   });
 
   const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', 'benchmarks/README.md'].concat(

@@ -1,0 +1,53 @@
+// Writes the tables of docs/compatibility.md that come from the Trainer's own: `npm run build`
+// first. A test compares them with the sources.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMain } from './setup/is-main.mjs';
+import { rootFolder } from './setup/root-folder.mjs';
+
+export const pagePath = join(rootFolder, 'docs/compatibility.md');
+
+const code = (value) => `\`${value}\``;
+const shown = (value) => code(JSON.stringify(value) ?? 'undefined');
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/**
+ * What becomes of each argument of `transformers.TrainingArguments`.
+ * @param {{ defaultArguments: object, unsupportedArguments: object, renamedArguments: object,
+ *   pointlessArguments: object, impossibleArguments: object }} tables
+ */
+export function argumentTables(tables) {
+  const rows = (entries, describe) => Object.entries(entries).map(([name, value]) => [code(name), describe(value)]);
+  return [
+    `Works (${Object.keys(tables.defaultArguments).length}), with the defaults of \`transformers\` 5:`,
+    table(['argument', 'default'], rows(tables.defaultArguments, shown)),
+    `Refused (${Object.keys(tables.unsupportedArguments).length}), but for the value at which nothing is asked:`,
+    table(['argument', 'taken when'], rows(tables.unsupportedArguments, shown)),
+    'Answered with what to do instead:',
+    table(
+      ['argument', 'what the error says'],
+      [
+        ...rows(tables.renamedArguments, (now) => `it is called ${now}`),
+        ...rows({ ...tables.pointlessArguments, ...tables.impossibleArguments }, (reason) => reason),
+      ],
+    ),
+  ].join('\n\n');
+}
+
+/** The page with what stands between its two marks replaced. */
+export const withTables = (page, tables) =>
+  page.replace(
+    /(<!-- arguments -->)[^]*(<!-- end of arguments -->)/,
+    (_, start, end) => `${start}
+
+${tables}
+
+${end}`,
+  );
+
+if (isMain(import.meta.url)) {
+  const built = (file) => import(join(rootFolder, 'packages/trainer/dist/arguments', file));
+  const tables = argumentTables({ ...(await built('defaults.js')), ...(await built('otherNames.js')) });
+  writeFileSync(pagePath, withTables(readFileSync(pagePath, 'utf8'), tables));
+}
