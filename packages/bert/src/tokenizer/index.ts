@@ -1,5 +1,19 @@
-export { AutoTokenizer, tokenizerFromFiles, type TokenizerLoadOptions } from './autoTokenizer.ts';
-export type { BatchEncoding, DecodeOptions, EncodeOptions, Encoding, Texts, Tokenizer } from './tokenizerTypes.ts';
+export {
+  AutoTokenizer,
+  tokenizerFromFiles,
+  type TokenizerFiles,
+  type TokenizerLoadOptions,
+  type TokenizerOverrides,
+} from './autoTokenizer.ts';
+export type {
+  BatchEncoding,
+  DecodeOptions,
+  EncodeOptions,
+  Encoding,
+  TextPairs,
+  Texts,
+  Tokenizer,
+} from './tokenizerTypes.ts';
 export type { Features, PaddingStrategy, PadOptions } from './pad.ts';
 export type { TruncationStrategy } from './truncation.ts';
 export { TokenizerError, TruncationError } from './errors.ts';
