@@ -100,7 +100,7 @@ export const objectWith = (what: string, members: Readonly<Record<string, string
     holds: (value) => isObject(value) && !lacking(value),
     found: (value) => {
       const [name, type] = (isObject(value) && lacking(value)) || [];
-      if (!name) return shown(value);
+      if (!name || value instanceof Promise) return shown(value);
       return `${shown(value)}, which has no ${type === 'function' ? `method ${name}()` : name}`;
     },
   };

@@ -40,6 +40,11 @@ describe('requireArgument', () => {
       objectWith('a model', { forward: 'function' }),
       'f: x must be a model; got a Map, which has no method forward()',
     ],
+    [
+      Promise.resolve(1),
+      objectWith('a model', { forward: 'function' }),
+      'f: x must be a model; got a Promise; await it first',
+    ],
   ])('%j', (value, kind, message) => {
     if (message === null) expect(check(value, kind)).not.toThrow();
     else expect(check(value, kind)).toThrow(new ArgumentError(message));

@@ -73,6 +73,7 @@ describe('csv as pandas reads it', () => {
     ],
     ['semicolons', 'subject;body;team\nx;"y\nz";1\n', "delimiter: ';'", /quot/],
     ['semicolons with a comma in a name', 'a;b, c;d\n1;2;3\n', "delimiter: ';'", undefined],
+    ['tabs between quoted names', '"a"\t"b, c"\n1\t2\n', "delimiter: '\\t'", undefined],
     ['tabs', 'a\tb\n1\t2\n', "delimiter: '\\t'", undefined],
   ])('errors: %s', async (_, content, message, never) => {
     await expect(load(content)).rejects.toThrow(DataFileError);
@@ -83,6 +84,7 @@ describe('csv as pandas reads it', () => {
   it('a delimiter that is given is used', async () => {
     expect(await rows('a;b\n1;2\n', { delimiter: ';' })).toEqual([{ a: 1, b: 2 }]);
     expect(await rows('a;b\nx;y\n', { delimiter: ',' })).toEqual([{ 'a;b': 'x;y' }]);
+    expect(await rows('"a;b"\nx\n')).toEqual([{ 'a;b': 'x' }]);
     expect(await rows('a::b\n1::2\n', { delimiter: '::' })).toEqual([{ a: 1, b: 2 }]);
   });
 

@@ -71,8 +71,15 @@ const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '
  * Excel separates by semicolons where the comma is the decimal mark.
  */
 function checkDelimiter(text: string, where: string, delimiter: string, quote: string | null): void {
-  const header = /^[^\r\n]*/.exec(text.trimStart())?.[0] ?? '';
-  if (quote !== null && header.includes(quote) && !header.includes(`${quote};`)) return;
+  const line = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? '';
+  // A separator inside quotation marks is part of a name.
+  const header =
+    quote === null
+      ? line
+      : line
+          .split(quote)
+          .filter((_, index) => index % 2 === 0)
+          .join('');
   const count = (mark: string) => header.split(mark).length - 1;
   const other = Object.keys(delimiters).find((mark) => mark !== delimiter && count(mark) > count(delimiter));
   if (other === undefined) return;
