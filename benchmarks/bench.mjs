@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
 import { driverEnvironment } from '../scripts/vulkan-driver.mjs';
-import { Contestant } from './contestant.mjs';
+import { LibraryProcess } from './libraryProcess.mjs';
 import { configs } from './libraries/stepShape.mjs';
 import { median, table } from './table.mjs';
 
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'kernels,gemm,step,host,memory,epoch' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
-    contestant: { type: 'string', default: join(folder, 'libraries/attune.mjs') },
+    library: { type: 'string', default: join(folder, 'libraries/attune.mjs') },
     mrpc: { type: 'string' },
     tokenizer: { type: 'string' },
   },
@@ -29,7 +29,7 @@ const rounds = Number(options.rounds);
 const chosen = options.only.split(',');
 Object.assign(process.env, driverEnvironment());
 
-const ours = new Contestant('Attune', process.execPath, [options.contestant]);
+const ours = new LibraryProcess('Attune', process.execPath, [options.library]);
 const libraries = [ours];
 if (options.peers) {
   const { code, output } = await runPnpm(await findPnpm(), [
@@ -39,10 +39,10 @@ if (options.peers) {
     '--frozen-lockfile',
   ]);
   if (code !== 0) throw new Error(`The peers could not be installed:\n${output}`);
-  libraries.push(new Contestant('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
-  libraries.push(new Contestant('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
+  libraries.push(new LibraryProcess('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
+  libraries.push(new LibraryProcess('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
 }
-if (options.python) libraries.push(new Contestant('PyTorch', options.python, [join(folder, 'libraries/pytorch.py')]));
+if (options.python) libraries.push(new LibraryProcess('PyTorch', options.python, [join(folder, 'libraries/pytorch.py')]));
 
 const { adapter } = await ours.ask({ task: 'describe', repeats: 1 });
 const heading = `${new Date().toISOString().slice(0, 10)}, ${adapter}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${rounds} interleaved rounds`;
@@ -60,7 +60,7 @@ if (chosen.includes('step')) await compareSteps();
 if (chosen.includes('host')) await measureHost();
 if (chosen.includes('memory')) await measureMemory();
 if (chosen.includes('epoch') && options.mrpc && options.tokenizer) await compareEpoch();
-for (const contestant of libraries) contestant.end();
+for (const library of libraries) library.end();
 mkdirSync(options.output, { recursive: true });
 writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
 writeFileSync(join(options.output, 'bench.md'), `${report.join('\n\n')}\n`);
@@ -130,7 +130,7 @@ async function timeKernels() {
 async function interleave(asked) {
   const answers = asked.map(() => []);
   for (let round = 0; round < rounds; round++)
-    for (const [index, { contestant, task }] of asked.entries()) answers[index].push(await contestant.ask(task));
+    for (const [index, { library, task }] of asked.entries()) answers[index].push(await library.ask(task));
   return answers.map((all) => {
     const failed = all.find(({ error }) => error);
     return (
@@ -144,7 +144,7 @@ async function interleave(asked) {
 }
 
 function toAll(task) {
-  return libraries.map((contestant) => ({ contestant, task }));
+  return libraries.map((library) => ({ library, task }));
 }
 
 /**
@@ -244,7 +244,7 @@ async function compareSteps() {
   for (const [name, batchSize] of sizes) {
     const shape = { config: configs[name], batchSize, length: 64 };
     const task = { task: 'step', ...shape, repeats: 3 };
-    const answers = await interleave([...toAll(task), { contestant: ours, task: { ...task, fp16: true } }]);
+    const answers = await interleave([...toAll(task), { library: ours, task: { ...task, fp16: true } }]);
     const half = answers.pop();
     const [own] = answers;
     const samples = ({ error, milliseconds }) =>
@@ -275,7 +275,7 @@ async function compareSteps() {
 
 /** Recording a step, and the calls to Dawn that it ends in, on Dawn's null backend. */
 async function measureHost() {
-  const host = new Contestant('host', process.execPath, [join(folder, 'libraries/host.mjs')]);
+  const host = new LibraryProcess('host', process.execPath, [join(folder, 'libraries/host.mjs')]);
   const rows = [];
   figures.host = [];
   // The null backend gives 512 MiB: too little for BERT-base, and for all of the vocabulary of
@@ -319,18 +319,18 @@ async function compareEpoch() {
   const slice = 12;
   const task = { task: 'epoch', config: configs.tiny, file };
   const asked = [
-    { name: 'Attune', contestant: ours, task },
-    { name: 'Attune, padded', contestant: ours, task: { ...task, padded: true } },
-    { name: 'Attune, fp16', contestant: ours, task: { ...task, fp16: true } },
+    { name: 'Attune', library: ours, task },
+    { name: 'Attune, padded', library: ours, task: { ...task, padded: true } },
+    { name: 'Attune, fp16', library: ours, task: { ...task, fp16: true } },
     ...libraries
       .filter(({ name }) => name.startsWith('PyTorch'))
-      .map((contestant) => ({ name: contestant.name, contestant, task })),
+      .map((library) => ({ name: library.name, library, task })),
   ];
   const seconds = asked.map(() => 0);
   for (let done = 0; done < batches; done += slice) {
     const repeats = Math.min(slice, batches - done);
     for (const [who, one] of asked.entries()) {
-      const { milliseconds, error } = await one.contestant.ask({ ...one.task, repeats });
+      const { milliseconds, error } = await one.library.ask({ ...one.task, repeats });
       if (error) throw new Error(error);
       seconds[who] += (milliseconds * repeats) / 1000;
     }

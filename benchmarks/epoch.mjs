@@ -6,7 +6,7 @@ import { loadDataset } from '../packages/data/dist/index.js';
 
 /**
  * Writes the batches of one shuffled pass over MRPC's training pairs, as rows of token ids of their
- * own lengths, for every contestant to read.
+ * own lengths, for every library to read.
  */
 export async function writeEpoch({ folder, tokenizer: tokenizerFolder, batchSize }) {
   const tokenizer = await AutoTokenizer.fromPretrained(tokenizerFolder);

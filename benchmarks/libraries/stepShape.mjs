@@ -9,7 +9,7 @@ export const vocabSize = 30522;
 export const maxPositions = 512;
 export const dropoutProbability = 0.1;
 
-/** Token ids of a batch without padding, and labels; the same for every contestant. */
+/** Token ids of a batch without padding, and labels; the same for every library. */
 export function batchIds(batchSize, length) {
   const ids = Int32Array.from({ length: batchSize * length }, (_, index) => 1000 + ((index * 7919) % 20000));
   const labels = Int32Array.from({ length: batchSize }, (_, row) => row % 2);

@@ -25,6 +25,6 @@ tail -n 40 "$output/kernelTests.txt"
 python=
 python3 -c 'import torch, transformers' 2>/dev/null && python="--python python3"
 # shellcheck disable=SC2086
-timeout 320 node benchmarks/bench.mjs --contestant "$kit/attune.mjs" --full --rounds 3 --only gemm,step,kernels --output "$output" $python
+timeout 320 node benchmarks/bench.mjs --library "$kit/attune.mjs" --full --rounds 3 --only gemm,step,kernels --output "$output" $python
 bench=$?
 [ $tests -eq 0 ] && [ $bench -eq 0 ]

@@ -4,11 +4,11 @@ import { startTests } from '@vitest/runner';
 import { openDevice } from '../../packages/kernels/src/index.ts';
 import { matrixConfigOf } from '../../packages/kernels/src/kernels/gemm/subgroupMatrix.ts';
 
-const rooms = import.meta.glob([
-  '../../packages/kernels/src/{kernels,checks}/**/*.test.ts',
+const tests = import.meta.glob([
+  '../../packages/kernels/src/{kernels,selfTest}/**/*.test.ts',
   '!../../packages/kernels/src/**/*.matrix.test.ts',
 ]);
-const matrixRooms = import.meta.glob('../../packages/kernels/src/**/*.matrix.test.ts');
+const matrixTests = import.meta.glob('../../packages/kernels/src/**/*.matrix.test.ts');
 
 const gpu = await openDevice();
 const { description, device, vendor, architecture, features } = gpu.info;
@@ -17,7 +17,7 @@ console.log(
 );
 console.log(features.join(' '));
 console.log(JSON.stringify(gpu.profile));
-const files = { ...rooms, ...(matrixConfigOf(gpu.profile) ? matrixRooms : {}) };
+const files = { ...tests, ...(matrixConfigOf(gpu.profile) ? matrixTests : {}) };
 gpu.destroy();
 
 let [passed, failed] = [0, 0];

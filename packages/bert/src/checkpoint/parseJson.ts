@@ -19,7 +19,7 @@ function isTooDeep(value: unknown): boolean {
 }
 
 /** What `git clone` leaves in place of a large file without Git LFS. */
-export const isLfsPointer = (text: string): boolean => text.startsWith('version https://git-lfs.github.com/spec/');
+const isLfsPointer = (text: string): boolean => text.startsWith('version https://git-lfs.github.com/spec/');
 
 /** @throws CheckpointError that says how to get the file itself */
 export function refuseLfsPointer(text: string, source: string): void {

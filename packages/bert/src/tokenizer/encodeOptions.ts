@@ -36,7 +36,7 @@ function truncationKind(truncation: unknown): TruncationStrategy | undefined {
   );
 }
 
-export function checkSide(value: unknown, name: string): void {
+function checkSide(value: unknown, name: string): void {
   if (value !== undefined && value !== 'left' && value !== 'right')
     throw new TokenizerError(`${name} is ${shown(value)}; expected 'left' or 'right'.`);
 }

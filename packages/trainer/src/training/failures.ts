@@ -11,7 +11,7 @@ export interface RunPlace {
 }
 
 /** What is left of a run that ends here: `Step 12 of 24 was reached; …`. */
-export function placeInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
+function placeInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
   const left =
     lastCheckpoint === null
       ? 'no checkpoint was written, so what was trained is only in the memory of this process'

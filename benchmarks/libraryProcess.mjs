@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /**
- * A program that does tasks in a process of its own, one at a time, so that no contestant's memory
+ * A program that does tasks in a process of its own, one at a time, so that no library's memory
  * or driver touches another's.
  */
-export class Contestant {
+export class LibraryProcess {
   #child;
   #lines;
 
