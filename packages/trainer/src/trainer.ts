@@ -1,6 +1,6 @@
 import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { AdamW, autocast, getScheduler, selfTest } from '@attune/tensor';
+import { autocast, selfTest } from '@attune/tensor';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { nonEmptyText, object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
@@ -27,8 +27,9 @@ import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
 import { readEvaluateOptions, readTrainerOptions, readTrainOptions, requireDataset } from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
+import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
 import { defaultLoss, readLoss } from './training/loss.ts';
-import { parameterGroups } from './training/parameterGroups.ts';
+
 import { trainAlone } from './training/trainAlone.ts';
 import { TrainingRun } from './training/trainingRun.ts';
 import type { RunningTrainer } from './training/trainingRun.ts';
@@ -176,20 +177,12 @@ export class Trainer implements RunningTrainer {
     return evalDataloader(this.#columns.of(testDataset, 'evaluation'), this.#parts);
   }
 
-  createScheduler({ numTrainingSteps, numWarmupSteps }: Extension.SchedulerInput): Schedule {
-    const { lrSchedulerType, lrSchedulerKwargs: kwargs, learningRate: baseLearningRate } = this.args;
-    return getScheduler(lrSchedulerType, { baseLearningRate, numWarmupSteps, numTrainingSteps, kwargs });
+  createScheduler(input: Extension.SchedulerInput): Schedule {
+    return defaultSchedule(this.args, input);
   }
 
-  createOptimizer({ model, learningRates }: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
-    const { args } = this;
-    return new AdamW(parameterGroups(model, args.weightDecay), {
-      lr: learningRates,
-      betas: [args.adamBeta1, args.adamBeta2],
-      eps: args.adamEpsilon,
-      maxGradNorm: args.maxGradNorm,
-      ...(args.fp16 && { fp16: true, lossScale: {} }),
-    });
+  createOptimizer(input: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
+    return defaultOptimizer(this.args, input);
   }
 
   computeLoss(

@@ -16,20 +16,29 @@ export const homeFolder = (): string | null => homedir();
 /** Where files may lie for a while. */
 export const temporaryFolder = (): string | null => tmpdir();
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What each run that is under way would say. */
+const farewells = new Set<() => string>();
+
 /** Until it is disposed of: what a person is told whose signal ends the process. */
 export function onInterruption(message: () => string): Disposable {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const release = () => {
-    for (const signal of signals) process.off(signal, tell);
+  if (farewells.size === 0) for (const signal of signals) process.on(signal, sayFarewell);
+  farewells.add(message);
+  return {
+    [Symbol.dispose]() {
+      farewells.delete(message);
+      if (farewells.size === 0) for (const signal of signals) process.off(signal, sayFarewell);
+    },
   };
-  const tell = (signal: NodeJS.Signals) => {
-    release();
-    terminal.writeLine(`\n${message()}`);
-    // Without a listener the signal ends the process, with its usual code.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  for (const signal of signals) process.on(signal, tell);
-  return { [Symbol.dispose]: release };
+}
+
+function sayFarewell(signal: NodeJS.Signals): void {
+  for (const each of signals) process.off(each, sayFarewell);
+  for (const message of farewells) terminal.writeLine(`\n${message()}`);
+  farewells.clear();
+  // Without a listener the signal ends the process, with its usual code.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 
 export const files: Files = {

@@ -1,0 +1,33 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { files as page } from './browser.ts';
+import { onInterruption } from './node.ts';
+
+describe('a signal', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('makes each run say what is lost, once, and is left to the listeners of others', () => {
+    const said: string[] = [];
+    vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
+    const other = vi.fn<() => void>();
+    process.on('SIGTERM', other);
+    const before = process.listenerCount('SIGTERM');
+    {
+      using _first = onInterruption(() => 'first');
+      using _second = onInterruption(() => 'second');
+      {
+        using _ended = onInterruption(() => 'ended');
+      }
+      expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+      process.emit('SIGTERM', 'SIGTERM');
+      process.emit('SIGTERM', 'SIGTERM');
+    }
+    process.off('SIGTERM', other);
+    expect(said).toEqual(['\nfirst', '\nsecond']);
+    expect(other).toHaveBeenCalledTimes(2);
+    expect(process.listenerCount('SIGTERM')).toBe(before - 1);
+  });
+});
+
+it('a page names what gives the files that it cannot save', async () => {
+  await expect(page.makeFolder('out')).rejects.toThrow(/model\.files\(\) and tokenizer\.files\(\)/);
+});
