@@ -47,6 +47,8 @@ export interface TokenizerFiles {
   tokenizerJson?: Record<string, unknown>;
   /** The text of vocab.txt, read where there is no tokenizer.json. */
   vocabulary?: string;
+  /** The content of added_tokens.json, which old folders have beside vocab.txt. */
+  addedTokens?: Record<string, unknown>;
   /** The content of tokenizer_config.json. */
   config?: Record<string, unknown>;
   /** Longest input where neither the options nor `config` state one. */
@@ -70,6 +72,7 @@ const loadKinds = {
 const fileKinds = {
   tokenizerJson: optional(object),
   vocabulary: optional(text),
+  addedTokens: optional(object),
   config: optional(object),
   maxPositions: optional(wholeNumber(1)),
 };
@@ -121,7 +124,7 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
   const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
   const json = files.tokenizerJson
     ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
-    : fromVocabulary(files.vocabulary ?? '', config);
+    : fromVocabulary(files.vocabulary ?? '', config, files.addedTokens, folder);
   const modelMaxLength =
     options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
   const fingerprint = await sha256(
@@ -155,10 +158,11 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
     throw new CheckpointError(
       `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${nameFolder(await files.list())}`,
     );
+  const addedTokens = tokenizerJson ? undefined : await readObject('added_tokens.json');
   const config = await readObject('tokenizer_config.json');
   const isStated = givenLimit !== undefined || statedLimit(config?.model_max_length) !== undefined;
   const maxPositions = isStated ? undefined : statedLimit((await readObject('config.json'))?.max_position_embeddings);
-  return { tokenizerJson, vocabulary, config, maxPositions };
+  return { tokenizerJson, vocabulary, addedTokens, config, maxPositions };
 }
 
 /** Loads tokenizers by hub name or folder. */

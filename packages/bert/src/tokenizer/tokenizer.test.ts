@@ -58,6 +58,24 @@ describe('encoding', () => {
     expect(fromVocabulary.modelMaxLength).toBe(Infinity);
   });
 
+  it('knows the tokens that were added to a vocab.txt', async () => {
+    const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
+    const text = 'the NewTok vote newtok whole wholes Whole';
+    // Ids of transformers 5.24 for the same folders.
+    const listed = { 236: { content: 'NewTok' }, 237: { content: 'Whole', single_word: true } };
+    const now = await tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: listed } });
+    expect(now(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 40, 157, 205, 182, 228, 237, 3]);
+    const old = await tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 236, Whole: 237 } });
+    expect(old(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 237, 36, 237, 3]);
+    expect(old.vocabSize).toBe(238);
+    await expect(tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 'x' } })).rejects.toThrow(
+      /added_tokens.json, holds an object with content, id/,
+    );
+    await expect(tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: { 236: null } } })).rejects.toThrow(
+      /holds null; a token with a content/,
+    );
+  });
+
   it('returns what is asked for, and takes options in the place of the pair', () => {
     expect(
       tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false }),
@@ -316,7 +334,7 @@ it('imports no tensor, so that a worker that only tokenizes stays light', async 
     if (seen.has(file.href)) return;
     seen.add(file.href);
     for (const [, specifier] of (await readFile(file, 'utf8')).matchAll(
-      /^(?:import|export) (?!type ).*from '([^']+)'/gm,
+      /^(?:import|export) (?!type )[^;']*from '([^']+)'/gm,
     )) {
       expect(specifier, `${file.pathname}`).not.toBe('@attune/tensor');
       if (specifier!.startsWith('.')) await visit(new URL(specifier!, file));

@@ -85,6 +85,7 @@ const configKinds: Readonly<Record<string, readonly [what: string, holds: (value
   do_lower_case: ['true or false', (value) => typeof value === 'boolean'],
   strip_accents: ['true or false', (value) => typeof value === 'boolean'],
   tokenize_chinese_chars: ['true or false', (value) => typeof value === 'boolean'],
+  added_tokens_decoder: ['an object of tokens by id', isObject],
   model_input_names: [
     'a list of names',
     (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
@@ -109,12 +110,56 @@ export function checkTokenizerConfig(config: Readonly<Record<string, unknown>>, 
 
 const bertSpecialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 
+/** A token with every field, as tokenizer.json writes it. */
+const addedToken = (token: AddedToken): AddedToken => ({
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: !token.special,
+  special: false,
+  ...token,
+});
+
+/**
+ * The tokens that were added to a vocab.txt: tokenizer_config.json lists them by id, and in older
+ * folders added_tokens.json by content.
+ */
+function addedToVocabulary(
+  { added_tokens_decoder: byId = {} }: TokenizerConfig,
+  byContent: Readonly<Record<string, unknown>>,
+  folder: string,
+): AddedToken[] {
+  const listed = Object.entries(byId as Record<string, unknown>).map(([id, token]) =>
+    isObject(token) ? { ...token, id: Number(id) } : token,
+  );
+  const older = Object.entries(byContent).map(([content, id]) => ({ content, id }));
+  const seen = new Set(bertSpecialTokens);
+  return [...listed, ...older].filter((token): token is AddedToken => {
+    if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
+      throw new TokenizerError(
+        `${folder}: added_tokens_decoder of tokenizer_config.json, or added_tokens.json, holds ${shown(token)}; ` +
+          'a token with a content and an id was expected.',
+      );
+    const isNew = !seen.has(token.content);
+    seen.add(token.content);
+    return isNew;
+  });
+}
+
 /**
  * The tokenizer.json that `BertTokenizer` stands for, made from a vocab.txt: one token a line, the
  * line number is its id.
+ *
+ * @param addedTokens the content of added_tokens.json
+ * @param folder where the files are, for messages
  * @throws TokenizerError when a special token of BERT is missing
  */
-export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): TokenizerJson {
+export function fromVocabulary(
+  vocabTxt: string,
+  config: TokenizerConfig,
+  addedTokens: Readonly<Record<string, unknown>> = {},
+  folder = '',
+): TokenizerJson {
   const lines = vocabTxt.split('\n').map((line) => line.replace(/\r$/, ''));
   if (lines.at(-1) === '') lines.pop();
   const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
@@ -122,7 +167,7 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
     const id = vocab[token];
     if (!Object.hasOwn(vocab, token) || id === undefined)
       throw new TokenizerError(
-        `vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`,
+        `${folder}vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`,
       );
     return id;
   };
@@ -132,17 +177,10 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig): Token
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: bertSpecialTokens
-      .map((content) => ({
-        id: idOf(content),
-        content,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      }))
-      .sort((a, b) => a.id - b.id),
+    added_tokens: [
+      ...bertSpecialTokens.map((content) => addedToken({ content, id: idOf(content), special: true })),
+      ...addedToVocabulary(config, addedTokens, folder).map(addedToken),
+    ].sort((a, b) => a.id - b.id),
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
