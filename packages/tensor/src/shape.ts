@@ -2,6 +2,7 @@ import { requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError } from './errors.ts';
 
+/** Extents of a tensor, outermost first; empty for a scalar. */
 export type Shape = readonly number[];
 
 /** Elements of a tensor of this shape; 1 for a scalar. */

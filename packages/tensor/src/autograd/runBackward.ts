@@ -2,6 +2,7 @@ import { AutogradError } from '../errors.ts';
 import { Gradients } from './tape.ts';
 import type { TapeTensor } from './tape.ts';
 
+/** How a backward pass treats memory. */
 export interface BackwardOptions {
   /**
    * Give the memory of every result between the leaves and the loss back as soon as the pass has

@@ -56,6 +56,7 @@ export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSeq
   };
 }
 
+/** Options of `attention` and `attentionQkvPacked`. */
 export interface AttentionOptions {
   readonly sequences: PackedSequences;
   readonly numHeads: number;

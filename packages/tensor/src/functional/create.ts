@@ -10,6 +10,7 @@ import { Tensor } from '../tensor.ts';
 import type { DType } from '../tensor.ts';
 import { requireGivenOptions } from './checks.ts';
 
+/** Options of `tensor`, and but for the shape of `zeros`. */
 export interface CreateOptions {
   readonly shape: Shape;
   readonly device: Device;

@@ -7,6 +7,7 @@ import { formatShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
+/** Options of `embeddingSum`. */
 export interface EmbeddingSumOptions {
   /** For each table, a row that gets no gradient, as `padding_idx` in PyTorch. Default: none. */
   readonly paddingIndices?: readonly (number | null)[];

@@ -9,6 +9,7 @@ import { requireFloats, requireGivenOptions } from './checks.ts';
 import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
+/** Options of `layerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5; BERT uses 1e-12. */
   readonly epsilon?: number;

@@ -12,6 +12,7 @@ import { Tensor } from '../tensor.ts';
 import type { DType } from '../tensor.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
+/** Options of `linear`. */
 export interface LinearOptions {
   /**
    * Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none.

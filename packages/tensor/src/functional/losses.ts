@@ -10,6 +10,7 @@ import type { Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
+/** Options of every loss. */
 export interface LossOptions {
   /**
    * Multiplies the sum over rows (or elements). Default: 1 / their number, which gives the mean.
@@ -17,6 +18,7 @@ export interface LossOptions {
   readonly weight?: number;
 }
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends LossOptions {
   /** Part of the target that is spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;

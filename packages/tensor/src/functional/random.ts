@@ -22,6 +22,7 @@ export interface RandomKey {
   readonly tokenKeys: Tensor;
 }
 
+/** A dropout, for operations that drop elements. */
 export interface DropoutOptions {
   /** Part of the elements that become 0, in [0, 1). */
   readonly probability: number;

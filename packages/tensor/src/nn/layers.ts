@@ -27,6 +27,7 @@ function requireDimensions(where: string, name: string, { shape }: Parameter, di
     throw new ShapeError(`${where}: ${name} has the shape ${formatShape(shape)}; expected ${dimensions} dimensions`);
 }
 
+/** Options of `new Linear`. */
 export interface LinearModuleOptions {
   /** [out, in] */
   readonly weight: Parameter;
@@ -65,6 +66,7 @@ export class Linear extends Module {
   }
 }
 
+/** Options of `new LayerNorm`. */
 export interface LayerNormModuleOptions {
   /** [columns] */
   readonly weight: Parameter;
@@ -101,6 +103,7 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Options of `new Embedding`. */
 export interface EmbeddingOptions {
   /** [rows, columns] */
   readonly weight: Parameter;
@@ -131,6 +134,7 @@ export class Embedding extends Module {
   }
 }
 
+/** Options of `new Dropout`. */
 export interface DropoutModuleOptions {
   /** Part of the elements that become 0, in [0, 1). */
   readonly probability: number;

@@ -15,6 +15,7 @@ export interface StateDictEntry {
 /** Weights by name. */
 export type StateDict = Map<string, StateDictEntry>;
 
+/** Names in which a state dict and a module differ. */
 export interface LoadReport {
   /** Names that the module has and the state dict has not; their values stay. */
   readonly missing: readonly string[];

@@ -8,6 +8,7 @@ import { formatShape, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 
+/** Options of `new Parameter`. */
 export interface ParameterOptions {
   readonly shape: Shape;
   readonly device: Device;

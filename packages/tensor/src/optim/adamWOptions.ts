@@ -7,6 +7,7 @@ import { readParams } from './paramGroup.ts';
 import type { PlainGroup } from './paramGroup.ts';
 import type { AdamWGroup } from './rates.ts';
 
+/** Options of `new AdamW`. */
 export interface AdamWOptions {
   /**
    * The learning rate, which may be changed between steps: `optimizer.paramGroups[0].lr = …`, or by

@@ -3,6 +3,7 @@ import type { Optimizer } from './optimizer.ts';
 import { makeSchedule, ScheduleError } from './schedules.ts';
 import type { Schedule, SchedulerOptions, SchedulerType } from './schedules.ts';
 
+/** Options of `getScheduler` for the rates of an optimizer. */
 export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseLearningRate'> {
   /** Its groups' learning rates are what the schedule's factors multiply. */
   readonly optimizer: Optimizer;

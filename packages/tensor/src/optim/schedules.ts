@@ -14,6 +14,7 @@ export type SchedulerType =
   | 'cosine_warmup_with_min_lr'
   | 'warmup_stable_decay';
 
+/** Options of `getScheduler` for rates as a function of the step. */
 export interface SchedulerOptions {
   /** The learning rate that the schedule's factors multiply. */
   readonly baseLearningRate: number;

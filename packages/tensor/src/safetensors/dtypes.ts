@@ -17,6 +17,7 @@ export const safetensorsDtypes = {
   F64: 8,
 } as const;
 
+/** An element type as safetensors files name it. */
 export type SafetensorsDtype = keyof typeof safetensorsDtypes;
 
 /** One tensor of a file: raw bytes, little-endian, row-major. */

@@ -6,6 +6,7 @@ import { parseHeader } from './parseHeader.ts';
 /** The format's own limit on the header, in bytes. */
 const maxHeaderBytes = 100_000_000;
 
+/** What a safetensors file holds. */
 export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the data. The bytes are views into the file. */
