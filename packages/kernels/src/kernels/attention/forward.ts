@@ -3,11 +3,9 @@ import { presentArrays, requireSeparate } from '../validate.ts';
 import { wgsl as byRow } from './forwardByRow.wgsl.ts';
 import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
-import { inputsOf, matricesOf } from './inputs.ts';
+import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionOptions } from './options.ts';
-import { recordOnCopies } from './recordOnCopies.ts';
 import { recordPairs } from './recordPairs.ts';
-import { requireAttention } from './requireAttention.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attention';

@@ -1,0 +1,89 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { cast } from '../cast/index.ts';
+import { requireDropout } from '../dropout/index.ts';
+import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../validate.ts';
+import type { AttentionGradients, AttentionInputs, AttentionShape } from './options.ts';
+import { chunkWidth, largestHead } from './variants.ts';
+
+const mostWorkgroups = 65535;
+
+/** The arrays of queries, keys and values by the names of their options. */
+export function inputsOf(inputs: AttentionInputs): Readonly<Record<string, GpuArray>> {
+  return inputs.qkv ? { qkv: inputs.qkv } : { query: inputs.query, key: inputs.key, value: inputs.value };
+}
+
+/** The array of each matrix; with `qkv` one array holds all three. */
+export function matricesOf(inputs: AttentionInputs): {
+  readonly query: GpuArray;
+  readonly key: GpuArray;
+  readonly value: GpuArray;
+} {
+  if (inputs.qkv) return { query: inputs.qkv, key: inputs.qkv, value: inputs.qkv };
+  return { query: inputs.query, key: inputs.key, value: inputs.value };
+}
+
+/** The arrays of the gradients by the names of their options. */
+export function gradientsOf(gradients: AttentionGradients): Readonly<Record<string, GpuArray>> {
+  if (gradients.gradQkv) return { gradQkv: gradients.gradQkv };
+  return { gradQuery: gradients.gradQuery, gradKey: gradients.gradKey, gradValue: gradients.gradValue };
+}
+
+/**
+ * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv`
+ * [totalTokens, 3, numHeads * headSize], others [totalTokens, numHeads * headSize].
+ */
+export function requireAttention(
+  kernel: string,
+  options: AttentionShape,
+  matrices: Readonly<Record<string, GpuArray>>,
+  logSumExp: GpuArray,
+): void {
+  const { cuSeqlens, totalTokens, numSequences, maxSeqlen, numHeads, headSize, dropout } = options;
+  requireExtents(kernel, { totalTokens, numSequences, maxSeqlen, numHeads, headSize });
+  if (headSize < 1 || headSize > largestHead)
+    throw new KernelArgumentError(`${kernel}: headSize is ${headSize}; it must be 1 to ${largestHead}`);
+  if (numSequences > mostWorkgroups || numHeads > mostWorkgroups) {
+    throw new KernelArgumentError(
+      `${kernel}: ${numSequences} sequences of ${numHeads} heads; at most ${mostWorkgroups} of each are possible`,
+    );
+  }
+  const elementType = Object.values(matrices)[0]?.elementType ?? 'f32';
+  for (const name in matrices) {
+    const matrix = matrices[name] as GpuArray;
+    const shape = { totalTokens, ...(/qkv/i.test(name) && { matrices: 3 }), numHeads, headSize };
+    requireArray(kernel, name, matrix, shape, floatTypes);
+    requireArray(kernel, name, matrix, {}, [elementType]);
+  }
+  requireArray(kernel, 'logSumExp', logSumExp, { totalTokens, numHeads }, singleTypes);
+  requireArray(kernel, 'cuSeqlens', cuSeqlens, { boundaries: numSequences + 1 }, indexTypes);
+  if (dropout) requireDropout(kernel, dropout, totalTokens);
+}
+
+/**
+ * Runs `record` on f32 copies of f16 arrays that are packed two to a word and whose heads do not
+ * start at words.
+ *
+ * @returns false when there is no need, and nothing was recorded
+ */
+export function recordOnCopies(
+  gpu: Gpu,
+  headSize: number,
+  reads: Readonly<Record<string, GpuArray>>,
+  writes: Readonly<Record<string, GpuArray>>,
+  record: (copies: Record<string, GpuArray>) => void,
+): boolean {
+  const [first] = Object.values(reads);
+  if (first?.elementType !== 'f16' || gpu.profile.f16Storage !== 'packed' || chunkWidth(headSize) === 4) return false;
+  const copies: Record<string, GpuArray> = {};
+  for (const [name, array] of Object.entries({ ...reads, ...writes }))
+    copies[name] = gpu.allocate('f32', array.length, `${array.label} in f32`);
+  for (const [name, array] of Object.entries(reads))
+    cast(gpu, { input: array, output: copies[name] as GpuArray, length: array.length });
+  record(copies);
+  for (const [name, array] of Object.entries(writes))
+    cast(gpu, { input: copies[name] as GpuArray, output: array, length: array.length });
+  for (const copy of Object.values(copies)) gpu.release(copy);
+  return true;
+}
