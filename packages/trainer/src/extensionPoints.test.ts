@@ -125,6 +125,13 @@ describe('a subclass of Trainer', () => {
     ['computeLoss', () => 0.5, /computeLoss must return the loss.*got 0.5/],
     ['trainingStep', () => undefined, /trainingStep must return the loss.*got undefined/],
     ['trainingStep', () => null, /the batch has labels \("labels"\), but no loss came of it/],
+    [
+      'trainingStep',
+      function (this: Trainer, ...given: Parameters<Trainer['computeLoss']>) {
+        return this.computeLoss(...given);
+      },
+      /trainingStep returned a loss, but did not call the backward\(loss\) that it is given/,
+    ],
     ['createScheduler', () => 0.1, /createScheduler: what it returns must be a function from a step/],
     ['createOptimizer', () => null, /createOptimizer: what it returns must be an Optimizer; got null/],
     ['getTrainDataloader', () => 5, /getTrainDataloader must return a DataLoader.*got 5/],
@@ -135,10 +142,18 @@ describe('a subclass of Trainer', () => {
     await expect(trainer.train()).rejects.toThrow(message);
   });
 
-  it('hears that predictionStep returned something wrong', async () => {
+  it.each([
+    ['predictionStep', () => ({}), /predictionStep must return \[loss, logits, labels\].*got an empty object/],
+    ['predictionStep', () => [null, 5, null], /predictionStep must return .*got an array of 3/],
+    [
+      'evaluationLoop',
+      () => ({}),
+      /evaluationLoop: what it returns must be \{ predictions, labelIds, metrics, numSamples \}/,
+    ],
+  ])('hears that %s returned something wrong', async (name, method, message) => {
     class Wrong extends Trainer {}
-    Object.defineProperty(Wrong.prototype, 'predictionStep', { value: () => ({}) });
+    Object.defineProperty(Wrong.prototype, name, { value: method });
     const { trainer } = await make({}, { evalDataset }, Wrong);
-    await expect(trainer.evaluate()).rejects.toThrow(/predictionStep must return \[loss, logits, labels\]/);
+    await expect(trainer.evaluate()).rejects.toThrow(message);
   });
 });

@@ -16,7 +16,7 @@ import { ModelColumns } from './datasets.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
 import { Evaluation } from './evaluation/evaluation.ts';
-import { PredictionOutput } from './evaluation/evaluationOutput.ts';
+import { evaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import { speedMetrics } from './evaluation/speedMetrics.ts';
 import type * as Extension from './extensionPoints.ts';
@@ -272,6 +272,7 @@ export class Trainer implements RunningTrainer {
     await this.#begin();
     const began = performance.now();
     const output = await this.evaluationLoop(loader, { metricKeyPrefix });
+    requireArgument('evaluationLoop', 'what it returns', output, evaluationOutput, TrainerError);
     const seconds = (performance.now() - began) / 1000;
     const speeds = speedMetrics(metricKeyPrefix, seconds, output.numSamples, loader.length);
     return { ...output, metrics: { ...output.metrics, ...speeds } };

@@ -101,9 +101,12 @@ export function inEvalMode<Result>(model: TrainableModel, device: Device, record
 }
 
 function checked(output: PredictionStepOutput): PredictionStepOutput {
-  if (!Array.isArray(output) || !(output[0] === null || output[0] instanceof Tensor)) {
+  const [loss, logits, labels] = Array.isArray(output) ? output : [];
+  const isTensor = (value: unknown) => value === null || value instanceof Tensor;
+  if (!isTensor(loss) || !isTensor(logits) || !(labels === null || ArrayBuffer.isView(labels?.data))) {
     throw new TrainerError(
-      `predictionStep must return [loss, logits, labels], null for what there is not; got ${shownResult(output)}`,
+      'predictionStep must return [loss, logits, labels]: two Tensors and an array of the batch, null for what there is ' +
+        `not; got ${shownResult(output)}`,
     );
   }
   return output;

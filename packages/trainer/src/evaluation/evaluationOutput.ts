@@ -1,5 +1,5 @@
 import { NdArray } from '@attune/data';
-import { instanceOf, requireArgument } from '@attune/validate';
+import { instanceOf, objectWith, requireArgument } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 
@@ -13,6 +13,13 @@ export interface EvaluationOutput {
   readonly metrics: LogEntry;
   readonly numSamples: number;
 }
+
+/** What a loop of a subclass must give. */
+export const evaluationOutput = objectWith('{ predictions, labelIds, metrics, numSamples }', {
+  predictions: 'object',
+  metrics: 'object',
+  numSamples: 'number',
+});
 
 /** Logits and labels of a whole dataset, as metrics get them: `[logits, labels] = prediction`. */
 export class EvalPrediction {

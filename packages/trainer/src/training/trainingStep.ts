@@ -122,16 +122,25 @@ export class TrainingStep {
     // Whatever an evaluation between two steps has set.
     model.train();
     optimizer.device.scope(() => {
+      let learned = false;
       const loss: unknown = trainer.trainingStep(model, batch, {
         numItemsInBatch: context.numItemsInBatch,
         context: { ...context, seed: args.seed },
-        backward: (value) => this.#backward(value),
+        backward: (value) => {
+          learned = true;
+          this.#backward(value);
+        },
       });
       if (loss === null && batch[labelName] && countLabels(model, batch, labelName) === 0) return;
       if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelName));
       if (!(loss instanceof Tensor)) {
         throw new TrainerError(
           `trainingStep must return the loss, a Tensor of shape [], or null; got ${shownResult(loss)}`,
+        );
+      }
+      if (!learned) {
+        throw new TrainerError(
+          'trainingStep returned a loss, but did not call the backward(loss) that it is given: nothing would be learned',
         );
       }
     });
