@@ -86,6 +86,7 @@ describe('packBatch', () => {
     ['names in camelCase', { inputIds: [[1]] }, /the batch has inputIds; did you mean input_ids\?/],
     ['a label called label', { input_ids: [[1]], label: [1] }, /the batch has label; did you mean labels\?/],
     ['positions', { input_ids: [[1]], position_ids: [[7]] }, /position_ids, which is not supported/],
+    ['a shape of texts', { input_ids: { data: [1], shape: ['1', '1'] as never } }, /an array \{ data, shape \}/],
     ['no batch', [[1]] as never, /takes a batch, \{ input_ids.*got an array of 1/],
     ['no ids', { labels: ids([[1]]) }, /no input_ids; its keys are: labels/],
     ['a list of ids', { input_ids: { data: Int32Array.of(1), shape: [1] } }, /shape \[1\]; \[rows, columns\]/],

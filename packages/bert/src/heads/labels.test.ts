@@ -73,6 +73,9 @@ describe('readLabels', () => {
       )?.problemType,
     ).toBe('multi_label_classification');
     expect(labelsOf({ input_ids, labels: Int32Array.of(1, 0) }, config)?.values).toEqual(Int32Array.of(1, 0));
+    const given = (...labels: unknown[]) => labelsOf({ input_ids, labels: labels as number[] }, config);
+    expect(() => given('yes', 'no')).toThrow(/labels\[0\] is "yes"; a number was expected. Give class names as their/);
+    expect(() => given(1, null)).toThrow(/labels\[1\] is null; a number was expected. A row without a label has/);
     expect(labelsOf({ input_ids }, config)).toBeUndefined();
   });
 });

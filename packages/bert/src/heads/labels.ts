@@ -1,4 +1,5 @@
 import { bceWithLogitsLoss, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
+import { shown } from '@attune/validate';
 import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
 import { BatchError } from '../pretrained/errors.ts';
 import { readInput, rowsOf, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
@@ -19,6 +20,17 @@ const describe = ({ shape }: HostArray): string => `labels of shape [${shape.joi
 function isFloat(data: HostArray['data']): boolean {
   if (Array.isArray(data)) return data.some((value) => !Number.isInteger(value));
   return data instanceof Float32Array || data instanceof Float64Array;
+}
+
+function requireNumbers(data: ArrayLike<unknown>): void {
+  if (!Array.isArray(data)) return;
+  const wrong = data.findIndex((value) => typeof value !== 'number');
+  if (wrong < 0) return;
+  const advice =
+    data[wrong] === null || data[wrong] === undefined
+      ? 'A row without a label has the class -100.'
+      : 'Give class names as their numbers.';
+  throw new BatchError(`labels[${wrong}] is ${shown(data[wrong])}; a number was expected. ${advice}`);
 }
 
 function problemOf({ data }: HostArray, perRow: number, numLabels: number): ProblemType {
@@ -90,6 +102,7 @@ export function readLabels(
       `The batch has ${rows} rows and ${describe(labels)} over ${data.length} values. Give one label, or one row of labels, per row.`,
     );
   }
+  requireNumbers(data);
   const problemType = configured ?? problemOf(labels, data.length / rows, numLabels);
   return problemType === 'single_label_classification'
     ? readClasses(labels, rows, numLabels)

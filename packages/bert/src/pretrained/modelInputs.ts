@@ -88,7 +88,7 @@ export function readInput(inputs: ModelInputs, name: string): HostArray | undefi
   if (isRow(input)) return { data: plainNumbers(input), shape: [input.length] };
   const { data, shape, dims } = input as { data?: unknown; shape?: unknown; dims?: unknown };
   const sizes = shape ?? dims;
-  if (!isRow(data) || !Array.isArray(sizes)) {
+  if (!isRow(data) || !Array.isArray(sizes) || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
     throw new BatchError(
       `${name} is ${shown(input)}; an array { data, shape } or lists of numbers were expected. ` +
         'Await it if it is a promise; read it back first if it is a tensor.',
