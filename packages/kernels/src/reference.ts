@@ -12,6 +12,7 @@ export * from './kernels/cast/reference.ts';
 export * from './kernels/dropout/reference.ts';
 export * from './kernels/elementwise/reference.ts';
 export * from './kernels/fill/reference.ts';
+export * from './kernels/argmax/reference.ts';
 export * from './kernels/gatherRows/reference.ts';
 export * from './kernels/optimizer/reference.ts';
 export * from './kernels/layerNorm/reference.ts';

@@ -1,11 +1,11 @@
-import { cast, GpuArray } from '@attune/kernels';
+import { argmax, cast, GpuArray } from '@attune/kernels';
 import type { ElementType, HostData } from '@attune/kernels';
 import { shown } from '@attune/validate';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
 import type { Device } from './device.ts';
-import { AutogradError, TensorError } from './errors.ts';
+import { AutogradError, ShapeError, TensorError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 
@@ -183,6 +183,29 @@ export class Tensor {
       );
     }
     runBackward(this, scale, options);
+  }
+
+  /**
+   * Numbers of the greatest values along the last dimension, i32, the first where there are several;
+   * NaN is greatest. No gradient flows. As `torch.argmax`.
+   *
+   * @param dim the last dimension: -1, or its number. Default -1.
+   * @returns the shape without the last dimension
+   * @throws TensorError, ShapeError
+   */
+  argmax(dim = -1): Tensor {
+    const { device, shape, array } = this;
+    const columns = shape.at(-1);
+    if (dim !== -1 && dim !== shape.length - 1)
+      throw new ShapeError(`argmax: dim must be -1 or ${shape.length - 1}, the last dimension; got ${shown(dim)}`);
+    if (!columns)
+      throw new ShapeError(`argmax: a tensor of the shape ${formatShape(shape)} has no values in its last dimension`);
+    if (this.dtype !== 'f32' && this.dtype !== 'f16')
+      throw new TensorError(`argmax takes a tensor of f32 or f16; this one is of ${this.dtype}`);
+    const rows = this.size / columns;
+    const output = device.allocate('i32', Math.max(1, rows), 'argmax');
+    argmax(device, { input: array, output, rows, columns });
+    return new Tensor({ array: output, shape: shape.slice(0, -1), device });
   }
 
   /** The values, once the GPU has computed them. f16 comes as f32. */

@@ -15,6 +15,7 @@ export type { DropoutKernelOptions } from './dropout/index.ts';
 export * from './elementwise/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
+export * from './argmax/index.ts';
 export * from './layerNorm/index.ts';
 export * from './attention/index.ts';
 export * from './gemm/index.ts';

@@ -1,0 +1,2 @@
+export { argmax } from './forward.ts';
+export type { ArgmaxOptions } from './options.ts';

@@ -1,0 +1,11 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface ArgmaxOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly input: GpuArray;
+  /** i32[rows]. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  /** At least 1. */
+  readonly columns: number;
+}
