@@ -29,6 +29,29 @@ describe('memory that nothing reaches', () => {
     expect(gpu.memory).toMatchObject({ liveBytes, liveArrays });
   });
 
+  it('goes back in the middle of recording, and when the device is gone', async () => {
+    const own = await openDevice();
+    const makers = [
+      () => own.allocate('f32', 1000, 'result'),
+      () => own.allocatePersistent('f32', 1000, 'weight'),
+      () => own.allocateContiguous('f32', [64, 128], 'pair'),
+    ];
+    const kept = own.allocate('f32', 64, 'kept');
+    for (const make of makers) makeAndForget(3, make);
+    own.clear(kept);
+    await collectGarbage();
+    own.clear(kept);
+    expect([...((await own.read(kept)) as Float32Array)]).toEqual(Array(64).fill(0));
+    expect(own.memory.liveArrays).toBe(1);
+    for (const make of makers) makeAndForget(3, make);
+    own.destroy();
+    // What a finalizer throws would end the process.
+    await collectGarbage();
+    expect(own.memory.liveArrays).toBe(1);
+    own.release(kept);
+    expect(own.memory).toMatchObject({ liveBytes: 0, liveArrays: 0 });
+  });
+
   it('stays while a view, or what was joined from it, is held', async () => {
     const { liveBytes } = gpu.memory;
     const view = gpu.allocate('f32', 1000, 'whole').view(64, 64);

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 let collect: (() => void) | null = null;
 
-/** The collector of V8, which scripts see only behind a flag, and new contexts as soon as it is set. */
+/** V8's collector, which scripts see behind a flag only, and new contexts as soon as it is set. */
 function findCollector(): () => void {
   const { gc } = globalThis as { gc?: () => void };
   if (gc) return gc;

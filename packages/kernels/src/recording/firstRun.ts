@@ -31,6 +31,8 @@ export class FirstRun {
   async run(needed: NeededProgram): Promise<number> {
     const { program, reads, writes } = needed;
     const { pipeline, layout } = this.#pipelines.find(program) ?? (await this.#pipelines.prepare(needed));
+    // What is wrong here is of this run alone: scratch memory may be too small for a kernel.
+    this.#device.pushErrorScope('validation');
     const scratch = Array.from({ length: reads + writes }, (_, index) => this.#scratchBuffer(index));
     const group = this.#device.createBindGroup({
       label: `first run of ${program.key}`,
@@ -46,7 +48,8 @@ export class FirstRun {
     pass.end();
     const start = performance.now();
     this.#device.queue.submit([encoder.finish()]);
-    await waitForGpu(this.#device.queue.onSubmittedWorkDone());
+    const refused = this.#device.popErrorScope();
+    await waitForGpu(Promise.all([this.#device.queue.onSubmittedWorkDone(), refused]));
     return performance.now() - start;
   }
 

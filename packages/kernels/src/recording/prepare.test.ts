@@ -75,6 +75,18 @@ describe('prepare', () => {
     await gpu.idle();
   });
 
+  it('leaves a kernel for later that wants more memory than it has', async () => {
+    const source = `@group(0) @binding(1) var<storage, read_write> output: array<f32, 100000>;
+      @compute @workgroup_size(1) fn main() { output[99999] = 1; }`;
+    const large = gpu.allocate('f32', 100_000, 'large');
+    const dispatch: Dispatch = { ...kernel('', '', [large]), program: { key: 'large', source: () => source } };
+    await gpu.prepare(() => gpu.dispatch(dispatch));
+    await gpu.idle();
+    gpu.dispatch(dispatch);
+    expect(((await gpu.read(large)) as Float32Array)[99_999]).toBe(1);
+    gpu.release(large);
+  });
+
   it.each(['opens', 'is refused', 'fails'])('compiles beside another device, which %s', async (answer) => {
     const webgpu = (await loadWebGpu({ robustness: true })) as GPU;
     let asked = 0;
