@@ -8,3 +8,8 @@ export function table(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** The text, and how many times as long as ours it took. */
+export function withRatio(text, own, milliseconds) {
+  return milliseconds === own ? text : `${text} (${(milliseconds / own).toFixed(2)}x)`;
+}
