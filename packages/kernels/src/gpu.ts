@@ -238,7 +238,7 @@ export class Gpu {
     requirePrepareArguments(record, options);
     this.#failures.throwIfLost();
     const { software, mesaVersion } = this.profile;
-    const programs = this.#recorder.neededPrograms(() => this.scope(record));
+    const programs = this.#recorder.neededPrograms(() => this.scope(() => record()));
     if (programs.length === 0) return;
     await this.#failures.wait(
       prepare(programs, {

@@ -40,6 +40,10 @@ describe('prepare', () => {
     expect(gpu.memory.liveArrays).toBe(1);
   });
 
+  it('calls what records without arguments, whose own defaults then hold', async () => {
+    await gpu.prepare((...given: unknown[]) => expect(given).toEqual([]));
+  });
+
   it('costs nothing when nothing is new', async () => {
     const { submits } = gpu.statistics;
     gpu.clear(output);
