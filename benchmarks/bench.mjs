@@ -46,7 +46,8 @@ if (options.peers) {
   libraries.push(new LibraryProcess('TensorFlow.js', process.execPath, [join(folder, 'peers/tfjs.mjs')]));
   libraries.push(new LibraryProcess('jax-js', process.execPath, [join(folder, 'peers/jax.mjs')]));
 }
-if (options.python) libraries.push(new LibraryProcess('PyTorch', options.python, [join(folder, 'libraries/pytorch.py')]));
+if (options.python)
+  libraries.push(new LibraryProcess('PyTorch', options.python, [join(folder, 'libraries/pytorch.py')]));
 
 const { adapter } = await ours.ask({ task: 'describe', repeats: 1 });
 const heading = `${new Date().toISOString().slice(0, 10)}, ${adapter}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${rounds} interleaved rounds`;
