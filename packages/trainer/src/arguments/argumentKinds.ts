@@ -61,7 +61,10 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   loggingFirstStep: flag,
   disableTqdm: flag,
   evalStrategy: interval,
-  evalSteps: orNull({ ...stepsOrPart, holds: (value) => stepsOrPart.holds(value) && (value as number) > 0 }),
+  evalSteps: orNull({
+    what: 'a whole number of steps from 1, or a part of all steps below 1',
+    holds: (value) => stepsOrPart.holds(value) && (value as number) > 0,
+  }),
   evalDelay: numberAtLeast(0),
   evalOnStart: flag,
   saveStrategy: oneOfNames(['no', 'steps', 'epoch'], ['best']),

@@ -53,6 +53,7 @@ describe('TrainingArguments', () => {
     [{ evalStrategy: 'epochs' as 'epoch' }, /evalStrategy must be one of 'no', 'steps', 'epoch'; got "epochs"/],
     [{ saveTotalLimit: 0 }, /saveTotalLimit/],
     [{ learningRate: Infinity }, /learningRate must be a number of at least 0; got Infinity/],
+    [{ evalSteps: 0 }, /evalSteps must be a whole number of steps from 1, or a part .*, or null; got 0/],
     [{ maxSteps: 0 }, /maxSteps must be above 0, or -1/],
     [{ saveStrategy: 'best' as 'no' }, /saveStrategy must be one of .*got 'best', which is not supported yet/],
     [{ lrSchedulerType: 'linaer' as 'linear' }, /there is no schedule linaer; known are constant/],
