@@ -40,7 +40,8 @@ export function uploadIndices(gpu: Gpu, values: ArrayLike<number>, label: string
 export async function readFloats(gpu: Gpu, array: GpuArray, length: number): Promise<Float32Array> {
   const data = await gpu.read(array);
   const values = array.elementType === 'f16' ? fromHalfBits(data) : Float32Array.from(data);
-  if (guarded.has(array)) {
+  // The null backend runs nothing and reads zeros.
+  if (guarded.has(array) && gpu.info.device !== 'null-backend') {
     const touched = values.subarray(array.length - staleElements).findIndex((value) => !Number.isNaN(value));
     if (touched >= 0)
       throw new Error(`${array.label}: element ${array.length - staleElements + touched} behind its end was written`);

@@ -52,7 +52,7 @@ export function requireAttention(
   const elementType = Object.values(matrices)[0]?.elementType ?? 'f32';
   for (const name in matrices) {
     const matrix = matrices[name] as GpuArray;
-    const shape = { totalTokens, ...(/qkv/i.test(name) && { matrices: 3 }), numHeads, headSize };
+    const shape = { totalTokens, ...(matricesIn(name) === 3 && { matrices: 3 }), numHeads, headSize };
     requireArray(kernel, name, matrix, shape, floatTypes);
     requireArray(kernel, name, matrix, {}, [elementType]);
   }
@@ -63,27 +63,33 @@ export function requireAttention(
 
 /**
  * Runs `record` on f32 copies of f16 arrays that are packed two to a word and whose heads do not
- * start at words.
+ * start at words. What lies behind the matrices stays as it is.
  *
  * @returns false when there is no need, and nothing was recorded
  */
 export function recordOnCopies(
   gpu: Gpu,
-  headSize: number,
+  { totalTokens, numHeads, headSize }: AttentionShape,
   reads: Readonly<Record<string, GpuArray>>,
   writes: Readonly<Record<string, GpuArray>>,
   record: (copies: Record<string, GpuArray>) => void,
 ): boolean {
   const [first] = Object.values(reads);
   if (first?.elementType !== 'f16' || gpu.profile.f16Storage !== 'packed' || chunkWidth(headSize) === 4) return false;
+  const lengthOf = (name: string) => matricesIn(name) * totalTokens * numHeads * headSize;
   const copies: Record<string, GpuArray> = {};
   for (const [name, array] of Object.entries({ ...reads, ...writes }))
-    copies[name] = gpu.allocate('f32', array.length, `${array.label} in f32`);
+    copies[name] = gpu.allocate('f32', lengthOf(name), `${array.label} in f32`);
   for (const [name, array] of Object.entries(reads))
-    cast(gpu, { input: array, output: copies[name] as GpuArray, length: array.length });
+    cast(gpu, { input: array, output: copies[name] as GpuArray, length: lengthOf(name) });
   record(copies);
   for (const [name, array] of Object.entries(writes))
-    cast(gpu, { input: copies[name] as GpuArray, output: array, length: array.length });
+    cast(gpu, { input: copies[name] as GpuArray, output: array, length: lengthOf(name) });
   for (const copy of Object.values(copies)) gpu.release(copy);
   return true;
+}
+
+/** Matrices that stand side by side in the array of this name. */
+function matricesIn(name: string): 1 | 3 {
+  return name === 'qkv' || name === 'gradQkv' ? 3 : 1;
 }

@@ -37,10 +37,10 @@ const tiles: TilesByHeadSize = [
  */
 export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): void {
   requireAttentionBackward(options);
-  const { output, gradOutput, cuSeqlens, headSize } = options;
+  const { output, gradOutput, cuSeqlens } = options;
   const arrays = { ...inputsOf(options), output, gradOutput };
   const onCopies = (copies: object) => attentionBackward(gpu, { ...options, ...copies });
-  if (recordOnCopies(gpu, headSize, arrays, gradientsOf(options), onCopies)) return;
+  if (recordOnCopies(gpu, options, arrays, gradientsOf(options), onCopies)) return;
 
   const rowData = recordRowData(gpu, options);
   const reads = { ...matricesOf(options), gradOutput, rowData, cuSeqlens };

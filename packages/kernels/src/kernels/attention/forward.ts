@@ -26,11 +26,11 @@ const tiles: TilesByHeadSize = [
  * @throws KernelArgumentError
  */
 export function attention(gpu: Gpu, options: AttentionOptions): void {
-  const { output, logSumExp, cuSeqlens, dropout, headSize } = options;
+  const { output, logSumExp, cuSeqlens, dropout } = options;
   const inputs = inputsOf(options);
   requireAttention(kernel, options, { ...inputs, output }, logSumExp);
   const onCopies = (copies: object) => attention(gpu, { ...options, ...copies });
-  if (recordOnCopies(gpu, headSize, inputs, { output }, onCopies)) return;
+  if (recordOnCopies(gpu, options, inputs, { output }, onCopies)) return;
   const { tokenKeys, state } = dropout?.random ?? {};
   const reads = { ...matricesOf(options), cuSeqlens, tokenKeys, state };
   const writes = { output, logSumExp };

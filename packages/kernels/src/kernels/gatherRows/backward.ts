@@ -1,4 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { fill } from '../fill/index.ts';
 import { segmentSum } from '../segmentSum/index.ts';
 import { floatTypes, requireArray, requireExtents } from '../validate.ts';
 import type { ScatterRowsOptions } from './options.ts';
@@ -16,6 +18,13 @@ export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
   requireExtents(kernel, { rows, outputRows, columns });
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { outputRows, columns }, floatTypes);
-  gpu.clear(output);
+  clearFirst(gpu, output, outputRows * columns);
   segmentSum(gpu, { kernel, ...options, accumulate: false });
+}
+
+/** Records zeros in the first `length` elements, and nothing behind them. */
+function clearFirst(gpu: Gpu, output: GpuArray, length: number): void {
+  // Clearing goes by words, of which an odd number of f16 has half a one.
+  if (output.elementType === 'f16' && length % 2 === 1) fill(gpu, { output, value: 0, length });
+  else gpu.clear(output.length === length ? output : output.view(0, length, output.label));
 }

@@ -21,7 +21,7 @@ export interface ScatterRowsOptions {
    * out.
    */
   readonly segments: UploadedSegments;
-  /** [outputRows, columns], f32 or f16, in another buffer. All of the array is zeroed first. */
+  /** [outputRows, columns], f32 or f16, in another buffer. */
   readonly output: GpuArray;
   readonly rows: number;
   readonly outputRows: number;
