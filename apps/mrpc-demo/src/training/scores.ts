@@ -35,11 +35,11 @@ export function scoreBaselines({ train, validation, labelNames }: LabelledData, 
       unseen.map(() => mean),
       references,
     );
-    return [{ name: 'mean score', metrics }];
+    return [{ name: 'the mean score', metrics }];
   }
   return [
-    { name: 'most frequent label', metrics: scorer(majorityPredictions(labels, unseen.length), references) },
-    { name: 'bag of words', metrics: scorer(bagOfWordsPredictions(rows, unseen), references) },
+    { name: 'the most frequent label', metrics: scorer(majorityPredictions(labels, unseen.length), references) },
+    { name: 'a bag of words', metrics: scorer(bagOfWordsPredictions(rows, unseen), references) },
   ];
 }
 
