@@ -31,7 +31,9 @@ export function embeddingSum(
   const { paddingIndices = [] } = options;
   const { device } = first;
   const array = allocateResult(device, 'f32', [rows, columns], operation);
-  const uploads = ids.map((values) => device.upload(Uint32Array.from(values), 'u32', 'ids'));
+  // Copies: the caller may change the ids before the backward pass.
+  const taken = ids.map((values) => Uint32Array.from(values));
+  const uploads = taken.map((values) => device.upload(values, 'u32', 'ids'));
   embeddingSumKernel(device, {
     tables: tables.map((table) => table.array),
     ids: uploads,
@@ -51,7 +53,7 @@ export function embeddingSum(
         if (!gradTable) continue;
         const segments = uploadSegments(
           device,
-          segmentIds(ids[number] as Uint32Array, paddingIndices[number] ?? undefined),
+          segmentIds(taken[number] as Uint32Array, paddingIndices[number] ?? undefined),
         );
         embeddingBackward(device, { gradOutput: gradients.output, gradTable, segments, rows, columns });
         device.release(segments.words);

@@ -254,6 +254,15 @@ describe('gradients equal finite differences of the float64 reference', () => {
     });
   });
 
+  it('ids that the caller changes before the backward pass', async () => {
+    const table = tensor([1, 2, 3], { shape: [3, 1], device, requiresGrad: true });
+    const [ids, rows] = [Uint32Array.of(0, 2), Uint32Array.of(1)];
+    const loss = sum(add(gatherRows(embeddingSum([table], [ids]), rows), gatherRows(table, rows)));
+    for (const changed of [ids, rows]) changed.fill(0);
+    loss.backward();
+    expect([...(await table.grad!.data())]).toEqual([0, 1, 1]);
+  });
+
   it('rows gathered twice, in f16', async () => {
     const x = tensor(Float32Array.of(1, 2, 3, 4), { shape: [2, 2], device, requiresGrad: true });
     sum(gatherRows(cast(x, 'f16'), Uint32Array.of(0, 0, 1))).backward();
