@@ -1,5 +1,5 @@
 import { DataLoader, RandomSampler, SequentialSampler } from '@attune/data';
-import type { Batch, Sampler } from '@attune/data';
+import type { Batch, BatchArray, Sampler } from '@attune/data';
 import { Mt19937 } from '@attune/tensor';
 import { shown } from '@attune/validate';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
@@ -95,9 +95,10 @@ export function checkedDataloader(method: string, given: Dataloader): Dataloader
 }
 
 /**
- * Checks what a collator made.
+ * Checks what a collator made. Whole numbers of other widths, such as the BigInt64Array of other
+ * libraries, become an Int32Array.
  *
- * @throws TrainerDatasetError naming the key that is no array
+ * @throws TrainerDatasetError naming the key that is no array of its shape
  */
 export function checkedBatch(batch: Batch): Batch {
   if (typeof batch !== 'object' || batch === null || batch instanceof Promise || Array.isArray(batch)) {
@@ -105,13 +106,28 @@ export function checkedBatch(batch: Batch): Batch {
       `dataCollator must return a batch, { input_ids: { data, shape }, … }; got ${shownResult(batch)}`,
     );
   }
-  for (const [name, array] of Object.entries(batch)) {
-    const holds = ArrayBuffer.isView(array?.data) && Array.isArray(array.shape);
-    if (!holds) {
-      throw new TrainerDatasetError(
-        `dataCollator: ${name} must be { data, shape }, an Int32Array or Float32Array and its shape; got ${shown(array)}`,
-      );
-    }
+  return Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, checkedArray(name, array)]));
+}
+
+function checkedArray(name: string, array: BatchArray): BatchArray {
+  const data: unknown = array?.data;
+  const isNumbers = ArrayBuffer.isView(data) && !(data instanceof DataView);
+  if (!isNumbers || !Array.isArray(array.shape)) {
+    throw new TrainerDatasetError(
+      `dataCollator: ${name} must be { data, shape }, an Int32Array or Float32Array and its shape; got ${shown(array)}`,
+    );
   }
-  return batch;
+  const size = array.shape.reduce((product, length) => product * length, 1);
+  if (size !== array.data.length) {
+    throw new TrainerDatasetError(
+      `dataCollator: ${name} has the shape [${array.shape.join(', ')}], which takes ${size} numbers; it has ${array.data.length}`,
+    );
+  }
+  if (data instanceof Int32Array || data instanceof Float32Array) return array;
+  if (data instanceof Float64Array) return { ...array, data: Float32Array.from(data) };
+  const values = Array.from(data as unknown as ArrayLike<number | bigint>, Number);
+  const tooLarge = values.find((value) => value !== Math.trunc(value) || Math.abs(value) >= 2 ** 31);
+  if (tooLarge !== undefined)
+    throw new TrainerDatasetError(`dataCollator: ${name} holds ${tooLarge}, which is no whole number of 32 bits`);
+  return { ...array, data: Int32Array.from(values) };
 }

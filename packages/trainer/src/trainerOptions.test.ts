@@ -83,4 +83,21 @@ describe('train', () => {
     );
     await expect(trainer.train()).rejects.toThrow(/dataCollator: input_x must be \{ data, shape \}.*got an array of 8/);
   });
+
+  it('takes whole numbers of other widths, and refuses what does not fill its shape', async () => {
+    const collating = (labels: unknown) =>
+      make(
+        { maxSteps: 1, loggingSteps: 1, trainSamplingStrategy: 'sequential', perDeviceTrainBatchSize: 2 },
+        { dataCollator: () => ({ input_x: { data: Float32Array.of(1, 2), shape: [2] }, labels }) as never },
+      );
+    const { trainer } = await collating({ data: BigInt64Array.of(3n, 4n), shape: [2] });
+    await trainer.train();
+    expect(trainer.state.logHistory[0]?.loss).toBeCloseTo((9 + 16) / 2, 5);
+    const short = await collating({ data: Int32Array.of(3), shape: [2] });
+    await expect(short.trainer.train()).rejects.toThrow(/labels has the shape \[2\], which takes 2 numbers; it has 1/);
+    const large = await collating({ data: BigInt64Array.of(3n, 2n ** 40n), shape: [2] });
+    await expect(large.trainer.train()).rejects.toThrow(
+      /labels holds 1099511627776, which is no whole number of 32 bits/,
+    );
+  });
 });

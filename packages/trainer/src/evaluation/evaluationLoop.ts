@@ -53,8 +53,8 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopRe
   const collect = async () => {
     if (previous) results.push(await previous);
   };
-  for await (const batch of loader) {
-    checkedBatch(batch);
+  for await (const given of loader) {
+    const batch = checkedBatch(given);
     if (numSamples === 0) await beforeFirst(batch);
     const labelled = countLabels(model, batch, labelName);
     const [reading, batchLabels] = inEvalMode(model, device, () => {
