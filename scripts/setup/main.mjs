@@ -13,6 +13,7 @@ const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   demo [arguments]    fine-tune BERT, or predict with the result (demo --help)
   test [arguments]    run the tests; arguments go to vitest
   dev WORD            run the tests of files with this word in their path, again at every change
+  example NAME        run a program of examples/
   setup               only install what is missing
   install             only install packages
   build               only install packages and build
@@ -38,6 +39,10 @@ const commands = {
     await installPackages();
     await ensureAdapter();
     return start(localProgram('vitest'), ['watch', ...args], rootFolder);
+  },
+  async example(args) {
+    await setup();
+    return start({ command: process.execPath, args: [join(rootFolder, 'scripts/example.mjs')] }, args, rootFolder);
   },
   setup,
   install: installPackages,

@@ -1,0 +1,17 @@
+// Runs a program of examples/ in any Node, also one that knows no TypeScript.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runnerImport } from 'vite';
+import { rootFolder } from './setup/root-folder.mjs';
+
+const folder = join(rootFolder, 'examples');
+const names = readdirSync(folder)
+  .filter((name) => /-|^lesson/.test(name) && name.endsWith('.ts'))
+  .map((name) => name.replace('.ts', ''));
+const [name] = process.argv.slice(2);
+if (names.includes(name)) {
+  await runnerImport(join(folder, `${name}.ts`), { root: folder, configFile: false });
+} else {
+  console.error(`Usage: npm run example -- NAME; there are ${names.join(', ')}.`);
+  process.exitCode = 1;
+}
