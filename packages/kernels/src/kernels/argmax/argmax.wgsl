@@ -1,8 +1,8 @@
 // output[row] = number of the greatest value of the row, the first where there are several
 //
 // input: [rows, columns], columns at least 1; output: i32[rows]
-// A NaN is greater than all else, as in torch.argmax; -0 equals 0. Values are compared by their bits, because comparisons with NaN may give
-// anything. One row a thread, 64 threads a workgroup.
+// A NaN is greater than all else, as in torch.argmax; -0 equals 0. Values are compared by their
+// bits, because comparisons with NaN may give anything. One row a thread, 64 threads a workgroup.
 
 struct Parameters { rows: u32, columns: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -11,7 +11,7 @@ import { planAttention } from './variants.ts';
 import type { AttentionPlan, TilesByHeadSize } from './variants.ts';
 
 /** A kernel that goes over pairs of tokens. */
-export interface PairKernel {
+interface PairKernel {
   readonly kernel: string;
   /** Which of the three it is, as `pairs.wgsl` names them. */
   readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue';

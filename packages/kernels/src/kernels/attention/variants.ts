@@ -10,7 +10,7 @@ const largestTiledHead = 256;
 const largestHeadBySubgroup = 64;
 
 /** Rows of a tile, and rows of the other matrix that are streamed by it. */
-export interface TileSizes {
+interface TileSizes {
   readonly tileRows: number;
   readonly tileKeys: number;
 }

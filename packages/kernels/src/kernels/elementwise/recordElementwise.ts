@@ -7,7 +7,7 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 
-export interface Elementwise {
+interface Elementwise {
   /** Name in errors and profiles. */
   readonly kernel: string;
   /**

@@ -36,7 +36,7 @@ export function workgroupBytes({ m, n }: SubgroupMatrixConfig, across: 2 | 4): n
 }
 
 /** Sizes of a tile of `subgroupMatrix.wgsl`, and what its fragments are called on the device. */
-export type SubgroupMatrixText = {
+type SubgroupMatrixText = {
   readonly m: number;
   readonly n: number;
   readonly k: number;

@@ -1,4 +1,4 @@
-export type SubgroupTile = {
+type SubgroupTile = {
   readonly rows: number;
   /** Vectors of four columns that a lane holds of each row. */
   readonly vec4sPerLane: number;

@@ -12,7 +12,7 @@ import { subgroupProducts } from './subgroupProducts.ts';
 import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
 
 /** How the operands lie in memory. */
-export interface OperandOrder {
+interface OperandOrder {
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;
   readonly aPacked: boolean;

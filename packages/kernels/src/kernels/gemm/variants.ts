@@ -34,7 +34,7 @@ export interface GemmPlan {
 }
 
 /** What a plan depends on. */
-export type GemmProduct = Pick<
+type GemmProduct = Pick<
   GemmOptions,
   'a' | 'b' | 'm' | 'n' | 'k' | 'layout' | 'batch' | 'variant' | 'tile' | 'splits' | 'packing'
 >;

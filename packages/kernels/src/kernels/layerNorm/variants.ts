@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { LayerNormVariant } from './options.ts';
 
 /** How a kernel that goes over rows is run: chosen once for a call. */
-export interface RowPlan {
+interface RowPlan {
   readonly variant: LayerNormVariant;
   readonly width: 1 | 4;
   /** Of `rowsEach` rows a thread, or a workgroup. */

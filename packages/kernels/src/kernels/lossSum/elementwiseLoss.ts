@@ -7,7 +7,7 @@ import { requireArray, requireExtents, requireSeparate, singleTypes } from '../v
 import { lossSum } from './forward.ts';
 import { requireWeight } from './weight.ts';
 
-export interface ElementwiseLoss {
+interface ElementwiseLoss {
   /** Name in errors and profiles. */
   readonly kernel: string;
   /** WGSL of `fn elementLoss(a: f32, b: f32) -> vec2f` that includes `elementwiseLoss`. */

@@ -3,7 +3,7 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { wgsl as source } from './lossSum.wgsl.ts';
 
-export interface LossSumOptions {
+interface LossSumOptions {
   /** f32 `[count]`. */
   readonly input: GpuArray;
   readonly count: number;

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const source = join(import.meta.dirname, '..');
+const kernels = join(source, 'kernels');
+const folders = readdirSync(kernels, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+  .map(({ name }) => name);
+const shaders = readdirSync(source, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith('.wgsl') && !name.includes('.relu-'));
+
+describe.each(folders)('kernels/%s', (folder) => {
+  const files = readdirSync(join(kernels, folder));
+
+  it('has an index of exports and nothing else', () => {
+    const text = readFileSync(join(kernels, folder, 'index.ts'), 'utf8');
+    expect(text.replaceAll(/export (type )?\{[^}]*\} from '[^']*';/g, '').trim()).toBe('');
+  });
+
+  it('names its tests, benchmarks and variants as every folder does', () => {
+    for (const name of files.filter((file) => /\.(test|bench)\.ts$/.test(file) && !file.includes('.matrix.')))
+      expect(name.replace(/\.(test|bench)\.ts$/, '')).toBe(folder);
+    expect(files).not.toContain('variant.ts');
+  });
+});
+
+it.each(shaders)('%s has comments of at most 100 columns', (name) => {
+  const lines = readFileSync(join(source, name), 'utf8').split('\n');
+  expect(lines.filter((line) => /^\s*\/\//.test(line) && line.length > 100)).toEqual([]);
+});
