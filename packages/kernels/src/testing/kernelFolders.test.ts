@@ -6,7 +6,9 @@ const source = join(import.meta.dirname, '..');
 const kernels = join(source, 'kernels');
 const folders = readdirSync(kernels, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-  .map(({ name }) => name);
+  .map(({ name }) => name)
+  // Git leaves the folder of a kernel that was moved, when ignored files had been in it.
+  .filter((name) => readdirSync(join(kernels, name)).length > 0);
 const shaders = readdirSync(source, { recursive: true })
   .map(String)
   .filter((name) => name.endsWith('.wgsl') && !name.includes('.relu-'));
