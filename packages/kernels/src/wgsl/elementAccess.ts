@@ -33,7 +33,7 @@ export function elementAccess(
 ): GeneratedWgsl {
   const widthOf = (name: string) => (typeof width === 'number' ? width : (width[name] ?? 1));
   const storage = gpu.profile.f16Storage;
-  let key = width === 4 ? 'vec4' : width === 1 ? 'scalar' : '';
+  let key = width === 4 ? 'vec4' : width === 1 ? 'scalar' : 'each';
   let half = false;
   for (const arrays of [reads, writes]) {
     for (const name in arrays) {
