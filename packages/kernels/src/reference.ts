@@ -19,3 +19,5 @@ export * from './kernels/layerNorm/reference.ts';
 export * from './kernels/attention/reference.ts';
 export * from './kernels/gemm/reference.ts';
 export * from './kernels/columnSum/reference.ts';
+export * from './kernels/stridedCopy/reference.ts';
+export * from './kernels/reduce/reference.ts';

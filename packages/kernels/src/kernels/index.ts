@@ -20,3 +20,5 @@ export * from './layerNorm/index.ts';
 export * from './attention/index.ts';
 export * from './gemm/index.ts';
 export * from './columnSum/index.ts';
+export * from './stridedCopy/index.ts';
+export * from './reduce/index.ts';

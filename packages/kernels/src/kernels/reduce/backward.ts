@@ -1,0 +1,41 @@
+import type { Gpu } from '../../gpu.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { gradientWgsl } from './members.ts';
+import type { ReduceBackwardOptions } from './options.ts';
+import { wgsl as source } from './reduceBackward.wgsl.ts';
+
+/**
+ * Records the gradient of `reduce`, by the formula of a member of `reduceGradients`.
+ *
+ * @throws KernelArgumentError
+ */
+export function reduceBackward(gpu: Gpu, options: ReduceBackwardOptions): void {
+  const { member, gradOutput, input, gradInput, first, second, outer, length, inner, factor = 1, power = 2 } = options;
+  const kernel = `gradient of ${member}`;
+  requireExtents(kernel, { outer, length, inner });
+  const reads = { gradOutput, input, first, second };
+  for (const [name, array] of Object.entries({ ...reads, gradInput })) {
+    const isWhole = name === 'input' || name === 'gradInput';
+    if (array) requireArray(kernel, name, array, isWhole ? { outer, length, inner } : { outer, inner }, floatTypes);
+  }
+  requireSeparate(kernel, presentArrays(reads), [gradInput]);
+  const count = outer * length * inner;
+  const { defines, workgroups } = flatIndexingFor(gpu.profile);
+  gpu.dispatch({
+    program: kernelProgram('reduceBackward', source, {
+      access: elementAccess(gpu, reads, { gradInput }),
+      member: gradientWgsl(member),
+      hasFirst: first !== undefined,
+      hasSecond: second !== undefined,
+      ...defines,
+    }),
+    parameters: { integers: [count, length, inner], floats: [power, factor] },
+    reads: presentArrays(reads),
+    writes: [gradInput],
+    workgroups: workgroups(count),
+    work: { bytes: 8 * count },
+  });
+}

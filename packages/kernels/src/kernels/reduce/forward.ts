@@ -1,0 +1,121 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { wgsl as argSource } from './argReduce.wgsl.ts';
+import { memberWgsl, reduceMembers } from './members.ts';
+import type { ReduceMember } from './members.ts';
+import type { ArgReduceOptions, ReduceOptions } from './options.ts';
+import { wgsl as source } from './reduce.wgsl.ts';
+import { partsOf } from './variants.ts';
+
+const numberTypes: readonly ElementType[] = ['i32'];
+
+/**
+ * Records one value for all along an axis: sums, products, extremes, norms, variances; see
+ * `reduceMembers`. Long axes go in stages, in an order that depends on the shape alone.
+ *
+ * @throws KernelArgumentError
+ */
+export function reduce(gpu: Gpu, options: ReduceOptions): void {
+  requireReduce(options);
+  const { member, input, output, outer, length, inner } = options;
+  const parts = partsOf(length);
+  if (parts === 1) {
+    recordStage(gpu, options, { input, output, parts, length, isFirst: true });
+    return;
+  }
+  let values = gpu.allocate('f32', outer * parts * inner, `parts of ${member}`);
+  recordStage(gpu, options, { input, output: values, parts, length, isFirst: true });
+  let remaining = parts;
+  for (;;) {
+    const next = partsOf(remaining);
+    const sums = next === 1 ? output : gpu.allocate('f32', outer * next * inner, `parts of ${member}`);
+    recordStage(gpu, options, { input: values, output: sums, parts: next, length: remaining, isFirst: false });
+    gpu.release(values);
+    if (next === 1) return;
+    values = sums;
+    remaining = next;
+  }
+}
+
+interface Stage {
+  readonly input: GpuArray;
+  readonly output: GpuArray;
+  readonly parts: number;
+  readonly length: number;
+  readonly isFirst: boolean;
+}
+
+function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, length, isFirst }: Stage): void {
+  const { member, outer, inner, center, factor = 1, power = 2 } = options;
+  const { empty }: ReduceMember = reduceMembers[member];
+  const outputs = outer * parts * inner;
+  gpu.dispatch({
+    program: kernelProgram('reduce', source, {
+      access: elementAccess(gpu, { input, center }, { output }),
+      member: memberWgsl(member),
+      centered: center !== undefined,
+      firstStage: isFirst,
+      lastStage: parts === 1,
+    }),
+    parameters: { integers: [outputs, parts, length, inner], floats: [power, factor, empty] },
+    reads: presentArrays({ input, center }),
+    writes: [output],
+    workgroups: spreadWorkgroups(Math.ceil(outputs / 64)),
+    work: { bytes: outer * length * inner * bytesPerElement[input.elementType] + 4 * outputs },
+  });
+}
+
+function requireReduce({ member, input, output, center, outer, length, inner }: ReduceOptions): void {
+  const kernel = `reduce by ${member}`;
+  const { centered = false }: ReduceMember = reduceMembers[member];
+  requireExtents(kernel, { outer, length, inner });
+  requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
+  requireArray(kernel, 'output', output, { outer, inner }, anyTypes);
+  if (center) requireArray(kernel, 'center', center, { outer, inner }, floatTypes);
+  if (centered !== (center !== undefined))
+    throw new KernelArgumentError(`${kernel} ${centered ? 'needs a center' : 'takes no center'}`);
+  requireSeparate(kernel, presentArrays({ input, center }), [output]);
+}
+
+/**
+ * Records the number of the greatest or least value along an axis, the first where there are
+ * several. A NaN is both, as in `torch.argmax` and `torch.argmin`.
+ *
+ * @throws KernelArgumentError
+ */
+export function argReduce(gpu: Gpu, { input, output, outer, length, inner, least = false }: ArgReduceOptions): void {
+  const kernel = 'argReduce';
+  requireExtents(kernel, { outer, length, inner });
+  if (length === 0) throw new KernelArgumentError(`${kernel}: length is 0; the greatest of no values has no number`);
+  requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
+  requireArray(kernel, 'output', output, { outer, inner }, numberTypes);
+  requireSeparate(kernel, [input], [output]);
+  let candidates: GpuArray | undefined;
+  for (let places = length; ;) {
+    const parts = partsOf(places);
+    const outputs = outer * parts * inner;
+    const numbers = parts === 1 ? output : gpu.allocate('i32', outputs, 'numbers of candidates');
+    gpu.dispatch({
+      program: kernelProgram(kernel, argSource, {
+        access: elementAccess(gpu, { input }, {}),
+        chosen: candidates !== undefined,
+        least,
+      }),
+      parameters: { integers: [outputs, parts, length, inner, places] },
+      reads: presentArrays({ input, candidates }),
+      writes: [numbers],
+      workgroups: spreadWorkgroups(Math.ceil(outputs / 64)),
+      work: { bytes: 4 * (outer * places * inner + outputs) },
+    });
+    if (candidates) gpu.release(candidates);
+    if (parts === 1) return;
+    candidates = numbers;
+    places = parts;
+  }
+}

@@ -1,0 +1,9 @@
+// What members of the family are written with. NaN is told by its bits, because comparisons with
+// NaN may give anything.
+
+fn isNotANumber(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
+fn isZero(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) == 0u; }
+fn truth(value: f32) -> f32 { return select(1.0, 0.0, isZero(value)); }
+fn finiteOrZero(value: f32) -> f32 { return select(value, 0.0, (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u); }
+fn larger(a: f32, b: f32) -> f32 { return select(select(select(a, b, b > a), b, isNotANumber(b)), a, isNotANumber(a)); }
+fn smaller(a: f32, b: f32) -> f32 { return select(select(select(a, b, b < a), b, isNotANumber(b)), a, isNotANumber(a)); }

@@ -1,0 +1,4 @@
+export { reduceBackward } from './backward.ts';
+export { argReduce, reduce } from './forward.ts';
+export type { ReduceGradientName, ReduceName } from './members.ts';
+export type { ArgReduceOptions, ReduceBackwardOptions, ReducedShape, ReduceOptions } from './options.ts';

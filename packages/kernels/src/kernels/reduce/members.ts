@@ -1,0 +1,91 @@
+import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
+
+/** How the values along an axis become one. WGSL of f32 in these names; `x` is an element. */
+export interface ReduceMember {
+  /** Of an element `x`, and of `center` where the member has one. Default: `x`. */
+  readonly value?: string;
+  /** Of `a` and `b`, earlier and later values. */
+  readonly combined: string;
+  /** Of the `total` of all, and of `center`; `parameters.factor` and `power` are the caller's. Default: total. */
+  readonly finished?: string;
+  /** What no values at all give. */
+  readonly empty: number;
+  /** Whether every element is seen beside a value of its row, such as the mean. Default false. */
+  readonly centered?: boolean;
+}
+
+const sum = { combined: 'a + b', empty: 0 };
+const scaled = 'total * parameters.factor';
+
+/** All members of the family. A new one is a line here, and one in `reduceReferences`. */
+export const reduceMembers = {
+  sum: { ...sum, finished: scaled },
+  product: { combined: 'a * b', empty: 1 },
+  maximum: { combined: 'larger(a, b)', empty: -Infinity },
+  minimum: { combined: 'smaller(a, b)', empty: Infinity },
+  any: { value: 'truth(x)', combined: 'max(a, b)', empty: 0 },
+  all: { value: 'truth(x)', combined: 'min(a, b)', empty: 1 },
+  nonZeros: { ...sum, value: 'truth(x)' },
+  productOfNonZeros: { value: 'select(x, 1.0, isZero(x))', combined: 'a * b', empty: 1 },
+  absoluteMaximum: { value: 'abs(x)', combined: 'larger(a, b)', empty: 0 },
+  absoluteMinimum: { value: 'abs(x)', combined: 'smaller(a, b)', empty: Infinity },
+  absoluteSum: { ...sum, value: 'abs(x)' },
+  euclidean: { ...sum, value: 'x * x', finished: 'sqrt(total)' },
+  powers: { ...sum, value: 'pow(abs(x), parameters.power)', finished: 'pow(total, 1.0 / parameters.power)' },
+  variance: { ...sum, value: '(x - center) * (x - center)', finished: scaled, centered: true },
+  deviation: { ...sum, value: '(x - center) * (x - center)', finished: `sqrt(${scaled})`, centered: true },
+  logSumExp: {
+    ...sum,
+    value: 'exp(x - finiteOrZero(center))',
+    finished: 'log(total) + finiteOrZero(center)',
+    empty: 0,
+    centered: true,
+  },
+  equals: { ...sum, value: 'select(0.0, 1.0, x == center)', centered: true },
+  absoluteEquals: { ...sum, value: 'select(0.0, 1.0, abs(x) == center)', centered: true },
+} as const satisfies Readonly<Record<string, ReduceMember>>;
+
+export type ReduceName = keyof typeof reduceMembers;
+
+/**
+ * Gradients by an element `x`, of the gradient `g` of its row's result and up to two values of the
+ * row, `a` and `b`.
+ */
+export const reduceGradients = {
+  /** a: the greatest or least, b: how many elements equal it, which share the gradient. */
+  extremum: 'select(0.0, g / b, x == a)',
+  /** The same of magnitudes. */
+  absoluteExtremum: 'select(0.0, sign(x) * g / b, abs(x) == a)',
+  /** a: product of what is not zero, b: how many are not zero; factor: how many there are. */
+  product: 'select(select(0.0, g * a, isZero(x) && b + 1.0 == parameters.factor), g * a / x, b == parameters.factor)',
+  absoluteSum: 'g * sign(x)',
+  /** a: the norm. */
+  euclidean: 'select(g * (x / a), 0.0, isZero(a))',
+  powers: 'select(g * sign(x) * pow(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
+  /** a: the mean. */
+  variance: 'g * parameters.factor * (x - a)',
+  /** a: the mean, b: the deviation. */
+  deviation: 'select(g * parameters.factor * (x - a) / b, 0.0, isZero(b))',
+  /** a: the logarithm. */
+  logSumExp: 'g * exp(x - a)',
+} as const;
+
+export type ReduceGradientName = keyof typeof reduceGradients;
+
+export function memberWgsl(name: ReduceName): GeneratedWgsl {
+  const { value = 'x', combined, finished = 'total' }: ReduceMember = reduceMembers[name];
+  const write = () =>
+    [
+      `fn valueOf(x: f32, center: f32) -> f32 { return ${value}; }`,
+      `fn combined(a: f32, b: f32) -> f32 { return ${combined}; }`,
+      `fn finished(total: f32, center: f32) -> f32 { return ${finished}; }`,
+    ].join('\n');
+  return { key: name, write };
+}
+
+export function gradientWgsl(name: ReduceGradientName): GeneratedWgsl {
+  return {
+    key: name,
+    write: () => `fn gradientOf(x: f32, g: f32, a: f32, b: f32) -> f32 { return ${reduceGradients[name]}; }`,
+  };
+}

@@ -1,0 +1,50 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { ReduceGradientName, ReduceName } from './members.ts';
+
+/** A tensor seen from the axis that goes: what lies before it, its length, and what lies behind. */
+export interface ReducedShape {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+export interface ReduceOptions extends ReducedShape {
+  readonly member: ReduceName;
+  /** `[outer, length, inner]`, any type; computed in f32. */
+  readonly input: GpuArray;
+  /** `[outer, inner]`, any type, in another buffer. */
+  readonly output: GpuArray;
+  /** `[outer, inner]`, f32 or f16: the mean, the maximum, … for members that are centered. */
+  readonly center?: GpuArray;
+  /** Multiplies sums, variances and, before the root, deviations. Default 1. */
+  readonly factor?: number;
+  /** Of `powers`. Default 2. */
+  readonly power?: number;
+}
+
+export interface ReduceBackwardOptions extends ReducedShape {
+  readonly member: ReduceGradientName;
+  /** `[outer, inner]`, f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** `[outer, length, inner]`, f32 or f16: the input of the forward. */
+  readonly input: GpuArray;
+  /** `[outer, length, inner]`, f32 or f16, in another buffer. */
+  readonly gradInput: GpuArray;
+  /** `[outer, inner]`, f32 or f16: `a` of the member's formula. */
+  readonly first?: GpuArray;
+  /** The same for `b`. */
+  readonly second?: GpuArray;
+  /** Default 1. */
+  readonly factor?: number;
+  /** Default 2. */
+  readonly power?: number;
+}
+
+export interface ArgReduceOptions extends ReducedShape {
+  /** `[outer, length, inner]`, any type, `length` at least 1. */
+  readonly input: GpuArray;
+  /** i32 `[outer, inner]`. */
+  readonly output: GpuArray;
+  /** Whether the number of the least value is sought. Default false: of the greatest. */
+  readonly least?: boolean;
+}

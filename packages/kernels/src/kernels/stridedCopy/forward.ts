@@ -1,0 +1,71 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { anyTypes, floatTypes, requireArray, requireSeparate } from '../validate.ts';
+import { contiguousStrides, inVectors, joinDimensions, reach } from './layouts.ts';
+import type { StridedCopyOptions, StridedLayout } from './options.ts';
+import { wgsl as source } from './stridedCopy.wgsl.ts';
+
+const kernel = 'stridedCopy';
+const mostDimensions = 8;
+
+/**
+ * Records the copy of a block of elements from one strided layout to another: what transposes,
+ * slices, flips, expands and joins tensors. What lies between the places of `to` stays.
+ *
+ * @throws KernelArgumentError
+ */
+export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
+  const { input, output, shape, from } = options;
+  const { to = { strides: contiguousStrides(shape) } } = options;
+  requireTypes(input, output);
+  requireSeparate(kernel, [input], [output]);
+  if (shape.includes(0)) return;
+  requireInside('input', input, shape, from);
+  requireInside('output', output, shape, to);
+  const joined = joinDimensions(shape, from.strides, to.strides);
+  const offsets = [from.offset ?? 0, to.offset ?? 0];
+  const vectors = inVectors(joined, offsets);
+  const block = vectors ?? joined;
+  if (block.shape.length > mostDimensions)
+    throw new KernelArgumentError(
+      `${kernel}: a block of [${shape.join(', ')}] has ${block.shape.length} dimensions that cannot be joined; at most ${mostDimensions} can be copied`,
+    );
+  const count = block.shape.reduce((product, extent) => product * extent, 1);
+  const width = vectors ? 4 : 1;
+  const { defines, workgroups } = flatIndexingFor(gpu.profile);
+  const integers = [block.shape, block.from, block.to].flatMap((values) =>
+    Array.from({ length: mostDimensions }, (_, axis) => (values[axis] ?? 0) >>> 0),
+  );
+  gpu.dispatch({
+    program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input }, { output }, width), ...defines }),
+    parameters: { integers: [...integers, count, block.shape.length, ...offsets.map((offset) => offset / width)] },
+    reads: [input],
+    writes: [output],
+    workgroups: workgroups(count),
+    work: { bytes: count * width * (bytesPerElement[input.elementType] + bytesPerElement[output.elementType]) },
+  });
+}
+
+function requireTypes(input: GpuArray, output: GpuArray): void {
+  requireArray(kernel, 'input', input, {}, anyTypes);
+  const types = floatTypes.includes(input.elementType) ? floatTypes : [input.elementType];
+  requireArray(kernel, 'output', output, {}, types);
+}
+
+function requireInside(name: string, array: GpuArray, shape: readonly number[], layout: StridedLayout): void {
+  if (layout.strides.length !== shape.length)
+    throw new KernelArgumentError(
+      `${kernel}: ${name} has ${layout.strides.length} strides for the ${shape.length} extents of [${shape.join(', ')}]`,
+    );
+  const numbers = [...shape, ...layout.strides, layout.offset ?? 0];
+  const [first, last] = reach(shape, layout);
+  if (numbers.every(Number.isInteger) && first >= 0 && last < array.length) return;
+  throw new KernelArgumentError(
+    `${kernel}: a block of [${shape.join(', ')}] with the strides [${layout.strides.join(', ')}] goes from element ${first} to ${last} of ${name} (${array.label}), which has ${array.length}`,
+  );
+}

@@ -1,0 +1,3 @@
+export { stridedCopy } from './forward.ts';
+export { contiguousStrides } from './layouts.ts';
+export type { StridedCopyOptions, StridedLayout } from './options.ts';

@@ -1,0 +1,62 @@
+import type { StridedLayout } from './options.ts';
+
+/** A block with as few dimensions as describe it, innermost first as the kernel reads them. */
+export interface Block {
+  readonly shape: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Strides of elements that lie side by side, the last dimension innermost. */
+export function contiguousStrides(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--)
+    strides[axis] = (strides[axis + 1] as number) * (shape[axis + 1] as number);
+  return strides;
+}
+
+/** First and last element that a block touches, counted from the start of the array. */
+export function reach(shape: readonly number[], { strides, offset = 0 }: StridedLayout): [number, number] {
+  let [first, last] = [offset, offset];
+  for (const [axis, extent] of shape.entries()) {
+    const span = (extent - 1) * (strides[axis] as number);
+    if (span < 0) first += span;
+    else last += span;
+  }
+  return [first, last];
+}
+
+/** Leaves out extents of 1, and joins neighbours that lie behind each other in both arrays. */
+export function joinDimensions(shape: readonly number[], from: readonly number[], to: readonly number[]): Block {
+  const block = { shape: [] as number[], from: [] as number[], to: [] as number[] };
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] as number;
+    const [source, goal] = [from[axis] as number, to[axis] as number];
+    const inner = block.shape.length - 1;
+    const joined = block.shape[inner] ?? 0;
+    if (extent === 1) continue;
+    if (
+      inner >= 0 &&
+      source === (block.from[inner] as number) * joined &&
+      goal === (block.to[inner] as number) * joined
+    ) {
+      block.shape[inner] = joined * extent;
+      continue;
+    }
+    block.shape.push(extent);
+    block.from.push(source);
+    block.to.push(goal);
+  }
+  return block;
+}
+
+/** The block in vectors of four elements, where it can be moved so; else null. */
+export function inVectors({ shape, from, to }: Block, offsets: readonly number[]): Block | null {
+  const [extent = 1, ...outer] = shape;
+  const [source = 1, ...sources] = from;
+  const [goal = 1, ...goals] = to;
+  const whole = [extent, ...sources, ...goals, ...offsets].every((value) => value % 4 === 0);
+  if (!whole || source !== 1 || goal !== 1) return null;
+  const quarter = (value: number) => value / 4;
+  return { shape: [extent / 4, ...outer], from: [1, ...sources.map(quarter)], to: [1, ...goals.map(quarter)] };
+}

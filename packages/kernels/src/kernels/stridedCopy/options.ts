@@ -1,0 +1,22 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+/** Where the elements of a block lie in an array. */
+export interface StridedLayout {
+  /** Elements from one place to the next along each dimension, outermost first; may be negative. */
+  readonly strides: readonly number[];
+  /** The element at place 0, 0, …. Default 0. */
+  readonly offset?: number;
+}
+
+export interface StridedCopyOptions {
+  /** Any type. */
+  readonly input: GpuArray;
+  /** Of the type of `input`, or both are floats; in another buffer. */
+  readonly output: GpuArray;
+  /** Extents of the block that is copied, outermost first: at most 8, once joined. */
+  readonly shape: readonly number[];
+  /** Where the block is read. Strides may be 0, which repeats elements. */
+  readonly from: StridedLayout;
+  /** Where it is written. Default: side by side from the first element of `output` on. */
+  readonly to?: StridedLayout;
+}

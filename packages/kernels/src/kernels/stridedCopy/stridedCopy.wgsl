@@ -1,0 +1,39 @@
+// output[outputOffset + sum of place[d] * outputStrides[d]]
+//   = input[inputOffset + sum of place[d] * inputStrides[d]], for every place in shape
+//
+// shape: up to 8 extents, innermost first; strides are in elements, or in vectors of four of them;
+// negative ones wrap around, as sums of u32 do
+// Places, or vectors of four, go to threads by flatIndexing, the innermost extent fastest;
+// 64 threads a workgroup.
+#include wgsl/flatIndexing
+
+struct Parameters {
+  shape: array<vec4u, 2>,
+  inputStrides: array<vec4u, 2>,
+  outputStrides: array<vec4u, 2>,
+  count: u32,
+  dimensions: u32,
+  inputOffset: u32,
+  outputOffset: u32,
+}
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(next) var<storage, read> input: array<Input>;
+@group(0) @binding(next) var<storage, read_write> output: array<Output>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
+  for (var index = share.first; index < share.end; index += 8) {
+    var rest = index;
+    var source = parameters.inputOffset;
+    var goal = parameters.outputOffset;
+    for (var dimension = 0u; dimension < parameters.dimensions; dimension++) {
+      let extent = parameters.shape[dimension / 4][dimension % 4];
+      let place = rest % extent;
+      rest /= extent;
+      source += place * parameters.inputStrides[dimension / 4][dimension % 4];
+      goal += place * parameters.outputStrides[dimension / 4][dimension % 4];
+    }
+    storeOutput(goal, loadInput(source));
+  }
+}
