@@ -61,7 +61,7 @@ describe('CompileBeside', () => {
     ['is refused', () => Promise.resolve(null)],
     ['fails', () => Promise.reject(new Error('no more devices'))],
   ])('does all by itself when a helper %s', async (_answer, open) => {
-    const { ran, helpers, done } = await compile((key) => (key === 'long' ? 400 : 0), open);
+    const { ran, helpers, done } = await compile((key) => (key === 'long' ? 900 : 0), open);
     expect([...ran].sort()).toEqual(['long', 'middle', 'other', 'short']);
     expect([helpers, done]).toEqual([1, 4]);
   });

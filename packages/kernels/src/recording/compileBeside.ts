@@ -3,8 +3,11 @@ import { FirstRun } from './firstRun.ts';
 import { PipelineCache } from './pipelineCache.ts';
 import type { NeededProgram } from './pipelineCache.ts';
 
-/** Milliseconds after which a first run is taken for a compilation, and not for a look-up. */
-const compilationTime = 150;
+/**
+ * Milliseconds after which a first run is taken for a compilation, and not for a look-up on disk,
+ * which takes up to 30 and on a busy machine several times that.
+ */
+const compilationTime = 400;
 
 export interface CompileBesideOptions {
   /** Of the main device. */
