@@ -1,5 +1,6 @@
 import { callable, objectWith, requireArgument } from '@attune/validate';
 import { Failures } from './device/failures.ts';
+import type { GpuOptions } from './device/gpuOptions.ts';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
 import type { VariantChoice } from './device/variantChoice.ts';
 import { KernelArgumentError } from './errors.ts';
@@ -17,21 +18,6 @@ import type { ProfileRow } from './recording/profiler.ts';
 import { readBack } from './recording/readBack.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { RecorderStatistics } from './recording/recorder.ts';
-
-export interface GpuOptions {
-  readonly device: GPUDevice;
-  /**
-   * The object that the device came from, kept alive with it: Dawn crashes when it is collected
-   * first.
-   */
-  readonly webgpu: GPU;
-  readonly info: DeviceInfo;
-  readonly profile: DeviceProfile;
-  /** Bytes that may be in use at once. */
-  readonly memoryBudget: number;
-  /** Opens another device like this one, for compiling beside it; null when there is none. */
-  readonly openHelper: () => Promise<GPUDevice | null>;
-}
 
 const fromOpenDevice = objectWith('what openDevice() passes: call that instead', { device: 'object' });
 
