@@ -74,6 +74,17 @@ export function evalDataloader(dataset: TrainerDataset, { args, collate }: Loade
   });
 }
 
+/** The batches of an epoch from one of them on. Those before are not made where that is possible. */
+export async function* batchesFrom(loader: Dataloader, startBatch: number): AsyncGenerator<Batch> {
+  const plain =
+    loader instanceof DataLoader && loader[Symbol.asyncIterator] === DataLoader.prototype[Symbol.asyncIterator];
+  let toSkip = plain ? 0 : startBatch;
+  for await (const batch of plain ? loader.iterate({ startBatch }) : loader) {
+    if (toSkip > 0) toSkip--;
+    else yield checkedBatch(batch);
+  }
+}
+
 /**
  * Checks what a method of a subclass gave.
  *

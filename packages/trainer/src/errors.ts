@@ -31,6 +31,11 @@ export class NonFiniteLossError extends TrainerError {
   }
 }
 
+/** A checkpoint is damaged, not there, or of another run than the one that is to go on from it. */
+export class CheckpointError extends TrainerError {
+  override name = 'CheckpointError';
+}
+
 /** A folder or file of results could not be written. */
 export class SaveError extends TrainerError {
   override name = 'SaveError';

@@ -2,10 +2,17 @@ export type { IntervalStrategy, SamplingStrategy, TrainingArgumentsOptions } fro
 export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
-export type { CallbackClass, CallbackContext, CompletedStep, TrainerCallback } from './callbacks/trainerCallback.ts';
+export type {
+  CallbackClass,
+  CallbackContext,
+  CallbackState,
+  CompletedStep,
+  TrainerCallback,
+} from './callbacks/trainerCallback.ts';
 export type { TrainerDataset } from './datasets.ts';
 export {
   BatchTooLargeError,
+  CheckpointError,
   NonFiniteLossError,
   SaveError,
   TrainerDatasetError,

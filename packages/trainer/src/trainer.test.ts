@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
-import type { Batch } from '@attune/data';
-import { Linear, mseLoss, openDevice, scale, tensor } from '@attune/tensor';
+import { openDevice } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
 import golden from '../golden/regression.json' with { type: 'json' };
 import { NonFiniteLossError, TrainerDatasetError, TrainingArgumentsError } from './index.ts';
-import type { ForwardContext, LogEntry, ModelOutput, TrainerCallback } from './index.ts';
-import { folder, make, RegressionModel, rows, value } from './testing/regression.ts';
+import type { LogEntry, TrainerCallback } from './index.ts';
+import { folder, make, RegressionModel, rows, SteepModel, value } from './testing/regression.ts';
 
 describe('Trainer.train', () => {
   it.each([
@@ -32,25 +31,6 @@ describe('Trainer.train', () => {
 
   it('with fp16 skips updates that overflow, lowers the loss scale and trains on, without using the schedule up', async () => {
     // Its gradients are so large that f16 holds them only below a loss scale of a few hundred.
-    class SteepModel extends RegressionModel {
-      readonly linear = new Linear({ weight: this.a, bias: this.b });
-
-      override forward(batch: Batch, context: ForwardContext = {}): ModelOutput {
-        const { input_x: input, labels } = batch;
-        const x = tensor(Float32Array.from(input?.data ?? []), {
-          shape: [input?.shape[0] ?? 0, 1],
-          device: this.a.device,
-        });
-        const logits = this.linear.forward(x);
-        return {
-          logits,
-          loss: scale(
-            mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }),
-            100,
-          ),
-        };
-      }
-    }
     const { a, b } = await RegressionModel.create();
     const { trainer } = await make(
       { fp16: true, loggingSteps: 1, saveStrategy: 'epoch' },

@@ -9,7 +9,10 @@ import { CallbackList } from './callbacks/callbackList.ts';
 import { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 import { ProgressCallback } from './callbacks/progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
+import { findCheckpoint } from './checkpoint/find.ts';
 import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
+import { readCheckpoint } from './checkpoint/read.ts';
+import type { Checkpoint } from './checkpoint/read.ts';
 import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
 import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
 import { ModelColumns } from './datasets.ts';
@@ -104,14 +107,18 @@ export class Trainer implements RunningTrainer {
    *   of the last good step
    * @throws BatchTooLargeError when the GPU cannot hold a batch
    * @throws TrainerError when the model is being trained already
+   * @throws CheckpointError when it cannot go on from a checkpoint
    * @throws TrainerDatasetError, SaveError, and the GPU's own errors
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
     readTrainOptions(options);
+    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint } = options;
     return trainAlone(this.model, async () => {
       await this.#begin();
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
+      const checkpoint = await this.#checkpointOf(resumeFromCheckpoint);
       using run = await TrainingRun.begin({
+        checkpoint,
         trainer: this,
         callbacks: this.#callbacks,
         labelName: this.#parts.labelName,
@@ -254,6 +261,11 @@ export class Trainer implements RunningTrainer {
    */
   checkOutputFolder(): Promise<void> {
     return prepareOutputFolder(this.args.outputDir);
+  }
+
+  #checkpointOf(resume: string | boolean | null): Promise<Checkpoint> | null {
+    if (resume === true) return findCheckpoint(this.args.outputDir);
+    return typeof resume === 'string' ? readCheckpoint(resume) : null;
   }
 
   /** Null where a subclass makes the batches. */

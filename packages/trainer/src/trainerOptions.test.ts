@@ -65,12 +65,12 @@ describe('new Trainer', () => {
 });
 
 describe('train', () => {
-  it('refuses to resume, and trains where that was asked for with false', async () => {
+  it('resumes from a path or the newest checkpoint, and begins where that is false', async () => {
     const { trainer } = await make({ maxSteps: 1 });
     expect((await trainer.train({ resumeFromCheckpoint: false })).globalStep).toBe(1);
     const given = (options: unknown) => trainer.train(options as object);
-    await expect(given({ resumeFromCheckpoint: true })).rejects.toThrow(
-      /resuming from a checkpoint is not supported yet/,
+    await expect(given({ resumeFromCheckpoint: 5 })).rejects.toThrow(
+      /resumeFromCheckpoint must be the path of a checkpoint, true for the newest.*got 5/,
     );
     await expect(given({ resume_from_checkpoint: 'x' })).rejects.toThrow(/did you mean resumeFromCheckpoint/);
     await expect(given('checkpoint-5')).rejects.toThrow(/train takes its options as an object/);

@@ -13,6 +13,7 @@ import {
   shown,
 } from '@attune/validate';
 import type { Kind, OptionAdvice } from '@attune/validate';
+import { checkpointToResume } from './arguments/argumentKinds.ts';
 import { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { SavableProcessor } from './checkpoint/write.ts';
@@ -54,8 +55,11 @@ export interface TrainerOptions {
 }
 
 export interface TrainOptions {
-  /** Not supported yet: only false and null, which change nothing. */
-  readonly resumeFromCheckpoint?: false | null;
+  /**
+   * Goes on from a checkpoint: `true` for the newest whole one of the output folder, or its path.
+   * Default: that of the arguments.
+   */
+  readonly resumeFromCheckpoint?: string | boolean | null;
 }
 
 /** What `train()` gives. */
@@ -188,10 +192,7 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
 }
 
 const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
-  resumeFromCheckpoint: optional({
-    what: 'left out: resuming from a checkpoint is not supported yet',
-    holds: (value) => value === false || value === null,
-  }),
+  resumeFromCheckpoint: optional(checkpointToResume),
 };
 
 const trainAdvice: OptionAdvice = {

@@ -7,7 +7,7 @@ import {
 } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import type { ArenaSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
-import { instanceOf, requireArgument } from '@attune/validate';
+import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import type { StateDict } from '../nn/module.ts';
@@ -23,6 +23,8 @@ import { ParameterArena } from './parameterArena.ts';
 import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
 import type { ParamGroup, Params } from './paramGroup.ts';
 import { Rates } from './rates.ts';
+
+const scalerKinds = { scale: numberAtLeast(Number.MIN_VALUE), growthTracker: wholeNumber(0) };
 
 /** Updates whose records are kept on the GPU until they are read. */
 const recordCapacity = 256;
@@ -163,6 +165,19 @@ export class AdamW implements Optimizer {
     this.#requireUse('scalerState');
     const { lossScale: scale, growthTracker } = await readOptimizerState(this.device, this.#state, this.#lastRead);
     return { scale, growthTracker };
+  }
+
+  /**
+   * Puts in place what `scalerState` gave; does nothing where the loss scale is fixed.
+   *
+   * @throws StateDictError when it is no scale above 0 with a count of updates
+   */
+  loadScalerState(state: ScalerState): void {
+    this.#requireUse('loadScalerState');
+    requireOptions('loadScalerState', state, scalerKinds, { error: StateDictError });
+    if (this.#state.lossScaling.growthInterval === 0) return;
+    this.device.flush();
+    this.#state.setScaler(state);
   }
 
   /** Moments and updates by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`, `step.<name>`. */

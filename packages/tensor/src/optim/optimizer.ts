@@ -41,6 +41,8 @@ export interface Optimizer {
   records(): Promise<UpdateRecord[]>;
   /** The loss scale after everything submitted, for a checkpoint. Waits for the GPU. */
   scalerState(): Promise<ScalerState>;
+  /** Puts in place what `scalerState` gave; does nothing where the loss scale is fixed. */
+  loadScalerState(state: ScalerState): void;
   /** What the optimizer keeps beside the weights, by name, for a checkpoint. */
   stateDict(): Promise<StateDict>;
   /**

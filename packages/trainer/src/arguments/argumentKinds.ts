@@ -31,6 +31,11 @@ const stepsOrPart: Kind = {
     Number.isFinite(value) && (value as number) >= 0 && ((value as number) < 1 || Number.isInteger(value)),
 };
 
+export const checkpointToResume: Kind = {
+  what: 'the path of a checkpoint, true for the newest in the output folder, false or null',
+  holds: (value) => value === null || typeof value === 'boolean' || nonEmptyText.holds(value),
+};
+
 const above0: Kind = { what: 'a number above 0', holds: (value) => Number.isFinite(value) && (value as number) > 0 };
 
 const seed = wholeNumber(0, 2 ** 32 - 1);
@@ -71,6 +76,7 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   saveSteps: stepsOrPart,
   saveTotalLimit: orNull(wholeNumber(1)),
   saveOnlyModel: flag,
+  resumeFromCheckpoint: checkpointToResume,
   fp16: flag,
   seed,
   dataSeed: orNull(seed),

@@ -77,6 +77,11 @@ export interface TrainingArgumentsOptions {
   saveTotalLimit: number | null;
   /** Checkpoints hold the model but not the optimizer. Default false. */
   saveOnlyModel: boolean;
+  /**
+   * Where `train()` goes on: the path of a checkpoint, or true for the newest whole one in the output
+   * folder. Default null: it begins anew.
+   */
+  resumeFromCheckpoint: string | boolean | null;
 
   /**
    * Mixed precision: matrix products and what they read and write in f16, with sums, weights,
@@ -130,6 +135,7 @@ export const defaultArguments: TrainingArgumentsOptions = {
   saveSteps: 500,
   saveTotalLimit: null,
   saveOnlyModel: false,
+  resumeFromCheckpoint: null,
   fp16: false,
   seed: 42,
   dataSeed: null,

@@ -5,7 +5,7 @@ import { TrainerError } from '../errors.ts';
 import { TrainerControl } from '../state/trainerControl.ts';
 import type { TrainerState } from '../state/trainerState.ts';
 import { eventNames } from './trainerCallback.ts';
-import type { CallbackClass, CallbackContext, TrainerCallback } from './trainerCallback.ts';
+import type { CallbackClass, CallbackContext, CallbackState, EventName, TrainerCallback } from './trainerCallback.ts';
 
 /** Whose run the callbacks watch. */
 export interface WatchedTrainer {
@@ -53,7 +53,7 @@ export class CallbackList {
     return index < 0 ? undefined : this.#callbacks.splice(index, 1)[0];
   }
 
-  async call(event: keyof TrainerCallback, context: CallbackContext = {}): Promise<void> {
+  async call(event: EventName, context: CallbackContext = {}): Promise<void> {
     const { args, state, control } = this.#trainer;
     for (const callback of this.#callbacks.slice()) {
       const returned: unknown = await callback[event]?.(args, state, control, { ...this.common, ...context });
@@ -63,12 +63,41 @@ export class CallbackList {
     }
   }
 
+  /** The states of those that have one, by class; a list where several are of one class. */
+  states(): Record<string, unknown> {
+    const states: Record<string, CallbackState[]> = {};
+    for (const callback of this.#callbacks)
+      if (callback.state) (states[classOf(callback)] ??= []).push(callback.state());
+    return Object.fromEntries(
+      Object.entries(states).map(([name, list]) => [name, list.length === 1 ? list[0] : list] as const),
+    );
+  }
+
+  /** Gives each callback the state that a checkpoint has of it; one that is left over is told. */
+  loadStates(states: Readonly<Record<string, unknown>>): void {
+    for (const [name, given] of Object.entries(states)) {
+      if (name === TrainerControl.name) continue;
+      const own = this.#callbacks.filter((callback) => callback.state && classOf(callback) === name);
+      const list = (Array.isArray(given) ? given : [given]) as CallbackState[];
+      for (const [index, state] of list.entries()) {
+        const callback = own[index];
+        if (callback?.loadState) callback.loadState(state);
+        else
+          terminal.writeLine(
+            `The checkpoint has the state of a callback ${name}; this Trainer has none that takes it.`,
+          );
+      }
+    }
+  }
+
   /** Called at the end of a run, also of one that failed: no callback shows it any more. */
   endRun(): void {
     for (const name of ['optimizer', 'lrScheduler', 'trainDataloader'] as const) delete this.common[name];
     for (const callback of this.#callbacks) (callback as Partial<Disposable>)[Symbol.dispose]?.();
   }
 }
+
+const classOf = (callback: TrainerCallback) => (callback as object).constructor.name;
 
 function flagsOf(returned: object): Partial<TrainerControl> {
   return Object.fromEntries(

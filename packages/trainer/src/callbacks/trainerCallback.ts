@@ -47,6 +47,14 @@ type Event = (
   context: CallbackContext,
 ) => void | Partial<TrainerControl> | Promise<void | Partial<TrainerControl>>;
 
+/** What a callback wants kept in checkpoints; plain values of JSON. */
+export interface CallbackState {
+  /** What it was made with. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** How it has changed since. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Things to do at points of a run. Every method may set flags on `control`. Events come in the
  * order of `transformers`.
@@ -67,12 +75,19 @@ export interface TrainerCallback {
   onPredict?: Event;
   onSave?: Event;
   onLog?: Event;
+  /** What a checkpoint keeps of it, in `stateful_callbacks` of `trainer_state.json`. Default nothing. */
+  state?(): CallbackState;
+  /** Called before `onTrainBegin` of a run that is resumed, with what `state()` gave. */
+  loadState?(state: CallbackState): void;
 }
 
 /** A class of callbacks that is made without arguments. */
 export type CallbackClass = new () => TrainerCallback;
 
-export const eventNames: readonly (keyof TrainerCallback)[] = [
+/** Names of the events. */
+export type EventName = Exclude<keyof TrainerCallback, 'state' | 'loadState'>;
+
+export const eventNames: readonly EventName[] = [
   'onInitEnd',
   'onTrainBegin',
   'onTrainEnd',

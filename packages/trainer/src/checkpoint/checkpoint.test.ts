@@ -19,6 +19,7 @@ describe('checkpoints', () => {
       'scheduler.json',
       'trainer_state.json',
       'training_args.json',
+      'training_progress.json',
     ]);
     const state = JSON.parse(readFileSync(join(folder(), 'checkpoint-20', 'trainer_state.json'), 'utf8')) as Record<
       string,

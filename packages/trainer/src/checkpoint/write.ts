@@ -5,6 +5,8 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { SaveError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainerState } from '../state/trainerState.ts';
+import { progressJson } from './progress.ts';
+import type { RunProgress } from './progress.ts';
 import { saving } from './saving.ts';
 
 /** A tokenizer, or anything else that is saved beside a model. */
@@ -70,6 +72,7 @@ export interface CheckpointInput extends SavedModel {
   readonly args: TrainingArguments;
   readonly state: TrainerState;
   readonly optimizer: Optimizer;
+  readonly progress: RunProgress;
   /** Steps of the schedule used so far. */
   readonly schedulerStep: number;
   /** Learning rate of the next step. */
@@ -85,7 +88,7 @@ export interface CheckpointInput extends SavedModel {
  * @throws SaveError
  */
 export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
-  const { saveModel, args, state, optimizer, schedulerStep, learningRate } = input;
+  const { saveModel, args, state, optimizer, progress, schedulerStep, learningRate } = input;
   const target = `${args.outputDir}/checkpoint-${state.globalStep}`;
   const folder = `${target}.unfinished`;
   const write = async () => {
@@ -104,6 +107,7 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
       );
       await files.writeFile(`${folder}/training_args.json`, json(args));
       await files.writeFile(`${folder}/trainer_state.json`, json(state));
+      await files.writeFile(`${folder}/training_progress.json`, progressJson(progress));
     }
     const names = (await files.list(folder)).sort();
     const checksums = await Promise.all(

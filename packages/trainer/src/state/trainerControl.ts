@@ -22,6 +22,17 @@ export class TrainerControl {
   }
 }
 
+/** Under the names of `transformers`. */
+export function controlJson(control: TrainerControl): Record<string, boolean> {
+  return {
+    should_epoch_stop: control.shouldEpochStop,
+    should_evaluate: control.shouldEvaluate,
+    should_log: control.shouldLog,
+    should_save: control.shouldSave,
+    should_training_stop: control.shouldTrainingStop,
+  };
+}
+
 const flagKinds = {
   shouldTrainingStop: optional(flag),
   shouldEpochStop: optional(flag),

@@ -1,4 +1,4 @@
-import { array, number, orNull, optional, requireOptions } from '@attune/validate';
+import { array, number, object, orNull, optional, requireArgument, requireOptions } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
 /** What a log may hold: numbers, and whatever JSON has, such as a confusion matrix. */
@@ -27,6 +27,9 @@ export interface LogEntry {
   readonly [name: string]: LogValue | undefined;
 }
 
+/** Fields of a state; those that are left out are as in a run that has not begun. */
+export type TrainerStateFields = Partial<Omit<TrainerState, 'toJSON'>>;
+
 /** Where a run stands. Saved as `trainer_state.json`, whose keys are those of `transformers`. */
 export class TrainerState {
   /** Epochs done, with a fraction. */
@@ -45,14 +48,23 @@ export class TrainerState {
   /** Seed of the model's new head, when the model knows it. */
   headSeed: number | null = null;
   logHistory: LogEntry[] = [];
+  /** What callbacks want kept in checkpoints, by the name of their class. */
+  statefulCallbacks: Readonly<Record<string, unknown>> = {};
 
   /**
    * @param fields those that differ from a run that has not begun
    * @throws TrainerError for a field that does not exist, or a value that it cannot have
    */
-  constructor(fields: Partial<Omit<TrainerState, 'toJSON'>> = {}) {
+  constructor(fields: TrainerStateFields = {}) {
     requireOptions('new TrainerState', fields, fieldKinds, { error: TrainerError });
     Object.assign(this, fields);
+  }
+
+  /** @throws TrainerError when it is not what `toJSON` gives, or Python's Trainer writes */
+  static fromJSON(json: Readonly<Record<string, unknown>>): TrainerState {
+    requireArgument('TrainerState.fromJSON', 'json', json, object, TrainerError);
+    const fields = Object.entries(jsonNames).map(([name, key]) => [name, json[key]] as const);
+    return new TrainerState(Object.fromEntries(fields.filter(([, value]) => value !== undefined)));
   }
 
   toJSON(): Record<string, unknown> {
@@ -63,7 +75,6 @@ export class TrainerState {
       epoch: this.epoch,
       eval_steps: this.evalSteps,
       global_step: this.globalStep,
-      head_seed: this.headSeed,
       is_hyper_param_search: false,
       is_local_process_zero: true,
       is_world_process_zero: true,
@@ -73,7 +84,7 @@ export class TrainerState {
       num_input_tokens_seen: 0,
       num_train_epochs: this.numTrainEpochs,
       save_steps: this.saveSteps,
-      stateful_callbacks: {},
+      stateful_callbacks: this.statefulCallbacks,
       total_flos: this.totalFlos,
       train_batch_size: this.trainBatchSize,
       trial_name: null,
@@ -81,6 +92,21 @@ export class TrainerState {
     };
   }
 }
+
+/** Key of each field in `trainer_state.json`. */
+const jsonNames = {
+  epoch: 'epoch',
+  globalStep: 'global_step',
+  maxSteps: 'max_steps',
+  numTrainEpochs: 'num_train_epochs',
+  trainBatchSize: 'train_batch_size',
+  loggingSteps: 'logging_steps',
+  evalSteps: 'eval_steps',
+  saveSteps: 'save_steps',
+  totalFlos: 'total_flos',
+  logHistory: 'log_history',
+  statefulCallbacks: 'stateful_callbacks',
+} as const satisfies { readonly [Name in keyof TrainerStateFields]: string };
 
 const fieldKinds = {
   epoch: optional(number),
@@ -94,4 +120,5 @@ const fieldKinds = {
   totalFlos: optional(number),
   headSeed: optional(orNull(number)),
   logHistory: optional(array),
+  statefulCallbacks: optional(object),
 };

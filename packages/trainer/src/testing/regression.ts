@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { defaultDevice, linear, Module, mseLoss, Parameter, tensor } from '@attune/tensor';
+import { defaultDevice, Linear, linear, Module, mseLoss, Parameter, scale, tensor } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { afterEach, beforeEach } from 'vitest';
 import golden from '../../golden/regression.json' with { type: 'json' };
@@ -47,6 +47,27 @@ export class RegressionModel extends Module implements TrainableModel {
     const logits = linear(x, this.a, this.b);
     if (!labels) return { logits };
     return { logits, loss: mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? rows) }) };
+  }
+}
+
+/** The same by a layer with an f16 copy, under a loss whose scaled gradient overflows f16 at first. */
+export class SteepModel extends RegressionModel {
+  readonly linear = new Linear({ weight: this.a, bias: this.b });
+
+  override forward(batch: Batch, context: ForwardContext = {}): ModelOutput {
+    const { input_x: input, labels } = batch;
+    const x = tensor(Float32Array.from(input?.data ?? []), {
+      shape: [input?.shape[0] ?? 0, 1],
+      device: this.a.device,
+    });
+    const logits = this.linear.forward(x);
+    return {
+      logits,
+      loss: scale(
+        mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }),
+        100,
+      ),
+    };
   }
 }
 

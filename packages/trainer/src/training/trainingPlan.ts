@@ -1,4 +1,6 @@
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { beginning } from './resume.ts';
+import type { StartingPoint } from './resume.ts';
 
 /** How many steps and epochs a run has, and when things happen in it. */
 export interface TrainingPlan {
@@ -18,15 +20,25 @@ export interface TrainingPlan {
  * Turns epochs, fractions and ratios into steps, as `transformers` does.
  *
  * @param batchesPerEpoch length of the training data loader
+ * @param start where a run that is resumed goes on
  */
-export function makeTrainingPlan(args: TrainingArguments, batchesPerEpoch: number): TrainingPlan {
+export function makeTrainingPlan(
+  args: TrainingArguments,
+  batchesPerEpoch: number,
+  start: StartingPoint = beginning,
+): TrainingPlan {
   const stepsPerEpoch = Math.max(1, Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps));
-  const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
+  // Steps that the batches of today would have taken to where the run goes on; others were taken
+  // where batches were of another size.
+  const stepsLeftInEpoch = Math.ceil((batchesPerEpoch - start.batchesDone) / args.gradientAccumulationSteps);
+  const stepsToStart = (start.epoch + 1) * stepsPerEpoch - stepsLeftInEpoch;
+  const others = start.sameBatches ? 0 : start.globalStep - stepsToStart;
+  const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch) + others;
   const steps = (value: number) => (value < 1 ? Math.ceil(value * maxSteps) : value);
   return {
     stepsPerEpoch,
     maxSteps,
-    numTrainEpochs: args.maxSteps > 0 ? Math.ceil(maxSteps / stepsPerEpoch) : Math.ceil(args.numTrainEpochs),
+    numTrainEpochs: args.maxSteps > 0 ? Math.ceil((maxSteps - others) / stepsPerEpoch) : Math.ceil(args.numTrainEpochs),
     warmupSteps: steps(args.warmupSteps),
     loggingSteps: steps(args.loggingSteps),
     evalSteps: steps(args.evalSteps ?? args.loggingSteps),

@@ -1,28 +1,34 @@
 import type { Batch } from '@attune/data';
 import type { Optimizer, Schedule } from '@attune/tensor';
-import { onInterruption } from '#platform';
+import { onInterruption, terminal } from '#platform';
 import { callable, objectWith, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { applyRetention } from '../checkpoint/outputFolder.ts';
+import { exactLogsOf } from '../checkpoint/progress.ts';
+import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
+import type { Checkpoint } from '../checkpoint/read.ts';
 import { keepLast } from '../checkpoint/retention.ts';
 import { writeCheckpoint } from '../checkpoint/write.ts';
 import type { SavableProcessor } from '../checkpoint/write.ts';
-import { checkedBatch, checkedDataloader } from '../dataloaders.ts';
+import { batchesFrom, checkedDataloader } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 import { showPreparation } from '../progress/preparation.ts';
-import { TrainerControl } from '../state/trainerControl.ts';
+import { controlJson, TrainerControl } from '../state/trainerControl.ts';
 import { TrainerState } from '../state/trainerState.ts';
+import type { TrainerStateFields } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
 import { interruptionInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { LossMeter } from './lossMeter.ts';
+import { beginning, loadOptimizer, loadWeights, startingPoint } from './resume.ts';
+import type { StartingPoint } from './resume.ts';
 import { withLengths } from './sampleBatches.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
@@ -43,6 +49,8 @@ export interface RunInput {
   readonly callbacks: CallbackList;
   /** Batch key of the labels. */
   readonly labelName: string;
+  /** What the run goes on from; null when it begins. */
+  readonly checkpoint: Checkpoint | null;
   /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
   /** Lengths of the rows of the largest batch of so many epochs; null where they are not known. */
@@ -56,6 +64,7 @@ interface RunParts {
   readonly plan: TrainingPlan;
   readonly schedule: Schedule;
   readonly optimizer: Optimizer;
+  readonly start: StartingPoint;
 }
 
 const scheduleKind: Kind = { ...callable, what: 'a function from a step to its learning rate' };
@@ -72,12 +81,15 @@ export class TrainingRun implements Disposable {
   readonly #schedule: Schedule;
   readonly #optimizer: Optimizer;
   readonly #step: TrainingStep;
-  readonly #meter = new LossMeter();
+  readonly #start: StartingPoint;
+  readonly #meter: LossMeter;
   readonly #flops: FlopsEstimate;
-  #lastCheckpoint: string | null = null;
+  #lastCheckpoint: string | null;
+  #position: RunPosition;
+  #prepared = false;
 
-  private constructor(input: RunInput, { loader, plan, schedule, optimizer }: RunParts) {
-    const { trainer, callbacks, labelName } = input;
+  private constructor(input: RunInput, { loader, plan, schedule, optimizer, start }: RunParts) {
+    const { trainer, callbacks, labelName, checkpoint } = input;
     const { args, model } = trainer;
     this.#input = input;
     this.#trainer = trainer;
@@ -86,6 +98,9 @@ export class TrainingRun implements Disposable {
     this.#plan = plan;
     this.#schedule = schedule;
     this.#optimizer = optimizer;
+    this.#start = this.#position = start;
+    this.#lastCheckpoint = checkpoint?.path ?? null;
+    this.#meter = new LossMeter(checkpoint?.progress.logged);
     this.#flops = new FlopsEstimate(model);
     this.#step = new TrainingStep({
       trainer,
@@ -94,35 +109,48 @@ export class TrainingRun implements Disposable {
       labelName,
       labelSmoothingFactor: args.labelSmoothingFactor,
       args,
+      ...(checkpoint && { completed: { ...checkpoint.progress.completed, examples: 0 } }),
     });
   }
 
-  /** Makes what the run needs: batches, plan, schedule, optimizer, and a state that starts at 0. */
+  /**
+   * Makes what the run needs: batches, plan, schedule, optimizer, and a state that starts at 0, or
+   * where the checkpoint stands.
+   */
   static async begin(input: RunInput): Promise<TrainingRun> {
-    const { trainer, callbacks } = input;
+    const { trainer, callbacks, checkpoint, numTrainExamples } = input;
     const { args, model } = trainer;
     const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
-    const plan = makeTrainingPlan(args, loader.length);
+    const batchesPerEpoch = loader.length;
+    const start = checkpoint
+      ? startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch })
+      : beginning;
+    const plan = makeTrainingPlan(args, batchesPerEpoch, start);
     const schedule = trainer.createScheduler({
       numTrainingSteps: plan.maxSteps,
       numWarmupSteps: plan.warmupSteps,
     });
     requireArgument('createScheduler', 'what it returns', schedule, scheduleKind, TrainerError);
     const learningRates = Float64Array.from({ length: plan.maxSteps }, (_, step) => schedule(step));
+    // Before the optimizer, which copies them.
+    if (checkpoint) loadWeights(checkpoint, model);
     const optimizer = await trainer.createOptimizer({ model, learningRates });
     requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
-    trainer.state = new TrainerState({
+    if (checkpoint) loadOptimizer(checkpoint, optimizer);
+    const fields: TrainerStateFields = {
       maxSteps: plan.maxSteps,
       numTrainEpochs: plan.numTrainEpochs,
       trainBatchSize: args.perDeviceTrainBatchSize,
       loggingSteps: plan.loggingSteps,
       evalSteps: plan.evalSteps,
       saveSteps: plan.saveSteps,
-      headSeed: model.headSeed ?? null,
-    });
+      headSeed: checkpoint?.progress.headSeed ?? model.headSeed ?? null,
+    };
+    trainer.state = Object.assign(checkpoint?.state ?? new TrainerState(), fields);
     Object.assign(trainer.control, new TrainerControl());
+    if (checkpoint) callbacks.loadStates(checkpoint.state.statefulCallbacks);
     Object.assign(callbacks.common, { optimizer, lrScheduler: schedule, trainDataloader: loader });
-    return new TrainingRun(input, { loader, plan, schedule, optimizer });
+    return new TrainingRun(input, { loader, plan, schedule, optimizer, start });
   }
 
   get #state(): TrainerState {
@@ -150,26 +178,67 @@ export class TrainingRun implements Disposable {
     model.train();
     this.#optimizer.zeroGrad();
     await this.#callbacks.call('onTrainBegin');
-    if (args.evalOnStart) await this.#trainer.evaluate();
-    for (let epoch = 0; epoch < this.#plan.numTrainEpochs && !control.shouldTrainingStop; epoch++)
-      await this.#runEpoch(epoch);
+    if (args.evalOnStart && !this.#input.checkpoint) await this.#trainer.evaluate();
+    let epoch = this.#start.epoch;
+    if (!this.#start.epochEnded) await this.#goOnWithEpoch();
+    else if (this.#isOver) control.shouldTrainingStop = true;
+    while (++epoch < this.#plan.numTrainEpochs && !control.shouldTrainingStop) await this.#runEpoch(epoch);
     await this.#step.drain();
     return this.#finish((performance.now() - began) / 1000);
   }
 
+  /** Whether a resumed run has no step left: its last was reached, or a callback had ended it. */
+  get #isOver(): boolean {
+    if (!this.#input.checkpoint) return false;
+    const { globalStep, maxSteps } = this.#state;
+    const { stopped } = this.#start;
+    if (globalStep >= maxSteps || stopped)
+      terminal.writeLine(
+        stopped
+          ? `A callback had ended that run at step ${globalStep}: there is nothing left to do.`
+          : `That run has reached its last step, ${globalStep} of ${maxSteps}: there is nothing left to do.`,
+      );
+    return globalStep >= maxSteps || stopped;
+  }
+
+  /** The rest of the epoch within which the checkpoint was written. */
+  async #goOnWithEpoch(): Promise<void> {
+    const { control } = this.#trainer;
+    const { epoch, batchesDone } = this.#start;
+    await this.#beginEpoch(epoch);
+    if (this.#isOver) control.shouldTrainingStop = true;
+    if (this.#start.epochStopped) control.shouldEpochStop = true;
+    if (!control.shouldEpochStop && !control.shouldTrainingStop) await this.#runSteps(epoch, batchesDone);
+    await this.#endEpoch();
+  }
+
   async #runEpoch(epoch: number): Promise<void> {
-    const { args, control } = this.#trainer;
+    await this.#beginEpoch(epoch);
+    await this.#runSteps(epoch, 0);
+    await this.#endEpoch();
+  }
+
+  async #beginEpoch(epoch: number): Promise<void> {
     this.#loader.setEpoch?.(epoch);
-    control.shouldEpochStop = false;
+    this.#trainer.control.shouldEpochStop = false;
     await this.#callbacks.call('onEpochBegin');
-    let batchesDone = 0;
-    for await (const batches of groupsOf(this.#loader, args.gradientAccumulationSteps)) {
-      if (this.#state.globalStep === 0) await this.#prepare(batches);
+  }
+
+  async #runSteps(epoch: number, startBatch: number): Promise<void> {
+    const { args, control } = this.#trainer;
+    let batchesDone = startBatch;
+    for await (const batches of groupsOf(batchesFrom(this.#loader, startBatch), args.gradientAccumulationSteps)) {
+      if (!this.#prepared) await this.#prepare(batches);
       batchesDone += batches.length;
+      this.#position = { epoch, batchesDone, epochEnded: false };
       await this.#runStep(batches, epoch + batchesDone / this.#loader.length);
       await this.#logEvaluateSave();
       if (control.shouldEpochStop || control.shouldTrainingStop) break;
     }
+  }
+
+  async #endEpoch(): Promise<void> {
+    this.#position = { ...this.#position, epochEnded: true };
     await this.#callbacks.call('onEpochEnd');
     await this.#logEvaluateSave();
   }
@@ -179,6 +248,7 @@ export class TrainingRun implements Disposable {
    * the GPU holds the largest batch.
    */
   async #prepare(batches: readonly Batch[]): Promise<void> {
+    this.#prepared = true;
     const [first] = batches;
     const lengths = this.#input.largestBatchLengths(this.#plan.numTrainEpochs);
     const record = () => {
@@ -230,6 +300,10 @@ export class TrainingRun implements Disposable {
     const { last } = this.#step.completed;
     // Skipped updates use no step of the schedule up.
     const schedulerStep = last ? last.step + Number(last.finite) : 0;
+    this.#state.statefulCallbacks = {
+      ...this.#callbacks.states(),
+      TrainerControl: { args: controlJson(this.#trainer.control), attributes: {} },
+    };
     this.#lastCheckpoint = await writeCheckpoint({
       model: this.#trainer.model,
       processingClass: this.#trainer.processingClass,
@@ -237,12 +311,29 @@ export class TrainingRun implements Disposable {
       args,
       state: this.#state,
       optimizer: this.#optimizer,
+      progress: this.#progressToSave(),
       schedulerStep,
       learningRate: this.#schedule(schedulerStep),
     });
     if (args.saveTotalLimit !== null)
       await applyRetention(args.outputDir, keepLast(args.saveTotalLimit), this.#lastCheckpoint);
     await this.#callbacks.call('onSave');
+  }
+
+  #progressToSave(): RunProgress {
+    const { model, control } = this.#trainer;
+    return {
+      position: this.#position,
+      control: { ...control },
+      completed: this.#step.completed,
+      logged: this.#meter.taken,
+      numTrainExamples: this.#input.numTrainExamples,
+      batchesPerEpoch: this.#loader.length,
+      modelName: model.constructor.name,
+      headSeed: this.#state.headSeed,
+      savedAt: Date.now(),
+      exactLogs: exactLogsOf(this.#state.logHistory),
+    };
   }
 
   async #finish(seconds: number): Promise<TrainOutput> {
@@ -256,8 +347,11 @@ export class TrainingRun implements Disposable {
         : (numTrainExamples ?? this.#loader.length * batchSize) * args.numTrainEpochs;
     const { lossSum, count } = this.#step.completed;
     const trainingLoss = lossSum / Math.max(1, count);
+    // Of a run that is resumed, what this call of train() did.
+    const steps = globalStep - this.#start.globalStep;
+    const samples = globalStep > 0 ? (numSamples * steps) / globalStep : 0;
     const metrics = {
-      ...speedMetrics('train', seconds, numSamples, globalStep),
+      ...speedMetrics('train', seconds, this.#input.checkpoint ? samples : numSamples, steps),
       total_flos: this.#state.totalFlos,
       train_loss: trainingLoss,
     };
@@ -280,10 +374,10 @@ export class TrainingRun implements Disposable {
 }
 
 /** Batches in groups of `size`; the last group may be smaller. */
-async function* groupsOf(loader: Dataloader, size: number): AsyncGenerator<Batch[]> {
+async function* groupsOf(source: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch[]> {
   let group: Batch[] = [];
-  for await (const batch of loader) {
-    group.push(checkedBatch(batch));
+  for await (const batch of source) {
+    group.push(batch);
     if (group.length === size) {
       yield group;
       group = [];

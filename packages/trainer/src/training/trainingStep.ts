@@ -21,11 +21,14 @@ export interface TrainingStepOptions extends LossOptions {
    * the loss scale goes down. `seed` is that of dropout.
    */
   readonly args: TrainingArguments;
+  /** Steps before the first, when a run is resumed. Default none. */
+  readonly completed?: CompletedSteps;
 }
 
 /** What the GPU reported of the steps that have completed. */
 export interface CompletedSteps {
   readonly count: number;
+  /** Of this call of `train()`. */
   readonly examples: number;
   readonly lossSum: number;
   readonly last: UpdateRecord | null;
@@ -40,10 +43,14 @@ export class TrainingStep {
   readonly #options: TrainingStepOptions;
   readonly #examplesOfStep: number[] = [];
   #inFlight: Promise<void> | null = null;
-  #completed: CompletedSteps = { count: 0, examples: 0, lossSum: 0, last: null };
+  /** Updates before the first of this optimizer. */
+  readonly #updatesBefore: number;
+  #completed: CompletedSteps;
 
   constructor(options: TrainingStepOptions) {
     this.#options = options;
+    this.#completed = options.completed ?? { count: 0, examples: 0, lossSum: 0, last: null };
+    this.#updatesBefore = this.#completed.count;
   }
 
   get completed(): CompletedSteps {
@@ -162,7 +169,8 @@ export class TrainingStep {
   }
 
   #collect(records: readonly UpdateRecord[]): void {
-    for (const record of records) {
+    for (const counted of records) {
+      const record = { ...counted, update: this.#updatesBefore + counted.update };
       if (!record.finite && !this.#isOverflow(record)) {
         throw new NonFiniteLossError(
           `the loss or its gradient is not finite at step ${record.update}: loss ${record.loss}, gradient norm ${record.gradNorm}. ` +

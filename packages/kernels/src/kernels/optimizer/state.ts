@@ -54,10 +54,8 @@ export class OptimizerState {
     this.words = gpu.allocatePersistent('u32', headerWords + recordCapacity * recordWords, 'optimizer state');
     this.schedule = gpu.allocatePersistent('f32', this.learningRates.length * 4, 'schedule');
     this.groups = gpu.allocatePersistent('f32', groups.length * 2, 'parameter groups');
-    gpu.write(this.lossScale, Float32Array.of(lossScaling.initial));
     gpu.write(this.words, Uint32Array.of(firstStep));
-    gpu.write(this.words, Uint32Array.of(growthTracker), growthTrackerWord);
-    gpu.write(this.words, new Uint32Array(Float32Array.of(lossScaling.initial).buffer), lossScaleWord);
+    this.setScaler({ scale: lossScaling.initial, growthTracker });
     this.setGroups(groups);
     this.setLearningRates(this.learningRates, 0);
   }
@@ -84,6 +82,14 @@ export class OptimizerState {
       rows[index * 4 + 3] = 1 / (1 - this.betas[0] ** update);
     }
     this.#gpu.write(this.schedule, rows, firstRow * 4);
+  }
+
+  /** Says how the loss scale stands, for the next update: submit what is recorded first. */
+  setScaler({ scale, growthTracker }: { readonly scale: number; readonly growthTracker: number }): void {
+    const value = Float32Array.of(scale);
+    this.#gpu.write(this.lossScale, value);
+    this.#gpu.write(this.words, Uint32Array.of(growthTracker), growthTrackerWord);
+    this.#gpu.write(this.words, new Uint32Array(value.buffer), lossScaleWord);
   }
 
   /** Puts a longer schedule in place, whose first rows are those of today's. */

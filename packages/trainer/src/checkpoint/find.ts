@@ -1,0 +1,54 @@
+import { files, terminal } from '#platform';
+import { CheckpointError } from '../errors.ts';
+import { readCheckpoint } from './read.ts';
+import type { Checkpoint } from './read.ts';
+import { parseProgress } from './progress.ts';
+import { stepOf } from './retention.ts';
+
+/**
+ * The checkpoint of an output folder that was written last and is whole. Those that are passed over
+ * are told.
+ *
+ * @throws CheckpointError when there is none
+ */
+export async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
+  const names = (await files.list(outputDir)).filter((name) => !Number.isNaN(stepOf(name)));
+  const folders = await Promise.all(
+    names.map(async (name) => ({
+      path: `${outputDir}/${name}`,
+      step: stepOf(name),
+      at: await savedAt(outputDir, name),
+    })),
+  );
+  folders.sort((a, b) => b.at - a.at || b.step - a.step);
+  const reasons: string[] = [];
+  for (const { path } of folders) {
+    try {
+      const checkpoint = await readCheckpoint(path);
+      for (const reason of reasons) terminal.writeLine(`${reason}.`);
+      if (reasons.length > 0) terminal.writeLine(`The newest checkpoint that is whole is ${path}.`);
+      return checkpoint;
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  if (reasons.length > 0) throw new CheckpointError(`no checkpoint can be resumed from: ${reasons.join('; ')}`);
+  throw new CheckpointError(
+    `there is no checkpoint in ${outputDir} to resume from: leave resumeFromCheckpoint out to begin, or give the path of one`,
+  );
+}
+
+/** Copies of a folder have another time than the folder had: what stands in it is better. */
+async function savedAt(outputDir: string, name: string): Promise<number> {
+  const path = `${outputDir}/${name}`;
+  try {
+    const { savedAt: at } = parseProgress(
+      new TextDecoder().decode(await files.readFile(`${path}/training_progress.json`)),
+    );
+    if (Number.isFinite(at)) return at;
+  } catch {
+    // Damaged, or not there: the folder's own time must do.
+  }
+  return files.writtenAt(path);
+}

@@ -1,0 +1,60 @@
+import type { TrainerControl } from '../state/trainerControl.ts';
+import type { LogEntry } from '../state/trainerState.ts';
+import type { LossSum } from '../training/lossMeter.ts';
+import type { CompletedSteps } from '../training/trainingStep.ts';
+
+/** Where a run stands in its data. */
+export interface RunPosition {
+  /** From 0. */
+  readonly epoch: number;
+  /** Of this epoch. */
+  readonly batchesDone: number;
+  /** Whether the epoch's own logging, evaluation and saving have begun. */
+  readonly epochEnded: boolean;
+}
+
+/** What a checkpoint keeps of a run beside what the files of `transformers` have a place for. */
+export interface RunProgress {
+  readonly position: RunPosition;
+  readonly control: TrainerControl;
+  readonly completed: CompletedSteps;
+  /** What the loss that is logged next begins after. */
+  readonly logged: LossSum;
+  /** Null when only the batches are known. */
+  readonly numTrainExamples: number | null;
+  readonly batchesPerEpoch: number;
+  /** Class of the model. */
+  readonly modelName: string;
+  /** Seed of the model's new head, when the model knows it. */
+  readonly headSeed: number | null;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  /** Entries of the log, by place, that hold numbers which JSON has not. */
+  readonly exactLogs: Readonly<Record<string, LogEntry>>;
+}
+
+const notInJson = { NaN, Infinity, '-Infinity': -Infinity };
+
+/** As JSON, in which NaN and infinities are `{ "number": "NaN" }`. */
+export function progressJson(progress: RunProgress): string {
+  const exact = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
+  return `${JSON.stringify(progress, exact, 2)}\n`;
+}
+
+export function parseProgress(text: string): RunProgress {
+  return JSON.parse(text, (_, value: unknown) => {
+    const { number } = (value ?? {}) as { number?: keyof typeof notInJson };
+    return number !== undefined && Object.hasOwn(notInJson, number) ? notInJson[number] : value;
+  }) as RunProgress;
+}
+
+/** Entries of a log that JSON would change. */
+export function exactLogsOf(log: readonly LogEntry[]): Record<string, LogEntry> {
+  return Object.fromEntries([...log.entries()].filter(([, entry]) => hasNonFinite(entry)));
+}
+
+function hasNonFinite(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNonFinite);
+}

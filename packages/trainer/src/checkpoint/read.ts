@@ -1,0 +1,113 @@
+import { files } from '#platform';
+import { readSafetensors } from '@attune/tensor';
+import type { ScalerState } from '@attune/tensor';
+import type { SavedArguments } from '../arguments/trainingArguments.ts';
+import { CheckpointError } from '../errors.ts';
+import { TrainerState } from '../state/trainerState.ts';
+import { parseProgress } from './progress.ts';
+import type { RunProgress } from './progress.ts';
+
+type Entries = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+
+/** A checkpoint whose files are all as they were written. */
+export interface Checkpoint {
+  readonly path: string;
+  readonly state: TrainerState;
+  readonly args: SavedArguments;
+  readonly progress: RunProgress;
+  readonly weights: Entries;
+  /** What the optimizer keeps beside the weights. */
+  readonly moments: Entries;
+  /** Null when the run had no dynamic loss scale. */
+  readonly scaler: ScalerState | null;
+}
+
+const text = async (path: string) => new TextDecoder().decode(await files.readFile(path));
+
+/**
+ * Reads a checkpoint, once all of its files are found to be as they were written.
+ *
+ * @throws CheckpointError saying what is wrong with it
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const names = await verify(path);
+  const lacking = [
+    'trainer_state.json',
+    'training_args.json',
+    'optimizer.safetensors',
+    'training_progress.json',
+  ].filter((name) => !names.includes(name));
+  if (lacking.length > 0) {
+    throw new CheckpointError(
+      `${path} has no ${lacking.join(', ')}: a run cannot go on from it. saveOnlyModel writes such checkpoints; their weights ` +
+        'can be loaded with fromPretrained',
+    );
+  }
+  const json = async (name: string): Promise<unknown> => JSON.parse(await text(`${path}/${name}`));
+  const progress = parseProgress(await text(`${path}/training_progress.json`));
+  const state = TrainerState.fromJSON((await json('trainer_state.json')) as Record<string, unknown>);
+  for (const [index, entry] of Object.entries(progress.exactLogs)) state.logHistory[Number(index)] = entry;
+  return {
+    path,
+    state,
+    args: (await json('training_args.json')) as SavedArguments,
+    progress,
+    weights: await readWeights(path, names),
+    moments: await readTensors(`${path}/optimizer.safetensors`),
+    scaler: names.includes('scaler.json') ? scalerOf((await json('scaler.json')) as Record<string, number>) : null,
+  };
+}
+
+/** The weights of a checkpoint, which may lie in several files. */
+export async function readWeights(path: string, given?: readonly string[]): Promise<Entries> {
+  const names = given ?? (await verify(path));
+  const parts = names.filter((name) => /^model(-\d+-of-\d+)?\.safetensors$/.test(name));
+  if (parts.length === 0) throw new CheckpointError(`${path} has no model.safetensors`);
+  const tensors = await Promise.all(parts.map((name) => readTensors(`${path}/${name}`)));
+  return new Map(tensors.flatMap((part) => [...part]));
+}
+
+/**
+ * Compares every file with its checksum.
+ *
+ * @returns the names
+ */
+async function verify(path: string): Promise<readonly string[]> {
+  const names = await files.list(path);
+  if (names.length === 0)
+    throw new CheckpointError(`${path} is no checkpoint: there is no such folder, or it is empty`);
+  if (!names.includes('checksums.json')) {
+    throw new CheckpointError(
+      `${path} has no checksums.json: it was not written by this Trainer, or not to its end. Weights alone can be loaded ` +
+        'with fromPretrained',
+    );
+  }
+  const checksums = await text(`${path}/checksums.json`)
+    .then(
+      (json) => JSON.parse(json) as Record<string, string>,
+      () => null,
+    )
+    .catch(() => null);
+  if (!checksums) throw new CheckpointError(`${path} is damaged: checksums.json cannot be read`);
+  for (const [name, checksum] of Object.entries(checksums)) {
+    if (!names.includes(name)) throw new CheckpointError(`${path} is damaged: ${name} is missing`);
+    if ((await files.checksum(`${path}/${name}`)) !== checksum)
+      throw new CheckpointError(`${path} is damaged: ${name} is not as it was written`);
+  }
+  return Object.keys(checksums);
+}
+
+async function readTensors(path: string): Promise<Entries> {
+  const { tensors } = readSafetensors(await files.readFile(path), path);
+  return new Map(
+    [...tensors].map(([name, { dtype, shape, data }]) => {
+      if (dtype !== 'F32') throw new CheckpointError(`${path}: ${name} is of the type ${dtype}; a run needs F32`);
+      return [name, { shape, data: new Float32Array(data.slice().buffer) }];
+    }),
+  );
+}
+
+const scalerOf = ({ scale = 1, _growth_tracker: growthTracker = 0 }: Record<string, number>): ScalerState => ({
+  scale,
+  growthTracker,
+});

@@ -1,0 +1,128 @@
+import { terminal } from '#platform';
+import { StateDictError } from '@attune/tensor';
+import type { Optimizer } from '@attune/tensor';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import type { RunPosition } from '../checkpoint/progress.ts';
+import type { Checkpoint } from '../checkpoint/read.ts';
+import { CheckpointError } from '../errors.ts';
+import type { TrainableModel } from '../model.ts';
+
+/** What a run that goes on is compared with. */
+export interface ResumedRun {
+  readonly args: TrainingArguments;
+  readonly model: TrainableModel;
+  readonly numTrainExamples: number | null;
+  readonly batchesPerEpoch: number;
+}
+
+/** Where a run begins: a batch of an epoch, and the steps done before. */
+export interface StartingPoint extends RunPosition {
+  readonly globalStep: number;
+  /** Whether batches are cut as before, so that steps number the same data. */
+  readonly sameBatches: boolean;
+  /** Whether a callback had ended the run before its last step. */
+  readonly stopped: boolean;
+  /** Whether a callback had ended the epoch. */
+  readonly epochStopped: boolean;
+}
+
+/** What a run that begins anew begins with. */
+export const beginning: StartingPoint = {
+  // The one before the first.
+  epoch: -1,
+  batchesDone: 0,
+  epochEnded: true,
+  globalStep: 0,
+  sameBatches: true,
+  stopped: false,
+  epochStopped: false,
+};
+
+/** With another of these the data would come in another order. */
+const decidingOrder = ['seed', 'data_seed', 'train_sampling_strategy'];
+
+/** What decides nothing of what is computed. */
+const indifferent: ReadonlySet<string> = new Set(['output_dir', 'disable_tqdm', 'resume_from_checkpoint']);
+
+/**
+ * Where a run goes on, and what is told about it. Nothing is changed yet.
+ *
+ * @throws CheckpointError when the run is another: its model, dataset or seed
+ */
+export function startingPoint({ path, args: saved, progress, state }: Checkpoint, run: ResumedRun): StartingPoint {
+  const fail = (what: string, now: unknown, before: unknown, advice: string) => {
+    throw new CheckpointError(
+      `${path} is of another run: ${what} is ${String(now)}; it was ${String(before)}. ${advice}`,
+    );
+  };
+  const { name: modelName } = run.model.constructor;
+  if (modelName !== progress.modelName)
+    fail('the model', modelName, progress.modelName, 'Load the model that the run began with.');
+  if (run.numTrainExamples !== progress.numTrainExamples)
+    fail(
+      'the length of trainDataset',
+      run.numTrainExamples,
+      progress.numTrainExamples,
+      'Pass the dataset of that run.',
+    );
+  const given = run.args.toJSON();
+  for (const name of decidingOrder)
+    if (given[name] !== saved[name])
+      fail(name, given[name], saved[name], 'Another order of the data would come of it.');
+  const changed = Object.keys(given).filter(
+    (name) => !indifferent.has(name) && name in saved && JSON.stringify(given[name]) !== JSON.stringify(saved[name]),
+  );
+  terminal.writeLine(`Going on from ${path}: step ${state.globalStep}, epoch ${Number(state.epoch.toFixed(4))}.`);
+  for (const name of changed)
+    terminal.writeLine(`  ${name} is ${JSON.stringify(given[name])}; it was ${JSON.stringify(saved[name])}.`);
+  const { globalStep } = state;
+  const batchSize = Number(saved['per_device_train_batch_size']);
+  const sameBatches =
+    run.batchesPerEpoch === progress.batchesPerEpoch &&
+    batchSize === run.args.perDeviceTrainBatchSize &&
+    saved['gradient_accumulation_steps'] === run.args.gradientAccumulationSteps;
+  const { shouldTrainingStop, shouldEpochStop } = progress.control;
+  return {
+    ...(sameBatches ? progress.position : samePlace(progress.position, progress.batchesPerEpoch, batchSize, run)),
+    globalStep,
+    sameBatches,
+    stopped: shouldTrainingStop && globalStep < state.maxSteps,
+    epochStopped: shouldEpochStop,
+  };
+}
+
+/** The place in an epoch after the same rows, when these are cut into other batches. */
+function samePlace(position: RunPosition, batchesBefore: number, batchSize: number, run: ResumedRun): RunPosition {
+  const { epoch, batchesDone, epochEnded } = position;
+  const size = run.args.perDeviceTrainBatchSize;
+  const rows = batchesDone * batchSize;
+  const whole = epochEnded || batchesDone >= batchesBefore;
+  const startBatch = whole ? run.batchesPerEpoch : Math.min(run.batchesPerEpoch, Math.floor(rows / size));
+  const again = whole ? 0 : rows - startBatch * size;
+  const where = whole ? `after epoch ${epoch + 1}` : `in epoch ${epoch + 1} after row ${rows - again}`;
+  terminal.writeLine(
+    `  Steps are of other batches now. The run goes on ${where}${again > 0 ? `, so that ${again} rows come again` : ''}; ` +
+      'steps that are left, and the learning rate, follow the new sizes. It cannot equal the run that never stopped.',
+  );
+  return { epoch, batchesDone: startBatch, epochEnded };
+}
+
+/** Puts a checkpoint's weights into the model. */
+export function loadWeights({ path, weights }: Pick<Checkpoint, 'path' | 'weights'>, model: TrainableModel): void {
+  fitting(path, 'model', () => void model.loadStateDict(weights));
+}
+
+/** Puts moments and loss scale into the optimizer. */
+export function loadOptimizer({ path, moments, scaler }: Checkpoint, optimizer: Optimizer): void {
+  fitting(path, 'optimizer', () => optimizer.loadStateDict(moments));
+  if (scaler) optimizer.loadScalerState(scaler);
+}
+
+function fitting(path: string, what: string, load: () => void): void {
+  try {
+    load();
+  } catch (error) {
+    if (!(error instanceof StateDictError)) throw error;
+    throw new CheckpointError(`${path} is of another ${what}: ${error.message}`, { cause: error });
+  }
+}
