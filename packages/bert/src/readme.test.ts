@@ -12,11 +12,12 @@ it('the examples of the README run', async () => {
   try {
     const readme = await readFile(path('../README.md'), 'utf8');
     const blocks = Array.from(readme.matchAll(/```js\n(.*?)```/gs), ([, code]) => code);
-    expect(blocks).toHaveLength(2);
+    expect(blocks).toHaveLength(3);
     const code = blocks
       .join('\n')
-      .replace("'@attune/bert'", JSON.stringify(pathToFileURL(path('./index.ts')).href))
+      .replaceAll("'@attune/bert'", JSON.stringify(pathToFileURL(path('./index.ts')).href))
       .replace("'bert-base-uncased'", JSON.stringify(path('../golden/own-mini')))
+      .replace("'sentence-transformers/all-MiniLM-L6-v2'", JSON.stringify(path('../golden/own-mini')))
       .replaceAll("'my-model'", JSON.stringify(join(folder, 'my-model')));
     await writeFile(join(folder, 'example.mjs'), code);
     await import(join(folder, 'example.mjs'));

@@ -26,6 +26,11 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
   [/\.onnx$/, 'It is an ONNX export, which can run but not be trained: load the model it was exported from.'],
   [
+    /^0_Transformer\/config\.json$/,
+    "It is a model of sentence-transformers, with its BERT in an inner folder: pass { subfolder: '0_Transformer' }, " +
+      'or load it with SentenceTransformer.fromPretrained.',
+  ],
+  [
     /\.(incomplete|part|partial|crdownload)$/,
     'A download or a save was broken off: there is an unfinished file. Download or save it again.',
   ],

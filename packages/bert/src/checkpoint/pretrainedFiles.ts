@@ -2,9 +2,12 @@ import { HubError, HubNotFoundError, listFiles, readHubFile, type ResolveOptions
 
 /**
  * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `forceDownload`,
- * `onProgress`.
+ * `onProgress`, `subfolder`.
  */
-export type PretrainedOptions = Omit<ResolveOptions, 'repoType'>;
+export interface PretrainedOptions extends Omit<ResolveOptions, 'repoType'> {
+  /** Folder inside the repository or folder, such as '0_Transformer'. Default: its top. */
+  subfolder?: string;
+}
 
 /** The files of one checkpoint, wherever it is. */
 export interface PretrainedFiles {
@@ -19,17 +22,19 @@ export interface PretrainedFiles {
 
 /** Opens a checkpoint by folder or hub name. Nothing is read yet. */
 export function openPretrained(name: string, options: PretrainedOptions = {}): PretrainedFiles {
-  const resolve: ResolveOptions = { ...options, repoType: 'model' };
+  const { subfolder, ...rest } = options;
+  const resolve: ResolveOptions = { ...rest, repoType: 'model' };
+  const prefix = subfolder ? `${subfolder}/` : '';
   const read = async (file: string): Promise<Uint8Array | undefined> => {
     try {
-      return await readHubFile(name, file, resolve);
+      return await readHubFile(name, `${prefix}${file}`, resolve);
     } catch (error) {
       if (error instanceof HubNotFoundError && error.missing === 'file') return undefined;
       throw error;
     }
   };
   return {
-    name,
+    name: subfolder ? `${name}/${subfolder}` : name,
     read,
     async readText(file) {
       const bytes = await read(file);
@@ -37,7 +42,8 @@ export function openPretrained(name: string, options: PretrainedOptions = {}): P
     },
     async list() {
       try {
-        return await listFiles(name, resolve);
+        const names = await listFiles(name, resolve);
+        return names.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
       } catch (error) {
         if (error instanceof HubError) return [];
         throw error;

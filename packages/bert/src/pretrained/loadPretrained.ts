@@ -61,6 +61,7 @@ const fromPretrainedOptions = {
   localFilesOnly: optional(flag),
   forceDownload: optional(flag),
   onProgress: optional(callable),
+  subfolder: optional(nonEmptyText),
   // The configuration checks its own fields.
   ...Object.fromEntries(bertConfigOptionNames.map((name) => [name, anything])),
 };
@@ -146,10 +147,26 @@ export async function readWeights<Class extends { readonly kind: ModelKind }>(
 ): Promise<ModelParts & { readonly modelClass: Class }> {
   requireArgument(where, 'nameOrFolder', nameOrFolder, hubNameOrFolder, CheckpointError);
   requireOptions(where, options, fromPretrainedOptions, advice);
-  const { revision, cacheDir, localFilesOnly, forceDownload, onProgress, silent: _, ...modelOptions } = options;
+  const {
+    revision,
+    cacheDir,
+    localFilesOnly,
+    forceDownload,
+    onProgress,
+    subfolder,
+    silent: _,
+    ...modelOptions
+  } = options;
   const { device: givenDevice, seed = defaultSeed, ignoreMismatchedSizes = false, ...overrides } = modelOptions;
-  const files = openPretrained(nameOrFolder, { revision, cacheDir, localFilesOnly, forceDownload, onProgress });
-  const source = `${nameOrFolder}/config.json`;
+  const files = openPretrained(nameOrFolder, {
+    revision,
+    cacheDir,
+    localFilesOnly,
+    forceDownload,
+    onProgress,
+    subfolder,
+  });
+  const source = `${files.name}/config.json`;
   const json = await readConfig(files);
   const modelClass = classOf(json.model_type, source);
   const { kind } = modelClass;

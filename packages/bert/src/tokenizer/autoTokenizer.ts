@@ -68,6 +68,7 @@ const loadKinds = {
   localFilesOnly: optional(flag),
   forceDownload: optional(flag),
   onProgress: optional(callable),
+  subfolder: optional(nonEmptyText),
 };
 const fileKinds = {
   tokenizerJson: optional(object),
@@ -186,7 +187,8 @@ export class AutoTokenizer {
     requireArgument(where, 'nameOrFolder', nameOrFolder, kind, CheckpointError);
     requireOptions(where, options, loadKinds, advice);
     const { modelMaxLength, paddingSide, truncationSide, warn, ...hubOptions } = options;
-    const files = await readFiles(openPretrained(nameOrFolder, hubOptions), modelMaxLength);
-    return makeTokenizer(files, { modelMaxLength, paddingSide, truncationSide, warn }, `${nameOrFolder}/`);
+    const source = openPretrained(nameOrFolder, hubOptions);
+    const files = await readFiles(source, modelMaxLength);
+    return makeTokenizer(files, { modelMaxLength, paddingSide, truncationSide, warn }, `${source.name}/`);
   }
 }

@@ -1,0 +1,193 @@
+import { noGrad, type Device } from '@attune/tensor';
+import {
+  ArgumentError,
+  callable,
+  flag,
+  nonEmptyText,
+  objectWith,
+  optional,
+  requireArgument,
+  requireOptions,
+  shown,
+  text,
+  wholeNumber,
+} from '@attune/validate';
+import { BertModel } from '../bert/bertModel.ts';
+import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { openPretrained, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { AutoTokenizer } from '../tokenizer/autoTokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizerTypes.ts';
+import { clsPooling, maxPooling, meanPooling, normalize, type Vectors } from './pooling.ts';
+import { readSentenceConfig, type SentenceConfig } from './sentenceFiles.ts';
+
+export interface SentenceTransformerOptions extends PretrainedOptions {
+  /** Where the weights live. Default: the default device, opened when first needed. */
+  device?: Device;
+}
+
+export interface SentenceEncodeOptions {
+  /** Sentences computed at once. Default 32. */
+  batchSize?: number;
+  /**
+   * Make vectors of length 1, so that dot products are cosines. Default false; a model with a
+   * Normalize module does so always.
+   */
+  normalizeEmbeddings?: boolean;
+  /** Put in front of every sentence. Default: that of `promptName`, else the model's default. */
+  prompt?: string;
+  /** Name of one of the model's own prompts. */
+  promptName?: string;
+}
+
+const loadOptions = {
+  device: optional(objectWith('a device, as openDevice() or defaultDevice() give', { info: 'object' })),
+  revision: optional(nonEmptyText),
+  cacheDir: optional(nonEmptyText),
+  localFilesOnly: optional(flag),
+  forceDownload: optional(flag),
+  onProgress: optional(callable),
+  subfolder: optional(nonEmptyText),
+};
+const encodeOptions = {
+  batchSize: optional(wholeNumber(1)),
+  normalizeEmbeddings: optional(flag),
+  prompt: optional(text),
+  promptName: optional(nonEmptyText),
+};
+const advice = {
+  otherNames: {
+    convertToTensor: 'vectors are Float32Arrays',
+    convertToNumpy: 'vectors are Float32Arrays',
+    precision: 'vectors are float32',
+    outputValue: 'token vectors are the lastHiddenState of BertModel',
+  },
+};
+
+const poolings = { mean: meanPooling, cls: clsPooling, max: maxPooling };
+
+/** Puts the vectors of several poolings one behind the other, row by row. */
+function join(parts: readonly Vectors[]): Vectors {
+  const [first, ...others] = parts;
+  if (first && others.length === 0) return first;
+  const rows = first?.shape[0] ?? 0;
+  const width = parts.reduce((sum, { shape }) => sum + shape[1], 0);
+  const data = new Float32Array(rows * width);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (const { data: part, shape } of parts) {
+      data.set(part.subarray(row * shape[1], (row + 1) * shape[1]), at);
+      at += shape[1];
+    }
+  return { data, shape: [rows, width] };
+}
+
+/**
+ * A model that turns sentences into vectors whose angle tells how alike they are: BERT, pooling,
+ * and perhaps length 1, as the files of Python's sentence-transformers describe it. Same vectors.
+ */
+export class SentenceTransformer {
+  readonly model: BertModel;
+  readonly tokenizer: Tokenizer;
+  readonly config: SentenceConfig;
+
+  private constructor(model: BertModel, tokenizer: Tokenizer, config: SentenceConfig) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.config = config;
+  }
+
+  /**
+   * Loads a model by hub name or folder. A plain BERT, without modules.json, is pooled by the mean.
+   *
+   * @throws CheckpointError, also for modules and pooling that are not computed here; ConfigError,
+   *   TokenizerError, SafetensorsError, HubError
+   */
+  static async fromPretrained(
+    nameOrFolder: string,
+    options: SentenceTransformerOptions = {},
+  ): Promise<SentenceTransformer> {
+    const where = 'SentenceTransformer.fromPretrained';
+    const kind = { ...nonEmptyText, what: "a hub name such as 'sentence-transformers/all-MiniLM-L6-v2', or a folder" };
+    requireArgument(where, 'nameOrFolder', nameOrFolder, kind, CheckpointError);
+    requireOptions(where, options, loadOptions);
+    const { device, ...files } = options;
+    const config = await readSentenceConfig(openPretrained(nameOrFolder, files));
+    const subfolder = [files.subfolder, config.subfolder].filter(Boolean).join('/') || undefined;
+    const tokenizer = await AutoTokenizer.fromPretrained(nameOrFolder, { ...files, subfolder });
+    const model = await BertModel.fromPretrained(nameOrFolder, { ...files, subfolder, device, silent: true });
+    return new SentenceTransformer(model, tokenizer, config);
+  }
+
+  /** Numbers in a vector. */
+  get embeddingDimension(): number {
+    return this.config.pooling.length * this.model.config.hiddenSize;
+  }
+
+  /** Longest sentence in tokens; what is longer is cut. */
+  get maxSeqLength(): number {
+    const { tokenizer, model, config } = this;
+    return config.maxSeqLength ?? Math.min(tokenizer.modelMaxLength, model.config.maxPositionEmbeddings);
+  }
+
+  /**
+   * The vector of a sentence, or the vectors of many, in their order.
+   *
+   * @returns `embeddingDimension` numbers each
+   * @throws ArgumentError for options, TokenizerError for what is no text
+   */
+  encode(sentence: string, options?: SentenceEncodeOptions): Promise<Float32Array>;
+  encode(sentences: readonly string[], options?: SentenceEncodeOptions): Promise<Float32Array[]>;
+  async encode(
+    sentences: string | readonly string[],
+    options: SentenceEncodeOptions = {},
+  ): Promise<Float32Array | Float32Array[]> {
+    const where = 'SentenceTransformer.encode';
+    requireOptions(where, options, encodeOptions, advice);
+    if (typeof sentences !== 'string' && !Array.isArray(sentences))
+      throw new ArgumentError(`${where}: sentences must be a text or an array of texts; got ${shown(sentences)}`);
+    const { batchSize = 32, normalizeEmbeddings = false } = options;
+    const prompt = this.#promptOf(options);
+    const texts = typeof sentences === 'string' ? [sentences] : (sentences as readonly string[]);
+    const vectors: Float32Array[] = [];
+    for (let start = 0; start < texts.length; start += batchSize) {
+      const pooled = await this.#compute(texts.slice(start, start + batchSize), prompt);
+      const { data, shape } = normalizeEmbeddings || this.config.normalize ? normalize(pooled) : pooled;
+      for (let row = 0; row < shape[0]; row++) vectors.push(data.subarray(row * shape[1], (row + 1) * shape[1]));
+    }
+    return typeof sentences === 'string' ? (vectors[0] as Float32Array) : vectors;
+  }
+
+  #promptOf({ prompt, promptName }: SentenceEncodeOptions): string {
+    if (prompt !== undefined) return prompt;
+    if (promptName === undefined) return this.config.defaultPrompt;
+    const found = this.config.prompts.get(promptName);
+    if (found !== undefined) return found;
+    const names = [...this.config.prompts.keys()].join(', ') || 'none';
+    throw new ArgumentError(`SentenceTransformer.encode: the model has no prompt '${promptName}'; it has ${names}`);
+  }
+
+  /** The pooled vectors of a batch. */
+  async #compute(texts: readonly string[], prompt: string): Promise<Vectors> {
+    const prepared = texts.map((sentence) => {
+      // The tokenizer says what is wrong with anything but a text.
+      if (typeof sentence !== 'string') return sentence;
+      const whole = `${prompt}${sentence}`.trim();
+      return this.config.lowerCase ? whole.toLowerCase() : whole;
+    });
+    const inputs = this.tokenizer(prepared, {
+      truncation: true,
+      maxLength: this.maxSeqLength,
+      padding: true,
+      paddingSide: 'right',
+    });
+    return this.model.device.scope(async () => {
+      const { lastHiddenState, packed } = noGrad(() => this.model.forward(inputs));
+      const values = await lastHiddenState.data();
+      return join(this.config.pooling.map((mode) => poolings[mode](values, packed)));
+    });
+  }
+
+  /** Gives the GPU memory of all weights back. */
+  dispose(): void {
+    this.model.dispose();
+  }
+}
