@@ -15,7 +15,22 @@ export type { CreateOptions } from './functional/create.ts';
 export { dropout } from './functional/dropout.ts';
 export { embeddingSum } from './functional/embeddingSum.ts';
 export type { EmbeddingSumOptions } from './functional/embeddingSum.ts';
-export { gatherRows, reshape } from './functional/movement.ts';
+export { gatherRows } from './functional/gatherRows.ts';
+export { concat, pad, repeat, roll, stack } from './functional/joining.ts';
+export type { PadOptions } from './functional/joining.ts';
+export {
+  diagonal,
+  expand,
+  flatten,
+  flip,
+  permute,
+  reshape,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './functional/movement.ts';
+export { chunk, narrow, select, slice, split } from './functional/slicing.ts';
+export type { Range } from './functional/slicing.ts';
 export { layerNorm } from './functional/layerNorm.ts';
 export type { LayerNormOptions } from './functional/layerNorm.ts';
 export { linear } from './functional/linear.ts';

@@ -23,6 +23,15 @@ export function requireFloats(operation: string, name: string, input: Tensor, be
   }
 }
 
+/**
+ * Checks an input of an operation that takes every element type.
+ *
+ * @throws TensorError
+ */
+export function requireTensor(operation: string, name: string, input: Tensor): void {
+  if (!(input instanceof Tensor)) requireArgument(operation, name, input, tensorKind, TensorError);
+}
+
 /** As `requireFloats`, for a second tensor that must have the element type of the first. */
 export function requireSameType(operation: string, name: string, input: Tensor, first: Tensor): void {
   requireFloats(operation, name, input, first);

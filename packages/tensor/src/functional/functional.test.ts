@@ -12,7 +12,7 @@ import { cast } from './cast.ts';
 import { tensor } from './create.ts';
 import { dropout } from './dropout.ts';
 import { embeddingSum } from './embeddingSum.ts';
-import { gatherRows } from './movement.ts';
+import { gatherRows } from './gatherRows.ts';
 import { layerNorm } from './layerNorm.ts';
 import { linear } from './linear.ts';
 import { bceWithLogitsLoss, crossEntropy, mseLoss } from './losses.ts';

@@ -1,81 +1,185 @@
-import * as kernels from '@attune/kernels';
-import { instanceOf, requireArgument } from '@attune/validate';
-import { allocateResult, operationResult } from '../autograd/operation.ts';
+import { contiguousStrides } from '@attune/kernels';
+import { requireArgument, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { asMatrix, formatShape, requireExtents, sizeOf } from '../shape.ts';
+import { formatShape, requireExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { requireFloats } from './checks.ts';
+import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
+import { requireTensor } from './checks.ts';
+import { stridedResult, viewOf } from './strided.ts';
 
 /**
- * The same values under another shape with as many elements. Memory is shared.
+ * The same values under another shape with as many elements; one extent may be -1, which is what is
+ * left for it. Memory is shared. Any element type; as `torch.reshape`.
  *
  * @throws ShapeError, TensorError
  */
 export function reshape(input: Tensor, shape: Shape): Tensor {
-  requireFloats('reshape', 'input', input);
-  requireExtents('reshape', shape);
-  if (sizeOf(shape) !== input.size)
+  requireTensor('reshape', 'input', input);
+  const known = Array.isArray(shape) && shape.filter((extent) => extent === -1).length === 1;
+  const rest = known ? input.size / Math.max(1, sizeOf(shape) * -1) : 0;
+  const wanted = known ? shape.map((extent) => (extent === -1 ? rest : extent)) : shape;
+  if (!known || Number.isInteger(rest)) requireExtents('reshape', wanted);
+  if (sizeOf(wanted) !== input.size || !wanted.every(Number.isInteger))
     throw new ShapeError(
-      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${sizeOf(shape)}`,
+      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${known ? 'no room for them' : sizeOf(wanted)}`,
     );
-  const { device, size: length } = input;
-  return operationResult({
-    operation: 'reshape',
-    inputs: [input],
-    array: input.array,
-    shape,
-    isView: true,
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) =>
-        kernels.scale(device, { input: gradients.output, output: gradInput, factor: 1, length }),
-      ),
-  });
+  return viewOf('reshape', input, wanted);
 }
-
-const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 
 /**
- * Some rows of a matrix: `output[i] = input[indices[i]]`, such as the first token of each sequence.
- * A row that comes more than once gets the sum of its gradients, as in `torch.index_select`.
+ * The dimensions from `startDim` to `endDim` as one, as `torch.flatten`. Memory is shared.
  *
- * @param input [rows, columns]
- * @returns [indices, columns]
- * @throws TensorError for an index outside the matrix
+ * @throws ShapeError, TensorError
  */
-export function gatherRows(input: Tensor, indices: Uint32Array): Tensor {
-  requireFloats('gatherRows', 'input', input);
-  requireArgument('gatherRows', 'indices', indices, indexArray, TensorError);
-  const { device } = input;
-  const { rows: inputRows, columns } = asMatrix(input.shape);
-  const rows = indices.length;
-  for (const index of indices) {
-    if (index >= inputRows)
-      throw new TensorError(`gatherRows: row ${index} lies outside the matrix, which has ${inputRows} rows`);
-  }
-  const array = allocateResult(device, input.dtype, [rows, columns], 'gatherRows');
-  const uploaded = device.upload(rows > 0 ? indices : new Uint32Array(1), 'u32', 'rows to gather');
-  kernels.gatherRows(device, { input: input.array, indices: uploaded, output: array, rows, columns });
-  device.release(uploaded);
-  // The caller may change the indices before the backward.
-  const taken = indices.slice();
-  return operationResult({
-    operation: 'gatherRows',
-    inputs: [input],
-    array,
-    shape: [rows, columns],
-    backward: (gradients) =>
-      gradients.add(input, (output) => {
-        const segments = kernels.uploadSegments(device, kernels.segmentIds(taken));
-        kernels.scatterRows(device, {
-          input: gradients.output,
-          segments,
-          output,
-          rows,
-          outputRows: inputRows,
-          columns,
-        });
-        device.release(segments.words);
-      }),
+export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
+  requireTensor('flatten', 'input', input);
+  const { shape } = input;
+  const first = requireAxis('flatten', 'startDim', startDim, shape);
+  const last = requireAxis('flatten', 'endDim', endDim, shape);
+  if (last < first)
+    throw new ShapeError(`flatten: endDim ${endDim} lies before startDim ${startDim} in ${formatShape(shape)}`);
+  return viewOf('flatten', input, [
+    ...shape.slice(0, first),
+    sizeOf(shape.slice(first, last + 1)),
+    ...shape.slice(last + 1),
+  ]);
+}
+
+/**
+ * Without dimensions whose extent is 1: the named ones, or all. Named ones of other extents stay, as
+ * in `torch.squeeze`. Memory is shared.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor {
+  requireTensor('squeeze', 'input', input);
+  const axes = requireAxes('squeeze', 'dim', dim, input.shape).filter((axis) => input.shape[axis] === 1);
+  return viewOf('squeeze', input, withoutAxes(input.shape, axes, false));
+}
+
+/**
+ * With a new dimension of extent 1 at `dim`, as `torch.unsqueeze`. Memory is shared.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function unsqueeze(input: Tensor, dim: number): Tensor {
+  requireTensor('unsqueeze', 'input', input);
+  return viewOf('unsqueeze', input, input.shape.toSpliced(requireAxis('unsqueeze', 'dim', dim, input.shape, 1), 0, 1));
+}
+
+/**
+ * Dimensions in another order: dimension `i` of the result is dimension `dims[i]` of the input, as
+ * `torch.permute`. One copy, or none where the elements stay in order. Any element type.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function permute(input: Tensor, dims: readonly number[]): Tensor {
+  requireTensor('permute', 'input', input);
+  const named = requireAxes('permute', 'dims', dims, input.shape);
+  if (named.length !== input.shape.length)
+    throw new ShapeError(
+      `permute: dims must name each of the ${input.shape.length} dimensions of ${formatShape(input.shape)}; got ${shown(dims)}`,
+    );
+  const order = dims.map((dim) => (dim < 0 ? dim + dims.length : dim));
+  const strides = contiguousStrides(input.shape);
+  const of = (values: readonly number[]) => order.map((axis) => values[axis] as number);
+  return stridedResult('permute', input, of(input.shape), { strides: of(strides) });
+}
+
+/**
+ * Two dimensions exchanged, as `torch.transpose`. One copy.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
+  requireTensor('transpose', 'input', input);
+  const first = requireAxis('transpose', 'dim0', dim0, input.shape);
+  const second = requireAxis('transpose', 'dim1', dim1, input.shape);
+  const dims = [...input.shape.keys()];
+  return permute(
+    input,
+    dims.map((axis) => (axis === first ? second : axis === second ? first : axis)),
+  );
+}
+
+/**
+ * Extents of 1 repeated, and new dimensions in front; -1 keeps an extent. As `torch.expand`, but a
+ * copy. The gradient is summed over what was repeated.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function expand(input: Tensor, shape: Shape): Tensor {
+  requireTensor('expand', 'input', input);
+  requireArgument('expand', 'shape', shape, extentsKind, ShapeError);
+  const added = shape.length - input.shape.length;
+  const strides = contiguousStrides(input.shape);
+  const wanted = shape.map((extent, axis) => (extent === -1 ? (input.shape[axis - added] ?? -1) : extent));
+  const fits = input.shape.every((extent, axis) => extent === wanted[axis + added] || extent === 1);
+  if (added < 0 || !fits || wanted.includes(-1))
+    throw new ShapeError(`expand: ${formatShape(input.shape)} cannot be expanded to ${formatShape(shape)}`);
+  const repeated = wanted.map((extent, axis) =>
+    axis < added || input.shape[axis - added] !== extent ? 0 : (strides[axis - added] as number),
+  );
+  return stridedResult('expand', input, wanted, { strides: repeated });
+}
+
+/**
+ * Elements in reverse along these dimensions, as `torch.flip`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function flip(input: Tensor, dims: number | readonly number[]): Tensor {
+  requireTensor('flip', 'input', input);
+  requireArgument('flip', 'dims', dims, dimsKind, TensorError);
+  const { shape } = input;
+  const axes = requireAxes('flip', 'dims', dims, shape);
+  const strides = contiguousStrides(shape);
+  const ends = axes.map((axis) => Math.max(0, (shape[axis] as number) - 1) * (strides[axis] as number));
+  return stridedResult('flip', input, shape, {
+    strides: strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+    offset: ends.reduce((sum, end) => sum + end, 0),
   });
 }
+
+/**
+ * The diagonal of two dimensions as a new last one: `output[…, i] = input[i, i + offset]`, as
+ * `torch.diagonal`, but a copy.
+ *
+ * @param offset above the diagonal, or below where negative. Default 0
+ * @throws ShapeError, TensorError
+ */
+export function diagonal(input: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
+  requireTensor('diagonal', 'input', input);
+  requireArgument('diagonal', 'offset', offset, anyWhole, TensorError);
+  const { shape } = input;
+  const row = requireAxis('diagonal', 'dim0', dim0, shape);
+  const column = requireAxis('diagonal', 'dim1', dim1, shape);
+  if (row === column)
+    throw new ShapeError(`diagonal: dim0 and dim1 are one dimension of ${formatShape(shape)}; got ${dim0} and ${dim1}`);
+  const strides = contiguousStrides(shape);
+  const [down, right] = [strides[row] as number, strides[column] as number];
+  const rows = (shape[row] as number) - Math.max(0, -offset);
+  const columns = (shape[column] as number) - Math.max(0, offset);
+  const kept = [...shape.keys()].filter((axis) => axis !== row && axis !== column);
+  return stridedResult(
+    'diagonal',
+    input,
+    [...kept.map((axis) => shape[axis] as number), Math.max(0, Math.min(rows, columns))],
+    {
+      strides: [...kept.map((axis) => strides[axis] as number), down + right],
+      offset: offset < 0 ? -offset * down : offset * right,
+    },
+  );
+}
+
+const dimsKind: Kind = {
+  what: 'a dimension, or an array of them',
+  holds: (value) => typeof value === 'number' || Array.isArray(value),
+};
+const anyWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
+const extentsKind: Kind = {
+  what: 'an array of whole numbers of at least 0, or -1, such as [2, -1]',
+  holds: (value) => Array.isArray(value) && value.every((extent) => Number.isInteger(extent) && extent >= -1),
+};

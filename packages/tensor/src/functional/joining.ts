@@ -1,0 +1,230 @@
+import * as kernels from '@attune/kernels';
+import { arrayOf, number, optional, requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { operationResult } from '../autograd/operation.ts';
+import { ShapeError, TensorError } from '../errors.ts';
+import { formatShape, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { requireAxes, requireAxis } from './axes.ts';
+import { requireGivenOptions, requireTensor } from './checks.ts';
+import { flatten, reshape, unsqueeze } from './movement.ts';
+import { narrow } from './slicing.ts';
+import { stridedResult } from './strided.ts';
+
+const tensorsKind: Kind = {
+  what: 'an array of at least one tensor',
+  holds: (value) => Array.isArray(value) && value.length > 0 && value.every((entry) => entry instanceof Tensor),
+};
+
+/**
+ * Tensors one behind the other along a dimension; all other extents must be equal, and the element
+ * types too. As `torch.cat`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first, axis] = requireAlike('concat', tensors, dim);
+  const total = tensors.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
+  const shape = first.shape.with(axis, total);
+  const { device } = first;
+  const strides = kernels.contiguousStrides(shape);
+  const array = device.allocate(first.dtype, Math.max(1, sizeOf(shape)), 'concat');
+  const starts: number[] = [];
+  let start = 0;
+  for (const input of tensors) {
+    starts.push(start * (strides[axis] as number));
+    start += input.shape[axis] as number;
+  }
+  for (const [index, input] of tensors.entries()) {
+    if (input.size === 0) continue;
+    const from = { strides: kernels.contiguousStrides(input.shape) };
+    const to = { strides, offset: starts[index] as number };
+    kernels.stridedCopy(device, { input: input.array, output: array, shape: input.shape, from, to });
+  }
+  return operationResult({
+    operation: 'concat',
+    inputs: tensors as [Tensor, ...Tensor[]],
+    array,
+    shape,
+    backward(gradients) {
+      const gradOutput = gradients.output;
+      for (const [index, input] of tensors.entries()) {
+        const from = { strides, offset: input.size === 0 ? 0 : (starts[index] as number) };
+        gradients.add(input, (output) =>
+          kernels.stridedCopy(device, { input: gradOutput, output, shape: input.shape, from }),
+        );
+      }
+    },
+  });
+}
+
+function requireAlike(operation: string, tensors: readonly Tensor[], dim: number): [Tensor, number] {
+  requireArgument(operation, 'tensors', tensors, tensorsKind, TensorError);
+  const [first] = tensors as [Tensor];
+  const axis = requireAxis(operation, 'dim', dim, first.shape);
+  if (first.shape.length === 0)
+    throw new ShapeError(`${operation}: scalars have no dimension to be joined along; use stack()`);
+  for (const [index, { shape, dtype, device }] of tensors.entries()) {
+    const fits =
+      shape.length === first.shape.length && shape.every((extent, at) => at === axis || extent === first.shape[at]);
+    if (!fits)
+      throw new ShapeError(
+        `${operation}: tensor ${index} has the shape ${formatShape(shape)} and tensor 0 ${formatShape(first.shape)}; only dimension ${axis} may differ`,
+      );
+    if (dtype !== first.dtype)
+      throw new TensorError(
+        `${operation}: tensor ${index} is of ${dtype} and tensor 0 of ${first.dtype}; use cast() on one of them`,
+      );
+    if (device !== first.device)
+      throw new TensorError(
+        `${operation}: tensor ${index} lives on another device than tensor 0; make all tensors with one device`,
+      );
+  }
+  return [first, axis];
+}
+
+/**
+ * Tensors of one shape along a new dimension, as `torch.stack`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireArgument('stack', 'tensors', tensors, tensorsKind, TensorError);
+  const [first] = tensors as [Tensor];
+  for (const [index, { shape }] of tensors.entries())
+    if (formatShape(shape) !== formatShape(first.shape))
+      throw new ShapeError(
+        `stack: tensor ${index} has the shape ${formatShape(shape)} and tensor 0 ${formatShape(first.shape)}; all must be equal`,
+      );
+  const axis = requireAxis('stack', 'dim', dim, first.shape, 1);
+  return concat(
+    tensors.map((input) => unsqueeze(input, axis)),
+    axis,
+  );
+}
+
+const countsKind = arrayOf(wholeNumber(0), 'an array of whole numbers of at least 0');
+
+/**
+ * The whole tensor again and again along each dimension, and along new ones in front where there are
+ * more numbers than dimensions. As `torch.Tensor.repeat`; gradients are summed.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function repeat(input: Tensor, repeats: readonly number[]): Tensor {
+  requireTensor('repeat', 'input', input);
+  requireArgument('repeat', 'repeats', repeats, countsKind, TensorError);
+  const added = repeats.length - input.shape.length;
+  if (added < 0)
+    throw new ShapeError(
+      `repeat: repeats must have a number for each of the ${input.shape.length} dimensions of ${formatShape(input.shape)}; got ${repeats.length}`,
+    );
+  const strides = kernels.contiguousStrides(input.shape);
+  // Every extent in two: how often, and the extent itself.
+  const pairs = repeats.flatMap((count, axis) => [count, input.shape[axis - added] ?? 1]);
+  const pairStrides = repeats.flatMap((_, axis) => [0, strides[axis - added] ?? 0]);
+  const repeated = stridedResult('repeat', input, pairs, { strides: pairStrides });
+  return reshape(
+    repeated,
+    repeats.map((count, axis) => count * (input.shape[axis - added] ?? 1)),
+  );
+}
+
+/** Options of `pad`. */
+export interface PadOptions {
+  /** What the new elements are. Default 0. */
+  readonly value?: number;
+}
+
+const padKinds = { value: optional({ ...number, what: 'a number', holds: (value) => typeof value === 'number' }) };
+const paddingKind: Kind = {
+  what: 'an array of whole numbers, two for each dimension from the last on',
+  holds: (value) => Array.isArray(value) && value.length % 2 === 0 && value.every(Number.isInteger),
+};
+
+/**
+ * New elements around a tensor, `[before, after]` for the last dimension, then for the one before,
+ * and so on; negative numbers take elements away. As `torch.nn.functional.pad`, mode `constant`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function pad(input: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+  requireTensor('pad', 'input', input);
+  requireArgument('pad', 'padding', padding, paddingKind, TensorError);
+  requireGivenOptions('pad', options, padKinds);
+  const rank = input.shape.length;
+  const sides = input.shape.map(
+    (_, axis) => [padding[2 * (rank - 1 - axis)] ?? 0, padding[2 * (rank - 1 - axis) + 1] ?? 0] as const,
+  );
+  const shape = input.shape.map((extent, axis) => extent + (sides[axis]?.[0] ?? 0) + (sides[axis]?.[1] ?? 0));
+  if (padding.length > 2 * rank || shape.some((extent) => extent < 0))
+    throw new ShapeError(`pad: ${formatShape(input.shape)} cannot be padded by [${padding.join(', ')}]`);
+  const [cut, starts] = cutAway(input, sides);
+  return placed(cut, shape, starts, options.value ?? 0);
+}
+
+/** What negative padding leaves, and where it comes to lie. */
+function cutAway(input: Tensor, sides: readonly (readonly [number, number])[]): [Tensor, number[]] {
+  let cut = input;
+  for (const [axis, [before, after]] of sides.entries()) {
+    const start = Math.max(0, -before);
+    const length = (cut.shape[axis] as number) - start - Math.max(0, -after);
+    if (length !== cut.shape[axis]) cut = narrow(cut, axis, start, Math.max(0, length));
+  }
+  return [cut, sides.map(([before]) => Math.max(0, before))];
+}
+
+/** A tensor within a larger one that is `value` elsewhere. */
+function placed(input: Tensor, shape: Shape, starts: readonly number[], value: number): Tensor {
+  const { device } = input;
+  const strides = kernels.contiguousStrides(shape);
+  const offset = starts.reduce((sum, start, axis) => sum + start * (strides[axis] as number), 0);
+  const array = device.allocate(input.dtype, Math.max(1, sizeOf(shape)), 'pad');
+  kernels.fill(device, { output: array, value, length: sizeOf(shape) });
+  const from = { strides: kernels.contiguousStrides(input.shape) };
+  const inside = { strides, offset };
+  kernels.stridedCopy(device, { input: input.array, output: array, shape: input.shape, from, to: inside });
+  return operationResult({
+    operation: 'pad',
+    inputs: [input],
+    array,
+    shape,
+    backward: (gradients) =>
+      gradients.add(input, (output) =>
+        kernels.stridedCopy(device, { input: gradients.output, output, shape: input.shape, from: inside }),
+      ),
+  });
+}
+
+const shiftsKind: Kind = {
+  what: 'a whole number, or an array of them',
+  holds: (value) => (Array.isArray(value) ? value.every(Number.isInteger) : Number.isInteger(value)),
+};
+
+/**
+ * Elements moved on along dimensions; what leaves at the end comes back at the start. Without `dims`
+ * the tensor is moved as if it were flat. As `torch.roll`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  requireTensor('roll', 'input', input);
+  requireArgument('roll', 'shifts', shifts, shiftsKind, TensorError);
+  const steps = typeof shifts === 'number' ? [shifts] : shifts;
+  if (dims === undefined) {
+    if (steps.length !== 1) throw new ShapeError(`roll: ${steps.length} shifts need as many dims`);
+    return reshape(rolled(flatten(input), steps[0] as number, 0), input.shape);
+  }
+  requireAxes('roll', 'dims', dims, input.shape);
+  const axes = (typeof dims === 'number' ? [dims] : dims).map((dim) => requireAxis('roll', 'dims', dim, input.shape));
+  if (axes.length !== steps.length) throw new ShapeError(`roll: got ${steps.length} shifts for ${axes.length} dims`);
+  return axes.reduce((moved, axis, index) => rolled(moved, steps[index] as number, axis), input);
+}
+
+function rolled(input: Tensor, shift: number, axis: number): Tensor {
+  const extent = input.shape[axis] ?? 0;
+  const end = extent === 0 ? 0 : ((shift % extent) + extent) % extent;
+  if (end === 0) return input;
+  return concat([narrow(input, axis, extent - end, end), narrow(input, axis, 0, extent - end)], axis);
+}

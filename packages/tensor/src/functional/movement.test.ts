@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultDevice } from '../device.ts';
+import type { Device } from '../device.ts';
+import * as api from '../index.ts';
+import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { goldenNumbers } from '../testing/goldenNumbers.ts';
+
+interface Golden {
+  readonly operation: string;
+  readonly shapes: readonly Shape[];
+  readonly arguments: readonly unknown[] | { readonly dim: number };
+  readonly outputs: readonly Shape[];
+  readonly values: readonly number[];
+  readonly gradients: readonly (readonly number[])[];
+}
+
+type Operation = (...given: unknown[]) => Tensor | Tensor[];
+const operations = api as unknown as Readonly<Record<string, Operation>>;
+const file = new URL('../../golden/torch_shapes.json', import.meta.url);
+const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden[];
+const cases = golden.map(
+  (entry) =>
+    [`${entry.operation} of ${JSON.stringify(entry.shapes)} by ${JSON.stringify(entry.arguments)}`, entry] as const,
+);
+
+let device: Device;
+beforeAll(async () => {
+  device = await defaultDevice();
+});
+
+const make = (shape: Shape, index = 0, dtype: 'f32' | 'i32' = 'f32') => {
+  const values = goldenNumbers(shape, 37, 11 + 5 * index, 23);
+  return dtype === 'f32'
+    ? api.tensor(values, { shape, device, requiresGrad: true })
+    : api.tensor(
+        Int32Array.from(values, (value) => 8 * value),
+        { shape, device },
+      );
+};
+
+describe('what moves data equals PyTorch', () => {
+  it.each(cases)('%s', async (_, entry) => {
+    const call = (inputs: readonly Tensor[]) => {
+      const operation = operations[entry.operation] as Operation;
+      const given = Array.isArray(entry.arguments)
+        ? [...inputs, ...entry.arguments]
+        : [inputs, ...Object.values(entry.arguments)];
+      const output = operation(...given);
+      return Array.isArray(output) ? output : [output];
+    };
+    const inputs = entry.shapes.map((shape, index) => make(shape, index));
+    const outputs = call(inputs);
+    expect(outputs.map(({ shape }) => shape)).toEqual(entry.outputs);
+    const flat = api.concat(outputs.map((output) => api.flatten(output)));
+    expect([...(await flat.data())]).toEqual(entry.values);
+    api.sum(api.mul(flat, api.tensor(goldenNumbers(flat.shape, 29, 5, 19), { shape: flat.shape, device }))).backward();
+    for (const [index, input] of inputs.entries())
+      expect([...((await input.grad?.data()) ?? [])].map((value) => value + 0)).toEqual(entry.gradients[index]);
+
+    if (JSON.stringify(entry.arguments).includes('value')) return;
+    const whole = call(entry.shapes.map((shape, index) => make(shape, index, 'i32')));
+    const numbers = api.concat(whole.map((output) => api.flatten(output)));
+    expect([...(await numbers.data())].map((value) => value / 8)).toEqual(entry.values);
+  });
+
+  it('moves up to eight dimensions, and tells of more', async () => {
+    const shape = [2, 2, 2, 2, 2, 2, 2, 2];
+    const reversed = api.permute(make(shape), [7, 6, 5, 4, 3, 2, 1, 0]);
+    const back = api.permute(reversed, [7, 6, 5, 4, 3, 2, 1, 0]);
+    expect(await back.data()).toEqual(await make(shape).data());
+    const nine = api.reshape(make(shape), [2, 2, 2, 2, 2, 2, 2, 2, 1]);
+    expect(api.permute(nine, [8, 7, 6, 5, 4, 3, 2, 1, 0]).shape).toEqual([1, ...shape]);
+  });
+
+  it('shares memory where elements stay in order', () => {
+    const x = make([2, 1, 3]);
+    for (const view of [
+      api.permute(x, [1, 0, 2]),
+      api.expand(x, [2, -1, 3]),
+      api.slice(x, [0, 2]),
+      api.reshape(x, [-1]),
+    ])
+      expect(view.memory).toBe(x.memory);
+  });
+});
+
+describe('misuse is told in words', () => {
+  it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
+    ['no tensor', ({ permute }) => permute!([1], [0]), /permute: input must be a Tensor; got an array of 1/],
+    [
+      'an axis out of range',
+      ({ transpose }, x) => transpose!(x, 0, 2),
+      /transpose: dim1 must be a whole number from -2 to 1 for the shape \[2, 3\]; got 2/,
+    ],
+    ['an axis twice', ({ permute }, x) => permute!(x, [0, 0]), /permute: dims names a dimension twice/],
+    [
+      'an axis too few',
+      ({ permute }, x) => permute!(x, [0]),
+      /permute: dims must name each of the 2 dimensions of \[2, 3\]/,
+    ],
+    [
+      'a shape that does not fit',
+      ({ expand }, x) => expand!(x, [4, 3]),
+      /expand: \[2, 3\] cannot be expanded to \[4, 3\]/,
+    ],
+    [
+      'another number of elements',
+      ({ reshape }, x) => reshape!(x, [4, -1]),
+      /reshape: \[2, 3\] has 6 elements; \[4, -1\] has no room for them/,
+    ],
+    [
+      'an index out of range',
+      ({ select }, x) => select!(x, 1, 3),
+      /select: index must be a whole number from -3 to 2 for dimension 1 of \[2, 3\]; got 3/,
+    ],
+    [
+      'a part too long',
+      ({ narrow }, x) => narrow!(x, 1, 2, 2),
+      /narrow: start 2 and length 2 do not lie within the 3 elements/,
+    ],
+    ['a range of texts', ({ slice }, x) => slice!(x, '1:2'), /slice: range 0 must be null, or \[start, end, step\]/],
+    ['too many ranges', ({ slice }, x) => slice!(x, null, null, null), /slice: got 3 ranges for the 2 dimensions/],
+    ['a step of 0', ({ slice }, x) => slice!(x, [0, 2, 0]), /slice: range 0 must be/],
+    [
+      'sizes that do not add up',
+      ({ split }, x) => split!(x, [1, 2]),
+      /split: the sizes .* do not add up to 2, dimension 0 of \[2, 3\]/,
+    ],
+    ['no tensors', ({ concat }) => concat!([]), /concat: tensors must be an array of at least one tensor/],
+    [
+      'shapes that differ',
+      ({ concat }, x) => concat!([x, make([2, 4])]),
+      /concat: tensor 1 has the shape \[2, 4\] and tensor 0 \[2, 3\]; only dimension 0 may differ/,
+    ],
+    [
+      'types that differ',
+      ({ concat }, x) => concat!([x, make([2, 3], 0, 'i32')]),
+      /concat: tensor 1 is of i32 and tensor 0 of f32/,
+    ],
+    [
+      'a padding of one side',
+      ({ pad }, x) => pad!(x, [1]),
+      /pad: padding must be an array of whole numbers, two for each/,
+    ],
+    ['an unknown option', ({ pad }, x) => pad!(x, [1, 1], { valeu: 1 }), /pad has no option valeu; it has value/],
+    ['more shifts than dims', ({ roll }, x) => roll!(x, [1, 2], [0]), /roll: got 2 shifts for 1 dims/],
+    ['one dimension for two', ({ diagonal }, x) => diagonal!(x, 0, 1, -1), /diagonal: dim0 and dim1 are one dimension/],
+  ])('%s', (_, call, message) => {
+    expect(() => call(api as never, make([2, 3]))).toThrow(message);
+  });
+});
