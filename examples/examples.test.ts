@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkpoint } from './tinyTask.ts';
 
 const lines = (name: string) =>
   readFileSync(new URL(name, import.meta.url), 'utf8')
@@ -36,7 +37,21 @@ describe('the examples', () => {
     expect(said.at(-1)?.[0]).toEqual(Float32Array.of(0, 0.5, 2, 4.5, 8));
   });
 
-  it.each(['lesson.ts', 'custom-loss.ts', 'custom-training-loop.ts', 'custom-kernel.ts'])(
+  it('search', async () => {
+    const { argv } = process;
+    process.argv = [...argv.slice(0, 2), checkpoint, '100'];
+    try {
+      await import('./search.ts');
+    } finally {
+      process.argv = argv;
+    }
+    expect(said[0]?.[0]).toMatch(/^100 sentences in .* a second$/);
+    const scores = said.slice(2).map(([score]) => Number(score));
+    expect(scores).toHaveLength(5);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  });
+
+  it.each(['lesson.ts', 'custom-loss.ts', 'custom-training-loop.ts', 'custom-kernel.ts', 'search.ts'])(
     '%s fits on a screen',
     (name) => expect(lines(name)).toBeLessThanOrEqual(40),
   );

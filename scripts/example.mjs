@@ -6,10 +6,12 @@ import { rootFolder } from './setup/root-folder.mjs';
 
 const folder = join(rootFolder, 'examples');
 const names = readdirSync(folder)
-  .filter((name) => /-|^lesson/.test(name) && name.endsWith('.ts'))
+  .filter((name) => /-|^(lesson|search)/.test(name) && name.endsWith('.ts'))
   .map((name) => name.replace('.ts', ''));
 const [name] = process.argv.slice(2);
 if (names.includes(name)) {
+  // The example sees its own arguments, as when it is started itself.
+  process.argv.splice(2, 1);
   await runnerImport(join(folder, `${name}.ts`), { root: folder, configFile: false });
 } else {
   console.error(`Usage: npm run example -- NAME; there are ${names.join(', ')}.`);
