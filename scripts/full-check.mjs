@@ -5,6 +5,7 @@ import { cpus, release } from 'node:os';
 import { examineAdapter } from './full-check-parts/adapter.mjs';
 import { freshClone } from './full-check-parts/fresh-clone.mjs';
 import { mrpc } from './full-check-parts/mrpc.mjs';
+import { parity } from './full-check-parts/parity.mjs';
 import { referenceTests } from './full-check-parts/reference-tests.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
@@ -16,6 +17,7 @@ const checks = {
   adapter: examineAdapter,
   reference: referenceTests,
   mrpc,
+  parity,
   'fresh-clone': freshClone,
 };
 

@@ -14,6 +14,7 @@ const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   test [arguments]    run the tests; arguments go to vitest
   dev WORD            run the tests of files with this word in their path, again at every change
   example NAME        run a program of examples/
+  parity NAME         train on MRPC beside PyTorch: mrpc, few-examples (docs/parity.md)
   setup               only install what is missing
   install             only install packages
   build               only install packages and build
@@ -43,6 +44,12 @@ const commands = {
   async example(args) {
     await setup();
     return start({ command: process.execPath, args: [join(rootFolder, 'scripts/example.mjs')] }, args, rootFolder);
+  },
+  async parity([name, ...args]) {
+    const file = { mrpc: 'mrpc-attune.mjs', 'few-examples': 'few-examples.mjs' }[name];
+    if (!file) throw new SetupProblem('parity takes a name: mrpc or few-examples (docs/parity.md).');
+    await setup();
+    return start({ command: process.execPath, args: [join(rootFolder, 'scripts/parity', file)] }, args);
   },
   setup,
   install: installPackages,
