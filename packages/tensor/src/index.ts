@@ -6,7 +6,39 @@ export type { Device } from './device.ts';
 export { AutogradError, ShapeError, StateDictError, TensorError } from './errors.ts';
 export { tidy } from './autograd/tidy.ts';
 export { add, mul } from './functional/binary.ts';
-export { gelu, scale, tanh } from './functional/unary.ts';
+export {
+  abs,
+  ceil,
+  clamp,
+  cos,
+  elu,
+  erf,
+  exp,
+  expm1,
+  floor,
+  gelu,
+  isFinite,
+  isNan,
+  leakyRelu,
+  log,
+  log1p,
+  logicalNot,
+  neg,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  scale,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  tanh,
+} from './functional/unary.ts';
+export type { ClampOptions, GeluOptions } from './functional/unary.ts';
 export { attention, attentionQkvPacked, packSequences } from './functional/attention.ts';
 export type { AttentionOptions, PackedSequences } from './functional/attention.ts';
 export { cast } from './functional/cast.ts';

@@ -9,14 +9,16 @@ import { AutogradError, ShapeError, TensorError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-/** Element types of tensors. */
-export type DType = ElementType;
+/** Element types of tensors. `bool` lies in memory as 0 and 1 in u32. */
+export type DType = ElementType | 'bool';
 
 export interface TensorOptions {
   readonly array: GpuArray;
   readonly shape: Shape;
   readonly device: Device;
   readonly requiresGrad?: boolean;
+  /** Whether the array, of u32, holds 0 for false and 1 for true. Default false. */
+  readonly isBool?: boolean;
   /** How the tensor came about, when a gradient can flow back. */
   readonly node?: GraphNode | null;
   /** The tensor whose memory this one shares. */
@@ -39,6 +41,7 @@ export class Tensor {
    * package.
    */
   readonly node: GraphNode | null;
+  readonly #isBool: boolean;
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
   #hasGrad = false;
@@ -49,13 +52,14 @@ export class Tensor {
   /** For operations; `tensor()` and `zeros()` make tensors from numbers. @throws TensorError */
   constructor(options: TensorOptions) {
     if (!((options as Partial<TensorOptions> | undefined)?.array instanceof GpuArray)) refuse(options);
-    const { array, shape, device, requiresGrad = false, node = null, sharing } = options;
+    const { array, shape, device, requiresGrad = false, node = null, sharing, isBool = false } = options;
     if (sharing) {
       sharing.#holders ??= { count: 1 };
       sharing.#holders.count += 1;
       this.#holders = sharing.#holders;
     }
     this.#array = array;
+    this.#isBool = isBool;
     this.shape = shape;
     this.device = device;
     this.requiresGrad = requiresGrad;
@@ -63,7 +67,7 @@ export class Tensor {
   }
 
   get dtype(): DType {
-    return this.#array.elementType;
+    return this.#isBool ? 'bool' : this.#array.elementType;
   }
 
   /** Number of elements. */
@@ -208,7 +212,7 @@ export class Tensor {
     return new Tensor({ array: output, shape: shape.slice(0, -1), device });
   }
 
-  /** The values, once the GPU has computed them. f16 comes as f32. */
+  /** The values, once the GPU has computed them. f16 comes as f32, bool as 0 and 1 in a Uint32Array. */
   async data(): Promise<Float32Array | Int32Array | Uint32Array> {
     const { device, size, array } = this;
     if (this.dtype !== 'f16')
@@ -232,7 +236,13 @@ export class Tensor {
 
   /** The same values without the memory of how they were computed. */
   detach(): Tensor {
-    return new Tensor({ array: this.array, shape: this.shape, device: this.device, sharing: this });
+    return new Tensor({
+      array: this.array,
+      shape: this.shape,
+      device: this.device,
+      sharing: this,
+      isBool: this.#isBool,
+    });
   }
 
   /**

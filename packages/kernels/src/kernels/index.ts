@@ -13,6 +13,7 @@ export * from './cast/index.ts';
 export { dropout } from './dropout/index.ts';
 export type { DropoutKernelOptions } from './dropout/index.ts';
 export * from './elementwise/index.ts';
+export * from './unary/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
 export * from './argmax/index.ts';

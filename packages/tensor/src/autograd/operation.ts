@@ -36,6 +36,8 @@ export interface OperationResult {
   readonly saved?: readonly (GpuArray | null | undefined)[];
   /** Whether the result lies in the memory of the first input. Default false. */
   readonly isView?: boolean;
+  /** Whether the elements are those of the first input, and so true and false where it is of bool. */
+  readonly keepsType?: boolean;
   /** Records the kernels that turn the gradient of the result into those of the inputs. */
   readonly backward: (gradients: Gradients) => void;
 }
@@ -45,7 +47,7 @@ export interface OperationResult {
  * gradient can flow back. This is how every operation ends.
  */
 export function operationResult(result: OperationResult): Tensor {
-  const { operation, inputs, array, shape, saved = [], isView = false, backward } = result;
+  const { operation, inputs, array, shape, saved = [], isView = false, keepsType = isView, backward } = result;
   const [first] = inputs;
   const graph = needsGraph(inputs);
   if (!graph) for (const unread of saved) if (unread) first.device.release(unread);
@@ -55,6 +57,7 @@ export function operationResult(result: OperationResult): Tensor {
     shape,
     device: first.device,
     requiresGrad: graph,
+    isBool: keepsType && first.dtype === 'bool',
     node: graph ? new GraphNode({ operation, inputs, saved, isView, backward, group }) : null,
     ...(isView && { sharing: first }),
   });

@@ -1,13 +1,12 @@
 import { accumulate, fill } from '@attune/kernels';
 import { joinContiguous } from '@attune/kernels/internal';
-import type { ElementType, GpuArray } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import type { ResultGroup } from './resultGroup.ts';
 
 /** What the tape needs of a tensor. */
 export interface TapeTensor {
   readonly device: Device;
-  readonly dtype: ElementType;
   readonly size: number;
   readonly array: GpuArray;
   /** The same, also after it was given back. */
@@ -133,13 +132,13 @@ export class Gradients {
     const device = this.#device;
     const existing = input.node ? this.#computed.get(input) : input.ensureGradArray();
     if (!existing) {
-      const array = device.allocate(input.dtype, input.array.length, `gradient of ${input.array.label}`);
+      const array = device.allocate(input.array.elementType, input.array.length, `gradient of ${input.array.label}`);
       write(array, false);
       this.#computed.set(input, array);
     } else if (canAdd) {
       write(existing, true);
     } else {
-      const array = device.allocate(input.dtype, input.array.length, `gradient of ${input.array.label}`);
+      const array = device.allocate(input.array.elementType, input.array.length, `gradient of ${input.array.label}`);
       write(array, false);
       accumulate(device, { value: array, target: existing, length: input.size });
       device.release(array);

@@ -131,7 +131,9 @@ function attend(inputs: readonly [Tensor, ...Tensor[]], width: number, options: 
     shape: [sequences.totalTokens, width],
     saved: [shared.logSumExp],
     backward(gradients) {
-      const grads = inputs.map((input) => device.allocate(input.dtype, input.array.length, 'gradient of attention'));
+      const grads = inputs.map((input) =>
+        device.allocate(input.array.elementType, input.array.length, 'gradient of attention'),
+      );
       const [gradQkv, gradKey, gradValue] = grads as [GpuArray, ...GpuArray[]];
       const named = gradKey && gradValue ? { gradQuery: gradQkv, gradKey, gradValue } : { gradQkv };
       kernels.attentionBackward(device, { ...shared, ...named, output, gradOutput: gradients.output });
@@ -148,12 +150,12 @@ const operation = 'attention';
 function forward(inputs: readonly [Tensor, ...Tensor[]], width: number, options: AttentionOptions) {
   const { sequences, numHeads } = options;
   const [first, key, value] = inputs;
-  const { device, dtype } = first;
+  const { device } = first;
   if (!(width > 0) || width % numHeads !== 0)
     throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
   const dropout = kernelDropout(options.dropout);
   const capacity = first.array.length / (first.shape[1] ?? 1);
-  const output = device.allocate(dtype, capacity * width, operation);
+  const output = device.allocate(first.array.elementType, capacity * width, operation);
   const logSumExp = device.allocate('f32', capacity * numHeads, 'log of the sum of exponentials');
   const matrices = key && value ? { query: first.array, key: key.array, value: value.array } : { qkv: first.array };
   const shared = {

@@ -18,7 +18,7 @@ function requirePair(operation: string, a: Tensor, b: Tensor): void {
 export function add(a: Tensor, b: Tensor): Tensor {
   requirePair('add', a, b);
   const { device, size: length } = a;
-  const array = device.allocate(a.dtype, a.array.length, 'add');
+  const array = device.allocate(a.array.elementType, a.array.length, 'add');
   kernels.add(device, { a: a.array, b: b.array, output: array, length });
   return operationResult({
     operation: 'add',
@@ -43,7 +43,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
 export function mul(a: Tensor, b: Tensor): Tensor {
   requirePair('mul', a, b);
   const { device, size: length } = a;
-  const array = device.allocate(a.dtype, a.array.length, 'mul');
+  const array = device.allocate(a.array.elementType, a.array.length, 'mul');
   kernels.multiply(device, { a: a.array, b: b.array, output: array, length });
   return operationResult({
     operation: 'mul',

@@ -12,7 +12,7 @@ const tensorKind = instanceOf(Tensor);
  * @throws TensorError
  */
 export function requireFloats(operation: string, name: string, input: Tensor, beside?: Tensor): void {
-  if (!(input instanceof Tensor)) requireArgument(operation, name, input, tensorKind, TensorError);
+  requireTensor(operation, name, input);
   const { dtype } = input;
   if (dtype !== 'f32' && dtype !== 'f16')
     throw new TensorError(`${operation}: ${name} must be a tensor of f32 or f16; it is one of ${dtype}. Use cast()`);

@@ -1,4 +1,4 @@
-import type { HostData } from '@attune/kernels';
+import type { ElementType, HostData } from '@attune/kernels';
 import { flag, oneOf, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';
@@ -20,6 +20,8 @@ export interface CreateOptions {
   readonly requiresGrad?: boolean;
 }
 
+const storedAs = (dtype: DType): ElementType => (dtype === 'bool' ? 'u32' : dtype);
+
 function hostDtype(data: HostData | readonly number[]): DType {
   if (data instanceof Int32Array) return 'i32';
   if (data instanceof Uint32Array) return 'u32';
@@ -40,7 +42,7 @@ const dataKind: Kind = {
 
 const kinds = {
   device: deviceKind,
-  dtype: optional(oneOf('f32', 'f16', 'i32', 'u32')),
+  dtype: optional(oneOf('f32', 'f16', 'i32', 'u32', 'bool')),
   requiresGrad: optional(flag),
 };
 const tensorKinds = { shape: shapeKind, ...kinds };
@@ -62,7 +64,13 @@ export function tensor(data: HostData | readonly number[], options: CreateOption
     );
   const host = hostArray(data, dtype);
   const padded = host.length > 0 ? host : hostArray([0], dtype);
-  return new Tensor({ array: device.upload(padded, dtype, 'tensor'), shape, device, requiresGrad });
+  return new Tensor({
+    array: device.upload(padded, storedAs(dtype), 'tensor'),
+    shape,
+    device,
+    requiresGrad,
+    isBool: dtype === 'bool',
+  });
 }
 
 /** Numbers in an array become the element type asked for; a typed array must be of it. */
@@ -71,9 +79,10 @@ function hostArray(data: HostData | readonly number[], dtype: DType): HostData {
     if (dtype === 'i32') return Int32Array.from(data);
     if (dtype === 'u32') return Uint32Array.from(data);
     if (dtype === 'f32') return Float32Array.from(data);
+    if (dtype === 'bool') return Uint32Array.from(data, (value) => Number(value !== 0));
     throw new TensorError('tensor: f16 is given as its bits, in a Uint16Array; or make it of f32 and cast() it');
   }
-  if (hostDtype(data) !== dtype)
+  if (hostDtype(data) !== storedAs(dtype))
     throw new TensorError(
       `tensor: the data are ${data.constructor.name}, which is ${hostDtype(data)}; dtype says ${dtype}`,
     );
@@ -90,7 +99,7 @@ export function zeros(shape: Shape, options: Omit<CreateOptions, 'shape'>): Tens
   requireGivenOptions('zeros', options, kinds);
   requireDevice('zeros', options.device);
   const { device, dtype = 'f32', requiresGrad = false } = options;
-  const array = device.allocate(dtype, Math.max(1, sizeOf(shape)), 'zeros');
+  const array = device.allocate(storedAs(dtype), Math.max(1, sizeOf(shape)), 'zeros');
   device.clear(array);
-  return new Tensor({ array, shape, device, requiresGrad });
+  return new Tensor({ array, shape, device, requiresGrad, isBool: dtype === 'bool' });
 }

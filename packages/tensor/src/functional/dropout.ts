@@ -22,7 +22,7 @@ export function dropout(input: Tensor, options: DropoutOptions): Tensor {
   if (!settings) return input;
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
-  const array = device.allocate(input.dtype, input.array.length, 'dropout');
+  const array = device.allocate(input.array.elementType, input.array.length, 'dropout');
   kernels.dropout(device, { input: input.array, output: array, rows, columns, dropout: settings });
   return operationResult({
     operation: 'dropout',

@@ -26,7 +26,7 @@ export function gatherRows(input: Tensor, indices: Uint32Array): Tensor {
     if (index >= inputRows)
       throw new TensorError(`gatherRows: row ${index} lies outside the matrix, which has ${inputRows} rows`);
   }
-  const array = allocateResult(device, input.dtype, [rows, columns], 'gatherRows');
+  const array = allocateResult(device, input.array.elementType, [rows, columns], 'gatherRows');
   const uploaded = device.upload(rows > 0 ? indices : new Uint32Array(1), 'u32', 'rows to gather');
   kernels.gatherRows(device, { input: input.array, indices: uploaded, output: array, rows, columns });
   device.release(uploaded);

@@ -29,7 +29,7 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   const shape = first.shape.with(axis, total);
   const { device } = first;
   const strides = kernels.contiguousStrides(shape);
-  const array = device.allocate(first.dtype, Math.max(1, sizeOf(shape)), 'concat');
+  const array = device.allocate(first.array.elementType, Math.max(1, sizeOf(shape)), 'concat');
   const starts: number[] = [];
   let start = 0;
   for (const input of tensors) {
@@ -47,6 +47,7 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
     inputs: tensors as [Tensor, ...Tensor[]],
     array,
     shape,
+    keepsType: true,
     backward(gradients) {
       const gradOutput = gradients.output;
       for (const [index, input] of tensors.entries()) {
@@ -180,7 +181,7 @@ function placed(input: Tensor, shape: Shape, starts: readonly number[], value: n
   const { device } = input;
   const strides = kernels.contiguousStrides(shape);
   const offset = starts.reduce((sum, start, axis) => sum + start * (strides[axis] as number), 0);
-  const array = device.allocate(input.dtype, Math.max(1, sizeOf(shape)), 'pad');
+  const array = device.allocate(input.array.elementType, Math.max(1, sizeOf(shape)), 'pad');
   kernels.fill(device, { output: array, value, length: sizeOf(shape) });
   const from = { strides: kernels.contiguousStrides(input.shape) };
   const inside = { strides, offset };
@@ -190,6 +191,7 @@ function placed(input: Tensor, shape: Shape, starts: readonly number[], value: n
     inputs: [input],
     array,
     shape,
+    keepsType: true,
     backward: (gradients) =>
       gradients.add(input, (output) =>
         kernels.stridedCopy(device, { input: gradients.output, output, shape: input.shape, from: inside }),

@@ -114,7 +114,7 @@ function backward(computed: Normalised, gradients: Gradients): void {
   const { device } = input;
   const { length } = computed.output;
   const gradSum = device.allocate('f32', length, 'gradient before the layer norm');
-  const gradInput = dropout ? device.allocate(input.dtype, length, 'gradient before the dropout') : null;
+  const gradInput = dropout ? device.allocate(input.array.elementType, length, 'gradient before the dropout') : null;
   const scratch = device.allocate('f32', columns, 'unwanted gradient');
   kernels.layerNormBackward(device, {
     gradOutput: gradients.output,

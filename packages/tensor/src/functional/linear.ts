@@ -1,6 +1,6 @@
 import { columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
 import { joinContiguous } from '@attune/kernels/internal';
-import type { GpuArray } from '@attune/kernels';
+import type { ElementType, GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
 import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
@@ -9,7 +9,6 @@ import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import type { DType } from '../tensor.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
 /** Options of `linear`. */
@@ -74,7 +73,7 @@ interface Product extends Layers {
   readonly columns: number;
   /** Width of the result. */
   readonly outputs: number;
-  readonly dtype: DType;
+  readonly dtype: ElementType;
   /** The weights as one matrix [outputs, columns]. */
   readonly matrix: GpuArray;
   readonly output: GpuArray;
@@ -103,7 +102,7 @@ function forward(layers: Layers): Product {
   const { rows, columns } = asMatrix(input.shape);
   const outputs = requireShapes(layers, columns);
   const half = halvesOf(weights);
-  const dtype = half ? 'f16' : input.dtype;
+  const dtype = half ? 'f16' : input.array.elementType;
   const matrix = half ?? joined(weights);
   const bias = biases && joined(biases);
   const output = allocateResult(device, dtype, [rows, outputs], operation);

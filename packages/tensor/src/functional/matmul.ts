@@ -24,7 +24,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
       `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied; expected [m, k] and [k, n]`,
     );
   }
-  const array = allocateResult(device, a.dtype, [m, n], 'matmul');
+  const array = allocateResult(device, a.array.elementType, [m, n], 'matmul');
   gemm(device, { a: a.array, b: b.array, output: array, m, n, k, layout: 'NN' });
   return operationResult({
     operation: 'matmul',

@@ -26,7 +26,7 @@ function softmaxOf(input: Tensor, log: boolean): Tensor {
   requireFloats(log ? 'logSoftmax' : 'softmax', 'input', input);
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
-  const array = device.allocate(input.dtype, input.array.length, log ? 'logSoftmax' : 'softmax');
+  const array = device.allocate(input.array.elementType, input.array.length, log ? 'logSoftmax' : 'softmax');
   kernels.softmax(device, { input: input.array, output: array, rows, columns, log });
   return operationResult({
     operation: log ? 'logSoftmax' : 'softmax',

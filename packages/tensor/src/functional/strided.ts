@@ -30,13 +30,14 @@ export function viewOf(operation: string, input: Tensor, shape: Shape): Tensor {
 export function stridedResult(operation: string, input: Tensor, shape: Shape, layout: StridedLayout): Tensor {
   if (isWhole(input, shape, layout)) return viewOf(operation, input, shape);
   const { device } = input;
-  const array = device.allocate(input.dtype, Math.max(1, sizeOf(shape)), operation);
+  const array = device.allocate(input.array.elementType, Math.max(1, sizeOf(shape)), operation);
   kernels.stridedCopy(device, { input: input.array, output: array, shape, from: layout });
   return operationResult({
     operation,
     inputs: [input],
     array,
     shape,
+    keepsType: true,
     backward: (gradients) =>
       gradients.add(input, (gradInput) => {
         const repeated = shape.flatMap((extent, axis) => (layout.strides[axis] === 0 && extent !== 1 ? [axis] : []));

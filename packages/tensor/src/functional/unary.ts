@@ -1,11 +1,11 @@
 import * as kernels from '@attune/kernels';
-import type { GpuArray } from '@attune/kernels';
-import { number, requireArgument } from '@attune/validate';
+import type { GpuArray, UnaryFunction } from '@attune/kernels';
+import { number, oneOf, optional, requireArgument } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
-import type { Tensor } from '../tensor.ts';
-import { requireFloats } from './checks.ts';
+import { Tensor } from '../tensor.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 
 interface UnaryKernels {
   forward(device: Device, io: { input: GpuArray; output: GpuArray; length: number }): void;
@@ -16,11 +16,11 @@ interface UnaryKernels {
   ): void;
 }
 
-/** An operation on every element by itself. */
+/** An operation on every element by itself, by kernels of its own. */
 function unary(operation: string, input: Tensor, { forward, backward }: UnaryKernels): Tensor {
   requireFloats(operation, 'input', input);
   const { device, size: length, array: values } = input;
-  const array = device.allocate(input.dtype, values.length, operation);
+  const array = device.allocate(values.elementType, values.length, operation);
   forward(device, { input: values, output: array, length });
   return operationResult({
     operation,
@@ -34,19 +34,72 @@ function unary(operation: string, input: Tensor, { forward, backward }: UnaryKer
   });
 }
 
+interface FamilyOptions {
+  /** Its name in errors. Default that of the function. */
+  readonly operation?: string;
+  readonly p?: number;
+  readonly q?: number;
+  /** Default false: the result is no tensor of true and false. */
+  readonly isTest?: boolean;
+}
+
+/** An operation of the kernels' family `unary`. */
+function mapped(name: UnaryFunction, input: Tensor, options: FamilyOptions = {}): Tensor {
+  const { operation = name, p, q, isTest = false } = options;
+  requireTensor(operation, 'input', input);
+  const { device, size: length, array: values, shape } = input;
+  const type = kernels.unaryResult(name, values.elementType);
+  if (input.dtype === 'bool' && !isTest && type === 'u32')
+    throw new TensorError(`${operation}: input is of bool; cast() it to a type of numbers`);
+  const array = device.allocate(type, values.length, operation);
+  kernels.unary(device, { function: name, input: values, output: array, length, p, q });
+  // Gradients flow between floats only.
+  if (isTest || values.elementType === 'i32' || values.elementType === 'u32')
+    return new Tensor({ array, shape, device, isBool: isTest });
+  return operationResult({
+    operation,
+    inputs: [input],
+    array,
+    shape,
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) =>
+        kernels.unaryBackward(device, {
+          function: name,
+          gradOutput: gradients.output,
+          input: values,
+          gradInput,
+          length,
+          p,
+          q,
+        }),
+      ),
+  });
+}
+
 const geluKernels: UnaryKernels = {
   forward: kernels.gelu,
   backward: (device, { gradOutput, input, gradInput, length }) =>
     kernels.geluBackward(device, { gradOutput, input, gradInput, length }),
 };
 
+/** Options of `gelu`. */
+export interface GeluOptions {
+  /** `tanh` approximates the distribution function, as GPT-2 does. Default `none`. */
+  readonly approximate?: 'none' | 'tanh';
+}
+
+const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
+
 /**
- * `x * Φ(x)` with the error function, as `torch.nn.functional.gelu`.
+ * `x * Φ(x)` with the error function, as `torch.nn.functional.gelu`; or with `tanh` in its place.
  *
  * @throws TensorError
  */
-export function gelu(input: Tensor): Tensor {
-  return unary('gelu', input, geluKernels);
+export function gelu(input: Tensor, options: GeluOptions = {}): Tensor {
+  requireGivenOptions('gelu', options, geluKinds);
+  if (options.approximate !== 'tanh') return unary('gelu', input, geluKernels);
+  requireFloats('gelu', 'input', input);
+  return mapped('geluTanh', input, { operation: 'gelu' });
 }
 
 const tanhKernels: UnaryKernels = {
@@ -71,7 +124,7 @@ export function tanh(input: Tensor): Tensor {
  */
 export function scale(input: Tensor, factor: number): Tensor {
   // NaN and infinities are numbers too: they poison a loss where that is wanted.
-  requireArgument('scale', 'factor', factor, aNumber, TensorError);
+  requireNumber('scale', 'factor', factor);
   return unary('scale', input, {
     forward: (device, io) => kernels.scale(device, { ...io, factor }),
     backward: (device, { gradOutput, gradInput, length }) =>
@@ -80,3 +133,284 @@ export function scale(input: Tensor, factor: number): Tensor {
 }
 
 const aNumber = { ...number, what: 'a number', holds: (value: unknown) => typeof value === 'number' };
+
+function requireNumber(operation: string, name: string, value: unknown): void {
+  if (typeof value !== 'number') requireArgument(operation, name, value, aNumber, TensorError);
+}
+
+/**
+ * `-x`; whole numbers keep their type. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function neg(input: Tensor): Tensor {
+  return mapped('neg', input);
+}
+
+/**
+ * `|x|`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function abs(input: Tensor): Tensor {
+  return mapped('abs', input);
+}
+
+/**
+ * -1, 0 or 1, as `torch.sign`: of NaN 0. The gradient is 0. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function sign(input: Tensor): Tensor {
+  return mapped('sign', input);
+}
+
+/**
+ * `x * x`; whole numbers keep their type. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function square(input: Tensor): Tensor {
+  return mapped('square', input);
+}
+
+/**
+ * `e^x`, to 2 units in the last place. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function exp(input: Tensor): Tensor {
+  return mapped('exp', input);
+}
+
+/**
+ * `e^x - 1`, exact for small x too. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function expm1(input: Tensor): Tensor {
+  return mapped('expm1', input);
+}
+
+/**
+ * Natural logarithm: NaN below 0, -Infinity at 0. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function log(input: Tensor): Tensor {
+  return mapped('log', input);
+}
+
+/**
+ * `log(1 + x)`, exact for small x too. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function log1p(input: Tensor): Tensor {
+  return mapped('log1p', input);
+}
+
+/**
+ * Square root: NaN below 0. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function sqrt(input: Tensor): Tensor {
+  return mapped('sqrt', input);
+}
+
+/**
+ * `1 / sqrt(x)`. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function rsqrt(input: Tensor): Tensor {
+  return mapped('rsqrt', input);
+}
+
+/**
+ * `1 / x`. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function reciprocal(input: Tensor): Tensor {
+  return mapped('reciprocal', input);
+}
+
+/**
+ * Sine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function sin(input: Tensor): Tensor {
+  return mapped('sin', input);
+}
+
+/**
+ * Cosine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function cos(input: Tensor): Tensor {
+  return mapped('cos', input);
+}
+
+/**
+ * `1 / (1 + e^-x)`. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function sigmoid(input: Tensor): Tensor {
+  return mapped('sigmoid', input);
+}
+
+/**
+ * `max(x, 0)`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function relu(input: Tensor): Tensor {
+  return mapped('relu', input);
+}
+
+/**
+ * `x * sigmoid(x)`. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function silu(input: Tensor): Tensor {
+  return mapped('silu', input);
+}
+
+/**
+ * `log(1 + e^x)`, as `torch.nn.functional.softplus`: x itself above 20. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function softplus(input: Tensor): Tensor {
+  return mapped('softplus', input);
+}
+
+/**
+ * The error function. Of the shape and element type of `input`; f32 for whole numbers.
+ *
+ * @throws TensorError
+ */
+export function erf(input: Tensor): Tensor {
+  return mapped('erf', input);
+}
+
+/**
+ * The next whole number below. The gradient is 0. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function floor(input: Tensor): Tensor {
+  return mapped('floor', input);
+}
+
+/**
+ * The next whole number above. The gradient is 0. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function ceil(input: Tensor): Tensor {
+  return mapped('ceil', input);
+}
+
+/**
+ * The nearest whole number, ties to the even one. The gradient is 0. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function round(input: Tensor): Tensor {
+  return mapped('round', input);
+}
+
+/**
+ * Where a number is NaN. A tensor of bool, of the same shape; no gradient flows.
+ *
+ * @throws TensorError
+ */
+export function isNan(input: Tensor): Tensor {
+  return mapped('isNan', input, { isTest: true });
+}
+
+/**
+ * Where a number is neither NaN nor infinite. A tensor of bool, of the same shape; no gradient flows.
+ *
+ * @throws TensorError
+ */
+export function isFinite(input: Tensor): Tensor {
+  return mapped('isFinite', input, { isTest: true });
+}
+
+/**
+ * True where the element is 0 or false. A tensor of bool, of the same shape; no gradient flows.
+ *
+ * @throws TensorError
+ */
+export function logicalNot(input: Tensor): Tensor {
+  return mapped('logicalNot', input, { isTest: true });
+}
+
+/**
+ * x above 0, `negativeSlope * x` below, as `torch.nn.functional.leaky_relu`.
+ *
+ * @param negativeSlope default 0.01
+ * @throws TensorError
+ */
+export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
+  requireNumber('leakyRelu', 'negativeSlope', negativeSlope);
+  return mapped('leakyRelu', input, { p: negativeSlope });
+}
+
+/**
+ * x above 0, `alpha * (e^x - 1)` below, as `torch.nn.functional.elu`.
+ *
+ * @param alpha default 1
+ * @throws TensorError
+ */
+export function elu(input: Tensor, alpha = 1): Tensor {
+  requireNumber('elu', 'alpha', alpha);
+  return mapped('elu', input, { p: alpha });
+}
+
+/** Options of `clamp`: one of them, or both. */
+export interface ClampOptions {
+  /** Default: no lower bound. */
+  readonly min?: number;
+  /** Default: no upper bound. Where it lies below `min`, every element becomes `max`. */
+  readonly max?: number;
+}
+
+const clampKinds = { min: optional(aNumber), max: optional(aNumber) };
+
+/**
+ * Elements held between two bounds, as `torch.clamp`: NaN stays, and the gradient flows at the
+ * bounds too. Whole numbers keep their type and need whole bounds.
+ *
+ * @throws TensorError
+ */
+export function clamp(input: Tensor, options: ClampOptions): Tensor {
+  requireGivenOptions('clamp', options, clampKinds);
+  const { min, max } = options;
+  if (min === undefined && max === undefined) throw new TensorError('clamp: give min, max, or both');
+  requireTensor('clamp', 'input', input);
+  const [lowest, highest] = limits[input.array.elementType];
+  if (input.array.elementType !== 'f32' && input.array.elementType !== 'f16') {
+    for (const [name, bound] of Object.entries({ min, max }))
+      if (bound !== undefined && !(Number.isInteger(bound) && bound >= lowest && bound <= highest))
+        throw new TensorError(
+          `clamp: ${name} is ${bound}; of a tensor of ${input.dtype} it must be a whole number from ${lowest} to ${highest}`,
+        );
+  }
+  return mapped('clamp', input, { p: min ?? lowest, q: max ?? highest });
+}
+
+const limits = {
+  f32: [-Infinity, Infinity],
+  f16: [-Infinity, Infinity],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+} as const;

@@ -1,0 +1,165 @@
+import type { Gpu } from '../../gpu.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
+import type { WgslFile } from '../../wgsl/wgslFile.ts';
+import { anyTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { wgsl as source } from './map.wgsl.ts';
+
+/** The type that WGSL computes with, for what is stored as any. */
+export type Computed = 'f32' | 'i32' | 'u32';
+
+/** What a function of a family computes at one place. */
+export interface Formula {
+  /** Names it among all formulas of the kernel. */
+  readonly name: string;
+  /** WGSL that returns the result: `return a + b;`, with operands and parameters by their names. */
+  readonly body: string;
+  /** Files that it calls. */
+  readonly includes?: readonly WgslFile[];
+}
+
+/** How an operand lies in the output: its step along each dimension, 0 where it repeats. */
+export type Strides = readonly number[];
+
+interface MapOptions {
+  /** Name in errors and profiles. */
+  readonly kernel: string;
+  readonly formula: Formula;
+  /** Arrays, by the names that they have in the formula; numbers are parameters. */
+  readonly operands: Readonly<Record<string, GpuArray | number>>;
+  /** What operands are converted to before the formula sees them. */
+  readonly computed: Computed | Readonly<Record<string, Computed>>;
+  readonly output: GpuArray;
+  readonly length: number;
+  /** Only where an operand repeats: the extents of the output, and the steps of each array. */
+  readonly broadcast?: { readonly extents: readonly number[]; readonly strides: Readonly<Record<string, Strides>> };
+}
+
+/** Validates and records output = formula(operands), in vectors of four where nothing repeats. */
+export function recordMap(gpu: Gpu, options: MapOptions): void {
+  const { kernel, operands, output, length, broadcast } = options;
+  requireExtents(kernel, { length });
+  const arrays: Record<string, GpuArray> = {};
+  let bytes = length * bytesPerElement[output.elementType];
+  for (const name in operands) {
+    const operand = operands[name] as GpuArray | number;
+    if (typeof operand === 'number') continue;
+    const size = broadcast ? lastElement(broadcast.extents, broadcast.strides[name] as Strides, length) : length;
+    requireArray(kernel, name, operand, { length: size }, anyTypes);
+    arrays[name] = operand;
+    bytes += size * bytesPerElement[operand.elementType];
+  }
+  requireArray(kernel, 'output', output, { length }, anyTypes);
+  const reads = Object.values(arrays);
+  requireSeparate(kernel, reads, [output]);
+  const width = !broadcast && length % 4 === 0 ? 4 : 1;
+  const { defines, workgroups } = flatIndexingFor(gpu.profile);
+  const { integers, floats } = parametersOf(options, length / width);
+  gpu.dispatch({
+    program: kernelProgram(kernel, source, {
+      access: elementAccess(gpu, arrays, { output }, width),
+      map: generatedMap(options, width),
+      vec4: width === 4,
+      ...defines,
+    }),
+    parameters: { integers, floats },
+    reads,
+    writes: [output],
+    workgroups: workgroups(length / width),
+    work: { bytes },
+  });
+}
+
+/** Elements that an operand must have. */
+function lastElement(extents: readonly number[], strides: Strides, length: number): number {
+  if (length === 0) return 0;
+  return extents.reduce((last, extent, axis) => last + (extent - 1) * (strides[axis] as number), 1);
+}
+
+const computedOf = ({ computed }: MapOptions, name: string): Computed =>
+  typeof computed === 'string' ? computed : (computed[name] ?? 'f32');
+
+/** Integers first, as parameters must be: count, whole numbers, extents, steps; then floats. */
+function parametersOf(options: MapOptions, count: number): { integers: number[]; floats: number[] } {
+  const { operands, broadcast } = options;
+  const integers = [count];
+  const floats: number[] = [];
+  for (const name in operands) {
+    const operand = operands[name];
+    if (typeof operand !== 'number') continue;
+    if (computedOf(options, name) === 'f32') floats.push(operand);
+    else integers.push(operand >>> 0);
+  }
+  if (broadcast) {
+    integers.push(...broadcast.extents);
+    for (const name in operands)
+      if (typeof operands[name] !== 'number') integers.push(...(broadcast.strides[name] as Strides));
+  }
+  return { integers, floats };
+}
+
+/** `Parameters`, the bindings, the formula as a function, and `resultAt`. */
+function generatedMap(options: MapOptions, width: 1 | 4): GeneratedWgsl {
+  const { formula, operands, output, broadcast } = options;
+  const names = Object.keys(operands);
+  const types = names.map((name) => computedOf(options, name));
+  const isNumber = names.map((name) => typeof operands[name] === 'number');
+  const rank = broadcast?.extents.length ?? 0;
+  const key = `${formula.name} ${names.map((name, at) => `${name}:${types[at]}${isNumber[at] ? ' number' : ''}`).join(' ')} rank ${rank}`;
+  const result: ElementType = output.elementType === 'f16' ? 'f32' : output.elementType;
+  const write = () => {
+    const arrays = names.filter((_, at) => !isNumber[at]);
+    const numbers = (of: 'whole' | 'float') =>
+      names.filter((_, at) => isNumber[at] && (types[at] === 'f32') === (of === 'float'));
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    const words = [
+      'count: u32',
+      ...numbers('whole').map((name) => `${name}: u32`),
+      ...axes.map((axis) => `extent${axis}: u32`),
+      ...arrays.flatMap((name) => axes.map((axis) => `${name}Stride${axis}: u32`)),
+      ...numbers('float').map((name) => `${name}: f32`),
+    ];
+    const upper = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+    const lane = (suffix: string) =>
+      `formula(${names
+        .map((name, at) => {
+          if (!isNumber[at]) return `${types[at]}(${name}${suffix})`;
+          return types[at] === 'i32' ? `bitcast<i32>(parameters.${name})` : `parameters.${name}`;
+        })
+        .join(', ')})`;
+    return [
+      `struct Parameters { ${words.join(', ')} }`,
+      '@group(0) @binding(0) var<uniform> parameters: Parameters;',
+      ...arrays.map((name) => `@group(0) @binding(next) var<storage, read> ${name}: array<${upper(name)}>;`),
+      '@group(0) @binding(next) var<storage, read_write> output: array<Output>;',
+      `fn formula(${names.map((name, at) => `${name}: ${types[at]}`).join(', ')}) -> ${result} {`,
+      formula.body,
+      '}',
+      'fn resultAt(index: u32) -> OutputValues {',
+      ...(rank > 0 ? placesOf(arrays, axes) : arrays.map((name) => `  let ${name}At = index;`)),
+      ...arrays.map((name) => `  let ${name} = load${upper(name)}(${name}At);`),
+      width === 4
+        ? `  return OutputValues(${['.x', '.y', '.z', '.w'].map(lane).join(', ')});`
+        : `  return ${lane('')};`,
+      '}',
+    ].join('\n');
+  };
+  return { key, write, includes: formula.includes ?? [] };
+}
+
+/** WGSL that finds the place of each operand from the number of the output's element. */
+function placesOf(arrays: readonly string[], axes: readonly number[]): string[] {
+  const lines = ['  var rest = index;', ...arrays.map((name) => `  var ${name}At = 0u;`)];
+  for (const axis of axes.toReversed()) {
+    const before = axis > 0 ? `rest / parameters.extent${axis}` : '0u';
+    lines.push(`  let before${axis} = ${before};`);
+    lines.push(`  let at${axis} = rest - before${axis} * parameters.extent${axis};`);
+    for (const name of arrays) lines.push(`  ${name}At += at${axis} * parameters.${name}Stride${axis};`);
+    lines.push(`  rest = before${axis};`);
+  }
+  return lines;
+}

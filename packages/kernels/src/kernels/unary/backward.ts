@@ -1,0 +1,24 @@
+import type { Gpu } from '../../gpu.ts';
+import { recordMap } from '../elementwise/recordMap.ts';
+import { KernelArgumentError } from '../../errors.ts';
+import { unaryMember } from './members.ts';
+import type { UnaryBackwardOptions } from './options.ts';
+
+/**
+ * Records gradInput = gradOutput * function'(input).
+ *
+ * @throws KernelArgumentError
+ */
+export function unaryBackward(gpu: Gpu, options: UnaryBackwardOptions): void {
+  const { function: name, gradOutput, input, gradInput, length, p = 0, q = 0 } = options;
+  const { value, derivative, includes } = unaryMember(name);
+  if (derivative === null) throw new KernelArgumentError(`unaryBackward: ${name} has no derivative`);
+  recordMap(gpu, {
+    kernel: `unaryBackward ${name}`,
+    formula: { name, body: `let y = ${value};\nreturn gradOutput * (${derivative});`, includes },
+    operands: { gradOutput, x: input, p, q },
+    computed: 'f32',
+    output: gradInput,
+    length,
+  });
+}

@@ -1,0 +1,28 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { UnaryFunction } from './members.ts';
+
+export interface UnaryOptions {
+  readonly function: UnaryFunction;
+  /** [length], of any type. */
+  readonly input: GpuArray;
+  /** [length], of the type that `unaryResult` says, or another of floats; in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+  /** Parameters of functions that have any: `clamp` from p to q, the slope p of `leakyRelu`. Default 0. */
+  readonly p?: number;
+  readonly q?: number;
+}
+
+export interface UnaryBackwardOptions {
+  readonly function: UnaryFunction;
+  /** [length], f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** [length], f32 or f16: the input of the forward. */
+  readonly input: GpuArray;
+  /** [length], f32 or f16, in another buffer. */
+  readonly gradInput: GpuArray;
+  readonly length: number;
+  /** The parameters of the forward. Default 0. */
+  readonly p?: number;
+  readonly q?: number;
+}
