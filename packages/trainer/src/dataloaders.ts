@@ -85,6 +85,19 @@ export async function* batchesFrom(loader: Dataloader, startBatch: number): Asyn
   }
 }
 
+/** Batches in groups of `size`; the last group may be smaller. */
+export async function* groupsOf(source: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch[]> {
+  let group: Batch[] = [];
+  for await (const batch of source) {
+    group.push(batch);
+    if (group.length === size) {
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+}
+
 /**
  * Checks what a method of a subclass gave.
  *

@@ -1,6 +1,14 @@
-export type { IntervalStrategy, SamplingStrategy, TrainingArgumentsOptions } from './arguments/defaults.ts';
+export type {
+  IntervalStrategy,
+  SamplingStrategy,
+  SaveStrategy,
+  TrainingArgumentsOptions,
+} from './arguments/defaults.ts';
 export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
+export { EarlyStoppingCallback } from './callbacks/earlyStoppingCallback.ts';
+export type { EarlyStoppingOptions } from './callbacks/earlyStoppingCallback.ts';
+export { PrinterCallback } from './callbacks/printerCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
 export type {
   CallbackClass,

@@ -3,6 +3,9 @@ import type { SchedulerType } from '@attune/tensor';
 /** When something happens: never, every so many optimizer steps, or at the end of each epoch. */
 export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 
+/** When a checkpoint is written: as above, or whenever an evaluation was the best so far. */
+export type SaveStrategy = IntervalStrategy | 'best';
+
 /** The order in which training examples come. */
 export type SamplingStrategy = 'random' | 'sequential';
 
@@ -70,13 +73,25 @@ export interface TrainingArgumentsOptions {
   evalOnStart: boolean;
 
   /** When a checkpoint is written. Default `steps`. */
-  saveStrategy: IntervalStrategy;
+  saveStrategy: SaveStrategy;
   /** Steps between two checkpoints; below 1 it is a part of all steps. Default 500. */
   saveSteps: number;
-  /** Checkpoints kept; older ones are removed. Default null: all. */
+  /** Checkpoints kept, the best among them; older ones are removed. Default null: all. */
   saveTotalLimit: number | null;
   /** Checkpoints hold the model but not the optimizer. Default false. */
   saveOnlyModel: boolean;
+  /**
+   * Whether the model is that of the best checkpoint when the run ends. Evaluations and checkpoints
+   * must then come together. Default false.
+   */
+  loadBestModelAtEnd: boolean;
+  /**
+   * The metric that decides which model is best, `eval_` before it or not. Default null, or `loss`
+   * with `loadBestModelAtEnd`.
+   */
+  metricForBestModel: string | null;
+  /** Default null: true unless the name of the metric ends in `loss`. */
+  greaterIsBetter: boolean | null;
   /**
    * Where `train()` goes on: the path of a checkpoint, or true for the newest whole one in the output
    * folder. Default null: it begins anew.
@@ -135,6 +150,9 @@ export const defaultArguments: TrainingArgumentsOptions = {
   saveSteps: 500,
   saveTotalLimit: null,
   saveOnlyModel: false,
+  loadBestModelAtEnd: false,
+  metricForBestModel: null,
+  greaterIsBetter: null,
   resumeFromCheckpoint: null,
   fp16: false,
   seed: 42,

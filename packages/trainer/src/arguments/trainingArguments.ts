@@ -41,10 +41,12 @@ export class TrainingArguments {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     for (const [name, value] of given) checkName(name, value);
     const known = given.filter(([name]) => Object.hasOwn(defaultArguments, name));
-    Object.assign(this, defaultArguments, Object.fromEntries(known));
+    const asked = { ...defaultArguments, ...Object.fromEntries(known) };
+    Object.assign(this, asked, bestModelDefaults(asked));
     for (const [name, kind] of Object.entries(argumentKinds))
       requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
     checkTogether(this);
+    checkBestModel(this);
     checkSchedule(this);
   }
 
@@ -57,6 +59,13 @@ export class TrainingArguments {
       [['output_dir', this.outputDir] as const, ...entries].sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   }
+}
+
+/** What `transformers` makes of arguments about the best model that are left out. */
+function bestModelDefaults(asked: TrainingArgumentsOptions): Partial<TrainingArgumentsOptions> {
+  const metric = asked.metricForBestModel ?? (asked.loadBestModelAtEnd === true ? 'loss' : null);
+  if (typeof metric !== 'string') return {};
+  return { metricForBestModel: metric, greaterIsBetter: asked.greaterIsBetter ?? !metric.endsWith('loss') };
 }
 
 function snakeCase(name: string): string {
@@ -115,6 +124,33 @@ function checkTogether(args: TrainingArguments): void {
   }
   if (args.maxSteps === 0)
     throw new TrainingArgumentsError('maxSteps must be above 0, or -1 for numTrainEpochs; got 0');
+}
+
+/** The best model can be kept only where evaluations and checkpoints come together. */
+function checkBestModel(args: TrainingArguments): void {
+  const { evalStrategy, saveStrategy, loadBestModelAtEnd, metricForBestModel, loggingSteps, saveSteps } = args;
+  const fail = (message: string) => {
+    throw new TrainingArgumentsError(message);
+  };
+  if (saveStrategy === 'best' && evalStrategy === 'no')
+    fail("saveStrategy 'best' needs evaluations: set evalStrategy to 'steps' or 'epoch'");
+  if (saveStrategy === 'best' && metricForBestModel === null)
+    fail("saveStrategy 'best' needs metricForBestModel, such as 'loss'");
+  if (!loadBestModelAtEnd || saveStrategy === 'best') return;
+  if (evalStrategy !== saveStrategy || evalStrategy === 'no') {
+    fail(
+      `loadBestModelAtEnd needs evalStrategy and saveStrategy to be the same, 'steps' or 'epoch', or saveStrategy 'best'; they are '${evalStrategy}' and '${saveStrategy}'`,
+    );
+  }
+  const evalSteps = args.evalSteps ?? loggingSteps;
+  if (evalStrategy !== 'steps') return;
+  const bothParts = evalSteps < 1 === saveSteps < 1;
+  const ratio = saveSteps / evalSteps;
+  if (!bothParts || Math.abs(ratio - Math.round(ratio)) > 1e-9 || ratio < 1 - 1e-9) {
+    fail(
+      `loadBestModelAtEnd needs saveSteps to be a multiple of evalSteps, so that what was evaluated is saved; they are ${saveSteps} and ${evalSteps}`,
+    );
+  }
 }
 
 /** A schedule's name and options are wrong now, not when the run begins. */

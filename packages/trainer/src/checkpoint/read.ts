@@ -46,6 +46,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const json = async (name: string): Promise<unknown> => JSON.parse(await text(`${path}/${name}`));
   const progress = parseProgress(await text(`${path}/training_progress.json`));
   const state = TrainerState.fromJSON((await json('trainer_state.json')) as Record<string, unknown>);
+  state.bestModelCheckpoint = await besideOf(path, state.bestModelCheckpoint);
   for (const [index, entry] of Object.entries(progress.exactLogs)) state.logHistory[Number(index)] = entry;
   return {
     path,
@@ -56,6 +57,13 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     moments: await readTensors(`${path}/optimizer.safetensors`),
     scaler: names.includes('scaler.json') ? scalerOf((await json('scaler.json')) as Record<string, number>) : null,
   };
+}
+
+/** The best checkpoint where it is now: an output folder may have been moved as a whole. */
+async function besideOf(path: string, best: string | null): Promise<string | null> {
+  if (best === null || (await files.list(best)).length > 0) return best;
+  const moved = path.replace(/[^/\\]+[/\\]*$/, '') + (best.split(/[/\\]/).at(-1) ?? '');
+  return (await files.list(moved)).length > 0 ? moved : best;
 }
 
 /** The weights of a checkpoint, which may lie in several files. */

@@ -9,15 +9,20 @@ export interface CheckpointFolder {
 export type Retention = (checkpoints: readonly CheckpointFolder[]) => string[];
 
 /**
- * Keeps the `count` checkpoints that were written last. Time decides and not the number of the
+ * Keeps the `count` checkpoints that were written last, the last and the best in any case. Time decides and not the number of the
  * step: what an earlier run left in the folder is older than what this run has just written.
+ *
+ * @param best name of the best checkpoint
  */
-export function keepLast(count: number): Retention {
-  return (checkpoints) =>
-    checkpoints
+export function keepLast(count: number, best: string | null = null): Retention {
+  return (checkpoints) => {
+    const names = checkpoints
       .toSorted((a, b) => a.writtenAt - b.writtenAt || stepOf(a.name) - stepOf(b.name))
-      .slice(0, Math.max(0, checkpoints.length - count))
       .map(({ name }) => name);
+    const last = names.at(-1);
+    const mayGo = names.filter((name) => name !== last && name !== best);
+    return mayGo.slice(0, Math.max(0, names.length - count));
+  };
 }
 
 /** The step in a name such as `checkpoint-500`; NaN for any other name. */

@@ -79,6 +79,8 @@ export interface CheckpointInput extends SavedModel {
   readonly learningRate: number;
 }
 
+export const checkpointPath = (outputDir: string, step: number) => `${outputDir}/checkpoint-${step}`;
+
 /**
  * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds,
  * arguments, state and checksums. The folder is made under another name and renamed when it is
@@ -89,7 +91,7 @@ export interface CheckpointInput extends SavedModel {
  */
 export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
   const { saveModel, args, state, optimizer, progress, schedulerStep, learningRate } = input;
-  const target = `${args.outputDir}/checkpoint-${state.globalStep}`;
+  const target = checkpointPath(args.outputDir, state.globalStep);
   const folder = `${target}.unfinished`;
   const write = async () => {
     await files.removeFolder(folder);

@@ -1,4 +1,4 @@
-import { array, number, object, orNull, optional, requireArgument, requireOptions } from '@attune/validate';
+import { array, number, object, orNull, optional, requireArgument, requireOptions, text } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
 /** What a log may hold: numbers, and whatever JSON has, such as a confusion matrix. */
@@ -48,6 +48,12 @@ export class TrainerState {
   /** Seed of the model's new head, when the model knows it. */
   headSeed: number | null = null;
   logHistory: LogEntry[] = [];
+  /** The best value so far of `metricForBestModel`. */
+  bestMetric: number | null = null;
+  /** The step of the evaluation that gave it. */
+  bestGlobalStep: number | null = null;
+  /** Path of the best checkpoint. */
+  bestModelCheckpoint: string | null = null;
   /** What callbacks want kept in checkpoints, by the name of their class. */
   statefulCallbacks: Readonly<Record<string, unknown>> = {};
 
@@ -69,9 +75,9 @@ export class TrainerState {
 
   toJSON(): Record<string, unknown> {
     return {
-      best_global_step: null,
-      best_metric: null,
-      best_model_checkpoint: null,
+      best_global_step: this.bestGlobalStep,
+      best_metric: this.bestMetric,
+      best_model_checkpoint: this.bestModelCheckpoint,
       epoch: this.epoch,
       eval_steps: this.evalSteps,
       global_step: this.globalStep,
@@ -105,6 +111,9 @@ const jsonNames = {
   saveSteps: 'save_steps',
   totalFlos: 'total_flos',
   logHistory: 'log_history',
+  bestMetric: 'best_metric',
+  bestGlobalStep: 'best_global_step',
+  bestModelCheckpoint: 'best_model_checkpoint',
   statefulCallbacks: 'stateful_callbacks',
 } as const satisfies { readonly [Name in keyof TrainerStateFields]: string };
 
@@ -120,5 +129,8 @@ const fieldKinds = {
   totalFlos: optional(number),
   headSeed: optional(orNull(number)),
   logHistory: optional(array),
+  bestMetric: optional(orNull({ what: 'a number', holds: (value) => typeof value === 'number' })),
+  bestGlobalStep: optional(orNull(number)),
+  bestModelCheckpoint: optional(orNull(text)),
   statefulCallbacks: optional(object),
 };

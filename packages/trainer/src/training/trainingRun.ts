@@ -6,29 +6,28 @@ import type { Kind } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
-import { applyRetention } from '../checkpoint/outputFolder.ts';
 import { exactLogsOf } from '../checkpoint/progress.ts';
 import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
-import { keepLast } from '../checkpoint/retention.ts';
-import { writeCheckpoint } from '../checkpoint/write.ts';
 import type { SavableProcessor } from '../checkpoint/write.ts';
-import { batchesFrom, checkedDataloader } from '../dataloaders.ts';
+import { batchesFrom, checkedDataloader, groupsOf } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 import { showPreparation } from '../progress/preparation.ts';
-import { controlJson, TrainerControl } from '../state/trainerControl.ts';
+import { TrainerControl } from '../state/trainerControl.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import type { TrainerStateFields } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
+import { noteBest } from './bestModel.ts';
 import { interruptionInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { LossMeter } from './lossMeter.ts';
 import { beginning, loadOptimizer, loadWeights, startingPoint } from './resume.ts';
 import type { StartingPoint } from './resume.ts';
+import { RunCheckpoints } from './runCheckpoints.ts';
 import { withLengths } from './sampleBatches.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
@@ -78,13 +77,12 @@ export class TrainingRun implements Disposable {
   readonly #callbacks: CallbackList;
   readonly #loader: Dataloader;
   readonly #plan: TrainingPlan;
-  readonly #schedule: Schedule;
   readonly #optimizer: Optimizer;
   readonly #step: TrainingStep;
   readonly #start: StartingPoint;
   readonly #meter: LossMeter;
   readonly #flops: FlopsEstimate;
-  #lastCheckpoint: string | null;
+  readonly #checkpoints: RunCheckpoints;
   #position: RunPosition;
   #prepared = false;
 
@@ -96,10 +94,10 @@ export class TrainingRun implements Disposable {
     this.#callbacks = callbacks;
     this.#loader = loader;
     this.#plan = plan;
-    this.#schedule = schedule;
     this.#optimizer = optimizer;
     this.#start = this.#position = start;
-    this.#lastCheckpoint = checkpoint?.path ?? null;
+    const resumedFrom = checkpoint?.path ?? null;
+    this.#checkpoints = new RunCheckpoints({ trainer, callbacks, optimizer, schedule, resumedFrom });
     this.#meter = new LossMeter(checkpoint?.progress.logged);
     this.#flops = new FlopsEstimate(model);
     this.#step = new TrainingStep({
@@ -169,7 +167,7 @@ export class TrainingRun implements Disposable {
 
   get #place(): RunPlace {
     const { globalStep: step, maxSteps } = this.#state;
-    return { step, maxSteps, lastCheckpoint: this.#lastCheckpoint };
+    return { step, maxSteps, lastCheckpoint: this.#checkpoints.last };
   }
 
   async #runEpochs(): Promise<TrainOutput> {
@@ -280,8 +278,10 @@ export class TrainingRun implements Disposable {
     control.shouldLog = control.shouldEvaluate = control.shouldSave = false;
     await this.#step.drain();
     if (shouldLog) await this.#log();
-    if (shouldEvaluate) await this.#trainer.evaluate();
-    if (shouldSave) await this.#save();
+    const metrics = shouldEvaluate ? await this.#trainer.evaluate() : null;
+    const isBest = metrics !== null && noteBest(this.#trainer.args, this.#state, metrics);
+    if (shouldSave || (isBest && this.#trainer.args.saveStrategy === 'best'))
+      await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
   }
 
   async #log(): Promise<void> {
@@ -293,31 +293,6 @@ export class TrainingRun implements Disposable {
       grad_norm: last.gradNorm,
       learning_rate: last.learningRate,
     });
-  }
-
-  async #save(): Promise<void> {
-    const { args } = this.#trainer;
-    const { last } = this.#step.completed;
-    // Skipped updates use no step of the schedule up.
-    const schedulerStep = last ? last.step + Number(last.finite) : 0;
-    this.#state.statefulCallbacks = {
-      ...this.#callbacks.states(),
-      TrainerControl: { args: controlJson(this.#trainer.control), attributes: {} },
-    };
-    this.#lastCheckpoint = await writeCheckpoint({
-      model: this.#trainer.model,
-      processingClass: this.#trainer.processingClass,
-      saveModel: (folder) => this.#trainer.saveModel(folder, { elsewhere: false }),
-      args,
-      state: this.#state,
-      optimizer: this.#optimizer,
-      progress: this.#progressToSave(),
-      schedulerStep,
-      learningRate: this.#schedule(schedulerStep),
-    });
-    if (args.saveTotalLimit !== null)
-      await applyRetention(args.outputDir, keepLast(args.saveTotalLimit), this.#lastCheckpoint);
-    await this.#callbacks.call('onSave');
   }
 
   #progressToSave(): RunProgress {
@@ -345,6 +320,7 @@ export class TrainingRun implements Disposable {
       args.maxSteps > 0
         ? this.#plan.maxSteps * batchSize * args.gradientAccumulationSteps
         : (numTrainExamples ?? this.#loader.length * batchSize) * args.numTrainEpochs;
+    if (args.loadBestModelAtEnd) await this.#checkpoints.loadBest();
     const { lossSum, count } = this.#step.completed;
     const trainingLoss = lossSum / Math.max(1, count);
     // Of a run that is resumed, what this call of train() did.
@@ -371,17 +347,4 @@ export class TrainingRun implements Disposable {
     this.#callbacks.endRun();
     this.#optimizer.dispose();
   }
-}
-
-/** Batches in groups of `size`; the last group may be smaller. */
-async function* groupsOf(source: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch[]> {
-  let group: Batch[] = [];
-  for await (const batch of source) {
-    group.push(batch);
-    if (group.length === size) {
-      yield group;
-      group = [];
-    }
-  }
-  if (group.length > 0) yield group;
 }

@@ -1,0 +1,65 @@
+import { numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/validate';
+import { terminal } from '#platform';
+import { TrainerError, TrainingArgumentsError } from '../errors.ts';
+import { decidingMetric, isBetter } from '../training/bestModel.ts';
+import type { CallbackState, TrainerCallback } from './trainerCallback.ts';
+
+export interface EarlyStoppingOptions {
+  /** Evaluations in a row without a better metric after which the run ends. Default 1. */
+  readonly earlyStoppingPatience?: number;
+  /** By how much a metric must be better to count. Default 0. */
+  readonly earlyStoppingThreshold?: number;
+}
+
+const optionKinds = {
+  earlyStoppingPatience: optional(wholeNumber(1)),
+  earlyStoppingThreshold: optional(numberAtLeast(0)),
+};
+
+const otherNames = { patience: 'it is called earlyStoppingPatience', threshold: 'it is called earlyStoppingThreshold' };
+
+/**
+ * Ends a run when `metricForBestModel` gets no better. Its count is kept in checkpoints.
+ *
+ * @throws TrainerError for an option that does not exist or is of the wrong kind
+ */
+export class EarlyStoppingCallback implements TrainerCallback {
+  readonly #patience: number;
+  readonly #threshold: number;
+  #waited = 0;
+
+  constructor(options: EarlyStoppingOptions = {}) {
+    requireOptions('new EarlyStoppingCallback', options, optionKinds, { error: TrainerError, otherNames });
+    this.#patience = options.earlyStoppingPatience ?? 1;
+    this.#threshold = options.earlyStoppingThreshold ?? 0;
+  }
+
+  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (args) => {
+    if (args.metricForBestModel === null)
+      throw new TrainingArgumentsError("EarlyStoppingCallback needs metricForBestModel, such as 'loss'");
+    if (args.evalStrategy === 'no')
+      throw new TrainingArgumentsError("EarlyStoppingCallback needs evalStrategy 'steps' or 'epoch'");
+    if (!args.loadBestModelAtEnd)
+      terminal.writeLine(
+        'EarlyStoppingCallback: without loadBestModelAtEnd the model is that of the last step, not the best.',
+      );
+  };
+
+  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, control, { metrics = {} }) => {
+    const value = decidingMetric(args, metrics);
+    if (value === null) return;
+    this.#waited = isBetter(args, value, state.bestMetric, this.#threshold) ? 0 : this.#waited + 1;
+    if (this.#waited >= this.#patience) control.shouldTrainingStop = true;
+  };
+
+  state(): CallbackState {
+    return {
+      args: { early_stopping_patience: this.#patience, early_stopping_threshold: this.#threshold },
+      attributes: { early_stopping_patience_counter: this.#waited },
+    };
+  }
+
+  loadState({ attributes }: CallbackState): void {
+    this.#waited = Number(attributes['early_stopping_patience_counter'] ?? 0);
+  }
+}

@@ -1,0 +1,47 @@
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { TrainerError } from '../errors.ts';
+import type { LogEntry, TrainerState } from '../state/trainerState.ts';
+
+type BestArguments = Pick<TrainingArguments, 'metricForBestModel' | 'greaterIsBetter'>;
+
+/**
+ * The metric of an evaluation that decides which model is best; null when the arguments name none.
+ *
+ * @throws TrainerError when the evaluation has no such number
+ */
+export function decidingMetric({ metricForBestModel: given }: BestArguments, metrics: LogEntry): number | null {
+  if (given === null) return null;
+  const name = given.startsWith('eval_') ? given : `eval_${given}`;
+  const value = metrics[name];
+  if (typeof value === 'number') return value;
+  const numbers = Object.keys(metrics).filter((other) => typeof metrics[other] === 'number');
+  throw new TrainerError(
+    `metricForBestModel is '${given}', but the evaluation has no number ${name}. It has ${numbers.join(', ')}.`,
+  );
+}
+
+/** Whether a metric is better than the best so far, and by more than a threshold. */
+export function isBetter(
+  { greaterIsBetter }: BestArguments,
+  value: number,
+  best: number | null,
+  threshold = 0,
+): boolean {
+  if (Number.isNaN(value)) return false;
+  if (best === null) return true;
+  const by = greaterIsBetter ? value - best : best - value;
+  return by > threshold && by > 0;
+}
+
+/**
+ * Keeps the best metric in the state.
+ *
+ * @returns whether this evaluation has it
+ */
+export function noteBest(args: BestArguments, state: TrainerState, metrics: LogEntry): boolean {
+  const value = decidingMetric(args, metrics);
+  if (value === null || !isBetter(args, value, state.bestMetric)) return false;
+  state.bestMetric = value;
+  state.bestGlobalStep = state.globalStep;
+  return true;
+}

@@ -1,0 +1,103 @@
+import type { Optimizer, Schedule, UpdateRecord } from '@attune/tensor';
+import { files, terminal } from '#platform';
+import type { CallbackList } from '../callbacks/callbackList.ts';
+import { applyRetention } from '../checkpoint/outputFolder.ts';
+import type { RunProgress } from '../checkpoint/progress.ts';
+import { readWeights } from '../checkpoint/read.ts';
+import { keepLast } from '../checkpoint/retention.ts';
+import { checkpointPath, writeCheckpoint } from '../checkpoint/write.ts';
+import type { SavableProcessor } from '../checkpoint/write.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import type { ExtensionPoints } from '../extensionPoints.ts';
+import type { TrainableModel } from '../model.ts';
+import { formatNumber } from '../progress/formatNumber.ts';
+import { controlJson } from '../state/trainerControl.ts';
+import type { TrainerControl } from '../state/trainerControl.ts';
+import type { TrainerState } from '../state/trainerState.ts';
+import { loadWeights } from './resume.ts';
+
+export interface RunCheckpointsInput {
+  readonly trainer: Pick<ExtensionPoints, 'saveModel'> & {
+    readonly model: TrainableModel;
+    readonly args: TrainingArguments;
+    readonly control: TrainerControl;
+    readonly processingClass: SavableProcessor | undefined;
+    readonly state: TrainerState;
+  };
+  readonly callbacks: CallbackList;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Path of the checkpoint that the run goes on from. */
+  readonly resumedFrom: string | null;
+}
+
+/** The checkpoints that one run writes, and the best of them. */
+export class RunCheckpoints {
+  readonly #input: RunCheckpointsInput;
+  #last: string | null;
+
+  constructor(input: RunCheckpointsInput) {
+    this.#input = input;
+    this.#last = input.resumedFrom;
+  }
+
+  /** Path of the last one; null before the first. */
+  get last(): string | null {
+    return this.#last;
+  }
+
+  /**
+   * Writes the one of this step, and removes those over the limit.
+   *
+   * @param lastUpdate that has run on the GPU
+   * @throws SaveError
+   */
+  async save(progress: RunProgress, lastUpdate: UpdateRecord | null): Promise<void> {
+    const { trainer, callbacks, optimizer, schedule } = this.#input;
+    const { args, state, control, model, processingClass } = trainer;
+    if (state.bestGlobalStep === state.globalStep)
+      state.bestModelCheckpoint = checkpointPath(args.outputDir, state.globalStep);
+    state.statefulCallbacks = {
+      ...callbacks.states(),
+      TrainerControl: { args: controlJson(control), attributes: {} },
+    };
+    // Skipped updates use no step of the schedule up.
+    const schedulerStep = lastUpdate ? lastUpdate.step + Number(lastUpdate.finite) : 0;
+    this.#last = await writeCheckpoint({
+      model,
+      processingClass,
+      saveModel: (folder) => trainer.saveModel(folder, { elsewhere: false }),
+      args,
+      state,
+      optimizer,
+      progress,
+      schedulerStep,
+      learningRate: schedule(schedulerStep),
+    });
+    if (args.saveTotalLimit !== null) {
+      const best = state.bestModelCheckpoint?.split(/[/\\]/).at(-1);
+      await applyRetention(args.outputDir, keepLast(args.saveTotalLimit, best), this.#last);
+    }
+    await callbacks.call('onSave');
+  }
+
+  /**
+   * Puts the weights of the best one in place. Where only one is to be kept, it is that.
+   *
+   * @throws CheckpointError when it is damaged or was removed
+   */
+  async loadBest(): Promise<void> {
+    const { model, args, state } = this.#input.trainer;
+    const { bestModelCheckpoint: path, bestMetric, bestGlobalStep } = state;
+    if (path === null) {
+      terminal.writeLine('loadBestModelAtEnd: no checkpoint was evaluated; the model is that of the last step.');
+      return;
+    }
+    loadWeights({ path, weights: await readWeights(path) }, model);
+    terminal.writeLine(
+      `The model is now that of the best checkpoint, ${path}: ${args.metricForBestModel} ${formatNumber(bestMetric ?? NaN)} at step ${bestGlobalStep}.`,
+    );
+    const isOwn = this.#last !== null && this.#last !== this.#input.resumedFrom;
+    if (args.saveTotalLimit === 1 && isOwn && this.#last !== path) await files.removeFolder(this.#last as string);
+  }
+}
