@@ -55,7 +55,7 @@ describe('TrainingArguments', () => {
     [{ learningRate: Infinity }, /learningRate must be a number of at least 0; got Infinity/],
     [{ evalSteps: 0 }, /evalSteps must be a whole number of steps from 1, or a part .*, or null; got 0/],
     [{ maxSteps: 0 }, /maxSteps must be above 0, or -1/],
-    [{ saveStrategy: 'beste' as 'best' }, /saveStrategy must be one of .*got 'beste'/],
+    [{ saveStrategy: 'beste' as 'best' }, /saveStrategy must be one of .*got "beste"/],
     [{ lrSchedulerType: 'linaer' as 'linear' }, /there is no schedule linaer; known are constant/],
     [{ lrSchedulerType: 'greedy' as 'linear' }, /'greedy' is not supported yet/],
     [{ lrSchedulerKwargs: { numCycles: 2 } }, /the schedule linear has no option numCycles/],
