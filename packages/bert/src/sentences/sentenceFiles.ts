@@ -41,7 +41,7 @@ async function readObject(files: PretrainedFiles, file: string): Promise<Record<
 }
 
 /** @throws CheckpointError for modes that are not computed here */
-export function readPooling(config: Readonly<Record<string, unknown>>, source: string): readonly PoolingMode[] {
+function readPooling(config: Readonly<Record<string, unknown>>, source: string): readonly PoolingMode[] {
   const flagged = Object.entries(poolingFlags).flatMap(([flag, mode]) => (config[flag] === true ? [mode] : []));
   const stated = config.pooling_mode ?? (flagged.length > 0 ? flagged : 'mean');
   const modes: readonly unknown[] = Array.isArray(stated) ? stated : [stated];

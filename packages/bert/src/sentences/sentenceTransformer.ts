@@ -112,9 +112,15 @@ export class SentenceTransformer {
     const { device, ...files } = options;
     const config = await readSentenceConfig(openPretrained(nameOrFolder, files));
     const subfolder = [files.subfolder, config.subfolder].filter(Boolean).join('/') || undefined;
-    const tokenizer = await AutoTokenizer.fromPretrained(nameOrFolder, { ...files, subfolder });
+    // The model first: its error names another architecture.
     const model = await BertModel.fromPretrained(nameOrFolder, { ...files, subfolder, device, silent: true });
-    return new SentenceTransformer(model, tokenizer, config);
+    try {
+      const tokenizer = await AutoTokenizer.fromPretrained(nameOrFolder, { ...files, subfolder });
+      return new SentenceTransformer(model, tokenizer, config);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
   }
 
   /** Numbers in a vector. */
