@@ -91,7 +91,7 @@ export function readTable(values: unknown, name: string): Table {
     throw new MetricInputError(`${name} is ${shown(values)}; ${wanted}.`);
   if (values instanceof Map || values instanceof Set)
     throw new MetricInputError(`${name} is ${shown(values)}, which keeps no rows; ${wanted}.`);
-  if ('then' in values) throw new MetricInputError(`${name} is ${shown(values)}: await it first.`);
+  if ('then' in values) throw new MetricInputError(`${name} is a Promise; await it first.`);
   if ('data' in values && 'shape' in values && Array.isArray(values.shape))
     return fromShaped({ data: values.data, shape: values.shape }, name);
   if (Symbol.iterator in values) return fromList([...(values as Iterable<unknown>)], name);

@@ -43,7 +43,7 @@ describe('predictions and references', () => {
     [5, [0], /predictions is 5/],
     [{}, [0], /predictions is an empty object, without values/],
     [{ length: 1e12 }, [0], /an object with length, without values/],
-    [Promise.resolve([1]), [0], /predictions is a Promise: await it first/],
+    [Promise.resolve([1]), [0], /predictions is a Promise; await it first/],
     [new Map([[0, 1]]), [[0, 1]], /a Map, which keeps no rows/],
     [[Object.create(null)], [0], /predictions\[0\] is an empty object; a number was expected/],
     [[Symbol('x')], [0], /predictions\[0\] is a symbol/],
