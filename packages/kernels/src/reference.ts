@@ -12,6 +12,8 @@ export * from './kernels/cast/reference.ts';
 export * from './kernels/dropout/reference.ts';
 export * from './kernels/elementwise/reference.ts';
 export * from './kernels/unary/reference.ts';
+export * from './kernels/binary/reference.ts';
+export * from './kernels/where/reference.ts';
 export * from './kernels/fill/reference.ts';
 export * from './kernels/argmax/reference.ts';
 export * from './kernels/gatherRows/reference.ts';

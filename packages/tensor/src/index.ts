@@ -5,7 +5,26 @@ export { defaultDevice, setDefaultDevice } from './device.ts';
 export type { Device } from './device.ts';
 export { AutogradError, ShapeError, StateDictError, TensorError } from './errors.ts';
 export { tidy } from './autograd/tidy.ts';
-export { add, mul } from './functional/binary.ts';
+export {
+  add,
+  div,
+  eq,
+  ge,
+  gt,
+  le,
+  lerp,
+  logicalAnd,
+  logicalOr,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  ne,
+  pow,
+  sub,
+} from './functional/binary.ts';
+export type { Operand } from './functional/operands.ts';
+export { maskedFill, where } from './functional/where.ts';
 export {
   abs,
   ceil,

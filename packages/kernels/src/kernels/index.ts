@@ -14,6 +14,8 @@ export { dropout } from './dropout/index.ts';
 export type { DropoutKernelOptions } from './dropout/index.ts';
 export * from './elementwise/index.ts';
 export * from './unary/index.ts';
+export * from './binary/index.ts';
+export * from './where/index.ts';
 export * from './fill/index.ts';
 export * from './gatherRows/index.ts';
 export * from './argmax/index.ts';

@@ -1,22 +1,120 @@
 import * as kernels from '@attune/kernels';
+import type { BinaryFunction } from '@attune/kernels';
 import { operationResult } from '../autograd/operation.ts';
-import { requireShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { requireFloats } from './checks.ts';
+import { TensorError } from '../errors.ts';
+import { shapesEqual, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
+import { requireOperands } from './operands.ts';
+import type { Operand } from './operands.ts';
 
-function requirePair(operation: string, a: Tensor, b: Tensor): void {
-  requireFloats(operation, 'the first tensor', a);
-  requireFloats(operation, 'the second tensor', b, a);
-  requireShape(operation, 'the second tensor', b.shape, a.shape);
+const arrayOf = (operand: Operand) => (typeof operand === 'number' ? operand : operand.array);
+
+/** The shapes of those that are tensors. */
+function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
+  return { ...(typeof a !== 'number' && { a: a.shape }), ...(typeof b !== 'number' && { b: b.shape }) };
+}
+
+/** An operation of the kernels' family `binary` that gives numbers, with its gradients. */
+function mapped(name: BinaryFunction, a: Operand, b: Operand): Tensor {
+  const first = requireOperands(name, { a, b });
+  if (first.dtype === 'bool') throw new TensorError(`${name}: a mask of bool is no number; cast() it, or use where()`);
+  const { device } = first;
+  const shapes = shapesOf(a, b);
+  const shape = broadcastShapes(name, shapes);
+  const length = sizeOf(shape);
+  const [arrayA, arrayB] = [arrayOf(a), arrayOf(b)];
+  const type = kernels.binaryResult(name, arrayA, arrayB);
+  const array = device.allocate(type, Math.max(1, length), name);
+  kernels.binary(device, {
+    function: name,
+    a: arrayA,
+    b: arrayB,
+    output: array,
+    length,
+    broadcast: broadcastOf(shape, shapes),
+  });
+  // Gradients flow between floats only.
+  if (first.dtype !== 'f32' && first.dtype !== 'f16') return new Tensor({ array, shape, device });
+  const inputs = [a, b].filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]];
+  return operationResult({
+    operation: name,
+    inputs,
+    array,
+    shape,
+    backward(gradients) {
+      const gradOutput = gradients.output;
+      for (const [by, input] of [
+        ['a', a],
+        ['b', b],
+      ] as const) {
+        if (typeof input === 'number') continue;
+        gradients.add(input, (gradInput) => {
+          const factor = kernels.constantSlope(name, by);
+          const isWhole = shapesEqual(input.shape, shape);
+          if (isWhole && factor !== null) {
+            kernels.scale(device, { input: gradOutput, output: gradInput, factor, length });
+            return;
+          }
+          if (factor !== null)
+            return writeSums(device, gradOutput, shape, { array: gradInput, shape: input.shape, factor });
+          const full = isWhole ? gradInput : device.allocate('f32', Math.max(1, length), `${name} backward`);
+          const broadcast = broadcastOf(shape, { gradOutput: shape, ...shapes });
+          kernels.binaryBackward(device, {
+            function: name,
+            by,
+            gradOutput,
+            a: arrayOf(a),
+            b: arrayOf(b),
+            gradInput: full,
+            length,
+            broadcast,
+          });
+          if (isWhole) return;
+          writeSums(device, full, shape, { array: gradInput, shape: input.shape });
+          device.release(full);
+        });
+      }
+    },
+  });
+}
+
+/** An operation of the family that gives true and false, without a gradient. */
+function tested(name: BinaryFunction, a: Operand, b: Operand): Tensor {
+  const { device } = requireOperands(name, { a, b });
+  const shapes = shapesOf(a, b);
+  const shape = broadcastShapes(name, shapes);
+  const length = sizeOf(shape);
+  const array = device.allocate('u32', Math.max(1, length), name);
+  kernels.binary(device, {
+    function: name,
+    a: arrayOf(a),
+    b: arrayOf(b),
+    output: array,
+    length,
+    broadcast: broadcastOf(shape, shapes),
+  });
+  return new Tensor({ array, shape, device, isBool: true });
+}
+
+/** Whether both are tensors of floats of one shape, for which there are kernels that a model's step uses. */
+function areAlike(operation: string, a: Operand, b: Operand): boolean {
+  if (!(a instanceof Tensor && b instanceof Tensor) || !shapesEqual(a.shape, b.shape)) return false;
+  const { dtype } = requireOperands(operation, { a, b }, true);
+  return dtype === 'f32' || dtype === 'f16';
 }
 
 /**
- * Sum of two tensors of one shape; of the element type of the first.
+ * Sum of two tensors that broadcast, or of a tensor and a number; of the element type of the first.
  *
  * @throws ShapeError, TensorError
  */
-export function add(a: Tensor, b: Tensor): Tensor {
-  requirePair('add', a, b);
+export function add(a: Operand, b: Operand): Tensor {
+  return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped('add', a, b);
+}
+
+function addAlike(a: Tensor, b: Tensor): Tensor {
   const { device, size: length } = a;
   const array = device.allocate(a.array.elementType, a.array.length, 'add');
   kernels.add(device, { a: a.array, b: b.array, output: array, length });
@@ -36,12 +134,16 @@ export function add(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Product of two tensors of one shape, element by element; of the element type of the first.
+ * Product of two tensors that broadcast, or of a tensor and a number, element by element; of the
+ * element type of the first.
  *
  * @throws ShapeError, TensorError
  */
-export function mul(a: Tensor, b: Tensor): Tensor {
-  requirePair('mul', a, b);
+export function mul(a: Operand, b: Operand): Tensor {
+  return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped('mul', a, b);
+}
+
+function mulAlike(a: Tensor, b: Tensor): Tensor {
   const { device, size: length } = a;
   const array = device.allocate(a.array.elementType, a.array.length, 'mul');
   kernels.multiply(device, { a: a.array, b: b.array, output: array, length });
@@ -56,4 +158,136 @@ export function mul(a: Tensor, b: Tensor): Tensor {
       gradients.add(b, (gradB) => kernels.multiply(device, { a: gradOutput, b: a.array, output: gradB, length }));
     },
   });
+}
+
+/**
+ * `a - b` of tensors that broadcast, or of a tensor and a number.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function sub(a: Operand, b: Operand): Tensor {
+  return mapped('sub', a, b);
+}
+
+/**
+ * `a / b` of tensors that broadcast, or of a tensor and a number; f32 of whole numbers.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function div(a: Operand, b: Operand): Tensor {
+  return mapped('div', a, b);
+}
+
+/**
+ * a to the power b, of tensors that broadcast, or of a tensor and a number, to 2 units in the last place;
+ * f32 of whole numbers. The gradients at 0 are those of PyTorch.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function pow(a: Operand, b: Operand): Tensor {
+  return mapped('pow', a, b);
+}
+
+/**
+ * The larger of two at each place; NaN where one is. Where they are equal, each gets half of the gradient.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function maximum(a: Operand, b: Operand): Tensor {
+  return mapped('maximum', a, b);
+}
+
+/**
+ * The smaller of two at each place; NaN where one is. Where they are equal, each gets half of the gradient.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function minimum(a: Operand, b: Operand): Tensor {
+  return mapped('minimum', a, b);
+}
+
+/**
+ * Where `a` equals `b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function eq(a: Operand, b: Operand): Tensor {
+  return tested('eq', a, b);
+}
+
+/**
+ * Where `a` differs from `b`; NaN differs from itself: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function ne(a: Operand, b: Operand): Tensor {
+  return tested('ne', a, b);
+}
+
+/**
+ * Where `a < b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function lt(a: Operand, b: Operand): Tensor {
+  return tested('lt', a, b);
+}
+
+/**
+ * Where `a <= b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function le(a: Operand, b: Operand): Tensor {
+  return tested('le', a, b);
+}
+
+/**
+ * Where `a > b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function gt(a: Operand, b: Operand): Tensor {
+  return tested('gt', a, b);
+}
+
+/**
+ * Where `a >= b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function ge(a: Operand, b: Operand): Tensor {
+  return tested('ge', a, b);
+}
+
+/**
+ * Where both are true, or not 0: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function logicalAnd(a: Operand, b: Operand): Tensor {
+  return tested('logicalAnd', a, b);
+}
+
+/**
+ * Where one is true, or not 0: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function logicalOr(a: Operand, b: Operand): Tensor {
+  return tested('logicalOr', a, b);
+}
+
+/**
+ * From `start` (weight 0) to `end` (weight 1) in a straight line, as `torch.lerp`; all broadcast.
+ *
+ * @param weight a tensor or a number
+ * @throws ShapeError, TensorError
+ */
+export function lerp(start: Tensor, end: Operand, weight: Operand): Tensor {
+  requireOperands('lerp', { start, end, weight });
+  const way = sub(end, start);
+  // From the nearer end, which is met exactly.
+  if (typeof weight === 'number' && weight >= 0.5) return sub(end, mul(way, 1 - weight));
+  return add(start, mul(way, weight));
 }

@@ -380,7 +380,7 @@ describe('errors name the operation and the shapes', () => {
     ['linear', () => linear(make(2, 3), make(4, 5)), /linear: weight.*\[4, 5\]; expected \[4, 3\]/],
     ['bias', () => linear(make(2, 3), make(4, 3), make(3)), /linear: bias has the shape \[3\]; expected \[4\]/],
     ['matmul', () => matmul(make(2, 3), make(2, 3)), /matmul: \[2, 3\] and \[2, 3\]/],
-    ['add', () => add(make(2, 3), make(3, 2)), /add: the second tensor has the shape \[3, 2\]; expected \[2, 3\]/],
+    ['add', () => add(make(2, 3), make(3, 2)), /add: b has the shape \[3, 2\], which does not broadcast to \[2, 3\]/],
     ['layerNorm', () => layerNorm(make(2, 3), make(2), make(3)), /layerNorm: weight/],
     ['reshape', () => reshape(make(2, 3), [4]), /reshape: \[2, 3\] has 6 elements; \[4\] has 4/],
     [

@@ -1,3 +1,4 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
@@ -25,6 +26,14 @@ export interface Formula {
 /** How an operand lies in the output: its step along each dimension, 0 where it repeats. */
 export type Strides = readonly number[];
 
+/** How arrays repeat in an output. */
+export interface Broadcast {
+  /** Of the output, outermost first. */
+  readonly extents: readonly number[];
+  /** Of each array, by its name. */
+  readonly strides: Readonly<Record<string, Strides>>;
+}
+
 interface MapOptions {
   /** Name in errors and profiles. */
   readonly kernel: string;
@@ -36,11 +45,23 @@ interface MapOptions {
   readonly output: GpuArray;
   readonly length: number;
   /** Only where an operand repeats: the extents of the output, and the steps of each array. */
-  readonly broadcast?: { readonly extents: readonly number[]; readonly strides: Readonly<Record<string, Strides>> };
+  readonly broadcast?: Broadcast;
 }
+
+/** Dimensions of one broadcast that a kernel's parameters have room for. */
+const maxDimensions = 12;
 
 /** Validates and records output = formula(operands), in vectors of four where nothing repeats. */
 export function recordMap(gpu: Gpu, options: MapOptions): void {
+  const broadcast = options.broadcast && joined(options.broadcast);
+  if (broadcast && broadcast.extents.length > maxDimensions)
+    throw new KernelArgumentError(
+      `${options.kernel}: operands repeat along ${broadcast.extents.length} dimensions; there is room for ${maxDimensions}`,
+    );
+  recordJoined(gpu, { ...options, broadcast });
+}
+
+function recordJoined(gpu: Gpu, options: MapOptions): void {
   const { kernel, operands, output, length, broadcast } = options;
   requireExtents(kernel, { length });
   const arrays: Record<string, GpuArray> = {};
@@ -72,6 +93,27 @@ export function recordMap(gpu: Gpu, options: MapOptions): void {
     workgroups: workgroups(length / width),
     work: { bytes },
   });
+}
+
+/** Neighbouring dimensions as one wherever every array goes through them in one step. */
+function joined({ extents, strides }: Broadcast): Broadcast {
+  const arrays = Object.entries(strides);
+  const result = {
+    extents: [] as number[],
+    strides: Object.fromEntries(arrays.map(([name]) => [name, [] as number[]])),
+  };
+  for (const [axis, extent] of extents.entries()) {
+    if (extent === 1) continue;
+    const last = result.extents.length - 1;
+    const goesOn = arrays.every(([name, steps]) => result.strides[name]?.[last] === (steps[axis] as number) * extent);
+    if (last >= 0 && goesOn) result.extents[last] = (result.extents[last] as number) * extent;
+    else result.extents.push(extent);
+    for (const [name, steps] of arrays) {
+      const own = result.strides[name] as number[];
+      own[result.extents.length - 1] = steps[axis] as number;
+    }
+  }
+  return result;
 }
 
 /** Elements that an operand must have. */

@@ -1,0 +1,31 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import { recordMap } from '../elementwise/recordMap.ts';
+import { binaryMember } from './members.ts';
+import type { BinaryBackwardOptions } from './options.ts';
+
+/**
+ * Records gradInput = gradOutput * the derivative of function(a, b) by one of them.
+ *
+ * @throws KernelArgumentError
+ */
+export function binaryBackward(gpu: Gpu, options: BinaryBackwardOptions): void {
+  const { function: name, by, gradOutput, a, b, gradInput, length, broadcast } = options;
+  const { value, slopes, includes } = binaryMember(name);
+  if (!slopes) throw new KernelArgumentError(`binaryBackward: ${name} has no derivative`);
+  recordMap(gpu, {
+    kernel: `binaryBackward ${name}`,
+    formula: { name: `${name} by ${by}`, body: `let y = ${value};\nreturn gradOutput * (${slopes[by]});`, includes },
+    operands: { gradOutput, a, b },
+    computed: 'f32',
+    output: gradInput,
+    length,
+    broadcast,
+  });
+}
+
+/** The derivative, where it is the same everywhere: 1 or -1; else null. */
+export function constantSlope(name: BinaryBackwardOptions['function'], by: 'a' | 'b'): number | null {
+  const slope = Number(binaryMember(name).slopes?.[by]);
+  return Number.isNaN(slope) ? null : slope;
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../../index.ts';
+import type { Gpu } from '../../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
+import { expectClose } from '../../testing/expectClose.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import { binary, binaryBackward, binaryResult } from './index.ts';
+import { binaryMember, binaryMembers } from './members.ts';
+import type { BinaryFunction } from './members.ts';
+import { binaryReference } from './reference.ts';
+
+const names = Object.keys(binaryMembers) as BinaryFunction[];
+const special = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e-3, 127, 1e10, -1e10, Infinity, -Infinity, NaN];
+
+describe('binary', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openDevice();
+  });
+  afterAll(() => gpu.destroy());
+
+  type Operand = Float64Array | number;
+  async function values(name: BinaryFunction, a: Operand, b: Operand, type: 'f32' | 'f16', length: number) {
+    const given = (operand: Operand, label: string) =>
+      typeof operand === 'number' ? operand : uploadFloats(gpu, operand, type, label);
+    const [first, second] = [given(a, 'a'), given(b, 'b')];
+    const isTest = binaryResult(name, first, second) === 'u32';
+    const output = isTest
+      ? gpu.allocate('u32', Math.max(1, length), 'output')
+      : staleOutput(gpu, length, type, 'output');
+    binary(gpu, { function: name, a: first, b: second, output, length });
+    const read = await readFloats(gpu, output, length);
+    for (const array of [first, second, output]) if (typeof array !== 'number') gpu.release(array);
+    return read;
+  }
+
+  describe.each(names)('%s', (name) => {
+    it.each(['f32', 'f16'] as const)('equals its reference in %s, for arrays and numbers', async (type) => {
+      for (const length of [0, 1, 3, 17, 63, 65, 129]) {
+        const a = rounded(normalNumbers(length, 1), type).map((x) => (name === 'pow' ? Math.abs(x) : x));
+        const b = rounded(normalNumbers(length, 2), type);
+        // Some pairs are equal.
+        for (let index = 0; index < length; index += 5) b[index] = a[index] as number;
+        expectClose(
+          await values(name, a, b, type, length),
+          binaryReference(name, a, b),
+          { type, roundings: 6 },
+          `${length}`,
+        );
+        const half = binaryReference(name, a, 0.5);
+        expectClose(await values(name, a, 0.5, type, length), half, { type, roundings: 6 }, `${length} and a number`);
+        const of = binaryReference(name, 1.5, b);
+        expectClose(await values(name, 1.5, b, type, length), of, { type, roundings: 6 }, `a number and ${length}`);
+      }
+    });
+
+    it('equals its reference for all pairs of ends', async () => {
+      const a = Float64Array.from({ length: special.length ** 2 }, (_, index) =>
+        Math.fround(special[index % special.length] as number),
+      );
+      const b = Float64Array.from(a, (_, index) => Math.fround(special[Math.floor(index / special.length)] as number));
+      const read = await values(name, a, b, 'f32', a.length);
+      const expected = Float32Array.from(binaryReference(name, a, b));
+      for (const [index, value] of expected.entries()) {
+        if (Math.abs(value) > 0 && Math.abs(value) < 2 ** -126) continue;
+        if (Number.isFinite(value))
+          expectClose([read[index] as number], [value], { roundings: 6 }, `${a[index]}, ${b[index]}`);
+        else expect(read[index], `${a[index]}, ${b[index]}`).toBe(value);
+      }
+    });
+
+    it.runIf('slopes' in binaryMembers[name])('has the slopes of its reference as gradients', async () => {
+      const length = 65;
+      const a = rounded(normalNumbers(length, 3), 'f32').map((x) => Math.abs(x) + 0.1);
+      const b = rounded(normalNumbers(length, 4), 'f32').map((x) => Math.abs(x) + 0.2);
+      const gradOutput = rounded(normalNumbers(length, 5), 'f32');
+      const arrays = { a: uploadFloats(gpu, a, 'f32', 'a'), b: uploadFloats(gpu, b, 'f32', 'b') };
+      const gradient = uploadFloats(gpu, gradOutput, 'f32', 'gradOutput');
+      for (const by of ['a', 'b'] as const) {
+        const gradInput = staleOutput(gpu, length, 'f32', 'gradInput');
+        binaryBackward(gpu, { function: name, by, gradOutput: gradient, ...arrays, gradInput, length });
+        const read = await readFloats(gpu, gradInput, length);
+        const step = 1e-5;
+        const moved = (width: number) =>
+          by === 'a'
+            ? binaryReference(
+                name,
+                a.map((x) => x + width),
+                b,
+              )
+            : binaryReference(
+                name,
+                a,
+                b.map((x) => x + width),
+              );
+        const [above, below] = [moved(step), moved(-step)];
+        for (const [index, value] of above.entries()) {
+          const slope = ((value - (below[index] as number)) / (2 * step)) * (gradOutput[index] as number);
+          expect(Math.abs((read[index] as number) - slope)).toBeLessThan(2e-5 * Math.max(1, Math.abs(slope)));
+        }
+      }
+    });
+
+    it('takes whole numbers', async () => {
+      const a = Int32Array.of(-3, 0, 5, 7, 70_000);
+      const b = Int32Array.of(2, 3, 5, -1, 2);
+      const [first, second] = [gpu.upload(a, 'i32', 'a'), gpu.upload(b, 'i32', 'b')];
+      const output = gpu.allocate(binaryResult(name, first, second), 5, 'output');
+      binary(gpu, { function: name, a: first, b: second, output, length: 5 });
+      const read = Array.from((await gpu.read(output)).subarray(0, 5));
+      expectClose(read, binaryReference(name, a, b), { roundings: output.elementType === 'f32' ? 6 : 0 });
+    });
+  });
+
+  it('raises to powers as float64 does, to 2 units', async () => {
+    const length = 20_000;
+    const bases = normalNumbers(length, 6, { deviation: 3 });
+    const a = Float64Array.from(bases, (x) => Math.fround(Math.exp(x)));
+    const b = rounded(normalNumbers(length, 7, { deviation: 8 }), 'f32');
+    const read = await values('pow', a, b, 'f32', length);
+    const expected = binaryReference('pow', a, b);
+    const normal = [...expected.keys()].filter(
+      (index) => (expected[index] as number) > 2 ** -126 && (expected[index] as number) < 3e38,
+    );
+    expect(normal.length).toBeGreaterThan(length * 0.9);
+    expectClose(
+      normal.map((index) => read[index] as number),
+      normal.map((index) => expected[index] as number),
+      { roundings: 3 },
+    );
+  });
+
+  it.each(['f32', 'f16'] as const)('repeats arrays of %s along any dimensions', async (type) => {
+    const extents = [3, 4, 5, 1, 2];
+    const length = 120;
+    // Of [3, 1, 5, 1, 1] and [4, 1, 1, 2].
+    const strides = { a: [5, 0, 1, 0, 0], b: [0, 2, 0, 0, 1] };
+    const a = rounded(normalNumbers(15, 1), type);
+    const b = rounded(normalNumbers(8, 2), type);
+    const arrays = { a: uploadFloats(gpu, a, type, 'a'), b: uploadFloats(gpu, b, type, 'b') };
+    const output = staleOutput(gpu, length, type, 'output');
+    binary(gpu, { function: 'sub', ...arrays, output, length, broadcast: { extents, strides } });
+    const expected = Float64Array.from({ length }, (_, index) => {
+      const [i, j, k, l] = [Math.floor(index / 40), Math.floor(index / 10) % 4, Math.floor(index / 2) % 5, index % 2];
+      return (a[i * 5 + k] as number) - (b[j * 2 + l] as number);
+    });
+    expectClose(await readFloats(gpu, output, length), expected, { type, roundings: 1 });
+  });
+
+  it('goes beyond 65535 workgroups', async () => {
+    const [rows, columns] = [65536 * 64 + 1, 5];
+    const a = gpu.upload(Float32Array.of(1, 2, 3, 4, 5), 'f32', 'a');
+    const output = gpu.allocate('f32', rows * columns, 'output');
+    const broadcast = { extents: [rows, columns], strides: { a: [0, 1] } };
+    binary(gpu, { function: 'add', a, b: 1, output, length: rows * columns, broadcast });
+    const read = await gpu.read(output);
+    expect([...read.subarray(rows * columns - 5, rows * columns)]).toEqual([2, 3, 4, 5, 6]);
+    gpu.release(output);
+  });
+
+  it('refuses operands that are too short, naming them', () => {
+    const array = (size: number) => gpu.allocate('f32', size, `array of ${size}`);
+    expect(() => binary(gpu, { function: 'sub', a: array(3), b: 1, output: array(4), length: 4 })).toThrow(
+      /binary sub: a \(array of 3\) has 3 elements/,
+    );
+    const broadcast = { extents: [2, 3], strides: { a: [3, 1], b: [0, 1] } };
+    expect(() =>
+      binary(gpu, { function: 'sub', a: array(6), b: array(2), output: array(6), length: 6, broadcast }),
+    ).toThrow(/b \(array of 2\) has 2 elements; \[length 3\] needs 3/);
+  });
+
+  it('compiles in every type and width', () =>
+    compileOnNull((nullGpu) => {
+      for (const name of names) {
+        for (const type of ['f32', 'f16', 'i32', 'u32'] as const) {
+          for (const length of [7, 8]) {
+            const [a, b] = [nullGpu.allocate(type, 8, 'a'), nullGpu.allocate(type, 8, 'b')];
+            for (const [first, second] of [
+              [a, b],
+              [a, 2],
+              [2, b],
+              [a, 0.5],
+            ] as const) {
+              const output = nullGpu.allocate(binaryResult(name, first, second), 8, 'output');
+              binary(nullGpu, { function: name, a: first, b: second, output, length });
+            }
+            if (!binaryMember(name).slopes || type === 'i32' || type === 'u32') continue;
+            const [gradOutput, gradInput] = [
+              nullGpu.allocate(type, 8, 'gradOutput'),
+              nullGpu.allocate(type, 8, 'gradInput'),
+            ];
+            for (const by of ['a', 'b'] as const)
+              binaryBackward(nullGpu, { function: name, by, gradOutput, a, b, gradInput, length });
+          }
+        }
+      }
+    }));
+});

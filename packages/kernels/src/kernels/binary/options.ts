@@ -1,0 +1,32 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { Broadcast } from '../elementwise/recordMap.ts';
+import type { BinaryFunction } from './members.ts';
+
+export interface BinaryFunctionOptions {
+  readonly function: BinaryFunction;
+  /** An array of any type, or a number. */
+  readonly a: GpuArray | number;
+  /** An array of the type of `a`, or a number. */
+  readonly b: GpuArray | number;
+  /** [length]: u32 for tests, else of the type of the arrays, or floats; in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+  /** Extents and the steps of `a` and `b`, where one repeats. Default: all are [length]. */
+  readonly broadcast?: Broadcast;
+}
+
+export interface BinaryBackwardOptions {
+  readonly function: BinaryFunction;
+  /** By which operand. */
+  readonly by: 'a' | 'b';
+  /** [length], f32 or f16. */
+  readonly gradOutput: GpuArray;
+  /** The operands of the forward: floats, or numbers. */
+  readonly a: GpuArray | number;
+  readonly b: GpuArray | number;
+  /** [length], f32 or f16, in another buffer: where the operand repeats, its gradients are yet to be summed. */
+  readonly gradInput: GpuArray;
+  readonly length: number;
+  /** As of the forward, with the steps of `gradOutput`. */
+  readonly broadcast?: Broadcast;
+}

@@ -1,0 +1,21 @@
+import type { Gpu } from '../../gpu.ts';
+import { recordMap } from '../elementwise/recordMap.ts';
+import type { WhereOptions } from './options.ts';
+
+/**
+ * Records output = condition ? a : b, element by element; its own gradient, with 0 for a or b.
+ *
+ * @throws KernelArgumentError
+ */
+export function where(gpu: Gpu, { condition, a, b, output, length, broadcast }: WhereOptions): void {
+  const type = output.elementType === 'f16' ? 'f32' : output.elementType;
+  recordMap(gpu, {
+    kernel: 'where',
+    formula: { name: 'where', body: 'return select(b, a, condition != 0u);' },
+    operands: { condition, a, b },
+    computed: { condition: 'u32', a: type, b: type },
+    output,
+    length,
+    broadcast,
+  });
+}

@@ -1,0 +1,2 @@
+export { where } from './forward.ts';
+export type { WhereOptions } from './options.ts';

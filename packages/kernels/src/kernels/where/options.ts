@@ -1,0 +1,16 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { Broadcast } from '../elementwise/recordMap.ts';
+
+export interface WhereOptions {
+  /** u32: 0 for false. */
+  readonly condition: GpuArray;
+  /** What is taken where the condition is true: an array, or a number. */
+  readonly a: GpuArray | number;
+  /** What is taken elsewhere. */
+  readonly b: GpuArray | number;
+  /** [length], of the type of the arrays, or both are floats; in another buffer. */
+  readonly output: GpuArray;
+  readonly length: number;
+  /** Extents and the steps of all arrays, where one repeats. Default: all are [length]. */
+  readonly broadcast?: Broadcast;
+}

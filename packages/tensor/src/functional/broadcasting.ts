@@ -1,0 +1,65 @@
+import * as kernels from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import type { Device } from '../device.ts';
+import { ShapeError } from '../errors.ts';
+import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { sumOver } from './strided.ts';
+
+/**
+ * The shape to which tensors repeat together, as NumPy does: from the last dimension on, extents
+ * are equal, or 1.
+ *
+ * @throws ShapeError naming the operation and both shapes
+ */
+export function broadcastShapes(operation: string, shapes: Readonly<Record<string, Shape>>): Shape {
+  let result: Shape = [];
+  for (const name in shapes) {
+    const shape = shapes[name] as Shape;
+    const rank = Math.max(result.length, shape.length);
+    result = Array.from({ length: rank }, (_, axis) => {
+      const [before, own] = [result[axis - rank + result.length] ?? 1, shape[axis - rank + shape.length] ?? 1];
+      if (before !== own && before !== 1 && own !== 1)
+        throw new ShapeError(
+          `${operation}: ${name} has the shape ${formatShape(shape)}, which does not broadcast to ${formatShape(result)}: dimension ${axis - rank} is ${own} and ${before}; one of them must be 1, or both equal`,
+        );
+      return before === 1 ? own : before;
+    });
+  }
+  return result;
+}
+
+/** The steps of a tensor along the dimensions of a shape to which it repeats. */
+export function stridesTo(shape: Shape, result: Shape): number[] {
+  const own = kernels.contiguousStrides(shape);
+  const missing = result.length - shape.length;
+  return result.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : (own[axis - missing] as number)));
+}
+
+/** What kernels are told of arrays that repeat; undefined where none does. */
+export function broadcastOf(
+  result: Shape,
+  shapes: Readonly<Record<string, Shape>>,
+): { extents: Shape; strides: Record<string, number[]> } | undefined {
+  const all = Object.entries(shapes);
+  if (all.every(([, shape]) => shapesEqual(shape, result))) return undefined;
+  return { extents: result, strides: Object.fromEntries(all.map(([name, shape]) => [name, stridesTo(shape, result)])) };
+}
+
+/**
+ * Writes the gradient of a tensor that repeated: the sums over where it did, in an order that
+ * depends on the shapes alone, times a factor.
+ */
+export function writeSums(
+  device: Device,
+  full: GpuArray,
+  result: Shape,
+  target: { readonly array: GpuArray; readonly shape: Shape; readonly factor?: number },
+): void {
+  const { array, shape, factor = 1 } = target;
+  const missing = result.length - shape.length;
+  const repeated = [...result.keys()].filter((axis) => axis < missing || shape[axis - missing] === 1);
+  const sums = sumOver(device, full, result, repeated);
+  kernels.scale(device, { input: sums, output: array, factor, length: sizeOf(shape) });
+  device.release(sums);
+}

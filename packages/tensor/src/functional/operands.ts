@@ -1,0 +1,52 @@
+import { requireArgument } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { Tensor } from '../tensor.ts';
+import type { DType } from '../tensor.ts';
+
+/** What operations of two tensors take: a number stands for a tensor that repeats it. */
+export type Operand = Tensor | number;
+
+const operandKind = {
+  what: 'a Tensor or a number',
+  holds: (value: unknown) => typeof value === 'number' || value instanceof Tensor,
+};
+
+/** Whether tensors of both types can be computed with together. */
+const fits = (a: DType, b: DType, floatsMix: boolean): boolean =>
+  a === b || (floatsMix && (a === 'f32' || a === 'f16') && (b === 'f32' || b === 'f16'));
+
+/**
+ * Checks operands by their names: tensors or numbers, one a tensor, on one device and of one type.
+ *
+ * @param floatsMix whether f32 may stand beside f16
+ * @returns the first tensor
+ * @throws TensorError
+ */
+export function requireOperands(
+  operation: string,
+  operands: Readonly<Record<string, Operand>>,
+  floatsMix = false,
+): Tensor {
+  let first: Tensor | null = null;
+  let firstName = '';
+  for (const name in operands) {
+    const operand = operands[name] as Operand;
+    if (typeof operand === 'number') continue;
+    if (!(operand instanceof Tensor)) requireArgument(operation, name, operand, operandKind, TensorError);
+    if (!first) {
+      first = operand;
+      firstName = name;
+      continue;
+    }
+    if (operand.device !== first.device)
+      throw new TensorError(
+        `${operation}: ${name} lives on another device than ${firstName}; make all tensors and parameters with one device`,
+      );
+    if (!fits(first.dtype, operand.dtype, floatsMix))
+      throw new TensorError(
+        `${operation}: ${firstName} is of ${first.dtype} and ${name} of ${operand.dtype}; use cast() on one of them`,
+      );
+  }
+  if (first) return first;
+  throw new TensorError(`${operation}: ${Object.keys(operands).join(' and ')} are numbers; one must be a Tensor`);
+}

@@ -1,0 +1,94 @@
+import * as kernels from '@attune/kernels';
+import { operationResult } from '../autograd/operation.ts';
+import { TensorError } from '../errors.ts';
+import { shapesEqual, sizeOf } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
+import { requireTensor } from './checks.ts';
+import { requireOperands } from './operands.ts';
+import type { Operand } from './operands.ts';
+
+function requireMask(operation: string, name: string, mask: Tensor, beside: Tensor): void {
+  requireTensor(operation, name, mask);
+  if (mask.dtype !== 'bool')
+    throw new TensorError(
+      `${operation}: ${name} must be a tensor of bool, as comparisons give; it is one of ${mask.dtype}`,
+    );
+  if (mask.device !== beside.device)
+    throw new TensorError(
+      `${operation}: ${name} lives on another device than the other tensors; make all with one device`,
+    );
+}
+
+/**
+ * `a` where the condition is true, else `b`, as `torch.where`; all three broadcast. Each gets the
+ * gradient of the elements that were taken from it.
+ *
+ * @param condition of bool
+ * @param a, b tensors of one type, or numbers; one must be a tensor
+ * @throws ShapeError, TensorError
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const first = requireOperands('where', { a, b });
+  requireMask('where', 'condition', condition, first);
+  const { device } = first;
+  const shapes = {
+    condition: condition.shape,
+    ...(typeof a !== 'number' && { a: a.shape }),
+    ...(typeof b !== 'number' && { b: b.shape }),
+  };
+  const shape = broadcastShapes('where', shapes);
+  const length = sizeOf(shape);
+  const array = device.allocate(first.array.elementType, Math.max(1, length), 'where');
+  const [arrayA, arrayB] = [a, b].map((operand) => (typeof operand === 'number' ? operand : operand.array));
+  kernels.where(device, {
+    condition: condition.array,
+    a: arrayA ?? 0,
+    b: arrayB ?? 0,
+    output: array,
+    length,
+    broadcast: broadcastOf(shape, shapes),
+  });
+  const isBool = first.dtype === 'bool';
+  if (first.dtype !== 'f32' && first.dtype !== 'f16') return new Tensor({ array, shape, device, isBool });
+  return operationResult({
+    operation: 'where',
+    inputs: [a, b].filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]],
+    array,
+    shape,
+    backward(gradients) {
+      const taken = gradients.output;
+      for (const [name, input] of Object.entries({ a, b })) {
+        if (typeof input === 'number') continue;
+        gradients.add(input, (gradInput) => {
+          const isWhole = shapesEqual(input.shape, shape);
+          const output = isWhole ? gradInput : device.allocate('f32', Math.max(1, length), 'where backward');
+          kernels.where(device, {
+            condition: condition.array,
+            a: name === 'a' ? taken : 0,
+            b: name === 'b' ? taken : 0,
+            output,
+            length,
+            broadcast: broadcastOf(shape, { condition: condition.shape, [name]: shape }),
+          });
+          if (isWhole) return;
+          writeSums(device, output, shape, { array: gradInput, shape: input.shape });
+          device.release(output);
+        });
+      }
+    },
+  });
+}
+
+/**
+ * A number where the mask is true, else the element of `input`, as `torch.masked_fill`.
+ *
+ * @param mask of bool; it broadcasts with `input`
+ * @throws ShapeError, TensorError
+ */
+export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
+  requireTensor('maskedFill', 'input', input);
+  requireMask('maskedFill', 'mask', mask, input);
+  if (typeof value !== 'number') throw new TensorError('maskedFill: value must be a number');
+  return where(mask, value, input);
+}
