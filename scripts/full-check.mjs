@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
 import { examineAdapter } from './full-check-parts/adapter.mjs';
 import { freshClone } from './full-check-parts/fresh-clone.mjs';
+import { killed } from './full-check-parts/kills.mjs';
 import { mrpc } from './full-check-parts/mrpc.mjs';
 import { parity } from './full-check-parts/parity.mjs';
 import { referenceTests } from './full-check-parts/reference-tests.mjs';
@@ -17,6 +18,7 @@ const checks = {
   adapter: examineAdapter,
   reference: referenceTests,
   mrpc,
+  kills: killed,
   parity,
   'fresh-clone': freshClone,
 };

@@ -36,6 +36,21 @@ export class CheckpointError extends TrainerError {
   override name = 'CheckpointError';
 }
 
+/** A signal has ended a run after a step, and what it had learned is saved. */
+export class TrainingInterruptedError extends TrainerError {
+  override name = 'TrainingInterruptedError';
+  /** Its name, such as SIGINT. */
+  readonly signal: string;
+  /** Path of the checkpoint to go on from. */
+  readonly checkpoint: string;
+
+  constructor(message: string, { signal, checkpoint }: { readonly signal: string; readonly checkpoint: string }) {
+    super(message);
+    this.signal = signal;
+    this.checkpoint = checkpoint;
+  }
+}
+
 /** A folder or file of results could not be written. */
 export class SaveError extends TrainerError {
   override name = 'SaveError';

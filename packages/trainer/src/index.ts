@@ -26,6 +26,7 @@ export {
   TrainerDatasetError,
   TrainerError,
   TrainingArgumentsError,
+  TrainingInterruptedError,
 } from './errors.ts';
 export { EvalPrediction } from './evaluation/evaluationOutput.ts';
 export type { EvaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';

@@ -16,7 +16,6 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   evalDoConcatBatches: true,
   evalUseGatherObject: false,
   ignoreDataSkip: false,
-  enableJitCheckpoint: false,
   fullDeterminism: true,
   fp16FullEval: false,
   tf32: false,
@@ -87,6 +86,7 @@ export const pointlessArguments: Readonly<Record<string, string>> = {
   ddpTimeout: 'a run is one process',
   dataloaderPinMemory: 'batches go to the GPU without page-locked memory',
   dataloaderInOrder: 'batches always come in order',
+  enableJitCheckpoint: 'a signal always saves a checkpoint before the process ends',
   debug: 'errors of the GPU always name the kernel',
 };
 

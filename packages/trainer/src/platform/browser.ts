@@ -1,5 +1,5 @@
 import { SaveError } from '../errors.ts';
-import type { Files, Terminal } from './platform.ts';
+import type { Files, InterruptibleRun, Interruption, Terminal } from './platform.ts';
 
 export const terminal: Terminal = { writeLine: (line) => console.info(line) };
 
@@ -18,7 +18,11 @@ export const homeFolder = (): string | null => null;
 export const temporaryFolder = (): string | null => null;
 
 /** A page is closed without a word. */
-export const onInterruption = (_message: () => string): Disposable => ({ [Symbol.dispose]() {} });
+export const onInterruption = (_run: InterruptibleRun): Interruption => ({
+  signal: null,
+  leave() {},
+  [Symbol.dispose]() {},
+});
 
 export const files: Files = {
   makeFolder: refuse,

@@ -4,7 +4,7 @@ import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
-import type { Files, Terminal } from './platform.ts';
+import type { Files, InterruptibleRun, Interruption, Terminal } from './platform.ts';
 
 export const terminal: Terminal = {
   writeLine: (line) => console.error(line),
@@ -18,26 +18,55 @@ export const temporaryFolder = (): string | null => tmpdir();
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What each run that is under way would say. */
-const farewells = new Set<() => string>();
+interface Interruptible {
+  readonly run: InterruptibleRun;
+  /** What has asked it to finish. */
+  signal: NodeJS.Signals | null;
+}
 
-/** Until it is disposed of: what a person is told whose signal ends the process. */
-export function onInterruption(message: () => string): Disposable {
-  if (farewells.size === 0) for (const signal of signals) process.on(signal, sayFarewell);
-  farewells.add(message);
+/** The runs under way. */
+const underWay = new Set<Interruptible>();
+
+/**
+ * Until it is disposed of: what a signal does to a run. The first one asks it to finish; one that has
+ * nothing to finish, and a second signal, say what is lost and end the process at once.
+ */
+export function onInterruption(run: InterruptibleRun): Interruption {
+  if (underWay.size === 0) for (const signal of signals) process.on(signal, interrupt);
+  const entry: Interruptible = { run, signal: null };
+  underWay.add(entry);
   return {
-    [Symbol.dispose]() {
-      farewells.delete(message);
-      if (farewells.size === 0) for (const signal of signals) process.off(signal, sayFarewell);
+    get signal() {
+      return entry.signal;
     },
+    leave(message) {
+      const { signal } = entry;
+      forget(entry);
+      if (signal === null || process.listenerCount(signal) > Number(underWay.size > 0)) return;
+      terminal.writeLine(`\n${message}`);
+      if (![...underWay].some((other) => other.signal !== null)) endProcess(signal);
+    },
+    [Symbol.dispose]: () => forget(entry),
   };
 }
 
-function sayFarewell(signal: NodeJS.Signals): void {
-  for (const each of signals) process.off(each, sayFarewell);
-  for (const message of farewells) terminal.writeLine(`\n${message()}`);
-  farewells.clear();
-  // Without a listener the signal ends the process, with its usual code.
+function forget(entry: Interruptible): void {
+  underWay.delete(entry);
+  if (underWay.size === 0) for (const signal of signals) process.off(signal, interrupt);
+}
+
+function interrupt(signal: NodeJS.Signals): void {
+  const finishing = [...underWay].filter((entry) => entry.signal === null && entry.run.finish());
+  for (const entry of finishing) entry.signal = signal;
+  if (finishing.length === 0) endProcess(signal);
+  else terminal.writeLine('\nThe step will be finished and a checkpoint saved; a second signal ends at once.');
+}
+
+/** Without a listener a signal ends the process, with its usual code. */
+function endProcess(signal: NodeJS.Signals): void {
+  for (const { run } of underWay) terminal.writeLine(`\n${run.farewell()}`);
+  underWay.clear();
+  for (const each of signals) process.off(each, interrupt);
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 

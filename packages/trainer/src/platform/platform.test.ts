@@ -7,15 +7,16 @@ describe('a signal', () => {
 
   it('makes each run say what is lost, once, and is left to the listeners of others', () => {
     const said: string[] = [];
+    const run = (farewell: string) => ({ finish: () => false, farewell: () => farewell });
     vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
     const other = vi.fn<() => void>();
     process.on('SIGTERM', other);
     const before = process.listenerCount('SIGTERM');
     {
-      using _first = onInterruption(() => 'first');
-      using _second = onInterruption(() => 'second');
+      using _first = onInterruption(run('first'));
+      using _second = onInterruption(run('second'));
       {
-        using _ended = onInterruption(() => 'ended');
+        using _ended = onInterruption(run('ended'));
       }
       expect(process.listenerCount('SIGTERM')).toBe(before + 1);
       process.emit('SIGTERM', 'SIGTERM');
@@ -25,6 +26,26 @@ describe('a signal', () => {
     expect(said).toEqual(['\nfirst', '\nsecond']);
     expect(other).toHaveBeenCalledTimes(2);
     expect(process.listenerCount('SIGTERM')).toBe(before - 1);
+  });
+
+  it('is waited for by runs that can finish, and ends their waiting when it comes again', () => {
+    const said: string[] = [];
+    vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
+    const other = vi.fn<() => void>();
+    process.on('SIGTERM', other);
+    {
+      using run = onInterruption({ finish: () => true, farewell: () => 'lost' });
+      expect(run.signal).toBeNull();
+      process.emit('SIGTERM', 'SIGTERM');
+      expect(run.signal).toBe('SIGTERM');
+      expect(said).toHaveLength(1);
+      process.emit('SIGTERM', 'SIGTERM');
+      // Another listens: the process is its own.
+      run.leave('saved');
+    }
+    process.off('SIGTERM', other);
+    expect(said[1]).toBe('\nlost');
+    expect(said).toHaveLength(2);
   });
 });
 

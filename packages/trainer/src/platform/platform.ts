@@ -3,6 +3,24 @@ export interface Terminal {
   writeLine(line: string): void;
 }
 
+/** A run as a signal finds it. */
+export interface InterruptibleRun {
+  /** Asks it to save and leave after its step; false when it has nothing to save. */
+  finish(): boolean;
+  /** What is lost when it ends at once. */
+  farewell(): string;
+}
+
+export interface Interruption extends Disposable {
+  /** The signal that has asked the run to finish; null without one. */
+  readonly signal: string | null;
+  /**
+   * Called by a run that has finished: ends the process, with a message, unless others listen to the
+   * signal.
+   */
+  leave(message: string): void;
+}
+
 /** The little that saving needs of a file system. Paths are joined with '/'. */
 export interface Files {
   makeFolder(path: string): Promise<void>;

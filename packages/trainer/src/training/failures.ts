@@ -28,6 +28,14 @@ export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace
   return `Training was stopped at step ${step} of ${maxSteps}. ${lost}`;
 }
 
+/** What a person is told whose Ctrl-C ended a run that could finish its step. */
+export function savedInWords({ step, maxSteps, lastCheckpoint }: RunPlace, saveOnlyModel: boolean): string {
+  const goOn = saveOnlyModel
+    ? 'With saveOnlyModel it holds the weights alone: fromPretrained loads them, no run goes on from it.'
+    : 'To go on from there: train({ resumeFromCheckpoint: true }).';
+  return `Training was stopped at step ${step} of ${maxSteps}, and is saved in ${lastCheckpoint}. ${goOn}`;
+}
+
 /**
  * The error that ended a run, with the step that was reached, the last checkpoint and what to do.
  * Errors of a kind that says nothing about the run stay as they are.

@@ -1,6 +1,7 @@
 import type { Batch } from '@attune/data';
 import type { Optimizer, Schedule } from '@attune/tensor';
 import { onInterruption, terminal } from '#platform';
+import type { Interruption } from '../platform/platform.ts';
 import { callable, objectWith, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
@@ -9,9 +10,10 @@ import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { exactLogsOf } from '../checkpoint/progress.ts';
 import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
+import { checkpointPath } from '../checkpoint/write.ts';
 import type { SavableProcessor } from '../checkpoint/write.ts';
 import { batchesFrom, checkedDataloader, groupsOf } from '../dataloaders.ts';
-import { TrainerError } from '../errors.ts';
+import { TrainerError, TrainingInterruptedError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
@@ -21,7 +23,7 @@ import { TrainerState } from '../state/trainerState.ts';
 import type { TrainerStateFields } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
 import { noteBest } from './bestModel.ts';
-import { interruptionInWords, withPlace } from './failures.ts';
+import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { LossMeter } from './lossMeter.ts';
@@ -85,6 +87,9 @@ export class TrainingRun implements Disposable {
   readonly #checkpoints: RunCheckpoints;
   #position: RunPosition;
   #prepared = false;
+  /** Whether a step of this run has begun. */
+  #underWay = false;
+  #interruption: Interruption | null = null;
 
   private constructor(input: RunInput, { loader, plan, schedule, optimizer, start }: RunParts) {
     const { trainer, callbacks, labelName, checkpoint } = input;
@@ -157,7 +162,11 @@ export class TrainingRun implements Disposable {
 
   /** The whole run; an error that ends it says how far it came. */
   async run(): Promise<TrainOutput> {
-    using _told = onInterruption(() => interruptionInWords(this.#place));
+    using interruption = onInterruption({
+      finish: () => this.#underWay && this.#trainer.args.saveStrategy !== 'no',
+      farewell: () => interruptionInWords(this.#place),
+    });
+    this.#interruption = interruption;
     try {
       return await this.#runEpochs();
     } catch (error) {
@@ -231,6 +240,7 @@ export class TrainingRun implements Disposable {
       this.#position = { epoch, batchesDone, epochEnded: false };
       await this.#runStep(batches, epoch + batchesDone / this.#loader.length);
       await this.#logEvaluateSave();
+      await this.#leaveIfAsked();
       if (control.shouldEpochStop || control.shouldTrainingStop) break;
     }
   }
@@ -239,6 +249,27 @@ export class TrainingRun implements Disposable {
     this.#position = { ...this.#position, epochEnded: true };
     await this.#callbacks.call('onEpochEnd');
     await this.#logEvaluateSave();
+    await this.#leaveIfAsked();
+  }
+
+  /**
+   * After a signal: saves, and ends the process, or the run where others listen to the signal.
+   *
+   * @throws TrainingInterruptedError
+   */
+  async #leaveIfAsked(): Promise<void> {
+    const signal = this.#interruption?.signal ?? null;
+    if (signal === null) return;
+    const { args } = this.#trainer;
+    const checkpoint = checkpointPath(args.outputDir, this.#state.globalStep);
+    await this.#step.drain();
+    if (this.#checkpoints.last !== checkpoint)
+      await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
+    const message = savedInWords(this.#place, args.saveOnlyModel);
+    // The progress line goes first.
+    this.#callbacks.endRun();
+    this.#interruption?.leave(message);
+    throw new TrainingInterruptedError(message, { signal, checkpoint });
   }
 
   /**
@@ -260,6 +291,7 @@ export class TrainingRun implements Disposable {
 
   /** @param epoch epochs done after this step, with a fraction */
   async #runStep(batches: readonly Batch[], epoch: number): Promise<void> {
+    this.#underWay = true;
     await this.#callbacks.call('onStepBegin');
     await this.#step.run(batches, this.#state.globalStep, (index) =>
       this.#callbacks.call(index < batches.length - 1 ? 'onSubstepEnd' : 'onPreOptimizerStep'),

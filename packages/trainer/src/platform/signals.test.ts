@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { folder, make, value } from '../testing/regression.ts';
+import { startChild } from '../testing/startChild.ts';
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
+afterEach(() => vi.restoreAllMocks());
+
+const options = {
+  learningRate: 0.1,
+  saveSteps: 100,
+  numTrainEpochs: 4000,
+  loggingSteps: 2,
+  disableTqdm: true,
+} as const;
+
+describe('a run in a process', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('finishes its step on %s, saves, and says how to go on', async (signal) => {
+    const child = startChild(folder(), options);
+    await child.said('saved 100');
+    child.kill(signal);
+    const ended = await child.ended;
+    expect(ended, ended.text).toMatchObject({ code: null, signal });
+    const [, step] = /was stopped at step (\d+) of 32000, and is saved in \S+checkpoint-\1\./.exec(ended.text) ?? [];
+    expect(ended.text).toMatch(/To go on from there: train\(\{ resumeFromCheckpoint: true \}\)/);
+    expect(ended.text).not.toMatch(/ended/);
+
+    // It goes on from there as if it had never stopped.
+    const maxSteps = Number(step) + 20;
+    const constant = { ...options, lrSchedulerType: 'constant', maxSteps, saveStrategy: 'no' } as const;
+    const resumed = await make({ ...constant, learningRate: 0 });
+    await resumed.trainer.train({ resumeFromCheckpoint: true });
+    expect(resumed.trainer.state.globalStep).toBe(maxSteps);
+    expect(await value(resumed.model.a)).not.toBe(0);
+  });
+
+  it('leaves at once on a second signal', async () => {
+    const child = startChild(folder(), { ...options, saveSteps: 1 }, 2000);
+    await child.said('saved 1');
+    child.kill('SIGINT');
+    await child.said('will be finished');
+    child.kill('SIGINT');
+    const { signal, text } = await child.ended;
+    expect(signal).toBe('SIGINT');
+    expect(text).toMatch(
+      /stopped at step 1 of 32000. What came after the last checkpoint is lost; it is \S+checkpoint-1\./,
+    );
+    expect(readdirSync(folder())).toEqual(['checkpoint-1']);
+  });
+});
