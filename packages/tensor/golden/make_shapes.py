@@ -3,18 +3,10 @@
     python packages/tensor/golden/make_shapes.py
 """
 
-import json
-import math
-import pathlib
-
 import torch
 import torch.nn.functional as F
 
-
-def numbers(shape, factor, shift, modulus):
-    """What the test makes too: small numbers with ties, some of them 0."""
-    count = math.prod(shape)
-    return torch.tensor([((i * factor + shift) % modulus - modulus // 2) / 8 for i in range(count)]).reshape(shape)
+from cases import write
 
 
 def sliced(x, *ranges):
@@ -101,23 +93,4 @@ cases = [
 ]
 
 
-def run(operation, shapes, arguments):
-    inputs = [numbers(shape, 37, 11 + 5 * i, 23).requires_grad_() for i, shape in enumerate(shapes)]
-    function = operations[operation]
-    output = function(*inputs, **arguments) if isinstance(arguments, dict) else function(*inputs, *arguments)
-    outputs = output if isinstance(output, tuple) else (output,)
-    flat = torch.cat([part.reshape(-1) for part in outputs])
-    (flat * numbers([flat.numel()], 29, 5, 19)).sum().backward()
-    return {
-        "operation": operation,
-        "shapes": shapes,
-        "arguments": arguments,
-        "outputs": [list(part.shape) for part in outputs],
-        "values": flat.tolist(),
-        "gradients": [x.grad.reshape(-1).tolist() for x in inputs],
-    }
-
-
-folder = pathlib.Path(__file__).parent
-lines = ",\n".join(json.dumps(run(*case)) for case in cases)
-(folder / "torch_shapes.json").write_text(f"[\n{lines}\n]\n")
+write("torch_shapes.json", operations, cases)

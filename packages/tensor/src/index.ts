@@ -91,7 +91,22 @@ export type { CrossEntropyOptions, LossOptions } from './functional/losses.ts';
 export { matmul } from './functional/matmul.ts';
 export type { DropoutOptions, RandomKey } from './functional/random.ts';
 export { logSoftmax, softmax } from './functional/softmax.ts';
-export { mean, sum } from './functional/reductions.ts';
+export {
+  all,
+  any,
+  argMax,
+  argMin,
+  logSumExp,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  variance,
+} from './functional/reductions.ts';
+export type { Dims, NormOptions, ReductionOptions, VarianceOptions } from './functional/reductions.ts';
 export { Dropout, Embedding, LayerNorm, Linear } from './nn/layers.ts';
 export type {
   DropoutModuleOptions,

@@ -1,29 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import * as api from '../index.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { goldenNumbers } from '../testing/goldenNumbers.ts';
-
-interface Golden {
-  readonly operation: string;
-  readonly shapes: readonly Shape[];
-  readonly arguments: readonly unknown[] | { readonly dim: number };
-  readonly outputs: readonly Shape[];
-  readonly values: readonly number[];
-  readonly gradients: readonly (readonly number[])[];
-}
-
-type Operation = (...given: unknown[]) => Tensor | Tensor[];
-const operations = api as unknown as Readonly<Record<string, Operation>>;
-const file = new URL('../../golden/torch_shapes.json', import.meta.url);
-const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden[];
-const cases = golden.map(
-  (entry) =>
-    [`${entry.operation} of ${JSON.stringify(entry.shapes)} by ${JSON.stringify(entry.arguments)}`, entry] as const,
-);
+import { goldenNumbers, testTorchCases } from '../testing/torchCases.ts';
 
 let device: Device;
 beforeAll(async () => {
@@ -41,29 +22,7 @@ const make = (shape: Shape, index = 0, dtype: 'f32' | 'i32' = 'f32') => {
 };
 
 describe('what moves data equals PyTorch', () => {
-  it.each(cases)('%s', async (_, entry) => {
-    const call = (inputs: readonly Tensor[]) => {
-      const operation = operations[entry.operation] as Operation;
-      const given = Array.isArray(entry.arguments)
-        ? [...inputs, ...entry.arguments]
-        : [inputs, ...Object.values(entry.arguments)];
-      const output = operation(...given);
-      return Array.isArray(output) ? output : [output];
-    };
-    const inputs = entry.shapes.map((shape, index) => make(shape, index));
-    const outputs = call(inputs);
-    expect(outputs.map(({ shape }) => shape)).toEqual(entry.outputs);
-    const flat = api.concat(outputs.map((output) => api.flatten(output)));
-    expect([...(await flat.data())]).toEqual(entry.values);
-    api.sum(api.mul(flat, api.tensor(goldenNumbers(flat.shape, 29, 5, 19), { shape: flat.shape, device }))).backward();
-    for (const [index, input] of inputs.entries())
-      expect([...((await input.grad?.data()) ?? [])].map((value) => value + 0)).toEqual(entry.gradients[index]);
-
-    if (JSON.stringify(entry.arguments).includes('value')) return;
-    const whole = call(entry.shapes.map((shape, index) => make(shape, index, 'i32')));
-    const numbers = api.concat(whole.map((output) => api.flatten(output)));
-    expect([...(await numbers.data())].map((value) => value / 8)).toEqual(entry.values);
-  });
+  testTorchCases('torch_shapes.json', () => device, { roundings: 0, integers: true });
 
   it('moves up to eight dimensions, and tells of more', async () => {
     const shape = [2, 2, 2, 2, 2, 2, 2, 2];

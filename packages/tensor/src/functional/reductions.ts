@@ -1,40 +1,302 @@
-import { columnSum, gemm } from '@attune/kernels';
+import { argReduce, columnSum } from '@attune/kernels';
+import { flag, optional, requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
-import type { Tensor } from '../tensor.ts';
-import { requireFloats } from './checks.ts';
+import { ShapeError, TensorError } from '../errors.ts';
+import { formatShape, sizeOf } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import { recordReduce, reduction, rowsOf, spread } from './reduction.ts';
+import type { ReductionPlan } from './reduction.ts';
+import { gathered } from './strided.ts';
 import { scale } from './unary.ts';
 
+/** Dimensions that a reduction takes together: one, several, or all where none is named. */
+export type Dims = number | readonly number[] | null;
+
+/** Options of every reduction. */
+export interface ReductionOptions {
+  /** Whether reduced dimensions stay, with an extent of 1. Default false. */
+  readonly keepDim?: boolean;
+}
+
+/** Options of `variance` and `std`. */
+export interface VarianceOptions extends ReductionOptions {
+  /** What is taken from the number of elements before it divides. Default 1. */
+  readonly correction?: number;
+}
+
+/** Options of `norm`. */
+export interface NormOptions extends ReductionOptions {
+  /** The exponent; Infinity, -Infinity and 0 too. Default 2. */
+  readonly p?: number;
+}
+
+const aNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' && !Number.isNaN(value) };
+const kinds = { keepDim: optional(flag) };
+const varianceKinds = { ...kinds, correction: optional(aNumber) };
+const normKinds = { ...kinds, p: optional(aNumber) };
+
 /**
- * Sum of all elements, f32, in a fixed order.
+ * Sum over dimensions, f32, in a fixed order. As `torch.sum`.
  *
- * @throws TensorError
+ * @throws ShapeError, TensorError
  */
-export function sum(input: Tensor): Tensor {
+export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
   requireFloats('sum', 'input', input);
-  const { device, size } = input;
-  const array = device.allocate('f32', 1, 'sum');
-  columnSum(device, { input: input.array, output: array, rows: size, columns: 1 });
+  requireGivenOptions('sum', options, kinds);
+  const { device, shape } = input;
+  const axes = axesOf('sum', input, dim);
+  const isAll = axes.length === shape.length;
+  const array = isAll ? device.allocate('f32', 1, 'sum') : recordReduce(input, axes, { member: 'sum' });
+  if (isAll) columnSum(device, { input: input.array, output: array, rows: input.size, columns: 1 });
   return operationResult({
     operation: 'sum',
     inputs: [input],
     array,
-    shape: [],
-    backward(gradients) {
-      gradients.add(input, (gradInput) => {
-        const ones = device.upload(new Float32Array(Math.max(1, size)).fill(1), 'f32', 'ones');
-        gemm(device, { a: ones, b: gradients.output, output: gradInput, m: size, n: 1, k: 1, layout: 'NN' });
-        device.release(ones);
-      });
-    },
+    shape: withoutAxes(shape, axes, options.keepDim === true),
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => spread(device, gradients.output, gradInput, shape, axes)),
   });
 }
 
 /**
- * Mean of all elements, f32.
+ * Mean over dimensions, f32; NaN of no elements. As `torch.mean`.
  *
- * @throws TensorError
+ * @throws ShapeError, TensorError
  */
-export function mean(input: Tensor): Tensor {
+export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
   requireFloats('mean', 'input', input);
-  return scale(sum(input), 1 / Math.max(1, input.size));
+  requireGivenOptions('mean', options, kinds);
+  const axes = axesOf('mean', input, dim);
+  const count = sizeOf(axes.map((axis) => input.shape[axis] as number));
+  return scale(sum(input, dim, options), 1 / count);
+}
+
+const product: ReductionPlan = {
+  operation: 'prod',
+  member: 'product',
+  gradient: 'product',
+};
+
+/**
+ * Product over dimensions, f32. As `torch.prod`, of several dimensions too.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function prod(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+  return reduced(product, input, dim, options);
+}
+
+const extremum = (operation: string, member: 'maximum' | 'minimum'): ReductionPlan => ({
+  operation,
+  member,
+  gradient: 'extremum',
+  needsElements: true,
+  result: 'as input',
+  values: (run, { output }) => ({ first: output, second: run({ member: 'equals', center: output }) }),
+});
+const maximum = extremum('max', 'maximum');
+const minimum = extremum('min', 'minimum');
+
+/**
+ * The greatest over dimensions, of the input's type; NaN where there is one. Elements that are equal
+ * share the gradient. As `torch.amax`; `argMax` gives the places.
+ *
+ * @throws ShapeError of no elements, TensorError
+ */
+export function max(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+  return reduced(maximum, input, dim, options);
+}
+
+/**
+ * The least over dimensions, as `max`. As `torch.amin`.
+ *
+ * @throws ShapeError of no elements, TensorError
+ */
+export function min(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+  return reduced(minimum, input, dim, options);
+}
+
+const logarithm: ReductionPlan = {
+  operation: 'logSumExp',
+  member: 'logSumExp',
+  gradient: 'logSumExp',
+  center: { member: 'maximum' },
+  values: (_, { output }) => ({ first: output }),
+};
+
+/**
+ * `log Σ exp(x)` over dimensions, f32, without overflow; -Infinity of no elements. As
+ * `torch.logsumexp`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+  return reduced(logarithm, input, dim, options);
+}
+
+function spreadPlan(operation: string, isRoot: boolean, correction: number): ReductionPlan {
+  const divisor = (count: number) => Math.max(0, count - correction);
+  return {
+    operation,
+    member: isRoot ? 'deviation' : 'variance',
+    gradient: isRoot ? 'deviation' : 'variance',
+    center: { member: 'sum', factor: (count) => 1 / count },
+    factor: (count) => 1 / divisor(count),
+    gradientFactor: (count) => (isRoot ? 1 : 2) / divisor(count),
+    values: (_, { output, center }) => ({ first: center, ...(isRoot && { second: output }) }),
+  };
+}
+
+/**
+ * Variance over dimensions, f32: `Σ (x - mean)² / (n - correction)`. As `torch.var`, whose name is
+ * taken in JavaScript.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  requireGivenOptions('variance', options, varianceKinds);
+  return reduced(spreadPlan('variance', false, options.correction ?? 1), input, dim, options, varianceKinds);
+}
+
+/**
+ * Standard deviation over dimensions, f32: the root of `variance`. Where it is 0, so is the
+ * gradient. As `torch.std`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  requireGivenOptions('std', options, varianceKinds);
+  return reduced(spreadPlan('std', true, options.correction ?? 1), input, dim, options, varianceKinds);
+}
+
+/**
+ * `(Σ |x|^p)^(1/p)` over dimensions, f32; the greatest or least magnitude for p = ±Infinity, how many
+ * are not 0 for p = 0. As `torch.linalg.vector_norm`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor {
+  requireGivenOptions('norm', options, normKinds);
+  return reduced(normPlan(options.p ?? 2), input, dim, options, normKinds);
+}
+
+function normPlan(power: number): ReductionPlan {
+  const byNorm: Pick<ReductionPlan, 'operation' | 'values'> = {
+    operation: 'norm',
+    values: (_, { output }) => ({ first: output }),
+  };
+  if (power === 0) return { ...byNorm, member: 'nonZeros', gradient: null };
+  if (power === 1) return { operation: 'norm', member: 'absoluteSum', gradient: 'absoluteSum', values: () => ({}) };
+  if (power === 2) return { ...byNorm, member: 'euclidean', gradient: 'euclidean' };
+  if (Number.isFinite(power)) return { ...byNorm, member: 'powers', gradient: 'powers', power };
+  return {
+    operation: 'norm',
+    member: power > 0 ? 'absoluteMaximum' : 'absoluteMinimum',
+    gradient: 'absoluteExtremum',
+    needsElements: true,
+    values: (run, { output }) => ({ first: output, second: run({ member: 'absoluteEquals', center: output }) }),
+  };
+}
+
+const anyPlan: ReductionPlan = { operation: 'any', member: 'any', gradient: null, result: 'bool' };
+const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
+
+/**
+ * Whether some element is not 0, bool; NaN is not 0. Any element type; no gradient. As
+ * `torch.any`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+  requireTensor('any', 'input', input);
+  requireGivenOptions('any', options, kinds);
+  return reduction(anyPlan, input, axesOf('any', input, dim), options.keepDim === true);
+}
+
+/**
+ * Whether no element is 0, as `any`. As `torch.all`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+  requireTensor('all', 'input', input);
+  requireGivenOptions('all', options, kinds);
+  return reduction(allPlan, input, axesOf('all', input, dim), options.keepDim === true);
+}
+
+/**
+ * Number of the greatest along a dimension, i32, the first of several, or in the flat tensor where
+ * none is named; NaN is greatest. No gradient. As `torch.argmax`.
+ *
+ * @throws ShapeError of no elements, TensorError
+ */
+export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+  return numberOf('argMax', false, input, dim, options);
+}
+
+/**
+ * Number of the least, as `argMax`; NaN is least. As `torch.argmin`.
+ *
+ * @throws ShapeError of no elements, TensorError
+ */
+export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+  return numberOf('argMin', true, input, dim, options);
+}
+
+function numberOf(
+  operation: string,
+  least: boolean,
+  input: Tensor,
+  dim: number | null | undefined,
+  options: ReductionOptions,
+): Tensor {
+  requireTensor(operation, 'input', input);
+  requireGivenOptions(operation, options, kinds);
+  const { device, shape } = input;
+  const axes =
+    dim === undefined || dim === null
+      ? [...shape.keys()]
+      : [requireAxis(operation, 'dim', dim, shape)].filter((axis) => axis < shape.length);
+  requireElements(operation, input, axes);
+  const layout = gathered(device, input.array, shape, axes);
+  const array = device.allocate('i32', rowsOf(layout), operation);
+  argReduce(device, { ...layout, output: array, least });
+  return new Tensor({ array, shape: withoutAxes(shape, axes, options.keepDim === true), device });
+}
+
+function reduced(
+  plan: ReductionPlan,
+  input: Tensor,
+  dim: Dims | undefined,
+  options: ReductionOptions,
+  optionKinds: Readonly<Record<string, Kind>> = kinds,
+): Tensor {
+  requireFloats(plan.operation, 'input', input);
+  requireGivenOptions(plan.operation, options, optionKinds);
+  const axes = axesOf(plan.operation, input, dim);
+  if (plan.needsElements) requireElements(plan.operation, input, axes);
+  return reduction(plan, input, axes, options.keepDim === true);
+}
+
+const dimsKind: Kind = {
+  optional: true,
+  what: 'a dimension, an array of them, or null for all',
+  holds: (value) => value === undefined || value === null || typeof value === 'number' || Array.isArray(value),
+};
+
+/** No dimension named means all of them, as in PyTorch. */
+function axesOf(operation: string, input: Tensor, dim: Dims | undefined): number[] {
+  requireArgument(operation, 'dim', dim, dimsKind, TensorError);
+  const named = Array.isArray(dim) && dim.length === 0 ? null : dim;
+  return requireAxes(operation, 'dim', named, input.shape);
+}
+
+function requireElements(operation: string, { shape }: Tensor, axes: readonly number[]): void {
+  if (axes.some((axis) => shape[axis] === 0))
+    throw new ShapeError(
+      `${operation}: the dimensions [${axes.join(', ')}] of ${formatShape(shape)} have no elements to choose from`,
+    );
 }

@@ -2,28 +2,39 @@ import * as kernels from '@attune/kernels';
 import { operationResult } from '../autograd/operation.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { requireAxis } from './axes.ts';
 import { requireFloats } from './checks.ts';
+import { transpose } from './movement.ts';
 
 /**
- * Softmax over the last dimension.
+ * Softmax over a dimension, the last where none is named. As `torch.softmax`.
  *
- * @throws TensorError
+ * @throws ShapeError, TensorError
  */
-export function softmax(input: Tensor): Tensor {
-  return softmaxOf(input, false);
+export function softmax(input: Tensor, dim = -1): Tensor {
+  return alongAxis('softmax', input, dim);
 }
 
 /**
- * Logarithm of the softmax over the last dimension.
+ * Logarithm of the softmax over a dimension, the last where none is named. As `torch.log_softmax`.
  *
- * @throws TensorError
+ * @throws ShapeError, TensorError
  */
-export function logSoftmax(input: Tensor): Tensor {
-  return softmaxOf(input, true);
+export function logSoftmax(input: Tensor, dim = -1): Tensor {
+  return alongAxis('logSoftmax', input, dim);
+}
+
+/** The kernels take the last dimension; any other is brought there and back. */
+function alongAxis(operation: 'softmax' | 'logSoftmax', input: Tensor, dim: number): Tensor {
+  requireFloats(operation, 'input', input);
+  const last = input.shape.length - 1;
+  const axis = dim === -1 ? last : requireAxis(operation, 'dim', dim, input.shape);
+  const log = operation === 'logSoftmax';
+  if (axis >= last) return softmaxOf(input, log);
+  return transpose(softmaxOf(transpose(input, axis, last), log), axis, last);
 }
 
 function softmaxOf(input: Tensor, log: boolean): Tensor {
-  requireFloats(log ? 'logSoftmax' : 'softmax', 'input', input);
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
   const array = device.allocate(input.array.elementType, input.array.length, log ? 'logSoftmax' : 'softmax');

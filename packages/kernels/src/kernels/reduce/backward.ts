@@ -1,10 +1,12 @@
 import type { Gpu } from '../../gpu.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { gradientWgsl } from './members.ts';
 import type { ReduceBackwardOptions } from './options.ts';
+import { wgsl as productSource } from './productBackward.wgsl.ts';
 import { wgsl as source } from './reduceBackward.wgsl.ts';
 
 /**
@@ -22,6 +24,7 @@ export function reduceBackward(gpu: Gpu, options: ReduceBackwardOptions): void {
     if (array) requireArray(kernel, name, array, isWhole ? { outer, length, inner } : { outer, inner }, floatTypes);
   }
   requireSeparate(kernel, presentArrays(reads), [gradInput]);
+  if (member === 'product') return productBackward(gpu, options);
   const count = outer * length * inner;
   const { defines, workgroups } = flatIndexingFor(gpu.profile);
   gpu.dispatch({
@@ -38,4 +41,24 @@ export function reduceBackward(gpu: Gpu, options: ReduceBackwardOptions): void {
     workgroups: workgroups(count),
     work: { bytes: 8 * count },
   });
+}
+
+/** Records the gradient of a product: each element's share is the product of all others. */
+function productBackward(
+  gpu: Gpu,
+  { gradOutput, input, gradInput, outer, length, inner }: ReduceBackwardOptions,
+): void {
+  const rows = outer * inner;
+  const before = gpu.allocate('f32', Math.max(1, rows * length), 'products before each element');
+  gpu.dispatch({
+    program: kernelProgram('productBackward', productSource, {
+      access: elementAccess(gpu, { gradOutput, input }, { gradInput }),
+    }),
+    parameters: { integers: [rows, length, inner] },
+    reads: [gradOutput, input],
+    writes: [gradInput, before],
+    workgroups: spreadWorkgroups(Math.ceil(rows / 64)),
+    work: { bytes: 20 * rows * length },
+  });
+  gpu.release(before);
 }

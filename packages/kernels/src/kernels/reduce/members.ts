@@ -26,7 +26,6 @@ export const reduceMembers = {
   any: { value: 'truth(x)', combined: 'max(a, b)', empty: 0 },
   all: { value: 'truth(x)', combined: 'min(a, b)', empty: 1 },
   nonZeros: { ...sum, value: 'truth(x)' },
-  productOfNonZeros: { value: 'select(x, 1.0, isZero(x))', combined: 'a * b', empty: 1 },
   absoluteMaximum: { value: 'abs(x)', combined: 'larger(a, b)', empty: 0 },
   absoluteMinimum: { value: 'abs(x)', combined: 'smaller(a, b)', empty: Infinity },
   absoluteSum: { ...sum, value: 'abs(x)' },
@@ -53,11 +52,9 @@ export type ReduceName = keyof typeof reduceMembers;
  */
 export const reduceGradients = {
   /** a: the greatest or least, b: how many elements equal it, which share the gradient. */
-  extremum: 'select(0.0, g / b, x == a)',
+  extremum: 'select(0.0, 1.0, x == a) * (g / b)',
   /** The same of magnitudes. */
   absoluteExtremum: 'select(0.0, sign(x) * g / b, abs(x) == a)',
-  /** a: product of what is not zero, b: how many are not zero; factor: how many there are. */
-  product: 'select(select(0.0, g * a, isZero(x) && b + 1.0 == parameters.factor), g * a / x, b == parameters.factor)',
   absoluteSum: 'g * sign(x)',
   /** a: the norm. */
   euclidean: 'select(g * (x / a), 0.0, isZero(a))',
@@ -70,7 +67,8 @@ export const reduceGradients = {
   logSumExp: 'g * exp(x - a)',
 } as const;
 
-export type ReduceGradientName = keyof typeof reduceGradients;
+/** `product` has a kernel of its own: it needs all other elements. */
+export type ReduceGradientName = keyof typeof reduceGradients | 'product';
 
 export function memberWgsl(name: ReduceName): GeneratedWgsl {
   const { value = 'x', combined, finished = 'total' }: ReduceMember = reduceMembers[name];
@@ -83,7 +81,7 @@ export function memberWgsl(name: ReduceName): GeneratedWgsl {
   return { key: name, write };
 }
 
-export function gradientWgsl(name: ReduceGradientName): GeneratedWgsl {
+export function gradientWgsl(name: keyof typeof reduceGradients): GeneratedWgsl {
   return {
     key: name,
     write: () => `fn gradientOf(x: f32, g: f32, a: f32, b: f32) -> f32 { return ${reduceGradients[name]}; }`,

@@ -8,11 +8,17 @@ import { normalNumbers } from '../../testing/numbers.ts';
 import { argReduce, reduce, reduceBackward } from './index.ts';
 import type { ReducedShape } from './index.ts';
 import { reduceGradients, reduceMembers } from './members.ts';
-import type { ReduceGradientName, ReduceMember, ReduceName } from './members.ts';
-import { argReduceReference, reduceGradientReferences, reduceReferences, rowsOf } from './reference.ts';
+import type { ReduceMember, ReduceName } from './members.ts';
+import {
+  argReduceReference,
+  productGradientReference,
+  reduceGradientReferences,
+  reduceReferences,
+  rowsOf,
+} from './reference.ts';
 
 const names = Object.keys(reduceMembers) as ReduceName[];
-const gradientNames = Object.keys(reduceGradients) as ReduceGradientName[];
+const gradientNames = Object.keys(reduceGradients) as (keyof typeof reduceGradients)[];
 const shapes: ReducedShape[] = [
   { outer: 1, length: 1, inner: 1 },
   { outer: 3, length: 7, inner: 5 },
@@ -128,6 +134,27 @@ describe('reduce', () => {
     });
   });
 
+  // A row of 9001 is too long for the obvious way.
+  it.each(shapes.filter(({ length }) => length < 1000))(
+    'gradient of a product of $outer x $length x $inner equals its reference',
+    async (shape) => {
+      const [count, whole] = [shape.outer * shape.inner, shape.outer * shape.length * shape.inner];
+      const input = values(whole);
+      const gradient = rounded(normalNumbers(count, 2), 'f32');
+      const [given, gradOutput] = [
+        uploadFloats(gpu, input, 'f32', 'input'),
+        uploadFloats(gpu, gradient, 'f32', 'gradOutput'),
+      ];
+      const gradInput = staleOutput(gpu, whole, 'f32', 'gradInput');
+      reduceBackward(gpu, { member: 'product', gradOutput, input: given, gradInput, ...shape });
+      const expected = rowsOf(input, shape).map((row, index) =>
+        productGradientReference(row, gradient[index] as number),
+      );
+      const actual = rowsOf(await readFloats(gpu, gradInput, whole), shape);
+      expectClose(actual.flat(), expected.flat(), { roundings: 2 * shape.length, magnitude: 4 });
+    },
+  );
+
   it.each([false, true])('finds the first greatest or least, least %s', async (least) => {
     for (const shape of shapes) {
       const data = rounded(normalNumbers(shape.outer * shape.length * shape.inner, 3), 'f16').map((value, index) =>
@@ -160,7 +187,7 @@ describe('reduce', () => {
         const [input, output, center] = [array('input'), array('output'), array('center')];
         for (const member of names)
           reduce(nullGpu, { member, input, output, ...(isCentered(member) && { center }), ...shape });
-        for (const member of gradientNames)
+        for (const member of [...gradientNames, 'product'] as const)
           reduceBackward(nullGpu, {
             member,
             gradOutput: output,

@@ -18,7 +18,6 @@ export const reduceReferences: Readonly<Record<ReduceName, Member>> = {
   any: (values) => Math.max(0, ...values.map(truth)),
   all: (values) => Math.min(1, ...values.map(truth)),
   nonZeros: (values) => total(values.map(truth)),
-  productOfNonZeros: (values) => product(values.filter((value) => value !== 0)),
   absoluteMaximum: (values) => Math.max(0, ...values.map(Math.abs)),
   absoluteMinimum: (values) => Math.min(...values.map(Math.abs)),
   absoluteSum: (values) => total(values.map(Math.abs)),
@@ -38,10 +37,9 @@ export const reduceReferences: Readonly<Record<ReduceName, Member>> = {
 type Gradient = (x: number, g: number, a: number, b: number, parameters: { factor: number; power: number }) => number;
 
 /** The gradients in float64. */
-export const reduceGradientReferences: Readonly<Record<ReduceGradientName, Gradient>> = {
-  extremum: (x, g, a, b) => (x === a ? g / b : 0),
+export const reduceGradientReferences: Readonly<Record<Exclude<ReduceGradientName, 'product'>, Gradient>> = {
+  extremum: (x, g, a, b) => (x === a ? 1 : 0) * (g / b),
   absoluteExtremum: (x, g, a, b) => (Math.abs(x) === a ? (Math.sign(x) * g) / b : 0),
-  product: (x, g, a, b, { factor }) => (b === factor ? (g * a) / x : x === 0 && b === factor - 1 ? g * a : 0),
   absoluteSum: (x, g) => g * Math.sign(x),
   euclidean: (x, g, a) => (a === 0 ? 0 : (g * x) / a),
   powers: (x, g, a, _, { power }) => (x === 0 || a === 0 ? 0 : g * Math.sign(x) * (Math.abs(x) / a) ** (power - 1)),
@@ -63,4 +61,9 @@ export function rowsOf(input: ArrayLike<number>, { outer, length, inner }: Reduc
 export function argReduceReference(values: readonly number[], least: boolean): number {
   const nan = values.findIndex(Number.isNaN);
   return nan >= 0 ? nan : values.indexOf(least ? Math.min(...values) : Math.max(...values));
+}
+
+/** The gradient by each value of a row: the product of all others. */
+export function productGradientReference(values: readonly number[], g: number): number[] {
+  return values.map((_, place) => g * product(values.toSpliced(place, 1)));
 }

@@ -1,0 +1,135 @@
+import { contiguousStrides, reduce, reduceBackward, stridedCopy } from '@attune/kernels';
+import type { ElementType, GpuArray, ReduceGradientName, ReduceName, ReducedShape } from '@attune/kernels';
+import { operationResult } from '../autograd/operation.ts';
+import type { Device } from '../device.ts';
+import { sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { withoutAxes } from './axes.ts';
+import { axesLast, gathered } from './strided.ts';
+
+/** One value of each row that is reduced: a member of the kernels' family with its numbers. */
+interface Run {
+  readonly member: ReduceName;
+  readonly factor?: number;
+  readonly power?: number;
+  readonly center?: GpuArray;
+}
+
+interface RowValues {
+  readonly first?: GpuArray | undefined;
+  readonly second?: GpuArray | undefined;
+}
+
+/** What a reduction is made of; counts are of the elements that become one. */
+export interface ReductionPlan {
+  readonly operation: string;
+  readonly member: ReduceName;
+  /** Formula of the gradient; null where none flows. */
+  readonly gradient: ReduceGradientName | null;
+  /** What every element is seen beside, computed first. */
+  readonly center?: { readonly member: ReduceName; readonly factor?: (count: number) => number };
+  /** The two values of each row in the formula of the gradient. */
+  readonly values?: (
+    run: (options: Run) => GpuArray,
+    known: { readonly output: GpuArray; readonly center: GpuArray | undefined },
+  ) => RowValues;
+  readonly factor?: (count: number) => number;
+  readonly gradientFactor?: (count: number) => number;
+  readonly power?: number;
+  /** Whether the result of no elements is an error. */
+  readonly needsElements?: boolean;
+  /** The result's type: the input's, or true and false, which have no gradient. Default: f32. */
+  readonly result?: 'as input' | 'bool';
+}
+
+/** At least one element: arrays of none cannot be made. */
+export const rowsOf = ({ outer, inner }: ReducedShape): number => Math.max(1, outer * inner);
+
+/** f32: one value for all elements along these axes. */
+export function recordReduce(input: Tensor, axes: readonly number[], options: Run): GpuArray {
+  const { device, shape } = input;
+  const layout = gathered(device, input.array, shape, axes);
+  const output = device.allocate('f32', rowsOf(layout), options.member);
+  reduce(device, { ...options, ...layout, output });
+  if (layout.input !== input.array) device.release(layout.input);
+  return output;
+}
+
+/** Reduces axes by a plan, with the gradient. */
+export function reduction(plan: ReductionPlan, input: Tensor, axes: readonly number[], keepDim: boolean): Tensor {
+  const { operation, member, power } = plan;
+  const { device, shape } = input;
+  const layout = gathered(device, input.array, shape, axes);
+  const { length } = layout;
+  const run = (options: Run, type: ElementType = 'f32') => {
+    const output = device.allocate(type, rowsOf(layout), operation);
+    reduce(device, { ...layout, ...options, output });
+    return output;
+  };
+  const center = plan.center && run({ member: plan.center.member, factor: plan.center.factor?.(length) ?? 1 });
+  const type = plan.result === 'bool' ? 'u32' : plan.result ? input.array.elementType : 'f32';
+  const array = run(
+    { member, factor: plan.factor?.(length) ?? 1, ...(power !== undefined && { power }), ...(center && { center }) },
+    type,
+  );
+  const copied = layout.input === input.array ? undefined : layout.input;
+  const resultShape = withoutAxes(shape, axes, keepDim);
+  if (plan.result === 'bool') {
+    if (copied) device.release(copied);
+    return new Tensor({ array, shape: resultShape, device, isBool: true });
+  }
+  return operationResult({
+    operation,
+    inputs: [input],
+    array,
+    shape: resultShape,
+    saved: [center, copied],
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => {
+        if (plan.gradient === null) return device.clear(gradInput);
+        const made: GpuArray[] = [];
+        const kept = (options: Run) => {
+          const values = run(options);
+          made.push(values);
+          return values;
+        };
+        const { first, second } = plan.values?.(kept, { output: array, center }) ?? {};
+        const output = copied ? device.allocate(gradInput.elementType, copied.length, 'gradient in a row') : gradInput;
+        reduceBackward(device, {
+          ...layout,
+          member: plan.gradient,
+          gradOutput: gradients.output,
+          gradInput: output,
+          factor: plan.gradientFactor?.(length) ?? 1,
+          ...(power !== undefined && { power }),
+          ...(first && { first }),
+          ...(second && { second }),
+        });
+        if (copied) {
+          putBack(device, output, gradInput, shape, axes);
+          device.release(output);
+        }
+        for (const values of made) device.release(values);
+      }),
+  });
+}
+
+/** Copies an array whose reduced axes stand last to where they belong. */
+function putBack(device: Device, input: GpuArray, output: GpuArray, shape: Shape, axes: readonly number[]): void {
+  const order = axesLast(
+    shape,
+    axes.filter((axis) => shape[axis] !== 1),
+  );
+  const strides = contiguousStrides(shape);
+  const permuted = order.map((axis) => shape[axis] as number);
+  const to = { strides: order.map((axis) => strides[axis] as number) };
+  stridedCopy(device, { input, output, shape: permuted, from: { strides: contiguousStrides(permuted) }, to });
+}
+
+/** Copies one value for each row to all elements along these axes: the gradient of a sum. */
+export function spread(device: Device, input: GpuArray, output: GpuArray, shape: Shape, axes: readonly number[]): void {
+  const strides = contiguousStrides(shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)));
+  const from = { strides: strides.map((stride, axis) => (axes.includes(axis) ? 0 : stride)) };
+  if (sizeOf(shape) > 0) stridedCopy(device, { input, output, shape, from });
+}

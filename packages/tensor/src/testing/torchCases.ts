@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { Device } from '../device.ts';
+import * as api from '../index.ts';
+import { sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** A number, or NaN and infinities as JSON has them. */
+type Written = number | string;
+
+interface TorchCase {
+  readonly operation: string;
+  readonly shapes: readonly Shape[];
+  /** Those behind the tensors; by name where the tensors are one argument. */
+  readonly arguments: readonly unknown[] | Readonly<Record<string, unknown>>;
+  /** Values of the first input, where they are not made by rule. */
+  readonly data?: readonly Written[];
+  readonly outputs: readonly Shape[];
+  readonly values: readonly Written[];
+  readonly gradients?: readonly (readonly Written[])[];
+}
+
+/** What `numbers` in golden/cases.py makes: small numbers with ties, some of them 0. */
+export function goldenNumbers(shape: Shape, factor: number, shift: number, modulus: number): Float32Array {
+  const number = (index: number) => (((index * factor + shift) % modulus) - Math.floor(modulus / 2)) / 8;
+  return Float32Array.from({ length: sizeOf(shape) }, (_, index) => number(index));
+}
+
+const operations = api as unknown as Readonly<Record<string, (...given: unknown[]) => Tensor | Tensor[]>>;
+const numberOf = (written: Written): number =>
+  typeof written === 'number' ? written : Number(written.replace('inf', 'Infinity'));
+const withInfinities = (value: unknown): unknown => (value === 'inf' || value === '-inf' ? numberOf(value) : value);
+
+/** Calls an operation as its case says; several results as several. */
+function call(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] {
+  const operation = operations[entry.operation];
+  if (!operation) throw new Error(`the package has no ${entry.operation}`);
+  const given = Array.isArray(entry.arguments)
+    ? [...inputs, ...entry.arguments.map((value: unknown) => optionsOf(value))]
+    : [inputs, ...Object.values(entry.arguments)];
+  const output = operation(...given);
+  return Array.isArray(output) ? output : [output];
+}
+
+function optionsOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, option]) => [name, withInfinities(option)]));
+}
+
+const flatten = (outputs: readonly Tensor[]) => api.concat(outputs.map((output) => api.flatten(output)));
+
+/** Expects numbers within `roundings` of f32 of the greatest, NaN and infinities where they are. */
+function expectEqual(actual: ArrayLike<number>, written: readonly Written[], roundings: number, what: string): void {
+  const expected = written.map(numberOf);
+  const largest = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
+  expect(actual.length, what).toBe(expected.length);
+  for (const [index, value] of expected.entries()) {
+    const own = actual[index] as number;
+    if (Object.is(own, value) || own === value) continue;
+    expect(Math.abs(own - value), `${what} ${index} is ${own}, expected ${value}`).toBeLessThanOrEqual(
+      roundings * 2 ** -24 * largest,
+    );
+  }
+}
+
+/**
+ * A test for each case of a file in golden/: values, shapes and gradients equal PyTorch's.
+ *
+ * @param roundings of f32 that results may be away; 0 for what only moves data
+ * @param integers whether the operations take whole numbers too
+ */
+export function testTorchCases(
+  file: string,
+  device: () => Device,
+  { roundings, integers = false }: { readonly roundings: number; readonly integers?: boolean },
+): void {
+  const cases = JSON.parse(readFileSync(new URL(`../../golden/${file}`, import.meta.url), 'utf8')) as TorchCase[];
+  const titled = cases.map((entry) => {
+    const title = `${entry.operation} of ${JSON.stringify(entry.shapes)} by ${JSON.stringify(entry.arguments)} ${entry.data?.join(' ') ?? ''}`;
+    return [title, entry] as const;
+  });
+  const valuesOf = ({ data, shapes }: TorchCase, index: number) =>
+    data && index === 0
+      ? Float32Array.from(data, numberOf)
+      : goldenNumbers(shapes[index] as Shape, 37, 11 + 5 * index, 23);
+
+  it.each(titled)('%s', async (_, entry) => {
+    const inputs = entry.shapes.map((shape, index) =>
+      api.tensor(valuesOf(entry, index), { shape, device: device(), requiresGrad: true }),
+    );
+    const outputs = call(entry, inputs);
+    expect(outputs.map(({ shape }) => shape)).toEqual(entry.outputs);
+    const flat = flatten(outputs);
+    expectEqual(await flat.data(), entry.values, roundings, 'value');
+    if (entry.gradients) {
+      const weights = api.tensor(goldenNumbers(flat.shape, 29, 5, 19), { shape: flat.shape, device: device() });
+      api.sum(api.mul(flat, weights)).backward();
+      for (const [index, input] of inputs.entries())
+        expectEqual((await input.grad?.data()) ?? [], entry.gradients[index] ?? [], roundings, `gradient ${index}`);
+    }
+    if (!integers || JSON.stringify(entry.arguments).includes('value')) return;
+    const whole = entry.shapes.map((shape, index) =>
+      api.tensor(
+        Int32Array.from(valuesOf(entry, index), (value) => 8 * value),
+        { shape, device: device() },
+      ),
+    );
+    const numbers = await flatten(call(entry, whole)).data();
+    expectEqual(
+      Float32Array.from(numbers, (value) => value / 8),
+      entry.values,
+      0,
+      'whole number',
+    );
+  });
+}
