@@ -1,6 +1,7 @@
 import { helpText, readOptions } from './cli/options.ts';
 import type { DemoOptions } from './cli/options.ts';
 import { predict, predictionLines } from './predict.ts';
+import { shellWord } from './cli/shellWord.ts';
 import { train } from './training/train.ts';
 
 async function run(options: DemoOptions): Promise<void> {
@@ -11,7 +12,7 @@ async function run(options: DemoOptions): Promise<void> {
   // With --json standard output holds one object and nothing else.
   const say = options.json ? console.error : console.log;
   if (options.command === 'train') {
-    const result = await train(options, say);
+    const result = await train(options, say, commandToResume(words));
     if (options.json) console.log(JSON.stringify(result));
     return;
   }
@@ -19,6 +20,9 @@ async function run(options: DemoOptions): Promise<void> {
   if (options.json) console.log(JSON.stringify(prediction));
   else console.log(predictionLines(prediction).join('\n'));
 }
+
+const commandToResume = (given: readonly string[]) =>
+  `npm run demo -- ${[...given.filter((word) => word !== '--resume'), '--resume'].map((word) => shellWord(word)).join(' ')}`;
 
 const words = process.argv.slice(2);
 try {

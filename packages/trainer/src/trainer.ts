@@ -112,13 +112,14 @@ export class Trainer implements RunningTrainer {
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
     readTrainOptions(options);
-    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint } = options;
+    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, howToResume } = options;
     return trainAlone(this.model, async () => {
       await this.#begin();
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
       const checkpoint = await this.#checkpointOf(resumeFromCheckpoint);
       using run = await TrainingRun.begin({
         checkpoint,
+        howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
         trainer: this,
         callbacks: this.#callbacks,
         labelName: this.#parts.labelName,

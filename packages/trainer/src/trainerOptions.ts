@@ -60,6 +60,11 @@ export interface TrainOptions {
    * Default: that of the arguments.
    */
   readonly resumeFromCheckpoint?: string | boolean | null;
+  /**
+   * What a person is told to do who has stopped the run, such as the command of a program. Default:
+   * `train({ resumeFromCheckpoint: true })`.
+   */
+  readonly howToResume?: string;
 }
 
 /** What `train()` gives. */
@@ -193,6 +198,7 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
 
 const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
   resumeFromCheckpoint: optional(checkpointToResume),
+  howToResume: optional(nonEmptyText),
 };
 
 const trainAdvice: OptionAdvice = {

@@ -25,6 +25,12 @@ export interface TrainOptions {
   readonly seed: number;
   /** Mixed precision. */
   readonly fp16: boolean;
+  /** Go on from the newest checkpoint in the output folder. */
+  readonly resume: boolean;
+  /** Keep the model of the epoch with the lowest validation loss. */
+  readonly best: boolean;
+  /** Evaluations without a lower validation loss after which it ends; null: it does not. */
+  readonly earlyStopping: number | null;
   readonly output: string;
   readonly json: boolean;
   readonly debug: boolean;
@@ -63,6 +69,9 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
   --learning-rate X        (default 5e-5)
   --seed N                 of the data order, dropout and new weights (default 42)
   --fp16                   mixed precision: faster, and half the memory for what passes between layers
+  --resume                 go on from the newest checkpoint in the output folder: one is written after each epoch, and on Ctrl-C
+  --best                   keep the model of the epoch with the lowest validation loss, not that of the last
+  --early-stopping N       end after N epochs without a lower validation loss, and keep the best model
   --output FOLDER          where model and report go (default test-trainer)
   --json                   print one JSON object on standard output; everything else goes to standard error
   --debug                  show where an error came from
@@ -83,6 +92,9 @@ const optionTypes = {
   'learning-rate': { type: 'string' },
   seed: { type: 'string' },
   fp16: { type: 'boolean' },
+  resume: { type: 'boolean' },
+  best: { type: 'boolean' },
+  'early-stopping': { type: 'string' },
   output: { type: 'string' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -160,6 +172,9 @@ export function readOptions(words: readonly string[]): DemoOptions {
         'a whole number from 0 to 4294967295',
       ) ?? 42,
     fp16: values.fp16 ?? false,
+    resume: values.resume ?? false,
+    best: (values.best ?? false) || values['early-stopping'] !== undefined,
+    earlyStopping: numberOf('early-stopping', values['early-stopping'], isCount, 'a whole number above 0'),
     output: values.output ?? 'test-trainer',
     ...shared,
   };

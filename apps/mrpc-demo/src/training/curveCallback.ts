@@ -1,4 +1,4 @@
-import type { CompletedStep, LogEntry, TrainerCallback } from '@attune/trainer';
+import type { CallbackState, CompletedStep, LogEntry, TrainerCallback } from '@attune/trainer';
 import type { LossPoint } from '../report/reportData.ts';
 
 /** Keeps the losses and the evaluations of a run for the report. */
@@ -20,9 +20,17 @@ export class CurveCallback implements TrainerCallback {
     this.evaluations.push({ ...metrics, step: state.globalStep });
   };
 
+  /** A run that goes on shows the curve of all of it. */
+  state = (): CallbackState => ({ args: {}, attributes: { losses: this.losses, evaluations: this.evaluations } });
+
+  loadState = ({ attributes }: CallbackState): void => {
+    this.losses.splice(0, Infinity, ...(attributes['losses'] as LossPoint[]));
+    this.evaluations.splice(0, Infinity, ...(attributes['evaluations'] as LogEntry[]));
+  };
+
   #add(completed: CompletedStep | undefined): void {
     if (!completed || completed.step === this.losses.at(-1)?.step) return;
-    if (this.losses.length === 0) this.secondsToFirstStep = performance.now() / 1000;
+    if (Number.isNaN(this.secondsToFirstStep)) this.secondsToFirstStep = performance.now() / 1000;
     const { step, loss, learningRate, gradNorm } = completed;
     this.losses.push({ step, loss, learningRate, gradNorm });
   }

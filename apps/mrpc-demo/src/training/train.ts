@@ -5,7 +5,8 @@ import type { Dataset } from '@attune/data';
 import { writeFileAtomic } from '@attune/platform';
 import { defaultDevice } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
-import { Trainer, TrainingArguments } from '@attune/trainer';
+import { EarlyStoppingCallback, Trainer, TrainingArguments } from '@attune/trainer';
+import type { TrainOptions as ResumeOptions } from '@attune/trainer';
 import type { TrainOptions } from '../cli/options.ts';
 import { shellWord } from '../cli/shellWord.ts';
 import { reportHtml } from '../report/html.ts';
@@ -47,13 +48,17 @@ type Say = (line: string) => void;
 const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 
-/** Trains, evaluates, saves and reports. */
-export async function train(options: TrainOptions, say: Say): Promise<TrainResult> {
+/**
+ * Trains, evaluates, saves and reports.
+ *
+ * @param howToResume the command that goes on when it was stopped
+ */
+export async function train(options: TrainOptions, say: Say, howToResume: string): Promise<TrainResult> {
   const began = performance.now();
   const device = await defaultDevice();
   const job = await load(options, device, say);
   using _model = job.model;
-  const run = await trainModel(job, device);
+  const run = await trainModel(job, device, { resumeFromCheckpoint: options.resume, howToResume });
   const output = await saveSomewhere(options.output, (folder) => run.save(folder), say);
   const { source, args, baselines } = job;
   const result: TrainResult = {
@@ -83,7 +88,7 @@ export async function train(options: TrainOptions, say: Say): Promise<TrainResul
       examples: source.labelNames ? examplesOf(source, source.labelNames, run.logits) : [],
     }),
   );
-  tellResult(result, run, source, say);
+  tellResult(result, run, job, say);
   return result;
 }
 
@@ -96,6 +101,7 @@ interface Job {
   readonly scorer: Scorer;
   readonly baselines: readonly Scores[];
   readonly args: TrainingArguments;
+  readonly earlyStopping: number | null;
 }
 
 /** Model, encoded datasets, arguments, and what is to be beaten. */
@@ -120,7 +126,9 @@ async function load(options: TrainOptions, { info }: Device, say: Say): Promise<
   const args = new TrainingArguments(options.output, {
     evalStrategy: 'epoch',
     loggingStrategy: 'epoch',
-    saveStrategy: 'no',
+    saveStrategy: 'epoch',
+    saveTotalLimit: 1,
+    loadBestModelAtEnd: options.best,
     ...source.defaults,
     seed: options.seed,
     fp16: options.fp16,
@@ -131,11 +139,21 @@ async function load(options: TrainOptions, { info }: Device, say: Say): Promise<
   });
   const [trainDataset, evalDataset] = [await encode(source.train), await encode(source.validation)];
   const model = await source.createModel(options.seed);
-  return { source, adapter, model, trainDataset, evalDataset, scorer, baselines, args };
+  return {
+    source,
+    adapter,
+    model,
+    trainDataset,
+    evalDataset,
+    scorer,
+    baselines,
+    args,
+    earlyStopping: options.earlyStopping,
+  };
 }
 
 /** Trains and evaluates; returns figures, scores and a way to save. */
-async function trainModel(job: Job, device: Device) {
+async function trainModel(job: Job, device: Device, resuming: ResumeOptions) {
   const { source, model, args, evalDataset, scorer } = job;
   const padding = new PaddingCounter(new DataCollatorWithPadding({ tokenizer: source.tokenizer }));
   const curve = new CurveCallback();
@@ -149,11 +167,14 @@ async function trainModel(job: Job, device: Device) {
     processingClass: source.tokenizer,
     dataCollator: padding.collate,
     computeMetrics: ({ predictions, labelIds }) => scorer(answersOf(predictions), [...labelIds.data]),
-    callbacks: [curve],
+    callbacks:
+      job.earlyStopping === null
+        ? [curve]
+        : [curve, new EarlyStoppingCallback({ earlyStoppingPatience: job.earlyStopping })],
   });
   await trainer.checkOutputFolder();
   device.resetPeakMemory();
-  const { globalStep, trainingLoss, metrics } = await trainer.train();
+  const { globalStep, trainingLoss, metrics } = await trainer.train(resuming);
   const { peakBytes } = device.memory;
   const { predictions } = await trainer.predict(evalDataset);
   return {
@@ -182,12 +203,12 @@ const headline = ({ model_scores: { metrics }, validationExamples }: TrainResult
 
 type Run = Awaited<ReturnType<typeof trainModel>>;
 
-function tellResult(result: TrainResult, { curve, scores }: Run, source: TrainingSource, say: Say): void {
+function tellResult(result: TrainResult, { curve, scores }: Run, { source, args }: Job, say: Say): void {
   say(`${headline(result)} ${comparedWithBaselines(scores, result.baselines)}`);
   const best = curve.lowestLossBeforeTheLast();
-  if (best)
+  if (best && !args.loadBestModelAtEnd)
     say(
-      `The validation loss was lowest after epoch ${best.epoch.toFixed(2).replace(/\.00$/, '')} (${best.loss.toFixed(4)}); what is saved is the model after the last.`,
+      `The validation loss was lowest after epoch ${best.epoch.toFixed(2).replace(/\.00$/, '')} (${best.loss.toFixed(4)}); what is saved is the model after the last. --best keeps that one instead.`,
     );
   const { steps, trainSeconds, examplesPerSecond, secondsToFirstStep, paddingAvoided, peakMemoryBytes } = result;
   say(

@@ -22,7 +22,7 @@ describe('a run in a process', () => {
     const ended = await child.ended;
     expect(ended, ended.text).toMatchObject({ code: null, signal });
     const [, step] = /was stopped at step (\d+) of 32000, and is saved in \S+checkpoint-\1\./.exec(ended.text) ?? [];
-    expect(ended.text).toMatch(/To go on from there: train\(\{ resumeFromCheckpoint: true \}\)/);
+    expect(ended.text).toMatch(/To go on from there: train\(\{ resumeFromCheckpoint: true \}\)\n/);
     expect(ended.text).not.toMatch(/ended/);
 
     // It goes on from there as if it had never stopped.

@@ -28,11 +28,16 @@ export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace
   return `Training was stopped at step ${step} of ${maxSteps}. ${lost}`;
 }
 
-/** What a person is told whose Ctrl-C ended a run that could finish its step. */
-export function savedInWords({ step, maxSteps, lastCheckpoint }: RunPlace, saveOnlyModel: boolean): string {
-  const goOn = saveOnlyModel
-    ? 'With saveOnlyModel it holds the weights alone: fromPretrained loads them, no run goes on from it.'
-    : 'To go on from there: train({ resumeFromCheckpoint: true }).';
+/**
+ * What a person is told whose Ctrl-C ended a run that could finish its step.
+ *
+ * @param howToResume null when no run can go on from what is saved
+ */
+export function savedInWords({ step, maxSteps, lastCheckpoint }: RunPlace, howToResume: string | null): string {
+  const goOn =
+    howToResume === null
+      ? 'With saveOnlyModel it holds the weights alone: fromPretrained loads them, no run goes on from it.'
+      : `To go on from there: ${howToResume}`;
   return `Training was stopped at step ${step} of ${maxSteps}, and is saved in ${lastCheckpoint}. ${goOn}`;
 }
 

@@ -52,6 +52,8 @@ export interface RunInput {
   readonly labelName: string;
   /** What the run goes on from; null when it begins. */
   readonly checkpoint: Checkpoint | null;
+  /** What a person is told to do who has stopped it. */
+  readonly howToResume: string;
   /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
   /** Lengths of the rows of the largest batch of so many epochs; null where they are not known. */
@@ -265,7 +267,7 @@ export class TrainingRun implements Disposable {
     await this.#step.drain();
     if (this.#checkpoints.last !== checkpoint)
       await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
-    const message = savedInWords(this.#place, args.saveOnlyModel);
+    const message = savedInWords(this.#place, args.saveOnlyModel ? null : this.#input.howToResume);
     // The progress line goes first.
     this.#callbacks.endRun();
     this.#interruption?.leave(message);
