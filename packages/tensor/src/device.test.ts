@@ -4,6 +4,12 @@ import { defaultDevice, openDevice, setDefaultDevice, tensor } from './index.ts'
 afterAll(async () => (await defaultDevice()).destroy());
 
 describe('defaultDevice', () => {
+  it('must be open before tensors are made on it', async () => {
+    expect(() => tensor([1])).toThrow('tensor: there is no device yet; call await defaultDevice() before, or pass');
+    const device = await defaultDevice();
+    expect(tensor([1]).device).toBe(device);
+  });
+
   it('is one and the same as long as it lives, and another one after that', async () => {
     const [first, same] = await Promise.all([defaultDevice(), defaultDevice()]);
     expect(same).toBe(first);

@@ -1,10 +1,14 @@
 import { Gpu, openDevice } from '@attune/kernels';
 import { instanceOf, requireArgument } from '@attune/validate';
+import { TensorError } from './errors.ts';
 
 /** A GPU that tensors live on. */
 export type Device = Gpu;
 
-const device = instanceOf(Gpu, 'a device, as openDevice() gives it');
+const deviceKind = instanceOf(Gpu, 'a device, as openDevice() gives it');
+
+/** What `opened` came to. */
+let current: Device | null = null;
 
 let opened: Promise<Device> | null = null;
 
@@ -15,8 +19,9 @@ let opened: Promise<Device> | null = null;
 export async function defaultDevice(): Promise<Device> {
   const asked = (opened ??= openDevice());
   try {
-    const current = await asked;
-    if (!current.failed) return current;
+    const device = await asked;
+    if (opened === asked) current = device;
+    if (!device.failed) return device;
   } catch (error) {
     if (opened === asked) opened = null;
     throw error;
@@ -27,6 +32,17 @@ export async function defaultDevice(): Promise<Device> {
 
 /** Makes another device the default. What lives on the one before stays there. */
 export function setDefaultDevice(newDefault: Device): void {
-  requireArgument('setDefaultDevice', 'device', newDefault, device);
+  requireArgument('setDefaultDevice', 'device', newDefault, deviceKind);
   opened = Promise.resolve(newDefault);
+  current = newDefault;
+}
+
+/**
+ * The default device, which must be open already.
+ *
+ * @throws TensorError
+ */
+export function openedDevice(where: string): Device {
+  if (current && !current.failed) return current;
+  throw new TensorError(`${where}: there is no device yet; call await defaultDevice() before, or pass { device }`);
 }

@@ -1,12 +1,14 @@
 import { argmax, cast, GpuArray } from '@attune/kernels';
 import type { ElementType, HostData } from '@attune/kernels';
 import { shown } from '@attune/validate';
+import { nest } from './nested.ts';
+import type { Plain } from './nested.ts';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
 import type { Device } from './device.ts';
 import { AutogradError, ShapeError, TensorError } from './errors.ts';
-import { formatShape, sizeOf } from './shape.ts';
+import { formatShape, shapesEqual, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 
 /** Element types of tensors. `bool` lies in memory as 0 and 1 in u32. */
@@ -171,22 +173,32 @@ export class Tensor {
    * one. The operations are forgotten afterwards.
    *
    * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
+   *   Where this is no scalar, a tensor of floats of its shape
    * @param options whether to give back the memory of what was computed on the way
    * @throws AutogradError when this is no scalar, or no gradient can flow from it
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
     if (typeof scale !== 'number' && !(scale instanceof Tensor))
       throw new AutogradError(`backward(): scale must be a number or a scalar tensor; got ${shown(scale)}`);
-    if (this.size !== 1)
+    if (typeof scale === 'number' && this.size !== 1)
       throw new AutogradError(
-        `backward() needs a scalar, such as a loss; this tensor has the shape ${formatShape(this.shape)}`,
+        `backward() needs a scalar, such as a loss, or a gradient for each element; this tensor has the shape ${formatShape(this.shape)}`,
       );
+    if (typeof scale !== 'number') this.#requireGradient(scale);
     if (!this.node) {
       throw new AutogradError(
         'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad',
       );
     }
     runBackward(this, scale, options);
+  }
+
+  #requireGradient({ size, shape, dtype }: Tensor): void {
+    const fits = this.size === 1 ? size === 1 : shapesEqual(shape, this.shape);
+    if (!fits || (dtype !== 'f32' && dtype !== 'f16'))
+      throw new AutogradError(
+        `backward(): the gradient is of ${dtype} and the shape ${formatShape(shape)}; it must be of floats and the shape ${formatShape(this.shape)}`,
+      );
   }
 
   /**
@@ -225,7 +237,30 @@ export class Tensor {
     return ((await reading) as Float32Array).subarray(0, size);
   }
 
-  /** The value of a tensor with one element. */
+  /**
+   * The values as nested arrays of the tensor's shape: numbers, or booleans of bool. A scalar gives
+   * one.
+   */
+  async toArray(): Promise<Plain> {
+    const { shape, dtype } = this;
+    return nest(await this.data(), shape, dtype);
+  }
+
+  /** What the tensor is, not its values: `Tensor [2, 3] f32 on NVIDIA …`. */
+  toString(): string {
+    const { description, device, vendor } = this.device.info;
+    const extras = [this.requiresGrad && 'requiresGrad', this.disposed && 'disposed'].filter(Boolean);
+    return [`Tensor ${formatShape(this.shape)} ${this.dtype} on ${description || device || vendor}`, ...extras].join(
+      ', ',
+    );
+  }
+
+  /** What `console.log` shows in Node and Deno. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** The value of a tensor with one element: 0 or 1 of bool. */
   async item(): Promise<number> {
     if (this.size !== 1)
       throw new TensorError(

@@ -2,27 +2,34 @@ import * as kernels from '@attune/kernels';
 import { oneOf, requireArgument } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
-import type { Tensor } from '../tensor.ts';
-import { requireFloats } from './checks.ts';
+import { Tensor } from '../tensor.ts';
+import type { DType } from '../tensor.ts';
+import { requireTensor } from './checks.ts';
 
-const floats = oneOf('f32', 'f16');
+const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
+
+const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
 
 /**
- * The values in another element type.
+ * The values in another element type: floats lose their fractions in whole numbers, and stop at
+ * the greatest; of bool all is true that is not 0. Gradients flow between floats.
  *
  * @throws TensorError
  */
-export function cast(input: Tensor, dtype: 'f32' | 'f16'): Tensor {
-  requireFloats('cast', 'input', input);
-  requireArgument('cast', 'dtype', dtype, floats, TensorError);
-  const { device, size: length } = input;
-  const array = device.allocate(dtype, input.array.length, `cast to ${dtype}`);
-  kernels.cast(device, { input: input.array, output: array, length });
+export function cast(input: Tensor, dtype: DType): Tensor {
+  requireTensor('cast', 'input', input);
+  requireArgument('cast', 'dtype', dtype, types, TensorError);
+  const { device, size: length, shape } = input;
+  const isBool = dtype === 'bool';
+  const array = device.allocate(isBool ? 'u32' : dtype, input.array.length, `cast to ${dtype}`);
+  if (isBool) kernels.binary(device, { function: 'ne', a: input.array, b: 0, output: array, length });
+  else kernels.cast(device, { input: input.array, output: array, length });
+  if (!isFloat(input.dtype) || !isFloat(dtype)) return new Tensor({ array, shape, device, isBool });
   return operationResult({
     operation: 'cast',
     inputs: [input],
     array,
-    shape: input.shape,
+    shape,
     backward: (gradients) =>
       gradients.add(input, (gradInput) => kernels.cast(device, { input: gradients.output, output: gradInput, length })),
   });

@@ -1,105 +1,202 @@
+import * as kernels from '@attune/kernels';
 import type { ElementType, HostData } from '@attune/kernels';
 import { flag, oneOf, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
+import { openedDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { ShapeError, TensorError } from '../errors.ts';
-import { deviceKind, requireDevice } from '../requireDevice.ts';
+import { deviceKind } from '../requireDevice.ts';
 import { formatShape, requireExtents, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import type { DType } from '../tensor.ts';
 import { requireGivenOptions } from './checks.ts';
+import { flatten } from '../nested.ts';
+import type { Nested } from '../nested.ts';
 
-/** Options of `tensor`, and but for the shape of `zeros`. */
-export interface CreateOptions {
-  readonly shape: Shape;
-  readonly device: Device;
-  /** Default: that of the array; numbers become f32. */
+/** Options of every function that makes a tensor. */
+export interface MakeOptions {
+  /** Default: the one that `await defaultDevice()` has opened. */
+  readonly device?: Device;
+  /** Default: that of the data; numbers become f32, booleans bool. */
   readonly dtype?: DType;
-  /** Default false. */
+  /** Default false. Only floats have gradients. */
   readonly requiresGrad?: boolean;
 }
 
-const storedAs = (dtype: DType): ElementType => (dtype === 'bool' ? 'u32' : dtype);
-
-function hostDtype(data: HostData | readonly number[]): DType {
-  if (data instanceof Int32Array) return 'i32';
-  if (data instanceof Uint32Array) return 'u32';
-  if (data instanceof Uint16Array) return 'f16';
-  return 'f32';
+/** Options of `tensor`. */
+export interface CreateOptions extends MakeOptions {
+  /** Default: that of nested arrays, or as long as a typed array. */
+  readonly shape?: Shape;
 }
 
+/** What `tensor` takes. */
+export type TensorData = HostData | Float64Array | Int8Array | Uint8Array | Int16Array | Nested;
+
+const types = {
+  Float32Array: 'f32',
+  Float64Array: 'f32',
+  Uint16Array: 'f16',
+  Int8Array: 'i32',
+  Int16Array: 'i32',
+  Int32Array: 'i32',
+  Uint8Array: 'u32',
+  Uint32Array: 'u32',
+} as const;
+
+const isTyped = (value: unknown): value is Exclude<TensorData, Nested> =>
+  ArrayBuffer.isView(value) && Object.hasOwn(types, value.constructor.name);
+
 const dataKind: Kind = {
-  what: 'numbers, in an array or a Float32Array, Int32Array, Uint32Array or Uint16Array (f16 by its bits)',
-  holds: (value) =>
-    Array.isArray(value)
-      ? value.every((element) => typeof element === 'number')
-      : value instanceof Float32Array ||
-        value instanceof Int32Array ||
-        value instanceof Uint32Array ||
-        value instanceof Uint16Array,
+  what: 'a number, a boolean, nested arrays of them, or a Float32Array, Int32Array, Uint32Array or Uint16Array (f16 by its bits)',
+  holds: (value) => Array.isArray(value) || typeof value === 'number' || typeof value === 'boolean' || isTyped(value),
 };
 
-const kinds = {
-  device: deviceKind,
+export const makeKinds = {
+  device: optional(deviceKind),
   dtype: optional(oneOf('f32', 'f16', 'i32', 'u32', 'bool')),
   requiresGrad: optional(flag),
 };
-const tensorKinds = { shape: shapeKind, ...kinds };
+const tensorKinds = { shape: optional(shapeKind), ...makeKinds };
+
+const storedAs = (dtype: DType): ElementType => (dtype === 'bool' ? 'u32' : dtype);
 
 /**
- * A tensor from host data. f16 is given as its bits, in a `Uint16Array`.
+ * A tensor from numbers on the host: nested arrays, a typed array (f16 as its bits in a
+ * `Uint16Array`), or one number or boolean, which becomes a scalar.
  *
  * @throws ShapeError when data and shape do not fit, TensorError
  */
-export function tensor(data: HostData | readonly number[], options: CreateOptions): Tensor {
+export function tensor(data: TensorData, options: CreateOptions = {}): Tensor {
   requireArgument('tensor', 'data', data, dataKind, TensorError);
   requireGivenOptions('tensor', options, tensorKinds);
-  requireExtents('tensor', options.shape);
-  requireDevice('tensor', options.device);
-  const { shape, device, dtype = hostDtype(data), requiresGrad = false } = options;
-  if (sizeOf(shape) !== data.length)
+  const given = isTyped(data)
+    ? { values: data, shape: [data.length], dtype: types[data.constructor.name as keyof typeof types] }
+    : flatten(data);
+  const { shape = given.shape, dtype = given.dtype } = options;
+  requireExtents('tensor', shape);
+  if (sizeOf(shape) !== given.values.length)
     throw new ShapeError(
-      `tensor: ${data.length} values do not fit the shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
+      `tensor: ${given.values.length} values do not fit the shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
     );
-  const host = hostArray(data, dtype);
-  const padded = host.length > 0 ? host : hostArray([0], dtype);
-  return new Tensor({
-    array: device.upload(padded, storedAs(dtype), 'tensor'),
-    shape,
-    device,
-    requiresGrad,
-    isBool: dtype === 'bool',
-  });
-}
-
-/** Numbers in an array become the element type asked for; a typed array must be of it. */
-function hostArray(data: HostData | readonly number[], dtype: DType): HostData {
-  if (Array.isArray(data)) {
-    if (dtype === 'i32') return Int32Array.from(data);
-    if (dtype === 'u32') return Uint32Array.from(data);
-    if (dtype === 'f32') return Float32Array.from(data);
-    if (dtype === 'bool') return Uint32Array.from(data, (value) => Number(value !== 0));
-    throw new TensorError('tensor: f16 is given as its bits, in a Uint16Array; or make it of f32 and cast() it');
-  }
-  if (hostDtype(data) !== storedAs(dtype))
+  if (isTyped(data) && given.dtype !== dtype && !(dtype === 'bool' && given.dtype === 'u32'))
     throw new TensorError(
-      `tensor: the data are ${data.constructor.name}, which is ${hostDtype(data)}; dtype says ${dtype}`,
+      `tensor: the data are ${data.constructor.name}, which is ${given.dtype}; dtype says ${dtype}`,
     );
-  return data as HostData;
+  return fromValues('tensor', given.values, shape, { ...options, dtype });
 }
 
 /**
- * A tensor of zeros.
+ * A tensor of values that are right for its type; for functions that make some.
+ *
+ * @throws TensorError for a value that the type does not have
+ */
+export function fromValues(
+  where: string,
+  values: ArrayLike<number>,
+  shape: Shape,
+  options: MakeOptions & { readonly dtype: DType },
+): Tensor {
+  const { dtype, requiresGrad = false, device = openedDevice(where) } = options;
+  if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
+    throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
+  const padded = values.length > 0 ? values : [0];
+  const isHalf = dtype === 'f16' && !(values instanceof Uint16Array);
+  const stored = device.upload(
+    hostArray(where, padded, isHalf ? 'f32' : dtype),
+    isHalf ? 'f32' : storedAs(dtype),
+    where,
+  );
+  let array = stored;
+  if (isHalf) {
+    array = device.allocate('f16', padded.length, where);
+    kernels.cast(device, { input: stored, output: array, length: padded.length });
+    device.release(stored);
+  }
+  return new Tensor({ array, shape, device, requiresGrad, isBool: dtype === 'bool' });
+}
+
+/** Numbers as memory holds them. */
+function hostArray(where: string, values: ArrayLike<number>, dtype: DType): HostData {
+  if (dtype === 'f16') return values as Uint16Array;
+  if (dtype === 'f32') return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === 'bool') return Uint32Array.from(values, (value) => Number(value !== 0));
+  if (values instanceof Int32Array || values instanceof Uint32Array) return values;
+  const array = dtype === 'i32' ? Int32Array.from(values) : Uint32Array.from(values);
+  const wrong = array.findIndex((value, index) => value !== values[index] && !(values[index] === 0));
+  if (wrong >= 0) throw new TensorError(`${where}: value ${wrong} is ${values[wrong]}, which ${dtype} does not hold`);
+  return array;
+}
+
+/** A tensor of one number. */
+function filled(where: string, shape: Shape, value: number, options: MakeOptions): Tensor {
+  requireExtents(where, shape);
+  requireGivenOptions(where, options, makeKinds);
+  const { dtype = 'f32', requiresGrad = false, device = openedDevice(where) } = options;
+  if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
+    throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
+  hostArray(where, [value], dtype === 'f16' ? 'f32' : dtype);
+  const length = sizeOf(shape);
+  const array = device.allocate(storedAs(dtype), Math.max(1, length), where);
+  const stored = dtype === 'bool' ? Number(value !== 0) : value;
+  if (stored === 0) device.clear(array);
+  else kernels.fill(device, { output: array, value: stored, length });
+  return new Tensor({ array, shape, device, requiresGrad, isBool: dtype === 'bool' });
+}
+
+/**
+ * A tensor of zeros, f32 by default.
  *
  * @throws ShapeError, TensorError
  */
-export function zeros(shape: Shape, options: Omit<CreateOptions, 'shape'>): Tensor {
-  requireExtents('zeros', shape);
-  requireGivenOptions('zeros', options, kinds);
-  requireDevice('zeros', options.device);
-  const { device, dtype = 'f32', requiresGrad = false } = options;
-  const array = device.allocate(storedAs(dtype), Math.max(1, sizeOf(shape)), 'zeros');
-  device.clear(array);
-  return new Tensor({ array, shape, device, requiresGrad, isBool: dtype === 'bool' });
+export function zeros(shape: Shape, options: MakeOptions = {}): Tensor {
+  return filled('zeros', shape, 0, options);
+}
+
+/**
+ * A tensor of ones, f32 by default.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function ones(shape: Shape, options: MakeOptions = {}): Tensor {
+  return filled('ones', shape, 1, options);
+}
+
+const valueKind: Kind = {
+  what: 'a number or a boolean',
+  holds: (value) => typeof value === 'number' || typeof value === 'boolean',
+};
+
+/**
+ * A tensor of one value: f32 by default, bool of a boolean.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function full(shape: Shape, value: number | boolean, options: MakeOptions = {}): Tensor {
+  requireArgument('full', 'value', value, valueKind, TensorError);
+  const dtype = typeof value === 'boolean' ? 'bool' : 'f32';
+  return filled('full', shape, Number(value), { dtype, ...options });
+}
+
+/** Like another tensor: its shape, type and device, where the options do not say others. */
+function filledLike(where: string, like: Tensor, value: number, options: MakeOptions): Tensor {
+  if (!(like instanceof Tensor))
+    requireArgument(where, 'input', like, { what: 'a Tensor', holds: () => false }, TensorError);
+  return filled(where, like.shape, value, { device: like.device, dtype: like.dtype, ...options });
+}
+
+/** Zeros of the shape, type and device of `input`. @throws TensorError */
+export function zerosLike(input: Tensor, options: MakeOptions = {}): Tensor {
+  return filledLike('zerosLike', input, 0, options);
+}
+
+/** Ones of the shape, type and device of `input`. @throws TensorError */
+export function onesLike(input: Tensor, options: MakeOptions = {}): Tensor {
+  return filledLike('onesLike', input, 1, options);
+}
+
+/** One value in the shape, type and device of `input`. @throws TensorError */
+export function fullLike(input: Tensor, value: number | boolean, options: MakeOptions = {}): Tensor {
+  requireArgument('fullLike', 'value', value, valueKind, TensorError);
+  return filledLike('fullLike', input, Number(value), options);
 }

@@ -36,10 +36,14 @@ describe('misuse is told in words', () => {
     ['a device for options', ({ tensor }) => tensor!([1], device), /tensor has no option/],
     [
       'no options',
-      ({ tensor }) => tensor!([1]),
-      /tensor takes its options as an object, \{ shape, device, dtype, … \}; got undefined/,
+      ({ tensor }) => tensor!([1], null),
+      /tensor takes its options as an object, \{ shape, device, dtype, … \}; got null/,
     ],
-    ['texts', ({ tensor }) => tensor!(['a'], { shape: [1], device }), /tensor: data must be numbers/],
+    [
+      'texts',
+      ({ tensor }) => tensor!(['a'], { shape: [1], device }),
+      /tensor: data\[0\] is "a"; it must be a number or a boolean/,
+    ],
     [
       'another type than the data',
       ({ tensor }) => tensor!(Float32Array.of(1), { shape: [1], device, dtype: 'i32' }),
@@ -48,8 +52,8 @@ describe('misuse is told in words', () => {
     ['a negative extent', ({ zeros }) => zeros!([-1], { device }), /zeros: shape must be an array of whole numbers/],
     [
       'no device',
-      ({ zeros }) => zeros!([1], {}),
-      /zeros: device must be a device, such as await defaultDevice\(\); got undefined/,
+      ({ zeros }) => zeros!([1], { device: 'gpu' }),
+      /zeros: device must be a device, such as await defaultDevice\(\); got "gpu"/,
     ],
     ['a text for a factor', ({ scale }) => scale!(x, '2'), /scale: factor must be a number; got "2"/],
     [

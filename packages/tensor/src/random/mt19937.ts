@@ -6,6 +6,11 @@ const stateSize = 624;
 const middle = 397;
 
 const aWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
+const anInteger = wholeNumber(-(2 ** 31), 2 ** 31 - 1);
+const aProbability: Kind = {
+  what: 'a number from 0 to 1',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 const stateKinds = {
   words: {
@@ -116,6 +121,39 @@ export class Mt19937 {
       boxMuller(values, start, mean, std);
     }
     return values;
+  }
+
+  /**
+   * Numbers from 0 on, before 1, in f32, as `torch.rand(count)` on the CPU.
+   *
+   * @throws TensorError
+   */
+  uniform(count: number): Float32Array {
+    requireArgument('uniform', 'count', count, aCount, TensorError);
+    return Float32Array.from({ length: count }, () => this.#uniform24());
+  }
+
+  /**
+   * Whole numbers from `low` on, before `high`, as `torch.randint` on the CPU.
+   *
+   * @throws TensorError
+   */
+  integers(count: number, low: number, high: number): Int32Array {
+    requireArgument('integers', 'count', count, aCount, TensorError);
+    requireArgument('integers', 'low', low, anInteger, TensorError);
+    requireArgument('integers', 'high', high, wholeNumber(low + 1, 2 ** 31), TensorError);
+    return Int32Array.from({ length: count }, () => low + (this.nextUint32() % (high - low)));
+  }
+
+  /**
+   * 1 with this probability, else 0, as `torch.empty(count).bernoulli_(probability)` on the CPU.
+   *
+   * @throws TensorError
+   */
+  bernoulli(count: number, probability: number): Float32Array {
+    requireArgument('bernoulli', 'count', count, aCount, TensorError);
+    requireArgument('bernoulli', 'probability', probability, aProbability, TensorError);
+    return Float32Array.from({ length: count }, () => Number(this.#uniform53() < probability));
   }
 
   #uniform24(): number {

@@ -1,18 +1,29 @@
 import { requireArgument, wholeNumber } from '@attune/validate';
+import { Mt19937 } from './mt19937.ts';
 
 let seed: number | null = null;
+let generator: Mt19937 | null = null;
 
 const seedKind = wholeNumber(0, 2 ** 32 - 1);
 
 /**
  * Fixes the seed of what is made from now on without one of its own: new heads, and the dropout of
- * new models. It is read when a model is made; those that exist, and runs that go on, keep theirs.
+ * new models. What `rand`, `randn` and their like draw begins anew. It is read when a model is made; those that exist, and runs that go on, keep theirs.
  *
  * @throws RangeError
  */
 export function setSeed(value: number): void {
   requireArgument('setSeed', 'seed', value, seedKind, RangeError);
   seed = value;
+  generator = null;
+}
+
+/**
+ * The generator that is drawn from where none is given: begun anew by `setSeed`, by chance before
+ * its first call.
+ */
+export function defaultGenerator(): Mt19937 {
+  return (generator ??= new Mt19937(seed ?? Math.floor(Math.random() * 2 ** 32)));
 }
 
 /** The last seed set, or null: the default of what is made now. */

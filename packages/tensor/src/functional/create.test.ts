@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as attune from '../index.ts';
+import type { Device } from '../index.ts';
+
+let device: Device;
+beforeAll(async () => {
+  device = await attune.defaultDevice();
+});
+
+describe('tensors from data', () => {
+  it('tells shape and type from nested arrays, numbers and booleans', async () => {
+    const x = attune.tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect([x.shape, x.dtype, x.device === device]).toEqual([[2, 3], 'f32', true]);
+    expect(await x.toArray()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const mask = attune.tensor([[true], [false]]);
+    expect([mask.shape, mask.dtype, await mask.toArray()]).toEqual([[2, 1], 'bool', [[true], [false]]]);
+    expect([attune.tensor(3).shape, await attune.tensor(3).toArray(), await attune.tensor(true).toArray()]).toEqual([
+      [],
+      3,
+      true,
+    ]);
+    expect([attune.tensor([[], []]).shape, await attune.tensor([[], []]).toArray()]).toEqual([
+      [2, 0],
+      [[], []],
+    ]);
+  });
+
+  it('takes typed arrays, and converts numbers to every type', async () => {
+    expect([attune.tensor(Int8Array.of(-1)).dtype, attune.tensor(Uint8Array.of(1)).dtype]).toEqual(['i32', 'u32']);
+    expect([...(await attune.tensor(Float64Array.of(0.1)).data())]).toEqual([Math.fround(0.1)]);
+    const half = attune.tensor([1, -2.5], { dtype: 'f16' });
+    expect([half.dtype, await half.toArray()]).toEqual(['f16', [1, -2.5]]);
+    expect(await attune.tensor([2, 0], { dtype: 'bool' }).toArray()).toEqual([true, false]);
+    expect(await attune.tensor([7], { dtype: 'u32' }).toArray()).toEqual([7]);
+  });
+
+  it('fills, counts and draws lines', async () => {
+    expect(await attune.full([2], 1.5).toArray()).toEqual([1.5, 1.5]);
+    expect(await attune.full([2], true).toArray()).toEqual([true, true]);
+    const ones = attune.ones([2, 1], { dtype: 'f16' });
+    expect([ones.dtype, await ones.toArray()]).toEqual(['f16', [[1], [1]]]);
+    const like = attune.fullLike(ones, 3);
+    expect([like.dtype, await like.toArray()]).toEqual(['f16', [[3], [3]]]);
+    expect(await attune.zerosLike(attune.tensor([true])).toArray()).toEqual([false]);
+    expect(await attune.onesLike(attune.tensor(Int32Array.of(5))).toArray()).toEqual([1]);
+    expect(await attune.arange(0, 5, 2).toArray()).toEqual([0, 2, 4]);
+    expect(await attune.arange(3, 0, -1).toArray()).toEqual([3, 2, 1]);
+    expect([attune.arange(0, 1, 0.5).dtype, attune.arange(2, 2).shape]).toEqual(['f32', [0]]);
+    expect(await attune.linspace(0, 1, 5).toArray()).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(await attune.eye(2, 3).toArray()).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+  });
+
+  it('casts between all types', async () => {
+    const x = attune.tensor([0, -1.7, 2.5]);
+    expect(await attune.cast(x, 'i32').toArray()).toEqual([0, -1, 2]);
+    expect(await attune.cast(x, 'bool').toArray()).toEqual([false, true, true]);
+    expect(await attune.mul(x, attune.cast(attune.gt(x, 0), 'f32')).toArray()).toEqual([0, -0, 2.5]);
+  });
+
+  // Written by PyTorch 2 on the CPU: torch.manual_seed(7) before each.
+  it('draws the numbers of PyTorch', async () => {
+    const draw = async (make: () => attune.Tensor) => {
+      attune.setSeed(7);
+      return make().toArray();
+    };
+    expect(await draw(() => attune.rand([5]))).toEqual([
+      0.5349225401878357, 0.19880318641662598, 0.6592116951942444, 0.6568902730941772, 0.23276156187057495,
+    ]);
+    expect(await draw(() => attune.randint(-3, 10, [8]))).toEqual([3, 9, 1, 1, 0, 2, -1, 2]);
+    expect(await draw(() => attune.bernoulli([8], 0.3))).toEqual([1, 1, 0, 0, 0, 0, 1, 0]);
+    const generator = new attune.Mt19937(7);
+    expect(await draw(() => attune.randn([20]))).toEqual([...generator.normal(20)]);
+    expect(await draw(() => attune.randperm(6))).toEqual([...new attune.Mt19937(7).randperm(6)]);
+    expect((await attune.rand([2, 2], { generator }).data()).length).toBe(4);
+  });
+
+  it('says what does not fit', () => {
+    expect(() => attune.tensor([[1, 2], [3]])).toThrow(/tensor: data\[1\] is an array of 1; it must be an array of 2/);
+    expect(() => attune.tensor([1, true])).toThrow('tensor: data[1] is a boolean; the first is a number');
+    expect(() => attune.tensor([1, 'a' as never])).toThrow(
+      /tensor: data\[1\] is "a"; it must be a number or a boolean/,
+    );
+    expect(() => attune.tensor([1.5], { dtype: 'i32' })).toThrow('tensor: value 0 is 1.5, which i32 does not hold');
+    expect(() => attune.tensor([1], { dtype: 'i32', requiresGrad: true })).toThrow(/only f32 and f16 have gradients/);
+    expect(() => attune.arange(0, 5, -1)).toThrow('arange: steps of -1 do not lead from 0 to 5');
+    expect(() => attune.randint(5, 5, [1])).toThrow(/high must be a whole number/);
+    expect(() => attune.bernoulli([1], 2)).toThrow(/probability must be a number from 0 to 1/);
+    expect(() => attune.zerosLike([1] as never)).toThrow(/zerosLike: input must be a Tensor/);
+  });
+});
+
+describe('the tensor object', () => {
+  it('says what it is', () => {
+    const x = attune.tensor([[1, 2]], { requiresGrad: true });
+    expect(`${x}`).toMatch(/^Tensor \[1, 2\] f32 on .+, requiresGrad$/);
+    const inspect = Symbol.for('nodejs.util.inspect.custom') as unknown as keyof attune.Tensor;
+    expect((x[inspect] as unknown as () => string).call(x)).toBe(String(x));
+  });
+
+  it('goes backward from a tensor with a gradient for each element', async () => {
+    const x = attune.tensor([1, 2, 3], { requiresGrad: true });
+    attune.square(x).backward(attune.tensor([1, 10, 100]));
+    expect(await x.grad!.toArray()).toEqual([2, 40, 600]);
+    expect(() => attune.square(x).backward()).toThrow(/needs a scalar, such as a loss, or a gradient for each element/);
+    expect(() => attune.square(x).backward(attune.tensor([1]))).toThrow(
+      'backward(): the gradient is of f32 and the shape [1]; it must be of floats and the shape [3]',
+    );
+  });
+});

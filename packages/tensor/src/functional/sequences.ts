@@ -1,0 +1,58 @@
+import { number, requireArgument, wholeNumber } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import type { Tensor } from '../tensor.ts';
+import { requireGivenOptions } from './checks.ts';
+import { fromValues, makeKinds } from './create.ts';
+import type { MakeOptions } from './create.ts';
+
+const count = wholeNumber(0, 2 ** 31 - 1);
+
+/**
+ * The numbers from `start` on, before `end`, in steps, as `torch.arange`. i32 where all three are
+ * whole, else f32.
+ *
+ * @param step default 1; may be negative
+ * @throws TensorError
+ */
+export function arange(start: number, end: number, step = 1, options: MakeOptions = {}): Tensor {
+  for (const [name, value] of Object.entries({ start, end, step }))
+    requireArgument('arange', name, value, number, TensorError);
+  requireGivenOptions('arange', options, makeKinds);
+  if (step === 0 || (end - start) / step < 0)
+    throw new TensorError(`arange: steps of ${step} do not lead from ${start} to ${end}`);
+  const values = Array.from({ length: Math.ceil((end - start) / step) }, (_, index) => start + index * step);
+  const isWhole = [start, end, step].every(Number.isInteger);
+  return fromValues('arange', values, [values.length], { dtype: isWhole ? 'i32' : 'f32', ...options });
+}
+
+/**
+ * `steps` numbers from `start` to `end`, both among them, f32, as `torch.linspace`.
+ *
+ * @throws TensorError
+ */
+export function linspace(start: number, end: number, steps: number, options: MakeOptions = {}): Tensor {
+  requireArgument('linspace', 'start', start, number, TensorError);
+  requireArgument('linspace', 'end', end, number, TensorError);
+  requireArgument('linspace', 'steps', steps, count, TensorError);
+  requireGivenOptions('linspace', options, makeKinds);
+  const width = steps > 1 ? (end - start) / (steps - 1) : 0;
+  const values = Array.from({ length: steps }, (_, index) =>
+    index < steps / 2 ? start + index * width : end - (steps - 1 - index) * width,
+  );
+  return fromValues('linspace', values, [steps], { dtype: 'f32', ...options });
+}
+
+/**
+ * Ones on the diagonal of `[rows, columns]`, zeros elsewhere, f32.
+ *
+ * @param columns default: as many as rows
+ * @throws TensorError
+ */
+export function eye(rows: number, columns = rows, options: MakeOptions = {}): Tensor {
+  requireArgument('eye', 'rows', rows, count, TensorError);
+  requireArgument('eye', 'columns', columns, count, TensorError);
+  requireGivenOptions('eye', options, makeKinds);
+  const values = new Float32Array(rows * columns);
+  for (let index = 0; index < Math.min(rows, columns); index++) values[index * columns + index] = 1;
+  return fromValues('eye', values, [rows, columns], { dtype: 'f32', ...options });
+}

@@ -1,0 +1,60 @@
+import { shown } from '@attune/validate';
+import { ShapeError, TensorError } from './errors.ts';
+import { formatShape, sizeOf } from './shape.ts';
+import type { Shape } from './shape.ts';
+
+/** Numbers or booleans, in arrays of arrays of any depth. */
+export type Nested = number | boolean | readonly Nested[];
+
+export interface FlatValues {
+  readonly values: readonly number[];
+  readonly shape: Shape;
+  /** `bool` of booleans, else `f32`. */
+  readonly dtype: 'bool' | 'f32';
+}
+
+/**
+ * The values of nested arrays side by side, with their shape.
+ *
+ * @throws ShapeError where rows differ in length, TensorError for what is no number and no boolean
+ */
+export function flatten(data: Nested): FlatValues {
+  const shape: number[] = [];
+  for (let inner: Nested | undefined = data; Array.isArray(inner); inner = inner[0] as Nested | undefined)
+    shape.push(inner.length);
+  const values: number[] = [];
+  let type: string | null = null;
+  const add = (item: unknown, depth: number, place: string): void => {
+    if (depth === shape.length) {
+      if (typeof item !== 'number' && typeof item !== 'boolean')
+        throw new TensorError(`tensor: data${place} is ${shown(item)}; it must be a number or a boolean`);
+      type ??= typeof item;
+      if (typeof item !== type)
+        throw new TensorError(`tensor: data${place} is a ${typeof item}; the first is a ${type}`);
+      values.push(Number(item));
+      return;
+    }
+    if (!Array.isArray(item) || item.length !== shape[depth])
+      throw new ShapeError(
+        `tensor: data${place} is ${shown(item)}; it must be an array of ${shape[depth]}, as its neighbours are`,
+      );
+    // A loop, as arrays may have holes.
+    for (let index = 0; index < item.length; index++) add(item[index], depth + 1, `${place}[${index}]`);
+  };
+  add(data, 0, '');
+  return { values, shape, dtype: type === 'boolean' ? 'bool' : 'f32' };
+}
+
+/** A number, or a boolean of bool: what a tensor holds at one place. */
+export type Plain = number | boolean | Plain[];
+
+/** Values as nested arrays of this shape. */
+export function nest(values: ArrayLike<number>, shape: Shape, dtype: string): Plain {
+  if (values.length !== sizeOf(shape)) throw new ShapeError(`${values.length} values do not fit ${formatShape(shape)}`);
+  const take = (depth: number, first: number): Plain => {
+    if (depth === shape.length) return dtype === 'bool' ? values[first] !== 0 : (values[first] as number);
+    const step = sizeOf(shape.slice(depth + 1));
+    return Array.from({ length: shape[depth] as number }, (_, index) => take(depth + 1, first + index * step));
+  };
+  return take(0, 0);
+}
