@@ -24,3 +24,6 @@ export * from './kernels/gemm/reference.ts';
 export * from './kernels/columnSum/reference.ts';
 export * from './kernels/stridedCopy/reference.ts';
 export * from './kernels/reduce/reference.ts';
+export * from './kernels/argSort/reference.ts';
+export * from './kernels/cumsum/reference.ts';
+export * from './kernels/gather/reference.ts';

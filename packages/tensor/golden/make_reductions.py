@@ -5,7 +5,7 @@
 
 import torch
 
-from cases import write
+from cases import numbers, write
 
 
 def options(given):
@@ -48,6 +48,34 @@ operations = {
     "logSoftmax": lambda x, dim=-1: x.log_softmax(dim),
 }
 
+
+
+def index(shape, modulus):
+    """What the test makes too: numbers of elements, some of them more than once."""
+    return numbers(shape, 37, 11, 23).mul(8).add(11).long() % modulus
+
+
+def sorted_values(function):
+    """Values and, as numbers, where they were."""
+
+    def run(x, *rest):
+        values, indices = function(x, *rest)
+        return values, indices.float()
+
+    return run
+
+
+operations |= {
+    "cumsum": lambda x, dim: x.cumsum(dim),
+    "sort": sorted_values(lambda x, dim=-1, given={}: x.sort(dim=dim, stable=True, **given)),
+    "argSort": lambda x, dim=-1, given={}: x.argsort(dim=dim, stable=True, **given).float(),
+    "topk": sorted_values(lambda x, k, dim=-1, given={}: x.topk(k, dim, **given)),
+    "gather": lambda x, dim, i: x.gather(dim, index(i["index"], x.shape[dim] if x.dim() else 1)),
+    "scatterAdd": lambda x, source, dim, i: x.scatter_add(dim, index(i["index"], x.shape[dim]), source),
+    "indexSelect": lambda x, dim, i: x.index_select(dim, torch.tensor(i, dtype=torch.long) if isinstance(i, list) else index(i["index"], x.shape[dim])),
+    "takeAlongDim": lambda x, i, dim=None: x.take_along_dim(index(i["index"], x.shape[dim] if dim is not None else x.numel()), dim),
+}
+
 several = ["sum", "mean", "prod", "max", "min", "logSumExp", "variance", "std", "norm", "any", "all"]
 cases = []
 for name in several:
@@ -88,6 +116,42 @@ cases += [
     ("argMax", [[2, 3]], [1], [1, "nan", "nan", 2, 2, 1]),
     ("argMin", [[2, 3]], [1], [1, "nan", "nan", 2, 1, 1]),
     ("argMax", [[]], []),
+]
+
+cases += [
+    ("cumsum", [[7]], [0]),
+    ("cumsum", [[2, 3, 4]], [1]),
+    ("cumsum", [[2, 131]], [-1]),
+    ("cumsum", [[]], [0]),
+    ("cumsum", [[2, 0]], [1]),
+    ("sort", [[9]], []),
+    ("sort", [[3, 7]], [0, {"descending": True}]),
+    ("sort", [[2, 5, 3]], [1]),
+    ("sort", [[]], [0]),
+    ("sort", [[7]], [], [1, "nan", -1, "inf", "nan", "-inf", 1]),
+    ("sort", [[7]], [0, {"descending": True}], [1, "nan", -1, "inf", "nan", "-inf", 1]),
+    ("argSort", [[3, 7]], []),
+    ("argSort", [[3, 7]], [0, {"descending": True}]),
+    ("topk", [[2, 5]], [2], [1, 5, 2, 4, 3, 9, 6, 7, 0, 8]),
+    ("topk", [[2, 5]], [2, 1, {"largest": False}], [1, 5, 2, 4, 3, 9, 6, 7, 0, 8]),
+    ("topk", [[2, 5]], [1, 0], [1, 5, 2, 4, 3, 9, 6, 7, 0, 8]),
+    ("topk", [[4]], [2], [1, "nan", 3, 2]),
+    ("topk", [[4]], [0], [1, 5, 3, 2]),
+    ("gather", [[3, 4]], [1, {"index": [3, 6]}]),
+    ("gather", [[3, 4]], [0, {"index": [2, 3]}]),
+    ("gather", [[2, 3, 4]], [-2, {"index": [2, 5, 4]}]),
+    ("gather", [[]], [0, {"index": []}]),
+    ("gather", [[2, 3]], [1, {"index": [2, 0]}]),
+    ("scatterAdd", [[3, 4], [5, 4]], [0, {"index": [5, 4]}]),
+    ("scatterAdd", [[3, 4], [2, 6]], [1, {"index": [2, 6]}]),
+    ("scatterAdd", [[2, 3, 2], [2, 70, 2]], [1, {"index": [2, 70, 2]}]),
+    ("scatterAdd", [[2, 3], [2, 0]], [1, {"index": [2, 0]}]),
+    ("indexSelect", [[3, 4]], [0, [2, 0, 2]]),
+    ("indexSelect", [[2, 3, 4]], [1, {"index": [5]}]),
+    ("indexSelect", [[3, 4]], [-1, []]),
+    ("takeAlongDim", [[3, 4]], [{"index": [3, 2]}, 1]),
+    ("takeAlongDim", [[3, 4]], [{"index": [1, 2]}, 1]),
+    ("takeAlongDim", [[3, 4]], [{"index": [6]}]),
 ]
 
 write("torch_reductions.json", operations, cases)

@@ -86,6 +86,9 @@ export {
 } from './functional/movement.ts';
 export { chunk, narrow, select, slice, split } from './functional/slicing.ts';
 export type { Range } from './functional/slicing.ts';
+export { gather, indexSelect, scatterAdd, takeAlongDim } from './functional/indexing.ts';
+export { argSort, cumsum, sort, topk } from './functional/sorting.ts';
+export type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
 export { layerNorm } from './functional/layerNorm.ts';
 export type { LayerNormOptions } from './functional/layerNorm.ts';
 export { linear } from './functional/linear.ts';

@@ -25,3 +25,6 @@ export * from './gemm/index.ts';
 export * from './columnSum/index.ts';
 export * from './stridedCopy/index.ts';
 export * from './reduce/index.ts';
+export * from './argSort/index.ts';
+export * from './cumsum/index.ts';
+export * from './gather/index.ts';

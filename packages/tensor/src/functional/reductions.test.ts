@@ -35,6 +35,8 @@ describe('reductions equal PyTorch', () => {
   });
 });
 
+const index = (shape: readonly number[]) => api.zeros(shape, { device, dtype: 'i32' });
+
 describe('misuse is told in words', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
     ['no tensor', ({ max }) => max!([1]), /max: input must be a Tensor; got an array of 1/],
@@ -65,6 +67,43 @@ describe('misuse is told in words', () => {
       ({ argMax }, x) => argMax!(x),
       /argMax: the dimensions \[0, 1\] of \[2, 0\] have no elements/,
     ],
+    [
+      'numbers of floats',
+      ({ gather }, x) => gather!(x, 0, x),
+      /gather: index must be a tensor of i32 or u32; it is one of f32/,
+    ],
+    [
+      'an index of another shape',
+      ({ gather }, x) => gather!(x, 0, index([3])),
+      /gather: index has the shape \[3\] and input \[2, 0\]/,
+    ],
+    [
+      'an index longer than the source',
+      ({ scatterAdd }, x) => scatterAdd!(api.zeros([2, 3], { device }), 1, index([2, 3]), x),
+      /scatterAdd: index has the shape \[2, 3\] and source \[2, 0\]/,
+    ],
+    [
+      'a number out of range',
+      ({ indexSelect }, x) => indexSelect!(x, 0, [1, 2]),
+      /indexSelect: index 1 is 2, outside the 2 elements of dimension 0 of \[2, 0\]/,
+    ],
+    [
+      'numbers that are no numbers',
+      ({ indexSelect }, x) => indexSelect!(x, 0, ['a']),
+      /indexSelect: index must be a Tensor of i32 or u32, or whole numbers/,
+    ],
+    [
+      'shapes that do not fit',
+      ({ takeAlongDim }, x) => takeAlongDim!(x, index([3, 1]), 1),
+      /takeAlongDim: input has the shape \[2, 0\] and index \[3, 1\]/,
+    ],
+    [
+      'too many',
+      ({ topk }, x) => topk!(x, 3, 0),
+      /topk: k must be a whole number from 0 to 2, dimension 0 of \[2, 0\]; got 3/,
+    ],
+    ['an unknown order', ({ sort }, x) => sort!(x, 0, { descend: true }), /sort has no option descend/],
+    ['a missing dimension', ({ cumsum }, x) => cumsum!(x), /cumsum: dim must be a whole number from -2 to 1/],
     ['a dimension of softmax', ({ softmax }, x) => softmax!(x, 5), /softmax: dim must be a whole number from -2 to 1/],
   ])('%s', (_, call, message) => {
     expect(() => call(api as never, api.zeros([2, 0], { device }))).toThrow(message);

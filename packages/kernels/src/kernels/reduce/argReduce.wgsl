@@ -1,5 +1,5 @@
-// output[o, p, i] = number k of the greatest or least of input[o, k, i], the first of several, among
-//   k = p, p + parts, …; or among the k that candidates[o, k, i] holds there
+// output[o, p, i] = number k of the greatest or least of input[o, k, i], the first of several,
+//   among k = p, p + parts, …; or among the k that candidates[o, k, i] holds there
 //
 // input: [outer, length, inner]; candidates: i32[outer, candidatesPerRow, inner], where there are;
 // output: i32[outer, parts, inner]

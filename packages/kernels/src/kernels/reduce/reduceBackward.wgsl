@@ -1,7 +1,7 @@
 // gradInput[o, k, i] = gradientOf(input[o, k, i], gradOutput[o, i], first[o, i], second[o, i])
 //
-// gradInput, input: [outer, length, inner]; gradOutput, first, second: [outer, inner]; gradientOf is
-// the member's, as members.ts writes it; first and second are where it has them.
+// gradInput, input: [outer, length, inner]; gradOutput, first, second: [outer, inner]
+// gradientOf is the member's, as members.ts writes it; first and second are where it has them.
 // Elements go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 #include kernels/reduce/functions

@@ -1,0 +1,12 @@
+import { benchKernels } from '../../testing/benchKernels.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import { argSort } from './index.ts';
+
+benchKernels('argSort', (gpu) => {
+  const side = 1024;
+  const input = gpu.upload(normalNumbers(side * side, 1), 'f32', 'input');
+  const output = gpu.allocatePersistent('i32', side * side, 'output');
+  return {
+    '1024 rows of 1024': () => argSort(gpu, { input, output, outer: side, length: side, inner: 1 }),
+  };
+});

@@ -1,0 +1,2 @@
+export { argSort } from './forward.ts';
+export type { ArgSortOptions } from './options.ts';

@@ -1,0 +1,13 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface ArgSortOptions {
+  /** `[outer, length, inner]`, any type. */
+  readonly input: GpuArray;
+  /** i32 `[outer, length, inner]`, in another buffer. */
+  readonly output: GpuArray;
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  /** Whether the greatest comes first. Default false. */
+  readonly descending?: boolean;
+}

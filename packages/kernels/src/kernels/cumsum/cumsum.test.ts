@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../../index.ts';
+import type { Gpu } from '../../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
+import { expectClose } from '../../testing/expectClose.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import { rowsOf } from '../reduce/reference.ts';
+import { cumsum } from './index.ts';
+import { cumsumReference } from './reference.ts';
+
+const shapes = [
+  { outer: 2, length: 0, inner: 3 },
+  { outer: 1, length: 1, inner: 1 },
+  { outer: 3, length: 7, inner: 5 },
+  { outer: 2, length: 65, inner: 3 },
+  { outer: 70, length: 200, inner: 1 },
+];
+
+describe('cumsum', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openDevice();
+  });
+  afterAll(() => gpu.destroy());
+
+  describe.each(['f32', 'f16'] as const)('of %s', (type) => {
+    it.each(shapes)('$outer x $length x $inner equals its reference, both ways', async (shape) => {
+      const count = shape.outer * shape.length * shape.inner;
+      const values = rounded(normalNumbers(count, 1), type);
+      const input = uploadFloats(gpu, values, type, 'input');
+      for (const reversed of [false, true]) {
+        const output = staleOutput(gpu, count, type, 'output');
+        cumsum(gpu, { input, output, reversed, ...shape });
+        const actual = rowsOf(await readFloats(gpu, output, count), shape).flat();
+        const expected = rowsOf(values, shape).flatMap((row) => cumsumReference(row, reversed));
+        expectClose(actual, expected, { type, roundings: 64, magnitude: 8 });
+      }
+    });
+  });
+
+  it('names what does not fit', () => {
+    const [input, output] = [gpu.allocate('f32', 3, 'short one'), gpu.allocate('f32', 4, 'output')];
+    expect(() => cumsum(gpu, { input, output, outer: 1, length: 4, inner: 1 })).toThrow(
+      /cumsum: input \(short one\) has 3 elements; \[outer 1, length 4, inner 1\] needs 4/,
+    );
+  });
+
+  it('compiles in every type', () =>
+    compileOnNull((nullGpu) => {
+      for (const type of ['f32', 'f16'] as const) {
+        const [input, output] = [nullGpu.allocate(type, 8, 'input'), nullGpu.allocate(type, 8, 'output')];
+        cumsum(nullGpu, { input, output, outer: 2, length: 4, inner: 1 });
+      }
+    }));
+});

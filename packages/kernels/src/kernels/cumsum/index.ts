@@ -1,0 +1,2 @@
+export { cumsum } from './forward.ts';
+export type { CumsumOptions } from './options.ts';

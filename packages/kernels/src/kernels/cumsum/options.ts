@@ -1,0 +1,13 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+export interface CumsumOptions {
+  /** `[outer, length, inner]`, f32 or f16. */
+  readonly input: GpuArray;
+  /** `[outer, length, inner]`, f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  /** Whether sums run from the end, as those of the gradient do. Default false. */
+  readonly reversed?: boolean;
+}

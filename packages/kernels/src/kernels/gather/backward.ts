@@ -1,0 +1,39 @@
+import type { Gpu } from '../../gpu.ts';
+import type { ElementType } from '../../memory/gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { indexLength, indexNumbers, stridesOf } from './indexLayout.ts';
+import type { ScatterAddOptions } from './options.ts';
+import { wgsl as source } from './scatterAdd.wgsl.ts';
+
+const kernel = 'scatterAdd';
+const numberTypes: readonly ElementType[] = ['i32', 'u32'];
+
+/**
+ * Records the sums of the elements that an index sends to each place of an axis, 0 where it sends
+ * none: `torch.zeros(…).scatter_add`, and the gradient of `gather`. Numbers outside the axis are
+ * left out. Every run gives the same bits.
+ *
+ * @throws KernelArgumentError
+ */
+export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
+  const { input, index, order, output, outer, length, places, inner } = options;
+  requireExtents(kernel, { outer, length, places, inner });
+  requireArray(kernel, 'input', input, { outer, places, inner }, floatTypes);
+  requireArray(kernel, 'output', output, { outer, length, inner }, floatTypes);
+  const numbers = indexLength(options);
+  requireArray(kernel, 'index', index, { numbers }, numberTypes);
+  requireArray(kernel, 'order', order, { numbers }, ['i32']);
+  requireSeparate(kernel, [input, index, order], [output]);
+  const count = outer * length * inner;
+  gpu.dispatch({
+    program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input, numbers: index }, { output }) }),
+    parameters: { integers: [count, length, places, inner, ...indexNumbers(stridesOf(options))] },
+    reads: [input, index, order],
+    writes: [output],
+    workgroups: spreadWorkgroups(Math.ceil(count / 64)),
+    work: { bytes: 4 * count + 12 * outer * places * inner },
+  });
+}

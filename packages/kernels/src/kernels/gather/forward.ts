@@ -1,0 +1,42 @@
+import type { Gpu } from '../../gpu.ts';
+import type { ElementType } from '../../memory/gpuArray.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { anyTypes, floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { wgsl as source } from './gather.wgsl.ts';
+import { indexLength, indexNumbers, stridesOf } from './indexLayout.ts';
+import type { GatherOptions } from './options.ts';
+
+const kernel = 'gather';
+const numberTypes: readonly ElementType[] = ['i32', 'u32'];
+
+/**
+ * Records elements chosen along an axis: `output[o, k, i] = input[o, index[o, k, i], i]`, as
+ * `torch.gather`. A number outside the axis gives NaN, or 0 where elements are whole numbers.
+ *
+ * @throws KernelArgumentError
+ */
+export function gather(gpu: Gpu, options: GatherOptions): void {
+  const { input, index, output, outer, length, places, inner } = options;
+  requireExtents(kernel, { outer, length, places, inner });
+  requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
+  const floats = floatTypes.includes(input.elementType);
+  requireArray(kernel, 'output', output, { outer, places, inner }, floats ? floatTypes : [input.elementType]);
+  requireArray(kernel, 'index', index, { numbers: indexLength(options) }, numberTypes);
+  requireSeparate(kernel, [input, index], [output]);
+  const count = outer * places * inner;
+  const { defines, workgroups } = flatIndexingFor(gpu.profile);
+  gpu.dispatch({
+    program: kernelProgram(kernel, source, {
+      access: elementAccess(gpu, { input, numbers: index }, { output }),
+      floats,
+      ...defines,
+    }),
+    parameters: { integers: [count, length, places, inner, ...indexNumbers(stridesOf(options))], floats: [NaN] },
+    reads: [input, index],
+    writes: [output],
+    workgroups: workgroups(count),
+    work: { bytes: 12 * count },
+  });
+}

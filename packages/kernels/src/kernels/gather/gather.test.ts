@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '../../index.ts';
+import type { Gpu } from '../../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
+import { expectClose } from '../../testing/expectClose.ts';
+import { normalNumbers, uniformNumbers } from '../../testing/numbers.ts';
+import { argSort } from '../argSort/index.ts';
+import { gather, scatterAdd } from './index.ts';
+import { gatherReference, scatterAddReference } from './reference.ts';
+
+const shapes = [
+  { outer: 1, length: 1, places: 1, inner: 1 },
+  { outer: 3, length: 4, places: 0, inner: 2 },
+  { outer: 3, length: 4, places: 7, inner: 5 },
+  { outer: 2, length: 100, places: 3, inner: 1 },
+  { outer: 2, length: 3, places: 500, inner: 2 },
+];
+
+describe('gather', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openDevice();
+  });
+  afterAll(() => gpu.destroy());
+
+  describe.each(['f32', 'f16'] as const)('of %s', (type) => {
+    it.each(shapes)('$outer x $length x $inner by $places numbers, and back, equals its reference', async (shape) => {
+      const [whole, chosen] = [shape.outer * shape.length * shape.inner, shape.outer * shape.places * shape.inner];
+      const random = uniformNumbers(3);
+      const numbers = Int32Array.from({ length: Math.max(1, chosen) }, () => Math.floor(random() * shape.length));
+      const index = gpu.upload(numbers, 'i32', 'index');
+      const input = rounded(normalNumbers(whole, 1), type);
+      const output = staleOutput(gpu, chosen, type, 'output');
+      gather(gpu, { input: uploadFloats(gpu, input, type, 'input'), index, output, ...shape });
+      const taken = [...(await readFloats(gpu, output, chosen))];
+      expect(taken).toEqual([...gatherReference(input, numbers, shape)]);
+
+      const gradient = rounded(normalNumbers(chosen, 2), type);
+      const order = gpu.allocate('i32', Math.max(1, chosen), 'order');
+      argSort(gpu, { input: index, output: order, ...shape, length: shape.places });
+      const sums = staleOutput(gpu, whole, 'f32', 'sums');
+      const run = () =>
+        scatterAdd(gpu, { input: uploadFloats(gpu, gradient, type, 'gradient'), index, order, output: sums, ...shape });
+      run();
+      const first = await readFloats(gpu, sums, whole);
+      const expected = scatterAddReference(gradient, numbers, shape);
+      expectClose(first, expected, { roundings: 64, magnitude: 20 }, 'sums');
+      run();
+      expect(await readFloats(gpu, sums, whole)).toEqual(first);
+    });
+  });
+
+  it('takes one index for all rows and columns', async () => {
+    const shape = { outer: 2, length: 3, places: 2, inner: 2 };
+    const input = uploadFloats(
+      gpu,
+      Array.from({ length: 12 }, (_, index) => index),
+      'f32',
+      'input',
+    );
+    const index = gpu.upload(Uint32Array.of(2, 0), 'u32', 'index');
+    const output = staleOutput(gpu, 8, 'f32', 'output');
+    gather(gpu, { input, index, output, ...shape, strides: { outer: 0, place: 1, inner: 0 } });
+    expect([...(await readFloats(gpu, output, 8))]).toEqual([4, 5, 0, 1, 10, 11, 6, 7]);
+  });
+
+  it('gives NaN for numbers outside, and sends nothing there', async () => {
+    const shape = { outer: 1, length: 2, places: 4, inner: 1 };
+    const index = gpu.upload(Int32Array.of(-1, 2, 1, 2 ** 31 - 1), 'i32', 'index');
+    const input = uploadFloats(gpu, [5, 6, 7, 8], 'f32', 'input');
+    const output = staleOutput(gpu, 4, 'f32', 'output');
+    gather(gpu, { input, index, output, ...shape });
+    expect([...(await readFloats(gpu, output, 4))]).toEqual([NaN, NaN, 6, NaN]);
+    const order = gpu.upload(Int32Array.of(0, 2, 1, 3), 'i32', 'order');
+    const sums = staleOutput(gpu, 2, 'f32', 'sums');
+    scatterAdd(gpu, { input, index, order, output: sums, ...shape });
+    expect([...(await readFloats(gpu, sums, 2))]).toEqual([0, 7]);
+  });
+
+  it('names what does not fit', () => {
+    const [input, output] = [gpu.allocate('f32', 8, 'input'), gpu.allocate('f32', 8, 'output')];
+    const index = gpu.allocate('i32', 2, 'short index');
+    expect(() => gather(gpu, { input, index, output, outer: 1, length: 4, places: 3, inner: 1 })).toThrow(
+      /gather: index \(short index\) has 2 elements; \[numbers 3\] needs 3/,
+    );
+  });
+
+  it('compiles for every type', () =>
+    compileOnNull((nullGpu) => {
+      const shape = { outer: 1, length: 4, places: 4, inner: 1 };
+      for (const type of ['f32', 'f16', 'i32', 'u32'] as const) {
+        for (const numbers of ['i32', 'u32'] as const) {
+          const index = nullGpu.allocate(numbers, 4, 'index');
+          const [input, output] = [nullGpu.allocate(type, 4, 'input'), nullGpu.allocate(type, 4, 'output')];
+          gather(nullGpu, { input, index, output, ...shape });
+          if (type !== 'f32' && type !== 'f16') continue;
+          scatterAdd(nullGpu, { input, index, order: nullGpu.allocate('i32', 4, 'order'), output, ...shape });
+        }
+      }
+    }));
+});

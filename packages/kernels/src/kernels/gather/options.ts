@@ -1,0 +1,40 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+/** Where the numbers of an index lie: elements from one to the next along each axis, 0 to repeat. */
+export interface IndexStrides {
+  readonly outer: number;
+  readonly place: number;
+  readonly inner: number;
+}
+
+interface IndexedShape {
+  readonly outer: number;
+  /** Extent of the indexed axis. */
+  readonly length: number;
+  /** How many numbers the index has along that axis. */
+  readonly places: number;
+  readonly inner: number;
+  /** i32 or u32: numbers of elements along the axis. */
+  readonly index: GpuArray;
+  /** Default: side by side, as `[outer, places, inner]`. */
+  readonly strides?: IndexStrides;
+}
+
+export interface GatherOptions extends IndexedShape {
+  /** `[outer, length, inner]`, any type. */
+  readonly input: GpuArray;
+  /** `[outer, places, inner]`, of the type of `input`, or both are floats; in another buffer. */
+  readonly output: GpuArray;
+}
+
+export interface ScatterAddOptions extends IndexedShape {
+  /** `[outer, places, inner]`, f32 or f16. */
+  readonly input: GpuArray;
+  /**
+   * i32, where the numbers of the index lie: the places in the order of their numbers, as `argSort`
+   * gives them.
+   */
+  readonly order: GpuArray;
+  /** `[outer, length, inner]`, f32 or f16, in another buffer. Every element is written. */
+  readonly output: GpuArray;
+}

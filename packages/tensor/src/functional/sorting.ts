@@ -1,0 +1,116 @@
+import * as kernels from '@attune/kernels';
+import { flag, optional, wholeNumber } from '@attune/validate';
+import { operationResult } from '../autograd/operation.ts';
+import { ShapeError } from '../errors.ts';
+import { formatShape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { around, requireAxis } from './axes.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import { gather } from './indexing.ts';
+import { narrow } from './slicing.ts';
+
+/** Options of `sort` and `argSort`. */
+export interface SortOptions {
+  /** Whether the greatest comes first. Default false. */
+  readonly descending?: boolean;
+}
+
+/** Options of `topk`. */
+export interface TopkOptions {
+  /** Whether the greatest are taken, or the least. Default true. */
+  readonly largest?: boolean;
+}
+
+/** Values in order, and where they were. */
+export interface Sorted {
+  /** Of the type of the input; gradients flow to where they came from. */
+  readonly values: Tensor;
+  /** i32. */
+  readonly indices: Tensor;
+}
+
+const sortKinds = { descending: optional(flag) };
+const topkKinds = { largest: optional(flag) };
+
+/**
+ * Numbers of the elements along a dimension, i32, in the order of their values; equal ones as they
+ * come, NaN as the greatest. Any element type; no gradient. As `torch.argsort` with `stable`.
+ *
+ * @param dim default -1
+ * @throws ShapeError, TensorError
+ */
+export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Tensor {
+  return order('argSort', input, dim, options);
+}
+
+/**
+ * Elements along a dimension in order, with their numbers, as `argSort`. As `torch.sort` with
+ * `stable`.
+ *
+ * @param dim default -1
+ * @throws ShapeError, TensorError
+ */
+export function sort(input: Tensor, dim = -1, options: SortOptions = {}): Sorted {
+  const indices = order('sort', input, dim, options);
+  return { values: gather(input, dim, indices), indices };
+}
+
+/**
+ * The `k` greatest or least elements along a dimension, in order, with their numbers; the first where
+ * there are more. As `torch.topk`.
+ *
+ * @param dim default -1
+ * @throws ShapeError, TensorError
+ */
+export function topk(input: Tensor, k: number, dim = -1, options: TopkOptions = {}): Sorted {
+  requireTensor('topk', 'input', input);
+  requireGivenOptions('topk', options, topkKinds);
+  const axis = requireAxis('topk', 'dim', dim, input.shape);
+  const most = input.shape[axis] ?? 1;
+  const count = wholeNumber(0, most);
+  if (!count.holds(k))
+    throw new ShapeError(
+      `topk: k must be ${count.what}, dimension ${axis} of ${formatShape(input.shape)}; got ${String(k)}`,
+    );
+  const all = order('topk', input, dim, { descending: options.largest ?? true });
+  const indices = input.shape.length === 0 || k === most ? all : narrow(all, axis, 0, k);
+  return { values: gather(input, axis, indices), indices };
+}
+
+function order(operation: string, input: Tensor, dim: number, options: SortOptions): Tensor {
+  requireTensor(operation, 'input', input);
+  requireGivenOptions(operation, options, sortKinds);
+  const { device, shape } = input;
+  const axis = requireAxis(operation, 'dim', dim, shape);
+  const array = device.allocate('i32', Math.max(1, input.size), operation);
+  kernels.argSort(device, {
+    input: input.array,
+    output: array,
+    ...around(shape, axis),
+    descending: options.descending ?? false,
+  });
+  return new Tensor({ array, shape, device });
+}
+
+/**
+ * Running sums along a dimension, f32. As `torch.cumsum`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function cumsum(input: Tensor, dim: number): Tensor {
+  requireFloats('cumsum', 'input', input);
+  const { device, shape } = input;
+  const layout = around(shape, requireAxis('cumsum', 'dim', dim, shape));
+  const array = device.allocate('f32', Math.max(1, input.size), 'cumsum');
+  kernels.cumsum(device, { ...layout, input: input.array, output: array });
+  return operationResult({
+    operation: 'cumsum',
+    inputs: [input],
+    array,
+    shape,
+    backward: (gradients) =>
+      gradients.add(input, (output) =>
+        kernels.cumsum(device, { ...layout, input: gradients.output, output, reversed: true }),
+      ),
+  });
+}
