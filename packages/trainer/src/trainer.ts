@@ -34,8 +34,8 @@ import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.t
 import { defaultLoss, readLoss } from './training/loss.ts';
 
 import { trainAlone } from './training/trainAlone.ts';
+import type { RunningTrainer } from './training/runParts.ts';
 import { TrainingRun } from './training/trainingRun.ts';
-import type { RunningTrainer } from './training/trainingRun.ts';
 
 /**
  * Trains and evaluates a model. Behaviour, log keys and files are those of `transformers.Trainer`.

@@ -222,6 +222,33 @@ describe('AdamW', () => {
     expect(await optimizer.scalerState()).toMatchObject({ growthTracker: expect.any(Number) });
   });
 
+  it('takes a loss scale up where another left it', async () => {
+    using network = new Network();
+    using before = optimizerOf(network, { fp16: true, lossScale: { initial: 2 ** 12, growthInterval: 5 } });
+    for (let index = 0; index < 3; index++) mixedStep(network, before);
+    const scaler = await before.scalerState();
+    expect(scaler).toEqual({ scale: 2 ** 12, growthTracker: 3 });
+    const [weights, moments] = [await network.stateDict(), await before.stateDict()];
+    const scales = async (optimizer: AdamW, of: Network) => {
+      for (let index = 0; index < 3; index++) mixedStep(of, optimizer);
+      return (await optimizer.records()).slice(-3).map(({ lossScale, step: row }) => [lossScale, row]);
+    };
+    using resumed = new Network();
+    resumed.loadStateDict(weights);
+    using after = optimizerOf(resumed, { fp16: true, lossScale: { initial: 2 ** 16, growthInterval: 5 } });
+    after.loadStateDict(moments);
+    after.loadScalerState(scaler);
+    expect(await after.scalerState()).toEqual(scaler);
+    const expected = [2 ** 12, 2 ** 12, 2 ** 13].map((size, index) => [size, 3 + index]);
+    expect(await scales(after, resumed)).toEqual(expected);
+    expect(await scales(before, network)).toEqual(expected);
+    expect(await resumed.stateDict()).toEqual(await network.stateDict());
+    expect(() => after.loadScalerState({ scale: 0, growthTracker: 1 })).toThrow(/scale must be/);
+    using fixed = optimizerOf(new Network());
+    fixed.loadScalerState(scaler);
+    expect(fixed.lossScale).toBe(1);
+  });
+
   it('says what does not fit', () => {
     using network = new Network();
     expect(() => new AdamW([])).toThrow(TensorError);

@@ -1,10 +1,11 @@
 import { terminal } from '#platform';
 import { StateDictError } from '@attune/tensor';
+import { objectWith, requireArgument } from '@attune/validate';
 import type { Optimizer } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { RunPosition } from '../checkpoint/progress.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
-import { CheckpointError } from '../errors.ts';
+import { CheckpointError, TrainerError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 
 /** What a run that goes on is compared with. */
@@ -112,11 +113,19 @@ export function loadWeights({ path, weights }: Pick<Checkpoint, 'path' | 'weight
   fitting(path, 'model', () => void model.loadStateDict(weights));
 }
 
-/** Puts moments and loss scale into the optimizer. */
+/** Puts moments and loss scale into the optimizer, which is disposed of where they do not fit. */
 export function loadOptimizer({ path, moments, scaler }: Checkpoint, optimizer: Optimizer): void {
-  fitting(path, 'optimizer', () => optimizer.loadStateDict(moments));
-  if (scaler) optimizer.loadScalerState(scaler);
+  try {
+    requireArgument('createOptimizer', 'what it returns for a run that is resumed', optimizer, resumable, TrainerError);
+    fitting(path, 'optimizer', () => optimizer.loadStateDict(moments));
+    if (scaler) optimizer.loadScalerState(scaler);
+  } catch (error) {
+    optimizer.dispose();
+    throw error;
+  }
 }
+
+const resumable = objectWith('an Optimizer', { loadStateDict: 'function', loadScalerState: 'function' });
 
 function fitting(path: string, what: string, load: () => void): void {
   try {

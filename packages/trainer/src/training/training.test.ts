@@ -179,7 +179,7 @@ describe('the end of a run', () => {
     const lost = withPlace(new DeviceLostError('the GPU was lost'), place);
     expect(lost).toBeInstanceOf(DeviceLostError);
     expect((lost as Error).message).toMatch(
-      /the GPU was lost. Step 12 of 24 was reached; the last checkpoint is out\/checkpoint-10. .*fromPretrained\('out\/checkpoint-10'\)/,
+      /the GPU was lost. Step 12 of 24 was reached; the last checkpoint is out\/checkpoint-10. .*train\(\{ resumeFromCheckpoint: 'out\/checkpoint-10' \}\)/,
     );
     const other = new Error('mine');
     expect(withPlace(other, place)).toBe(other);

@@ -1,78 +1,31 @@
 import type { Batch } from '@attune/data';
-import type { Optimizer, Schedule } from '@attune/tensor';
+import type { Optimizer } from '@attune/tensor';
 import { onInterruption, terminal } from '#platform';
 import type { Interruption } from '../platform/platform.ts';
-import { callable, objectWith, requireArgument } from '@attune/validate';
-import type { Kind } from '@attune/validate';
-import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { exactLogsOf } from '../checkpoint/progress.ts';
 import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
-import type { Checkpoint } from '../checkpoint/read.ts';
 import { checkpointPath } from '../checkpoint/write.ts';
-import type { SavableProcessor } from '../checkpoint/write.ts';
-import { batchesFrom, checkedDataloader, groupsOf } from '../dataloaders.ts';
-import { TrainerError, TrainingInterruptedError } from '../errors.ts';
+import { batchesFrom, groupsOf } from '../dataloaders.ts';
+import { TrainingInterruptedError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
-import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
-import type { TrainableModel } from '../model.ts';
+import type { Dataloader } from '../extensionPoints.ts';
 import { showPreparation } from '../progress/preparation.ts';
-import { TrainerControl } from '../state/trainerControl.ts';
-import { TrainerState } from '../state/trainerState.ts';
-import type { TrainerStateFields } from '../state/trainerState.ts';
+import type { TrainerState } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
 import { noteBest } from './bestModel.ts';
 import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { LossMeter } from './lossMeter.ts';
-import { beginning, loadOptimizer, loadWeights, startingPoint } from './resume.ts';
 import type { StartingPoint } from './resume.ts';
+import { makeRunParts } from './runParts.ts';
+import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import { withLengths } from './sampleBatches.ts';
-import { makeTrainingPlan } from './trainingPlan.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 import { TrainingStep } from './trainingStep.ts';
-
-/** The Trainer that a run belongs to: what a person sees of it, and overrides. */
-export interface RunningTrainer extends ExtensionPoints {
-  readonly model: TrainableModel;
-  readonly args: TrainingArguments;
-  readonly control: TrainerControl;
-  readonly processingClass: SavableProcessor | undefined;
-  state: TrainerState;
-}
-
-/** What a run is made of. */
-export interface RunInput {
-  readonly trainer: RunningTrainer;
-  readonly callbacks: CallbackList;
-  /** Batch key of the labels. */
-  readonly labelName: string;
-  /** What the run goes on from; null when it begins. */
-  readonly checkpoint: Checkpoint | null;
-  /** What a person is told to do who has stopped it. */
-  readonly howToResume: string;
-  /** Rows of the training set; null when only its batches are known. */
-  readonly numTrainExamples: number | null;
-  /** Lengths of the rows of the largest batch of so many epochs; null where they are not known. */
-  readonly largestBatchLengths: (epochs: number) => readonly number[] | null;
-  /** Records an evaluation of such a batch, where there will be one. */
-  readonly recordEvaluation: (batch: Batch) => void;
-}
-
-interface RunParts {
-  readonly loader: Dataloader;
-  readonly plan: TrainingPlan;
-  readonly schedule: Schedule;
-  readonly optimizer: Optimizer;
-  readonly start: StartingPoint;
-}
-
-const scheduleKind: Kind = { ...callable, what: 'a function from a step to its learning rate' };
-
-const optimizerKind = objectWith('an Optimizer', { step: 'function', recordLoss: 'function', records: 'function' });
 
 /** One call of `train()`: all that lives from its first step to its last. */
 export class TrainingRun implements Disposable {
@@ -118,44 +71,9 @@ export class TrainingRun implements Disposable {
     });
   }
 
-  /**
-   * Makes what the run needs: batches, plan, schedule, optimizer, and a state that starts at 0, or
-   * where the checkpoint stands.
-   */
+  /** Makes what the run needs. */
   static async begin(input: RunInput): Promise<TrainingRun> {
-    const { trainer, callbacks, checkpoint, numTrainExamples } = input;
-    const { args, model } = trainer;
-    const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
-    const batchesPerEpoch = loader.length;
-    const start = checkpoint
-      ? startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch })
-      : beginning;
-    const plan = makeTrainingPlan(args, batchesPerEpoch, start);
-    const schedule = trainer.createScheduler({
-      numTrainingSteps: plan.maxSteps,
-      numWarmupSteps: plan.warmupSteps,
-    });
-    requireArgument('createScheduler', 'what it returns', schedule, scheduleKind, TrainerError);
-    const learningRates = Float64Array.from({ length: plan.maxSteps }, (_, step) => schedule(step));
-    // Before the optimizer, which copies them.
-    if (checkpoint) loadWeights(checkpoint, model);
-    const optimizer = await trainer.createOptimizer({ model, learningRates });
-    requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
-    if (checkpoint) loadOptimizer(checkpoint, optimizer);
-    const fields: TrainerStateFields = {
-      maxSteps: plan.maxSteps,
-      numTrainEpochs: plan.numTrainEpochs,
-      trainBatchSize: args.perDeviceTrainBatchSize,
-      loggingSteps: plan.loggingSteps,
-      evalSteps: plan.evalSteps,
-      saveSteps: plan.saveSteps,
-      headSeed: checkpoint?.progress.headSeed ?? model.headSeed ?? null,
-    };
-    trainer.state = Object.assign(checkpoint?.state ?? new TrainerState(), fields);
-    Object.assign(trainer.control, new TrainerControl());
-    if (checkpoint) callbacks.loadStates(checkpoint.state.statefulCallbacks);
-    Object.assign(callbacks.common, { optimizer, lrScheduler: schedule, trainDataloader: loader });
-    return new TrainingRun(input, { loader, plan, schedule, optimizer, start });
+    return new TrainingRun(input, await makeRunParts(input));
   }
 
   get #state(): TrainerState {
