@@ -1,3 +1,5 @@
+export { gradcheck } from './autograd/gradcheck.ts';
+export type { GradcheckOptions } from './autograd/gradcheck.ts';
 export { autocast } from './autograd/autocast.ts';
 export { noGrad } from './autograd/gradMode.ts';
 export type { BackwardOptions } from './autograd/runBackward.ts';
@@ -65,6 +67,7 @@ export { full, fullLike, ones, onesLike, tensor, zeros, zerosLike } from './func
 export type { CreateOptions, MakeOptions, TensorData } from './functional/create.ts';
 export { bernoulli, rand, randint, randn, randperm } from './functional/draws.ts';
 export type { DrawOptions } from './functional/draws.ts';
+export { oneHot, tril, triu } from './functional/triangles.ts';
 export { arange, eye, linspace } from './functional/sequences.ts';
 export type { Nested, Plain } from './nested.ts';
 export { dropout } from './functional/dropout.ts';

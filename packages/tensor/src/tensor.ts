@@ -38,6 +38,8 @@ export class Tensor {
   readonly shape: Shape;
   readonly device: Device;
   requiresGrad: boolean;
+  /** Set by `retainGrad()`. */
+  retainsGrad = false;
   /**
    * The operation that computed this tensor; null for what was given. For the operations of this
    * package.
@@ -191,6 +193,15 @@ export class Tensor {
       );
     }
     runBackward(this, scale, options);
+  }
+
+  /** Keeps the gradient of a tensor that was computed, which `grad` otherwise has of given ones only. */
+  retainGrad(): void {
+    if (!this.requiresGrad)
+      throw new AutogradError(
+        'retainGrad(): no gradient can flow to this tensor; nothing that it was computed from requires one',
+      );
+    this.retainsGrad = true;
   }
 
   #requireGradient({ size, shape, dtype }: Tensor): void {

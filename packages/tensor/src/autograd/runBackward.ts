@@ -1,3 +1,4 @@
+import { accumulate } from '@attune/kernels';
 import { AutogradError } from '../errors.ts';
 import { Gradients } from './tape.ts';
 import type { TapeTensor } from './tape.ts';
@@ -32,7 +33,10 @@ export function runBackward(
           `backward(): the operation ${node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
         );
       }
-      node.runBackward(gradients, device, gradients.enter(tensor));
+      const gradientCame = gradients.enter(tensor);
+      if (gradientCame && tensor.retainsGrad)
+        accumulate(device, { value: gradients.output, target: tensor.ensureGradArray(), length: tensor.size });
+      node.runBackward(gradients, device, gradientCame);
       gradients.leave();
       // Whatever reads this result in its own backward came later on the tape, and so has run.
       if (releaseResults && tensor !== root && !node.isView) device.release(memory);

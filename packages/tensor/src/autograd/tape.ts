@@ -12,6 +12,8 @@ export interface TapeTensor {
   /** The same, also after it was given back. */
   readonly memory: GpuArray;
   readonly requiresGrad: boolean;
+  /** Whether its gradient stays though it was computed. */
+  readonly retainsGrad: boolean;
   readonly node: GraphNode | null;
   ensureGradArray(): GpuArray;
   dispose(): void;

@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as attune from '../index.ts';
+import { methodNames } from '../methods.ts';
+
+beforeAll(async () => {
+  await attune.defaultDevice();
+});
+const make = (shape: readonly number[], seed: number) =>
+  attune.randn(shape, { generator: new attune.Mt19937(seed), requiresGrad: true });
+
+describe('gradcheck', () => {
+  it('passes what is right, of several inputs', () =>
+    attune.gradcheck((a, b) => attune.softmax(attune.mul(attune.sin(a!), b!)), [make([2, 3], 1), make([3], 2)]));
+
+  it('names the element whose gradient is wrong', async () => {
+    const x = make([2], 1);
+    // The gradient of the copy does not flow.
+    const wrong = (a: attune.Tensor) => attune.mul(a, a.detach());
+    await expect(attune.gradcheck(wrong as never, [x])).rejects.toThrow(
+      /gradcheck: the gradient of input 0 at element 0 is .*; differences of the function give/,
+    );
+  });
+
+  it('says what it needs', async () => {
+    await expect(attune.gradcheck(3 as never, [])).rejects.toThrow(/gradcheck: f must be a function/);
+    await expect(attune.gradcheck(attune.exp, [attune.tensor([1])])).rejects.toThrow('no input is of f32 and requires');
+  });
+});
+
+describe('methods', () => {
+  it('are there for every function of a tensor', () => {
+    const x = attune.tensor([1]);
+    for (const name of methodNames) expect(typeof x[name as 'relu'], name).toBe('function');
+    expect(methodNames).toContain('softplus');
+  });
+
+  it('chain, as functions of their first argument', async () => {
+    const x = attune.tensor([
+      [1, -2],
+      [3, 4],
+    ]);
+    const w = attune.tensor([
+      [1, 0],
+      [0, -1],
+    ]);
+    expect(await x.matmul(w).add(1).relu().toArray()).toEqual([
+      [2, 3],
+      [4, 0],
+    ]);
+    expect(await x.gt(0).logicalNot().toArray()).toEqual([
+      [false, true],
+      [false, false],
+    ]);
+    expect(await x.transpose(0, 1).sum(0).toArray()).toEqual([-1, 7]);
+    expect(await x.tril().toArray()).toEqual([
+      [1, 0],
+      [3, 4],
+    ]);
+    expect(await x.triu(1).toArray()).toEqual([
+      [0, -2],
+      [0, 0],
+    ]);
+  });
+});
+
+it('makes classes one-hot', async () => {
+  const classes = attune.tensor(Int32Array.of(2, 0, 5));
+  expect(await attune.oneHot(classes, 3).toArray()).toEqual([
+    [0, 0, 1],
+    [1, 0, 0],
+    [0, 0, 0],
+  ]);
+  expect(() => attune.oneHot(attune.tensor([1]), 3)).toThrow(/oneHot: input must be a tensor of i32 or u32/);
+});
+
+it('keeps the gradient of what was computed, where asked to', async () => {
+  const x = attune.tensor([1, 2], { requiresGrad: true });
+  const y = attune.square(x);
+  y.retainGrad();
+  attune.sum(attune.mul(y, 3)).backward();
+  expect(await y.grad!.toArray()).toEqual([3, 3]);
+  expect(await x.grad!.toArray()).toEqual([6, 12]);
+});

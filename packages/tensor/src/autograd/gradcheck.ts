@@ -1,0 +1,80 @@
+import { array, callable, number, optional, requireArgument, requireOptions } from '@attune/validate';
+import { AutogradError, TensorError } from '../errors.ts';
+import { tensor } from '../functional/create.ts';
+import { Mt19937 } from '../random/mt19937.ts';
+import { Tensor } from '../tensor.ts';
+import { noGrad } from './gradMode.ts';
+
+/** Options of `gradcheck`. */
+export interface GradcheckOptions {
+  /** How far an element is moved, times its magnitude where that is above 1. Default 0.01. */
+  readonly step?: number;
+  /** What may be wrong of a gradient, besides `relative`. Default 0.001. */
+  readonly absolute?: number;
+  /** What may be wrong of a gradient, in parts of it. Default 0.01. */
+  readonly relative?: number;
+}
+
+const kinds = { step: optional(number), absolute: optional(number), relative: optional(number) };
+
+/** Far enough apart on both sides that differences of f32 are right to the fourth order. */
+const places = [-2, -1, 1, 2] as const;
+
+/**
+ * Compares the gradients of a function with finite differences, for those who write an operation:
+ * `await gradcheck((x, y) => myOperation(x, y), [x, y])`. All is computed in f32, so inputs should
+ * be few, of magnitudes around 1, and away from where the function has a corner.
+ *
+ * @param f of tensors, giving one; the same inputs must give the same output
+ * @param inputs tensors; those of f32 that require a gradient are checked
+ * @throws AutogradError naming input, element and both numbers where they differ
+ */
+export async function gradcheck(
+  f: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<void> {
+  requireArgument('gradcheck', 'f', f, callable, TensorError);
+  requireArgument('gradcheck', 'inputs', inputs, array, TensorError);
+  requireOptions('gradcheck', options, kinds, { error: TensorError });
+  const { step = 0.01, absolute = 1e-3, relative = 0.01 } = options;
+  const checked = inputs.map((input) => input.requiresGrad && input.dtype === 'f32');
+  if (!checked.some(Boolean)) throw new AutogradError('gradcheck: no input is of f32 and requires a gradient');
+  const given = await Promise.all(inputs.map((input) => input.data()));
+  const leaf = (input: Tensor, data: Float32Array, requiresGrad: boolean) =>
+    tensor(data, { shape: input.shape, device: input.device, requiresGrad });
+  const leaves = inputs.map((input, at) =>
+    checked[at] ? leaf(input, given[at] as Float32Array, true) : input.detach(),
+  );
+  const output = f(...leaves);
+  if (!(output instanceof Tensor)) throw new TensorError('gradcheck: f must return a Tensor');
+  const weights = new Mt19937(1).normal(output.size);
+  output.backward(tensor(weights, { shape: output.shape, device: output.device }));
+
+  for (const [at, input] of inputs.entries()) {
+    if (!checked[at]) continue;
+    const data = given[at] as Float32Array;
+    const weighted = async (index: number, value: number) => {
+      const moved = data.slice();
+      moved[index] = value;
+      const result = noGrad(() =>
+        f(...leaves.map((other, place) => (place === at ? leaf(input, moved, false) : other))),
+      );
+      const values = await result.data();
+      return weights.reduce((total, weight, place) => total + weight * (values[place] as number), 0);
+    };
+    const gradient = (await leaves[at]?.grad?.data()) ?? new Float32Array(data.length);
+    for (const [index, value] of data.entries()) {
+      const width = step * Math.max(1, Math.abs(value));
+      const [far, near, nearAbove, farAbove] = await Promise.all(
+        places.map((place) => weighted(index, Math.fround(value + place * width))),
+      );
+      const slope = (8 * (nearAbove! - near!) - (farAbove! - far!)) / (12 * width);
+      const found = gradient[index] as number;
+      if (!(Math.abs(found - slope) <= absolute + relative * Math.abs(slope)))
+        throw new AutogradError(
+          `gradcheck: the gradient of input ${at} at element ${index} is ${found}; differences of the function give ${slope}`,
+        );
+    }
+  }
+}
