@@ -99,6 +99,8 @@ export type { LinearOptions } from './functional/linear.ts';
 export { bceWithLogitsLoss, crossEntropy, mseLoss } from './functional/losses.ts';
 export type { CrossEntropyOptions, LossOptions } from './functional/losses.ts';
 export { matmul } from './functional/matmul.ts';
+export { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
+export type { ScaledDotProductAttentionOptions } from './functional/scaledDotProductAttention.ts';
 export type { DropoutOptions, RandomKey } from './functional/random.ts';
 export { logSoftmax, softmax } from './functional/softmax.ts';
 export {

@@ -56,6 +56,8 @@ function placed({ operation, arguments: given }: TorchCase, inputs: readonly Ten
     const numbers = Int32Array.from(goldenNumbers(index, 37, 11, 23), (number) => (8 * number + 11) % extent);
     return api.tensor(numbers, { shape: index, device: first.device });
   });
+  if (operation === 'scaledDotProductAttention' && inputs.length === 4)
+    return [...inputs.slice(0, 3), { ...(behind[0] as object), mask: inputs[3] }];
   // Of scatterAdd the source comes last.
   return operation === 'scatterAdd' ? [first, ...behind, inputs[1]] : [...inputs, ...behind];
 }
