@@ -1,9 +1,9 @@
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { scale } from '@attune/tensor';
+import { mseLoss, scale } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
 import { Trainer, TrainerError } from './index.ts';
-import type { ComputedLoss, ComputeLossOptions, LogEntry, TrainableModel } from './index.ts';
+import type { ComputedLoss, ComputeLossFunc, ComputeLossOptions, LogEntry, TrainableModel } from './index.ts';
 import { make, rows, value } from './testing/regression.ts';
 
 const evalDataset = Dataset.fromRows(rows).select([0, 1, 2, 3]);
@@ -155,5 +155,53 @@ describe('a subclass of Trainer', () => {
     Object.defineProperty(Wrong.prototype, name, { value: method });
     const { trainer } = await make({}, { evalDataset }, Wrong);
     await expect(trainer.evaluate()).rejects.toThrow(message);
+  });
+});
+
+describe('functions in place of a subclass', () => {
+  const ownLoss: ComputeLossFunc = ({ logits }, labels, { numItemsInBatch }) =>
+    scale(mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? labels.data.length) }), 2);
+
+  it('computeLossFunc gives the loss, accumulated as the large batch', async () => {
+    const plain = await make({ maxSteps: 2, loggingSteps: 1 }, { evalDataset });
+    const whole = await make({ maxSteps: 2, loggingSteps: 1 }, { evalDataset, computeLossFunc: ownLoss });
+    const cut = await make(
+      { maxSteps: 2, loggingSteps: 1, perDeviceTrainBatchSize: 2, gradientAccumulationSteps: 4 },
+      { evalDataset, computeLossFunc: ownLoss },
+    );
+    for (const { trainer } of [plain, whole, cut]) await trainer.train();
+    const losses = [plain, whole, cut].map(({ trainer }) => trainer.state.logHistory[0]?.loss ?? NaN);
+    expect(losses[1]).toBeCloseTo(2 * (losses[0] ?? NaN), 5);
+    expect(losses[2]).toBeCloseTo(losses[1] ?? NaN, 5);
+    const evaluated = (await plain.trainer.evaluate()).eval_loss ?? NaN;
+    expect((await whole.trainer.evaluate()).eval_loss).toBeCloseTo(2 * evaluated, 4);
+  });
+
+  it('preprocessLogitsForMetrics decides what metrics and predictions get', async () => {
+    let seen: readonly number[] = [];
+    const { trainer } = await make(
+      {},
+      {
+        evalDataset,
+        preprocessLogitsForMetrics: (logits) => logits.argmax(-1),
+        computeMetrics: ({ predictions }) => {
+          seen = predictions.shape;
+          return {};
+        },
+      },
+    );
+    await trainer.evaluate();
+    expect(seen).toEqual([4]);
+    const { predictions } = await trainer.predict(evalDataset);
+    expect(predictions.data).toEqual(new Int32Array(4));
+  });
+
+  it('hear that they returned something wrong', async () => {
+    const wrong = await make({ maxSteps: 1 }, { computeLossFunc: (() => 0.5) as never });
+    await expect(wrong.trainer.train()).rejects.toThrow(/computeLossFunc must return the loss.*got 0.5/);
+    const later = await make({}, { evalDataset, preprocessLogitsForMetrics: (() => Promise.resolve()) as never });
+    await expect(later.trainer.evaluate()).rejects.toThrow(
+      /preprocessLogitsForMetrics must return a Tensor; got a Promise/,
+    );
   });
 });

@@ -38,6 +38,13 @@ export interface ComputeLossOptions {
   readonly context?: ForwardContext;
 }
 
+/** The option `computeLossFunc` of a Trainer. */
+export type ComputeLossFunc = (
+  outputs: ModelOutput,
+  labels: BatchArray,
+  options: Pick<ComputeLossOptions, 'numItemsInBatch'>,
+) => Tensor;
+
 /** The loss, null where the batch has none; with `returnOutputs` the output beside it. */
 export type ComputedLoss = Tensor | null | readonly [loss: Tensor | null, outputs: ModelOutput];
 

@@ -32,6 +32,7 @@ export { EvalPrediction } from './evaluation/evaluationOutput.ts';
 export type { EvaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
 export type {
   ComputedLoss,
+  ComputeLossFunc,
   ComputeLossOptions,
   Dataloader,
   EvaluateOptions,

@@ -1,8 +1,8 @@
 import { NdArray } from '@attune/data';
-import type { Batch } from '@attune/data';
-import { autocast, selfTest } from '@attune/tensor';
-import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
-import { nonEmptyText, object, requireArgument } from '@attune/validate';
+import type { Batch, BatchArray } from '@attune/data';
+import { autocast, selfTest, Tensor } from '@attune/tensor';
+import type { Optimizer, Schedule } from '@attune/tensor';
+import { flag, nonEmptyText, object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
@@ -13,6 +13,7 @@ import { findCheckpoint } from './checkpoint/find.ts';
 import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
 import { readCheckpoint } from './checkpoint/read.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
+import { writeResults } from './checkpoint/results.ts';
 import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
 import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
 import { ModelColumns } from './datasets.ts';
@@ -24,14 +25,16 @@ import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import { speedMetrics } from './evaluation/speedMetrics.ts';
 import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
+import { metricLines } from './progress/formatMetrics.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
+import { shownResult } from './shownResult.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
 import { readEvaluateOptions, readTrainerOptions, readTrainOptions, requireDataset } from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
-import { defaultLoss, readLoss } from './training/loss.ts';
+import { defaultLoss, ownLoss, readLoss } from './training/loss.ts';
 
 import { trainAlone } from './training/trainAlone.ts';
 import type { RunningTrainer } from './training/runParts.ts';
@@ -196,10 +199,13 @@ export class Trainer implements RunningTrainer {
   computeLoss(
     model: TrainableModel,
     inputs: Batch,
-    { returnOutputs = false, context = {} }: Extension.ComputeLossOptions = {},
+    { returnOutputs = false, context = {}, numItemsInBatch }: Extension.ComputeLossOptions = {},
   ): Extension.ComputedLoss {
     const { labelName, args } = this.#parts;
-    const outputs = defaultLoss(model, inputs, context, { labelName, labelSmoothingFactor: args.labelSmoothingFactor });
+    const { computeLossFunc } = this.#parts;
+    const outputs = computeLossFunc
+      ? ownLoss(model, inputs, context, { labelName, computeLossFunc, numItemsInBatch })
+      : defaultLoss(model, inputs, context, { labelName, labelSmoothingFactor: args.labelSmoothingFactor });
     const { loss = null } = outputs;
     return returnOutputs ? [loss, outputs] : loss;
   }
@@ -214,10 +220,10 @@ export class Trainer implements RunningTrainer {
 
   predictionStep(model: TrainableModel, inputs: Batch): Extension.PredictionStepOutput {
     const labels = inputs[this.#parts.labelName] ?? null;
-    if (!labels) return [null, model.forward(inputs).logits, null];
+    if (!labels) return [null, this.#preprocessed(model.forward(inputs).logits, null), null];
     const { loss, outputs } = readLoss(this.computeLoss(model, inputs, { returnOutputs: true }));
     if (!outputs) throw new TrainerError('computeLoss must return [loss, outputs] when returnOutputs is true');
-    return [loss, outputs.logits, labels];
+    return [loss, this.#preprocessed(outputs.logits, labels), labels];
   }
 
   evaluationLoop(
@@ -254,6 +260,30 @@ export class Trainer implements RunningTrainer {
   }
 
   /**
+   * Shows metrics below each other, names and values aligned.
+   *
+   * @param split what they are of, such as `train` or `eval`
+   */
+  logMetrics(split: string, metrics: LogEntry): void {
+    requireArgument('logMetrics', 'split', split, nonEmptyText, TrainerError);
+    requireArgument('logMetrics', 'metrics', metrics, object, TrainerError);
+    for (const line of metricLines(`***** ${split} metrics *****`, metrics)) terminal.writeLine(line);
+  }
+
+  /**
+   * Writes metrics to `<split>_results.json` in the output folder.
+   *
+   * @param combined whether `all_results.json` gets them too. Default true
+   * @throws SaveError
+   */
+  async saveMetrics(split: string, metrics: LogEntry, combined = true): Promise<void> {
+    requireArgument('saveMetrics', 'split', split, nonEmptyText, TrainerError);
+    requireArgument('saveMetrics', 'metrics', metrics, object, TrainerError);
+    requireArgument('saveMetrics', 'combined', combined, flag, TrainerError);
+    await writeResults(this.args.outputDir, split, metrics, combined);
+  }
+
+  /**
    * Tries whether the output folder can be written, and removes what a killed run left unfinished
    * there. `train()` does so by itself unless `saveStrategy` is 'no'; call it before a long run
    * whose model you save at the end.
@@ -262,6 +292,12 @@ export class Trainer implements RunningTrainer {
    */
   checkOutputFolder(): Promise<void> {
     return prepareOutputFolder(this.args.outputDir);
+  }
+
+  #preprocessed(logits: Tensor, labels: BatchArray | null): Tensor {
+    const kept: unknown = this.#parts.preprocessLogitsForMetrics?.(logits, labels) ?? logits;
+    if (kept instanceof Tensor) return kept;
+    throw new TrainerError(`preprocessLogitsForMetrics must return a Tensor; got ${shownResult(kept)}`);
   }
 
   #checkpointOf(resume: string | boolean | null): Promise<Checkpoint> | null {

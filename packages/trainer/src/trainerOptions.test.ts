@@ -7,7 +7,7 @@ import { make, RegressionModel, rows } from './testing/regression.ts';
 
 describe('new Trainer', () => {
   it.each([
-    [{ computeLossFunc() {} }, /no option computeLossFunc: write a subclass that overrides computeLoss/],
+    [{ computeLossFunc: 'mse' }, /computeLossFunc must be a function; got "mse"/],
     [{ optimizers: [] }, /no option optimizers: write a subclass that overrides createOptimizer/],
     [{ modelInit() {} }, /no option modelInit: it is not supported yet/],
     [{ tokenizer: {} }, /no option tokenizer: it is called processingClass/],

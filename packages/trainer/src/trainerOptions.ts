@@ -1,6 +1,6 @@
 import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
-import type { DataCollator, PaddingTokenizer } from '@attune/data';
-import type { Device } from '@attune/tensor';
+import type { BatchArray, DataCollator, PaddingTokenizer } from '@attune/data';
+import type { Device, Tensor } from '@attune/tensor';
 import {
   callable,
   instanceOf,
@@ -20,7 +20,7 @@ import type { SavableProcessor } from './checkpoint/write.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
-import type { EvaluateOptions } from './extensionPoints.ts';
+import type { ComputeLossFunc, EvaluateOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
 
@@ -48,6 +48,17 @@ export interface TrainerOptions {
    * arrays and objects (a confusion matrix) are logged too.
    */
   computeMetrics?: (prediction: EvalPrediction) => object | Promise<object>;
+  /**
+   * The loss of a batch in place of the model's own: its sum over examples divided by
+   * `numItemsInBatch`, or their mean in an evaluation. The model gets the batch without its labels.
+   * It records work for the GPU, so it must not be `async`.
+   */
+  computeLossFunc?: ComputeLossFunc;
+  /**
+   * What an evaluation keeps of the logits of each batch, such as `(logits) => logits.argmax(-1)`:
+   * `computeMetrics` and `predict` get that. It records work for the GPU.
+   */
+  preprocessLogitsForMetrics?: (logits: Tensor, labels: BatchArray | null) => Tensor;
   /** Called after the built-in ones. A class is made without arguments. */
   callbacks?: readonly (TrainerCallback | CallbackClass)[];
   /** The GPU that the model is on; no other one is possible. Default: the model's. */
@@ -132,6 +143,8 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
+  computeLossFunc: optional(callable),
+  preprocessLogitsForMetrics: optional(callable),
   callbacks: optional({ what: 'an array of callbacks', holds: Array.isArray }),
   device: optional(objectWith('a device', { dispatch: 'function' })),
 };
@@ -140,18 +153,21 @@ const optionAdvice: OptionAdvice = {
   error: TrainerError,
   otherNames: {
     tokenizer: 'it is called processingClass',
-    computeLossFunc: 'write a subclass that overrides computeLoss',
     optimizers: 'write a subclass that overrides createOptimizer and createScheduler',
     optimizerClsAndKwargs: 'write a subclass that overrides createOptimizer',
     modelInit: 'it is not supported yet; make a model and a Trainer for each run',
-    preprocessLogitsForMetrics: 'write a subclass that overrides predictionStep',
   },
 };
 
 /** A Trainer's options with their defaults. */
 export interface TrainerParts extends Pick<
   TrainerOptions,
-  'trainDataset' | 'evalDataset' | 'processingClass' | 'computeMetrics'
+  | 'trainDataset'
+  | 'evalDataset'
+  | 'processingClass'
+  | 'computeMetrics'
+  | 'computeLossFunc'
+  | 'preprocessLogitsForMetrics'
 > {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SaveError, Trainer, TrainingArguments } from '../index.ts';
 import { keepLast } from './retention.ts';
 import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
@@ -90,6 +90,24 @@ describe('checkpoints', () => {
   });
 });
 
+it('metrics are written for each split and all together', async () => {
+  const { trainer } = await make();
+  await trainer.saveMetrics('train', { train_loss: 0.5 });
+  await trainer.saveMetrics('eval', { eval_loss: 0.25 });
+  await trainer.saveMetrics('test', { test_loss: 1 }, false);
+  const read = (name: string) => JSON.parse(readFileSync(join(folder(), `${name}_results.json`), 'utf8')) as object;
+  expect(read('train')).toEqual({ train_loss: 0.5 });
+  expect(read('test')).toEqual({ test_loss: 1 });
+  expect(read('all')).toEqual({ train_loss: 0.5, eval_loss: 0.25 });
+  await expect(trainer.saveMetrics('eval', null as never)).rejects.toThrow(/saveMetrics: metrics must be/);
+  expect(() => trainer.logMetrics('', {})).toThrow(/logMetrics: split must be/);
+  const said: string[] = [];
+  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
+  trainer.logMetrics('eval', { eval_loss: 0.25, epoch: 3 });
+  vi.restoreAllMocks();
+  expect(said).toEqual(['***** eval metrics *****', '  eval_loss  0.25', '  epoch         3']);
+});
+
 describe('keepLast', () => {
   it('lets the oldest go, by time', () => {
     const checkpoints = [
@@ -100,5 +118,6 @@ describe('keepLast', () => {
     expect(keepLast(2)(checkpoints)).toEqual(['checkpoint-900']);
     expect(keepLast(1)(checkpoints)).toEqual(['checkpoint-900', 'checkpoint-10']);
     expect(keepLast(5)(checkpoints)).toEqual([]);
+    expect(keepLast(1, 'checkpoint-900')(checkpoints)).toEqual(['checkpoint-10']);
   });
 });

@@ -3,7 +3,7 @@ import type { Batch } from '@attune/data';
 import { crossEntropy, Tensor } from '@attune/tensor';
 import { TrainerError } from '../errors.ts';
 import { shownResult } from '../shownResult.ts';
-import type { ComputedLoss } from '../extensionPoints.ts';
+import type { ComputedLoss, ComputeLossFunc, ComputeLossOptions } from '../extensionPoints.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
 import { countLabels } from './countLabels.ts';
 
@@ -36,6 +36,29 @@ export function defaultLoss(
     weight: count > 0 ? 1 / count : 0,
   });
   return { loss, logits };
+}
+
+interface OwnLossOptions extends Pick<LossOptions, 'labelName'>, Pick<ComputeLossOptions, 'numItemsInBatch'> {
+  readonly computeLossFunc: ComputeLossFunc;
+}
+
+/**
+ * The model's output with a loss of the user's own; without one where the batch has no labels.
+ *
+ * @throws TrainerError when it gave no Tensor
+ */
+export function ownLoss(
+  model: TrainableModel,
+  batch: Batch,
+  context: ForwardContext,
+  { labelName, computeLossFunc, numItemsInBatch }: OwnLossOptions,
+): ModelOutput {
+  const { [labelName]: labels, ...inputs } = batch;
+  const outputs = model.forward(inputs, context);
+  if (!labels) return outputs;
+  const loss: unknown = computeLossFunc(outputs, labels, { numItemsInBatch });
+  if (loss instanceof Tensor) return { ...outputs, loss };
+  throw new TrainerError(`computeLossFunc must return the loss, a Tensor of shape []; got ${shownResult(loss)}`);
 }
 
 const told = new WeakSet<object>();
