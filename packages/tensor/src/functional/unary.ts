@@ -387,8 +387,8 @@ export interface ClampOptions {
 const clampKinds = { min: optional(aNumber), max: optional(aNumber) };
 
 /**
- * Elements held between two bounds, as `torch.clamp`: NaN stays, and the gradient flows at the
- * bounds too. Whole numbers keep their type and need whole bounds.
+ * Elements held between two bounds, as `torch.clamp`: NaN stays, and no gradient flows from the
+ * bounds on. Whole numbers keep their type and need whole bounds.
  *
  * @throws TensorError
  */

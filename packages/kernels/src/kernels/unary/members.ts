@@ -35,7 +35,9 @@ const roundToEven = (x: number): number => {
 };
 const cubicTerm = 0.044715;
 const rootOfTwoOverPi = 0.7978845608028654;
-const geluTanhArgument = `(2.0 * ${rootOfTwoOverPi} * (x + ${cubicTerm} * x * x * x))`;
+const geluTanhArgument = (x: string): string =>
+  `(2.0 * ${rootOfTwoOverPi} * (${x} + ${cubicTerm} * ${x} * ${x} * ${x}))`;
+const bounded = 'clamp(x, -20.0, 20.0)';
 
 /**
  * The family: a line is a new member, which gets its tests by itself. Formulas are scalar; NaN and
@@ -70,7 +72,7 @@ export const unaryMembers = {
   },
   relu: {
     value: 'select(x, 0.0, x <= 0.0)',
-    derivative: 'f32(x > 0.0)',
+    derivative: 'select(1.0, 0.0, x <= 0.0)',
     reference: (x) => (x <= 0 ? 0 : x),
     integers: 'keep',
     ofIntegers: 'max(x, T(0))',
@@ -82,7 +84,7 @@ export const unaryMembers = {
   },
   elu: {
     value: 'select(p * expm1Of(x), x, x > 0.0)',
-    derivative: 'select(p * expOf(x), 1.0, x > 0.0)',
+    derivative: 'select(1.0, p * expOf(x), x <= 0.0)',
     reference: (x, p) => (x > 0 ? x : p * Math.expm1(x)),
     includes: [exponential],
     roundings: 6,
@@ -95,8 +97,9 @@ export const unaryMembers = {
     roundings: 8,
   },
   geluTanh: {
-    value: `x * sigmoidOf(${geluTanhArgument})`,
-    derivative: `sigmoidOf(${geluTanhArgument}) + y * (1.0 - sigmoidOf(${geluTanhArgument})) * (2.0 * ${rootOfTwoOverPi} * (1.0 + ${3 * cubicTerm} * x * x))`,
+    value: `x * sigmoidOf(${geluTanhArgument('x')})`,
+    // Beyond 20 the derivative is 0 or 1; bounding x keeps 0 times infinity out.
+    derivative: `sigmoidOf(${geluTanhArgument(bounded)}) + y * (1.0 - sigmoidOf(${geluTanhArgument(bounded)})) * (2.0 * ${rootOfTwoOverPi} * (1.0 + ${3 * cubicTerm} * ${bounded} * ${bounded}))`,
     reference: (x) => x * sigmoid(2 * rootOfTwoOverPi * (x + cubicTerm * x ** 3)),
     includes: [exponential],
     roundings: 400,
@@ -120,7 +123,7 @@ export const unaryMembers = {
   round: { value: 'round(x)', derivative: '0.0', reference: roundToEven, integers: 'keep', ofIntegers: 'x' },
   clamp: {
     value: 'select(select(select(x, p, x < p), q, select(x, p, x < p) > q), x, isNan(x))',
-    derivative: 'f32(x >= p && x <= q)',
+    derivative: 'f32(x > p && x < q)',
     reference: (x, p, q) => Math.min(Math.max(x, p), q),
     integers: 'keep',
     ofIntegers: 'min(max(x, p), q)',
