@@ -96,6 +96,25 @@ export { layerNorm } from './functional/layerNorm.ts';
 export type { LayerNormOptions } from './functional/layerNorm.ts';
 export { linear } from './functional/linear.ts';
 export type { LinearOptions } from './functional/linear.ts';
+export {
+  cosineEmbeddingLoss,
+  cosineSimilarity,
+  huberLoss,
+  klDivLoss,
+  l1Loss,
+  marginRankingLoss,
+  smoothL1Loss,
+  tripletMarginLoss,
+} from './functional/comparingLosses.ts';
+export type {
+  CosineSimilarityOptions,
+  HuberLossOptions,
+  KlDivLossOptions,
+  MarginLossOptions,
+  Reduced,
+  SmoothL1LossOptions,
+  TripletMarginLossOptions,
+} from './functional/comparingLosses.ts';
 export { bceWithLogitsLoss, crossEntropy, mseLoss } from './functional/losses.ts';
 export type { CrossEntropyOptions, LossOptions } from './functional/losses.ts';
 export { matmul } from './functional/matmul.ts';
