@@ -51,7 +51,9 @@ function writeModule(folder, path, text, includes) {
     const relative = posix.relative(posix.dirname(path), target);
     return relative.startsWith('.') ? relative : `./${relative}`;
   };
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+  // Bundles ship the text: comments are left out of it, and lines keep their numbers.
+  const code = text.replace(/^[ \t]*\/\/.*$/gm, '');
+  const escaped = code.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
   const module = [
     `${firstLine}${posix.basename(path)}.`,
     ...includes.map((name, index) => `import { wgsl as include${index} } from '${to(`${name}.wgsl.ts`)}';`),

@@ -17,7 +17,7 @@ function write(files) {
 
 describe('inlineWgsl', () => {
   it('writes a module beside each file, which imports what the file includes', async () => {
-    const text = '#include wgsl/base\n// `quoted` ${text} and a \\\n';
+    const text = '#include wgsl/base\n  // A comment.\n`quoted` ${text} and a \\\n';
     write({ 'wgsl/base.wgsl': 'base', 'kernels/a/a.wgsl': text });
     inlineWgsl(folder);
     const { wgsl } = await import(join(folder, 'wgsl/base.wgsl.ts')).catch(() => ({}));
@@ -27,7 +27,8 @@ describe('inlineWgsl', () => {
     const module = await import(join(folder, 'a.mjs'));
     expect(module.wgsl).toEqual({
       path: 'kernels/a/a.wgsl',
-      text,
+      // Without comments, every line in its place.
+      text: text.replace('  // A comment.', ''),
       includes: { 'wgsl/base': { path: 'base' } },
     });
     expect(wgsl).toEqual({ path: 'wgsl/base.wgsl', text: 'base', includes: {} });

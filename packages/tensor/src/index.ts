@@ -1,3 +1,5 @@
+export { customOp } from './autograd/customOp.ts';
+export type { CustomOp } from './autograd/customOp.ts';
 export { gradcheck } from './autograd/gradcheck.ts';
 export type { GradcheckOptions } from './autograd/gradcheck.ts';
 export { autocast } from './autograd/autocast.ts';

@@ -1,0 +1,74 @@
+import { scale } from '@attune/kernels';
+import { callable, requireArgument, requireOptions } from '@attune/validate';
+import { ShapeError, TensorError } from '../errors.ts';
+import { formatShape, shapesEqual } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { noGrad } from './gradMode.ts';
+import { operationResult } from './operation.ts';
+
+/** What `customOp` makes a function of. */
+export interface CustomOp {
+  /**
+   * Computes the result, by operations or by a kernel of one's own (`device.dispatch`). The inputs
+   * are as they were passed; no gradient flows through what is computed here.
+   */
+  readonly forward: (...inputs: Tensor[]) => Tensor;
+  /**
+   * The gradients of the inputs, in their order and of their shapes; null for one that has none.
+   *
+   * @param gradient that of the result
+   * @param result what `forward` returned
+   */
+  readonly backward: (gradient: Tensor, result: Tensor, ...inputs: Tensor[]) => readonly (Tensor | null)[];
+}
+
+const kinds = { forward: callable, backward: callable };
+
+/**
+ * An operation of one's own with its gradient, as `torch.autograd.Function`:
+ *
+ *     const cube = customOp('cube', {
+ *       forward: (x) => pow(x, 3),
+ *       backward: (gradient, _result, x) => [mul(gradient, mul(square(x), 3))],
+ *     });
+ *
+ * `gradcheck` tests it.
+ *
+ * @param name in errors
+ * @throws TensorError
+ */
+export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[]) => Tensor {
+  if (typeof name !== 'string')
+    requireArgument('customOp', 'name', name, { what: 'a text', holds: () => false }, TensorError);
+  requireOptions('customOp', operation, kinds, { error: TensorError });
+  const { forward, backward } = operation;
+  return (...inputs) => {
+    const [first] = inputs;
+    for (const [index, input] of inputs.entries())
+      if (!(input instanceof Tensor))
+        requireArgument(name, `input ${index}`, input, { what: 'a Tensor', holds: () => false }, TensorError);
+    if (!first) throw new TensorError(`${name}: pass one tensor or more`);
+    const result = noGrad(() => forward(...inputs));
+    if (!(result instanceof Tensor)) throw new TensorError(`${name}: forward must return a Tensor`);
+    const { array, shape, device } = result;
+    return operationResult({
+      operation: name,
+      inputs: inputs as [Tensor, ...Tensor[]],
+      array,
+      shape,
+      backward(gradients) {
+        const gradient = new Tensor({ array: gradients.output, shape, device });
+        const found = noGrad(() => backward(gradient, result, ...inputs.map((input) => input.detach())));
+        for (const [index, input] of inputs.entries()) {
+          const own = found[index];
+          if (!own) continue;
+          if (!shapesEqual(own.shape, input.shape))
+            throw new ShapeError(
+              `${name}: backward gave input ${index} a gradient of the shape ${formatShape(own.shape)}; its own is ${formatShape(input.shape)}`,
+            );
+          gradients.add(input, (output) => scale(device, { input: own.array, output, factor: 1, length: input.size }));
+        }
+      },
+    });
+  };
+}
