@@ -5,6 +5,7 @@ import { attention, attentionBackward } from './attention/index.ts';
 import type { AttentionVariant } from './attention/index.ts';
 import { crossEntropy } from './crossEntropy/index.ts';
 import { embeddingBackward, embeddingSum } from './embeddingSum/index.ts';
+import { gather, scatterAdd } from './gather/index.ts';
 import { gatherRows, scatterRows } from './gatherRows/index.ts';
 import { segmentIds, uploadSegments } from './segmentSum/index.ts';
 import { softmax, softmaxBackward } from './softmax/index.ts';
@@ -58,6 +59,18 @@ const kernels: Readonly<Record<string, (array: (type: ElementType, length: numbe
       rows,
       columns,
     }),
+  'gather and scatterAdd': (array) => {
+    const shape = { outer: 1, length: rows, places: rows, inner: columns };
+    const index = array('u32', rows * columns);
+    gather(gpu, { input: array('f32', rows * columns), index, output: array('f32', rows * columns), ...shape });
+    scatterAdd(gpu, {
+      input: array('f32', rows * columns),
+      index,
+      order: array('i32', rows * columns),
+      output: array('f32', rows * columns),
+      ...shape,
+    });
+  },
   scatterRows: (array) =>
     scatterRows(gpu, {
       input: array('f32', rows * columns),
