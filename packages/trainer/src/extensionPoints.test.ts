@@ -197,9 +197,12 @@ describe('functions in place of a subclass', () => {
   });
 
   it('hear that they returned something wrong', async () => {
-    const wrong = await make({ maxSteps: 1 }, { computeLossFunc: (() => 0.5) as never });
+    const wrong = await make({ maxSteps: 1 }, { computeLossFunc: ((_outputs: unknown) => 0.5) as never });
     await expect(wrong.trainer.train()).rejects.toThrow(/computeLossFunc must return the loss.*got 0.5/);
-    const later = await make({}, { evalDataset, preprocessLogitsForMetrics: (() => Promise.resolve()) as never });
+    const later = await make(
+      {},
+      { evalDataset, preprocessLogitsForMetrics: ((_logits: unknown) => Promise.resolve()) as never },
+    );
     await expect(later.trainer.evaluate()).rejects.toThrow(
       /preprocessLogitsForMetrics must return a Tensor; got a Promise/,
     );

@@ -7,7 +7,9 @@ import { make, RegressionModel, rows } from './testing/regression.ts';
 
 describe('new Trainer', () => {
   it.each([
-    [{ computeLossFunc: 'mse' }, /computeLossFunc must be a function; got "mse"/],
+    [{ computeLossFunc: 'mse' }, /computeLossFunc must be a function of \(outputs, labels\); got "mse"/],
+    [{ computeLossFunc: () => null }, /computeLossFunc must be a function of .*; got a function without parameters/],
+    [{ preprocessLogitsForMetrics: () => null }, /a function of \(logits, labels\); got a function without parameters/],
     [{ optimizers: [] }, /no option optimizers: write a subclass that overrides createOptimizer/],
     [{ modelInit() {} }, /no option modelInit: it is not supported yet/],
     [{ tokenizer: {} }, /no option tokenizer: it is called processingClass/],

@@ -135,6 +135,18 @@ const hasDevice = (value: unknown) => Boolean((value as TrainableModel).device);
 
 const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
 
+/** A function that reads what it is given: one without parameters can only give a constant. */
+function functionOf(parameters: string): Kind {
+  const reads = (value: unknown) =>
+    callable.holds(value) &&
+    ((value as () => void).length > 0 || /\.\.\.|\barguments\b|\[native code\]/.test(String(value)));
+  return {
+    what: `a function of (${parameters})`,
+    holds: reads,
+    found: (value) => (callable.holds(value) ? 'a function without parameters' : shown(value)),
+  };
+}
+
 const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model,
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
@@ -143,8 +155,8 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
-  computeLossFunc: optional(callable),
-  preprocessLogitsForMetrics: optional(callable),
+  computeLossFunc: optional(functionOf('outputs, labels')),
+  preprocessLogitsForMetrics: optional(functionOf('logits, labels')),
   callbacks: optional({ what: 'an array of callbacks', holds: Array.isArray }),
   device: optional(objectWith('a device', { dispatch: 'function' })),
 };
