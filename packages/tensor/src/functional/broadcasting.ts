@@ -30,7 +30,7 @@ export function broadcastShapes(operation: string, shapes: Readonly<Record<strin
 }
 
 /** The steps of a tensor along the dimensions of a shape to which it repeats. */
-export function stridesTo(shape: Shape, result: Shape): number[] {
+function stridesTo(shape: Shape, result: Shape): number[] {
   const own = kernels.contiguousStrides(shape);
   const missing = result.length - shape.length;
   return result.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : (own[axis - missing] as number)));
