@@ -8,6 +8,8 @@ import type { NeededProgram } from './pipelineCache.ts';
  * which takes up to 30 and on a busy machine several times that.
  */
 const compilationTime = 400;
+/** Milliseconds that a look-up takes on a busy machine, on the average of many. */
+const lookUpTime = 60;
 
 export interface CompileBesideOptions {
   /** Of the main device. */
@@ -30,7 +32,7 @@ interface CompiledElsewhere {
  * keeps on disk what it compiled: every device compiles in a thread of its own, so short-lived
  * devices take programs from the same list, and the main one finds theirs on disk.
  *
- * Helpers begin once a program takes long on the main device: with all of them on disk already
+ * Helpers begin once programs take long on the main device: with all of them on disk already
  * they would only be in the way. They end when theirs are not found there.
  */
 export class CompileBeside {
@@ -39,6 +41,8 @@ export class CompileBeside {
   readonly #queue: NeededProgram[];
   readonly #elsewhere: CompiledElsewhere[] = [];
   #helpersBegan = false;
+  #began = 0;
+  #done = 0;
   #activeHelpers = 0;
   #helpful = true;
   /** Called when a helper has something to tell. */
@@ -52,6 +56,7 @@ export class CompileBeside {
   }
 
   async run(): Promise<void> {
+    this.#began = performance.now();
     while (!this.#options.isCancelled()) {
       const compiled = this.#elsewhere.shift();
       const needed = compiled?.needed ?? this.#queue.shift();
@@ -75,6 +80,9 @@ export class CompileBeside {
       return await this.#options.firstRun.run(needed);
     } finally {
       clearTimeout(timer);
+      this.#done += 1;
+      // Many that take a little are as long as one that takes much.
+      if (performance.now() - this.#began > compilationTime + lookUpTime * this.#done) this.#beginHelpers();
       this.#options.onDone();
     }
   }

@@ -9,10 +9,3 @@ export function checkInput(gpu: Gpu, length: number, seed: number): GpuArray {
     'check',
   );
 }
-
-/** The array's content; the array goes back to the pool. */
-export async function readSingle(gpu: Gpu, array: GpuArray): Promise<Float32Array> {
-  const reading = gpu.read(array);
-  gpu.release(array);
-  return (await reading) as Float32Array;
-}

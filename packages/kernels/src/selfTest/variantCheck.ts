@@ -1,9 +1,13 @@
-/** What a fast variant and the portable one made of the same input. */
+import type { GpuArray } from '../memory/gpuArray.ts';
+
+/** What a fast variant and the portable one were told to make of the same input. */
 export interface VariantCheck {
   /** Kernel and variant, such as `gemm subgroupMatrix`. */
   readonly name: string;
-  readonly actual: Float32Array;
-  readonly expected: Float32Array;
+  /** f32, to be released once it is read. */
+  readonly actual: GpuArray;
+  /** f32, to be released once it is read; several checks may share it. */
+  readonly expected: GpuArray;
   /** Largest difference that roundings explain. */
   readonly tolerance: number;
 }
