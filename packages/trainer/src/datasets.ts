@@ -16,6 +16,14 @@ export interface TrainerDataset {
   selectColumns(names: readonly never[]): TrainerDataset;
 }
 
+/** Rows to evaluate on: one dataset, or several by their names. */
+export type EvalDataset = TrainerDataset | Readonly<Record<string, TrainerDataset>>;
+
+/** Whether these are several datasets by name, as a `DatasetDict` of data has them. */
+export function isSeveral(dataset: EvalDataset): dataset is Readonly<Record<string, TrainerDataset>> {
+  return typeof (dataset as TrainerDataset).at !== 'function';
+}
+
 /** The columns of datasets that a model reads; what is left out is said once. */
 export class ModelColumns {
   readonly #model: TrainableModel;

@@ -1,6 +1,6 @@
 import type { Batch, BatchArray } from '@attune/data';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
-import type { TrainerDataset } from './datasets.ts';
+import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
@@ -116,8 +116,11 @@ export interface ExtensionPoints {
   evaluationLoop(dataloader: Dataloader, options: EvaluationLoopOptions): Promise<EvaluationOutput>;
   /** Keeps an entry in `state.logHistory`, with epoch and step, and tells the callbacks. */
   log(logs: LogEntry): Promise<void>;
-  /** The evaluations of a run call it without arguments. */
-  evaluate(evalDataset?: TrainerDataset, options?: EvaluateOptions | string): Promise<LogEntry>;
+  /**
+   * The evaluations of a run call it without arguments. Of several datasets it calls itself once for
+   * each, with the name behind the prefix.
+   */
+  evaluate(evalDataset?: EvalDataset, options?: EvaluateOptions | string): Promise<LogEntry>;
   /** Writes model and tokenizer into a folder; the checkpoints of a run call it with theirs. */
   saveModel(outputDir?: string, options?: SaveModelOptions): Promise<void>;
 }

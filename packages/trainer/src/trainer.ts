@@ -16,8 +16,8 @@ import type { Checkpoint } from './checkpoint/read.ts';
 import { writeResults } from './checkpoint/results.ts';
 import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
 import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
-import { ModelColumns } from './datasets.ts';
-import type { TrainerDataset } from './datasets.ts';
+import { isSeveral, ModelColumns } from './datasets.ts';
+import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
 import { Evaluation } from './evaluation/evaluation.ts';
 import { evaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
@@ -31,7 +31,13 @@ import { shownResult } from './shownResult.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
-import { readEvaluateOptions, readTrainerOptions, readTrainOptions, requireDataset } from './trainerOptions.ts';
+import {
+  readEvaluateOptions,
+  readTrainerOptions,
+  readTrainOptions,
+  requireDataset,
+  requireEvalDataset,
+} from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
 import { defaultLoss, ownLoss, readLoss } from './training/loss.ts';
@@ -48,7 +54,7 @@ export class Trainer implements RunningTrainer {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
   readonly trainDataset: TrainerDataset | undefined;
-  readonly evalDataset: TrainerDataset | undefined;
+  readonly evalDataset: EvalDataset | undefined;
   readonly processingClass: ProcessingClass | undefined;
   /** What the run does next. */
   readonly control = new TrainerControl();
@@ -138,18 +144,21 @@ export class Trainer implements RunningTrainer {
    * Loss and metrics on a dataset, logged: `eval_loss`, what `computeMetrics` returns, and run
    * times.
    *
-   * @param evalDataset default: the Trainer's
+   * @param evalDataset default: the Trainer's. Several, by name, are evaluated one after the other, the
+   *   name behind the prefix: `eval_a_loss`
    * @param options or the prefix of the metrics' names alone
    * @throws BatchTooLargeError, TrainerDatasetError, TrainerError
    */
-  async evaluate(evalDataset?: TrainerDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
+  async evaluate(evalDataset?: EvalDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
     const prefix = readEvaluateOptions('evaluate', options, 'eval');
-    if (evalDataset !== undefined) requireDataset('evaluate', 'evalDataset', evalDataset, this.args);
-    const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset));
+    if (evalDataset !== undefined) requireEvalDataset('evaluate', evalDataset, this.args);
+    const given = evalDataset ?? this.evalDataset;
+    if (given && isSeveral(given)) return this.#evaluateSeveral(given, prefix);
+    const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
     const { metrics } = await this.#timedLoop(loader, prefix);
     await this.log(metrics);
     const entry = { ...metrics, epoch: this.state.epoch };
-    await this.#callbacks.call('onEvaluate', { metrics: entry });
+    await this.#callbacks.call('onEvaluate', { metrics: entry, metricKeyPrefix: prefix });
     return entry;
   }
 
@@ -181,6 +190,10 @@ export class Trainer implements RunningTrainer {
     const dataset = evalDataset ?? this.evalDataset;
     if (!dataset)
       throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
+    if (isSeveral(dataset))
+      throw new TrainerDatasetError(
+        `getEvalDataloader: there are several evaluation sets; pass one of ${Object.keys(dataset).join(', ')}`,
+      );
     return evalDataloader(this.#columns.of(dataset, 'evaluation'), this.#parts);
   }
 
@@ -292,6 +305,13 @@ export class Trainer implements RunningTrainer {
    */
   checkOutputFolder(): Promise<void> {
     return prepareOutputFolder(this.args.outputDir);
+  }
+
+  async #evaluateSeveral(sets: Readonly<Record<string, TrainerDataset>>, prefix: string): Promise<LogEntry> {
+    const metrics: LogEntry = {};
+    for (const [name, set] of Object.entries(sets))
+      Object.assign(metrics, await this.evaluate(set, { metricKeyPrefix: `${prefix}_${name}` }));
+    return metrics;
   }
 
   #preprocessed(logits: Tensor, labels: BatchArray | null): Tensor {

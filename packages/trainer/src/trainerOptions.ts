@@ -5,6 +5,7 @@ import {
   callable,
   instanceOf,
   nonEmptyText,
+  object,
   objectWith,
   optional,
   oneOfKinds,
@@ -17,7 +18,8 @@ import { checkpointToResume } from './arguments/argumentKinds.ts';
 import { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { SavableProcessor } from './checkpoint/write.ts';
-import type { TrainerDataset } from './datasets.ts';
+import { isSeveral } from './datasets.ts';
+import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
 import type { ComputeLossFunc, EvaluateOptions } from './extensionPoints.ts';
@@ -34,8 +36,11 @@ export interface TrainerOptions {
   args?: TrainingArguments;
   /** Rows to train on. */
   trainDataset?: TrainerDataset;
-  /** Rows to evaluate on. */
-  evalDataset?: TrainerDataset;
+  /**
+   * Rows to evaluate on. Several datasets, `{ a, b }` or a `DatasetDict`, are evaluated one after the
+   * other, and their metrics are called `eval_a_loss`, `eval_b_loss`, ….
+   */
+  evalDataset?: EvalDataset;
   /**
    * Makes a batch from examples. Default: padding to the longest when `processingClass` is given,
    * else plain stacking.
@@ -90,9 +95,6 @@ export interface TrainOutput {
   readonly metrics: LogEntry;
 }
 
-const several =
-  'several evaluation sets at once are not supported yet: call evaluate(set, { metricKeyPrefix }) for each';
-
 /** Rows by number: enough where no column is dropped. */
 const anyRows: Kind = {
   what: 'a Dataset',
@@ -104,7 +106,7 @@ const anyRows: Kind = {
       return `${shown(value)} that can only be iterated over: collect its rows, Dataset.fromRows([…])`;
     const parts = Object.values(value);
     if (parts.length > 0 && parts.every(atRows.holds))
-      return `${shown(value)}. Choose one of them, such as datasets.train; ${several}`;
+      return `${shown(value)}. Choose one of them, such as datasets.train`;
     return shown(value);
   },
 };
@@ -151,7 +153,7 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model,
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
   trainDataset: optional(anyRows),
-  evalDataset: optional(anyRows),
+  evalDataset: optional(object),
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
@@ -195,8 +197,9 @@ export interface TrainerParts extends Pick<
  */
 export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   requireOptions('new Trainer', options, optionKinds, optionAdvice);
-  for (const name of ['trainDataset', 'evalDataset'] as const)
-    if (options[name]) requireDataset('new Trainer', name, options[name], options.args);
+  const { trainDataset, evalDataset } = options;
+  if (trainDataset) requireDataset('new Trainer', 'trainDataset', trainDataset, options.args);
+  if (evalDataset) requireEvalDataset('new Trainer', evalDataset, options.args);
   const { model: trained, args = new TrainingArguments(), device, dataCollator, callbacks = [], ...rest } = options;
   const { processingClass } = rest;
   if (device && device !== trained.device) {
@@ -212,6 +215,7 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   }
   if (args.evalOnStart && !rest.evalDataset)
     throw new TrainingArgumentsError('evalOnStart is true but no evalDataset was given: pass one, or leave it out');
+  checkDecidingSet(args, rest.evalDataset);
   return {
     ...rest,
     model: trained,
@@ -222,6 +226,21 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
       (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator),
     labelName: args.labelNames?.[0] ?? 'labels',
   };
+}
+
+/** With several evaluation sets the metric that decides is one of one of them. */
+function checkDecidingSet(
+  { metricForBestModel: given }: TrainingArguments,
+  evalDataset: EvalDataset | undefined,
+): void {
+  if (given === null || !evalDataset || !isSeveral(evalDataset)) return;
+  const metric = given.replace(/^eval_/, '');
+  const names = Object.keys(evalDataset);
+  if (names.some((name) => metric.startsWith(`${name}_`))) return;
+  throw new TrainingArgumentsError(
+    `metricForBestModel is '${given}', but there are several evaluation sets, ${names.join(', ')}: name the metric of one ` +
+      `of them, such as 'eval_${names[0]}_${metric}'`,
+  );
 }
 
 const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
@@ -268,4 +287,21 @@ export function requireDataset(
   args = new TrainingArguments(),
 ): void {
   requireArgument(where, name, given, datasetKind(args), TrainerError);
+}
+
+/**
+ * One dataset or several by name.
+ *
+ * @throws TrainerError for what is no dataset, or holds none
+ */
+export function requireEvalDataset(where: string, given: EvalDataset, args?: TrainingArguments): void {
+  const sets = isPlain(given) ? Object.entries(given) : [];
+  if (!sets.some(([, set]) => atRows.holds(set))) requireDataset(where, 'evalDataset', given as TrainerDataset, args);
+  else for (const [name, set] of sets) requireDataset(where, `evalDataset.${name}`, set, args);
+}
+
+/** An object whose own values may be datasets; a dataset itself, an array or a Set is none. */
+function isPlain(given: unknown): boolean {
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  return isObject && !atRows.holds(given) && !(Symbol.iterator in given) && !(Symbol.asyncIterator in given);
 }

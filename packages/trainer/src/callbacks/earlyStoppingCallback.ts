@@ -1,7 +1,7 @@
 import { numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/validate';
 import { terminal } from '#platform';
 import { TrainerError, TrainingArgumentsError } from '../errors.ts';
-import { decidingMetric, isBetter } from '../training/bestModel.ts';
+import { decidingMetric, hasDecidingMetric, isBetter } from '../training/bestModel.ts';
 import type { CallbackState, TrainerCallback } from './trainerCallback.ts';
 
 export interface EarlyStoppingOptions {
@@ -45,7 +45,10 @@ export class EarlyStoppingCallback implements TrainerCallback {
       );
   };
 
-  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, control, { metrics = {} }) => {
+  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, control, context) => {
+    const { metrics = {}, metricKeyPrefix = 'eval' } = context;
+    // Of several evaluation sets, one has it; the run itself looks whether one has.
+    if (metricKeyPrefix !== 'eval' && !hasDecidingMetric(args, metrics)) return;
     const value = decidingMetric(args, metrics);
     if (value === null) return;
     this.#waited = isBetter(args, value, state.bestMetric, this.#threshold) ? 0 : this.#waited + 1;

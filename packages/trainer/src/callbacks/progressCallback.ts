@@ -52,16 +52,20 @@ export class ProgressCallback implements TrainerCallback {
     // The table shows evaluations of a training run, and the training loss that is logged with
     // them.
     const inTable =
-      this.#table && ('eval_loss' in logs || ('loss' in logs && args.loggingStrategy === args.evalStrategy));
+      this.#table &&
+      (Object.keys(logs).some((name) => /^eval_(.+_)?runtime$/.test(name)) ||
+        ('loss' in logs && args.loggingStrategy === args.evalStrategy));
     if (inTable) return;
     const lines = isSummary ? metricLines(title, logs) : [logLine(state.globalStep, logs)];
     for (const line of lines) terminal.writeLine(line);
   };
 
-  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, _control, { metrics = {} }) => {
+  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, _control, context) => {
     if (!this.#table) return;
+    const { metrics = {}, metricKeyPrefix } = context;
     const position = args.evalStrategy === 'epoch' ? state.epoch : state.globalStep;
-    for (const line of this.#table.lines(position, this.#trainingLoss, metrics)) terminal.writeLine(line);
+    for (const line of this.#table.lines(position, this.#trainingLoss, metrics, metricKeyPrefix))
+      terminal.writeLine(line);
   };
 
   onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = () => {

@@ -28,6 +28,8 @@ export interface CallbackContext {
   readonly logs?: LogEntry;
   /** The metrics just computed, for `onEvaluate` and `onPredict`. */
   readonly metrics?: LogEntry;
+  /** What the metrics' names begin with, for `onEvaluate`: `eval`, or `eval_a` of a set `a`. */
+  readonly metricKeyPrefix?: string;
   /** Examples whose update has completed on the GPU since training began, for `onStepEnd`. */
   readonly examplesSeen?: number;
   /**

@@ -1,5 +1,6 @@
 import type { Batch } from '@attune/data';
 import type { CallbackList } from '../callbacks/callbackList.ts';
+import { isSeveral } from '../datasets.ts';
 import { BatchTooLargeError } from '../errors.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import { showPreparation } from '../progress/preparation.ts';
@@ -55,8 +56,10 @@ export class Evaluation {
   recordAhead(trainBatch: Batch): void {
     const { args, evalDataset } = this.#parts;
     if (!evalDataset) return;
+    const sets = isSeveral(evalDataset) ? Object.values(evalDataset) : [evalDataset];
+    const mostRows = Math.max(...sets.map(({ length }) => length));
     try {
-      this.#record(withRows(trainBatch, Math.min(args.perDeviceEvalBatchSize, evalDataset.length)));
+      this.#record(withRows(trainBatch, Math.min(args.perDeviceEvalBatchSize, mostRows)));
     } catch (error) {
       if (args.evalStrategy !== 'no' || !(error instanceof BatchTooLargeError)) throw error;
     }

@@ -7,31 +7,45 @@ const timings = /_(runtime|samples_per_second|steps_per_second)$/;
 /**
  * The table that grows by a line with each evaluation: epoch or step, training loss, validation
  * loss, and the metrics that the user computes. The columns are the numbers of the first line; what
- * is no number, or came later, stands below its line.
+ * is no number, or came later, stands below its line. Of several evaluation sets each has a line.
  */
 export class MetricsTable {
   readonly #first: 'Epoch' | 'Step';
   #columns: string[] | null = null;
+  #hasSets = false;
 
   constructor(first: 'Epoch' | 'Step') {
     this.#first = first;
   }
 
-  /** The lines to print for one evaluation, header included the first time. */
-  lines(position: number, trainingLoss: number | null, metrics: LogEntry): string[] {
-    const computed = Object.entries(metrics).filter(
-      ([name]) => name.startsWith('eval_') && name !== 'eval_loss' && !timings.test(name),
-    ) as [string, LogValue][];
+  /**
+   * The lines to print for one evaluation, header included the first time.
+   *
+   * @param prefix of the metrics' names: `eval`, or `eval_a` of an evaluation set `a`
+   */
+  lines(position: number, trainingLoss: number | null, metrics: LogEntry, prefix = 'eval'): string[] {
+    const named = Object.entries(metrics).filter(([name]) => name.startsWith(`${prefix}_`) && !timings.test(name));
+    const own: LogEntry = Object.fromEntries(named.map(([name, value]) => [name.slice(prefix.length + 1), value]));
+    const { loss, ...rest } = own;
+    const computed = Object.entries(rest) as [string, LogValue][];
     const header = this.#columns === null;
+    if (header) this.#hasSets = prefix.startsWith('eval_');
     this.#columns ??= computed.filter(([, value]) => typeof value === 'number').map(([name]) => name);
     const columns = this.#columns;
     const cells = [
       formatNumber(position),
+      ...(this.#hasSets ? [prefix.replace(/^eval_?/, '')] : []),
       trainingLoss === null ? 'No log' : trainingLoss.toFixed(6),
-      metrics.eval_loss === undefined ? '' : metrics.eval_loss.toFixed(6),
-      ...columns.map((name) => cell(metrics[name])),
+      loss === undefined ? '' : loss.toFixed(6),
+      ...columns.map((name) => cell(own[name])),
     ];
-    const titles = [this.#first, 'Training Loss', 'Validation Loss', ...columns.map(title)];
+    const titles = [
+      this.#first,
+      ...(this.#hasSets ? ['Set'] : []),
+      'Training Loss',
+      'Validation Loss',
+      ...columns.map(title),
+    ];
     const widths = titles.map((text) => Math.max(text.length, 8));
     const line = (values: readonly string[]) =>
       values
@@ -50,7 +64,6 @@ const cell = (value: LogValue | undefined) => (typeof value === 'number' ? value
 
 function title(key: string): string {
   return key
-    .replace(/^eval_/, '')
     .split('_')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ');

@@ -47,6 +47,19 @@ it('prints metrics that are no number, or new, below their line', () => {
   ).toEqual(['8         0.500000       0.500000', '  Accuracy: null', '  Confusion: [[3, 1], [0, 4]]', '  F1: 0.25']);
 });
 
+it('prints a line for each of several evaluation sets', () => {
+  const table = new MetricsTable('Epoch');
+  expect([
+    ...table.lines(1, 0.5, { eval_a_loss: 0.5, eval_a_accuracy: 0.75, eval_a_runtime: 2 }, 'eval_a'),
+    ...table.lines(1, 0.5, { eval_a_b_loss: 0.25, eval_a_b_accuracy: 1 }, 'eval_a_b'),
+  ]).toEqual([
+    'Epoch     Set       Training Loss  Validation Loss  Accuracy',
+    '--------  --------  -------------  ---------------  --------',
+    '1         a         0.500000       0.500000         0.750000',
+    '1         a_b       0.500000       0.250000         1.000000',
+  ]);
+});
+
 it('prints a log entry as a line, and metrics below each other', () => {
   expect(logLine(10, { loss: 0.69184, learning_rate: 5e-5, epoch: 0.125, step: 10, total_flos: 4 })).toBe(
     'step 10 | loss 0.6918 | learning_rate 5e-05 | epoch 0.125',

@@ -4,6 +4,12 @@ import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 
 type BestArguments = Pick<TrainingArguments, 'metricForBestModel' | 'greaterIsBetter'>;
 
+const keyOf = (given: string) => (given.startsWith('eval_') ? given : `eval_${given}`);
+
+export function hasDecidingMetric({ metricForBestModel: given }: BestArguments, metrics: LogEntry): boolean {
+  return given !== null && keyOf(given) in metrics;
+}
+
 /**
  * The metric of an evaluation that decides which model is best; null when the arguments name none.
  *
@@ -11,7 +17,7 @@ type BestArguments = Pick<TrainingArguments, 'metricForBestModel' | 'greaterIsBe
  */
 export function decidingMetric({ metricForBestModel: given }: BestArguments, metrics: LogEntry): number | null {
   if (given === null) return null;
-  const name = given.startsWith('eval_') ? given : `eval_${given}`;
+  const name = keyOf(given);
   const value = metrics[name];
   if (typeof value === 'number') return value;
   const numbers = Object.keys(metrics).filter((other) => typeof metrics[other] === 'number');
