@@ -339,6 +339,7 @@ export class Trainer implements RunningTrainer {
 
   async #timedLoop(loader: Extension.Dataloader, metricKeyPrefix: string): Promise<EvaluationOutput> {
     await this.#begin();
+    this.#callbacks.common.evalDataloader = loader;
     const began = performance.now();
     const output = await this.evaluationLoop(loader, { metricKeyPrefix });
     requireArgument('evaluationLoop', 'what it returns', output, evaluationOutput, TrainerError);

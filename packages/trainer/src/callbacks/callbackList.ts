@@ -14,6 +14,16 @@ export interface WatchedTrainer {
   readonly control: TrainerControl;
 }
 
+/** What was asked for and is now done, or was asked of the step before, as in `transformers`. */
+const clearedFlags: Readonly<Partial<Record<EventName, readonly (keyof TrainerControl)[]>>> = {
+  onTrainBegin: ['shouldTrainingStop'],
+  onEpochBegin: ['shouldEpochStop'],
+  onStepBegin: ['shouldLog', 'shouldEvaluate', 'shouldSave'],
+  onEvaluate: ['shouldEvaluate'],
+  onSave: ['shouldSave'],
+  onLog: ['shouldLog'],
+};
+
 /** Calls every callback in order, each with the run's arguments, state and control. */
 export class CallbackList {
   readonly #trainer: WatchedTrainer;
@@ -48,13 +58,14 @@ export class CallbackList {
    */
   take(callback: TrainerCallback | CallbackClass): TrainerCallback | undefined {
     const index = this.#callbacks.findIndex(
-      (one) => one === callback || (typeof callback === 'function' && (one as object).constructor === callback),
+      (one) => one === callback || (typeof callback === 'function' && one instanceof callback),
     );
     return index < 0 ? undefined : this.#callbacks.splice(index, 1)[0];
   }
 
   async call(event: EventName, context: CallbackContext = {}): Promise<void> {
     const { args, state, control } = this.#trainer;
+    for (const flag of clearedFlags[event] ?? []) control[flag] = false;
     for (const callback of this.#callbacks.slice()) {
       const returned: unknown = await callback[event]?.(args, state, control, { ...this.common, ...context });
       // As in transformers, where callbacks return the control.
@@ -114,6 +125,8 @@ function checkEvents(callback: TrainerCallback): void {
     throw new TrainerError(`a callback must be an object with events, { onStepEnd() { … } }; got ${shown(callback)}`);
   const names = memberNames(callback);
   for (const name of names) {
+    if (name === 'onPushBegin')
+      throw new TrainerError('the event onPushBegin is never called: this Trainer pushes nothing to the hub');
     const near = /^on[A-Z_]/.test(name) && !isEvent(name) ? nearestName(name, eventNames) : undefined;
     if (near) throw new TrainerError(`there is no callback event ${name}; did you mean ${near}?`);
   }

@@ -1,7 +1,61 @@
+import { Dataset, defaultDataCollator } from '@attune/data';
 import { describe, expect, it } from 'vitest';
+import golden from '../../golden/events.json' with { type: 'json' };
 import { TrainerControl, TrainerError, TrainerState } from '../index.ts';
-import type { CallbackContext, TrainerCallback } from '../index.ts';
-import { make } from '../testing/regression.ts';
+import type { CallbackContext, TrainerCallback, TrainingArgumentsOptions } from '../index.ts';
+import { eventNames } from './trainerCallback.ts';
+import type { EventName } from './trainerCallback.ts';
+import { make, rows } from '../testing/regression.ts';
+
+type Seen = readonly (string | number)[];
+
+/** Writes down event, step, epoch and the flags that are set, and sets those of a case. */
+function watching(sets: readonly Seen[]): { readonly callback: TrainerCallback; readonly seen: Seen[] } {
+  const seen: Seen[] = [];
+  const flags = Object.keys(new TrainerControl()) as (keyof TrainerControl)[];
+  const events = eventNames.map((name) => {
+    const event: TrainerCallback[EventName] = (_args, { globalStep, epoch }, control) => {
+      seen.push([name, globalStep, Number(epoch.toFixed(6)), ...flags.filter((flag) => control[flag])]);
+      for (const [at, step, flag] of sets)
+        if (at === name && step === globalStep) control[flag as keyof TrainerControl] = true;
+    };
+    return [name, event] as const;
+  });
+  return { callback: Object.fromEntries(events) as TrainerCallback, seen };
+}
+
+describe('events', () => {
+  it.each(Object.entries(golden.cases))('come as in transformers: %s', async (_name, { calls, sets, ...recorded }) => {
+    const { callback, seen } = watching(sets as Seen[]);
+    const { trainer } = await make(
+      { saveStrategy: 'steps', ...(recorded.arguments as Partial<TrainingArgumentsOptions>) },
+      { callbacks: [callback], evalDataset: Dataset.fromRows(rows.slice(0, 20)) },
+    );
+    for (const call of calls) {
+      if (call === 'predict') await trainer.predict(Dataset.fromRows(rows.slice(0, 10)));
+      else await trainer[call as 'train' | 'evaluate']();
+    }
+    expect(seen).toEqual(recorded.events);
+  });
+
+  it('are those of transformers, with its context', async () => {
+    expect(golden.names.filter((name) => name !== 'onPushBegin').toSorted()).toEqual(eventNames.toSorted());
+    let context: CallbackContext = {};
+    const processingClass = Object.assign(() => {}, { pad: () => ({}), savePretrained() {} }) as never;
+    const { trainer } = await make(
+      { evalStrategy: 'steps', evalSteps: 1, maxSteps: 1 },
+      {
+        callbacks: [{ onEvaluate: (_args, _state, _control, given) => void (context = given) }],
+        evalDataset: Dataset.fromRows(rows),
+        processingClass,
+        dataCollator: defaultDataCollator,
+      },
+    );
+    await trainer.train();
+    for (const name of golden.context) expect(context).toHaveProperty(name);
+    expect(context.evalDataloader?.length).toBe(8);
+  });
+});
 
 describe('callbacks', () => {
   it('may be classes, are told that the Trainer is made, and see what the run works with', async () => {
@@ -41,6 +95,7 @@ describe('callbacks', () => {
   it.each([
     [{}, /the callback an empty object has no event; there are onInitEnd, onTrainBegin/],
     [{ on_step_end() {} }, /there is no callback event on_step_end; did you mean onStepEnd\?/],
+    [{ onPushBegin() {} }, /onPushBegin is never called: this Trainer pushes nothing to the hub/],
     [{ onStepEnds() {} }, /there is no callback event onStepEnds; did you mean onStepEnd\?/],
     [() => {}, /a callback must be an object with events, .*; got a function/],
     [5, /a callback must be an object with events, .*; got 5/],

@@ -24,6 +24,8 @@ export interface CallbackContext {
   readonly lrScheduler?: Schedule;
   /** Of the run under way. */
   readonly trainDataloader?: Dataloader;
+  /** Of the evaluation under way, or of the last one. */
+  readonly evalDataloader?: Dataloader;
   /** The entry just logged, for `onLog`. */
   readonly logs?: LogEntry;
   /** The metrics just computed, for `onEvaluate` and `onPredict`. */

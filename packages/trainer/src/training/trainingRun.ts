@@ -147,7 +147,6 @@ export class TrainingRun implements Disposable {
 
   async #beginEpoch(epoch: number): Promise<void> {
     this.#loader.setEpoch?.(epoch);
-    this.#trainer.control.shouldEpochStop = false;
     await this.#callbacks.call('onEpochBegin');
   }
 
@@ -223,17 +222,16 @@ export class TrainingRun implements Disposable {
     await this.#callbacks.call('onStepEnd', this.#progress());
   }
 
+  /** A flag that a callback sets on the way counts at once. */
   async #logEvaluateSave(): Promise<void> {
-    const { control } = this.#trainer;
-    const { shouldLog, shouldEvaluate, shouldSave } = control;
-    if (!shouldLog && !shouldEvaluate && !shouldSave) return;
-    control.shouldLog = control.shouldEvaluate = control.shouldSave = false;
-    await this.#step.drain();
-    if (shouldLog) await this.#log();
-    const metrics = shouldEvaluate ? await this.#trainer.evaluate() : null;
-    const isBest = metrics !== null && noteBest(this.#trainer.args, this.#state, metrics);
-    if (shouldSave || (isBest && this.#trainer.args.saveStrategy === 'best'))
-      await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
+    const { args, control } = this.#trainer;
+    if (control.shouldLog || control.shouldEvaluate || control.shouldSave) await this.#step.drain();
+    if (control.shouldLog) await this.#log();
+    if (control.shouldEvaluate) {
+      const isBest = noteBest(args, this.#state, await this.#trainer.evaluate());
+      if (args.saveStrategy === 'best') control.shouldSave = isBest;
+    }
+    if (control.shouldSave) await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
   }
 
   async #log(): Promise<void> {
