@@ -5,9 +5,10 @@
 
 import re
 
+import torch
 import torch.nn.functional as F
 
-from cases import write
+from cases import numbers, write
 
 
 def loss(function):
@@ -37,11 +38,40 @@ operations = {
     "tripletMarginLoss": loss(F.triplet_margin_loss),
 }
 
+
+
+def options(given):
+    """The same, with lists as tensors."""
+    named = {re.sub("([A-Z])", r"_\1", name).lower(): v for name, v in given.items()}
+    return {name: torch.tensor(v) if isinstance(v, list) else v for name, v in named.items()}
+
+
+def of_classes(function):
+    """A loss of classes, which are made by rule as the test does, or of a softmax of a second input."""
+
+    def run(x, *rest):
+        dim = min(1, x.dim() - 1)
+        if isinstance(rest[0], torch.Tensor):
+            return function(x, rest[0].softmax(dim), **options(rest[1]))
+        shape = rest[0]["index"]
+        classes = numbers(shape, 37, 11, 23).mul(8).add(11).long() % x.shape[dim]
+        return function(x, classes, **options(rest[1]))
+
+    return run
+
+
+operations |= {
+    "crossEntropy": of_classes(F.cross_entropy),
+    "nllLoss": of_classes(F.nll_loss),
+    "mseLoss": loss(F.mse_loss),
+    "bceWithLogits": lambda x, y, given: F.binary_cross_entropy_with_logits(x, y, **options(given)),
+}
+
 pair = [[3, 4], [3, 4]]
 cases = []
 for reduction in ["mean", "sum", "none"]:
     given = [{"reduction": reduction}]
-    cases += [(name, pair, given) for name in ["l1Loss", "smoothL1Loss", "huberLoss", "klDivLoss"]]
+    cases += [(name, pair, given) for name in ["mseLoss", "bceWithLogits", "l1Loss", "smoothL1Loss", "huberLoss", "klDivLoss"]]
     cases += [
         ("cosineEmbeddingLoss", [*pair, [3]], given),
         ("marginRankingLoss", [[5], [5], [5]], given),
@@ -61,6 +91,27 @@ cases += [
     ("tripletMarginLoss", [*pair, [3, 4]], [{"margin": 2, "p": 1}]),
     ("tripletMarginLoss", [*pair, [3, 4]], [{"swap": True, "p": 3}]),
     ("l1Loss", [[0], [0]], []),
+    ("mseLoss", [[3, 4], [4]], [{}]),
+    ("bceWithLogits", pair, [{"posWeight": [0.5, 2.0, 1.0, 3.0]}]),
+    ("bceWithLogits", pair, [{"weight": [0.5, 2.0, 1.0, 3.0], "reduction": "sum"}]),
+    ("bceWithLogits", pair, [{"weight": [[0.5], [2.0], [1.0]], "posWeight": [3.0], "reduction": "none"}]),
+]
+weights = {"weight": [0.5, 2.0, 1.0, 0.25]}
+rows = {"index": [5]}
+for reduction in ["mean", "sum", "none"]:
+    for given in [{}, {"ignoreIndex": 2}, weights, {**weights, "ignoreIndex": 1}]:
+        cases += [(name, [[5, 4]], [rows, {**given, "reduction": reduction}]) for name in ["crossEntropy", "nllLoss"]]
+    for given in [{}, {"ignoreIndex": 2}, {**weights, "ignoreIndex": 1}]:
+        cases.append(("crossEntropy", [[5, 4]], [rows, {**given, "labelSmoothing": 0.2, "reduction": reduction}]))
+    for given in [{}, weights, {**weights, "labelSmoothing": 0.2}]:
+        cases.append(("crossEntropy", [[5, 4], [5, 4]], [{**given, "reduction": reduction}]))
+    cases.append(("crossEntropy", [[2, 4, 3]], [{"index": [2, 3]}, {**weights, "labelSmoothing": 0.1, "reduction": reduction}]))
+cases += [
+    ("crossEntropy", [[4]], [{"index": []}, {}]),
+    ("crossEntropy", [[2, 4, 3, 2]], [{"index": [2, 3, 2]}, {}]),
+    ("crossEntropy", [[2, 4, 3], [2, 4, 3]], [weights]),
+    ("crossEntropy", [[5, 4]], [rows, {"labelSmoothing": 1.0}]),
+    ("nllLoss", [[2, 4, 3]], [{"index": [2, 3]}, {}]),
 ]
 
 write("torch_losses.json", operations, cases)

@@ -15,6 +15,7 @@ def attention(query, key, value, given={}, mask=None):
 
 
 operations = {
+    "einsum": lambda *x: torch.einsum(x[-1], *x[:-1]),
     "matmul": torch.matmul,
     "scaledDotProductAttention": lambda *x: attention(*x) if len(x) < 5 else attention(*x[:3], x[4], x[3]),
 }
@@ -40,5 +41,42 @@ cases = [
     ("scaledDotProductAttention", [[2, 3, 4], [2, 5, 4], [2, 5, 2]], [{"isCausal": True}]),
     ("scaledDotProductAttention", [[2, 3, 4], [2, 5, 4], [2, 5, 2], [3, 5]], [{}]),
 ]
+
+for equation, *shapes in [
+    ("ij,jk->ik", [2, 3], [3, 4]),
+    ("ij,jk", [2, 3], [3, 4]),
+    ("bij,bjk->bik", [2, 2, 3], [2, 3, 4]),
+    ("bhqd,bhkd->bhqk", [2, 2, 3, 4], [2, 2, 5, 4]),
+    ("bqhd,bkhd->bhqk", [2, 3, 2, 4], [2, 5, 2, 4]),
+    ("ij->ji", [2, 3]),
+    ("ba", [2, 3]),
+    ("ij->", [2, 3]),
+    ("ij->j", [2, 3]),
+    ("ii->i", [3, 3]),
+    ("ii", [3, 3]),
+    ("iij->ji", [3, 3, 2]),
+    ("iii->i", [2, 2, 2]),
+    ("i,i->", [4], [4]),
+    ("i,i->i", [4], [4]),
+    ("i,j->ij", [3], [4]),
+    ("i,j->ji", [3], [4]),
+    ("ij,i->ij", [3, 4], [3]),
+    ("ij,ij->i", [3, 4], [3, 4]),
+    ("...ij,...jk->...ik", [2, 3, 4], [4, 2]),
+    ("...ij,jk", [2, 2, 3], [3, 2]),
+    ("i...,i...->...", [3, 2, 1], [3, 4]),
+    ("...->", [2, 3]),
+    ("i...->i", [2, 3, 2]),
+    ("bn,anm,bm->ba", [2, 3], [4, 3, 2], [2, 2]),
+    ("ij,jk,kl->il", [2, 3], [3, 2], [2, 4]),
+    ("ij,jk->ik", [2, 1], [3, 4]),
+    ("ij,kl->", [2, 3], [2, 2]),
+    ("ij,jk->ik", [2, 0], [0, 3]),
+    ("ij,ij->ij", [0, 3], [0, 3]),
+    (",i->i", [], [3]),
+    ("aB,Bc->ca", [2, 3], [3, 2]),
+    (" i j , j k -> k i ", [2, 3], [3, 4]),
+]:
+    cases.append(("einsum", shapes, [equation]))
 
 write("torch_products.json", operations, cases)

@@ -113,12 +113,15 @@ export type {
   HuberLossOptions,
   KlDivLossOptions,
   MarginLossOptions,
-  Reduced,
   SmoothL1LossOptions,
   TripletMarginLossOptions,
 } from './functional/comparingLosses.ts';
-export { bceWithLogitsLoss, crossEntropy, mseLoss } from './functional/losses.ts';
-export type { CrossEntropyOptions, LossOptions } from './functional/losses.ts';
+export { crossEntropy, nllLoss } from './functional/classLosses.ts';
+export type { CrossEntropyOptions, NllLossOptions } from './functional/classLosses.ts';
+export { bceWithLogits, mseLoss } from './functional/losses.ts';
+export type { BceWithLogitsOptions } from './functional/losses.ts';
+export type { LossOptions, Reduced } from './functional/lossReduction.ts';
+export { einsum } from './functional/einsum.ts';
 export { matmul } from './functional/matmul.ts';
 export { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
 export type { ScaledDotProductAttentionOptions } from './functional/scaledDotProductAttention.ts';

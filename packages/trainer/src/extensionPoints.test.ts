@@ -160,7 +160,7 @@ describe('a subclass of Trainer', () => {
 
 describe('functions in place of a subclass', () => {
   const ownLoss: ComputeLossFunc = ({ logits }, labels, { numItemsInBatch }) =>
-    scale(mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? labels.data.length) }), 2);
+    scale(mseLoss(logits, Float32Array.from(labels.data), { factor: 1 / (numItemsInBatch ?? labels.data.length) }), 2);
 
   it('computeLossFunc gives the loss, accumulated as the large batch', async () => {
     const plain = await make({ maxSteps: 2, loggingSteps: 1 }, { evalDataset });

@@ -1,4 +1,4 @@
-import { bceWithLogitsLoss, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
+import { bceWithLogits, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
 import { shown } from '@attune/validate';
 import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
 import { BatchError } from '../pretrained/errors.ts';
@@ -124,9 +124,7 @@ export function labelsOf(
  */
 export function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, items = labelled): Tensor {
   const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);
-  const weight = items > 0 ? 1 / (items * perRow) : 0;
-  if (values instanceof Int32Array) return crossEntropy(logits, values, { ignoreIndex, weight });
-  return problemType === 'regression'
-    ? mseLoss(logits, values, { weight })
-    : bceWithLogitsLoss(logits, values, { weight });
+  const factor = items > 0 ? 1 / (items * perRow) : 0;
+  if (values instanceof Int32Array) return crossEntropy(logits, values, { ignoreIndex, factor });
+  return problemType === 'regression' ? mseLoss(logits, values, { factor }) : bceWithLogits(logits, values, { factor });
 }

@@ -5,21 +5,11 @@ import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add, div, eq, lt, maximum, minimum, mul, ne, sub } from './binary.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
-import { mean, norm, sum } from './reductions.ts';
+import { finish, reduced } from './lossReduction.ts';
+import type { Reduced } from './lossReduction.ts';
+import { norm, sum } from './reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from './unary.ts';
 import { where } from './where.ts';
-
-/** What becomes of the loss of every element or row. */
-export interface Reduced {
-  /** Their mean, their sum, or each by itself. Default `mean`. */
-  readonly reduction?: 'mean' | 'sum' | 'none';
-}
-
-const reduced = { reduction: optional(oneOf('mean', 'sum', 'none')) };
-
-function finish(losses: Tensor, { reduction = 'mean' }: Reduced): Tensor {
-  return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses);
-}
 
 /** Tensors of floats on one device, and options of these kinds. */
 function requireLoss(

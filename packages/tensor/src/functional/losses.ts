@@ -1,177 +1,106 @@
-import * as kernels from '@attune/kernels';
-import { gemm } from '@attune/kernels';
-import type { GpuArray } from '@attune/kernels';
-import { instanceOf, numberBetween, optional, requireArgument, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
-import { needsGraph, operationResult } from '../autograd/operation.ts';
+import { instanceOf, oneOfKinds, optional, requireArgument } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { cast } from './cast.ts';
+import { formatShape, requireShape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { add, mul, sub } from './binary.ts';
+import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
+import { tensor } from './create.ts';
+import { fusedBinaryCrossEntropy, fusedSquaredError } from './fusedLosses.ts';
+import { factorOf, finishBy, inSinglePrecision, lossKinds, requireOneReduction } from './lossReduction.ts';
+import type { LossOptions } from './lossReduction.ts';
+import { neg, softplus, square } from './unary.ts';
 
-/** Options of every loss. */
-export interface LossOptions {
-  /**
-   * Multiplies the sum over rows (or elements). Default: 1 / their number, which gives the mean.
-   */
-  readonly weight?: number;
-}
+const targetKind = oneOfKinds(
+  'a Float32Array with a number for each element, or a Tensor',
+  instanceOf(Float32Array),
+  instanceOf(Tensor),
+);
 
-/** Options of `crossEntropy`. */
-export interface CrossEntropyOptions extends LossOptions {
-  /** Part of the target that is spread evenly over all classes. Default 0. */
-  readonly labelSmoothing?: number;
-  /** Label of rows that count for nothing. Default -100. */
-  readonly ignoreIndex?: number;
-}
-
-const weightKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number', optional: true };
-const lossKinds = { weight: weightKind };
-const crossEntropyKinds = {
-  weight: weightKind,
-  labelSmoothing: optional(numberBetween(0, 1)),
-  ignoreIndex: optional(wholeNumber(-(2 ** 31), 2 ** 31 - 1)),
-};
-const classNumbers = instanceOf(Int32Array, 'an Int32Array with a class for each row');
-const numbersPerElement = instanceOf(Float32Array, 'a Float32Array with a number for each element');
-
-/** What a loss kernel writes: the loss, and the gradient of its input where one is wanted. */
-type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
-
-/** A scalar whose gradient by its input, which must be f32, is computed together with it. */
-function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor {
-  const { device, size } = input;
-  const loss = device.allocate('f32', 1, operation);
-  const gradInput = needsGraph([input])
-    ? device.allocate('f32', input.array.length, `gradient of ${operation}`)
-    : undefined;
-  record(loss, gradInput);
-  return operationResult({
-    operation,
-    inputs: [input],
-    array: loss,
-    shape: [],
-    backward(gradients) {
-      const own = gradInput as GpuArray;
-      if (gradients.isOne) gradients.give(input, own);
-      else
-        gradients.add(input, (scaled) =>
-          gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }),
-        );
-    },
-  });
-}
-
-/** Losses are computed in f32, also of what mixed precision computed in f16. */
-const inSinglePrecision = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
-
-/**
- * Cross-entropy of logits and class numbers: `weight * Σ over kept rows of (1 - e) * -log p[label]
- * + e * mean over classes of -log p`. `torch.nn.functional.cross_entropy`; with `e` it is also
- * transformers' label smoothing.
- *
- * @param input logits [rows, classes]
- * @param labels a class for each row, or `ignoreIndex`
- * @returns scalar; 0 when no row is kept
- * @throws ShapeError, and TensorError for a label that is no class
- */
-export function crossEntropy(input: Tensor, labels: Int32Array, options: CrossEntropyOptions = {}): Tensor {
-  requireFloats('crossEntropy', 'input', input);
-  requireArgument('crossEntropy', 'labels', labels, classNumbers, TensorError);
-  requireGivenOptions('crossEntropy', options, crossEntropyKinds);
-  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
-  const logits = inSinglePrecision(input);
-  const [rows = 0, classes = 0] = logits.shape;
-  if (logits.shape.length !== 2 || labels.length !== rows) {
+function requireTarget(operation: string, input: Tensor, target: Float32Array | Tensor, options: LossOptions): void {
+  requireOneReduction(operation, options);
+  requireArgument(operation, 'target', target, targetKind, TensorError);
+  if (target instanceof Tensor) return requireFloats(operation, 'target', target, input);
+  if (target.length !== input.size)
     throw new ShapeError(
-      `crossEntropy: logits have the shape ${formatShape(logits.shape)} and there are ${labels.length} labels; expected [labels, classes]`,
-    );
-  }
-  let kept = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const label = labels[row] as number;
-    if (label === ignoreIndex) continue;
-    if (label < 0 || label >= classes)
-      throw new TensorError(
-        `crossEntropy: the label of row ${row} is ${label}; with ${classes} classes it must be 0 to ${classes - 1}, or ${ignoreIndex} for none`,
-      );
-    kept += 1;
-  }
-  const weight = options.weight ?? (kept > 0 ? 1 / kept : 0);
-  const { device } = logits;
-  return scalarLoss('crossEntropy', logits, (loss, gradLogits) => {
-    const uploaded = device.upload(labels.length > 0 ? labels : new Int32Array(1), 'i32', 'labels');
-    kernels.crossEntropy(device, {
-      logits: logits.array,
-      labels: uploaded,
-      loss,
-      rows,
-      classes,
-      labelSmoothing,
-      ignoreIndex,
-      weight,
-      ...(gradLogits && { gradLogits }),
-    });
-    device.release(uploaded);
-  });
-}
-
-function requireTargets(operation: string, input: Tensor, targets: Float32Array, options: LossOptions): void {
-  requireFloats(operation, 'input', input);
-  requireArgument(operation, 'targets', targets, numbersPerElement, TensorError);
-  requireGivenOptions(operation, options, lossKinds);
-  if (targets.length !== input.size)
-    throw new ShapeError(
-      `${operation}: ${formatShape(input.shape)} has ${input.size} values and there are ${targets.length} targets; expected one for each`,
+      `${operation}: input has the shape ${formatShape(input.shape)} and there are ${target.length} numbers in target; expected one for each of its ${input.size} elements`,
     );
 }
 
 /**
- * `weight * Σ (prediction - target)²`, as `torch.nn.functional.mse_loss`.
+ * `(input - target)²`, their mean by default; tensors broadcast, and gradients flow to both. As
+ * `torch.nn.functional.mse_loss`; computed in f32, in one kernel with its gradient for a
+ * `Float32Array`.
  *
+ * @param input f32 or f16, of any shape
+ * @param target as many numbers, or a Tensor of f32 or f16
+ * @returns f32: a scalar, or the losses of the elements by `reduction: 'none'`
  * @throws ShapeError, TensorError
  */
-export function mseLoss(input: Tensor, targets: Float32Array, options: LossOptions = {}): Tensor {
-  requireTargets('mseLoss', input, targets, options);
-  const { weight = 1 / Math.max(1, targets.length) } = options;
+export function mseLoss(input: Tensor, target: Float32Array | Tensor, options: LossOptions = {}): Tensor {
+  requireFloats('mseLoss', 'input', input);
+  requireGivenOptions('mseLoss', options, lossKinds);
+  requireTarget('mseLoss', input, target, options);
   const predictions = inSinglePrecision(input);
-  const { device, size: length } = predictions;
-  return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
-    const uploaded = device.upload(targets, 'f32', 'targets');
-    kernels.meanSquaredError(device, {
-      predictions: predictions.array,
-      targets: uploaded,
-      loss,
-      length,
-      weight,
-      ...(gradPredictions && { gradPredictions }),
-    });
-    device.release(uploaded);
-  });
+  const factor = factorOf(options, input.size);
+  if (target instanceof Float32Array && factor !== null)
+    return fusedSquaredError(predictions, { values: target, factor });
+  const wanted = onDevice(target, predictions);
+  broadcastShapes('mseLoss', { input: predictions.shape, target: wanted.shape });
+  const losses = square(sub(predictions, wanted));
+  return finishBy(losses, options, losses.size);
 }
 
+/** A target as a tensor beside the input. */
+function onDevice(target: Float32Array | Tensor, { shape, device }: Tensor): Tensor {
+  return target instanceof Tensor ? inSinglePrecision(target) : tensor(target, { shape, device });
+}
+
+/** Options of `bceWithLogits`. */
+export interface BceWithLogitsOptions extends LossOptions {
+  /** Multiplies the loss of each element; broadcasts. Default: 1. */
+  readonly weight?: Tensor;
+  /** Multiplies what a target of 1 contributes, such as a number for each column; broadcasts. Default: 1. */
+  readonly posWeight?: Tensor;
+}
+
+const bceKinds = { ...lossKinds, weight: optional(instanceOf(Tensor)), posWeight: optional(instanceOf(Tensor)) };
+
 /**
- * Binary cross-entropy of logits: `weight * Σ -target * log σ(x) - (1 - target) * log(1 - σ(x))`,
- * as `torch.nn.functional.binary_cross_entropy_with_logits`.
+ * Binary cross-entropy of logits x and targets t: `-posWeight t log σ(x) - (1 - t) log(1 - σ(x))`,
+ * times `weight`, their mean by default. As `torch.nn.functional.binary_cross_entropy_with_logits`;
+ * computed in f32, in one kernel with its gradient for a `Float32Array` without weights. Gradients
+ * flow to the logits, and to targets that are tensors.
  *
+ * @param input f32 or f16, of any shape
+ * @param target as many numbers from 0 to 1, or a Tensor of f32 or f16 of the same shape
+ * @returns f32: a scalar, or the losses of the elements by `reduction: 'none'`
  * @throws ShapeError, TensorError
  */
-export function bceWithLogitsLoss(input: Tensor, targets: Float32Array, options: LossOptions = {}): Tensor {
-  requireTargets('bceWithLogitsLoss', input, targets, options);
-  const { weight = 1 / Math.max(1, targets.length) } = options;
+export function bceWithLogits(
+  input: Tensor,
+  target: Float32Array | Tensor,
+  options: BceWithLogitsOptions = {},
+): Tensor {
+  const operation = 'bceWithLogits';
+  requireFloats(operation, 'input', input);
+  requireGivenOptions(operation, options, bceKinds);
+  requireTarget(operation, input, target, options);
+  const { weight, posWeight } = options;
   const logits = inSinglePrecision(input);
-  const { device, size: length } = logits;
-  return scalarLoss('bceWithLogitsLoss', logits, (loss, gradLogits) => {
-    const uploaded = device.upload(targets, 'f32', 'targets');
-    kernels.binaryCrossEntropyWithLogits(device, {
-      logits: logits.array,
-      targets: uploaded,
-      loss,
-      length,
-      weight,
-      ...(gradLogits && { gradLogits }),
-    });
-    device.release(uploaded);
-  });
+  const factor = factorOf(options, input.size);
+  if (target instanceof Float32Array && factor !== null && !weight && !posWeight)
+    return fusedBinaryCrossEntropy(logits, { values: target, factor });
+  const wanted = onDevice(target, logits);
+  requireShape(operation, `target (input is ${formatShape(input.shape)})`, wanted.shape, input.shape);
+  for (const [name, given] of Object.entries({ weight, posWeight }))
+    if (given) {
+      requireFloats(operation, name, given, input);
+      broadcastShapes(operation, { input: input.shape, [name]: given.shape });
+    }
+  const near = softplus(neg(logits));
+  const positive = posWeight ? mul(near, add(mul(sub(inSinglePrecision(posWeight), 1), wanted), 1)) : near;
+  const elements = add(mul(sub(1, wanted), logits), positive);
+  const losses = weight ? mul(elements, inSinglePrecision(weight)) : elements;
+  return finishBy(losses, options, losses.size);
 }

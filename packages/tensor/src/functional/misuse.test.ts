@@ -59,7 +59,7 @@ describe('misuse is told in words', () => {
     [
       'a list for labels',
       ({ crossEntropy }) => crossEntropy!(x, [0, 1]),
-      /crossEntropy: labels must be an Int32Array with a class for each row; got an array of 2/,
+      /crossEntropy: target must be an Int32Array or a Tensor with a class for each row, or a Tensor of probabilities; got an array of 2/,
     ],
     [
       'integers for floats',

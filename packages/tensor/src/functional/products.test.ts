@@ -83,6 +83,46 @@ describe('misuse is told in words', () => {
       ({ matmul }) => matmul!(make([2, 2, 3]), make([3, 3, 2])),
       /matmul: b has the shape \[3\], which does not broadcast to \[2\]/,
     ],
+    [
+      'a dimension too many for the equation',
+      ({ einsum }) => einsum!('ij,jk', make([2, 3]), make([3])),
+      /einsum: "ij,jk" names 2 dimensions of operand 1, whose shape is \[3\]/,
+    ],
+    [
+      'an equation for more operands',
+      ({ einsum }) => einsum!('i,j', make([2])),
+      /einsum: "i,j" names 2 operands; got 1, of the shapes \[2\]/,
+    ],
+    [
+      'extents that differ',
+      ({ einsum }) => einsum!('ij,jk->ik', make([2, 3]), make([2, 4])),
+      /einsum: j of "ij,jk->ik" is 2 in operand 1, of the shape \[2, 4\], and 3 before; the shapes are \[2, 3\], \[2, 4\]/,
+    ],
+    ['a diagonal of no square', ({ einsum }) => einsum!('ii', make([1, 3])), /einsum: i of "ii" is 3 .* and 1 before/],
+    [
+      'a letter from nowhere',
+      ({ einsum }) => einsum!('ij->k', make([2, 3])),
+      /einsum: k of the result in "ij->k" is in no operand/,
+    ],
+    [
+      'a letter twice in the result',
+      ({ einsum }) => einsum!('ij->ii', make([2, 3])),
+      /einsum: i comes twice in the result of "ij->ii"/,
+    ],
+    ['a digit', ({ einsum }) => einsum!('i1', make([2, 3])), /einsum: "1" in operand 0 of "i1" is no letter/],
+    ['two arrows', ({ einsum }) => einsum!('i->i->i', make([2])), /has more than one arrow/],
+    [
+      'two ellipses',
+      ({ einsum }) => einsum!('...i...', make([2])),
+      /einsum: "\." in operand 0 of "...i..." is no letter/,
+    ],
+    ['no tensors', ({ einsum }) => einsum!('ij'), /einsum: pass one tensor or more behind the equation/],
+    [
+      'an array of tensors',
+      ({ einsum }) => einsum!('i', [make([2])]),
+      /einsum: operand 0 must be a Tensor; got an array of 1/,
+    ],
+    ['tensors alone', ({ einsum }) => einsum!(make([2])), /einsum: equation must be a text; got a Tensor/],
     ['a scalar', ({ matmul }) => matmul!(make([]), make([2])), /matmul: \[\] and \[2\] cannot be multiplied/],
     ['a number', ({ matmul }) => matmul!(make([2, 2]), 2), /matmul: b must be a Tensor; got 2/],
     [

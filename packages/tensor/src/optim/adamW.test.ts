@@ -7,7 +7,7 @@ import { StateDictError, TensorError } from '../errors.ts';
 import { scale } from '../functional/unary.ts';
 import { cast } from '../functional/cast.ts';
 import { tensor } from '../functional/create.ts';
-import { crossEntropy } from '../functional/losses.ts';
+import { crossEntropy } from '../functional/classLosses.ts';
 import { LayerNorm, Linear } from '../nn/layers.ts';
 import { Module } from '../nn/module.ts';
 import { Parameter } from '../nn/parameter.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Device } from '../device.ts';
 import * as api from '../index.ts';
+import type { Nested } from '../nested.ts';
 import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
@@ -48,14 +49,18 @@ function call(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] {
 function placed({ operation, arguments: given }: TorchCase, inputs: readonly Tensor[]): unknown[] {
   const [first] = inputs as [Tensor];
   const rest = given as readonly unknown[];
-  const dim = rest.find((value) => typeof value === 'number');
+  const isOfClasses = operation === 'crossEntropy' || operation === 'nllLoss';
+  const dim = isOfClasses ? Math.min(1, first.shape.length - 1) : rest.find((value) => typeof value === 'number');
   const extent = dim === undefined ? first.size : (first.shape.at(dim as number) ?? 1);
   const behind = rest.map((value) => {
     const { index } = (value ?? {}) as { readonly index?: Shape };
-    if (!index) return optionsOf(value);
+    if (!index) return optionsOf(value, first);
     const numbers = Int32Array.from(goldenNumbers(index, 37, 11, 23), (number) => (8 * number + 11) % extent);
     return api.tensor(numbers, { shape: index, device: first.device });
   });
+  if (operation === 'einsum') return [...behind, ...inputs];
+  if (operation === 'crossEntropy' && inputs.length === 2)
+    return [first, api.softmax(inputs[1] as Tensor, dim as number), ...behind];
   if (operation === 'scaledDotProductAttention' && inputs.length === 4)
     return [...inputs.slice(0, 3), { ...(behind[0] as object), mask: inputs[3] }];
   if (operation === 'klDivLoss' && !JSON.stringify(given).includes('logTarget'))
@@ -69,9 +74,15 @@ function placed({ operation, arguments: given }: TorchCase, inputs: readonly Ten
   return operation === 'scatterAdd' ? [first, ...behind, inputs[1]] : [...inputs, ...behind];
 }
 
-function optionsOf(value: unknown): unknown {
+/** Infinities are texts, and weights arrays that become tensors. */
+function optionsOf(value: unknown, { device }: Tensor): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, option]) => [name, withInfinities(option)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, option]: [string, unknown]) => [
+      name,
+      Array.isArray(option) ? api.tensor(option as Nested, { device }) : withInfinities(option),
+    ]),
+  );
 }
 
 /** Results of one type in a row. */

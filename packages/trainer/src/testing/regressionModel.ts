@@ -34,7 +34,7 @@ export class RegressionModel extends Module implements TrainableModel {
     const x = tensor(Float32Array.from(input.data), { shape: [rows, 1], device: this.a.device });
     const logits = linear(x, this.a, this.b);
     if (!labels) return { logits };
-    return { logits, loss: mseLoss(logits, Float32Array.from(labels.data), { weight: 1 / (numItemsInBatch ?? rows) }) };
+    return { logits, loss: mseLoss(logits, Float32Array.from(labels.data), { factor: 1 / (numItemsInBatch ?? rows) }) };
   }
 }
 
@@ -52,7 +52,7 @@ export class SteepModel extends RegressionModel {
     return {
       logits,
       loss: scale(
-        mseLoss(logits, Float32Array.from(labels?.data ?? []), { weight: 1 / (context.numItemsInBatch ?? 1) }),
+        mseLoss(logits, Float32Array.from(labels?.data ?? []), { factor: 1 / (context.numItemsInBatch ?? 1) }),
         100,
       ),
     };

@@ -33,7 +33,7 @@ export function defaultLoss(
   const count = context.numItemsInBatch ?? labelled;
   const loss = crossEntropy(logits, classLabels(labels.data, labelled, logits.shape[1] ?? 0), {
     labelSmoothing: labelSmoothingFactor,
-    weight: count > 0 ? 1 / count : 0,
+    factor: count > 0 ? 1 / count : 0,
   });
   return { loss, logits };
 }

@@ -19,7 +19,7 @@ class Masked extends RegressionModel {
     const data = [...(labels?.data ?? [])];
     if (data.every((label) => label === -100)) return { logits };
     const weight = 1 / (context.numItemsInBatch ?? data.length);
-    return { logits, loss: mseLoss(logits, Float32Array.from(data), { weight }) };
+    return { logits, loss: mseLoss(logits, Float32Array.from(data), { factor: weight }) };
   }
 }
 

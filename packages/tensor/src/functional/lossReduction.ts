@@ -1,0 +1,53 @@
+import { oneOf, optional } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import type { Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
+import { mean, sum } from './reductions.ts';
+import { scale } from './unary.ts';
+
+/** What becomes of the loss of every element or row. */
+export interface Reduced {
+  /** Their mean, their sum, or each by itself. Default `mean`. */
+  readonly reduction?: 'mean' | 'sum' | 'none';
+}
+
+export const reduced = { reduction: optional(oneOf('mean', 'sum', 'none')) };
+
+export function finish(losses: Tensor, { reduction = 'mean' }: Reduced): Tensor {
+  return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses);
+}
+
+/** Options of losses that a training step divides by a number of its own. */
+export interface LossOptions extends Reduced {
+  /**
+   * Multiplies the sum, in place of a `reduction`: 1 / the examples of an update, where it is
+   * accumulated from several batches.
+   */
+  readonly factor?: number;
+}
+
+const factorKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
+
+export const lossKinds = { ...reduced, factor: optional(factorKind) };
+
+/** @throws TensorError where both say what becomes of the losses */
+export function requireOneReduction(operation: string, { reduction, factor }: LossOptions): void {
+  if (reduction !== undefined && factor !== undefined)
+    throw new TensorError(`${operation}: reduction and factor exclude each other; factor multiplies the sum`);
+}
+
+/** The factor of a sum over `count` losses; null where each stays by itself. */
+export function factorOf({ reduction = 'mean', factor }: LossOptions, count: number): number | null {
+  if (reduction === 'none') return null;
+  return factor ?? (reduction === 'sum' ? 1 : count > 0 ? 1 / count : 0);
+}
+
+/** The same of losses that are tensors: their mean is by `count`. */
+export function finishBy(losses: Tensor, options: LossOptions, count: number): Tensor {
+  const by = factorOf(options, count);
+  return by === null ? losses : by === 1 ? sum(losses) : scale(sum(losses), by);
+}
+
+/** Losses are computed in f32, also of what mixed precision computed in f16. */
+export const inSinglePrecision = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
