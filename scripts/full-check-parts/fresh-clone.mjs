@@ -22,6 +22,8 @@ export async function freshClone() {
     VK_DRIVER_FILES: undefined,
     LD_LIBRARY_PATH: undefined,
     ATTUNE_REFERENCE: undefined,
+    // The embedded default, on every machine the same work.
+    HF_HUB_OFFLINE: '1',
   };
   try {
     execFileSync('git', ['clone', '--quiet', rootFolder, clone], { stdio: 'inherit' });

@@ -1,7 +1,8 @@
 import { helpText, readOptions } from './cli/options.ts';
 import type { DemoOptions } from './cli/options.ts';
 import { predict, predictionLines } from './predict.ts';
-import { shellWord } from './cli/shellWord.ts';
+import { demoCommand, shellAtHand } from './cli/pasteable.ts';
+import { readSentences } from './cli/readSentences.ts';
 import { train } from './training/train.ts';
 
 async function run(options: DemoOptions): Promise<void> {
@@ -12,17 +13,20 @@ async function run(options: DemoOptions): Promise<void> {
   // With --json standard output holds one object and nothing else.
   const say = options.json ? console.error : console.log;
   if (options.command === 'train') {
-    const result = await train(options, say, commandToResume(words));
+    const result = await train(options, say, { shell, toResume: commandToResume(words) });
     if (options.json) console.log(JSON.stringify(result));
     return;
   }
-  const prediction = await predict(options);
+  const sentences = options.sentences ?? (await readSentences(process.stdin, console.error));
+  const prediction = await predict(options.model, sentences);
   if (options.json) console.log(JSON.stringify(prediction));
   else console.log(predictionLines(prediction).join('\n'));
 }
 
+const shell = shellAtHand(process.platform, process.env);
+
 const commandToResume = (given: readonly string[]) =>
-  `npm run demo -- ${[...given.filter((word) => word !== '--resume'), '--resume'].map((word) => shellWord(word)).join(' ')}`;
+  demoCommand([...given.filter((word) => word !== '--resume'), '--resume'], shell);
 
 const words = process.argv.slice(2);
 try {

@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { predictionLines, readLogits } from './predict.ts';
+import { DemoError } from './cli/demoError.ts';
+import { predict, predictionLines, readLogits } from './predict.ts';
 
 it('gives the probabilities of classes, in the order of their size', () => {
   const prediction = readLogits([0, Math.log(3)], ['no', 'maybe'], null);
@@ -16,4 +18,11 @@ it('takes every label by itself where several can hold', () => {
   const prediction = readLogits([0, Math.log(3), Math.log(9)], ['a', 'b', 'c'], 'multi_label_classification');
   expect(prediction).toMatchObject({ labels: ['b', 'c'] });
   expect(predictionLines(prediction)).toEqual(['c   90.0%', 'b   75.0%', 'a   50.0%']);
+});
+
+it('refuses a model whose head was never trained, and says what to train', async () => {
+  const ownMini = fileURLToPath(new URL('../../../packages/bert/golden/own-mini', import.meta.url));
+  const asked = predict(ownMini, ['one', 'two']);
+  await expect(asked).rejects.toThrow(DemoError);
+  await expect(asked).rejects.toThrow(/no trained head .*classifier\.weight.*Train it on your task first/);
 });

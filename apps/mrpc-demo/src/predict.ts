@@ -1,7 +1,7 @@
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import { DataCollatorWithPadding } from '@attune/data';
 import { noGrad } from '@attune/tensor';
-import type { PredictOptions } from './cli/options.ts';
+import { DemoError } from './cli/demoError.ts';
 
 /** What a model says of one or two texts. */
 export type Prediction =
@@ -23,10 +23,21 @@ export type Prediction =
       readonly score: number;
     };
 
-/** Asks a saved model. */
-export async function predict({ model: folder, sentences: [first, second] }: PredictOptions): Promise<Prediction> {
-  const tokenizer = await AutoTokenizer.fromPretrained(folder);
-  using model = await AutoModelForSequenceClassification.fromPretrained(folder);
+/**
+ * Asks a saved model.
+ *
+ * @param name a folder, or a name on the hub
+ * @throws DemoError for a model whose head was never trained
+ */
+export async function predict(name: string, [first, second]: readonly [string, string | null]): Promise<Prediction> {
+  const tokenizer = await AutoTokenizer.fromPretrained(name);
+  using model = await AutoModelForSequenceClassification.fromPretrained(name, { silent: true });
+  const { missing = [] } = model.loadReport ?? {};
+  if (missing.length > 0)
+    throw new DemoError(
+      `${name} has no trained head to classify with (it lacks ${missing.join(', ')}), so its answers would be those of ` +
+        'random weights. Train it on your task first, npm run demo -- --model … --dataset …, and pass predict the folder that this writes.',
+    );
   const encoded = tokenizer(first, second ?? undefined, { truncation: true });
   const batch = new DataCollatorWithPadding({ tokenizer })([{ ...encoded }]);
   const logits = await noGrad(() => model.device.scope(() => model.forward(batch).logits.data()));

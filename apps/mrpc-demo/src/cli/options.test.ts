@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DemoError } from './demoError.ts';
 import { readOptions } from './options.ts';
-import { shellWord } from './shellWord.ts';
 
 describe('readOptions', () => {
   it('has defaults', () => {
@@ -18,6 +17,7 @@ describe('readOptions', () => {
       resume: false,
       best: false,
       earlyStopping: null,
+      pocket: false,
       output: 'test-trainer',
       fp16: false,
       json: false,
@@ -68,6 +68,7 @@ describe('readOptions', () => {
       resume: true,
       best: true,
       earlyStopping: 2,
+      pocket: false,
       fp16: true,
       output: 'o',
       json: true,
@@ -82,7 +83,9 @@ describe('readOptions', () => {
       sentences: ['one', 'two'],
     });
     expect(readOptions(['predict', '--model', 'm', 'one'])).toMatchObject({ sentences: ['one', null] });
+    expect(readOptions(['predict', '--model', 'm'])).toMatchObject({ sentences: null });
     expect(() => readOptions(['predict', 'one', 'two'])).toThrow(/needs --model/);
+    expect(() => readOptions(['predict', '--model', 'm', 'a', 'b', 'c'])).toThrow(/one or two sentences/);
   });
 
   it.each([
@@ -97,15 +100,9 @@ describe('readOptions', () => {
     [['--batch-size', '1.5'], /--batch-size must be a whole number above 0/],
     [['--seed', '-1'], /seed/],
     [['serve'], /"serve" is no command/],
+    [['--pocket', '--model', 'm'], /--pocket has a model and a dataset of its own/],
   ])('refuses %j', (words, message) => {
     expect(() => readOptions(words)).toThrow(DemoError);
     expect(() => readOptions(words)).toThrow(message);
   });
-});
-
-it('quotes words as the shell reads them', () => {
-  expect(shellWord('test-trainer/a_b.c')).toBe('test-trainer/a_b.c');
-  expect(shellWord('my model')).toBe("'my model'");
-  expect(shellWord('It\'s "$HOME" `ls`', false)).toBe("'It'\\''s \"$HOME\" `ls`'");
-  expect(shellWord('say "yes"', true)).toBe(String.raw`"say \"yes\""`);
 });

@@ -31,6 +31,8 @@ export interface TrainOptions {
   readonly best: boolean;
   /** Evaluations without a lower validation loss after which it ends; null: it does not. */
   readonly earlyStopping: number | null;
+  /** Train the embedded default, whatever the machine. */
+  readonly pocket: boolean;
   readonly output: string;
   readonly json: boolean;
   readonly debug: boolean;
@@ -39,8 +41,8 @@ export interface TrainOptions {
 export interface PredictOptions {
   readonly command: 'predict';
   readonly model: string;
-  /** One or two. */
-  readonly sentences: readonly [string, string | null];
+  /** One or two; null: they are read from standard input. */
+  readonly sentences: readonly [string, string | null] | null;
   readonly json: boolean;
   readonly debug: boolean;
 }
@@ -56,6 +58,8 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
 
   npm run demo -- [train] [options]                           train
   npm run demo -- predict --model FOLDER "one" ["other"]      try a trained model
+  npm run demo -- predict --model FOLDER                      the same; the sentences come from standard input,
+                                                              one a line: no quotation marks are needed
 
   --model NAME|FOLDER      a model on the hub, or a folder with config.json, model.safetensors and tokenizer files
   --dataset NAME|PATH      a dataset on the hub (glue/mrpc), a folder with train and validation files, or one file
@@ -72,13 +76,14 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
   --resume                 go on from the newest checkpoint in the output folder: one is written after each epoch, and on Ctrl-C
   --best                   keep the model of the epoch with the lowest validation loss, not that of the last
   --early-stopping N       end after N epochs without a lower validation loss, and keep the best model
+  --pocket                 train the small BERT on sentence pairs that this program makes itself: a minute, no network
   --output FOLDER          where model and report go (default test-trainer)
   --json                   print one JSON object on standard output; everything else goes to standard error
   --debug                  show where an error came from
   --help                   this text
 
-Without --model and --dataset it trains bert-base-uncased on GLUE MRPC when there is a GPU and the hub can be reached; otherwise a small BERT on
-sentence pairs that this program makes itself, with settings that suit them.`;
+Without --model and --dataset it trains on GLUE MRPC: bert-base-uncased on a GPU with memory of its own, and the smaller
+sentence-transformers/all-MiniLM-L6-v2 on any other adapter. Where the hub cannot be reached, it does what --pocket does.`;
 
 const optionTypes = {
   model: { type: 'string' },
@@ -95,6 +100,7 @@ const optionTypes = {
   resume: { type: 'boolean' },
   best: { type: 'boolean' },
   'early-stopping': { type: 'string' },
+  pocket: { type: 'boolean' },
   output: { type: 'string' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -145,12 +151,17 @@ export function readOptions(words: readonly string[]): DemoOptions {
   if (values.help || command === 'help') return { command: 'help', debug: shared.debug };
   if (command === 'predict') {
     const [first, second = null, ...more] = rest;
-    if (!values.model || first === undefined || more.length > 0)
-      throw new DemoError('predict needs --model FOLDER and one or two sentences, each in quotation marks.');
-    return { command: 'predict', model: values.model, sentences: [first, second], ...shared };
+    if (!values.model || more.length > 0)
+      throw new DemoError(
+        'predict needs --model FOLDER and one or two sentences: each in quotation marks, or on standard input, one a line.',
+      );
+    const sentences = first === undefined ? null : ([first, second] as const);
+    return { command: 'predict', model: values.model, sentences, ...shared };
   }
   if (command !== 'train' || rest.length > 0)
     throw new DemoError(`"${[command, ...rest].join(' ')}" is no command; there are train (the default) and predict.`);
+  if (values.pocket && (values.model ?? values.dataset) !== undefined)
+    throw new DemoError('--pocket has a model and a dataset of its own: leave it out, or --model and --dataset.');
   return {
     command: 'train',
     model: values.model ?? null,
@@ -175,6 +186,7 @@ export function readOptions(words: readonly string[]): DemoOptions {
     resume: values.resume ?? false,
     best: (values.best ?? false) || values['early-stopping'] !== undefined,
     earlyStopping: numberOf('early-stopping', values['early-stopping'], isCount, 'a whole number above 0'),
+    pocket: values.pocket ?? false,
     output: values.output ?? 'test-trainer',
     ...shared,
   };

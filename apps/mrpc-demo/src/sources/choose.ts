@@ -1,15 +1,17 @@
+import { availableParallelism } from 'node:os';
+import { HubOfflineError, listFiles } from '@attune/hub';
 import type { DeviceInfo } from '@attune/tensor';
 import type { TrainOptions } from '../cli/options.ts';
+import { lessonModel } from './lessonModel.ts';
 import { pocketSource } from './pocket.ts';
 import { pretrainedSource } from './pretrained.ts';
 import type { TrainingSource } from './source.ts';
 
-const lessonModel = 'bert-base-uncased';
 const lessonDataset = 'glue/mrpc';
 
 /**
- * The lesson (bert-base-uncased on GLUE MRPC) with a GPU and the hub in reach; the embedded default
- * otherwise. What was asked for by name or folder is never replaced.
+ * The lesson on GLUE MRPC, with a model that suits the adapter, where the hub answers or its cache
+ * has it; the embedded default otherwise. What was asked for by name or folder is never replaced.
  */
 export async function chooseSource(
   options: TrainOptions,
@@ -17,18 +19,24 @@ export async function chooseSource(
   say: (line: string) => void,
 ): Promise<TrainingSource> {
   const { model, dataset } = options;
-  if (model !== null || dataset !== null)
-    return pretrainedSource(model ?? lessonModel, dataset ?? lessonDataset, options, say);
-  if (adapter.software) {
-    say(
-      'There is no GPU here, only a software adapter: a small BERT learns sentence pairs that this program makes itself.',
-    );
-    return pocketSource();
+  const lesson = lessonModel(adapter, availableParallelism());
+  const named = (name: string) => pretrainedSource(name, dataset ?? lessonDataset, options, say);
+  if (model !== null) return named(model);
+  if (dataset !== null) {
+    say(`No model is named: ${lesson.name} (${lesson.size}, downloaded once).`);
+    return named(lesson.name);
   }
+  if (options.pocket) return pocketSource();
   try {
-    return await pretrainedSource(lessonModel, lessonDataset, options, say);
+    // Nothing is downloaded by this question.
+    await listFiles(lesson.name);
+    say(
+      `The lesson: ${lesson.name} (${lesson.size}, downloaded once) learns ${lessonDataset} in ${lesson.time}. ` +
+        'With --pocket a small BERT learns in a minute, and nothing is downloaded.',
+    );
+    return await named(lesson.name);
   } catch (error) {
-    if ((error as Error).name !== 'HubOfflineError') throw error;
+    if (!(error instanceof HubOfflineError)) throw error;
     say('The hub cannot be reached: a small BERT learns sentence pairs that this program makes itself.');
     return pocketSource();
   }

@@ -8,7 +8,8 @@ import type { Device } from '@attune/tensor';
 import { EarlyStoppingCallback, Trainer, TrainingArguments } from '@attune/trainer';
 import type { TrainOptions as ResumeOptions } from '@attune/trainer';
 import type { TrainOptions } from '../cli/options.ts';
-import { shellWord } from '../cli/shellWord.ts';
+import { predictCommand } from '../cli/pasteable.ts';
+import type { Shell } from '../cli/pasteable.ts';
 import { reportHtml } from '../report/html.ts';
 import { chooseSource } from '../sources/choose.ts';
 import type { LabelledRow, TrainingSource } from '../sources/source.ts';
@@ -45,20 +46,26 @@ export interface TrainResult {
 
 type Say = (line: string) => void;
 
+/** Commands that are printed, to be pasted. */
+interface Commands {
+  readonly shell: Shell;
+  /** Goes on when the run was stopped. */
+  readonly toResume: string;
+}
+
 const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 
-/**
- * Trains, evaluates, saves and reports.
- *
- * @param howToResume the command that goes on when it was stopped
- */
-export async function train(options: TrainOptions, say: Say, howToResume: string): Promise<TrainResult> {
+/** Trains, evaluates, saves and reports. */
+export async function train(options: TrainOptions, say: Say, commands: Commands): Promise<TrainResult> {
   const began = performance.now();
   const device = await defaultDevice();
   const job = await load(options, device, say);
   using _model = job.model;
-  const run = await trainModel(job, device, { resumeFromCheckpoint: options.resume, howToResume });
+  const run = await trainModel(job, device, {
+    resumeFromCheckpoint: options.resume,
+    howToResume: commands.toResume,
+  });
   const output = await saveSomewhere(options.output, (folder) => run.save(folder), say);
   const { source, args, baselines } = job;
   const result: TrainResult = {
@@ -88,7 +95,7 @@ export async function train(options: TrainOptions, say: Say, howToResume: string
       examples: source.labelNames ? examplesOf(source, source.labelNames, run.logits) : [],
     }),
   );
-  tellResult(result, run, job, say);
+  tellResult(result, run, job, say, commands.shell);
   return result;
 }
 
@@ -203,8 +210,7 @@ const headline = ({ model_scores: { metrics }, validationExamples }: TrainResult
 
 type Run = Awaited<ReturnType<typeof trainModel>>;
 
-function tellResult(result: TrainResult, { curve, scores }: Run, { source, args }: Job, say: Say): void {
-  say(`${headline(result)} ${comparedWithBaselines(scores, result.baselines)}`);
+function tellResult(result: TrainResult, { curve, scores }: Run, { source, args }: Job, say: Say, shell: Shell): void {
   const best = curve.lowestLossBeforeTheLast();
   if (best && !args.loadBestModelAtEnd)
     say(
@@ -217,9 +223,8 @@ function tellResult(result: TrainResult, { curve, scores }: Run, { source, args 
   say(`Saved in ${result.output}; report: ${result.report}.`);
   const { sentence1, sentence2 } = source.validation.at(0);
   const texts = source.pairs ? [sentence1, sentence2 ?? ''] : [sentence1];
-  const end = texts.some((text) => text.startsWith('-')) ? ['--'] : [];
-  const words = ['--model', result.output, ...end, ...texts].map((word) => shellWord(word));
-  say(`Try it: npm run demo -- predict ${words.join(' ')}`);
+  say(`Try it: ${predictCommand(result.output, texts, shell)}`);
+  say(`${headline(result)} ${comparedWithBaselines(scores, result.baselines)}`);
 }
 
 function settingsOf(result: TrainResult, args: TrainingArguments): [string, string][] {
