@@ -71,38 +71,55 @@ async function askForSnapshot(repository: Repository, settings: HubSettings): Pr
 const oddAnswer = (endpoint: string, what: string, cause?: unknown) =>
   new UnreachableError(`${endpoint} answers, but not as a hub does (${what})`, { answered: true, cause });
 
+/** An entry of the hub's list of a repository, as it arrives. */
+interface TreeEntry {
+  readonly type: unknown;
+  readonly path: unknown;
+  readonly size: number;
+  readonly oid: unknown;
+  /** Of a large file: its own hash and size, where `oid` is that of a pointer to it. */
+  readonly lfs?: { readonly oid: unknown; readonly size: number };
+}
+
+/**
+ * All files of a commit, from the hub's `tree`: pages, each of which names the next in its Link
+ * header (RFC 8288).
+ */
 async function askForFiles(
   { type, name }: Repository,
   commit: string,
   endpoint: string,
   ask: typeof fetch,
 ): Promise<Map<string, RemoteFile>> {
-  const pages = new Set<string>();
-  const askForPage: typeof fetch = (address, options) => {
-    if (pages.has(String(address)) || pages.size >= mostPages)
-      throw new HubError(`${endpoint}: the list of files of '${name}' does not end.`);
-    pages.add(String(address));
-    return ask(address, options);
-  };
-  const { listFiles } = await import('@huggingface/hub');
   const files = new Map<string, RemoteFile>();
-  const repo = { type, name };
-  for await (const entry of listFiles({
-    repo,
-    recursive: true,
-    revision: commit,
-    hubUrl: endpoint,
-    fetch: askForPage,
-  })) {
-    if (entry.type !== 'file') continue;
-    const { path } = entry;
-    const size = entry.lfs?.size ?? entry.size;
-    const hash = entry.lfs?.oid ?? entry.oid;
-    if (typeof path !== 'string' || !Number.isSafeInteger(size) || size < 0 || !isContentHash(hash))
-      throw oddAnswer(endpoint, 'a file in its list has no path, size or hash');
-    files.set(path, { path, size, hash });
+  const pages = new Set<string>();
+  let page: string | undefined = `${endpoint}/api/${type}s/${name}/tree/${commit}?recursive=true&expand=false`;
+  while (page !== undefined) {
+    if (pages.has(page) || pages.size >= mostPages)
+      throw new HubError(`${endpoint}: the list of files of '${name}' does not end.`);
+    pages.add(page);
+    const answer = await ask(page, { headers: { accept: 'application/json' } });
+    for (const entry of (await readJson(answer, endpoint)) as TreeEntry[]) {
+      if (entry.type !== 'file') continue;
+      const file = remoteFile(entry);
+      if (!file) throw oddAnswer(endpoint, 'a file in its list has no path, size or hash');
+      files.set(file.path, file);
+    }
+    page = nextPage(answer, page);
   }
   return files;
+}
+
+function remoteFile({ path, size, oid, lfs }: TreeEntry): RemoteFile | undefined {
+  const file = { path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid };
+  if (typeof path !== 'string' || !Number.isSafeInteger(file.size) || file.size < 0 || !isContentHash(file.hash))
+    return undefined;
+  return file as RemoteFile;
+}
+
+function nextPage(answer: Response, page: string): string | undefined {
+  const next = /<([^>]+)>\s*;\s*rel="?next"?(?:\s*[;,]|\s*$)/.exec(answer.headers.get('link') ?? '')?.[1];
+  return next && new URL(next, page).href;
 }
 
 async function readJson(answer: Response, endpoint: string): Promise<unknown> {
