@@ -31,9 +31,13 @@ export async function build() {
 
 /** Sizes and times of every file that the build reads or writes. */
 function fingerprint() {
-  const shared = ['pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json', 'scripts/inline-wgsl.mjs'].map((name) =>
-    join(rootFolder, name),
-  );
+  const shared = [
+    'pnpm-lock.yaml',
+    'turbo.json',
+    'tsconfig.base.json',
+    'tsconfig.build.json',
+    'scripts/inline-wgsl.mjs',
+  ].map((name) => join(rootFolder, name));
   const packages = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(join(rootFolder, parent)).map((name) => join(rootFolder, parent, name)),
   );
