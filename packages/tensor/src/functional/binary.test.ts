@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as binaryMembers from '@attune/kernels/binary';
 import { binaryReference, unaryReference } from '@attune/kernels/reference';
+import { sigmoid } from '@attune/kernels/unary';
 import * as attune from '../index.ts';
 import type { Device, Shape } from '../index.ts';
 import { checkGradient } from '../testing/checkGradient.ts';
@@ -7,6 +9,7 @@ import * as functions from './binary.ts';
 
 /** A copy, to be looked up by name. */
 const operations = { ...functions };
+const binary = { ...binaryMembers };
 let device: Device;
 beforeAll(async () => {
   device = await attune.defaultDevice();
@@ -51,7 +54,7 @@ describe('two tensors that broadcast', () => {
         device,
         shapes: [first, second],
         operation: (a, b) => operations[name](a!, b!),
-        reference: (a, b) => binaryReference(name, repeated(a!, first), repeated(b!, second)),
+        reference: (a, b) => binaryReference(binary[name], repeated(a!, first), repeated(b!, second)),
       }),
     );
   }
@@ -63,7 +66,11 @@ describe('two tensors that broadcast', () => {
         shapes: [first, second],
         operation: (a, b) => operations[name](attune.exp(a!), attune.sigmoid(b!)),
         reference: (a, b) =>
-          binaryReference(name, repeated(a!.map(Math.exp), first), repeated(unaryReference('sigmoid', b!), second)),
+          binaryReference(
+            binary[name],
+            repeated(a!.map(Math.exp), first),
+            repeated(unaryReference(sigmoid, b!), second),
+          ),
       });
   });
 
@@ -73,13 +80,13 @@ describe('two tensors that broadcast', () => {
       device,
       shapes: [[7]],
       operation: (a) => operations[name](attune.exp(a!), 1.5),
-      reference: (a) => binaryReference(name, positive(a!), 1.5),
+      reference: (a) => binaryReference(binary[name], positive(a!), 1.5),
     });
     await checkGradient({
       device,
       shapes: [[7]],
       operation: (a) => operations[name](1.5, attune.exp(a!)),
-      reference: (a) => binaryReference(name, 1.5, positive(a!)),
+      reference: (a) => binaryReference(binary[name], 1.5, positive(a!)),
     });
   });
 

@@ -1,5 +1,6 @@
 import * as kernels from '@attune/kernels';
-import type { BinaryFunction } from '@attune/kernels';
+import type { BinaryMember } from '@attune/kernels';
+import * as members from '@attune/kernels/binary';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
 import { shapesEqual, sizeOf } from '../shape.ts';
@@ -17,7 +18,8 @@ function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
 }
 
 /** An operation of the kernels' family `binary` that gives numbers, with its gradients. */
-function mapped(name: BinaryFunction, a: Operand, b: Operand): Tensor {
+function mapped(member: BinaryMember, a: Operand, b: Operand): Tensor {
+  const { name } = member;
   const first = requireOperands(name, { a, b });
   if (first.dtype === 'bool') throw new TensorError(`${name}: a mask of bool is no number; cast() it, or use where()`);
   const { device } = first;
@@ -25,10 +27,10 @@ function mapped(name: BinaryFunction, a: Operand, b: Operand): Tensor {
   const shape = broadcastShapes(name, shapes);
   const length = sizeOf(shape);
   const [arrayA, arrayB] = [arrayOf(a), arrayOf(b)];
-  const type = kernels.binaryResult(name, arrayA, arrayB);
+  const type = kernels.binaryResult(member, arrayA, arrayB);
   const array = device.allocate(type, Math.max(1, length), name);
   kernels.binary(device, {
-    function: name,
+    function: member,
     a: arrayA,
     b: arrayB,
     output: array,
@@ -51,7 +53,7 @@ function mapped(name: BinaryFunction, a: Operand, b: Operand): Tensor {
       ] as const) {
         if (typeof input === 'number') continue;
         gradients.add(input, (gradInput) => {
-          const factor = kernels.constantSlope(name, by);
+          const factor = kernels.constantSlope(member, by);
           const isWhole = shapesEqual(input.shape, shape);
           if (isWhole && factor !== null) {
             kernels.scale(device, { input: gradOutput, output: gradInput, factor, length });
@@ -62,7 +64,7 @@ function mapped(name: BinaryFunction, a: Operand, b: Operand): Tensor {
           const full = isWhole ? gradInput : device.allocate('f32', Math.max(1, length), `${name} backward`);
           const broadcast = broadcastOf(shape, { gradOutput: shape, ...shapes });
           kernels.binaryBackward(device, {
-            function: name,
+            function: member,
             by,
             gradOutput,
             a: arrayOf(a),
@@ -81,14 +83,15 @@ function mapped(name: BinaryFunction, a: Operand, b: Operand): Tensor {
 }
 
 /** An operation of the family that gives true and false, without a gradient. */
-function tested(name: BinaryFunction, a: Operand, b: Operand): Tensor {
+function tested(member: BinaryMember, a: Operand, b: Operand): Tensor {
+  const { name } = member;
   const { device } = requireOperands(name, { a, b });
   const shapes = shapesOf(a, b);
   const shape = broadcastShapes(name, shapes);
   const length = sizeOf(shape);
   const array = device.allocate('u32', Math.max(1, length), name);
   kernels.binary(device, {
-    function: name,
+    function: member,
     a: arrayOf(a),
     b: arrayOf(b),
     output: array,
@@ -111,7 +114,7 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
  * @throws ShapeError, TensorError
  */
 export function add(a: Operand, b: Operand): Tensor {
-  return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped('add', a, b);
+  return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
 }
 
 function addAlike(a: Tensor, b: Tensor): Tensor {
@@ -140,7 +143,7 @@ function addAlike(a: Tensor, b: Tensor): Tensor {
  * @throws ShapeError, TensorError
  */
 export function mul(a: Operand, b: Operand): Tensor {
-  return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped('mul', a, b);
+  return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped(members.mul, a, b);
 }
 
 function mulAlike(a: Tensor, b: Tensor): Tensor {
@@ -166,7 +169,7 @@ function mulAlike(a: Tensor, b: Tensor): Tensor {
  * @throws ShapeError, TensorError
  */
 export function sub(a: Operand, b: Operand): Tensor {
-  return mapped('sub', a, b);
+  return mapped(members.sub, a, b);
 }
 
 /**
@@ -175,7 +178,7 @@ export function sub(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function div(a: Operand, b: Operand): Tensor {
-  return mapped('div', a, b);
+  return mapped(members.div, a, b);
 }
 
 /**
@@ -185,7 +188,7 @@ export function div(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function pow(a: Operand, b: Operand): Tensor {
-  return mapped('pow', a, b);
+  return mapped(members.pow, a, b);
 }
 
 /**
@@ -194,7 +197,7 @@ export function pow(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function maximum(a: Operand, b: Operand): Tensor {
-  return mapped('maximum', a, b);
+  return mapped(members.maximum, a, b);
 }
 
 /**
@@ -203,7 +206,7 @@ export function maximum(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function minimum(a: Operand, b: Operand): Tensor {
-  return mapped('minimum', a, b);
+  return mapped(members.minimum, a, b);
 }
 
 /**
@@ -212,7 +215,7 @@ export function minimum(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function eq(a: Operand, b: Operand): Tensor {
-  return tested('eq', a, b);
+  return tested(members.eq, a, b);
 }
 
 /**
@@ -221,7 +224,7 @@ export function eq(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function ne(a: Operand, b: Operand): Tensor {
-  return tested('ne', a, b);
+  return tested(members.ne, a, b);
 }
 
 /**
@@ -230,7 +233,7 @@ export function ne(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function lt(a: Operand, b: Operand): Tensor {
-  return tested('lt', a, b);
+  return tested(members.lt, a, b);
 }
 
 /**
@@ -239,7 +242,7 @@ export function lt(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function le(a: Operand, b: Operand): Tensor {
-  return tested('le', a, b);
+  return tested(members.le, a, b);
 }
 
 /**
@@ -248,7 +251,7 @@ export function le(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function gt(a: Operand, b: Operand): Tensor {
-  return tested('gt', a, b);
+  return tested(members.gt, a, b);
 }
 
 /**
@@ -257,7 +260,7 @@ export function gt(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function ge(a: Operand, b: Operand): Tensor {
-  return tested('ge', a, b);
+  return tested(members.ge, a, b);
 }
 
 /**
@@ -266,7 +269,7 @@ export function ge(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function logicalAnd(a: Operand, b: Operand): Tensor {
-  return tested('logicalAnd', a, b);
+  return tested(members.logicalAnd, a, b);
 }
 
 /**
@@ -275,7 +278,7 @@ export function logicalAnd(a: Operand, b: Operand): Tensor {
  * @throws ShapeError, TensorError
  */
 export function logicalOr(a: Operand, b: Operand): Tensor {
-  return tested('logicalOr', a, b);
+  return tested(members.logicalOr, a, b);
 }
 
 /**

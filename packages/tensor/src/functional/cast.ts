@@ -1,4 +1,5 @@
 import * as kernels from '@attune/kernels';
+import { ne } from '@attune/kernels/binary';
 import { oneOf, requireArgument } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
@@ -22,7 +23,7 @@ export function cast(input: Tensor, dtype: DType): Tensor {
   const { device, size: length, shape } = input;
   const isBool = dtype === 'bool';
   const array = device.allocate(isBool ? 'u32' : dtype, input.array.length, `cast to ${dtype}`);
-  if (isBool) kernels.binary(device, { function: 'ne', a: input.array, b: 0, output: array, length });
+  if (isBool) kernels.binary(device, { function: ne, a: input.array, b: 0, output: array, length });
   else kernels.cast(device, { input: input.array, output: array, length });
   if (!isFloat(input.dtype) || !isFloat(dtype)) return new Tensor({ array, shape, device, isBool });
   return operationResult({

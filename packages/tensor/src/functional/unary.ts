@@ -1,5 +1,6 @@
 import * as kernels from '@attune/kernels';
-import type { GpuArray, UnaryFunction } from '@attune/kernels';
+import type { GpuArray, UnaryMember } from '@attune/kernels';
+import * as members from '@attune/kernels/unary';
 import { number, oneOf, optional, requireArgument } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import type { Device } from '../device.ts';
@@ -44,15 +45,15 @@ interface FamilyOptions {
 }
 
 /** An operation of the kernels' family `unary`. */
-function mapped(name: UnaryFunction, input: Tensor, options: FamilyOptions = {}): Tensor {
-  const { operation = name, p, q, isTest = false } = options;
+function mapped(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor {
+  const { operation = member.name, p, q, isTest = false } = options;
   requireTensor(operation, 'input', input);
   const { device, size: length, array: values, shape } = input;
-  const type = kernels.unaryResult(name, values.elementType);
+  const type = kernels.unaryResult(member, values.elementType);
   if (input.dtype === 'bool' && !isTest && type === 'u32')
     throw new TensorError(`${operation}: input is of bool; cast() it to a type of numbers`);
   const array = device.allocate(type, values.length, operation);
-  kernels.unary(device, { function: name, input: values, output: array, length, p, q });
+  kernels.unary(device, { function: member, input: values, output: array, length, p, q });
   // Gradients flow between floats only.
   if (isTest || values.elementType === 'i32' || values.elementType === 'u32')
     return new Tensor({ array, shape, device, isBool: isTest });
@@ -64,7 +65,7 @@ function mapped(name: UnaryFunction, input: Tensor, options: FamilyOptions = {})
     backward: (gradients) =>
       gradients.add(input, (gradInput) =>
         kernels.unaryBackward(device, {
-          function: name,
+          function: member,
           gradOutput: gradients.output,
           input: values,
           gradInput,
@@ -99,7 +100,7 @@ export function gelu(input: Tensor, options: GeluOptions = {}): Tensor {
   requireGivenOptions('gelu', options, geluKinds);
   if (options.approximate !== 'tanh') return unary('gelu', input, geluKernels);
   requireFloats('gelu', 'input', input);
-  return mapped('geluTanh', input, { operation: 'gelu' });
+  return mapped(members.geluTanh, input, { operation: 'gelu' });
 }
 
 const tanhKernels: UnaryKernels = {
@@ -144,7 +145,7 @@ function requireNumber(operation: string, name: string, value: unknown): void {
  * @throws TensorError
  */
 export function neg(input: Tensor): Tensor {
-  return mapped('neg', input);
+  return mapped(members.neg, input);
 }
 
 /**
@@ -153,7 +154,7 @@ export function neg(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function abs(input: Tensor): Tensor {
-  return mapped('abs', input);
+  return mapped(members.abs, input);
 }
 
 /**
@@ -162,7 +163,7 @@ export function abs(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function sign(input: Tensor): Tensor {
-  return mapped('sign', input);
+  return mapped(members.sign, input);
 }
 
 /**
@@ -171,7 +172,7 @@ export function sign(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function square(input: Tensor): Tensor {
-  return mapped('square', input);
+  return mapped(members.square, input);
 }
 
 /**
@@ -180,7 +181,7 @@ export function square(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function exp(input: Tensor): Tensor {
-  return mapped('exp', input);
+  return mapped(members.exp, input);
 }
 
 /**
@@ -189,7 +190,7 @@ export function exp(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function expm1(input: Tensor): Tensor {
-  return mapped('expm1', input);
+  return mapped(members.expm1, input);
 }
 
 /**
@@ -198,7 +199,7 @@ export function expm1(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function log(input: Tensor): Tensor {
-  return mapped('log', input);
+  return mapped(members.log, input);
 }
 
 /**
@@ -207,7 +208,7 @@ export function log(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function log1p(input: Tensor): Tensor {
-  return mapped('log1p', input);
+  return mapped(members.log1p, input);
 }
 
 /**
@@ -216,7 +217,7 @@ export function log1p(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function sqrt(input: Tensor): Tensor {
-  return mapped('sqrt', input);
+  return mapped(members.sqrt, input);
 }
 
 /**
@@ -225,7 +226,7 @@ export function sqrt(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function rsqrt(input: Tensor): Tensor {
-  return mapped('rsqrt', input);
+  return mapped(members.rsqrt, input);
 }
 
 /**
@@ -234,7 +235,7 @@ export function rsqrt(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function reciprocal(input: Tensor): Tensor {
-  return mapped('reciprocal', input);
+  return mapped(members.reciprocal, input);
 }
 
 /**
@@ -243,7 +244,7 @@ export function reciprocal(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function sin(input: Tensor): Tensor {
-  return mapped('sin', input);
+  return mapped(members.sin, input);
 }
 
 /**
@@ -252,7 +253,7 @@ export function sin(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function cos(input: Tensor): Tensor {
-  return mapped('cos', input);
+  return mapped(members.cos, input);
 }
 
 /**
@@ -261,7 +262,7 @@ export function cos(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function sigmoid(input: Tensor): Tensor {
-  return mapped('sigmoid', input);
+  return mapped(members.sigmoid, input);
 }
 
 /**
@@ -270,7 +271,7 @@ export function sigmoid(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function relu(input: Tensor): Tensor {
-  return mapped('relu', input);
+  return mapped(members.relu, input);
 }
 
 /**
@@ -279,7 +280,7 @@ export function relu(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function silu(input: Tensor): Tensor {
-  return mapped('silu', input);
+  return mapped(members.silu, input);
 }
 
 /**
@@ -288,7 +289,7 @@ export function silu(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function softplus(input: Tensor): Tensor {
-  return mapped('softplus', input);
+  return mapped(members.softplus, input);
 }
 
 /**
@@ -297,7 +298,7 @@ export function softplus(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function erf(input: Tensor): Tensor {
-  return mapped('erf', input);
+  return mapped(members.erf, input);
 }
 
 /**
@@ -306,7 +307,7 @@ export function erf(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function floor(input: Tensor): Tensor {
-  return mapped('floor', input);
+  return mapped(members.floor, input);
 }
 
 /**
@@ -315,7 +316,7 @@ export function floor(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function ceil(input: Tensor): Tensor {
-  return mapped('ceil', input);
+  return mapped(members.ceil, input);
 }
 
 /**
@@ -324,7 +325,7 @@ export function ceil(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function round(input: Tensor): Tensor {
-  return mapped('round', input);
+  return mapped(members.round, input);
 }
 
 /**
@@ -333,7 +334,7 @@ export function round(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function isNan(input: Tensor): Tensor {
-  return mapped('isNan', input, { isTest: true });
+  return mapped(members.isNan, input, { isTest: true });
 }
 
 /**
@@ -342,7 +343,7 @@ export function isNan(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function isFinite(input: Tensor): Tensor {
-  return mapped('isFinite', input, { isTest: true });
+  return mapped(members.isFinite, input, { isTest: true });
 }
 
 /**
@@ -351,7 +352,7 @@ export function isFinite(input: Tensor): Tensor {
  * @throws TensorError
  */
 export function logicalNot(input: Tensor): Tensor {
-  return mapped('logicalNot', input, { isTest: true });
+  return mapped(members.logicalNot, input, { isTest: true });
 }
 
 /**
@@ -362,7 +363,7 @@ export function logicalNot(input: Tensor): Tensor {
  */
 export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
   requireNumber('leakyRelu', 'negativeSlope', negativeSlope);
-  return mapped('leakyRelu', input, { p: negativeSlope });
+  return mapped(members.leakyRelu, input, { p: negativeSlope });
 }
 
 /**
@@ -373,7 +374,7 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
  */
 export function elu(input: Tensor, alpha = 1): Tensor {
   requireNumber('elu', 'alpha', alpha);
-  return mapped('elu', input, { p: alpha });
+  return mapped(members.elu, input, { p: alpha });
 }
 
 /** Options of `clamp`: one of them, or both. */
@@ -405,7 +406,7 @@ export function clamp(input: Tensor, options: ClampOptions): Tensor {
           `clamp: ${name} is ${bound}; of a tensor of ${input.dtype} it must be a whole number from ${lowest} to ${highest}`,
         );
   }
-  return mapped('clamp', input, { p: min ?? lowest, q: max ?? highest });
+  return mapped(members.clamp, input, { p: min ?? lowest, q: max ?? highest });
 }
 
 const limits = {

@@ -1,7 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
-import { binaryMember } from './members.ts';
 import type { BinaryBackwardOptions } from './options.ts';
 
 /**
@@ -10,8 +9,8 @@ import type { BinaryBackwardOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function binaryBackward(gpu: Gpu, options: BinaryBackwardOptions): void {
-  const { function: name, by, gradOutput, a, b, gradInput, length, broadcast } = options;
-  const { value, slopes, includes } = binaryMember(name);
+  const { by, gradOutput, a, b, gradInput, length, broadcast } = options;
+  const { name, value, slopes, includes } = options.function;
   if (!slopes) throw new KernelArgumentError(`binaryBackward: ${name} has no derivative`);
   recordMap(gpu, {
     kernel: `binaryBackward ${name}`,
@@ -25,7 +24,7 @@ export function binaryBackward(gpu: Gpu, options: BinaryBackwardOptions): void {
 }
 
 /** The derivative, where it is the same everywhere: 1 or -1; else null. */
-export function constantSlope(name: BinaryBackwardOptions['function'], by: 'a' | 'b'): number | null {
-  const slope = Number(binaryMember(name).slopes?.[by]);
+export function constantSlope({ slopes }: BinaryBackwardOptions['function'], by: 'a' | 'b'): number | null {
+  const slope = Number(slopes?.[by]);
   return Number.isNaN(slope) ? null : slope;
 }

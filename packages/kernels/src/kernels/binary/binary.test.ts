@@ -6,11 +6,11 @@ import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import { binary, binaryBackward, binaryResult } from './index.ts';
-import { binaryMember, binaryMembers } from './members.ts';
-import type { BinaryFunction } from './members.ts';
+import * as members from './members.ts';
+import type { BinaryMember } from './members.ts';
 import { binaryReference } from './reference.ts';
 
-const names = Object.keys(binaryMembers) as BinaryFunction[];
+const family: readonly BinaryMember[] = Object.values(members);
 const special = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e-3, 127, 1e10, -1e10, Infinity, -Infinity, NaN];
 
 describe('binary', () => {
@@ -21,37 +21,37 @@ describe('binary', () => {
   afterAll(() => gpu.destroy());
 
   type Operand = Float64Array | number;
-  async function values(name: BinaryFunction, a: Operand, b: Operand, type: 'f32' | 'f16', length: number) {
+  async function values(member: BinaryMember, a: Operand, b: Operand, type: 'f32' | 'f16', length: number) {
     const given = (operand: Operand, label: string) =>
       typeof operand === 'number' ? operand : uploadFloats(gpu, operand, type, label);
     const [first, second] = [given(a, 'a'), given(b, 'b')];
-    const isTest = binaryResult(name, first, second) === 'u32';
+    const isTest = binaryResult(member, first, second) === 'u32';
     const output = isTest
       ? gpu.allocate('u32', Math.max(1, length), 'output')
       : staleOutput(gpu, length, type, 'output');
-    binary(gpu, { function: name, a: first, b: second, output, length });
+    binary(gpu, { function: member, a: first, b: second, output, length });
     const read = await readFloats(gpu, output, length);
     for (const array of [first, second, output]) if (typeof array !== 'number') gpu.release(array);
     return read;
   }
 
-  describe.each(names)('%s', (name) => {
+  describe.each(family)('$name', (member) => {
     it.each(['f32', 'f16'] as const)('equals its reference in %s, for arrays and numbers', async (type) => {
       for (const length of [0, 1, 3, 17, 63, 65, 129]) {
-        const a = rounded(normalNumbers(length, 1), type).map((x) => (name === 'pow' ? Math.abs(x) : x));
+        const a = rounded(normalNumbers(length, 1), type).map((x) => (member.name === 'pow' ? Math.abs(x) : x));
         const b = rounded(normalNumbers(length, 2), type);
         // Some pairs are equal.
         for (let index = 0; index < length; index += 5) b[index] = a[index] as number;
         expectClose(
-          await values(name, a, b, type, length),
-          binaryReference(name, a, b),
+          await values(member, a, b, type, length),
+          binaryReference(member, a, b),
           { type, roundings: 6 },
           `${length}`,
         );
-        const half = binaryReference(name, a, 0.5);
-        expectClose(await values(name, a, 0.5, type, length), half, { type, roundings: 6 }, `${length} and a number`);
-        const of = binaryReference(name, 1.5, b);
-        expectClose(await values(name, 1.5, b, type, length), of, { type, roundings: 6 }, `a number and ${length}`);
+        const half = binaryReference(member, a, 0.5);
+        expectClose(await values(member, a, 0.5, type, length), half, { type, roundings: 6 }, `${length} and a number`);
+        const of = binaryReference(member, 1.5, b);
+        expectClose(await values(member, 1.5, b, type, length), of, { type, roundings: 6 }, `a number and ${length}`);
       }
     });
 
@@ -60,8 +60,8 @@ describe('binary', () => {
         Math.fround(special[index % special.length] as number),
       );
       const b = Float64Array.from(a, (_, index) => Math.fround(special[Math.floor(index / special.length)] as number));
-      const read = await values(name, a, b, 'f32', a.length);
-      const expected = Float32Array.from(binaryReference(name, a, b));
+      const read = await values(member, a, b, 'f32', a.length);
+      const expected = Float32Array.from(binaryReference(member, a, b));
       for (const [index, value] of expected.entries()) {
         if (Math.abs(value) > 0 && Math.abs(value) < 2 ** -126) continue;
         if (Number.isFinite(value))
@@ -70,7 +70,7 @@ describe('binary', () => {
       }
     });
 
-    it.runIf('slopes' in binaryMembers[name])('has the slopes of its reference as gradients', async () => {
+    it.runIf(member.slopes)('has the slopes of its reference as gradients', async () => {
       const length = 65;
       const a = rounded(normalNumbers(length, 3), 'f32').map((x) => Math.abs(x) + 0.1);
       const b = rounded(normalNumbers(length, 4), 'f32').map((x) => Math.abs(x) + 0.2);
@@ -79,18 +79,18 @@ describe('binary', () => {
       const gradient = uploadFloats(gpu, gradOutput, 'f32', 'gradOutput');
       for (const by of ['a', 'b'] as const) {
         const gradInput = staleOutput(gpu, length, 'f32', 'gradInput');
-        binaryBackward(gpu, { function: name, by, gradOutput: gradient, ...arrays, gradInput, length });
+        binaryBackward(gpu, { function: member, by, gradOutput: gradient, ...arrays, gradInput, length });
         const read = await readFloats(gpu, gradInput, length);
         const step = 1e-5;
         const moved = (width: number) =>
           by === 'a'
             ? binaryReference(
-                name,
+                member,
                 a.map((x) => x + width),
                 b,
               )
             : binaryReference(
-                name,
+                member,
                 a,
                 b.map((x) => x + width),
               );
@@ -106,10 +106,10 @@ describe('binary', () => {
       const a = Int32Array.of(-3, 0, 5, 7, 70_000);
       const b = Int32Array.of(2, 3, 5, -1, 2);
       const [first, second] = [gpu.upload(a, 'i32', 'a'), gpu.upload(b, 'i32', 'b')];
-      const output = gpu.allocate(binaryResult(name, first, second), 5, 'output');
-      binary(gpu, { function: name, a: first, b: second, output, length: 5 });
+      const output = gpu.allocate(binaryResult(member, first, second), 5, 'output');
+      binary(gpu, { function: member, a: first, b: second, output, length: 5 });
       const read = Array.from((await gpu.read(output)).subarray(0, 5));
-      expectClose(read, binaryReference(name, a, b), { roundings: output.elementType === 'f32' ? 6 : 0 });
+      expectClose(read, binaryReference(member, a, b), { roundings: output.elementType === 'f32' ? 6 : 0 });
     });
   });
 
@@ -118,8 +118,8 @@ describe('binary', () => {
     const bases = normalNumbers(length, 6, { deviation: 3 });
     const a = Float64Array.from(bases, (x) => Math.fround(Math.exp(x)));
     const b = rounded(normalNumbers(length, 7, { deviation: 8 }), 'f32');
-    const read = await values('pow', a, b, 'f32', length);
-    const expected = binaryReference('pow', a, b);
+    const read = await values(members.pow, a, b, 'f32', length);
+    const expected = binaryReference(members.pow, a, b);
     const normal = [...expected.keys()].filter(
       (index) => (expected[index] as number) > 2 ** -126 && (expected[index] as number) < 3e38,
     );
@@ -140,7 +140,7 @@ describe('binary', () => {
     const b = rounded(normalNumbers(8, 2), type);
     const arrays = { a: uploadFloats(gpu, a, type, 'a'), b: uploadFloats(gpu, b, type, 'b') };
     const output = staleOutput(gpu, length, type, 'output');
-    binary(gpu, { function: 'sub', ...arrays, output, length, broadcast: { extents, strides } });
+    binary(gpu, { function: members.sub, ...arrays, output, length, broadcast: { extents, strides } });
     const expected = Float64Array.from({ length }, (_, index) => {
       const [i, j, k, l] = [Math.floor(index / 40), Math.floor(index / 10) % 4, Math.floor(index / 2) % 5, index % 2];
       return (a[i * 5 + k] as number) - (b[j * 2 + l] as number);
@@ -153,7 +153,7 @@ describe('binary', () => {
     const a = gpu.upload(Float32Array.of(1, 2, 3, 4, 5), 'f32', 'a');
     const output = gpu.allocate('f32', rows * columns, 'output');
     const broadcast = { extents: [rows, columns], strides: { a: [0, 1] } };
-    binary(gpu, { function: 'add', a, b: 1, output, length: rows * columns, broadcast });
+    binary(gpu, { function: members.add, a, b: 1, output, length: rows * columns, broadcast });
     const read = await gpu.read(output);
     expect([...read.subarray(rows * columns - 5, rows * columns)]).toEqual([2, 3, 4, 5, 6]);
     gpu.release(output);
@@ -161,18 +161,18 @@ describe('binary', () => {
 
   it('refuses operands that are too short, naming them', () => {
     const array = (size: number) => gpu.allocate('f32', size, `array of ${size}`);
-    expect(() => binary(gpu, { function: 'sub', a: array(3), b: 1, output: array(4), length: 4 })).toThrow(
+    expect(() => binary(gpu, { function: members.sub, a: array(3), b: 1, output: array(4), length: 4 })).toThrow(
       /binary sub: a \(array of 3\) has 3 elements/,
     );
     const broadcast = { extents: [2, 3], strides: { a: [3, 1], b: [0, 1] } };
     expect(() =>
-      binary(gpu, { function: 'sub', a: array(6), b: array(2), output: array(6), length: 6, broadcast }),
+      binary(gpu, { function: members.sub, a: array(6), b: array(2), output: array(6), length: 6, broadcast }),
     ).toThrow(/b \(array of 2\) has 2 elements; \[length 3\] needs 3/);
   });
 
   it('compiles in every type and width', () =>
     compileOnNull((nullGpu) => {
-      for (const name of names) {
+      for (const member of family) {
         for (const type of ['f32', 'f16', 'i32', 'u32'] as const) {
           for (const length of [7, 8]) {
             const [a, b] = [nullGpu.allocate(type, 8, 'a'), nullGpu.allocate(type, 8, 'b')];
@@ -182,16 +182,16 @@ describe('binary', () => {
               [2, b],
               [a, 0.5],
             ] as const) {
-              const output = nullGpu.allocate(binaryResult(name, first, second), 8, 'output');
-              binary(nullGpu, { function: name, a: first, b: second, output, length });
+              const output = nullGpu.allocate(binaryResult(member, first, second), 8, 'output');
+              binary(nullGpu, { function: member, a: first, b: second, output, length });
             }
-            if (!binaryMember(name).slopes || type === 'i32' || type === 'u32') continue;
+            if (!member.slopes || type === 'i32' || type === 'u32') continue;
             const [gradOutput, gradInput] = [
               nullGpu.allocate(type, 8, 'gradOutput'),
               nullGpu.allocate(type, 8, 'gradInput'),
             ];
             for (const by of ['a', 'b'] as const)
-              binaryBackward(nullGpu, { function: name, by, gradOutput, a, b, gradInput, length });
+              binaryBackward(nullGpu, { function: member, by, gradOutput, a, b, gradInput, length });
           }
         }
       }

@@ -2,14 +2,13 @@ import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
 import type { Computed } from '../elementwise/recordMap.ts';
-import { binaryMember } from './members.ts';
-import type { BinaryFunction } from './members.ts';
+import type { BinaryMember } from './members.ts';
 import type { BinaryFunctionOptions } from './options.ts';
 
 const isFloat = (type: ElementType): boolean => type === 'f32' || type === 'f16';
 
 /** What two operands are computed in: whole numbers stay whole unless one is a fraction. */
-function computedType(name: BinaryFunction, a: GpuArray | number, b: GpuArray | number): Computed {
+function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuArray | number): Computed {
   let type: Computed | null = null;
   for (const operand of [a, b]) {
     if (typeof operand === 'number') {
@@ -17,13 +16,13 @@ function computedType(name: BinaryFunction, a: GpuArray | number, b: GpuArray | 
     } else if (isFloat(operand.elementType)) return 'f32';
     else type = operand.elementType as Computed;
   }
-  return binaryMember(name).integers === 'float' ? 'f32' : (type ?? 'f32');
+  return integers === 'float' ? 'f32' : (type ?? 'f32');
 }
 
 /** The type that the result has, for operands of these types: f32 where whole numbers become floats. */
-export function binaryResult(name: BinaryFunction, a: GpuArray | number, b: GpuArray | number): ElementType {
-  if (binaryMember(name).integers === 'test') return 'u32';
-  const computed = computedType(name, a, b);
+export function binaryResult(member: BinaryMember, a: GpuArray | number, b: GpuArray | number): ElementType {
+  if (member.integers === 'test') return 'u32';
+  const computed = computedType(member, a, b);
   const first = typeof a === 'number' ? b : a;
   return computed === 'f32' && typeof first !== 'number' && isFloat(first.elementType) ? first.elementType : computed;
 }
@@ -34,9 +33,9 @@ export function binaryResult(name: BinaryFunction, a: GpuArray | number, b: GpuA
  * @throws KernelArgumentError
  */
 export function binary(gpu: Gpu, options: BinaryFunctionOptions): void {
-  const { function: name, a, b, output, length, broadcast } = options;
-  const { value, ofIntegers = value, includes } = binaryMember(name);
-  const computed = computedType(name, a, b);
+  const { function: member, a, b, output, length, broadcast } = options;
+  const { name, value, ofIntegers = value, includes } = member;
+  const computed = computedType(member, a, b);
   const formula = (computed === 'f32' ? value : ofIntegers).replaceAll('T(', `${computed}(`);
   recordMap(gpu, {
     kernel: `binary ${name}`,

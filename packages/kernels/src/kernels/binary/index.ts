@@ -1,4 +1,4 @@
 export { binaryBackward, constantSlope } from './backward.ts';
 export { binary, binaryResult } from './forward.ts';
-export type { BinaryFunction } from './members.ts';
+export type { BinaryMember } from './members.ts';
 export type { BinaryBackwardOptions, BinaryFunctionOptions } from './options.ts';

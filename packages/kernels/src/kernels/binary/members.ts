@@ -5,6 +5,7 @@ import { wgsl as power } from '../../wgsl/power.wgsl.ts';
 
 /** One function of two numbers, with its derivatives. */
 export interface BinaryMember {
+  readonly name: string;
   /** WGSL of the value at `a` and `b`. */
   readonly value: string;
   /** WGSL of the derivatives by `a` and by `b`, from these and the value `y`; none of tests. */
@@ -21,62 +22,111 @@ export interface BinaryMember {
   readonly includes?: readonly WgslFile[];
 }
 
-const test = (value: string, reference: (a: number, b: number) => boolean) =>
-  ({
-    value: `u32(${value})`,
-    reference: (a, b) => Number(reference(a, b)),
-    integers: 'test',
-  }) as const satisfies BinaryMember;
-
-/** 1 where the gradient of a largest or smallest goes, half of it where both are, 0 elsewhere. */
-const shared = (loses: string) => `select(select(1.0, 0.5, a == b), 0.0, ${loses})`;
-
-/** The family: a line is a new member, which gets its tests by itself. */
-export const binaryMembers = {
-  add: { value: 'a + b', slopes: { a: '1.0', b: '1.0' }, reference: (a, b) => a + b, integers: 'keep' },
-  sub: { value: 'a - b', slopes: { a: '1.0', b: '-1.0' }, reference: (a, b) => a - b, integers: 'keep' },
-  mul: { value: 'a * b', slopes: { a: 'b', b: 'a' }, reference: (a, b) => a * b, integers: 'keep' },
-  div: { value: 'a / b', slopes: { a: '1.0 / b', b: '-(a / b) / b' }, reference: (a, b) => a / b, integers: 'float' },
-  pow: {
-    value: 'powOf(a, b)',
-    slopes: {
-      a: 'select(b * powOf(a, b - 1.0), 0.0, b == 0.0)',
-      b: 'select(y * logOf(a), 0.0, a == 0.0 && b >= 0.0)',
-    },
-    reference: (a, b) => (a === 1 || (Math.abs(a) === 1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b),
-    integers: 'float',
-    includes: [power, logarithm],
+// The family: a line is a new member, which gets its tests by itself. Literals only: what nobody
+// imports is then not in a bundle.
+export const add: BinaryMember = {
+  name: 'add',
+  value: 'a + b',
+  slopes: { a: '1.0', b: '1.0' },
+  reference: (a, b) => a + b,
+  integers: 'keep',
+};
+export const sub: BinaryMember = {
+  name: 'sub',
+  value: 'a - b',
+  slopes: { a: '1.0', b: '-1.0' },
+  reference: (a, b) => a - b,
+  integers: 'keep',
+};
+export const mul: BinaryMember = {
+  name: 'mul',
+  value: 'a * b',
+  slopes: { a: 'b', b: 'a' },
+  reference: (a, b) => a * b,
+  integers: 'keep',
+};
+export const div: BinaryMember = {
+  name: 'div',
+  value: 'a / b',
+  slopes: { a: '1.0 / b', b: '-(a / b) / b' },
+  reference: (a, b) => a / b,
+  integers: 'float',
+};
+export const pow: BinaryMember = {
+  name: 'pow',
+  value: 'powOf(a, b)',
+  slopes: {
+    a: 'select(b * powOf(a, b - 1.0), 0.0, b == 0.0)',
+    b: 'select(y * logOf(a), 0.0, a == 0.0 && b >= 0.0)',
   },
-  maximum: {
-    value: 'maximumOf(a, b)',
-    ofIntegers: 'max(a, b)',
-    slopes: { a: shared('a < b'), b: shared('b < a') },
-    reference: Math.max,
-    integers: 'keep',
-    includes: [extrema],
-  },
-  minimum: {
-    value: 'minimumOf(a, b)',
-    ofIntegers: 'min(a, b)',
-    slopes: { a: shared('a > b'), b: shared('b > a') },
-    reference: Math.min,
-    integers: 'keep',
-    includes: [extrema],
-  },
-  eq: test('a == b', (a, b) => a === b),
-  ne: test('!(a == b)', (a, b) => a !== b),
-  lt: test('a < b', (a, b) => a < b),
-  le: test('a <= b', (a, b) => a <= b),
-  gt: test('a > b', (a, b) => a > b),
-  ge: test('a >= b', (a, b) => a >= b),
-  logicalAnd: test('!(a == T(0) || b == T(0))', (a, b) => a !== 0 && b !== 0),
-  logicalOr: test('!(a == T(0) && b == T(0))', (a, b) => a !== 0 || b !== 0),
-} as const satisfies Record<string, BinaryMember>;
-
-/** The names of the family. */
-export type BinaryFunction = keyof typeof binaryMembers;
-
-/** The member of that name, with all that it may have. */
-export function binaryMember(name: BinaryFunction): BinaryMember {
-  return binaryMembers[name];
-}
+  reference: (a, b) => (a === 1 || (Math.abs(a) === 1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b),
+  integers: 'float',
+  includes: [power, logarithm],
+};
+// Where both are the largest or smallest, each gets half of the gradient.
+export const maximum: BinaryMember = {
+  name: 'maximum',
+  value: 'maximumOf(a, b)',
+  ofIntegers: 'max(a, b)',
+  slopes: { a: 'select(select(1.0, 0.5, a == b), 0.0, a < b)', b: 'select(select(1.0, 0.5, a == b), 0.0, b < a)' },
+  reference: Math.max,
+  integers: 'keep',
+  includes: [extrema],
+};
+export const minimum: BinaryMember = {
+  name: 'minimum',
+  value: 'minimumOf(a, b)',
+  ofIntegers: 'min(a, b)',
+  slopes: { a: 'select(select(1.0, 0.5, a == b), 0.0, a > b)', b: 'select(select(1.0, 0.5, a == b), 0.0, b > a)' },
+  reference: Math.min,
+  integers: 'keep',
+  includes: [extrema],
+};
+export const eq: BinaryMember = {
+  name: 'eq',
+  value: 'u32(a == b)',
+  reference: (a, b) => Number(a === b),
+  integers: 'test',
+};
+export const ne: BinaryMember = {
+  name: 'ne',
+  value: 'u32(!(a == b))',
+  reference: (a, b) => Number(a !== b),
+  integers: 'test',
+};
+export const lt: BinaryMember = {
+  name: 'lt',
+  value: 'u32(a < b)',
+  reference: (a, b) => Number(a < b),
+  integers: 'test',
+};
+export const le: BinaryMember = {
+  name: 'le',
+  value: 'u32(a <= b)',
+  reference: (a, b) => Number(a <= b),
+  integers: 'test',
+};
+export const gt: BinaryMember = {
+  name: 'gt',
+  value: 'u32(a > b)',
+  reference: (a, b) => Number(a > b),
+  integers: 'test',
+};
+export const ge: BinaryMember = {
+  name: 'ge',
+  value: 'u32(a >= b)',
+  reference: (a, b) => Number(a >= b),
+  integers: 'test',
+};
+export const logicalAnd: BinaryMember = {
+  name: 'logicalAnd',
+  value: 'u32(!(a == T(0) || b == T(0)))',
+  reference: (a, b) => Number(a !== 0 && b !== 0),
+  integers: 'test',
+};
+export const logicalOr: BinaryMember = {
+  name: 'logicalOr',
+  value: 'u32(!(a == T(0) && b == T(0)))',
+  reference: (a, b) => Number(a !== 0 || b !== 0),
+  integers: 'test',
+};

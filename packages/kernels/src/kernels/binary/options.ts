@@ -1,9 +1,10 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { Broadcast } from '../elementwise/recordMap.ts';
-import type { BinaryFunction } from './members.ts';
+import type { BinaryMember } from './members.ts';
 
 export interface BinaryFunctionOptions {
-  readonly function: BinaryFunction;
+  /** A member of the family: `sub` of `@attune/kernels/binary`. */
+  readonly function: BinaryMember;
   /** An array of any type, or a number. */
   readonly a: GpuArray | number;
   /** An array of the type of `a`, or a number. */
@@ -16,7 +17,8 @@ export interface BinaryFunctionOptions {
 }
 
 export interface BinaryBackwardOptions {
-  readonly function: BinaryFunction;
+  /** A member of the family: `sub` of `@attune/kernels/binary`. */
+  readonly function: BinaryMember;
   /** By which operand. */
   readonly by: 'a' | 'b';
   /** [length], f32 or f16. */

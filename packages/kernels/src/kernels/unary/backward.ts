@@ -1,7 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
 import { KernelArgumentError } from '../../errors.ts';
-import { unaryMember } from './members.ts';
 import type { UnaryBackwardOptions } from './options.ts';
 
 /**
@@ -10,8 +9,8 @@ import type { UnaryBackwardOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function unaryBackward(gpu: Gpu, options: UnaryBackwardOptions): void {
-  const { function: name, gradOutput, input, gradInput, length, p = 0, q = 0 } = options;
-  const { value, derivative, includes } = unaryMember(name);
+  const { gradOutput, input, gradInput, length, p = 0, q = 0 } = options;
+  const { name, value, derivative, includes } = options.function;
   if (derivative === null) throw new KernelArgumentError(`unaryBackward: ${name} has no derivative`);
   recordMap(gpu, {
     kernel: `unaryBackward ${name}`,

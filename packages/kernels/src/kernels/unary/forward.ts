@@ -2,15 +2,13 @@ import type { Gpu } from '../../gpu.ts';
 import type { ElementType } from '../../memory/gpuArray.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
 import type { Computed } from '../elementwise/recordMap.ts';
-import { unaryMember } from './members.ts';
-import type { UnaryFunction, UnaryMember } from './members.ts';
+import type { UnaryMember } from './members.ts';
 import type { UnaryOptions } from './options.ts';
 
 const isFloat = (type: ElementType): type is 'f32' | 'f16' => type === 'f32' || type === 'f16';
 
 /** The type that a function's result has: u32 (0 or 1) of tests, f32 where whole numbers become floats. */
-export function unaryResult(name: UnaryFunction, input: ElementType): ElementType {
-  const { integers = 'float' } = unaryMember(name);
+export function unaryResult({ integers = 'float' }: UnaryMember, input: ElementType): ElementType {
   if (integers === 'test') return 'u32';
   return isFloat(input) || integers === 'keep' ? input : 'f32';
 }
@@ -27,8 +25,8 @@ function computedType({ integers = 'float', ofIntegers }: UnaryMember, stored: E
  * @throws KernelArgumentError
  */
 export function unary(gpu: Gpu, options: UnaryOptions): void {
-  const { function: name, input, output, length, p = 0, q = 0 } = options;
-  const member = unaryMember(name);
+  const { function: member, input, output, length, p = 0, q = 0 } = options;
+  const { name } = member;
   const computed = computedType(member, input.elementType);
   const value =
     computed === 'f32' ? member.value : (member.ofIntegers ?? member.value).replaceAll('T(', `${computed}(`);

@@ -1,4 +1,4 @@
 export { unaryBackward } from './backward.ts';
 export { unary, unaryResult } from './forward.ts';
-export type { UnaryFunction } from './members.ts';
+export type { UnaryMember } from './members.ts';
 export type { UnaryBackwardOptions, UnaryOptions } from './options.ts';

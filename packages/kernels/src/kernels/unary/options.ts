@@ -1,8 +1,9 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { UnaryFunction } from './members.ts';
+import type { UnaryMember } from './members.ts';
 
 export interface UnaryOptions {
-  readonly function: UnaryFunction;
+  /** A member of the family: `exp` of `@attune/kernels/unary`. */
+  readonly function: UnaryMember;
   /** [length], of any type. */
   readonly input: GpuArray;
   /** [length], of the type that `unaryResult` says, or another of floats; in another buffer. */
@@ -14,7 +15,8 @@ export interface UnaryOptions {
 }
 
 export interface UnaryBackwardOptions {
-  readonly function: UnaryFunction;
+  /** A member of the family: `exp` of `@attune/kernels/unary`. */
+  readonly function: UnaryMember;
   /** [length], f32 or f16. */
   readonly gradOutput: GpuArray;
   /** [length], f32 or f16: the input of the forward. */

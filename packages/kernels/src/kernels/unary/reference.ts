@@ -1,15 +1,12 @@
-import { unaryMember } from './members.ts';
-import type { UnaryFunction } from './members.ts';
+import type { UnaryMember } from './members.ts';
 
 /** output = function(input) */
-export function unaryReference(name: UnaryFunction, input: ArrayLike<number>, p = 0, q = 0): Float64Array {
-  const { reference } = unaryMember(name);
+export function unaryReference({ reference }: UnaryMember, input: ArrayLike<number>, p = 0, q = 0): Float64Array {
   return Float64Array.from(input, (x) => reference(x, p, q));
 }
 
 /** The slope of the function at each place, by differences of the fourth order. */
-export function unarySlopeReference(name: UnaryFunction, input: ArrayLike<number>, p = 0, q = 0): Float64Array {
-  const { reference } = unaryMember(name);
+export function unarySlopeReference({ reference }: UnaryMember, input: ArrayLike<number>, p = 0, q = 0): Float64Array {
   return Float64Array.from(input, (x) => {
     const step = 1e-3 * Math.max(Math.abs(x), 0.1);
     const difference = (width: number) => reference(x + width, p, q) - reference(x - width, p, q);

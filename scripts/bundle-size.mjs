@@ -1,0 +1,84 @@
+// Prints what pages weigh through a bundler: `node scripts/bundle-size.mjs [--parts]`. Bundles come
+// from the packages' sources, as vite makes them for browsers, minified; no build is needed.
+import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { rootFolder } from './setup/root-folder.mjs';
+
+const tensor = join(rootFolder, 'packages/tensor/src');
+
+/** Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped. */
+export const pages = {
+  'all of @attune/tensor': {
+    limit: 70,
+    code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
+  },
+  'an MLP': {
+    limit: 45,
+    code: `
+      import { AdamW, crossEntropy, Linear, Module, openDevice, relu, tensor } from '${tensor}/index.ts';
+      class Mlp extends Module {
+        constructor(device) {
+          super();
+          this.first = this.addModule('first', new Linear(device, 2, 64));
+          this.last = this.addModule('last', new Linear(device, 64, 2));
+        }
+        forward(x) { return this.last.forward(relu(this.first.forward(x))); }
+      }
+      const device = await openDevice();
+      const model = new Mlp(device);
+      const optimizer = new AdamW(model.parameters(), { learningRate: 0.01 });
+      const x = tensor([[0, 1], [1, 0]]);
+      const y = tensor([0, 1], { dtype: 'u32' });
+      for (let step = 0; step < 100; step++) {
+        crossEntropy(model.forward(x), y).backward();
+        optimizer.step();
+        optimizer.zeroGrad();
+      }
+      console.log(await model.forward(x).toArray());`,
+  },
+};
+
+/** The chunks of a page, minified. */
+export async function bundle({ code }) {
+  const entry = '\0page';
+  const { output } = await build({
+    configFile: false,
+    root: rootFolder,
+    logLevel: 'error',
+    resolve: { conditions: ['attune-source', 'browser', 'module', 'import', 'default'] },
+    plugins: [
+      {
+        name: 'page',
+        resolveId: (id) => (id === entry ? { id, moduleSideEffects: true } : undefined),
+        load: (id) => (id === entry ? code : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      target: 'esnext',
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+    },
+  });
+  return output.filter(({ type }) => type === 'chunk');
+}
+
+export const gzipped = (chunks) =>
+  chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0) / 1000;
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, page] of Object.entries(pages)) {
+    const chunks = await bundle(page);
+    const raw = chunks.reduce((sum, { code }) => sum + Buffer.byteLength(code), 0) / 1000;
+    console.log(
+      `${name.padEnd(22)} ${gzipped(chunks).toFixed(1)} kB gzip of at most ${page.limit}, ${raw.toFixed(0)} kB minified, ${chunks.length} files`,
+    );
+    if (!process.argv.includes('--parts')) continue;
+    const parts = chunks.flatMap(({ modules }) =>
+      Object.entries(modules).map(([id, { code }]) => [id, gzipSync(code ?? '').length, code?.length ?? 0]),
+    );
+    for (const [id, zip, size] of parts.toSorted((a, b) => b[2] - a[2]).slice(0, 400))
+      console.log(String(size).padStart(8), String(zip).padStart(7), id.replace(rootFolder, ''));
+  }
+}
