@@ -1,5 +1,6 @@
 export type {
   IntervalStrategy,
+  ReportName,
   SamplingStrategy,
   SaveStrategy,
   TrainingArgumentsOptions,
@@ -45,6 +46,9 @@ export type {
   SchedulerInput,
 } from './extensionPoints.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
+export { JsonlCallback } from './reports/jsonlCallback.ts';
+export type { ReportOptions } from './reports/loggingFolder.ts';
+export { TensorBoardCallback } from './reports/tensorBoardCallback.ts';
 export { TrainerControl } from './state/trainerControl.ts';
 export { TrainerState } from './state/trainerState.ts';
 export type { LogEntry, LogValue } from './state/trainerState.ts';

@@ -27,6 +27,7 @@ import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import { metricLines } from './progress/formatMetrics.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
+import { reportCallbacks } from './reports/reportCallbacks.ts';
 import { shownResult } from './shownResult.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
@@ -84,7 +85,8 @@ export class Trainer implements RunningTrainer {
     this.#columns = new ModelColumns(model, args);
     this.#callbacks = new CallbackList(this, { model, processingClass });
     this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
-    for (const callback of [DefaultFlowCallback, ...callbacks, ProgressCallback]) this.#callbacks.add(callback);
+    for (const callback of [DefaultFlowCallback, ...reportCallbacks(args), ...callbacks, ProgressCallback])
+      this.#callbacks.add(callback);
     this.#initialised = this.#callbacks.call('onInitEnd');
     // Whoever trains or evaluates sees it fail.
     this.#initialised.catch(() => {});

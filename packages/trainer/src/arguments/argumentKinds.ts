@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '@attune/validate';
 import type { Kind } from '@attune/validate';
+import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
 
 /** One of a few names; those that only `transformers` has are told apart from mistakes. */
@@ -30,6 +31,25 @@ const stepsOrPart: Kind = {
   holds: (value) =>
     Number.isFinite(value) && (value as number) >= 0 && ((value as number) < 1 || Number.isInteger(value)),
 };
+
+/** Names that `transformers` has besides. */
+const otherReports =
+  'azure_ml clearml codecarbon comet_ml dagshub dvclive flyte kubeflow mlflow neptune swanlab trackio wandb'.split(' ');
+
+const report: Kind = {
+  what: `'none', 'all', one of ${reportNames.map((name) => `'${name}'`).join(' and ')}, or an array of these`,
+  holds: (value) => (Array.isArray(value) ? value : [value]).every((name) => isReport(name)),
+  found: (value) => {
+    const wrong: unknown = Array.isArray(value) ? value.find((name) => !isReport(name)) : value;
+    if (!otherReports.includes(String(wrong))) return shown(value);
+    return (
+      `'${String(wrong)}', for which there is nothing here: pass a callback that sends each entry there, ` +
+      '{ onLog: (args, state, control, { logs }) => … }'
+    );
+  },
+};
+
+const isReport = (name: unknown) => ['none', 'all', ...reportNames].includes(String(name));
 
 export const checkpointToResume: Kind = {
   what: 'the path of a checkpoint, true for the newest in the output folder, false or null',
@@ -64,6 +84,8 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   loggingStrategy: interval,
   loggingSteps: stepsOrPart,
   loggingFirstStep: flag,
+  reportTo: report,
+  loggingDir: orNull(nonEmptyText),
   disableTqdm: flag,
   evalStrategy: interval,
   evalSteps: orNull({

@@ -6,6 +6,10 @@ export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 /** When a checkpoint is written: as above, or whenever an evaluation was the best so far. */
 export type SaveStrategy = IntervalStrategy | 'best';
 
+/** Where a run's log can be written as it grows. */
+export const reportNames = ['tensorboard', 'jsonl'] as const;
+export type ReportName = (typeof reportNames)[number];
+
 /** The order in which training examples come. */
 export type SamplingStrategy = 'random' | 'sequential';
 
@@ -60,6 +64,17 @@ export interface TrainingArgumentsOptions {
   loggingSteps: number;
   /** Whether step 1 is logged too. Default false. */
   loggingFirstStep: boolean;
+  /**
+   * Where the log goes while it grows: `tensorboard` writes event files that TensorBoard reads,
+   * `jsonl` a line of JSON for each entry into `log.jsonl`. `all` is both. Default `none`.
+   */
+  reportTo: ReportName | 'all' | 'none' | readonly (ReportName | 'all' | 'none')[];
+  /**
+   * The folder of these files; `~` at its start is the home folder. A run that is resumed goes on
+   * in it. Default null: TENSORBOARD_LOGGING_DIR of the environment, else `runs/<time>_<host>` in the
+   * output folder.
+   */
+  loggingDir: string | null;
   /** No progress bar. Default false; without a terminal there is none either. */
   disableTqdm: boolean;
 
@@ -141,6 +156,8 @@ export const defaultArguments: TrainingArgumentsOptions = {
   loggingStrategy: 'steps',
   loggingSteps: 500,
   loggingFirstStep: false,
+  reportTo: 'none',
+  loggingDir: null,
   disableTqdm: false,
   evalStrategy: 'no',
   evalSteps: null,

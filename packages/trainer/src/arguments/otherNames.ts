@@ -5,7 +5,6 @@
  */
 export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   loggingNanInfFilter: false,
-  reportTo: 'none',
   runName: null,
   project: null,
   includeNumInputTokensSeen: 'no',
@@ -72,7 +71,6 @@ export const renamedArguments: Readonly<Record<string, string>> = {
 /** Arguments that say nothing to this Trainer, whatever their value, and what to do instead. */
 export const pointlessArguments: Readonly<Record<string, string>> = {
   overwriteOutputDir: 'an output folder that exists is written into',
-  loggingDir: 'logs are in trainer_state.json',
   saveSafetensors: 'weights are always saved as safetensors',
   doTrain: 'call trainer.train()',
   doEval: 'call trainer.evaluate(), or set evalStrategy',

@@ -1,10 +1,11 @@
 import { getScheduler } from '@attune/tensor';
 import { nearestName, object, requireArgument, shown } from '@attune/validate';
-import { homeFolder } from '#platform';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
 import { defaultArguments } from './defaults.ts';
+import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
+import { expandHome } from './expandHome.ts';
 import { impossibleArguments, pointlessArguments, renamedArguments, unsupportedArguments } from './otherNames.ts';
 
 /** What a checkpoint folder keeps of a run's arguments, under Hugging Face's snake_case names. */
@@ -37,7 +38,7 @@ export class TrainingArguments {
       );
     }
     requireArgument(where, 'options', options, object, TrainingArgumentsError);
-    this.outputDir = outputDir.replace(/^~(?=$|[/\\])/, () => homeFolder() ?? '~');
+    this.outputDir = expandHome(outputDir);
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     for (const [name, value] of given) checkName(name, value);
     const known = given.filter(([name]) => Object.hasOwn(defaultArguments, name));
@@ -45,6 +46,7 @@ export class TrainingArguments {
     Object.assign(this, asked, bestModelDefaults(asked));
     for (const [name, kind] of Object.entries(argumentKinds))
       requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
+    Object.assign(this, { reportTo: reportList(this.reportTo) });
     checkTogether(this);
     checkBestModel(this);
     checkSchedule(this);
@@ -59,6 +61,13 @@ export class TrainingArguments {
       [['output_dir', this.outputDir] as const, ...entries].sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   }
+}
+
+/** Names of reports as `transformers` keeps them: an array, empty for none. */
+function reportList(given: TrainingArgumentsOptions['reportTo']): readonly string[] {
+  const names = typeof given === 'string' ? [given] : given;
+  if (names.includes('all')) return reportNames;
+  return [...new Set(names.filter((name) => name !== 'none'))];
 }
 
 /** What `transformers` makes of arguments about the best model that are left out. */

@@ -1,5 +1,5 @@
 import { SaveError } from '../errors.ts';
-import type { Files, InterruptibleRun, Interruption, Terminal } from './platform.ts';
+import type { Files, InterruptibleRun, Interruption, Machine, Terminal } from './platform.ts';
 
 export const terminal: Terminal = { writeLine: (line) => console.info(line) };
 
@@ -14,6 +14,12 @@ const refuse = () =>
 /** A page has none. */
 export const homeFolder = (): string | null => null;
 
+/** A page does not know its own. */
+export const machine = (): Machine | null => null;
+
+/** A page has none. */
+export const environment = (_name: string): string | undefined => undefined;
+
 /** A page has none. */
 export const temporaryFolder = (): string | null => null;
 
@@ -27,6 +33,7 @@ export const onInterruption = (_run: InterruptibleRun): Interruption => ({
 export const files: Files = {
   makeFolder: refuse,
   writeFile: refuse,
+  appendFile: refuse,
   readFile: refuse,
   list: () => Promise.resolve([]),
   replaceFolder: refuse,

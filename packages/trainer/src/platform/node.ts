@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { appendFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
-import type { Files, InterruptibleRun, Interruption, Terminal } from './platform.ts';
+import type { Files, InterruptibleRun, Interruption, Machine, Terminal } from './platform.ts';
 
 export const terminal: Terminal = {
   writeLine: (line) => console.error(line),
@@ -12,6 +12,11 @@ export const terminal: Terminal = {
 
 /** What `~` stands for. */
 export const homeFolder = (): string | null => homedir();
+
+export const machine = (): Machine | null => ({ hostName: hostname(), processId: process.pid });
+
+/** A variable of the environment. */
+export const environment = (name: string): string | undefined => process.env[name];
 
 /** Where files may lie for a while. */
 export const temporaryFolder = (): string | null => tmpdir();
@@ -73,6 +78,7 @@ function endProcess(signal: NodeJS.Signals): void {
 export const files: Files = {
   makeFolder,
   writeFile: writeFileAtomic,
+  appendFile: (path, content) => appendFile(path, content),
   readFile: (path) => readFile(path),
   async list(path) {
     try {

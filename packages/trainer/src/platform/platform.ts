@@ -21,11 +21,19 @@ export interface Interruption extends Disposable {
   leave(message: string): void;
 }
 
+/** What this process runs on. */
+export interface Machine {
+  readonly hostName: string;
+  readonly processId: number;
+}
+
 /** The little that saving needs of a file system. Paths are joined with '/'. */
 export interface Files {
   makeFolder(path: string): Promise<void>;
   /** Written beside and renamed, so that no half of a file is ever seen. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Added to what the file has; made if it is not there. */
+  appendFile(path: string, content: string | Uint8Array): Promise<void>;
   readFile(path: string): Promise<Uint8Array>;
   /** Names in a folder; empty when there is none. */
   list(path: string): Promise<string[]>;

@@ -43,7 +43,13 @@ export const beginning: StartingPoint = {
 const decidingOrder = ['seed', 'data_seed', 'train_sampling_strategy'];
 
 /** What decides nothing of what is computed. */
-const indifferent: ReadonlySet<string> = new Set(['output_dir', 'disable_tqdm', 'resume_from_checkpoint']);
+const indifferent: ReadonlySet<string> = new Set([
+  'output_dir',
+  'disable_tqdm',
+  'resume_from_checkpoint',
+  'report_to',
+  'logging_dir',
+]);
 
 /**
  * Where a run goes on, and what is told about it. Nothing is changed yet.

@@ -1,0 +1,91 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import crc32c from 'crc-32/crc32c.js';
+
+/** A value under a name, as TensorBoard shows it: a curve, or a text. */
+export type SummaryValue =
+  | { readonly tag: string; readonly scalar: number }
+  | { readonly tag: string; readonly text: string };
+
+/** One entry of an event file; steps count optimizer steps. */
+export interface FileEvent {
+  /** Seconds since 1970. */
+  readonly wallTime: number;
+  /** Default 0. */
+  readonly step?: number;
+  readonly values?: readonly SummaryValue[];
+  /** Whether it is the first of a file. */
+  readonly begins?: boolean;
+  /**
+   * Whether a run goes on at `step`: TensorBoard forgets what other files of the folder have of that
+   * step and later.
+   */
+  readonly goesOn?: boolean;
+}
+
+/**
+ * An event as a record of a file that TensorBoard reads: `Event` of tensorflow/core/util/event.proto
+ * in the framing of TFRecord. Length (u64), its checksum, the message, its checksum, all
+ * little-endian.
+ */
+export function eventRecord(event: FileEvent): Uint8Array {
+  const message = encodeEvent(event);
+  const record = new Uint8Array(16 + message.length);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, message.length, true);
+  view.setUint32(8, maskedChecksum(record.subarray(0, 8)), true);
+  record.set(message, 12);
+  view.setUint32(12 + message.length, maskedChecksum(message), true);
+  return record;
+}
+
+/** CRC32C, rotated and added to, so that checksums of data with checksums in it stay good ones. */
+function maskedChecksum(bytes: Uint8Array): number {
+  const checksum = crc32c.buf(bytes) >>> 0;
+  return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
+}
+
+// The numbers are those of the fields in event.proto, summary.proto and tensor.proto. Generated code
+// of the whole schema would be some hundred times this.
+function encodeEvent({ wallTime, step = 0, values, begins, goesOn }: FileEvent): Uint8Array {
+  const writer = new BinaryWriter();
+  writer.tag(1, WireType.Bit64).double(wallTime);
+  if (step !== 0) writer.tag(2, WireType.Varint).int64(step);
+  if (begins) writer.tag(3, WireType.LengthDelimited).string('brain.Event:2');
+  if (values) {
+    writer.tag(5, WireType.LengthDelimited).fork();
+    for (const value of values) encodeValue(writer, value);
+    writer.join();
+  }
+  if (goesOn) {
+    const start = 1;
+    writer.tag(7, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int32(start).join();
+  }
+  return writer.finish();
+}
+
+function encodeValue(writer: BinaryWriter, value: SummaryValue): void {
+  writer.tag(1, WireType.LengthDelimited).fork();
+  if ('scalar' in value) {
+    writer.tag(1, WireType.LengthDelimited).string(value.tag);
+    writer.tag(2, WireType.Bit32).float(Math.fround(value.scalar));
+  } else {
+    writer.tag(1, WireType.LengthDelimited).string(`${value.tag}/text_summary`);
+    encodeText(writer, value.text);
+  }
+  writer.join();
+}
+
+/** A tensor of one string, and the plugin that shows it. */
+function encodeText(writer: BinaryWriter, text: string): void {
+  const dtString = 7;
+  writer.tag(8, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.Varint).int32(dtString);
+  writer.tag(2, WireType.LengthDelimited).fork();
+  writer.tag(2, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(1).join();
+  writer.join();
+  writer.tag(8, WireType.LengthDelimited).string(text);
+  writer.join();
+  writer.tag(9, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string('text').join();
+  writer.join();
+}
