@@ -4,6 +4,7 @@ export { gradcheck } from './autograd/gradcheck.ts';
 export type { GradcheckOptions } from './autograd/gradcheck.ts';
 export { autocast } from './autograd/autocast.ts';
 export { noGrad } from './autograd/gradMode.ts';
+export type { HookHandle } from './autograd/gradHooks.ts';
 export type { BackwardOptions } from './autograd/runBackward.ts';
 export { defaultDevice, setDefaultDevice } from './device.ts';
 export type { Device } from './device.ts';
@@ -67,7 +68,7 @@ export type { AttentionOptions, PackedSequences } from './functional/attention.t
 export { cast } from './functional/cast.ts';
 export { full, fullLike, ones, onesLike, tensor, zeros, zerosLike } from './functional/create.ts';
 export type { CreateOptions, MakeOptions, TensorData } from './functional/create.ts';
-export { bernoulli, rand, randint, randn, randperm } from './functional/draws.ts';
+export { bernoulli, rand, randint, randLike, randn, randnLike, randperm } from './functional/draws.ts';
 export type { DrawOptions } from './functional/draws.ts';
 export { oneHot, tril, triu } from './functional/triangles.ts';
 export { arange, eye, linspace } from './functional/sequences.ts';
@@ -141,6 +142,7 @@ export {
   std,
   sum,
   variance,
+  variance as var,
 } from './functional/reductions.ts';
 export type { Dims, NormOptions, ReductionOptions, VarianceOptions } from './functional/reductions.ts';
 export { Dropout, Embedding, LayerNorm, Linear } from './nn/layers.ts';

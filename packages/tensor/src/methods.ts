@@ -3,18 +3,29 @@
 // functions that they call.
 import * as binary from './functional/binary.ts';
 import { cast } from './functional/cast.ts';
-import * as joining from './functional/joining.ts';
+import * as classLosses from './functional/classLosses.ts';
+import * as comparingLosses from './functional/comparingLosses.ts';
+import { fullLike, onesLike, zerosLike } from './functional/create.ts';
+import { randLike, randnLike } from './functional/draws.ts';
+import { dropout } from './functional/dropout.ts';
+import { gatherRows } from './functional/gatherRows.ts';
+import * as indexing from './functional/indexing.ts';
+import { pad, repeat, roll } from './functional/joining.ts';
+import { layerNorm } from './functional/layerNorm.ts';
+import { linear } from './functional/linear.ts';
+import * as losses from './functional/losses.ts';
 import { matmul } from './functional/matmul.ts';
 import * as movement from './functional/movement.ts';
 import * as reductions from './functional/reductions.ts';
+import { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
 import * as slicing from './functional/slicing.ts';
 import { logSoftmax, softmax } from './functional/softmax.ts';
-import { tril, triu } from './functional/triangles.ts';
+import * as sorting from './functional/sorting.ts';
+import { oneHot, tril, triu } from './functional/triangles.ts';
 import * as unary from './functional/unary.ts';
-import { maskedFill } from './functional/where.ts';
+import { maskedFill, where } from './functional/where.ts';
 import { Tensor } from './tensor.ts';
-
-const { concat: _concat, stack: _stack, ...joined } = joining;
+import type { Operand } from './functional/operands.ts';
 
 /** Every function whose first argument is a tensor that it computes with. A new one is a word here. */
 const functions = {
@@ -22,15 +33,36 @@ const functions = {
   ...binary,
   ...movement,
   ...slicing,
-  ...joined,
+  ...indexing,
+  ...sorting,
   ...reductions,
+  ...losses,
+  ...classLosses,
+  ...comparingLosses,
+  pad,
+  repeat,
+  roll,
   cast,
   matmul,
+  linear,
+  layerNorm,
+  dropout,
+  scaledDotProductAttention,
+  gatherRows,
   softmax,
   logSoftmax,
+  oneHot,
   tril,
   triu,
   maskedFill,
+  zerosLike,
+  onesLike,
+  fullLike,
+  randLike,
+  randnLike,
+  var: reductions.variance,
+  /** `x.where(condition, other)`: x where the condition is true, as in PyTorch. */
+  where: (input: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, input, other),
 };
 
 type Functions = typeof functions;

@@ -3,14 +3,14 @@ import { ShapeError, TensorError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-/** Numbers or booleans, in arrays of arrays of any depth. */
-export type Nested = number | boolean | readonly Nested[];
+/** Numbers, whole ones as `bigint`, or booleans, in arrays of arrays of any depth. */
+export type Nested = number | bigint | boolean | readonly Nested[];
 
 export interface FlatValues {
   readonly values: readonly number[];
   readonly shape: Shape;
-  /** `bool` of booleans, else `f32`. */
-  readonly dtype: 'bool' | 'f32';
+  /** `bool` of booleans, `i32` of bigints, else `f32`. */
+  readonly dtype: 'bool' | 'i32' | 'f32';
 }
 
 /**
@@ -26,7 +26,7 @@ export function flatten(data: Nested): FlatValues {
   let type: string | null = null;
   const add = (item: unknown, depth: number, place: string): void => {
     if (depth === shape.length) {
-      if (typeof item !== 'number' && typeof item !== 'boolean')
+      if (typeof item !== 'number' && typeof item !== 'boolean' && typeof item !== 'bigint')
         throw new TensorError(`tensor: data${place} is ${shown(item)}; it must be a number or a boolean`);
       type ??= typeof item;
       if (typeof item !== type)
@@ -42,7 +42,7 @@ export function flatten(data: Nested): FlatValues {
     for (let index = 0; index < item.length; index++) add(item[index], depth + 1, `${place}[${index}]`);
   };
   add(data, 0, '');
-  return { values, shape, dtype: type === 'boolean' ? 'bool' : 'f32' };
+  return { values, shape, dtype: type === 'boolean' ? 'bool' : type === 'bigint' ? 'i32' : 'f32' };
 }
 
 /** A number, or a boolean of bool: what a tensor holds at one place. */

@@ -1,8 +1,10 @@
-import { argmax, cast, GpuArray } from '@attune/kernels';
+import { argmax, cast, GpuArray, scale as copy } from '@attune/kernels';
 import type { ElementType, HostData } from '@attune/kernels';
 import { shown } from '@attune/validate';
 import { nest } from './nested.ts';
 import type { Plain } from './nested.ts';
+import { GradHooks } from './autograd/gradHooks.ts';
+import type { HookHandle } from './autograd/gradHooks.ts';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
@@ -49,6 +51,7 @@ export class Tensor {
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
   #hasGrad = false;
+  #hooks: GradHooks<Tensor> | null = null;
   /** How many tensors hold the memory; null for one alone. */
   #holders: { count: number } | null = null;
   #disposed = false;
@@ -202,6 +205,46 @@ export class Tensor {
         'retainGrad(): no gradient can flow to this tensor; nothing that it was computed from requires one',
       );
     this.retainsGrad = true;
+  }
+
+  /**
+   * Calls a function with the gradient of this tensor in every `backward()`, as soon as it is whole:
+   * to look at it, or to return another of the same shape in its place. The tensor is the function's
+   * to keep. As `torch.Tensor.register_hook`.
+   *
+   * @returns a handle whose `remove()` takes the function away
+   * @throws AutogradError when no gradient can flow here, or this is no function
+   */
+  registerHook(hook: (gradient: Tensor) => Tensor | null | undefined | void): HookHandle {
+    if (!this.requiresGrad)
+      throw new AutogradError('registerHook(): no gradient can flow to this tensor; it does not require one');
+    return (this.#hooks ??= new GradHooks()).add(hook);
+  }
+
+  /** Whether hooks wait for the gradient. */
+  get hasHooks(): boolean {
+    return this.#hooks?.any === true;
+  }
+
+  /**
+   * Shows a gradient to the hooks. For `backward()`.
+   *
+   * @returns what they gave in its place, as an array of the pass's own; null where they gave nothing
+   */
+  runHooks(gradient: GpuArray): GpuArray | null {
+    const { device, shape, size: length } = this;
+    const copyOf = (input: GpuArray) => {
+      const output = device.allocate(gradient.elementType, gradient.length, `gradient of ${this.#array.label}`);
+      copy(device, { input, output, factor: 1, length });
+      return output;
+    };
+    const shownArray = copyOf(gradient);
+    device.retain(shownArray);
+    const given = new Tensor({ array: shownArray, shape, device });
+    const fits = (value: unknown): value is Tensor =>
+      value instanceof Tensor && shapesEqual(value.shape, shape) && (value.dtype === 'f32' || value.dtype === 'f16');
+    const last = this.#hooks?.run(given, fits, `a tensor of floats of the shape ${formatShape(shape)}`);
+    return last && last !== given ? copyOf(last.array) : null;
   }
 
   #requireGradient({ size, shape, dtype }: Tensor): void {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as attune from '../index.ts';
 import { methodNames } from '../methods.ts';
+import { exportedOperations } from '../testing/exportedOperations.ts';
 
 beforeAll(async () => {
   await attune.defaultDevice();
@@ -32,6 +33,21 @@ describe('methods', () => {
     const x = attune.tensor([1]);
     for (const name of methodNames) expect(typeof x[name as 'relu'], name).toBe('function');
     expect(methodNames).toContain('softplus');
+  });
+
+  it('leave out only functions that compute with no tensor, or with several alike', () => {
+    const others = [...exportedOperations().keys()].filter((name) => !methodNames.includes(name));
+    const makers = 'arange bernoulli eye full linspace ones rand randint randn randperm tensor zeros';
+    const several = 'attention attentionQkvPacked concat einsum embeddingSum packSequences stack';
+    expect(others.sort()).toEqual(`${makers} ${several}`.split(' ').sort());
+  });
+
+  it('have the meanings of PyTorch', async () => {
+    const x = attune.tensor([1, -2, 3]);
+    expect(await x.where(x.gt(0), 0).toArray()).toEqual([1, 0, 3]);
+    expect(await x.var().item()).toBeCloseTo(6.3333335, 6);
+    expect(await x.topk(1).values.toArray()).toEqual([3]);
+    expect(await x.unsqueeze(0).crossEntropy(Int32Array.of(2)).item()).toBeCloseTo(0.13284, 4);
   });
 
   it('chain, as functions of their first argument', async () => {

@@ -34,6 +34,7 @@ export function runBackward(
         );
       }
       const gradientCame = gradients.enter(tensor);
+      if (gradientCame && tensor.hasHooks) gradients.runHooks();
       if (gradientCame && tensor.retainsGrad)
         accumulate(device, { value: gradients.output, target: tensor.ensureGradArray(), length: tensor.size });
       node.runBackward(gradients, device, gradientCame);
@@ -42,6 +43,7 @@ export function runBackward(
       if (releaseResults && tensor !== root && !node.isView) device.release(memory);
       node.group?.operationRan(tensor, memory);
     }
+    gradients.finish();
   });
 }
 

@@ -15,7 +15,11 @@ export interface TapeTensor {
   /** Whether its gradient stays though it was computed. */
   readonly retainsGrad: boolean;
   readonly node: GraphNode | null;
+  /** Whether functions wait for its whole gradient. */
+  readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
+  /** Shows a gradient to the hooks. @returns what they gave in its place, or null */
+  runHooks(gradient: GpuArray): GpuArray | null;
   dispose(): void;
 }
 
@@ -70,6 +74,9 @@ export class GraphNode {
   }
 }
 
+/** Whether a gradient goes on from here, to an operation or to hooks, and is not summed for good. */
+const passes = ({ node, hasHooks }: TapeTensor): boolean => node !== null || hasHooks;
+
 /**
  * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that
  * outlives the pass; what was computed gets memory from the pool, which goes back as soon as the
@@ -93,6 +100,26 @@ export class Gradients {
   enter(tensor: TapeTensor): boolean {
     this.#current = tensor;
     return tensor === this.#root || this.#computed.has(tensor);
+  }
+
+  /** Shows the gradient of the tensor whose operation runs next to its hooks. */
+  runHooks(): void {
+    const replaced = this.#current.runHooks(this.output);
+    if (!replaced) return;
+    this.leave();
+    this.#computed.set(this.#current, replaced);
+  }
+
+  /** Hands the gradients of given tensors with hooks, which waited until they were whole, over. */
+  finish(): void {
+    for (const [tensor, array] of this.#computed) {
+      if (tensor.node || !tensor.hasHooks) continue;
+      const value = tensor.runHooks(array) ?? array;
+      accumulate(this.#device, { value, target: tensor.ensureGradArray(), length: tensor.size });
+      this.#device.release(array);
+      if (value !== array) this.#device.release(value);
+      this.#computed.delete(tensor);
+    }
   }
 
   /** Gives back the gradient of the tensor whose operation has run. */
@@ -132,7 +159,7 @@ export class Gradients {
   add(input: TapeTensor, write: (array: GpuArray, add: boolean) => void, canAdd = false): void {
     if (!input.requiresGrad) return;
     const device = this.#device;
-    const existing = input.node ? this.#computed.get(input) : input.ensureGradArray();
+    const existing = passes(input) ? this.#computed.get(input) : input.ensureGradArray();
     if (!existing) {
       const array = device.allocate(input.array.elementType, input.array.length, `gradient of ${input.array.label}`);
       write(array, false);
@@ -159,7 +186,9 @@ export class Gradients {
     const trained = inputs.filter(({ requiresGrad }) => requiresGrad);
     if (trained.length === 0) return;
     const together =
-      trained.length === inputs.length ? joinContiguous(inputs.map((input) => input.ensureGradArray())) : null;
+      trained.length === inputs.length && !inputs.some(passes)
+        ? joinContiguous(inputs.map((input) => input.ensureGradArray()))
+        : null;
     if (together) return write(together, true);
     const device = this.#device;
     const array = device.allocate(
@@ -171,7 +200,8 @@ export class Gradients {
     let offset = 0;
     for (const input of inputs) {
       const value = array.view(offset, input.size);
-      if (input.requiresGrad) accumulate(device, { value, target: input.ensureGradArray(), length: input.size });
+      const target = this.sum(input);
+      if (target) accumulate(device, { value, target, length: input.size });
       offset += input.size;
     }
     device.release(array);
@@ -183,11 +213,11 @@ export class Gradients {
    */
   give(input: TapeTensor, array: GpuArray): void {
     if (!input.requiresGrad) return;
-    if (input.node && !this.#computed.has(input)) {
+    if (passes(input) && !this.#computed.has(input)) {
       this.#computed.set(input, array);
       return;
     }
-    const existing = input.node ? (this.#computed.get(input) as GpuArray) : input.ensureGradArray();
+    const existing = passes(input) ? (this.#computed.get(input) as GpuArray) : input.ensureGradArray();
     accumulate(this.#device, { value: array, target: existing, length: input.size });
     this.#device.release(array);
   }
@@ -198,7 +228,7 @@ export class Gradients {
    */
   sum(input: TapeTensor): GpuArray | null {
     if (!input.requiresGrad) return null;
-    if (!input.node) return input.ensureGradArray();
+    if (!passes(input)) return input.ensureGradArray();
     let array = this.#computed.get(input);
     if (!array) {
       array = this.#device.allocate('f32', input.array.length, `gradient of ${input.array.label}`);

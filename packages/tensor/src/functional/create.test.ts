@@ -40,6 +40,19 @@ describe('tensors from data', () => {
     expect(await attune.tensor([7], { dtype: 'u32' }).toArray()).toEqual([7]);
   });
 
+  it('takes whole numbers of 64 bits as i32, and tells those that are too large', async () => {
+    const nested = attune.tensor([[1n, -2n]]);
+    expect([nested.shape, nested.dtype, await nested.toArray()]).toEqual([[1, 2], 'i32', [[1, -2]]]);
+    const typed = attune.tensor(BigInt64Array.of(5n, -6n));
+    expect([typed.dtype, await typed.toArray()]).toEqual(['i32', [5, -6]]);
+    expect(attune.tensor(BigUint64Array.of(5n)).dtype).toBe('u32');
+    expect(attune.tensor(3n).dtype).toBe('i32');
+    expect(() => attune.tensor(BigInt64Array.of(0n, 2n ** 40n))).toThrow(
+      'tensor: value 1 is 1099511627776, which i32 does not hold',
+    );
+    expect(() => attune.tensor([1n, 2])).toThrow('tensor: data[1] is a number; the first is a bigint');
+  });
+
   it('fills, counts and draws lines', async () => {
     expect(await attune.full([2], 1.5).toArray()).toEqual([1.5, 1.5]);
     expect(await attune.full([2], true).toArray()).toEqual([true, true]);
@@ -50,6 +63,7 @@ describe('tensors from data', () => {
     expect(await attune.zerosLike(attune.tensor([true])).toArray()).toEqual([false]);
     expect(await attune.onesLike(attune.tensor(Int32Array.of(5))).toArray()).toEqual([1]);
     expect(await attune.arange(0, 5, 2).toArray()).toEqual([0, 2, 4]);
+    expect(await attune.arange(3).toArray()).toEqual([0, 1, 2]);
     expect(await attune.arange(3, 0, -1).toArray()).toEqual([3, 2, 1]);
     expect([attune.arange(0, 1, 0.5).dtype, attune.arange(2, 2).shape]).toEqual(['f32', [0]]);
     expect(await attune.linspace(0, 1, 5).toArray()).toEqual([0, 0.25, 0.5, 0.75, 1]);
@@ -77,6 +91,13 @@ describe('tensors from data', () => {
     ]);
     expect(await draw(() => attune.randint(-3, 10, [8]))).toEqual([3, 9, 1, 1, 0, 2, -1, 2]);
     expect(await draw(() => attune.bernoulli([8], 0.3))).toEqual([1, 1, 0, 0, 0, 0, 1, 0]);
+    const chances = attune.tensor([0.1, 0.5, 0.9, 0.3, 0.7, 0.2, 0.8, 0.4]);
+    // torch.bernoulli(chances), seed 5.
+    attune.setSeed(5);
+    expect(await attune.bernoulli(chances).toArray()).toEqual([0, 1, 0, 0, 0, 1, 1, 0]);
+    const like = await draw(() => attune.randLike(attune.zeros([5])));
+    expect(like).toEqual(await draw(() => attune.rand([5])));
+    expect(attune.randnLike(attune.zeros([2, 3], { dtype: 'f16' })).dtype).toBe('f16');
     const generator = new attune.Mt19937(7);
     expect(await draw(() => attune.randn([20]))).toEqual([...generator.normal(20)]);
     expect(await draw(() => attune.randperm(6))).toEqual([...new attune.Mt19937(7).randperm(6)]);
@@ -94,6 +115,8 @@ describe('tensors from data', () => {
     expect(() => attune.arange(0, 5, -1)).toThrow('arange: steps of -1 do not lead from 0 to 5');
     expect(() => attune.randint(5, 5, [1])).toThrow(/high must be a whole number/);
     expect(() => attune.bernoulli([1], 2)).toThrow(/probability must be a number from 0 to 1/);
+    expect(() => attune.randLike(attune.arange(3))).toThrow(/randLike: input must be a tensor of f32 or f16/);
+    expect(() => attune.arange(undefined as never)).toThrow('arange: end must be a finite number; got undefined');
     expect(() => attune.zerosLike([1] as never)).toThrow(/zerosLike: input must be a Tensor/);
   });
 });

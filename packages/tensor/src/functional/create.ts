@@ -18,7 +18,7 @@ import type { Nested } from '../nested.ts';
 export interface MakeOptions {
   /** Default: the one that `await defaultDevice()` has opened. */
   readonly device?: Device;
-  /** Default: that of the data; numbers become f32, booleans bool. */
+  /** Default: that of the data; numbers become f32, bigints i32, booleans bool. */
   readonly dtype?: DType;
   /** Default false. Only floats have gradients. */
   readonly requiresGrad?: boolean;
@@ -31,25 +31,38 @@ export interface CreateOptions extends MakeOptions {
 }
 
 /** What `tensor` takes. */
-export type TensorData = HostData | Float64Array | Int8Array | Uint8Array | Int16Array | Nested;
+export type TensorData =
+  | HostData
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | BigInt64Array
+  | BigUint64Array
+  | Nested;
 
 const types = {
   Float32Array: 'f32',
   Float64Array: 'f32',
   Uint16Array: 'f16',
+  Float16Array: 'f16',
   Int8Array: 'i32',
   Int16Array: 'i32',
   Int32Array: 'i32',
   Uint8Array: 'u32',
+  Uint8ClampedArray: 'u32',
   Uint32Array: 'u32',
+  BigInt64Array: 'i32',
+  BigUint64Array: 'u32',
 } as const;
 
 const isTyped = (value: unknown): value is Exclude<TensorData, Nested> =>
   ArrayBuffer.isView(value) && Object.hasOwn(types, value.constructor.name);
 
 const dataKind: Kind = {
-  what: 'a number, a boolean, nested arrays of them, or a Float32Array, Int32Array, Uint32Array or Uint16Array (f16 by its bits)',
-  holds: (value) => Array.isArray(value) || typeof value === 'number' || typeof value === 'boolean' || isTyped(value),
+  what: 'a number, a boolean, nested arrays of them, or a typed array such as a Float32Array, an Int32Array or a Uint16Array (f16 by its bits)',
+  holds: (value) => Array.isArray(value) || ['number', 'bigint', 'boolean'].includes(typeof value) || isTyped(value),
 };
 
 export const makeKinds = {
@@ -71,7 +84,7 @@ export function tensor(data: TensorData, options: CreateOptions = {}): Tensor {
   requireArgument('tensor', 'data', data, dataKind, TensorError);
   requireGivenOptions('tensor', options, tensorKinds);
   const given = isTyped(data)
-    ? { values: data, shape: [data.length], dtype: types[data.constructor.name as keyof typeof types] }
+    ? { values: numbersOf(data), shape: [data.length], dtype: types[data.constructor.name as keyof typeof types] }
     : flatten(data);
   const { shape = given.shape, dtype = given.dtype } = options;
   requireExtents('tensor', shape);
@@ -85,6 +98,10 @@ export function tensor(data: TensorData, options: CreateOptions = {}): Tensor {
     );
   return fromValues('tensor', given.values, shape, { ...options, dtype });
 }
+
+/** Whole numbers of 64 bits as plain ones; those that 32 bits do not hold are told later. */
+const numbersOf = (data: Exclude<TensorData, Nested>): ArrayLike<number> =>
+  data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data, Number) : data;
 
 /**
  * A tensor of values that are right for its type; for functions that make some.

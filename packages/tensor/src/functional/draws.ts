@@ -1,11 +1,15 @@
 import { instanceOf, optional, requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { defaultGenerator } from '../random/seed.ts';
 import { requireExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
-import type { DType, Tensor } from '../tensor.ts';
-import { requireGivenOptions } from './checks.ts';
+import { Tensor } from '../tensor.ts';
+import type { DType } from '../tensor.ts';
+import { lt } from './binary.ts';
+import { cast } from './cast.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
 
@@ -15,16 +19,12 @@ export interface DrawOptions extends MakeOptions {
   readonly generator?: Mt19937;
 }
 
+type Draw = (generator: Mt19937, count: number) => ArrayLike<number>;
+
 const kinds = { ...makeKinds, generator: optional(instanceOf(Mt19937)) };
 
 /** Draws on the host: the numbers are those of PyTorch's CPU generator for the same seed. */
-function drawn(
-  where: string,
-  shape: Shape,
-  options: DrawOptions,
-  dtype: DType,
-  draw: (generator: Mt19937, count: number) => ArrayLike<number>,
-): Tensor {
+function drawn(where: string, shape: Shape, options: DrawOptions, dtype: DType, draw: Draw): Tensor {
   requireExtents(where, shape);
   requireGivenOptions(where, options, kinds);
   const { generator = defaultGenerator(), ...rest } = options;
@@ -58,6 +58,40 @@ export function randint(low: number, high: number, shape: Shape, options: DrawOp
   return drawn('randint', shape, options, 'i32', (generator, count) => generator.integers(count, low, high));
 }
 
+/** Draws in the shape, type and device of another tensor, where the options do not say others. */
+function drawnLike(where: string, input: Tensor, options: DrawOptions, draw: Draw): Tensor {
+  requireTensor(where, 'input', input);
+  requireGivenOptions(where, options, kinds);
+  const { shape, dtype, device } = input;
+  return drawn(where, shape, { dtype, device, ...options }, dtype, draw);
+}
+
+/**
+ * As `rand`, of the shape, type and device of `input`, which must be f32 or f16 where the options
+ * name no type. As `torch.rand_like`.
+ *
+ * @throws TensorError
+ */
+export function randLike(input: Tensor, options: DrawOptions = {}): Tensor {
+  if (options?.dtype === undefined) requireFloats('randLike', 'input', input);
+  return drawnLike('randLike', input, options, (generator, count) => generator.uniform(count));
+}
+
+/**
+ * As `randn`, of the shape, type and device of `input`, which must be f32 or f16 where the options
+ * name no type. As `torch.randn_like`.
+ *
+ * @throws TensorError
+ */
+export function randnLike(input: Tensor, options: DrawOptions = {}): Tensor {
+  if (options?.dtype === undefined) requireFloats('randnLike', 'input', input);
+  return drawnLike('randnLike', input, options, (generator, count) => generator.normal(count));
+}
+
+const aProbability: Kind = {
+  what: 'a number from 0 to 1',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
 /**
@@ -72,10 +106,24 @@ export function randperm(n: number, options: DrawOptions = {}): Tensor {
 
 /**
  * 1 with this probability, else 0, f32; for a seed those of `torch.empty(shape).bernoulli_(p)` on
- * the CPU.
+ * the CPU. Of a tensor of probabilities: 1 with each of them, for a seed as `torch.bernoulli(p)`; of
+ * its shape and device. No gradient flows.
  *
  * @throws ShapeError, TensorError
  */
-export function bernoulli(shape: Shape, probability: number, options: DrawOptions = {}): Tensor {
-  return drawn('bernoulli', shape, options, 'f32', (generator, count) => generator.bernoulli(count, probability));
+export function bernoulli(shape: Shape, probability: number, options?: DrawOptions): Tensor;
+export function bernoulli(probabilities: Tensor, options?: DrawOptions): Tensor;
+export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third?: DrawOptions): Tensor {
+  if (!(of instanceof Tensor)) {
+    requireArgument('bernoulli', 'probability', second, aProbability, TensorError);
+    return drawn('bernoulli', of, third ?? {}, 'f32', (generator, count) =>
+      generator.bernoulli(count, second as number),
+    );
+  }
+  requireFloats('bernoulli', 'probabilities', of);
+  const { dtype = of.dtype, ...options } = (second ?? {}) as DrawOptions;
+  const draws = drawnLike('bernoulli', of, { ...options, dtype: 'f32' }, (generator, count) =>
+    generator.uniform(count),
+  );
+  return cast(lt(draws, cast(of, 'f32')), dtype);
 }

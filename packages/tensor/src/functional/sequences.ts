@@ -8,20 +8,26 @@ import type { MakeOptions } from './create.ts';
 const count = wholeNumber(0, 2 ** 31 - 1);
 
 /**
- * The numbers from `start` on, before `end`, in steps, as `torch.arange`. i32 where all three are
- * whole, else f32.
+ * The numbers from `start` on, before `end`, in steps, as `torch.arange`; `arange(end)` begins with
+ * 0. i32 where all three are whole, else f32.
  *
+ * @param end default: `start`, and the numbers begin with 0
  * @param step default 1; may be negative
  * @throws TensorError
  */
-export function arange(start: number, end: number, step = 1, options: MakeOptions = {}): Tensor {
-  for (const [name, value] of Object.entries({ start, end, step }))
+export function arange(start: number, end?: number, step = 1, options: MakeOptions = {}): Tensor {
+  if (end === undefined) return ranged(0, start, step, options);
+  return ranged(start, end, step, options);
+}
+
+function ranged(start: number, last: number, step: number, options: MakeOptions): Tensor {
+  for (const [name, value] of Object.entries({ start, end: last, step }))
     requireArgument('arange', name, value, number, TensorError);
   requireGivenOptions('arange', options, makeKinds);
-  if (step === 0 || (end - start) / step < 0)
-    throw new TensorError(`arange: steps of ${step} do not lead from ${start} to ${end}`);
-  const values = Array.from({ length: Math.ceil((end - start) / step) }, (_, index) => start + index * step);
-  const isWhole = [start, end, step].every(Number.isInteger);
+  if (step === 0 || (last - start) / step < 0)
+    throw new TensorError(`arange: steps of ${step} do not lead from ${start} to ${last}`);
+  const values = Array.from({ length: Math.ceil((last - start) / step) }, (_, index) => start + index * step);
+  const isWhole = [start, last, step].every(Number.isInteger);
   return fromValues('arange', values, [values.length], { dtype: isWhole ? 'i32' : 'f32', ...options });
 }
 
