@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { startNode } from '../../packages/kernels/bin/withoutDawnWarnings.mjs';
 
 /**
  * Runs a program to its end with its output captured.
@@ -24,9 +25,14 @@ export function runQuietly(command, args, options = {}) {
 /**
  * Runs a program in the foreground: same terminal, interrupts passed on. Resolves to its exit code.
  */
-export function runInForeground(command, args, options = {}) {
+export const runInForeground = (command, args, options = {}) =>
+  ended(spawn(command, args, { stdio: 'inherit', ...options }));
+
+/** The same for a program of ours, in this Node and without Dawn's warnings. */
+export const runOwnProgram = (args, options = {}) => ended(startNode(args, options));
+
+function ended(child) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', ...options });
     // In a terminal Ctrl-C reaches the program by itself; passing it on too would count as a second
     // Ctrl-C.
     const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { driverEnvironment } from '../vulkan-driver.mjs';
 import { ensureAdapter } from './adapter.mjs';
 import { build } from './build.mjs';
-import { runInForeground } from './child.mjs';
+import { runInForeground, runOwnProgram } from './child.mjs';
 import { localProgram } from './local-program.mjs';
 import { installPackages } from './packages.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -25,7 +25,7 @@ const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
 const commands = {
   async demo(args) {
     await setup();
-    return start({ command: process.execPath, args: [join(rootFolder, 'apps/mrpc-demo/dist/main.js')] }, args);
+    return startOwn('apps/mrpc-demo/dist/main.js', args);
   },
   async test(args) {
     await installPackages();
@@ -43,13 +43,13 @@ const commands = {
   },
   async example(args) {
     await setup();
-    return start({ command: process.execPath, args: [join(rootFolder, 'scripts/example.mjs')] }, args, rootFolder);
+    return startOwn('scripts/example.mjs', args, rootFolder);
   },
   async parity([name, ...args]) {
     const file = { mrpc: 'mrpc-attune.mjs', 'few-examples': 'few-examples.mjs' }[name];
     if (!file) throw new SetupProblem('parity takes a name: mrpc or few-examples (docs/parity.md).');
     await setup();
-    return start({ command: process.execPath, args: [join(rootFolder, 'scripts/parity', file)] }, args);
+    return startOwn(join('scripts/parity', file), args);
   },
   setup,
   install: installPackages,
@@ -59,7 +59,7 @@ const commands = {
   },
   async bench(args) {
     await setup();
-    return start({ command: process.execPath, args: [join(rootFolder, 'benchmarks/bench.mjs')] }, args);
+    return startOwn('benchmarks/bench.mjs', args);
   },
   async typecheck(args) {
     await installPackages();
@@ -90,13 +90,20 @@ async function setup() {
   await ensureAdapter();
 }
 
-/** Starts a program in the foreground with the driver in its environment. */
+/** Starts an installed program in the foreground with the driver in its environment. */
 function start(program, args, cwd) {
+  return runInForeground(program.command, [...program.args, ...args], foreground(cwd));
+}
+
+/** Starts a file of this repository in the same way. */
+function startOwn(file, args, cwd) {
+  return runOwnProgram([join(rootFolder, file), ...args], foreground(cwd));
+}
+
+/** Signals are the program's from here on. */
+function foreground(cwd) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
-  return runInForeground(program.command, [...program.args, ...args], {
-    cwd,
-    env: { ...process.env, ...driverEnvironment() },
-  });
+  return { cwd, env: { ...process.env, ...driverEnvironment() } };
 }
 
 /**

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Says what WebGPU finds on this machine and whether it computes right. Plain JavaScript, so that
 // it is there before the first build.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { startNode } from './withoutDawnWarnings.mjs';
 
 if (process.argv.includes('--help')) {
   console.log(
@@ -26,16 +26,10 @@ const driverScript = new URL('../../../scripts/vulkan-driver.mjs', import.meta.u
 const { driverEnvironment } = existsSync(driverScript)
   ? await import(driverScript.href)
   : { driverEnvironment: () => ({}) };
-const environment = driverEnvironment();
-if (Object.keys(environment).length > 0) {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-  });
-  process.exit(status ?? 1);
-}
-
-const { describeReport, examine } = await import(implementation.href);
-const report = await examine();
-console.log(process.argv.includes('--json') ? JSON.stringify(report, null, 2) : describeReport(report).join('\n'));
-process.exitCode = report.healthy ? 0 : 1;
+const examination = fileURLToPath(new URL('./examine.mjs', import.meta.url));
+startNode([examination, ...process.argv.slice(2)], { env: { ...process.env, ...driverEnvironment() } }).on(
+  'close',
+  (status) => {
+    process.exitCode = status ?? 1;
+  },
+);
