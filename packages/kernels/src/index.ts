@@ -1,3 +1,5 @@
+// Symbol.dispose, for readers whose `lib` is older.
+/// <reference lib="esnext.disposable" preserve="true" />
 export { selfTest } from './selfTest/selfTest.ts';
 export { openDevice } from './openDevice.ts';
 export type { OpenDeviceOptions } from './openDevice.ts';

@@ -19,10 +19,11 @@ import type { TuneOptions } from './autotune/tuneKernels.ts';
 import { probeMatrixSpelling } from './device/probeMatrixSpelling.ts';
 import { describeDevice, limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
+import type { GPU } from './device/webGpuTypes.ts';
 
 export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
-  powerPreference?: GPUPowerPreference;
+  powerPreference?: 'high-performance' | 'low-power';
   /**
    * Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons
    * and tests.

@@ -1,3 +1,5 @@
+// Symbol.dispose, for readers whose `lib` is older.
+/// <reference lib="esnext.disposable" preserve="true" />
 export { customOp } from './autograd/customOp.ts';
 export type { CustomOp } from './autograd/customOp.ts';
 export { gradcheck } from './autograd/gradcheck.ts';

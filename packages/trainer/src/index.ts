@@ -1,3 +1,5 @@
+// Symbol.dispose, for readers whose `lib` is older.
+/// <reference lib="esnext.disposable" preserve="true" />
 export type {
   IntervalStrategy,
   ReportName,

@@ -1,3 +1,4 @@
+import type { Fetch, Response } from '@attune/platform';
 import type { Repository } from '../repository.ts';
 
 /** A file on this machine, or (in a browser) its bytes. */
@@ -74,7 +75,7 @@ export interface HubSettings {
 
 /** The way to an address. */
 export interface Route {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** For messages: empty, or ` through the proxy …`. */
   readonly through: string;
 }

@@ -1,6 +1,7 @@
 import { waitForGpu } from '#platform';
 import { DeviceLostError, GpuValidationError } from '../errors.ts';
 import type { GpuError } from '../errors.ts';
+import type { GPUDevice, GPUError } from './webGpuTypes.ts';
 
 interface Failure {
   readonly error: GpuError;

@@ -1,4 +1,5 @@
 import type { DeviceInfo, DeviceProfile } from './profile.ts';
+import type { GPU, GPUDevice } from './webGpuTypes.ts';
 
 /** What `openDevice` found and makes a `Gpu` of. */
 export interface GpuOptions {

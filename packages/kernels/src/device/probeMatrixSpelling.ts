@@ -1,4 +1,5 @@
 import type { SubgroupMatrixSpelling } from './profile.ts';
+import type { GPUDevice } from './webGpuTypes.ts';
 
 const probe = `enable f16;
 enable chromium_experimental_subgroup_matrix;

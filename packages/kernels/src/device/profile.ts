@@ -1,3 +1,5 @@
+import type { GPUAdapter, GPUDevice } from './webGpuTypes.ts';
+
 /**
  * Operand and result types and the fragment shape of one subgroup matrix multiply that the adapter
  * offers.

@@ -1,4 +1,5 @@
 import { sizeClass } from './sizeClass.ts';
+import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** A GPU buffer with a number, so that bind groups can be found by it. */
 export interface PooledBuffer {

@@ -2,6 +2,7 @@ import type { Failures } from '../device/failures.ts';
 import { OutOfMemoryError } from '../errors.ts';
 import type { PooledBuffer } from './bufferPool.ts';
 import { bufferUsage } from './bufferUsage.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /** Creates and destroys the buffers of one device. */
 export class DeviceBuffers {

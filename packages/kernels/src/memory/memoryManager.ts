@@ -12,6 +12,7 @@ import type { WithinScope } from './scopes.ts';
 import { sizeClass } from './sizeClass.ts';
 import { UnreachableArrays } from './unreachableArrays.ts';
 import { writeWords } from './writeWords.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /** GPU memory in bytes. */
 export interface MemoryReport {

@@ -2,6 +2,7 @@ import { instanceOf, oneOf, requireArgument, text, wholeNumber } from '@attune/v
 import { KernelArgumentError, ReleasedArrayError } from '../errors.ts';
 import { bytesPerElement, GpuArray } from './gpuArray.ts';
 import type { ElementType, HostData } from './gpuArray.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 const elementTypes = oneOf(...Object.keys(bytesPerElement));
 const lengths = wholeNumber(0);

@@ -1,6 +1,7 @@
 import { KernelArgumentError } from '../errors.ts';
 import { bytesPerElement } from './gpuArray.ts';
 import type { GpuArray, HostData } from './gpuArray.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /** Copies host data to the elements from `offset` on, ahead of the next submit. */
 export function writeWords(device: GPUDevice, array: GpuArray, data: HostData, offset: number): void {

@@ -2,6 +2,7 @@ import { Failures } from '../device/failures.ts';
 import { FirstRun } from './firstRun.ts';
 import { PipelineCache } from './pipelineCache.ts';
 import type { NeededProgram } from './pipelineCache.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /**
  * Milliseconds after which a first run is taken for a compilation, and not for a look-up on disk,

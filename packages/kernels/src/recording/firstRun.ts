@@ -2,6 +2,7 @@ import { waitForGpu } from '#platform';
 import { bufferUsage } from '../memory/bufferUsage.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /** Room for what a kernel touches when all its sizes are 0. */
 const scratchBytes = 65536;

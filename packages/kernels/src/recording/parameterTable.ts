@@ -1,5 +1,6 @@
 import { KernelArgumentError } from '../errors.ts';
 import { bufferUsage } from '../memory/bufferUsage.ts';
+import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** WebGPU's default and upper bound for the alignment of dynamic uniform offsets. */
 export const parameterBlockBytes = 256;

@@ -1,6 +1,7 @@
 import type { Failures } from '../device/failures.ts';
 import { compileError } from './compileError.ts';
 import type { Program } from './dispatch.ts';
+import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** A program that a stretch of recording would use, and how many arrays it reads and writes. */
 export interface NeededProgram {

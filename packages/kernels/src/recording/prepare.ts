@@ -1,9 +1,11 @@
 import { coreCount } from '#platform';
 import { callable, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
+import type { AbortSignal } from '@attune/platform';
 import { CompileBeside } from './compileBeside.ts';
 import { FirstRun } from './firstRun.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 export interface PrepareOptions {
   /** Told how many of how many new kernels are ready. */
@@ -12,7 +14,7 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
 }
 
-const optionKinds = { onProgress: optional(callable), signal: optional(instanceOf(AbortSignal)) };
+const optionKinds = { onProgress: optional(callable), signal: optional(instanceOf(globalThis.AbortSignal)) };
 
 export function requirePrepareArguments(record: unknown, options: unknown): void {
   requireArgument('gpu.prepare', 'record', record, callable, KernelArgumentError);

@@ -1,4 +1,5 @@
 import { bufferUsage } from '../memory/bufferUsage.ts';
+import type { GPUCommandEncoder, GPUDevice, GPUComputePassTimestampWrites } from '../device/webGpuTypes.ts';
 
 /** One kernel's share of a profiled stretch. */
 export interface ProfileRow {

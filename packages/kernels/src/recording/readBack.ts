@@ -4,6 +4,7 @@ import { bufferUsage } from '../memory/bufferUsage.ts';
 import type { ElementType, GpuArray, HostData } from '../memory/gpuArray.ts';
 import { requireUsable } from '../memory/requireArray.ts';
 import type { Recorder } from './recorder.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 export interface ReadBackOptions {
   readonly device: GPUDevice;

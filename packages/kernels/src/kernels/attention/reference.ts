@@ -25,7 +25,10 @@ interface Pair {
  * output = dropout(softmax(scale * query . key^T)) . value for each sequence and head; logSumExp of
  * the scores.
  */
-export function attentionReference(options: AttentionReferenceOptions) {
+export function attentionReference(options: AttentionReferenceOptions): {
+  output: Float64Array;
+  logSumExp: Float64Array;
+} {
   const { value, numHeads, headSize } = options;
   const totalTokens = lastOf(options.cuSeqlens);
   const output = new Float64Array(totalTokens * numHeads * headSize);
@@ -42,7 +45,7 @@ export function attentionReference(options: AttentionReferenceOptions) {
 /** Gradients of `attentionReference`. */
 export function attentionBackwardReference(
   options: AttentionReferenceOptions & { readonly gradOutput: ArrayLike<number> },
-) {
+): { gradQuery: Float64Array; gradKey: Float64Array; gradValue: Float64Array } {
   const { query, key, value, gradOutput, numHeads, headSize, scale = 1 / Math.sqrt(headSize) } = options;
   const { output } = attentionReference(options);
   const gradQuery = new Float64Array(output.length);

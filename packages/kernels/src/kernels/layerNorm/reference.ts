@@ -25,7 +25,12 @@ export function layerNormReference({
   rows,
   columns,
   epsilon,
-}: LayerNormReferenceOptions) {
+}: LayerNormReferenceOptions): {
+  output: Float64Array;
+  sum: Float64Array;
+  mean: Float64Array;
+  reciprocalStd: Float64Array;
+} {
   const sum = dropout
     ? dropoutReference(input, { rows, columns, dropout })
     : Float64Array.from(input).slice(0, rows * columns);
@@ -59,7 +64,12 @@ export interface LayerNormBackwardReferenceOptions {
 }
 
 /** Gradients of `layerNormReference`; gradInput is gradSum where nothing was dropped. */
-export function layerNormBackwardReference(options: LayerNormBackwardReferenceOptions) {
+export function layerNormBackwardReference(options: LayerNormBackwardReferenceOptions): {
+  gradSum: Float64Array;
+  gradInput: Float64Array;
+  gradWeight: Float64Array;
+  gradBias: Float64Array;
+} {
   const { gradOutput, sum, mean, reciprocalStd, weight, dropout, rows, columns } = options;
   const gradSum = new Float64Array(rows * columns);
   const gradWeight = new Float64Array(columns);
