@@ -3,10 +3,11 @@ import { AdamW, autocast, setSeed } from '../../packages/tensor/dist/index.js';
 import { makeBatch } from './stepShape.mjs';
 
 /** A model and its optimizer: `record(batch)` records a training step. */
-export async function makeStep(device, { config, batchSize, length, fp16 = false }) {
+export async function makeStep(device, { config, batchSize, length, fp16 = false, everyNLayers = 0 }) {
   setSeed(0);
   const model = await BertForSequenceClassification.fromConfig(new BertConfig({ ...config, numLabels: 2 }), { device });
   model.train();
+  if (everyNLayers > 0) model.activationCheckpointingEnable({ everyNLayers });
   const optimizer = new AdamW(model.namedParameters(), {
     lr: new Float64Array(10_000).fill(5e-5),
     weightDecay: 0,

@@ -13,7 +13,11 @@ export { BertForSequenceClassification, type SequenceClassifierOutput } from './
 export { BatchError, DisposedModelError } from './pretrained/errors.ts';
 export type { FromPretrainedOptions, NewModelOptions } from './pretrained/loadPretrained.ts';
 export type { ForwardOptions, HostArray, ModelInput, ModelInputs, Numbers } from './pretrained/modelInputs.ts';
-export { PretrainedModel, type SaveOptions } from './pretrained/pretrainedModel.ts';
+export {
+  PretrainedModel,
+  type ActivationCheckpointingOptions,
+  type SaveOptions,
+} from './pretrained/pretrainedModel.ts';
 export { clsPooling, maxPooling, meanPooling, normalize, type Sequences, type Vectors } from './sentences/pooling.ts';
 export type { PoolingMode, SentenceConfig } from './sentences/sentenceFiles.ts';
 export {

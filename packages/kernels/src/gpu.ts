@@ -177,7 +177,8 @@ export class Gpu {
 
   /**
    * Runs `body` and tells which of the arrays that were allocated in it are still in use, for a
-   * caller who knows when they may go back. Until then they are as those outside any scope.
+   * caller who knows when they may go back. Until then they belong to the scope around, if there is
+   * one.
    */
   allocatedIn<T>(body: () => T): { readonly value: T; readonly arrays: Set<GpuArray> } {
     return this.#memory.allocatedIn(body);

@@ -1,5 +1,6 @@
 // Symbol.dispose, for readers whose `lib` is older.
 /// <reference lib="esnext.disposable" preserve="true" />
+export { checkpoint } from './autograd/checkpoint.ts';
 export { customOp } from './autograd/customOp.ts';
 export type { CustomOp } from './autograd/customOp.ts';
 export { gradcheck } from './autograd/gradcheck.ts';

@@ -1,6 +1,7 @@
 // Symbol.dispose, for readers whose `lib` is older.
 /// <reference lib="esnext.disposable" preserve="true" />
 export type {
+  CheckpointingKwargs,
   IntervalStrategy,
   ReportName,
   SamplingStrategy,

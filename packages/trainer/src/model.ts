@@ -1,5 +1,6 @@
 import type { Batch } from '@attune/data';
 import type { Module, Tensor } from '@attune/tensor';
+import type { CheckpointingKwargs } from './arguments/defaults.ts';
 
 /** What a model must know to make micro-batches add up exactly to the batch they are cut from. */
 export interface ForwardContext {
@@ -35,6 +36,8 @@ export interface TrainableModel extends Module {
    * @param labelNames batch keys that hold labels
    */
   countLabels?(batch: Batch, labelNames?: readonly string[]): number;
+  /** Called before training with `activationCheckpointing`, which needs it. */
+  activationCheckpointingEnable?(options?: CheckpointingKwargs): void;
   /** Writes the model to a folder; without it a checkpoint holds the bare weights. */
   savePretrained?(folder: string): Promise<void>;
   /** Seed that a new head was drawn from. */

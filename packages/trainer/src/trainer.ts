@@ -128,6 +128,7 @@ export class Trainer implements RunningTrainer {
       await this.#begin();
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
       const checkpoint = await this.#checkpointOf(resumeFromCheckpoint);
+      if (this.args.activationCheckpointing) this.#enableCheckpointing();
       using run = await TrainingRun.begin({
         checkpoint,
         howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
@@ -314,6 +315,11 @@ export class Trainer implements RunningTrainer {
     for (const [name, set] of Object.entries(sets))
       Object.assign(metrics, await this.evaluate(set, { metricKeyPrefix: `${prefix}_${name}` }));
     return metrics;
+  }
+
+  #enableCheckpointing(): void {
+    const { everyNLayers = 1 } = this.args.activationCheckpointingKwargs ?? {};
+    this.model.activationCheckpointingEnable?.({ everyNLayers });
   }
 
   #preprocessed(logits: Tensor, labels: BatchArray | null): Tensor {

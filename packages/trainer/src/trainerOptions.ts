@@ -216,6 +216,12 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   if (args.evalOnStart && !rest.evalDataset)
     throw new TrainingArgumentsError('evalOnStart is true but no evalDataset was given: pass one, or leave it out');
   checkDecidingSet(args, rest.evalDataset);
+  if (args.activationCheckpointing && typeof trained.activationCheckpointingEnable !== 'function') {
+    throw new TrainingArgumentsError(
+      `activationCheckpointing is true, but ${trained.constructor.name} has no activationCheckpointingEnable({ everyNLayers }): ` +
+        'it must call checkpoint() of @attune/tensor around its layers from then on; or leave the argument out',
+    );
+  }
   return {
     ...rest,
     model: trained,

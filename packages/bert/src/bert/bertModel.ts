@@ -71,10 +71,7 @@ export class BertModel extends PretrainedModel {
     const run: Run = { packed, random, sequences: packSequences(device, packed.cuSeqlens) };
     let hidden = this.embeddings.forward(run);
     const hiddenStates = [hidden];
-    for (const layer of this.encoder.layer) {
-      hidden = layer.forward(hidden, run);
-      hiddenStates.push(hidden);
-    }
+    for (hidden of this.encoder.forward(hidden, run)) hiddenStates.push(hidden);
     const output = { lastHiddenState: hidden, poolerOutput: this.pooler.forward(hidden, run), packed };
     return options.outputHiddenStates ? { ...output, hiddenStates } : output;
   }

@@ -1,4 +1,4 @@
-import { Module, type Linear, type Tensor } from '@attune/tensor';
+import { checkpoint, Module, type Linear, type Tensor } from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertAttention, BertOutput } from './attention.ts';
 import { below, linearOf, type Run, type WeightSource } from './layers.ts';
@@ -49,6 +49,8 @@ export class BertLayer extends Module {
 
 export class BertEncoder extends Module {
   readonly layer: BertLayer[];
+  /** Every how many layers one is computed again in the backward pass; 0 for none. */
+  checkpointEvery = 0;
 
   constructor(config: BertConfig, weights: WeightSource) {
     super();
@@ -56,5 +58,15 @@ export class BertEncoder extends Module {
       { length: config.numHiddenLayers },
       (_, index) => new BertLayer(config, below(weights, `layer.${index}`), index),
     );
+  }
+
+  /** What each layer gives, from the vectors of the embeddings on. */
+  *forward(embedded: Tensor, run: Run): Generator<Tensor, void> {
+    let hidden = embedded;
+    for (const [index, layer] of this.layer.entries()) {
+      const again = this.training && this.checkpointEvery > 0 && index % this.checkpointEvery === 0;
+      hidden = again ? checkpoint((given: Tensor) => layer.forward(given, run), hidden) : layer.forward(hidden, run);
+      yield hidden;
+    }
   }
 }

@@ -13,6 +13,7 @@ import {
   text,
   wholeNumber,
 } from '@attune/validate';
+import { BertEncoder } from '../bert/encoder.ts';
 import type { WeightSource } from '../bert/layers.ts';
 import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
@@ -34,6 +35,14 @@ export interface DropoutKey {
   readonly seed: number;
   readonly update: number;
 }
+
+/** Options of `activationCheckpointingEnable`. */
+export interface ActivationCheckpointingOptions {
+  /** Every how many layers one is computed again in the backward pass. Default 1: all of them. */
+  readonly everyNLayers?: number;
+}
+
+const checkpointingOptions = { everyNLayers: optional(wholeNumber(1)) };
 
 const saveOptions = { maxShardSize: optional(oneOfKinds("a number of bytes or a text such as '5GB'", number, text)) };
 const forwardOptions = {
@@ -137,6 +146,36 @@ export abstract class PretrainedModel extends Module {
     await writeFilesAtomic(folder, await this.files(options), isWeightsFile);
   }
 
+  /** Whether layers are computed again in the backward pass. */
+  get isActivationCheckpointing(): boolean {
+    return this.#encoders().some(({ checkpointEvery }) => checkpointEvery > 0);
+  }
+
+  /**
+   * From now on layers keep nothing for the backward pass of training, which computes them again: less
+   * memory for more time, and the same gradients bit for bit.
+   * @throws ArgumentError
+   */
+  activationCheckpointingEnable(options: ActivationCheckpointingOptions = {}): void {
+    requireOptions(`${this.architecture}.activationCheckpointingEnable`, options, checkpointingOptions);
+    for (const encoder of this.#encoders()) encoder.checkpointEvery = options.everyNLayers ?? 1;
+  }
+
+  /** From now on layers keep what the backward pass reads. */
+  activationCheckpointingDisable(): void {
+    for (const encoder of this.#encoders()) encoder.checkpointEvery = 0;
+  }
+
+  /** The name of `activationCheckpointingEnable` before `transformers` 5.24. */
+  gradientCheckpointingEnable(options: ActivationCheckpointingOptions = {}): void {
+    this.activationCheckpointingEnable(options);
+  }
+
+  /** The name of `activationCheckpointingDisable` before `transformers` 5.24. */
+  gradientCheckpointingDisable(): void {
+    this.activationCheckpointingDisable();
+  }
+
   /** Gives the GPU memory of all weights back. The model cannot be used any more. */
   override dispose(): void {
     for (const module of this.modules()) if (module instanceof PretrainedModel) module.#disposed = true;
@@ -163,6 +202,10 @@ export abstract class PretrainedModel extends Module {
     requireOptions(`${this.architecture}.forward`, options, forwardOptions);
     const { seed = this.seed, update = this.training ? this.#forwards++ : 0 } = options;
     return tidy(this.device, () => compute({ ...options, seed, update }));
+  }
+
+  #encoders(): BertEncoder[] {
+    return [...this.modules()].filter((module) => module instanceof BertEncoder);
   }
 
   #requireWeights(what: string): void {

@@ -93,20 +93,33 @@ describe('a scope around an async function', () => {
 });
 
 describe('allocatedIn', () => {
+  const keepOne = () =>
+    gpu.allocatedIn(() => {
+      expect(gpu.inScope).toBe(true);
+      const [kept, gone] = [gpu.allocate('f32', 3, 'kept'), gpu.allocate('f32', 3, 'gone')];
+      gpu.release(gone);
+      return kept;
+    });
+
   it('tells what is still in use, which then belongs to no scope', () => {
     const { liveArrays } = gpu.memory;
     expect(gpu.inScope).toBe(false);
-    const { value, arrays } = gpu.scope(() =>
-      gpu.allocatedIn(() => {
-        expect(gpu.inScope).toBe(true);
-        const [kept, gone] = [gpu.allocate('f32', 3, 'kept'), gpu.allocate('f32', 3, 'gone')];
-        gpu.release(gone);
-        return kept;
-      }),
-    );
+    const { value, arrays } = keepOne();
     expect([...arrays]).toEqual([value]);
     expect(value.released).toBe(false);
     gpu.release(value);
+    expect(gpu.memory.liveArrays).toBe(liveArrays);
+  });
+
+  it('leaves it to the scope around', () => {
+    const { liveArrays } = gpu.memory;
+    const { value, arrays } = gpu.scope(() => {
+      const found = keepOne();
+      expect(found.value.released).toBe(false);
+      return found;
+    });
+    expect([...arrays]).toEqual([value]);
+    expect(value.released).toBe(true);
     expect(gpu.memory.liveArrays).toBe(liveArrays);
   });
 });

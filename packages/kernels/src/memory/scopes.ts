@@ -41,15 +41,20 @@ export class Scopes {
     return Promise.resolve(result).finally(end) as T;
   }
 
-  /** Runs something and tells which arrays were allocated in it; each of them leaves its scope. */
+  /**
+   * Runs something and tells which arrays were allocated in it. They go to the scope around it; each
+   * of them leaves where there is none.
+   */
   collect<T>(body: () => T, onLeave: (array: GpuArray) => void): { value: T; arrays: Set<GpuArray> } {
     const arrays = new Set<GpuArray>();
     try {
       return { value: this.#within(arrays, body), arrays };
     } finally {
+      const around = this.innermost ?? null;
       for (const array of arrays) {
-        array.scope = null;
-        onLeave(array);
+        array.scope = around;
+        if (around) around.add(array);
+        else onLeave(array);
       }
     }
   }

@@ -17,3 +17,8 @@ export function isAutocastEnabled(): boolean {
 export function autocast<T>(body: () => T): T {
   return mode.during(body);
 }
+
+/** Runs `body` in mixed precision or not, whatever is on outside. */
+export function inPrecision<T>(mixed: boolean, body: () => T): T {
+  return mode.as(mixed, body);
+}

@@ -19,8 +19,13 @@ export class Mode {
   /** @throws TensorError when `body` is no function, or an asynchronous one */
   during<T>(body: () => T): T {
     requireSynchronous(this.#name, body);
+    return this.as(!this.#outside, body);
+  }
+
+  /** Runs `body` with the mode on or off, whatever it is outside. */
+  as<T>(on: boolean, body: () => T): T {
     const before = this.#on;
-    this.#on = !this.#outside;
+    this.#on = on;
     try {
       return body();
     } finally {

@@ -3,7 +3,7 @@ import type { Device } from '../device.ts';
 import { bucketRows, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { isGradEnabled } from './gradMode.ts';
+import { isGradEnabled, currentPostponed } from './gradMode.ts';
 import { currentGroup } from './resultGroup.ts';
 import { GraphNode } from './tape.ts';
 import type { Gradients } from './tape.ts';
@@ -49,18 +49,24 @@ export interface OperationResult {
 export function operationResult(result: OperationResult): Tensor {
   const { operation, inputs, array, shape, saved = [], isView = false, keepsType = isView, backward } = result;
   const [first] = inputs;
-  const graph = needsGraph(inputs);
+  const requiresGrad = needsGraph(inputs);
+  const postponed = requiresGrad ? currentPostponed() : null;
+  const graph = requiresGrad && !postponed;
   if (!graph) for (const unread of saved) if (unread) first.device.release(unread);
   const group = currentGroup();
   const tensor = new Tensor({
     array,
     shape,
     device: first.device,
-    requiresGrad: graph,
+    requiresGrad,
     isBool: keepsType && first.dtype === 'bool',
     node: graph ? new GraphNode({ operation, inputs, saved, isView, backward, group }) : null,
     ...(isView && { sharing: first }),
   });
   if (isView) group?.addView(tensor);
+  if (postponed) {
+    for (const input of inputs) if (input.node && input.requiresGrad) postponed.inputs.add(input);
+    postponed.results.add(tensor);
+  }
   return tensor;
 }

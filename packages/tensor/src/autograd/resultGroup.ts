@@ -40,7 +40,7 @@ export class ResultGroup {
   close(arrays: ReadonlySet<GpuArray>, returned: ReadonlySet<object>): void {
     this.#arrays = arrays;
     for (const view of this.#views) if (returned.has(view)) this.#views.delete(view);
-    if (this.#open === 0) this.#release();
+    if (this.#open === 0) this.end();
   }
 
   /** Gives back what an operation of the stretch computed, once it has run backwards. */
@@ -48,10 +48,11 @@ export class ResultGroup {
     if (this.#views.delete(result)) result.dispose();
     else if (this.#arrays.has(memory)) this.#device.release(memory);
     this.#open -= 1;
-    if (this.#open === 0) this.#release();
+    if (this.#open === 0) this.end();
   }
 
-  #release(): void {
+  /** Gives back what is left, also of operations that no gradient came to. */
+  end(): void {
     for (const view of this.#views) view.dispose();
     for (const array of this.#arrays) this.#device.release(array);
     this.#views.clear();

@@ -25,34 +25,52 @@ export function runBackward(
   const { device } = root;
   device.scope(() => {
     const gradients = new Gradients(root, scale);
-    for (const tensor of computedTensors(root)) {
-      const { node, memory } = tensor;
-      if (!node) continue;
-      if (node.spent) {
-        throw new AutogradError(
-          `backward(): the operation ${node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
-        );
-      }
-      const gradientCame = gradients.enter(tensor);
-      if (gradientCame && tensor.hasHooks) gradients.runHooks();
-      if (gradientCame && tensor.retainsGrad)
-        accumulate(device, { value: gradients.output, target: tensor.ensureGradArray(), length: tensor.size });
-      node.runBackward(gradients, device, gradientCame);
-      gradients.leave();
-      // Whatever reads this result in its own backward came later on the tape, and so has run.
-      if (releaseResults && tensor !== root && !node.isView) device.release(memory);
-      node.group?.operationRan(tensor, memory);
-    }
+    goThrough(computedTensors([root]), gradients, (tensor) => releaseResults && tensor !== root);
     gradients.finish();
   });
 }
 
-function computedTensors(root: TapeTensor): TapeTensor[] {
-  const seen = new Set<TapeTensor>([root]);
-  const open = [root];
+/**
+ * Walks back from results that a backward pass has computed again, with the gradients of that pass.
+ *
+ * @param first number of the first operation that was computed again
+ */
+export function runSegment(results: readonly TapeTensor[], gradients: Gradients, first: number): void {
+  goThrough(computedTensors(results, first), gradients, () => false);
+}
+
+function goThrough(
+  tensors: readonly TapeTensor[],
+  gradients: Gradients,
+  isReleased: (tensor: TapeTensor) => boolean,
+): void {
+  for (const tensor of tensors) {
+    const { node, memory, device } = tensor;
+    if (!node) continue;
+    if (node.spent) {
+      throw new AutogradError(
+        `backward(): the operation ${node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
+      );
+    }
+    const gradientCame = gradients.enter(tensor);
+    if (gradientCame && tensor.hasHooks) gradients.runHooks();
+    if (gradientCame && tensor.retainsGrad)
+      accumulate(device, { value: gradients.output, target: tensor.ensureGradArray(), length: tensor.size });
+    node.runBackward(gradients, device, gradientCame);
+    gradients.leave();
+    // Whatever reads this result in its own backward came later on the tape, and so has run.
+    if (isReleased(tensor) && !node.isView) device.release(memory);
+    node.group?.operationRan(tensor, memory);
+  }
+}
+
+/** Results of operations from number `first` on, the last first. */
+function computedTensors(results: readonly TapeTensor[], first = 0): TapeTensor[] {
+  const seen = new Set<TapeTensor>(results);
+  const open = [...results];
   for (let tensor = open.pop(); tensor; tensor = open.pop()) {
     for (const input of tensor.node?.inputs ?? []) {
-      if (input.node && input.requiresGrad && !seen.has(input)) {
+      if (input.node && input.node.number >= first && input.requiresGrad && !seen.has(input)) {
         seen.add(input);
         open.push(input);
       }

@@ -36,6 +36,12 @@ export interface GraphNodeOptions {
 /** One operation on the tape. */
 export class GraphNode {
   static #count = 0;
+
+  /** The number of the operation that is put on the tape next. */
+  static get next(): number {
+    return GraphNode.#count;
+  }
+
   /**
    * Grows from operation to operation, so that descending order is a valid order for the backward
    * pass.
@@ -127,6 +133,23 @@ export class Gradients {
     const array = this.#computed.get(this.#current);
     if (array) this.#device.release(array);
     this.#computed.delete(this.#current);
+  }
+
+  /** The gradient of a result that is computed, to be handed on with `put`; null where none came. */
+  take(tensor: TapeTensor): GpuArray | null {
+    const given = tensor === this.#root && !this.#computed.has(tensor) ? this.output : null;
+    const array = this.#computed.get(tensor) ?? null;
+    this.#computed.delete(tensor);
+    if (array || !given) return array;
+    // That of the result itself may be the caller's.
+    const copy = this.#device.allocate(given.elementType, given.length, 'gradient of the result');
+    this.#device.copy(given, copy);
+    return copy;
+  }
+
+  /** Says what the gradient of a result is: that of the same result, computed before. */
+  put(tensor: TapeTensor, array: GpuArray): void {
+    this.#computed.set(tensor, array);
   }
 
   /**

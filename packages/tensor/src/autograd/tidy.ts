@@ -18,13 +18,23 @@ import { inGroup, ResultGroup } from './resultGroup.ts';
 export function tidy<T>(device: Device, body: () => T): T {
   requireDevice('tidy', device);
   requireSynchronous('tidy', body);
-  if (device.inScope) return body();
+  return device.inScope ? body() : keepResults(device, body).value;
+}
+
+/**
+ * The same inside a scope too, to which then belongs what is left.
+ *
+ * @returns what `body` returned, and the memory that was allocated for it
+ */
+export function keepResults<T>(device: Device, body: () => T): { value: T; kept: ReadonlySet<GpuArray> } {
   const group = new ResultGroup(device);
   const { value, arrays } = device.allocatedIn(() => inGroup(group, body));
   const returned = new Set<object>();
+  const kept = new Set(arrays);
   keepReturned(value, arrays, returned);
+  for (const array of arrays) kept.delete(array);
   group.close(arrays, returned);
-  return value;
+  return { value, kept };
 }
 
 /** Takes out of `arrays` what can be reached from a returned value. */

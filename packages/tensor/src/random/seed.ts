@@ -30,3 +30,23 @@ export function defaultGenerator(): Mt19937 {
 export function currentSeed(): number | null {
   return seed;
 }
+
+/**
+ * Takes down where the generator of the process stands.
+ *
+ * @returns runs a function that draws the same numbers as from there; what is drawn after it is as
+ *   if it had not been called
+ */
+export function replayDraws(): <T>(body: () => T) => T {
+  const { state } = defaultGenerator();
+  return (body) => {
+    const drawing = defaultGenerator();
+    const now = drawing.state;
+    drawing.state = state;
+    try {
+      return body();
+    } finally {
+      drawing.state = now;
+    }
+  };
+}

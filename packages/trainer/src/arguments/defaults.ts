@@ -13,6 +13,12 @@ export type ReportName = (typeof reportNames)[number];
 /** The order in which training examples come. */
 export type SamplingStrategy = 'random' | 'sequential';
 
+/** Options of activation checkpointing. */
+export interface CheckpointingKwargs {
+  /** Every how many layers one is computed again in the backward pass. Default 1. */
+  readonly everyNLayers?: number;
+}
+
 /**
  * Every argument of a training run. Names, meanings and defaults are those of
  * `transformers.TrainingArguments` (version 5), in camelCase.
@@ -120,6 +126,18 @@ export interface TrainingArgumentsOptions {
    */
   fp16: boolean;
 
+  /**
+   * Layers keep nothing for the backward pass, which computes them again: less memory for more time,
+   * and the same gradients bit for bit. `{ everyNLayers }` is taken too. Default false.
+   */
+  activationCheckpointing: boolean;
+  /** `everyNLayers`: every how many layers one is computed again. Default null: all of them. */
+  activationCheckpointingKwargs: CheckpointingKwargs | null;
+  /** The older name of `activationCheckpointing`, which it always equals. */
+  gradientCheckpointing: boolean;
+  /** The older name of `activationCheckpointingKwargs`, which it always equals. */
+  gradientCheckpointingKwargs: CheckpointingKwargs | null;
+
   /** Seed of dropout, and of the data order unless `dataSeed` is given. Default 42. */
   seed: number;
   /** Seed of the data order. Default null: `seed`. */
@@ -172,6 +190,10 @@ export const defaultArguments: TrainingArgumentsOptions = {
   greaterIsBetter: null,
   resumeFromCheckpoint: null,
   fp16: false,
+  activationCheckpointing: false,
+  activationCheckpointingKwargs: null,
+  gradientCheckpointing: false,
+  gradientCheckpointingKwargs: null,
   seed: 42,
   dataSeed: null,
   removeUnusedColumns: true,

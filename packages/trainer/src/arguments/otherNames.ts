@@ -18,8 +18,6 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   fullDeterminism: true,
   fp16FullEval: false,
   tf32: false,
-  gradientCheckpointing: false,
-  gradientCheckpointingKwargs: null,
   torchCompile: false,
   torchCompileBackend: null,
   torchCompileMode: null,

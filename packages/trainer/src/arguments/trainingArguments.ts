@@ -2,6 +2,7 @@ import { getScheduler } from '@attune/tensor';
 import { nearestName, object, requireArgument, shown } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
+import { checkpointingOf } from './checkpointingArguments.ts';
 import { defaultArguments } from './defaults.ts';
 import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
@@ -43,7 +44,7 @@ export class TrainingArguments {
     for (const [name, value] of given) checkName(name, value);
     const known = given.filter(([name]) => Object.hasOwn(defaultArguments, name));
     const asked = { ...defaultArguments, ...Object.fromEntries(known) };
-    Object.assign(this, asked, bestModelDefaults(asked));
+    Object.assign(this, asked, bestModelDefaults(asked), checkpointingOf(options));
     for (const [name, kind] of Object.entries(argumentKinds))
       requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
     Object.assign(this, { reportTo: reportList(this.reportTo) });

@@ -1,0 +1,139 @@
+import { accumulate } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
+import { callable, requireArgument, shown } from '@attune/validate';
+import type { Device } from '../device.ts';
+import { AutogradError, TensorError } from '../errors.ts';
+import { replayDraws } from '../random/seed.ts';
+import { formatShape, shapesEqual } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { inPrecision, isAutocastEnabled } from './autocast.ts';
+import { currentPostponed, isGradEnabled, withGrad, withoutTape } from './gradMode.ts';
+import type { Postponed } from './gradMode.ts';
+import { requireSynchronous } from './requireSynchronous.ts';
+import { currentGroup, inGroup, ResultGroup } from './resultGroup.ts';
+import { runSegment } from './runBackward.ts';
+import { GraphNode } from './tape.ts';
+import type { Gradients } from './tape.ts';
+import { keepResults } from './tidy.ts';
+
+/**
+ * Computes `fn(...inputs)` without keeping what its backward pass reads: the backward pass calls
+ * `fn` again. Less memory for more time, and the same gradients bit for bit, those of parameters
+ * and other tensors that `fn` reads from outside included. As `torch.utils.checkpoint.checkpoint`
+ * (`use_reentrant=False`).
+ *
+ * Numbers drawn without a generator of one's own (`rand`, …) are the same when it is called again,
+ * and so are the precision of `autocast` and every dropout, whose bits come from its key. `fn` must
+ * otherwise compute the same both times: do not switch a module's mode before `backward()`.
+ *
+ * @param fn gives a tensor or an array of tensors; it must not be `async`
+ * @param inputs what `fn` is passed, at least one tensor among them
+ * @returns what `fn` gave
+ * @throws TensorError, and AutogradError in `backward()` when `fn` gives other shapes the second time
+ */
+export function checkpoint<Inputs extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
+  fn: (...inputs: Inputs) => Result,
+  ...inputs: Inputs
+): Result {
+  if (typeof fn !== 'function') requireArgument('checkpoint', 'fn', fn, callable, TensorError);
+  requireSynchronous('checkpoint', fn);
+  const device = inputs.find((input) => input instanceof Tensor)?.device;
+  if (!device) throw new TensorError('checkpoint: pass at least one tensor behind the function: checkpoint(fn, x)');
+  if (!isGradEnabled() || currentPostponed()) return fn(...inputs);
+  const segment = new Segment(device, () => fn(...inputs));
+  return segment.compute() as Result;
+}
+
+/** A stretch of computation that is computed once more in the backward pass. */
+class Segment {
+  readonly #device: Device;
+  readonly #compute: () => Tensor | readonly Tensor[];
+  readonly #replayDraws = replayDraws();
+  readonly #mixed = isAutocastEnabled();
+  readonly #outputs: Tensor[] = [];
+  /** Of the outputs that a gradient can flow through. */
+  readonly #nodes = new Map<Tensor, GraphNode>();
+
+  constructor(device: Device, compute: () => Tensor | readonly Tensor[]) {
+    this.#device = device;
+    this.#compute = compute;
+  }
+
+  /** The first time: what comes of it stands on the tape as one operation. */
+  compute(): Tensor | readonly Tensor[] {
+    const postponed: Postponed = { inputs: new Set(), results: new Set() };
+    const { value, kept } = keepResults(this.#device, () => withoutTape(postponed, this.#compute));
+    for (const result of tensorsOf(value)) this.#outputs.push(this.#onTape(result, postponed, kept));
+    return value instanceof Tensor ? (this.#outputs[0] as Tensor) : this.#outputs;
+  }
+
+  #onTape(result: Tensor, { inputs: read, results }: Postponed, kept: ReadonlySet<GpuArray>): Tensor {
+    const { device, shape, requiresGrad, memory: array } = result;
+    // Nothing to be learned in there, or something that was passed through.
+    if (!results.has(result)) return result;
+    const inputs = [...read];
+    const isView = !kept.has(array);
+    const group = currentGroup();
+    const backward = (gradients: Gradients) => this.#backward(gradients);
+    const node = new GraphNode({ operation: 'checkpoint', inputs, saved: [], isView, backward, group });
+    const output = new Tensor({ array, shape, device, requiresGrad, node, ...(isView && { sharing: result }) });
+    if (isView) group?.addView(output);
+    this.#nodes.set(output, node);
+    return output;
+  }
+
+  /**
+   * Called for the first output that the backward pass comes to: all that read any of them has run,
+   * so that the gradients of all are complete.
+   */
+  #backward(gradients: Gradients): void {
+    const device = this.#device;
+    const first = GraphNode.next;
+    const group = new ResultGroup(device);
+    const { value, arrays } = device.allocatedIn(() =>
+      inGroup(group, () => inPrecision(this.#mixed, () => withGrad(() => this.#replayDraws(this.#compute)))),
+    );
+    group.close(arrays, new Set());
+    const again = tensorsOf(value);
+    this.#requireSame(again);
+    const reached = again.filter((result, index) => this.#handOver(this.#outputs[index] as Tensor, result, gradients));
+    runSegment(reached, gradients, first);
+    group.end();
+  }
+
+  /** @returns whether a gradient had come */
+  #handOver(output: Tensor, result: Tensor, gradients: Gradients): boolean {
+    const node = this.#nodes.get(output);
+    const array = node ? gradients.take(output) : null;
+    if (!node || !array) return false;
+    gradients.put(result, node.spent ? array : this.#shown(output, array));
+    return true;
+  }
+
+  /** What the pass does with a gradient where it comes to it: it will find none there. */
+  #shown(output: Tensor, array: GpuArray): GpuArray {
+    const device = this.#device;
+    const replaced = output.hasHooks ? output.runHooks(array) : null;
+    if (replaced) device.release(array);
+    const value = replaced ?? array;
+    if (output.retainsGrad) accumulate(device, { value, target: output.ensureGradArray(), length: output.size });
+    return value;
+  }
+
+  #requireSame(again: readonly Tensor[]): void {
+    const shapes = (tensors: readonly Tensor[]) => tensors.map(({ shape }) => formatShape(shape)).join(', ');
+    const same = (output: Tensor, index: number) => shapesEqual(output.shape, again[index]?.shape ?? [-1]);
+    if (again.length === this.#outputs.length && this.#outputs.every(same)) return;
+    throw new AutogradError(
+      `checkpoint: called again for its gradients, the function gave ${shapes(again)}; it was ${shapes(this.#outputs)}. ` +
+        'It must compute the same each time',
+    );
+  }
+}
+
+function tensorsOf(value: unknown): readonly Tensor[] {
+  const all = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  const other = all.findIndex((tensor) => !(tensor instanceof Tensor));
+  if (other < 0) return all as readonly Tensor[];
+  throw new TensorError(`checkpoint: the function must give a tensor or an array of tensors; got ${shown(all[other])}`);
+}
