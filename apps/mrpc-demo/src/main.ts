@@ -11,10 +11,12 @@ async function run(options: DemoOptions): Promise<void> {
     return;
   }
   // With --json standard output holds one object and nothing else.
-  const say = options.json ? console.error : console.log;
   if (options.command === 'train') {
+    const { json, jsonLines } = options;
+    const say = json || jsonLines ? console.error : console.log;
     const result = await train(options, say, { shell, toResume: commandToResume(words) });
-    if (options.json) console.log(JSON.stringify(result));
+    if (jsonLines) console.log(JSON.stringify({ event: 'result', ...result }));
+    else if (json) console.log(JSON.stringify(result));
     return;
   }
   const sentences = options.sentences ?? (await readSentences(process.stdin, console.error));

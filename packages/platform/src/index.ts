@@ -4,5 +4,5 @@ export { makeFolder, writeFileAtomic, writeFilesAtomic } from '#platform';
 export { formatDuration } from './progress/formatDuration.ts';
 export { progressLine } from './progress/progressLine.ts';
 export type { ProgressLine, ProgressLineOptions } from './progress/progressLine.ts';
-export type { FileContent } from './platform/platform.ts';
+export type { Detail, FileContent } from './platform/platform.ts';
 export type { AbortSignal, Fetch, Response } from './webTypes.ts';

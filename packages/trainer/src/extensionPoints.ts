@@ -1,4 +1,5 @@
 import type { Batch, BatchArray } from '@attune/data';
+import type { AbortSignal } from '@attune/platform';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
@@ -63,11 +64,15 @@ export type PredictionStepOutput = readonly [loss: Tensor | null, logits: Tensor
 export interface EvaluationLoopOptions {
   /** What every metric's name begins with: `eval` gives `eval_loss`. */
   readonly metricKeyPrefix: string;
+  /** Asks to end: throw its reason before the next batch. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EvaluateOptions {
   /** What every metric's name begins with. Default `eval`, for predict() `test`. */
   readonly metricKeyPrefix?: string;
+  /** Ends it before its next batch, and while kernels are compiled: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SaveModelOptions {

@@ -12,6 +12,7 @@ export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { EarlyStoppingCallback } from './callbacks/earlyStoppingCallback.ts';
 export type { EarlyStoppingOptions } from './callbacks/earlyStoppingCallback.ts';
+export { JsonProgressCallback } from './callbacks/jsonProgressCallback.ts';
 export { PrinterCallback } from './callbacks/printerCallback.ts';
 export { ProgressCallback } from './callbacks/progressCallback.ts';
 export type {
@@ -19,6 +20,7 @@ export type {
   CallbackContext,
   CallbackState,
   CompletedStep,
+  Preparation,
   TrainerCallback,
 } from './callbacks/trainerCallback.ts';
 export type { TrainerDataset } from './datasets.ts';

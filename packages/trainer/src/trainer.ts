@@ -7,6 +7,7 @@ import { terminal } from '#platform';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
+import { JsonProgressCallback } from './callbacks/jsonProgressCallback.ts';
 import { ProgressCallback } from './callbacks/progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import { findCheckpoint } from './checkpoint/find.ts';
@@ -26,6 +27,7 @@ import { speedMetrics } from './evaluation/speedMetrics.ts';
 import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import { metricLines } from './progress/formatMetrics.ts';
+import { prepareTelling } from './progress/preparation.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
 import { reportCallbacks } from './reports/reportCallbacks.ts';
 import { shownResult } from './shownResult.ts';
@@ -65,6 +67,8 @@ export class Trainer implements RunningTrainer {
   readonly #callbacks: CallbackList;
   readonly #columns: ModelColumns;
   readonly #evaluation: Evaluation;
+  /** Of the run under way: it ends the evaluations of it too. */
+  #runSignal: AbortSignal | undefined;
   /** Ends when the callbacks' `onInitEnd` has. */
   readonly #initialised: Promise<void>;
 
@@ -85,7 +89,8 @@ export class Trainer implements RunningTrainer {
     this.#columns = new ModelColumns(model, args);
     this.#callbacks = new CallbackList(this, { model, processingClass });
     this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
-    for (const callback of [DefaultFlowCallback, ...reportCallbacks(args), ...callbacks, ProgressCallback])
+    const progress = args.logFormat === 'json' ? JsonProgressCallback : ProgressCallback;
+    for (const callback of [DefaultFlowCallback, ...reportCallbacks(args), ...callbacks, progress])
       this.#callbacks.add(callback);
     this.#initialised = this.#callbacks.call('onInitEnd');
     // Whoever trains or evaluates sees it fail.
@@ -119,13 +124,14 @@ export class Trainer implements RunningTrainer {
    * @throws BatchTooLargeError when the GPU cannot hold a batch
    * @throws TrainerError when the model is being trained already
    * @throws CheckpointError when it cannot go on from a checkpoint
-   * @throws TrainerDatasetError, SaveError, and the GPU's own errors
+   * @throws TrainerDatasetError, SaveError, the reason of `signal`, and the GPU's own errors
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
     readTrainOptions(options);
-    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, howToResume } = options;
+    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, howToResume, signal } = options;
     return trainAlone(this.model, async () => {
-      await this.#begin();
+      this.#runSignal = signal;
+      await this.#begin(signal);
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
       const checkpoint = await this.#checkpointOf(resumeFromCheckpoint);
       if (this.args.activationCheckpointing) this.#enableCheckpointing();
@@ -138,9 +144,10 @@ export class Trainer implements RunningTrainer {
         numTrainExamples: this.trainDataset?.length ?? null,
         largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
         recordEvaluation: (batch) => this.#evaluation.recordAhead(batch),
+        signal,
       });
       return await run.run();
-    });
+    }).finally(() => (this.#runSignal = undefined));
   }
 
   /**
@@ -153,15 +160,15 @@ export class Trainer implements RunningTrainer {
    * @throws BatchTooLargeError, TrainerDatasetError, TrainerError
    */
   async evaluate(evalDataset?: EvalDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
-    const prefix = readEvaluateOptions('evaluate', options, 'eval');
+    const read = readEvaluateOptions('evaluate', options, 'eval');
     if (evalDataset !== undefined) requireEvalDataset('evaluate', evalDataset, this.args);
     const given = evalDataset ?? this.evalDataset;
-    if (given && isSeveral(given)) return this.#evaluateSeveral(given, prefix);
+    if (given && isSeveral(given)) return this.#evaluateSeveral(given, read);
     const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
-    const { metrics } = await this.#timedLoop(loader, prefix);
+    const { metrics } = await this.#timedLoop(loader, read);
     await this.log(metrics);
     const entry = { ...metrics, epoch: this.state.epoch };
-    await this.#callbacks.call('onEvaluate', { metrics: entry, metricKeyPrefix: prefix });
+    await this.#callbacks.call('onEvaluate', { metrics: entry, metricKeyPrefix: read.metricKeyPrefix });
     return entry;
   }
 
@@ -176,10 +183,10 @@ export class Trainer implements RunningTrainer {
     testDataset: TrainerDataset,
     options: Extension.EvaluateOptions | string = {},
   ): Promise<PredictionOutput> {
-    const prefix = readEvaluateOptions('predict', options, 'test');
+    const read = readEvaluateOptions('predict', options, 'test');
     requireDataset('predict', 'testDataset', testDataset, this.args);
     const loader = checkedDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
-    const { predictions, labelIds, metrics } = await this.#timedLoop(loader, prefix);
+    const { predictions, labelIds, metrics } = await this.#timedLoop(loader, read);
     await this.#callbacks.call('onPredict', { metrics });
     return new PredictionOutput(predictions, labelIds ?? new NdArray(new Int32Array(0), [0]), metrics);
   }
@@ -244,9 +251,9 @@ export class Trainer implements RunningTrainer {
 
   evaluationLoop(
     dataloader: Extension.Dataloader,
-    { metricKeyPrefix }: Extension.EvaluationLoopOptions,
+    options: Extension.EvaluationLoopOptions,
   ): Promise<EvaluationOutput> {
-    return this.#evaluation.run(dataloader, metricKeyPrefix);
+    return this.#evaluation.run(dataloader, options);
   }
 
   async log(logs: LogEntry): Promise<void> {
@@ -310,10 +317,13 @@ export class Trainer implements RunningTrainer {
     return prepareOutputFolder(this.args.outputDir);
   }
 
-  async #evaluateSeveral(sets: Readonly<Record<string, TrainerDataset>>, prefix: string): Promise<LogEntry> {
+  async #evaluateSeveral(
+    sets: Readonly<Record<string, TrainerDataset>>,
+    { metricKeyPrefix, ...options }: Extension.EvaluationLoopOptions,
+  ): Promise<LogEntry> {
     const metrics: LogEntry = {};
     for (const [name, set] of Object.entries(sets))
-      Object.assign(metrics, await this.evaluate(set, { metricKeyPrefix: `${prefix}_${name}` }));
+      Object.assign(metrics, await this.evaluate(set, { ...options, metricKeyPrefix: `${metricKeyPrefix}_${name}` }));
     return metrics;
   }
 
@@ -339,17 +349,23 @@ export class Trainer implements RunningTrainer {
     return largestBatchLengths(this.trainDataset, this.args, epochs);
   }
 
-  async #begin(): Promise<void> {
+  async #begin(signal: AbortSignal | undefined): Promise<void> {
     refuseUncalledOverrides(this, Trainer.prototype);
+    signal?.throwIfAborted();
     await this.#initialised;
-    await selfTest(this.model.device, (warning) => terminal.writeLine(warning));
+    await prepareTelling({ callbacks: this.#callbacks, phase: 'checking', signal }, (options) =>
+      selfTest(this.model.device, (warning) => terminal.writeLine(warning), options),
+    );
   }
 
-  async #timedLoop(loader: Extension.Dataloader, metricKeyPrefix: string): Promise<EvaluationOutput> {
-    await this.#begin();
+  async #timedLoop(
+    loader: Extension.Dataloader,
+    { metricKeyPrefix, signal = this.#runSignal }: Extension.EvaluationLoopOptions,
+  ): Promise<EvaluationOutput> {
+    await this.#begin(signal);
     this.#callbacks.common.evalDataloader = loader;
     const began = performance.now();
-    const output = await this.evaluationLoop(loader, { metricKeyPrefix });
+    const output = await this.evaluationLoop(loader, { metricKeyPrefix, ...(signal && { signal }) });
     requireArgument('evaluationLoop', 'what it returns', output, evaluationOutput, TrainerError);
     const seconds = (performance.now() - began) / 1000;
     const speeds = speedMetrics(metricKeyPrefix, seconds, output.numSamples, loader.length);

@@ -1,5 +1,6 @@
 import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
 import type { BatchArray, DataCollator, PaddingTokenizer } from '@attune/data';
+import type { AbortSignal } from '@attune/platform';
 import type { Device, Tensor } from '@attune/tensor';
 import {
   callable,
@@ -22,7 +23,7 @@ import { isSeveral } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
-import type { ComputeLossFunc, EvaluateOptions } from './extensionPoints.ts';
+import type { ComputeLossFunc, EvaluateOptions, EvaluationLoopOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
 
@@ -81,6 +82,11 @@ export interface TrainOptions {
    * `train({ resumeFromCheckpoint: true })`.
    */
   readonly howToResume?: string;
+  /**
+   * Ends the run: before its first step at once, later when the step under way is done. `train()`
+   * then rejects with the signal's reason; the weights are those of that step, and nothing is saved.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** What `train()` gives. */
@@ -249,9 +255,12 @@ function checkDecidingSet(
   );
 }
 
+const abortSignal = instanceOf(globalThis.AbortSignal, 'an AbortSignal, as new AbortController().signal is one');
+
 const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
   resumeFromCheckpoint: optional(checkpointToResume),
   howToResume: optional(nonEmptyText),
+  signal: optional(abortSignal),
 };
 
 const trainAdvice: OptionAdvice = {
@@ -267,7 +276,10 @@ export function readTrainOptions(options: TrainOptions): void {
   requireOptions('train', options, trainKinds, trainAdvice);
 }
 
-const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = { metricKeyPrefix: optional(nonEmptyText) };
+const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = {
+  metricKeyPrefix: optional(nonEmptyText),
+  signal: optional(abortSignal),
+};
 
 const evaluateAdvice: OptionAdvice = {
   error: TrainerError,
@@ -275,14 +287,18 @@ const evaluateAdvice: OptionAdvice = {
 };
 
 /**
- * The prefix of an evaluation's metrics.
+ * The options of an evaluation, with the prefix of its metrics.
  *
  * @throws TrainerError for what `evaluate()` and `predict()` do not know
  */
-export function readEvaluateOptions(where: string, options: EvaluateOptions | string, missing: string): string {
+export function readEvaluateOptions(
+  where: string,
+  options: EvaluateOptions | string,
+  missing: string,
+): EvaluationLoopOptions {
   const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
   requireOptions(where, given, evaluateKinds, evaluateAdvice);
-  return given.metricKeyPrefix ?? missing;
+  return { ...given, metricKeyPrefix: given.metricKeyPrefix ?? missing };
 }
 
 /** @throws TrainerError for what is no dataset */

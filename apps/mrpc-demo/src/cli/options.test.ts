@@ -21,6 +21,7 @@ describe('readOptions', () => {
       output: 'test-trainer',
       fp16: false,
       json: false,
+      jsonLines: false,
       debug: false,
     });
   });
@@ -53,6 +54,7 @@ describe('readOptions', () => {
       '--output',
       'o',
       '--json',
+      '--json-lines',
       '--debug',
     ];
     expect(readOptions(words)).toEqual({
@@ -72,6 +74,7 @@ describe('readOptions', () => {
       fp16: true,
       output: 'o',
       json: true,
+      jsonLines: true,
       debug: true,
     });
   });

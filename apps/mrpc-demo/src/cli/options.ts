@@ -35,6 +35,8 @@ export interface TrainOptions {
   readonly pocket: boolean;
   readonly output: string;
   readonly json: boolean;
+  /** Each event of the run as a line of JSON, the result last. */
+  readonly jsonLines: boolean;
   readonly debug: boolean;
 }
 
@@ -79,6 +81,7 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
   --pocket                 train the small BERT on sentence pairs that this program makes itself: a minute, no network
   --output FOLDER          where model and report go (default test-trainer)
   --json                   print one JSON object on standard output; everything else goes to standard error
+  --json-lines             the same, and before it a line of JSON for each event of the run: progress, logs, checkpoints
   --debug                  show where an error came from
   --help                   this text
 
@@ -103,6 +106,7 @@ const optionTypes = {
   pocket: { type: 'boolean' },
   output: { type: 'string' },
   json: { type: 'boolean' },
+  'json-lines': { type: 'boolean' },
   debug: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -188,6 +192,7 @@ export function readOptions(words: readonly string[]): DemoOptions {
     earlyStopping: numberOf('early-stopping', values['early-stopping'], isCount, 'a whole number above 0'),
     pocket: values.pocket ?? false,
     output: values.output ?? 'test-trainer',
+    jsonLines: values['json-lines'] ?? false,
     ...shared,
   };
 }

@@ -137,6 +137,7 @@ async function load(options: TrainOptions, { info }: Device, say: Say): Promise<
     saveTotalLimit: 1,
     loadBestModelAtEnd: options.best,
     ...source.defaults,
+    logFormat: options.jsonLines ? 'json' : 'text',
     seed: options.seed,
     fp16: options.fp16,
     ...(options.epochs !== null && { numTrainEpochs: options.epochs }),

@@ -68,8 +68,8 @@ export async function prepare(programs: readonly NeededProgram[], options: Prepa
   await (signal ? unlessAborted(work(), signal) : work());
 }
 
-/** What has begun goes on until the next kernel; nobody waits for it. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+/** Waits for work until the signal ends the wait. What has begun goes on; nobody waits for it. */
+export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });

@@ -16,6 +16,21 @@ describe('selfTest', () => {
     await expect(selfTest(gpu, 'loud' as never)).rejects.toThrow('selfTest: warn must be a function; got "loud"');
   });
 
+  it('tells how far it is, and can be left', async () => {
+    using device = await openDevice();
+    const told: string[] = [];
+    const onProgress = (done: number, total: number) => void told.push(`${done}/${total}`);
+    const leaving = new AbortController();
+    const left = selfTest(device, () => {}, { onProgress, signal: leaving.signal });
+    leaving.abort(new Error('enough'));
+    await expect(left).rejects.toThrow('enough');
+    await expect(selfTest(device, () => {}, { signal: leaving.signal })).rejects.toThrow('enough');
+    // Whoever comes later waits for what has begun.
+    expect(await selfTest(device)).toEqual([]);
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.at(-1)).toBe(`${told.length}/${told.length}`);
+  });
+
   it('trusts the fast kernels of this device, and gives all memory back', async () => {
     const { liveArrays } = gpu.memory;
     expect(await selfTest(gpu, (message) => expect.unreachable(message))).toEqual([]);

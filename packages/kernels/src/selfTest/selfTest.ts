@@ -1,9 +1,11 @@
-import { callable, instanceOf, requireArgument } from '@attune/validate';
+import { callable, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { checkAttention } from './checkAttention.ts';
 import { checkGemm } from './checkGemm.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
+import { unlessAborted } from '../recording/prepare.ts';
+import type { PrepareOptions } from '../recording/prepare.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
 /** Records what a kernel's variants compute on this device; nothing where it runs the portable one. */
@@ -11,6 +13,7 @@ type KernelCheck = (gpu: Gpu) => VariantCheck[];
 
 const kernelChecks: readonly KernelCheck[] = [checkGemm, checkAttention];
 const aDevice = instanceOf(Gpu, 'a device, as openDevice() gives it');
+const optionKinds = { onProgress: optional(callable), signal: optional(instanceOf(globalThis.AbortSignal)) };
 const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
 
 /**
@@ -20,21 +23,33 @@ const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
  * the first result.
  *
  * @param warn told about each variant that disagrees; default `console.warn`
+ * @param options `onProgress` is told how many of the kernels are compiled, `signal` ends the wait
  * @returns the variants that disagree, by kernel and name: `gemm subgroupMatrix`
- * @throws GpuError when the GPU fails while it is tested
+ * @throws GpuError when the GPU fails while it is tested; the signal's reason
  */
-export async function selfTest(gpu: Gpu, warn: (message: string) => void = console.warn): Promise<readonly string[]> {
+export async function selfTest(
+  gpu: Gpu,
+  warn: (message: string) => void = console.warn,
+  options: PrepareOptions = {},
+): Promise<readonly string[]> {
   requireArgument('selfTest', 'gpu', gpu, aDevice, KernelArgumentError);
   requireArgument('selfTest', 'warn', warn, callable, KernelArgumentError);
+  requireOptions('selfTest', options, optionKinds, { error: KernelArgumentError });
+  const { onProgress, signal } = options;
+  signal?.throwIfAborted();
   let running = checked.get(gpu);
-  if (!running) checked.set(gpu, (running = check(gpu, warn)));
-  return running;
+  if (!running) checked.set(gpu, (running = check(gpu, warn, onProgress)));
+  return signal ? unlessAborted(running, signal) : running;
 }
 
-async function check(gpu: Gpu, warn: (message: string) => void): Promise<readonly string[]> {
+async function check(
+  gpu: Gpu,
+  warn: (message: string) => void,
+  onProgress: PrepareOptions['onProgress'],
+): Promise<readonly string[]> {
   const record = () => kernelChecks.flatMap((checkKernel) => checkKernel(gpu));
   // Compiled side by side: one after the other they are more than half of a first start.
-  await gpu.prepare(record);
+  await gpu.prepare(record, { onProgress });
   const checks = record();
   const values = new Map<GpuArray, Float32Array>();
   for (const array of checks.flatMap(({ actual, expected }) => [actual, expected]))

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { ProgressText } from './platform.ts';
+import type { Detail, ProgressText } from './platform.ts';
 
 const longestBar = 24;
 /** A shorter bar tells nothing. */
@@ -7,11 +7,16 @@ const shortestBar = 5;
 
 /**
  * `Training ████░░░░ 1032/3000 steps | 1:54 left | loss 0.6921` in so many columns: the bar shrinks
- * first, then details go from the end, then the label is cut.
+ * first, then what is shown in short, then details go from the end, then the label is cut.
  */
 export function fitLine({ label, part, count, details }: ProgressText, columns: number): string {
-  const words = [count, ...details];
-  while (words.length > 1 && stringWidth(`${label} ${words.join(' | ')}`) > columns) words.pop();
+  const width = (texts: readonly string[]) => stringWidth(`${label} ${texts.join(' | ')}`);
+  const short = textsOf(details, 1);
+  const ways = [[count, ...textsOf(details, 0)]];
+  if (details.some((detail) => typeof detail !== 'string'))
+    ways.push([count, ...short], [count.replace(/ .*/, ''), ...short]);
+  const words = ways.find((texts) => width(texts) <= columns) ?? ways.at(-1) ?? [];
+  while (words.length > 1 && width(words) > columns) words.pop();
   const text = words.join(' | ');
   const room = columns - stringWidth(`${label} ${text}`) - 1;
   if (room < shortestBar) return cut(`${label} ${text}`, columns);
@@ -19,6 +24,9 @@ export function fitLine({ label, part, count, details }: ProgressText, columns: 
   const full = Math.round(bar * Math.min(1, Math.max(0, part)));
   return `${label} ${'█'.repeat(full)}${'░'.repeat(bar - full)} ${text}`;
 }
+
+export const textsOf = (details: readonly Detail[], length: 0 | 1): string[] =>
+  details.map((detail) => (typeof detail === 'string' ? detail : detail[length]));
 
 function cut(text: string, columns: number): string {
   let shown = '';

@@ -9,8 +9,11 @@ export interface ProgressText {
   /** `1032/3000 steps`. */
   readonly count: string;
   /** What may be left out where room lacks, the most important first: `1:54 left`. */
-  readonly details: readonly string[];
+  readonly details: readonly Detail[];
 }
+
+/** Something to say of progress; of a pair the second is for where room lacks: `lr 5e-05`. */
+export type Detail = string | readonly [text: string, short: string];
 
 /** Where progress is shown. */
 export interface Screen {

@@ -101,6 +101,28 @@ it('shrinks the bar first, then drops details from the end', () => {
   ]);
 });
 
+it('says in short what does not fit in full', () => {
+  const pairs = ['loss 0.6921', ['learning rate 4.97e-05', 'lr 5e-05'], ['grad norm 1.234', 'grad 1.23']] as const;
+  const shown = [120, 80, 64, 50].map((columns) => {
+    const terminal = new FakeTerminal(columns);
+    const line = startLine(
+      { label: 'Training', total: 3000, unit: 'steps', delay: 0 },
+      new TerminalScreen(terminal, new FakeTerminal(columns)),
+    );
+    vi.advanceTimersByTime(60_200);
+    line.update(1500, pairs);
+    const [row] = terminal.rows;
+    line.stop();
+    return row;
+  });
+  expect(shown).toEqual([
+    'Training ████████████░░░░░░░░░░░░ 1500/3000 steps | 1:00 left | loss 0.6921 | learning rate 4.97e-05 | grad norm 1.234',
+    'Training ███░░ 1500/3000 steps | 1:00 left | loss 0.6921 | lr 5e-05 | grad 1.23',
+    'Training ████░░░ 1500/3000 | 1:00 left | loss 0.6921 | lr 5e-05',
+    'Training 1500/3000 | 1:00 left | loss 0.6921',
+  ]);
+});
+
 describe('where no terminal is', () => {
   function onPaper() {
     const lines: string[] = [];

@@ -1,5 +1,6 @@
 import { every, screen } from '#platform';
-import type { ProgressText, Screen } from '../platform/platform.ts';
+import { textsOf } from '../platform/fitLine.ts';
+import type { Detail, ProgressText, Screen } from '../platform/platform.ts';
 import { formatDuration } from './formatDuration.ts';
 
 export interface ProgressLineOptions {
@@ -19,9 +20,10 @@ export interface ProgressLineOptions {
 export interface ProgressLine extends Disposable {
   /**
    * @param done how many are done
-   * @param details more to say, the most important first: `loss 0.69`. Default: how many a second
+   * @param details more to say, the most important first: `loss 0.69`. Of a pair the second is for
+   *   narrow terminals. Default: how many a second
    */
-  update(done: number, details?: readonly string[]): void;
+  update(done: number, details?: readonly Detail[]): void;
   /**
    * Takes the line away, as the end of a scope does (`using line = …`).
    *
@@ -63,7 +65,7 @@ class Line implements ProgressLine {
   readonly #screen: Screen;
   readonly #began = performance.now();
   #done: number;
-  #details: readonly string[] | null = null;
+  #details: readonly Detail[] | null = null;
   /** Seconds since the start; null before anything was shown. */
   #lastShown: number | null = null;
   #plainLines = 0;
@@ -74,7 +76,7 @@ class Line implements ProgressLine {
     this.#done = options.from ?? 0;
   }
 
-  update(done: number, details?: readonly string[]): void {
+  update(done: number, details?: readonly Detail[]): void {
     this.#done = done;
     this.#details = details ?? null;
     if (lines.at(-1) === this) this.refresh();
@@ -110,7 +112,7 @@ class Line implements ProgressLine {
       this.#screen.show(text);
     } else {
       this.#plainLines++;
-      this.#screen.writeLine(`${text.label}: ${[text.count, ...text.details].join(' | ')}`);
+      this.#screen.writeLine(`${text.label}: ${[text.count, ...textsOf(text.details, 0)].join(' | ')}`);
     }
   }
 

@@ -86,6 +86,7 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   loggingFirstStep: flag,
   reportTo: report,
   loggingDir: orNull(nonEmptyText),
+  logFormat: oneOf('text', 'json'),
   disableTqdm: flag,
   evalStrategy: interval,
   evalSteps: orNull({

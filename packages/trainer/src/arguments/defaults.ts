@@ -81,7 +81,15 @@ export interface TrainingArgumentsOptions {
    * output folder.
    */
   loggingDir: string | null;
-  /** No progress bar. Default false; without a terminal there is none either. */
+  /**
+   * How a run is shown: `text` for a person, on standard error; `json` for a program, a line of JSON
+   * for each event on standard output. Not one of `transformers`. Default `text`.
+   */
+  logFormat: 'text' | 'json';
+  /**
+   * No progress. Default false: a live line on a terminal, elsewhere a plain line at least every 30
+   * seconds.
+   */
   disableTqdm: boolean;
 
   /** When the evaluation set is evaluated during training. Default `no`. */
@@ -176,6 +184,7 @@ export const defaultArguments: TrainingArgumentsOptions = {
   loggingFirstStep: false,
   reportTo: 'none',
   loggingDir: null,
+  logFormat: 'text',
   disableTqdm: false,
   evalStrategy: 'no',
   evalSteps: null,

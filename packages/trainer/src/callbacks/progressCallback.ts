@@ -1,16 +1,22 @@
 import { terminal } from '#platform';
 import { progressLine } from '@attune/platform';
-import type { ProgressLine } from '@attune/platform';
+import type { Detail, ProgressLine } from '@attune/platform';
 import { logLine, metricLines } from '../progress/formatMetrics.ts';
 import { formatNumber } from '../progress/formatNumber.ts';
 import { MetricsTable } from '../progress/metricsTable.ts';
-import type { TrainerCallback } from './trainerCallback.ts';
+import type { CompletedStep, TrainerCallback } from './trainerCallback.ts';
+
+/** From here on people wonder what a program is doing. */
+const noticeableSeconds = 1;
 
 /**
- * Shows a run to a person: a line with the time left and examples per second, the logs, and a table
- * with a line per evaluation. With `disableTqdm` there are only logs and table.
+ * Shows a run to a person: a line with the time left, loss, learning rate, gradient norm and
+ * examples per second, the logs, and a table with a line per evaluation. With `disableTqdm` there
+ * are only logs and table.
  */
 export class ProgressCallback implements TrainerCallback {
+  #preparing: ProgressLine | null = null;
+  #preparingSince: number | null = null;
   #training: ProgressLine | null = null;
   #evaluation: ProgressLine | null = null;
   #batchesEvaluated = 0;
@@ -18,23 +24,47 @@ export class ProgressCallback implements TrainerCallback {
   #trainingLoss: number | null = null;
   #began = 0;
 
-  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (args, state) => {
-    this.#began = performance.now();
+  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (args) => {
     this.#trainingLoss = null;
     this.#table =
       args.evalStrategy === 'no' ? null : new MetricsTable(args.evalStrategy === 'epoch' ? 'Epoch' : 'Step');
     this.#stop();
-    if (args.disableTqdm) return;
-    const { maxSteps: total, globalStep: from } = state;
+  };
+
+  onPreparation: NonNullable<TrainerCallback['onPreparation']> = (args, _state, _control, { preparation }) => {
+    if (!preparation) return;
+    const { phase, done, total, isOver } = preparation;
+    this.#preparingSince ??= performance.now();
+    if (!args.disableTqdm) {
+      const label = phase === 'checking' ? 'Checking' : 'Preparing';
+      this.#preparing ??= progressLine({ label, total, unit: 'kernels' });
+      this.#preparing.update(done);
+    }
+    if (!isOver) return;
+    const seconds = (performance.now() - this.#preparingSince) / 1000;
+    this.#stopPreparing();
+    if (done < total || seconds < noticeableSeconds) return;
+    const what = phase === 'checking' ? 'checked' : 'prepared';
+    terminal.writeLine(
+      `${total} kernels were ${what} in ${seconds.toFixed(1)} s; the driver keeps them for the next run.`,
+    );
+  };
+
+  // Not before: what is made ready says nothing about the time that is left.
+  onStepBegin: NonNullable<TrainerCallback['onStepBegin']> = (args, { maxSteps: total, globalStep: from }) => {
+    if (args.disableTqdm || this.#training) return;
+    this.#began = performance.now();
     this.#training = progressLine({ label: 'Training', total, from, unit: 'steps', delay: 0 });
   };
 
   onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, state, _control, { examplesSeen = 0, completed }) => {
     if (!this.#training) return;
     const seconds = (performance.now() - this.#began) / 1000;
-    const details = [`${formatNumber(examplesSeen / seconds)} examples/s`];
-    if (completed) details.push(`loss ${formatNumber(completed.loss)}`);
-    this.#training.update(state.globalStep, details);
+    const rate = formatNumber(examplesSeen / seconds, 3);
+    this.#training.update(state.globalStep, [
+      ...(completed ? stepDetails(completed) : []),
+      [`${rate} examples/s`, `${rate} ex/s`],
+    ]);
   };
 
   onPredictionStep: NonNullable<TrainerCallback['onPredictionStep']> = (args, _state, _control, { numBatches }) => {
@@ -79,9 +109,16 @@ export class ProgressCallback implements TrainerCallback {
   }
 
   #stop(): void {
+    this.#stopPreparing();
     this.#training?.stop();
     this.#training = null;
     this.#stopEvaluation();
+  }
+
+  #stopPreparing(): void {
+    this.#preparing?.stop();
+    this.#preparing = null;
+    this.#preparingSince = null;
   }
 
   #stopEvaluation(): void {
@@ -89,4 +126,12 @@ export class ProgressCallback implements TrainerCallback {
     this.#evaluation = null;
     this.#batchesEvaluated = 0;
   }
+}
+
+function stepDetails({ loss, learningRate, gradNorm }: CompletedStep): Detail[] {
+  return [
+    [`loss ${formatNumber(loss)}`, `loss ${formatNumber(loss, 3)}`],
+    [`learning rate ${formatNumber(learningRate, 3)}`, `lr ${formatNumber(learningRate, 2)}`],
+    [`grad norm ${formatNumber(gradNorm)}`, `grad ${formatNumber(gradNorm, 3)}`],
+  ];
 }

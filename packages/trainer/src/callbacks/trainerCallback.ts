@@ -13,6 +13,17 @@ export interface CompletedStep {
   readonly learningRate: number;
 }
 
+/** What is made ready before a first step, for `onPreparation`. */
+export interface Preparation {
+  /** Fast kernels are checked against portable ones; then those of the run are compiled. */
+  readonly phase: 'checking' | 'compiling';
+  /** Kernels that are ready. */
+  readonly done: number;
+  readonly total: number;
+  /** Whether this is the last call of this phase; also of one that failed or was left. */
+  readonly isOver: boolean;
+}
+
 /** What a callback is told beside arguments, state and control. */
 export interface CallbackContext {
   readonly model?: TrainableModel;
@@ -39,6 +50,8 @@ export interface CallbackContext {
    * to two steps behind.
    */
   readonly completed?: CompletedStep;
+  /** How far the kernels are, for `onPreparation`. */
+  readonly preparation?: Preparation;
   /** Batches in the evaluation under way, for `onPredictionStep`. */
   readonly numBatches?: number;
 }
@@ -79,6 +92,11 @@ export interface TrainerCallback {
   onPredict?: Event;
   onSave?: Event;
   onLog?: Event;
+  /**
+   * Kernels are checked or compiled, before the first step or evaluation. `transformers` has nothing
+   * like it.
+   */
+  onPreparation?: Event;
   /** What a checkpoint keeps of it, in `stateful_callbacks` of `trainer_state.json`. Default nothing. */
   state?(): CallbackState;
   /** Called before `onTrainBegin` of a run that is resumed, with what `state()` gave. */
@@ -107,4 +125,5 @@ export const eventNames: readonly EventName[] = [
   'onPredict',
   'onSave',
   'onLog',
+  'onPreparation',
 ];

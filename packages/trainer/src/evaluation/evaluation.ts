@@ -2,8 +2,8 @@ import type { Batch } from '@attune/data';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { isSeveral } from '../datasets.ts';
 import { BatchTooLargeError } from '../errors.ts';
-import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
-import { showPreparation } from '../progress/preparation.ts';
+import type { Dataloader, EvaluationLoopOptions, ExtensionPoints } from '../extensionPoints.ts';
+import { prepareTelling } from '../progress/preparation.ts';
 import type { TrainerParts } from '../trainerOptions.ts';
 import { findingWhatFits } from '../training/batchMemory.ts';
 import { defaultLoss } from '../training/loss.ts';
@@ -26,7 +26,7 @@ export class Evaluation {
   }
 
   /** From the first batch to the metrics, kernels compiled before. */
-  async run(loader: Dataloader, prefix: string): Promise<EvaluationOutput> {
+  async run(loader: Dataloader, { metricKeyPrefix: prefix, signal }: EvaluationLoopOptions): Promise<EvaluationOutput> {
     const { model, args, labelName, computeMetrics } = this.#parts;
     const { device } = model;
     const { predictions, labelIds, loss, numSamples } = await evaluationLoop({
@@ -37,7 +37,10 @@ export class Evaluation {
       labelName,
       args,
       beforeFirst: (batch) =>
-        showPreparation(args.disableTqdm, (onProgress) => device.prepare(() => this.#record(batch), { onProgress })),
+        prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal }, (options) =>
+          device.prepare(() => this.#record(batch), options),
+        ),
+      signal,
       afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: loader.length }),
     });
     const computed =

@@ -21,6 +21,8 @@ export interface EvaluationLoopInput {
   readonly args: TrainingArguments;
   /** Called before the first batch is recorded. */
   readonly beforeFirst: (batch: Batch) => Promise<void>;
+  /** Ends the loop before its next batch. */
+  readonly signal: AbortSignal | undefined;
   /** Called after each batch. */
   readonly afterBatch: () => Promise<void>;
 }
@@ -45,7 +47,7 @@ interface BatchResult {
  * Forward passes over a dataset in its order, one batch computed while the one before is read back.
  */
 export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopResult> {
-  const { trainer, model, device, loader, labelName, args, beforeFirst, afterBatch } = input;
+  const { trainer, model, device, loader, labelName, args, beforeFirst, afterBatch, signal } = input;
   const results: BatchResult[] = [];
   const labels: BatchArray[] = [];
   let numSamples = 0;
@@ -55,6 +57,7 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopRe
   };
   for await (const given of loader) {
     const batch = checkedBatch(given);
+    signal?.throwIfAborted();
     if (numSamples === 0) await beforeFirst(batch);
     const labelled = countLabels(model, batch, labelName);
     const [reading, batchLabels] = inEvalMode(model, device, () => {

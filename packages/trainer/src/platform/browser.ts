@@ -3,6 +3,8 @@ import type { Files, InterruptibleRun, Interruption, Machine, Terminal } from '.
 
 export const terminal: Terminal = { writeLine: (line) => console.info(line) };
 
+export const output: Terminal = { writeLine: (line) => console.log(line) };
+
 const refuse = () =>
   Promise.reject(
     new SaveError(

@@ -10,6 +10,9 @@ export const terminal: Terminal = {
   writeLine: (line) => console.error(line),
 };
 
+/** Where lines for a program go. */
+export const output: Terminal = { writeLine: (line) => console.log(line) };
+
 /** What `~` stands for. */
 export const homeFolder = (): string | null => homedir();
 

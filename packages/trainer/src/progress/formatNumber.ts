@@ -1,15 +1,16 @@
 /**
- * Four significant digits as Python's `:.4g` prints them: `0.6918`, `5e-05`, `1377`, `1.234e+06`.
+ * Four significant digits, or so many, as Python's `:.4g` prints them: `0.6918`, `5e-05`, `1377`,
+ * `1.234e+06`.
  */
-export function formatNumber(value: number): string {
+export function formatNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   if (value === 0) return '0';
-  const [mantissa = '', exponentText = '0'] = value.toExponential(3).split('e');
+  const [mantissa = '', exponentText = '0'] = value.toExponential(digits - 1).split('e');
   const exponent = Number(exponentText);
-  const trim = (digits: string) => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits);
-  if (exponent < -4 || exponent >= 4) {
+  const trim = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+  if (exponent < -4 || exponent >= digits) {
     const sign = exponent < 0 ? '-' : '+';
     return `${trim(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
-  return trim(value.toFixed(3 - exponent));
+  return trim(value.toFixed(digits - 1 - exponent));
 }

@@ -1,36 +1,41 @@
-import { terminal } from '#platform';
-import { progressLine } from '@attune/platform';
-import type { ProgressLine } from '@attune/platform';
+import type { Device } from '@attune/tensor';
+import type { CallbackList } from '../callbacks/callbackList.ts';
+import type { Preparation } from '../callbacks/trainerCallback.ts';
 
-/** From here on people wonder what a program is doing. */
-const noticeableSeconds = 1;
+type PrepareOptions = NonNullable<Parameters<Device['prepare']>[1]>;
+
+export interface PreparationInput {
+  readonly callbacks: CallbackList;
+  readonly phase: Preparation['phase'];
+  /** Ends the wait. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
- * Runs something that makes kernels ready, and shows how far it is; a line at the end, if it took
- * over a second.
+ * Runs something that makes kernels ready, and tells the callbacks how far it is. Nothing is told
+ * where nothing has to be done.
  *
- * @param prepare told a function that takes how many of how many kernels are ready
+ * @throws what a callback throws; the signal's reason
  */
-export async function showPreparation(
-  quiet: boolean,
-  prepare: (onProgress: (done: number, total: number) => void) => Promise<void>,
+export async function prepareTelling(
+  { callbacks, phase, signal }: PreparationInput,
+  prepare: (options: PrepareOptions) => Promise<unknown>,
 ): Promise<void> {
-  const began = performance.now();
-  let line: ProgressLine | null = null;
-  let count = 0;
+  let last: Omit<Preparation, 'isOver'> | null = null;
+  let told = Promise.resolve();
+  const tell = (preparation: Preparation) => {
+    told = told.then(() => callbacks.call('onPreparation', { preparation }));
+    // Waited for below.
+    told.catch(() => {});
+  };
+  const onProgress = (done: number, total: number) => {
+    last = { phase, done, total };
+    tell({ ...last, isOver: false });
+  };
   try {
-    await prepare((done, total) => {
-      count = total;
-      if (quiet) return;
-      line ??= progressLine({ label: 'Preparing', total, unit: 'kernels' });
-      line.update(done);
-    });
+    await prepare({ onProgress, ...(signal && { signal }) });
   } finally {
-    (line as ProgressLine | null)?.stop();
+    if (last) tell({ ...(last as Omit<Preparation, 'isOver'>), isOver: true });
+    await told;
   }
-  const seconds = (performance.now() - began) / 1000;
-  if (seconds > noticeableSeconds)
-    terminal.writeLine(
-      `${count} kernels were prepared in ${seconds.toFixed(1)} s; the driver keeps them for the next run.`,
-    );
 }

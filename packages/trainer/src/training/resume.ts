@@ -46,6 +46,7 @@ const decidingOrder = ['seed', 'data_seed', 'train_sampling_strategy'];
 const indifferent: ReadonlySet<string> = new Set([
   'output_dir',
   'disable_tqdm',
+  'log_format',
   'resume_from_checkpoint',
   'report_to',
   'logging_dir',

@@ -41,6 +41,8 @@ export interface RunInput {
   readonly numTrainExamples: number | null;
   /** Lengths of the rows of the largest batch of so many epochs; null where they are not known. */
   readonly largestBatchLengths: (epochs: number) => readonly number[] | null;
+  /** Ends the run. */
+  readonly signal: AbortSignal | undefined;
   /** Records an evaluation of such a batch, where there will be one. */
   readonly recordEvaluation: (batch: Batch) => void;
 }

@@ -11,7 +11,7 @@ import { batchesFrom, groupsOf } from '../dataloaders.ts';
 import { TrainingInterruptedError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader } from '../extensionPoints.ts';
-import { showPreparation } from '../progress/preparation.ts';
+import { prepareTelling } from '../progress/preparation.ts';
 import type { TrainerState } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
 import { noteBest } from './bestModel.ts';
@@ -172,11 +172,15 @@ export class TrainingRun implements Disposable {
   }
 
   /**
-   * After a signal: saves, and ends the process, or the run where others listen to the signal.
+   * After an abort: ends the run. After a signal of the system: saves, and ends the process, or the run where others listen to the signal.
    *
-   * @throws TrainingInterruptedError
+   * @throws TrainingInterruptedError, the reason of the abort
    */
   async #leaveIfAsked(): Promise<void> {
+    if (this.#input.signal?.aborted) {
+      await this.#step.drain();
+      throw this.#input.signal.reason;
+    }
     const signal = this.#interruption?.signal ?? null;
     if (signal === null) return;
     const { args } = this.#trainer;
@@ -203,9 +207,10 @@ export class TrainingRun implements Disposable {
       this.#step.recordForPreparation(first && lengths ? [...batches, withLengths(first, lengths)] : batches);
       if (first) this.#input.recordEvaluation(first);
     };
-    await showPreparation(this.#trainer.args.disableTqdm, (onProgress) =>
-      this.#optimizer.device.prepare(record, { onProgress }),
+    await prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal: this.#input.signal }, (options) =>
+      this.#optimizer.device.prepare(record, options),
     );
+    this.#input.signal?.throwIfAborted();
   }
 
   /** @param epoch epochs done after this step, with a fraction */
