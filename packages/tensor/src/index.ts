@@ -148,15 +148,44 @@ export {
   variance as var,
 } from './functional/reductions.ts';
 export type { Dims, NormOptions, ReductionOptions, VarianceOptions } from './functional/reductions.ts';
-export { Dropout, Embedding, LayerNorm, Linear } from './nn/layers.ts';
+export {
+  ELU,
+  GELU,
+  Identity,
+  LeakyReLU,
+  LogSoftmax,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from './nn/activations.ts';
+export type { ELUOptions, LeakyReLUOptions, SoftmaxOptions, SoftplusOptions } from './nn/activations.ts';
+export { ModuleDict, ModuleList, Sequential } from './nn/containers.ts';
+export { Dropout } from './nn/dropout.ts';
+export type { DropoutModuleOptions } from './nn/dropout.ts';
+export { Embedding } from './nn/embedding.ts';
+export type { EmbeddingOptions, NewEmbeddingOptions } from './nn/embedding.ts';
+export type { ForwardArguments, ForwardHook, ForwardOutput, ForwardPreHook } from './nn/hooks.ts';
+export * as init from './nn/init.ts';
+export type { Layer } from './nn/layer.ts';
+export { Linear } from './nn/linear.ts';
+export type { LinearModuleOptions, NewLinearOptions } from './nn/linear.ts';
+export type { NewModuleOptions } from './nn/moduleOptions.ts';
+export { MultiheadAttention } from './nn/multiheadAttention.ts';
+export type { MultiheadAttentionCall, MultiheadAttentionOptions } from './nn/multiheadAttention.ts';
+export { LayerNorm, RMSNorm } from './nn/normalisation.ts';
+export type { LayerNormModuleOptions, NewLayerNormOptions, RMSNormOptions } from './nn/normalisation.ts';
+export { TransformerEncoder, TransformerEncoderLayer } from './nn/transformer.ts';
 export type {
-  DropoutModuleOptions,
-  EmbeddingOptions,
-  LayerNormModuleOptions,
-  LinearModuleOptions,
-} from './nn/layers.ts';
+  EncoderCall,
+  EncoderLayerCall,
+  TransformerEncoderLayerOptions,
+  TransformerEncoderOptions,
+} from './nn/transformer.ts';
 export { Module } from './nn/module.ts';
-export type { LoadReport, StateDict, StateDictEntry } from './nn/module.ts';
+export type { LoadReport, NamedOptions, NamedParametersOptions, StateDict, StateDictEntry } from './nn/module.ts';
 export { Parameter } from './nn/parameter.ts';
 export type { ParameterOptions } from './nn/parameter.ts';
 export { AdamW } from './optim/adamW.ts';

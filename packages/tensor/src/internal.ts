@@ -2,4 +2,5 @@
 export { largestHead } from '@attune/kernels';
 export { fusedLinear } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';
+export { normAfter } from './nn/normalisation.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';

@@ -3,54 +3,62 @@ import {
   attentionQkvPacked,
   Dropout,
   Module,
+  TensorError,
+  type Layer,
   type LayerNorm,
   type Linear,
-  type Parameter,
   type Tensor,
 } from '@attune/tensor';
-import { areContiguous, fusedLinear, makeContiguous } from '@attune/tensor/internal';
+import { areContiguous, fusedLinear, makeContiguous, normAfter } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
-import { below, layerNormOf, linearOf, type Run, type WeightSource } from './layers.ts';
+import { below, isPlain, layerNormOf, linearOf, type Run, type WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
 
-/** Multi-head attention within each sequence. */
+/** Multi-head attention within each sequence. Query, key and value may be replaced, as by LoRA. */
 class BertSelfAttention extends Module {
-  readonly query: Linear;
-  readonly key: Linear;
-  readonly value: Linear;
+  query: Layer;
+  key: Layer;
+  value: Layer;
   readonly dropout: Dropout;
   readonly #numHeads: number;
-  /** Of query, key and value: side by side in memory, they are computed by one product. */
-  readonly #weights: readonly Parameter[];
-  readonly #biases: readonly Parameter[];
 
   constructor(config: BertConfig, weights: WeightSource, site: number) {
     super();
-    this.query = linearOf(weights, 'query');
-    this.key = linearOf(weights, 'key');
-    this.value = linearOf(weights, 'value');
-    this.dropout = new Dropout({ probability: config.attentionProbsDropoutProb, site });
+    const projections = ['query', 'key', 'value'].map((name) => linearOf(weights, name)) as [Linear, Linear, Linear];
+    const [query, key, value] = projections;
+    this.query = query;
+    this.key = key;
+    this.value = value;
+    this.dropout = new Dropout({ p: config.attentionProbsDropoutProb, site });
     this.#numHeads = config.numAttentionHeads;
-    const projections = [this.query, this.key, this.value];
-    this.#weights = projections.map(({ weight }) => weight);
-    this.#biases = projections.flatMap(({ bias }) => bias ?? []);
-    makeContiguous(this.#weights);
-    makeContiguous(this.#biases);
+    // Side by side in memory, they are computed by one product.
+    makeContiguous(projections.map(({ weight }) => weight));
+    makeContiguous(projections.flatMap(({ bias }) => bias ?? []));
   }
 
   forward(hidden: Tensor, { sequences, random }: Run): Tensor {
+    if (this.dropout.forward !== Dropout.prototype.forward)
+      throw new TensorError(
+        'BertSelfAttention: its dropout is part of the attention kernel, where no hook can be called; hook the attention itself',
+      );
     const options = { sequences, numHeads: this.#numHeads, dropout: random ? this.dropout.options(random) : undefined };
-    if (areContiguous(this.#weights) && areContiguous(this.#biases))
-      return attentionQkvPacked(fusedLinear(hidden, this.#weights, this.#biases), options);
-    return attention(this.query.forward(hidden), this.key.forward(hidden), this.value.forward(hidden), options);
+    const { query, key, value } = this;
+    const projections = [query, key, value];
+    if (projections.every(isPlain)) {
+      const weights = projections.map(({ weight }) => weight);
+      const biases = projections.flatMap(({ bias }) => bias ?? []);
+      if (biases.length === 3 && areContiguous(weights) && areContiguous(biases))
+        return attentionQkvPacked(fusedLinear(hidden, weights, biases), options);
+    }
+    return attention(query.forward(hidden), key.forward(hidden), value.forward(hidden), options);
   }
 }
 
 /** A linear layer whose result is dropped out, added to what went in before, and normalised. */
 export class BertOutput extends Module {
-  readonly dense: Linear;
+  dense: Layer;
   readonly LayerNorm: LayerNorm;
   readonly dropout: Dropout;
 
@@ -58,14 +66,11 @@ export class BertOutput extends Module {
     super();
     this.dense = linearOf(weights, 'dense');
     this.LayerNorm = layerNormOf(weights, config);
-    this.dropout = new Dropout({ probability: config.hiddenDropoutProb, site });
+    this.dropout = new Dropout({ p: config.hiddenDropoutProb, site });
   }
 
   forward(input: Tensor, residual: Tensor, { random }: Run): Tensor {
-    return this.LayerNorm.forward(this.dense.forward(input), {
-      residual,
-      dropout: random ? this.dropout.options(random) : undefined,
-    });
+    return normAfter(this.LayerNorm, this.dense.forward(input), residual, this.dropout, random);
   }
 }
 

@@ -69,10 +69,9 @@ export class BertModel extends PretrainedModel {
         }
       : null;
     const run: Run = { packed, random, sequences: packSequences(device, packed.cuSeqlens) };
-    let hidden = this.embeddings.forward(run);
-    const hiddenStates = [hidden];
-    for (hidden of this.encoder.forward(hidden, run)) hiddenStates.push(hidden);
-    const output = { lastHiddenState: hidden, poolerOutput: this.pooler.forward(hidden, run), packed };
+    const hiddenStates = this.encoder.forward(this.embeddings.forward(run), run);
+    const lastHiddenState = hiddenStates.at(-1) as Tensor;
+    const output = { lastHiddenState, poolerOutput: this.pooler.forward(lastHiddenState, run), packed };
     return options.outputHiddenStates ? { ...output, hiddenStates } : output;
   }
 }

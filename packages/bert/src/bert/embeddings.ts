@@ -1,4 +1,4 @@
-import { Dropout, Embedding, embeddingSum, Module, type LayerNorm, type Tensor } from '@attune/tensor';
+import { add, Dropout, Embedding, embeddingSum, Module, type LayerNorm, type Tensor } from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { layerNormOf, type Run, type WeightSource } from './layers.ts';
 
@@ -17,25 +17,26 @@ export class BertEmbeddings extends Module {
     super();
     this.word_embeddings = new Embedding({
       weight: weights('word_embeddings.weight'),
-      paddingIndex: config.padTokenId,
+      paddingIdx: config.padTokenId,
     });
     this.position_embeddings = new Embedding({ weight: weights('position_embeddings.weight') });
     this.token_type_embeddings = new Embedding({ weight: weights('token_type_embeddings.weight') });
     this.LayerNorm = layerNormOf(weights, config);
-    this.dropout = new Dropout({ probability: config.hiddenDropoutProb, site: 0 });
+    this.dropout = new Dropout({ p: config.hiddenDropoutProb, site: 0 });
   }
 
   /** @returns [tokens, hidden] */
   forward({ packed, random }: Run): Tensor {
     const tables = [this.word_embeddings, this.position_embeddings, this.token_type_embeddings];
-    const sum = embeddingSum(
-      tables.map((table) => table.weight),
-      [packed.inputIds, packed.positionIds, packed.typeIds],
-      {
-        paddingIndices: tables.map((table) => table.paddingIndex),
-      },
-    );
-    const normalised = this.LayerNorm.forward(sum);
-    return random ? this.dropout.forward(normalised, random) : normalised;
+    const ids = [packed.inputIds, packed.positionIds, packed.typeIds];
+    const arePlain = tables.every((table) => table.forward === Embedding.prototype.forward);
+    const sum = arePlain
+      ? embeddingSum(
+          tables.map((table) => table.weight),
+          ids,
+          { paddingIndices: tables.map((table) => table.paddingIdx) },
+        )
+      : tables.map((table, index) => table.forward(ids[index] as Uint32Array)).reduce(add);
+    return this.dropout.forward(this.LayerNorm.forward(sum), random);
   }
 }

@@ -1,13 +1,13 @@
-import { checkpoint, Module, type Linear, type Tensor } from '@attune/tensor';
+import { checkpoint, gelu, Module, type Layer, type Tensor } from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertAttention, BertOutput } from './attention.ts';
-import { below, linearOf, type Run, type WeightSource } from './layers.ts';
+import { below, isPlain, linearOf, type Run, type WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
 
 class BertIntermediate extends Module {
-  readonly dense: Linear;
+  dense: Layer;
 
   constructor(weights: WeightSource) {
     super();
@@ -15,7 +15,8 @@ class BertIntermediate extends Module {
   }
 
   forward(hidden: Tensor): Tensor {
-    return this.dense.forward(hidden, { activation: 'gelu' });
+    const { dense } = this;
+    return isPlain(dense) ? dense.forward(hidden, { activation: 'gelu' }) : gelu(dense.forward(hidden));
   }
 }
 
@@ -60,13 +61,15 @@ export class BertEncoder extends Module {
     );
   }
 
-  /** What each layer gives, from the vectors of the embeddings on. */
-  *forward(embedded: Tensor, run: Run): Generator<Tensor, void> {
+  /** @returns the hidden states: those of the embeddings, then those after every layer */
+  forward(embedded: Tensor, run: Run): readonly Tensor[] {
     let hidden = embedded;
+    const hiddenStates = [hidden];
     for (const [index, layer] of this.layer.entries()) {
       const again = this.training && this.checkpointEvery > 0 && index % this.checkpointEvery === 0;
       hidden = again ? checkpoint((given: Tensor) => layer.forward(given, run), hidden) : layer.forward(hidden, run);
-      yield hidden;
+      hiddenStates.push(hidden);
     }
+    return hiddenStates;
   }
 }

@@ -1,4 +1,4 @@
-import { LayerNorm, Linear, type PackedSequences, type Parameter, type RandomKey } from '@attune/tensor';
+import { LayerNorm, Linear, type Layer, type PackedSequences, type Parameter, type RandomKey } from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { PackedBatch } from './packBatch.ts';
 
@@ -32,6 +32,9 @@ export function layerNormOf(weights: WeightSource, config: BertConfig): LayerNor
   return new LayerNorm({
     weight: weights('LayerNorm.weight'),
     bias: weights('LayerNorm.bias'),
-    epsilon: config.layerNormEps,
+    eps: config.layerNormEps,
   });
 }
+
+/** Whether a layer computes as `Linear` does: it was not replaced by another kind, and has no hooks. */
+export const isPlain = (layer: Layer): layer is Linear => layer.forward === Linear.prototype.forward;

@@ -35,7 +35,7 @@ export abstract class BertHead extends PretrainedModel {
     super(config, weights, seed);
     this.bert = new BertModel(config, (name) => weights(`bert.${name}`), seed);
     this.dropout = new Dropout({
-      probability: config.classifierDropout ?? config.hiddenDropoutProb,
+      p: config.classifierDropout ?? config.hiddenDropoutProb,
       site: classifierSite(config),
     });
     this.classifier = linearOf(weights, 'classifier', { fullPrecision: true });
@@ -48,12 +48,14 @@ export abstract class BertHead extends PretrainedModel {
    * @returns [n, numLabels]
    */
   protected classify(vectors: Tensor, tokenKeys: Uint32Array, key: DropoutKey): Tensor {
-    if (!this.training || this.dropout.probability === 0) return this.classifier.forward(vectors);
     const { device } = this;
-    const random = {
-      state: randomState(device, key),
-      tokenKeys: tensor(tokenKeys, { shape: [tokenKeys.length], device }),
-    };
+    const drops = this.training && this.dropout.p > 0;
+    const random = drops
+      ? {
+          state: randomState(device, key),
+          tokenKeys: tensor(tokenKeys, { shape: [tokenKeys.length], device }),
+        }
+      : null;
     return this.classifier.forward(this.dropout.forward(vectors, random));
   }
 }

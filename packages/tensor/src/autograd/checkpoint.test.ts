@@ -30,7 +30,7 @@ class Layer extends Module {
       );
     this.dense = new Linear({ weight: parameter([width, width], index), bias: parameter([width], index + 2) });
     this.norm = new LayerNorm({ weight: parameter([width], index + 3), bias: parameter([width], index + 4) });
-    this.dropout = new attune.Dropout({ probability: 0.3, site: index });
+    this.dropout = new attune.Dropout({ p: 0.3, site: index });
     const u32 = (values: number[]) => tensor(Uint32Array.from(values), { shape: [values.length], device });
     this.#key = { state: u32([7, 1, 0, 0]), tokenKeys: u32(Array.from({ length: 8 }, (_, row) => row)) };
   }

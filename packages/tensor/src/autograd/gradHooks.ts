@@ -2,9 +2,12 @@ import { callable, requireArgument, shown } from '@attune/validate';
 import { AutogradError } from '../errors.ts';
 import { noGrad } from './gradMode.ts';
 
-/** What `registerHook` returns: takes the hook away again. */
+/** What registering a hook returns: takes the hook away again. */
 export interface HookHandle {
+  /** A second call does nothing. */
   remove(): void;
+  /** As `remove`, at the end of a block: `using handle = …`. */
+  [Symbol.dispose](): void;
 }
 
 /** Functions that see a gradient as soon as it is whole, in the order in which they came. */
@@ -20,7 +23,8 @@ export class GradHooks<Gradient> {
     requireArgument('registerHook', 'hook', call, callable, AutogradError);
     const entry = { call };
     this.#hooks.add(entry);
-    return { remove: () => void this.#hooks.delete(entry) };
+    const remove = () => void this.#hooks.delete(entry);
+    return { remove, [Symbol.dispose]: remove };
   }
 
   /**

@@ -11,7 +11,8 @@ import { linear } from '../functional/linear.ts';
 import { reshape } from '../functional/movement.ts';
 import { sum } from '../functional/reductions.ts';
 import { tanh } from '../functional/unary.ts';
-import { LayerNorm, Linear } from '../nn/layers.ts';
+import { LayerNorm } from '../nn/normalisation.ts';
+import { Linear } from '../nn/linear.ts';
 import { Module } from '../nn/module.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { AdamW } from '../optim/adamW.ts';
@@ -207,6 +208,6 @@ describe('a tensor that shares memory', () => {
     expect(() => linear(input(), network.linear.weight)).toThrow(
       /this parameter's memory was given back: \[64, 64\]. Its model was disposed/,
     );
-    expect(() => layerNorm(input(), network.norm.weight, network.norm.bias)).toThrow(/model was disposed/);
+    expect(() => layerNorm(input(), network.norm.weight!, network.norm.bias!)).toThrow(/model was disposed/);
   });
 });

@@ -113,24 +113,24 @@ describe('misuse is told in words', () => {
     [
       'Linear',
       () => new tensors.Linear({ weights: x } as never),
-      /new Linear has no option weights; did you mean weight\?/,
+      /new Linear has no option weights: it is called weight/,
     ],
     [
       'Dropout',
-      () => new tensors.Dropout({ p: 0.1 } as never),
-      /new Dropout has no option p: it is called probability/,
+      () => new tensors.Dropout({ probability: 0.1 } as never),
+      /new Dropout has no option probability: it is called p/,
     ],
-    [
-      'Dropout',
-      () => new tensors.Dropout({ probability: 1, site: 0 }),
-      /probability must be a number of at least 0 and below 1; got 1/,
-    ],
+    ['Dropout', () => new tensors.Dropout({ p: 1.5 }), /new Dropout: p must be a number from 0 to 1; got 1.5/],
     [
       'LayerNorm',
       () => new tensors.LayerNorm({ weight: x } as never),
       /new LayerNorm: weight must be a Parameter; got a Tensor/,
     ],
-    ['Embedding', () => new tensors.Embedding({} as never), /new Embedding: weight must be a Parameter; got undefined/],
+    [
+      'Embedding',
+      () => new tensors.Embedding({} as never),
+      /new Embedding: numEmbeddings must be a whole number of at least 0; got undefined/,
+    ],
     [
       'Parameter',
       () => new tensors.Parameter([1] as never, {} as never),

@@ -1,7 +1,12 @@
+import { callable, flag, optional, requireArgument, text } from '@attune/validate';
+import type { HookHandle } from '../autograd/gradHooks.ts';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
+import { requireGivenOptions } from '../functional/checks.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
+import { addHook } from './hooks.ts';
+import type { ForwardHook, ForwardPreHook } from './hooks.ts';
 import { Parameter } from './parameter.ts';
 import { readEntries } from './stateEntries.ts';
 
@@ -23,10 +28,30 @@ export interface LoadReport {
   readonly unexpected: readonly string[];
 }
 
+/** Options of `namedModules` and `namedParameters`. */
+export interface NamedOptions {
+  /** Stands before every name, with a dot between. Default ''. */
+  readonly prefix?: string;
+  /** Whether what stands in two places comes once, under its first name. Default true. */
+  readonly removeDuplicate?: boolean;
+}
+
+/** Options of `namedParameters`. */
+export interface NamedParametersOptions extends NamedOptions {
+  /** Whether those of the modules inside come too. Default true. */
+  readonly recurse?: boolean;
+}
+
+const namedKinds = { prefix: optional(text), removeDuplicate: optional(flag) };
+const parametersKinds = { ...namedKinds, recurse: optional(flag) };
+
+const joined = (prefix: string, name: string): string => (prefix && name ? `${prefix}.${name}` : prefix || name);
+
 /**
  * A part of a model. Parameters and modules held in its properties, or in arrays there, are its
  * own; their names are the names of the properties, joined by dots, so that a module laid out like
- * its Hugging Face twin has the same names.
+ * its twin in PyTorch has the same names. A subclass has a method `forward`, which is called by its
+ * name: `model.forward(x)`.
  */
 export abstract class Module {
   #training = true;
@@ -62,9 +87,14 @@ export abstract class Module {
     return first[1].device;
   }
 
+  /** What may be modules and parameters of this one, by name; containers keep theirs elsewhere. */
+  protected members(): Iterable<readonly [string, unknown]> {
+    return Object.entries(this);
+  }
+
   /** Modules and parameters directly below this one, by name. */
-  *#children(): Generator<readonly [string, Module | Parameter]> {
-    for (const [name, value] of Object.entries(this)) {
+  *#parts(): Generator<readonly [string, Module | Parameter]> {
+    for (const [name, value] of this.members()) {
       if (value instanceof Module || value instanceof Parameter) yield [name, value];
       else if (Array.isArray(value)) {
         for (const [index, item] of value.entries())
@@ -73,31 +103,83 @@ export abstract class Module {
     }
   }
 
-  /** This module and all below it. */
-  *modules(): Generator<Module> {
-    yield this;
-    for (const [, child] of this.#children()) if (child instanceof Module) yield* child.modules();
+  /** The modules directly below this one, each once, with their names. */
+  *namedChildren(): Generator<readonly [string, Module]> {
+    const seen = new Set<Module>();
+    for (const [name, part] of this.#parts()) {
+      if (!(part instanceof Module) || seen.has(part)) continue;
+      seen.add(part);
+      yield [name, part];
+    }
   }
 
-  /**
-   * Every parameter with its name; one that stands in two places comes once, under its first name.
-   */
-  *namedParameters(prefix = '', seen = new Set<Parameter>()): Generator<readonly [string, Parameter]> {
-    for (const [name, child] of this.#children()) {
-      if (child instanceof Module) yield* child.namedParameters(`${prefix}${name}.`, seen);
-      else if (!seen.has(child)) {
-        seen.add(child);
-        yield [`${prefix}${name}`, child];
+  /** The modules directly below this one, each once. */
+  *children(): Generator<Module> {
+    for (const [, child] of this.namedChildren()) yield child;
+  }
+
+  /** This module, by the name '', and all below it. */
+  namedModules(options: NamedOptions = {}): Generator<readonly [string, Module]> {
+    requireGivenOptions('namedModules', options, namedKinds);
+    const { prefix = '', removeDuplicate = true } = options;
+    return this.#modulesBelow(prefix, removeDuplicate ? new Set() : null);
+  }
+
+  *#modulesBelow(prefix: string, seen: Set<Module> | null): Generator<readonly [string, Module]> {
+    if (seen?.has(this)) return;
+    seen?.add(this);
+    yield [prefix, this];
+    for (const [name, part] of this.#parts())
+      if (part instanceof Module) yield* part.#modulesBelow(joined(prefix, name), seen);
+  }
+
+  /** This module and all below it, each once. */
+  *modules(): Generator<Module> {
+    for (const [, module] of this.namedModules()) yield module;
+  }
+
+  /** Every parameter with its name. */
+  namedParameters(options: NamedParametersOptions = {}): Generator<readonly [string, Parameter]> {
+    requireGivenOptions('namedParameters', options, parametersKinds);
+    const { prefix = '', removeDuplicate = true, recurse = true } = options;
+    return this.#parametersBelow(prefix, recurse, removeDuplicate ? new Set() : null);
+  }
+
+  *#parametersBelow(
+    prefix: string,
+    recurse: boolean,
+    seen: Set<Parameter> | null,
+  ): Generator<readonly [string, Parameter]> {
+    for (const [name, part] of this.#parts()) {
+      if (part instanceof Module) {
+        if (recurse) yield* part.#parametersBelow(joined(prefix, name), recurse, seen);
+      } else if (!seen?.has(part)) {
+        seen?.add(part);
+        yield [joined(prefix, name), part];
       }
     }
   }
 
-  *parameters(): Generator<Parameter> {
-    for (const [, parameter] of this.namedParameters()) yield parameter;
+  /** Every parameter, each once. */
+  *parameters(options: Pick<NamedParametersOptions, 'recurse'> = {}): Generator<Parameter> {
+    for (const [, parameter] of this.namedParameters(options)) yield parameter;
+  }
+
+  /**
+   * Calls a function with every module, those below before those above: to set weights, for example.
+   *
+   * @throws TensorError
+   */
+  apply(fn: (module: Module) => void): this {
+    requireArgument('apply', 'fn', fn, callable, TensorError);
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
   }
 
   /** Switches dropout on, or off with `false`. */
   train(mode = true): this {
+    requireArgument('train', 'mode', mode, flag, TensorError);
     for (const module of this.modules()) module.#training = mode;
     return this;
   }
@@ -107,7 +189,44 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** All weights, read from the GPU. */
+  /**
+   * Freezes all parameters with `false`: no gradient flows to them, and optimizers leave them. As
+   * `requires_grad_`.
+   */
+  requiresGrad_(requiresGrad = true): this {
+    requireArgument('requiresGrad_', 'requiresGrad', requiresGrad, flag, TensorError);
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
+    return this;
+  }
+
+  /** Lets go of the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.clearGrad();
+  }
+
+  /**
+   * Calls a hook before every `forward` of this module, with its arguments: `hook(module, values)`. An
+   * array that it returns takes their place, any other value that of a single one. It is called
+   * synchronously, after those that were registered before it.
+   *
+   * @throws TensorError for a module without `forward`; `forward` throws for an async hook
+   */
+  registerForwardPreHook<Own extends Module>(this: Own, hook: ForwardPreHook<Own>): HookHandle {
+    return addHook('registerForwardPreHook', this, 'before', hook);
+  }
+
+  /**
+   * Calls a hook after every `forward` of this module: `hook(module, values, output)`. What it returns
+   * takes the place of the output. Under `noGrad` a model gives back the memory of what it computed on
+   * the way: a hook that keeps a tensor reads it with `data()`, or calls `device.retain(tensor.array)`.
+   *
+   * @throws TensorError for a module without `forward`; `forward` throws for an async hook
+   */
+  registerForwardHook<Own extends Module>(this: Own, hook: ForwardHook<Own>): HookHandle {
+    return addHook('registerForwardHook', this, 'after', hook);
+  }
+
+  /** All weights, read from the GPU; one that stands in two places comes once. */
   async stateDict(): Promise<StateDict> {
     const entries = [...this.namedParameters()];
     const values = await Promise.all(entries.map(([, parameter]) => parameter.data()));
@@ -117,7 +236,7 @@ export abstract class Module {
   }
 
   /**
-   * Puts weights in place by name.
+   * Puts weights in place by name. One that stands in two places may come under either name, or both.
    *
    * @param strict whether missing and unexpected names are an error. Default true.
    * @throws StateDictError when a shape differs, or, if strict, a name; nothing is changed then
@@ -127,8 +246,10 @@ export abstract class Module {
     strict = true,
   ): LoadReport {
     const given = new Map(readEntries('loadStateDict', entries));
-    const own = new Map(this.namedParameters());
-    const missing = [...own.keys()].filter((name) => !given.has(name));
+    requireArgument('loadStateDict', 'strict', strict, flag, StateDictError);
+    const own = new Map(this.namedParameters({ removeDuplicate: false }));
+    const found = new Set([...given.keys()].map((name) => own.get(name)));
+    const missing = [...this.namedParameters()].flatMap(([name, parameter]) => (found.has(parameter) ? [] : [name]));
     const unexpected = [...given.keys()].filter((name) => !own.has(name));
     if (strict && missing.length + unexpected.length > 0) {
       throw new StateDictError(

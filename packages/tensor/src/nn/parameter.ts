@@ -1,23 +1,25 @@
 import { cast } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
+import { openedDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { deviceKind } from '../requireDevice.ts';
-import { formatShape, shapeKind, sizeOf } from '../shape.ts';
+import { formatShape, requireShape, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 
 /** Options of `new Parameter`. */
 export interface ParameterOptions {
   readonly shape: Shape;
-  readonly device: Device;
+  /** Default: the one that `await defaultDevice()` has opened. */
+  readonly device?: Device;
   /** Default true; false freezes the parameter. */
   readonly requiresGrad?: boolean;
 }
 
 const floats = instanceOf(Float32Array);
-const kinds = { shape: shapeKind, device: deviceKind, requiresGrad: optional(flag) };
+const kinds = { shape: shapeKind, device: optional(deviceKind), requiresGrad: optional(flag) };
 
 /** A tensor of a model's weights, in f32: it outlives scopes and keeps a gradient. */
 export class Parameter extends Tensor {
@@ -36,7 +38,7 @@ export class Parameter extends Tensor {
   constructor(data: Float32Array, options: ParameterOptions) {
     requireArgument('new Parameter', 'data', data, floats, TensorError);
     requireOptions('new Parameter', options, kinds, { error: TensorError });
-    const { shape, device, requiresGrad = true } = options;
+    const { shape, device = openedDevice('new Parameter'), requiresGrad = true } = options;
     if (sizeOf(shape) !== data.length)
       throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);
     const array = device.allocatePersistent('f32', Math.max(1, data.length), `parameter ${formatShape(shape)}`);
@@ -52,6 +54,20 @@ export class Parameter extends Tensor {
     // What is recorded still reads the old values.
     this.device.flush();
     this.device.write(this.array, data);
+    this.#updateHalf();
+  }
+
+  /**
+   * Takes over the values of another parameter of the same shape and device, on the GPU.
+   *
+   * @throws ShapeError, TensorError
+   */
+  copyFrom(other: Parameter): void {
+    requireArgument('copyFrom', 'other', other, instanceOf(Parameter), TensorError);
+    requireShape('copyFrom', 'other', other.shape, this.shape);
+    if (other.device !== this.device)
+      throw new TensorError('copyFrom: other lives on another device; use setData(await other.data())');
+    this.device.copy(other.array, this.array);
     this.#updateHalf();
   }
 

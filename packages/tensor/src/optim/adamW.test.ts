@@ -8,7 +8,8 @@ import { scale } from '../functional/unary.ts';
 import { cast } from '../functional/cast.ts';
 import { tensor } from '../functional/create.ts';
 import { crossEntropy } from '../functional/classLosses.ts';
-import { LayerNorm, Linear } from '../nn/layers.ts';
+import { LayerNorm } from '../nn/normalisation.ts';
+import { Linear } from '../nn/linear.ts';
 import { Module } from '../nn/module.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../tensor.ts';
@@ -35,7 +36,7 @@ class Network extends Module {
       return new Parameter(Float32Array.from(data), { shape, device });
     };
     this['0'] = new Linear({ weight: parameter('0.weight'), bias: parameter('0.bias') });
-    this['2'] = new LayerNorm({ weight: parameter('2.weight'), bias: parameter('2.bias'), epsilon: 1e-6 });
+    this['2'] = new LayerNorm({ weight: parameter('2.weight'), bias: parameter('2.bias'), eps: 1e-6 });
     this['3'] = new Linear({ weight: parameter('3.weight'), bias: parameter('3.bias') });
   }
 
@@ -195,7 +196,7 @@ describe('AdamW', () => {
     await copied();
     matrix.setData(new Float32Array(matrix.size).fill(1 / 3));
     await copied();
-    expect(network['2'].weight.fp16Array).toBeNull();
+    expect(network['2'].weight?.fp16Array).toBeNull();
     optimizer.dispose();
     expect(matrix.fp16Array).toBeNull();
   });

@@ -11,7 +11,7 @@ import { folder, make } from '../testing/regression.ts';
 class LayeredModel extends Module implements TrainableModel {
   readonly inputNames = ['input_x'];
   readonly layers: Linear[];
-  readonly dropouts = [0, 1, 2].map((site) => new Dropout({ probability: 0.4, site }));
+  readonly dropouts = [0, 1, 2].map((site) => new Dropout({ p: 0.4, site }));
   readonly spread: Parameter;
   every = 0;
   recomputed = 0;

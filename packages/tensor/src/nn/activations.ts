@@ -1,0 +1,185 @@
+import { number, numberAtLeast, oneOf, optional, requireOptions } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { gt } from '../functional/binary.ts';
+import { logSoftmax, softmax } from '../functional/softmax.ts';
+import { elu, gelu, leakyRelu, relu, scale, sigmoid, silu, softplus, tanh } from '../functional/unary.ts';
+import type { GeluOptions } from '../functional/unary.ts';
+import { where } from '../functional/where.ts';
+import type { Tensor } from '../tensor.ts';
+import { Module } from './module.ts';
+
+const otherNames = { inplace: 'tensors do not change in place; leave it out' };
+
+function requireGiven(what: string, options: unknown, kinds: OptionKinds): void {
+  requireOptions(what, options, kinds, { error: TensorError, otherNames });
+}
+
+/** What goes in, as `torch.nn.Identity`: to stand where a layer was. */
+export class Identity extends Module {
+  forward(input: Tensor): Tensor {
+    return input;
+  }
+}
+
+/** `max(x, 0)`, as `torch.nn.ReLU`. */
+export class ReLU extends Module {
+  forward(input: Tensor): Tensor {
+    return relu(input);
+  }
+}
+
+/** Hyperbolic tangent, as `torch.nn.Tanh`. */
+export class Tanh extends Module {
+  forward(input: Tensor): Tensor {
+    return tanh(input);
+  }
+}
+
+/** `1 / (1 + exp(-x))`, as `torch.nn.Sigmoid`. */
+export class Sigmoid extends Module {
+  forward(input: Tensor): Tensor {
+    return sigmoid(input);
+  }
+}
+
+/** `x sigmoid(x)`, as `torch.nn.SiLU`. */
+export class SiLU extends Module {
+  forward(input: Tensor): Tensor {
+    return silu(input);
+  }
+}
+
+const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
+
+/** `x Φ(x)`, as `torch.nn.GELU`. */
+export class GELU extends Module {
+  readonly #options: GeluOptions;
+
+  /** @throws TensorError */
+  constructor(options: GeluOptions = {}) {
+    super();
+    requireGiven('new GELU', options, geluKinds);
+    this.#options = options;
+  }
+
+  forward(input: Tensor): Tensor {
+    return gelu(input, this.#options);
+  }
+}
+
+/** Options of `new LeakyReLU`. */
+export interface LeakyReLUOptions {
+  /** Default 0.01. */
+  readonly negativeSlope?: number;
+}
+
+/** `x` above 0, else `negativeSlope x`, as `torch.nn.LeakyReLU`. */
+export class LeakyReLU extends Module {
+  readonly negativeSlope: number;
+
+  /** @throws TensorError */
+  constructor(options: LeakyReLUOptions = {}) {
+    super();
+    requireGiven('new LeakyReLU', options, { negativeSlope: optional(number) });
+    this.negativeSlope = options.negativeSlope ?? 0.01;
+  }
+
+  forward(input: Tensor): Tensor {
+    return leakyRelu(input, this.negativeSlope);
+  }
+}
+
+/** Options of `new ELU`. */
+export interface ELUOptions {
+  /** Default 1. */
+  readonly alpha?: number;
+}
+
+/** `x` above 0, else `alpha (exp(x) - 1)`, as `torch.nn.ELU`. */
+export class ELU extends Module {
+  readonly alpha: number;
+
+  /** @throws TensorError */
+  constructor(options: ELUOptions = {}) {
+    super();
+    requireGiven('new ELU', options, { alpha: optional(number) });
+    this.alpha = options.alpha ?? 1;
+  }
+
+  forward(input: Tensor): Tensor {
+    return elu(input, this.alpha);
+  }
+}
+
+/** Options of `new Softplus`. */
+export interface SoftplusOptions {
+  /** Default 1. */
+  readonly beta?: number;
+  /** Where `beta x` is above it, the result is `x`. Default 20. */
+  readonly threshold?: number;
+}
+
+/** `log(1 + exp(beta x)) / beta`, as `torch.nn.Softplus`. */
+export class Softplus extends Module {
+  readonly beta: number;
+  readonly threshold: number;
+
+  /** @throws TensorError */
+  constructor(options: SoftplusOptions = {}) {
+    super();
+    requireGiven('new Softplus', options, {
+      beta: optional(numberAtLeast(Number.MIN_VALUE)),
+      threshold: optional(number),
+    });
+    this.beta = options.beta ?? 1;
+    this.threshold = options.threshold ?? 20;
+  }
+
+  forward(input: Tensor): Tensor {
+    const { beta, threshold } = this;
+    if (beta === 1 && threshold === 20) return softplus(input);
+    const scaled = scale(input, beta);
+    return where(gt(scaled, threshold), input, scale(softplus(scaled), 1 / beta));
+  }
+}
+
+/** Options of `new Softmax` and `new LogSoftmax`. */
+export interface SoftmaxOptions {
+  /** Default -1, the last. */
+  readonly dim?: number;
+}
+
+const softmaxKinds = { dim: optional({ what: 'a whole number', holds: Number.isInteger }) };
+
+/** Softmax along a dimension, as `torch.nn.Softmax`. */
+export class Softmax extends Module {
+  readonly dim: number;
+
+  /** @throws TensorError */
+  constructor(options: SoftmaxOptions = {}) {
+    super();
+    requireGiven('new Softmax', options, softmaxKinds);
+    this.dim = options.dim ?? -1;
+  }
+
+  forward(input: Tensor): Tensor {
+    return softmax(input, this.dim);
+  }
+}
+
+/** Logarithm of the softmax along a dimension, as `torch.nn.LogSoftmax`. */
+export class LogSoftmax extends Module {
+  readonly dim: number;
+
+  /** @throws TensorError */
+  constructor(options: SoftmaxOptions = {}) {
+    super();
+    requireGiven('new LogSoftmax', options, softmaxKinds);
+    this.dim = options.dim ?? -1;
+  }
+
+  forward(input: Tensor): Tensor {
+    return logSoftmax(input, this.dim);
+  }
+}

@@ -1,0 +1,96 @@
+import { ShapeError, TensorError } from '../errors.ts';
+import { add, logicalOr } from '../functional/binary.ts';
+import { cast } from '../functional/cast.ts';
+import { fromValues, zeros } from '../functional/create.ts';
+import { concat } from '../functional/joining.ts';
+import { reshape } from '../functional/movement.ts';
+import { logicalNot } from '../functional/unary.ts';
+import { maskedFill } from '../functional/where.ts';
+import { formatShape, shapesEqual } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+
+export const maskKind = {
+  what: 'a Tensor of bool, true where nothing is seen, or of numbers that are added to the scores',
+  holds: (value: unknown) =>
+    value instanceof Tensor && (value.dtype === 'bool' || value.dtype === 'f32' || value.dtype === 'f16'),
+};
+
+interface Masks {
+  readonly keyPaddingMask?: Tensor | null;
+  readonly attnMask?: Tensor | null;
+  readonly isCausal?: boolean;
+}
+
+interface Sizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly queries: number;
+  /** With the extra ones. */
+  readonly keys: number;
+  /** Keys behind those given, which all queries see. */
+  readonly extra: number;
+  /** A tensor of the scores' type and device. */
+  readonly like: Tensor;
+}
+
+/**
+ * Masks in PyTorch's meaning, true where nothing is seen, as one in the meaning of
+ * `scaledDotProductAttention`, true where something is seen; broadcasts to [batch, heads, queries,
+ * keys]. Nothing where there is none.
+ */
+export function attentionMask(masks: Masks, sizes: Sizes): Tensor | undefined {
+  const { keyPaddingMask, attnMask, isCausal = false } = masks;
+  const { batch, heads, queries, extra, like } = sizes;
+  const keys = sizes.keys - extra;
+  const all: Tensor[] = [];
+  if (attnMask) all.push(placed(attnMask, queries, keys, { batch, heads }));
+  else if (isCausal) all.push(hiddenAhead(queries, keys, like));
+  if (keyPaddingMask) {
+    const isSingle = batch === 1 && shapesEqual(keyPaddingMask.shape, [keys]);
+    if (!isSingle && !shapesEqual(keyPaddingMask.shape, [batch, keys]))
+      refuse('keyPaddingMask', keyPaddingMask.shape, `[${batch}, ${keys}]`);
+    all.push(reshape(keyPaddingMask, [batch, 1, 1, keys]));
+  }
+  for (const { device } of all)
+    if (device !== like.device)
+      throw new TensorError('MultiheadAttention: a mask lives on another device than the query; make both with one');
+  const wide = all.map((mask) => (extra > 0 ? withSeen(mask, extra) : mask));
+  if (wide.length === 0) return undefined;
+  if (wide.every(({ dtype }) => dtype === 'bool')) return logicalNot(wide.reduce(logicalOr));
+  return wide.map((mask) => added(mask, like)).reduce(add);
+}
+
+function refuse(name: string, shape: Shape, expected: string): never {
+  throw new ShapeError(`MultiheadAttention: ${name} has the shape ${formatShape(shape)}; expected ${expected}`);
+}
+
+function placed(
+  mask: Tensor,
+  queries: number,
+  keys: number,
+  { batch, heads }: Readonly<Record<'batch' | 'heads', number>>,
+): Tensor {
+  if (shapesEqual(mask.shape, [queries, keys])) return reshape(mask, [1, 1, queries, keys]);
+  if (!shapesEqual(mask.shape, [batch * heads, queries, keys]))
+    refuse('attnMask', mask.shape, `[${queries}, ${keys}] or [${batch * heads}, ${queries}, ${keys}]`);
+  return reshape(mask, [batch, heads, queries, keys]);
+}
+
+/** True where the key lies behind the query in time. */
+function hiddenAhead(queries: number, keys: number, { device }: Tensor): Tensor {
+  const hidden = Array.from({ length: queries * keys }, (_, index) => Number(index % keys > Math.floor(index / keys)));
+  return fromValues('MultiheadAttention', hidden, [1, 1, queries, keys], { device, dtype: 'bool' });
+}
+
+/** With further keys that are seen. */
+function withSeen(mask: Tensor, extra: number): Tensor {
+  const { device, dtype } = mask;
+  return concat([mask, zeros([...mask.shape.slice(0, -1), extra], { device, dtype })], -1);
+}
+
+/** Numbers to be added to the scores. */
+function added(mask: Tensor, { dtype, device }: Tensor): Tensor {
+  if (mask.dtype !== 'bool') return mask.dtype === dtype ? mask : cast(mask, dtype);
+  return maskedFill(zeros([1], { device, dtype }), mask, -Infinity);
+}

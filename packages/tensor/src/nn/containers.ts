@@ -1,0 +1,160 @@
+import { requireArgument, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Layer } from './layer.ts';
+import { Module } from './module.ts';
+
+function requireModule(where: string, name: string, module: unknown): asserts module is Module {
+  if (module instanceof Module) return;
+  throw new TensorError(`${where}: ${name} must be a Module; got ${shown(module)}`);
+}
+
+function requireLayer(where: string, name: string, module: unknown): asserts module is Layer {
+  requireModule(where, name, module);
+  if (typeof (module as { readonly forward?: unknown }).forward !== 'function')
+    throw new TensorError(`${where}: ${name}, a ${module.constructor.name}, has no forward`);
+}
+
+/**
+ * Modules one after another, as `torch.nn.Sequential`: of a list, by the names 0, 1, 2, …, or of an
+ * object, by its names. `sequential[0]` is the first, and may be replaced.
+ */
+export class Sequential extends Module {
+  [index: number]: Layer;
+
+  /** @throws TensorError for what is no module, or has no forward */
+  constructor(...modules: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
+    super();
+    const [first] = modules;
+    const isNamed = modules.length === 1 && typeof first === 'object' && first !== null && !(first instanceof Module);
+    for (const [name, module] of Object.entries(isNamed ? first : modules)) {
+      requireLayer('new Sequential', isNamed ? name : `module ${name}`, module);
+      if (name in this) throw new TensorError(`new Sequential: ${name} cannot be a name; Module has it itself`);
+      Object.defineProperty(this, name, { value: module, writable: true, enumerable: true, configurable: true });
+    }
+  }
+
+  /** How many modules there are. */
+  get length(): number {
+    return [...this].length;
+  }
+
+  *[Symbol.iterator](): Generator<Layer> {
+    for (const [, module] of this.members()) if (module instanceof Module) yield module as Layer;
+  }
+
+  /**
+   * @param input what the first module takes
+   * @returns what the last one gives
+   */
+  forward(input: Tensor): Tensor {
+    let output = input;
+    for (const module of this) output = module.forward(output);
+    return output;
+  }
+}
+
+/**
+ * Modules by number, as `torch.nn.ModuleList`: `list[0]` is the first, and may be replaced. It has no
+ * forward: go through them.
+ */
+export class ModuleList<Item extends Module = Module> extends Module {
+  [index: number]: Item;
+
+  /** @throws TensorError for what is no module */
+  constructor(modules: Iterable<Item> = []) {
+    super();
+    this.extend(modules);
+  }
+
+  /** How many modules there are. */
+  get length(): number {
+    return [...this].length;
+  }
+
+  /** The module of this number; negative ones count from the end. */
+  at(index: number): Item | undefined {
+    return this[index < 0 ? index + this.length : index];
+  }
+
+  /** @throws TensorError for what is no module */
+  append(module: Item): this {
+    requireModule('ModuleList.append', 'module', module);
+    this[this.length] = module;
+    return this;
+  }
+
+  /** @throws TensorError for what is no module */
+  extend(modules: Iterable<Item>): this {
+    requireArgument('ModuleList', 'modules', modules, iterable, TensorError);
+    for (const module of modules) this.append(module);
+    return this;
+  }
+
+  *[Symbol.iterator](): Generator<Item> {
+    for (const [, module] of this.members()) if (module instanceof Module) yield module as Item;
+  }
+}
+
+const iterable: Kind = {
+  what: 'modules, such as an array of them',
+  holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+};
+
+/** Modules by name, as `torch.nn.ModuleDict`. It has no forward. */
+export class ModuleDict<Item extends Module = Module> extends Module {
+  readonly #modules = new Map<string, Item>();
+
+  /** @throws TensorError for what is no module */
+  constructor(modules: Readonly<Record<string, Item>> = {}) {
+    super();
+    for (const [name, module] of Object.entries(modules)) this.set(name, module);
+  }
+
+  protected override members(): Iterable<readonly [string, unknown]> {
+    return this.#modules;
+  }
+
+  get size(): number {
+    return this.#modules.size;
+  }
+
+  get(name: string): Item | undefined {
+    return this.#modules.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.#modules.has(name);
+  }
+
+  /** @throws TensorError for what is no module, or a name with a dot */
+  set(name: string, module: Item): this {
+    requireModule('ModuleDict.set', `module ${name}`, module);
+    if (typeof name !== 'string' || name === '' || name.includes('.'))
+      throw new TensorError(`ModuleDict.set: ${shown(name)} cannot be a name: it must be a text without dots`);
+    this.#modules.set(name, module);
+    return this;
+  }
+
+  /** Takes a module out. */
+  delete(name: string): boolean {
+    return this.#modules.delete(name);
+  }
+
+  keys(): Iterable<string> {
+    return this.#modules.keys();
+  }
+
+  values(): Iterable<Item> {
+    return this.#modules.values();
+  }
+
+  entries(): Iterable<[string, Item]> {
+    return this.#modules.entries();
+  }
+
+  [Symbol.iterator](): Iterator<[string, Item]> {
+    return this.#modules[Symbol.iterator]();
+  }
+}

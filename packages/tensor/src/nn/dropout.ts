@@ -1,0 +1,74 @@
+import { optional, requireOptions, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import type { Device } from '../device.ts';
+import { tensor } from '../functional/create.ts';
+import { dropout } from '../functional/dropout.ts';
+import { randomState } from '../functional/random.ts';
+import type { DropoutOptions, RandomKey } from '../functional/random.ts';
+import { scale } from '../functional/unary.ts';
+import { defaultGenerator } from '../random/seed.ts';
+import { asMatrix } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { Module } from './module.ts';
+
+/** Options of `new Dropout`. */
+export interface DropoutModuleOptions {
+  /** Part of the elements that become 0, from 0 to 1. Default 0.5. */
+  readonly p?: number;
+  /**
+   * A number that no other dropout of the model has, where `forward` is given a random key that they
+   * share. Default 0.
+   */
+  readonly site?: number;
+}
+
+export const dropoutProbability: Kind = {
+  what: 'a number from 0 to 1',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
+const kinds = { p: optional(dropoutProbability), site: optional(wholeNumber(0)) };
+const otherNames = { probability: 'it is called p', inplace: 'tensors do not change in place; leave it out' };
+
+/** Dropout that acts while its module trains, as `torch.nn.Dropout`. */
+export class Dropout extends Module {
+  readonly p: number;
+  /** A number that no other dropout of the model has, or 0. */
+  readonly site: number;
+
+  /** @throws TensorError */
+  constructor(options: DropoutModuleOptions = {}) {
+    super();
+    requireOptions('new Dropout', options, kinds, { error: TensorError, otherNames });
+    const { p = 0.5, site = 0 } = options;
+    this.p = p;
+    this.site = site;
+  }
+
+  /** The options of this dropout for operations that drop themselves; nothing when nothing is dropped. */
+  options(random: RandomKey): DropoutOptions | undefined {
+    return this.training && this.p > 0 ? { probability: this.p, site: this.site, random } : undefined;
+  }
+
+  /**
+   * @param random what decides which elements are dropped; null for none. Default: a new one, drawn
+   *   from the generator that `setSeed` begins anew
+   * @throws TensorError
+   */
+  forward(input: Tensor, random?: RandomKey | null): Tensor {
+    if (!this.training || this.p === 0 || random === null) return input;
+    if (this.p === 1) return scale(input, 0);
+    const { p, site } = this;
+    const { rows } = asMatrix(input.shape);
+    return dropout(input, { probability: p, site, random: random ?? drawnKey(input.device, rows) });
+  }
+}
+
+/** A key that no other call has: drawn from the generator of the process. */
+export function drawnKey(device: Device, rows: number): RandomKey {
+  const keys = Uint32Array.from({ length: rows }, (_, row) => row);
+  return {
+    state: randomState(device, { seed: defaultGenerator().nextUint32(), update: 0 }),
+    tokenKeys: tensor(keys, { device }),
+  };
+}

@@ -1,0 +1,100 @@
+import { optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { eq } from '../functional/binary.ts';
+import { embeddingSum } from '../functional/embeddingSum.ts';
+import { indexSelect } from '../functional/indexing.ts';
+import { flatten, reshape, unsqueeze } from '../functional/movement.ts';
+import { where as choose } from '../functional/where.ts';
+import { Tensor } from '../tensor.ts';
+import { newParameter, normalDraw } from './drawing.ts';
+import { Module } from './module.ts';
+import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from './moduleOptions.ts';
+import type { NewModuleOptions } from './moduleOptions.ts';
+import type { Parameter } from './parameter.ts';
+
+interface PaddingOptions {
+  /** A row that gets no gradient; a new table has zeros there. Negative ones count from the end. Default: none. */
+  readonly paddingIdx?: number | null;
+}
+
+/** Options of `new Embedding` that makes its table. */
+export interface NewEmbeddingOptions extends NewModuleOptions, PaddingOptions {
+  /** Rows of the table. */
+  readonly numEmbeddings: number;
+  /** Columns of the table. */
+  readonly embeddingDim: number;
+}
+
+/** Options of `new Embedding` around a table that there is. */
+export interface EmbeddingOptions extends PaddingOptions {
+  /** [rows, columns] */
+  readonly weight: Parameter;
+}
+
+const padding = optional(orNull({ what: 'a whole number', holds: Number.isInteger }));
+const newKinds = {
+  numEmbeddings: wholeNumber(0),
+  embeddingDim: wholeNumber(0),
+  paddingIdx: padding,
+  ...newModuleKinds,
+};
+const givenKinds = { weight: parameterKind, paddingIdx: padding };
+const otherNames = {
+  paddingIndex: 'it is called paddingIdx',
+  maxNorm: 'it is not implemented',
+  scaleGradByFreq: 'it is not implemented',
+  sparse: 'gradients are dense; leave it out',
+};
+const where = 'new Embedding';
+
+/** A table of vectors, as `torch.nn.Embedding`: the same values for a seed, by the same names. */
+export class Embedding extends Module {
+  /** [rows, columns] */
+  readonly weight: Parameter;
+  /** The row that gets no gradient, or null. */
+  readonly paddingIdx: number | null;
+
+  /** @throws TensorError, ShapeError */
+  constructor(options: NewEmbeddingOptions | EmbeddingOptions) {
+    super();
+    const isGiven = hasWeight<EmbeddingOptions>(options);
+    requireOptions(where, options, isGiven ? givenKinds : newKinds, { error: TensorError, otherNames });
+    if (isGiven) requireDimensions(where, 'weight', options.weight, 2);
+    const rows = isGiven ? (options.weight.shape[0] as number) : options.numEmbeddings;
+    this.paddingIdx = paddingRow(options.paddingIdx ?? null, rows);
+    this.weight = isGiven ? options.weight : made(options, this.paddingIdx);
+  }
+
+  /**
+   * The rows of the table that numbers name. A number outside the table is an error in an array, and
+   * gives NaN in a tensor.
+   *
+   * @param ids i32 or u32 of any shape, or an array on the host
+   * @returns [...ids, columns]
+   * @throws TensorError, ShapeError
+   */
+  forward(ids: Tensor | Int32Array | Uint32Array): Tensor {
+    const { weight, paddingIdx } = this;
+    if (!(ids instanceof Tensor)) return embeddingSum([weight], [ids], { paddingIndices: [paddingIdx] });
+    const selected = indexSelect(weight, 0, flatten(ids));
+    const output = reshape(selected, [...ids.shape, weight.shape[1] as number]);
+    if (paddingIdx === null || !output.requiresGrad) return output;
+    return choose(unsqueeze(eq(ids, paddingIdx), -1), output.detach(), output);
+  }
+}
+
+function paddingRow(index: number | null, rows: number): number | null {
+  if (index === null) return null;
+  if (index >= rows || index < -rows)
+    throw new TensorError(`${where}: paddingIdx is ${index}; the table has the rows 0 to ${rows - 1}`);
+  return index < 0 ? index + rows : index;
+}
+
+function made(options: NewEmbeddingOptions, paddingIdx: number | null): Parameter {
+  const { numEmbeddings, embeddingDim } = options;
+  return newParameter(deviceFor(where, options), [numEmbeddings, embeddingDim], (generator, shape) => {
+    const values = normalDraw(0, 1)(generator, shape);
+    if (paddingIdx !== null) values.fill(0, paddingIdx * embeddingDim, (paddingIdx + 1) * embeddingDim);
+    return values;
+  });
+}

@@ -1,0 +1,268 @@
+import { instanceOf, number, numberAtLeast, oneOf, optional, requireArgument } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
+import { ShapeError, TensorError } from '../errors.ts';
+import { requireGivenOptions } from '../functional/checks.ts';
+import { Mt19937 } from '../random/mt19937.ts';
+import { defaultGenerator } from '../random/seed.ts';
+import { formatShape } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { constantDraw, normalDraw, uniformDraw } from './drawing.ts';
+import type { Draw } from './drawing.ts';
+import {
+  calculateGain,
+  fansOf,
+  kaimingNormalDraw,
+  kaimingUniformDraw,
+  nonlinearityKind,
+  xavierNormalDraw,
+  xavierUniformDraw,
+} from './fans.ts';
+import type { FanMode, Nonlinearity, Scaling } from './fans.ts';
+import { orthogonalDraw } from './orthogonal.ts';
+import { Parameter } from './parameter.ts';
+import { truncNormalDraw } from './truncNormal.ts';
+
+// As torch.nn.init, by its names without the underscore: each fills a parameter, and returns it. For
+// a seed the numbers are those of PyTorch on the CPU.
+
+export { calculateGain };
+export type { FanMode, Nonlinearity };
+
+/** What every function that draws takes. */
+export interface InitOptions {
+  /** What is drawn from. Default: one generator of the process, which `setSeed` begins anew. */
+  readonly generator?: Mt19937;
+}
+
+const drawKinds = { generator: optional(instanceOf(Mt19937)) };
+const aParameter = instanceOf(Parameter);
+
+function requireParameter(where: string, parameter: Parameter): void {
+  requireArgument(where, 'parameter', parameter, aParameter, TensorError);
+}
+
+function fill(where: string, parameter: Parameter, options: InitOptions, kinds: OptionKinds, draw: Draw): Parameter {
+  requireParameter(where, parameter);
+  requireGivenOptions(where, options, { ...drawKinds, ...kinds });
+  parameter.setData(draw(options.generator ?? defaultGenerator(), parameter.shape));
+  return parameter;
+}
+
+/** Options of `init.uniform`. */
+export interface UniformOptions extends InitOptions {
+  /** Default 0. */
+  readonly a?: number;
+  /** Default 1. */
+  readonly b?: number;
+}
+
+const rangeKinds = { a: optional(number), b: optional(number) };
+
+/**
+ * Numbers from `a` on, before `b`.
+ *
+ * @throws TensorError
+ */
+export function uniform(parameter: Parameter, options: UniformOptions = {}): Parameter {
+  const { a = 0, b = 1 } = options ?? {};
+  if (a > b) throw new TensorError(`init.uniform: a is ${a} and b ${b}; a must not be above b`);
+  return fill('init.uniform', parameter, options, rangeKinds, uniformDraw(a, b));
+}
+
+/** Options of `init.normal`. */
+export interface NormalOptions extends InitOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Default 1. */
+  readonly std?: number;
+}
+
+const normalKinds = { mean: optional(number), std: optional(numberAtLeast(0)) };
+
+/**
+ * Normal numbers.
+ *
+ * @throws TensorError
+ */
+export function normal(parameter: Parameter, options: NormalOptions = {}): Parameter {
+  const { mean = 0, std = 1 } = options ?? {};
+  return fill('init.normal', parameter, options, normalKinds, normalDraw(mean, std));
+}
+
+/** Options of `init.truncNormal`. */
+export interface TruncNormalOptions extends NormalOptions {
+  /** The least number. Default -2. */
+  readonly a?: number;
+  /** The greatest number. Default 2. */
+  readonly b?: number;
+}
+
+const truncKinds = { ...normalKinds, ...rangeKinds };
+
+/**
+ * Normal numbers that lie from `a` to `b`; others are drawn again, as PyTorch does since 2.15.
+ *
+ * @throws TensorError
+ */
+export function truncNormal(parameter: Parameter, options: TruncNormalOptions = {}): Parameter {
+  const { mean = 0, std = 1, a = -2, b = 2 } = options ?? {};
+  if (!(a < b)) throw new TensorError(`init.truncNormal: a is ${a} and b ${b}; a must be below b`);
+  if (!(std > 0)) throw new TensorError(`init.truncNormal: std is ${std}; it must be above 0`);
+  return fill('init.truncNormal', parameter, options, truncKinds, truncNormalDraw({ mean, std, a, b }));
+}
+
+/**
+ * One number everywhere.
+ *
+ * @throws TensorError
+ */
+export function constant(parameter: Parameter, value: number): Parameter {
+  requireArgument('init.constant', 'value', value, number, TensorError);
+  return fill('init.constant', parameter, {}, {}, constantDraw(value));
+}
+
+/** 1 everywhere. @throws TensorError */
+export function ones(parameter: Parameter): Parameter {
+  return fill('init.ones', parameter, {}, {}, constantDraw(1));
+}
+
+/** 0 everywhere. @throws TensorError */
+export function zeros(parameter: Parameter): Parameter {
+  return fill('init.zeros', parameter, {}, {}, constantDraw(0));
+}
+
+function requireMatrix(where: string, shape: Shape): readonly [number, number] {
+  const [rows, columns] = shape;
+  if (shape.length !== 2 || rows === undefined || columns === undefined)
+    throw new ShapeError(`${where}: a parameter of 2 dimensions is needed; this one is ${formatShape(shape)}`);
+  return [rows, columns];
+}
+
+/**
+ * 1 on the main diagonal of a matrix, 0 elsewhere.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function eye(parameter: Parameter): Parameter {
+  return fill('init.eye', parameter, {}, {}, (_, shape) => {
+    const [rows, columns] = requireMatrix('init.eye', shape);
+    return Float32Array.from({ length: rows * columns }, (__, index) => Number(index % (columns + 1) === 0));
+  });
+}
+
+/** Options of `init.xavierUniform` and its like. */
+export interface GainOptions extends InitOptions {
+  /** What all numbers are multiplied with. Default 1. */
+  readonly gain?: number;
+}
+
+const gainKinds = { gain: optional(number) };
+
+/**
+ * Uniform within ± gain sqrt(6 / (inputs + outputs)). Glorot and Bengio, 2010.
+ *
+ * @throws ShapeError for fewer than two dimensions, TensorError
+ */
+export function xavierUniform(parameter: Parameter, options: GainOptions = {}): Parameter {
+  const where = 'init.xavierUniform';
+  return fill(where, parameter, options, gainKinds, xavierUniformDraw(where, options?.gain));
+}
+
+/**
+ * Normal of the deviation gain sqrt(2 / (inputs + outputs)). Glorot and Bengio, 2010.
+ *
+ * @throws ShapeError for fewer than two dimensions, TensorError
+ */
+export function xavierNormal(parameter: Parameter, options: GainOptions = {}): Parameter {
+  const where = 'init.xavierNormal';
+  return fill(where, parameter, options, gainKinds, xavierNormalDraw(where, options?.gain));
+}
+
+/** Options of `init.kaimingUniform` and `init.kaimingNormal`. */
+export interface KaimingOptions extends InitOptions {
+  /** The negative slope of what follows, where that is `leakyRelu`. Default 0. */
+  readonly a?: number;
+  /** Keeps the variance in the forward pass, or with `fanOut` in the backward pass. Default `fanIn`. */
+  readonly mode?: FanMode;
+  /** What follows. Default `leakyRelu`. */
+  readonly nonlinearity?: Nonlinearity;
+}
+
+const kaimingKinds = {
+  a: optional(number),
+  mode: optional(oneOf('fanIn', 'fanOut')),
+  nonlinearity: optional(nonlinearityKind),
+};
+
+function scalingOf(where: string, parameter: Parameter, options: KaimingOptions): Scaling {
+  requireParameter(where, parameter);
+  requireGivenOptions(where, options, { ...drawKinds, ...kaimingKinds });
+  const { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' } = options;
+  return { mode, gain: calculateGain(nonlinearity, a) };
+}
+
+/**
+ * Uniform within ± gain sqrt(3 / fan). He et al., 2015.
+ *
+ * @throws ShapeError for fewer than two dimensions, TensorError
+ */
+export function kaimingUniform(parameter: Parameter, options: KaimingOptions = {}): Parameter {
+  const where = 'init.kaimingUniform';
+  const scaling = scalingOf(where, parameter, options);
+  return fill(where, parameter, options, kaimingKinds, kaimingUniformDraw(where, scaling));
+}
+
+/**
+ * Normal of the deviation gain / sqrt(fan). He et al., 2015.
+ *
+ * @throws ShapeError for fewer than two dimensions, TensorError
+ */
+export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}): Parameter {
+  const where = 'init.kaimingNormal';
+  const scaling = scalingOf(where, parameter, options);
+  return fill(where, parameter, options, kaimingKinds, kaimingNormalDraw(where, scaling));
+}
+
+/**
+ * Rows or columns, whichever are fewer, orthonormal, times `gain`; extents behind the first count as
+ * one. Equal to PyTorch's up to the rounding of its decomposition. Saxe et al., 2013.
+ *
+ * @throws ShapeError for fewer than two dimensions, TensorError
+ */
+export function orthogonal(parameter: Parameter, options: GainOptions = {}): Parameter {
+  const where = 'init.orthogonal';
+  requireParameter(where, parameter);
+  fansOf(where, parameter.shape);
+  return fill(where, parameter, options, gainKinds, orthogonalDraw(options?.gain ?? 1));
+}
+
+/** Options of `init.sparse`. */
+export interface SparseOptions extends InitOptions {
+  /** The part of each column that is 0, rounded up to whole elements. */
+  readonly sparsity: number;
+  /** The deviation of the other elements. Default 0.01. */
+  readonly std?: number;
+}
+
+const sparsity = { what: 'a number from 0 to 1', holds: (x: unknown) => typeof x === 'number' && x >= 0 && x <= 1 };
+const sparseKinds = { sparsity, std: normalKinds.std };
+
+/**
+ * Normal numbers in a matrix, of which a part of each column is 0. Which are 0 is drawn from the
+ * generator too; PyTorch draws it from that of the process. Martens, "Deep learning via Hessian-free
+ * optimization", 2010.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function sparse(parameter: Parameter, options: SparseOptions): Parameter {
+  const where = 'init.sparse';
+  requireArgument(where, 'sparsity', options?.sparsity, sparsity, TensorError);
+  return fill(where, parameter, options, sparseKinds, (generator, shape) => {
+    const [rows, columns] = requireMatrix(where, shape);
+    const values = normalDraw(0, options.std ?? 0.01)(generator, shape);
+    const count = Math.ceil(options.sparsity * rows);
+    for (let column = 0; column < columns; column++)
+      for (const row of generator.randperm(rows).subarray(0, count)) values[row * columns + column] = 0;
+    return values;
+  });
+}

@@ -1,0 +1,98 @@
+import { flag, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { linear } from '../functional/linear.ts';
+import type { LinearOptions } from '../functional/linear.ts';
+import { requireShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { newParameter, uniformDraw } from './drawing.ts';
+import { kaimingUniformDraw } from './fans.ts';
+import { Module } from './module.ts';
+import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from './moduleOptions.ts';
+import type { NewModuleOptions } from './moduleOptions.ts';
+import type { Parameter } from './parameter.ts';
+
+/** Options of `new Linear` that makes its weights. */
+export interface NewLinearOptions extends NewModuleOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** Whether there is a bias. Default true. */
+  readonly bias?: boolean;
+  /**
+   * Computes in f32 in mixed precision too: for heads, whose results are few and matter. Default
+   * false.
+   */
+  readonly fullPrecision?: boolean;
+}
+
+/** Options of `new Linear` around weights that there are. */
+export interface LinearModuleOptions {
+  /** [out, in] */
+  readonly weight: Parameter;
+  /** [out]. Default: none. */
+  readonly bias?: Parameter | null;
+  /** As for a new one. */
+  readonly fullPrecision?: boolean;
+}
+
+const newKinds = {
+  inFeatures: wholeNumber(0),
+  outFeatures: wholeNumber(0),
+  bias: optional(flag),
+  fullPrecision: optional(flag),
+  ...newModuleKinds,
+};
+const givenKinds = { weight: parameterKind, bias: optional(orNull(parameterKind)), fullPrecision: optional(flag) };
+const otherNames = { weights: 'it is called weight' };
+const where = 'new Linear';
+
+/** `input weightᵀ + bias`, as `torch.nn.Linear`: the same weights for a seed, by the same names. */
+export class Linear extends Module {
+  /** [out, in] */
+  readonly weight: Parameter;
+  /** [out] */
+  readonly bias: Parameter | null;
+
+  /** @throws TensorError, ShapeError */
+  constructor(options: NewLinearOptions | LinearModuleOptions) {
+    super();
+    const { weight, bias } = hasWeight<LinearModuleOptions>(options) ? given(options) : made(options);
+    this.weight = weight;
+    this.bias = bias;
+    weight.isMatrixOperand = !options.fullPrecision;
+  }
+
+  get inFeatures(): number {
+    return this.weight.shape[1] as number;
+  }
+
+  get outFeatures(): number {
+    return this.weight.shape[0] as number;
+  }
+
+  /**
+   * @param input [..., in]
+   * @returns [..., out]
+   * @throws ShapeError, TensorError
+   */
+  forward(input: Tensor, options?: LinearOptions): Tensor {
+    return linear(input, this.weight, this.bias, options);
+  }
+}
+
+function given(options: LinearModuleOptions): { weight: Parameter; bias: Parameter | null } {
+  requireOptions(where, options, givenKinds, { error: TensorError, otherNames });
+  const { weight, bias = null } = options;
+  requireDimensions(where, 'weight', weight, 2);
+  if (bias) requireShape(where, 'bias', bias.shape, [weight.shape[0] as number]);
+  return { weight, bias };
+}
+
+function made(options: NewLinearOptions): { weight: Parameter; bias: Parameter | null } {
+  requireOptions(where, options, newKinds, { error: TensorError, otherNames });
+  const { inFeatures, outFeatures, bias = true } = options;
+  const device = deviceFor(where, options);
+  const scaling = { mode: 'fanIn', gain: Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) } as const;
+  const weight = newParameter(device, [outFeatures, inFeatures], kaimingUniformDraw(where, scaling));
+  const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0;
+  return { weight, bias: bias ? newParameter(device, [outFeatures], uniformDraw(-bound, bound)) : null };
+}

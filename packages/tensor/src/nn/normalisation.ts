@@ -1,0 +1,204 @@
+import { flag, numberAtLeast, oneOfKinds, optional, requireOptions, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { ShapeError, TensorError } from '../errors.ts';
+import { add, mul, sub } from '../functional/binary.ts';
+import { cast } from '../functional/cast.ts';
+import { layerNorm } from '../functional/layerNorm.ts';
+import type { LayerNormOptions } from '../functional/layerNorm.ts';
+import type { RandomKey } from '../functional/random.ts';
+import { reshape } from '../functional/movement.ts';
+import { mean } from '../functional/reductions.ts';
+import { rsqrt, square } from '../functional/unary.ts';
+import { formatShape, requireShape, shapesEqual, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { constantDraw, newParameter } from './drawing.ts';
+import { Dropout } from './dropout.ts';
+import type { Layer } from './layer.ts';
+import { Module } from './module.ts';
+import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from './moduleOptions.ts';
+import type { NewModuleOptions } from './moduleOptions.ts';
+import type { Parameter } from './parameter.ts';
+
+interface NewNormOptions extends NewModuleOptions {
+  /** The last dimensions, which are normalised together: one extent, or several. */
+  readonly normalizedShape: number | Shape;
+  /** Whether the result is multiplied with a weight of `normalizedShape`, 1 at first. Default true. */
+  readonly elementwiseAffine?: boolean;
+}
+
+/** Options of `new LayerNorm` that makes its weights. */
+export interface NewLayerNormOptions extends NewNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  /** Whether a bias is added, 0 at first, where there is a weight. Default true. */
+  readonly bias?: boolean;
+}
+
+/** Options of `new LayerNorm` around weights that there are. */
+export interface LayerNormModuleOptions {
+  /** [columns] */
+  readonly weight: Parameter;
+  /** [columns] */
+  readonly bias: Parameter;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+}
+
+/** Options of `new RMSNorm`. */
+export interface RMSNormOptions extends NewNormOptions {
+  /** Added to the mean of squares. Default 2^-23, that of f32. */
+  readonly eps?: number | null;
+}
+
+const extents: Kind = {
+  what: '',
+  holds: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isInteger(extent) && extent > 0),
+};
+const normKinds = {
+  normalizedShape: oneOfKinds('a whole number of at least 1, or an array of them', wholeNumber(1), extents),
+  elementwiseAffine: optional(flag),
+  ...newModuleKinds,
+};
+const layerNormKinds = { ...normKinds, eps: optional(numberAtLeast(0)), bias: optional(flag) };
+const givenKinds = { weight: parameterKind, bias: parameterKind, eps: optional(numberAtLeast(0)) };
+const otherNames = { epsilon: 'it is called eps' };
+
+const shapeOf = (given: number | Shape): Shape => (typeof given === 'number' ? [given] : [...given]);
+
+/** @throws ShapeError where the last dimensions are others than those that are normalised */
+function requireLast(where: string, { shape }: Tensor, normalised: Shape): void {
+  if (!shapesEqual(shape.slice(-normalised.length), normalised))
+    throw new ShapeError(
+      `${where}: input has the shape ${formatShape(shape)}; its last dimensions must be ${formatShape(normalised)}`,
+    );
+}
+
+const lastDims = (normalised: Shape): number[] => normalised.map((_, index) => index - normalised.length);
+
+const inF32 = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
+
+/**
+ * Layer normalisation over the last dimensions, as `torch.nn.LayerNorm`, with residual and dropout
+ * in the same kernel where they are asked for.
+ */
+export class LayerNorm extends Module {
+  /** Of `normalizedShape`. */
+  readonly weight: Parameter | null;
+  /** Of `normalizedShape`. */
+  readonly bias: Parameter | null;
+  readonly eps: number;
+  readonly normalizedShape: Shape;
+
+  /** @throws TensorError, ShapeError */
+  constructor(options: NewLayerNormOptions | LayerNormModuleOptions) {
+    super();
+    const where = 'new LayerNorm';
+    const isGiven = hasWeight<LayerNormModuleOptions>(options);
+    requireOptions(where, options, isGiven ? givenKinds : layerNormKinds, { error: TensorError, otherNames });
+    this.eps = options.eps ?? 1e-5;
+    if (isGiven) {
+      const { weight, bias } = options;
+      requireDimensions(where, 'weight', weight, 1);
+      requireShape(where, 'bias', bias.shape, weight.shape);
+      this.normalizedShape = weight.shape;
+      this.weight = weight;
+      this.bias = bias;
+      return;
+    }
+    const { elementwiseAffine = true, bias = true } = options;
+    const shape = shapeOf(options.normalizedShape);
+    this.normalizedShape = shape;
+    const device = elementwiseAffine ? deviceFor(where, options) : null;
+    this.weight = device && newParameter(device, shape, constantDraw(1));
+    this.bias = device && bias ? newParameter(device, shape, constantDraw(0)) : null;
+  }
+
+  /**
+   * @param input [..., ...normalizedShape], f32 or f16
+   * @returns the shape of the input, f32
+   * @throws ShapeError, TensorError
+   */
+  forward(input: Tensor, options: Omit<LayerNormOptions, 'epsilon'> = {}): Tensor {
+    const { weight, bias, eps, normalizedShape } = this;
+    if (!weight || !bias) return this.#composed(input, options);
+    if (normalizedShape.length === 1) return layerNorm(input, weight, bias, { ...options, epsilon: eps });
+    requireLast('LayerNorm', input, normalizedShape);
+    const columns = sizeOf(normalizedShape);
+    const rows = (tensor: Tensor) => reshape(tensor, [-1, columns]);
+    const given = options.residual ? { ...options, residual: rows(options.residual) } : options;
+    const flat = [columns];
+    const output = layerNorm(rows(input), reshape(weight, flat), reshape(bias, flat), { ...given, epsilon: eps });
+    return reshape(output, input.shape);
+  }
+
+  /** Without a weight or a bias, which the kernel needs. */
+  #composed(input: Tensor, options: Omit<LayerNormOptions, 'epsilon'>): Tensor {
+    if (options.dropout) throw new TensorError('LayerNorm: dropout needs a layer norm with weight and bias');
+    requireLast('LayerNorm', input, this.normalizedShape);
+    const full = inF32(input);
+    const x = options.residual ? add(options.residual, full) : full;
+    const dims = lastDims(this.normalizedShape);
+    const centred = sub(x, mean(x, dims, { keepDim: true }));
+    const output = mul(centred, rsqrt(add(mean(square(centred), dims, { keepDim: true }), this.eps)));
+    return this.weight ? mul(output, this.weight) : output;
+  }
+}
+
+/**
+ * `input / sqrt(mean(input²) + eps) * weight` over the last dimensions, as `torch.nn.RMSNorm`. Zhang
+ * and Sennrich, "Root mean square layer normalization", 2019.
+ */
+export class RMSNorm extends Module {
+  /** Of `normalizedShape`. */
+  readonly weight: Parameter | null;
+  readonly eps: number;
+  readonly normalizedShape: Shape;
+
+  /** @throws TensorError */
+  constructor(options: RMSNormOptions) {
+    super();
+    const where = 'new RMSNorm';
+    const eps: Kind = {
+      what: 'a number of at least 0, or null',
+      holds: (x) => x === null || numberAtLeast(0).holds(x),
+    };
+    requireOptions(where, options, { ...normKinds, eps: optional(eps) }, { error: TensorError, otherNames });
+    this.eps = options.eps ?? 2 ** -23;
+    const shape = shapeOf(options.normalizedShape);
+    this.normalizedShape = shape;
+    const isAffine = options.elementwiseAffine ?? true;
+    this.weight = isAffine ? newParameter(deviceFor(where, options), shape, constantDraw(1)) : null;
+  }
+
+  /**
+   * @param input [..., ...normalizedShape], f32 or f16
+   * @returns the shape of the input, f32
+   * @throws ShapeError, TensorError
+   */
+  forward(input: Tensor): Tensor {
+    requireLast('RMSNorm', input, this.normalizedShape);
+    const x = inF32(input);
+    const squares = mean(square(x), lastDims(this.normalizedShape), { keepDim: true });
+    const output = mul(x, rsqrt(add(squares, this.eps)));
+    return this.weight ? mul(output, this.weight) : output;
+  }
+}
+
+/**
+ * `norm(residual + dropout(input))`: in one kernel where norm and dropout are as they were made, by
+ * themselves where they were replaced or have hooks.
+ */
+export function normAfter(
+  norm: Layer,
+  input: Tensor,
+  residual: Tensor,
+  dropout?: Dropout,
+  random: RandomKey | null = null,
+): Tensor {
+  const isPlain = norm instanceof LayerNorm && norm.forward === LayerNorm.prototype.forward;
+  if (isPlain && (!dropout || (dropout.forward === Dropout.prototype.forward && dropout.p < 1)))
+    return norm.forward(input, { residual, dropout: random ? dropout?.options(random) : undefined });
+  return norm.forward(add(residual, dropout ? dropout.forward(input, random) : input));
+}

@@ -1,0 +1,229 @@
+import { flag, instanceOf, numberAtLeast, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { add } from '../functional/binary.ts';
+import { requireGivenOptions } from '../functional/checks.ts';
+import { gelu, relu } from '../functional/unary.ts';
+import type { Tensor } from '../tensor.ts';
+import { maskKind } from './attentionMask.ts';
+import { withoutDrawing } from './drawing.ts';
+import { Dropout, dropoutProbability } from './dropout.ts';
+import { Linear } from './linear.ts';
+import type { Layer } from './layer.ts';
+import { Module } from './module.ts';
+import { newModuleKinds } from './moduleOptions.ts';
+import type { NewModuleOptions } from './moduleOptions.ts';
+import { MultiheadAttention } from './multiheadAttention.ts';
+import { LayerNorm, normAfter } from './normalisation.ts';
+
+/** Options of `new TransformerEncoderLayer`. */
+export interface TransformerEncoderLayerOptions extends NewModuleOptions {
+  /** Width of what goes in and comes out. */
+  readonly dModel: number;
+  /** Heads of the attention; `dModel` is a multiple of it. */
+  readonly nhead: number;
+  /** Width between the two linear layers. Default 2048. */
+  readonly dimFeedforward?: number;
+  /** Default 0.1. */
+  readonly dropout?: number;
+  /** Between the two linear layers. Default 'relu'. */
+  readonly activation?: 'relu' | 'gelu' | ((input: Tensor) => Tensor);
+  /** Default 1e-5. */
+  readonly layerNormEps?: number;
+  /** Whether tensors are [batch, length, width], and not [length, batch, width]. Default false. */
+  readonly batchFirst?: boolean;
+  /** Whether the layer norms come before attention and linear layers, not behind. Default false. */
+  readonly normFirst?: boolean;
+  /** Whether linear layers and layer norms have biases. Default true. */
+  readonly bias?: boolean;
+}
+
+/** Options of `TransformerEncoderLayer.forward`. */
+export interface EncoderLayerCall {
+  /**
+   * [length, length] or [batch nhead, length, length]: of bool, true where a position may not see
+   * another; or numbers that are added to the scores.
+   */
+  readonly srcMask?: Tensor | null;
+  /** [batch, length]: of bool, true where there is padding; or numbers that are added to the scores. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** Each position sees those up to itself only; no `srcMask` is needed. Default false. */
+  readonly isCausal?: boolean;
+}
+
+const activation: Kind = {
+  what: "'relu', 'gelu' or a function from a tensor to a tensor",
+  holds: (value) => value === 'relu' || value === 'gelu' || typeof value === 'function',
+};
+const kinds = {
+  dModel: wholeNumber(1),
+  nhead: wholeNumber(1),
+  dimFeedforward: optional(wholeNumber(1)),
+  dropout: optional(dropoutProbability),
+  activation: optional(activation),
+  layerNormEps: optional(numberAtLeast(0)),
+  batchFirst: optional(flag),
+  normFirst: optional(flag),
+  bias: optional(flag),
+  ...newModuleKinds,
+};
+const callKinds = {
+  srcMask: optional(orNull(maskKind)),
+  srcKeyPaddingMask: optional(orNull(maskKind)),
+  isCausal: optional(flag),
+};
+const encoderCallKinds = {
+  mask: optional(orNull(maskKind)),
+  srcKeyPaddingMask: optional(orNull(maskKind)),
+  isCausal: optional(flag),
+};
+
+const activations = { relu, gelu: (input: Tensor) => gelu(input) };
+
+/**
+ * Self-attention and two linear layers, each with dropout, residual and layer norm, as
+ * `torch.nn.TransformerEncoderLayer`: the same weights for a seed, by the same names. Vaswani et al.,
+ * "Attention is all you need", 2017.
+ */
+export class TransformerEncoderLayer extends Module {
+  readonly self_attn: MultiheadAttention;
+  readonly linear1: Linear;
+  readonly linear2: Linear;
+  readonly norm1: LayerNorm;
+  readonly norm2: LayerNorm;
+  readonly dropout: Dropout;
+  readonly dropout1: Dropout;
+  readonly dropout2: Dropout;
+  readonly activation: (input: Tensor) => Tensor;
+  readonly normFirst: boolean;
+  readonly #options: TransformerEncoderLayerOptions;
+
+  /** @throws TensorError */
+  constructor(options: TransformerEncoderLayerOptions) {
+    super();
+    requireOptions('new TransformerEncoderLayer', options, kinds, { error: TensorError });
+    const { dModel, nhead, dimFeedforward = 2048, dropout = 0.1, bias = true, device } = options;
+    this.#options = options;
+    this.self_attn = new MultiheadAttention({
+      embedDim: dModel,
+      numHeads: nhead,
+      dropout,
+      bias,
+      batchFirst: options.batchFirst,
+      device,
+    });
+    this.linear1 = new Linear({ inFeatures: dModel, outFeatures: dimFeedforward, bias, device });
+    this.linear2 = new Linear({ inFeatures: dimFeedforward, outFeatures: dModel, bias, device });
+    const norm = { normalizedShape: dModel, eps: options.layerNormEps, bias, device };
+    this.norm1 = new LayerNorm(norm);
+    this.norm2 = new LayerNorm(norm);
+    this.dropout = new Dropout({ p: dropout });
+    this.dropout1 = new Dropout({ p: dropout });
+    this.dropout2 = new Dropout({ p: dropout });
+    const { activation: chosen = 'relu' } = options;
+    this.activation = typeof chosen === 'function' ? chosen : activations[chosen];
+    this.normFirst = options.normFirst ?? false;
+  }
+
+  /**
+   * @param src [length, batch, dModel]; [batch, length, dModel] with `batchFirst`; or without a batch
+   *   [length, dModel]
+   * @returns the shape of `src`
+   * @throws ShapeError, TensorError
+   */
+  forward(src: Tensor, options: EncoderLayerCall = {}): Tensor {
+    requireGivenOptions('TransformerEncoderLayer', options, callKinds);
+    if (this.normFirst) {
+      const attended = add(src, this.#attend(this.norm1.forward(src), options));
+      return add(attended, this.#feed(this.norm2.forward(attended)));
+    }
+    const attended = normAfter(this.norm1, this.#attend(src, options), src);
+    return normAfter(this.norm2, this.#feed(attended), attended);
+  }
+
+  #attend(input: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: EncoderLayerCall): Tensor {
+    const [output] = this.self_attn.forward(input, input, input, {
+      attnMask: srcMask,
+      keyPaddingMask: srcKeyPaddingMask,
+      isCausal,
+      needWeights: false,
+    });
+    return this.dropout1.forward(output);
+  }
+
+  #feed(input: Tensor): Tensor {
+    const hidden = this.dropout.forward(this.activation(this.linear1.forward(input)));
+    return this.dropout2.forward(this.linear2.forward(hidden));
+  }
+
+  /**
+   * Another layer with the same options and weights, and memory of its own.
+   *
+   * @throws TensorError where parameters were added or taken out since it was made
+   */
+  clone(): TransformerEncoderLayer {
+    const copy = withoutDrawing(() => new TransformerEncoderLayer(this.#options));
+    const own = new Map(this.namedParameters());
+    const copied = [...copy.namedParameters()];
+    if (copied.length !== own.size || copied.some(([name]) => !own.has(name)))
+      throw new TensorError('TransformerEncoderLayer.clone: its parameters are not those that it was made with');
+    for (const [name, parameter] of copied) {
+      const from = own.get(name);
+      if (from) parameter.copyFrom(from);
+      parameter.requiresGrad = from?.requiresGrad ?? true;
+    }
+    return copy.train(this.training);
+  }
+}
+
+/** Options of `new TransformerEncoder`. */
+export interface TransformerEncoderOptions {
+  /** What all layers are copies of; it is none of them itself. */
+  readonly encoderLayer: TransformerEncoderLayer;
+  readonly numLayers: number;
+  /** What comes behind the last layer, such as a `LayerNorm`. Default: nothing. */
+  readonly norm?: Layer | null;
+}
+
+/** Options of `TransformerEncoder.forward`. */
+export interface EncoderCall extends Omit<EncoderLayerCall, 'srcMask'> {
+  /** As `srcMask` of a layer. */
+  readonly mask?: Tensor | null;
+}
+
+const encoderKinds = {
+  encoderLayer: instanceOf(TransformerEncoderLayer),
+  numLayers: wholeNumber(1),
+  norm: optional(orNull(instanceOf(Module))),
+};
+
+/**
+ * Layers one behind the other, as `torch.nn.TransformerEncoder`: all begin with the weights of
+ * `encoderLayer`.
+ */
+export class TransformerEncoder extends Module {
+  readonly layers: readonly TransformerEncoderLayer[];
+  readonly norm: Layer | null;
+
+  /** @throws TensorError */
+  constructor(options: TransformerEncoderOptions) {
+    super();
+    requireOptions('new TransformerEncoder', options, encoderKinds, { error: TensorError });
+    const { encoderLayer, numLayers, norm = null } = options;
+    this.layers = Array.from({ length: numLayers }, () => encoderLayer.clone());
+    this.norm = norm;
+  }
+
+  /**
+   * @param src as of a layer
+   * @returns the shape of `src`
+   * @throws ShapeError, TensorError
+   */
+  forward(src: Tensor, options: EncoderCall = {}): Tensor {
+    requireGivenOptions('TransformerEncoder', options, encoderCallKinds);
+    const { mask, ...rest } = options;
+    let output = src;
+    for (const layer of this.layers) output = layer.forward(output, { ...rest, srcMask: mask });
+    return this.norm ? this.norm.forward(output) : output;
+  }
+}
