@@ -51,9 +51,7 @@ function writeModule(folder, path, text, includes) {
     const relative = posix.relative(posix.dirname(path), target);
     return relative.startsWith('.') ? relative : `./${relative}`;
   };
-  // Bundles ship the text: comments are left out of it, and lines keep their numbers.
-  const code = text.replace(/^[ \t]*\/\/.*$/gm, '');
-  const escaped = code.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+  const escaped = shipped(text).replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
   const module = [
     `${firstLine}${posix.basename(path)}.`,
     ...includes.map((name, index) => `import { wgsl as include${index} } from '${to(`${name}.wgsl.ts`)}';`),
@@ -69,6 +67,19 @@ function writeModule(folder, path, text, includes) {
   const beside = `${target}.${process.pid}`;
   writeFileSync(beside, module);
   renameSync(beside, target);
+}
+
+/** Bundles ship the text: without comments and spaces that say nothing. Lines keep their numbers. */
+export function shipped(text) {
+  const shorter = (line) => {
+    if (/^\s*(\/\/|$)/.test(line)) return '';
+    const code = line.replace(/(?<=[;{}])\s*\/\/.*$/, '').trim();
+    // Around operators a space may part two of them: only those beside a name or a number go.
+    return code.startsWith('#')
+      ? code
+      : code.replaceAll(/ ?([,;:(){}[\]]) ?/g, '$1').replaceAll(/(?<=[\w)\]]) ([-+*/=<&|!]+) (?=[\w(])/g, '$1');
+  };
+  return text.split('\n').map(shorter).join('\n');
 }
 
 function removeOrphan(path) {

@@ -14,8 +14,6 @@ import {
 } from '@attune/validate';
 import { KernelArgumentError, NoAdapterError } from './errors.ts';
 import { Gpu } from './gpu.ts';
-import { tuneKernels } from './autotune/tuneKernels.ts';
-import type { TuneOptions } from './autotune/tuneKernels.ts';
 import { probeMatrixSpelling } from './device/probeMatrixSpelling.ts';
 import { describeDevice, limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
@@ -42,11 +40,6 @@ export interface OpenDeviceOptions {
    */
   memoryBudget?: number;
   /**
-   * Measure which variants of kernels are the fastest here, once for each adapter, in ten to twenty
-   * seconds: see `tuneKernels`. Default false: a fixed table.
-   */
-  tune?: boolean | TuneOptions;
-  /**
    * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check
    * theirs themselves, and were tested without; a bug in a kernel of your own could then read or
    * write what lies beside an array. In Node only. Default true.
@@ -69,11 +62,11 @@ const optionKinds = {
   f16Storage: optional(oneOf('native', 'packed')),
   limits: optional(object),
   memoryBudget: optional(oneOfKinds('a number of bytes, or Infinity', numberAtLeast(0), oneOf(Infinity))),
-  tune: optional(oneOfKinds('true, false or an object with options of tuneKernels', flag, object)),
   robustness: optional(flag),
   webgpu: optional(object),
   backend: optional(nonEmptyText),
 };
+const otherNames = { tune: 'await tuneKernels(device) instead' };
 const limitKinds = Object.fromEntries(limitNames.map((name) => [name, optional(wholeNumber(0))]));
 
 /** How many devices this process has opened. */
@@ -87,7 +80,7 @@ let opened = 0;
  * @throws KernelArgumentError for an option that does not exist, or a limit that the adapter lacks
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> {
-  requireOptions('openDevice', options, optionKinds, { error: KernelArgumentError });
+  requireOptions('openDevice', options, optionKinds, { error: KernelArgumentError, otherNames });
   requireOptions('openDevice: limits', options.limits ?? {}, limitKinds, { error: KernelArgumentError });
   const webgpu = await findWebGpu(options);
   const adapter = await requestAdapter(webgpu, options);
@@ -110,7 +103,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
       return another && requestDevice(another, options, 'helper');
     },
   });
-  if (options.tune) await tuneKernels(gpu, options.tune === true ? {} : options.tune);
   return gpu;
 }
 

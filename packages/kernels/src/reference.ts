@@ -4,6 +4,7 @@ export * from './random/reference.ts';
 export * from './kernels/embeddingSum/reference.ts';
 export * from './kernels/softmax/reference.ts';
 export * from './kernels/crossEntropy/reference.ts';
+export * from './kernels/classLoss/reference.ts';
 export * from './kernels/meanSquaredError/reference.ts';
 export * from './kernels/binaryCrossEntropy/reference.ts';
 export * from './kernels/gelu/reference.ts';

@@ -208,6 +208,6 @@ export type { WritableTensor } from './safetensors/writeSafetensors.ts';
 export type { Shape } from './shape.ts';
 export { Tensor } from './tensor.ts';
 export type { DType } from './tensor.ts';
-export { DeviceLostError, openDevice, OutOfMemoryError, selfTest } from '@attune/kernels';
-export type { DeviceInfo } from '@attune/kernels';
+export { DeviceLostError, openDevice, OutOfMemoryError, selfTest, tuneKernels } from '@attune/kernels';
+export type { DeviceInfo, TuneOptions } from '@attune/kernels';
 export type { DynamicLossScale, UpdateRecord } from '@attune/kernels/internal';

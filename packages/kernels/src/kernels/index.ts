@@ -5,6 +5,7 @@ export { segmentIds, uploadSegments } from './segmentSum/index.ts';
 export type { IdSegments, UploadedSegments } from './segmentSum/index.ts';
 export * from './softmax/index.ts';
 export * from './crossEntropy/index.ts';
+export * from './classLoss/index.ts';
 export * from './meanSquaredError/index.ts';
 export * from './binaryCrossEntropy/index.ts';
 export * from './gelu/index.ts';

@@ -1,25 +1,20 @@
+import * as kernels from '@attune/kernels';
 import { arrayOf, instanceOf, number, oneOfKinds, optional, requireArgument, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
+import { operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, requireShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { add, div, eq, logicalAnd, mul, ne } from './binary.ts';
-import { cast } from './cast.ts';
+import { around } from './axes.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
-import { factorOf, finishBy, inSinglePrecision, lossKinds, requireOneReduction } from './lossReduction.ts';
+import { factorOf, inSinglePrecision, lossKinds, requireOneReduction } from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
-import { reshape, unsqueeze } from './movement.ts';
-import { any, sum } from './reductions.ts';
-import { arange } from './sequences.ts';
-import { logSoftmax } from './softmax.ts';
-import { logicalNot, neg, scale } from './unary.ts';
-import { where } from './where.ts';
 
 /** Options of `nllLoss`. */
 export interface NllLossOptions extends LossOptions {
-  /** For each class, what its rows count; their mean is by the sum of these. Default: 1 each. */
+  /** For each class, what its rows count; their mean is by the sum of these. No gradient flows to it. Default: 1 each. */
   readonly weight?: Tensor | Float32Array | readonly number[];
   /** Class of rows that count for nothing. Default -100. */
   readonly ignoreIndex?: number;
@@ -82,7 +77,7 @@ export function crossEntropy(input: Tensor, target: Int32Array | Tensor, options
     const factor = factorOf(options, count);
     if (factor !== null) return fusedCrossEntropy(logits, { values: target, factor }, { labelSmoothing, ignoreIndex });
   }
-  return likelihood(operation, logSoftmax(logits, classDim(logits)), target, options);
+  return classLoss(operation, logits, options, { target: classesOf(logits, target), isLogits: true, isByLabel: true });
 }
 
 /**
@@ -104,7 +99,8 @@ export function nllLoss(input: Tensor, target: Int32Array | Tensor, options: Nll
   requireOneReduction(operation, options);
   const logarithms = inSinglePrecision(input);
   requireClasses(operation, logarithms, target, options.ignoreIndex ?? -100);
-  return likelihood(operation, logarithms, target, options);
+  const classes = classesOf(logarithms, target);
+  return classLoss(operation, logarithms, options, { target: classes, isLogits: false, isByLabel: true });
 }
 
 /** Classes lie along dimension 1, or along the only one. */
@@ -148,61 +144,85 @@ function requireClasses(operation: string, input: Tensor, target: Int32Array | T
   return kept;
 }
 
-/** The weights of classes, of a shape that broadcasts along them. */
-function weightsAlong(operation: string, input: Tensor, weight: NonNullable<NllLossOptions['weight']>): Tensor {
-  const dim = classDim(input);
+/** The weights of classes on the device; null for none. */
+function weightsOf(operation: string, input: Tensor, { weight }: NllLossOptions): Tensor | null {
+  if (weight === undefined) return null;
   const given = weight instanceof Tensor ? weight : tensor(Float32Array.from(weight), { device: input.device });
   requireFloats(operation, 'weight', given, input);
-  requireShape(operation, `weight (input is ${formatShape(input.shape)})`, given.shape, [input.shape[dim] as number]);
-  const behind = input.shape.slice(dim + 1).map(() => 1);
-  return reshape(inSinglePrecision(given), [given.size, ...behind]);
+  const classes = input.shape[classDim(input)] as number;
+  requireShape(operation, `weight (input is ${formatShape(input.shape)})`, given.shape, [classes]);
+  return inSinglePrecision(given);
 }
 
-/** The losses of logarithms [rows, classes, ...] by masks that are true at each row's class. */
-function likelihood(
-  operation: string,
-  input: Tensor,
-  target: Int32Array | Tensor,
-  options: CrossEntropyOptions,
-): Tensor {
-  const { weight, labelSmoothing = 0, ignoreIndex = -100, reduction = 'mean' } = options;
-  const { device } = input;
-  const dim = classDim(input);
-  const classes = input.shape[dim] as number;
-  const rows =
-    target instanceof Tensor ? cast(target, 'i32') : tensor(target, { shape: input.shape.toSpliced(dim, 1), device });
-  const numbers = reshape(arange(0, classes, 1, { device }), [classes, ...input.shape.slice(dim + 1).map(() => 1)]);
-  const counts = ne(rows, ignoreIndex);
-  const mask = logicalAnd(eq(unsqueeze(rows, dim), numbers), unsqueeze(counts, dim));
-  const weights = weight === undefined ? null : weightsAlong(operation, input, weight);
-  const weighted = weights ? mul(input, weights) : input;
-  let losses = scale(sum(where(mask, weighted, 0), dim), labelSmoothing - 1);
-  if (labelSmoothing > 0) {
-    const smooth = where(counts, neg(sum(weighted, dim)), 0);
-    losses = add(losses, scale(smooth, labelSmoothing / classes));
+interface ClassTarget {
+  /** Classes on the device, or probabilities. */
+  readonly target: Tensor;
+  readonly isLogits: boolean;
+  readonly isByLabel: boolean;
+}
+
+/** The losses of f32 [rows, classes, ...] by the kernels `classLoss`, reduced. */
+function classLoss(operation: string, input: Tensor, options: CrossEntropyOptions, given: ClassTarget): Tensor {
+  const { device, shape } = input;
+  const { target, isLogits, isByLabel } = given;
+  const { labelSmoothing = 0, ignoreIndex = -100, reduction = 'mean' } = options;
+  const weights = weightsOf(operation, input, options);
+  const { outer, length: classes, inner } = around(shape, classDim(input));
+  const rows = outer * inner;
+  const common = {
+    input: input.array,
+    isLogits,
+    target: target.array,
+    classWeights: weights?.array,
+    outer,
+    classes,
+    inner,
+    labelSmoothing,
+    ignoreIndex,
+  };
+  const losses = device.allocate('f32', Math.max(1, rows), operation);
+  const facts = device.allocate('f32', Math.max(4, 4 * rows), `${operation}: rows`);
+  kernels.classLoss(device, { ...common, losses, facts });
+  const isWhole = options.factor === undefined && reduction === 'none';
+  const loss = isWhole ? losses : device.allocate('f32', 1, operation);
+  const scale = isWhole ? undefined : device.allocate('f32', 1, `${operation}: scale`);
+  if (scale) {
+    const factor = options.factor ?? (reduction === 'sum' ? 1 : 'mean');
+    kernels.classLossTotal(device, { losses, facts, rows, factor, loss, scale });
+    device.release(losses);
   }
-  // A class out of range is no class: its loss is no number.
-  if (target instanceof Tensor) losses = where(logicalAnd(counts, logicalNot(any(mask, dim))), NaN, losses);
-  if (options.factor !== undefined || reduction !== 'mean') return finishBy(losses, options, 1);
-  const kept = weights ? sum(where(mask, weights, 0)) : sum(cast(counts, 'f32'));
-  return div(sum(losses), where(eq(kept, 0), 1, kept));
+  return operationResult({
+    operation,
+    inputs: [input, target],
+    array: loss,
+    shape: isWhole ? shape.toSpliced(classDim(input), 1) : [],
+    saved: [facts, scale],
+    backward(gradients) {
+      const slopes = { ...common, facts, scale, gradOutput: gradients.output };
+      gradients.add(input, (gradient) => kernels.classLossBackward(device, { ...slopes, gradient }));
+      if (!isByLabel)
+        gradients.add(target, (gradient) =>
+          kernels.classLossBackward(device, { ...slopes, gradient, ofProbabilities: true }),
+        );
+    },
+  });
+}
+
+/** Classes on the device, of the shape of the input without its classes. */
+function classesOf({ shape, device }: Tensor, target: Int32Array | Tensor): Tensor {
+  return target instanceof Tensor
+    ? target
+    : tensor(target, { shape: shape.toSpliced(Math.min(1, shape.length - 1), 1), device });
 }
 
 /** The losses of logits [rows, classes, ...] beside probabilities of the same shape. */
-function ofProbabilities(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+function ofProbabilities(logits: Tensor, given: Tensor, options: CrossEntropyOptions): Tensor {
   const operation = 'crossEntropy';
-  const { weight, labelSmoothing = 0 } = options;
-  if (logits.shape.length === 0) requireClasses(operation, logits, target, 0);
-  requireFloats(operation, 'target', target, logits);
-  requireShape(operation, `target of probabilities (or of classes in i32)`, target.shape, logits.shape);
+  if (logits.shape.length === 0) requireClasses(operation, logits, given, 0);
+  requireFloats(operation, 'target', given, logits);
+  requireShape(operation, `target of probabilities (or of classes in i32)`, given.shape, logits.shape);
   if (options.ignoreIndex !== undefined)
     throw new TensorError(`${operation}: ignoreIndex is for classes; target is of probabilities`);
-  const dim = classDim(logits);
-  const classes = logits.shape[dim] as number;
-  const given = inSinglePrecision(target);
-  const smoothed = labelSmoothing > 0 ? add(scale(given, 1 - labelSmoothing), labelSmoothing / classes) : given;
-  const logarithms = logSoftmax(logits, dim);
-  const weighted = weight === undefined ? logarithms : mul(logarithms, weightsAlong(operation, logits, weight));
-  const losses = neg(sum(mul(smoothed, weighted), dim));
-  return finishBy(losses, options, losses.size);
+  const target = inSinglePrecision(given);
+  return classLoss(operation, logits, options, { target, isLogits: true, isByLabel: false });
 }

@@ -1,0 +1,64 @@
+import type { Gpu } from '../../gpu.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { inputParameters, isByLabel, requireInput } from './arrays.ts';
+import { wgsl as source } from './classLoss.wgsl.ts';
+import { wgsl as totalSource } from './classLossTotal.wgsl.ts';
+import type { ClassLossOptions, ClassLossTotalOptions } from './options.ts';
+
+/**
+ * Records the loss of each row: cross-entropy of logits, or likelihood of logarithms, beside
+ * classes or probabilities. As `torch.nn.functional.cross_entropy` and `nll_loss` with
+ * `reduction='none'`.
+ *
+ * @throws KernelArgumentError
+ */
+export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
+  const kernel = 'classLoss';
+  const { losses, facts, isLogits, classWeights, outer, classes, inner } = options;
+  const rows = outer * inner;
+  const reads = requireInput(kernel, options);
+  requireArray(kernel, 'losses', losses, { rows }, singleTypes);
+  requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
+  requireSeparate(kernel, reads, [losses, facts]);
+  // Neighbouring rows lie side by side where something lies behind the classes.
+  const lanes = options.lanes ?? (gpu.profile.software || classes <= 64 || inner > 1 ? 1 : 64);
+  gpu.dispatch({
+    program: kernelProgram(kernel, source, {
+      lanes,
+      severalLanes: lanes > 1,
+      isLogits,
+      byLabel: isByLabel(options),
+      weighted: classWeights !== undefined,
+    }),
+    parameters: inputParameters(options),
+    reads,
+    writes: [losses, facts],
+    workgroups: spreadWorkgroups(Math.ceil((rows * lanes) / 64)),
+    work: { bytes: 4 * rows * (classes * (isByLabel(options) ? 1 : 2) + 5) },
+  });
+}
+
+/**
+ * Records the sum of the rows' losses times a factor, or their mean by what the rows count.
+ *
+ * @throws KernelArgumentError
+ */
+export function classLossTotal(gpu: Gpu, { losses, facts, rows, factor, loss, scale }: ClassLossTotalOptions): void {
+  const kernel = 'classLossTotal';
+  requireExtents(kernel, { rows });
+  requireArray(kernel, 'losses', losses, { rows }, singleTypes);
+  requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
+  requireArray(kernel, 'loss', loss, { scalar: 1 }, singleTypes);
+  requireArray(kernel, 'scale', scale, { scalar: 1 }, singleTypes);
+  requireSeparate(kernel, [losses, facts], [loss, scale]);
+  gpu.dispatch({
+    program: kernelProgram(kernel, totalSource),
+    parameters: { integers: [rows, Number(factor === 'mean')], floats: [factor === 'mean' ? 1 : factor] },
+    reads: [losses, facts],
+    writes: [loss, scale],
+    workgroups: [1, 1, 1],
+    work: { bytes: 20 * rows },
+  });
+}

@@ -1,0 +1,3 @@
+export { classLossBackward } from './backward.ts';
+export { classLoss, classLossTotal } from './forward.ts';
+export type { ClassLossBackwardOptions, ClassLossInput, ClassLossOptions, ClassLossTotalOptions } from './options.ts';

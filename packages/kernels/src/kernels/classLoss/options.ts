@@ -1,0 +1,58 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+
+/** What forward and backward share. */
+export interface ClassLossInput {
+  /** f32 `[outer, classes, inner]`. */
+  readonly input: GpuArray;
+  /** Whether the input holds logits, of which a softmax is taken, and not logarithms. */
+  readonly isLogits: boolean;
+  /**
+   * i32 or u32 `[outer, inner]`: a class for each row, where one out of range gives NaN; or f32
+   * `[outer, classes, inner]`: a probability for each class.
+   */
+  readonly target: GpuArray;
+  /** f32 `[classes]`: what a class counts. Default 1 each. */
+  readonly classWeights?: GpuArray | undefined;
+  readonly outer: number;
+  readonly classes: number;
+  readonly inner: number;
+  /** Part of the target that is spread evenly over all classes, 0 to 1. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Class of rows that count for nothing. Default -100. */
+  readonly ignoreIndex?: number;
+}
+
+export interface ClassLossOptions extends ClassLossInput {
+  /** f32 `[outer, inner]`: the loss of each row. */
+  readonly losses: GpuArray;
+  /** f32 `[outer, inner, 4]`: what the gradient needs of each row. */
+  readonly facts: GpuArray;
+  /** Threads for a row. Default: 64 on a GPU for more than 64 classes, else 1. */
+  readonly lanes?: 1 | 64;
+}
+
+export interface ClassLossTotalOptions {
+  /** f32 `[rows]`. */
+  readonly losses: GpuArray;
+  /** f32 `[rows, 4]`. */
+  readonly facts: GpuArray;
+  readonly rows: number;
+  /** Multiplies the sum; `mean` divides it by what the rows count. */
+  readonly factor: number | 'mean';
+  /** f32 `[1]`. */
+  readonly loss: GpuArray;
+  /** f32 `[1]`: what the sum was multiplied by, for the gradient. */
+  readonly scale: GpuArray;
+}
+
+export interface ClassLossBackwardOptions extends ClassLossInput {
+  readonly facts: GpuArray;
+  /** f32 `[1]` with `scale`, else `[outer, inner]`. */
+  readonly gradOutput: GpuArray;
+  /** What `classLossTotal` wrote. Default: the rows' losses stayed by themselves. */
+  readonly scale?: GpuArray | undefined;
+  /** Whether the gradient is that of the probabilities. Default false: of the input. */
+  readonly ofProbabilities?: boolean;
+  /** f32 `[outer, classes, inner]`. */
+  readonly gradient: GpuArray;
+}
