@@ -1,8 +1,10 @@
 // Prints what pages weigh through a bundler: `node scripts/bundle-size.mjs [--parts]`. Bundles come
-// from the packages' sources, as vite makes them for browsers, minified; no build is needed.
+// from the packages' sources, as vite makes them for browsers, minified; no build is needed. With
+// --parts every module follows, by what gzip makes of it alone.
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 const tensor = join(rootFolder, 'packages/tensor/src');
@@ -10,11 +12,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
 /** Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped. */
 export const pages = {
   'all of @attune/tensor': {
-    limit: 70,
+    most: 108,
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    limit: 45,
+    most: 51,
     code: `
       import { AdamW, crossEntropy, Linear, Module, openDevice, relu, tensor } from '${tensor}/index.ts';
       class Mlp extends Module {
@@ -27,7 +29,7 @@ export const pages = {
       }
       const device = await openDevice();
       const model = new Mlp(device);
-      const optimizer = new AdamW(model.parameters(), { learningRate: 0.01 });
+      const optimizer = new AdamW(model.parameters(), { lr: 0.01 });
       const x = tensor([[0, 1], [1, 0]]);
       const y = tensor([0, 1], { dtype: 'u32' });
       for (let step = 0; step < 100; step++) {
@@ -35,7 +37,14 @@ export const pages = {
         optimizer.step();
         optimizer.zeroGrad();
       }
-      console.log(await model.forward(x).toArray());`,
+      console.log(await model.forward(x).data());`,
+  },
+  'a sum': {
+    most: 33,
+    code: `
+      import { add, openDevice, tensor } from '${tensor}/index.ts';
+      await openDevice();
+      console.log(await add(tensor([1, 2]), 3).data());`,
   },
 };
 
@@ -67,18 +76,16 @@ export async function bundle({ code }) {
 export const gzipped = (chunks) =>
   chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0) / 1000;
 
-if (process.argv[1] === import.meta.filename) {
+if (isMain(import.meta.url)) {
   for (const [name, page] of Object.entries(pages)) {
     const chunks = await bundle(page);
     const raw = chunks.reduce((sum, { code }) => sum + Buffer.byteLength(code), 0) / 1000;
     console.log(
-      `${name.padEnd(22)} ${gzipped(chunks).toFixed(1)} kB gzip of at most ${page.limit}, ${raw.toFixed(0)} kB minified, ${chunks.length} files`,
+      `${name.padEnd(22)} ${gzipped(chunks).toFixed(1)} kB gzip, ${raw.toFixed(0)} kB minified; at most ${page.most}`,
     );
     if (!process.argv.includes('--parts')) continue;
-    const parts = chunks.flatMap(({ modules }) =>
-      Object.entries(modules).map(([id, { code }]) => [id, gzipSync(code ?? '').length, code?.length ?? 0]),
-    );
-    for (const [id, zip, size] of parts.toSorted((a, b) => b[2] - a[2]).slice(0, 400))
-      console.log(String(size).padStart(8), String(zip).padStart(7), id.replace(rootFolder, ''));
+    const parts = chunks.flatMap(({ modules }) => Object.entries(modules)).map(([id, { code }]) => [id, code ?? '']);
+    for (const [id, code] of parts.toSorted((a, b) => b[1].length - a[1].length))
+      console.log(`${String(gzipSync(code).length).padStart(8)} ${id.replace(rootFolder, '')}`);
   }
 }

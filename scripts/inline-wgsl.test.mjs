@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inlineWgsl } from './inline-wgsl.mjs';
+import { inlineWgsl, shipped } from './inline-wgsl.mjs';
 
 let folder;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'attune-wgsl-'))));
@@ -17,7 +17,7 @@ function write(files) {
 
 describe('inlineWgsl', () => {
   it('writes a module beside each file, which imports what the file includes', async () => {
-    const text = '#include wgsl/base\n  // A comment.\n`quoted` ${text} and a \\\n';
+    const text = '#include wgsl/base\n  // A comment.\n`quoted`,${text};and a \\\n';
     write({ 'wgsl/base.wgsl': 'base', 'kernels/a/a.wgsl': text });
     inlineWgsl(folder);
     const { wgsl } = await import(join(folder, 'wgsl/base.wgsl.ts')).catch(() => ({}));
@@ -48,5 +48,26 @@ describe('inlineWgsl', () => {
     expect(() => inlineWgsl(folder)).toThrow('a.wgsl:2: #include wgsl/missing: there is no file wgsl/missing.wgsl');
     write({ 'a.wgsl': '#include b', 'b.wgsl': '#include a' });
     expect(() => inlineWgsl(folder)).toThrow('a.wgsl includes b.wgsl includes a.wgsl: a circle');
+  });
+
+  it('leaves out spaces that say nothing, and keeps lines and what a space parts', () => {
+    const text = [
+      '// A comment.',
+      '@group(0) @binding(next) var<storage, read> input: array<f32>;',
+      'fn f(a: u32, b: vec2f) -> f32 { // Says why.',
+      '  #if wide',
+      '  let c: vec4<f32> = -x - -y * (a + 1);',
+      '  if (a >= 2 && !(b.x < 1.0) || c & ~d == 0) { return a[0] >> 2u; }',
+      '}',
+    ].join('\n');
+    expect(shipped(text).split('\n')).toEqual([
+      '',
+      '@group(0)@binding(next)var<storage,read> input:array<f32>;',
+      'fn f(a:u32,b:vec2f)-> f32{',
+      '#if wide',
+      'let c:vec4<f32> = -x - -y *(a+1);',
+      'if(a >= 2 && !(b.x<1.0)|| c & ~d==0){return a[0]>> 2u;}',
+      '}',
+    ]);
   });
 });

@@ -181,9 +181,9 @@ describe('classLoss', () => {
   it('names what does not fit', () => {
     const array = gpu.allocate('f32', 3, 'short one');
     const target = gpu.allocate('i32', 2, 'labels');
-    const given = { input: array, isLogits: true, target, outer: 2, classes: 2, inner: 1, losses: array, facts: array };
-    expect(() => classLoss(gpu, given)).toThrow(/classLoss: input \(short one\) has 3 elements; .* needs 4/);
-    expect(() => classLoss(gpu, { ...given, classes: 1, labelSmoothing: 2 })).toThrow(/labelSmoothing is 2/);
+    const short = { input: array, isLogits: true, target, outer: 2, classes: 2, inner: 1, losses: array, facts: array };
+    expect(() => classLoss(gpu, short)).toThrow(/classLoss: input \(short one\) has 3 elements; .* needs 4/);
+    expect(() => classLoss(gpu, { ...short, classes: 1, labelSmoothing: 2 })).toThrow(/labelSmoothing is 2/);
   });
 
   it('compiles in every variant', () =>

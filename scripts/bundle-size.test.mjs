@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { bundle, gzipped, pages } from './bundle-size.mjs';
+
+it.each(Object.entries(pages))('%s weighs no more than it may', async (_, page) => {
+  const chunks = await bundle(page);
+  expect(gzipped(chunks)).toBeLessThan(page.most);
+});
+
+it('leaves out what a page does not import', async () => {
+  const [{ code }] = await bundle(pages['a sum']);
+  for (const absent of ['kernels/attention', 'kernels/gemm', 'kernels/optimizer', 'powOf', 'sinOf'])
+    expect(code).not.toContain(absent);
+});
