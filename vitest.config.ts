@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+if (!process.env.ATTUNE_REFERENCE)
+  console.error(
+    'ATTUNE_REFERENCE names no folder of reference data (data/, golden/, models/): *.reference.test.ts are left out.',
+  );
+
 export default defineConfig({
   test: {
     projects: ['packages/*', 'apps/*', 'examples', { test: { name: 'scripts', include: ['scripts/**/*.test.mjs'] } }],

@@ -41,6 +41,8 @@ export function parseRepository(name: string, type: RepoType, revision: string):
 
 function hintFor(name: string): string {
   if (/^~($|[\\/])/.test(name)) return " '~' is the shell's word for the home folder: give the whole path.";
+  if (/\.(safetensors|json|txt|bin|gguf|onnx|h5|msgpack)$/i.test(name))
+    return ' Of a file, give the folder that it is in.';
   const [, path] = /^https?:\/\/[^/]+\/(?:datasets\/)?([\w.-]+(?:\/[\w.-]+)?)/.exec(name) ?? [];
   return path ? ` Of an address, give the name alone: '${path}'.` : '';
 }

@@ -123,37 +123,35 @@ describe.runIf(reference)('all-MiniLM-L6-v2 on MRPC equals PyTorch and transform
     const steps = compareSteps(golden.steps, trainer.state.logHistory);
     const { predictions } = await trainer.predict(validation);
     const logits = largestDifference(predictions.data, golden.after_validation_logits.flat());
-    const worst: Record<'norm' | 'keyBiasNorm' | 'sum' | 'value', number> = {
-      norm: 0,
-      keyBiasNorm: 0,
-      sum: 0,
-      value: 0,
-    };
+    const worst = { norm: 0, sum: 0, value: 0 };
+    // Their true gradient is zero; Adam makes steps of what rounding leaves (docs/parity.md).
+    const worstOfKeyBiases = { norm: 0, sum: 0, value: 0 };
     const state = await model.stateDict();
     expect([...state.keys()]).toEqual(Object.keys(golden.final_sum_norm_first_last));
     for (const [name, expected] of Object.entries(golden.final_sum_norm_first_last)) {
       const data = state.get(name)?.data ?? [];
       const [sum, norm, first, last] = fingerprint(data);
-      const keyBias = name.endsWith('.key.bias');
-      const kind = keyBias ? 'keyBiasNorm' : 'norm';
-      worst[kind] = Math.max(worst[kind], Math.abs(norm - expected[1]) / expected[1]);
-      if (keyBias) continue;
+      const kind = name.endsWith('.key.bias') ? worstOfKeyBiases : worst;
+      kind.norm = Math.max(kind.norm, Math.abs(norm - expected[1]) / expected[1]);
       // Rounding of single values grows in a sum with the square root of their number.
-      worst.sum = Math.max(worst.sum, Math.abs(sum - expected[0]) / Math.sqrt(data.length));
-      worst.value = Math.max(worst.value, Math.abs(first - expected[2]), Math.abs(last - expected[3]));
+      kind.sum = Math.max(kind.sum, Math.abs(sum - expected[0]) / Math.sqrt(data.length));
+      kind.value = Math.max(kind.value, Math.abs(first - expected[2]), Math.abs(last - expected[3]));
     }
     console.info(
       `all-MiniLM-L6-v2, 40 steps, largest differences: loss ${steps.loss.toExponential(1)}, ` +
         `gradient norm ${steps.gradNorm.toExponential(1)}, learning rate ${steps.learningRate.toExponential(1)}, ` +
-        `logits after ${logits.toExponential(1)}, weights ${JSON.stringify(worst)}`,
+        `logits after ${logits.toExponential(1)}, weights ${JSON.stringify(worst)}, key biases ${JSON.stringify(worstOfKeyBiases)}`,
     );
     expect(steps.learningRate).toBeLessThan(1e-12);
     expect(steps.loss).toBeLessThan(5e-7);
     expect(steps.gradNorm).toBeLessThan(3e-5);
     expect(logits).toBeLessThan(2e-6);
     expect(worst.norm).toBeLessThan(5e-6);
-    expect(worst.keyBiasNorm).toBeLessThan(1e-3);
     expect(worst.sum).toBeLessThan(1e-7);
     expect(worst.value).toBeLessThan(5e-8);
-  });
+    expect(worstOfKeyBiases.norm).toBeLessThan(1e-3);
+    expect(worstOfKeyBiases.sum).toBeLessThan(1);
+    expect(worstOfKeyBiases.value).toBeLessThan(1);
+    // A minute on two free cores, several on shared ones.
+  }, 1_200_000);
 });

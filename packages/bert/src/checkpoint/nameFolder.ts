@@ -24,6 +24,10 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
     'It is a Flax checkpoint: convert it in Python ' +
       '(transformers before 5: AutoModel.from_pretrained(folder, from_flax=True).save_pretrained(folder)).',
   ],
+  [
+    /(^|\/)openvino_model\.|\.(mlmodel|tflite|engine|trt)$|\.mlpackage\//,
+    'It is an export for another runtime, which can run but not be trained: load the model it was exported from.',
+  ],
   [/\.onnx$/, 'It is an ONNX export, which can run but not be trained: load the model it was exported from.'],
   [
     /^0_Transformer\/config\.json$/,
@@ -34,10 +38,29 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
     /\.(incomplete|part|partial|crdownload)$/,
     'A download or a save was broken off: there is an unfinished file. Download or save it again.',
   ],
-  [/\.safetensors$/, 'There are safetensors files of other names: the weights must be in model.safetensors.'],
+  [
+    /(^|\/)snapshots\/[0-9a-f]{40}\//,
+    "It is a folder of the Hugging Face cache: load the model by its name on the hub, or the folder below 'snapshots'.",
+  ],
   [
     /(^|\/)checkpoint-\d+\//,
     'It holds the checkpoints of a training run: load one of the folders in it, such as checkpoint-500.',
+  ],
+  [
+    /(^|\/)(spiece|sentencepiece(\.bpe)?|tokenizer)\.model$/,
+    'Its tokenizer is of SentencePiece, as T5, ALBERT and XLM-RoBERTa have it; BERT has a vocab.txt. Choose a BERT checkpoint.',
+  ],
+  [
+    /(^|\/)merges\.txt$/,
+    'Its tokenizer is that of GPT-2 and RoBERTa (vocab.json, merges.txt); BERT has a vocab.txt. Choose a BERT checkpoint.',
+  ],
+  [
+    /(^|\/)(?!model(-\d{5}-of-\d{5})?\.safetensors$)[^/]*\.safetensors$/,
+    'There are safetensors files of other names: the weights must be in model.safetensors.',
+  ],
+  [
+    /^model(-\d{5}-of-\d{5})?\.safetensors$/,
+    'It holds weights without the other files of the model: copy config.json and the tokenizer files from where they come from.',
   ],
 ];
 

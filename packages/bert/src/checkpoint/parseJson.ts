@@ -1,5 +1,6 @@
 import { shown } from '@attune/validate';
 import { CheckpointError } from './checkpointError.ts';
+import { refuseForeignText } from './foreignContent.ts';
 
 /** Levels of lists and objects; the files of checkpoints have fewer than ten. */
 const deepest = 100;
@@ -18,20 +19,9 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** What `git clone` leaves in place of a large file without Git LFS. */
-const isLfsPointer = (text: string): boolean => text.startsWith('version https://git-lfs.github.com/spec/');
-
-/** @throws CheckpointError that says how to get the file itself */
-export function refuseLfsPointer(text: string, source: string): void {
-  if (isLfsPointer(text))
-    throw new CheckpointError(
-      `${source} is a Git LFS pointer, not the file itself. Run "git lfs pull" in its folder, or load it by its hub name.`,
-    );
-}
-
 /** Parses a JSON file that must hold an object. @throws CheckpointError that names the file */
 export function parseJsonObject(text: string, source: string): Record<string, unknown> {
-  refuseLfsPointer(text, source);
+  refuseForeignText(text, source);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -2,15 +2,16 @@ import { readSafetensors } from '@attune/tensor';
 import { shown } from '@attune/validate';
 import { CheckpointError } from './checkpointError.ts';
 import type { StoredTensor } from './floats.ts';
+import { refuseForeignBytes } from './foreignContent.ts';
 import { nameFolder } from './nameFolder.ts';
-import { parseJsonObject, refuseLfsPointer } from './parseJson.ts';
+import { parseJsonObject } from './parseJson.ts';
 import type { PretrainedFiles } from './pretrainedFiles.ts';
 
 export const weightsFile = 'model.safetensors';
 export const indexFile = 'model.safetensors.index.json';
 
 function readTensors(bytes: Uint8Array, source: string): ReadonlyMap<string, StoredTensor> {
-  refuseLfsPointer(new TextDecoder().decode(bytes.subarray(0, 64)), source);
+  refuseForeignBytes(bytes, source);
   return readSafetensors(bytes, source).tensors;
 }
 

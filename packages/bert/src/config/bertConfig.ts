@@ -23,6 +23,7 @@ const unsupported: readonly { key: string; harmless: readonly unknown[]; what: s
   { key: 'position_embedding_type', harmless: ['absolute'], what: 'relative positions' },
   { key: 'is_decoder', harmless: [false], what: 'a decoder' },
   { key: 'add_cross_attention', harmless: [false], what: 'cross-attention' },
+  { key: 'quantization_config', harmless: [], what: 'a quantised checkpoint (load the model it was made from)' },
 ];
 
 /** Keys that this package writes itself. */
@@ -116,6 +117,9 @@ export class BertConfig implements BertConfigFields {
     requireArgument('BertConfig.fromJson', 'overrides', overrides, object, ConfigError);
     const type = json.model_type;
     if (type !== undefined && type !== 'bert') throw modelTypeError(type, source);
+    const architecture: unknown = Array.isArray(json.architectures) ? json.architectures[0] : undefined;
+    if (type === undefined && typeof architecture === 'string' && !/^Bert(Model|For|LMHead)/.test(architecture))
+      throw modelTypeError(architecture, source, 'architectures[0]');
     if (type === undefined && json.hidden_size === undefined) {
       throw new ConfigError(`${source} has neither model_type nor hidden_size: it does not describe a BERT.`);
     }

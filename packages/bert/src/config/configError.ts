@@ -5,10 +5,14 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** The error for a model type that there is no class for. */
-export function modelTypeError(modelType: unknown, source: string): ConfigError {
+/**
+ * The error for a model type that there is no class for.
+ *
+ * @param key where it stands in config.json
+ */
+export function modelTypeError(modelType: unknown, source: string, key = 'model_type'): ConfigError {
   const type = typeof modelType === 'string' ? `'${modelType.slice(0, 60)}'` : shown(modelType);
   return new ConfigError(
-    `${source}: model_type is ${type}; this package has 'bert' only. Choose a BERT checkpoint, such as bert-base-uncased.`,
+    `${source}: ${key} is ${type}; this package has 'bert' only. Choose a BERT checkpoint, such as bert-base-uncased.`,
   );
 }

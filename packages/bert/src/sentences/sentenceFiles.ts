@@ -1,6 +1,7 @@
 import { shown } from '@attune/validate';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
-import { parseJsonObject, refuseLfsPointer } from '../checkpoint/parseJson.ts';
+import { refuseForeignText } from '../checkpoint/foreignContent.ts';
+import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import type { PretrainedFiles } from '../checkpoint/pretrainedFiles.ts';
 
 /** How the vectors of a sentence's tokens become one. */
@@ -65,7 +66,7 @@ interface ModuleEntry {
 const moduleKinds = ['Transformer', 'Pooling', 'Normalize'];
 
 function readModules(text: string, source: string): readonly ModuleEntry[] {
-  refuseLfsPointer(text, source);
+  refuseForeignText(text, source);
   // A list, which the reader of objects does not take.
   const list = parseJsonObject(`{"modules":${text}}`, source).modules;
   const modules = (Array.isArray(list) ? list : []).map((entry: unknown): ModuleEntry => {

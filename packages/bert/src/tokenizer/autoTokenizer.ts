@@ -13,9 +13,11 @@ import {
   wholeNumber,
 } from '@attune/validate';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { refuseForeignText } from '../checkpoint/foreignContent.ts';
 import { nameFolder } from '../checkpoint/nameFolder.ts';
-import { parseJsonObject, refuseLfsPointer } from '../checkpoint/parseJson.ts';
+import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { modelTypeError } from '../config/configError.ts';
 import { TokenizerError } from './errors.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
 import {
@@ -154,7 +156,7 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
   };
   const tokenizerJson = await readObject('tokenizer.json');
   const vocabulary = tokenizerJson ? undefined : await files.readText('vocab.txt');
-  if (vocabulary !== undefined) refuseLfsPointer(vocabulary, `${files.name}/vocab.txt`);
+  if (vocabulary !== undefined) refuseForeignText(vocabulary, `${files.name}/vocab.txt`);
   if (!tokenizerJson && vocabulary === undefined)
     throw new CheckpointError(
       `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${nameFolder(await files.list())}`,
@@ -164,6 +166,17 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
   const isStated = givenLimit !== undefined || statedLimit(config?.model_max_length) !== undefined;
   const maxPositions = isStated ? undefined : statedLimit((await readObject('config.json'))?.max_position_embeddings);
   return { tokenizerJson, vocabulary, addedTokens, config, maxPositions };
+}
+
+/** A failure with the reason in front that config.json gives: another kind of model. */
+async function otherModel(files: PretrainedFiles, error: unknown): Promise<Error | undefined> {
+  if (!(error instanceof TokenizerError || error instanceof CheckpointError)) return undefined;
+  const config = await files.readText('config.json').catch(() => undefined);
+  const [, modelType] = /"model_type"\s*:\s*"([\w-]+)"/.exec(config ?? '') ?? [];
+  if (modelType === undefined || modelType === 'bert') return undefined;
+  const { message } = modelTypeError(modelType, `${files.name}/config.json`);
+  const Kind = error instanceof CheckpointError ? CheckpointError : TokenizerError;
+  return new Kind(`${message} Its tokenizer: ${error.message}`, { cause: error });
 }
 
 /** Loads tokenizers by hub name or folder. */
@@ -188,7 +201,11 @@ export class AutoTokenizer {
     requireOptions(where, options, loadKinds, advice);
     const { modelMaxLength, paddingSide, truncationSide, warn, ...hubOptions } = options;
     const source = openPretrained(nameOrFolder, hubOptions);
-    const files = await readFiles(source, modelMaxLength);
-    return makeTokenizer(files, { modelMaxLength, paddingSide, truncationSide, warn }, `${source.name}/`);
+    try {
+      const files = await readFiles(source, modelMaxLength);
+      return await makeTokenizer(files, { modelMaxLength, paddingSide, truncationSide, warn }, `${source.name}/`);
+    } catch (error) {
+      throw (await otherModel(source, error)) ?? error;
+    }
   }
 }
