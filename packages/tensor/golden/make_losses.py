@@ -8,7 +8,7 @@ import re
 import torch
 import torch.nn.functional as F
 
-from cases import numbers, write
+from cases import Case, numbers, write
 
 
 def loss(function):
@@ -114,4 +114,48 @@ cases += [
     ("nllLoss", [[2, 4, 3]], [{"index": [2, 3]}, {}]),
 ]
 
-write("torch_losses.json", operations, cases)
+special, half = Case(special=True), Case(dtype="f16")
+compared = ["l1Loss", "smoothL1Loss", "huberLoss", "klDivLoss", "mseLoss", "bceWithLogits"]
+for name in compared:
+    last = [{}] if name == "bceWithLogits" else []
+    cases += [
+        (name, [[], []], last),
+        (name, [[0, 3], [0, 3]], [{"reduction": "none"}]),
+        (name, [[0, 3], [0, 3]], [{"reduction": "sum"}]),
+        (name, [[0, 3], [0, 3]], last),
+        (name, [[10], [10]], [{"reduction": "none"}], special),
+        (name, [[6], [6]], last, half),
+    ]
+cases += [
+    ("cosineSimilarity", [[4], [3, 4]], []),
+    ("cosineSimilarity", [[1], [3, 4]], [{"dim": -1}]),
+    ("cosineSimilarity", [[0, 4], [0, 4]], []),
+    ("cosineSimilarity", [[], []], [{"dim": 0}]),
+    ("cosineSimilarity", [[5, 2], [5, 2]], [], special),
+    ("cosineSimilarity", [[3, 4], [3, 4]], [], half),
+    ("cosineEmbeddingLoss", [[0, 4], [0, 4], [0]], [{"reduction": "none"}]),
+    ("cosineEmbeddingLoss", [[5, 2], [5, 2], [5]], [{"reduction": "none"}], special),
+    ("cosineEmbeddingLoss", [[3, 4], [3, 4], [3]], [], half),
+    ("marginRankingLoss", [[], [], []], []),
+    ("marginRankingLoss", [[0], [0], [0]], []),
+    ("marginRankingLoss", [[10], [10], [10]], [{"reduction": "none"}], special),
+    ("marginRankingLoss", [[6], [6], [6]], [], half),
+    ("tripletMarginLoss", [[0, 4], [0, 4], [0, 4]], [{"reduction": "none"}]),
+    ("tripletMarginLoss", [[5, 2], [5, 2], [5, 2]], [{"reduction": "none"}], special),
+    ("tripletMarginLoss", [[3, 4], [3, 4], [3, 4]], [], half),
+]
+for name in ["crossEntropy", "nllLoss"]:
+    cases += [
+        (name, [[0, 4]], [{"index": [0]}, {"reduction": "none"}]),
+        (name, [[5, 4]], [rows, {"reduction": "none"}], special),
+        (name, [[5, 4]], [rows, {}], half),
+    ]
+cases.append(("nllLoss", [[4]], [{"index": []}, {}]))
+
+
+def single(function):
+    """Losses are computed in f32, of f16 too."""
+    return lambda *given: function(*(x.float() if isinstance(x, torch.Tensor) and x.dtype == torch.half else x for x in given))
+
+
+write("torch_losses.json", {name: single(function) for name, function in operations.items()}, cases)

@@ -6,7 +6,7 @@
 import torch
 import torch.nn.functional as F
 
-from cases import write
+from cases import Case, write
 
 
 def attention(query, key, value, given={}, mask=None):
@@ -78,5 +78,13 @@ for equation, *shapes in [
     (" i j , j k -> k i ", [2, 3], [3, 4]),
 ]:
     cases.append(("einsum", shapes, [equation]))
+
+attended = [[2, 3, 4], [2, 5, 4], [2, 5, 2]]
+cases += [
+    ("scaledDotProductAttention", [[0, 3, 4], [0, 5, 4], [0, 5, 2]], []),
+    ("scaledDotProductAttention", [[2, 0, 4], [2, 5, 4], [2, 5, 2]], []),
+    ("scaledDotProductAttention", attended, [], Case(special=True)),
+    ("scaledDotProductAttention", attended, [], Case(dtype="f16")),
+]
 
 write("torch_products.json", operations, cases)

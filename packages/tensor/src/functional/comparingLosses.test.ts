@@ -17,7 +17,11 @@ describe('losses that compare tensors equal PyTorch', () => {
 describe('misuse is told in words', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
     ['numbers for a target', ({ l1Loss }, x) => l1Loss!(x, [1]), /l1Loss: target must be a Tensor; got an array of 1/],
-    ['shapes', ({ huberLoss }, x) => huberLoss!(x, api.zeros([2], { device })), /sub: b has the shape \[2\]/],
+    [
+      'shapes',
+      ({ huberLoss }, x) => huberLoss!(x, api.zeros([2], { device })),
+      /huberLoss: target has the shape \[2\], which does not broadcast to \[2, 3\]/,
+    ],
     [
       'a reduction',
       ({ l1Loss }, x) => l1Loss!(x, x, { reduction: 'avg' }),
@@ -39,9 +43,9 @@ describe('misuse is told in words', () => {
       /has no option marign; did you mean margin\?/,
     ],
     [
-      'ranks',
-      ({ cosineSimilarity }, x) => cosineSimilarity!(x, api.zeros([3], { device })),
-      /cosineSimilarity: a has the shape \[2, 3\] and b \[3\]/,
+      'rows for columns',
+      ({ cosineSimilarity }, x) => cosineSimilarity!(x, api.zeros([2], { device })),
+      /cosineSimilarity: b has the shape \[2\], which does not broadcast to \[2, 3\]/,
     ],
   ])('%s', (_, call, message) => {
     expect(() => call(api as never, api.zeros([2, 3], { device }))).toThrow(message);

@@ -1,26 +1,34 @@
 import { flag, number, numberAtLeast, oneOf, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { ShapeError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { requireAxis } from './axes.ts';
 import { add, div, eq, lt, maximum, minimum, mul, ne, sub } from './binary.ts';
+import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
-import { finish, reduced } from './lossReduction.ts';
+import { finish, inSinglePrecision, reduced } from './lossReduction.ts';
 import type { Reduced } from './lossReduction.ts';
+import { expand } from './movement.ts';
 import { norm, sum } from './reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from './unary.ts';
 import { where } from './where.ts';
 
-/** Tensors of floats on one device, and options of these kinds. */
+/**
+ * Checks tensors of floats on one device that broadcast, and options of these kinds.
+ *
+ * @returns the tensors in f32, in which losses are computed
+ */
 function requireLoss(
   operation: string,
   tensors: Readonly<Record<string, Tensor>>,
   options: unknown,
   kinds: Readonly<Record<string, Kind>>,
-): void {
-  const first = Object.values(tensors)[0];
-  for (const name in tensors) requireFloats(operation, name, tensors[name] as Tensor, first);
+): Tensor[] {
+  const given = Object.entries(tensors);
+  const first = given[0]?.[1];
+  for (const [name, tensor] of given) requireFloats(operation, name, tensor, first);
   requireGivenOptions(operation, options, kinds);
+  broadcastShapes(operation, Object.fromEntries(given.map(([name, { shape }]) => [name, shape])));
+  return given.map(([, tensor]) => inSinglePrecision(tensor));
 }
 
 /**
@@ -29,8 +37,8 @@ function requireLoss(
  * @throws ShapeError, TensorError
  */
 export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Tensor {
-  requireLoss('l1Loss', { input, target }, options, reduced);
-  return finish(abs(sub(input, target)), options);
+  const [x, y] = requireLoss('l1Loss', { input, target }, options, reduced) as [Tensor, Tensor];
+  return finish(abs(sub(x, y)), options);
 }
 
 /** Options of `smoothL1Loss`. */
@@ -48,9 +56,9 @@ const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
  * @throws ShapeError, TensorError
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  requireLoss('smoothL1Loss', { input, target }, options, smoothKinds);
+  const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Tensor, Tensor];
   const { beta = 1 } = options;
-  const distance = abs(sub(input, target));
+  const distance = abs(sub(x, y));
   if (beta === 0) return finish(distance, options);
   const near = scale(square(distance), 0.5 / beta);
   return finish(where(lt(distance, beta), near, sub(distance, beta / 2)), options);
@@ -62,8 +70,8 @@ export interface HuberLossOptions extends Reduced {
   readonly delta?: number;
 }
 
-const positive: Kind = { what: 'a number above 0', holds: (value) => Number.isFinite(value) && (value as number) > 0 };
-const huberKinds = { ...reduced, delta: optional(positive) };
+const aboveZero: Kind = { what: 'a number above 0', holds: (value) => Number.isFinite(value) && (value as number) > 0 };
+const huberKinds = { ...reduced, delta: optional(aboveZero) };
 
 /**
  * With d = |input - target|: `d² / 2` where d < delta, else `delta (d - delta / 2)`; the tensors
@@ -72,9 +80,9 @@ const huberKinds = { ...reduced, delta: optional(positive) };
  * @throws ShapeError, TensorError
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  requireLoss('huberLoss', { input, target }, options, huberKinds);
+  const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Tensor, Tensor];
   const { delta = 1 } = options;
-  const distance = abs(sub(input, target));
+  const distance = abs(sub(x, y));
   const far = scale(sub(distance, delta / 2), delta);
   return finish(where(lt(distance, delta), scale(square(distance), 0.5), far), options);
 }
@@ -96,11 +104,9 @@ const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean'))
  * @throws ShapeError, TensorError
  */
 export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptions = {}): Tensor {
-  requireLoss('klDivLoss', { input, target }, options, klKinds);
+  const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Tensor, Tensor];
   const { reduction = 'mean', logTarget = false } = options;
-  const losses = logTarget
-    ? mul(exp(target), sub(target, input))
-    : mul(target, sub(log(where(ne(target, 0), target, 1)), input));
+  const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
   if (reduction === 'batchmean') return scale(sum(losses), 1 / (losses.shape[0] ?? 1));
   return finish(losses, { reduction });
 }
@@ -122,14 +128,12 @@ const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
  * @throws ShapeError, TensorError
  */
 export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor {
-  requireLoss('cosineSimilarity', { a, b }, options, cosineKinds);
+  const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Tensor, Tensor];
   const { dim = 1, eps = 1e-8 } = options;
-  if (a.shape.length !== b.shape.length)
-    throw new ShapeError(
-      `cosineSimilarity: a has the shape ${formatShape(a.shape)} and b ${formatShape(b.shape)}; both must have as many dimensions`,
-    );
-  const lengths = mul(lengthOf(a, dim, eps), lengthOf(b, dim, eps));
-  return div(sum(mul(a, b), dim), lengths);
+  const shape = broadcastShapes('cosineSimilarity', { a: a.shape, b: b.shape });
+  const axis = requireAxis('cosineSimilarity', 'dim', dim, shape);
+  const [x, y] = [expand(left, shape), expand(right, shape)];
+  return div(sum(mul(x, y), axis), mul(lengthOf(x, axis, eps), lengthOf(y, axis, eps)));
 }
 
 /** At least eps; the gradient is that of the length all the same, as in PyTorch. */
@@ -155,9 +159,12 @@ const marginKinds = { ...reduced, margin: optional(number) };
  * @throws ShapeError, TensorError
  */
 export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
-  requireLoss('cosineEmbeddingLoss', { a, b, target }, options, marginKinds);
-  const lengths = mul(add(sum(square(a), -1), 1e-12), add(sum(square(b), -1), 1e-12));
-  const cosine = div(sum(mul(a, b), -1), sqrt(lengths));
+  const operation = 'cosineEmbeddingLoss';
+  const [x, y] = requireLoss(operation, { a, b }, options, marginKinds) as [Tensor, Tensor];
+  requireFloats(operation, 'target', target, a);
+  const lengths = mul(add(sum(square(x), -1), 1e-12), add(sum(square(y), -1), 1e-12));
+  const cosine = div(sum(mul(x, y), -1), sqrt(lengths));
+  broadcastShapes(operation, { 'the cosines of a and b': cosine.shape, target: target.shape });
   const apart = clamp(sub(cosine, options.margin ?? 0), { min: 0 });
   return finish(where(eq(target, 1), sub(1, cosine), where(eq(target, -1), apart, 0)), options);
 }
@@ -169,8 +176,9 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, option
  * @throws ShapeError, TensorError
  */
 export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
-  requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
-  const wrong = add(mul(neg(target), sub(a, b)), options.margin ?? 0);
+  const given = requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
+  const [x, y, sign] = given as [Tensor, Tensor, Tensor];
+  const wrong = add(mul(neg(sign), sub(x, y)), options.margin ?? 0);
   return finish(clamp(wrong, { min: 0 }), options);
 }
 
@@ -186,7 +194,7 @@ export interface TripletMarginLossOptions extends Reduced {
   readonly swap?: boolean;
 }
 
-const tripletKinds = { ...marginKinds, p: optional(positive), eps: optional(number), swap: optional(flag) };
+const tripletKinds = { ...marginKinds, p: optional(aboveZero), eps: optional(number), swap: optional(flag) };
 
 /**
  * `max(0, |anchor - positive| - |anchor - negative| + margin)` over the last dimension. As
@@ -197,14 +205,15 @@ const tripletKinds = { ...marginKinds, p: optional(positive), eps: optional(numb
  */
 export function tripletMarginLoss(
   anchor: Tensor,
-  near: Tensor,
-  far: Tensor,
+  positive: Tensor,
+  negative: Tensor,
   options: TripletMarginLossOptions = {},
 ): Tensor {
-  requireLoss('tripletMarginLoss', { anchor, positive: near, negative: far }, options, tripletKinds);
+  const given = requireLoss('tripletMarginLoss', { anchor, positive, negative }, options, tripletKinds);
+  const [center, near, far] = given as [Tensor, Tensor, Tensor];
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = options;
   const distance = (a: Tensor, b: Tensor) => norm(add(sub(a, b), eps), -1, { p });
-  const toFar = distance(anchor, far);
+  const toFar = distance(center, far);
   const apart = swap ? minimum(toFar, distance(near, far)) : toFar;
-  return finish(clamp(add(sub(distance(anchor, near), apart), margin), { min: 0 }), options);
+  return finish(clamp(add(sub(distance(center, near), apart), margin), { min: 0 }), options);
 }

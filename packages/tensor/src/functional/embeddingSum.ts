@@ -5,6 +5,7 @@ import { allocateResult, operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
 /** Options of `embeddingSum`. */
@@ -27,15 +28,17 @@ export function embeddingSum(
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions = {},
 ): Tensor {
-  const { first, rows, columns } = requireInputs(tables, ids, options);
+  const { rows, columns } = requireInputs(tables, ids, options);
+  // Rows are added in f32.
+  const singles = tables.map((table) => (table.dtype === 'f16' ? cast(table, 'f32') : table)) as [Tensor, ...Tensor[]];
   const { paddingIndices = [] } = options;
-  const { device } = first;
+  const { device } = singles[0];
   const array = allocateResult(device, 'f32', [rows, columns], operation);
   // Copies: the caller may change the ids before the backward pass.
   const taken = ids.map((values) => Uint32Array.from(values));
   const uploads = taken.map((values) => device.upload(values, 'u32', 'ids'));
   embeddingSumKernel(device, {
-    tables: tables.map((table) => table.array),
+    tables: singles.map((table) => table.array),
     ids: uploads,
     output: array,
     rows,
@@ -44,11 +47,11 @@ export function embeddingSum(
   for (const upload of uploads) device.release(upload);
   return operationResult({
     operation,
-    inputs: [first, ...tables.slice(1)],
+    inputs: singles,
     array,
     shape: [rows, columns],
     backward(gradients) {
-      for (const [number, table] of tables.entries()) {
+      for (const [number, table] of singles.entries()) {
         const gradTable = gradients.sum(table);
         if (!gradTable) continue;
         const segments = uploadSegments(
@@ -76,7 +79,7 @@ function requireInputs(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions,
-): { first: Tensor; rows: number; columns: number } {
+): { rows: number; columns: number } {
   requireArgument(operation, 'tables', tables, tablesKind, TensorError);
   requireArgument(operation, 'ids', ids, idsKind, TensorError);
   requireGivenOptions(operation, options, optionKinds);
@@ -98,7 +101,7 @@ function requireInputs(
       throw new ShapeError(`${operation}: table ${number} has ${tableIds.length} ids and the first has ${rows}`);
     requireIds(tableIds, number, table.shape[0] as number);
   }
-  return { first, rows, columns };
+  return { rows, columns };
 }
 
 function requireIds(ids: Int32Array | Uint32Array, table: number, tableRows: number): void {

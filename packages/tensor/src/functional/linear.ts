@@ -9,6 +9,7 @@ import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
 /** Options of `linear`. */
@@ -35,7 +36,9 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   requireFloats('linear', 'weight', weight, input);
   if (bias !== null) requireFloats('linear', 'bias', bias, input);
   requireGivenOptions('linear', options, optionKinds);
-  return product({ input, weights: [weight], biases: bias && [bias], activation: options.activation });
+  // Products add biases in f32.
+  const single = bias?.dtype === 'f16' ? cast(bias, 'f32') : bias;
+  return product({ input, weights: [weight], biases: single && [single], activation: options.activation });
 }
 
 const parameters = arrayOf(instanceOf(Tensor), 'Parameters');

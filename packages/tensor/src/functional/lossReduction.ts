@@ -43,10 +43,9 @@ export function factorOf({ reduction = 'mean', factor }: LossOptions, count: num
   return factor ?? (reduction === 'sum' ? 1 : count > 0 ? 1 / count : 0);
 }
 
-/** The same of losses that are tensors: their mean is by `count`. */
-export function finishBy(losses: Tensor, options: LossOptions, count: number): Tensor {
-  const by = factorOf(options, count);
-  return by === null ? losses : by === 1 ? sum(losses) : scale(sum(losses), by);
+/** The same of losses that are tensors. */
+export function finishBy(losses: Tensor, options: LossOptions): Tensor {
+  return options.factor === undefined ? finish(losses, options) : scale(sum(losses), options.factor);
 }
 
 /** Losses are computed in f32, also of what mixed precision computed in f16. */

@@ -48,7 +48,7 @@ export function mseLoss(input: Tensor, target: Float32Array | Tensor, options: L
   const wanted = onDevice(target, predictions);
   broadcastShapes('mseLoss', { input: predictions.shape, target: wanted.shape });
   const losses = square(sub(predictions, wanted));
-  return finishBy(losses, options, losses.size);
+  return finishBy(losses, options);
 }
 
 /** A target as a tensor beside the input. */
@@ -102,5 +102,5 @@ export function bceWithLogits(
   const positive = posWeight ? mul(near, add(mul(sub(inSinglePrecision(posWeight), 1), wanted), 1)) : near;
   const elements = add(mul(sub(1, wanted), logits), positive);
   const losses = weight ? mul(elements, inSinglePrecision(weight)) : elements;
-  return finishBy(losses, options, losses.size);
+  return finishBy(losses, options);
 }

@@ -6,11 +6,12 @@ import type { Nested } from '../nested.ts';
 import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import type { DType } from '../tensor.ts';
 
 /** A number, or NaN and infinities as JSON has them. */
 type Written = number | string;
 
-interface TorchCase {
+export interface TorchCase {
   readonly operation: string;
   readonly shapes: readonly Shape[];
   /** Those behind the tensors; by name where the tensors are one argument. */
@@ -19,6 +20,11 @@ interface TorchCase {
   readonly data?: readonly Written[];
   readonly outputs: readonly Shape[];
   readonly values: readonly Written[];
+  /** The type of all inputs, where results are compared by their types too. */
+  readonly dtype?: DType;
+  readonly types?: readonly DType[];
+  /** Whether inputs have NaN, infinite and huge values. */
+  readonly special?: true;
   readonly gradients?: readonly (readonly Written[])[];
 }
 
@@ -36,19 +42,23 @@ const numberOf = (written: Written): number =>
 const withInfinities = (value: unknown): unknown => (value === 'inf' || value === '-inf' ? numberOf(value) : value);
 
 /** Calls an operation as its case says; several results as several. */
-function call(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] {
+export function callCase(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] {
   const operation = operations[entry.operation];
   if (!operation) throw new Error(`the package has no ${entry.operation}`);
-  const given = Array.isArray(entry.arguments) ? placed(entry, inputs) : [inputs, ...Object.values(entry.arguments)];
+  const given = Array.isArray(entry.arguments)
+    ? [...placed(entry, inputs)]
+    : [inputs, ...Object.values(entry.arguments as object)];
+  if (entry.operation === 'embeddingSum') given[1] = (given[1] as number[][]).map((ids) => Int32Array.from(ids));
   const output = operation(...given);
   if (output instanceof Tensor) return [output];
   return Array.isArray(output) ? output : Object.values(output);
 }
 
 /** An index `{ index: shape }` is made as the script does, of numbers within the named dimension. */
-function placed({ operation, arguments: given }: TorchCase, inputs: readonly Tensor[]): unknown[] {
-  const [first] = inputs as [Tensor];
+function placed({ operation, arguments: given }: TorchCase, inputs: readonly Tensor[]): readonly unknown[] {
+  const [first] = inputs;
   const rest = given as readonly unknown[];
+  if (!first) return rest;
   const isOfClasses = operation === 'crossEntropy' || operation === 'nllLoss';
   const dim = isOfClasses ? Math.min(1, first.shape.length - 1) : rest.find((value) => typeof value === 'number');
   const extent = dim === undefined ? first.size : (first.shape.at(dim as number) ?? 1);
@@ -58,6 +68,11 @@ function placed({ operation, arguments: given }: TorchCase, inputs: readonly Ten
     const numbers = Int32Array.from(goldenNumbers(index, 37, 11, 23), (number) => (8 * number + 11) % extent);
     return api.tensor(numbers, { shape: index, device: first.device });
   });
+  const [, second, third] = inputs;
+  if (operation === 'where') return [api.gt(first, 0), second, third];
+  if (operation === 'maskedFill') return [first, api.gt(second as Tensor, 0), ...behind];
+  if (operation === 'oneHot') return [classesOf(first, behind[0] as number), ...behind];
+  if (operation === 'gatherRows') return [first, Uint32Array.from((rest[0] as { rows: number[] }).rows)];
   if (operation === 'einsum') return [...behind, ...inputs];
   if (operation === 'crossEntropy' && inputs.length === 2)
     return [first, api.softmax(inputs[1] as Tensor, dim as number), ...behind];
@@ -67,7 +82,7 @@ function placed({ operation, arguments: given }: TorchCase, inputs: readonly Ten
     return [first, api.abs(inputs[1] as Tensor), ...behind];
   if (operation === 'cosineEmbeddingLoss' || operation === 'marginRankingLoss') {
     const last = inputs.at(-1) as Tensor;
-    const signs = api.where(api.gt(last, 0), api.add(api.scale(last, 0), 1), -1);
+    const signs = api.sub(api.scale(api.cast(api.gt(last, 0), last.dtype), 2), 1);
     return [...inputs.slice(0, -1), signs, ...behind];
   }
   // Of scatterAdd the source comes last.
@@ -85,8 +100,11 @@ function optionsOf(value: unknown, { device }: Tensor): unknown {
   );
 }
 
-/** Results of one type in a row. */
-const flatten = (outputs: readonly Tensor[]) => api.concat(outputs.map((output) => api.flatten(output)));
+/** Results in a row, in f32; gradients flow through it. */
+const flatten = (outputs: readonly Tensor[]) =>
+  api.concat(
+    outputs.map((output) => api.flatten(output)).map((flat) => (flat.dtype === 'f32' ? flat : api.cast(flat, 'f32'))),
+  );
 
 /** The values of all results, whole numbers too. */
 async function dataOf(outputs: readonly Tensor[]): Promise<number[]> {
@@ -94,8 +112,55 @@ async function dataOf(outputs: readonly Tensor[]): Promise<number[]> {
   return parts.flatMap((part) => [...part]);
 }
 
-/** Expects numbers within `roundings` of f32 of the greatest, NaN and infinities where they are. */
-function expectEqual(actual: ArrayLike<number>, written: readonly Written[], roundings: number, what: string): void {
+/** Values of an input as the scripts make them. */
+function valuesOf({ data, shapes, special }: TorchCase, index: number): Float32Array {
+  const shape = shapes[index] as Shape;
+  if (data && index === 0) return Float32Array.from(data, numberOf);
+  if (!special) return goldenNumbers(shape, 37, 11 + 5 * index, 23);
+  const values = [0, 1, Infinity, -2.5, 1e30, NaN, -0.5, -Infinity, -1e30, 3];
+  const place = (at: number) => (7 * at + 3 * index) % values.length;
+  return Float32Array.from({ length: sizeOf(shape) }, (_, at) => values[place(at)] as number);
+}
+
+/** An input of a case: its values in its type, requiring a gradient where that is f32. */
+function inputOf(entry: TorchCase, index: number, device: Device): Tensor {
+  const shape = entry.shapes[index] as Shape;
+  const values = valuesOf(entry, index);
+  const { dtype = 'f32' } = entry;
+  if (dtype === 'i32')
+    return api.tensor(
+      Int32Array.from(values, (value) => 8 * value),
+      { shape, device },
+    );
+  if (dtype === 'bool')
+    return api.tensor(
+      Array.from(values, (value) => value > 0),
+      { shape, device },
+    );
+  if (dtype === 'f16') return api.cast(api.tensor(values, { shape, device }), 'f16');
+  return api.tensor(values, { shape, device, requiresGrad: true });
+}
+
+/** Whole numbers as classes from 0 on. */
+function classesOf({ shape, device }: Tensor, classes: number): Tensor {
+  const numbers = goldenNumbers(shape, 37, 11, 23).map((value) => 8 * value);
+  return api.tensor(
+    Int32Array.from(numbers, (value) => ((value % classes) + classes) % classes),
+    { shape, device },
+  );
+}
+
+/**
+ * Expects numbers within `roundings` of f32 of the greatest, NaN and infinities where they are; of
+ * each by itself where huge ones are among them.
+ */
+function expectEqual(
+  actual: ArrayLike<number>,
+  written: readonly Written[],
+  roundings: number,
+  what: string,
+  special = false,
+): void {
   const expected = written.map(numberOf);
   const largest = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
   expect(actual.length, what).toBe(expected.length);
@@ -103,10 +168,13 @@ function expectEqual(actual: ArrayLike<number>, written: readonly Written[], rou
     const own = actual[index] as number;
     if (Object.is(own, value) || own === value) continue;
     expect(Math.abs(own - value), `${what} ${index} is ${own}, expected ${value}`).toBeLessThanOrEqual(
-      roundings * 2 ** -24 * largest,
+      roundings * 2 ** -24 * (special ? Math.max(1, Math.abs(value)) : largest),
     );
   }
 }
+
+export const readCases = (file: string): TorchCase[] =>
+  JSON.parse(readFileSync(new URL(`../../golden/${file}`, import.meta.url), 'utf8')) as TorchCase[];
 
 /**
  * A test for each case of a file in golden/: values, shapes and gradients equal PyTorch's.
@@ -119,26 +187,23 @@ export function testTorchCases(
   device: () => Device,
   { roundings, integers = false }: { readonly roundings: number; readonly integers?: boolean },
 ): void {
-  const cases = JSON.parse(readFileSync(new URL(`../../golden/${file}`, import.meta.url), 'utf8')) as TorchCase[];
+  const cases = readCases(file);
   const titled = cases.map((entry) => {
-    const title = `${entry.operation} of ${JSON.stringify(entry.shapes)} by ${JSON.stringify(entry.arguments)} ${entry.data?.join(' ') ?? ''}`;
+    const kind = entry.special ? 'of NaN and infinities ' : (entry.dtype ?? '');
+    const title = `${entry.operation} of ${JSON.stringify(entry.shapes)} by ${JSON.stringify(entry.arguments)} ${entry.data?.join(' ') ?? ''} ${kind}`;
     return [title, entry] as const;
   });
-  const valuesOf = ({ data, shapes }: TorchCase, index: number) =>
-    data && index === 0
-      ? Float32Array.from(data, numberOf)
-      : goldenNumbers(shapes[index] as Shape, 37, 11 + 5 * index, 23);
-
   it.each(titled)('%s', async (_, entry) => {
-    const inputs = entry.shapes.map((shape, index) =>
-      api.tensor(valuesOf(entry, index), { shape, device: device(), requiresGrad: true }),
-    );
-    const outputs = call(entry, inputs);
+    const inputs = [...entry.shapes.keys()].map((index) => inputOf(entry, index, device()));
+    const outputs = callCase(entry, inputs);
     expect(outputs.map(({ shape }) => shape)).toEqual(entry.outputs);
-    expectEqual(await dataOf(outputs), entry.values, roundings, 'value');
+    if (entry.types) expect(outputs.map(({ dtype }) => dtype)).toEqual(entry.types);
+    // f16 is rounded from f32, by PyTorch too.
+    const bound = outputs[0]?.dtype === 'f16' ? 2 ** 14 : roundings;
+    expectEqual(await dataOf(outputs), entry.values, bound, 'value', entry.special);
     if (entry.gradients) {
       // Where values were comes behind the values, and has no gradient.
-      const flat = flatten(outputs.filter(({ dtype }) => dtype === 'f32'));
+      const flat = flatten(outputs.filter(({ dtype }) => dtype === 'f32' || dtype === 'f16'));
       const weights = api.tensor(goldenNumbers(flat.shape, 29, 5, 19), { shape: flat.shape, device: device() });
       api.sum(api.mul(flat, weights)).backward();
       for (const [index, input] of inputs.entries())
@@ -156,7 +221,7 @@ export function testTorchCases(
         { shape, device: device() },
       ),
     );
-    const numbers = await dataOf(call(entry, whole));
+    const numbers = await dataOf(callCase(entry, whole));
     expectEqual(
       Float32Array.from(numbers, (value) => value / 8),
       entry.values,

@@ -66,7 +66,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       squares += distance * distance;
     }
     let meanDistance = rowTotal(totalOf(distances), thread) / columns;
-    let variance = max(0.0, rowTotal(totalOf(squares), thread) / columns - meanDistance * meanDistance);
+    let difference = rowTotal(totalOf(squares), thread) / columns - meanDistance * meanDistance;
+    // Not max(): a row with an infinity has the variance NaN, which must stay.
+    let variance = select(difference, 0.0, difference < 0.0);
     means[row - firstRow] = roughMean + meanDistance;
     scales[row - firstRow] = inverseSqrt(variance + parameters.epsilon);
   }
