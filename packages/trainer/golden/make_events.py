@@ -65,40 +65,41 @@ def trace(arguments, calls=("train",), sets=()):
     return {"arguments": options, "calls": calls, "sets": told, "events": watching.seen}
 
 
-best = {"save_strategy": "best", "load_best_model_at_end": True, "metric_for_best_model": "loss"}
-steps = {"logging_steps": 3, "eval_steps": 5, "save_steps": 10, "eval_strategy": "steps"}
-epochs = {"logging_strategy": "epoch", "eval_strategy": "epoch", "save_strategy": "epoch"}
-quiet = {"save_strategy": "no", "num_train_epochs": 2}
-cases = {
-    "by steps": trace({"num_train_epochs": 2, **steps}),
-    "by epochs, accumulated": trace({"num_train_epochs": 2, "gradient_accumulation_steps": 3, **epochs}),
-    "in the middle of an epoch": trace({"max_steps": 5, "logging_first_step": True, "save_strategy": "steps", "save_steps": 4}),
-    "the best, evaluated at the start": trace({"num_train_epochs": 2, "eval_on_start": True, "eval_strategy": "epoch", **best}),
-    "evaluated and predicted alone": trace(quiet | {"max_steps": 1}, ["evaluate", "predict", "train", "predict"]),
-    "flags of callbacks": trace(
-        quiet,
-        sets=[
-            ("on_step_end", 2, "should_log"),
-            ("on_log", 2, "should_evaluate"),
-            ("on_evaluate", 2, "should_save"),
-            ("on_save", 2, "should_log"),
-            ("on_step_begin", 3, "should_log"),
-            ("on_step_end", 5, "should_epoch_stop"),
-            ("on_epoch_begin", 5, "should_save"),
-            ("on_epoch_end", 5, "should_evaluate"),
-            ("on_pre_optimizer_step", 6, "should_save"),
-            ("on_optimizer_step", 7, "should_evaluate"),
-            ("on_evaluate", 8, "should_training_stop"),
-        ],
-    ),
-    **{
-        f"stopped by {name}": trace(quiet | steps | {"save_strategy": "steps", "logging_steps": 1, "eval_steps": 1, "save_steps": 1}, sets=[(name, step, "should_training_stop")])
-        for name, step in [("on_step_begin", 1), ("on_pre_optimizer_step", 1), ("on_step_end", 2), ("on_log", 2), ("on_evaluate", 2), ("on_save", 2), ("on_epoch_begin", 8), ("on_epoch_end", 8)]
-    },
-}
-context = ["model", "processing_class", "optimizer", "lr_scheduler", "train_dataloader", "eval_dataloader"]
-print("{")
-print(f' "about": "Events of transformers {transformers.__version__}: name, step, epoch and the flags that are set; written by make_events.py.",')
-print(f' "names": {json.dumps([camel(name) for name in names])},')
-print(f' "context": {json.dumps([camel(name) for name in context])},')
-print(' "cases": {\n' + ",\n".join(f"  {json.dumps(name)}: {json.dumps(case)}" for name, case in cases.items()) + "\n }\n}")
+if __name__ == "__main__":
+    best = {"save_strategy": "best", "load_best_model_at_end": True, "metric_for_best_model": "loss"}
+    steps = {"logging_steps": 3, "eval_steps": 5, "save_steps": 10, "eval_strategy": "steps"}
+    epochs = {"logging_strategy": "epoch", "eval_strategy": "epoch", "save_strategy": "epoch"}
+    quiet = {"save_strategy": "no", "num_train_epochs": 2}
+    cases = {
+        "by steps": trace({"num_train_epochs": 2, **steps}),
+        "by epochs, accumulated": trace({"num_train_epochs": 2, "gradient_accumulation_steps": 3, **epochs}),
+        "in the middle of an epoch": trace({"max_steps": 5, "logging_first_step": True, "save_strategy": "steps", "save_steps": 4}),
+        "the best, evaluated at the start": trace({"num_train_epochs": 2, "eval_on_start": True, "eval_strategy": "epoch", **best}),
+        "evaluated and predicted alone": trace(quiet | {"max_steps": 1}, ["evaluate", "predict", "train", "predict"]),
+        "flags of callbacks": trace(
+            quiet,
+            sets=[
+                ("on_step_end", 2, "should_log"),
+                ("on_log", 2, "should_evaluate"),
+                ("on_evaluate", 2, "should_save"),
+                ("on_save", 2, "should_log"),
+                ("on_step_begin", 3, "should_log"),
+                ("on_step_end", 5, "should_epoch_stop"),
+                ("on_epoch_begin", 5, "should_save"),
+                ("on_epoch_end", 5, "should_evaluate"),
+                ("on_pre_optimizer_step", 6, "should_save"),
+                ("on_optimizer_step", 7, "should_evaluate"),
+                ("on_evaluate", 8, "should_training_stop"),
+            ],
+        ),
+        **{
+            f"stopped by {name}": trace(quiet | steps | {"save_strategy": "steps", "logging_steps": 1, "eval_steps": 1, "save_steps": 1}, sets=[(name, step, "should_training_stop")])
+            for name, step in [("on_step_begin", 1), ("on_pre_optimizer_step", 1), ("on_step_end", 2), ("on_log", 2), ("on_evaluate", 2), ("on_save", 2), ("on_epoch_begin", 8), ("on_epoch_end", 8)]
+        },
+    }
+    context = ["model", "processing_class", "optimizer", "lr_scheduler", "train_dataloader", "eval_dataloader"]
+    print("{")
+    print(f' "about": "Events of transformers {transformers.__version__}: name, step, epoch and the flags that are set; written by make_events.py.",')
+    print(f' "names": {json.dumps([camel(name) for name in names])},')
+    print(f' "context": {json.dumps([camel(name) for name in context])},')
+    print(' "cases": {\n' + ",\n".join(f"  {json.dumps(name)}: {json.dumps(case)}" for name, case in cases.items()) + "\n }\n}")

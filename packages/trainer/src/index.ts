@@ -50,6 +50,7 @@ export type {
   SaveModelOptions,
   SchedulerInput,
 } from './extensionPoints.ts';
+export type { ModelCardOptions } from './modelCard/options.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 export { JsonlCallback } from './reports/jsonlCallback.ts';
 export type { ReportOptions } from './reports/loggingFolder.ts';

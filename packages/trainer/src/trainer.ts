@@ -2,8 +2,9 @@ import { NdArray } from '@attune/data';
 import type { Batch, BatchArray } from '@attune/data';
 import { autocast, selfTest, Tensor } from '@attune/tensor';
 import type { Optimizer, Schedule } from '@attune/tensor';
-import { flag, nonEmptyText, object, requireArgument } from '@attune/validate';
+import { object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
+import { answerAbsentMethods } from './absentMethods.ts';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
@@ -11,11 +12,8 @@ import { JsonProgressCallback } from './callbacks/jsonProgressCallback.ts';
 import { ProgressCallback } from './callbacks/progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import { findCheckpoint } from './checkpoint/find.ts';
-import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
 import { readCheckpoint } from './checkpoint/read.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
-import { writeResults } from './checkpoint/results.ts';
-import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
 import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
 import { isSeveral, ModelColumns } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
@@ -26,7 +24,6 @@ import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import { speedMetrics } from './evaluation/speedMetrics.ts';
 import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { metricLines } from './progress/formatMetrics.ts';
 import { prepareTelling } from './progress/preparation.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
 import { reportCallbacks } from './reports/reportCallbacks.ts';
@@ -42,6 +39,7 @@ import {
   requireEvalDataset,
 } from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
+import { TrainerResults } from './trainerResults.ts';
 import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
 import { defaultLoss, ownLoss, readLoss } from './training/loss.ts';
 
@@ -53,7 +51,7 @@ import { TrainingRun } from './training/trainingRun.ts';
  * Trains and evaluates a model. Behaviour, log keys and files are those of `transformers.Trainer`.
  * What a subclass may override is described in `ExtensionPoints`.
  */
-export class Trainer implements RunningTrainer {
+export class Trainer extends TrainerResults implements RunningTrainer {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
   readonly trainDataset: TrainerDataset | undefined;
@@ -78,6 +76,7 @@ export class Trainer implements RunningTrainer {
    * @throws TrainingArgumentsError when arguments and datasets contradict each other
    */
   constructor(options: TrainerOptions) {
+    super();
     this.#parts = readTrainerOptions(options);
     refuseUncalledOverrides(this, Trainer.prototype);
     const { model, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
@@ -263,60 +262,6 @@ export class Trainer implements RunningTrainer {
     await this.#callbacks.call('onLog', { logs: entry });
   }
 
-  /**
-   * Writes model and tokenizer.
-   *
-   * @param outputDir default: the output folder
-   * @throws SaveError, which names where the model was written instead
-   */
-  async saveModel(
-    outputDir = this.args.outputDir,
-    { elsewhere = true }: Extension.SaveModelOptions = {},
-  ): Promise<void> {
-    requireArgument('saveModel', 'outputDir', outputDir, nonEmptyText, TrainerError);
-    await (elsewhere ? writeModelOrBeside : writeModel)(outputDir, this);
-  }
-
-  /** Writes `trainer_state.json` into the output folder. */
-  saveState(): Promise<void> {
-    return writeState(this.args.outputDir, this.state);
-  }
-
-  /**
-   * Shows metrics below each other, names and values aligned.
-   *
-   * @param split what they are of, such as `train` or `eval`
-   */
-  logMetrics(split: string, metrics: LogEntry): void {
-    requireArgument('logMetrics', 'split', split, nonEmptyText, TrainerError);
-    requireArgument('logMetrics', 'metrics', metrics, object, TrainerError);
-    for (const line of metricLines(`***** ${split} metrics *****`, metrics)) terminal.writeLine(line);
-  }
-
-  /**
-   * Writes metrics to `<split>_results.json` in the output folder.
-   *
-   * @param combined whether `all_results.json` gets them too. Default true
-   * @throws SaveError
-   */
-  async saveMetrics(split: string, metrics: LogEntry, combined = true): Promise<void> {
-    requireArgument('saveMetrics', 'split', split, nonEmptyText, TrainerError);
-    requireArgument('saveMetrics', 'metrics', metrics, object, TrainerError);
-    requireArgument('saveMetrics', 'combined', combined, flag, TrainerError);
-    await writeResults(this.args.outputDir, split, metrics, combined);
-  }
-
-  /**
-   * Tries whether the output folder can be written, and removes what a killed run left unfinished
-   * there. `train()` does so by itself unless `saveStrategy` is 'no'; call it before a long run
-   * whose model you save at the end.
-   *
-   * @throws SaveError
-   */
-  checkOutputFolder(): Promise<void> {
-    return prepareOutputFolder(this.args.outputDir);
-  }
-
   async #evaluateSeveral(
     sets: Readonly<Record<string, TrainerDataset>>,
     { metricKeyPrefix, ...options }: Extension.EvaluationLoopOptions,
@@ -372,3 +317,5 @@ export class Trainer implements RunningTrainer {
     return { ...output, metrics: { ...output.metrics, ...speeds } };
   }
 }
+
+answerAbsentMethods(Trainer.prototype);

@@ -7,6 +7,9 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   loggingNanInfFilter: false,
   runName: null,
   project: null,
+  trackioSpaceId: null,
+  trackioBucketId: null,
+  trackioStaticSpaceId: null,
   includeNumInputTokensSeen: 'no',
   evalAccumulationSteps: null,
   predictionLossOnly: false,
@@ -32,6 +35,7 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   dataloaderNumWorkers: 0,
   dataloaderPersistentWorkers: false,
   dataloaderPrefetchFactor: null,
+  dataloaderMultiprocessingContext: null,
   averageTokensAcrossDevices: true,
   useCpu: false,
   noCuda: false,
@@ -54,6 +58,7 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   ddpFindUnusedParameters: null,
   ddpBucketCapMb: null,
   ddpBroadcastBuffers: null,
+  ddpStaticGraph: null,
 };
 
 /** Names of older versions, and what they are called now. */

@@ -7,6 +7,7 @@ import { defaultArguments } from './defaults.ts';
 import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
 import { expandHome } from './expandHome.ts';
+import { refusalReasons } from './refusalReasons.ts';
 import { impossibleArguments, pointlessArguments, renamedArguments, unsupportedArguments } from './otherNames.ts';
 
 /** What a checkpoint folder keeps of a run's arguments, under Hugging Face's snake_case names. */
@@ -109,7 +110,10 @@ function checkName(name: string, value: unknown): void {
     const single: unknown = Array.isArray(value) && value.length < 2 ? (value[0] ?? neutral) : value;
     if (Object.is(single, neutral)) return;
     const said = /token/i.test(name) ? '…' : shown(value);
-    fail(`the training argument ${name} = ${said} is not supported yet; leave it out (it then is ${shown(neutral)})`);
+    const reason = own(refusalReasons, camel);
+    fail(
+      `the training argument ${name} = ${said} is not supported${reason ? `: ${reason}. Leave` : ' yet; leave'} it out (it then is ${shown(neutral)})`,
+    );
   }
   if (camel !== name && Object.hasOwn(defaultArguments, camel))
     fail(`there is no training argument ${name}; names are in camelCase: ${camel}`);

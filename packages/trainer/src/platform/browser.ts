@@ -19,6 +19,9 @@ export const homeFolder = (): string | null => null;
 /** A page does not know its own. */
 export const machine = (): Machine | null => null;
 
+/** A page does not know them. */
+export const versions = (): Readonly<Record<string, string>> => ({});
+
 /** A page has none. */
 export const environment = (_name: string): string | undefined => undefined;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { appendFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +17,12 @@ export const output: Terminal = { writeLine: (line) => console.log(line) };
 export const homeFolder = (): string | null => homedir();
 
 export const machine = (): Machine | null => ({ hostName: hostname(), processId: process.pid });
+
+/** Of what a run was computed with. */
+export function versions(): Readonly<Record<string, string>> {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return { Attune: (JSON.parse(manifest) as { version: string }).version, 'Node.js': process.versions.node };
+}
 
 /** A variable of the environment. */
 export const environment = (name: string): string | undefined => process.env[name];

@@ -1,0 +1,50 @@
+import { TrainerError } from './errors.ts';
+
+const upload =
+  'nothing is uploaded. Call saveModel() and createModelCard(), then npx @huggingface/hub upload user/name FOLDER';
+const oneProcess = 'a run is one process on one GPU';
+const oneLoss = 'override computeLoss or trainingStep, which record what a step computes';
+
+/** Public methods of `transformers.Trainer` that there are not here, and what to do instead. */
+export const absentMethods: Readonly<Record<string, string>> = {
+  autocastSmartContextManager: 'fp16 decides it; trainingStep may call autocast() of @attune/tensor itself',
+  callModelInit: 'make a model and a Trainer for each run',
+  computeLossContextManager: oneLoss,
+  createAcceleratorAndPostprocess: oneProcess,
+  createOptimizerAndScheduler: 'override createOptimizer or createScheduler, which a run calls',
+  end: 'a run ends when train() does, or by its option signal',
+  floatingPointOps: 'the estimate is 6 per parameter and token; state.totalFlos has it',
+  getBatchSamples: 'override getTrainDataloader, which gives the batches',
+  getCpSize: oneProcess,
+  getDecayParameterNames: 'override createOptimizer, which groups the parameters',
+  getLearningRates: "each log entry has the learning_rate, and a callback's context the lrScheduler",
+  getOptimizerClsAndKwargs: 'override createOptimizer',
+  getOptimizerGroup: "a callback's context has the optimizer",
+  getSpSize: oneProcess,
+  getTotalTrainBatchSize: 'it is perDeviceTrainBatchSize times gradientAccumulationSteps',
+  getTpSize: oneProcess,
+  hyperparameterSearch: 'make a Trainer for each set of arguments, and compare what evaluate() gives',
+  initHfRepo: upload,
+  lossIsScaledForGa: 'losses are divided by the examples of the whole update',
+  metricsFormat: 'logMetrics shows metrics, saveMetrics writes them',
+  numExamples: 'a dataset knows its length',
+  numTokens: 'sum the lengths of the rows; no run needs it',
+  pushToHub: upload,
+  setInitialTrainingValues: 'callbacks find the numbers of a run in state',
+  storeFlos: 'state.totalFlos is kept at every step',
+};
+
+/** Those that would be waited for. */
+const asynchronous: ReadonlySet<string> = new Set(['hyperparameterSearch', 'initHfRepo', 'pushToHub']);
+
+/** Makes a class answer calls of absent methods with an error that says what to do instead. */
+export function answerAbsentMethods(prototype: object): void {
+  for (const [name, reason] of Object.entries(absentMethods)) {
+    if (name in prototype) continue;
+    const refuse = () => {
+      throw new TrainerError(`a Trainer has no method ${name}: ${reason}`);
+    };
+    const value = asynchronous.has(name) ? async () => Promise.resolve().then(refuse) : refuse;
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  }
+}

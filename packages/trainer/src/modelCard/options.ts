@@ -1,0 +1,48 @@
+import { arrayOf, nonEmptyText, oneOfKinds, optional, requireOptions } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TrainerError } from '../errors.ts';
+
+/** What the author of a model knows of it, and a Trainer does not. Names are those of `transformers`. */
+export interface ModelCardOptions {
+  /** Of the texts, such as `en`. */
+  readonly language?: string | readonly string[];
+  /** Such as `apache-2.0`. */
+  readonly license?: string;
+  /** Added to `generated_from_trainer`, and to those of a card that is there. */
+  readonly tags?: string | readonly string[];
+  /** Default: the name of the output folder. */
+  readonly modelName?: string;
+  /** The model that was fine-tuned, by its name on the hub. */
+  readonly finetunedFrom?: string;
+  /** Such as `text-classification`. Default: told from the model's class. */
+  readonly tasks?: string | readonly string[];
+  /** Names of the datasets on the hub, such as `nyu-mll/glue`. */
+  readonly datasetTags?: string | readonly string[];
+  /** Names of the datasets for people. Default: `datasetTags`. */
+  readonly dataset?: string | readonly string[];
+  /** Their configurations, such as `mrpc`. */
+  readonly datasetArgs?: string | readonly string[];
+}
+
+const texts = oneOfKinds('a text or an array of texts', nonEmptyText, arrayOf(nonEmptyText, 'texts'));
+
+const optionKinds: Readonly<Record<keyof ModelCardOptions, Kind>> = {
+  language: optional(texts),
+  license: optional(nonEmptyText),
+  tags: optional(texts),
+  modelName: optional(nonEmptyText),
+  finetunedFrom: optional(nonEmptyText),
+  tasks: optional(texts),
+  datasetTags: optional(texts),
+  dataset: optional(texts),
+  datasetArgs: optional(texts),
+};
+
+/** @throws TrainerError for what `createModelCard()` does not know */
+export function readModelCardOptions(options: ModelCardOptions): void {
+  requireOptions('createModelCard', options, optionKinds, { error: TrainerError });
+}
+
+/** One text or several. */
+export const listOf = (given: string | readonly string[] = []): readonly string[] =>
+  typeof given === 'string' ? [given] : given;

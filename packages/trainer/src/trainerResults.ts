@@ -1,0 +1,130 @@
+import { flag, nonEmptyText, object, requireArgument } from '@attune/validate';
+import { files, terminal, versions } from '#platform';
+import type { TrainingArguments } from './arguments/trainingArguments.ts';
+import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
+import { writeResults } from './checkpoint/results.ts';
+import { saving } from './checkpoint/saving.ts';
+import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
+import { isSeveral } from './datasets.ts';
+import type { EvalDataset, TrainerDataset } from './datasets.ts';
+import { TrainerError } from './errors.ts';
+import type { SaveModelOptions } from './extensionPoints.ts';
+import type { TrainableModel } from './model.ts';
+import { tagsOfCard } from './modelCard/metadata.ts';
+import { modelCard } from './modelCard/modelCard.ts';
+import { listOf, readModelCardOptions } from './modelCard/options.ts';
+import type { ModelCardOptions } from './modelCard/options.ts';
+import { metricLines } from './progress/formatMetrics.ts';
+import type { LogEntry, TrainerState } from './state/trainerState.ts';
+import type { ProcessingClass } from './trainerOptions.ts';
+
+/** What a `Trainer` shows and saves beside its runs. */
+export abstract class TrainerResults {
+  abstract readonly model: TrainableModel;
+  abstract readonly args: TrainingArguments;
+  abstract readonly trainDataset: TrainerDataset | undefined;
+  abstract readonly evalDataset: EvalDataset | undefined;
+  abstract readonly processingClass: ProcessingClass | undefined;
+  abstract state: TrainerState;
+
+  /**
+   * Writes model and tokenizer.
+   *
+   * @param outputDir default: the output folder
+   * @throws SaveError, which names where the model was written instead
+   */
+  async saveModel(outputDir = this.args.outputDir, { elsewhere = true }: SaveModelOptions = {}): Promise<void> {
+    requireArgument('saveModel', 'outputDir', outputDir, nonEmptyText, TrainerError);
+    await (elsewhere ? writeModelOrBeside : writeModel)(outputDir, this);
+  }
+
+  /** Writes `trainer_state.json` into the output folder. */
+  saveState(): Promise<void> {
+    return writeState(this.args.outputDir, this.state);
+  }
+
+  /**
+   * Shows metrics below each other, names and values aligned.
+   *
+   * @param split what they are of, such as `train` or `eval`
+   */
+  logMetrics(split: string, metrics: LogEntry): void {
+    requireArgument('logMetrics', 'split', split, nonEmptyText, TrainerError);
+    requireArgument('logMetrics', 'metrics', metrics, object, TrainerError);
+    for (const line of metricLines(`***** ${split} metrics *****`, metrics)) terminal.writeLine(line);
+  }
+
+  /**
+   * Writes metrics to `<split>_results.json` in the output folder.
+   *
+   * @param combined whether `all_results.json` gets them too. Default true
+   * @throws SaveError
+   */
+  async saveMetrics(split: string, metrics: LogEntry, combined = true): Promise<void> {
+    requireArgument('saveMetrics', 'split', split, nonEmptyText, TrainerError);
+    requireArgument('saveMetrics', 'metrics', metrics, object, TrainerError);
+    requireArgument('saveMetrics', 'combined', combined, flag, TrainerError);
+    await writeResults(this.args.outputDir, split, metrics, combined);
+  }
+
+  /**
+   * Tries whether the output folder can be written, and removes what a killed run left unfinished
+   * there. `train()` does so by itself unless `saveStrategy` is 'no'; call it before a long run
+   * whose model you save at the end.
+   *
+   * @throws SaveError
+   */
+  checkOutputFolder(): Promise<void> {
+    return prepareOutputFolder(this.args.outputDir);
+  }
+
+  /**
+   * Writes a draft of a README.md into the output folder: data, metrics, arguments, versions, and
+   * front matter that the hub reads. One that is there is replaced; its tags are kept.
+   *
+   * @throws TrainerError for an option that does not exist
+   * @throws SaveError
+   */
+  async createModelCard(options: ModelCardOptions = {}): Promise<void> {
+    readModelCardOptions(options);
+    const { args, model, trainDataset, evalDataset, state } = this;
+    const folder = args.outputDir;
+    await saving(folder, async () => {
+      await files.makeFolder(folder);
+      const isThere = (await files.list(folder)).includes('README.md');
+      const before = isThere ? new TextDecoder().decode(await files.readFile(`${folder}/README.md`)) : '';
+      const tags = [...listOf(options.tags), ...(await tagsOfCard(before))];
+      const sets = evalDataset && isSeveral(evalDataset) ? Object.values(evalDataset) : [evalDataset];
+      const card = await modelCard(
+        { ...options, tags },
+        {
+          args,
+          model,
+          logHistory: state.logHistory,
+          trainExamples: trainDataset?.length,
+          evalExamples: evalDataset && sets.reduce((sum, set) => sum + (set?.length ?? 0), 0),
+          versions: versions(),
+        },
+      );
+      await files.writeFile(`${folder}/README.md`, card);
+    });
+  }
+
+  /** How many numbers the trainable parameters are. */
+  getNumTrainableParameters(): number {
+    return [...this.model.namedParameters()].reduce(
+      (sum, [, { requiresGrad, shape }]) => sum + (requiresGrad ? shape.reduce((size, extent) => size * extent, 1) : 0),
+      0,
+    );
+  }
+
+  /** True: a run is one process. */
+  isLocalProcessZero(): boolean {
+    return true;
+  }
+
+  /** True: a run is one process. */
+  isWorldProcessZero(): boolean {
+    return true;
+  }
+}
