@@ -14,7 +14,6 @@ import type { LoadDatasetOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';
 import { readGlue } from './readGlue.ts';
 import { readJson } from './readJson.ts';
-import { readParquet } from './readParquet.ts';
 import { readSeparated } from './readSeparated.ts';
 import { unpack } from './unpack.ts';
 import type { UnpackedFile } from './unpack.ts';
@@ -75,7 +74,11 @@ async function readFile(
   options: LoadDatasetOptions,
 ): Promise<RawTable> {
   const where = `'${label}'`;
-  if (builder === 'parquet') return readParquet(bytes, where, options);
+  if (builder === 'parquet') {
+    // A page that reads none does not load its decoders.
+    const { readParquet } = await import('./readParquet.ts');
+    return readParquet(bytes, where, options);
+  }
   const text = decodeText(bytes, where, options.encoding);
   if (builder === 'json') return readJson(text, where, options);
   const subset = askedSubset(label, isGiven, options);

@@ -1,7 +1,7 @@
-import { unzipSync } from 'fflate';
-import { decompress as unpackZstandard } from 'fzstd';
 import { gunzip } from '#platform';
 import { DataFileError } from '../errors.ts';
+
+// The decoders are loaded where a file needs them: a page that reads plain text does without.
 
 /** A file as it lies there, or one out of an archive. */
 export interface UnpackedFile {
@@ -24,7 +24,10 @@ function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
 export async function unpack({ label, bytes }: UnpackedFile): Promise<UnpackedFile[]> {
   try {
     if (startsWith(bytes, 0x1f, 0x8b)) return await unpack({ label, bytes: await gunzip(bytes) });
-    if (startsWith(bytes, 0x28, 0xb5, 0x2f, 0xfd)) return await unpack({ label, bytes: unpackZstandard(bytes) });
+    if (startsWith(bytes, 0x28, 0xb5, 0x2f, 0xfd)) {
+      const { decompress } = await import('fzstd');
+      return await unpack({ label, bytes: decompress(bytes) });
+    }
     if (startsWith(bytes, 0x50, 0x4b, 0x03, 0x04)) return await filesOfZip(label, bytes);
   } catch (error) {
     if (error instanceof DataFileError) throw error;
@@ -46,6 +49,7 @@ function otherKind(bytes: Uint8Array): string | undefined {
 }
 
 async function filesOfZip(label: string, bytes: Uint8Array): Promise<UnpackedFile[]> {
+  const { unzipSync } = await import('fflate');
   const files = Object.entries(unzipSync(bytes));
   if (files.some(([name]) => name === '[Content_Types].xml'))
     throw new DataFileError(`'${label}' is an Excel workbook. Save it as "CSV UTF-8" and load that.`);
