@@ -70,7 +70,7 @@ function install(version, folder) {
 }
 
 /** npm as the program that started us, else the one on the path. */
-function npmCommand() {
+export function npmCommand() {
   const started = process.env.npm_execpath;
   if (started && basename(started) === 'npm-cli.js')
     return { command: process.execPath, args: [started], shell: false };
@@ -81,7 +81,7 @@ function npmCommand() {
  * npm hands the state of the running script to its children; a second npm must not take it for its
  * own settings.
  */
-function environmentOutsideNpm() {
+export function environmentOutsideNpm() {
   const inherited =
     /^npm_(package|lifecycle|command|node_execpath|execpath|config_(local_prefix|prefix|global_prefix|global))/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));

@@ -1,0 +1,88 @@
+// Packs every package, installs each from a registry on loopback into an empty project, and tries it
+// there as readers would. Prints a table; with --write it goes into docs/packages.md too.
+// Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleProblem, bundlers, weigh, weights } from './check-packages/bundles.mjs';
+import { startMadeUpHub } from './check-packages/madeUpHub.mjs';
+import { manifestProblems } from './check-packages/manifests.mjs';
+import { packAll } from './check-packages/pack.mjs';
+import { makeProject } from './check-packages/project.mjs';
+import { startRegistry } from './check-packages/registry.mjs';
+import { packageTable, typeTable, weightTable } from './check-packages/report.mjs';
+import { runFirstSnippet } from './check-packages/runtimes.mjs';
+import { toolsFolder } from './check-packages/tools.mjs';
+import { checkTypes } from './check-packages/types.mjs';
+import { ensureAdapter } from './setup/adapter.mjs';
+import { rootFolder } from './setup/root-folder.mjs';
+import { step } from './setup/step.mjs';
+
+const args = process.argv.slice(2);
+const parts = ['manifests', 'runtimes', 'types', 'bundles'];
+const only = args.includes('--only') ? args[args.indexOf('--only') + 1]?.split(',') : parts;
+const unknown = args.filter((arg, index) => !['--write', '--only'].includes(arg) && args[index - 1] !== '--only');
+if (unknown.length > 0 || !only?.every((part) => parts.includes(part))) {
+  console.error(`Usage: npm run check-packages [-- --write] [-- --only ${parts.join(',')}]`);
+  process.exit(1);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-packages-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+await ensureAdapter();
+const tools = await toolsFolder();
+const packages = await step('Packing', () => packAll(folder));
+const registry = await startRegistry(packages);
+const hub = await startMadeUpHub();
+
+const problems = [];
+const found = (where, problem) => problem && problems.push(`${where}: ${problem}`);
+for (const packed of packages) {
+  packed.runs = {};
+  packed.bundled = {};
+  if (only.includes('manifests')) for (const problem of manifestProblems(packed)) found(packed.name, problem);
+  if (only.includes('runtimes'))
+    await step(`${packed.name} alone on every runtime`, async () => {
+      const project = await makeProject(join(folder, 'alone', packed.name), [packed.name], registry);
+      packed.runs = await runFirstSnippet(project, packed, tools, hub);
+      for (const [runtime, problem] of Object.entries(packed.runs)) found(`${packed.name}, ${runtime}`, problem);
+    });
+}
+
+const everything = join(folder, 'everything');
+if (only.includes('types') || only.includes('bundles'))
+  await step('Installing all packages', () => makeProject(everything, packages.map(({ name }) => name), registry));
+let types = [];
+if (only.includes('types')) {
+  types = await step('Types', () => checkTypes(everything, packages, tools));
+  for (const { typescript, setting, errors } of types) found(`TypeScript ${typescript}, ${setting}`, errors.join('\n'));
+}
+const weighed = {};
+if (only.includes('bundles')) {
+  const bundles = bundlers(tools);
+  await step('Bundles', async () => {
+    for (const [bundler, bundle] of Object.entries(bundles))
+      for (const packed of packages) {
+        packed.bundled[bundler] = await bundleProblem(bundle, everything, packed);
+        found(`${packed.name}, ${bundler}`, packed.bundled[bundler]);
+      }
+    for (const [what, weight] of Object.entries(weights)) {
+      weighed[what] = await weigh(bundles.esbuild, everything, weight);
+      if (weighed[what] > weight.limit) found(what, `${weighed[what].toFixed(1)} kB gzip, more than ${weight.limit}`);
+    }
+  });
+}
+registry.stop();
+hub.stop();
+
+const report = [packageTable(packages), typeTable(types), weightTable(weighed, weights)].filter(Boolean).join('\n\n');
+console.log(`\n${report}\n`);
+if (args.includes('--write')) {
+  const head =
+    '# Packages as they are installed\n\nEach package, packed and installed alone from a registry into an empty project: the first snippet of its README on every runtime, all of it through every bundler, ' +
+    'its types under the settings that `tsc --init` writes, with `skipLibCheck: false`. Written by `npm run check-packages -- --write`.\n';
+  writeFileSync(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n`);
+}
+for (const problem of problems) console.error(problem);
+console.log(problems.length === 0 ? 'The packages are fine.' : `${problems.length} problems.`);
+process.exit(problems.length === 0 ? 0 : 1);

@@ -1,0 +1,121 @@
+// Every package whole through each bundler for a page, and what parts of them weigh.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+/** What a page takes in at its start, in kB gzip, and the most that it may be. */
+export const weights = {
+  'one metric': {
+    limit: 3,
+    code: `import { load } from '@attune/evaluate';\nglobalThis.used = load('accuracy');`,
+    fetches: ['accuracy'],
+  },
+  'the tokenizer': {
+    limit: 60,
+    code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
+  },
+  'the whole lesson': {
+    limit: 120,
+    code: [
+      `import { loadDataset, DataCollatorWithPadding } from '@attune/data';`,
+      `import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';`,
+      `import { Trainer, TrainingArguments } from '@attune/trainer';`,
+      `import * as evaluate from '@attune/evaluate';`,
+      'globalThis.used = { loadDataset, DataCollatorWithPadding, AutoModelForSequenceClassification, AutoTokenizer };',
+      `globalThis.trained = { Trainer, TrainingArguments, metric: evaluate.load('glue', 'mrpc') };`,
+    ].join('\n'),
+  },
+};
+
+/** The bundlers, as functions (project, entry file, output folder). */
+export function bundlers(tools) {
+  const require = createRequire(join(tools, 'package.json'));
+  const load = (name) => import(pathToFileURL(require.resolve(name)).href);
+  return {
+    async esbuild(project, entry, outdir) {
+      const esbuild = await load('esbuild');
+      const options = { bundle: true, minify: true, splitting: true, format: 'esm', platform: 'browser' };
+      await esbuild.build({ ...options, absWorkingDir: project, entryPoints: [entry], outdir, logLevel: 'silent' });
+    },
+    async vite(project, entry, outDir) {
+      const vite = await load('vite');
+      const input = join(project, entry);
+      const build = { outDir, emptyOutDir: true, rollupOptions: { input }, target: 'esnext', modulePreload: false };
+      await vite.build({ root: project, configFile: false, logLevel: 'silent', build });
+    },
+    async rollup(project, entry, dir) {
+      const { rollup } = await load('rollup');
+      const { default: resolve } = await load('@rollup/plugin-node-resolve');
+      const warnings = [];
+      const bundle = await rollup({
+        input: join(project, entry),
+        plugins: [resolve({ browser: true })],
+        onwarn: (warning) => warnings.push(warning.message),
+      });
+      await bundle.write({ dir, format: 'esm' });
+      // A cycle inside a library is not ours to mend.
+      const ours = warnings.filter((warning) => warning.includes('attune') || /this.*undefined|unresolved/i.test(warning));
+      if (ours.length > 0) throw new Error(ours.join('\n'));
+    },
+    async webpack(project, entry, path) {
+      const { default: webpack } = await load('webpack');
+      const configuration = { mode: 'production', context: project, entry: `./${entry}`, target: 'web' };
+      const stats = await new Promise((resolve, reject) =>
+        webpack({ ...configuration, output: { path }, performance: false }, (error, done) =>
+          error ? reject(error) : resolve(done),
+        ),
+      );
+      const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
+      if (errors.length + warnings.length > 0) throw new Error([...errors, ...warnings].map((e) => e.message).join('\n'));
+    },
+  };
+}
+
+/** Bundles all of a package; an empty text when it worked and nothing of Node is in it. */
+export async function bundleProblem(bundle, project, { name, manifest }) {
+  const entries = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+  const code = entries.map((path, index) => `import * as part${index} from '${name}${path.slice(1)}';`);
+  writeFileSync(
+    join(project, 'entry.js'),
+    [...code, `globalThis.used = [${entries.map((_, index) => `part${index}`).join(', ')}];\n`].join('\n'),
+  );
+  const out = join(project, 'bundle');
+  mkdirSync(out, { recursive: true });
+  try {
+    await bundle(project, 'entry.js', out);
+  } catch (error) {
+    return error.message;
+  }
+  return nodeModuleIn(out) ?? '';
+}
+
+/**
+ * kB gzip of what a page with this code loads: the entry, what that imports at once, and of what it
+ * imports later the modules named in `fetches`.
+ */
+export async function weigh(bundle, project, { code, fetches = [] }) {
+  writeFileSync(join(project, 'entry.js'), code);
+  const out = join(project, 'weighed');
+  await bundle(project, 'entry.js', out);
+  const loaded = new Set();
+  const follow = (file) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(join(out, file), 'utf8');
+    for (const [, name] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) follow(name);
+    for (const [, name] of text.matchAll(/import\("\.\/([^"]+)"\)/g))
+      if (fetches.some((module) => name.startsWith(`${module}-`))) follow(name);
+  };
+  follow('entry.js');
+  return [...loaded].reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file)), { level: 9 }).length, 0) / 1000;
+}
+
+function nodeModuleIn(folder) {
+  for (const name of readdirSync(folder, { recursive: true }).filter((file) => /\.m?js$/.test(file))) {
+    const found = /(?:from|import|require)\s*\(?\s*["'](node:[a-z/]+)["']/.exec(readFileSync(join(folder, name), 'utf8'));
+    if (found) return `${name} imports ${found[1]}`;
+  }
+  return undefined;
+}

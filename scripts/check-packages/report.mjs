@@ -1,0 +1,41 @@
+// The tables of the report, in Markdown.
+import { statSync } from 'node:fs';
+
+const mark = (problem) => (problem === '' ? 'yes' : 'NO');
+
+export function packageTable(packages) {
+  const runtimes = Object.keys(packages[0].runs);
+  const bundlers = Object.keys(packages[0].bundled);
+  return table(
+    ['package', 'tarball, kB', 'files', ...runtimes, ...bundlers],
+    packages.map(({ name, tarball, files, runs, bundled }) => [
+      `\`${name}\``,
+      (statSync(tarball).size / 1000).toFixed(0),
+      files.length,
+      ...runtimes.map((runtime) => mark(runs[runtime])),
+      ...bundlers.map((bundler) => mark(bundled[bundler])),
+    ]),
+  );
+}
+
+export function typeTable(types) {
+  if (types.length === 0) return '';
+  const settings = [...new Set(types.map(({ setting }) => setting))];
+  const versions = [...new Set(types.map(({ typescript }) => typescript))];
+  const errors = (typescript, setting) =>
+    types.find((result) => result.typescript === typescript && result.setting === setting).errors.length;
+  return table(
+    ['errors of types', ...settings],
+    versions.map((typescript) => [`TypeScript ${typescript}`, ...settings.map((setting) => errors(typescript, setting))]),
+  );
+}
+
+export function weightTable(weighed, weights) {
+  const rows = Object.entries(weighed).map(([what, size]) => [what, size.toFixed(1), weights[what].limit]);
+  return rows.length === 0 ? '' : table(['what a page loads', 'kB gzip', 'at most'], rows);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,41 @@
+// The programs that packages are tried with, at pinned versions, in our cache folder: half a
+// gigabyte that only this check needs, so it is no dependency of the workspace.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../setup/cache-folder.mjs';
+import { sha256 } from '../setup/files.mjs';
+import { makeFolder } from '../setup/make-folder.mjs';
+import { step } from '../setup/step.mjs';
+import { npm } from './npm.mjs';
+
+export const nodeVersions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0' };
+export const typescriptVersions = ['5.6.3', '5.9.3', '6.0.3', '7.0.2'];
+
+const dependencies = {
+  ...Object.fromEntries(Object.entries(nodeVersions).map(([major, version]) => [`node${major}`, `npm:node@${version}`])),
+  ...Object.fromEntries(typescriptVersions.map((version) => [`typescript-${version}`, `npm:typescript@${version}`])),
+  bun: '1.4.5',
+  deno: '2.9.6',
+  esbuild: '0.28.2',
+  rollup: '4.68.8',
+  '@rollup/plugin-node-resolve': '16.0.3',
+  vite: '8.3.8',
+  webpack: '5.113.0',
+  publint: '0.3.25',
+  '@arethetypeswrong/cli': '0.18.5',
+};
+
+/** The folder that holds them in its node_modules. */
+export async function toolsFolder() {
+  const manifest = JSON.stringify({ private: true, dependencies }, null, 2);
+  const folder = join(cacheFolder, 'package-tools', sha256(process.platform + process.arch + manifest).slice(0, 12));
+  if (existsSync(folder)) return folder;
+  await step('Fetching runtimes, compilers and bundlers', () =>
+    makeFolder(folder, async (beside) => {
+      writeFileSync(join(beside, 'package.json'), manifest);
+      // The npm packages of Node, Bun and Deno put their programs in place by an install script.
+      await npm(beside, ['install', '--ignore-scripts=false']);
+    }),
+  );
+  return folder;
+}

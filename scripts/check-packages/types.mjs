@@ -1,0 +1,71 @@
+// The types of all packages, and every snippet of a README, as strict readers compile them.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runQuietly } from '../setup/child.mjs';
+import { rootFolder } from '../setup/root-folder.mjs';
+import { sourceFolder } from './pack.mjs';
+import { snippets } from './snippets.mjs';
+import { typescriptVersions } from './tools.mjs';
+
+/** What `tsc --init` writes, with libraries checked too. */
+const strictOptions = {
+  target: 'es2022',
+  strict: true,
+  skipLibCheck: false,
+  noEmit: true,
+  types: [],
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  noUncheckedSideEffectImports: true,
+  moduleDetection: 'force',
+};
+const resolutions = { nodenext: 'nodenext', bundler: 'esnext' };
+const libraries = { 'with the DOM': ['es2022', 'dom', 'dom.iterable'], 'without the DOM': ['es2022'] };
+
+/**
+ * @param {string} project a project in which every package is installed
+ * @returns {Promise<{ typescript: string, setting: string, errors: string[] }[]>}
+ */
+export async function checkTypes(project, packages, tools) {
+  const files = writeSources(project, packages);
+  const results = [];
+  for (const typescript of typescriptVersions)
+    for (const [resolution, module] of Object.entries(resolutions))
+      for (const [setting, lib] of Object.entries(libraries)) {
+        const compilerOptions = { ...strictOptions, module, moduleResolution: resolution, lib };
+        writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: files[setting] }));
+        const compiler = join(tools, 'node_modules', `typescript-${typescript}`, 'bin', 'tsc');
+        const { code, output } = await runQuietly(process.execPath, [compiler, '--pretty', 'false'], { cwd: project });
+        const errors = output.split('\n').filter((line) => line.includes('error TS'));
+        if (code !== 0 && errors.length === 0) errors.push(output);
+        results.push({ typescript, setting: `${resolution}, ${setting}`, errors });
+      }
+  return results;
+}
+
+/** A module that imports every entry of every package, and one for every snippet. */
+function writeSources(project, packages) {
+  const entries = packages.flatMap(({ name, manifest }) =>
+    Object.keys(manifest.exports)
+      .filter((path) => path !== './package.json')
+      .map((path) => `export * as entry${entryNumber++} from '${name}${path.slice(1)}';`),
+  );
+  writeFileSync(join(project, 'all.ts'), `${entries.join('\n')}\n`);
+  const pages = [['README', join(rootFolder, 'README.md')]].concat(
+    packages.map((packed) => [packed.name.split('/')[1], join(sourceFolder(packed), 'README.md')]),
+  );
+  const written = pages.flatMap(([page, path]) => {
+    // Later snippets go on from earlier ones; the first stands alone.
+    const [first] = snippets(path);
+    if (!first) return [];
+    const file = `${page}.snippet.ts`;
+    writeFileSync(join(project, file), first.code);
+    return file;
+  });
+  // Snippets print, and console is the DOM's or Node's.
+  return { 'with the DOM': ['all.ts', ...written], 'without the DOM': ['all.ts'] };
+}
+
+let entryNumber = 0;
