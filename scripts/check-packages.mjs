@@ -51,7 +51,13 @@ for (const packed of packages) {
 
 const everything = join(folder, 'everything');
 if (only.includes('types') || only.includes('bundles'))
-  await step('Installing all packages', () => makeProject(everything, packages.map(({ name }) => name), registry));
+  await step('Installing all packages', () =>
+    makeProject(
+      everything,
+      packages.map(({ name }) => name),
+      registry,
+    ),
+  );
 let types = [];
 if (only.includes('types')) {
   types = await step('Types', () => checkTypes(everything, packages, tools));

@@ -56,7 +56,9 @@ export function bundlers(tools) {
       });
       await bundle.write({ dir, format: 'esm' });
       // A cycle inside a library is not ours to mend.
-      const ours = warnings.filter((warning) => warning.includes('attune') || /this.*undefined|unresolved/i.test(warning));
+      const ours = warnings.filter(
+        (warning) => warning.includes('attune') || /this.*undefined|unresolved/i.test(warning),
+      );
       if (ours.length > 0) throw new Error(ours.join('\n'));
     },
     async webpack(project, entry, path) {
@@ -68,7 +70,8 @@ export function bundlers(tools) {
         ),
       );
       const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
-      if (errors.length + warnings.length > 0) throw new Error([...errors, ...warnings].map((e) => e.message).join('\n'));
+      if (errors.length + warnings.length > 0)
+        throw new Error([...errors, ...warnings].map((e) => e.message).join('\n'));
     },
   };
 }
@@ -109,12 +112,16 @@ export async function weigh(bundle, project, { code, fetches = [] }) {
       if (fetches.some((module) => name.startsWith(`${module}-`))) follow(name);
   };
   follow('entry.js');
-  return [...loaded].reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file)), { level: 9 }).length, 0) / 1000;
+  return (
+    [...loaded].reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file)), { level: 9 }).length, 0) / 1000
+  );
 }
 
 function nodeModuleIn(folder) {
   for (const name of readdirSync(folder, { recursive: true }).filter((file) => /\.m?js$/.test(file))) {
-    const found = /(?:from|import|require)\s*\(?\s*["'](node:[a-z/]+)["']/.exec(readFileSync(join(folder, name), 'utf8'));
+    const found = /(?:from|import|require)\s*\(?\s*["'](node:[a-z/]+)["']/.exec(
+      readFileSync(join(folder, name), 'utf8'),
+    );
     if (found) return `${name} imports ${found[1]}`;
   }
   return undefined;

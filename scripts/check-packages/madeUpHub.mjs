@@ -26,7 +26,12 @@ export async function startMadeUpHub() {
 function madeUpPairs() {
   const subjects = ['ferry', 'tram', 'market', 'library', 'bridge', 'harbour', 'school', 'museum'];
   const rows = subjects.flatMap((subject, index) => [
-    { sentence1: `The ${subject} opens at nine.`, sentence2: `At nine the ${subject} opens.`, label: 1, idx: 2 * index },
+    {
+      sentence1: `The ${subject} opens at nine.`,
+      sentence2: `At nine the ${subject} opens.`,
+      label: 1,
+      idx: 2 * index,
+    },
     { sentence1: `The ${subject} opens at nine.`, sentence2: `The ${subject} was sold.`, label: 0, idx: 2 * index + 1 },
   ]);
   const lines = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));

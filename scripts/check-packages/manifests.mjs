@@ -23,19 +23,24 @@ export function manifestProblems({ manifest, files, unpacked }) {
   if (manifest.publishConfig?.access !== 'public') problems.push('publishConfig.access is not public');
   for (const field of ['scripts', 'devDependencies'])
     if (field in manifest) problems.push(`package.json has ${field}, which only the workspace needs`);
-  const ranges = Object.entries(manifest.dependencies ?? {}).filter(([, range]) => /^(workspace|file|link):/.test(range));
+  const ranges = Object.entries(manifest.dependencies ?? {}).filter(([, range]) =>
+    /^(workspace|file|link):/.test(range),
+  );
   problems.push(...ranges.map(([name, range]) => `depends on ${name} by ${range}`));
   for (const path of paths(manifest.exports).concat(paths(manifest.imports), Object.values(manifest.bin ?? {})))
     if (!existsSync(join(unpacked, path))) problems.push(`package.json names ${path}, which is not in the tarball`);
-  for (const name of ['README.md', 'LICENSE'])
-    if (!files.includes(name)) problems.push(`there is no ${name}`);
+  for (const name of ['README.md', 'LICENSE']) if (!files.includes(name)) problems.push(`there is no ${name}`);
   // A first release has no changes to tell; every later one has.
   if (manifest.version !== '0.0.0' && !files.includes('CHANGELOG.md')) problems.push('there is no CHANGELOG.md');
   const stray = files.filter((file) => /\.(test|bench)\.|\/testing\/|\.map$|\.tsbuildinfo$|golden/.test(file));
   problems.push(...stray.map((file) => `holds ${file}`));
-  const maps = files.filter((file) => file.endsWith('.js') && readFileSync(join(unpacked, file), 'utf8').includes('//# sourceMappingURL'));
+  const maps = files.filter(
+    (file) => file.endsWith('.js') && readFileSync(join(unpacked, file), 'utf8').includes('//# sourceMappingURL'),
+  );
   problems.push(...maps.map((file) => `${file} names a source map`));
-  const shaders = files.filter((file) => file.endsWith('.wgsl.d.ts') && /fn main|@compute/.test(readFileSync(join(unpacked, file), 'utf8')));
+  const shaders = files.filter(
+    (file) => file.endsWith('.wgsl.d.ts') && /fn main|@compute/.test(readFileSync(join(unpacked, file), 'utf8')),
+  );
   problems.push(...shaders.map((file) => `${file} holds the shader a second time`));
   return problems;
 }

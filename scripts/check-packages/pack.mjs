@@ -26,7 +26,11 @@ export async function packAll(folder) {
       const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
       const files = readdirSync(unpacked, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(unpacked.length + 1).replaceAll('\\', '/'));
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(unpacked.length + 1)
+            .replaceAll('\\', '/'),
+        );
       return { name: manifest.name, tarball, unpacked, manifest, files };
     });
 }

@@ -26,7 +26,10 @@ export function typeTable(types) {
     types.find((result) => result.typescript === typescript && result.setting === setting).errors.length;
   return table(
     ['errors of types', ...settings],
-    versions.map((typescript) => [`TypeScript ${typescript}`, ...settings.map((setting) => errors(typescript, setting))]),
+    versions.map((typescript) => [
+      `TypeScript ${typescript}`,
+      ...settings.map((setting) => errors(typescript, setting)),
+    ]),
   );
 }
 

@@ -9,7 +9,7 @@ import { snippets } from './snippets.mjs';
 import { nodeVersions } from './tools.mjs';
 
 /** What starts a module in each runtime. */
-export function runtimes(tools) {
+function runtimes(tools) {
   const program = (...path) => join(tools, 'node_modules', ...path);
   const windows = process.platform === 'win32' ? '.exe' : '';
   const nodes = Object.keys(nodeVersions).map((major) => [

@@ -12,7 +12,9 @@ export const nodeVersions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0' };
 export const typescriptVersions = ['5.6.3', '5.9.3', '6.0.3', '7.0.2'];
 
 const dependencies = {
-  ...Object.fromEntries(Object.entries(nodeVersions).map(([major, version]) => [`node${major}`, `npm:node@${version}`])),
+  ...Object.fromEntries(
+    Object.entries(nodeVersions).map(([major, version]) => [`node${major}`, `npm:node@${version}`]),
+  ),
   ...Object.fromEntries(typescriptVersions.map((version) => [`typescript-${version}`, `npm:typescript@${version}`])),
   bun: '1.4.5',
   deno: '2.9.6',

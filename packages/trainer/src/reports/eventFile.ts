@@ -1,5 +1,4 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import crc32c from 'crc-32/crc32c.js';
 
 /** A value under a name, as TensorBoard shows it: a curve, or a text. */
 export type SummaryValue =
@@ -40,8 +39,18 @@ export function eventRecord(event: FileEvent): Uint8Array {
 
 /** CRC32C, rotated and added to, so that checksums of data with checksums in it stay good ones. */
 function maskedChecksum(bytes: Uint8Array): number {
-  const checksum = crc32c.buf(bytes) >>> 0;
+  const checksum = crc32c(bytes);
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** Castagnoli's CRC32 (RFC 3720, appendix B.4), bit by bit: records are short. */
+function crc32c(bytes: Uint8Array): number {
+  let remainder = 0xffffffff;
+  for (const byte of bytes) {
+    remainder ^= byte;
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0x82f63b78 : 0);
+  }
+  return ~remainder >>> 0;
 }
 
 // The numbers are those of the fields in event.proto, summary.proto and tensor.proto. Generated code
