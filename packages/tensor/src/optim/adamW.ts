@@ -1,33 +1,10 @@
-import {
-  accumulateLoss,
-  createOptimizerState,
-  OptimizerMembers,
-  optimizerUpdate,
-  readOptimizerState,
-} from '@attune/kernels/internal';
-import type { GpuArray } from '@attune/kernels';
-import type { ArenaSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
-import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
-import type { Device } from '../device.ts';
-import { StateDictError, TensorError } from '../errors.ts';
-import type { StateDict } from '../nn/module.ts';
-import { readEntries } from '../nn/stateEntries.ts';
-import type { LoadedEntry } from '../nn/stateEntries.ts';
-import { formatShape, shapesEqual } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { optimizerUpdate } from '@attune/kernels/internal';
+import type { ArenaSegment, MomentSegment } from '@attune/kernels/internal';
 import { readAdamWArguments } from './adamWOptions.ts';
 import type { AdamWOptions } from './adamWOptions.ts';
-import { Backlog } from './backlog.ts';
-import type { Optimizer, ScalerState } from './optimizer.ts';
-import { ParameterArena } from './parameterArena.ts';
-import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
-import type { ParamGroup, Params } from './paramGroup.ts';
-import { Rates } from './rates.ts';
-
-const scalerKinds = { scale: numberAtLeast(Number.MIN_VALUE), growthTracker: wholeNumber(0) };
-
-/** Updates whose records are kept on the GPU until they are read. */
-const recordCapacity = 256;
+import { ArenaOptimizer } from './arenaOptimizer.ts';
+import type { UpdateParts } from './arenaOptimizer.ts';
+import type { Params } from './paramGroup.ts';
 
 /**
  * AdamW with decoupled weight decay and clipping by global norm, all on the GPU: a handful of
@@ -44,27 +21,7 @@ const recordCapacity = 256;
  * Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2019; `torch.optim.AdamW`,
  * `torch.nn.utils.clip_grad_norm_`.
  */
-export class AdamW implements Optimizer {
-  readonly device: Device;
-  /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
-  readonly lossScale: number | Tensor;
-  readonly paramGroups: readonly ParamGroup[];
-  readonly #arenas: ParameterArena[];
-  readonly #state: OptimizerState;
-  readonly #rates: Rates;
-  readonly #backlog: Backlog;
-  readonly #items: readonly ArenaItem[];
-  readonly #fp16: boolean;
-  /** Parameters that were frozen so far, and so have no moments. */
-  #frozen: ArenaItem[];
-  /** Whether each took part in every update so far; made when one first does not. */
-  #members: OptimizerMembers | null = null;
-  readonly #hasMissed: boolean[];
-  readonly #takesPart: boolean[];
-  readonly #firstStep: number;
-  #lastRead = 0;
-  #disposed = false;
-
+export class AdamW extends ArenaOptimizer {
   /**
    * @param params `model.parameters()`, `model.namedParameters()`, or groups `{ params, lr,
    *   weightDecay }`. The names stand in `stateDict()`; without them it counts.
@@ -72,258 +29,19 @@ export class AdamW implements Optimizer {
    *   on different devices
    */
   constructor(params: Params, options: AdamWOptions = {}) {
-    const { groups, device, lr, betas, eps, maxGradNorm, firstStep, ...precision } = readAdamWArguments(
-      params,
-      options,
-    );
-    this.device = device;
-    this.#rates = new Rates(groups, lr, { betas, firstStep });
-    this.paramGroups = this.#rates.groups;
-    this.#firstStep = firstStep;
-    this.#fp16 = precision.fp16;
-    let member = 0;
-    this.#items = groups.flatMap(({ named }, group) =>
-      named.map(([name, parameter]) => ({ name, parameter, group, member: member++ })),
-    );
-    this.#frozen = this.#items.filter(({ parameter }) => !parameter.requiresGrad);
-    this.#hasMissed = this.#items.map(() => false);
-    this.#takesPart = this.#items.map(() => true);
-    const trained = this.#items.filter(({ parameter }) => parameter.requiresGrad);
-    if (trained.length === 0) throw new TensorError('AdamW: there is no parameter to train: all are frozen');
-    this.#state = createOptimizerState(device, {
-      learningRates: this.#rates.table(),
-      groups: this.#rates.kernelGroups(),
-      betas,
-      epsilon: eps,
-      maxGradNorm,
-      recordCapacity,
-      firstStep,
-      lossScale: precision.lossScale,
-    });
-    this.#arenas = [new ParameterArena(device, trained, precision)];
-    this.#backlog = new Backlog(device);
-    // A fixed scale of 1 need not be multiplied with.
-    this.lossScale = precision.lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
+    const { betas, eps, ...given } = readAdamWArguments(params, options);
+    const rule = { name: 'AdamW', moments: ['exp_avg', 'exp_avg_sq'], betas, eps };
+    // From there on the corrections are 1 in f32.
+    const lastCorrection = Math.max(1, Math.ceil(Math.log(2 ** -26) / Math.log(Math.max(...betas))));
+    super({ ...rule, lastCorrection }, given);
   }
 
-  /** Records: all gradients become zero, and count as none. */
-  zeroGrad(): void {
-    this.#requireUse('zeroGrad');
-    for (const arena of this.#arenas) arena.zeroGrad();
-    for (const { parameter } of this.#frozen) parameter.clearGrad();
-  }
-
-  /**
-   * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
-   */
-  recordLoss(loss: Tensor): void {
-    this.#requireUse('recordLoss');
-    requireArgument('recordLoss', 'loss', loss, instanceOf(Tensor), TensorError);
-    if (loss.size !== 1)
-      throw new TensorError(`recordLoss: a loss is a scalar; this tensor has the shape ${formatShape(loss.shape)}`);
-    accumulateLoss(this.device, { state: this.#state, loss: loss.array });
-  }
-
-  /**
-   * Records the update and submits everything recorded so far, before it returns.
-   *
-   * @returns for those who await it: ends when the GPU is no more than one update behind
-   * @throws TensorError when another optimizer has taken a parameter over
-   */
-  step(): Promise<void> {
-    this.#requireUse('step');
-    this.#admitUnfrozen();
-    this.#rates.write(this.#state);
-    const members = this.#membersOfUpdate();
-    const segments = this.#arenas.flatMap((arena) =>
-      members ? arena.segmentsWhere((member) => this.#hasMissed[member] === true) : arena.segments,
-    );
-    optimizerUpdate(this.device, { state: this.#state, segments, ...(members && { members }) });
-    this.device.flush();
-    if (!this.device.preparing) this.#rates.count();
-    return this.#backlog.add();
-  }
-
-  /**
-   * The records of all updates submitted so far that no call has told before, oldest first. Waits
-   * until those updates have run. Call it at least once in 256 updates; older records are
-   * overwritten.
-   */
-  async records(): Promise<UpdateRecord[]> {
-    this.#requireUse('records');
-    const { records } = await readOptimizerState(this.device, this.#state, this.#lastRead);
-    const news = records.filter(({ update }) => update > this.#lastRead);
-    this.#lastRead = news.at(-1)?.update ?? this.#lastRead;
-    return news.map((record) => this.#rates.inRecord(record));
-  }
-
-  /**
-   * The dynamic loss scale as it stands after everything submitted, for a checkpoint. Waits for the
-   * GPU.
-   */
-  async scalerState(): Promise<ScalerState> {
-    this.#requireUse('scalerState');
-    const { lossScale: scale, growthTracker } = await readOptimizerState(this.device, this.#state, this.#lastRead);
-    return { scale, growthTracker };
-  }
-
-  /**
-   * Puts in place what `scalerState` gave; does nothing where the loss scale is fixed.
-   *
-   * @throws StateDictError when it is no scale above 0 with a count of updates
-   */
-  loadScalerState(state: ScalerState): void {
-    this.#requireUse('loadScalerState');
-    requireOptions('loadScalerState', state, scalerKinds, { error: StateDictError });
-    if (this.#state.lossScaling.growthInterval === 0) return;
-    this.device.flush();
-    this.#state.setScaler(state);
-  }
-
-  /** Moments and updates by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`, `step.<name>`. */
-  async stateDict(): Promise<StateDict> {
-    this.#requireUse('stateDict');
-    const entries: StateDict = new Map();
-    const { step } = await readOptimizerState(this.device, this.#state, this.#lastRead);
-    const missed = this.#members ? ((await this.device.read(this.#members.missed)) as Uint32Array) : null;
-    for (const { places, segments } of this.#arenas) {
-      for (const [segment, arrays] of segments.entries()) {
-        for (const [prefix, array] of momentsOf(arrays)) {
-          const values = (await this.device.read(array)) as Float32Array;
-          for (const { name, parameter, segment: own, offset } of places) {
-            if (own !== segment) continue;
-            const data = values.slice(offset, offset + parameter.size);
-            entries.set(`${prefix}.${name}`, { dtype: 'f32', shape: parameter.shape, data });
-          }
-        }
-      }
-      for (const { name, member } of places)
-        entries.set(`step.${name}`, { dtype: 'f32', shape: [], data: Float32Array.of(step - (missed?.[member] ?? 0)) });
-    }
-    return entries;
-  }
-
-  /**
-   * Puts in place what `stateDict` gave. Where updates are counted in it, the run goes on from there,
-   * whatever `firstStep` was.
-   *
-   * @throws StateDictError when a moment is missing or has another shape
-   */
-  loadStateDict(entries: Iterable<readonly [string, LoadedEntry]>): void {
-    this.#requireUse('loadStateDict');
-    const given = new Map(readEntries('loadStateDict', entries));
-    this.device.flush();
-    for (const { places, segments } of this.#arenas)
-      for (const place of places) loadMoments(this.device, place, segments[place.segment] as ArenaSegment, given);
-    const stepOf = ({ name }: ArenaItem) => given.get(`step.${name}`)?.data[0];
-    const trained = this.#arenas.flatMap(({ places }) => places);
-    if (trained.some((item) => stepOf(item) === undefined)) return;
-    const last = trained.reduce((most, item) => Math.max(most, stepOf(item) as number), 0);
-    this.#rates.startAt(last);
-    this.device.write(this.#state.words, Uint32Array.of(last));
-    if (trained.some((item) => stepOf(item) !== last)) this.#makeMembers((item) => last - (stepOf(item) ?? 0));
-  }
-
-  /** Gives the parameters memory of their own again, and that of gradients and moments back. */
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    // With the device everything on it is gone already.
-    if (this.device.failed) return;
-    for (const arena of this.#arenas) arena.dispose();
-    this.#members?.dispose();
-    this.#state.dispose();
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  #requireUse(method: string): void {
-    if (this.#disposed) throw new TensorError(`${method}: this optimizer was disposed; make a new one`);
-  }
-
-  /** Takes in what was frozen when it came and has a gradient now. */
-  #admitUnfrozen(): void {
-    const admitted = this.#frozen.filter(({ parameter }) => parameter.hasGrad);
-    if (admitted.length === 0) return;
-    this.#frozen = this.#frozen.filter((item) => !admitted.includes(item));
-    this.#arenas.push(new ParameterArena(this.device, admitted, { fp16: this.#fp16 }));
-  }
-
-  /** Who takes part in this update; null when all have done so in every one. */
-  #membersOfUpdate(): OptimizerMembers | null {
-    let changed = false;
-    let all = this.#frozen.length === 0;
-    for (const { places } of this.#arenas) {
-      for (const { parameter, weights, member, name } of places) {
-        if (parameter.memory !== weights) {
-          throw new TensorError(
-            `AdamW: another optimizer has taken the parameter ${name} over; dispose() this one before the other is made`,
-          );
-        }
-        changed ||= parameter.hasGrad !== this.#takesPart[member];
-        this.#takesPart[member] = parameter.hasGrad;
-        all &&= parameter.hasGrad;
-      }
-    }
-    if (all && !this.#members) return null;
-    if (!this.#members) {
-      for (const { member } of this.#frozen) this.#takesPart[member] = false;
-      this.#makeMembers(({ member }) => (this.#takesPart[member] ? 0 : this.#missedByFrozen(member)));
-      changed = true;
-    }
-    for (const { member } of this.#items) if (!this.#takesPart[member]) this.#hasMissed[member] = true;
-    if (changed) this.#members?.setTakingPart(this.#takesPart);
-    return this.#members;
-  }
-
-  /** Updates before the first of this optimizer, of which what was frozen had none. */
-  #missedByFrozen(member: number): number {
-    return this.#frozen.some((item) => item.member === member) ? this.#firstStep : 0;
-  }
-
-  #makeMembers(missed: (item: ArenaItem) => number): void {
-    this.#members?.dispose();
-    const counts = this.#items.map(missed);
-    for (const [member, count] of counts.entries()) if (count > 0) this.#hasMissed[member] = true;
-    this.#members = new OptimizerMembers(
-      this.device,
-      this.#items.map(({ group }) => group),
-      counts,
-    );
-    this.#members.setTakingPart(this.#takesPart);
+  protected override recordUpdate({ state, segments, members }: UpdateParts): void {
+    optimizerUpdate(this.device, { state, segments: segments.map(withNames), members });
   }
 }
 
-function loadMoments(
-  device: Device,
-  place: ArenaPlace,
-  segment: ArenaSegment,
-  given: ReadonlyMap<string, LoadedEntry>,
-): void {
-  const { name, parameter, offset } = place;
-  for (const [prefix, array] of momentsOf(segment)) {
-    const entry = given.get(`${prefix}.${name}`);
-    if (!entry) throw new StateDictError(`the optimizer state has no ${prefix}.${name}`);
-    if (!shapesEqual(entry.shape, parameter.shape)) {
-      throw new StateDictError(
-        `the optimizer state ${prefix}.${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(parameter.shape)}`,
-      );
-    }
-    device.write(array, entry.data, offset);
-  }
-}
-
-function momentsOf({
-  expAvg,
-  expAvgSq,
-}: {
-  readonly expAvg: GpuArray;
-  readonly expAvgSq: GpuArray;
-}): readonly (readonly [string, GpuArray])[] {
-  return [
-    ['exp_avg', expAvg],
-    ['exp_avg_sq', expAvgSq],
-  ];
-}
+const withNames = ({ moments, ...segment }: MomentSegment): ArenaSegment => {
+  const [expAvg, expAvgSq] = moments as [MomentSegment['weights'], MomentSegment['weights']];
+  return { ...segment, expAvg, expAvgSq };
+};

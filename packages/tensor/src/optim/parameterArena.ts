@@ -1,5 +1,5 @@
 import type { GpuArray } from '@attune/kernels';
-import type { ArenaSegment } from '@attune/kernels/internal';
+import type { MomentSegment } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';
@@ -29,6 +29,10 @@ export interface ArenaPlace extends ArenaItem {
 export interface ParameterArenaOptions {
   /** Keep f16 copies of matrix operands. Default false. */
   readonly fp16?: boolean;
+  /** Names of what is kept of each element. */
+  readonly moments: readonly string[];
+  /** What the moments begin with. Default 0. */
+  readonly initialMoment?: number;
 }
 
 const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) * multiple;
@@ -39,11 +43,15 @@ const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) *
  */
 export class ParameterArena {
   readonly places: readonly ArenaPlace[];
-  readonly segments: ArenaSegment[];
+  readonly segments: MomentSegment[];
   readonly #device: Device;
 
   /** Moves the parameters here. */
-  constructor(device: Device, items: readonly ArenaItem[], { fp16 = false }: ParameterArenaOptions = {}) {
+  constructor(
+    device: Device,
+    items: readonly ArenaItem[],
+    { fp16 = false, moments, initialMoment = 0 }: ParameterArenaOptions,
+  ) {
     this.#device = device;
     const { maxStorageBufferBindingSize, maxBufferSize } = device.info.limits;
     const { places, segments } = layOut(
@@ -58,8 +66,11 @@ export class ParameterArena {
       return {
         weights: allocate('weights'),
         gradients: allocate('gradients'),
-        expAvg: allocate('exp_avg'),
-        expAvgSq: allocate('exp_avg_sq'),
+        moments: moments.map((name) => {
+          const moment = allocate(name);
+          if (initialMoment !== 0) device.write(moment, new Float32Array(length).fill(initialMoment));
+          return moment;
+        }),
         groupIds,
         ...(hasFp16 && { fp16Weights: device.allocatePersistent('f16', length, `f16 weights ${segment}`) }),
         length,
@@ -88,9 +99,9 @@ export class ParameterArena {
    * The segments as the update takes them: those of which a member has ever missed an update go by
    * member from then on.
    */
-  segmentsWhere(hasMissed: (member: number) => boolean): readonly ArenaSegment[] {
+  segmentsWhere(hasMissed: (member: number) => boolean): readonly MomentSegment[] {
     for (const { segment, member } of this.places) {
-      const arrays = this.segments[segment] as ArenaSegment;
+      const arrays = this.segments[segment] as MomentSegment;
       if (arrays.memberIds || !hasMissed(member)) continue;
       const memberIds = this.#device.allocatePersistent('u32', arrays.length / elementsPerId, `members ${segment}`);
       this.#device.write(memberIds, idsOf(arrays.length, this.places, segment, 'member'));
@@ -130,8 +141,8 @@ export class ParameterArena {
       if (parameter.contiguousGroup) groups.add(parameter.contiguousGroup);
     }
     for (const group of groups) makeContiguous(group);
-    for (const { length: _, ...arrays } of this.segments)
-      for (const array of Object.values(arrays)) device.release(array);
+    for (const { length: _, moments, ...arrays } of this.segments)
+      for (const array of [...moments, ...Object.values(arrays)]) device.release(array);
   }
 }
 

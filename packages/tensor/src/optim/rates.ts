@@ -5,7 +5,7 @@ import type { PlainGroup } from './paramGroup.ts';
 /** Rows of the table of bias corrections to begin with; it doubles when they are used up. */
 const firstRows = 1024;
 
-export interface AdamWGroup extends PlainGroup {
+export interface RateGroup extends PlainGroup {
   readonly weightDecay: number;
   /** Multiplies rates that are known beforehand. */
   readonly factor: number;
@@ -28,15 +28,15 @@ export class Rates {
   #written: readonly number[];
 
   constructor(
-    groups: readonly AdamWGroup[],
+    groups: readonly RateGroup[],
     lr: number | Float64Array,
-    { betas, firstStep }: { readonly betas: readonly [number, number]; readonly firstStep: number },
+    { mostRows, firstStep }: { readonly mostRows: number; readonly firstStep: number },
   ) {
-    this.#given = typeof lr === 'number' ? null : lr;
+    // The first update may be another kind than those after it, which repeat the last rate.
+    this.#given = typeof lr === 'number' ? null : lr.length > 1 ? lr : new Float64Array(2).fill(lr[0] ?? 0);
     this.#factors = groups.map(({ factor }) => factor);
     this.#applied = firstStep;
-    // From there on the corrections are 1 in f32.
-    this.#mostRows = Math.max(1, Math.ceil(Math.log(2 ** -26) / Math.log(Math.max(...betas))));
+    this.#mostRows = mostRows;
     this.#rows = Math.min(this.#mostRows, firstStep + firstRows);
     const given = this.#given;
     this.groups = groups.map(({ named, lr: own, weightDecay, factor }) => {

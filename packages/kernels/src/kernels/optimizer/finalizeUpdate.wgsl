@@ -14,8 +14,7 @@
 // A record of the update goes to the ring, and the accumulated loss becomes 0 for the next one.
 //
 // partials: vec2u[count] as scaledSum.wgsl stores them, count at most 64
-// schedule: vec4f[scheduleRows] of learning rate, step size, sqrt of bias correction 2,
-// 1 / bias correction 1
+// schedule: vec4f[scheduleRows] of learning rate, step size, correction, 1 / divisor
 // lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], laid out as in stateLayout.ts
 // One thread.
 #include kernels/optimizer/scaledSum

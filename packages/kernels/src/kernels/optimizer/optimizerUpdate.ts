@@ -39,7 +39,7 @@ export interface OptimizerUpdateOptions {
   readonly state: OptimizerState;
   readonly segments: readonly ArenaSegment[];
   /** Which members take part; needed where a segment has `memberIds`, or one misses the update. */
-  readonly members?: OptimizerMembers;
+  readonly members?: OptimizerMembers | undefined;
 }
 
 const halfTypes: readonly ElementType[] = ['f16'];
@@ -54,9 +54,22 @@ const halfTypes: readonly ElementType[] = ['f16'];
  */
 export function optimizerUpdate(gpu: Gpu, { state, segments, members }: OptimizerUpdateOptions): void {
   for (const segment of segments) requireSegment(segment);
+  decideUpdate(gpu, { state, segments, members });
+  for (const segment of segments) adamW(gpu, state, segment, members);
+}
+
+/**
+ * The part of an update that is the same for every optimizer: global norm, clip factor, decision,
+ * and the rates of the members. The optimizer's own kernels follow.
+ *
+ * @throws KernelArgumentError
+ */
+export function decideUpdate(
+  gpu: Gpu,
+  { state, segments, members }: Omit<OptimizerUpdateOptions, 'segments'> & { segments: readonly GradientSegment[] },
+): void {
   finalizeUpdate(gpu, state, segments);
   if (members) updateMembers(gpu, state, members);
-  for (const segment of segments) adamW(gpu, state, segment, members);
 }
 
 function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly GradientSegment[]): void {

@@ -1,3 +1,11 @@
+/** What the number of an update, from 1, decides. */
+export type Corrections = (update: number) => {
+  /** What the learning rate is divided by. */
+  readonly divisor: number;
+  /** A number above 0 that the update's kernel reads. */
+  readonly correction: number;
+};
+
 /** Parameters that are treated alike. */
 export interface ParameterGroup {
   /** Decoupled weight decay. */
@@ -28,10 +36,12 @@ export interface OptimizerStateOptions {
   readonly learningRates: ArrayLike<number>;
   /** Group ids in the arenas count in this list. */
   readonly groups: readonly ParameterGroup[];
-  /** Decay of the first and second moments. Default [0.9, 0.999]. */
+  /** Decay of the first and second moments of AdamW. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** Added to the root of the second moment. Default 1e-8. */
   readonly epsilon?: number;
+  /** What an optimizer other than AdamW takes of the number of an update. Default AdamW's. */
+  readonly corrections?: Corrections;
   /**
    * Gradients are scaled down to this global norm where theirs is larger; 0 for no clipping.
    * Default 1.

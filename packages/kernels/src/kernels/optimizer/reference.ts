@@ -46,3 +46,80 @@ export function adamWReference(options: AdamWReferenceOptions): void {
     weights[index] = decayed - ((learningRate / (1 - beta1 ** update)) * average) / (root + epsilon);
   }
 }
+
+/** What the updates of other optimizers have in common, for one element after the other. */
+export interface RuleReferenceOptions {
+  readonly weights: Float64Array;
+  readonly gradients: ArrayLike<number>;
+  /** In the order of the kernel's header. */
+  readonly moments: readonly Float64Array[];
+  /** Number of this update, from 1. */
+  readonly update: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+const noMoment = new Float64Array(0);
+
+/** One update in place, in float64, as `torch.optim.SGD` defines it. */
+export function sgdReference(
+  { weights, gradients, moments: [buffers], update, learningRate, weightDecay }: RuleReferenceOptions,
+  { momentum = 0, dampening = 0, nesterov = false },
+): void {
+  for (const [index, weight] of weights.entries()) {
+    const gradient = (gradients[index] as number) + weightDecay * weight;
+    let step = gradient;
+    if (buffers) {
+      const buffer = update === 1 ? gradient : momentum * (buffers[index] as number) + (1 - dampening) * gradient;
+      buffers[index] = buffer;
+      step = nesterov ? gradient + momentum * buffer : buffer;
+    }
+    weights[index] = weight - learningRate * step;
+  }
+}
+
+/** One update in place, in float64: algorithm 2 of the paper. */
+export function lionReference(
+  { weights, gradients, moments: [averages = noMoment], learningRate, weightDecay }: RuleReferenceOptions,
+  [beta1, beta2]: readonly [number, number],
+): void {
+  for (const [index, weight] of weights.entries()) {
+    const [gradient, average] = [gradients[index] as number, averages[index] as number];
+    averages[index] = beta2 * average + (1 - beta2) * gradient;
+    const direction = Math.sign(beta1 * average + (1 - beta1) * gradient);
+    weights[index] = weight * (1 - learningRate * weightDecay) - learningRate * direction;
+  }
+}
+
+/** One update in place, in float64, as `torch.optim.RMSprop` defines it. */
+export function rmspropReference(
+  { weights, gradients, moments, learningRate, weightDecay }: RuleReferenceOptions,
+  { alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false },
+): void {
+  const squares = moments[0] as Float64Array;
+  const buffers = momentum === 0 ? null : (moments[1] as Float64Array);
+  const averages = centered ? (moments.at(-1) as Float64Array) : null;
+  for (const [index, weight] of weights.entries()) {
+    const gradient = (gradients[index] as number) + weightDecay * weight;
+    const square = alpha * (squares[index] as number) + (1 - alpha) * gradient * gradient;
+    squares[index] = square;
+    const average = averages ? alpha * (averages[index] as number) + (1 - alpha) * gradient : 0;
+    if (averages) averages[index] = average;
+    let step = gradient / (Math.sqrt(Math.max(0, square - average * average)) + epsilon);
+    if (buffers) step = buffers[index] = momentum * (buffers[index] as number) + step;
+    weights[index] = weight - learningRate * step;
+  }
+}
+
+/** One update in place, in float64, as `torch.optim.Adagrad` defines it. */
+export function adagradReference(
+  { weights, gradients, moments: [sums = noMoment], update, learningRate, weightDecay }: RuleReferenceOptions,
+  { epsilon = 1e-10, lrDecay = 0 },
+): void {
+  for (const [index, weight] of weights.entries()) {
+    const gradient = (gradients[index] as number) + weightDecay * weight;
+    const sum = (sums[index] as number) + gradient * gradient;
+    sums[index] = sum;
+    weights[index] = weight - ((learningRate / (1 + (update - 1) * lrDecay)) * gradient) / (Math.sqrt(sum) + epsilon);
+  }
+}

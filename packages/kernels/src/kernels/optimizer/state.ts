@@ -1,7 +1,7 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { DynamicLossScale, OptimizerStateOptions, ParameterGroup } from './options.ts';
+import type { Corrections, DynamicLossScale, OptimizerStateOptions, ParameterGroup } from './options.ts';
 import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 
 const kernel = 'createOptimizerState';
@@ -21,8 +21,8 @@ export class OptimizerState {
   /** u32: header and ring, laid out as in stateLayout.ts. */
   readonly words: GpuArray;
   /**
-   * f32 `[updates, 4]`: learning rate, step size, root of the second bias correction, 1 / the first
-   * bias correction.
+   * f32 `[updates, 4]`: learning rate, step size, correction, 1 / divisor of the learning rate; of
+   * AdamW the correction is the root of the second bias correction, the divisor the first.
    */
   schedule: GpuArray;
   /** f32 `[groups, 2]`: weight decay, learning rate factor. */
@@ -37,11 +37,16 @@ export class OptimizerState {
   /** How the loss scale changes; with a growth interval of 0 it does not. */
   readonly lossScaling: Readonly<Required<Omit<DynamicLossScale, 'growthTracker'>>>;
   readonly #gpu: Gpu;
+  readonly #corrections: Corrections;
 
   constructor(gpu: Gpu, options: OptimizerStateOptions) {
     const { groups, betas, epsilon, maxGradNorm, recordCapacity, firstStep, lossScale } = settled(options);
     const { growthTracker, ...lossScaling } = lossScale;
     this.#gpu = gpu;
+    const [beta1, beta2] = betas;
+    this.#corrections =
+      options.corrections ??
+      ((update) => ({ divisor: 1 - beta1 ** update, correction: Math.sqrt(1 - beta2 ** update) }));
     this.learningRates = Float64Array.from(options.learningRates);
     this.groupCount = groups.length;
     this.betas = betas;
@@ -75,11 +80,11 @@ export class OptimizerState {
     for (let index = 0; index < learningRates.length; index++) {
       const learningRate = learningRates[index] as number;
       requireNumber('a learning rate', learningRate, Number.isFinite(learningRate), 'finite');
-      const update = firstRow + index + 1;
+      const { divisor, correction } = this.#corrections(firstRow + index + 1);
       rows[index * 4] = learningRate;
-      rows[index * 4 + 1] = learningRate / (1 - this.betas[0] ** update);
-      rows[index * 4 + 2] = Math.sqrt(1 - this.betas[1] ** update);
-      rows[index * 4 + 3] = 1 / (1 - this.betas[0] ** update);
+      rows[index * 4 + 1] = learningRate / divisor;
+      rows[index * 4 + 2] = correction;
+      rows[index * 4 + 3] = 1 / divisor;
     }
     this.#gpu.write(this.schedule, rows, firstRow * 4);
   }
@@ -120,7 +125,7 @@ export class OptimizerState {
   }
 }
 
-type Settled = Required<Omit<OptimizerStateOptions, 'lossScale'>> & {
+type Settled = Required<Omit<OptimizerStateOptions, 'lossScale' | 'corrections'>> & {
   readonly lossScale: Required<DynamicLossScale>;
 };
 

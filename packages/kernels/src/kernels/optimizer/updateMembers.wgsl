@@ -2,13 +2,14 @@
 //
 //   own update = updates applied before this one - updates that the member missed
 //                (torch.optim counts steps by parameter)
-//   step size  = learningRate / biasCorrection1(own update)
+//   step size  = learningRate / divisor(own update)
 //
 // A member that takes no part misses the update, unless the update is skipped for all.
 //
 // members: vec2u[count] of its group and whether it takes part
 // groups: vec2f of weight decay and learning rate factor
-// schedule: vec4f of learning rate, step size, sqrt of bias correction 2, 1 / bias correction 1
+// schedule: vec4f of learning rate, step size, correction, 1 / divisor of the learning rate; of AdamW
+// the correction is the sqrt of bias correction 2, the divisor is bias correction 1
 // state: the header of stateLayout.ts; missed: u32[count]; rates: vec4f[count], for adamW.wgsl
 // One thread a member, 64 threads a workgroup.
 

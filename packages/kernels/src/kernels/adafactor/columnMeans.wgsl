@@ -1,0 +1,33 @@
+// columns[b, j] = beta2 * columns[b, j] + (1 - beta2) * mean over the rows of g^2 + epsilon
+//
+// gradients: f32[batches, rows, width]; columns: f32[batches, width]
+// 16 columns a workgroup of 256 threads, in 16 shares of the rows; workgroups count along x by
+// columns, along y by batches.
+#include kernels/adafactor/rates
+#include kernels/adafactor/workgroupSum
+
+struct Parameters { id: u32, rows: u32, width: u32, epsilon: f32 }
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(next) var<storage, read> gradients: array<f32>;
+@group(0) @binding(next) var<storage, read_write> columns: array<f32>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let column = workgroup.x * 16 + thread % 16;
+  let own = ratesOf(parameters.id);
+  let begin = workgroup.y * parameters.rows;
+  var sum = 0.0;
+  if (column < parameters.width) {
+    for (var row = thread / 16; row < parameters.rows; row += 16) {
+      let gradient = gradients[(begin + row) * parameters.width + column] * gradientScale();
+      sum += gradient * gradient + parameters.epsilon;
+    }
+  }
+  sums[thread] = vec2f(sum, 0.0);
+  workgroupBarrier();
+  if (thread >= 16 || column >= parameters.width || !own.takesPart) { return; }
+  var total = 0.0;
+  for (var share = 0u; share < 16; share++) { total += sums[share * 16 + thread].x; }
+  let place = workgroup.y * parameters.width + column;
+  columns[place] = (1.0 - own.oneMinusBeta2) * columns[place] + own.oneMinusBeta2 * (total / f32(parameters.rows));
+}

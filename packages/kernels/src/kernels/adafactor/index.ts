@@ -1,0 +1,2 @@
+export { adafactorUpdate } from './update.ts';
+export type { AdafactorInput, AdafactorParameter } from './update.ts';

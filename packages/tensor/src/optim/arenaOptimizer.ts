@@ -1,0 +1,339 @@
+import { accumulateLoss, createOptimizerState, OptimizerMembers, readOptimizerState } from '@attune/kernels/internal';
+import type { GpuArray } from '@attune/kernels';
+import type { Corrections, MomentSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
+import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import type { Device } from '../device.ts';
+import { StateDictError, TensorError } from '../errors.ts';
+import type { StateDict } from '../nn/module.ts';
+import { readEntries } from '../nn/stateEntries.ts';
+import type { LoadedEntry } from '../nn/stateEntries.ts';
+import { formatShape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { loadMoments, readMoments } from './moments.ts';
+import { Backlog } from './backlog.ts';
+import type { Optimizer, ScalerState } from './optimizer.ts';
+import type { OptimizerArguments } from './optimizerOptions.ts';
+import { ParameterArena } from './parameterArena.ts';
+import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
+import type { ParamGroup } from './paramGroup.ts';
+import { Rates } from './rates.ts';
+
+const scalerKinds = { scale: numberAtLeast(Number.MIN_VALUE), growthTracker: wholeNumber(0) };
+
+/** Updates whose records are kept on the GPU until they are read. */
+const recordCapacity = 256;
+
+/** What an optimizer is made of beside what every one is given. */
+export interface OptimizerRule {
+  /** The class, for messages: `AdamW`. */
+  readonly name: string;
+  /** What it keeps of each element, under the names that PyTorch gives in a state. */
+  readonly moments: readonly string[];
+  /** What the moments begin with. Default 0. */
+  readonly initialMoment?: number;
+  /** What the number of an update decides. Default nothing but that number. */
+  readonly corrections?: Corrections;
+  /** After so many updates the corrections change no more. Default 2. */
+  readonly lastCorrection?: number;
+  readonly betas?: readonly [number, number];
+  readonly eps?: number;
+}
+
+/** What is kept of a parameter in an array of its own. */
+export interface OtherEntry {
+  /** Before the parameter's name in a state. */
+  readonly prefix: string;
+  readonly shape: readonly number[];
+  readonly array: GpuArray;
+}
+
+/** How an update goes on once norm, clipping and rates are decided about. */
+export interface UpdateParts {
+  readonly state: OptimizerState;
+  readonly segments: readonly MomentSegment[];
+  readonly members: OptimizerMembers | undefined;
+  readonly arenas: readonly ParameterArena[];
+}
+
+const byNumber: Corrections = (update) => ({ divisor: 1, correction: update });
+
+/**
+ * What all optimizers have in common: parameters side by side in arenas, clipping by global norm,
+ * loss scale, rates by group, records, and a state that resumes bit by bit. A subclass records the
+ * update itself.
+ *
+ * A parameter that got no gradient since `zeroGrad()`, because it is frozen or took no part in the
+ * loss, stays as it is, with its moments. An update whose gradients are not finite is skipped.
+ *
+ * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives
+ * each its own again and lets gradients and moments go.
+ */
+export abstract class ArenaOptimizer implements Optimizer {
+  readonly device: Device;
+  /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
+  readonly lossScale: number | Tensor;
+  readonly paramGroups: readonly ParamGroup[];
+  readonly #arenas: ParameterArena[];
+  readonly #state: OptimizerState;
+  readonly #rates: Rates;
+  readonly #backlog: Backlog;
+  readonly #items: readonly ArenaItem[];
+  readonly #fp16: boolean;
+  readonly #rule: OptimizerRule;
+  /** Parameters that were frozen so far, and so have no moments. */
+  #frozen: ArenaItem[];
+  /** Whether each took part in every update so far; made when one first does not. */
+  #members: OptimizerMembers | null = null;
+  readonly #hasMissed: boolean[];
+  readonly #takesPart: boolean[];
+  readonly #firstStep: number;
+  #lastRead = 0;
+  #disposed = false;
+
+  protected constructor(rule: OptimizerRule, given: OptimizerArguments) {
+    const { groups, device, lr, maxGradNorm, firstStep, fp16, lossScale } = given;
+    const { corrections, lastCorrection = 2, betas, eps } = rule;
+    this.device = device;
+    this.#rule = rule;
+    this.#rates = new Rates(groups, lr, { mostRows: lastCorrection, firstStep });
+    this.paramGroups = this.#rates.groups;
+    this.#firstStep = firstStep;
+    this.#fp16 = fp16;
+    let member = 0;
+    this.#items = groups.flatMap(({ named }, group) =>
+      named.map(([name, parameter]) => ({ name, parameter, group, member: member++ })),
+    );
+    this.#frozen = this.#items.filter(({ parameter }) => !parameter.requiresGrad);
+    this.#hasMissed = this.#items.map(() => false);
+    this.#takesPart = this.#items.map(() => true);
+    const trained = this.#items.filter(({ parameter }) => parameter.requiresGrad);
+    if (trained.length === 0) throw new TensorError(`${rule.name}: there is no parameter to train: all are frozen`);
+    this.#state = createOptimizerState(device, {
+      learningRates: this.#rates.table(),
+      groups: this.#rates.kernelGroups(),
+      ...(betas ? { betas } : { corrections: corrections ?? byNumber }),
+      ...(eps !== undefined && { epsilon: eps }),
+      maxGradNorm,
+      recordCapacity,
+      firstStep,
+      lossScale,
+    });
+    this.#arenas = [this.#arenaOf(trained)];
+    this.#backlog = new Backlog(device);
+    // A fixed scale of 1 need not be multiplied with.
+    this.lossScale = lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
+  }
+
+  /** Records what the update does to weights and moments, norm and clipping included. */
+  protected abstract recordUpdate(parts: UpdateParts): void;
+
+  /** What is kept of a parameter beside its moments, by prefix: nothing, unless a subclass has more. */
+  protected otherEntries(_place: ArenaPlace): readonly OtherEntry[] {
+    return [];
+  }
+
+  #arenaOf(items: readonly ArenaItem[]): ParameterArena {
+    const { moments, initialMoment } = this.#rule;
+    return new ParameterArena(this.device, items, {
+      fp16: this.#fp16,
+      moments,
+      ...(initialMoment !== undefined && { initialMoment }),
+    });
+  }
+
+  /** Records: all gradients become zero, and count as none. */
+  zeroGrad(): void {
+    this.#requireUse('zeroGrad');
+    for (const arena of this.#arenas) arena.zeroGrad();
+    for (const { parameter } of this.#frozen) parameter.clearGrad();
+  }
+
+  /**
+   * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
+   */
+  recordLoss(loss: Tensor): void {
+    this.#requireUse('recordLoss');
+    requireArgument('recordLoss', 'loss', loss, instanceOf(Tensor), TensorError);
+    if (loss.size !== 1)
+      throw new TensorError(`recordLoss: a loss is a scalar; this tensor has the shape ${formatShape(loss.shape)}`);
+    accumulateLoss(this.device, { state: this.#state, loss: loss.array });
+  }
+
+  /**
+   * Records the update and submits everything recorded so far, before it returns.
+   *
+   * @returns for those who await it: ends when the GPU is no more than one update behind
+   * @throws TensorError when another optimizer has taken a parameter over
+   */
+  step(): Promise<void> {
+    this.#requireUse('step');
+    this.#admitUnfrozen();
+    this.#rates.write(this.#state);
+    const members = this.#membersOfUpdate();
+    const segments = this.#arenas.flatMap((arena) =>
+      members ? arena.segmentsWhere((member) => this.#hasMissed[member] === true) : arena.segments,
+    );
+    this.recordUpdate({ state: this.#state, segments, members: members ?? undefined, arenas: this.#arenas });
+    this.device.flush();
+    if (!this.device.preparing) this.#rates.count();
+    return this.#backlog.add();
+  }
+
+  /**
+   * The records of all updates submitted so far that no call has told before, oldest first. Waits
+   * until those updates have run. Call it at least once in 256 updates; older records are
+   * overwritten.
+   */
+  async records(): Promise<UpdateRecord[]> {
+    this.#requireUse('records');
+    const { records } = await readOptimizerState(this.device, this.#state, this.#lastRead);
+    const news = records.filter(({ update }) => update > this.#lastRead);
+    this.#lastRead = news.at(-1)?.update ?? this.#lastRead;
+    return news.map((record) => this.#rates.inRecord(record));
+  }
+
+  /**
+   * The dynamic loss scale as it stands after everything submitted, for a checkpoint. Waits for the
+   * GPU.
+   */
+  async scalerState(): Promise<ScalerState> {
+    this.#requireUse('scalerState');
+    const { lossScale: scale, growthTracker } = await readOptimizerState(this.device, this.#state, this.#lastRead);
+    return { scale, growthTracker };
+  }
+
+  /**
+   * Puts in place what `scalerState` gave; does nothing where the loss scale is fixed.
+   *
+   * @throws StateDictError when it is no scale above 0 with a count of updates
+   */
+  loadScalerState(state: ScalerState): void {
+    this.#requireUse('loadScalerState');
+    requireOptions('loadScalerState', state, scalerKinds, { error: StateDictError });
+    if (this.#state.lossScaling.growthInterval === 0) return;
+    this.device.flush();
+    this.#state.setScaler(state);
+  }
+
+  /** Moments and updates by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`, `step.<name>`. */
+  async stateDict(): Promise<StateDict> {
+    this.#requireUse('stateDict');
+    const entries: StateDict = new Map();
+    const { step } = await readOptimizerState(this.device, this.#state, this.#lastRead);
+    const missed = this.#members ? ((await this.device.read(this.#members.missed)) as Uint32Array) : null;
+    for (const arena of this.#arenas) {
+      for (const entry of await readMoments(this.device, arena, this.#rule.moments)) entries.set(...entry);
+      for (const place of arena.places) {
+        const { name, member } = place;
+        for (const { prefix, shape, array } of this.otherEntries(place)) {
+          const data = ((await this.device.read(array)) as Float32Array).slice(0, array.length);
+          entries.set(`${prefix}.${name}`, { dtype: 'f32', shape, data });
+        }
+        entries.set(`step.${name}`, { dtype: 'f32', shape: [], data: Float32Array.of(step - (missed?.[member] ?? 0)) });
+      }
+    }
+    return entries;
+  }
+
+  /**
+   * Puts in place what `stateDict` gave. Where updates are counted in it, the run goes on from there,
+   * whatever `firstStep` was.
+   *
+   * @throws StateDictError when a moment is missing or has another shape
+   */
+  loadStateDict(entries: Iterable<readonly [string, LoadedEntry]>): void {
+    this.#requireUse('loadStateDict');
+    const given = new Map(readEntries('loadStateDict', entries));
+    this.device.flush();
+    for (const { places, segments } of this.#arenas) {
+      for (const place of places) {
+        const segment = segments[place.segment] as MomentSegment;
+        const { name, parameter, offset } = place;
+        for (const [index, prefix] of this.#rule.moments.entries()) {
+          const target = { array: segment.moments[index] as GpuArray, shape: parameter.shape, offset };
+          loadMoments(this.device, given, `${prefix}.${name}`, target);
+        }
+        for (const { prefix, shape, array } of this.otherEntries(place))
+          loadMoments(this.device, given, `${prefix}.${name}`, { array, shape, offset: 0 });
+      }
+    }
+    const stepOf = ({ name }: ArenaItem) => given.get(`step.${name}`)?.data[0];
+    const trained = this.#arenas.flatMap(({ places }) => places);
+    if (trained.some((item) => stepOf(item) === undefined)) return;
+    const last = trained.reduce((most, item) => Math.max(most, stepOf(item) as number), 0);
+    this.#rates.startAt(last);
+    this.device.write(this.#state.words, Uint32Array.of(last));
+    if (trained.some((item) => stepOf(item) !== last)) this.#makeMembers((item) => last - (stepOf(item) ?? 0));
+  }
+
+  /** Gives the parameters memory of their own again, and that of gradients and moments back. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // With the device everything on it is gone already.
+    if (this.device.failed) return;
+    for (const arena of this.#arenas) arena.dispose();
+    this.#members?.dispose();
+    this.#state.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #requireUse(method: string): void {
+    if (this.#disposed) throw new TensorError(`${method}: this optimizer was disposed; make a new one`);
+  }
+
+  /** Takes in what was frozen when it came and has a gradient now. */
+  #admitUnfrozen(): void {
+    const admitted = this.#frozen.filter(({ parameter }) => parameter.hasGrad);
+    if (admitted.length === 0) return;
+    this.#frozen = this.#frozen.filter((item) => !admitted.includes(item));
+    this.#arenas.push(this.#arenaOf(admitted));
+  }
+
+  /** Who takes part in this update; null when all have done so in every one. */
+  #membersOfUpdate(): OptimizerMembers | null {
+    let changed = false;
+    let all = this.#frozen.length === 0;
+    for (const { places } of this.#arenas) {
+      for (const { parameter, weights, member, name } of places) {
+        if (parameter.memory !== weights) {
+          throw new TensorError(
+            `${this.#rule.name}: another optimizer has taken the parameter ${name} over; dispose() this one before the other is made`,
+          );
+        }
+        changed ||= parameter.hasGrad !== this.#takesPart[member];
+        this.#takesPart[member] = parameter.hasGrad;
+        all &&= parameter.hasGrad;
+      }
+    }
+    if (all && !this.#members) return null;
+    if (!this.#members) {
+      for (const { member } of this.#frozen) this.#takesPart[member] = false;
+      this.#makeMembers(({ member }) => (this.#takesPart[member] ? 0 : this.#missedByFrozen(member)));
+      changed = true;
+    }
+    for (const { member } of this.#items) if (!this.#takesPart[member]) this.#hasMissed[member] = true;
+    if (changed) this.#members?.setTakingPart(this.#takesPart);
+    return this.#members;
+  }
+
+  /** Updates before the first of this optimizer, of which what was frozen had none. */
+  #missedByFrozen(member: number): number {
+    return this.#frozen.some((item) => item.member === member) ? this.#firstStep : 0;
+  }
+
+  #makeMembers(missed: (item: ArenaItem) => number): void {
+    this.#members?.dispose();
+    const counts = this.#items.map(missed);
+    for (const [member, count] of counts.entries()) if (count > 0) this.#hasMissed[member] = true;
+    this.#members = new OptimizerMembers(
+      this.device,
+      this.#items.map(({ group }) => group),
+      counts,
+    );
+    this.#members.setTakingPart(this.#takesPart);
+  }
+}

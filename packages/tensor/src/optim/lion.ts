@@ -1,0 +1,43 @@
+import { decideUpdate, lionUpdate } from '@attune/kernels/internal';
+import { optional } from '@attune/validate';
+import { ArenaOptimizer } from './arenaOptimizer.ts';
+import type { UpdateParts } from './arenaOptimizer.ts';
+import { betas, readOptimizerArguments } from './optimizerOptions.ts';
+import type { OptimizerOptions } from './optimizerOptions.ts';
+import type { Params } from './paramGroup.ts';
+
+/** Options of `new Lion`; `weightDecay` is decoupled, and `lr` is 1e-4 by default. */
+export interface LionOptions extends OptimizerOptions {
+  /** How far the step and the mean of gradients look back. Default [0.9, 0.99]. */
+  readonly betas?: readonly [number, number];
+}
+
+const description = { where: 'new Lion', lr: 1e-4, weightDecay: 0, kinds: { betas: optional(betas) } };
+
+/**
+ * Lion: steps of one size, in the direction of the sign of the momentum. It wants a learning rate
+ * three to ten times smaller than AdamW, a weight decay as much larger, and half of its memory.
+ *
+ *     const optimizer = new Lion(model.parameters(), { lr: 1e-5, weightDecay: 0.1 });
+ *
+ * Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, algorithm 2, with its
+ * defaults. What else holds of every optimizer is told at `AdamW`.
+ */
+export class Lion extends ArenaOptimizer {
+  readonly #betas: readonly [number, number];
+
+  /**
+   * @param params as those of `AdamW`
+   * @throws TensorError as `AdamW` does
+   */
+  constructor(params: Params, options: LionOptions = {}) {
+    const given = readOptimizerArguments<Pick<LionOptions, 'betas'>>(params, options, description);
+    super({ name: 'Lion', moments: ['exp_avg'] }, given);
+    this.#betas = given.betas ?? [0.9, 0.99];
+  }
+
+  protected override recordUpdate({ state, segments, members }: UpdateParts): void {
+    decideUpdate(this.device, { state, segments, members });
+    for (const segment of segments) lionUpdate(this.device, { state, segment, members, betas: this.#betas });
+  }
+}

@@ -1,0 +1,150 @@
+import type { DynamicLossScale } from '@attune/kernels/internal';
+import { flag, numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import type { Device } from '../device.ts';
+import { TensorError } from '../errors.ts';
+import { readParams } from './paramGroup.ts';
+import type { PlainGroup } from './paramGroup.ts';
+import type { RateGroup } from './rates.ts';
+
+/** Options that every optimizer takes. */
+export interface OptimizerOptions {
+  /**
+   * The learning rate, which may be changed between steps: `optimizer.paramGroups[0].lr = …`, or by
+   * `getScheduler`. As an array: the rate of every update of the run, in order, where all are known
+   * beforehand; an update that is skipped uses none up. Default 1e-3.
+   */
+  readonly lr?: number | Float64Array;
+  /** Weight decay of groups without one of their own. Default 0. */
+  readonly weightDecay?: number;
+  /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. Default 0. */
+  readonly maxGradNorm?: number;
+  /** Updates that were applied before, when a run is resumed. Default 0. */
+  readonly firstStep?: number;
+  /**
+   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights
+   * themselves, gradients and moments stay in f32. Default false.
+   */
+  readonly fp16?: boolean;
+  /**
+   * What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves
+   * when they overflow. Default 1.
+   */
+  readonly lossScale?: number | DynamicLossScale;
+}
+
+const lr: Kind = {
+  what: 'a number of at least 0, or a Float64Array with the rate of every update',
+  holds: (value) =>
+    typeof value === 'number'
+      ? Number.isFinite(value) && value >= 0
+      : value instanceof Float64Array && value.length > 0 && value.every(Number.isFinite),
+};
+
+export const betas: Kind = {
+  what: 'two numbers of at least 0 and below 1',
+  holds: (value) =>
+    Array.isArray(value) && value.length === 2 && value.every((beta) => Number.isFinite(beta) && beta >= 0 && beta < 1),
+};
+
+const dynamicScale = {
+  initial: optional(numberAtLeast(Number.MIN_VALUE)),
+  growthInterval: optional(wholeNumber(1)),
+  growthFactor: optional(numberAtLeast(1)),
+  backoffFactor: optional(numberAtLeast(Number.MIN_VALUE)),
+  growthTracker: optional(wholeNumber(0)),
+};
+
+const lossScale: Kind = {
+  what: 'a number above 0, or the options of a dynamic scale, such as {}',
+  holds: (value) =>
+    typeof value === 'number' ? Number.isFinite(value) && value > 0 : typeof value === 'object' && value !== null,
+};
+
+const commonKinds = {
+  lr: optional(lr),
+  weightDecay: optional(numberAtLeast(0)),
+  maxGradNorm: optional(numberAtLeast(0)),
+  firstStep: optional(wholeNumber(0)),
+  fp16: optional(flag),
+  lossScale: optional(lossScale),
+};
+
+const commonNames = {
+  learningRate: 'it is called lr',
+  learningRates: 'it is called lr, which takes a Float64Array too',
+  epsilon: 'it is called eps',
+  params: 'parameters come first: new AdamW(model.parameters(), { lr })',
+  groups: 'groups come first: new AdamW([{ params, weightDecay }, …], { lr })',
+  maximize: 'it is not implemented; negate the loss',
+  foreach: 'all parameters are updated together anyway',
+  fused: 'the update is fused anyway',
+  device: 'the optimizer works where its parameters are',
+};
+
+/** What an optimizer was given, checked, with its defaults. */
+export interface OptimizerArguments extends Required<Omit<OptimizerOptions, 'weightDecay'>> {
+  readonly groups: readonly RateGroup[];
+  readonly device: Device;
+}
+
+export interface OptimizerDescription {
+  /** As its caller wrote it: `new AdamW`. */
+  readonly where: string;
+  readonly lr: number;
+  readonly weightDecay: number;
+  /** Of the options that only this one has. */
+  readonly kinds: Readonly<Record<string, Kind>>;
+  readonly otherNames?: Readonly<Record<string, string>>;
+  /** By group, what rates that are known beforehand are multiplied with. Default 1. */
+  readonly factors?: readonly number[];
+}
+
+/**
+ * What `new AdamW(params, options)`, or another, was given, checked, with the defaults of what all
+ * have.
+ *
+ * @throws TensorError
+ */
+export function readOptimizerArguments<Own>(
+  params: unknown,
+  given: unknown,
+  { where, lr: defaultLr, weightDecay: defaultDecay, kinds, otherNames, factors = [] }: OptimizerDescription,
+): OptimizerArguments & Own {
+  const advice = { error: TensorError, otherNames: { ...commonNames, ...otherNames } };
+  requireOptions(where, given, { ...commonKinds, ...kinds }, advice);
+  const { weightDecay = defaultDecay, ...rest } = given as OptimizerOptions & Own;
+  if (typeof rest.lossScale === 'object')
+    requireOptions(`${where}, lossScale`, rest.lossScale, dynamicScale, { error: TensorError });
+  const plain = readParams(where, params);
+  if (rest.lr instanceof Float64Array) refuseOwnRates(where, plain);
+  const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as Own;
+  return {
+    lr: defaultLr,
+    maxGradNorm: 0,
+    firstStep: 0,
+    fp16: false,
+    lossScale: 1,
+    ...defined,
+    groups: plain.map((group, index) => ({ weightDecay, factor: factors[index] ?? 1, ...group })),
+    device: deviceOf(where, plain),
+  };
+}
+
+function refuseOwnRates(where: string, groups: readonly PlainGroup[]): void {
+  const index = groups.findIndex((group) => group.lr !== undefined);
+  if (index >= 0)
+    throw new TensorError(
+      `${where}: group ${index} has an lr of its own, and lr gives the rate of every update; give lr as a number, and change the groups' lr between steps`,
+    );
+}
+
+function deviceOf(where: string, groups: readonly PlainGroup[]): Device {
+  const named = groups.flatMap((group) => group.named);
+  const [[firstName, { device }] = named[0] as never, ...others] = named;
+  for (const [name, parameter] of others) {
+    if (parameter.device !== device)
+      throw new TensorError(`${where}: the parameters ${firstName} and ${name} live on different devices`);
+  }
+  return device;
+}

@@ -1,0 +1,64 @@
+import { decideUpdate, sgdUpdate } from '@attune/kernels/internal';
+import { flag, numberAtLeast, optional } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import { ArenaOptimizer } from './arenaOptimizer.ts';
+import type { UpdateParts } from './arenaOptimizer.ts';
+import { readOptimizerArguments } from './optimizerOptions.ts';
+import type { OptimizerOptions } from './optimizerOptions.ts';
+import type { Params } from './paramGroup.ts';
+
+/** Options of `new SGD`; `weightDecay` is added to the gradient. */
+export interface SGDOptions extends OptimizerOptions {
+  /** Part of the last step that the next one keeps. Default 0. */
+  readonly momentum?: number;
+  /** What the gradient loses before it is added to the last step. Default 0. */
+  readonly dampening?: number;
+  /** Nesterov's momentum, which looks a step ahead. Default false. */
+  readonly nesterov?: boolean;
+}
+
+type OwnOptions = Pick<SGDOptions, 'momentum' | 'dampening' | 'nesterov'>;
+
+const description = {
+  where: 'new SGD',
+  lr: 1e-3,
+  weightDecay: 0,
+  kinds: {
+    momentum: optional(numberAtLeast(0)),
+    dampening: optional({ what: 'a finite number', holds: (value: unknown) => Number.isFinite(value) }),
+    nesterov: optional(flag),
+  },
+};
+
+/**
+ * Stochastic gradient descent, with momentum or without.
+ *
+ *     const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ *
+ * Formulas, names and defaults of `torch.optim.SGD`. What else holds of every optimizer is told at
+ * `AdamW`.
+ */
+export class SGD extends ArenaOptimizer {
+  readonly #options: Required<OwnOptions>;
+
+  /**
+   * @param params as those of `AdamW`
+   * @throws TensorError for `nesterov` without momentum or with dampening, and as `AdamW` does
+   */
+  constructor(params: Params, options: SGDOptions = {}) {
+    const given = readOptimizerArguments<OwnOptions>(params, options, description);
+    const { momentum = 0, dampening = 0, nesterov = false } = given;
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new TensorError(
+        `new SGD: nesterov needs a momentum above 0 and no dampening; they are ${momentum} and ${dampening}`,
+      );
+    }
+    super({ name: 'SGD', moments: momentum === 0 ? [] : ['momentum_buffer'] }, given);
+    this.#options = { momentum, dampening, nesterov };
+  }
+
+  protected override recordUpdate({ state, segments, members }: UpdateParts): void {
+    decideUpdate(this.device, { state, segments, members });
+    for (const segment of segments) sgdUpdate(this.device, { state, segment, members, ...this.#options });
+  }
+}
