@@ -4,3 +4,4 @@ export { fusedLinear } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';
 export { normAfter } from './nn/normalisation.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';
+export { withHalves } from './nn/halfWeights.ts';

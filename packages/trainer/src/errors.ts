@@ -62,4 +62,14 @@ export class SaveError extends TrainerError {
  */
 export class BatchTooLargeError extends TrainerError {
   override name = 'BatchTooLargeError';
+  /** The argument to lower. */
+  readonly argument: BatchSizeName;
+
+  constructor(message: string, { argument, ...options }: ErrorOptions & { readonly argument: BatchSizeName }) {
+    super(message, options);
+    this.argument = argument;
+  }
 }
+
+/** Arguments that decide how large a batch is. */
+export type BatchSizeName = 'perDeviceTrainBatchSize' | 'perDeviceEvalBatchSize';

@@ -203,8 +203,8 @@ describe('functions in place of a subclass', () => {
       {},
       { evalDataset, preprocessLogitsForMetrics: ((_logits: unknown) => Promise.resolve()) as never },
     );
-    await expect(later.trainer.evaluate()).rejects.toThrow(
-      /preprocessLogitsForMetrics must return a Tensor; got a Promise/,
+    await expect(later.trainer.predict(evalDataset)).rejects.toThrow(
+      /preprocessLogitsForMetrics must return a Tensor, or an array of them; got a Promise/,
     );
   });
 });

@@ -3,6 +3,7 @@ import type { AbortSignal } from '@attune/platform';
 import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
+import type { Nested } from './evaluation/nested.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
 
@@ -58,10 +59,26 @@ export interface MicroBatchOptions {
   readonly backward: (loss: Tensor) => void;
 }
 
-/** Of one batch; null for what there is not. */
-export type PredictionStepOutput = readonly [loss: Tensor | null, logits: Tensor | null, labels: BatchArray | null];
+/** Of one batch; null for what there is not, and arrays for several outputs or labels. */
+export type PredictionStepOutput = readonly [
+  loss: Tensor | null,
+  logits: Nested<Tensor> | null,
+  labels: Nested<BatchArray> | null,
+];
 
-export interface EvaluationLoopOptions {
+export interface PredictionStepOptions {
+  /** Whether the loss alone is wanted. Default false. */
+  readonly predictionLossOnly?: boolean;
+  /** Outputs of the model that are no predictions, beside the loss. Default none. */
+  readonly ignoreKeys?: readonly string[];
+}
+
+export interface EvaluationLoopOptions extends PredictionStepOptions {
+  /**
+   * `Prediction` for `predict`, which keeps what the model says of every batch. Default
+   * `Evaluation`.
+   */
+  readonly description?: 'Evaluation' | 'Prediction';
   /** What every metric's name begins with: `eval` gives `eval_loss`. */
   readonly metricKeyPrefix: string;
   /** Asks to end: throw its reason before the next batch. */
@@ -73,6 +90,8 @@ export interface EvaluateOptions {
   readonly metricKeyPrefix?: string;
   /** Ends it before its next batch, and while kernels are compiled: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Outputs of the model that are no predictions, such as `['hiddenStates']`. Default none. */
+  readonly ignoreKeys?: readonly string[];
 }
 
 export interface SaveModelOptions {
@@ -116,7 +135,7 @@ export interface ExtensionPoints {
    */
   trainingStep(model: TrainableModel, inputs: Batch, options: MicroBatchOptions): Tensor | null;
   /** One batch of an evaluation, without gradients and with the model in eval mode. */
-  predictionStep(model: TrainableModel, inputs: Batch): PredictionStepOutput;
+  predictionStep(model: TrainableModel, inputs: Batch, options?: PredictionStepOptions): PredictionStepOutput;
   /** An evaluation from its first batch to its metrics; `evaluate` and `predict` call it. */
   evaluationLoop(dataloader: Dataloader, options: EvaluationLoopOptions): Promise<EvaluationOutput>;
   /** Keeps an entry in `state.logHistory`, with epoch and step, and tells the callbacks. */

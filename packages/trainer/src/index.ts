@@ -35,7 +35,8 @@ export {
   TrainingInterruptedError,
 } from './errors.ts';
 export { EvalPrediction } from './evaluation/evaluationOutput.ts';
-export type { EvaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
+export type { EvaluationOutput, MetricExtras, PredictionOutput } from './evaluation/evaluationOutput.ts';
+export type { Collected, Nested } from './evaluation/nested.ts';
 export type {
   ComputedLoss,
   ComputeLossFunc,
@@ -46,6 +47,7 @@ export type {
   ExtensionPoints,
   MicroBatchOptions,
   OptimizerInput,
+  PredictionStepOptions,
   PredictionStepOutput,
   SaveModelOptions,
   SchedulerInput,
@@ -59,4 +61,10 @@ export { TrainerControl } from './state/trainerControl.ts';
 export { TrainerState } from './state/trainerState.ts';
 export type { LogEntry, LogValue } from './state/trainerState.ts';
 export { Trainer } from './trainer.ts';
-export type { ProcessingClass, TrainerOptions, TrainOptions, TrainOutput } from './trainerOptions.ts';
+export type {
+  ComputeMetricsOptions,
+  ProcessingClass,
+  TrainerOptions,
+  TrainOptions,
+  TrainOutput,
+} from './trainerOptions.ts';

@@ -20,7 +20,10 @@ export interface ForwardContext {
 export interface ModelOutput {
   /** Mean over the labelled examples; missing when the batch has no labels. Shape []. */
   readonly loss?: Tensor;
-  /** [examples, labels]; of a model that labels tokens [examples, tokens, labels]. */
+  /**
+   * [examples, labels]; of a model that labels tokens [examples, tokens, labels]. Every other tensor
+   * in the output, or array of them, is a prediction too.
+   */
   readonly logits: Tensor;
 }
 
@@ -28,6 +31,8 @@ export interface ModelOutput {
 export interface TrainableModel extends Module {
   /** Batch keys that `forward` reads, without the labels. */
   readonly inputNames: readonly string[];
+  /** The input that stands for all: what counts as tokens, and what metrics see. Default: the first. */
+  readonly mainInputName?: string;
   forward(batch: Batch, context?: ForwardContext): ModelOutput;
   /**
    * Examples of a batch that add to the loss: an update's loss is their sum divided by their
@@ -43,3 +48,7 @@ export interface TrainableModel extends Module {
   /** Seed that a new head was drawn from. */
   readonly headSeed?: number | null;
 }
+
+/** The input of a model that stands for all. */
+export const mainInputOf = ({ mainInputName, inputNames }: TrainableModel): string =>
+  mainInputName ?? inputNames[0] ?? 'input_ids';

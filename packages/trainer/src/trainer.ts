@@ -1,7 +1,7 @@
 import { NdArray } from '@attune/data';
-import type { Batch, BatchArray } from '@attune/data';
-import { autocast, selfTest, Tensor } from '@attune/tensor';
-import type { Optimizer, Schedule } from '@attune/tensor';
+import type { Batch } from '@attune/data';
+import { autocast, selfTest } from '@attune/tensor';
+import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import { answerAbsentMethods } from './absentMethods.ts';
@@ -20,6 +20,8 @@ import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
 import { Evaluation } from './evaluation/evaluation.ts';
 import { evaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
+import { outputsOf } from './evaluation/nested.ts';
+import type { Collected } from './evaluation/nested.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import { speedMetrics } from './evaluation/speedMetrics.ts';
 import type * as Extension from './extensionPoints.ts';
@@ -27,7 +29,6 @@ import type { TrainableModel } from './model.ts';
 import { prepareTelling } from './progress/preparation.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
 import { reportCallbacks } from './reports/reportCallbacks.ts';
-import { shownResult } from './shownResult.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
@@ -41,7 +42,8 @@ import {
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { TrainerResults } from './trainerResults.ts';
 import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
-import { defaultLoss, ownLoss, readLoss } from './training/loss.ts';
+import { labelsOf } from './training/countLabels.ts';
+import { defaultLoss, ownLoss, readLoss, warnOfSmoothing } from './training/loss.ts';
 
 import { trainAlone } from './training/trainAlone.ts';
 import type { RunningTrainer } from './training/runParts.ts';
@@ -51,7 +53,10 @@ import { TrainingRun } from './training/trainingRun.ts';
  * Trains and evaluates a model. Behaviour, log keys and files are those of `transformers.Trainer`.
  * What a subclass may override is described in `ExtensionPoints`.
  */
-export class Trainer extends TrainerResults implements RunningTrainer {
+export class Trainer<Predictions extends Collected = NdArray, Labels extends Collected = NdArray>
+  extends TrainerResults
+  implements RunningTrainer
+{
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
   readonly trainDataset: TrainerDataset | undefined;
@@ -75,9 +80,10 @@ export class Trainer extends TrainerResults implements RunningTrainer {
    *   subclass that overrides what is never called
    * @throws TrainingArgumentsError when arguments and datasets contradict each other
    */
-  constructor(options: TrainerOptions) {
+  constructor(options: TrainerOptions<Predictions, Labels>) {
     super();
-    this.#parts = readTrainerOptions(options);
+    // What comes of the model is known to whoever calls alone.
+    this.#parts = readTrainerOptions(options as unknown as TrainerOptions);
     refuseUncalledOverrides(this, Trainer.prototype);
     const { model, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
     this.model = model;
@@ -85,6 +91,7 @@ export class Trainer extends TrainerResults implements RunningTrainer {
     this.trainDataset = trainDataset;
     this.evalDataset = evalDataset;
     this.processingClass = processingClass;
+    warnOfSmoothing(model, args.labelSmoothingFactor);
     this.#columns = new ModelColumns(model, args);
     this.#callbacks = new CallbackList(this, { model, processingClass });
     this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
@@ -127,7 +134,7 @@ export class Trainer extends TrainerResults implements RunningTrainer {
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
     readTrainOptions(options);
-    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, howToResume, signal } = options;
+    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, howToResume, ignoreKeysForEval, signal } = options;
     return trainAlone(this.model, async () => {
       this.#runSignal = signal;
       await this.#begin(signal);
@@ -139,7 +146,8 @@ export class Trainer extends TrainerResults implements RunningTrainer {
         howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
         trainer: this,
         callbacks: this.#callbacks,
-        labelName: this.#parts.labelName,
+        labelNames: this.#parts.labelNames,
+        ...(ignoreKeysForEval && { ignoreKeysForEval }),
         numTrainExamples: this.trainDataset?.length ?? null,
         largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
         recordEvaluation: (batch) => this.#evaluation.recordAhead(batch),
@@ -159,15 +167,17 @@ export class Trainer extends TrainerResults implements RunningTrainer {
    * @throws BatchTooLargeError, TrainerDatasetError, TrainerError
    */
   async evaluate(evalDataset?: EvalDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
-    const read = readEvaluateOptions('evaluate', options, 'eval');
+    const loop = readEvaluateOptions('evaluate', options, 'eval');
     if (evalDataset !== undefined) requireEvalDataset('evaluate', evalDataset, this.args);
     const given = evalDataset ?? this.evalDataset;
-    if (given && isSeveral(given)) return this.#evaluateSeveral(given, read);
+    if (given && isSeveral(given)) return this.#evaluateSeveral(given, loop);
     const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
-    const { metrics } = await this.#timedLoop(loader, read);
+    // Without metrics nobody would see what the model says.
+    const lossOnly = this.#parts.computeMetrics === undefined;
+    const { metrics } = await this.#timedLoop(loader, { ...loop, ...(lossOnly && { predictionLossOnly: true }) });
     await this.log(metrics);
     const entry = { ...metrics, epoch: this.state.epoch };
-    await this.#callbacks.call('onEvaluate', { metrics: entry, metricKeyPrefix: read.metricKeyPrefix });
+    await this.#callbacks.call('onEvaluate', { metrics: entry, metricKeyPrefix: loop.metricKeyPrefix });
     return entry;
   }
 
@@ -181,13 +191,14 @@ export class Trainer extends TrainerResults implements RunningTrainer {
   async predict(
     testDataset: TrainerDataset,
     options: Extension.EvaluateOptions | string = {},
-  ): Promise<PredictionOutput> {
-    const read = readEvaluateOptions('predict', options, 'test');
+  ): Promise<PredictionOutput<Predictions, Labels>> {
+    const loop = readEvaluateOptions('predict', options, 'test');
     requireDataset('predict', 'testDataset', testDataset, this.args);
     const loader = checkedDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
-    const { predictions, labelIds, metrics } = await this.#timedLoop(loader, read);
+    const { predictions, labelIds, metrics } = await this.#timedLoop(loader, { ...loop, description: 'Prediction' });
     await this.#callbacks.call('onPredict', { metrics });
-    return new PredictionOutput(predictions, labelIds ?? new NdArray(new Int32Array(0), [0]), metrics);
+    const labels = labelIds ?? new NdArray(new Int32Array(0), [0]);
+    return new PredictionOutput(predictions as Predictions, labels as Labels, metrics);
   }
 
   getTrainDataloader(): Extension.Dataloader | Promise<Extension.Dataloader> {
@@ -223,11 +234,10 @@ export class Trainer extends TrainerResults implements RunningTrainer {
     inputs: Batch,
     { returnOutputs = false, context = {}, numItemsInBatch }: Extension.ComputeLossOptions = {},
   ): Extension.ComputedLoss {
-    const { labelName, args } = this.#parts;
-    const { computeLossFunc } = this.#parts;
+    const { labelNames, args, computeLossFunc } = this.#parts;
     const outputs = computeLossFunc
-      ? ownLoss(model, inputs, context, { labelName, computeLossFunc, numItemsInBatch })
-      : defaultLoss(model, inputs, context, { labelName, labelSmoothingFactor: args.labelSmoothingFactor });
+      ? ownLoss(model, inputs, context, { labelNames, computeLossFunc, numItemsInBatch })
+      : defaultLoss(model, inputs, context, { labelNames, labelSmoothingFactor: args.labelSmoothingFactor });
     const { loss = null } = outputs;
     return returnOutputs ? [loss, outputs] : loss;
   }
@@ -240,12 +250,17 @@ export class Trainer extends TrainerResults implements RunningTrainer {
     return loss;
   }
 
-  predictionStep(model: TrainableModel, inputs: Batch): Extension.PredictionStepOutput {
-    const labels = inputs[this.#parts.labelName] ?? null;
-    if (!labels) return [null, this.#preprocessed(model.forward(inputs).logits, null), null];
+  predictionStep(
+    model: TrainableModel,
+    inputs: Batch,
+    { predictionLossOnly = false, ignoreKeys = [] }: Extension.PredictionStepOptions = {},
+  ): Extension.PredictionStepOutput {
+    const labels = labelsOf(inputs, this.#parts.labelNames);
+    if (!labels) return [null, predictionLossOnly ? null : outputsOf(model.forward(inputs), ignoreKeys), null];
     const { loss, outputs } = readLoss(this.computeLoss(model, inputs, { returnOutputs: true }));
     if (!outputs) throw new TrainerError('computeLoss must return [loss, outputs] when returnOutputs is true');
-    return [loss, this.#preprocessed(outputs.logits, labels), labels];
+    if (predictionLossOnly) return [loss, null, null];
+    return [loss, outputsOf(outputs, ignoreKeys), labels.length === 1 ? (labels[0] ?? null) : labels];
   }
 
   evaluationLoop(
@@ -277,12 +292,6 @@ export class Trainer extends TrainerResults implements RunningTrainer {
     this.model.activationCheckpointingEnable?.({ everyNLayers });
   }
 
-  #preprocessed(logits: Tensor, labels: BatchArray | null): Tensor {
-    const kept: unknown = this.#parts.preprocessLogitsForMetrics?.(logits, labels) ?? logits;
-    if (kept instanceof Tensor) return kept;
-    throw new TrainerError(`preprocessLogitsForMetrics must return a Tensor; got ${shownResult(kept)}`);
-  }
-
   #checkpointOf(resume: string | boolean | null): Promise<Checkpoint> | null {
     if (resume === true) return findCheckpoint(this.args.outputDir);
     return typeof resume === 'string' ? readCheckpoint(resume) : null;
@@ -305,12 +314,13 @@ export class Trainer extends TrainerResults implements RunningTrainer {
 
   async #timedLoop(
     loader: Extension.Dataloader,
-    { metricKeyPrefix, signal = this.#runSignal }: Extension.EvaluationLoopOptions,
+    { signal = this.#runSignal, ...options }: Extension.EvaluationLoopOptions,
   ): Promise<EvaluationOutput> {
+    const { metricKeyPrefix } = options;
     await this.#begin(signal);
     this.#callbacks.common.evalDataloader = loader;
     const began = performance.now();
-    const output = await this.evaluationLoop(loader, { metricKeyPrefix, ...(signal && { signal }) });
+    const output = await this.evaluationLoop(loader, { ...options, ...(signal && { signal }) });
     requireArgument('evaluationLoop', 'what it returns', output, evaluationOutput, TrainerError);
     const seconds = (performance.now() - began) / 1000;
     const speeds = speedMetrics(metricKeyPrefix, seconds, output.numSamples, loader.length);

@@ -1,8 +1,9 @@
 import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
-import type { BatchArray, DataCollator, PaddingTokenizer } from '@attune/data';
+import type { BatchArray, DataCollator, NdArray, PaddingTokenizer } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
 import type { Device, Tensor } from '@attune/tensor';
 import {
+  arrayOf,
   callable,
   instanceOf,
   nonEmptyText,
@@ -23,6 +24,7 @@ import { isSeveral } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
+import type { Collected, Nested } from './evaluation/nested.ts';
 import type { ComputeLossFunc, EvaluateOptions, EvaluationLoopOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
@@ -30,7 +32,19 @@ import type { LogEntry } from './state/trainerState.ts';
 /** A tokenizer that pads batches and can be saved beside the model. */
 export type ProcessingClass = PaddingTokenizer & SavableProcessor;
 
-export interface TrainerOptions {
+/** When `computeMetrics` is called. */
+export interface ComputeMetricsOptions {
+  /**
+   * With `batchEvalMetrics` true for the last batch, whose result counts; without it always true.
+   */
+  readonly computeResult: boolean;
+}
+
+/**
+ * What a Trainer is made of. A model of several outputs, or several `labelNames`, are told to the
+ * compiler by `new Trainer<readonly NdArray[]>({ … })`.
+ */
+export interface TrainerOptions<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /** The model to train: any module whose `forward(batch)` returns `{ loss, logits }`. */
   model: TrainableModel;
   /** Default: `new TrainingArguments()`. */
@@ -51,9 +65,13 @@ export interface TrainerOptions {
   processingClass?: ProcessingClass;
   /**
    * Metrics from logits and labels, called after each evaluation. Numbers go into the table; texts,
-   * arrays and objects (a confusion matrix) are logged too.
+   * arrays and objects (a confusion matrix) are logged too. With `batchEvalMetrics` it is called for
+   * each batch.
    */
-  computeMetrics?: (prediction: EvalPrediction) => object | Promise<object>;
+  computeMetrics?: (
+    prediction: EvalPrediction<Predictions, Labels>,
+    options: ComputeMetricsOptions,
+  ) => object | void | Promise<object | void>;
   /**
    * The loss of a batch in place of the model's own: its sum over examples divided by
    * `numItemsInBatch`, or their mean in an evaluation. The model gets the batch without its labels.
@@ -62,9 +80,13 @@ export interface TrainerOptions {
   computeLossFunc?: ComputeLossFunc;
   /**
    * What an evaluation keeps of the logits of each batch, such as `(logits) => logits.argmax(-1)`:
-   * `computeMetrics` and `predict` get that. It records work for the GPU.
+   * `computeMetrics` and `predict` get that. It records work for the GPU. Where the model gives several
+   * outputs, it is passed an array of them.
    */
-  preprocessLogitsForMetrics?: (logits: Tensor, labels: BatchArray | null) => Tensor;
+  preprocessLogitsForMetrics?: (
+    logits: Predictions extends NdArray ? Tensor : Nested<Tensor>,
+    labels: (Labels extends NdArray ? BatchArray : readonly BatchArray[]) | null,
+  ) => Nested<Tensor>;
   /** Called after the built-in ones. A class is made without arguments. */
   callbacks?: readonly (TrainerCallback | CallbackClass)[];
   /** The GPU that the model is on; no other one is possible. Default: the model's. */
@@ -87,6 +109,8 @@ export interface TrainOptions {
    * then rejects with the signal's reason; the weights are those of that step, and nothing is saved.
    */
   readonly signal?: AbortSignal;
+  /** `ignoreKeys` of the evaluations of this run. Default none. */
+  readonly ignoreKeysForEval?: readonly string[];
 }
 
 /** What `train()` gives. */
@@ -143,18 +167,6 @@ const hasDevice = (value: unknown) => Boolean((value as TrainableModel).device);
 
 const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
 
-/** A function that reads what it is given: one without parameters can only give a constant. */
-function functionOf(parameters: string): Kind {
-  const reads = (value: unknown) =>
-    callable.holds(value) &&
-    ((value as () => void).length > 0 || /\.\.\.|\barguments\b|\[native code\]/.test(String(value)));
-  return {
-    what: `a function of (${parameters})`,
-    holds: reads,
-    found: (value) => (callable.holds(value) ? 'a function without parameters' : shown(value)),
-  };
-}
-
 const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model,
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
@@ -163,8 +175,8 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
-  computeLossFunc: optional(functionOf('outputs, labels')),
-  preprocessLogitsForMetrics: optional(functionOf('logits, labels')),
+  computeLossFunc: optional(callable),
+  preprocessLogitsForMetrics: optional(callable),
   callbacks: optional({ what: 'an array of callbacks', holds: Array.isArray }),
   device: optional(objectWith('a device', { dispatch: 'function' })),
 };
@@ -193,8 +205,8 @@ export interface TrainerParts extends Pick<
   readonly args: TrainingArguments;
   readonly collate: DataCollator;
   readonly callbacks: readonly (TrainerCallback | CallbackClass)[];
-  /** Batch key of the labels. */
-  readonly labelName: string;
+  /** Batch keys of the labels. */
+  readonly labelNames: readonly string[];
 }
 
 /**
@@ -236,7 +248,7 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
     collate:
       dataCollator ??
       (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator),
-    labelName: args.labelNames?.[0] ?? 'labels',
+    labelNames: args.labelNames ?? ['labels'],
   };
 }
 
@@ -256,18 +268,19 @@ function checkDecidingSet(
 }
 
 const abortSignal = instanceOf(globalThis.AbortSignal, 'an AbortSignal, as new AbortController().signal is one');
+const keys = arrayOf(nonEmptyText, 'names of outputs');
 
 const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
   resumeFromCheckpoint: optional(checkpointToResume),
   howToResume: optional(nonEmptyText),
   signal: optional(abortSignal),
+  ignoreKeysForEval: optional(keys),
 };
 
 const trainAdvice: OptionAdvice = {
   error: TrainerError,
   otherNames: {
     trial: 'searching over arguments is not supported yet',
-    ignoreKeysForEval: 'it is not supported yet; override predictionStep in a subclass',
   },
 };
 
@@ -278,12 +291,8 @@ export function readTrainOptions(options: TrainOptions): void {
 
 const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = {
   metricKeyPrefix: optional(nonEmptyText),
+  ignoreKeys: optional(keys),
   signal: optional(abortSignal),
-};
-
-const evaluateAdvice: OptionAdvice = {
-  error: TrainerError,
-  otherNames: { ignoreKeys: 'it is not supported yet; override predictionStep in a subclass' },
 };
 
 /**
@@ -297,7 +306,7 @@ export function readEvaluateOptions(
   missing: string,
 ): EvaluationLoopOptions {
   const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
-  requireOptions(where, given, evaluateKinds, evaluateAdvice);
+  requireOptions(where, given, evaluateKinds, { error: TrainerError });
   return { ...given, metricKeyPrefix: given.metricKeyPrefix ?? missing };
 }
 

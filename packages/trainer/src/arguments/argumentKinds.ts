@@ -112,13 +112,14 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   dataSeed: orNull(seed),
   removeUnusedColumns: flag,
   labelNames: orNull({
-    ...arrayOf(nonEmptyText, 'one name of a batch key'),
-    holds: (value) => Array.isArray(value) && value.length === 1 && nonEmptyText.holds(value[0]),
-    found: (value) =>
-      Array.isArray(value) && value.length > 1
-        ? `${value.length} names: several label keys are not supported yet`
-        : shown(value),
+    what: 'an array of names of batch keys, each once',
+    holds: (value) => Array.isArray(value) && value.every(nonEmptyText.holds) && new Set(value).size === value.length,
   }),
+  evalAccumulationSteps: orNull(wholeNumber(1)),
+  predictionLossOnly: flag,
+  includeForMetrics: arrayOf(oneOf('inputs', 'loss'), "'inputs' and 'loss', or one of them"),
+  batchEvalMetrics: flag,
+  fp16FullEval: flag,
   dataloaderDropLast: flag,
   trainSamplingStrategy: oneOfNames(['random', 'sequential'], ['group_by_length', 'batch_rebalance']),
   labelSmoothingFactor: numberBetween(0, 1),

@@ -130,7 +130,7 @@ export interface TrainingArgumentsOptions {
   /**
    * Mixed precision: matrix products and what they read and write in f16, with sums, weights,
    * optimizer state, layer norms and losses in f32, and a loss scale that adapts. For training;
-   * evaluation is in f32. Default false.
+   * evaluation is in f32 but for `fp16FullEval`. Default false.
    */
   fp16: boolean;
 
@@ -153,8 +153,33 @@ export interface TrainingArgumentsOptions {
 
   /** Drops dataset columns that the model does not read. Default true. */
   removeUnusedColumns: boolean;
-  /** Batch keys that hold labels. Default null: `labels`. */
+  /**
+   * Batch keys that hold labels. With several, predictions have labels where none is missing, and
+   * metrics get an array of them. Default null: `labels`.
+   */
   labelNames: readonly string[] | null;
+  /**
+   * Batches of an evaluation that are computed before their results are waited for; each holds its
+   * results on the GPU so long. Default null: one.
+   */
+  evalAccumulationSteps: number | null;
+  /** Evaluations and predictions give the loss alone. Default false. */
+  predictionLossOnly: boolean;
+  /**
+   * What `computeMetrics` gets besides predictions and labels: `inputs`, what the model reads first;
+   * `loss`, of each example that of its batch. Default none.
+   */
+  includeForMetrics: readonly ('inputs' | 'loss')[];
+  /**
+   * Calls `computeMetrics` for each batch, at the last with `computeResult` true, and keeps nothing of
+   * those before: memory does not grow with the evaluation set. Default false.
+   */
+  batchEvalMetrics: boolean;
+  /**
+   * Evaluations in mixed precision, by f16 copies of the weights that last as long: products and what
+   * they read and write in f16. The weights stay as they are. Default false.
+   */
+  fp16FullEval: boolean;
   /** Leaves out the last batch of an epoch when it is not full. Default false. */
   dataloaderDropLast: boolean;
   /** Order of the training examples. Default `random`. */
@@ -207,6 +232,11 @@ export const defaultArguments: TrainingArgumentsOptions = {
   dataSeed: null,
   removeUnusedColumns: true,
   labelNames: null,
+  evalAccumulationSteps: null,
+  predictionLossOnly: false,
+  includeForMetrics: [],
+  batchEvalMetrics: false,
+  fp16FullEval: false,
   dataloaderDropLast: false,
   trainSamplingStrategy: 'random',
   labelSmoothingFactor: 0,

@@ -11,15 +11,10 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   trackioBucketId: null,
   trackioStaticSpaceId: null,
   includeNumInputTokensSeen: 'no',
-  evalAccumulationSteps: null,
-  predictionLossOnly: false,
-  includeForMetrics: null,
-  batchEvalMetrics: false,
   evalDoConcatBatches: true,
   evalUseGatherObject: false,
   ignoreDataSkip: false,
   fullDeterminism: true,
-  fp16FullEval: false,
   tf32: false,
   torchCompile: false,
   torchCompileBackend: null,
@@ -94,5 +89,5 @@ export const pointlessArguments: Readonly<Record<string, string>> = {
 /** Arguments that can never be supported, and why. They may be `false`. */
 export const impossibleArguments: Readonly<Record<string, string>> = {
   bf16: 'WebGPU shaders have no bfloat16; use fp16, which every adapter supports',
-  bf16FullEval: 'WebGPU shaders have no bfloat16; evaluation is in f32',
+  bf16FullEval: 'WebGPU shaders have no bfloat16; use fp16FullEval',
 };

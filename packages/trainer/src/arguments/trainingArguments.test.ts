@@ -25,8 +25,8 @@ describe('TrainingArguments', () => {
 
   it('never ignores an argument', () => {
     const make = (options: Record<string, unknown>) => () => new TrainingArguments('out', options);
-    expect(make({ fp16FullEval: true })).toThrow(/fp16FullEval = true is not supported yet/);
-    expect(make({ fp16FullEval: false, bf16: false })).not.toThrow();
+    expect(make({ torchCompile: true })).toThrow(/torchCompile = true is not supported yet/);
+    expect(make({ torchCompile: false, bf16: false })).not.toThrow();
     expect(make({ bf16: true })).toThrow(/bf16 = true is not possible: WebGPU shaders have no bfloat16; use fp16/);
     expect(make({ evaluationStrategy: 'epoch' })).toThrow(/now called evalStrategy/);
     expect(make({ evaluation_strategy: 'epoch' })).toThrow(/now called evalStrategy/);
@@ -65,7 +65,9 @@ describe('TrainingArguments', () => {
       { lrSchedulerType: 'cosine' as const, lrSchedulerKwargs: { numCycles: NaN } },
       /lrSchedulerKwargs.numCycles .*got NaN/,
     ],
-    [{ labelNames: ['labels', 'labels_2'] }, /got 2 names: several label keys are not supported yet/],
+    [{ labelNames: ['labels', 'labels'] }, /labelNames must be an array of names of batch keys, each once/],
+    [{ includeForMetrics: ['input'] as never }, /includeForMetrics must be .*'inputs' and 'loss'/],
+    [{ evalAccumulationSteps: 0 }, /evalAccumulationSteps must be .* at least 1/],
     [
       { evalStrategy: 'steps' as const, loggingStrategy: 'no' as const, loggingSteps: 0 },
       /neither evalSteps nor loggingSteps/,

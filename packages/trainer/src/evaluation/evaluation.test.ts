@@ -2,7 +2,7 @@ import { Dataset, NdArray } from '@attune/data';
 import { describe, expect, it } from 'vitest';
 import golden from '../../golden/regression.json' with { type: 'json' };
 import { make, rows } from '../testing/regression.ts';
-import { joinBatches } from './joinBatches.ts';
+import { joinBatches, tokensByRow } from './joinBatches.ts';
 
 describe('Trainer.evaluate and predict', () => {
   it('gives the mean over examples whatever the last batch holds', async () => {
@@ -38,7 +38,9 @@ describe('Trainer.evaluate and predict', () => {
     const { trainer } = await make({}, { evalDataset: Dataset.fromRows(rows) });
     expect(await trainer.evaluate(undefined, 'x')).toHaveProperty('x_loss');
     expect(await trainer.evaluate(undefined, { metricKeyPrefix: 'y' })).toHaveProperty('y_loss');
-    await expect(trainer.evaluate(undefined, { ignoreKeys: [] } as object)).rejects.toThrow(/ignoreKeys: it is not/);
+    await expect(trainer.evaluate(undefined, { ignoreKeys: 'x' } as object)).rejects.toThrow(
+      /ignoreKeys must be an array of names of outputs/,
+    );
     await expect(trainer.predict(Dataset.fromRows(rows), ['hidden'] as unknown as string)).rejects.toThrow(
       /predict takes its options as an object/,
     );
@@ -130,24 +132,21 @@ describe('joinBatches', () => {
   const labels = (values: number[], shape: number[]) => ({ data: Int32Array.from(values), shape });
 
   it('fills the rows of narrower batches with -100', () => {
-    const joined = joinBatches(
-      [array([1, 2, 3, 4], [1, 2, 2]), array([5, 6, 7, 8, 9, 10], [1, 3, 2])],
-      [labels([0, 1], [1, 2]), labels([1, 0, 1], [1, 3])],
-    );
-    expect(joined.predictions.shape).toEqual([2, 3, 2]);
-    expect([...joined.predictions.data]).toEqual([1, 2, 3, 4, -100, -100, 5, 6, 7, 8, 9, 10]);
-    expect(joined.labelIds?.toArray()).toEqual([
+    const joined = joinBatches([array([1, 2, 3, 4], [1, 2, 2]), array([5, 6, 7, 8, 9, 10], [1, 3, 2])]) as NdArray;
+    expect(joined.shape).toEqual([2, 3, 2]);
+    expect([...joined.data]).toEqual([1, 2, 3, 4, -100, -100, 5, 6, 7, 8, 9, 10]);
+    expect((joinBatches([labels([0, 1], [1, 2]), labels([1, 0, 1], [1, 3])]) as NdArray).toArray()).toEqual([
       [0, 1, -100],
       [1, 0, 1],
     ]);
   });
 
   it('gives logits of tokens the shape of their labels', () => {
-    const joined = joinBatches(
-      [array([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]), array([9, 10], [1, 2])],
-      [labels([0, 1, 1, 0], [2, 2]), labels([1], [1, 1])],
-    );
-    expect(joined.predictions.toArray()).toEqual([
+    const joined = joinBatches([
+      tokensByRow(array([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]), labels([0, 1, 1, 0], [2, 2])),
+      tokensByRow(array([9, 10], [1, 2]), labels([1], [1, 1])),
+    ]) as NdArray;
+    expect(joined.toArray()).toEqual([
       [
         [1, 2],
         [3, 4],
@@ -161,5 +160,20 @@ describe('joinBatches', () => {
         [-100, -100],
       ],
     ]);
+  });
+
+  it('joins several outputs one by one, and says when batches gave others', () => {
+    const joined = joinBatches([
+      [array([1], [1, 1]), [labels([2], [1]), array([3], [1])]],
+      [array([4], [1, 1]), [labels([5], [1]), array([6], [1])]],
+    ]) as [NdArray, [NdArray, NdArray]];
+    expect([joined[0], ...joined[1]].map((each) => each.toArray())).toEqual([
+      [[1], [4]],
+      [2, 5],
+      [3, 6],
+    ]);
+    expect(() => joinBatches([[array([1], [1])], array([1], [1])])).toThrow(/different numbers of outputs/);
+    expect(() => joinBatches([array([1], [1]), [array([1], [1])]])).toThrow(/different numbers of outputs/);
+    expect((joinBatches([]) as NdArray).shape).toEqual([0]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Batch } from '@attune/data';
+import { withHalves } from '@attune/tensor/internal';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { isSeveral } from '../datasets.ts';
 import { BatchTooLargeError } from '../errors.ts';
@@ -9,9 +10,8 @@ import { findingWhatFits } from '../training/batchMemory.ts';
 import { defaultLoss } from '../training/loss.ts';
 import { withRows } from '../training/sampleBatches.ts';
 import { evaluationLoop, inEvalMode } from './evaluationLoop.ts';
-import { EvalPrediction } from './evaluationOutput.ts';
 import type { EvaluationOutput } from './evaluationOutput.ts';
-import { readMetrics } from './readMetrics.ts';
+import { EvaluationResults } from './evaluationResults.ts';
 
 /** Evaluates a model over the batches of one Trainer's datasets. */
 export class Evaluation {
@@ -26,29 +26,25 @@ export class Evaluation {
   }
 
   /** From the first batch to the metrics, kernels compiled before. */
-  async run(loader: Dataloader, { metricKeyPrefix: prefix, signal }: EvaluationLoopOptions): Promise<EvaluationOutput> {
-    const { model, args, labelName, computeMetrics } = this.#parts;
+  async run(loader: Dataloader, options: EvaluationLoopOptions): Promise<EvaluationOutput> {
+    const { model, args } = this.#parts;
     const { device } = model;
-    const { predictions, labelIds, loss, numSamples } = await evaluationLoop({
-      trainer: this.#trainer,
-      model,
-      device,
-      loader,
-      labelName,
-      args,
-      beforeFirst: (batch) =>
-        prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal }, (options) =>
-          device.prepare(() => this.#record(batch), options),
-        ),
-      signal,
-      afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: loader.length }),
-    });
-    const computed =
-      computeMetrics && labelIds && loss !== null
-        ? readMetrics(await computeMetrics(new EvalPrediction(predictions, labelIds)), prefix)
-        : {};
-    const metrics = { ...(loss !== null && { [`${prefix}_loss`]: loss }), ...computed };
-    return { predictions, labelIds, metrics, numSamples };
+    const results = new EvaluationResults(this.#parts, options);
+    const run = () =>
+      evaluationLoop({
+        trainer: this.#trainer,
+        parts: this.#parts,
+        loader,
+        options,
+        beforeFirst: (batch) =>
+          prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal: options.signal }, (how) =>
+            device.prepare(() => this.#record(batch), how),
+          ),
+        onResult: (result, isLast) => results.add(result, isLast),
+        afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: loader.length }),
+      });
+    await (args.fp16FullEval ? withHalves(model, run) : run());
+    return results.finish();
   }
 
   /**
@@ -70,10 +66,10 @@ export class Evaluation {
 
   /** The model's own loss is recorded: methods of a subclass are called for what runs only. */
   #record(batch: Batch): void {
-    const { model, args, labelName } = this.#parts;
+    const { model, args, labelNames } = this.#parts;
     const { labelSmoothingFactor } = args;
     findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
-      inEvalMode(model, model.device, () => defaultLoss(model, rows, {}, { labelName, labelSmoothingFactor })),
+      inEvalMode(this.#parts, () => defaultLoss(model, rows, {}, { labelNames, labelSmoothingFactor })),
     );
   }
 }

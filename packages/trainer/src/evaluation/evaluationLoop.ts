@@ -1,116 +1,130 @@
-import type { Batch, BatchArray, NdArray } from '@attune/data';
-import { noGrad, Tensor } from '@attune/tensor';
-import type { Device } from '@attune/tensor';
+import type { Batch, BatchArray } from '@attune/data';
+import { autocast, noGrad, OutOfMemoryError, Tensor } from '@attune/tensor';
 import { checkedBatch } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import { shownResult } from '../shownResult.ts';
-import type { Dataloader, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
-import type { TrainableModel } from '../model.ts';
-import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { withinMemory } from '../training/batchMemory.ts';
+import type { Dataloader, EvaluationLoopOptions, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
+import type { TrainerParts } from '../trainerOptions.ts';
+import { tooLarge, withinMemory } from '../training/batchMemory.ts';
 import { countExamples, countLabels } from '../training/countLabels.ts';
-import { joinBatches } from './joinBatches.ts';
+import type { BatchResult } from './evaluationResults.ts';
+import { awaitNested, everyNested, mapNested } from './nested.ts';
+import type { Nested } from './nested.ts';
 
 export interface EvaluationLoopInput {
   /** Whose `predictionStep` records each batch. */
   readonly trainer: Pick<ExtensionPoints, 'predictionStep'>;
-  readonly model: TrainableModel;
-  readonly device: Device;
+  readonly parts: TrainerParts;
   readonly loader: Dataloader;
-  readonly labelName: string;
-  readonly args: TrainingArguments;
+  readonly options: EvaluationLoopOptions;
   /** Called before the first batch is recorded. */
   readonly beforeFirst: (batch: Batch) => Promise<void>;
-  /** Ends the loop before its next batch. */
-  readonly signal: AbortSignal | undefined;
-  /** Called after each batch. */
+  /** Called with what each batch gave, in their order. */
+  readonly onResult: (result: BatchResult, isLast: boolean) => Promise<void>;
+  /** Called after each batch is recorded. */
   readonly afterBatch: () => Promise<void>;
 }
 
-/** What the batches of an evaluation gave together. */
-export interface LoopResult {
-  readonly predictions: NdArray;
-  /** Null when the dataset has no labels. */
-  readonly labelIds: NdArray | null;
-  /** Mean over all labelled examples; null when there is none. */
-  readonly loss: number | null;
-  readonly numSamples: number;
-}
-
-interface BatchResult {
-  readonly logits: BatchArray | null;
-  readonly loss: number;
-  readonly labelled: number;
-}
-
 /**
- * Forward passes over a dataset in its order, one batch computed while the one before is read back.
+ * Forward passes over a dataset in its order. While a batch is computed, those before are read back:
+ * one, or as many as `evalAccumulationSteps`.
  */
-export async function evaluationLoop(input: EvaluationLoopInput): Promise<LoopResult> {
-  const { trainer, model, device, loader, labelName, args, beforeFirst, afterBatch, signal } = input;
-  const results: BatchResult[] = [];
-  const labels: BatchArray[] = [];
-  let numSamples = 0;
-  let previous: Promise<BatchResult> | null = null;
-  const collect = async () => {
-    if (previous) results.push(await previous);
-  };
+export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> {
+  const { parts, loader, options, beforeFirst, onResult, afterBatch } = input;
+  const inFlight: Promise<BatchResult>[] = [];
+  let isFirst = true;
   for await (const given of loader) {
     const batch = checkedBatch(given);
-    signal?.throwIfAborted();
-    if (numSamples === 0) await beforeFirst(batch);
-    const labelled = countLabels(model, batch, labelName);
-    const [reading, batchLabels] = inEvalMode(model, device, () => {
-      const [loss, logits, stepLabels] = checked(
-        withinMemory('perDeviceEvalBatchSize', args, batch, () => trainer.predictionStep(model, batch)),
-      );
-      const values = Promise.all([logits?.data() ?? null, loss && labelled > 0 ? loss.item() : 0]);
-      const read = values.then(([data, value]): BatchResult => {
-        const array = data && { data: data as Float32Array, shape: logits?.shape ?? [] };
-        return { logits: array, loss: value, labelled: loss ? labelled : 0 };
-      });
-      return [read, stepLabels] as const;
-    });
+    options.signal?.throwIfAborted();
+    if (isFirst) await beforeFirst(batch);
+    isFirst = false;
+    const reading = startBatch(input, batch);
+    // The failure is seen by whoever waits for this batch.
     reading.catch(() => {});
-    await collect();
-    previous = reading;
-    if (batchLabels) labels.push(batchLabels);
-    numSamples += countExamples(batch);
+    inFlight.push(reading);
+    // The last is kept: only the end of the data tells that it was the last.
+    if (inFlight.length > (parts.args.evalAccumulationSteps ?? 1))
+      for (const earlier of inFlight.splice(0, inFlight.length - 1)) await onResult(await earlier, false);
     await afterBatch();
   }
-  await collect();
-  const labelled = results.reduce((sum, result) => sum + result.labelled, 0);
-  const lossSum = results.reduce((sum, result) => sum + result.loss * result.labelled, 0);
-  const logits = results.flatMap((result) => result.logits ?? []);
-  return {
-    ...joinBatches(logits, labels),
-    loss: labelled > 0 ? lossSum / labelled : null,
-    numSamples,
-  };
+  for (const [index, last] of inFlight.entries()) await onResult(await last, index === inFlight.length - 1);
 }
 
+/** Records a batch, and begins to read back what is kept of it. */
+function startBatch({ trainer, parts, options }: EvaluationLoopInput, batch: Batch): Promise<BatchResult> {
+  const { model, args, labelNames, preprocessLogitsForMetrics } = parts;
+  const { predictionLossOnly = args.predictionLossOnly, ignoreKeys } = options;
+  const labelled = countLabels(model, batch, labelNames);
+  const rows = countExamples(batch);
+  return inEvalMode(parts, () => {
+    const [loss, logits, labels] = withinMemory('perDeviceEvalBatchSize', args, batch, () => {
+      const step = checked(
+        trainer.predictionStep(model, batch, { predictionLossOnly, ...(ignoreKeys && { ignoreKeys }) }),
+      );
+      const [, outputs, given] = step;
+      if (!outputs || predictionLossOnly || !preprocessLogitsForMetrics) return step;
+      return [step[0], checkedKept(preprocessLogitsForMetrics(outputs as Tensor, given as BatchArray | null)), given];
+    });
+    const keeps = !predictionLossOnly;
+    const predictions = keeps && logits ? awaitNested(mapNested(logits, readBack)) : null;
+    const value = loss && labelled > 0 ? loss.item() : 0;
+    return Promise.all([predictions, value]).then(
+      ([read, mean]): BatchResult => ({
+        batch,
+        rows,
+        predictions: read,
+        labels: keeps ? labels : null,
+        loss: mean,
+        labelled: loss ? labelled : 0,
+      }),
+      (error: unknown) => {
+        throw error instanceof OutOfMemoryError ? tooLarge('perDeviceEvalBatchSize', args, batch, error) : error;
+      },
+    );
+  });
+}
+
+const readBack = async (tensor: Tensor): Promise<BatchArray> => ({
+  data: (await tensor.data()) as BatchArray['data'],
+  shape: tensor.shape,
+});
+
 /**
- * Records one forward pass. The mode is set and set back without waiting in between, so that a
- * training run of the same model never sees it.
+ * Records one forward pass, in half precision with `fp16FullEval`. The mode is set and set back
+ * without waiting in between, so that a training run of the same model never sees it.
  */
-export function inEvalMode<Result>(model: TrainableModel, device: Device, record: () => Result): Result {
+export function inEvalMode<Result>(
+  { model, args }: Pick<TrainerParts, 'model' | 'args'>,
+  record: () => Result,
+): Result {
   const wasTraining = model.training;
   model.eval();
   try {
-    return noGrad(() => device.scope(record));
+    return noGrad(() => model.device.scope(() => (args.fp16FullEval ? autocast(record) : record())));
   } finally {
     model.train(wasTraining);
   }
 }
 
+const isTensor = (value: unknown) => value instanceof Tensor;
+
 function checked(output: PredictionStepOutput): PredictionStepOutput {
-  const [loss, logits, labels] = Array.isArray(output) ? output : [];
-  const isTensor = (value: unknown) => value === null || value instanceof Tensor;
-  if (!isTensor(loss) || !isTensor(logits) || !(labels === null || ArrayBuffer.isView(labels?.data))) {
+  const [loss, logits, labels] = Array.isArray(output) ? (output as PredictionStepOutput) : [];
+  const isArray = (value: unknown) => ArrayBuffer.isView((value as BatchArray | null)?.data);
+  const hasLoss = loss === null || isTensor(loss);
+  const hasLogits = logits === null || everyNested(logits, isTensor);
+  if (!hasLoss || !hasLogits || !(labels === null || everyNested(labels, isArray))) {
     throw new TrainerError(
-      'predictionStep must return [loss, logits, labels]: two Tensors and an array of the batch, null for what there is ' +
-        `not; got ${shownResult(output)}`,
+      'predictionStep must return [loss, logits, labels]: two Tensors and an array of the batch (or arrays of such), null for ' +
+        `what there is not; got ${shownResult(output)}`,
     );
   }
   return output;
+}
+
+function checkedKept(kept: unknown): Nested<Tensor> {
+  if (everyNested(kept, isTensor)) return kept as Nested<Tensor>;
+  throw new TrainerError(
+    `preprocessLogitsForMetrics must return a Tensor, or an array of them; got ${shownResult(kept)}`,
+  );
 }

@@ -1,14 +1,23 @@
 import { NdArray } from '@attune/data';
-import { instanceOf, objectWith, requireArgument } from '@attune/validate';
+import { objectWith, optional, requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 import type { LogEntry } from '../state/trainerState.ts';
+import { everyNested } from './nested.ts';
+import type { Collected } from './nested.ts';
 
 /** What an evaluation gives. */
 export interface EvaluationOutput {
-  /** Logits, f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. */
-  readonly predictions: NdArray;
-  /** [examples] or [examples, labels]; null when the dataset has no labels. */
-  readonly labelIds: NdArray | null;
+  /**
+   * Logits, f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An array
+   * of such where the model gives several outputs; of shape [0] where none were kept.
+   */
+  readonly predictions: Collected;
+  /**
+   * [examples] or [examples, labels]; an array of such with several `labelNames`. Null when the
+   * dataset has no labels, or none were kept.
+   */
+  readonly labelIds: Collected | null;
   /** The mean loss over all labelled examples, and what `computeMetrics` returns, with the prefix. */
   readonly metrics: LogEntry;
   readonly numSamples: number;
@@ -21,43 +30,76 @@ export const evaluationOutput = objectWith('{ predictions, labelIds, metrics, nu
   numSamples: 'number',
 });
 
-/** Logits and labels of a whole dataset, as metrics get them: `[logits, labels] = prediction`. */
-export class EvalPrediction {
-  /** f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. */
-  readonly predictions: NdArray;
-  /** [examples], or [examples, labels] for several labels at once. */
-  readonly labelIds: NdArray;
+const collected: Kind = {
+  what: 'an NdArray, or an array of them',
+  holds: (value) => everyNested(value, (part) => part instanceof NdArray),
+};
+
+/** What `includeForMetrics` adds for `computeMetrics`. */
+export interface MetricExtras {
+  /** What the model read first, such as `input_ids` [examples, columns], filled up with -100. */
+  readonly inputs?: NdArray;
+  /** Of each example the loss of its batch: [examples]. */
+  readonly losses?: NdArray;
+}
+
+/**
+ * Predictions and labels of a dataset, as metrics get them: `[logits, labels] = prediction`; behind
+ * them come inputs and losses where `includeForMetrics` asks for them.
+ */
+export class EvalPrediction<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
+  /**
+   * f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An array of such
+   * where the model gives several outputs.
+   */
+  readonly predictions: Predictions;
+  /**
+   * [examples], or [examples, labels] for several labels at once. An array of such with several
+   * `labelNames`.
+   */
+  readonly labelIds: Labels;
+  /** With `includeForMetrics: ['inputs']`: what the model read, such as `input_ids`. */
+  readonly inputs: NdArray | undefined;
+  /** With `includeForMetrics: ['loss']`: of each example the loss of its batch, [examples]. */
+  readonly losses: NdArray | undefined;
 
   /** @throws TrainerError for what is no NdArray */
-  constructor(predictions: NdArray, labelIds: NdArray) {
-    requireArgument('new EvalPrediction', 'predictions', predictions, instanceOf(NdArray), TrainerError);
-    requireArgument('new EvalPrediction', 'labelIds', labelIds, instanceOf(NdArray), TrainerError);
+  constructor(predictions: Predictions, labelIds: Labels, { inputs, losses }: MetricExtras = {}) {
+    const where = 'new EvalPrediction';
+    requireArgument(where, 'predictions', predictions, collected, TrainerError);
+    requireArgument(where, 'labelIds', labelIds, collected, TrainerError);
+    requireArgument(where, 'inputs', inputs, optional(collected), TrainerError);
+    requireArgument(where, 'losses', losses, optional(collected), TrainerError);
     this.predictions = predictions;
     this.labelIds = labelIds;
+    this.inputs = inputs;
+    this.losses = losses;
   }
 
-  *[Symbol.iterator](): Generator<NdArray, void> {
+  *[Symbol.iterator](): Generator<Predictions | Labels | NdArray, void> {
     yield this.predictions;
     yield this.labelIds;
+    if (this.inputs) yield this.inputs;
+    if (this.losses) yield this.losses;
   }
 }
 
 /** What `predict` gives: `[predictions, labelIds, metrics] = output` works too. */
-export class PredictionOutput {
-  /** As in `EvalPrediction`. */
-  readonly predictions: NdArray;
+export class PredictionOutput<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
+  /** As in `EvalPrediction`; of shape [0] with `predictionLossOnly`. */
+  readonly predictions: Predictions;
   /** As in `EvalPrediction`; of shape [0] when the dataset has no labels. */
-  readonly labelIds: NdArray;
+  readonly labelIds: Labels;
   /** `test_loss`, run times, and what `computeMetrics` returns, with the prefix. */
   readonly metrics: LogEntry;
 
-  constructor(predictions: NdArray, labelIds: NdArray, metrics: LogEntry) {
+  constructor(predictions: Predictions, labelIds: Labels, metrics: LogEntry) {
     this.predictions = predictions;
     this.labelIds = labelIds;
     this.metrics = metrics;
   }
 
-  *[Symbol.iterator](): Generator<NdArray | LogEntry, void> {
+  *[Symbol.iterator](): Generator<Predictions | Labels | LogEntry, void> {
     yield this.predictions;
     yield this.labelIds;
     yield this.metrics;

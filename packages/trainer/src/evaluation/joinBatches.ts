@@ -1,26 +1,37 @@
 import { NdArray } from '@attune/data';
 import type { BatchArray } from '@attune/data';
+import { TrainerError } from '../errors.ts';
+import type { Collected, Nested } from './nested.ts';
 
 /** What fills the rows of narrower batches: as a label it means none. */
 const padding = -100;
 
 /**
- * Logits and labels of all batches, one below the other. Where batches differ in width, as those of
- * tokens do, the narrower ones are filled with -100, as in `transformers`.
+ * What the batches of an evaluation gave, one below the other. Where they differ in width, as those
+ * of tokens do, the narrower ones are filled with -100, as in `transformers`; the outputs of a model
+ * that gives several are joined one by one.
+ *
+ * @throws TrainerError when batches gave different outputs
  */
-export function joinBatches(
-  logits: readonly BatchArray[],
-  labels: readonly BatchArray[],
-): { predictions: NdArray; labelIds: NdArray | null } {
-  const byRow = logits.map((array, index) => tokensByRow(array, labels[index]));
-  return { predictions: join(byRow), labelIds: labels.length > 0 ? join(labels) : null };
+export function joinBatches(batches: readonly Nested<BatchArray>[]): Collected {
+  const [first] = batches;
+  if (!Array.isArray(first)) {
+    if (batches.some(Array.isArray)) throw different();
+    return join(batches as readonly BatchArray[]);
+  }
+  const parts = batches as readonly (readonly Nested<BatchArray>[])[];
+  if (parts.some((part) => part.length !== first.length)) throw different();
+  return first.map((_, index) => joinBatches(parts.map((part) => part[index] as Nested<BatchArray>)));
 }
+
+const different = () =>
+  new TrainerError('the batches of an evaluation gave different numbers of outputs: they cannot be joined');
 
 /**
  * Logits [rows * columns, classes] of a model that labels tokens, as [rows, columns, classes] to go
  * with labels [rows, columns].
  */
-function tokensByRow(logits: BatchArray, labels: BatchArray | undefined): BatchArray {
+export function tokensByRow(logits: BatchArray, labels: BatchArray | undefined): BatchArray {
   const [rows = 0, columns = 0] = labels?.shape ?? [];
   const isFlat = logits.shape.length === 2 && labels?.shape.length === 2 && logits.shape[0] !== rows;
   if (!isFlat || logits.shape[0] !== rows * columns) return logits;

@@ -23,7 +23,7 @@ afterEach(() => rmSync(current, { recursive: true, force: true }));
 export async function make(
   options: Partial<TrainingArgumentsOptions> = {},
   more: Partial<TrainerOptions> = {},
-  TrainerClass: typeof Trainer = Trainer,
+  TrainerClass: new (options: TrainerOptions) => Trainer = Trainer,
   output = current,
 ) {
   const model = await RegressionModel.create();

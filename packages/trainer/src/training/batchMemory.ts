@@ -2,9 +2,8 @@ import type { Batch } from '@attune/data';
 import { OutOfMemoryError } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { BatchTooLargeError } from '../errors.ts';
+import type { BatchSizeName } from '../errors.ts';
 import { countExamples } from './countLabels.ts';
-
-type BatchSizeName = 'perDeviceTrainBatchSize' | 'perDeviceEvalBatchSize';
 
 /**
  * Records work on a batch. An array that the GPU cannot hold is told in words of the arguments that
@@ -22,8 +21,18 @@ export function withinMemory<Result>(
     return record(batch);
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
-    throw new BatchTooLargeError(tooLargeMessage(name, args, batch, error), { cause: error });
+    throw tooLarge(name, args, batch, error);
   }
+}
+
+/** The same for what the GPU tells late, while it is waited for. */
+export function tooLarge(
+  name: BatchSizeName,
+  args: TrainingArguments,
+  batch: Batch,
+  error: OutOfMemoryError,
+): BatchTooLargeError {
+  return new BatchTooLargeError(tooLargeMessage(name, args, batch, error), { cause: error, argument: name });
 }
 
 /**
@@ -54,7 +63,8 @@ export function findingWhatFits(
         rows = fewerRows(rows, again);
       }
     }
-    throw new BatchTooLargeError(tooLargeMessage(name, args, batch, error, rows), { cause: error });
+    const message = tooLargeMessage(name, args, batch, error, rows);
+    throw new BatchTooLargeError(message, { cause: error, argument: name });
   }
 }
 

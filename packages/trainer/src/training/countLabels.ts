@@ -1,4 +1,4 @@
-import type { Batch } from '@attune/data';
+import type { Batch, BatchArray } from '@attune/data';
 import type { TrainableModel } from '../model.ts';
 
 /** PyTorch's `ignore_index`: a label that adds to no loss. */
@@ -6,14 +6,21 @@ const ignoreIndex = -100;
 
 /**
  * Examples of a batch that add to the loss. The model knows; for one that does not say, all rows
- * do, and of whole-number labels (one a row, or one a token) all but -100.
+ * do, and of whole-number labels (one a row, or one a token) all but -100. Of several labels the
+ * first counts.
  */
-export function countLabels(model: TrainableModel, batch: Batch, labelName: string): number {
-  if (model.countLabels) return model.countLabels(batch, [labelName]);
-  const labels = batch[labelName];
+export function countLabels(model: TrainableModel, batch: Batch, labelNames: readonly string[]): number {
+  if (model.countLabels) return model.countLabels(batch, labelNames);
+  const labels = labelsOf(batch, labelNames)?.[0];
   if (!labels) return 0;
   if (labels.data instanceof Float32Array) return labels.shape[0] ?? 0;
   return labels.data.reduce((count, label) => count + Number(label !== ignoreIndex), 0);
+}
+
+/** The labels of a batch in the order of their names; null where one is missing, or none is asked for. */
+export function labelsOf(batch: Batch, labelNames: readonly string[]): readonly BatchArray[] | null {
+  const labels = labelNames.flatMap((name) => batch[name] ?? []);
+  return labels.length === labelNames.length && labels.length > 0 ? labels : null;
 }
 
 /** Rows in a batch. */

@@ -51,7 +51,7 @@ export function withPlace(error: unknown, place: RunPlace): unknown {
     return new NonFiniteLossError(`${error.message} ${where}`, error.step, { cause: error });
   if (error instanceof SaveError) return new SaveError(`${error.message} ${where}`, { cause: error });
   if (error instanceof BatchTooLargeError && place.step > 0)
-    return new BatchTooLargeError(`${error.message} ${where}`, { cause: error });
+    return new BatchTooLargeError(`${error.message} ${where}`, { cause: error, argument: error.argument });
   if (error instanceof DeviceLostError) {
     const again =
       place.lastCheckpoint === null

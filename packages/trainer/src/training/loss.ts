@@ -1,14 +1,15 @@
 import { terminal } from '#platform';
 import type { Batch } from '@attune/data';
-import { crossEntropy, Tensor } from '@attune/tensor';
+import { crossEntropy, reshape, Tensor } from '@attune/tensor';
 import { TrainerError } from '../errors.ts';
 import { shownResult } from '../shownResult.ts';
 import type { ComputedLoss, ComputeLossFunc, ComputeLossOptions } from '../extensionPoints.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
-import { countLabels } from './countLabels.ts';
+import { countLabels, labelsOf } from './countLabels.ts';
 
 export interface LossOptions {
-  readonly labelName: string;
+  /** Batch keys of the labels. A loss that is not the model's own is of the first. */
+  readonly labelNames: readonly string[];
   readonly labelSmoothingFactor: number;
 }
 
@@ -21,24 +22,48 @@ export function defaultLoss(
   model: TrainableModel,
   batch: Batch,
   context: ForwardContext,
-  { labelName, labelSmoothingFactor }: LossOptions,
+  { labelNames, labelSmoothingFactor }: LossOptions,
 ): ModelOutput {
-  const labels = batch[labelName];
-  const classes = labels && !(labels.data instanceof Float32Array) && labels.shape.length === 1;
-  if (labelSmoothingFactor > 0 && labels && !classes) tellOff(model);
-  if (labelSmoothingFactor === 0 || !classes) return model.forward(batch, context);
-  const { [labelName]: _, ...inputs } = batch;
-  const { logits } = model.forward(inputs, context);
-  const labelled = countLabels(model, batch, labelName);
+  const labels = batch[labelNames[0] ?? ''];
+  if (labelSmoothingFactor === 0 || !labels || told.has(model)) return model.forward(batch, context);
+  return smoothedLoss(model, batch, context, { labelNames, labelSmoothingFactor }) ?? model.forward(batch, context);
+}
+
+/** Null where labels are no classes, which is told: label smoothing then does nothing. */
+function smoothedLoss(
+  model: TrainableModel,
+  batch: Batch,
+  context: ForwardContext,
+  { labelNames, labelSmoothingFactor }: LossOptions,
+): ModelOutput | null {
+  const { [labelNames[0] ?? '']: labels, ...inputs } = batch;
+  const outputs = labels && !(labels.data instanceof Float32Array) ? model.forward(inputs, context) : null;
+  const classes = outputs?.logits.shape.at(-1) ?? 0;
+  // One class a row, or one a token; a single output is no class.
+  if (!labels || !outputs || classes < 2 || outputs.logits.size !== labels.data.length * classes) {
+    tellOff(model);
+    return null;
+  }
+  const labelled = countLabels(model, batch, labelNames);
   const count = context.numItemsInBatch ?? labelled;
-  const loss = crossEntropy(logits, classLabels(labels.data, labelled, logits.shape[1] ?? 0), {
+  const { logits } = outputs;
+  const rows = logits.shape.length === 2 ? logits : reshape(logits, [labels.data.length, classes]);
+  const loss = crossEntropy(rows, classLabels(labels.data, labelled, classes), {
     labelSmoothing: labelSmoothingFactor,
     factor: count > 0 ? 1 / count : 0,
   });
-  return { loss, logits };
+  return { ...outputs, loss };
 }
 
-interface OwnLossOptions extends Pick<LossOptions, 'labelName'>, Pick<ComputeLossOptions, 'numItemsInBatch'> {
+/**
+ * Tells of label smoothing that will do nothing: a model that says it is for several labels at once.
+ */
+export function warnOfSmoothing(model: TrainableModel, labelSmoothingFactor: number): void {
+  const { config } = model as { readonly config?: { readonly problemType?: string | null } };
+  if (labelSmoothingFactor > 0 && config?.problemType === 'multi_label_classification') tellOff(model);
+}
+
+interface OwnLossOptions extends Pick<LossOptions, 'labelNames'>, Pick<ComputeLossOptions, 'numItemsInBatch'> {
   readonly computeLossFunc: ComputeLossFunc;
 }
 
@@ -51,9 +76,9 @@ export function ownLoss(
   model: TrainableModel,
   batch: Batch,
   context: ForwardContext,
-  { labelName, computeLossFunc, numItemsInBatch }: OwnLossOptions,
+  { labelNames, computeLossFunc, numItemsInBatch }: OwnLossOptions,
 ): ModelOutput {
-  const { [labelName]: labels, ...inputs } = batch;
+  const { [labelNames[0] ?? '']: labels, ...inputs } = batch;
   const outputs = model.forward(inputs, context);
   if (!labels) return outputs;
   const loss: unknown = computeLossFunc(outputs, labels, { numItemsInBatch });
@@ -66,7 +91,9 @@ const told = new WeakSet<object>();
 function tellOff(model: TrainableModel): void {
   if (told.has(model)) return;
   told.add(model);
-  terminal.writeLine('Label smoothing is for one class a row: labelSmoothingFactor does nothing for these labels.');
+  terminal.writeLine(
+    'Label smoothing is for one class a row, or one a token: labelSmoothingFactor does nothing for labels that are numbers or several at once.',
+  );
 }
 
 /**
@@ -102,16 +129,17 @@ export function readLoss(computed: ComputedLoss): { loss: Tensor | null; outputs
 }
 
 /** Why a batch that should be learned from has no loss. */
-export function missingLossMessage(model: TrainableModel, batch: Batch, labelName: string): string {
-  if (batch[labelName]) {
+export function missingLossMessage(model: TrainableModel, batch: Batch, labelNames: readonly string[]): string {
+  const names = labelNames.map((name) => `"${name}"`).join(', ');
+  if (labelsOf(batch, labelNames)) {
     return (
-      `the batch has labels ("${labelName}"), but no loss came of it: ${model.constructor.name}.forward must return ` +
+      `the batch has labels (${names}), but no loss came of it: ${model.constructor.name}.forward must return ` +
       '{ loss, logits }, or a computeLoss of your own the loss. A base model without a head has none: use ' +
       'AutoModelForSequenceClassification'
     );
   }
   return (
     `the model did not return a loss: its batch has the keys ${Object.keys(batch).join(', ')}. ` +
-    `Training needs labels: a dataset column "label" or "${labelName}".`
+    `Training needs labels: a dataset column "label" or ${names}.`
   );
 }

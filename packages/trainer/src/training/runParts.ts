@@ -31,8 +31,10 @@ export interface RunningTrainer extends ExtensionPoints {
 export interface RunInput {
   readonly trainer: RunningTrainer;
   readonly callbacks: CallbackList;
-  /** Batch key of the labels. */
-  readonly labelName: string;
+  /** Batch keys of the labels. */
+  readonly labelNames: readonly string[];
+  /** Passed to the evaluations of the run. */
+  readonly ignoreKeysForEval?: readonly string[];
   /** What the run goes on from; null when it begins. */
   readonly checkpoint: Checkpoint | null;
   /** What a person is told to do who has stopped it. */

@@ -53,10 +53,10 @@ describe('rows without a label', () => {
   it('are counted by the model, or are those of -100', async () => {
     const model = await RegressionModel.create();
     const batch = { labels: { data: Int32Array.of(-1, 0, -100, 2), shape: [4] } };
-    expect(countLabels(model, batch, 'labels')).toBe(3);
-    expect(countLabels(model, { labels: { data: Float32Array.of(-100, 1), shape: [1, 2] } }, 'labels')).toBe(1);
-    expect(countLabels(model, {}, 'labels')).toBe(0);
-    expect(countLabels(Object.assign(model, { countLabels: () => 7 }), batch, 'labels')).toBe(7);
+    expect(countLabels(model, batch, ['labels'])).toBe(3);
+    expect(countLabels(model, { labels: { data: Float32Array.of(-100, 1), shape: [1, 2] } }, ['labels'])).toBe(1);
+    expect(countLabels(model, {}, ['labels'])).toBe(0);
+    expect(countLabels(Object.assign(model, { countLabels: () => 7 }), batch, ['labels'])).toBe(7);
   });
 });
 

@@ -12,7 +12,7 @@ import { TrainingInterruptedError } from '../errors.ts';
 import { speedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader } from '../extensionPoints.ts';
 import { prepareTelling } from '../progress/preparation.ts';
-import type { TrainerState } from '../state/trainerState.ts';
+import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
 import { noteBest } from './bestModel.ts';
 import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
@@ -47,7 +47,7 @@ export class TrainingRun implements Disposable {
   #interruption: Interruption | null = null;
 
   private constructor(input: RunInput, { loader, plan, schedule, optimizer, start }: RunParts) {
-    const { trainer, callbacks, labelName, checkpoint } = input;
+    const { trainer, callbacks, labelNames, checkpoint } = input;
     const { args, model } = trainer;
     this.#input = input;
     this.#trainer = trainer;
@@ -64,7 +64,7 @@ export class TrainingRun implements Disposable {
       trainer,
       model,
       optimizer,
-      labelName,
+      labelNames,
       labelSmoothingFactor: args.labelSmoothingFactor,
       args,
       ...(checkpoint && { completed: { ...checkpoint.progress.completed, examples: 0 } }),
@@ -105,7 +105,7 @@ export class TrainingRun implements Disposable {
     model.train();
     this.#optimizer.zeroGrad();
     await this.#callbacks.call('onTrainBegin');
-    if (args.evalOnStart && !this.#input.checkpoint) await this.#trainer.evaluate();
+    if (args.evalOnStart && !this.#input.checkpoint) await this.#evaluate();
     let epoch = this.#start.epoch;
     if (!this.#start.epochEnded) await this.#goOnWithEpoch();
     else if (this.#isOver) control.shouldTrainingStop = true;
@@ -233,10 +233,15 @@ export class TrainingRun implements Disposable {
     if (control.shouldLog || control.shouldEvaluate || control.shouldSave) await this.#step.drain();
     if (control.shouldLog) await this.#log();
     if (control.shouldEvaluate) {
-      const isBest = noteBest(args, this.#state, await this.#trainer.evaluate());
+      const isBest = noteBest(args, this.#state, await this.#evaluate());
       if (args.saveStrategy === 'best') control.shouldSave = isBest;
     }
     if (control.shouldSave) await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
+  }
+
+  #evaluate(): Promise<LogEntry> {
+    const { ignoreKeysForEval: ignoreKeys } = this.#input;
+    return ignoreKeys ? this.#trainer.evaluate(undefined, { ignoreKeys }) : this.#trainer.evaluate();
   }
 
   async #log(): Promise<void> {

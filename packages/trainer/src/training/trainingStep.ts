@@ -7,7 +7,7 @@ import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { findingWhatFits, withinMemory } from './batchMemory.ts';
-import { countExamples, countLabels } from './countLabels.ts';
+import { countExamples, countLabels, labelsOf } from './countLabels.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 import type { LossOptions } from './loss.ts';
 
@@ -117,15 +117,15 @@ export class TrainingStep {
 
   /** At least 1, so that it can be divided by. */
   #countItems(batches: readonly Batch[]): number {
-    const { model, labelName } = this.#options;
+    const { model, labelNames } = this.#options;
     return Math.max(
       1,
-      batches.reduce((sum, batch) => sum + countLabels(model, batch, labelName), 0),
+      batches.reduce((sum, batch) => sum + countLabels(model, batch, labelNames), 0),
     );
   }
 
   #recordMicroBatch(batch: Batch, context: ForwardContext & { numItemsInBatch: number }): void {
-    const { trainer, args, model, optimizer, labelName } = this.#options;
+    const { trainer, args, model, optimizer, labelNames } = this.#options;
     // Whatever an evaluation between two steps has set.
     model.train();
     optimizer.device.scope(() => {
@@ -138,8 +138,8 @@ export class TrainingStep {
           this.#backward(value);
         },
       });
-      if (loss === null && batch[labelName] && countLabels(model, batch, labelName) === 0) return;
-      if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelName));
+      if (loss === null && labelsOf(batch, labelNames) && countLabels(model, batch, labelNames) === 0) return;
+      if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelNames));
       if (!(loss instanceof Tensor)) {
         throw new TrainerError(
           `trainingStep must return the loss, a Tensor of shape [], or null; got ${shownResult(loss)}`,

@@ -1,0 +1,37 @@
+import type { NdArray } from '@attune/data';
+import { Tensor } from '@attune/tensor';
+
+/** One of something, or several, at any depth: as a model gives its outputs. */
+export type Nested<Value> = Value | readonly Nested<Value>[];
+
+/** What an evaluation collected: an array, or several where the model gives several outputs. */
+export type Collected = Nested<NdArray>;
+
+const isSeveral = <Value>(nested: Nested<Value>): nested is readonly Nested<Value>[] => Array.isArray(nested);
+
+/** The same structure with each value changed. */
+export function mapNested<Value, Result>(nested: Nested<Value>, change: (value: Value) => Result): Nested<Result> {
+  return isSeveral(nested) ? nested.map((part) => mapNested(part, change)) : change(nested);
+}
+
+/** The same structure once all promises in it are kept. */
+export async function awaitNested<Value>(nested: Nested<Promise<Value>>): Promise<Nested<Value>> {
+  return isSeveral(nested) ? Promise.all(nested.map((part) => awaitNested(part))) : nested;
+}
+
+/** Whether all that is in there passes a test. */
+export function everyNested(nested: unknown, test: (value: unknown) => boolean): boolean {
+  return Array.isArray(nested) ? nested.every((part) => everyNested(part, test)) : test(nested);
+}
+
+/** Tensors among the outputs of a model, in their order and without those that are left out. */
+export function outputsOf(output: object, ignoreKeys: readonly string[]): Nested<Tensor> {
+  const ignored = new Set(['loss', ...ignoreKeys]);
+  const kept = Object.entries(output).flatMap(([name, value]) =>
+    !ignored.has(name) && isTensors(value) ? [value] : [],
+  );
+  return kept.length === 1 ? (kept[0] as Nested<Tensor>) : kept;
+}
+
+const isTensors = (value: unknown): value is Nested<Tensor> =>
+  everyNested(value, (part) => part instanceof Tensor) && !(Array.isArray(value) && value.length === 0);

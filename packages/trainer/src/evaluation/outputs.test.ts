@@ -1,0 +1,255 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Dataset, NdArray } from '@attune/data';
+import type { Batch } from '@attune/data';
+import {
+  crossEntropy,
+  defaultDevice,
+  Linear,
+  linear,
+  Module,
+  mseLoss,
+  Parameter,
+  reshape,
+  scale,
+  tensor,
+} from '@attune/tensor';
+import type { Device, Tensor } from '@attune/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import golden from '../../golden/evaluation.json' with { type: 'json' };
+import { Trainer, TrainingArguments } from '../index.ts';
+import type {
+  ComputeLossFunc,
+  EvalPrediction,
+  ModelOutput,
+  TrainableModel,
+  TrainerOptions,
+  TrainingArgumentsOptions,
+} from '../index.ts';
+import { folder, make, rows, SteepModel, value as valueOf } from '../testing/regression.ts';
+
+let device: Device;
+beforeAll(async () => {
+  device = await defaultDevice();
+});
+
+/** Logits of three classes for each token, and what it has read, twice: the model of the golden script. */
+class Tokens extends Module implements TrainableModel {
+  readonly inputNames = ['input_x'];
+  readonly weight = new Parameter(Float32Array.from(golden.weight), { shape: [3, 1], device });
+
+  forward({ input_x: input, labels }: Batch): ModelOutput & { readonly twice: Tensor } {
+    const shape = input?.shape ?? [];
+    const x = tensor(Float32Array.from(input?.data ?? []), { shape, device });
+    const flat = linear(reshape(x, [x.size, 1]), this.weight);
+    const output = { logits: reshape(flat, [...shape, 3]), twice: scale(x, 2) };
+    return labels ? { ...output, loss: crossEntropy(flat, Int32Array.from(labels.data)) } : output;
+  }
+}
+
+type Row = (typeof golden.rows)[number];
+
+function collate(examples: readonly unknown[]): Batch {
+  const given = examples as readonly Row[];
+  const width = Math.max(...given.map(({ input_x }) => input_x.length));
+  const padded = (values: readonly number[], value: number) =>
+    Array.from({ length: width }, (_, place) => values[place] ?? value);
+  const shape = [given.length, width];
+  return {
+    input_x: { data: Float32Array.from(given.flatMap(({ input_x }) => padded(input_x, 0))), shape },
+    labels: { data: Int32Array.from(given.flatMap(({ labels }) => padded(labels, -100))), shape },
+    labels_2: { data: Int32Array.from(given, ({ labels_2 }) => labels_2), shape: [given.length] },
+  };
+}
+
+const dataset = Dataset.fromRows(golden.rows);
+type Several = readonly NdArray[];
+
+function tokens(
+  options: Partial<TrainingArgumentsOptions> = {},
+  more: Partial<TrainerOptions<Several, Several>> = {},
+): Trainer<Several, Several> {
+  const args = new TrainingArguments(folder(), {
+    perDeviceEvalBatchSize: 2,
+    labelNames: ['labels', 'labels_2'],
+    disableTqdm: true,
+    ...options,
+  });
+  return new Trainer<Several, Several>({
+    model: new Tokens(),
+    args,
+    dataCollator: collate,
+    evalDataset: dataset,
+    ...more,
+  });
+}
+
+/** Nested arrays of numbers, in f32. */
+const close = (numbers: unknown): unknown =>
+  Array.isArray(numbers) ? numbers.map(close) : expect.closeTo(numbers as number, 4);
+const plain = (collected: unknown): unknown =>
+  collected instanceof NdArray ? collected.toArray() : (collected as readonly unknown[]).map(plain);
+
+describe('several outputs and labels', () => {
+  it('are predicted as by transformers, tokens of different widths filled with -100', async () => {
+    const [predictions, labelIds] = await tokens().predict(dataset);
+    expect(plain(predictions)).toEqual(close(golden.predictions));
+    expect(plain(labelIds)).toEqual(golden.labelIds);
+    const logits = await tokens().predict(dataset, { ignoreKeys: ['twice'] });
+    expect(plain(logits.predictions)).toEqual(close(golden.withoutTwice));
+    const unlabelled = await tokens({ labelNames: ['labels', 'labels_3'] }).predict(dataset);
+    expect(unlabelled.labelIds).toMatchObject({ shape: [0] });
+    expect(unlabelled.metrics).not.toHaveProperty('test_loss');
+  });
+
+  it('come to metrics with inputs and losses', async () => {
+    let elements: unknown[] = [];
+    const computeMetrics = (prediction: EvalPrediction<Several, Several>) => {
+      elements = [...prediction].map(plain);
+      return { n: prediction.predictions.length };
+    };
+    const trainer = tokens({ includeForMetrics: ['inputs', 'loss'] }, { computeMetrics });
+    expect(await trainer.evaluate()).toMatchObject({ eval_n: 2 });
+    expect(elements).toEqual(close(golden.elements));
+    await tokens({}, { computeMetrics }).evaluate(undefined, { ignoreKeys: ['twice'] });
+    expect(elements).toEqual(close([golden.withoutTwice, golden.labelIds]));
+  });
+
+  it('come batch by batch with batchEvalMetrics', async () => {
+    const calls: object[] = [];
+    const trainer = tokens(
+      { batchEvalMetrics: true, includeForMetrics: ['loss'], evalAccumulationSteps: 2 },
+      {
+        preprocessLogitsForMetrics: (outputs) => (outputs as readonly [Tensor, Tensor])[0].argmax(-1),
+        computeMetrics: ({ predictions, losses }, { computeResult }) => {
+          calls.push({ rows: predictions.length, result: computeResult, losses: losses?.toArray() });
+          return computeResult ? { calls: calls.length } : undefined;
+        },
+      },
+    );
+    expect(await trainer.evaluate()).toMatchObject(golden.batchMetrics);
+    expect(calls).toEqual(golden.batchCalls.map(({ losses, ...call }) => ({ ...call, losses: close(losses) })));
+    // predict keeps all of them besides.
+    expect(((await trainer.predict(dataset)).predictions as unknown as NdArray).shape).toEqual([5, 5]);
+  });
+});
+
+describe('predictionLossOnly', () => {
+  it('gives the loss alone', async () => {
+    let called = false;
+    const trainer = tokens({ predictionLossOnly: true }, { computeMetrics: () => ({ called: (called = true) }) });
+    const names = Object.keys(await trainer.evaluate()).filter((name) => !/_second$|time/.test(name));
+    expect(names.toSorted()).toEqual(golden.lossOnly);
+    expect(called).toBe(false);
+    const { predictions, labelIds, metrics } = await trainer.predict(dataset);
+    expect([predictions, labelIds]).toMatchObject([{ shape: [0] }, { shape: [0] }]);
+    expect(metrics).toHaveProperty('test_loss');
+  });
+});
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+describe('batchEvalMetrics', () => {
+  const width = 4096;
+  const wide = async (batches: number, batchEvalMetrics: boolean) => {
+    const held: number[] = [];
+    const measure = async () => {
+      collect();
+      await setImmediate();
+      held.push(process.memoryUsage().arrayBuffers);
+    };
+    let calls = 0;
+    const { trainer } = await make(
+      { batchEvalMetrics, perDeviceEvalBatchSize: 4 },
+      {
+        evalDataset: Dataset.fromRows(Array.from({ length: 4 * batches }, () => rows[0] ?? {})),
+        preprocessLogitsForMetrics: (logits) =>
+          tensor(new Float32Array(4 * width), { shape: [logits.shape[0] ?? 0, width], device }),
+        computeMetrics: async () => {
+          if (calls++ % 6 === 5 || !batchEvalMetrics) await measure();
+          return {};
+        },
+      },
+    );
+    await measure();
+    await trainer.evaluate();
+    return Math.max(...held.slice(1)) - (held[0] ?? 0);
+  };
+
+  it('keeps no more of many batches than of few', async () => {
+    const bytes = 4 * 4 * width;
+    const [few, many, all] = [await wide(6, true), await wide(36, true), await wide(36, false)];
+    expect(all).toBeGreaterThan(36 * bytes);
+    expect(many - few).toBeLessThan(6 * bytes);
+  });
+});
+
+describe('evalAccumulationSteps', () => {
+  it('changes nothing of the results', async () => {
+    const evaluate = async (evalAccumulationSteps: number | null) => {
+      const prediction = await tokens({ evalAccumulationSteps, perDeviceEvalBatchSize: 1 }).predict(dataset);
+      return [plain(prediction.predictions), plain(prediction.labelIds), prediction.metrics['test_loss']];
+    };
+    const usual = await evaluate(null);
+    for (const steps of [1, 2, 100]) expect(await evaluate(steps)).toEqual(usual);
+  });
+});
+
+describe('fp16FullEval', () => {
+  /** A layer that mixed precision reads an f16 copy of. */
+  class Layer extends SteepModel {
+    override readonly linear = new Linear({ weight: this.a, bias: this.b });
+  }
+
+  it('computes in half precision, and leaves every weight as it was', async () => {
+    const run = async (options: Partial<TrainingArgumentsOptions>) => {
+      const model = new Layer(
+        new Parameter(Float32Array.of(1 + 2 ** -12), { shape: [1, 1], device }),
+        new Parameter(Float32Array.of(1 / 3), { shape: [1], device }),
+      );
+      const evalDataset = Dataset.fromRows(rows);
+      const { trainer } = await make({ maxSteps: 2, learningRate: 1e-3, ...options }, { model, evalDataset });
+      const { liveBytes } = device.memory;
+      const { predictions, metrics } = await trainer.predict(evalDataset);
+      expect(device.memory.liveBytes).toBe(liveBytes);
+      expect(model.a.fp16Array).toBeNull();
+      const before = [...(await model.a.data()), ...(await model.b.data())];
+      await trainer.train();
+      const after = [...(await model.a.data()), ...(await model.b.data())];
+      return { predictions: [...predictions.data], loss: Number(metrics['test_loss']), before, after };
+    };
+    const [single, half] = [await run({}), await run({ fp16FullEval: true, evalStrategy: 'steps', evalSteps: 1 })];
+    expect(half.before).toEqual([Math.fround(1 + 2 ** -12), Math.fround(1 / 3)]);
+    expect(half.after).toEqual(single.after);
+    expect(half.predictions).not.toEqual(single.predictions);
+    expect(half.loss / single.loss).toBeCloseTo(1, 2);
+  });
+});
+
+describe('own functions', () => {
+  const lossOf: ComputeLossFunc = ({ logits }, { data }, { numItemsInBatch = 1 }) =>
+    mseLoss(logits, Float32Array.from(data), { factor: 1 / numItemsInBatch });
+  function byArguments(this: unknown): Tensor {
+    return lossOf(...(Array.from(arguments) as Parameters<ComputeLossFunc>));
+  }
+  const variadic = (...given: Parameters<ComputeLossFunc>) => lossOf(...given);
+  const keeping = (...given: readonly unknown[]) => scale(given[0] as Tensor, 2);
+
+  it.each([
+    ['arguments', byArguments],
+    ['rest parameters', variadic],
+    ['being bound', variadic.bind(null)],
+  ])('may have no declared parameters: %s', async (_, computeLossFunc) => {
+    expect([computeLossFunc.length, keeping.length]).toEqual([0, 0]);
+    const usual = await make({ maxSteps: 2 });
+    await usual.trainer.train();
+    const own = await make({ maxSteps: 2 }, { computeLossFunc, preprocessLogitsForMetrics: keeping });
+    await own.trainer.train();
+    expect(await valueOf(own.model.a)).toBe(await valueOf(usual.model.a));
+    const few = Dataset.fromRows(rows.slice(0, 4));
+    const doubled = (await usual.trainer.predict(few)).predictions.data.map((logit) => 2 * logit);
+    expect((await own.trainer.predict(few)).predictions.data).toEqual(doubled);
+  });
+});
