@@ -103,7 +103,7 @@ export class Tensor {
   }
 
   /** What is said to those who use the tensor after its memory was given back. */
-  protected goneMessage(): string {
+  goneMessage(): string {
     return (
       `this tensor's memory was given back: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
       'at the end of the device.scope in which it was computed, or by backward() with releaseResults. Use it before, or keep it with device.retain(tensor.array)'

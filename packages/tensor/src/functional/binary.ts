@@ -289,6 +289,8 @@ export function logicalOr(a: Operand, b: Operand): Tensor {
  */
 export function lerp(start: Tensor, end: Operand, weight: Operand): Tensor {
   requireOperands('lerp', { start, end, weight });
+  const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');
+  broadcastShapes('lerp', Object.fromEntries(given.map(([name, operand]) => [name, (operand as Tensor).shape])));
   const way = sub(end, start);
   // From the nearer end, which is met exactly.
   if (typeof weight === 'number' && weight >= 0.5) return sub(end, mul(way, 1 - weight));

@@ -24,12 +24,13 @@ export function requireFloats(operation: string, name: string, input: Tensor, be
 }
 
 /**
- * Checks an input of an operation that takes every element type.
+ * Checks an input of an operation that takes every element type: a tensor whose memory is there.
  *
  * @throws TensorError
  */
 export function requireTensor(operation: string, name: string, input: Tensor): void {
   if (!(input instanceof Tensor)) requireArgument(operation, name, input, tensorKind, TensorError);
+  if (input.disposed) throw new TensorError(`${operation}: ${name} cannot be read: ${input.goneMessage()}`);
 }
 
 /** As `requireFloats`, for a second tensor that must have the element type of the first. */

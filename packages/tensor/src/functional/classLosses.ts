@@ -6,7 +6,7 @@ import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, requireShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { around } from './axes.ts';
-import { requireFloats, requireGivenOptions } from './checks.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
 import { factorOf, inSinglePrecision, lossKinds, requireOneReduction } from './lossReduction.ts';
@@ -117,6 +117,7 @@ function requireClasses(operation: string, input: Tensor, target: Int32Array | T
   const classes = shape[dim] as number;
   const rows = shape.toSpliced(dim, 1);
   if (target instanceof Tensor) {
+    requireTensor(operation, 'target', target);
     if (target.dtype !== 'i32' && target.dtype !== 'u32')
       throw new TensorError(`${operation}: target must hold classes of i32 or u32; it is of ${target.dtype}`);
     if (target.device !== input.device)

@@ -1,6 +1,6 @@
 import * as kernels from '@attune/kernels';
 import type { GpuArray, IndexStrides } from '@attune/kernels';
-import { instanceOf, oneOfKinds, requireArgument } from '@attune/validate';
+import { oneOfKinds, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
@@ -21,10 +21,8 @@ interface Index {
   readonly strides?: IndexStrides;
 }
 
-const indexKind = instanceOf(Tensor, 'a Tensor of i32 or u32');
-
 function requireIndex(operation: string, index: Tensor, input: Tensor): void {
-  requireArgument(operation, 'index', index, indexKind, TensorError);
+  requireTensor(operation, 'index', index);
   if (index.dtype !== 'i32' && index.dtype !== 'u32')
     throw new TensorError(`${operation}: index must be a tensor of i32 or u32; it is one of ${index.dtype}`);
   if (index.device !== input.device)

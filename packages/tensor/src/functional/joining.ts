@@ -1,9 +1,9 @@
 import * as kernels from '@attune/kernels';
-import { arrayOf, number, optional, requireArgument, wholeNumber } from '@attune/validate';
+import { arrayOf, instanceOf, number, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape, sizeOf } from '../shape.ts';
+import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis } from './axes.ts';
@@ -12,9 +12,12 @@ import { flatten, reshape, unsqueeze } from './movement.ts';
 import { narrow } from './slicing.ts';
 import { stridedResult } from './strided.ts';
 
+const aTensor = instanceOf(Tensor);
 const tensorsKind: Kind = {
   what: 'an array of at least one tensor',
   holds: (value) => Array.isArray(value) && value.length > 0 && value.every((entry) => entry instanceof Tensor),
+  found: (value) =>
+    (Array.isArray(value) && value.length > 0 ? arrayOf(aTensor, '').found?.(value) : undefined) ?? shown(value),
 };
 
 /**
@@ -66,23 +69,30 @@ function requireAlike(operation: string, tensors: readonly Tensor[], dim: number
   const axis = requireAxis(operation, 'dim', dim, first.shape);
   if (first.shape.length === 0)
     throw new ShapeError(`${operation}: scalars have no dimension to be joined along; use stack()`);
-  for (const [index, { shape, dtype, device }] of tensors.entries()) {
+  for (const [index, tensor] of tensors.entries()) {
+    const { shape } = tensor;
     const fits =
       shape.length === first.shape.length && shape.every((extent, at) => at === axis || extent === first.shape[at]);
     if (!fits)
       throw new ShapeError(
         `${operation}: tensor ${index} has the shape ${formatShape(shape)} and tensor 0 ${formatShape(first.shape)}; only dimension ${axis} may differ`,
       );
-    if (dtype !== first.dtype)
-      throw new TensorError(
-        `${operation}: tensor ${index} is of ${dtype} and tensor 0 of ${first.dtype}; use cast() on one of them`,
-      );
-    if (device !== first.device)
-      throw new TensorError(
-        `${operation}: tensor ${index} lives on another device than tensor 0; make all tensors with one device`,
-      );
+    requireBeside(operation, index, tensor, first);
   }
   return [first, axis];
+}
+
+/** A tensor whose memory is there, of the type and on the device of the first. */
+function requireBeside(operation: string, index: number, tensor: Tensor, first: Tensor): void {
+  requireTensor(operation, `tensor ${index}`, tensor);
+  if (tensor.dtype !== first.dtype)
+    throw new TensorError(
+      `${operation}: tensor ${index} is of ${tensor.dtype} and tensor 0 of ${first.dtype}; use cast() on one of them`,
+    );
+  if (tensor.device !== first.device)
+    throw new TensorError(
+      `${operation}: tensor ${index} lives on another device than tensor 0; make all tensors with one device`,
+    );
 }
 
 /**
@@ -93,11 +103,13 @@ function requireAlike(operation: string, tensors: readonly Tensor[], dim: number
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   requireArgument('stack', 'tensors', tensors, tensorsKind, TensorError);
   const [first] = tensors as [Tensor];
-  for (const [index, { shape }] of tensors.entries())
-    if (formatShape(shape) !== formatShape(first.shape))
+  for (const [index, tensor] of tensors.entries()) {
+    requireBeside('stack', index, tensor, first);
+    if (!shapesEqual(tensor.shape, first.shape))
       throw new ShapeError(
-        `stack: tensor ${index} has the shape ${formatShape(shape)} and tensor 0 ${formatShape(first.shape)}; all must be equal`,
+        `stack: tensor ${index} has the shape ${formatShape(tensor.shape)} and tensor 0 ${formatShape(first.shape)}; all must be equal`,
       );
+  }
   const axis = requireAxis('stack', 'dim', dim, first.shape, 1);
   return concat(
     tensors.map((input) => unsqueeze(input, axis)),

@@ -1,6 +1,7 @@
 import { requireArgument } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
+import { requireTensor } from './checks.ts';
 import type { DType } from '../tensor.ts';
 
 /** What operations of two tensors take: a number stands for a tensor that repeats it. */
@@ -33,6 +34,7 @@ export function requireOperands(
     const operand = operands[name] as Operand;
     if (typeof operand === 'number') continue;
     if (!(operand instanceof Tensor)) requireArgument(operation, name, operand, operandKind, TensorError);
+    requireTensor(operation, name, operand);
     if (!first) {
       first = operand;
       firstName = name;

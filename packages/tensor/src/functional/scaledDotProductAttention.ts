@@ -2,10 +2,12 @@ import { flag, number, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
+import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { add, gt } from './binary.ts';
 import { any } from './reductions.ts';
-import { requireFloats, requireGivenOptions, requireSameType } from './checks.ts';
+import { broadcastShapes } from './broadcasting.ts';
+import { requireFloats, requireGivenOptions, requireSameType, requireTensor } from './checks.ts';
 import { tensor } from './create.ts';
 import { dropout } from './dropout.ts';
 import { matmul } from './matmul.ts';
@@ -70,6 +72,7 @@ export function scaledDotProductAttention(
       `${operation}: query ${formatShape(query.shape)}, key ${formatShape(key.shape)} and value ${formatShape(value.shape)} do not fit; expected [..., queries, width], [..., keys, width] and [..., keys, columns]`,
     );
   const factor = options.scale ?? 1 / Math.sqrt(Math.max(1, width ?? 1));
+  if (mask) requireMask(operation, mask, [...query.shape.slice(0, -1), key.shape.at(-2) ?? 0]);
   const scores = scale(matmul(query, transpose(key, -1, -2)), factor);
   const probabilities = isCausal
     ? softmax(where(causalMask(scores), scores, -Infinity))
@@ -77,6 +80,11 @@ export function scaledDotProductAttention(
       ? maskedSoftmax(scores, mask)
       : softmax(scores);
   return matmul(options.dropout ? dropout(probabilities, options.dropout) : probabilities, value);
+}
+
+function requireMask(operation: string, mask: Tensor, scores: Shape): void {
+  requireTensor(operation, 'mask', mask);
+  broadcastShapes(operation, { scores, mask: mask.shape });
 }
 
 /** Softmax of what is seen; zeros for a query that sees nothing, and no gradient there. */

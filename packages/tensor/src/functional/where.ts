@@ -90,5 +90,6 @@ export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
   requireTensor('maskedFill', 'input', input);
   requireMask('maskedFill', 'mask', mask, input);
   if (typeof value !== 'number') throw new TensorError('maskedFill: value must be a number');
+  broadcastShapes('maskedFill', { input: input.shape, mask: mask.shape });
   return where(mask, value, input);
 }

@@ -85,7 +85,7 @@ export class Parameter extends Tensor {
     this.#updateHalf();
   }
 
-  protected override goneMessage(): string {
+  override goneMessage(): string {
     return `this parameter's memory was given back: ${formatShape(this.shape)}. Its model was disposed; load or make it again`;
   }
 

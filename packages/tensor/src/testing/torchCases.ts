@@ -45,13 +45,18 @@ const withInfinities = (value: unknown): unknown => (value === 'inf' || value ==
 export function callCase(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] {
   const operation = operations[entry.operation];
   if (!operation) throw new Error(`the package has no ${entry.operation}`);
+  const output = operation(...argumentsOf(entry, inputs));
+  if (output instanceof Tensor) return [output];
+  return Array.isArray(output) ? output : Object.values(output);
+}
+
+/** What an operation is called with, tensors and all. */
+export function argumentsOf(entry: TorchCase, inputs: readonly Tensor[]): readonly unknown[] {
   const given = Array.isArray(entry.arguments)
     ? [...placed(entry, inputs)]
     : [inputs, ...Object.values(entry.arguments as object)];
   if (entry.operation === 'embeddingSum') given[1] = (given[1] as number[][]).map((ids) => Int32Array.from(ids));
-  const output = operation(...given);
-  if (output instanceof Tensor) return [output];
-  return Array.isArray(output) ? output : Object.values(output);
+  return given;
 }
 
 /** An index `{ index: shape }` is made as the script does, of numbers within the named dimension. */
@@ -123,7 +128,7 @@ function valuesOf({ data, shapes, special }: TorchCase, index: number): Float32A
 }
 
 /** An input of a case: its values in its type, requiring a gradient where that is f32. */
-function inputOf(entry: TorchCase, index: number, device: Device): Tensor {
+export function inputOf(entry: TorchCase, index: number, device: Device): Tensor {
   const shape = entry.shapes[index] as Shape;
   const values = valuesOf(entry, index);
   const { dtype = 'f32' } = entry;
