@@ -1,6 +1,7 @@
 import { run } from './run.mjs';
 
-const kills = 100;
+/** ATTUNE_KILLS asks for another number: a kill takes some seconds. */
+const kills = Number(process.env.ATTUNE_KILLS || 100);
 
 /** Training processes that are killed while they save; each goes on to the bits of a whole run. */
 export async function killed() {

@@ -10,6 +10,7 @@ export async function parity() {
   const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
   const out = join(folder, 'attune.json');
   const where = [join(reference, 'models/all-MiniLM-L6-v2'), join(reference, 'data/mrpc'), out];
+  console.log('Five runs of three epochs: on two free cores 13 to 20 minutes each, in all one to two hours.');
   try {
     await run(process.execPath, ['scripts/attune.mjs', 'parity', 'mrpc', ...where, '42', '1', '2', '3', '4']);
     return Object.fromEntries(

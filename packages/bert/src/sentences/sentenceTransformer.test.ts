@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,16 @@ import {
 } from '../index.ts';
 
 const ownMini = fileURLToPath(new URL('../../golden/own-mini', import.meta.url));
+/** Written by Python's sentence-transformers: golden/make_sentences.py. */
+const golden = JSON.parse(readFileSync(join(ownMini, '../sentences.json'), 'utf8')) as {
+  readonly sentences: readonly string[];
+  readonly models: Readonly<
+    Record<
+      string,
+      { readonly files: Readonly<Record<string, string>>; readonly vectors: readonly (readonly number[])[] }
+    >
+  >;
+};
 const packed = { rows: 2, tokens: 3, cuSeqlens: Uint32Array.of(0, 1, 3) };
 
 describe('pooling', () => {
@@ -54,7 +65,7 @@ describe('SentenceTransformer', () => {
     await cp(ownMini, join(folder, inner), { recursive: true });
     for (const [path, content] of Object.entries(files)) {
       await mkdir(join(folder, path, '..'), { recursive: true });
-      await writeFile(join(folder, path), JSON.stringify(content));
+      await writeFile(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
     }
     return folder;
   }
@@ -84,6 +95,15 @@ describe('SentenceTransformer', () => {
   afterAll(async () => {
     for (const model of open) model.dispose();
     await rm(scratch, { recursive: true });
+  });
+
+  it.each(Object.entries(golden.models))('equals sentence-transformers: %s', async (_, { files, vectors }) => {
+    const model = await load(await folderWith(files));
+    const ours = await model.encode(golden.sentences, { batchSize: 2 });
+    expect(model.embeddingDimension).toBe(vectors[0]?.length);
+    for (const [row, expected] of vectors.entries())
+      for (const [channel, value] of expected.entries())
+        expect(Math.abs((ours[row]?.[channel] ?? NaN) - value), `sentence ${row}, ${channel}`).toBeLessThan(1e-5);
   });
 
   it('pools a plain checkpoint by the mean, the same whatever else is in the batch', async () => {
