@@ -36,6 +36,8 @@ export interface TrainResult {
   /** Part of the rectangle of tokens that was padding and not computed. */
   readonly paddingAvoided: number;
   readonly peakMemoryBytes: number;
+  /** Of the process until the end of training; on a software adapter the GPU's memory is in it. */
+  readonly peakProcessBytes: number;
   readonly trainSeconds: number;
   /** From the start of the process, kernels compiled on the way. */
   readonly secondsToFirstStep: number;
@@ -195,6 +197,7 @@ async function trainModel(job: Job, device: Device, resuming: ResumeOptions) {
       examplesPerSecond: metrics['train_samples_per_second'] ?? NaN,
       paddingAvoided: padding.paddingShare,
       peakMemoryBytes: peakBytes,
+      peakProcessBytes: 1024 * process.resourceUsage().maxRSS,
       trainSeconds: metrics['train_runtime'] ?? NaN,
       secondsToFirstStep: curve.secondsToFirstStep,
     },
@@ -217,9 +220,9 @@ function tellResult(result: TrainResult, { curve, scores }: Run, { source, args 
     say(
       `The validation loss was lowest after epoch ${best.epoch.toFixed(2).replace(/\.00$/, '')} (${best.loss.toFixed(4)}); what is saved is the model after the last. --best keeps that one instead.`,
     );
-  const { steps, trainSeconds, examplesPerSecond, secondsToFirstStep, paddingAvoided, peakMemoryBytes } = result;
+  const { steps, trainSeconds, examplesPerSecond, secondsToFirstStep, paddingAvoided } = result;
   say(
-    `${steps} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${secondsToFirstStep.toFixed(1)} s after the start; ${percent(paddingAvoided)} of the places in batches were padding and not computed; peak GPU memory ${megabytes(peakMemoryBytes)}.`,
+    `${steps} steps in ${trainSeconds.toFixed(1)} s, ${examplesPerSecond.toFixed(1)} examples/s, the first ${secondsToFirstStep.toFixed(1)} s after the start; ${percent(paddingAvoided)} of the places in batches were padding and not computed; at most ${megabytes(result.peakMemoryBytes)} of GPU memory, ${megabytes(result.peakProcessBytes)} of the process.`,
   );
   say(`Saved in ${result.output}; report: ${result.report}.`);
   const { sentence1, sentence2 } = source.validation.at(0);
@@ -245,5 +248,6 @@ function settingsOf(result: TrainResult, args: TrainingArguments): [string, stri
     ['Time', `${result.trainSeconds.toFixed(1)} s, ${result.examplesPerSecond.toFixed(1)} examples/s`],
     ['Padding not computed', percent(result.paddingAvoided)],
     ['Peak GPU memory', megabytes(result.peakMemoryBytes)],
+    ['Peak memory of the process', megabytes(result.peakProcessBytes)],
   ];
 }
