@@ -35,7 +35,7 @@ export function lessonModel(adapter: Adapter, cores: number): LessonModel {
   if (isDiscrete(adapter))
     return {
       name: 'bert-base-uncased',
-      size: '110 million weights, 441 MB',
+      size: '110 million weights, 442 MB',
       time: 'one to ten minutes, as fast as the card is',
     };
   const minutes = Math.max(5, Math.ceil(40 / cores / 5) * 5);
