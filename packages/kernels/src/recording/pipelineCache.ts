@@ -20,11 +20,6 @@ export interface CompiledProgram {
 /** `GPUShaderStage.COMPUTE` by value: Node has no such global. */
 const computeStage = 0x4;
 
-interface Layout {
-  readonly layout: GPUBindGroupLayout;
-  readonly pipelineLayout: GPUPipelineLayout;
-}
-
 export interface PipelineCacheOptions {
   readonly device: GPUDevice;
   readonly failures: Failures;
@@ -36,7 +31,7 @@ export interface PipelineCacheOptions {
 export class PipelineCache {
   readonly #options: PipelineCacheOptions;
   readonly #compiled = new Map<string, CompiledProgram>();
-  readonly #layouts = new Map<string, Layout>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
   #count = 0;
 
   constructor(options: PipelineCacheOptions) {
@@ -62,8 +57,8 @@ export class PipelineCache {
     const { program, reads, writes } = needed;
     const { device } = this.#options;
     device.pushErrorScope('validation');
-    const { layout, pipelineLayout } = this.#layout(reads, writes);
-    const creation = device.createComputePipelineAsync(this.#describe(program, pipelineLayout));
+    const layout = this.#layout(reads, writes);
+    const creation = device.createComputePipelineAsync(this.#describe(program, layout));
     const [popped, created] = await Promise.allSettled([device.popErrorScope(), creation]);
     const error = popped.status === 'fulfilled' ? popped.value : null;
     if (error || created.status === 'rejected') {
@@ -76,8 +71,8 @@ export class PipelineCache {
   #compile(program: Program, reads: number, writes: number): CompiledProgram {
     const { device, failures } = this.#options;
     device.pushErrorScope('validation');
-    const { layout, pipelineLayout } = this.#layout(reads, writes);
-    const pipeline = device.createComputePipeline(this.#describe(program, pipelineLayout));
+    const layout = this.#layout(reads, writes);
+    const pipeline = device.createComputePipeline(this.#describe(program, layout));
     failures.watchScope(
       device.popErrorScope(),
       (error) => {
@@ -89,9 +84,12 @@ export class PipelineCache {
     return this.#keep(program, pipeline, layout);
   }
 
-  #describe(program: Program, layout: GPUPipelineLayout): GPUComputePipelineDescriptor {
+  #describe(program: Program, bindings: GPUBindGroupLayout): GPUComputePipelineDescriptor {
     const { device } = this.#options;
     const module = device.createShaderModule({ label: program.key, code: program.source() });
+    // A layout for each pipeline: with a shared one, wgpu keeps the smallest sizes that the bindings
+    // of the pipeline before may have (gfx-rs/wgpu#7359).
+    const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings] });
     return { label: program.key, layout, compute: { module, entryPoint: 'main', constants: { ...program.constants } } };
   }
 
@@ -108,7 +106,7 @@ export class PipelineCache {
     this.#options.onForgotten();
   }
 
-  #layout(reads: number, writes: number): Layout {
+  #layout(reads: number, writes: number): GPUBindGroupLayout {
     const { device } = this.#options;
     const key = `${reads},${writes}`;
     let found = this.#layouts.get(key);
@@ -118,14 +116,13 @@ export class PipelineCache {
         visibility: computeStage,
         buffer: { type: index < reads ? 'read-only-storage' : 'storage' },
       });
-      const layout = device.createBindGroupLayout({
+      found = device.createBindGroupLayout({
         label: `${reads} read, ${writes} written`,
         entries: [
           { binding: 0, visibility: computeStage, buffer: { type: 'uniform', hasDynamicOffset: true } },
           ...Array.from({ length: reads + writes }, (_, index) => storage(index)),
         ],
       });
-      found = { layout, pipelineLayout: device.createPipelineLayout({ bindGroupLayouts: [layout] }) };
       this.#layouts.set(key, found);
     }
     return found;

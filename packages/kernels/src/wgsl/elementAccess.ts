@@ -56,29 +56,6 @@ export function elementAccess(
   return { key, write, includes: half && storage === 'packed' ? [packedHalves] : [] };
 }
 
-/**
- * The same for kernels whose arrays all hold one type and are passed to functions by pointer:
- * aliases `Values` and `Element`, and `valuesOf(element)`, `elementOf(values)`. Packed f16 needs
- * width 4.
- */
-export function elementConversions(gpu: Gpu, elementType: ElementType, width: Width): GeneratedWgsl {
-  const storage = elementType === 'f16' ? gpu.profile.f16Storage : null;
-  const packed = storage === 'packed';
-  const write = () =>
-    [
-      ...(storage === 'native' ? ['enable f16;'] : []),
-      `alias Values = ${vectorOf('f32', width)};`,
-      `alias Element = ${packed ? 'vec2u' : vectorOf(elementType, width)};`,
-      `fn valuesOf(element: Element) -> Values { return ${packed ? 'unpackHalves' : 'Values'}(element); }`,
-      `fn elementOf(values: Values) -> Element { return ${packed ? 'packHalves' : 'Element'}(values); }`,
-    ].join('\n');
-  return {
-    key: `${width === 4 ? 'vec4' : 'scalar'} ${elementType}${storage ? ` ${storage}` : ''}`,
-    write,
-    includes: packed ? [packedHalves] : [],
-  };
-}
-
 /** Alias, load and store of one array. */
 function arrayAccess(
   storage: 'native' | 'packed',

@@ -2,7 +2,7 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementConversions } from '../../wgsl/elementAccess.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
 import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
@@ -43,14 +43,14 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   if (recordOnCopies(gpu, options, arrays, gradientsOf(options), onCopies)) return;
 
   const rowData = recordRowData(gpu, options);
-  const reads = { ...matricesOf(options), gradOutput, rowData, cuSeqlens };
-  const shared = { tiles, reads, qkv: options.qkv !== undefined };
+  const matrices = { ...matricesOf(options), gradOutput };
+  const shared = { tiles, matrices, reads: { rowData, cuSeqlens }, qkv: options.qkv !== undefined };
   recordPairs(gpu, options, {
     ...shared,
     kernel: `${kernel} query`,
     pass: 'gradQuery',
     sources: ofQueries,
-    writes: { gradQuery: options.gradQkv ?? options.gradQuery },
+    results: { gradQuery: options.gradQkv ?? options.gradQuery },
     products: 3,
   });
   recordPairs(gpu, options, {
@@ -58,7 +58,9 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
     kernel: `${kernel} key value`,
     pass: 'gradKeyValue',
     sources: ofKeys,
-    writes: options.gradQkv ? { gradKey: options.gradQkv } : { gradKey: options.gradKey, gradValue: options.gradValue },
+    results: options.gradQkv
+      ? { gradKey: options.gradQkv }
+      : { gradKey: options.gradKey, gradValue: options.gradValue },
     products: 4,
   });
   gpu.release(rowData);
@@ -88,7 +90,7 @@ function recordRowData(gpu: Gpu, options: AttentionBackwardOptions): GpuArray {
   const { tokenKeys, state } = dropout?.random ?? {};
   gpu.dispatch({
     program: kernelProgram(`${kernel} rows`, rowDataSource, {
-      access: elementConversions(gpu, output.elementType, width),
+      access: elementAccess(gpu, { output, gradOutput }, {}, width),
       vec4: width === 4,
       dropout: dropout !== undefined,
     }),

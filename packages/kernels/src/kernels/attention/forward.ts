@@ -32,9 +32,19 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
   const onCopies = (copies: object) => attention(gpu, { ...options, ...copies });
   if (recordOnCopies(gpu, options, inputs, { output }, onCopies)) return;
   const { tokenKeys, state } = dropout?.random ?? {};
-  const reads = { ...matricesOf(options), cuSeqlens, tokenKeys, state };
-  const writes = { output, logSumExp };
-  requireSeparate(kernel, presentArrays(reads), presentArrays(writes));
-  const qkv = options.qkv !== undefined;
-  recordPairs(gpu, options, { kernel, pass: 'forward', sources, tiles, reads, writes, qkv, products: 2 });
+  const matrices = matricesOf(options);
+  const reads = { cuSeqlens, tokenKeys, state };
+  requireSeparate(kernel, presentArrays({ ...matrices, ...reads }), [output, logSumExp]);
+  recordPairs(gpu, options, {
+    kernel,
+    pass: 'forward',
+    sources,
+    tiles,
+    matrices,
+    reads,
+    results: { output },
+    writes: { logSumExp },
+    qkv: options.qkv !== undefined,
+    products: 2,
+  });
 }

@@ -28,9 +28,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var nearScores = vec4f(0.0);
     var farScores = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      let q = load(&query, queryRows(), row, head, chunk);
-      nearScores += fourProducts(q, &key, keyRows(), near, head, chunk);
-      farScores += fourProducts(q, &key, keyRows(), far, head, chunk);
+      let q = queryOf(row, head, chunk);
+      nearScores += fourProducts(q, fourKeys(near, head, chunk));
+      farScores += fourProducts(q, fourKeys(far, head, chunk));
     }
     nearScores = select(vec4f(-3.0e38), nearScores * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farScores = select(vec4f(-3.0e38), farScores * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
@@ -46,10 +46,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     farWeights *= fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
       weighted[chunk] = weighted[chunk] * correction
-        + weightedSum(nearWeights, &value, valueRows(), near, head, chunk)
-        + weightedSum(farWeights, &value, valueRows(), far, head, chunk);
+        + weightedSum(nearWeights, fourValues(near, head, chunk))
+        + weightedSum(farWeights, fourValues(far, head, chunk));
     }
   }
-  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&output, outputRows(), row, head, chunk, weighted[chunk] / sum); }
+  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { setOutput(row, head, chunk, weighted[chunk] / sum); }
   logSumExp[row * parameters.numHeads + head] = maximum + log(sum);
 }

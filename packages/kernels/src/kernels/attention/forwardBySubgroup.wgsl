@@ -25,7 +25,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
-    var tile = products(&query, queryRows(), firstRow, endRow, lane, &key, keyRows(), min(keys, vec4u(lastRow)), head);
+    var tile = array<vec4f, rows>();
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      addProducts(&tile, ownQueries(firstRow, lastRow, lane, head, chunk), fourKeys(min(keys, vec4u(lastRow)), head, chunk));
+    }
     let positions = fourPositions(keys.x, lastRow);
     for (var r = 0u; r < rows; r++) {
       let scores = select(vec4f(-3.0e38), tile[r] * parameters.scale, keys < vec4u(endRow));
@@ -37,7 +40,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       tile[r] = weights * fourFactors(stream, subgroupShuffle(queryKeys[r / 8], r % 8), positions, head);
       for (var part = 0u; part < parts; part++) { weighted[rows * part + r] *= correction; }
     }
-    addWeighted(&weighted, &tile, &value, valueRows(), first, endRow, head, lane);
+    let senders = sendersOf(first, endRow);
+    for (var part = 0u; part < parts; part++) {
+      let chunk = min(8 * part + lane, parameters.chunks - 1);
+      for (var sender = 0u; sender < senders; sender++) {
+        addWeighted(&weighted, part, &tile, sender, fourValues(rowsOfSender(first, sender, lastRow), head, chunk));
+      }
+    }
   }
   for (var r = 0u; r < rows; r++) {
     let sum = totalOf(sums[r]);
@@ -45,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     if (row < endRow) {
       for (var part = 0u; part < parts; part++) {
         let chunk = 8 * part + lane;
-        if (chunk < parameters.chunks) { store(&output, outputRows(), row, head, chunk, weighted[rows * part + r] / sum); }
+        if (chunk < parameters.chunks) { setOutput(row, head, chunk, weighted[rows * part + r] / sum); }
       }
       if (lane == r % 8) { logSumExp[row * parameters.numHeads + head] = maxima[r] + log(sum); }
     }

@@ -26,14 +26,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let head = workgroup.z;
   let stream = pairStream();
   var weighted: array<Values, items>;
-  for (var i = thread; i < tileRows * maxChunks; i += 64) { queryTile[i] = tileElement(&query, queryRows(), firstRow, endRow, head, i); }
+  for (var i = thread; i < tileRows * maxChunks; i += 64) { queryTile[i] = tileQuery(firstRow, endRow, head, i); }
   if (thread < tileRows) {
     maxima[thread] = -3.0e38;
     sums[thread] = 0.0;
   }
 
   for (var first = firstKey; first < endRow; first += tileKeys) {
-    for (var i = thread; i < tileKeys * maxChunks; i += 64) { streamTile[i] = tileElement(&key, keyRows(), first, endRow, head, i); }
+    for (var i = thread; i < tileKeys * maxChunks; i += 64) { streamTile[i] = tileKey(first, endRow, head, i); }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
       let row = i / tileKeys;
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       corrections[thread] = exp(maxima[thread] - maximum);
       maxima[thread] = maximum;
     }
-    for (var i = thread; i < tileKeys * maxChunks; i += 64) { streamTile[i] = tileElement(&value, valueRows(), first, endRow, head, i); }
+    for (var i = thread; i < tileKeys * maxChunks; i += 64) { streamTile[i] = tileValue(first, endRow, head, i); }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
       let row = i / tileKeys;
@@ -84,7 +84,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let row = firstRow + tileRow;
     let chunk = place % maxChunks;
     if (row < endRow && chunk < parameters.chunks) {
-      store(&output, outputRows(), row, head, chunk, weighted[i] * (parameters.keptScale / sums[tileRow]));
+      setOutput(row, head, chunk, weighted[i] * (parameters.keptScale / sums[tileRow]));
     }
   }
   if (thread < tileRows && firstRow + thread < endRow) {

@@ -25,10 +25,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var scores = vec4f(0.0);
     var gradients = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      let k = load(&key, keyRows(), row, head, chunk);
-      scores += fourProducts(k, &query, queryRows(), queries, head, chunk);
-      let v = load(&value, valueRows(), row, head, chunk);
-      gradients += fourProducts(v, &gradOutput, outputRows(), queries, head, chunk);
+      let k = keyOf(row, head, chunk);
+      scores += fourProducts(k, fourQueries(queries, head, chunk));
+      let v = valueOf(row, head, chunk);
+      gradients += fourProducts(v, fourGradOutputs(queries, head, chunk));
     }
     let places = vec4u(1) + queries * parameters.numHeads + head;
     let x = bitcast<vec2f>(rowData[places.x].xy);
@@ -43,12 +43,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let kept = probabilities * factors;
     let slopes = probabilities * (gradients * factors - vec4f(x.y, y.y, z.y, w.y)) * parameters.scale;
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      keyGradient[chunk] += weightedSum(slopes, &query, queryRows(), queries, head, chunk);
-      valueGradient[chunk] += weightedSum(kept, &gradOutput, outputRows(), queries, head, chunk);
+      keyGradient[chunk] += weightedSum(slopes, fourQueries(queries, head, chunk));
+      valueGradient[chunk] += weightedSum(kept, fourGradOutputs(queries, head, chunk));
     }
   }
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-    storeGradKey(row, head, chunk, keyGradient[chunk]);
-    storeGradValue(row, head, chunk, valueGradient[chunk]);
+    setGradKey(row, head, chunk, keyGradient[chunk]);
+    setGradValue(row, head, chunk, valueGradient[chunk]);
   }
 }

@@ -24,8 +24,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var first = firstQuery; first < endRow; first += 32) {
     let queries = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     let bounded = min(queries, vec4u(lastRow));
-    var slopes = products(&key, keyRows(), firstRow, endRow, lane, &query, queryRows(), bounded, head);
-    var weights = products(&value, valueRows(), firstRow, endRow, lane, &gradOutput, outputRows(), bounded, head);
+    var slopes = array<vec4f, rows>();
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      addProducts(&slopes, ownKeys(firstRow, lastRow, lane, head, chunk), fourQueries(bounded, head, chunk));
+    }
+    var weights = array<vec4f, rows>();
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      addProducts(&weights, ownValues(firstRow, lastRow, lane, head, chunk), fourGradOutputs(bounded, head, chunk));
+    }
     let places = vec4u(1) + bounded * parameters.numHeads + head;
     let x = bitcast<vec2f>(rowData[places.x].xy);
     let y = bitcast<vec2f>(rowData[places.y].xy);
@@ -47,15 +53,26 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         weights[r] = probabilities * factors[i];
       }
     }
-    addWeighted(&keyGradient, &slopes, &query, queryRows(), first, endRow, head, lane);
-    addWeighted(&valueGradient, &weights, &gradOutput, outputRows(), first, endRow, head, lane);
+    let senders = sendersOf(first, endRow);
+    for (var part = 0u; part < parts; part++) {
+      let chunk = min(8 * part + lane, parameters.chunks - 1);
+      for (var sender = 0u; sender < senders; sender++) {
+        addWeighted(&keyGradient, part, &slopes, sender, fourQueries(rowsOfSender(first, sender, lastRow), head, chunk));
+      }
+    }
+    for (var part = 0u; part < parts; part++) {
+      let chunk = min(8 * part + lane, parameters.chunks - 1);
+      for (var sender = 0u; sender < senders; sender++) {
+        addWeighted(&valueGradient, part, &weights, sender, fourGradOutputs(rowsOfSender(first, sender, lastRow), head, chunk));
+      }
+    }
   }
   for (var r = 0u; r < rows; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
       if (firstRow + r < endRow && chunk < parameters.chunks) {
-        storeGradKey(firstRow + r, head, chunk, keyGradient[rows * part + r]);
-        storeGradValue(firstRow + r, head, chunk, valueGradient[rows * part + r]);
+        setGradKey(firstRow + r, head, chunk, keyGradient[rows * part + r]);
+        setGradValue(firstRow + r, head, chunk, valueGradient[rows * part + r]);
       }
     }
   }

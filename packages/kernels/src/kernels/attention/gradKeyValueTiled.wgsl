@@ -26,14 +26,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var keyGradient: array<Values, items>;
   var valueGradient: array<Values, items>;
   for (var i = thread; i < tileRows * maxChunks; i += 64) {
-    keyTile[i] = tileElement(&key, keyRows(), firstRow, endRow, head, i);
-    valueTile[i] = tileElement(&value, valueRows(), firstRow, endRow, head, i);
+    keyTile[i] = tileKey(firstRow, endRow, head, i);
+    valueTile[i] = tileValue(firstRow, endRow, head, i);
   }
 
   for (var first = firstQuery; first < endRow; first += tileKeys) {
     for (var i = thread; i < tileKeys * maxChunks; i += 64) {
-      queryTile[i] = tileElement(&query, queryRows(), first, endRow, head, i);
-      gradOutputTile[i] = tileElement(&gradOutput, outputRows(), first, endRow, head, i);
+      queryTile[i] = tileQuery(first, endRow, head, i);
+      gradOutputTile[i] = tileGradOutput(first, endRow, head, i);
     }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
@@ -75,8 +75,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let row = firstRow + place / maxChunks;
     let chunk = place % maxChunks;
     if (row < endRow && chunk < parameters.chunks) {
-      storeGradKey(row, head, chunk, keyGradient[i]);
-      storeGradValue(row, head, chunk, valueGradient[i]);
+      setGradKey(row, head, chunk, keyGradient[i]);
+      setGradValue(row, head, chunk, valueGradient[i]);
     }
   }
 }

@@ -31,12 +31,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var nearGradients = vec4f(0.0);
     var farGradients = vec4f(0.0);
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      let q = load(&query, queryRows(), row, head, chunk);
-      nearScores += fourProducts(q, &key, keyRows(), near, head, chunk);
-      farScores += fourProducts(q, &key, keyRows(), far, head, chunk);
-      let g = load(&gradOutput, outputRows(), row, head, chunk);
-      nearGradients += fourProducts(g, &value, valueRows(), near, head, chunk);
-      farGradients += fourProducts(g, &value, valueRows(), far, head, chunk);
+      let q = queryOf(row, head, chunk);
+      nearScores += fourProducts(q, fourKeys(near, head, chunk));
+      farScores += fourProducts(q, fourKeys(far, head, chunk));
+      let g = gradOutputOf(row, head, chunk);
+      nearGradients += fourProducts(g, fourValues(near, head, chunk));
+      farGradients += fourProducts(g, fourValues(far, head, chunk));
     }
     let nearFactors = fourFactors(stream, queryKey, fourPositions(first, lastKey), head);
     let farFactors = fourFactors(stream, queryKey, fourPositions(first + 4, lastKey), head);
@@ -45,9 +45,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     nearSlopes = select(vec4f(0.0), nearSlopes * parameters.scale, vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow));
     farSlopes = select(vec4f(0.0), farSlopes * parameters.scale, vec4u(first) + vec4u(4, 5, 6, 7) < vec4u(endRow));
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-      gradient[chunk] += weightedSum(nearSlopes, &key, keyRows(), near, head, chunk)
-        + weightedSum(farSlopes, &key, keyRows(), far, head, chunk);
+      gradient[chunk] += weightedSum(nearSlopes, fourKeys(near, head, chunk))
+        + weightedSum(farSlopes, fourKeys(far, head, chunk));
     }
   }
-  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { store(&gradQuery, queryRows(), row, head, chunk, gradient[chunk]); }
+  for (var chunk = 0u; chunk < parameters.chunks; chunk++) { setGradQuery(row, head, chunk, gradient[chunk]); }
 }

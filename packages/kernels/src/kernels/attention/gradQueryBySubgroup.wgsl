@@ -28,8 +28,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var first = firstKey; first < endRow; first += 32) {
     let keys = vec4u(first + 4 * lane) + vec4u(0, 1, 2, 3);
     let bounded = min(keys, vec4u(lastRow));
-    var tile = products(&query, queryRows(), firstRow, endRow, lane, &key, keyRows(), bounded, head);
-    let weightGradients = products(&gradOutput, outputRows(), firstRow, endRow, lane, &value, valueRows(), bounded, head);
+    var tile = array<vec4f, rows>();
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      addProducts(&tile, ownQueries(firstRow, lastRow, lane, head, chunk), fourKeys(bounded, head, chunk));
+    }
+    var weightGradients = array<vec4f, rows>();
+    for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
+      addProducts(&weightGradients, ownGradOutputs(firstRow, lastRow, lane, head, chunk), fourValues(bounded, head, chunk));
+    }
     let positions = fourPositions(keys.x, lastRow);
     for (var r = 0u; r < rows; r++) {
       let ofRow = subgroupShuffle(saved[r / 8], r % 8);
@@ -37,13 +43,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let factors = fourFactors(stream, subgroupShuffle(queryKeys[r / 8], r % 8), positions, head);
       tile[r] = probabilities * (weightGradients[r] * factors - ofRow.y) * parameters.scale;
     }
-    addWeighted(&gradient, &tile, &key, keyRows(), first, endRow, head, lane);
+    let senders = sendersOf(first, endRow);
+    for (var part = 0u; part < parts; part++) {
+      let chunk = min(8 * part + lane, parameters.chunks - 1);
+      for (var sender = 0u; sender < senders; sender++) {
+        addWeighted(&gradient, part, &tile, sender, fourKeys(rowsOfSender(first, sender, lastRow), head, chunk));
+      }
+    }
   }
   for (var r = 0u; r < rows; r++) {
     for (var part = 0u; part < parts; part++) {
       let chunk = 8 * part + lane;
       if (firstRow + r < endRow && chunk < parameters.chunks) {
-        store(&gradQuery, queryRows(), firstRow + r, head, chunk, gradient[rows * part + r]);
+        setGradQuery(firstRow + r, head, chunk, gradient[rows * part + r]);
       }
     }
   }

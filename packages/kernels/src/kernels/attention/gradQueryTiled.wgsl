@@ -24,14 +24,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let stream = pairStream();
   var gradient: array<Values, items>;
   for (var i = thread; i < tileRows * maxChunks; i += 64) {
-    queryTile[i] = tileElement(&query, queryRows(), firstRow, endRow, head, i);
-    gradOutputTile[i] = tileElement(&gradOutput, outputRows(), firstRow, endRow, head, i);
+    queryTile[i] = tileQuery(firstRow, endRow, head, i);
+    gradOutputTile[i] = tileGradOutput(firstRow, endRow, head, i);
   }
 
   for (var first = firstKey; first < endRow; first += tileKeys) {
     for (var i = thread; i < tileKeys * maxChunks; i += 64) {
-      keyTile[i] = tileElement(&key, keyRows(), first, endRow, head, i);
-      valueTile[i] = tileElement(&value, valueRows(), first, endRow, head, i);
+      keyTile[i] = tileKey(first, endRow, head, i);
+      valueTile[i] = tileValue(first, endRow, head, i);
     }
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
@@ -67,6 +67,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let place = thread + i * 64;
     let row = firstRow + place / maxChunks;
     let chunk = place % maxChunks;
-    if (row < endRow && chunk < parameters.chunks) { store(&gradQuery, queryRows(), row, head, chunk, gradient[i]); }
+    if (row < endRow && chunk < parameters.chunks) { setGradQuery(row, head, chunk, gradient[i]); }
   }
 }

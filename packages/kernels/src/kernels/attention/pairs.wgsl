@@ -17,38 +17,28 @@ struct Parameters {
   keptScale: f32, scale: f32,
 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(next) var<storage, read> query: array<Element>;
-@group(0) @binding(next) var<storage, read> key: array<Element>;
-@group(0) @binding(next) var<storage, read> value: array<Element>;
+@group(0) @binding(next) var<storage, read> query: array<Query>;
+@group(0) @binding(next) var<storage, read> key: array<Key>;
+@group(0) @binding(next) var<storage, read> value: array<Value>;
 #if forward
 @group(0) @binding(next) var<storage, read> cuSeqlens: array<u32>;
 #if dropout
 @group(0) @binding(next) var<storage, read> tokenKeys: array<u32>;
 @group(0) @binding(next) var<storage, read> random: array<vec4u>;
 #endif
-@group(0) @binding(next) var<storage, read_write> output: array<Element>;
+@group(0) @binding(next) var<storage, read_write> output: array<Output>;
 @group(0) @binding(next) var<storage, read_write> logSumExp: array<f32>;
 #else
-@group(0) @binding(next) var<storage, read> gradOutput: array<Element>;
+@group(0) @binding(next) var<storage, read> gradOutput: array<GradOutput>;
 @group(0) @binding(next) var<storage, read> rowData: array<vec4u>;
 @group(0) @binding(next) var<storage, read> cuSeqlens: array<u32>;
 #if gradQuery
-@group(0) @binding(next) var<storage, read_write> gradQuery: array<Element>;
+@group(0) @binding(next) var<storage, read_write> gradQuery: array<GradQuery>;
 #else
-@group(0) @binding(next) var<storage, read_write> gradKey: array<Element>;
+@group(0) @binding(next) var<storage, read_write> gradKey: array<GradKey>;
 #if !gradQkv
-@group(0) @binding(next) var<storage, read_write> gradValue: array<Element>;
+@group(0) @binding(next) var<storage, read_write> gradValue: array<GradValue>;
 #endif
-
-fn storeGradKey(row: u32, head: u32, chunk: u32, values: Values) { store(&gradKey, keyRows(), row, head, chunk, values); }
-
-fn storeGradValue(row: u32, head: u32, chunk: u32, values: Values) {
-#if gradQkv
-  store(&gradKey, valueRows(), row, head, chunk, values);
-#else
-  store(&gradValue, valueRows(), row, head, chunk, values);
-#endif
-}
 #endif
 #endif
 
@@ -59,3 +49,24 @@ fn queryRows() -> Rows { return Rows(parameters.rowChunks, 0); }
 fn keyRows() -> Rows { return Rows(parameters.rowChunks, parameters.keyChunk); }
 fn valueRows() -> Rows { return Rows(parameters.rowChunks, parameters.valueChunk); }
 fn outputRows() -> Rows { return Rows(parameters.numHeads * parameters.chunks, 0); }
+
+fn queryOf(row: u32, head: u32, chunk: u32) -> Values { return loadQuery(placeOf(queryRows(), row, head, chunk)); }
+fn keyOf(row: u32, head: u32, chunk: u32) -> Values { return loadKey(placeOf(keyRows(), row, head, chunk)); }
+fn valueOf(row: u32, head: u32, chunk: u32) -> Values { return loadValue(placeOf(valueRows(), row, head, chunk)); }
+#if forward
+fn setOutput(row: u32, head: u32, chunk: u32, values: Values) { storeOutput(placeOf(outputRows(), row, head, chunk), values); }
+#else
+fn gradOutputOf(row: u32, head: u32, chunk: u32) -> Values { return loadGradOutput(placeOf(outputRows(), row, head, chunk)); }
+#if gradQuery
+fn setGradQuery(row: u32, head: u32, chunk: u32, values: Values) { storeGradQuery(placeOf(queryRows(), row, head, chunk), values); }
+#else
+fn setGradKey(row: u32, head: u32, chunk: u32, values: Values) { storeGradKey(placeOf(keyRows(), row, head, chunk), values); }
+fn setGradValue(row: u32, head: u32, chunk: u32, values: Values) {
+#if gradQkv
+  storeGradKey(placeOf(valueRows(), row, head, chunk), values);
+#else
+  storeGradValue(placeOf(valueRows(), row, head, chunk), values);
+#endif
+}
+#endif
+#endif

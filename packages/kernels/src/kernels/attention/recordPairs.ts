@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { Parameters } from '../../recording/dispatch.ts';
-import { elementConversions } from '../../wgsl/elementAccess.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
 import type { Arrays } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
@@ -17,9 +17,12 @@ interface PairKernel {
   readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue';
   readonly sources: Readonly<Record<AttentionVariant, WgslFile>>;
   readonly tiles: TilesByHeadSize;
-  /** In the order of `pairs.wgsl`. */
+  /** The matrices that are read, and what else is, in the order of `pairs.wgsl`. */
+  readonly matrices: Arrays;
   readonly reads: Arrays;
-  readonly writes: Arrays;
+  /** The matrices that are written, and what else is. */
+  readonly results: Arrays;
+  readonly writes?: Arrays;
   /** Queries, keys and values, and their gradients, stand side by side in one array. */
   readonly qkv: boolean;
   /** Products of headSize numbers that each pair takes. */
@@ -28,13 +31,13 @@ interface PairKernel {
 
 /** Records one of the kernels that go over pairs of tokens. */
 export function recordPairs(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel): void {
-  const { kernel, pass, sources, tiles, reads, writes, qkv, products } = pairKernel;
+  const { kernel, pass, sources, tiles, matrices, reads, results, writes = {}, qkv, products } = pairKernel;
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
   const plan = planAttention(gpu, kernel, options, tiles);
   const { variant, chunkWidth, maxChunks, rowsPerWorkgroup, tile } = plan;
   gpu.dispatch({
     program: kernelProgram(`${kernel} ${variant}`, sources[variant], {
-      access: elementConversions(gpu, reads.query?.elementType ?? 'f32', chunkWidth),
+      access: elementAccess(gpu, matrices, results, chunkWidth),
       vec4: chunkWidth === 4,
       dropout: dropout !== undefined,
       forward: pass === 'forward',
@@ -45,8 +48,8 @@ export function recordPairs(gpu: Gpu, options: AttentionShape, pairKernel: PairK
       ...(variant === 'tiled' && tile),
     }),
     parameters: pairParameters(kernel, options, plan, qkv),
-    reads: presentArrays(reads),
-    writes: presentArrays(writes),
+    reads: presentArrays({ ...matrices, ...reads }),
+    writes: presentArrays({ ...results, ...writes }),
     workgroups: [Math.ceil(maxSeqlen / rowsPerWorkgroup), numSequences, numHeads],
     // The lengths of the sequences are not known here: as if all had the average length.
     work: {

@@ -9,8 +9,8 @@
 
 struct Parameters { numHeads: u32, chunks: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(next) var<storage, read> output: array<Element>;
-@group(0) @binding(next) var<storage, read> gradOutput: array<Element>;
+@group(0) @binding(next) var<storage, read> output: array<Output>;
+@group(0) @binding(next) var<storage, read> gradOutput: array<GradOutput>;
 @group(0) @binding(next) var<storage, read> logSumExp: array<f32>;
 #if dropout
 @group(0) @binding(next) var<storage, read> tokenKeys: array<u32>;
@@ -31,7 +31,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let head = index % parameters.numHeads;
   var delta = 0.0;
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-    delta += product(load(&output, outputRows(), row, head, chunk), load(&gradOutput, outputRows(), row, head, chunk));
+    let place = placeOf(outputRows(), row, head, chunk);
+    delta += product(loadOutput(place), loadGradOutput(place));
   }
 #if dropout
   let tokenKey = tokenKeys[row];

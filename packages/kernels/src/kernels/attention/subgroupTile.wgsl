@@ -2,13 +2,14 @@
 // eight lanes.
 //
 // A tile of rows x 32 numbers is array<vec4f, rows>: element [r][i] of lane l is that of own row r
-// and streamed row first + 4 * l + i.
+// and streamed row first + 4 * l + i. In a loop it has a first value: without one Dawn leaves what
+// the round before left.
 // What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost
 // less than loads. Neither barriers nor shared memory.
 // Sums over streamed rows are array<vec4f, rows * parts>: element [rows * part + r] of lane l
 // holds, of own row r, the four channels from 4 * (8 * part + l) on.
 enable subgroups;
-#include kernels/attention/rows
+#include kernels/attention/fourRows
 
 const parts = maxChunks / 8;
 const loads = rows / 8;
@@ -19,50 +20,63 @@ fn sumOfFour(factors: vec4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
   return fma(vec4f(factors.w), d, fma(vec4f(factors.z), c, fma(vec4f(factors.y), b, factors.x * a)));
 }
 
-// tile[r][i] = ownMatrix[firstRow + r] . streamedMatrix[streamed[i]]
-fn products(
-  ownMatrix: ptr<storage, array<Element>, read>, ownRows: Rows, firstRow: u32, endRow: u32, lane: u32,
-  streamedMatrix: ptr<storage, array<Element>, read>, streamedRows: Rows, streamed: vec4u, head: u32,
-) -> array<vec4f, rows> {
-  var tile: array<vec4f, rows>;
-  for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-    var own: array<vec4f, loads>;
-    for (var i = 0u; i < loads; i++) { own[i] = load(ownMatrix, ownRows, min(firstRow + 8 * i + lane, endRow - 1), head, chunk); }
-    let a = load(streamedMatrix, streamedRows, streamed.x, head, chunk);
-    let b = load(streamedMatrix, streamedRows, streamed.y, head, chunk);
-    let c = load(streamedMatrix, streamedRows, streamed.z, head, chunk);
-    let d = load(streamedMatrix, streamedRows, streamed.w, head, chunk);
-    let x = vec4f(a.x, b.x, c.x, d.x);
-    let y = vec4f(a.y, b.y, c.y, d.y);
-    let z = vec4f(a.z, b.z, c.z, d.z);
-    let w = vec4f(a.w, b.w, c.w, d.w);
-    for (var r = 0u; r < rows; r++) {
-      let sent = subgroupShuffle(own[r / 8], r % 8);
-      tile[r] += sumOfFour(sent, x, y, z, w);
-    }
-  }
-  return tile;
+// Of a chunk of channels of own rows, what this lane sends to the others: element i is of own row
+// 8 * i + lane.
+fn ownQueries(firstRow: u32, lastRow: u32, lane: u32, head: u32, chunk: u32) -> array<vec4f, loads> {
+  var own: array<vec4f, loads>;
+  for (var i = 0u; i < loads; i++) { own[i] = queryOf(min(firstRow + 8 * i + lane, lastRow), head, chunk); }
+  return own;
 }
 
-// sums[row r] += sum over the streamed rows from first on of tile[r] * streamedMatrix[streamed row]
+#if !forward
+fn ownGradOutputs(firstRow: u32, lastRow: u32, lane: u32, head: u32, chunk: u32) -> array<vec4f, loads> {
+  var own: array<vec4f, loads>;
+  for (var i = 0u; i < loads; i++) { own[i] = gradOutputOf(min(firstRow + 8 * i + lane, lastRow), head, chunk); }
+  return own;
+}
+
+fn ownKeys(firstRow: u32, lastRow: u32, lane: u32, head: u32, chunk: u32) -> array<vec4f, loads> {
+  var own: array<vec4f, loads>;
+  for (var i = 0u; i < loads; i++) { own[i] = keyOf(min(firstRow + 8 * i + lane, lastRow), head, chunk); }
+  return own;
+}
+
+fn ownValues(firstRow: u32, lastRow: u32, lane: u32, head: u32, chunk: u32) -> array<vec4f, loads> {
+  var own: array<vec4f, loads>;
+  for (var i = 0u; i < loads; i++) { own[i] = valueOf(min(firstRow + 8 * i + lane, lastRow), head, chunk); }
+  return own;
+}
+#endif
+
+// tile[r][i] += own row r . streamed row i, as far as a chunk of channels goes
+fn addProducts(tile: ptr<function, array<vec4f, rows>>, ownRows: array<vec4f, loads>, streamed: FourRows) {
+  var own = ownRows;
+  let x = vec4f(streamed.x.x, streamed.y.x, streamed.z.x, streamed.w.x);
+  let y = vec4f(streamed.x.y, streamed.y.y, streamed.z.y, streamed.w.y);
+  let z = vec4f(streamed.x.z, streamed.y.z, streamed.z.z, streamed.w.z);
+  let w = vec4f(streamed.x.w, streamed.y.w, streamed.z.w, streamed.w.w);
+  for (var r = 0u; r < rows; r++) {
+    let sent = subgroupShuffle(own[r / 8], r % 8);
+    (*tile)[r] += sumOfFour(sent, x, y, z, w);
+  }
+}
+
+// How many lanes have streamed rows that are there.
+fn sendersOf(first: u32, endRow: u32) -> u32 { return min(8, (endRow - first + 3) / 4); }
+
+fn rowsOfSender(first: u32, sender: u32, lastRow: u32) -> vec4u {
+  return min(vec4u(first + 4 * sender) + vec4u(0, 1, 2, 3), vec4u(lastRow));
+}
+
+// sums[row r] += sum over the four streamed rows of a sender of tile[r] * streamed row, of the
+// channels of a part
 fn addWeighted(
-  sums: ptr<function, array<vec4f, rows * parts>>, tile: ptr<function, array<vec4f, rows>>,
-  streamedMatrix: ptr<storage, array<Element>, read>, streamedRows: Rows, first: u32, endRow: u32, head: u32, lane: u32,
+  sums: ptr<function, array<vec4f, rows * parts>>, part: u32,
+  tile: ptr<function, array<vec4f, rows>>, sender: u32, streamed: FourRows,
 ) {
-  let senders = min(8, (endRow - first + 3) / 4);
-  for (var part = 0u; part < parts; part++) {
-    let chunk = min(8 * part + lane, parameters.chunks - 1);
-    for (var sender = 0u; sender < senders; sender++) {
-      let streamed = min(vec4u(first + 4 * sender) + vec4u(0, 1, 2, 3), vec4u(endRow - 1));
-      let a = load(streamedMatrix, streamedRows, streamed.x, head, chunk);
-      let b = load(streamedMatrix, streamedRows, streamed.y, head, chunk);
-      let c = load(streamedMatrix, streamedRows, streamed.z, head, chunk);
-      let d = load(streamedMatrix, streamedRows, streamed.w, head, chunk);
-      for (var r = 0u; r < rows; r++) {
-        let sent = subgroupShuffle((*tile)[r], sender);
-        (*sums)[rows * part + r] += sumOfFour(sent, a, b, c, d);
-      }
-    }
+  for (var r = 0u; r < rows; r++) {
+    let sent = subgroupShuffle((*tile)[r], sender);
+    (*sums)[rows * part + r] += sumOfFour(sent, streamed.x, streamed.y, streamed.z, streamed.w);
   }
 }
 

@@ -2,9 +2,28 @@
 #include kernels/attention/rows
 
 // Element i of a tile of the rows from firstRow on; zero beyond the sequence and beyond the head.
-fn tileElement(array: ptr<storage, array<Element>, read>, rows: Rows, firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
-  let row = firstRow + i / maxChunks;
-  let chunk = i % maxChunks;
-  if (row >= endRow || chunk >= parameters.chunks) { return Values(0.0); }
-  return load(array, rows, row, head, chunk);
+fn tileQuery(firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
+  if (outsideTile(firstRow, endRow, i)) { return Values(0.0); }
+  return queryOf(firstRow + i / maxChunks, head, i % maxChunks);
+}
+
+fn tileKey(firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
+  if (outsideTile(firstRow, endRow, i)) { return Values(0.0); }
+  return keyOf(firstRow + i / maxChunks, head, i % maxChunks);
+}
+
+fn tileValue(firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
+  if (outsideTile(firstRow, endRow, i)) { return Values(0.0); }
+  return valueOf(firstRow + i / maxChunks, head, i % maxChunks);
+}
+
+#if !forward
+fn tileGradOutput(firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
+  if (outsideTile(firstRow, endRow, i)) { return Values(0.0); }
+  return gradOutputOf(firstRow + i / maxChunks, head, i % maxChunks);
+}
+#endif
+
+fn outsideTile(firstRow: u32, endRow: u32, i: u32) -> bool {
+  return firstRow + i / maxChunks >= endRow || i % maxChunks >= parameters.chunks;
 }
