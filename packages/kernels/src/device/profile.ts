@@ -33,7 +33,10 @@ export interface DeviceProfile {
   readonly f16Storage: HalfStorage;
   /** `enable subgroups` is allowed. */
   readonly subgroups: boolean;
-  /** Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown. */
+  /**
+   * Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown, and
+   * where shaders have no subgroups.
+   */
   readonly subgroupSize: number;
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
   /**
@@ -93,6 +96,7 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
   const subgroupMinSize = words.subgroupMinSize ?? 0;
   const subgroupMaxSize = words.subgroupMaxSize ?? 0;
   const features = [...device.features].map(String).sort();
+  const subgroups = features.includes('subgroups');
   return {
     info: {
       vendor: words.vendor,
@@ -112,8 +116,8 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
       // Processors convert and load halves one by one; packed words took two thirds of the time of
       // a training step on lavapipe.
       f16Storage: device.features.has('shader-f16') && !software ? 'native' : 'packed',
-      subgroups: device.features.has('subgroups' as GPUFeatureName),
-      subgroupSize: subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
+      subgroups,
+      subgroupSize: subgroups && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
       subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')
         ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({
             componentType,

@@ -1,38 +1,83 @@
 import type { Gpu } from '../gpu.ts';
 import { attention, attentionBackward } from '../kernels/attention/index.ts';
-import type { AttentionVariant } from '../kernels/attention/options.ts';
+import { attentionBackwardReference, attentionReference } from '../kernels/attention/reference.ts';
 import { chosenVariant } from '../kernels/attention/variants.ts';
-import type { GpuArray } from '../memory/gpuArray.ts';
-import { checkInput } from './checkInput.ts';
+import { checkInput, uploadChecked } from './checkInput.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
-const [numHeads, headSize] = [2, 64];
+const numHeads = 2;
 const boundaries = Uint32Array.of(0, 1, 12, 37);
 const totalTokens = 37;
-const length = totalTokens * numHeads * headSize;
+const [seed, update] = [3, 5];
+const dropout = { probability: 0.1, site: 1 };
+/** Sequence and position of each token. */
+const tokenKeys = Uint32Array.from({ length: totalTokens }, (_, row) => {
+  const sequence = boundaries.findLastIndex((first) => first <= row);
+  return 65536 * sequence + row - (boundaries[sequence] as number);
+});
 
-/** Records forward and all gradients over sequences of 1, 11 and 25 tokens. */
+/**
+ * Records forward and all gradients over sequences of 1, 11 and 25 tokens, with dropout and with
+ * queries, keys and values in one array: the programs that training has.
+ */
 export function checkAttention(gpu: Gpu): VariantCheck[] {
+  // A software adapter compiles the kernels of a head size for seconds.
+  return (gpu.profile.software ? [32] : [32, 64]).flatMap((headSize) => checkHeads(gpu, headSize));
+}
+
+function checkHeads(gpu: Gpu, headSize: number): VariantCheck[] {
   const variant = chosenVariant(gpu, 'attention', { headSize });
   if (variant === 'byRow') return [];
-  const run = (chosen: AttentionVariant): GpuArray[] => {
-    const input = (seed: number) => checkInput(gpu, length, seed);
-    const [query, key, value, gradOutput] = [input(1), input(2), input(3), input(4)];
-    const cuSeqlens = gpu.upload(boundaries, 'u32', 'check');
-    const make = (size = length) => gpu.allocate('f32', size, 'check');
-    const shape = { cuSeqlens, totalTokens, numSequences: 3, maxSeqlen: 25, numHeads, headSize, variant: chosen };
-    const forward = { query, key, value, output: make(), logSumExp: make(totalTokens * numHeads) };
-    const gradients = { gradQuery: make(), gradKey: make(), gradValue: make() };
-    attention(gpu, { ...forward, ...shape });
-    attentionBackward(gpu, { ...forward, ...shape, ...gradients, gradOutput });
-    for (const array of [query, key, value, gradOutput, cuSeqlens, forward.logSumExp]) gpu.release(array);
-    return [forward.output, ...Object.values(gradients)];
+  const width = numHeads * headSize;
+  const length = totalTokens * width;
+  const input = (number: number) => checkInput(length, number);
+  const [query, key, value, gradOutput] = [input(1), input(2), input(3), input(4)];
+  const given = {
+    qkv: uploadChecked(gpu, sideBySide([query, key, value], width)),
+    cuSeqlens: gpu.upload(boundaries, 'u32', 'check'),
+    totalTokens,
+    numSequences: 3,
+    maxSeqlen: 25,
+    numHeads,
+    headSize,
+    variant,
+    dropout: {
+      ...dropout,
+      random: {
+        state: gpu.upload(Uint32Array.of(seed, update, 0, 0), 'u32', 'check'),
+        tokenKeys: gpu.upload(tokenKeys, 'u32', 'check'),
+      },
+    },
+    output: gpu.allocate('f32', length, 'check'),
+    logSumExp: gpu.allocate('f32', totalTokens * numHeads, 'check'),
   };
-  const [actual, expected] = [run(variant), run('byRow')];
-  return actual.map((array, index) => ({
-    name: `attention ${variant}`,
-    actual: array,
-    expected: expected[index] as GpuArray,
-    tolerance: 1e-4,
-  }));
+  const backward = { gradOutput: uploadChecked(gpu, gradOutput), gradQkv: gpu.allocate('f32', 3 * length, 'check') };
+  attention(gpu, given);
+  attentionBackward(gpu, { ...given, ...backward });
+  const { state, tokenKeys: keys } = given.dropout.random;
+  for (const array of [given.qkv, given.cuSeqlens, given.logSumExp, state, keys, backward.gradOutput])
+    gpu.release(array);
+  const reference = {
+    query,
+    key,
+    value,
+    cuSeqlens: boundaries,
+    numHeads,
+    headSize,
+    dropout: { ...dropout, seed, update, tokenKeys },
+  };
+  const { gradQuery, gradKey, gradValue } = attentionBackwardReference({ ...reference, gradOutput });
+  const check = { name: `attention ${variant}`, tolerance: 1e-4 };
+  return [
+    { ...check, actual: given.output, expected: attentionReference(reference).output },
+    { ...check, actual: backward.gradQkv, expected: sideBySide([gradQuery, gradKey, gradValue], width) },
+  ];
+}
+
+/** The rows of three matrices beside one another. */
+function sideBySide(matrices: readonly ArrayLike<number>[], width: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: 3 * totalTokens * width }, (_, index) => {
+    const [row, column] = [Math.floor(index / (3 * width)), index % (3 * width)];
+    return matrices[Math.floor(column / width)]?.[row * width + (column % width)] ?? NaN;
+  });
 }

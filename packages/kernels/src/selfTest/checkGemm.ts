@@ -1,49 +1,66 @@
 import type { Gpu } from '../gpu.ts';
 import { cast } from '../kernels/cast/index.ts';
 import { gemm } from '../kernels/gemm/index.ts';
-import type { GemmTileSize } from '../kernels/gemm/index.ts';
+import type { GemmLayout } from '../kernels/gemm/index.ts';
 import { chosenVariant } from '../kernels/gemm/variants.ts';
-import { checkInput } from './checkInput.ts';
+import { checkInput, uploadChecked } from './checkInput.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
-/** Sizes that fill no tile. */
-const [m, n, k] = [35, 21, 50];
-/** Of sums of 50 products below 1; f16 operands may be rounded once more. */
+/** Sizes that fill no tile, and are read by fours as those of models are. */
+const [m, n, k] = [60, 36, 52];
+const layouts = ['NN', 'NT', 'TN'] as const satisfies readonly GemmLayout[];
+/** Of sums of 52 products below 1; f16 operands may be rounded once more. */
 const tolerances = { f32: 1e-4, f16: 0.05 };
 
-/** Records products in all layouts, of f32 and of f16 operands. */
+/**
+ * Records products of f32 and of f16 operands, as a linear layer has them: forward with a bias,
+ * gradients of the weights added to those that are there.
+ */
 export function checkGemm(gpu: Gpu): VariantCheck[] {
   const checks: VariantCheck[] = [];
+  // Software adapters take half a second to compile each: of what training in f32 has no use for
+  // there is one, and no tiles but those that the device would choose.
+  const { software } = gpu.profile;
   for (const type of ['f32', 'f16'] as const) {
-    const operand = (length: number, seed: number) => {
-      const single = checkInput(gpu, length, seed);
+    const [left, right] = [checkInput(m * k, 1), checkInput(k * n, 2)];
+    const operand = (values: Float32Array<ArrayBuffer>) => {
+      const single = uploadChecked(gpu, values);
       if (type === 'f32') return single;
-      const half = gpu.allocate('f16', length, 'operand');
-      cast(gpu, { input: single, output: half, length });
+      const half = gpu.allocate('f16', values.length, 'operand');
+      cast(gpu, { input: single, output: half, length: values.length });
       gpu.release(single);
       return half;
     };
-    const [a, b] = [operand(m * k, 1), operand(k * n, 2)];
+    const [a, b] = [operand(left), operand(right)];
+    const biases = checkInput(n, 3);
+    const bias = uploadChecked(gpu, biases);
     const variant = chosenVariant(gpu, { a, b });
-    for (const layout of variant === 'portable' ? [] : (['NN', 'NT', 'TN'] as const)) {
-      const run = (chosen: typeof variant, tile: GemmTileSize) => {
+    const tested = variant === 'portable' ? [] : software && type === 'f16' ? (['NN'] as const) : layouts;
+    for (const layout of tested) {
+      const expected = product(left, right, layout, layout === 'NT' ? biases : null);
+      for (const tile of software ? [undefined] : (['small', 'large'] as const)) {
         const output = gpu.allocate('f32', m * n, 'product');
-        // The memory may hold another variant's results, which would hide one that stores nothing.
+        // The memory may hold another's results, which would hide one that stores nothing.
         gpu.clear(output);
-        gemm(gpu, { a, b, output, m, n, k, layout, variant: chosen, tile });
-        return output;
-      };
-      const expected = run('portable', 'medium');
-      for (const tile of ['small', 'large'] as const) {
-        checks.push({
-          name: `gemm ${variant}`,
-          actual: run(variant, tile),
-          expected,
-          tolerance: tolerances[type],
-        });
+        const epilogue = layout === 'NT' ? { bias } : { accumulate: layout === 'TN' };
+        gemm(gpu, { a, b, output, m, n, k, layout, variant, tile, ...epilogue });
+        checks.push({ name: `gemm ${variant}`, actual: output, expected, tolerance: tolerances[type] });
       }
     }
-    for (const array of [a, b]) gpu.release(array);
+    for (const array of [a, b, bias]) gpu.release(array);
   }
   return checks;
+}
+
+/** A B + bias in float64, of operands in this layout. */
+function product(a: Float32Array, b: Float32Array, layout: GemmLayout, bias: Float32Array | null): Float64Array {
+  return Float64Array.from({ length: m * n }, (_, index) => {
+    const [row, column] = [Math.floor(index / n), index % n];
+    let sum = bias?.[column] ?? 0;
+    for (let inner = 0; inner < k; inner++) {
+      const left = a[layout === 'TN' ? inner * m + row : row * k + inner] as number;
+      sum += left * (b[layout === 'NT' ? column * k + inner : inner * n + column] as number);
+    }
+    return sum;
+  });
 }
