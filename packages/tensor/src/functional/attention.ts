@@ -30,7 +30,8 @@ const lengths: Kind = {
 };
 
 /**
- * Uploads the cumulative lengths of sequences that lie one after the other, without padding.
+ * Uploads the cumulative lengths of sequences that lie one after the other, without padding. The
+ * lengths lie in u32.
  *
  * @param cuSeqlens 0, the end of the first sequence, …, the end of the last
  * @throws ShapeError, TensorError
@@ -81,7 +82,8 @@ const optionKinds = {
 /**
  * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ *
  * scale)) value`, head by head. No scores are stored; the backward pass computes them again. Dao et
- * al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`.
+ * al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`. f32 or f16;
+ * gradients flow to all three.
  *
  * @param query [tokens, heads * head size], as are key and value
  * @returns [tokens, heads * head size]
@@ -102,7 +104,7 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
 
 /**
  * The same for queries, keys and values that stand side by side in one tensor, as `fusedLinear`
- * computes them.
+ * computes them. f32 or f16; the gradient flows to it.
  *
  * @param qkv [tokens, 3 * heads * head size]: of each token the query, the key and the value
  * @returns [tokens, heads * head size]

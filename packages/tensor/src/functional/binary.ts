@@ -110,6 +110,7 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
 
 /**
  * Sum of two tensors that broadcast, or of a tensor and a number; of the element type of the first.
+ * Both get the gradient of the result, summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */
@@ -138,7 +139,8 @@ function addAlike(a: Tensor, b: Tensor): Tensor {
 
 /**
  * Product of two tensors that broadcast, or of a tensor and a number, element by element; of the
- * element type of the first.
+ * element type of the first. The gradient of each is multiplied by the other, and summed over what
+ * was repeated.
  *
  * @throws ShapeError, TensorError
  */
@@ -164,7 +166,8 @@ function mulAlike(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * `a - b` of tensors that broadcast, or of a tensor and a number.
+ * `a - b` of tensors that broadcast, or of a tensor and a number. Of the element type of the first.
+ * The gradient goes to a as it is and to b negated, summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */
@@ -173,7 +176,9 @@ export function sub(a: Operand, b: Operand): Tensor {
 }
 
 /**
- * `a / b` of tensors that broadcast, or of a tensor and a number; f32 of whole numbers.
+ * `a / b` of tensors that broadcast, or of a tensor and a number; f32 of whole numbers. Of the
+ * element type of the first. The gradients are those of PyTorch, `1 / b` and `-a / b²`, summed over
+ * what was repeated.
  *
  * @throws ShapeError, TensorError
  */
@@ -182,8 +187,9 @@ export function div(a: Operand, b: Operand): Tensor {
 }
 
 /**
- * a to the power b, of tensors that broadcast, or of a tensor and a number, to 2 units in the last place;
- * f32 of whole numbers. The gradients at 0 are those of PyTorch.
+ * a to the power b, of tensors that broadcast, or of a tensor and a number, to 2 units in the last
+ * place; f32 of whole numbers. The gradients at 0 are those of PyTorch. Of the element type of the
+ * first.
  *
  * @throws ShapeError, TensorError
  */
@@ -192,7 +198,8 @@ export function pow(a: Operand, b: Operand): Tensor {
 }
 
 /**
- * The larger of two at each place; NaN where one is. Where they are equal, each gets half of the gradient.
+ * The larger of two at each place; NaN where one is. Where they are equal, each gets half of the
+ * gradient. Tensors broadcast; of the element type of the first.
  *
  * @throws ShapeError, TensorError
  */
@@ -201,7 +208,8 @@ export function maximum(a: Operand, b: Operand): Tensor {
 }
 
 /**
- * The smaller of two at each place; NaN where one is. Where they are equal, each gets half of the gradient.
+ * The smaller of two at each place; NaN where one is. Where they are equal, each gets half of the
+ * gradient. Tensors broadcast; of the element type of the first.
  *
  * @throws ShapeError, TensorError
  */
@@ -283,6 +291,7 @@ export function logicalOr(a: Operand, b: Operand): Tensor {
 
 /**
  * From `start` (weight 0) to `end` (weight 1) in a straight line, as `torch.lerp`; all broadcast.
+ * Of the element type of `start`; gradients flow to all that are tensors.
  *
  * @param weight a tensor or a number
  * @throws ShapeError, TensorError

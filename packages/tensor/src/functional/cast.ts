@@ -12,8 +12,9 @@ const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
 const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
 
 /**
- * The values in another element type: floats lose their fractions in whole numbers, and stop at
- * the greatest; of bool all is true that is not 0. Gradients flow between floats.
+ * The values in another element type: floats lose their fractions in whole numbers, and stop at the
+ * greatest; of bool all is true that is not 0. Gradients flow between floats. Of the shape of
+ * `input`.
  *
  * @throws TensorError
  */

@@ -83,7 +83,7 @@ export function crossEntropy(input: Tensor, target: Int32Array | Tensor, options
 /**
  * Negative log-likelihood: `-input[class]` of each row of logarithms of probabilities, such as
  * `logSoftmax` gives, mean over those whose class is not `ignoreIndex`. As
- * `torch.nn.functional.nll_loss`; computed in f32.
+ * `torch.nn.functional.nll_loss`; computed in f32. The gradient flows to `input`.
  *
  * @param input [rows, classes], [classes], or [rows, classes, ...]; f32 or f16
  * @param target classes, of the shape of `input` without its classes: in an Int32Array, which is

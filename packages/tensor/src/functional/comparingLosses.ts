@@ -32,7 +32,8 @@ function requireLoss(
 }
 
 /**
- * `|input - target|`; the tensors broadcast. As `torch.nn.functional.l1_loss`.
+ * `|input - target|`; the tensors broadcast. As `torch.nn.functional.l1_loss`. f32 or f16, computed
+ * in f32; gradients flow to both, 0 where they are equal.
  *
  * @throws ShapeError, TensorError
  */
@@ -51,7 +52,8 @@ const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
 
 /**
  * With d = |input - target|: `d² / (2 beta)` where d < beta, else `d - beta / 2`; the tensors
- * broadcast. As `torch.nn.functional.smooth_l1_loss`.
+ * broadcast. As `torch.nn.functional.smooth_l1_loss`. f32 or f16, computed in f32; gradients flow
+ * to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -75,7 +77,8 @@ const huberKinds = { ...reduced, delta: optional(aboveZero) };
 
 /**
  * With d = |input - target|: `d² / 2` where d < delta, else `delta (d - delta / 2)`; the tensors
- * broadcast. As `torch.nn.functional.huber_loss`.
+ * broadcast. As `torch.nn.functional.huber_loss`. f32 or f16, computed in f32; gradients flow to
+ * both.
  *
  * @throws ShapeError, TensorError
  */
@@ -98,8 +101,9 @@ export interface KlDivLossOptions {
 const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean')), logTarget: optional(flag) };
 
 /**
- * Kullback-Leibler divergence of logarithms of probabilities: `target (log target - input)`, 0 where
- * the target is 0; the tensors broadcast. As `torch.nn.functional.kl_div`.
+ * Kullback-Leibler divergence of logarithms of probabilities: `target (log target - input)`, 0
+ * where the target is 0; the tensors broadcast. As `torch.nn.functional.kl_div`. f32 or f16,
+ * computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -123,7 +127,7 @@ const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
 
 /**
  * `Σ a b / (max(|a|, eps) max(|b|, eps))` along a dimension; the tensors broadcast. As
- * `torch.nn.functional.cosine_similarity`.
+ * `torch.nn.functional.cosine_similarity`. f32 or f16, computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -151,8 +155,9 @@ export interface MarginLossOptions extends Reduced {
 const marginKinds = { ...reduced, margin: optional(number) };
 
 /**
- * Of rows that belong together (target 1) `1 - cos(a, b)`, of others (target -1) `max(0, cos(a, b) -
- * margin)`. As `torch.nn.functional.cosine_embedding_loss`.
+ * Of rows that belong together (target 1) `1 - cos(a, b)`, of others (target -1) `max(0, cos(a, b)
+ * - margin)`. As `torch.nn.functional.cosine_embedding_loss`. f32 or f16, computed in f32;
+ * gradients flow to a and b.
  *
  * @param a, b [rows, columns], or [columns]
  * @param target [rows], of 1 and -1
@@ -170,8 +175,9 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, option
 }
 
 /**
- * `max(0, -target (a - b) + margin)`: a shall be greater than b where the target is 1, and less where
- * it is -1; the tensors broadcast. As `torch.nn.functional.margin_ranking_loss`.
+ * `max(0, -target (a - b) + margin)`: a shall be greater than b where the target is 1, and less
+ * where it is -1; the tensors broadcast. As `torch.nn.functional.margin_ranking_loss`. f32 or f16,
+ * computed in f32; gradients flow to all.
  *
  * @throws ShapeError, TensorError
  */
@@ -198,7 +204,7 @@ const tripletKinds = { ...marginKinds, p: optional(aboveZero), eps: optional(num
 
 /**
  * `max(0, |anchor - positive| - |anchor - negative| + margin)` over the last dimension. As
- * `torch.nn.functional.triplet_margin_loss`.
+ * `torch.nn.functional.triplet_margin_loss`. f32 or f16, computed in f32; gradients flow to all.
  *
  * @param anchor [..., columns], as are the others
  * @throws ShapeError, TensorError

@@ -76,7 +76,8 @@ const storedAs = (dtype: DType): ElementType => (dtype === 'bool' ? 'u32' : dtyp
 
 /**
  * A tensor from numbers on the host: nested arrays, a typed array (f16 as its bits in a
- * `Uint16Array`), or one number or boolean, which becomes a scalar.
+ * `Uint16Array`), or one number or boolean, which becomes a scalar. Numbers become f32, bigints
+ * i32, booleans bool, typed arrays their own type. It requires a gradient by `requiresGrad` only.
  *
  * @throws ShapeError when data and shape do not fit, TensorError
  */
@@ -162,7 +163,7 @@ function filled(where: string, shape: Shape, value: number, options: MakeOptions
 }
 
 /**
- * A tensor of zeros, f32 by default.
+ * A tensor of zeros, f32 by default. It requires a gradient by `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
  */
@@ -171,7 +172,7 @@ export function zeros(shape: Shape, options: MakeOptions = {}): Tensor {
 }
 
 /**
- * A tensor of ones, f32 by default.
+ * A tensor of ones, f32 by default. It requires a gradient by `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
  */
@@ -185,7 +186,8 @@ const valueKind: Kind = {
 };
 
 /**
- * A tensor of one value: f32 by default, bool of a boolean.
+ * A tensor of one value: f32 by default, bool of a boolean. It requires a gradient by
+ * `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
  */
@@ -202,17 +204,30 @@ function filledLike(where: string, like: Tensor, value: number, options: MakeOpt
   return filled(where, like.shape, value, { device: like.device, dtype: like.dtype, ...options });
 }
 
-/** Zeros of the shape, type and device of `input`. @throws TensorError */
+/**
+ * Zeros of the shape, type and device of `input`. It requires a gradient by `requiresGrad` only.
+ *
+ * @throws TensorError
+ */
 export function zerosLike(input: Tensor, options: MakeOptions = {}): Tensor {
   return filledLike('zerosLike', input, 0, options);
 }
 
-/** Ones of the shape, type and device of `input`. @throws TensorError */
+/**
+ * Ones of the shape, type and device of `input`. It requires a gradient by `requiresGrad` only.
+ *
+ * @throws TensorError
+ */
 export function onesLike(input: Tensor, options: MakeOptions = {}): Tensor {
   return filledLike('onesLike', input, 1, options);
 }
 
-/** One value in the shape, type and device of `input`. @throws TensorError */
+/**
+ * One value in the shape, type and device of `input`. It requires a gradient by `requiresGrad`
+ * only.
+ *
+ * @throws TensorError
+ */
 export function fullLike(input: Tensor, value: number | boolean, options: MakeOptions = {}): Tensor {
   requireArgument('fullLike', 'value', value, valueKind, TensorError);
   return filledLike('fullLike', input, Number(value), options);

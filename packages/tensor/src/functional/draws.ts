@@ -32,7 +32,8 @@ function drawn(where: string, shape: Shape, options: DrawOptions, dtype: DType, 
 }
 
 /**
- * Numbers from 0 on, before 1, f32; for a seed those of `torch.rand` on the CPU.
+ * Numbers from 0 on, before 1, f32; for a seed those of `torch.rand` on the CPU. It requires a
+ * gradient by `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
  */
@@ -41,7 +42,8 @@ export function rand(shape: Shape, options: DrawOptions = {}): Tensor {
 }
 
 /**
- * Normal numbers of mean 0 and deviation 1, f32; for a seed those of `torch.randn` on the CPU.
+ * Normal numbers of mean 0 and deviation 1, f32; for a seed those of `torch.randn` on the CPU. It
+ * requires a gradient by `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
  */
@@ -51,6 +53,7 @@ export function randn(shape: Shape, options: DrawOptions = {}): Tensor {
 
 /**
  * Whole numbers from `low` on, before `high`, i32; for a seed those of `torch.randint` on the CPU.
+ * No gradient flows.
  *
  * @throws ShapeError, TensorError
  */
@@ -68,7 +71,7 @@ function drawnLike(where: string, input: Tensor, options: DrawOptions, draw: Dra
 
 /**
  * As `rand`, of the shape, type and device of `input`, which must be f32 or f16 where the options
- * name no type. As `torch.rand_like`.
+ * name no type. As `torch.rand_like`. It requires a gradient by `requiresGrad` only.
  *
  * @throws TensorError
  */
@@ -79,7 +82,7 @@ export function randLike(input: Tensor, options: DrawOptions = {}): Tensor {
 
 /**
  * As `randn`, of the shape, type and device of `input`, which must be f32 or f16 where the options
- * name no type. As `torch.randn_like`.
+ * name no type. As `torch.randn_like`. It requires a gradient by `requiresGrad` only.
  *
  * @throws TensorError
  */
@@ -95,7 +98,8 @@ const aProbability: Kind = {
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
 /**
- * The numbers 0 to n - 1 in random order, i32; for a seed those of `torch.randperm` on the CPU.
+ * The numbers 0 to n - 1 in random order, i32; for a seed those of `torch.randperm` on the CPU. Of
+ * the shape `[n]`; no gradient flows.
  *
  * @throws TensorError
  */

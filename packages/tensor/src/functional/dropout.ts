@@ -10,7 +10,8 @@ import type { DropoutOptions } from './random.ts';
 
 /**
  * Sets a part of the elements to 0 and divides the others by what is kept, as
- * `torch.nn.functional.dropout`; the bits are those of `options.random`.
+ * `torch.nn.functional.dropout`; the bits are those of `options.random`. Of the shape and type of
+ * `input`, f32 or f16; the gradient is dropped and scaled alike.
  *
  * @param input [rows, columns]
  * @throws TensorError

@@ -16,7 +16,8 @@ export interface EmbeddingSumOptions {
 
 /**
  * The sum of one row from each table: `output[i] = Σ tables[t][ids[t][i]]`. BERT sums word,
- * position and token type embeddings.
+ * position and token type embeddings. Tables of f32 or f16 give f32; each row of a table gets the
+ * sum of the gradients of its places.
  *
  * @param tables each [rows of the table, columns]
  * @param ids for each table, which row; host arrays, all of one length

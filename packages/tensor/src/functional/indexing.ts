@@ -118,7 +118,8 @@ export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
 /**
  * `input`, and at the places along a dimension that `index` names, the sums of `source`: for three
  * dimensions and `dim` 1, `output[i][index[i][j][k]][k] += source[i][j][k]`. Numbers outside the
- * dimension are left out. The order of sums is fixed. As `torch.scatter_add`.
+ * dimension are left out. The order of sums is fixed. As `torch.scatter_add`. f32 or f16; `input`
+ * gets the gradient as it is, `source` that of its places.
  *
  * @param index i32 or u32, of as many dimensions, no longer than `source`, nor than the input but
  *   along `dim`
@@ -220,7 +221,8 @@ export function indexSelect(
 
 /**
  * As `gather`, after input and index were expanded to one another along all other dimensions: what
- * `argMax` and `argSort` name is taken by it. As `torch.take_along_dim`.
+ * `argMax` and `argSort` name is taken by it. As `torch.take_along_dim`. Any element type;
+ * gradients are summed as there.
  *
  * @param dim without it both are flattened
  * @throws ShapeError, TensorError

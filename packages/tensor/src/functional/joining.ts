@@ -22,7 +22,7 @@ const tensorsKind: Kind = {
 
 /**
  * Tensors one behind the other along a dimension; all other extents must be equal, and the element
- * types too. As `torch.cat`.
+ * types too. As `torch.cat`. Each gets its part of the gradient.
  *
  * @throws ShapeError, TensorError
  */
@@ -96,7 +96,8 @@ function requireBeside(operation: string, index: number, tensor: Tensor, first: 
 }
 
 /**
- * Tensors of one shape along a new dimension, as `torch.stack`.
+ * Tensors of one shape along a new dimension, as `torch.stack`. Any element type; each gets its
+ * part of the gradient.
  *
  * @throws ShapeError, TensorError
  */
@@ -120,8 +121,9 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 const countsKind = arrayOf(wholeNumber(0), 'an array of whole numbers of at least 0');
 
 /**
- * The whole tensor again and again along each dimension, and along new ones in front where there are
- * more numbers than dimensions. As `torch.Tensor.repeat`; gradients are summed.
+ * The whole tensor again and again along each dimension, and along new ones in front where there
+ * are more numbers than dimensions. As `torch.Tensor.repeat`; gradients are summed. Any element
+ * type.
  *
  * @throws ShapeError, TensorError
  */
@@ -159,6 +161,7 @@ const paddingKind: Kind = {
 /**
  * New elements around a tensor, `[before, after]` for the last dimension, then for the one before,
  * and so on; negative numbers take elements away. As `torch.nn.functional.pad`, mode `constant`.
+ * Any element type; the gradient is that of the part kept.
  *
  * @throws ShapeError, TensorError
  */
@@ -217,8 +220,9 @@ const shiftsKind: Kind = {
 };
 
 /**
- * Elements moved on along dimensions; what leaves at the end comes back at the start. Without `dims`
- * the tensor is moved as if it were flat. As `torch.roll`.
+ * Elements moved on along dimensions; what leaves at the end comes back at the start. Without
+ * `dims` the tensor is moved as if it were flat. As `torch.roll`. Any element type; the gradient is
+ * moved back.
  *
  * @throws ShapeError, TensorError
  */

@@ -22,7 +22,8 @@ export interface LayerNormOptions {
 /**
  * `(h - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension, where `h =
  * residual + dropout(input)`; the variance is the biased one. The result is f32 for an f16 input
- * too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`.
+ * too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`. Gradients
+ * flow to all that is passed.
  *
  * @param input [rows, columns]
  * @param weight [columns]

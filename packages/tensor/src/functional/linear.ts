@@ -23,7 +23,8 @@ export interface LinearOptions {
 const optionKinds = { activation: optional(oneOf('gelu')) };
 
 /**
- * `activation(input weightᵀ + bias)`, as `torch.nn.functional.linear`.
+ * `activation(input weightᵀ + bias)`, as `torch.nn.functional.linear`. f32 or f16, of the type of
+ * `input`, or under `autocast` f16; gradients flow to all three.
  *
  * @param input [..., in]
  * @param weight [out, in]

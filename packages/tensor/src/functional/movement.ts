@@ -11,7 +11,8 @@ import { stridedResult, viewOf } from './strided.ts';
 
 /**
  * The same values under another shape with as many elements; one extent may be -1, which is what is
- * left for it. Memory is shared. Any element type; as `torch.reshape`.
+ * left for it. Memory is shared. Any element type; as `torch.reshape`. The gradient has the shape
+ * of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -29,7 +30,8 @@ export function reshape(input: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * The dimensions from `startDim` to `endDim` as one, as `torch.flatten`. Memory is shared.
+ * The dimensions from `startDim` to `endDim` as one, as `torch.flatten`. Memory is shared. Any
+ * element type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -48,8 +50,8 @@ export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
 }
 
 /**
- * Without dimensions whose extent is 1: the named ones, or all. Named ones of other extents stay, as
- * in `torch.squeeze`. Memory is shared.
+ * Without dimensions whose extent is 1: the named ones, or all. Named ones of other extents stay,
+ * as in `torch.squeeze`. Memory is shared. Any element type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -60,7 +62,8 @@ export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor
 }
 
 /**
- * With a new dimension of extent 1 at `dim`, as `torch.unsqueeze`. Memory is shared.
+ * With a new dimension of extent 1 at `dim`, as `torch.unsqueeze`. Memory is shared. Any element
+ * type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -71,7 +74,8 @@ export function unsqueeze(input: Tensor, dim: number): Tensor {
 
 /**
  * Dimensions in another order: dimension `i` of the result is dimension `dims[i]` of the input, as
- * `torch.permute`. One copy, or none where the elements stay in order. Any element type.
+ * `torch.permute`. One copy, or none where the elements stay in order. Any element type. The
+ * gradient is put back in order.
  *
  * @throws ShapeError, TensorError
  */
@@ -89,7 +93,8 @@ export function permute(input: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Two dimensions exchanged, as `torch.transpose`. One copy.
+ * Two dimensions exchanged, as `torch.transpose`. One copy. Any element type; the gradient is
+ * exchanged alike.
  *
  * @throws ShapeError, TensorError
  */
@@ -106,7 +111,7 @@ export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
 
 /**
  * Extents of 1 repeated, and new dimensions in front; -1 keeps an extent. As `torch.expand`, but a
- * copy. The gradient is summed over what was repeated.
+ * copy. The gradient is summed over what was repeated. Any element type.
  *
  * @throws ShapeError, TensorError
  */
@@ -126,7 +131,8 @@ export function expand(input: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Elements in reverse along these dimensions, as `torch.flip`.
+ * Elements in reverse along these dimensions, as `torch.flip`. Any element type; the gradient is
+ * reversed alike.
  *
  * @throws ShapeError, TensorError
  */
@@ -145,7 +151,7 @@ export function flip(input: Tensor, dims: number | readonly number[]): Tensor {
 
 /**
  * The diagonal of two dimensions as a new last one: `output[…, i] = input[i, i + offset]`, as
- * `torch.diagonal`, but a copy.
+ * `torch.diagonal`, but a copy. Any element type; the gradient is 0 off the diagonal.
  *
  * @param offset above the diagonal, or below where negative. Default 0
  * @throws ShapeError, TensorError

@@ -39,7 +39,8 @@ const varianceKinds = { ...kinds, correction: optional(aNumber) };
 const normKinds = { ...kinds, p: optional(aNumber) };
 
 /**
- * Sum over dimensions, f32, in a fixed order. As `torch.sum`.
+ * Sum over dimensions, f32, in a fixed order. As `torch.sum`. Each element gets the gradient of its
+ * sum.
  *
  * @throws ShapeError, TensorError
  */
@@ -62,7 +63,8 @@ export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
 }
 
 /**
- * Mean over dimensions, f32; NaN of no elements. As `torch.mean`.
+ * Mean over dimensions, f32; NaN of no elements. As `torch.mean`. Each element gets its part of the
+ * gradient.
  *
  * @throws ShapeError, TensorError
  */
@@ -81,7 +83,8 @@ const product: ReductionPlan = {
 };
 
 /**
- * Product over dimensions, f32. As `torch.prod`, of several dimensions too.
+ * Product over dimensions, f32. As `torch.prod`, of several dimensions too. The gradient is
+ * multiplied by the product of the others, exactly where some are 0 too.
  *
  * @throws ShapeError, TensorError
  */
@@ -111,7 +114,8 @@ export function max(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
 }
 
 /**
- * The least over dimensions, as `max`. As `torch.amin`.
+ * The least over dimensions, as `max`. As `torch.amin`. Of the type of `input`; elements that are
+ * equal share the gradient.
  *
  * @throws ShapeError of no elements, TensorError
  */
@@ -129,7 +133,7 @@ const logarithm: ReductionPlan = {
 
 /**
  * `log Σ exp(x)` over dimensions, f32, without overflow; -Infinity of no elements. As
- * `torch.logsumexp`.
+ * `torch.logsumexp`. The gradient is multiplied by the softmax over these dimensions.
  *
  * @throws ShapeError, TensorError
  */
@@ -152,7 +156,7 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
 
 /**
  * Variance over dimensions, f32: `Σ (x - mean)² / (n - correction)`. As `torch.var`, whose name is
- * taken in JavaScript.
+ * taken in JavaScript. The gradient is multiplied by `2 (x - mean) / (n - correction)`.
  *
  * @throws ShapeError, TensorError
  */
@@ -173,8 +177,9 @@ export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): T
 }
 
 /**
- * `(Σ |x|^p)^(1/p)` over dimensions, f32; the greatest or least magnitude for p = ±Infinity, how many
- * are not 0 for p = 0. As `torch.linalg.vector_norm`.
+ * `(Σ |x|^p)^(1/p)` over dimensions, f32; the greatest or least magnitude for p = ±Infinity, how
+ * many are not 0 for p = 0. As `torch.linalg.vector_norm`. The gradient is that of PyTorch: 0 where
+ * the norm is 0.
  *
  * @throws ShapeError, TensorError
  */
@@ -217,7 +222,7 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
 }
 
 /**
- * Whether no element is 0, as `any`. As `torch.all`.
+ * Whether no element is 0, as `any`. As `torch.all`. bool, of any element type; no gradient.
  *
  * @throws ShapeError, TensorError
  */
@@ -238,7 +243,7 @@ export function argMax(input: Tensor, dim?: number | null, options: ReductionOpt
 }
 
 /**
- * Number of the least, as `argMax`; NaN is least. As `torch.argmin`.
+ * Number of the least, as `argMax`; NaN is least. As `torch.argmin`. i32; no gradient.
  *
  * @throws ShapeError of no elements, TensorError
  */

@@ -42,9 +42,10 @@ const kinds = {
 };
 
 /**
- * `dropout(softmax(query keyᵀ * scale + mask)) value` over the last two dimensions, those before them
- * being a batch that broadcasts. All scores are stored: `attention` computes packed batches without.
- * A query that sees no key gets 0. As `torch.nn.functional.scaled_dot_product_attention`.
+ * `dropout(softmax(query keyᵀ * scale + mask)) value` over the last two dimensions, those before
+ * them being a batch that broadcasts. All scores are stored: `attention` computes packed batches
+ * without. A query that sees no key gets 0. As `torch.nn.functional.scaled_dot_product_attention`.
+ * f32 or f16, all of one type; gradients flow to all, and to a mask of numbers.
  *
  * @param query [..., queries, width]
  * @param key [..., keys, width]

@@ -9,7 +9,8 @@ const count = wholeNumber(0, 2 ** 31 - 1);
 
 /**
  * The numbers from `start` on, before `end`, in steps, as `torch.arange`; `arange(end)` begins with
- * 0. i32 where all three are whole, else f32.
+ * 0. i32 where all three are whole, else f32. Of one dimension; it requires a gradient by
+ * `requiresGrad` only.
  *
  * @param end default: `start`, and the numbers begin with 0
  * @param step default 1; may be negative
@@ -32,7 +33,8 @@ function ranged(start: number, last: number, step: number, options: MakeOptions)
 }
 
 /**
- * `steps` numbers from `start` to `end`, both among them, f32, as `torch.linspace`.
+ * `steps` numbers from `start` to `end`, both among them, f32, as `torch.linspace`. Of the shape
+ * `[steps]`; it requires a gradient by `requiresGrad` only.
  *
  * @throws TensorError
  */
@@ -49,7 +51,8 @@ export function linspace(start: number, end: number, steps: number, options: Mak
 }
 
 /**
- * Ones on the diagonal of `[rows, columns]`, zeros elsewhere, f32.
+ * Ones on the diagonal of `[rows, columns]`, zeros elsewhere, f32. It requires a gradient by
+ * `requiresGrad` only.
  *
  * @param columns default: as many as rows
  * @throws TensorError

@@ -26,7 +26,8 @@ const rangeKind: Kind = {
 
 /**
  * A part of a tensor, a range for each dimension; those without one are kept whole. `slice(x, null,
- * [1, -1])` is PyTorch's `x[:, 1:-1]`. One copy, or none where all is kept; any element type.
+ * [1, -1])` is PyTorch's `x[:, 1:-1]`. One copy, or none where all is kept; any element type. The
+ * gradient is 0 outside.
  *
  * @throws ShapeError, TensorError
  */
@@ -55,8 +56,8 @@ export function slice(input: Tensor, ...ranges: readonly Range[]): Tensor {
 }
 
 /**
- * One element of a dimension, which goes: `select(x, 0, -1)` is the last row. As `torch.select`, but
- * a copy.
+ * One element of a dimension, which goes: `select(x, 0, -1)` is the last row. As `torch.select`,
+ * but a copy. Any element type; the gradient is 0 outside.
  *
  * @throws ShapeError, TensorError
  */
@@ -75,7 +76,8 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
 }
 
 /**
- * `length` elements of a dimension from `start` on, as `torch.narrow`, but a copy.
+ * `length` elements of a dimension from `start` on, as `torch.narrow`, but a copy. Any element
+ * type; the gradient is 0 outside.
  *
  * @throws ShapeError, TensorError
  */
@@ -98,7 +100,7 @@ const sizesKind = arrayOf(wholeNumber(0), 'a whole number of at least 1, or an a
 
 /**
  * Parts of a dimension, each of `size` elements but for the last, or of these sizes. As
- * `torch.split`, but copies.
+ * `torch.split`, but copies. Any element type; each gives its gradient to its part of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -129,7 +131,7 @@ export function split(input: Tensor, size: number | readonly number[], dim = 0):
 
 /**
  * At most `chunks` parts of a dimension, all of one size but for the last. As `torch.chunk`, but
- * copies.
+ * copies. Any element type; each gives its gradient to its part of `input`.
  *
  * @throws ShapeError, TensorError
  */

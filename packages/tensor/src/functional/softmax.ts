@@ -7,7 +7,8 @@ import { requireFloats } from './checks.ts';
 import { transpose } from './movement.ts';
 
 /**
- * Softmax over a dimension, the last where none is named. As `torch.softmax`.
+ * Softmax over a dimension, the last where none is named. As `torch.softmax`. Of the shape and type
+ * of `input`, f32 or f16; the gradient g becomes `y (g - Σ g y)`, y being the result.
  *
  * @throws ShapeError, TensorError
  */
@@ -17,6 +18,7 @@ export function softmax(input: Tensor, dim = -1): Tensor {
 
 /**
  * Logarithm of the softmax over a dimension, the last where none is named. As `torch.log_softmax`.
+ * Of the shape and type of `input`, f32 or f16; the gradient g becomes `g - softmax(x) Σ g`.
  *
  * @throws ShapeError, TensorError
  */

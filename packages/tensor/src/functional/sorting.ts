@@ -45,7 +45,7 @@ export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Ten
 
 /**
  * Elements along a dimension in order, with their numbers, as `argSort`. As `torch.sort` with
- * `stable`.
+ * `stable`. Any element type; gradients go to where the values were.
  *
  * @param dim default -1
  * @throws ShapeError, TensorError
@@ -56,8 +56,8 @@ export function sort(input: Tensor, dim = -1, options: SortOptions = {}): Sorted
 }
 
 /**
- * The `k` greatest or least elements along a dimension, in order, with their numbers; the first where
- * there are more. As `torch.topk`.
+ * The `k` greatest or least elements along a dimension, in order, with their numbers; the first
+ * where there are more. As `torch.topk`. Any element type; gradients go to where the values were.
  *
  * @param dim default -1
  * @throws ShapeError, TensorError
@@ -93,7 +93,8 @@ function order(operation: string, input: Tensor, dim: number, options: SortOptio
 }
 
 /**
- * Running sums along a dimension, f32. As `torch.cumsum`.
+ * Running sums along a dimension, f32. As `torch.cumsum`. Of the shape of `input`; the gradient is
+ * its running sum from the end.
  *
  * @throws ShapeError, TensorError
  */

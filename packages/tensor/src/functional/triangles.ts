@@ -27,7 +27,8 @@ function triangle(operation: string, input: Tensor, diagonal: number, keeps: (ah
 }
 
 /**
- * The lower triangle of the last two dimensions, zeros above it, as `torch.tril`.
+ * The lower triangle of the last two dimensions, zeros above it, as `torch.tril`. Of the shape of
+ * `input` and of its element type, any; the gradient is 0 where the result is.
  *
  * @param diagonal the highest diagonal that is kept. Default 0, the main one
  * @throws ShapeError, TensorError
@@ -37,7 +38,8 @@ export function tril(input: Tensor, diagonal = 0): Tensor {
 }
 
 /**
- * The upper triangle of the last two dimensions, zeros below it, as `torch.triu`.
+ * The upper triangle of the last two dimensions, zeros below it, as `torch.triu`. Of the shape of
+ * `input` and of its element type, any; the gradient is 0 where the result is.
  *
  * @param diagonal the lowest diagonal that is kept. Default 0, the main one
  * @throws ShapeError, TensorError
@@ -50,7 +52,7 @@ const classes = wholeNumber(1, 2 ** 31 - 1);
 
 /**
  * 1 in the place of each class, 0 elsewhere, i32, as `torch.nn.functional.one_hot`. A class out of
- * range is all zeros.
+ * range is all zeros. No gradient flows.
  *
  * @param input classes from 0 on, i32 or u32, of any shape
  * @returns the shape of `input` and `[numClasses]`

@@ -93,6 +93,8 @@ const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
 
 /**
  * `x * Φ(x)` with the error function, as `torch.nn.functional.gelu`; or with `tanh` in its place.
+ * Of the shape and type of `input`, f32 or f16. The gradient is multiplied by `Φ(x) + x φ(x)`, φ
+ * being the density.
  *
  * @throws TensorError
  */
@@ -110,7 +112,8 @@ const tanhKernels: UnaryKernels = {
 };
 
 /**
- * Hyperbolic tangent.
+ * Hyperbolic tangent. Of the shape and type of `input`, f32 or f16. The gradient is multiplied by
+ * `1 - y²`, y being the result.
  *
  * @throws TensorError
  */
@@ -119,7 +122,8 @@ export function tanh(input: Tensor): Tensor {
 }
 
 /**
- * A tensor times a number.
+ * A tensor times a number. Of the shape and type of `input`, f32 or f16. The gradient is multiplied
+ * by the factor.
  *
  * @throws TensorError
  */
@@ -140,7 +144,8 @@ function requireNumber(operation: string, name: string, value: unknown): void {
 }
 
 /**
- * `-x`; whole numbers keep their type. Of the shape and element type of `input`.
+ * `-x`; whole numbers keep their type. Of the shape and element type of `input`. The gradient is
+ * multiplied by -1.
  *
  * @throws TensorError
  */
@@ -167,7 +172,8 @@ export function sign(input: Tensor): Tensor {
 }
 
 /**
- * `x * x`; whole numbers keep their type. Of the shape and element type of `input`.
+ * `x * x`; whole numbers keep their type. Of the shape and element type of `input`. The gradient is
+ * multiplied by `2 x`.
  *
  * @throws TensorError
  */
@@ -176,7 +182,8 @@ export function square(input: Tensor): Tensor {
 }
 
 /**
- * `e^x`, to 2 units in the last place. Of the shape and element type of `input`; f32 for whole numbers.
+ * `e^x`, to 2 units in the last place. Of the shape and element type of `input`; f32 for whole
+ * numbers. The gradient is multiplied by the result.
  *
  * @throws TensorError
  */
@@ -185,7 +192,8 @@ export function exp(input: Tensor): Tensor {
 }
 
 /**
- * `e^x - 1`, exact for small x too. Of the shape and element type of `input`; f32 for whole numbers.
+ * `e^x - 1`, exact for small x too. Of the shape and element type of `input`; f32 for whole
+ * numbers. The gradient is multiplied by `e^x`.
  *
  * @throws TensorError
  */
@@ -194,7 +202,8 @@ export function expm1(input: Tensor): Tensor {
 }
 
 /**
- * Natural logarithm: NaN below 0, -Infinity at 0. Of the shape and element type of `input`; f32 for whole numbers.
+ * Natural logarithm: NaN below 0, -Infinity at 0. Of the shape and element type of `input`; f32 for
+ * whole numbers. The gradient is multiplied by `1 / x`.
  *
  * @throws TensorError
  */
@@ -203,7 +212,8 @@ export function log(input: Tensor): Tensor {
 }
 
 /**
- * `log(1 + x)`, exact for small x too. Of the shape and element type of `input`; f32 for whole numbers.
+ * `log(1 + x)`, exact for small x too. Of the shape and element type of `input`; f32 for whole
+ * numbers. The gradient is multiplied by `1 / (1 + x)`.
  *
  * @throws TensorError
  */
@@ -212,7 +222,8 @@ export function log1p(input: Tensor): Tensor {
 }
 
 /**
- * Square root: NaN below 0. Of the shape and element type of `input`; f32 for whole numbers.
+ * Square root: NaN below 0. Of the shape and element type of `input`; f32 for whole numbers. The
+ * gradient is multiplied by `1 / (2 sqrt(x))`.
  *
  * @throws TensorError
  */
@@ -221,7 +232,8 @@ export function sqrt(input: Tensor): Tensor {
 }
 
 /**
- * `1 / sqrt(x)`. Of the shape and element type of `input`; f32 for whole numbers.
+ * `1 / sqrt(x)`. Of the shape and element type of `input`; f32 for whole numbers. The gradient is
+ * multiplied by `-x^(-3/2) / 2`.
  *
  * @throws TensorError
  */
@@ -230,7 +242,8 @@ export function rsqrt(input: Tensor): Tensor {
 }
 
 /**
- * `1 / x`. Of the shape and element type of `input`; f32 for whole numbers.
+ * `1 / x`. Of the shape and element type of `input`; f32 for whole numbers. The gradient is
+ * multiplied by `-1 / x²`.
  *
  * @throws TensorError
  */
@@ -239,7 +252,8 @@ export function reciprocal(input: Tensor): Tensor {
 }
 
 /**
- * Sine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers.
+ * Sine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers. The
+ * gradient is multiplied by `cos x`.
  *
  * @throws TensorError
  */
@@ -249,6 +263,7 @@ export function sin(input: Tensor): Tensor {
 
 /**
  * Cosine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers.
+ * The gradient is multiplied by `-sin x`.
  *
  * @throws TensorError
  */
@@ -257,7 +272,8 @@ export function cos(input: Tensor): Tensor {
 }
 
 /**
- * `1 / (1 + e^-x)`. Of the shape and element type of `input`; f32 for whole numbers.
+ * `1 / (1 + e^-x)`. Of the shape and element type of `input`; f32 for whole numbers. The gradient
+ * is multiplied by `y (1 - y)`, y being the result.
  *
  * @throws TensorError
  */
@@ -275,7 +291,8 @@ export function relu(input: Tensor): Tensor {
 }
 
 /**
- * `x * sigmoid(x)`. Of the shape and element type of `input`; f32 for whole numbers.
+ * `x * sigmoid(x)`. Of the shape and element type of `input`; f32 for whole numbers. The gradient
+ * is multiplied by `s (1 + x (1 - s))`, s being `sigmoid(x)`.
  *
  * @throws TensorError
  */
@@ -284,7 +301,8 @@ export function silu(input: Tensor): Tensor {
 }
 
 /**
- * `log(1 + e^x)`, as `torch.nn.functional.softplus`: x itself above 20. Of the shape and element type of `input`; f32 for whole numbers.
+ * `log(1 + e^x)`, as `torch.nn.functional.softplus`: x itself above 20. Of the shape and element
+ * type of `input`; f32 for whole numbers. The gradient is multiplied by `sigmoid(x)`.
  *
  * @throws TensorError
  */
@@ -293,7 +311,8 @@ export function softplus(input: Tensor): Tensor {
 }
 
 /**
- * The error function. Of the shape and element type of `input`; f32 for whole numbers.
+ * The error function. Of the shape and element type of `input`; f32 for whole numbers. The gradient
+ * is multiplied by `2 / sqrt(π) e^-x²`.
  *
  * @throws TensorError
  */
@@ -356,7 +375,9 @@ export function logicalNot(input: Tensor): Tensor {
 }
 
 /**
- * x above 0, `negativeSlope * x` below, as `torch.nn.functional.leaky_relu`.
+ * x above 0, `negativeSlope * x` below, as `torch.nn.functional.leaky_relu`. Of the shape of
+ * `input`, and its type; f32 for whole numbers. The gradient is multiplied by 1 above 0, else by
+ * `negativeSlope`.
  *
  * @param negativeSlope default 0.01
  * @throws TensorError
@@ -367,7 +388,8 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
 }
 
 /**
- * x above 0, `alpha * (e^x - 1)` below, as `torch.nn.functional.elu`.
+ * x above 0, `alpha * (e^x - 1)` below, as `torch.nn.functional.elu`. Of the shape of `input`, and
+ * its type; f32 for whole numbers. The gradient is multiplied by 1 above 0, else by `alpha e^x`.
  *
  * @param alpha default 1
  * @throws TensorError
@@ -389,7 +411,8 @@ const clampKinds = { min: optional(aNumber), max: optional(aNumber) };
 
 /**
  * Elements held between two bounds, as `torch.clamp`: NaN stays, and no gradient flows from the
- * bounds on. Whole numbers keep their type and need whole bounds.
+ * bounds on. Whole numbers keep their type and need whole bounds. Of the shape and element type of
+ * `input`.
  *
  * @throws TensorError
  */

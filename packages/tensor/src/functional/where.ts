@@ -22,7 +22,7 @@ function requireMask(operation: string, name: string, mask: Tensor, beside: Tens
 
 /**
  * `a` where the condition is true, else `b`, as `torch.where`; all three broadcast. Each gets the
- * gradient of the elements that were taken from it.
+ * gradient of the elements that were taken from it. Of the element type of a and b.
  *
  * @param condition of bool
  * @param a, b tensors of one type, or numbers; one must be a tensor
@@ -81,7 +81,8 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 }
 
 /**
- * A number where the mask is true, else the element of `input`, as `torch.masked_fill`.
+ * A number where the mask is true, else the element of `input`, as `torch.masked_fill`. Of the
+ * element type of `input`, any; where the mask is true the gradient is 0.
  *
  * @param mask of bool; it broadcasts with `input`
  * @throws ShapeError, TensorError
