@@ -12,6 +12,7 @@ import { compareGemm } from './measures/gemm.mjs';
 import { measureHost } from './measures/host.mjs';
 import { timeKernels } from './measures/kernels.mjs';
 import { measureMemory } from './measures/memory.mjs';
+import { compareOperations } from './measures/operations.mjs';
 import { compareSteps } from './measures/steps.mjs';
 import { median } from './table.mjs';
 
@@ -21,10 +22,11 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'kernels,gemm,step,host,memory,epoch' },
+    only: { type: 'string', default: 'kernels,gemm,operations,step,host,memory,epoch' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
     library: { type: 'string', default: join(folder, 'libraries/attune.mjs') },
+    operation: { type: 'string' },
     mrpc: { type: 'string' },
     tokenizer: { type: 'string' },
   },
@@ -62,6 +64,7 @@ console.log(heading);
 const bench = { ours, libraries, options, rounds, figures, show, interleave, toAll };
 if (chosen.includes('kernels')) await timeKernels(bench);
 if (chosen.includes('gemm')) await compareGemm(bench);
+if (chosen.includes('operations')) await compareOperations(bench);
 if (chosen.includes('step')) await compareSteps(bench);
 if (chosen.includes('host')) await measureHost(bench);
 if (chosen.includes('memory')) await measureMemory(bench);

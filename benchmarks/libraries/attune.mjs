@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gemm as recordGemm } from '../../packages/kernels/dist/index.js';
 import { defaultDevice } from '../../packages/tensor/dist/index.js';
 import { commonCases, kernelCases } from '../kernelCases.mjs';
+import { operation } from './attuneOperations.mjs';
 import { makeStep } from './makeStep.mjs';
 import { numbers, serve } from './serve.mjs';
 
@@ -146,4 +147,4 @@ async function describe() {
   return async () => ({ adapter: description || architecture, software });
 }
 
-await serve({ describe, epoch, gemm, kernels, memory, step, stepProfile });
+await serve({ describe, epoch, gemm, kernels, memory, operation: operation(device), step, stepProfile });

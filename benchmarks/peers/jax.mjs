@@ -1,4 +1,5 @@
 import { provideWebGpu } from './webgpuInNode.mjs';
+import { operation } from './jaxOperations.mjs';
 import { numbers, serve } from '../libraries/serve.mjs';
 import { batchIds, dropoutProbability, maxPositions, vocabSize } from '../libraries/stepShape.mjs';
 
@@ -149,4 +150,4 @@ async function step({ config, batchSize, length }) {
   };
 }
 
-await serve({ gemm, step });
+await serve({ gemm, operation: operation(jax), step });

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { provideWebGpu } from './webgpuInNode.mjs';
+import { operation } from './tfjsOperations.mjs';
 import { numbers, serve } from '../libraries/serve.mjs';
 import { batchIds, dropoutProbability, maxPositions, vocabSize } from '../libraries/stepShape.mjs';
 
@@ -110,4 +111,4 @@ async function step({ config, batchSize, length }) {
   };
 }
 
-await serve({ gemm, step });
+await serve({ gemm, operation: operation(tf), step });

@@ -157,6 +157,20 @@ export class Tensor {
   }
 
   /**
+   * Memory from the pool for a first gradient, which is written and not added to; null where there
+   * is memory already, as that of an optimizer.
+   */
+  startGrad(): GpuArray | null {
+    const { length, elementType, label } = this.array;
+    // What is only prepared is not run, and leaves zeros.
+    if (this.#gradArray || elementType !== 'f32' || this.device.preparing) return null;
+    this.#gradArray = this.device.allocate('f32', length, `gradient of ${label}`);
+    this.device.retain(this.#gradArray);
+    this.#hasGrad = true;
+    return this.#gradArray;
+  }
+
+  /**
    * Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay
    * parameters side by side.
    *

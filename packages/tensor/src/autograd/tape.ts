@@ -18,6 +18,8 @@ export interface TapeTensor {
   /** Whether functions wait for its whole gradient. */
   readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
+  /** Memory for a first gradient, of any content; null where there is some already. */
+  startGrad(): GpuArray | null;
   /** Shows a gradient to the hooks. @returns what they gave in its place, or null */
   runHooks(gradient: GpuArray): GpuArray | null;
   dispose(): void;
@@ -182,6 +184,8 @@ export class Gradients {
   add(input: TapeTensor, write: (array: GpuArray, add: boolean) => void, canAdd = false): void {
     if (!input.requiresGrad) return;
     const device = this.#device;
+    const begun = passes(input) ? null : input.startGrad();
+    if (begun) return write(begun, false);
     const existing = passes(input) ? this.#computed.get(input) : input.ensureGradArray();
     if (!existing) {
       const array = device.allocate(input.array.elementType, input.array.length, `gradient of ${input.array.label}`);

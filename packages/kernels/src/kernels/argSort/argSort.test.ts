@@ -14,6 +14,9 @@ const shapes = [
   { outer: 2, length: 2, inner: 3 },
   { outer: 3, length: 7, inner: 5 },
   { outer: 1, length: 64, inner: 1 },
+  { outer: 9, length: 17, inner: 1 },
+  { outer: 3, length: 65, inner: 3 },
+  { outer: 1, length: 257, inner: 1 },
   { outer: 2, length: 1000, inner: 2 },
 ];
 
@@ -70,8 +73,14 @@ describe('argSort', () => {
     compileOnNull((nullGpu) => {
       for (const type of ['f32', 'f16', 'i32', 'u32'] as const) {
         for (const descending of [false, true]) {
-          const [input, output] = [nullGpu.allocate(type, 8, 'input'), nullGpu.allocate('i32', 8, 'output')];
-          argSort(nullGpu, { input, output, outer: 2, length: 4, inner: 1, descending });
+          const [input, output] = [nullGpu.allocate(type, 600, 'input'), nullGpu.allocate('i32', 600, 'output')];
+          for (const [outer, length] of [
+            [2, 4],
+            [1, 30],
+            [1, 100],
+            [1, 600],
+          ] as const)
+            argSort(nullGpu, { input, output, outer, length, inner: 1, descending });
         }
       }
     }));

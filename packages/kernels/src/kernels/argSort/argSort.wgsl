@@ -1,38 +1,16 @@
 // output = numbers of the elements of each row in order, runs of width merged two by two: each
 //   element goes to its place in its own run, behind those of the neighbouring run that precede it
 //
-// input: [outer, length, inner]; runs, output: i32[outer, length, inner]; at first every element is
-// a run. NaN is greatest and -0 equals 0; equal elements keep their order. Values are compared by
-// their bits, because comparisons with NaN may give anything.
+// input: [outer, length, inner]; runs, output: i32[outer, length, inner]; sortRuns.wgsl makes the
+// first runs. Equal elements keep their order.
 // One element a thread, 64 threads a workgroup.
+#include kernels/argSort/order
 
 struct Parameters { count: u32, length: u32, inner: u32, width: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> input: array<Input>;
-#if !first
 @group(0) @binding(next) var<storage, read> runs: array<i32>;
-#endif
 @group(0) @binding(next) var<storage, read_write> output: array<i32>;
-
-// Grows with the value, or falls where the order does.
-fn orderOf(value: InputValues) -> u32 {
-#if floats
-  let bits = bitcast<u32>(value);
-  var order = select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u && bits != 0x80000000u);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) { order = 0xffffffffu; }
-#else
-#if signed
-  let order = bitcast<u32>(value) ^ 0x80000000u;
-#else
-  let order = value;
-#endif
-#endif
-#if descending
-  return ~order;
-#else
-  return order;
-#endif
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -43,11 +21,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let width = parameters.width;
   let place = index / inner % length;
   let base = index / inner / length * length * inner + index % inner;
-#if first
-  let number = place;
-#else
   let number = u32(runs[index]);
-#endif
   let own = orderOf(loadInput(base + number * inner));
   let run = place / width;
   let isLater = run % 2 == 1;
@@ -58,11 +32,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   // The end of those that precede: equal ones too, where this run is the later.
   while (low < high) {
     let middle = (low + high) / 2;
-#if first
-    let candidate = middle;
-#else
     let candidate = u32(runs[base + middle * inner]);
-#endif
     let other = orderOf(loadInput(base + candidate * inner));
     if (other < own || (isLater && other == own)) { low = middle + 1; } else { high = middle; }
   }

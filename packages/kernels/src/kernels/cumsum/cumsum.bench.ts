@@ -8,6 +8,7 @@ benchKernels('cumsum', (gpu) => {
   const output = gpu.allocatePersistent('f32', side * side, 'output');
   return {
     'of 1024 rows of 1024': () => cumsum(gpu, { input, output, outer: side, length: side, inner: 1 }),
+    'of one row of 2^20': () => cumsum(gpu, { input, output, outer: 1, length: side * side, inner: 1 }),
     'of 1024 columns': () => cumsum(gpu, { input, output, outer: 1, length: side, inner: side }),
   };
 });

@@ -15,6 +15,8 @@ const shapes = [
   { outer: 3, length: 7, inner: 5 },
   { outer: 2, length: 65, inner: 3 },
   { outer: 70, length: 200, inner: 1 },
+  { outer: 2, length: 5000, inner: 1 },
+  { outer: 1, length: 2100, inner: 3 },
 ];
 
 describe('cumsum', () => {
@@ -29,14 +31,39 @@ describe('cumsum', () => {
       const count = shape.outer * shape.length * shape.inner;
       const values = rounded(normalNumbers(count, 1), type);
       const input = uploadFloats(gpu, values, type, 'input');
-      for (const reversed of [false, true]) {
+      for (const [reversed, variant] of [
+        [false, 'thread'],
+        [true, 'thread'],
+        [false, 'workgroup'],
+        [true, 'workgroup'],
+      ] as const) {
         const output = staleOutput(gpu, count, type, 'output');
-        cumsum(gpu, { input, output, reversed, ...shape });
+        cumsum(gpu, { input, output, reversed, variant, ...shape });
         const actual = rowsOf(await readFloats(gpu, output, count), shape).flat();
         const expected = rowsOf(values, shape).flatMap((row) => cumsumReference(row, reversed));
         expectClose(actual, expected, { type, roundings: 64, magnitude: 8 });
       }
     });
+  });
+
+  it('gives the same bits every time, and exact sums of whole numbers', async () => {
+    const length = 100_000;
+    const values = Float32Array.from({ length }, (_, index) => (index % 7) - 3);
+    const input = gpu.upload(values, 'f32', 'input');
+    for (const variant of ['thread', 'workgroup'] as const) {
+      const output = gpu.allocate('f32', length, 'output');
+      cumsum(gpu, { input, output, outer: 1, length, inner: 1, variant });
+      const sums = cumsumReference([...values], false);
+      expect([...(await readFloats(gpu, output, length))]).toEqual(sums);
+    }
+    const random = uploadFloats(gpu, normalNumbers(length, 3), 'f32', 'random');
+    const runs = [];
+    for (let run = 0; run < 2; run++) {
+      const output = gpu.allocate('f32', length, 'output');
+      cumsum(gpu, { input: random, output, outer: 1, length, inner: 1 });
+      runs.push(await readFloats(gpu, output, length));
+    }
+    expect(runs[0]).toEqual(runs[1]);
   });
 
   it('names what does not fit', () => {
@@ -50,7 +77,8 @@ describe('cumsum', () => {
     compileOnNull((nullGpu) => {
       for (const type of ['f32', 'f16'] as const) {
         const [input, output] = [nullGpu.allocate(type, 8, 'input'), nullGpu.allocate(type, 8, 'output')];
-        cumsum(nullGpu, { input, output, outer: 2, length: 4, inner: 1 });
+        for (const variant of ['thread', 'workgroup'] as const)
+          cumsum(nullGpu, { input, output, outer: 2, length: 4, inner: 1, variant });
       }
     }));
 });

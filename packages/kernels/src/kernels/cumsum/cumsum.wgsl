@@ -1,30 +1,97 @@
 // output[o, k, i] = sum of input[o, j, i] over all j up to k, or from k on where it is reversed
 //
-// input, output: [outer, length, inner]
-// One row a thread, 64 threads a workgroup. Sums of 64 are added to the sum of those before, so
-// that rounding errors grow with 64 + length / 64.
+// input, output: [outer, length, inner]; rows are cut into chunks of chunkLength steps
+// totals: f32[outer, chunks, inner], the sum of each chunk, written in place of the output
+// carries: the running sums of those, to which a chunk's own are added
+// By thread: one chunk a thread, 64 threads a workgroup; sums of 64 are added to the sum of those
+// before, so that rounding errors grow with 64 + length / 64. For software adapters, and for many
+// rows side by side.
+// By workgroup: one chunk a workgroup of 64. A thread sums four steps and adds the sums of the
+// threads before it, which are scanned; then 256 steps later the same.
 
-struct Parameters { rows: u32, length: u32, inner: u32, reversed: u32 }
+struct Parameters { tasks: u32, length: u32, inner: u32, reversed: u32, chunks: u32, chunkLength: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> input: array<Input>;
+#if carried
+@group(0) @binding(next) var<storage, read> carries: array<f32>;
+#endif
+#if totals
+@group(0) @binding(next) var<storage, read_write> totals: array<f32>;
+#else
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
+#endif
+
+#if byWorkgroup
+var<workgroup> sums: array<f32, 64>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let row = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
-  if (row >= parameters.rows) { return; }
+#if byWorkgroup
+  let task = workgroup.x + workgroup.y * workgroups.x;
+#else
+  let task = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
+#endif
+  if (task >= parameters.tasks) { return; }
   let inner = parameters.inner;
   let length = parameters.length;
-  let first = row / inner * length * inner + row % inner;
+  let chunk = task / inner % parameters.chunks;
+  let first = task / inner / parameters.chunks * length * inner + task % inner;
+  let begin = chunk * parameters.chunkLength;
+  let end = min(begin + parameters.chunkLength, length);
   var sum = 0.0;
+#if carried
+  if (chunk > 0) { sum = carries[task - inner]; }
+#endif
+#if byWorkgroup
+  for (var tile = begin; tile < end; tile += 256) {
+    var own: array<f32, 4>;
+    var running = 0.0;
+    for (var step = 0u; step < 4; step++) {
+      let at = tile + 4 * thread + step;
+      if (at < end) { running += loadInput(first + placeOf(at) * inner); }
+      own[step] = running;
+    }
+    sums[thread] = running;
+    for (var width = 1u; width < 64; width *= 2) {
+      workgroupBarrier();
+      var before = 0.0;
+      if (thread >= width) { before = sums[thread - width]; }
+      workgroupBarrier();
+      sums[thread] += before;
+    }
+    workgroupBarrier();
+#if !totals
+    var offset = sum;
+    if (thread > 0) { offset += sums[thread - 1]; }
+    for (var step = 0u; step < 4; step++) {
+      let at = tile + 4 * thread + step;
+      if (at < end) { storeOutput(first + placeOf(at) * inner, offset + own[step]); }
+    }
+#endif
+    sum += sums[63];
+    workgroupBarrier();
+  }
+#if totals
+  if (thread == 0) { totals[task] = sum; }
+#endif
+#else
   var part = 0.0;
-  for (var step = 0u; step < length; step++) {
-    let place = select(step, length - 1 - step, parameters.reversed != 0);
+  for (var step = begin; step < end; step++) {
+    let place = placeOf(step);
     part += loadInput(first + place * inner);
+#if !totals
     storeOutput(first + place * inner, sum + part);
+#endif
     if (step % 64 == 63) {
       sum += part;
       part = 0.0;
     }
   }
+#if totals
+  totals[task] = sum + part;
+#endif
+#endif
 }
+
+fn placeOf(step: u32) -> u32 { return select(step, parameters.length - 1 - step, parameters.reversed != 0); }

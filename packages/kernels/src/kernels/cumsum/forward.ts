@@ -1,30 +1,67 @@
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './cumsum.wgsl.ts';
-import type { CumsumOptions } from './options.ts';
+import type { CumsumOptions, CumsumVariant } from './options.ts';
+import { chosenVariant, chunksOf } from './variants.ts';
 
 const kernel = 'cumsum';
 
 /**
- * Records running sums along an axis, as `torch.cumsum`; reversed, they are its gradient.
+ * Records running sums along an axis, as `torch.cumsum`; reversed, they are its gradient. A few long
+ * rows are cut into chunks: their totals are summed up first. The order depends on the shape and
+ * the adapter alone.
  *
  * @throws KernelArgumentError
  */
-export function cumsum(gpu: Gpu, { input, output, outer, length, inner, reversed = false }: CumsumOptions): void {
+export function cumsum(gpu: Gpu, options: CumsumOptions): void {
+  const { input, output, outer, length, inner } = options;
   requireExtents(kernel, { outer, length, inner });
   requireArray(kernel, 'input', input, { outer, length, inner }, floatTypes);
   requireArray(kernel, 'output', output, { outer, length, inner }, floatTypes);
   requireSeparate(kernel, [input], [output]);
-  const rows = outer * inner;
+  const variant = chosenVariant(gpu, options);
+  const { chunks, chunkLength } = chunksOf(options);
+  const stage = { variant, chunks, chunkLength };
+  if (chunks === 1) {
+    recordStage(gpu, options, { ...stage, output });
+    return;
+  }
+  const totals = gpu.allocate('f32', outer * chunks * inner, 'totals of chunks');
+  recordStage(gpu, options, { ...stage, output: totals, isTotals: true });
+  const carries = gpu.allocate('f32', outer * chunks * inner, 'running totals');
+  cumsum(gpu, { input: totals, output: carries, outer, length: chunks, inner });
+  gpu.release(totals);
+  recordStage(gpu, options, { ...stage, output, carries });
+  gpu.release(carries);
+}
+
+interface Stage {
+  readonly variant: CumsumVariant;
+  readonly chunks: number;
+  readonly chunkLength: number;
+  readonly output: GpuArray;
+  readonly carries?: GpuArray;
+  readonly isTotals?: boolean;
+}
+
+function recordStage(gpu: Gpu, { input, outer, length, inner, reversed = false }: CumsumOptions, stage: Stage): void {
+  const { variant, chunks, chunkLength, output, carries, isTotals = false } = stage;
+  const tasks = outer * chunks * inner;
   gpu.dispatch({
-    program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input }, { output }) }),
-    parameters: { integers: [rows, length, inner, Number(reversed)] },
-    reads: [input],
+    program: kernelProgram(kernel, source, {
+      access: elementAccess(gpu, { input }, isTotals ? {} : { output }),
+      byWorkgroup: variant === 'workgroup',
+      carried: carries !== undefined,
+      totals: isTotals,
+    }),
+    parameters: { integers: [tasks, length, inner, Number(reversed), chunks, chunkLength] },
+    reads: presentArrays({ input, carries }),
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil(rows / 64)),
-    work: { bytes: 8 * rows * length },
+    workgroups: spreadWorkgroups(variant === 'workgroup' ? tasks : Math.ceil(tasks / 64)),
+    work: { bytes: (isTotals ? 4 : 8) * outer * length * inner },
   });
 }

@@ -10,4 +10,9 @@ export interface CumsumOptions {
   readonly inner: number;
   /** Whether sums run from the end, as those of the gradient do. Default false. */
   readonly reversed?: boolean;
+  /** Default: what fits the device and the shape. */
+  readonly variant?: CumsumVariant;
 }
+
+/** Who takes a row, or a chunk of one. */
+export type CumsumVariant = 'thread' | 'workgroup';

@@ -1,0 +1,51 @@
+import { inputNumbers, places, resultShape, sizeOf } from '../libraries/operationShapes.mjs';
+import { numbers } from '../libraries/serve.mjs';
+
+/** One operation, or it and its gradients, as one would write it in jax-js, compiled by `jit`. */
+export const operation = (jax) =>
+  async function prepare({ name, n, backward }) {
+    const { numpy: np } = jax;
+    const ids = np.array(places(n));
+    const calls = {
+      matmul: (a, b) => np.matmul(a, b),
+      'add of a row': (a, b) => a.add(b),
+      'gelu(exp(x)) / 2': (x) => jax.nn.gelu(np.exp(x), { approximate: false }).mul(0.5),
+      softmax: (x) => jax.nn.softmax(x, -1),
+      layerNorm: (x, weight, bias) => jax.nn.standardize(x, -1, { epsilon: 1e-5 }).mul(weight).add(bias),
+      'sum over the last axis': (x) => x.sum(-1),
+      'sum over the first axis': (x) => x.sum(0),
+      cumsum: (x) => np.cumsum(x, -1),
+      'transpose, copied': (x) => np.transpose(x),
+      'rows by index': (x) => np.take(x, ids.ref, 0),
+      'topk of 10': (x) => {
+        const [values, where] = jax.lax.topK(x, 10);
+        where.dispose();
+        return values;
+      },
+      crossEntropy: (x) =>
+        jax.nn
+          .logSoftmax(x, -1)
+          .mul(jax.nn.oneHot(ids.ref, n))
+          .sum()
+          .mul(-1 / n),
+      'attention, 8 heads of 64': (q, k, v) =>
+        np.matmul(jax.nn.softmax(np.matmul(q, np.transpose(k, [0, 2, 1])).mul(1 / 8), -1), v),
+    };
+    const inputs = inputNumbers(name, n).map(({ shape, values }) => np.array(values).reshape(shape));
+    const shape = resultShape(name, n);
+    const upstream = np.array(numbers(sizeOf(shape))).reshape(shape);
+    const argnums = inputs.map((_, index) => index);
+    const loss = (...x) =>
+      shape.length === 0
+        ? calls[name](...x)
+        : calls[name](...x)
+            .mul(upstream.ref)
+            .sum();
+    const run = jax.jit(backward ? jax.grad(loss, { argnums }) : calls[name]);
+    return async (repeats) => {
+      // What is disposed of before it is waited for is not computed.
+      const outputs = Array.from({ length: repeats }, () => run(...inputs.map((input) => input.ref)));
+      await jax.blockUntilReady(outputs);
+      for (const output of outputs.flat()) output.dispose();
+    };
+  };
