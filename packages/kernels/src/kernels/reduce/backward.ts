@@ -46,18 +46,22 @@ export function reduceBackward(gpu: Gpu, options: ReduceBackwardOptions): void {
 /** Records the gradient of a product: each element's share is the product of all others. */
 function productBackward(
   gpu: Gpu,
-  { gradOutput, input, gradInput, outer, length, inner }: ReduceBackwardOptions,
+  { gradOutput, input, gradInput, outer, length, inner, productLanes }: ReduceBackwardOptions,
 ): void {
   const rows = outer * inner;
+  // Software adapters run a thread's loop as fast as many threads', where there are rows enough.
+  const lanes = productLanes ?? (length <= 64 || (gpu.profile.software && rows >= 512) ? 1 : 64);
   const before = gpu.allocate('f32', Math.max(1, rows * length), 'products before each element');
   gpu.dispatch({
     program: kernelProgram('productBackward', productSource, {
       access: elementAccess(gpu, { gradOutput, input }, { gradInput }),
+      lanes,
+      severalLanes: lanes > 1,
     }),
     parameters: { integers: [rows, length, inner] },
     reads: [gradOutput, input],
     writes: [gradInput, before],
-    workgroups: spreadWorkgroups(Math.ceil(rows / 64)),
+    workgroups: spreadWorkgroups(Math.ceil((rows * lanes) / 64)),
     work: { bytes: 20 * rows * length },
   });
   gpu.release(before);

@@ -38,6 +38,8 @@ export interface ReduceBackwardOptions extends ReducedShape {
   readonly factor?: number;
   /** Default 2. */
   readonly power?: number;
+  /** Threads for a row of the gradient of `product`. Default: what fits the device and the shape. */
+  readonly productLanes?: 1 | 64;
 }
 
 export interface ArgReduceOptions extends ReducedShape {

@@ -145,13 +145,15 @@ describe('reduce', () => {
         uploadFloats(gpu, input, 'f32', 'input'),
         uploadFloats(gpu, gradient, 'f32', 'gradOutput'),
       ];
-      const gradInput = staleOutput(gpu, whole, 'f32', 'gradInput');
-      reduceBackward(gpu, { member: 'product', gradOutput, input: given, gradInput, ...shape });
       const expected = rowsOf(input, shape).map((row, index) =>
         productGradientReference(row, gradient[index] as number),
       );
-      const actual = rowsOf(await readFloats(gpu, gradInput, whole), shape);
-      expectClose(actual.flat(), expected.flat(), { roundings: 2 * shape.length, magnitude: 4 });
+      for (const productLanes of [1, 64] as const) {
+        const gradInput = staleOutput(gpu, whole, 'f32', 'gradInput');
+        reduceBackward(gpu, { member: 'product', gradOutput, input: given, gradInput, productLanes, ...shape });
+        const actual = rowsOf(await readFloats(gpu, gradInput, whole), shape);
+        expectClose(actual.flat(), expected.flat(), { roundings: 2 * shape.length, magnitude: 4 });
+      }
     },
   );
 
