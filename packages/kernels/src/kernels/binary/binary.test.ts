@@ -148,6 +148,25 @@ describe('binary', () => {
     expectClose(await readFloats(gpu, output, length), expected, { type, roundings: 1 });
   });
 
+  it.each(['f32', 'f16'] as const)('reads %s by fours where the innermost dimension allows it', async (type) => {
+    const [rows, columns] = [3, 8];
+    const table = rounded(normalNumbers(rows * columns, 1), type);
+    const row = rounded(normalNumbers(columns, 2), type);
+    const column = rounded(normalNumbers(rows, 3), type);
+    const cases = [
+      [row, [0, 1], (_: number, j: number) => row[j] as number],
+      [column, [1, 0], (i: number) => column[i] as number],
+    ] as const;
+    for (const [repeated, steps, at] of cases) {
+      const [a, b] = [uploadFloats(gpu, table, type, 'a'), uploadFloats(gpu, repeated, type, 'b')];
+      const output = staleOutput(gpu, rows * columns, type, 'output');
+      const broadcast = { extents: [rows, columns], strides: { a: [columns, 1], b: steps } };
+      binary(gpu, { function: members.sub, a, b, output, length: rows * columns, broadcast });
+      const expected = table.map((value, index) => value - at(Math.floor(index / columns), index % columns));
+      expectClose(await readFloats(gpu, output, rows * columns), expected, { type, roundings: 1 });
+    }
+  });
+
   it('goes beyond 65535 workgroups', async () => {
     const [rows, columns] = [65536 * 64 + 1, 5];
     const a = gpu.upload(Float32Array.of(1, 2, 3, 4, 5), 'f32', 'a');

@@ -3,6 +3,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
+import type { Width } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
@@ -51,7 +52,10 @@ interface MapOptions {
 /** Dimensions of one broadcast that a kernel's parameters have room for. */
 const maxDimensions = 12;
 
-/** Validates and records output = formula(operands), in vectors of four where nothing repeats. */
+/**
+ * Validates and records output = formula(operands), in vectors of four where nothing repeats, or
+ * where the innermost elements of those that do not repeat there lie side by side.
+ */
 export function recordMap(gpu: Gpu, options: MapOptions): void {
   const broadcast = options.broadcast && joined(options.broadcast);
   if (broadcast && broadcast.extents.length > maxDimensions)
@@ -77,13 +81,14 @@ function recordJoined(gpu: Gpu, options: MapOptions): void {
   requireArray(kernel, 'output', output, { length }, anyTypes);
   const reads = Object.values(arrays);
   requireSeparate(kernel, reads, [output]);
-  const width = !broadcast && length % 4 === 0 ? 4 : 1;
+  const { width, widths, block } = vectorsOf(Object.keys(arrays), broadcast, length);
+  const dealt = { ...options, broadcast: block };
   const { defines, workgroups } = flatIndexingFor(gpu.profile);
-  const { integers, floats } = parametersOf(options, length / width);
+  const { integers, floats } = parametersOf(dealt, length / width);
   gpu.dispatch({
     program: kernelProgram(kernel, source, {
-      access: elementAccess(gpu, arrays, { output }, width),
-      map: generatedMap(options, width),
+      access: elementAccess(gpu, arrays, { output }, broadcast ? { ...widths, output: width } : width),
+      map: generatedMap(dealt, width, widths),
       vec4: width === 4,
       ...defines,
     }),
@@ -93,6 +98,41 @@ function recordJoined(gpu: Gpu, options: MapOptions): void {
     workgroups: workgroups(length / width),
     work: { bytes },
   });
+}
+
+interface Vectors {
+  readonly width: Width;
+  /** Of each array; one that repeats along the innermost dimension is read singly. */
+  readonly widths: Readonly<Record<string, Width>>;
+  /** The broadcast, with extents and steps in vectors. */
+  readonly block: Broadcast | undefined;
+}
+
+/** In vectors of four, where that is possible. */
+function vectorsOf(names: readonly string[], broadcast: Broadcast | undefined, length: number): Vectors {
+  const all = (width: Width) => ({
+    width,
+    widths: Object.fromEntries(names.map((name) => [name, width])),
+    block: broadcast,
+  });
+  if (!broadcast) return all(length % 4 === 0 ? 4 : 1);
+  const last = broadcast.extents.length - 1;
+  const fits = (strides: Strides) =>
+    strides[last] === 0 || (strides[last] === 1 && strides.every((step, axis) => axis === last || step % 4 === 0));
+  const steps = names.map((name) => broadcast.strides[name] as Strides);
+  if (last < 0 || (broadcast.extents[last] as number) % 4 !== 0 || !steps.every(fits)) return all(1);
+  const isVector = steps.map((strides) => strides[last] === 1);
+  const quarter = (strides: Strides) => strides.map((step, axis) => (axis === last ? step : step / 4));
+  return {
+    width: 4,
+    widths: Object.fromEntries(names.map((name, at) => [name, isVector[at] ? 4 : 1])),
+    block: {
+      extents: broadcast.extents.with(last, (broadcast.extents[last] as number) / 4),
+      strides: Object.fromEntries(
+        names.map((name, at) => [name, isVector[at] ? quarter(steps[at] as Strides) : (steps[at] as Strides)]),
+      ),
+    },
+  };
 }
 
 /** Neighbouring dimensions as one wherever every array goes through them in one step. */
@@ -145,13 +185,13 @@ function parametersOf(options: MapOptions, count: number): { integers: number[];
 }
 
 /** `Parameters`, the bindings, the formula as a function, and `resultAt`. */
-function generatedMap(options: MapOptions, width: 1 | 4): GeneratedWgsl {
+function generatedMap(options: MapOptions, width: Width, widths: Vectors['widths']): GeneratedWgsl {
   const { formula, operands, output, broadcast } = options;
   const names = Object.keys(operands);
   const types = names.map((name) => computedOf(options, name));
   const isNumber = names.map((name) => typeof operands[name] === 'number');
   const rank = broadcast?.extents.length ?? 0;
-  const key = `${formula.name} ${names.map((name, at) => `${name}:${types[at]}${isNumber[at] ? ' number' : ''}`).join(' ')} rank ${rank}`;
+  const key = `${formula.name} ${names.map((name, at) => `${name}:${types[at]}${isNumber[at] ? ' number' : widths[name] === 4 ? 'x4' : ''}`).join(' ')} rank ${rank}`;
   const result: ElementType = output.elementType === 'f16' ? 'f32' : output.elementType;
   const write = () => {
     const arrays = names.filter((_, at) => !isNumber[at]);
@@ -169,7 +209,7 @@ function generatedMap(options: MapOptions, width: 1 | 4): GeneratedWgsl {
     const lane = (suffix: string) =>
       `formula(${names
         .map((name, at) => {
-          if (!isNumber[at]) return `${types[at]}(${name}${suffix})`;
+          if (!isNumber[at]) return `${types[at]}(${name}${widths[name] === 4 ? suffix : ''})`;
           return types[at] === 'i32' ? `bitcast<i32>(parameters.${name})` : `parameters.${name}`;
         })
         .join(', ')})`;
