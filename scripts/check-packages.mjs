@@ -13,7 +13,7 @@ import { startRegistry } from './check-packages/registry.mjs';
 import { packageTable, typeTable, weightTable } from './check-packages/report.mjs';
 import { runFirstSnippet } from './check-packages/runtimes.mjs';
 import { toolsFolder } from './check-packages/tools.mjs';
-import { checkTypes } from './check-packages/types.mjs';
+import { checkTypes, errorsOfTypes } from './check-packages/types.mjs';
 import { ensureAdapter } from './setup/adapter.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { step } from './setup/step.mjs';
@@ -61,7 +61,7 @@ if (only.includes('types') || only.includes('bundles'))
 let types = [];
 if (only.includes('types')) {
   types = await step('Types', () => checkTypes(everything, packages, tools));
-  for (const { typescript, setting, errors } of types) found(`TypeScript ${typescript}, ${setting}`, errors.join('\n'));
+  for (const [error, where] of errorsOfTypes(types)) found(where.join('; '), error);
 }
 const weighed = {};
 if (only.includes('bundles')) {

@@ -1,9 +1,8 @@
 // Every package whole through each bundler for a page, and what parts of them weigh.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { loadTool } from './tools.mjs';
 
 /** What a page takes in at its start, in kB gzip, and the most that it may be. */
 export const weights = {
@@ -31,8 +30,7 @@ export const weights = {
 
 /** The bundlers, as functions (project, entry file, output folder). */
 export function bundlers(tools) {
-  const require = createRequire(join(tools, 'package.json'));
-  const load = (name) => import(pathToFileURL(require.resolve(name)).href);
+  const load = (name) => loadTool(tools, name);
   return {
     async esbuild(project, entry, outdir) {
       const esbuild = await load('esbuild');

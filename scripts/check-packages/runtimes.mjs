@@ -6,7 +6,14 @@ import { rootFolder } from '../setup/root-folder.mjs';
 import { driverEnvironment } from '../vulkan-driver.mjs';
 import { sourceFolder } from './pack.mjs';
 import { snippets } from './snippets.mjs';
-import { nodeVersions } from './tools.mjs';
+import { loadTool, nodeVersions } from './tools.mjs';
+
+/** Node 20 reads no TypeScript: what a snippet says of types is taken out. */
+async function withoutTypes({ language, code }, tools) {
+  if (language === 'js') return code;
+  const { transform } = await loadTool(tools, 'esbuild');
+  return (await transform(code, { loader: 'ts', target: 'esnext' })).code;
+}
 
 /** What starts a module in each runtime. */
 function runtimes(tools) {
@@ -32,7 +39,7 @@ export async function runFirstSnippet(project, packed, tools, hub) {
   if (!first) return { README: 'has no snippet' };
   // A folder of one's own, where the snippet of the hub looks for one.
   cpSync(join(rootFolder, 'packages/bert/golden/own-mini'), join(project, 'my-model'), { recursive: true });
-  writeFileSync(join(project, 'snippet.mjs'), first.code);
+  writeFileSync(join(project, 'snippet.mjs'), await withoutTypes(first, tools));
   const results = {};
   for (const [runtime, [command, ...args]] of Object.entries(runtimes(tools))) {
     const { code, output } = await runQuietly(command, [...args, 'snippet.mjs'], {

@@ -1,7 +1,9 @@
 // The programs that packages are tried with, at pinned versions, in our cache folder: half a
 // gigabyte that only this check needs, so it is no dependency of the workspace.
 import { existsSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { cacheFolder } from '../setup/cache-folder.mjs';
 import { sha256 } from '../setup/files.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
@@ -26,6 +28,12 @@ const dependencies = {
   publint: '0.3.25',
   '@arethetypeswrong/cli': '0.18.5',
 };
+
+/** A module of those packages. */
+export function loadTool(tools, name) {
+  const { resolve } = createRequire(join(tools, 'package.json'));
+  return import(pathToFileURL(resolve(name)).href);
+}
 
 /** The folder that holds them in its node_modules. */
 export async function toolsFolder() {

@@ -45,6 +45,14 @@ export async function checkTypes(project, packages, tools) {
   return results;
 }
 
+/** Each error with the compilers and settings that tell it. */
+export function errorsOfTypes(results) {
+  const where = new Map();
+  for (const { typescript, setting, errors } of results)
+    for (const error of errors) where.set(error, [...(where.get(error) ?? []), `TypeScript ${typescript}, ${setting}`]);
+  return where;
+}
+
 /** A module that imports every entry of every package, and one for every snippet. */
 function writeSources(project, packages) {
   const entries = packages.flatMap(({ name, manifest }) =>

@@ -1,7 +1,7 @@
 import { anything, flag, objectWith, optional, requireArgument, requireOptions, shown } from '@attune/validate';
 import { MetricOptionError } from './errors.ts';
 import type { MetricValues } from './input.ts';
-import { createMetric } from './load.ts';
+import { metricOfName } from './everyMetric.ts';
 import { readExample, requireInput } from './metric.ts';
 import type { MetricExample, MetricInput, MetricResult } from './metric.ts';
 
@@ -118,7 +118,7 @@ export function combine(
 }
 
 function made(metric: unknown, place: string): CombinableMetric {
-  if (typeof metric === 'string') return createMetric('combine', metric);
+  if (typeof metric === 'string') return metricOfName(metric);
   if (metric instanceof Promise)
     throw new MetricOptionError(`combine: ${place} is a Promise: await load(…) first, or give the name alone.`);
   requireArgument('combine', place, metric, combinable, MetricOptionError);

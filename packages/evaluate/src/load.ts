@@ -1,31 +1,29 @@
-import { nearestName, nonEmptyText, optional, requireArgument } from '@attune/validate';
+import { nonEmptyText, optional, requireArgument } from '@attune/validate';
 import { UnknownMetricError } from './errors.ts';
+import { chooseConfiguration, chooseMetric } from './chooseMetric.ts';
 import { Metric } from './metric.ts';
 import type { MetricDefinition, MetricInput, MetricResult } from './metric.ts';
-import { accuracy } from './metrics/accuracy.ts';
-import { classificationReport } from './metrics/classificationReport.ts';
-import { f1, precision, recall } from './metrics/classScores.ts';
-import { confusionMatrix } from './metrics/confusionMatrix.ts';
-import { pearsonr, spearmanr } from './metrics/correlation.ts';
-import { glue } from './metrics/glue.ts';
-import { matthews } from './metrics/matthews.ts';
-import { mae, mse } from './metrics/meanError.ts';
 
-/** Every metric by its name, with its configurations: a new one is a file and a line here. */
+/**
+ * Every metric by its name, with its configurations, loaded when it is asked for: a page that uses
+ * one does not carry the others. A new one is a file, a line here and one in everyMetric.ts.
+ */
 const metrics = {
-  glue,
-  accuracy,
-  f1,
-  precision,
-  recall,
-  matthews_correlation: matthews,
-  confusion_matrix: confusionMatrix,
-  classification_report: classificationReport,
-  pearsonr,
-  spearmanr,
-  mse,
-  mae,
+  glue: async () => (await import('./metrics/glue.ts')).glue,
+  accuracy: async () => (await import('./metrics/accuracy.ts')).accuracy,
+  f1: async () => (await import('./metrics/classScores.ts')).f1,
+  precision: async () => (await import('./metrics/classScores.ts')).precision,
+  recall: async () => (await import('./metrics/classScores.ts')).recall,
+  matthews_correlation: async () => (await import('./metrics/matthews.ts')).matthews,
+  confusion_matrix: async () => (await import('./metrics/confusionMatrix.ts')).confusionMatrix,
+  classification_report: async () => (await import('./metrics/classificationReport.ts')).classificationReport,
+  pearsonr: async () => (await import('./metrics/correlation.ts')).pearsonr,
+  spearmanr: async () => (await import('./metrics/correlation.ts')).spearmanr,
+  mse: async () => (await import('./metrics/meanError.ts')).mse,
+  mae: async () => (await import('./metrics/meanError.ts')).mae,
 };
+
+type Metrics = { [Name in keyof typeof metrics]: Awaited<ReturnType<(typeof metrics)[Name]>> };
 
 export type MetricName = keyof typeof metrics;
 
@@ -51,37 +49,9 @@ type MetricOf<Definition> =
 /** What `load` gives, by name and configuration. */
 export type LoadedMetrics = {
   [Name in MetricName]: {
-    [Configuration in keyof (typeof metrics)[Name]]: MetricOf<(typeof metrics)[Name][Configuration]>;
+    [Configuration in keyof Metrics[Name]]: MetricOf<Metrics[Name][Configuration]>;
   };
 };
-
-/** The metric itself, at once; `load` is the public, asynchronous face. */
-export function createMetric(where: string, name: string, configuration?: string): Metric<object, MetricResult> {
-  requireArgument(where, 'the name of a metric', name, nonEmptyText, UnknownMetricError);
-  requireArgument(where, 'the configuration', configuration, optional(nonEmptyText), UnknownMetricError);
-  const configurations = choose(metrics, name, 'There is no metric');
-  if (configuration === undefined && !('default' in configurations)) {
-    throw new UnknownMetricError(
-      `load('${name}') needs the name of a subset. Choose one of: ${Object.keys(configurations).join(', ')}.`,
-    );
-  }
-  const definition = choose<MetricDefinition<object, MetricResult, object>>(
-    configurations,
-    configuration ?? 'default',
-    `${name} has no configuration`,
-  );
-  return new Metric(definition);
-}
-
-function choose<Value>(table: Readonly<Record<string, Value>>, name: string, missing: string): Value {
-  const found = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (found !== undefined) return found;
-  const names = Object.keys(table);
-  const nearest = nearestName(name, names);
-  throw new UnknownMetricError(
-    `${missing} '${name}'${nearest ? `; did you mean ${nearest}?` : '.'} Choose one of: ${names.join(', ')}.`,
-  );
-}
 
 /**
  * Loads a metric by the name it has in Hugging Face's `evaluate`. Everything is built in: no
@@ -100,5 +70,8 @@ export async function load<
 >(name: Name, configuration?: Configuration): Promise<LoadedMetrics[Name][Configuration]>;
 export async function load(name: string, configuration?: string): Promise<Metric<object, MetricResult>>;
 export async function load(name: string, configuration?: string): Promise<unknown> {
-  return createMetric('load', name, configuration);
+  requireArgument('load', 'the name of a metric', name, nonEmptyText, UnknownMetricError);
+  requireArgument('load', 'the configuration', configuration, optional(nonEmptyText), UnknownMetricError);
+  const configurations = await chooseMetric(metrics, name)();
+  return new Metric(chooseConfiguration(configurations, name, configuration));
 }

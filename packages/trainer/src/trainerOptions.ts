@@ -50,12 +50,12 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   /** Default: `new TrainingArguments()`. */
   args?: TrainingArguments;
   /** Rows to train on. */
-  trainDataset?: TrainerDataset;
+  trainDataset?: TrainerDataset | undefined;
   /**
    * Rows to evaluate on. Several datasets, `{ a, b }` or a `DatasetDict`, are evaluated one after the
    * other, and their metrics are called `eval_a_loss`, `eval_b_loss`, ….
    */
-  evalDataset?: EvalDataset;
+  evalDataset?: EvalDataset | undefined;
   /**
    * Makes a batch from examples. Default: padding to the longest when `processingClass` is given,
    * else plain stacking.

@@ -29,6 +29,11 @@ export class BertForSequenceClassification extends BertHead {
    *   `token_type_ids` [rows, columns], `labels` [rows] or [rows, numLabels]
    * @throws BatchError for inputs or labels that do not fit the model
    */
+  forward(
+    inputs: ModelInputs & Pick<Required<ModelInputs>, 'labels'>,
+    options?: ForwardOptions,
+  ): SequenceClassifierOutput & { readonly loss: Tensor };
+  forward(inputs: ModelInputs, options?: ForwardOptions): SequenceClassifierOutput;
   forward(inputs: ModelInputs, options: ForwardOptions = {}): SequenceClassifierOutput {
     return this.record(inputs, options, (pinned) => {
       const labels = labelsOf(inputs, this.config);

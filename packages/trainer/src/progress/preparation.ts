@@ -1,3 +1,4 @@
+import type { AbortSignal } from '@attune/platform';
 import type { Device } from '@attune/tensor';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { Preparation } from '../callbacks/trainerCallback.ts';

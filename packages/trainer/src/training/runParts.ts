@@ -1,4 +1,5 @@
 import type { Batch } from '@attune/data';
+import type { AbortSignal } from '@attune/platform';
 import type { Optimizer, Schedule } from '@attune/tensor';
 import { callable, objectWith, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';

@@ -1,0 +1,35 @@
+import { nearestName } from '@attune/validate';
+import { UnknownMetricError } from './errors.ts';
+import type { MetricDefinition, MetricResult } from './metric.ts';
+
+/** A metric in its variants: `default`, `multilabel`, or the subsets of a benchmark. */
+export type Configurations = Readonly<Record<string, MetricDefinition<object, MetricResult, object>>>;
+
+/** The entry of that name. @throws UnknownMetricError with the names there are */
+export function chooseMetric<Value>(table: Readonly<Record<string, Value>>, name: string): Value {
+  return choose(table, name, 'There is no metric');
+}
+
+/** @throws UnknownMetricError with the configurations there are */
+export function chooseConfiguration(
+  configurations: object,
+  name: string,
+  configuration?: string,
+): Configurations[string] {
+  if (configuration === undefined && !('default' in configurations)) {
+    throw new UnknownMetricError(
+      `load('${name}') needs the name of a subset. Choose one of: ${Object.keys(configurations).join(', ')}.`,
+    );
+  }
+  return choose(configurations as Configurations, configuration ?? 'default', `${name} has no configuration`);
+}
+
+function choose<Value>(table: Readonly<Record<string, Value>>, name: string, missing: string): Value {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found !== undefined) return found;
+  const names = Object.keys(table);
+  const nearest = nearestName(name, names);
+  throw new UnknownMetricError(
+    `${missing} '${name}'${nearest ? `; did you mean ${nearest}?` : '.'} Choose one of: ${names.join(', ')}.`,
+  );
+}

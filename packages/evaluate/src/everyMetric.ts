@@ -1,0 +1,33 @@
+import { chooseConfiguration, chooseMetric } from './chooseMetric.ts';
+import type { MetricName } from './load.ts';
+import { Metric } from './metric.ts';
+import type { MetricResult } from './metric.ts';
+import { accuracy } from './metrics/accuracy.ts';
+import { classificationReport } from './metrics/classificationReport.ts';
+import { f1, precision, recall } from './metrics/classScores.ts';
+import { confusionMatrix } from './metrics/confusionMatrix.ts';
+import { pearsonr, spearmanr } from './metrics/correlation.ts';
+import { glue } from './metrics/glue.ts';
+import { matthews } from './metrics/matthews.ts';
+import { mae, mse } from './metrics/meanError.ts';
+
+/** The metrics of `load`, at once: `combine` takes names without waiting. */
+const everyMetric: { readonly [Name in MetricName]: object } = {
+  glue,
+  accuracy,
+  f1,
+  precision,
+  recall,
+  matthews_correlation: matthews,
+  confusion_matrix: confusionMatrix,
+  classification_report: classificationReport,
+  pearsonr,
+  spearmanr,
+  mse,
+  mae,
+};
+
+/** A metric by its name. @throws UnknownMetricError */
+export function metricOfName(name: string): Metric<object, MetricResult> {
+  return new Metric(chooseConfiguration(chooseMetric(everyMetric, name), name));
+}
