@@ -1,9 +1,10 @@
-// Writes the tables of docs/compatibility.md that come from the Trainer's own: `npm run build`
-// first. A test compares them with the sources.
+// Writes the tables of docs/compatibility.md and docs/trainer-parity.md that come from the Trainer's
+// own: `npm run build` first. A test compares them with the sources.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
+import { builtTables, pagePath as parityPage, readGolden, withSurface } from './trainer-parity.mjs';
 
 export const pagePath = join(rootFolder, 'docs/compatibility.md');
 
@@ -15,7 +16,7 @@ const table = (head, rows) =>
 /**
  * What becomes of each argument of `transformers.TrainingArguments`.
  * @param {{ defaultArguments: object, unsupportedArguments: object, renamedArguments: object,
- *   pointlessArguments: object, impossibleArguments: object }} tables
+ *   pointlessArguments: object, impossibleArguments: object, refusalReasons: object }} tables
  */
 export function argumentTables(tables) {
   const rows = (entries, describe) => Object.entries(entries).map(([name, value]) => [code(name), describe(value)]);
@@ -23,7 +24,14 @@ export function argumentTables(tables) {
     `Works (${Object.keys(tables.defaultArguments).length}), with the defaults of \`transformers\` 5:`,
     table(['argument', 'default'], rows(tables.defaultArguments, shown)),
     `Refused (${Object.keys(tables.unsupportedArguments).length}), but for the value at which nothing is asked:`,
-    table(['argument', 'taken when'], rows(tables.unsupportedArguments, shown)),
+    table(
+      ['argument', 'taken when', 'why'],
+      Object.entries(tables.unsupportedArguments).map(([name, value]) => [
+        code(name),
+        shown(value),
+        tables.refusalReasons[name] ?? 'not supported yet',
+      ]),
+    ),
     'Answered with what to do instead:',
     table(
       ['argument', 'what the error says'],
@@ -47,7 +55,7 @@ ${end}`,
   );
 
 if (isMain(import.meta.url)) {
-  const built = (file) => import(join(rootFolder, 'packages/trainer/dist/arguments', file));
-  const tables = argumentTables({ ...(await built('defaults.js')), ...(await built('otherNames.js')) });
-  writeFileSync(pagePath, withTables(readFileSync(pagePath, 'utf8'), tables));
+  const tables = await builtTables();
+  writeFileSync(pagePath, withTables(readFileSync(pagePath, 'utf8'), argumentTables(tables)));
+  writeFileSync(parityPage, withSurface(readFileSync(parityPage, 'utf8'), readGolden().surface, tables));
 }

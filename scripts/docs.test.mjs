@@ -2,11 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as defaults from '../packages/trainer/src/arguments/defaults.ts';
+import golden from '../packages/trainer/golden/trainer.json' with { type: 'json' };
+import { absentMethods } from '../packages/trainer/src/absentMethods.ts';
 import * as otherNames from '../packages/trainer/src/arguments/otherNames.ts';
+import { refusalReasons } from '../packages/trainer/src/arguments/refusalReasons.ts';
+import { eventNames } from '../packages/trainer/src/callbacks/trainerCallback.ts';
 import { argumentTables } from './compatibility.mjs';
+import { surfaceTables } from './trainer-parity.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 const packages = new Set(readdirSync(join(rootFolder, 'packages')));
+// The formatter pads the tables.
+const plain = (text) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 const read = (path) => readFileSync(join(rootFolder, path), 'utf8');
 
 describe('the documentation', () => {
@@ -20,10 +27,19 @@ describe('the documentation', () => {
   });
 
   it('lists the training arguments as they are', () => {
-    // The formatter pads the tables.
-    const plain = (text) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
-    const tables = argumentTables({ ...defaults, ...otherNames });
+    const tables = argumentTables({ ...defaults, ...otherNames, refusalReasons });
     expect(plain(read('docs/compatibility.md')), 'run node scripts/compatibility.mjs').toContain(plain(tables));
+  });
+
+  it('lists what becomes of everything that transformers’ Trainer has', () => {
+    const tables = surfaceTables(golden.surface, {
+      ...defaults,
+      ...otherNames,
+      refusalReasons,
+      absentMethods,
+      eventNames,
+    });
+    expect(plain(read('docs/trainer-parity.md')), 'run node scripts/trainer-parity.mjs').toContain(plain(tables));
   });
 
   const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', 'benchmarks/README.md'].concat(

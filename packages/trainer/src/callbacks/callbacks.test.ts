@@ -2,40 +2,14 @@ import { Dataset, defaultDataCollator } from '@attune/data';
 import { describe, expect, it } from 'vitest';
 import golden from '../../golden/events.json' with { type: 'json' };
 import { TrainerControl, TrainerError, TrainerState } from '../index.ts';
-import type { CallbackContext, TrainerCallback, TrainingArgumentsOptions } from '../index.ts';
+import type { CallbackContext, TrainerCallback } from '../index.ts';
+import { eventsOf } from '../testing/watching.ts';
 import { eventNames } from './trainerCallback.ts';
-import type { EventName } from './trainerCallback.ts';
 import { make, rows } from '../testing/regression.ts';
-
-type Seen = readonly (string | number)[];
-
-/** Writes down event, step, epoch and the flags that are set, and sets those of a case. */
-function watching(sets: readonly Seen[]): { readonly callback: TrainerCallback; readonly seen: Seen[] } {
-  const seen: Seen[] = [];
-  const flags = Object.keys(new TrainerControl()) as (keyof TrainerControl)[];
-  const theirs = eventNames.filter((name) => name !== 'onPreparation');
-  const events = theirs.map((name) => {
-    const event: TrainerCallback[EventName] = (_args, { globalStep, epoch }, control) => {
-      seen.push([name, globalStep, Number(epoch.toFixed(6)), ...flags.filter((flag) => control[flag])]);
-      for (const [at, step, flag] of sets)
-        if (at === name && step === globalStep) control[flag as keyof TrainerControl] = true;
-    };
-    return [name, event] as const;
-  });
-  return { callback: Object.fromEntries(events) as TrainerCallback, seen };
-}
 
 describe('events', () => {
   it.each(Object.entries(golden.cases))('come as in transformers: %s', async (_name, { calls, sets, ...recorded }) => {
-    const { callback, seen } = watching(sets as Seen[]);
-    const { trainer } = await make(
-      { saveStrategy: 'steps', ...(recorded.arguments as Partial<TrainingArgumentsOptions>) },
-      { callbacks: [callback], evalDataset: Dataset.fromRows(rows.slice(0, 20)) },
-    );
-    for (const call of calls) {
-      if (call === 'predict') await trainer.predict(Dataset.fromRows(rows.slice(0, 10)));
-      else await trainer[call as 'train' | 'evaluate']();
-    }
+    const seen = await eventsOf({ calls, sets, ...recorded });
     expect(seen).toEqual(recorded.events);
   });
 
