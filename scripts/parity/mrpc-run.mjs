@@ -8,7 +8,9 @@ import { rootFolder } from '../setup/root-folder.mjs';
 
 // The demo depends on all packages; from its folder their names are found.
 const demo = createRequire(join(rootFolder, 'apps/mrpc-demo/package.json'));
-const load = (name) => import(pathToFileURL(demo.resolve(name)).href);
+
+/** A package of ours, by its name. */
+export const load = (name) => import(pathToFileURL(demo.resolve(name)).href);
 const { AutoModelForSequenceClassification, AutoTokenizer } = await load('@attune/bert');
 const { DataCollatorWithPadding, loadDataset } = await load('@attune/data');
 const evaluate = await load('@attune/evaluate');

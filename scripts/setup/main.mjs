@@ -14,7 +14,7 @@ const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   test [arguments]    run the tests; arguments go to vitest
   dev WORD            run the tests of files with this word in their path, again at every change
   example NAME        run a program of examples/
-  parity NAME         train on MRPC beside PyTorch: mrpc, few-examples (docs/parity.md)
+  parity NAME         train on MRPC beside PyTorch: mrpc, few-examples, step-time (docs/parity.md)
   setup               only install what is missing
   install             only install packages
   build               only install packages and build
@@ -46,8 +46,8 @@ const commands = {
     return startOwn('scripts/example.mjs', args, rootFolder);
   },
   async parity([name, ...args]) {
-    const file = { mrpc: 'mrpc-attune.mjs', 'few-examples': 'few-examples.mjs' }[name];
-    if (!file) throw new SetupProblem('parity takes a name: mrpc or few-examples (docs/parity.md).');
+    const file = { mrpc: 'mrpc-attune.mjs', 'few-examples': 'few-examples.mjs', 'step-time': 'step-time.mjs' }[name];
+    if (!file) throw new SetupProblem('parity takes a name: mrpc, few-examples or step-time (docs/parity.md).');
     await setup();
     return startOwn(join('scripts/parity', file), args);
   },
