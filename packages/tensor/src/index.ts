@@ -192,6 +192,8 @@ export { Adafactor } from './optim/adafactor.ts';
 export type { AdafactorOptions } from './optim/adafactor.ts';
 export { Adagrad } from './optim/adagrad.ts';
 export type { AdagradOptions } from './optim/adagrad.ts';
+export { clipGradNorm, clipGradValue } from './optim/clipGrad.ts';
+export type { ClipGradNormOptions } from './optim/clipGrad.ts';
 export { AdamW } from './optim/adamW.ts';
 export type { AdamWOptions } from './optim/adamWOptions.ts';
 export { Lion } from './optim/lion.ts';

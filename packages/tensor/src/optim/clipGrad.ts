@@ -1,0 +1,101 @@
+import * as kernels from '@attune/kernels';
+import { flag, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { noGrad } from '../autograd/gradMode.ts';
+import { AutogradError, TensorError } from '../errors.ts';
+import { add, div, mul } from '../functional/binary.ts';
+import { zeros } from '../functional/create.ts';
+import { stack } from '../functional/joining.ts';
+import { norm } from '../functional/reductions.ts';
+import { clamp } from '../functional/unary.ts';
+import { Tensor } from '../tensor.ts';
+
+/** Options of `clipGradNorm`. */
+export interface ClipGradNormOptions {
+  /** The exponent of the norm; Infinity for the greatest magnitude. Default 2. */
+  readonly normType?: number;
+  /** Whether a norm that is NaN or infinite is an error, for which the GPU is waited for. Default false. */
+  readonly errorIfNonfinite?: boolean;
+}
+
+const exponent: Kind = { what: 'a number above 0', holds: (value) => typeof value === 'number' && value > 0 };
+const kinds = { normType: optional(exponent), errorIfNonfinite: optional(flag) };
+const aBound = numberAtLeast(0);
+const tensorsKind: Kind = {
+  what: 'parameters, such as model.parameters(), or one',
+  holds: (value) => value instanceof Tensor || (typeof value === 'object' && value !== null && Symbol.iterator in value),
+};
+
+/** Those with a gradient, and the device of all. */
+function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): readonly [Tensor, readonly Tensor[]] {
+  requireArgument(where, 'parameters', parameters, tensorsKind, TensorError);
+  const given = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const [first] = given;
+  if (!first)
+    throw new TensorError(
+      `${where}: no parameter was given. A generator such as model.parameters() can be gone through once; call it anew`,
+    );
+  for (const [index, parameter] of given.entries()) {
+    if (!(parameter instanceof Tensor))
+      throw new TensorError(`${where}: parameter ${index} is no Tensor; pass model.parameters(), without names`);
+    if (parameter.device !== first.device)
+      throw new TensorError(`${where}: parameter ${index} lives on another device than the first`);
+  }
+  return [first, given.filter((parameter) => parameter.hasGrad)];
+}
+
+/** Puts other values in place of gradients. */
+function replaceGradients(parameters: readonly Tensor[], change: (gradient: Tensor) => Tensor): void {
+  for (const parameter of parameters) {
+    const { device, grad, gradArray, size: length } = parameter;
+    if (!grad || !gradArray || length === 0) continue;
+    const changed = change(grad);
+    kernels.scale(device, { input: changed.array, output: gradArray, factor: 1, length });
+    changed.dispose();
+  }
+}
+
+/**
+ * Multiplies all gradients with `min(1, maxNorm / (norm + 1e-6))`, where the norm is that of all
+ * gradients in a row, as `torch.nn.utils.clip_grad_norm_`. It is recorded before the call returns,
+ * and waits for the GPU only with `errorIfNonfinite`. `AdamW` does the same in its update, by
+ * `maxGradNorm`; a loss that was scaled for mixed precision needs that.
+ *
+ * @param parameters those without a gradient count as 0
+ * @returns the norm before, a scalar on the GPU; rejects with a TensorError for wrong arguments, and
+ *   an AutogradError for a norm that is not finite, the gradients being left as they are
+ */
+export async function clipGradNorm(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  options: ClipGradNormOptions = {},
+): Promise<Tensor> {
+  const where = 'clipGradNorm';
+  requireArgument(where, 'maxNorm', maxNorm, aBound, TensorError);
+  requireOptions(where, options, kinds, { error: TensorError });
+  const { normType: p = 2, errorIfNonfinite = false } = options;
+  const [{ device }, clipped] = withGradients(where, parameters);
+  if (clipped.length === 0) return zeros([], { device });
+  const total = noGrad(() => norm(stack(clipped.map(({ grad }) => norm(grad as Tensor, null, { p }))), null, { p }));
+  if (errorIfNonfinite && !Number.isFinite(await total.item()))
+    throw new AutogradError(
+      `${where}: the norm of the gradients is ${await total.item()}, so they cannot be clipped; they are as they were`,
+    );
+  noGrad(() => {
+    const factor = clamp(div(maxNorm, add(total, 1e-6)), { max: 1 });
+    replaceGradients(clipped, (gradient) => mul(gradient, factor));
+  });
+  return total;
+}
+
+/**
+ * Brings every element of the gradients into [-clipValue, clipValue], as
+ * `torch.nn.utils.clip_grad_value_`. Recorded; nothing is waited for.
+ *
+ * @throws TensorError
+ */
+export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  requireArgument('clipGradValue', 'clipValue', clipValue, aBound, TensorError);
+  const [, clipped] = withGradients('clipGradValue', parameters);
+  noGrad(() => replaceGradients(clipped, (gradient) => clamp(gradient, { min: -clipValue, max: clipValue })));
+}
