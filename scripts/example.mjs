@@ -6,7 +6,7 @@ import { rootFolder } from './setup/root-folder.mjs';
 
 const folder = join(rootFolder, 'examples');
 const names = readdirSync(folder)
-  .filter((name) => /-|^(lesson|search)/.test(name) && name.endsWith('.ts'))
+  .filter((name) => name.endsWith('.ts') && !/\.(test|config)\.ts$|^(tinyTask|pocketTask)/.test(name))
   .map((name) => name.replace('.ts', ''));
 const [name] = process.argv.slice(2);
 if (names.includes(name)) {

@@ -82,10 +82,26 @@ describe('misuse of clipping is told in words', () => {
   const parameters = () => [new Parameter(new Float32Array(1), { shape: [1] })];
   it.each<[string, () => Promise<unknown>, RegExp]>([
     ['no parameters', () => clipGradNorm([], 1), /clipGradNorm: no parameter was given. A generator/],
-    ['names', () => clipGradNorm([['a', 1]] as never, 1), /parameter 0 is no Tensor; pass model.parameters\(\), without names/],
-    ['nothing', () => clipGradNorm(undefined as never, 1), /parameters must be parameters, such as model.parameters\(\), or one; got undefined/],
-    ['no bound', () => clipGradNorm(parameters(), undefined as never), /maxNorm must be a number of at least 0; got undefined/],
-    ['an option', () => clipGradNorm(parameters(), 1, { norm: 1 } as never), /clipGradNorm has no option norm; it has normType, errorIfNonfinite/],
+    [
+      'names',
+      () => clipGradNorm([['a', 1]] as never, 1),
+      /parameter 0 is no Tensor; pass model.parameters\(\), without names/,
+    ],
+    [
+      'nothing',
+      () => clipGradNorm(undefined as never, 1),
+      /parameters must be parameters, such as model.parameters\(\), or one; got undefined/,
+    ],
+    [
+      'no bound',
+      () => clipGradNorm(parameters(), undefined as never),
+      /maxNorm must be a number of at least 0; got undefined/,
+    ],
+    [
+      'an option',
+      () => clipGradNorm(parameters(), 1, { norm: 1 } as never),
+      /clipGradNorm has no option norm; it has normType, errorIfNonfinite/,
+    ],
     ['an order', () => clipGradNorm(parameters(), 1, { normType: 0 }), /normType must be a number above 0; got 0/],
     ['a bound', async () => clipGradValue(parameters(), -1), /clipValue must be a number of at least 0; got -1/],
   ])('%s', async (_, call, message) => {

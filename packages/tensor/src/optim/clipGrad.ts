@@ -23,7 +23,8 @@ const kinds = { normType: optional(exponent), errorIfNonfinite: optional(flag) }
 const aBound = numberAtLeast(0);
 const tensorsKind: Kind = {
   what: 'parameters, such as model.parameters(), or one',
-  holds: (value) => value instanceof Tensor || (typeof value === 'object' && value !== null && Symbol.iterator in value),
+  holds: (value) =>
+    value instanceof Tensor || (typeof value === 'object' && value !== null && Symbol.iterator in value),
 };
 
 /** Those with a gradient, and the device of all. */

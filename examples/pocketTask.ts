@@ -1,0 +1,46 @@
+// The demo's pocket set: pairs of sentences that it makes itself, and a small BERT for them.
+import type { BertForSequenceClassification } from '@attune/bert';
+import * as evaluate from '@attune/evaluate';
+import { Trainer, TrainingArguments } from '@attune/trainer';
+import { pocketSource } from '../apps/mrpc-demo/src/sources/pocket.ts';
+
+/** Training pairs, as many as asked for, and what trains a model on them and tells the outcome. */
+export async function pocketTask(rows: number) {
+  const { tokenizer, train, validation, createModel, defaults } = await pocketSource();
+  const encode = (dataset: typeof train) =>
+    dataset.map((batch) => tokenizer(batch.sentence1, batch.sentence2 as string[], undefined), { batched: true });
+  const [trainDataset, evalDataset] = [await encode(train.select([...Array(rows).keys()])), await encode(validation)];
+  const accuracy = await evaluate.load('accuracy');
+
+  /** Trains where there are epochs, and says how many parameters, how much memory, and what is right. */
+  async function tune(model: BertForSequenceClassification, numTrainEpochs: number, learningRate: number) {
+    const given = {
+      // At least one, also where nothing is to be trained.
+      ...defaults,
+      numTrainEpochs: Math.max(1, numTrainEpochs),
+      learningRate,
+      warmupSteps: 50,
+      disableTqdm: true,
+      saveStrategy: 'no',
+    } as const;
+    const trainer = new Trainer({
+      model,
+      args: new TrainingArguments('pocket-output', given),
+      trainDataset,
+      evalDataset,
+      processingClass: tokenizer,
+      computeMetrics: ({ predictions, labelIds }) =>
+        accuracy.compute({ predictions: predictions.argmax(-1), references: labelIds }),
+    });
+    model.device.resetPeakMemory();
+    if (numTrainEpochs > 0) await trainer.train();
+    const trained = [...model.parameters()].reduce(
+      (sum, { requiresGrad, size }) => sum + Number(requiresGrad) * size,
+      0,
+    );
+    const megabytes = model.device.memory.peakBytes / 1e6;
+    const { eval_accuracy } = await trainer.evaluate();
+    return { trained, megabytes, accuracy: Number(eval_accuracy) };
+  }
+  return { createModel, tune };
+}
