@@ -6,6 +6,7 @@ export type {
   ReportName,
   SamplingStrategy,
   SaveStrategy,
+  TokensSeen,
   TrainingArgumentsOptions,
 } from './arguments/defaults.ts';
 export { TrainingArguments } from './arguments/trainingArguments.ts';

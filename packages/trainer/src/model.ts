@@ -41,6 +41,8 @@ export interface TrainableModel extends Module {
    * @param labelNames batch keys that hold labels
    */
   countLabels?(batch: Batch, labelNames?: readonly string[]): number;
+  /** Strength of the noise on embeddings in training; `neftuneNoiseAlpha` needs it and sets it. */
+  neftuneNoiseAlpha?: number | null;
   /** Called before training with `activationCheckpointing`, which needs it. */
   activationCheckpointingEnable?(options?: CheckpointingKwargs): void;
   /** Writes the model to a folder; without it a checkpoint holds the bare weights. */

@@ -45,6 +45,8 @@ import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.t
 import { labelsOf } from './training/countLabels.ts';
 import { defaultLoss, ownLoss, readLoss, warnOfSmoothing } from './training/loss.ts';
 
+import { findBatchSize } from './training/findBatchSize.ts';
+import { switchModel } from './training/switchModel.ts';
 import { trainAlone } from './training/trainAlone.ts';
 import type { RunningTrainer } from './training/runParts.ts';
 import { TrainingRun } from './training/trainingRun.ts';
@@ -58,7 +60,8 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   implements RunningTrainer
 {
   readonly model: TrainableModel;
-  readonly args: TrainingArguments;
+  /** With `autoFindBatchSize` its `perDeviceTrainBatchSize` is that which was found. */
+  args: TrainingArguments;
   readonly trainDataset: TrainerDataset | undefined;
   readonly evalDataset: EvalDataset | undefined;
   readonly processingClass: ProcessingClass | undefined;
@@ -66,7 +69,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   readonly control = new TrainerControl();
   /** Where the run stands, and its log. */
   state = new TrainerState();
-  readonly #parts: TrainerParts;
+  #parts: TrainerParts;
   readonly #callbacks: CallbackList;
   readonly #columns: ModelColumns;
   readonly #evaluation: Evaluation;
@@ -134,26 +137,21 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
     readTrainOptions(options);
-    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, howToResume, ignoreKeysForEval, signal } = options;
+    const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, signal } = options;
     return trainAlone(this.model, async () => {
       this.#runSignal = signal;
       await this.#begin(signal);
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
       const checkpoint = await this.#checkpointOf(resumeFromCheckpoint);
-      if (this.args.activationCheckpointing) this.#enableCheckpointing();
-      using run = await TrainingRun.begin({
-        checkpoint,
-        howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
-        trainer: this,
-        callbacks: this.#callbacks,
-        labelNames: this.#parts.labelNames,
-        ...(ignoreKeysForEval && { ignoreKeysForEval }),
-        numTrainExamples: this.trainDataset?.length ?? null,
-        largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
-        recordEvaluation: (batch) => this.#evaluation.recordAhead(batch),
-        signal,
+      using _switched = switchModel(this.model, this.args);
+      if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
+      const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
+      return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
+        this.args = this.args.withTrainBatchSize(rows);
+        this.#parts = { ...this.#parts, args: this.args };
+        // A run goes on with the state that it has read.
+        return this.#run(await this.#checkpointOf(checkpoint?.path ?? null), options);
       });
-      return await run.run();
     }).finally(() => (this.#runSignal = undefined));
   }
 
@@ -272,7 +270,9 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
 
   async log(logs: LogEntry): Promise<void> {
     requireArgument('log', 'logs', logs, object, TrainerError);
-    const entry = { ...logs, epoch: this.state.epoch };
+    const { epoch, numInputTokensSeen: num_input_tokens_seen } = this.state;
+    const counts = this.args.includeNumInputTokensSeen !== 'no';
+    const entry = { ...logs, epoch, ...(counts && { num_input_tokens_seen }) };
     this.state.logHistory.push({ ...entry, step: this.state.globalStep });
     await this.#callbacks.call('onLog', { logs: entry });
   }
@@ -287,9 +287,23 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     return metrics;
   }
 
-  #enableCheckpointing(): void {
-    const { everyNLayers = 1 } = this.args.activationCheckpointingKwargs ?? {};
-    this.model.activationCheckpointingEnable?.({ everyNLayers });
+  async #run(
+    checkpoint: Checkpoint | null,
+    { howToResume, ignoreKeysForEval, signal }: TrainOptions,
+  ): Promise<TrainOutput> {
+    using run = await TrainingRun.begin({
+      checkpoint,
+      howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
+      trainer: this,
+      callbacks: this.#callbacks,
+      labelNames: this.#parts.labelNames,
+      ...(ignoreKeysForEval && { ignoreKeysForEval }),
+      numTrainExamples: this.trainDataset?.length ?? null,
+      largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
+      recordEvaluation: (batch) => this.#evaluation.recordAhead(batch),
+      signal,
+    });
+    return await run.run();
   }
 
   #checkpointOf(resume: string | boolean | null): Promise<Checkpoint> | null {

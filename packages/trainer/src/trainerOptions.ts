@@ -240,6 +240,12 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
         'it must call checkpoint() of @attune/tensor around its layers from then on; or leave the argument out',
     );
   }
+  if (args.neftuneNoiseAlpha !== null && !('neftuneNoiseAlpha' in trained)) {
+    throw new TrainingArgumentsError(
+      `neftuneNoiseAlpha is ${args.neftuneNoiseAlpha}, but ${trained.constructor.name} has no neftuneNoiseAlpha: it must have this ` +
+        'property, and add the noise to its embeddings while it is a number; or leave the argument out',
+    );
+  }
   return {
     ...rest,
     model: trained,

@@ -115,6 +115,12 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
     what: 'an array of names of batch keys, each once',
     holds: (value) => Array.isArray(value) && value.every(nonEmptyText.holds) && new Set(value).size === value.length,
   }),
+  includeNumInputTokensSeen: {
+    what: "'all', 'non_padding' or 'no', true for 'all' or false",
+    holds: (value) => ['all', 'non_padding', 'no'].includes(value as string),
+  },
+  autoFindBatchSize: flag,
+  neftuneNoiseAlpha: orNull(above0),
   evalAccumulationSteps: orNull(wholeNumber(1)),
   predictionLossOnly: flag,
   includeForMetrics: arrayOf(oneOf('inputs', 'loss'), "'inputs' and 'loss', or one of them"),

@@ -13,6 +13,9 @@ export type ReportName = (typeof reportNames)[number];
 /** The order in which training examples come. */
 export type SamplingStrategy = 'random' | 'sequential';
 
+/** Which tokens are counted: all, those that are no padding, or none. */
+export type TokensSeen = 'all' | 'non_padding' | 'no';
+
 /** Options of activation checkpointing. */
 export interface CheckpointingKwargs {
   /** Every how many layers one is computed again in the backward pass. Default 1. */
@@ -138,7 +141,7 @@ export interface TrainingArgumentsOptions {
    * Layers keep nothing for the backward pass, which computes them again: less memory for more time,
    * and the same gradients bit for bit. `{ everyNLayers }` is taken too. Default false.
    */
-  activationCheckpointing: boolean;
+  activationCheckpointing: boolean | CheckpointingKwargs;
   /** `everyNLayers`: every how many layers one is computed again. Default null: all of them. */
   activationCheckpointingKwargs: CheckpointingKwargs | null;
   /** The older name of `activationCheckpointing`, which it always equals. */
@@ -158,6 +161,21 @@ export interface TrainingArgumentsOptions {
    * metrics get an array of them. Default null: `labels`.
    */
   labelNames: readonly string[] | null;
+  /**
+   * Counts the tokens that training reads in `state.numInputTokensSeen` and logs them: `all`,
+   * `non_padding`, or `no`; true is `all`. Default `no`.
+   */
+  includeNumInputTokensSeen: TokensSeen | boolean;
+  /**
+   * A training batch that does not fit on the GPU is halved, and the run begins anew, until one fits.
+   * Batches of evaluations stay as they are. Default false.
+   */
+  autoFindBatchSize: boolean;
+  /**
+   * Noise on the embeddings of training, uniform up to `alpha / sqrt(columns * hidden size)` (NEFTune,
+   * Jain et al., 2023, which uses 5 to 15). Default null: none.
+   */
+  neftuneNoiseAlpha: number | null;
   /**
    * Batches of an evaluation that are computed before their results are waited for; each holds its
    * results on the GPU so long. Default null: one.
@@ -232,6 +250,9 @@ export const defaultArguments: TrainingArgumentsOptions = {
   dataSeed: null,
   removeUnusedColumns: true,
   labelNames: null,
+  includeNumInputTokensSeen: 'no',
+  autoFindBatchSize: false,
+  neftuneNoiseAlpha: null,
   evalAccumulationSteps: null,
   predictionLossOnly: false,
   includeForMetrics: [],

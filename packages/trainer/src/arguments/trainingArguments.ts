@@ -45,13 +45,22 @@ export class TrainingArguments {
     for (const [name, value] of given) checkName(name, value);
     const known = given.filter(([name]) => Object.hasOwn(defaultArguments, name));
     const asked = { ...defaultArguments, ...Object.fromEntries(known) };
-    Object.assign(this, asked, bestModelDefaults(asked), checkpointingOf(options));
+    Object.assign(this, asked, bestModelDefaults(asked), checkpointingOf(options), {
+      includeNumInputTokensSeen: tokensSeenOf(asked.includeNumInputTokensSeen),
+    });
     for (const [name, kind] of Object.entries(argumentKinds))
       requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
     Object.assign(this, { reportTo: reportList(this.reportTo) });
     checkTogether(this);
     checkBestModel(this);
     checkSchedule(this);
+  }
+
+  /** The same arguments with another number of rows in a training batch. */
+  withTrainBatchSize(perDeviceTrainBatchSize: number): TrainingArguments {
+    return Object.assign(Object.create(TrainingArguments.prototype) as TrainingArguments, this, {
+      perDeviceTrainBatchSize,
+    });
   }
 
   /** The arguments under their Hugging Face names, for `training_args.json`. */
@@ -71,6 +80,9 @@ function reportList(given: TrainingArgumentsOptions['reportTo']): readonly strin
   if (names.includes('all')) return reportNames;
   return [...new Set(names.filter((name) => name !== 'none'))];
 }
+
+/** True and false are names of kinds of tokens too. */
+const tokensSeenOf = (asked: unknown) => (typeof asked === 'boolean' ? (asked ? 'all' : 'no') : asked);
 
 /** What `transformers` makes of arguments about the best model that are left out. */
 function bestModelDefaults(asked: TrainingArgumentsOptions): Partial<TrainingArgumentsOptions> {

@@ -6,7 +6,7 @@ import { BatchTooLargeError } from '../errors.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints } from '../extensionPoints.ts';
 import { prepareTelling } from '../progress/preparation.ts';
 import type { TrainerParts } from '../trainerOptions.ts';
-import { findingWhatFits } from '../training/batchMemory.ts';
+import { findingWhatFits, withinMemoryLate } from '../training/batchMemory.ts';
 import { defaultLoss } from '../training/loss.ts';
 import { withRows } from '../training/sampleBatches.ts';
 import { evaluationLoop, inEvalMode } from './evaluationLoop.ts';
@@ -38,7 +38,12 @@ export class Evaluation {
         options,
         beforeFirst: (batch) =>
           prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal: options.signal }, (how) =>
-            device.prepare(() => this.#record(batch), how),
+            withinMemoryLate(
+              'perDeviceEvalBatchSize',
+              args,
+              batch,
+              device.prepare(() => this.#record(batch), how),
+            ),
           ),
         onResult: (result, isLast) => results.add(result, isLast),
         afterBatch: () => this.#callbacks.call('onPredictionStep', { numBatches: loader.length }),

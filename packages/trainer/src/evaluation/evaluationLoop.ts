@@ -1,11 +1,11 @@
 import type { Batch, BatchArray } from '@attune/data';
-import { autocast, noGrad, OutOfMemoryError, Tensor } from '@attune/tensor';
+import { autocast, noGrad, Tensor } from '@attune/tensor';
 import { checkedBatch } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import { shownResult } from '../shownResult.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
 import type { TrainerParts } from '../trainerOptions.ts';
-import { tooLarge, withinMemory } from '../training/batchMemory.ts';
+import { withinMemory, withinMemoryLate } from '../training/batchMemory.ts';
 import { countExamples, countLabels } from '../training/countLabels.ts';
 import type { BatchResult } from './evaluationResults.ts';
 import { awaitNested, everyNested, mapNested } from './nested.ts';
@@ -56,7 +56,7 @@ function startBatch({ trainer, parts, options }: EvaluationLoopInput, batch: Bat
   const { predictionLossOnly = args.predictionLossOnly, ignoreKeys } = options;
   const labelled = countLabels(model, batch, labelNames);
   const rows = countExamples(batch);
-  return inEvalMode(parts, () => {
+  const { result } = inEvalMode(parts, () => {
     const [loss, logits, labels] = withinMemory('perDeviceEvalBatchSize', args, batch, () => {
       const step = checked(
         trainer.predictionStep(model, batch, { predictionLossOnly, ...(ignoreKeys && { ignoreKeys }) }),
@@ -68,20 +68,18 @@ function startBatch({ trainer, parts, options }: EvaluationLoopInput, batch: Bat
     const keeps = !predictionLossOnly;
     const predictions = keeps && logits ? awaitNested(mapNested(logits, readBack)) : null;
     const value = loss && labelled > 0 ? loss.item() : 0;
-    return Promise.all([predictions, value]).then(
-      ([read, mean]): BatchResult => ({
-        batch,
-        rows,
-        predictions: read,
-        labels: keeps ? labels : null,
-        loss: mean,
-        labelled: loss ? labelled : 0,
-      }),
-      (error: unknown) => {
-        throw error instanceof OutOfMemoryError ? tooLarge('perDeviceEvalBatchSize', args, batch, error) : error;
-      },
-    );
+    const read = Promise.all([predictions, value]).then(([kept, mean]): BatchResult => ({
+      batch,
+      rows,
+      predictions: kept,
+      labels: keeps ? labels : null,
+      loss: mean,
+      labelled: loss ? labelled : 0,
+    }));
+    // In an object: a scope that is given a promise keeps its memory until that is kept.
+    return { result: withinMemoryLate('perDeviceEvalBatchSize', args, batch, read) };
   });
+  return result;
 }
 
 const readBack = async (tensor: Tensor): Promise<BatchArray> => ({

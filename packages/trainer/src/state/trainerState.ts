@@ -24,6 +24,8 @@ export interface LogEntry {
   readonly train_samples_per_second?: number;
   readonly train_steps_per_second?: number;
   readonly total_flos?: number;
+  readonly num_input_tokens_seen?: number;
+  readonly train_tokens_per_second?: number;
   readonly [name: string]: LogValue | undefined;
 }
 
@@ -47,6 +49,8 @@ export class TrainerState {
   totalFlos = 0;
   /** Seed of the model's new head, when the model knows it. */
   headSeed: number | null = null;
+  /** Tokens that training has read, where `includeNumInputTokensSeen` asks for them. */
+  numInputTokensSeen = 0;
   logHistory: LogEntry[] = [];
   /** The best value so far of `metricForBestModel`. */
   bestMetric: number | null = null;
@@ -87,7 +91,7 @@ export class TrainerState {
       log_history: this.logHistory,
       logging_steps: this.loggingSteps,
       max_steps: this.maxSteps,
-      num_input_tokens_seen: 0,
+      num_input_tokens_seen: this.numInputTokensSeen,
       num_train_epochs: this.numTrainEpochs,
       save_steps: this.saveSteps,
       stateful_callbacks: this.statefulCallbacks,
@@ -110,6 +114,7 @@ const jsonNames = {
   evalSteps: 'eval_steps',
   saveSteps: 'save_steps',
   totalFlos: 'total_flos',
+  numInputTokensSeen: 'num_input_tokens_seen',
   logHistory: 'log_history',
   bestMetric: 'best_metric',
   bestGlobalStep: 'best_global_step',
@@ -127,6 +132,7 @@ const fieldKinds = {
   evalSteps: optional(number),
   saveSteps: optional(number),
   totalFlos: optional(number),
+  numInputTokensSeen: optional(number),
   headSeed: optional(orNull(number)),
   logHistory: optional(array),
   bestMetric: optional(orNull({ what: 'a number', holds: (value) => typeof value === 'number' })),

@@ -25,8 +25,22 @@ export function withinMemory<Result>(
   }
 }
 
-/** The same for what the GPU tells late, while it is waited for. */
-export function tooLarge(
+/** The same for what the GPU tells late, while work on a batch is waited for. */
+export async function withinMemoryLate<Result>(
+  name: BatchSizeName,
+  args: TrainingArguments,
+  batch: Batch,
+  work: Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    throw tooLarge(name, args, batch, error);
+  }
+}
+
+function tooLarge(
   name: BatchSizeName,
   args: TrainingArguments,
   batch: Batch,

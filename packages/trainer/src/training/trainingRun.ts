@@ -9,7 +9,7 @@ import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
 import { checkpointPath } from '../checkpoint/write.ts';
 import { batchesFrom, groupsOf } from '../dataloaders.ts';
 import { TrainingInterruptedError } from '../errors.ts';
-import { speedMetrics } from '../evaluation/speedMetrics.ts';
+import { speedMetrics, tokenSpeedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader } from '../extensionPoints.ts';
 import { prepareTelling } from '../progress/preparation.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
@@ -17,7 +17,9 @@ import type { TrainOutput } from '../trainerOptions.ts';
 import { noteBest } from './bestModel.ts';
 import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
+import { withinMemoryLate } from './batchMemory.ts';
 import { FlopsEstimate } from './flops.ts';
+import { InputTokens } from './inputTokens.ts';
 import { LossMeter } from './lossMeter.ts';
 import type { StartingPoint } from './resume.ts';
 import { makeRunParts } from './runParts.ts';
@@ -39,6 +41,10 @@ export class TrainingRun implements Disposable {
   readonly #start: StartingPoint;
   readonly #meter: LossMeter;
   readonly #flops: FlopsEstimate;
+  readonly #inputTokens: InputTokens;
+  /** Tokens seen before this call of `train()`. */
+  readonly #tokensBefore: number;
+  #began = 0;
   readonly #checkpoints: RunCheckpoints;
   #position: RunPosition;
   #prepared = false;
@@ -60,6 +66,9 @@ export class TrainingRun implements Disposable {
     this.#checkpoints = new RunCheckpoints({ trainer, callbacks, optimizer, schedule, resumedFrom });
     this.#meter = new LossMeter(checkpoint?.progress.logged);
     this.#flops = new FlopsEstimate(model);
+    const { padTokenId } = (trainer.processingClass ?? {}) as { readonly padTokenId?: number };
+    this.#inputTokens = new InputTokens({ model, tokens: args.includeNumInputTokensSeen, padTokenId });
+    this.#tokensBefore = trainer.state.numInputTokensSeen;
     this.#step = new TrainingStep({
       trainer,
       model,
@@ -101,7 +110,7 @@ export class TrainingRun implements Disposable {
 
   async #runEpochs(): Promise<TrainOutput> {
     const { args, control, model } = this.#trainer;
-    const began = performance.now();
+    const began = (this.#began = performance.now());
     model.train();
     this.#optimizer.zeroGrad();
     await this.#callbacks.call('onTrainBegin');
@@ -208,7 +217,12 @@ export class TrainingRun implements Disposable {
       if (first) this.#input.recordEvaluation(first);
     };
     await prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal: this.#input.signal }, (options) =>
-      this.#optimizer.device.prepare(record, options),
+      withinMemoryLate(
+        'perDeviceTrainBatchSize',
+        this.#trainer.args,
+        first ?? {},
+        this.#optimizer.device.prepare(record, options),
+      ),
     );
     this.#input.signal?.throwIfAborted();
   }
@@ -224,6 +238,7 @@ export class TrainingRun implements Disposable {
     this.#state.globalStep += 1;
     this.#state.epoch = epoch;
     this.#state.totalFlos += this.#flops.of(batches);
+    this.#state.numInputTokensSeen += this.#inputTokens.of(batches);
     await this.#callbacks.call('onStepEnd', this.#progress());
   }
 
@@ -252,7 +267,15 @@ export class TrainingRun implements Disposable {
       loss: this.#meter.take(this.#step.completed),
       grad_norm: last.gradNorm,
       learning_rate: last.learningRate,
+      ...this.#tokenSpeed(),
     });
+  }
+
+  /** As in `transformers`, where tokens are counted. */
+  #tokenSpeed(): LogEntry {
+    if (this.#trainer.args.includeNumInputTokensSeen === 'no') return {};
+    const seconds = (performance.now() - this.#began) / 1000;
+    return tokenSpeedMetrics('train', seconds, this.#state.numInputTokensSeen - this.#tokensBefore);
   }
 
   #progressToSave(): RunProgress {

@@ -6,7 +6,7 @@ import { shownResult } from '../shownResult.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { findingWhatFits, withinMemory } from './batchMemory.ts';
+import { findingWhatFits, withinMemory, withinMemoryLate } from './batchMemory.ts';
 import { countExamples, countLabels, labelsOf } from './countLabels.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 import type { LossOptions } from './loss.ts';
@@ -79,7 +79,9 @@ export class TrainingStep {
     optimizer.zeroGrad();
     this.#examplesOfStep.push(exampleOffset);
     const previous = this.#inFlight;
-    const current = optimizer.records().then((records) => this.#collect(records));
+    const [largest] = batches.toSorted((a, b) => countExamples(b) - countExamples(a));
+    const waiting = optimizer.records().then((records) => this.#collect(records));
+    const current = withinMemoryLate('perDeviceTrainBatchSize', args, largest ?? {}, waiting);
     // The failure is seen by whoever waits for this step; until then it is nobody's unhandled
     // rejection.
     current.catch(() => {});
