@@ -24,6 +24,8 @@ import * as sorting from './functional/sorting.ts';
 import { oneHot, tril, triu } from './functional/triangles.ts';
 import * as unary from './functional/unary.ts';
 import { maskedFill, where } from './functional/where.ts';
+import type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
+import type { DType, FloatOf, FloatType } from './dtypes.ts';
 import { Tensor } from './tensor.ts';
 import type { Operand } from './functional/operands.ts';
 
@@ -67,15 +69,37 @@ const functions = {
 
 type Functions = typeof functions;
 
-/** The same functions without their first argument, which the tensor is. */
-export type TensorMethods = {
-  readonly [Name in keyof Functions]: Functions[Name] extends (first: never, ...rest: infer Rest) => infer Result
-    ? (...rest: Rest) => Result
+/** What a method gives: where the function keeps the type of its tensor, that of this one. */
+type ResultOf<Result, D extends DType> =
+  Result extends Tensor<infer R>
+    ? DType extends R
+      ? Tensor<D>
+      : FloatType extends R
+        ? Tensor<FloatOf<D>>
+        : Result
     : never;
-};
+
+/** Those that give several tensors, or a type that they are told, written out. */
+interface OtherMethods<D extends DType> {
+  cast<T extends DType>(dtype: T): Tensor<T>;
+  split(size: number | readonly number[], dim?: number): Tensor<D>[];
+  chunk(chunks: number, dim?: number): Tensor<D>[];
+  sort(dim?: number, options?: SortOptions): Sorted<D>;
+  topk(k: number, dim?: number, options?: TopkOptions): Sorted<D>;
+}
+
+/** The same functions without their first argument, which the tensor is. */
+export type TensorMethods<D extends DType = DType> = {
+  readonly [Name in Exclude<keyof Functions, keyof OtherMethods<D>>]: Functions[Name] extends (
+    first: never,
+    ...rest: infer Rest
+  ) => infer Result
+    ? (...rest: Rest) => ResultOf<Result, D>
+    : never;
+} & OtherMethods<D>;
 
 declare module './tensor.ts' {
-  interface Tensor extends TensorMethods {}
+  interface Tensor<D extends DType = DType> extends TensorMethods<D> {}
 }
 
 /** The names of all methods that this module adds. */

@@ -1,5 +1,5 @@
 import { argmax, cast, GpuArray, scale as copy } from '@attune/kernels';
-import type { ElementType, HostData } from '@attune/kernels';
+import type { HostData } from '@attune/kernels';
 import { shown } from '@attune/validate';
 import { nest } from './nested.ts';
 import type { Plain } from './nested.ts';
@@ -9,12 +9,10 @@ import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
 import type { Device } from './device.ts';
+import type { DataOf, DType } from './dtypes.ts';
 import { AutogradError, ShapeError, TensorError } from './errors.ts';
 import { formatShape, shapesEqual, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
-
-/** Element types of tensors. `bool` lies in memory as 0 and 1 in u32. */
-export type DType = ElementType | 'bool';
 
 export interface TensorOptions {
   readonly array: GpuArray;
@@ -32,11 +30,13 @@ export interface TensorOptions {
 /**
  * An array in GPU memory with a shape, and the memory of how it was computed.
  *
+ * TypeScript knows its element type, `Tensor<'f32'>`; where it does not, `Tensor` stands for any.
+ *
  * Its memory goes back when nothing in the program reaches the tensor any more; sooner with
  * `dispose()` or `using`, and at the end of the `device.scope` in which it was computed. Tensors
  * that share memory, as `detach()` and `reshape()` make them, hold it together.
  */
-export class Tensor {
+export class Tensor<D extends DType = DType> {
   readonly shape: Shape;
   readonly device: Device;
   requiresGrad: boolean;
@@ -73,8 +73,8 @@ export class Tensor {
     this.node = node;
   }
 
-  get dtype(): DType {
-    return this.#isBool ? 'bool' : this.#array.elementType;
+  get dtype(): D {
+    return (this.#isBool ? 'bool' : this.#array.elementType) as D;
   }
 
   /** Number of elements. */
@@ -124,7 +124,7 @@ export class Tensor {
    * The gradient that `backward()` added up, or null where none came since it was cleared. It shares
    * memory with what later calls add to.
    */
-  get grad(): Tensor | null {
+  get grad(): Tensor<'f32'> | null {
     const array = this.gradArray;
     return array ? new Tensor({ array, shape: this.shape, device: this.device }) : null;
   }
@@ -277,7 +277,7 @@ export class Tensor {
    * @returns the shape without the last dimension
    * @throws TensorError, ShapeError
    */
-  argmax(dim = -1): Tensor {
+  argmax(dim = -1): Tensor<'i32'> {
     const { device, shape, array } = this;
     const columns = shape.at(-1);
     if (dim !== -1 && dim !== shape.length - 1)
@@ -293,16 +293,16 @@ export class Tensor {
   }
 
   /** The values, once the GPU has computed them. f16 comes as f32, bool as 0 and 1 in a Uint32Array. */
-  async data(): Promise<Float32Array | Int32Array | Uint32Array> {
+  async data(): Promise<DataOf<D>> {
     const { device, size, array } = this;
     if (this.dtype !== 'f16')
-      return ((await device.read(array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size);
+      return ((await device.read(array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size) as DataOf<D>;
     const wide = device.allocate('f32', Math.max(1, size), `${array.label} in f32`);
     device.retain(wide);
     cast(device, { input: array, output: wide, length: size });
     const reading: Promise<HostData> = device.read(wide);
     device.release(wide);
-    return ((await reading) as Float32Array).subarray(0, size);
+    return ((await reading) as Float32Array).subarray(0, size) as DataOf<D>;
   }
 
   /**
@@ -338,7 +338,7 @@ export class Tensor {
   }
 
   /** The same values without the memory of how they were computed. */
-  detach(): Tensor {
+  detach(): Tensor<D> {
     return new Tensor({
       array: this.array,
       shape: this.shape,

@@ -8,6 +8,7 @@ import { linear } from '../functional/linear.ts';
 import { reshape } from '../functional/movement.ts';
 import { sum } from '../functional/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
+import type { Tensor } from '../tensor.ts';
 import type { BackwardOptions } from './runBackward.ts';
 
 let device: Device;
@@ -24,7 +25,7 @@ async function gradientOfChain(options?: BackwardOptions) {
   device.resetPeakMemory();
   const before = device.memory.liveBytes;
   const value = device.scope(() => {
-    let x = tensor(numbers(64 * 64, 0.11), { shape: [64, 64], device });
+    let x: Tensor = tensor(numbers(64 * 64, 0.11), { shape: [64, 64], device });
     for (let layer = 0; layer < 6; layer++) {
       const folded = reshape(gelu(linear(x, weight)), [32, 128]);
       x = reshape(mul(folded, folded), [64, 64]);

@@ -1,5 +1,6 @@
 import type { ElementType, GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
+import type { DType } from '../dtypes.ts';
 import { bucketRows, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
@@ -46,7 +47,7 @@ export interface OperationResult {
  * The result of an operation whose forward kernels are recorded, with its place on the tape when a
  * gradient can flow back. This is how every operation ends.
  */
-export function operationResult(result: OperationResult): Tensor {
+export function operationResult<D extends DType = DType>(result: OperationResult): Tensor<D> {
   const { operation, inputs, array, shape, saved = [], isView = false, keepsType = isView, backward } = result;
   const [first] = inputs;
   const requiresGrad = needsGraph(inputs);
@@ -54,7 +55,7 @@ export function operationResult(result: OperationResult): Tensor {
   const graph = requiresGrad && !postponed;
   if (!graph) for (const unread of saved) if (unread) first.device.release(unread);
   const group = currentGroup();
-  const tensor = new Tensor({
+  const tensor = new Tensor<D>({
     array,
     shape,
     device: first.device,

@@ -176,7 +176,9 @@ describe('two tensors that broadcast', () => {
     expect(() => attune.sub(x, y)).toThrow(
       'sub: b has the shape [2], which does not broadcast to [2, 3]: dimension -1 is 2 and 3; one of them must be 1, or both equal',
     );
-    expect(() => attune.sub(x, attune.gt(x, 1))).toThrow('sub: a is of f32 and b of bool; use cast() on one of them');
+    expect(() => attune.sub(x, attune.gt(x, 1) as never)).toThrow(
+      'sub: a is of f32 and b of bool; use cast() on one of them',
+    );
     expect(() => attune.sub(x, attune.cast(x, 'f16'))).toThrow(/a is of f32 and b of f16; use cast/);
     expect(() => attune.sub(x, '1' as never)).toThrow(/sub: b must be a Tensor or a number; got "1"/);
     expect(() => attune.add(1, 2)).toThrow('add: a and b are numbers; one must be a Tensor');

@@ -8,7 +8,8 @@ import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
 import { requireOperands } from './operands.ts';
-import type { Operand } from './operands.ts';
+import type { Beside, FirstType, Operand } from './operands.ts';
+import type { DType, FloatOf } from '../dtypes.ts';
 
 const arrayOf = (operand: Operand) => (typeof operand === 'number' ? operand : operand.array);
 
@@ -18,7 +19,7 @@ function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
 }
 
 /** An operation of the kernels' family `binary` that gives numbers, with its gradients. */
-function mapped(member: BinaryMember, a: Operand, b: Operand): Tensor {
+function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {
   const { name } = member;
   const first = requireOperands(name, { a, b });
   if (first.dtype === 'bool') throw new TensorError(`${name}: a mask of bool is no number; cast() it, or use where()`);
@@ -83,7 +84,7 @@ function mapped(member: BinaryMember, a: Operand, b: Operand): Tensor {
 }
 
 /** An operation of the family that gives true and false, without a gradient. */
-function tested(member: BinaryMember, a: Operand, b: Operand): Tensor {
+function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {
   const { name } = member;
   const { device } = requireOperands(name, { a, b });
   const shapes = shapesOf(a, b);
@@ -114,11 +115,11 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
  *
  * @throws ShapeError, TensorError
  */
-export function add(a: Operand, b: Operand): Tensor {
+export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
   return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
 }
 
-function addAlike(a: Tensor, b: Tensor): Tensor {
+function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
   const { device, size: length } = a;
   const array = device.allocate(a.array.elementType, a.array.length, 'add');
   kernels.add(device, { a: a.array, b: b.array, output: array, length });
@@ -144,11 +145,11 @@ function addAlike(a: Tensor, b: Tensor): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function mul(a: Operand, b: Operand): Tensor {
+export function mul<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
   return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped(members.mul, a, b);
 }
 
-function mulAlike(a: Tensor, b: Tensor): Tensor {
+function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
   const { device, size: length } = a;
   const array = device.allocate(a.array.elementType, a.array.length, 'mul');
   kernels.multiply(device, { a: a.array, b: b.array, output: array, length });
@@ -171,7 +172,7 @@ function mulAlike(a: Tensor, b: Tensor): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function sub(a: Operand, b: Operand): Tensor {
+export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
   return mapped(members.sub, a, b);
 }
 
@@ -182,7 +183,7 @@ export function sub(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function div(a: Operand, b: Operand): Tensor {
+export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FloatOf<FirstType<A, B>>> {
   return mapped(members.div, a, b);
 }
 
@@ -193,7 +194,7 @@ export function div(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function pow(a: Operand, b: Operand): Tensor {
+export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
   return mapped(members.pow, a, b);
 }
 
@@ -203,7 +204,7 @@ export function pow(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function maximum(a: Operand, b: Operand): Tensor {
+export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
   return mapped(members.maximum, a, b);
 }
 
@@ -213,7 +214,7 @@ export function maximum(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function minimum(a: Operand, b: Operand): Tensor {
+export function minimum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
   return mapped(members.minimum, a, b);
 }
 
@@ -222,7 +223,7 @@ export function minimum(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function eq(a: Operand, b: Operand): Tensor {
+export function eq<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
   return tested(members.eq, a, b);
 }
 
@@ -231,7 +232,7 @@ export function eq(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function ne(a: Operand, b: Operand): Tensor {
+export function ne<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
   return tested(members.ne, a, b);
 }
 
@@ -240,7 +241,7 @@ export function ne(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function lt(a: Operand, b: Operand): Tensor {
+export function lt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
   return tested(members.lt, a, b);
 }
 
@@ -249,7 +250,7 @@ export function lt(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function le(a: Operand, b: Operand): Tensor {
+export function le<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
   return tested(members.le, a, b);
 }
 
@@ -258,7 +259,7 @@ export function le(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function gt(a: Operand, b: Operand): Tensor {
+export function gt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
   return tested(members.gt, a, b);
 }
 
@@ -267,7 +268,7 @@ export function gt(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function ge(a: Operand, b: Operand): Tensor {
+export function ge<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
   return tested(members.ge, a, b);
 }
 
@@ -276,7 +277,7 @@ export function ge(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function logicalAnd(a: Operand, b: Operand): Tensor {
+export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
   return tested(members.logicalAnd, a, b);
 }
 
@@ -285,7 +286,7 @@ export function logicalAnd(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function logicalOr(a: Operand, b: Operand): Tensor {
+export function logicalOr(a: Operand, b: Operand): Tensor<'bool'> {
   return tested(members.logicalOr, a, b);
 }
 
@@ -296,12 +297,12 @@ export function logicalOr(a: Operand, b: Operand): Tensor {
  * @param weight a tensor or a number
  * @throws ShapeError, TensorError
  */
-export function lerp(start: Tensor, end: Operand, weight: Operand): Tensor {
+export function lerp<D extends DType>(start: Tensor<D>, end: Operand, weight: Operand): Tensor<D> {
   requireOperands('lerp', { start, end, weight });
   const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');
   broadcastShapes('lerp', Object.fromEntries(given.map(([name, operand]) => [name, (operand as Tensor).shape])));
-  const way = sub(end, start);
+  const way = sub<Operand, Tensor>(end, start);
   // From the nearer end, which is met exactly.
-  if (typeof weight === 'number' && weight >= 0.5) return sub(end, mul(way, 1 - weight));
-  return add(start, mul(way, weight));
+  if (typeof weight === 'number' && weight >= 0.5) return sub(end, mul(way, 1 - weight)) as Tensor<D>;
+  return add<Tensor, Tensor>(start, mul(way, weight)) as Tensor<D>;
 }

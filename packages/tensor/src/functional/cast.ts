@@ -4,7 +4,7 @@ import { oneOf, requireArgument } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
-import type { DType } from '../tensor.ts';
+import type { DType } from '../dtypes.ts';
 import { requireTensor } from './checks.ts';
 
 const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
@@ -18,7 +18,7 @@ const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
  *
  * @throws TensorError
  */
-export function cast(input: Tensor, dtype: DType): Tensor {
+export function cast<T extends DType>(input: Tensor, dtype: T): Tensor<T> {
   requireTensor('cast', 'input', input);
   requireArgument('cast', 'dtype', dtype, types, TensorError);
   const { device, size: length, shape } = input;

@@ -62,7 +62,11 @@ const targetKind = oneOfKinds(
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
  * @throws ShapeError, and TensorError for a label that is no class
  */
-export function crossEntropy(input: Tensor, target: Int32Array | Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  input: Tensor,
+  target: Int32Array | Tensor,
+  options: CrossEntropyOptions = {},
+): Tensor<'f32'> {
   const operation = 'crossEntropy';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);
@@ -91,7 +95,7 @@ export function crossEntropy(input: Tensor, target: Int32Array | Tensor, options
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
  * @throws ShapeError, and TensorError for a label that is no class
  */
-export function nllLoss(input: Tensor, target: Int32Array | Tensor, options: NllLossOptions = {}): Tensor {
+export function nllLoss(input: Tensor, target: Int32Array | Tensor, options: NllLossOptions = {}): Tensor<'f32'> {
   const operation = 'nllLoss';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);
@@ -163,7 +167,7 @@ interface ClassTarget {
 }
 
 /** The losses of f32 [rows, classes, ...] by the kernels `classLoss`, reduced. */
-function classLoss(operation: string, input: Tensor, options: CrossEntropyOptions, given: ClassTarget): Tensor {
+function classLoss(operation: string, input: Tensor, options: CrossEntropyOptions, given: ClassTarget): Tensor<'f32'> {
   const { device, shape } = input;
   const { target, isLogits, isByLabel } = given;
   const { labelSmoothing = 0, ignoreIndex = -100, reduction = 'mean' } = options;
@@ -217,7 +221,7 @@ function classesOf({ shape, device }: Tensor, target: Int32Array | Tensor): Tens
 }
 
 /** The losses of logits [rows, classes, ...] beside probabilities of the same shape. */
-function ofProbabilities(logits: Tensor, given: Tensor, options: CrossEntropyOptions): Tensor {
+function ofProbabilities(logits: Tensor, given: Tensor, options: CrossEntropyOptions): Tensor<'f32'> {
   const operation = 'crossEntropy';
   if (logits.shape.length === 0) requireClasses(operation, logits, given, 0);
   requireFloats(operation, 'target', given, logits);

@@ -12,6 +12,8 @@ import { norm, sum } from './reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from './unary.ts';
 import { where } from './where.ts';
 
+type Single = Tensor<'f32'>;
+
 /**
  * Checks tensors of floats on one device that broadcast, and options of these kinds.
  *
@@ -22,7 +24,7 @@ function requireLoss(
   tensors: Readonly<Record<string, Tensor>>,
   options: unknown,
   kinds: Readonly<Record<string, Kind>>,
-): Tensor[] {
+): Tensor<'f32'>[] {
   const given = Object.entries(tensors);
   const first = given[0]?.[1];
   for (const [name, tensor] of given) requireFloats(operation, name, tensor, first);
@@ -37,8 +39,8 @@ function requireLoss(
  *
  * @throws ShapeError, TensorError
  */
-export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Tensor {
-  const [x, y] = requireLoss('l1Loss', { input, target }, options, reduced) as [Tensor, Tensor];
+export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Tensor<'f32'> {
+  const [x, y] = requireLoss('l1Loss', { input, target }, options, reduced) as [Single, Single];
   return finish(abs(sub(x, y)), options);
 }
 
@@ -57,8 +59,8 @@ const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
  *
  * @throws ShapeError, TensorError
  */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Tensor, Tensor];
+export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor<'f32'> {
+  const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
   const { beta = 1 } = options;
   const distance = abs(sub(x, y));
   if (beta === 0) return finish(distance, options);
@@ -82,8 +84,8 @@ const huberKinds = { ...reduced, delta: optional(aboveZero) };
  *
  * @throws ShapeError, TensorError
  */
-export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Tensor, Tensor];
+export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor<'f32'> {
+  const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Single, Single];
   const { delta = 1 } = options;
   const distance = abs(sub(x, y));
   const far = scale(sub(distance, delta / 2), delta);
@@ -107,8 +109,8 @@ const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean'))
  *
  * @throws ShapeError, TensorError
  */
-export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptions = {}): Tensor {
-  const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Tensor, Tensor];
+export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptions = {}): Tensor<'f32'> {
+  const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
   if (reduction === 'batchmean') return scale(sum(losses), 1 / (losses.shape[0] ?? 1));
@@ -131,8 +133,8 @@ const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
  *
  * @throws ShapeError, TensorError
  */
-export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor {
-  const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Tensor, Tensor];
+export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor<'f32'> {
+  const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Single, Single];
   const { dim = 1, eps = 1e-8 } = options;
   const shape = broadcastShapes('cosineSimilarity', { a: a.shape, b: b.shape });
   const axis = requireAxis('cosineSimilarity', 'dim', dim, shape);
@@ -141,7 +143,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarity
 }
 
 /** At least eps; the gradient is that of the length all the same, as in PyTorch. */
-function lengthOf(input: Tensor, dim: number, eps: number): Tensor {
+function lengthOf(input: Single, dim: number, eps: number): Single {
   const length = norm(input, dim);
   return add(length, sub(maximum(length, eps), length).detach());
 }
@@ -163,9 +165,14 @@ const marginKinds = { ...reduced, margin: optional(number) };
  * @param target [rows], of 1 and -1
  * @throws ShapeError, TensorError
  */
-export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
+export function cosineEmbeddingLoss(
+  a: Tensor,
+  b: Tensor,
+  target: Tensor,
+  options: MarginLossOptions = {},
+): Tensor<'f32'> {
   const operation = 'cosineEmbeddingLoss';
-  const [x, y] = requireLoss(operation, { a, b }, options, marginKinds) as [Tensor, Tensor];
+  const [x, y] = requireLoss(operation, { a, b }, options, marginKinds) as [Single, Single];
   requireFloats(operation, 'target', target, a);
   const lengths = mul(add(sum(square(x), -1), 1e-12), add(sum(square(y), -1), 1e-12));
   const cosine = div(sum(mul(x, y), -1), sqrt(lengths));
@@ -181,9 +188,14 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, option
  *
  * @throws ShapeError, TensorError
  */
-export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
+export function marginRankingLoss(
+  a: Tensor,
+  b: Tensor,
+  target: Tensor,
+  options: MarginLossOptions = {},
+): Tensor<'f32'> {
   const given = requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
-  const [x, y, sign] = given as [Tensor, Tensor, Tensor];
+  const [x, y, sign] = given as [Single, Single, Single];
   const wrong = add(mul(neg(sign), sub(x, y)), options.margin ?? 0);
   return finish(clamp(wrong, { min: 0 }), options);
 }
@@ -214,11 +226,11 @@ export function tripletMarginLoss(
   positive: Tensor,
   negative: Tensor,
   options: TripletMarginLossOptions = {},
-): Tensor {
+): Tensor<'f32'> {
   const given = requireLoss('tripletMarginLoss', { anchor, positive, negative }, options, tripletKinds);
-  const [center, near, far] = given as [Tensor, Tensor, Tensor];
+  const [center, near, far] = given as [Single, Single, Single];
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = options;
-  const distance = (a: Tensor, b: Tensor) => norm(add(sub(a, b), eps), -1, { p });
+  const distance = (a: Single, b: Single) => norm(add(sub(a, b), eps), -1, { p });
   const toFar = distance(center, far);
   const apart = swap ? minimum(toFar, distance(near, far)) : toFar;
   return finish(clamp(add(sub(distance(center, near), apart), margin), { min: 0 }), options);

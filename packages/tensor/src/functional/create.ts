@@ -9,23 +9,23 @@ import { deviceKind } from '../requireDevice.ts';
 import { formatShape, requireExtents, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import type { DType } from '../tensor.ts';
+import type { DType } from '../dtypes.ts';
 import { requireGivenOptions } from './checks.ts';
 import { flatten } from '../nested.ts';
 import type { Nested } from '../nested.ts';
 
 /** Options of every function that makes a tensor. */
-export interface MakeOptions {
+export interface MakeOptions<D extends DType = DType> {
   /** Default: the one that `await defaultDevice()` has opened. */
   readonly device?: Device;
   /** Default: that of the data; numbers become f32, bigints i32, booleans bool. */
-  readonly dtype?: DType;
+  readonly dtype?: D;
   /** Default false. Only floats have gradients. */
   readonly requiresGrad?: boolean;
 }
 
 /** Options of `tensor`. */
-export interface CreateOptions extends MakeOptions {
+export interface CreateOptions<D extends DType = DType> extends MakeOptions<D> {
   /** Default: that of nested arrays, or as long as a typed array. */
   readonly shape?: Shape;
 }
@@ -41,6 +41,25 @@ export type TensorData =
   | BigInt64Array
   | BigUint64Array
   | Nested;
+
+/** The element that nested arrays end in; those of more than six dimensions are not looked through. */
+type Inner<X> = X extends readonly (infer E)[] ? E : X;
+type Innermost<X> = Inner<Inner<Inner<Inner<Inner<Inner<X>>>>>>;
+
+/** The element type that `tensor` tells from data. */
+export type TypeOfData<X> = [Innermost<X>] extends [never]
+  ? 'f32'
+  : Innermost<X> extends number | Float32Array | Float64Array
+    ? 'f32'
+    : Innermost<X> extends boolean
+      ? 'bool'
+      : Innermost<X> extends bigint | Int8Array | Int16Array | Int32Array | BigInt64Array
+        ? 'i32'
+        : Innermost<X> extends Uint8Array | Uint8ClampedArray | Uint32Array | BigUint64Array
+          ? 'u32'
+          : Innermost<X> extends Uint16Array
+            ? 'f16'
+            : DType;
 
 const types = {
   Float32Array: 'f32',
@@ -81,13 +100,16 @@ const storedAs = (dtype: DType): ElementType => (dtype === 'bool' ? 'u32' : dtyp
  *
  * @throws ShapeError when data and shape do not fit, TensorError
  */
-export function tensor(data: TensorData, options: CreateOptions = {}): Tensor {
+export function tensor<X extends TensorData, D extends DType = TypeOfData<X>>(
+  data: X,
+  options: CreateOptions<D> = {},
+): Tensor<D> {
   requireArgument('tensor', 'data', data, dataKind, TensorError);
   requireGivenOptions('tensor', options, tensorKinds);
   const given = isTyped(data)
     ? { values: numbersOf(data), shape: [data.length], dtype: types[data.constructor.name as keyof typeof types] }
     : flatten(data);
-  const { shape = given.shape, dtype = given.dtype } = options;
+  const { shape = given.shape, dtype = given.dtype as DType } = options;
   requireExtents('tensor', shape);
   if (sizeOf(shape) !== given.values.length)
     throw new ShapeError(
@@ -109,12 +131,12 @@ const numbersOf = (data: Exclude<TensorData, Nested>): ArrayLike<number> =>
  *
  * @throws TensorError for a value that the type does not have
  */
-export function fromValues(
+export function fromValues<D extends DType>(
   where: string,
   values: ArrayLike<number>,
   shape: Shape,
   options: MakeOptions & { readonly dtype: DType },
-): Tensor {
+): Tensor<D> {
   const { dtype, requiresGrad = false, device = openedDevice(where) } = options;
   if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
     throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
@@ -147,7 +169,7 @@ function hostArray(where: string, values: ArrayLike<number>, dtype: DType): Host
 }
 
 /** A tensor of one number. */
-function filled(where: string, shape: Shape, value: number, options: MakeOptions): Tensor {
+function filled<D extends DType>(where: string, shape: Shape, value: number, options: MakeOptions): Tensor<D> {
   requireExtents(where, shape);
   requireGivenOptions(where, options, makeKinds);
   const { dtype = 'f32', requiresGrad = false, device = openedDevice(where) } = options;
@@ -167,7 +189,7 @@ function filled(where: string, shape: Shape, value: number, options: MakeOptions
  *
  * @throws ShapeError, TensorError
  */
-export function zeros(shape: Shape, options: MakeOptions = {}): Tensor {
+export function zeros<D extends DType = 'f32'>(shape: Shape, options: MakeOptions<D> = {}): Tensor<D> {
   return filled('zeros', shape, 0, options);
 }
 
@@ -176,7 +198,7 @@ export function zeros(shape: Shape, options: MakeOptions = {}): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function ones(shape: Shape, options: MakeOptions = {}): Tensor {
+export function ones<D extends DType = 'f32'>(shape: Shape, options: MakeOptions<D> = {}): Tensor<D> {
   return filled('ones', shape, 1, options);
 }
 
@@ -191,14 +213,18 @@ const valueKind: Kind = {
  *
  * @throws ShapeError, TensorError
  */
-export function full(shape: Shape, value: number | boolean, options: MakeOptions = {}): Tensor {
+export function full<V extends number | boolean, D extends DType = V extends boolean ? 'bool' : 'f32'>(
+  shape: Shape,
+  value: V,
+  options: MakeOptions<D> = {},
+): Tensor<D> {
   requireArgument('full', 'value', value, valueKind, TensorError);
   const dtype = typeof value === 'boolean' ? 'bool' : 'f32';
   return filled('full', shape, Number(value), { dtype, ...options });
 }
 
 /** Like another tensor: its shape, type and device, where the options do not say others. */
-function filledLike(where: string, like: Tensor, value: number, options: MakeOptions): Tensor {
+function filledLike<D extends DType>(where: string, like: Tensor, value: number, options: MakeOptions): Tensor<D> {
   if (!(like instanceof Tensor))
     requireArgument(where, 'input', like, { what: 'a Tensor', holds: () => false }, TensorError);
   return filled(where, like.shape, value, { device: like.device, dtype: like.dtype, ...options });
@@ -209,7 +235,10 @@ function filledLike(where: string, like: Tensor, value: number, options: MakeOpt
  *
  * @throws TensorError
  */
-export function zerosLike(input: Tensor, options: MakeOptions = {}): Tensor {
+export function zerosLike<I extends DType, D extends DType = I>(
+  input: Tensor<I>,
+  options: MakeOptions<D> = {},
+): Tensor<D> {
   return filledLike('zerosLike', input, 0, options);
 }
 
@@ -218,7 +247,10 @@ export function zerosLike(input: Tensor, options: MakeOptions = {}): Tensor {
  *
  * @throws TensorError
  */
-export function onesLike(input: Tensor, options: MakeOptions = {}): Tensor {
+export function onesLike<I extends DType, D extends DType = I>(
+  input: Tensor<I>,
+  options: MakeOptions<D> = {},
+): Tensor<D> {
   return filledLike('onesLike', input, 1, options);
 }
 
@@ -228,7 +260,11 @@ export function onesLike(input: Tensor, options: MakeOptions = {}): Tensor {
  *
  * @throws TensorError
  */
-export function fullLike(input: Tensor, value: number | boolean, options: MakeOptions = {}): Tensor {
+export function fullLike<I extends DType, D extends DType = I>(
+  input: Tensor<I>,
+  value: number | boolean,
+  options: MakeOptions<D> = {},
+): Tensor<D> {
   requireArgument('fullLike', 'value', value, valueKind, TensorError);
   return filledLike('fullLike', input, Number(value), options);
 }

@@ -6,7 +6,7 @@ import { defaultGenerator } from '../random/seed.ts';
 import { requireExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import type { DType } from '../tensor.ts';
+import type { DType } from '../dtypes.ts';
 import { lt } from './binary.ts';
 import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
@@ -14,7 +14,7 @@ import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
 
 /** Options of functions that draw numbers. */
-export interface DrawOptions extends MakeOptions {
+export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {
   /** What is drawn from. Default: one generator of the process, which `setSeed` begins anew. */
   readonly generator?: Mt19937;
 }
@@ -24,7 +24,13 @@ type Draw = (generator: Mt19937, count: number) => ArrayLike<number>;
 const kinds = { ...makeKinds, generator: optional(instanceOf(Mt19937)) };
 
 /** Draws on the host: the numbers are those of PyTorch's CPU generator for the same seed. */
-function drawn(where: string, shape: Shape, options: DrawOptions, dtype: DType, draw: Draw): Tensor {
+function drawn<D extends DType>(
+  where: string,
+  shape: Shape,
+  options: DrawOptions,
+  dtype: DType,
+  draw: Draw,
+): Tensor<D> {
   requireExtents(where, shape);
   requireGivenOptions(where, options, kinds);
   const { generator = defaultGenerator(), ...rest } = options;
@@ -37,7 +43,7 @@ function drawn(where: string, shape: Shape, options: DrawOptions, dtype: DType, 
  *
  * @throws ShapeError, TensorError
  */
-export function rand(shape: Shape, options: DrawOptions = {}): Tensor {
+export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
   return drawn('rand', shape, options, 'f32', (generator, count) => generator.uniform(count));
 }
 
@@ -47,7 +53,7 @@ export function rand(shape: Shape, options: DrawOptions = {}): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function randn(shape: Shape, options: DrawOptions = {}): Tensor {
+export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
   return drawn('randn', shape, options, 'f32', (generator, count) => generator.normal(count));
 }
 
@@ -57,12 +63,17 @@ export function randn(shape: Shape, options: DrawOptions = {}): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function randint(low: number, high: number, shape: Shape, options: DrawOptions = {}): Tensor {
+export function randint<D extends DType = 'i32'>(
+  low: number,
+  high: number,
+  shape: Shape,
+  options: DrawOptions<D> = {},
+): Tensor<D> {
   return drawn('randint', shape, options, 'i32', (generator, count) => generator.integers(count, low, high));
 }
 
 /** Draws in the shape, type and device of another tensor, where the options do not say others. */
-function drawnLike(where: string, input: Tensor, options: DrawOptions, draw: Draw): Tensor {
+function drawnLike<D extends DType>(where: string, input: Tensor, options: DrawOptions, draw: Draw): Tensor<D> {
   requireTensor(where, 'input', input);
   requireGivenOptions(where, options, kinds);
   const { shape, dtype, device } = input;
@@ -75,7 +86,10 @@ function drawnLike(where: string, input: Tensor, options: DrawOptions, draw: Dra
  *
  * @throws TensorError
  */
-export function randLike(input: Tensor, options: DrawOptions = {}): Tensor {
+export function randLike<I extends DType, D extends DType = I>(
+  input: Tensor<I>,
+  options: DrawOptions<D> = {},
+): Tensor<D> {
   if (options?.dtype === undefined) requireFloats('randLike', 'input', input);
   return drawnLike('randLike', input, options, (generator, count) => generator.uniform(count));
 }
@@ -86,7 +100,10 @@ export function randLike(input: Tensor, options: DrawOptions = {}): Tensor {
  *
  * @throws TensorError
  */
-export function randnLike(input: Tensor, options: DrawOptions = {}): Tensor {
+export function randnLike<I extends DType, D extends DType = I>(
+  input: Tensor<I>,
+  options: DrawOptions<D> = {},
+): Tensor<D> {
   if (options?.dtype === undefined) requireFloats('randnLike', 'input', input);
   return drawnLike('randnLike', input, options, (generator, count) => generator.normal(count));
 }
@@ -103,7 +120,7 @@ const aCount = wholeNumber(0, 2 ** 31 - 1);
  *
  * @throws TensorError
  */
-export function randperm(n: number, options: DrawOptions = {}): Tensor {
+export function randperm<D extends DType = 'i32'>(n: number, options: DrawOptions<D> = {}): Tensor<D> {
   requireArgument('randperm', 'n', n, aCount, TensorError);
   return drawn('randperm', [n], options, 'i32', (generator, count) => generator.randperm(count));
 }
@@ -115,8 +132,15 @@ export function randperm(n: number, options: DrawOptions = {}): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function bernoulli(shape: Shape, probability: number, options?: DrawOptions): Tensor;
-export function bernoulli(probabilities: Tensor, options?: DrawOptions): Tensor;
+export function bernoulli<D extends DType = 'f32'>(
+  shape: Shape,
+  probability: number,
+  options?: DrawOptions<D>,
+): Tensor<D>;
+export function bernoulli<I extends DType, D extends DType = I>(
+  probabilities: Tensor<I>,
+  options?: DrawOptions<D>,
+): Tensor<D>;
 export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third?: DrawOptions): Tensor {
   if (!(of instanceof Tensor)) {
     requireArgument('bernoulli', 'probability', second, aProbability, TensorError);

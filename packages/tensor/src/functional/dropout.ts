@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import { requireFloats } from './checks.ts';
 import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
+import type { DType } from '../dtypes.ts';
 
 /**
  * Sets a part of the elements to 0 and divides the others by what is kept, as
@@ -16,7 +17,7 @@ import type { DropoutOptions } from './random.ts';
  * @param input [rows, columns]
  * @throws TensorError
  */
-export function dropout(input: Tensor, options: DropoutOptions): Tensor {
+export function dropout<D extends DType>(input: Tensor<D>, options: DropoutOptions): Tensor<D> {
   requireFloats('dropout', 'input', input);
   requireArgument('dropout', 'options', options, dropoutKind, TensorError);
   const settings = kernelDropout(options);

@@ -9,6 +9,7 @@ import { readEquation } from './einsumEquation.ts';
 import { matmul } from './matmul.ts';
 import { diagonal, permute, reshape } from './movement.ts';
 import { sum } from './reductions.ts';
+import type { DType } from '../dtypes.ts';
 
 /** A tensor whose dimensions have names. */
 interface Named {
@@ -28,7 +29,7 @@ interface Named {
  * @returns of the type of the operands
  * @throws ShapeError for an equation that does not fit the shapes, TensorError
  */
-export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+export function einsum<D extends DType>(equation: string, ...operands: readonly Tensor<D>[]): Tensor<D> {
   requireArgument('einsum', 'equation', equation, text, TensorError);
   const [first] = operands;
   if (!first) throw new TensorError('einsum: pass one tensor or more behind the equation');
@@ -45,7 +46,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
     product = contracted(product, next, later);
   }
   const kept = summed(product, (name) => read.output.includes(name));
-  return ordered(kept, read.output);
+  return ordered(kept, read.output) as Tensor<D>;
 }
 
 /** Dimensions that an operand names twice become their diagonal. */

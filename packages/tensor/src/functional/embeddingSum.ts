@@ -28,7 +28,7 @@ export function embeddingSum(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions = {},
-): Tensor {
+): Tensor<'f32'> {
   const { rows, columns } = requireInputs(tables, ids, options);
   // Rows are added in f32.
   const singles = tables.map((table) => (table.dtype === 'f16' ? cast(table, 'f32') : table)) as [Tensor, ...Tensor[]];

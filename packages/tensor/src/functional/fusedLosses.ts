@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor.ts';
 type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
 
 /** A scalar whose gradient by its input, which must be f32, is computed together with it. */
-function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor {
+function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor<'f32'> {
   const { device, size } = input;
   const loss = device.allocate('f32', 1, operation);
   const gradInput = needsGraph([input])
@@ -42,7 +42,7 @@ export function fusedCrossEntropy(
   logits: Tensor,
   { values, factor }: Targets<Int32Array>,
   { labelSmoothing, ignoreIndex }: { readonly labelSmoothing: number; readonly ignoreIndex: number },
-): Tensor {
+): Tensor<'f32'> {
   const { device } = logits;
   const [rows = 0, classes = 0] = logits.shape;
   return scalarLoss('crossEntropy', logits, (loss, gradLogits) => {
@@ -63,7 +63,7 @@ export function fusedCrossEntropy(
 }
 
 /** Squared error of f32 predictions and a number for each, in one kernel. */
-export function fusedSquaredError(predictions: Tensor, { values, factor }: Targets<Float32Array>): Tensor {
+export function fusedSquaredError(predictions: Tensor, { values, factor }: Targets<Float32Array>): Tensor<'f32'> {
   const { device, size: length } = predictions;
   return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
     const uploaded = device.upload(values, 'f32', 'targets');
@@ -80,7 +80,7 @@ export function fusedSquaredError(predictions: Tensor, { values, factor }: Targe
 }
 
 /** Binary cross-entropy of f32 logits and a number for each, in one kernel. */
-export function fusedBinaryCrossEntropy(logits: Tensor, { values, factor }: Targets<Float32Array>): Tensor {
+export function fusedBinaryCrossEntropy(logits: Tensor, { values, factor }: Targets<Float32Array>): Tensor<'f32'> {
   const { device, size: length } = logits;
   return scalarLoss('bceWithLogits', logits, (loss, gradLogits) => {
     const uploaded = device.upload(values, 'f32', 'targets');

@@ -5,6 +5,7 @@ import { TensorError } from '../errors.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireFloats } from './checks.ts';
+import type { DType } from '../dtypes.ts';
 
 const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 
@@ -17,7 +18,7 @@ const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
  * @returns [indices, columns]
  * @throws TensorError for an index outside the matrix
  */
-export function gatherRows(input: Tensor, indices: Uint32Array): Tensor {
+export function gatherRows<D extends DType>(input: Tensor<D>, indices: Uint32Array): Tensor<D> {
   requireFloats('gatherRows', 'input', input);
   requireArgument('gatherRows', 'indices', indices, indexArray, TensorError);
   const { device } = input;

@@ -13,6 +13,7 @@ import { requireFloats, requireSameType, requireTensor } from './checks.ts';
 import { expand, flatten } from './movement.ts';
 import { pad } from './joining.ts';
 import { narrow } from './slicing.ts';
+import type { DType } from '../dtypes.ts';
 
 /** Numbers of elements along an axis, on the GPU; strides where one index serves all rows. */
 interface Index {
@@ -40,7 +41,7 @@ function requireWithin(operation: string, name: string, index: Shape, other: Sha
 }
 
 /** The first elements along every dimension, as many as `shape` has; all of those of `axis`. */
-function startOf(input: Tensor, shape: Shape, axis: number | null): Tensor {
+function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number | null): Tensor<D> {
   return shape.reduce(
     (part, extent, at) => (at === axis || part.shape[at] === extent ? part : narrow(part, at, 0, extent)),
     input,
@@ -48,7 +49,13 @@ function startOf(input: Tensor, shape: Shape, axis: number | null): Tensor {
 }
 
 /** Elements along an axis by their numbers, with the gradient. */
-function gathered(operation: string, input: Tensor, axis: number, index: Index, shape: Shape): Tensor {
+function gathered<D extends DType>(
+  operation: string,
+  input: Tensor<D>,
+  axis: number,
+  index: Index,
+  shape: Shape,
+): Tensor<D> {
   const { device } = input;
   const layout = {
     ...around(input.shape, axis),
@@ -106,7 +113,7 @@ function recordScatter(
  * @returns the shape of `index`
  * @throws ShapeError, TensorError
  */
-export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Tensor): Tensor<D> {
   requireTensor('gather', 'input', input);
   const axis = requireAxis('gather', 'dim', dim, input.shape);
   requireIndex('gather', index, input);
@@ -125,7 +132,7 @@ export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
  *   along `dim`
  * @throws ShapeError, TensorError
  */
-export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function scatterAdd<D extends DType>(input: Tensor<D>, dim: number, index: Tensor, source: Tensor): Tensor<D> {
   requireFloats('scatterAdd', 'input', input);
   requireSameType('scatterAdd', 'source', source, input);
   const axis = requireAxis('scatterAdd', 'dim', dim, input.shape);
@@ -135,12 +142,12 @@ export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Te
   const part = startOf(source, index.shape, null);
   const shape = index.shape.map((extent, at) => (at === axis ? (input.shape[at] as number) : extent));
   const sums = scattered(part, axis, { array: index.array, places: index.shape[axis] ?? 1 }, shape);
-  if (shapesEqual(shape, input.shape)) return add(input, sums);
+  if (shapesEqual(shape, input.shape)) return add<Tensor, Tensor>(input, sums) as Tensor<D>;
   const missing = shape.map((extent, at) => [0, (input.shape[at] as number) - extent]);
-  return add(input, pad(sums, missing.toReversed().flat()));
+  return add<Tensor, Tensor>(input, pad(sums, missing.toReversed().flat())) as Tensor<D>;
 }
 
-function scattered(source: Tensor, axis: number, index: Index, shape: Shape): Tensor {
+function scattered<D extends DType>(source: Tensor<D>, axis: number, index: Index, shape: Shape): Tensor<D> {
   const { device } = source;
   const array = device.allocate(source.array.elementType, Math.max(1, sizeOf(shape)), 'scatterAdd');
   recordScatter({ device, shape }, axis, index, source.array, array);
@@ -182,11 +189,11 @@ const numbersKind: Kind = oneOfKinds(
  *   numbers outside give NaN
  * @throws ShapeError, TensorError
  */
-export function indexSelect(
-  input: Tensor,
+export function indexSelect<D extends DType>(
+  input: Tensor<D>,
   dim: number,
   index: Tensor | Int32Array | Uint32Array | readonly number[],
-): Tensor {
+): Tensor<D> {
   requireTensor('indexSelect', 'input', input);
   const axis = requireAxis('indexSelect', 'dim', dim, input.shape);
   requireArgument('indexSelect', 'index', index, numbersKind, TensorError);
@@ -227,7 +234,7 @@ export function indexSelect(
  * @param dim without it both are flattened
  * @throws ShapeError, TensorError
  */
-export function takeAlongDim(input: Tensor, index: Tensor, dim?: number | null): Tensor {
+export function takeAlongDim<D extends DType>(input: Tensor<D>, index: Tensor, dim?: number | null): Tensor<D> {
   requireTensor('takeAlongDim', 'input', input);
   requireIndex('takeAlongDim', index, input);
   if (dim === undefined || dim === null) return gather(flatten(input), 0, flatten(index));
@@ -242,7 +249,7 @@ export function takeAlongDim(input: Tensor, index: Tensor, dim?: number | null):
       `takeAlongDim: input has the shape ${formatShape(shape)} and index ${formatShape(index.shape)}; they must fit but along dimension ${axis}`,
     );
   const common = shape.map((extent, at) => (extent === 1 ? (index.shape[at] as number) : extent));
-  const wide = (tensor: Tensor) =>
+  const wide = <E extends DType>(tensor: Tensor<E>) =>
     expand(
       tensor,
       common.map((extent, at) => (at === axis ? (tensor.shape[at] as number) : extent)),

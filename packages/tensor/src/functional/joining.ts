@@ -11,6 +11,7 @@ import { requireGivenOptions, requireTensor } from './checks.ts';
 import { flatten, reshape, unsqueeze } from './movement.ts';
 import { narrow } from './slicing.ts';
 import { stridedResult } from './strided.ts';
+import type { DType } from '../dtypes.ts';
 
 const aTensor = instanceOf(Tensor);
 const tensorsKind: Kind = {
@@ -26,7 +27,7 @@ const tensorsKind: Kind = {
  *
  * @throws ShapeError, TensorError
  */
-export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function concat<D extends DType>(tensors: readonly Tensor<D>[], dim = 0): Tensor<D> {
   const [first, axis] = requireAlike('concat', tensors, dim);
   const total = tensors.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
   const shape = first.shape.with(axis, total);
@@ -47,7 +48,7 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   }
   return operationResult({
     operation: 'concat',
-    inputs: tensors as [Tensor, ...Tensor[]],
+    inputs: tensors as readonly Tensor[] as [Tensor, ...Tensor[]],
     array,
     shape,
     keepsType: true,
@@ -65,7 +66,7 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
 
 function requireAlike(operation: string, tensors: readonly Tensor[], dim: number): [Tensor, number] {
   requireArgument(operation, 'tensors', tensors, tensorsKind, TensorError);
-  const [first] = tensors as [Tensor];
+  const [first] = tensors as readonly [Tensor, ...Tensor[]];
   const axis = requireAxis(operation, 'dim', dim, first.shape);
   if (first.shape.length === 0)
     throw new ShapeError(`${operation}: scalars have no dimension to be joined along; use stack()`);
@@ -101,9 +102,9 @@ function requireBeside(operation: string, index: number, tensor: Tensor, first: 
  *
  * @throws ShapeError, TensorError
  */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack<D extends DType>(tensors: readonly Tensor<D>[], dim = 0): Tensor<D> {
   requireArgument('stack', 'tensors', tensors, tensorsKind, TensorError);
-  const [first] = tensors as [Tensor];
+  const first = tensors[0] as Tensor<D>;
   for (const [index, tensor] of tensors.entries()) {
     requireBeside('stack', index, tensor, first);
     if (!shapesEqual(tensor.shape, first.shape))
@@ -127,7 +128,7 @@ const countsKind = arrayOf(wholeNumber(0), 'an array of whole numbers of at leas
  *
  * @throws ShapeError, TensorError
  */
-export function repeat(input: Tensor, repeats: readonly number[]): Tensor {
+export function repeat<D extends DType>(input: Tensor<D>, repeats: readonly number[]): Tensor<D> {
   requireTensor('repeat', 'input', input);
   requireArgument('repeat', 'repeats', repeats, countsKind, TensorError);
   const added = repeats.length - input.shape.length;
@@ -165,7 +166,11 @@ const paddingKind: Kind = {
  *
  * @throws ShapeError, TensorError
  */
-export function pad(input: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+export function pad<D extends DType>(
+  input: Tensor<D>,
+  padding: readonly number[],
+  options: PadOptions = {},
+): Tensor<D> {
   requireTensor('pad', 'input', input);
   requireArgument('pad', 'padding', padding, paddingKind, TensorError);
   requireGivenOptions('pad', options, padKinds);
@@ -181,7 +186,10 @@ export function pad(input: Tensor, padding: readonly number[], options: PadOptio
 }
 
 /** What negative padding leaves, and where it comes to lie. */
-function cutAway(input: Tensor, sides: readonly (readonly [number, number])[]): [Tensor, number[]] {
+function cutAway<D extends DType>(
+  input: Tensor<D>,
+  sides: readonly (readonly [number, number])[],
+): [Tensor<D>, number[]] {
   let cut = input;
   for (const [axis, [before, after]] of sides.entries()) {
     const start = Math.max(0, -before);
@@ -192,7 +200,7 @@ function cutAway(input: Tensor, sides: readonly (readonly [number, number])[]): 
 }
 
 /** A tensor within a larger one that is `value` elsewhere. */
-function placed(input: Tensor, shape: Shape, starts: readonly number[], value: number): Tensor {
+function placed<D extends DType>(input: Tensor<D>, shape: Shape, starts: readonly number[], value: number): Tensor<D> {
   const { device } = input;
   const strides = kernels.contiguousStrides(shape);
   const offset = starts.reduce((sum, start, axis) => sum + start * (strides[axis] as number), 0);
@@ -226,7 +234,11 @@ const shiftsKind: Kind = {
  *
  * @throws ShapeError, TensorError
  */
-export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+export function roll<D extends DType>(
+  input: Tensor<D>,
+  shifts: number | readonly number[],
+  dims?: number | readonly number[],
+): Tensor<D> {
   requireTensor('roll', 'input', input);
   requireArgument('roll', 'shifts', shifts, shiftsKind, TensorError);
   const steps = typeof shifts === 'number' ? [shifts] : shifts;
@@ -240,7 +252,7 @@ export function roll(input: Tensor, shifts: number | readonly number[], dims?: n
   return axes.reduce((moved, axis, index) => rolled(moved, steps[index] as number, axis), input);
 }
 
-function rolled(input: Tensor, shift: number, axis: number): Tensor {
+function rolled<D extends DType>(input: Tensor<D>, shift: number, axis: number): Tensor<D> {
   const extent = input.shape[axis] ?? 0;
   const end = extent === 0 ? 0 : ((shift % extent) + extent) % extent;
   if (end === 0) return input;

@@ -30,7 +30,7 @@ export interface LayerNormOptions {
  * @param bias [columns]
  * @throws ShapeError, TensorError
  */
-export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor {
+export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
   requireInputs(input, weight, bias, options);
   const { residual } = options;
   const computed = forward(input, weight, bias, options);

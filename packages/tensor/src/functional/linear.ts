@@ -11,6 +11,7 @@ import { asMatrix, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
+import type { DType, FloatType } from '../dtypes.ts';
 
 /** Options of `linear`. */
 export interface LinearOptions {
@@ -32,7 +33,12 @@ const optionKinds = { activation: optional(oneOf('gelu')) };
  * @returns [..., out]
  * @throws ShapeError, TensorError
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: LinearOptions = {}): Tensor {
+export function linear(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: LinearOptions = {},
+): Tensor<FloatType> {
   requireFloats('linear', 'input', input);
   requireFloats('linear', 'weight', weight, input);
   if (bias !== null) requireFloats('linear', 'bias', bias, input);
@@ -85,7 +91,7 @@ interface Product extends Layers {
   readonly preActivation: GpuArray | null;
 }
 
-function product(layers: Layers): Tensor {
+function product<D extends DType>(layers: Layers): Tensor<D> {
   const { input, weights, biases } = layers;
   const computed = forward(layers);
   return operationResult({

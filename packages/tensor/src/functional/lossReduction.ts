@@ -14,7 +14,7 @@ export interface Reduced {
 
 export const reduced = { reduction: optional(oneOf('mean', 'sum', 'none')) };
 
-export function finish(losses: Tensor, { reduction = 'mean' }: Reduced): Tensor {
+export function finish(losses: Tensor<'f32'>, { reduction = 'mean' }: Reduced): Tensor<'f32'> {
   return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses);
 }
 
@@ -44,9 +44,10 @@ export function factorOf({ reduction = 'mean', factor }: LossOptions, count: num
 }
 
 /** The same of losses that are tensors. */
-export function finishBy(losses: Tensor, options: LossOptions): Tensor {
+export function finishBy(losses: Tensor<'f32'>, options: LossOptions): Tensor<'f32'> {
   return options.factor === undefined ? finish(losses, options) : scale(sum(losses), options.factor);
 }
 
 /** Losses are computed in f32, also of what mixed precision computed in f16. */
-export const inSinglePrecision = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
+export const inSinglePrecision = (input: Tensor): Tensor<'f32'> =>
+  input.dtype === 'f16' ? cast(input, 'f32') : (input as Tensor<'f32'>);

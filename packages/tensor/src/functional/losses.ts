@@ -37,7 +37,7 @@ function requireTarget(operation: string, input: Tensor, target: Float32Array | 
  * @returns f32: a scalar, or the losses of the elements by `reduction: 'none'`
  * @throws ShapeError, TensorError
  */
-export function mseLoss(input: Tensor, target: Float32Array | Tensor, options: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Float32Array | Tensor, options: LossOptions = {}): Tensor<'f32'> {
   requireFloats('mseLoss', 'input', input);
   requireGivenOptions('mseLoss', options, lossKinds);
   requireTarget('mseLoss', input, target, options);
@@ -52,7 +52,7 @@ export function mseLoss(input: Tensor, target: Float32Array | Tensor, options: L
 }
 
 /** A target as a tensor beside the input. */
-function onDevice(target: Float32Array | Tensor, { shape, device }: Tensor): Tensor {
+function onDevice(target: Float32Array | Tensor, { shape, device }: Tensor): Tensor<'f32'> {
   return target instanceof Tensor ? inSinglePrecision(target) : tensor(target, { shape, device });
 }
 
@@ -81,7 +81,7 @@ export function bceWithLogits(
   input: Tensor,
   target: Float32Array | Tensor,
   options: BceWithLogitsOptions = {},
-): Tensor {
+): Tensor<'f32'> {
   const operation = 'bceWithLogits';
   requireFloats(operation, 'input', input);
   requireGivenOptions(operation, options, bceKinds);

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireSameType } from './checks.ts';
 import { expand, reshape } from './movement.ts';
+import type { DType } from '../dtypes.ts';
 
 /**
  * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a batch
@@ -18,7 +19,7 @@ import { expand, reshape } from './movement.ts';
  * @returns [..., m, n]
  * @throws ShapeError, TensorError
  */
-export function matmul(a: Tensor, b: Tensor): Tensor {
+export function matmul<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
   requireFloats('matmul', 'a', a);
   requireSameType('matmul', 'b', b, a);
   if (a.shape.length === 2 && b.shape.length === 2) return product(a, b);
@@ -42,7 +43,7 @@ function misfit(a: Shape, b: Shape): ShapeError {
 }
 
 /** Products of at least two dimensions that fit; one matrix on the right is one product. */
-function batched(a: Tensor, b: Tensor): Tensor {
+function batched<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
   const [m, k, n] = [a.shape.at(-2) ?? 0, a.shape.at(-1) ?? 0, b.shape.at(-1) ?? 0];
   if (b.shape.length === 2) {
     const outer = a.shape.slice(0, -1);
@@ -56,7 +57,7 @@ function batched(a: Tensor, b: Tensor): Tensor {
 }
 
 /** [m, k] times [k, n]. */
-function product(a: Tensor, b: Tensor): Tensor {
+function product<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
   const { device } = a;
   const [m = 0, k = 0] = a.shape;
   const [inner = 0, n = 0] = b.shape;
@@ -87,7 +88,7 @@ function product(a: Tensor, b: Tensor): Tensor {
 }
 
 /** [count, m, k] times [count, k, n], matrix by matrix. */
-function stackProduct(a: Tensor, b: Tensor): Tensor {
+function stackProduct<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
   const { device } = a;
   const [count = 0, m = 0, k = 0] = a.shape;
   const n = b.shape[2] ?? 0;

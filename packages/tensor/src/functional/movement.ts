@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
 import { requireTensor } from './checks.ts';
 import { stridedResult, viewOf } from './strided.ts';
+import type { DType } from '../dtypes.ts';
 
 /**
  * The same values under another shape with as many elements; one extent may be -1, which is what is
@@ -16,7 +17,7 @@ import { stridedResult, viewOf } from './strided.ts';
  *
  * @throws ShapeError, TensorError
  */
-export function reshape(input: Tensor, shape: Shape): Tensor {
+export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
   requireTensor('reshape', 'input', input);
   const known = Array.isArray(shape) && shape.filter((extent) => extent === -1).length === 1;
   const rest = known ? input.size / Math.max(1, sizeOf(shape) * -1) : 0;
@@ -35,7 +36,7 @@ export function reshape(input: Tensor, shape: Shape): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
+export function flatten<D extends DType>(input: Tensor<D>, startDim = 0, endDim = -1): Tensor<D> {
   requireTensor('flatten', 'input', input);
   const { shape } = input;
   const first = requireAxis('flatten', 'startDim', startDim, shape);
@@ -55,7 +56,7 @@ export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor {
+export function squeeze<D extends DType>(input: Tensor<D>, dim?: number | readonly number[]): Tensor<D> {
   requireTensor('squeeze', 'input', input);
   const axes = requireAxes('squeeze', 'dim', dim, input.shape).filter((axis) => input.shape[axis] === 1);
   return viewOf('squeeze', input, withoutAxes(input.shape, axes, false));
@@ -67,7 +68,7 @@ export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor
  *
  * @throws ShapeError, TensorError
  */
-export function unsqueeze(input: Tensor, dim: number): Tensor {
+export function unsqueeze<D extends DType>(input: Tensor<D>, dim: number): Tensor<D> {
   requireTensor('unsqueeze', 'input', input);
   return viewOf('unsqueeze', input, input.shape.toSpliced(requireAxis('unsqueeze', 'dim', dim, input.shape, 1), 0, 1));
 }
@@ -79,7 +80,7 @@ export function unsqueeze(input: Tensor, dim: number): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function permute(input: Tensor, dims: readonly number[]): Tensor {
+export function permute<D extends DType>(input: Tensor<D>, dims: readonly number[]): Tensor<D> {
   requireTensor('permute', 'input', input);
   const named = requireAxes('permute', 'dims', dims, input.shape);
   if (named.length !== input.shape.length)
@@ -98,7 +99,7 @@ export function permute(input: Tensor, dims: readonly number[]): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
+export function transpose<D extends DType>(input: Tensor<D>, dim0: number, dim1: number): Tensor<D> {
   requireTensor('transpose', 'input', input);
   const first = requireAxis('transpose', 'dim0', dim0, input.shape);
   const second = requireAxis('transpose', 'dim1', dim1, input.shape);
@@ -115,7 +116,7 @@ export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function expand(input: Tensor, shape: Shape): Tensor {
+export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
   requireTensor('expand', 'input', input);
   requireArgument('expand', 'shape', shape, extentsKind, ShapeError);
   const added = shape.length - input.shape.length;
@@ -136,7 +137,7 @@ export function expand(input: Tensor, shape: Shape): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function flip(input: Tensor, dims: number | readonly number[]): Tensor {
+export function flip<D extends DType>(input: Tensor<D>, dims: number | readonly number[]): Tensor<D> {
   requireTensor('flip', 'input', input);
   requireArgument('flip', 'dims', dims, dimsKind, TensorError);
   const { shape } = input;
@@ -156,7 +157,7 @@ export function flip(input: Tensor, dims: number | readonly number[]): Tensor {
  * @param offset above the diagonal, or below where negative. Default 0
  * @throws ShapeError, TensorError
  */
-export function diagonal(input: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
+export function diagonal<D extends DType>(input: Tensor<D>, offset = 0, dim0 = 0, dim1 = 1): Tensor<D> {
   requireTensor('diagonal', 'input', input);
   requireArgument('diagonal', 'offset', offset, anyWhole, TensorError);
   const { shape } = input;

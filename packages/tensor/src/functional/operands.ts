@@ -2,10 +2,27 @@ import { requireArgument } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
 import { requireTensor } from './checks.ts';
-import type { DType } from '../tensor.ts';
+import type { DType, FloatType } from '../dtypes.ts';
 
 /** What operations of two tensors take: a number stands for a tensor that repeats it. */
 export type Operand = Tensor | number;
+
+type TypeOf<O extends Operand> = O extends Tensor<infer D> ? D : DType;
+
+/** The element type of what is computed of two: that of the first tensor. */
+export type FirstType<A extends Operand, B extends Operand> = A extends Tensor ? TypeOf<A> : TypeOf<B>;
+
+/** Floats stand for both kinds. */
+type Wide<D extends DType> = D extends FloatType ? FloatType : D;
+
+/** Never where both types are known and differ, but for f32 beside f16: the call does not compile. */
+export type Beside<A extends Operand, B extends Operand> = B extends number
+  ? unknown
+  : A extends number
+    ? unknown
+    : [Wide<TypeOf<A>> & Wide<TypeOf<B>>] extends [never]
+      ? never
+      : unknown;
 
 const operandKind = {
   what: 'a Tensor or a number',

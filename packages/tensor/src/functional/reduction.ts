@@ -7,6 +7,7 @@ import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { withoutAxes } from './axes.ts';
 import { axesLast, gathered } from './strided.ts';
+import type { DType } from '../dtypes.ts';
 
 /** One value of each row that is reduced: a member of the kernels' family with its numbers. */
 interface Run {
@@ -57,7 +58,12 @@ export function recordReduce(input: Tensor, axes: readonly number[], options: Ru
 }
 
 /** Reduces axes by a plan, with the gradient. */
-export function reduction(plan: ReductionPlan, input: Tensor, axes: readonly number[], keepDim: boolean): Tensor {
+export function reduction<D extends DType>(
+  plan: ReductionPlan,
+  input: Tensor,
+  axes: readonly number[],
+  keepDim: boolean,
+): Tensor<D> {
   const { operation, member, power } = plan;
   const { device, shape } = input;
   const layout = gathered(device, input.array, shape, axes);

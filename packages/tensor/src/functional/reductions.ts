@@ -11,6 +11,7 @@ import { recordReduce, reduction, rowsOf, spread } from './reduction.ts';
 import type { ReductionPlan } from './reduction.ts';
 import { gathered } from './strided.ts';
 import { scale } from './unary.ts';
+import type { DType } from '../dtypes.ts';
 
 /** Dimensions that a reduction takes together: one, several, or all where none is named. */
 export type Dims = number | readonly number[] | null;
@@ -44,7 +45,7 @@ const normKinds = { ...kinds, p: optional(aNumber) };
  *
  * @throws ShapeError, TensorError
  */
-export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireFloats('sum', 'input', input);
   requireGivenOptions('sum', options, kinds);
   const { device, shape } = input;
@@ -68,7 +69,7 @@ export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  *
  * @throws ShapeError, TensorError
  */
-export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireFloats('mean', 'input', input);
   requireGivenOptions('mean', options, kinds);
   const axes = axesOf('mean', input, dim);
@@ -88,7 +89,7 @@ const product: ReductionPlan = {
  *
  * @throws ShapeError, TensorError
  */
-export function prod(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function prod(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   return reduced(product, input, dim, options);
 }
 
@@ -109,7 +110,7 @@ const minimum = extremum('min', 'minimum');
  *
  * @throws ShapeError of no elements, TensorError
  */
-export function max(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
   return reduced(maximum, input, dim, options);
 }
 
@@ -119,7 +120,7 @@ export function max(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  *
  * @throws ShapeError of no elements, TensorError
  */
-export function min(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function min<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
   return reduced(minimum, input, dim, options);
 }
 
@@ -137,7 +138,7 @@ const logarithm: ReductionPlan = {
  *
  * @throws ShapeError, TensorError
  */
-export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   return reduced(logarithm, input, dim, options);
 }
 
@@ -160,7 +161,7 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
  *
  * @throws ShapeError, TensorError
  */
-export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
   requireGivenOptions('variance', options, varianceKinds);
   return reduced(spreadPlan('variance', false, options.correction ?? 1), input, dim, options, varianceKinds);
 }
@@ -171,7 +172,7 @@ export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {
  *
  * @throws ShapeError, TensorError
  */
-export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
   requireGivenOptions('std', options, varianceKinds);
   return reduced(spreadPlan('std', true, options.correction ?? 1), input, dim, options, varianceKinds);
 }
@@ -183,7 +184,7 @@ export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): T
  *
  * @throws ShapeError, TensorError
  */
-export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor {
+export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
   requireGivenOptions('norm', options, normKinds);
   return reduced(normPlan(options.p ?? 2), input, dim, options, normKinds);
 }
@@ -215,7 +216,7 @@ const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
  *
  * @throws ShapeError, TensorError
  */
-export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
   requireTensor('any', 'input', input);
   requireGivenOptions('any', options, kinds);
   return reduction(anyPlan, input, axesOf('any', input, dim), options.keepDim === true);
@@ -226,7 +227,7 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  *
  * @throws ShapeError, TensorError
  */
-export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor {
+export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
   requireTensor('all', 'input', input);
   requireGivenOptions('all', options, kinds);
   return reduction(allPlan, input, axesOf('all', input, dim), options.keepDim === true);
@@ -238,7 +239,7 @@ export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  *
  * @throws ShapeError of no elements, TensorError
  */
-export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
   return numberOf('argMax', false, input, dim, options);
 }
 
@@ -247,7 +248,7 @@ export function argMax(input: Tensor, dim?: number | null, options: ReductionOpt
  *
  * @throws ShapeError of no elements, TensorError
  */
-export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
   return numberOf('argMin', true, input, dim, options);
 }
 
@@ -257,7 +258,7 @@ function numberOf(
   input: Tensor,
   dim: number | null | undefined,
   options: ReductionOptions,
-): Tensor {
+): Tensor<'i32'> {
   requireTensor(operation, 'input', input);
   requireGivenOptions(operation, options, kinds);
   const { device, shape } = input;
@@ -272,13 +273,13 @@ function numberOf(
   return new Tensor({ array, shape: withoutAxes(shape, axes, options.keepDim === true), device });
 }
 
-function reduced(
+function reduced<D extends DType>(
   plan: ReductionPlan,
   input: Tensor,
   dim: Dims | undefined,
   options: ReductionOptions,
   optionKinds: Readonly<Record<string, Kind>> = kinds,
-): Tensor {
+): Tensor<D> {
   requireFloats(plan.operation, 'input', input);
   requireGivenOptions(plan.operation, options, optionKinds);
   const axes = axesOf(plan.operation, input, dim);

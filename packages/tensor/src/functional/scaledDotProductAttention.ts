@@ -17,6 +17,7 @@ import type { DropoutOptions } from './random.ts';
 import { softmax } from './softmax.ts';
 import { scale } from './unary.ts';
 import { where } from './where.ts';
+import type { DType } from '../dtypes.ts';
 
 /** Options of `scaledDotProductAttention`. */
 export interface ScaledDotProductAttentionOptions {
@@ -53,12 +54,12 @@ const kinds = {
  * @returns [..., queries, columns]
  * @throws ShapeError, TensorError
  */
-export function scaledDotProductAttention(
-  query: Tensor,
+export function scaledDotProductAttention<D extends DType>(
+  query: Tensor<D>,
   key: Tensor,
   value: Tensor,
   options: ScaledDotProductAttentionOptions = {},
-): Tensor {
+): Tensor<D> {
   const operation = 'scaledDotProductAttention';
   requireFloats(operation, 'query', query);
   requireSameType(operation, 'key', key, query);
@@ -75,12 +76,13 @@ export function scaledDotProductAttention(
   const factor = options.scale ?? 1 / Math.sqrt(Math.max(1, width ?? 1));
   if (mask) requireMask(operation, mask, [...query.shape.slice(0, -1), key.shape.at(-2) ?? 0]);
   const scores = scale(matmul(query, transpose(key, -1, -2)), factor);
-  const probabilities = isCausal
+  const probabilities: Tensor = isCausal
     ? softmax(where(causalMask(scores), scores, -Infinity))
     : mask
       ? maskedSoftmax(scores, mask)
       : softmax(scores);
-  return matmul(options.dropout ? dropout(probabilities, options.dropout) : probabilities, value);
+  const kept = options.dropout ? dropout(probabilities, options.dropout) : probabilities;
+  return matmul(kept as Tensor<D>, value);
 }
 
 function requireMask(operation: string, mask: Tensor, scores: Shape): void {

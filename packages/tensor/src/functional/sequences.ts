@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor.ts';
 import { requireGivenOptions } from './checks.ts';
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
+import type { DType } from '../dtypes.ts';
 
 const count = wholeNumber(0, 2 ** 31 - 1);
 
@@ -16,12 +17,17 @@ const count = wholeNumber(0, 2 ** 31 - 1);
  * @param step default 1; may be negative
  * @throws TensorError
  */
-export function arange(start: number, end?: number, step = 1, options: MakeOptions = {}): Tensor {
+export function arange<D extends DType = 'i32' | 'f32'>(
+  start: number,
+  end?: number,
+  step = 1,
+  options: MakeOptions<D> = {},
+): Tensor<D> {
   if (end === undefined) return ranged(0, start, step, options);
   return ranged(start, end, step, options);
 }
 
-function ranged(start: number, last: number, step: number, options: MakeOptions): Tensor {
+function ranged<D extends DType>(start: number, last: number, step: number, options: MakeOptions): Tensor<D> {
   for (const [name, value] of Object.entries({ start, end: last, step }))
     requireArgument('arange', name, value, number, TensorError);
   requireGivenOptions('arange', options, makeKinds);
@@ -38,7 +44,12 @@ function ranged(start: number, last: number, step: number, options: MakeOptions)
  *
  * @throws TensorError
  */
-export function linspace(start: number, end: number, steps: number, options: MakeOptions = {}): Tensor {
+export function linspace<D extends DType = 'f32'>(
+  start: number,
+  end: number,
+  steps: number,
+  options: MakeOptions<D> = {},
+): Tensor<D> {
   requireArgument('linspace', 'start', start, number, TensorError);
   requireArgument('linspace', 'end', end, number, TensorError);
   requireArgument('linspace', 'steps', steps, count, TensorError);
@@ -57,7 +68,7 @@ export function linspace(start: number, end: number, steps: number, options: Mak
  * @param columns default: as many as rows
  * @throws TensorError
  */
-export function eye(rows: number, columns = rows, options: MakeOptions = {}): Tensor {
+export function eye<D extends DType = 'f32'>(rows: number, columns = rows, options: MakeOptions<D> = {}): Tensor<D> {
   requireArgument('eye', 'rows', rows, count, TensorError);
   requireArgument('eye', 'columns', columns, count, TensorError);
   requireGivenOptions('eye', options, makeKinds);

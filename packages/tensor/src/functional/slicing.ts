@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import { requireAxis } from './axes.ts';
 import { requireTensor } from './checks.ts';
 import { stridedResult } from './strided.ts';
+import type { DType } from '../dtypes.ts';
 
 /**
  * Elements of one dimension from `start` to before `end`, every `step`-th. Negative numbers count
@@ -31,7 +32,7 @@ const rangeKind: Kind = {
  *
  * @throws ShapeError, TensorError
  */
-export function slice(input: Tensor, ...ranges: readonly Range[]): Tensor {
+export function slice<D extends DType>(input: Tensor<D>, ...ranges: readonly Range[]): Tensor<D> {
   requireTensor('slice', 'input', input);
   const { shape } = input;
   if (ranges.length > shape.length)
@@ -61,7 +62,7 @@ export function slice(input: Tensor, ...ranges: readonly Range[]): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function select(input: Tensor, dim: number, index: number): Tensor {
+export function select<D extends DType>(input: Tensor<D>, dim: number, index: number): Tensor<D> {
   requireTensor('select', 'input', input);
   const { shape } = input;
   const axis = requireAxis('select', 'dim', dim, shape);
@@ -81,7 +82,7 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor {
+export function narrow<D extends DType>(input: Tensor<D>, dim: number, start: number, length: number): Tensor<D> {
   requireTensor('narrow', 'input', input);
   const { shape } = input;
   const axis = requireAxis('narrow', 'dim', dim, shape);
@@ -104,7 +105,7 @@ const sizesKind = arrayOf(wholeNumber(0), 'a whole number of at least 1, or an a
  *
  * @throws ShapeError, TensorError
  */
-export function split(input: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+export function split<D extends DType>(input: Tensor<D>, size: number | readonly number[], dim = 0): Tensor<D>[] {
   requireTensor('split', 'input', input);
   const { shape } = input;
   const axis = requireAxis('split', 'dim', dim, shape);
@@ -135,7 +136,7 @@ export function split(input: Tensor, size: number | readonly number[], dim = 0):
  *
  * @throws ShapeError, TensorError
  */
-export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
+export function chunk<D extends DType>(input: Tensor<D>, chunks: number, dim = 0): Tensor<D>[] {
   requireTensor('chunk', 'input', input);
   requireArgument('chunk', 'chunks', chunks, wholeNumber(1), TensorError);
   const axis = requireAxis('chunk', 'dim', dim, input.shape);
@@ -151,7 +152,12 @@ export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
   return split(input, Math.ceil(extent / chunks), axis);
 }
 
-function parts(input: Tensor, axis: number, sizes: readonly number[], operation: string): Tensor[] {
+function parts<D extends DType>(
+  input: Tensor<D>,
+  axis: number,
+  sizes: readonly number[],
+  operation: string,
+): Tensor<D>[] {
   let start = 0;
   return sizes.map((length) => {
     start += length;
@@ -159,7 +165,13 @@ function parts(input: Tensor, axis: number, sizes: readonly number[], operation:
   });
 }
 
-function part(input: Tensor, axis: number, start: number, length: number, operation: string): Tensor {
+function part<D extends DType>(
+  input: Tensor<D>,
+  axis: number,
+  start: number,
+  length: number,
+  operation: string,
+): Tensor<D> {
   const strides = contiguousStrides(input.shape);
   const offset = length === 0 ? 0 : start * (strides[axis] as number);
   return stridedResult(operation, input, input.shape.with(axis, length), { strides, offset });

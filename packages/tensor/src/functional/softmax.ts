@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor.ts';
 import { requireAxis } from './axes.ts';
 import { requireFloats } from './checks.ts';
 import { transpose } from './movement.ts';
+import type { DType } from '../dtypes.ts';
 
 /**
  * Softmax over a dimension, the last where none is named. As `torch.softmax`. Of the shape and type
@@ -12,7 +13,7 @@ import { transpose } from './movement.ts';
  *
  * @throws ShapeError, TensorError
  */
-export function softmax(input: Tensor, dim = -1): Tensor {
+export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
   return alongAxis('softmax', input, dim);
 }
 
@@ -22,12 +23,12 @@ export function softmax(input: Tensor, dim = -1): Tensor {
  *
  * @throws ShapeError, TensorError
  */
-export function logSoftmax(input: Tensor, dim = -1): Tensor {
+export function logSoftmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
   return alongAxis('logSoftmax', input, dim);
 }
 
 /** The kernels take the last dimension; any other is brought there and back. */
-function alongAxis(operation: 'softmax' | 'logSoftmax', input: Tensor, dim: number): Tensor {
+function alongAxis<D extends DType>(operation: 'softmax' | 'logSoftmax', input: Tensor<D>, dim: number): Tensor<D> {
   requireFloats(operation, 'input', input);
   const last = input.shape.length - 1;
   const axis = dim === -1 ? last : requireAxis(operation, 'dim', dim, input.shape);
@@ -36,7 +37,7 @@ function alongAxis(operation: 'softmax' | 'logSoftmax', input: Tensor, dim: numb
   return transpose(softmaxOf(transpose(input, axis, last), log), axis, last);
 }
 
-function softmaxOf(input: Tensor, log: boolean): Tensor {
+function softmaxOf<D extends DType>(input: Tensor<D>, log: boolean): Tensor<D> {
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
   const array = device.allocate(input.array.elementType, input.array.length, log ? 'logSoftmax' : 'softmax');

@@ -8,6 +8,7 @@ import { around, requireAxis } from './axes.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { gather } from './indexing.ts';
 import { narrow } from './slicing.ts';
+import type { DType } from '../dtypes.ts';
 
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {
@@ -22,11 +23,11 @@ export interface TopkOptions {
 }
 
 /** Values in order, and where they were. */
-export interface Sorted {
+export interface Sorted<D extends DType = DType> {
   /** Of the type of the input; gradients flow to where they came from. */
-  readonly values: Tensor;
+  readonly values: Tensor<D>;
   /** i32. */
-  readonly indices: Tensor;
+  readonly indices: Tensor<'i32'>;
 }
 
 const sortKinds = { descending: optional(flag) };
@@ -39,7 +40,7 @@ const topkKinds = { largest: optional(flag) };
  * @param dim default -1
  * @throws ShapeError, TensorError
  */
-export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Tensor {
+export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Tensor<'i32'> {
   return order('argSort', input, dim, options);
 }
 
@@ -50,7 +51,7 @@ export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Ten
  * @param dim default -1
  * @throws ShapeError, TensorError
  */
-export function sort(input: Tensor, dim = -1, options: SortOptions = {}): Sorted {
+export function sort<D extends DType>(input: Tensor<D>, dim = -1, options: SortOptions = {}): Sorted<D> {
   const indices = order('sort', input, dim, options);
   return { values: gather(input, dim, indices), indices };
 }
@@ -62,7 +63,7 @@ export function sort(input: Tensor, dim = -1, options: SortOptions = {}): Sorted
  * @param dim default -1
  * @throws ShapeError, TensorError
  */
-export function topk(input: Tensor, k: number, dim = -1, options: TopkOptions = {}): Sorted {
+export function topk<D extends DType>(input: Tensor<D>, k: number, dim = -1, options: TopkOptions = {}): Sorted<D> {
   requireTensor('topk', 'input', input);
   requireGivenOptions('topk', options, topkKinds);
   const axis = requireAxis('topk', 'dim', dim, input.shape);
@@ -77,7 +78,7 @@ export function topk(input: Tensor, k: number, dim = -1, options: TopkOptions = 
   return { values: gather(input, axis, indices), indices };
 }
 
-function order(operation: string, input: Tensor, dim: number, options: SortOptions): Tensor {
+function order(operation: string, input: Tensor, dim: number, options: SortOptions): Tensor<'i32'> {
   requireTensor(operation, 'input', input);
   requireGivenOptions(operation, options, sortKinds);
   const { device, shape } = input;
@@ -98,7 +99,7 @@ function order(operation: string, input: Tensor, dim: number, options: SortOptio
  *
  * @throws ShapeError, TensorError
  */
-export function cumsum(input: Tensor, dim: number): Tensor {
+export function cumsum(input: Tensor, dim: number): Tensor<'f32'> {
   requireFloats('cumsum', 'input', input);
   const { device, shape } = input;
   const layout = around(shape, requireAxis('cumsum', 'dim', dim, shape));

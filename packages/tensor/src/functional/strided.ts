@@ -6,9 +6,10 @@ import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { around } from './axes.ts';
+import type { DType } from '../dtypes.ts';
 
 /** The same elements under another shape, in the same memory. */
-export function viewOf(operation: string, input: Tensor, shape: Shape): Tensor {
+export function viewOf<D extends DType>(operation: string, input: Tensor<D>, shape: Shape): Tensor<D> {
   const { device, size: length } = input;
   return operationResult({
     operation,
@@ -27,7 +28,12 @@ export function viewOf(operation: string, input: Tensor, shape: Shape): Tensor {
  * Elements of a tensor from these places, as a tensor of its own: a view where they are all of them
  * in order, else a copy. No place is read twice but by strides of 0.
  */
-export function stridedResult(operation: string, input: Tensor, shape: Shape, layout: StridedLayout): Tensor {
+export function stridedResult<D extends DType>(
+  operation: string,
+  input: Tensor<D>,
+  shape: Shape,
+  layout: StridedLayout,
+): Tensor<D> {
   if (isWhole(input, shape, layout)) return viewOf(operation, input, shape);
   const { device } = input;
   const array = device.allocate(input.array.elementType, Math.max(1, sizeOf(shape)), operation);

@@ -9,11 +9,17 @@ import { fromValues } from './create.ts';
 import { unsqueeze } from './movement.ts';
 import { arange } from './sequences.ts';
 import { where } from './where.ts';
+import type { DType } from '../dtypes.ts';
 
 const whole = wholeNumber(-(2 ** 31), 2 ** 31);
 
 /** What lies on one side of a diagonal of the last two dimensions; 0 elsewhere. */
-function triangle(operation: string, input: Tensor, diagonal: number, keeps: (ahead: number) => boolean): Tensor {
+function triangle<D extends DType>(
+  operation: string,
+  input: Tensor<D>,
+  diagonal: number,
+  keeps: (ahead: number) => boolean,
+): Tensor<D> {
   requireTensor(operation, 'input', input);
   requireArgument(operation, 'diagonal', diagonal, whole, TensorError);
   const { shape, device } = input;
@@ -23,7 +29,11 @@ function triangle(operation: string, input: Tensor, diagonal: number, keeps: (ah
   const values = Array.from({ length: rows * columns }, (_, index) =>
     Number(keeps((index % columns) - Math.floor(index / columns))),
   );
-  return where(fromValues(operation, values, [rows, columns], { dtype: 'bool', device }), input, 0);
+  return where<Tensor, number>(
+    fromValues(operation, values, [rows, columns], { dtype: 'bool', device }),
+    input,
+    0,
+  ) as Tensor<D>;
 }
 
 /**
@@ -33,7 +43,7 @@ function triangle(operation: string, input: Tensor, diagonal: number, keeps: (ah
  * @param diagonal the highest diagonal that is kept. Default 0, the main one
  * @throws ShapeError, TensorError
  */
-export function tril(input: Tensor, diagonal = 0): Tensor {
+export function tril<D extends DType>(input: Tensor<D>, diagonal = 0): Tensor<D> {
   return triangle('tril', input, diagonal, (ahead) => ahead <= diagonal);
 }
 
@@ -44,7 +54,7 @@ export function tril(input: Tensor, diagonal = 0): Tensor {
  * @param diagonal the lowest diagonal that is kept. Default 0, the main one
  * @throws ShapeError, TensorError
  */
-export function triu(input: Tensor, diagonal = 0): Tensor {
+export function triu<D extends DType>(input: Tensor<D>, diagonal = 0): Tensor<D> {
   return triangle('triu', input, diagonal, (ahead) => ahead >= diagonal);
 }
 
@@ -58,7 +68,7 @@ const classes = wholeNumber(1, 2 ** 31 - 1);
  * @returns the shape of `input` and `[numClasses]`
  * @throws TensorError
  */
-export function oneHot(input: Tensor, numClasses: number): Tensor {
+export function oneHot(input: Tensor, numClasses: number): Tensor<'i32'> {
   requireTensor('oneHot', 'input', input);
   requireArgument('oneHot', 'numClasses', numClasses, classes, TensorError);
   const { dtype, device } = input;

@@ -7,6 +7,7 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import type { DType, FloatOf } from '../dtypes.ts';
 
 interface UnaryKernels {
   forward(device: Device, io: { input: GpuArray; output: GpuArray; length: number }): void;
@@ -18,7 +19,7 @@ interface UnaryKernels {
 }
 
 /** An operation on every element by itself, by kernels of its own. */
-function unary(operation: string, input: Tensor, { forward, backward }: UnaryKernels): Tensor {
+function unary<D extends DType>(operation: string, input: Tensor, { forward, backward }: UnaryKernels): Tensor<D> {
   requireFloats(operation, 'input', input);
   const { device, size: length, array: values } = input;
   const array = device.allocate(values.elementType, values.length, operation);
@@ -45,7 +46,7 @@ interface FamilyOptions {
 }
 
 /** An operation of the kernels' family `unary`. */
-function mapped(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor {
+function mapped<D extends DType>(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor<D> {
   const { operation = member.name, p, q, isTest = false } = options;
   requireTensor(operation, 'input', input);
   const { device, size: length, array: values, shape } = input;
@@ -98,7 +99,7 @@ const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
  *
  * @throws TensorError
  */
-export function gelu(input: Tensor, options: GeluOptions = {}): Tensor {
+export function gelu<D extends DType>(input: Tensor<D>, options: GeluOptions = {}): Tensor<D> {
   requireGivenOptions('gelu', options, geluKinds);
   if (options.approximate !== 'tanh') return unary('gelu', input, geluKernels);
   requireFloats('gelu', 'input', input);
@@ -117,7 +118,7 @@ const tanhKernels: UnaryKernels = {
  *
  * @throws TensorError
  */
-export function tanh(input: Tensor): Tensor {
+export function tanh<D extends DType>(input: Tensor<D>): Tensor<D> {
   return unary('tanh', input, tanhKernels);
 }
 
@@ -127,7 +128,7 @@ export function tanh(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function scale(input: Tensor, factor: number): Tensor {
+export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor<D> {
   // NaN and infinities are numbers too: they poison a loss where that is wanted.
   requireNumber('scale', 'factor', factor);
   return unary('scale', input, {
@@ -149,7 +150,7 @@ function requireNumber(operation: string, name: string, value: unknown): void {
  *
  * @throws TensorError
  */
-export function neg(input: Tensor): Tensor {
+export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.neg, input);
 }
 
@@ -158,7 +159,7 @@ export function neg(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function abs(input: Tensor): Tensor {
+export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.abs, input);
 }
 
@@ -167,7 +168,7 @@ export function abs(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function sign(input: Tensor): Tensor {
+export function sign<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.sign, input);
 }
 
@@ -177,7 +178,7 @@ export function sign(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function square(input: Tensor): Tensor {
+export function square<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.square, input);
 }
 
@@ -187,7 +188,7 @@ export function square(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function exp(input: Tensor): Tensor {
+export function exp<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.exp, input);
 }
 
@@ -197,7 +198,7 @@ export function exp(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function expm1(input: Tensor): Tensor {
+export function expm1<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.expm1, input);
 }
 
@@ -207,7 +208,7 @@ export function expm1(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function log(input: Tensor): Tensor {
+export function log<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.log, input);
 }
 
@@ -217,7 +218,7 @@ export function log(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function log1p(input: Tensor): Tensor {
+export function log1p<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.log1p, input);
 }
 
@@ -227,7 +228,7 @@ export function log1p(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function sqrt(input: Tensor): Tensor {
+export function sqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.sqrt, input);
 }
 
@@ -237,7 +238,7 @@ export function sqrt(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function rsqrt(input: Tensor): Tensor {
+export function rsqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.rsqrt, input);
 }
 
@@ -247,7 +248,7 @@ export function rsqrt(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function reciprocal(input: Tensor): Tensor {
+export function reciprocal<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.reciprocal, input);
 }
 
@@ -257,7 +258,7 @@ export function reciprocal(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function sin(input: Tensor): Tensor {
+export function sin<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.sin, input);
 }
 
@@ -267,7 +268,7 @@ export function sin(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function cos(input: Tensor): Tensor {
+export function cos<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.cos, input);
 }
 
@@ -277,7 +278,7 @@ export function cos(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function sigmoid(input: Tensor): Tensor {
+export function sigmoid<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.sigmoid, input);
 }
 
@@ -286,7 +287,7 @@ export function sigmoid(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function relu(input: Tensor): Tensor {
+export function relu<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.relu, input);
 }
 
@@ -296,7 +297,7 @@ export function relu(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function silu(input: Tensor): Tensor {
+export function silu<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.silu, input);
 }
 
@@ -306,7 +307,7 @@ export function silu(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function softplus(input: Tensor): Tensor {
+export function softplus<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.softplus, input);
 }
 
@@ -316,7 +317,7 @@ export function softplus(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function erf(input: Tensor): Tensor {
+export function erf<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   return mapped(members.erf, input);
 }
 
@@ -325,7 +326,7 @@ export function erf(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function floor(input: Tensor): Tensor {
+export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.floor, input);
 }
 
@@ -334,7 +335,7 @@ export function floor(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function ceil(input: Tensor): Tensor {
+export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.ceil, input);
 }
 
@@ -343,7 +344,7 @@ export function ceil(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function round(input: Tensor): Tensor {
+export function round<D extends DType>(input: Tensor<D>): Tensor<D> {
   return mapped(members.round, input);
 }
 
@@ -352,7 +353,7 @@ export function round(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function isNan(input: Tensor): Tensor {
+export function isNan(input: Tensor): Tensor<'bool'> {
   return mapped(members.isNan, input, { isTest: true });
 }
 
@@ -361,7 +362,7 @@ export function isNan(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function isFinite(input: Tensor): Tensor {
+export function isFinite(input: Tensor): Tensor<'bool'> {
   return mapped(members.isFinite, input, { isTest: true });
 }
 
@@ -370,7 +371,7 @@ export function isFinite(input: Tensor): Tensor {
  *
  * @throws TensorError
  */
-export function logicalNot(input: Tensor): Tensor {
+export function logicalNot(input: Tensor): Tensor<'bool'> {
   return mapped(members.logicalNot, input, { isTest: true });
 }
 
@@ -382,7 +383,7 @@ export function logicalNot(input: Tensor): Tensor {
  * @param negativeSlope default 0.01
  * @throws TensorError
  */
-export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
+export function leakyRelu<D extends DType>(input: Tensor<D>, negativeSlope = 0.01): Tensor<FloatOf<D>> {
   requireNumber('leakyRelu', 'negativeSlope', negativeSlope);
   return mapped(members.leakyRelu, input, { p: negativeSlope });
 }
@@ -394,7 +395,7 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
  * @param alpha default 1
  * @throws TensorError
  */
-export function elu(input: Tensor, alpha = 1): Tensor {
+export function elu<D extends DType>(input: Tensor<D>, alpha = 1): Tensor<FloatOf<D>> {
   requireNumber('elu', 'alpha', alpha);
   return mapped(members.elu, input, { p: alpha });
 }
@@ -416,7 +417,7 @@ const clampKinds = { min: optional(aNumber), max: optional(aNumber) };
  *
  * @throws TensorError
  */
-export function clamp(input: Tensor, options: ClampOptions): Tensor {
+export function clamp<D extends DType>(input: Tensor<D>, options: ClampOptions): Tensor<D> {
   requireGivenOptions('clamp', options, clampKinds);
   const { min, max } = options;
   if (min === undefined && max === undefined) throw new TensorError('clamp: give min, max, or both');

@@ -6,7 +6,8 @@ import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
 import { requireTensor } from './checks.ts';
 import { requireOperands } from './operands.ts';
-import type { Operand } from './operands.ts';
+import type { Beside, FirstType, Operand } from './operands.ts';
+import type { DType } from '../dtypes.ts';
 
 function requireMask(operation: string, name: string, mask: Tensor, beside: Tensor): void {
   requireTensor(operation, name, mask);
@@ -28,7 +29,12 @@ function requireMask(operation: string, name: string, mask: Tensor, beside: Tens
  * @param a, b tensors of one type, or numbers; one must be a tensor
  * @throws ShapeError, TensorError
  */
-export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+export function where<A extends Operand, B extends Operand>(
+  condition: Tensor,
+  a: A,
+  b: B & Beside<A, B>,
+): Tensor<FirstType<A, B>> {
+  const operands: readonly Operand[] = [a, b];
   const first = requireOperands('where', { a, b });
   requireMask('where', 'condition', condition, first);
   const { device } = first;
@@ -53,12 +59,12 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (first.dtype !== 'f32' && first.dtype !== 'f16') return new Tensor({ array, shape, device, isBool });
   return operationResult({
     operation: 'where',
-    inputs: [a, b].filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]],
+    inputs: operands.filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]],
     array,
     shape,
     backward(gradients) {
       const taken = gradients.output;
-      for (const [name, input] of Object.entries({ a, b })) {
+      for (const [name, input] of Object.entries<Operand>({ a, b })) {
         if (typeof input === 'number') continue;
         gradients.add(input, (gradInput) => {
           const isWhole = shapesEqual(input.shape, shape);
@@ -87,7 +93,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
  * @param mask of bool; it broadcasts with `input`
  * @throws ShapeError, TensorError
  */
-export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
+export function maskedFill<D extends DType>(input: Tensor<D>, mask: Tensor, value: number): Tensor<D> {
   requireTensor('maskedFill', 'input', input);
   requireMask('maskedFill', 'mask', mask, input);
   if (typeof value !== 'number') throw new TensorError('maskedFill: value must be a number');

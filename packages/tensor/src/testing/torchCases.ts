@@ -6,7 +6,7 @@ import type { Nested } from '../nested.ts';
 import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import type { DType } from '../tensor.ts';
+import type { DType } from '../dtypes.ts';
 
 /** A number, or NaN and infinities as JSON has them. */
 type Written = number | string;

@@ -52,7 +52,7 @@ class LayeredModel extends Module implements TrainableModel {
       ),
     };
     const x = tensor(Float32Array.from(input?.data ?? []), { shape: [shape[0] ?? 0, 1], device });
-    let hidden = linear(x, this.spread);
+    let hidden: Tensor = linear(x, this.spread);
     for (const index of this.layers.keys()) {
       const layer = (given: Tensor) => this.#layer(index, given, random);
       const again = this.training && this.every > 0 && index % this.every === 0;

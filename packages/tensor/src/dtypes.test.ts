@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import * as attune from './index.ts';
+import type { Tensor } from './index.ts';
+import { methodNames } from './methods.ts';
+
+beforeAll(async () => {
+  await attune.defaultDevice();
+});
+
+// The type checker reads this file too: a wrong type is an error of `npm run typecheck`.
+describe('TypeScript knows element types', () => {
+  it('of what is made', () => {
+    expectTypeOf(attune.tensor([[1, 2]])).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.tensor([[[true]]])).toEqualTypeOf<Tensor<'bool'>>();
+    expectTypeOf(attune.tensor([1n])).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.tensor(Int32Array.of(1))).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.tensor(Uint16Array.of(1))).toEqualTypeOf<Tensor<'f16'>>();
+    expectTypeOf(attune.tensor([1], { dtype: 'u32' })).toEqualTypeOf<Tensor<'u32'>>();
+    expectTypeOf(attune.zeros([2])).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.full([2], true)).toEqualTypeOf<Tensor<'bool'>>();
+    expectTypeOf(attune.onesLike(attune.zeros([1], { dtype: 'i32' }))).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.randperm(3)).toEqualTypeOf<Tensor<'i32'>>();
+  });
+
+  it('of results, and of what is read', async () => {
+    const x = attune.rand([2, 3], { dtype: 'f16' });
+    const whole = attune.tensor(Int32Array.of(1, 2));
+    expectTypeOf(attune.exp(attune.neg(x))).toEqualTypeOf<Tensor<'f16'>>();
+    expectTypeOf(attune.exp(whole)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.add(whole, 1)).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.div(whole, whole)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.gt(x, 0)).toEqualTypeOf<Tensor<'bool'>>();
+    expectTypeOf(attune.where(attune.gt(whole, 1), whole, 0)).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.sum(x)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.argMax(x, 1)).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.transpose(attune.cast(x, 'u32'), 0, 1)).toEqualTypeOf<Tensor<'u32'>>();
+    expectTypeOf(attune.topk(x, 1).indices).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(await whole.data()).toEqualTypeOf<Int32Array>();
+    expectTypeOf(await x.data()).toEqualTypeOf<Float32Array>();
+    expectTypeOf(x.dtype).toEqualTypeOf<'f16'>();
+  });
+
+  it('through methods', () => {
+    expect(methodNames).toContain('add');
+    const x = attune.tensor(Int32Array.of(1, 2));
+    expectTypeOf(x.add(1).reshape([2, 1])).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(x.sqrt().gt(1)).toEqualTypeOf<Tensor<'bool'>>();
+    expectTypeOf(x.cast('f16').sort().values).toEqualTypeOf<Tensor<'f16'>>();
+    expectTypeOf(x.split(1)).toEqualTypeOf<Tensor<'i32'>[]>();
+  });
+
+  it('and takes those it does not know as they are', () => {
+    const any = attune.zeros([2]) as Tensor;
+    expectTypeOf(attune.add(any, attune.zeros([2]))).toEqualTypeOf<Tensor>();
+    expectTypeOf(attune.sum(any)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.exp(any)).toEqualTypeOf<Tensor<'f32' | 'f16'>>();
+    expectTypeOf<Tensor<'f32'>>().toExtend<Tensor>();
+  });
+
+  it('refuses two that differ', () => {
+    const [x, whole] = [attune.zeros([2]), attune.zeros([2], { dtype: 'i32' })];
+    // @ts-expect-error i32 beside f32
+    expect(() => attune.sub(x, whole)).toThrow(/a is of f32 and b of i32/);
+    // @ts-expect-error bool beside f32
+    expect(() => attune.eq(x, attune.gt(x, 0))).toThrow(/a is of f32 and b of bool/);
+    // @ts-expect-error an Int32Array is no Float32Array
+    expectTypeOf(whole.data()).toEqualTypeOf<Promise<Float32Array>>();
+  });
+});
