@@ -2,13 +2,16 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
+import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireSeparate } from '../validate.ts';
-import { contiguousStrides, inVectors, joinDimensions, reach } from './layouts.ts';
+import { contiguousStrides, inVectors, joinDimensions, reach, turnOf } from './layouts.ts';
+import type { Block, Turn } from './layouts.ts';
 import type { StridedCopyOptions, StridedLayout } from './options.ts';
 import { wgsl as source } from './stridedCopy.wgsl.ts';
+import { wgsl as tiledSource } from './tiledCopy.wgsl.ts';
 
 const kernel = 'stridedCopy';
 const mostDimensions = 8;
@@ -35,20 +38,58 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
     throw new KernelArgumentError(
       `${kernel}: a block of [${shape.join(', ')}] has ${block.shape.length} dimensions that cannot be joined; at most ${mostDimensions} can be copied`,
     );
+  const turned = vectors || options.tiled === false ? null : turnOf(joined, options.tiled ? 1 : leastTurned);
+  if (turned) return turn(gpu, options, joined, { ...turned, offsets });
   const count = block.shape.reduce((product, extent) => product * extent, 1);
   const width = vectors ? 4 : 1;
   const { defines, workgroups } = flatIndexingFor(gpu.profile);
-  const integers = [block.shape, block.from, block.to].flatMap((values) =>
-    Array.from({ length: mostDimensions }, (_, axis) => (values[axis] ?? 0) >>> 0),
-  );
   gpu.dispatch({
     program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input }, { output }, width), ...defines }),
-    parameters: { integers: [...integers, count, block.shape.length, ...offsets.map((offset) => offset / width)] },
+    parameters: {
+      integers: [...layoutNumbers(block), count, block.shape.length, ...offsets.map((offset) => offset / width)],
+    },
     reads: [input],
     writes: [output],
     workgroups: workgroups(count),
     work: { bytes: count * width * (bytesPerElement[input.elementType] + bytesPerElement[output.elementType]) },
   });
+}
+
+/** Extents of both sides from which on tiles are turned. */
+const leastTurned = 16;
+
+/** Copies what is turned in tiles. */
+function turn(
+  gpu: Gpu,
+  { input, output }: StridedCopyOptions,
+  block: Block,
+  { column, row, offsets }: Turn & { readonly offsets: readonly number[] },
+): void {
+  const others = (values: readonly number[]) => values.filter((_, index) => index !== column && index !== row);
+  const outer = { shape: others(block.shape), from: others(block.from), to: others(block.to) };
+  const [columns, rows] = [block.shape[column] as number, block.shape[row] as number];
+  const sides = Math.ceil(columns / 32) * Math.ceil(rows / 32);
+  const tiles = outer.shape.reduce((product, extent) => product * extent, sides);
+  const turned = [columns, rows, block.from[column] as number, block.to[row] as number].map((value) => value >>> 0);
+  gpu.dispatch({
+    program: kernelProgram(`${kernel} in tiles`, tiledSource, { access: elementAccess(gpu, { input }, { output }) }),
+    parameters: { integers: [...layoutNumbers(outer), tiles, outer.shape.length, ...offsets, ...turned] },
+    reads: [input],
+    writes: [output],
+    workgroups: spreadWorkgroups(tiles),
+    work: {
+      bytes:
+        block.shape.reduce((product, extent) => product * extent, 1) *
+        (bytesPerElement[input.elementType] + bytesPerElement[output.elementType]),
+    },
+  });
+}
+
+/** Extents and strides as the kernels read them, 0 where there are fewer dimensions. */
+function layoutNumbers({ shape, from, to }: Block): number[] {
+  return [shape, from, to].flatMap((values) =>
+    Array.from({ length: mostDimensions }, (_, axis) => (values[axis] ?? 0) >>> 0),
+  );
 }
 
 function requireTypes(input: GpuArray, output: GpuArray): void {

@@ -60,3 +60,17 @@ export function inVectors({ shape, from, to }: Block, offsets: readonly number[]
   const quarter = (value: number) => value / 4;
   return { shape: [extent / 4, ...outer], from: [1, ...sources.map(quarter)], to: [1, ...goals.map(quarter)] };
 }
+
+/** Dimensions of a block: `column` lies side by side in the output, `row` in the input. */
+export interface Turn {
+  readonly column: number;
+  readonly row: number;
+}
+
+/** What turns in a copy, where both sides have so many elements; null where they lie alike. */
+export function turnOf({ shape, from, to }: Block, least: number): Turn | null {
+  const sideBySide = (strides: readonly number[]) =>
+    strides.findIndex((stride, axis) => stride === 1 && (shape[axis] as number) >= least);
+  const [column, row] = [sideBySide(to), sideBySide(from)];
+  return column < 0 || row < 0 || column === row || from[column] === 1 || from[column] === 0 ? null : { column, row };
+}

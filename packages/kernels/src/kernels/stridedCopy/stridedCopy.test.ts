@@ -21,6 +21,7 @@ const blocks: [string, number[], StridedLayout][] = [
   ['one element', [], { strides: [], offset: 3 }],
   ['eight dimensions', eight, { strides: [1, 2, 4, 8, 16, 32, 64, 128] }],
   ['more than one workgroup', [70, 65], { strides: [1, 70] }],
+  ['heads that are turned', [3, 17, 2, 33], { strides: [1122, 1, 561, 17] }],
   ['ten dimensions that are two', [1, 1, 2, 1, 3, 1, 4, 1, 1, 5], { strides: [0, 0, 60, 0, 20, 0, 5, 0, 0, 1] }],
 ];
 
@@ -36,18 +37,13 @@ describe('stridedCopy', () => {
       const input = rounded(normalNumbers(5000, 1), type);
       const given = uploadFloats(gpu, input, type, 'input');
       const expected = stridedReference(input, shape, from);
-      const output = staleOutput(gpu, expected.length, type, 'output');
-      stridedCopy(gpu, { input: given, output, shape, from });
-      expect([...(await readFloats(gpu, output, expected.length))]).toEqual([...expected]);
+      let output = given;
+      for (const tiled of [true, false]) {
+        output = staleOutput(gpu, expected.length, type, 'output');
+        stridedCopy(gpu, { input: given, output, shape, from, tiled });
+        expect([...(await readFloats(gpu, output, expected.length))]).toEqual([...expected]);
+      }
       if (from.strides.includes(0)) return;
-      const back = uploadFloats(
-        gpu,
-        input.map(() => 7),
-        type,
-        'back',
-      );
-      const strides = shape.map((_extent, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-      stridedCopy(gpu, { input: output, output: back, shape, from: { strides }, to: from });
       const numbers = stridedReference(
         input.map((_value, index) => index),
         shape,
@@ -55,7 +51,17 @@ describe('stridedCopy', () => {
       );
       const left = input.map(() => 7);
       for (const place of numbers) left[place] = input[place] as number;
-      expect([...(await readFloats(gpu, back, 5000))]).toEqual([...left]);
+      for (const tiled of [true, false]) {
+        const back = uploadFloats(
+          gpu,
+          input.map(() => 7),
+          type,
+          'back',
+        );
+        const strides = shape.map((_extent, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+        stridedCopy(gpu, { input: output, output: back, shape, from: { strides }, to: from, tiled });
+        expect([...(await readFloats(gpu, back, 5000))]).toEqual([...left]);
+      }
     });
   });
 
