@@ -54,20 +54,27 @@ interface Stage {
 function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, length, isFirst }: Stage): void {
   const { member, outer, inner, center, factor = 1, power = 2 } = options;
   const { empty }: ReduceMember = reduceMembers[member];
-  const outputs = outer * parts * inner;
+  // A row's parts and what lies behind them are columns side by side.
+  const width = (parts * inner) % 4 === 0 && (length * inner) % 4 === 0 && (inner === 1 || inner % 4 === 0) ? 4 : 1;
+  const centerWidth = inner === 1 ? 1 : width;
+  const outputs = (outer * parts * inner) / width;
   gpu.dispatch({
     program: kernelProgram('reduce', source, {
-      access: elementAccess(gpu, { input, center }, { output }),
+      access: elementAccess(gpu, { input, center }, { output }, { input: width, center: centerWidth, output: width }),
+      vectors: width === 4,
       member: memberWgsl(member),
       centered: center !== undefined,
       firstStage: isFirst,
       lastStage: parts === 1,
     }),
-    parameters: { integers: [outputs, parts, length, inner], floats: [power, factor, empty] },
+    parameters: {
+      integers: [outputs, (parts * inner) / width, (length * inner) / width, inner / centerWidth],
+      floats: [power, factor, empty],
+    },
     reads: presentArrays({ input, center }),
     writes: [output],
     workgroups: spreadWorkgroups(Math.ceil(outputs / 64)),
-    work: { bytes: outer * length * inner * bytesPerElement[input.elementType] + 4 * outputs },
+    work: { bytes: outer * length * inner * bytesPerElement[input.elementType] + 4 * width * outputs },
   });
 }
 

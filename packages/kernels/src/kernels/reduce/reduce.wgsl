@@ -3,11 +3,12 @@
 // input: [outer, length, inner]; output: [outer, parts, inner]; center: [outer, inner], where the
 // member compares with one. valueOf, combined and finished are those of the member, as members.ts
 // writes them; in stages after the first valueOf is left out, and finished in all but the last.
-// One sum a thread, 64 threads a workgroup. Each part takes every parts-th element, so that
-// neighbouring threads read neighbouring elements, and the order depends on the shape alone.
+// One sum a thread, or four that lie side by side, 64 threads a workgroup. Each part takes every
+// parts-th element, so that neighbouring threads read neighbouring elements, and the order depends
+// on the shape alone. Rows, columns and steps are counted in elements, or in vectors of four.
 #include kernels/reduce/functions
 
-struct Parameters { outputs: u32, parts: u32, length: u32, inner: u32, power: f32, factor: f32, empty: f32 }
+struct Parameters { outputs: u32, columns: u32, rowLength: u32, inner: u32, power: f32, factor: f32, empty: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> input: array<Input>;
 #if centered
@@ -15,32 +16,50 @@ struct Parameters { outputs: u32, parts: u32, length: u32, inner: u32, power: f3
 #endif
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
 
+#if vectors
+alias Lanes = vec4f;
+fn valuesOf(x: Lanes, c: Lanes) -> Lanes {
+  return Lanes(valueOf(x.x, c.x), valueOf(x.y, c.y), valueOf(x.z, c.z), valueOf(x.w, c.w));
+}
+fn combinedLanes(a: Lanes, b: Lanes) -> Lanes {
+  return Lanes(combined(a.x, b.x), combined(a.y, b.y), combined(a.z, b.z), combined(a.w, b.w));
+}
+fn finishedLanes(x: Lanes, c: Lanes) -> Lanes {
+  return Lanes(finished(x.x, c.x), finished(x.y, c.y), finished(x.z, c.z), finished(x.w, c.w));
+}
+#else
+alias Lanes = f32;
+fn valuesOf(x: Lanes, c: Lanes) -> Lanes { return valueOf(x, c); }
+fn combinedLanes(a: Lanes, b: Lanes) -> Lanes { return combined(a, b); }
+fn finishedLanes(x: Lanes, c: Lanes) -> Lanes { return finished(x, c); }
+#endif
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let index = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
   if (index >= parameters.outputs) { return; }
-  let inner = parameters.inner;
-  let column = index % inner;
-  let part = index / inner % parameters.parts;
-  let row = index / inner / parameters.parts;
+  let columns = parameters.columns;
+  let column = index % columns;
+  let row = index / columns;
 #if centered
-  let middle = f32(loadCenter(row * inner + column));
+  let middle = Lanes(loadCenter(row * parameters.inner + column % parameters.inner));
 #else
-  let middle = 0.0;
+  let middle = Lanes();
 #endif
-  let first = row * parameters.length * inner + column;
-  var total = parameters.empty;
-  for (var place = part; place < parameters.length; place += parameters.parts) {
-    let element = f32(loadInput(first + place * inner));
+  let first = row * parameters.rowLength + column;
+  let end = (row + 1) * parameters.rowLength;
+  var total = Lanes(parameters.empty);
+  for (var place = first; place < end; place += columns) {
+    let element = Lanes(loadInput(place));
 #if firstStage
-    let value = valueOf(element, middle);
+    let value = valuesOf(element, middle);
 #else
     let value = element;
 #endif
-    if (place == part) { total = value; } else { total = combined(total, value); }
+    if (place == first) { total = value; } else { total = combinedLanes(total, value); }
   }
 #if lastStage
-  total = finished(total, middle);
+  total = finishedLanes(total, middle);
 #endif
   storeOutput(index, OutputValues(total));
 }

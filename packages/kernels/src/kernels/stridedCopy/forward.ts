@@ -31,7 +31,8 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
   requireInside('input', input, shape, from);
   requireInside('output', output, shape, to);
   const joined = joinDimensions(shape, from.strides, to.strides);
-  const offsets = [from.offset ?? 0, to.offset ?? 0];
+  const [inputOffset, outputOffset] = [from.offset ?? 0, to.offset ?? 0];
+  const offsets = [inputOffset, outputOffset];
   const vectors = inVectors(joined, offsets);
   const block = vectors ?? joined;
   if (block.shape.length > mostDimensions)
@@ -42,12 +43,15 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
   if (turned) return turn(gpu, options, joined, { ...turned, offsets });
   const count = block.shape.reduce((product, extent) => product * extent, 1);
   const width = vectors ? 4 : 1;
+  const inputWidth = vectors?.inputWidth ?? 1;
   const { defines, workgroups } = flatIndexingFor(gpu.profile);
   gpu.dispatch({
-    program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input }, { output }, width), ...defines }),
-    parameters: {
-      integers: [...layoutNumbers(block), count, block.shape.length, ...offsets.map((offset) => offset / width)],
-    },
+    program: kernelProgram(kernel, source, {
+      access: elementAccess(gpu, { input }, { output }, { input: inputWidth, output: width }),
+      dimensions: block.shape.length,
+      ...defines,
+    }),
+    parameters: { integers: [...layoutNumbers(block), count, inputOffset / inputWidth, outputOffset / width] },
     reads: [input],
     writes: [output],
     workgroups: workgroups(count),
@@ -72,8 +76,11 @@ function turn(
   const tiles = outer.shape.reduce((product, extent) => product * extent, sides);
   const turned = [columns, rows, block.from[column] as number, block.to[row] as number].map((value) => value >>> 0);
   gpu.dispatch({
-    program: kernelProgram(`${kernel} in tiles`, tiledSource, { access: elementAccess(gpu, { input }, { output }) }),
-    parameters: { integers: [...layoutNumbers(outer), tiles, outer.shape.length, ...offsets, ...turned] },
+    program: kernelProgram(`${kernel} in tiles`, tiledSource, {
+      access: elementAccess(gpu, { input }, { output }),
+      dimensions: outer.shape.length,
+    }),
+    parameters: { integers: [...layoutNumbers(outer), tiles, ...offsets, ...turned] },
     reads: [input],
     writes: [output],
     workgroups: spreadWorkgroups(tiles),

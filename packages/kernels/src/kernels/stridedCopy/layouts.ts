@@ -50,15 +50,30 @@ export function joinDimensions(shape: readonly number[], from: readonly number[]
   return block;
 }
 
+/** A block whose extents and steps are counted in vectors. */
+export interface VectorBlock extends Block {
+  /** Elements that are read at once: 1 where one repeats along the innermost dimension. */
+  readonly inputWidth: 1 | 4;
+}
+
 /** The block in vectors of four elements, where it can be moved so; else null. */
-export function inVectors({ shape, from, to }: Block, offsets: readonly number[]): Block | null {
+export function inVectors(
+  { shape, from, to }: Block,
+  [inputOffset = 0, outputOffset = 0]: readonly number[],
+): VectorBlock | null {
   const [extent = 1, ...outer] = shape;
   const [source = 1, ...sources] = from;
   const [goal = 1, ...goals] = to;
-  const whole = [extent, ...sources, ...goals, ...offsets].every((value) => value % 4 === 0);
-  if (!whole || source !== 1 || goal !== 1) return null;
-  const quarter = (value: number) => value / 4;
-  return { shape: [extent / 4, ...outer], from: [1, ...sources.map(quarter)], to: [1, ...goals.map(quarter)] };
+  const inputWidth = source === 0 ? 1 : 4;
+  const read = inputWidth === 1 ? [] : [...sources, inputOffset];
+  const whole = [extent, ...goals, outputOffset, ...read].every((value) => value % 4 === 0);
+  if (!whole || source > 1 || source < 0 || goal !== 1) return null;
+  return {
+    shape: [extent / 4, ...outer],
+    from: [source, ...sources.map((value) => value / inputWidth)],
+    to: [1, ...goals.map((value) => value / 4)],
+    inputWidth,
+  };
 }
 
 /** Dimensions of a block: `column` lies side by side in the output, `row` in the input. */

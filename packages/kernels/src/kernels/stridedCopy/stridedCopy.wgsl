@@ -1,7 +1,8 @@
 // output[outputOffset + sum of place[d] * outputStrides[d]]
 //   = input[inputOffset + sum of place[d] * inputStrides[d]], for every place in shape
 //
-// shape: up to 8 extents, innermost first; strides are in elements, or in vectors of four of them;
+// shape: `dimensions` extents, innermost first; strides are in elements, or in vectors of four of
+// them, where an element that repeats along the innermost is read singly and written four times;
 // negative ones wrap around, as sums of u32 do
 // Places, or vectors of four, go to threads by flatIndexing, the innermost extent fastest;
 // 64 threads a workgroup.
@@ -12,7 +13,6 @@ struct Parameters {
   inputStrides: array<vec4u, 2>,
   outputStrides: array<vec4u, 2>,
   count: u32,
-  dimensions: u32,
   inputOffset: u32,
   outputOffset: u32,
 }
@@ -27,13 +27,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     var rest = index;
     var source = parameters.inputOffset;
     var goal = parameters.outputOffset;
-    for (var dimension = 0u; dimension < parameters.dimensions; dimension++) {
+    for (var dimension = 0u; dimension < dimensions; dimension++) {
       let extent = parameters.shape[dimension / 4][dimension % 4];
       let place = rest % extent;
       rest /= extent;
       source += place * parameters.inputStrides[dimension / 4][dimension % 4];
       goal += place * parameters.outputStrides[dimension / 4][dimension % 4];
     }
-    storeOutput(goal, loadInput(source));
+    storeOutput(goal, OutputValues(loadInput(source)));
   }
 }

@@ -11,7 +11,6 @@ struct Parameters {
   inputStrides: array<vec4u, 2>,
   outputStrides: array<vec4u, 2>,
   tiles: u32,
-  dimensions: u32,
   inputOffset: u32,
   outputOffset: u32,
   columns: u32,
@@ -36,7 +35,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   var rest = number / (across * down);
   var source = parameters.inputOffset;
   var goal = parameters.outputOffset;
-  for (var dimension = 0u; dimension < parameters.dimensions; dimension++) {
+  for (var dimension = 0u; dimension < dimensions; dimension++) {
     let extent = parameters.shape[dimension / 4][dimension % 4];
     let place = rest % extent;
     rest /= extent;
