@@ -2,9 +2,12 @@ import { operations } from '../libraries/operationShapes.mjs';
 import { table, withRatio } from '../table.mjs';
 
 /** Milliseconds that the calls of one answer take together, about. */
-const together = 30;
+const together = 20;
 
-/** Single operations, forward and with their gradients, as a call and its share of the wait cost. */
+/**
+ * Single operations, forward and with their gradients: what a call costs with its share of the wait.
+ * The least of the rounds, as what else runs on a machine only adds to short times.
+ */
 export async function compareOperations({ options, libraries, figures, show, interleave, toAll }) {
   const rows = [];
   for (const [name, { sizes }] of Object.entries(operations)) {
@@ -16,12 +19,10 @@ export async function compareOperations({ options, libraries, figures, show, int
         const answers = await interleave(
           toAll(task).map((asked, index) => ({ ...asked, task: { ...task, repeats: repeats[index] } })),
         );
-        const own = answers[0].milliseconds;
+        const own = answers[0].best;
         rows.push([
           `${name}${backward ? ' + gradients' : ''}, n = ${n}`,
-          ...answers.map(
-            ({ error, milliseconds }) => error ?? withRatio(`${milliseconds.toFixed(3)}`, own, milliseconds),
-          ),
+          ...answers.map(({ error, best }) => error ?? withRatio(best.toFixed(3), own, best)),
         ]);
         console.error(rows.at(-1).join(' | '));
       }
@@ -29,7 +30,7 @@ export async function compareOperations({ options, libraries, figures, show, int
   }
   figures.operations = rows;
   show(
-    'Single operations in f32, milliseconds a call (how many times as long as ours)',
+    'Single operations in f32, milliseconds a call, the least of the rounds (how many times as long as ours)',
     table(['operation', ...libraries.map(({ name }) => name)], rows),
   );
 }
