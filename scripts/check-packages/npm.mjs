@@ -3,12 +3,11 @@ import { environmentOutsideNpm, npmCommand } from '../setup/pnpm.mjs';
 
 /** Runs npm in a folder; throws an Error with what it printed when it fails. */
 export async function npm(folder, args) {
-  const { command, args: first, shell } = npmCommand();
+  const { command, args: first } = npmCommand();
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   const { code, output } = await runQuietly(command, [...first, ...args, ...quiet], {
     cwd: folder,
     env: environmentOutsideNpm(),
-    shell,
   });
   if (code !== 0) throw new Error(`npm ${args.join(' ')} in ${folder} ended with ${code}:\n${output}`);
 }

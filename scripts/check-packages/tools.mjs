@@ -23,7 +23,7 @@ const dependencies = {
   esbuild: '0.28.2',
   rollup: '4.68.8',
   '@rollup/plugin-node-resolve': '16.0.3',
-  vite: '8.3.8',
+  vite: '8.4.0',
   webpack: '5.113.0',
   publint: '0.3.25',
   '@arethetypeswrong/cli': '0.18.5',

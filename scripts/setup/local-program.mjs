@@ -8,5 +8,6 @@ import { rootFolder } from './root-folder.mjs';
 export function localProgram(name) {
   const manifest = join(rootFolder, 'node_modules', name, 'package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
-  return { command: process.execPath, args: [join(dirname(manifest), typeof bin === 'string' ? bin : bin[name])] };
+  const path = typeof bin === 'string' ? bin : (bin[name] ?? Object.values(bin)[0]);
+  return { command: process.execPath, args: [join(dirname(manifest), path)] };
 }

@@ -1,13 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, posix, win32 } from 'node:path';
 import { cacheFolder } from './cache-folder.mjs';
 import { runQuietly } from './child.mjs';
 import { makeFolder } from './make-folder.mjs';
 import { SetupProblem } from './problem.mjs';
 import { rootFolder } from './root-folder.mjs';
 import { step } from './step.mjs';
-
-const windows = process.platform === 'win32';
 
 /**
  * The folder of the pinned pnpm's programs. It is one in our cache folder even where the machine
@@ -24,7 +22,16 @@ export async function findPnpm() {
 
 /** Runs the pnpm in folder `programs` in the clone, with its output captured. */
 export function runPnpm(programs, args) {
-  return runQuietly(join(programs, windows ? 'pnpm.cmd' : 'pnpm'), args, { cwd: rootFolder, shell: windows });
+  return runQuietly(pnpmProgram(programs, process.platform), args, { cwd: rootFolder });
+}
+
+/**
+ * The program itself, where npm puts a batch file before it: that needs a shell, which splits a path
+ * at its spaces.
+ */
+export function pnpmProgram(programs, platform) {
+  if (platform !== 'win32') return posix.join(programs, 'pnpm');
+  return win32.join(programs, '..', 'pnpm', 'pnpm.exe');
 }
 
 async function isVersion(programs, version) {
@@ -52,7 +59,6 @@ function install(version, folder) {
     const { code, output } = await runQuietly(npm.command, args, {
       cwd: beside,
       env: environmentOutsideNpm(),
-      shell: npm.shell,
     });
     if (code !== 0) {
       throw new SetupProblem(
@@ -69,12 +75,11 @@ function install(version, folder) {
   });
 }
 
-/** npm as the program that started us, else the one on the path. */
-export function npmCommand() {
-  const started = process.env.npm_execpath;
-  if (started && basename(started) === 'npm-cli.js')
-    return { command: process.execPath, args: [started], shell: false };
-  return { command: windows ? 'npm.cmd' : 'npm', args: [], shell: windows };
+/** npm as the program that started us, else the one on the path; on Windows the one beside Node. */
+export function npmCommand({ npm_execpath: started } = process.env, { platform, execPath } = process) {
+  if (started && basename(started) === 'npm-cli.js') return { command: execPath, args: [started] };
+  if (platform !== 'win32') return { command: 'npm', args: [] };
+  return { command: execPath, args: [win32.join(execPath, '..', 'node_modules', 'npm', 'bin', 'npm-cli.js')] };
 }
 
 /**

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runInForeground, runQuietly } from './child.mjs';
 import { makeFolder } from './make-folder.mjs';
 import { nodeVersionProblem } from './node-version.mjs';
+import { npmCommand, pnpmProgram } from './pnpm.mjs';
 import { rootFolder } from './root-folder.mjs';
 
 let scratch;
@@ -29,6 +30,24 @@ describe('the version of Node', () => {
       expect(nodeVersionProblem(version)).toContain('npx -y -p node@24 npm test');
     },
   );
+});
+
+describe('package managers are started without a shell', () => {
+  const folder = 'C:\\Users\\Ann Lee\\cache\\node_modules\\.bin';
+
+  it('pnpm on Windows by its program, in a folder with spaces too', () => {
+    expect(pnpmProgram(folder, 'win32')).toBe('C:\\Users\\Ann Lee\\cache\\node_modules\\pnpm\\pnpm.exe');
+    expect(pnpmProgram('/home/ann lee/.bin', 'linux')).toBe('/home/ann lee/.bin/pnpm');
+  });
+
+  it('npm on Windows by the Node that it came with', () => {
+    const execPath = 'C:\\Program Files\\nodejs\\node.exe';
+    expect(npmCommand({}, { platform: 'win32', execPath })).toEqual({
+      command: execPath,
+      args: ['C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npm-cli.js'],
+    });
+    expect(npmCommand({}, { platform: 'darwin', execPath: '/usr/bin/node' })).toEqual({ command: 'npm', args: [] });
+  });
 });
 
 describe('a folder that is made whole or not at all', () => {
