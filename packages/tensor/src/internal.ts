@@ -2,6 +2,7 @@
 export { largestHead } from '@attune/kernels';
 export { fusedLinear } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';
+export { uniformNoise } from './functional/uniformNoise.ts';
 export { normAfter } from './nn/normalisation.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';
 export { withHalves } from './nn/halfWeights.ts';

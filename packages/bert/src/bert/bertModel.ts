@@ -61,13 +61,15 @@ export class BertModel extends PretrainedModel {
   #compute(inputs: ModelInputs, options: ForwardOptions & DropoutKey): BertModelOutput {
     const packed = packBatch(inputs, this.config, options.exampleOffset);
     const { config, device } = this;
-    const drops = this.training && (config.hiddenDropoutProb > 0 || config.attentionProbsDropoutProb > 0);
-    const random = drops
-      ? {
-          state: randomState(device, options),
-          tokenKeys: tensor(packed.tokenKeys, { shape: [packed.tokens], device }),
-        }
-      : null;
+    const drops =
+      config.hiddenDropoutProb > 0 || config.attentionProbsDropoutProb > 0 || this.neftuneNoiseAlpha !== null;
+    const random =
+      this.training && drops
+        ? {
+            state: randomState(device, options),
+            tokenKeys: tensor(packed.tokenKeys, { shape: [packed.tokens], device }),
+          }
+        : null;
     const run: Run = { packed, random, sequences: packSequences(device, packed.cuSeqlens) };
     const hiddenStates = this.encoder.forward(this.embeddings.forward(run), run);
     const lastHiddenState = hiddenStates.at(-1) as Tensor;

@@ -1,4 +1,5 @@
 import { add, Dropout, Embedding, embeddingSum, Module, type LayerNorm, type Tensor } from '@attune/tensor';
+import { uniformNoise } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { layerNormOf, type Run, type WeightSource } from './layers.ts';
 
@@ -12,6 +13,8 @@ export class BertEmbeddings extends Module {
   readonly token_type_embeddings: Embedding;
   readonly LayerNorm: LayerNorm;
   readonly dropout: Dropout;
+  /** Strength of the noise in training; null for none. */
+  neftuneNoiseAlpha: number | null = null;
 
   constructor(config: BertConfig, weights: WeightSource) {
     super();
@@ -37,6 +40,21 @@ export class BertEmbeddings extends Module {
           { paddingIndices: tables.map((table) => table.paddingIdx) },
         )
       : tables.map((table, index) => table.forward(ids[index] as Uint32Array)).reduce(add);
-    return this.dropout.forward(this.LayerNorm.forward(sum), random);
+    const noisy = this.#withNoise(sum, { packed, random });
+    return this.dropout.forward(this.LayerNorm.forward(noisy), random);
+  }
+
+  /**
+   * NEFTune: the vectors of the words get noise, the less the longer the batch is and the more
+   * channels it has. Jain et al., 2023.
+   */
+  #withNoise(sum: Tensor, { packed, random }: Pick<Run, 'packed' | 'random'>): Tensor {
+    const alpha = this.training ? this.neftuneNoiseAlpha : null;
+    if (alpha === null || !random) return sum;
+    const magnitude = alpha / Math.sqrt(packed.columns * (sum.shape[1] ?? 1));
+    return uniformNoise(sum, { magnitude, site: noiseSite, random });
   }
 }
+
+/** Above those of all dropouts. */
+const noiseSite = 2 ** 31;

@@ -6,13 +6,16 @@ import {
   instanceOf,
   nonEmptyText,
   number,
+  numberAtLeast,
   oneOfKinds,
   optional,
+  orNull,
   requireArgument,
   requireOptions,
   text,
   wholeNumber,
 } from '@attune/validate';
+import { BertEmbeddings } from '../bert/embeddings.ts';
 import { BertEncoder } from '../bert/encoder.ts';
 import type { WeightSource } from '../bert/layers.ts';
 import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
@@ -146,6 +149,20 @@ export abstract class PretrainedModel extends Module {
     await writeFilesAtomic(folder, await this.files(options), isWeightsFile);
   }
 
+  /**
+   * Strength of the noise that training adds to the embeddings, uniform up to `alpha / sqrt(columns *
+   * hiddenSize)` (NEFTune); drawn from seed and update as dropout is. Null for none.
+   */
+  get neftuneNoiseAlpha(): number | null {
+    return this.#embeddings()[0]?.neftuneNoiseAlpha ?? null;
+  }
+
+  /** @throws ArgumentError */
+  set neftuneNoiseAlpha(alpha: number | null) {
+    requireArgument(this.architecture, 'neftuneNoiseAlpha', alpha, orNull(numberAtLeast(0)));
+    for (const embeddings of this.#embeddings()) embeddings.neftuneNoiseAlpha = alpha;
+  }
+
   /** Whether layers are computed again in the backward pass. */
   get isActivationCheckpointing(): boolean {
     return this.#encoders().some(({ checkpointEvery }) => checkpointEvery > 0);
@@ -202,6 +219,10 @@ export abstract class PretrainedModel extends Module {
     requireOptions(`${this.architecture}.forward`, options, forwardOptions);
     const { seed = this.seed, update = this.training ? this.#forwards++ : 0 } = options;
     return tidy(this.device, () => compute({ ...options, seed, update }));
+  }
+
+  #embeddings(): BertEmbeddings[] {
+    return [...this.modules()].filter((module) => module instanceof BertEmbeddings);
   }
 
   #encoders(): BertEncoder[] {

@@ -13,6 +13,7 @@ export * from './tanh/index.ts';
 export * from './cast/index.ts';
 export { dropout } from './dropout/index.ts';
 export type { DropoutKernelOptions } from './dropout/index.ts';
+export * from './uniformNoise/index.ts';
 export * from './elementwise/index.ts';
 export * from './unary/index.ts';
 export * from './binary/index.ts';

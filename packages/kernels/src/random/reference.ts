@@ -13,25 +13,30 @@ function pcg4d(counter: readonly number[]): number[] {
   return [x >>> 0, y >>> 0, z >>> 0, w >>> 0];
 }
 
-export interface DropoutReferenceOptions {
-  readonly probability: number;
+/** Where random words come from, but for row and column. */
+export interface RandomPlace {
   readonly site: number;
   readonly seed: number;
   readonly update: number;
+}
+
+export interface DropoutReferenceOptions extends RandomPlace {
+  readonly probability: number;
+}
+
+/** The word for element `channel` of the row `tokenKey`, 32 bits. */
+export function randomWord(tokenKey: number, channel: number, { site, seed, update }: RandomPlace): number {
+  const place = [tokenKey, Math.floor(channel / 4), 0, 0];
+  const stream = pcg4d([site, update, seed, 0x9e3779b9]);
+  return pcg4d(stream.map((word, index) => word ^ (place[index] as number)))[channel % 4] as number;
 }
 
 /**
  * The factor that dropout multiplies element `channel` of the row `tokenKey` with: 0 or 1 / (1 -
  * probability).
  */
-export function dropoutFactor(
-  tokenKey: number,
-  channel: number,
-  { probability, site, seed, update }: DropoutReferenceOptions,
-): number {
-  const place = [tokenKey, Math.floor(channel / 4), 0, 0];
-  const stream = pcg4d([site, update, seed, 0x9e3779b9]);
-  const words = pcg4d(stream.map((word, index) => word ^ (place[index] as number)));
+export function dropoutFactor(tokenKey: number, channel: number, options: DropoutReferenceOptions): number {
+  const { probability } = options;
   const threshold = Math.min(0xffffffff, Math.round(probability * 2 ** 32));
-  return (words[channel % 4] as number) >= threshold ? 1 / (1 - probability) : 0;
+  return randomWord(tokenKey, channel, options) >= threshold ? 1 / (1 - probability) : 0;
 }

@@ -38,8 +38,12 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   });
 }
 
-/** Checks the arrays of a dropout over `rows` rows, for every kernel that drops. */
-export function requireDropout(kernel: string, { random, site }: DropoutOptions, rows: number): void {
+/** Checks the arrays of a dropout over `rows` rows, for every kernel that draws. */
+export function requireDropout(
+  kernel: string,
+  { random, site }: Pick<DropoutOptions, 'random' | 'site'>,
+  rows: number,
+): void {
   requireExtents(kernel, { site });
   requireArray(kernel, 'random.state', random.state, { words: 4 }, indexTypes);
   requireArray(kernel, 'random.tokenKeys', random.tokenKeys, { rows }, indexTypes);

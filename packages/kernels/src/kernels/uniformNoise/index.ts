@@ -1,0 +1,2 @@
+export { uniformNoise } from './forward.ts';
+export type { UniformNoiseOptions } from './options.ts';

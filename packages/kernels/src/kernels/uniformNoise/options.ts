@@ -1,0 +1,16 @@
+import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { RandomKey } from '../../random/dropout.ts';
+
+export interface UniformNoiseOptions {
+  /** [rows, columns], f32 or f16. */
+  readonly input: GpuArray;
+  /** [rows, columns], f32 or f16, in another buffer. */
+  readonly output: GpuArray;
+  readonly rows: number;
+  readonly columns: number;
+  /** The noise lies from -magnitude on, below magnitude. */
+  readonly magnitude: number;
+  /** A number that no dropout of the model has. */
+  readonly site: number;
+  readonly random: RandomKey;
+}
