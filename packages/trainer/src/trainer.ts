@@ -7,12 +7,9 @@ import { terminal } from '#platform';
 import { answerAbsentMethods } from './absentMethods.ts';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
-import { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
-import { JsonProgressCallback } from './callbacks/jsonProgressCallback.ts';
-import { ProgressCallback } from './callbacks/progressCallback.ts';
+import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
-import { findCheckpoint } from './checkpoint/find.ts';
-import { readCheckpoint } from './checkpoint/read.ts';
+import { checkpointToGoOnFrom } from './checkpoint/find.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
 import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
 import { isSeveral, ModelColumns } from './datasets.ts';
@@ -28,17 +25,11 @@ import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import { prepareTelling } from './progress/preparation.ts';
 import { refuseUncalledOverrides } from './refusedOverrides.ts';
-import { reportCallbacks } from './reports/reportCallbacks.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
-import {
-  readEvaluateOptions,
-  readTrainerOptions,
-  readTrainOptions,
-  requireDataset,
-  requireEvalDataset,
-} from './trainerOptions.ts';
+import { requireDataset, requireEvalDataset } from './datasetKinds.ts';
+import { readEvaluateOptions, readTrainerOptions, readTrainOptions } from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { TrainerResults } from './trainerResults.ts';
 import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
@@ -98,8 +89,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     this.#columns = new ModelColumns(model, args);
     this.#callbacks = new CallbackList(this, { model, processingClass });
     this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
-    const progress = args.logFormat === 'json' ? JsonProgressCallback : ProgressCallback;
-    for (const callback of [DefaultFlowCallback, ...reportCallbacks(args), ...callbacks, progress])
+    for (const callback of [...flowAndReports(args), ...callbacks, progressCallback(args)])
       this.#callbacks.add(callback);
     this.#initialised = this.#callbacks.call('onInitEnd');
     // Whoever trains or evaluates sees it fail.
@@ -142,7 +132,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       this.#runSignal = signal;
       await this.#begin(signal);
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
-      const checkpoint = await this.#checkpointOf(resumeFromCheckpoint);
+      const checkpoint = await checkpointToGoOnFrom(resumeFromCheckpoint, this.args.outputDir);
       using _switched = switchModel(this.model, this.args);
       if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
       const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
@@ -150,7 +140,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
         this.args = this.args.withTrainBatchSize(rows);
         this.#parts = { ...this.#parts, args: this.args };
         // A run goes on with the state that it has read.
-        return this.#run(await this.#checkpointOf(checkpoint?.path ?? null), options);
+        return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
       });
     }).finally(() => (this.#runSignal = undefined));
   }
@@ -304,11 +294,6 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       signal,
     });
     return await run.run();
-  }
-
-  #checkpointOf(resume: string | boolean | null): Promise<Checkpoint> | null {
-    if (resume === true) return findCheckpoint(this.args.outputDir);
-    return typeof resume === 'string' ? readCheckpoint(resume) : null;
   }
 
   /** Null where a subclass makes the batches. */

@@ -11,7 +11,6 @@ import {
   objectWith,
   optional,
   oneOfKinds,
-  requireArgument,
   requireOptions,
   shown,
 } from '@attune/validate';
@@ -20,6 +19,7 @@ import { checkpointToResume } from './arguments/argumentKinds.ts';
 import { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { SavableProcessor } from './checkpoint/write.ts';
+import { anyRows, requireDataset, requireEvalDataset } from './datasetKinds.ts';
 import { isSeveral } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
@@ -124,30 +124,6 @@ export interface TrainOutput {
    */
   readonly metrics: LogEntry;
 }
-
-/** Rows by number: enough where no column is dropped. */
-const anyRows: Kind = {
-  what: 'a Dataset',
-  holds: (value) => atRows.holds(value) && typeof (value as TrainerDataset).length === 'number',
-  found: (value) => {
-    if (Array.isArray(value)) return `${shown(value)}: Dataset.fromRows(…) makes one of it`;
-    if (typeof value !== 'object' || value === null) return shown(value);
-    if (Symbol.iterator in value || Symbol.asyncIterator in value)
-      return `${shown(value)} that can only be iterated over: collect its rows, Dataset.fromRows([…])`;
-    const parts = Object.values(value);
-    if (parts.length > 0 && parts.every(atRows.holds))
-      return `${shown(value)}. Choose one of them, such as datasets.train`;
-    return shown(value);
-  },
-};
-
-const atRows = objectWith('a Dataset', { at: 'function' });
-const columns = objectWith('a Dataset', { at: 'function', selectColumns: 'function' });
-
-/** Rows with columns: what people pass instead is told how to become one. */
-const dataset: Kind = { ...anyRows, holds: (value) => anyRows.holds(value) && columns.holds(value) };
-
-const datasetKind = ({ removeUnusedColumns }: TrainingArguments) => (removeUnusedColumns ? dataset : anyRows);
 
 const model: Kind = {
   what: 'a module whose forward(batch) returns { loss, logits }',
@@ -314,31 +290,4 @@ export function readEvaluateOptions(
   const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
   requireOptions(where, given, evaluateKinds, { error: TrainerError });
   return { ...given, metricKeyPrefix: given.metricKeyPrefix ?? missing };
-}
-
-/** @throws TrainerError for what is no dataset */
-export function requireDataset(
-  where: string,
-  name: string,
-  given: TrainerDataset,
-  args = new TrainingArguments(),
-): void {
-  requireArgument(where, name, given, datasetKind(args), TrainerError);
-}
-
-/**
- * One dataset or several by name.
- *
- * @throws TrainerError for what is no dataset, or holds none
- */
-export function requireEvalDataset(where: string, given: EvalDataset, args?: TrainingArguments): void {
-  const sets = isPlain(given) ? Object.entries(given) : [];
-  if (!sets.some(([, set]) => atRows.holds(set))) requireDataset(where, 'evalDataset', given as TrainerDataset, args);
-  else for (const [name, set] of sets) requireDataset(where, `evalDataset.${name}`, set, args);
-}
-
-/** An object whose own values may be datasets; a dataset itself, an array or a Set is none. */
-function isPlain(given: unknown): boolean {
-  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
-  return isObject && !atRows.holds(given) && !(Symbol.iterator in given) && !(Symbol.asyncIterator in given);
 }

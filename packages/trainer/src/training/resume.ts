@@ -7,6 +7,7 @@ import type { RunPosition } from '../checkpoint/progress.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
 import { CheckpointError, TrainerError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
+import type { TrainerState } from '../state/trainerState.ts';
 
 /** What a run that goes on is compared with. */
 export interface ResumedRun {
@@ -113,6 +114,19 @@ function samePlace(position: RunPosition, batchesBefore: number, batchSize: numb
       'steps that are left, and the learning rate, follow the new sizes. It cannot equal the run that never stopped.',
   );
   return { epoch, batchesDone: startBatch, epochEnded };
+}
+
+/**
+ * Whether a run that goes on has no step left, which is then told: its last was reached, or a
+ * callback had ended it.
+ */
+export function nothingLeft({ stopped }: StartingPoint, { globalStep, maxSteps }: TrainerState): boolean {
+  if (stopped) terminal.writeLine(`A callback had ended that run at step ${globalStep}: there is nothing left to do.`);
+  else if (globalStep >= maxSteps)
+    terminal.writeLine(
+      `That run has reached its last step, ${globalStep} of ${maxSteps}: there is nothing left to do.`,
+    );
+  return stopped || globalStep >= maxSteps;
 }
 
 /** Puts a checkpoint's weights into the model. */

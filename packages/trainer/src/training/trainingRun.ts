@@ -1,6 +1,6 @@
 import type { Batch } from '@attune/data';
 import type { Optimizer } from '@attune/tensor';
-import { onInterruption, terminal } from '#platform';
+import { onInterruption } from '#platform';
 import type { Interruption } from '../platform/platform.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
@@ -9,23 +9,23 @@ import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
 import { checkpointPath } from '../checkpoint/write.ts';
 import { batchesFrom, groupsOf } from '../dataloaders.ts';
 import { TrainingInterruptedError } from '../errors.ts';
-import { speedMetrics, tokenSpeedMetrics } from '../evaluation/speedMetrics.ts';
+import { tokenSpeedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader } from '../extensionPoints.ts';
-import { prepareTelling } from '../progress/preparation.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import type { TrainOutput } from '../trainerOptions.ts';
 import { noteBest } from './bestModel.ts';
 import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
-import { withinMemoryLate } from './batchMemory.ts';
 import { FlopsEstimate } from './flops.ts';
 import { InputTokens } from './inputTokens.ts';
 import { LossMeter } from './lossMeter.ts';
+import { prepareRun } from './prepareRun.ts';
+import { nothingLeft } from './resume.ts';
 import type { StartingPoint } from './resume.ts';
+import { runSpeed } from './runMetrics.ts';
 import { makeRunParts } from './runParts.ts';
 import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
-import { withLengths } from './sampleBatches.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 import { TrainingStep } from './trainingStep.ts';
 
@@ -123,18 +123,8 @@ export class TrainingRun implements Disposable {
     return this.#finish((performance.now() - began) / 1000);
   }
 
-  /** Whether a resumed run has no step left: its last was reached, or a callback had ended it. */
   get #isOver(): boolean {
-    if (!this.#input.checkpoint) return false;
-    const { globalStep, maxSteps } = this.#state;
-    const { stopped } = this.#start;
-    if (globalStep >= maxSteps || stopped)
-      terminal.writeLine(
-        stopped
-          ? `A callback had ended that run at step ${globalStep}: there is nothing left to do.`
-          : `That run has reached its last step, ${globalStep} of ${maxSteps}: there is nothing left to do.`,
-      );
-    return globalStep >= maxSteps || stopped;
+    return this.#input.checkpoint !== null && nothingLeft(this.#start, this.#state);
   }
 
   /** The rest of the epoch within which the checkpoint was written. */
@@ -163,7 +153,8 @@ export class TrainingRun implements Disposable {
     const { args, control } = this.#trainer;
     let batchesDone = startBatch;
     for await (const batches of groupsOf(batchesFrom(this.#loader, startBatch), args.gradientAccumulationSteps)) {
-      if (!this.#prepared) await this.#prepare(batches);
+      if (!this.#prepared) await prepareRun(this.#input, { batches, step: this.#step, plan: this.#plan });
+      this.#prepared = true;
       batchesDone += batches.length;
       this.#position = { epoch, batchesDone, epochEnded: false };
       await this.#runStep(batches, epoch + batchesDone / this.#loader.length);
@@ -202,29 +193,6 @@ export class TrainingRun implements Disposable {
     this.#callbacks.endRun();
     this.#interruption?.leave(message);
     throw new TrainingInterruptedError(message, { signal, checkpoint });
-  }
-
-  /**
-   * Compiles the kernels of a step, and of an evaluation where there will be one, and tries whether
-   * the GPU holds the largest batch.
-   */
-  async #prepare(batches: readonly Batch[]): Promise<void> {
-    this.#prepared = true;
-    const [first] = batches;
-    const lengths = this.#input.largestBatchLengths(this.#plan.numTrainEpochs);
-    const record = () => {
-      this.#step.recordForPreparation(first && lengths ? [...batches, withLengths(first, lengths)] : batches);
-      if (first) this.#input.recordEvaluation(first);
-    };
-    await prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal: this.#input.signal }, (options) =>
-      withinMemoryLate(
-        'perDeviceTrainBatchSize',
-        this.#trainer.args,
-        first ?? {},
-        this.#optimizer.device.prepare(record, options),
-      ),
-    );
-    this.#input.signal?.throwIfAborted();
   }
 
   /** @param epoch epochs done after this step, with a fraction */
@@ -296,24 +264,21 @@ export class TrainingRun implements Disposable {
 
   async #finish(seconds: number): Promise<TrainOutput> {
     const { args } = this.#trainer;
-    const { numTrainExamples } = this.#input;
+    const { checkpoint, numTrainExamples } = this.#input;
     const { globalStep } = this.#state;
-    const batchSize = args.perDeviceTrainBatchSize;
-    const numSamples =
-      args.maxSteps > 0
-        ? this.#plan.maxSteps * batchSize * args.gradientAccumulationSteps
-        : (numTrainExamples ?? this.#loader.length * batchSize) * args.numTrainEpochs;
     if (args.loadBestModelAtEnd) await this.#checkpoints.loadBest();
     const { lossSum, count } = this.#step.completed;
     const trainingLoss = lossSum / Math.max(1, count);
-    // Of a run that is resumed, what this call of train() did.
-    const steps = globalStep - this.#start.globalStep;
-    const samples = globalStep > 0 ? (numSamples * steps) / globalStep : 0;
-    const metrics = {
-      ...speedMetrics('train', seconds, this.#input.checkpoint ? samples : numSamples, steps),
-      total_flos: this.#state.totalFlos,
-      train_loss: trainingLoss,
-    };
+    const speed = runSpeed({
+      args,
+      plan: this.#plan,
+      numTrainExamples,
+      batchesPerEpoch: this.#loader.length,
+      seconds,
+      globalStep,
+      stepsBefore: checkpoint && this.#start.globalStep,
+    });
+    const metrics = { ...speed, total_flos: this.#state.totalFlos, train_loss: trainingLoss };
     await this.#trainer.log(metrics);
     await this.#callbacks.call('onTrainEnd', this.#progress());
     return { globalStep, trainingLoss, metrics: { ...metrics, epoch: this.#state.epoch } };

@@ -1,0 +1,34 @@
+import type { Batch } from '@attune/data';
+import { prepareTelling } from '../progress/preparation.ts';
+import { withinMemoryLate } from './batchMemory.ts';
+import type { RunInput } from './runParts.ts';
+import { withLengths } from './sampleBatches.ts';
+import type { TrainingPlan } from './trainingPlan.ts';
+import type { TrainingStep } from './trainingStep.ts';
+
+interface FirstStep {
+  readonly batches: readonly Batch[];
+  readonly step: TrainingStep;
+  readonly plan: TrainingPlan;
+}
+
+/**
+ * Compiles the kernels of a step, and of an evaluation where there will be one, and tries whether
+ * the GPU holds the largest batch.
+ *
+ * @throws BatchTooLargeError, the reason of the run's signal
+ */
+export async function prepareRun(input: RunInput, { batches, step, plan }: FirstStep): Promise<void> {
+  const { callbacks, signal, trainer, largestBatchLengths, recordEvaluation } = input;
+  const { args, model } = trainer;
+  const [first] = batches;
+  const lengths = largestBatchLengths(plan.numTrainEpochs);
+  const record = () => {
+    step.recordForPreparation(first && lengths ? [...batches, withLengths(first, lengths)] : batches);
+    if (first) recordEvaluation(first);
+  };
+  await prepareTelling({ callbacks, phase: 'compiling', signal }, (options) =>
+    withinMemoryLate('perDeviceTrainBatchSize', args, first ?? {}, model.device.prepare(record, options)),
+  );
+  signal?.throwIfAborted();
+}
