@@ -216,6 +216,7 @@ export { SafetensorsError } from './safetensors/dtypes.ts';
 export type { SafetensorsDtype, SafetensorsEntry } from './safetensors/dtypes.ts';
 export { readSafetensors } from './safetensors/readSafetensors.ts';
 export type { SafetensorsFile } from './safetensors/readSafetensors.ts';
+export { readStateDict } from './safetensors/readStateDict.ts';
 export { writeSafetensors } from './safetensors/writeSafetensors.ts';
 export type { WritableTensor } from './safetensors/writeSafetensors.ts';
 export type { Shape } from './shape.ts';

@@ -4,5 +4,6 @@ export { fusedLinear } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';
 export { uniformNoise } from './functional/uniformNoise.ts';
 export { normAfter } from './nn/normalisation.ts';
+export { floatsOf } from './safetensors/floats.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';
 export { withHalves } from './nn/halfWeights.ts';

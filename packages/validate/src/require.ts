@@ -59,7 +59,7 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
     if ((options as Record<string, unknown>)[name] === undefined) continue;
     if (Object.hasOwn(otherNames, name)) throw new error(`${where} has no option ${name}: ${otherNames[name]}`);
     const nearest = nearestName(name, names);
-    const hint = nearest ? `did you mean ${nearest}?` : `it has ${names.join(', ')}`;
+    const hint = nearest ? `did you mean ${nearest}?` : `it has ${names.join(', ') || 'none'}`;
     throw new error(`${where} has no option ${name}; ${hint}`);
   }
   for (const [name, kind] of Object.entries(kinds)) {

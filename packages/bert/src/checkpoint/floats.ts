@@ -1,3 +1,4 @@
+import { floatsOf } from '@attune/tensor/internal';
 import { CheckpointError } from './checkpointError.ts';
 
 /** A tensor as it stands in a safetensors file. */
@@ -7,44 +8,14 @@ export interface StoredTensor {
   readonly data: Uint8Array;
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** The value of a 16-bit IEEE float. */
-function halfToFloat(bits: number): number {
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 /**
  * The values of a stored weight in float32. @throws CheckpointError for a type that holds no floats
  */
 export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
-  const { data } = tensor;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  switch (tensor.dtype) {
-    case 'F32':
-      return data.byteOffset % 4 === 0
-        ? new Float32Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength / 4)
-        : new Float32Array(new Uint8Array(data).buffer);
-    case 'F64':
-      return Float32Array.from({ length: data.byteLength / 8 }, (_, index) => view.getFloat64(index * 8, true));
-    case 'F16':
-      return Float32Array.from({ length: data.byteLength / 2 }, (_, index) =>
-        halfToFloat(view.getUint16(index * 2, true)),
-      );
-    case 'BF16':
-      return Float32Array.from({ length: data.byteLength / 2 }, (_, index) => {
-        scratch.setUint32(0, view.getUint16(index * 2, true) << 16);
-        return scratch.getFloat32(0);
-      });
-    default:
-      throw new CheckpointError(
-        `Weight '${name}' is stored as ${tensor.dtype}; F32, F16, BF16 or F64 was expected. ` +
-          `Quantised checkpoints cannot be fine-tuned here.`,
-      );
-  }
+  const floats = floatsOf(tensor);
+  if (floats) return floats;
+  throw new CheckpointError(
+    `Weight '${name}' is stored as ${tensor.dtype}; F32, F16, BF16 or F64 was expected. ` +
+      `Quantised checkpoints cannot be fine-tuned here.`,
+  );
 }

@@ -15,36 +15,45 @@ function requireGiven(what: string, options: unknown, kinds: OptionKinds): void 
   requireOptions(what, options, kinds, { error: TensorError, otherNames });
 }
 
+/** A module without options: what is passed all the same is refused. */
+abstract class Plain extends Module {
+  /** @throws TensorError */
+  constructor(options: Readonly<Record<never, never>> = {}) {
+    super();
+    requireGiven(`new ${new.target.name}`, options, {});
+  }
+}
+
 /** What goes in, as `torch.nn.Identity`: to stand where a layer was. */
-export class Identity extends Module {
+export class Identity extends Plain {
   forward(input: Tensor): Tensor {
     return input;
   }
 }
 
 /** `max(x, 0)`, as `torch.nn.ReLU`. */
-export class ReLU extends Module {
+export class ReLU extends Plain {
   forward(input: Tensor): Tensor {
     return relu(input);
   }
 }
 
 /** Hyperbolic tangent, as `torch.nn.Tanh`. */
-export class Tanh extends Module {
+export class Tanh extends Plain {
   forward(input: Tensor): Tensor {
     return tanh(input);
   }
 }
 
 /** `1 / (1 + exp(-x))`, as `torch.nn.Sigmoid`. */
-export class Sigmoid extends Module {
+export class Sigmoid extends Plain {
   forward(input: Tensor): Tensor {
     return sigmoid(input);
   }
 }
 
 /** `x sigmoid(x)`, as `torch.nn.SiLU`. */
-export class SiLU extends Module {
+export class SiLU extends Plain {
   forward(input: Tensor): Tensor {
     return silu(input);
   }

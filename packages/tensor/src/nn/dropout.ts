@@ -2,6 +2,7 @@ import { optional, requireOptions, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Device } from '../device.ts';
+import { requireFloats } from '../functional/checks.ts';
 import { tensor } from '../functional/create.ts';
 import { dropout } from '../functional/dropout.ts';
 import { randomState } from '../functional/random.ts';
@@ -56,6 +57,7 @@ export class Dropout extends Module {
    * @throws TensorError
    */
   forward(input: Tensor, random?: RandomKey | null): Tensor {
+    requireFloats('Dropout', 'input', input);
     if (!this.training || this.p === 0 || random === null) return input;
     if (this.p === 1) return scale(input, 0);
     const { p, site } = this;

@@ -1,4 +1,4 @@
-import { optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
+import { optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { eq } from '../functional/binary.ts';
 import { embeddingSum } from '../functional/embeddingSum.ts';
@@ -39,6 +39,13 @@ const newKinds = {
   ...newModuleKinds,
 };
 const givenKinds = { weight: parameterKind, paddingIdx: padding };
+const idsKind = {
+  what: 'a Tensor of i32 or u32, an Int32Array or a Uint32Array',
+  holds: (value: unknown) =>
+    value instanceof Int32Array ||
+    value instanceof Uint32Array ||
+    (value instanceof Tensor && (value.dtype === 'i32' || value.dtype === 'u32')),
+};
 const otherNames = {
   paddingIndex: 'it is called paddingIdx',
   maxNorm: 'it is not implemented',
@@ -75,6 +82,7 @@ export class Embedding extends Module {
    */
   forward(ids: Tensor | Int32Array | Uint32Array): Tensor {
     const { weight, paddingIdx } = this;
+    requireArgument('Embedding', 'ids', ids, idsKind, TensorError);
     if (!(ids instanceof Tensor)) return embeddingSum([weight], [ids], { paddingIndices: [paddingIdx] });
     const selected = indexSelect(weight, 0, flatten(ids));
     const output = reshape(selected, [...ids.shape, weight.shape[1] as number]);

@@ -46,6 +46,22 @@ describe('Dropout', () => {
   });
 });
 
+it('dropout in a checkpoint drops the same when it is computed again', async () => {
+  const layer = new api.TransformerEncoderLayer({ dModel: 4, nhead: 2, dimFeedforward: 8, dropout: 0.5 });
+  const x = wave([3, 2, 4]);
+  const gradients = async (run: (input: Tensor) => Tensor) => {
+    api.setSeed(4);
+    layer.zeroGrad();
+    const input = api.tensor((await x.data()) as Float32Array, { shape: x.shape, requiresGrad: true });
+    api.sum(api.square(run(input))).backward();
+    return [await numbers(input.grad), await numbers(layer.linear1.weight.grad)];
+  };
+  const plain = await gradients((input) => layer.forward(input));
+  const again = await gradients((input) => api.checkpoint((given: Tensor) => layer.forward(given), input));
+  expect(again).toEqual(plain);
+  expect(plain[1]?.some((value) => value !== 0)).toBe(true);
+});
+
 describe('Embedding', () => {
   it('takes arrays and tensors, with the same gradient', async () => {
     const table = new api.Embedding({ numEmbeddings: 4, embeddingDim: 3, paddingIdx: 1 });
@@ -191,6 +207,18 @@ describe('misuse of modules is told in words', () => {
       () => new api.TransformerEncoder({ encoderLayer: attention() as never, numLayers: 1 }),
       /encoderLayer must be a TransformerEncoderLayer; got a MultiheadAttention/,
     ],
+    [
+      'inplace',
+      () => new api.ReLU({ inplace: true } as never),
+      /new ReLU has no option inplace: tensors do not change/,
+    ],
+    ['an option of none', () => new api.Identity({ a: 1 } as never), /new Identity has no option a; it has none/],
+    [
+      'ids',
+      () => new api.Embedding({ numEmbeddings: 3, embeddingDim: 2 }).forward([1] as never),
+      /Embedding: ids must be a Tensor of i32 or u32, an Int32Array/,
+    ],
+    ['no tensor', () => new api.Dropout().forward(5 as never), /Dropout: input must be a Tensor; got 5/],
     [
       'inplace',
       () => new api.LeakyReLU({ inplace: true } as never),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SafetensorsError } from './dtypes.ts';
 import { readSafetensors } from './readSafetensors.ts';
+import { readStateDict } from './readStateDict.ts';
 import { writeSafetensors } from './writeSafetensors.ts';
 
 function fileOf(header: string, data: Uint8Array = new Uint8Array(0), claimed = header.length): Uint8Array {
@@ -16,6 +17,23 @@ const entry = (start: number, end: number, shape = [1], dtype = 'F32') => ({
   dtype,
   shape,
   data_offsets: [start, end],
+});
+
+it('readStateDict gives what loadStateDict takes, floats of any width', () => {
+  const file = writeSafetensors([
+    ['a.weight', { shape: [1, 2], data: Float32Array.of(1.5, -2) }],
+    ['a.bias', { shape: [2], data: Uint16Array.of(0x3c00, 0xc000) }],
+  ]);
+  expect(readStateDict(file)).toEqual(
+    new Map([
+      ['a.weight', { dtype: 'f32', shape: [1, 2], data: Float32Array.of(1.5, -2) }],
+      ['a.bias', { dtype: 'f32', shape: [2], data: Float32Array.of(1, -2) }],
+    ]),
+  );
+  const whole = writeSafetensors([['ids', { shape: [1], data: Int32Array.of(1) }]]);
+  expect(() => readStateDict(whole, 'x.safetensors')).toThrow(
+    new SafetensorsError('x.safetensors: ids is of I32; F32, F16, BF16 or F64 was expected'),
+  );
 });
 
 describe('safetensors', () => {

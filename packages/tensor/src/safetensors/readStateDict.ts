@@ -1,0 +1,23 @@
+import type { StateDict } from '../nn/module.ts';
+import { SafetensorsError } from './dtypes.ts';
+import { floatsOf } from './floats.ts';
+import { readSafetensors } from './readSafetensors.ts';
+
+/**
+ * The weights of a safetensors file, as `safetensors.torch.save_file(model.state_dict(), path)` writes
+ * it, for `module.loadStateDict`. F16, BF16 and F64 become f32.
+ *
+ * @param source how messages call the file
+ * @throws SafetensorsError for a damaged file, or a tensor of no floats
+ */
+export function readStateDict(file: Uint8Array, source = 'safetensors file'): StateDict {
+  const { tensors } = readSafetensors(file, source);
+  return new Map(
+    [...tensors].map(([name, entry]) => {
+      const data = floatsOf(entry);
+      if (!data)
+        throw new SafetensorsError(`${source}: ${name} is of ${entry.dtype}; F32, F16, BF16 or F64 was expected`);
+      return [name, { dtype: 'f32', shape: entry.shape, data }];
+    }),
+  );
+}
