@@ -3,9 +3,10 @@
 // Usage: node scripts/gpu-kit.mjs      after a build; then, on that machine, in a copy of this folder: sh scripts/gpu/check.sh
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { testAliases } from './gpu/testAliases.mjs';
 import { inlineWgsl } from './inline-wgsl.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
@@ -29,7 +30,6 @@ try {
 }
 
 inlineWgsl();
-const partsOfVitest = dirname(realpathSync(join(rootFolder, 'node_modules/vitest')));
 // The tests are those of the sources; the benchmark runs what is built.
 const programs = {
   'scripts/gpu/kernelTests.mjs': ['attune-source', 'node'],
@@ -41,11 +41,7 @@ for (const [entry, conditions] of Object.entries(programs)) {
     root: rootFolder,
     logLevel: 'warn',
     resolve: {
-      alias: {
-        vitest: join(rootFolder, 'scripts/gpu/vitest.mjs'),
-        '@vitest/expect': join(partsOfVitest, '@vitest/expect'),
-        '@vitest/runner': join(partsOfVitest, '@vitest/runner'),
-      },
+      alias: testAliases,
     },
     ssr: { noExternal: true, external: ['webgpu'], resolve: { conditions } },
     build: {

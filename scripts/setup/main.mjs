@@ -3,6 +3,7 @@ import { driverEnvironment } from '../vulkan-driver.mjs';
 import { ensureAdapter } from './adapter.mjs';
 import { build } from './build.mjs';
 import { runInForeground, runOwnProgram } from './child.mjs';
+import { findDeno } from './deno.mjs';
 import { localProgram } from './local-program.mjs';
 import { installPackages } from './packages.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -12,6 +13,8 @@ import { turboCommand } from './turbo.mjs';
 const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   demo [arguments]    fine-tune BERT, or predict with the result (demo --help)
   test [arguments]    run the tests; arguments go to vitest
+  test-deno [WORD …]  run tests on Deno's own WebGPU, another than Dawn
+  fetch-deno          only fetch what test-deno runs on
   dev WORD            run the tests of files with this word in their path, again at every change
   example NAME        run a program of examples/
   parity NAME         train on MRPC beside PyTorch: mrpc, few-examples, step-time (docs/parity.md)
@@ -35,6 +38,15 @@ const commands = {
     await ensureAdapter();
     const code = await start(localProgram('vitest'), ['run', ...args], rootFolder);
     return built ? code : code || 1;
+  },
+  async 'test-deno'(args) {
+    await installPackages();
+    await ensureAdapter();
+    await findDeno();
+    return startOwn('scripts/deno-tests.mjs', args);
+  },
+  async 'fetch-deno'() {
+    await findDeno();
   },
   async dev(args) {
     await installPackages();

@@ -1,0 +1,47 @@
+// Runs tests on Deno's own WebGPU, which is another implementation than Dawn: wgpu, as in Firefox. `npm run test-deno` comes here.
+// Usage: node scripts/deno-tests.mjs [WORD …]      only files whose path holds one of the words
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { testAliases } from './gpu/testAliases.mjs';
+import { inlineWgsl } from './inline-wgsl.mjs';
+import { runInForeground } from './setup/child.mjs';
+import { findDeno } from './setup/deno.mjs';
+import { rootFolder } from './setup/root-folder.mjs';
+
+const [deno, program] = await Promise.all([findDeno(), bundle()]);
+const flags = ['--allow-all', '--no-config', '--unstable-webgpu'];
+process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)]);
+
+/** All tests and the sources that they test as one file: Deno reads no TypeScript of packages. */
+async function bundle() {
+  inlineWgsl();
+  const outDir = join(rootFolder, 'node_modules/.attune/deno');
+  const file = (name) => join(rootFolder, 'scripts', name);
+  const dawn = String(pathToFileURL(realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu/index.js'))));
+  await build({
+    configFile: false,
+    root: rootFolder,
+    logLevel: 'warn',
+    plugins: [{ name: 'attune-places', transform: { filter: { code: 'import.meta.' }, handler: ownPlaces } }],
+    resolve: { alias: { ...testAliases, webgpu: file('deno/ownWebGpu.mjs'), dawn } },
+    ssr: { noExternal: true, resolve: { conditions: ['attune-source', 'node'] } },
+    build: {
+      ssr: file('deno/tests.mjs'),
+      outDir,
+      emptyOutDir: true,
+      target: 'es2023',
+      rolldownOptions: {
+        external: [dawn],
+        output: { entryFileNames: 'tests.mjs', codeSplitting: false, keepNames: true },
+      },
+    },
+  });
+  return join(outDir, 'tests.mjs');
+}
+
+/** Files that are read beside a module lie where it came from. */
+function ownPlaces(code, id) {
+  return code.replaceAll('import.meta.url', JSON.stringify(String(pathToFileURL(id))));
+}

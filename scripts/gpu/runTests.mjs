@@ -1,0 +1,61 @@
+// Runs test files that are bundled into the program, and prints what failed and the counts.
+import { startTests } from '@vitest/runner';
+
+/**
+ * @param {Record<string, () => Promise<unknown>>} files what `import.meta.glob` gives
+ * @param {readonly string[]} words only files whose path holds one of them; all where there is none
+ * @param {object} [leniency]
+ * @param {RegExp} [leniency.leftOut] names of tests that are left out
+ * @param {(message: string) => string | null} [leniency.whySkipped] why a test that ended with this
+ *   error cannot run here; null where it should have
+ * @returns {Promise<boolean>} whether all passed
+ */
+export async function runTests(files, words, { leftOut = /^$/, whySkipped = () => null } = {}) {
+  const count = { passed: 0, failed: 0 };
+  const skipped = new Map();
+  const tell = (name, errors = []) => {
+    const reasons = errors.map(({ message }) => whySkipped(message));
+    if (reasons.length > 0 && reasons.every((reason) => reason !== null)) {
+      skipped.set(reasons[0], (skipped.get(reasons[0]) ?? 0) + 1);
+      return;
+    }
+    count.failed += 1;
+    for (const { message } of errors)
+      console.log(`FAILED ${name}\n  ${String(message).split('\n').slice(0, 6).join('\n  ')}`);
+  };
+  const paths = Object.keys(files).filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
+  const tasks = await startTests(paths, {
+    config: {
+      root: import.meta.dirname,
+      setupFiles: [],
+      passWithNoTests: false,
+      allowOnly: false,
+      sequence: { seed: 0, hooks: 'stack', setupFiles: 'list' },
+      maxConcurrency: 1,
+      testNamePattern: new RegExp(`^(?!.*(?:${leftOut.source}))`),
+      testTimeout: 240_000,
+      hookTimeout: 240_000,
+      retry: 0,
+      includeTaskLocation: false,
+      tags: [],
+    },
+    importFile: (path) => files[path](),
+    onAfterRunSuite(suite) {
+      if (suite.filepath)
+        console.log(`${suite.name.replace(/^[./]+/, '')} ${((suite.result?.duration ?? 0) / 1000).toFixed(1)} s`);
+      if (suite.result?.errors?.length > 0) tell(suite.name, suite.result.errors);
+    },
+    onAfterRunTask(task) {
+      const { state, errors } = task.result ?? {};
+      if (state === 'pass') count.passed += 1;
+      else if (state === 'fail') tell(`${task.suite?.name ?? ''} ${task.name}`, errors);
+    },
+  });
+  const leftOutOf = ({ tasks: inner, mode }) =>
+    inner ? inner.reduce((sum, task) => sum + leftOutOf(task), 0) : Number(mode === 'skip');
+  const many = tasks.reduce((sum, task) => sum + leftOutOf(task), 0);
+  if (many > 0) console.log(`${many} left out`);
+  for (const [reason, times] of skipped) console.log(`${times} skipped: ${reason}`);
+  console.log(`${count.passed} passed, ${count.failed} failed`);
+  return count.failed === 0 && count.passed > 0;
+}
