@@ -2,8 +2,8 @@
 // eight lanes.
 //
 // A tile of rows x 32 numbers is array<vec4f, rows>: element [r][i] of lane l is that of own row r
-// and streamed row first + 4 * l + i. In a loop it has a first value: without one Dawn leaves what
-// the round before left.
+// and streamed row first + 4 * l + i. In a loop it has a first value: without one it keeps what the
+// round before left.
 // What a lane loads is sent to the others by shuffles: on adapters that run on the CPU these cost
 // less than loads. Neither barriers nor shared memory.
 // Sums over streamed rows are array<vec4f, rows * parts>: element [rows * part + r] of lane l
