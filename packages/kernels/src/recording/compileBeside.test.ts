@@ -3,17 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { CompileBeside } from './compileBeside.ts';
 import type { NeededProgram } from './pipelineCache.ts';
 
-const program = (key: string, padding: number): NeededProgram => ({
+const program = (key: string, padding: number, effort?: number): NeededProgram => ({
   program: {
     key,
     source: () =>
       `@group(0) @binding(1) var<storage, read_write> output: array<f32>;
        @compute @workgroup_size(1) fn main() { output[0] = 1; } //${' '.repeat(padding)}`,
+    ...(effort && { effort }),
   },
   reads: 0,
   writes: 1,
 });
-const programs = [program('short', 1), program('long', 9), program('middle', 5), program('other', 3)];
+const programs = [program('short', 1), program('long', 1, 2), program('middle', 5), program('other', 3)];
 
 /** A main device that takes its time, by the names of the programs. */
 async function compile(milliseconds: (key: string) => number, open: (webgpu: GPU) => Promise<GPUDevice | null>) {

@@ -38,7 +38,7 @@ interface CompiledElsewhere {
  */
 export class CompileBeside {
   readonly #options: CompileBesideOptions;
-  /** Longest source first, so that the last to end is a short one. */
+  /** What takes longest first, so that the last to end is a short one. */
   readonly #queue: NeededProgram[];
   readonly #elsewhere: CompiledElsewhere[] = [];
   #helpersBegan = false;
@@ -51,9 +51,11 @@ export class CompileBeside {
 
   constructor(programs: readonly NeededProgram[], options: CompileBesideOptions) {
     this.#options = options;
-    const lengths = new Map(programs.map((needed) => [needed, needed.program.source().length]));
-    const length = (needed: NeededProgram) => lengths.get(needed) ?? 0;
-    this.#queue = [...programs].sort((a, b) => length(b) - length(a));
+    const expected = new Map(
+      programs.map((needed) => [needed, needed.program.source().length * (needed.program.effort ?? 1)]),
+    );
+    const timeOf = (needed: NeededProgram) => expected.get(needed) ?? 0;
+    this.#queue = [...programs].sort((a, b) => timeOf(b) - timeOf(a));
   }
 
   async run(): Promise<void> {

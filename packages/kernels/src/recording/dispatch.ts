@@ -13,6 +13,11 @@ export interface Program {
   readonly source: () => string;
   /** Where a line of the source was written, counted from 1, for messages about it. */
   readonly locate?: (line: number) => { readonly file: string; readonly line: number } | undefined;
+  /**
+   * How many times as long as others of its length it takes to compile, as one does that the
+   * compiler unrolls; default 1. What takes long is compiled first.
+   */
+  readonly effort?: number;
   /** Values of `override` constants. */
   readonly constants?: Readonly<Record<string, number>>;
 }

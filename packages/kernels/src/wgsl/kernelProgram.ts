@@ -10,19 +10,22 @@ import type { WgslFile } from './wgslFile.ts';
  *
  * @param name of the kernel; one source for one name
  * @param defines always in the same order: the key lists them
+ * @param effort how many times as long as others of its length it takes to compile
  */
-export function kernelProgram(name: string, source: WgslFile, defines: Defines = {}): Program {
-  return new KernelProgram(name, source, defines);
+export function kernelProgram(name: string, source: WgslFile, defines: Defines = {}, effort = 1): Program {
+  return new KernelProgram(name, source, defines, effort);
 }
 
 // A class: programs are made at every dispatch, and methods cost nothing then.
 class KernelProgram implements Program {
   readonly key: string;
+  readonly effort: number;
   readonly #file: WgslFile;
   readonly #defines: Defines;
 
-  constructor(name: string, file: WgslFile, defines: Defines) {
+  constructor(name: string, file: WgslFile, defines: Defines, effort: number) {
     this.key = name + keyOf(defines);
+    this.effort = effort;
     this.#file = file;
     this.#defines = defines;
   }
