@@ -28,8 +28,9 @@ afterEach(() => vi.restoreAllMocks());
 // `node scripts/trainer-parity.mjs` runs these and writes the table.
 describe.each(Object.entries(behaviours))('%s', (_about, list) => {
   it.for(list)('$what', async ({ what, is, how, check }, { task }) => {
+    task.meta.title = what;
     const figure = await check();
-    Object.assign(task.meta, { title: what, verdict: how ? `${is}: ${how}` : is });
+    task.meta.verdict = how ? `${is}: ${how}` : is;
     if (typeof figure === 'string') task.meta.figure = figure;
   });
 });
