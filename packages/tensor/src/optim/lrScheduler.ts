@@ -1,13 +1,7 @@
 import { objectWith, requireArgument, wholeNumber } from '@attune/validate';
 import type { Optimizer } from './optimizer.ts';
-import { makeSchedule, ScheduleError } from './schedules.ts';
-import type { Schedule, SchedulerOptions, SchedulerType } from './schedules.ts';
-
-/** Options of `getScheduler` for the rates of an optimizer. */
-export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseLearningRate'> {
-  /** Its groups' learning rates are what the schedule's factors multiply. */
-  readonly optimizer: Optimizer;
-}
+import { ScheduleError } from './schedules.ts';
+import type { Schedule } from './schedules.ts';
 
 /** Changes the learning rates of an optimizer's groups step by step, as those of `torch.optim`. */
 export class LrScheduler {
@@ -70,30 +64,4 @@ export class LrScheduler {
   }
 }
 
-const optimizerKind = objectWith('an optimizer, such as an AdamW', { step: 'function', paramGroups: 'object' });
-
-/**
- * A learning rate schedule by name. Names, formulas and defaults are those of
- * `transformers.get_scheduler`.
- *
- * With an `optimizer` it returns a scheduler whose `step()` changes the optimizer's rates; with a
- * `baseLearningRate` instead, the rate of every step as a function.
- *
- * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
- */
-export function getScheduler(name: SchedulerType, options: OptimizerSchedulerOptions): LrScheduler;
-export function getScheduler(name: SchedulerType, options: SchedulerOptions): Schedule;
-export function getScheduler(
-  name: SchedulerType,
-  options: OptimizerSchedulerOptions | SchedulerOptions,
-): LrScheduler | Schedule {
-  if (typeof options !== 'object' || options === null || !('optimizer' in options)) return makeSchedule(name, options);
-  const { optimizer, ...rest } = options;
-  requireArgument('getScheduler', 'optimizer', optimizer, optimizerKind, ScheduleError);
-  if ('baseLearningRate' in rest)
-    throw new ScheduleError(
-      'getScheduler: with an optimizer its groups say the learning rate; leave baseLearningRate out',
-    );
-  const schedules = optimizer.paramGroups.map(({ lr }) => makeSchedule(name, { ...rest, baseLearningRate: lr }));
-  return new LrScheduler(optimizer, schedules);
-}
+export const optimizerKind = objectWith('an optimizer, such as an AdamW', { step: 'function', paramGroups: 'object' });

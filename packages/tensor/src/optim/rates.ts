@@ -11,10 +11,14 @@ export interface RateGroup extends PlainGroup {
   readonly factor: number;
 }
 
+/** Updates that may have been skipped on the GPU without the optimizer's knowing. */
+const mostSkipped = 256;
+
 /**
- * The learning rates of an optimizer's groups. Rates that are known beforehand stand in a table on
- * the GPU, by updates applied. Otherwise that table has a rate of 1 for every update, beside the
- * corrections of bias, and the groups' own rates multiply it.
+ * The learning rates of an optimizer's groups, in a table on the GPU, by updates applied. Rates that
+ * are known beforehand stand there from the start. Otherwise the rate of the first group is written
+ * there before each update that it changes for, so that both ways give the same bits, and those of
+ * the others are multiples of it.
  */
 export class Rates {
   readonly groups: readonly ParamGroup[];
@@ -48,13 +52,13 @@ export class Rates {
 
   /** Rates by row, as the optimizer's state takes them. */
   table(): Float64Array {
-    return this.#given ?? new Float64Array(this.#rows).fill(1);
+    return this.#given ?? new Float64Array(this.#rows).fill(this.#base());
   }
 
   kernelGroups(): { weightDecay: number; learningRateFactor: number }[] {
     return this.groups.map(({ lr, weightDecay }, index) => ({
       weightDecay,
-      learningRateFactor: this.#given ? (this.#factors[index] as number) : lr,
+      learningRateFactor: this.#given ? (this.#factors[index] as number) : this.#ratio(lr),
     }));
   }
 
@@ -72,6 +76,7 @@ export class Rates {
       this.#rows = Math.min(this.#mostRows, 2 * this.#applied);
       state.extendSchedule(this.table());
     }
+    if (!this.#given) this.#writeBase(state);
   }
 
   /** After each update. */
@@ -89,7 +94,27 @@ export class Rates {
     return { ...record, learningRate };
   }
 
+  /** What stands in the table: the first group's rate; 1 where that is 0 and another's is not. */
+  #base(): number {
+    const [first = 0, ...others] = this.groups.map(({ lr }) => lr);
+    return first === 0 && others.some((lr) => lr !== 0) ? 1 : first;
+  }
+
+  #ratio(lr: number): number {
+    const base = this.#base();
+    return base === 0 ? 1 : lr / base;
+  }
+
+  /** Brings the rate to the row of this update, and to those before, should some have been skipped. */
+  #writeBase(state: OptimizerState): void {
+    const base = this.#base();
+    const row = Math.min(this.#applied, this.#rows - 1);
+    const first = Math.max(0, row - mostSkipped);
+    if (state.learningRates.subarray(first, row + 1).every((rate) => rate === base)) return;
+    state.setLearningRates(new Float64Array(row + 1 - first).fill(base), first);
+  }
+
   #values(): number[] {
-    return this.groups.flatMap(({ lr, weightDecay }) => (this.#given ? [weightDecay] : [weightDecay, lr]));
+    return this.groups.flatMap(({ lr, weightDecay }) => (this.#given ? [weightDecay] : [weightDecay, this.#ratio(lr)]));
   }
 }

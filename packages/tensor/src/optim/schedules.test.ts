@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import golden from '../../golden/schedules.json' with { type: 'json' };
-import { getScheduler } from './lrScheduler.ts';
+import { getScheduler } from './getScheduler.ts';
 import { ScheduleError } from './schedules.ts';
 import type { SchedulerType } from './schedules.ts';
 

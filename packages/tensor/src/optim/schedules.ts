@@ -12,7 +12,11 @@ export type SchedulerType =
   | 'inverse_sqrt'
   | 'cosine_with_min_lr'
   | 'cosine_warmup_with_min_lr'
-  | 'warmup_stable_decay';
+  | 'warmup_stable_decay'
+  | 'reduce_lr_on_plateau';
+
+/** Those whose rates are known beforehand. */
+export type PlannedSchedule = Exclude<SchedulerType, 'reduce_lr_on_plateau'>;
 
 /** Options of `getScheduler` for rates as a function of the step. */
 export interface SchedulerOptions {
@@ -90,7 +94,7 @@ function shape(shapes: typeof rises, name: string): (progress: number, cycles: n
   return found;
 }
 
-const definitions: Readonly<Record<SchedulerType, Definition>> = {
+const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
   constant: { options: [], factor: () => () => 1 },
   constant_with_warmup: { options: [], factor: (run) => withWarmup(run, () => 1) },
   linear: { options: [], factor: (run) => withWarmup(run, (progress) => Math.max(0, 1 - progress)) },
@@ -199,8 +203,10 @@ const otherNames = {
  * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
  */
 export function makeSchedule(name: SchedulerType, options: SchedulerOptions): Schedule {
+  if (name === 'reduce_lr_on_plateau')
+    throw new ScheduleError('reduce_lr_on_plateau follows a metric: getScheduler needs the optimizer for it');
   if (typeof name === 'string' && !Object.hasOwn(definitions, name))
-    throw new ScheduleError(`there is no schedule ${name}; known are ${Object.keys(definitions).join(', ')}`);
+    throw new ScheduleError(`there is no schedule ${name}; known are ${Object.keys(definitions).join(', ')}, reduce_lr_on_plateau`);
   requireArgument('getScheduler', 'name', name, schedulerType, ScheduleError);
   requireOptions('getScheduler', options, kinds, { error: ScheduleError, otherNames });
   const definition = definitions[name];

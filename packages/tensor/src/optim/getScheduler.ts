@@ -1,0 +1,55 @@
+import { requireArgument } from '@attune/validate';
+import { LrScheduler, optimizerKind } from './lrScheduler.ts';
+import type { Optimizer } from './optimizer.ts';
+import { ReduceLROnPlateau } from './reduceLROnPlateau.ts';
+import type { ReduceLROnPlateauOptions } from './reduceLROnPlateau.ts';
+import { makeSchedule, ScheduleError } from './schedules.ts';
+import type { PlannedSchedule, Schedule, SchedulerOptions, SchedulerType } from './schedules.ts';
+
+/** Options of `getScheduler` for the rates of an optimizer. */
+export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseLearningRate'> {
+  /** Its groups' learning rates are what the schedule's factors multiply. */
+  readonly optimizer: Optimizer;
+}
+
+/** Options of `getScheduler('reduce_lr_on_plateau', …)`. */
+export interface PlateauSchedulerOptions {
+  readonly optimizer: Optimizer;
+  readonly kwargs?: ReduceLROnPlateauOptions;
+  /** Not used. */
+  readonly numWarmupSteps?: number;
+  /** Not used. */
+  readonly numTrainingSteps?: number;
+}
+
+/**
+ * A learning rate schedule by name. Names, formulas and defaults are those of
+ * `transformers.get_scheduler`.
+ *
+ * With an `optimizer` it returns a scheduler whose `step()` changes the optimizer's rates
+ * (`reduce_lr_on_plateau`: whose `step(metric)` does); with a `baseLearningRate` instead, the rate of
+ * every step as a function.
+ *
+ * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
+ */
+export function getScheduler(name: 'reduce_lr_on_plateau', options: PlateauSchedulerOptions): ReduceLROnPlateau;
+export function getScheduler(name: PlannedSchedule, options: OptimizerSchedulerOptions): LrScheduler;
+export function getScheduler(name: SchedulerType, options: OptimizerSchedulerOptions): LrScheduler | ReduceLROnPlateau;
+export function getScheduler(name: SchedulerType, options: SchedulerOptions): Schedule;
+export function getScheduler(
+  name: SchedulerType,
+  options: OptimizerSchedulerOptions | PlateauSchedulerOptions | SchedulerOptions,
+): LrScheduler | ReduceLROnPlateau | Schedule {
+  if (typeof options !== 'object' || options === null || !('optimizer' in options))
+    return makeSchedule(name, options as SchedulerOptions);
+  const { optimizer, ...rest } = options;
+  requireArgument('getScheduler', 'optimizer', optimizer, optimizerKind, ScheduleError);
+  if ('baseLearningRate' in rest)
+    throw new ScheduleError(
+      'getScheduler: with an optimizer its groups say the learning rate; leave baseLearningRate out',
+    );
+  // Warmup and length say nothing to it, as in transformers.
+  if (name === 'reduce_lr_on_plateau') return new ReduceLROnPlateau(optimizer, rest.kwargs);
+  const schedules = optimizer.paramGroups.map(({ lr }) => makeSchedule(name, { ...(rest as SchedulerOptions), baseLearningRate: lr }));
+  return new LrScheduler(optimizer, schedules);
+}

@@ -1,0 +1,176 @@
+import { arrayOf, numberAtLeast, numberBetween, oneOf, oneOfKinds, optional, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import { optimizerKind } from './lrScheduler.ts';
+import type { Optimizer } from './optimizer.ts';
+import { ScheduleError } from './schedules.ts';
+
+/** Options of `new ReduceLROnPlateau`. */
+export interface ReduceLROnPlateauOptions {
+  /** Whether a metric is better when it is lower or higher. Default `min`. */
+  readonly mode?: 'min' | 'max';
+  /** What the rates are multiplied with, below 1. Default 0.1. */
+  readonly factor?: number;
+  /** Metrics in a row that may be no better before the rates fall. Default 10. */
+  readonly patience?: number;
+  /** By how much a metric must be better to count. Default 1e-4. */
+  readonly threshold?: number;
+  /** Whether that is a part of the best metric, or a difference. Default `rel`. */
+  readonly thresholdMode?: 'rel' | 'abs';
+  /** Metrics after a fall that count neither way. Default 0. */
+  readonly cooldown?: number;
+  /** The least rate, of all groups or of each. Default 0. */
+  readonly minLr?: number | readonly number[];
+  /** A fall by no more than this is left out. Default 1e-8. */
+  readonly eps?: number;
+}
+
+/** How a plateau stands. */
+export interface PlateauState {
+  /** The best metric; infinite before the first. */
+  readonly best: number;
+  readonly numBadEpochs: number;
+  readonly cooldownCounter: number;
+  /** Metrics seen. */
+  readonly lastEpoch: number;
+  /** Of each group. */
+  readonly learningRates: readonly number[];
+}
+
+const where = 'new ReduceLROnPlateau';
+const finite = { what: 'a finite number', holds: (value: unknown) => Number.isFinite(value) };
+
+const kinds = {
+  mode: optional(oneOf('min', 'max')),
+  factor: optional({ ...numberBetween(0, 1), what: 'a number of at least 0 and below 1', holds: (value) => numberAtLeast(0).holds(value) && (value as number) < 1 }),
+  patience: optional(wholeNumber(0)),
+  threshold: optional(numberAtLeast(0)),
+  thresholdMode: optional(oneOf('rel', 'abs')),
+  cooldown: optional(wholeNumber(0)),
+  minLr: optional(oneOfKinds('a number of at least 0, or one for each group', numberAtLeast(0), arrayOf(numberAtLeast(0), 'numbers of at least 0'))),
+  eps: optional(numberAtLeast(0)),
+} satisfies Readonly<Record<keyof ReduceLROnPlateauOptions, unknown>>;
+
+const stateKinds = {
+  best: { what: 'a number', holds: (value: unknown) => typeof value === 'number' },
+  numBadEpochs: wholeNumber(0),
+  cooldownCounter: wholeNumber(0),
+  lastEpoch: wholeNumber(0),
+  learningRates: arrayOf(finite, 'numbers'),
+};
+
+/**
+ * Lowers the learning rates of an optimizer when a metric gets no better. Names, defaults and rules
+ * of `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+ *
+ *     const scheduler = new ReduceLROnPlateau(optimizer, { patience: 2 });
+ *     scheduler.step(evaluationLoss);
+ */
+export class ReduceLROnPlateau {
+  readonly #optimizer: Optimizer;
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+  #best: number;
+  #numBadEpochs = 0;
+  #cooldownCounter = 0;
+  #lastEpoch = 0;
+
+  /** @throws ScheduleError for an option that does not exist or is of the wrong kind */
+  constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+    requireArgument(where, 'optimizer', optimizer, optimizerKind, ScheduleError);
+    checkPlateauOptions(where, options);
+    this.#options = {
+      mode: 'min',
+      factor: 0.1,
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: 'rel',
+      cooldown: 0,
+      minLr: 0,
+      eps: 1e-8,
+      ...options,
+    };
+    const { minLr, mode } = this.#options;
+    if (typeof minLr !== 'number' && minLr.length !== optimizer.paramGroups.length) {
+      throw new ScheduleError(
+        `${where}: minLr has ${minLr.length} numbers; the optimizer has ${optimizer.paramGroups.length} groups`,
+      );
+    }
+    this.#optimizer = optimizer;
+    this.#best = mode === 'min' ? Infinity : -Infinity;
+  }
+
+  /** Metrics seen. */
+  get lastEpoch(): number {
+    return this.#lastEpoch;
+  }
+
+  /**
+   * Call it after each evaluation.
+   *
+   * @throws ScheduleError when the metric is no number
+   */
+  step(metric: number): void {
+    requireArgument('step', 'metric', metric, stateKinds.best, ScheduleError);
+    this.#lastEpoch += 1;
+    if (this.#isBetter(metric)) {
+      this.#best = metric;
+      this.#numBadEpochs = 0;
+    } else this.#numBadEpochs += 1;
+    if (this.#cooldownCounter > 0) {
+      this.#cooldownCounter -= 1;
+      this.#numBadEpochs = 0;
+    }
+    if (this.#numBadEpochs <= this.#options.patience) return;
+    this.#reduce();
+    this.#cooldownCounter = this.#options.cooldown;
+    this.#numBadEpochs = 0;
+  }
+
+  /** The learning rate of each group, for the next update. */
+  getLastLr(): number[] {
+    return this.#optimizer.paramGroups.map(({ lr }) => lr);
+  }
+
+  stateDict(): PlateauState {
+    return {
+      best: this.#best,
+      numBadEpochs: this.#numBadEpochs,
+      cooldownCounter: this.#cooldownCounter,
+      lastEpoch: this.#lastEpoch,
+      learningRates: this.getLastLr(),
+    };
+  }
+
+  /** @throws ScheduleError when it is not what `stateDict` gives */
+  loadStateDict(state: PlateauState): void {
+    requireOptions('loadStateDict', state, stateKinds, { error: ScheduleError });
+    this.#best = state.best;
+    this.#numBadEpochs = state.numBadEpochs;
+    this.#cooldownCounter = state.cooldownCounter;
+    this.#lastEpoch = state.lastEpoch;
+    for (const [index, group] of this.#optimizer.paramGroups.entries())
+      group.lr = state.learningRates[index] ?? group.lr;
+  }
+
+  #isBetter(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const sign = mode === 'min' ? -1 : 1;
+    if (thresholdMode === 'abs') return sign * (metric - this.#best) > threshold;
+    return mode === 'min' ? metric < this.#best * (1 - threshold) : metric > this.#best * (1 + threshold);
+  }
+
+  #reduce(): void {
+    const { factor, minLr, eps } = this.#options;
+    for (const [index, group] of this.#optimizer.paramGroups.entries()) {
+      const least = typeof minLr === 'number' ? minLr : (minLr[index] ?? 0);
+      const lr = Math.max(group.lr * factor, least);
+      if (group.lr - lr > eps) group.lr = lr;
+    }
+  }
+}
+
+/**
+ * @param where what was called, for messages
+ * @throws ScheduleError for an option that does not exist or is of the wrong kind
+ */
+export function checkPlateauOptions(where: string, options: unknown): void {
+  requireOptions(where, options, kinds, { error: ScheduleError });
+}
