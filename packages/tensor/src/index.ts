@@ -211,7 +211,7 @@ export { LrScheduler } from './optim/lrScheduler.ts';
 export { checkPlateauOptions, ReduceLROnPlateau } from './optim/reduceLROnPlateau.ts';
 export type { PlateauState, ReduceLROnPlateauOptions } from './optim/reduceLROnPlateau.ts';
 export { ScheduleError } from './optim/schedules.ts';
-export type { Schedule, SchedulerOptions, SchedulerType } from './optim/schedules.ts';
+export type { PlannedSchedule, Schedule, SchedulerOptions, SchedulerType } from './optim/schedules.ts';
 export { Mt19937 } from './random/mt19937.ts';
 export type { Mt19937State } from './random/mt19937.ts';
 export { currentSeed, setSeed } from './random/seed.ts';

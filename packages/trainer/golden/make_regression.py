@@ -37,4 +37,5 @@ about = (
     "transformers' own regression test (tests/trainer, RegressionDataset with data seed 42): y = 2x + 3 + noise, 64 rows, batch 8, "
     "3 epochs, learning rate 0.1; a, b and trainLoss by seed of the run, as transformers 5.18 computed them on the CPU."
 )
-print(json.dumps({"about": about, "x": x.tolist(), "y": y.tolist(), **{str(seed): train(seed) for seed in (42, 314)}}, indent=1))
+if __name__ == "__main__":
+    print(json.dumps({"about": about, "x": x.tolist(), "y": y.tolist(), **{str(seed): train(seed) for seed in (42, 314)}}, indent=1))

@@ -5,6 +5,7 @@ import { shown } from '@attune/validate';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
+import { groupedByLength, rowLengths } from './lengthGroups.ts';
 import { shownResult } from './shownResult.ts';
 import type { Dataloader } from './extensionPoints.ts';
 import type { TrainerParts } from './trainerOptions.ts';
@@ -12,20 +13,27 @@ import type { TrainerParts } from './trainerOptions.ts';
 type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 
 /** The training rows, each epoch in an order that its number and the seed decide. */
-export function trainDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
+export function trainDataloader(
+  dataset: TrainerDataset,
+  { args, collate }: LoaderParts,
+  withAllColumns: TrainerDataset = dataset,
+): Dataloader {
   return new DataLoader(dataset, {
     batchSize: args.perDeviceTrainBatchSize,
-    sampler: trainSampler(dataset.length, args),
+    sampler: trainSampler(withAllColumns, args),
     collateFn: collate,
     dropLast: args.dataloaderDropLast,
   });
 }
 
-function trainSampler(numSamples: number, args: TrainingArguments): Sampler {
-  const order = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
-  return args.trainSamplingStrategy === 'random'
-    ? new RandomSampler({ numSamples, order })
-    : new SequentialSampler({ numSamples });
+function trainSampler(dataset: TrainerDataset, args: TrainingArguments): Sampler {
+  const { length: numSamples } = dataset;
+  if (args.trainSamplingStrategy === 'sequential') return new SequentialSampler({ numSamples });
+  const drawn = (epoch: number) => new Mt19937((args.dataSeed ?? args.seed) + epoch).randperm(numSamples);
+  if (args.trainSamplingStrategy === 'random') return new RandomSampler({ numSamples, order: drawn });
+  const lengths = rowLengths(dataset, args);
+  const batchSize = args.perDeviceTrainBatchSize * args.gradientAccumulationSteps;
+  return new RandomSampler({ numSamples, order: (epoch) => groupedByLength(drawn(epoch), lengths, batchSize) });
 }
 
 /** More rows than this, in all epochs, are not looked at: a run should begin. */
@@ -45,7 +53,7 @@ export function largestBatchLengths(
 ): readonly number[] | null {
   if (dataset.length * epochs > mostRowsLookedAt || tokensOf(dataset.at(0)) === 0) return null;
   const lengths = Array.from({ length: dataset.length }, (_, row) => tokensOf(dataset.at(row)));
-  const sampler = trainSampler(dataset.length, args);
+  const sampler = trainSampler(dataset, args);
   let most = 0;
   let largest: number[] | null = null;
   for (let epoch = 0; epoch < epochs; epoch++) {

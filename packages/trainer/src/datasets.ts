@@ -24,15 +24,18 @@ export function isSeveral(dataset: EvalDataset): dataset is Readonly<Record<stri
   return typeof (dataset as TrainerDataset).at !== 'function';
 }
 
+interface ColumnParts {
+  readonly model: TrainableModel;
+  readonly args: TrainingArguments;
+}
+
 /** The columns of datasets that a model reads; what is left out is said once. */
 export class ModelColumns {
-  readonly #model: TrainableModel;
-  readonly #args: TrainingArguments;
+  readonly #parts: ColumnParts;
   readonly #told = new Set<string>();
 
-  constructor(model: TrainableModel, args: TrainingArguments) {
-    this.#model = model;
-    this.#args = args;
+  constructor(parts: ColumnParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -42,8 +45,8 @@ export class ModelColumns {
    * @throws TrainerDatasetError when the dataset is empty or has nothing that the model reads
    */
   of(dataset: TrainerDataset, role: 'train' | 'evaluation'): TrainerDataset {
-    const { inputNames } = this.#model;
-    const { removeUnusedColumns, labelNames } = this.#args;
+    const { inputNames } = this.#parts.model;
+    const { removeUnusedColumns, labelNames } = this.#parts.args;
     if (dataset.length === 0) throw new TrainerDatasetError(`the ${role} dataset has no rows`);
     if (!removeUnusedColumns) return dataset;
     const wanted = new Set([...inputNames, ...labelColumns, ...(labelNames ?? [])]);

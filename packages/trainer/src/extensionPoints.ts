@@ -1,6 +1,6 @@
 import type { Batch, BatchArray } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
-import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
+import type { LrScheduler, Optimizer, ReduceLROnPlateau, Schedule, Tensor } from '@attune/tensor';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import type { Nested } from './evaluation/nested.ts';
@@ -24,8 +24,20 @@ export interface SchedulerInput {
 
 export interface OptimizerInput {
   readonly model: TrainableModel;
-  /** The learning rate of each step of the run, as `createScheduler` gave it. */
-  readonly learningRates: Float64Array;
+  /**
+   * The learning rate of each step of the run, as `createScheduler` gave it; the first rate alone where
+   * that depends on what training shows. Either is an `lr` of optimizers. Groups with rates of their
+   * own are multiplied with the schedule's share of `learningRate`.
+   */
+  readonly learningRates: Float64Array | number;
+}
+
+/** What changes the rates of an optimizer step by step, or by a metric after each evaluation. */
+export type OptimizerScheduler = LrScheduler | ReduceLROnPlateau;
+
+/** A schedule that is made for an optimizer once that is there. */
+export interface SchedulerMaker {
+  forOptimizer(optimizer: Optimizer): OptimizerScheduler;
 }
 
 export interface ComputeLossOptions {
@@ -117,11 +129,14 @@ export interface ExtensionPoints {
   getEvalDataloader(evalDataset?: TrainerDataset): Dataloader | Promise<Dataloader>;
   /** Gives the batches of `predict`. Default: the rows in their order. */
   getTestDataloader(testDataset: TrainerDataset): Dataloader | Promise<Dataloader>;
-  /** Gives the learning rate of each step, counted from 0. Called once a run. */
-  createScheduler(input: SchedulerInput): Schedule;
+  /**
+   * Gives the learning rate of each step, counted from 0, or what makes a scheduler of an optimizer.
+   * Called once a run.
+   */
+  createScheduler(input: SchedulerInput): Schedule | SchedulerMaker;
   /**
    * Gives the optimizer of a run, which is disposed of at its end. Called once a run, after
-   * `createScheduler`. Default: AdamW with weight decay on all but biases and layer norms.
+   * `createScheduler`. Default: that of `optim`, with weight decay on all but biases and layer norms.
    */
   createOptimizer(input: OptimizerInput): Optimizer | Promise<Optimizer>;
   /**

@@ -9,6 +9,7 @@ export type {
   TokensSeen,
   TrainingArgumentsOptions,
 } from './arguments/defaults.ts';
+export type { OptimArgs, OptimizerClass, OptimizerName } from './arguments/optimizers.ts';
 export { TrainingArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { EarlyStoppingCallback } from './callbacks/earlyStoppingCallback.ts';
@@ -48,10 +49,12 @@ export type {
   ExtensionPoints,
   MicroBatchOptions,
   OptimizerInput,
+  OptimizerScheduler,
   PredictionStepOptions,
   PredictionStepOutput,
   SaveModelOptions,
   SchedulerInput,
+  SchedulerMaker,
 } from './extensionPoints.ts';
 export type { ModelCardOptions } from './modelCard/options.ts';
 export type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';

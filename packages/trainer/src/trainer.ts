@@ -1,7 +1,7 @@
 import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
 import { autocast, selfTest } from '@attune/tensor';
-import type { Optimizer, Schedule, Tensor } from '@attune/tensor';
+import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import { answerAbsentMethods } from './absentMethods.ts';
@@ -29,7 +29,13 @@ import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
 import { requireDataset, requireEvalDataset } from './datasetKinds.ts';
-import { readEvaluateOptions, readTrainerOptions, readTrainOptions } from './trainerOptions.ts';
+import {
+  callModelInit,
+  readEvaluateOptions,
+  readTrainerOptions,
+  readTrainOptions,
+  withArguments,
+} from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { TrainerResults } from './trainerResults.ts';
 import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
@@ -50,7 +56,6 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   extends TrainerResults
   implements RunningTrainer
 {
-  readonly model: TrainableModel;
   /** With `autoFindBatchSize` its `perDeviceTrainBatchSize` is that which was found. */
   args: TrainingArguments;
   readonly trainDataset: TrainerDataset | undefined;
@@ -64,6 +69,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   readonly #callbacks: CallbackList;
   readonly #columns: ModelColumns;
   readonly #evaluation: Evaluation;
+  readonly #device: Device | undefined;
   /** Of the run under way: it ends the evaluations of it too. */
   #runSignal: AbortSignal | undefined;
   /** Ends when the callbacks' `onInitEnd` has. */
@@ -79,21 +85,26 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     // What comes of the model is known to whoever calls alone.
     this.#parts = readTrainerOptions(options as unknown as TrainerOptions);
     refuseUncalledOverrides(this, Trainer.prototype);
-    const { model, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
-    this.model = model;
+    const { current, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
+    this.#device = options.device;
     this.args = args;
     this.trainDataset = trainDataset;
     this.evalDataset = evalDataset;
     this.processingClass = processingClass;
-    warnOfSmoothing(model, args.labelSmoothingFactor);
-    this.#columns = new ModelColumns(model, args);
-    this.#callbacks = new CallbackList(this, { model, processingClass });
+    this.#columns = new ModelColumns(this.#parts);
+    this.#callbacks = new CallbackList(this, { processingClass });
+    if (current.model) this.#take(current.model);
     this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
     for (const callback of [...flowAndReports(args), ...callbacks, progressCallback(args)])
       this.#callbacks.add(callback);
     this.#initialised = this.#callbacks.call('onInitEnd');
     // Whoever trains or evaluates sees it fail.
     this.#initialised.catch(() => {});
+  }
+
+  /** The model; of `modelInit`, that of the last run. @throws TrainerError before there is one */
+  get model(): TrainableModel {
+    return this.#parts.model;
   }
 
   /** @throws TrainerError for something that has no event */
@@ -128,8 +139,9 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
     readTrainOptions(options);
     const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, signal } = options;
-    return trainAlone(this.model, async () => {
+    return trainAlone(this.#parts.modelInit ? this : this.model, async () => {
       this.#runSignal = signal;
+      if (this.#parts.modelInit) await this.#initModel();
       await this.#begin(signal);
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
       const checkpoint = await checkpointToGoOnFrom(resumeFromCheckpoint, this.args.outputDir);
@@ -138,7 +150,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
       return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
         this.args = this.args.withTrainBatchSize(rows);
-        this.#parts = { ...this.#parts, args: this.args };
+        this.#parts = withArguments(this.#parts, this.args);
         // A run goes on with the state that it has read.
         return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
       });
@@ -157,6 +169,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   async evaluate(evalDataset?: EvalDataset, options: Extension.EvaluateOptions | string = {}): Promise<LogEntry> {
     const loop = readEvaluateOptions('evaluate', options, 'eval');
     if (evalDataset !== undefined) requireEvalDataset('evaluate', evalDataset, this.args);
+    await this.#haveModel();
     const given = evalDataset ?? this.evalDataset;
     if (given && isSeveral(given)) return this.#evaluateSeveral(given, loop);
     const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
@@ -182,6 +195,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   ): Promise<PredictionOutput<Predictions, Labels>> {
     const loop = readEvaluateOptions('predict', options, 'test');
     requireDataset('predict', 'testDataset', testDataset, this.args);
+    await this.#haveModel();
     const loader = checkedDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
     const { predictions, labelIds, metrics } = await this.#timedLoop(loader, { ...loop, description: 'Prediction' });
     await this.#callbacks.call('onPredict', { metrics });
@@ -191,7 +205,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
 
   getTrainDataloader(): Extension.Dataloader | Promise<Extension.Dataloader> {
     if (!this.trainDataset) throw new TrainerDatasetError('train() needs a trainDataset');
-    return trainDataloader(this.#columns.of(this.trainDataset, 'train'), this.#parts);
+    return trainDataloader(this.#columns.of(this.trainDataset, 'train'), this.#parts, this.trainDataset);
   }
 
   getEvalDataloader(evalDataset?: TrainerDataset): Extension.Dataloader | Promise<Extension.Dataloader> {
@@ -209,12 +223,15 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     return evalDataloader(this.#columns.of(testDataset, 'evaluation'), this.#parts);
   }
 
-  createScheduler(input: Extension.SchedulerInput): Schedule {
-    return defaultSchedule(this.args, input);
+  createScheduler(input: Extension.SchedulerInput): Schedule | Extension.SchedulerMaker {
+    const { scheduler } = this.#parts;
+    if (scheduler === null) return defaultSchedule(this.args, input);
+    return typeof scheduler === 'function' ? scheduler : { forOptimizer: () => scheduler };
   }
 
   createOptimizer(input: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
-    return defaultOptimizer(this.args, input);
+    const { optimizer, optimizerClsAndKwargs } = this.#parts;
+    return optimizer ?? defaultOptimizer(this.args, input, optimizerClsAndKwargs);
   }
 
   computeLoss(
@@ -287,6 +304,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       trainer: this,
       callbacks: this.#callbacks,
       labelNames: this.#parts.labelNames,
+      ...(this.#parts.optimizer && { keptOptimizer: this.#parts.optimizer }),
       ...(ignoreKeysForEval && { ignoreKeysForEval }),
       numTrainExamples: this.trainDataset?.length ?? null,
       largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
@@ -294,6 +312,20 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       signal,
     });
     return await run.run();
+  }
+
+  async #haveModel(): Promise<void> {
+    if (!this.#parts.current.model) await this.#initModel();
+  }
+
+  async #initModel(): Promise<void> {
+    this.#take(await callModelInit(this.#parts, this.#device));
+  }
+
+  #take(model: TrainableModel): void {
+    warnOfSmoothing(model, this.args.labelSmoothingFactor);
+    this.#parts.current.model = model;
+    this.#callbacks.common.model = model;
   }
 
   /** Null where a subclass makes the batches. */

@@ -9,8 +9,8 @@ describe('new Trainer', () => {
   it.each([
     [{ computeLossFunc: 'mse' }, /computeLossFunc must be a function; got "mse"/],
     [{ preprocessLogitsForMetrics: 3 }, /preprocessLogitsForMetrics must be a function; got 3/],
-    [{ optimizers: [] }, /no option optimizers: write a subclass that overrides createOptimizer/],
-    [{ modelInit() {} }, /no option modelInit: it is not supported yet/],
+    [{ optimizers: [5] }, /optimizers must be \[optimizer, scheduler\]/],
+    [{ modelInit() {} }, /either model or modelInit, not both/],
     [{ tokenizer: {} }, /no option tokenizer: it is called processingClass/],
     [{ compute_metrics() {} }, /no option compute_metrics; did you mean computeMetrics\?/],
     [{ trainDatasett: [] }, /no option trainDatasett; did you mean trainDataset\?/],

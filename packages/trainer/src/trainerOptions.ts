@@ -1,7 +1,9 @@
 import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
 import type { BatchArray, DataCollator, NdArray, PaddingTokenizer } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
-import type { Device, Tensor } from '@attune/tensor';
+import { setSeed } from '@attune/tensor';
+import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
+import type { OptimizerClass } from './arguments/optimizers.ts';
 import {
   arrayOf,
   callable,
@@ -9,8 +11,9 @@ import {
   nonEmptyText,
   object,
   objectWith,
-  optional,
   oneOfKinds,
+  optional,
+  requireArgument,
   requireOptions,
   shown,
 } from '@attune/validate';
@@ -25,7 +28,8 @@ import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
 import type { Collected, Nested } from './evaluation/nested.ts';
-import type { ComputeLossFunc, EvaluateOptions, EvaluationLoopOptions } from './extensionPoints.ts';
+import type { ComputeLossFunc, EvaluateOptions, EvaluationLoopOptions, OptimizerScheduler } from './extensionPoints.ts';
+import { rowLength } from './lengthGroups.ts';
 import type { TrainableModel } from './model.ts';
 import type { LogEntry } from './state/trainerState.ts';
 
@@ -46,7 +50,20 @@ export interface ComputeMetricsOptions {
  */
 export interface TrainerOptions<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /** The model to train: any module whose `forward(batch)` returns `{ loss, logits }`. */
-  model: TrainableModel;
+  model?: TrainableModel;
+  /**
+   * Makes the model, in place of `model`: called for each `train()`, after `setSeed(args.seed)`, so
+   * that each begins with the same new head. It may be `async`.
+   */
+  modelInit?: () => TrainableModel | Promise<TrainableModel>;
+  /**
+   * An optimizer of yours over the model's parameters, and a schedule: a function from a step to its
+   * rate, a scheduler of that optimizer, or null for the one that the arguments name. The optimizer
+   * stays yours: a run does not dispose of it, and clips by `maxGradNorm` unless it does so itself.
+   */
+  optimizers?: readonly [optimizer: Optimizer | null, scheduler?: Schedule | OptimizerScheduler | null];
+  /** A class of optimizers with all of its options, in place of `optim` and `optimArgs`. */
+  optimizerClsAndKwargs?: readonly [make: OptimizerClass, options: object];
   /** Default: `new TrainingArguments()`. */
   args?: TrainingArguments;
   /** Rows to train on. */
@@ -143,8 +160,25 @@ const hasDevice = (value: unknown) => Boolean((value as TrainableModel).device);
 
 const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
 
+const schedulerKind = oneOfKinds(
+  'a function from a step to its rate, or a scheduler',
+  callable,
+  objectWith('', { step: 'function', stateDict: 'function' }),
+);
+
+const optimizerPair: Kind = {
+  what: '[optimizer, scheduler], null for what the arguments name',
+  holds: (value) =>
+    Array.isArray(value) &&
+    value.length <= 2 &&
+    (value[0] == null || ownOptimizer.holds(value[0])) &&
+    (value[1] == null || schedulerKind.holds(value[1])),
+};
+
+const ownOptimizer = objectWith('', { step: 'function', records: 'function', paramGroups: 'object' });
+
 const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
-  model,
+  model: optional(model),
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
   trainDataset: optional(anyRows),
   evalDataset: optional(object),
@@ -154,6 +188,12 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   computeLossFunc: optional(callable),
   preprocessLogitsForMetrics: optional(callable),
   callbacks: optional({ what: 'an array of callbacks', holds: Array.isArray }),
+  modelInit: optional(callable),
+  optimizers: optional(optimizerPair),
+  optimizerClsAndKwargs: optional({
+    what: 'a class of optimizers and its options, [SGD, { lr: 0.1 }]',
+    holds: (value) => Array.isArray(value) && value.length === 2 && callable.holds(value[0]) && object.holds(value[1]),
+  }),
   device: optional(objectWith('a device', { dispatch: 'function' })),
 };
 
@@ -161,9 +201,6 @@ const optionAdvice: OptionAdvice = {
   error: TrainerError,
   otherNames: {
     tokenizer: 'it is called processingClass',
-    optimizers: 'write a subclass that overrides createOptimizer and createScheduler',
-    optimizerClsAndKwargs: 'write a subclass that overrides createOptimizer',
-    modelInit: 'it is not supported yet; make a model and a Trainer for each run',
   },
 };
 
@@ -176,8 +213,15 @@ export interface TrainerParts extends Pick<
   | 'computeMetrics'
   | 'computeLossFunc'
   | 'preprocessLogitsForMetrics'
+  | 'modelInit'
+  | 'optimizerClsAndKwargs'
 > {
+  /** @throws TrainerError before `modelInit` was called for the first time */
   readonly model: TrainableModel;
+  /** The model now; another is put in its place for each run where there is `modelInit`. */
+  readonly current: { model: TrainableModel | null };
+  readonly optimizer: Optimizer | null;
+  readonly scheduler: Schedule | OptimizerScheduler | null;
   readonly args: TrainingArguments;
   readonly collate: DataCollator;
   readonly callbacks: readonly (TrainerCallback | CallbackClass)[];
@@ -194,14 +238,21 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   const { trainDataset, evalDataset } = options;
   if (trainDataset) requireDataset('new Trainer', 'trainDataset', trainDataset, options.args);
   if (evalDataset) requireEvalDataset('new Trainer', evalDataset, options.args);
-  const { model: trained, args = new TrainingArguments(), device, dataCollator, callbacks = [], ...rest } = options;
+  const {
+    model: trained,
+    args = new TrainingArguments(),
+    device,
+    dataCollator,
+    callbacks = [],
+    optimizers,
+    ...rest
+  } = options;
   const { processingClass } = rest;
-  if (device && device !== trained.device) {
-    throw new TrainerError(
-      'new Trainer: the option device is another GPU than the one that the model is on. Leave it out, or load the model ' +
-        'there: fromPretrained(name, { device })',
-    );
-  }
+  const [optimizer = null, scheduler = null] = optimizers ?? [];
+  checkOwnOptimizer(options, optimizer, scheduler);
+  if (trained) checkModel(trained, args, device);
+  if (trainDataset && args.trainSamplingStrategy === 'group_by_length' && trainDataset.length > 0)
+    rowLength(trainDataset, 0, args);
   if (args.evalStrategy !== 'no' && !rest.evalDataset) {
     throw new TrainingArgumentsError(
       `evalStrategy is '${args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`,
@@ -210,6 +261,54 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   if (args.evalOnStart && !rest.evalDataset)
     throw new TrainingArgumentsError('evalOnStart is true but no evalDataset was given: pass one, or leave it out');
   checkDecidingSet(args, rest.evalDataset);
+  const current = { model: trained ?? null };
+  return {
+    ...rest,
+    get model() {
+      return modelOf(current);
+    },
+    current,
+    optimizer,
+    scheduler,
+    args,
+    callbacks,
+    collate:
+      dataCollator ??
+      (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator),
+    labelNames: args.labelNames ?? ['labels'],
+  };
+}
+
+function modelOf({ model: made }: TrainerParts['current']): TrainableModel {
+  if (made) return made;
+  throw new TrainerError('there is no model yet: modelInit is called by train(), evaluate() and predict()');
+}
+
+/** The same with other arguments; the model is still that of the time. */
+export function withArguments(parts: TrainerParts, args: TrainingArguments): TrainerParts {
+  const { current } = parts;
+  return {
+    ...parts,
+    args,
+    get model() {
+      return modelOf(current);
+    },
+  };
+}
+
+/**
+ * What a model must be for these arguments.
+ *
+ * @throws TrainerError when it is on another device
+ * @throws TrainingArgumentsError when it lacks what they need
+ */
+function checkModel(trained: TrainableModel, args: TrainingArguments, device?: Device): void {
+  if (device && device !== trained.device) {
+    throw new TrainerError(
+      'new Trainer: the option device is another GPU than the one that the model is on. Leave it out, or load the model ' +
+        'there: fromPretrained(name, { device })',
+    );
+  }
   if (args.activationCheckpointing && typeof trained.activationCheckpointingEnable !== 'function') {
     throw new TrainingArgumentsError(
       `activationCheckpointing is true, but ${trained.constructor.name} has no activationCheckpointingEnable({ everyNLayers }): ` +
@@ -222,16 +321,49 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
         'property, and add the noise to its embeddings while it is a number; or leave the argument out',
     );
   }
-  return {
-    ...rest,
-    model: trained,
-    args,
-    callbacks,
-    collate:
-      dataCollator ??
-      (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator),
-    labelNames: args.labelNames ?? ['labels'],
+}
+
+/**
+ * Makes a model, and checks it.
+ *
+ * @throws TrainerError when it is none
+ */
+export async function callModelInit({ modelInit, args }: TrainerParts, device?: Device): Promise<TrainableModel> {
+  setSeed(args.seed);
+  const made: unknown = await modelInit?.();
+  requireArgument('modelInit', 'what it returns', made, model, TrainerError);
+  checkModel(made as TrainableModel, args, device);
+  return made as TrainableModel;
+}
+
+/** Contradictions that `transformers` refuses too, and an optimizer that is not for this model. */
+function checkOwnOptimizer(
+  options: TrainerOptions,
+  optimizer: Optimizer | null,
+  scheduler: Schedule | OptimizerScheduler | null,
+): void {
+  const { model: trained, modelInit, optimizerClsAndKwargs, args } = options;
+  const fail = (message: string) => {
+    throw new TrainerError(`new Trainer: ${message}`);
   };
+  if (trained && modelInit) fail('pass either model or modelInit, not both');
+  if (!trained && !modelInit)
+    fail(`model must be ${model.what}; got ${shown(trained)}. Or pass modelInit, which makes one for each run`);
+  if (optimizer && optimizerClsAndKwargs) fail('pass either optimizers or optimizerClsAndKwargs, not both');
+  if (modelInit && (optimizer || scheduler))
+    fail(
+      'an optimizer or scheduler of optimizers cannot follow the models of modelInit: override createOptimizer in a subclass',
+    );
+  if (!optimizer && scheduler && typeof scheduler !== 'function')
+    fail(
+      'optimizers: a scheduler belongs to an optimizer, which is missing; or give a function from a step to its rate',
+    );
+  if (!optimizer) return;
+  const own = new Set(trained?.parameters());
+  if (optimizer.paramGroups.some(({ params }) => params.some((parameter) => !own.has(parameter))))
+    fail('optimizers: the optimizer has a parameter that is none of the model');
+  if (args?.fp16 && optimizer.lossScale === 1)
+    fail('optimizers: with fp16 the optimizer needs the options { fp16: true, lossScale: {} }');
 }
 
 /** With several evaluation sets the metric that decides is one of one of them. */

@@ -124,6 +124,16 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.lossScale = lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
   }
 
+  /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. */
+  get maxGradNorm(): number {
+    return this.#state.maxGradNorm;
+  }
+
+  set maxGradNorm(value: number) {
+    requireArgument(this.#rule.name, 'maxGradNorm', value, numberAtLeast(0), TensorError);
+    this.#state.maxGradNorm = value;
+  }
+
   /** Records what the update does to weights and moments, norm and clipping included. */
   protected abstract recordUpdate(parts: UpdateParts): void;
 

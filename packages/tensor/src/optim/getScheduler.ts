@@ -50,6 +50,8 @@ export function getScheduler(
     );
   // Warmup and length say nothing to it, as in transformers.
   if (name === 'reduce_lr_on_plateau') return new ReduceLROnPlateau(optimizer, rest.kwargs);
-  const schedules = optimizer.paramGroups.map(({ lr }) => makeSchedule(name, { ...(rest as SchedulerOptions), baseLearningRate: lr }));
+  const schedules = optimizer.paramGroups.map(({ lr }) =>
+    makeSchedule(name, { ...(rest as SchedulerOptions), baseLearningRate: lr }),
+  );
   return new LrScheduler(optimizer, schedules);
 }

@@ -33,6 +33,11 @@ export class ParamGroup {
     this.#weightDecay = weightDecay;
   }
 
+  /** Whether the rate of every update was given beforehand, so that it cannot be changed. */
+  get lrIsGiven(): boolean {
+    return typeof this.#lr !== 'number';
+  }
+
   /** The learning rate of the next update. */
   get lr(): number {
     return typeof this.#lr === 'number' ? this.#lr : this.#lr.next();

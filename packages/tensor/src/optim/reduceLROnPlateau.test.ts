@@ -27,8 +27,12 @@ describe('ReduceLROnPlateau', () => {
 
   it('says what it does not know', () => {
     const optimizer = optimizerOf(1);
-    expect(() => new ReduceLROnPlateau(optimizer, { factor: 1 })).toThrow(/factor must be a number of at least 0 and below 1/);
-    expect(() => new ReduceLROnPlateau(optimizer, { minLr: [0, 1] })).toThrow(/minLr has 2 numbers; the optimizer has 1 groups/);
+    expect(() => new ReduceLROnPlateau(optimizer, { factor: 1 })).toThrow(
+      /factor must be a number of at least 0 and below 1/,
+    );
+    expect(() => new ReduceLROnPlateau(optimizer, { minLr: [0, 1] })).toThrow(
+      /minLr has 2 numbers; the optimizer has 1 groups/,
+    );
     expect(() => new ReduceLROnPlateau(optimizer, { patiense: 1 } as object)).toThrow(/did you mean patience/);
     expect(() => new ReduceLROnPlateau({} as Optimizer)).toThrow(ScheduleError);
     expect(() => new ReduceLROnPlateau(optimizer).step(undefined as never)).toThrow(/metric must be a number/);

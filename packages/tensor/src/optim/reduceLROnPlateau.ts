@@ -1,4 +1,14 @@
-import { arrayOf, numberAtLeast, numberBetween, oneOf, oneOfKinds, optional, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import {
+  arrayOf,
+  numberAtLeast,
+  numberBetween,
+  oneOf,
+  oneOfKinds,
+  optional,
+  requireArgument,
+  requireOptions,
+  wholeNumber,
+} from '@attune/validate';
 import { optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from './optimizer.ts';
 import { ScheduleError } from './schedules.ts';
@@ -40,12 +50,22 @@ const finite = { what: 'a finite number', holds: (value: unknown) => Number.isFi
 
 const kinds = {
   mode: optional(oneOf('min', 'max')),
-  factor: optional({ ...numberBetween(0, 1), what: 'a number of at least 0 and below 1', holds: (value) => numberAtLeast(0).holds(value) && (value as number) < 1 }),
+  factor: optional({
+    ...numberBetween(0, 1),
+    what: 'a number of at least 0 and below 1',
+    holds: (value) => numberAtLeast(0).holds(value) && (value as number) < 1,
+  }),
   patience: optional(wholeNumber(0)),
   threshold: optional(numberAtLeast(0)),
   thresholdMode: optional(oneOf('rel', 'abs')),
   cooldown: optional(wholeNumber(0)),
-  minLr: optional(oneOfKinds('a number of at least 0, or one for each group', numberAtLeast(0), arrayOf(numberAtLeast(0), 'numbers of at least 0'))),
+  minLr: optional(
+    oneOfKinds(
+      'a number of at least 0, or one for each group',
+      numberAtLeast(0),
+      arrayOf(numberAtLeast(0), 'numbers of at least 0'),
+    ),
+  ),
   eps: optional(numberAtLeast(0)),
 } satisfies Readonly<Record<keyof ReduceLROnPlateauOptions, unknown>>;
 
@@ -168,9 +188,9 @@ export class ReduceLROnPlateau {
 }
 
 /**
- * @param where what was called, for messages
+ * @param caller what was called, for messages
  * @throws ScheduleError for an option that does not exist or is of the wrong kind
  */
-export function checkPlateauOptions(where: string, options: unknown): void {
-  requireOptions(where, options, kinds, { error: ScheduleError });
+export function checkPlateauOptions(caller: string, options: unknown): void {
+  requireOptions(caller, options, kinds, { error: ScheduleError });
 }

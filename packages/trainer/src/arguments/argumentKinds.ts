@@ -13,6 +13,7 @@ import {
 import type { Kind } from '@attune/validate';
 import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
+import { optimizerNames, otherOptimizerNames } from './optimizers.ts';
 
 /** One of a few names; those that only `transformers` has are told apart from mistakes. */
 function oneOfNames(names: readonly string[], notYet: readonly string[]): Kind {
@@ -73,10 +74,12 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   adamBeta2: numberBetween(0, 1),
   adamEpsilon: numberAtLeast(0),
   maxGradNorm: numberAtLeast(0),
-  optim: oneOfNames(
-    ['adamw_torch', 'adamw_torch_fused'],
-    ['adafactor', 'sgd', 'adagrad', 'rmsprop', 'adamw_8bit', 'adamw_bnb_8bit', 'lion_32bit', 'galore_adamw'],
-  ),
+  optim: oneOfNames(optimizerNames, otherOptimizerNames),
+  // The optimizer says what it takes.
+  optimArgs: orNull({
+    what: "an object such as { momentum: 0.9 }, or a text such as 'momentum=0.9'",
+    holds: (value) => typeof value === 'string' || object.holds(value),
+  }),
   // The schedule itself knows its names and what each takes.
   lrSchedulerType: nonEmptyText,
   lrSchedulerKwargs: object,
@@ -127,6 +130,7 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   batchEvalMetrics: flag,
   fp16FullEval: flag,
   dataloaderDropLast: flag,
-  trainSamplingStrategy: oneOfNames(['random', 'sequential'], ['group_by_length', 'batch_rebalance']),
+  trainSamplingStrategy: oneOfNames(['random', 'sequential', 'group_by_length'], ['batch_rebalance']),
+  lengthColumnName: nonEmptyText,
   labelSmoothingFactor: numberBetween(0, 1),
 };

@@ -1,4 +1,5 @@
 import type { SchedulerType } from '@attune/tensor';
+import type { OptimArgs, OptimizerName } from './optimizers.ts';
 
 /** When something happens: never, every so many optimizer steps, or at the end of each epoch. */
 export type IntervalStrategy = 'no' | 'steps' | 'epoch';
@@ -11,7 +12,7 @@ export const reportNames = ['tensorboard', 'jsonl'] as const;
 export type ReportName = (typeof reportNames)[number];
 
 /** The order in which training examples come. */
-export type SamplingStrategy = 'random' | 'sequential';
+export type SamplingStrategy = 'random' | 'sequential' | 'group_by_length';
 
 /** Which tokens are counted: all, those that are no padding, or none. */
 export type TokensSeen = 'all' | 'non_padding' | 'no';
@@ -53,15 +54,20 @@ export interface TrainingArgumentsOptions {
   adamEpsilon: number;
   /** Gradients whose norm is larger are scaled down to it; 0 switches clipping off. Default 1. */
   maxGradNorm: number;
-  /** The optimizer; both names mean the same AdamW here. Default `adamw_torch_fused`. */
-  optim: 'adamw_torch' | 'adamw_torch_fused';
+  /** The optimizer; the first two names mean the same AdamW here. Default `adamw_torch_fused`. */
+  optim: OptimizerName;
+  /**
+   * What the optimizer takes beyond rate, decay and Adam's numbers: `{ momentum: 0.9 }`, or as a text
+   * `momentum=0.9`. Default null: none.
+   */
+  optimArgs: string | OptimArgs | null;
 
   /** Shape of the learning rate over the run. Default `linear`. */
   lrSchedulerType: SchedulerType;
   /**
    * What the schedule takes beyond warmup and length, for example `{ numCycles: 2 }`. Default none.
    */
-  lrSchedulerKwargs: Readonly<Record<string, number | string>>;
+  lrSchedulerKwargs: Readonly<Record<string, number | string | readonly number[]>>;
   /**
    * Steps over which the learning rate rises from 0; below 1 it is a part of all steps. Default 0.
    */
@@ -202,6 +208,8 @@ export interface TrainingArgumentsOptions {
   dataloaderDropLast: boolean;
   /** Order of the training examples. Default `random`. */
   trainSamplingStrategy: SamplingStrategy;
+  /** The column with the lengths of rows for `group_by_length`; without it, `input_ids` are counted. Default `length`. */
+  lengthColumnName: string;
   /** Part of each label's weight that is spread over all classes. Default 0. */
   labelSmoothingFactor: number;
 }
@@ -219,6 +227,7 @@ export const defaultArguments: TrainingArgumentsOptions = {
   adamEpsilon: 1e-8,
   maxGradNorm: 1,
   optim: 'adamw_torch_fused',
+  optimArgs: null,
   lrSchedulerType: 'linear',
   lrSchedulerKwargs: {},
   warmupSteps: 0,
@@ -260,5 +269,6 @@ export const defaultArguments: TrainingArgumentsOptions = {
   fp16FullEval: false,
   dataloaderDropLast: false,
   trainSamplingStrategy: 'random',
+  lengthColumnName: 'length',
   labelSmoothingFactor: 0,
 };

@@ -33,7 +33,9 @@ describe('TrainingArguments', () => {
     expect(make({ learning_rate: 1 })).toThrow(/camelCase: learningRate/);
     expect(make({ learningrate: 1 })).toThrow(/there is no training argument learningrate/);
     expect(make({ loadBestModelAtEnd: true })).toThrow(TrainingArgumentsError);
-    expect(make({ groupByLength: true })).toThrow(/groupByLength = true is not supported: padding/);
+    expect(make({ groupByLength: true })).toThrow(
+      /groupByLength is now called trainSamplingStrategy: 'group_by_length'/,
+    );
     expect(make({ reportTo: [] })).not.toThrow();
     expect(make({ reportTo: ['wandb'] })).toThrow(/reportTo/);
     expect(make({ doTrain: true })).toThrow(/doTrain is of no use here: call trainer.train\(\)/);

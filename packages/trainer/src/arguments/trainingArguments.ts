@@ -1,4 +1,5 @@
-import { getScheduler } from '@attune/tensor';
+import { checkPlateauOptions, getScheduler } from '@attune/tensor';
+import type { PlannedSchedule } from '@attune/tensor';
 import { nearestName, object, requireArgument, shown } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
@@ -6,6 +7,7 @@ import { checkpointingOf } from './checkpointingArguments.ts';
 import { defaultArguments } from './defaults.ts';
 import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
+import { readOptimArgs } from './optimizers.ts';
 import { expandHome } from './expandHome.ts';
 import { refusalReasons } from './refusalReasons.ts';
 import { impossibleArguments, pointlessArguments, renamedArguments, unsupportedArguments } from './otherNames.ts';
@@ -54,6 +56,7 @@ export class TrainingArguments {
     checkTogether(this);
     checkBestModel(this);
     checkSchedule(this);
+    readOptimArgs(this.optim, this.optimArgs);
   }
 
   /** The same arguments with another number of rows in a training batch. */
@@ -86,7 +89,8 @@ const tokensSeenOf = (asked: unknown) => (typeof asked === 'boolean' ? (asked ? 
 
 /** What `transformers` makes of arguments about the best model that are left out. */
 function bestModelDefaults(asked: TrainingArgumentsOptions): Partial<TrainingArgumentsOptions> {
-  const metric = asked.metricForBestModel ?? (asked.loadBestModelAtEnd === true ? 'loss' : null);
+  const decides = asked.loadBestModelAtEnd === true || asked.lrSchedulerType === 'reduce_lr_on_plateau';
+  const metric = asked.metricForBestModel ?? (decides ? 'loss' : null);
   if (typeof metric !== 'string') return {};
   return { metricForBestModel: metric, greaterIsBetter: asked.greaterIsBetter ?? !metric.endsWith('loss') };
 }
@@ -180,21 +184,28 @@ function checkBestModel(args: TrainingArguments): void {
 }
 
 /** A schedule's name and options are wrong now, not when the run begins. */
-function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate }: TrainingArguments): void {
-  if (['reduce_lr_on_plateau', 'greedy'].includes(lrSchedulerType))
+function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, evalStrategy }: TrainingArguments): void {
+  if (lrSchedulerType === ('greedy' as string))
     throw new TrainingArgumentsError(`lrSchedulerType '${lrSchedulerType}' is not supported yet: it follows a metric`);
-  for (const [name, value] of Object.entries(lrSchedulerKwargs)) {
+  const isPlateau = lrSchedulerType === 'reduce_lr_on_plateau';
+  if (isPlateau && evalStrategy === 'no') {
+    throw new TrainingArgumentsError(
+      "lrSchedulerType 'reduce_lr_on_plateau' follows evaluations: set evalStrategy to 'steps' or 'epoch'",
+    );
+  }
+  for (const [name, value] of Object.entries(isPlateau ? {} : lrSchedulerKwargs)) {
     if (typeof value !== 'string' && !Number.isFinite(value))
       throw new TrainingArgumentsError(
         `lrSchedulerKwargs.${name} must be a finite number or a text; got ${shown(value)}`,
       );
   }
   try {
-    getScheduler(lrSchedulerType, {
+    if (isPlateau) return checkPlateauOptions('lrSchedulerKwargs', lrSchedulerKwargs);
+    getScheduler(lrSchedulerType as PlannedSchedule, {
       // A rate of 0 is one of a run that changes nothing: no schedule has to do with it.
       baseLearningRate: learningRate || 1,
       numTrainingSteps: 1000,
-      kwargs: lrSchedulerKwargs,
+      kwargs: lrSchedulerKwargs as Readonly<Record<string, number | string>>,
     });
   } catch (cause) {
     throw new TrainingArgumentsError(`lrSchedulerType: ${(cause as Error).message}`, { cause });

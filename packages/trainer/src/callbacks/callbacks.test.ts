@@ -53,7 +53,8 @@ describe('callbacks', () => {
     expect(seen).toHaveLength(2);
     expect(seen[0]).toMatchObject({ model });
     expect(seen[0]?.optimizer?.device).toBe(model.device);
-    expect(seen[0]?.lrScheduler?.(0)).toBe(0.1);
+    const schedule = seen[0]?.lrScheduler;
+    expect(typeof schedule === 'function' && schedule(0)).toBe(0.1);
     expect(seen[0]?.trainDataloader?.length).toBe(8);
     expect(trainer.popCallback(Watching)).toBeInstanceOf(Watching);
     await trainer.train();

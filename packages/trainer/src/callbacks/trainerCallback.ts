@@ -1,6 +1,6 @@
 import type { Optimizer, Schedule } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { Dataloader } from '../extensionPoints.ts';
+import type { Dataloader, OptimizerScheduler } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainerControl } from '../state/trainerControl.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
@@ -32,7 +32,7 @@ export interface CallbackContext {
   /** Of the run under way. */
   readonly optimizer?: Optimizer;
   /** Of the run under way. */
-  readonly lrScheduler?: Schedule;
+  readonly lrScheduler?: Schedule | OptimizerScheduler;
   /** Of the run under way. */
   readonly trainDataloader?: Dataloader;
   /** Of the evaluation under way, or of the last one. */

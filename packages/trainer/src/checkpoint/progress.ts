@@ -1,3 +1,4 @@
+import type { PlateauState } from '@attune/tensor';
 import type { TrainerControl } from '../state/trainerControl.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 import type { LossSum } from '../training/lossMeter.ts';
@@ -29,6 +30,8 @@ export interface RunProgress {
   readonly headSeed: number | null;
   /** Milliseconds since 1970. */
   readonly savedAt: number;
+  /** How a schedule that follows a metric stands; missing in checkpoints of older versions. */
+  readonly plateau?: PlateauState | null;
   /** Entries of the log, by place, that hold numbers which JSON has not. */
   readonly exactLogs: Readonly<Record<string, LogEntry>>;
 }

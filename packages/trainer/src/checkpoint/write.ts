@@ -73,10 +73,8 @@ export interface CheckpointInput extends SavedModel {
   readonly state: TrainerState;
   readonly optimizer: Optimizer;
   readonly progress: RunProgress;
-  /** Steps of the schedule used so far. */
-  readonly schedulerStep: number;
-  /** Learning rate of the next step. */
-  readonly learningRate: number;
+  /** Steps of the schedule used so far, and the rates of the next update. */
+  readonly scheduler: { readonly lastEpoch: number; readonly learningRates: readonly number[] };
 }
 
 export const checkpointPath = (outputDir: string, step: number) => `${outputDir}/checkpoint-${step}`;
@@ -90,7 +88,7 @@ export const checkpointPath = (outputDir: string, step: number) => `${outputDir}
  * @throws SaveError
  */
 export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
-  const { saveModel, args, state, optimizer, progress, schedulerStep, learningRate } = input;
+  const { saveModel, args, state, optimizer, progress, scheduler } = input;
   const target = checkpointPath(args.outputDir, state.globalStep);
   const folder = `${target}.unfinished`;
   const write = async () => {
@@ -101,7 +99,10 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
         `${folder}/optimizer.safetensors`,
         writeSafetensors(await optimizer.stateDict(), { format: 'pt' }),
       );
-      await files.writeFile(`${folder}/scheduler.json`, json({ last_epoch: schedulerStep, last_lr: [learningRate] }));
+      await files.writeFile(
+        `${folder}/scheduler.json`,
+        json({ last_epoch: scheduler.lastEpoch, last_lr: scheduler.learningRates }),
+      );
       if (args.fp16) await files.writeFile(`${folder}/scaler.json`, json(await scalerJson(optimizer)));
       await files.writeFile(
         `${folder}/rng.json`,

@@ -1,23 +1,37 @@
-import { AdamW, getScheduler } from '@attune/tensor';
-import type { Optimizer, ParamGroupOptions, Schedule } from '@attune/tensor';
+import { getScheduler } from '@attune/tensor';
+import type { Optimizer, ParamGroupOptions, PlannedSchedule, ReduceLROnPlateauOptions, Schedule } from '@attune/tensor';
+import { namedOptimizer } from '../arguments/optimizers.ts';
+import type { OptimizerClass } from '../arguments/optimizers.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { OptimizerInput, SchedulerInput } from '../extensionPoints.ts';
+import type { OptimizerInput, SchedulerInput, SchedulerMaker } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 
 /** The schedule that the arguments name. */
-export function defaultSchedule(args: TrainingArguments, input: SchedulerInput): Schedule {
-  const { lrSchedulerType, lrSchedulerKwargs: kwargs, learningRate: baseLearningRate } = args;
-  return getScheduler(lrSchedulerType, { baseLearningRate, kwargs, ...input });
+export function defaultSchedule(args: TrainingArguments, input: SchedulerInput): Schedule | SchedulerMaker {
+  const { lrSchedulerType, lrSchedulerKwargs, learningRate: baseLearningRate } = args;
+  if (lrSchedulerType === 'reduce_lr_on_plateau') {
+    const kwargs = lrSchedulerKwargs as ReduceLROnPlateauOptions;
+    return { forOptimizer: (optimizer) => getScheduler('reduce_lr_on_plateau', { optimizer, kwargs }) };
+  }
+  const kwargs = lrSchedulerKwargs as Readonly<Record<string, number | string>>;
+  return getScheduler(lrSchedulerType as PlannedSchedule, { baseLearningRate, kwargs, ...input });
 }
 
-/** AdamW with the arguments' numbers. */
-export function defaultOptimizer(args: TrainingArguments, { model, learningRates }: OptimizerInput): Optimizer {
-  return new AdamW(parameterGroups(model, args.weightDecay), {
-    lr: learningRates,
-    betas: [args.adamBeta1, args.adamBeta2],
-    eps: args.adamEpsilon,
+/**
+ * The optimizer that the arguments name, or one of a class that was given with options: these alone
+ * then say its rate and numbers, as in `transformers`.
+ */
+export function defaultOptimizer(
+  args: TrainingArguments,
+  { model, learningRates }: OptimizerInput,
+  given?: readonly [make: OptimizerClass, options: object],
+): Optimizer {
+  const [make, options] = given ?? namedOptimizer(args);
+  return new make(parameterGroups(model, args.weightDecay), {
+    ...(!given && { lr: learningRates }),
     maxGradNorm: args.maxGradNorm,
     ...(args.fp16 && { fp16: true, lossScale: {} }),
+    ...options,
   });
 }
 

@@ -43,6 +43,9 @@ export const beginning: StartingPoint = {
 /** With another of these the data would come in another order. */
 const decidingOrder = ['seed', 'data_seed', 'train_sampling_strategy'];
 
+/** With groups of like lengths these do so too. */
+const decidingGroups = ['length_column_name', 'per_device_train_batch_size', 'gradient_accumulation_steps'];
+
 /** What decides nothing of what is computed. */
 const indifferent: ReadonlySet<string> = new Set([
   'output_dir',
@@ -75,7 +78,8 @@ export function startingPoint({ path, args: saved, progress, state }: Checkpoint
       'Pass the dataset of that run.',
     );
   const given = run.args.toJSON();
-  for (const name of decidingOrder)
+  const grouped = run.args.trainSamplingStrategy === 'group_by_length';
+  for (const name of grouped ? [...decidingOrder, ...decidingGroups] : decidingOrder)
     if (given[name] !== saved[name])
       fail(name, given[name], saved[name], 'Another order of the data would come of it.');
   const changed = Object.keys(given).filter(

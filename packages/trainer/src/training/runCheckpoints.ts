@@ -1,4 +1,4 @@
-import type { Optimizer, Schedule, UpdateRecord } from '@attune/tensor';
+import type { Optimizer, UpdateRecord } from '@attune/tensor';
 import { files, terminal } from '#platform';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { applyRetention } from '../checkpoint/outputFolder.ts';
@@ -14,6 +14,7 @@ import { formatNumber } from '../progress/formatNumber.ts';
 import { controlJson } from '../state/trainerControl.ts';
 import type { TrainerControl } from '../state/trainerControl.ts';
 import type { TrainerState } from '../state/trainerState.ts';
+import type { LearningRates } from './learningRates.ts';
 import { loadWeights } from './resume.ts';
 
 export interface RunCheckpointsInput {
@@ -26,7 +27,7 @@ export interface RunCheckpointsInput {
   };
   readonly callbacks: CallbackList;
   readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
+  readonly rates: LearningRates;
   /** Path of the checkpoint that the run goes on from. */
   readonly resumedFrom: string | null;
 }
@@ -53,7 +54,7 @@ export class RunCheckpoints {
    * @throws SaveError
    */
   async save(progress: RunProgress, lastUpdate: UpdateRecord | null): Promise<void> {
-    const { trainer, callbacks, optimizer, schedule } = this.#input;
+    const { trainer, callbacks, optimizer, rates } = this.#input;
     const { args, state, control, model, processingClass } = trainer;
     if (state.bestGlobalStep === state.globalStep)
       state.bestModelCheckpoint = checkpointPath(args.outputDir, state.globalStep);
@@ -61,8 +62,6 @@ export class RunCheckpoints {
       ...callbacks.states(),
       TrainerControl: { args: controlJson(control), attributes: {} },
     };
-    // Skipped updates use no step of the schedule up.
-    const schedulerStep = lastUpdate ? lastUpdate.step + Number(lastUpdate.finite) : 0;
     this.#last = await writeCheckpoint({
       model,
       processingClass,
@@ -71,8 +70,7 @@ export class RunCheckpoints {
       state,
       optimizer,
       progress,
-      schedulerStep,
-      learningRate: schedule(schedulerStep),
+      scheduler: rates.position(lastUpdate),
     });
     if (args.saveTotalLimit !== null) {
       const best = state.bestModelCheckpoint?.split(/[/\\]/).at(-1);

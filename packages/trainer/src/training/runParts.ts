@@ -1,8 +1,7 @@
 import type { Batch } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
-import type { Optimizer, Schedule } from '@attune/tensor';
-import { callable, objectWith, requireArgument } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import type { Optimizer } from '@attune/tensor';
+import { callable, objectWith, oneOfKinds, requireArgument } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
@@ -14,6 +13,7 @@ import type { TrainableModel } from '../model.ts';
 import { TrainerControl } from '../state/trainerControl.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import type { TrainerStateFields } from '../state/trainerState.ts';
+import { LearningRates } from './learningRates.ts';
 import { beginning, loadOptimizer, loadWeights, startingPoint } from './resume.ts';
 import type { StartingPoint } from './resume.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
@@ -36,6 +36,8 @@ export interface RunInput {
   readonly labelNames: readonly string[];
   /** Passed to the evaluations of the run. */
   readonly ignoreKeysForEval?: readonly string[];
+  /** An optimizer that the run uses and does not dispose of. */
+  readonly keptOptimizer?: Optimizer;
   /** What the run goes on from; null when it begins. */
   readonly checkpoint: Checkpoint | null;
   /** What a person is told to do who has stopped it. */
@@ -53,12 +55,16 @@ export interface RunInput {
 export interface RunParts {
   readonly loader: Dataloader;
   readonly plan: TrainingPlan;
-  readonly schedule: Schedule;
+  readonly rates: LearningRates;
   readonly optimizer: Optimizer;
   readonly start: StartingPoint;
 }
 
-const scheduleKind: Kind = { ...callable, what: 'a function from a step to its learning rate' };
+const scheduleKind = oneOfKinds(
+  'a function from a step to its learning rate, or { forOptimizer }',
+  callable,
+  objectWith('', { forOptimizer: 'function' }),
+);
 
 const optimizerKind = objectWith('an Optimizer', { step: 'function', recordLoss: 'function', records: 'function' });
 
@@ -73,17 +79,24 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const batchesPerEpoch = loader.length;
   const start = checkpoint ? startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch }) : beginning;
   const plan = makeTrainingPlan(args, batchesPerEpoch, start);
-  const schedule = trainer.createScheduler({
+  const made = trainer.createScheduler({
     numTrainingSteps: plan.maxSteps,
     numWarmupSteps: plan.warmupSteps,
   });
-  requireArgument('createScheduler', 'what it returns', schedule, scheduleKind, TrainerError);
-  const learningRates = Float64Array.from({ length: plan.maxSteps }, (_, step) => schedule(step));
+  requireArgument('createScheduler', 'what it returns', made, scheduleKind, TrainerError);
+  const learningRates =
+    typeof made === 'function'
+      ? Float64Array.from({ length: plan.maxSteps }, (_, step) => made(step))
+      : args.learningRate;
   // Before the optimizer, which copies them.
   if (checkpoint) loadWeights(checkpoint, model);
   const optimizer = await trainer.createOptimizer({ model, learningRates });
   requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
+  const isKept = optimizer === input.keptOptimizer;
+  if (isKept) await keepOn(optimizer, args.maxGradNorm);
   if (checkpoint) loadOptimizer(checkpoint, optimizer);
+  const rates = new LearningRates({ args, optimizer, made });
+  if (checkpoint) rates.resume(checkpoint.progress.completed.last, checkpoint.progress.plateau ?? null);
   const fields: TrainerStateFields = {
     maxSteps: plan.maxSteps,
     numTrainEpochs: plan.numTrainEpochs,
@@ -96,6 +109,12 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   trainer.state = Object.assign(checkpoint?.state ?? new TrainerState(), fields);
   Object.assign(trainer.control, new TrainerControl());
   if (checkpoint) callbacks.loadStates(checkpoint.state.statefulCallbacks);
-  Object.assign(callbacks.common, { optimizer, lrScheduler: schedule, trainDataloader: loader });
-  return { loader, plan, schedule, optimizer, start };
+  Object.assign(callbacks.common, { optimizer, lrScheduler: rates.shown, trainDataloader: loader });
+  return { loader, plan, rates, optimizer, start };
+}
+
+/** An optimizer that others made: its records so far are told, and it clips as the arguments say. */
+async function keepOn(optimizer: Optimizer & { maxGradNorm?: number }, maxGradNorm: number): Promise<void> {
+  await optimizer.records();
+  if (optimizer.maxGradNorm === 0) optimizer.maxGradNorm = maxGradNorm;
 }

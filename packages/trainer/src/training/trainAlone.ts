@@ -1,5 +1,4 @@
 import { TrainerError } from '../errors.ts';
-import type { TrainableModel } from '../model.ts';
 
 /** Models of runs under way. */
 const inTraining = new WeakSet<object>();
@@ -9,7 +8,7 @@ const inTraining = new WeakSet<object>();
  *
  * @throws TrainerError
  */
-export async function trainAlone<Result>(model: TrainableModel, train: () => Promise<Result>): Promise<Result> {
+export async function trainAlone<Result>(model: object, train: () => Promise<Result>): Promise<Result> {
   if (inTraining.has(model)) {
     throw new TrainerError(
       'this model is already being trained: another train() of it is running, on this Trainer or on another. Await that ' +

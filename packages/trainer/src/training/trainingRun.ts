@@ -19,6 +19,7 @@ import type { RunPlace } from './failures.ts';
 import { FlopsEstimate } from './flops.ts';
 import { InputTokens } from './inputTokens.ts';
 import { LossMeter } from './lossMeter.ts';
+import type { LearningRates } from './learningRates.ts';
 import { prepareRun } from './prepareRun.ts';
 import { nothingLeft } from './resume.ts';
 import type { StartingPoint } from './resume.ts';
@@ -37,6 +38,7 @@ export class TrainingRun implements Disposable {
   readonly #loader: Dataloader;
   readonly #plan: TrainingPlan;
   readonly #optimizer: Optimizer;
+  readonly #rates: LearningRates;
   readonly #step: TrainingStep;
   readonly #start: StartingPoint;
   readonly #meter: LossMeter;
@@ -52,7 +54,7 @@ export class TrainingRun implements Disposable {
   #underWay = false;
   #interruption: Interruption | null = null;
 
-  private constructor(input: RunInput, { loader, plan, schedule, optimizer, start }: RunParts) {
+  private constructor(input: RunInput, { loader, plan, rates, optimizer, start }: RunParts) {
     const { trainer, callbacks, labelNames, checkpoint } = input;
     const { args, model } = trainer;
     this.#input = input;
@@ -61,9 +63,10 @@ export class TrainingRun implements Disposable {
     this.#loader = loader;
     this.#plan = plan;
     this.#optimizer = optimizer;
+    this.#rates = rates;
     this.#start = this.#position = start;
     const resumedFrom = checkpoint?.path ?? null;
-    this.#checkpoints = new RunCheckpoints({ trainer, callbacks, optimizer, schedule, resumedFrom });
+    this.#checkpoints = new RunCheckpoints({ trainer, callbacks, optimizer, rates, resumedFrom });
     this.#meter = new LossMeter(checkpoint?.progress.logged);
     this.#flops = new FlopsEstimate(model);
     const { padTokenId } = (trainer.processingClass ?? {}) as { readonly padTokenId?: number };
@@ -203,6 +206,7 @@ export class TrainingRun implements Disposable {
       this.#callbacks.call(index < batches.length - 1 ? 'onSubstepEnd' : 'onPreOptimizerStep'),
     );
     await this.#callbacks.call('onOptimizerStep');
+    await this.#rates.afterStep(() => this.#step.drain().then(() => this.#step.completed.last));
     this.#state.globalStep += 1;
     this.#state.epoch = epoch;
     this.#state.totalFlos += this.#flops.of(batches);
@@ -216,7 +220,9 @@ export class TrainingRun implements Disposable {
     if (control.shouldLog || control.shouldEvaluate || control.shouldSave) await this.#step.drain();
     if (control.shouldLog) await this.#log();
     if (control.shouldEvaluate) {
-      const isBest = noteBest(args, this.#state, await this.#evaluate());
+      const metrics = await this.#evaluate();
+      this.#rates.afterEvaluation(metrics);
+      const isBest = noteBest(args, this.#state, metrics);
       if (args.saveStrategy === 'best') control.shouldSave = isBest;
     }
     if (control.shouldSave) await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
@@ -258,6 +264,7 @@ export class TrainingRun implements Disposable {
       modelName: model.constructor.name,
       headSeed: this.#state.headSeed,
       savedAt: Date.now(),
+      plateau: this.#rates.plateau,
       exactLogs: exactLogsOf(this.#state.logHistory),
     };
   }
@@ -293,6 +300,6 @@ export class TrainingRun implements Disposable {
 
   [Symbol.dispose](): void {
     this.#callbacks.endRun();
-    this.#optimizer.dispose();
+    if (this.#optimizer !== this.#input.keptOptimizer) this.#optimizer.dispose();
   }
 }

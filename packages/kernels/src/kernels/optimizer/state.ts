@@ -32,7 +32,8 @@ export class OptimizerState {
   readonly groupCount: number;
   readonly betas: readonly [number, number];
   readonly epsilon: number;
-  readonly maxGradNorm: number;
+  /** For the next update. */
+  maxGradNorm: number;
   readonly recordCapacity: number;
   /** How the loss scale changes; with a growth interval of 0 it does not. */
   readonly lossScaling: Readonly<Required<Omit<DynamicLossScale, 'growthTracker'>>>;
