@@ -39,7 +39,9 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
     throw new KernelArgumentError(
       `${kernel}: a block of [${shape.join(', ')}] has ${block.shape.length} dimensions that cannot be joined; at most ${mostDimensions} can be copied`,
     );
-  const turned = vectors || options.tiled === false ? null : turnOf(joined, options.tiled ? 1 : leastTurned);
+  // Processors read with a step of a line as fast, and barriers cost them more.
+  const { tiled = !gpu.profile.software } = options;
+  const turned = vectors || !tiled ? null : turnOf(joined, options.tiled ? 1 : leastTurned);
   if (turned) return turn(gpu, options, joined, { ...turned, offsets });
   const count = block.shape.reduce((product, extent) => product * extent, 1);
   const width = vectors ? 4 : 1;

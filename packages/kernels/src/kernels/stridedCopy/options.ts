@@ -19,6 +19,6 @@ export interface StridedCopyOptions {
   readonly from: StridedLayout;
   /** Where it is written. Default: side by side from the first element of `output` on. */
   readonly to?: StridedLayout;
-  /** Whether what turns goes in tiles. Default: where both sides have at least 16 elements. */
+  /** Whether what turns goes in tiles. Default: on GPUs, where both sides have at least 16 elements. */
   readonly tiled?: boolean;
 }
