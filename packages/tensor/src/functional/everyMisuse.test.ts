@@ -5,7 +5,8 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import * as api from '../index.ts';
 import type { Tensor } from '../index.ts';
-import { argumentsOf, inputOf, readCases } from '../testing/torchCases.ts';
+import { readCases } from '../testing/testTorchCases.ts';
+import { argumentsOf, inputOf } from '../testing/torchCases.ts';
 import type { TorchCase } from '../testing/torchCases.ts';
 
 let device: Device;

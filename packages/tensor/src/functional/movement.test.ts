@@ -4,7 +4,8 @@ import type { Device } from '../device.ts';
 import * as api from '../index.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { goldenNumbers, testTorchCases } from '../testing/torchCases.ts';
+import { testTorchCases } from '../testing/testTorchCases.ts';
+import { goldenNumbers } from '../testing/torchCases.ts';
 
 let device: Device;
 beforeAll(async () => {

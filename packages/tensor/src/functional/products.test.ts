@@ -3,7 +3,8 @@ import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import * as api from '../index.ts';
 import type { Shape } from '../shape.ts';
-import { goldenNumbers, testTorchCases } from '../testing/torchCases.ts';
+import { testTorchCases } from '../testing/testTorchCases.ts';
+import { goldenNumbers } from '../testing/torchCases.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import * as api from '../index.ts';
 import type { Tensor } from '../tensor.ts';
-import { testTorchCases } from '../testing/torchCases.ts';
+import { testTorchCases } from '../testing/testTorchCases.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { testTorchCases } from '../testing/torchCases.ts';
+import { testTorchCases } from '../testing/testTorchCases.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
 import type { Device } from '../device.ts';
 import * as api from '../index.ts';
 import type { Nested } from '../nested.ts';
@@ -9,7 +7,7 @@ import { Tensor } from '../tensor.ts';
 import type { DType } from '../dtypes.ts';
 
 /** A number, or NaN and infinities as JSON has them. */
-type Written = number | string;
+export type Written = number | string;
 
 export interface TorchCase {
   readonly operation: string;
@@ -37,7 +35,7 @@ export function goldenNumbers(shape: Shape, factor: number, shift: number, modul
 const operations = api as unknown as Readonly<
   Record<string, (...given: unknown[]) => Tensor | Tensor[] | Readonly<Record<string, Tensor>>>
 >;
-const numberOf = (written: Written): number =>
+export const numberOf = (written: Written): number =>
   typeof written === 'number' ? written : Number(written.replace('inf', 'Infinity'));
 const withInfinities = (value: unknown): unknown => (value === 'inf' || value === '-inf' ? numberOf(value) : value);
 
@@ -105,20 +103,8 @@ function optionsOf(value: unknown, { device }: Tensor): unknown {
   );
 }
 
-/** Results in a row, in f32; gradients flow through it. */
-const flatten = (outputs: readonly Tensor[]) =>
-  api.concat(
-    outputs.map((output) => api.flatten(output)).map((flat) => (flat.dtype === 'f32' ? flat : api.cast(flat, 'f32'))),
-  );
-
-/** The values of all results, whole numbers too. */
-async function dataOf(outputs: readonly Tensor[]): Promise<number[]> {
-  const parts = await Promise.all(outputs.map((output) => output.data()));
-  return parts.flatMap((part) => [...part]);
-}
-
 /** Values of an input as the scripts make them. */
-function valuesOf({ data, shapes, special }: TorchCase, index: number): Float32Array {
+export function valuesOf({ data, shapes, special }: TorchCase, index: number): Float32Array {
   const shape = shapes[index] as Shape;
   if (data && index === 0) return Float32Array.from(data, numberOf);
   if (!special) return goldenNumbers(shape, 37, 11 + 5 * index, 23);
@@ -153,85 +139,4 @@ function classesOf({ shape, device }: Tensor, classes: number): Tensor {
     Int32Array.from(numbers, (value) => ((value % classes) + classes) % classes),
     { shape, device },
   );
-}
-
-/**
- * Expects numbers within `roundings` of f32 of the greatest, NaN and infinities where they are; of
- * each by itself where huge ones are among them.
- */
-function expectEqual(
-  actual: ArrayLike<number>,
-  written: readonly Written[],
-  roundings: number,
-  what: string,
-  special = false,
-): void {
-  const expected = written.map(numberOf);
-  const largest = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
-  expect(actual.length, what).toBe(expected.length);
-  for (const [index, value] of expected.entries()) {
-    const own = actual[index] as number;
-    if (Object.is(own, value) || own === value) continue;
-    expect(Math.abs(own - value), `${what} ${index} is ${own}, expected ${value}`).toBeLessThanOrEqual(
-      roundings * 2 ** -24 * (special ? Math.max(1, Math.abs(value)) : largest),
-    );
-  }
-}
-
-export const readCases = (file: string): TorchCase[] =>
-  JSON.parse(readFileSync(new URL(`../../golden/${file}`, import.meta.url), 'utf8')) as TorchCase[];
-
-/**
- * A test for each case of a file in golden/: values, shapes and gradients equal PyTorch's.
- *
- * @param roundings of f32 that results may be away; 0 for what only moves data
- * @param integers whether the operations take whole numbers too
- */
-export function testTorchCases(
-  file: string,
-  device: () => Device,
-  { roundings, integers = false }: { readonly roundings: number; readonly integers?: boolean },
-): void {
-  const cases = readCases(file);
-  const titled = cases.map((entry) => {
-    const kind = entry.special ? 'of NaN and infinities ' : (entry.dtype ?? '');
-    const title = `${entry.operation} of ${JSON.stringify(entry.shapes)} by ${JSON.stringify(entry.arguments)} ${entry.data?.join(' ') ?? ''} ${kind}`;
-    return [title, entry] as const;
-  });
-  it.each(titled)('%s', async (_, entry) => {
-    const inputs = [...entry.shapes.keys()].map((index) => inputOf(entry, index, device()));
-    const outputs = callCase(entry, inputs);
-    expect(outputs.map(({ shape }) => shape)).toEqual(entry.outputs);
-    if (entry.types) expect(outputs.map(({ dtype }) => dtype)).toEqual(entry.types);
-    // f16 is rounded from f32, by PyTorch too.
-    const bound = outputs[0]?.dtype === 'f16' ? 2 ** 14 : roundings;
-    expectEqual(await dataOf(outputs), entry.values, bound, 'value', entry.special);
-    if (entry.gradients) {
-      // Where values were comes behind the values, and has no gradient.
-      const flat = flatten(outputs.filter(({ dtype }) => dtype === 'f32' || dtype === 'f16'));
-      const weights = api.tensor(goldenNumbers(flat.shape, 29, 5, 19), { shape: flat.shape, device: device() });
-      api.sum(api.mul(flat, weights)).backward();
-      for (const [index, input] of inputs.entries())
-        expectEqual(
-          (await input.grad?.data()) ?? new Float32Array(input.size),
-          entry.gradients[index] ?? [],
-          roundings,
-          `gradient ${index}`,
-        );
-    }
-    if (!integers || JSON.stringify(entry.arguments).includes('value')) return;
-    const whole = entry.shapes.map((shape, index) =>
-      api.tensor(
-        Int32Array.from(valuesOf(entry, index), (value) => 8 * value),
-        { shape, device: device() },
-      ),
-    );
-    const numbers = await dataOf(callCase(entry, whole));
-    expectEqual(
-      Float32Array.from(numbers, (value) => value / 8),
-      entry.values,
-      0,
-      'whole number',
-    );
-  });
 }
