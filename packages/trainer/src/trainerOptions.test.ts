@@ -7,8 +7,8 @@ import { make, RegressionModel, rows } from './testing/regression.ts';
 
 describe('new Trainer', () => {
   it.each([
-    [{ computeLossFunc: 'mse' }, /computeLossFunc must be a function; got "mse"/],
-    [{ preprocessLogitsForMetrics: 3 }, /preprocessLogitsForMetrics must be a function; got 3/],
+    [{ computeLossFunc: 'mse' }, /computeLossFunc must be a function of .outputs, labels, .*; got "mse"/],
+    [{ preprocessLogitsForMetrics: 3 }, /preprocessLogitsForMetrics must be a function of .logits, labels.; got 3/],
     [{ optimizers: [5] }, /optimizers must be \[optimizer, scheduler\]/],
     [{ modelInit() {} }, /either model or modelInit, not both/],
     [{ tokenizer: {} }, /no option tokenizer: it is called processingClass/],

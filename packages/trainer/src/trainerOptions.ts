@@ -31,6 +31,7 @@ import type { Collected, Nested } from './evaluation/nested.ts';
 import type { ComputeLossFunc, EvaluateOptions, EvaluationLoopOptions, OptimizerScheduler } from './extensionPoints.ts';
 import { rowLength } from './lengthGroups.ts';
 import type { TrainableModel } from './model.ts';
+import { functionOf } from './ownFunction.ts';
 import type { LogEntry } from './state/trainerState.ts';
 
 /** A tokenizer that pads batches and can be saved beside the model. */
@@ -185,8 +186,8 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
-  computeLossFunc: optional(callable),
-  preprocessLogitsForMetrics: optional(callable),
+  computeLossFunc: optional(functionOf('(outputs, labels, { numItemsInBatch })')),
+  preprocessLogitsForMetrics: optional(functionOf('(logits, labels)')),
   callbacks: optional({ what: 'an array of callbacks', holds: Array.isArray }),
   modelInit: optional(callable),
   optimizers: optional(optimizerPair),

@@ -42,6 +42,16 @@ describe('one kernel and operations give the same losses', () => {
     for (const [index, value] of composed.entries()) expect(Math.abs(value - fused[index]!)).toBeLessThan(2e-6 * 20);
   });
 
+  it.each<[string, (factor: object) => Tensor]>([
+    ['crossEntropy', (factor) => api.crossEntropy(logits, classes, factor)],
+    ['nllLoss', (factor) => api.nllLoss(logits, classes, factor)],
+    ['mseLoss', (factor) => api.mseLoss(logits, numbers, factor)],
+    ['bceWithLogits', (factor) => api.bceWithLogits(logits, numbers, factor)],
+  ])('%s takes a number as weight for its factor', async (_, loss) => {
+    const older = await valueAndGradient(() => loss({ weight: 0.3 }));
+    expect(older).toEqual(await valueAndGradient(() => loss({ factor: 0.3 })));
+  });
+
   it('of f16 logits are f32', () => {
     const half = api.cast(logits, 'f16');
     for (const loss of [
@@ -107,8 +117,13 @@ describe('misuse is told in words', () => {
     ],
     [
       'a number for class weights',
-      ({ crossEntropy }) => crossEntropy!(logits, classes, { weight: 0.5 }),
-      /crossEntropy: weight must be a number for each class, in a Tensor, a Float32Array or an array; got 0.5/,
+      ({ crossEntropy }) => crossEntropy!(logits, classes, { weight: true }),
+      /crossEntropy: weight must be a number for each class, in a Tensor, a Float32Array or an array; got true/,
+    ],
+    [
+      'both names of a factor',
+      ({ mseLoss }) => mseLoss!(logits, numbers, { weight: 2, factor: 2 }),
+      /mseLoss: a number as weight is the older name of factor; give one of them/,
     ],
     [
       'two reductions',

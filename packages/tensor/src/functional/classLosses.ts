@@ -9,13 +9,20 @@ import { around } from './axes.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
-import { factorOf, inSinglePrecision, lossKinds, requireOneReduction } from './lossReduction.ts';
+import {
+  factorKind,
+  factorOf,
+  inSinglePrecision,
+  lossKinds,
+  requireOneReduction,
+  withFactor,
+} from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
 
 /** Options of `nllLoss`. */
 export interface NllLossOptions extends LossOptions {
-  /** For each class, what its rows count; their mean is by the sum of these. No gradient flows to it. Default: 1 each. */
-  readonly weight?: Tensor | Float32Array | readonly number[];
+  /** For each class, what its rows count; their mean is by the sum of these. No gradient flows to it. Default: 1 each. A number is the older name of `factor`. */
+  readonly weight?: Tensor | Float32Array | readonly number[] | number;
   /** Class of rows that count for nothing. Default -100. */
   readonly ignoreIndex?: number;
 }
@@ -31,6 +38,7 @@ const weightsKind = oneOfKinds(
   instanceOf(Tensor),
   instanceOf(Float32Array),
   arrayOf(number, 'numbers'),
+  factorKind,
 );
 const nllKinds = {
   ...lossKinds,
@@ -65,12 +73,13 @@ const targetKind = oneOfKinds(
 export function crossEntropy(
   input: Tensor,
   target: Int32Array | Tensor,
-  options: CrossEntropyOptions = {},
+  givenOptions: CrossEntropyOptions = {},
 ): Tensor<'f32'> {
   const operation = 'crossEntropy';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);
-  requireGivenOptions(operation, options, crossEntropyKinds);
+  requireGivenOptions(operation, givenOptions, crossEntropyKinds);
+  const options = withFactor(operation, givenOptions);
   requireOneReduction(operation, options);
   const { weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
   const logits = inSinglePrecision(input);
@@ -95,11 +104,12 @@ export function crossEntropy(
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
  * @throws ShapeError, and TensorError for a label that is no class
  */
-export function nllLoss(input: Tensor, target: Int32Array | Tensor, options: NllLossOptions = {}): Tensor<'f32'> {
+export function nllLoss(input: Tensor, target: Int32Array | Tensor, givenOptions: NllLossOptions = {}): Tensor<'f32'> {
   const operation = 'nllLoss';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);
-  requireGivenOptions(operation, options, nllKinds);
+  requireGivenOptions(operation, givenOptions, nllKinds);
+  const options = withFactor(operation, givenOptions);
   requireOneReduction(operation, options);
   const logarithms = inSinglePrecision(input);
   requireClasses(operation, logarithms, target, options.ignoreIndex ?? -100);
@@ -151,7 +161,7 @@ function requireClasses(operation: string, input: Tensor, target: Int32Array | T
 
 /** The weights of classes on the device; null for none. */
 function weightsOf(operation: string, input: Tensor, { weight }: NllLossOptions): Tensor | null {
-  if (weight === undefined) return null;
+  if (weight === undefined || typeof weight === 'number') return null;
   const given = weight instanceof Tensor ? weight : tensor(Float32Array.from(weight), { device: input.device });
   requireFloats(operation, 'weight', given, input);
   const classes = input.shape[classDim(input)] as number;

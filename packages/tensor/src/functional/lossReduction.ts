@@ -27,9 +27,33 @@ export interface LossOptions extends Reduced {
   readonly factor?: number;
 }
 
-const factorKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
+/** A loss without weights of its own. */
+export interface PlainLossOptions extends LossOptions {
+  /** @deprecated The older name of `factor`. */
+  readonly weight?: number;
+}
+
+export const factorKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
 
 export const lossKinds = { ...reduced, factor: optional(factorKind) };
+export const plainLossKinds = { ...lossKinds, weight: optional(factorKind) };
+
+/**
+ * Options whose `weight` is no number: `factor` had that name before losses took weights of classes
+ * and elements.
+ *
+ * @throws TensorError where both names are given
+ */
+export function withFactor<Options extends LossOptions & { readonly weight?: unknown }>(
+  operation: string,
+  options: Options,
+): Options & { readonly weight?: Exclude<Options['weight'], number> } {
+  if (typeof options.weight !== 'number') return options as ReturnType<typeof withFactor<Options>>;
+  const { weight, ...others } = options;
+  if (others.factor !== undefined)
+    throw new TensorError(`${operation}: a number as weight is the older name of factor; give one of them`);
+  return { ...others, factor: weight } as unknown as ReturnType<typeof withFactor<Options>>;
+}
 
 /** @throws TensorError where both say what becomes of the losses */
 export function requireOneReduction(operation: string, { reduction, factor }: LossOptions): void {

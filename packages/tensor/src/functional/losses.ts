@@ -7,8 +7,17 @@ import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedBinaryCrossEntropy, fusedSquaredError } from './fusedLosses.ts';
-import { factorOf, finishBy, inSinglePrecision, lossKinds, requireOneReduction } from './lossReduction.ts';
-import type { LossOptions } from './lossReduction.ts';
+import {
+  factorKind,
+  factorOf,
+  finishBy,
+  inSinglePrecision,
+  lossKinds,
+  plainLossKinds,
+  requireOneReduction,
+  withFactor,
+} from './lossReduction.ts';
+import type { LossOptions, PlainLossOptions } from './lossReduction.ts';
 import { neg, softplus, square } from './unary.ts';
 
 const targetKind = oneOfKinds(
@@ -37,9 +46,10 @@ function requireTarget(operation: string, input: Tensor, target: Float32Array | 
  * @returns f32: a scalar, or the losses of the elements by `reduction: 'none'`
  * @throws ShapeError, TensorError
  */
-export function mseLoss(input: Tensor, target: Float32Array | Tensor, options: LossOptions = {}): Tensor<'f32'> {
+export function mseLoss(input: Tensor, target: Float32Array | Tensor, given: PlainLossOptions = {}): Tensor<'f32'> {
   requireFloats('mseLoss', 'input', input);
-  requireGivenOptions('mseLoss', options, lossKinds);
+  requireGivenOptions('mseLoss', given, plainLossKinds);
+  const options = withFactor('mseLoss', given);
   requireTarget('mseLoss', input, target, options);
   const predictions = inSinglePrecision(input);
   const factor = factorOf(options, input.size);
@@ -58,13 +68,17 @@ function onDevice(target: Float32Array | Tensor, { shape, device }: Tensor): Ten
 
 /** Options of `bceWithLogits`. */
 export interface BceWithLogitsOptions extends LossOptions {
-  /** Multiplies the loss of each element; broadcasts. Default: 1. */
-  readonly weight?: Tensor;
+  /** Multiplies the loss of each element; broadcasts. Default: 1. A number is the older name of `factor`. */
+  readonly weight?: Tensor | number;
   /** Multiplies what a target of 1 contributes, such as a number for each column; broadcasts. Default: 1. */
   readonly posWeight?: Tensor;
 }
 
-const bceKinds = { ...lossKinds, weight: optional(instanceOf(Tensor)), posWeight: optional(instanceOf(Tensor)) };
+const bceKinds = {
+  ...lossKinds,
+  weight: optional(oneOfKinds('a Tensor', instanceOf(Tensor), factorKind)),
+  posWeight: optional(instanceOf(Tensor)),
+};
 
 /**
  * Binary cross-entropy of logits x and targets t: `-posWeight t log σ(x) - (1 - t) log(1 - σ(x))`,
@@ -80,11 +94,12 @@ const bceKinds = { ...lossKinds, weight: optional(instanceOf(Tensor)), posWeight
 export function bceWithLogits(
   input: Tensor,
   target: Float32Array | Tensor,
-  options: BceWithLogitsOptions = {},
+  given: BceWithLogitsOptions = {},
 ): Tensor<'f32'> {
   const operation = 'bceWithLogits';
   requireFloats(operation, 'input', input);
-  requireGivenOptions(operation, options, bceKinds);
+  requireGivenOptions(operation, given, bceKinds);
+  const options = withFactor(operation, given);
   requireTarget(operation, input, target, options);
   const { weight, posWeight } = options;
   const logits = inSinglePrecision(input);
@@ -93,10 +108,10 @@ export function bceWithLogits(
     return fusedBinaryCrossEntropy(logits, { values: target, factor });
   const wanted = onDevice(target, logits);
   requireShape(operation, `target (input is ${formatShape(input.shape)})`, wanted.shape, input.shape);
-  for (const [name, given] of Object.entries({ weight, posWeight }))
-    if (given) {
-      requireFloats(operation, name, given, input);
-      broadcastShapes(operation, { input: input.shape, [name]: given.shape });
+  for (const [name, weights] of Object.entries({ weight, posWeight }))
+    if (weights) {
+      requireFloats(operation, name, weights, input);
+      broadcastShapes(operation, { input: input.shape, [name]: weights.shape });
     }
   const near = softplus(neg(logits));
   const positive = posWeight ? mul(near, add(mul(sub(inSinglePrecision(posWeight), 1), wanted), 1)) : near;

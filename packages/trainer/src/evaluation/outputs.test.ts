@@ -221,6 +221,15 @@ describe('fp16FullEval', () => {
 });
 
 describe('own functions', () => {
+  it.each([() => null, function () {}, async () => undefined] as unknown[] as ComputeLossFunc[])(
+    'that take nothing compute nothing, and are refused',
+    async (computeLossFunc) => {
+      await expect(make({}, { computeLossFunc })).rejects.toThrow(
+        /computeLossFunc must be a function of \(outputs, labels, .*\); got a function without parameters/,
+      );
+    },
+  );
+
   const lossOf: ComputeLossFunc = ({ logits }, { data }, { numItemsInBatch = 1 }) =>
     mseLoss(logits, Float32Array.from(data), { factor: 1 / numItemsInBatch });
   function byArguments(this: unknown): Tensor {

@@ -1,0 +1,20 @@
+import { callable, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+
+/**
+ * A function that reads what it is called with, such as a loss of the outputs. `length` does not tell:
+ * it is 0 for rest parameters, for `arguments` and for what was bound; so its text is looked at.
+ */
+export function functionOf(inputs: string): Kind {
+  return {
+    what: `a function of ${inputs}`,
+    holds: (value) => callable.holds(value) && !takesNothing(value as () => unknown),
+    found: (value) => (callable.holds(value) ? 'a function without parameters' : shown(value)),
+  };
+}
+
+function takesNothing(own: () => unknown): boolean {
+  const text = Function.prototype.toString.call(own);
+  const hasNoParameters = /^(async\s+)?(function\s*\*?\s*[\w$]*\s*|[\w$]+\s*)?\(\s*\)/.test(text);
+  return hasNoParameters && !/\barguments\b|\[native code\]/.test(text);
+}
