@@ -18,7 +18,7 @@ export interface CombineOptions {
    * Write the metric's name in front of every key, not only where two metrics share one. Default
    * false.
    */
-  forcePrefix?: boolean;
+  forcePrefix?: boolean | undefined;
 }
 
 const combinable = objectWith('a metric, as load gives it, or the name of one', {

@@ -52,7 +52,7 @@ export interface MetricDefinition<Options extends object, Result extends MetricR
   readonly options: { readonly [Name in keyof Options]-?: Kind };
   compute(rows: MetricRows, options: Options): Result;
   /** For types only: the options with which a result is a list. */
-  readonly listWith?: List;
+  readonly listWith?: List | undefined;
 }
 
 const exampleKinds = { prediction: anything, reference: anything };

@@ -5,28 +5,28 @@ import type { RepoType } from './repository.ts';
 
 export interface ResolveOptions {
   /** Default 'model'. */
-  repoType?: RepoType;
+  repoType?: RepoType | undefined;
   /** Branch, tag or commit. Default 'main'. */
-  revision?: string;
+  revision?: string | undefined;
   /**
    * Where downloads are kept. Default: the cache of Python's `huggingface_hub`; in a browser, the
    * page's cache 'attune-hub'.
    */
-  cacheDir?: string;
+  cacheDir?: string | undefined;
   /** Use only what is on this machine. Default: false, or what HF_HUB_OFFLINE says. */
-  localFilesOnly?: boolean;
+  localFilesOnly?: boolean | undefined;
   /** Download again what is in the cache already. Default false. */
-  forceDownload?: boolean;
+  forceDownload?: boolean | undefined;
   /**
    * Called while a file is downloaded. Default: a progress line for what lasts longer than a
    * second.
    */
-  onProgress?: (progress: DownloadProgress) => void;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 export interface ResolveFolderOptions extends ResolveOptions {
   /** Which files are wanted. Default: all. */
-  include?: (path: string) => boolean;
+  include?: ((path: string) => boolean) | undefined;
 }
 
 const kinds = {

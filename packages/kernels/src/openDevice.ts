@@ -21,37 +21,37 @@ import type { GPU } from './device/webGpuTypes.ts';
 
 export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
-  powerPreference?: 'high-performance' | 'low-power';
+  powerPreference?: 'high-performance' | 'low-power' | undefined;
   /**
    * Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons
    * and tests.
    */
-  withoutFeatures?: readonly string[];
+  withoutFeatures?: readonly string[] | undefined;
   /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
-  f16Storage?: HalfStorage;
+  f16Storage?: HalfStorage | undefined;
   /**
    * Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for
    * tests of large models.
    */
-  limits?: Partial<Record<(typeof limitNames)[number], number>>;
+  limits?: Partial<Record<(typeof limitNames)[number], number>> | undefined;
   /**
    * Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array.
    * Default: no budget.
    */
-  memoryBudget?: number;
+  memoryBudget?: number | undefined;
   /**
    * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check
    * theirs themselves, and were tested without; a bug in a kernel of your own could then read or
    * write what lies beside an array. In Node only. Default true.
    */
-  robustness?: boolean;
+  robustness?: boolean | undefined;
   /** A WebGPU implementation to use instead of the platform's own. */
-  webgpu?: GPU;
+  webgpu?: GPU | undefined;
   /**
    * Dawn's backend in Node, for example `null`, which compiles kernels without running them.
    * Default: the platform's.
    */
-  backend?: string;
+  backend?: string | undefined;
 }
 
 const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];

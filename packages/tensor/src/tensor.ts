@@ -18,13 +18,13 @@ export interface TensorOptions {
   readonly array: GpuArray;
   readonly shape: Shape;
   readonly device: Device;
-  readonly requiresGrad?: boolean;
+  readonly requiresGrad?: boolean | undefined;
   /** Whether the array, of u32, holds 0 for false and 1 for true. Default false. */
-  readonly isBool?: boolean;
+  readonly isBool?: boolean | undefined;
   /** How the tensor came about, when a gradient can flow back. */
-  readonly node?: GraphNode | null;
+  readonly node?: GraphNode | null | undefined;
   /** The tensor whose memory this one shares. */
-  readonly sharing?: Tensor;
+  readonly sharing?: Tensor | undefined;
 }
 
 /**

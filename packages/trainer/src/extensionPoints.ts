@@ -42,14 +42,14 @@ export interface SchedulerMaker {
 
 export interface ComputeLossOptions {
   /** Whether the model's output is wanted too. Default false. */
-  readonly returnOutputs?: boolean;
+  readonly returnOutputs?: boolean | undefined;
   /**
    * Labelled examples in the whole update: divide the sum of losses by it, so that accumulation
    * equals the large batch. Undefined in an evaluation: then take the mean of this batch.
    */
-  readonly numItemsInBatch?: number;
+  readonly numItemsInBatch?: number | undefined;
   /** Second argument of `model.forward`: it decides the dropout of this step. */
-  readonly context?: ForwardContext;
+  readonly context?: ForwardContext | undefined;
 }
 
 /** The option `computeLossFunc` of a Trainer. */
@@ -80,9 +80,9 @@ export type PredictionStepOutput = readonly [
 
 export interface PredictionStepOptions {
   /** Whether the loss alone is wanted. Default false. */
-  readonly predictionLossOnly?: boolean;
+  readonly predictionLossOnly?: boolean | undefined;
   /** Outputs of the model that are no predictions, beside the loss. Default none. */
-  readonly ignoreKeys?: readonly string[];
+  readonly ignoreKeys?: readonly string[] | undefined;
 }
 
 export interface EvaluationLoopOptions extends PredictionStepOptions {
@@ -90,20 +90,20 @@ export interface EvaluationLoopOptions extends PredictionStepOptions {
    * `Prediction` for `predict`, which keeps what the model says of every batch. Default
    * `Evaluation`.
    */
-  readonly description?: 'Evaluation' | 'Prediction';
+  readonly description?: 'Evaluation' | 'Prediction' | undefined;
   /** What every metric's name begins with: `eval` gives `eval_loss`. */
   readonly metricKeyPrefix: string;
   /** Asks to end: throw its reason before the next batch. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EvaluateOptions {
   /** What every metric's name begins with. Default `eval`, for predict() `test`. */
-  readonly metricKeyPrefix?: string;
+  readonly metricKeyPrefix?: string | undefined;
   /** Ends it before its next batch, and while kernels are compiled: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Outputs of the model that are no predictions, such as `['hiddenStates']`. Default none. */
-  readonly ignoreKeys?: readonly string[];
+  readonly ignoreKeys?: readonly string[] | undefined;
 }
 
 export interface SaveModelOptions {
@@ -111,7 +111,7 @@ export interface SaveModelOptions {
    * Whether a model that cannot be written there is written to a folder beside, which the error
    * then names. Default true; false for checkpoints.
    */
-  readonly elsewhere?: boolean;
+  readonly elsewhere?: boolean | undefined;
 }
 
 /**

@@ -8,18 +8,18 @@ export interface ForwardContext {
    * Labelled examples in the whole update: the loss is their sum divided by this number. Default:
    * the labelled examples of this batch.
    */
-  readonly numItemsInBatch?: number;
+  readonly numItemsInBatch?: number | undefined;
   /** Number in the update of this batch's first example, for dropout. Default 0. */
-  readonly exampleOffset?: number;
+  readonly exampleOffset?: number | undefined;
   /** Number of the update, for dropout. Default 0. */
-  readonly update?: number;
+  readonly update?: number | undefined;
   /** Seed of dropout. Default: the model's own. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export interface ModelOutput {
   /** Mean over the labelled examples; missing when the batch has no labels. Shape []. */
-  readonly loss?: Tensor;
+  readonly loss?: Tensor | undefined;
   /**
    * [examples, labels]; of a model that labels tokens [examples, tokens, labels]. Every other tensor
    * in the output, or array of them, is a prediction too.
@@ -32,7 +32,7 @@ export interface TrainableModel extends Module {
   /** Batch keys that `forward` reads, without the labels. */
   readonly inputNames: readonly string[];
   /** The input that stands for all: what counts as tokens, and what metrics see. Default: the first. */
-  readonly mainInputName?: string;
+  readonly mainInputName?: string | undefined;
   forward(batch: Batch, context?: ForwardContext): ModelOutput;
   /**
    * Examples of a batch that add to the loss: an update's loss is their sum divided by their
@@ -42,13 +42,13 @@ export interface TrainableModel extends Module {
    */
   countLabels?(batch: Batch, labelNames?: readonly string[]): number;
   /** Strength of the noise on embeddings in training; `neftuneNoiseAlpha` needs it and sets it. */
-  neftuneNoiseAlpha?: number | null;
+  neftuneNoiseAlpha?: number | null | undefined;
   /** Called before training with `activationCheckpointing`, which needs it. */
   activationCheckpointingEnable?(options?: CheckpointingKwargs): void;
   /** Writes the model to a folder; without it a checkpoint holds the bare weights. */
   savePretrained?(folder: string): Promise<void>;
   /** Seed that a new head was drawn from. */
-  readonly headSeed?: number | null;
+  readonly headSeed?: number | null | undefined;
 }
 
 /** The input of a model that stands for all. */

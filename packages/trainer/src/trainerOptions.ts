@@ -51,22 +51,22 @@ export interface ComputeMetricsOptions {
  */
 export interface TrainerOptions<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /** The model to train: any module whose `forward(batch)` returns `{ loss, logits }`. */
-  model?: TrainableModel;
+  model?: TrainableModel | undefined;
   /**
    * Makes the model, in place of `model`: called for each `train()`, after `setSeed(args.seed)`, so
    * that each begins with the same new head. It may be `async`.
    */
-  modelInit?: () => TrainableModel | Promise<TrainableModel>;
+  modelInit?: (() => TrainableModel | Promise<TrainableModel>) | undefined;
   /**
    * An optimizer of yours over the model's parameters, and a schedule: a function from a step to its
    * rate, a scheduler of that optimizer, or null for the one that the arguments name. The optimizer
    * stays yours: a run does not dispose of it, and clips by `maxGradNorm` unless it does so itself.
    */
-  optimizers?: readonly [optimizer: Optimizer | null, scheduler?: Schedule | OptimizerScheduler | null];
+  optimizers?: readonly [optimizer: Optimizer | null, scheduler?: Schedule | OptimizerScheduler | null] | undefined;
   /** A class of optimizers with all of its options, in place of `optim` and `optimArgs`. */
-  optimizerClsAndKwargs?: readonly [make: OptimizerClass, options: object];
+  optimizerClsAndKwargs?: readonly [make: OptimizerClass, options: object] | undefined;
   /** Default: `new TrainingArguments()`. */
-  args?: TrainingArguments;
+  args?: TrainingArguments | undefined;
   /** Rows to train on. */
   trainDataset?: TrainerDataset | undefined;
   /**
@@ -78,37 +78,41 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
    * Makes a batch from examples. Default: padding to the longest when `processingClass` is given,
    * else plain stacking.
    */
-  dataCollator?: DataCollator;
+  dataCollator?: DataCollator | undefined;
   /** The tokenizer: pads batches and is saved with the model. */
-  processingClass?: ProcessingClass;
+  processingClass?: ProcessingClass | undefined;
   /**
    * Metrics from logits and labels, called after each evaluation. Numbers go into the table; texts,
    * arrays and objects (a confusion matrix) are logged too. With `batchEvalMetrics` it is called for
    * each batch.
    */
-  computeMetrics?: (
-    prediction: EvalPrediction<Predictions, Labels>,
-    options: ComputeMetricsOptions,
-  ) => object | void | Promise<object | void>;
+  computeMetrics?:
+    | ((
+        prediction: EvalPrediction<Predictions, Labels>,
+        options: ComputeMetricsOptions,
+      ) => object | void | Promise<object | void>)
+    | undefined;
   /**
    * The loss of a batch in place of the model's own: its sum over examples divided by
    * `numItemsInBatch`, or their mean in an evaluation. The model gets the batch without its labels.
    * It records work for the GPU, so it must not be `async`.
    */
-  computeLossFunc?: ComputeLossFunc;
+  computeLossFunc?: ComputeLossFunc | undefined;
   /**
    * What an evaluation keeps of the logits of each batch, such as `(logits) => logits.argmax(-1)`:
    * `computeMetrics` and `predict` get that. It records work for the GPU. Where the model gives several
    * outputs, it is passed an array of them.
    */
-  preprocessLogitsForMetrics?: (
-    logits: Predictions extends NdArray ? Tensor : Nested<Tensor>,
-    labels: (Labels extends NdArray ? BatchArray : readonly BatchArray[]) | null,
-  ) => Nested<Tensor>;
+  preprocessLogitsForMetrics?:
+    | ((
+        logits: Predictions extends NdArray ? Tensor : Nested<Tensor>,
+        labels: (Labels extends NdArray ? BatchArray : readonly BatchArray[]) | null,
+      ) => Nested<Tensor>)
+    | undefined;
   /** Called after the built-in ones. A class is made without arguments. */
-  callbacks?: readonly (TrainerCallback | CallbackClass)[];
+  callbacks?: readonly (TrainerCallback | CallbackClass)[] | undefined;
   /** The GPU that the model is on; no other one is possible. Default: the model's. */
-  device?: Device;
+  device?: Device | undefined;
 }
 
 export interface TrainOptions {
@@ -116,19 +120,19 @@ export interface TrainOptions {
    * Goes on from a checkpoint: `true` for the newest whole one of the output folder, or its path.
    * Default: that of the arguments.
    */
-  readonly resumeFromCheckpoint?: string | boolean | null;
+  readonly resumeFromCheckpoint?: string | boolean | null | undefined;
   /**
    * What a person is told to do who has stopped the run, such as the command of a program. Default:
    * `train({ resumeFromCheckpoint: true })`.
    */
-  readonly howToResume?: string;
+  readonly howToResume?: string | undefined;
   /**
    * Ends the run: before its first step at once, later when the step under way is done. `train()`
    * then rejects with the signal's reason; the weights are those of that step, and nothing is saved.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** `ignoreKeys` of the evaluations of this run. Default none. */
-  readonly ignoreKeysForEval?: readonly string[];
+  readonly ignoreKeysForEval?: readonly string[] | undefined;
 }
 
 /** What `train()` gives. */

@@ -6,9 +6,9 @@ export interface Kind {
   readonly what: string;
   readonly holds: (value: unknown) => boolean;
   /** More about a value that does not hold, such as which element of an array is wrong. */
-  readonly found?: (value: unknown) => string;
+  readonly found?: ((value: unknown) => string) | undefined;
   /** Whether `undefined` will do. */
-  readonly optional?: true;
+  readonly optional?: true | undefined;
 }
 
 /** The same, or left out. */

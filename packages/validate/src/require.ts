@@ -14,12 +14,12 @@ export type OptionKinds = Readonly<Record<string, Kind>>;
 
 export interface OptionAdvice {
   /** What to throw. Default `ArgumentError`. */
-  readonly error?: ErrorClass;
+  readonly error?: ErrorClass | undefined;
   /**
    * Names that people know from elsewhere, and what to do instead: `{ lr: 'it is called
    * learningRate' }`.
    */
-  readonly otherNames?: Readonly<Record<string, string>>;
+  readonly otherNames?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface BertModelOutput {
   /** [rows, hidden]: the first token of each sequence, through the pooler. */
   readonly poolerOutput: Tensor;
   /** Each [tokens, hidden]; the first is that of the embeddings. */
-  readonly hiddenStates?: readonly Tensor[];
+  readonly hiddenStates?: readonly Tensor[] | undefined;
   /** Which tokens there are and where they stood. */
   readonly packed: PackedBatch;
 }

@@ -6,7 +6,7 @@ import { HubError, HubNotFoundError, listFiles, readHubFile, type ResolveOptions
  */
 export interface PretrainedOptions extends Omit<ResolveOptions, 'repoType'> {
   /** Folder inside the repository or folder, such as '0_Transformer'. Default: its top. */
-  subfolder?: string;
+  subfolder?: string | undefined;
 }
 
 /** The files of one checkpoint, wherever it is. */

@@ -2,11 +2,11 @@ import { shown } from '@attune/validate';
 import { ConfigError } from './configError.ts';
 
 export interface LabelOptions {
-  numLabels?: number;
+  numLabels?: number | undefined;
   /** Class number to name. */
-  id2label?: Readonly<Record<number, string>> | readonly string[];
+  id2label?: Readonly<Record<number, string>> | readonly string[] | undefined;
   /** Name to class number. */
-  label2id?: Readonly<Record<string, number>>;
+  label2id?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Far above every data set; what asks for more is a damaged file. */

@@ -5,11 +5,11 @@ import { labelsOf, lossOf } from './labels.ts';
 
 export interface SequenceClassifierOutput {
   /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
-  readonly loss?: Tensor;
+  readonly loss?: Tensor | undefined;
   /** [rows, numLabels]. */
   readonly logits: Tensor;
   /** Each [tokens, hidden], on request. */
-  readonly hiddenStates?: readonly Tensor[];
+  readonly hiddenStates?: readonly Tensor[] | undefined;
 }
 
 /**

@@ -27,13 +27,13 @@ import { requireComputable, requireMemory } from './requireFit.ts';
 
 export interface NewModelOptions {
   /** Where the weights live. Default: the default device, opened when first needed. */
-  device?: Device;
+  device?: Device | undefined;
   /**
    * Seed of newly drawn weights and of dropout. Default: that of the last `setSeed`, else 42. The
    * same seed draws the same weights every time; a `setSeed` after the model was made changes
    * nothing of it.
    */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /** What `fromPretrained` takes, besides any field of the configuration in camelCase. */
@@ -42,9 +42,9 @@ export interface FromPretrainedOptions extends BertConfigOptions, PretrainedOpti
    * Draw weights anew whose shapes differ from the checkpoint's, instead of refusing it. Default
    * false.
    */
-  ignoreMismatchedSizes?: boolean;
+  ignoreMismatchedSizes?: boolean | undefined;
   /** Do not print the load report (`model.loadReport` has it all the same). Default false. */
-  silent?: boolean;
+  silent?: boolean | undefined;
 }
 
 const newModelOptions = {

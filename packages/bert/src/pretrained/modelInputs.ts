@@ -6,7 +6,7 @@ export type Numbers = ArrayLike<number> | BigInt64Array | BigUint64Array;
 
 /** A host array: values in row-major order and their shape. */
 export interface HostArray {
-  readonly data: ArrayLike<number> & { readonly BYTES_PER_ELEMENT?: number };
+  readonly data: ArrayLike<number> & { readonly BYTES_PER_ELEMENT?: number | undefined };
   readonly shape: readonly number[];
 }
 
@@ -32,18 +32,18 @@ export interface ForwardOptions {
    * Labelled examples in the whole update: the loss is the sum over examples divided by it, so that
    * micro-batches add up exactly. Default: those of this batch.
    */
-  readonly numItemsInBatch?: number;
+  readonly numItemsInBatch?: number | undefined;
   /** Number in the update of this batch's first example; decides dropout. Default 0. */
-  readonly exampleOffset?: number;
+  readonly exampleOffset?: number | undefined;
   /**
    * Number of the update; decides dropout. Default: in train mode, one that no earlier forward of
    * this model had.
    */
-  readonly update?: number;
+  readonly update?: number | undefined;
   /** Seed of dropout. Default: the model's `seed`. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Also return the hidden states: after the embeddings and after every layer. Default false. */
-  readonly outputHiddenStates?: boolean;
+  readonly outputHiddenStates?: boolean | undefined;
 }
 
 const isRow = (value: unknown): value is Numbers =>

@@ -30,7 +30,7 @@ import type { ModelClass, ModelKind } from './modelKind.ts';
 
 export interface SaveOptions {
   /** Largest weights file, in bytes or as '5GB'; above it the weights are split. Default '50GB'. */
-  maxShardSize?: number | string;
+  maxShardSize?: number | string | undefined;
 }
 
 /** What one forward draws its dropout with. */
@@ -42,7 +42,7 @@ export interface DropoutKey {
 /** Options of `activationCheckpointingEnable`. */
 export interface ActivationCheckpointingOptions {
   /** Every how many layers one is computed again in the backward pass. Default 1: all of them. */
-  readonly everyNLayers?: number;
+  readonly everyNLayers?: number | undefined;
 }
 
 const checkpointingOptions = { everyNLayers: optional(wholeNumber(1)) };

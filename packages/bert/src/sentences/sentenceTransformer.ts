@@ -22,21 +22,21 @@ import { readSentenceConfig, type SentenceConfig } from './sentenceFiles.ts';
 
 export interface SentenceTransformerOptions extends PretrainedOptions {
   /** Where the weights live. Default: the default device, opened when first needed. */
-  device?: Device;
+  device?: Device | undefined;
 }
 
 export interface SentenceEncodeOptions {
   /** Sentences computed at once. Default 32. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /**
    * Make vectors of length 1, so that dot products are cosines. Default false; a model with a
    * Normalize module does so always.
    */
-  normalizeEmbeddings?: boolean;
+  normalizeEmbeddings?: boolean | undefined;
   /** Put in front of every sentence. Default: that of `promptName`, else the model's default. */
-  prompt?: string;
+  prompt?: string | undefined;
   /** Name of one of the model's own prompts. */
-  promptName?: string;
+  promptName?: string | undefined;
 }
 
 const loadOptions = {

@@ -2,14 +2,14 @@
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  readonly special?: boolean;
+  readonly special?: boolean | undefined;
   /** Whether it is looked for in the normalised text. Default: unless it is special. */
-  readonly normalized?: boolean;
+  readonly normalized?: boolean | undefined;
   /** Found only where no letter or digit stands beside it. */
-  readonly single_word?: boolean;
+  readonly single_word?: boolean | undefined;
   /** Takes the white space before it, or after it, too. */
-  readonly lstrip?: boolean;
-  readonly rstrip?: boolean;
+  readonly lstrip?: boolean | undefined;
+  readonly rstrip?: boolean | undefined;
 }
 
 /** A piece of a text: an added token, or text between two. */

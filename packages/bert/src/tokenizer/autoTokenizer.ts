@@ -32,13 +32,13 @@ import type { Tokenizer } from './tokenizerTypes.ts';
 /** Overrides of what the files say. */
 export interface TokenizerOverrides {
   /** Longest input in tokens, over what the files say. */
-  modelMaxLength?: number;
+  modelMaxLength?: number | undefined;
   /** Which side padding goes to, over what the files say. */
-  paddingSide?: 'left' | 'right';
+  paddingSide?: 'left' | 'right' | undefined;
   /** Which end truncation takes away, over what the files say. */
-  truncationSide?: 'left' | 'right';
+  truncationSide?: 'left' | 'right' | undefined;
   /** Where warnings go. Default: console.warn. */
-  warn?: (message: string) => void;
+  warn?: ((message: string) => void) | undefined;
 }
 
 export interface TokenizerLoadOptions extends PretrainedOptions, TokenizerOverrides {}
@@ -46,15 +46,15 @@ export interface TokenizerLoadOptions extends PretrainedOptions, TokenizerOverri
 /** The contents of a tokenizer's files. */
 export interface TokenizerFiles {
   /** The content of tokenizer.json. */
-  tokenizerJson?: Record<string, unknown>;
+  tokenizerJson?: Record<string, unknown> | undefined;
   /** The text of vocab.txt, read where there is no tokenizer.json. */
-  vocabulary?: string;
+  vocabulary?: string | undefined;
   /** The content of added_tokens.json, which old folders have beside vocab.txt. */
-  addedTokens?: Record<string, unknown>;
+  addedTokens?: Record<string, unknown> | undefined;
   /** The content of tokenizer_config.json. */
-  config?: Record<string, unknown>;
+  config?: Record<string, unknown> | undefined;
   /** Longest input where neither the options nor `config` state one. */
-  maxPositions?: number;
+  maxPositions?: number | undefined;
 }
 
 const overrideKinds = {

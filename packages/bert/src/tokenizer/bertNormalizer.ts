@@ -1,10 +1,10 @@
 import { chinese, marks, notDecomposed, punctuation, removed } from './characters.ts';
 
 export interface BertNormalizerOptions {
-  readonly clean_text?: boolean;
-  readonly handle_chinese_chars?: boolean;
-  readonly strip_accents?: boolean | null;
-  readonly lowercase?: boolean;
+  readonly clean_text?: boolean | undefined;
+  readonly handle_chinese_chars?: boolean | undefined;
+  readonly strip_accents?: boolean | null | undefined;
+  readonly lowercase?: boolean | undefined;
 }
 
 /** Takes characters apart but for those that the Rust tokenizers leave whole. */

@@ -8,15 +8,15 @@ export interface PadOptions {
    * true or 'longest' (default): to the longest row; 'max_length': to `maxLength`; false: not at
    * all.
    */
-  padding?: PaddingStrategy;
+  padding?: PaddingStrategy | undefined;
   /** The length of 'max_length', in tokens. Default: the model's limit. */
-  maxLength?: number;
+  maxLength?: number | undefined;
   /** Round the length up to a multiple of this. */
-  padToMultipleOf?: number;
+  padToMultipleOf?: number | undefined;
   /** Make an `attention_mask` where there is none. Default true. */
-  returnAttentionMask?: boolean;
+  returnAttentionMask?: boolean | undefined;
   /** Where padding goes. Default: the tokenizer's side, usually 'right'. */
-  paddingSide?: 'left' | 'right';
+  paddingSide?: 'left' | 'right' | undefined;
 }
 
 /**

@@ -9,23 +9,24 @@ export interface TokenizerJson {
   pre_tokenizer: ({ type: string } & Record<string, unknown>) | null;
   post_processor: ({ type: string } & Record<string, unknown>) | null;
   decoder: ({ type: string } & Record<string, unknown>) | null;
-  model: { type?: string; vocab: Record<string, number> | [string, number][]; unk_token?: string } & Record<
-    string,
-    unknown
-  >;
+  model: {
+    type?: string | undefined;
+    vocab: Record<string, number> | [string, number][];
+    unk_token?: string | undefined;
+  } & Record<string, unknown>;
   [key: string]: unknown;
 }
 
 /** The parts of tokenizer_config.json that are read here; the rest is kept as it is. */
 export interface TokenizerConfig {
-  model_max_length?: number;
-  do_lower_case?: boolean;
-  strip_accents?: boolean | null;
-  tokenize_chinese_chars?: boolean;
-  model_input_names?: string[];
-  padding_side?: 'left' | 'right';
-  truncation_side?: 'left' | 'right';
-  tokenizer_class?: string;
+  model_max_length?: number | undefined;
+  do_lower_case?: boolean | undefined;
+  strip_accents?: boolean | null | undefined;
+  tokenize_chinese_chars?: boolean | undefined;
+  model_input_names?: string[] | undefined;
+  padding_side?: 'left' | 'right' | undefined;
+  truncation_side?: 'left' | 'right' | undefined;
+  tokenizer_class?: string | undefined;
   [key: string]: unknown;
 }
 

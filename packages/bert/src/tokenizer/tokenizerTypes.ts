@@ -6,30 +6,30 @@ export interface EncodeOptions {
    * true or 'longest_first': cut the longer sequence first; 'only_first', 'only_second': cut that
    * one; false (default): cut nothing. Cuts to `maxLength`, special tokens included.
    */
-  truncation?: boolean | TruncationStrategy | 'do_not_truncate';
+  truncation?: boolean | TruncationStrategy | 'do_not_truncate' | undefined;
   /**
    * Longest encoding, in tokens with special tokens. Default: `modelMaxLength`. Alone, without
    * truncation or padding, it means truncation: true.
    */
-  maxLength?: number;
+  maxLength?: number | undefined;
   /**
    * false (default); true or 'longest': to the longest of the batch; 'max_length': to `maxLength`.
    */
-  padding?: PaddingStrategy;
+  padding?: PaddingStrategy | undefined;
   /** Round the padded length up to a multiple of this. */
-  padToMultipleOf?: number;
+  padToMultipleOf?: number | undefined;
   /** Put [CLS] and [SEP] around the texts. Default true. */
-  addSpecialTokens?: boolean;
+  addSpecialTokens?: boolean | undefined;
   /** Return `token_type_ids`. Default: as the model needs them. */
-  returnTokenTypeIds?: boolean;
+  returnTokenTypeIds?: boolean | undefined;
   /** Return `attention_mask`. Default true. */
-  returnAttentionMask?: boolean;
+  returnAttentionMask?: boolean | undefined;
   /** Return `special_tokens_mask`: 1 for special tokens. Default false. */
-  returnSpecialTokensMask?: boolean;
+  returnSpecialTokensMask?: boolean | undefined;
   /** Where padding goes. Default: the tokenizer's side, usually 'right'. */
-  paddingSide?: 'left' | 'right';
+  paddingSide?: 'left' | 'right' | undefined;
   /** Which end truncation takes away. Default: the tokenizer's side, usually 'right'. */
-  truncationSide?: 'left' | 'right';
+  truncationSide?: 'left' | 'right' | undefined;
 }
 
 // Types and not interfaces: their values can then be given wherever a record of columns is
@@ -37,17 +37,17 @@ export interface EncodeOptions {
 /** One encoded text or pair. */
 export type Encoding = {
   input_ids: number[];
-  token_type_ids?: number[];
-  attention_mask?: number[];
-  special_tokens_mask?: number[];
+  token_type_ids?: number[] | undefined;
+  attention_mask?: number[] | undefined;
+  special_tokens_mask?: number[] | undefined;
 };
 
 /** Encoded texts, one row each. Rows differ in length unless they were padded. */
 export type BatchEncoding = {
   input_ids: number[][];
-  token_type_ids?: number[][];
-  attention_mask?: number[][];
-  special_tokens_mask?: number[][];
+  token_type_ids?: number[][] | undefined;
+  attention_mask?: number[][] | undefined;
+  special_tokens_mask?: number[][] | undefined;
 };
 
 /** A list of texts, or anything iterable that gives texts (a dataset column). */
@@ -58,7 +58,7 @@ export type TextPairs = Iterable<readonly string[]> & object;
 
 export interface DecodeOptions {
   /** Leave out [CLS], [SEP], [PAD] and the like. Default false. */
-  skipSpecialTokens?: boolean;
+  skipSpecialTokens?: boolean | undefined;
 }
 
 /** A tokenizer: call it with texts. It holds no state: every option belongs to one call. */

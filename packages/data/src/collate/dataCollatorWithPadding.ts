@@ -15,7 +15,7 @@ export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
 export interface PaddingTokenizer {
   pad(
     features: Readonly<Record<string, readonly unknown[]>>,
-    options: { padding?: Padding; maxLength?: number; padToMultipleOf?: number },
+    options: { padding?: Padding | undefined; maxLength?: number | undefined; padToMultipleOf?: number | undefined },
   ): Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
@@ -25,11 +25,11 @@ export interface DataCollatorWithPaddingOptions {
    * true or 'longest' (default): to the longest row of the batch; 'max_length': to `maxLength`;
    * false: not at all.
    */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
   /** Length for 'max_length'. Default: the model's limit. */
-  readonly maxLength?: number;
+  readonly maxLength?: number | undefined;
   /** Round the length up to a multiple of this. */
-  readonly padToMultipleOf?: number;
+  readonly padToMultipleOf?: number | undefined;
 }
 
 const optionKinds: OptionKinds = {

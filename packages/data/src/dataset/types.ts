@@ -42,30 +42,30 @@ export interface CacheIdentity {
 
 export interface MapOptions<Removed extends string = string> {
   /** The function gets and returns many rows at once, as columns. Default false. */
-  readonly batched?: boolean;
+  readonly batched?: boolean | undefined;
   /** Rows per call in batched mode. Default 1000. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Columns to leave out of the result. The function still sees them. */
-  readonly removeColumns?: Removed | readonly Removed[];
+  readonly removeColumns?: Removed | readonly Removed[] | undefined;
   /**
    * Keep the result on disk under this identity (Node), and take it from there next time. Without
    * it, and for functions that carry no `fingerprint` of their own, the result is in memory only: a
    * function does not show what it captures.
    */
-  readonly cache?: CacheIdentity;
+  readonly cache?: CacheIdentity | undefined;
   /** Word on the progress line. Default 'Map'. */
-  readonly desc?: string;
+  readonly desc?: string | undefined;
 }
 
 export interface FilterOptions {
   /**
    * The function gets many rows at once, as columns, and returns as many booleans. Default false.
    */
-  readonly batched?: boolean;
+  readonly batched?: boolean | undefined;
   /** Rows per call in batched mode. Default 1000. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Word on the progress line. Default 'Filter'. */
-  readonly desc?: string;
+  readonly desc?: string | undefined;
 }
 
 export interface SplitOptions {
@@ -73,22 +73,22 @@ export interface SplitOptions {
    * Part (0 to 1, exclusive) or number of rows for `test`. Default: what `trainSize` leaves, or
    * 0.25. 1 means one row.
    */
-  readonly testSize?: number;
+  readonly testSize?: number | undefined;
   /** Part or number of rows for `train`. Default: what `testSize` leaves. */
-  readonly trainSize?: number;
+  readonly trainSize?: number | undefined;
   /** Default true. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** A ClassLabel column whose classes get the same shares in both. */
-  readonly stratifyByColumn?: string;
+  readonly stratifyByColumn?: string | undefined;
   /** Default: a new one each time. */
-  readonly seed?: number | bigint;
+  readonly seed?: number | bigint | undefined;
 }
 
 export interface SortOptions {
   /** Descending, for all columns or each. Default false. */
-  readonly reverse?: boolean | readonly boolean[];
+  readonly reverse?: boolean | readonly boolean[] | undefined;
   /** Where missing values go. Default 'at_end'. */
-  readonly nullPlacement?: 'at_start' | 'at_end';
+  readonly nullPlacement?: 'at_start' | 'at_end' | undefined;
 }
 
 export interface ShardOptions {
@@ -96,5 +96,5 @@ export interface ShardOptions {
   /** Which part, from 0. */
   readonly index: number;
   /** Neighbouring rows. Default true; false: every numShards-th row. */
-  readonly contiguous?: boolean;
+  readonly contiguous?: boolean | undefined;
 }

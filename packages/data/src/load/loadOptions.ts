@@ -27,28 +27,28 @@ export interface FileOptions {
    * Name of the configuration: the folder of it on the hub, such as 'mrpc'. A GLUE subset makes its
    * TSV files be read as they are in GLUE: without quoting, by the names of the hub.
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Types of columns; those not named are told from the values. */
-  readonly features?: Features;
+  readonly features?: Features | undefined;
   /**
    * csv, tsv, json, text: how letters are written, by a label of the Encoding Standard:
    * 'windows-1252', 'utf-16le', 'shift_jis'. Default 'utf-8', or what a byte order mark says.
    */
-  readonly encoding?: string;
+  readonly encoding?: string | undefined;
   /** csv, tsv: what separates fields. Default: a comma, or a tab. */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
   /** csv, tsv: the quotation mark; null for none. Default '"'. */
-  readonly quote?: string | null;
+  readonly quote?: string | null | undefined;
   /** csv, tsv: names of the columns of a file without a header. */
-  readonly columnNames?: readonly string[];
+  readonly columnNames?: readonly string[] | undefined;
   /**
    * csv, tsv: words that stand for a missing value. Default: those of pandas ('', 'NA', 'null', …).
    */
-  readonly naValues?: readonly string[];
+  readonly naValues?: readonly string[] | undefined;
   /** csv, tsv: the decimal mark. Default '.'; ',' for `2,5`. */
-  readonly decimal?: string;
+  readonly decimal?: string | undefined;
   /** json: the key that the records are under. */
-  readonly field?: string;
+  readonly field?: string | undefined;
 }
 
 export interface LoadDatasetOptions extends FileOptions {
@@ -56,24 +56,24 @@ export interface LoadDatasetOptions extends FileOptions {
    * Which rows: 'train', 'train[:50%]', 'train[10:20]', 'train+validation'. Then one dataset
    * results, else all splits.
    */
-  readonly split?: string;
+  readonly split?: string | undefined;
   /**
    * The files: paths (in a page, addresses or File objects). Inside a folder or repository, paths
    * from there. Default: found by name.
    */
-  readonly dataFiles?: DataFiles;
+  readonly dataFiles?: DataFiles | undefined;
   /** The part of the folder or repository to look in. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** Branch, tag or commit on the hub. Default 'main'. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
   /** Where downloads are kept. Default: the cache of Python's `huggingface_hub`. */
-  readonly cacheDir?: string;
+  readonly cacheDir?: string | undefined;
   /** Use only what is on this machine. Default false. */
-  readonly localFilesOnly?: boolean;
+  readonly localFilesOnly?: boolean | undefined;
   /** Download again what is in the cache already. Default false. */
-  readonly forceDownload?: boolean;
+  readonly forceDownload?: boolean | undefined;
   /** Called during downloads. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 const file = oneOfKinds('a path or a File', text, objectWith('a File', { name: 'string', arrayBuffer: 'function' }));

@@ -4,7 +4,7 @@ import type { Feature } from '../features/feature.ts';
 export interface RawColumn {
   readonly values: ArrayLike<unknown>;
   /** Its type, where the file tells it; else it is told from the values. */
-  readonly feature?: Feature;
+  readonly feature?: Feature | undefined;
 }
 
 /** The columns of a file, before they are given their types. */

@@ -14,24 +14,24 @@ export interface RowSource {
   readonly length: number;
   at(index: number): object | undefined;
   /** Types of the columns, for the collator. */
-  readonly features?: Features;
+  readonly features?: Features | undefined;
 }
 
 export interface DataLoaderOptions {
   /** Rows per batch. Default 1. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Rows in random order, another each epoch. Default false: rows as they are. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** With `shuffle`: decides the orders. Default: a new one each time. */
-  readonly seed?: number | bigint;
+  readonly seed?: number | bigint | undefined;
   /** In place of `shuffle`: which rows come, and in what order. */
-  readonly sampler?: Sampler;
+  readonly sampler?: Sampler | undefined;
   /** Makes a batch of rows. Default: defaultDataCollator. */
-  readonly collateFn?: DataCollator;
+  readonly collateFn?: DataCollator | undefined;
   /** Leave out a last batch that is smaller. Default false. */
-  readonly dropLast?: boolean;
+  readonly dropLast?: boolean | undefined;
   /** Batches made ahead while the caller waits for something else. Default 2; 0: none. */
-  readonly prefetch?: number;
+  readonly prefetch?: number | undefined;
 }
 
 const optionKinds: OptionKinds = {

@@ -35,12 +35,12 @@ export interface RandomSamplerOptions {
    * Decides the orders, each epoch another: NumPy's PCG64, seeded by it and the number of the epoch.
    * Default: a new one each time.
    */
-  readonly seed?: number | bigint;
+  readonly seed?: number | bigint | undefined;
   /**
    * In place of a seed: the order of an epoch, each row number once. PyTorch's is
    * `torch.randperm(numSamples)`.
    */
-  readonly order?: (epoch: number) => Int32Array;
+  readonly order?: ((epoch: number) => Int32Array) | undefined;
 }
 
 const randomKinds: OptionKinds = { ...countKinds, seed: optional(seedKind), order: optional(callable) };

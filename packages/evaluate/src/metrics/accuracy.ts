@@ -4,9 +4,9 @@ import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface AccuracyOptions {
   /** true (default): the share of right rows; false: their (weighted) number. */
-  normalize?: boolean;
+  normalize?: boolean | undefined;
   /** One weight per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: ArrayLike<number> | undefined;
 }
 
 function definition(takes: 'classes' | 'multilabel'): MetricDefinition<AccuracyOptions, { accuracy: number }> {

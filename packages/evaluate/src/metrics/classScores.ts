@@ -11,19 +11,19 @@ export interface ClassScoreOptions {
    * The classes to count, in order; with 'multilabel', the columns. Default: every class that
    * occurs in predictions or references, ascending.
    */
-  labels?: readonly number[];
+  labels?: readonly number[] | undefined;
   /** The positive class of `average: 'binary'`. Default 1. */
-  posLabel?: number;
+  posLabel?: number | undefined;
   /**
    * 'binary' (default): the score of `posLabel`; 'micro': over all counts; 'macro': plain mean over
    * classes; 'weighted': mean weighted by true count; 'samples': mean over rows (multilabel only);
    * null: one score per class.
    */
-  average?: Average | null;
+  average?: Average | null | undefined;
   /** One weight per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: ArrayLike<number> | undefined;
   /** The score where it would be 0/0. Default 0. NaN leaves such classes out of averages. */
-  zeroDivision?: number;
+  zeroDivision?: number | undefined;
 }
 
 /** Weighted counts of one class (or one row, for 'samples'). */

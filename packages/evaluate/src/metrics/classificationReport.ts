@@ -11,13 +11,13 @@ export interface ClassificationReportOptions {
    * The classes to report, in order; with 'multilabel', the columns. Default: every class that
    * occurs in predictions or references, ascending.
    */
-  labels?: readonly number[];
+  labels?: readonly number[] | undefined;
   /** What the classes are called, in the order of `labels`. Default: their numbers. */
-  targetNames?: readonly string[];
+  targetNames?: readonly string[] | undefined;
   /** One weight per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: ArrayLike<number> | undefined;
   /** The score where it would be 0/0. Default 0. */
-  zeroDivision?: number;
+  zeroDivision?: number | undefined;
 }
 
 /** The scores of a class, or of an average over the classes. */

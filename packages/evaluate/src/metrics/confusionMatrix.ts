@@ -6,14 +6,14 @@ import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface ConfusionMatrixOptions {
   /** The classes to count, in order. Default: every class that occurs, ascending. */
-  labels?: readonly number[];
+  labels?: readonly number[] | undefined;
   /** One weight per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: ArrayLike<number> | undefined;
   /**
    * Divide by the true count ('true', rows), the predicted count ('pred', columns) or everything
    * ('all'). Default: counts.
    */
-  normalize?: 'true' | 'pred' | 'all';
+  normalize?: 'true' | 'pred' | 'all' | undefined;
 }
 
 function checkLabels({ references }: MetricRows, labels: readonly number[]): void {

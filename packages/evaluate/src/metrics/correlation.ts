@@ -8,7 +8,7 @@ export interface CorrelationOptions {
    * Also give the two-sided p-value of "no correlation", under the key `p-value`
    * (`spearmanr_pvalue` for spearmanr). Default false.
    */
-  returnPvalue?: boolean;
+  returnPvalue?: boolean | undefined;
 }
 
 const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0]);

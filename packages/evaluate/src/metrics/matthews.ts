@@ -5,9 +5,9 @@ import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface MatthewsOptions {
   /** One weight per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: ArrayLike<number> | undefined;
   /** Multilabel only: 'macro' for the mean over labels, null for one value per label. */
-  average?: 'macro' | null;
+  average?: 'macro' | null | undefined;
 }
 
 /**

@@ -6,17 +6,17 @@ import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
 export interface MeanErrorOptions {
   /** One weight per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: ArrayLike<number> | undefined;
   /**
    * For several columns: 'uniform_average' (default), 'raw_values' for one value per column, or one
    * weight per column.
    */
-  multioutput?: 'uniform_average' | 'raw_values' | readonly number[];
+  multioutput?: 'uniform_average' | 'raw_values' | readonly number[] | undefined;
 }
 
 export interface MeanSquaredErrorOptions extends MeanErrorOptions {
   /** true (default): the mean squared error; false: its root. */
-  squared?: boolean;
+  squared?: boolean | undefined;
 }
 
 const columnWeights: Kind = {

@@ -11,9 +11,9 @@ export interface TuneOptions {
    * Told how many of how many classes of products are measured. Not called when the table comes
    * from the cache.
    */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Measure anew although there is a table for this adapter. Default false. */
-  readonly again?: boolean;
+  readonly again?: boolean | undefined;
 }
 
 const aDevice = instanceOf(Gpu, 'a device, as openDevice() gives it');

@@ -12,14 +12,14 @@ export interface Program {
   /** WGSL of the variant. Entry point `main`. */
   readonly source: () => string;
   /** Where a line of the source was written, counted from 1, for messages about it. */
-  readonly locate?: (line: number) => { readonly file: string; readonly line: number } | undefined;
+  readonly locate?: ((line: number) => { readonly file: string; readonly line: number } | undefined) | undefined;
   /**
    * How many times as long as others of its length it takes to compile, as one does that the
    * compiler unrolls; default 1. What takes long is compiled first.
    */
-  readonly effort?: number;
+  readonly effort?: number | undefined;
   /** Values of `override` constants. */
-  readonly constants?: Readonly<Record<string, number>>;
+  readonly constants?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
@@ -27,13 +27,13 @@ export interface Program {
  * most 64 in all.
  */
 export interface Parameters {
-  readonly integers?: readonly number[];
-  readonly floats?: readonly number[];
+  readonly integers?: readonly number[] | undefined;
+  readonly floats?: readonly number[] | undefined;
 }
 
 export interface Dispatch {
   readonly program: Program;
-  readonly parameters?: Parameters;
+  readonly parameters?: Parameters | undefined;
   /** `var<storage, read>` at bindings 1, 2, … of group 0. */
   readonly reads: readonly GpuArray[];
   /**
@@ -44,7 +44,7 @@ export interface Dispatch {
   /** Workgroups along x, y and z; nothing is recorded when one is 0. */
   readonly workgroups: readonly [number, number, number];
   /** What the dispatch does, for profiles: floating point operations and bytes that must move. */
-  readonly work?: { readonly flops?: number; readonly bytes?: number };
+  readonly work?: { readonly flops?: number | undefined; readonly bytes?: number | undefined };
 }
 
 const dispatchOptions = {

@@ -9,9 +9,9 @@ import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 export interface PrepareOptions {
   /** Told how many of how many new kernels are ready. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the wait; what is ready by then stays so. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const optionKinds = { onProgress: optional(callable), signal: optional(instanceOf(globalThis.AbortSignal)) };

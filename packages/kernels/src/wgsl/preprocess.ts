@@ -7,7 +7,7 @@ export interface GeneratedWgsl {
   readonly key: string;
   readonly write: () => string;
   /** Files that the text needs. */
-  readonly includes?: readonly WgslFile[];
+  readonly includes?: readonly WgslFile[] | undefined;
 }
 
 /**

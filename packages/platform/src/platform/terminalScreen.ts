@@ -3,8 +3,8 @@ import type { ProgressText, Screen } from './platform.ts';
 
 /** What is used of process.stderr and process.stdout. */
 export interface TextStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
   write(chunk: string | Uint8Array, ...rest: never[]): boolean;
 }
 

@@ -11,9 +11,9 @@ export interface ProgressLineOptions {
   /** What is counted: `steps`. `bytes` are shown as MB. */
   readonly unit: string;
   /** How many were done before, such as the steps of a run that is resumed. Default 0. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Seconds before anything is shown, so that what is soon done says nothing. Default 1. */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
 }
 
 /** One thing under way, shown to whoever waits for it. */

@@ -8,11 +8,11 @@ import { noGrad } from './gradMode.ts';
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {
   /** How far an element is moved, times its magnitude where that is above 1. Default 0.01. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** What may be wrong of a gradient, besides `relative`. Default 0.001. */
-  readonly absolute?: number;
+  readonly absolute?: number | undefined;
   /** What may be wrong of a gradient, in parts of it. Default 0.01. */
-  readonly relative?: number;
+  readonly relative?: number | undefined;
 }
 
 const kinds = { step: optional(number), absolute: optional(number), relative: optional(number) };

@@ -34,11 +34,11 @@ export interface OperationResult {
    * What only the backward pass reads. It goes back when that has run, and at once where no gradient
    * can flow.
    */
-  readonly saved?: readonly (GpuArray | null | undefined)[];
+  readonly saved?: readonly (GpuArray | null | undefined)[] | undefined;
   /** Whether the result lies in the memory of the first input. Default false. */
-  readonly isView?: boolean;
+  readonly isView?: boolean | undefined;
   /** Whether the elements are those of the first input, and so true and false where it is of bool. */
-  readonly keepsType?: boolean;
+  readonly keepsType?: boolean | undefined;
   /** Records the kernels that turn the gradient of the result into those of the inputs. */
   readonly backward: (gradients: Gradients) => void;
 }

@@ -10,7 +10,7 @@ export interface BackwardOptions {
    * gone through it, so that gradients find room in it. Those tensors cannot be read afterwards.
    * Default false.
    */
-  readonly releaseResults?: boolean;
+  readonly releaseResults?: boolean | undefined;
 }
 
 /**

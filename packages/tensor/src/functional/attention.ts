@@ -62,7 +62,7 @@ export interface AttentionOptions {
   readonly sequences: PackedSequences;
   readonly numHeads: number;
   /** Multiplies the scores. Default 1 / sqrt(head size). */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** Dropout of the probabilities. */
   readonly dropout?: DropoutOptions | undefined;
 }

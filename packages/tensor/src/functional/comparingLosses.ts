@@ -47,7 +47,7 @@ export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Te
 /** Options of `smoothL1Loss`. */
 export interface SmoothL1LossOptions extends Reduced {
   /** Below this distance the loss is a parabola; 0 gives `l1Loss`. Default 1. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
 }
 
 const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
@@ -71,7 +71,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
 /** Options of `huberLoss`. */
 export interface HuberLossOptions extends Reduced {
   /** Above this distance the loss is a line. Default 1. */
-  readonly delta?: number;
+  readonly delta?: number | undefined;
 }
 
 const aboveZero: Kind = { what: 'a number above 0', holds: (value) => Number.isFinite(value) && (value as number) > 0 };
@@ -95,9 +95,9 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
 /** Options of `klDivLoss`. */
 export interface KlDivLossOptions {
   /** As of other losses; `batchmean` divides the sum by the first extent. Default `mean`. */
-  readonly reduction?: 'mean' | 'sum' | 'none' | 'batchmean';
+  readonly reduction?: 'mean' | 'sum' | 'none' | 'batchmean' | undefined;
   /** Whether the target is logarithms too. Default false. */
-  readonly logTarget?: boolean;
+  readonly logTarget?: boolean | undefined;
 }
 
 const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean')), logTarget: optional(flag) };
@@ -120,9 +120,9 @@ export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptio
 /** Options of `cosineSimilarity`. */
 export interface CosineSimilarityOptions {
   /** The dimension that goes. Default 1. */
-  readonly dim?: number;
+  readonly dim?: number | undefined;
   /** The least that a length counts for. Default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
@@ -151,7 +151,7 @@ function lengthOf(input: Single, dim: number, eps: number): Single {
 /** Options of `cosineEmbeddingLoss` and `marginRankingLoss`. */
 export interface MarginLossOptions extends Reduced {
   /** Default 0. */
-  readonly margin?: number;
+  readonly margin?: number | undefined;
 }
 
 const marginKinds = { ...reduced, margin: optional(number) };
@@ -203,13 +203,13 @@ export function marginRankingLoss(
 /** Options of `tripletMarginLoss`. */
 export interface TripletMarginLossOptions extends Reduced {
   /** Default 1. */
-  readonly margin?: number;
+  readonly margin?: number | undefined;
   /** Exponent of the distance. Default 2. */
-  readonly p?: number;
+  readonly p?: number | undefined;
   /** Added to each difference. Default 1e-6. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Whether the negative's distance is the lesser of those to anchor and positive. Default false. */
-  readonly swap?: boolean;
+  readonly swap?: boolean | undefined;
 }
 
 const tripletKinds = { ...marginKinds, p: optional(aboveZero), eps: optional(number), swap: optional(flag) };

@@ -17,17 +17,17 @@ import type { Nested } from '../nested.ts';
 /** Options of every function that makes a tensor. */
 export interface MakeOptions<D extends DType = DType> {
   /** Default: the one that `await defaultDevice()` has opened. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Default: that of the data; numbers become f32, bigints i32, booleans bool. */
-  readonly dtype?: D;
+  readonly dtype?: D | undefined;
   /** Default false. Only floats have gradients. */
-  readonly requiresGrad?: boolean;
+  readonly requiresGrad?: boolean | undefined;
 }
 
 /** Options of `tensor`. */
 export interface CreateOptions<D extends DType = DType> extends MakeOptions<D> {
   /** Default: that of nested arrays, or as long as a typed array. */
-  readonly shape?: Shape;
+  readonly shape?: Shape | undefined;
 }
 
 /** What `tensor` takes. */

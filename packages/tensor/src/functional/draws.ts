@@ -16,7 +16,7 @@ import type { MakeOptions } from './create.ts';
 /** Options of functions that draw numbers. */
 export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {
   /** What is drawn from. Default: one generator of the process, which `setSeed` begins anew. */
-  readonly generator?: Mt19937;
+  readonly generator?: Mt19937 | undefined;
 }
 
 type Draw = (generator: Mt19937, count: number) => ArrayLike<number>;

@@ -11,7 +11,7 @@ import { requireFloats, requireGivenOptions } from './checks.ts';
 /** Options of `embeddingSum`. */
 export interface EmbeddingSumOptions {
   /** For each table, a row that gets no gradient, as `padding_idx` in PyTorch. Default: none. */
-  readonly paddingIndices?: readonly (number | null)[];
+  readonly paddingIndices?: readonly (number | null)[] | undefined;
 }
 
 /**

@@ -150,7 +150,7 @@ export function repeat<D extends DType>(input: Tensor<D>, repeats: readonly numb
 /** Options of `pad`. */
 export interface PadOptions {
   /** What the new elements are. Default 0. */
-  readonly value?: number;
+  readonly value?: number | undefined;
 }
 
 const padKinds = { value: optional({ ...number, what: 'a number', holds: (value) => typeof value === 'number' }) };

@@ -12,9 +12,9 @@ import type { DropoutOptions } from './random.ts';
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5; BERT uses 1e-12. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** Added to the input, after its dropout. Shape of the input. */
-  readonly residual?: Tensor;
+  readonly residual?: Tensor | undefined;
   /** Dropout of the input, before the residual is added. */
   readonly dropout?: DropoutOptions | undefined;
 }

@@ -18,7 +18,7 @@ export interface LinearOptions {
   /**
    * Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none.
    */
-  readonly activation?: 'gelu';
+  readonly activation?: 'gelu' | undefined;
 }
 
 const optionKinds = { activation: optional(oneOf('gelu')) };

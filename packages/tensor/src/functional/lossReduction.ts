@@ -9,7 +9,7 @@ import { scale } from './unary.ts';
 /** What becomes of the loss of every element or row. */
 export interface Reduced {
   /** Their mean, their sum, or each by itself. Default `mean`. */
-  readonly reduction?: 'mean' | 'sum' | 'none';
+  readonly reduction?: 'mean' | 'sum' | 'none' | undefined;
 }
 
 export const reduced = { reduction: optional(oneOf('mean', 'sum', 'none')) };
@@ -24,13 +24,13 @@ export interface LossOptions extends Reduced {
    * Multiplies the sum, in place of a `reduction`: 1 / the examples of an update, where it is
    * accumulated from several batches.
    */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
 }
 
 /** A loss without weights of its own. */
 export interface PlainLossOptions extends LossOptions {
   /** @deprecated The older name of `factor`. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
 }
 
 export const factorKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };

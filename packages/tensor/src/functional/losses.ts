@@ -69,9 +69,9 @@ function onDevice(target: Float32Array | Tensor, { shape, device }: Tensor): Ten
 /** Options of `bceWithLogits`. */
 export interface BceWithLogitsOptions extends LossOptions {
   /** Multiplies the loss of each element; broadcasts. Default: 1. A number is the older name of `factor`. */
-  readonly weight?: Tensor | number;
+  readonly weight?: Tensor | number | undefined;
   /** Multiplies what a target of 1 contributes, such as a number for each column; broadcasts. Default: 1. */
-  readonly posWeight?: Tensor;
+  readonly posWeight?: Tensor | undefined;
 }
 
 const bceKinds = {

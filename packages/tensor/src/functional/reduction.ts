@@ -29,19 +29,21 @@ export interface ReductionPlan {
   /** Formula of the gradient; null where none flows. */
   readonly gradient: ReduceGradientName | null;
   /** What every element is seen beside, computed first. */
-  readonly center?: { readonly member: ReduceName; readonly factor?: (count: number) => number };
+  readonly center?: { readonly member: ReduceName; readonly factor?: ((count: number) => number) | undefined };
   /** The two values of each row in the formula of the gradient. */
-  readonly values?: (
-    run: (options: Run) => GpuArray,
-    known: { readonly output: GpuArray; readonly center: GpuArray | undefined },
-  ) => RowValues;
-  readonly factor?: (count: number) => number;
-  readonly gradientFactor?: (count: number) => number;
-  readonly power?: number;
+  readonly values?:
+    | ((
+        run: (options: Run) => GpuArray,
+        known: { readonly output: GpuArray; readonly center: GpuArray | undefined },
+      ) => RowValues)
+    | undefined;
+  readonly factor?: ((count: number) => number) | undefined;
+  readonly gradientFactor?: ((count: number) => number) | undefined;
+  readonly power?: number | undefined;
   /** Whether the result of no elements is an error. */
-  readonly needsElements?: boolean;
+  readonly needsElements?: boolean | undefined;
   /** The result's type: the input's, or true and false, which have no gradient. Default: f32. */
-  readonly result?: 'as input' | 'bool';
+  readonly result?: 'as input' | 'bool' | undefined;
 }
 
 /** At least one element: arrays of none cannot be made. */

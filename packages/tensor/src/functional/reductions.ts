@@ -19,19 +19,19 @@ export type Dims = number | readonly number[] | null;
 /** Options of every reduction. */
 export interface ReductionOptions {
   /** Whether reduced dimensions stay, with an extent of 1. Default false. */
-  readonly keepDim?: boolean;
+  readonly keepDim?: boolean | undefined;
 }
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {
   /** What is taken from the number of elements before it divides. Default 1. */
-  readonly correction?: number;
+  readonly correction?: number | undefined;
 }
 
 /** Options of `norm`. */
 export interface NormOptions extends ReductionOptions {
   /** The exponent; Infinity, -Infinity and 0 too. Default 2. */
-  readonly p?: number;
+  readonly p?: number | undefined;
 }
 
 const aNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' && !Number.isNaN(value) };

@@ -27,9 +27,9 @@ export interface ScaledDotProductAttentionOptions {
    */
   readonly mask?: Tensor | undefined;
   /** Whether query i sees the keys up to i only. Not together with `mask`. Default false. */
-  readonly isCausal?: boolean;
+  readonly isCausal?: boolean | undefined;
   /** Multiplies the scores. Default 1 / sqrt(width). */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** Dropout of the probabilities; its random key has a token key for each row of them. */
   readonly dropout?: DropoutOptions | undefined;
 }

@@ -13,13 +13,13 @@ import type { DType } from '../dtypes.ts';
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {
   /** Whether the greatest comes first. Default false. */
-  readonly descending?: boolean;
+  readonly descending?: boolean | undefined;
 }
 
 /** Options of `topk`. */
 export interface TopkOptions {
   /** Whether the greatest are taken, or the least. Default true. */
-  readonly largest?: boolean;
+  readonly largest?: boolean | undefined;
 }
 
 /** Values in order, and where they were. */

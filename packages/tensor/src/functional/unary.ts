@@ -87,7 +87,7 @@ const geluKernels: UnaryKernels = {
 /** Options of `gelu`. */
 export interface GeluOptions {
   /** `tanh` approximates the distribution function, as GPT-2 does. Default `none`. */
-  readonly approximate?: 'none' | 'tanh';
+  readonly approximate?: 'none' | 'tanh' | undefined;
 }
 
 const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
@@ -403,9 +403,9 @@ export function elu<D extends DType>(input: Tensor<D>, alpha = 1): Tensor<FloatO
 /** Options of `clamp`: one of them, or both. */
 export interface ClampOptions {
   /** Default: no lower bound. */
-  readonly min?: number;
+  readonly min?: number | undefined;
   /** Default: no upper bound. Where it lies below `min`, every element becomes `max`. */
-  readonly max?: number;
+  readonly max?: number | undefined;
 }
 
 const clampKinds = { min: optional(aNumber), max: optional(aNumber) };

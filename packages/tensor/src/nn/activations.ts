@@ -80,7 +80,7 @@ export class GELU extends Module {
 /** Options of `new LeakyReLU`. */
 export interface LeakyReLUOptions {
   /** Default 0.01. */
-  readonly negativeSlope?: number;
+  readonly negativeSlope?: number | undefined;
 }
 
 /** `x` above 0, else `negativeSlope x`, as `torch.nn.LeakyReLU`. */
@@ -102,7 +102,7 @@ export class LeakyReLU extends Module {
 /** Options of `new ELU`. */
 export interface ELUOptions {
   /** Default 1. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
 }
 
 /** `x` above 0, else `alpha (exp(x) - 1)`, as `torch.nn.ELU`. */
@@ -124,9 +124,9 @@ export class ELU extends Module {
 /** Options of `new Softplus`. */
 export interface SoftplusOptions {
   /** Default 1. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
   /** Where `beta x` is above it, the result is `x`. Default 20. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
 }
 
 /** `log(1 + exp(beta x)) / beta`, as `torch.nn.Softplus`. */
@@ -156,7 +156,7 @@ export class Softplus extends Module {
 /** Options of `new Softmax` and `new LogSoftmax`. */
 export interface SoftmaxOptions {
   /** Default -1, the last. */
-  readonly dim?: number;
+  readonly dim?: number | undefined;
 }
 
 const softmaxKinds = { dim: optional({ what: 'a whole number', holds: Number.isInteger }) };

@@ -16,12 +16,12 @@ import { Module } from './module.ts';
 /** Options of `new Dropout`. */
 export interface DropoutModuleOptions {
   /** Part of the elements that become 0, from 0 to 1. Default 0.5. */
-  readonly p?: number;
+  readonly p?: number | undefined;
   /**
    * A number that no other dropout of the model has, where `forward` is given a random key that they
    * share. Default 0.
    */
-  readonly site?: number;
+  readonly site?: number | undefined;
 }
 
 export const dropoutProbability: Kind = {

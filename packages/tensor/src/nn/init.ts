@@ -31,7 +31,7 @@ export type { FanMode, Nonlinearity };
 /** What every function that draws takes. */
 export interface InitOptions {
   /** What is drawn from. Default: one generator of the process, which `setSeed` begins anew. */
-  readonly generator?: Mt19937;
+  readonly generator?: Mt19937 | undefined;
 }
 
 const drawKinds = { generator: optional(instanceOf(Mt19937)) };
@@ -51,9 +51,9 @@ function fill(where: string, parameter: Parameter, options: InitOptions, kinds: 
 /** Options of `init.uniform`. */
 export interface UniformOptions extends InitOptions {
   /** Default 0. */
-  readonly a?: number;
+  readonly a?: number | undefined;
   /** Default 1. */
-  readonly b?: number;
+  readonly b?: number | undefined;
 }
 
 const rangeKinds = { a: optional(number), b: optional(number) };
@@ -72,9 +72,9 @@ export function uniform(parameter: Parameter, options: UniformOptions = {}): Par
 /** Options of `init.normal`. */
 export interface NormalOptions extends InitOptions {
   /** Default 0. */
-  readonly mean?: number;
+  readonly mean?: number | undefined;
   /** Default 1. */
-  readonly std?: number;
+  readonly std?: number | undefined;
 }
 
 const normalKinds = { mean: optional(number), std: optional(numberAtLeast(0)) };
@@ -92,9 +92,9 @@ export function normal(parameter: Parameter, options: NormalOptions = {}): Param
 /** Options of `init.truncNormal`. */
 export interface TruncNormalOptions extends NormalOptions {
   /** The least number. Default -2. */
-  readonly a?: number;
+  readonly a?: number | undefined;
   /** The greatest number. Default 2. */
-  readonly b?: number;
+  readonly b?: number | undefined;
 }
 
 const truncKinds = { ...normalKinds, ...rangeKinds };
@@ -153,7 +153,7 @@ export function eye(parameter: Parameter): Parameter {
 /** Options of `init.xavierUniform` and its like. */
 export interface GainOptions extends InitOptions {
   /** What all numbers are multiplied with. Default 1. */
-  readonly gain?: number;
+  readonly gain?: number | undefined;
 }
 
 const gainKinds = { gain: optional(number) };
@@ -181,11 +181,11 @@ export function xavierNormal(parameter: Parameter, options: GainOptions = {}): P
 /** Options of `init.kaimingUniform` and `init.kaimingNormal`. */
 export interface KaimingOptions extends InitOptions {
   /** The negative slope of what follows, where that is `leakyRelu`. Default 0. */
-  readonly a?: number;
+  readonly a?: number | undefined;
   /** Keeps the variance in the forward pass, or with `fanOut` in the backward pass. Default `fanIn`. */
-  readonly mode?: FanMode;
+  readonly mode?: FanMode | undefined;
   /** What follows. Default `leakyRelu`. */
-  readonly nonlinearity?: Nonlinearity;
+  readonly nonlinearity?: Nonlinearity | undefined;
 }
 
 const kaimingKinds = {
@@ -241,7 +241,7 @@ export interface SparseOptions extends InitOptions {
   /** The part of each column that is 0, rounded up to whole elements. */
   readonly sparsity: number;
   /** The deviation of the other elements. Default 0.01. */
-  readonly std?: number;
+  readonly std?: number | undefined;
 }
 
 const sparsity = { what: 'a number from 0 to 1', holds: (x: unknown) => typeof x === 'number' && x >= 0 && x <= 1 };

@@ -16,12 +16,12 @@ export interface NewLinearOptions extends NewModuleOptions {
   readonly inFeatures: number;
   readonly outFeatures: number;
   /** Whether there is a bias. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /**
    * Computes in f32 in mixed precision too: for heads, whose results are few and matter. Default
    * false.
    */
-  readonly fullPrecision?: boolean;
+  readonly fullPrecision?: boolean | undefined;
 }
 
 /** Options of `new Linear` around weights that there are. */
@@ -29,9 +29,9 @@ export interface LinearModuleOptions {
   /** [out, in] */
   readonly weight: Parameter;
   /** [out]. Default: none. */
-  readonly bias?: Parameter | null;
+  readonly bias?: Parameter | null | undefined;
   /** As for a new one. */
-  readonly fullPrecision?: boolean;
+  readonly fullPrecision?: boolean | undefined;
 }
 
 const newKinds = {

@@ -31,15 +31,15 @@ export interface LoadReport {
 /** Options of `namedModules` and `namedParameters`. */
 export interface NamedOptions {
   /** Stands before every name, with a dot between. Default ''. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Whether what stands in two places comes once, under its first name. Default true. */
-  readonly removeDuplicate?: boolean;
+  readonly removeDuplicate?: boolean | undefined;
 }
 
 /** Options of `namedParameters`. */
 export interface NamedParametersOptions extends NamedOptions {
   /** Whether those of the modules inside come too. Default true. */
-  readonly recurse?: boolean;
+  readonly recurse?: boolean | undefined;
 }
 
 const namedKinds = { prefix: optional(text), removeDuplicate: optional(flag) };

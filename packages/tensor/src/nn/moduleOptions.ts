@@ -9,7 +9,7 @@ import { Parameter } from './parameter.ts';
 /** What every module takes that makes parameters. */
 export interface NewModuleOptions {
   /** Where the parameters live. Default: the one that `await defaultDevice()` has opened. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
 }
 
 export const newModuleKinds = { device: optional(deviceKind) };

@@ -29,19 +29,19 @@ export interface MultiheadAttentionOptions extends NewModuleOptions {
   readonly embedDim: number;
   readonly numHeads: number;
   /** Part of the attention weights that becomes 0 in training. Default 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Whether the projections have biases. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** Whether a learned key and value stand behind those given. Default false. */
-  readonly addBiasKv?: boolean;
+  readonly addBiasKv?: boolean | undefined;
   /** Whether a key and value of zeros stand behind those given. Default false. */
-  readonly addZeroAttn?: boolean;
+  readonly addZeroAttn?: boolean | undefined;
   /** Width of keys. Default `embedDim`. */
-  readonly kdim?: number | null;
+  readonly kdim?: number | null | undefined;
   /** Width of values. Default `embedDim`. */
-  readonly vdim?: number | null;
+  readonly vdim?: number | null | undefined;
   /** Whether tensors are [batch, length, width], and not [length, batch, width]. Default false. */
-  readonly batchFirst?: boolean;
+  readonly batchFirst?: boolean | undefined;
 }
 
 /** Options of `MultiheadAttention.forward`. */
@@ -50,21 +50,21 @@ export interface MultiheadAttentionCall {
    * [batch, keys], or [keys] without a batch: of bool, true where a key is padding that nobody sees;
    * or numbers that are added to the scores.
    */
-  readonly keyPaddingMask?: Tensor | null;
+  readonly keyPaddingMask?: Tensor | null | undefined;
   /** Whether the attention weights are returned too, which costs memory and time. Default true. */
-  readonly needWeights?: boolean;
+  readonly needWeights?: boolean | undefined;
   /**
    * [queries, keys] or [batch numHeads, queries, keys]: of bool, true where a query may not see a
    * key; or numbers that are added to the scores.
    */
-  readonly attnMask?: Tensor | null;
+  readonly attnMask?: Tensor | null | undefined;
   /** Whether the weights are the mean over heads. Default true. */
-  readonly averageAttnWeights?: boolean;
+  readonly averageAttnWeights?: boolean | undefined;
   /**
    * Query i sees the keys up to i only. With `attnMask` it says that the mask is such a one, which is
    * then used as it is. Default false.
    */
-  readonly isCausal?: boolean;
+  readonly isCausal?: boolean | undefined;
 }
 
 const where = 'new MultiheadAttention';

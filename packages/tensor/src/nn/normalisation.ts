@@ -30,9 +30,9 @@ interface NewNormOptions extends NewModuleOptions {
 /** Options of `new LayerNorm` that makes its weights. */
 export interface NewLayerNormOptions extends NewNormOptions {
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Whether a bias is added, 0 at first, where there is a weight. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /** Options of `new LayerNorm` around weights that there are. */
@@ -42,13 +42,13 @@ export interface LayerNormModuleOptions {
   /** [columns] */
   readonly bias: Parameter;
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 /** Options of `new RMSNorm`. */
 export interface RMSNormOptions extends NewNormOptions {
   /** Added to the mean of squares. Default 2^-23, that of f32. */
-  readonly eps?: number | null;
+  readonly eps?: number | null | undefined;
 }
 
 const extents: Kind = {

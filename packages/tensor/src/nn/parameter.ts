@@ -13,9 +13,9 @@ import { Tensor } from '../tensor.ts';
 export interface ParameterOptions {
   readonly shape: Shape;
   /** Default: the one that `await defaultDevice()` has opened. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Default true; false freezes the parameter. */
-  readonly requiresGrad?: boolean;
+  readonly requiresGrad?: boolean | undefined;
 }
 
 const floats = instanceOf(Float32Array);

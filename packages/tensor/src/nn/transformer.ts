@@ -23,19 +23,19 @@ export interface TransformerEncoderLayerOptions extends NewModuleOptions {
   /** Heads of the attention; `dModel` is a multiple of it. */
   readonly nhead: number;
   /** Width between the two linear layers. Default 2048. */
-  readonly dimFeedforward?: number;
+  readonly dimFeedforward?: number | undefined;
   /** Default 0.1. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Between the two linear layers. Default 'relu'. */
-  readonly activation?: 'relu' | 'gelu' | ((input: Tensor) => Tensor);
+  readonly activation?: 'relu' | 'gelu' | ((input: Tensor) => Tensor) | undefined;
   /** Default 1e-5. */
-  readonly layerNormEps?: number;
+  readonly layerNormEps?: number | undefined;
   /** Whether tensors are [batch, length, width], and not [length, batch, width]. Default false. */
-  readonly batchFirst?: boolean;
+  readonly batchFirst?: boolean | undefined;
   /** Whether the layer norms come before attention and linear layers, not behind. Default false. */
-  readonly normFirst?: boolean;
+  readonly normFirst?: boolean | undefined;
   /** Whether linear layers and layer norms have biases. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /** Options of `TransformerEncoderLayer.forward`. */
@@ -44,11 +44,11 @@ export interface EncoderLayerCall {
    * [length, length] or [batch nhead, length, length]: of bool, true where a position may not see
    * another; or numbers that are added to the scores.
    */
-  readonly srcMask?: Tensor | null;
+  readonly srcMask?: Tensor | null | undefined;
   /** [batch, length]: of bool, true where there is padding; or numbers that are added to the scores. */
-  readonly srcKeyPaddingMask?: Tensor | null;
+  readonly srcKeyPaddingMask?: Tensor | null | undefined;
   /** Each position sees those up to itself only; no `srcMask` is needed. Default false. */
-  readonly isCausal?: boolean;
+  readonly isCausal?: boolean | undefined;
 }
 
 const activation: Kind = {
@@ -182,13 +182,13 @@ export interface TransformerEncoderOptions {
   readonly encoderLayer: TransformerEncoderLayer;
   readonly numLayers: number;
   /** What comes behind the last layer, such as a `LayerNorm`. Default: nothing. */
-  readonly norm?: Layer | null;
+  readonly norm?: Layer | null | undefined;
 }
 
 /** Options of `TransformerEncoder.forward`. */
 export interface EncoderCall extends Omit<EncoderLayerCall, 'srcMask'> {
   /** As `srcMask` of a layer. */
-  readonly mask?: Tensor | null;
+  readonly mask?: Tensor | null | undefined;
 }
 
 const encoderKinds = {

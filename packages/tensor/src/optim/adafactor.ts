@@ -12,19 +12,19 @@ import type { Params } from './paramGroup.ts';
 /** Options of `new Adafactor`; `lr` is refused with `relativeStep`, and needed without. */
 export interface AdafactorOptions extends OptimizerOptions {
   /** Added to squares of gradients, and the least scale of a parameter. Default [1e-30, 1e-3]. */
-  readonly eps?: readonly [number, number];
+  readonly eps?: readonly [number, number] | undefined;
   /** Steps whose root mean square is larger are scaled down to it. Default 1. */
-  readonly clipThreshold?: number;
+  readonly clipThreshold?: number | undefined;
   /** Exponent of the decay of means of squares. Default -0.8. */
-  readonly decayRate?: number;
+  readonly decayRate?: number | undefined;
   /** Decay of the mean of steps; null for none, which saves its memory. Default null. */
-  readonly beta1?: number | null;
+  readonly beta1?: number | null | undefined;
   /** Whether the rate is multiplied with the root mean square of each parameter. Default true. */
-  readonly scaleParameter?: boolean;
+  readonly scaleParameter?: boolean | undefined;
   /** Whether the rate is 1 / sqrt(update), at most 0.01. Default true. */
-  readonly relativeStep?: boolean;
+  readonly relativeStep?: boolean | undefined;
   /** Whether the relative rate rises from 1e-6. Default false. */
-  readonly warmupInit?: boolean;
+  readonly warmupInit?: boolean | undefined;
 }
 
 type OwnOptions = Omit<AdafactorOptions, keyof OptimizerOptions>;

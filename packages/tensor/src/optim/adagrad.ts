@@ -9,11 +9,11 @@ import type { Params } from './paramGroup.ts';
 /** Options of `new Adagrad`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default. */
 export interface AdagradOptions extends OptimizerOptions {
   /** The rate is divided by 1 + `lrDecay` times the updates before. Default 0. */
-  readonly lrDecay?: number;
+  readonly lrDecay?: number | undefined;
   /** What the sums of squares begin with. Default 0. */
-  readonly initialAccumulatorValue?: number;
+  readonly initialAccumulatorValue?: number | undefined;
   /** Added to the denominator. Default 1e-10. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 type OwnOptions = Pick<AdagradOptions, 'lrDecay' | 'initialAccumulatorValue' | 'eps'>;

@@ -5,11 +5,11 @@ import type { OptimizerArguments, OptimizerOptions } from './optimizerOptions.ts
 /** Options of `new AdamW`. */
 export interface AdamWOptions extends OptimizerOptions {
   /** Decay of the means of gradients and of their squares. Default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
+  readonly betas?: readonly [number, number] | undefined;
   /** Added to the denominator. Default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Decoupled weight decay of groups without one of their own. Default 0.01. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 const description = {

@@ -30,13 +30,13 @@ export interface OptimizerRule {
   /** What it keeps of each element, under the names that PyTorch gives in a state. */
   readonly moments: readonly string[];
   /** What the moments begin with. Default 0. */
-  readonly initialMoment?: number;
+  readonly initialMoment?: number | undefined;
   /** What the number of an update decides. Default nothing but that number. */
-  readonly corrections?: Corrections;
+  readonly corrections?: Corrections | undefined;
   /** After so many updates the corrections change no more. Default 2. */
-  readonly lastCorrection?: number;
-  readonly betas?: readonly [number, number];
-  readonly eps?: number;
+  readonly lastCorrection?: number | undefined;
+  readonly betas?: readonly [number, number] | undefined;
+  readonly eps?: number | undefined;
 }
 
 /** What is kept of a parameter in an array of its own. */

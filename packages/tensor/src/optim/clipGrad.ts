@@ -13,9 +13,9 @@ import { Tensor } from '../tensor.ts';
 /** Options of `clipGradNorm`. */
 export interface ClipGradNormOptions {
   /** The exponent of the norm; Infinity for the greatest magnitude. Default 2. */
-  readonly normType?: number;
+  readonly normType?: number | undefined;
   /** Whether a norm that is NaN or infinite is an error, for which the GPU is waited for. Default false. */
-  readonly errorIfNonfinite?: boolean;
+  readonly errorIfNonfinite?: boolean | undefined;
 }
 
 const exponent: Kind = { what: 'a number above 0', holds: (value) => typeof value === 'number' && value > 0 };

@@ -15,11 +15,11 @@ export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseL
 /** Options of `getScheduler('reduce_lr_on_plateau', …)`. */
 export interface PlateauSchedulerOptions {
   readonly optimizer: Optimizer;
-  readonly kwargs?: ReduceLROnPlateauOptions;
+  readonly kwargs?: ReduceLROnPlateauOptions | undefined;
   /** Not used. */
-  readonly numWarmupSteps?: number;
+  readonly numWarmupSteps?: number | undefined;
   /** Not used. */
-  readonly numTrainingSteps?: number;
+  readonly numTrainingSteps?: number | undefined;
 }
 
 /**

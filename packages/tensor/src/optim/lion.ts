@@ -9,7 +9,7 @@ import type { Params } from './paramGroup.ts';
 /** Options of `new Lion`; `weightDecay` is decoupled, and `lr` is 1e-4 by default. */
 export interface LionOptions extends OptimizerOptions {
   /** How far the step and the mean of gradients look back. Default [0.9, 0.99]. */
-  readonly betas?: readonly [number, number];
+  readonly betas?: readonly [number, number] | undefined;
 }
 
 const description = { where: 'new Lion', lr: 1e-4, weightDecay: 0, kinds: { betas: optional(betas) } };

@@ -14,23 +14,23 @@ export interface OptimizerOptions {
    * `getScheduler`. As an array: the rate of every update of the run, in order, where all are known
    * beforehand; an update that is skipped uses none up. Default 1e-3.
    */
-  readonly lr?: number | Float64Array;
+  readonly lr?: number | Float64Array | undefined;
   /** Weight decay of groups without one of their own. Default 0. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
   /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. Default 0. */
-  readonly maxGradNorm?: number;
+  readonly maxGradNorm?: number | undefined;
   /** Updates that were applied before, when a run is resumed. Default 0. */
-  readonly firstStep?: number;
+  readonly firstStep?: number | undefined;
   /**
    * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights
    * themselves, gradients and moments stay in f32. Default false.
    */
-  readonly fp16?: boolean;
+  readonly fp16?: boolean | undefined;
   /**
    * What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves
    * when they overflow. Default 1.
    */
-  readonly lossScale?: number | DynamicLossScale;
+  readonly lossScale?: number | DynamicLossScale | undefined;
 }
 
 const lr: Kind = {
@@ -95,9 +95,9 @@ export interface OptimizerDescription {
   readonly weightDecay: number;
   /** Of the options that only this one has. */
   readonly kinds: Readonly<Record<string, Kind>>;
-  readonly otherNames?: Readonly<Record<string, string>>;
+  readonly otherNames?: Readonly<Record<string, string>> | undefined;
   /** By group, what rates that are known beforehand are multiplied with. Default 1. */
-  readonly factors?: readonly number[];
+  readonly factors?: readonly number[] | undefined;
 }
 
 /**

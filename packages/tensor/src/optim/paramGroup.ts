@@ -9,9 +9,9 @@ export type NamedOrBare = Parameter | readonly [name: string, parameter: Paramet
 export interface ParamGroupOptions {
   readonly params: Iterable<NamedOrBare>;
   /** Default: that of the optimizer. */
-  readonly lr?: number;
+  readonly lr?: number | undefined;
   /** Decoupled weight decay. Default: that of the optimizer. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /** What an optimizer can be given: parameters, in groups or not. */
@@ -84,8 +84,8 @@ function isIterable(value: unknown): boolean {
 
 export interface PlainGroup {
   readonly named: readonly (readonly [string, Parameter])[];
-  readonly lr?: number;
-  readonly weightDecay?: number;
+  readonly lr?: number | undefined;
+  readonly weightDecay?: number | undefined;
 }
 
 /**

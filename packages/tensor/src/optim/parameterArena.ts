@@ -28,11 +28,11 @@ export interface ArenaPlace extends ArenaItem {
 
 export interface ParameterArenaOptions {
   /** Keep f16 copies of matrix operands. Default false. */
-  readonly fp16?: boolean;
+  readonly fp16?: boolean | undefined;
   /** Names of what is kept of each element. */
   readonly moments: readonly string[];
   /** What the moments begin with. Default 0. */
-  readonly initialMoment?: number;
+  readonly initialMoment?: number | undefined;
 }
 
 const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) * multiple;

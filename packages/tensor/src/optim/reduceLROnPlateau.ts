@@ -16,21 +16,21 @@ import { ScheduleError } from './schedules.ts';
 /** Options of `new ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
   /** Whether a metric is better when it is lower or higher. Default `min`. */
-  readonly mode?: 'min' | 'max';
+  readonly mode?: 'min' | 'max' | undefined;
   /** What the rates are multiplied with, below 1. Default 0.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Metrics in a row that may be no better before the rates fall. Default 10. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /** By how much a metric must be better to count. Default 1e-4. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /** Whether that is a part of the best metric, or a difference. Default `rel`. */
-  readonly thresholdMode?: 'rel' | 'abs';
+  readonly thresholdMode?: 'rel' | 'abs' | undefined;
   /** Metrics after a fall that count neither way. Default 0. */
-  readonly cooldown?: number;
+  readonly cooldown?: number | undefined;
   /** The least rate, of all groups or of each. Default 0. */
-  readonly minLr?: number | readonly number[];
+  readonly minLr?: number | readonly number[] | undefined;
   /** A fall by no more than this is left out. Default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 /** How a plateau stands. */

@@ -9,13 +9,13 @@ import type { Params } from './paramGroup.ts';
 /** Options of `new RMSprop`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default. */
 export interface RMSpropOptions extends OptimizerOptions {
   /** Decay of the mean of squared gradients. Default 0.99. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Added to the denominator. Default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Part of the last step that the next one keeps. Default 0. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Divides by the deviation of the gradients and not by their size. Default false. */
-  readonly centered?: boolean;
+  readonly centered?: boolean | undefined;
 }
 
 type OwnOptions = Pick<RMSpropOptions, 'alpha' | 'eps' | 'momentum' | 'centered'>;

@@ -23,7 +23,7 @@ export interface SchedulerOptions {
   /** The learning rate that the schedule's factors multiply. */
   readonly baseLearningRate: number;
   /** Steps of rising learning rate. Default 0. */
-  readonly numWarmupSteps?: number;
+  readonly numWarmupSteps?: number | undefined;
   /** Steps of the whole run. */
   readonly numTrainingSteps: number;
   /**
@@ -31,7 +31,7 @@ export interface SchedulerOptions {
    * `minLr`, `minLrRate`, `warmupLrRate`, `numDecaySteps`, `numStableSteps`, `warmupType`,
    * `decayType`, `minLrRatio`.
    */
-  readonly kwargs?: Readonly<Record<string, number | string>>;
+  readonly kwargs?: Readonly<Record<string, number | string>> | undefined;
 }
 
 /** The learning rate of a step, counted from 0. */

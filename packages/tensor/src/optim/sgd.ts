@@ -10,11 +10,11 @@ import type { Params } from './paramGroup.ts';
 /** Options of `new SGD`; `weightDecay` is added to the gradient. */
 export interface SGDOptions extends OptimizerOptions {
   /** Part of the last step that the next one keeps. Default 0. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** What the gradient loses before it is added to the last step. Default 0. */
-  readonly dampening?: number;
+  readonly dampening?: number | undefined;
   /** Nesterov's momentum, which looks a step ahead. Default false. */
-  readonly nesterov?: boolean;
+  readonly nesterov?: boolean | undefined;
 }
 
 type OwnOptions = Pick<SGDOptions, 'momentum' | 'dampening' | 'nesterov'>;

@@ -10,7 +10,7 @@ import type { SafetensorsDtype } from './dtypes.ts';
 export interface WritableTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
-  readonly dtype?: SafetensorsDtype | 'f32' | 'f16' | 'i32' | 'u32';
+  readonly dtype?: SafetensorsDtype | 'f32' | 'f16' | 'i32' | 'u32' | undefined;
 }
 
 const dtypeOfTensor: Readonly<Record<string, SafetensorsDtype>> = { f32: 'F32', f16: 'F16', i32: 'I32', u32: 'U32' };

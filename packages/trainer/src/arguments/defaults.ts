@@ -20,7 +20,7 @@ export type TokensSeen = 'all' | 'non_padding' | 'no';
 /** Options of activation checkpointing. */
 export interface CheckpointingKwargs {
   /** Every how many layers one is computed again in the backward pass. Default 1. */
-  readonly everyNLayers?: number;
+  readonly everyNLayers?: number | undefined;
 }
 
 /**

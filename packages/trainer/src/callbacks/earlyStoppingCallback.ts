@@ -6,9 +6,9 @@ import type { CallbackState, TrainerCallback } from './trainerCallback.ts';
 
 export interface EarlyStoppingOptions {
   /** Evaluations in a row without a better metric after which the run ends. Default 1. */
-  readonly earlyStoppingPatience?: number;
+  readonly earlyStoppingPatience?: number | undefined;
   /** By how much a metric must be better to count. Default 0. */
-  readonly earlyStoppingThreshold?: number;
+  readonly earlyStoppingThreshold?: number | undefined;
 }
 
 const optionKinds = {

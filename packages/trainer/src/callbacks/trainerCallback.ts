@@ -26,34 +26,34 @@ export interface Preparation {
 
 /** What a callback is told beside arguments, state and control. */
 export interface CallbackContext {
-  readonly model?: TrainableModel;
+  readonly model?: TrainableModel | undefined;
   /** The tokenizer that the Trainer was given. */
   readonly processingClass?: unknown;
   /** Of the run under way. */
-  readonly optimizer?: Optimizer;
+  readonly optimizer?: Optimizer | undefined;
   /** Of the run under way. */
-  readonly lrScheduler?: Schedule | OptimizerScheduler;
+  readonly lrScheduler?: Schedule | OptimizerScheduler | undefined;
   /** Of the run under way. */
-  readonly trainDataloader?: Dataloader;
+  readonly trainDataloader?: Dataloader | undefined;
   /** Of the evaluation under way, or of the last one. */
-  readonly evalDataloader?: Dataloader;
+  readonly evalDataloader?: Dataloader | undefined;
   /** The entry just logged, for `onLog`. */
-  readonly logs?: LogEntry;
+  readonly logs?: LogEntry | undefined;
   /** The metrics just computed, for `onEvaluate` and `onPredict`. */
-  readonly metrics?: LogEntry;
+  readonly metrics?: LogEntry | undefined;
   /** What the metrics' names begin with, for `onEvaluate`: `eval`, or `eval_a` of a set `a`. */
-  readonly metricKeyPrefix?: string;
+  readonly metricKeyPrefix?: string | undefined;
   /** Examples whose update has completed on the GPU since training began, for `onStepEnd`. */
-  readonly examplesSeen?: number;
+  readonly examplesSeen?: number | undefined;
   /**
    * The last step that is known to have completed, for `onStepEnd` and `onTrainEnd`. The GPU is up
    * to two steps behind.
    */
-  readonly completed?: CompletedStep;
+  readonly completed?: CompletedStep | undefined;
   /** How far the kernels are, for `onPreparation`. */
-  readonly preparation?: Preparation;
+  readonly preparation?: Preparation | undefined;
   /** Batches in the evaluation under way, for `onPredictionStep`. */
-  readonly numBatches?: number;
+  readonly numBatches?: number | undefined;
 }
 
 /** May return a control, whose flags are then taken over. */
@@ -77,26 +77,26 @@ export interface CallbackState {
  * order of `transformers`.
  */
 export interface TrainerCallback {
-  onInitEnd?: Event;
-  onTrainBegin?: Event;
-  onTrainEnd?: Event;
-  onEpochBegin?: Event;
-  onEpochEnd?: Event;
-  onStepBegin?: Event;
-  onSubstepEnd?: Event;
-  onPreOptimizerStep?: Event;
-  onOptimizerStep?: Event;
-  onStepEnd?: Event;
-  onPredictionStep?: Event;
-  onEvaluate?: Event;
-  onPredict?: Event;
-  onSave?: Event;
-  onLog?: Event;
+  onInitEnd?: Event | undefined;
+  onTrainBegin?: Event | undefined;
+  onTrainEnd?: Event | undefined;
+  onEpochBegin?: Event | undefined;
+  onEpochEnd?: Event | undefined;
+  onStepBegin?: Event | undefined;
+  onSubstepEnd?: Event | undefined;
+  onPreOptimizerStep?: Event | undefined;
+  onOptimizerStep?: Event | undefined;
+  onStepEnd?: Event | undefined;
+  onPredictionStep?: Event | undefined;
+  onEvaluate?: Event | undefined;
+  onPredict?: Event | undefined;
+  onSave?: Event | undefined;
+  onLog?: Event | undefined;
   /**
    * Kernels are checked or compiled, before the first step or evaluation. `transformers` has nothing
    * like it.
    */
-  onPreparation?: Event;
+  onPreparation?: Event | undefined;
   /** What a checkpoint keeps of it, in `stateful_callbacks` of `trainer_state.json`. Default nothing. */
   state?(): CallbackState;
   /** Called before `onTrainBegin` of a run that is resumed, with what `state()` gave. */

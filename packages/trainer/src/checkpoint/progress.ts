@@ -31,7 +31,7 @@ export interface RunProgress {
   /** Milliseconds since 1970. */
   readonly savedAt: number;
   /** How a schedule that follows a metric stands; missing in checkpoints of older versions. */
-  readonly plateau?: PlateauState | null;
+  readonly plateau?: PlateauState | null | undefined;
   /** Entries of the log, by place, that hold numbers which JSON has not. */
   readonly exactLogs: Readonly<Record<string, LogEntry>>;
 }

@@ -38,9 +38,9 @@ const collected: Kind = {
 /** What `includeForMetrics` adds for `computeMetrics`. */
 export interface MetricExtras {
   /** What the model read first, such as `input_ids` [examples, columns], filled up with -100. */
-  readonly inputs?: NdArray;
+  readonly inputs?: NdArray | undefined;
   /** Of each example the loss of its batch: [examples]. */
-  readonly losses?: NdArray;
+  readonly losses?: NdArray | undefined;
 }
 
 /**

@@ -5,23 +5,23 @@ import { TrainerError } from '../errors.ts';
 /** What the author of a model knows of it, and a Trainer does not. Names are those of `transformers`. */
 export interface ModelCardOptions {
   /** Of the texts, such as `en`. */
-  readonly language?: string | readonly string[];
+  readonly language?: string | readonly string[] | undefined;
   /** Such as `apache-2.0`. */
-  readonly license?: string;
+  readonly license?: string | undefined;
   /** Added to `generated_from_trainer`, and to those of a card that is there. */
-  readonly tags?: string | readonly string[];
+  readonly tags?: string | readonly string[] | undefined;
   /** Default: the name of the output folder. */
-  readonly modelName?: string;
+  readonly modelName?: string | undefined;
   /** The model that was fine-tuned, by its name on the hub. */
-  readonly finetunedFrom?: string;
+  readonly finetunedFrom?: string | undefined;
   /** Such as `text-classification`. Default: told from the model's class. */
-  readonly tasks?: string | readonly string[];
+  readonly tasks?: string | readonly string[] | undefined;
   /** Names of the datasets on the hub, such as `nyu-mll/glue`. */
-  readonly datasetTags?: string | readonly string[];
+  readonly datasetTags?: string | readonly string[] | undefined;
   /** Names of the datasets for people. Default: `datasetTags`. */
-  readonly dataset?: string | readonly string[];
+  readonly dataset?: string | readonly string[] | undefined;
   /** Their configurations, such as `mrpc`. */
-  readonly datasetArgs?: string | readonly string[];
+  readonly datasetArgs?: string | readonly string[] | undefined;
 }
 
 const texts = oneOfKinds('a text or an array of texts', nonEmptyText, arrayOf(nonEmptyText, 'texts'));

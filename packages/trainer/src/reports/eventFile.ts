@@ -10,15 +10,15 @@ export interface FileEvent {
   /** Seconds since 1970. */
   readonly wallTime: number;
   /** Default 0. */
-  readonly step?: number;
-  readonly values?: readonly SummaryValue[];
+  readonly step?: number | undefined;
+  readonly values?: readonly SummaryValue[] | undefined;
   /** Whether it is the first of a file. */
-  readonly begins?: boolean;
+  readonly begins?: boolean | undefined;
   /**
    * Whether a run goes on at `step`: TensorBoard forgets what other files of the folder have of that
    * step and later.
    */
-  readonly goesOn?: boolean;
+  readonly goesOn?: boolean | undefined;
 }
 
 /**

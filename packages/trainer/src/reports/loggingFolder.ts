@@ -8,7 +8,7 @@ import { TrainerError } from '../errors.ts';
 
 export interface ReportOptions {
   /** The folder to write to. Default: `loggingDir` of the arguments. */
-  readonly loggingDir?: string;
+  readonly loggingDir?: string | undefined;
 }
 
 /** Folders without a name of the user's: all reports of a run share one. */

@@ -9,23 +9,23 @@ export type LogValue = number | string | boolean | null | readonly LogValue[] | 
  * and `step`.
  */
 export interface LogEntry {
-  readonly loss?: number;
-  readonly grad_norm?: number;
-  readonly learning_rate?: number;
-  readonly epoch?: number;
-  readonly step?: number;
-  readonly eval_loss?: number;
-  readonly eval_runtime?: number;
-  readonly eval_samples_per_second?: number;
-  readonly eval_steps_per_second?: number;
-  readonly test_loss?: number;
-  readonly train_loss?: number;
-  readonly train_runtime?: number;
-  readonly train_samples_per_second?: number;
-  readonly train_steps_per_second?: number;
-  readonly total_flos?: number;
-  readonly num_input_tokens_seen?: number;
-  readonly train_tokens_per_second?: number;
+  readonly loss?: number | undefined;
+  readonly grad_norm?: number | undefined;
+  readonly learning_rate?: number | undefined;
+  readonly epoch?: number | undefined;
+  readonly step?: number | undefined;
+  readonly eval_loss?: number | undefined;
+  readonly eval_runtime?: number | undefined;
+  readonly eval_samples_per_second?: number | undefined;
+  readonly eval_steps_per_second?: number | undefined;
+  readonly test_loss?: number | undefined;
+  readonly train_loss?: number | undefined;
+  readonly train_runtime?: number | undefined;
+  readonly train_samples_per_second?: number | undefined;
+  readonly train_steps_per_second?: number | undefined;
+  readonly total_flos?: number | undefined;
+  readonly num_input_tokens_seen?: number | undefined;
+  readonly train_tokens_per_second?: number | undefined;
   readonly [name: string]: LogValue | undefined;
 }
 

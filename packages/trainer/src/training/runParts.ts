@@ -35,9 +35,9 @@ export interface RunInput {
   /** Batch keys of the labels. */
   readonly labelNames: readonly string[];
   /** Passed to the evaluations of the run. */
-  readonly ignoreKeysForEval?: readonly string[];
+  readonly ignoreKeysForEval?: readonly string[] | undefined;
   /** An optimizer that the run uses and does not dispose of. */
-  readonly keptOptimizer?: Optimizer;
+  readonly keptOptimizer?: Optimizer | undefined;
   /** What the run goes on from; null when it begins. */
   readonly checkpoint: Checkpoint | null;
   /** What a person is told to do who has stopped it. */

@@ -22,7 +22,7 @@ export interface TrainingStepOptions extends LossOptions {
    */
   readonly args: TrainingArguments;
   /** Steps before the first, when a run is resumed. Default none. */
-  readonly completed?: CompletedSteps;
+  readonly completed?: CompletedSteps | undefined;
 }
 
 /** What the GPU reported of the steps that have completed. */

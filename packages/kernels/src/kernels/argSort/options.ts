@@ -9,5 +9,5 @@ export interface ArgSortOptions {
   readonly length: number;
   readonly inner: number;
   /** Whether the greatest comes first. Default false. */
-  readonly descending?: boolean;
+  readonly descending?: boolean | undefined;
 }

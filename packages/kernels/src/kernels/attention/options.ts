@@ -29,15 +29,15 @@ export interface AttentionShape {
   /** Channels of each head, 1 to 1024. */
   readonly headSize: number;
   /** What scores are multiplied with. Default 1 / sqrt(headSize). */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /**
    * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel
    * head * 65536 + position of the key, the low 16 bits of its own token key: the same whether the
    * batch is packed or padded. Default: none.
    */
-  readonly dropout?: DropoutOptions;
+  readonly dropout?: DropoutOptions | undefined;
   /** Default: chosen for the device. */
-  readonly variant?: AttentionVariant;
+  readonly variant?: AttentionVariant | undefined;
 }
 
 /** Queries, keys and values: three arrays, or one in which they stand side by side. */

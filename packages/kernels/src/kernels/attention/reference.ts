@@ -8,8 +8,8 @@ export interface AttentionReferenceOptions {
   readonly cuSeqlens: ArrayLike<number>;
   readonly numHeads: number;
   readonly headSize: number;
-  readonly scale?: number;
-  readonly dropout?: RowDropout;
+  readonly scale?: number | undefined;
+  readonly dropout?: RowDropout | undefined;
 }
 
 interface Pair {

@@ -9,7 +9,7 @@ export interface BinaryMember {
   /** WGSL of the value at `a` and `b`. */
   readonly value: string;
   /** WGSL of the derivatives by `a` and by `b`, from these and the value `y`; none of tests. */
-  readonly slopes?: Readonly<Record<'a' | 'b', string>>;
+  readonly slopes?: Readonly<Record<'a' | 'b', string>> | undefined;
   /** The value in float64: the specification. */
   readonly reference: (a: number, b: number) => number;
   /**
@@ -18,8 +18,8 @@ export interface BinaryMember {
    */
   readonly integers: 'keep' | 'float' | 'test';
   /** The same of whole numbers, where another formula is right. */
-  readonly ofIntegers?: string;
-  readonly includes?: readonly WgslFile[];
+  readonly ofIntegers?: string | undefined;
+  readonly includes?: readonly WgslFile[] | undefined;
 }
 
 // The family: a line is a new member, which gets its tests by itself. Literals only: what nobody

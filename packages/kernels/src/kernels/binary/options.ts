@@ -13,7 +13,7 @@ export interface BinaryFunctionOptions {
   readonly output: GpuArray;
   readonly length: number;
   /** Extents and the steps of `a` and `b`, where one repeats. Default: all are [length]. */
-  readonly broadcast?: Broadcast;
+  readonly broadcast?: Broadcast | undefined;
 }
 
 export interface BinaryBackwardOptions {
@@ -30,5 +30,5 @@ export interface BinaryBackwardOptions {
   readonly gradInput: GpuArray;
   readonly length: number;
   /** As of the forward, with the steps of `gradOutput`. */
-  readonly broadcast?: Broadcast;
+  readonly broadcast?: Broadcast | undefined;
 }

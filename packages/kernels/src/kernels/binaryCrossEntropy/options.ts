@@ -8,10 +8,10 @@ export interface BinaryCrossEntropyOptions {
   /** f32 `[1]`. */
   readonly loss: GpuArray;
   /** f32 `[length]`: the derivative of this call's share of the loss, overwritten. */
-  readonly gradLogits?: GpuArray;
+  readonly gradLogits?: GpuArray | undefined;
   readonly length: number;
   /** Multiplies the sum over elements, and the gradient: 1 / length for a mean. */
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
 }

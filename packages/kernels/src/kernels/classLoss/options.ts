@@ -17,9 +17,9 @@ export interface ClassLossInput {
   readonly classes: number;
   readonly inner: number;
   /** Part of the target that is spread evenly over all classes, 0 to 1. Default 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /** Class of rows that count for nothing. Default -100. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 export interface ClassLossOptions extends ClassLossInput {
@@ -28,7 +28,7 @@ export interface ClassLossOptions extends ClassLossInput {
   /** f32 `[outer, inner, 4]`: what the gradient needs of each row. */
   readonly facts: GpuArray;
   /** Threads for a row. Default: 64 on a GPU for more than 64 classes, else 1. */
-  readonly lanes?: 1 | 64;
+  readonly lanes?: 1 | 64 | undefined;
 }
 
 export interface ClassLossTotalOptions {
@@ -52,7 +52,7 @@ export interface ClassLossBackwardOptions extends ClassLossInput {
   /** What `classLossTotal` wrote. Default: the rows' losses stayed by themselves. */
   readonly scale?: GpuArray | undefined;
   /** Whether the gradient is that of the probabilities. Default false: of the input. */
-  readonly ofProbabilities?: boolean;
+  readonly ofProbabilities?: boolean | undefined;
   /** f32 `[outer, classes, inner]`. */
   readonly gradient: GpuArray;
 }

@@ -8,5 +8,5 @@ export interface ColumnSumOptions {
   readonly rows: number;
   readonly columns: number;
   /** Add to what `output` holds. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
 }

@@ -11,21 +11,21 @@ export interface CrossEntropyOptions {
   /** f32 `[1]`. */
   readonly loss: GpuArray;
   /** f32 `[rows, classes]`: the derivative of this call's share of the loss, overwritten. */
-  readonly gradLogits?: GpuArray;
+  readonly gradLogits?: GpuArray | undefined;
   readonly rows: number;
   readonly classes: number;
   /** Part of the target that is spread evenly over all classes, in [0, 1]. Default 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /** Label of rows that count for nothing. Default -100. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
   /** Multiplies the sum over rows, and the gradient: 1 / rows kept for a mean. */
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
   /**
    * Row per thread or row per workgroup. Default: per workgroup for more than 64 classes on a GPU.
    */
-  readonly variant?: CrossEntropyVariant;
+  readonly variant?: CrossEntropyVariant | undefined;
 }
 
 export type CrossEntropyVariant = 'thread' | 'workgroup';

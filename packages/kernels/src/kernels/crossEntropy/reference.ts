@@ -6,9 +6,9 @@ export interface CrossEntropyReferenceOptions {
   readonly rows: number;
   readonly classes: number;
   /** Default 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /** Default -100. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
   readonly weight: number;
 }
 

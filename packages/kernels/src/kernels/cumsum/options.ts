@@ -9,9 +9,9 @@ export interface CumsumOptions {
   readonly length: number;
   readonly inner: number;
   /** Whether sums run from the end, as those of the gradient do. Default false. */
-  readonly reversed?: boolean;
+  readonly reversed?: boolean | undefined;
   /** Default: what fits the device and the shape. */
-  readonly variant?: CumsumVariant;
+  readonly variant?: CumsumVariant | undefined;
 }
 
 /** Who takes a row, or a chunk of one. */

@@ -25,6 +25,6 @@ export interface AccumulateOptions {
   /** [length], f32 or f16, in another buffer: what is added to, in place. */
   readonly target: GpuArray;
   /** Default 1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   readonly length: number;
 }

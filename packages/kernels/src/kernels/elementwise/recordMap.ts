@@ -21,7 +21,7 @@ export interface Formula {
   /** WGSL that returns the result: `return a + b;`, with operands and parameters by their names. */
   readonly body: string;
   /** Files that it calls. */
-  readonly includes?: readonly WgslFile[];
+  readonly includes?: readonly WgslFile[] | undefined;
 }
 
 /** How an operand lies in the output: its step along each dimension, 0 where it repeats. */

@@ -25,5 +25,5 @@ export interface EmbeddingBackwardOptions {
   readonly rows: number;
   readonly columns: number;
   /** Add to what `gradTable` holds. Default true. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
 }

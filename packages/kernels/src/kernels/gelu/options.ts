@@ -30,5 +30,5 @@ export interface GeluBackwardWithBiasOptions {
   readonly rows: number;
   readonly columns: number;
   /** Add to what `gradBias` holds. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
 }

@@ -44,33 +44,33 @@ export interface GemmOptions {
   readonly k: number;
   readonly layout: GemmLayout;
   /** Default: one matrix. */
-  readonly batch?: GemmBatch;
+  readonly batch?: GemmBatch | undefined;
   /** Factor of the product, as in `torch.addmm`. Default 1. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Add to what `output` holds. Not together with an activation. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
   /** f32 `[n]`, added to each row. */
-  readonly bias?: GpuArray;
+  readonly bias?: GpuArray | undefined;
   /** Applied last. Default `none`. */
-  readonly activation?: 'gelu' | 'none';
+  readonly activation?: 'gelu' | 'none' | undefined;
   /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
-  readonly preActivation?: GpuArray;
+  readonly preActivation?: GpuArray | undefined;
   /** How it is computed. Default: by `planGemm`, from the device. */
-  readonly variant?: GemmVariant;
+  readonly variant?: GemmVariant | undefined;
   /**
    * How much of the output a workgroup computes. Default: by `planGemm`, from the device and the size
    * of the output.
    */
-  readonly tile?: GemmTileSize;
+  readonly tile?: GemmTileSize | undefined;
   /**
    * In how many parts the inner dimension is summed at once, whose sums are then added in order.
    * Not for batches. Default: by `planGemm`.
    */
-  readonly splits?: number;
+  readonly splits?: number | undefined;
   /**
    * Whether operands are packed first: copied so that what a tile reads lies together. Only
    * `subgroup` can, with an inner dimension that is a multiple of 4, and not for batches. Default:
    * by `planGemm`, from the sizes.
    */
-  readonly packing?: boolean;
+  readonly packing?: boolean | undefined;
 }

@@ -7,17 +7,19 @@ export interface GemmReferenceOptions {
   readonly n: number;
   readonly k: number;
   readonly layout: 'NN' | 'NT' | 'TN';
-  readonly batch?: {
-    readonly count: number;
-    readonly strideA: number;
-    readonly strideB: number;
-    readonly strideOutput: number;
-  };
-  readonly alpha?: number;
+  readonly batch?:
+    | {
+        readonly count: number;
+        readonly strideA: number;
+        readonly strideB: number;
+        readonly strideOutput: number;
+      }
+    | undefined;
+  readonly alpha?: number | undefined;
   /** What is added to the product: the output's content of before. */
-  readonly added?: ArrayLike<number>;
-  readonly bias?: ArrayLike<number>;
-  readonly activation?: 'gelu' | 'none';
+  readonly added?: ArrayLike<number> | undefined;
+  readonly bias?: ArrayLike<number> | undefined;
+  readonly activation?: 'gelu' | 'none' | undefined;
 }
 
 /**

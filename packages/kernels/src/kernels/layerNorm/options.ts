@@ -11,9 +11,9 @@ export interface LayerNormOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;
   /** [rows, columns], f32 or f16, added to the (dropped) input. Default: nothing. */
-  readonly residual?: GpuArray;
+  readonly residual?: GpuArray | undefined;
   /** Dropout of the input, before the residual is added. Default: none. */
-  readonly dropout?: DropoutOptions;
+  readonly dropout?: DropoutOptions | undefined;
   /** [columns], f32 or f16. */
   readonly weight: GpuArray;
   /** [columns], f32 or f16. */
@@ -25,7 +25,7 @@ export interface LayerNormOptions {
    * Without residual and dropout it is the input itself and may be left out; otherwise, left out,
    * scratch memory is used.
    */
-  readonly sum?: GpuArray;
+  readonly sum?: GpuArray | undefined;
   /** f32[rows]: receives the average of each row of the sum. */
   readonly mean: GpuArray;
   /** f32[rows]: receives 1 / sqrt(variance + epsilon) of each row of the sum. */
@@ -34,7 +34,7 @@ export interface LayerNormOptions {
   readonly columns: number;
   readonly epsilon: number;
   /** Default: chosen for the device. */
-  readonly variant?: LayerNormVariant;
+  readonly variant?: LayerNormVariant | undefined;
 }
 
 export interface LayerNormBackwardOptions {
@@ -59,17 +59,17 @@ export interface LayerNormBackwardOptions {
   /**
    * [rows, columns], f32 or f16: receives the gradient of the input, for a forward with dropout.
    */
-  readonly gradInput?: GpuArray;
+  readonly gradInput?: GpuArray | undefined;
   /** As in the forward. */
-  readonly dropout?: DropoutOptions;
+  readonly dropout?: DropoutOptions | undefined;
   /** f32[columns]. */
   readonly gradWeight: GpuArray;
   /** f32[columns]. */
   readonly gradBias: GpuArray;
   /** Add to `gradWeight` and `gradBias` instead of replacing them. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
   readonly rows: number;
   readonly columns: number;
   /** Default: chosen for the device. */
-  readonly variant?: LayerNormVariant;
+  readonly variant?: LayerNormVariant | undefined;
 }

@@ -3,8 +3,8 @@ import type { RowDropout } from '../dropout/reference.ts';
 
 export interface LayerNormReferenceOptions {
   readonly input: ArrayLike<number>;
-  readonly residual?: ArrayLike<number>;
-  readonly dropout?: RowDropout;
+  readonly residual?: ArrayLike<number> | undefined;
+  readonly dropout?: RowDropout | undefined;
   readonly weight: ArrayLike<number>;
   readonly bias: ArrayLike<number>;
   readonly rows: number;
@@ -58,7 +58,7 @@ export interface LayerNormBackwardReferenceOptions {
   readonly mean: ArrayLike<number>;
   readonly reciprocalStd: ArrayLike<number>;
   readonly weight: ArrayLike<number>;
-  readonly dropout?: RowDropout;
+  readonly dropout?: RowDropout | undefined;
   readonly rows: number;
   readonly columns: number;
 }

@@ -8,10 +8,10 @@ export interface MeanSquaredErrorOptions {
   /** f32 `[1]`. */
   readonly loss: GpuArray;
   /** f32 `[length]`: the derivative of this call's share of the loss, overwritten. */
-  readonly gradPredictions?: GpuArray;
+  readonly gradPredictions?: GpuArray | undefined;
   readonly length: number;
   /** Multiplies the sum of squares, and the gradient: 1 / length for a mean. */
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
-  readonly accumulate?: boolean;
+  readonly accumulate?: boolean | undefined;
 }

@@ -30,9 +30,9 @@ export interface ArenaSegment extends GradientSegment {
    * part stay as they are, and each corrects the bias of its moments by its own updates; otherwise
    * all take part in every update.
    */
-  readonly memberIds?: GpuArray;
+  readonly memberIds?: GpuArray | undefined;
   /** f16: written with the new weights. */
-  readonly fp16Weights?: GpuArray;
+  readonly fp16Weights?: GpuArray | undefined;
 }
 
 export interface OptimizerUpdateOptions {

@@ -25,9 +25,9 @@ export interface MomentSegment extends GradientSegment {
   /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
   readonly groupIds: GpuArray;
   /** u32 `[length / 64]`: as in `ArenaSegment`. */
-  readonly memberIds?: GpuArray;
+  readonly memberIds?: GpuArray | undefined;
   /** f16: written with the new weights. */
-  readonly fp16Weights?: GpuArray;
+  readonly fp16Weights?: GpuArray | undefined;
 }
 
 interface RuleInput {

@@ -3,15 +3,15 @@ import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 /** How the values along an axis become one. WGSL of f32 in these names; `x` is an element. */
 export interface ReduceMember {
   /** Of an element `x`, and of `center` where the member has one. Default: `x`. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** Of `a` and `b`, earlier and later values. */
   readonly combined: string;
   /** Of the `total` of all, and of `center`; `parameters.factor` and `power` are the caller's. Default: total. */
-  readonly finished?: string;
+  readonly finished?: string | undefined;
   /** What no values at all give. */
   readonly empty: number;
   /** Whether every element is seen beside a value of its row, such as the mean. Default false. */
-  readonly centered?: boolean;
+  readonly centered?: boolean | undefined;
 }
 
 const sum = { combined: 'a + b', empty: 0 };

@@ -15,11 +15,11 @@ export interface ReduceOptions extends ReducedShape {
   /** `[outer, inner]`, any type, in another buffer. */
   readonly output: GpuArray;
   /** `[outer, inner]`, f32 or f16: the mean, the maximum, … for members that are centered. */
-  readonly center?: GpuArray;
+  readonly center?: GpuArray | undefined;
   /** Multiplies sums, variances and, before the root, deviations. Default 1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Of `powers`. Default 2. */
-  readonly power?: number;
+  readonly power?: number | undefined;
 }
 
 export interface ReduceBackwardOptions extends ReducedShape {
@@ -31,15 +31,15 @@ export interface ReduceBackwardOptions extends ReducedShape {
   /** `[outer, length, inner]`, f32 or f16, in another buffer. */
   readonly gradInput: GpuArray;
   /** `[outer, inner]`, f32 or f16: `a` of the member's formula. */
-  readonly first?: GpuArray;
+  readonly first?: GpuArray | undefined;
   /** The same for `b`. */
-  readonly second?: GpuArray;
+  readonly second?: GpuArray | undefined;
   /** Default 1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Default 2. */
-  readonly power?: number;
+  readonly power?: number | undefined;
   /** Threads for a row of the gradient of `product`. Default: what fits the device and the shape. */
-  readonly productLanes?: 1 | 64;
+  readonly productLanes?: 1 | 64 | undefined;
 }
 
 export interface ArgReduceOptions extends ReducedShape {
@@ -48,5 +48,5 @@ export interface ArgReduceOptions extends ReducedShape {
   /** i32 `[outer, inner]`. */
   readonly output: GpuArray;
   /** Whether the number of the least value is sought. Default false: of the greatest. */
-  readonly least?: boolean;
+  readonly least?: boolean | undefined;
 }

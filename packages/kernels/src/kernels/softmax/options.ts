@@ -8,7 +8,7 @@ export interface SoftmaxRowOptions {
   readonly rows: number;
   readonly columns: number;
   /** Log-softmax instead of softmax. Default false. */
-  readonly log?: boolean;
+  readonly log?: boolean | undefined;
 }
 
 export interface SoftmaxOptions extends SoftmaxRowOptions {
@@ -20,7 +20,7 @@ export interface SoftmaxOptions extends SoftmaxRowOptions {
    * Row per thread, per subgroup (of one known size, for few enough columns) or per workgroup.
    * Default: per workgroup for more than 64 columns on a GPU, per subgroup for as many on Mesa 26.
    */
-  readonly variant?: SoftmaxVariant;
+  readonly variant?: SoftmaxVariant | undefined;
 }
 
 export interface SoftmaxBackwardOptions extends SoftmaxRowOptions {
@@ -31,5 +31,5 @@ export interface SoftmaxBackwardOptions extends SoftmaxRowOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly gradInput: GpuArray;
   /** Row per thread or per workgroup. Default: per workgroup for more than 64 columns on a GPU. */
-  readonly variant?: SoftmaxBackwardVariant;
+  readonly variant?: SoftmaxBackwardVariant | undefined;
 }

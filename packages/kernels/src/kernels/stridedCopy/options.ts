@@ -5,7 +5,7 @@ export interface StridedLayout {
   /** Elements from one place to the next along each dimension, outermost first; may be negative. */
   readonly strides: readonly number[];
   /** The element at place 0, 0, …. Default 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
 }
 
 export interface StridedCopyOptions {
@@ -18,7 +18,7 @@ export interface StridedCopyOptions {
   /** Where the block is read. Strides may be 0, which repeats elements. */
   readonly from: StridedLayout;
   /** Where it is written. Default: side by side from the first element of `output` on. */
-  readonly to?: StridedLayout;
+  readonly to?: StridedLayout | undefined;
   /** Whether what turns goes in tiles. Default: on GPUs, where both sides have at least 16 elements. */
-  readonly tiled?: boolean;
+  readonly tiled?: boolean | undefined;
 }

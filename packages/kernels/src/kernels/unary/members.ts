@@ -19,12 +19,12 @@ export interface UnaryMember {
    * What whole numbers become: `keep` stays of their type, which `value` must be right for; `float`
    * (the default) is computed in f32; `test` gives 0 or 1 in u32, of floats too.
    */
-  readonly integers?: 'keep' | 'float' | 'test';
+  readonly integers?: 'keep' | 'float' | 'test' | undefined;
   /** The same of whole numbers, where another formula is right. */
-  readonly ofIntegers?: string;
-  readonly includes?: readonly WgslFile[];
+  readonly ofIntegers?: string | undefined;
+  readonly includes?: readonly WgslFile[] | undefined;
   /** Units of f32 roundoff that the value may be off by. Default 4. */
-  readonly roundings?: number;
+  readonly roundings?: number | undefined;
 }
 
 const logistic = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));

@@ -10,8 +10,8 @@ export interface UnaryOptions {
   readonly output: GpuArray;
   readonly length: number;
   /** Parameters of functions that have any: `clamp` from p to q, the slope p of `leakyRelu`. Default 0. */
-  readonly p?: number;
-  readonly q?: number;
+  readonly p?: number | undefined;
+  readonly q?: number | undefined;
 }
 
 export interface UnaryBackwardOptions {
@@ -25,6 +25,6 @@ export interface UnaryBackwardOptions {
   readonly gradInput: GpuArray;
   readonly length: number;
   /** The parameters of the forward. Default 0. */
-  readonly p?: number;
-  readonly q?: number;
+  readonly p?: number | undefined;
+  readonly q?: number | undefined;
 }

@@ -12,5 +12,5 @@ export interface WhereOptions {
   readonly output: GpuArray;
   readonly length: number;
   /** Extents and the steps of all arrays, where one repeats. Default: all are [length]. */
-  readonly broadcast?: Broadcast;
+  readonly broadcast?: Broadcast | undefined;
 }
