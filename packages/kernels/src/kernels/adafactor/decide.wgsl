@@ -4,8 +4,8 @@
 //   factor = rate / max(1, root mean square of the steps / clipThreshold)
 //
 // partials: vec2f[count] as stepSquares.wgsl stores them, count at most 64
-// scalars: f32[4] of factor, weight decay * rate, factor of the gradients, and 1 where the parameter
-// takes part, otherwise 0
+// scalars: f32[4] of factor, weight decay * rate, factor of the gradients, and 1 where the
+// parameter takes part, otherwise 0
 // One workgroup of 256 threads, of which each takes one partial sum.
 #include kernels/adafactor/rates
 #include kernels/adafactor/workgroupSum

@@ -4,8 +4,8 @@
 //   squares[i] = beta2 * squares[i] + (1 - beta2) * (g^2 + epsilon)
 //
 // gradients, weights, squares: f32[elements]; partials: vec2f[workgroups], at most 64
-// 256 threads a workgroup; thread t of workgroup w takes elements 256 w + t, and on by 256 times the
-// number of workgroups.
+// 256 threads a workgroup; thread t of workgroup w takes elements 256 w + t, and on by 256 times
+// the number of workgroups.
 #include kernels/adafactor/rates
 #include kernels/adafactor/workgroupSum
 #include kernels/adafactor/step

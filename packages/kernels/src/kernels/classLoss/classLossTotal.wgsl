@@ -1,4 +1,5 @@
-// mean: scale = 1 / sum of counts, loss = sum of losses / sum of counts; both 0 where nothing counts
+// mean: scale = 1 / sum of counts, loss = sum of losses / sum of counts; both 0 where nothing
+// counts
 // else: scale = factor, loss = factor * sum of losses
 //
 // losses: f32[rows]; facts: f32[rows, 4] with the counts last; loss, scale: f32[1]

@@ -1,7 +1,8 @@
 // One update of every parameter of an arena segment, by the rule of the file that includes this:
 // its `updated` gives the new weights and changes the moments in place.
 //
-// gradients, weights, first, second, third: f32[4 * vectors]; of the moments those that the rule has
+// gradients, weights, first, second, third: f32[4 * vectors]; of the moments those that the rule
+// has
 // ids: u32[vectors / 16], one for 64 elements: of a group, in an update in which every parameter
 // takes part, or of a member. state: the header of stateLayout.ts, written by finalizeUpdate
 // groups: vec2f of weight decay and learning rate factor

@@ -1,5 +1,5 @@
-// Lion (Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, algorithm 2), over every
-// parameter of an arena segment:
+// Lion (Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, algorithm 2), over
+// every parameter of an arena segment:
 //
 //   p = p * (1 - learningRate * weightDecay) - learningRate * sign(beta1 * m + (1 - beta1) * g)
 //   m = beta2 * m + (1 - beta2) * g

@@ -8,8 +8,8 @@
 //
 // members: vec2u[count] of its group and whether it takes part
 // groups: vec2f of weight decay and learning rate factor
-// schedule: vec4f of learning rate, step size, correction, 1 / divisor of the learning rate; of AdamW
-// the correction is the sqrt of bias correction 2, the divisor is bias correction 1
+// schedule: vec4f of learning rate, step size, correction, 1 / divisor of the learning rate; of
+// AdamW the correction is the sqrt of bias correction 2, the divisor is bias correction 1
 // state: the header of stateLayout.ts; missed: u32[count]; rates: vec4f[count], for adamW.wgsl
 // One thread a member, 64 threads a workgroup.
 

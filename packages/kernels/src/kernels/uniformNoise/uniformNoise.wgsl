@@ -1,7 +1,8 @@
 // output[row, c] = input[row, c] + magnitude * (2 u - 1),   u = (word >> 8) / 2^24, in [0, 1)
 //
-// input, output: [rows, columns]; tokenKeys: [rows]; the word is that of random/dropout.wgsl for the
-// row's key and the column. Fours of columns go to threads by rowIndexing; 64 threads a workgroup.
+// input, output: [rows, columns]; tokenKeys: [rows]; the word is that of random/dropout.wgsl for
+// the row's key and the column. Fours of columns go to threads by rowIndexing; 64 threads a
+// workgroup.
 #include random/dropout
 #include wgsl/rowIndexing
 
