@@ -36,11 +36,21 @@ export function loadTool(tools, name) {
 }
 
 /** The folder that holds them in its node_modules. */
-export async function toolsFolder() {
-  const manifest = JSON.stringify({ private: true, dependencies }, null, 2);
-  const folder = join(cacheFolder, 'package-tools', sha256(process.platform + process.arch + manifest).slice(0, 12));
+export const toolsFolder = () =>
+  fetchTools('package-tools', dependencies, 'Fetching runtimes, compilers and bundlers');
+
+/**
+ * A folder in our cache whose node_modules holds these packages; npm fetches them the first time.
+ * @param {string} name of the folder's kind
+ * @param {Record<string, string>} packages versions by name
+ * @param {string} title of the step that is shown meanwhile
+ * @returns {Promise<string>}
+ */
+export async function fetchTools(name, packages, title) {
+  const manifest = JSON.stringify({ private: true, dependencies: packages }, null, 2);
+  const folder = join(cacheFolder, name, sha256(process.platform + process.arch + manifest).slice(0, 12));
   if (existsSync(folder)) return folder;
-  await step('Fetching runtimes, compilers and bundlers', () =>
+  await step(title, () =>
     makeFolder(folder, async (beside) => {
       writeFileSync(join(beside, 'package.json'), manifest);
       // The npm packages of Node, Bun and Deno put their programs in place by an install script.

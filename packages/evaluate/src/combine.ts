@@ -13,6 +13,7 @@ export interface CombinableMetric {
   addBatch(input: MetricInput): void;
 }
 
+/** Options of {@link combine}. */
 export interface CombineOptions {
   /**
    * Write the metric's name in front of every key, not only where two metrics share one. Default

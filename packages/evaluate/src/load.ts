@@ -25,6 +25,7 @@ const metrics = {
 
 type Metrics = { [Name in keyof typeof metrics]: Awaited<ReturnType<(typeof metrics)[Name]>> };
 
+/** The metrics that {@link load} knows. */
 export type MetricName = keyof typeof metrics;
 
 /**

@@ -16,8 +16,10 @@ import type { MetricValues, Table } from './input.ts';
 
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };
+/** What a metric gives: a value, or more, for each name. */
 export type MetricResult = { [key: string]: MetricValue };
 
+/** What a metric is computed of. */
 export interface MetricInput {
   /** One value per example: class numbers for class metrics, numbers for the others. */
   predictions: MetricValues;

@@ -3,6 +3,7 @@ import { HubError } from './errors.ts';
 import type { DownloadProgress } from './platform/platform.ts';
 import type { RepoType } from './repository.ts';
 
+/** Where a repository is looked for, and how. */
 export interface ResolveOptions {
   /** Default 'model'. */
   repoType?: RepoType | undefined;
@@ -24,6 +25,7 @@ export interface ResolveOptions {
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+/** Options of {@link resolveFolder}. */
 export interface ResolveFolderOptions extends ResolveOptions {
   /** Which files are wanted. Default: all. */
   include?: ((path: string) => boolean) | undefined;

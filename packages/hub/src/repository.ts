@@ -1,5 +1,6 @@
 import { HubError, HubNotFoundError } from './errors.ts';
 
+/** What a repository on a hub holds. */
 export type RepoType = 'model' | 'dataset';
 
 /** A repository on a hub, at a branch, tag or commit. */

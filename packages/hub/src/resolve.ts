@@ -203,6 +203,7 @@ export async function listFiles(nameOrFolder: string, options: ResolveOptions = 
   return here;
 }
 
+/** A folder, or a repository, whose files are there. */
 export interface ResolvedFolder {
   /** The folder; undefined in a browser, where files are read one by one with `readHubFile`. */
   readonly path: string | undefined;

@@ -19,6 +19,7 @@ import { describeDevice, limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
 import type { GPU } from './device/webGpuTypes.ts';
 
+/** Options of {@link openDevice}. */
 export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
   powerPreference?: 'high-performance' | 'low-power' | undefined;

@@ -168,6 +168,7 @@ export type { DropoutModuleOptions } from './nn/dropout.ts';
 export { Embedding } from './nn/embedding.ts';
 export type { EmbeddingOptions, NewEmbeddingOptions } from './nn/embedding.ts';
 export type { ForwardArguments, ForwardHook, ForwardOutput, ForwardPreHook } from './nn/hooks.ts';
+/** How weights begin, as `torch.nn.init` draws them. */
 export * as init from './nn/init.ts';
 export type { Layer } from './nn/layer.ts';
 export { Linear } from './nn/linear.ts';

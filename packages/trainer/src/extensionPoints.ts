@@ -15,6 +15,7 @@ export type Dataloader = (AsyncIterable<Batch> | Iterable<Batch>) & {
   setEpoch?(epoch: number): void;
 };
 
+/** What a Trainer's `createScheduler` gets. */
 export interface SchedulerInput {
   /** Optimizer steps of the run. */
   readonly numTrainingSteps: number;
@@ -22,6 +23,7 @@ export interface SchedulerInput {
   readonly numWarmupSteps: number;
 }
 
+/** What a Trainer's `createOptimizer` gets. */
 export interface OptimizerInput {
   readonly model: TrainableModel;
   /**
@@ -40,6 +42,7 @@ export interface SchedulerMaker {
   forOptimizer(optimizer: Optimizer): OptimizerScheduler;
 }
 
+/** What a Trainer's `computeLoss` gets beside model and batch. */
 export interface ComputeLossOptions {
   /** Whether the model's output is wanted too. Default false. */
   readonly returnOutputs?: boolean | undefined;
@@ -62,6 +65,7 @@ export type ComputeLossFunc = (
 /** The loss, null where the batch has none; with `returnOutputs` the output beside it. */
 export type ComputedLoss = Tensor | null | readonly [loss: Tensor | null, outputs: ModelOutput];
 
+/** What a Trainer's `trainingStep` gets beside model and batch. */
 export interface MicroBatchOptions {
   /** As in `computeLoss`. */
   readonly numItemsInBatch: number;
@@ -78,6 +82,7 @@ export type PredictionStepOutput = readonly [
   labels: Nested<BatchArray> | null,
 ];
 
+/** What a Trainer's `predictionStep` gets beside model and batch. */
 export interface PredictionStepOptions {
   /** Whether the loss alone is wanted. Default false. */
   readonly predictionLossOnly?: boolean | undefined;
@@ -85,6 +90,7 @@ export interface PredictionStepOptions {
   readonly ignoreKeys?: readonly string[] | undefined;
 }
 
+/** Options of a Trainer's `evaluationLoop`. */
 export interface EvaluationLoopOptions extends PredictionStepOptions {
   /**
    * `Prediction` for `predict`, which keeps what the model says of every batch. Default
@@ -97,6 +103,7 @@ export interface EvaluationLoopOptions extends PredictionStepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a Trainer's `evaluate` and `predict`. */
 export interface EvaluateOptions {
   /** What every metric's name begins with. Default `eval`, for predict() `test`. */
   readonly metricKeyPrefix?: string | undefined;
@@ -106,6 +113,7 @@ export interface EvaluateOptions {
   readonly ignoreKeys?: readonly string[] | undefined;
 }
 
+/** Options of a Trainer's `saveModel`. */
 export interface SaveModelOptions {
   /**
    * Whether a model that cannot be written there is written to a folder beside, which the error

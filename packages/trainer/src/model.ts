@@ -17,6 +17,7 @@ export interface ForwardContext {
   readonly seed?: number | undefined;
 }
 
+/** What a model's `forward` gives. */
 export interface ModelOutput {
   /** Mean over the labelled examples; missing when the batch has no labels. Shape []. */
   readonly loss?: Tensor | undefined;

@@ -115,6 +115,7 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   device?: Device | undefined;
 }
 
+/** Options of a Trainer's `train`. */
 export interface TrainOptions {
   /**
    * Goes on from a checkpoint: `true` for the newest whole one of the output folder, or its path.

@@ -24,21 +24,29 @@ export const orNull = (kind: Kind): Kind => ({
 /** For what is checked elsewhere: only its name is known. */
 export const anything: Kind = { what: 'anything', holds: () => true, optional: true };
 
+/** A string, the empty one too. */
 export const text: Kind = { what: 'a text', holds: (value) => typeof value === 'string' };
+/** A string that is not empty. */
 export const nonEmptyText: Kind = {
   what: 'a text that is not empty',
   holds: (value) => typeof value === 'string' && value !== '',
 };
+/** true or false. */
 export const flag: Kind = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
+/** A function. */
 export const callable: Kind = { what: 'a function', holds: (value) => typeof value === 'function' };
+/** An array, of anything. */
 export const array: Kind = { what: 'an array', holds: Array.isArray };
+/** An object that is no array. */
 export const object: Kind = {
   what: 'an object',
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
+/** A number that is neither infinite nor NaN. */
 export const number: Kind = { what: 'a finite number', holds: Number.isFinite };
 
+/** A finite number from `least` on. */
 export const numberAtLeast = (least: number): Kind => ({
   what: `a number of at least ${least}`,
   holds: (value) => Number.isFinite(value) && (value as number) >= least,
@@ -50,6 +58,7 @@ export const numberBetween = (least: number, end: number): Kind => ({
   holds: (value) => Number.isFinite(value) && (value as number) >= least && (value as number) < end,
 });
 
+/** A whole number from `least` to `most`, both included. */
 export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
   what:
     most === Number.MAX_SAFE_INTEGER
@@ -58,23 +67,33 @@ export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): Kind
   holds: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
 });
 
+/** One of these values. */
 export const oneOf = (...values: readonly (string | number | boolean)[]): Kind => ({
   what: `one of ${values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', ')}`,
   holds: (value) => (values as readonly unknown[]).includes(value),
 });
 
+/** What any of these kinds holds. */
 export const oneOfKinds = (what: string, ...kinds: readonly Kind[]): Kind => ({
   what,
   holds: (value) => kinds.some((kind) => kind.holds(value)),
 });
 
-/** @param what with its article: `a Dataset` */
+/**
+ * An instance of a class.
+ *
+ * @param what with its article: `a Dataset`
+ */
 export const instanceOf = (
   type: abstract new (...args: never[]) => object,
   what = `${/^[AEIOU]/.test(type.name) ? 'an' : 'a'} ${type.name}`,
 ): Kind => ({ what, holds: (value) => value instanceof type });
 
-/** @param what in the plural: `texts` */
+/**
+ * An array whose elements are all of a kind.
+ *
+ * @param what in the plural: `texts`
+ */
 export const arrayOf = (kind: Kind, what: string): Kind => ({
   what: `an array of ${what}`,
   holds: (value) => Array.isArray(value) && value.every(kind.holds),

@@ -7,11 +7,13 @@ export class ArgumentError extends TypeError {
   override readonly name: string = 'ArgumentError';
 }
 
+/** A class of errors that is made from a message. */
 export type ErrorClass = new (message: string) => Error;
 
 /** Every option of a function or class, by name. */
 export type OptionKinds = Readonly<Record<string, Kind>>;
 
+/** What a refusal throws, and what it adds for options that are often looked for. */
 export interface OptionAdvice {
   /** What to throw. Default `ArgumentError`. */
   readonly error?: ErrorClass | undefined;

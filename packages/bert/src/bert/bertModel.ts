@@ -11,6 +11,7 @@ import { packBatch, type PackedBatch } from './packBatch.ts';
 import { BertPooler } from './pooler.ts';
 import { bertShapes } from './weightShapes.ts';
 
+/** What {@link BertModel} computes of a batch. */
 export interface BertModelOutput {
   /**
    * [tokens, hidden]: real tokens only, sequence after sequence. `unpackTokens` spreads them over

@@ -1,6 +1,7 @@
 import { shown } from '@attune/validate';
 import { ConfigError } from './configError.ts';
 
+/** How many labels a model has, and what they are called. */
 export interface LabelOptions {
   numLabels?: number | undefined;
   /** Class number to name. */

@@ -3,6 +3,7 @@ import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrai
 import { BertHead, headKind } from './head.ts';
 import { labelsOf, lossOf } from './labels.ts';
 
+/** What {@link BertForSequenceClassification} computes of a batch. */
 export interface SequenceClassifierOutput {
   /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
   readonly loss?: Tensor | undefined;

@@ -25,6 +25,7 @@ import { ConfigError } from '../config/configError.ts';
 import type { ModelKind } from './modelKind.ts';
 import { requireComputable, requireMemory } from './requireFit.ts';
 
+/** What a model that is made or loaded is given beside its configuration. */
 export interface NewModelOptions {
   /** Where the weights live. Default: the default device, opened when first needed. */
   device?: Device | undefined;

@@ -28,6 +28,7 @@ import { drawWeights, readWeights, type FromPretrainedOptions, type NewModelOpti
 import { requireInputs, type ForwardOptions, type ModelInputs } from './modelInputs.ts';
 import type { ModelClass, ModelKind } from './modelKind.ts';
 
+/** Options of a model's `savePretrained` and `files`. */
 export interface SaveOptions {
   /** Largest weights file, in bytes or as '5GB'; above it the weights are split. Default '50GB'. */
   maxShardSize?: number | string | undefined;

@@ -25,6 +25,7 @@ export interface SentenceTransformerOptions extends PretrainedOptions {
   device?: Device | undefined;
 }
 
+/** Options of {@link SentenceTransformer}'s `encode`. */
 export interface SentenceEncodeOptions {
   /** Sentences computed at once. Default 32. */
   batchSize?: number | undefined;

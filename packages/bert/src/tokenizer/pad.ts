@@ -1,8 +1,10 @@
 import { anything, flag, oneOf, optional, requireOptions, shown, wholeNumber } from '@attune/validate';
 import { TokenizerError } from './errors.ts';
 
+/** How far rows are padded: true is 'longest', false is 'do_not_pad'. */
 export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';
 
+/** Options of a tokenizer's `pad`. */
 export interface PadOptions {
   /**
    * true or 'longest' (default): to the longest row; 'max_length': to `maxLength`; false: not at

@@ -1,6 +1,7 @@
 import type { Features, PaddingStrategy, PadOptions } from './pad.ts';
 import type { TruncationStrategy } from './truncation.ts';
 
+/** Options of a tokenizer's call; transformers' names in camelCase. */
 export interface EncodeOptions {
   /**
    * true or 'longest_first': cut the longer sequence first; 'only_first', 'only_second': cut that
@@ -56,6 +57,7 @@ export type Texts = Iterable<string> & object;
 /** A list of pairs, `[[text, text], …]`, or anything iterable that gives pairs. */
 export type TextPairs = Iterable<readonly string[]> & object;
 
+/** Options of a tokenizer's `decode` and `batchDecode`. */
 export interface DecodeOptions {
   /** Leave out [CLS], [SEP], [PAD] and the like. Default false. */
   skipSpecialTokens?: boolean | undefined;

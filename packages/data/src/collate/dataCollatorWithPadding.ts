@@ -9,6 +9,7 @@ import { show } from '../features/inferFeature.ts';
 import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
+/** How far rows are padded: true is 'longest', false is 'do_not_pad'. */
 export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
 
 /** Anything that pads rows of token ids. */
@@ -19,6 +20,7 @@ export interface PaddingTokenizer {
   ): Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
+/** Options of {@link DataCollatorWithPadding}. */
 export interface DataCollatorWithPaddingOptions {
   readonly tokenizer: PaddingTokenizer;
   /**

@@ -40,6 +40,7 @@ export interface CacheIdentity {
   readonly inputs?: unknown;
 }
 
+/** Options of a dataset's `map`. */
 export interface MapOptions<Removed extends string = string> {
   /** The function gets and returns many rows at once, as columns. Default false. */
   readonly batched?: boolean | undefined;
@@ -57,6 +58,7 @@ export interface MapOptions<Removed extends string = string> {
   readonly desc?: string | undefined;
 }
 
+/** Options of a dataset's `filter`. */
 export interface FilterOptions {
   /**
    * The function gets many rows at once, as columns, and returns as many booleans. Default false.
@@ -68,6 +70,7 @@ export interface FilterOptions {
   readonly desc?: string | undefined;
 }
 
+/** Options of a dataset's `trainTestSplit`. */
 export interface SplitOptions {
   /**
    * Part (0 to 1, exclusive) or number of rows for `test`. Default: what `trainSize` leaves, or
@@ -84,6 +87,7 @@ export interface SplitOptions {
   readonly seed?: number | bigint | undefined;
 }
 
+/** Options of a dataset's `sort`. */
 export interface SortOptions {
   /** Descending, for all columns or each. Default false. */
   readonly reverse?: boolean | readonly boolean[] | undefined;
@@ -91,6 +95,7 @@ export interface SortOptions {
   readonly nullPlacement?: 'at_start' | 'at_end' | undefined;
 }
 
+/** Options of a dataset's `shard`. */
 export interface ShardOptions {
   readonly numShards: number;
   /** Which part, from 0. */

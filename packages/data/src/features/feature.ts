@@ -10,11 +10,13 @@ import { adviceFor, checkOptions } from '../options.ts';
  */
 export type ValueType = 'uint8' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'bool' | 'null' | 'struct';
 
+/** A column of single values. */
 export interface ValueFeature {
   readonly type: 'value';
   readonly dtype: ValueType;
 }
 
+/** A column of lists. */
 export interface ListFeature {
   readonly type: 'list';
   readonly items: Feature;

@@ -17,6 +17,7 @@ export interface RowSource {
   readonly features?: Features | undefined;
 }
 
+/** Options of {@link DataLoader}. */
 export interface DataLoaderOptions {
   /** Rows per batch. Default 1. */
   readonly batchSize?: number | undefined;

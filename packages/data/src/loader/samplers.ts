@@ -29,6 +29,7 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** Options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
   readonly numSamples: number;
   /**

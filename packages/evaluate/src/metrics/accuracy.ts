@@ -2,6 +2,7 @@ import { flag, optional } from '@attune/validate';
 import type { MetricDefinition } from '../metric.ts';
 import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
+/** Options of the metric `accuracy`. */
 export interface AccuracyOptions {
   /** true (default): the share of right rows; false: their (weighted) number. */
   normalize?: boolean | undefined;

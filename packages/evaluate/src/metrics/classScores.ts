@@ -4,8 +4,10 @@ import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { labelsKind, presentClasses } from './labels.ts';
 import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
+/** How the scores of classes become one, as in scikit-learn. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';
 
+/** Options of the metrics `f1`, `precision` and `recall`. */
 export interface ClassScoreOptions {
   /**
    * The classes to count, in order; with 'multilabel', the columns. Default: every class that

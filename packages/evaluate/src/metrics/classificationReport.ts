@@ -6,6 +6,7 @@ import type { Average } from './classScores.ts';
 import { labelsKind, presentClasses } from './labels.ts';
 import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
+/** Options of the metric `classification_report`. */
 export interface ClassificationReportOptions {
   /**
    * The classes to report, in order; with 'multilabel', the columns. Default: every class that

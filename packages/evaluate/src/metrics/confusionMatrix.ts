@@ -4,6 +4,7 @@ import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { labelsKind, presentClasses } from './labels.ts';
 import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
+/** Options of the metric `confusion_matrix`. */
 export interface ConfusionMatrixOptions {
   /** The classes to count, in order. Default: every class that occurs, ascending. */
   labels?: readonly number[] | undefined;

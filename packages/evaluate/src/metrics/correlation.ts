@@ -3,6 +3,7 @@ import { MetricInputError } from '../errors.ts';
 import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { incompleteBeta } from './incompleteBeta.ts';
 
+/** Options of the metrics `pearsonr` and `spearmanr`. */
 export interface CorrelationOptions {
   /**
    * Also give the two-sided p-value of "no correlation", under the key `p-value`

@@ -70,4 +70,5 @@ export const glue = {
   hans: definition('hans', 'accuracy'),
 };
 
+/** The subsets of GLUE that have a metric. */
 export type GlueSubset = keyof typeof glue;

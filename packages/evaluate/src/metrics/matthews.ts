@@ -3,6 +3,7 @@ import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition } from '../metric.ts';
 import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
+/** Options of the metric `matthews_correlation`. */
 export interface MatthewsOptions {
   /** One weight per row. */
   sampleWeight?: ArrayLike<number> | undefined;

@@ -4,6 +4,7 @@ import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition } from '../metric.ts';
 import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
 
+/** Options of the metric `mae`. */
 export interface MeanErrorOptions {
   /** One weight per row. */
   sampleWeight?: ArrayLike<number> | undefined;
@@ -14,6 +15,7 @@ export interface MeanErrorOptions {
   multioutput?: 'uniform_average' | 'raw_values' | readonly number[] | undefined;
 }
 
+/** Options of the metric `mse`. */
 export interface MeanSquaredErrorOptions extends MeanErrorOptions {
   /** true (default): the mean squared error; false: its root. */
   squared?: boolean | undefined;

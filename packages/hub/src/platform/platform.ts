@@ -4,6 +4,7 @@ import type { Repository } from '../repository.ts';
 /** A file on this machine, or (in a browser) its bytes. */
 export type ResolvedFile = { readonly path: string } | Uint8Array;
 
+/** How far a download is. */
 export interface DownloadProgress {
   readonly repository: string;
   readonly file: string;

@@ -6,6 +6,7 @@ import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { gemmClasses, measureGemm } from './measureGemm.ts';
 
+/** Options of {@link tuneKernels}. */
 export interface TuneOptions {
   /**
    * Told how many of how many classes of products are measured. Not called when the table comes

@@ -12,6 +12,7 @@ export interface RandomKey {
   readonly tokenKeys: GpuArray;
 }
 
+/** What decides a dropout mask. */
 export interface DropoutOptions {
   /** Part of the elements that become zero, in [0, 1). */
   readonly probability: number;

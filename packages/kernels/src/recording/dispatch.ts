@@ -31,6 +31,7 @@ export interface Parameters {
   readonly floats?: readonly number[] | undefined;
 }
 
+/** One run of a kernel, as {@link Gpu}'s `dispatch` records it. */
 export interface Dispatch {
   readonly program: Program;
   readonly parameters?: Parameters | undefined;

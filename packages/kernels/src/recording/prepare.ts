@@ -7,6 +7,7 @@ import { FirstRun } from './firstRun.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
+/** Options of {@link Gpu}'s `prepare`. */
 export interface PrepareOptions {
   /** Told how many of how many new kernels are ready. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

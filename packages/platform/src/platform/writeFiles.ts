@@ -28,9 +28,11 @@ const exists = async (path: string) => (await stat(path).catch(() => undefined))
 
 const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() === true;
 
+/** Writes one file whole or not at all. */
 export const writeFileAtomic: Platform['writeFileAtomic'] = (path, content) =>
   writeFilesAtomic(dirname(path), new Map([[basename(path), content]]));
 
+/** Writes several files of a folder, all of them or none. */
 export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, files, isStale = () => false) => {
   await makeFolder(folder);
   await removeLeftovers(folder);

@@ -3,6 +3,7 @@ import { textsOf } from '../platform/fitLine.ts';
 import type { Detail, ProgressText, Screen } from '../platform/platform.ts';
 import { formatDuration } from './formatDuration.ts';
 
+/** Options of {@link ProgressLine}. */
 export interface ProgressLineOptions {
   /** What is being done: `Training`. */
   readonly label: string;

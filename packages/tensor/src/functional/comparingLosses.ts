@@ -161,7 +161,8 @@ const marginKinds = { ...reduced, margin: optional(number) };
  * - margin)`. As `torch.nn.functional.cosine_embedding_loss`. f32 or f16, computed in f32;
  * gradients flow to a and b.
  *
- * @param a, b [rows, columns], or [columns]
+ * @param a [rows, columns], or [columns]
+ * @param b the same
  * @param target [rows], of 1 and -1
  * @throws ShapeError, TensorError
  */

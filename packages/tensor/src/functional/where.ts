@@ -26,7 +26,8 @@ function requireMask(operation: string, name: string, mask: Tensor, beside: Tens
  * gradient of the elements that were taken from it. Of the element type of a and b.
  *
  * @param condition of bool
- * @param a, b tensors of one type, or numbers; one must be a tensor
+ * @param a a tensor, or a number where `b` is a tensor
+ * @param b the same, of one type with `a`
  * @throws ShapeError, TensorError
  */
 export function where<A extends Operand, B extends Operand>(

@@ -9,6 +9,7 @@ export type SaveStrategy = IntervalStrategy | 'best';
 
 /** Where a run's log can be written as it grows. */
 export const reportNames = ['tensorboard', 'jsonl'] as const;
+/** A place for the log that `reportTo` can name. */
 export type ReportName = (typeof reportNames)[number];
 
 /** The order in which training examples come. */

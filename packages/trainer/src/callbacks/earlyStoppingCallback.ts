@@ -4,6 +4,7 @@ import { TrainerError, TrainingArgumentsError } from '../errors.ts';
 import { decidingMetric, hasDecidingMetric, isBetter } from '../training/bestModel.ts';
 import type { CallbackState, TrainerCallback } from './trainerCallback.ts';
 
+/** Options of {@link EarlyStoppingCallback}. */
 export interface EarlyStoppingOptions {
   /** Evaluations in a row without a better metric after which the run ends. Default 1. */
   readonly earlyStoppingPatience?: number | undefined;

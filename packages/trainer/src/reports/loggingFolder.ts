@@ -6,6 +6,7 @@ import type { CallbackState } from '../callbacks/trainerCallback.ts';
 import { saving } from '../checkpoint/saving.ts';
 import { TrainerError } from '../errors.ts';
 
+/** Options of the callbacks that write a run's log to files. */
 export interface ReportOptions {
   /** The folder to write to. Default: `loggingDir` of the arguments. */
   readonly loggingDir?: string | undefined;

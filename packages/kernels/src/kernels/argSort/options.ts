@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link argSort}. */
 export interface ArgSortOptions {
   /** `[outer, length, inner]`, any type. */
   readonly input: GpuArray;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link argmax}. */
 export interface ArgmaxOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;

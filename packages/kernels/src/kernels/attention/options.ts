@@ -75,6 +75,7 @@ export type AttentionGradients =
       readonly gradQkv: GpuArray;
     };
 
+/** Options of {@link attention}. */
 export type AttentionOptions = AttentionShape &
   AttentionInputs & {
     /** [totalTokens, numHeads * headSize], in a buffer of its own. */
@@ -86,6 +87,7 @@ export type AttentionOptions = AttentionShape &
     readonly logSumExp: GpuArray;
   };
 
+/** Options of {@link attentionBackward}. */
 export type AttentionBackwardOptions = AttentionShape &
   AttentionInputs &
   AttentionGradients & {

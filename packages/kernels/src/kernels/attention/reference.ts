@@ -1,6 +1,7 @@
 import { dropoutFactor } from '../../random/reference.ts';
 import type { RowDropout } from '../dropout/reference.ts';
 
+/** Options of {@link attentionReference}. */
 export interface AttentionReferenceOptions {
   readonly query: ArrayLike<number>;
   readonly key: ArrayLike<number>;

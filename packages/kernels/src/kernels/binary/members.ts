@@ -24,6 +24,7 @@ export interface BinaryMember {
 
 // The family: a line is a new member, which gets its tests by itself. Literals only: what nobody
 // imports is then not in a bundle.
+/** a + b */
 export const add: BinaryMember = {
   name: 'add',
   value: 'a + b',
@@ -31,6 +32,7 @@ export const add: BinaryMember = {
   reference: (a, b) => a + b,
   integers: 'keep',
 };
+/** a - b */
 export const sub: BinaryMember = {
   name: 'sub',
   value: 'a - b',
@@ -38,6 +40,7 @@ export const sub: BinaryMember = {
   reference: (a, b) => a - b,
   integers: 'keep',
 };
+/** a * b */
 export const mul: BinaryMember = {
   name: 'mul',
   value: 'a * b',
@@ -45,6 +48,7 @@ export const mul: BinaryMember = {
   reference: (a, b) => a * b,
   integers: 'keep',
 };
+/** a / b */
 export const div: BinaryMember = {
   name: 'div',
   value: 'a / b',
@@ -52,6 +56,7 @@ export const div: BinaryMember = {
   reference: (a, b) => a / b,
   integers: 'float',
 };
+/** a to the power of b */
 export const pow: BinaryMember = {
   name: 'pow',
   value: 'powOf(a, b)',
@@ -63,7 +68,7 @@ export const pow: BinaryMember = {
   integers: 'float',
   includes: [power, logarithm],
 };
-// Where both are the largest or smallest, each gets half of the gradient.
+/** The larger of two; where they are equal each gets half of the gradient. */
 export const maximum: BinaryMember = {
   name: 'maximum',
   value: 'maximumOf(a, b)',
@@ -73,6 +78,7 @@ export const maximum: BinaryMember = {
   integers: 'keep',
   includes: [extrema],
 };
+/** The smaller of two; where they are equal each gets half of the gradient. */
 export const minimum: BinaryMember = {
   name: 'minimum',
   value: 'minimumOf(a, b)',
@@ -82,48 +88,56 @@ export const minimum: BinaryMember = {
   integers: 'keep',
   includes: [extrema],
 };
+/** 1 where a = b, else 0 */
 export const eq: BinaryMember = {
   name: 'eq',
   value: 'u32(a == b)',
   reference: (a, b) => Number(a === b),
   integers: 'test',
 };
+/** 1 where a and b differ, else 0 */
 export const ne: BinaryMember = {
   name: 'ne',
   value: 'u32(!(a == b))',
   reference: (a, b) => Number(a !== b),
   integers: 'test',
 };
+/** 1 where a < b, else 0 */
 export const lt: BinaryMember = {
   name: 'lt',
   value: 'u32(a < b)',
   reference: (a, b) => Number(a < b),
   integers: 'test',
 };
+/** 1 where a <= b, else 0 */
 export const le: BinaryMember = {
   name: 'le',
   value: 'u32(a <= b)',
   reference: (a, b) => Number(a <= b),
   integers: 'test',
 };
+/** 1 where a > b, else 0 */
 export const gt: BinaryMember = {
   name: 'gt',
   value: 'u32(a > b)',
   reference: (a, b) => Number(a > b),
   integers: 'test',
 };
+/** 1 where a >= b, else 0 */
 export const ge: BinaryMember = {
   name: 'ge',
   value: 'u32(a >= b)',
   reference: (a, b) => Number(a >= b),
   integers: 'test',
 };
+/** 1 where neither is 0, else 0 */
 export const logicalAnd: BinaryMember = {
   name: 'logicalAnd',
   value: 'u32(!(a == T(0) || b == T(0)))',
   reference: (a, b) => Number(a !== 0 && b !== 0),
   integers: 'test',
 };
+/** 1 where one is not 0, else 0 */
 export const logicalOr: BinaryMember = {
   name: 'logicalOr',
   value: 'u32(!(a == T(0) && b == T(0)))',

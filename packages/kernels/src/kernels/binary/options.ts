@@ -2,6 +2,7 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { Broadcast } from '../elementwise/recordMap.ts';
 import type { BinaryMember } from './members.ts';
 
+/** Options of {@link binary}. */
 export interface BinaryFunctionOptions {
   /** A member of the family: `sub` of `@attune/kernels/binary`. */
   readonly function: BinaryMember;
@@ -16,6 +17,7 @@ export interface BinaryFunctionOptions {
   readonly broadcast?: Broadcast | undefined;
 }
 
+/** Options of {@link binaryBackward}. */
 export interface BinaryBackwardOptions {
   /** A member of the family: `sub` of `@attune/kernels/binary`. */
   readonly function: BinaryMember;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link cast}. */
 export interface CastOptions {
   /** [length], any type. */
   readonly input: GpuArray;

@@ -31,6 +31,7 @@ export interface ClassLossOptions extends ClassLossInput {
   readonly lanes?: 1 | 64 | undefined;
 }
 
+/** Options of {@link classLossTotal}. */
 export interface ClassLossTotalOptions {
   /** f32 `[rows]`. */
   readonly losses: GpuArray;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link columnSum}. */
 export interface ColumnSumOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly input: GpuArray;

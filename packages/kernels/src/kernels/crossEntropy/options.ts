@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
   /** f32 `[rows, classes]`. */
   readonly logits: GpuArray;
@@ -28,4 +29,5 @@ export interface CrossEntropyOptions {
   readonly variant?: CrossEntropyVariant | undefined;
 }
 
+/** How a row's classes are shared out among threads. */
 export type CrossEntropyVariant = 'thread' | 'workgroup';

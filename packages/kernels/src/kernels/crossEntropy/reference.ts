@@ -1,3 +1,4 @@
+/** Options of {@link crossEntropyReference}. */
 export interface CrossEntropyReferenceOptions {
   /** `[rows, classes]` */
   readonly logits: ArrayLike<number>;

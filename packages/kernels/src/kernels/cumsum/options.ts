@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link cumsum}. */
 export interface CumsumOptions {
   /** `[outer, length, inner]`, f32 or f16. */
   readonly input: GpuArray;

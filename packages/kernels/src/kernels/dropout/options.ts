@@ -1,6 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
+/** Options of {@link dropout}. */
 export interface DropoutKernelOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link add} and {@link multiply}. */
 export interface BinaryOptions {
   /** [length], f32 or f16. May be the same array as `b`. */
   readonly a: GpuArray;
@@ -10,6 +11,7 @@ export interface BinaryOptions {
   readonly length: number;
 }
 
+/** Options of {@link scale}. */
 export interface ScaleOptions {
   /** [length], f32 or f16. */
   readonly input: GpuArray;
@@ -19,6 +21,7 @@ export interface ScaleOptions {
   readonly length: number;
 }
 
+/** Options of {@link accumulate}. */
 export interface AccumulateOptions {
   /** [length], f32 or f16: what is added. */
   readonly value: GpuArray;

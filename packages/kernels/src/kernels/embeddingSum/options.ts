@@ -1,6 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { UploadedSegments } from '../segmentSum/index.ts';
 
+/** Options of {@link embeddingSum}. */
 export interface EmbeddingSumOptions {
   /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
   readonly tables: readonly GpuArray[];
@@ -15,6 +16,7 @@ export interface EmbeddingSumOptions {
   readonly columns: number;
 }
 
+/** Options of {@link embeddingBackward}. */
 export interface EmbeddingBackwardOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly gradOutput: GpuArray;

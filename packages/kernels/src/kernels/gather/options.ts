@@ -20,6 +20,7 @@ interface IndexedShape {
   readonly strides?: IndexStrides;
 }
 
+/** Options of {@link gather}. */
 export interface GatherOptions extends IndexedShape {
   /** `[outer, length, inner]`, any type. */
   readonly input: GpuArray;
@@ -27,6 +28,7 @@ export interface GatherOptions extends IndexedShape {
   readonly output: GpuArray;
 }
 
+/** Options of {@link scatterAdd}. */
 export interface ScatterAddOptions extends IndexedShape {
   /** `[outer, places, inner]`, f32 or f16. */
   readonly input: GpuArray;

@@ -1,6 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { UploadedSegments } from '../segmentSum/index.ts';
 
+/** Options of {@link gatherRows}. */
 export interface GatherRowsOptions {
   /** [any number of rows, columns], f32 or f16. */
   readonly input: GpuArray;
@@ -12,6 +13,7 @@ export interface GatherRowsOptions {
   readonly columns: number;
 }
 
+/** Options of {@link scatterRows}. */
 export interface ScatterRowsOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link gelu}. */
 export interface GeluOptions {
   /** [length], f32 or f16. */
   readonly input: GpuArray;
@@ -8,6 +9,7 @@ export interface GeluOptions {
   readonly length: number;
 }
 
+/** Options of {@link geluBackward}. */
 export interface GeluBackwardOptions {
   /** [length], f32 or f16. */
   readonly gradOutput: GpuArray;
@@ -18,6 +20,7 @@ export interface GeluBackwardOptions {
   readonly length: number;
 }
 
+/** Options of {@link geluBackwardWithBias}. */
 export interface GeluBackwardWithBiasOptions {
   /** [rows, columns], f32 or f16. */
   readonly gradOutput: GpuArray;

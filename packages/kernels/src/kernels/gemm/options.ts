@@ -32,6 +32,7 @@ export interface GemmBatch {
   readonly strideOutput: number;
 }
 
+/** Options of {@link gemm}. */
 export interface GemmOptions {
   /** f32 or f16 `[m, k]`, or `[k, m]` for layout TN. */
   readonly a: GpuArray;

@@ -1,5 +1,6 @@
 import { geluReference } from '../gelu/reference.ts';
 
+/** Options of {@link gemmReference}. */
 export interface GemmReferenceOptions {
   readonly a: ArrayLike<number>;
   readonly b: ArrayLike<number>;

@@ -7,6 +7,7 @@ import type { DropoutOptions } from '../../random/dropout.ts';
  */
 export type LayerNormVariant = 'rowPerInvocation' | 'workgroupPerRow';
 
+/** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;
@@ -37,6 +38,7 @@ export interface LayerNormOptions {
   readonly variant?: LayerNormVariant | undefined;
 }
 
+/** Options of {@link layerNormBackward}. */
 export interface LayerNormBackwardOptions {
   /** [rows, columns], f32 or f16. */
   readonly gradOutput: GpuArray;

@@ -1,6 +1,7 @@
 import { dropoutReference } from '../dropout/reference.ts';
 import type { RowDropout } from '../dropout/reference.ts';
 
+/** Options of {@link layerNormReference}. */
 export interface LayerNormReferenceOptions {
   readonly input: ArrayLike<number>;
   readonly residual?: ArrayLike<number> | undefined;
@@ -52,6 +53,7 @@ export function layerNormReference({
   return { output, sum, mean, reciprocalStd };
 }
 
+/** Options of {@link layerNormBackwardReference}. */
 export interface LayerNormBackwardReferenceOptions {
   readonly gradOutput: ArrayLike<number>;
   readonly sum: ArrayLike<number>;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of the metric `mse`. */
 export interface MeanSquaredErrorOptions {
   /** f32 `[length]`. */
   readonly predictions: GpuArray;

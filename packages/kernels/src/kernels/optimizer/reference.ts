@@ -18,6 +18,7 @@ export function clipFactorReference(norm: number, maxGradNorm: number): number {
   return maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + 1e-6)) : 1;
 }
 
+/** Options of {@link adamWReference}. */
 export interface AdamWReferenceOptions {
   readonly weights: Float64Array;
   readonly gradients: ArrayLike<number>;

@@ -44,6 +44,7 @@ export const reduceMembers = {
   absoluteEquals: { ...sum, value: 'select(0.0, 1.0, abs(x) == center)', centered: true },
 } as const satisfies Readonly<Record<string, ReduceMember>>;
 
+/** The reductions that there are. */
 export type ReduceName = keyof typeof reduceMembers;
 
 /**

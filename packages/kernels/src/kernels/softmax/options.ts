@@ -2,6 +2,7 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 
 /** Who takes a row: a thread, a subgroup, or a workgroup. */
 export type SoftmaxVariant = 'thread' | 'subgroup' | 'workgroup';
+/** How a row is shared out among threads. */
 export type SoftmaxBackwardVariant = 'thread' | 'workgroup';
 
 export interface SoftmaxRowOptions {
@@ -11,6 +12,7 @@ export interface SoftmaxRowOptions {
   readonly log?: boolean | undefined;
 }
 
+/** Options of {@link softmax}. */
 export interface SoftmaxOptions extends SoftmaxRowOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly input: GpuArray;
@@ -23,6 +25,7 @@ export interface SoftmaxOptions extends SoftmaxRowOptions {
   readonly variant?: SoftmaxVariant | undefined;
 }
 
+/** Options of {@link softmaxBackward}. */
 export interface SoftmaxBackwardOptions extends SoftmaxRowOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly gradOutput: GpuArray;

@@ -8,6 +8,7 @@ export interface StridedLayout {
   readonly offset?: number | undefined;
 }
 
+/** Options of {@link stridedCopy}. */
 export interface StridedCopyOptions {
   /** Any type. */
   readonly input: GpuArray;

@@ -1,5 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 
+/** Options of {@link tanh}. */
 export interface TanhOptions {
   /** [length], f32 or f16. */
   readonly input: GpuArray;
@@ -8,6 +9,7 @@ export interface TanhOptions {
   readonly length: number;
 }
 
+/** Options of {@link tanhBackward}. */
 export interface TanhBackwardOptions {
   /** [length], f32 or f16. */
   readonly gradOutput: GpuArray;

@@ -42,6 +42,7 @@ const boundedArgument = `(2.0 * ${rootOfTwoOverPi} * (${bounded} + ${cubicTerm} 
 
 // The family: a line is a new member, which gets its tests by itself. Formulas are scalar; NaN and
 // infinite values go through as in PyTorch. Literals only: what nobody imports is then not in a bundle.
+/** -x */
 export const neg: UnaryMember = {
   name: 'neg',
   value: '-x',
@@ -50,6 +51,7 @@ export const neg: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'T(0) - x',
 };
+/** The magnitude of x. */
 export const abs: UnaryMember = {
   name: 'abs',
   value: 'abs(x)',
@@ -57,6 +59,7 @@ export const abs: UnaryMember = {
   reference: Math.abs,
   integers: 'keep',
 };
+/** -1, 0 or 1 */
 export const sign: UnaryMember = {
   name: 'sign',
   value: 'f32(x > 0.0) - f32(x < 0.0)',
@@ -65,6 +68,7 @@ export const sign: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'T(x > 0) - T(x < 0)',
 };
+/** x * x */
 export const square: UnaryMember = {
   name: 'square',
   value: 'x * x',
@@ -72,6 +76,7 @@ export const square: UnaryMember = {
   reference: (x) => x * x,
   integers: 'keep',
 };
+/** e to the power of x */
 export const exp: UnaryMember = {
   name: 'exp',
   value: 'expOf(x)',
@@ -79,6 +84,7 @@ export const exp: UnaryMember = {
   reference: Math.exp,
   includes: [exponential],
 };
+/** exp(x) - 1, exact near 0 */
 export const expm1: UnaryMember = {
   name: 'expm1',
   value: 'expm1Of(x)',
@@ -86,6 +92,7 @@ export const expm1: UnaryMember = {
   reference: Math.expm1,
   includes: [exponential],
 };
+/** The natural logarithm. */
 export const log: UnaryMember = {
   name: 'log',
   value: 'logOf(x)',
@@ -93,6 +100,7 @@ export const log: UnaryMember = {
   reference: Math.log,
   includes: [logarithm],
 };
+/** log(1 + x), exact near 0 */
 export const log1p: UnaryMember = {
   name: 'log1p',
   value: 'log1pOf(x)',
@@ -100,7 +108,9 @@ export const log1p: UnaryMember = {
   reference: Math.log1p,
   includes: [logarithm],
 };
+/** The square root. */
 export const sqrt: UnaryMember = { name: 'sqrt', value: 'sqrt(x)', derivative: '0.5 / y', reference: Math.sqrt };
+/** 1 / sqrt(x) */
 export const rsqrt: UnaryMember = {
   name: 'rsqrt',
   value: '1.0 / sqrt(x)',
@@ -108,6 +118,7 @@ export const rsqrt: UnaryMember = {
   reference: (x) => 1 / Math.sqrt(x),
   roundings: 6,
 };
+/** 1 / x */
 export const reciprocal: UnaryMember = {
   name: 'reciprocal',
   value: '1.0 / x',
@@ -115,6 +126,7 @@ export const reciprocal: UnaryMember = {
   reference: (x) => 1 / x,
   roundings: 6,
 };
+/** The sine of x radians. */
 export const sin: UnaryMember = {
   name: 'sin',
   value: 'sinOf(x)',
@@ -122,6 +134,7 @@ export const sin: UnaryMember = {
   reference: Math.sin,
   includes: [trigonometry],
 };
+/** The cosine of x radians. */
 export const cos: UnaryMember = {
   name: 'cos',
   value: 'cosOf(x)',
@@ -129,6 +142,7 @@ export const cos: UnaryMember = {
   reference: Math.cos,
   includes: [trigonometry],
 };
+/** 1 / (1 + exp(-x)) */
 export const sigmoid: UnaryMember = {
   name: 'sigmoid',
   value: 'sigmoidOf(x)',
@@ -137,6 +151,7 @@ export const sigmoid: UnaryMember = {
   includes: [exponential],
   roundings: 8,
 };
+/** max(x, 0) */
 export const relu: UnaryMember = {
   name: 'relu',
   value: 'select(x, 0.0, x <= 0.0)',
@@ -145,12 +160,14 @@ export const relu: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'max(x, T(0))',
 };
+/** x where it is above 0, else p * x */
 export const leakyRelu: UnaryMember = {
   name: 'leakyRelu',
   value: 'select(p * x, x, x > 0.0)',
   derivative: 'select(p, 1.0, x > 0.0)',
   reference: (x, p) => (x > 0 ? x : p * x),
 };
+/** x where it is above 0, else p * (exp(x) - 1) */
 export const elu: UnaryMember = {
   name: 'elu',
   value: 'select(p * expm1Of(x), x, x > 0.0)',
@@ -159,6 +176,7 @@ export const elu: UnaryMember = {
   includes: [exponential],
   roundings: 6,
 };
+/** x * sigmoid(x) */
 export const silu: UnaryMember = {
   name: 'silu',
   value: 'x * sigmoidOf(x)',
@@ -167,6 +185,7 @@ export const silu: UnaryMember = {
   includes: [exponential],
   roundings: 8,
 };
+/** GELU by tanh: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
 export const geluTanh: UnaryMember = {
   name: 'geluTanh',
   value: `x * sigmoidOf(${geluTanhArgument})`,
@@ -176,6 +195,7 @@ export const geluTanh: UnaryMember = {
   includes: [exponential],
   roundings: 400,
 };
+/** log(1 + exp(x)); x itself above 20 */
 export const softplus: UnaryMember = {
   name: 'softplus',
   value: 'select(select(max(x, 0.0) + log1pOf(expOf(-abs(x))), x, x > 20.0), x, isNan(x))',
@@ -184,6 +204,7 @@ export const softplus: UnaryMember = {
   includes: [exponential, logarithm],
   roundings: 8,
 };
+/** The error function. */
 export const erf: UnaryMember = {
   name: 'erf',
   value: 'select(erfOf(x), x, isNan(x))',
@@ -192,6 +213,7 @@ export const erf: UnaryMember = {
   includes: [geluFunctions, exponential],
   roundings: 10,
 };
+/** The largest whole number that is not above x. */
 export const floor: UnaryMember = {
   name: 'floor',
   value: 'floor(x)',
@@ -200,6 +222,7 @@ export const floor: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'x',
 };
+/** The smallest whole number that is not below x. */
 export const ceil: UnaryMember = {
   name: 'ceil',
   value: 'ceil(x)',
@@ -208,6 +231,7 @@ export const ceil: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'x',
 };
+/** The nearest whole number; halves go to the even one. */
 export const round: UnaryMember = {
   name: 'round',
   value: 'round(x)',
@@ -216,6 +240,7 @@ export const round: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'x',
 };
+/** x, kept from p to q */
 export const clamp: UnaryMember = {
   name: 'clamp',
   value: 'select(select(select(x, p, x < p), q, select(x, p, x < p) > q), x, isNan(x))',
@@ -225,6 +250,7 @@ export const clamp: UnaryMember = {
   ofIntegers: 'min(max(x, p), q)',
   includes: [floatBits],
 };
+/** 1 where x is NaN, else 0 */
 export const isNan: UnaryMember = {
   name: 'isNan',
   value: 'u32(isNan(x))',
@@ -233,6 +259,7 @@ export const isNan: UnaryMember = {
   integers: 'test',
   includes: [floatBits],
 };
+/** 1 where x is neither infinite nor NaN, else 0 */
 export const isFinite: UnaryMember = {
   name: 'isFinite',
   value: 'u32(isFinite(x))',
@@ -241,6 +268,7 @@ export const isFinite: UnaryMember = {
   integers: 'test',
   includes: [floatBits],
 };
+/** 1 where x is 0, else 0 */
 export const logicalNot: UnaryMember = {
   name: 'logicalNot',
   value: 'u32(x == 0.0)',

@@ -1,6 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { UnaryMember } from './members.ts';
 
+/** Options of {@link unary}. */
 export interface UnaryOptions {
   /** A member of the family: `exp` of `@attune/kernels/unary`. */
   readonly function: UnaryMember;
@@ -14,6 +15,7 @@ export interface UnaryOptions {
   readonly q?: number | undefined;
 }
 
+/** Options of {@link unaryBackward}. */
 export interface UnaryBackwardOptions {
   /** A member of the family: `exp` of `@attune/kernels/unary`. */
   readonly function: UnaryMember;

@@ -1,6 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { RandomKey } from '../../random/dropout.ts';
 
+/** Options of {@link uniformNoise}. */
 export interface UniformNoiseOptions {
   /** [rows, columns], f32 or f16. */
   readonly input: GpuArray;

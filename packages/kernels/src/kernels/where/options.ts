@@ -1,6 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { Broadcast } from '../elementwise/recordMap.ts';
 
+/** Options of {@link where}. */
 export interface WhereOptions {
   /** u32: 0 for false. */
   readonly condition: GpuArray;

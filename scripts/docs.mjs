@@ -1,0 +1,52 @@
+// Builds the documentation as a site of static pages: the guide and the pages of the repository by
+// VitePress, the reference by TypeDoc. Fails on a public name without a comment and on a dead link.
+// Usage: npm run docs [-- --base /attune/]
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadTool } from './check-packages/tools.mjs';
+import { rootFolder } from './setup/root-folder.mjs';
+import { step } from './setup/step.mjs';
+import { pages, withSiteLinks } from './site/addresses.mjs';
+import { writeReference } from './site/reference.mjs';
+import { sidebar } from './site/sidebar.mjs';
+import { siteTools } from './site/tools.mjs';
+
+// base: the path that the site is served under.
+const { base } = parseArgs({ options: { base: { type: 'string', default: '/' } } }).values;
+
+const tools = await siteTools();
+// Pages find the generator's modules from where they are.
+const stage = mkdtempSync(join(tools, 'pages-'));
+process.on('exit', () => rmSync(stage, { recursive: true, force: true }));
+
+for (const [page, path] of pages) {
+  mkdirSync(dirname(join(stage, path)), { recursive: true });
+  writeFileSync(join(stage, path), withSiteLinks(page, readFileSync(join(rootFolder, page), 'utf8')));
+}
+const reference = await step('Reading the comments of public names', () => writeReference(tools, stage));
+if (reference.undocumented.length > 0) {
+  console.error(`Public names without a comment:\n${reference.undocumented.join('\n')}`);
+  process.exit(1);
+}
+
+const config = {
+  title: 'Attune',
+  description: 'Fine-tune BERT in TypeScript, on any GPU that speaks WebGPU',
+  base,
+  outDir: join(rootFolder, 'site'),
+  cacheDir: join(stage, '.cache'),
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Guide', link: '/guide/first-run' },
+      { text: 'Reference', link: '/reference/' },
+    ],
+    sidebar: sidebar(reference.sidebar),
+    socialLinks: [{ icon: 'github', link: 'https://github.com/attune-ml/attune' }],
+  },
+};
+mkdirSync(join(stage, '.vitepress'));
+writeFileSync(join(stage, '.vitepress/config.mjs'), `export default ${JSON.stringify(config)};\n`);
+const { build } = await loadTool(tools, 'vitepress');
+await build(stage);
