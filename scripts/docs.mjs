@@ -36,11 +36,13 @@ const config = {
   base,
   outDir: join(rootFolder, 'site'),
   cacheDir: join(stage, '.cache'),
+  // Once for all pages, not in each.
+  metaChunk: true,
   themeConfig: {
     search: { provider: 'local' },
     nav: [
-      { text: 'Guide', link: '/guide/first-run' },
-      { text: 'Reference', link: '/reference/' },
+      { text: 'Guide', link: '/guide/first-run', activeMatch: '/guide/' },
+      { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },
     ],
     sidebar: sidebar(reference.sidebar),
     socialLinks: [{ icon: 'github', link: 'https://github.com/attune-ml/attune' }],

@@ -46,6 +46,7 @@ describe('the documentation', () => {
     readdirSync(join(rootFolder, 'docs'))
       .filter((name) => name.endsWith('.md'))
       .map((name) => `docs/${name}`),
+    readdirSync(join(rootFolder, 'docs/guide')).map((name) => `docs/guide/${name}`),
     [...packages].map((name) => `packages/${name}/README.md`),
   );
   it.each(pages)('%s links to what exists', (page) => {

@@ -36,8 +36,7 @@ export function loadTool(tools, name) {
 }
 
 /** The folder that holds them in its node_modules. */
-export const toolsFolder = () =>
-  fetchTools('package-tools', dependencies, 'Fetching runtimes, compilers and bundlers');
+export const toolsFolder = () => fetchTools('package-tools', dependencies, 'Fetching runtimes, compilers and bundlers');
 
 /**
  * A folder in our cache whose node_modules holds these packages; npm fetches them the first time.

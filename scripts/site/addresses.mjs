@@ -8,6 +8,9 @@ export const sourceAddress = `${repository}/blob/main/`;
 
 const markdownIn = (folder) => readdirSync(join(rootFolder, folder)).filter((name) => name.endsWith('.md'));
 
+/** Two pages are older than the guide that they belong to. */
+const isOfGuide = (name) => ['own-loop.md', 'adding-a-kernel.md'].includes(name);
+
 /** Every page that is written by hand: its path in the repository, and on the site. */
 export const pages = new Map([
   ['README.md', 'index.md'],
@@ -17,7 +20,7 @@ export const pages = new Map([
   ['examples/README.md', 'guide/examples.md'],
   ...readdirSync(join(rootFolder, 'packages')).map((name) => [`packages/${name}/README.md`, `packages/${name}.md`]),
   ...markdownIn('docs/guide').map((name) => [`docs/guide/${name}`, `guide/${name}`]),
-  ...markdownIn('docs').map((name) => [`docs/${name}`, `project/${name}`]),
+  ...markdownIn('docs').map((name) => [`docs/${name}`, `${isOfGuide(name) ? 'guide' : 'project'}/${name}`]),
   ...markdownIn('docs/decisions').map((name) => [`docs/decisions/${name}`, `project/decisions/${name}`]),
 ]);
 
@@ -43,9 +46,7 @@ export function withSiteLinks(page, text) {
   return text
     .split(/^(```[^]*?^```$)/m)
     .map((part, index) =>
-      index % 2 === 1
-        ? part
-        : part.replace(/\]\(([^()\s]+)\)/g, (_, link) => `](${addressOnSite(page, link)})`),
+      index % 2 === 1 ? part : part.replace(/\]\(([^()\s]+)\)/g, (_, link) => `](${addressOnSite(page, link)})`),
     )
     .join('');
 }

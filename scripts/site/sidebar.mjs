@@ -1,21 +1,26 @@
-// What stands on the left of every page: the guide in its order, packages, reference, project.
+// What stands on the left of a page: the guide in its order, packages, reference and project; in the
+// reference the names of one package, since all 900 would make every page half a megabyte.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';
 import { pages } from './addresses.mjs';
 
 const guide = [
-  'first-run',
-  'own-data',
-  'reading-the-curves',
-  'own-metric',
+  'guide/first-run',
+  'guide/own-data',
+  'guide/reading-the-curves',
+  'guide/own-metric',
   'own-loop',
-  'fp16',
-  'saving-and-using-the-model',
-  'own-kernel',
-].map((name) => `docs/guide/${name}.md`);
+  'guide/fp16',
+  'guide/saving-and-using-the-model',
+  'guide/own-kernel',
+].map((name) => `docs/${name}.md`);
 
-/** @param {object[]} reference the sidebar that TypeDoc wrote */
+/**
+ * @param {{ text: string, link: string, items: object[] }[]} reference the sidebar that TypeDoc wrote:
+ *   an entry for each module
+ * @returns {Record<string, object[]>} by the beginnings of addresses
+ */
 export function sidebar(reference) {
   const written = [...pages.keys()];
   const decisions = written.filter((page) => page.startsWith('docs/decisions/'));
@@ -23,13 +28,22 @@ export function sidebar(reference) {
   const project = written.filter((page) => pages.get(page).startsWith('project/') && !decisions.includes(page));
   const more = written.filter((page) => pages.get(page).startsWith('guide/') && !guide.includes(page));
   const items = (names) => names.map((page) => ({ text: titleOf(page), link: linkTo(page) }));
-  return [
+  const modules = reference.map(({ text, link }) => ({ text, link }));
+  const everywhere = [
     { text: 'Guide', items: items([...guide, ...more]) },
     { text: 'Packages', items: items(packages) },
-    { text: 'Reference', collapsed: true, items: reference },
+    { text: 'Reference', items: modules },
     { text: 'Project', collapsed: true, items: items(project) },
     { text: 'Decisions', collapsed: true, items: items(decisions) },
   ];
+  const inside = ({ text, link, items: names }) => [
+    link,
+    [
+      { text, link, items: names },
+      { text: 'Reference', collapsed: true, items: modules },
+    ],
+  ];
+  return { '/': everywhere, ...Object.fromEntries(reference.map(inside)) };
 }
 
 const linkTo = (page) => `/${pages.get(page).replace(/\.md$/, '')}`;

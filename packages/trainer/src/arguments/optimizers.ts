@@ -17,6 +17,7 @@ export type OptimizerName =
   | 'rmsprop'
   | 'lion_32bit';
 
+/** Settings of an optimizer that have no argument of their own, by their names in `optimArgs`. */
 export type OptimArgs = Readonly<Record<string, number | boolean>>;
 
 interface AdamNumbers {
