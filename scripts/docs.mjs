@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { loadTool } from './check-packages/tools.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { step } from './setup/step.mjs';
+import { deadAnchors } from './site/anchors.mjs';
 import { pages, withSiteLinks } from './site/addresses.mjs';
 import { writeReference } from './site/reference.mjs';
 import { sidebar } from './site/sidebar.mjs';
@@ -52,3 +53,8 @@ mkdirSync(join(stage, '.vitepress'));
 writeFileSync(join(stage, '.vitepress/config.mjs'), `export default ${JSON.stringify(config)};\n`);
 const { build } = await loadTool(tools, 'vitepress');
 await build(stage);
+const dead = deadAnchors(config.outDir, base);
+if (dead.length > 0) {
+  console.error(`Links to places that no page has:\n${dead.join('\n')}`);
+  process.exit(1);
+}

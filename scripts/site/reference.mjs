@@ -9,6 +9,9 @@ import { sourceAddress } from './addresses.mjs';
 // `internal` promises nothing to users; `methods` exports no name, it makes methods of functions.
 const hidden = new Set(['./package.json', './internal', './methods']);
 
+/** TypeDoc writes paths so on Windows too. */
+const withSlashes = (path) => path.replaceAll('\\', '/');
+
 /** What users import: each name, as `@attune/bert/tokenizer`, and the source behind it. */
 function entryPoints() {
   return readdirSync(join(rootFolder, 'packages')).flatMap((folder) => {
@@ -16,7 +19,10 @@ function entryPoints() {
     const { name, exports } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
     return Object.entries(exports)
       .filter(([path]) => !hidden.has(path))
-      .map(([path, target]) => ({ name: name + path.slice(1), source: join(at, target['attune-source']) }));
+      .map(([path, target]) => ({
+        name: name + path.slice(1),
+        source: withSlashes(join(at, target['attune-source'])),
+      }));
   });
 }
 
@@ -42,6 +48,8 @@ export async function writeReference(tools, stage) {
     readme: 'none',
     name: 'Reference',
     githubPages: false,
+    // The two generators disagree on the places of names that end in _.
+    useHTMLAnchors: true,
     disableGit: true,
     sourceLinkTemplate: `${sourceAddress}{path}#L{line}`,
     // Errors of types are found by `npm run typecheck`, with the compiler that this code is for.
