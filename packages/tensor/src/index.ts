@@ -209,7 +209,7 @@ export type { Optimizer, ScalerState } from './optim/optimizer.ts';
 export { getScheduler } from './optim/getScheduler.ts';
 export type { OptimizerSchedulerOptions, PlateauSchedulerOptions } from './optim/getScheduler.ts';
 export { LrScheduler } from './optim/lrScheduler.ts';
-export { checkPlateauOptions, ReduceLROnPlateau } from './optim/reduceLROnPlateau.ts';
+export { ReduceLROnPlateau } from './optim/reduceLROnPlateau.ts';
 export type { PlateauState, ReduceLROnPlateauOptions } from './optim/reduceLROnPlateau.ts';
 export { ScheduleError } from './optim/schedules.ts';
 export type { PlannedSchedule, Schedule, SchedulerOptions, SchedulerType } from './optim/schedules.ts';

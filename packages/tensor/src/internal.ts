@@ -6,4 +6,5 @@ export { uniformNoise } from './functional/uniformNoise.ts';
 export { normAfter } from './nn/normalisation.ts';
 export { floatsOf } from './safetensors/floats.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';
+export { checkPlateauOptions } from './optim/reduceLROnPlateau.ts';
 export { withHalves } from './nn/halfWeights.ts';

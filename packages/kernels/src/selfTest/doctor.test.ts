@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,9 +34,8 @@ describe('the doctor', () => {
 
   it('starts before the first build, to say that one is needed', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-doctor-'));
-    mkdirSync(join(folder, 'bin'));
     const program = join(folder, 'bin/attune-doctor.mjs');
-    copyFileSync(new URL('../../bin/attune-doctor.mjs', import.meta.url), program);
+    cpSync(new URL('../../bin', import.meta.url), join(folder, 'bin'), { recursive: true });
     const { status, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect(stderr).toContain('npm run build');

@@ -1,4 +1,5 @@
-import { checkPlateauOptions, getScheduler } from '@attune/tensor';
+import { getScheduler } from '@attune/tensor';
+import { checkPlateauOptions } from '@attune/tensor/internal';
 import type { PlannedSchedule } from '@attune/tensor';
 import { nearestName, object, requireArgument, shown } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
