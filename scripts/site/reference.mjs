@@ -48,6 +48,7 @@ export async function writeReference(tools, stage) {
     readme: 'none',
     name: 'Reference',
     githubPages: false,
+    parametersFormat: 'table',
     // The two generators disagree on the places of names that end in _.
     useHTMLAnchors: true,
     disableGit: true,
