@@ -74,7 +74,7 @@ const promised = {
   'own-data': (last) =>
     expect(last).toMatchObject({ label: 0, text: expect.stringMatching(/invoice|twice|receipt|card/) }),
   'own-metric': (last) => {
-    expect(said.find(([value]) => value.missed)).toEqual([{ missed: 1 }]);
+    expect(said.find(([value]) => value.missed)).toEqual([{ missed: 2 }]);
     expect(last).toMatchObject({
       eval_predicted: expect.any(Number),
       eval_real: 0.5,
