@@ -1,5 +1,5 @@
 // Runs tests on Deno's own WebGPU, which is another implementation than Dawn: wgpu, as in Firefox. `npm run test-deno` comes here.
-// Usage: node scripts/deno-tests.mjs [WORD …]      only files whose path holds one of the words
+// Usage: node scripts/deno-tests.mjs [--all] [WORD …]      only files whose path holds one of the words; two sizes of each test, or all
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,9 @@ import { rootFolder } from './setup/root-folder.mjs';
 
 const [deno, program] = await Promise.all([findDeno(), bundle()]);
 const flags = ['--allow-all', '--no-config', '--unstable-webgpu'];
-process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)]);
+// Deno may stand still in its WebGPU, where no limit inside the program counts.
+const timeout = 20 * 60_000;
+process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)], { timeout });
 
 /** All tests and the sources that they test as one file: Deno reads no TypeScript of packages. */
 async function bundle() {

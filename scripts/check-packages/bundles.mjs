@@ -16,7 +16,7 @@ export const weights = {
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
   'the whole lesson': {
-    limit: 200,
+    limit: 210,
     code: [
       `import { loadDataset, DataCollatorWithPadding } from '@attune/data';`,
       `import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';`,
