@@ -41,6 +41,8 @@ let hub;
 
 beforeAll(async () => {
   hub = await startMadeUpHub();
+  vi.stubEnv('HF_HUB_OFFLINE', '');
+  vi.stubEnv('TRANSFORMERS_OFFLINE', '');
   vi.stubEnv('HF_ENDPOINT', hub.address);
   vi.stubEnv('HF_HOME', join(folder, 'hub'));
 });

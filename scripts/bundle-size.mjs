@@ -18,23 +18,19 @@ export const pages = {
   'an MLP': {
     most: 56,
     code: `
-      import { AdamW, crossEntropy, Linear, Module, openDevice, relu, tensor } from '${tensor}/index.ts';
+      import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
+      await defaultDevice();
       class Mlp extends Module {
-        constructor(device) {
-          super();
-          this.first = this.addModule('first', new Linear(device, 2, 64));
-          this.last = this.addModule('last', new Linear(device, 64, 2));
-        }
+        first = new Linear({ inFeatures: 2, outFeatures: 64 });
+        last = new Linear({ inFeatures: 64, outFeatures: 2 });
         forward(x) { return this.last.forward(relu(this.first.forward(x))); }
       }
-      const device = await openDevice();
-      const model = new Mlp(device);
+      const model = new Mlp();
       const optimizer = new AdamW(model.parameters(), { lr: 0.01 });
       const x = tensor([[0, 1], [1, 0]]);
-      const y = tensor([0, 1], { dtype: 'u32' });
       for (let step = 0; step < 100; step++) {
-        crossEntropy(model.forward(x), y).backward();
-        optimizer.step();
+        crossEntropy(model.forward(x), Int32Array.of(0, 1)).backward();
+        await optimizer.step();
         optimizer.zeroGrad();
       }
       console.log(await model.forward(x).data());`,

@@ -1,9 +1,11 @@
 // Before a package is packed, in its folder: it is built, so that an unbuilt clone cannot publish an
 // empty package.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { runInForeground } from './setup/child.mjs';
 import { turboCommand } from './setup/turbo.mjs';
 
 const { name } = JSON.parse(readFileSync('package.json', 'utf8'));
+// Turbo puts what it has kept beside what lies there: older files would be packed too.
+rmSync('dist', { recursive: true, force: true });
 const turbo = await turboCommand(['run', 'build', `--filter=${name}`, '--output-logs=errors-only', '--no-color']);
 process.exitCode = await runInForeground(turbo.command, turbo.args, turbo.options);

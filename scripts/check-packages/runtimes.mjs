@@ -47,6 +47,8 @@ export async function runFirstSnippet(project, packed, tools, hub) {
       env: {
         ...process.env,
         ...driverEnvironment(),
+        HF_HUB_OFFLINE: '',
+        TRANSFORMERS_OFFLINE: '',
         HF_ENDPOINT: hub.address,
         HF_HOME: join(project, 'cache', runtime),
         DENO_NO_UPDATE_CHECK: '1',

@@ -451,6 +451,8 @@ describe('from the hub', () => {
       }
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('HF_HUB_OFFLINE', '');
+    vi.stubEnv('TRANSFORMERS_OFFLINE', '');
     vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     vi.stubEnv('HF_HUB_CACHE', join(folder, 'cache'));
     try {
