@@ -28,11 +28,16 @@ beforeAll(async () => {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Collects, and waits for the turn in which what was found is given back. */
-async function collectGarbage(): Promise<void> {
-  collect();
-  await setImmediate();
-  await setImmediate();
+/**
+ * Collects until so much is given back, for at most five seconds: a runtime calls finalizers in a
+ * later turn of its own choice, and Deno's is not always one of the next two.
+ */
+async function collectGarbage(givenBack: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  for (let turn = 0; turn < 4 || (!givenBack() && performance.now() < end); turn++) {
+    collect();
+    await setImmediate();
+  }
 }
 
 const width = 64;
@@ -119,11 +124,11 @@ describe('tidy', () => {
   it('gives back a graph that is dropped without a pass', async () => {
     using network = new Network();
     using x = input();
-    await collectGarbage();
+    await collectGarbage(() => true);
     const { liveArrays } = device.memory;
     (() => void network.forward(x))();
     expect(device.memory.liveArrays).toBeGreaterThan(liveArrays);
-    await collectGarbage();
+    await collectGarbage(() => device.memory.liveArrays <= liveArrays);
     // The collector may give back what other tests have left, too.
     expect(device.memory.liveArrays).toBeLessThanOrEqual(liveArrays);
   });
@@ -170,7 +175,7 @@ describe('a loop without scopes', () => {
 });
 
 it('models and optimizers that are dropped give their memory back', async () => {
-  await collectGarbage();
+  await collectGarbage(() => true);
   const { liveBytes } = device.memory;
   const trainOne = async () => {
     const network = new Network();
@@ -179,9 +184,8 @@ it('models and optimizers that are dropped give their memory back', async () => 
     await optimizer.step();
   };
   for (let index = 0; index < 6; index++) await trainOne();
-  await setImmediate();
-  await collectGarbage();
-  expect(device.memory.liveBytes).toBe(liveBytes);
+  await collectGarbage(() => device.memory.liveBytes <= liveBytes);
+  expect(device.memory.liveBytes).toBeLessThanOrEqual(liveBytes);
 });
 
 describe('a tensor that shares memory', () => {
