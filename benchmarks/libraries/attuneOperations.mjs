@@ -1,6 +1,5 @@
 import * as attune from '../../packages/tensor/dist/index.js';
-import { inputNumbers, places, resultShape, sizeOf } from './operationShapes.mjs';
-import { numbers } from './serve.mjs';
+import { givenGradient, inputNumbers, places } from './operationShapes.mjs';
 
 const calls = {
   matmul: (a, b) => attune.matmul(a, b),
@@ -20,19 +19,31 @@ const calls = {
 
 /** One operation, or it and its gradients. */
 export const operation = (device) =>
-  async function prepare({ name, n, backward }) {
+  async function prepare({ name, n, backward, read }) {
     const inputs = inputNumbers(name, n).map(({ shape, values }) =>
       attune.tensor(values, { shape, device, requiresGrad: backward }),
     );
     const ids = attune.tensor(places(n), { shape: [n], device });
-    const shape = resultShape(name, n);
-    const gradient = attune.tensor(numbers(sizeOf(shape)), { shape, device });
-    const record = () => {
+    const { shape, values } = givenGradient(name, n);
+    const gradient = attune.tensor(values, { shape, device });
+    const compute = () => {
       const result = calls[name](...inputs, ids);
       if (backward) result.backward(shape.length === 0 ? 1 : gradient);
+      return result;
+    };
+    const record = () => {
+      compute();
       for (const input of inputs) input.clearGrad();
     };
+    const valuesOf = async (tensors) => ({
+      values: await Promise.all(tensors.map(async (tensor) => [...(await tensor.data())])),
+    });
     return async (repeats) => {
+      if (read) {
+        for (const input of inputs) input.clearGrad();
+        const result = compute();
+        return valuesOf(backward ? inputs.map(({ grad }) => grad) : [result]);
+      }
       for (let index = 0; index < repeats; index++) device.scope(record);
       await device.idle();
     };

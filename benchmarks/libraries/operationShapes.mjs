@@ -20,7 +20,7 @@ export const operations = {
   'attention, 8 heads of 64': { sizes: [16, 64, 256], inputs: (n) => Array.from({ length: 3 }, () => [8, n, 64]) },
 };
 
-export const sizeOf = (shape) => shape.reduce((size, extent) => size * extent, 1);
+const sizeOf = (shape) => shape.reduce((size, extent) => size * extent, 1);
 
 /** Numbers of each input; small, so that exp stays finite. */
 export const inputNumbers = (name, n) =>
@@ -29,8 +29,13 @@ export const inputNumbers = (name, n) =>
 /** A row, or a class, for each of n: neither in order nor each once. */
 export const places = (n) => Int32Array.from({ length: n }, (_, index) => (index * 7 + (index % 3)) % n);
 
-/** The shape of an operation's result, whose gradient is given. */
-export function resultShape(name, n) {
+/** The gradient of an operation's result, as given: 1 for a loss. */
+export function givenGradient(name, n) {
+  const shape = resultShape(name, n);
+  return { shape, values: shape.length === 0 ? Float32Array.of(1) : numbers(sizeOf(shape)) };
+}
+
+function resultShape(name, n) {
   if (name.startsWith('sum')) return [n];
   if (name === 'topk of 10') return [n, 10];
   if (name === 'crossEntropy') return [];

@@ -1,9 +1,8 @@
-import { inputNumbers, places, resultShape, sizeOf } from '../libraries/operationShapes.mjs';
-import { numbers } from '../libraries/serve.mjs';
+import { givenGradient, inputNumbers, places } from '../libraries/operationShapes.mjs';
 
 /** One operation, or it and its gradients, as one would write it in jax-js, compiled by `jit`. */
 export const operation = (jax) =>
-  async function prepare({ name, n, backward }) {
+  async function prepare({ name, n, backward, read }) {
     const { numpy: np } = jax;
     const ids = np.array(places(n));
     const calls = {
@@ -32,20 +31,23 @@ export const operation = (jax) =>
         np.matmul(jax.nn.softmax(np.matmul(q, np.transpose(k, [0, 2, 1])).mul(1 / 8), -1), v),
     };
     const inputs = inputNumbers(name, n).map(({ shape, values }) => np.array(values).reshape(shape));
-    const shape = resultShape(name, n);
-    const upstream = np.array(numbers(sizeOf(shape))).reshape(shape);
-    const argnums = inputs.map((_, index) => index);
-    const loss = (...x) =>
-      shape.length === 0
-        ? calls[name](...x)
-        : calls[name](...x)
-            .mul(upstream.ref)
-            .sum();
-    const run = jax.jit(backward ? jax.grad(loss, { argnums }) : calls[name]);
+    const { shape, values: upstream } = givenGradient(name, n);
+    // Not `grad`: under `jit` it drops the result, and of what is linear computes no forward at all.
+    const both = (given, ...x) => {
+      const [result, pullBack] = jax.vjp(calls[name], x);
+      const gradients = pullBack(given);
+      pullBack.dispose();
+      return [result, ...gradients];
+    };
+    const compiled = jax.jit(backward ? both : calls[name]);
+    const given = backward ? [np.array(upstream).reshape(shape)] : [];
+    const run = () => compiled(...[...given, ...inputs].map((input) => input.ref));
     return async (repeats) => {
       // What is disposed of before it is waited for is not computed.
-      const outputs = Array.from({ length: repeats }, () => run(...inputs.map((input) => input.ref)));
+      const outputs = Array.from({ length: repeats }, run);
       await jax.blockUntilReady(outputs);
+      const values = read && (await Promise.all(outputs.flat().map((output) => output.ref.data())));
       for (const output of outputs.flat()) output.dispose();
+      return values && { values: values.slice(backward ? 1 : 0).map((array) => [...array]) };
     };
   };

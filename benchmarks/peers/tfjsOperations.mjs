@@ -1,9 +1,8 @@
-import { inputNumbers, places, resultShape, sizeOf } from '../libraries/operationShapes.mjs';
-import { numbers } from '../libraries/serve.mjs';
+import { givenGradient, inputNumbers, places } from '../libraries/operationShapes.mjs';
 
 /** One operation, or it and its gradients, as one would write it in TensorFlow.js. */
 export const operation = (tf) =>
-  async function prepare({ name, n, backward }) {
+  async function prepare({ name, n, backward, read }) {
     const ids = tf.tensor1d(places(n), 'int32');
     const targets = tf.oneHot(ids, n);
     const calls = {
@@ -28,11 +27,12 @@ export const operation = (tf) =>
       'attention, 8 heads of 64': (q, k, v) => tf.matMul(tf.softmax(tf.matMul(q, k, false, true).mul(1 / 8)), v),
     };
     const inputs = inputNumbers(name, n).map(({ shape, values }) => tf.tensor(values, shape));
-    const shape = resultShape(name, n);
-    const gradient = tf.tensor(numbers(sizeOf(shape)), shape);
+    const { shape, values } = givenGradient(name, n);
+    const gradient = tf.tensor(values, shape);
     const gradients = tf.grads(calls[name]);
     const run = () => (backward ? gradients(inputs, gradient) : [calls[name](...inputs)]);
     return async (repeats) => {
+      if (read) return { values: await Promise.all(run().map(async (output) => [...(await output.data())])) };
       for (let index = 0; index < repeats; index++) {
         const outputs = tf.tidy(run);
         if (index === repeats - 1) await tf.tidy(() => outputs[0].flatten().slice([0], [1])).data();
