@@ -15,7 +15,7 @@ import { chosenVariant } from './variants.ts';
 const device = await openDevice();
 /** Variants that this adapter runs. */
 const variants: AttentionVariant[] =
-  device.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'tiled'] : ['byRow', 'tiled'];
+  device.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'padded', 'tiled'] : ['byRow', 'padded', 'tiled'];
 const [seed, update] = [11, 4];
 const site = { probability: 0.2, site: 6 };
 
@@ -385,6 +385,29 @@ describe('attention', () => {
     );
   });
 
+  it('takes padded tiles on a GPU, and what it always took on a processor', () => {
+    const on = (profile: Partial<Gpu['profile']>) =>
+      Object.create(device, { profile: { value: { ...device.profile, ...profile } } }) as Gpu;
+    const choice = (gpu: Gpu, headSize: number) => chosenVariant(gpu, 'attention', { headSize });
+    const processor = { software: true, subgroups: true, subgroupSize: 8 };
+    const sizes = [16, 64, 128, 256, 257];
+    expect(sizes.map((size) => choice(on({ software: false }), size))).toEqual([
+      'padded',
+      'padded',
+      'padded',
+      'padded',
+      'byRow',
+    ]);
+    expect(sizes.map((size) => choice(on(processor), size))).toEqual([
+      'bySubgroup',
+      'bySubgroup',
+      'byRow',
+      'byRow',
+      'byRow',
+    ]);
+    expect(choice(on({ ...processor, subgroupSize: 4 }), 64)).toBe('byRow');
+  });
+
   it('goes row by row where heads fit no tile', async () => {
     const given: Case = { lengths: [3, 9], numHeads: 1, headSize: 516, variant: 'byRow', dropout: true };
     expectRight(given, await run(device, given));
@@ -401,7 +424,7 @@ describe('attention', () => {
       Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
     await compileOnNull(async (nullGpu) => {
       subgroupsOfEight(nullGpu);
-      for (const variant of ['byRow', 'bySubgroup', 'tiled'] as const) {
+      for (const variant of ['byRow', 'bySubgroup', 'padded', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
           for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128, 131, 256]) {
             for (const dropout of [false, true])
@@ -414,8 +437,9 @@ describe('attention', () => {
       backend: 'null',
       limits: { maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupStorageSize: 16384 },
     });
-    for (const headSize of [32, 64, 128, 250, 256])
-      await run(small, { lengths: [2], numHeads: 1, headSize, variant: 'tiled', dropout: true });
+    for (const variant of ['padded', 'tiled'] as const)
+      for (const headSize of [32, 64, 128, 250, 256])
+        await run(small, { lengths: [2], numHeads: 1, headSize, variant, dropout: true });
     await small.idle();
     await small.idle();
     small.destroy();

@@ -7,9 +7,11 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
 import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
 import { wgsl as gradKeyValueBySubgroup } from './gradKeyValueBySubgroup.wgsl.ts';
+import { wgsl as gradKeyValuePadded } from './gradKeyValuePadded.wgsl.ts';
 import { wgsl as gradKeyValueTiled } from './gradKeyValueTiled.wgsl.ts';
 import { wgsl as gradQueryByRow } from './gradQueryByRow.wgsl.ts';
 import { wgsl as gradQueryBySubgroup } from './gradQueryBySubgroup.wgsl.ts';
+import { wgsl as gradQueryPadded } from './gradQueryPadded.wgsl.ts';
 import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionBackwardOptions } from './options.ts';
@@ -19,14 +21,26 @@ import { chunkWidth } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attentionBackward';
-const ofQueries = { byRow: gradQueryByRow, bySubgroup: gradQueryBySubgroup, tiled: gradQueryTiled };
-const ofKeys = { byRow: gradKeyValueByRow, bySubgroup: gradKeyValueBySubgroup, tiled: gradKeyValueTiled };
+const ofQueries = {
+  byRow: gradQueryByRow,
+  bySubgroup: gradQueryBySubgroup,
+  padded: gradQueryPadded,
+  tiled: gradQueryTiled,
+};
+const ofKeys = {
+  byRow: gradKeyValueByRow,
+  bySubgroup: gradKeyValueBySubgroup,
+  padded: gradKeyValuePadded,
+  tiled: gradKeyValueTiled,
+};
 const tiles: TilesByHeadSize = [
   { tileRows: 16, tileKeys: 16 },
   { tileRows: 16, tileKeys: 8 },
   { tileRows: 8, tileKeys: 4 },
   { tileRows: 4, tileKeys: 2 },
 ];
+/** A row of the tile holds at least the four keys that share a draw of dropout. */
+const tilesOfQueries: TilesByHeadSize = [tiles[0], tiles[1], tiles[2], { tileRows: 2, tileKeys: 4 }];
 
 /**
  * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel
@@ -44,12 +58,13 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 
   const rowData = recordRowData(gpu, options);
   const matrices = { ...matricesOf(options), gradOutput };
-  const shared = { tiles, matrices, reads: { rowData, cuSeqlens }, qkv: options.qkv !== undefined };
+  const shared = { matrices, reads: { rowData, cuSeqlens }, qkv: options.qkv !== undefined };
   recordPairs(gpu, options, {
     ...shared,
     kernel: `${kernel} query`,
     pass: 'gradQuery',
     sources: ofQueries,
+    tiles: { padded: tilesOfQueries, tiled: tiles },
     results: { gradQuery: options.gradQkv ?? options.gradQuery },
     products: 3,
   });
@@ -58,6 +73,7 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
     kernel: `${kernel} key value`,
     pass: 'gradKeyValue',
     sources: ofKeys,
+    tiles: { padded: tiles, tiled: tiles },
     results: options.gradQkv
       ? { gradKey: options.gradQkv }
       : { gradKey: options.gradKey, gradValue: options.gradValue },

@@ -2,6 +2,7 @@ import type { Gpu } from '../../gpu.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
 import { wgsl as byRow } from './forwardByRow.wgsl.ts';
 import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
+import { wgsl as padded } from './forwardPadded.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
 import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionOptions } from './options.ts';
@@ -9,7 +10,7 @@ import { recordPairs } from './recordPairs.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attention';
-const sources = { byRow, bySubgroup, tiled };
+const sources = { byRow, bySubgroup, padded, tiled };
 const tiles: TilesByHeadSize = [
   { tileRows: 16, tileKeys: 32 },
   { tileRows: 16, tileKeys: 32 },
@@ -39,7 +40,7 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     kernel,
     pass: 'forward',
     sources,
-    tiles,
+    tiles: { padded: tiles, tiled: tiles },
     matrices,
     reads,
     results: { output },

@@ -8,7 +8,7 @@ import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { presentArrays } from '../validate.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import { planAttention } from './variants.ts';
-import type { AttentionPlan, TilesByHeadSize } from './variants.ts';
+import type { AttentionPlan, TilesByVariant } from './variants.ts';
 
 /** The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products. */
 const unrolled = 10;
@@ -19,7 +19,7 @@ interface PairKernel {
   /** Which of the three it is, as `pairs.wgsl` names them. */
   readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue';
   readonly sources: Readonly<Record<AttentionVariant, WgslFile>>;
-  readonly tiles: TilesByHeadSize;
+  readonly tiles: TilesByVariant;
   /** The matrices that are read, and what else is, in the order of `pairs.wgsl`. */
   readonly matrices: Arrays;
   readonly reads: Arrays;
@@ -47,7 +47,7 @@ export function recordPairs(gpu: Gpu, options: AttentionShape, pairKernel: PairK
     gradQkv: pass === 'gradKeyValue' && qkv,
     maxChunks,
     ...(variant === 'bySubgroup' && { rows: rowsPerWorkgroup }),
-    ...(variant === 'tiled' && tile),
+    ...((variant === 'padded' || variant === 'tiled') && tile),
   };
   gpu.dispatch({
     program: kernelProgram(`${kernel} ${variant}`, sources[variant], defines, variant === 'bySubgroup' ? unrolled : 1),

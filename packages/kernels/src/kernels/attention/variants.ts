@@ -21,6 +21,9 @@ interface TileSizes {
  */
 export type TilesByHeadSize = readonly [TileSizes, TileSizes, TileSizes, TileSizes];
 
+/** Variants with tiles in workgroup memory, and their tiles. */
+export type TilesByVariant = Readonly<Record<'padded' | 'tiled', TilesByHeadSize>>;
+
 /** How attention is computed: chosen once for a kernel. */
 export interface AttentionPlan {
   readonly variant: AttentionVariant;
@@ -29,7 +32,7 @@ export interface AttentionPlan {
   /** Chunks of the largest head that the program takes: each size class is compiled once. */
   readonly maxChunks: number;
   readonly rowsPerWorkgroup: number;
-  /** For `tiled`. */
+  /** For variants with tiles in workgroup memory. */
   readonly tile: TileSizes;
 }
 
@@ -42,13 +45,13 @@ export function planAttention(
   gpu: Gpu,
   kernel: string,
   options: Pick<AttentionShape, 'variant' | 'headSize'>,
-  tiles: TilesByHeadSize,
+  tiles: TilesByVariant,
 ): AttentionPlan {
   const { headSize } = options;
   const variant = chosenVariant(gpu, kernel, options);
   const sizeClass = Math.max(5, Math.ceil(Math.log2(headSize))) - 5;
-  const tile = tiles[Math.min(sizeClass, 3) as 0 | 1 | 2 | 3];
-  const rows = { byRow: 8, bySubgroup: rowsBySubgroup(gpu), tiled: tile.tileRows };
+  const tile = tiles[variant === 'padded' ? variant : 'tiled'][Math.min(sizeClass, 3) as 0 | 1 | 2 | 3];
+  const rows = { byRow: 8, bySubgroup: rowsBySubgroup(gpu), padded: tile.tileRows, tiled: tile.tileRows };
   return {
     variant,
     chunkWidth: chunkWidth(headSize),
@@ -74,12 +77,12 @@ export function chosenVariant(
     );
   }
   const tilesFit = headSize <= largestTiledHead;
-  if (variant === 'tiled' && !tilesFit) {
+  if ((variant === 'padded' || variant === 'tiled') && !tilesFit) {
     throw new KernelArgumentError(
-      `${kernel}: variant tiled takes a headSize of at most ${largestTiledHead}; it is ${headSize}`,
+      `${kernel}: variant ${variant} takes a headSize of at most ${largestTiledHead}; it is ${headSize}`,
     );
   }
-  const preferred = !software && tilesFit ? 'tiled' : software && subgroupsFit ? 'bySubgroup' : 'byRow';
+  const preferred = !software && tilesFit ? 'padded' : software && subgroupsFit ? 'bySubgroup' : 'byRow';
   return variant ?? (gpu.disabledVariants.has(`attention ${preferred}`) ? 'byRow' : preferred);
 }
 

@@ -1,6 +1,12 @@
 // Tiles of rows in workgroup memory, maxChunks chunks of each row.
 #include kernels/attention/rows
 
+// How far apart rows lie in tiles that are read by rows: an odd number of chunks.
+const paddedChunks = maxChunks + 1;
+
+// Where element i lies in such a tile.
+fn placeInTile(i: u32) -> u32 { return i / maxChunks * paddedChunks + i % maxChunks; }
+
 // Element i of a tile of the rows from firstRow on; zero beyond the sequence and beyond the head.
 fn tileQuery(firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
   if (outsideTile(firstRow, endRow, i)) { return Values(0.0); }
