@@ -78,14 +78,14 @@ function behaviourTables(results) {
   ]);
 }
 
-/** Runs the behaviours, with Vitest as `npm test` does. */
-function run() {
+/** Runs the behaviours of a test file, with Vitest as `npm test` does. */
+function run(place, test) {
   const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
   const file = join(folder, 'results.json');
   try {
     // The page lacks rows that are new, which is one of the tests: what counts is read below.
-    spawnSync('npx', ['vitest', 'run', 'parity.test', '--reporter=json', `--outputFile=${file}`], {
-      cwd: join(rootFolder, 'packages/trainer'),
+    spawnSync('npx', ['vitest', 'run', test, '--reporter=json', `--outputFile=${file}`], {
+      cwd: join(rootFolder, place),
       env: { ...process.env, ...driverEnvironment() },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -109,7 +109,11 @@ export async function builtTables() {
 
 if (isMain(import.meta.url)) {
   const golden = readGolden();
-  const behaviours = run().filter(({ meta }) => meta.title);
+  const behaviours = [
+    ...run('packages/trainer', 'parity.test'),
+    // The Trainer knows no model; those of BERT are tested above it.
+    ...run('apps/mrpc-demo', 'heads.test'),
+  ].filter(({ meta }) => meta.title);
   const failed = behaviours.filter(({ meta }) => !meta.verdict);
   if (failed.length > 0 || behaviours.length === 0) {
     console.error(['These do not hold any more:', ...failed.map(({ meta }) => `  ${meta.title}`)].join('\n'));
@@ -120,7 +124,7 @@ if (isMain(import.meta.url)) {
   const page = [
     '# The Trainer beside that of transformers',
     `\`node scripts/trainer-parity.mjs\` wrote this page: it ran each of these ${results.length} behaviours against what \`transformers\` ${golden.version} was recorded to do ` +
-      '(`packages/trainer/golden/make_trainer.py`, `make_events.py`), with the regression model of its own tests. ' +
+      '(`packages/trainer/golden/make_trainer.py`, `make_events.py`, `make_optimizers.py`, `make_evaluation.py`), with the regression model of its own tests and a small BERT. ' +
       `${count('same')} are the same, ${count('better')} better, ${count('refused')} refused by name. \`npm test -- parity\` runs them too. Numbers that were measured are relative to the larger of 1 and the value.`,
     ...behaviourTables(results),
     '<!-- surface -->',

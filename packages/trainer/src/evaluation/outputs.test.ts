@@ -1,104 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Dataset, NdArray } from '@attune/data';
-import type { Batch } from '@attune/data';
-import {
-  crossEntropy,
-  defaultDevice,
-  Linear,
-  linear,
-  Module,
-  mseLoss,
-  Parameter,
-  reshape,
-  scale,
-  tensor,
-} from '@attune/tensor';
+import { Dataset } from '@attune/data';
+import type { NdArray } from '@attune/data';
+import { defaultDevice, Linear, mseLoss, Parameter, scale } from '@attune/tensor';
 import type { Device, Tensor } from '@attune/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../golden/evaluation.json' with { type: 'json' };
-import { Trainer, TrainingArguments } from '../index.ts';
-import type {
-  ComputeLossFunc,
-  EvalPrediction,
-  ModelOutput,
-  TrainableModel,
-  TrainerOptions,
-  TrainingArgumentsOptions,
-} from '../index.ts';
-import { folder, make, rows, SteepModel, value as valueOf } from '../testing/regression.ts';
+import type { ComputeLossFunc, EvalPrediction, TrainingArgumentsOptions } from '../index.ts';
+import { make, rows, SteepModel, value as valueOf } from '../testing/regression.ts';
+import { close, dataset, plain, tokens } from '../testing/tokens.ts';
+import type { Several } from '../testing/tokens.ts';
 
 let device: Device;
 beforeAll(async () => {
   device = await defaultDevice();
 });
 
-/** Logits of three classes for each token, and what it has read, twice: the model of the golden script. */
-class Tokens extends Module implements TrainableModel {
-  readonly inputNames = ['input_x'];
-  readonly weight = new Parameter(Float32Array.from(golden.weight), { shape: [3, 1], device });
-
-  forward({ input_x: input, labels }: Batch): ModelOutput & { readonly twice: Tensor } {
-    const shape = input?.shape ?? [];
-    const x = tensor(Float32Array.from(input?.data ?? []), { shape, device });
-    const flat = linear(reshape(x, [x.size, 1]), this.weight);
-    const output = { logits: reshape(flat, [...shape, 3]), twice: scale(x, 2) };
-    return labels ? { ...output, loss: crossEntropy(flat, Int32Array.from(labels.data)) } : output;
-  }
-}
-
-type Row = (typeof golden.rows)[number];
-
-function collate(examples: readonly unknown[]): Batch {
-  const given = examples as readonly Row[];
-  const width = Math.max(...given.map(({ input_x }) => input_x.length));
-  const padded = (values: readonly number[], value: number) =>
-    Array.from({ length: width }, (_, place) => values[place] ?? value);
-  const shape = [given.length, width];
-  return {
-    input_x: { data: Float32Array.from(given.flatMap(({ input_x }) => padded(input_x, 0))), shape },
-    labels: { data: Int32Array.from(given.flatMap(({ labels }) => padded(labels, -100))), shape },
-    labels_2: { data: Int32Array.from(given, ({ labels_2 }) => labels_2), shape: [given.length] },
-  };
-}
-
-const dataset = Dataset.fromRows(golden.rows);
-type Several = readonly NdArray[];
-
-function tokens(
-  options: Partial<TrainingArgumentsOptions> = {},
-  more: Partial<TrainerOptions<Several, Several>> = {},
-): Trainer<Several, Several> {
-  const args = new TrainingArguments(folder(), {
-    perDeviceEvalBatchSize: 2,
-    labelNames: ['labels', 'labels_2'],
-    disableTqdm: true,
-    ...options,
-  });
-  return new Trainer<Several, Several>({
-    model: new Tokens(),
-    args,
-    dataCollator: collate,
-    evalDataset: dataset,
-    ...more,
-  });
-}
-
-/** Nested arrays of numbers, in f32. */
-const close = (numbers: unknown): unknown =>
-  Array.isArray(numbers) ? numbers.map(close) : expect.closeTo(numbers as number, 4);
-const plain = (collected: unknown): unknown =>
-  collected instanceof NdArray ? collected.toArray() : (collected as readonly unknown[]).map(plain);
-
 describe('several outputs and labels', () => {
   it('are predicted as by transformers, tokens of different widths filled with -100', async () => {
-    const [predictions, labelIds] = await tokens().predict(dataset);
+    const [predictions, labelIds] = await (await tokens()).predict(dataset);
     expect(plain(predictions)).toEqual(close(golden.predictions));
     expect(plain(labelIds)).toEqual(golden.labelIds);
-    const logits = await tokens().predict(dataset, { ignoreKeys: ['twice'] });
+    const logits = await (await tokens()).predict(dataset, { ignoreKeys: ['twice'] });
     expect(plain(logits.predictions)).toEqual(close(golden.withoutTwice));
-    const unlabelled = await tokens({ labelNames: ['labels', 'labels_3'] }).predict(dataset);
+    const unlabelled = await (await tokens({ labelNames: ['labels', 'labels_3'] })).predict(dataset);
     expect(unlabelled.labelIds).toMatchObject({ shape: [0] });
     expect(unlabelled.metrics).not.toHaveProperty('test_loss');
   });
@@ -109,16 +35,16 @@ describe('several outputs and labels', () => {
       elements = [...prediction].map(plain);
       return { n: prediction.predictions.length };
     };
-    const trainer = tokens({ includeForMetrics: ['inputs', 'loss'] }, { computeMetrics });
+    const trainer = await tokens({ includeForMetrics: ['inputs', 'loss'] }, { computeMetrics });
     expect(await trainer.evaluate()).toMatchObject({ eval_n: 2 });
     expect(elements).toEqual(close(golden.elements));
-    await tokens({}, { computeMetrics }).evaluate(undefined, { ignoreKeys: ['twice'] });
+    await (await tokens({}, { computeMetrics })).evaluate(undefined, { ignoreKeys: ['twice'] });
     expect(elements).toEqual(close([golden.withoutTwice, golden.labelIds]));
   });
 
   it('come batch by batch with batchEvalMetrics', async () => {
     const calls: object[] = [];
-    const trainer = tokens(
+    const trainer = await tokens(
       { batchEvalMetrics: true, includeForMetrics: ['loss'], evalAccumulationSteps: 2 },
       {
         preprocessLogitsForMetrics: (outputs) => (outputs as readonly [Tensor, Tensor])[0].argmax(-1),
@@ -138,7 +64,7 @@ describe('several outputs and labels', () => {
 describe('predictionLossOnly', () => {
   it('gives the loss alone', async () => {
     let called = false;
-    const trainer = tokens({ predictionLossOnly: true }, { computeMetrics: () => ({ called: (called = true) }) });
+    const trainer = await tokens({ predictionLossOnly: true }, { computeMetrics: () => ({ called: (called = true) }) });
     const names = Object.keys(await trainer.evaluate()).filter((name) => !/_second$|time/.test(name));
     expect(names.toSorted()).toEqual(golden.lossOnly);
     expect(called).toBe(false);
@@ -180,7 +106,7 @@ describe('batchEvalMetrics', () => {
 describe('evalAccumulationSteps', () => {
   it('changes nothing of the results', async () => {
     const evaluate = async (evalAccumulationSteps: number | null) => {
-      const prediction = await tokens({ evalAccumulationSteps, perDeviceEvalBatchSize: 1 }).predict(dataset);
+      const prediction = await (await tokens({ evalAccumulationSteps, perDeviceEvalBatchSize: 1 })).predict(dataset);
       return [plain(prediction.predictions), plain(prediction.labelIds), prediction.metrics['test_loss']];
     };
     const usual = await evaluate(null);

@@ -5,8 +5,9 @@ import { AdamW, getScheduler, Lion, Mt19937, ReduceLROnPlateau, SGD } from '@att
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import golden from '../../golden/optimizers.json' with { type: 'json' };
 import { Trainer, TrainerError, TrainingArguments } from '../index.ts';
-import type { OptimizerInput, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
+import type { TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { groupedByLength } from '../lengthGroups.ts';
+import { cases, endsAsRecorded, evalDataset, plateau, ratesOf } from '../testing/optimizerCases.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
@@ -14,53 +15,8 @@ afterEach(() => vi.restoreAllMocks());
 
 type Options = Partial<TrainingArgumentsOptions>;
 
-const ratesOf = (trainer: Trainer) => trainer.state.logHistory.flatMap(({ learning_rate: rate }) => rate ?? []);
-
-class OwnGroups extends Trainer {
-  override createOptimizer({ model }: OptimizerInput) {
-    const { a, b } = model as RegressionModel;
-    return new SGD(
-      [
-        { params: [['a', a] as const], lr: 0.05 },
-        { params: [['b', b] as const], lr: 0.2 },
-      ],
-      { lr: 0.1, maxGradNorm: 1 },
-    );
-  }
-}
-
-const plateau: Options = {
-  optim: 'sgd',
-  evalStrategy: 'steps',
-  evalSteps: 2,
-  loggingSteps: 1,
-  lrSchedulerType: 'reduce_lr_on_plateau',
-  lrSchedulerKwargs: { factor: 0.5, patience: 0, threshold: 0.3 },
-};
-const evalDataset = Dataset.fromRows(rows.slice(0, 16));
-
-const cases: readonly [keyof typeof golden.cases, Options, Partial<TrainerOptions>?, Parameters<typeof make>[2]?][] = [
-  ['sgd', { optim: 'sgd' }],
-  ['sgdMomentum', { optim: 'sgd', optimArgs: 'momentum=0.9,nesterov=true', weightDecay: 0.1, maxGradNorm: 0.5 }],
-  ['adafactor', { optim: 'adafactor' }],
-  ['adagrad', { optim: 'adagrad', optimArgs: { lrDecay: 0.01 } }],
-  ['rmsprop', { optim: 'rmsprop', optimArgs: { alpha: 0.9, momentum: 0.5, centered: true } }],
-  ['ownGroups', { lrSchedulerType: 'cosine', warmupSteps: 3 }, {}, OwnGroups],
-  ['clsAndKwargs', {}, { optimizerClsAndKwargs: [SGD, { lr: 0.02, momentum: 0.5 }] }],
-  ['plateau', plateau, { evalDataset }],
-];
-
 describe('a run with another optimizer or schedule', () => {
-  it.each(cases)('ends where transformers ends: %s', async (name, options, more = {}, Class = Trainer) => {
-    const expected = golden.cases[name];
-    const { model, trainer } = await make({ loggingSteps: 4, ...options }, more, Class);
-    const { trainingLoss } = await trainer.train();
-    expect(await value(model.a)).toBeCloseTo(expected.a, 5);
-    expect(await value(model.b)).toBeCloseTo(expected.b, 5);
-    expect(trainingLoss).toBeCloseTo(expected.trainLoss, 4);
-    for (const [index, rate] of ratesOf(trainer).entries()) expect(rate).toBeCloseTo(expected.rates[index] ?? NaN, 12);
-    expect(ratesOf(trainer)).toHaveLength(expected.rates.length);
-  });
+  it.each(cases)('ends where transformers ends: %s', (name) => endsAsRecorded(name));
 
   it.each(cases)(
     'goes on from a checkpoint with the same bits: %s',
