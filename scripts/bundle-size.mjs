@@ -1,22 +1,23 @@
 // Prints what pages weigh through a bundler: `node scripts/bundle-size.mjs [--parts]`. Bundles come
-// from the packages' sources, as vite makes them for browsers, minified; no build is needed. With
-// --parts every module follows, by what gzip makes of it alone.
+// from the packages' sources, as vite makes them for browsers, minified, with the shaders as they are
+// shipped; no build is needed. With --parts every module follows, by what gzip makes of it alone.
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
+import { shadersModule } from './ship-shaders.mjs';
 
 const tensor = join(rootFolder, 'packages/tensor/src');
 
 /** Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped. */
 export const pages = {
   'all of @attune/tensor': {
-    most: 130,
+    most: 123,
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: 56,
+    most: 54,
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -36,13 +37,30 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: 29,
+    most: 28,
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
       console.log(await add(tensor([1, 2]), 3).data());`,
   },
 };
+
+/** What the build of @attune/kernels does with its shaders. */
+function shippedShaders() {
+  const folder = join(rootFolder, 'packages/kernels/src');
+  const { code, names } = shadersModule(folder);
+  const id = '\0shaders.js';
+  return {
+    name: 'shipped shaders',
+    resolveId: (asked) => (asked === id ? { id, moduleSideEffects: false } : undefined),
+    load(asked) {
+      if (asked === id) return code;
+      if (!asked.endsWith('.wgsl.ts')) return undefined;
+      const path = asked.slice(folder.length + 1, -'.ts'.length);
+      return { code: `export { ${names.get(path)} as wgsl } from '${id}';`, moduleSideEffects: false };
+    },
+  };
+}
 
 /** The chunks of a page, minified. */
 export async function bundle({ code }) {
@@ -53,6 +71,7 @@ export async function bundle({ code }) {
     logLevel: 'error',
     resolve: { conditions: ['attune-source', 'browser', 'module', 'import', 'default'] },
     plugins: [
+      shippedShaders(),
       {
         name: 'page',
         resolveId: (id) => (id === entry ? { id, moduleSideEffects: true } : undefined),

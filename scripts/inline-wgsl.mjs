@@ -13,18 +13,25 @@ const firstLine = '// Written by scripts/inline-wgsl.mjs from ';
 
 /** Throws an Error that names file and line of an include that is missing or goes round in a circle. */
 export function inlineWgsl(folder = defaultFolder) {
-  const shaders = new Map();
-  const written = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    const path = posix.join(entry.parentPath.slice(folder.length + 1).replaceAll('\\', '/'), entry.name);
-    if (entry.name.endsWith('.wgsl')) shaders.set(path, readFileSync(join(folder, path), 'utf8'));
-    else if (entry.name.endsWith('.wgsl.ts')) written.push(path);
-  }
-  const includes = new Map([...shaders].map(([path, text]) => [path, includesOf(path, text, shaders)]));
-  for (const path of shaders.keys()) refuseCircle([path], includes);
-  for (const [path, text] of shaders) writeModule(folder, path, text, includes.get(path));
-  for (const path of written) if (!shaders.has(path.slice(0, -'.ts'.length))) removeOrphan(join(folder, path));
+  const shaders = readShaders(folder);
+  for (const [path, { text, includes }] of shaders) writeModule(folder, path, text, includes);
+  for (const path of filesIn(folder, '.wgsl.ts'))
+    if (!shaders.has(path.slice(0, -'.ts'.length))) removeOrphan(join(folder, path));
 }
+
+/** Each shader by its path: its text as it is shipped, and what that includes. */
+export function readShaders(folder = defaultFolder) {
+  const texts = new Map(filesIn(folder, '.wgsl').map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+  const includes = new Map([...texts].map(([path, text]) => [path, includesOf(path, text, texts)]));
+  for (const path of texts.keys()) refuseCircle([path], includes);
+  return new Map([...texts].map(([path, text]) => [path, { text: shipped(text), includes: includes.get(path) }]));
+}
+
+const filesIn = (folder, ending) =>
+  readdirSync(folder, { recursive: true })
+    .filter((path) => path.endsWith(ending))
+    .map((path) => path.replaceAll('\\', '/'))
+    .toSorted();
 
 function includesOf(path, text, shaders) {
   const names = new Set();
@@ -51,14 +58,13 @@ function writeModule(folder, path, text, includes) {
     const relative = posix.relative(posix.dirname(path), target);
     return relative.startsWith('.') ? relative : `./${relative}`;
   };
-  const escaped = shipped(text).replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
   const module = [
     `${firstLine}${posix.basename(path)}.`,
     ...includes.map((name, index) => `import { wgsl as include${index} } from '${to(`${name}.wgsl.ts`)}';`),
     'export const wgsl = {',
     `  path: '${path}',`,
     `  includes: { ${includes.map((name, index) => `'${name}': include${index}`).join(', ')} },`,
-    `  text: \`${escaped}\`,`,
+    `  text: ${quoted(text)},`,
     '};\n',
   ].join('\n');
   const target = join(folder, `${path}.ts`);
@@ -69,15 +75,18 @@ function writeModule(folder, path, text, includes) {
   renameSync(beside, target);
 }
 
+/** As a template of JavaScript, on as many lines. */
+export const quoted = (text) => `\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
+
 /** Bundles ship the text: without comments and spaces that say nothing. Lines keep their numbers. */
 export function shipped(text) {
   const shorter = (line) => {
     if (/^\s*(\/\/|$)/.test(line)) return '';
     const code = line.replace(/(?<=[;{}])\s*\/\/.*$/, '').trim();
-    // Around operators a space may part two of them: only those beside a name or a number go.
+    // Around operators a space may part two of them: only those between operands go.
     return code.startsWith('#')
       ? code
-      : code.replaceAll(/ ?([,;:(){}[\]]) ?/g, '$1').replaceAll(/(?<=[\w)\]]) ([-+*/=<&|!]+) (?=[\w(])/g, '$1');
+      : code.replaceAll(/ ?([,;:(){}[\]]) ?/g, '$1').replaceAll(/(?<=[\w)\]]) ?([-+*/%=<&|!]+|->) ?(?=[\w(])/g, '$1');
   };
   return text.split('\n').map(shorter).join('\n');
 }

@@ -63,10 +63,10 @@ describe('inlineWgsl', () => {
     expect(shipped(text).split('\n')).toEqual([
       '',
       '@group(0)@binding(next)var<storage,read> input:array<f32>;',
-      'fn f(a:u32,b:vec2f)-> f32{',
+      'fn f(a:u32,b:vec2f)->f32{',
       '#if wide',
-      'let c:vec4<f32> = -x - -y *(a+1);',
-      'if(a >= 2 && !(b.x<1.0)|| c & ~d==0){return a[0]>> 2u;}',
+      'let c:vec4<f32> = -x - -y*(a+1);',
+      'if(a >= 2 && !(b.x<1.0)||c & ~d==0){return a[0]>> 2u;}',
       '}',
     ]);
   });

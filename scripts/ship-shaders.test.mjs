@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readShaders } from './inline-wgsl.mjs';
+import { shadersModule, shortNames } from './ship-shaders.mjs';
+
+it.each([
+  [
+    'parameters and what is declared',
+    'fn f(first:u32)->u32{let second=first+1;return second;}',
+    'fn f(a:u32)->u32{let b=a+1;return b;}',
+  ],
+  ['no members', 'fn f(point:Point){point.x=x;}', 'fn f(a:Point){a.x=x;}'],
+  ['no attributes', 'fn f(@builtin(workgroup_id)group:vec3u){}', 'fn f(@builtin(workgroup_id)a:vec3u){}'],
+  ['nothing to a letter in use', 'fn f(one:u32){let two=a(one,b);}', 'fn f(c:u32){let d=a(c,b);}'],
+  ['what an initializer means', 'fn f(){let sum=sum[0];use(sum);}', 'fn f(){let a=sum[0];use(a);}'],
+  [
+    'what is meant behind a block',
+    'fn f(){if(ok){let sum=1;use(sum);}use(sum);}',
+    'fn f(){if(ok){let a=1;use(a);}use(sum);}',
+  ],
+  [
+    'what a loop declares',
+    'fn f(){for(var place=0u;place<end;place++){use(place);}use(place);}',
+    'fn f(){for(var a=0u;a<end;a++){use(a);}use(place);}',
+  ],
+  [
+    'no conditions of the program',
+    'fn f(wide:u32){\n#if wide\nuse(wide);\n#endif\n}',
+    'fn f(a:u32){\n#if wide\nuse(a);\n#endif\n}',
+  ],
+  [
+    'nothing outside of functions',
+    'var<workgroup> sums:array<f32,4>;\nfn f(){sums[0]=1;}',
+    'var<workgroup> sums:array<f32,4>;\nfn f(){sums[0]=1;}',
+  ],
+])('short names go to %s', (_, text, expected) => expect(shortNames(text)).toBe(expected));
+
+it('every shader keeps its lines, and all words but names', () => {
+  for (const { text } of readShaders().values()) {
+    const short = shortNames(text);
+    const shape = (wgsl) => wgsl.replaceAll(/(?<![.\w])[A-Za-z_]\w*/g, 'name');
+    expect(shape(short)).toBe(shape(text));
+  }
+});
+
+it('writes one module, in which a shader comes after what it includes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-shaders-'));
+  try {
+    mkdirSync(join(folder, 'a'));
+    writeFileSync(join(folder, 'a/a.wgsl'), '#include b\nfn a(long:u32){}\n');
+    writeFileSync(join(folder, 'b.wgsl'), 'const b=`1`;\n');
+    const { code, names } = shadersModule(folder);
+    writeFileSync(join(folder, 'shaders.mjs'), code);
+    const shaders = await import(join(folder, 'shaders.mjs'));
+    expect(Object.fromEntries(names)).toEqual({ 'a/a.wgsl': 'a_a', 'b.wgsl': 'b' });
+    const b = { path: 'b.wgsl', includes: {}, text: 'const b=`1`;\n' };
+    expect({ ...shaders }).toEqual({
+      a_a: { path: 'a/a.wgsl', includes: { b }, text: '#include b\nfn a(b:u32){}\n' },
+      b,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
