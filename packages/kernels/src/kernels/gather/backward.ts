@@ -4,7 +4,7 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
-import { indexLength, indexNumbers, stridesOf } from './indexLayout.ts';
+import { dealt, indexLength } from './indexLayout.ts';
 import type { ScatterAddOptions } from './options.ts';
 import { wgsl as source } from './scatterAdd.wgsl.ts';
 
@@ -28,12 +28,17 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
   requireArray(kernel, 'order', order, { numbers }, ['i32']);
   requireSeparate(kernel, [input, index, order], [output]);
   const count = outer * length * inner;
+  const { rows, width, defines, integers, workgroups } = dealt(gpu, options, length);
   gpu.dispatch({
-    program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input, numbers: index }, { output }) }),
-    parameters: { integers: [count, length, places, inner, ...indexNumbers(stridesOf(options))] },
+    program: kernelProgram(kernel, source, {
+      access: elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width }),
+      rows,
+      ...defines,
+    }),
+    parameters: { integers },
     reads: [input, index, order],
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil(count / 64)),
+    workgroups: workgroups ?? spreadWorkgroups(Math.ceil(count / 64)),
     work: { bytes: 4 * count + 12 * outer * places * inner },
   });
 }

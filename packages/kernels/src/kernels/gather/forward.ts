@@ -5,7 +5,7 @@ import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './gather.wgsl.ts';
-import { indexLength, indexNumbers, stridesOf } from './indexLayout.ts';
+import { dealt, indexLength } from './indexLayout.ts';
 import type { GatherOptions } from './options.ts';
 
 const kernel = 'gather';
@@ -26,17 +26,19 @@ export function gather(gpu: Gpu, options: GatherOptions): void {
   requireArray(kernel, 'index', index, { numbers: indexLength(options) }, numberTypes);
   requireSeparate(kernel, [input, index], [output]);
   const count = outer * places * inner;
-  const { defines, workgroups } = flatIndexingFor(gpu.profile);
+  const { rows, width, defines, integers, workgroups } = dealt(gpu, options, places);
+  const byElement = flatIndexingFor(gpu.profile);
   gpu.dispatch({
     program: kernelProgram(kernel, source, {
-      access: elementAccess(gpu, { input, numbers: index }, { output }),
+      access: elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width }),
       floats,
-      ...defines,
+      rows,
+      ...(rows ? defines : byElement.defines),
     }),
-    parameters: { integers: [count, length, places, inner, ...indexNumbers(stridesOf(options))], floats: [NaN] },
+    parameters: { integers, floats: [NaN] },
     reads: [input, index],
     writes: [output],
-    workgroups: workgroups(count),
+    workgroups: workgroups ?? byElement.workgroups(count),
     work: { bytes: 12 * count },
   });
 }

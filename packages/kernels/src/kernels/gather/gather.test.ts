@@ -51,6 +51,39 @@ describe('gather', () => {
     });
   });
 
+  // Eight columns and more are dealt by rows, in vectors where they are a multiple of four.
+  describe.each(['f32', 'f16'] as const)('of rows of %s', (type) => {
+    it.each([
+      { outer: 1, length: 5, places: 3, inner: 8 },
+      { outer: 2, length: 4, places: 300, inner: 9 },
+      { outer: 3, length: 129, places: 65, inner: 63 },
+      { outer: 1, length: 17, places: 1, inner: 2052 },
+      { outer: 2, length: 3, places: 0, inner: 8 },
+    ])('$outer x $length x $inner by $places numbers, and back, equals its reference', async (shape) => {
+      const { outer, length, places, inner } = shape;
+      const random = uniformNumbers(3);
+      const chosen = Int32Array.from({ length: Math.max(1, places) }, () => Math.floor(random() * (length + 1)) - 1);
+      const numbers = Int32Array.from(
+        { length: outer * places * inner },
+        (_, element) => chosen[Math.floor(element / inner) % places] as number,
+      );
+      const index = gpu.upload(chosen, 'i32', 'index');
+      const strides = { outer: 0, place: 1, inner: 0 };
+      const input = rounded(normalNumbers(outer * length * inner, 1), type);
+      const output = staleOutput(gpu, numbers.length, type, 'output');
+      gather(gpu, { input: uploadFloats(gpu, input, type, 'input'), index, output, ...shape, strides });
+      expect([...(await readFloats(gpu, output, numbers.length))]).toEqual([...gatherReference(input, numbers, shape)]);
+      const gradient = rounded(normalNumbers(numbers.length, 2), type);
+      const order = gpu.allocate('i32', Math.max(1, places), 'order');
+      argSort(gpu, { input: index, output: order, outer: 1, length: places, inner: 1 });
+      const sums = staleOutput(gpu, input.length, 'f32', 'sums');
+      const given = uploadFloats(gpu, gradient, type, 'gradient');
+      scatterAdd(gpu, { input: given, index, order, output: sums, ...shape, strides });
+      const expected = scatterAddReference(gradient, numbers, shape);
+      expectClose(await readFloats(gpu, sums, input.length), expected, { roundings: 64, magnitude: 20 }, 'sums');
+    });
+  });
+
   it('takes one index for all rows and columns', async () => {
     const shape = { outer: 2, length: 3, places: 2, inner: 2 };
     const input = uploadFloats(
@@ -92,10 +125,18 @@ describe('gather', () => {
       for (const type of ['f32', 'f16', 'i32', 'u32'] as const) {
         for (const numbers of ['i32', 'u32'] as const) {
           const index = nullGpu.allocate(numbers, 4, 'index');
+          for (const inner of [8, 9]) {
+            const rows = { outer: 1, length: 2, places: 2, inner, index, strides: { outer: 0, place: 1, inner: 0 } };
+            const [input, output] = [nullGpu.allocate(type, 18, 'input'), nullGpu.allocate(type, 18, 'output')];
+            gather(nullGpu, { input, output, ...rows });
+            if (type === 'f32' || type === 'f16')
+              scatterAdd(nullGpu, { input, output, order: nullGpu.allocate('i32', 2, 'order'), ...rows });
+          }
           const [input, output] = [nullGpu.allocate(type, 4, 'input'), nullGpu.allocate(type, 4, 'output')];
           gather(nullGpu, { input, index, output, ...shape });
           if (type !== 'f32' && type !== 'f16') continue;
-          scatterAdd(nullGpu, { input, index, order: nullGpu.allocate('i32', 4, 'order'), output, ...shape });
+          const order = nullGpu.allocate('i32', 4, 'order');
+          scatterAdd(nullGpu, { input, index, order, output, ...shape });
         }
       }
     }));

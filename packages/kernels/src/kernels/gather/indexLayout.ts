@@ -1,8 +1,12 @@
+import type { Gpu } from '../../gpu.ts';
+import type { Width } from '../../wgsl/elementAccess.ts';
+import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
+import type { RowIndexing } from '../../wgsl/rowIndexing.ts';
 import type { GatherOptions, IndexStrides } from './options.ts';
 
-type Indexed = Pick<GatherOptions, 'outer' | 'places' | 'inner' | 'strides'>;
+type Indexed = Pick<GatherOptions, 'outer' | 'length' | 'places' | 'inner' | 'strides'>;
 
-export function stridesOf({ places, inner, strides }: Indexed): IndexStrides {
+function stridesOf({ places, inner, strides }: Indexed): IndexStrides {
   return strides ?? { outer: places * inner, place: inner, inner: 1 };
 }
 
@@ -14,4 +18,35 @@ export function indexLength(options: Indexed): number {
   return 1 + (outer - 1) * strides.outer + (places - 1) * strides.place + (inner - 1) * strides.inner;
 }
 
-export const indexNumbers = ({ outer, place, inner }: IndexStrides): number[] => [outer, place, inner];
+/** How the elements of an output are dealt to threads. */
+interface Dealt {
+  /** Whether one number serves a row of elements behind the axis, and threads share rows. */
+  readonly rows: boolean;
+  /** Elements in a vector of input and output. */
+  readonly width: Width;
+  readonly defines: Partial<RowIndexing['defines']>;
+  readonly integers: readonly number[];
+  /** Null where elements are dealt one by one. */
+  readonly workgroups: RowIndexing['workgroups'] | null;
+}
+
+/**
+ * Deals an output of `outer` x `extent` x `inner` by rows where one number serves each, and they are
+ * long enough for the eight threads that share one.
+ */
+export function dealt(gpu: Gpu, options: Indexed, extent: number): Dealt {
+  const { outer, length, places, inner } = options;
+  const strides = stridesOf(options);
+  if (strides.inner !== 0 || inner < 8)
+    return {
+      rows: false,
+      width: 1,
+      defines: {},
+      integers: [outer * extent * inner, length, places, inner, strides.outer, strides.place, strides.inner],
+      workgroups: null,
+    };
+  const width = inner % 4 === 0 ? 4 : 1;
+  const { matrix, defines, workgroups } = rowIndexingFor(gpu.profile, outer * extent, inner / width);
+  const integers = [...matrix, length, places, strides.outer, strides.place];
+  return { rows: true, width, defines, integers, workgroups };
+}
