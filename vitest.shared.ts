@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { inlineWgsl } from './scripts/inline-wgsl.mjs';
 import { driverEnvironment } from './scripts/vulkan-driver.mjs';
@@ -24,6 +25,8 @@ export default defineConfig({
     // Tests of matrix units need an adapter that has them: scripts/matrix-tests.mjs runs those and
     // no others.
     include: [process.env.ATTUNE_MATRIX ? 'src/**/*.matrix.test.ts' : 'src/**/!(*.matrix).test.ts'],
+    // Tests that hold on a GPU, tried without one: the software driver plays it.
+    setupFiles: process.env.ATTUNE_AS_GPU ? [join(import.meta.dirname, 'scripts/gpu/asGpu.mjs')] : [],
     benchmark: { include: ['src/**/*.bench.ts'] },
     // A software driver compiles each kernel at its first use, which takes seconds on a busy
     // machine.
