@@ -17,6 +17,7 @@ const rows = Dataset.fromRows(
     input_ids: [1, 2 + index, 40 - index, 3],
     attention_mask: [1, 1, 1, index % 3 === 0 ? 0 : 1],
     label: index % 2,
+    length: ((index * 7) % 13) + 1,
   })),
 );
 
@@ -69,6 +70,8 @@ const ways: readonly Way[] = [
   { trainSamplingStrategy: 'sequential', gradientAccumulationSteps: 4, dropout: 0.1, fp16: false, warmupSteps: 2 },
   { trainSamplingStrategy: 'random', gradientAccumulationSteps: 4, dropout: 0.1, fp16: true, saveStrategy: 'epoch' },
   { trainSamplingStrategy: 'random', gradientAccumulationSteps: 1, dropout: 0.1, fp16: true, maxSteps: 14 },
+  { trainSamplingStrategy: 'group_by_length', gradientAccumulationSteps: 1, dropout: 0.1, fp16: true },
+  { trainSamplingStrategy: 'group_by_length', gradientAccumulationSteps: 4, dropout: 0.1, fp16: false },
 ];
 
 describe('a resumed run gives the bits of the run that never stopped', () => {
