@@ -9,6 +9,8 @@ export interface ColumnOptions {
   readonly labelColumn: string | null;
   /** What separates the fields of a file. */
   readonly delimiter: string | null;
+  /** Whether quotation marks in a csv or tsv file are part of the texts. */
+  readonly plainQuotes: boolean;
 }
 
 export interface TrainOptions {
@@ -69,6 +71,7 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
   --text-columns A[,B]     the columns with the texts (default: found by name and type)
   --label-column C         the column with the labels: names, whole numbers, or scores (default label)
   --delimiter ";"          what separates the fields of a csv file (default: a comma)
+  --plain-quotes           quotation marks in a csv or tsv file are part of the texts, as in GLUE's own files
   --epochs N               passes over the training set (default 3, with nothing else named 6; may be a fraction)
   --max-steps N            stop after so many optimizer steps
   --batch-size N           examples in a batch (default 8)
@@ -94,6 +97,7 @@ const optionTypes = {
   'text-columns': { type: 'string' },
   'label-column': { type: 'string' },
   delimiter: { type: 'string' },
+  'plain-quotes': { type: 'boolean' },
   epochs: { type: 'string' },
   'max-steps': { type: 'string' },
   'batch-size': { type: 'string' },
@@ -174,6 +178,7 @@ export function readOptions(words: readonly string[]): DemoOptions {
       textColumns: textColumnsOf(values['text-columns']),
       labelColumn: values['label-column'] ?? null,
       delimiter: delimiterOf(values.delimiter),
+      plainQuotes: values['plain-quotes'] ?? false,
     },
     epochs: numberOf('epochs', values.epochs, (value) => value > 0, 'a number above 0'),
     maxSteps: numberOf('max-steps', values['max-steps'], isCount, 'a whole number above 0'),

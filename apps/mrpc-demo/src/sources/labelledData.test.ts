@@ -6,7 +6,7 @@ import { labelledData } from './labelledData.ts';
 
 type Row = Record<string, unknown>;
 
-const unnamed: ColumnOptions = { textColumns: null, labelColumn: null, delimiter: null };
+const unnamed: ColumnOptions = { textColumns: null, labelColumn: null, delimiter: null, plainQuotes: false };
 const said: string[] = [];
 
 function read(splits: Record<string, readonly Row[]>, columns: Partial<ColumnOptions> = {}) {

@@ -1,5 +1,6 @@
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
-import { loadDataset } from '@attune/data';
+import { DataFileError, loadDataset } from '@attune/data';
+import { DemoError } from '../cli/demoError.ts';
 import type { TrainOptions } from '../cli/options.ts';
 import { labelledData } from './labelledData.ts';
 import type { TrainingSource } from './source.ts';
@@ -20,8 +21,7 @@ export async function pretrainedSource(
 ): Promise<TrainingSource> {
   const tokenizer = await AutoTokenizer.fromPretrained(modelName);
   const [, subset] = glue.exec(datasetName) ?? [];
-  const options = columns.delimiter === null ? {} : { delimiter: columns.delimiter };
-  const splits = subset ? await loadDataset('glue', subset) : await loadDataset(datasetName, options);
+  const splits = subset ? await loadDataset('glue', subset) : await ownDataset(datasetName, columns);
   const data = await labelledData(datasetName, splits, columns, seed, say);
   const { labelNames } = data;
   const labels = labelNames
@@ -36,4 +36,14 @@ export async function pretrainedSource(
       AutoModelForSequenceClassification.fromPretrained(modelName, { ...labels, seed: modelSeed }),
     defaults: {},
   };
+}
+
+/** A dataset of the user's; what goes wrong is told in the options of this program. */
+async function ownDataset(name: string, { delimiter, plainQuotes }: TrainOptions['columns']) {
+  try {
+    return await loadDataset(name, { ...(delimiter !== null && { delimiter }), ...(plainQuotes && { quote: null }) });
+  } catch (error) {
+    if (!(error instanceof DataFileError)) throw error;
+    throw new DemoError(error.message.replace('pass quote: null', 'pass --plain-quotes'), { cause: error });
+  }
 }
