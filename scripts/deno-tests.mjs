@@ -3,9 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
-import { testAliases } from './gpu/testAliases.mjs';
-import { inlineWgsl } from './inline-wgsl.mjs';
+import { bundleTests } from './gpu/bundleTests.mjs';
 import { runInForeground } from './setup/child.mjs';
 import { findDeno } from './setup/deno.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
@@ -16,31 +14,17 @@ const flags = ['--allow-all', '--no-config', '--unstable-webgpu'];
 const timeout = 20 * 60_000;
 process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)], { timeout });
 
-/** All tests and the sources that they test as one file: Deno reads no TypeScript of packages. */
-async function bundle() {
-  inlineWgsl();
-  const outDir = join(rootFolder, 'node_modules/.attune/deno');
-  const file = (name) => join(rootFolder, 'scripts', name);
+function bundle() {
   const dawn = String(pathToFileURL(realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu/index.js'))));
-  await build({
-    configFile: false,
-    root: rootFolder,
-    logLevel: 'warn',
-    plugins: [{ name: 'attune-places', transform: { filter: { code: 'import.meta.' }, handler: ownPlaces } }],
-    resolve: { alias: { ...testAliases, webgpu: file('deno/ownWebGpu.mjs'), dawn } },
-    ssr: { noExternal: true, resolve: { conditions: ['attune-source', 'node'] } },
-    build: {
-      ssr: file('deno/tests.mjs'),
-      outDir,
-      emptyOutDir: true,
-      target: 'es2023',
-      rolldownOptions: {
-        external: [dawn],
-        output: { entryFileNames: 'tests.mjs', codeSplitting: false, keepNames: true },
-      },
+  return bundleTests('deno/tests.mjs', {
+    outDir: join(rootFolder, 'node_modules/.attune/deno'),
+    config: {
+      plugins: [{ name: 'attune-places', transform: { filter: { code: 'import.meta.' }, handler: ownPlaces } }],
+      resolve: { alias: { webgpu: join(rootFolder, 'scripts/deno/ownWebGpu.mjs'), dawn } },
+      ssr: { noExternal: true, resolve: { conditions: ['attune-source', 'node'] } },
+      build: { ssr: true, rolldownOptions: { external: [dawn] } },
     },
   });
-  return join(outDir, 'tests.mjs');
 }
 
 /** Files that are read beside a module lie where it came from. */

@@ -28,7 +28,7 @@ export async function runTests(files, words, { leftOut = /^$/, fewSizes = false,
   const paths = Object.keys(files).filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
   const tasks = await startTests(paths, {
     config: {
-      root: import.meta.dirname,
+      root: import.meta.dirname ?? '/',
       setupFiles: [],
       passWithNoTests: false,
       allowOnly: false,

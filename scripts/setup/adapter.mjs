@@ -7,6 +7,9 @@ import { SetupProblem } from './problem.mjs';
 import { rootFolder } from './root-folder.mjs';
 import { step } from './step.mjs';
 
+/** Whether words of an adapter are of one that runs on the processor. */
+export const softwareAdapter = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
+
 /**
  * Makes sure that a WebGPU adapter answers, installing a software one on Linux where none does.
  * Found out once per machine.

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.mjs';
 import { runQuietly } from './child.mjs';
@@ -15,6 +15,12 @@ export async function findDeno() {
   const folder = join(cacheFolder, 'deno', version);
   if (!(await runs(programOf(folder)))) await step(`Fetching Deno ${version}`, () => install(folder));
   return programOf(folder);
+}
+
+/** The pinned Deno's program where it was fetched before, else null. */
+export function fetchedDeno() {
+  const program = programOf(join(cacheFolder, 'deno', version));
+  return existsSync(program) ? program : null;
 }
 
 const programOf = (folder) => join(folder, 'node_modules/deno', process.platform === 'win32' ? 'deno.exe' : 'deno');

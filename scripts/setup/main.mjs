@@ -4,6 +4,7 @@ import { ensureAdapter } from './adapter.mjs';
 import { build } from './build.mjs';
 import { runInForeground, runOwnProgram } from './child.mjs';
 import { findDeno } from './deno.mjs';
+import { everyAdapter, nameKernels, testEverywhere } from './every-adapter.mjs';
 import { localProgram } from './local-program.mjs';
 import { installPackages } from './packages.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -12,8 +13,9 @@ import { turboCommand } from './turbo.mjs';
 
 const usage = `Usage: node scripts/attune.mjs COMMAND [arguments]
   demo [arguments]    fine-tune BERT, or predict with the result (demo --help)
-  test [arguments]    run the tests; arguments go to vitest
+  test [arguments]    run the tests; arguments go to vitest. kernels/NAME alone: on every adapter of this machine
   test-deno [WORD …]  run tests on Deno's own WebGPU, another than Dawn
+  test-browser [WORD …]  run the kernels' tests in a page of Chromium
   fetch-deno          only fetch what test-deno runs on
   dev WORD            run the tests of files with this word in their path, again at every change
   example NAME        run a program of examples/
@@ -36,7 +38,7 @@ const commands = {
     // but keeps no test from running.
     const built = await reported(build);
     await ensureAdapter();
-    const code = await start(localProgram('vitest'), ['run', ...args], rootFolder);
+    const code = nameKernels(args) ? await testKernels(args) : await start(vitest(), ['run', ...args], rootFolder);
     return built ? code : code || 1;
   },
   async 'test-deno'(args) {
@@ -45,13 +47,17 @@ const commands = {
     await findDeno();
     return startOwn('scripts/deno-tests.mjs', args);
   },
+  async 'test-browser'(args) {
+    await installPackages();
+    return startOwn('scripts/browser-tests.mjs', args);
+  },
   async 'fetch-deno'() {
     await findDeno();
   },
   async dev(args) {
     await installPackages();
     await ensureAdapter();
-    return start(localProgram('vitest'), ['watch', ...args], rootFolder);
+    return start(vitest(), ['watch', ...args], rootFolder);
   },
   async example(args) {
     await setup();
@@ -102,6 +108,20 @@ async function setup() {
   await ensureAdapter();
 }
 
+const vitest = () => localProgram('vitest');
+
+/** The tests of these folders of kernels on every adapter that is here. */
+async function testKernels(words) {
+  const { installedBrowser } = await import('../browser/page.mjs');
+  const run = ({ runtime, env }) => {
+    const options = foreground(rootFolder, env);
+    if (runtime !== 'dawn') return runOwnProgram([join(rootFolder, `scripts/${runtime}-tests.mjs`), ...words], options);
+    const { command, args } = vitest();
+    return runInForeground(command, [...args, 'run', ...words], options);
+  };
+  return testEverywhere(everyAdapter({ browser: installedBrowser() }), run);
+}
+
 /** Starts an installed program in the foreground with the driver in its environment. */
 function start(program, args, cwd) {
   return runInForeground(program.command, [...program.args, ...args], foreground(cwd));
@@ -113,9 +133,9 @@ function startOwn(file, args, cwd) {
 }
 
 /** Signals are the program's from here on. */
-function foreground(cwd) {
+function foreground(cwd, driver = driverEnvironment()) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
-  return { cwd, env: { ...process.env, ...driverEnvironment() } };
+  return { cwd, env: { ...process.env, ...driver } };
 }
 
 /**

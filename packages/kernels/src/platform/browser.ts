@@ -1,9 +1,10 @@
 import type { WebGpuOptions } from './platform.ts';
 
 /** The browser's own WebGPU; null where it has none. */
-export function loadWebGpu(_options: WebGpuOptions): Promise<GPU | null> {
+export async function loadWebGpu({ backend }: WebGpuOptions): Promise<GPU | null> {
+  if (backend) throw new Error(`only Dawn in Node has the backend ${backend}; a page has its browser's own`);
   const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
-  return Promise.resolve(navigator?.gpu ?? null);
+  return navigator?.gpu ?? null;
 }
 
 export const noAdapterAdvice =

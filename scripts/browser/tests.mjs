@@ -1,0 +1,17 @@
+// The tests that run in a page, in one program: kernels against their float64 references. Built and
+// opened by scripts/browser-tests.mjs.
+import { runTests } from '../gpu/runTests.mjs';
+
+const files = import.meta.glob([
+  '../../packages/kernels/src/kernels/**/*.test.ts',
+  '!../../packages/kernels/src/**/*.matrix.test.ts',
+]);
+
+const reasons = new Map([
+  ['only Dawn in Node has the backend', "compiled on Dawn's null backend"],
+  ['which this device lacks', 'need a feature that this device lacks'],
+]);
+const whySkipped = (message) => [...reasons].find(([words]) => message.includes(words))?.[1] ?? null;
+
+/** @returns {Promise<boolean>} whether all passed */
+export const run = ({ words, fewSizes }) => runTests(files, words, { fewSizes, whySkipped });
