@@ -15,12 +15,13 @@ const program = await bundleTests('browser/tests.mjs', {
     build: { rolldownOptions: { preserveEntrySignatures: 'strict' } },
   },
 });
-const page = await openPage({ '/tests.mjs': readFileSync(program) });
+const path = '/tests.mjs';
+const page = await openPage({ [path]: readFileSync(program) });
 try {
   console.log(`${page.browserName}, ${page.adapter}`);
   page.onMessage((text) => console.log(text));
-  const run = async (options) => (await import('/tests.mjs')).run(options);
-  process.exitCode = (await page.evaluate(run, { words, fewSizes })) ? 0 : 1;
+  const run = async ({ path: module, ...options }) => (await import(module)).run(options);
+  process.exitCode = (await page.evaluate(run, { path, words, fewSizes })) ? 0 : 1;
 } finally {
   await page.close();
 }

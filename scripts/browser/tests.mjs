@@ -1,9 +1,12 @@
-// The tests that run in a page, in one program: kernels against their float64 references. Built and
+// The tests that run in a page, in one program: kernels against their float64 references,
+// and what is said of one that does not compile. Built and
 // opened by scripts/browser-tests.mjs.
 import { runTests } from '../gpu/runTests.mjs';
 
 const files = import.meta.glob([
   '../../packages/kernels/src/kernels/**/*.test.ts',
+  '../../packages/kernels/src/recording/compileError.test.ts',
+  '../../packages/kernels/src/testing/arrays.test.ts',
   '!../../packages/kernels/src/**/*.matrix.test.ts',
 ]);
 

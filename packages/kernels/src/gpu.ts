@@ -43,6 +43,12 @@ export class Gpu {
    * tuning.
    */
   tuned: ReadonlyMap<string, VariantChoice> = new Map();
+  /**
+   * Whether a store behind the end of a buffer goes to the buffer's last element, where it can be
+   * seen, instead of nowhere: for tests of kernels, whose arrays are longer than asked for. Default
+   * false.
+   */
+  clampsStores = false;
   readonly #options: GpuOptions;
   readonly #device: GPUDevice;
   readonly #failures = new Failures();

@@ -110,7 +110,9 @@ export class GpuArray {
     const start = offset * bytesPerElement[this.elementType];
     if (start % viewAlignment !== 0) {
       throw new KernelArgumentError(
-        `view of ${this.label}: offset ${offset} is not on a multiple of ${viewAlignment} bytes`,
+        `view of ${this.label}: it would begin at byte ${start}, and bindings begin at multiples of ${viewAlignment} bytes: ` +
+          `element ${offset} of ${this.elementType} is none, the next is ${Math.ceil(start / viewAlignment) * (viewAlignment / bytesPerElement[this.elementType])}. ` +
+          'Pad what lies before it, or pass the kernel the whole array and the first element as a parameter.',
       );
     }
     if (offset < 0 || length < 0 || offset + length > this.length) {

@@ -1,27 +1,79 @@
 import { GpuValidationError } from '../errors.ts';
 import type { Program } from './dispatch.ts';
+import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /**
  * What WebGPU says about a program that does not compile, with lines as their author counts them
- * (`kernels/relu/relu.wgsl:14:30`) and bindings as the dispatch has them.
+ * (`kernels/relu/relu.wgsl:14:30`) and with what to do, where that is known.
  */
 export function compileError(
   program: Program,
-  { reads, writes }: { readonly reads: number; readonly writes: number },
+  { limits }: Pick<GPUDevice, 'limits'>,
   { message }: { readonly message: string },
 ): GpuValidationError {
-  const located = message.replaceAll(/(?<=^|\s):(\d+):(\d+)\b/g, (words, line: string, column: string) => {
-    const place = program.locate?.(Number(line));
-    return place ? `${place.file}:${place.line}:${column}` : words;
+  const place = (line: number) => {
+    const found = program.locate?.(line);
+    return found && `${found.file}:${found.line}`;
+  };
+  // Dawn writes ` :5:15 error`, naga `┌─ LABEL:5:15`.
+  const located = message.replaceAll(/(?<=┌─ )[^\n]*:(\d+):(\d+)$|(?<=^|\s):(\d+):(\d+)\b/gm, (words, ...numbers) => {
+    const [line, column] = numbers.filter((number) => number !== undefined).map(Number);
+    const where = place(line as number);
+    return where ? `${where}:${column}` : words;
   });
-  const binding = /@binding\((\d+)\)/.exec(message)?.[1];
-  const bindings =
-    binding === undefined ? '' : `binding ${binding} does not fit: the dispatch ${bindingsOf(reads, writes)}. `;
-  return new GpuValidationError(`kernel ${program.key} does not compile: ${bindings}${located}`);
+  const known = remedies.find(({ means }) => means.test(message));
+  if (!known) return new GpuValidationError(`kernel ${program.key} does not compile: ${located}`);
+  const { line, what } = known;
+  const first = line
+    ? program
+        .source()
+        .split('\n')
+        .findIndex((text) => line.test(text)) + 1
+    : 0;
+  const where = first > 0 ? place(first) : undefined;
+  const advice = `${where ? `${where}: ` : ''}${what(limits)}`;
+  return new GpuValidationError(`kernel ${program.key} does not compile: ${advice}\n${located}`);
 }
 
-function bindingsOf(reads: number, writes: number): string {
-  const range = (count: number, first: number) =>
-    count === 0 ? 'nothing' : count === 1 ? `binding ${first}` : `bindings ${first} to ${first + count - 1}`;
-  return `reads ${range(reads, 1)} and writes ${range(writes, 1 + reads)}`;
+interface Remedy {
+  /** What Dawn or naga say. */
+  readonly means: RegExp;
+  /** The line that they mean, where they do not say it. */
+  readonly line?: RegExp;
+  readonly what: (limits: GPUDevice['limits']) => string;
 }
+
+const remedies: readonly Remedy[] = [
+  {
+    means: /extension '\w+' is not allowed|extension is not supported|enable-extension is not yet supported/,
+    line: /^\s*enable\b/,
+    what: () =>
+      'this device lacks what the line enables. Take this variant only where gpu.profile says that it is there (f16Storage, subgroups), ' +
+      'and another elsewhere.',
+  },
+  {
+    means: /without 'f16' extension|`f16` enable extension is not enabled/,
+    what: () =>
+      "begin the file with `enable f16;`, for devices whose gpu.profile.f16Storage is 'native'; " +
+      'or declare, load and store arrays by elementAccess, which every device can.',
+  },
+  {
+    means: /without extension 'subgroups'|capability Capabilities\(SUBGROUP/,
+    what: () => 'begin the file with `enable subgroups;`, for devices whose gpu.profile.subgroups is true.',
+  },
+  {
+    means: /workgroup.size/i,
+    line: /@workgroup_size\b/,
+    what: (limits) =>
+      `the workgroup is larger than this device allows: ${limits.maxComputeInvocationsPerWorkgroup} threads, and ` +
+      `[${limits.maxComputeWorkgroupSizeX}, ${limits.maxComputeWorkgroupSizeY}, ${limits.maxComputeWorkgroupSizeZ}] along x, y and z. ` +
+      'Every adapter allows 256, and [256, 256, 64].',
+  },
+  {
+    means: /workgroup storage|array count .* must be less/i,
+    line: /var\s*<\s*workgroup\s*>/,
+    what: (limits) =>
+      `the workgroup's memory is larger than this device allows, ${limits.maxComputeWorkgroupStorageSize} bytes. Every adapter allows 16384.`,
+  },
+  { means: /entry ?point.*main|main.*entry ?point/i, what: () => 'the entry point must be named main.' },
+];

@@ -64,7 +64,7 @@ export function requireDispatch(dispatch: Dispatch): void {
 }
 
 /** The largest number of workgroups along one dimension that every adapter takes. */
-const maxWorkgroupsPerDimension = 65535;
+export const maxWorkgroupsPerDimension = 65535;
 const workgroupCount = wholeNumber(0);
 
 /**

@@ -1,6 +1,7 @@
 import type { Failures } from '../device/failures.ts';
 import { compileError } from './compileError.ts';
 import type { Program } from './dispatch.ts';
+import { requireBindings } from './requireBindings.ts';
 import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** A program that a stretch of recording would use, and how many arrays it reads and writes. */
@@ -42,7 +43,11 @@ export class PipelineCache {
     return this.#compiled.size;
   }
 
-  /** That it does not compile is told at the next wait; the next use compiles it again. */
+  /**
+   * That it does not compile is told at the next wait; the next use compiles it again.
+   *
+   * @throws KernelArgumentError when it declares other bindings than these
+   */
   get(program: Program, reads: number, writes: number): CompiledProgram {
     return this.#compiled.get(program.key) ?? this.#compile(program, reads, writes);
   }
@@ -52,41 +57,45 @@ export class PipelineCache {
     return this.#compiled.get(program.key);
   }
 
-  /** Compiles ahead of use, beside other work. @throws GpuValidationError */
+  /** Compiles ahead of use, beside other work. @throws GpuValidationError, KernelArgumentError */
   async prepare(needed: NeededProgram): Promise<CompiledProgram> {
     const { program, reads, writes } = needed;
     const { device } = this.#options;
+    const code = program.source();
+    requireBindings(program, needed, code);
     device.pushErrorScope('validation');
     const layout = this.#layout(reads, writes);
-    const creation = device.createComputePipelineAsync(this.#describe(program, layout));
+    const creation = device.createComputePipelineAsync(this.#describe(program, code, layout));
     const [popped, created] = await Promise.allSettled([device.popErrorScope(), creation]);
     const error = popped.status === 'fulfilled' ? popped.value : null;
     if (error || created.status === 'rejected') {
       this.#forget(program, reads, writes);
-      throw compileError(program, needed, error ?? ((created as PromiseRejectedResult).reason as Error));
+      throw compileError(program, device, error ?? ((created as PromiseRejectedResult).reason as Error));
     }
     return this.#compiled.get(program.key) ?? this.#keep(program, created.value, layout);
   }
 
   #compile(program: Program, reads: number, writes: number): CompiledProgram {
     const { device, failures } = this.#options;
+    const code = program.source();
+    requireBindings(program, { reads, writes }, code);
     device.pushErrorScope('validation');
     const layout = this.#layout(reads, writes);
-    const pipeline = device.createComputePipeline(this.#describe(program, layout));
+    const pipeline = device.createComputePipeline(this.#describe(program, code, layout));
     failures.watchScope(
       device.popErrorScope(),
       (error) => {
         this.#forget(program, reads, writes);
-        return compileError(program, { reads, writes }, error);
+        return compileError(program, device, error);
       },
       true,
     );
     return this.#keep(program, pipeline, layout);
   }
 
-  #describe(program: Program, bindings: GPUBindGroupLayout): GPUComputePipelineDescriptor {
+  #describe(program: Program, code: string, bindings: GPUBindGroupLayout): GPUComputePipelineDescriptor {
     const { device } = this.#options;
-    const module = device.createShaderModule({ label: program.key, code: program.source() });
+    const module = device.createShaderModule({ label: program.key, code });
     // A layout for each pipeline: with a shared one, wgpu keeps the smallest sizes that the bindings
     // of the pipeline before may have (gfx-rs/wgpu#7359).
     const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings] });

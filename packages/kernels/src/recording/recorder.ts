@@ -1,6 +1,7 @@
 import type { Failures } from '../device/failures.ts';
-import { GpuError, GpuValidationError } from '../errors.ts';
+import { GpuError, GpuValidationError, KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
+import { maxWorkgroupsPerDimension } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelineCache.ts';
@@ -76,6 +77,7 @@ export class Recorder {
   dispatch(dispatch: Dispatch): void {
     const { program, reads, writes, workgroups } = dispatch;
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
+    if ((workgroups[0] | workgroups[1] | workgroups[2]) > maxWorkgroupsPerDimension) this.#requireAllowed(dispatch);
     if (this.#needed) {
       if (!this.#pipelines.find(program))
         this.#needed.set(program.key, { program, reads: reads.length, writes: writes.length });
@@ -103,6 +105,16 @@ export class Recorder {
     this.#pass.setBindGroup(0, bound.group, this.#offsets, 0, 1);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
+  }
+
+  /** @throws KernelArgumentError */
+  #requireAllowed({ program, workgroups }: Dispatch): void {
+    const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
+    if (workgroups.every((count) => count <= most)) return;
+    throw new KernelArgumentError(
+      `kernel ${program.key}: [${workgroups.join(', ')}] workgroups are dispatched; this device takes ${most} along x, y and z. ` +
+        'spreadWorkgroups(count) spreads a flat number over x and y.',
+    );
   }
 
   /**

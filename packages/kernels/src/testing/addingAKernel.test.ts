@@ -52,7 +52,7 @@ it('shows tests that pass', () => {
   const vitest = join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
   const { status, text } = run(vitest, 'run', folder);
   expect(status, text).toBe(0);
-  expect(text).toMatch(/Tests.* 21 passed/);
+  expect(text).toMatch(/Tests.* 22 passed/);
 });
 
 it('shows code that type-checks', () => {

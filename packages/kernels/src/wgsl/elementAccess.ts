@@ -44,12 +44,17 @@ export function elementAccess(
     }
   }
   if (half) key += ` ${storage}`;
+  const { clampsStores } = gpu;
+  if (clampsStores) key += ' clamped';
   const write = () => {
     const lines = half && storage === 'native' ? ['enable f16;'] : [];
     if (typeof width === 'number') lines.push(`alias Values = ${vectorOf('f32', width)};`);
     for (const [arrays, written] of [[reads, false] as const, [writes, true] as const]) {
       for (const [name, array] of Object.entries(arrays))
-        if (array) lines.push(...arrayAccess(storage, name, array.elementType, widthOf(name), written));
+        if (array) {
+          const access = arrayAccess(storage, name, array.elementType, widthOf(name), written);
+          lines.push(...(clampsStores && written ? access.map((line) => withClampedStore(line, name)) : access));
+        }
     }
     return lines.join('\n');
   };
@@ -88,6 +93,15 @@ function arrayAccess(
     `unpack2x16float(atomicLoad(&${word}))[index % 2]`,
     `let shift = 16 * (index % 2); atomicAnd(&${word}, ~(0xffffu << shift)); atomicOr(&${word}, halfBits(vec4f(values)).x << shift);`,
   );
+}
+
+/** The store keeps within what is bound: what lies there is as long as the array, and longer in tests. */
+function withClampedStore(line: string, name: string): string {
+  const [head, body] = line.split(') { ');
+  if (!head?.startsWith('fn store')) return line;
+  const elements = `arrayLength(&${name})`;
+  const last = body?.includes('index / 2') ? `2 * ${elements} - 1` : `${elements} - 1`;
+  return `${head.replace('index: u32', 'wanted: u32')}) { let index = min(wanted, ${last}); ${body}`;
 }
 
 function vectorOf(type: ElementType, width: Width): string {

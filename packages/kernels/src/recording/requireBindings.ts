@@ -1,0 +1,68 @@
+import { KernelArgumentError } from '../errors.ts';
+import type { Program } from './dispatch.ts';
+
+interface Binding {
+  readonly name: string;
+  readonly access: 'uniform' | 'read' | 'read_write';
+  /** Of the program's text, counted from 1. */
+  readonly line: number;
+}
+
+/**
+ * What a program declares must be what the dispatch has: WebGPU says it late, in other words on each
+ * implementation, and never that an array is bound which nobody declares.
+ *
+ * @param code what `program.source()` gave
+ * @throws KernelArgumentError with the file and line of the declaration
+ */
+export function requireBindings(
+  program: Program,
+  { reads, writes }: { readonly reads: number; readonly writes: number },
+  code: string,
+): void {
+  const declared = bindingsOf(code);
+  if (!declared) return;
+  const fail = (line: number | undefined, words: string) => {
+    const place = line === undefined ? undefined : program.locate?.(line);
+    const where = place ? `${place.file}:${place.line}: ` : '';
+    throw new KernelArgumentError(
+      `kernel ${program.key}: ${where}${words} The dispatch ${dispatched(reads, writes)}, and has its parameters at binding 0.`,
+    );
+  };
+  for (const [number, { name, access, line }] of declared) {
+    const wanted = number === 0 ? 'uniform' : number <= reads ? 'read' : number <= reads + writes ? 'read_write' : null;
+    if (wanted === access) continue;
+    if (!wanted) fail(line, `${name} is binding ${number}, for which there is no array: list it in reads or writes.`);
+    const words = wanted === 'uniform' ? 'var<uniform>' : `var<storage, ${wanted}>`;
+    const listed = number === 0 ? 'holds the parameters' : `is listed in ${wanted === 'read' ? 'reads' : 'writes'}`;
+    fail(line, `${name} is binding ${number}, which ${listed}: declare it as ${words}.`);
+  }
+  for (let number = 1; number <= reads + writes; number++) {
+    if (declared.has(number)) continue;
+    const last = Math.max(0, ...[...declared.values()].map(({ line }) => line)) || undefined;
+    const list = number <= reads ? 'reads' : 'writes';
+    fail(last, `nothing is declared at binding ${number}, where the dispatch has an array of ${list}.`);
+  }
+}
+
+const declaration = /@binding\((\d+)\)[^;]*?var\s*<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/;
+
+/** Null where the text is written in a way that only a compiler can read. */
+function bindingsOf(code: string): Map<number, Binding> | null {
+  const found = new Map<number, Binding>();
+  for (const [index, text] of code.split('\n').entries()) {
+    const line = text.replace(/\/\/.*/, '');
+    if (!line.includes('@binding')) continue;
+    const [, number, space, access = 'read', name = ''] = declaration.exec(line) ?? [];
+    if (number === undefined) return null;
+    const declared = { name, access: space === 'uniform' ? space : (access as 'read'), line: index + 1 };
+    found.set(Number(number), declared as Binding);
+  }
+  return found;
+}
+
+function dispatched(reads: number, writes: number): string {
+  const range = (count: number, first: number) =>
+    count === 0 ? 'nothing' : count === 1 ? `binding ${first}` : `bindings ${first} to ${first + count - 1}`;
+  return `reads ${range(reads, 1)} and writes ${range(writes, 1 + reads)}`;
+}
