@@ -27,6 +27,7 @@ export function gemmClasses(): GemmClass[] {
 const tilesOf: Record<GemmVariant, readonly GemmTileSize[]> = {
   subgroupMatrix: ['large', 'small'],
   portable: ['medium', 'large', 'small'],
+  outerProduct: ['128x128', '128x64', '64x128', '64x64'],
   subgroup: ['medium', 'large', 'small'],
   register: ['small'],
 };

@@ -2,6 +2,7 @@ import { readTuning, writeTuning } from '#platform';
 import { callable, flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
+import { outerProductTiles } from '../kernels/gemm/outerProduct.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { gemmClasses, measureGemm } from './measureGemm.ts';
@@ -58,8 +59,8 @@ async function tableName({ info, profile }: Gpu): Promise<string> {
   return [...new Uint8Array(digest.slice(0, 12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const variants = ['portable', 'subgroupMatrix', 'subgroup', 'register'];
-const tiles = ['small', 'medium', 'large'];
+const variants = ['portable', 'outerProduct', 'subgroupMatrix', 'subgroup', 'register'];
+const tiles = ['small', 'medium', 'large', ...Object.keys(outerProductTiles)];
 
 /** The table, or null when there is none or it cannot be read: it is only a cache. */
 function parseTable(text: string | null): Map<string, GemmChoice> | null {

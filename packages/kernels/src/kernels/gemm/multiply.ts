@@ -57,7 +57,14 @@ function multiplyOperands(
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
-  const order = { aAlongK: a.alongInner, bAlongK: b.alongInner, aPacked: a.packed, bPacked: b.packed };
+  const order = {
+    aAlongK: a.alongInner,
+    bAlongK: b.alongInner,
+    aVec4: a.vec4,
+    bVec4: b.vec4,
+    aPacked: a.packed,
+    bPacked: b.packed,
+  };
   const bytes =
     m * k * bytesPerElement[a.array.elementType] +
     k * n * bytesPerElement[b.array.elementType] +

@@ -1,19 +1,25 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { outerProductTiles } from './outerProduct.ts';
 
 /**
- * `portable`: tiles in workgroup memory, for GPUs. `subgroupMatrix`: matrix units of GPUs, operands
- * in f16. `subgroup`: broadcasts within a subgroup, for processors. `register`: neither, for
- * processors without subgroups of a known size.
+ * `portable`: tiles in workgroup memory, for GPUs. `outerProduct`: for GPUs too, with more results a
+ * thread, everything unrolled and the next steps fetched ahead. `subgroupMatrix`: matrix units of
+ * GPUs, operands in f16. `subgroup`: broadcasts within a subgroup, for processors. `register`:
+ * neither, for processors without subgroups of a known size.
  */
-export type GemmVariant = 'portable' | 'subgroupMatrix' | 'subgroup' | 'register';
+export type GemmVariant = 'portable' | 'outerProduct' | 'subgroupMatrix' | 'subgroup' | 'register';
 
 /**
  * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`:
  * 16 rows (less where there are less) of 4 columns a lane; 32 rows of 4; 32 rows of 8.
  * `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x
- * 32.
+ * 32. `outerProduct` has tiles named by their rows and columns; `small`, `medium` and `large` are 64
+ * x 64, 128 x 64 and 128 x 128 there.
  */
-export type GemmTileSize = 'small' | 'medium' | 'large';
+export type GemmTileSize = 'small' | 'medium' | 'large' | OuterProductTileSize;
+
+/** Rows x columns of a tile of `outerProduct`. */
+export type OuterProductTileSize = keyof typeof outerProductTiles;
 
 /**
  * Which operand is stored transposed: NN a [m, k], b [k, n]; NT a [m, k], b [n, k]; TN a [k, m], b

@@ -3,7 +3,9 @@ import type { Gpu } from '../../gpu.ts';
 import { generatedWgsl } from '../../wgsl/kernelProgram.ts';
 import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
-import type { GemmTileSize, GemmVariant } from './options.ts';
+import type { GemmTileSize, GemmVariant, OuterProductTileSize } from './options.ts';
+import { outerProductSizes, outerProductText, outerProductTiles } from './outerProduct.ts';
+import { wgsl as outerProductSource } from './outerProduct.wgsl.ts';
 import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
 import { runnableMatrixConfig, subgroupMatrixText, workgroupBytes } from './subgroupMatrix.ts';
@@ -15,6 +17,8 @@ import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
 interface OperandOrder {
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;
+  readonly aVec4: boolean;
+  readonly bVec4: boolean;
   readonly aPacked: boolean;
   readonly bPacked: boolean;
 }
@@ -40,7 +44,11 @@ const sharedTiles = {
   small: { side: 8, blocks4x4: 1 },
   medium: { side: 16, blocks4x4: 1 },
   large: { side: 16, blocks4x4: 2 },
-} as const satisfies Record<GemmTileSize, object>;
+} as const;
+
+type NamedSize = keyof typeof sharedTiles;
+
+const isNamed = (size: GemmTileSize): size is NamedSize => size in sharedTiles;
 
 /** Of two operands, 128 rows of 5 vectors of four: more than the 16 KiB that WebGPU promises. */
 export function largeTileFits({ info }: Gpu): boolean {
@@ -49,6 +57,12 @@ export function largeTileFits({ info }: Gpu): boolean {
 
 /** The tile of a variant, for an output of m rows. @throws KernelArgumentError */
 export function tileOf(gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: number): GemmTile {
+  if (variant === 'outerProduct') return outerProductTile(isNamed(size) ? outerProductNames[size] : size);
+  if (!isNamed(size)) {
+    throw new KernelArgumentError(
+      `gemm: tile is ${size}; the ${variant} variant has ${Object.keys(sharedTiles).join(', ')}`,
+    );
+  }
   switch (variant) {
     case 'portable':
       return sharedTile(size === 'large' && !largeTileFits(gpu) ? 'medium' : size);
@@ -61,6 +75,27 @@ export function tileOf(gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: nu
   }
 }
 
+const outerProductNames = {
+  small: '64x64',
+  medium: '128x64',
+  large: '128x128',
+} as const satisfies Record<NamedSize, OuterProductTileSize>;
+
+function outerProductTile(size: OuterProductTileSize): GemmTile {
+  const tile = outerProductTiles[size];
+  const { rows, columns } = outerProductSizes(tile);
+  return {
+    rows,
+    columns,
+    readsVectors: true,
+    readsPacked: false,
+    source: outerProductSource,
+    defines: ({ aAlongK, bAlongK, aVec4, bVec4 }) => ({
+      main: generatedWgsl({ ...tile, aAlongK, bAlongK, aVec4, bVec4 }, outerProductText),
+    }),
+  };
+}
+
 const registerTile: GemmTile = {
   rows: 32,
   columns: 32,
@@ -70,7 +105,7 @@ const registerTile: GemmTile = {
   defines: () => ({}),
 };
 
-function sharedTile(size: GemmTileSize): GemmTile {
+function sharedTile(size: NamedSize): GemmTile {
   const { side, blocks4x4 } = sharedTiles[size];
   const edge = 4 * side * blocks4x4;
   const defines = { side, blocks4x4 };
@@ -84,7 +119,7 @@ function sharedTile(size: GemmTileSize): GemmTile {
   };
 }
 
-function subgroupMatrixTile(gpu: Gpu, size: GemmTileSize): GemmTile {
+function subgroupMatrixTile(gpu: Gpu, size: NamedSize): GemmTile {
   const { profile, info } = gpu;
   const config = runnableMatrixConfig(gpu);
   if (!config) {
@@ -108,7 +143,7 @@ function subgroupMatrixTile(gpu: Gpu, size: GemmTileSize): GemmTile {
   };
 }
 
-function subgroupTile({ profile }: Gpu, size: GemmTileSize, m: number): GemmTile {
+function subgroupTile({ profile }: Gpu, size: NamedSize, m: number): GemmTile {
   const lanes = profile.subgroups ? profile.subgroupSize : 0;
   if (lanes === 0)
     throw new KernelArgumentError(
@@ -131,7 +166,7 @@ function subgroupTile({ profile }: Gpu, size: GemmTileSize, m: number): GemmTile
 }
 
 /** Rows of a subgroup's tile: 32, unless many of them would lie beyond the edge. */
-function subgroupRows(m: number, size: GemmTileSize): number {
+function subgroupRows(m: number, size: NamedSize): number {
   if (m <= 4) return 4;
   if (m <= 8) return 8;
   const padded = (rows: number) => Math.ceil(m / rows) * rows;

@@ -1,6 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
+import { outerProductText, outerProductTiles } from './outerProduct.ts';
+import { wgsl as outerProductSource } from './outerProduct.wgsl.ts';
 import { wgsl as packingSource } from './packing.wgsl.ts';
 import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
@@ -17,6 +19,8 @@ import type { GemmTile } from './tiles.ts';
 export const gemmSources = [
   registerSource,
   sharedSource,
+  outerProductSource,
+  outerProductText({ ...outerProductTiles['64x64'], aAlongK: true, bAlongK: false, aVec4: true, bVec4: false }),
   subgroupMatrixSource,
   subgroupProducts({ rows: 32, vec4sPerLane: 2, lanes: 8, aAlongK: true, bAlongK: true }),
   subgroupSource,
@@ -77,6 +81,8 @@ export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
     : [
         ['subgroupMatrix', half && runnableMatrixConfig(gpu) !== null],
         ['portable', true],
+        // No GPU has timed it: only the tuner and callers choose it.
+        ['outerProduct', true],
       ];
   return table
     .filter(([variant, fits]) => fits && !disabledVariants.has(`gemm ${variant}`))
@@ -106,6 +112,8 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTil
       return profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium';
     case 'register':
       return 'small';
+    case 'outerProduct':
+      return tilesOf(128) >= busyTiles.hardware ? 'large' : 'small';
   }
 }
 

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+
+// Dawn prints what it generates to the process's own output, so it is asked in another process.
+const program = `
+import { text } from 'node:stream/consumers';
+import { create } from 'webgpu';
+const code = await text(process.stdin);
+globalThis.kept = create(['enable-dawn-features=allow_unsafe_apis,dump_shaders']);
+const adapter = await kept.requestAdapter();
+const wanted = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
+const { maxComputeWorkgroupStorageSize } = adapter.limits;
+const device = await adapter.requestDevice({
+  requiredFeatures: wanted.filter((name) => adapter.features.has(name)),
+  requiredLimits: { maxComputeWorkgroupStorageSize },
+});
+await device.createComputePipelineAsync({
+  layout: 'auto',
+  compute: { module: device.createShaderModule({ code }), entryPoint: 'main' },
+});
+process.exit(0);
+`;
+
+/**
+ * The SPIR-V, in words, that Dawn makes of a program on this machine's Vulkan driver, with its checks
+ * of indices as browsers have them.
+ */
+export function dumpSpirv(wgsl: string): string {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    input: wgsl,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  const printed = stdout + stderr;
+  const start = printed.indexOf('OpCapability');
+  if (status !== 0 || start < 0) throw new Error(`Dawn printed no SPIR-V: ${printed.slice(-2000)}`);
+  return printed.slice(start);
+}
