@@ -1,5 +1,5 @@
 // Builds the documentation as a site of static pages: the guide and the pages of the repository by
-// VitePress, the reference by TypeDoc. Fails on a public name without a comment and on a dead link.
+// VitePress, the reference by TypeDoc. Fails on a public name, or a member of one, without a comment and on a dead link.
 // Usage: npm run docs [-- --base /attune/]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,7 +27,7 @@ for (const [page, path] of pages) {
 }
 const reference = await step('Reading the comments of public names', () => writeReference(tools, stage));
 if (reference.undocumented.length > 0) {
-  console.error(`Public names without a comment:\n${reference.undocumented.join('\n')}`);
+  console.error(`Public names and members without a comment:\n${reference.undocumented.join('\n')}`);
   process.exit(1);
 }
 

@@ -30,8 +30,8 @@ function entryPoints() {
  * Writes the pages of the reference, and their sidebar, into `reference` of a folder of pages.
  * @param {string} tools the generators' folder
  * @param {string} stage the folder of pages
- * @returns {Promise<{ sidebar: object[], undocumented: string[] }>} undocumented: public names that
- *   have no comment, with their places
+ * @returns {Promise<{ sidebar: object[], undocumented: string[] }>} undocumented: public names, and
+ *   members of them, that have no comment, with their places
  */
 export async function writeReference(tools, stage) {
   inlineWgsl();
@@ -87,23 +87,42 @@ function plainShapes({ summary, blockTags }) {
 }
 
 function undocumentedIn(parent, path) {
-  return (parent.children ?? []).flatMap((child) => {
+  return membersOf(parent).flatMap((child) => {
     const name = `${path}: ${child.name}`;
-    const found = isDocumented(child) ? [] : [`${name} (${child.sources?.[0]?.fileName}:${child.sources?.[0]?.line})`];
-    // Of names within names only those of namespaces are imported by themselves.
-    return child.kindOf(namespaceKind) ? [...found, ...undocumentedIn(child, name)] : found;
+    const [source] = child.sources ?? [];
+    const found = isDocumented(child) ? [] : [`${name} (${source?.fileName}:${source?.line})`];
+    return [...found, ...undocumentedIn(child, name)];
   });
 }
 
-/** `ReflectionKind.Namespace` of TypeDoc. */
-const namespaceKind = 4;
+/**
+ * Names within a name: of modules, namespaces, classes, interfaces and types of objects. An object
+ * that is written out as the type of a member is described there.
+ */
+const membersOf = ({ children = [], type, kind }) =>
+  [...children, ...((kind === typeAliasKind && type?.declaration?.children) || [])].filter(isOwn);
 
-/** Something that is exported twice is described where it is declared. */
+/** `ReflectionKind.TypeAlias` of TypeDoc. */
+const typeAliasKind = 2097152;
+
+/** What is inherited, or exported twice, is described where it is declared; a constructor may be plain. */
+const isOwn = (reflection) =>
+  !reflection.isReference() &&
+  !reflection.inheritedFrom &&
+  !plainNames.has(reflection.name) &&
+  !reflection.flags.isExternal;
+
+/** Their meaning is the language's: `new`, `Symbol.dispose`, the name of an error's class. */
+const plainNames = new Set(['constructor', '[dispose]', '[iterator]', '[asyncIterator]', 'name']);
+
 const isDocumented = (reflection) =>
-  reflection.isReference() ||
-  [reflection, ...(reflection.signatures ?? []), ...(reflection.type?.declaration?.signatures ?? [])].some((one) =>
-    one.hasComment(),
-  );
+  [
+    reflection,
+    reflection.getSignature,
+    reflection.setSignature,
+    ...(reflection.signatures ?? []),
+    ...(reflection.type?.declaration?.signatures ?? []),
+  ].some((one) => one?.hasComment());
 
 /** The packages' sources, as the workspace compiles them. */
 function writeTsconfig(stage, entries) {

@@ -8,8 +8,11 @@ import type { MetricExample, MetricInput, MetricResult } from './metric.ts';
 /** What `combine` needs of a metric: every metric of this package fits. */
 export interface CombinableMetric {
   readonly name: string;
+  /** Options that `compute` takes. */
   readonly optionNames: readonly string[];
+  /** The result for these values, or for those that were added. */
   compute(input: MetricInput & Record<string, unknown>): MetricResult;
+  /** Keeps values for a later `compute`. */
   addBatch(input: MetricInput): void;
 }
 
@@ -39,6 +42,7 @@ const combineOptions = { forcePrefix: optional(flag) };
 /** Several metrics over the same predictions; see `combine`. */
 export class CombinedMetrics {
   readonly name = 'combined';
+  /** Options that `compute` takes: those of any of the metrics. */
   readonly optionNames: readonly string[];
   readonly #metrics: readonly (readonly [name: string, metric: CombinableMetric])[];
   readonly #forcePrefix: boolean;

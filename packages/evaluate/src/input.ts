@@ -3,7 +3,9 @@ import { MetricInputError } from './errors.ts';
 
 /** A host array: row-major values and their shape. */
 export interface ShapedArray {
+  /** Values, row after row. */
   readonly data: ArrayLike<number | bigint>;
+  /** Extents, outermost first: [rows] or [rows, columns]. */
   readonly shape: readonly number[];
 }
 
@@ -19,9 +21,13 @@ export type MetricValues =
 
 /** Values in row-major order; `columns` is 1 for a plain list, and `flat` says that it was one. */
 export interface Table {
+  /** Values, row after row: [rows, columns]. */
   readonly data: Float64Array;
+  /** Examples. */
   readonly rows: number;
+  /** Values of each example; 1 of a plain list. */
   readonly columns: number;
+  /** Whether it came as a plain list. */
   readonly flat: boolean;
 }
 

@@ -29,7 +29,9 @@ export interface MetricInput {
 
 /** One example: a number each, or a row of them. */
 export interface MetricExample {
+  /** What the model says. */
   prediction: number | ArrayLike<number>;
+  /** What is true. */
   reference: number | ArrayLike<number>;
 }
 
@@ -38,7 +40,9 @@ export interface MetricExample {
  * NaN and nothing infinite.
  */
 export interface MetricRows {
+  /** What the model says. */
   readonly predictions: Table;
+  /** What is true, in the same order. */
   readonly references: Table;
 }
 
@@ -52,6 +56,7 @@ export interface MetricDefinition<Options extends object, Result extends MetricR
   readonly takes: 'classes' | 'multilabel' | 'numbers';
   /** Every option, and what its value must be. */
   readonly options: { readonly [Name in keyof Options]-?: Kind };
+  /** The result; called with checked rows and options. */
   compute(rows: MetricRows, options: Options): Result;
   /** For types only: the options with which a result is a list. */
   readonly listWith?: List | undefined;
@@ -90,6 +95,7 @@ function concatenate(parts: readonly Table[]): Table {
  */
 export class Metric<Options extends object = object, Result extends MetricResult = MetricResult> {
   readonly name: string;
+  /** Options that `compute` takes. */
   readonly optionNames: readonly string[];
   readonly #definition: MetricDefinition<Options, Result, object>;
   readonly #bound: Partial<Options>;

@@ -17,6 +17,7 @@ export type MissingThing = 'file' | 'folder' | 'repository' | 'revision';
 /** There is no such file, folder, repository or revision. */
 export class HubNotFoundError extends HubError {
   override name = 'HubNotFoundError';
+  /** What was not found. */
   readonly missing: MissingThing;
   /**
    * The hub was not reached: the file is missing in the copy on this machine, and might exist on

@@ -76,7 +76,9 @@ export class ReleasedArrayError extends GpuError {
 /** A `.wgsl` file asks for what is not there. `file` and `line` say where. */
 export class WgslError extends GpuError {
   override name = 'WgslError';
+  /** From `src/` on. */
   readonly file: string;
+  /** From 1. */
   readonly line: number;
 
   constructor(message: string, { file, line }: { readonly file: string; readonly line: number }) {

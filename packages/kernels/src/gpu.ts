@@ -31,7 +31,9 @@ const fromOpenDevice = objectWith('what openDevice() passes: call that instead',
  * is as good as before. Only when it is lost everything throws, recording too.
  */
 export class Gpu {
+  /** Adapter, features and limits, for people. */
   readonly info: DeviceInfo;
+  /** What kernels choose their variants from. */
   readonly profile: DeviceProfile;
   /**
    * Variants that gave other results here than the portable ones, by kernel and name: `gemm
@@ -85,6 +87,7 @@ export class Gpu {
     return { ...this.#recorder.statistics, pipelines: this.#recorder.pipelines.size };
   }
 
+  /** Lets `memory.peakBytes` begin again at what is in use now. */
   resetPeakMemory(): void {
     this.#memory.resetPeak();
   }

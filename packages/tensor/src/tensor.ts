@@ -37,8 +37,11 @@ export interface TensorOptions {
  * that share memory, as `detach()` and `reshape()` make them, hold it together.
  */
 export class Tensor<D extends DType = DType> {
+  /** Extents, outermost first; empty for a single number. */
   readonly shape: Shape;
+  /** Where it lies. */
   readonly device: Device;
+  /** Whether operations on it are put on the tape. */
   requiresGrad: boolean;
   /** Set by `retainGrad()`. */
   retainsGrad = false;
@@ -73,6 +76,7 @@ export class Tensor<D extends DType = DType> {
     this.node = node;
   }
 
+  /** What its elements are. */
   get dtype(): D {
     return (this.#isBool ? 'bool' : this.#array.elementType) as D;
   }

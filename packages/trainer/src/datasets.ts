@@ -7,8 +7,11 @@ const labelColumns = ['label', 'label_ids', 'labels'];
 
 /** What the Trainer needs of a dataset, whatever its rows are: a `Dataset` of data has it. */
 export interface TrainerDataset {
+  /** Rows. */
   readonly length: number;
+  /** Names of the columns. */
   readonly columnNames: readonly string[];
+  /** Row number `index`, from 0. */
   at(index: number): object;
   /**
    * Only names of own columns are passed; `never` because each dataset has its own type of them.

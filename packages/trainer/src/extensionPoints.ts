@@ -25,6 +25,7 @@ export interface SchedulerInput {
 
 /** What a Trainer's `createOptimizer` gets. */
 export interface OptimizerInput {
+  /** The model whose parameters it changes. */
   readonly model: TrainableModel;
   /**
    * The learning rate of each step of the run, as `createScheduler` gave it; the first rate alone where
@@ -39,6 +40,7 @@ export type OptimizerScheduler = LrScheduler | ReduceLROnPlateau;
 
 /** A schedule that is made for an optimizer once that is there. */
 export interface SchedulerMaker {
+  /** The schedule for this optimizer. */
   forOptimizer(optimizer: Optimizer): OptimizerScheduler;
 }
 

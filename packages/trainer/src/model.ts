@@ -34,6 +34,7 @@ export interface TrainableModel extends Module {
   readonly inputNames: readonly string[];
   /** The input that stands for all: what counts as tokens, and what metrics see. Default: the first. */
   readonly mainInputName?: string | undefined;
+  /** Loss, where the batch has labels, and logits. */
   forward(batch: Batch, context?: ForwardContext): ModelOutput;
   /**
    * Examples of a batch that add to the loss: an update's loss is their sum divided by their

@@ -58,8 +58,11 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
 {
   /** With `autoFindBatchSize` its `perDeviceTrainBatchSize` is that which was found. */
   args: TrainingArguments;
+  /** Rows to train on. */
   readonly trainDataset: TrainerDataset | undefined;
+  /** Rows to evaluate on: one dataset, or several by name. */
   readonly evalDataset: EvalDataset | undefined;
+  /** The tokenizer that is saved beside the model. */
   readonly processingClass: ProcessingClass | undefined;
   /** What the run does next. */
   readonly control = new TrainerControl();

@@ -138,6 +138,7 @@ export interface TrainOptions {
 
 /** What `train()` gives. */
 export interface TrainOutput {
+  /** Optimizer steps done. */
   readonly globalStep: number;
   /** Mean loss over all steps. */
   readonly trainingLoss: number;

@@ -4,6 +4,7 @@ import { shown } from './shown.ts';
 export interface Kind {
   /** In words, behind "must be": `a whole number of at least 1`. */
   readonly what: string;
+  /** Whether a value is one. */
   readonly holds: (value: unknown) => boolean;
   /** More about a value that does not hold, such as which element of an array is wrong. */
   readonly found?: ((value: unknown) => string) | undefined;

@@ -37,8 +37,11 @@ export class BertModel extends PretrainedModel {
     shapes: bertShapes,
     mayBeNew: (name) => name.startsWith('pooler.'),
   };
+  /** Word, position and type vectors, summed and normalised. */
   readonly embeddings: BertEmbeddings;
+  /** The layers, one behind the other. */
   readonly encoder: BertEncoder;
+  /** What makes one vector of a sequence's first token. */
   readonly pooler: BertPooler;
 
   /** @param seed of dropout. Default: that of the last `setSeed`, else 42 */

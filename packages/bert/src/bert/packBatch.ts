@@ -12,10 +12,13 @@ export interface PackedBatch {
   readonly tokens: number;
   /** Word, position and type id of each token. The position is the token's column. */
   readonly inputIds: Uint32Array;
+  /** Position of each token: its column. [tokens]. */
   readonly positionIds: Uint32Array;
+  /** Type id of each token: 0 in the first sentence, 1 in the second. [tokens]. */
   readonly typeIds: Uint32Array;
   /** Where each sequence starts, and at the end the number of tokens: [rows + 1]. */
   readonly cuSeqlens: Uint32Array;
+  /** Tokens of the longest sequence. */
   readonly maxSeqlen: number;
   /** Of each token: example in the update << 16 | column, which decides its dropout. */
   readonly tokenKeys: Uint32Array;

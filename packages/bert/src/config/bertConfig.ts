@@ -58,6 +58,7 @@ export class BertConfig implements BertConfigFields {
   declare padTokenId: number;
   declare classifierDropout: number | null;
   declare problemType: ProblemType | null;
+  /** What `model_type` says in config.json. */
   readonly modelType = 'bert';
   /** Class names, by class number. Two plain ones by default. */
   readonly labels: readonly string[];
@@ -90,14 +91,17 @@ export class BertConfig implements BertConfigFields {
     this.architectures = from.architectures ?? [];
   }
 
+  /** How many classes the labels name. */
   get numLabels(): number {
     return this.labels.length;
   }
 
+  /** Names of the classes by number. */
   get id2label(): Record<number, string> {
     return Object.fromEntries(this.labels.entries());
   }
 
+  /** Numbers of the classes by name. */
   get label2id(): Record<string, number> {
     return Object.fromEntries(this.labels.map((name, id) => [name, id]));
   }

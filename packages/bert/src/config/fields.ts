@@ -10,7 +10,9 @@ export interface BertConfigFields {
   vocabSize: number;
   /** Width of every token's vector. */
   hiddenSize: number;
+  /** Layers of the encoder. */
   numHiddenLayers: number;
+  /** Heads of each layer; hiddenSize is a multiple. */
   numAttentionHeads: number;
   /** Width of the feed-forward layer. */
   intermediateSize: number;
@@ -26,7 +28,9 @@ export interface BertConfigFields {
   typeVocabSize: number;
   /** Standard deviation of newly drawn weights. */
   initializerRange: number;
+  /** What layer normalisation adds to the variance. */
   layerNormEps: number;
+  /** Id of the token that fills rows up. */
   padTokenId: number;
   /** Dropout before the classifier; null means hiddenDropoutProb. */
   classifierDropout: number | null;

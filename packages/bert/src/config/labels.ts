@@ -3,6 +3,7 @@ import { ConfigError } from './configError.ts';
 
 /** How many labels a model has, and what they are called. */
 export interface LabelOptions {
+  /** Outputs of the head; 1 is a regression. Default 2, or as many as are named. */
   numLabels?: number | undefined;
   /** Class number to name. */
   id2label?: Readonly<Record<number, string>> | readonly string[] | undefined;

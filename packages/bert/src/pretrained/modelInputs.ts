@@ -6,7 +6,9 @@ export type Numbers = ArrayLike<number> | BigInt64Array | BigUint64Array;
 
 /** A host array: values in row-major order and their shape. */
 export interface HostArray {
+  /** Values in row-major order. */
   readonly data: ArrayLike<number> & { readonly BYTES_PER_ELEMENT?: number | undefined };
+  /** Extents, outermost first. */
   readonly shape: readonly number[];
 }
 

@@ -72,6 +72,7 @@ export abstract class PretrainedModel extends Module {
   declare static readonly kind: ModelKind;
   /** Batch keys that `forward` reads, without the labels. */
   readonly inputNames: readonly string[] = ['input_ids', 'token_type_ids', 'attention_mask'];
+  /** Sizes, rates and labels, as config.json has them. */
   readonly config: BertConfig;
   /** What loading found, left out and drew; null for a model that was not loaded. */
   loadReport: LoadReport | null = null;

@@ -4,7 +4,9 @@ import { BatchError } from '../pretrained/errors.ts';
 
 /** One vector per row, in row-major order: `shape` is [rows, width]. */
 export interface Vectors {
+  /** Row-major; row r begins at r * width. */
   readonly data: Float32Array;
+  /** Sentences, and the numbers of each vector. */
   readonly shape: readonly [rows: number, width: number];
 }
 

@@ -15,6 +15,7 @@ export interface SentenceConfig {
   readonly pooling: readonly PoolingMode[];
   /** Whether the model itself makes its vectors length 1. */
   readonly normalize: boolean;
+  /** Whether sentences are made lower case before they are tokenized. */
   readonly lowerCase: boolean;
   /** Longest sentence in tokens, where the files state one. */
   readonly maxSeqLength: number | undefined;

@@ -86,8 +86,11 @@ function join(parts: readonly Vectors[]): Vectors {
  * and perhaps length 1, as the files of Python's sentence-transformers describe it. Same vectors.
  */
 export class SentenceTransformer {
+  /** The BERT whose token vectors are pooled. */
   readonly model: BertModel;
+  /** What makes tokens of sentences. */
   readonly tokenizer: Tokenizer;
+  /** What the model's files say of pooling, prompts and length. */
   readonly config: SentenceConfig;
 
   private constructor(model: BertModel, tokenizer: Tokenizer, config: SentenceConfig) {

@@ -37,17 +37,25 @@ export interface EncodeOptions {
 // expected.
 /** One encoded text or pair. */
 export type Encoding = {
+  /** Ids of the tokens, special ones and padding included. */
   input_ids: number[];
+  /** 0 for the first text, 1 for the second. */
   token_type_ids?: number[] | undefined;
+  /** 1 for tokens, 0 for padding. */
   attention_mask?: number[] | undefined;
+  /** 1 for special tokens; where `returnSpecialTokensMask` asks for it. */
   special_tokens_mask?: number[] | undefined;
 };
 
 /** Encoded texts, one row each. Rows differ in length unless they were padded. */
 export type BatchEncoding = {
+  /** Ids of the tokens, special ones and padding included. */
   input_ids: number[][];
+  /** 0 for the first text, 1 for the second. */
   token_type_ids?: number[][] | undefined;
+  /** 1 for tokens, 0 for padding. */
   attention_mask?: number[][] | undefined;
+  /** 1 for special tokens; where `returnSpecialTokensMask` asks for it. */
   special_tokens_mask?: number[][] | undefined;
 };
 
@@ -87,29 +95,45 @@ export interface Tokenizer {
   pad(features: Features, options?: PadOptions): Record<string, number[][]>;
   /** Text of token ids. Ids outside the vocabulary are left out. */
   decode(ids: Iterable<number>, options?: DecodeOptions): string;
+  /** Text of each row of token ids, as `decode` gives it. */
   batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[];
   /** Id of a token; that of the unknown token if it is not in the vocabulary. */
   convertTokensToIds(token: string): number;
   convertTokensToIds(tokens: readonly string[]): number[];
+  /** The tokens of ids, special ones too. */
   convertIdsToTokens(ids: Iterable<number>): string[];
 
   /** Tokens in the vocabulary, added ones included: ids are below it. */
   readonly vocabSize: number;
   /** Longest input of the model, in tokens; Infinity where no file states one. */
   readonly modelMaxLength: number;
+  /** What the model reads, and so what encodings hold by default. */
   readonly modelInputNames: readonly string[];
+  /** Where padding goes by default. */
   readonly paddingSide: 'left' | 'right';
+  /** Which end truncation takes away by default. */
   readonly truncationSide: 'left' | 'right';
+  /** What fills rows up: `[PAD]`. */
   readonly padToken: string;
+  /** Its id. */
   readonly padTokenId: number;
+  /** What stands for words outside the vocabulary: `[UNK]`. */
   readonly unkToken: string;
+  /** Its id. */
   readonly unkTokenId: number;
+  /** What every sequence begins with: `[CLS]`. */
   readonly clsToken: string;
+  /** Its id. */
   readonly clsTokenId: number;
+  /** What every text ends with: `[SEP]`. */
   readonly sepToken: string;
+  /** Its id. */
   readonly sepTokenId: number;
+  /** What stands for a word to be guessed: `[MASK]`. */
   readonly maskToken: string;
+  /** Its id. */
   readonly maskTokenId: number;
+  /** Ids of all special tokens. */
   readonly allSpecialIds: readonly number[];
   /** SHA-256 of everything that decides what texts become: for caches of tokenized data. */
   readonly fingerprint: string;

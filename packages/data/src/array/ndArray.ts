@@ -8,7 +8,9 @@ const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray
 
 /** Numbers in a rectangle, row-major: `shape` [2, 3] is two rows of three. */
 export class NdArray {
+  /** The numbers, row after row. */
   readonly data: TypedArray;
+  /** Extents, outermost first. */
   readonly shape: readonly number[];
 
   /** @throws DatasetError when `data` has not as many numbers as the shape */
@@ -28,6 +30,7 @@ export class NdArray {
     return this.shape[0] ?? 0;
   }
 
+  /** Numbers in all. */
   get size(): number {
     return this.data.length;
   }

@@ -2,6 +2,7 @@ import type { Features } from '../features/feature.ts';
 
 /** One input of a model: numbers in a rectangle, row-major. */
 export interface BatchArray {
+  /** The numbers, row after row: Int32Array of ids and classes, Float32Array of the rest. */
   readonly data: Int32Array | Float32Array;
   /** [rows] or [rows, columns]. */
   readonly shape: readonly number[];

@@ -14,6 +14,7 @@ export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
 
 /** Anything that pads rows of token ids. */
 export interface PaddingTokenizer {
+  /** Makes the rows of all columns equally long; columns in, columns out. */
   pad(
     features: Readonly<Record<string, readonly unknown[]>>,
     options: { padding?: Padding | undefined; maxLength?: number | undefined; padToMultipleOf?: number | undefined },
@@ -22,6 +23,7 @@ export interface PaddingTokenizer {
 
 /** Options of {@link DataCollatorWithPadding}. */
 export interface DataCollatorWithPaddingOptions {
+  /** What pads, and knows its padding token. */
   readonly tokenizer: PaddingTokenizer;
   /**
    * true or 'longest' (default): to the longest row of the batch; 'max_length': to `maxLength`;
@@ -57,6 +59,7 @@ export interface DataCollatorWithPadding extends DataCollator {}
  * @throws CollateError for columns that cannot be in a batch, such as text
  */
 export class DataCollatorWithPadding {
+  /** What pads. */
   declare readonly tokenizer: PaddingTokenizer;
 
   /** @throws CollateError for options that are not these */

@@ -47,6 +47,7 @@ export class Dataset<Row = Record<string, unknown>> {
   readonly #table: Table;
   /** Row numbers in the table, in this dataset's order; undefined: all, as they are. */
   readonly #rows: Int32Array | undefined;
+  /** Rows. */
   readonly length: number;
   #fingerprint: Promise<string> | undefined;
 
@@ -88,14 +89,17 @@ export class Dataset<Row = Record<string, unknown>> {
     return new Dataset(tableOfColumns(columns, options));
   }
 
+  /** Names of the columns, in order. */
   get columnNames(): readonly string[] {
     return [...this.#table.keys()];
   }
 
+  /** Rows, as Python's `num_rows`; the same as `length`. */
   get numRows(): number {
     return this.length;
   }
 
+  /** Columns, as Python's `num_columns`. */
   get numColumns(): number {
     return this.#table.size;
   }
@@ -165,12 +169,14 @@ export class Dataset<Row = Record<string, unknown>> {
     ) as Row[Name][];
   }
 
+  /** All columns by name, as plain lists. */
   toColumns(): RowBatch<Row> {
     return Object.fromEntries(
       this.columnNames.map((name) => [name, this.column(name as ColumnName<Row>)]),
     ) as RowBatch<Row>;
   }
 
+  /** All rows as plain objects. */
   toRows(): Row[] {
     return [...this];
   }
@@ -346,6 +352,7 @@ export class Dataset<Row = Record<string, unknown>> {
     return new Dataset<Other>(table, this.#rows);
   }
 
+  /** The dataset with one column under another name. @throws DatasetError */
   renameColumn<From extends ColumnName<Row>, To extends string>(
     from: From,
     to: To,
@@ -360,6 +367,7 @@ export class Dataset<Row = Record<string, unknown>> {
     return this.#withTable(renamedColumns(this.#table, names));
   }
 
+  /** The dataset without these columns. @throws DatasetError for one that is not there */
   removeColumns<Removed extends ColumnName<Row>>(
     names: Removed | readonly Removed[],
   ): Dataset<WithoutColumns<Row, Removed>> {
@@ -393,6 +401,10 @@ export class Dataset<Row = Record<string, unknown>> {
     return new Dataset(castColumns(this.#ordered(), features));
   }
 
+  /**
+   * The dataset with one column as another type. @throws FeatureError for values that it cannot
+   * hold
+   */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
     requireArgument('castColumn', 'name', name, text, DatasetError);
     return this.cast(Object.fromEntries([[name, feature]]));

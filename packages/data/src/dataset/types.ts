@@ -97,6 +97,7 @@ export interface SortOptions {
 
 /** Options of a dataset's `shard`. */
 export interface ShardOptions {
+  /** How many parts there are. */
   readonly numShards: number;
   /** Which part, from 0. */
   readonly index: number;

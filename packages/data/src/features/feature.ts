@@ -12,13 +12,17 @@ export type ValueType = 'uint8' | 'int32' | 'int64' | 'float32' | 'float64' | 's
 
 /** A column of single values. */
 export interface ValueFeature {
+  /** Tells it from lists and classes. */
   readonly type: 'value';
+  /** What each value is. */
   readonly dtype: ValueType;
 }
 
 /** A column of lists. */
 export interface ListFeature {
+  /** Tells it from values and classes. */
   readonly type: 'list';
+  /** What each item of a list is. */
   readonly items: Feature;
 }
 
@@ -41,7 +45,9 @@ const classAdvice = adviceFor({ namesFile: 'read the file and pass its lines as 
 
 /** Classes as whole numbers from 0, with a name each. -1 and -100 stand for "no label". */
 export class ClassLabel {
+  /** Tells it from values and lists. */
   readonly type = 'class_label';
+  /** Names of the classes, by number. */
   readonly names: readonly string[];
 
   /**
@@ -59,6 +65,7 @@ export class ClassLabel {
     this.names = [...names];
   }
 
+  /** How many classes there are. */
   get numClasses(): number {
     return this.names.length;
   }

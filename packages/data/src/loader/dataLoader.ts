@@ -11,7 +11,9 @@ import type { Sampler } from './samplers.ts';
 
 /** What batches are made of: a Dataset, or anything with rows. */
 export interface RowSource {
+  /** Rows. */
   readonly length: number;
+  /** Row number `index`, from 0. */
   at(index: number): object | undefined;
   /** Types of the columns, for the collator. */
   readonly features?: Features | undefined;
@@ -90,6 +92,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   readonly #sampler: Sampler;
   readonly #collate: DataCollator;
   readonly #prefetch: number;
+  /** Rows of a batch; the last may have fewer. */
   readonly batchSize: number;
   /** Batches per epoch. */
   readonly length: number;

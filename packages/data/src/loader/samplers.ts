@@ -31,6 +31,7 @@ export class SequentialSampler implements Sampler {
 
 /** Options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
+  /** Rows to choose from. */
   readonly numSamples: number;
   /**
    * Decides the orders, each epoch another: NumPy's PCG64, seeded by it and the number of the epoch.

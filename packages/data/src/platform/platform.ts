@@ -1,6 +1,7 @@
 /** A file as a page gets it from an input field or a drop. */
 export interface FileObject {
   readonly name: string;
+  /** All bytes of the file. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

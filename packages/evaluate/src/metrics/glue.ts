@@ -9,17 +9,29 @@ type Accuracy = { accuracy: number };
 
 /** The result of every GLUE subset (Wang et al. 2019). */
 export interface GlueResults {
+  /** Microsoft's paraphrases: share of right answers, and F1. */
   mrpc: { accuracy: number; f1: number };
+  /** Quora's question pairs: share of right answers, and F1. */
   qqp: { accuracy: number; f1: number };
+  /** Linguistic acceptability: Matthews correlation, -1 to 1. */
   cola: { matthews_correlation: number };
+  /** Similarity of sentences: Pearson and Spearman correlation, -1 to 1. */
   stsb: { pearson: number; spearmanr: number };
+  /** Sentiment of films: share of right answers. */
   sst2: Accuracy;
+  /** Natural language inference: share of right answers. */
   mnli: Accuracy;
+  /** The same on texts like those of training. */
   mnli_matched: Accuracy;
+  /** The same on texts of other kinds. */
   mnli_mismatched: Accuracy;
+  /** Whether a sentence answers a question: share of right answers. */
   qnli: Accuracy;
+  /** Textual entailment: share of right answers. */
   rte: Accuracy;
+  /** Winograd schemas: share of right answers. */
   wnli: Accuracy;
+  /** Inference that word overlap misleads: share of right answers. */
   hans: Accuracy;
 }
 

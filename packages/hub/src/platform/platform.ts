@@ -6,9 +6,13 @@ export type ResolvedFile = { readonly path: string } | Uint8Array;
 
 /** How far a download is. */
 export interface DownloadProgress {
+  /** The repository's name on the hub. */
   readonly repository: string;
+  /** The file's path in it. */
   readonly file: string;
+  /** Bytes that are here. */
   readonly loadedBytes: number;
+  /** Bytes of the whole file. */
   readonly totalBytes: number;
 }
 

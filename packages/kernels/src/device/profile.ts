@@ -5,10 +5,15 @@ import type { GPUAdapter, GPUDevice } from './webGpuTypes.ts';
  * offers.
  */
 export interface SubgroupMatrixConfig {
+  /** Type of the operands: `f32`, `f16`, … */
   readonly componentType: string;
+  /** Type of the sums. */
   readonly resultComponentType: string;
+  /** Rows of the result. */
   readonly m: number;
+  /** Columns of the result. */
   readonly n: number;
+  /** Columns of the first operand, which are rows of the second. */
   readonly k: number;
 }
 
@@ -38,6 +43,7 @@ export interface DeviceProfile {
    * where shaders have no subgroups.
    */
   readonly subgroupSize: number;
+  /** Products that matrix units take; empty where shaders have none. */
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
   /**
    * How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T,
@@ -48,14 +54,23 @@ export interface DeviceProfile {
 
 /** Adapter, features and limits in words and numbers, for people and for reports. */
 export interface DeviceInfo {
+  /** Maker of the adapter, as WebGPU says it; may be empty. */
   readonly vendor: string;
+  /** Family of the adapter; may be empty. */
   readonly architecture: string;
+  /** Number or name of the model; may be empty. */
   readonly device: string;
+  /** The driver's own words; may be empty. */
   readonly description: string;
+  /** Whether it runs on the processor. */
   readonly software: boolean;
+  /** WebGPU's names of the features that were asked for and are there, sorted. */
   readonly features: readonly string[];
+  /** Limits of the device by WebGPU's names: bytes and counts. */
   readonly limits: Readonly<Record<LimitName, number>>;
+  /** Lanes of the smallest subgroup; 0 where it is unknown. */
   readonly subgroupMinSize: number;
+  /** Lanes of the largest subgroup; 0 where it is unknown. */
   readonly subgroupMaxSize: number;
 }
 

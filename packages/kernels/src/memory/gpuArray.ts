@@ -33,10 +33,15 @@ export type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'contiguous';
  * behind a pooled array may be longer.
  */
 export class GpuArray {
+  /** What it holds. */
   readonly elementType: ElementType;
+  /** Elements that were asked for. */
   readonly length: number;
+  /** Where it begins in its buffer, in bytes. */
   readonly byteOffset: number;
+  /** Its name in errors. */
   readonly label: string;
+  /** The buffer that it lies in. */
   readonly storage: PooledBuffer;
   /** Bytes bound to a shader. */
   readonly bindingSize: number;
@@ -89,6 +94,7 @@ export class GpuArray {
     return this.length * bytesPerElement[this.elementType];
   }
 
+  /** Whether its memory has gone back. */
   get released(): boolean {
     if (this.#released || this.storage.destroyed) return true;
     for (const base of this.#bases) if (base.released) return true;

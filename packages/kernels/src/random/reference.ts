@@ -15,12 +15,16 @@ function pcg4d(counter: readonly number[]): number[] {
 
 /** Where random words come from, but for row and column. */
 export interface RandomPlace {
+  /** A number that no other dropout of the model has. */
   readonly site: number;
+  /** Seed of the run. */
   readonly seed: number;
+  /** Number of the update. */
   readonly update: number;
 }
 
 export interface DropoutReferenceOptions extends RandomPlace {
+  /** Part of the elements that become zero, in [0, 1). */
   readonly probability: number;
 }
 

@@ -8,6 +8,7 @@ import type { GpuArray } from '../memory/gpuArray.ts';
  * Kernels make theirs by `kernelProgram`.
  */
 export interface Program {
+  /** Names it and everything that its source depends on. */
   readonly key: string;
   /** WGSL of the variant. Entry point `main`. */
   readonly source: () => string;
@@ -27,13 +28,17 @@ export interface Program {
  * most 64 in all.
  */
 export interface Parameters {
+  /** The `u32` ones, which come first. Default: none. */
   readonly integers?: readonly number[] | undefined;
+  /** The `f32` ones. Default: none. */
   readonly floats?: readonly number[] | undefined;
 }
 
 /** One run of a kernel, as {@link Gpu}'s `dispatch` records it. */
 export interface Dispatch {
+  /** What runs. */
   readonly program: Program;
+  /** The uniform at binding 0. Default: no numbers. */
   readonly parameters?: Parameters | undefined;
   /** `var<storage, read>` at bindings 1, 2, … of group 0. */
   readonly reads: readonly GpuArray[];
@@ -45,7 +50,12 @@ export interface Dispatch {
   /** Workgroups along x, y and z; nothing is recorded when one is 0. */
   readonly workgroups: readonly [number, number, number];
   /** What the dispatch does, for profiles: floating point operations and bytes that must move. */
-  readonly work?: { readonly flops?: number | undefined; readonly bytes?: number | undefined };
+  readonly work?: {
+    /** Floating point operations. Default 0. */
+    readonly flops?: number | undefined;
+    /** Bytes read and written at least. Default 0. */
+    readonly bytes?: number | undefined;
+  };
 }
 
 const dispatchOptions = {

@@ -3,11 +3,15 @@ import type { GPUCommandEncoder, GPUDevice, GPUComputePassTimestampWrites } from
 
 /** One kernel's share of a profiled stretch. */
 export interface ProfileRow {
+  /** Key of the program. */
   readonly kernel: string;
+  /** Dispatches. */
   readonly calls: number;
+  /** Of all calls together, on the GPU's clock. */
   readonly milliseconds: number;
   /** 0 where the kernel states no work. */
   readonly gflopsPerSecond: number;
+  /** 0 where the kernel states no bytes. */
   readonly gigabytesPerSecond: number;
   /** Part of the sum of all rows, 0 to 1. */
   readonly share: number;

@@ -24,6 +24,7 @@ export interface ProgressLine extends Disposable {
    * @param details more to say, the most important first: `loss 0.69`. Of a pair the second is for
    *   narrow terminals. Default: how many a second
    */
+  /** Shows how many are done. */
   update(done: number, details?: readonly Detail[]): void;
   /**
    * Takes the line away, as the end of a scope does (`using line = …`).

@@ -19,8 +19,11 @@ import type { DropoutOptions } from './random.ts';
 export interface PackedSequences {
   /** u32 [sequences + 1]. */
   readonly cuSeqlens: GpuArray;
+  /** Tokens of all sequences. */
   readonly totalTokens: number;
+  /** Sequences in the batch. */
   readonly numSequences: number;
+  /** Tokens of the longest. */
   readonly maxSeqlen: number;
 }
 
@@ -59,7 +62,9 @@ export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSeq
 
 /** Options of `attention` and `attentionQkvPacked`. */
 export interface AttentionOptions {
+  /** Where the sequences of the batch begin and end. */
   readonly sequences: PackedSequences;
+  /** Heads; a token's row is theirs, one behind the other. */
   readonly numHeads: number;
   /** Multiplies the scores. Default 1 / sqrt(head size). */
   readonly scale?: number | undefined;

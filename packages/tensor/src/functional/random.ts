@@ -28,6 +28,7 @@ export interface DropoutOptions {
   readonly probability: number;
   /** A number that no other dropout of the model has. */
   readonly site: number;
+  /** Seed, update and keys of the rows. */
   readonly random: RandomKey;
 }
 

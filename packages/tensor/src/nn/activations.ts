@@ -26,6 +26,7 @@ abstract class Plain extends Module {
 
 /** What goes in, as `torch.nn.Identity`: to stand where a layer was. */
 export class Identity extends Plain {
+  /** The input, of any shape, as it is. */
   forward(input: Tensor): Tensor {
     return input;
   }
@@ -33,6 +34,7 @@ export class Identity extends Plain {
 
 /** `max(x, 0)`, as `torch.nn.ReLU`. */
 export class ReLU extends Plain {
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return relu(input);
   }
@@ -40,6 +42,7 @@ export class ReLU extends Plain {
 
 /** Hyperbolic tangent, as `torch.nn.Tanh`. */
 export class Tanh extends Plain {
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return tanh(input);
   }
@@ -47,6 +50,7 @@ export class Tanh extends Plain {
 
 /** `1 / (1 + exp(-x))`, as `torch.nn.Sigmoid`. */
 export class Sigmoid extends Plain {
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return sigmoid(input);
   }
@@ -54,6 +58,7 @@ export class Sigmoid extends Plain {
 
 /** `x sigmoid(x)`, as `torch.nn.SiLU`. */
 export class SiLU extends Plain {
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return silu(input);
   }
@@ -72,6 +77,7 @@ export class GELU extends Module {
     this.#options = options;
   }
 
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return gelu(input, this.#options);
   }
@@ -85,6 +91,7 @@ export interface LeakyReLUOptions {
 
 /** `x` above 0, else `negativeSlope x`, as `torch.nn.LeakyReLU`. */
 export class LeakyReLU extends Module {
+  /** What elements below 0 are multiplied with. */
   readonly negativeSlope: number;
 
   /** @throws TensorError */
@@ -94,6 +101,7 @@ export class LeakyReLU extends Module {
     this.negativeSlope = options.negativeSlope ?? 0.01;
   }
 
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return leakyRelu(input, this.negativeSlope);
   }
@@ -107,6 +115,7 @@ export interface ELUOptions {
 
 /** `x` above 0, else `alpha (exp(x) - 1)`, as `torch.nn.ELU`. */
 export class ELU extends Module {
+  /** What the exponential is multiplied with. */
   readonly alpha: number;
 
   /** @throws TensorError */
@@ -116,6 +125,7 @@ export class ELU extends Module {
     this.alpha = options.alpha ?? 1;
   }
 
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     return elu(input, this.alpha);
   }
@@ -131,7 +141,9 @@ export interface SoftplusOptions {
 
 /** `log(1 + exp(beta x)) / beta`, as `torch.nn.Softplus`. */
 export class Softplus extends Module {
+  /** Steepness. */
   readonly beta: number;
+  /** Where `beta x` is above it, the result is `x`. */
   readonly threshold: number;
 
   /** @throws TensorError */
@@ -145,6 +157,7 @@ export class Softplus extends Module {
     this.threshold = options.threshold ?? 20;
   }
 
+  /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
     const { beta, threshold } = this;
     if (beta === 1 && threshold === 20) return softplus(input);
@@ -163,6 +176,7 @@ const softmaxKinds = { dim: optional({ what: 'a whole number', holds: Number.isI
 
 /** Softmax along a dimension, as `torch.nn.Softmax`. */
 export class Softmax extends Module {
+  /** The dimension along which values add up to 1; from the end where it is below 0. */
   readonly dim: number;
 
   /** @throws TensorError */
@@ -172,6 +186,7 @@ export class Softmax extends Module {
     this.dim = options.dim ?? -1;
   }
 
+  /** Of any shape that has the dimension. */
   forward(input: Tensor): Tensor {
     return softmax(input, this.dim);
   }
@@ -179,6 +194,7 @@ export class Softmax extends Module {
 
 /** Logarithm of the softmax along a dimension, as `torch.nn.LogSoftmax`. */
 export class LogSoftmax extends Module {
+  /** The dimension along which exponentials add up to 1; from the end where it is below 0. */
   readonly dim: number;
 
   /** @throws TensorError */
@@ -188,6 +204,7 @@ export class LogSoftmax extends Module {
     this.dim = options.dim ?? -1;
   }
 
+  /** Of any shape that has the dimension. */
   forward(input: Tensor): Tensor {
     return logSoftmax(input, this.dim);
   }

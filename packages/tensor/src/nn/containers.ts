@@ -117,14 +117,17 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return this.#modules;
   }
 
+  /** Modules in it. */
   get size(): number {
     return this.#modules.size;
   }
 
+  /** The module of this name, if there is one. */
   get(name: string): Item | undefined {
     return this.#modules.get(name);
   }
 
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.#modules.has(name);
   }
@@ -143,14 +146,17 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return this.#modules.delete(name);
   }
 
+  /** Names, in the order in which they were set. */
   keys(): Iterable<string> {
     return this.#modules.keys();
   }
 
+  /** Modules, in the order in which they were set. */
   values(): Iterable<Item> {
     return this.#modules.values();
   }
 
+  /** Names and modules, in the order in which they were set. */
   entries(): Iterable<[string, Item]> {
     return this.#modules.entries();
   }

@@ -33,6 +33,7 @@ const otherNames = { probability: 'it is called p', inplace: 'tensors do not cha
 
 /** Dropout that acts while its module trains, as `torch.nn.Dropout`. */
 export class Dropout extends Module {
+  /** Part of the elements that becomes 0 in training. */
   readonly p: number;
   /** A number that no other dropout of the model has, or 0. */
   readonly site: number;

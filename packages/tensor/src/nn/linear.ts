@@ -13,7 +13,9 @@ import type { Parameter } from './parameter.ts';
 
 /** Options of `new Linear` that makes its weights. */
 export interface NewLinearOptions extends NewModuleOptions {
+  /** Width of the input. */
   readonly inFeatures: number;
+  /** Width of the output. */
   readonly outFeatures: number;
   /** Whether there is a bias. Default true. */
   readonly bias?: boolean | undefined;
@@ -61,10 +63,12 @@ export class Linear extends Module {
     weight.isMatrixOperand = !options.fullPrecision;
   }
 
+  /** Width of the input. */
   get inFeatures(): number {
     return this.weight.shape[1] as number;
   }
 
+  /** Width of the output. */
   get outFeatures(): number {
     return this.weight.shape[0] as number;
   }

@@ -12,8 +12,11 @@ import { readEntries } from './stateEntries.ts';
 
 /** One entry of a state dict, on the host. */
 export interface StateDictEntry {
+  /** Element type. */
   readonly dtype: 'f32';
+  /** Extents, outermost first. */
   readonly shape: Shape;
+  /** Values in row-major order. */
   readonly data: Float32Array;
 }
 

@@ -27,6 +27,7 @@ import type { Parameter } from './parameter.ts';
 export interface MultiheadAttentionOptions extends NewModuleOptions {
   /** Width of queries and of the result; the heads share it out. */
   readonly embedDim: number;
+  /** Heads; `embedDim` is a multiple. */
   readonly numHeads: number;
   /** Part of the attention weights that becomes 0 in training. Default 0. */
   readonly dropout?: number | undefined;
@@ -108,13 +109,21 @@ export class MultiheadAttention extends Module {
   readonly bias_k: Parameter | null = null;
   /** [1, 1, embedDim] */
   readonly bias_v: Parameter | null = null;
+  /** What the heads' results pass through, under PyTorch's name. */
   readonly out_proj: Linear;
+  /** Width of queries and of the result. */
   readonly embedDim: number;
+  /** Heads. */
   readonly numHeads: number;
+  /** Width of keys. */
   readonly kdim: number;
+  /** Width of values. */
   readonly vdim: number;
+  /** Part of the attention weights that becomes 0 in training. */
   readonly dropout: number;
+  /** Whether a key and value of zeros stand behind those given. */
   readonly addZeroAttn: boolean;
+  /** Whether tensors are [batch, length, width], and not [length, batch, width]. */
   readonly batchFirst: boolean;
 
   /** @throws TensorError, ShapeError */

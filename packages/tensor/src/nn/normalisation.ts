@@ -88,7 +88,9 @@ export class LayerNorm extends Module {
   readonly weight: Parameter | null;
   /** Of `normalizedShape`. */
   readonly bias: Parameter | null;
+  /** Added to the variance. */
   readonly eps: number;
+  /** The last extents of the input, over which it normalises. */
   readonly normalizedShape: Shape;
 
   /** @throws TensorError, ShapeError */
@@ -153,7 +155,9 @@ export class LayerNorm extends Module {
 export class RMSNorm extends Module {
   /** Of `normalizedShape`. */
   readonly weight: Parameter | null;
+  /** Added to the mean square. */
   readonly eps: number;
+  /** The last extents of the input, over which it normalises. */
   readonly normalizedShape: Shape;
 
   /** @throws TensorError */

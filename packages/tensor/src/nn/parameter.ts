@@ -11,6 +11,7 @@ import { Tensor } from '../tensor.ts';
 
 /** Options of `new Parameter`. */
 export interface ParameterOptions {
+  /** Extents, outermost first. */
   readonly shape: Shape;
   /** Default: the one that `await defaultDevice()` has opened. */
   readonly device?: Device | undefined;

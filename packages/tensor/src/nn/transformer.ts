@@ -86,15 +86,25 @@ const activations = { relu, gelu: (input: Tensor) => gelu(input) };
  * "Attention is all you need", 2017.
  */
 export class TransformerEncoderLayer extends Module {
+  /** Attention among the tokens, under PyTorch's name. */
   readonly self_attn: MultiheadAttention;
+  /** To the width of the feed-forward layer. */
   readonly linear1: Linear;
+  /** Back from it. */
   readonly linear2: Linear;
+  /** Normalisation of the attention. */
   readonly norm1: LayerNorm;
+  /** Normalisation of the feed-forward layer. */
   readonly norm2: LayerNorm;
+  /** Dropout within the feed-forward layer. */
   readonly dropout: Dropout;
+  /** Dropout of the attention's result. */
   readonly dropout1: Dropout;
+  /** Dropout of the feed-forward layer's result. */
   readonly dropout2: Dropout;
+  /** Between `linear1` and `linear2`. */
   readonly activation: (input: Tensor) => Tensor;
+  /** Whether normalisation comes before each part, and not behind it. */
   readonly normFirst: boolean;
   readonly #options: TransformerEncoderLayerOptions;
 
@@ -180,6 +190,7 @@ export class TransformerEncoderLayer extends Module {
 export interface TransformerEncoderOptions {
   /** What all layers are copies of; it is none of them itself. */
   readonly encoderLayer: TransformerEncoderLayer;
+  /** How many copies there are. */
   readonly numLayers: number;
   /** What comes behind the last layer, such as a `LayerNorm`. Default: nothing. */
   readonly norm?: Layer | null | undefined;
@@ -202,7 +213,9 @@ const encoderKinds = {
  * `encoderLayer`.
  */
 export class TransformerEncoder extends Module {
+  /** The copies, first to last. */
   readonly layers: readonly TransformerEncoderLayer[];
+  /** What comes behind the last layer, or null. */
   readonly norm: Layer | null;
 
   /** @throws TensorError */

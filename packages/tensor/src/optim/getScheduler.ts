@@ -14,7 +14,9 @@ export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseL
 
 /** Options of `getScheduler('reduce_lr_on_plateau', …)`. */
 export interface PlateauSchedulerOptions {
+  /** Whose rates are lowered. */
   readonly optimizer: Optimizer;
+  /** Options of `ReduceLROnPlateau`. Default: its defaults. */
   readonly kwargs?: ReduceLROnPlateauOptions | undefined;
   /** Not used. */
   readonly numWarmupSteps?: number | undefined;

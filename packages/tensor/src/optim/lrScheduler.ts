@@ -45,6 +45,7 @@ export class LrScheduler {
     return this.#schedules.map((schedule) => schedule(this.#lastEpoch));
   }
 
+  /** What `loadStateDict` takes up: the number of steps. */
   stateDict(): { lastEpoch: number } {
     return { lastEpoch: this.#lastEpoch };
   }

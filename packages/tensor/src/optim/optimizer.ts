@@ -7,6 +7,7 @@ import type { ParamGroup } from './paramGroup.ts';
 
 /** How a dynamic loss scale stands. */
 export interface ScalerState {
+  /** What losses are multiplied with. */
   readonly scale: number;
   /** Updates applied in a row since the scale changed. */
   readonly growthTracker: number;
@@ -17,6 +18,7 @@ export interface ScalerState {
  * than this of any other.
  */
 export interface Optimizer {
+  /** Where weights and gradients lie. */
   readonly device: Device;
   /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
   readonly lossScale: number | Tensor;

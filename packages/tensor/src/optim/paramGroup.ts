@@ -7,6 +7,7 @@ export type NamedOrBare = Parameter | readonly [name: string, parameter: Paramet
 
 /** Parameters that are treated alike. */
 export interface ParamGroupOptions {
+  /** Parameters of the group. */
   readonly params: Iterable<NamedOrBare>;
   /** Default: that of the optimizer. */
   readonly lr?: number | undefined;
@@ -21,7 +22,9 @@ const rate = numberAtLeast(0);
 
 /** Parameters that an optimizer treats alike. What is set here counts from the next `step()` on. */
 export class ParamGroup {
+  /** Parameters of the group. */
   readonly params: readonly Parameter[];
+  /** Their names, in the same order. */
   readonly names: readonly string[];
   #lr: number | ReadonlyRates;
   #weightDecay: number;
@@ -54,6 +57,7 @@ export class ParamGroup {
     this.#lr = value;
   }
 
+  /** The weight decay of the next update; at least 0. */
   get weightDecay(): number {
     return this.#weightDecay;
   }

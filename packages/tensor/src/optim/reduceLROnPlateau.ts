@@ -37,7 +37,9 @@ export interface ReduceLROnPlateauOptions {
 export interface PlateauState {
   /** The best metric; infinite before the first. */
   readonly best: number;
+  /** Metrics in a row that were no better than the best. */
   readonly numBadEpochs: number;
+  /** Metrics for which a fall is still waited out. */
   readonly cooldownCounter: number;
   /** Metrics seen. */
   readonly lastEpoch: number;
@@ -149,6 +151,7 @@ export class ReduceLROnPlateau {
     return this.#optimizer.paramGroups.map(({ lr }) => lr);
   }
 
+  /** What `loadStateDict` takes up. */
   stateDict(): PlateauState {
     return {
       best: this.#best,

@@ -22,8 +22,11 @@ export type SafetensorsDtype = keyof typeof safetensorsDtypes;
 
 /** One tensor of a file: raw bytes, little-endian, row-major. */
 export interface SafetensorsEntry {
+  /** Element type. */
   readonly dtype: SafetensorsDtype;
+  /** Extents, outermost first. */
   readonly shape: readonly number[];
+  /** The bytes. */
   readonly data: Uint8Array;
 }
 

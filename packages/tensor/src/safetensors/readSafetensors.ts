@@ -8,6 +8,7 @@ const maxHeaderBytes = 100_000_000;
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
+  /** Texts by name; empty where the file has none. */
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the data. The bytes are views into the file. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;

@@ -8,8 +8,11 @@ import type { SafetensorsDtype } from './dtypes.ts';
  * otherwise (f16 as bits in a Uint16Array).
  */
 export interface WritableTensor {
+  /** Extents, outermost first. */
   readonly shape: readonly number[];
+  /** Values in row-major order. */
   readonly data: Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+  /** Element type in the file. Default: that of `data`; bits of f16 and bf16 need it. */
   readonly dtype?: SafetensorsDtype | 'f32' | 'f16' | 'i32' | 'u32' | undefined;
 }
 

@@ -7,9 +7,13 @@ import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 
 /** A step that has run on the GPU. */
 export interface CompletedStep {
+  /** Number of the step, from 1. */
   readonly step: number;
+  /** Mean loss of its examples. */
   readonly loss: number;
+  /** Global norm of the gradients before clipping. */
   readonly gradNorm: number;
+  /** Its learning rate. */
   readonly learningRate: number;
 }
 
@@ -19,6 +23,7 @@ export interface Preparation {
   readonly phase: 'checking' | 'compiling';
   /** Kernels that are ready. */
   readonly done: number;
+  /** How many there are. */
   readonly total: number;
   /** Whether this is the last call of this phase; also of one that failed or was left. */
   readonly isOver: boolean;
@@ -26,6 +31,7 @@ export interface Preparation {
 
 /** What a callback is told beside arguments, state and control. */
 export interface CallbackContext {
+  /** The model that is trained. */
   readonly model?: TrainableModel | undefined;
   /** The tokenizer that the Trainer was given. */
   readonly processingClass?: unknown;
@@ -77,20 +83,35 @@ export interface CallbackState {
  * order of `transformers`.
  */
 export interface TrainerCallback {
+  /** The Trainer was made. */
   onInitEnd?: Event | undefined;
+  /** Before the first step of a run. */
   onTrainBegin?: Event | undefined;
+  /** After the last step of a run. */
   onTrainEnd?: Event | undefined;
+  /** Before the first step of an epoch. */
   onEpochBegin?: Event | undefined;
+  /** After the last step of an epoch. */
   onEpochEnd?: Event | undefined;
+  /** Before the first micro-batch of a step. */
   onStepBegin?: Event | undefined;
+  /** After each micro-batch but the last of a step. */
   onSubstepEnd?: Event | undefined;
+  /** Before the optimizer changes the weights. */
   onPreOptimizerStep?: Event | undefined;
+  /** After that, before gradients become zero. */
   onOptimizerStep?: Event | undefined;
+  /** After a step, before it is logged, evaluated or saved. */
   onStepEnd?: Event | undefined;
+  /** After each batch of an evaluation or prediction. */
   onPredictionStep?: Event | undefined;
+  /** After an evaluation, with its metrics. */
   onEvaluate?: Event | undefined;
+  /** After a prediction, with its metrics. */
   onPredict?: Event | undefined;
+  /** After a checkpoint was written. */
   onSave?: Event | undefined;
+  /** After an entry came into the log. */
   onLog?: Event | undefined;
   /**
    * Kernels are checked or compiled, before the first step or evaluation. `transformers` has nothing

@@ -20,6 +20,7 @@ export interface EvaluationOutput {
   readonly labelIds: Collected | null;
   /** The mean loss over all labelled examples, and what `computeMetrics` returns, with the prefix. */
   readonly metrics: LogEntry;
+  /** Examples. */
   readonly numSamples: number;
 }
 

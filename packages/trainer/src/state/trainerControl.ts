@@ -6,10 +6,15 @@ import { TrainerError } from '../errors.ts';
  * acted.
  */
 export class TrainerControl {
+  /** End the run after this step. */
   shouldTrainingStop = false;
+  /** End the epoch after this step. */
   shouldEpochStop = false;
+  /** Log after this step. */
   shouldLog = false;
+  /** Evaluate after this step. */
   shouldEvaluate = false;
+  /** Write a checkpoint after this step. */
   shouldSave = false;
 
   /**

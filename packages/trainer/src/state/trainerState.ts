@@ -9,22 +9,39 @@ export type LogValue = number | string | boolean | null | readonly LogValue[] | 
  * and `step`.
  */
 export interface LogEntry {
+  /** Mean training loss since the entry before. */
   readonly loss?: number | undefined;
+  /** Global norm of the last step's gradients, before clipping. */
   readonly grad_norm?: number | undefined;
+  /** Learning rate of the last step. */
   readonly learning_rate?: number | undefined;
+  /** Epochs done, with a fraction. */
   readonly epoch?: number | undefined;
+  /** Optimizer steps done. */
   readonly step?: number | undefined;
+  /** Mean loss of the evaluation. */
   readonly eval_loss?: number | undefined;
+  /** Seconds of the evaluation. */
   readonly eval_runtime?: number | undefined;
+  /** Examples evaluated a second. */
   readonly eval_samples_per_second?: number | undefined;
+  /** Batches evaluated a second. */
   readonly eval_steps_per_second?: number | undefined;
+  /** Mean loss of a prediction. */
   readonly test_loss?: number | undefined;
+  /** Mean loss of all steps. */
   readonly train_loss?: number | undefined;
+  /** Seconds of the run. */
   readonly train_runtime?: number | undefined;
+  /** Examples trained on a second. */
   readonly train_samples_per_second?: number | undefined;
+  /** Optimizer steps a second. */
   readonly train_steps_per_second?: number | undefined;
+  /** Floating point operations of the run, estimated. */
   readonly total_flos?: number | undefined;
+  /** Tokens that training has read. */
   readonly num_input_tokens_seen?: number | undefined;
+  /** Tokens trained on a second. */
   readonly train_tokens_per_second?: number | undefined;
   readonly [name: string]: LogValue | undefined;
 }
@@ -40,10 +57,15 @@ export class TrainerState {
   globalStep = 0;
   /** Optimizer steps of the whole run. */
   maxSteps = 0;
+  /** Epochs of the whole run. */
   numTrainEpochs = 0;
+  /** Examples of a micro-batch. */
   trainBatchSize = 0;
+  /** Steps from one log to the next. */
   loggingSteps = 0;
+  /** Steps from one evaluation to the next. */
   evalSteps = 0;
+  /** Steps from one checkpoint to the next. */
   saveSteps = 0;
   /** Floating point operations so far, by the usual estimate of 6 per parameter and token. */
   totalFlos = 0;
@@ -51,6 +73,7 @@ export class TrainerState {
   headSeed: number | null = null;
   /** Tokens that training has read, where `includeNumInputTokensSeen` asks for them. */
   numInputTokensSeen = 0;
+  /** The log so far. */
   logHistory: LogEntry[] = [];
   /** The best value so far of `metricForBestModel`. */
   bestMetric: number | null = null;
@@ -77,6 +100,7 @@ export class TrainerState {
     return new TrainerState(Object.fromEntries(fields.filter(([, value]) => value !== undefined)));
   }
 
+  /** As `trainer_state.json` has it. */
   toJSON(): Record<string, unknown> {
     return {
       best_global_step: this.bestGlobalStep,

@@ -6,8 +6,11 @@ export interface ArgSortOptions {
   readonly input: GpuArray;
   /** i32 `[outer, length, inner]`, in another buffer. */
   readonly output: GpuArray;
+  /** Product of the extents before the axis. */
   readonly outer: number;
+  /** Extent of the axis that is sorted. */
   readonly length: number;
+  /** Product of the extents behind the axis. */
   readonly inner: number;
   /** Whether the greatest comes first. Default false. */
   readonly descending?: boolean | undefined;

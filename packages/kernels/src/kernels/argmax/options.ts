@@ -6,6 +6,7 @@ export interface ArgmaxOptions {
   readonly input: GpuArray;
   /** i32[rows]. */
   readonly output: GpuArray;
+  /** Rows. */
   readonly rows: number;
   /** At least 1. */
   readonly columns: number;

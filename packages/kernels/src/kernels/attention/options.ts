@@ -24,10 +24,13 @@ export interface AttentionShape {
    * workgroup for every tile of every sequence, so that no row has to look for its sequence.
    */
   readonly cuSeqlens: GpuArray;
+  /** Tokens of all sequences. */
   readonly totalTokens: number;
+  /** Sequences in the batch. */
   readonly numSequences: number;
   /** Tokens of the longest sequence: rows of a sequence beyond it would be left out. */
   readonly maxSeqlen: number;
+  /** Heads; a token's row is theirs, one behind the other. */
   readonly numHeads: number;
   /** Channels of each head, 1 to 1024. */
   readonly headSize: number;

@@ -3,13 +3,21 @@ import type { RowDropout } from '../dropout/reference.ts';
 
 /** Options of {@link attentionReference}. */
 export interface AttentionReferenceOptions {
+  /** [tokens, heads * head size]. */
   readonly query: ArrayLike<number>;
+  /** [tokens, heads * head size]. */
   readonly key: ArrayLike<number>;
+  /** [tokens, heads * head size]. */
   readonly value: ArrayLike<number>;
+  /** Where each sequence begins, and the number of tokens: [sequences + 1]. */
   readonly cuSeqlens: ArrayLike<number>;
+  /** Heads. */
   readonly numHeads: number;
+  /** Channels of each head. */
   readonly headSize: number;
+  /** What scores are multiplied with. Default 1 / sqrt(headSize). */
   readonly scale?: number | undefined;
+  /** Dropout of the probabilities. Default: none. */
   readonly dropout?: RowDropout | undefined;
 }
 

@@ -19,6 +19,7 @@ export interface BinaryMember {
   readonly integers: 'keep' | 'float' | 'test';
   /** The same of whole numbers, where another formula is right. */
   readonly ofIntegers?: string | undefined;
+  /** WGSL files that the formula needs. Default: none. */
   readonly includes?: readonly WgslFile[] | undefined;
 }
 

@@ -12,6 +12,7 @@ export interface BinaryFunctionOptions {
   readonly b: GpuArray | number;
   /** [length]: u32 for tests, else of the type of the arrays, or floats; in another buffer. */
   readonly output: GpuArray;
+  /** Elements of the output. */
   readonly length: number;
   /** Extents and the steps of `a` and `b`, where one repeats. Default: all are [length]. */
   readonly broadcast?: Broadcast | undefined;
@@ -27,9 +28,11 @@ export interface BinaryBackwardOptions {
   readonly gradOutput: GpuArray;
   /** The operands of the forward: floats, or numbers. */
   readonly a: GpuArray | number;
+  /** As in the forward. */
   readonly b: GpuArray | number;
   /** [length], f32 or f16, in another buffer: where the operand repeats, its gradients are yet to be summed. */
   readonly gradInput: GpuArray;
+  /** Elements of the output. */
   readonly length: number;
   /** As of the forward, with the steps of `gradOutput`. */
   readonly broadcast?: Broadcast | undefined;

@@ -10,6 +10,7 @@ export interface BinaryCrossEntropyOptions {
   readonly loss: GpuArray;
   /** f32 `[length]`: the derivative of this call's share of the loss, overwritten. */
   readonly gradLogits?: GpuArray | undefined;
+  /** Elements. */
   readonly length: number;
   /** Multiplies the sum over elements, and the gradient: 1 / length for a mean. */
   readonly weight: number;

@@ -6,5 +6,6 @@ export interface CastOptions {
   readonly input: GpuArray;
   /** [length], any type, in another buffer. */
   readonly output: GpuArray;
+  /** Elements. */
   readonly length: number;
 }

@@ -13,8 +13,11 @@ export interface ClassLossInput {
   readonly target: GpuArray;
   /** f32 `[classes]`: what a class counts. Default 1 each. */
   readonly classWeights?: GpuArray | undefined;
+  /** Product of the extents before the classes. */
   readonly outer: number;
+  /** Classes. */
   readonly classes: number;
+  /** Product of the extents behind the classes. */
   readonly inner: number;
   /** Part of the target that is spread evenly over all classes, 0 to 1. Default 0. */
   readonly labelSmoothing?: number | undefined;
@@ -37,6 +40,7 @@ export interface ClassLossTotalOptions {
   readonly losses: GpuArray;
   /** f32 `[rows, 4]`. */
   readonly facts: GpuArray;
+  /** Rows, which are outer * inner of the losses. */
   readonly rows: number;
   /** Multiplies the sum; `mean` divides it by what the rows count. */
   readonly factor: number | 'mean';
@@ -47,6 +51,7 @@ export interface ClassLossTotalOptions {
 }
 
 export interface ClassLossBackwardOptions extends ClassLossInput {
+  /** f32 `[outer, inner, 4]`, from the forward. */
   readonly facts: GpuArray;
   /** f32 `[1]` with `scale`, else `[outer, inner]`. */
   readonly gradOutput: GpuArray;

@@ -6,7 +6,9 @@ export interface ColumnSumOptions {
   readonly input: GpuArray;
   /** f32 `[columns]`. */
   readonly output: GpuArray;
+  /** Rows, which are summed. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
   /** Add to what `output` holds. Default false. */
   readonly accumulate?: boolean | undefined;

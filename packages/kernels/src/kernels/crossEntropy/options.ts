@@ -13,7 +13,9 @@ export interface CrossEntropyOptions {
   readonly loss: GpuArray;
   /** f32 `[rows, classes]`: the derivative of this call's share of the loss, overwritten. */
   readonly gradLogits?: GpuArray | undefined;
+  /** Examples. */
   readonly rows: number;
+  /** Classes. */
   readonly classes: number;
   /** Part of the target that is spread evenly over all classes, in [0, 1]. Default 0. */
   readonly labelSmoothing?: number | undefined;

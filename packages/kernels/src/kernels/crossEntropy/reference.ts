@@ -4,12 +4,15 @@ export interface CrossEntropyReferenceOptions {
   readonly logits: ArrayLike<number>;
   /** `[rows]` */
   readonly labels: ArrayLike<number>;
+  /** Examples. */
   readonly rows: number;
+  /** Classes. */
   readonly classes: number;
   /** Default 0. */
   readonly labelSmoothing?: number | undefined;
   /** Default -100. */
   readonly ignoreIndex?: number | undefined;
+  /** Multiplies the sum over rows. */
   readonly weight: number;
 }
 

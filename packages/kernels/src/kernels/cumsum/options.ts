@@ -6,8 +6,11 @@ export interface CumsumOptions {
   readonly input: GpuArray;
   /** `[outer, length, inner]`, f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Product of the extents before the axis. */
   readonly outer: number;
+  /** Extent of the axis along which sums run. */
   readonly length: number;
+  /** Product of the extents behind the axis. */
   readonly inner: number;
   /** Whether sums run from the end, as those of the gradient do. Default false. */
   readonly reversed?: boolean | undefined;

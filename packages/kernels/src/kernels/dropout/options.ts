@@ -7,7 +7,9 @@ export interface DropoutKernelOptions {
   readonly input: GpuArray;
   /** [rows, columns], f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Rows. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
   /**
    * Probability, site and random key; the row's entry of `tokenKeys` and the column choose the

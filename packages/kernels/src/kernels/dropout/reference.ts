@@ -3,6 +3,7 @@ import type { DropoutReferenceOptions } from '../../random/reference.ts';
 
 /** Dropout with the options of `dropoutFactor` and the key of each row. */
 export interface RowDropout extends DropoutReferenceOptions {
+  /** Key of each row: [rows]. */
   readonly tokenKeys: ArrayLike<number>;
 }
 

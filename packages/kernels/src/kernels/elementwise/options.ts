@@ -8,6 +8,7 @@ export interface BinaryOptions {
   readonly b: GpuArray;
   /** [length], f32 or f16, in a buffer of its own. */
   readonly output: GpuArray;
+  /** Elements. */
   readonly length: number;
 }
 
@@ -17,7 +18,9 @@ export interface ScaleOptions {
   readonly input: GpuArray;
   /** [length], f32 or f16, in another buffer than `input`. */
   readonly output: GpuArray;
+  /** What every element is multiplied with. */
   readonly factor: number;
+  /** Elements. */
   readonly length: number;
 }
 
@@ -29,5 +32,6 @@ export interface AccumulateOptions {
   readonly target: GpuArray;
   /** Default 1. */
   readonly factor?: number | undefined;
+  /** Elements. */
   readonly length: number;
 }

@@ -12,7 +12,9 @@ export interface EmbeddingSumOptions {
   readonly ids: readonly GpuArray[];
   /** f32 or f16 `[rows, columns]`. */
   readonly output: GpuArray;
+  /** Tokens. */
   readonly rows: number;
+  /** Width of a token's vector. */
   readonly columns: number;
 }
 
@@ -24,7 +26,9 @@ export interface EmbeddingBackwardOptions {
   readonly gradTable: GpuArray;
   /** The ids of the rows: `uploadSegments(gpu, segmentIds(ids))`. */
   readonly segments: UploadedSegments;
+  /** Tokens. */
   readonly rows: number;
+  /** Width of a token's vector. */
   readonly columns: number;
   /** Add to what `gradTable` holds. Default true. */
   readonly accumulate?: boolean | undefined;

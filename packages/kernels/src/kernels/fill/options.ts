@@ -4,6 +4,8 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 export interface FillOptions {
   /** [length], any type. */
   readonly output: GpuArray;
+  /** What every element becomes. */
   readonly value: number;
+  /** Elements. */
   readonly length: number;
 }

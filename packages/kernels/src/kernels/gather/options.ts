@@ -2,8 +2,11 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 
 /** Where the numbers of an index lie: elements from one to the next along each axis, 0 to repeat. */
 export interface IndexStrides {
+  /** Along the extents before the indexed axis. */
   readonly outer: number;
+  /** Along the indexed axis. */
   readonly place: number;
+  /** Along the extents behind the indexed axis. */
   readonly inner: number;
 }
 

@@ -9,7 +9,9 @@ export interface GatherRowsOptions {
   readonly indices: GpuArray;
   /** [rows, columns], f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Rows of the output. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
 }
 
@@ -25,7 +27,10 @@ export interface ScatterRowsOptions {
   readonly segments: UploadedSegments;
   /** [outputRows, columns], f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Rows of the input. */
   readonly rows: number;
+  /** Rows of the output. */
   readonly outputRows: number;
+  /** Elements of a row. */
   readonly columns: number;
 }

@@ -6,6 +6,7 @@ export interface GeluOptions {
   readonly input: GpuArray;
   /** [length], f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Elements. */
   readonly length: number;
 }
 
@@ -17,6 +18,7 @@ export interface GeluBackwardOptions {
   readonly input: GpuArray;
   /** [length], f32 or f16, in another buffer. */
   readonly gradInput: GpuArray;
+  /** Elements. */
   readonly length: number;
 }
 
@@ -30,7 +32,9 @@ export interface GeluBackwardWithBiasOptions {
   readonly gradInput: GpuArray;
   /** f32 [columns]: the gradient of the bias, which is the sum of gradInput's rows. */
   readonly gradBias: GpuArray;
+  /** Rows. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
   /** Add to what `gradBias` holds. Default false. */
   readonly accumulate?: boolean | undefined;

@@ -32,9 +32,13 @@ export type GemmLayout = 'NN' | 'NT' | 'TN';
  * may lie 0 apart, which is one matrix for all.
  */
 export interface GemmBatch {
+  /** Matrices in the stack. */
   readonly count: number;
+  /** Elements from one `a` to the next; 0 for one `a` for all. */
   readonly strideA: number;
+  /** Elements from one `b` to the next; 0 for one `b` for all. */
   readonly strideB: number;
+  /** Elements from one `output` to the next. */
   readonly strideOutput: number;
 }
 
@@ -46,9 +50,13 @@ export interface GemmOptions {
   readonly b: GpuArray;
   /** f32 or f16 `[m, n]`. */
   readonly output: GpuArray;
+  /** Rows of the output. */
   readonly m: number;
+  /** Columns of the output. */
   readonly n: number;
+  /** Products that are added up for each element. */
   readonly k: number;
+  /** Which operand is transposed. */
   readonly layout: GemmLayout;
   /** Default: one matrix. */
   readonly batch?: GemmBatch | undefined;

@@ -2,24 +2,38 @@ import { geluReference } from '../gelu/reference.ts';
 
 /** Options of {@link gemmReference}. */
 export interface GemmReferenceOptions {
+  /** `[m, k]`, or `[k, m]` for layout TN. */
   readonly a: ArrayLike<number>;
+  /** `[k, n]`, or `[n, k]` for layout NT. */
   readonly b: ArrayLike<number>;
+  /** Rows of the output. */
   readonly m: number;
+  /** Columns of the output. */
   readonly n: number;
+  /** Products that are added up for each element. */
   readonly k: number;
+  /** Which operand is transposed. */
   readonly layout: 'NN' | 'NT' | 'TN';
+  /** A stack of products. Default: one. */
   readonly batch?:
     | {
+        /** Matrices in the stack. */
         readonly count: number;
+        /** Elements from one `a` to the next. */
         readonly strideA: number;
+        /** Elements from one `b` to the next. */
         readonly strideB: number;
+        /** Elements from one output to the next. */
         readonly strideOutput: number;
       }
     | undefined;
+  /** Factor of the product. Default 1. */
   readonly alpha?: number | undefined;
   /** What is added to the product: the output's content of before. */
   readonly added?: ArrayLike<number> | undefined;
+  /** `[n]`, added to each row. Default: none. */
   readonly bias?: ArrayLike<number> | undefined;
+  /** Applied to product and bias. Default `none`. */
   readonly activation?: 'gelu' | 'none' | undefined;
 }
 
@@ -28,8 +42,11 @@ export interface GemmReferenceOptions {
  * was added up.
  */
 export interface GemmReferenceResult {
+  /** `[m, n]`. */
   readonly output: Float64Array;
+  /** `[m, n]`: what the activation is applied to. */
   readonly preActivation: Float64Array;
+  /** `[m, n]`: sums of absolute values, for bounds of the error. */
   readonly magnitude: Float64Array;
 }
 

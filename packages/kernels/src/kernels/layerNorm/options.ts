@@ -31,8 +31,11 @@ export interface LayerNormOptions {
   readonly mean: GpuArray;
   /** f32[rows]: receives 1 / sqrt(variance + epsilon) of each row of the sum. */
   readonly reciprocalStd: GpuArray;
+  /** Rows, each normalised by itself. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
+  /** Added to the variance. */
   readonly epsilon: number;
   /** Default: chosen for the device. */
   readonly variant?: LayerNormVariant | undefined;
@@ -70,7 +73,9 @@ export interface LayerNormBackwardOptions {
   readonly gradBias: GpuArray;
   /** Add to `gradWeight` and `gradBias` instead of replacing them. Default false. */
   readonly accumulate?: boolean | undefined;
+  /** Rows, each normalised by itself. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
   /** Default: chosen for the device. */
   readonly variant?: LayerNormVariant | undefined;

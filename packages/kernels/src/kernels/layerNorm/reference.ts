@@ -3,13 +3,21 @@ import type { RowDropout } from '../dropout/reference.ts';
 
 /** Options of {@link layerNormReference}. */
 export interface LayerNormReferenceOptions {
+  /** [rows, columns]. */
   readonly input: ArrayLike<number>;
+  /** [rows, columns], added before. Default: none. */
   readonly residual?: ArrayLike<number> | undefined;
+  /** Dropout of the input. Default: none. */
   readonly dropout?: RowDropout | undefined;
+  /** [columns]. */
   readonly weight: ArrayLike<number>;
+  /** [columns]. */
   readonly bias: ArrayLike<number>;
+  /** Rows. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
+  /** Added to the variance. */
   readonly epsilon: number;
 }
 
@@ -55,13 +63,21 @@ export function layerNormReference({
 
 /** Options of {@link layerNormBackwardReference}. */
 export interface LayerNormBackwardReferenceOptions {
+  /** [rows, columns]. */
   readonly gradOutput: ArrayLike<number>;
+  /** [rows, columns]: what the forward normalised. */
   readonly sum: ArrayLike<number>;
+  /** [rows], from the forward. */
   readonly mean: ArrayLike<number>;
+  /** [rows], from the forward. */
   readonly reciprocalStd: ArrayLike<number>;
+  /** [columns]. */
   readonly weight: ArrayLike<number>;
+  /** As in the forward. */
   readonly dropout?: RowDropout | undefined;
+  /** Rows. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
 }
 

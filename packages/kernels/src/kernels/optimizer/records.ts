@@ -16,6 +16,7 @@ export interface UpdateRecord {
   readonly gradNorm: number;
   /** What the gradients were multiplied with, at most 1. */
   readonly clipFactor: number;
+  /** What the loss was multiplied with before its backward pass. */
   readonly lossScale: number;
   /** Learning rate of the update, in float64. */
   readonly learningRate: number;

@@ -20,15 +20,23 @@ export function clipFactorReference(norm: number, maxGradNorm: number): number {
 
 /** Options of {@link adamWReference}. */
 export interface AdamWReferenceOptions {
+  /** Changed in place. */
   readonly weights: Float64Array;
+  /** One for each weight. */
   readonly gradients: ArrayLike<number>;
+  /** Running mean of the gradients, changed in place. */
   readonly expAvg: Float64Array;
+  /** Running mean of their squares, changed in place. */
   readonly expAvgSq: Float64Array;
   /** Number of this update, from 1. */
   readonly update: number;
+  /** Learning rate of this update. */
   readonly learningRate: number;
+  /** Decoupled weight decay, times the learning rate. */
   readonly weightDecay: number;
+  /** Decay of the two means. */
   readonly betas: readonly [number, number];
+  /** Added to the root of the second. */
   readonly epsilon: number;
 }
 
@@ -50,13 +58,17 @@ export function adamWReference(options: AdamWReferenceOptions): void {
 
 /** What the updates of other optimizers have in common, for one element after the other. */
 export interface RuleReferenceOptions {
+  /** Changed in place. */
   readonly weights: Float64Array;
+  /** One for each weight. */
   readonly gradients: ArrayLike<number>;
   /** In the order of the kernel's header. */
   readonly moments: readonly Float64Array[];
   /** Number of this update, from 1. */
   readonly update: number;
+  /** Learning rate of this update. */
   readonly learningRate: number;
+  /** Weight decay, as the rule takes it. */
   readonly weightDecay: number;
 }
 

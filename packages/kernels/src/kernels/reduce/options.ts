@@ -3,12 +3,16 @@ import type { ReduceGradientName, ReduceName } from './members.ts';
 
 /** A tensor seen from the axis that goes: what lies before it, its length, and what lies behind. */
 export interface ReducedShape {
+  /** Product of the extents before the axis. */
   readonly outer: number;
+  /** Extent of the axis that goes. */
   readonly length: number;
+  /** Product of the extents behind the axis. */
   readonly inner: number;
 }
 
 export interface ReduceOptions extends ReducedShape {
+  /** What becomes of the elements along the axis: `sum`, `amax`, … */
   readonly member: ReduceName;
   /** `[outer, length, inner]`, any type; computed in f32. */
   readonly input: GpuArray;
@@ -23,6 +27,7 @@ export interface ReduceOptions extends ReducedShape {
 }
 
 export interface ReduceBackwardOptions extends ReducedShape {
+  /** Whose gradient it is. */
   readonly member: ReduceGradientName;
   /** `[outer, inner]`, f32 or f16. */
   readonly gradOutput: GpuArray;

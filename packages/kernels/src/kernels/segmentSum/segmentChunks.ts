@@ -22,11 +22,17 @@ export interface UploadedSegments {
    * - `order`.
    */
   readonly words: GpuArray;
+  /** Rows that are summed. */
   readonly rows: number;
+  /** Pieces of at most 32 rows. */
   readonly chunks: number;
+  /** Segments of more than one chunk. */
   readonly longSegments: number;
+  /** Chunks of those. */
   readonly partialSums: number;
+  /** Segments. */
   readonly uniqueIds: number;
+  /** The largest id among them. */
   readonly largestId: number;
 }
 

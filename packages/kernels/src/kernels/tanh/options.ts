@@ -6,6 +6,7 @@ export interface TanhOptions {
   readonly input: GpuArray;
   /** [length], f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Elements. */
   readonly length: number;
 }
 
@@ -17,5 +18,6 @@ export interface TanhBackwardOptions {
   readonly output: GpuArray;
   /** [length], f32 or f16, in another buffer. */
   readonly gradInput: GpuArray;
+  /** Elements. */
   readonly length: number;
 }

@@ -22,6 +22,7 @@ export interface UnaryMember {
   readonly integers?: 'keep' | 'float' | 'test' | undefined;
   /** The same of whole numbers, where another formula is right. */
   readonly ofIntegers?: string | undefined;
+  /** WGSL files that the formula needs. Default: none. */
   readonly includes?: readonly WgslFile[] | undefined;
   /** Units of f32 roundoff that the value may be off by. Default 4. */
   readonly roundings?: number | undefined;

@@ -9,9 +9,11 @@ export interface UnaryOptions {
   readonly input: GpuArray;
   /** [length], of the type that `unaryResult` says, or another of floats; in another buffer. */
   readonly output: GpuArray;
+  /** Elements. */
   readonly length: number;
   /** Parameters of functions that have any: `clamp` from p to q, the slope p of `leakyRelu`. Default 0. */
   readonly p?: number | undefined;
+  /** The second of them. Default 0. */
   readonly q?: number | undefined;
 }
 
@@ -25,8 +27,10 @@ export interface UnaryBackwardOptions {
   readonly input: GpuArray;
   /** [length], f32 or f16, in another buffer. */
   readonly gradInput: GpuArray;
+  /** Elements. */
   readonly length: number;
   /** The parameters of the forward. Default 0. */
   readonly p?: number | undefined;
+  /** As in the forward. */
   readonly q?: number | undefined;
 }

@@ -7,11 +7,14 @@ export interface UniformNoiseOptions {
   readonly input: GpuArray;
   /** [rows, columns], f32 or f16, in another buffer. */
   readonly output: GpuArray;
+  /** Rows. */
   readonly rows: number;
+  /** Elements of a row. */
   readonly columns: number;
   /** The noise lies from -magnitude on, below magnitude. */
   readonly magnitude: number;
   /** A number that no dropout of the model has. */
   readonly site: number;
+  /** Seed, update and keys of the rows. */
   readonly random: RandomKey;
 }

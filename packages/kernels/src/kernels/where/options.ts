@@ -11,6 +11,7 @@ export interface WhereOptions {
   readonly b: GpuArray | number;
   /** [length], of the type of the arrays, or both are floats; in another buffer. */
   readonly output: GpuArray;
+  /** Elements of the output. */
   readonly length: number;
   /** Extents and the steps of all arrays, where one repeats. Default: all are [length]. */
   readonly broadcast?: Broadcast | undefined;
