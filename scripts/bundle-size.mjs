@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
-import { shadersModule } from './ship-shaders.mjs';
+import { shaderModules } from './ship-shaders.mjs';
 
 const tensor = join(rootFolder, 'packages/tensor/src');
 
@@ -48,16 +48,18 @@ export const pages = {
 /** What the build of @attune/kernels does with its shaders. */
 function shippedShaders() {
   const folder = join(rootFolder, 'packages/kernels/src');
-  const { code, names } = shadersModule(folder);
-  const id = '\0shaders.js';
+  const { modules, places } = shaderModules(folder);
   return {
     name: 'shipped shaders',
-    resolveId: (asked) => (asked === id ? { id, moduleSideEffects: false } : undefined),
-    load(asked) {
-      if (asked === id) return code;
-      if (!asked.endsWith('.wgsl.ts')) return undefined;
-      const path = asked.slice(folder.length + 1, -'.ts'.length);
-      return { code: `export { ${names.get(path)} as wgsl } from '${id}';`, moduleSideEffects: false };
+    resolveId(asked, importer) {
+      const id = importer?.startsWith('\0') ? asked.replace(/^\.\//, '\0') : asked;
+      return Object.hasOwn(modules, id.slice(1)) ? { id, moduleSideEffects: false } : undefined;
+    },
+    load(id) {
+      if (id.startsWith('\0')) return modules[id.slice(1)];
+      if (!id.endsWith('.wgsl.ts')) return undefined;
+      const { file, name } = places.get(id.slice(folder.length + 1, -'.ts'.length));
+      return { code: `export { ${name} as wgsl } from '\0${file}';`, moduleSideEffects: false };
     },
   };
 }

@@ -1,6 +1,5 @@
 // Puts the shaders of a package's build into one module, dist/shaders.js, from which every
-// x.wgsl.js beside it exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by
-// side and with short names for what functions declare, they weigh a fifth less in a page; bundlers
+// x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by side and with short names for what functions declare, they weigh a fifth less in a page; bundlers
 // still leave out those that nobody imports. Lines keep their numbers, which errors tell. The
 // sources, which everything in this repository runs on, keep their names.
 import { existsSync, writeFileSync } from 'node:fs';
@@ -8,24 +7,48 @@ import { join, posix } from 'node:path';
 import { quoted, readShaders } from './inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
 
-/** The module and, by path, the name that each shader has in it. */
-export function shadersModule(folder) {
+/**
+ * Shaders of what pages load late, which have a module of their own: the optimizers that a Trainer
+ * takes by name.
+ */
+const late = /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/;
+
+/**
+ * The modules by the names of their files, and for each shader's path its module and the name that
+ * it has there.
+ */
+export function shaderModules(folder) {
   const shaders = readShaders(folder);
-  const names = new Map([...shaders.keys()].map((path) => [path, path.replace(/\.wgsl$/, '').replaceAll(/\W/g, '_')]));
-  const written = [];
-  const done = new Set();
+  const places = new Map(
+    [...shaders.keys()].map((path) => [
+      path,
+      {
+        file: late.test(path) ? 'lateShaders.js' : 'shaders.js',
+        name: path.replace(/\.wgsl$/, '').replaceAll(/\W/g, '_'),
+      },
+    ]),
+  );
+  const modules = { 'shaders.js': '', 'lateShaders.js': '' };
+  const written = new Set();
+  const imported = new Set();
   const write = (path) => {
-    if (done.has(path)) return;
-    done.add(path);
+    if (written.has(path)) return;
+    written.add(path);
     const { text, includes } = shaders.get(path);
-    for (const name of includes) write(`${name}.wgsl`);
-    const entries = includes.map((name) => `'${name}': ${names.get(`${name}.wgsl`)}`).join(', ');
-    written.push(
-      `export const ${names.get(path)} = {\n  path: '${path}',\n  includes: { ${entries} },\n  text: ${quoted(shortNames(text))},\n};\n`,
-    );
+    const { file, name } = places.get(path);
+    const entries = [];
+    for (const words of includes) {
+      const included = places.get(`${words}.wgsl`);
+      write(`${words}.wgsl`);
+      entries.push(`'${words}': ${included.name}`);
+      if (included.file !== file) imported.add(included.name);
+    }
+    modules[file] +=
+      `export const ${name} = {\n  path: '${path}',\n  includes: { ${entries.join(', ')} },\n  text: ${quoted(shortNames(text))},\n};\n`;
   };
   for (const path of shaders.keys()) write(path);
-  return { code: written.join(''), names };
+  const lateImport = imported.size > 0 ? `import { ${[...imported].join(', ')} } from './shaders.js';\n` : '';
+  return { modules: { ...modules, 'lateShaders.js': lateImport + modules['lateShaders.js'] }, places };
 }
 
 const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
@@ -112,11 +135,11 @@ function* resolved(text) {
 }
 
 if (isMain(import.meta.url)) {
-  const { code, names } = shadersModule('src');
-  writeFileSync('dist/shaders.js', code);
-  for (const [path, name] of names) {
+  const { modules, places } = shaderModules('src');
+  for (const [file, code] of Object.entries(modules)) writeFileSync(join('dist', file), code);
+  for (const [path, { file, name }] of places) {
     const target = join('dist', `${path}.js`);
-    const to = posix.relative(posix.dirname(path), 'shaders.js');
+    const to = posix.relative(posix.dirname(path), file);
     if (existsSync(target))
       writeFileSync(target, `export { ${name} as wgsl } from '${to.startsWith('.') ? to : `./${to}`}';\n`);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readShaders } from './inline-wgsl.mjs';
-import { shadersModule, shortNames } from './ship-shaders.mjs';
+import { shaderModules, shortNames } from './ship-shaders.mjs';
 
 it.each([
   [
@@ -45,21 +45,30 @@ it('every shader keeps its lines, and all words but names', () => {
   }
 });
 
-it('writes one module, in which a shader comes after what it includes', async () => {
+it('writes shaders after what they include, and those that pages load late apart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-shaders-'));
   try {
-    mkdirSync(join(folder, 'a'));
-    writeFileSync(join(folder, 'a/a.wgsl'), '#include b\nfn a(long:u32){}\n');
+    mkdirSync(join(folder, 'kernels/adafactor'), { recursive: true });
+    writeFileSync(join(folder, 'a.wgsl'), '#include b\nfn a(long:u32){}\n');
     writeFileSync(join(folder, 'b.wgsl'), 'const b=`1`;\n');
-    const { code, names } = shadersModule(folder);
-    writeFileSync(join(folder, 'shaders.mjs'), code);
-    const shaders = await import(join(folder, 'shaders.mjs'));
-    expect(Object.fromEntries(names)).toEqual({ 'a/a.wgsl': 'a_a', 'b.wgsl': 'b' });
+    writeFileSync(join(folder, 'kernels/adafactor/c.wgsl'), '#include b\n');
+    const { modules, places } = shaderModules(folder);
+    for (const [file, code] of Object.entries(modules)) writeFileSync(join(folder, file), code);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    const shaders = await import(join(folder, 'shaders.js'));
+    const lateShaders = await import(join(folder, 'lateShaders.js'));
+    expect(Object.fromEntries(places)).toEqual({
+      'a.wgsl': { file: 'shaders.js', name: 'a' },
+      'b.wgsl': { file: 'shaders.js', name: 'b' },
+      'kernels/adafactor/c.wgsl': { file: 'lateShaders.js', name: 'kernels_adafactor_c' },
+    });
     const b = { path: 'b.wgsl', includes: {}, text: 'const b=`1`;\n' };
     expect({ ...shaders }).toEqual({
-      a_a: { path: 'a/a.wgsl', includes: { b }, text: '#include b\nfn a(b:u32){}\n' },
+      a: { path: 'a.wgsl', includes: { b }, text: '#include b\nfn a(b:u32){}\n' },
       b,
     });
+    const c = { path: 'kernels/adafactor/c.wgsl', includes: { b }, text: '#include b\n' };
+    expect({ ...lateShaders }).toEqual({ kernels_adafactor_c: c });
   } finally {
     rmSync(folder, { recursive: true });
   }

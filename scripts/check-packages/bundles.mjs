@@ -4,6 +4,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { loadTool } from './tools.mjs';
 
+const lesson = [
+  `import { loadDataset, DataCollatorWithPadding } from '@attune/data';`,
+  `import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';`,
+  `import { Trainer, TrainingArguments } from '@attune/trainer';`,
+  `import * as evaluate from '@attune/evaluate';`,
+  'globalThis.used = { loadDataset, DataCollatorWithPadding, AutoModelForSequenceClassification, AutoTokenizer };',
+  `globalThis.trained = { Trainer, TrainingArguments, metric: evaluate.load('glue', 'mrpc') };`,
+].join('\n');
+
 /** What a page takes in at its start, in kB gzip, and the most that it may be. */
 export const weights = {
   'one metric': {
@@ -15,16 +24,11 @@ export const weights = {
     limit: 60,
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
-  'the whole lesson': {
-    limit: 210,
-    code: [
-      `import { loadDataset, DataCollatorWithPadding } from '@attune/data';`,
-      `import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';`,
-      `import { Trainer, TrainingArguments } from '@attune/trainer';`,
-      `import * as evaluate from '@attune/evaluate';`,
-      'globalThis.used = { loadDataset, DataCollatorWithPadding, AutoModelForSequenceClassification, AutoTokenizer };',
-      `globalThis.trained = { Trainer, TrainingArguments, metric: evaluate.load('glue', 'mrpc') };`,
-    ].join('\n'),
+  'the whole lesson': { limit: 203, code: lesson },
+  'the lesson, with a Parquet file and a metric of GLUE': {
+    limit: 233,
+    code: lesson,
+    fetches: ['readParquet', 'glue'],
   },
 };
 

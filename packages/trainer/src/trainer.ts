@@ -9,7 +9,7 @@ import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
-import { checkpointToGoOnFrom } from './checkpoint/find.ts';
+import { checkpointToGoOnFrom } from './checkpoint/checkpointToGoOnFrom.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
 import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './dataloaders.ts';
 import { isSeveral, ModelColumns } from './datasets.ts';

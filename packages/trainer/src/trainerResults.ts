@@ -10,8 +10,6 @@ import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError } from './errors.ts';
 import type { SaveModelOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { tagsOfCard } from './modelCard/metadata.ts';
-import { modelCard } from './modelCard/modelCard.ts';
 import { listOf, readModelCardOptions } from './modelCard/options.ts';
 import type { ModelCardOptions } from './modelCard/options.ts';
 import { metricLines } from './progress/formatMetrics.ts';
@@ -89,6 +87,8 @@ export abstract class TrainerResults {
     readModelCardOptions(options);
     const { args, model, trainDataset, evalDataset, state } = this;
     const folder = args.outputDir;
+    // A page that writes none does not load it.
+    const { modelCard, tagsOfCard } = await import('./modelCard/modelCard.ts');
     await saving(folder, async () => {
       await files.makeFolder(folder);
       const isThere = (await files.list(folder)).includes('README.md');

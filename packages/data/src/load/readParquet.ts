@@ -1,23 +1,15 @@
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
-import type { Compressors, FileMetaData, SchemaElement } from 'hyparquet';
-import { compressors as decoders } from 'hyparquet-compressors';
+import type { FileMetaData, SchemaElement } from 'hyparquet';
 import { DataFileError } from '../errors.ts';
 import { list, ownFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
 import { parseExactJson } from './exactJson.ts';
 import type { FileOptions } from './loadOptions.ts';
+import { decodersOf } from './parquetDecoders.ts';
 import { classesOf, columnsOfSchema, featureOfNode } from './parquetTypes.ts';
 import type { ParquetNode } from './parquetTypes.ts';
 import { plainValues } from './parquetValues.ts';
 import type { RawColumn, RawTable } from './rawColumn.ts';
-
-/** The decoder of LZ4 trips over pages that hold nothing. */
-const compressors: Compressors = Object.fromEntries(
-  Object.entries(decoders).map(([codec, decode]) => [
-    codec,
-    (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array(0) : decode(input, length)),
-  ]),
-);
 
 /**
  * A Parquet file, with the types that it tells; class names that `datasets` wrote into it are kept.
@@ -93,7 +85,7 @@ async function readColumns(file: ArrayBuffer, metadata: FileMetaData): Promise<M
   await parquetRead({
     file,
     metadata: { ...metadata, schema: metadata.schema.map(withoutRounding) },
-    compressors,
+    compressors: await decodersOf(metadata),
     utf8: false,
     parsers: {
       jsonFromBytes: (bytes) => bytes && parseExactJson(new TextDecoder().decode(bytes)),

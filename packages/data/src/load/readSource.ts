@@ -2,19 +2,15 @@ import { HubError } from '@attune/hub';
 import { makeColumn } from '../columns/makeColumn.ts';
 import type { Table } from '../dataset/table.ts';
 import { DataFileError, FeatureError } from '../errors.ts';
-import { ownFeature, value } from '../features/feature.ts';
+import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { builderOf } from './builders.ts';
 import type { Builder } from './builders.ts';
-import { decodeText } from './decodeText.ts';
 import { givenBuilder, isGlue } from './findSources.ts';
 import type { Source } from './findSources.ts';
-import { glueFeatures, glueSubset } from './glue.ts';
+import { glueFeatures } from './glue.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';
-import { readGlue } from './readGlue.ts';
-import { readJson } from './readJson.ts';
-import { readSeparated } from './readSeparated.ts';
 import { unpack } from './unpack.ts';
 import type { UnpackedFile } from './unpack.ts';
 
@@ -73,38 +69,13 @@ async function readFile(
   isGiven: boolean,
   options: LoadDatasetOptions,
 ): Promise<RawTable> {
-  const where = `'${label}'`;
+  // A page loads what reads the kind of files that it has.
   if (builder === 'parquet') {
-    // A page that reads none does not load its decoders.
     const { readParquet } = await import('./readParquet.ts');
-    return readParquet(bytes, where, options);
+    return readParquet(bytes, `'${label}'`, options);
   }
-  const text = decodeText(bytes, where, options.encoding);
-  if (builder === 'json') return readJson(text, where, options);
-  const subset = askedSubset(label, isGiven, options);
-  const mayBeGlue = subset !== undefined && (builder === 'tsv' || (builder === 'text' && !isGiven));
-  const glue = mayBeGlue ? readGlue(text, where, subset) : undefined;
-  if (glue) return glue;
-  return builder === 'text' ? readLines(text) : readSeparated(text, where, builder, options);
-}
-
-/**
- * The GLUE subset that the caller asked for: by its name, or by the folder of that name in which the
- * file lies, unless it is told how to read it.
- */
-function askedSubset(label: string, isGiven: boolean, options: LoadDatasetOptions): string | undefined {
-  const { delimiter, quote, columnNames, features, naValues, name } = options;
-  if (columnNames !== undefined || (delimiter !== undefined && delimiter !== '\t')) return undefined;
-  const named = glueSubset(name);
-  if (named !== undefined) return named;
-  const isTold = isGiven || quote !== undefined || features !== undefined || naValues !== undefined;
-  return isTold ? undefined : glueSubset(label.split(/[\\/]/).at(-2));
-}
-
-function readLines(text: string): RawTable {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  return new Map([['text', { values: lines, feature: value('string') }]]);
+  const { readText } = await import('./readText.ts');
+  return readText({ label, bytes }, builder, isGiven, options);
 }
 
 /**

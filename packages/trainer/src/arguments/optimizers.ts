@@ -1,4 +1,4 @@
-import { Adafactor, Adagrad, AdamW, Lion, RMSprop, SGD } from '@attune/tensor';
+import { AdamW } from '@attune/tensor';
 import type { Optimizer, OptimizerOptions, Params } from '@attune/tensor';
 import { flag, nearestName, numberAtLeast, numberBetween, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
@@ -27,7 +27,8 @@ interface AdamNumbers {
 }
 
 interface NamedOptimizer {
-  readonly make: OptimizerClass;
+  /** The class; of all but AdamW loaded when a run takes it. */
+  readonly load: () => OptimizerClass | Promise<OptimizerClass>;
   /** What `optimArgs` may say. */
   readonly kinds: Readonly<Record<string, Kind>>;
   /** Options that come of other arguments, or that the name stands for. */
@@ -35,19 +36,24 @@ interface NamedOptimizer {
 }
 
 const adamW: NamedOptimizer = {
-  make: AdamW,
+  load: () => AdamW,
   kinds: {},
   options: ({ adamBeta1, adamBeta2, adamEpsilon }) => ({ betas: [adamBeta1, adamBeta2], eps: adamEpsilon }),
 };
+
+const others = () => import('./otherOptimizers.ts');
 
 const number: Kind = { what: 'a finite number', holds: Number.isFinite };
 
 const optimizers: Readonly<Record<OptimizerName, NamedOptimizer>> = {
   adamw_torch: adamW,
   adamw_torch_fused: adamW,
-  sgd: { make: SGD, kinds: { momentum: numberAtLeast(0), dampening: number, nesterov: flag } },
+  sgd: {
+    load: async () => (await others()).SGD,
+    kinds: { momentum: numberAtLeast(0), dampening: number, nesterov: flag },
+  },
   adafactor: {
-    make: Adafactor,
+    load: async () => (await others()).Adafactor,
     kinds: {
       clipThreshold: numberAtLeast(Number.MIN_VALUE),
       decayRate: numberBetween(-10, 0),
@@ -56,12 +62,16 @@ const optimizers: Readonly<Record<OptimizerName, NamedOptimizer>> = {
     },
     options: () => ({ scaleParameter: false, relativeStep: false }),
   },
-  adagrad: { make: Adagrad, kinds: { lrDecay: numberAtLeast(0), eps: numberAtLeast(0) } },
+  adagrad: { load: async () => (await others()).Adagrad, kinds: { lrDecay: numberAtLeast(0), eps: numberAtLeast(0) } },
   rmsprop: {
-    make: RMSprop,
+    load: async () => (await others()).RMSprop,
     kinds: { momentum: numberAtLeast(0), alpha: numberBetween(0, 1), eps: numberAtLeast(0), centered: flag },
   },
-  lion_32bit: { make: Lion, kinds: {}, options: ({ adamBeta1, adamBeta2 }) => ({ betas: [adamBeta1, adamBeta2] }) },
+  lion_32bit: {
+    load: async () => (await others()).Lion,
+    kinds: {},
+    options: ({ adamBeta1, adamBeta2 }) => ({ betas: [adamBeta1, adamBeta2] }),
+  },
 };
 
 export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
@@ -123,10 +133,10 @@ function entriesOf(text: string): (readonly [string, number | boolean | string])
   });
 }
 
-/** The class that the arguments name, and its options but rate, decay and clipping. */
+/** What loads the class that the arguments name, and its options but rate, decay and clipping. */
 export function namedOptimizer(
   args: AdamNumbers & { readonly optim: OptimizerName; readonly optimArgs: string | OptimArgs | null },
-): [make: OptimizerClass, options: object] {
-  const { make, options } = optimizers[args.optim];
-  return [make, { ...options?.(args), ...readOptimArgs(args.optim, args.optimArgs) }];
+): [load: NamedOptimizer['load'], options: object] {
+  const { load, options } = optimizers[args.optim];
+  return [load, { ...options?.(args), ...readOptimArgs(args.optim, args.optimArgs) }];
 }

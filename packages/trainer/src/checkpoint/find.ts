@@ -6,25 +6,12 @@ import { parseProgress } from './progress.ts';
 import { stepOf } from './retention.ts';
 
 /**
- * What `resumeFromCheckpoint` says: true for the newest whole one of the output folder, or a path.
- *
- * @throws CheckpointError
- */
-export async function checkpointToGoOnFrom(
-  resume: string | boolean | null,
-  outputDir: string,
-): Promise<Checkpoint | null> {
-  if (resume === true) return findCheckpoint(outputDir);
-  return typeof resume === 'string' ? readCheckpoint(resume) : null;
-}
-
-/**
  * The checkpoint of an output folder that was written last and is whole. Those that are passed over
  * are told.
  *
  * @throws CheckpointError when there is none
  */
-async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
+export async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
   const names = (await files.list(outputDir)).filter((name) => !Number.isNaN(stepOf(name)));
   const folders = await Promise.all(
     names.map(async (name) => ({

@@ -25,14 +25,18 @@ export function defaultOptimizer(
   args: TrainingArguments,
   { model, learningRates }: OptimizerInput,
   given?: readonly [make: OptimizerClass, options: object],
-): Optimizer {
-  const [make, options] = given ?? namedOptimizer(args);
-  return new make(parameterGroups(model, args.weightDecay), {
-    ...(!given && { lr: learningRates }),
-    maxGradNorm: args.maxGradNorm,
-    ...(args.fp16 && { fp16: true, lossScale: {} }),
-    ...options,
-  });
+): Optimizer | Promise<Optimizer> {
+  const optimizerOf = (make: OptimizerClass, options: object) =>
+    new make(parameterGroups(model, args.weightDecay), {
+      maxGradNorm: args.maxGradNorm,
+      ...(args.fp16 && { fp16: true, lossScale: {} }),
+      ...options,
+    });
+  if (given) return optimizerOf(...given);
+  const [load, named] = namedOptimizer(args);
+  const options = { lr: learningRates, ...named };
+  const loaded = load();
+  return loaded instanceof Promise ? loaded.then((make) => optimizerOf(make, options)) : optimizerOf(loaded, options);
 }
 
 const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;

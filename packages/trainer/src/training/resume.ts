@@ -7,7 +7,7 @@ import type { RunPosition } from '../checkpoint/progress.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
 import { CheckpointError, TrainerError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
-import type { TrainerState } from '../state/trainerState.ts';
+import type { StartingPoint } from './startingPoint.ts';
 
 /** What a run that goes on is compared with. */
 export interface ResumedRun {
@@ -16,29 +16,6 @@ export interface ResumedRun {
   readonly numTrainExamples: number | null;
   readonly batchesPerEpoch: number;
 }
-
-/** Where a run begins: a batch of an epoch, and the steps done before. */
-export interface StartingPoint extends RunPosition {
-  readonly globalStep: number;
-  /** Whether batches are cut as before, so that steps number the same data. */
-  readonly sameBatches: boolean;
-  /** Whether a callback had ended the run before its last step. */
-  readonly stopped: boolean;
-  /** Whether a callback had ended the epoch. */
-  readonly epochStopped: boolean;
-}
-
-/** What a run that begins anew begins with. */
-export const beginning: StartingPoint = {
-  // The one before the first.
-  epoch: -1,
-  batchesDone: 0,
-  epochEnded: true,
-  globalStep: 0,
-  sameBatches: true,
-  stopped: false,
-  epochStopped: false,
-};
 
 /** With another of these the data would come in another order. */
 const decidingOrder = ['seed', 'data_seed', 'train_sampling_strategy'];
@@ -118,19 +95,6 @@ function samePlace(position: RunPosition, batchesBefore: number, batchSize: numb
       'steps that are left, and the learning rate, follow the new sizes. It cannot equal the run that never stopped.',
   );
   return { epoch, batchesDone: startBatch, epochEnded };
-}
-
-/**
- * Whether a run that goes on has no step left, which is then told: its last was reached, or a
- * callback had ended it.
- */
-export function nothingLeft({ stopped }: StartingPoint, { globalStep, maxSteps }: TrainerState): boolean {
-  if (stopped) terminal.writeLine(`A callback had ended that run at step ${globalStep}: there is nothing left to do.`);
-  else if (globalStep >= maxSteps)
-    terminal.writeLine(
-      `That run has reached its last step, ${globalStep} of ${maxSteps}: there is nothing left to do.`,
-    );
-  return stopped || globalStep >= maxSteps;
 }
 
 /** Puts a checkpoint's weights into the model. */

@@ -3,7 +3,6 @@ import { files, terminal } from '#platform';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { applyRetention } from '../checkpoint/outputFolder.ts';
 import type { RunProgress } from '../checkpoint/progress.ts';
-import { readWeights } from '../checkpoint/read.ts';
 import { keepLast } from '../checkpoint/retention.ts';
 import { checkpointPath, writeCheckpoint } from '../checkpoint/write.ts';
 import type { SavableProcessor } from '../checkpoint/write.ts';
@@ -15,7 +14,6 @@ import { controlJson } from '../state/trainerControl.ts';
 import type { TrainerControl } from '../state/trainerControl.ts';
 import type { TrainerState } from '../state/trainerState.ts';
 import type { LearningRates } from './learningRates.ts';
-import { loadWeights } from './resume.ts';
 
 export interface RunCheckpointsInput {
   readonly trainer: Pick<ExtensionPoints, 'saveModel'> & {
@@ -91,6 +89,8 @@ export class RunCheckpoints {
       terminal.writeLine('loadBestModelAtEnd: no checkpoint was evaluated; the model is that of the last step.');
       return;
     }
+    const { readWeights } = await import('../checkpoint/read.ts');
+    const { loadWeights } = await import('./resume.ts');
     loadWeights({ path, weights: await readWeights(path) }, model);
     terminal.writeLine(
       `The model is now that of the best checkpoint, ${path}: ${args.metricForBestModel} ${formatNumber(bestMetric ?? NaN)} at step ${bestGlobalStep}.`,

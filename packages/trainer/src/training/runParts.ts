@@ -14,8 +14,8 @@ import { TrainerControl } from '../state/trainerControl.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import type { TrainerStateFields } from '../state/trainerState.ts';
 import { LearningRates } from './learningRates.ts';
-import { beginning, loadOptimizer, loadWeights, startingPoint } from './resume.ts';
-import type { StartingPoint } from './resume.ts';
+import { beginning } from './startingPoint.ts';
+import type { StartingPoint } from './startingPoint.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 
@@ -77,7 +77,11 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const { args, model } = trainer;
   const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
   const batchesPerEpoch = loader.length;
-  const start = checkpoint ? startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch }) : beginning;
+  // A page that resumes no run does not load it.
+  const resume = checkpoint && (await import('./resume.ts'));
+  const start = resume
+    ? resume.startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch })
+    : beginning;
   const plan = makeTrainingPlan(args, batchesPerEpoch, start);
   const made = trainer.createScheduler({
     numTrainingSteps: plan.maxSteps,
@@ -89,12 +93,12 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
       ? Float64Array.from({ length: plan.maxSteps }, (_, step) => made(step))
       : args.learningRate;
   // Before the optimizer, which copies them.
-  if (checkpoint) loadWeights(checkpoint, model);
+  if (resume) resume.loadWeights(checkpoint, model);
   const optimizer = await trainer.createOptimizer({ model, learningRates });
   requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
   const isKept = optimizer === input.keptOptimizer;
   if (isKept) await keepOn(optimizer, args.maxGradNorm);
-  if (checkpoint) loadOptimizer(checkpoint, optimizer);
+  if (resume) resume.loadOptimizer(checkpoint, optimizer);
   const rates = new LearningRates({ args, optimizer, made });
   if (checkpoint) rates.resume(checkpoint.progress.completed.last, checkpoint.progress.plateau ?? null);
   const fields: TrainerStateFields = {

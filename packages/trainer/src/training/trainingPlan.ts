@@ -1,6 +1,6 @@
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { beginning } from './resume.ts';
-import type { StartingPoint } from './resume.ts';
+import { beginning } from './startingPoint.ts';
+import type { StartingPoint } from './startingPoint.ts';
 
 /** How many steps and epochs a run has, and when things happen in it. */
 export interface TrainingPlan {

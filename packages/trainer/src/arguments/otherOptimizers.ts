@@ -1,0 +1,2 @@
+// What a page whose run names another optimizer loads then.
+export { Adafactor, Adagrad, Lion, RMSprop, SGD } from '@attune/tensor';
