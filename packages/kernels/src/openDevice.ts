@@ -14,7 +14,7 @@ import {
 } from '@attune/validate';
 import { KernelArgumentError, NoAdapterError } from './errors.ts';
 import { Gpu } from './gpu.ts';
-import { probeMatrixSpelling } from './device/probeMatrixSpelling.ts';
+import { probeMatrices } from './device/probeMatrices.ts';
 import { describeDevice, limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
 import type { GPU } from './device/webGpuTypes.ts';
@@ -91,13 +91,12 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const device = await requestDevice(adapter, options, `device ${opened} (${description || model || architecture})`);
   const { info, profile } = describeDevice(device, adapter);
   const f16Storage = options.f16Storage ?? profile.f16Storage;
-  const subgroupMatrixSpelling =
-    profile.subgroupMatrix.length > 0 ? await probeMatrixSpelling(device) : profile.subgroupMatrixSpelling;
+  const matrices = profile.subgroupMatrix.length > 0 ? await probeMatrices(device) : {};
   const gpu = new Gpu({
     device,
     webgpu,
     info: { ...info, limits: { ...info.limits, ...options.limits } },
-    profile: { ...profile, f16Storage, subgroupMatrixSpelling },
+    profile: { ...profile, f16Storage, ...matrices },
     memoryBudget: options.memoryBudget ?? Infinity,
     openHelper: async () => {
       const another = await requestAdapter(webgpu, options);

@@ -26,6 +26,7 @@ export function gemmClasses(): GemmClass[] {
 /** The tiles of each variant, in the order in which they are tried. */
 const tilesOf: Record<GemmVariant, readonly GemmTileSize[]> = {
   subgroupMatrix: ['large', 'small'],
+  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64'],
   portable: ['medium', 'large', 'small'],
   outerProduct: ['128x128', '128x64', '64x128', '64x64'],
   subgroup: ['medium', 'large', 'small'],

@@ -2,6 +2,7 @@ import { readTuning, writeTuning } from '#platform';
 import { callable, flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
+import { matrixTiles } from '../kernels/gemm/matrixTiles.ts';
 import { outerProductTiles } from '../kernels/gemm/outerProduct.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
@@ -59,8 +60,8 @@ async function tableName({ info, profile }: Gpu): Promise<string> {
   return [...new Uint8Array(digest.slice(0, 12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const variants = ['portable', 'outerProduct', 'subgroupMatrix', 'subgroup', 'register'];
-const tiles = ['small', 'medium', 'large', ...Object.keys(outerProductTiles)];
+const variants = ['portable', 'outerProduct', 'subgroupMatrix', 'matrixTile', 'subgroup', 'register'];
+const tiles = ['small', 'medium', 'large', ...Object.keys(outerProductTiles), ...Object.keys(matrixTiles)];
 
 /** The table, or null when there is none or it cannot be read: it is only a cache. */
 function parseTable(text: string | null): Map<string, GemmChoice> | null {

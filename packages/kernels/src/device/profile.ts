@@ -17,6 +17,9 @@ export interface SubgroupMatrixConfig {
   readonly k: number;
 }
 
+/** What fragments are loaded from in workgroup memory: `vec4u`, eight halves each, or `f16`. */
+export type SubgroupMatrixTiles = 'words' | 'halves';
+
 export type SubgroupMatrixSpelling = 'majorness' | 'flag';
 
 export type HalfStorage = 'native' | 'packed';
@@ -50,6 +53,7 @@ export interface DeviceProfile {
    * row_major>(…)`, or with a flag in older browsers.
    */
   readonly subgroupMatrixSpelling: SubgroupMatrixSpelling;
+  readonly subgroupMatrixTiles: SubgroupMatrixTiles;
 }
 
 /** Adapter, features and limits in words and numbers, for people and for reports. */
@@ -143,6 +147,7 @@ export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: 
           }))
         : [],
       subgroupMatrixSpelling: 'majorness',
+      subgroupMatrixTiles: 'halves',
     },
   };
 }

@@ -1,3 +1,4 @@
+import { loadWebGpu } from '#platform';
 import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 import type { OpenDeviceOptions } from '../openDevice.ts';
@@ -18,4 +19,25 @@ export async function compileOnNull(
   } finally {
     gpu.destroy();
   }
+}
+
+/**
+ * What the compiler of WGSL says about a program that the null backend's small limits refuse as a
+ * pipeline.
+ */
+export async function messagesOnNull(programs: readonly string[]): Promise<string[]> {
+  const webgpu = await loadWebGpu({ backend: 'null', robustness: true });
+  const adapter = await webgpu?.requestAdapter();
+  if (!adapter) throw new Error('Dawn has no null backend here');
+  const features = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
+  const device = await adapter.requestDevice({ requiredFeatures: features as GPUFeatureName[] });
+  const messages: string[] = [];
+  device.pushErrorScope('validation');
+  for (const code of programs) {
+    const info = await device.createShaderModule({ code }).getCompilationInfo();
+    messages.push(...info.messages.map(({ type, message, lineNum }) => `${type} in line ${lineNum}: ${message}`));
+  }
+  await device.popErrorScope();
+  device.destroy();
+  return messages;
 }

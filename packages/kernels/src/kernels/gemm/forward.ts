@@ -1,8 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import type { Epilogue } from './epilogue.ts';
 import { multiply, sumParts } from './multiply.ts';
-import type { Epilogue } from './multiply.ts';
 import type { GemmOptions } from './options.ts';
 import { planGemm } from './variants.ts';
 

@@ -2,26 +2,17 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
+import type { Program } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays } from '../validate.ts';
+import { epilogueAccess, epilogueDefines, epilogueWidths } from './epilogue.ts';
+import type { Epilogue } from './epilogue.ts';
+import { matrixTileProgram } from './matrixTileProgram.ts';
 import type { GemmOptions } from './options.ts';
 import { packOperand } from './packing.ts';
 import type { Operand } from './packing.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
 import type { GemmPlan } from './variants.ts';
-
-/** What happens to a product once it is summed up: see `epilogue.wgsl`. */
-export interface Epilogue {
-  readonly output: GpuArray;
-  readonly accumulate: boolean;
-  readonly bias: GpuArray | undefined;
-  readonly gelu: boolean;
-  readonly preActivation: GpuArray | undefined;
-  readonly alpha: number;
-  /** Elements from one matrix of the output to the next, or from part to part. */
-  readonly strideOutput: number;
-}
 
 /** Records the product of the operands, packed before as the plan says. */
 export function multiply(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
@@ -43,48 +34,35 @@ export function multiply(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogu
   for (const { array, packed } of [a, b]) if (packed) gpu.release(array);
 }
 
+interface Operands {
+  readonly a: Operand;
+  readonly b: Operand;
+}
+
 const oneMatrix = { count: 1, strideA: 0, strideB: 0, strideOutput: 0 };
 
 function multiplyOperands(
   gpu: Gpu,
-  { m, n, k, batch = oneMatrix }: GemmOptions,
-  { variant, tile, splits: { parts, innerPerPart } }: GemmPlan,
-  { a, b }: { readonly a: Operand; readonly b: Operand },
+  options: GemmOptions,
+  plan: GemmPlan,
+  { a, b }: Operands,
   epilogue: Epilogue,
 ): void {
+  const { m, n, k, batch = oneMatrix } = options;
+  const { tile, splits } = plan;
+  const { parts, innerPerPart } = splits;
   const { output, bias, preActivation, alpha, strideOutput } = epilogue;
-  const vec4 = n % 4 === 0 && strideOutput % 4 === 0;
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
-  const order = {
-    aAlongK: a.alongInner,
-    bAlongK: b.alongInner,
-    aVec4: a.vec4,
-    bVec4: b.vec4,
-    aPacked: a.packed,
-    bPacked: b.packed,
-  };
   const bytes =
     m * k * bytesPerElement[a.array.elementType] +
     k * n * bytesPerElement[b.array.elementType] +
     parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
-    program: kernelProgram(`gemm ${variant}`, tile.source, {
-      access: accessOf(gpu, { a: a.array, b: b.array, bias }, epilogue, {
-        a: a.vec4 ? 4 : 1,
-        b: b.vec4 ? 4 : 1,
-        ...epilogueWidths[vec4 ? 4 : 1],
-      }),
-      aVec4: a.vec4,
-      bVec4: b.vec4,
-      aAlongK: a.alongInner,
-      bAlongK: b.alongInner,
-      // The inner dimension may end within a group of four.
-      tail: !(a.packed || b.packed || (a.vec4 && a.alongInner) || (b.vec4 && b.alongInner)),
-      ...tile.defines(order),
-      ...epilogueDefines(epilogue, vec4),
-    }),
+    program: tile.matrix
+      ? matrixTileProgram(gpu, tile.matrix, options, epilogue)
+      : operandsProgram(gpu, options, plan, { a, b }, epilogue),
     parameters: {
       integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles],
       floats: [alpha],
@@ -93,6 +71,40 @@ function multiplyOperands(
     writes: presentArrays({ output, preActivation }),
     workgroups: [x, y, batch.count * parts],
     work: { flops: 2 * m * n * k * batch.count, bytes: bytes * batch.count },
+  });
+}
+
+/** The program of a variant that reads its operands by fours or by ones. */
+function operandsProgram(
+  gpu: Gpu,
+  { n }: GemmOptions,
+  { variant, tile }: GemmPlan,
+  { a, b }: Operands,
+  epilogue: Epilogue,
+): Program {
+  const vec4 = n % 4 === 0 && epilogue.strideOutput % 4 === 0;
+  const order = {
+    aAlongK: a.alongInner,
+    bAlongK: b.alongInner,
+    aVec4: a.vec4,
+    bVec4: b.vec4,
+    aPacked: a.packed,
+    bPacked: b.packed,
+  };
+  return kernelProgram(`gemm ${variant}`, tile.source, {
+    access: epilogueAccess(gpu, { a: a.array, b: b.array, bias: epilogue.bias }, epilogue, {
+      a: a.vec4 ? 4 : 1,
+      b: b.vec4 ? 4 : 1,
+      ...epilogueWidths[vec4 ? 4 : 1],
+    }),
+    aVec4: a.vec4,
+    bVec4: b.vec4,
+    aAlongK: a.alongInner,
+    bAlongK: b.alongInner,
+    // The inner dimension may end within a group of four.
+    tail: !(a.packed || b.packed || (a.vec4 && a.alongInner) || (b.vec4 && b.alongInner)),
+    ...tile.defines(order),
+    ...epilogueDefines(epilogue, vec4),
   });
 }
 
@@ -108,7 +120,7 @@ export function sumParts(
   const columnVec4s = Math.ceil(n / 4);
   gpu.dispatch({
     program: kernelProgram('gemm sum of parts', sumPartsSource, {
-      access: accessOf(gpu, { partials, bias }, epilogue, epilogueWidths[vec4 ? 4 : 1]),
+      access: epilogueAccess(gpu, { partials, bias }, epilogue, epilogueWidths[vec4 ? 4 : 1]),
       ...epilogueDefines(epilogue, vec4),
     }),
     parameters: { integers: [m, n, columnVec4s, parts], floats: [alpha] },
@@ -117,25 +129,4 @@ export function sumParts(
     workgroups: spreadWorkgroups(Math.ceil((m * columnVec4s) / 64)),
     work: { bytes: 4 * (parts + 1) * m * n },
   });
-}
-
-type Widths = Parameters<typeof elementAccess>[3];
-
-/** All arrays of the epilogue are read alike. */
-const epilogueWidths = {
-  1: { partials: 1, bias: 1, output: 1, preActivation: 1 },
-  4: { partials: 4, bias: 4, output: 4, preActivation: 4 },
-} as const;
-
-function accessOf(
-  gpu: Gpu,
-  reads: Parameters<typeof elementAccess>[1],
-  { output, preActivation }: Epilogue,
-  widths: Widths,
-) {
-  return elementAccess(gpu, reads, { output, preActivation }, widths);
-}
-
-function epilogueDefines({ accumulate, bias, gelu, preActivation }: Epilogue, vec4: boolean) {
-  return { vec4, bias: bias !== undefined, gelu, preActivation: preActivation !== undefined, accumulate };
 }

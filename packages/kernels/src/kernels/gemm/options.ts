@@ -1,22 +1,25 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { MatrixTileSize } from './matrixTiles.ts';
 import type { outerProductTiles } from './outerProduct.ts';
 
 /**
  * `portable`: tiles in workgroup memory, for GPUs. `outerProduct`: for GPUs too, with more results a
  * thread, everything unrolled and the next steps fetched ahead. `subgroupMatrix`: matrix units of
- * GPUs, operands in f16. `subgroup`: broadcasts within a subgroup, for processors. `register`:
+ * GPUs, operands in f16. `matrixTile`: those too, 16 bytes at a time, everything unrolled and the
+ * next steps fetched ahead. `subgroup`: broadcasts within a subgroup, for processors. `register`:
  * neither, for processors without subgroups of a known size.
  */
-export type GemmVariant = 'portable' | 'outerProduct' | 'subgroupMatrix' | 'subgroup' | 'register';
+export type GemmVariant = 'portable' | 'outerProduct' | 'subgroupMatrix' | 'matrixTile' | 'subgroup' | 'register';
 
 /**
  * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`:
  * 16 rows (less where there are less) of 4 columns a lane; 32 rows of 4; 32 rows of 8.
  * `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x
- * 32. `outerProduct` has tiles named by their rows and columns; `small`, `medium` and `large` are 64
- * x 64, 128 x 64 and 128 x 128 there.
+ * 32. `outerProduct` and `matrixTile` have tiles named by their rows and columns; `small`, `medium`
+ * and `large` are 64 x 64, 128 x 64 and 128 x 128 there. Tiles of `matrixTile` are so large where
+ * fragments are of 16 x 16, and `128x128by4` has half the subgroups of `128x128`.
  */
-export type GemmTileSize = 'small' | 'medium' | 'large' | OuterProductTileSize;
+export type GemmTileSize = 'small' | 'medium' | 'large' | OuterProductTileSize | MatrixTileSize;
 
 /** Rows x columns of a tile of `outerProduct`. */
 export type OuterProductTileSize = keyof typeof outerProductTiles;

@@ -3,6 +3,9 @@ import type { Gpu } from '../../gpu.ts';
 import { generatedWgsl } from '../../wgsl/kernelProgram.ts';
 import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
+import { wgsl as matrixTileSource } from './matrixTile.wgsl.ts';
+import { matrixTileCosts, matrixTileOf, matrixTiles } from './matrixTiles.ts';
+import type { MatrixTile, MatrixTileSize } from './matrixTiles.ts';
 import type { GemmTileSize, GemmVariant, OuterProductTileSize } from './options.ts';
 import { outerProductSizes, outerProductText, outerProductTiles } from './outerProduct.ts';
 import { wgsl as outerProductSource } from './outerProduct.wgsl.ts';
@@ -34,6 +37,8 @@ export interface GemmTile {
   readonly source: WgslFile;
   /** What the source needs besides the access to arrays. */
   readonly defines: (order: OperandOrder) => Defines;
+  /** Of the variant `matrixTile`, whose program is made by `matrixTileProgram`. */
+  readonly matrix?: MatrixTile;
 }
 
 /**
@@ -57,7 +62,8 @@ export function largeTileFits({ info }: Gpu): boolean {
 
 /** The tile of a variant, for an output of m rows. @throws KernelArgumentError */
 export function tileOf(gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: number): GemmTile {
-  if (variant === 'outerProduct') return outerProductTile(isNamed(size) ? outerProductNames[size] : size);
+  if (variant === 'outerProduct') return outerProductTile(sizedName(size, outerProductTiles));
+  if (variant === 'matrixTile') return matrixTile(gpu, sizedName(size, matrixTiles));
   if (!isNamed(size)) {
     throw new KernelArgumentError(
       `gemm: tile is ${size}; the ${variant} variant has ${Object.keys(sharedTiles).join(', ')}`,
@@ -75,11 +81,17 @@ export function tileOf(gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: nu
   }
 }
 
-const outerProductNames = {
-  small: '64x64',
-  medium: '128x64',
-  large: '128x128',
-} as const satisfies Record<NamedSize, OuterProductTileSize>;
+/** What the three names are where tiles are named by their rows and columns. */
+const sizedNames = { small: '64x64', medium: '128x64', large: '128x128' } as const;
+
+/** @throws KernelArgumentError for a tile of another variant */
+function sizedName<N extends string>(size: GemmTileSize, tiles: Readonly<Record<N, object>>): N {
+  const name: string = isNamed(size) ? sizedNames[size] : size;
+  if (!Object.hasOwn(tiles, name)) {
+    throw new KernelArgumentError(`gemm: tile is ${size}; the variant has ${Object.keys(tiles).join(', ')}`);
+  }
+  return name as N;
+}
 
 function outerProductTile(size: OuterProductTileSize): GemmTile {
   const tile = outerProductTiles[size];
@@ -119,13 +131,29 @@ function sharedTile(size: NamedSize): GemmTile {
   };
 }
 
+function matrixTile(gpu: Gpu, size: MatrixTileSize): GemmTile {
+  const matrix = matrixTileOf(gpu, size);
+  if (!matrix) throw new KernelArgumentError(`gemm: the matrixTile variant ${needsOfMatrices}`);
+  const { rows, columns } = matrixTileCosts(matrix);
+  return {
+    rows,
+    columns,
+    readsVectors: true,
+    readsPacked: false,
+    source: matrixTileSource,
+    defines: () => ({}),
+    matrix,
+  };
+}
+
+const needsOfMatrices =
+  'needs f16 matrix units with f32 sums, subgroups of one known size, and workgroups of four of them, which this device lacks';
+
 function subgroupMatrixTile(gpu: Gpu, size: NamedSize): GemmTile {
   const { profile, info } = gpu;
   const config = runnableMatrixConfig(gpu);
   if (!config) {
-    throw new KernelArgumentError(
-      'gemm: the subgroupMatrix variant needs f16 matrix units with f32 sums, subgroups of one known size, and workgroups of four of them, which this device lacks',
-    );
+    throw new KernelArgumentError(`gemm: the subgroupMatrix variant ${needsOfMatrices}`);
   }
   const { m, n, k } = config;
   const across = size !== 'small' && workgroupBytes(config, 4) <= info.limits.maxComputeWorkgroupStorageSize ? 4 : 2;

@@ -8,6 +8,9 @@ import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
 import { gemmClassKey } from './sizeClasses.ts';
 import type { GemmChoice } from './sizeClasses.ts';
+import { wgsl as matrixTileSource } from './matrixTile.wgsl.ts';
+import { matrixTileMain } from './matrixTileMain.ts';
+import { matrixTileCosts, matrixTileNamed, matrixTileOf } from './matrixTiles.ts';
 import { runnableMatrixConfig } from './subgroupMatrix.ts';
 import { wgsl as subgroupMatrixSource } from './subgroupMatrix.wgsl.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
@@ -22,6 +25,18 @@ export const gemmSources = [
   outerProductSource,
   outerProductText({ ...outerProductTiles['64x64'], aAlongK: true, bAlongK: false, aVec4: true, bVec4: false }),
   subgroupMatrixSource,
+  matrixTileSource,
+  matrixTileMain({
+    ...matrixTileNamed('128x128', { m: 16, n: 16, k: 16 }, 32, true),
+    aAlongK: true,
+    bAlongK: false,
+    aEights: true,
+    bEights: true,
+    direct: true,
+    bias: true,
+    accumulate: false,
+    majorness: true,
+  }),
   subgroupProducts({ rows: 32, vec4sPerLane: 2, lanes: 8, aAlongK: true, bAlongK: true }),
   subgroupSource,
   packingSource,
@@ -81,8 +96,9 @@ export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
     : [
         ['subgroupMatrix', half && runnableMatrixConfig(gpu) !== null],
         ['portable', true],
-        // No GPU has timed it: only the tuner and callers choose it.
+        // No GPU has timed these: only the tuner and callers choose them.
         ['outerProduct', true],
+        ['matrixTile', half && matrixTileOf(gpu, '64x64') !== null],
       ];
   return table
     .filter(([variant, fits]) => fits && !disabledVariants.has(`gemm ${variant}`))
@@ -106,6 +122,12 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTil
     case 'subgroupMatrix': {
       const config = runnableMatrixConfig(gpu);
       return config && tilesOf(8 * config.m, 8 * config.n) >= busyTiles.hardware ? 'large' : 'small';
+    }
+    case 'matrixTile': {
+      const large = matrixTileOf(gpu, '128x128');
+      if (!large) return 'small';
+      const { rows, columns } = matrixTileCosts(large);
+      return tilesOf(rows, columns) >= busyTiles.hardware ? 'large' : 'small';
     }
     case 'subgroup':
       // Mesa 26 loads with gathers, which leave registers for twice the sums.

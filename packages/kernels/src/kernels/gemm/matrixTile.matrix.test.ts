@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gemm, openDevice } from '../../index.ts';
+import type { Gpu } from '../../index.ts';
+import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
+import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
+import { dumpSpirv } from '../../testing/dumpSpirv.ts';
+import { expectClose } from '../../testing/expectClose.ts';
+import { normalNumbers } from '../../testing/numbers.ts';
+import { matrixTileProgram } from './matrixTileProgram.ts';
+import { matrixTileCosts, matrixTileOf, matrixTiles } from './matrixTiles.ts';
+import type { MatrixTile, MatrixTileSize } from './matrixTiles.ts';
+import { gemmReference } from './reference.ts';
+
+// Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openDevice();
+  if (!matrixTileOf(gpu, '64x64')) throw new Error('this adapter multiplies no matrices of f16 with sums in f32');
+});
+afterAll(() => gpu.destroy());
+
+const layouts = ['NN', 'NT', 'TN'] as const;
+const variant = 'matrixTile';
+const halves = { variant, type: 'f16', outputType: 'f32' } as const;
+
+describe.each(layouts)('gemm by matrixTile, %s', (layout) => {
+  it('equals the reference for every shape', async () => {
+    for (const shape of gemmShapes) await checkGemm(gpu, { ...halves, shape, layout, tile: '64x64' });
+  });
+  it('equals the reference for tiles inside, at the edges, and inner steps that end anywhere', async () => {
+    for (const shape of [
+      [72, 104, 72],
+      [160, 40, 200],
+      [67, 41, 35],
+    ] as const)
+      await checkGemm(gpu, { ...halves, shape, layout, tile: '64x64' });
+  });
+  it('gives zero or the bias without products, and nothing without results', async () => {
+    for (const shape of emptyShapes) await checkGemm(gpu, { shape, layout, variant, type: 'f16', withBias: true });
+  });
+  it('begins with the output or the bias, scales, sums in parts, multiplies batches', async () => {
+    for (const [m, n, k] of [
+      [72, 40, 40],
+      [17, 63, 3],
+    ] as const) {
+      const common = { ...halves, shape: [m, n, k], layout } as const;
+      await checkGemm(gpu, { ...common, accumulate: true });
+      await checkGemm(gpu, { ...common, withBias: true });
+      await checkGemm(gpu, { ...common, alpha: -0.125, accumulate: true, withBias: true });
+      await checkGemm(gpu, { ...common, shape: [m, n, 296], splits: 3 });
+      const batch = { count: 3, strideA: m * k, strideB: k * n, strideOutput: m * n };
+      await checkGemm(gpu, { ...common, batch });
+    }
+  });
+  it('applies GELU, keeps what was before it, stores f16', async () => {
+    for (const shape of [
+      [68, 40, 16],
+      [17, 63, 3],
+    ] as const) {
+      const common = { layout, shape, variant, type: 'f16', withBias: true } as const;
+      await checkGemm(gpu, { ...common, activation: 'gelu', keepPreActivation: true });
+      await checkGemm(gpu, common);
+    }
+  });
+  it.each([
+    ['f32', 'f16'],
+    ['f16', 'f32'],
+    ['f32', 'f32'],
+  ] as const)('takes %s times %s, which are rounded to f16', async (typeA, typeB) => {
+    for (const shape of [
+      [40, 72, 104],
+      [33, 17, 63],
+    ] as const)
+      await checkMixed(layout, shape, typeA, typeB);
+  });
+});
+
+/** Products of operands of two types, whose numbers are halves already. */
+async function checkMixed(
+  layout: (typeof layouts)[number],
+  [m, n, k]: readonly [number, number, number],
+  typeA: 'f32' | 'f16',
+  typeB: 'f32' | 'f16',
+): Promise<void> {
+  const values = {
+    a: rounded(normalNumbers(m * k, 1), 'f16'),
+    b: rounded(normalNumbers(k * n, 2), 'f16'),
+  };
+  const a = uploadFloats(gpu, values.a, typeA, 'a');
+  const b = uploadFloats(gpu, values.b, typeB, 'b');
+  const output = staleOutput(gpu, m * n, 'f32', 'output');
+  gemm(gpu, { a, b, output, m, n, k, layout, variant, tile: '64x64' });
+  const { output: expected, magnitude } = gemmReference({ ...values, m, n, k, layout });
+  const bound = { type: 'f32', roundings: 12 + 4 * Math.sqrt(k), magnitude: [...magnitude], terms: k } as const;
+  expectClose([...(await readFloats(gpu, output, m * n))], [...expected], bound, `${layout} ${typeA} ${typeB}`);
+  for (const array of [a, b, output]) gpu.release(array);
+}
+
+describe.each(Object.keys(matrixTiles) as MatrixTileSize[])('the tile %s', (tile) => {
+  it('fits this adapter, and equals the reference inside and at the edges', async () => {
+    const { rows, columns } = matrixTileCosts(matrixTileOf(gpu, tile) as MatrixTile);
+    const shape = [rows + 8, columns + 8, 40] as const;
+    await checkGemm(gpu, { ...halves, shape, layout: 'NT', tile });
+    await checkGemm(gpu, { ...halves, shape, layout: 'TN', tile, accumulate: true });
+    await checkGemm(gpu, { shape, variant, type: 'f16', layout: 'NN', tile, withBias: true });
+  });
+});
+
+it('equals the reference with single halves in workgroup memory', async () => {
+  using other = await openDevice();
+  Object.assign(other, { profile: { ...other.profile, subgroupMatrixTiles: 'halves' } });
+  const common = { ...halves, shape: [40, 72, 40], tile: '64x64' } as const;
+  for (const layout of layouts) await checkGemm(other, { ...common, layout });
+  await checkGemm(other, { ...common, layout: 'NT', withBias: true, outputType: 'f16' });
+});
+
+describe('the SPIR-V of the inner loop', () => {
+  it.each(layouts)('%s: places and strides are as they were written, sums are no array', (layout) => {
+    gpu.scope(() => {
+      const [m, n, k] = [64, 64, 64];
+      const [a, b] = [gpu.allocate('f16', m * k, 'a'), gpu.allocate(layout === 'TN' ? 'f32' : 'f16', n * k, 'b')];
+      const output = gpu.allocate('f32', m * n, 'output');
+      const none = { bias: undefined, preActivation: undefined, gelu: false };
+      const epilogue = { ...none, output, accumulate: layout === 'TN', alpha: 1, strideOutput: 0 };
+      const tile = matrixTileOf(gpu, '64x64') as MatrixTile;
+      const spirv = dumpSpirv(matrixTileProgram(gpu, tile, { a, b, m, n, k, layout }, epilogue).source());
+      const loop = spirv.slice(spirv.indexOf('OpLoopMerge'), spirv.lastIndexOf('OpCooperativeMatrixMulAddKHR'));
+      const count = (pattern: RegExp, text = loop) => text.match(pattern)?.length ?? 0;
+      const products = (tile.inner / tile.k) * tile.rowFragments * tile.columnFragments;
+      expect(count(/OpCooperativeMatrixMulAddKHR/g)).toBe(products - 1);
+      // Clamps, sums of 64 bits, places or strides of two possible values.
+      expect(count(/ UMin | OpIAddCarry | OpSelect /g)).toBe(0);
+      expect(count(/OpCooperativeMatrixLoadKHR %\d+ %\d+ %uint_[01] %uint_\d+ /g)).toBe(
+        count(/OpCooperativeMatrixLoadKHR/g),
+      );
+      // Nothing of the function lies in an array, which would be indexed in memory.
+      expect(count(/OpVariable %_ptr_Function__arr/g, spirv)).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,83 @@
+/** A tile of `matrixTile.wgsl`, how its operands come, and what becomes of its sums. */
+export type MatrixTileText = {
+  /** A fragment, and the lanes of a subgroup. */
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly lanes: number;
+  /** Subgroups of a workgroup. */
+  readonly subgroupRows: number;
+  readonly subgroupColumns: number;
+  /** Fragments of a subgroup. */
+  readonly rowFragments: number;
+  readonly columnFragments: number;
+  /** Inner steps at a time. */
+  readonly inner: number;
+  readonly aAlongK: boolean;
+  readonly bAlongK: boolean;
+  /** Lines of the operand are of whole eights; otherwise it is read element by element. */
+  readonly aEights: boolean;
+  readonly bEights: boolean;
+  /** Whether tiles inside the output are stored as fragments, and what their sums begin with. */
+  readonly direct: boolean;
+  readonly bias: boolean;
+  readonly accumulate: boolean;
+  /** Workgroup memory is `vec4u`, eight halves each; otherwise `f16`. */
+  readonly words: boolean;
+  /** Loads and stores say the majorness by a type, or by a flag. */
+  readonly majorness: boolean;
+};
+
+/** Halves between the lines of a tile, against bank conflicts; floats between those of results. */
+export const padding = { halves: 8, floats: 4 };
+
+/** An operand in workgroup memory. */
+export interface MatrixTileSide {
+  readonly name: 'A' | 'B';
+  /** Lines in workgroup memory, the elements of each, and from line to line. */
+  readonly lines: number;
+  readonly width: number;
+  readonly stride: number;
+  /** Eights that a thread brings, and lines from one to its next. */
+  readonly turns: number;
+  readonly linesApart: number;
+  /** Where the operand begins in workgroup memory. */
+  readonly start: number;
+  readonly alongK: boolean;
+  readonly eights: boolean;
+}
+
+/** Sizes that follow from those of a tile. */
+export function matrixTileLayout(text: Omit<MatrixTileText, 'direct' | 'bias' | 'accumulate' | 'majorness'>) {
+  const { m, n, lanes, subgroupRows, subgroupColumns, rowFragments, columnFragments, inner } = text;
+  const rows = subgroupRows * rowFragments * m;
+  const columns = subgroupColumns * columnFragments * n;
+  const threads = subgroupRows * subgroupColumns * lanes;
+  const side = (name: 'A' | 'B', across: number, alongK: boolean, eights: boolean, start: number): MatrixTileSide => {
+    const [lines, width] = alongK ? [across, inner] : [inner, across];
+    const turns = (lines * width) / 8 / threads;
+    return {
+      name,
+      lines,
+      width,
+      stride: width + padding.halves,
+      turns,
+      linesApart: (8 * threads) / width,
+      start,
+      alongK,
+      eights,
+    };
+  };
+  const a = side('A', rows, text.aAlongK, text.aEights, 0);
+  const b = side('B', columns, text.bAlongK, text.bEights, a.lines * a.stride);
+  const halves = b.start + b.lines * b.stride;
+  // A row of each subgroup's fragments, as the epilogue reads them.
+  const finished = subgroupRows * m * (columns + padding.floats);
+  return { rows, columns, threads, a, b, halves, finished };
+}
+
+export type MatrixTileLayout = ReturnType<typeof matrixTileLayout>;
+
+/** Lines of text, one for each index. */
+export const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));

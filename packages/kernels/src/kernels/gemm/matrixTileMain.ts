@@ -1,0 +1,149 @@
+import { matrixTileLayout, times } from './matrixTileLayout.ts';
+import type { MatrixTileLayout, MatrixTileSide, MatrixTileText } from './matrixTileLayout.ts';
+import { epilogue, firstSums, loadMatrix, storesOfFragments } from './matrixTileResults.ts';
+
+/** Writes `main` of `matrixTile.wgsl`. */
+export function matrixTileMain(text: MatrixTileText): string {
+  const layout = matrixTileLayout(text);
+  const { rows, columns, threads, a, b, halves, finished } = layout;
+  const { m, n, k, lanes, subgroupColumns, rowFragments, columnFragments, inner, words, direct } = text;
+  const memory = words
+    ? [`var<workgroup> tile: array<vec4u, ${Math.max(halves / 8, finished / 4)}>;`]
+    : [`var<workgroup> tile: array<f16, ${halves}>;`, `var<workgroup> finished: array<f32, ${finished}>;`];
+  return [
+    `alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`,
+    `alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`,
+    `alias Sums = subgroup_matrix_result<f32, ${n}, ${m}>;`,
+    ...memory,
+    `@compute @workgroup_size(${threads})`,
+    'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {',
+    `  let task = taskOf(workgroup, workgroups, ${rows}u, ${columns}u);`,
+    '  if (task.outside) { return; }',
+    `  let subgroup = thread / ${lanes}u;`,
+    `  let row = subgroup / ${subgroupColumns}u * ${rowFragments * m}u;`,
+    `  let column = subgroup % ${subgroupColumns}u * ${columnFragments * n}u;`,
+    `  let whole = task.firstRow + ${rows}u <= parameters.m && task.firstColumn + ${columns}u <= parameters.n;`,
+    ...[a, b].flatMap(places),
+    ...times(rowFragments, (i) => times(columnFragments, (j) => `  var sum${i}_${j}: Sums;`).join('')),
+    ...(direct ? firstSums(text, layout) : []),
+    '  var inner = task.firstInner;',
+    ...loads(layout, inner),
+    // A loop whose end the compiler of WGSL can prove needs no counter of turns.
+    `  let turns = (task.endInner - inner + ${inner - 1}u) / ${inner}u;`,
+    '  for (var turn = 0u; turn < turns; turn++) {',
+    '    workgroupBarrier();',
+    ...[a, b].flatMap((side) => stores(side, words)),
+    '    workgroupBarrier();',
+    `    inner += ${inner}u;`,
+    ...[a, b].flatMap((side) => steps(side, inner)),
+    ...loads(layout, inner),
+    ...products(text, layout),
+    '  }',
+    ...(direct ? ['  if (whole) {', ...storesOfFragments(text), '    return;', '  }'] : []),
+    ...epilogue(text, layout),
+    '}',
+  ].join('\n');
+}
+
+/** Names of an operand's dimension across the inner one: its size, and the first of this tile. */
+const across = {
+  A: { size: 'parameters.m', first: 'task.firstRow' },
+  B: { size: 'parameters.n', first: 'task.firstColumn' },
+};
+
+/**
+ * Where each eight of a thread lies in memory (`place`, of whole eights: counted in those) and in
+ * workgroup memory (`slot`), which are the same for all turns but for an addition.
+ */
+function places({ name, width, stride, start, turns, linesApart, alongK, eights }: MatrixTileSide): string[] {
+  const { size, first } = across[name];
+  const lines = [
+    `  let line${name} = thread / ${width / 8}u;`,
+    `  let along${name} = thread % ${width / 8}u * 8u;`,
+    `  let slot${name} = line${name} * ${stride / 8}u + thread % ${width / 8}u + ${start / 8}u;`,
+  ];
+  if (!alongK) lines.push(`  let across${name} = ${first} + along${name};`);
+  for (let i = 0; i < turns; i++) {
+    const line = `line${name} + ${i * linesApart}u`;
+    const begin = alongK
+      ? `task.offset${name} + min(${first} + ${line}, ${size} - 1u) * parameters.k`
+      : `task.offset${name} + (task.firstInner + ${line}) * ${size}`;
+    const along = alongK ? `task.firstInner + along${name}` : `min(across${name}, ${size} - 8u)`;
+    lines.push(`  var place${name}${i} = ${eights ? `(${begin} + ${along}) / 8u` : begin};`);
+    lines.push(`  var next${name}${i}: vec4u;`);
+  }
+  return lines;
+}
+
+/** Moves the places of an operand to the next inner steps. */
+function steps({ name, turns, alongK, eights }: MatrixTileSide, inner: number): string[] {
+  if (alongK && !eights) return [];
+  const step = alongK ? `${inner / 8}u` : `${eights ? inner / 8 : inner}u * ${across[name].size}`;
+  return times(turns, (i) => `    place${name}${i} += ${step};`);
+}
+
+/** Loads the eights of the inner steps from `inner` on into registers. */
+function loads({ a, b }: MatrixTileLayout, inner: number): string[] {
+  const load = ({ name, turns, linesApart, alongK, eights }: MatrixTileSide, checked: boolean) =>
+    times(turns, (i) => {
+      const target = `    next${name}${i}`;
+      const value = eights
+        ? `eightOf${name}(place${name}${i})`
+        : alongK
+          ? `someOf${name}(place${name}${i}, inner + along${name}, task.endInner)`
+          : `someOf${name}(place${name}${i}, across${name}, ${across[name].size})`;
+      if (!checked || (alongK && !eights)) return `${target} = ${value};`;
+      const at = alongK ? `along${name}` : `line${name} + ${i * linesApart}u`;
+      return `${target} = vec4u(); if (inner + ${at} < task.endInner) {${target.trimEnd()} = ${value}; }`;
+    });
+  return [
+    `  if (inner + ${inner}u <= task.endInner) {`,
+    ...[a, b].flatMap((side) => load(side, false)),
+    '  } else if (inner < task.endInner) {',
+    ...[a, b].flatMap((side) => load(side, true)),
+    '  }',
+  ];
+}
+
+/** Puts the eights that wait in registers into workgroup memory. */
+function stores({ name, stride, turns, linesApart }: MatrixTileSide, words: boolean): string[] {
+  return times(turns, (i) => {
+    const slot = `slot${name} + ${(i * linesApart * stride) / 8}u`;
+    if (words) return [`    tile[${slot}] = next${name}${i};`];
+    return times(8, (j) => {
+      const pair = `bitcast<vec2h>(next${name}${i}[${j >> 1}])`;
+      return `    tile[(${slot}) * 8u + ${j}u] = ${pair}[${j % 2}];`;
+    });
+  }).flat();
+}
+
+/** Multiplies all fragments of the inner steps in workgroup memory. */
+function products(text: MatrixTileText, { a, b }: MatrixTileLayout): string[] {
+  const { m, n, k, rowFragments, columnFragments, inner, words } = text;
+  const per = words ? 8 : 1;
+  // Of line and place along it: constants, and the subgroup's own first row or column.
+  const fragment = (type: string, side: MatrixTileSide, own: string, lineAcross: number, lineInner: number) => {
+    const { stride, start, alongK } = side;
+    const fixed = start + (alongK ? lineAcross * stride + lineInner : lineInner * stride + lineAcross);
+    const base = alongK ? `${own} * ${stride / per}u` : per === 1 ? own : `${own} / ${per}u`;
+    return loadMatrix(
+      text,
+      type,
+      'tile',
+      `${base} + ${fixed / per}u`,
+      `${stride / per}u`,
+      alongK === (side.name === 'B'),
+    );
+  };
+  return times(inner / k, (step) => [
+    ...times(rowFragments, (i) => `    let left${step}_${i} = ${fragment('Left', a, 'row', i * m, step * k)};`),
+    ...times(columnFragments, (j) => [
+      `    let right${step}_${j} = ${fragment('Right', b, 'column', j * n, step * k)};`,
+      ...times(
+        rowFragments,
+        (i) =>
+          `    sum${i}_${j} = subgroupMatrixMultiplyAccumulate(left${step}_${i}, right${step}_${j}, sum${i}_${j});`,
+      ),
+    ]).flat(),
+  ]).flat();
+}

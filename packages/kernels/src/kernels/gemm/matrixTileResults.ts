@@ -1,0 +1,97 @@
+import { padding, times } from './matrixTileLayout.ts';
+import type { MatrixTileLayout, MatrixTileText } from './matrixTileLayout.ts';
+
+/** Where a fragment lies in the output, in fours. */
+const placeInOutput = ({ m, n }: MatrixTileText, i: number, j: number) =>
+  `(task.offsetOutput + (task.firstRow + row + ${i * m}u) * parameters.n + task.firstColumn + column + ${j * n}u) / 4u`;
+
+/** Begins the sums of a tile that lies inside with what the output holds, or with the bias. */
+export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTileLayout): string[] {
+  const { m, n, rowFragments, columnFragments, accumulate, bias } = text;
+  const each = (make: (i: number, j: number) => string) =>
+    times(rowFragments, (i) => times(columnFragments, (j) => make(i, j))).flat();
+  if (accumulate) {
+    const load = (i: number, j: number) =>
+      loadMatrix(text, 'Sums', 'output', placeInOutput(text, i, j), 'parameters.n / 4u', false);
+    return ['  if (whole) {', ...each((i, j) => `    sum${i}_${j} = ${load(i, j)};`), '  }'];
+  }
+  if (!bias) return [];
+  // As many rows of the bias as a fragment has, so that it can be loaded as one.
+  const fours = (m * columns) / 4;
+  const load = (j: number) => loadMatrix(text, 'Sums', 'tile', `(column + ${j * n}u) / 4u`, `${columns / 4}u`, false);
+  return [
+    '  if (whole) {',
+    `    for (var four = thread; four < ${fours}u; four += ${threads}u) {`,
+    `      tile[four] = bitcast<vec4u>(loadBias(task.firstColumn / 4u + four % ${columns / 4}u));`,
+    '    }',
+    '    workgroupBarrier();',
+    ...each((i, j) => `    sum${i}_${j} = ${i === 0 ? load(j) : `sum0_${j}`};`),
+    '  }',
+  ];
+}
+
+/** Stores a tile that lies inside. */
+export function storesOfFragments(text: MatrixTileText): string[] {
+  const { rowFragments, columnFragments } = text;
+  return times(rowFragments, (i) =>
+    times(
+      columnFragments,
+      (j) => `    ${storeMatrix(text, 'output', placeInOutput(text, i, j), `sum${i}_${j}`, 'parameters.n / 4u')};`,
+    ),
+  ).flat();
+}
+
+/** Passes the sums through workgroup memory to the epilogue, four at a time to each thread. */
+export function epilogue(text: MatrixTileText, { columns, threads }: MatrixTileLayout): string[] {
+  const { m, n, subgroupRows, rowFragments, columnFragments, words } = text;
+  const stride = columns + padding.floats;
+  const per = words ? 4 : 1;
+  const array = words ? 'tile' : 'finished';
+  const perThread = (subgroupRows * m * columns) / 4 / threads;
+  const subgroupRow = `thread / ${threads / subgroupRows}u`;
+  const four = words
+    ? 'bitcast<vec4f>(tile[place / 4u])'
+    : 'vec4f(finished[place], finished[place + 1u], finished[place + 2u], finished[place + 3u])';
+  return times(rowFragments, (i) => [
+    '  workgroupBarrier();',
+    ...times(columnFragments, (j) => {
+      const place = `(${subgroupRow} * ${m * stride}u + column + ${j * n}u)${per === 1 ? '' : ` / ${per}u`}`;
+      return `  ${storeMatrix(text, array, place, `sum${i}_${j}`, `${stride / per}u`)};`;
+    }),
+    '  workgroupBarrier();',
+    `  for (var turn = 0u; turn < ${perThread}u; turn++) {`,
+    `    let number = thread + turn * ${threads}u;`,
+    `    let line = number / ${columns / 4}u;`,
+    `    let along = number % ${columns / 4}u * 4u;`,
+    `    let place = line * ${stride}u + along;`,
+    `    let outputRow = task.firstRow + line / ${m}u * ${rowFragments * m}u + line % ${m}u + ${i * m}u;`,
+    `    finishFour(task.offsetOutput, outputRow, task.firstColumn + along, ${four});`,
+    '  }',
+  ]).flat();
+}
+
+/** A load as the device spells it. `place` and `stride` count elements of the array. */
+export function loadMatrix(
+  { majorness }: MatrixTileText,
+  type: string,
+  array: string,
+  place: string,
+  stride: string,
+  columnMajor: boolean,
+): string {
+  return majorness
+    ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${array}, ${place}, ${stride})`
+    : `subgroupMatrixLoad<${type}>(&${array}, ${place}, ${columnMajor}, ${stride})`;
+}
+
+function storeMatrix(
+  { majorness }: MatrixTileText,
+  array: string,
+  place: string,
+  value: string,
+  stride: string,
+): string {
+  return majorness
+    ? `subgroupMatrixStore<row_major>(&${array}, ${place}, ${value}, ${stride})`
+    : `subgroupMatrixStore(&${array}, ${place}, ${value}, false, ${stride})`;
+}
