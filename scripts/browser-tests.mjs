@@ -1,6 +1,6 @@
 // Runs the kernels' tests in a page of a browser without a window: Chromium, with its own WebGPU. `npm run test-browser` comes here.
 // Usage: node scripts/browser-tests.mjs [--all] [WORD …]      only files whose path holds one of the words; two sizes of each test, or all
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPage } from './browser/page.mjs';
 import { bundleTests } from './gpu/bundleTests.mjs';
@@ -16,7 +16,10 @@ const program = await bundleTests('browser/tests.mjs', {
   },
 });
 const path = '/tests.mjs';
-const page = await openPage({ [path]: readFileSync(program) });
+// A small model, for tests that load one.
+const model = join(rootFolder, 'packages/bert/golden/own-mini');
+const served = readdirSync(model).map((name) => [`/model/${name}`, readFileSync(join(model, name))]);
+const page = await openPage({ [path]: readFileSync(program), ...Object.fromEntries(served) });
 try {
   console.log(`${page.browserName}, ${page.adapter}`);
   page.onMessage((text) => console.log(text));

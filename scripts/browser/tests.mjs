@@ -1,5 +1,6 @@
 // The tests that run in a page, in one program: kernels against their float64 references,
-// and what is said of one that does not compile. Built and
+// what is said of one that does not compile, and models that a page
+// loads and saves. Built and
 // opened by scripts/browser-tests.mjs.
 import { runTests } from '../gpu/runTests.mjs';
 
@@ -7,6 +8,7 @@ const files = import.meta.glob([
   '../../packages/kernels/src/kernels/**/*.test.ts',
   '../../packages/kernels/src/recording/compileError.test.ts',
   '../../packages/kernels/src/testing/arrays.test.ts',
+  './modelFolder.mjs',
   '!../../packages/kernels/src/**/*.matrix.test.ts',
 ]);
 

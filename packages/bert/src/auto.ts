@@ -1,5 +1,6 @@
 import { ArgumentError } from '@attune/validate';
 import { BertModel } from './bert/bertModel.ts';
+import type { ModelFolder } from './checkpoint/modelFolder.ts';
 import { modelTypeError } from './config/configError.ts';
 import { BertForSequenceClassification } from './heads/sequenceClassification.ts';
 import type { FromPretrainedOptions } from './pretrained/loadPretrained.ts';
@@ -26,10 +27,11 @@ function autoClass<Model extends PretrainedModel>(name: string, classes: Readonl
     }
 
     /**
+     * @param nameOrFolder a hub name, a folder, or its files
      * @throws CheckpointError, ConfigError (also for a model type other than BERT),
      *   SafetensorsError, HubError
      */
-    static fromPretrained(nameOrFolder: string, options?: FromPretrainedOptions): Promise<Model> {
+    static fromPretrained(nameOrFolder: ModelFolder, options?: FromPretrainedOptions): Promise<Model> {
       return loadModel(`${name}.fromPretrained`, classOf, nameOrFolder, options);
     }
   };

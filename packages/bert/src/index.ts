@@ -4,6 +4,15 @@ export { BertModel, type BertModelOutput } from './bert/bertModel.ts';
 export type { PackedBatch } from './bert/packBatch.ts';
 export { unpackTokens } from './bert/unpackTokens.ts';
 export { loadReportMessage, type LoadReport } from './checkpoint/loadReport.ts';
+export type {
+  BlobLike,
+  DirectoryHandle,
+  FileHandle,
+  FileLike,
+  ModelFolder,
+  NamedFiles,
+  WritableFolder,
+} from './checkpoint/modelFolder.ts';
 export type { PretrainedOptions } from './checkpoint/pretrainedFiles.ts';
 export type { ProblemShape } from './checkpoint/shapes.ts';
 export { BertConfig, type BertConfigFields, type BertConfigOptions, type ProblemType } from './config/bertConfig.ts';

@@ -1,4 +1,7 @@
 import { HubError, HubNotFoundError, listFiles, readHubFile, type ResolveOptions } from '@attune/hub';
+import { shown } from '@attune/validate';
+import { CheckpointError } from './checkpointError.ts';
+import { readerOf, type ModelFolder } from './modelFolder.ts';
 
 /**
  * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `forceDownload`,
@@ -20,8 +23,36 @@ export interface PretrainedFiles {
   list(): Promise<readonly string[]>;
 }
 
-/** Opens a checkpoint by folder or hub name. Nothing is read yet. */
-export function openPretrained(name: string, options: PretrainedOptions = {}): PretrainedFiles {
+/**
+ * Opens a checkpoint. Nothing is read yet.
+ *
+ * @throws CheckpointError for an option of the hub beside files that are not the hub's
+ */
+export function openPretrained(folder: ModelFolder, options: PretrainedOptions = {}): PretrainedFiles {
+  const reader = readerOf(folder);
+  if (!reader) return openByName(folder as string, options);
+  const { subfolder, ...hubOptions } = options;
+  for (const [option, value] of Object.entries(hubOptions))
+    if (value !== undefined)
+      throw new CheckpointError(
+        `${reader.name}: the option ${option} (${shown(value)}) is for names on the hub. Leave it out, or pass a name.`,
+      );
+  const prefix = subfolder ? `${subfolder}/` : '';
+  const read = (file: string) => reader.read(`${prefix}${file}`);
+  return {
+    name: subfolder ? `${reader.name}/${subfolder}` : reader.name,
+    read,
+    readText: async (file) => decoded(await read(file)),
+    list: async () => within(prefix, await reader.list()),
+  };
+}
+
+const decoded = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
+
+const within = (prefix: string, files: readonly string[]) =>
+  files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+
+function openByName(name: string, options: PretrainedOptions): PretrainedFiles {
   const { subfolder, ...rest } = options;
   const resolve: ResolveOptions = { ...rest, repoType: 'model' };
   const prefix = subfolder ? `${subfolder}/` : '';
@@ -36,14 +67,10 @@ export function openPretrained(name: string, options: PretrainedOptions = {}): P
   return {
     name: subfolder ? `${name}/${subfolder}` : name,
     read,
-    async readText(file) {
-      const bytes = await read(file);
-      return bytes && new TextDecoder().decode(bytes);
-    },
+    readText: async (file) => decoded(await read(file)),
     async list() {
       try {
-        const names = await listFiles(name, resolve);
-        return names.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+        return within(prefix, await listFiles(name, resolve));
       } catch (error) {
         if (error instanceof HubError) return [];
         throw error;

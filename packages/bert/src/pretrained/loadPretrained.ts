@@ -16,6 +16,7 @@ import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import type { HostWeight } from '../checkpoint/checkpointFiles.ts';
 import type { LoadReport } from '../checkpoint/loadReport.ts';
 import { loadWeights, planWeights } from '../checkpoint/loadWeights.ts';
+import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
 import { nameFolder } from '../checkpoint/nameFolder.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
@@ -142,11 +143,11 @@ async function readConfig(files: PretrainedFiles): Promise<Record<string, unknow
 export async function readWeights<Class extends { readonly kind: ModelKind }>(
   where: string,
   classOf: (modelType: unknown, source: string) => Class,
-  nameOrFolder: string,
+  nameOrFolder: ModelFolder,
   options: FromPretrainedOptions,
   defaultSeed: number,
 ): Promise<ModelParts & { readonly modelClass: Class }> {
-  requireArgument(where, 'nameOrFolder', nameOrFolder, hubNameOrFolder, CheckpointError);
+  requireArgument(where, 'nameOrFolder', nameOrFolder, modelFolder(), CheckpointError);
   requireOptions(where, options, fromPretrainedOptions, advice);
   const {
     revision,
@@ -176,15 +177,13 @@ export async function readWeights<Class extends { readonly kind: ModelKind }>(
   const checkpoint = await readCheckpoint(files);
   const plan = planWeights(kind.shapes(config), checkpoint, {
     model: kind.architecture,
-    source: nameOrFolder,
+    source: files.name,
     basePrefix: kind.basePrefix,
     mayBeNew: kind.mayBeNew,
     ignoreMismatchedSizes,
     seed,
   });
   const device = givenDevice ?? (await defaultDevice());
-  requireMemory(device, plan.shapes, nameOrFolder);
+  requireMemory(device, plan.shapes, files.name);
   return { modelClass, config, weights: sourceOf(loadWeights(plan, config), device), seed, report: plan.report };
 }
-
-const hubNameOrFolder = { ...nonEmptyText, what: "a hub name such as 'bert-base-uncased', or a folder" };

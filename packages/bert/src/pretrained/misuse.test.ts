@@ -38,7 +38,7 @@ describe('what is not meant for a model', () => {
   afterAll(() => rm(scratch, { recursive: true }));
 
   it.each([
-    [[], /nameOrFolder must be a hub name such as 'bert-base-uncased', or a folder; got undefined/],
+    [[], /nameOrFolder must be a hub name such as 'bert-base-uncased', or a folder: its path, .*; got undefined/],
     [[42], /nameOrFolder must be a hub name .*; got 42/],
     [[''], /nameOrFolder must be/],
     [[ownMini, null], /takes its options as an object/],
@@ -150,6 +150,6 @@ describe('what is not meant for a model', () => {
     expect(() => model.bert.forward({ input_ids: [[1]] })).toThrow(/BertModel was disposed/);
     await expect(model.stateDict()).rejects.toThrow(disposed);
     await expect(model.savePretrained(scratch)).rejects.toThrow(disposed);
-    await expect(model.savePretrained(undefined as never)).rejects.toThrow(/folder must be a text/);
+    await expect(model.savePretrained(undefined as never)).rejects.toThrow(/folder must be a folder: its path/);
   });
 });

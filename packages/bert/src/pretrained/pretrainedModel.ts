@@ -1,10 +1,9 @@
-import { writeFilesAtomic, type FileContent } from '@attune/platform';
+import type { FileContent } from '@attune/platform';
 import { currentSeed, Module, tidy, type StateDict } from '@attune/tensor';
 import {
   callable,
   flag,
   instanceOf,
-  nonEmptyText,
   number,
   numberAtLeast,
   oneOfKinds,
@@ -21,6 +20,7 @@ import type { WeightSource } from '../bert/layers.ts';
 import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
+import { writableFolder, writeModelFiles, type ModelFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
 import { parseShardSize } from '../checkpoint/shardSize.ts';
 import { BertConfig } from '../config/bertConfig.ts';
 import { DisposedModelError } from './errors.ts';
@@ -115,13 +115,13 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * Loads a checkpoint by hub name or folder; what it may lack (a classifier) is drawn from the
+   * Loads a checkpoint: a hub name, a folder, or its files; what it may lack (a classifier) is drawn from the
    * seed, exactly as PyTorch draws it.
    * @throws CheckpointError, ConfigError, SafetensorsError, HubError
    */
   static async fromPretrained<Model extends PretrainedModel>(
     this: ModelClass<Model>,
-    nameOrFolder: string,
+    nameOrFolder: ModelFolder,
     options: FromPretrainedOptions = {},
   ): Promise<Model> {
     requireClass(this, 'fromPretrained');
@@ -142,13 +142,14 @@ export abstract class PretrainedModel extends Module {
 
   /**
    * Writes config.json and model.safetensors, which Python's `transformers` loads. Every file is
-   * complete before the first takes its place; config.json takes its place last.
+   * complete before the first takes its place; config.json takes its place last. In a page the folder
+   * is a directory handle, or a Map that takes the files.
    * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder
    *   cannot be written
    */
-  async savePretrained(folder: string, options: SaveOptions = {}): Promise<void> {
-    requireArgument(`${this.architecture}.savePretrained`, 'folder', folder, nonEmptyText, CheckpointError);
-    await writeFilesAtomic(folder, await this.files(options), isWeightsFile);
+  async savePretrained(folder: WritableFolder, options: SaveOptions = {}): Promise<void> {
+    requireArgument(`${this.architecture}.savePretrained`, 'folder', folder, writableFolder, CheckpointError);
+    await writeModelFiles(folder, await this.files(options), isWeightsFile);
   }
 
   /**
@@ -248,7 +249,7 @@ export abstract class PretrainedModel extends Module {
 export async function loadModel<Model extends PretrainedModel>(
   where: string,
   classOf: (modelType: unknown, source: string) => ModelClass<Model>,
-  nameOrFolder: string,
+  nameOrFolder: ModelFolder,
   options: FromPretrainedOptions = {},
 ): Promise<Model> {
   const parts = await readWeights(where, classOf, nameOrFolder, options, currentSeed() ?? 42);

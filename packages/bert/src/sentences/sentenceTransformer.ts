@@ -14,6 +14,7 @@ import {
 } from '@attune/validate';
 import { BertModel } from '../bert/bertModel.ts';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
 import { openPretrained, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
 import { AutoTokenizer } from '../tokenizer/autoTokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizerTypes.ts';
@@ -100,17 +101,17 @@ export class SentenceTransformer {
   }
 
   /**
-   * Loads a model by hub name or folder. A plain BERT, without modules.json, is pooled by the mean.
+   * Loads a model: a hub name, a folder, or its files. A plain BERT, without modules.json, is pooled by the mean.
    *
    * @throws CheckpointError, also for modules and pooling that are not computed here; ConfigError,
    *   TokenizerError, SafetensorsError, HubError
    */
   static async fromPretrained(
-    nameOrFolder: string,
+    nameOrFolder: ModelFolder,
     options: SentenceTransformerOptions = {},
   ): Promise<SentenceTransformer> {
     const where = 'SentenceTransformer.fromPretrained';
-    const kind = { ...nonEmptyText, what: "a hub name such as 'sentence-transformers/all-MiniLM-L6-v2', or a folder" };
+    const kind = modelFolder('sentence-transformers/all-MiniLM-L6-v2');
     requireArgument(where, 'nameOrFolder', nameOrFolder, kind, CheckpointError);
     requireOptions(where, options, loadOptions);
     const { device, ...files } = options;

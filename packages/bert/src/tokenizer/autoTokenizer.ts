@@ -1,4 +1,3 @@
-import { writeFilesAtomic } from '@attune/platform';
 import {
   ArgumentError,
   callable,
@@ -14,6 +13,7 @@ import {
 } from '@attune/validate';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import { refuseForeignText } from '../checkpoint/foreignContent.ts';
+import { modelFolder, writeModelFiles, type ModelFolder } from '../checkpoint/modelFolder.ts';
 import { nameFolder } from '../checkpoint/nameFolder.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
@@ -134,7 +134,7 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
     JSON.stringify([encodingVersion, json, config, Number.isFinite(modelMaxLength) ? modelMaxLength : null]),
   );
   const { warn = console.warn } = options;
-  return createChecked({ json, config, modelMaxLength, fingerprint, write: writeFilesAtomic, warn }, source);
+  return createChecked({ json, config, modelMaxLength, fingerprint, write: writeModelFiles, warn }, source);
 }
 
 /**
@@ -179,7 +179,7 @@ async function otherModel(files: PretrainedFiles, error: unknown): Promise<Error
   return new Kind(`${message} Its tokenizer: ${error.message}`, { cause: error });
 }
 
-/** Loads tokenizers by hub name or folder. */
+/** Loads tokenizers: by hub name, folder, or files. */
 export class AutoTokenizer {
   constructor() {
     throw new ArgumentError(
@@ -194,10 +194,9 @@ export class AutoTokenizer {
    * @throws CheckpointError when neither file is there or one is no JSON, TokenizerError when one
    *   is damaged or of another kind of tokenizer; both name the file
    */
-  static async fromPretrained(nameOrFolder: string, options: TokenizerLoadOptions = {}): Promise<Tokenizer> {
+  static async fromPretrained(nameOrFolder: ModelFolder, options: TokenizerLoadOptions = {}): Promise<Tokenizer> {
     const where = 'AutoTokenizer.fromPretrained';
-    const kind = { ...nonEmptyText, what: "a hub name such as 'bert-base-uncased', or a folder" };
-    requireArgument(where, 'nameOrFolder', nameOrFolder, kind, CheckpointError);
+    requireArgument(where, 'nameOrFolder', nameOrFolder, modelFolder(), CheckpointError);
     requireOptions(where, options, loadKinds, advice);
     const { modelMaxLength, paddingSide, truncationSide, warn, ...hubOptions } = options;
     const source = openPretrained(nameOrFolder, hubOptions);

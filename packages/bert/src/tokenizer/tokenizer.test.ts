@@ -319,7 +319,7 @@ describe('files', () => {
     await expect(load(ownMini, { useFast: true })).rejects.toThrow(/no option useFast: there is one tokenizer/);
     await expect((tokenizerFromFiles as typeof load)()).rejects.toThrow(/takes its options as an object/);
     await expect(tokenizerFromFiles({})).rejects.toThrow(/neither tokenizerJson nor vocabulary/);
-    await expect(tokenizer.savePretrained('')).rejects.toThrow(/folder must be the name of a folder/);
+    await expect(tokenizer.savePretrained('')).rejects.toThrow(/folder must be a folder: its path, a Map/);
   });
 
   it('says what a folder lacks', async () => {

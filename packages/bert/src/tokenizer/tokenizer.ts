@@ -1,4 +1,5 @@
 import { flag, optional, requireArgument, requireOptions, type Kind } from '@attune/validate';
+import { writableFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
 import { encodeTexts, type EncodeParts } from './encode.ts';
 import { resolveOptions } from './encodeOptions.ts';
 import { TokenizerError } from './errors.ts';
@@ -16,7 +17,7 @@ export interface TokenizerParts {
   readonly modelMaxLength: number;
   readonly fingerprint: string;
   /** Writes files into a folder; from the platform. */
-  readonly write: (folder: string, files: ReadonlyMap<string, string>) => Promise<void>;
+  readonly write: (folder: WritableFolder, files: ReadonlyMap<string, string>) => Promise<void>;
   /** Where warnings go. */
   readonly warn: (message: string) => void;
 }
@@ -24,7 +25,6 @@ export interface TokenizerParts {
 const idList: Kind = { what: 'a list of token ids', holds: isTexts };
 const decodeOptions = { skipSpecialTokens: optional(flag) };
 const tokenList: Kind = { what: 'a token or a list of tokens', holds: isTexts };
-const folderName: Kind = { what: 'the name of a folder', holds: (value) => typeof value === 'string' && value !== '' };
 
 function inputNames(config: TokenizerConfig): readonly string[] {
   const distil = (config.tokenizer_class ?? '').startsWith('DistilBert');
@@ -127,8 +127,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     truncationSide,
     fingerprint,
     files,
-    async savePretrained(folder: string): Promise<void> {
-      requireArgument('savePretrained', 'folder', folder, folderName, TokenizerError);
+    async savePretrained(folder: WritableFolder): Promise<void> {
+      requireArgument('savePretrained', 'folder', folder, writableFolder, TokenizerError);
       await parts.write(folder, files());
     },
   });

@@ -1,3 +1,4 @@
+import type { WritableFolder } from '../checkpoint/modelFolder.ts';
 import type { Features, PaddingStrategy, PadOptions } from './pad.ts';
 import type { TruncationStrategy } from './truncation.ts';
 
@@ -140,8 +141,8 @@ export interface Tokenizer {
   /** The files `savePretrained` writes: name to content. */
   files(): Map<string, string>;
   /**
-   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads. @throws
-   * where there is no file system
+   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads: to a folder,
+   * into a Map, or through a directory handle. @throws for a path where there is no file system
    */
-  savePretrained(folder: string): Promise<void>;
+  savePretrained(folder: WritableFolder): Promise<void>;
 }

@@ -178,7 +178,9 @@ export const isFolder: Platform['isFolder'] = async (nameOrFolder) => /^(https?:
 
 export const findInFolder: Platform['findInFolder'] = async (folder, filename) => {
   const response = await fetch(`${folder.replace(/\/+$/, '')}/${filename}`);
-  return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
+  // Servers of single-page programs answer every unknown path with their page.
+  const isPage = /^text\/html\b/.test(response.headers.get('content-type') ?? '') && !/\.html?$/.test(filename);
+  return response.ok && !isPage ? new Uint8Array(await response.arrayBuffer()) : undefined;
 };
 
 export const listFolder: Platform['listFolder'] = async (folder) => {
