@@ -90,6 +90,7 @@ function recordJoined(gpu: Gpu, options: MapOptions): void {
       access: elementAccess(gpu, arrays, { output }, broadcast ? { ...widths, output: width } : width),
       map: generatedMap(dealt, width, widths),
       vec4: width === 4,
+      repeats: (dealt.broadcast?.extents.length ?? 0) > 0,
       ...defines,
     }),
     parameters: { integers, floats },
@@ -221,8 +222,9 @@ function generatedMap(options: MapOptions, width: Width, widths: Vectors['widths
       `fn formula(${names.map((name, at) => `${name}: ${types[at]}`).join(', ')}) -> ${result} {`,
       formula.body,
       '}',
+      ...(rank > 0 ? walkOf(arrays, axes) : []),
       'fn resultAt(index: u32) -> OutputValues {',
-      ...(rank > 0 ? placesOf(arrays, axes) : arrays.map((name) => `  let ${name}At = index;`)),
+      ...(rank > 0 ? [] : arrays.map((name) => `  let ${name}At = index;`)),
       ...arrays.map((name) => `  let ${name} = load${upper(name)}(${name}At);`),
       width === 4
         ? `  return OutputValues(${['.x', '.y', '.z', '.w'].map(lane).join(', ')});`
@@ -233,15 +235,37 @@ function generatedMap(options: MapOptions, width: Width, widths: Vectors['widths
   return { key, write, includes: formula.includes ?? [] };
 }
 
-/** WGSL that finds the place of each operand from the number of the output's element. */
-function placesOf(arrays: readonly string[], axes: readonly number[]): string[] {
-  const lines = ['  var rest = index;', ...arrays.map((name) => `  var ${name}At = 0u;`)];
-  for (const axis of axes.toReversed()) {
-    const before = axis > 0 ? `rest / parameters.extent${axis}` : '0u';
-    lines.push(`  let before${axis} = ${before};`);
-    lines.push(`  let at${axis} = rest - before${axis} * parameters.extent${axis};`);
-    for (const name of arrays) lines.push(`  ${name}At += at${axis} * parameters.${name}Stride${axis};`);
-    lines.push(`  rest = before${axis};`);
-  }
-  return lines;
+/**
+ * `begin`, which finds the place of each operand from the number of an output's element, and `goOn`,
+ * which goes to the eighth after it without a division: these are what such kernels would wait for.
+ */
+function walkOf(arrays: readonly string[], axes: readonly number[]): string[] {
+  const all = (line: (name: string) => string) => arrays.map(line).join(' ');
+  const last = axes.length - 1;
+  return [
+    ...axes.map((axis) => `var<private> at${axis}: u32;`),
+    ...arrays.map((name) => `var<private> ${name}At: u32;`),
+    'fn begin(index: u32) {',
+    '  var rest = index;',
+    ...axes
+      .toReversed()
+      .map((axis) => `  at${axis} = ${axis > 0 ? `rest % parameters.extent${axis}; rest /= parameters.extent${axis}` : 'rest'};`),
+    ...arrays.map(
+      (name) => `  ${name}At = ${axes.map((axis) => `at${axis} * parameters.${name}Stride${axis}`).join(' + ')};`,
+    ),
+    '}',
+    'fn goOn() {',
+    `  at${last} += 8; ${all((name) => `${name}At += 8 * parameters.${name}Stride${last};`)}`,
+    ...axes
+      .slice(1)
+      .toReversed()
+      .map((axis) => {
+        const carried = all(
+          (name) =>
+            `${name}At += parameters.${name}Stride${axis - 1} - parameters.extent${axis} * parameters.${name}Stride${axis};`,
+        );
+        return `  while (at${axis} >= parameters.extent${axis}) { at${axis} -= parameters.extent${axis}; at${axis - 1} += 1; ${carried} }`;
+      }),
+    '}',
+  ];
 }
