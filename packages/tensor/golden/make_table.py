@@ -65,7 +65,7 @@ def over(function):
 
 def plain_sum(result):
     """f32 for f16 too, as the package has it."""
-    return lambda *given: result(*(x.float() if isinstance(x, torch.Tensor) else x for x in given))
+    return lambda *given: result(*(x.float() if isinstance(x, torch.Tensor) and x.is_floating_point() else x for x in given))
 
 
 REDUCED = {
@@ -162,6 +162,12 @@ for name in ["argMax", "argMin", "any", "all", "argSort"]:
     cases += [(name, [[2, 3]], [-1], whole)]
 for name in ["any", "all"]:
     cases.append((name, [[2, 3]], [-1], truth))
+for name in ["sum", "prod", "max", "min", "cumsum"]:
+    cases += [(name, [[2, 3]], [-1], whole), (name, [[2, 3, 4]], [1], whole), (name, [[2, 3]], [-1], truth)]
+    if name != "prod":
+        cases.append((name, [[2, 131]], [1], whole))
+cases += [("sum", [[2, 3]], [], whole), ("sum", [[2, 0]], [1], whole), ("prod", [[2, 0]], [1], whole), ("sort", [[6]], [-1], truth),
+          ("scatterAdd", [[3, 4], [3, 2]], [-1, {"index": [3, 2]}], whole), ("gather", [[3, 4]], [-1, {"index": [3, 2]}], whole)]
 cases += [
     ("sort", [[]], []), ("sort", [[2, 0]], [0]), ("sort", [[2, 5]], [-1], special), ("sort", [[6]], [-1], whole), ("sort", [[6]], [-1], half),
     ("topk", [[]], [1]), ("topk", [[0, 2]], [1, -1]), ("topk", [[6]], [6, -1], whole), ("topk", [[10]], [10], special), ("topk", [[6]], [6], half),

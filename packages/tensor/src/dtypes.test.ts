@@ -32,6 +32,9 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(attune.gt(x, 0)).toEqualTypeOf<Tensor<'bool'>>();
     expectTypeOf(attune.where(attune.gt(whole, 1), whole, 0)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.sum(x)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.cumsum(whole, 0)).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.prod(attune.gt(x, 0))).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.max(whole)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.argMax(x, 1)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.transpose(attune.cast(x, 'u32'), 0, 1)).toEqualTypeOf<Tensor<'u32'>>();
     expectTypeOf(attune.topk(x, 1).indices).toEqualTypeOf<Tensor<'i32'>>();
@@ -47,12 +50,13 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(x.sqrt().gt(1)).toEqualTypeOf<Tensor<'bool'>>();
     expectTypeOf(x.cast('f16').sort().values).toEqualTypeOf<Tensor<'f16'>>();
     expectTypeOf(x.split(1)).toEqualTypeOf<Tensor<'i32'>[]>();
+    expectTypeOf(x.gt(1).sum()).toEqualTypeOf<Tensor<'i32'>>();
   });
 
   it('and takes those it does not know as they are', () => {
     const any = attune.zeros([2]) as Tensor;
     expectTypeOf(attune.add(any, attune.zeros([2]))).toEqualTypeOf<Tensor>();
-    expectTypeOf(attune.sum(any)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.sum(any)).toEqualTypeOf<Tensor<'f32' | 'i32' | 'u32'>>();
     expectTypeOf(attune.exp(any)).toEqualTypeOf<Tensor<'f32' | 'f16'>>();
     expectTypeOf<Tensor<'f32'>>().toExtend<Tensor>();
   });

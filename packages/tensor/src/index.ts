@@ -225,7 +225,7 @@ export { writeSafetensors } from './safetensors/writeSafetensors.ts';
 export type { WritableTensor } from './safetensors/writeSafetensors.ts';
 export type { Shape } from './shape.ts';
 export { Tensor } from './tensor.ts';
-export type { DType, DataOf, FloatOf, FloatType } from './dtypes.ts';
+export type { DType, DataOf, FloatOf, FloatType, SumOf } from './dtypes.ts';
 export { DeviceLostError, openDevice, OutOfMemoryError, selfTest, tuneKernels } from '@attune/kernels';
 export type { DeviceInfo, TuneOptions } from '@attune/kernels';
 export type { DynamicLossScale, UpdateRecord } from '@attune/kernels/internal';

@@ -25,7 +25,7 @@ import { oneHot, tril, triu } from './functional/triangles.ts';
 import * as unary from './functional/unary.ts';
 import { maskedFill, where } from './functional/where.ts';
 import type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
-import type { DType, FloatOf, FloatType } from './dtypes.ts';
+import type { DType, FloatOf, FloatType, SumOf } from './dtypes.ts';
 import { Tensor } from './tensor.ts';
 import type { Operand } from './functional/operands.ts';
 
@@ -76,7 +76,9 @@ type ResultOf<Result, D extends DType> =
       ? Tensor<D>
       : FloatType extends R
         ? Tensor<FloatOf<D>>
-        : Result
+        : SumOf<DType> extends R
+          ? Tensor<SumOf<D>>
+          : Result
     : never;
 
 /** Those that give several tensors, or a type that they are told, written out. */

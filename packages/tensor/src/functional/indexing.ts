@@ -9,7 +9,8 @@ import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { around, requireAxis } from './axes.ts';
 import { add } from './binary.ts';
-import { requireFloats, requireSameType, requireTensor } from './checks.ts';
+import { requireTensor } from './checks.ts';
+import { requireOperands } from './operands.ts';
 import { expand, flatten } from './movement.ts';
 import { pad } from './joining.ts';
 import { narrow } from './slicing.ts';
@@ -125,16 +126,17 @@ export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Te
 /**
  * `input`, and at the places along a dimension that `index` names, the sums of `source`: for three
  * dimensions and `dim` 1, `output[i][index[i][j][k]][k] += source[i][j][k]`. Numbers outside the
- * dimension are left out. The order of sums is fixed. As `torch.scatter_add`. f32 or f16; `input`
- * gets the gradient as it is, `source` that of its places.
+ * dimension are left out. The order of sums is fixed. As `torch.scatter_add`. Of the type of both, any
+ * but bool; whole numbers wrap. `input` gets the gradient as it is, `source` that of its places.
  *
  * @param index i32 or u32, of as many dimensions, no longer than `source`, nor than the input but
  *   along `dim`
  * @throws ShapeError, TensorError
  */
 export function scatterAdd<D extends DType>(input: Tensor<D>, dim: number, index: Tensor, source: Tensor): Tensor<D> {
-  requireFloats('scatterAdd', 'input', input);
-  requireSameType('scatterAdd', 'source', source, input);
+  for (const [name, tensor] of Object.entries({ input, source })) requireTensor('scatterAdd', name, tensor);
+  if (requireOperands('scatterAdd', { input, source }).dtype === 'bool')
+    throw new TensorError('scatterAdd: a mask of bool is no number; cast() it');
   const axis = requireAxis('scatterAdd', 'dim', dim, input.shape);
   requireIndex('scatterAdd', index, input);
   requireWithin('scatterAdd', 'input', index.shape, input.shape, axis);

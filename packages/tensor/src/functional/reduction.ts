@@ -7,6 +7,7 @@ import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { withoutAxes } from './axes.ts';
 import { axesLast, gathered } from './strided.ts';
+import { isFloat, sumType } from '../dtypes.ts';
 import type { DType } from '../dtypes.ts';
 
 /** One value of each row that is reduced: a member of the kernels' family with its numbers. */
@@ -42,8 +43,11 @@ export interface ReductionPlan {
   readonly power?: number | undefined;
   /** Whether the result of no elements is an error. */
   readonly needsElements?: boolean | undefined;
-  /** The result's type: the input's, or true and false, which have no gradient. Default: f32. */
-  readonly result?: 'as input' | 'bool' | undefined;
+  /**
+   * The result's type, of any input: the input's, that of sums (f32 of floats, i32 of bool, whole
+   * numbers as they are), or true and false, which have no gradient. Default: f32, of floats only.
+   */
+  readonly result?: 'as input' | 'as sums' | 'bool' | undefined;
 }
 
 /** At least one element: arrays of none cannot be made. */
@@ -76,16 +80,17 @@ export function reduction<D extends DType>(
     return output;
   };
   const center = plan.center && run({ member: plan.center.member, factor: plan.center.factor?.(length) ?? 1 });
-  const type = plan.result === 'bool' ? 'u32' : plan.result ? input.array.elementType : 'f32';
   const array = run(
     { member, factor: plan.factor?.(length) ?? 1, ...(power !== undefined && { power }), ...(center && { center }) },
-    type,
+    typeOf(plan, input),
   );
   const copied = layout.input === input.array ? undefined : layout.input;
   const resultShape = withoutAxes(shape, axes, keepDim);
-  if (plan.result === 'bool') {
+  // Gradients flow between floats only.
+  if (plan.result === 'bool' || !isFloat(input.dtype)) {
     if (copied) device.release(copied);
-    return new Tensor({ array, shape: resultShape, device, isBool: true });
+    const isBool = plan.result === 'bool' || (plan.result === 'as input' && input.dtype === 'bool');
+    return new Tensor({ array, shape: resultShape, device, isBool });
   }
   return operationResult({
     operation,
@@ -121,6 +126,12 @@ export function reduction<D extends DType>(
         for (const values of made) device.release(values);
       }),
   });
+}
+
+function typeOf({ result }: ReductionPlan, { dtype, array }: Tensor): ElementType {
+  if (result === 'bool') return 'u32';
+  if (result === 'as input') return array.elementType;
+  return result === 'as sums' ? sumType(dtype) : 'f32';
 }
 
 /** Copies an array whose reduced axes stand last to where they belong. */

@@ -21,6 +21,33 @@ describe('reductions equal PyTorch', () => {
     expect([...(await api.sum(x, 1).data())]).toEqual([9, 4103]);
   });
 
+  it('of whole numbers are exact beyond what f32 holds, and wrap beyond 32 bits', async () => {
+    const x = api.tensor(Int32Array.of(2 ** 24, 1, 2 ** 24 + 1, 2 ** 31 - 1, 1, -5), { shape: [2, 3], device });
+    expect([...(await api.sum(x, 1).data())]).toEqual([2 ** 25 + 2, 2 ** 31 - 5]);
+    expect(await api.sum(x).item()).toBe((2 ** 25 + 2 + (2 ** 31 - 5)) | 0);
+    expect([...(await api.cumsum(x, 1).data())].slice(3)).toEqual([2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 5]);
+    expect([...(await api.prod(x, 1).data())]).toEqual([Math.imul(2 ** 24, 2 ** 24 + 1), Math.imul(2 ** 31 - 1, -5)]);
+    expect([...(await api.argMax(x, 1).data())]).toEqual([2, 0]);
+    expect([...(await api.max(x, 0).data())]).toEqual([2 ** 31 - 1, 1, 2 ** 24 + 1]);
+    const unsigned = api.tensor(Uint32Array.of(2 ** 32 - 1, 2, 0), { device });
+    const [total, greatest] = [api.sum(unsigned), api.argMax(unsigned)];
+    expect([total.dtype, await total.item(), await greatest.item()]).toEqual(['u32', 1, 0]);
+    expect(await api.min(unsigned).item()).toBe(0);
+  });
+
+  it('of many whole numbers and bool go in stages', async () => {
+    const numbers = Int32Array.from({ length: 9000 }, (_, index) => ((index * 7919) % 1000) * 1001 - 500_000);
+    const x = api.tensor(numbers, { shape: [9000], device });
+    const exact = numbers.reduce((sum, value) => (sum + value) | 0, 0);
+    expect(await api.sum(x).item()).toBe(exact);
+    expect((await api.cumsum(x, 0).data()).at(-1)).toBe(exact);
+    expect(await api.min(x).item()).toBe(Math.min(...numbers));
+    const isPositive = api.gt(x, 0);
+    const count = api.sum(isPositive);
+    expect([count.dtype, await count.item()]).toEqual(['i32', numbers.filter((value) => value > 0).length]);
+    expect([api.max(isPositive).dtype, await api.max(isPositive).item()]).toEqual(['bool', 1]);
+  });
+
   it('tell of any and all in bool, of any type', async () => {
     const x = api.tensor(Int32Array.of(0, 2, 0, 3, 0, 0), { shape: [3, 2], device });
     expect([api.any(x, 1).dtype, api.all(api.any(x, 1)).dtype]).toEqual(['bool', 'bool']);
@@ -39,6 +66,11 @@ const index = (shape: readonly number[]) => api.zeros(shape, { device, dtype: 'i
 
 describe('misuse is told in words', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
+    [
+      'whole numbers where there is no mean',
+      ({ mean }) => mean!(index([2])),
+      /mean: input must be a tensor of f32 or f16; it is one of i32. Use cast\(\)/,
+    ],
     ['no tensor', ({ max }) => max!([1]), /max: input must be a Tensor; got an array of 1/],
     [
       'a dimension out of range',

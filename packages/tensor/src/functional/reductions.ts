@@ -11,7 +11,8 @@ import { recordReduce, reduction, rowsOf, spread } from './reduction.ts';
 import type { ReductionPlan } from './reduction.ts';
 import { gathered } from './strided.ts';
 import { scale } from './unary.ts';
-import type { DType } from '../dtypes.ts';
+import { isFloat } from '../dtypes.ts';
+import type { DType, SumOf } from '../dtypes.ts';
 
 /** Dimensions that a reduction takes together: one, several, or all where none is named. */
 export type Dims = number | readonly number[] | null;
@@ -39,14 +40,18 @@ const kinds = { keepDim: optional(flag) };
 const varianceKinds = { ...kinds, correction: optional(aNumber) };
 const normKinds = { ...kinds, p: optional(aNumber) };
 
+const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };
+
 /**
- * Sum over dimensions, f32, in a fixed order. As `torch.sum`. Each element gets the gradient of its
- * sum.
+ * Sum over dimensions, f32 of floats, in a fixed order; i32 of bool, and whole numbers of their
+ * type, which wrap beyond 32 bits. As `torch.sum`, whose sums have 64. Each element gets the
+ * gradient of its sum.
  *
  * @throws ShapeError, TensorError
  */
-export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
-  requireFloats('sum', 'input', input);
+export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
+  requireTensor('sum', 'input', input);
+  if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options);
   requireGivenOptions('sum', options, kinds);
   const { device, shape } = input;
   const axes = axesOf('sum', input, dim);
@@ -67,29 +72,31 @@ export function sum(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  * Mean over dimensions, f32; NaN of no elements. As `torch.mean`. Each element gets its part of the
  * gradient.
  *
- * @throws ShapeError, TensorError
+ * @throws ShapeError, TensorError of whole numbers and bool, which have none: `cast()` them
  */
 export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireFloats('mean', 'input', input);
   requireGivenOptions('mean', options, kinds);
   const axes = axesOf('mean', input, dim);
   const count = sizeOf(axes.map((axis) => input.shape[axis] as number));
-  return scale(sum(input, dim, options), 1 / count);
+  return scale(sum(input as Tensor<'f32'>, dim, options), 1 / count);
 }
 
 const product: ReductionPlan = {
   operation: 'prod',
   member: 'product',
   gradient: 'product',
+  result: 'as sums',
 };
 
 /**
- * Product over dimensions, f32. As `torch.prod`, of several dimensions too. The gradient is
- * multiplied by the product of the others, exactly where some are 0 too.
+ * Product over dimensions, f32 of floats; i32 of bool, and whole numbers of their type, which wrap.
+ * As `torch.prod`, of several dimensions too. The gradient is multiplied by the product of the
+ * others, exactly where some are 0 too.
  *
  * @throws ShapeError, TensorError
  */
-export function prod(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
+export function prod<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
   return reduced(product, input, dim, options);
 }
 
@@ -105,7 +112,7 @@ const maximum = extremum('max', 'maximum');
 const minimum = extremum('min', 'minimum');
 
 /**
- * The greatest over dimensions, of the input's type; NaN where there is one. Elements that are equal
+ * The greatest over dimensions, of the input's type, any; NaN where there is one. Elements that are equal
  * share the gradient. As `torch.amax`; `argMax` gives the places.
  *
  * @throws ShapeError of no elements, TensorError
@@ -115,7 +122,7 @@ export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
 }
 
 /**
- * The least over dimensions, as `max`. As `torch.amin`. Of the type of `input`; elements that are
+ * The least over dimensions, as `max`. As `torch.amin`. Of the type of `input`, any; elements that are
  * equal share the gradient.
  *
  * @throws ShapeError of no elements, TensorError
@@ -217,9 +224,7 @@ const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
  * @throws ShapeError, TensorError
  */
 export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  requireTensor('any', 'input', input);
-  requireGivenOptions('any', options, kinds);
-  return reduction(anyPlan, input, axesOf('any', input, dim), options.keepDim === true);
+  return reduced(anyPlan, input, dim, options);
 }
 
 /**
@@ -228,14 +233,12 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  * @throws ShapeError, TensorError
  */
 export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  requireTensor('all', 'input', input);
-  requireGivenOptions('all', options, kinds);
-  return reduction(allPlan, input, axesOf('all', input, dim), options.keepDim === true);
+  return reduced(allPlan, input, dim, options);
 }
 
 /**
  * Number of the greatest along a dimension, i32, the first of several, or in the flat tensor where
- * none is named; NaN is greatest. No gradient. As `torch.argmax`.
+ * none is named; NaN is greatest. Any element type; no gradient. As `torch.argmax`.
  *
  * @throws ShapeError of no elements, TensorError
  */
@@ -280,7 +283,8 @@ function reduced<D extends DType>(
   options: ReductionOptions,
   optionKinds: Readonly<Record<string, Kind>> = kinds,
 ): Tensor<D> {
-  requireFloats(plan.operation, 'input', input);
+  if (plan.result) requireTensor(plan.operation, 'input', input);
+  else requireFloats(plan.operation, 'input', input);
   requireGivenOptions(plan.operation, options, optionKinds);
   const axes = axesOf(plan.operation, input, dim);
   if (plan.needsElements) requireElements(plan.operation, input, axes);

@@ -5,10 +5,11 @@ import { ShapeError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { around, requireAxis } from './axes.ts';
-import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import { requireGivenOptions, requireTensor } from './checks.ts';
 import { gather } from './indexing.ts';
 import { narrow } from './slicing.ts';
-import type { DType } from '../dtypes.ts';
+import { isFloat, sumType } from '../dtypes.ts';
+import type { DType, SumOf } from '../dtypes.ts';
 
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {
@@ -94,17 +95,19 @@ function order(operation: string, input: Tensor, dim: number, options: SortOptio
 }
 
 /**
- * Running sums along a dimension, f32. As `torch.cumsum`. Of the shape of `input`; the gradient is
- * its running sum from the end.
+ * Running sums along a dimension, f32 of floats; i32 of bool, and whole numbers of their type, which
+ * wrap beyond 32 bits. As `torch.cumsum`, whose sums have 64. Of the shape of `input`; the gradient
+ * is its running sum from the end.
  *
  * @throws ShapeError, TensorError
  */
-export function cumsum(input: Tensor, dim: number): Tensor<'f32'> {
-  requireFloats('cumsum', 'input', input);
+export function cumsum<D extends DType>(input: Tensor<D>, dim: number): Tensor<SumOf<D>> {
+  requireTensor('cumsum', 'input', input);
   const { device, shape } = input;
   const layout = around(shape, requireAxis('cumsum', 'dim', dim, shape));
-  const array = device.allocate('f32', Math.max(1, input.size), 'cumsum');
+  const array = device.allocate(sumType(input.dtype as DType), Math.max(1, input.size), 'cumsum');
   kernels.cumsum(device, { ...layout, input: input.array, output: array });
+  if (!isFloat(input.dtype)) return new Tensor({ array, shape, device });
   return operationResult({
     operation: 'cumsum',
     inputs: [input],

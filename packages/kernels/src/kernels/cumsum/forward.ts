@@ -1,14 +1,15 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './cumsum.wgsl.ts';
 import type { CumsumOptions, CumsumVariant } from './options.ts';
 import { chosenVariant, chunksOf } from './variants.ts';
 
 const kernel = 'cumsum';
+const wholeTypes: readonly ElementType[] = ['i32', 'u32'];
 
 /**
  * Records running sums along an axis, as `torch.cumsum`; reversed, they are its gradient. A few long
@@ -20,8 +21,9 @@ const kernel = 'cumsum';
 export function cumsum(gpu: Gpu, options: CumsumOptions): void {
   const { input, output, outer, length, inner } = options;
   requireExtents(kernel, { outer, length, inner });
-  requireArray(kernel, 'input', input, { outer, length, inner }, floatTypes);
-  requireArray(kernel, 'output', output, { outer, length, inner }, floatTypes);
+  requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
+  const isFloat = floatTypes.includes(input.elementType);
+  requireArray(kernel, 'output', output, { outer, length, inner }, isFloat ? floatTypes : wholeTypes);
   requireSeparate(kernel, [input], [output]);
   const variant = chosenVariant(gpu, options);
   const { chunks, chunkLength } = chunksOf(options);
@@ -30,9 +32,10 @@ export function cumsum(gpu: Gpu, options: CumsumOptions): void {
     recordStage(gpu, options, { ...stage, output });
     return;
   }
-  const totals = gpu.allocate('f32', outer * chunks * inner, 'totals of chunks');
+  const type = isFloat ? 'f32' : input.elementType;
+  const totals = gpu.allocate(type, outer * chunks * inner, 'totals of chunks');
   recordStage(gpu, options, { ...stage, output: totals, isTotals: true });
-  const carries = gpu.allocate('f32', outer * chunks * inner, 'running totals');
+  const carries = gpu.allocate(type, outer * chunks * inner, 'running totals');
   cumsum(gpu, { input: totals, output: carries, outer, length: chunks, inner });
   gpu.release(totals);
   recordStage(gpu, options, { ...stage, output, carries });

@@ -2,9 +2,9 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 
 /** Options of {@link cumsum}. */
 export interface CumsumOptions {
-  /** `[outer, length, inner]`, f32 or f16. */
+  /** `[outer, length, inner]`, any type. */
   readonly input: GpuArray;
-  /** `[outer, length, inner]`, f32 or f16, in another buffer. */
+  /** `[outer, length, inner]`, of floats or whole numbers as `input`, in another buffer. */
   readonly output: GpuArray;
   /** Product of the extents before the axis. */
   readonly outer: number;

@@ -249,7 +249,10 @@ function walkOf(arrays: readonly string[], axes: readonly number[]): string[] {
     '  var rest = index;',
     ...axes
       .toReversed()
-      .map((axis) => `  at${axis} = ${axis > 0 ? `rest % parameters.extent${axis}; rest /= parameters.extent${axis}` : 'rest'};`),
+      .map(
+        (axis) =>
+          `  at${axis} = ${axis > 0 ? `rest % parameters.extent${axis}; rest /= parameters.extent${axis}` : 'rest'};`,
+      ),
     ...arrays.map(
       (name) => `  ${name}At = ${axes.map((axis) => `at${axis} * parameters.${name}Stride${axis}`).join(' + ')};`,
     ),

@@ -33,13 +33,13 @@ export interface GatherOptions extends IndexedShape {
 
 /** Options of {@link scatterAdd}. */
 export interface ScatterAddOptions extends IndexedShape {
-  /** `[outer, places, inner]`, f32 or f16. */
+  /** `[outer, places, inner]`, any type; sums of whole numbers wrap. */
   readonly input: GpuArray;
   /**
    * i32, where the numbers of the index lie: the places in the order of their numbers, as `argSort`
    * gives them.
    */
   readonly order: GpuArray;
-  /** `[outer, length, inner]`, f32 or f16, in another buffer. Every element is written. */
+  /** `[outer, length, inner]`, of the type of `input`, or both are floats; in another buffer. Every element is written. */
   readonly output: GpuArray;
 }

@@ -3,9 +3,9 @@
 //
 // input: [outer, length, inner]; candidates: i32[outer, candidatesPerRow, inner], where there are;
 // output: i32[outer, parts, inner]
-// A NaN is both greatest and least, as in torch.argmax and torch.argmin; -0 equals 0. Values are
-// compared by their bits, because comparisons with NaN may give anything. One result a thread, 64
-// threads a workgroup.
+// A NaN is both greatest and least, as in torch.argmax and torch.argmin; -0 equals 0. Floats are
+// compared by their bits, because comparisons with NaN may give anything; whole numbers exactly.
+// One result a thread, 64 threads a workgroup.
 
 struct Parameters { outputs: u32, parts: u32, length: u32, inner: u32, places: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -16,10 +16,18 @@ struct Parameters { outputs: u32, parts: u32, length: u32, inner: u32, places: u
 @group(0) @binding(next) var<storage, read_write> output: array<i32>;
 
 // Grows with the value, or falls where the least is sought.
-fn orderOf(value: f32) -> u32 {
+fn orderOf(value: InputValues) -> u32 {
+#if floats
   let bits = bitcast<u32>(value);
   if ((bits & 0x7fffffffu) > 0x7f800000u) { return 0xffffffffu; }
   let order = select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u && bits != 0x80000000u);
+#else
+#if signed
+  let order = bitcast<u32>(value) ^ 0x80000000u;
+#else
+  let order = value;
+#endif
+#endif
 #if least
   return ~order;
 #else
@@ -43,7 +51,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #else
     let number = place;
 #endif
-    let other = orderOf(f32(loadInput((row * parameters.length + number) * inner + column)));
+    let other = orderOf(loadInput((row * parameters.length + number) * inner + column));
     if (place == part || other > order || (other == order && number < best)) {
       best = number;
       order = other;

@@ -7,7 +7,7 @@ import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { wgsl as argSource } from './argReduce.wgsl.ts';
-import { memberWgsl, reduceMembers } from './members.ts';
+import { computedType, memberWgsl, reduceMembers } from './members.ts';
 import type { ReduceMember } from './members.ts';
 import type { ArgReduceOptions, ReduceOptions } from './options.ts';
 import { wgsl as source } from './reduce.wgsl.ts';
@@ -24,17 +24,18 @@ const numberTypes: readonly ElementType[] = ['i32'];
 export function reduce(gpu: Gpu, options: ReduceOptions): void {
   requireReduce(options);
   const { member, input, output, outer, length, inner } = options;
+  const type = computedType(member, input.elementType, output.elementType);
   const parts = partsOf(length);
   if (parts === 1) {
     recordStage(gpu, options, { input, output, parts, length, isFirst: true });
     return;
   }
-  let values = gpu.allocate('f32', outer * parts * inner, `parts of ${member}`);
+  let values = gpu.allocate(type, outer * parts * inner, `parts of ${member}`);
   recordStage(gpu, options, { input, output: values, parts, length, isFirst: true });
   let remaining = parts;
   for (;;) {
     const next = partsOf(remaining);
-    const sums = next === 1 ? output : gpu.allocate('f32', outer * next * inner, `parts of ${member}`);
+    const sums = next === 1 ? output : gpu.allocate(type, outer * next * inner, `parts of ${member}`);
     recordStage(gpu, options, { input: values, output: sums, parts: next, length: remaining, isFirst: false });
     gpu.release(values);
     if (next === 1) return;
@@ -53,6 +54,7 @@ interface Stage {
 
 function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, length, isFirst }: Stage): void {
   const { member, outer, inner, center, factor = 1, power = 2 } = options;
+  const type = computedType(member, options.input.elementType, options.output.elementType);
   const { empty }: ReduceMember = reduceMembers[member];
   // A row's parts and what lies behind them are columns side by side.
   const width = (parts * inner) % 4 === 0 && (length * inner) % 4 === 0 && (inner === 1 || inner % 4 === 0) ? 4 : 1;
@@ -62,7 +64,7 @@ function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, l
     program: kernelProgram('reduce', source, {
       access: elementAccess(gpu, { input, center }, { output }, { input: width, center: centerWidth, output: width }),
       vectors: width === 4,
-      member: memberWgsl(member),
+      member: memberWgsl(member, type),
       centered: center !== undefined,
       firstStage: isFirst,
       lastStage: parts === 1,
@@ -78,7 +80,7 @@ function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, l
   });
 }
 
-function requireReduce({ member, input, output, center, outer, length, inner }: ReduceOptions): void {
+function requireReduce({ member, input, output, center, factor = 1, outer, length, inner }: ReduceOptions): void {
   const kernel = `reduce by ${member}`;
   const { centered = false }: ReduceMember = reduceMembers[member];
   requireExtents(kernel, { outer, length, inner });
@@ -87,6 +89,10 @@ function requireReduce({ member, input, output, center, outer, length, inner }: 
   if (center) requireArray(kernel, 'center', center, { outer, inner }, floatTypes);
   if (centered !== (center !== undefined))
     throw new KernelArgumentError(`${kernel} ${centered ? 'needs a center' : 'takes no center'}`);
+  if (factor !== 1 && computedType(member, input.elementType, output.elementType) !== 'f32')
+    throw new KernelArgumentError(
+      `${kernel} takes a factor of floats only; input (${input.label}) holds whole numbers`,
+    );
   requireSeparate(kernel, presentArrays({ input, center }), [output]);
 }
 
@@ -111,6 +117,8 @@ export function argReduce(gpu: Gpu, { input, output, outer, length, inner, least
     gpu.dispatch({
       program: kernelProgram(kernel, argSource, {
         access: elementAccess(gpu, { input }, {}),
+        floats: floatTypes.includes(input.elementType),
+        signed: input.elementType === 'i32',
         chosen: candidates !== undefined,
         least,
       }),

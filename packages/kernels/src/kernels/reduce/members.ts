@@ -1,3 +1,4 @@
+import type { ElementType } from '../../memory/gpuArray.ts';
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 
 /** How the values along an axis become one. WGSL of f32 in these names; `x` is an element. */
@@ -44,6 +45,14 @@ export const reduceMembers = {
   absoluteEquals: { ...sum, value: 'select(0.0, 1.0, abs(x) == center)', centered: true },
 } as const satisfies Readonly<Record<string, ReduceMember>>;
 
+/** Members of whole numbers, which are computed in their own type: `combined`. */
+const wholeMembers: Readonly<Partial<Record<ReduceName, string>>> = {
+  sum: 'a + b',
+  product: 'a * b',
+  maximum: 'max(a, b)',
+  minimum: 'min(a, b)',
+};
+
 /** The reductions that there are. */
 export type ReduceName = keyof typeof reduceMembers;
 
@@ -71,15 +80,24 @@ export const reduceGradients = {
 /** `product` has a kernel of its own: it needs all other elements. */
 export type ReduceGradientName = keyof typeof reduceGradients | 'product';
 
-export function memberWgsl(name: ReduceName): GeneratedWgsl {
-  const { value = 'x', combined, finished = 'total' }: ReduceMember = reduceMembers[name];
+/** What a member computes with, of arrays of these types. */
+export function computedType(name: ReduceName, input: ElementType, output: ElementType): 'f32' | 'i32' | 'u32' {
+  const isWhole = (input === 'i32' || input === 'u32') && (output === 'i32' || output === 'u32');
+  return isWhole && wholeMembers[name] !== undefined ? input : 'f32';
+}
+
+export function memberWgsl(name: ReduceName, type: 'f32' | 'i32' | 'u32'): GeneratedWgsl {
+  const whole = type === 'f32' ? undefined : wholeMembers[name];
+  const member: ReduceMember = whole === undefined ? reduceMembers[name] : { combined: whole, empty: 0 };
+  const { value = 'x', combined, finished = 'total' } = member;
   const write = () =>
     [
-      `fn valueOf(x: f32, center: f32) -> f32 { return ${value}; }`,
-      `fn combined(a: f32, b: f32) -> f32 { return ${combined}; }`,
-      `fn finished(total: f32, center: f32) -> f32 { return ${finished}; }`,
+      `alias Number = ${type};`,
+      `fn valueOf(x: Number, center: Number) -> Number { return ${value}; }`,
+      `fn combined(a: Number, b: Number) -> Number { return ${combined}; }`,
+      `fn finished(total: Number, center: Number) -> Number { return ${finished}; }`,
     ].join('\n');
-  return { key: name, write };
+  return { key: type === 'f32' ? name : `${name} ${type}`, write };
 }
 
 export function gradientWgsl(name: keyof typeof reduceGradients): GeneratedWgsl {

@@ -14,13 +14,16 @@ export interface ReducedShape {
 export interface ReduceOptions extends ReducedShape {
   /** What becomes of the elements along the axis: `sum`, `amax`, … */
   readonly member: ReduceName;
-  /** `[outer, length, inner]`, any type; computed in f32. */
+  /**
+   * `[outer, length, inner]`, any type; computed in f32, but for sums, products and extremes of whole
+   * numbers that stay whole: these are computed in their own type, and wrap.
+   */
   readonly input: GpuArray;
   /** `[outer, inner]`, any type, in another buffer. */
   readonly output: GpuArray;
   /** `[outer, inner]`, f32 or f16: the mean, the maximum, … for members that are centered. */
   readonly center?: GpuArray | undefined;
-  /** Multiplies sums, variances and, before the root, deviations. Default 1. */
+  /** Multiplies sums of floats, variances and, before the root, deviations. Default 1. */
   readonly factor?: number | undefined;
   /** Of `powers`. Default 2. */
   readonly power?: number | undefined;

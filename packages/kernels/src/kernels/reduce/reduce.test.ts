@@ -110,6 +110,9 @@ describe('reduce', () => {
     const output = gpu.allocate('i32', 2, 'output');
     reduce(gpu, { member: 'sum', input, output, outer: 2, length: 3, inner: 1 });
     expect([...(await gpu.read(output))].slice(0, 2)).toEqual([-2, 7]);
+    expect(() => reduce(gpu, { member: 'sum', input, output, outer: 2, length: 3, inner: 1, factor: 2 })).toThrow(
+      /reduce by sum takes a factor of floats only; input \(input\) holds whole numbers/,
+    );
   });
 
   describe.each(gradientNames)('gradient of %s', (name) => {

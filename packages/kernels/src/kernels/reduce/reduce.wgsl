@@ -3,6 +3,7 @@
 // input: [outer, length, inner]; output: [outer, parts, inner]; center: [outer, inner], where the
 // member compares with one. valueOf, combined and finished are those of the member, as members.ts
 // writes them; in stages after the first valueOf is left out, and finished in all but the last.
+// Number is what they compute with: f32, or the type of whole numbers, whose sums and products wrap.
 // One sum a thread, or four that lie side by side, 64 threads a workgroup. Each part takes every
 // parts-th element, so that neighbouring threads read neighbouring elements, and the order depends
 // on the shape alone. Rows, columns and steps are counted in elements, or in vectors of four.
@@ -17,7 +18,7 @@ struct Parameters { outputs: u32, columns: u32, rowLength: u32, inner: u32, powe
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
 
 #if vectors
-alias Lanes = vec4f;
+alias Lanes = vec4<Number>;
 fn valuesOf(x: Lanes, c: Lanes) -> Lanes {
   return Lanes(valueOf(x.x, c.x), valueOf(x.y, c.y), valueOf(x.z, c.z), valueOf(x.w, c.w));
 }
@@ -28,7 +29,7 @@ fn finishedLanes(x: Lanes, c: Lanes) -> Lanes {
   return Lanes(finished(x.x, c.x), finished(x.y, c.y), finished(x.z, c.z), finished(x.w, c.w));
 }
 #else
-alias Lanes = f32;
+alias Lanes = Number;
 fn valuesOf(x: Lanes, c: Lanes) -> Lanes { return valueOf(x, c); }
 fn combinedLanes(a: Lanes, b: Lanes) -> Lanes { return combined(a, b); }
 fn finishedLanes(x: Lanes, c: Lanes) -> Lanes { return finished(x, c); }
@@ -48,7 +49,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #endif
   let first = row * parameters.rowLength + column;
   let end = (row + 1) * parameters.rowLength;
-  var total = Lanes(parameters.empty);
+  var total = Lanes(Number(parameters.empty));
   for (var place = first; place < end; place += columns) {
     let element = Lanes(loadInput(place));
 #if firstStage
