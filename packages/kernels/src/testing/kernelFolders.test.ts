@@ -21,6 +21,10 @@ describe.each(folders)('kernels/%s', (folder) => {
     expect(text.replaceAll(/export (type )?\{[^}]*\} from '[^']*';/g, '').trim()).toBe('');
   });
 
+  it('has a benchmark', () => {
+    expect(files.filter((file) => file.endsWith('.bench.ts'))).not.toEqual([]);
+  });
+
   it('names its tests, benchmarks and variants as every folder does', () => {
     for (const name of files.filter((file) => /\.(test|bench)\.ts$/.test(file) && !file.includes('.matrix.')))
       // As the folder, or, where a file in it deserves a test of its own, as that file.

@@ -9,18 +9,8 @@
 // is no class gives NaN.
 // `lanes` threads a row, 64 threads a workgroup: 1 for software adapters and for few classes.
 #include wgsl/floatBits
+#include kernels/classLoss/wanted
 
-struct Parameters { rows: u32, classes: u32, inner: u32, ignoreIndex: u32, smoothing: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(next) var<storage, read> input: array<f32>;
-#if byLabel
-@group(0) @binding(next) var<storage, read> labels: array<u32>;
-#else
-@group(0) @binding(next) var<storage, read> probabilities: array<f32>;
-#endif
-#if weighted
-@group(0) @binding(next) var<storage, read> classWeights: array<f32>;
-#endif
 @group(0) @binding(next) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(next) var<storage, read_write> facts: array<vec4f>;
 
@@ -95,8 +85,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   losses[row] = loss;
   facts[row] = vec4f(largest, total, share, count);
 }
-
-#include kernels/classLoss/wanted
 
 #if severalLanes
 fn largestOf(lane: u32, own: f32) -> f32 {

@@ -5,18 +5,8 @@
 // g = gradOutput[row] where every row's loss stays by itself, else gradOutput[0] scale[0]
 // One element a thread after the other, as flatIndexing deals them.
 #include wgsl/flatIndexing
+#include kernels/classLoss/wanted
 
-struct Parameters { rows: u32, classes: u32, inner: u32, ignoreIndex: u32, smoothing: f32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(next) var<storage, read> input: array<f32>;
-#if byLabel
-@group(0) @binding(next) var<storage, read> labels: array<u32>;
-#else
-@group(0) @binding(next) var<storage, read> probabilities: array<f32>;
-#endif
-#if weighted
-@group(0) @binding(next) var<storage, read> classWeights: array<f32>;
-#endif
 @group(0) @binding(next) var<storage, read> facts: array<vec4f>;
 @group(0) @binding(next) var<storage, read> gradOutput: array<f32>;
 #if reduced
@@ -63,5 +53,3 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #endif
   }
 }
-
-#include kernels/classLoss/wanted

@@ -66,6 +66,18 @@ describe('cumsum', () => {
     expect(runs[0]).toEqual(runs[1]);
   });
 
+  it('of whole numbers is exact, and wraps', async () => {
+    const length = 5000;
+    const values = Int32Array.from({ length }, (_, index) => (index % 7) * 2 ** 27 - 1);
+    const input = gpu.upload(values, 'i32', 'input');
+    const expected = cumsumReference([...values], false).map((sum) => sum | 0);
+    for (const variant of ['thread', 'workgroup'] as const) {
+      const output = gpu.allocate('i32', length, 'output');
+      cumsum(gpu, { input, output, outer: 1, length, inner: 1, variant });
+      expect([...((await gpu.read(output)) as Int32Array).subarray(0, length)]).toEqual(expected);
+    }
+  });
+
   it('names what does not fit', () => {
     const [input, output] = [gpu.allocate('f32', 3, 'short one'), gpu.allocate('f32', 4, 'output')];
     expect(() => cumsum(gpu, { input, output, outer: 1, length: 4, inner: 1 })).toThrow(
@@ -75,8 +87,13 @@ describe('cumsum', () => {
 
   it('compiles in every type', () =>
     compileOnNull((nullGpu) => {
-      for (const type of ['f32', 'f16'] as const) {
-        const [input, output] = [nullGpu.allocate(type, 8, 'input'), nullGpu.allocate(type, 8, 'output')];
+      for (const [type, result] of [
+        ['f32', 'f32'],
+        ['f16', 'f16'],
+        ['i32', 'i32'],
+        ['u32', 'i32'],
+      ] as const) {
+        const [input, output] = [nullGpu.allocate(type, 8, 'input'), nullGpu.allocate(result, 8, 'output')];
         for (const variant of ['thread', 'workgroup'] as const)
           cumsum(nullGpu, { input, output, outer: 2, length: 4, inner: 1, variant });
       }

@@ -3,8 +3,8 @@
 // input: [outer, places, inner]; output: [outer, length, inner]; numbers: i32 or u32 where the
 // strides say; order: i32 as numbers lie: the places of each row sorted by their number
 // Where one number serves a row of `inner` elements (`rows`), vectors of these go to threads by
-// rowIndexing; else one sum a thread. 64 threads a workgroup. A thread finds the first of its places
-// by bisection and adds them in ascending order, 64 at a time: no atomics, the same bits on every run.
+// rowIndexing; else one sum a thread. 64 threads a workgroup. A thread finds the first of its
+// places by bisection and adds them in ascending order, 64 at a time: the same bits each run.
 #if rows
 #include wgsl/rowIndexing
 

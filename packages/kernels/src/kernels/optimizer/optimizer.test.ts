@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KernelArgumentError, openDevice } from '../../index.ts';
-import {
-  accumulateLoss,
-  createOptimizerState,
-  OptimizerMembers,
-  optimizerUpdate,
-  readOptimizerState,
-} from '../../internal.ts';
+import { createOptimizerState, OptimizerMembers, optimizerUpdate, readOptimizerState } from '../../internal.ts';
 import type { Gpu } from '../../index.ts';
-import type { OptimizerState, OptimizerStateOptions } from '../../internal.ts';
+import type { OptimizerStateOptions } from '../../internal.ts';
 import { readFloats, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
@@ -21,86 +15,6 @@ beforeAll(async () => {
   gpu = await openDevice();
 });
 afterAll(() => gpu.destroy());
-
-/** The norm that an update finds. */
-async function normOf(arrays: readonly ArrayLike<number>[]): Promise<number> {
-  using state = createOptimizerState(gpu, { learningRates: [0], groups: [{ weightDecay: 0 }], recordCapacity: 1 });
-  const segments = arrays.map((values) => {
-    const zeros = (label: string) => gpu.allocate('f32', values.length, label);
-    return {
-      gradients: uploadFloats(gpu, values, 'f32', 'gradients'),
-      weights: zeros('weights'),
-      expAvg: zeros('expAvg'),
-      expAvgSq: zeros('expAvgSq'),
-      groupIds: gpu.upload(new Uint32Array(values.length / 64), 'u32', 'groupIds'),
-      length: values.length,
-    };
-  });
-  optimizerUpdate(gpu, { state, segments });
-  const { records } = await readOptimizerState(gpu, state);
-  for (const { length: _, ...owned } of segments) for (const array of Object.values(owned)) gpu.release(array);
-  return records[0]?.gradNorm ?? NaN;
-}
-
-describe('the global norm of an update', () => {
-  for (const length of [0, 64, 192, 1088, 32768, 32832, 33 * 65536 + 64]) {
-    it(`is right for ${length} values`, async () => {
-      const values = normalNumbers(length, length);
-      // A thread adds 8 + 16 + 2 terms, later stages 8 + 8 each; the root halves the relative
-      // error.
-      expectClose([await normOf([values])], [globalNormReference([values])], { roundings: 32 });
-    });
-  }
-
-  it('has a relative error below 1e-6 for ten million values of one sign and size', async () => {
-    const values = normalNumbers(65536, 1, { mean: 1, deviation: 0.1 });
-    const many = new Float32Array(10_000_000 - (10_000_000 % 64));
-    for (let index = 0; index < many.length; index++) many[index] = values[index % 65536] as number;
-    const expected = globalNormReference([many]);
-    expect(Math.abs((await normOf([many])) / expected - 1)).toBeLessThan(1e-6);
-  });
-
-  it('counts every segment', async () => {
-    const arrays = [64, 4096, 0, 70016].map((length, seed) => normalNumbers(length, seed));
-    expectClose([await normOf(arrays)], [globalNormReference(arrays)], { roundings: 32 });
-  });
-
-  for (const magnitude of [1e-37, 1e-30, 1e-20, 1e-12, 2 ** -40, 2 ** 40, 1e12, 1e20, 1e25, 1e34]) {
-    it(`neither overflows nor underflows at ${magnitude}`, async () => {
-      const values = normalNumbers(4096, 3).map((value) => value * magnitude);
-      expectClose([await normOf([values])], [globalNormReference([values])], { roundings: 32 });
-    });
-  }
-
-  it('adds magnitudes that no one scale fits', async () => {
-    for (const magnitudes of [
-      [1e-30, 1],
-      [1e30, 1],
-      [1e-30, 1e30],
-      [2 ** -41, 2 ** -39],
-      [2 ** 39, 2 ** 41],
-    ]) {
-      const arrays = magnitudes.map((magnitude, seed) => normalNumbers(8192, seed).map((value) => value * magnitude));
-      expectClose([await normOf(arrays)], [globalNormReference(arrays)], { roundings: 32 });
-    }
-  });
-
-  it('is infinite with an infinity, or where f32 ends, and NaN with a NaN, anywhere', async () => {
-    for (const [bad, expected] of [
-      [Infinity, Infinity],
-      [-Infinity, Infinity],
-      [NaN, NaN],
-    ] as const) {
-      for (const index of [0, 3, 32767, 32768, 40063]) {
-        const values = normalNumbers(40064, 5);
-        values[index] = bad;
-        expect(await normOf([values])).toBe(expected);
-      }
-    }
-    expect(await normOf([Float32Array.from({ length: 64 }, (_, index) => (index === 0 ? NaN : Infinity))])).toBe(NaN);
-    expect(await normOf([new Float32Array(640).fill(3e38)])).toBe(Infinity);
-  });
-});
 
 /** Inputs and results of torch 2.13 on the CPU in f32. */
 const torchCase = {
@@ -272,6 +186,17 @@ describe('optimizerUpdate', () => {
     expect(huge.report.records[0]?.finite).toBe(true);
   });
 
+  it('divides norm and gradients by the loss scale', async () => {
+    const arena = makeArena(1088, 3, 0.01);
+    const scaled = { ...arena, gradients: arena.gradients.map((values) => values.map((value) => value * 1024)) };
+    const expected = await trainOnGpu([arena], {});
+    const actual = await trainOnGpu([scaled], { lossScale: 1024 });
+    expect(actual.results).toEqual(expected.results);
+    expect(actual.report.records.map(({ gradNorm }) => gradNorm)).toEqual(
+      expected.report.records.map(({ gradNorm }) => gradNorm),
+    );
+  });
+
   it('gives the same bits on every run', async () => {
     const run = () => trainOnGpu([makeArena(70016, 3), makeArena(4096, 3, 1, 50)], {});
     expect(await run()).toEqual(await run());
@@ -406,155 +331,6 @@ describe('an update that is not finite', () => {
       ]);
       expect(report.records[2]?.gradNorm).toBe(gradNorm);
     }
-  });
-});
-
-describe('the state of an optimizer', () => {
-  const noSegments = { segments: [] };
-
-  async function lossOf(state: OptimizerState, losses: readonly number[]) {
-    for (const value of losses) {
-      const loss = uploadFloats(gpu, [value], 'f32', 'loss');
-      accumulateLoss(gpu, { state, loss });
-      gpu.release(loss);
-    }
-    optimizerUpdate(gpu, { state, ...noSegments });
-  }
-
-  it('sums the losses of micro-batches and starts afresh after each update', async () => {
-    const state = createOptimizerState(gpu, { learningRates: [1, 2, 3], groups });
-    await lossOf(state, [0.25, 0.5]);
-    await lossOf(state, []);
-    await lossOf(state, [8]);
-    const { records } = await readOptimizerState(gpu, state);
-    expect(records.map(({ loss, gradNorm, learningRate }) => ({ loss, gradNorm, learningRate }))).toEqual([
-      { loss: 0.75, gradNorm: 0, learningRate: 1 },
-      { loss: 0, gradNorm: 0, learningRate: 2 },
-      { loss: 8, gradNorm: 0, learningRate: 3 },
-    ]);
-    expect((await readOptimizerState(gpu, state, 2)).records.map(({ update }) => update)).toEqual([3]);
-    state.dispose();
-  });
-
-  it('keeps the newest records when the ring is full', async () => {
-    const state = createOptimizerState(gpu, {
-      learningRates: Array.from({ length: 7 }, (_, step) => step),
-      groups,
-      recordCapacity: 3,
-    });
-    for (let update = 0; update < 7; update++) await lossOf(state, [update]);
-    const { records } = await readOptimizerState(gpu, state);
-    expect(records.map(({ update, loss }) => [update, loss])).toEqual([
-      [5, 4],
-      [6, 5],
-      [7, 6],
-    ]);
-    state.dispose();
-  });
-
-  it('goes on where it was resumed, and stays on the last row after the end', async () => {
-    const state = createOptimizerState(gpu, { learningRates: [1, 2, 3], groups, firstStep: 1 });
-    for (let update = 0; update < 3; update++) optimizerUpdate(gpu, { state, ...noSegments });
-    const { records } = await readOptimizerState(gpu, state);
-    expect(records.map(({ learningRate }) => learningRate)).toEqual([2, 3, 3]);
-    state.dispose();
-  });
-
-  it('takes new learning rates for later updates', async () => {
-    const state = createOptimizerState(gpu, { learningRates: [1, 1, 1], groups });
-    optimizerUpdate(gpu, { state, ...noSegments });
-    gpu.flush();
-    state.setLearningRates([0.5, 0.25], 1);
-    for (let update = 0; update < 2; update++) optimizerUpdate(gpu, { state, ...noSegments });
-    const { records } = await readOptimizerState(gpu, state);
-    expect(records.map(({ learningRate }) => learningRate)).toEqual([1, 0.5, 0.25]);
-    expect(() => state.setLearningRates([1, 1], 2)).toThrow(KernelArgumentError);
-    state.dispose();
-  });
-
-  it('divides norm and gradients by the loss scale', async () => {
-    const arena = makeArena(1088, 3, 0.01);
-    const scaled = { ...arena, gradients: arena.gradients.map((values) => values.map((value) => value * 1024)) };
-    const expected = await trainOnGpu([arena], {});
-    const actual = await trainOnGpu([scaled], { lossScale: 1024 });
-    expect(actual.results).toEqual(expected.results);
-    expect(actual.report.records.map(({ gradNorm }) => gradNorm)).toEqual(
-      expected.report.records.map(({ gradNorm }) => gradNorm),
-    );
-  });
-
-  it('halves a dynamic loss scale after an overflow and doubles it after enough good updates, without a wait', async () => {
-    const state = createOptimizerState(gpu, {
-      learningRates: [1, 2, 3, 4, 5, 6],
-      groups,
-      lossScale: { initial: 2 ** 20, growthInterval: 2, growthFactor: 4, backoffFactor: 0.25 },
-    });
-    const gradients = gpu.allocatePersistent('f32', 64, 'gradients');
-    const array = () => gpu.allocatePersistent('f32', 64, 'array');
-    const groupIds = gpu.allocatePersistent('u32', 1, 'group ids');
-    const segment = { weights: array(), gradients, expAvg: array(), expAvgSq: array(), groupIds, length: 64 };
-    const [good, overflow] = [
-      gpu.upload(new Float32Array(64).fill(2 ** 18), 'f32', 'good'),
-      gpu.upload(new Float32Array(64).fill(Infinity), 'f32', 'overflow'),
-    ];
-    for (const values of [good, overflow, good, good, good, overflow]) {
-      gpu.copy(values, gradients);
-      optimizerUpdate(gpu, { state, segments: [segment] });
-    }
-    const { records, lossScale, growthTracker, skipped } = await readOptimizerState(gpu, state);
-    expect(records.map(({ lossScale: scale }) => Math.log2(scale))).toEqual([20, 20, 18, 18, 20, 20]);
-    expect(records.map(({ learningRate }) => learningRate)).toEqual([1, 2, 2, 3, 4, 5]);
-    expect(records.filter(({ finite }) => finite).map(({ gradNorm }) => gradNorm)).toEqual([2, 8, 8, 2]);
-    expect({ lossScale, growthTracker, skipped }).toEqual({ lossScale: 2 ** 18, growthTracker: 0, skipped: 2 });
-    state.dispose();
-    for (const used of Object.values(segment)) if (typeof used !== 'number') gpu.release(used);
-    for (const used of [good, overflow]) gpu.release(used);
-  });
-
-  it('keeps a loss scale that would overflow', async () => {
-    const state = createOptimizerState(gpu, {
-      learningRates: [1],
-      groups,
-      lossScale: { initial: 2 ** 127, growthInterval: 1 },
-    });
-    optimizerUpdate(gpu, { state, ...noSegments });
-    expect((await readOptimizerState(gpu, state)).lossScale).toBe(2 ** 127);
-    state.dispose();
-  });
-
-  it('leaks nothing', () => {
-    const before = gpu.memory.liveBytes;
-    const state = createOptimizerState(gpu, { learningRates: [1], groups });
-    optimizerUpdate(gpu, { state, ...noSegments });
-    state.dispose();
-    expect(gpu.memory.liveBytes).toBe(before);
-  });
-
-  it('refuses constants out of range and misfit segments', () => {
-    for (const options of [
-      { betas: [1, 0.9] as const },
-      { maxGradNorm: -1 },
-      { epsilon: NaN },
-      { recordCapacity: 0 },
-      { learningRates: [] },
-      { groups: [] },
-      { lossScale: 0 },
-      { lossScale: { growthInterval: 0 } },
-      { lossScale: { growthFactor: 1 } },
-      { lossScale: { backoffFactor: 1 } },
-    ]) {
-      expect(() => createOptimizerState(gpu, { learningRates: [1], groups, ...options })).toThrow(KernelArgumentError);
-    }
-    const gradients = gpu.allocate('f32', 100, 'gradients');
-    using state = createOptimizerState(gpu, { learningRates: [1], groups });
-    const segment = { gradients, weights: gradients, expAvg: gradients, expAvgSq: gradients, groupIds: gradients };
-    expect(() => optimizerUpdate(gpu, { state, segments: [{ ...segment, length: 100 }] })).toThrow(
-      /optimizerUpdate.*length 100.*multiple of 64/,
-    );
-    expect(() => optimizerUpdate(gpu, { state, segments: [{ ...segment, length: 128 }] })).toThrow(
-      /gradients.*100 elements.*128/,
-    );
-    gpu.release(gradients);
   });
 });
 

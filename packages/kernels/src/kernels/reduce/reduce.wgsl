@@ -3,7 +3,7 @@
 // input: [outer, length, inner]; output: [outer, parts, inner]; center: [outer, inner], where the
 // member compares with one. valueOf, combined and finished are those of the member, as members.ts
 // writes them; in stages after the first valueOf is left out, and finished in all but the last.
-// Number is what they compute with: f32, or the type of whole numbers, whose sums and products wrap.
+// Number is what they compute with: f32, or the type of whole numbers, whose sums wrap.
 // One sum a thread, or four that lie side by side, 64 threads a workgroup. Each part takes every
 // parts-th element, so that neighbouring threads read neighbouring elements, and the order depends
 // on the shape alone. Rows, columns and steps are counted in elements, or in vectors of four.
