@@ -1,14 +1,14 @@
 // The tests of every kernel in one program that needs no folder of modules. Built by
 // scripts/gpu-kit.mjs. Tests of matrix units join in where the adapter has those.
-import { openDevice } from '../../packages/kernels/src/index.ts';
-import { matrixConfigOf } from '../../packages/kernels/src/kernels/gemm/subgroupMatrix.ts';
-import { runTests } from './runTests.mjs';
+import { openDevice } from '../../../packages/kernels/src/index.ts';
+import { matrixConfigOf } from '../../../packages/kernels/src/kernels/gemm/subgroupMatrix.ts';
+import { runTests } from '../runTests.mjs';
 
 const tests = import.meta.glob([
-  '../../packages/kernels/src/{kernels,selfTest}/**/*.test.ts',
-  '!../../packages/kernels/src/**/*.matrix.test.ts',
+  '../../../packages/kernels/src/{kernels,selfTest}/**/*.test.ts',
+  '!../../../packages/kernels/src/**/*.matrix.test.ts',
 ]);
-const matrixTests = import.meta.glob('../../packages/kernels/src/**/*.matrix.test.ts');
+const matrixTests = import.meta.glob('../../../packages/kernels/src/**/*.matrix.test.ts');
 
 const gpu = await openDevice();
 const { description, device, vendor, architecture, features } = gpu.info;
