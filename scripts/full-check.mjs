@@ -8,6 +8,7 @@ import { killed } from './full-check-parts/kills.mjs';
 import { mrpc } from './full-check-parts/mrpc.mjs';
 import { parity } from './full-check-parts/parity.mjs';
 import { referenceTests } from './full-check-parts/reference-tests.mjs';
+import { walkthrough } from './full-check-parts/walkthrough.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 /**
@@ -21,6 +22,7 @@ const checks = {
   kills: killed,
   parity,
   'fresh-clone': freshClone,
+  walkthrough,
 };
 
 const chosen = process.argv.slice(2);
