@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { wgsl } from './vitest.shared.ts';
 
 // Other tools read this file too.
 if (!process.env.ATTUNE_REFERENCE && process.argv[1]?.includes('vitest'))
@@ -7,6 +8,8 @@ if (!process.env.ATTUNE_REFERENCE && process.argv[1]?.includes('vitest'))
   );
 
 export default defineConfig({
+  // Of the servers of a run only this one watches files.
+  plugins: [wgsl],
   test: {
     projects: ['packages/*', 'apps/*', 'examples', { test: { name: 'scripts', include: ['scripts/**/*.test.mjs'] } }],
     maxWorkers: 2,

@@ -4,11 +4,14 @@ import { inlineWgsl } from './scripts/inline-wgsl.mjs';
 import { driverEnvironment } from './scripts/vulkan-driver.mjs';
 
 /** Keeps every x.wgsl.ts equal to its x.wgsl, also while Vitest watches. */
-const wgsl: Plugin = {
+export const wgsl: Plugin = {
   name: 'attune-wgsl',
   buildStart: () => inlineWgsl(),
-  handleHotUpdate({ file }) {
-    if (file.endsWith('.wgsl')) inlineWgsl();
+  // Vitest updates no modules in place, so it asks no plugin about changes.
+  configureServer({ watcher }) {
+    watcher.on('all', (_event, file) => {
+      if (file.endsWith('.wgsl')) inlineWgsl();
+    });
   },
 };
 

@@ -33,8 +33,8 @@ it('goes from the clone to a kernel whose tests fail first and pass then', () =>
 it('writes only files that new-kernel has made, and keeps their shape', () => {
   const files = steps.filter(({ file }) => file);
   expect(files.map(({ file }) => file).sort()).toEqual([
-    `packages/kernels/src/kernels/${name}/${name}.wgsl`,
     `packages/kernels/src/kernels/${name}/reference.ts`,
+    `packages/kernels/src/kernels/${name}/${name}.wgsl`,
   ]);
   for (const { file, content } of files) {
     expect(existsSync(join(root, file)), file).toBe(true);
