@@ -1,7 +1,7 @@
 // Packs every package, installs each from a registry on loopback into an empty project, and tries it
 // there as readers would. Prints a table; with --write it goes into docs/packages.md too.
 // Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles]
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleProblem, bundlers, weigh, weights } from './check-packages/bundles.mjs';
@@ -87,7 +87,8 @@ if (args.includes('--write')) {
   const head =
     '# Packages as they are installed\n\nEach package, packed and installed alone from a registry into an empty project: the first snippet of its README on every runtime, all of it through every bundler, ' +
     'its types under the settings that `tsc --init` writes, with `skipLibCheck: false`. Written by `npm run check-packages -- --write`.\n';
-  writeFileSync(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n`);
+  const dawn = readFileSync(join(rootFolder, 'scripts/check-packages/dawn.md'), 'utf8');
+  writeFileSync(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n\n${dawn}`);
 }
 for (const problem of problems) console.error(problem);
 console.log(problems.length === 0 ? 'The packages are fine.' : `${problems.length} problems.`);

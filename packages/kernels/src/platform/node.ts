@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@attune/platform';
+import { loadProblem } from './loadProblem.ts';
+import type { Machine } from './loadProblem.ts';
 import type { WebGpuOptions } from './platform.ts';
 
 export { collectGarbage } from './collectGarbage.ts';
@@ -17,7 +19,7 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   try {
     dawn = await import('webgpu');
   } catch (cause) {
-    throw new Error(`the npm package "webgpu" could not be loaded on ${process.platform}-${process.arch}`, { cause });
+    throw new Error(loadProblem(cause as Error, machine()), { cause });
   }
   const enabled = [
     'allow_unsafe_apis',
@@ -29,6 +31,18 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   const gpu = dawn.create(toggles);
   kept.push(gpu);
   return gpu;
+}
+
+function machine(): Machine {
+  const { platform, arch } = process;
+  let glibc: string | undefined;
+  try {
+    const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+    glibc = header?.glibcVersionRuntime;
+  } catch {
+    // Runtimes other than Node may have no reports.
+  }
+  return { platform, arch, glibc };
 }
 
 export const noAdapterAdvice =

@@ -17,11 +17,15 @@ describe('the doctor', () => {
       'driver',
       'runs on',
       'features',
-      'maxBufferSize',
+      'shaders',
+      'matrix units',
+      'buffers',
+      'workgroups',
       '1000 of 1000 elements right',
       'All is well.',
     ])
       expect(text).toContain(words);
+    expect(describeReport(report).length).toBeLessThanOrEqual(10);
   });
 
   it('says in plain words that no adapter answered', async () => {

@@ -79,33 +79,30 @@ async function verifiedDispatch(gpu: Gpu): Promise<DispatchReport> {
   return { elements: length, wrongElements, firstMilliseconds: first.milliseconds, milliseconds: second.milliseconds };
 }
 
-/** The report for people, line by line. */
+/** The report for people, in at most ten lines; `--json` has every limit by its name. */
 export function describeReport(report: DoctorReport): string[] {
   const lines: string[] = [];
   const { device, profile, dispatch } = report;
   if (device && profile) {
+    const { vendor, architecture, device: model, description, software, limits } = device;
+    const sides = [limits.maxComputeWorkgroupSizeX, limits.maxComputeWorkgroupSizeY, limits.maxComputeWorkgroupSizeZ];
     lines.push(
-      row(
-        'adapter',
-        [device.vendor, device.architecture, device.device].filter(Boolean).join(', ') || 'does not say its name',
-      ),
-      row('driver', device.description || 'does not say its name'),
-      row('runs on', device.software ? 'the CPU: a software adapter, correct but slow' : 'a GPU'),
+      row('adapter', [vendor, architecture, model].filter(Boolean).join(', ') || 'does not say its name'),
+      row('driver', description || 'does not say its name'),
+      row('runs on', software ? 'the CPU: a software adapter, correct but slow' : 'a GPU'),
       row('features', device.features.join(', ') || 'none'),
-      row('subgroups', profile.subgroups ? subgroupWords(device) : 'no'),
-      row('f16', profile.f16 ? 'yes' : 'no'),
       row(
-        'subgroup matrices',
-        profile.subgroupMatrix
-          .map(
-            ({ componentType, resultComponentType, m, n, k }) =>
-              `${componentType} to ${resultComponentType} ${m}x${n}x${k}`,
-          )
-          .join(', ') || 'no',
+        'shaders',
+        `f16 ${profile.f16 ? 'yes' : 'no'}; subgroups ${profile.subgroups ? subgroupWords(device) : 'no'}`,
       ),
-      'limits',
-      ...Object.entries(device.limits).map(([name, value]) =>
-        row(`  ${name}`, name.endsWith('Size') && value >= 2 ** 20 ? `${value} (${mebibytes(value)})` : String(value)),
+      row('matrix units', profile.subgroupMatrix.map(matrixWords).join(', ') || 'no'),
+      row(
+        'buffers',
+        `${mebibytes(limits.maxBufferSize)}; ${limits.maxStorageBuffersPerShaderStage} to a kernel, ${mebibytes(limits.maxStorageBufferBindingSize)} of each`,
+      ),
+      row(
+        'workgroups',
+        `${limits.maxComputeInvocationsPerWorkgroup} threads (at most ${sides.join(', ')} along x, y, z), ${limits.maxComputeWorkgroupStorageSize} bytes of memory; ${limits.maxComputeWorkgroupsPerDimension} a side`,
       ),
     );
   }
@@ -113,7 +110,7 @@ export function describeReport(report: DoctorReport): string[] {
     const { elements, firstMilliseconds, milliseconds } = dispatch;
     lines.push(
       row(
-        'test dispatch',
+        'computes',
         `${elements} of ${elements} elements right; ${firstMilliseconds.toFixed(1)} ms the first time, then ${milliseconds.toFixed(1)} ms`,
       ),
     );
@@ -122,7 +119,10 @@ export function describeReport(report: DoctorReport): string[] {
   return lines;
 }
 
-const row = (name: string, value: string) => `${name.padEnd(36)}${value}`;
+const matrixWords = ({ componentType, resultComponentType, m, n, k }: DeviceProfile['subgroupMatrix'][number]) =>
+  `${componentType} to ${resultComponentType} ${m}x${n}x${k}`;
+
+const row = (name: string, value: string) => `${name.padEnd(14)}${value}`;
 
 const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
 
