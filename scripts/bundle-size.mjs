@@ -4,6 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { inlineWgsl } from './inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { shaderModules } from './ship-shaders.mjs';
@@ -13,11 +14,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
 /** Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped. */
 export const pages = {
   'all of @attune/tensor': {
-    most: 123,
+    most: 132,
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: 54,
+    most: 56,
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -37,7 +38,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: 28,
+    most: 30,
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
@@ -51,6 +52,7 @@ function shippedShaders() {
   const { modules, places } = shaderModules(folder);
   return {
     name: 'shipped shaders',
+    buildStart: () => inlineWgsl(folder),
     resolveId(asked, importer) {
       const id = importer?.startsWith('\0') ? asked.replace(/^\.\//, '\0') : asked;
       return Object.hasOwn(modules, id.slice(1)) ? { id, moduleSideEffects: false } : undefined;

@@ -4,6 +4,7 @@ import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { matrixTiles } from '../kernels/gemm/matrixTiles.ts';
 import { outerProductTiles } from '../kernels/gemm/outerProduct.ts';
+import { addGemmCandidates } from '../kernels/gemm/index.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { gemmClasses, measureGemm } from './measureGemm.ts';
@@ -35,6 +36,7 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);
   requireOptions('tuneKernels', options, optionKinds, { error: KernelArgumentError });
   const { onProgress = () => {}, again = false } = options;
+  addGemmCandidates();
   const name = await tableName(gpu);
   const kept = again ? null : parseTable(await readTuning(name));
   if (kept) {
@@ -55,7 +57,7 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
 /** Names the adapter, its driver, and the sources of the kernels. */
 async function tableName({ info, profile }: Gpu): Promise<string> {
   const { vendor, architecture, device, description, features } = info;
-  const words = JSON.stringify([vendor, architecture, device, description, features, profile, gemmSources]);
+  const words = JSON.stringify([vendor, architecture, device, description, features, profile, gemmSources()]);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(words));
   return [...new Uint8Array(digest.slice(0, 12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gemm, openDevice } from '../../index.ts';
+import { addGemmCandidates, gemm, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
@@ -14,6 +14,7 @@ import { gemmReference } from './reference.ts';
 // Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.
 let gpu: Gpu;
 beforeAll(async () => {
+  addGemmCandidates();
   gpu = await openDevice();
   if (!matrixTileOf(gpu, '64x64')) throw new Error('this adapter multiplies no matrices of f16 with sums in f32');
 });

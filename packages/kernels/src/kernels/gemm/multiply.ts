@@ -7,7 +7,6 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays } from '../validate.ts';
 import { epilogueAccess, epilogueDefines, epilogueWidths } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
-import { matrixTileProgram } from './matrixTileProgram.ts';
 import type { GemmOptions } from './options.ts';
 import { packOperand } from './packing.ts';
 import type { Operand } from './packing.ts';
@@ -60,9 +59,7 @@ function multiplyOperands(
     k * n * bytesPerElement[b.array.elementType] +
     parts * m * n * bytesPerElement[output.elementType];
   gpu.dispatch({
-    program: tile.matrix
-      ? matrixTileProgram(gpu, tile.matrix, options, epilogue)
-      : operandsProgram(gpu, options, plan, { a, b }, epilogue),
+    program: tile.program?.(gpu, options, epilogue) ?? operandsProgram(gpu, options, plan, { a, b }, epilogue),
     parameters: {
       integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles],
       floats: [alpha],

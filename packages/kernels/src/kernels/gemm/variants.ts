@@ -1,46 +1,29 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import { candidates } from './candidates.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
-import { outerProductText, outerProductTiles } from './outerProduct.ts';
-import { wgsl as outerProductSource } from './outerProduct.wgsl.ts';
 import { wgsl as packingSource } from './packing.wgsl.ts';
 import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
 import { gemmClassKey } from './sizeClasses.ts';
 import type { GemmChoice } from './sizeClasses.ts';
-import { wgsl as matrixTileSource } from './matrixTile.wgsl.ts';
-import { matrixTileMain } from './matrixTileMain.ts';
-import { matrixTileCosts, matrixTileNamed, matrixTileOf } from './matrixTiles.ts';
 import { runnableMatrixConfig } from './subgroupMatrix.ts';
 import { wgsl as subgroupMatrixSource } from './subgroupMatrix.wgsl.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
 import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
 import { largeTileFits, tileOf } from './tiles.ts';
-import type { GemmTile } from './tiles.ts';
+import type { GemmTile } from './gemmTile.ts';
 
 /** The WGSL of products: a table of measured choices is good for these and no others. */
-export const gemmSources = [
+export const gemmSources = () => [
   registerSource,
   sharedSource,
-  outerProductSource,
-  outerProductText({ ...outerProductTiles['64x64'], aAlongK: true, bAlongK: false, aVec4: true, bVec4: false }),
   subgroupMatrixSource,
-  matrixTileSource,
-  matrixTileMain({
-    ...matrixTileNamed('128x128', { m: 16, n: 16, k: 16 }, 32, true),
-    aAlongK: true,
-    bAlongK: false,
-    aEights: true,
-    bEights: true,
-    direct: true,
-    bias: true,
-    accumulate: false,
-    majorness: true,
-  }),
   subgroupProducts({ rows: 32, vec4sPerLane: 2, lanes: 8, aAlongK: true, bAlongK: true }),
   subgroupSource,
   packingSource,
-] as const;
+  ...[...candidates.values()].flatMap(({ sources }) => sources),
+];
 
 /** How a product is computed: chosen once for a call, by `planGemm`. */
 export interface GemmPlan {
@@ -96,9 +79,7 @@ export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
     : [
         ['subgroupMatrix', half && runnableMatrixConfig(gpu) !== null],
         ['portable', true],
-        // No GPU has timed these: only the tuner and callers choose them.
-        ['outerProduct', true],
-        ['matrixTile', half && matrixTileOf(gpu, '64x64') !== null],
+        ...[...candidates].map(([variant, { fits }]) => [variant, fits(gpu, half)] as const),
       ];
   return table
     .filter(([variant, fits]) => fits && !disabledVariants.has(`gemm ${variant}`))
@@ -123,19 +104,16 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTil
       const config = runnableMatrixConfig(gpu);
       return config && tilesOf(8 * config.m, 8 * config.n) >= busyTiles.hardware ? 'large' : 'small';
     }
-    case 'matrixTile': {
-      const large = matrixTileOf(gpu, '128x128');
-      if (!large) return 'small';
-      const { rows, columns } = matrixTileCosts(large);
-      return tilesOf(rows, columns) >= busyTiles.hardware ? 'large' : 'small';
-    }
     case 'subgroup':
       // Mesa 26 loads with gathers, which leave registers for twice the sums.
       return profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium';
     case 'register':
       return 'small';
     case 'outerProduct':
-      return tilesOf(128) >= busyTiles.hardware ? 'large' : 'small';
+    case 'matrixTile': {
+      const { rows, columns } = tileOf(gpu, variant, 'large', m);
+      return tilesOf(rows, columns) >= busyTiles.hardware ? 'large' : 'small';
+    }
   }
 }
 

@@ -1,0 +1,31 @@
+import type { Gpu } from '../../gpu.ts';
+import type { Program } from '../../recording/dispatch.ts';
+import type { Defines } from '../../wgsl/preprocess.ts';
+import type { WgslFile } from '../../wgsl/wgslFile.ts';
+import type { Epilogue } from './epilogue.ts';
+import type { GemmOptions } from './options.ts';
+
+/** How the operands lie in memory. */
+interface OperandOrder {
+  readonly aAlongK: boolean;
+  readonly bAlongK: boolean;
+  readonly aVec4: boolean;
+  readonly bVec4: boolean;
+  readonly aPacked: boolean;
+  readonly bPacked: boolean;
+}
+
+/** How a workgroup computes a tile of the output. */
+export interface GemmTile {
+  readonly rows: number;
+  readonly columns: number;
+  /** It reads four elements at once where they lie together; otherwise it reads single ones. */
+  readonly readsVectors: boolean;
+  /** It can read packed operands. */
+  readonly readsPacked: boolean;
+  readonly source: WgslFile;
+  /** What the source needs besides the access to arrays. */
+  readonly defines: (order: OperandOrder) => Defines;
+  /** Makes the program of a variant that reads its operands otherwise than by fours or by ones. */
+  readonly program?: (gpu: Gpu, product: GemmOptions, epilogue: Epilogue) => Program;
+}
