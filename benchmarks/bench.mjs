@@ -9,6 +9,7 @@ import { findPnpm, runPnpm } from '../scripts/setup/pnpm.mjs';
 import { driverEnvironment } from '../scripts/vulkan-driver.mjs';
 import { LibraryProcess } from './libraryProcess.mjs';
 import { compareGemm } from './measures/gemm.mjs';
+import { countDispatches } from './measures/dispatches.mjs';
 import { measureHost } from './measures/host.mjs';
 import { timeKernels } from './measures/kernels.mjs';
 import { measureMemory } from './measures/memory.mjs';
@@ -22,7 +23,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'kernels,gemm,operations,step,host,memory,epoch' },
+    only: { type: 'string', default: 'kernels,gemm,operations,step,host,memory,dispatches,epoch' },
     output: { type: 'string', default: join(folder, 'output') },
     python: { type: 'string', default: process.env.ATTUNE_PYTHON ?? '' },
     library: { type: 'string', default: join(folder, 'libraries/attune.mjs') },
@@ -68,6 +69,7 @@ if (chosen.includes('operations')) await compareOperations(bench);
 if (chosen.includes('step')) await compareSteps(bench);
 if (chosen.includes('host')) await measureHost(bench);
 if (chosen.includes('memory')) await measureMemory(bench);
+if (chosen.includes('dispatches')) await countDispatches(bench);
 if (chosen.includes('epoch') && options.mrpc && options.tokenizer) {
   // Loads the data packages, which nothing else here needs.
   const { compareEpoch } = await import('./measures/epoch.mjs');

@@ -6,6 +6,7 @@ import type { FloatType } from './arrays.ts';
 import { expectClose } from './expectClose.ts';
 import { normalNumbers } from './numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from '../kernels/gemm/index.ts';
+import { columnSumReference } from '../kernels/columnSum/reference.ts';
 import { gemmReference } from '../kernels/gemm/reference.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface GemmCase extends Partial<
   readonly outputType?: FloatType;
   readonly withBias?: boolean;
   readonly keepPreActivation?: boolean;
+  /** The sums of the columns of a, replaced or added. */
+  readonly withColumnSums?: 'replaced' | 'added';
   readonly magnitudeA?: number;
   readonly magnitudeB?: number;
 }
@@ -75,6 +78,7 @@ export async function checkGemm(
     outputType = type,
     withBias,
     keepPreActivation,
+    withColumnSums,
     magnitudeA,
     magnitudeB,
     ...options
@@ -91,7 +95,8 @@ export async function checkGemm(
     bias: rounded(normalNumbers(n, 3), 'f32'),
     added: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 4), outputType),
   };
-  const arrays: Record<'a' | 'b' | 'bias' | 'output' | 'preActivation', GpuArray> = {
+  const columnsBefore = normalNumbers(m, 5);
+  const arrays: Record<'a' | 'b' | 'bias' | 'output' | 'preActivation' | 'columnSums', GpuArray> = {
     a: uploadFloats(gpu, values.a, type, 'a'),
     b: uploadFloats(gpu, values.b, type, 'b'),
     bias: uploadFloats(gpu, values.bias, 'f32', 'bias'),
@@ -99,6 +104,10 @@ export async function checkGemm(
       ? uploadFloats(gpu, values.added, outputType, 'output')
       : staleOutput(gpu, values.added.length, outputType, 'output'),
     preActivation: staleOutput(gpu, values.added.length, outputType, 'preActivation'),
+    columnSums:
+      withColumnSums === 'added'
+        ? uploadFloats(gpu, columnsBefore, 'f32', 'columnSums')
+        : staleOutput(gpu, m, 'f32', 'columnSums'),
   };
   const { a, b, output } = arrays;
   gemm(gpu, {
@@ -113,6 +122,9 @@ export async function checkGemm(
     ...options,
     ...(withBias && { bias: arrays.bias }),
     ...(keepPreActivation && { preActivation: arrays.preActivation }),
+    ...(withColumnSums && {
+      columnSums: { output: arrays.columnSums, accumulate: withColumnSums === 'added' },
+    }),
   });
   const expected = gemmReference({
     a: values.a,
@@ -150,5 +162,14 @@ export async function checkGemm(
       bound,
       `${what} before activation`,
     );
+  if (withColumnSums) {
+    const before = withColumnSums === 'added' ? columnsBefore : columnsBefore.fill(0);
+    const sumsOf = (terms: Float64Array) =>
+      columnSumReference(terms, k, m).map((sum, column) => sum + (before[column] as number));
+    const sums = await readFloats(gpu, arrays.columnSums, arrays.columnSums.length);
+    const magnitude = sumsOf(values.a.map(Math.abs)).map((sum) => Math.abs(sum) + 4);
+    expectClose(sums.subarray(0, m), sumsOf(values.a), { roundings: roundingsOf(k), magnitude }, `${what}, sums of a`);
+    expect(sums.subarray(m).every(Number.isNaN), `${what}: nothing written behind the sums`).toBe(true);
+  }
   for (const array of Object.values(arrays)) gpu.release(array);
 }

@@ -1,10 +1,11 @@
 import { columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
 import { joinContiguous } from '@attune/kernels/internal';
-import type { ElementType, GpuArray } from '@attune/kernels';
+import type { ElementType, GemmColumnSums, GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
 import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
 import type { Gradients } from '../autograd/tape.ts';
+import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
@@ -157,24 +158,37 @@ function backward(computed: Product, gradients: Gradients): void {
       gemm(device, { a: gradOutput, b: matrix, output, m: rows, n: columns, k: outputs, layout: 'NN', accumulate }),
     true,
   );
-  gradients.addToGroup(weights, (output, accumulate) => {
-    const { array: b } = input;
-    gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate });
-  });
-  if (preActivation) device.release(gradOutput);
-  else if (biases)
-    gradients.addToGroup(biases, (output, accumulate) =>
+  const addWeights = (columnSums?: GemmColumnSums) =>
+    gradients.addToGroup(weights, (output, accumulate) => {
+      const { array: b } = input;
+      gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate, columnSums });
+    });
+  const remaining = preActivation && sumsBiasWithGelu(device) ? null : biases;
+  if (!remaining) addWeights();
+  else if (weights.some(({ requiresGrad }) => requiresGrad) && remaining.some(({ requiresGrad }) => requiresGrad))
+    gradients.addToGroup(remaining, (output, accumulate) => addWeights({ output, accumulate }));
+  else {
+    addWeights();
+    gradients.addToGroup(remaining, (output, accumulate) =>
       columnSum(device, { input: gradOutput, output, rows, columns: outputs, accumulate }),
     );
+  }
+  if (preActivation) device.release(gradOutput);
 }
 
-/** The gradient before the activation; on the way that of the biases, which is its sum. */
+/**
+ * Where the gradient of biases before an activation is summed: on processors while that before the
+ * activation is computed, on GPUs in the product for the weights, which is one dispatch less.
+ */
+const sumsBiasWithGelu = ({ profile }: Device): boolean => profile.software;
+
+/** The gradient before the activation; on processors on the way that of the biases, which is its sum. */
 function activationBackward(computed: Product, preActivation: GpuArray, gradients: Gradients): GpuArray {
   const { input, biases, rows, outputs, dtype } = computed;
   const { device } = input;
   const gradInput = device.allocate(dtype, computed.output.length, 'gradient before the activation');
   const given = { gradOutput: gradients.output, input: preActivation, gradInput };
-  if (biases?.some(({ requiresGrad }) => requiresGrad)) {
+  if (sumsBiasWithGelu(device) && biases?.some(({ requiresGrad }) => requiresGrad)) {
     gradients.addToGroup(biases, (gradBias, accumulate) =>
       geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
     );

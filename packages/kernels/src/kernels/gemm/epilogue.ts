@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
+import type { GemmColumnSums } from './options.ts';
 
 /** What happens to a product once it is summed up: see `epilogue.wgsl`. */
 export interface Epilogue {
@@ -9,6 +10,8 @@ export interface Epilogue {
   readonly bias: GpuArray | undefined;
   readonly gelu: boolean;
   readonly preActivation: GpuArray | undefined;
+  /** Takes the sums of A's columns, of each part by itself where there are parts. */
+  readonly columnSums?: GemmColumnSums | undefined;
   readonly alpha: number;
   /** Elements from one matrix of the output to the next, or from part to part. */
   readonly strideOutput: number;
@@ -33,6 +36,14 @@ export function epilogueAccess(
 }
 
 /** What `epilogue.wgsl` is made with. */
-export function epilogueDefines({ accumulate, bias, gelu, preActivation }: Epilogue, vec4: boolean) {
-  return { vec4, bias: bias !== undefined, gelu, preActivation: preActivation !== undefined, accumulate };
+export function epilogueDefines({ accumulate, bias, gelu, preActivation, columnSums }: Epilogue, vec4: boolean) {
+  return {
+    vec4,
+    bias: bias !== undefined,
+    gelu,
+    preActivation: preActivation !== undefined,
+    accumulate,
+    columnSums: columnSums !== undefined,
+    addColumnSums: columnSums?.accumulate === true,
+  };
 }

@@ -1,7 +1,10 @@
 // What becomes of sums, and where the arrays behind the operands are:
 // output = activation(sum + bias) (+ output, where it accumulates);  preActivation = sum + bias
 //
-// bias: f32[n]; output, preActivation: [m, n]. vec4: n and every place are multiples of four.
+// and the sums of A's columns, where they are wanted: columnSums[row] = sum over k of A[row, k]
+//
+// bias: f32[n]; output, preActivation: [m, n]; columnSums: f32[m], of a product in parts [parts, m].
+// vec4: n and every place are multiples of four.
 #if gelu
 #include kernels/gelu/geluFunctions
 #endif
@@ -12,6 +15,17 @@
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
 #if preActivation
 @group(0) @binding(next) var<storage, read_write> preActivation: array<PreActivation>;
+#endif
+#if columnSums
+@group(0) @binding(next) var<storage, read_write> columnSums: array<f32>;
+
+fn storeColumnSum(place: u32, value: f32) {
+#if addColumnSums
+  columnSums[place] += value;
+#else
+  columnSums[place] = value;
+#endif
+}
 #endif
 
 #if vec4

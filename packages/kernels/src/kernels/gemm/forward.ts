@@ -4,7 +4,9 @@ import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparat
 import type { Epilogue } from './epilogue.ts';
 import { multiply, sumParts } from './multiply.ts';
 import type { GemmOptions } from './options.ts';
+import { columnSum } from '../columnSum/index.ts';
 import { planGemm } from './variants.ts';
+import type { GemmPlan } from './variants.ts';
 
 const kernel = 'gemm';
 const mostMatrices = 65535;
@@ -20,24 +22,34 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
   requireGemm(options);
   const { output, m, n, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
   const plan = planGemm(gpu, options);
+  // Without results there is no tile that could.
+  const columnSums = plan.tile.sumsColumns && n > 0 ? options.columnSums : undefined;
   const epilogue: Epilogue = {
     output,
     accumulate,
     bias,
     gelu: activation === 'gelu',
     preActivation,
+    columnSums,
     alpha,
     strideOutput: batch?.strideOutput ?? 0,
   };
+  if (plan.splits.parts === 1) multiply(gpu, options, plan, epilogue);
+  else multiplyInParts(gpu, options, plan, epilogue);
+  // After the product, as without it.
+  if (options.columnSums && !columnSums)
+    columnSum(gpu, { ...options.columnSums, input: options.a, rows: options.k, columns: m });
+}
+
+function multiplyInParts(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
+  const { m, n } = options;
   const { parts } = plan.splits;
-  if (parts === 1) {
-    multiply(gpu, options, plan, epilogue);
-    return;
-  }
   const partials = gpu.allocate('f32', parts * m * n, 'gemm partials');
-  multiply(gpu, options, plan, { ...store, output: partials, strideOutput: m * n });
-  sumParts(gpu, partials, epilogue, { m, n, parts });
+  const columns = epilogue.columnSums && { output: gpu.allocate('f32', parts * m, 'gemm partial sums of columns') };
+  multiply(gpu, options, plan, { ...store, output: partials, columnSums: columns, strideOutput: m * n });
+  sumParts(gpu, { partials, partialColumns: columns?.output }, epilogue, { m, n, parts });
   gpu.release(partials);
+  if (columns) gpu.release(columns.output);
 }
 
 /** The parts of a sum are stored as they are. */
@@ -45,7 +57,7 @@ const store = { accumulate: false, bias: undefined, gelu: false, preActivation: 
 
 function requireGemm(options: GemmOptions): void {
   const { a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation } = options;
-  const { splits = 1 } = options;
+  const { splits = 1, columnSums } = options;
   requireExtents(kernel, { m, n, k, ...batch, splits });
   const elements = (stride: number, matrix: number) => ({
     elements: batch?.count ? (batch.count - 1) * stride + matrix : 0,
@@ -58,6 +70,11 @@ function requireGemm(options: GemmOptions): void {
   requireArray(kernel, 'output', output, results, floatTypes);
   if (bias) requireArray(kernel, 'bias', bias, { n }, singleTypes);
   if (preActivation) requireArray(kernel, 'preActivation', preActivation, results, floatTypes);
+  if (columnSums) requireArray(kernel, 'columnSums.output', columnSums.output, { m }, singleTypes);
+  if (columnSums && (layout !== 'TN' || batch))
+    throw new KernelArgumentError(
+      `${kernel}: columnSums are for layout TN, without a batch; the layout is ${layout}${batch ? ', in a batch' : ''}`,
+    );
   if (preActivation && activation === 'none')
     throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
   if (accumulate && activation !== 'none')
@@ -69,5 +86,9 @@ function requireGemm(options: GemmOptions): void {
       `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,
     );
   }
-  requireSeparate(kernel, presentArrays({ a, b, bias }), presentArrays({ output, preActivation }));
+  requireSeparate(
+    kernel,
+    presentArrays({ a, b, bias }),
+    presentArrays({ output, preActivation, columnSums: columnSums?.output }),
+  );
 }

@@ -81,6 +81,43 @@ describe.each(['medium', 'large'] as const)('gemm by subgroup of packed operands
   });
 });
 
+describe.each([
+  ['portable', 'small'],
+  ['portable', 'medium'],
+  ['portable', 'large'],
+  ['subgroup', 'medium'],
+  ['register', 'small'],
+] as const)('gemm by %s, %s tile, with the sums of the columns of a', (variant, tile) => {
+  it('sums them for every shape, in parts and in f16', async () => {
+    const tested = { layout: 'TN', variant, tile, withColumnSums: 'replaced' } as const;
+    for (const shape of [...gemmShapes, ...emptyShapes]) await check({ shape, ...tested });
+    await check({ shape: [132, 140, 20], ...tested, withColumnSums: 'added' });
+    await check({ shape: [17, 65, 129], splits: 3, ...tested, withColumnSums: 'added', accumulate: true });
+    await check({ shape: [260, 4, 100], splits: 2, ...tested });
+    for (const m of [20, 17]) await check({ shape: [m, 36, 130], type: 'f16', outputType: 'f32', ...tested });
+  });
+});
+
+it('sums the columns of a in as many dispatches as the product takes, on GPUs', async () => {
+  const dispatchesOf = (given: Partial<GemmOptions>) => {
+    const { dispatches } = gpu.statistics;
+    gpu.scope(() => {
+      const [a, b, output, sums] = ['a', 'b', 'output', 'sums'].map((label) => gpu.allocate('f32', 4096, label)) as [
+        GpuArray,
+        GpuArray,
+        GpuArray,
+        GpuArray,
+      ];
+      gemm(gpu, { a, b, output, m: 64, n: 64, k: 64, layout: 'TN', columnSums: { output: sums }, ...given });
+    });
+    return gpu.statistics.dispatches - dispatches;
+  };
+  expect(dispatchesOf({ variant: 'portable', splits: 1 })).toBe(1);
+  expect(dispatchesOf({ variant: 'portable', splits: 2 })).toBe(2);
+  expect(dispatchesOf({ variant: 'register', splits: 1 })).toBe(3);
+  await gpu.idle();
+});
+
 describe.each(variants)('gemm by %s', (variant) => {
   describe.each(layouts)('%s', (layout) => {
     it('equals the reference for every shape', async () => {
@@ -167,6 +204,8 @@ describe.each(variants)('gemm by %s', (variant) => {
               const common = { a, b, output, m: size, n: size, k: size, layout, variant };
               gemm(nullGpu, common);
               gemm(nullGpu, { ...common, accumulate: true, splits: 2 });
+              if (layout === 'TN' && type === 'f32')
+                gemm(nullGpu, { ...common, columnSums: { output: preActivation } });
               if (variant === 'subgroup' && size % 4 === 0) gemm(nullGpu, { ...common, packing: true });
               gemm(nullGpu, { ...common, bias, activation: 'gelu', preActivation });
             });
@@ -200,6 +239,10 @@ function recordOnFragments(
           const product = { a, output, m: size, n: size, k: size, layout };
           // Chosen by itself, as one operand is f16.
           gemm(nullGpu, { ...product, b });
+          if (layout === 'TN') {
+            const columnSums = { output: nullGpu.allocate('f32', size, 'sums') };
+            for (const splits of [1, 2]) gemm(nullGpu, { ...product, b, columnSums, splits });
+          }
           gemm(nullGpu, { ...product, b: a, bias, activation: 'gelu', splits: 1, variant: 'subgroupMatrix' });
         });
       }

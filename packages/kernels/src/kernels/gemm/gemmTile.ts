@@ -23,6 +23,8 @@ export interface GemmTile {
   readonly readsVectors: boolean;
   /** It can read packed operands. */
   readonly readsPacked: boolean;
+  /** On the way it can sum the columns of an A that is stored [k, m]. Default false. */
+  readonly sumsColumns?: boolean;
   readonly source: WgslFile;
   /** What the source needs besides the access to arrays. */
   readonly defines: (order: OperandOrder) => Defines;

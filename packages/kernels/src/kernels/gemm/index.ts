@@ -1,3 +1,3 @@
 export { addGemmCandidates } from './addGemmCandidates.ts';
 export { gemm } from './forward.ts';
-export type { GemmBatch, GemmLayout, GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
+export type { GemmBatch, GemmColumnSums, GemmLayout, GemmOptions, GemmTileSize, GemmVariant } from './options.ts';

@@ -50,7 +50,7 @@ function multiplyOperands(
   const { m, n, k, batch = oneMatrix } = options;
   const { tile, splits } = plan;
   const { parts, innerPerPart } = splits;
-  const { output, bias, preActivation, alpha, strideOutput } = epilogue;
+  const { output, bias, preActivation, columnSums, alpha, strideOutput } = epilogue;
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
@@ -65,7 +65,7 @@ function multiplyOperands(
       floats: [alpha],
     },
     reads: presentArrays({ a: a.array, b: b.array, bias }),
-    writes: presentArrays({ output, preActivation }),
+    writes: presentArrays({ output, preActivation, columnSums: columnSums?.output }),
     workgroups: [x, y, batch.count * parts],
     work: { flops: 2 * m * n * k * batch.count, bytes: bytes * batch.count },
   });
@@ -105,14 +105,22 @@ function operandsProgram(
   });
 }
 
-/** Records the sum of the parts of an inner dimension that was split, [parts, m, n]. */
+/** What the parts of an inner dimension that was split gave. */
+export interface Parts {
+  /** f32 `[parts, m, n]`. */
+  readonly partials: GpuArray;
+  /** f32 `[parts, m]`: sums of A's columns. */
+  readonly partialColumns: GpuArray | undefined;
+}
+
+/** Records the sum of the parts of an inner dimension that was split. */
 export function sumParts(
   gpu: Gpu,
-  partials: GpuArray,
+  { partials, partialColumns }: Parts,
   epilogue: Epilogue,
   { m, n, parts }: { readonly m: number; readonly n: number; readonly parts: number },
 ): void {
-  const { output, bias, preActivation, alpha } = epilogue;
+  const { output, bias, preActivation, columnSums, alpha } = epilogue;
   const vec4 = n % 4 === 0;
   const columnVec4s = Math.ceil(n / 4);
   gpu.dispatch({
@@ -121,9 +129,9 @@ export function sumParts(
       ...epilogueDefines(epilogue, vec4),
     }),
     parameters: { integers: [m, n, columnVec4s, parts], floats: [alpha] },
-    reads: presentArrays({ partials, bias }),
-    writes: presentArrays({ output, preActivation }),
-    workgroups: spreadWorkgroups(Math.ceil((m * columnVec4s) / 64)),
+    reads: presentArrays({ partials, partialColumns, bias }),
+    writes: presentArrays({ output, preActivation, columnSums: columnSums?.output }),
+    workgroups: spreadWorkgroups(Math.ceil((m * (columnVec4s + (columnSums ? 1 : 0))) / 64)),
     work: { bytes: 4 * (parts + 1) * m * n },
   });
 }

@@ -45,6 +45,14 @@ export interface GemmBatch {
   readonly strideOutput: number;
 }
 
+/** Where sums of the columns of `a` go. */
+export interface GemmColumnSums {
+  /** f32 `[m]`. */
+  readonly output: GpuArray;
+  /** Add to what `output` holds. Default false. */
+  readonly accumulate?: boolean | undefined;
+}
+
 /** Options of {@link gemm}. */
 export interface GemmOptions {
   /** f32 or f16 `[m, k]`, or `[k, m]` for layout TN. */
@@ -73,6 +81,12 @@ export interface GemmOptions {
   readonly activation?: 'gelu' | 'none' | undefined;
   /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
   readonly preActivation?: GpuArray | undefined;
+  /**
+   * Layout TN: takes the sum of each column of a over the inner dimension, where `a` is the gradient
+   * of a layer's result the gradient of its bias. In the product's own pass where the variant can,
+   * else by `columnSum`. Default: nothing.
+   */
+  readonly columnSums?: GemmColumnSums | undefined;
   /** How it is computed. Default: by `planGemm`, from the device. */
   readonly variant?: GemmVariant | undefined;
   /**

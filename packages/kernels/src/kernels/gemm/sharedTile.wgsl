@@ -27,13 +27,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let x = thread % side;
   let y = thread / side;
   var sums: array<mat4x4f, blocks4x4 * blocks4x4>;
+#if columnSums
+  // Of the four columns of A that this thread reads, always the same.
+  var columnsOfA = vec4f(0);
+#endif
   for (var inner = task.firstInner; inner < task.endInner; inner += 16) {
     workgroupBarrier();
     for (var number = thread; number < 16 * vec4s; number += threads) {
       let aInners = innersOf(number, inner, aAlongK);
       let aRows = min(task.firstRow + acrossOf(number, aAlongK), vec4u(parameters.m - 1));
       let left = fetchA(task.offsetA + placesA(aRows, min(aInners, vec4u(task.endInner - 1))));
-      tileA[slotOf(number, aAlongK)] = select(vec4f(0), left, aInners < vec4u(task.endInner));
+      let kept = select(vec4f(0), left, aInners < vec4u(task.endInner));
+      tileA[slotOf(number, aAlongK)] = kept;
+#if columnSums
+      columnsOfA += kept;
+#endif
       let bInners = innersOf(number, inner, bAlongK);
       let bColumns = min(task.firstColumn + acrossOf(number, bAlongK), vec4u(parameters.n - 1));
       let right = fetchB(task.offsetB + placesB(min(bInners, vec4u(task.endInner - 1)), bColumns));
@@ -57,6 +65,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       }
     }
   }
+#if columnSums
+  if (task.firstColumn == 0) {
+    workgroupBarrier();
+    tileA[thread] = columnsOfA;
+    workgroupBarrier();
+    if (thread < vec4s) { storeColumnsOfA(task.firstRow, workgroup.z, thread); }
+  }
+#endif
   // No bounds that a compiler knows, so that the epilogue stands in the code once.
   let results = sums;
   var i = 0u;
@@ -73,6 +89,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     i++;
   }
 }
+
+#if columnSums
+// Adds up what the threads found of the columns of vector `number`, and stores it.
+fn storeColumnsOfA(firstRow: u32, part: u32, number: u32) {
+  var sum = tileA[number];
+  for (var other = number + vec4s; other < threads; other += vec4s) { sum += tileA[other]; }
+  for (var i = 0u; i < 4; i++) {
+    let row = firstRow + 4 * number + i;
+    if (row < parameters.m) { storeColumnSum(part * parameters.m + row, sum[i]); }
+  }
+}
+#endif
 
 // The four elements of vector `number` of a tile: their inner steps, their rows of A or columns of
 // B, and where they are put.

@@ -49,6 +49,11 @@ describe.each(layouts)('gemm by subgroupMatrix, %s', (layout) => {
       await checkGemm(gpu, { ...common, shape: [m, n, k], batch });
     }
   });
+  it.runIf(layout === 'TN')('sums the columns of a', async () => {
+    const common = { layout, variant, type: 'f16', outputType: 'f32', withColumnSums: 'added' } as const;
+    for (const shape of gemmShapes) await checkGemm(gpu, { ...common, shape });
+    for (const splits of [1, 3]) await checkGemm(gpu, { ...common, shape: [200, 136, 300], splits });
+  });
   it('applies GELU and keeps what was before it', async () => {
     await checkGemm(gpu, {
       shape: [68, 36, 12],

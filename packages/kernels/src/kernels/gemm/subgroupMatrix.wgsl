@@ -39,9 +39,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let firstRow = subgroup / 2 * across * fragmentRows;
   let firstColumn = subgroup % 2 * across * fragmentColumns;
   var sums: array<array<Fragment, across>, across>;
+  // Of the four columns of A that this thread reads, always the same.
+  var columnsOfA = vec4f(0);
   for (var inner = task.firstInner; inner < task.endInner; inner += tileInner) {
     workgroupBarrier();
-    for (var four = thread; four < tileRows * tileInner / 4; four += threads) { stageA(task, inner, four); }
+    for (var four = thread; four < tileRows * tileInner / 4; four += threads) { columnsOfA += stageA(task, inner, four); }
     for (var four = thread; four < tileColumns * tileInner / 4; four += threads) { stageB(task, inner, four); }
     workgroupBarrier();
     for (var step = 0u; step < tileInner; step += fragmentInner) {
@@ -53,6 +55,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       }
     }
   }
+#if columnSums
+  if (task.firstColumn == 0) {
+    workgroupBarrier();
+    for (var i = 0u; i < 4; i++) { finished[4 * thread + i] = columnsOfA[i]; }
+    workgroupBarrier();
+    for (var column = thread; column < tileRows; column += threads) {
+      var sum = 0.0;
+      for (var place = column; place < 4 * threads; place += tileRows) { sum += finished[place]; }
+      let row = task.firstRow + column;
+      if (row < parameters.m) { storeColumnSum(workgroup.z * parameters.m + row, sum); }
+    }
+  }
+#endif
   for (var i = 0u; i < across; i++) {
     for (var j = 0u; j < across; j++) {
       workgroupBarrier();
@@ -67,16 +82,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
 }
 
-fn stageA(task: Task, inner: u32, four: u32) {
+// Returns what it read, before it is rounded.
+fn stageA(task: Task, inner: u32, four: u32) -> vec4f {
   let vec4s = select(tileRows, tileInner, aAlongK) / 4;
   let line = vec4u(four / vec4s);
   let along = four % vec4s * 4 + sequence;
   let inners = inner + select(line, along, aAlongK);
   let rows = min(task.firstRow + select(along, line, aAlongK), vec4u(parameters.m - 1));
   let values = fetchA(task.offsetA + placesA(rows, min(inners, vec4u(task.endInner - 1))));
-  let kept = vec4h(select(vec4f(0), values, inners < vec4u(task.endInner)));
+  let inside = select(vec4f(0), values, inners < vec4u(task.endInner));
+  let kept = vec4h(inside);
   let slot = line.x * strideA + along.x;
   for (var i = 0u; i < 4; i++) { tileA[slot + i] = kept[i]; }
+  return inside;
 }
 
 fn stageB(task: Task, inner: u32, four: u32) {

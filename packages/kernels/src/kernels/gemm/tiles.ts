@@ -75,6 +75,7 @@ function sharedTile(size: NamedSize): GemmTile {
     columns: edge,
     readsVectors: true,
     readsPacked: false,
+    sumsColumns: true,
     source: sharedSource,
     defines: () => defines,
   };
@@ -99,6 +100,9 @@ function subgroupMatrixTile(gpu: Gpu, size: NamedSize): GemmTile {
     columns: 2 * across * n,
     readsVectors: true,
     readsPacked: false,
+    // A thread reads the same columns of A in every turn, and what it found fits where finished
+    // fragments go.
+    sumsColumns: (4 * profile.subgroupSize) % ((2 * across * m) / 4) === 0 && 4 * profile.subgroupSize <= m * n,
     source: subgroupMatrixSource,
     defines: ({ aAlongK, bAlongK }) => ({
       fragments: generatedWgsl({ ...sizes, aAlongK, bAlongK, majorness }, subgroupMatrixText),

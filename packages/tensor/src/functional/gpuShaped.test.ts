@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '@attune/kernels';
+import type { Device } from '../device.ts';
+import { Mt19937 } from '../random/mt19937.ts';
+import { sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { mul } from './binary.ts';
+import { tensor } from './create.ts';
+import { layerNorm } from './layerNorm.ts';
+import { linear } from './linear.ts';
+import { sum } from './reductions.ts';
+
+// What GPUs compute in one kernel and processors in several, forced on whatever adapter runs this.
+let device: Device;
+beforeAll(async () => {
+  device = await openDevice();
+});
+afterAll(() => device.destroy());
+
+const [rows, width, wide] = [37, 12, 20];
+const shapes = {
+  input: [rows, width],
+  inner: [wide, width],
+  innerBias: [wide],
+  outer: [width, wide],
+  outerBias: [width],
+  scale: [width],
+  shift: [width],
+} as const;
+type Name = keyof typeof shapes;
+const names = Object.keys(shapes) as Name[];
+
+interface Run {
+  readonly gradients: Readonly<Partial<Record<Name, Float32Array>>>;
+  /** Of the backward pass. */
+  readonly dispatches: number;
+}
+
+/** Gradients of a linear layer with GELU, a second one, and a layer norm with the residual. */
+async function run(software: boolean, frozen: readonly Name[] = [], passes = 1): Promise<Run> {
+  Object.assign(device, { profile: { ...device.profile, software } });
+  const random = new Mt19937(3);
+  const inputs = {} as Record<Name, Tensor>;
+  for (const name of names) {
+    const shape = shapes[name];
+    inputs[name] = tensor(random.normal(sizeOf(shape)), { shape, device, requiresGrad: !frozen.includes(name) });
+  }
+  const weights = tensor(random.normal(rows * width), { shape: [rows, width], device });
+  let before = 0;
+  for (let pass = 0; pass < passes; pass++) {
+    const { input, inner, innerBias, outer, outerBias, scale, shift } = inputs;
+    const hidden = linear(input, inner, innerBias, { activation: 'gelu' });
+    const output = layerNorm(linear(hidden, outer, outerBias), scale, shift, { residual: input });
+    const loss = sum(mul(output, weights));
+    before = device.statistics.dispatches;
+    loss.backward();
+  }
+  const { dispatches } = device.statistics;
+  const gradients: Partial<Record<Name, Float32Array>> = {};
+  for (const name of names) {
+    const gradient = await inputs[name].grad?.data();
+    if (gradient) gradients[name] = Float32Array.from(gradient);
+  }
+  return { gradients, dispatches: dispatches - before };
+}
+
+function expectSame(onGpu: Run, onProcessor: Run): void {
+  expect(Object.keys(onGpu.gradients)).toEqual(Object.keys(onProcessor.gradients));
+  for (const [name, gradient] of Object.entries(onProcessor.gradients)) {
+    const scale = Math.max(...gradient.map(Math.abs));
+    for (const [index, value] of gradient.entries()) {
+      const other = onGpu.gradients[name as Name]?.[index] as number;
+      expect(Math.abs(other - value), `${name} at ${index}`).toBeLessThan(4e-6 * scale);
+    }
+  }
+}
+
+describe('gradients as GPUs compute them', () => {
+  it('equal those of processors, in fewer dispatches', async () => {
+    const onGpu = await run(false);
+    const onProcessor = await run(true);
+    expectSame(onGpu, onProcessor);
+    expect(onGpu.dispatches).toBeLessThanOrEqual(onProcessor.dispatches - 2);
+  });
+
+  it('add up, and leave out what is frozen', async () => {
+    expectSame(await run(false, [], 2), await run(true, [], 2));
+    for (const frozen of [['inner', 'outer'], ['innerBias', 'outerBias'], ['input'], ['scale', 'shift']] as const)
+      expectSame(await run(false, frozen), await run(true, frozen));
+  });
+
+  it('are the same to the bit in every run', async () => {
+    expect((await run(false)).gradients).toEqual((await run(false)).gradients);
+  });
+});
