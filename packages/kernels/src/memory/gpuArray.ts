@@ -147,3 +147,12 @@ export function joinContiguous(arrays: readonly GpuArray[]): GpuArray | null {
   }
   return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, arrays);
 }
+
+/** All memory from the first of some arrays of one buffer to the last, with what lies between them. */
+export function spanOf(arrays: readonly GpuArray[]): GpuArray {
+  const [first] = arrays as readonly [GpuArray];
+  const { storage, elementType } = first;
+  const begin = Math.min(...arrays.map(({ byteOffset }) => byteOffset));
+  const end = Math.max(...arrays.map(({ byteOffset, byteLength }) => byteOffset + byteLength));
+  return new GpuArray(storage, elementType, (end - begin) / bytesPerElement[elementType], first.label, begin, arrays);
+}

@@ -82,6 +82,11 @@ export class GraphNode {
   }
 }
 
+/** Kernels that operations leave for the end of a pass. */
+interface Flushed {
+  flush(): void;
+}
+
 /** Whether a gradient goes on from here, to an operation or to hooks, and is not summed for good. */
 const passes = ({ node, hasHooks }: TapeTensor): boolean => node !== null || hasHooks;
 
@@ -93,6 +98,7 @@ const passes = ({ node, hasHooks }: TapeTensor): boolean => node !== null || has
 export class Gradients {
   readonly #device: Device;
   readonly #computed = new Map<TapeTensor, GpuArray>();
+  readonly #leftForTheEnd = new Map<object, Flushed>();
   readonly #scale: number | TapeTensor;
   readonly #root: TapeTensor;
   #current: TapeTensor;
@@ -118,8 +124,19 @@ export class Gradients {
     this.#computed.set(this.#current, replaced);
   }
 
-  /** Hands the gradients of given tensors with hooks, which waited until they were whole, over. */
+  /** What operations of one kind leave to be recorded together at the end of the pass. */
+  leftForTheEnd<T extends Flushed>(Kind: new (device: Device) => T): T {
+    let left = this.#leftForTheEnd.get(Kind);
+    if (!left) this.#leftForTheEnd.set(Kind, (left = new Kind(this.#device)));
+    return left as T;
+  }
+
+  /**
+   * Records what was left for the end, and hands the gradients of given tensors with hooks, which
+   * waited until they were whole, over.
+   */
   finish(): void {
+    for (const left of this.#leftForTheEnd.values()) left.flush();
     for (const [tensor, array] of this.#computed) {
       if (tensor.node || !tensor.hasHooks) continue;
       const value = tensor.runHooks(array) ?? array;

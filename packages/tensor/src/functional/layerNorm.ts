@@ -118,6 +118,9 @@ function backward(computed: Normalised, gradients: Gradients): void {
   const gradSum = device.allocate('f32', length, 'gradient before the layer norm');
   const gradInput = dropout ? device.allocate(input.array.elementType, length, 'gradient before the dropout') : null;
   const scratch = device.allocate('f32', columns, 'unwanted gradient');
+  // Those of parameters are read when the pass is over, and not before.
+  const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);
+  const sums = areGiven ? gradients.leftForTheEnd(kernels.LayerNormSums) : undefined;
   kernels.layerNormBackward(device, {
     gradOutput: gradients.output,
     sum: sum ?? input.array,
@@ -128,6 +131,7 @@ function backward(computed: Normalised, gradients: Gradients): void {
     gradWeight: gradients.sum(weight) ?? scratch,
     gradBias: gradients.sum(bias) ?? device.allocate('f32', columns, 'unwanted gradient'),
     accumulate: true,
+    sums,
     rows,
     columns,
     ...(dropout && gradInput && { dropout, gradInput }),

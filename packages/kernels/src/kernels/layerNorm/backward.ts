@@ -7,6 +7,7 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { columnBlocks } from '../columnSum/columnBlocks.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
 import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { blockGradients, takesBlocks } from './blockGradients.ts';
 import { wgsl as backwardSource } from './layerNormBackward.wgsl.ts';
 import type { LayerNormBackwardOptions } from './options.ts';
 import { planRows } from './variants.ts';
@@ -26,13 +27,14 @@ const mostBlocks = 128;
 /**
  * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before
  * dropout, of weight and bias. Sums over rows are taken in two stages whose order depends on `rows`
- * alone.
+ * alone; on GPUs the first is that of the rows' gradients.
  *
  * @throws KernelArgumentError
  */
 export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
   requireLayerNormBackward(options);
   const { gradSum, gradInput, dropout, rows, columns } = options;
+  if (takesBlocks(gpu, options)) return blockGradients(gpu, options);
   const fused = gpu.info.limits.maxStorageBuffersPerShaderStage >= mostArrays;
   rowGradients(gpu, fused ? options : { ...options, dropout: undefined, gradInput: undefined });
   if (dropout && gradInput && !fused) recordDropout(gpu, { input: gradSum, output: gradInput, rows, columns, dropout });
@@ -57,6 +59,8 @@ function requireLayerNormBackward(options: LayerNormBackwardOptions): void {
     );
   }
   if (dropout) requireDropout(kernel, dropout, rows);
+  if (options.sums && !options.accumulate)
+    throw new KernelArgumentError(`${kernel}: sums are added to gradWeight and gradBias later; set accumulate`);
 }
 
 function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {

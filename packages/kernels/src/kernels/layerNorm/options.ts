@@ -1,4 +1,5 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import type { LayerNormSums } from './parameterSums.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
 /**
@@ -73,6 +74,12 @@ export interface LayerNormBackwardOptions {
   readonly gradBias: GpuArray;
   /** Add to `gradWeight` and `gradBias` instead of replacing them. Default false. */
   readonly accumulate?: boolean | undefined;
+  /**
+   * Where the last sums of `gradWeight` and `gradBias` are left for those of other layer norms; they
+   * are then added to what the arrays hold. Not used by `rowPerInvocation`, whose sums are ready at
+   * once. Needs `accumulate`. Default: every call takes its own.
+   */
+  readonly sums?: LayerNormSums | undefined;
   /** Rows, each normalised by itself. */
   readonly rows: number;
   /** Elements of a row. */
