@@ -13,11 +13,15 @@
 //
 // A record of the update goes to the ring, and the accumulated loss becomes 0 for the next one.
 //
-// partials: vec2u[count] as scaledSum.wgsl stores them, count at most 64
+// partials: vec2u[count] as scaledSum.wgsl stores them
 // schedule: vec4f[scheduleRows] of learning rate, step size, correction, 1 / divisor
 // lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], laid out as in stateLayout.ts
-// One thread.
+// One thread, for at most 64 partials; with tree, for GPUs, treeThreads threads sum up any number of
+// them, and the first goes on.
 #include kernels/optimizer/scaledSum
+#if tree
+#include kernels/optimizer/scaledTree
+#endif
 
 struct Parameters {
   count: u32, scheduleRows: u32, capacity: u32, growthInterval: u32,
@@ -30,10 +34,24 @@ struct Parameters {
 @group(0) @binding(4) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> state: array<u32>;
 
+#if tree
+@compute @workgroup_size(treeThreads)
+fn main(@builtin(local_invocation_index) thread: u32) {
+  var part = ScaledSum(0.0, lowestExponent);
+  for (var index = thread; index < parameters.count; index += treeThreads) { part = addScaled(part, loadScaled(partials[index])); }
+  let total = treeSum(part, thread);
+  if (thread == 0) { decide(total); }
+}
+#else
 @compute @workgroup_size(1)
 fn main() {
   var total = ScaledSum(0.0, lowestExponent);
   for (var index = 0u; index < parameters.count; index++) { total = addScaled(total, loadScaled(partials[index])); }
+  decide(total);
+}
+#endif
+
+fn decide(total: ScaledSum) {
   let scale = lossScale[0];
   let norm = normBits(total, scale);
   let finite = isFiniteBits(norm);

@@ -10,7 +10,7 @@ import { updateMembers } from './members.ts';
 import type { OptimizerMembers } from './members.ts';
 import type { OptimizerState } from './state.ts';
 import { elementsPerGroupId } from './stateLayout.ts';
-import { requireSegmentLength, sumOfSquares } from './sumOfSquares.ts';
+import { finalThreads, requireSegmentLength, sumOfSquares, treeDefines } from './sumOfSquares.ts';
 import type { GradientSegment } from './sumOfSquares.ts';
 
 /**
@@ -76,7 +76,7 @@ function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly Grad
   const { partials, count } = sumOfSquares(gpu, 'optimizerUpdate', segments);
   const { growthInterval, growthFactor, backoffFactor } = state.lossScaling;
   gpu.dispatch({
-    program: kernelProgram('finalizeUpdate', finalizeSource),
+    program: kernelProgram('finalizeUpdate', finalizeSource, treeDefines(gpu.profile, finalThreads)),
     parameters: {
       integers: [count, state.learningRates.length, state.recordCapacity, growthInterval],
       floats: [state.maxGradNorm, growthFactor, backoffFactor],

@@ -33,7 +33,15 @@ async function normOf(arrays: readonly ArrayLike<number>[]): Promise<number> {
   return records[0]?.gradNorm ?? NaN;
 }
 
-describe('the global norm of an update', () => {
+/** On GPUs workgroups sum up, on processors threads. */
+describe.each([true, false])('the global norm of an update, on an adapter of software: %s', (software) => {
+  let profile: Gpu['profile'];
+  beforeAll(() => {
+    ({ profile } = gpu);
+    Object.assign(gpu, { profile: { ...profile, software } });
+  });
+  afterAll(() => Object.assign(gpu, { profile }));
+
   for (const length of [0, 64, 192, 1088, 32768, 32832, 33 * 65536 + 64]) {
     it(`is right for ${length} values`, async () => {
       const values = normalNumbers(length, length);
@@ -49,6 +57,13 @@ describe('the global norm of an update', () => {
     for (let index = 0; index < many.length; index++) many[index] = values[index % 65536] as number;
     const expected = globalNormReference([many]);
     expect(Math.abs((await normOf([many])) / expected - 1)).toBeLessThan(1e-6);
+  });
+
+  it('takes two dispatches of GPUs', async () => {
+    const { dispatches } = gpu.statistics;
+    await normOf([normalNumbers(9 * 65536, 1)]);
+    // With the update itself.
+    expect(gpu.statistics.dispatches - dispatches).toBe(software ? 4 : 3);
   });
 
   it('counts every segment', async () => {

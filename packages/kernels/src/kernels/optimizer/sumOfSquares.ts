@@ -1,8 +1,10 @@
 import { KernelArgumentError } from '../../errors.ts';
+import type { DeviceProfile } from '../../device/profile.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { Defines } from '../../wgsl/preprocess.ts';
 import { requireArray, requireExtents, singleTypes } from '../validate.ts';
 import { wgsl as combineSource } from './combineSquares.wgsl.ts';
 import { elementsPerGroupId } from './stateLayout.ts';
@@ -17,7 +19,7 @@ export interface GradientSegment {
 }
 
 const vectorsPerWorkgroup = 8192;
-const partialsPerWorkgroup = 64;
+const threadsPerWorkgroup = 64;
 /** Partial sums that one thread adds. */
 const share = 64;
 
@@ -30,9 +32,18 @@ export function requireSegmentLength(kernel: string, length: number): void {
   }
 }
 
+/** Threads of the workgroup that sums up all partial sums on GPUs. */
+export const finalThreads = 256;
+
+/** Whether the threads of a workgroup are summed up by a tree: not where barriers are dear. */
+export function treeDefines({ software }: DeviceProfile, treeThreads: number): Defines {
+  return software ? { tree: false } : { tree: true, treeThreads };
+}
+
 /**
- * Records the sum of squares of all segments as at most 64 partial sums of scaledSum.wgsl. The
- * order of summation depends on the lengths alone.
+ * Records the sum of squares of all segments as partial sums of scaledSum.wgsl: on GPUs one of each
+ * workgroup, for a workgroup to sum up; on processors at most 64, for one thread. The order of
+ * summation depends on the lengths alone.
  *
  * @returns the partial sums, to be released by the caller, and their number
  */
@@ -46,13 +57,15 @@ export function sumOfSquares(
     requireArray(kernel, 'gradients', gradients, { length }, singleTypes);
     return Math.ceil(length / 4 / vectorsPerWorkgroup);
   });
+  const { software } = gpu.profile;
+  const partialsPerWorkgroup = software ? threadsPerWorkgroup : 1;
   let count = partialsPerWorkgroup * groups.reduce((sum, group) => sum + group, 0);
   let partials = gpu.allocate('u32', 2 * count, 'partial sums of squares');
   let offset = 0;
   for (const [number, { gradients, length }] of segments.entries()) {
     const workgroups = groups[number] as number;
     gpu.dispatch({
-      program: kernelProgram('sumOfSquares', squaresSource),
+      program: kernelProgram('sumOfSquares', squaresSource, treeDefines(gpu.profile, threadsPerWorkgroup)),
       parameters: { integers: [length / 4, offset] },
       reads: [gradients],
       writes: [partials],
@@ -61,7 +74,7 @@ export function sumOfSquares(
     });
     offset += workgroups * partialsPerWorkgroup;
   }
-  while (count > share) {
+  while (software && count > share) {
     const sums = Math.ceil(count / share);
     const combined = gpu.allocate('u32', 2 * sums, 'partial sums of squares');
     gpu.dispatch({

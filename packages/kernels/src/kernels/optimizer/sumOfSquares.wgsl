@@ -1,4 +1,5 @@
-// partials[offset + thread] = sum of values[i]^2 over the thread's vectors, as a scaled sum
+// partials[offset + thread] = sum of values[i]^2 over the thread's vectors, as a scaled sum; with
+// tree, for GPUs, partials[offset + workgroup] that of the workgroup's
 //
 // values: f32[4 * vectors]; partials: vec2u[…] as scaledSum.wgsl stores them
 // 128 vectors of four a thread, 64 threads a workgroup: thread t of workgroup w takes vectors
@@ -7,6 +8,9 @@
 // through memory in order. A second look at the vectors, with the values scaled, is taken only
 // where squares could leave f32's range.
 #include kernels/optimizer/scaledSum
+#if tree
+#include kernels/optimizer/scaledTree
+#endif
 
 struct Parameters { vectors: u32, offset: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -52,5 +56,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let squares = sumShare(first, lane, powerOfTwo(-exponent)).squares;
     result = ScaledSum((squares.x + squares.y) + (squares.z + squares.w), exponent);
   }
+#if tree
+  let total = treeSum(result, thread);
+  if (thread == 0) { partials[parameters.offset + number] = storedScaled(total); }
+#else
   partials[parameters.offset + number * 64 + thread] = storedScaled(result);
+#endif
 }
