@@ -93,6 +93,7 @@ export async function checkGemm(
     a: numbers(elements(batch?.strideA ?? 0, m * k), 1, magnitudeA),
     b: numbers(elements(batch?.strideB ?? 0, k * n), 2, magnitudeB),
     bias: rounded(normalNumbers(n, 3), 'f32'),
+    before: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 6), outputType),
     added: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 4), outputType),
   };
   const columnsBefore = normalNumbers(m, 5);
@@ -103,7 +104,10 @@ export async function checkGemm(
     output: accumulate
       ? uploadFloats(gpu, values.added, outputType, 'output')
       : staleOutput(gpu, values.added.length, outputType, 'output'),
-    preActivation: staleOutput(gpu, values.added.length, outputType, 'preActivation'),
+    preActivation:
+      activation === 'geluBackward'
+        ? uploadFloats(gpu, values.before, outputType, 'preActivation')
+        : staleOutput(gpu, values.added.length, outputType, 'preActivation'),
     columnSums:
       withColumnSums === 'added'
         ? uploadFloats(gpu, columnsBefore, 'f32', 'columnSums')
@@ -121,7 +125,7 @@ export async function checkGemm(
     variant,
     ...options,
     ...(withBias && { bias: arrays.bias }),
-    ...(keepPreActivation && { preActivation: arrays.preActivation }),
+    ...((keepPreActivation || activation === 'geluBackward') && { preActivation: arrays.preActivation }),
     ...(withColumnSums && {
       columnSums: { output: arrays.columnSums, accumulate: withColumnSums === 'added' },
     }),
@@ -136,6 +140,7 @@ export async function checkGemm(
     batch,
     alpha,
     activation,
+    preActivation: values.before,
     ...(withBias && { bias: values.bias }),
     ...(accumulate && { added: values.added }),
   });

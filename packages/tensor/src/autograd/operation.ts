@@ -39,6 +39,11 @@ export interface OperationResult {
   readonly isView?: boolean | undefined;
   /** Whether the elements are those of the first input, and so true and false where it is of bool. */
   readonly keepsType?: boolean | undefined;
+  /**
+   * What the result is GELU of, where `backward` takes the gradient of that too:
+   * `gradients.beforeActivation`.
+   */
+  readonly preActivation?: GpuArray | null | undefined;
   /** Records the kernels that turn the gradient of the result into those of the inputs. */
   readonly backward: (gradients: Gradients) => void;
 }
@@ -48,7 +53,17 @@ export interface OperationResult {
  * gradient can flow back. This is how every operation ends.
  */
 export function operationResult<D extends DType = DType>(result: OperationResult): Tensor<D> {
-  const { operation, inputs, array, shape, saved = [], isView = false, keepsType = isView, backward } = result;
+  const {
+    operation,
+    inputs,
+    array,
+    shape,
+    saved = [],
+    isView = false,
+    keepsType = isView,
+    preActivation,
+    backward,
+  } = result;
   const [first] = inputs;
   const requiresGrad = needsGraph(inputs);
   const postponed = requiresGrad ? currentPostponed() : null;
@@ -61,7 +76,7 @@ export function operationResult<D extends DType = DType>(result: OperationResult
     device: first.device,
     requiresGrad,
     isBool: keepsType && first.dtype === 'bool',
-    node: graph ? new GraphNode({ operation, inputs, saved, isView, backward, group }) : null,
+    node: graph ? new GraphNode({ operation, inputs, saved, isView, preActivation, backward, group }) : null,
     ...(isView && { sharing: first }),
   });
   if (isView) group?.addView(tensor);

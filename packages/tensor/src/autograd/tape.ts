@@ -31,6 +31,8 @@ export interface GraphNodeOptions {
   /** What only `backward` reads. */
   readonly saved: readonly (GpuArray | null | undefined)[];
   readonly isView: boolean;
+  /** What the result is GELU of, where the backward also takes the gradient of that. */
+  readonly preActivation?: GpuArray | null | undefined;
   readonly backward: (gradients: Gradients) => void;
   readonly group: ResultGroup | null;
 }
@@ -53,14 +55,16 @@ export class GraphNode {
   readonly inputs: readonly TapeTensor[];
   /** Whether the result lies in the memory of the first input. */
   readonly isView: boolean;
+  readonly preActivation: GpuArray | null;
   readonly group: ResultGroup | null;
   #saved: readonly (GpuArray | null | undefined)[];
   #backward: ((gradients: Gradients) => void) | null;
 
-  constructor({ operation, inputs, saved, isView, backward, group }: GraphNodeOptions) {
+  constructor({ operation, inputs, saved, isView, preActivation = null, backward, group }: GraphNodeOptions) {
     this.operation = operation;
     this.inputs = inputs;
     this.isView = isView;
+    this.preActivation = preActivation;
     this.group = group;
     this.#saved = saved;
     this.#backward = backward;
@@ -98,6 +102,8 @@ const passes = ({ node, hasHooks }: TapeTensor): boolean => node !== null || has
 export class Gradients {
   readonly #device: Device;
   readonly #computed = new Map<TapeTensor, GpuArray>();
+  /** Of what GELU was applied to, for results whose operation takes that. */
+  readonly #beforeActivation = new Map<TapeTensor, GpuArray>();
   readonly #leftForTheEnd = new Map<object, Flushed>();
   readonly #scale: number | TapeTensor;
   readonly #root: TapeTensor;
@@ -113,7 +119,7 @@ export class Gradients {
   /** Says whose operation runs next, and whether any gradient came to it. */
   enter(tensor: TapeTensor): boolean {
     this.#current = tensor;
-    return tensor === this.#root || this.#computed.has(tensor);
+    return tensor === this.#root || this.#computed.has(tensor) || this.#beforeActivation.has(tensor);
   }
 
   /** Shows the gradient of the tensor whose operation runs next to its hooks. */
@@ -149,9 +155,11 @@ export class Gradients {
 
   /** Gives back the gradient of the tensor whose operation has run. */
   leave(): void {
-    const array = this.#computed.get(this.#current);
-    if (array) this.#device.release(array);
-    this.#computed.delete(this.#current);
+    for (const gradients of [this.#computed, this.#beforeActivation]) {
+      const array = gradients.get(this.#current);
+      if (array) this.#device.release(array);
+      gradients.delete(this.#current);
+    }
   }
 
   /** The gradient of a result that is computed, to be handed on with `put`; null where none came. */
@@ -216,6 +224,38 @@ export class Gradients {
       accumulate(device, { value: array, target: existing, length: input.size });
       device.release(array);
     }
+  }
+
+  /**
+   * Adds to the gradient of what GELU was applied to for an input, so that GELU's backward is no
+   * kernel of its own.
+   *
+   * @param write records the kernel that computes it, given what GELU was applied to; with `add`, it
+   *   adds to what is there
+   * @returns whether it did: not where somebody sees the gradient of the input itself
+   */
+  addBeforeActivation(
+    input: TapeTensor,
+    write: (preActivation: GpuArray, array: GpuArray, add: boolean) => void,
+  ): boolean {
+    const { node, requiresGrad, hasHooks, retainsGrad } = input;
+    if (!node?.preActivation || !requiresGrad || hasHooks || retainsGrad) return false;
+    const existing = this.#beforeActivation.get(input);
+    const array =
+      existing ?? this.#device.allocate(input.array.elementType, input.array.length, 'gradient before the activation');
+    write(node.preActivation, array, existing !== undefined);
+    this.#beforeActivation.set(input, array);
+    return true;
+  }
+
+  /** What was added for the operation that runs now by `addBeforeActivation`, or null. */
+  get beforeActivation(): GpuArray | null {
+    return this.#beforeActivation.get(this.#current) ?? null;
+  }
+
+  /** Whether a gradient of the operation's output came, and not only of what it is GELU of. */
+  get hasOutput(): boolean {
+    return this.#current === this.#root || this.#computed.has(this.#current);
   }
 
   /**

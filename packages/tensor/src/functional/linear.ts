@@ -1,4 +1,4 @@
-import { columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
+import { accumulate as addInPlace, columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
 import { joinContiguous } from '@attune/kernels/internal';
 import type { ElementType, GemmColumnSums, GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
@@ -101,6 +101,7 @@ function product<D extends DType>(layers: Layers): Tensor<D> {
     array: computed.output,
     shape: [...input.shape.slice(0, -1), computed.outputs],
     saved: [computed.preActivation],
+    preActivation: takesApart(input.device) ? computed.preActivation : null,
     backward: (gradients) => backward(computed, gradients),
   });
 }
@@ -152,18 +153,18 @@ function backward(computed: Product, gradients: Gradients): void {
   const { input, weights, biases, rows, columns, outputs, matrix, preActivation } = computed;
   const { device } = input;
   const gradOutput = preActivation ? activationBackward(computed, preActivation, gradients) : gradients.output;
-  gradients.add(
-    input,
-    (output, accumulate) =>
-      gemm(device, { a: gradOutput, b: matrix, output, m: rows, n: columns, k: outputs, layout: 'NN', accumulate }),
-    true,
+  const gradProduct = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
+  const isAdded = gradients.addBeforeActivation(input, (before, output, accumulate) =>
+    gemm(device, { ...gradProduct, output, accumulate, activation: 'geluBackward', preActivation: before }),
   );
+  if (!isAdded)
+    gradients.add(input, (output, accumulate) => gemm(device, { ...gradProduct, output, accumulate }), true);
   const addWeights = (columnSums?: GemmColumnSums) =>
     gradients.addToGroup(weights, (output, accumulate) => {
       const { array: b } = input;
       gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate, columnSums });
     });
-  const remaining = preActivation && sumsBiasWithGelu(device) ? null : biases;
+  const remaining = preActivation && !takesApart(device) ? null : biases;
   if (!remaining) addWeights();
   else if (weights.some(({ requiresGrad }) => requiresGrad) && remaining.some(({ requiresGrad }) => requiresGrad))
     gradients.addToGroup(remaining, (output, accumulate) => addWeights({ output, accumulate }));
@@ -173,28 +174,32 @@ function backward(computed: Product, gradients: Gradients): void {
       columnSum(device, { input: gradOutput, output, rows, columns: outputs, accumulate }),
     );
   }
-  if (preActivation) device.release(gradOutput);
+  if (preActivation && gradOutput !== gradients.beforeActivation) device.release(gradOutput);
 }
 
 /**
- * Where the gradient of biases before an activation is summed: on processors while that before the
- * activation is computed, on GPUs in the product for the weights, which is one dispatch less.
+ * Whether GELU's backward and the sums for biases are parts of products, which is fewer dispatches:
+ * on GPUs. On processors they are one kernel, whose sums have another order.
  */
-const sumsBiasWithGelu = ({ profile }: Device): boolean => profile.software;
+const takesApart = ({ profile }: Device): boolean => !profile.software;
 
 /** The gradient before the activation; on processors on the way that of the biases, which is its sum. */
 function activationBackward(computed: Product, preActivation: GpuArray, gradients: Gradients): GpuArray {
   const { input, biases, rows, outputs, dtype } = computed;
   const { device } = input;
-  const gradInput = device.allocate(dtype, computed.output.length, 'gradient before the activation');
+  const added = gradients.beforeActivation;
+  if (added && !gradients.hasOutput) return added;
+  const { length } = computed.output;
+  const gradInput = device.allocate(dtype, length, 'gradient before the activation');
   const given = { gradOutput: gradients.output, input: preActivation, gradInput };
-  if (sumsBiasWithGelu(device) && biases?.some(({ requiresGrad }) => requiresGrad)) {
+  if (!takesApart(device) && biases?.some(({ requiresGrad }) => requiresGrad)) {
     gradients.addToGroup(biases, (gradBias, accumulate) =>
       geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
     );
   } else {
     geluBackward(device, { ...given, length: rows * outputs });
   }
+  if (added) addInPlace(device, { value: added, target: gradInput, length: rows * outputs });
   return gradInput;
 }
 

@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
+import type { Arrays } from '../../wgsl/elementAccess.ts';
 import type { GemmColumnSums } from './options.ts';
 
 /** What happens to a product once it is summed up: see `epilogue.wgsl`. */
@@ -9,6 +10,8 @@ export interface Epilogue {
   readonly accumulate: boolean;
   readonly bias: GpuArray | undefined;
   readonly gelu: boolean;
+  /** Whether results are multiplied by GELU's derivative at `preActivation`. Default false. */
+  readonly geluBackward?: boolean | undefined;
   readonly preActivation: GpuArray | undefined;
   /** Takes the sums of A's columns, of each part by itself where there are parts. */
   readonly columnSums?: GemmColumnSums | undefined;
@@ -25,23 +28,32 @@ export const epilogueWidths = {
   4: { partials: 4, bias: 4, output: 4, preActivation: 4 },
 } as const;
 
-/** The access to what a kernel reads, and to what the epilogue writes. */
-export function epilogueAccess(
-  gpu: Gpu,
-  reads: Parameters<typeof elementAccess>[1],
-  { output, preActivation }: Epilogue,
-  widths: Widths,
-) {
-  return elementAccess(gpu, reads, { output, preActivation }, widths);
+/** The access to what a kernel and its epilogue read, and to what the epilogue writes. */
+export function epilogueAccess(gpu: Gpu, reads: Arrays, epilogue: Epilogue, widths: Widths) {
+  const { columnSums: _, ...written } = writtenByEpilogue(epilogue);
+  return elementAccess(gpu, { ...reads, ...readByEpilogue(epilogue) }, written, widths);
+}
+
+/** The arrays that an epilogue reads, in the order of their bindings. */
+export function readByEpilogue({ bias, geluBackward, preActivation }: Epilogue): Arrays {
+  return geluBackward ? { bias, preActivation } : { bias };
+}
+
+/** And those that it writes. */
+export function writtenByEpilogue({ output, geluBackward, preActivation, columnSums }: Epilogue): Arrays {
+  const sums = columnSums?.output;
+  return geluBackward ? { output, columnSums: sums } : { output, preActivation, columnSums: sums };
 }
 
 /** What `epilogue.wgsl` is made with. */
-export function epilogueDefines({ accumulate, bias, gelu, preActivation, columnSums }: Epilogue, vec4: boolean) {
+export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
+  const { accumulate, bias, gelu, geluBackward = false, preActivation, columnSums } = epilogue;
   return {
     vec4,
     bias: bias !== undefined,
     gelu,
-    preActivation: preActivation !== undefined,
+    geluBackward,
+    storesPreActivation: preActivation !== undefined && !geluBackward,
     accumulate,
     columnSums: columnSums !== undefined,
     addColumnSums: columnSums?.accumulate === true,

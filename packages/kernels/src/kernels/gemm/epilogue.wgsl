@@ -1,5 +1,6 @@
 // What becomes of sums, and where the arrays behind the operands are:
 // output = activation(sum + bias) (+ output, where it accumulates);  preActivation = sum + bias
+// output = (sum + bias) * gelu'(preActivation) (+ output), where it is GELU's backward
 //
 // and the sums of A's columns, where they are wanted: columnSums[row] = sum over k of A[row, k]
 //
@@ -8,12 +9,18 @@
 #if gelu
 #include kernels/gelu/geluFunctions
 #endif
+#if geluBackward
+#include kernels/gelu/geluFunctions
+#endif
 
 #if bias
 @group(0) @binding(next) var<storage, read> bias: array<Bias>;
 #endif
+#if geluBackward
+@group(0) @binding(next) var<storage, read> preActivation: array<PreActivation>;
+#endif
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
-#if preActivation
+#if storesPreActivation
 @group(0) @binding(next) var<storage, read_write> preActivation: array<PreActivation>;
 #endif
 #if columnSums
@@ -54,11 +61,14 @@ fn finish(place: u32, biasValue: Result, value: Result) {
 #if bias
   result += biasValue;
 #endif
-#if preActivation
+#if storesPreActivation
   storePreActivation(place, result);
 #endif
 #if gelu
   result = geluOfEach(result);
+#endif
+#if geluBackward
+  result *= geluDerivativeOfEach(loadPreActivation(place));
 #endif
 #if accumulate
   result += loadOutput(place);

@@ -29,6 +29,7 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
     accumulate,
     bias,
     gelu: activation === 'gelu',
+    geluBackward: activation === 'geluBackward',
     preActivation,
     columnSums,
     alpha,
@@ -77,7 +78,9 @@ function requireGemm(options: GemmOptions): void {
     );
   if (preActivation && activation === 'none')
     throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
-  if (accumulate && activation !== 'none')
+  if (!preActivation && activation === 'geluBackward')
+    throw new KernelArgumentError(`${kernel}: geluBackward needs preActivation, what GELU was applied to`);
+  if (accumulate && activation === 'gelu')
     throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
   if (splits === 0 || (batch && splits > 1))
     throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);

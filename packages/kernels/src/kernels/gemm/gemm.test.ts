@@ -187,6 +187,18 @@ describe.each(variants)('gemm by %s', (variant) => {
     }
   });
 
+  it('multiplies by the derivative of GELU', async () => {
+    const tested = { layout: 'NN', variant, activation: 'geluBackward' } as const;
+    for (const shape of [
+      [20, 36, 12],
+      [17, 63, 3],
+    ] as const) {
+      await check({ shape, ...tested });
+      await check({ shape, ...tested, accumulate: true, type: 'f16', outputType: shape[0] === 17 ? 'f16' : 'f32' });
+      await check({ shape, ...tested, accumulate: true, splits: 2 });
+    }
+  });
+
   it('compiles', () =>
     compileOnNull((nullGpu) => {
       // The null backend has no size of subgroups of its own.
@@ -208,6 +220,7 @@ describe.each(variants)('gemm by %s', (variant) => {
                 gemm(nullGpu, { ...common, columnSums: { output: preActivation } });
               if (variant === 'subgroup' && size % 4 === 0) gemm(nullGpu, { ...common, packing: true });
               gemm(nullGpu, { ...common, bias, activation: 'gelu', preActivation });
+              gemm(nullGpu, { ...common, activation: 'geluBackward', preActivation });
             });
           }
         }

@@ -13,18 +13,25 @@ type Product = Pick<GemmOptions, 'a' | 'b' | 'm' | 'n' | 'k' | 'layout' | 'batch
 /** The program of a product by matrix units. */
 export function matrixTileProgram(gpu: Gpu, tile: MatrixTile, product: Product, epilogue: Epilogue): Program {
   const { a, b, m, n, k, layout, batch } = product;
-  const { output, bias, gelu, accumulate, alpha, strideOutput } = epilogue;
+  const { output, bias, gelu, geluBackward, accumulate, alpha, strideOutput } = epilogue;
   const [aAlongK, bAlongK] = [layout !== 'TN', layout === 'NT'];
   const eights = (contiguous: number, stride = 0) => k > 0 && contiguous % 8 === 0 && stride % 8 === 0;
   const [aEights, bEights] = [eights(aAlongK ? k : m, batch?.strideA), eights(bAlongK ? k : n, batch?.strideB)];
   const vec4 = n % 4 === 0 && strideOutput % 4 === 0;
   // Fragments know no activations, no conversions, and no sums with another fragment; where none is
   // loaded from vectors, none is stored to them.
-  const direct = tile.words && vec4 && output.elementType === 'f32' && !gelu && alpha === 1 && !(bias && accumulate);
+  const direct =
+    tile.words &&
+    vec4 &&
+    output.elementType === 'f32' &&
+    !gelu &&
+    !geluBackward &&
+    alpha === 1 &&
+    !(bias && accumulate);
   const majorness = gpu.profile.subgroupMatrixSpelling === 'majorness';
   const text = { ...tile, aAlongK, bAlongK, aEights, bEights, direct, bias: bias !== undefined, accumulate, majorness };
   return kernelProgram('gemm matrixTile', source, {
-    access: epilogueAccess(gpu, { bias }, epilogue, epilogueWidths[vec4 ? 4 : 1]),
+    access: epilogueAccess(gpu, {}, epilogue, epilogueWidths[vec4 ? 4 : 1]),
     aHalf: a.elementType === 'f16',
     bHalf: b.elementType === 'f16',
     aEights,

@@ -5,7 +5,7 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import type { Program } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays } from '../validate.ts';
-import { epilogueAccess, epilogueDefines, epilogueWidths } from './epilogue.ts';
+import { epilogueAccess, epilogueDefines, epilogueWidths, readByEpilogue, writtenByEpilogue } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { GemmOptions } from './options.ts';
 import { packOperand } from './packing.ts';
@@ -50,7 +50,7 @@ function multiplyOperands(
   const { m, n, k, batch = oneMatrix } = options;
   const { tile, splits } = plan;
   const { parts, innerPerPart } = splits;
-  const { output, bias, preActivation, columnSums, alpha, strideOutput } = epilogue;
+  const { output, alpha, strideOutput } = epilogue;
   const columnTiles = Math.ceil(n / tile.columns);
   const tiles = columnTiles * Math.ceil(m / tile.rows);
   const [x, y] = spreadWorkgroups(tiles);
@@ -64,8 +64,8 @@ function multiplyOperands(
       integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles],
       floats: [alpha],
     },
-    reads: presentArrays({ a: a.array, b: b.array, bias }),
-    writes: presentArrays({ output, preActivation, columnSums: columnSums?.output }),
+    reads: presentArrays({ a: a.array, b: b.array, ...readByEpilogue(epilogue) }),
+    writes: presentArrays(writtenByEpilogue(epilogue)),
     workgroups: [x, y, batch.count * parts],
     work: { flops: 2 * m * n * k * batch.count, bytes: bytes * batch.count },
   });
@@ -89,7 +89,7 @@ function operandsProgram(
     bPacked: b.packed,
   };
   return kernelProgram(`gemm ${variant}`, tile.source, {
-    access: epilogueAccess(gpu, { a: a.array, b: b.array, bias: epilogue.bias }, epilogue, {
+    access: epilogueAccess(gpu, { a: a.array, b: b.array }, epilogue, {
       a: a.vec4 ? 4 : 1,
       b: b.vec4 ? 4 : 1,
       ...epilogueWidths[vec4 ? 4 : 1],
@@ -106,7 +106,7 @@ function operandsProgram(
 }
 
 /** What the parts of an inner dimension that was split gave. */
-export interface Parts {
+interface Parts {
   /** f32 `[parts, m, n]`. */
   readonly partials: GpuArray;
   /** f32 `[parts, m]`: sums of A's columns. */
@@ -120,17 +120,17 @@ export function sumParts(
   epilogue: Epilogue,
   { m, n, parts }: { readonly m: number; readonly n: number; readonly parts: number },
 ): void {
-  const { output, bias, preActivation, columnSums, alpha } = epilogue;
+  const { columnSums, alpha } = epilogue;
   const vec4 = n % 4 === 0;
   const columnVec4s = Math.ceil(n / 4);
   gpu.dispatch({
     program: kernelProgram('gemm sum of parts', sumPartsSource, {
-      access: epilogueAccess(gpu, { partials, bias }, epilogue, epilogueWidths[vec4 ? 4 : 1]),
+      access: epilogueAccess(gpu, { partials }, epilogue, epilogueWidths[vec4 ? 4 : 1]),
       ...epilogueDefines(epilogue, vec4),
     }),
     parameters: { integers: [m, n, columnVec4s, parts], floats: [alpha] },
-    reads: presentArrays({ partials, partialColumns, bias }),
-    writes: presentArrays({ output, preActivation, columnSums: columnSums?.output }),
+    reads: presentArrays({ partials, partialColumns, ...readByEpilogue(epilogue) }),
+    writes: presentArrays(writtenByEpilogue(epilogue)),
     workgroups: spreadWorkgroups(Math.ceil((m * (columnVec4s + (columnSums ? 1 : 0))) / 64)),
     work: { bytes: 4 * (parts + 1) * m * n },
   });

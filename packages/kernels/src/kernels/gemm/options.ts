@@ -73,13 +73,19 @@ export interface GemmOptions {
   readonly batch?: GemmBatch | undefined;
   /** Factor of the product, as in `torch.addmm`. Default 1. */
   readonly alpha?: number | undefined;
-  /** Add to what `output` holds. Not together with an activation. Default false. */
+  /** Add to what `output` holds. Not together with `gelu`. Default false. */
   readonly accumulate?: boolean | undefined;
   /** f32 `[n]`, added to each row. */
   readonly bias?: GpuArray | undefined;
-  /** Applied last. Default `none`. */
-  readonly activation?: 'gelu' | 'none' | undefined;
-  /** f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward. */
+  /**
+   * Applied last. `geluBackward`: multiplies by the derivative of GELU at `preActivation`, and may
+   * accumulate. Default `none`.
+   */
+  readonly activation?: 'gelu' | 'geluBackward' | 'none' | undefined;
+  /**
+   * f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward; which
+   * `geluBackward` reads, and needs.
+   */
   readonly preActivation?: GpuArray | undefined;
   /**
    * Layout TN: takes the sum of each column of a over the inner dimension, where `a` is the gradient

@@ -1,4 +1,4 @@
-import { geluReference } from '../gelu/reference.ts';
+import { geluBackwardReference, geluReference } from '../gelu/reference.ts';
 
 /** Options of {@link gemmReference}. */
 export interface GemmReferenceOptions {
@@ -34,7 +34,9 @@ export interface GemmReferenceOptions {
   /** `[n]`, added to each row. Default: none. */
   readonly bias?: ArrayLike<number> | undefined;
   /** Applied to product and bias. Default `none`. */
-  readonly activation?: 'gelu' | 'none' | undefined;
+  readonly activation?: 'gelu' | 'geluBackward' | 'none' | undefined;
+  /** What `geluBackward` takes the derivative of GELU at. */
+  readonly preActivation?: ArrayLike<number> | undefined;
 }
 
 /**
@@ -77,9 +79,13 @@ export function gemmReference(options: GemmReferenceOptions): GemmReferenceResul
         const place = number * batch.strideOutput + row * n + column;
         const before = alpha * sum + (bias ? (bias[column] as number) : 0);
         preActivation[place] = before;
-        output[place] =
-          (activation === 'gelu' ? (geluReference([before])[0] as number) : before) +
-          (added ? (added[place] as number) : 0);
+        const at = options.preActivation?.[place] as number;
+        const activated = {
+          none: () => before,
+          gelu: () => geluReference([before])[0] as number,
+          geluBackward: () => geluBackwardReference([before], [at])[0] as number,
+        }[activation]();
+        output[place] = activated + (added ? (added[place] as number) : 0);
         magnitude[place] =
           Math.abs(alpha) * size +
           Math.abs(bias ? (bias[column] as number) : 0) +

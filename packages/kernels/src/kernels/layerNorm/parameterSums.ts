@@ -6,7 +6,7 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { wgsl as source } from './parameterSums.wgsl.ts';
 
 /** What blocks of rows gave for the gradients of a layer norm's weight and bias. */
-export interface NormParts {
+interface NormParts {
   readonly gradWeight: GpuArray;
   readonly gradBias: GpuArray;
   readonly blocks: number;
