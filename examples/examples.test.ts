@@ -92,12 +92,13 @@ describe('the examples', () => {
 
   it('lora-bert', async () => {
     await withArguments(['64', '1', '1'], () => import('./lora-bert.ts'));
-    const [, whole, lora, merged, folder] = said
+    const [, whole, lora, loaded, merged, folder] = said
       .map(([line]) => String(line))
       .filter((line) => line.includes(': ') || line.includes(' lie in '));
     expect(whole).toMatch(/^tuned whole: 85506 trained parameters/);
     // Query and value of two layers, 8 (64 + 64) each, and the classifier.
     expect(lora).toMatch(new RegExp(`^LoRA of rank 8: ${4 * 8 * 128 + 130} trained parameters`));
+    expect(loaded).toBe('loaded again: the same predictions');
     expect(merged?.split('accuracy ')[1]).toBe(lora?.split('accuracy ')[1]);
     const path = String(folder).split(' lie in ')[1] ?? '';
     expect(readdirSync(path).toSorted()).toEqual(['adapter_model.safetensors', 'config.json', 'model.safetensors']);

@@ -39,8 +39,8 @@ export async function pocketTask(rows: number) {
       0,
     );
     const megabytes = model.device.memory.peakBytes / 1e6;
-    const { eval_accuracy } = await trainer.evaluate();
-    return { trained, megabytes, accuracy: Number(eval_accuracy) };
+    const { predictions, metrics } = await trainer.predict(evalDataset);
+    return { trained, megabytes, accuracy: Number(metrics['test_accuracy']), predictions: [...predictions.data] };
   }
   return { createModel, tune };
 }
