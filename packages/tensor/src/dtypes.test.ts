@@ -29,6 +29,7 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(attune.exp(whole)).toEqualTypeOf<Tensor<'f32'>>();
     expectTypeOf(attune.add(whole, 1)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.div(whole, whole)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.pow(whole, 2)).toEqualTypeOf<Tensor<'f32'>>();
     expectTypeOf(attune.gt(x, 0)).toEqualTypeOf<Tensor<'bool'>>();
     expectTypeOf(attune.where(attune.gt(whole, 1), whole, 0)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.sum(x)).toEqualTypeOf<Tensor<'f32'>>();

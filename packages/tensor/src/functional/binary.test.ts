@@ -150,6 +150,7 @@ describe('two tensors that broadcast', () => {
     attune.sum(attune.maskedFill(x, condition, 0)).backward();
     expect([...(await x.grad!.data())]).toEqual([0, 1, 0, 0, 1, 0]);
     expect(attune.where(condition, condition, condition).dtype).toBe('bool');
+    expect([...(await attune.maskedFill(condition, condition, 7).data())]).toEqual([1, 0, 1]);
   });
 
   it('keeps types, and whole numbers where PyTorch does', async () => {
@@ -157,6 +158,7 @@ describe('two tensors that broadcast', () => {
     expect([attune.add(whole, 2).dtype, ...(await attune.add(whole, 2).data())]).toEqual(['i32', 9, -5]);
     expect([attune.div(whole, 2).dtype, ...(await attune.div(whole, 2).data())]).toEqual(['f32', 3.5, -3.5]);
     expect([...(await attune.mul(whole, 0.5).data())]).toEqual([3.5, -3.5]);
+    expect(() => attune.lerp(whole, whole, 1)).toThrow(/lerp: start must be a tensor of f32 or f16; it is one of i32/);
     const half = attune.cast(attune.tensor([1, 2], { shape: [2], device }), 'f16');
     expect(attune.sub(1, half).dtype).toBe('f16');
   });

@@ -7,6 +7,7 @@ import { shapesEqual, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
+import { requireFloats } from './checks.ts';
 import { requireOperands } from './operands.ts';
 import type { Beside, FirstType, Operand } from './operands.ts';
 import type { DType, FloatOf } from '../dtypes.ts';
@@ -194,7 +195,7 @@ export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  *
  * @throws ShapeError, TensorError
  */
-export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
+export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FloatOf<FirstType<A, B>>> {
   return mapped(members.pow, a, b);
 }
 
@@ -298,6 +299,7 @@ export function logicalOr(a: Operand, b: Operand): Tensor<'bool'> {
  * @throws ShapeError, TensorError
  */
 export function lerp<D extends DType>(start: Tensor<D>, end: Operand, weight: Operand): Tensor<D> {
+  requireFloats('lerp', 'start', start);
   requireOperands('lerp', { start, end, weight });
   const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');
   broadcastShapes('lerp', Object.fromEntries(given.map(([name, operand]) => [name, (operand as Tensor).shape])));

@@ -2,7 +2,7 @@ import * as kernels from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
+import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { sumOver } from './strided.ts';
 
@@ -56,10 +56,9 @@ export function writeSums(
   result: Shape,
   target: { readonly array: GpuArray; readonly shape: Shape; readonly factor?: number },
 ): void {
-  const { array, shape, factor = 1 } = target;
+  const { shape } = target;
   const missing = result.length - shape.length;
   const repeated = [...result.keys()].filter((axis) => axis < missing || shape[axis - missing] === 1);
-  const sums = sumOver(device, full, result, repeated);
-  kernels.scale(device, { input: sums, output: array, factor, length: sizeOf(shape) });
-  device.release(sums);
+  const { array: output, factor } = target;
+  sumOver(device, full, { shape: result, axes: repeated }, { output, factor });
 }

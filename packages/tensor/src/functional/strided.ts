@@ -49,7 +49,8 @@ export function stridedResult<D extends DType>(
         const repeated = shape.flatMap((extent, axis) => (layout.strides[axis] === 0 && extent !== 1 ? [axis] : []));
         const once = shape.map((extent, axis) => (repeated.includes(axis) ? 1 : extent));
         const isAll = sizeOf(once) === input.size;
-        const sums = repeated.length > 0 ? sumOver(device, gradients.output, shape, repeated) : gradients.output;
+        const sums = repeated.length > 0 ? device.allocate('f32', Math.max(1, sizeOf(once)), 'sums') : gradients.output;
+        if (repeated.length > 0) sumOver(device, gradients.output, { shape, axes: repeated }, { output: sums });
         if (!isAll) device.clear(gradInput);
         const from = { strides: kernels.contiguousStrides(once) };
         kernels.stridedCopy(device, { input: sums, output: gradInput, shape: once, from, to: layout });
@@ -70,13 +71,16 @@ function isWhole(input: Tensor, shape: Shape, { strides, offset = 0 }: StridedLa
   return true;
 }
 
-/** f32: the sums over these axes, which stay in the shape with an extent of 1. */
-export function sumOver(device: Device, input: GpuArray, shape: Shape, axes: readonly number[]): GpuArray {
-  const { length, ...layout } = gathered(device, input, shape, axes);
-  const array = device.allocate('f32', Math.max(1, layout.outer * layout.inner), 'sums');
-  kernels.reduce(device, { member: 'sum', ...layout, length, output: array } satisfies ReduceOptions);
+/** Writes the sums over some axes of a shape, times a factor. */
+export function sumOver(
+  device: Device,
+  input: GpuArray,
+  { shape, axes }: { readonly shape: Shape; readonly axes: readonly number[] },
+  target: Pick<ReduceOptions, 'output' | 'factor'>,
+): void {
+  const layout = gathered(device, input, shape, axes);
+  kernels.reduce(device, { member: 'sum', ...layout, ...target });
   if (layout.input !== input) device.release(layout.input);
-  return array;
 }
 
 /**

@@ -26,7 +26,7 @@ function requireMask(operation: string, name: string, mask: Tensor, beside: Tens
  * gradient of the elements that were taken from it. Of the element type of a and b.
  *
  * @param condition of bool
- * @param a a tensor, or a number where `b` is a tensor
+ * @param a a tensor, or a number where `b` is a tensor; beside bool any but 0 is true
  * @param b the same, of one type with `a`
  * @throws ShapeError, TensorError
  */
@@ -47,7 +47,10 @@ export function where<A extends Operand, B extends Operand>(
   const shape = broadcastShapes('where', shapes);
   const length = sizeOf(shape);
   const array = device.allocate(first.array.elementType, Math.max(1, length), 'where');
-  const [arrayA, arrayB] = [a, b].map((operand) => (typeof operand === 'number' ? operand : operand.array));
+  const isBool = first.dtype === 'bool';
+  const [arrayA, arrayB] = [a, b].map((operand) =>
+    typeof operand !== 'number' ? operand.array : isBool ? Number(operand !== 0) : operand,
+  );
   kernels.where(device, {
     condition: condition.array,
     a: arrayA ?? 0,
@@ -56,7 +59,6 @@ export function where<A extends Operand, B extends Operand>(
     length,
     broadcast: broadcastOf(shape, shapes),
   });
-  const isBool = first.dtype === 'bool';
   if (first.dtype !== 'f32' && first.dtype !== 'f16') return new Tensor({ array, shape, device, isBool });
   return operationResult({
     operation: 'where',
