@@ -96,7 +96,7 @@ const kernels: Readonly<Record<string, (array: (type: ElementType, length: numbe
     softmaxBackward(gpu, { gradOutput: input, output, gradInput: array('f32', rows * columns), rows, columns });
   },
   ...Object.fromEntries(
-    (['byRow', 'bySubgroup', 'padded', 'tiled'] satisfies AttentionVariant[]).map((variant) => [
+    (['byRow', 'bySubgroup', 'flash', 'padded', 'tiled'] satisfies AttentionVariant[]).map((variant) => [
       `attention and its backward, ${variant}`,
       (array: (type: ElementType, length: number) => GpuArray) => {
         if (variant === 'bySubgroup' && gpu.profile.subgroupSize !== 8) return;

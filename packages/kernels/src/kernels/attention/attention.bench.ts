@@ -38,8 +38,8 @@ benchKernels('attention', (gpu) => {
     for (const dropout of [undefined, { probability: 0.1, site: 1, random }]) {
       const name = `${sequences} x ${tokens}, ${numHeads} x ${headSize}${dropout ? ', dropout' : ''}`;
       for (const variant of gpu.profile.subgroupSize === 8
-        ? (['byRow', 'bySubgroup', 'padded', 'tiled'] as const)
-        : (['byRow', 'padded', 'tiled'] as const)) {
+        ? (['byRow', 'bySubgroup', 'flash', 'padded', 'tiled'] as const)
+        : (['byRow', 'flash', 'padded', 'tiled'] as const)) {
         cases[`${name}, ${variant}`] = () => attention(gpu, { ...forward, ...shape, dropout, variant });
         cases[`${name}, ${variant}, backward`] = () =>
           attentionBackward(gpu, { ...forward, gradOutput, ...gradients, ...shape, dropout, variant });

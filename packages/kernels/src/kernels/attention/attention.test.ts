@@ -15,7 +15,11 @@ import { chosenVariant } from './variants.ts';
 const device = await openDevice();
 /** Variants that this adapter runs. */
 const variants: AttentionVariant[] =
-  device.profile.subgroupSize === 8 ? ['byRow', 'bySubgroup', 'padded', 'tiled'] : ['byRow', 'padded', 'tiled'];
+  device.profile.subgroupSize === 8
+    ? ['byRow', 'bySubgroup', 'flash', 'padded', 'tiled']
+    : ['byRow', 'flash', 'padded', 'tiled'];
+const takes = (variant: AttentionVariant, headSize: number) =>
+  variant === 'bySubgroup' ? headSize % 4 === 0 && headSize <= 64 : variant !== 'flash' || headSize % 4 === 0;
 const [seed, update] = [11, 4];
 const site = { probability: 0.2, site: 6 };
 
@@ -60,6 +64,17 @@ const shapes: readonly Omit<Case, 'variant'>[] = [
   { lengths: [9, 20], numHeads: 2, headSize: 5, qkv: true },
   { lengths: [65, 2], numHeads: 2, headSize: 64, qkv: true, type: 'f16', dropout: true },
   { lengths: [9, 20], numHeads: 2, headSize: 5, qkv: true, type: 'f16' },
+];
+
+/**
+ * `flash` has a program for each class of head size and, backward, of sequence length too: a few of
+ * them, one that takes the backward of `padded`, and the rest compiled only.
+ */
+const shapesOfFlash: typeof shapes = [
+  { lengths: [64, 1, 0, 50], numHeads: 2, headSize: 64, qkv: true, dropout: true },
+  { lengths: [33, 128], numHeads: 1, headSize: 64 },
+  { lengths: [33, 129], numHeads: 1, headSize: 64 },
+  { lengths: [3, 20], numHeads: 2, headSize: 160, qkv: true, type: 'f16' },
 ];
 
 function prepare({
@@ -244,8 +259,10 @@ describe('attention', () => {
   );
 
   for (const variant of variants) {
+    // With these the small shapes share two programs of `flash`.
+    const [dropout, lengths] = variant === 'flash' ? [true, [31, 9]] : [false, [40, 3]];
     describe(variant, () => {
-      it.each(shapes.filter(({ headSize }) => variant !== 'bySubgroup' || (headSize % 4 === 0 && headSize <= 64)))(
+      it.each((variant === 'flash' ? shapesOfFlash : shapes).filter(({ headSize }) => takes(variant, headSize)))(
         'equals the reference over $lengths, $numHeads heads of $headSize $type $dropout $qkv',
         async (shape) => {
           const given: Case = { ...shape, variant };
@@ -264,7 +281,7 @@ describe('attention', () => {
       });
 
       it('stays finite and right with scores of ten thousand', async () => {
-        const given: Case = { lengths: [40, 3], numHeads: 2, headSize: 16, variant, deviation: 60, scale: 1 };
+        const given: Case = { lengths, numHeads: 2, headSize: 16, variant, dropout, deviation: 60, scale: 1 };
         const results = await run(device, given);
         const { query, key } = prepare(given);
         expect(16 * largest(query) * largest(key)).toBeGreaterThan(1e4);
@@ -275,7 +292,7 @@ describe('attention', () => {
       });
 
       it('takes a scale', async () => {
-        const given: Case = { lengths: [10], numHeads: 2, headSize: 8, variant, scale: 0.7 };
+        const given: Case = { lengths: [10], numHeads: 2, headSize: 8, variant, dropout, scale: 0.7 };
         expectRight(given, await run(device, given));
       });
 
@@ -332,7 +349,7 @@ describe('attention', () => {
       });
 
       it('gives the same bits twice', async () => {
-        const given: Case = { lengths: [33, 50], numHeads: 2, headSize: 16, variant, dropout: true };
+        const given: Case = { lengths, numHeads: 2, headSize: 16, variant, dropout: true };
         expect(await run(device, given)).toEqual(await run(device, given));
       });
     });
@@ -385,17 +402,17 @@ describe('attention', () => {
     );
   });
 
-  it('takes padded tiles on a GPU, and what it always took on a processor', () => {
+  it('takes register tiles on a GPU, and what it always took on a processor', () => {
     const on = (profile: Partial<Gpu['profile']>) =>
       Object.create(device, { profile: { value: { ...device.profile, ...profile } } }) as Gpu;
     const choice = (gpu: Gpu, headSize: number) => chosenVariant(gpu, 'attention', { headSize });
     const processor = { software: true, subgroups: true, subgroupSize: 8 };
     const sizes = [16, 64, 128, 256, 257];
     expect(sizes.map((size) => choice(on({ software: false }), size))).toEqual([
-      'padded',
-      'padded',
-      'padded',
-      'padded',
+      'flash',
+      'flash',
+      'flash',
+      'flash',
       'byRow',
     ]);
     expect(sizes.map((size) => choice(on(processor), size))).toEqual([
@@ -424,9 +441,9 @@ describe('attention', () => {
       Object.assign(nullGpu, { profile: { ...nullGpu.profile, subgroupSize: 8 } });
     await compileOnNull(async (nullGpu) => {
       subgroupsOfEight(nullGpu);
-      for (const variant of ['byRow', 'bySubgroup', 'padded', 'tiled'] as const) {
+      for (const variant of ['byRow', 'bySubgroup', 'flash', 'padded', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
-          for (const headSize of variant === 'bySubgroup' ? [16, 64] : [16, 33, 64, 65, 128, 131, 256]) {
+          for (const headSize of [16, 33, 64, 65, 128, 131, 256].filter((size) => takes(variant, size))) {
             for (const dropout of [false, true])
               await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout });
           }
@@ -437,8 +454,8 @@ describe('attention', () => {
       backend: 'null',
       limits: { maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupStorageSize: 16384 },
     });
-    for (const variant of ['padded', 'tiled'] as const)
-      for (const headSize of [32, 64, 128, 250, 256])
+    for (const variant of ['flash', 'padded', 'tiled'] as const)
+      for (const headSize of [32, 64, 128, 250, 256].filter((size) => takes(variant, size)))
         await run(small, { lengths: [2], numHeads: 1, headSize, variant, dropout: true });
     await small.idle();
     await small.idle();

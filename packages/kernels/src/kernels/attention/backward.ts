@@ -15,10 +15,13 @@ import { wgsl as gradQueryPadded } from './gradQueryPadded.wgsl.ts';
 import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionBackwardOptions } from './options.ts';
-import { recordPairs } from './recordPairs.ts';
+import { flashBackward } from './flashBackward.ts';
+import { backwardTile } from './flashTiles.ts';
+import { recordFlash, recordPairs } from './recordPairs.ts';
+import type { PairKernel } from './recordPairs.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
-import { chunkWidth } from './variants.ts';
-import type { TilesByHeadSize } from './variants.ts';
+import { chosenVariant, chunkWidth } from './variants.ts';
+import type { TilesByHeadSize, WrittenVariant } from './variants.ts';
 
 const kernel = 'attentionBackward';
 const ofQueries = {
@@ -44,41 +47,76 @@ const tilesOfQueries: TilesByHeadSize = [tiles[0], tiles[1], tiles[2], { tileRow
 
 /**
  * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel
- * goes over query rows for gradQuery, one over key rows for gradKey and gradValue, so that every
- * sum has one fixed order.
+ * goes over query rows for gradQuery, one over key rows for gradKey and gradValue, or a workgroup has
+ * a whole sequence, so that every sum has one fixed order.
  *
  * @throws KernelArgumentError
  */
 export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): void {
   requireAttentionBackward(options);
-  const { output, gradOutput, cuSeqlens } = options;
+  const { output, gradOutput } = options;
   const arrays = { ...inputsOf(options), output, gradOutput };
   const onCopies = (copies: object) => attentionBackward(gpu, { ...options, ...copies });
   if (recordOnCopies(gpu, options, arrays, gradientsOf(options), onCopies)) return;
 
+  const variant = chosenVariant(gpu, kernel, options);
+  if (variant === 'flash' && recordAtOnce(gpu, options)) return;
+  recordByRows(gpu, options, variant === 'flash' ? 'padded' : variant);
+}
+
+/**
+ * Records one kernel for all gradients. @returns false where the sequences do not fit it, or an
+ * adapter has no bindings for all the arrays; then nothing was recorded
+ */
+function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions): boolean {
+  const { gradOutput, logSumExp, cuSeqlens, dropout, headSize, maxSeqlen } = options;
+  const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = gpu.info.limits;
+  const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
+  const matrices = { ...(options.qkv ? { query: options.qkv } : matricesOf(options)), gradOutput };
+  const { tokenKeys, state } = dropout?.random ?? {};
+  const reads = { logSumExp, cuSeqlens, tokenKeys, state };
+  const results = options.gradQkv
+    ? { gradQuery: options.gradQkv }
+    : { gradQuery: options.gradQuery, gradKey: options.gradKey, gradValue: options.gradValue };
+  const bindings = presentArrays({ ...matrices, ...reads, ...results }).length;
+  if (!tile || bindings > maxStorageBuffersPerShaderStage) return false;
+  const pairKernel: PairKernel = {
+    kernel,
+    pass: 'backward',
+    matrices,
+    reads,
+    results,
+    qkv: options.qkv !== undefined,
+    products: 5,
+  };
+  recordFlash(gpu, options, pairKernel, tile, flashBackward);
+  return true;
+}
+
+/** Records a kernel over query rows and one over key rows. */
+function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: WrittenVariant): void {
+  const { gradOutput, cuSeqlens } = options;
   const rowData = recordRowData(gpu, options);
   const matrices = { ...matricesOf(options), gradOutput };
   const shared = { matrices, reads: { rowData, cuSeqlens }, qkv: options.qkv !== undefined };
-  recordPairs(gpu, options, {
+  const ofQuery: PairKernel = {
     ...shared,
     kernel: `${kernel} query`,
     pass: 'gradQuery',
-    sources: ofQueries,
-    tiles: { padded: tilesOfQueries, tiled: tiles },
     results: { gradQuery: options.gradQkv ?? options.gradQuery },
     products: 3,
-  });
-  recordPairs(gpu, options, {
+  };
+  const ofKeyAndValue: PairKernel = {
     ...shared,
     kernel: `${kernel} key value`,
     pass: 'gradKeyValue',
-    sources: ofKeys,
-    tiles: { padded: tiles, tiled: tiles },
     results: options.gradQkv
       ? { gradKey: options.gradQkv }
       : { gradKey: options.gradKey, gradValue: options.gradValue },
     products: 4,
-  });
+  };
+  recordPairs(gpu, options, ofQuery, variant, { sources: ofQueries, tiles: { padded: tilesOfQueries, tiled: tiles } });
+  recordPairs(gpu, options, ofKeyAndValue, variant, { sources: ofKeys, tiles: { padded: tiles, tiled: tiles } });
   gpu.release(rowData);
 }
 

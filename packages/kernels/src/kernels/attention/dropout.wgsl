@@ -1,17 +1,17 @@
 // What dropout multiplies probabilities with: 0 or 1 / (1 - probability); always 1 without dropout.
 //
 // The channel of a pair is head * 65536 + the key's position in its sequence, so that four
-// neighbouring keys share one draw. The forward has token keys and random state in arrays of their
-// own, the backward in rowData.
+// neighbouring keys share one draw. Token keys and random state are in arrays of their own, or in
+// rowData.
 #if dropout
 #include random/dropout
 
-#if forward
-fn tokenKeyOf(row: u32) -> u32 { return tokenKeys[row]; }
-fn randomState() -> vec4u { return random[0]; }
-#else
+#if rowData
 fn tokenKeyOf(row: u32) -> u32 { return rowData[1 + row * parameters.numHeads].z; }
 fn randomState() -> vec4u { return rowData[0]; }
+#else
+fn tokenKeyOf(row: u32) -> u32 { return tokenKeys[row]; }
+fn randomState() -> vec4u { return random[0]; }
 #endif
 
 fn pairStream() -> vec4u { return dropoutStream(parameters.site, randomState()); }

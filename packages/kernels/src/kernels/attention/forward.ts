@@ -6,7 +6,11 @@ import { wgsl as padded } from './forwardPadded.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
 import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionOptions } from './options.ts';
-import { recordPairs } from './recordPairs.ts';
+import { flashForward } from './flashForward.ts';
+import { forwardTile } from './flashTiles.ts';
+import { recordFlash, recordPairs } from './recordPairs.ts';
+import type { PairKernel } from './recordPairs.ts';
+import { chosenVariant } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attention';
@@ -36,16 +40,17 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
   const matrices = matricesOf(options);
   const reads = { cuSeqlens, tokenKeys, state };
   requireSeparate(kernel, presentArrays({ ...matrices, ...reads }), [output, logSumExp]);
-  recordPairs(gpu, options, {
+  const pairKernel: PairKernel = {
     kernel,
     pass: 'forward',
-    sources,
-    tiles: { padded: tiles, tiled: tiles },
     matrices,
     reads,
     results: { output },
     writes: { logSumExp },
     qkv: options.qkv !== undefined,
     products: 2,
-  });
+  };
+  const variant = chosenVariant(gpu, kernel, options);
+  if (variant === 'flash') recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
+  else recordPairs(gpu, options, pairKernel, variant, { sources, tiles: { padded: tiles, tiled: tiles } });
 }

@@ -1,11 +1,12 @@
 // What all kernels that go over pairs of tokens read and write: the forward, the gradient of the
-// queries, and that of keys and values.
+// queries, that of keys and values, and all gradients at once.
 //
 // query, key, value, output and their gradients: [totalTokens, numHeads * headSize]
 // logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]; rowData: of rowData.wgsl
 // Queries, keys and values, and their gradients, may be columns of one array: their rows are then
 // rowChunks apart, and keys and values begin at keyChunk and valueChunk. No two bindings may write
-// to one array, so with gradQkv the gradients of keys and values share a binding.
+// to one array, so with gradQkv the gradients of keys and values share a binding, and with oneArray
+// all do, and what they belong to, so that all gradients take no more bindings than every adapter has.
 #include kernels/attention/rows
 #include kernels/attention/dropout
 
@@ -18,8 +19,10 @@ struct Parameters {
 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> query: array<Query>;
+#if !oneArray
 @group(0) @binding(next) var<storage, read> key: array<Key>;
 @group(0) @binding(next) var<storage, read> value: array<Value>;
+#endif
 #if forward
 @group(0) @binding(next) var<storage, read> cuSeqlens: array<u32>;
 #if dropout
@@ -30,11 +33,21 @@ struct Parameters {
 @group(0) @binding(next) var<storage, read_write> logSumExp: array<f32>;
 #else
 @group(0) @binding(next) var<storage, read> gradOutput: array<GradOutput>;
+#if rowData
 @group(0) @binding(next) var<storage, read> rowData: array<vec4u>;
 @group(0) @binding(next) var<storage, read> cuSeqlens: array<u32>;
+#else
+@group(0) @binding(next) var<storage, read> logSumExp: array<f32>;
+@group(0) @binding(next) var<storage, read> cuSeqlens: array<u32>;
+#if dropout
+@group(0) @binding(next) var<storage, read> tokenKeys: array<u32>;
+@group(0) @binding(next) var<storage, read> random: array<vec4u>;
+#endif
+#endif
 #if gradQuery
 @group(0) @binding(next) var<storage, read_write> gradQuery: array<GradQuery>;
-#else
+#endif
+#if gradKey
 @group(0) @binding(next) var<storage, read_write> gradKey: array<GradKey>;
 #if !gradQkv
 @group(0) @binding(next) var<storage, read_write> gradValue: array<GradValue>;
@@ -51,15 +64,25 @@ fn valueRows() -> Rows { return Rows(parameters.rowChunks, parameters.valueChunk
 fn outputRows() -> Rows { return Rows(parameters.numHeads * parameters.chunks, 0); }
 
 fn queryOf(row: u32, head: u32, chunk: u32) -> Values { return loadQuery(placeOf(queryRows(), row, head, chunk)); }
+#if oneArray
+fn keyOf(row: u32, head: u32, chunk: u32) -> Values { return loadQuery(placeOf(keyRows(), row, head, chunk)); }
+fn valueOf(row: u32, head: u32, chunk: u32) -> Values { return loadQuery(placeOf(valueRows(), row, head, chunk)); }
+#else
 fn keyOf(row: u32, head: u32, chunk: u32) -> Values { return loadKey(placeOf(keyRows(), row, head, chunk)); }
 fn valueOf(row: u32, head: u32, chunk: u32) -> Values { return loadValue(placeOf(valueRows(), row, head, chunk)); }
+#endif
 #if forward
 fn setOutput(row: u32, head: u32, chunk: u32, values: Values) { storeOutput(placeOf(outputRows(), row, head, chunk), values); }
 #else
 fn gradOutputOf(row: u32, head: u32, chunk: u32) -> Values { return loadGradOutput(placeOf(outputRows(), row, head, chunk)); }
 #if gradQuery
 fn setGradQuery(row: u32, head: u32, chunk: u32, values: Values) { storeGradQuery(placeOf(queryRows(), row, head, chunk), values); }
-#else
+#endif
+#if oneArray
+fn setGradKey(row: u32, head: u32, chunk: u32, values: Values) { storeGradQuery(placeOf(keyRows(), row, head, chunk), values); }
+fn setGradValue(row: u32, head: u32, chunk: u32, values: Values) { storeGradQuery(placeOf(valueRows(), row, head, chunk), values); }
+#endif
+#if gradKey
 fn setGradKey(row: u32, head: u32, chunk: u32, values: Values) { storeGradKey(placeOf(keyRows(), row, head, chunk), values); }
 fn setGradValue(row: u32, head: u32, chunk: u32, values: Values) {
 #if gradQkv

@@ -3,23 +3,24 @@ import { dropoutParameters } from '../../random/dropout.ts';
 import type { Parameters } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import type { Arrays } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { generatedWgsl, kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { presentArrays } from '../validate.ts';
+import { wgsl as flashSource } from './flash.wgsl.ts';
+import type { FlashProgram, FlashTile } from './flashTiles.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import { planAttention } from './variants.ts';
-import type { AttentionPlan, TilesByVariant } from './variants.ts';
+import type { TilesByVariant, WrittenVariant } from './variants.ts';
 
 /** The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products. */
 const unrolled = 10;
 
 /** A kernel that goes over pairs of tokens. */
-interface PairKernel {
+export interface PairKernel {
   readonly kernel: string;
-  /** Which of the three it is, as `pairs.wgsl` names them. */
-  readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue';
-  readonly sources: Readonly<Record<AttentionVariant, WgslFile>>;
-  readonly tiles: TilesByVariant;
+  /** Which of the four it is, as `pairs.wgsl` names them; `backward` has all gradients. */
+  readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue' | 'backward';
   /** The matrices that are read, and what else is, in the order of `pairs.wgsl`. */
   readonly matrices: Arrays;
   readonly reads: Arrays;
@@ -32,26 +33,84 @@ interface PairKernel {
   readonly products: number;
 }
 
+/** The text of each variant that is written by hand, and its tiles. */
+interface WrittenKernel {
+  readonly sources: Readonly<Record<WrittenVariant, WgslFile>>;
+  readonly tiles: TilesByVariant;
+}
+
+/** How one of these kernels runs. */
+interface PairProgram {
+  readonly variant: AttentionVariant;
+  readonly source: WgslFile;
+  readonly sizes: Defines;
+  readonly effort?: number;
+  readonly chunkWidth: 1 | 4;
+  readonly rowsPerWorkgroup: number;
+  readonly tileKeys: number;
+}
+
 /** Records one of the kernels that go over pairs of tokens. */
-export function recordPairs(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel): void {
-  const { kernel, pass, sources, tiles, matrices, reads, results, writes = {}, qkv, products } = pairKernel;
+export function recordPairs(
+  gpu: Gpu,
+  options: AttentionShape,
+  pairKernel: PairKernel,
+  variant: WrittenVariant,
+  { sources, tiles }: WrittenKernel,
+): void {
+  const { chunkWidth, maxChunks, rowsPerWorkgroup, tile } = planAttention(gpu, variant, options.headSize, tiles);
+  recordProgram(gpu, options, pairKernel, {
+    variant,
+    source: sources[variant],
+    sizes: {
+      maxChunks,
+      ...(variant === 'bySubgroup' && { rows: rowsPerWorkgroup }),
+      ...((variant === 'padded' || variant === 'tiled') && tile),
+    },
+    effort: variant === 'bySubgroup' ? unrolled : 1,
+    chunkWidth,
+    rowsPerWorkgroup,
+    tileKeys: tile.tileKeys,
+  });
+}
+
+/** The same with a tile of `flash`, whose `main` is written by `write`. */
+export function recordFlash(
+  gpu: Gpu,
+  options: AttentionShape,
+  pairKernel: PairKernel,
+  tile: FlashTile,
+  write: (program: FlashProgram) => string,
+): void {
+  recordProgram(gpu, options, pairKernel, {
+    variant: 'flash',
+    source: flashSource,
+    sizes: { main: generatedWgsl({ ...tile, constantLoops: !gpu.profile.software }, write) },
+    chunkWidth: 4,
+    rowsPerWorkgroup: pairKernel.pass === 'forward' ? tile.rows : tile.keys,
+    tileKeys: tile.keys,
+  });
+}
+
+function recordProgram(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel, program: PairProgram): void {
+  const { kernel, pass, matrices, reads, results, writes = {}, qkv, products } = pairKernel;
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
-  const plan = planAttention(gpu, kernel, options, tiles);
-  const { variant, chunkWidth, maxChunks, rowsPerWorkgroup, tile } = plan;
+  const { variant, source, sizes, effort, chunkWidth, rowsPerWorkgroup } = program;
   const defines = {
     access: elementAccess(gpu, matrices, results, chunkWidth),
     vec4: chunkWidth === 4,
     dropout: dropout !== undefined,
     forward: pass === 'forward',
-    gradQuery: pass === 'gradQuery',
+    rowData: pass === 'gradQuery' || pass === 'gradKeyValue',
+    oneArray: pass === 'backward' && qkv,
+    gradQuery: pass === 'gradQuery' || pass === 'backward',
+    gradKey: pass === 'gradKeyValue' || (pass === 'backward' && !qkv),
     gradQkv: pass === 'gradKeyValue' && qkv,
-    maxChunks,
-    ...(variant === 'bySubgroup' && { rows: rowsPerWorkgroup }),
-    ...((variant === 'padded' || variant === 'tiled') && tile),
+    ...sizes,
   };
   gpu.dispatch({
-    program: kernelProgram(`${kernel} ${variant}`, sources[variant], defines, variant === 'bySubgroup' ? unrolled : 1),
-    parameters: pairParameters(kernel, options, plan, qkv),
+    program: kernelProgram(`${kernel} ${variant}`, source, defines, effort),
+    parameters: pairParameters(kernel, options, program, qkv),
     reads: presentArrays({ ...matrices, ...reads }),
     writes: presentArrays({ ...results, ...writes }),
     workgroups: [Math.ceil(maxSeqlen / rowsPerWorkgroup), numSequences, numHeads],
@@ -65,7 +124,7 @@ export function recordPairs(gpu: Gpu, options: AttentionShape, pairKernel: PairK
 function pairParameters(
   kernel: string,
   { totalTokens, numHeads, headSize, scale, dropout }: AttentionShape,
-  { chunkWidth, tile }: AttentionPlan,
+  { chunkWidth, tileKeys }: PairProgram,
   qkv: boolean,
 ): Parameters {
   const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
@@ -74,7 +133,7 @@ function pairParameters(
   const [rowChunks, keyChunk, valueChunk] = qkv ? [3 * width, width, 2 * width] : [width, 0, 0];
   const site = dropout?.site ?? 0;
   return {
-    integers: [numHeads, chunks, site, threshold, tile.tileKeys, totalTokens, rowChunks, keyChunk, valueChunk],
+    integers: [numHeads, chunks, site, threshold, tileKeys, totalTokens, rowChunks, keyChunk, valueChunk],
     floats: [keptScale, scale ?? 1 / Math.sqrt(headSize)],
   };
 }

@@ -24,9 +24,11 @@ export type TilesByHeadSize = readonly [TileSizes, TileSizes, TileSizes, TileSiz
 /** Variants with tiles in workgroup memory, and their tiles. */
 export type TilesByVariant = Readonly<Record<'padded' | 'tiled', TilesByHeadSize>>;
 
-/** How attention is computed: chosen once for a kernel. */
-export interface AttentionPlan {
-  readonly variant: AttentionVariant;
+/** Variants whose kernels are written by hand, one for each pass; `flash` is generated. */
+export type WrittenVariant = Exclude<AttentionVariant, 'flash'>;
+
+/** How such a kernel goes over a matrix. */
+interface AttentionPlan {
   /** Channels that are read at once. */
   readonly chunkWidth: 1 | 4;
   /** Chunks of the largest head that the program takes: each size class is compiled once. */
@@ -36,24 +38,16 @@ export interface AttentionPlan {
   readonly tile: TileSizes;
 }
 
-/**
- * The variant asked for, or the device's, for heads of this size.
- *
- * @throws KernelArgumentError where the variant asked for cannot run
- */
 export function planAttention(
   gpu: Gpu,
-  kernel: string,
-  options: Pick<AttentionShape, 'variant' | 'headSize'>,
+  variant: WrittenVariant,
+  headSize: number,
   tiles: TilesByVariant,
 ): AttentionPlan {
-  const { headSize } = options;
-  const variant = chosenVariant(gpu, kernel, options);
   const sizeClass = Math.max(5, Math.ceil(Math.log2(headSize))) - 5;
   const tile = tiles[variant === 'padded' ? variant : 'tiled'][Math.min(sizeClass, 3) as 0 | 1 | 2 | 3];
   const rows = { byRow: 8, bySubgroup: rowsBySubgroup(gpu), padded: tile.tileRows, tiled: tile.tileRows };
   return {
-    variant,
     chunkWidth: chunkWidth(headSize),
     maxChunks: (32 << sizeClass) / chunkWidth(headSize),
     rowsPerWorkgroup: rows[variant],
@@ -61,29 +55,52 @@ export function planAttention(
   };
 }
 
-/** The variant that attention takes: the one asked for, or the device's for heads of this size. */
+/**
+ * The variant that attention takes: the one asked for, or the device's for heads of this size, the
+ * first that `gpu.disabledVariants` does not name.
+ *
+ * @throws KernelArgumentError where the variant asked for cannot run
+ */
 export function chosenVariant(
   gpu: Gpu,
   kernel: string,
   { variant, headSize }: Pick<AttentionShape, 'variant' | 'headSize'>,
 ): AttentionVariant {
-  const { software, subgroups, subgroupSize } = gpu.profile;
-  const subgroupsFit =
-    subgroups && subgroupSize === 8 && chunkWidth(headSize) === 4 && headSize <= largestHeadBySubgroup;
-  if (variant === 'bySubgroup' && !subgroupsFit) {
-    throw new KernelArgumentError(
-      `${kernel}: variant bySubgroup needs subgroups of 8, and a headSize that is a multiple of 4 and at most ` +
-        `${largestHeadBySubgroup}; here they have ${subgroupSize}, and it is ${headSize}`,
-    );
+  if (variant) {
+    const missing = whatIsMissing(gpu, variant, headSize);
+    if (missing) throw new KernelArgumentError(`${kernel}: variant ${variant} ${missing}`);
+    return variant;
   }
-  const tilesFit = headSize <= largestTiledHead;
-  if ((variant === 'padded' || variant === 'tiled') && !tilesFit) {
-    throw new KernelArgumentError(
-      `${kernel}: variant ${variant} takes a headSize of at most ${largestTiledHead}; it is ${headSize}`,
-    );
+  const preferred: readonly AttentionVariant[] = gpu.profile.software ? ['bySubgroup'] : ['flash', 'padded', 'tiled'];
+  return (
+    preferred.find((name) => !gpu.disabledVariants.has(`attention ${name}`) && !whatIsMissing(gpu, name, headSize)) ??
+    'byRow'
+  );
+}
+
+/** What a variant needs and this device or a head of this size does not have. */
+function whatIsMissing({ profile }: Gpu, variant: AttentionVariant, headSize: number): string | undefined {
+  const inFours = chunkWidth(headSize) === 4;
+  switch (variant) {
+    case 'byRow':
+      return undefined;
+    case 'bySubgroup': {
+      const { subgroups, subgroupSize } = profile;
+      if (subgroups && subgroupSize === 8 && inFours && headSize <= largestHeadBySubgroup) return undefined;
+      return (
+        `needs subgroups of 8, and a headSize that is a multiple of 4 and at most ${largestHeadBySubgroup}; ` +
+        `here they have ${subgroupSize}, and it is ${headSize}`
+      );
+    }
+    case 'flash':
+      if (inFours && headSize <= largestTiledHead) return undefined;
+      return `takes a headSize that is a multiple of 4 and at most ${largestTiledHead}; it is ${headSize}`;
+    case 'padded':
+    case 'tiled':
+      return headSize <= largestTiledHead
+        ? undefined
+        : `takes a headSize of at most ${largestTiledHead}; it is ${headSize}`;
   }
-  const preferred = !software && tilesFit ? 'padded' : software && subgroupsFit ? 'bySubgroup' : 'byRow';
-  return variant ?? (gpu.disabledVariants.has(`attention ${preferred}`) ? 'byRow' : preferred);
 }
 
 /** Channels that are read at once. */

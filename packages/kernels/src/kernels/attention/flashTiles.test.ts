@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { openDevice } from '../../index.ts';
+import { staleOutput } from '../../testing/arrays.ts';
+import { dumpSpirv } from '../../testing/dumpSpirv.ts';
+import { backwardBytes, backwardTile, forwardBytes, forwardTile, pieceRows, sharesOf } from './flashTiles.ts';
+import type { FlashTile } from './flashTiles.ts';
+import { attention, attentionBackward } from './index.ts';
+
+/** Numbers that a thread holds at once, as the generators write them, and some for places. */
+const places = 24;
+
+function forwardRegisters(tile: FlashTile): number {
+  const { keyLanes, rowsOfThread } = sharesOf(tile);
+  const scoreLoads = ((tile.rows + tile.keys) * 8) / tile.threads;
+  const [scores, sums] = [4 * rowsOfThread, (4 * rowsOfThread * tile.chunks) / keyLanes];
+  return scores + sums + 4 * scoreLoads + 20 + places;
+}
+
+function backwardRegisters(tile: FlashTile): number {
+  const { rowsOfThread, groups } = sharesOf(tile);
+  const gradients = (2 * 4 * tile.keys) / groups;
+  const scoreLoads = ((tile.rows + tile.keys) * 8) / tile.threads;
+  const rowLoads = (pieceRows(tile) * tile.chunks) / tile.threads;
+  const ofScores = 8 * rowsOfThread + 4 * scoreLoads + 20;
+  const ofQueries = (4 * tile.rows) / groups + 4 * rowLoads + 20;
+  return gradients + Math.max(ofScores, ofQueries) + places;
+}
+
+const heads = [32, 64, 128, 256];
+const tokens = [32, 64, 128];
+
+/**
+ * Pass, channels of a head and tokens of a sequence up to which it goes, threads, block of scores,
+ * bytes of workgroup memory and registers of a thread, as docs/performance.md shows them.
+ */
+const table = `
+forward  32 any  64 32x32  10368 108
+forward  64 any 128 32x64  16000 100
+forward  128 any 128 32x64 16000 116
+forward  256 any 128 32x64 16000 148
+backward 32 32   64 32x32  10368 140
+backward 32 64  128 32x64  16000 132
+backward 32 128 256 32x128 27264 128
+backward 64 32  128 32x32  10368 108
+backward 64 64  256 64x64  25856 124
+backward 64 128 256 32x128 27264 160
+backward 128 32 256 32x32  10368 96
+backward 128 64 256 64x64  25856 156
+backward 256 32 256 32x32  10368 144
+`;
+
+function line(pass: string, head: number, length: string, tile: FlashTile, bytes: number, registers: number) {
+  return [pass, head, length, tile.threads, `${tile.rows}x${tile.keys}`, bytes, registers].join(' ');
+}
+
+describe('flash', () => {
+  it('has tiles that fit registers and workgroup memory', () => {
+    const forward = heads.map((head) => {
+      const tile = forwardTile(head);
+      return line('forward', head, 'any', tile, forwardBytes(tile), forwardRegisters(tile));
+    });
+    const backward = heads.flatMap((head) =>
+      tokens.flatMap((length) => {
+        const tile = backwardTile(head, length, 32768);
+        return tile ? [line('backward', head, String(length), tile, backwardBytes(tile), backwardRegisters(tile))] : [];
+      }),
+    );
+    expect([...forward, ...backward]).toEqual(table.trim().replaceAll(/ +/g, ' ').split('\n'));
+    for (const row of [...forward, ...backward]) {
+      const [threads, , bytes, registers] = row.split(' ').slice(3).map(Number) as [number, number, number, number];
+      expect(threads).toBeLessThanOrEqual(256);
+      // Of a multiprocessor, and of a thread.
+      expect(threads * registers).toBeLessThanOrEqual(65536);
+      expect(registers).toBeLessThanOrEqual(255);
+      expect(bytes).toBeLessThanOrEqual(row.startsWith('forward') ? 16384 : 32768);
+    }
+  });
+
+  it('takes smaller blocks in less workgroup memory, and none where they do not fit', () => {
+    expect(backwardTile(64, 64, 16384)).toEqual({ threads: 256, rows: 32, keys: 64, chunks: 16 });
+    expect(backwardTile(64, 128, 16384)).toBeUndefined();
+    for (const head of heads)
+      for (const length of tokens) {
+        const tile = backwardTile(head, length, 16384);
+        if (tile) expect(backwardBytes(tile)).toBeLessThanOrEqual(16384);
+      }
+    expect(backwardTile(128, 65, 49152)).toBeUndefined();
+    expect(backwardTile(32, 129, 49152)).toBeUndefined();
+  });
+
+  it.each([
+    [64, 64],
+    [64, 128],
+    [128, 64],
+  ])('checks no index in its products: heads of %i, %i tokens', async (headSize, maxSeqlen) => {
+    const programs = await programsOf(headSize, maxSeqlen);
+    expect([...programs.keys()].map((key) => key.split(' ', 2).join(' '))).toEqual([
+      'attention flash',
+      'attentionBackward flash',
+    ]);
+    for (const wgsl of programs.values()) {
+      const loops = innermostLoops(dumpSpirv(wgsl)).filter((loop) => loop.includes(' Fma '));
+      expect(loops.length).toBeGreaterThanOrEqual(2);
+      for (const loop of loops) expect(loop).not.toMatch(/UMin|OpIAddCarry|OpTypeArray/);
+      // Arrays of a thread's own that are indexed lie in memory.
+      expect(wgsl).not.toMatch(/var \w+: array/);
+    }
+  });
+});
+
+/** The WGSL of the programs of forward and backward by their keys, with queries, keys and values in one array. */
+async function programsOf(headSize: number, maxSeqlen: number): Promise<Map<string, string>> {
+  const programs = new Map<string, string>();
+  const gpu = await openDevice({ backend: 'null', limits: { maxComputeWorkgroupStorageSize: 16384 } });
+  const limits = { ...gpu.info.limits, maxComputeWorkgroupStorageSize: 32768 };
+  Object.assign(gpu, { info: { ...gpu.info, limits }, profile: { ...gpu.profile, software: false } });
+  gpu.dispatch = ({ program }) => void programs.set(program.key, program.source());
+  const size = maxSeqlen * headSize;
+  const shape = {
+    qkv: staleOutput(gpu, 3 * size, 'f32', 'qkv'),
+    output: staleOutput(gpu, size, 'f32', 'output'),
+    logSumExp: staleOutput(gpu, maxSeqlen, 'f32', 'logSumExp'),
+    cuSeqlens: gpu.upload(Uint32Array.of(0, maxSeqlen), 'u32', 'cuSeqlens'),
+    totalTokens: maxSeqlen,
+    numSequences: 1,
+    maxSeqlen,
+    numHeads: 1,
+    headSize,
+    variant: 'flash',
+  } as const;
+  attention(gpu, shape);
+  const gradQkv = staleOutput(gpu, 3 * size, 'f32', 'gradQkv');
+  attentionBackward(gpu, { ...shape, gradOutput: shape.output, gradQkv });
+  gpu.destroy();
+  return programs;
+}
+
+/** The loops of SPIR-V that hold no other loop. */
+function innermostLoops(spirv: string): string[] {
+  return spirv
+    .split('OpLoopMerge')
+    .slice(1)
+    .flatMap((text) => {
+      const merge = /%\w+/.exec(text)?.[0] ?? '';
+      const end = text.indexOf(`${merge} = OpLabel`);
+      return end < 0 ? [] : [text.slice(0, end)];
+    });
+}

@@ -1,0 +1,109 @@
+/** How a workgroup of `flash` shares a block of scores, rows of queries by keys. */
+export type FlashTile = {
+  readonly threads: number;
+  /** Query rows of a block. */
+  readonly rows: number;
+  /** Keys of a block. */
+  readonly keys: number;
+  /** Chunks of four channels of the largest head that the program takes. */
+  readonly chunks: number;
+};
+
+/** What a program is generated for. */
+export type FlashProgram = FlashTile & {
+  /**
+   * Loops over a tile end at constants, for compilers that then unroll them; else at parameters,
+   * which are the same: a software adapter would take most of a minute to compile them.
+   */
+  readonly constantLoops: boolean;
+};
+
+/** Chunks of each row that are brought to workgroup memory for scores at a time. */
+export const pieceChunks = 8;
+/** Chunks of whole rows that are brought there for sums over rows at a time. */
+const rowPieceChunks = 256;
+
+/** Rows that are brought to workgroup memory at a time for sums over rows. */
+export function pieceRows({ rows, keys, chunks }: FlashTile): number {
+  return Math.min(rows, keys, rowPieceChunks / chunks);
+}
+
+/** How a tile's numbers are shared among its threads. */
+export interface FlashShares {
+  /** Scores: threads along the four keys of each, groups along rows, and rows of a thread. */
+  readonly keyLanes: number;
+  readonly rowGroups: number;
+  readonly rowsOfThread: number;
+  /** Sums over rows: threads along chunks, and groups along what is summed for. */
+  readonly chunkLanes: number;
+  readonly groups: number;
+}
+
+export function sharesOf({ threads, rows, keys, chunks }: FlashTile): FlashShares {
+  const keyLanes = keys / 4;
+  const rowGroups = threads / keyLanes;
+  const chunkLanes = Math.min(chunks, threads);
+  return { keyLanes, rowGroups, rowsOfThread: rows / rowGroups, chunkLanes, groups: threads / chunkLanes };
+}
+
+/** The forward's tile, for heads of up to 32, 64, 128 and 256 channels. */
+export function forwardTile(headSize: number): FlashTile {
+  const chunks = chunksOfClass(headSize);
+  return chunks === 8 ? { threads: 64, rows: 32, keys: 32, chunks } : { threads: 128, rows: 32, keys: 64, chunks };
+}
+
+/**
+ * The backward's tile for sequences of up to `maxSeqlen` tokens, in workgroup memory of that many
+ * bytes; undefined where a sequence's gradients leave the registers of a workgroup.
+ */
+export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes: number): FlashTile | undefined {
+  const chunks = chunksOfClass(headSize);
+  const keys = maxSeqlen <= 32 ? 32 : maxSeqlen <= 64 ? 64 : 128;
+  if (maxSeqlen > mostKeys || keys * chunks > 2048) return undefined;
+  const threads = Math.min(256, (keys * chunks) / 4);
+  // Four rows a thread at most, and none beyond the sequence.
+  const mostRows = Math.min(64, keys, (16 * threads) / keys);
+  return [mostRows, 32]
+    .map((rows) => ({ threads, rows, keys, chunks }))
+    .find((tile) => backwardBytes(tile) <= workgroupBytes);
+}
+
+/** Keys of the longest sequence whose backward is one dispatch. */
+const mostKeys = 128;
+
+/** Bytes of workgroup memory. */
+export function forwardBytes(tile: FlashTile): number {
+  return 16 * (tileLength(tile) + partialLength(tile));
+}
+
+export function backwardBytes(tile: FlashTile): number {
+  return 16 * tileLength(tile) + 4 * partialWidth(tile) * partialLength(tile);
+}
+
+/** Numbers of the vector that holds a number of each row of a thread. */
+export function partialWidth(tile: FlashTile): 1 | 2 | 4 {
+  return sharesOf(tile).rowsOfThread as 1 | 2 | 4;
+}
+
+/**
+ * Vectors of four in the tile: first pieces of rows of queries and of keys, their rows an odd number
+ * of vectors apart, then the block of scores, its rows apart likewise, and whole rows.
+ */
+export function tileLength(tile: FlashTile): number {
+  const { rows, keys, chunks } = tile;
+  return Math.max((rows + keys) * (pieceChunks + 1), scoresLength(tile) + pieceRows(tile) * chunks);
+}
+
+export function scoresLength({ rows, keys }: FlashTile): number {
+  return rows * (keys / 4 + 1);
+}
+
+/** A vector of each thread. */
+export function partialLength(tile: FlashTile): number {
+  const { keyLanes, rowGroups } = sharesOf(tile);
+  return rowGroups * (keyLanes + 1);
+}
+
+function chunksOfClass(headSize: number): number {
+  return headSize <= 32 ? 8 : headSize <= 64 ? 16 : headSize <= 128 ? 32 : 64;
+}
