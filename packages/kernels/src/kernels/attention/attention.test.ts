@@ -260,7 +260,7 @@ describe('attention', () => {
 
   for (const variant of variants) {
     // With these the small shapes share two programs of `flash`.
-    const [dropout, lengths] = variant === 'flash' ? [true, [31, 9]] : [false, [40, 3]];
+    const [dropout, fewLengths] = variant === 'flash' ? [true, [31, 9]] : [false, [40, 3]];
     describe(variant, () => {
       it.each((variant === 'flash' ? shapesOfFlash : shapes).filter(({ headSize }) => takes(variant, headSize)))(
         'equals the reference over $lengths, $numHeads heads of $headSize $type $dropout $qkv',
@@ -281,7 +281,15 @@ describe('attention', () => {
       });
 
       it('stays finite and right with scores of ten thousand', async () => {
-        const given: Case = { lengths, numHeads: 2, headSize: 16, variant, dropout, deviation: 60, scale: 1 };
+        const given: Case = {
+          lengths: fewLengths,
+          numHeads: 2,
+          headSize: 16,
+          variant,
+          dropout,
+          deviation: 60,
+          scale: 1,
+        };
         const results = await run(device, given);
         const { query, key } = prepare(given);
         expect(16 * largest(query) * largest(key)).toBeGreaterThan(1e4);
@@ -349,7 +357,7 @@ describe('attention', () => {
       });
 
       it('gives the same bits twice', async () => {
-        const given: Case = { lengths, numHeads: 2, headSize: 16, variant, dropout: true };
+        const given: Case = { lengths: fewLengths, numHeads: 2, headSize: 16, variant, dropout: true };
         expect(await run(device, given)).toEqual(await run(device, given));
       });
     });

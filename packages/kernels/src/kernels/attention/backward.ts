@@ -60,8 +60,9 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   if (recordOnCopies(gpu, options, arrays, gradientsOf(options), onCopies)) return;
 
   const variant = chosenVariant(gpu, kernel, options);
-  if (variant === 'flash' && recordAtOnce(gpu, options)) return;
-  recordByRows(gpu, options, variant === 'flash' ? 'padded' : variant);
+  const isFlash = variant === 'flash' || variant === 'flashMatrix';
+  if (isFlash && recordAtOnce(gpu, options)) return;
+  recordByRows(gpu, options, isFlash ? 'padded' : variant);
 }
 
 /**

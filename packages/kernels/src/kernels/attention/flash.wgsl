@@ -11,8 +11,8 @@
 // of the thread's number and constants: no index needs a check.
 #include kernels/attention/pairs
 
-// Zero beyond the sequence and beyond the head, without a branch: loads that follow one another wait
-// together.
+// Zero beyond the sequence and beyond the head, without a branch: loads that follow one another
+// wait together.
 fn queryIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
   return select(vec4f(), queryOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));
 }

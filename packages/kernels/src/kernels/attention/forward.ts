@@ -8,7 +8,7 @@ import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays
 import type { AttentionOptions } from './options.ts';
 import { flashForward } from './flashForward.ts';
 import { forwardTile } from './flashTiles.ts';
-import { recordFlash, recordPairs } from './recordPairs.ts';
+import { recordFlash, recordFlashMatrix, recordPairs } from './recordPairs.ts';
 import type { PairKernel } from './recordPairs.ts';
 import { chosenVariant } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
@@ -52,5 +52,6 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
   };
   const variant = chosenVariant(gpu, kernel, options);
   if (variant === 'flash') recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
+  else if (variant === 'flashMatrix') recordFlashMatrix(gpu, options, pairKernel);
   else recordPairs(gpu, options, pairKernel, variant, { sources, tiles: { padded: tiles, tiled: tiles } });
 }

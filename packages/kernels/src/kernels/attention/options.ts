@@ -9,12 +9,15 @@ import type { DropoutOptions } from '../../random/dropout.ts';
  * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All gradients
  *   of sequences of up to 128 tokens are one dispatch where they fit a workgroup's registers; for
  *   others it takes `padded`
+ * - `flashMatrix`: the forward on matrix units, where the adapter has them, which round queries, keys,
+ *   values and probabilities to f16; heads of up to 128 channels, a multiple of four. The backward is
+ *   that of `flash`. Never chosen by itself
  * - `padded`: tiles in workgroup memory, for GPUs; heads of up to 256 channels. Rows of tiles lie apart
  *   so that neighbouring lanes read different banks, all lanes share maxima and sums, and four keys
  *   a draw of dropout
  * - `tiled`: what `padded` was before, as it was measured on a GPU
  */
-export type AttentionVariant = 'byRow' | 'bySubgroup' | 'flash' | 'padded' | 'tiled';
+export type AttentionVariant = 'byRow' | 'bySubgroup' | 'flash' | 'flashMatrix' | 'padded' | 'tiled';
 
 /**
  * What forward and backward are both told. Arrays may be longer than the shapes say; what lies

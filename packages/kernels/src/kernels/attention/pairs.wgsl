@@ -5,8 +5,8 @@
 // logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]; rowData: of rowData.wgsl
 // Queries, keys and values, and their gradients, may be columns of one array: their rows are then
 // rowChunks apart, and keys and values begin at keyChunk and valueChunk. No two bindings may write
-// to one array, so with gradQkv the gradients of keys and values share a binding, and with oneArray
-// all do, and what they belong to, so that all gradients take no more bindings than every adapter has.
+// to one array, so with gradQkv the gradients of keys and values share a binding; with oneArray all
+// do, and what they belong to, so that all gradients take no more bindings than every adapter has.
 #include kernels/attention/rows
 #include kernels/attention/dropout
 

@@ -1,3 +1,4 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { Parameters } from '../../recording/dispatch.ts';
@@ -8,6 +9,8 @@ import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { presentArrays } from '../validate.ts';
 import { wgsl as flashSource } from './flash.wgsl.ts';
+import { flashMatrix, flashMatrixProgram, matrixRows } from './flashMatrix.ts';
+import { wgsl as flashMatrixSource } from './flashMatrix.wgsl.ts';
 import type { FlashProgram, FlashTile } from './flashTiles.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import { planAttention } from './variants.ts';
@@ -89,6 +92,20 @@ export function recordFlash(
     chunkWidth: 4,
     rowsPerWorkgroup: pairKernel.pass === 'forward' ? tile.rows : tile.keys,
     tileKeys: tile.keys,
+  });
+}
+
+/** The forward on matrix units. */
+export function recordFlashMatrix(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel): void {
+  const program = flashMatrixProgram(gpu, options.headSize);
+  if (!program) throw new KernelArgumentError(`${pairKernel.kernel}: this device has no matrix units`);
+  recordProgram(gpu, options, pairKernel, {
+    variant: 'flashMatrix',
+    source: flashMatrixSource,
+    sizes: { main: generatedWgsl(program, flashMatrix) },
+    chunkWidth: 4,
+    rowsPerWorkgroup: matrixRows(program),
+    tileKeys: 0,
   });
 }
 

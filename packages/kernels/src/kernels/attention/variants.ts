@@ -1,5 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import { flashMatrixProgram } from './flashMatrix.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 
 /** Channels of a head in the largest kernel that is compiled. */
@@ -24,8 +25,8 @@ export type TilesByHeadSize = readonly [TileSizes, TileSizes, TileSizes, TileSiz
 /** Variants with tiles in workgroup memory, and their tiles. */
 export type TilesByVariant = Readonly<Record<'padded' | 'tiled', TilesByHeadSize>>;
 
-/** Variants whose kernels are written by hand, one for each pass; `flash` is generated. */
-export type WrittenVariant = Exclude<AttentionVariant, 'flash'>;
+/** Variants whose kernels are written by hand, one for each pass; the others are generated. */
+export type WrittenVariant = Exclude<AttentionVariant, 'flash' | 'flashMatrix'>;
 
 /** How such a kernel goes over a matrix. */
 interface AttentionPlan {
@@ -79,13 +80,13 @@ export function chosenVariant(
 }
 
 /** What a variant needs and this device or a head of this size does not have. */
-function whatIsMissing({ profile }: Gpu, variant: AttentionVariant, headSize: number): string | undefined {
+function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): string | undefined {
   const inFours = chunkWidth(headSize) === 4;
   switch (variant) {
     case 'byRow':
       return undefined;
     case 'bySubgroup': {
-      const { subgroups, subgroupSize } = profile;
+      const { subgroups, subgroupSize } = gpu.profile;
       if (subgroups && subgroupSize === 8 && inFours && headSize <= largestHeadBySubgroup) return undefined;
       return (
         `needs subgroups of 8, and a headSize that is a multiple of 4 and at most ${largestHeadBySubgroup}; ` +
@@ -95,6 +96,12 @@ function whatIsMissing({ profile }: Gpu, variant: AttentionVariant, headSize: nu
     case 'flash':
       if (inFours && headSize <= largestTiledHead) return undefined;
       return `takes a headSize that is a multiple of 4 and at most ${largestTiledHead}; it is ${headSize}`;
+    case 'flashMatrix':
+      if (inFours && flashMatrixProgram(gpu, headSize)) return undefined;
+      return (
+        'takes a headSize that is a multiple of 4 and at most 128, and matrix units with f16 operands and f32 sums ' +
+        `whose tiles fit this device; here they are ${JSON.stringify(gpu.profile.subgroupMatrix)}, and it is ${headSize}`
+      );
     case 'padded':
     case 'tiled':
       return headSize <= largestTiledHead
