@@ -15,6 +15,8 @@ import {
 import { KernelArgumentError, NoAdapterError } from './errors.ts';
 import { Gpu } from './gpu.ts';
 import { probeMatrices } from './device/probeMatrices.ts';
+import { gemmVariants } from './kernels/gemm/options.ts';
+import type { GemmVariant } from './kernels/gemm/options.ts';
 import { describeDevice, limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
 import type { GPU } from './device/webGpuTypes.ts';
@@ -28,6 +30,11 @@ export interface OpenDeviceOptions {
    * and tests.
    */
   withoutFeatures?: readonly string[] | undefined;
+  /**
+   * Ways to compute products that are not chosen here, for example `['gemm outerProduct']`: where a
+   * newer one is slower on your card than what was there before it. Default: none.
+   */
+  withoutVariants?: readonly `gemm ${GemmVariant}`[] | undefined;
   /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
   f16Storage?: HalfStorage | undefined;
   /**
@@ -57,9 +64,12 @@ export interface OpenDeviceOptions {
 
 const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
 
+const variantNames = gemmVariants.map((name) => `gemm ${name}`);
+
 const optionKinds = {
   powerPreference: optional(oneOf('high-performance', 'low-power')),
   withoutFeatures: optional(arrayOf(text, 'names of features')),
+  withoutVariants: optional(arrayOf(oneOf(...variantNames), `names of variants: ${variantNames.join(', ')}`)),
   f16Storage: optional(oneOf('native', 'packed')),
   limits: optional(object),
   memoryBudget: optional(oneOfKinds('a number of bytes, or Infinity', numberAtLeast(0), oneOf(Infinity))),
@@ -103,6 +113,8 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
       return another && requestDevice(another, options, 'helper');
     },
   });
+  if (!profile.software) (await import('./kernels/gemm/addGemmCandidates.ts')).addGemmCandidates();
+  for (const name of options.withoutVariants ?? []) gpu.disabledVariants.add(name);
   return gpu;
 }
 

@@ -1,12 +1,13 @@
 import type { Gpu } from '../gpu.ts';
+import type { GpuArray } from '../memory/gpuArray.ts';
 import { gemm } from '../kernels/gemm/index.ts';
-import type { GemmTileSize, GemmVariant } from '../kernels/gemm/index.ts';
-import { fittingVariants } from '../kernels/gemm/variants.ts';
-import { gemmClassKey, sizeClasses } from '../kernels/gemm/sizeClasses.ts';
+import { cardsFor, gemmCandidates } from '../kernels/gemm/chooseTile.ts';
+import { gemmClassKey } from '../kernels/gemm/sizeClasses.ts';
 import type { GemmChoice, GemmClass } from '../kernels/gemm/sizeClasses.ts';
+import { tilesByTime } from '../kernels/gemm/tileCost.ts';
+import { fittingVariants } from '../kernels/gemm/variants.ts';
 
-const inner = 256;
-const runs = 4;
+const runs = 3;
 /** A candidate that takes this many times as long as the best of its first run is not run again. */
 const hopeless = 1.5;
 /**
@@ -15,45 +16,76 @@ const hopeless = 1.5;
  */
 const leastGain = 1.03;
 
-/** Every class of products. */
-export function gemmClasses(): GemmClass[] {
-  const layouts = ['NN', 'NT', 'TN'] as const;
-  return layouts.flatMap((layout) =>
-    [false, true].flatMap((half) => sizeClasses.m.flatMap((m) => sizeClasses.n.map((n) => ({ layout, half, m, n })))),
+/** Outputs and inputs of the layers of BERT-base and of small models. */
+const layers = [
+  [768, 768],
+  [3072, 768],
+  [768, 3072],
+  [128, 128],
+  [512, 128],
+  [128, 512],
+] as const;
+/** Rows of activations, the most usual first. */
+const tokens = [512, 2048, 1024, 4096, 128] as const;
+/** Larger products take a software adapter too long: there they keep what they have. */
+const mostOfSoftware = 512 * 768 * 768;
+
+/**
+ * Every class of products that is measured, what matters most first: forward (NT), gradient of the
+ * input (NN) and of the weight (TN) of linear layers.
+ */
+export function gemmClasses({ profile }: Gpu): GemmClass[] {
+  const classes = tokens.flatMap((rows) =>
+    [false, true].flatMap((half) =>
+      layers.flatMap(([outputs, inputs]): GemmClass[] => [
+        { layout: 'NT', half, m: rows, n: outputs, k: inputs },
+        { layout: 'NN', half, m: rows, n: outputs, k: inputs },
+        { layout: 'TN', half, m: outputs, n: inputs, k: rows },
+      ]),
+    ),
   );
+  const size = ({ m, n, k }: GemmClass) => m * n * k;
+  if (!profile.software) return classes;
+  return classes.filter((one) => size(one) <= mostOfSoftware).sort((a, b) => size(a) - size(b));
 }
 
-/** The tiles of each variant, in the order in which they are tried. */
-const tilesOf: Record<GemmVariant, readonly GemmTileSize[]> = {
-  subgroupMatrix: ['large', 'small'],
-  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64'],
-  portable: ['medium', 'large', 'small'],
-  outerProduct: ['128x128', '128x64', '64x128', '64x64'],
-  subgroup: ['medium', 'large', 'small'],
-  register: ['small'],
-};
+const warmUpMilliseconds = 300;
+
+/** Keeps a GPU busy until its clock is up: the first products of a cold card take five times as long. */
+export async function warmUp(gpu: Gpu): Promise<void> {
+  const [a, b, output] = ['a', 'b', 'output'].map((label) => {
+    const array = gpu.allocate('f32', 1024 * 1024, label);
+    gpu.retain(array);
+    return array;
+  }) as [GpuArray, GpuArray, GpuArray];
+  const end = performance.now() + warmUpMilliseconds;
+  while (performance.now() < end) {
+    for (let run = 0; run < 8; run++) gemm(gpu, { a, b, output, m: 1024, n: 1024, k: 1024, layout: 'NN' });
+    await gpu.idle();
+  }
+  for (const array of [a, b, output]) gpu.release(array);
+}
 
 /** Times the candidates for a class of products and returns the fastest. */
 export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonly [key: string, choice: GemmChoice]> {
-  const { layout, half, m, n } = product;
+  const { layout, half, m, n, k } = product;
   const type = half ? 'f16' : 'f32';
-  const a = gpu.allocate(type, m * inner, 'tuning');
-  const b = gpu.allocate(type, inner * n, 'tuning');
+  const a = gpu.allocate(type, m * k, 'tuning');
+  const b = gpu.allocate(type, k * n, 'tuning');
   const output = gpu.allocate('f32', m * n, 'tuning');
   for (const array of [a, b, output]) {
     gpu.retain(array);
     gpu.clear(array);
   }
-  const run = (choice: GemmChoice) => gemm(gpu, { a, b, output, m, n, k: inner, layout, ...choice });
-  const tried = fittingVariants(gpu, half).flatMap((variant) => tilesOf[variant].map((tile) => ({ variant, tile })));
+  const run = (choice: GemmChoice) => gemm(gpu, { a, b, output, m, n, k, layout, ...choice });
+  const tried = triedOf(gpu, product);
+  await gpu.prepare(() => tried.forEach(run));
   const times = tried.map(() => Infinity);
-  for (let round = 0; round <= runs; round++) {
+  for (let round = 0; round < runs; round++) {
     const limit = hopeless * Math.min(...times);
     for (const [index, choice] of tried.entries()) {
-      if (round > 1 && (times[index] as number) > limit) continue;
-      const milliseconds = await timed(gpu, () => run(choice));
-      // The first round compiles.
-      if (round > 0) times[index] = Math.min(times[index] as number, milliseconds);
+      if (round > 0 && (times[index] as number) > limit) continue;
+      times[index] = Math.min(times[index] as number, await timed(gpu, () => run(choice)));
     }
   }
   for (const array of [a, b, output]) gpu.release(array);
@@ -62,6 +94,27 @@ export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonl
     0,
   );
   return [gemmClassKey(product), tried[best] ?? { variant: 'portable', tile: 'medium' }];
+}
+
+/** How many candidates have more than one number of parts tried. */
+const withMoreParts = 3;
+
+/**
+ * Each tile of each variant here with the parts that should suit it, the one that should be the
+ * fastest first, and of the first few the next best parts too. On software adapters parts stay as
+ * they are without tuning.
+ */
+function triedOf(gpu: Gpu, { half, m, n, k }: GemmClass): GemmChoice[] {
+  const variants = fittingVariants(gpu, half);
+  if (gpu.profile.software)
+    return gemmCandidates(gpu, variants, { m, n, k }, [1]).map(({ variant, tile }) => ({ variant, tile }));
+  const shape = { m, n, k };
+  const sorted = tilesByTime(cardsFor(gpu), gemmCandidates(gpu, variants, shape), shape);
+  const firsts = sorted.filter(({ name }, index) => sorted.findIndex((one) => one.name === name) === index);
+  const nexts = firsts
+    .slice(0, withMoreParts)
+    .flatMap((first) => sorted.filter(({ name }) => name === first.name).slice(1, 3));
+  return [...firsts, ...nexts].map(({ variant, tile, splits }) => ({ variant, tile, splits }));
 }
 
 /** By the GPU's clock where it can be read, else by the host's. */

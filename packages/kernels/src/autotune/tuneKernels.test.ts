@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDevice, tuneKernels } from '../index.ts';
 import { planGemm } from '../kernels/gemm/variants.ts';
 import { checkGemm } from '../testing/checkGemm.ts';
+import { adapterClassOf } from '../kernels/gemm/adapterClass.ts';
+import { gemmClassKey } from '../kernels/gemm/sizeClasses.ts';
 import { gemmClasses } from './measureGemm.ts';
 
 let folder: string;
@@ -20,12 +22,21 @@ afterAll(async () => {
 
 it('measures once, keeps the table for this adapter, and gives right products', async () => {
   using gpu = await openDevice();
-  const progress: number[] = [];
+  const classes = gemmClasses(gpu).length;
+  const budget = 1;
   const live = gpu.memory.liveBytes;
-  await tuneKernels(gpu, { onProgress: (done, total) => progress.push(done / total) });
-  expect(progress).toHaveLength(gemmClasses().length);
+  const printed: string[] = [];
+  const print = (table: string) => printed.push(table);
+  await tuneKernels(gpu, { budget: 0, print });
+  expect(gpu.tuned.size).toBe(0);
+
+  // A table of nothing was not kept.
+  const progress: number[] = [];
+  await tuneKernels(gpu, { budget, print, onProgress: (done, total) => progress.push(done / total) });
+  expect(progress).toHaveLength(classes);
   expect(progress.at(-1)).toBe(1);
-  expect(gpu.tuned.size).toBe(gemmClasses().length);
+  expect(gpu.tuned.size).toBeGreaterThan(0);
+  expect(gpu.tuned.size).toBeLessThanOrEqual(classes);
   expect(gpu.memory.liveBytes).toBe(live);
   for (const layout of ['NN', 'NT', 'TN'] as const) {
     await checkGemm(gpu, { shape: [65, 129, 17], layout });
@@ -33,18 +44,43 @@ it('measures once, keeps the table for this adapter, and gives right products', 
   }
 
   using again = await openDevice();
-  await tuneKernels(again);
+  await tuneKernels(again, { print });
   expect([...again.tuned]).toEqual([...gpu.tuned]);
   await tuneKernels(again, { onProgress: () => expect.unreachable('measured although there is a table') });
+  // What is printed is the table as the source has it.
+  const [empty, table, kept] = printed;
+  expect(empty).toMatch(/^ {2}\w+: \{\n {2}\},$/);
+  expect(kept).toBe(table);
+  const adapter = adapterClassOf(gpu.info);
+  const pasted: unknown = new Function(`return {${table}}`)();
+  expect(pasted).toEqual({ [adapter]: Object.fromEntries(gpu.tuned) });
 
   const [file] = await readdir(join(folder, 'attune', 'tuning'));
-  await writeFile(
-    join(folder, 'attune', 'tuning', file as string),
-    '{"gemm NN f32 64 x 256":{"variant":"wrong","tile":"small"}}',
-  );
-  let measured = 0;
-  await tuneKernels(again, { onProgress: () => (measured += 1) });
-  expect(measured).toBe(gemmClasses().length);
+  for (const wrong of ['{"variant":"wrong","tile":"small"}', '{"variant":"portable","tile":"small","splits":0}']) {
+    await writeFile(join(folder, 'attune', 'tuning', file as string), `{"NN f32 128 x 128 x 128":${wrong}}`);
+    let measured = 0;
+    await tuneKernels(again, { budget: 0, onProgress: () => (measured += 1) });
+    expect(measured).toBe(classes);
+  }
+});
+
+it('measures the products of models, of both types, and few on a software adapter', async () => {
+  using gpu = await openDevice();
+  const largest = (of: 'm' | 'n' | 'k') => Math.max(...gemmClasses(gpu).map((one) => one[of]));
+  for (const { m, n, k } of gemmClasses(gpu))
+    if (gpu.profile.software) expect(m * n * k).toBeLessThanOrEqual(512 * 768 * 768);
+  Object.assign(gpu, { profile: { ...gpu.profile, software: false } });
+  expect([largest('m'), largest('n'), largest('k')]).toEqual([4096, 3072, 4096]);
+  const keys = gemmClasses(gpu).map(gemmClassKey);
+  expect(new Set(keys).size).toBe(keys.length);
+  // Every product of a BERT-base with 8 x 128 tokens has a class that is measured.
+  for (const [layout, m, n, k] of [
+    ['NT', 1024, 2304, 768],
+    ['NN', 1024, 768, 2304],
+    ['NT', 1001, 3072, 768],
+    ['TN', 2304, 768, 1001],
+  ] as const)
+    for (const half of [false, true]) expect(keys).toContain(gemmClassKey({ layout, half, m, n, k }));
 });
 
 it('is followed by gemm, but not against its caller nor to a variant that is wrong here', async () => {
@@ -56,11 +92,11 @@ it('is followed by gemm, but not against its caller nor to a variant that is wro
     return `${variant} ${tile.rows}`;
   };
   const usual = planned();
-  gpu.tuned = new Map([['gemm NN f32 64 x 256', { variant: 'portable', tile: 'large' }]]);
+  gpu.tuned = new Map([['NN f32 128 x 128 x 128', { variant: 'portable', tile: 'large' }]]);
   expect(planned()).toBe('portable 128');
   expect(planned({ layout: 'NT' })).toBe(usual);
   expect(planned({ variant: 'register' })).toBe('register 32');
-  expect(planned({ m: 65 })).toBe(planned({ m: 65, layout: 'NT' }));
+  expect(planned({ m: 129 })).toBe(planned({ m: 129, layout: 'NT' }));
   gpu.disabledVariants.add('gemm portable');
   expect(planned()).toBe(usual);
 });

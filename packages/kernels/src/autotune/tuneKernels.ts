@@ -1,13 +1,15 @@
 import { readTuning, writeTuning } from '#platform';
-import { callable, flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
+import { callable, flag, instanceOf, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { matrixTiles } from '../kernels/gemm/matrixTiles.ts';
+import { gemmVariants } from '../kernels/gemm/options.ts';
 import { outerProductTiles } from '../kernels/gemm/outerProduct.ts';
 import { addGemmCandidates } from '../kernels/gemm/index.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
-import { gemmClasses, measureGemm } from './measureGemm.ts';
+import { adapterClassOf } from '../kernels/gemm/adapterClass.ts';
+import { gemmClasses, measureGemm, warmUp } from './measureGemm.ts';
 
 /** Options of {@link tuneKernels}. */
 export interface TuneOptions {
@@ -18,14 +20,31 @@ export interface TuneOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Measure anew although there is a table for this adapter. Default false. */
   readonly again?: boolean | undefined;
+  /**
+   * Seconds after which no other class of products is begun, compiling included; what is not measured
+   * until then keeps the choice that it has without tuning. Default 10.
+   */
+  readonly budget?: number | undefined;
+  /**
+   * Told the table as lines of TypeScript, to be pasted into
+   * `packages/kernels/src/kernels/gemm/measuredChoices.ts`: `console.log`, for example.
+   */
+  readonly print?: ((table: string) => void) | undefined;
 }
 
 const aDevice = instanceOf(Gpu, 'a device, as openDevice() gives it');
-const optionKinds = { onProgress: optional(callable), again: optional(flag) };
+const optionKinds = {
+  onProgress: optional(callable),
+  again: optional(flag),
+  budget: optional(numberAtLeast(0)),
+  print: optional(callable),
+};
 
 /**
- * Measures which variant and tile of the product is the fastest here, for each class of sizes, and
- * has `gemm` use it where its caller does not choose. The table is kept (in Node under
+ * Measures which variant, tile and parts of the product are the fastest here, for each class of
+ * sizes that models have (up to 4096 tokens, and widths of up to 3072), and has `gemm` use them where
+ * its caller does not choose. On a software adapter only products of up to 512 x 768 x 768 are
+ * measured. The table is kept (in Node under
  * `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and these
  * kernels: the same table, and so the same bits, until one of them changes. Without tuning the
  * choice is a fixed table.
@@ -35,23 +54,34 @@ const optionKinds = { onProgress: optional(callable), again: optional(flag) };
 export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<void> {
   requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);
   requireOptions('tuneKernels', options, optionKinds, { error: KernelArgumentError });
-  const { onProgress = () => {}, again = false } = options;
+  const { onProgress = () => {}, again = false, budget = 10, print = () => {} } = options;
   addGemmCandidates();
   const name = await tableName(gpu);
   const kept = again ? null : parseTable(await readTuning(name));
   if (kept) {
     gpu.tuned = kept;
+    print(tableText(gpu, kept));
     return;
   }
   gpu.tuned = new Map();
+  const end = performance.now() + 1000 * budget;
   const table = new Map<string, GemmChoice>();
-  const classes = gemmClasses();
+  const classes = gemmClasses(gpu);
+  if (!gpu.profile.software) await warmUp(gpu);
   for (const [index, one] of classes.entries()) {
-    table.set(...(await measureGemm(gpu, one)));
+    if (performance.now() < end) table.set(...(await measureGemm(gpu, one)));
     onProgress(index + 1, classes.length);
   }
   gpu.tuned = table;
-  await writeTuning(name, `${JSON.stringify(Object.fromEntries(table), null, 1)}\n`);
+  if (table.size > 0) await writeTuning(name, `${JSON.stringify(Object.fromEntries(table), null, 1)}\n`);
+  print(tableText(gpu, table));
+}
+
+/** A table in the form of `measuredChoices`. */
+function tableText({ info }: Gpu, table: ReadonlyMap<string, GemmChoice>): string {
+  const row = ([key, { variant, tile, splits }]: [string, GemmChoice]) =>
+    `    '${key}': { variant: '${variant}', tile: '${tile}'${splits === undefined ? '' : `, splits: ${splits}`} },\n`;
+  return `  ${adapterClassOf(info)}: {\n${[...table].map(row).join('')}  },`;
 }
 
 /** Names the adapter, its driver, and the sources of the kernels. */
@@ -62,7 +92,6 @@ async function tableName({ info, profile }: Gpu): Promise<string> {
   return [...new Uint8Array(digest.slice(0, 12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const variants = ['portable', 'outerProduct', 'subgroupMatrix', 'matrixTile', 'subgroup', 'register'];
 const tiles = ['small', 'medium', 'large', ...Object.keys(outerProductTiles), ...Object.keys(matrixTiles)];
 
 /** The table, or null when there is none or it cannot be read: it is only a cache. */
@@ -70,7 +99,8 @@ function parseTable(text: string | null): Map<string, GemmChoice> | null {
   if (text === null) return null;
   try {
     const table = new Map(Object.entries(JSON.parse(text) as Record<string, GemmChoice>));
-    const isChoice = ({ variant, tile }: GemmChoice) => variants.includes(variant) && tiles.includes(tile);
+    const isChoice = ({ variant, tile, splits = 1 }: GemmChoice) =>
+      gemmVariants.includes(variant) && tiles.includes(tile) && Number.isInteger(splits) && splits > 0;
     return [...table.values()].every(isChoice) ? table : null;
   } catch {
     return null;

@@ -2,4 +2,6 @@
 export interface VariantChoice {
   readonly variant: string;
   readonly tile: string;
+  /** Parts in which a product's inner dimension is summed. */
+  readonly splits?: number | undefined;
 }

@@ -46,12 +46,14 @@ async function check(
   warn: (message: string) => void,
   onProgress: PrepareOptions['onProgress'],
 ): Promise<readonly string[]> {
+  // The caller may have left some out.
+  const before = new Set(gpu.disabledVariants);
   const record = () => kernelChecks.flatMap((checkKernel) => checkKernel(gpu));
   // Compiled side by side: one after the other they are more than half of a first start.
   await gpu.prepare(record, { onProgress });
   // What is chosen instead of a wrong variant is tested too.
   while (await disableWrong(gpu, record(), warn));
-  return [...gpu.disabledVariants];
+  return [...gpu.disabledVariants].filter((name) => !before.has(name));
 }
 
 /** Whether one was wrong that was not disabled before. */

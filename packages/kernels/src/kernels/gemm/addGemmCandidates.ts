@@ -1,7 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { generatedWgsl } from '../../wgsl/kernelProgram.ts';
-import { candidates } from './candidates.ts';
+import { candidates, onGpus } from './candidates.ts';
+import { tileByCards } from './chooseTile.ts';
 import { wgsl as matrixTileSource } from './matrixTile.wgsl.ts';
 import { matrixTileMain } from './matrixTileMain.ts';
 import { matrixTileProgram } from './matrixTileProgram.ts';
@@ -14,10 +15,12 @@ import { isNamed, needsOfMatrices } from './tiles.ts';
 import type { GemmTile } from './gemmTile.ts';
 
 /**
- * Gives `gemm` the variants `outerProduct` and `matrixTile`, which it never takes by itself: no GPU
- * has timed them. `tuneKernels` calls it; a page that does neither does not carry them.
+ * Gives `gemm` the variants `outerProduct` and `matrixTile`, and the choice of tiles by the kind of
+ * card. `openDevice` calls it on GPUs, and loads it then; on a software adapter only callers who name
+ * these variants need it.
  */
 export function addGemmCandidates(): void {
+  onGpus.chooseByCards = tileByCards;
   candidates.set('outerProduct', {
     tileOf: (_, size) => outerProductTile(sizedName(size, outerProductTiles)),
     fits: () => true,

@@ -1,9 +1,11 @@
 import type { Gpu } from '../../gpu.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
-import type { GemmTileSize, GemmVariant } from './options.ts';
 import type { GemmTile } from './gemmTile.ts';
+import type { GemmTileSize, GemmVariant } from './options.ts';
+import type { GemmChoice } from './sizeClasses.ts';
+import type { ProductShape } from './tileCost.ts';
 
-/** A variant that `gemm` never takes by itself: callers and the tuner choose it. */
+/** A variant that only GPUs take, which what runs on none does not carry. */
 export interface Candidate {
   /** @throws KernelArgumentError for a tile that it does not have, or that does not fit the device */
   readonly tileOf: (gpu: Gpu, size: GemmTileSize) => GemmTile;
@@ -15,3 +17,17 @@ export interface Candidate {
 
 /** By name, once `addGemmCandidates` was called. */
 export const candidates = new Map<GemmVariant, Candidate>();
+
+/**
+ * The tile and parts that the cards of an adapter's class would take. `group` names the variants
+ * among which to choose, as long as the same ones are disabled.
+ */
+export type ChooseByCards = (
+  gpu: Gpu,
+  group: string,
+  variantsOf: () => readonly GemmVariant[],
+  shape: ProductShape,
+) => GemmChoice;
+
+/** How tiles are chosen on GPUs, once `addGemmCandidates` was called. */
+export const onGpus: { chooseByCards: ChooseByCards | null } = { chooseByCards: null };

@@ -2,6 +2,15 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { MatrixTileSize } from './matrixTiles.ts';
 import type { outerProductTiles } from './outerProduct.ts';
 
+export const gemmVariants = [
+  'portable',
+  'outerProduct',
+  'subgroupMatrix',
+  'matrixTile',
+  'subgroup',
+  'register',
+] as const;
+
 /**
  * `portable`: tiles in workgroup memory, for GPUs. `outerProduct`: for GPUs too, with more results a
  * thread, everything unrolled and the next steps fetched ahead. `subgroupMatrix`: matrix units of
@@ -9,7 +18,7 @@ import type { outerProductTiles } from './outerProduct.ts';
  * next steps fetched ahead. `subgroup`: broadcasts within a subgroup, for processors. `register`:
  * neither, for processors without subgroups of a known size.
  */
-export type GemmVariant = 'portable' | 'outerProduct' | 'subgroupMatrix' | 'matrixTile' | 'subgroup' | 'register';
+export type GemmVariant = (typeof gemmVariants)[number];
 
 /**
  * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`:

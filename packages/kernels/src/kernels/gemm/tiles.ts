@@ -37,7 +37,7 @@ export function tileOf(gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: nu
     const candidate = candidates.get(variant);
     if (candidate) return candidate.tileOf(gpu, size);
     throw new KernelArgumentError(
-      `gemm: call addGemmCandidates() before variant ${variant}, which no page carries else`,
+      `gemm: call addGemmCandidates() before variant ${variant}, which is loaded for GPUs only`,
     );
   }
   if (!isNamed(size)) {

@@ -1,16 +1,19 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { candidates } from './candidates.ts';
+import { candidates, onGpus } from './candidates.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
 import { wgsl as packingSource } from './packing.wgsl.ts';
 import { wgsl as registerSource } from './registerTile.wgsl.ts';
 import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
+import { adapterClassOf } from './adapterClass.ts';
+import { measuredChoices } from './measuredChoices.ts';
 import { gemmClassKey } from './sizeClasses.ts';
 import type { GemmChoice } from './sizeClasses.ts';
 import { runnableMatrixConfig } from './subgroupMatrix.ts';
 import { wgsl as subgroupMatrixSource } from './subgroupMatrix.wgsl.ts';
 import { subgroupProducts } from './subgroupProducts.ts';
 import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
+import { innerPerPart } from './tileCost.ts';
 import { largeTileFits, tileOf } from './tiles.ts';
 import type { GemmTile } from './gemmTile.ts';
 
@@ -43,31 +46,62 @@ type GemmProduct = Pick<
 
 /**
  * Chooses variant, tile, parts and packing: what the caller asks for, else what was measured on
- * this device, else what fits it. @throws KernelArgumentError for what cannot run here
+ * this device, else on its kind of adapter, else what its cards are computed to do best. @throws
+ * KernelArgumentError for what cannot run here
  */
 export function planGemm(gpu: Gpu, product: GemmProduct): GemmPlan {
-  const tuned = tunedChoice(gpu, product);
-  const variant = tuned?.variant ?? chosenVariant(gpu, product);
-  const size = tuned?.tile ?? product.tile ?? sizeFor(gpu, variant, product);
+  const { variant, tile: size, splits } = choiceOf(gpu, product);
   const tile = tileOf(gpu, variant, size, product.m);
-  return { variant, tile, splits: planSplits(gpu, tile, product), packing: planPacking(gpu, tile, product) };
+  const parts = planSplits(gpu, tile, { ...product, splits: product.splits ?? splits });
+  return { variant, tile, splits: parts, packing: planPacking(gpu, tile, product) };
+}
+
+function choiceOf(gpu: Gpu, product: GemmProduct): GemmChoice {
+  const { variant, tile, m, n, k, batch } = product;
+  const half = isHalf(product);
+  const shape = { m, n, k, count: batch?.count };
+  if (!variant && !tile) {
+    const found = keptChoice(gpu, product);
+    if (found) return found;
+    if (!gpu.profile.software && onGpus.chooseByCards)
+      return onGpus.chooseByCards(gpu, half ? 'halves' : 'singles', () => variantsByCards(gpu, half), shape);
+  }
+  const chosen = chosenVariant(gpu, product);
+  if (!tile && onGpus.chooseByCards && (variant === 'outerProduct' || variant === 'matrixTile'))
+    return onGpus.chooseByCards(gpu, variant, () => [variant], shape);
+  return { variant: chosen, tile: tile ?? sizeFor(gpu, chosen, product) };
+}
+
+/**
+ * The variants among which `gemm` chooses by itself: of products with f16 the matrix units', where
+ * there are any.
+ */
+export function variantsByCards(gpu: Gpu, half: boolean): GemmVariant[] {
+  const fitting = fittingVariants(gpu, half);
+  const units = fitting.filter((variant) => variant === 'subgroupMatrix' || variant === 'matrixTile');
+  return units.length > 0 ? units : fitting.length > 0 ? fitting : ['portable'];
 }
 
 function isHalf({ a, b }: Pick<GemmProduct, 'a' | 'b'>): boolean {
   return a.elementType === 'f16' || b.elementType === 'f16';
 }
 
-/** What `tuneKernels` found best, unless the caller chooses or the variant is wrong here. */
-function tunedChoice({ tuned, disabledVariants }: Gpu, product: GemmProduct): GemmChoice | undefined {
-  const { m, n, layout, variant, tile } = product;
-  if (tuned.size === 0 || variant || tile) return undefined;
-  const choice = tuned.get(gemmClassKey({ layout, half: isHalf(product), m, n })) as GemmChoice | undefined;
+/**
+ * What `tuneKernels` found best, or what was measured on this kind of adapter, unless the variant
+ * is wrong here.
+ */
+function keptChoice({ info, tuned, disabledVariants }: Gpu, product: GemmProduct): GemmChoice | undefined {
+  const { m, n, k, layout, batch } = product;
+  const measured = measuredChoices[adapterClassOf(info)];
+  if (batch || (tuned.size === 0 && !measured)) return undefined;
+  const key = gemmClassKey({ layout, half: isHalf(product), m, n, k });
+  const choice = (tuned.get(key) as GemmChoice | undefined) ?? measured?.[key];
   return choice && !disabledVariants.has(`gemm ${choice.variant}`) ? choice : undefined;
 }
 
 /**
- * The variants that this device can run and that fit it, best first. Matrix units round operands to
- * f16, so they are for products that have one in f16 already.
+ * The variants that this device can run and that fit it, those first that were measured. Matrix
+ * units round operands to f16, so they are for products that have one in f16 already.
  */
 export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
   const { profile, disabledVariants } = gpu;
@@ -91,7 +125,10 @@ export function chosenVariant(gpu: Gpu, product: Pick<GemmProduct, 'a' | 'b' | '
   return product.variant ?? fittingVariants(gpu, isHalf(product))[0] ?? 'portable';
 }
 
-/** The largest tile of which there are still enough to keep the adapter busy. */
+/**
+ * The largest tile of which there are still enough to keep the adapter busy: of variants that do not
+ * choose by cards.
+ */
 function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTileSize {
   const { profile } = gpu;
   const tilesOf = (rows: number, columns = rows) => Math.ceil(m / rows) * Math.ceil(n / columns);
@@ -108,12 +145,9 @@ function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTil
       // Mesa 26 loads with gathers, which leave registers for twice the sums.
       return profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium';
     case 'register':
-      return 'small';
     case 'outerProduct':
-    case 'matrixTile': {
-      const { rows, columns } = tileOf(gpu, variant, 'large', m);
-      return tilesOf(rows, columns) >= busyTiles.hardware ? 'large' : 'small';
-    }
+    case 'matrixTile':
+      return 'small';
   }
 }
 
@@ -129,9 +163,8 @@ function planSplits({ profile }: Gpu, tile: GemmTile, { m, n, k, batch, splits }
   const tiles = Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
   const wanted = profile.software ? busyTiles.software : busyTiles.hardware;
   const fitting = tiles === 0 || batch ? 1 : Math.min(Math.floor(wanted / tiles), Math.floor(k / leastInnerPerPart));
-  // Parts of whole steps of the inner loop of every variant.
-  const innerPerPart = Math.ceil(k / (splits ?? Math.max(1, fitting)) / 16) * 16;
-  return { parts: innerPerPart === 0 ? 1 : Math.ceil(k / innerPerPart), innerPerPart };
+  const perPart = innerPerPart(k, splits ?? Math.max(1, fitting));
+  return { parts: perPart === 0 ? 1 : Math.ceil(k / perPart), innerPerPart: perPart };
 }
 
 /**

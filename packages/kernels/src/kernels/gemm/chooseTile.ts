@@ -1,0 +1,85 @@
+import type { Gpu } from '../../gpu.ts';
+import { adapterClassOf } from './adapterClass.ts';
+import { cardsOf } from './cards.ts';
+import type { Card } from './cards.ts';
+import type { GemmTileSize, GemmVariant } from './options.ts';
+import type { GemmChoice } from './sizeClasses.ts';
+import { tilesByTime } from './tileCost.ts';
+import type { ProductShape, TileCandidate } from './tileCost.ts';
+import { tileOf } from './tiles.ts';
+
+/** The tiles of each variant, in the order in which they are tried. */
+export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> = {
+  subgroupMatrix: ['large', 'small'],
+  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64'],
+  portable: ['medium', 'large', 'small'],
+  outerProduct: ['64x64', '128x64', '64x128', '128x128'],
+  subgroup: ['medium', 'large', 'small'],
+  register: ['small'],
+};
+
+/** Parts in which an inner dimension may be summed, each of so many steps at least. */
+const splitCounts = [1, 2, 3, 4, 6, 8];
+const leastInnerPerPart = 128;
+
+/** A way to compute a product, and what its time depends on. */
+interface Candidate extends TileCandidate, Required<GemmChoice> {}
+
+/** All ways to compute a product by these variants here; equal tiles once. */
+export function gemmCandidates(
+  gpu: Gpu,
+  variants: readonly GemmVariant[],
+  { m, k, count }: ProductShape,
+  splits: readonly number[] = splitCounts,
+): Candidate[] {
+  const possible = splits.filter((parts) => parts === 1 || (count === undefined && k >= parts * leastInnerPerPart));
+  const candidates = new Map<string, Candidate>();
+  for (const variant of variants) {
+    for (const size of tileSizes[variant]) {
+      const { rows, columns } = tileOf(gpu, variant, size, m);
+      for (const parts of possible) {
+        const key = `${variant} ${rows} x ${columns} / ${parts}`;
+        if (candidates.has(key)) continue;
+        candidates.set(key, { name: `${variant} ${size}`, rows, columns, splits: parts, variant, tile: size });
+      }
+    }
+  }
+  return [...candidates.values()];
+}
+
+/** The cards that this adapter may be. */
+export function cardsFor({ info }: Gpu): readonly Card[] {
+  const adapter = adapterClassOf(info);
+  return cardsOf[adapter === 'software' ? 'unknown' : adapter];
+}
+
+/**
+ * The tile and parts that the cards of this adapter's class would take, from these variants. Looked
+ * for once for each size.
+ *
+ * @param group names the variants, as long as the same ones are disabled
+ */
+export function tileByCards(
+  gpu: Gpu,
+  group: string,
+  variantsOf: () => readonly GemmVariant[],
+  shape: ProductShape,
+): GemmChoice {
+  const { m, n, k, count } = shape;
+  // Rows by the smallest tile: batches of all lengths share few choices.
+  const rows = Math.ceil(m / 32) * 32;
+  const key = `${group} ${gpu.disabledVariants.size} ${rows} ${n} ${k} ${count}`;
+  let choices = known.get(gpu);
+  if (!choices) known.set(gpu, (choices = new Map()));
+  let choice = choices.get(key);
+  if (choice) return choice;
+  const rounded = { ...shape, m: rows };
+  const [best] = tilesByTime(cardsFor(gpu), gemmCandidates(gpu, variantsOf(), rounded), rounded);
+  const { variant, tile, splits } = best as Candidate;
+  if (choices.size >= mostKnown) choices.clear();
+  choices.set(key, (choice = { variant, tile, splits }));
+  return choice;
+}
+
+const known = new WeakMap<Gpu, Map<string, GemmChoice>>();
+const mostKnown = 4096;

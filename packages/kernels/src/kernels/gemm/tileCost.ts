@@ -1,0 +1,70 @@
+import type { Card } from './cards.ts';
+
+/** A product's sizes. */
+export interface ProductShape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Matrices of a batch. Default 1. */
+  readonly count?: number | undefined;
+}
+
+/** A way to compute a product whose time can be told beforehand. */
+export interface TileCandidate {
+  /** Variant and tile, as in `Card.tiles`. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly splits: number;
+}
+
+/** Inner steps that filling the tile, the epilogue and the start of a workgroup are worth. */
+const stepsAround = 48;
+/** Of a dispatch more, for the sum of the parts. */
+const dispatchMicroseconds = 5;
+/** Parts of whole steps of the inner loop of every variant. */
+const innerMultiple = 16;
+
+/** Inner steps of a part where the inner dimension is summed in so many. */
+export function innerPerPart(k: number, splits: number): number {
+  return Math.ceil(k / splits / innerMultiple) * innerMultiple;
+}
+
+/**
+ * Microseconds of a product by waves: each multiprocessor computes ceil(workgroups /
+ * multiprocessors) workgroups, and is the faster the more of them it holds at once.
+ */
+export function tileMicroseconds(card: Card, candidate: TileCandidate, shape: ProductShape): number {
+  const speed = card.tiles[candidate.name];
+  if (!speed) return Infinity;
+  const { rows, columns, splits } = candidate;
+  const { m, n, k, count = 1 } = shape;
+  const workgroups = Math.ceil(m / rows) * Math.ceil(n / columns) * splits * count;
+  const each = Math.ceil(workgroups / card.multiprocessors);
+  const atOnce = Math.min(each, speed.atOnce);
+  const gflops = (card.gflops * speed.most * atOnce) / (atOnce + speed.half);
+  const ofOne = (2 * rows * columns * (innerPerPart(k, splits) + stepsAround)) / gflops / 1000;
+  const ofSum =
+    splits === 1 ? 0 : dispatchMicroseconds + (4 * (2 * splits + 1) * m * n) / card.gigabytesPerSecond / 1000;
+  return each * ofOne + ofSum;
+}
+
+/**
+ * The candidates, the one first that is nowhere far behind: whose time, as a multiple of the
+ * shortest on the same card, is the least on the card where it is the worst. For one card that is
+ * the fastest. Equals stay in order; those of no known speed come last.
+ */
+export function tilesByTime<C extends TileCandidate>(
+  cards: readonly Card[],
+  candidates: readonly C[],
+  shape: ProductShape,
+): C[] {
+  const times = cards.map((card) => candidates.map((candidate) => tileMicroseconds(card, candidate, shape)));
+  const shortest = times.map((ofCard) => Math.min(...ofCard));
+  const worst = candidates.map((_, index) =>
+    Math.max(...times.map((ofCard, card) => (ofCard[index] as number) / (shortest[card] as number))),
+  );
+  const order = candidates.map((_, index) => index);
+  order.sort((a, b) => (worst[a] === worst[b] ? a - b : (worst[a] as number) - (worst[b] as number)));
+  return order.map((index) => candidates[index] as C);
+}
