@@ -1,31 +1,19 @@
 import { AdamW, autocast, defaultDevice, type Device } from '@attune/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BertConfig } from '../config/bertConfig.ts';
-import { BertForSequenceClassification } from './sequenceClassification.ts';
+import { makeTinyBert, tinyBatch } from '../testing/tinyBert.ts';
 
 let device: Device;
 beforeAll(async () => {
   device = await defaultDevice();
 });
 
-const config = new BertConfig({
-  vocabSize: 40,
-  hiddenSize: 32,
-  numHiddenLayers: 5,
-  numAttentionHeads: 2,
-  intermediateSize: 64,
-  maxPositionEmbeddings: 16,
-  numLabels: 2,
-});
-const batch = {
-  input_ids: { data: Int32Array.of(1, 2, 3, 4, 5, 0), shape: [2, 3] },
-  attention_mask: { data: Int32Array.of(1, 1, 1, 1, 1, 0), shape: [2, 3] },
-  labels: { data: Int32Array.of(0, 1), shape: [2] },
-};
+const settings = { numHiddenLayers: 5 };
+/** Of its tokens the last is padding. */
+const batch = { ...tinyBatch, attention_mask: { data: Int32Array.of(1, 1, 1, 1, 1, 0), shape: [2, 3] } };
 
 /** Losses of two steps and the weights after them, and the most memory that a backward pass needed. */
 async function train(checkpointing: { everyNLayers?: number } | null, { fp16 = false, frozen = false } = {}) {
-  using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+  using model = await makeTinyBert(device, settings);
   if (checkpointing) model.activationCheckpointingEnable(checkpointing);
   if (frozen)
     for (const [name, parameter] of model.namedParameters())
@@ -72,7 +60,7 @@ describe('activation checkpointing', () => {
   });
 
   it('is switched on and off, and says what it does not know', async () => {
-    using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+    using model = await makeTinyBert(device, settings);
     expect(model.isActivationCheckpointing).toBe(false);
     model.activationCheckpointingEnable();
     expect(model.isActivationCheckpointing).toBe(true);

@@ -1,29 +1,14 @@
 import { AdamW, defaultDevice, noGrad, type Device } from '@attune/tensor';
 import { beforeAll, expect, it } from 'vitest';
-import { BertConfig } from '../config/bertConfig.ts';
-import { BertForSequenceClassification } from './sequenceClassification.ts';
+import { makeTinyBert, tinyBatch as batch } from '../testing/tinyBert.ts';
 
 let device: Device;
 beforeAll(async () => {
   device = await defaultDevice();
 });
 
-const config = new BertConfig({
-  vocabSize: 40,
-  hiddenSize: 32,
-  numHiddenLayers: 2,
-  numAttentionHeads: 2,
-  intermediateSize: 64,
-  maxPositionEmbeddings: 16,
-  numLabels: 2,
-});
-const batch = {
-  input_ids: { data: Int32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] },
-  labels: { data: Int32Array.of(0, 1), shape: [2] },
-};
-
 it('a loop without scopes keeps of each step only what forward returned', async () => {
-  using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+  using model = await makeTinyBert(device);
   using optimizer = new AdamW(model.parameters(), { lr: 1e-3 });
   model.train();
   const liveArrays: number[] = [];
@@ -42,7 +27,7 @@ it('a loop without scopes keeps of each step only what forward returned', async 
 });
 
 it('an evaluation keeps the logits alone', async () => {
-  using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+  using model = await makeTinyBert(device);
   model.eval();
   const { liveArrays } = device.memory;
   const { logits } = noGrad(() => model.forward({ input_ids: batch.input_ids }));

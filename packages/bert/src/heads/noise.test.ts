@@ -1,32 +1,22 @@
 import { defaultDevice, sum, type Device } from '@attune/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BertConfig } from '../config/bertConfig.ts';
-import { BertForSequenceClassification } from './sequenceClassification.ts';
+import { makeTinyBert, tinyBatch } from '../testing/tinyBert.ts';
 
 let device: Device;
 beforeAll(async () => {
   device = await defaultDevice();
 });
 
-const config = new BertConfig({
-  vocabSize: 40,
-  hiddenSize: 32,
-  numHiddenLayers: 1,
-  numAttentionHeads: 2,
-  intermediateSize: 64,
-  maxPositionEmbeddings: 16,
-  hiddenDropoutProb: 0,
-  attentionProbsDropoutProb: 0,
-});
-const ids = { data: Int32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] };
+const settings = { numHiddenLayers: 1, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0 };
+const { input_ids } = tinyBatch;
 
 /** Logits and a gradient of a fresh model. */
 async function compute(alpha: number | null, { update = 3, exampleOffset = 0, training = true } = {}) {
-  using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+  using model = await makeTinyBert(device, settings);
   model.neftuneNoiseAlpha = alpha;
   expect(model.neftuneNoiseAlpha).toBe(alpha);
   model.train(training);
-  const { logits } = model.forward({ input_ids: ids }, { seed: 5, update, exampleOffset });
+  const { logits } = model.forward({ input_ids }, { seed: 5, update, exampleOffset });
   sum(logits).backward();
   const gradient = model.bert.embeddings.word_embeddings.weight.grad;
   return [...(await logits.data()), ...((await gradient?.data()) ?? [])];
@@ -44,7 +34,7 @@ describe('neftuneNoiseAlpha', () => {
   });
 
   it('must be a number or null', async () => {
-    using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+    using model = await makeTinyBert(device, settings);
     expect(() => (model.neftuneNoiseAlpha = -1)).toThrow(/neftuneNoiseAlpha must be .*; got -1/);
     expect(() => (model.neftuneNoiseAlpha = 'x' as unknown as number)).toThrow(/got "x"/);
   });
