@@ -11,7 +11,7 @@ import { computedType, memberWgsl, reduceMembers } from './members.ts';
 import type { ReduceMember } from './members.ts';
 import type { ArgReduceOptions, ReduceOptions } from './options.ts';
 import { wgsl as source } from './reduce.wgsl.ts';
-import { partsOf } from './variants.ts';
+import { joinsParts, partsOf } from './variants.ts';
 
 const numberTypes: readonly ElementType[] = ['i32'];
 
@@ -26,8 +26,9 @@ export function reduce(gpu: Gpu, options: ReduceOptions): void {
   const { member, input, output, outer, length, inner } = options;
   const type = computedType(member, input.elementType, output.elementType);
   const parts = partsOf(length);
-  if (parts === 1) {
-    recordStage(gpu, options, { input, output, parts, length, isFirst: true });
+  const joined = parts > 1 && joinsParts(gpu, options, parts);
+  if (parts === 1 || joined) {
+    recordStage(gpu, options, { input, output, parts: 1, length, isFirst: true, ...(joined && { joined: parts }) });
     return;
   }
   let values = gpu.allocate(type, outer * parts * inner, `parts of ${member}`);
@@ -50,9 +51,12 @@ interface Stage {
   readonly parts: number;
   readonly length: number;
   readonly isFirst: boolean;
+  /** Parts that each thread takes one after the other. Default 1. */
+  readonly joined?: number;
 }
 
-function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, length, isFirst }: Stage): void {
+function recordStage(gpu: Gpu, options: ReduceOptions, stage: Stage): void {
+  const { input, output, parts, length, isFirst, joined = 1 } = stage;
   const { member, outer, inner, center, factor = 1, power = 2 } = options;
   const type = computedType(member, options.input.elementType, options.output.elementType);
   const { empty }: ReduceMember = reduceMembers[member];
@@ -68,9 +72,10 @@ function recordStage(gpu: Gpu, options: ReduceOptions, { input, output, parts, l
       centered: center !== undefined,
       firstStage: isFirst,
       lastStage: parts === 1,
+      joined: joined > 1,
     }),
     parameters: {
-      integers: [outputs, (parts * inner) / width, (length * inner) / width, inner / centerWidth],
+      integers: [outputs, (parts * inner) / width, (length * inner) / width, inner / centerWidth, joined],
       floats: [power, factor, empty],
     },
     reads: presentArrays({ input, center }),

@@ -27,6 +27,11 @@ export interface ReduceOptions extends ReducedShape {
   readonly factor?: number | undefined;
   /** Of `powers`. Default 2. */
   readonly power?: number | undefined;
+  /**
+   * Whether one dispatch takes all parts of a long axis, up to 8192 elements, in the order of two.
+   * Default: what fits the device and the shape.
+   */
+  readonly joined?: boolean | undefined;
 }
 
 export interface ReduceBackwardOptions extends ReducedShape {

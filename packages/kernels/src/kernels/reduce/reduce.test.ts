@@ -26,6 +26,7 @@ const shapes: ReducedShape[] = [
   { outer: 2, length: 129, inner: 3 },
   { outer: 1, length: 9001, inner: 1 },
   { outer: 65, length: 2, inner: 70 },
+  { outer: 2, length: 300, inner: 8 },
 ];
 const words = ({ outer, length, inner }: ReducedShape) => `[${outer}, ${length}, ${inner}]`;
 const parameters = { factor: 0.75, power: 3 };
@@ -56,8 +57,12 @@ describe('reduce', () => {
     const middles = Float64Array.from(rows, (row) => (name === 'logSumExp' ? Math.max(...row) : Math.abs(row[0] ?? 0)));
     const center = isCentered(name) ? uploadFloats(gpu, middles, 'f32', 'center') : undefined;
     const output = staleOutput(gpu, count, 'f32', 'output');
-    reduce(gpu, { member: name, input: given, output, ...(center && { center }), ...shape, ...parameters });
-    const actual = await readFloats(gpu, output, count);
+    const run = async (joined: boolean) => {
+      reduce(gpu, { member: name, input: given, output, ...(center && { center }), ...shape, ...parameters, joined });
+      return readFloats(gpu, output, count);
+    };
+    const actual = await run(false);
+    expect(await run(true)).toEqual(actual);
     const expected = rows.map((row, index) => reduceReferences[name](row, middles[index] as number, parameters));
     const size = rows.map((row) => Math.max(1, ...row.map(Math.abs)) ** 3 * (name === 'sum' ? row.length : 1));
     expectClose(actual, expected, { roundings: 64 + shape.length / 16, magnitude: size }, `${name} of ${words(shape)}`);

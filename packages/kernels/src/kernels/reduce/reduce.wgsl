@@ -6,10 +6,12 @@
 // Number is what they compute with: f32, or the type of whole numbers, whose sums wrap.
 // One sum a thread, or four that lie side by side, 64 threads a workgroup. Each part takes every
 // parts-th element, so that neighbouring threads read neighbouring elements, and the order depends
-// on the shape alone. Rows, columns and steps are counted in elements, or in vectors of four.
+// on the shape alone. Where that saves a dispatch (`joined`) a thread takes all parts of its sum one
+// after the other, in the same order. Rows, columns and steps are counted in elements, or in vectors
+// of four.
 #include kernels/reduce/functions
 
-struct Parameters { outputs: u32, columns: u32, rowLength: u32, inner: u32, power: f32, factor: f32, empty: f32 }
+struct Parameters { outputs: u32, columns: u32, rowLength: u32, inner: u32, parts: u32, power: f32, factor: f32, empty: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> input: array<Input>;
 #if centered
@@ -35,6 +37,20 @@ fn combinedLanes(a: Lanes, b: Lanes) -> Lanes { return combined(a, b); }
 fn finishedLanes(x: Lanes, c: Lanes) -> Lanes { return finished(x, c); }
 #endif
 
+fn partOf(first: u32, end: u32, step: u32, middle: Lanes) -> Lanes {
+  var total = Lanes(Number(parameters.empty));
+  for (var place = first; place < end; place += step) {
+    let element = Lanes(loadInput(place));
+#if firstStage
+    let value = valuesOf(element, middle);
+#else
+    let value = element;
+#endif
+    if (place == first) { total = value; } else { total = combinedLanes(total, value); }
+  }
+  return total;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let index = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
@@ -49,16 +65,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #endif
   let first = row * parameters.rowLength + column;
   let end = (row + 1) * parameters.rowLength;
-  var total = Lanes(Number(parameters.empty));
-  for (var place = first; place < end; place += columns) {
-    let element = Lanes(loadInput(place));
-#if firstStage
-    let value = valuesOf(element, middle);
-#else
-    let value = element;
-#endif
-    if (place == first) { total = value; } else { total = combinedLanes(total, value); }
+#if joined
+  let step = parameters.parts * columns;
+  var total = partOf(first, end, step, middle);
+  for (var part = 1u; part < parameters.parts; part++) {
+    total = combinedLanes(total, partOf(first + part * columns, end, step, middle));
   }
+#else
+  var total = partOf(first, end, columns, middle);
+#endif
 #if lastStage
   total = finishedLanes(total, middle);
 #endif

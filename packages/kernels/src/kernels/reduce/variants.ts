@@ -1,3 +1,6 @@
+import type { Gpu } from '../../gpu.ts';
+import type { ReduceOptions } from './options.ts';
+
 /** Elements that one thread combines where an axis is cut into parts. */
 const share = 64;
 
@@ -7,4 +10,13 @@ const share = 64;
  */
 export function partsOf(length: number): number {
   return length <= 2 * share ? 1 : Math.ceil(length / share);
+}
+
+/**
+ * Whether one dispatch sums all parts of columns. Software adapters take longer to begin another
+ * than over so few elements, where the columns alone keep their threads busy.
+ */
+export function joinsParts({ profile }: Gpu, { outer, length, inner, joined }: ReduceOptions, parts: number): boolean {
+  const isSmall = profile.software && inner >= 128 && outer * length * inner <= 2 ** 17;
+  return partsOf(parts) === 1 && (joined ?? isSmall);
 }
