@@ -11,7 +11,12 @@ export default defineConfig({
   // Of the servers of a run only this one watches files.
   plugins: [wgsl],
   test: {
-    projects: ['packages/*', 'apps/*', 'examples', { test: { name: 'scripts', include: ['scripts/**/*.test.mjs'] } }],
+    projects: [
+      'packages/*',
+      'apps/*',
+      'examples',
+      { test: { name: 'scripts', include: ['scripts/**/*.test.mjs'], testTimeout: 60_000 } },
+    ],
     maxWorkers: 2,
   },
 });

@@ -11,7 +11,7 @@ import { packAll } from './check-packages/pack.mjs';
 import { makeProject } from './check-packages/project.mjs';
 import { startRegistry } from './check-packages/registry.mjs';
 import { packageTable, typeTable, weightTable } from './check-packages/report.mjs';
-import { runFirstSnippet } from './check-packages/runtimes.mjs';
+import { runSnippets } from './check-packages/runtimes.mjs';
 import { toolsFolder } from './check-packages/tools.mjs';
 import { checkTypes, errorsOfTypes } from './check-packages/types.mjs';
 import { ensureAdapter } from './setup/adapter.mjs';
@@ -44,7 +44,7 @@ for (const packed of packages) {
   if (only.includes('runtimes'))
     await step(`${packed.name} alone on every runtime`, async () => {
       const project = await makeProject(join(folder, 'alone', packed.name), [packed.name], registry);
-      packed.runs = await runFirstSnippet(project, packed, tools, hub);
+      packed.runs = await runSnippets(project, packed, tools, hub);
       for (const [runtime, problem] of Object.entries(packed.runs)) found(`${packed.name}, ${runtime}`, problem);
     });
 }
@@ -85,7 +85,7 @@ const report = [packageTable(packages), typeTable(types), weightTable(weighed, w
 console.log(`\n${report}\n`);
 if (args.includes('--write')) {
   const head =
-    '# Packages as they are installed\n\nEach package, packed and installed alone from a registry into an empty project: the first snippet of its README on every runtime, all of it through every bundler, ' +
+    '# Packages as they are installed\n\nEach package, packed and installed alone from a registry into an empty project: the first snippet of its README on every runtime, and those marked `offline` without any hub; all of it through every bundler, ' +
     'its types under the settings that `tsc --init` writes, with `skipLibCheck: false`. Written by `npm run check-packages -- --write`.\n';
   const dawn = readFileSync(join(rootFolder, 'scripts/check-packages/dawn.md'), 'utf8');
   writeFileSync(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n\n${dawn}`);

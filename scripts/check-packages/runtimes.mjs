@@ -31,32 +31,41 @@ function runtimes(tools) {
 }
 
 /**
- * @returns {Promise<Record<string, string>>} by runtime: empty where the snippet ran, else what it
- *   printed
+ * Runs the first snippet, beside the made-up hub, and those that need no hub, without any.
+ * @returns {Promise<Record<string, string>>} by runtime: empty where all ran, else what was printed
  */
-export async function runFirstSnippet(project, packed, tools, hub) {
-  const [first] = snippets(join(sourceFolder(packed), 'README.md'));
-  if (!first) return { README: 'has no snippet' };
-  // A folder of one's own, where the snippet of the hub looks for one.
+export async function runSnippets(project, packed, tools, hub) {
+  const all = snippets(join(sourceFolder(packed), 'README.md'));
+  if (all.length === 0) return { README: 'has no snippet' };
+  // A folder of one's own, where the snippets of the hub look for one.
   cpSync(join(rootFolder, 'packages/bert/golden/own-mini'), join(project, 'my-model'), { recursive: true });
-  writeFileSync(join(project, 'snippet.mjs'), await withoutTypes(first, tools));
+  const chosen = [all[0], ...all.slice(1).filter(({ offline }) => offline)];
   const results = {};
-  for (const [runtime, [command, ...args]] of Object.entries(runtimes(tools))) {
-    const { code, output } = await runQuietly(command, [...args, 'snippet.mjs'], {
-      cwd: project,
-      env: {
-        ...process.env,
-        ...driverEnvironment(),
-        HF_HUB_OFFLINE: '',
-        TRANSFORMERS_OFFLINE: '',
-        HF_ENDPOINT: hub.address,
-        HF_HOME: join(project, 'cache', runtime),
-        DENO_NO_UPDATE_CHECK: '1',
-        DENO_DIR: join(tools, 'deno-cache'),
-      },
-      timeout: 240_000,
-    });
-    results[runtime] = code === 0 ? '' : output.trim() || `ended with ${code}`;
+  for (const [number, snippet] of chosen.entries()) {
+    const file = `snippet-${number}.mjs`;
+    writeFileSync(join(project, file), await withoutTypes(snippet, tools));
+    for (const [runtime, command] of Object.entries(runtimes(tools))) {
+      const home = { HF_HOME: join(project, 'cache', runtime) };
+      const online = { ...home, HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: '', HF_ENDPOINT: hub.address };
+      const env = snippet.offline ? { ...home, HF_HUB_OFFLINE: '1' } : online;
+      results[runtime] = (results[runtime] ?? '') + (await runSnippet([...command, file], { project, tools, env }));
+    }
   }
   return results;
+}
+
+/** @returns {Promise<string>} what it printed, where it failed */
+async function runSnippet([command, ...args], { project, tools, env }) {
+  const { code, output } = await runQuietly(command, args, {
+    cwd: project,
+    env: {
+      ...process.env,
+      ...driverEnvironment(),
+      ...env,
+      DENO_NO_UPDATE_CHECK: '1',
+      DENO_DIR: join(tools, 'deno-cache'),
+    },
+    timeout: 240_000,
+  });
+  return code === 0 ? '' : output.trim() || `ended with ${code}`;
 }

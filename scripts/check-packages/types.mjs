@@ -65,15 +65,29 @@ function writeSources(project, packages) {
     packages.map((packed) => [packed.name.split('/')[1], join(sourceFolder(packed), 'README.md')]),
   );
   const written = pages.flatMap(([page, path]) => {
-    // Later snippets go on from earlier ones; the first stands alone.
-    const [first] = snippets(path);
-    if (!first) return [];
-    const file = `${page}.snippet.ts`;
-    writeFileSync(join(project, file), first.code);
-    return file;
+    // Later snippets go on from earlier ones; the first stands alone, and so do those without the hub.
+    const alone = snippets(path).filter(({ offline }, index) => index === 0 || offline);
+    return alone.map(({ code }, index) => {
+      const file = `${page}.snippet-${index}.ts`;
+      writeFileSync(join(project, file), code);
+      return file;
+    });
   });
+  writeFileSync(join(project, 'page.ts'), pageSource);
   // Snippets print, and console is the DOM's or Node's.
-  return { 'with the DOM': ['all.ts', ...written], 'without the DOM': ['all.ts'] };
+  return { 'with the DOM': ['all.ts', 'page.ts', ...written], 'without the DOM': ['all.ts'] };
 }
 
 let entryNumber = 0;
+
+/** What a page has of files is what `fromPretrained` and `savePretrained` take. */
+const pageSource = `
+import { AutoTokenizer, BertModel } from '@attune/bert';
+export async function keep(folder: FileSystemDirectoryHandle, chosen: FileList, file: File, blob: Blob) {
+  for (const from of [folder, chosen, [file], new Map([['config.json', blob]]), new URL('https://example.com/model')])
+    await AutoTokenizer.fromPretrained(from);
+  const model = await BertModel.fromPretrained(folder);
+  await model.savePretrained(folder);
+  await model.savePretrained(new Map());
+}
+`;

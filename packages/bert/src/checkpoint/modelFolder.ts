@@ -21,7 +21,7 @@ export interface FileHandle {
   /** The file as it is now. */
   getFile(): Promise<FileLike>;
   /** Takes new content; the file has it after `close`. */
-  createWritable(): Promise<{ write(content: FileContent): Promise<void>; close(): Promise<void> }>;
+  createWritable(): Promise<{ write(content: string): Promise<void>; close(): Promise<void> }>;
 }
 
 /**
@@ -187,7 +187,8 @@ async function writeToHandle(
 ): Promise<void> {
   for (const [name, content] of files) {
     const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
-    await writable.write(content);
+    // It takes bytes too, whose type differs between versions of TypeScript.
+    await writable.write(content as string);
     await writable.close();
   }
   const names = await handleReader(folder).list();

@@ -32,7 +32,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
   if (builder && options.dataFiles !== undefined) return givenSources(options.dataFiles, fileSource);
   const kind = await kindOf(path);
   if (kind === 'file' && /\.zip$/i.test(path)) return sourcesOfZip(path, options);
-  if (kind === 'file') return new Map([[splitOfFile(path.split('/').at(-1)!) ?? 'train', [fileSource(path)]]]);
+  if (kind === 'file') return new Map([[splitOfFile(path.split(/[/\\]/).at(-1)!) ?? 'train', [fileSource(path)]]]);
   if (kind === undefined && Object.hasOwn(builders, path)) {
     throw new DatasetError(
       `loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`,

@@ -49,6 +49,13 @@ const mrpcFeatures = {
   idx: value('int32'),
 };
 
+it('takes the split of a file from its name, not from its folders, on Windows too', async () => {
+  // Here a name may hold what separates folders there.
+  const made = await loadDataset(write('my test\\dev\\validation.csv', 'a\n1\n'));
+  expect(Object.keys(made)).toEqual(['validation']);
+  expect(Object.keys(await loadDataset(write('eval\\rows.csv', 'a\n1\n')))).toEqual(['train']);
+});
+
 describe('csv', () => {
   it('types are told as pandas tells them', async () => {
     const made = await loadDataset(

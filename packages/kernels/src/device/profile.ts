@@ -53,6 +53,7 @@ export interface DeviceProfile {
    * row_major>(…)`, or with a flag in older browsers.
    */
   readonly subgroupMatrixSpelling: SubgroupMatrixSpelling;
+  /** What kernels for matrix units load fragments from in workgroup memory. */
   readonly subgroupMatrixTiles: SubgroupMatrixTiles;
 }
 
