@@ -101,7 +101,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const device = await requestDevice(adapter, options, `device ${opened} (${description || model || architecture})`);
   const { info, profile } = describeDevice(device, adapter);
   const f16Storage = options.f16Storage ?? profile.f16Storage;
-  const matrices = profile.subgroupMatrix.length > 0 ? await probeMatrices(device) : {};
+  const matrices = profile.subgroupMatrix.length > 0 ? await probeMatrices(device, profile) : {};
   const gpu = new Gpu({
     device,
     webgpu,

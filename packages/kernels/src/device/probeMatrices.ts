@@ -1,31 +1,55 @@
-import type { DeviceProfile } from './profile.ts';
+import type { DeviceProfile, SubgroupMatrixConfig } from './profile.ts';
 import type { GPUDevice } from './webGpuTypes.ts';
 
-const probe = (element: string, stride: number) => `enable f16;
+/** Fragments of a product through memory of `element`, of which each holds so many halves. */
+function probe({ m, n, k }: SubgroupMatrixConfig, lanes: number, element: string, halves: number): string {
+  const left = `subgroup_matrix_left<f16, ${k}, ${m}>`;
+  const right = `subgroup_matrix_right<f16, ${n}, ${k}>`;
+  const sums = `subgroup_matrix_result<f32, ${n}, ${m}>`;
+  return `enable f16;
 enable chromium_experimental_subgroup_matrix;
-var<workgroup> tile: array<${element}, 256>;
-@compute @workgroup_size(32) fn main() {
-  let fragment = subgroupMatrixLoad<subgroup_matrix_left<f16, 8, 8>, row_major>(&tile, 0, ${stride});
+var<workgroup> tile: array<${element}, ${(2 * Math.max(m * k, k * n, m * n)) / halves}>;
+var<workgroup> finished: array<${halves === 1 ? 'f32' : element}, ${(2 * m * n) / halves}>;
+@compute @workgroup_size(${lanes}) fn main() {
+  let left = subgroupMatrixLoad<${left}, row_major>(&tile, 0, ${k / halves});
+  let right = subgroupMatrixLoad<${right}, row_major>(&tile, 0, ${n / halves});
+  let sums = subgroupMatrixMultiplyAccumulate(left, right, ${sums}());
+  subgroupMatrixStore<row_major>(&finished, 0, sums, ${halves === 1 ? n : (2 * n) / halves});
 }`;
+}
 
 /**
- * Compiles a few lines in the spelling of 2026, with fragments in memory of eight halves a word and
- * of single ones; what knows neither knows the spelling before.
+ * Compiles a product in the spelling of 2026, through memory of eight halves a word and of single
+ * ones; what knows neither knows the spelling before. On a GPU the words are tried on its driver
+ * too: WGSL may allow what cannot be said in the driver's language.
  */
 export async function probeMatrices(
   device: GPUDevice,
+  { subgroupMatrix, subgroupSize, software }: DeviceProfile,
 ): Promise<Pick<DeviceProfile, 'subgroupMatrixSpelling' | 'subgroupMatrixTiles'>> {
-  if (await compiles(device, probe('vec4u', 1)))
+  const sums = subgroupMatrix.filter(({ resultComponentType }) => resultComponentType === 'f32');
+  const config = sums.find(({ componentType }) => componentType === 'f16');
+  // What cannot be used has nothing to be known about.
+  if (!config || subgroupSize === 0) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
+  const words = probe(config, subgroupSize, 'vec4u', 8);
+  if (await compiles(device, words, !software))
     return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
-  const known = await compiles(device, probe('f16', 8));
+  const known = await compiles(device, probe(config, subgroupSize, 'f16', 1), false);
   return { subgroupMatrixSpelling: known ? 'majorness' : 'flag', subgroupMatrixTiles: 'halves' };
 }
 
-async function compiles(device: GPUDevice, code: string): Promise<boolean> {
+async function compiles(device: GPUDevice, code: string, onDriver: boolean): Promise<boolean> {
   device.pushErrorScope('validation');
-  const { messages } = await device
-    .createShaderModule({ label: 'probe of subgroup matrices', code })
-    .getCompilationInfo();
+  const module = device.createShaderModule({ label: 'probe of subgroup matrices', code });
+  const { messages } = await module.getCompilationInfo();
+  let compiled = !messages.some(({ type }) => type === 'error');
+  if (compiled && onDriver) {
+    const compute = { module, entryPoint: 'main' };
+    compiled = await device.createComputePipelineAsync({ layout: 'auto', compute }).then(
+      () => true,
+      () => false,
+    );
+  }
   await device.popErrorScope();
-  return !messages.some(({ type }) => type === 'error');
+  return compiled;
 }

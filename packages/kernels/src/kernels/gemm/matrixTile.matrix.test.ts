@@ -1,6 +1,9 @@
+import { loadWebGpu } from '#platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addGemmCandidates, gemm, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
+import { probeMatrices } from '../../device/probeMatrices.ts';
+import { describeDevice } from '../../device/profile.ts';
 import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
@@ -113,6 +116,22 @@ it('equals the reference with single halves in workgroup memory', async () => {
   const common = { ...halves, shape: [40, 72, 40], tile: '64x64' } as const;
   for (const layout of layouts) await checkGemm(other, { ...common, layout });
   await checkGemm(other, { ...common, layout: 'NT', withBias: true, outputType: 'f16' });
+});
+
+it('finds by itself that fragments are loaded from words, on a GPU by its driver', async () => {
+  expect(gpu.profile.subgroupMatrixTiles).toBe('words');
+  const webgpu = await loadWebGpu({ robustness: true });
+  const adapter = (await webgpu?.requestAdapter()) as GPUAdapter;
+  const features = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
+  const device = await adapter.requestDevice({ requiredFeatures: features });
+  const { profile } = describeDevice(device, adapter);
+  const found = { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
+  expect(await probeMatrices(device, { ...profile, software: false })).toEqual(found);
+  // A fragment that this adapter lacks: its driver says no, and single halves are left.
+  const subgroupMatrix = profile.subgroupMatrix.map((config) => ({ ...config, m: 16, n: 16, k: 16 }));
+  const refused = { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
+  expect(await probeMatrices(device, { ...profile, software: false, subgroupMatrix })).toEqual(refused);
+  device.destroy();
 });
 
 describe('the SPIR-V of the inner loop', () => {
