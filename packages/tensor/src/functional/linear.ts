@@ -1,5 +1,12 @@
-import { accumulate as addInPlace, columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
-import { joinContiguous } from '@attune/kernels/internal';
+import {
+  accumulate as addInPlace,
+  cast as convert,
+  columnSum,
+  geluBackward,
+  geluBackwardWithBias,
+  gemm,
+} from '@attune/kernels';
+import { joinContiguous, roundsOperands } from '@attune/kernels/internal';
 import type { ElementType, GemmColumnSums, GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
 import { isAutocastEnabled } from '../autograd/autocast.ts';
@@ -87,6 +94,8 @@ interface Product extends Layers {
   readonly dtype: ElementType;
   /** The weights as one matrix [outputs, columns]. */
   readonly matrix: GpuArray;
+  /** The input in f16, where all products of it round it to that anyway. */
+  readonly halfInput: GpuArray | null;
   readonly output: GpuArray;
   /** The result before the activation, where there is one and a gradient can flow. */
   readonly preActivation: GpuArray | null;
@@ -100,7 +109,7 @@ function product<D extends DType>(layers: Layers): Tensor<D> {
     inputs: [input, ...weights, ...(biases ?? [])],
     array: computed.output,
     shape: [...input.shape.slice(0, -1), computed.outputs],
-    saved: [computed.preActivation],
+    saved: [computed.preActivation, computed.halfInput],
     preActivation: takesApart(input.device) ? computed.preActivation : null,
     backward: (gradients) => backward(computed, gradients),
   });
@@ -122,8 +131,9 @@ function forward(layers: Layers): Product {
     activation && needsGraph([input, ...weights, ...(biases ?? [])])
       ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
       : null;
+  const halfInput = half && halfCopyOf(input, half, outputs);
   gemm(device, {
-    a: input.array,
+    a: halfInput ?? input.array,
     b: matrix,
     output,
     m: rows,
@@ -134,7 +144,23 @@ function forward(layers: Layers): Product {
     ...(activation && { activation }),
     ...(preActivation && { preActivation }),
   });
-  return { input, weights, biases, activation, rows, columns, outputs, dtype, matrix, output, preActivation };
+  const sizes = { rows, columns, outputs };
+  return { input, weights, biases, activation, ...sizes, dtype, matrix, halfInput, output, preActivation };
+}
+
+/**
+ * An f32 input in f16, where the products of forward and weight gradients round it tile by tile:
+ * converted once, it is half the bytes to read.
+ */
+function halfCopyOf({ array, shape, device }: Tensor, half: GpuArray, outputs: number): GpuArray | null {
+  if (array.elementType !== 'f32') return null;
+  const { rows, columns } = asMatrix(shape);
+  const forwardRounds = { a: array, b: half, m: rows, n: outputs, k: columns, layout: 'NT' } as const;
+  const backwardRounds = { a: half, b: array, m: outputs, n: columns, k: rows, layout: 'TN' } as const;
+  if (!roundsOperands(device, forwardRounds) || !roundsOperands(device, backwardRounds)) return null;
+  const copy = allocateResult(device, 'f16', [rows, columns], 'input of linear in f16');
+  convert(device, { input: array, output: copy, length: rows * columns });
+  return copy;
 }
 
 /** @returns the width of the result */
@@ -150,7 +176,7 @@ function requireShapes({ input, weights, biases }: Layers, columns: number): num
 }
 
 function backward(computed: Product, gradients: Gradients): void {
-  const { input, weights, biases, rows, columns, outputs, matrix, preActivation } = computed;
+  const { input, weights, biases, rows, columns, outputs, matrix, halfInput, preActivation } = computed;
   const { device } = input;
   const gradOutput = preActivation ? activationBackward(computed, preActivation, gradients) : gradients.output;
   const gradProduct = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
@@ -161,7 +187,7 @@ function backward(computed: Product, gradients: Gradients): void {
     gradients.add(input, (output, accumulate) => gemm(device, { ...gradProduct, output, accumulate }), true);
   const addWeights = (columnSums?: GemmColumnSums) =>
     gradients.addToGroup(weights, (output, accumulate) => {
-      const { array: b } = input;
+      const b = halfInput ?? input.array;
       gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate, columnSums });
     });
   const remaining = preActivation && !takesApart(device) ? null : biases;
