@@ -219,8 +219,9 @@ describe('Gpu', () => {
   it('latches a kernel that does not compile and names it', async () => {
     const broken = await openDevice();
     const array = broken.allocate('f32', 4, 'array');
+    const binding = '@group(0) @binding(1) var<storage, read_write> array: array<f32>;';
     broken.dispatch({
-      program: { key: 'broken kernel', source: () => 'fn main() { nonsense }' },
+      program: { key: 'broken kernel', source: () => `${binding} fn main() { nonsense }` },
       reads: [],
       writes: [array],
       workgroups: [1, 1, 1],
