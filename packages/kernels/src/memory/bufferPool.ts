@@ -49,9 +49,11 @@ export class BufferPool {
   take(byteLength: number, label: string, releasedBefore = Infinity): PooledBuffer {
     const size = sizeClass(byteLength);
     const free = this.#free.get(size);
-    const index = free ? free.findIndex((candidate) => candidate.releasedAt < releasedBefore) : -1;
-    if (!free || index < 0) return this.#create(size, label);
-    const [pooled] = free.splice(index, 1) as [PooledBuffer];
+    let index = 0;
+    const count = free?.length ?? 0;
+    while (index < count && ((free as PooledBuffer[])[index] as PooledBuffer).releasedAt >= releasedBefore) index += 1;
+    if (!free || index === count) return this.#create(size, label);
+    const pooled = (index === 0 ? free.shift() : free.splice(index, 1)[0]) as PooledBuffer;
     this.#cachedBytes -= pooled.byteLength;
     pooled.writtenAt = -1;
     return pooled;

@@ -24,6 +24,8 @@ export interface BoundProgram {
   generation: number;
   /** What followed the last time. */
   next: BoundProgram | null;
+  /** What followed before that: batches of other lengths may have their arrays elsewhere. */
+  other: BoundProgram | null;
 }
 
 export interface ProgramBindingsOptions {
@@ -61,11 +63,17 @@ export class ProgramBindings {
    * @throws ReleasedArrayError, KernelArgumentError when an array lies on another device
    */
   bind(dispatch: Dispatch): BoundProgram {
-    const expected = this.#last?.next;
-    const bound = expected && isBoundTo(expected, dispatch) ? expected : this.#find(dispatch);
-    if (this.#last) this.#last.next = bound;
-    this.#last = bound;
-    return bound;
+    const last = this.#last;
+    let bound = last?.next;
+    if (!bound || !isBoundTo(bound, dispatch)) {
+      const other = last?.other;
+      bound = other && isBoundTo(other, dispatch) ? other : this.#find(dispatch);
+      if (last) {
+        last.other = last.next;
+        last.next = bound;
+      }
+    }
+    return (this.#last = bound);
   }
 
   /** Byte offset of the parameters' block in the parameter table. */
@@ -123,6 +131,7 @@ export class ProgramBindings {
         parameterOffset: -1,
         generation: -1,
         next: null,
+        other: null,
       };
       this.#bound.set(key, bound);
       statistics.bindGroupsCreated += 1;
@@ -150,7 +159,6 @@ function isBoundTo({ compiled, ranges }: BoundProgram, { program, reads, writes 
 
 function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
-  // As the key of a parameter block has them: -0 and 0 are one number.
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  for (let index = 0; index < a.length; index++) if (!Object.is(a[index], b[index])) return false;
   return true;
 }

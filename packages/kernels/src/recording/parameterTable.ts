@@ -7,17 +7,27 @@ export const parameterBlockBytes = 256;
 const wordsPerBlock = parameterBlockBytes / 4;
 const blockCount = 32768;
 
+/** Twice the blocks, so that most places of the table hold one or none. */
+const placeCount = 2 * blockCount;
+
 /**
  * Parameter blocks of dispatches in one uniform buffer, each distinct block once: the shapes of a
  * model's steps repeat. A bind group holds the whole table, and a dispatch names its block by a
  * dynamic offset, so that a token count never seen before makes no new bind group.
+ *
+ * Blocks are found by their numbers: most dispatches of a step ask for one, as token counts differ
+ * from batch to batch.
  */
 export class ParameterTable {
   readonly buffer: GPUBuffer;
   readonly #device: GPUDevice;
-  readonly #integers: Uint32Array<ArrayBuffer>;
+  // Signed, as those are compared and hashed without a detour over floating point.
+  readonly #words: Int32Array<ArrayBuffer>;
   readonly #floats: Float32Array<ArrayBuffer>;
-  readonly #offsets = new Map<string, number>();
+  /** How many numbers a block has. */
+  readonly #lengths = new Uint8Array(blockCount + 1);
+  /** Block numbers from 1, at the hash of their numbers or in the next free place; 0 is free. */
+  readonly #places = new Uint32Array(placeCount);
   #used = 0;
   #uploaded = 0;
   #generation = 0;
@@ -29,8 +39,9 @@ export class ParameterTable {
       size: parameterBlockBytes * blockCount,
       usage: bufferUsage.uniform | bufferUsage.copyTarget,
     });
-    this.#integers = new Uint32Array(wordsPerBlock * blockCount);
-    this.#floats = new Float32Array(this.#integers.buffer);
+    // The numbers that are looked for stand behind the last block.
+    this.#words = new Int32Array(wordsPerBlock * (blockCount + 1));
+    this.#floats = new Float32Array(this.#words.buffer);
   }
 
   /** Grows when the table starts afresh: offsets from before are worthless then. */
@@ -43,17 +54,38 @@ export class ParameterTable {
     return this.#used === blockCount;
   }
 
-  /** Byte offset of the block with these values. */
+  /** Byte offset of the block with these values. @throws KernelArgumentError for too many */
   offsetOf(kernel: string, integers: readonly number[], floats: readonly number[]): number {
-    const key = `${integers.join()}|${floats.join()}`;
-    return this.#offsets.get(key) ?? this.#add(kernel, key, integers, floats);
+    const length = integers.length + floats.length;
+    if (length > wordsPerBlock) {
+      throw new KernelArgumentError(`kernel ${kernel}: ${length} parameters do not fit ${parameterBlockBytes} bytes`);
+    }
+    const words = this.#words;
+    const first = this.#used * wordsPerBlock;
+    let word = first;
+    for (let index = 0; index < integers.length; index++) words[word++] = integers[index] as number;
+    for (let index = 0; index < floats.length; index++) this.#floats[word++] = floats[index] as number;
+    let hash = length;
+    for (word = first; word < first + length; word++) {
+      hash = Math.imul(hash ^ (words[word] as number), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    let place = (hash >>> 0) % placeCount;
+    for (let block = this.#places[place] as number; block !== 0; block = this.#places[place] as number) {
+      if (this.#equals(block - 1, first, length)) return parameterBlockBytes * (block - 1);
+      place = (place + 1) % placeCount;
+    }
+    this.#places[place] = this.#used + 1;
+    this.#lengths[this.#used] = length;
+    this.#used += 1;
+    return 4 * first;
   }
 
   /** Writes new blocks to the GPU: before the submit of commands that name them. */
   upload(): void {
     if (this.#uploaded === this.#used) return;
     const first = this.#uploaded * wordsPerBlock;
-    this.#device.queue.writeBuffer(this.buffer, 4 * first, this.#integers, first, this.#used * wordsPerBlock - first);
+    this.#device.queue.writeBuffer(this.buffer, 4 * first, this.#words, first, this.#used * wordsPerBlock - first);
     this.#uploaded = this.#used;
   }
 
@@ -62,7 +94,7 @@ export class ParameterTable {
    * be overwritten.
    */
   reset(): void {
-    this.#offsets.clear();
+    this.#places.fill(0);
     this.#generation += 1;
     this.#used = 0;
     this.#uploaded = 0;
@@ -72,17 +104,12 @@ export class ParameterTable {
     this.buffer.destroy();
   }
 
-  #add(kernel: string, key: string, integers: readonly number[], floats: readonly number[]): number {
-    if (integers.length + floats.length > wordsPerBlock) {
-      throw new KernelArgumentError(
-        `kernel ${kernel}: ${integers.length + floats.length} parameters do not fit ${parameterBlockBytes} bytes`,
-      );
-    }
-    const word = this.#used * wordsPerBlock;
-    this.#integers.set(integers, word);
-    this.#floats.set(floats, word + integers.length);
-    this.#offsets.set(key, 4 * word);
-    this.#used += 1;
-    return 4 * word;
+  /** Whether a block has the numbers at these words. */
+  #equals(block: number, first: number, length: number): boolean {
+    if (this.#lengths[block] !== length) return false;
+    const words = this.#words;
+    const start = block * wordsPerBlock;
+    for (let index = 0; index < length; index++) if (words[start + index] !== words[first + index]) return false;
+    return true;
   }
 }

