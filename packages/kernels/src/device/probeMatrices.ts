@@ -1,20 +1,26 @@
 import type { DeviceProfile, SubgroupMatrixConfig } from './profile.ts';
 import type { GPUDevice } from './webGpuTypes.ts';
 
-/** Fragments of a product through memory of `element`, of which each holds so many halves. */
+/**
+ * A product of fragments through memory of `element`, of which each holds so many halves; with words
+ * its sums begin with and end in an array of vectors too.
+ */
 function probe({ m, n, k }: SubgroupMatrixConfig, lanes: number, element: string, halves: number): string {
   const left = `subgroup_matrix_left<f16, ${k}, ${m}>`;
   const right = `subgroup_matrix_right<f16, ${n}, ${k}>`;
   const sums = `subgroup_matrix_result<f32, ${n}, ${m}>`;
+  const words = halves > 1;
   return `enable f16;
 enable chromium_experimental_subgroup_matrix;
+@group(0) @binding(0) var<storage, read_write> output: array<${words ? 'vec4f' : 'f32'}>;
 var<workgroup> tile: array<${element}, ${(2 * Math.max(m * k, k * n, m * n)) / halves}>;
-var<workgroup> finished: array<${halves === 1 ? 'f32' : element}, ${(2 * m * n) / halves}>;
 @compute @workgroup_size(${lanes}) fn main() {
   let left = subgroupMatrixLoad<${left}, row_major>(&tile, 0, ${k / halves});
   let right = subgroupMatrixLoad<${right}, row_major>(&tile, 0, ${n / halves});
-  let sums = subgroupMatrixMultiplyAccumulate(left, right, ${sums}());
-  subgroupMatrixStore<row_major>(&finished, 0, sums, ${halves === 1 ? n : (2 * n) / halves});
+  var sums = subgroupMatrixLoad<${sums}, row_major>(&output, 0, ${words ? n / 4 : n});
+  sums = subgroupMatrixMultiplyAccumulate(left, right, sums);
+  subgroupMatrixStore<row_major>(&output, 0, sums, ${words ? n / 4 : n});
+  ${words ? `subgroupMatrixStore<row_major>(&tile, 0, sums, ${n / 4});` : ''}
 }`;
 }
 
