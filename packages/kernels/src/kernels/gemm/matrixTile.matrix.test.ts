@@ -66,6 +66,12 @@ describe.each(layouts)('gemm by matrixTile, %s', (layout) => {
       await checkGemm(gpu, common);
     }
   });
+  it("multiplies by GELU's derivative, with columns of A summed beside", async () => {
+    const common = { layout, shape: [68, 40, 16], variant, tile: '64x64' } as const;
+    await checkGemm(gpu, { ...common, type: 'f16', activation: 'geluBackward' });
+    await checkGemm(gpu, { ...common, type: 'f16', outputType: 'f32', activation: 'geluBackward', accumulate: true });
+    if (layout === 'TN') await checkGemm(gpu, { ...common, ...halves, accumulate: true, withColumnSums: 'added' });
+  });
   it.each([
     ['f32', 'f16'],
     ['f16', 'f32'],
