@@ -9,11 +9,6 @@ it.each(Object.entries(pages))('%s weighs no more than it may', async (_, page) 
   expect(gzipped(chunks)).toBeLessThan(page.most);
 });
 
-it('leaves variants of products that no device takes by itself to those who ask for them', async () => {
-  const [{ code }] = await bundle(pages['an MLP']);
-  for (const absent of ['kernels/gemm/outerProduct', 'kernels/gemm/matrixTile']) expect(code).not.toContain(absent);
-});
-
 it('leaves out what a page does not import', async () => {
   const [{ code }] = await bundle(pages['a sum']);
   for (const absent of ['kernels/attention', 'kernels/gemm', 'kernels/optimizer', 'powOf', 'sinOf'])

@@ -24,9 +24,9 @@ export const weights = {
     limit: 60,
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
-  'the whole lesson': { limit: 203, code: lesson },
+  'the whole lesson': { limit: 222, code: lesson },
   'the lesson, with a Parquet file and a metric of GLUE': {
-    limit: 233,
+    limit: 252,
     code: lesson,
     fetches: ['readParquet', 'glue'],
   },

@@ -113,7 +113,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
       return another && requestDevice(another, options, 'helper');
     },
   });
-  if (!profile.software) (await import('./kernels/gemm/addGemmCandidates.ts')).addGemmCandidates();
   for (const name of options.withoutVariants ?? []) gpu.disabledVariants.add(name);
   return gpu;
 }

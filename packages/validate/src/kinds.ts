@@ -12,11 +12,13 @@ export interface Kind {
   readonly optional?: true | undefined;
 }
 
+// Without side effects: bundlers leave out the kinds of what a page does not import.
+
 /** The same, or left out. */
-export const optional = (kind: Kind): Kind => ({ ...kind, optional: true });
+export const optional = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind): Kind => ({ ...kind, optional: true });
 
 /** The same, or null. */
-export const orNull = (kind: Kind): Kind => ({
+export const orNull = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind): Kind => ({
   ...kind,
   what: `${kind.what}, or null`,
   holds: (value) => value === null || kind.holds(value),
@@ -48,19 +50,19 @@ export const object: Kind = {
 export const number: Kind = { what: 'a finite number', holds: Number.isFinite };
 
 /** A finite number from `least` on. */
-export const numberAtLeast = (least: number): Kind => ({
+export const numberAtLeast = /* @__NO_SIDE_EFFECTS__ */ (least: number): Kind => ({
   what: `a number of at least ${least}`,
   holds: (value) => Number.isFinite(value) && (value as number) >= least,
 });
 
 /** From `least` to below `end`. */
-export const numberBetween = (least: number, end: number): Kind => ({
+export const numberBetween = /* @__NO_SIDE_EFFECTS__ */ (least: number, end: number): Kind => ({
   what: `a number of at least ${least} and below ${end}`,
   holds: (value) => Number.isFinite(value) && (value as number) >= least && (value as number) < end,
 });
 
 /** A whole number from `least` to `most`, both included. */
-export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
+export const wholeNumber = /* @__NO_SIDE_EFFECTS__ */ (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
   what:
     most === Number.MAX_SAFE_INTEGER
       ? `a whole number of at least ${least}`
@@ -69,13 +71,13 @@ export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): Kind
 });
 
 /** One of these values. */
-export const oneOf = (...values: readonly (string | number | boolean)[]): Kind => ({
+export const oneOf = /* @__NO_SIDE_EFFECTS__ */ (...values: readonly (string | number | boolean)[]): Kind => ({
   what: `one of ${values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', ')}`,
   holds: (value) => (values as readonly unknown[]).includes(value),
 });
 
 /** What any of these kinds holds. */
-export const oneOfKinds = (what: string, ...kinds: readonly Kind[]): Kind => ({
+export const oneOfKinds = /* @__NO_SIDE_EFFECTS__ */ (what: string, ...kinds: readonly Kind[]): Kind => ({
   what,
   holds: (value) => kinds.some((kind) => kind.holds(value)),
 });
@@ -85,7 +87,7 @@ export const oneOfKinds = (what: string, ...kinds: readonly Kind[]): Kind => ({
  *
  * @param what with its article: `a Dataset`
  */
-export const instanceOf = (
+export const instanceOf = /* @__NO_SIDE_EFFECTS__ */ (
   type: abstract new (...args: never[]) => object,
   what = `${/^[AEIOU]/.test(type.name) ? 'an' : 'a'} ${type.name}`,
 ): Kind => ({ what, holds: (value) => value instanceof type });
@@ -95,7 +97,7 @@ export const instanceOf = (
  *
  * @param what in the plural: `texts`
  */
-export const arrayOf = (kind: Kind, what: string): Kind => ({
+export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Kind => ({
   what: `an array of ${what}`,
   holds: (value) => Array.isArray(value) && value.every(kind.holds),
   found: (value) => {
@@ -111,7 +113,10 @@ export const arrayOf = (kind: Kind, what: string): Kind => ({
  * @param what with its article: `a model`
  * @param members names of members and their `typeof`
  */
-export const objectWith = (what: string, members: Readonly<Record<string, string>>): Kind => {
+export const objectWith = /* @__NO_SIDE_EFFECTS__ */ (
+  what: string,
+  members: Readonly<Record<string, string>>,
+): Kind => {
   const lacking = (value: unknown) =>
     Object.entries(members).find(([name, type]) => typeof (value as Record<string, unknown>)[name] !== type);
   const isObject = (value: unknown) => (typeof value === 'object' && value !== null) || typeof value === 'function';

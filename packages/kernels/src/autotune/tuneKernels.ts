@@ -5,7 +5,6 @@ import { Gpu } from '../gpu.ts';
 import { matrixTiles } from '../kernels/gemm/matrixTiles.ts';
 import { gemmVariants } from '../kernels/gemm/options.ts';
 import { outerProductTiles } from '../kernels/gemm/outerProduct.ts';
-import { addGemmCandidates } from '../kernels/gemm/index.ts';
 import { gemmSources } from '../kernels/gemm/variants.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { adapterClassOf } from '../kernels/gemm/adapterClass.ts';
@@ -55,7 +54,6 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);
   requireOptions('tuneKernels', options, optionKinds, { error: KernelArgumentError });
   const { onProgress = () => {}, again = false, budget = 10, print = () => {} } = options;
-  addGemmCandidates();
   const name = await tableName(gpu);
   const kept = again ? null : parseTable(await readTuning(name));
   if (kept) {

@@ -1,4 +1,4 @@
-import { addGemmCandidates, openDevice } from '@attune/kernels';
+import { openDevice } from '@attune/kernels';
 import type { Gpu } from '@attune/kernels';
 import { describe, expect, it } from 'vitest';
 import { autocast } from '../autograd/autocast.ts';
@@ -30,7 +30,6 @@ describe('linear in mixed precision on matrix units', () => {
     ['matrixTile', 'f16', 1],
     ['subgroupMatrix', 'f32', 0],
   ] as const)('by %s reads an f32 input as %s', async (variant, type, copies) => {
-    addGemmCandidates();
     using device = await cardTakes(variant);
     const layer = new Linear({ inFeatures: 16, outFeatures: 24, device });
     // Gives the weight its f16 copy.

@@ -16,10 +16,10 @@ import type { GemmTile } from './gemmTile.ts';
 
 /**
  * Gives `gemm` the variants `outerProduct` and `matrixTile`, and the choice of tiles by the kind of
- * card. `openDevice` calls it on GPUs, and loads it then; on a software adapter only callers who name
- * these variants need it.
+ * card. A table that both could import would need what imports it.
  */
 export function addGemmCandidates(): void {
+  if (candidates.size > 0) return;
   onGpus.chooseByCards = tileByCards;
   candidates.set('outerProduct', {
     tileOf: (_, size) => outerProductTile(sizedName(size, outerProductTiles)),

@@ -5,7 +5,7 @@ import type { GemmTileSize, GemmVariant } from './options.ts';
 import type { GemmChoice } from './sizeClasses.ts';
 import type { ProductShape } from './tileCost.ts';
 
-/** A variant that only GPUs take, which what runs on none does not carry. */
+/** A variant that only GPUs take. */
 export interface Candidate {
   /** @throws KernelArgumentError for a tile that it does not have, or that does not fit the device */
   readonly tileOf: (gpu: Gpu, size: GemmTileSize) => GemmTile;
@@ -15,7 +15,7 @@ export interface Candidate {
   readonly sources: readonly (WgslFile | string)[];
 }
 
-/** By name, once `addGemmCandidates` was called. */
+/** By name; filled by `addGemmCandidates` before the first product is planned. */
 export const candidates = new Map<GemmVariant, Candidate>();
 
 /**
@@ -29,5 +29,5 @@ export type ChooseByCards = (
   shape: ProductShape,
 ) => GemmChoice;
 
-/** How tiles are chosen on GPUs, once `addGemmCandidates` was called. */
+/** How tiles are chosen on GPUs; set by `addGemmCandidates` too. */
 export const onGpus: { chooseByCards: ChooseByCards | null } = { chooseByCards: null };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addGemmCandidates, openDevice } from '../../index.ts';
+import { openDevice } from '../../index.ts';
+import { addGemmCandidates } from './addGemmCandidates.ts';
 import type { DeviceInfo, Gpu, GpuArray } from '../../index.ts';
 import { adapterClassOf } from './adapterClass.ts';
 import { cardsOf } from './cards.ts';

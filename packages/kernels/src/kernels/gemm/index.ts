@@ -1,3 +1,2 @@
-export { addGemmCandidates } from './addGemmCandidates.ts';
 export { gemm } from './forward.ts';
 export type { GemmBatch, GemmColumnSums, GemmLayout, GemmOptions, GemmTileSize, GemmVariant } from './options.ts';

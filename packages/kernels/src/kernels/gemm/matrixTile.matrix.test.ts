@@ -1,6 +1,6 @@
 import { loadWebGpu } from '#platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addGemmCandidates, cast, gemm, openDevice } from '../../index.ts';
+import { cast, gemm, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { probeMatrices } from '../../device/probeMatrices.ts';
 import { describeDevice } from '../../device/profile.ts';
@@ -17,7 +17,6 @@ import { gemmReference } from './reference.ts';
 // Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.
 let gpu: Gpu;
 beforeAll(async () => {
-  addGemmCandidates();
   gpu = await openDevice();
   if (!matrixTileOf(gpu, '64x64')) throw new Error('this adapter multiplies no matrices of f16 with sums in f32');
 });

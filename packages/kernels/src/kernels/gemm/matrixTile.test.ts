@@ -1,12 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { addGemmCandidates, gemm } from '../../index.ts';
+import { describe, expect, it } from 'vitest';
+import { gemm } from '../../index.ts';
 import type { Gpu, GpuArray } from '../../index.ts';
 import { compileOnNull, messagesOnNull } from '../../testing/compileOnNull.ts';
 import { matrixTileProgram } from './matrixTileProgram.ts';
 import { matrixTileCosts, matrixTileFits, matrixTileNamed, matrixTiles } from './matrixTiles.ts';
 import type { MatrixTileSize } from './matrixTiles.ts';
-
-beforeAll(addGemmCandidates);
 
 const layouts = ['NN', 'NT', 'TN'] as const;
 const sizes = Object.keys(matrixTiles) as MatrixTileSize[];

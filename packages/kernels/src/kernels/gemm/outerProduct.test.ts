@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addGemmCandidates, gemm, openDevice } from '../../index.ts';
+import { gemm, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { checkGemm, emptyShapes } from '../../testing/checkGemm.ts';
 import type { GemmCase } from '../../testing/checkGemm.ts';
@@ -11,7 +11,6 @@ import { mostRegisters } from './resources.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
-  addGemmCandidates();
   gpu = await openDevice();
 });
 afterAll(() => gpu.destroy());

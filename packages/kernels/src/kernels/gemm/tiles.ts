@@ -2,6 +2,7 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { generatedWgsl } from '../../wgsl/kernelProgram.ts';
 import { candidates } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import type { GemmTile } from './gemmTile.ts';
 import type { GemmTileSize, GemmVariant } from './options.ts';
 import { wgsl as registerSource } from './registerTile.wgsl.ts';
@@ -33,13 +34,8 @@ export function largeTileFits({ info }: Gpu): boolean {
 
 /** The tile of a variant, for an output of m rows. @throws KernelArgumentError */
 export function tileOf(gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: number): GemmTile {
-  if (variant === 'outerProduct' || variant === 'matrixTile') {
-    const candidate = candidates.get(variant);
-    if (candidate) return candidate.tileOf(gpu, size);
-    throw new KernelArgumentError(
-      `gemm: call addGemmCandidates() before variant ${variant}, which is loaded for GPUs only`,
-    );
-  }
+  if (variant === 'outerProduct' || variant === 'matrixTile')
+    return (candidates.get(variant) as Candidate).tileOf(gpu, size);
   if (!isNamed(size)) {
     throw new KernelArgumentError(
       `gemm: tile is ${size}; the ${variant} variant has ${Object.keys(sharedTiles).join(', ')}`,

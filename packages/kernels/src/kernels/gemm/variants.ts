@@ -1,5 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import { addGemmCandidates } from './addGemmCandidates.ts';
 import { candidates, onGpus } from './candidates.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
 import { wgsl as packingSource } from './packing.wgsl.ts';
@@ -18,15 +19,18 @@ import { largeTileFits, tileOf } from './tiles.ts';
 import type { GemmTile } from './gemmTile.ts';
 
 /** The WGSL of products: a table of measured choices is good for these and no others. */
-export const gemmSources = () => [
-  registerSource,
-  sharedSource,
-  subgroupMatrixSource,
-  subgroupProducts({ rows: 32, vec4sPerLane: 2, lanes: 8, aAlongK: true, bAlongK: true }),
-  subgroupSource,
-  packingSource,
-  ...[...candidates.values()].flatMap(({ sources }) => sources),
-];
+export function gemmSources(): readonly unknown[] {
+  addGemmCandidates();
+  return [
+    registerSource,
+    sharedSource,
+    subgroupMatrixSource,
+    subgroupProducts({ rows: 32, vec4sPerLane: 2, lanes: 8, aAlongK: true, bAlongK: true }),
+    subgroupSource,
+    packingSource,
+    ...[...candidates.values()].flatMap(({ sources }) => sources),
+  ];
+}
 
 /** How a product is computed: chosen once for a call, by `planGemm`. */
 export interface GemmPlan {
@@ -50,6 +54,7 @@ type GemmProduct = Pick<
  * KernelArgumentError for what cannot run here
  */
 export function planGemm(gpu: Gpu, product: GemmProduct): GemmPlan {
+  addGemmCandidates();
   const { variant, tile: size, splits } = choiceOf(gpu, product);
   const tile = tileOf(gpu, variant, size, product.m);
   const parts = planSplits(gpu, tile, { ...product, splits: product.splits ?? splits });
@@ -104,6 +109,7 @@ function keptChoice({ info, tuned, disabledVariants }: Gpu, product: GemmProduct
  * units round operands to f16, so they are for products that have one in f16 already.
  */
 export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
+  addGemmCandidates();
   const { profile, disabledVariants } = gpu;
   const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
     ? [

@@ -37,12 +37,19 @@ const roundToEven = (x: number): number => {
 };
 const cubicTerm = 0.044715;
 const rootOfTwoOverPi = 0.7978845608028654;
-const geluTanhArgument = `(2.0 * ${rootOfTwoOverPi} * (x + ${cubicTerm} * x * x * x))`;
 const bounded = 'clamp(x, -20.0, 20.0)';
-const boundedArgument = `(2.0 * ${rootOfTwoOverPi} * (${bounded} + ${cubicTerm} * ${bounded} * ${bounded} * ${bounded}))`;
+const geluTanhArgument = (x: string): string =>
+  `(2.0 * ${rootOfTwoOverPi} * (${x} + ${cubicTerm} * ${x} * ${x} * ${x}))`;
+const geluTanhValue = (): string => `x * sigmoidOf(${geluTanhArgument('x')})`;
+// Beyond 20 the derivative is 0 or 1; bounding x keeps 0 times infinity out.
+const geluTanhDerivative = (): string => {
+  const power = `sigmoidOf(${geluTanhArgument(bounded)})`;
+  return `${power} + y * (1.0 - ${power}) * (2.0 * ${rootOfTwoOverPi} * (1.0 + ${3 * cubicTerm} * ${bounded} * ${bounded}))`;
+};
 
 // The family: a line is a new member, which gets its tests by itself. Formulas are scalar; NaN and
-// infinite values go through as in PyTorch. Literals only: what nobody imports is then not in a bundle.
+// infinite values go through as in PyTorch. Literals and pure calls only: what nobody imports is then not
+// in a bundle.
 /** -x */
 export const neg: UnaryMember = {
   name: 'neg',
@@ -189,9 +196,8 @@ export const silu: UnaryMember = {
 /** GELU by tanh: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
 export const geluTanh: UnaryMember = {
   name: 'geluTanh',
-  value: `x * sigmoidOf(${geluTanhArgument})`,
-  // Beyond 20 the derivative is 0 or 1; bounding x keeps 0 times infinity out.
-  derivative: `sigmoidOf(${boundedArgument}) + y * (1.0 - sigmoidOf(${boundedArgument})) * (2.0 * ${rootOfTwoOverPi} * (1.0 + ${3 * cubicTerm} * ${bounded} * ${bounded}))`,
+  value: /* @__PURE__ */ geluTanhValue(),
+  derivative: /* @__PURE__ */ geluTanhDerivative(),
   reference: (x) => x * logistic(2 * rootOfTwoOverPi * (x + cubicTerm * x ** 3)),
   includes: [exponential],
   roundings: 400,
