@@ -6,9 +6,9 @@
 // Number is what they compute with: f32, or the type of whole numbers, whose sums wrap.
 // One sum a thread, or four that lie side by side, 64 threads a workgroup. Each part takes every
 // parts-th element, so that neighbouring threads read neighbouring elements, and the order depends
-// on the shape alone. Where that saves a dispatch (`joined`) a thread takes all parts of its sum one
-// after the other, in the same order. Rows, columns and steps are counted in elements, or in vectors
-// of four.
+// on the shape alone. Where that saves a dispatch (`joined`) a thread takes all parts of its sum,
+// one after the other, in the same order. Rows, columns and steps are counted in elements, or in
+// vectors of four.
 #include kernels/reduce/functions
 
 struct Parameters { outputs: u32, columns: u32, rowLength: u32, inner: u32, parts: u32, power: f32, factor: f32, empty: f32 }
