@@ -25,7 +25,10 @@ describe('defaultDevice', () => {
     const device = await defaultDevice();
     const output = device.allocate('f32', 1, 'output');
     device.dispatch({
-      program: { key: 'wrong', source: () => 'fn main(' },
+      program: {
+        key: 'wrong',
+        source: () => '@group(0) @binding(1) var<storage, read_write> output: array<f32>;\nfn main(',
+      },
       reads: [],
       writes: [output],
       workgroups: [1, 1, 1],

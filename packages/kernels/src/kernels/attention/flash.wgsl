@@ -2,11 +2,11 @@
 // gradQueryByRow.wgsl and gradKeyValueByRow.wgsl, of sequences that fit one workgroup.
 //
 // A workgroup goes over blocks of scores, rows of queries by keys. A thread holds four neighbouring
-// keys of some rows of a block in registers; threads that share rows are neighbours. Scores are sums
-// over channels: pieces of both matrices' rows come to workgroup memory, those of keys ordered so
-// that neighbouring threads read neighbouring rows. What goes into sums over keys or queries comes
-// as whole rows, a few at a time, beside the block, and a thread has a vector of four channels of
-// some results. The next piece is on its way while one is multiplied.
+// keys of some rows of a block in registers; threads that share rows are neighbours. Scores are
+// sums over channels: pieces of both matrices' rows come to workgroup memory, those of keys ordered
+// so that neighbouring threads read neighbouring rows. What goes into sums over keys or queries
+// comes as whole rows, a few at a time, beside the block, and a thread has a vector of four
+// channels of some results. The next piece is on its way while one is multiplied.
 // flashForward.ts and flashBackward.ts write main, in which all places in workgroup memory are made
 // of the thread's number and constants: no index needs a check.
 #include kernels/attention/pairs

@@ -1,11 +1,11 @@
-// The forward of attention, as in forwardByRow.wgsl, with products on matrix units: operands in f16,
-// sums in f32.
+// The forward of attention, as in forwardByRow.wgsl, with products on matrix units: operands in
+// f16, sums in f32.
 //
-// Four subgroups, two by two, have a block of query rows and go over the keys in blocks, twice. Once
-// for the logarithm of each row's sum of exponentials; then, from the last block back, for the sums
-// of values weighted by probabilities, which stay in fragments: they need no correction, as that
-// logarithm is known. Scores go from fragments to workgroup memory and come back as probabilities in
-// f16, dropped. All invocations share the rows of a block.
+// Four subgroups, two by two, have a block of query rows and go over the keys in blocks, twice.
+// Once for the logarithm of each row's sum of exponentials; then, from the last block back, for the
+// sums of values weighted by probabilities, which stay in fragments: they need no correction, as
+// that logarithm is known. Scores go from fragments to workgroup memory and come back as
+// probabilities in f16, dropped. All invocations share the rows of a block.
 // Tiles hold eights of channels, packed into words; their rows lie an odd number of eights apart.
 // flashMatrix.ts writes main, in which all places in workgroup memory are made of the thread's
 // number and constants: strides stay constant, and no load needs a check.

@@ -4,8 +4,8 @@
 //
 // and the sums of A's columns, where they are wanted: columnSums[row] = sum over k of A[row, k]
 //
-// bias: f32[n]; output, preActivation: [m, n]; columnSums: f32[m], of a product in parts [parts, m].
-// vec4: n and every place are multiples of four.
+// bias: f32[n]; output, preActivation: [m, n]; columnSums: f32[m], of a product in parts [parts,
+// m]. vec4: n and every place are multiples of four.
 #if gelu
 #include kernels/gelu/geluFunctions
 #endif

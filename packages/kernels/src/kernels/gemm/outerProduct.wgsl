@@ -10,7 +10,7 @@
 // outerProduct.ts writes `main` and unrolls it: sums are variables with names, since those that are
 // indexed at run time leave the registers, and places in workgroup memory are made in `main` of the
 // thread's number and constants, since those of parameters and loops are checked at every use.
-// Inner steps beyond the end are zero; rows and columns beyond the edge read the last one again, and
-// what they give is not stored.
+// Inner steps beyond the end are zero; rows and columns beyond the edge read the last one again,
+// and what they give is not stored.
 #include kernels/gemm/tiles
 #include kernels/gemm/epilogue

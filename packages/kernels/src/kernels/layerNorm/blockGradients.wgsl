@@ -9,9 +9,9 @@
 //
 // gradOutput, sum, gradSum, gradInput: [rows, columns]; weight: [columns]
 // mean, reciprocalStd: f32[rows]; partials: f32[blocks, 2, columns]
-// A workgroup of 128 threads takes a block of rowsPerBlock rows, one after the other. A thread keeps
-// to every 128th vector, vectorsEach of them, whose sums over the rows stay in registers, as does
-// all of a row: it is read once.
+// A workgroup of 128 threads takes a block of rowsPerBlock rows, one after the other. A thread
+// keeps to every 128th vector, vectorsEach of them, whose sums over the rows stay in registers, as
+// does all of a row: it is read once.
 #include kernels/layerNorm/rows
 
 struct Parameters { rows: u32, columns: u32, vectors: u32, rowsPerBlock: u32, site: u32, threshold: u32, keptScale: f32 }

@@ -1,9 +1,10 @@
 // gradients[offset of weight or bias + column] = sum over blocks of partials[norm, block, weight or
 //   bias, column] (+ what is there), of several layer norms at once
 //
-// partials: f32[norms, normVectors], of which each holds [blocks, 2, vectors], as blockGradients.wgsl
-// writes them. gradients: what holds the gradients of all weights and biases, or gradWeight and
-// gradBias of one layer norm. offsets: where they begin there, in vectors, two for each layer norm.
+// partials: f32[norms, normVectors], of which each holds [blocks, 2, vectors], as
+// blockGradients.wgsl writes them. gradients: what holds the gradients of all weights and biases,
+// or gradWeight and gradBias of one layer norm. offsets: where they begin there, in vectors, two
+// for each layer norm.
 //
 // A workgroup of 256 threads sums 8 vectors: 32 threads take every 32nd block, and are then summed
 // by a tree. Workgroups go over vectors in x, and over weights and biases in y.

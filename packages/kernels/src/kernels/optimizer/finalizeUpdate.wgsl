@@ -16,8 +16,8 @@
 // partials: vec2u[count] as scaledSum.wgsl stores them
 // schedule: vec4f[scheduleRows] of learning rate, step size, correction, 1 / divisor
 // lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], laid out as in stateLayout.ts
-// One thread, for at most 64 partials; with tree, for GPUs, treeThreads threads sum up any number of
-// them, and the first goes on.
+// One thread, for at most 64 partials; with tree, for GPUs, treeThreads threads sum up any number
+// of them, and the first goes on.
 #include kernels/optimizer/scaledSum
 #if tree
 #include kernels/optimizer/scaledTree
