@@ -14,11 +14,11 @@ import { wgsl as gradQueryBySubgroup } from './gradQueryBySubgroup.wgsl.ts';
 import { wgsl as gradQueryPadded } from './gradQueryPadded.wgsl.ts';
 import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
-import type { AttentionBackwardOptions } from './options.ts';
+import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
 import { flashBackward } from './flashBackward.ts';
-import { backwardTile } from './flashTiles.ts';
+import { backwardTile, flashTokens } from './flashTiles.ts';
 import { recordFlash, recordPairs } from './recordPairs.ts';
-import type { PairKernel } from './recordPairs.ts';
+import type { PairKernel } from './pairKernel.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
 import { chosenVariant, chunkWidth } from './variants.ts';
 import type { TilesByHeadSize, WrittenVariant } from './variants.ts';
@@ -60,9 +60,20 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   if (recordOnCopies(gpu, options, arrays, gradientsOf(options), onCopies)) return;
 
   const variant = chosenVariant(gpu, kernel, options);
-  const isFlash = variant === 'flash' || variant === 'flashMatrix';
-  if (isFlash && recordAtOnce(gpu, options)) return;
-  recordByRows(gpu, options, isFlash ? 'padded' : variant);
+  recordGradients(gpu, options, variant);
+  if (!gpu.preparing || !isFlash(variant)) return;
+  // Batches of shorter sequences may come, whose programs are others.
+  for (const maxSeqlen of flashTokens)
+    if (maxSeqlen < options.maxSeqlen) recordGradients(gpu, { ...options, maxSeqlen }, variant);
+}
+
+function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
+  if (!isFlash(variant)) recordByRows(gpu, options, variant);
+  else if (!recordAtOnce(gpu, options)) recordByRows(gpu, options, 'padded');
+}
+
+function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' {
+  return variant === 'flash' || variant === 'flashMatrix';
 }
 
 /**
@@ -72,7 +83,6 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions): boolean {
   const { gradOutput, logSumExp, cuSeqlens, dropout, headSize, maxSeqlen } = options;
   const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = gpu.info.limits;
-  const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
   const matrices = { ...(options.qkv ? { query: options.qkv } : matricesOf(options)), gradOutput };
   const { tokenKeys, state } = dropout?.random ?? {};
   const reads = { logSumExp, cuSeqlens, tokenKeys, state };
@@ -80,7 +90,7 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions): boolean {
     ? { gradQuery: options.gradQkv }
     : { gradQuery: options.gradQuery, gradKey: options.gradKey, gradValue: options.gradValue };
   const bindings = presentArrays({ ...matrices, ...reads, ...results }).length;
-  if (!tile || bindings > maxStorageBuffersPerShaderStage) return false;
+  if (bindings > maxStorageBuffersPerShaderStage) return false;
   const pairKernel: PairKernel = {
     kernel,
     pass: 'backward',
@@ -90,8 +100,9 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions): boolean {
     qkv: options.qkv !== undefined,
     products: 5,
   };
-  recordFlash(gpu, options, pairKernel, tile, flashBackward);
-  return true;
+  const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
+  if (tile) recordFlash(gpu, options, pairKernel, tile, flashBackward);
+  return tile !== undefined;
 }
 
 /** Records a kernel over query rows and one over key rows. */

@@ -4,12 +4,13 @@ import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
-import { attention } from './index.ts';
+import { addAttentionCandidates, attention } from './index.ts';
 import { attentionReference } from './reference.ts';
 
 // Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.
 let gpu: Gpu;
 beforeAll(async () => {
+  addAttentionCandidates();
   gpu = await openDevice();
 });
 afterAll(() => gpu.destroy());

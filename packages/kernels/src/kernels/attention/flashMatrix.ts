@@ -1,30 +1,18 @@
-import type { SubgroupMatrixConfig } from '../../device/profile.ts';
 import type { Gpu } from '../../gpu.ts';
 import { runnableMatrixConfig } from '../gemm/subgroupMatrix.ts';
+import {
+  blockKeys,
+  fragmentTypes,
+  matrixMainBegins,
+  matrixRows,
+  matrixScores,
+  scoreStride,
+  stage,
+  storeRows,
+  sumsOverKeys,
+} from './flashMatrixProducts.ts';
+import type { FlashMatrixProgram } from './flashMatrixProducts.ts';
 import { times } from './flashProducts.ts';
-
-/** What a program of `flashMatrix.wgsl` is generated for. */
-export type FlashMatrixProgram = {
-  /** The fragments of the device, and lanes of its subgroups. */
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly lanes: number;
-  /** Channels of the largest head that the program takes: 32, 64 or 128. */
-  readonly channels: number;
-  /** Loads and stores say the majorness by a type, or by a flag. */
-  readonly majorness: boolean;
-};
-
-/** Keys of a block. */
-const keys = 64;
-/** Vectors of words apart: an odd number of eights. */
-const scoreStride = keys / 8 + 1;
-
-/** Query rows of a workgroup: two rows of fragments. */
-export function matrixRows({ m }: Pick<SubgroupMatrixConfig, 'm'>): number {
-  return 2 * m;
-}
 
 /**
  * The program for heads of this size on this device; undefined where it has no matrix units with f16
@@ -52,137 +40,73 @@ function memoryOf({ m, lanes, channels }: Pick<FlashMatrixProgram, 'm' | 'lanes'
   const stride = channels / 8 + 1;
   return {
     query: rows * stride,
-    key: keys * stride,
+    key: blockKeys * stride,
     weights: rows * scoreStride,
-    scores: rows * (Math.max(keys, channels) + 4),
+    scores: rows * (Math.max(blockKeys, channels) + 4),
     partial: 4 * lanes,
   };
 }
 
 /** `main` of `flashMatrix.wgsl`. */
 export function flashMatrix(program: FlashMatrixProgram): string {
-  const { m, n, k, lanes, channels } = program;
   const rows = matrixRows(program);
-  const threads = 4 * lanes;
   const { query, key, weights, scores, partial } = memoryOf(program);
-  const sums = channels / 2 / n;
+  const sums = program.channels / 2 / program.n;
+  const scoresOfBlock = [
+    'workgroupBarrier();',
+    ...stage(program, 'keyTile', 'keyEight', 'firstKey', blockKeys),
+    'workgroupBarrier();',
+    ...matrixScores(program, 'queryTile', 'keyTile'),
+  ];
   return [
-    `alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`,
-    `alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`,
-    `alias Sums = subgroup_matrix_result<f32, ${n}, ${m}>;`,
+    ...fragmentTypes(program),
     `var<workgroup> queryTile: array<vec4u, ${query}>;`,
     `var<workgroup> keyTile: array<vec4u, ${key}>;`,
     `var<workgroup> weights: array<vec4u, ${weights}>;`,
     `var<workgroup> scores: array<f32, ${scores}>;`,
     `var<workgroup> partial: array<vec2f, ${partial}>;`,
-    `@compute @workgroup_size(${threads})`,
-    'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {',
-    'let endRow = endOfSequence(workgroup.y);',
-    'let firstOfSequence = cuSeqlens[workgroup.y];',
+    ...matrixMainBegins(program),
     `let firstRow = firstOfSequence + workgroup.x * ${rows}u;`,
     'if (firstRow >= endRow) { return; }',
-    'let head = workgroup.z;',
-    'let stream = pairStream();',
-    `let subgroup = thread / ${lanes}u;`,
-    'let rowHalf = subgroup / 2u;',
-    'let columnHalf = subgroup % 2u;',
-    `let ownRow = thread / ${threads / rows}u;`,
-    `let rowLane = thread % ${threads / rows}u;`,
     'let queryRow = firstRow + ownRow;',
     'let queryKey = tokenKeyOf(min(queryRow, endRow - 1u));',
     ...stage(program, 'queryTile', 'queryEight', 'firstRow', rows),
-    `let lastKey = firstOfSequence + (endRow - 1u - firstOfSequence) / ${keys}u * ${keys}u;`,
+    `let lastKey = firstOfSequence + (endRow - 1u - firstOfSequence) / ${blockKeys}u * ${blockKeys}u;`,
     'var maximum = -3.0e38;',
     'var sum = 0.0;',
-    `for (var firstKey = firstOfSequence; firstKey < endRow; firstKey += ${keys}u) {`,
-    ...scoresOfBlock(program),
+    `for (var firstKey = firstOfSequence; firstKey < endRow; firstKey += ${blockKeys}u) {`,
+    ...scoresOfBlock,
     ...exponentials(program),
     '}',
     ...logarithm(program),
     ...times(sums, (part) => `var sum${part} = Sums();`),
     'for (var firstKey = lastKey; ; ) {',
     'if (firstKey != lastKey) {',
-    ...scoresOfBlock(program),
+    ...scoresOfBlock,
     '}',
     ...probabilities(program),
-    ...stage(program, 'keyTile', 'valueEight', 'firstKey', keys),
+    ...stage(program, 'keyTile', 'valueEight', 'firstKey', blockKeys),
     'workgroupBarrier();',
-    ...sumsOverKeys(program),
+    ...sumsOverKeys(program, 'sum', 'weights', 'keyTile'),
     'if (firstKey == firstOfSequence) { break; }',
-    `firstKey -= ${keys}u;`,
+    `firstKey -= ${blockKeys}u;`,
     '}',
-    ...finish(program),
+    ...storeRows(
+      program,
+      (part) => `sum${part}`,
+      'setOutput',
+      (row) => `firstRow + ${row}`,
+    ),
     '}',
     '',
   ].join('\n');
-}
-
-/** Rows of a matrix to workgroup memory. */
-function stage(program: FlashMatrixProgram, tile: string, load: string, firstRow: string, rows: number): string[] {
-  const eights = program.channels / 8;
-  const threads = 4 * program.lanes;
-  return times((rows * eights) / threads, (number) => {
-    const row = `(thread / ${eights}u + ${(number * threads) / eights}u)`;
-    return `${tile}[${row} * ${eights + 1}u + thread % ${eights}u] = ${load}(${firstRow} + ${row}, endRow, head, thread % ${eights}u);`;
-  });
-}
-
-function loadMatrix(
-  { majorness }: FlashMatrixProgram,
-  type: string,
-  tile: string,
-  place: string,
-  stride: number,
-  columnMajor = false,
-) {
-  return majorness
-    ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${tile}, ${place}, ${stride}u)`
-    : `subgroupMatrixLoad<${type}>(&${tile}, ${place}, ${columnMajor}, ${stride}u)`;
-}
-
-function storeMatrix({ majorness }: FlashMatrixProgram, place: string, matrix: string, stride: number) {
-  return majorness
-    ? `subgroupMatrixStore<row_major>(&scores, ${place}, ${matrix}, ${stride}u);`
-    : `subgroupMatrixStore(&scores, ${place}, ${matrix}, false, ${stride}u);`;
-}
-
-/** Scores of a block of keys, in workgroup memory. */
-function scoresOfBlock(program: FlashMatrixProgram): string[] {
-  const { m, n, k, channels } = program;
-  const stride = channels / 8 + 1;
-  const fragments = keys / 2 / n;
-  return [
-    'workgroupBarrier();',
-    ...stage(program, 'keyTile', 'keyEight', 'firstKey', keys),
-    'workgroupBarrier();',
-    ...times(fragments, (part) => `var score${part} = Sums();`),
-    ...times(channels / k, (step) =>
-      [
-        `let left${step} = ${loadMatrix(program, 'Left', 'queryTile', `rowHalf * ${m * stride}u + ${(step * k) / 8}u`, stride)};`,
-        ...times(fragments, (part) => {
-          const place = `columnHalf * ${(keys / 2) * stride}u + ${part * n * stride + (step * k) / 8}u`;
-          const right = loadMatrix(program, 'Right', 'keyTile', place, stride, true);
-          return `score${part} = subgroupMatrixMultiplyAccumulate(left${step}, ${right}, score${part});`;
-        }),
-      ].join('\n'),
-    ),
-    ...times(fragments, (part) =>
-      storeMatrix(
-        program,
-        `rowHalf * ${m * (keys + 4)}u + columnHalf * ${keys / 2}u + ${part * n}u`,
-        `score${part}`,
-        keys + 4,
-      ),
-    ),
-    'workgroupBarrier();',
-  ];
 }
 
 /** Four scores of the own row, from an eight's half on; `ownKeys` are their keys. */
 function fourScores(name: string, half: number): string[] {
   return [
     `let ${name}Keys = vec4u(firstKey + 8u * eight + ${4 * half}u) + vec4u(0, 1, 2, 3);`,
-    `let ${name} = vec4f(${times(4, (i) => `scores[ownRow * ${keys + 4}u + 8u * eight + ${4 * half + i}u]`).join(', ')}) * parameters.scale;`,
+    `let ${name} = vec4f(${times(4, (i) => `scores[ownRow * ${blockKeys + 4}u + 8u * eight + ${4 * half + i}u]`).join(', ')}) * parameters.scale;`,
   ];
 }
 
@@ -190,7 +114,7 @@ function fourScores(name: string, half: number): string[] {
 function overEights(program: FlashMatrixProgram, lines: readonly string[]): string[] {
   const rowLanes = (4 * program.lanes) / matrixRows(program);
   return [
-    `for (var turn = 0u; turn < ${keys / 8 / rowLanes}u; turn++) {`,
+    `for (var turn = 0u; turn < ${blockKeys / 8 / rowLanes}u; turn++) {`,
     `let eight = turn * ${rowLanes}u + rowLane;`,
     ...fourScores('low', 0),
     ...fourScores('high', 1),
@@ -237,45 +161,4 @@ function probabilities(program: FlashMatrixProgram): string[] {
     ...of('high'),
     `weights[ownRow * ${scoreStride}u + eight] = packEight(lowWeights, highWeights);`,
   ]);
-}
-
-/** sums += probabilities . values of a block. */
-function sumsOverKeys(program: FlashMatrixProgram): string[] {
-  const { m, n, k, channels } = program;
-  const stride = channels / 8 + 1;
-  return times(keys / k, (step) =>
-    [
-      `let weight${step} = ${loadMatrix(program, 'Left', 'weights', `rowHalf * ${m * scoreStride}u + ${(step * k) / 8}u`, scoreStride)};`,
-      ...times(channels / 2 / n, (part) => {
-        const place = `columnHalf * ${channels / 16}u + ${step * k * stride + (part * n) / 8}u`;
-        const right = loadMatrix(program, 'Right', 'keyTile', place, stride);
-        return `sum${part} = subgroupMatrixMultiplyAccumulate(weight${step}, ${right}, sum${part});`;
-      }),
-    ].join('\n'),
-  );
-}
-
-/** Sums to memory, by way of workgroup memory. */
-function finish(program: FlashMatrixProgram): string[] {
-  const { m, n, lanes, channels } = program;
-  const [rows, threads, chunks] = [matrixRows(program), 4 * lanes, channels / 4];
-  const stride = channels + 4;
-  return [
-    'workgroupBarrier();',
-    ...times(channels / 2 / n, (part) =>
-      storeMatrix(
-        program,
-        `rowHalf * ${m * stride}u + columnHalf * ${channels / 2}u + ${part * n}u`,
-        `sum${part}`,
-        stride,
-      ),
-    ),
-    'workgroupBarrier();',
-    `for (var i = thread; i < ${rows * chunks}u; i += ${threads}u) {`,
-    `let row = i / ${chunks}u;`,
-    `let chunk = i % ${chunks}u;`,
-    `let place = row * ${stride}u + 4u * chunk;`,
-    'if (firstRow + row < endRow && chunk < parameters.chunks) { setOutput(firstRow + row, head, chunk, vec4f(scores[place], scores[place + 1u], scores[place + 2u], scores[place + 3u])); }',
-    '}',
-  ];
 }

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { openDevice } from '../../index.ts';
-import { staleOutput } from '../../testing/arrays.ts';
+import type { Gpu } from '../../index.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
-import { backwardBytes, backwardTile, forwardBytes, forwardTile, pieceRows, sharesOf } from './flashTiles.ts';
+import {
+  backwardBytes,
+  backwardTile,
+  flashTokens,
+  forwardBytes,
+  forwardTile,
+  pieceRows,
+  sharesOf,
+} from './flashTiles.ts';
 import type { FlashTile } from './flashTiles.ts';
 import { attention, attentionBackward } from './index.ts';
 
@@ -27,7 +35,6 @@ function backwardRegisters(tile: FlashTile): number {
 }
 
 const heads = [32, 64, 128, 256];
-const tokens = [32, 64, 128];
 
 /**
  * Pass, channels of a head and tokens of a sequence up to which it goes, threads, block of scores,
@@ -60,7 +67,7 @@ describe('flash', () => {
       return line('forward', head, 'any', tile, forwardBytes(tile), forwardRegisters(tile));
     });
     const backward = heads.flatMap((head) =>
-      tokens.flatMap((length) => {
+      flashTokens.flatMap((length) => {
         const tile = backwardTile(head, length, 32768);
         return tile ? [line('backward', head, String(length), tile, backwardBytes(tile), backwardRegisters(tile))] : [];
       }),
@@ -80,7 +87,7 @@ describe('flash', () => {
     expect(backwardTile(64, 64, 16384)).toEqual({ threads: 256, rows: 32, keys: 64, chunks: 16 });
     expect(backwardTile(64, 128, 16384)).toBeUndefined();
     for (const head of heads)
-      for (const length of tokens) {
+      for (const length of flashTokens) {
         const tile = backwardTile(head, length, 16384);
         if (tile) expect(backwardBytes(tile)).toBeLessThanOrEqual(16384);
       }
@@ -108,19 +115,42 @@ describe('flash', () => {
   });
 });
 
-/** The WGSL of the programs of forward and backward by their keys, with queries, keys and values in one array. */
+it('needs no new program for shorter sequences once it was prepared for long ones', async () => {
+  const gpu = await openDevice({ backend: 'null', limits: { maxComputeWorkgroupStorageSize: 16384 } });
+  const keys = new Set<string>();
+  const dispatch = gpu.dispatch.bind(gpu);
+  gpu.dispatch = (what) => {
+    keys.add(what.program.key);
+    dispatch(what);
+  };
+  await gpu.prepare(() => recordBoth(gpu, 64, 64));
+  const prepared = [...keys];
+  expect(prepared.filter((key) => key.startsWith('attentionBackward flash'))).toHaveLength(2);
+  for (const length of [1, 20, 33, 64]) recordBoth(gpu, 64, length);
+  expect([...keys]).toEqual(prepared);
+  gpu.destroy();
+});
+
+/** The WGSL of the programs of forward and backward by their keys. */
 async function programsOf(headSize: number, maxSeqlen: number): Promise<Map<string, string>> {
   const programs = new Map<string, string>();
   const gpu = await openDevice({ backend: 'null', limits: { maxComputeWorkgroupStorageSize: 16384 } });
   const limits = { ...gpu.info.limits, maxComputeWorkgroupStorageSize: 32768 };
   Object.assign(gpu, { info: { ...gpu.info, limits }, profile: { ...gpu.profile, software: false } });
   gpu.dispatch = ({ program }) => void programs.set(program.key, program.source());
+  recordBoth(gpu, headSize, maxSeqlen);
+  gpu.destroy();
+  return programs;
+}
+
+/** Records forward and backward of one sequence, with queries, keys and values in one array. */
+function recordBoth(gpu: Gpu, headSize: number, maxSeqlen: number): void {
   const size = maxSeqlen * headSize;
   const shape = {
-    qkv: staleOutput(gpu, 3 * size, 'f32', 'qkv'),
-    output: staleOutput(gpu, size, 'f32', 'output'),
-    logSumExp: staleOutput(gpu, maxSeqlen, 'f32', 'logSumExp'),
-    cuSeqlens: gpu.upload(Uint32Array.of(0, maxSeqlen), 'u32', 'cuSeqlens'),
+    qkv: gpu.allocate('f32', 3 * size, 'qkv'),
+    output: gpu.allocate('f32', size, 'output'),
+    logSumExp: gpu.allocate('f32', maxSeqlen, 'logSumExp'),
+    cuSeqlens: gpu.allocate('u32', 2, 'cuSeqlens'),
     totalTokens: maxSeqlen,
     numSequences: 1,
     maxSeqlen,
@@ -129,10 +159,8 @@ async function programsOf(headSize: number, maxSeqlen: number): Promise<Map<stri
     variant: 'flash',
   } as const;
   attention(gpu, shape);
-  const gradQkv = staleOutput(gpu, 3 * size, 'f32', 'gradQkv');
-  attentionBackward(gpu, { ...shape, gradOutput: shape.output, gradQkv });
-  gpu.destroy();
-  return programs;
+  const [gradOutput, gradQkv] = [gpu.allocate('f32', size, 'gradOutput'), gpu.allocate('f32', 3 * size, 'gradQkv')];
+  attentionBackward(gpu, { ...shape, gradOutput, gradQkv });
 }
 
 /** The loops of SPIR-V that hold no other loop. */

@@ -9,6 +9,9 @@ export type FlashTile = {
   readonly chunks: number;
 };
 
+/** Tokens of the longest sequence of each class that has a program of its own backward. */
+export const flashTokens: readonly number[] = [32, 64, 128];
+
 /** What a program is generated for. */
 export type FlashProgram = FlashTile & {
   /**
@@ -58,8 +61,8 @@ export function forwardTile(headSize: number): FlashTile {
  */
 export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes: number): FlashTile | undefined {
   const chunks = chunksOfClass(headSize);
-  const keys = maxSeqlen <= 32 ? 32 : maxSeqlen <= 64 ? 64 : 128;
-  if (maxSeqlen > mostKeys || keys * chunks > 2048) return undefined;
+  const keys = flashTokens.find((tokens) => maxSeqlen <= tokens);
+  if (keys === undefined || keys * chunks > 2048) return undefined;
   const threads = Math.min(256, (keys * chunks) / 4);
   // Four rows a thread at most, and none beyond the sequence.
   const mostRows = Math.min(64, keys, (16 * threads) / keys);
@@ -67,9 +70,6 @@ export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes
     .map((rows) => ({ threads, rows, keys, chunks }))
     .find((tile) => backwardBytes(tile) <= workgroupBytes);
 }
-
-/** Keys of the longest sequence whose backward is one dispatch. */
-const mostKeys = 128;
 
 /** Bytes of workgroup memory. */
 export function forwardBytes(tile: FlashTile): number {

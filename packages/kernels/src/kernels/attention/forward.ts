@@ -4,12 +4,13 @@ import { wgsl as byRow } from './forwardByRow.wgsl.ts';
 import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
 import { wgsl as padded } from './forwardPadded.wgsl.ts';
 import { wgsl as tiled } from './forwardTiled.wgsl.ts';
+import { candidates } from './candidates.ts';
 import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionOptions } from './options.ts';
 import { flashForward } from './flashForward.ts';
 import { forwardTile } from './flashTiles.ts';
-import { recordFlash, recordFlashMatrix, recordPairs } from './recordPairs.ts';
-import type { PairKernel } from './recordPairs.ts';
+import { recordFlash, recordPairs } from './recordPairs.ts';
+import type { PairKernel } from './pairKernel.ts';
 import { chosenVariant } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
@@ -52,6 +53,6 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
   };
   const variant = chosenVariant(gpu, kernel, options);
   if (variant === 'flash') recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
-  else if (variant === 'flashMatrix') recordFlashMatrix(gpu, options, pairKernel);
+  else if (variant === 'flashMatrix') candidates.get(variant)?.forward(gpu, options, pairKernel);
   else recordPairs(gpu, options, pairKernel, variant, { sources, tiles: { padded: tiles, tiled: tiles } });
 }

@@ -1,40 +1,20 @@
-import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { Parameters } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
-import type { Arrays } from '../../wgsl/elementAccess.ts';
 import { generatedWgsl, kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { presentArrays } from '../validate.ts';
 import { wgsl as flashSource } from './flash.wgsl.ts';
-import { flashMatrix, flashMatrixProgram, matrixRows } from './flashMatrix.ts';
-import { wgsl as flashMatrixSource } from './flashMatrix.wgsl.ts';
 import type { FlashProgram, FlashTile } from './flashTiles.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
+import type { PairKernel } from './pairKernel.ts';
 import { planAttention } from './variants.ts';
 import type { TilesByVariant, WrittenVariant } from './variants.ts';
 
 /** The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products. */
 const unrolled = 10;
-
-/** A kernel that goes over pairs of tokens. */
-export interface PairKernel {
-  readonly kernel: string;
-  /** Which of the four it is, as `pairs.wgsl` names them; `backward` has all gradients. */
-  readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue' | 'backward';
-  /** The matrices that are read, and what else is, in the order of `pairs.wgsl`. */
-  readonly matrices: Arrays;
-  readonly reads: Arrays;
-  /** The matrices that are written, and what else is. */
-  readonly results: Arrays;
-  readonly writes?: Arrays;
-  /** Queries, keys and values, and their gradients, stand side by side in one array. */
-  readonly qkv: boolean;
-  /** Products of headSize numbers that each pair takes. */
-  readonly products: number;
-}
 
 /** The text of each variant that is written by hand, and its tiles. */
 interface WrittenKernel {
@@ -95,21 +75,8 @@ export function recordFlash(
   });
 }
 
-/** The forward on matrix units. */
-export function recordFlashMatrix(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel): void {
-  const program = flashMatrixProgram(gpu, options.headSize);
-  if (!program) throw new KernelArgumentError(`${pairKernel.kernel}: this device has no matrix units`);
-  recordProgram(gpu, options, pairKernel, {
-    variant: 'flashMatrix',
-    source: flashMatrixSource,
-    sizes: { main: generatedWgsl(program, flashMatrix) },
-    chunkWidth: 4,
-    rowsPerWorkgroup: matrixRows(program),
-    tileKeys: 0,
-  });
-}
-
-function recordProgram(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel, program: PairProgram): void {
+/** Records a program of one of these kernels. */
+export function recordProgram(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel, program: PairProgram): void {
   const { kernel, pass, matrices, reads, results, writes = {}, qkv, products } = pairKernel;
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
   const { variant, source, sizes, effort, chunkWidth, rowsPerWorkgroup } = program;

@@ -1,6 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { flashMatrixProgram } from './flashMatrix.ts';
+import { candidates } from './candidates.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 
 /** Channels of a head in the largest kernel that is compiled. */
@@ -96,12 +96,12 @@ function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): s
     case 'flash':
       if (inFours && headSize <= largestTiledHead) return undefined;
       return `takes a headSize that is a multiple of 4 and at most ${largestTiledHead}; it is ${headSize}`;
-    case 'flashMatrix':
-      if (inFours && flashMatrixProgram(gpu, headSize)) return undefined;
-      return (
-        'takes a headSize that is a multiple of 4 and at most 128, and matrix units with f16 operands and f32 sums ' +
-        `whose tiles fit this device; here they are ${JSON.stringify(gpu.profile.subgroupMatrix)}, and it is ${headSize}`
-      );
+    case 'flashMatrix': {
+      const candidate = candidates.get(variant);
+      return candidate
+        ? candidate.whatIsMissing(gpu, headSize)
+        : 'is not carried by itself: call addAttentionCandidates() first';
+    }
     case 'padded':
     case 'tiled':
       return headSize <= largestTiledHead
