@@ -1,7 +1,7 @@
 // The tests that run on Deno's own WebGPU, in one program: kernels against their float64 references,
 // tensors and their gradients, and a model. Built and started by scripts/deno-tests.mjs.
 import { openDevice } from '../../packages/kernels/src/index.ts';
-import { runTests } from '../gpu/runTests.mjs';
+import { rareHeads, runTests } from '../gpu/runTests.mjs';
 import { onlyDawn } from './ownWebGpu.mjs';
 
 const files = import.meta.glob([
@@ -20,10 +20,8 @@ console.log(`Deno ${globalThis.Deno.version.deno}, ${vendor} ${description}; ${f
 console.log(JSON.stringify(gpu.profile));
 gpu.destroy();
 
-// Each head size, type and dropout is a program of its own, which a software driver takes seconds to
-// compile: of attention the sizes of models are tested here, and the others on Dawn.
 // What wgpu says of too much memory is what the driver says.
-const leftOut = /attention .*(heads of (?!(1|3|16|64) )|sequences of 512)|memory of a workgroup/;
+const leftOut = new RegExp(`${rareHeads.source}|memory of a workgroup`);
 const reasons = new Map([
   [onlyDawn, "compiled on Dawn's null backend"],
   ['which this device lacks', 'need subgroups'],

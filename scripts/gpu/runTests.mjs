@@ -2,6 +2,12 @@
 import { startTests } from '@vitest/runner';
 
 /**
+ * Each head size, type and dropout is a program of its own, which a software driver takes seconds to
+ * compile: beside Dawn in Node, attention is tested in the sizes of models.
+ */
+export const rareHeads = /attention .*(heads of (?!(1|3|16|64) )|sequences of 512)/;
+
+/**
  * @param {Record<string, () => Promise<unknown>>} files what `import.meta.glob` gives
  * @param {readonly string[]} words only files whose path holds one of them; all where there is none
  * @param {object} [leniency]
