@@ -10,6 +10,11 @@ const tests = import.meta.glob([
 ]);
 const matrixTests = import.meta.glob('../../../packages/kernels/src/**/*.matrix.test.ts');
 
+// `--part 2/4` takes every fourth file: several processes test side by side.
+const words = process.argv.slice(2);
+const place = words.indexOf('--part');
+const [part, parts] = place < 0 ? [1, 1] : words.splice(place, 2)[1].split('/').map(Number);
+
 const gpu = await openDevice();
 const { description, device, vendor, architecture, features } = gpu.info;
 console.log(
@@ -17,7 +22,8 @@ console.log(
 );
 console.log(features.join(' '));
 console.log(JSON.stringify(gpu.profile));
-const files = { ...tests, ...(matrixConfigOf(gpu.profile) ? matrixTests : {}) };
+const files = { ...(matrixConfigOf(gpu.profile) ? matrixTests : {}), ...tests };
 gpu.destroy();
 
-process.exit((await runTests(files, process.argv.slice(2))) ? 0 : 1);
+const own = Object.entries(files).filter((_, index) => index % parts === part - 1);
+process.exit((await runTests(Object.fromEntries(own), words)) ? 0 : 1);

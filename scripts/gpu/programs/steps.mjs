@@ -4,17 +4,21 @@
 //   robustness, toggles   of Dawn
 //   withoutFeatures       not to ask for
 //   disabled              variants not to choose, such as "gemm subgroupMatrix"
+//   splits                parts in which every product sums its inner dimension, on a GPU
 //   tuned                 tunes first, or takes the table that an earlier process has kept
 //   quick                 a tiny model, one repeat, whatever the adapter
 import { create } from 'webgpu';
 import { configs } from '../../../benchmarks/libraries/stepShape.mjs';
 import { makeStep } from '../../../benchmarks/libraries/makeStep.mjs';
 import { openDevice, tuneKernels } from '../../../packages/kernels/src/index.ts';
+import { onGpus } from '../../../packages/kernels/src/kernels/gemm/candidates.ts';
+import { variantsByCards } from '../../../packages/kernels/src/kernels/gemm/variants.ts';
 import { warmUp } from './warmUp.mjs';
 
 const { setting, shapes, types, quick, ...given } = JSON.parse(process.argv[2]);
 const gpu = await openSetting(given);
 if (given.tuned) await tuneKernels(gpu);
+if (given.splits) gpu.tuned = inParts(given.splits);
 const rounds = quick ? 1 : 3;
 const repeats = quick ? 1 : given.repeats;
 await warmUp(gpu, quick);
@@ -34,6 +38,24 @@ async function openSetting({ robustness = true, toggles = [], withoutFeatures = 
   const opened = await openDevice({ webgpu: dawn, withoutFeatures });
   for (const name of disabled) opened.disabledVariants.add(name);
   return opened;
+}
+
+/** What the device would choose for each class of products, in so many parts; asked for like a tuned table. */
+function inParts(splits) {
+  const choose = (key) => {
+    const [, type, m, n, k] = /^\w+ (\w+) (\d+) x (\d+) x (\d+)$/.exec(key) ?? [];
+    if (!type || !onGpus.chooseByCards) return undefined;
+    const half = type === 'f16';
+    const shape = { m: Number(m), n: Number(n), k: Number(k) };
+    const choice = onGpus.chooseByCards(gpu, half ? 'halves' : 'singles', () => variantsByCards(gpu, half), shape);
+    return { ...choice, splits };
+  };
+  const chosen = new Map();
+  const get = (key) => {
+    if (!chosen.has(key)) chosen.set(key, choose(key));
+    return chosen.get(key);
+  };
+  return { size: 1, get };
 }
 
 async function time(batchSize, length, type) {
