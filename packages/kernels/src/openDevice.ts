@@ -15,6 +15,7 @@ import {
 import { KernelArgumentError, NoAdapterError } from './errors.ts';
 import { Gpu } from './gpu.ts';
 import { probeMatrices } from './device/probeMatrices.ts';
+import { replaceableVariants } from './kernels/attention/options.ts';
 import { gemmVariants } from './kernels/gemm/options.ts';
 import type { GemmVariant } from './kernels/gemm/options.ts';
 import { describeDevice, limitNames } from './device/profile.ts';
@@ -31,10 +32,13 @@ export interface OpenDeviceOptions {
    */
   withoutFeatures?: readonly string[] | undefined;
   /**
-   * Ways to compute products that are not chosen here, for example `['gemm outerProduct']`: where a
-   * newer one is slower on your card than what was there before it. Default: none.
+   * Ways to compute products and attention that are not chosen here, for example `['gemm
+   * outerProduct', 'attention flash']`: where a newer one is slower on your card than what was there
+   * before it. Default: none.
    */
-  withoutVariants?: readonly `gemm ${GemmVariant}`[] | undefined;
+  withoutVariants?:
+    | readonly (`gemm ${GemmVariant}` | `attention ${(typeof replaceableVariants)[number]}`)[]
+    | undefined;
   /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
   f16Storage?: HalfStorage | undefined;
   /**
@@ -64,7 +68,10 @@ export interface OpenDeviceOptions {
 
 const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
 
-const variantNames = gemmVariants.map((name) => `gemm ${name}`);
+const variantNames = [
+  ...gemmVariants.map((name) => `gemm ${name}` as const),
+  ...replaceableVariants.map((name) => `attention ${name}` as const),
+];
 
 const optionKinds = {
   powerPreference: optional(oneOf('high-performance', 'low-power')),

@@ -433,6 +433,16 @@ describe('attention', () => {
     expect(choice(on({ ...processor, subgroupSize: 4 }), 64)).toBe('byRow');
   });
 
+  it('leaves out the variants that a device is opened without', async () => {
+    using other = await openDevice({ withoutVariants: ['attention flash', 'attention bySubgroup'] });
+    expect(chosenVariant(other, 'attention', { headSize: 64 })).toBe('byRow');
+    Object.assign(other, { profile: { ...other.profile, software: false } });
+    expect(chosenVariant(other, 'attention', { headSize: 64 })).toBe('padded');
+    other.disabledVariants.add('attention padded');
+    expect(chosenVariant(other, 'attention', { headSize: 64 })).toBe('tiled');
+    await expect(openDevice({ withoutVariants: ['attention byRow' as never] })).rejects.toThrow(/attention flash/);
+  });
+
   it('goes row by row where heads fit no tile', async () => {
     const given: Case = { lengths: [3, 9], numHeads: 1, headSize: 516, variant: 'byRow', dropout: true };
     expectRight(given, await run(device, given));

@@ -1,6 +1,9 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
+/** Variants that a device takes by itself, where another can be taken instead. */
+export const replaceableVariants = ['bySubgroup', 'flash', 'padded', 'tiled'] as const;
+
 /**
  * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU, and
  *   for heads of more than 256 channels
