@@ -26,7 +26,14 @@ export function addGemmCandidates(): void {
     fits: () => true,
     sources: [
       outerProductSource,
-      outerProductText({ ...outerProductTiles['64x64'], aAlongK: true, bAlongK: false, aVec4: true, bVec4: false }),
+      outerProductText({
+        ...outerProductTiles['64x64'],
+        aAlongK: false,
+        bAlongK: true,
+        aVec4: true,
+        bVec4: false,
+        columnSums: true,
+      }),
     ],
   });
   candidates.set('matrixTile', {
@@ -69,9 +76,10 @@ function outerProductTile(size: OuterProductTileSize): GemmTile {
     columns,
     readsVectors: true,
     readsPacked: false,
+    sumsColumns: true,
     source: outerProductSource,
-    defines: ({ aAlongK, bAlongK, aVec4, bVec4 }) => ({
-      main: generatedWgsl({ ...tile, aAlongK, bAlongK, aVec4, bVec4 }, outerProductText),
+    defines: ({ aAlongK, bAlongK, aVec4, bVec4, columnSums }) => ({
+      main: generatedWgsl({ ...tile, aAlongK, bAlongK, aVec4, bVec4, columnSums }, outerProductText),
     }),
   };
 }

@@ -5,7 +5,7 @@ import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { GemmOptions } from './options.ts';
 
-/** How the operands lie in memory. */
+/** How the operands lie in memory, and what is wanted of them. */
 interface OperandOrder {
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;
@@ -13,6 +13,8 @@ interface OperandOrder {
   readonly bVec4: boolean;
   readonly aPacked: boolean;
   readonly bPacked: boolean;
+  /** Whether the columns of A are summed too. */
+  readonly columnSums: boolean;
 }
 
 /** How a workgroup computes a tile of the output. */

@@ -87,6 +87,7 @@ function operandsProgram(
     bVec4: b.vec4,
     aPacked: a.packed,
     bPacked: b.packed,
+    columnSums: epilogue.columnSums !== undefined,
   };
   return kernelProgram(`gemm ${variant}`, tile.source, {
     access: epilogueAccess(gpu, { a: a.array, b: b.array }, epilogue, {

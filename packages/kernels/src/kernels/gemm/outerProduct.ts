@@ -35,12 +35,13 @@ export function outerProductSizes({ warpRows, warpColumns, rowBlocks, columnBloc
   };
 }
 
-/** How the operands are read. */
+/** How the operands are read, and whether the columns of an A that is stored [k, m] are summed. */
 type OperandReads = {
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;
   readonly aVec4: boolean;
   readonly bVec4: boolean;
+  readonly columnSums: boolean;
 };
 
 /** Registers of a thread, as counted, and workgroup memory, for operands that take the most. */
@@ -52,10 +53,10 @@ export function outerProductResources(tile: OuterProductTile): GemmResources {
   const operands = 4 * (rowBlocks + columnBlocks);
   // On the way, and where each comes from and goes to.
   const prefetched = (4 + 2) * turns;
-  const [task, parameters] = [8, 6];
+  const [task, parameters, columnsOfA] = [8, 6, 4];
   return {
     threads,
-    registers: sums + operands + prefetched + task + parameters,
+    registers: sums + operands + prefetched + task + parameters + columnsOfA,
     workgroupBytes: 4 * tile.inner * (lineStride(rows, true) + lineStride(columns, true)),
   };
 }
@@ -93,7 +94,8 @@ interface OperandSide {
 }
 
 /** `main` of `outerProduct.wgsl`, and its memory. */
-export function outerProductText({ aAlongK, bAlongK, aVec4, bVec4, ...tile }: OuterProductTile & OperandReads): string {
+export function outerProductText(text: OuterProductTile & OperandReads): string {
+  const { aAlongK, bAlongK, aVec4, bVec4, columnSums, ...tile } = text;
   const { warpColumns, rowBlocks, columnBlocks, inner } = tile;
   const { rows, columns, threads } = outerProductSizes(tile);
   const sides = [
@@ -116,11 +118,13 @@ export function outerProductText({ aAlongK, bAlongK, aVec4, bVec4, ...tile }: Ou
     `let columnFour = warp % ${warpColumns} * ${laneColumns * columnBlocks} + lane % ${laneColumns};`,
     ...both('places'),
     ...times(4 * rowBlocks, (row) => times(columnBlocks, (j) => `var sum${row}_${j}: vec4f;`).join(' ')),
+    columnSums ? 'var columnsOfA = vec4f();' : '',
     'var inner = task.firstInner;',
     ...both('fetchChecked'),
     'while (inner < task.endInner) {',
     'workgroupBarrier();',
     ...both('stage'),
+    ...(columnSums ? times(turnsOf(tile, rows), (turn) => `columnsOfA += nextA${turn};`) : []),
     'workgroupBarrier();',
     `inner += ${inner};`,
     ...both('advance'),
@@ -131,6 +135,7 @@ export function outerProductText({ aAlongK, bAlongK, aVec4, bVec4, ...tile }: Ou
     '}',
     ...productsText(tile, [lineStride(rows, aAlongK), lineStride(columns, bAlongK)]),
     '}',
+    ...(columnSums ? columnSumsText(tile) : []),
     ...storesText(tile),
     '}',
   ].join('\n');
@@ -149,6 +154,29 @@ function productsText({ rowBlocks, columnBlocks, inner }: OuterProductTile, [str
       }),
     ].join('\n');
   });
+}
+
+/**
+ * Adds up what threads found of the same columns of A, and stores it once. In all its turns a thread
+ * brings the same four.
+ */
+function columnSumsText(tile: OuterProductTile): string[] {
+  const { rows, threads } = outerProductSizes(tile);
+  const fours = rows / 4;
+  return [
+    'if (task.firstColumn == 0) {',
+    'workgroupBarrier();',
+    'tileA[thread] = columnsOfA;',
+    'workgroupBarrier();',
+    `if (thread < ${fours}) {`,
+    `let total = ${times(threads / fours, (other) => `tileA[thread + ${other * fours}]`).join(' + ')};`,
+    ...times(4, (i) => {
+      const row = `task.firstRow + 4 * thread + ${i}`;
+      return `if (${row} < parameters.m) { storeColumnSum(workgroup.z * parameters.m + ${row}, total[${i}]); }`;
+    }),
+    '}',
+    '}',
+  ];
 }
 
 /** Hands the sums within the edge to the epilogue. */
