@@ -70,7 +70,8 @@ export class BertOutput extends Module {
   }
 
   forward(input: Tensor, residual: Tensor, { random }: Run): Tensor {
-    return normAfter(this.LayerNorm, this.dense.forward(input), residual, this.dropout, random);
+    const { dense, dropout } = this;
+    return normAfter(this.LayerNorm, dense.forward(input), residual, { dropout, random, letsGo: isPlain(dense) });
   }
 }
 

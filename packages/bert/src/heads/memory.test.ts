@@ -36,3 +36,23 @@ it('an evaluation keeps the logits alone', async () => {
   logits.dispose();
   expect(device.memory.liveArrays).toBe(liveArrays);
 });
+
+it('a layer keeps sixteen rows of its width for each token, and no result that nothing reads', async () => {
+  const [rows, columns, hiddenSize] = [16, 16, 64];
+  const tokens = rows * columns;
+  const keptBy = async (numHiddenLayers: number) => {
+    const sizes = { hiddenSize, intermediateSize: 4 * hiddenSize, numHiddenLayers };
+    const wide = new BertConfig({ vocabSize: 40, numAttentionHeads: 2, maxPositionEmbeddings: columns, ...sizes });
+    using model = await BertForSequenceClassification.fromConfig(wide, { device });
+    model.train();
+    return device.scope(() => {
+      const { liveBytes } = device.memory;
+      model.forward({ input_ids: { data: new Int32Array(tokens).fill(7), shape: [rows, columns] } });
+      return device.memory.liveBytes - liveBytes;
+    });
+  };
+  const keptRows = ((await keptBy(2)) - (await keptBy(1))) / (4 * hiddenSize * tokens);
+  // Beside them a few numbers for each token.
+  expect(keptRows).toBeGreaterThanOrEqual(16);
+  expect(keptRows).toBeLessThan(16.5);
+});

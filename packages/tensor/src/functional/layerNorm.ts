@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import type { GpuArray } from '@attune/kernels';
+import type { ElementType, GpuArray } from '@attune/kernels';
 import { instanceOf, numberAtLeast, optional } from '@attune/validate';
 import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
 import type { Gradients } from '../autograd/tape.ts';
@@ -70,6 +70,8 @@ function requireInputs(input: Tensor, weight: Tensor, bias: Tensor, options: Lay
 /** What the forward pass computes and the backward pass reads. */
 interface Normalised {
   readonly input: Tensor;
+  /** Of the input, whose memory may have gone back when the backward pass comes. */
+  readonly inputType: ElementType;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly residual: Tensor | undefined;
@@ -108,15 +110,16 @@ function forward(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNorm
     ...(dropout && { dropout }),
     ...(sum && { sum }),
   });
-  return { input, weight, bias, residual, dropout, rows, columns, output, sum, mean, reciprocalStd };
+  const inputType = array.elementType;
+  return { input, inputType, weight, bias, residual, dropout, rows, columns, output, sum, mean, reciprocalStd };
 }
 
 function backward(computed: Normalised, gradients: Gradients): void {
-  const { input, weight, bias, residual, dropout, rows, columns, sum, mean, reciprocalStd } = computed;
+  const { input, inputType, weight, bias, residual, dropout, rows, columns, sum, mean, reciprocalStd } = computed;
   const { device } = input;
   const { length } = computed.output;
   const gradSum = device.allocate('f32', length, 'gradient before the layer norm');
-  const gradInput = dropout ? device.allocate(input.array.elementType, length, 'gradient before the dropout') : null;
+  const gradInput = dropout ? device.allocate(inputType, length, 'gradient before the dropout') : null;
   const scratch = device.allocate('f32', columns, 'unwanted gradient');
   // Those of parameters are read when the pass is over, and not before.
   const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);

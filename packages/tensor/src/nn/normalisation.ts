@@ -190,6 +190,17 @@ export class RMSNorm extends Module {
   }
 }
 
+/** What goes into {@link normAfter} and how. */
+interface NormAfterOptions {
+  readonly dropout?: Dropout;
+  readonly random?: RandomKey | null;
+  /**
+   * Whether the caller alone can reach the input: its memory goes back as soon as the sum is there,
+   * which is all that the backward pass reads. Default false.
+   */
+  readonly letsGo?: boolean;
+}
+
 /**
  * `norm(residual + dropout(input))`: in one kernel where norm and dropout are as they were made, by
  * themselves where they were replaced or have hooks.
@@ -198,11 +209,13 @@ export function normAfter(
   norm: Layer,
   input: Tensor,
   residual: Tensor,
-  dropout?: Dropout,
-  random: RandomKey | null = null,
+  { dropout, random = null, letsGo = false }: NormAfterOptions = {},
 ): Tensor {
   const isPlain = norm instanceof LayerNorm && norm.forward === LayerNorm.prototype.forward;
-  if (isPlain && (!dropout || (dropout.forward === Dropout.prototype.forward && dropout.p < 1)))
-    return norm.forward(input, { residual, dropout: random ? dropout?.options(random) : undefined });
+  if (isPlain && (!dropout || (dropout.forward === Dropout.prototype.forward && dropout.p < 1))) {
+    const output = norm.forward(input, { residual, dropout: random ? dropout?.options(random) : undefined });
+    if (letsGo) input.dispose();
+    return output;
+  }
   return norm.forward(add(residual, dropout ? dropout.forward(input, random) : input));
 }

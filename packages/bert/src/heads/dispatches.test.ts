@@ -1,0 +1,68 @@
+import { AdamW, openDevice, type Device } from '@attune/tensor';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BertConfig } from '../config/bertConfig.ts';
+import { BertForSequenceClassification } from './sequenceClassification.ts';
+
+// Counted and not run, as GPUs choose their kernels.
+let device: Device;
+beforeAll(async () => {
+  device = await openDevice();
+  Object.assign(device, { profile: { ...device.profile, software: false, mesaVersion: 0 } });
+});
+afterAll(() => device.destroy());
+
+/** Dispatches of a training step of a model with so many layers, by kernel. */
+async function dispatchesOf(numHiddenLayers: number): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const config = new BertConfig({
+    vocabSize: 40,
+    hiddenSize: 64,
+    numHiddenLayers,
+    numAttentionHeads: 2,
+    intermediateSize: 64,
+    maxPositionEmbeddings: 16,
+    numLabels: 2,
+  });
+  using model = await BertForSequenceClassification.fromConfig(config, { device, seed: 1 });
+  using optimizer = new AdamW(model.parameters(), { lr: 1e-3, maxGradNorm: 1 });
+  model.train();
+  const batch = {
+    input_ids: { data: Int32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] },
+    labels: { data: Int32Array.of(0, 1), shape: [2] },
+  };
+  const counting: Device['dispatch'] = ({ program, workgroups }) => {
+    if (workgroups.includes(0)) return;
+    const [kernel = ''] = program.key.split(' ');
+    counts.set(kernel, (counts.get(kernel) ?? 0) + 1);
+  };
+  Object.assign(device, { dispatch: counting });
+  try {
+    device.scope(() => {
+      const { loss } = model.forward(batch);
+      optimizer.recordLoss(loss);
+      loss.backward(1, { releaseResults: true });
+    });
+    optimizer.step();
+    optimizer.zeroGrad();
+  } finally {
+    Reflect.deleteProperty(device, 'dispatch');
+  }
+  return counts;
+}
+
+it('a step of twelve layers takes GPUs at most as many dispatches as docs/performance.md says', async () => {
+  const [one, two] = [await dispatchesOf(1), await dispatchesOf(2)];
+  const total = (counts: Map<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const layer = total(two) - total(one);
+  console.log(total(one) + 11 * layer, layer, one);
+  // Twelve products, attention there and back, two layer norms there and back.
+  expect(layer).toBeLessThanOrEqual(20);
+  expect(two.get('gemm')! - one.get('gemm')!).toBe(12);
+  expect(two.get('layerNorm')! - one.get('layerNorm')!).toBe(2);
+  expect(two.get('layerNormBackward')! - one.get('layerNormBackward')!).toBe(2);
+  for (const kernel of ['columnSum', 'gelu', 'geluBackward', 'geluBackwardWithBias', 'combineSquares'])
+    expect(two.get(kernel) ?? 0, kernel).toBe(0);
+  expect(total(one) + 11 * layer).toBeLessThanOrEqual(mostOfTwelveLayers);
+});
+
+const mostOfTwelveLayers = 273;
