@@ -2,13 +2,13 @@ import { configs } from '../libraries/stepShape.mjs';
 import { table } from '../table.mjs';
 
 /**
- * Of a BERT layer, what is kept of each token for the backward pass: 18 rows of the hidden size,
+ * Of a BERT layer, what is kept of each token for the backward pass: 16 rows of the hidden size,
  * counting the wide ones four times; fp16 halves 12 of them. Of a layer that is computed again it is
  * the row that goes in; while that is done, one such layer is there whole.
  */
 function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16, everyNLayers) {
   const wide = 2 * intermediateSize;
-  const [halved, single] = [6 * hiddenSize + wide, 4 * hiddenSize];
+  const [halved, single] = [4 * hiddenSize + wide, 4 * hiddenSize];
   const layer = (fp16 ? 2 : 4) * halved + 4 * single;
   if (everyNLayers === 0) return numHiddenLayers * layer;
   const again = Math.ceil(numHiddenLayers / everyNLayers);

@@ -54,7 +54,6 @@ it('a step of twelve layers takes GPUs at most as many dispatches as docs/perfor
   const [one, two] = [await dispatchesOf(1), await dispatchesOf(2)];
   const total = (counts: Map<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
   const layer = total(two) - total(one);
-  console.log(total(one) + 11 * layer, layer, one);
   // Twelve products, attention there and back, two layer norms there and back.
   expect(layer).toBeLessThanOrEqual(20);
   expect(two.get('gemm')! - one.get('gemm')!).toBe(12);
@@ -65,4 +64,5 @@ it('a step of twelve layers takes GPUs at most as many dispatches as docs/perfor
   expect(total(one) + 11 * layer).toBeLessThanOrEqual(mostOfTwelveLayers);
 });
 
-const mostOfTwelveLayers = 273;
+/** Without sums of parts, which these products are too small for. */
+const mostOfTwelveLayers = 245;

@@ -101,7 +101,15 @@ describe('embeddingSum', () => {
   });
 });
 
-describe('embeddingBackward', () => {
+/** On GPUs long segments are summed by trees. */
+describe.each([true, false])('embeddingBackward, on an adapter of software: %s', (software) => {
+  let profile: Gpu['profile'];
+  beforeAll(() => {
+    ({ profile } = gpu);
+    Object.assign(gpu, { profile: { ...profile, software } });
+  });
+  afterAll(() => Object.assign(gpu, { profile }));
+
   interface Case {
     readonly rows: number;
     readonly columns: number;

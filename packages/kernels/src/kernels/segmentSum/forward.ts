@@ -10,6 +10,11 @@ import { rowsPerChunk } from './segmentChunks.ts';
 import { wgsl as chunkSource } from './segmentSum.wgsl.ts';
 import { wgsl as longSource } from './segmentSumLong.wgsl.ts';
 
+/** Vectors of a segment that a workgroup of `segmentSumLong.wgsl` sums by trees. */
+const treeVectors = 8;
+/** As many as there are workgroups along one dimension. */
+const mostTreeSegments = 65535;
+
 /**
  * Sums rows by their ids: `output[id] = sum of the rows of input with that id`, replaced or added.
  * No atomics: every run gives the same bits. Ids that occur more than 32 times are summed in two
@@ -38,14 +43,19 @@ export function segmentSum(gpu: Gpu, options: SegmentSumOptions): void {
     workgroups: spreadWorkgroups(Math.ceil((segments.chunks * vectors) / 64)),
     work: { bytes: (rows * bytesPerElement[input.elementType] + segments.uniqueIds * 8) * columns },
   });
+  // Processors go through memory in order; on GPUs a thread that adds one after the other waits.
+  const tree = !gpu.profile.software && segments.longSegments <= mostTreeSegments;
   gpu.dispatch({
     program: kernelProgram(`${kernel} of long segments`, longSource, {
       access: elementAccess(gpu, {}, { output }, width),
+      tree,
     }),
     parameters: { integers: [...integers, segments.partialSums] },
     reads: [segments.words, partialSums],
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil((segments.longSegments * vectors) / 64)),
+    workgroups: tree
+      ? [segments.longSegments > 0 ? Math.ceil(vectors / treeVectors) : 0, segments.longSegments, 1]
+      : spreadWorkgroups(Math.ceil((segments.longSegments * vectors) / 64)),
     work: { bytes: segments.partialSums * columns * 4 },
   });
   gpu.release(partialSums);

@@ -5,6 +5,8 @@
 // segments: u32 words laid out as in segmentChunks.ts
 // One vector of columns of one segment a thread, 64 threads a workgroup. Partial sums are added 32
 // at a time, so that rounding errors grow with 32 + chunks / 32.
+// With tree, for GPUs: eight vectors of one segment a workgroup of 256 threads, of which 32 take every
+// 32nd chunk and are then summed by a tree. Workgroups go over vectors in x, over segments in y.
 
 struct Parameters { columns: u32, outputRows: u32, accumulate: u32, partials: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -12,6 +14,30 @@ struct Parameters { columns: u32, outputRows: u32, accumulate: u32, partials: u3
 @group(0) @binding(2) var<storage, read> partialSums: array<Values>;
 @group(0) @binding(3) var<storage, read_write> output: array<Output>;
 
+#if tree
+const across = 8u;
+const threads = 256u;
+var<workgroup> sums: array<Values, threads>;
+
+@compute @workgroup_size(threads)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let column = workgroup.x * across + thread % across;
+  let place = min(column, parameters.columns - 1);
+  let entry = segments[3] + 3 * workgroup.y;
+  let end = min(segments[entry + 2], parameters.partials);
+  var sum = Values();
+  for (var number = segments[entry + 1] + thread / across; number < end; number += threads / across) {
+    sum += partialSums[number * parameters.columns + place];
+  }
+  sums[thread] = sum;
+  workgroupBarrier();
+  for (var half = threads / 2; half >= across; half /= 2) {
+    if (thread < half) { sums[thread] += sums[thread + half]; }
+    workgroupBarrier();
+  }
+  if (thread < across && column < parameters.columns) { store(segments[entry], column, sums[thread]); }
+}
+#else
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let index = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
@@ -19,8 +45,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let column = index - segment * parameters.columns;
   if (segment >= segments[1]) { return; }
   let entry = segments[3] + 3 * segment;
-  let id = segments[entry];
-  if (id >= parameters.outputRows) { return; }
   // Whatever the words hold, no sum goes beyond the partial sums that there are.
   let end = min(segments[entry + 2], parameters.partials);
   var sum = Values();
@@ -29,7 +53,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     for (var number = begin; number < min(begin + 32, end); number++) { part += partialSums[number * parameters.columns + column]; }
     sum += part;
   }
+  store(segments[entry], column, sum);
+}
+#endif
+
+fn store(id: u32, column: u32, value: Values) {
+  if (id >= parameters.outputRows) { return; }
   let goal = id * parameters.columns + column;
+  var sum = value;
   if (parameters.accumulate != 0) { sum += loadOutput(goal); }
   storeOutput(goal, sum);
 }
