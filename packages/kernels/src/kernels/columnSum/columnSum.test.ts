@@ -64,7 +64,15 @@ async function check({ rows, columns, type = 'f32', accumulate = false, magnitud
   gpu.release(output);
 }
 
-describe('columnSum', () => {
+/** GPUs sum by trees. */
+describe.each([true, false])('columnSum, on an adapter of software: %s', (software) => {
+  let profile: Gpu['profile'];
+  beforeAll(() => {
+    ({ profile } = gpu);
+    Object.assign(gpu, { profile: { ...profile, software } });
+  });
+  afterAll(() => Object.assign(gpu, { profile }));
+
   it('equals the reference for every shape', async () => {
     for (const [rows, columns] of shapes) await check({ rows, columns });
   });
@@ -109,6 +117,7 @@ describe('columnSum', () => {
   });
   it('compiles', () =>
     compileOnNull((nullGpu) => {
+      Object.assign(nullGpu, { profile: { ...nullGpu.profile, software } });
       const output = nullGpu.allocate('f32', 64, 'output');
       for (const type of ['f32', 'f16'] as const) {
         const input = nullGpu.allocate(type, 64 * 64, 'input');

@@ -5,6 +5,7 @@ import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { columnBlocks, fitOneBlock } from './columnBlocks.ts';
 import type { ColumnBlocks } from './columnBlocks.ts';
+import { wgsl as byWorkgroupSource } from './columnSumByWorkgroup.wgsl.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';
 import type { ColumnSumOptions } from './options.ts';
 
@@ -12,7 +13,7 @@ const kernel = 'columnSum';
 
 /**
  * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then
- * the blocks' sums, in an order that depends on `rows` alone.
+ * the blocks' sums, in an order that depends on `rows` alone; on GPUs by trees.
  *
  * @throws KernelArgumentError
  */
@@ -23,6 +24,9 @@ export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate =
   requireSeparate(kernel, [input], [output]);
   const width = columns % 4 === 0 ? 4 : 1;
   const vectors = columns / width;
+  const fitsGrid = vectors <= vectorsOfWorkgroup * mostWorkgroups && rows <= rowsOfWorkgroup * mostWorkgroups;
+  if (!gpu.profile.software && fitsGrid)
+    return sumByWorkgroups(gpu, { input, output, rows, columns, accumulate }, width);
   if (fitOneBlock(rows)) {
     sumBlocks(
       gpu,
@@ -36,6 +40,39 @@ export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate =
   const sums = gpu.allocate('f32', split.blocks * columns, 'columnSum blocks');
   sumBlocks(gpu, { input, output: sums, rows, columns }, width, split);
   columnSum(gpu, { input: sums, output, rows: split.blocks, columns, accumulate });
+  gpu.release(sums);
+}
+
+/** Rows that a workgroup sums on GPUs. */
+const rowsOfWorkgroup = 1024;
+/** Vectors of a row that it sums. */
+const vectorsOfWorkgroup = 8;
+/** Along one dimension. */
+const mostWorkgroups = 65535;
+
+/** One dispatch for up to 1024 rows; of more, their blocks' sums are summed in turn. */
+function sumByWorkgroups(
+  gpu: Gpu,
+  { input, output, rows, columns, accumulate = false }: ColumnSumOptions,
+  width: 1 | 4,
+): void {
+  const blocks = Math.max(1, Math.ceil(rows / rowsOfWorkgroup));
+  const sums = blocks === 1 ? output : gpu.allocate('f32', blocks * columns, 'columnSum blocks');
+  const adds = accumulate && blocks === 1;
+  const vectors = columns / width;
+  gpu.dispatch({
+    program: kernelProgram(`${kernel} by workgroup`, byWorkgroupSource, {
+      access: elementAccess(gpu, { input }, { output: sums }, width),
+      accumulate: adds,
+    }),
+    parameters: { integers: [rows, vectors, rowsOfWorkgroup] },
+    reads: [input],
+    writes: [sums],
+    workgroups: [Math.ceil(vectors / vectorsOfWorkgroup), blocks, 1],
+    work: { bytes: columns * (rows * bytesPerElement[input.elementType] + 4 * blocks) },
+  });
+  if (blocks === 1) return;
+  columnSum(gpu, { input: sums, output, rows: blocks, columns, accumulate });
   gpu.release(sums);
 }
 
