@@ -1,6 +1,8 @@
 import { AdamW, defaultDevice, noGrad, type Device } from '@attune/tensor';
 import { beforeAll, expect, it } from 'vitest';
+import { BertConfig } from '../config/bertConfig.ts';
 import { makeTinyBert, tinyBatch as batch } from '../testing/tinyBert.ts';
+import { BertForSequenceClassification } from './sequenceClassification.ts';
 
 let device: Device;
 beforeAll(async () => {
