@@ -21,12 +21,12 @@ export const weights = {
     fetches: ['accuracy'],
   },
   'the tokenizer': {
-    limit: 60,
+    limit: 35,
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
-  'the whole lesson': { limit: 222, code: lesson },
+  'the whole lesson': { limit: 220, code: lesson },
   'the lesson, with a Parquet file and a metric of GLUE': {
-    limit: 252,
+    limit: 250,
     code: lesson,
     fetches: ['readParquet', 'glue'],
   },
