@@ -66,8 +66,16 @@ export async function warmUp(gpu: Gpu): Promise<void> {
   for (const array of [a, b, output]) gpu.release(array);
 }
 
-/** Times the candidates for a class of products and returns the fastest. */
-export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonly [key: string, choice: GemmChoice]> {
+/**
+ * Times the candidates for a class of products and returns the fastest.
+ *
+ * @param end by `performance.now()`, after which no candidate is timed again
+ */
+export async function measureGemm(
+  gpu: Gpu,
+  product: GemmClass,
+  end: number,
+): Promise<readonly [key: string, choice: GemmChoice]> {
   const { layout, half, m, n, k } = product;
   const type = half ? 'f16' : 'f32';
   const a = gpu.allocate(type, m * k, 'tuning');
@@ -81,7 +89,7 @@ export async function measureGemm(gpu: Gpu, product: GemmClass): Promise<readonl
   const tried = triedOf(gpu, product);
   await gpu.prepare(() => tried.forEach(run));
   const times = tried.map(() => Infinity);
-  for (let round = 0; round < runs; round++) {
+  for (let round = 0; round < runs && (round === 0 || performance.now() < end); round++) {
     const limit = hopeless * Math.min(...times);
     for (const [index, choice] of tried.entries()) {
       if (round > 0 && (times[index] as number) > limit) continue;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDevice, tuneKernels } from '../index.ts';
 import { planGemm } from '../kernels/gemm/variants.ts';
+import { compileOnNull } from '../testing/compileOnNull.ts';
 import { checkGemm } from '../testing/checkGemm.ts';
 import { adapterClassOf } from '../kernels/gemm/adapterClass.ts';
 import { gemmClassKey } from '../kernels/gemm/sizeClasses.ts';
@@ -82,6 +83,16 @@ it('measures the products of models, of both types, and few on a software adapte
   ] as const)
     for (const half of [false, true]) expect(keys).toContain(gemmClassKey({ layout, half, m, n, k }));
 });
+
+it('tries what GPUs can run, within their limits', () =>
+  compileOnNull(async (nullGpu) => {
+    await tuneKernels(nullGpu, { budget: 0.5 });
+    expect(nullGpu.tuned.size).toBeGreaterThan(0);
+    for (const { variant, splits } of nullGpu.tuned.values()) {
+      expect(['portable', 'outerProduct']).toContain(variant);
+      expect(splits).toBeGreaterThan(0);
+    }
+  }));
 
 it('is followed by gemm, but not against its caller nor to a variant that is wrong here', async () => {
   using gpu = await openDevice();

@@ -67,7 +67,7 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   const classes = gemmClasses(gpu);
   if (!gpu.profile.software) await warmUp(gpu);
   for (const [index, one] of classes.entries()) {
-    if (performance.now() < end) table.set(...(await measureGemm(gpu, one)));
+    if (performance.now() < end) table.set(...(await measureGemm(gpu, one, end)));
     onProgress(index + 1, classes.length);
   }
   gpu.tuned = table;

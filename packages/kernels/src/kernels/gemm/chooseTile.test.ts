@@ -134,6 +134,14 @@ it('knows a speed of every tile of the variants of GPUs', () => {
       for (const { tiles } of Object.values(cardsOf).flat()) expect(tiles).toHaveProperty([`${variant} ${size}`]);
 });
 
+it('splits into no more parts than fit one array of the device', async () => {
+  using small = await openDevice({ limits: { maxStorageBufferBindingSize: 2 ** 27 } });
+  const [m, n, k] = [4096, 3072, 1024];
+  const partsOf = (device: Gpu) => gemmCandidates(device, ['portable'], { m, n, k }).map(({ splits }) => splits);
+  expect(Math.max(...partsOf(small))).toBe(2);
+  expect(4 * 2 * m * n).toBeLessThanOrEqual(2 ** 27);
+});
+
 it('holds as many workgroups at once as registers and threads of a multiprocessor allow', () => {
   for (const [size, tile] of Object.entries(outerProductTiles)) {
     const { registers, threads, workgroupBytes } = outerProductResources(tile);

@@ -25,14 +25,18 @@ const leastInnerPerPart = 128;
 /** A way to compute a product, and what its time depends on. */
 interface Candidate extends TileCandidate, Required<GemmChoice> {}
 
-/** All ways to compute a product by these variants here; equal tiles once. */
+/** All ways to compute a product by these variants here, whose parts fit one array; equal tiles once. */
 export function gemmCandidates(
   gpu: Gpu,
   variants: readonly GemmVariant[],
-  { m, k, count }: ProductShape,
+  { m, n, k, count }: ProductShape,
   splits: readonly number[] = splitCounts,
 ): Candidate[] {
-  const possible = splits.filter((parts) => parts === 1 || (count === undefined && k >= parts * leastInnerPerPart));
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.info.limits;
+  const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const fits = (parts: number) =>
+    count === undefined && k >= parts * leastInnerPerPart && 4 * parts * m * n <= mostBytes;
+  const possible = splits.filter((parts) => parts === 1 || fits(parts));
   const candidates = new Map<string, Candidate>();
   for (const variant of variants) {
     for (const size of tileSizes[variant]) {
