@@ -13,6 +13,7 @@ import { wgsl as gradQueryByRow } from './gradQueryByRow.wgsl.ts';
 import { wgsl as gradQueryBySubgroup } from './gradQueryBySubgroup.wgsl.ts';
 import { wgsl as gradQueryPadded } from './gradQueryPadded.wgsl.ts';
 import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
+import { candidates } from './candidates.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
 import { flashBackward } from './flashBackward.ts';
@@ -69,7 +70,7 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 
 function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   if (!isFlash(variant)) recordByRows(gpu, options, variant);
-  else if (!recordAtOnce(gpu, options)) recordByRows(gpu, options, 'padded');
+  else if (!recordAtOnce(gpu, options, variant)) recordByRows(gpu, options, 'padded');
 }
 
 function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' {
@@ -80,7 +81,7 @@ function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' 
  * Records one kernel for all gradients. @returns false where the sequences do not fit it, or an
  * adapter has no bindings for all the arrays; then nothing was recorded
  */
-function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions): boolean {
+function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): boolean {
   const { gradOutput, logSumExp, cuSeqlens, dropout, headSize, maxSeqlen } = options;
   const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = gpu.info.limits;
   const matrices = { ...(options.qkv ? { query: options.qkv } : matricesOf(options)), gradOutput };
@@ -100,6 +101,7 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions): boolean {
     qkv: options.qkv !== undefined,
     products: 5,
   };
+  if (candidates.get(variant)?.backward(gpu, options, pairKernel)) return true;
   const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
   if (tile) recordFlash(gpu, options, pairKernel, tile, flashBackward);
   return tile !== undefined;

@@ -7,6 +7,8 @@ interface Candidate {
   /** What it needs and the device or a head of this size does not have. */
   readonly whatIsMissing: (gpu: Gpu, headSize: number) => string | undefined;
   readonly forward: (gpu: Gpu, options: AttentionShape, pairKernel: PairKernel) => void;
+  /** Records all gradients; false where they do not fit it, and then nothing was recorded. */
+  readonly backward: (gpu: Gpu, options: AttentionShape, pairKernel: PairKernel) => boolean;
 }
 
 /** By name, once `addAttentionCandidates` was called. */

@@ -5,7 +5,8 @@ import { staleOutput } from '../../testing/arrays.ts';
 import { compileOnNull, messagesOnNull } from '../../testing/compileOnNull.ts';
 import { candidates } from './candidates.ts';
 import { matrixBytes } from './flashMatrix.ts';
-import { addAttentionCandidates, attention } from './index.ts';
+import { matrixBackwardBytes } from './flashMatrixBackward.ts';
+import { addAttentionCandidates, attention, attentionBackward } from './index.ts';
 
 beforeAll(addAttentionCandidates);
 
@@ -42,6 +43,17 @@ function forward(gpu: Gpu, headSize: number, dropout: boolean) {
   } as const;
 }
 
+/** Forward and, where it is of matrix units, backward. */
+function record(gpu: Gpu, headSize: number): void {
+  for (const dropout of [true, false]) {
+    const given = forward(gpu, headSize, dropout);
+    attention(gpu, given);
+    if (headSize > 64) continue;
+    const gradQkv = staleOutput(gpu, 3 * 64 * headSize, 'f16', 'gradQkv');
+    attentionBackward(gpu, { ...given, gradOutput: given.output, gradQkv });
+  }
+}
+
 it('flashMatrix compiles for the fragments of cards', async () => {
   const gpu = await openDevice({ backend: 'null' });
   const programs: string[] = [];
@@ -52,10 +64,9 @@ it('flashMatrix compiles for the fragments of cards', async () => {
     [8, 8, 8],
   ] as const) {
     asCard(gpu, { m, n, k }, 32);
-    for (const headSize of [32, 64, 100, 128])
-      for (const dropout of [true, false]) attention(gpu, forward(gpu, headSize, dropout));
+    for (const headSize of [32, 64, 100, 128]) record(gpu, headSize);
   }
-  expect(programs).toHaveLength(24);
+  expect(programs).toHaveLength(24 + 12);
   gpu.destroy();
   // The null backend refuses pipelines of more than 16 KiB.
   expect(await messagesOnNull(programs)).toEqual([]);
@@ -83,4 +94,6 @@ it('says what flashMatrix needs, and keeps to the workgroup memory of cards', as
   gpu.destroy();
   const bytes = ([32, 64, 128] as const).map((channels) => matrixBytes({ m: 16, lanes: 32, channels }));
   expect(bytes).toEqual([22016, 28160, 48640]);
+  const backward = ([32, 64] as const).map((channels) => matrixBackwardBytes({ m: 16, lanes: 32, channels }));
+  expect(backward).toEqual([33792, 46080]);
 });

@@ -24,7 +24,8 @@ export function flashMatrixProgram(gpu: Gpu, headSize: number): FlashMatrixProgr
   if (!config || headSize > 128) return undefined;
   const { m, n, k } = config;
   const channels = headSize <= 32 ? 32 : headSize <= 64 ? 64 : 128;
-  const program = { m, n, k, lanes, channels, majorness: subgroupMatrixSpelling === 'majorness' };
+  const spelling = { majorness: subgroupMatrixSpelling === 'majorness', constantLoops: !gpu.profile.software };
+  const program = { m, n, k, lanes, channels, ...spelling };
   const fits = [1, 2, 4, 8].includes((4 * lanes) / matrixRows({ m })) && [8, 16].includes(n) && [8, 16].includes(k);
   return fits && matrixBytes(program) <= gpu.info.limits.maxComputeWorkgroupStorageSize ? program : undefined;
 }

@@ -1,14 +1,16 @@
-// The forward of attention, as in forwardByRow.wgsl, with products on matrix units: operands in
-// f16, sums in f32.
+// Attention with products on matrix units, operands in f16 and sums in f32: forward as in
+// forwardByRow.wgsl, and all gradients, as in gradQueryByRow.wgsl and gradKeyValueByRow.wgsl, of
+// sequences that are one block of keys.
 //
-// Four subgroups, two by two, have a block of query rows and go over the keys in blocks, twice.
-// Once for the logarithm of each row's sum of exponentials; then, from the last block back, for the
-// sums of values weighted by probabilities, which stay in fragments: they need no correction, as
-// that logarithm is known. Scores go from fragments to workgroup memory and come back as
-// probabilities in f16, dropped. All invocations share the rows of a block.
+// Four subgroups, two by two, have a block of query rows. Forward they go over the keys in blocks,
+// twice: once for the logarithm of each row's sum of exponentials; then, from the last block back,
+// for the sums of values weighted by probabilities, which stay in fragments: they need no
+// correction, as that logarithm is known. Scores go from fragments to workgroup memory and come back
+// as probabilities in f16, dropped. All invocations share the rows of a block. Backward the keys and
+// values stay in workgroup memory, and their gradients in fragments.
 // Tiles hold eights of channels, packed into words; their rows lie an odd number of eights apart.
-// flashMatrix.ts writes main, in which all places in workgroup memory are made of the thread's
-// number and constants: strides stay constant, and no load needs a check.
+// flashMatrix.ts and flashMatrixBackward.ts write main, in which all places in workgroup memory are
+// made of the thread's number and constants: strides stay constant, and no load needs a check.
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -42,6 +44,15 @@ fn valueEight(row: u32, endRow: u32, head: u32, eight: u32) -> vec4u {
   let high = valueOf(bounded, head, min(2 * eight + 1, parameters.chunks - 1));
   return insideEight(packEight(low, high), row < endRow, eight);
 }
+
+#if !forward
+fn gradOutputEight(row: u32, endRow: u32, head: u32, eight: u32) -> vec4u {
+  let bounded = min(row, endRow - 1);
+  let low = gradOutputOf(bounded, head, min(2 * eight, parameters.chunks - 1));
+  let high = gradOutputOf(bounded, head, min(2 * eight + 1, parameters.chunks - 1));
+  return insideEight(packEight(low, high), row < endRow, eight);
+}
+#endif
 
 fn insideEight(words: vec4u, insideRow: bool, eight: u32) -> vec4u {
   let low = select(vec2u(), words.xy, insideRow && 2 * eight < parameters.chunks);

@@ -12,6 +12,8 @@ export type FlashMatrixProgram = {
   readonly channels: number;
   /** Loads and stores say the majorness by a type, or by a flag. */
   readonly majorness: boolean;
+  /** As in `FlashProgram`. */
+  readonly constantLoops: boolean;
 };
 
 /** Keys of a block. */
@@ -62,13 +64,19 @@ export function stage(
 ): string[] {
   const eights = program.channels / 8;
   const threads = 4 * program.lanes;
-  return times((rows * eights) / threads, (number) => {
-    const row = `(thread / ${eights}u + ${(number * threads) / eights}u)`;
-    return `${tile}[${row} * ${eights + 1}u + thread % ${eights}u] = ${load}(${firstRow} + ${row}, endRow, head, thread % ${eights}u);`;
-  });
+  const turns = (rows * eights) / threads;
+  const oneRow = (row: string) =>
+    `${tile}[${row} * ${eights + 1}u + thread % ${eights}u] = ${load}(${firstRow} + ${row}, endRow, head, thread % ${eights}u);`;
+  if (program.constantLoops)
+    return times(turns, (turn) => oneRow(`(thread / ${eights}u + ${(turn * threads) / eights}u)`));
+  return [
+    `for (var turn = 0u; turn < min(${turns}u, parameters.tileKeys); turn++) {`,
+    `  ${oneRow(`(thread / ${eights}u + turn * ${threads / eights}u)`)}`,
+    '}',
+  ];
 }
 
-function loadMatrix(
+export function loadMatrix(
   { majorness }: FlashMatrixProgram,
   type: string,
   tile: string,
