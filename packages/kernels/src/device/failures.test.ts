@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeviceLostError, GpuValidationError, openDevice, scale } from '../index.ts';
+import { DeviceLostError, GpuValidationError, KernelArgumentError, openDevice, scale } from '../index.ts';
 import type { Dispatch, Gpu, GpuArray } from '../index.ts';
 
 let gpu: Gpu;
@@ -17,9 +17,14 @@ const kernel = (key: string, source: string, output: GpuArray): Dispatch => ({
 });
 
 const wrong: readonly (readonly [what: string, source: string])[] = [
-  ['what does not parse', 'fn main( {'],
+  ['what does not parse', `${bindings} fn main( {`],
   ['an unknown name', `${bindings} @compute @workgroup_size(1) fn main() { output[0] = nonsense; }`],
   ['a feature without its enable', `${bindings} @compute @workgroup_size(1) fn main() { output[0] = f32(f16(1)); }`],
+  ['a workgroup over the limit', `${bindings} @compute @workgroup_size(100000) fn main() { output[0] = 1; }`],
+  ['no entry point', `${bindings} @compute @workgroup_size(1) fn other() { output[0] = 1; }`],
+];
+
+const misbound: typeof wrong = [
   [
     'a binding that is not there',
     '@group(0) @binding(7) var<storage, read_write> output: array<f32>; @compute @workgroup_size(1) fn main() { output[0] = 1; }',
@@ -28,8 +33,6 @@ const wrong: readonly (readonly [what: string, source: string])[] = [
     'a binding of another type',
     '@group(0) @binding(1) var<storage, read> output: array<f32>; @group(0) @binding(0) var<storage, read_write> p: array<f32>; @compute @workgroup_size(1) fn main() { p[0] = output[0]; }',
   ],
-  ['a workgroup over the limit', `${bindings} @compute @workgroup_size(100000) fn main() { output[0] = 1; }`],
-  ['no entry point', `${bindings} @compute @workgroup_size(1) fn other() { output[0] = 1; }`],
 ];
 
 describe('a kernel that does not compile', () => {
@@ -55,8 +58,8 @@ describe('a kernel that does not compile', () => {
     const weights = gpu.allocatePersistent('f32', 3, 'weights');
     gpu.write(weights, Float32Array.of(4, 5, 6));
     await gpu.idle();
-    gpu.dispatch(kernel('wrong', 'fn main( {', output));
-    gpu.dispatch(kernel('wrong', 'fn main( {', weights));
+    gpu.dispatch(kernel('wrong', `${bindings} fn main( {`, output));
+    gpu.dispatch(kernel('wrong', `${bindings} fn main( {`, weights));
     await expect(gpu.idle()).rejects.toThrow(/kernel wrong does not compile/);
     await gpu.idle();
     expect(gpu.failed).toBe(false);
@@ -71,7 +74,7 @@ describe('a kernel that does not compile', () => {
   it('is told to every wait that was there, and not to one for what was submitted before', async () => {
     const [good, bad] = [gpu.upload(Float32Array.of(1), 'f32', 'good'), gpu.allocate('f32', 1, 'bad')];
     const before = gpu.read(good);
-    gpu.dispatch(kernel('wrong', 'fn main( {', bad));
+    gpu.dispatch(kernel('wrong', `${bindings} fn main( {`, bad));
     const [first, second] = [gpu.read(bad), gpu.idle()];
     await expect(first).rejects.toThrow(/does not compile/);
     await expect(second).rejects.toThrow(/does not compile/);
@@ -80,11 +83,20 @@ describe('a kernel that does not compile', () => {
     for (const array of [good, bad]) gpu.release(array);
   });
 
+  it.each(misbound)('is refused at once for %s, and harms nothing', async (what, source) => {
+    const output = gpu.allocate('f32', 3, 'output');
+    expect(() => gpu.dispatch(kernel(`wrong: ${what}`, source, output))).toThrow(KernelArgumentError);
+    await gpu.idle();
+    expect(gpu.failed).toBe(false);
+    gpu.release(output);
+  });
+
   it('refuses too many workgroups with the name of the kernel', async () => {
     const output = gpu.allocate('f32', 1, 'output');
     const source = `${bindings} @compute @workgroup_size(1) fn main() { output[0] = 1; }`;
-    gpu.dispatch({ ...kernel('many', source, output), workgroups: [1e6, 1, 1] });
-    await expect(gpu.read(output)).rejects.toThrow(/workgroup/);
+    expect(() => gpu.dispatch({ ...kernel('many', source, output), workgroups: [1e6, 1, 1] })).toThrow(
+      /kernel many: .*workgroups/,
+    );
     gpu.dispatch(kernel('many', source, output));
     expect([...((await gpu.read(output)) as Float32Array)]).toEqual([1]);
     gpu.release(output);

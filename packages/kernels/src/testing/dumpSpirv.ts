@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 // Dawn prints what it generates to the process's own output, so it is asked in another process.
 const program = `
@@ -26,6 +27,8 @@ process.exit(0);
  */
 export function dumpSpirv(wgsl: string): string {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    // What it imports is found from here.
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
     input: wgsl,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

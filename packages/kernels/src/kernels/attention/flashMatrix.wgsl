@@ -5,9 +5,9 @@
 // Four subgroups, two by two, have a block of query rows. Forward they go over the keys in blocks,
 // twice: once for the logarithm of each row's sum of exponentials; then, from the last block back,
 // for the sums of values weighted by probabilities, which stay in fragments: they need no
-// correction, as that logarithm is known. Scores go from fragments to workgroup memory and come back
-// as probabilities in f16, dropped. All invocations share the rows of a block. Backward the keys and
-// values stay in workgroup memory, and their gradients in fragments.
+// correction, as that logarithm is known. Scores go from fragments to workgroup memory and come
+// back as probabilities in f16, dropped. All invocations share the rows of a block. Backward the
+// keys and values stay in workgroup memory, and their gradients in fragments.
 // Tiles hold eights of channels, packed into words; their rows lie an odd number of eights apart.
 // flashMatrix.ts and flashMatrixBackward.ts write main, in which all places in workgroup memory are
 // made of the thread's number and constants: strides stay constant, and no load needs a check.

@@ -5,8 +5,9 @@
 // segments: u32 words laid out as in segmentChunks.ts
 // One vector of columns of one segment a thread, 64 threads a workgroup. Partial sums are added 32
 // at a time, so that rounding errors grow with 32 + chunks / 32.
-// With tree, for GPUs: eight vectors of one segment a workgroup of 256 threads, of which 32 take every
-// 32nd chunk and are then summed by a tree. Workgroups go over vectors in x, over segments in y.
+// With tree, for GPUs: eight vectors of one segment a workgroup of 256 threads, of which 32 take
+// every 32nd chunk and are then summed by a tree. Workgroups go over vectors in x, over segments in
+// y.
 
 struct Parameters { columns: u32, outputRows: u32, accumulate: u32, partials: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
