@@ -1,14 +1,14 @@
 // Builds the documentation as a site of static pages: the guide and the pages of the repository by
 // VitePress, the reference by TypeDoc. Fails on a public name, or a member of one, without a comment and on a dead link.
 // Usage: npm run docs [-- --base /attune/]
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadTool } from './check-packages/tools.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { step } from './setup/step.mjs';
 import { deadAnchors } from './site/anchors.mjs';
-import { pages, withSiteLinks } from './site/addresses.mjs';
+import { pages, pictures, withSiteLinks } from './site/addresses.mjs';
 import { writeReference } from './site/reference.mjs';
 import { sidebar } from './site/sidebar.mjs';
 import { siteTools } from './site/tools.mjs';
@@ -25,6 +25,7 @@ for (const [page, path] of pages) {
   mkdirSync(dirname(join(stage, path)), { recursive: true });
   writeFileSync(join(stage, path), withSiteLinks(page, readFileSync(join(rootFolder, page), 'utf8')));
 }
+for (const [picture, path] of pictures) copyFileSync(join(rootFolder, picture), join(stage, path));
 const reference = await step('Reading the comments of public names', () => writeReference(tools, stage));
 if (reference.undocumented.length > 0) {
   console.error(`Public names and members without a comment:\n${reference.undocumented.join('\n')}`);

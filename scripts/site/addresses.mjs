@@ -24,6 +24,13 @@ export const pages = new Map([
   ...markdownIn('docs/decisions').map((name) => [`docs/decisions/${name}`, `project/decisions/${name}`]),
 ]);
 
+/** Pictures that pages show, the same way. */
+export const pictures = new Map(
+  readdirSync(join(rootFolder, 'docs'))
+    .filter((name) => name.endsWith('.svg'))
+    .map((name) => [`docs/${name}`, `project/${name}`]),
+);
+
 /**
  * The address on the site of what a page links to.
  * @param {string} page its path in the repository
@@ -34,7 +41,7 @@ export function addressOnSite(page, link) {
   if (/^[a-z]+:|^#/i.test(link)) return link;
   const [, path, anchor] = /^([^#]*)(.*)$/.exec(link);
   const target = posix.join(posix.dirname(page), path).replace(/\/$/, '');
-  const there = pages.get(target) ?? pages.get(`${target}/README.md`);
+  const there = pages.get(target) ?? pages.get(`${target}/README.md`) ?? pictures.get(target);
   if (there) return posix.relative(posix.dirname(pages.get(page)), there) + anchor;
   if (!existsSync(join(rootFolder, target))) return link;
   const kind = statSync(join(rootFolder, target)).isDirectory() ? 'tree' : 'blob';
