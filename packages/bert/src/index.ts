@@ -11,6 +11,7 @@ export type {
   FileLike,
   ModelFolder,
   NamedFiles,
+  UrlLike,
   WritableFolder,
 } from './checkpoint/modelFolder.ts';
 export type { PretrainedOptions } from './checkpoint/pretrainedFiles.ts';

@@ -8,6 +8,14 @@ export interface BlobLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** What is needed of a `URL`. */
+export interface UrlLike {
+  /** The whole address. */
+  readonly href: string;
+  /** Its path, from the first `/` on. */
+  readonly pathname: string;
+}
+
 /** A `File`, as an input field, a drop or a directory handle gives it. */
 export interface FileLike extends BlobLike {
   /** Its name without folders. */
@@ -51,11 +59,12 @@ export type NamedFiles = ReadonlyMap<string, FileContent | ArrayBuffer | BlobLik
  * `https://…`, also as a `URL`; or, without any network, files by name, a list of Files (of `<input
  * webkitdirectory>`), or a directory handle.
  */
-export type ModelFolder = string | URL | NamedFiles | Iterable<FileLike> | DirectoryHandle;
+export type ModelFolder = string | UrlLike | NamedFiles | Iterable<FileLike> | DirectoryHandle;
 
 /** Where a checkpoint is written: a folder, a Map that takes the files, or a directory handle. */
 export type WritableFolder = string | Map<string, FileContent> | DirectoryHandle;
 
+const isUrl = (value: unknown): value is UrlLike => value instanceof URL;
 const isMap = (value: unknown): value is NamedFiles => value instanceof Map;
 const isHandle = (value: unknown): value is DirectoryHandle =>
   typeof value === 'object' && value !== null && (value as DirectoryHandle).kind === 'directory';
@@ -72,8 +81,7 @@ const elsewhere = 'an address, files (a Map of name to bytes, a list of Files) o
 /** @param example of a name on the hub */
 export const modelFolder = (example = 'bert-base-uncased'): Kind => ({
   what: `a hub name such as '${example}', or a folder: its path, ${elsewhere}`,
-  holds: (value) =>
-    nonEmptyText.holds(value) || value instanceof URL || isMap(value) || isHandle(value) || isFiles(value),
+  holds: (value) => nonEmptyText.holds(value) || isUrl(value) || isMap(value) || isHandle(value) || isFiles(value),
 });
 
 export const writableFolder: Kind = {
@@ -91,7 +99,7 @@ export interface FolderReader {
 
 /** The reader of a folder that is not the hub's to find; undefined for a hub name or a path. */
 export function readerOf(folder: ModelFolder): FolderReader | undefined {
-  if (folder instanceof URL) return addressReader(folder.href);
+  if (isUrl(folder)) return addressReader(folder.href);
   if (typeof folder === 'string') return /^https?:\/\//.test(folder) ? addressReader(folder) : undefined;
   if (isHandle(folder)) return handleReader(folder);
   return mapReader(isMap(folder) ? folder : namedFiles(folder));
