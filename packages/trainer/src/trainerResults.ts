@@ -26,7 +26,7 @@ export abstract class TrainerResults {
   abstract state: TrainerState;
 
   /**
-   * Writes model and tokenizer.
+   * Writes the model, its tokenizer, and the arguments as `training_args.json`.
    *
    * @param outputDir default: the output folder
    * @throws SaveError, which names where the model was written instead

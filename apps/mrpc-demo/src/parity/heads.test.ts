@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -182,6 +182,7 @@ const behaviours = [
       const before = await trainer.predict(trainDataset as never);
       const model = await AutoModelForSequenceClassification.fromPretrained(folder, { silent: true });
       expect(model.config.id2label).toEqual(names.id2label);
+      expect(readdirSync(folder)).toContain('training_args.json');
       expect((await AutoTokenizer.fromPretrained(folder)).vocabSize).toBeGreaterThan(10);
       const args = new TrainingArguments(folder, { disableTqdm: true });
       const after = await new Trainer({ model, args, processingClass: trainer.processingClass }).predict(

@@ -64,7 +64,7 @@ describe('checkpoints', () => {
     const error = await trainer.saveModel(blocked).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(SaveError);
     const instead = /The model was written to (\S+) instead/.exec((error as Error).message)?.[1];
-    expect(readdirSync(instead ?? '')).toEqual(['model.safetensors']);
+    expect(readdirSync(instead ?? '')).toEqual(['model.safetensors', 'training_args.json']);
     expect(instead?.startsWith(blocked)).toBe(true);
   });
 
@@ -85,7 +85,7 @@ describe('checkpoints', () => {
       /a part of the path is a file.*Step 4 of 8 was reached; the last checkpoint is .*checkpoint-2\./,
     );
     const instead = /The model was written to (\S+) instead/.exec(message)?.[1] ?? '';
-    expect(readdirSync(instead)).toEqual(['model.safetensors']);
+    expect(readdirSync(instead)).toEqual(['model.safetensors', 'training_args.json']);
     rmSync(instead, { recursive: true });
   });
 });

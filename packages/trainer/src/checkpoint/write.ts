@@ -17,24 +17,21 @@ export interface SavableProcessor {
 export interface SavedModel {
   readonly model: TrainableModel;
   readonly processingClass: SavableProcessor | undefined;
+  /** What it was trained with. */
+  readonly args: TrainingArguments;
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Writes the model, in its own format where it has one, and its tokenizer into a folder. */
-export async function writeModel(
-  folder: string,
-  {
-    model,
-    processingClass,
-  }: { readonly model: TrainableModel; readonly processingClass: SavableProcessor | undefined },
-): Promise<void> {
+/** Writes the model, in its own format where it has one, its tokenizer and the arguments into a folder. */
+export async function writeModel(folder: string, { model, processingClass, args }: SavedModel): Promise<void> {
   await saving(folder, async () => {
     await files.makeFolder(folder);
     if (model.savePretrained) await model.savePretrained(folder);
     else
       await files.writeFile(`${folder}/model.safetensors`, writeSafetensors(await model.stateDict(), { format: 'pt' }));
     await processingClass?.savePretrained?.(folder);
+    await files.writeFile(`${folder}/training_args.json`, json(args));
   });
 }
 
@@ -108,6 +105,7 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
         `${folder}/rng.json`,
         json({ seed: args.seed, data_seed: args.dataSeed, update: state.globalStep }),
       );
+      // A saveModel of one's own may not have written them.
       await files.writeFile(`${folder}/training_args.json`, json(args));
       await files.writeFile(`${folder}/trainer_state.json`, json(state));
       await files.writeFile(`${folder}/training_progress.json`, progressJson(progress));
