@@ -37,12 +37,34 @@ export const absentMethods: Readonly<Record<string, string>> = {
 /** Those that would be waited for. */
 const asynchronous: ReadonlySet<string> = new Set(['hyperparameterSearch', 'initHfRepo', 'pushToHub']);
 
-/** Makes a class answer calls of absent methods with an error that says what to do instead. */
-export function answerAbsentMethods(prototype: object): void {
-  for (const [name, reason] of Object.entries(absentMethods)) {
+const constructed = 'arguments do not change once they are made; pass them to new TrainingArguments(outputDir, { … })';
+const json = 'toJSON() gives the arguments under their Python names';
+
+/** The same of `transformers.TrainingArguments`. */
+export const absentArgumentMethods: Readonly<Record<string, string>> = {
+  getProcessLogLevel: 'there are no levels of messages',
+  getWarmupSteps: 'warmupSteps below 1 is a part of the steps, which each log entry and the lrScheduler show',
+  mainProcessFirst: oneProcess,
+  ...Object.fromEntries(
+    ['Dataloader', 'Evaluate', 'Logging', 'LrScheduler', 'Optimizer', 'PushToHub', 'Save', 'Testing', 'Training'].map(
+      (kind) => [`set${kind}`, constructed],
+    ),
+  ),
+  toDict: json,
+  toJsonString: json,
+  toSanitizedDict: json,
+};
+
+/**
+ * Makes a class answer calls of absent methods with an error that says what to do instead.
+ *
+ * @param what the owner in the error: `a Trainer has`
+ */
+export function answerAbsentMethods(prototype: object, what: string, methods: Readonly<Record<string, string>>): void {
+  for (const [name, reason] of Object.entries(methods)) {
     if (name in prototype) continue;
     const refuse = () => {
-      throw new TrainerError(`a Trainer has no method ${name}: ${reason}`);
+      throw new TrainerError(`${what} no method ${name}: ${reason}`);
     };
     const value = asynchronous.has(name) ? async () => Promise.resolve().then(refuse) : refuse;
     Object.defineProperty(prototype, name, { value, configurable: true, writable: true });

@@ -4,7 +4,7 @@ import { autocast, selfTest } from '@attune/tensor';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
-import { answerAbsentMethods } from './absentMethods.ts';
+import { absentMethods, answerAbsentMethods } from './absentMethods.ts';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
@@ -362,4 +362,4 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   }
 }
 
-answerAbsentMethods(Trainer.prototype);
+answerAbsentMethods(Trainer.prototype, 'a Trainer has', absentMethods);

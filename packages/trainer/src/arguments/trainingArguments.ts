@@ -2,6 +2,7 @@ import { getScheduler } from '@attune/tensor';
 import { checkPlateauOptions } from '@attune/tensor/internal';
 import type { PlannedSchedule } from '@attune/tensor';
 import { nearestName, object, requireArgument, shown } from '@attune/validate';
+import { absentArgumentMethods, answerAbsentMethods } from '../absentMethods.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
 import { checkpointingOf } from './checkpointingArguments.ts';
@@ -77,6 +78,8 @@ export class TrainingArguments {
     );
   }
 }
+
+answerAbsentMethods(TrainingArguments.prototype, 'TrainingArguments have', absentArgumentMethods);
 
 /** Names of reports as `transformers` keeps them: an array, empty for none. */
 function reportList(given: TrainingArgumentsOptions['reportTo']): readonly string[] {

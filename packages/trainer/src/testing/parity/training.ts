@@ -101,6 +101,13 @@ export const training: Behaviours = {
       },
     },
     {
+      what: '`setTraining` and the other methods that change arguments',
+      is: 'refused',
+      how: 'arguments do not change once they are made',
+      check: () =>
+        expect(() => (args({})() as unknown as { setTraining(): void }).setTraining()).toThrow('new TrainingArguments'),
+    },
+    {
       what: 'arguments as JSON under their Python names',
       is: 'same',
       check: () => expect(args({ adamBeta1: 0.8 })().toJSON()).toMatchObject({ adam_beta1: 0.8, max_steps: -1 }),
