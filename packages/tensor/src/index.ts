@@ -197,6 +197,8 @@ export { clipGradNorm, clipGradValue } from './optim/clipGrad.ts';
 export type { ClipGradNormOptions } from './optim/clipGrad.ts';
 export { AdamW } from './optim/adamW.ts';
 export type { AdamWOptions } from './optim/adamWOptions.ts';
+export { groupParameters } from './optim/groupParameters.ts';
+export type { ParameterRule } from './optim/groupParameters.ts';
 export { Lion } from './optim/lion.ts';
 export type { LionOptions } from './optim/lion.ts';
 export { RMSprop } from './optim/rmsprop.ts';

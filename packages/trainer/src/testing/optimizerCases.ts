@@ -1,11 +1,10 @@
 import { Dataset } from '@attune/data';
-import { SGD } from '@attune/tensor';
+import { groupParameters, SGD } from '@attune/tensor';
 import { expect } from 'vitest';
 import golden from '../../golden/optimizers.json' with { type: 'json' };
 import { Trainer } from '../index.ts';
 import type { OptimizerInput, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { make, rows, value } from './regression.ts';
-import type { RegressionModel } from './regression.ts';
 
 type Options = Partial<TrainingArgumentsOptions>;
 
@@ -13,14 +12,11 @@ export const ratesOf = (trainer: Trainer) => trainer.state.logHistory.flatMap(({
 
 class OwnGroups extends Trainer {
   override createOptimizer({ model }: OptimizerInput) {
-    const { a, b } = model as RegressionModel;
-    return new SGD(
-      [
-        { params: [['a', a] as const], lr: 0.05 },
-        { params: [['b', b] as const], lr: 0.2 },
-      ],
-      { lr: 0.1, maxGradNorm: 1 },
-    );
+    const rules = [
+      { pattern: /^a$/, lr: 0.05 },
+      { pattern: /^b$/, lr: 0.2 },
+    ];
+    return new SGD(groupParameters(model.namedParameters(), rules), { lr: 0.1, maxGradNorm: 1 });
   }
 }
 

@@ -1,0 +1,103 @@
+import {
+  arrayOf,
+  callable,
+  flag,
+  instanceOf,
+  numberAtLeast,
+  object,
+  oneOfKinds,
+  optional,
+  requireArgument,
+  requireOptions,
+} from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import type { ParamGroupOptions } from './paramGroup.ts';
+
+/** What parameters with such names get. */
+export interface ParameterRule {
+  /** The names that are meant: those in which it matches. Without the flags `g` and `y`. */
+  readonly pattern: RegExp;
+  /**
+   * Their learning rate, or a function of what the pattern found: `([, layer]) => 5e-5 * 0.9 ** (11 -
+   * Number(layer))`. Default: what an earlier rule says, or the optimizer's.
+   */
+  readonly lr?: number | ((match: RegExpExecArray) => number) | undefined;
+  /** Their decoupled weight decay. Default: what an earlier rule says, or the optimizer's. */
+  readonly weightDecay?: number | undefined;
+  /** Whether they stay as they are: `requiresGrad` becomes false, and no group has them. Default false. */
+  readonly freeze?: boolean | undefined;
+}
+
+const where = 'groupParameters';
+const rate = numberAtLeast(0);
+
+const ruleKinds = {
+  pattern: instanceOf(RegExp, 'a regular expression such as /\\.bias$/'),
+  lr: optional(oneOfKinds('a number of at least 0, or a function that gives one', rate, callable)),
+  weightDecay: optional(rate),
+  freeze: optional(flag),
+};
+
+/**
+ * Groups for an optimizer by the names of parameters: rates that grow from layer to layer, layers
+ * that are frozen, weights without decay.
+ *
+ *     const groups = groupParameters(model.namedParameters(), [
+ *       { pattern: /embeddings/, freeze: true },
+ *       { pattern: /layer\.(\d+)\./, lr: ([, layer]) => 5e-5 * 0.9 ** (11 - Number(layer)) },
+ *       { pattern: /bias$|LayerNorm/, weightDecay: 0 },
+ *     ]);
+ *     const optimizer = new AdamW(groups, { lr: 5e-5, weightDecay: 0.01 });
+ *
+ * @param namedParameters names and parameters, as `model.namedParameters()` gives them. Those that
+ *   need no gradient already are in no group
+ * @param rules in order: where several fit a name, later ones win, option by option
+ * @returns groups in the order of their first parameter; what no rule fits has neither `lr` nor
+ *   `weightDecay`
+ * @throws TensorError for a rule that fits no name, one that is none, and where nothing is left to
+ *   train
+ */
+export function groupParameters(
+  namedParameters: Iterable<readonly [name: string, parameter: Parameter]>,
+  rules: readonly ParameterRule[],
+): ParamGroupOptions[] {
+  requireArgument(where, 'rules', rules, arrayOf(object, 'rules { pattern, lr, weightDecay, freeze }'), TensorError);
+  for (const [index, rule] of rules.entries())
+    requireOptions(`${where}, rule ${index}`, rule, ruleKinds, { error: TensorError });
+  const named = [...namedParameters];
+  for (const { pattern } of rules)
+    if (!named.some(([name]) => pattern.test(name)))
+      throw new TensorError(
+        `${where}: ${String(pattern)} fits none of ${named.length} names, such as ${named[0]?.[0] ?? 'none'}`,
+      );
+  const groups = new Map<string, { params: (readonly [string, Parameter])[]; lr?: number; weightDecay?: number }>();
+  for (const [name, parameter] of named) {
+    const { frozen, ...options } = optionsOf(name, rules);
+    if (frozen) parameter.requiresGrad = false;
+    if (!parameter.requiresGrad) continue;
+    const key = JSON.stringify([options.lr, options.weightDecay]);
+    const group = groups.get(key) ?? { params: [], ...options };
+    group.params.push([name, parameter]);
+    groups.set(key, group);
+  }
+  if (groups.size === 0) throw new TensorError(`${where}: every parameter is frozen, and none is left to train`);
+  return [...groups.values()];
+}
+
+/** What all rules that fit a name say together. */
+function optionsOf(name: string, rules: readonly ParameterRule[]) {
+  const options: { lr?: number; weightDecay?: number; frozen: boolean } = { frozen: false };
+  for (const { pattern, lr, weightDecay, freeze } of rules) {
+    const match = pattern.exec(name);
+    if (!match) continue;
+    const ownLr = typeof lr === 'function' ? lr(match) : lr;
+    if (ownLr !== undefined) {
+      requireArgument(where, `lr of ${name}`, ownLr, rate, TensorError);
+      options.lr = ownLr;
+    }
+    if (weightDecay !== undefined) options.weightDecay = weightDecay;
+    if (freeze !== undefined) options.frozen = freeze;
+  }
+  return options;
+}
