@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
@@ -9,7 +9,7 @@ import { attentionBackwardReference, attentionReference } from './reference.ts';
 
 // Runs where the adapter has matrix units: see scripts/matrix-tests.mjs. A software driver takes a
 // minute of a processor to compile the gradients.
-vi.setConfig({ testTimeout: 900_000 });
+const timeout = 900_000;
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -102,7 +102,7 @@ async function check(given: Case) {
   }
 }
 
-describe('attention by flashMatrix', () => {
+describe('attention by flashMatrix', { timeout }, () => {
   it('equals the reference over sequences of one block of keys, with dropout', async () => {
     await check({ lengths: [1, 0, 17, 64], headSize: 64, dropout: true });
   });
