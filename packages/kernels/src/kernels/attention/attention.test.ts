@@ -435,6 +435,7 @@ describe('attention', () => {
 
   it('leaves out the variants that a device is opened without', async () => {
     using other = await openDevice({ withoutVariants: ['attention flash', 'attention bySubgroup'] });
+    Object.assign(other, { profile: { ...other.profile, software: true } });
     expect(chosenVariant(other, 'attention', { headSize: 64 })).toBe('byRow');
     Object.assign(other, { profile: { ...other.profile, software: false } });
     expect(chosenVariant(other, 'attention', { headSize: 64 })).toBe('padded');
