@@ -7,11 +7,9 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
 import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
 import { wgsl as gradKeyValueBySubgroup } from './gradKeyValueBySubgroup.wgsl.ts';
-import { wgsl as gradKeyValuePadded } from './gradKeyValuePadded.wgsl.ts';
 import { wgsl as gradKeyValueTiled } from './gradKeyValueTiled.wgsl.ts';
 import { wgsl as gradQueryByRow } from './gradQueryByRow.wgsl.ts';
 import { wgsl as gradQueryBySubgroup } from './gradQueryBySubgroup.wgsl.ts';
-import { wgsl as gradQueryPadded } from './gradQueryPadded.wgsl.ts';
 import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
 import { candidates } from './candidates.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
@@ -28,13 +26,13 @@ const kernel = 'attentionBackward';
 const ofQueries = {
   byRow: gradQueryByRow,
   bySubgroup: gradQueryBySubgroup,
-  padded: gradQueryPadded,
+  padded: gradQueryTiled,
   tiled: gradQueryTiled,
 };
 const ofKeys = {
   byRow: gradKeyValueByRow,
   bySubgroup: gradKeyValueBySubgroup,
-  padded: gradKeyValuePadded,
+  padded: gradKeyValueTiled,
   tiled: gradKeyValueTiled,
 };
 const tiles: TilesByHeadSize = [

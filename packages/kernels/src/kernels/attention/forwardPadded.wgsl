@@ -3,8 +3,6 @@
 // Tiles in workgroup memory, 64 invocations a workgroup: workgroup (x, y, z) has rows x * tileRows
 // on of sequence y, head z. `lanes` neighbouring invocations share a row: each has every lanes-th
 // group of four keys of it, its part of the sum, and a copy of its maximum.
-// Rows of tiles lie paddedChunks apart, an odd number: neighbouring invocations read neighbouring
-// rows, which must not begin in the same bank of workgroup memory.
 // Loops over a tile end at the parameter tileKeys, which is the same: unrolled, they would take a
 // software adapter most of a minute to compile.
 #include kernels/attention/pairs
@@ -13,10 +11,10 @@
 const items = tileRows * maxChunks / 64;
 const lanes = 64 / tileRows;
 const fours = tileKeys / 4;
-// Fours of a row of weights, and one that is not used, for the same reason.
+// Fours of a row of weights, and one that is not used, for the reason of rowStride.
 const paddedFours = fours + 1;
-var<workgroup> queryTile: array<Values, tileRows * paddedChunks>;
-var<workgroup> streamTile: array<Values, tileKeys * paddedChunks>;
+var<workgroup> queryTile: array<Values, tileRows * rowStride>;
+var<workgroup> streamTile: array<Values, tileKeys * rowStride>;
 var<workgroup> weights: array<f32, 4 * tileRows * paddedFours>;
 var<workgroup> partial: array<f32, 64>;
 var<workgroup> corrections: array<f32, tileRows>;
@@ -45,7 +43,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let column = i % tileKeys;
       var score = 0.0;
       for (var chunk = 0u; chunk < parameters.chunks; chunk++) {
-        score += product(queryTile[row * paddedChunks + chunk], streamTile[column * paddedChunks + chunk]);
+        score += product(queryTile[row * rowStride + chunk], streamTile[column * rowStride + chunk]);
       }
       weights[4 * row * paddedFours + column] = select(-3.0e38, score * parameters.scale, first + column < endRow);
     }
@@ -80,7 +78,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let chunk = place % maxChunks;
       var total = weighted[i] * corrections[row];
       for (var column = 0u; column < parameters.tileKeys; column++) {
-        total += weights[4 * row * paddedFours + column] * streamTile[column * paddedChunks + chunk];
+        total += weights[4 * row * paddedFours + column] * streamTile[column * rowStride + chunk];
       }
       weighted[i] = total;
     }

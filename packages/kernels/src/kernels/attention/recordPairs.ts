@@ -48,7 +48,7 @@ export function recordPairs(
     sizes: {
       maxChunks,
       ...(variant === 'bySubgroup' && { rows: rowsPerWorkgroup }),
-      ...((variant === 'padded' || variant === 'tiled') && tile),
+      ...((variant === 'padded' || variant === 'tiled') && { ...tile, padded: variant === 'padded' }),
     },
     effort: variant === 'bySubgroup' ? unrolled : 1,
     chunkWidth,

@@ -1,11 +1,16 @@
 // Tiles of rows in workgroup memory, maxChunks chunks of each row.
 #include kernels/attention/rows
 
-// How far apart rows lie in tiles that are read by rows: an odd number of chunks.
-const paddedChunks = maxChunks + 1;
-
-// Where element i lies in such a tile.
-fn placeInTile(i: u32) -> u32 { return i / maxChunks * paddedChunks + i % maxChunks; }
+// How far apart rows lie in a tile, in chunks, and where its element i is. With padded an odd
+// number: neighbouring invocations read neighbouring rows, which must not begin in the same bank of
+// workgroup memory.
+#if padded
+const rowStride = maxChunks + 1;
+fn placeInTile(i: u32) -> u32 { return i / maxChunks * rowStride + i % maxChunks; }
+#else
+const rowStride = maxChunks;
+fn placeInTile(i: u32) -> u32 { return i; }
+#endif
 
 // Element i of a tile of the rows from firstRow on; zero beyond the sequence and beyond the head.
 fn tileQuery(firstRow: u32, endRow: u32, head: u32, i: u32) -> Values {
