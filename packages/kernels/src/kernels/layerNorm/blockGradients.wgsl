@@ -16,19 +16,7 @@
 
 struct Parameters { rows: u32, columns: u32, vectors: u32, rowsPerBlock: u32, site: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(next) var<storage, read> gradOutput: array<GradOutput>;
-@group(0) @binding(next) var<storage, read> sum: array<Sum>;
-@group(0) @binding(next) var<storage, read> mean: array<f32>;
-@group(0) @binding(next) var<storage, read> reciprocalStd: array<f32>;
-@group(0) @binding(next) var<storage, read> weight: array<Weight>;
-#if dropout
-@group(0) @binding(next) var<storage, read> tokenKeys: array<u32>;
-@group(0) @binding(next) var<storage, read> random: array<vec4u>;
-#endif
-@group(0) @binding(next) var<storage, read_write> gradSum: array<GradSum>;
-#if dropout
-@group(0) @binding(next) var<storage, read_write> gradInput: array<GradInput>;
-#endif
+#include kernels/layerNorm/backwardArrays
 @group(0) @binding(next) var<storage, read_write> partials: array<Values>;
 
 var<workgroup> totals: array<vec2f, rowThreads>;
