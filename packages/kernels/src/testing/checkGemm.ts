@@ -9,11 +9,8 @@ import type { GemmLayout, GemmOptions, GemmVariant } from '../kernels/gemm/index
 import { columnSumReference } from '../kernels/columnSum/reference.ts';
 import { gemmReference } from '../kernels/gemm/reference.ts';
 
-/**
- * m, n, k: each of 1, 3, 17, 63, 65, 129 in each place, multiples of 4 and not, tall and flat, 512
- * tokens.
- */
-export const gemmShapes = [
+/** m, n, k: each of 1, 3, 17, 63, 65, 129 in each place. Odd everywhere: read and stored one by one. */
+export const oddShapes = [
   [1, 1, 1],
   [3, 17, 63],
   [17, 63, 3],
@@ -21,6 +18,10 @@ export const gemmShapes = [
   [65, 129, 1],
   [129, 1, 65],
   [1, 65, 129],
+] as const;
+/** These, multiples of 4 and not, tall and flat, 512 tokens. */
+export const gemmShapes = [
+  ...oddShapes,
   [1, 128, 128],
   [8, 128, 64],
   [8, 2, 128],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gemm, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
-import { checkGemm, emptyShapes } from '../../testing/checkGemm.ts';
+import { checkGemm, emptyShapes, oddShapes } from '../../testing/checkGemm.ts';
 import type { GemmCase } from '../../testing/checkGemm.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
@@ -21,17 +21,6 @@ const variant = 'outerProduct' as const;
 const check = (tested: Omit<GemmCase, 'variant'>) => checkGemm(gpu, { ...tested, variant });
 
 // Software adapters take seconds to compile each program: so here tiles have few of them.
-
-/** Odd everywhere: read and stored one by one, by one program. */
-const oddShapes = [
-  [1, 1, 1],
-  [3, 17, 63],
-  [17, 63, 3],
-  [63, 3, 17],
-  [65, 129, 1],
-  [129, 1, 65],
-  [1, 65, 129],
-] as const;
 
 describe.each(layouts)('gemm by outer products, %s', (layout) => {
   it('equals the reference for odd shapes, empty ones, batches and parts', async () => {
