@@ -88,6 +88,7 @@ it('tries what GPUs can run, within their limits', () =>
   compileOnNull(async (nullGpu) => {
     await tuneKernels(nullGpu, { budget: 0.5 });
     expect(nullGpu.tuned.size).toBeGreaterThan(0);
+    expect(nullGpu.memory.cachedBytes).toBe(0);
     for (const { variant, splits } of nullGpu.tuned.values()) {
       expect(['portable', 'outerProduct']).toContain(variant);
       expect(splits).toBeGreaterThan(0);

@@ -20,7 +20,8 @@ export interface TuneOptions {
   /** Measure anew although there is a table for this adapter. Default false. */
   readonly again?: boolean | undefined;
   /**
-   * Seconds after which no other class of products is begun, compiling included; what is not measured
+   * Seconds after which no other class of products is begun, compiling included, a GPU's warm-up of a
+   * third of a second not; what is not measured
    * until then keeps the choice that it has without tuning. Default 10.
    */
   readonly budget?: number | undefined;
@@ -62,12 +63,14 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
     return;
   }
   gpu.tuned = new Map();
-  const end = performance.now() + 1000 * budget;
   const table = new Map<string, GemmChoice>();
   const classes = gemmClasses(gpu);
   if (!gpu.profile.software) await warmUp(gpu);
+  const end = performance.now() + 1000 * budget;
   for (const [index, one] of classes.entries()) {
     if (performance.now() < end) table.set(...(await measureGemm(gpu, one, end)));
+    // Classes share few sizes: half a gigabyte would be kept for nobody.
+    gpu.trim();
     onProgress(index + 1, classes.length);
   }
   gpu.tuned = table;
