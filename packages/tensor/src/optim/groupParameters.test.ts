@@ -68,6 +68,7 @@ describe('groupParameters', () => {
   it.each<[string, unknown, RegExp]>([
     ['a rule that fits nothing', [{ pattern: /leyer/ }], /\/leyer\/ fits none of 6 names, such as embeddings/],
     ['nothing left', [{ pattern: /./, freeze: true }], /none is left to train/],
+    ['a pattern that goes on where it was', [{ pattern: /bias/g }], /pattern must be .*without the flags g and y/],
     ['a text', [{ pattern: 'bias' }], /rule 0: pattern must be a regular expression.*got "bias"/],
     ['a rate below 0', [{ pattern: /bias/, lr: () => -1 }], /lr of layer.0.dense.bias must be .*got -1/],
     ['another name', [{ pattern: /bias/, decay: 0 }], /has no option decay/],
@@ -76,5 +77,11 @@ describe('groupParameters', () => {
     const make = () => groupParameters(parameters(), rules as ParameterRule[]);
     expect(make).toThrow(TensorError);
     expect(make).toThrow(message);
+  });
+
+  it.each([undefined, { a: 1 }, [], [1]])('refuses %s for names and parameters', (given) => {
+    expect(() => groupParameters(given as never, [])).toThrow(
+      /namedParameters must be names and parameters, one at least/,
+    );
   });
 });

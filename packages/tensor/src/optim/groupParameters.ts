@@ -2,7 +2,6 @@ import {
   arrayOf,
   callable,
   flag,
-  instanceOf,
   numberAtLeast,
   object,
   oneOfKinds,
@@ -12,11 +11,12 @@ import {
 } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';
+import { isIterable, isPair } from './paramGroup.ts';
 import type { ParamGroupOptions } from './paramGroup.ts';
 
 /** What parameters with such names get. */
 export interface ParameterRule {
-  /** The names that are meant: those in which it matches. Without the flags `g` and `y`. */
+  /** The names that are meant: those in which it matches. */
   readonly pattern: RegExp;
   /**
    * Their learning rate, or a function of what the pattern found: `([, layer]) => 5e-5 * 0.9 ** (11 -
@@ -31,9 +31,16 @@ export interface ParameterRule {
 
 const where = 'groupParameters';
 const rate = numberAtLeast(0);
+const namesAndParameters = {
+  what: 'names and parameters, one at least, as model.namedParameters() gives them',
+  holds: (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isPair),
+};
 
 const ruleKinds = {
-  pattern: instanceOf(RegExp, 'a regular expression such as /\\.bias$/'),
+  pattern: {
+    what: 'a regular expression such as /\\.bias$/, without the flags g and y, which go on where they were',
+    holds: (value: unknown) => value instanceof RegExp && !value.global && !value.sticky,
+  },
   lr: optional(oneOfKinds('a number of at least 0, or a function that gives one', rate, callable)),
   weightDecay: optional(rate),
   freeze: optional(flag),
@@ -55,21 +62,29 @@ const ruleKinds = {
  * @param rules in order: where several fit a name, later ones win, option by option
  * @returns groups in the order of their first parameter; what no rule fits has neither `lr` nor
  *   `weightDecay`
- * @throws TensorError for a rule that fits no name, one that is none, and where nothing is left to
- *   train
+ * @throws TensorError for names that are none, a rule that fits none of them or is no rule, and where
+ *   nothing is left to train
  */
 export function groupParameters(
   namedParameters: Iterable<readonly [name: string, parameter: Parameter]>,
   rules: readonly ParameterRule[],
 ): ParamGroupOptions[] {
+  // They may come one by one, and only once.
+  const named: readonly (readonly [string, Parameter])[] = isIterable(namedParameters) ? [...namedParameters] : [];
+  requireArgument(
+    where,
+    'namedParameters',
+    named.length > 0 ? named : namedParameters,
+    namesAndParameters,
+    TensorError,
+  );
   requireArgument(where, 'rules', rules, arrayOf(object, 'rules { pattern, lr, weightDecay, freeze }'), TensorError);
   for (const [index, rule] of rules.entries())
     requireOptions(`${where}, rule ${index}`, rule, ruleKinds, { error: TensorError });
-  const named = [...namedParameters];
   for (const { pattern } of rules)
     if (!named.some(([name]) => pattern.test(name)))
       throw new TensorError(
-        `${where}: ${String(pattern)} fits none of ${named.length} names, such as ${named[0]?.[0] ?? 'none'}`,
+        `${where}: ${String(pattern)} fits none of ${named.length} names, such as ${named[0]?.[0]}`,
       );
   const groups = new Map<string, { params: (readonly [string, Parameter])[]; lr?: number; weightDecay?: number }>();
   for (const [name, parameter] of named) {

@@ -73,7 +73,8 @@ export interface ReadonlyRates {
   next(): number;
 }
 
-const isPair = (value: unknown): value is readonly [string, Parameter] =>
+/** Whether it is a parameter with its name. */
+export const isPair = (value: unknown): value is readonly [string, Parameter] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && value[1] instanceof Parameter;
 
 const groupKinds = {
@@ -82,7 +83,7 @@ const groupKinds = {
   weightDecay: optional(rate),
 };
 
-function isIterable(value: unknown): boolean {
+export function isIterable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
