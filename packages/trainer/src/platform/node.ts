@@ -69,7 +69,18 @@ function forget(entry: Interruptible): void {
   if (underWay.size === 0) for (const signal of signals) process.off(signal, interrupt);
 }
 
+/**
+ * A Ctrl-C that reaches a group of processes comes again from those that pass it on, such as npm and
+ * `timeout`: within so many milliseconds it is the same one.
+ */
+const samePress = 250;
+let lastInterrupt = -Infinity;
+
 function interrupt(signal: NodeJS.Signals): void {
+  const isSame = performance.now() - lastInterrupt < samePress;
+  const isFinishing = [...underWay].some((entry) => entry.signal !== null);
+  if (isSame && isFinishing) return;
+  lastInterrupt = performance.now();
   const finishing = [...underWay].filter((entry) => entry.signal === null && entry.run.finish());
   for (const entry of finishing) entry.signal = signal;
   if (finishing.length === 0) endProcess(signal);

@@ -33,12 +33,18 @@ describe('a signal', () => {
     vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
     const other = vi.fn<() => void>();
     process.on('SIGTERM', other);
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1000);
     {
       using run = onInterruption({ finish: () => true, farewell: () => 'lost' });
       expect(run.signal).toBeNull();
       process.emit('SIGTERM', 'SIGTERM');
       expect(run.signal).toBe('SIGTERM');
       expect(said).toHaveLength(1);
+      // The same one, passed on by another process.
+      now.mockReturnValue(1100);
+      process.emit('SIGTERM', 'SIGTERM');
+      expect(said).toHaveLength(1);
+      now.mockReturnValue(1300);
       process.emit('SIGTERM', 'SIGTERM');
       // Another listens: the process is its own.
       run.leave('saved');

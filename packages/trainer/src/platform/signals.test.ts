@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folder, make, value } from '../testing/regression.ts';
 import { startChild } from '../testing/startChild.ts';
@@ -34,11 +35,20 @@ describe('a run in a process', () => {
     expect(await value(resumed.model.a)).not.toBe(0);
   });
 
+  it('takes what comes twice at once for one', async () => {
+    const child = startChild(folder(), options);
+    await child.said('saved 100');
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect((await child.ended).text).toMatch(/, and is saved in \S+checkpoint-/);
+  });
+
   it('leaves at once on a second signal', async () => {
     const child = startChild(folder(), { ...options, saveSteps: 1 }, 2000);
     await child.said('saved 1');
     child.kill('SIGINT');
     await child.said('will be finished');
+    await setTimeout(600);
     child.kill('SIGINT');
     const { signal, text } = await child.ended;
     expect(signal).toBe('SIGINT');
