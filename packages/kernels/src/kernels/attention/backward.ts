@@ -68,7 +68,13 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 
 function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   if (!isFlash(variant)) recordByRows(gpu, options, variant);
-  else if (!recordAtOnce(gpu, options, variant)) recordByRows(gpu, options, 'padded');
+  else if (!recordAtOnce(gpu, options, variant)) recordByRows(gpu, options, writtenVariant(gpu));
+}
+
+/** What takes the place of `flash`: heads of its sizes fit all of them. */
+function writtenVariant(gpu: Gpu): WrittenVariant {
+  const inOrder = ['padded', 'tiled'] as const;
+  return inOrder.find((name) => !gpu.disabledVariants.has(`attention ${name}`)) ?? 'byRow';
 }
 
 function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' {

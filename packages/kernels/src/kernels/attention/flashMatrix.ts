@@ -6,12 +6,13 @@ import {
   matrixMainBegins,
   matrixRows,
   matrixScores,
+  memoryOf,
   scoreStride,
   stage,
   storeRows,
   sumsOverKeys,
 } from './flashMatrixProducts.ts';
-import type { FlashMatrixProgram } from './flashMatrixProducts.ts';
+import type { FlashMatrixProgram, FlashMatrixSizes } from './flashMatrixProducts.ts';
 import { times } from './flashProducts.ts';
 
 /**
@@ -31,27 +32,15 @@ export function flashMatrixProgram(gpu: Gpu, headSize: number): FlashMatrixProgr
 }
 
 /** Bytes of workgroup memory. */
-export function matrixBytes(program: Pick<FlashMatrixProgram, 'm' | 'lanes' | 'channels'>): number {
-  const { query, key, weights, scores, partial } = memoryOf(program);
-  return 16 * (query + key + weights) + 4 * scores + 8 * partial;
-}
-
-function memoryOf({ m, lanes, channels }: Pick<FlashMatrixProgram, 'm' | 'lanes' | 'channels'>) {
-  const rows = matrixRows({ m });
-  const stride = channels / 8 + 1;
-  return {
-    query: rows * stride,
-    key: blockKeys * stride,
-    weights: rows * scoreStride,
-    scores: rows * (Math.max(blockKeys, channels) + 4),
-    partial: 4 * lanes,
-  };
+export function matrixBytes(program: FlashMatrixSizes): number {
+  const { ofQueries, ofKeys, pairs, scores, partial } = memoryOf(program);
+  return 16 * (ofQueries + ofKeys + pairs) + 4 * scores + 8 * partial;
 }
 
 /** `main` of `flashMatrix.wgsl`. */
 export function flashMatrix(program: FlashMatrixProgram): string {
   const rows = matrixRows(program);
-  const { query, key, weights, scores, partial } = memoryOf(program);
+  const { ofQueries, ofKeys, pairs, scores, partial } = memoryOf(program);
   const sums = program.channels / 2 / program.n;
   const scoresOfBlock = [
     'workgroupBarrier();',
@@ -61,9 +50,9 @@ export function flashMatrix(program: FlashMatrixProgram): string {
   ];
   return [
     ...fragmentTypes(program),
-    `var<workgroup> queryTile: array<vec4u, ${query}>;`,
-    `var<workgroup> keyTile: array<vec4u, ${key}>;`,
-    `var<workgroup> weights: array<vec4u, ${weights}>;`,
+    `var<workgroup> queryTile: array<vec4u, ${ofQueries}>;`,
+    `var<workgroup> keyTile: array<vec4u, ${ofKeys}>;`,
+    `var<workgroup> weights: array<vec4u, ${pairs}>;`,
     `var<workgroup> scores: array<f32, ${scores}>;`,
     `var<workgroup> partial: array<vec2f, ${partial}>;`,
     ...matrixMainBegins(program),

@@ -7,12 +7,13 @@ import {
   matrixMainBegins,
   matrixRows,
   matrixScores,
+  memoryOf,
   scoreStride,
   stage,
   storeRows,
   sumsOverKeys,
 } from './flashMatrixProducts.ts';
-import type { FlashMatrixProgram } from './flashMatrixProducts.ts';
+import type { FlashMatrixProgram, FlashMatrixSizes } from './flashMatrixProducts.ts';
 import { times } from './flashProducts.ts';
 
 /**
@@ -31,21 +32,9 @@ export function flashMatrixBackwardProgram(
 }
 
 /** Bytes of workgroup memory. */
-export function matrixBackwardBytes(program: Pick<FlashMatrixProgram, 'm' | 'lanes' | 'channels'>): number {
+export function matrixBackwardBytes(program: FlashMatrixSizes): number {
   const { ofQueries, ofKeys, pairs, scores, partial } = memoryOf(program);
   return 16 * 2 * (ofQueries + ofKeys + pairs) + 4 * scores + 4 * partial;
-}
-
-function memoryOf({ m, lanes, channels }: Pick<FlashMatrixProgram, 'm' | 'lanes' | 'channels'>) {
-  const rows = matrixRows({ m });
-  const stride = channels / 8 + 1;
-  return {
-    ofQueries: rows * stride,
-    ofKeys: blockKeys * stride,
-    pairs: rows * scoreStride,
-    scores: rows * (Math.max(blockKeys, channels) + 4),
-    partial: 4 * lanes,
-  };
 }
 
 /**

@@ -16,6 +16,9 @@ export type FlashMatrixProgram = {
   readonly constantLoops: boolean;
 };
 
+/** What the workgroup memory of a program depends on. */
+export type FlashMatrixSizes = Pick<FlashMatrixProgram, 'm' | 'lanes' | 'channels'>;
+
 /** Keys of a block. */
 export const blockKeys = 64;
 /** Vectors of words apart: an odd number of eights. */
@@ -24,6 +27,22 @@ export const scoreStride = blockKeys / 8 + 1;
 /** Query rows of a workgroup: two rows of fragments. */
 export function matrixRows({ m }: Pick<SubgroupMatrixConfig, 'm'>): number {
   return 2 * m;
+}
+
+/**
+ * Elements of the arrays in workgroup memory: vectors of words of a block's rows of queries, of keys,
+ * and of its pairs; floats of its scores or of results; and one number, or two, of each thread.
+ */
+export function memoryOf({ m, lanes, channels }: FlashMatrixSizes) {
+  const rows = matrixRows({ m });
+  const stride = channels / 8 + 1;
+  return {
+    ofQueries: rows * stride,
+    ofKeys: blockKeys * stride,
+    pairs: rows * scoreStride,
+    scores: rows * (Math.max(blockKeys, channels) + 4),
+    partial: 4 * lanes,
+  };
 }
 
 /** The types of fragments. */

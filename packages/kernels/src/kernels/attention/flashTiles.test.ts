@@ -131,6 +131,24 @@ it('needs no new program for shorter sequences once it was prepared for long one
   gpu.destroy();
 });
 
+it.each([
+  [[], 'padded'],
+  [['attention padded'], 'tiled'],
+  [['attention padded', 'attention tiled'], 'byRow'],
+] as const)('takes no variant that is disabled for long sequences: without %j it is %s', async (without, expected) => {
+  const gpu = await openDevice({ backend: 'null', withoutVariants: without });
+  const keys: string[] = [];
+  gpu.dispatch = ({ program }) => void keys.push(program.key);
+  recordBoth(gpu, 64, 129);
+  const names = keys.filter((key) => key.startsWith('attentionBackward')).map((key) => key.split(' vec4', 1)[0]);
+  expect(names).toEqual([
+    'attentionBackward rows',
+    `attentionBackward query ${expected}`,
+    `attentionBackward key value ${expected}`,
+  ]);
+  gpu.destroy();
+});
+
 /** The WGSL of the programs of forward and backward by their keys. */
 async function programsOf(headSize: number, maxSeqlen: number): Promise<Map<string, string>> {
   const programs = new Map<string, string>();
