@@ -178,6 +178,21 @@ describe('reduce', () => {
     }
   });
 
+  it('takes one dispatch for few elements on software adapters, where GPUs take two', () => {
+    const dispatchesOf = (shape: ReducedShape) => {
+      const input = gpu.allocate('f32', shape.outer * shape.length * shape.inner, 'input');
+      const output = gpu.allocate('f32', shape.outer * shape.inner, 'output');
+      const { dispatches } = gpu.statistics;
+      reduce(gpu, { member: 'sum', input, output, ...shape });
+      return gpu.statistics.dispatches - dispatches;
+    };
+    const few = gpu.profile.software ? 1 : 2;
+    expect(dispatchesOf({ outer: 256, length: 256, inner: 1 })).toBe(few);
+    expect(dispatchesOf({ outer: 1, length: 256, inner: 256 })).toBe(few);
+    expect(dispatchesOf({ outer: 63, length: 256, inner: 1 })).toBe(2);
+    expect(dispatchesOf({ outer: 512, length: 256, inner: 1 })).toBe(2);
+  });
+
   it('names what does not fit', () => {
     const [input, output] = [gpu.allocate('f32', 4, 'short one'), gpu.allocate('f32', 4, 'output')];
     const shape = { outer: 1, length: 5, inner: 1 };

@@ -13,10 +13,12 @@ export function partsOf(length: number): number {
 }
 
 /**
- * Whether one dispatch sums all parts of columns. Software adapters take longer to begin another
- * than over so few elements, where the columns alone keep their threads busy.
+ * Whether one dispatch sums all parts. Software adapters take longer to begin another than over so
+ * few elements, where the columns alone, or the rows of a last axis, keep their threads busy.
  */
 export function joinsParts({ profile }: Gpu, { outer, length, inner, joined }: ReduceOptions, parts: number): boolean {
-  const isSmall = profile.software && inner >= 128 && outer * length * inner <= 2 ** 17;
+  const elements = outer * length * inner;
+  const isSmall =
+    profile.software && (inner === 1 ? outer >= 64 && elements <= 2 ** 16 : inner >= 128 && elements <= 2 ** 17);
   return partsOf(parts) === 1 && (joined ?? isSmall);
 }
