@@ -66,8 +66,8 @@ function shippedShaders() {
   };
 }
 
-/** The chunks of a page, minified. */
-export async function bundle({ code }) {
+/** The chunks of a page, minified, for engines that know the `target`. */
+export async function bundle({ code }, target = 'esnext') {
   const entry = '\0page';
   const { output } = await build({
     configFile: false,
@@ -84,8 +84,8 @@ export async function bundle({ code }) {
     ],
     build: {
       write: false,
-      target: 'esnext',
-      modulePreload: { polyfill: false },
+      target,
+      modulePreload: false,
       rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
     },
   });

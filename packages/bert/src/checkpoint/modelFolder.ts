@@ -1,4 +1,4 @@
-import { writeFilesAtomic, type FileContent } from '@attune/platform';
+import { isAddress, writeFilesAtomic, type FileContent } from '@attune/platform';
 import { nonEmptyText, type Kind } from '@attune/validate';
 import { CheckpointError } from './checkpointError.ts';
 
@@ -100,7 +100,7 @@ export interface FolderReader {
 /** The reader of a folder that is not the hub's to find; undefined for a hub name or a path. */
 export function readerOf(folder: ModelFolder): FolderReader | undefined {
   if (isUrl(folder)) return addressReader(folder.href);
-  if (typeof folder === 'string') return /^https?:\/\//.test(folder) ? addressReader(folder) : undefined;
+  if (typeof folder === 'string') return isAddress(folder) ? addressReader(folder) : undefined;
   if (isHandle(folder)) return handleReader(folder);
   return mapReader(isMap(folder) ? folder : namedFiles(folder));
 }

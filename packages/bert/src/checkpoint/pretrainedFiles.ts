@@ -1,4 +1,4 @@
-import { HubError, HubNotFoundError, listFiles, readHubFile, type ResolveOptions } from '@attune/hub';
+import type { ResolveOptions } from '@attune/hub';
 import { shown } from '@attune/validate';
 import { CheckpointError } from './checkpointError.ts';
 import { readerOf, type ModelFolder } from './modelFolder.ts';
@@ -52,11 +52,15 @@ const decoded = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().de
 const within = (prefix: string, files: readonly string[]) =>
   files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
 
+/** Loaded with the first name: a page that has its files needs no hub. */
+const hub = () => import('./hub.ts');
+
 function openByName(name: string, options: PretrainedOptions): PretrainedFiles {
   const { subfolder, ...rest } = options;
   const resolve: ResolveOptions = { ...rest, repoType: 'model' };
   const prefix = subfolder ? `${subfolder}/` : '';
   const read = async (file: string): Promise<Uint8Array | undefined> => {
+    const { HubNotFoundError, readHubFile } = await hub();
     try {
       return await readHubFile(name, `${prefix}${file}`, resolve);
     } catch (error) {
@@ -69,6 +73,7 @@ function openByName(name: string, options: PretrainedOptions): PretrainedFiles {
     read,
     readText: async (file) => decoded(await read(file)),
     async list() {
+      const { HubError, listFiles } = await hub();
       try {
         return within(prefix, await listFiles(name, resolve));
       } catch (error) {

@@ -1,4 +1,3 @@
-import { listFiles, readHubFile } from '@attune/hub';
 import { kindOf, readBytes } from '#platform';
 import { DataFileError, DatasetError } from '../errors.ts';
 import type { DataFile } from '../platform/platform.ts';
@@ -17,6 +16,7 @@ export const isGlue = (path: string) => (hubNames[path] ?? path) === hubNames['g
 /** A file to be read: where its bytes come from, and what it is called. */
 export interface Source {
   readonly label: string;
+  /** @throws DataFileError that names the file; HubError, which does so too */
   readonly read: () => Promise<Uint8Array>;
 }
 
@@ -39,6 +39,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
     );
   }
   const name = kind === 'folder' ? path : (hubNames[path] ?? path);
+  const { HubError, listFiles, readHubFile } = await import('./hub.ts');
   const hub = {
     repoType: 'dataset' as const,
     revision: options.revision,
@@ -47,7 +48,10 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
     forceDownload: options.forceDownload,
     onProgress: options.onProgress,
   };
-  const source = (file: string): Source => ({ label: `${path}/${file}`, read: () => readHubFile(name, file, hub) });
+  const source = (file: string): Source => {
+    const label = `${path}/${file}`;
+    return { label, read: () => readHubFile(name, file, hub).catch(unreadable(label, HubError)) };
+  };
   if (options.dataFiles !== undefined) {
     return givenSources(options.dataFiles, (file) =>
       typeof file === 'string' ? source(options.dataDir ? `${options.dataDir}/${file}` : file) : fileSource(file),
@@ -67,7 +71,20 @@ async function sourcesOfZip(path: string, options: LoadDatasetOptions): Promise<
 }
 
 function fileSource(file: DataFile): Source {
-  return { label: typeof file === 'string' ? file : file.name, read: () => readBytes(file) };
+  const label = typeof file === 'string' ? file : file.name;
+  return { label, read: () => readBytes(file).catch(unreadable(label, DataFileError)) };
+}
+
+/** Names the file in an error that does not. */
+function unreadable(label: string, naming: abstract new (...args: never[]) => Error): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof naming) throw error;
+    const isMissing = (error as { code?: unknown }).code === 'ENOENT';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFileError(isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${reason}.`, {
+      cause: error,
+    });
+  };
 }
 
 const isFile = (given: unknown): given is DataFile =>

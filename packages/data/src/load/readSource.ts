@@ -1,4 +1,3 @@
-import { HubError } from '@attune/hub';
 import { makeColumn } from '../columns/makeColumn.ts';
 import type { Table } from '../dataset/table.ts';
 import { DataFileError, FeatureError } from '../errors.ts';
@@ -17,12 +16,12 @@ import type { UnpackedFile } from './unpack.ts';
 /**
  * The table of a file, or those of an archive.
  *
- * @throws DataFileError, FeatureError that name the file
+ * @throws DataFileError, FeatureError that name the file; HubError
  */
 export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<Table[]> {
   const given = givenBuilder(path, options);
   const files = dataOf(
-    await unpack({ label: source.label, bytes: await bytesOf(source) }),
+    await unpack({ label: source.label, bytes: await source.read() }),
     given ?? builderOf(source.label),
   );
   const tables: Table[] = [];
@@ -32,19 +31,6 @@ export async function readSource(source: Source, path: string, options: LoadData
     tables.push(typedTable(raw, file.label, options.features, glueTypes));
   }
   return tables;
-}
-
-async function bytesOf({ label, read }: Source): Promise<Uint8Array> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof HubError) throw error;
-    const isMissing = (error as { code?: unknown }).code === 'ENOENT';
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataFileError(isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${reason}.`, {
-      cause: error,
-    });
-  }
 }
 
 /** Of the files of an archive those that are data, and how each is read. */

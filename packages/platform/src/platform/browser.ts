@@ -7,6 +7,8 @@ export const every: Platform['every'] = (milliseconds, callback) => {
   return () => clearInterval(timer);
 };
 
+export const isAddress: Platform['isAddress'] = (name) => /^(https?:\/\/|\/|\.\.?\/)/.test(name);
+
 const refuse = (path: string) =>
   Promise.reject(new Error(`Cannot write '${path}': a page has no folders. Offer the contents as downloads.`));
 

@@ -5,6 +5,8 @@ export { makeFolder, writeFileAtomic, writeFilesAtomic } from './writeFiles.ts';
 
 export const screen: Screen = new TerminalScreen(process.stderr, process.stdout);
 
+export const isAddress: Platform['isAddress'] = (name) => /^https?:\/\//.test(name);
+
 export const every: Platform['every'] = (milliseconds, callback) => {
   const timer = setInterval(callback, milliseconds).unref();
   return () => clearInterval(timer);

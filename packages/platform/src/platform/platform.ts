@@ -30,6 +30,11 @@ export interface Platform {
   readonly screen: Screen;
   /** Calls back every so many milliseconds, but keeps no process alive. Returns what ends it. */
   every(milliseconds: number, callback: () => void): () => void;
+  /**
+   * Whether a name of a folder or file is the address of it on a server: `https://…`, and in a page
+   * `/…`, `./…` and `../…` too.
+   */
+  isAddress(name: string): boolean;
   /** Makes a folder with all above it. */
   makeFolder(folder: string): Promise<void>;
   /**
