@@ -50,6 +50,35 @@ describe('argmax', () => {
     expect([...argmaxReference(values, 1, 4)]).toEqual([expected]);
   });
 
+  it.each([
+    [1, 1000],
+    [3, 129],
+    [65, 300],
+  ])('finds the greatest of %i rows of %i values by many threads, as on GPUs', async (rows, columns) => {
+    const values = normalNumbers(rows * columns, rows);
+    // Equals, of which the first is taken, and a NaN in the last row.
+    values[5] = values[columns - 1] = 99;
+    if (rows > 1) values[rows * columns - 2] = NaN;
+    const { profile } = gpu;
+    Object.assign(gpu, { profile: { ...profile, software: false } });
+    const programs: string[] = [];
+    const { dispatch } = gpu;
+    Object.assign(gpu, {
+      dispatch: (asked: Parameters<typeof dispatch>[0]) => {
+        programs.push(asked.program.key);
+        dispatch.call(gpu, asked);
+      },
+    });
+    try {
+      expect(await run(values, rows, columns)).toEqual(argmaxReference(values, rows, columns));
+    } finally {
+      Reflect.deleteProperty(gpu, 'dispatch');
+      Object.assign(gpu, { profile });
+    }
+    expect(programs).toHaveLength(2);
+    for (const program of programs) expect(program).toMatch(/^argReduce/);
+  });
+
   it('refuses rows without values, and another type of output', () => {
     const [input, output] = [gpu.allocate('f32', 8, 'input'), gpu.allocate('u32', 8, 'output')];
     expect(() => argmax(gpu, { input, output, rows: 2, columns: 0 })).toThrow(/argmax: columns is 0/);

@@ -4,6 +4,8 @@ import type { ElementType } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { argReduce } from '../reduce/index.ts';
+import { partsOf } from '../reduce/variants.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './argmax.wgsl.ts';
 import type { ArgmaxOptions } from './options.ts';
@@ -23,6 +25,9 @@ export function argmax(gpu: Gpu, { input, output, rows, columns }: ArgmaxOptions
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { rows }, numberTypes);
   requireSeparate(kernel, [input], [output]);
+  // Where threads are many, none walks a long row alone.
+  if (!gpu.profile.software && partsOf(columns) > 1)
+    return argReduce(gpu, { input, output, outer: rows, length: columns, inner: 1 });
   gpu.dispatch({
     program: kernelProgram(kernel, source, { access: elementAccess(gpu, { input }, {}) }),
     parameters: { integers: [rows, columns] },
