@@ -40,6 +40,7 @@ mkdirSync(kit, { recursive: true });
 const ownFiles = [
   'check.sh',
   'check.mjs',
+  'clocks.mjs',
   'driver.mjs',
   'section.mjs',
   'summary.mjs',
@@ -58,7 +59,10 @@ for (const [name, files] of Object.entries({ mrpc: ['train.tsv', 'validation.tsv
 inlineWgsl();
 const program = (name) => join(rootFolder, 'scripts/gpu/programs', `${name}.mjs`);
 const programs = Object.fromEntries(
-  ['describe', 'kernelTests', 'steps', 'products', 'tune', 'makeModel'].map((name) => [name, program(name)]),
+  ['describe', 'kernelTests', 'steps', 'products', 'attention', 'tune', 'makeModel'].map((name) => [
+    name,
+    program(name),
+  ]),
 );
 for (const [name, entry] of Object.entries({ ...programs, demo: join(rootFolder, 'apps/mrpc-demo/src/main.ts') }))
   await bundle(name, entry);

@@ -77,8 +77,21 @@ describe.runIf(process.platform === 'linux')('the kit', () => {
       expect(summary).toMatch(/made-up pairs, batch 8, f32: [\d.]+ steps\/s/);
       expect(summary).toMatch(/made-up pairs, batch 8, fp16: [\d.]+ steps\/s/);
       expect(summary).toMatch(/f16 TN 64 x 64 x 64: [\d.]+ TFLOP\/s/);
+      for (const pass of ['f32 forward', 'f32 backward', 'f16 forward', 'f16 backward']) {
+        const [line] = new RegExp(`Attention 2 x 8, heads of 32, ${pass}, ms: .*`).exec(summary) ?? [''];
+        for (const variant of ['byRow', 'tiled', 'padded', 'flash'])
+          expect(line).toMatch(new RegExp(`${variant} [\\d.]+`));
+        expect(line.match(/\(default\)/g)).toHaveLength(1);
+      }
       const files = readdirSync(join(scratch, 'dry'));
-      for (const file of ['adapter.json', 'kernelTests.txt', 'steps-as-is.jsonl', 'tune.jsonl', 'products.jsonl'])
+      for (const file of [
+        'adapter.json',
+        'kernelTests.txt',
+        'steps-as-is.jsonl',
+        'tune.jsonl',
+        'attention.jsonl',
+        'products.jsonl',
+      ])
         expect(files).toContain(file);
       const steps = readFileSync(join(scratch, 'dry/steps-as-is.jsonl'), 'utf8').trim().split('\n').map(JSON.parse);
       // Each with the memory of its own model alone: fp16's is not f32's and its own.

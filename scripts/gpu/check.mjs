@@ -1,14 +1,15 @@
 // The check of a machine's GPU that check.sh starts: sections in the order of their worth, each a process of its own with a limit of its
 // own, so that one that fails or hangs costs no other, and what is done is kept when time runs out.
 // Usage: node check.mjs [folder for the results] [--minutes 5] [--quick]      --quick: everything in its smallest size, on any adapter
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startClocks } from './clocks.mjs';
 import { findDriver } from './driver.mjs';
 import { runSection } from './section.mjs';
-import { productText, stepText, Summary } from './summary.mjs';
+import { attentionText, productText, stepText, Summary } from './summary.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -53,7 +54,7 @@ summary.add(
 summary.add(
   `${[adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(', ')}; ${found.name}; chooses ${adapter.variants.join(', ') || 'portable kernels'}`,
 );
-const clocks = startClocks();
+const clocks = startClocks(output);
 
 async function section(
   name,
@@ -207,6 +208,29 @@ const products = () =>
     },
   });
 
+/** One line for a shape and pass, its variants beside one another; those of BERT's heads are in the summary. */
+async function attentions() {
+  let group = [];
+  const write = () => {
+    const [first] = group;
+    if (first) summary.add(attentionText(group), quick || (first.headSize === 64 && first.length !== 128));
+    group = [];
+  };
+  const shapeOf = ({ pass, type, length, headSize }) => [pass, type, length, headSize].join(' ');
+  await section('attention', 30, {
+    args: [program('attention'), ...quickWord],
+    onLine: (line) => {
+      const result = resultOf(line);
+      if (!result) return;
+      if (result.error) problems.push(`attention by ${result.variant}: ${result.error}`);
+      if (group.length > 0 && shapeOf(result) !== shapeOf(group[0])) write();
+      console.log(JSON.stringify(result));
+      group.push(result);
+    },
+  });
+  write();
+}
+
 /** A run of BERT-base on MRPC, or on made-up pairs where the kit has no MRPC: ours, then transformers'. */
 async function run() {
   const packed = join(kit, 'mrpc');
@@ -259,35 +283,9 @@ async function run() {
   }
 }
 
-/** The card's clock, heat and power all the while, where its tool is there. */
-function startClocks() {
-  const fields = 'timestamp,clocks.sm,clocks.mem,power.draw,temperature.gpu,clocks_throttle_reasons.active';
-  const file = join(output, 'clocks.csv');
-  const child = spawn(
-    'sh',
-    ['-c', `exec nvidia-smi --query-gpu=${fields} --format=csv,noheader,nounits -lms 500 > "$0"`, file],
-    {
-      stdio: 'ignore',
-    },
-  );
-  child.on('error', () => {});
-  return { file, end: () => child.kill() };
-}
-
-function clockLine() {
-  const text = existsSync(clocks.file) ? readFileSync(clocks.file, 'utf8') : '';
-  const speeds = text
-    .split('\n')
-    .map((line) => Number(line.split(',')[1]))
-    .filter((speed) => speed > 0);
-  return speeds.length > 0
-    ? `Clock: ${Math.min(...speeds)} to ${Math.max(...speeds)} MHz (clocks.csv)`
-    : 'Clock: nvidia-smi says nothing';
-}
-
-for (const part of [tests, settings, otherShapes, pytorch, tuned, run, products]) await part();
+for (const part of [tests, settings, otherShapes, attentions, pytorch, tuned, run, products]) await part();
 clocks.end();
-summary.add(clockLine());
+summary.add(clocks.line());
 for (const problem of problems) summary.add(`PROBLEM ${problem}`);
 if (!quick) rmSync(scratch, { recursive: true, force: true });
 process.exit(problems.length > 0 ? 1 : 0);

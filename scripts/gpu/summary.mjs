@@ -39,3 +39,12 @@ export function stepText({ type, ms, gpuMs, recordingMs, dispatches, peakMB, err
 export function productText({ layout, type, m, n, k, tflops, error }) {
   return `${type} ${layout} ${m} x ${n} x ${k}: ${error ?? `${tflops.toFixed(1)} TFLOP/s`}`;
 }
+
+/** Milliseconds of attention in each variant, of one shape; the device's own choice is marked. */
+export function attentionText(results) {
+  const [{ sequences, length, headSize, type, pass }] = results;
+  const texts = results.map(
+    ({ variant, default: own, ms, error }) => `${variant}${own ? ' (default)' : ''} ${error ?? milliseconds(ms)}`,
+  );
+  return `Attention ${sequences} x ${length}, heads of ${headSize}, ${type} ${pass}, ms: ${texts.join(', ')}`;
+}
