@@ -163,12 +163,14 @@ export class Tensor<D extends DType = DType> {
   /**
    * Memory from the pool for a first gradient, which is written and not added to; null where there
    * is memory already, as that of an optimizer.
+   *
+   * @param given such memory that holds the gradient. Default: new memory.
    */
-  startGrad(): GpuArray | null {
+  startGrad(given?: GpuArray): GpuArray | null {
     const { length, elementType, label } = this.array;
     // What is only prepared is not run, and leaves zeros.
     if (this.#gradArray || elementType !== 'f32' || this.device.preparing) return null;
-    this.#gradArray = this.device.allocate('f32', length, `gradient of ${label}`);
+    this.#gradArray = given ?? this.device.allocate('f32', length, `gradient of ${label}`);
     this.device.retain(this.#gradArray);
     this.#hasGrad = true;
     return this.#gradArray;

@@ -1,4 +1,4 @@
-import { accumulate, fill } from '@attune/kernels';
+import { accumulate, fill, scale as scaled } from '@attune/kernels';
 import { joinContiguous } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
@@ -18,8 +18,8 @@ export interface TapeTensor {
   /** Whether functions wait for its whole gradient. */
   readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
-  /** Memory for a first gradient, of any content; null where there is some already. */
-  startGrad(): GpuArray | null;
+  /** Memory for a first gradient: the given one, or new of any content. Null where there is some. */
+  startGrad(given?: GpuArray): GpuArray | null;
   /** Shows a gradient to the hooks. @returns what they gave in its place, or null */
   runHooks(gradient: GpuArray): GpuArray | null;
   dispose(): void;
@@ -108,6 +108,8 @@ export class Gradients {
   readonly #scale: number | TapeTensor;
   readonly #root: TapeTensor;
   #current: TapeTensor;
+  /** What the gradient of the tensor whose operation runs now is handed on to. */
+  #heir: TapeTensor | null = null;
 
   constructor(root: TapeTensor, scale: number | TapeTensor) {
     this.#device = root.device;
@@ -155,6 +157,7 @@ export class Gradients {
 
   /** Gives back the gradient of the tensor whose operation has run. */
   leave(): void {
+    if (this.#heir) this.#inherit(this.#heir);
     for (const gradients of [this.#computed, this.#beforeActivation]) {
       const array = gradients.get(this.#current);
       if (array) this.#device.release(array);
@@ -224,6 +227,37 @@ export class Gradients {
       accumulate(device, { value: array, target: existing, length: input.size });
       device.release(array);
     }
+  }
+
+  /**
+   * Adds the gradient of the operation's output, as it is, to that of an input. The first input gets
+   * its memory, where nobody else holds that and no other gradient came before, in place of a copy.
+   */
+  handOn(input: TapeTensor): void {
+    if (!input.requiresGrad) return;
+    const { output } = this;
+    const { elementType, length } = input.memory;
+    const isOwn = this.#computed.get(this.#current) === output;
+    if (isOwn && !this.#heir && output.elementType === elementType && output.length === length) this.#heir = input;
+    else this.#addValue(input, output);
+  }
+
+  /** Only once the operation has run, as others of its kernels may read the gradient. */
+  #inherit(heir: TapeTensor): void {
+    this.#heir = null;
+    const array = this.#computed.get(this.#current) as GpuArray;
+    if (passes(heir) ? this.#computed.has(heir) : !heir.startGrad(array)) return this.#addValue(heir, array);
+    this.#computed.delete(this.#current);
+    if (passes(heir)) this.#computed.set(heir, array);
+  }
+
+  #addValue(input: TapeTensor, value: GpuArray): void {
+    const [device, length] = [this.#device, input.size];
+    const write = (array: GpuArray, add: boolean) =>
+      add
+        ? accumulate(device, { value, target: array, length })
+        : scaled(device, { input: value, output: array, factor: 1, length });
+    this.add(input, write, true);
   }
 
   /**

@@ -54,9 +54,13 @@ function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): 
         ['b', b],
       ] as const) {
         if (typeof input === 'number') continue;
+        const factor = kernels.constantSlope(member, by);
+        const isWhole = shapesEqual(input.shape, shape);
+        if (isWhole && factor === 1) {
+          gradients.handOn(input);
+          continue;
+        }
         gradients.add(input, (gradInput) => {
-          const factor = kernels.constantSlope(member, by);
-          const isWhole = shapesEqual(input.shape, shape);
           if (isWhole && factor !== null) {
             kernels.scale(device, { input: gradOutput, output: gradInput, factor, length });
             return;
@@ -130,11 +134,8 @@ function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
     array,
     shape: a.shape,
     backward(gradients) {
-      const value = gradients.output;
-      for (const input of [a, b])
-        gradients.add(input, (gradInput) =>
-          kernels.scale(device, { input: value, output: gradInput, factor: 1, length }),
-        );
+      gradients.handOn(a);
+      gradients.handOn(b);
     },
   });
 }

@@ -10,17 +10,13 @@ import type { DType } from '../dtypes.ts';
 
 /** The same elements under another shape, in the same memory. */
 export function viewOf<D extends DType>(operation: string, input: Tensor<D>, shape: Shape): Tensor<D> {
-  const { device, size: length } = input;
   return operationResult({
     operation,
     inputs: [input],
     array: input.array,
     shape,
     isView: true,
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) =>
-        kernels.scale(device, { input: gradients.output, output: gradInput, factor: 1, length }),
-      ),
+    backward: (gradients) => gradients.handOn(input),
   });
 }
 

@@ -22,7 +22,7 @@ export interface NoiseOptions {
  */
 export function uniformNoise(input: Tensor, { magnitude, site, random }: NoiseOptions): Tensor {
   requireFloats('uniformNoise', 'input', input);
-  const { device, size } = input;
+  const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
   const output = device.allocate(input.array.elementType, input.array.length, 'noise');
   kernels.uniformNoise(device, {
@@ -39,9 +39,6 @@ export function uniformNoise(input: Tensor, { magnitude, site, random }: NoiseOp
     inputs: [input],
     array: output,
     shape: input.shape,
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) =>
-        kernels.scale(device, { input: gradients.output, output: gradInput, factor: 1, length: size }),
-      ),
+    backward: (gradients) => gradients.handOn(input),
   });
 }
