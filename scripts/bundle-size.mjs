@@ -8,6 +8,7 @@ import { inlineWgsl } from './inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { shaderModules } from './ship-shaders.mjs';
+import { lessonCode } from './weights/lesson.mjs';
 
 const tensor = join(rootFolder, 'packages/tensor/src');
 
@@ -46,6 +47,12 @@ export const pages = {
   },
 };
 
+/** The lesson, and the most that it may weigh at its start: it loads more when it needs it. */
+export const lessonPage = {
+  most: 207,
+  code: lessonCode((name) => join(rootFolder, `packages/${name}/src/index.ts`)),
+};
+
 /** What the build of @attune/kernels does with its shaders. */
 function shippedShaders() {
   const folder = join(rootFolder, 'packages/kernels/src');
@@ -67,7 +74,7 @@ function shippedShaders() {
 }
 
 /** The chunks of a page, minified, for engines that know the `target`. */
-export async function bundle({ code }, target = 'esnext') {
+export async function bundle({ code }, { target = 'esnext', sourcemap = false } = {}) {
   const entry = '\0page';
   const { output } = await build({
     configFile: false,
@@ -85,11 +92,24 @@ export async function bundle({ code }, target = 'esnext') {
     build: {
       write: false,
       target,
+      sourcemap,
       modulePreload: false,
       rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
     },
   });
   return output.filter(({ type }) => type === 'chunk');
+}
+
+/** The chunks that a page loads before its first line. */
+export function atStart(chunks) {
+  const loaded = new Set();
+  const follow = (name) => {
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    chunks.find(({ fileName }) => fileName === name).imports.forEach(follow);
+  };
+  follow(chunks.find(({ isEntry }) => isEntry).fileName);
+  return chunks.filter(({ fileName }) => loaded.has(fileName));
 }
 
 export const gzipped = (chunks) =>

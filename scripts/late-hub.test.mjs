@@ -53,7 +53,7 @@ const code = `
 `;
 
 it('a page that has its files never requests the hub', async () => {
-  const chunks = await bundle({ code }, 'es2022');
+  const chunks = await bundle({ code }, { target: 'es2022' });
   const folder = mkdtempSync(join(tmpdir(), 'attune-page-'));
   try {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');

@@ -1,19 +1,12 @@
 // Every package whole through each bundler for a page, and what parts of them weigh.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { lessonCode } from '../weights/lesson.mjs';
+import { runLesson } from '../weights/runLesson.mjs';
 import { loadTool } from './tools.mjs';
 
-const lesson = [
-  `import { loadDataset, DataCollatorWithPadding } from '@attune/data';`,
-  `import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';`,
-  `import { Trainer, TrainingArguments } from '@attune/trainer';`,
-  `import * as evaluate from '@attune/evaluate';`,
-  'globalThis.used = { loadDataset, DataCollatorWithPadding, AutoModelForSequenceClassification, AutoTokenizer };',
-  `globalThis.trained = { Trainer, TrainingArguments, metric: evaluate.load('glue', 'mrpc') };`,
-].join('\n');
-
-/** What a page takes in at its start, in kB gzip, and the most that it may be. */
+/** What a page takes in, in kB gzip, and the most that it may be. */
 export const weights = {
   'one metric': {
     limit: 6,
@@ -24,12 +17,9 @@ export const weights = {
     limit: 35,
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
-  'the whole lesson': { limit: 220, code: lesson },
-  'the lesson, with a Parquet file and a metric of GLUE': {
-    limit: 250,
-    code: lesson,
-    fetches: ['readParquet', 'glue'],
-  },
+  'the lesson, at its start': { limit: 215, code: lessonCode() },
+  'the lesson, until it is trained, evaluated and predicted': { limit: 224, code: lessonCode(), runs: true },
+  'the same, with a Parquet file': { limit: 248, code: lessonCode(), runs: true, fetches: ['readParquet'] },
 };
 
 /** The bundlers, as functions (project, entry file, output folder). */
@@ -95,23 +85,34 @@ export async function bundleProblem(bundle, project, { name, manifest }) {
 }
 
 /**
- * kB gzip of what a page with this code loads: the entry, what that imports at once, and of what it
- * imports later the modules named in `fetches`.
+ * kB gzip of what a page with this code loads: the entry, what that imports at once, what is loaded
+ * later when it `runs`, and the modules named in `fetches`.
+ *
+ * @throws {Error} when a module in `fetches` is none that is loaded later
  */
-export async function weigh(bundle, project, { code, fetches = [] }) {
+export async function weigh(bundle, project, { code, runs = false, fetches = [] }) {
   writeFileSync(join(project, 'entry.js'), code);
   const out = join(project, 'weighed');
+  rmSync(out, { recursive: true, force: true });
   await bundle(project, 'entry.js', out);
   const loaded = new Set();
+  const late = new Set();
   const follow = (file) => {
     if (loaded.has(file)) return;
     loaded.add(file);
     const text = readFileSync(join(out, file), 'utf8');
     for (const [, name] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) follow(name);
-    for (const [, name] of text.matchAll(/import\("\.\/([^"]+)"\)/g))
-      if (fetches.some((module) => name.startsWith(`${module}-`))) follow(name);
+    for (const [, name] of text.matchAll(/import\("\.\/([^"]+)"\)/g)) late.add(name);
   };
   follow('entry.js');
+  if (runs)
+    for (const file of (await runLesson(join(out, 'entry.js'))).keys())
+      if (dirname(file) === realpathSync(out)) follow(basename(file));
+  for (const module of fetches) {
+    const named = [...late].filter((name) => name.startsWith(`${module}-`));
+    if (named.length === 0) throw new Error(`No chunk of ${module} is loaded later; there are ${[...late].join(', ')}`);
+    named.forEach(follow);
+  }
   return (
     [...loaded].reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file)), { level: 9 }).length, 0) / 1000
   );
