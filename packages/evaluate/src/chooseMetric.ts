@@ -1,5 +1,6 @@
-import { nearestName } from '@attune/validate';
+import { nearestName, nonEmptyText, optional, requireArgument } from '@attune/validate';
 import { UnknownMetricError } from './errors.ts';
+import { refuse } from './input.ts';
 import type { MetricDefinition, MetricResult } from './metric.ts';
 
 /** A metric in its variants: `default`, `multilabel`, or the subsets of a benchmark. */
@@ -7,21 +8,24 @@ export type Configurations = Readonly<Record<string, MetricDefinition<object, Me
 
 /** The entry of that name. @throws UnknownMetricError with the names there are */
 export function chooseMetric<Value>(table: Readonly<Record<string, Value>>, name: string): Value {
+  requireArgument('load', 'the name of a metric', name, nonEmptyText, UnknownMetricError);
   return choose(table, name, 'There is no metric');
 }
 
 /** @throws UnknownMetricError with the configurations there are */
 export function chooseConfiguration(
-  configurations: object,
+  configurations: Configurations,
   name: string,
   configuration?: string,
 ): Configurations[string] {
+  requireArgument('load', 'the configuration', configuration, optional(nonEmptyText), UnknownMetricError);
   if (configuration === undefined && !('default' in configurations)) {
-    throw new UnknownMetricError(
+    refuse(
       `load('${name}') needs the name of a subset. Choose one of: ${Object.keys(configurations).join(', ')}.`,
+      UnknownMetricError,
     );
   }
-  return choose(configurations as Configurations, configuration ?? 'default', `${name} has no configuration`);
+  return choose(configurations, configuration ?? 'default', `${name} has no configuration`);
 }
 
 function choose<Value>(table: Readonly<Record<string, Value>>, name: string, missing: string): Value {
@@ -29,7 +33,8 @@ function choose<Value>(table: Readonly<Record<string, Value>>, name: string, mis
   if (found !== undefined) return found;
   const names = Object.keys(table);
   const nearest = nearestName(name, names);
-  throw new UnknownMetricError(
+  return refuse(
     `${missing} '${name}'${nearest ? `; did you mean ${nearest}?` : '.'} Choose one of: ${names.join(', ')}.`,
+    UnknownMetricError,
   );
 }

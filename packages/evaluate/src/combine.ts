@@ -1,6 +1,5 @@
 import { anything, flag, objectWith, optional, requireArgument, requireOptions, shown } from '@attune/validate';
 import { MetricOptionError } from './errors.ts';
-import type { MetricValues } from './input.ts';
 import { metricOfName } from './everyMetric.ts';
 import { readExample, requireInput } from './metric.ts';
 import type { MetricExample, MetricInput, MetricResult } from './metric.ts';
@@ -58,8 +57,7 @@ export class CombinedMetrics {
 
   /** Adds one example. */
   add(example: MetricExample): void {
-    const { prediction, reference } = readExample('combined.add', example);
-    this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
+    this.addBatch(readExample('combined.add', example));
   }
 
   /** Adds a batch of examples to every metric. */

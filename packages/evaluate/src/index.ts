@@ -6,11 +6,11 @@ export {
   type MetricExample,
   type MetricInput,
   type MetricResult,
-  type MetricRows,
   type MetricValue,
 } from './metric.ts';
 export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
 export type { MetricValues, ShapedArray, Table } from './input.ts';
+export type { MetricRows } from './rows.ts';
 export type { AccuracyOptions } from './metrics/accuracy.ts';
 export type { ClassificationReport, ClassificationReportOptions } from './metrics/classificationReport.ts';
 export type { Average, ClassScoreOptions } from './metrics/classScores.ts';

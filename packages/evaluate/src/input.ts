@@ -1,5 +1,6 @@
-import { shown } from '@attune/validate';
-import { MetricInputError } from './errors.ts';
+import { optional, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { MetricInputError, MetricOptionError, type EvaluateError } from './errors.ts';
 
 /** A host array: row-major values and their shape. */
 export interface ShapedArray {
@@ -31,59 +32,50 @@ export interface Table {
   readonly flat: boolean;
 }
 
-const wanted = 'a list, a typed array or { data, shape } was expected';
-
-function toNumber(value: unknown, place: string): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint' && value >= -(2n ** 53n) && value <= 2n ** 53n) return Number(value);
-  if (typeof value === 'string')
-    throw new MetricInputError(
-      `${place} is the string ${shown(value)}; a number was expected. Map label names to class numbers first.`,
-    );
-  throw new MetricInputError(`${place} is ${shown(value)}; a number was expected.`);
+/** Ends a computation, with what is wrong and what to do. */
+export function refuse(message: string, error: new (message: string) => EvaluateError = MetricInputError): never {
+  throw new error(message);
 }
 
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {
-  if (typeof value !== 'object' || value === null || !('length' in value)) return false;
-  return Number.isInteger(value.length) && (value.length as number) >= 0 && (value.length as number) < 2 ** 32;
+  const length = typeof value === 'object' && (value as { length?: unknown } | null)?.length;
+  return Number.isInteger(length) && (length as number) >= 0 && (length as number) < 2 ** 32;
 }
 
-function fromList(list: readonly unknown[], name: string): Table {
-  const [first] = list;
-  if (!isArrayLike(first)) {
-    const data = Float64Array.from(list, (value, index) => toNumber(value, `${name}[${index}]`));
-    return { data, rows: list.length, columns: 1, flat: true };
-  }
-  const columns = first.length;
-  if (columns === 0) throw new MetricInputError(`${name}: row 0 has no values.`);
+function numbers(values: ArrayLike<unknown>, place: string): Float64Array {
+  return Float64Array.from(values, (value, index) => {
+    if (typeof value === 'number') return value;
+    if (typeof value === 'bigint' && value >= -(2n ** 53n) && value <= 2n ** 53n) return Number(value);
+    const [kind, advice] =
+      typeof value === 'string' ? ['the string ', ' Map label names to class numbers first.'] : ['', ''];
+    return refuse(`${place}[${index}] is ${kind}${shown(value)}; a number was expected.${advice}`);
+  });
+}
+
+function fromRows(list: readonly unknown[], columns: number, name: string): Table {
+  if (columns === 0) refuse(`${name}: row 0 has no values.`);
   const data = new Float64Array(list.length * columns);
   list.forEach((row, index) => {
-    if (!isArrayLike(row) || row.length !== columns) {
-      throw new MetricInputError(
-        `${name}: row ${index} has ${isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`}, row 0 has ${columns}. Every row ` +
-          `needs the same number of values.`,
-      );
+    const length = isArrayLike(row) && row.length;
+    if (length !== columns) {
+      const has = length === false ? `no list of values (${shown(row)})` : `${length} values`;
+      refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}. Every row needs the same number of values.`);
     }
-    for (let column = 0; column < columns; column++)
-      data[index * columns + column] = toNumber(row[column], `${name}[${index}][${column}]`);
+    data.set(numbers(row as ArrayLike<unknown>, `${name}[${index}]`), index * columns);
   });
   return { data, rows: list.length, columns, flat: false };
 }
 
-function fromShaped(values: object & { data: unknown; shape: readonly unknown[] }, name: string): Table {
-  if (!isArrayLike(values.data))
-    throw new MetricInputError(`${name} has a shape, and as its data ${shown(values.data)}; ${wanted}.`);
-  const shape = values.shape.filter((size): size is number => Number.isInteger(size) && (size as number) >= 0);
-  const [rows = 0, columns = 1] = shape;
-  const fits = shape.length === values.shape.length && shape.length >= 1 && shape.length <= 2;
-  if (!fits || rows * columns !== values.data.length) {
-    throw new MetricInputError(
-      `${name} has shape [${values.shape.map(shown).join(', ')}] over ${values.data.length} values; ` +
-        `expected shape [rows] or [rows, columns] that covers all values.`,
+function fromShaped(data: ArrayLike<unknown>, shape: readonly unknown[], name: string): Table {
+  const [rows = 0, columns = 1] = shape as readonly number[];
+  const sizes = shape.filter((size) => Number.isInteger(size) && (size as number) >= 0).length;
+  if (sizes !== shape.length || sizes < 1 || sizes > 2 || rows * columns !== data.length) {
+    refuse(
+      `${name} has shape [${shape.map(shown).join(', ')}] over ${data.length} values; ` +
+        'expected shape [rows] or [rows, columns] that covers all values.',
     );
   }
-  const data = Float64Array.from(values.data, (value, index) => toNumber(value, `${name}.data[${index}]`));
-  return { data, rows, columns, flat: shape.length === 1 };
+  return { data: numbers(data, `${name}.data`), rows, columns, flat: sizes === 1 };
 }
 
 /**
@@ -92,83 +84,56 @@ function fromShaped(values: object & { data: unknown; shape: readonly unknown[] 
  * @throws MetricInputError for what is not a number
  */
 export function readTable(values: unknown, name: string): Table {
-  if (values === undefined) throw new MetricInputError(`${name} is missing; ${wanted}.`);
-  if (typeof values !== 'object' || values === null)
-    throw new MetricInputError(`${name} is ${shown(values)}; ${wanted}.`);
-  if (values instanceof Map || values instanceof Set)
-    throw new MetricInputError(`${name} is ${shown(values)}, which keeps no rows; ${wanted}.`);
-  if ('then' in values) throw new MetricInputError(`${name} is a Promise; await it first.`);
-  if ('data' in values && 'shape' in values && Array.isArray(values.shape))
-    return fromShaped({ data: values.data, shape: values.shape }, name);
-  if (Symbol.iterator in values) return fromList([...(values as Iterable<unknown>)], name);
-  if (isArrayLike(values)) return fromList(Array.from(values), name);
-  throw new MetricInputError(`${name} is ${shown(values)}, without values; ${wanted}.`);
+  const no = (found: string) => refuse(`${name} ${found}; a list, a typed array or { data, shape } was expected.`);
+  if (values === undefined) no('is missing');
+  const is = `is ${shown(values)}`;
+  if (typeof values !== 'object' || values === null) return no(is);
+  if (values instanceof Map || values instanceof Set) no(`${is}, which keeps no rows`);
+  if ('then' in values) refuse(`${name} is a Promise; await it first.`);
+  if ('data' in values && 'shape' in values && Array.isArray(values.shape)) {
+    const { data, shape } = values;
+    return isArrayLike(data) ? fromShaped(data, shape, name) : no(`has a shape, and as its data ${shown(data)}`);
+  }
+  if (!(Symbol.iterator in values) && !isArrayLike(values)) no(`${is}, without values`);
+  const list = Array.from(values as ArrayLike<unknown>);
+  const [first] = list;
+  if (isArrayLike(first)) return fromRows(list, first.length, name);
+  return { data: numbers(list, name), rows: list.length, columns: 1, flat: true };
 }
+
+const isNumbers = (value: unknown): value is ArrayLike<number> =>
+  (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) &&
+  Array.prototype.every.call(value, Number.isFinite);
+
+/** What `sampleWeight` must be. */
+export const sampleWeightKind: Kind = optional({
+  what: 'a list of finite numbers, one per row',
+  holds: isNumbers,
+  found: (value) => {
+    if (!Array.isArray(value)) return shown(value);
+    const index = value.findIndex((weight) => !Number.isFinite(weight));
+    return `a list whose element ${index} is ${shown(value[index])}`;
+  },
+});
 
 /**
- * Refuses predictions and references of different length or width, empty ones, NaN and Infinity.
+ * The weight of a row: 1 without `sampleWeight`.
+ *
+ * @throws MetricOptionError when the number of weights is not the number of rows, or all are 0
  */
-export function checkTogether(metric: string, predictions: Table, references: Table): void {
-  if (predictions.rows !== references.rows) {
-    throw new MetricInputError(
-      `${metric}: mismatch in the number of predictions (${predictions.rows}) and references (${references.rows}). ` +
-        `Give one prediction per reference.`,
+export function rowWeights(
+  metric: string,
+  rows: number,
+  sampleWeight: ArrayLike<number> | undefined,
+): (row: number) => number {
+  if (sampleWeight === undefined) return () => 1;
+  if (sampleWeight.length !== rows) {
+    refuse(
+      `${metric}: sampleWeight has ${sampleWeight.length} values for ${rows} rows. Give one weight per row.`,
+      MetricOptionError,
     );
   }
-  if (predictions.rows === 0)
-    throw new MetricInputError(`${metric}: there are no predictions. Give at least one, or call addBatch first.`);
-  if (predictions.columns !== references.columns) {
-    throw new MetricInputError(
-      `${metric}: predictions have ${predictions.columns} columns and references ${references.columns}. Give both the same width.`,
-    );
-  }
-  for (const [name, table] of [
-    ['predictions', predictions],
-    ['references', references],
-  ] as const) {
-    const bad = table.data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const advice =
-        name === 'predictions'
-          ? 'The model has probably diverged: look at its loss.'
-          : 'Look at the labels of that row.';
-      throw new MetricInputError(
-        `${metric}: ${name} holds ${table.data[bad]} at row ${Math.floor(bad / table.columns)}. ${advice}`,
-      );
-    }
-  }
-}
-/** Refuses anything but one whole class number per row. */
-export function checkClasses(metric: string, name: string, table: Table): void {
-  if (!table.flat) {
-    throw new MetricInputError(
-      `${metric}: ${name} has shape [${table.rows}, ${table.columns}]; one class number per row was expected. ` +
-        `If these are logits or probabilities, take the best class first: ` +
-        `argmax(-1)${table.columns === 1 ? ', or a threshold for a single column' : ''}. ` +
-        "For several labels per row, load the metric's 'multilabel' configuration.",
-    );
-  }
-  const bad = table.data.findIndex((value) => !Number.isInteger(value));
-  if (bad >= 0) {
-    throw new MetricInputError(
-      `${metric}: ${name}[${bad}] is ${table.data[bad]}, which is no class number. If these are logits or probabilities, ` +
-        'take the best class first: argmax(-1), or a threshold for a single probability. Nothing is rounded for you.',
-    );
-  }
-}
-
-/** Refuses anything but rows of 0 and 1. */
-export function checkMultilabel(metric: string, name: string, table: Table): void {
-  if (table.flat) {
-    throw new MetricInputError(
-      `${metric} (multilabel): ${name} is a plain list; rows of 0 and 1 were expected, one column per label.`,
-    );
-  }
-  const bad = table.data.findIndex((value) => value !== 0 && value !== 1);
-  if (bad >= 0) {
-    throw new MetricInputError(
-      `${metric} (multilabel): ${name} holds ${table.data[bad]} at row ${Math.floor(bad / table.columns)}; only 0 and 1 were expected. ` +
-        'Compare probabilities with a threshold first (logits: > 0).',
-    );
-  }
+  if (Array.prototype.every.call(sampleWeight, (weight) => weight === 0))
+    refuse(`${metric}: sampleWeight is 0 for every row. Give at least one row a weight.`, MetricOptionError);
+  return (row) => sampleWeight[row] ?? 0;
 }

@@ -1,29 +1,32 @@
-import { nonEmptyText, optional, requireArgument } from '@attune/validate';
-import { UnknownMetricError } from './errors.ts';
-import { chooseConfiguration, chooseMetric } from './chooseMetric.ts';
+import type { Configurations } from './chooseMetric.ts';
 import { Metric } from './metric.ts';
 import type { MetricDefinition, MetricInput, MetricResult } from './metric.ts';
 
 /**
  * Every metric by its name, with its configurations, loaded when it is asked for: a page that uses
- * one does not carry the others. A new one is a file, a line here and one in everyMetric.ts.
+ * one does not carry the others. Each file exports its metrics by these names. A new one is a file, a
+ * line here and one in everyMetric.ts.
  */
+const classScores = () => import('./metrics/classScores.ts');
+const correlation = () => import('./metrics/correlation.ts');
+const meanError = () => import('./metrics/meanError.ts');
 const metrics = {
-  glue: async () => (await import('./metrics/glue.ts')).glue,
-  accuracy: async () => (await import('./metrics/accuracy.ts')).accuracy,
-  f1: async () => (await import('./metrics/classScores.ts')).f1,
-  precision: async () => (await import('./metrics/classScores.ts')).precision,
-  recall: async () => (await import('./metrics/classScores.ts')).recall,
-  matthews_correlation: async () => (await import('./metrics/matthews.ts')).matthews,
-  confusion_matrix: async () => (await import('./metrics/confusionMatrix.ts')).confusionMatrix,
-  classification_report: async () => (await import('./metrics/classificationReport.ts')).classificationReport,
-  pearsonr: async () => (await import('./metrics/correlation.ts')).pearsonr,
-  spearmanr: async () => (await import('./metrics/correlation.ts')).spearmanr,
-  mse: async () => (await import('./metrics/meanError.ts')).mse,
-  mae: async () => (await import('./metrics/meanError.ts')).mae,
+  glue: () => import('./metrics/glue.ts'),
+  accuracy: () => import('./metrics/accuracy.ts'),
+  f1: classScores,
+  precision: classScores,
+  recall: classScores,
+  matthews_correlation: () => import('./metrics/matthews.ts'),
+  confusion_matrix: () => import('./metrics/confusionMatrix.ts'),
+  classification_report: () => import('./metrics/classificationReport.ts'),
+  pearsonr: correlation,
+  spearmanr: correlation,
+  mse: meanError,
+  mae: meanError,
 };
 
-type Metrics = { [Name in keyof typeof metrics]: Awaited<ReturnType<(typeof metrics)[Name]>> };
+type Modules = { [Name in keyof typeof metrics]: Awaited<ReturnType<(typeof metrics)[Name]>> };
+type Metrics = { [Name in keyof Modules]: Name extends keyof Modules[Name] ? Modules[Name][Name] : never };
 
 /** The metrics that {@link load} knows. */
 export type MetricName = keyof typeof metrics;
@@ -71,8 +74,16 @@ export async function load<
 >(name: Name, configuration?: Configuration): Promise<LoadedMetrics[Name][Configuration]>;
 export async function load(name: string, configuration?: string): Promise<Metric<object, MetricResult>>;
 export async function load(name: string, configuration?: string): Promise<unknown> {
-  requireArgument('load', 'the name of a metric', name, nonEmptyText, UnknownMetricError);
-  requireArgument('load', 'the configuration', configuration, optional(nonEmptyText), UnknownMetricError);
-  const configurations = await chooseMetric(metrics, name)();
-  return new Metric(chooseConfiguration(configurations, name, configuration));
+  const find = ownEntry(metrics, name) ?? (await refusals()).chooseMetric(metrics, name);
+  const configurations = ownEntry((await find()) as Readonly<Record<string, Configurations>>, name)!;
+  const definition =
+    ownEntry(configurations, configuration ?? 'default') ??
+    (await refusals()).chooseConfiguration(configurations, name, configuration);
+  return new Metric(definition);
 }
+
+const ownEntry = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>
+  typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** What names there are, and which is nearest: for those who ask for another. */
+const refusals = () => import('./chooseMetric.ts');

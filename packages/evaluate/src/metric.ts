@@ -1,18 +1,10 @@
-import {
-  anything,
-  callable,
-  nonEmptyText,
-  object,
-  objectWith,
-  oneOf,
-  requireArgument,
-  requireOptions,
-  shown,
-} from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import { anything, callable, nonEmptyText, object, oneOf, requireOptions, shown } from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
-import { checkClasses, checkMultilabel, checkTogether, readTable } from './input.ts';
-import type { MetricValues, Table } from './input.ts';
+import { refuse } from './input.ts';
+import type { MetricValues } from './input.ts';
+import { checks, concatenate, readRows } from './rows.ts';
+import type { MetricRows, Takes } from './rows.ts';
 
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };
@@ -35,17 +27,6 @@ export interface MetricExample {
   reference: number | ArrayLike<number>;
 }
 
-/**
- * What a metric is computed from, checked: same number of rows and columns, at least one row, no
- * NaN and nothing infinite.
- */
-export interface MetricRows {
-  /** What the model says. */
-  readonly predictions: Table;
-  /** What is true, in the same order. */
-  readonly references: Table;
-}
-
 /** A metric, as its file says it: how it is called, what it takes and how it is computed. */
 export interface MetricDefinition<Options extends object, Result extends MetricResult, List extends object = never> {
   readonly name: string;
@@ -53,7 +34,7 @@ export interface MetricDefinition<Options extends object, Result extends MetricR
    * classes: one class number per row; multilabel: rows of 0 and 1; numbers: any numbers, one or
    * more per row.
    */
-  readonly takes: 'classes' | 'multilabel' | 'numbers';
+  readonly takes: Takes;
   /** Every option, and what its value must be. */
   readonly options: { readonly [Name in keyof Options]-?: Kind };
   /** The result; called with checked rows and options. */
@@ -62,32 +43,17 @@ export interface MetricDefinition<Options extends object, Result extends MetricR
   readonly listWith?: List | undefined;
 }
 
+const asInput = { error: MetricInputError };
+const asOption = { error: MetricOptionError };
 const exampleKinds = { prediction: anything, reference: anything };
 const batchKinds = { predictions: anything, references: anything };
-const definition = objectWith('the definition of a metric, { name, takes, options, compute }', {
-  name: 'string',
-  takes: 'string',
-  options: 'object',
-  compute: 'function',
-});
-
-function concatenate(parts: readonly Table[]): Table {
-  const [first, ...others] = parts;
-  if (!first) throw new MetricInputError('There are no batches.');
-  if (others.length === 0) return first;
-  const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    if (part.columns !== first.columns) {
-      throw new MetricInputError(
-        `Added batches differ in width: ${first.columns} and ${part.columns} columns. Add rows of one width.`,
-      );
-    }
-    data.set(part.data, offset);
-    offset += part.data.length;
-  }
-  return { data, rows: data.length / first.columns, columns: first.columns, flat: first.flat };
-}
+const definitionKinds: OptionKinds = {
+  name: nonEmptyText,
+  takes: oneOf(...Object.keys(checks)),
+  options: object,
+  compute: callable,
+  listWith: anything,
+};
 
 /**
  * A metric: `compute` at once, or `add` / `addBatch` as results come in and `compute` at the end.
@@ -107,11 +73,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricOptionError
    */
   constructor(own: MetricDefinition<Options, Result, object>, bound: Partial<Options> = {}) {
-    requireArgument('new Metric', 'definition', own, definition, MetricOptionError);
-    requireArgument('new Metric', 'name', own.name, nonEmptyText, MetricOptionError);
-    requireArgument('new Metric', 'takes', own.takes, oneOf('classes', 'multilabel', 'numbers'), MetricOptionError);
-    requireArgument('new Metric', 'options', own.options, object, MetricOptionError);
-    requireArgument('new Metric', 'compute', own.compute, callable, MetricOptionError);
+    requireOptions('new Metric', own, definitionKinds, asOption);
     this.name = own.name;
     this.optionNames = Object.keys(own.options);
     this.#definition = own;
@@ -137,8 +99,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricInputError
    */
   add(example: MetricExample): void {
-    const { prediction, reference } = readExample(`${this.name}.add`, example);
-    this.addBatch({ predictions: [prediction] as MetricValues, references: [reference] as MetricValues });
+    this.addBatch(readExample(`${this.name}.add`, example));
   }
 
   /**
@@ -147,8 +108,8 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricInputError
    */
   addBatch(input: MetricInput): void {
-    requireOptions(`${this.name}.addBatch`, input, batchKinds, { error: MetricInputError });
-    this.#added.push(this.#read(input.predictions, input.references));
+    requireOptions(`${this.name}.addBatch`, input, batchKinds, asInput);
+    this.#added.push(readRows(this.name, this.#definition.takes, input));
   }
 
   /**
@@ -162,13 +123,11 @@ export class Metric<Options extends object = object, Result extends MetricResult
     requireInput(`${this.name}.compute`, input);
     const { predictions, references, ...options } = input;
     this.#checkOptions('compute', options);
-    const given = predictions === undefined && references === undefined ? [] : [this.#read(predictions, references)];
-    const parts = [...this.#added, ...given];
-    if (parts.length === 0) {
-      throw new MetricInputError(
-        `${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`,
-      );
-    }
+    const parts = [...this.#added];
+    if (predictions !== undefined || references !== undefined)
+      parts.push(readRows(this.name, this.#definition.takes, input));
+    if (parts.length === 0)
+      refuse(`${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`);
     const rows = {
       predictions: concatenate(parts.map((part) => part.predictions)),
       references: concatenate(parts.map((part) => part.references)),
@@ -178,39 +137,23 @@ export class Metric<Options extends object = object, Result extends MetricResult
     return result;
   }
 
-  #read(givenPredictions: unknown, givenReferences: unknown): MetricRows {
-    const predictions = readTable(givenPredictions, `${this.name}: predictions`);
-    const references = readTable(givenReferences, `${this.name}: references`);
-    const { takes } = this.#definition;
-    for (const [name, table] of [
-      ['predictions', predictions],
-      ['references', references],
-    ] as const) {
-      if (takes === 'classes') checkClasses(this.name, name, table);
-      if (takes === 'multilabel') checkMultilabel(this.name, name, table);
-    }
-    checkTogether(this.name, predictions, references);
-    return { predictions, references };
-  }
-
   #checkOptions(where: string, options: object): void {
-    requireOptions(`${this.name}.${where}`, options, this.#definition.options, { error: MetricOptionError });
+    requireOptions(`${this.name}.${where}`, options, this.#definition.options, asOption);
   }
 }
 
 /** Refuses what is no object, such as predictions and references one after the other. */
 export function requireInput(where: string, input: unknown): void {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input)) return;
-  throw new MetricInputError(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
+  if (!object.holds(input) || ArrayBuffer.isView(input))
+    refuse(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
 }
 
-/** One example, by the names of `add` or those of `addBatch`. */
-export function readExample(where: string, example: unknown): { prediction: unknown; reference: unknown } {
-  if (typeof example === 'object' && example !== null && ('predictions' in example || 'references' in example)) {
-    requireOptions(where, example, batchKinds, { error: MetricInputError });
-    const { predictions, references } = example as { predictions?: unknown; references?: unknown };
-    return { prediction: predictions, reference: references };
-  }
-  requireOptions(where, example, exampleKinds, { error: MetricInputError });
-  return example as { prediction: unknown; reference: unknown };
+/** A batch of one example, by the names of `add` or those of `addBatch`. */
+export function readExample(where: string, example: unknown): MetricInput {
+  const isBatch =
+    object.holds(example) && ('predictions' in (example as object) || 'references' in (example as object));
+  const kinds = isBatch ? batchKinds : exampleKinds;
+  requireOptions(where, example, kinds, asInput);
+  const [predictions, references] = Object.keys(kinds).map((name) => [(example as Record<string, number>)[name]!]);
+  return { predictions: predictions!, references: references! };
 }

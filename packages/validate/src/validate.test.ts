@@ -91,6 +91,19 @@ describe('nearestName', () => {
   ])('%s', (name, expected) => {
     expect(nearestName(name, ['learningRate', 'numTrainEpochs', 'seed'])).toBe(expected);
   });
+
+  // What is said of a name of six letters: the nearest, of those at most two changes away.
+  it.each([
+    [['sitten'], 'sitten'],
+    [['kitte', 'kittens', 'skitten', 'kiten'], 'kitte'],
+    [['sittin'], 'sittin'],
+    [['sitting'], undefined],
+    [['itten', 'itte'], 'itten'],
+    [['ktiten'], 'ktiten'],
+    [['nettik', ''], undefined],
+  ])('of %j', (names, expected) => {
+    expect(nearestName('kitten', names)).toBe(expected);
+  });
 });
 
 describe('shown', () => {

@@ -1,6 +1,6 @@
 import { flag, optional } from '@attune/validate';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `accuracy`. */
 export interface AccuracyOptions {

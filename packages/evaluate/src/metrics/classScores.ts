@@ -1,8 +1,9 @@
 import { oneOf, optional, orNull } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricDefinition, MetricRows } from '../metric.ts';
+import type { MetricRows } from '../rows.ts';
+import type { MetricDefinition } from '../metric.ts';
 import { labelsKind, presentClasses } from './labels.ts';
-import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** How the scores of classes become one, as in scikit-learn. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';

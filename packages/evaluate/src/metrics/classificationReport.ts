@@ -1,10 +1,11 @@
 import { arrayOf, nonEmptyText, optional } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricDefinition, MetricRows } from '../metric.ts';
+import type { MetricRows } from '../rows.ts';
+import type { MetricDefinition } from '../metric.ts';
 import { f1, precision, recall, zeroDivisionKind } from './classScores.ts';
 import type { Average } from './classScores.ts';
 import { labelsKind, presentClasses } from './labels.ts';
-import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `classification_report`. */
 export interface ClassificationReportOptions {
@@ -134,4 +135,5 @@ function definition(takes: Takes): MetricDefinition<ClassificationReportOptions,
  * Precision, recall and F1 of every class and their averages, as an object that `console.table`
  * shows (`sklearn.metrics.classification_report` with `output_dict=True`).
  */
-export const classificationReport = { default: definition('classes'), multilabel: definition('multilabel') };
+const classificationReport = { default: definition('classes'), multilabel: definition('multilabel') };
+export { classificationReport as classification_report };

@@ -1,8 +1,9 @@
 import { oneOf, optional } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricDefinition, MetricRows } from '../metric.ts';
+import type { MetricRows } from '../rows.ts';
+import type { MetricDefinition } from '../metric.ts';
 import { labelsKind, presentClasses } from './labels.ts';
-import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `confusion_matrix`. */
 export interface ConfusionMatrixOptions {
@@ -59,4 +60,5 @@ const definition: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: n
  * Row i, column j: how many examples of class i were predicted as class j
  * (`sklearn.metrics.confusion_matrix`).
  */
-export const confusionMatrix = { default: definition };
+const confusionMatrix = { default: definition };
+export { confusionMatrix as confusion_matrix };

@@ -1,6 +1,7 @@
 import { flag, optional } from '@attune/validate';
-import { MetricInputError } from '../errors.ts';
-import type { MetricDefinition, MetricRows } from '../metric.ts';
+import { refuse } from '../input.ts';
+import type { MetricRows } from '../rows.ts';
+import type { MetricDefinition } from '../metric.ts';
 import { incompleteBeta } from './incompleteBeta.ts';
 
 /** Options of the metrics `pearsonr` and `spearmanr`. */
@@ -75,11 +76,9 @@ function pValue(correlation: number, count: number, ofTwo: number): number {
  */
 export function pairedNumbers(name: string, { predictions, references }: MetricRows): [Float64Array, Float64Array] {
   if (references.columns !== 1) {
-    throw new MetricInputError(
-      `${name}: shape [${references.rows}, ${references.columns}] given; one number per row was expected.`,
-    );
+    refuse(`${name}: shape [${references.rows}, ${references.columns}] given; one number per row was expected.`);
   }
-  if (references.rows < 2) throw new MetricInputError(`${name}: a correlation needs at least two rows; 1 was given.`);
+  if (references.rows < 2) refuse(`${name}: a correlation needs at least two rows; 1 was given.`);
   return [predictions.data, references.data];
 }
 

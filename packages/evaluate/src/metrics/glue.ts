@@ -1,9 +1,10 @@
 import { MetricInputError } from '../errors.ts';
-import type { MetricDefinition, MetricResult, MetricRows } from '../metric.ts';
+import type { MetricRows } from '../rows.ts';
+import type { MetricDefinition, MetricResult } from '../metric.ts';
 import { accuracy } from './accuracy.ts';
 import { f1 } from './classScores.ts';
 import { pairedNumbers, pearson, spearman } from './correlation.ts';
-import { matthews } from './matthews.ts';
+import { matthews_correlation as matthews } from './matthews.ts';
 
 type Accuracy = { accuracy: number };
 

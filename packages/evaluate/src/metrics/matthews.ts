@@ -1,7 +1,7 @@
 import { oneOf, optional, orNull } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `matthews_correlation`. */
 export interface MatthewsOptions {
@@ -75,4 +75,5 @@ function definition(
 }
 
 /** Matthews correlation, -1 to 1; 0 when either side is constant. */
-export const matthews = { default: definition('classes'), multilabel: definition('multilabel') };
+const matthews = { default: definition('classes'), multilabel: definition('multilabel') };
+export { matthews as matthews_correlation };

@@ -2,7 +2,7 @@ import { flag, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights, sampleWeightKind } from './sampleWeight.ts';
+import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `mae`. */
 export interface MeanErrorOptions {
