@@ -7,7 +7,8 @@ import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireSeparate } from '../validate.ts';
-import { contiguousStrides, inVectors, joinDimensions, reach, turnOf } from './layouts.ts';
+import { wgsl as blockSource } from './blockCopy.wgsl.ts';
+import { contiguousStrides, inBlocks, inVectors, joinDimensions, reach, turnOf } from './layouts.ts';
 import type { Block, Turn } from './layouts.ts';
 import type { StridedCopyOptions, StridedLayout } from './options.ts';
 import { wgsl as source } from './stridedCopy.wgsl.ts';
@@ -41,8 +42,10 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
     );
   // Processors read with a step of a line as fast, and barriers cost them more.
   const { tiled = !gpu.profile.software } = options;
-  const turned = vectors || !tiled ? null : turnOf(joined, options.tiled ? 1 : leastTurned);
-  if (turned) return turn(gpu, options, joined, { ...turned, offsets });
+  const turned = vectors ? null : turnOf(joined, tiled && !options.tiled ? leastTurned : 1);
+  if (turned && tiled) return turnTiles(gpu, options, joined, { ...turned, offsets });
+  const blocks = turned && inBlocks(joined, turned, offsets);
+  if (turned && blocks) return turnBlocks(gpu, options, blocks, { ...turned, offsets: offsets.map((at) => at / 4) });
   const count = block.shape.reduce((product, extent) => product * extent, 1);
   const width = vectors ? 4 : 1;
   const inputWidth = vectors?.inputWidth ?? 1;
@@ -64,19 +67,51 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
 /** Extents of both sides from which on tiles are turned. */
 const leastTurned = 16;
 
-/** Copies what is turned in tiles. */
-function turn(
-  gpu: Gpu,
-  { input, output }: StridedCopyOptions,
-  block: Block,
-  { column, row, offsets }: Turn & { readonly offsets: readonly number[] },
-): void {
+type TurnFrom = Turn & { readonly offsets: readonly number[] };
+
+/** What both kernels that turn are told of a block: extents and steps of the sides, and all else. */
+function sidesOf(block: Block, { column, row }: Turn) {
   const others = (values: readonly number[]) => values.filter((_, index) => index !== column && index !== row);
   const outer = { shape: others(block.shape), from: others(block.from), to: others(block.to) };
   const [columns, rows] = [block.shape[column] as number, block.shape[row] as number];
+  const turned = [columns, rows, block.from[column] as number, block.to[row] as number].map((value) => value >>> 0);
+  return { outer, columns, rows, turned };
+}
+
+/** Copies what is turned by threads that turn 4 x 4 elements each, given the block in vectors. */
+function turnBlocks(
+  gpu: Gpu,
+  { input, output }: StridedCopyOptions,
+  block: Block,
+  { offsets, ...turn }: TurnFrom,
+): void {
+  const { outer, turned } = sidesOf(block, turn);
+  const blocks = block.shape.reduce((product, extent) => product * extent, 1);
+  const { defines, workgroups } = flatIndexingFor(gpu.profile);
+  gpu.dispatch({
+    program: kernelProgram(`${kernel} in blocks`, blockSource, {
+      access: elementAccess(gpu, { input }, { output }, { input: 4, output: 4 }),
+      dimensions: outer.shape.length,
+      ...defines,
+    }),
+    parameters: { integers: [...layoutNumbers(outer), blocks, ...offsets, ...turned] },
+    reads: [input],
+    writes: [output],
+    workgroups: workgroups(blocks),
+    work: { bytes: 16 * blocks * (bytesPerElement[input.elementType] + bytesPerElement[output.elementType]) },
+  });
+}
+
+/** Copies what is turned in tiles. */
+function turnTiles(
+  gpu: Gpu,
+  { input, output }: StridedCopyOptions,
+  block: Block,
+  { offsets, ...turn }: TurnFrom,
+): void {
+  const { outer, columns, rows, turned } = sidesOf(block, turn);
   const sides = Math.ceil(columns / 32) * Math.ceil(rows / 32);
   const tiles = outer.shape.reduce((product, extent) => product * extent, sides);
-  const turned = [columns, rows, block.from[column] as number, block.to[row] as number].map((value) => value >>> 0);
   gpu.dispatch({
     program: kernelProgram(`${kernel} in tiles`, tiledSource, {
       access: elementAccess(gpu, { input }, { output }),

@@ -89,3 +89,16 @@ export function turnOf({ shape, from, to }: Block, least: number): Turn | null {
   const [column, row] = [sideBySide(to), sideBySide(from)];
   return column < 0 || row < 0 || column === row || from[column] === 1 || from[column] === 0 ? null : { column, row };
 }
+
+/** The block with what turns in vectors of four elements along both sides; null where it is not so. */
+export function inBlocks({ shape, from, to }: Block, { column, row }: Turn, offsets: readonly number[]): Block | null {
+  const isSide = (axis: number) => axis === column || axis === row;
+  const extents = shape.filter((_, axis) => isSide(axis));
+  const steps = [...from.filter((_, axis) => axis !== row), ...to.filter((_, axis) => axis !== column)];
+  if (![...extents, ...steps, ...offsets].every((value) => value % 4 === 0)) return null;
+  return {
+    shape: shape.map((extent, axis) => (isSide(axis) ? extent / 4 : extent)),
+    from: from.map((step) => step / 4),
+    to: to.map((step) => step / 4),
+  };
+}

@@ -20,6 +20,9 @@ export interface StridedCopyOptions {
   readonly from: StridedLayout;
   /** Where it is written. Default: side by side from the first element of `output` on. */
   readonly to?: StridedLayout | undefined;
-  /** Whether what turns goes in tiles. Default: on GPUs, where both sides have at least 16 elements. */
+  /**
+   * Whether what turns goes in tiles; else a thread turns 4 x 4 elements where all is in fours.
+   * Default: on GPUs, where both sides have at least 16 elements.
+   */
   readonly tiled?: boolean | undefined;
 }

@@ -21,6 +21,12 @@ const blocks: [string, number[], StridedLayout][] = [
   ['one element', [], { strides: [], offset: 3 }],
   ['eight dimensions', eight, { strides: [1, 2, 4, 8, 16, 32, 64, 128] }],
   ['more than one workgroup', [70, 65], { strides: [1, 70] }],
+  ['a transpose in fours', [8, 12], { strides: [1, 8] }],
+  ['a transpose in fours from a place of fours', [64, 36], { strides: [1, 64], offset: 12 }],
+  ['a transpose in fours from any place', [8, 12], { strides: [1, 8], offset: 3 }],
+  ['a transpose in fours with steps that are not', [8, 12], { strides: [1, 9] }],
+  ['a transpose in fours that is flipped', [8, 12], { strides: [1, -8], offset: 88 }],
+  ['heads in fours that are turned', [3, 16, 2, 32], { strides: [512, 1, 1536, 16] }],
   ['heads that are turned', [3, 17, 2, 33], { strides: [1122, 1, 561, 17] }],
   ['ten dimensions that are two', [1, 1, 2, 1, 3, 1, 4, 1, 1, 5], { strides: [0, 0, 60, 0, 20, 0, 5, 0, 0, 1] }],
 ];
@@ -95,6 +101,14 @@ describe('stridedCopy', () => {
             shape: [2, width],
             from: { strides: [8, 1] },
           });
+          for (const tiled of [true, false])
+            stridedCopy(nullGpu, {
+              input: array('input'),
+              output: array('output'),
+              shape: [4, width],
+              from: { strides: [1, 4] },
+              tiled,
+            });
         }
       }
     }));
