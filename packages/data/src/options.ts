@@ -28,3 +28,20 @@ export function checkOptions(
 ): void {
   requireOptions(where, options, kinds, { error, otherNames });
 }
+
+/**
+ * The same for functions that are awaited, which load the words for names of other libraries with
+ * the first name that is not their own.
+ *
+ * @param otherNames as `adviceFor` takes them
+ */
+export async function checkAwaitedOptions(
+  where: string,
+  options: unknown,
+  kinds: OptionKinds,
+  otherNames: () => Promise<Readonly<Record<string, string>>>,
+  error: ErrorClass = DatasetError,
+): Promise<void> {
+  const isForeign = Object.keys(Object(options) as object).some((name) => !Object.hasOwn(kinds, name));
+  checkOptions(where, options, kinds, isForeign ? adviceFor(await otherNames()) : {}, error);
+}

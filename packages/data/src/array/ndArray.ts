@@ -1,8 +1,8 @@
 import { array, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
-import { isTypedArray } from '../features/inferFeature.ts';
-import type { TypedArray } from '../features/inferFeature.ts';
+import { isTypedArray } from '../values.ts';
+import type { TypedArray } from '../values.ts';
 
 const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray };
 

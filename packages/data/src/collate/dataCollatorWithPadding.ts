@@ -5,7 +5,7 @@ import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { adviceFor, checkOptions } from '../options.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
-import { show } from '../features/inferFeature.ts';
+import { show } from '../values.ts';
 import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 

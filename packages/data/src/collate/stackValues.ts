@@ -1,6 +1,6 @@
 import { CollateError } from '../errors.ts';
 import type { Feature } from '../features/feature.ts';
-import { isTypedArray, show } from '../features/inferFeature.ts';
+import { isTypedArray, show } from '../values.ts';
 import type { BatchArray } from './batch.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature, mergeFeatures, sameFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
-import { inferFeature, isList, isTypedArray, show } from '../features/inferFeature.ts';
+import { inferFeature } from '../features/inferFeature.ts';
+import { isList, isTypedArray, show } from '../values.ts';
 import { plainNumbers, requireShallow, WholeFloat } from '../features/exactNumbers.ts';
 import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';

@@ -1,14 +1,13 @@
 import { sha256 } from '../columns/tableFile.ts';
 import { MapError } from '../errors.ts';
-import { isTypedArray, show } from '../features/inferFeature.ts';
+import { isTypedArray, show } from '../values.ts';
 import type { AnyFunction } from './mapRows.ts';
 import type { CacheIdentity } from './types.ts';
 
-/** What a function's result depends on, if that can be known; undefined if not. */
+/** What a function's result depends on: what its caller says, or its fingerprint. */
 export function identityOf(mapper: AnyFunction, cache: CacheIdentity | undefined): unknown {
   if (cache) return { key: cache.key, inputs: plain(cache.inputs, 'inputs') };
-  const { fingerprint } = mapper as { fingerprint?: unknown };
-  return typeof fingerprint === 'string' ? { fingerprint } : undefined;
+  return { fingerprint: (mapper as { fingerprint?: unknown }).fingerprint };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Column } from '../columns/column.ts';
 import { DatasetError } from '../errors.ts';
 import { featuresKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { isList } from '../features/inferFeature.ts';
+import { isList } from '../values.ts';
 import { checkOptions } from '../options.ts';
 import { addColumnOptions } from './optionKinds.ts';
 import { findColumn } from './table.ts';

@@ -1,5 +1,4 @@
 import { arrayOf, instanceOf, requireArgument, text, wholeNumber } from '@attune/validate';
-import { packTable, sha256 } from '../columns/tableFile.ts';
 import { DatasetError, FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
@@ -11,10 +10,9 @@ import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 import { datasetDict } from './datasetDict.ts';
 import type { DatasetDict } from './datasetDict.ts';
 import { encodeClasses } from './encodeClasses.ts';
-import { filterRows } from './filterRows.ts';
-import { keyOfMap, keepTable, keptTable } from './keptTables.ts';
 import { concatenateTables, tableOfColumns, tableOfRows } from './makeTable.ts';
-import { checkMap, mapTable } from './mapRows.ts';
+import { filterRows } from './filterRows.ts';
+import { canBeKept, checkMap, mapTable } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
 import * as kinds from './optionKinds.ts';
 import { shardRows } from './shardRows.ts';
@@ -310,24 +308,16 @@ export class Dataset<Row = Record<string, unknown>> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<Dataset<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
-    checkMap(mapper, options);
+    await checkMap(mapper, options);
     const { batched = false, batchSize = 1000, removeColumns = [], cache, desc = 'Map' } = options;
     const removed: readonly string[] = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
-    const key = await keyOfMap(mapper, cache, () => this.fingerprint(), [batched, batchSize, removed]);
-    const kept = key === undefined ? undefined : await keptTable(key);
-    if (kept) return new Dataset(kept);
-    const table = await mapTable({
-      table: this.#ordered(),
-      length: this.length,
-      mapper,
-      batched,
-      batchSize,
-      removed,
-      label: desc,
-    });
-    if (!table) return removed.length > 0 ? this.removeColumns(removed as ColumnName<Row>[]) : this;
-    if (key !== undefined) await keepTable(key, table);
-    return new Dataset(table);
+    const [length, label] = [this.length, desc];
+    const make = () => mapTable({ table: this.#ordered(), length, mapper, batched, batchSize, removed, label });
+    const work = { mapper, cache, fingerprint: () => this.fingerprint(), options: [batched, batchSize, removed], make };
+    // Few pages keep results.
+    const table = await (canBeKept(mapper, options) ? (await import('./keptTables.ts')).keptOrMade(work) : make());
+    if (table) return new Dataset(table);
+    return removed.length > 0 ? this.removeColumns(removed as ColumnName<Row>[]) : this;
   }
 
   /**
@@ -422,7 +412,9 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** SHA-256 of columns, types and values: equal for equal datasets. */
   fingerprint(): Promise<string> {
-    this.#fingerprint ??= packTable(this.#ordered()).then(sha256);
+    this.#fingerprint ??= import('../columns/tableFile.ts').then(async ({ packTable, sha256 }) =>
+      sha256(await packTable(this.#ordered())),
+    );
     return this.#fingerprint;
   }
 

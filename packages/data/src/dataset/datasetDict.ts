@@ -111,7 +111,7 @@ class DatasetDictMethods<Row> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<DatasetDict<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
-    checkMap(mapper, options);
+    await checkMap(mapper, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.map.bind(dataset) as (mapper: unknown, options: MapOptions) => Promise<Dataset<object>>;
       return run(mapper, { ...options, desc: `${options.desc ?? 'Map'} (${name})` });
@@ -128,7 +128,7 @@ class DatasetDictMethods<Row> {
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<DatasetDict<Row>>;
   async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
-    checkFilter(predicate, options);
+    await checkFilter(predicate, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.filter.bind(dataset) as (predicate: unknown, options: FilterOptions) => Promise<Dataset<Row>>;
       return run(predicate, { ...options, desc: `${options.desc ?? 'Filter'} (${name})` });

@@ -1,11 +1,11 @@
 import { progressLine } from '@attune/platform';
 import { requireArgument, callable } from '@attune/validate';
 import { MapError } from '../errors.ts';
-import { show } from '../features/inferFeature.ts';
-import { checkOptions } from '../options.ts';
+import { show } from '../values.ts';
+import { checkAwaitedOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
 import type { AnyFunction } from './mapRows.ts';
-import { filterAdvice, filterOptions } from './optionKinds.ts';
+import { filterOptions } from './optionKinds.ts';
 import type { FilterOptions } from './types.ts';
 
 /** What of a dataset a predicate is shown. */
@@ -15,15 +15,17 @@ interface Rows {
   slice(start: number, end: number): { toColumns(): unknown };
 }
 
+const otherNames = async () => (await import('./otherNames.ts')).namesOfFilter;
+
 /** @throws MapError for what is no function, or options that are not filter's */
-export function checkFilter(predicate: unknown, options: FilterOptions): void {
+export async function checkFilter(predicate: unknown, options: FilterOptions): Promise<void> {
   requireArgument('filter', 'function', predicate, callable, MapError);
-  checkOptions('filter', options, filterOptions, filterAdvice, MapError);
+  await checkAwaitedOptions('filter', options, filterOptions, otherNames, MapError);
 }
 
 /** Numbers of the rows for which a function says true. @throws MapError */
 export async function filterRows(dataset: Rows, predicate: AnyFunction, options: FilterOptions): Promise<Int32Array> {
-  checkFilter(predicate, options);
+  await checkFilter(predicate, options);
   const { batched = false, batchSize = 1000, desc = 'Filter' } = options;
   const keep: number[] = [];
   const ask = predicate as (input: unknown, index: unknown) => unknown;

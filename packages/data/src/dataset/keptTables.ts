@@ -6,19 +6,33 @@ import type { AnyFunction } from './mapRows.ts';
 import type { Table } from './table.ts';
 import type { CacheIdentity } from './types.ts';
 
-/** Under what a result of `map` is kept; undefined where what it depends on cannot be known. */
-export async function keyOfMap(
-  mapper: AnyFunction,
-  cache: CacheIdentity | undefined,
-  fingerprint: () => Promise<string>,
-  options: readonly unknown[],
-): Promise<string | undefined> {
+interface Work {
+  readonly mapper: AnyFunction;
+  readonly cache: CacheIdentity | undefined;
+  /** Of the dataset that is mapped. */
+  readonly fingerprint: () => Promise<string>;
+  /** What else the result depends on. */
+  readonly options: readonly unknown[];
+  readonly make: () => Promise<Table | undefined>;
+}
+
+/**
+ * The result of `map` that is kept, or else is made and kept then.
+ *
+ * @throws MapError when it cannot be written; what `make` throws
+ */
+export async function keptOrMade({ mapper, cache, fingerprint, options, make }: Work): Promise<Table | undefined> {
   const identity = identityOf(mapper, cache);
-  return identity === undefined ? undefined : hashOf('map', await fingerprint(), identity, ...options);
+  const key = await hashOf('map', await fingerprint(), identity, ...options);
+  const kept = await keptTable(key);
+  if (kept) return kept;
+  const table = await make();
+  if (table) await keepTable(key, table);
+  return table;
 }
 
 /** A kept result; undefined if there is none, or a damaged one, which is then made anew. */
-export async function keptTable(key: string): Promise<Table | undefined> {
+async function keptTable(key: string): Promise<Table | undefined> {
   const bytes = await readCache(key);
   try {
     return bytes && (await unpackTable(bytes));
@@ -27,8 +41,7 @@ export async function keptTable(key: string): Promise<Table | undefined> {
   }
 }
 
-/** @throws MapError when it cannot be written */
-export async function keepTable(key: string, table: Table): Promise<void> {
+async function keepTable(key: string, table: Table): Promise<void> {
   try {
     await writeCache(key, await packTable(table));
   } catch (error) {

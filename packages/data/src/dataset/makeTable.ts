@@ -4,7 +4,7 @@ import { concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
-import { isList, show } from '../features/inferFeature.ts';
+import { isList, show } from '../values.ts';
 import { checkOptions } from '../options.ts';
 import { makingOptions } from './optionKinds.ts';
 import type { Table } from './table.ts';

@@ -4,11 +4,11 @@ import type { Column } from '../columns/column.ts';
 import { castColumn, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
 import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
-import { isTypedArray, show } from '../features/inferFeature.ts';
-import { checkOptions } from '../options.ts';
+import { isTypedArray, show } from '../values.ts';
+import { checkAwaitedOptions, checkOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
 import { tellMissing } from './missingValues.ts';
-import { cacheOptions, mapAdvice, mapOptions } from './optionKinds.ts';
+import { cacheOptions, mapOptions } from './optionKinds.ts';
 import { findColumn, setOwn } from './table.ts';
 import type { Table } from './table.ts';
 import type { MapOptions } from './types.ts';
@@ -25,11 +25,18 @@ export interface MapRequest {
   readonly label: string;
 }
 
+const otherNames = async () => (await import('./otherNames.ts')).namesOfMap;
+
 /** @throws MapError for what is no function, or options that are not map's */
-export function checkMap(mapper: unknown, options: MapOptions): void {
+export async function checkMap(mapper: unknown, options: MapOptions): Promise<void> {
   requireArgument('map', 'function', mapper, callable, MapError);
-  checkOptions('map', options, mapOptions, mapAdvice, MapError);
+  await checkAwaitedOptions('map', options, mapOptions, otherNames, MapError);
   if (options.cache !== undefined) checkOptions('map, cache', options.cache, cacheOptions, {}, MapError);
+}
+
+/** Whether the result can be kept: what it depends on is known. */
+export function canBeKept(mapper: AnyFunction, { cache }: MapOptions): boolean {
+  return cache !== undefined || typeof (mapper as { fingerprint?: unknown }).fingerprint === 'string';
 }
 
 /**

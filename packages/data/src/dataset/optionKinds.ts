@@ -19,21 +19,6 @@ import { seedKind } from '../random/pcg64.ts';
 
 export const columnNames: Kind = oneOfKinds('the name of a column, or an array of them', text, arrayOf(text, 'texts'));
 
-const oneProcess = 'it runs in this process; leave it out';
-const closure = 'the function sees whatever stands around it';
-const calls = {
-  inputColumns: 'the function gets the whole row; take what it needs: ({ text }) => …',
-  withIndices: "the number of the row is the function's second argument",
-  withRank: 'there is one process; leave it out',
-  fnKwargs: closure,
-  numProc: oneProcess,
-  keepInMemory: 'results are in memory unless cache is given',
-  loadFromCacheFile: 'see cache',
-  cacheFileName: 'see cache',
-  newFingerprint: 'see cache',
-  dropLastBatch: 'leave the last rows out with take() first',
-};
-
 export const mapOptions: OptionKinds = {
   batched: optional(flag),
   batchSize: optional(wholeNumber(1)),
@@ -41,7 +26,6 @@ export const mapOptions: OptionKinds = {
   cache: optional(objectWith('{ key, inputs }, key a text', { key: 'string' })),
   desc: optional(text),
 };
-export const mapAdvice = adviceFor({ ...calls, features: 'cast the result: (await dataset.map(…)).cast(features)' });
 export const cacheOptions: OptionKinds = { key: text, inputs: anything };
 
 export const filterOptions: OptionKinds = {
@@ -49,7 +33,6 @@ export const filterOptions: OptionKinds = {
   batchSize: optional(wholeNumber(1)),
   desc: optional(text),
 };
-export const filterAdvice = adviceFor({ ...calls, cache: 'only map keeps results' });
 
 export const splitOptions: OptionKinds = {
   testSize: optional(number),

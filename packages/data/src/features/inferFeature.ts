@@ -1,50 +1,9 @@
-import { shown } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
+import { isList, isTypedArray, show } from '../values.ts';
+import type { TypedArray } from '../values.ts';
 import { requireShallow, WholeFloat } from './exactNumbers.ts';
 import { describeFeature, list, mergeFeatures, value, wholeText } from './feature.ts';
 import type { Feature } from './feature.ts';
-
-export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
-
-export function isTypedArray(input: unknown): input is TypedArray {
-  return (
-    ArrayBuffer.isView(input) &&
-    !(input instanceof DataView) &&
-    !(input instanceof BigInt64Array) &&
-    !(input instanceof BigUint64Array)
-  );
-}
-
-export function isList(input: unknown): input is ArrayLike<unknown> {
-  return Array.isArray(input) || (ArrayBuffer.isView(input) && !(input instanceof DataView));
-}
-
-/** A value as it appears in a message: short, quoted if it is text. */
-export function show(input: unknown): string {
-  if (typeof input === 'bigint' || typeof input === 'symbol') return shown(input);
-  if (typeof input !== 'object' || input === null) return shortened(JSON.stringify(input) ?? shown(input));
-  if (isTypedArray(input)) return shortened(`[${input.slice(0, 30).join(', ')}]`);
-  const isPlain = Array.isArray(input) || Object.getPrototypeOf(input) === Object.prototype;
-  if (!isPlain) return shown(input);
-  try {
-    return shortened(JSON.stringify(input));
-  } catch {
-    // What holds itself, a BigInt, or too many levels.
-    return shown(input);
-  }
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
 
 const int32 = value('int32');
 const int64 = value('int64');

@@ -3,11 +3,10 @@ import { concatenateDatasets, Dataset } from '../dataset/dataset.ts';
 import { datasetDict } from '../dataset/datasetDict.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
 import { DatasetError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { checkAwaitedOptions } from '../options.ts';
 import { findSources } from './findSources.ts';
-import { loadAdvice, loadKinds } from './loadOptions.ts';
+import { loadKinds } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
-import { selectSplit } from './parseSplit.ts';
 import { readSource } from './readSource.ts';
 
 // The columns of a file are not known to the compiler: a user who wants them checked names the row
@@ -15,6 +14,7 @@ import { readSource } from './readSource.ts';
 // oxlint-disable-next-line typescript/no-explicit-any
 type UntypedRow = Record<string, any>;
 
+const otherNames = async () => (await import('./otherNames.ts')).otherNames;
 const nameOrObject = optional(orNull(oneOfKinds('the name of a configuration, or options', text, object)));
 
 type NoSplit = LoadDatasetOptions & { readonly split?: undefined };
@@ -57,8 +57,8 @@ export async function loadDataset(
   requireArgument('loadDataset', 'path', path, nonEmptyText, DatasetError);
   requireArgument('loadDataset', 'name', nameOrOptions, nameOrObject, DatasetError);
   if (typeof nameOrOptions === 'object' && nameOrOptions !== null)
-    checkOptions('loadDataset', nameOrOptions, loadKinds, loadAdvice);
-  if (more !== undefined) checkOptions('loadDataset', more, loadKinds, loadAdvice);
+    await checkAwaitedOptions('loadDataset', nameOrOptions, loadKinds, otherNames);
+  if (more !== undefined) await checkAwaitedOptions('loadDataset', more, loadKinds, otherNames);
   const options = typeof nameOrOptions === 'string' ? { ...more, name: nameOrOptions } : { ...nameOrOptions, ...more };
   const splits: [string, Dataset][] = [];
   for (const [split, sources] of await findSources(path, options)) {
@@ -68,5 +68,7 @@ export async function loadDataset(
     splits.push([split, concatenateDatasets(parts)]);
   }
   const dict = datasetDict(Object.fromEntries(splits));
-  return options.split === undefined ? dict : selectSplit(dict, options.split);
+  if (options.split === undefined) return dict;
+  const { selectSplit } = await import('./parseSplit.ts');
+  return selectSplit(dict, options.split);
 }

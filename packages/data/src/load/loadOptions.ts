@@ -13,7 +13,6 @@ import {
 } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { featuresKind } from '../features/feature.ts';
-import { adviceFor } from '../options.ts';
 import type { DownloadProgress } from '@attune/hub';
 import type { Features } from '../features/feature.ts';
 import type { DataFile } from '../platform/platform.ts';
@@ -107,23 +106,3 @@ export const loadKinds: OptionKinds = {
   forceDownload: optional(flag),
   onProgress: optional(callable),
 };
-
-export const loadAdvice = adviceFor({
-  sep: 'it is called delimiter',
-  separator: 'it is called delimiter',
-  header: 'pass columnNames for a file without one',
-  names: 'it is called columnNames',
-  usecols: 'remove columns afterwards, with removeColumns or selectColumns',
-  quotechar: 'it is called quote',
-  quoting: 'it is called quote; null for none',
-  nrows: "it is said by split: 'train[:100]'",
-  skiprows: "it is said by split: 'train[100:]'",
-  dtype: "it is called features: { label: value('int32') }",
-  streaming: 'a dataset is read as a whole; leave it out',
-  numProc: 'files are read in this process; leave it out',
-  token: 'the hub takes it from HF_TOKEN',
-  useAuthToken: 'the hub takes it from HF_TOKEN',
-  trustRemoteCode: 'nothing is run from the hub; leave it out',
-  downloadMode: 'it is called forceDownload: true',
-  keepInMemory: 'a dataset is always in memory; leave it out',
-});

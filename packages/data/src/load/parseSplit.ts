@@ -1,5 +1,4 @@
 import { SplitError } from '../errors.ts';
-import { concatenateDatasets } from '../dataset/dataset.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
 
@@ -22,8 +21,13 @@ function roundHalfEven(input: number): number {
  */
 export function selectSplit<Row>(dict: DatasetDict<Row>, expression: string): Dataset<Row> {
   const parts = expression.split('+').map((text) => selectPart(dict, text, expression));
-  return parts.length === 1 ? parts[0]! : concatenateDatasets(parts);
+  return parts.length === 1 ? parts[0]! : concatenated(parts);
 }
+
+/** By the datasets' own class: a page that names no split has nothing to load for it. */
+const concatenated = <Row>(
+  datasets: readonly [Dataset<Row>, ...Dataset<Row>[]] | readonly Dataset<Row>[],
+): Dataset<Row> => (datasets[0]!.constructor as typeof Dataset).concatenate(datasets);
 
 function selectPart<Row>(dict: DatasetDict<Row>, text: string, expression: string): Dataset<Row> {
   const groups = part.exec(text)?.groups;
@@ -53,6 +57,6 @@ function named<Row>(dict: DatasetDict<Row>, name: string, expression: string): D
   const names = dict.splitNames();
   if (name === '' && names.length === 1) return dict.split(names[0]!);
   if (name === '') throw new SplitError(`split '${expression}' names no split. There are: ${names.join(', ')}.`);
-  if (name === 'all' && !names.includes('all')) return concatenateDatasets(dict.splits().map(([, dataset]) => dataset));
+  if (name === 'all' && !names.includes('all')) return concatenated(dict.splits().map(([, dataset]) => dataset));
   return dict.split(name);
 }

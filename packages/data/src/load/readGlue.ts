@@ -1,33 +1,36 @@
 import { DataFileError } from '../errors.ts';
-import { glueFeatures, glueLayout } from './glue.ts';
+import { glueFeatures, glueLayout, glueSubset } from './glue.ts';
 import type { RawColumn, RawTable } from './rawColumn.ts';
 
 /**
  * A TSV of the GLUE download, with the columns it has on the hub; undefined if it is none. It is
  * not quoted: quotation marks stand as they are.
  *
- * @param subset which one was asked for: a header alone does not make a file GLUE's
+ * @param names which may be the subset that was asked for: a header alone does not make a file
+ *   GLUE's
  * @throws DataFileError for a line of another width
  */
-export function readGlue(text: string, where: string, subset: string): RawTable | undefined {
+export function readGlue(text: string, where: string, names: readonly string[]): RawTable | undefined {
+  const subset = names.map(glueSubset).find((name) => name !== undefined);
+  if (subset === undefined) return undefined;
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   const header = lines[0]?.split('\t') ?? [];
-  const columns = glueLayout(subset, header);
-  if (!columns) return undefined;
+  const layout = glueLayout(subset, header);
+  if (!layout) return undefined;
   const isHeaderless = subset === 'cola';
-  const names = isHeaderless ? header.map((_, index) => String(index)) : header;
+  const columnNames = isHeaderless ? header.map((_, index) => String(index)) : header;
   const firstRow = isHeaderless ? 0 : 1;
   const records = lines.slice(firstRow).map((line, row) => {
     const fields = line.split('\t');
-    if (fields.length === names.length) return fields;
+    if (fields.length === columnNames.length) return fields;
     throw new DataFileError(
-      `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${names.length}.`,
+      `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${columnNames.length}.`,
     );
   });
   const table = new Map<string, RawColumn>();
   for (const [name, feature] of Object.entries(glueFeatures[subset]!)) {
-    const index = names.indexOf(columns[name] ?? '');
+    const index = columnNames.indexOf(layout[name] ?? '');
     if (index >= 0) table.set(name, { values: records.map((fields) => fields[index]), feature });
     else if (name === 'idx') table.set(name, { values: records.map((_, row) => row), feature });
     // The hub gives -1 where the labels of a test set are not public.

@@ -1,6 +1,6 @@
 import { DataFileError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
-import { show } from '../features/inferFeature.ts';
+import { show } from '../values.ts';
 import { parseJson } from './exactJson.ts';
 import type { FileOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';

@@ -6,11 +6,9 @@ import type { Features } from '../features/feature.ts';
 import { builderOf } from './builders.ts';
 import type { Builder } from './builders.ts';
 import { givenBuilder, isGlue } from './findSources.ts';
-import type { Source } from './findSources.ts';
-import { glueFeatures } from './glue.ts';
+import type { Source } from './source.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';
-import { unpack } from './unpack.ts';
 import type { UnpackedFile } from './unpack.ts';
 
 /**
@@ -20,17 +18,25 @@ import type { UnpackedFile } from './unpack.ts';
  */
 export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<Table[]> {
   const given = givenBuilder(path, options);
-  const files = dataOf(
-    await unpack({ label: source.label, bytes: await source.read() }),
-    given ?? builderOf(source.label),
-  );
+  const files = dataOf(await filesIn(source), given ?? builderOf(source.label));
   const tables: Table[] = [];
   for (const { file, builder } of files) {
     const raw = await readFile(file, builder, given !== undefined, options);
-    const glueTypes = isGlue(path) ? glueFeatures[options.name ?? ''] : undefined;
+    const glueTypes = isGlue(path) ? (await import('./glue.ts')).glueFeatures[options.name ?? ''] : undefined;
     tables.push(typedTable(raw, file.label, options.features, glueTypes));
   }
   return tables;
+}
+
+/** How files begin that `unpack` knows: gzip, Zstandard, zip, xz, bzip2, lz4, 7z, Excel's. */
+const packed: ReadonlySet<number> = new Set([0x1f8b, 0x28b5, 0x504b, 0xfd37, 0x425a, 0x0422, 0x377a, 0xd0cf]);
+
+async function filesIn({ label, read }: Source): Promise<UnpackedFile[]> {
+  const bytes = await read();
+  const [first = 0, second = 0] = bytes;
+  if (!packed.has(first * 256 + second)) return [{ label, bytes }];
+  const { unpack } = await import('./unpack.ts');
+  return unpack({ label, bytes });
 }
 
 /** Of the files of an archive those that are data, and how each is read. */

@@ -43,7 +43,7 @@ const code = `
     await AutoTokenizer.fromPretrained(folder);
   for (const train of ['https://example.org/train.csv', '/train.csv', new File([csv], 'train.csv')])
     await loadDataset('csv', { dataFiles: { train } });
-  await loadDataset('/train.csv');
+  await (await loadDataset('/train.csv')).map(({ label }) => ({ labels: label }));
   const missing = await loadDataset('csv', { dataFiles: '/missing.csv' }).catch(String);
   const before = [...globalThis.requested];
   const refused = [];
@@ -52,7 +52,7 @@ const code = `
   console.log(JSON.stringify({ before, after: globalThis.requested, missing, refused }));
 `;
 
-it('a page that has its files never requests the hub', async () => {
+it('a page that has its files requests what reads them, and never the hub', async () => {
   const chunks = await bundle({ code }, { target: 'es2022' });
   const folder = mkdtempSync(join(tmpdir(), 'attune-page-'));
   try {
@@ -70,6 +70,10 @@ it('a page that has its files never requests the hub', async () => {
     expect(hub.length).toBeGreaterThan(0);
     expect(before.filter((name) => hub.includes(name))).toEqual([]);
     expect(after.filter((name) => hub.includes(name))).toEqual(hub);
+    const late = chunks.filter(({ isDynamicEntry }) => isDynamicEntry);
+    const namesOf = (some) => some.map(({ name }) => name);
+    expect(namesOf(late)).toEqual(expect.arrayContaining(['folderSources', 'keptTables', 'parseSplit', 'unpack']));
+    expect(namesOf(late.filter(({ fileName }) => before.includes(fileName)))).toEqual(['readText']);
     expect(missing).toContain("'/missing.csv' cannot be read: the server answers with status 404");
     for (const error of refused) expect(error).toMatch(/^Hub\w+Error: /);
   } finally {

@@ -1,0 +1,118 @@
+import { readBytes } from '#platform';
+import { DataFileError, DatasetError } from '../errors.ts';
+import { builderOf } from './builders.ts';
+import type { LoadDatasetOptions } from './loadOptions.ts';
+import { fileSource, givenSources, unreadable } from './source.ts';
+import type { Source, SourcesBySplit } from './source.ts';
+import { splitOfFile } from './splitOfFile.ts';
+import { unpack } from './unpack.ts';
+
+/**
+ * The files of a folder, or of a repository on the hub.
+ *
+ * @param path as the caller gave it
+ * @param name what the hub calls it
+ */
+export async function sourcesOfFolder(
+  path: string,
+  name: string,
+  isFolder: boolean,
+  options: LoadDatasetOptions,
+): Promise<SourcesBySplit> {
+  const { HubError, listFiles, readHubFile } = await import('./hub.ts');
+  const hub = {
+    repoType: 'dataset' as const,
+    revision: options.revision,
+    cacheDir: options.cacheDir,
+    localFilesOnly: options.localFilesOnly,
+    forceDownload: options.forceDownload,
+    onProgress: options.onProgress,
+  };
+  const source = (file: string): Source => {
+    const label = `${path}/${file}`;
+    return { label, read: () => readHubFile(name, file, hub).catch(unreadable(label, HubError)) };
+  };
+  if (options.dataFiles !== undefined) {
+    return givenSources(options.dataFiles, (file) =>
+      typeof file === 'string' ? source(options.dataDir ? `${options.dataDir}/${file}` : file) : fileSource(file),
+    );
+  }
+  return chooseFiles(await listFiles(name, hub), path, options, isFolder, source);
+}
+
+/** The files of an archive, chosen as those of a folder. */
+export async function sourcesOfZip(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
+  const files = await unpack({ label: path, bytes: await readBytes(path) });
+  const byName = new Map(files.map((file) => [file.label.slice(path.length + 1), file]));
+  return chooseFiles([...byName.keys()], path, options, true, (name) => {
+    const { label, bytes } = byName.get(name)!;
+    return { label, read: async () => bytes };
+  });
+}
+
+/** Of the files of a folder or repository, those that are its data, by split. */
+function chooseFiles(
+  all: readonly string[],
+  path: string,
+  options: LoadDatasetOptions,
+  isFolder: boolean,
+  source: (file: string) => Source,
+): SourcesBySplit {
+  const { name, dataDir } = options;
+  const data = all.filter(
+    (file) => builderOf(file) !== undefined && !file.split('/').some((part) => part.startsWith('.')),
+  );
+  let chosen = dataDir === undefined ? data : data.filter((file) => file.startsWith(`${dataDir.replace(/\/+$/, '')}/`));
+  if (name !== undefined) {
+    const own = chosen.filter((file) => file.split('/').slice(0, -1).includes(name));
+    // A folder may be the configuration itself: loadDataset('./glue/MRPC', 'mrpc').
+    if (own.length === 0 && !isFolder)
+      throw new DatasetError(
+        `'${path}' has no configuration '${name}'. It has: ${configurations(chosen).join(', ') || 'none'}.`,
+      );
+    if (own.length > 0) chosen = own;
+  } else if (!isFolder && configurations(chosen).length > 1) {
+    throw new DatasetError(
+      `'${path}' has several configurations: pass one of ${configurations(chosen).join(', ')}, as loadDataset('${path}', '${configurations(chosen)[0]}').`,
+    );
+  }
+  const named = chosen.filter((file) => splitOfFile(file) !== undefined);
+  if (named.length > 0) chosen = named;
+  const kinds = [...new Set(chosen.map((file) => builderOf(file)!))];
+  // A README.txt beside the data is no data.
+  const others = kinds.filter((kind) => kind !== 'text');
+  const kind = kinds.length > 1 && others.length === 1 ? others[0] : kinds[0];
+  if (kind === undefined) {
+    throw new DataFileError(
+      `'${path}' has no data files: csv, tsv, json, jsonl, parquet or txt were looked for. There are: ${all.slice(0, 10).join(', ') || 'no files at all'}.`,
+    );
+  }
+  if (others.length > 1)
+    throw new DataFileError(
+      `'${path}' has files of several kinds (${others.join(', ')}): pass dataFiles to say which are meant.`,
+    );
+  const sources = new Map<string, Source[]>();
+  for (const split of orderOfSplits(chosen.map((file) => splitOfFile(file) ?? 'train'))) {
+    sources.set(
+      split,
+      chosen.filter((file) => builderOf(file) === kind && (splitOfFile(file) ?? 'train') === split).map(source),
+    );
+  }
+  return new Map([...sources].filter(([, files]) => files.length > 0));
+}
+
+/** Folders that hold data of their own: `mrpc/train-….parquet`. */
+function configurations(files: readonly string[]): string[] {
+  const folders = files
+    .map((file) => file.split('/').slice(0, -1).at(-1) ?? '')
+    .filter((folder) => folder !== '' && folder !== 'data' && splitOfFile(`${folder}/x`) === undefined);
+  return [...new Set(folders)].sort();
+}
+
+function orderOfSplits(splits: readonly string[]): string[] {
+  const rank = (split: string) => {
+    const index = ['train', 'validation', 'test'].findIndex((known) => split.startsWith(known));
+    return index < 0 ? 3 : index;
+  };
+  return [...new Set(splits)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}

@@ -1,0 +1,20 @@
+/** What Python's `datasets` and pandas call options of `loadDataset`, and what to do instead. */
+export const otherNames: Readonly<Record<string, string>> = {
+  sep: 'it is called delimiter',
+  separator: 'it is called delimiter',
+  header: 'pass columnNames for a file without one',
+  names: 'it is called columnNames',
+  usecols: 'remove columns afterwards, with removeColumns or selectColumns',
+  quotechar: 'it is called quote',
+  quoting: 'it is called quote; null for none',
+  nrows: "it is said by split: 'train[:100]'",
+  skiprows: "it is said by split: 'train[100:]'",
+  dtype: "it is called features: { label: value('int32') }",
+  streaming: 'a dataset is read as a whole; leave it out',
+  numProc: 'files are read in this process; leave it out',
+  token: 'the hub takes it from HF_TOKEN',
+  useAuthToken: 'the hub takes it from HF_TOKEN',
+  trustRemoteCode: 'nothing is run from the hub; leave it out',
+  downloadMode: 'it is called forceDownload: true',
+  keepInMemory: 'a dataset is always in memory; leave it out',
+};

@@ -1,0 +1,51 @@
+import { readBytes } from '#platform';
+import { DataFileError, DatasetError } from '../errors.ts';
+import type { DataFile } from '../platform/platform.ts';
+import type { LoadDatasetOptions } from './loadOptions.ts';
+
+/** A file to be read: where its bytes come from, and what it is called. */
+export interface Source {
+  readonly label: string;
+  /** @throws DataFileError that names the file; HubError, which does so too */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+export type SourcesBySplit = ReadonlyMap<string, readonly Source[]>;
+
+/** A file that the caller gave. */
+export function fileSource(file: DataFile): Source {
+  const label = typeof file === 'string' ? file : file.name;
+  return { label, read: () => readBytes(file).catch(unreadable(label, DataFileError)) };
+}
+
+/** Names the file in an error that does not. */
+export function unreadable(label: string, naming: abstract new (...args: never[]) => Error): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof naming) throw error;
+    const isMissing = (error as { code?: unknown }).code === 'ENOENT';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFileError(isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${reason}.`, {
+      cause: error,
+    });
+  };
+}
+
+const isFile = (given: unknown): given is DataFile =>
+  typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);
+
+/** The files that the caller gave, by split. @throws DatasetError where there are none */
+export function givenSources(
+  dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>,
+  source: (file: DataFile) => Source,
+): SourcesBySplit {
+  const several = (files: DataFile | readonly DataFile[]) => (isFile(files) ? [files] : files).map(source);
+  const bySplit =
+    isFile(dataFiles) || Array.isArray(dataFiles)
+      ? { train: dataFiles as readonly DataFile[] }
+      : (dataFiles as Readonly<Record<string, readonly DataFile[]>>);
+  const sources: SourcesBySplit = new Map(Object.entries(bySplit).map(([split, files]) => [split, several(files)]));
+  const empty = [...sources].find(([, files]) => files.length === 0);
+  if (sources.size === 0 || empty)
+    throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}.`);
+  return sources;
+}
