@@ -96,10 +96,12 @@ export class Gpu {
    * An array from the pool. Its content is undefined. It belongs to the innermost `scope`, or to
    * the caller outside any scope.
    *
+   * @param exact whether its buffer is no longer than this, for what is large and comes again with
+   *   the same length. Default false: it is longer by up to a fifth, and serves other lengths too.
    * @throws OutOfMemoryError
    */
-  allocate(elementType: ElementType, length: number, label: string): GpuArray {
-    return this.#memory.allocate(elementType, length, label);
+  allocate(elementType: ElementType, length: number, label: string, exact = false): GpuArray {
+    return this.#memory.allocate(elementType, length, label, exact);
   }
 
   /** A zeroed array of exactly this size that outlives scopes. @throws OutOfMemoryError */

@@ -53,6 +53,7 @@ export class Tensor<D extends DType = DType> {
   readonly #isBool: boolean;
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
+  #gradPlace: (() => GpuArray) | null = null;
   #hasGrad = false;
   #hooks: GradHooks<Tensor> | null = null;
   /** How many tensors hold the memory; null for one alone. */
@@ -145,9 +146,10 @@ export class Tensor<D extends DType = DType> {
     }
   }
 
-  /** Says that the gradient's memory was zeroed. For optimizers, which zero many at once. */
-  gradWasZeroed(): void {
+  /** Says that the gradient's memory goes back. For optimizers, which let many go at once. */
+  gradWasReleased(): void {
     this.#hasGrad = false;
+    this.#gradArray = null;
   }
 
   /**
@@ -155,7 +157,9 @@ export class Tensor<D extends DType = DType> {
    * gradient.
    */
   ensureGradArray(): GpuArray {
-    this.#gradArray ??= this.device.allocatePersistent('f32', this.array.length, `gradient of ${this.#array.label}`);
+    this.#gradArray ??=
+      this.#gradPlace?.() ??
+      this.device.allocatePersistent('f32', this.array.length, `gradient of ${this.#array.label}`);
     this.#hasGrad = true;
     return this.#gradArray;
   }
@@ -169,7 +173,7 @@ export class Tensor<D extends DType = DType> {
   startGrad(given?: GpuArray): GpuArray | null {
     const { length, elementType, label } = this.array;
     // What is only prepared is not run, and leaves zeros.
-    if (this.#gradArray || elementType !== 'f32' || this.device.preparing) return null;
+    if (this.#gradArray || this.#gradPlace || elementType !== 'f32' || this.device.preparing) return null;
     this.#gradArray = given ?? this.device.allocate('f32', length, `gradient of ${label}`);
     this.device.retain(this.#gradArray);
     this.#hasGrad = true;
@@ -180,14 +184,18 @@ export class Tensor<D extends DType = DType> {
    * Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay
    * parameters side by side.
    *
+   * @param gradPlace gives the memory of its gradient there, zeroed; null for memory of its own. A
+   *   gradient that is there already is copied
    * @returns the memory of before, to be released by the caller, if nothing else holds it
    */
-  moveTo(array: GpuArray, gradArray: GpuArray | null): GpuArray | null {
-    const old = this.#array;
+  moveTo(array: GpuArray, gradPlace: (() => GpuArray) | null): GpuArray | null {
+    const [old, oldGrad] = [this.#array, this.#gradArray];
     this.#array = array;
-    if (this.#gradArray?.owner) this.device.release(this.#gradArray);
-    this.#gradArray = gradArray;
-    this.#hasGrad &&= gradArray !== null;
+    this.#gradPlace = gradPlace;
+    this.#hasGrad &&= gradPlace !== null;
+    this.#gradArray = this.#hasGrad && gradPlace ? gradPlace() : null;
+    if (oldGrad && this.#gradArray) this.device.copy(oldGrad, this.#gradArray);
+    if (oldGrad?.owner) this.device.release(oldGrad);
     const alone = !this.#leave();
     this.#holders = null;
     return alone && old.owner ? old : null;

@@ -1,4 +1,3 @@
-import { sizeClass } from './sizeClass.ts';
 import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** A GPU buffer with a number, so that bind groups can be found by it. */
@@ -23,7 +22,7 @@ export interface BufferPoolOptions {
 }
 
 /**
- * Buffers by size class, given out again lowest number first: a step that allocates in the same
+ * Buffers by size, given out again lowest number first: a step that allocates in the same
  * order as the step before gets the same buffers, so that every bind group is found in the cache.
  */
 export class BufferPool {
@@ -41,13 +40,13 @@ export class BufferPool {
   }
 
   /**
-   * A buffer of at least `byteLength` bytes, content undefined.
+   * A buffer of `size` bytes, content undefined.
    *
+   * @param size of the buffer: that of a size class, or of what comes again and again
    * @param releasedBefore take only buffers given back before this submit: what the host may write
    *   to at once
    */
-  take(byteLength: number, label: string, releasedBefore = Infinity): PooledBuffer {
-    const size = sizeClass(byteLength);
+  take(size: number, label: string, releasedBefore = Infinity): PooledBuffer {
     const free = this.#free.get(size);
     let index = 0;
     const count = free?.length ?? 0;

@@ -44,6 +44,13 @@ export interface MemoryManagerOptions {
   readonly failures: Failures;
 }
 
+interface TakeOptions {
+  readonly kind: ArrayKind;
+  /** Default false: a size class. */
+  readonly exact?: boolean;
+  readonly releasedBefore?: number;
+}
+
 /** The arrays of one device: where their memory comes from, and when it goes back. */
 export class MemoryManager {
   readonly #options: MemoryManagerOptions;
@@ -83,9 +90,9 @@ export class MemoryManager {
     this.#peakBytes = this.#liveBytes;
   }
 
-  allocate(elementType: ElementType, length: number, label: string): GpuArray {
+  allocate(elementType: ElementType, length: number, label: string, exact: boolean): GpuArray {
     requireLength('gpu.allocate', elementType, length, label);
-    return this.#take(this.#pool, elementType, length, label, 'pooled', Infinity);
+    return this.#take(this.#pool, elementType, length, label, { kind: 'pooled', exact });
   }
 
   allocatePersistent(elementType: ElementType, length: number, label: string): GpuArray {
@@ -122,7 +129,8 @@ export class MemoryManager {
     requireData('gpu.upload', elementType, data);
     requireLength('gpu.upload', elementType, data.length, label);
     const { submits } = this.#options.recorded;
-    const array = this.#take(this.#uploadPool, elementType, data.length, label, 'uploaded', submits);
+    const options = { kind: 'uploaded', releasedBefore: submits } as const;
+    const array = this.#take(this.#uploadPool, elementType, data.length, label, options);
     writeWords(this.#options.device, array, data, 0);
     return array;
   }
@@ -185,12 +193,12 @@ export class MemoryManager {
     elementType: ElementType,
     length: number,
     label: string,
-    kind: ArrayKind,
-    releasedBefore: number,
+    { kind, exact = false, releasedBefore }: TakeOptions,
   ): GpuArray {
     const byteLength = Math.max(4, length * bytesPerElement[elementType]);
-    this.#reserve(sizeClass(byteLength), label);
-    const array = new GpuArray(pool.take(byteLength, label, releasedBefore), elementType, length, label);
+    const size = exact ? Math.ceil(byteLength / 4) * 4 : sizeClass(byteLength);
+    this.#reserve(size, label);
+    const array = new GpuArray(pool.take(size, label, releasedBefore), elementType, length, label);
     this.#addLive(array.storage.byteLength);
     this.#own(array, kind);
     return array;

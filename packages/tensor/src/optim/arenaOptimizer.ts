@@ -52,7 +52,8 @@ export interface UpdateParts {
   readonly state: OptimizerState;
   readonly segments: readonly MomentSegment[];
   readonly members: OptimizerMembers | undefined;
-  readonly arenas: readonly ParameterArena[];
+  /** The same segments by arena, with the parameters that lie in them. */
+  readonly arenas: readonly { readonly places: readonly ArenaPlace[]; readonly segments: readonly MomentSegment[] }[];
 }
 
 const byNumber: Corrections = (update) => ({ divisor: 1, correction: update });
@@ -151,7 +152,10 @@ export abstract class ArenaOptimizer implements Optimizer {
     });
   }
 
-  /** Records: all gradients become zero, and count as none. */
+  /**
+   * Lets all gradients go, as `zero_grad(set_to_none=True)` in PyTorch: they take memory again when
+   * the next ones come.
+   */
   zeroGrad(): void {
     this.#requireUse('zeroGrad');
     for (const arena of this.#arenas) arena.zeroGrad();
@@ -180,10 +184,10 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#admitUnfrozen();
     this.#rates.write(this.#state);
     const members = this.#membersOfUpdate();
-    const segments = this.#arenas.flatMap((arena) =>
-      members ? arena.segmentsWhere((member) => this.#hasMissed[member] === true) : arena.segments,
-    );
-    this.recordUpdate({ state: this.#state, segments, members: members ?? undefined, arenas: this.#arenas });
+    const hasMissed = members ? (member: number) => this.#hasMissed[member] === true : null;
+    const arenas = this.#arenas.map((arena) => ({ places: arena.places, segments: arena.segmentsWhere(hasMissed) }));
+    const segments = arenas.flatMap((arena) => arena.segments);
+    this.recordUpdate({ state: this.#state, segments, members: members ?? undefined, arenas });
     this.device.flush();
     if (!this.device.preparing) this.#rates.count();
     return this.#backlog.add();
@@ -257,7 +261,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.device.flush();
     for (const { places, segments } of this.#arenas) {
       for (const place of places) {
-        const segment = segments[place.segment] as MomentSegment;
+        const segment = segments[place.segment] as (typeof segments)[number];
         const { name, parameter, offset } = place;
         for (const [index, prefix] of this.#rule.moments.entries()) {
           const target = { array: segment.moments[index] as GpuArray, shape: parameter.shape, offset };

@@ -4,6 +4,7 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { alignedElements, makeContiguous } from '../nn/contiguous.ts';
+import { SegmentGradients } from './segmentGradients.ts';
 
 /** The id of a group or a member stands for so many elements. */
 const elementsPerId = 64;
@@ -26,6 +27,9 @@ export interface ArenaPlace extends ArenaItem {
   weights: GpuArray;
 }
 
+/** What a segment keeps from update to update. */
+type ArenaSegment = Omit<MomentSegment, 'gradients'>;
+
 export interface ParameterArenaOptions {
   /** Keep f16 copies of matrix operands. Default false. */
   readonly fp16?: boolean | undefined;
@@ -43,7 +47,8 @@ const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) *
  */
 export class ParameterArena {
   readonly places: readonly ArenaPlace[];
-  readonly segments: MomentSegment[];
+  readonly segments: ArenaSegment[];
+  readonly #gradients: readonly SegmentGradients[];
   readonly #device: Device;
 
   /** Moves the parameters here. */
@@ -65,7 +70,6 @@ export class ParameterArena {
       device.write(groupIds, idsOf(length, places, segment, 'group'));
       return {
         weights: allocate('weights'),
-        gradients: allocate('gradients'),
         moments: moments.map((name) => {
           const moment = allocate(name);
           if (initialMoment !== 0) device.write(moment, new Float32Array(length).fill(initialMoment));
@@ -76,6 +80,9 @@ export class ParameterArena {
         length,
       };
     });
+    this.#gradients = segments.map(
+      ({ length }, segment) => new SegmentGradients(device, length, `gradients ${segment}`),
+    );
     this.places = places.map((place) => ({ ...place, weights: this.#view(place, 'weights') }));
     this.#moveIn();
   }
@@ -85,11 +92,11 @@ export class ParameterArena {
     const device = this.#device;
     const old: (GpuArray | null)[] = [];
     for (const place of this.places) {
-      const { parameter, weights } = place;
-      const gradients = this.#view(place, 'gradients');
+      const { parameter, name, offset, weights } = place;
+      const gradients = this.#gradients[place.segment] as SegmentGradients;
       device.copy(parameter.array, weights);
-      if (parameter.gradArray) device.copy(parameter.gradArray, gradients);
-      old.push(parameter.moveTo(weights, gradients));
+      // Names nothing of the arena but these, so that its moments go when nobody has the optimizer.
+      old.push(parameter.moveTo(weights, gradients.placeOf(offset, parameter.size, name)));
       if (this.segments[place.segment]?.fp16Weights) parameter.setFp16Array(this.#view(place, 'fp16Weights'));
     }
     for (const array of old) if (array) device.release(array);
@@ -99,25 +106,28 @@ export class ParameterArena {
    * The segments as the update takes them: those of which a member has ever missed an update go by
    * member from then on.
    */
-  segmentsWhere(hasMissed: (member: number) => boolean): readonly MomentSegment[] {
+  segmentsWhere(hasMissed: ((member: number) => boolean) | null): readonly MomentSegment[] {
     for (const { segment, member } of this.places) {
-      const arrays = this.segments[segment] as MomentSegment;
-      if (arrays.memberIds || !hasMissed(member)) continue;
+      const arrays = this.segments[segment] as ArenaSegment;
+      if (arrays.memberIds || !hasMissed?.(member)) continue;
       const memberIds = this.#device.allocatePersistent('u32', arrays.length / elementsPerId, `members ${segment}`);
       this.#device.write(memberIds, idsOf(arrays.length, this.places, segment, 'member'));
       this.segments[segment] = { ...arrays, memberIds };
     }
-    return this.segments;
+    return this.segments.map((arrays, segment) => ({
+      ...arrays,
+      gradients: (this.#gradients[segment] as SegmentGradients).array,
+    }));
   }
 
-  /** Records: all gradients become zero. */
+  /** Lets all gradients go. */
   zeroGrad(): void {
-    for (const { gradients } of this.segments) this.#device.clear(gradients);
-    for (const { parameter, weights } of this.places) if (parameter.memory === weights) parameter.gradWasZeroed();
+    for (const { parameter, weights } of this.places) if (parameter.memory === weights) parameter.gradWasReleased();
+    for (const gradients of this.#gradients) gradients.release();
   }
 
   /** A parameter's part of one of the arena's arrays. */
-  #view({ segment, offset, parameter, name }: LaidItem, what: 'weights' | 'gradients' | 'fp16Weights'): GpuArray {
+  #view({ segment, offset, parameter, name }: LaidItem, what: 'weights' | 'fp16Weights'): GpuArray {
     const array = this.segments[segment]?.[what];
     if (!array) throw new TensorError(`the arena has no ${what} for ${name}`);
     return array.view(offset, parameter.size, `${what} of ${name}`);
@@ -143,6 +153,7 @@ export class ParameterArena {
     for (const group of groups) makeContiguous(group);
     for (const { length: _, moments, ...arrays } of this.segments)
       for (const array of [...moments, ...Object.values(arrays)]) device.release(array);
+    for (const gradients of this.#gradients) gradients.release();
   }
 }
 
