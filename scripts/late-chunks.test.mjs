@@ -22,6 +22,7 @@ const files = Object.fromEntries(
 const code = `
   import { loadDataset } from '${packages}/data/src/index.ts';
   import { AutoTokenizer } from '${packages}/bert/src/index.ts';
+  import { load } from '${packages}/evaluate/src/index.ts';
   const files = new Map(Object.entries(${JSON.stringify(files)}));
   const csv = 'text,label\\nfine,1\\n';
   globalThis.fetch = async (address) => {
@@ -45,6 +46,7 @@ const code = `
     await loadDataset('csv', { dataFiles: { train } });
   await (await loadDataset('/train.csv')).map(({ label }) => ({ labels: label }));
   const missing = await loadDataset('csv', { dataFiles: '/missing.csv' }).catch(String);
+  (await load('glue', 'mrpc')).compute({ predictions: [1, 0], references: [1, 1] });
   const before = [...globalThis.requested];
   const refused = [];
   for (const load of [() => loadDataset('owner/rows'), () => AutoTokenizer.fromPretrained('owner/model')])
@@ -71,9 +73,12 @@ it('a page that has its files requests what reads them, and never the hub', asyn
     expect(before.filter((name) => hub.includes(name))).toEqual([]);
     expect(after.filter((name) => hub.includes(name))).toEqual(hub);
     const late = chunks.filter(({ isDynamicEntry }) => isDynamicEntry);
-    const namesOf = (some) => some.map(({ name }) => name);
-    expect(namesOf(late)).toEqual(expect.arrayContaining(['folderSources', 'keptTables', 'parseSplit', 'unpack']));
-    expect(namesOf(late.filter(({ fileName }) => before.includes(fileName)))).toEqual(['readText']);
+    const namesOf = (some) => some.map(({ name }) => name).toSorted();
+    const asked = ['accuracy', 'classScores', 'glue', 'readText'];
+    expect(namesOf(late)).toEqual(
+      expect.arrayContaining(['folderSources', 'keptTables', 'parseSplit', 'readJson', 'unpack', 'correlation']),
+    );
+    expect(namesOf(late.filter(({ fileName }) => before.includes(fileName)))).toEqual(asked);
     expect(missing).toContain("'/missing.csv' cannot be read: the server answers with status 404");
     for (const error of refused) expect(error).toMatch(/^Hub\w+Error: /);
   } finally {

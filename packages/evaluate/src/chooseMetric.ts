@@ -3,8 +3,13 @@ import { UnknownMetricError } from './errors.ts';
 import { refuse } from './input.ts';
 import type { MetricDefinition, MetricResult } from './metric.ts';
 
-/** A metric in its variants: `default`, `multilabel`, or the subsets of a benchmark. */
-export type Configurations = Readonly<Record<string, MetricDefinition<object, MetricResult, object>>>;
+type Definition = MetricDefinition<object, MetricResult, object>;
+
+/**
+ * A metric in its variants: `default`, `multilabel`; or the subsets of a benchmark, each of which
+ * loads the metrics that it has.
+ */
+export type Configurations = Readonly<Record<string, Definition | (() => Promise<Definition>)>>;
 
 /** The entry of that name. @throws UnknownMetricError with the names there are */
 export function chooseMetric<Value>(table: Readonly<Record<string, Value>>, name: string): Value {

@@ -43,8 +43,9 @@ type NumberOrListMetric<Options extends object, Result extends MetricResult, Lis
   withOptions(options: Options): Metric<Options, { [Key in keyof Result]: number }>;
 };
 
-type MetricOf<Definition> =
-  Definition extends MetricDefinition<infer Options, infer Result, infer List>
+type MetricOf<Definition> = Definition extends () => Promise<infer Late>
+  ? MetricOf<Late>
+  : Definition extends MetricDefinition<infer Options, infer Result, infer List>
     ? [List] extends [never]
       ? Metric<Options, Result>
       : NumberOrListMetric<Options, Result, List>
@@ -79,7 +80,7 @@ export async function load(name: string, configuration?: string): Promise<unknow
   const definition =
     ownEntry(configurations, configuration ?? 'default') ??
     (await refusals()).chooseConfiguration(configurations, name, configuration);
-  return new Metric(definition);
+  return new Metric(typeof definition === 'function' ? await definition() : definition);
 }
 
 const ownEntry = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>

@@ -3,7 +3,6 @@ import type { Builder } from './builders.ts';
 import { decodeText } from './decodeText.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';
-import { readJson } from './readJson.ts';
 import { readSeparated } from './readSeparated.ts';
 import type { UnpackedFile } from './unpack.ts';
 
@@ -21,7 +20,10 @@ export async function readText(
 ): Promise<RawTable> {
   const where = `'${label}'`;
   const text = decodeText(bytes, where, options.encoding);
-  if (builder === 'json') return readJson(text, where, options);
+  if (builder === 'json') {
+    const { readJson } = await import('./readJson.ts');
+    return readJson(text, where, options);
+  }
   const mayBeGlue = builder === 'tsv' || (builder === 'text' && !isGiven);
   const names = mayBeGlue ? namesOfSubset(label, isGiven, options) : [];
   const glue = names.length > 0 ? (await import('./readGlue.ts')).readGlue(text, where, names) : undefined;

@@ -1,10 +1,5 @@
-import { MetricInputError } from '../errors.ts';
-import type { MetricRows } from '../rows.ts';
-import type { MetricDefinition, MetricResult } from '../metric.ts';
-import { accuracy } from './accuracy.ts';
-import { f1 } from './classScores.ts';
-import { pairedNumbers, pearson, spearman } from './correlation.ts';
-import { matthews_correlation as matthews } from './matthews.ts';
+import { refuse } from '../input.ts';
+import type { MetricDefinition } from '../metric.ts';
 
 type Accuracy = { accuracy: number };
 
@@ -36,51 +31,67 @@ export interface GlueResults {
   hans: Accuracy;
 }
 
-type Part = 'accuracy' | 'f1' | 'matthews_correlation' | 'correlations';
+type Definition<Subset extends keyof GlueResults> = () => Promise<MetricDefinition<object, GlueResults[Subset]>>;
 
-function definition<Subset extends keyof GlueResults>(
+/** Parts of results, loaded with the subsets that have them. */
+const parts = {
+  accuracy: async () => (await import('./accuracy.ts')).accuracy.default,
+  f1: async () => (await import('./classScores.ts')).f1.default,
+  matthews_correlation: async () => (await import('./matthews.ts')).matthews_correlation.default,
+};
+
+function ofClasses<Subset extends keyof GlueResults>(
   subset: Subset,
-  ...parts: readonly Part[]
-): MetricDefinition<object, GlueResults[Subset]> {
-  const name = `glue_${subset}`;
-  const compute = (rows: MetricRows): MetricResult => {
-    if (parts.includes('correlations')) {
-      const [predictions, references] = pairedNumbers(name, rows);
-      return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
-    }
-    if (rows.references.data.every((label) => label === -1)) {
-      throw new MetricInputError(
-        `${name}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`,
-      );
-    }
+  ...names: readonly (keyof typeof parts)[]
+): Definition<Subset> {
+  return async () => {
+    const metrics = await Promise.all(names.map((part) => parts[part]()));
+    const name = `glue_${subset}`;
     return {
-      ...(parts.includes('accuracy') && accuracy.default.compute(rows, {})),
-      ...(parts.includes('f1') && f1.default.compute(rows, {})),
-      ...(parts.includes('matthews_correlation') && matthews.default.compute(rows, {})),
+      name,
+      takes: 'classes',
+      options: {},
+      compute(rows) {
+        if (rows.references.data.every((label) => label === -1)) {
+          refuse(
+            `${name}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`,
+          );
+        }
+        const results = metrics.map((metric) => metric.compute(rows, {}));
+        return Object.assign({}, ...results) as GlueResults[Subset];
+      },
     };
-  };
-  return {
-    name,
-    takes: parts.includes('correlations') ? 'numbers' : 'classes',
-    options: {},
-    compute: (rows) => compute(rows) as GlueResults[Subset],
   };
 }
 
+const similarity: Definition<'stsb'> = async () => {
+  const { pairedNumbers, pearson, spearman } = await import('./correlation.ts');
+  const name = 'glue_stsb';
+  return {
+    name,
+    takes: 'numbers',
+    options: {},
+    compute(rows) {
+      const [predictions, references] = pairedNumbers(name, rows);
+      return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
+    },
+  };
+};
+
 /** The metrics of GLUE's subsets. F1 is that of class 1. */
 export const glue = {
-  mrpc: definition('mrpc', 'accuracy', 'f1'),
-  qqp: definition('qqp', 'accuracy', 'f1'),
-  cola: definition('cola', 'matthews_correlation'),
-  stsb: definition('stsb', 'correlations'),
-  sst2: definition('sst2', 'accuracy'),
-  mnli: definition('mnli', 'accuracy'),
-  mnli_matched: definition('mnli_matched', 'accuracy'),
-  mnli_mismatched: definition('mnli_mismatched', 'accuracy'),
-  qnli: definition('qnli', 'accuracy'),
-  rte: definition('rte', 'accuracy'),
-  wnli: definition('wnli', 'accuracy'),
-  hans: definition('hans', 'accuracy'),
+  mrpc: ofClasses('mrpc', 'accuracy', 'f1'),
+  qqp: ofClasses('qqp', 'accuracy', 'f1'),
+  cola: ofClasses('cola', 'matthews_correlation'),
+  stsb: similarity,
+  sst2: ofClasses('sst2', 'accuracy'),
+  mnli: ofClasses('mnli', 'accuracy'),
+  mnli_matched: ofClasses('mnli_matched', 'accuracy'),
+  mnli_mismatched: ofClasses('mnli_mismatched', 'accuracy'),
+  qnli: ofClasses('qnli', 'accuracy'),
+  rte: ofClasses('rte', 'accuracy'),
+  wnli: ofClasses('wnli', 'accuracy'),
+  hans: ofClasses('hans', 'accuracy'),
 };
 
 /** The subsets of GLUE that have a metric. */
