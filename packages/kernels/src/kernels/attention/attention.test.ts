@@ -68,12 +68,12 @@ const shapes: readonly Omit<Case, 'variant'>[] = [
 
 /**
  * `flash` has a program for each class of head size and, backward, of sequence length too: a few of
- * them, one that takes the backward of `padded`, and the rest compiled only.
+ * them, with a workgroup for a sequence and for blocks of it, and the rest compiled only.
  */
 const shapesOfFlash: typeof shapes = [
   { lengths: [64, 1, 0, 50], numHeads: 2, headSize: 64, qkv: true, dropout: true },
   { lengths: [33, 128], numHeads: 1, headSize: 64 },
-  { lengths: [33, 129], numHeads: 1, headSize: 64 },
+  { lengths: [1, 129, 3, 17, 0, 63, 65], numHeads: 2, headSize: 64, qkv: true, dropout: true },
   { lengths: [3, 20], numHeads: 2, headSize: 160, qkv: true, type: 'f16' },
 ];
 
@@ -357,8 +357,10 @@ describe('attention', () => {
       });
 
       it('gives the same bits twice', async () => {
-        const given: Case = { lengths: fewLengths, numHeads: 2, headSize: 16, variant, dropout: true };
-        expect(await run(device, given)).toEqual(await run(device, given));
+        for (const lengths of [fewLengths, ...(variant === 'flash' ? [[150, 9]] : [])]) {
+          const given: Case = { lengths, numHeads: 2, headSize: 16, variant, dropout: true };
+          expect(await run(device, given)).toEqual(await run(device, given));
+        }
       });
     });
   }
@@ -463,8 +465,11 @@ describe('attention', () => {
       for (const variant of ['byRow', 'bySubgroup', 'flash', 'padded', 'tiled'] as const) {
         for (const type of ['f32', 'f16'] as const) {
           for (const headSize of [16, 33, 64, 65, 128, 131, 256].filter((size) => takes(variant, size))) {
-            for (const dropout of [false, true])
-              await run(nullGpu, { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout });
+            for (const dropout of [false, true]) {
+              const given: Case = { lengths: [2], numHeads: 1, headSize, variant, type, dropout, qkv: !dropout };
+              await run(nullGpu, given);
+              if (variant === 'flash') await run(nullGpu, { ...given, lengths: [130] });
+            }
           }
         }
       }
@@ -475,7 +480,8 @@ describe('attention', () => {
     });
     for (const variant of ['flash', 'padded', 'tiled'] as const)
       for (const headSize of [32, 64, 128, 250, 256].filter((size) => takes(variant, size)))
-        await run(small, { lengths: [2], numHeads: 1, headSize, variant, dropout: true });
+        for (const length of variant === 'flash' ? [2, 130] : [2])
+          await run(small, { lengths: [length], numHeads: 1, headSize, variant, dropout: true });
     await small.idle();
     await small.idle();
     small.destroy();

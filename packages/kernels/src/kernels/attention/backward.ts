@@ -15,7 +15,8 @@ import { candidates } from './candidates.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
 import { flashBackward } from './flashBackward.ts';
-import { backwardTile, flashTokens } from './flashTiles.ts';
+import { flashGradKeyValue, flashGradQuery } from './flashSplitBackward.ts';
+import { backwardTile, flashTokens, forwardTile, gradKeyValueTile } from './flashTiles.ts';
 import { recordFlash, recordPairs } from './recordPairs.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
@@ -68,13 +69,7 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 
 function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   if (!isFlash(variant)) recordByRows(gpu, options, variant);
-  else if (!recordAtOnce(gpu, options, variant)) recordByRows(gpu, options, writtenVariant(gpu));
-}
-
-/** What takes the place of `flash`: heads of its sizes fit all of them. */
-function writtenVariant(gpu: Gpu): WrittenVariant {
-  const inOrder = ['padded', 'tiled'] as const;
-  return inOrder.find((name) => !gpu.disabledVariants.has(`attention ${name}`)) ?? 'byRow';
+  else if (!recordAtOnce(gpu, options, variant)) recordByRows(gpu, options, 'flash');
 }
 
 function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' {
@@ -112,7 +107,7 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
 }
 
 /** Records a kernel over query rows and one over key rows. */
-function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: WrittenVariant): void {
+function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: WrittenVariant | 'flash'): void {
   const { gradOutput, cuSeqlens } = options;
   const rowData = recordRowData(gpu, options);
   const matrices = { ...matricesOf(options), gradOutput };
@@ -133,8 +128,18 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Writ
       : { gradKey: options.gradKey, gradValue: options.gradValue },
     products: 4,
   };
-  recordPairs(gpu, options, ofQuery, variant, { sources: ofQueries, tiles: { padded: tilesOfQueries, tiled: tiles } });
-  recordPairs(gpu, options, ofKeyAndValue, variant, { sources: ofKeys, tiles: { padded: tiles, tiled: tiles } });
+  if (variant === 'flash') {
+    const { headSize } = options;
+    const bytes = gpu.info.limits.maxComputeWorkgroupStorageSize;
+    recordFlash(gpu, options, ofQuery, forwardTile(headSize), flashGradQuery);
+    recordFlash(gpu, options, ofKeyAndValue, gradKeyValueTile(headSize, bytes), flashGradKeyValue);
+  } else {
+    recordPairs(gpu, options, ofQuery, variant, {
+      sources: ofQueries,
+      tiles: { padded: tilesOfQueries, tiled: tiles },
+    });
+    recordPairs(gpu, options, ofKeyAndValue, variant, { sources: ofKeys, tiles: { padded: tiles, tiled: tiles } });
+  }
   gpu.release(rowData);
 }
 

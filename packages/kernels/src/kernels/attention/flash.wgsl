@@ -1,5 +1,5 @@
-// Attention by register tiles: forward as in forwardByRow.wgsl, and all gradients, as in
-// gradQueryByRow.wgsl and gradKeyValueByRow.wgsl, of sequences that fit one workgroup.
+// Attention by register tiles: forward as in forwardByRow.wgsl, and gradients as in
+// gradQueryByRow.wgsl and gradKeyValueByRow.wgsl; of sequences that fit one workgroup all at once.
 //
 // A workgroup goes over blocks of scores, rows of queries by keys. A thread holds four neighbouring
 // keys of some rows of a block in registers; threads that share rows are neighbours. Scores are
@@ -7,7 +7,7 @@
 // so that neighbouring threads read neighbouring rows. What goes into sums over keys or queries
 // comes as whole rows, a few at a time, beside the block, and a thread has a vector of four
 // channels of some results. The next piece is on its way while one is multiplied.
-// flashForward.ts and flashBackward.ts write main, in which all places in workgroup memory are made
+// flashForward.ts, flashBackward.ts and flashSplitBackward.ts write main, in which all places in workgroup memory are made
 // of the thread's number and constants: no index needs a check.
 #include kernels/attention/pairs
 
@@ -26,6 +26,13 @@ fn valueIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
 }
 
 #if !forward
+#if rowData
+fn logSumExpOf(row: u32, head: u32) -> f32 { return bitcast<f32>(rowData[1 + row * parameters.numHeads + head].x); }
+fn deltaOf(row: u32, head: u32) -> f32 { return bitcast<f32>(rowData[1 + row * parameters.numHeads + head].y); }
+#else
+fn logSumExpOf(row: u32, head: u32) -> f32 { return logSumExp[row * parameters.numHeads + head]; }
+#endif
+
 fn gradOutputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
   return select(vec4f(), gradOutputOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));
 }

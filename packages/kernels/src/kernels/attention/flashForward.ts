@@ -1,5 +1,5 @@
-import { addFour, components, loopEnd, mainBegins, overRows, scoreProducts, times } from './flashProducts.ts';
-import { partialLength, pieceRows, scoresLength, sharesOf, tileLength } from './flashTiles.ts';
+import { components, loopEnd, mainBegins, overRows, scoreProducts, sumsOverKeys, times } from './flashProducts.ts';
+import { partialLength, sharesOf } from './flashTiles.ts';
 import type { FlashProgram } from './flashTiles.ts';
 
 /**
@@ -14,7 +14,7 @@ export function flashForward(tile: FlashProgram): string {
   const ofSums = (write: (row: number, part: number) => string) =>
     ofRows((row) => times(parts, (part) => write(row, part)).join(' '));
   return [
-    ...mainBegins(tile, tileLength(tile), 'vec4f', partialLength(tile)),
+    ...mainBegins(tile, `var<workgroup> partial: array<vec4f, ${partialLength(tile)}>;`),
     `let firstRow = firstOfSequence + workgroup.x * ${rows}u;`,
     'if (firstRow >= endRow) { return; }',
     `let ownRow = firstRow + group * ${rowsOfThread}u;`,
@@ -58,39 +58,6 @@ function softmax(tile: FlashProgram): string[] {
       (row) =>
         `tile[(group * ${rowsOfThread}u + ${row}u) * ${keyLanes + 1}u + lane] = weights${row} * fourFactors(stream, queryKey${row}, positions, head);`,
     ),
-  ];
-}
-
-/** sum += weights . rows of values, of four keys a round. */
-function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
-  const { keyLanes, rowsOfThread } = sharesOf(tile);
-  const fours = pieceRows(tile) / 4;
-  return [
-    `for (var four = 0u; four < ${loopEnd(tile, fours)}; four++) {`,
-    ...times(
-      rowsOfThread,
-      (row) =>
-        `  let weights${row} = tile[(group * ${rowsOfThread}u + ${row}u) * ${keyLanes + 1}u + piece * ${fours}u + four];`,
-    ),
-    ...times(parts, (part) =>
-      [
-        ...times(
-          4,
-          (key) =>
-            `  let value${part}_${key} = tile[${scoresLength(tile) + key * tile.chunks + part * keyLanes}u + four * ${4 * tile.chunks}u + lane];`,
-        ),
-        ...times(
-          rowsOfThread,
-          (row) =>
-            `  ${addFour(
-              `sum${row}_${part}`,
-              `weights${row}`,
-              times(4, (key) => `value${part}_${key}`),
-            )}`,
-        ),
-      ].join('\n'),
-    ),
-    '}',
   ];
 }
 

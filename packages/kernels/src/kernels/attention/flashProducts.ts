@@ -1,4 +1,4 @@
-import { pieceChunks, pieceRows, scoresLength, sharesOf } from './flashTiles.ts';
+import { pieceChunks, pieceRows, scoresLength, sharesOf, tileLength } from './flashTiles.ts';
 import type { FlashProgram } from './flashTiles.ts';
 
 /** A matrix as `flash.wgsl` reads it, and its first row there. */
@@ -116,13 +116,46 @@ export function overRows(
   ];
 }
 
+/** Sums of a thread's rows += numbers of pairs in the tile . rows of values or keys, of four keys a round. */
+export function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
+  const { keyLanes, rowsOfThread } = sharesOf(tile);
+  const fours = pieceRows(tile) / 4;
+  return [
+    `for (var four = 0u; four < ${loopEnd(tile, fours)}; four++) {`,
+    ...times(
+      rowsOfThread,
+      (row) =>
+        `  let weights${row} = tile[(group * ${rowsOfThread}u + ${row}u) * ${keyLanes + 1}u + piece * ${fours}u + four];`,
+    ),
+    ...times(parts, (part) =>
+      [
+        ...times(
+          4,
+          (key) =>
+            `  let value${part}_${key} = tile[${scoresLength(tile) + key * tile.chunks + part * keyLanes}u + four * ${4 * tile.chunks}u + lane];`,
+        ),
+        ...times(
+          rowsOfThread,
+          (row) =>
+            `  ${addFour(
+              `sum${row}_${part}`,
+              `weights${row}`,
+              times(4, (key) => `value${part}_${key}`),
+            )}`,
+        ),
+      ].join('\n'),
+    ),
+    '}',
+  ];
+}
+
 /** The memory, and the beginning of `main`, up to the numbers that every thread computes. */
-export function mainBegins(tile: FlashProgram, tileVectors: number, partial: string, partials: number): string[] {
+export function mainBegins(tile: FlashProgram, partial?: string): string[] {
   const { threads } = tile;
   const { keyLanes } = sharesOf(tile);
   return [
-    `var<workgroup> tile: array<vec4f, ${tileVectors}>;`,
-    `var<workgroup> partial: array<${partial}, ${partials}>;`,
+    `var<workgroup> tile: array<vec4f, ${tileLength(tile)}>;`,
+    ...(partial ? [partial] : []),
     '',
     `@compute @workgroup_size(${threads})`,
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
+import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
 import {
   backwardBytes,
@@ -8,8 +9,10 @@ import {
   flashTokens,
   forwardBytes,
   forwardTile,
+  gradKeyValueTile,
   pieceRows,
   sharesOf,
+  splitBytes,
 } from './flashTiles.ts';
 import type { FlashTile } from './flashTiles.ts';
 import { attention, attentionBackward } from './index.ts';
@@ -25,13 +28,37 @@ function forwardRegisters(tile: FlashTile): number {
 }
 
 function backwardRegisters(tile: FlashTile): number {
-  const { rowsOfThread, groups } = sharesOf(tile);
-  const gradients = (2 * 4 * tile.keys) / groups;
-  const scoreLoads = ((tile.rows + tile.keys) * 8) / tile.threads;
-  const rowLoads = (pieceRows(tile) * tile.chunks) / tile.threads;
-  const ofScores = 8 * rowsOfThread + 4 * scoreLoads + 20;
-  const ofQueries = (4 * tile.rows) / groups + 4 * rowLoads + 20;
-  return gradients + Math.max(ofScores, ofQueries) + places;
+  const { groups } = sharesOf(tile);
+  const ofQueries = (4 * tile.rows) / groups + 4 * rowLoads(tile) + 20;
+  return gradientsOfKeys(tile) + Math.max(ofScores(tile), ofQueries) + places;
+}
+
+function gradKeyValueRegisters(tile: FlashTile): number {
+  return gradientsOfKeys(tile) + Math.max(ofScores(tile), ofSlopes(tile)) + places;
+}
+
+function gradQueryRegisters(tile: FlashTile): number {
+  const { rowsOfThread, keyLanes } = sharesOf(tile);
+  const sums = (4 * rowsOfThread * tile.chunks) / keyLanes;
+  return sums + Math.max(ofScores(tile), ofSlopes(tile)) + places;
+}
+
+function gradientsOfKeys(tile: FlashTile): number {
+  return (2 * 4 * tile.keys) / sharesOf(tile).groups;
+}
+
+/** Both products of a score while they are summed, and what comes next. */
+function ofScores(tile: FlashTile): number {
+  return 8 * sharesOf(tile).rowsOfThread + (4 * ((tile.rows + tile.keys) * 8)) / tile.threads + 20;
+}
+
+/** Slopes of a thread's pairs, and rows that come next. */
+function ofSlopes(tile: FlashTile): number {
+  return 4 * sharesOf(tile).rowsOfThread + 4 * rowLoads(tile) + 20;
+}
+
+function rowLoads(tile: FlashTile): number {
+  return (pieceRows(tile) * tile.chunks) / tile.threads;
 }
 
 const heads = [32, 64, 128, 256];
@@ -54,6 +81,14 @@ backward 64 128 256 32x128 27264 160
 backward 128 32 256 32x32  10368 96
 backward 128 64 256 64x64  25856 156
 backward 256 32 256 32x32  10368 144
+gradQuery    32 any  64 32x32   9216 124
+gradKeyValue 32 any 128 32x64  13824 132
+gradQuery    64 any 128 32x64  13824 116
+gradKeyValue 64 any 256 64x64  21504 124
+gradQuery    128 any 128 32x64 13824 132
+gradKeyValue 128 any 256 64x64 21504 156
+gradQuery    256 any 128 32x64 13824 164
+gradKeyValue 256 any 256 32x32  9216 124
 `;
 
 function line(pass: string, head: number, length: string, tile: FlashTile, bytes: number, registers: number) {
@@ -72,18 +107,26 @@ describe('flash', () => {
         return tile ? [line('backward', head, String(length), tile, backwardBytes(tile), backwardRegisters(tile))] : [];
       }),
     );
-    expect([...forward, ...backward]).toEqual(table.trim().replaceAll(/ +/g, ' ').split('\n'));
-    for (const row of [...forward, ...backward]) {
+    const split = heads.flatMap((head) => {
+      const [ofQuery, ofKeys] = [forwardTile(head), gradKeyValueTile(head, 32768)];
+      return [
+        line('gradQuery', head, 'any', ofQuery, splitBytes(ofQuery), gradQueryRegisters(ofQuery)),
+        line('gradKeyValue', head, 'any', ofKeys, splitBytes(ofKeys), gradKeyValueRegisters(ofKeys)),
+      ];
+    });
+    const all = [...forward, ...backward, ...split];
+    expect(all).toEqual(table.trim().replaceAll(/ +/g, ' ').split('\n'));
+    for (const row of all) {
       const [threads, , bytes, registers] = row.split(' ').slice(3).map(Number) as [number, number, number, number];
       expect(threads).toBeLessThanOrEqual(256);
       // Of a multiprocessor, and of a thread.
       expect(threads * registers).toBeLessThanOrEqual(65536);
       expect(registers).toBeLessThanOrEqual(255);
-      expect(bytes).toBeLessThanOrEqual(row.startsWith('forward') ? 16384 : 32768);
+      expect(bytes).toBeLessThanOrEqual(/^(forward|gradQuery)/.test(row) ? 16384 : 32768);
     }
   });
 
-  it('takes smaller blocks in less workgroup memory, and none where they do not fit', () => {
+  it('takes smaller blocks in less workgroup memory, and blocks of keys where a sequence does not fit', () => {
     expect(backwardTile(64, 64, 16384)).toEqual({ threads: 256, rows: 32, keys: 64, chunks: 16 });
     expect(backwardTile(64, 128, 16384)).toBeUndefined();
     for (const head of heads)
@@ -91,6 +134,8 @@ describe('flash', () => {
         const tile = backwardTile(head, length, 16384);
         if (tile) expect(backwardBytes(tile)).toBeLessThanOrEqual(16384);
       }
+    expect(gradKeyValueTile(64, 16384)).toEqual({ threads: 256, rows: 32, keys: 64, chunks: 16 });
+    for (const head of heads) expect(splitBytes(gradKeyValueTile(head, 16384))).toBeLessThanOrEqual(16384);
     expect(backwardTile(128, 65, 49152)).toBeUndefined();
     expect(backwardTile(32, 129, 49152)).toBeUndefined();
   });
@@ -99,13 +144,17 @@ describe('flash', () => {
     [64, 64],
     [64, 128],
     [128, 64],
+    [32, 512],
+    [64, 512],
+    [128, 512],
+    [256, 512],
   ])('checks no index in its products: heads of %i, %i tokens', async (headSize, maxSeqlen) => {
     const programs = await programsOf(headSize, maxSeqlen);
-    expect([...programs.keys()].map((key) => key.split(' ', 2).join(' '))).toEqual([
-      'attention flash',
-      'attentionBackward flash',
-    ]);
-    for (const wgsl of programs.values()) {
+    const names = [...programs.keys()].map((key) => key.split(' vec4', 1)[0]);
+    const split = ['attentionBackward rows', 'attentionBackward query flash', 'attentionBackward key value flash'];
+    expect(names).toEqual(['attention flash', ...(maxSeqlen > 128 ? split : ['attentionBackward flash'])]);
+    for (const [key, wgsl] of programs) {
+      if (key.startsWith('attentionBackward rows')) continue;
       const loops = innermostLoops(dumpSpirv(wgsl)).filter((loop) => loop.includes(' Fma '));
       expect(loops.length).toBeGreaterThanOrEqual(2);
       for (const loop of loops) expect(loop).not.toMatch(/UMin|OpIAddCarry|OpTypeArray/);
@@ -115,6 +164,16 @@ describe('flash', () => {
   });
 });
 
+it.each([true, false])('makes pipelines for blocks of long sequences as GPUs get them, robustness %s', (robustness) =>
+  compileOnNull(
+    (gpu) => {
+      Object.assign(gpu, { profile: { ...gpu.profile, software: false } });
+      for (const headSize of heads) recordBoth(gpu, headSize, 512);
+    },
+    { robustness },
+  ),
+);
+
 it('needs no new program for shorter sequences once it was prepared for long ones', async () => {
   const gpu = await openDevice({ backend: 'null', limits: { maxComputeWorkgroupStorageSize: 16384 } });
   const keys = new Set<string>();
@@ -123,29 +182,12 @@ it('needs no new program for shorter sequences once it was prepared for long one
     keys.add(what.program.key);
     dispatch(what);
   };
-  await gpu.prepare(() => recordBoth(gpu, 64, 64));
+  await gpu.prepare(() => recordBoth(gpu, 64, 512));
   const prepared = [...keys];
-  expect(prepared.filter((key) => key.startsWith('attentionBackward flash'))).toHaveLength(2);
-  for (const length of [1, 20, 33, 64]) recordBoth(gpu, 64, length);
+  // Rows, queries, keys and values of blocks; sequences of up to 32 and 64 tokens at once.
+  expect(prepared.filter((key) => key.startsWith('attentionBackward'))).toHaveLength(5);
+  for (const length of [1, 20, 33, 64, 65, 128, 511]) recordBoth(gpu, 64, length);
   expect([...keys]).toEqual(prepared);
-  gpu.destroy();
-});
-
-it.each([
-  [[], 'padded'],
-  [['attention padded'], 'tiled'],
-  [['attention padded', 'attention tiled'], 'byRow'],
-] as const)('takes no variant that is disabled for long sequences: without %j it is %s', async (without, expected) => {
-  const gpu = await openDevice({ backend: 'null', withoutVariants: without });
-  const keys: string[] = [];
-  gpu.dispatch = ({ program }) => void keys.push(program.key);
-  recordBoth(gpu, 64, 129);
-  const names = keys.filter((key) => key.startsWith('attentionBackward')).map((key) => key.split(' vec4', 1)[0]);
-  expect(names).toEqual([
-    'attentionBackward rows',
-    `attentionBackward query ${expected}`,
-    `attentionBackward key value ${expected}`,
-  ]);
   gpu.destroy();
 });
 

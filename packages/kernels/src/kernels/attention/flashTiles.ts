@@ -23,6 +23,8 @@ export type FlashProgram = FlashTile & {
 
 /** Chunks of each row that are brought to workgroup memory for scores at a time. */
 export const pieceChunks = 8;
+/** Chunks of the keys whose gradients a workgroup of 256 threads keeps in registers. */
+const mostOfKeys = 2048;
 /** Chunks of whole rows that are brought there for sums over rows at a time. */
 const rowPieceChunks = 256;
 
@@ -49,26 +51,40 @@ export function sharesOf({ threads, rows, keys, chunks }: FlashTile): FlashShare
   return { keyLanes, rowGroups, rowsOfThread: rows / rowGroups, chunkLanes, groups: threads / chunkLanes };
 }
 
-/** The forward's tile, for heads of up to 32, 64, 128 and 256 channels. */
+/** The tile of a block of queries, forward and for their gradient alone, for heads of up to 32, 64, 128 and 256 channels. */
 export function forwardTile(headSize: number): FlashTile {
   const chunks = chunksOfClass(headSize);
   return chunks === 8 ? { threads: 64, rows: 32, keys: 32, chunks } : { threads: 128, rows: 32, keys: 64, chunks };
 }
 
 /**
- * The backward's tile for sequences of up to `maxSeqlen` tokens, in workgroup memory of that many
+ * The tile of all gradients of sequences of up to `maxSeqlen` tokens, in workgroup memory of that many
  * bytes; undefined where a sequence's gradients leave the registers of a workgroup.
  */
 export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes: number): FlashTile | undefined {
   const chunks = chunksOfClass(headSize);
   const keys = flashTokens.find((tokens) => maxSeqlen <= tokens);
-  if (keys === undefined || keys * chunks > 2048) return undefined;
+  if (keys === undefined || keys * chunks > mostOfKeys) return undefined;
+  return tilesOfKeys(keys, chunks).find((tile) => backwardBytes(tile) <= workgroupBytes);
+}
+
+/** The tile of the gradients of a block of keys of a sequence of any length; 16 KiB are enough for it. */
+export function gradKeyValueTile(headSize: number, workgroupBytes: number): FlashTile {
+  const chunks = chunksOfClass(headSize);
+  const [largest, smaller] = tilesOfKeys(Math.min(64, mostOfKeys / chunks), chunks);
+  return splitBytes(largest) <= workgroupBytes ? largest : smaller;
+}
+
+/** With as many rows as threads have registers for, and with few. */
+function tilesOfKeys(keys: number, chunks: number): [FlashTile, FlashTile] {
   const threads = Math.min(256, (keys * chunks) / 4);
   // Four rows a thread at most, and none beyond the sequence.
   const mostRows = Math.min(64, keys, (16 * threads) / keys);
-  return [mostRows, 32]
-    .map((rows) => ({ threads, rows, keys, chunks }))
-    .find((tile) => backwardBytes(tile) <= workgroupBytes);
+  const tile = { threads, keys, chunks };
+  return [
+    { ...tile, rows: mostRows },
+    { ...tile, rows: 32 },
+  ];
 }
 
 /** Bytes of workgroup memory. */
@@ -78,6 +94,11 @@ export function forwardBytes(tile: FlashTile): number {
 
 export function backwardBytes(tile: FlashTile): number {
   return 16 * tileLength(tile) + 4 * partialWidth(tile) * partialLength(tile);
+}
+
+/** Of the gradients of a block of keys or of queries. */
+export function splitBytes(tile: FlashTile): number {
+  return 16 * tileLength(tile);
 }
 
 /** Numbers of the vector that holds a number of each row of a thread. */

@@ -10,8 +10,8 @@ export const replaceableVariants = ['bySubgroup', 'flash', 'padded', 'tiled'] as
  * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of
  *   eight; heads of up to 64 channels, a multiple of four
  * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All gradients
- *   of sequences of up to 128 tokens are one dispatch where they fit a workgroup's registers; for
- *   others it takes `padded`
+ *   of sequences of up to 128 tokens are one dispatch where they fit a workgroup's registers; others
+ *   are three, over rows, queries and keys
  * - `flashMatrix`: on matrix units, where the adapter has them, which round to f16 what they multiply;
  *   heads of up to 128 channels, a multiple of four. The backward of sequences of more than 64 tokens,
  *   and of heads that leave workgroup memory, is that of `flash`. Never taken by itself, and only

@@ -70,7 +70,7 @@ export function recordFlash(
     source: flashSource,
     sizes: { main: generatedWgsl({ ...tile, constantLoops: !gpu.profile.software }, write) },
     chunkWidth: 4,
-    rowsPerWorkgroup: pairKernel.pass === 'forward' ? tile.rows : tile.keys,
+    rowsPerWorkgroup: pairKernel.pass === 'forward' || pairKernel.pass === 'gradQuery' ? tile.rows : tile.keys,
     tileKeys: tile.keys,
   });
 }
