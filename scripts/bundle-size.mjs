@@ -1,6 +1,8 @@
 // Prints what pages weigh through a bundler: `node scripts/bundle-size.mjs [--parts]`. Bundles come
 // from the packages' sources, as vite makes them for browsers, minified, with the shaders as they are
-// shipped; no build is needed. With --parts every module follows, by what gzip makes of it alone.
+// shipped; no build is needed. A page loads chunks at its start, and others once it knows its adapter:
+// both together are what it weighs on an adapter of that kind. With --parts every module follows, by
+// what gzip makes of it alone.
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -12,14 +14,17 @@ import { lessonCode } from './weights/lesson.mjs';
 
 const tensor = join(rootFolder, 'packages/tensor/src');
 
-/** Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped. */
+/**
+ * Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped: at
+ * the start, and on each kind of adapter.
+ */
 export const pages = {
   'all of @attune/tensor': {
-    most: 142,
+    most: { start: 130, software: 133, gpu: 135.5, matrixUnits: 142.5 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: 65,
+    most: { start: 53.5, software: 56.5, gpu: 58.7, matrixUnits: 65.7 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -39,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: 31.5,
+    most: { start: 31.4, software: 31.4, gpu: 31.4, matrixUnits: 32.2 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
@@ -49,7 +54,7 @@ export const pages = {
 
 /** The lesson, and the most that it may weigh at its start: it loads more when it needs it. */
 export const lessonPage = {
-  most: 207,
+  most: 192,
   code: lessonCode((name) => join(rootFolder, `packages/${name}/src/index.ts`)),
 };
 
@@ -100,28 +105,50 @@ export async function bundle({ code }, { target = 'esnext', sourcemap = false } 
   return output.filter(({ type }) => type === 'chunk');
 }
 
-/** The chunks that a page loads before its first line. */
-export function atStart(chunks) {
+/** The chunks that a page loads before its first line, and with those that are loaded late. */
+export function atStart(chunks, isLate = () => false) {
   const loaded = new Set();
   const follow = (name) => {
     if (loaded.has(name)) return;
     loaded.add(name);
     chunks.find(({ fileName }) => fileName === name).imports.forEach(follow);
   };
-  follow(chunks.find(({ isEntry }) => isEntry).fileName);
+  for (const chunk of chunks) if (chunk.isEntry || isLate(chunk)) follow(chunk.fileName);
   return chunks.filter(({ fileName }) => loaded.has(fileName));
 }
 
 export const gzipped = (chunks) =>
   chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0) / 1000;
 
+/** Modules that openDevice loads, by the kind of adapter. */
+const lateModules = {
+  software: /softwareVariants\.ts$/,
+  gpu: /gpuVariants\.ts$/,
+  matrixUnits: /(gpuVariants|matrixVariants|probeMatrices)\.ts$/,
+};
+
+/** What a page's chunks weigh at its start, and in all once it has a device of each kind. */
+export function weights(chunks) {
+  const kinds = Object.entries(lateModules).map(([kind, late]) => [
+    kind,
+    gzipped(atStart(chunks, ({ isDynamicEntry, facadeModuleId }) => isDynamicEntry && late.test(facadeModuleId))),
+  ]);
+  return { start: gzipped(atStart(chunks)), ...Object.fromEntries(kinds) };
+}
+
+/** What gzip makes of the modules of @attune/tensor alone. */
+export function ownWeight(chunks) {
+  const modules = chunks.flatMap((chunk) => Object.entries(chunk.modules));
+  const own = modules.filter(([id]) => id.startsWith(tensor)).map(([, { code }]) => code ?? '');
+  return gzipSync(own.join('\n'), { level: 9 }).length / 1000;
+}
+
 if (isMain(import.meta.url)) {
   for (const [name, page] of Object.entries(pages)) {
     const chunks = await bundle(page);
-    const raw = chunks.reduce((sum, { code }) => sum + Buffer.byteLength(code), 0) / 1000;
-    console.log(
-      `${name.padEnd(22)} ${gzipped(chunks).toFixed(1)} kB gzip, ${raw.toFixed(0)} kB minified; at most ${page.most}`,
-    );
+    console.log(`${name}: ${ownWeight(chunks).toFixed(1)} kB gzip are modules of @attune/tensor`);
+    for (const [kind, weight] of Object.entries(weights(chunks)))
+      console.log(`  ${kind.padEnd(11)} ${weight.toFixed(1).padStart(6)} kB gzip; at most ${page.most[kind]}`);
     if (!process.argv.includes('--parts')) continue;
     const parts = chunks.flatMap(({ modules }) => Object.entries(modules)).map(([id, { code }]) => [id, code ?? '']);
     for (const [id, code] of parts.toSorted((a, b) => b[1].length - a[1].length))

@@ -1,4 +1,4 @@
-// Puts the shaders of a package's build into one module, dist/shaders.js, from which every
+// Puts the shaders of a package's build into few modules, dist/shaders.js and others, from which every
 // x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by side and with short names for what functions declare, they weigh a fifth less in a page; bundlers
 // still leave out those that nobody imports. Lines keep their numbers, which errors tell. The
 // sources, which everything in this repository runs on, keep their names.
@@ -8,10 +8,18 @@ import { quoted, readShaders } from './inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
 
 /**
- * Shaders of what pages load late, which have a module of their own: the optimizers that a Trainer
- * takes by name.
+ * Shaders of what pages load late, which have modules of their own: the optimizers that a Trainer
+ * takes by name, and what only adapters of a kind choose.
  */
-const late = /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/;
+const late = {
+  'lateShaders.js': /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/,
+  'softwareShaders.js': /^kernels\/gemm\/(packing|registerTile|subgroupTile)\./,
+  'gpuShaders.js': /^kernels\/gemm\/(outerProduct|sharedTile)\./,
+  'matrixShaders.js': /^kernels\/gemm\/(matrixTile|subgroupMatrix)\./,
+};
+
+/** What these include is handed to them by `kernels/gemm/kit.ts`, which says why they import nothing. */
+const handed = new Set(['kernels/gemm/epilogue', 'kernels/gemm/task', 'kernels/gemm/tiles']);
 
 /**
  * The modules by the names of their files, and for each shader's path its module and the name that
@@ -23,14 +31,14 @@ export function shaderModules(folder) {
     [...shaders.keys()].map((path) => [
       path,
       {
-        file: late.test(path) ? 'lateShaders.js' : 'shaders.js',
+        file: Object.keys(late).find((file) => late[file].test(path)) ?? 'shaders.js',
         name: path.replace(/\.wgsl$/, '').replaceAll(/\W/g, '_'),
       },
     ]),
   );
-  const modules = { 'shaders.js': '', 'lateShaders.js': '' };
+  const modules = Object.fromEntries(['shaders.js', ...Object.keys(late)].map((file) => [file, '']));
+  const imports = {};
   const written = new Set();
-  const imported = new Set();
   const write = (path) => {
     if (written.has(path)) return;
     written.add(path);
@@ -40,15 +48,18 @@ export function shaderModules(folder) {
     for (const words of includes) {
       const included = places.get(`${words}.wgsl`);
       write(`${words}.wgsl`);
+      if (included.file !== file && handed.has(words)) continue;
       entries.push(`'${words}': ${included.name}`);
-      if (included.file !== file) imported.add(included.name);
+      if (included.file !== file) ((imports[file] ??= {})[included.file] ??= new Set()).add(included.name);
     }
     modules[file] +=
       `export const ${name} = {\n  path: '${path}',\n  includes: { ${entries.join(', ')} },\n  text: ${quoted(shortNames(text))},\n};\n`;
   };
   for (const path of shaders.keys()) write(path);
-  const lateImport = imported.size > 0 ? `import { ${[...imported].join(', ')} } from './shaders.js';\n` : '';
-  return { modules: { ...modules, 'lateShaders.js': lateImport + modules['lateShaders.js'] }, places };
+  for (const [file, from] of Object.entries(imports))
+    for (const [other, names] of Object.entries(from))
+      modules[file] = `import { ${[...names].join(', ')} } from './${other}';\n${modules[file]}`;
+  return { modules, places };
 }
 
 const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];

@@ -2,11 +2,12 @@
 // the memory it takes. Kernels choose as on a card with matrix units and the limits below; the
 // arrays lie on whatever adapter there is: where it binds 128 MiB, as lavapipe, parameters lie in four
 // segments instead of one, which is three dispatches more of each kernel of the optimizer.
-import { openDevice } from '../../packages/kernels/dist/index.js';
+import { loadVariants, openDevice } from '../../packages/kernels/dist/index.js';
 import { makeStep } from './makeStep.mjs';
 import { serve } from './serve.mjs';
 
 const device = await openDevice();
+await loadVariants();
 const limits = { maxComputeWorkgroupStorageSize: 49152, maxComputeInvocationsPerWorkgroup: 1024 };
 Object.assign(device, {
   profile: {

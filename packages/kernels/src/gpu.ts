@@ -1,5 +1,6 @@
 import { callable, objectWith, requireArgument } from '@attune/validate';
 import { Failures } from './device/failures.ts';
+import { lateVariants } from './device/variantLoaders.ts';
 import type { GpuOptions } from './device/gpuOptions.ts';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
 import type { VariantChoice } from './device/variantChoice.ts';
@@ -14,7 +15,7 @@ import { requireDispatch } from './recording/dispatch.ts';
 import type { Dispatch } from './recording/dispatch.ts';
 import { prepare, requirePrepareArguments } from './recording/prepare.ts';
 import type { PrepareOptions } from './recording/prepare.ts';
-import type { ProfileRow } from './recording/profiler.ts';
+import type { ProfileRow } from './recording/profileRows.ts';
 import { readBack } from './recording/readBack.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { RecorderStatistics } from './recording/recorder.ts';
@@ -235,6 +236,8 @@ export class Gpu {
   async prepare(record: () => void, options: PrepareOptions = {}): Promise<void> {
     requirePrepareArguments(record, options);
     this.#failures.throwIfLost();
+    const late = lateVariants();
+    if (late) await late;
     const { software, mesaVersion } = this.profile;
     const programs = this.#recorder.neededPrograms(() => this.scope(() => record()));
     if (programs.length === 0) return;

@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { selfTest } from './selfTest/selfTest.ts';
 export { openDevice } from './openDevice.ts';
+export { loadVariants } from './device/variantLoaders.ts';
 export type { OpenDeviceOptions } from './openDevice.ts';
 export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';
 export {
@@ -24,7 +25,7 @@ export type { ElementType, HostData } from './memory/gpuArray.ts';
 export type { DropoutOptions, RandomKey } from './random/dropout.ts';
 export { spreadWorkgroups } from './recording/dispatch.ts';
 export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';
-export type { ProfileRow } from './recording/profiler.ts';
+export type { ProfileRow } from './recording/profileRows.ts';
 export { tuneKernels } from './autotune/tuneKernels.ts';
 export type { TuneOptions } from './autotune/tuneKernels.ts';
 export * from './kernels/index.ts';

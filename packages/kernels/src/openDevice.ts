@@ -14,7 +14,7 @@ import {
 } from '@attune/validate';
 import { KernelArgumentError, NoAdapterError } from './errors.ts';
 import { Gpu } from './gpu.ts';
-import { probeMatrices } from './device/probeMatrices.ts';
+import { loadVariants, loadVariantsFor } from './device/variantLoaders.ts';
 import { replaceableVariants } from './kernels/attention/options.ts';
 import { gemmVariants } from './kernels/gemm/options.ts';
 import type { GemmVariant } from './kernels/gemm/options.ts';
@@ -108,19 +108,24 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const device = await requestDevice(adapter, options, `device ${opened} (${description || model || architecture})`);
   const { info, profile } = describeDevice(device, adapter);
   const f16Storage = options.f16Storage ?? profile.f16Storage;
-  const matrices = profile.subgroupMatrix.length > 0 ? await probeMatrices(device, profile) : {};
+  const probed =
+    profile.subgroupMatrix.length > 0 &&
+    (await (await import('./device/probeMatrices.ts')).probeMatrices(device, profile));
+  const { withoutVariants = [] } = options;
+  // What is left without some may be a variant of other adapters.
+  await Promise.all([loadVariantsFor(profile), withoutVariants.length > 0 && loadVariants()]);
   const gpu = new Gpu({
     device,
     webgpu,
     info: { ...info, limits: { ...info.limits, ...options.limits } },
-    profile: { ...profile, f16Storage, ...matrices },
+    profile: { ...profile, f16Storage, ...probed },
     memoryBudget: options.memoryBudget ?? Infinity,
     openHelper: async () => {
       const another = await requestAdapter(webgpu, options);
       return another && requestDevice(another, options, 'helper');
     },
   });
-  for (const name of options.withoutVariants ?? []) gpu.disabledVariants.add(name);
+  for (const name of withoutVariants) gpu.disabledVariants.add(name);
   return gpu;
 }
 

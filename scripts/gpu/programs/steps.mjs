@@ -44,10 +44,10 @@ async function openSetting({ robustness = true, toggles = [], withoutFeatures = 
 function inParts(splits) {
   const choose = (key) => {
     const [, type, m, n, k] = /^\w+ (\w+) (\d+) x (\d+) x (\d+)$/.exec(key) ?? [];
-    if (!type || !onGpus.chooseByCards) return undefined;
+    if (!type || !onGpus.choices) return undefined;
     const half = type === 'f16';
     const shape = { m: Number(m), n: Number(n), k: Number(k) };
-    const choice = onGpus.chooseByCards(gpu, half ? 'halves' : 'singles', () => variantsByCards(gpu, half), shape);
+    const choice = onGpus.choices.byCards(gpu, half ? 'halves' : 'singles', () => variantsByCards(gpu, half), shape);
     return { ...choice, splits };
   };
   const chosen = new Map();

@@ -1,10 +1,9 @@
 import type { Gpu } from '../gpu.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 import { gemm } from '../kernels/gemm/index.ts';
-import { cardsFor, gemmCandidates } from '../kernels/gemm/chooseTile.ts';
+import { choicesOnGpus } from '../kernels/gemm/candidates.ts';
 import { gemmClassKey } from '../kernels/gemm/sizeClasses.ts';
 import type { GemmChoice, GemmClass } from '../kernels/gemm/sizeClasses.ts';
-import { tilesByTime } from '../kernels/gemm/tileCost.ts';
 import { fittingVariants } from '../kernels/gemm/variants.ts';
 
 const runs = 3;
@@ -114,10 +113,11 @@ const withMoreParts = 3;
  */
 function triedOf(gpu: Gpu, { half, m, n, k }: GemmClass): GemmChoice[] {
   const variants = fittingVariants(gpu, half);
+  const { candidates, byTime } = choicesOnGpus();
   if (gpu.profile.software)
-    return gemmCandidates(gpu, variants, { m, n, k }, [1]).map(({ variant, tile }) => ({ variant, tile }));
+    return candidates(gpu, variants, { m, n, k }, [1]).map(({ variant, tile }) => ({ variant, tile }));
   const shape = { m, n, k };
-  const sorted = tilesByTime(cardsFor(gpu), gemmCandidates(gpu, variants, shape), shape);
+  const sorted = byTime(gpu, candidates(gpu, variants, shape), shape);
   const firsts = sorted.filter(({ name }, index) => sorted.findIndex((one) => one.name === name) === index);
   const nexts = firsts
     .slice(0, withMoreParts)

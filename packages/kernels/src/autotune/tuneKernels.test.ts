@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDevice, tuneKernels } from '../index.ts';
+import { loadVariants, openDevice, tuneKernels } from '../index.ts';
 import { planGemm } from '../kernels/gemm/variants.ts';
 import { compileOnNull } from '../testing/compileOnNull.ts';
 import { checkGemm } from '../testing/checkGemm.ts';
@@ -97,6 +97,7 @@ it('tries what GPUs can run, within their limits', () =>
 
 it('is followed by gemm, but not against its caller nor to a variant that is wrong here', async () => {
   using gpu = await openDevice();
+  await loadVariants();
   const [a, b] = [gpu.allocate('f32', 64, 'a'), gpu.allocate('f32', 64, 'b')];
   const product = { a, b, m: 8, n: 8, k: 8, layout: 'NN' } as const;
   const planned = (changed: object = {}) => {

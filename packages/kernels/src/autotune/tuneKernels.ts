@@ -2,12 +2,10 @@ import { readTuning, writeTuning } from '#platform';
 import { callable, flag, instanceOf, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
-import { matrixTiles } from '../kernels/gemm/matrixTiles.ts';
-import { gemmVariants } from '../kernels/gemm/options.ts';
-import { outerProductTiles } from '../kernels/gemm/outerProduct.ts';
-import { gemmSources } from '../kernels/gemm/variants.ts';
+import { loadVariants } from '../device/variantLoaders.ts';
+import { candidateOf, choicesOnGpus } from '../kernels/gemm/candidates.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
-import { adapterClassOf } from '../kernels/gemm/adapterClass.ts';
+import { variantsOn } from '../kernels/gemm/variants.ts';
 import { gemmClasses, measureGemm, warmUp } from './measureGemm.ts';
 
 /** Options of {@link tuneKernels}. */
@@ -55,8 +53,10 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);
   requireOptions('tuneKernels', options, optionKinds, { error: KernelArgumentError });
   const { onProgress = () => {}, again = false, budget = 10, print = () => {} } = options;
+  // A table has the words of all adapters.
+  await loadVariants();
   const name = await tableName(gpu);
-  const kept = again ? null : parseTable(await readTuning(name));
+  const kept = again ? null : parseTable(gpu, await readTuning(name));
   if (kept) {
     gpu.tuned = kept;
     print(tableText(gpu, kept));
@@ -82,26 +82,28 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
 function tableText({ info }: Gpu, table: ReadonlyMap<string, GemmChoice>): string {
   const row = ([key, { variant, tile, splits }]: [string, GemmChoice]) =>
     `    '${key}': { variant: '${variant}', tile: '${tile}'${splits === undefined ? '' : `, splits: ${splits}`} },\n`;
-  return `  ${adapterClassOf(info)}: {\n${[...table].map(row).join('')}  },`;
+  return `  ${choicesOnGpus().adapterClassOf(info)}: {\n${[...table].map(row).join('')}  },`;
 }
 
-/** Names the adapter, its driver, and the sources of the kernels. */
-async function tableName({ info, profile }: Gpu): Promise<string> {
-  const { vendor, architecture, device, description, features } = info;
-  const words = JSON.stringify([vendor, architecture, device, description, features, profile, gemmSources()]);
+/** Names the adapter, its driver, and the sources of what it chooses among. */
+async function tableName(gpu: Gpu): Promise<string> {
+  const { vendor, architecture, device, description, features } = gpu.info;
+  const sources = variantsOn(gpu).flatMap((variant) => candidateOf(variant).sources);
+  const words = JSON.stringify([vendor, architecture, device, description, features, gpu.profile, sources]);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(words));
   return [...new Uint8Array(digest.slice(0, 12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const tiles = ['small', 'medium', 'large', ...Object.keys(outerProductTiles), ...Object.keys(matrixTiles)];
-
 /** The table, or null when there is none or it cannot be read: it is only a cache. */
-function parseTable(text: string | null): Map<string, GemmChoice> | null {
+function parseTable(gpu: Gpu, text: string | null): Map<string, GemmChoice> | null {
   if (text === null) return null;
   try {
     const table = new Map(Object.entries(JSON.parse(text) as Record<string, GemmChoice>));
     const isChoice = ({ variant, tile, splits = 1 }: GemmChoice) =>
-      gemmVariants.includes(variant) && tiles.includes(tile) && Number.isInteger(splits) && splits > 0;
+      variantsOn(gpu).includes(variant) &&
+      candidateOf(variant).sizes.includes(tile) &&
+      Number.isInteger(splits) &&
+      splits > 0;
     return [...table.values()].every(isChoice) ? table : null;
   } catch {
     return null;

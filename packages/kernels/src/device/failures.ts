@@ -69,12 +69,16 @@ export class Failures {
   }
 
   /** Reports what the error scope that was just popped has caught, once it tells. */
-  watchScope(popped: Promise<GPUError | null>, onError: (error: GPUError) => GpuError, isCause: boolean): void {
+  watchScope(
+    popped: Promise<GPUError | null>,
+    onError: (error: GPUError) => GpuError | Promise<GpuError>,
+    isCause: boolean,
+  ): void {
     const epoch = this.#epoch;
     const told = popped
       .then(
-        (error) => {
-          if (error) this.report(onError(error), isCause, epoch);
+        async (error) => {
+          if (error) this.report(await onError(error), isCause, epoch);
         },
         // The device is lost, which is told by itself.
         () => {},

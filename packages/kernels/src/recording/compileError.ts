@@ -1,4 +1,3 @@
-import { GpuValidationError } from '../errors.ts';
 import type { Program } from './dispatch.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
@@ -10,7 +9,7 @@ export function compileError(
   program: Program,
   { limits }: Pick<GPUDevice, 'limits'>,
   { message }: { readonly message: string },
-): GpuValidationError {
+): string {
   const place = (line: number) => {
     const found = program.locate?.(line);
     return found && `${found.file}:${found.line}`;
@@ -22,7 +21,7 @@ export function compileError(
     return where ? `${where}:${column}` : words;
   });
   const known = remedies.find(({ means }) => means.test(message));
-  if (!known) return new GpuValidationError(`kernel ${program.key} does not compile: ${located}`);
+  if (!known) return located;
   const { line, what } = known;
   const first = line
     ? program
@@ -32,7 +31,7 @@ export function compileError(
     : 0;
   const where = first > 0 ? place(first) : undefined;
   const advice = `${where ? `${where}: ` : ''}${what(limits)}`;
-  return new GpuValidationError(`kernel ${program.key} does not compile: ${advice}\n${located}`);
+  return `${advice}\n${located}`;
 }
 
 interface Remedy {

@@ -1,5 +1,5 @@
 import type { Failures } from '../device/failures.ts';
-import { compileError } from './compileError.ts';
+import { GpuValidationError } from '../errors.ts';
 import type { Program } from './dispatch.ts';
 import { requireBindings } from './requireBindings.ts';
 import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
@@ -70,7 +70,7 @@ export class PipelineCache {
     const error = popped.status === 'fulfilled' ? popped.value : null;
     if (error || created.status === 'rejected') {
       this.#forget(program, reads, writes);
-      throw compileError(program, device, error ?? ((created as PromiseRejectedResult).reason as Error));
+      throw await this.#explained(program, error ?? ((created as PromiseRejectedResult).reason as Error));
     }
     return this.#compiled.get(program.key) ?? this.#keep(program, created.value, layout);
   }
@@ -86,11 +86,20 @@ export class PipelineCache {
       device.popErrorScope(),
       (error) => {
         this.#forget(program, reads, writes);
-        return compileError(program, device, error);
+        return this.#explained(program, error);
       },
       true,
     );
     return this.#keep(program, pipeline, layout);
+  }
+
+  /** The error to tell. What explains it is loaded with the first one. */
+  async #explained(program: Program, error: { readonly message: string }): Promise<GpuValidationError> {
+    const words = await import('./compileError.ts').then(
+      ({ compileError }) => compileError(program, this.#options.device, error),
+      () => error.message,
+    );
+    return new GpuValidationError(`kernel ${program.key} does not compile: ${words}`);
   }
 
   #describe(program: Program, code: string, bindings: GPUBindGroupLayout): GPUComputePipelineDescriptor {

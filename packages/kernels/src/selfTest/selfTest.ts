@@ -3,6 +3,7 @@ import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { checkAttention } from './checkAttention.ts';
 import { checkGemm } from './checkGemm.ts';
+import { loadVariants } from '../device/variantLoaders.ts';
 import { unlessAborted } from '../recording/prepare.ts';
 import type { PrepareOptions } from '../recording/prepare.ts';
 import type { VariantCheck } from './variantCheck.ts';
@@ -52,7 +53,7 @@ async function check(
   // Compiled side by side: one after the other they are more than half of a first start.
   await gpu.prepare(record, { onProgress });
   // What is chosen instead of a wrong variant is tested too.
-  while (await disableWrong(gpu, record(), warn));
+  while (await disableWrong(gpu, record(), warn)) await loadVariants();
   return [...gpu.disabledVariants].filter((name) => !before.has(name));
 }
 

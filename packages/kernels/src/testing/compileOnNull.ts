@@ -1,4 +1,5 @@
 import { loadWebGpu } from '#platform';
+import { loadVariants } from '../device/variantLoaders.ts';
 import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 import type { OpenDeviceOptions } from '../openDevice.ts';
@@ -11,7 +12,7 @@ export async function compileOnNull(
   record: (gpu: Gpu) => void | Promise<void>,
   options: Pick<OpenDeviceOptions, 'robustness'> = {},
 ): Promise<void> {
-  const gpu = await openDevice({ ...options, backend: 'null' });
+  const [gpu] = await Promise.all([openDevice({ ...options, backend: 'null' }), loadVariants()]);
   try {
     await record(gpu);
     await gpu.idle();

@@ -1,4 +1,4 @@
-import { openDevice } from '@attune/kernels';
+import { loadVariants, openDevice } from '@attune/kernels';
 import type { Gpu } from '@attune/kernels';
 import { describe, expect, it } from 'vitest';
 import { autocast } from '../autograd/autocast.ts';
@@ -14,6 +14,7 @@ async function cardTakes(variant: string): Promise<Gpu> {
   const matrices = { subgroupMatrix: [config], subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
   const profile = { ...device.profile, ...matrices, software: false, f16: true, subgroups: true, subgroupSize: 32 };
   Object.assign(device, { profile });
+  await loadVariants();
   device.tuned = new (class extends Map<string, { variant: string; tile: string }> {
     override get size() {
       return 1;

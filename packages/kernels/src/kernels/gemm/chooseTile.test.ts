@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
-import { addGemmCandidates } from './addGemmCandidates.ts';
+import { loadVariants, openDevice } from '../../index.ts';
 import type { DeviceInfo, Gpu, GpuArray } from '../../index.ts';
 import { adapterClassOf } from './adapterClass.ts';
 import { cardsOf } from './cards.ts';
@@ -11,13 +10,14 @@ import type { MatrixTileSize } from './matrixTiles.ts';
 import type { GemmLayout, OuterProductTileSize } from './options.ts';
 import { outerProductResources, outerProductTiles } from './outerProduct.ts';
 import { tileMicroseconds, tilesByTime } from './tileCost.ts';
+import { tileOf } from './tiles.ts';
 import { planGemm } from './variants.ts';
 
 let gpu: Gpu;
 let card: Gpu;
 let a: GpuArray;
 beforeAll(async () => {
-  addGemmCandidates();
+  await loadVariants();
   [gpu, card] = await Promise.all([openDevice(), openDevice()]);
   a = gpu.allocate('f32', 4, 'operand');
 });
@@ -137,7 +137,8 @@ it('knows a speed of every tile of the variants of GPUs', () => {
 it('splits into no more parts than fit one array of the device', async () => {
   using small = await openDevice({ limits: { maxStorageBufferBindingSize: 2 ** 27 } });
   const [m, n, k] = [4096, 3072, 1024];
-  const partsOf = (device: Gpu) => gemmCandidates(device, ['portable'], { m, n, k }).map(({ splits }) => splits);
+  const partsOf = (device: Gpu) =>
+    gemmCandidates(tileOf, device, ['portable'], { m, n, k }).map(({ splits }) => splits);
   expect(Math.max(...partsOf(small))).toBe(2);
   expect(4 * 2 * m * n).toBeLessThanOrEqual(2 ** 27);
 });
@@ -173,7 +174,7 @@ it('is on an unknown card never worse than half of what tuning would find there'
   for (const tokens of [64, 128, 424, 512, 1024, 2048, 4096]) {
     for (const [, m, n, k] of Object.values(products(tokens))) {
       const shape = { m, n, k };
-      const candidates = gemmCandidates(gpu, variants, shape);
+      const candidates = gemmCandidates(tileOf, gpu, variants, shape);
       const [chosen] = tilesByTime(cardsOf.unknown, candidates, shape);
       if (!chosen) throw new Error('no candidate');
       for (const one of cards) {

@@ -1,12 +1,13 @@
 import type { Gpu } from '../../gpu.ts';
 import { adapterClassOf } from './adapterClass.ts';
 import { cardsOf } from './cards.ts';
+import type { ShapedCandidate } from './candidates.ts';
 import type { Card } from './cards.ts';
 import type { GemmTileSize, GemmVariant } from './options.ts';
 import type { GemmChoice } from './sizeClasses.ts';
 import { tilesByTime } from './tileCost.ts';
-import type { ProductShape, TileCandidate } from './tileCost.ts';
-import { tileOf } from './tiles.ts';
+import type { ProductShape } from './tileCost.ts';
+import type { tileOf as TileOf } from './tiles.ts';
 
 /** The tiles of each variant, in the order in which they are tried. */
 export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> = {
@@ -22,22 +23,20 @@ export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> =
 const splitCounts = [1, 2, 3, 4, 6, 8];
 const leastInnerPerPart = 128;
 
-/** A way to compute a product, and what its time depends on. */
-interface Candidate extends TileCandidate, Required<GemmChoice> {}
-
 /** All ways to compute a product by these variants here, whose parts fit one array; equal tiles once. */
 export function gemmCandidates(
+  tileOf: typeof TileOf,
   gpu: Gpu,
   variants: readonly GemmVariant[],
   { m, n, k, count }: ProductShape,
   splits: readonly number[] = splitCounts,
-): Candidate[] {
+): ShapedCandidate[] {
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.info.limits;
   const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   const fits = (parts: number) =>
     count === undefined && k >= parts * leastInnerPerPart && 4 * parts * m * n <= mostBytes;
   const possible = splits.filter((parts) => parts === 1 || fits(parts));
-  const candidates = new Map<string, Candidate>();
+  const candidates = new Map<string, ShapedCandidate>();
   for (const variant of variants) {
     for (const size of tileSizes[variant]) {
       const { rows, columns } = tileOf(gpu, variant, size, m);
@@ -64,6 +63,7 @@ export function cardsFor({ info }: Gpu): readonly Card[] {
  * @param group names the variants, as long as the same ones are disabled
  */
 export function tileByCards(
+  tileOf: typeof TileOf,
   gpu: Gpu,
   group: string,
   variantsOf: () => readonly GemmVariant[],
@@ -78,8 +78,8 @@ export function tileByCards(
   let choice = choices.get(key);
   if (choice) return choice;
   const rounded = { ...shape, m: rows };
-  const [best] = tilesByTime(cardsFor(gpu), gemmCandidates(gpu, variantsOf(), rounded), rounded);
-  const { variant, tile, splits } = best as Candidate;
+  const [best] = tilesByTime(cardsFor(gpu), gemmCandidates(tileOf, gpu, variantsOf(), rounded), rounded);
+  const { variant, tile, splits } = best as ShapedCandidate;
   if (choices.size >= mostKnown) choices.clear();
   choices.set(key, (choice = { variant, tile, splits }));
   return choice;

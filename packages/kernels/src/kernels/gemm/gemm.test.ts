@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gemm, openDevice } from '../../index.ts';
+import { gemm, loadVariants, openDevice } from '../../index.ts';
 import type { Dispatch, Gpu, GpuArray } from '../../index.ts';
 import { readFloats, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
@@ -12,6 +12,7 @@ import type { GemmCase } from '../../testing/checkGemm.ts';
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openDevice();
+  await loadVariants();
 });
 afterAll(() => gpu.destroy());
 

@@ -4,6 +4,7 @@ import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { GemmOptions } from './options.ts';
+import type { Operand, PackingOptions } from './operand.ts';
 
 /** How the operands lie in memory, and what is wanted of them. */
 interface OperandOrder {
@@ -23,8 +24,11 @@ export interface GemmTile {
   readonly columns: number;
   /** It reads four elements at once where they lie together; otherwise it reads single ones. */
   readonly readsVectors: boolean;
-  /** It can read packed operands. */
-  readonly readsPacked: boolean;
+  /** Where it can read packed operands. */
+  readonly packing?: {
+    readonly pays: (gpu: Gpu, product: Pick<GemmOptions, 'm' | 'n' | 'k' | 'layout'>) => boolean;
+    readonly pack: (gpu: Gpu, operand: Operand, options: PackingOptions) => Operand;
+  };
   /** On the way it can sum the columns of an A that is stored [k, m]. Default false. */
   readonly sumsColumns?: boolean;
   readonly source: WgslFile;

@@ -1,6 +1,6 @@
 import { loadWebGpu } from '#platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cast, gemm, openDevice } from '../../index.ts';
+import { cast, gemm, loadVariants, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { probeMatrices } from '../../device/probeMatrices.ts';
 import { describeDevice } from '../../device/profile.ts';
@@ -9,6 +9,7 @@ import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
 import { expectClose } from '../../testing/expectClose.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
+import { gemmKit } from './kit.ts';
 import { matrixTileProgram } from './matrixTileProgram.ts';
 import { matrixTileCosts, matrixTileOf, matrixTiles } from './matrixTiles.ts';
 import type { MatrixTile, MatrixTileSize } from './matrixTiles.ts';
@@ -18,6 +19,7 @@ import { gemmReference } from './reference.ts';
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openDevice();
+  await loadVariants();
   if (!matrixTileOf(gpu, '64x64')) throw new Error('this adapter multiplies no matrices of f16 with sums in f32');
 });
 afterAll(() => gpu.destroy());
@@ -170,7 +172,7 @@ describe('the SPIR-V of the inner loop', () => {
       const none = { bias: undefined, preActivation: undefined, gelu: false };
       const epilogue = { ...none, output, accumulate: layout === 'TN', alpha: 1, strideOutput: 0 };
       const tile = matrixTileOf(gpu, '64x64') as MatrixTile;
-      const spirv = dumpSpirv(matrixTileProgram(gpu, tile, { a, b, m, n, k, layout }, epilogue).source());
+      const spirv = dumpSpirv(matrixTileProgram(gemmKit, gpu, tile, { a, b, m, n, k, layout }, epilogue).source());
       const loop = spirv.slice(spirv.indexOf('OpLoopMerge'), spirv.lastIndexOf('OpCooperativeMatrixMulAddKHR'));
       const count = (pattern: RegExp, text = loop) => text.match(pattern)?.length ?? 0;
       const products = (tile.inner / tile.k) * tile.rowFragments * tile.columnFragments;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gemm } from '../../index.ts';
 import type { Gpu, GpuArray } from '../../index.ts';
 import { compileOnNull, messagesOnNull } from '../../testing/compileOnNull.ts';
+import { gemmKit } from './kit.ts';
 import { matrixTileProgram } from './matrixTileProgram.ts';
 import { matrixTileCosts, matrixTileFits, matrixTileNamed, matrixTiles } from './matrixTiles.ts';
 import type { MatrixTileSize } from './matrixTiles.ts';
@@ -70,7 +71,11 @@ function programsOf(gpu: Gpu, size: MatrixTileSize, words: boolean): string[] {
     epilogues.map(({ activation, ...epilogue }, index) => {
       const [a, b] = operands[index % 3] as (typeof operands)[number];
       const product = { a, b, m: 64, n: 64, k: 64, layout };
-      return matrixTileProgram(gpu, tile, product, { ...none, ...epilogue, gelu: activation === 'gelu' }).source();
+      return matrixTileProgram(gemmKit, gpu, tile, product, {
+        ...none,
+        ...epilogue,
+        gelu: activation === 'gelu',
+      }).source();
     }),
   );
 }

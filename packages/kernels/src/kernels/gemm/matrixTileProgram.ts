@@ -1,8 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import type { Program } from '../../recording/dispatch.ts';
-import { generatedWgsl, kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { epilogueAccess, epilogueDefines, epilogueWidths } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
+import type { GemmKit } from './kit.ts';
 import { wgsl as source } from './matrixTile.wgsl.ts';
 import { matrixTileMain } from './matrixTileMain.ts';
 import type { MatrixTile } from './matrixTiles.ts';
@@ -11,7 +10,14 @@ import type { GemmOptions } from './options.ts';
 type Product = Pick<GemmOptions, 'a' | 'b' | 'm' | 'n' | 'k' | 'layout' | 'batch'>;
 
 /** The program of a product by matrix units. */
-export function matrixTileProgram(gpu: Gpu, tile: MatrixTile, product: Product, epilogue: Epilogue): Program {
+export function matrixTileProgram(
+  kit: GemmKit,
+  gpu: Gpu,
+  tile: MatrixTile,
+  product: Product,
+  epilogue: Epilogue,
+): Program {
+  const { complete, epilogueAccess, epilogueDefines, epilogueWidths, generatedWgsl, kernelProgram } = kit;
   const { a, b, m, n, k, layout, batch } = product;
   const { output, bias, gelu, geluBackward, accumulate, alpha, strideOutput } = epilogue;
   const [aAlongK, bAlongK] = [layout !== 'TN', layout === 'NT'];
@@ -30,7 +36,7 @@ export function matrixTileProgram(gpu: Gpu, tile: MatrixTile, product: Product, 
     !(bias && accumulate);
   const majorness = gpu.profile.subgroupMatrixSpelling === 'majorness';
   const text = { ...tile, aAlongK, bAlongK, aEights, bEights, direct, bias: bias !== undefined, accumulate, majorness };
-  return kernelProgram('gemm matrixTile', source, {
+  return kernelProgram('gemm matrixTile', complete(source), {
     access: epilogueAccess(gpu, {}, epilogue, epilogueWidths[vec4 ? 4 : 1]),
     aHalf: a.elementType === 'f16',
     bHalf: b.elementType === 'f16',

@@ -8,8 +8,7 @@ import { presentArrays } from '../validate.ts';
 import { epilogueAccess, epilogueDefines, epilogueWidths, readByEpilogue, writtenByEpilogue } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { GemmOptions } from './options.ts';
-import { packOperand } from './packing.ts';
-import type { Operand } from './packing.ts';
+import type { Operand } from './operand.ts';
 import { wgsl as sumPartsSource } from './sumParts.wgsl.ts';
 import type { GemmPlan } from './variants.ts';
 
@@ -25,10 +24,10 @@ export function multiply(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogu
     a: operand(options.a, aAlongK, reads(aAlongK ? k : m, batch?.strideA)),
     b: operand(options.b, bAlongK, reads(bAlongK ? k : n, batch?.strideB)),
   };
-  const a = packing.a ? packOperand(gpu, given.a, { side: 'a', lines: m, inner: k, panelWidth: tile.rows }) : given.a;
-  const b = packing.b
-    ? packOperand(gpu, given.b, { side: 'b', lines: n, inner: k, panelWidth: tile.columns })
-    : given.b;
+  const pack = (side: 'a' | 'b', lines: number, panelWidth: number) =>
+    (packing[side] && tile.packing?.pack(gpu, given[side], { side, lines, inner: k, panelWidth })) || given[side];
+  const a = pack('a', m, tile.rows);
+  const b = pack('b', n, tile.columns);
   multiplyOperands(gpu, options, plan, { a, b }, epilogue);
   for (const { array, packed } of [a, b]) if (packed) gpu.release(array);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gemm, openDevice } from '../../index.ts';
+import { gemm, loadVariants, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { checkGemm, emptyShapes, oddShapes } from '../../testing/checkGemm.ts';
 import type { GemmCase } from '../../testing/checkGemm.ts';
@@ -12,6 +12,7 @@ import { mostRegisters } from './resources.ts';
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openDevice();
+  await loadVariants();
 });
 afterAll(() => gpu.destroy());
 

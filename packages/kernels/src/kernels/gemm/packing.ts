@@ -1,36 +1,14 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { bytesPerElement } from '../../memory/gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { GemmKit } from './kit.ts';
+import type { Operand, PackingOptions } from './operand.ts';
 import { wgsl as source } from './packing.wgsl.ts';
-
-/** A matrix as a product reads it. */
-export interface Operand {
-  readonly array: GpuArray;
-  /** Whether elements along the inner dimension lie side by side. */
-  readonly alongInner: boolean;
-  /** Whether it is read as vectors of four. */
-  readonly vec4: boolean;
-  /** Whether it is packed, as `packing.wgsl` describes. */
-  readonly packed: boolean;
-}
-
-interface PackingOptions {
-  readonly side: 'a' | 'b';
-  /** Rows of A, or columns of B. */
-  readonly lines: number;
-  readonly inner: number;
-  /** Lines of a tile. */
-  readonly panelWidth: number;
-}
 
 /**
  * Records the copy of an operand to panels, in memory that the caller releases. `inner` is a
  * multiple of four.
  */
 export function packOperand(
+  { bytesPerElement, elementAccess, kernelProgram, spreadWorkgroups }: GemmKit,
   gpu: Gpu,
   { array, alongInner, vec4 }: Operand,
   { side, lines, inner, panelWidth }: PackingOptions,

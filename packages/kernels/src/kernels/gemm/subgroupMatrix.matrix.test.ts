@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { openDevice } from '../../index.ts';
+import { loadVariants, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
 import { matrixConfigOf } from './subgroupMatrix.ts';
@@ -8,6 +8,7 @@ import { matrixConfigOf } from './subgroupMatrix.ts';
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openDevice();
+  await loadVariants();
   if (!matrixConfigOf(gpu.profile)) throw new Error('this adapter multiplies no matrices of f16 with sums in f32');
 });
 afterAll(() => gpu.destroy());

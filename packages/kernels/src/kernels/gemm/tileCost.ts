@@ -22,13 +22,8 @@ export interface TileCandidate {
 const stepsAround = 48;
 /** Of a dispatch more, for the sum of the parts. */
 const dispatchMicroseconds = 5;
-/** Parts of whole steps of the inner loop of every variant. */
-const innerMultiple = 16;
-
-/** Inner steps of a part where the inner dimension is summed in so many. */
-export function innerPerPart(k: number, splits: number): number {
-  return Math.ceil(k / splits / innerMultiple) * innerMultiple;
-}
+/** As `planSplits` has it, which is there before this is loaded. */
+const innerPerPart = (k: number, splits: number) => Math.ceil(k / splits / 16) * 16;
 
 /**
  * Microseconds of a product by waves: each multiprocessor computes ceil(workgroups /

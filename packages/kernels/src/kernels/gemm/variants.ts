@@ -1,36 +1,16 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { addGemmCandidates } from './addGemmCandidates.ts';
-import { candidates, onGpus } from './candidates.ts';
-import type { GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
-import { wgsl as packingSource } from './packing.wgsl.ts';
-import { wgsl as registerSource } from './registerTile.wgsl.ts';
-import { wgsl as sharedSource } from './sharedTile.wgsl.ts';
-import { adapterClassOf } from './adapterClass.ts';
-import { measuredChoices } from './measuredChoices.ts';
+import { registerVariants } from '../../device/variantLoaders.ts';
+import { busyTiles } from './busyTiles.ts';
+import { candidateOf, choicesOnGpus } from './candidates.ts';
+import { loadGemmVariants } from './loadVariants.ts';
+import type { GemmOptions, GemmVariant } from './options.ts';
 import { gemmClassKey } from './sizeClasses.ts';
 import type { GemmChoice } from './sizeClasses.ts';
-import { runnableMatrixConfig } from './subgroupMatrix.ts';
-import { wgsl as subgroupMatrixSource } from './subgroupMatrix.wgsl.ts';
-import { subgroupProducts } from './subgroupProducts.ts';
-import { wgsl as subgroupSource } from './subgroupTile.wgsl.ts';
-import { innerPerPart } from './tileCost.ts';
-import { largeTileFits, tileOf } from './tiles.ts';
+import { tileOf } from './tiles.ts';
 import type { GemmTile } from './gemmTile.ts';
 
-/** The WGSL of products: a table of measured choices is good for these and no others. */
-export function gemmSources(): readonly unknown[] {
-  addGemmCandidates();
-  return [
-    registerSource,
-    sharedSource,
-    subgroupMatrixSource,
-    subgroupProducts({ rows: 32, vec4sPerLane: 2, lanes: 8, aAlongK: true, bAlongK: true }),
-    subgroupSource,
-    packingSource,
-    ...[...candidates.values()].flatMap(({ sources }) => sources),
-  ];
-}
+registerVariants(loadGemmVariants);
 
 /** How a product is computed: chosen once for a call, by `planGemm`. */
 export interface GemmPlan {
@@ -54,7 +34,6 @@ type GemmProduct = Pick<
  * KernelArgumentError for what cannot run here
  */
 export function planGemm(gpu: Gpu, product: GemmProduct): GemmPlan {
-  addGemmCandidates();
   const { variant, tile: size, splits } = choiceOf(gpu, product);
   const tile = tileOf(gpu, variant, size, product.m);
   const parts = planSplits(gpu, tile, { ...product, splits: product.splits ?? splits });
@@ -68,13 +47,13 @@ function choiceOf(gpu: Gpu, product: GemmProduct): GemmChoice {
   if (!variant && !tile) {
     const found = keptChoice(gpu, product);
     if (found) return found;
-    if (!gpu.profile.software && onGpus.chooseByCards)
-      return onGpus.chooseByCards(gpu, half ? 'halves' : 'singles', () => variantsByCards(gpu, half), shape);
+    if (!gpu.profile.software)
+      return choicesOnGpus().byCards(gpu, half ? 'halves' : 'singles', () => variantsByCards(gpu, half), shape);
   }
   const chosen = chosenVariant(gpu, product);
-  if (!tile && onGpus.chooseByCards && (variant === 'outerProduct' || variant === 'matrixTile'))
-    return onGpus.chooseByCards(gpu, variant, () => [variant], shape);
-  return { variant: chosen, tile: tile ?? sizeFor(gpu, chosen, product) };
+  if (!tile && (variant === 'outerProduct' || variant === 'matrixTile'))
+    return choicesOnGpus().byCards(gpu, variant, () => [variant], shape);
+  return { variant: chosen, tile: tile ?? candidateOf(chosen).sizeFor(gpu, product) };
 }
 
 /**
@@ -95,35 +74,34 @@ function isHalf({ a, b }: Pick<GemmProduct, 'a' | 'b'>): boolean {
  * What `tuneKernels` found best, or what was measured on this kind of adapter, unless the variant
  * is wrong here.
  */
-function keptChoice({ info, tuned, disabledVariants }: Gpu, product: GemmProduct): GemmChoice | undefined {
+function keptChoice(gpu: Gpu, product: GemmProduct): GemmChoice | undefined {
+  const { info, profile, tuned, disabledVariants } = gpu;
   const { m, n, k, layout, batch } = product;
-  const measured = measuredChoices[adapterClassOf(info)];
+  const measured = profile.software ? undefined : choicesOnGpus().measured(info);
   if (batch || (tuned.size === 0 && !measured)) return undefined;
   const key = gemmClassKey({ layout, half: isHalf(product), m, n, k });
   const choice = (tuned.get(key) as GemmChoice | undefined) ?? measured?.[key];
   return choice && !disabledVariants.has(`gemm ${choice.variant}`) ? choice : undefined;
 }
 
+const onProcessors: readonly GemmVariant[] = ['subgroup', 'register'];
+const onMatrixUnits: readonly GemmVariant[] = ['subgroupMatrix', 'portable', 'outerProduct', 'matrixTile'];
+const onOtherGpus: readonly GemmVariant[] = ['portable', 'outerProduct'];
+
+/** What devices of this kind choose among, those first that were measured; `openDevice` loads them. */
+export function variantsOn({ profile }: Gpu): readonly GemmVariant[] {
+  return profile.software ? onProcessors : profile.subgroupMatrix.length > 0 ? onMatrixUnits : onOtherGpus;
+}
+
 /**
- * The variants that this device can run and that fit it, those first that were measured. Matrix
- * units round operands to f16, so they are for products that have one in f16 already.
+ * The variants that this device can run and that fit it, those first that were measured.
+ *
+ * @throws KernelArgumentError where one is not loaded: half a table would choose another
  */
 export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
-  addGemmCandidates();
-  const { profile, disabledVariants } = gpu;
-  const table: readonly (readonly [variant: GemmVariant, fits: boolean])[] = profile.software
-    ? [
-        ['subgroup', profile.subgroups && profile.subgroupSize > 0],
-        ['register', true],
-      ]
-    : [
-        ['subgroupMatrix', half && runnableMatrixConfig(gpu) !== null],
-        ['portable', true],
-        ...[...candidates].map(([variant, { fits }]) => [variant, fits(gpu, half)] as const),
-      ];
-  return table
-    .filter(([variant, fits]) => fits && !disabledVariants.has(`gemm ${variant}`))
-    .map(([variant]) => variant);
+  return variantsOn(gpu).filter(
+    (variant) => candidateOf(variant).fits(gpu, half) && !gpu.disabledVariants.has(`gemm ${variant}`),
+  );
 }
 
 /** The variant that `gemm` takes by itself when it is not tuned. */
@@ -131,35 +109,9 @@ export function chosenVariant(gpu: Gpu, product: Pick<GemmProduct, 'a' | 'b' | '
   return product.variant ?? fittingVariants(gpu, isHalf(product))[0] ?? 'portable';
 }
 
-/**
- * The largest tile of which there are still enough to keep the adapter busy: of variants that do not
- * choose by cards.
- */
-function sizeFor(gpu: Gpu, variant: GemmVariant, { m, n }: GemmProduct): GemmTileSize {
-  const { profile } = gpu;
-  const tilesOf = (rows: number, columns = rows) => Math.ceil(m / rows) * Math.ceil(n / columns);
-  switch (variant) {
-    case 'portable': {
-      if (largeTileFits(gpu) && tilesOf(128) >= busyTiles.hardware) return 'large';
-      return tilesOf(64) >= busyTiles.hardware / 4 ? 'medium' : 'small';
-    }
-    case 'subgroupMatrix': {
-      const config = runnableMatrixConfig(gpu);
-      return config && tilesOf(8 * config.m, 8 * config.n) >= busyTiles.hardware ? 'large' : 'small';
-    }
-    case 'subgroup':
-      // Mesa 26 loads with gathers, which leave registers for twice the sums.
-      return profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium';
-    case 'register':
-    case 'outerProduct':
-    case 'matrixTile':
-      return 'small';
-  }
-}
-
-/** Tiles that keep an adapter busy; software ones have few cores. */
-const busyTiles = { software: 8, hardware: 256 };
 const leastInnerPerPart = 256;
+/** Parts of whole steps of the inner loop of every variant. */
+const innerMultiple = 16;
 
 /**
  * In how many parts to sum the inner dimension, so that few tiles with long sums, as weight
@@ -169,30 +121,19 @@ function planSplits({ profile }: Gpu, tile: GemmTile, { m, n, k, batch, splits }
   const tiles = Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
   const wanted = profile.software ? busyTiles.software : busyTiles.hardware;
   const fitting = tiles === 0 || batch ? 1 : Math.min(Math.floor(wanted / tiles), Math.floor(k / leastInnerPerPart));
-  const perPart = innerPerPart(k, splits ?? Math.max(1, fitting));
+  const perPart = Math.ceil(k / (splits ?? Math.max(1, fitting)) / innerMultiple) * innerMultiple;
   return { parts: perPart === 0 ? 1 : Math.ceil(k / perPart), innerPerPart: perPart };
 }
 
-/**
- * Which operands to pack first: B's, and A's where it is stored the wrong way round for the tiles.
- * Mesa 26 loads by gathers that wait for the cache, and elsewhere than in a panel a tile's columns
- * lie a row apart; on Mesa 25 loads cost instructions, wherever they go. The copy must be shared by
- * enough tiles; columns stored one after the other (NT) gain most, as each vector that a lane reads
- * lies in another row.
- */
-function planPacking(
-  { profile }: Gpu,
-  { readsPacked }: GemmTile,
-  { m, n, k, layout, batch, packing }: GemmProduct,
-): GemmPlan['packing'] {
-  const possible = readsPacked && k > 0 && k % 4 === 0 && batch === undefined;
+/** Which operands to pack first: B's, and A's where it is stored the wrong way round for the tiles. */
+function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['packing'] {
+  const { k, layout, batch, packing } = product;
+  const possible = tile.packing && k > 0 && k % 4 === 0 && batch === undefined;
   if (packing && !possible) {
     throw new KernelArgumentError(
       `gemm: packing is for the subgroup variant, an inner dimension of fours and one matrix; k is ${k}${batch ? ', in a batch' : ''}`,
     );
   }
-  const pays =
-    profile.mesaVersion >= 26 && m >= 512 && n >= 128 && (layout === 'NT' || (k >= 768 && m * k >= 2048 * 768));
-  const chosen = possible && (packing ?? pays);
+  const chosen = possible ? (packing ?? tile.packing.pays(gpu, product)) : false;
   return { a: chosen && layout === 'TN', b: chosen };
 }
