@@ -1,6 +1,5 @@
 import { arrayOf, instanceOf, requireArgument, text, wholeNumber } from '@attune/validate';
-import { DatasetError, FeatureError } from '../errors.ts';
-import { ClassLabel, describeFeature } from '../features/feature.ts';
+import { DatasetError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { checkOptions } from '../options.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
@@ -9,6 +8,7 @@ import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 // oxlint-disable-next-line import/no-cycle
 import { datasetDict } from './datasetDict.ts';
 import type { DatasetDict } from './datasetDict.ts';
+import { DatasetRows } from './datasetRows.ts';
 import { encodeClasses } from './encodeClasses.ts';
 import { concatenateTables, tableOfColumns, tableOfRows } from './makeTable.ts';
 import { filterRows } from './filterRows.ts';
@@ -18,7 +18,7 @@ import * as kinds from './optionKinds.ts';
 import { shardRows } from './shardRows.ts';
 import { sortedRows } from './sortRows.ts';
 import { splitRows } from './splitRows.ts';
-import { findColumn, setOwn, tableLength } from './table.ts';
+import { findColumn } from './table.ts';
 import type { Table } from './table.ts';
 import type {
   ColumnName,
@@ -41,26 +41,7 @@ import type {
  * shares what it can with the old one. Names and behaviour are those of Python's `datasets`, in
  * camelCase.
  */
-export class Dataset<Row = Record<string, unknown>> {
-  readonly #table: Table;
-  /** Row numbers in the table, in this dataset's order; undefined: all, as they are. */
-  readonly #rows: Int32Array | undefined;
-  /** Rows. */
-  readonly length: number;
-  #fingerprint: Promise<string> | undefined;
-
-  /** Use `Dataset.fromRows`, `Dataset.fromColumns` or `loadDataset`. */
-  constructor(table: Table, rows?: Int32Array) {
-    if (!(table instanceof Map))
-      throw new DatasetError(
-        'A dataset is made by Dataset.fromRows([{ text, label }, …]), Dataset.fromColumns({ text: […], label: […] }) or loadDataset(path).',
-      );
-    this.#table = table;
-    this.#rows = rows;
-    const tableRows = tableLength(table);
-    this.length = rows?.length ?? tableRows;
-  }
-
+export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /**
    * A dataset of objects. Columns are those of the first row and any others have; a row without one
    * has null there.
@@ -87,118 +68,9 @@ export class Dataset<Row = Record<string, unknown>> {
     return new Dataset(tableOfColumns(columns, options));
   }
 
-  /** Names of the columns, in order. */
-  get columnNames(): readonly string[] {
-    return [...this.#table.keys()];
-  }
-
-  /** Rows, as Python's `num_rows`; the same as `length`. */
-  get numRows(): number {
-    return this.length;
-  }
-
-  /** Columns, as Python's `num_columns`. */
-  get numColumns(): number {
-    return this.#table.size;
-  }
-
-  /** [rows, columns]. */
-  get shape(): readonly [number, number] {
-    return [this.length, this.#table.size];
-  }
-
-  /** Column names and their types. */
-  get features(): Features {
-    return Object.fromEntries([...this.#table].map(([name, { feature }]) => [name, feature]));
-  }
-
-  /**
-   * The classes of a column: `dataset.classLabel('label').names`.
-   *
-   * @throws ColumnNotFoundError; FeatureError when it holds something else
-   */
-  classLabel(name: ColumnName<Row>): ClassLabel {
-    const { feature } = findColumn(this.#table, name, 'classLabel');
-    if (feature instanceof ClassLabel) return feature;
-    throw new FeatureError(
-      `classLabel: '${name}' is ${describeFeature(feature)}, no class label. Use classEncodeColumn('${name}') first.`,
-    );
-  }
-
-  /**
-   * The row of a number; negative ones count from the end. @throws DatasetError when there is no
-   * such row
-   */
-  at(index: number): Row {
-    const position = index < 0 ? index + this.length : index;
-    if (!Number.isInteger(index) || position < 0 || position >= this.length)
-      throw new DatasetError(`There is no row ${index}: the dataset has ${this.length} rows.`);
-    const row: Record<string, unknown> = {};
-    const own = this.#rows ? this.#rows[position]! : position;
-    for (const [name, column] of this.#table) setOwn(row, name, column.at(own));
-    return row as Row;
-  }
-
-  *[Symbol.iterator](): Generator<Row> {
-    for (let index = 0; index < this.length; index++) yield this.at(index);
-  }
-
-  /** Rows in groups, as columns; the last group may be smaller unless `dropLastBatch`. */
-  iter(options: { readonly batchSize: number; readonly dropLastBatch?: boolean }): Generator<RowBatch<Row>> {
-    checkOptions('iter', options, kinds.iterOptions);
-    return this.#batches(options.batchSize, options.dropLastBatch ?? false);
-  }
-
-  *#batches(batchSize: number, dropLastBatch: boolean): Generator<RowBatch<Row>> {
-    for (let start = 0; start < this.length; start += batchSize) {
-      if (dropLastBatch && start + batchSize > this.length) return;
-      yield this.slice(start, start + batchSize).toColumns();
-    }
-  }
-
-  /**
-   * All values of a column. Class labels are numbers; missing values null. @throws
-   * ColumnNotFoundError
-   */
-  column<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
-    const column = findColumn(this.#table, name, 'column');
-    return Array.from({ length: this.length }, (_, row) =>
-      column.at(this.#rows ? this.#rows[row]! : row),
-    ) as Row[Name][];
-  }
-
-  /** All columns by name, as plain lists. */
-  toColumns(): RowBatch<Row> {
-    return Object.fromEntries(
-      this.columnNames.map((name) => [name, this.column(name as ColumnName<Row>)]),
-    ) as RowBatch<Row>;
-  }
-
-  /** All rows as plain objects. */
-  toRows(): Row[] {
-    return [...this];
-  }
-
-  /** The different values of a column, in the order of their first appearance. */
-  unique<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
-    const { feature } = findColumn(this.#table, name, 'unique');
-    if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct'))
-      throw new DatasetError(
-        `unique: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`,
-      );
-    return [...new Set(this.column(name))];
-  }
-
   #take(rows: Int32Array): Dataset<Row> {
-    const own = this.#rows;
-    return new Dataset(this.#table, own ? rows.map((row) => own[row]!) : rows);
-  }
-
-  /** The table with rows in this dataset's order. */
-  #ordered(): Table {
-    const rows = this.#rows;
-    if (!rows) return this.#table;
-    return new Map([...this.#table].map(([name, column]) => [name, column.gather(rows)]));
+    const { table, rows: own } = this.view;
+    return new Dataset(table, own ? rows.map((row) => own[row]!) : rows);
   }
 
   /**
@@ -266,7 +138,7 @@ export class Dataset<Row = Record<string, unknown>> {
     requireArgument('sort', 'columns', columns, kinds.columnNames, DatasetError);
     checkOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
     const names: readonly string[] = typeof columns === 'string' ? [columns] : columns;
-    const table = this.#ordered();
+    const table = this.ordered();
     return this.#take(
       sortedRows(
         names.map((name) => findColumn(table, name, 'sort')),
@@ -285,7 +157,7 @@ export class Dataset<Row = Record<string, unknown>> {
     if (this.length === 0) return datasetDict({ train: this, test: this });
     const { stratifyByColumn } = options;
     const labels =
-      stratifyByColumn === undefined ? undefined : findColumn(this.#ordered(), stratifyByColumn, 'trainTestSplit');
+      stratifyByColumn === undefined ? undefined : findColumn(this.ordered(), stratifyByColumn, 'trainTestSplit');
     const { train, test } = splitRows(this.length, options, labels);
     return datasetDict({ train: this.#take(train), test: this.#take(test) });
   }
@@ -312,7 +184,7 @@ export class Dataset<Row = Record<string, unknown>> {
     const { batched = false, batchSize = 1000, removeColumns = [], cache, desc = 'Map' } = options;
     const removed: readonly string[] = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
     const [length, label] = [this.length, desc];
-    const make = () => mapTable({ table: this.#ordered(), length, mapper, batched, batchSize, removed, label });
+    const make = () => mapTable({ table: this.ordered(), length, mapper, batched, batchSize, removed, label });
     const work = { mapper, cache, fingerprint: () => this.fingerprint(), options: [batched, batchSize, removed], make };
     // Few pages keep results.
     const table = await (canBeKept(mapper, options) ? (await import('./keptTables.ts')).keptOrMade(work) : make());
@@ -339,7 +211,7 @@ export class Dataset<Row = Record<string, unknown>> {
   }
 
   #withTable<Other>(table: Table): Dataset<Other> {
-    return new Dataset<Other>(table, this.#rows);
+    return new Dataset<Other>(table, this.view.rows);
   }
 
   /** The dataset with one column under another name. @throws DatasetError */
@@ -354,7 +226,7 @@ export class Dataset<Row = Record<string, unknown>> {
 
   /** @throws ColumnNotFoundError, DatasetError when two columns would have one name */
   renameColumns(names: Readonly<Record<string, string>>): Dataset<Record<string, unknown>> {
-    return this.#withTable(renamedColumns(this.#table, names));
+    return this.#withTable(renamedColumns(this.view.table, names));
   }
 
   /** The dataset without these columns. @throws DatasetError for one that is not there */
@@ -363,16 +235,17 @@ export class Dataset<Row = Record<string, unknown>> {
   ): Dataset<WithoutColumns<Row, Removed>> {
     requireArgument('removeColumns', 'names', names, kinds.columnNames, DatasetError);
     const removed = new Set<string>(typeof names === 'string' ? [names] : names);
-    for (const name of removed) findColumn(this.#table, name, 'removeColumns');
-    const rows = this.#rows ?? (removed.size === this.#table.size ? new Int32Array(0) : undefined);
-    return new Dataset(new Map([...this.#table].filter(([name]) => !removed.has(name))), rows);
+    const { table, rows } = this.view;
+    for (const name of removed) findColumn(table, name, 'removeColumns');
+    const kept = new Map([...table].filter(([name]) => !removed.has(name)));
+    return new Dataset(kept, rows ?? (kept.size === 0 ? new Int32Array(0) : undefined));
   }
 
   /** Only these columns, in that order. */
   selectColumns<Kept extends ColumnName<Row>>(names: Kept | readonly Kept[]): Dataset<WithColumns<Row, Kept>> {
     requireArgument('selectColumns', 'names', names, kinds.columnNames, DatasetError);
     const kept: readonly string[] = typeof names === 'string' ? [names] : names;
-    return this.#withTable(new Map(kept.map((name) => [name, findColumn(this.#table, name, 'selectColumns')])));
+    return this.#withTable(new Map(kept.map((name) => [name, findColumn(this.view.table, name, 'selectColumns')])));
   }
 
   /** @throws DatasetError when the column exists or has another length */
@@ -381,14 +254,14 @@ export class Dataset<Row = Record<string, unknown>> {
     values: Values,
     options: { readonly feature?: Feature } = {},
   ): Dataset<Row & { [Added in Name]: Values[number] }> {
-    return new Dataset(withColumn(this.#ordered(), this.length, name, values, options));
+    return new Dataset(withColumn(this.ordered(), this.length, name, values, options));
   }
 
   /**
    * Columns as other types; those not named stay. @throws FeatureError when a value does not fit
    */
   cast(features: Features): Dataset<Row> {
-    return new Dataset(castColumns(this.#ordered(), features));
+    return new Dataset(castColumns(this.ordered(), features));
   }
 
   /**
@@ -405,32 +278,15 @@ export class Dataset<Row = Record<string, unknown>> {
    * being the classes. @throws FeatureError when one is missing
    */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
-    const column = findColumn(this.#ordered(), name, 'classEncodeColumn');
+    const column = findColumn(this.ordered(), name, 'classEncodeColumn');
     const encoded = encodeClasses(name, column);
-    return encoded === column ? this : new Dataset(new Map(this.#ordered()).set(name, encoded));
-  }
-
-  /** SHA-256 of columns, types and values: equal for equal datasets. */
-  fingerprint(): Promise<string> {
-    this.#fingerprint ??= import('../columns/tableFile.ts').then(async ({ packTable, sha256 }) =>
-      sha256(await packTable(this.#ordered())),
-    );
-    return this.#fingerprint;
-  }
-
-  /** As `datasets` prints it. */
-  toString(): string {
-    return `Dataset({\n    features: [${this.columnNames.map((name) => `'${name}'`).join(', ')}],\n    num_rows: ${this.length}\n})`;
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+    return encoded === column ? this : new Dataset(new Map(this.ordered()).set(name, encoded));
   }
 
   /** The rows of several datasets with the same columns, one dataset after the other. */
   static concatenate<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
     requireArgument('concatenateDatasets', 'datasets', datasets, datasetList, DatasetError);
-    return new Dataset(concatenateTables(datasets.map((dataset) => dataset.#ordered())));
+    return new Dataset(concatenateTables(datasets.map((dataset) => dataset.ordered())));
   }
 }
 
