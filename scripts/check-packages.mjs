@@ -73,8 +73,11 @@ if (only.includes('bundles')) {
         found(`${packed.name}, ${bundler}`, packed.bundled[bundler]);
       }
     for (const [what, weight] of Object.entries(weights)) {
-      weighed[what] = await weigh(bundles.esbuild, everything, weight);
-      if (weighed[what] > weight.limit) found(what, `${weighed[what].toFixed(1)} kB gzip, more than ${weight.limit}`);
+      weighed[what] = {};
+      for (const [bundler, limit] of Object.entries(weight.limits)) {
+        const size = (weighed[what][bundler] = await weigh(bundles[bundler], everything, weight));
+        if (size > limit) found(`${what}, ${bundler}`, `${size.toFixed(1)} kB gzip, more than ${limit}`);
+      }
     }
   });
 }

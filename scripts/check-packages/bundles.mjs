@@ -1,5 +1,5 @@
 // Every package whole through each bundler for a page, and what parts of them weigh.
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { lessonCode } from '../weights/lesson.mjs';
@@ -9,17 +9,27 @@ import { loadTool } from './tools.mjs';
 /** What a page takes in, in kB gzip, and the most that it may be. */
 export const weights = {
   'one metric': {
-    limit: 4.9,
+    limits: { esbuild: 4.9, vite: 6 },
     code: `import { load } from '@attune/evaluate';\nglobalThis.used = load('accuracy');`,
     fetches: ['accuracy'],
   },
   'the tokenizer': {
-    limit: 35,
+    limits: { esbuild: 29, vite: 28 },
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
-  'the lesson, at its start': { limit: 215, code: lessonCode() },
-  'the lesson, until it is trained, evaluated and predicted': { limit: 224, code: lessonCode(), runs: true },
-  'the same, with a Parquet file': { limit: 248, code: lessonCode(), runs: true, fetches: ['readParquet'] },
+  // esbuild leaves in the first chunk whatever a package's index names and any chunk uses.
+  'the lesson, at its start': { limits: { esbuild: 194, vite: 81 }, code: lessonCode() },
+  'the lesson, until it is trained, evaluated and predicted': {
+    limits: { esbuild: 214, vite: 211 },
+    code: lessonCode(),
+    runs: true,
+  },
+  'the same, with a Parquet file': {
+    limits: { esbuild: 239, vite: 236 },
+    code: lessonCode(),
+    runs: true,
+    fetches: ['readParquet'],
+  },
 };
 
 /** The bundlers, as functions (project, entry file, output folder). */
@@ -34,7 +44,9 @@ export function bundlers(tools) {
     async vite(project, entry, outDir) {
       const vite = await load('vite');
       const input = join(project, entry);
-      const build = { outDir, emptyOutDir: true, rollupOptions: { input }, target: 'esnext', modulePreload: false };
+      const rollupOptions = { input, preserveEntrySignatures: 'strict' };
+      // What the oldest Node of ours can read.
+      const build = { outDir, emptyOutDir: true, rollupOptions, target: 'es2022', modulePreload: false };
       await vite.build({ root: project, configFile: false, logLevel: 'silent', build });
     },
     async rollup(project, entry, dir) {
@@ -92,22 +104,23 @@ export async function bundleProblem(bundle, project, { name, manifest }) {
  */
 export async function weigh(bundle, project, { code, runs = false, fetches = [] }) {
   writeFileSync(join(project, 'entry.js'), code);
-  const out = join(project, 'weighed');
-  rmSync(out, { recursive: true, force: true });
-  await bundle(project, 'entry.js', out);
+  const whole = join(project, 'weighed');
+  rmSync(whole, { recursive: true, force: true });
+  await bundle(project, 'entry.js', whole);
+  const out = realpathSync(existsSync(join(whole, 'assets')) ? join(whole, 'assets') : whole);
+  const entry = readdirSync(out).find((file) => /^entry[-.]/.test(file));
   const loaded = new Set();
   const late = new Set();
   const follow = (file) => {
     if (loaded.has(file)) return;
     loaded.add(file);
     const text = readFileSync(join(out, file), 'utf8');
-    for (const [, name] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) follow(name);
-    for (const [, name] of text.matchAll(/import\("\.\/([^"]+)"\)/g)) late.add(name);
+    for (const [, name] of text.matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g)) follow(name);
+    for (const [, name] of text.matchAll(/import\(["'`]\.\/([^"'`]+)["'`]\)/g)) late.add(name);
   };
-  follow('entry.js');
+  follow(entry);
   if (runs)
-    for (const file of (await runLesson(join(out, 'entry.js'))).keys())
-      if (dirname(file) === realpathSync(out)) follow(basename(file));
+    for (const file of (await runLesson(join(out, entry))).keys()) if (dirname(file) === out) follow(basename(file));
   for (const module of fetches) {
     const named = [...late].filter((name) => name.startsWith(`${module}-`));
     if (named.length === 0) throw new Error(`No chunk of ${module} is loaded later; there are ${[...late].join(', ')}`);

@@ -34,8 +34,11 @@ export function typeTable(types) {
 }
 
 export function weightTable(weighed, weights) {
-  const rows = Object.entries(weighed).map(([what, size]) => [what, size.toFixed(1), weights[what].limit]);
-  return rows.length === 0 ? '' : table(['what a page loads', 'kB gzip', 'at most'], rows);
+  const rows = Object.entries(weighed).map(([what, sizes]) => [
+    what,
+    ...Object.entries(sizes).flatMap(([bundler, size]) => [size.toFixed(1), weights[what].limits[bundler]]),
+  ]);
+  return rows.length === 0 ? '' : table(['what a page loads, kB gzip', 'esbuild', 'at most', 'vite', 'at most'], rows);
 }
 
 function table(head, rows) {

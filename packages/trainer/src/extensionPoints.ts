@@ -151,7 +151,9 @@ export interface ExtensionPoints {
   createOptimizer(input: OptimizerInput): Optimizer | Promise<Optimizer>;
   /**
    * The loss of a batch: its sum over examples divided by `numItemsInBatch`. Default: the model's
-   * own, or label smoothing.
+   * own, or label smoothing, which is loaded by `train`, `evaluate` and `predict`.
+   *
+   * @throws TrainerError for label smoothing before the first of them
    */
   computeLoss(model: TrainableModel, inputs: Batch, options?: ComputeLossOptions): ComputedLoss;
   /**

@@ -1,6 +1,6 @@
 import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { autocast, selfTest } from '@attune/tensor';
+import { autocast } from '@attune/tensor';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
@@ -15,7 +15,6 @@ import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader
 import { isSeveral, ModelColumns } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
-import { Evaluation } from './evaluation/evaluation.ts';
 import { evaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
 import { outputsOf } from './evaluation/nested.ts';
 import type { Collected } from './evaluation/nested.ts';
@@ -38,7 +37,7 @@ import {
 } from './trainerOptions.ts';
 import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
 import { TrainerResults } from './trainerResults.ts';
-import { defaultOptimizer, defaultSchedule } from './training/defaultOptimizer.ts';
+import { defaultSchedule } from './training/defaultSchedule.ts';
 import { labelsOf } from './training/countLabels.ts';
 import { defaultLoss, ownLoss, readLoss, warnOfSmoothing } from './training/loss.ts';
 
@@ -46,7 +45,8 @@ import { findBatchSize } from './training/findBatchSize.ts';
 import { switchModel } from './training/switchModel.ts';
 import { trainAlone } from './training/trainAlone.ts';
 import type { RunningTrainer } from './training/runParts.ts';
-import { TrainingRun } from './training/trainingRun.ts';
+
+type Running = typeof import('./running.ts');
 
 /**
  * Trains and evaluates a model. Behaviour, log keys and files are those of `transformers.Trainer`.
@@ -71,7 +71,8 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   #parts: TrainerParts;
   readonly #callbacks: CallbackList;
   readonly #columns: ModelColumns;
-  readonly #evaluation: Evaluation;
+  /** What runs and evaluations need, loaded with the first of them. */
+  #running: Running | undefined;
   readonly #device: Device | undefined;
   /** Of the run under way: it ends the evaluations of it too. */
   #runSignal: AbortSignal | undefined;
@@ -97,7 +98,6 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     this.#columns = new ModelColumns(this.#parts);
     this.#callbacks = new CallbackList(this, { processingClass });
     if (current.model) this.#take(current.model);
-    this.#evaluation = new Evaluation(this, this.#parts, this.#callbacks);
     for (const callback of [...flowAndReports(args), ...callbacks, progressCallback(args)])
       this.#callbacks.add(callback);
     this.#initialised = this.#callbacks.call('onInitEnd');
@@ -234,7 +234,9 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
 
   createOptimizer(input: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
     const { optimizer, optimizerClsAndKwargs } = this.#parts;
-    return optimizer ?? defaultOptimizer(this.args, input, optimizerClsAndKwargs);
+    if (optimizer) return optimizer;
+    const make = ({ defaultOptimizer }: Running) => defaultOptimizer(this.args, input, optimizerClsAndKwargs);
+    return this.#running ? make(this.#running) : import('./running.ts').then(make);
   }
 
   computeLoss(
@@ -245,7 +247,11 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     const { labelNames, args, computeLossFunc } = this.#parts;
     const outputs = computeLossFunc
       ? ownLoss(model, inputs, context, { labelNames, computeLossFunc, numItemsInBatch })
-      : defaultLoss(model, inputs, context, { labelNames, labelSmoothingFactor: args.labelSmoothingFactor });
+      : defaultLoss(model, inputs, context, {
+          labelNames,
+          labelSmoothingFactor: args.labelSmoothingFactor,
+          operations: this.#running,
+        });
     const { loss = null } = outputs;
     return returnOutputs ? [loss, outputs] : loss;
   }
@@ -271,11 +277,12 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     return [loss, outputsOf(outputs, ignoreKeys), labels.length === 1 ? (labels[0] ?? null) : labels];
   }
 
-  evaluationLoop(
+  async evaluationLoop(
     dataloader: Extension.Dataloader,
     options: Extension.EvaluationLoopOptions,
   ): Promise<EvaluationOutput> {
-    return this.#evaluation.run(dataloader, options);
+    const { Evaluation } = await this.#load();
+    return new Evaluation(this, this.#parts, this.#callbacks).run(dataloader, options);
   }
 
   async log(logs: LogEntry): Promise<void> {
@@ -301,6 +308,8 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     checkpoint: Checkpoint | null,
     { howToResume, ignoreKeysForEval, signal }: TrainOptions,
   ): Promise<TrainOutput> {
+    const { Evaluation, TrainingRun } = await this.#load();
+    const evaluation = new Evaluation(this, this.#parts, this.#callbacks);
     using run = await TrainingRun.begin({
       checkpoint,
       howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
@@ -311,10 +320,14 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       ...(ignoreKeysForEval && { ignoreKeysForEval }),
       numTrainExamples: this.trainDataset?.length ?? null,
       largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
-      recordEvaluation: (batch) => this.#evaluation.recordAhead(batch),
+      recordEvaluation: (batch) => evaluation.recordAhead(batch),
       signal,
     });
     return await run.run();
+  }
+
+  async #load(): Promise<Running> {
+    return (this.#running ??= await import('./running.ts'));
   }
 
   async #haveModel(): Promise<void> {
@@ -341,6 +354,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     refuseUncalledOverrides(this, Trainer.prototype);
     signal?.throwIfAborted();
     await this.#initialised;
+    const { selfTest } = await this.#load();
     await prepareTelling({ callbacks: this.#callbacks, phase: 'checking', signal }, (options) =>
       selfTest(this.model.device, (warning) => terminal.writeLine(warning), options),
     );

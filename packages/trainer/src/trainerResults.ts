@@ -1,10 +1,6 @@
 import { flag, nonEmptyText, object, requireArgument } from '@attune/validate';
 import { files, terminal, versions } from '#platform';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
-import { prepareOutputFolder } from './checkpoint/outputFolder.ts';
-import { writeResults } from './checkpoint/results.ts';
-import { saving } from './checkpoint/saving.ts';
-import { writeModel, writeModelOrBeside, writeState } from './checkpoint/write.ts';
 import { isSeveral } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError } from './errors.ts';
@@ -16,7 +12,7 @@ import { metricLines } from './progress/formatMetrics.ts';
 import type { LogEntry, TrainerState } from './state/trainerState.ts';
 import type { ProcessingClass } from './trainerOptions.ts';
 
-/** What a `Trainer` shows and saves beside its runs. */
+/** What a `Trainer` shows and saves beside its runs. A page that writes nothing does not load how. */
 export abstract class TrainerResults {
   abstract readonly model: TrainableModel;
   abstract readonly args: TrainingArguments;
@@ -33,12 +29,14 @@ export abstract class TrainerResults {
    */
   async saveModel(outputDir = this.args.outputDir, { elsewhere = true }: SaveModelOptions = {}): Promise<void> {
     requireArgument('saveModel', 'outputDir', outputDir, nonEmptyText, TrainerError);
+    const { writeModel, writeModelOrBeside } = await import('./checkpoint/write.ts');
     await (elsewhere ? writeModelOrBeside : writeModel)(outputDir, this);
   }
 
   /** Writes `trainer_state.json` into the output folder. */
-  saveState(): Promise<void> {
-    return writeState(this.args.outputDir, this.state);
+  async saveState(): Promise<void> {
+    const { writeState } = await import('./checkpoint/write.ts');
+    await writeState(this.args.outputDir, this.state);
   }
 
   /**
@@ -62,6 +60,7 @@ export abstract class TrainerResults {
     requireArgument('saveMetrics', 'split', split, nonEmptyText, TrainerError);
     requireArgument('saveMetrics', 'metrics', metrics, object, TrainerError);
     requireArgument('saveMetrics', 'combined', combined, flag, TrainerError);
+    const { writeResults } = await import('./checkpoint/results.ts');
     await writeResults(this.args.outputDir, split, metrics, combined);
   }
 
@@ -72,8 +71,9 @@ export abstract class TrainerResults {
    *
    * @throws SaveError
    */
-  checkOutputFolder(): Promise<void> {
-    return prepareOutputFolder(this.args.outputDir);
+  async checkOutputFolder(): Promise<void> {
+    const { prepareOutputFolder } = await import('./checkpoint/outputFolder.ts');
+    await prepareOutputFolder(this.args.outputDir);
   }
 
   /**
@@ -87,8 +87,8 @@ export abstract class TrainerResults {
     readModelCardOptions(options);
     const { args, model, trainDataset, evalDataset, state } = this;
     const folder = args.outputDir;
-    // A page that writes none does not load it.
     const { modelCard, tagsOfCard } = await import('./modelCard/modelCard.ts');
+    const { saving } = await import('./checkpoint/saving.ts');
     await saving(folder, async () => {
       await files.makeFolder(folder);
       const isThere = (await files.list(folder)).includes('README.md');

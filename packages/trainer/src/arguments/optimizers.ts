@@ -1,4 +1,3 @@
-import { AdamW } from '@attune/tensor';
 import type { Optimizer, OptimizerOptions, Params } from '@attune/tensor';
 import { flag, nearestName, numberAtLeast, numberBetween, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
@@ -27,8 +26,8 @@ interface AdamNumbers {
 }
 
 interface NamedOptimizer {
-  /** The class; of all but AdamW loaded when a run takes it. */
-  readonly load: () => OptimizerClass | Promise<OptimizerClass>;
+  /** Loads the class; AdamW comes with every run. */
+  readonly load?: () => Promise<OptimizerClass>;
   /** What `optimArgs` may say. */
   readonly kinds: Readonly<Record<string, Kind>>;
   /** Options that come of other arguments, or that the name stands for. */
@@ -36,7 +35,6 @@ interface NamedOptimizer {
 }
 
 const adamW: NamedOptimizer = {
-  load: () => AdamW,
   kinds: {},
   options: ({ adamBeta1, adamBeta2, adamEpsilon }) => ({ betas: [adamBeta1, adamBeta2], eps: adamEpsilon }),
 };
@@ -133,7 +131,7 @@ function entriesOf(text: string): (readonly [string, number | boolean | string])
   });
 }
 
-/** What loads the class that the arguments name, and its options but rate, decay and clipping. */
+/** What loads the class that the arguments name, undefined for AdamW, and its options but rate, decay and clipping. */
 export function namedOptimizer(
   args: AdamNumbers & { readonly optim: OptimizerName; readonly optimArgs: string | OptimArgs | null },
 ): [load: NamedOptimizer['load'], options: object] {

@@ -5,6 +5,7 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { SaveError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainerState } from '../state/trainerState.ts';
+import { checkpointPath } from './checkpointPath.ts';
 import { progressJson } from './progress.ts';
 import type { RunProgress } from './progress.ts';
 import { saving } from './saving.ts';
@@ -73,8 +74,6 @@ export interface CheckpointInput extends SavedModel {
   /** Steps of the schedule used so far, and the rates of the next update. */
   readonly scheduler: { readonly lastEpoch: number; readonly learningRates: readonly number[] };
 }
-
-export const checkpointPath = (outputDir: string, step: number) => `${outputDir}/checkpoint-${step}`;
 
 /**
  * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds,

@@ -1,4 +1,5 @@
 import type { Batch } from '@attune/data';
+import { crossEntropy, reshape } from '@attune/tensor';
 import { withHalves } from '@attune/tensor/internal';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { isSeveral } from '../datasets.ts';
@@ -72,9 +73,13 @@ export class Evaluation {
   /** The model's own loss is recorded: methods of a subclass are called for what runs only. */
   #record(batch: Batch): void {
     const { model, args, labelNames } = this.#parts;
-    const { labelSmoothingFactor } = args;
+    const options = {
+      labelNames,
+      labelSmoothingFactor: args.labelSmoothingFactor,
+      operations: { crossEntropy, reshape },
+    };
     findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
-      inEvalMode(this.#parts, () => defaultLoss(model, rows, {}, { labelNames, labelSmoothingFactor })),
+      inEvalMode(this.#parts, () => defaultLoss(model, rows, {}, options)),
     );
   }
 }

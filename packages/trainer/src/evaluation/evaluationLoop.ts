@@ -1,7 +1,9 @@
 import type { Batch, BatchArray } from '@attune/data';
-import { autocast, noGrad, Tensor } from '@attune/tensor';
+import { autocast, noGrad } from '@attune/tensor';
+import type { Tensor } from '@attune/tensor';
 import { checkedBatch } from '../dataloaders.ts';
 import { TrainerError } from '../errors.ts';
+import { isTensor } from '../isTensor.ts';
 import { shownResult } from '../shownResult.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
 import type { TrainerParts } from '../trainerOptions.ts';
@@ -103,8 +105,6 @@ export function inEvalMode<Result>(
     model.train(wasTraining);
   }
 }
-
-const isTensor = (value: unknown) => value instanceof Tensor;
 
 function checked(output: PredictionStepOutput): PredictionStepOutput {
   const [loss, logits, labels] = Array.isArray(output) ? (output as PredictionStepOutput) : [];

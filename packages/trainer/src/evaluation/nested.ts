@@ -1,5 +1,6 @@
 import type { NdArray } from '@attune/data';
-import { Tensor } from '@attune/tensor';
+import type { Tensor } from '@attune/tensor';
+import { isTensor } from '../isTensor.ts';
 
 /** One of something, or several, at any depth: as a model gives its outputs. */
 export type Nested<Value> = Value | readonly Nested<Value>[];
@@ -34,4 +35,4 @@ export function outputsOf(output: object, ignoreKeys: readonly string[]): Nested
 }
 
 const isTensors = (value: unknown): value is Nested<Tensor> =>
-  everyNested(value, (part) => part instanceof Tensor) && !(Array.isArray(value) && value.length === 0);
+  everyNested(value, isTensor) && !(Array.isArray(value) && value.length === 0);

@@ -1,21 +1,10 @@
-import { getScheduler } from '@attune/tensor';
-import type { Optimizer, ParamGroupOptions, PlannedSchedule, ReduceLROnPlateauOptions, Schedule } from '@attune/tensor';
+import { AdamW } from '@attune/tensor';
+import type { Optimizer, ParamGroupOptions } from '@attune/tensor';
 import { namedOptimizer } from '../arguments/optimizers.ts';
 import type { OptimizerClass } from '../arguments/optimizers.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { OptimizerInput, SchedulerInput, SchedulerMaker } from '../extensionPoints.ts';
+import type { OptimizerInput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
-
-/** The schedule that the arguments name. */
-export function defaultSchedule(args: TrainingArguments, input: SchedulerInput): Schedule | SchedulerMaker {
-  const { lrSchedulerType, lrSchedulerKwargs, learningRate: baseLearningRate } = args;
-  if (lrSchedulerType === 'reduce_lr_on_plateau') {
-    const kwargs = lrSchedulerKwargs as ReduceLROnPlateauOptions;
-    return { forOptimizer: (optimizer) => getScheduler('reduce_lr_on_plateau', { optimizer, kwargs }) };
-  }
-  const kwargs = lrSchedulerKwargs as Readonly<Record<string, number | string>>;
-  return getScheduler(lrSchedulerType as PlannedSchedule, { baseLearningRate, kwargs, ...input });
-}
 
 /**
  * The optimizer that the arguments name, or one of a class that was given with options: these alone
@@ -35,8 +24,7 @@ export function defaultOptimizer(
   if (given) return optimizerOf(...given);
   const [load, named] = namedOptimizer(args);
   const options = { lr: learningRates, ...named };
-  const loaded = load();
-  return loaded instanceof Promise ? loaded.then((make) => optimizerOf(make, options)) : optimizerOf(loaded, options);
+  return load ? load().then((make) => optimizerOf(make, options)) : optimizerOf(AdamW, options);
 }
 
 const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;

@@ -1,7 +1,8 @@
 import { terminal } from '#platform';
 import type { Batch } from '@attune/data';
-import { crossEntropy, reshape, Tensor } from '@attune/tensor';
+import type { crossEntropy, reshape, Tensor } from '@attune/tensor';
 import { TrainerError } from '../errors.ts';
+import { isTensor } from '../isTensor.ts';
 import { shownResult } from '../shownResult.ts';
 import type { ComputedLoss, ComputeLossFunc, ComputeLossOptions } from '../extensionPoints.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
@@ -11,6 +12,13 @@ export interface LossOptions {
   /** Batch keys of the labels. A loss that is not the model's own is of the first. */
   readonly labelNames: readonly string[];
   readonly labelSmoothingFactor: number;
+  /** What smoothing computes with, which loads with the first run; undefined before. */
+  readonly operations: SmoothingOperations | undefined;
+}
+
+export interface SmoothingOperations {
+  readonly crossEntropy: typeof crossEntropy;
+  readonly reshape: typeof reshape;
 }
 
 /**
@@ -22,11 +30,12 @@ export function defaultLoss(
   model: TrainableModel,
   batch: Batch,
   context: ForwardContext,
-  { labelNames, labelSmoothingFactor }: LossOptions,
+  options: LossOptions,
 ): ModelOutput {
+  const { labelNames, labelSmoothingFactor } = options;
   const labels = batch[labelNames[0] ?? ''];
   if (labelSmoothingFactor === 0 || !labels || told.has(model)) return model.forward(batch, context);
-  return smoothedLoss(model, batch, context, { labelNames, labelSmoothingFactor }) ?? model.forward(batch, context);
+  return smoothedLoss(model, batch, context, options) ?? model.forward(batch, context);
 }
 
 /** Null where labels are no classes, which is told: label smoothing then does nothing. */
@@ -34,7 +43,7 @@ function smoothedLoss(
   model: TrainableModel,
   batch: Batch,
   context: ForwardContext,
-  { labelNames, labelSmoothingFactor }: LossOptions,
+  { labelNames, labelSmoothingFactor, operations }: LossOptions,
 ): ModelOutput | null {
   const { [labelNames[0] ?? '']: labels, ...inputs } = batch;
   const outputs = labels && !(labels.data instanceof Float32Array) ? model.forward(inputs, context) : null;
@@ -44,11 +53,16 @@ function smoothedLoss(
     tellOff(model);
     return null;
   }
+  if (!operations) {
+    throw new TrainerError(
+      'computeLoss: label smoothing is loaded by train(), evaluate() and predict(); call it once one of them has begun',
+    );
+  }
   const labelled = countLabels(model, batch, labelNames);
   const count = context.numItemsInBatch ?? labelled;
   const { logits } = outputs;
-  const rows = logits.shape.length === 2 ? logits : reshape(logits, [labels.data.length, classes]);
-  const loss = crossEntropy(rows, classLabels(labels.data, labelled, classes), {
+  const rows = logits.shape.length === 2 ? logits : operations.reshape(logits, [labels.data.length, classes]);
+  const loss = operations.crossEntropy(rows, classLabels(labels.data, labelled, classes), {
     labelSmoothing: labelSmoothingFactor,
     factor: count > 0 ? 1 / count : 0,
   });
@@ -82,7 +96,7 @@ export function ownLoss(
   const outputs = model.forward(inputs, context);
   if (!labels) return outputs;
   const loss: unknown = computeLossFunc(outputs, labels, { numItemsInBatch });
-  if (loss instanceof Tensor) return { ...outputs, loss };
+  if (isTensor(loss)) return { ...outputs, loss };
   throw new TrainerError(`computeLossFunc must return the loss, a Tensor of shape []; got ${shownResult(loss)}`);
 }
 
@@ -120,7 +134,7 @@ function classLabels(labels: ArrayLike<number>, labelled: number, numClasses: nu
  */
 export function readLoss(computed: ComputedLoss): { loss: Tensor | null; outputs: ModelOutput | null } {
   const [loss, outputs] = Array.isArray(computed) ? (computed as [Tensor, ModelOutput]) : [computed as Tensor, null];
-  if (loss !== null && !(loss instanceof Tensor)) {
+  if (loss !== null && !isTensor(loss)) {
     throw new TrainerError(
       `computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got ${shownResult(computed)}`,
     );

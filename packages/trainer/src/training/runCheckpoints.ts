@@ -1,10 +1,8 @@
 import type { Optimizer, UpdateRecord } from '@attune/tensor';
 import { files, terminal } from '#platform';
 import type { CallbackList } from '../callbacks/callbackList.ts';
-import { applyRetention } from '../checkpoint/outputFolder.ts';
+import { checkpointPath } from '../checkpoint/checkpointPath.ts';
 import type { RunProgress } from '../checkpoint/progress.ts';
-import { keepLast } from '../checkpoint/retention.ts';
-import { checkpointPath, writeCheckpoint } from '../checkpoint/write.ts';
 import type { SavableProcessor } from '../checkpoint/write.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
@@ -60,6 +58,8 @@ export class RunCheckpoints {
       ...callbacks.states(),
       TrainerControl: { args: controlJson(control), attributes: {} },
     };
+    // A page saves nothing, and loads none of it.
+    const { writeCheckpoint } = await import('../checkpoint/write.ts');
     this.#last = await writeCheckpoint({
       model,
       processingClass,
@@ -71,6 +71,8 @@ export class RunCheckpoints {
       scheduler: rates.position(lastUpdate),
     });
     if (args.saveTotalLimit !== null) {
+      const { applyRetention } = await import('../checkpoint/outputFolder.ts');
+      const { keepLast } = await import('../checkpoint/retention.ts');
       const best = state.bestModelCheckpoint?.split(/[/\\]/).at(-1);
       await applyRetention(args.outputDir, keepLast(args.saveTotalLimit, best), this.#last);
     }

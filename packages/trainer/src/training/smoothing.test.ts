@@ -1,6 +1,7 @@
+import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { defaultDevice, linear, Module, mseLoss, Parameter, reshape, tensor } from '@attune/tensor';
-import type { Device } from '@attune/tensor';
+import { crossEntropy, defaultDevice, linear, Module, mseLoss, Parameter, reshape, tensor } from '@attune/tensor';
+import type { Device, Tensor } from '@attune/tensor';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import golden from '../../golden/smoothing.json' with { type: 'json' };
 import type { ModelOutput, TrainableModel } from '../index.ts';
@@ -39,7 +40,7 @@ const lossOf = (model: TrainableModel, labels: Batch[string], input: Batch[strin
     model,
     { input_x: input, labels },
     {},
-    { labelNames: ['labels'], labelSmoothingFactor: 0.1 },
+    { labelNames: ['labels'], labelSmoothingFactor: 0.1, operations: { crossEntropy, reshape } },
   ).loss!.item();
 
 describe('labelSmoothingFactor', () => {
@@ -67,5 +68,16 @@ describe('labelSmoothingFactor', () => {
     const model = Object.assign(new Classes(), { config: { problemType: 'multi_label_classification' } });
     await make({ labelSmoothingFactor: 0.1 }, { model });
     expect(said).toHaveLength(1);
+  });
+
+  it('is loaded with the first evaluation, which a computeLoss by hand before it is told', async () => {
+    const model = new Classes();
+    const evalDataset = Dataset.fromRows([{ input_x: 1, label: 2 }]);
+    const { trainer } = await make({ labelSmoothingFactor: 0.1 }, { model, evalDataset });
+    const labels = { data: Int32Array.of(0, 1), shape: [2] };
+    const batch = { input_x: { data: Float32Array.of(1, 2), shape: [2] }, labels };
+    expect(() => trainer.computeLoss(model, batch)).toThrow(/label smoothing is loaded by train\(\), evaluate\(\)/);
+    await trainer.evaluate();
+    expect(await (trainer.computeLoss(model, batch) as Tensor).item()).toBeGreaterThan(0);
   });
 });

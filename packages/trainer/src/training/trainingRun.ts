@@ -1,4 +1,5 @@
 import type { Batch } from '@attune/data';
+import { crossEntropy, reshape } from '@attune/tensor';
 import type { Optimizer } from '@attune/tensor';
 import { onInterruption } from '#platform';
 import type { Interruption } from '../platform/platform.ts';
@@ -6,7 +7,7 @@ import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { exactLogsOf } from '../checkpoint/progress.ts';
 import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
-import { checkpointPath } from '../checkpoint/write.ts';
+import { checkpointPath } from '../checkpoint/checkpointPath.ts';
 import { batchesFrom, groupsOf } from '../dataloaders.ts';
 import { TrainingInterruptedError } from '../errors.ts';
 import { tokenSpeedMetrics } from '../evaluation/speedMetrics.ts';
@@ -78,6 +79,7 @@ export class TrainingRun implements Disposable {
       optimizer,
       labelNames,
       labelSmoothingFactor: args.labelSmoothingFactor,
+      operations: { crossEntropy, reshape },
       args,
       ...(checkpoint && { completed: { ...checkpoint.progress.completed, examples: 0 } }),
     });

@@ -1,7 +1,8 @@
 import type { Batch } from '@attune/data';
-import { autocast, Tensor } from '@attune/tensor';
-import type { Optimizer, UpdateRecord } from '@attune/tensor';
+import { autocast } from '@attune/tensor';
+import type { Optimizer, Tensor, UpdateRecord } from '@attune/tensor';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
+import { isTensor } from '../isTensor.ts';
 import { shownResult } from '../shownResult.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
@@ -142,7 +143,7 @@ export class TrainingStep {
       });
       if (loss === null && labelsOf(batch, labelNames) && countLabels(model, batch, labelNames) === 0) return;
       if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelNames));
-      if (!(loss instanceof Tensor)) {
+      if (!isTensor(loss)) {
         throw new TrainerError(
           `trainingStep must return the loss, a Tensor of shape [], or null; got ${shownResult(loss)}`,
         );
