@@ -1,7 +1,7 @@
 // What the cost model of products says of a step of BERT-base on a Hopper card, which no card has timed. `npm run build` first.
 // Usage: node benchmarks/productCosts.mjs
 import { cardsOf } from '../packages/kernels/dist/kernels/gemm/cards.js';
-import { tileMicroseconds } from '../packages/kernels/dist/kernels/gemm/tileCost.js';
+import { tileMicroseconds, tilesByTime } from '../packages/kernels/dist/kernels/gemm/tileCost.js';
 
 /** Products of a layer, [m, n, k]: forward, gradients of inputs, gradients of weights. */
 const layer = (tokens) =>
@@ -23,18 +23,18 @@ const sizes = (tile) => {
   return { rows: Number(rows ?? squares[tile]), columns: Number(columns ?? squares[tile]) };
 };
 
-/** Milliseconds of all products, each by the fastest tile of these variants and any number of parts. */
+/** Milliseconds of all products, each by the tile of these variants and the parts that would be chosen. */
 function stepMilliseconds(card, variants, tokens) {
   const candidates = Object.keys(card.tiles)
     .filter((name) => variants.includes(name.split(' ')[0]))
     .flatMap((name) => [1, 2, 3, 4, 6, 8].map((splits) => ({ name, splits, ...sizes(name.split(' ')[1]) })));
-  const least = ([m, n, k]) =>
-    Math.min(
-      ...candidates
-        .filter(({ splits }) => splits === 1 || k >= splits * 128)
-        .map((candidate) => tileMicroseconds(card, candidate, { m, n, k })),
-    );
-  return (layers * layer(tokens).reduce((sum, product) => sum + least(product), 0)) / 1000;
+  const microseconds = ([m, n, k]) => {
+    const shape = { m, n, k };
+    const possible = candidates.filter(({ splits }) => splits === 1 || k >= splits * 128);
+    const [chosen] = tilesByTime([card], possible, shape);
+    return tileMicroseconds(card, chosen, shape);
+  };
+  return (layers * layer(tokens).reduce((sum, product) => sum + microseconds(product), 0)) / 1000;
 }
 
 const [card] = cardsOf.hopper;

@@ -39,6 +39,9 @@ const computedTiles = {
   'outerProduct 64x128': { most: 0.58, half: 0.5, atOnce: 4 },
   'outerProduct 128x64': { most: 0.58, half: 0.5, atOnce: 4 },
   'outerProduct 128x128': { most: 0.62, half: 0.25, atOnce: 2 },
+  'outerProduct 64x64sliced2': { most: 0.5, half: 0.5, atOnce: 3 },
+  'outerProduct 48x64sliced4': { most: 0.52, half: 0.33, atOnce: 2 },
+  'outerProduct 32x64sliced4': { most: 0.46, half: 0.5, atOnce: 3 },
   'matrixTile 64x64': { most: 1.3, half: 1, atOnce: 5 },
   'matrixTile 64x128': { most: 1.7, half: 0.8, atOnce: 3 },
   'matrixTile 128x64': { most: 1.7, half: 0.8, atOnce: 3 },
@@ -56,6 +59,9 @@ const intelTiles = {
   'outerProduct 64x128': { most: 0.22, half: 0.5, atOnce: 2 },
   'outerProduct 128x64': { most: 0.22, half: 0.5, atOnce: 2 },
   'outerProduct 128x128': { most: 0.2, half: 0.25, atOnce: 1 },
+  'outerProduct 64x64sliced2': { most: 0.4, half: 0.5, atOnce: 2 },
+  'outerProduct 48x64sliced4': { most: 0.25, half: 0.33, atOnce: 1 },
+  'outerProduct 32x64sliced4': { most: 0.37, half: 0.5, atOnce: 2 },
 } as const satisfies Card['tiles'];
 
 const hopper: readonly Card[] = [{ multiprocessors: 132, gflops: 508, gigabytesPerSecond: 3000, tiles: nvidiaTiles }];

@@ -80,16 +80,18 @@ describe('on a Hopper card', () => {
     }
   });
 
-  it('splits the long sums of 1024 tokens, and takes outer products', () => {
+  it('sums the long inner dimensions of 1024 tokens by slices of outer products, in one dispatch', () => {
     const { ffn2, dFfn1, dQkv, attentionOutput, ffn1 } = products(1024);
-    for (const product of [ffn2, dFfn1, dQkv, attentionOutput]) {
-      const { variant, parts, rows, columns } = planOn(card, hopper, product);
-      expect(variant).toBe('outerProduct');
-      expect(parts).toBeGreaterThan(1);
-      // Each of 132 multiprocessors has two workgroups or more.
-      expect((1024 / rows) * (768 / columns) * parts).toBeGreaterThanOrEqual(2 * 132);
-    }
+    for (const product of [ffn2, dFfn1, dQkv, attentionOutput])
+      expect(planOn(card, hopper, product)).toEqual({ variant: 'outerProduct', rows: 48, columns: 64, parts: 1 });
     expect(planOn(card, hopper, ffn1)).toMatchObject({ variant: 'outerProduct', parts: 1 });
+  });
+
+  it('sums in parts where slices do not suffice', () => {
+    const [, m, n, k] = products(2048).ffn2;
+    const candidates = gemmCandidates(tileOf, gpu, ['portable', 'outerProduct'], { m, n, k });
+    const [best] = tilesByTime(cardsOf.hopper, candidates, { m, n, k });
+    expect(best).toMatchObject({ variant: 'outerProduct', splits: 4 });
   });
 
   it('fills the card at 512 tokens by outer products too', async () => {
@@ -184,6 +186,12 @@ it('is on an unknown card never worse than half of what tuning would find there'
     }
   }
   expect(worst).toBeLessThan(2);
+});
+
+it.each([512, 1024, 4096])('sums all products of %i tokens in one dispatch on an unknown card', (tokens) => {
+  const unknown = { vendor: '', architecture: '', device: '', software: false };
+  for (const [name, product] of Object.entries(products(tokens)))
+    expect({ name, ...planOn(card, unknown, product) }).toMatchObject({ name, parts: 1 });
 });
 
 it('leaves software adapters and batches as they are', () => {

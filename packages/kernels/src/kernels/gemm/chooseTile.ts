@@ -14,7 +14,7 @@ export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> =
   subgroupMatrix: ['large', 'small'],
   matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64'],
   portable: ['medium', 'large', 'small'],
-  outerProduct: ['64x64', '128x64', '64x128', '128x128'],
+  outerProduct: ['64x64', '128x64', '64x128', '128x128', '64x64sliced2', '48x64sliced4', '32x64sliced4'],
   subgroup: ['medium', 'large', 'small'],
   register: ['small'],
 };

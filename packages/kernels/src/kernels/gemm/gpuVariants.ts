@@ -51,13 +51,9 @@ export function gpuVariants(kit: GemmKit): Candidates {
         sizeFor: () => 'small',
         sources: [
           outerProduct,
-          outerProductText({
-            ...outerProductTiles['64x64'],
-            aAlongK: false,
-            bAlongK: true,
-            aVec4: true,
-            bVec4: false,
-            columnSums: true,
+          ...(['64x64', '48x64sliced4'] as const).map((size) => {
+            const reads = { aAlongK: false, bAlongK: true, aVec4: true, bVec4: false, columnSums: true };
+            return outerProductText({ ...outerProductTiles[size], ...reads });
           }),
         ],
       },

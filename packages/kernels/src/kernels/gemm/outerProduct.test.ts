@@ -7,6 +7,7 @@ import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
 import type { GemmOptions, OuterProductTileSize } from './options.ts';
 import { outerProductResources, outerProductSizes, outerProductTiles } from './outerProduct.ts';
+import type { OuterProductTile } from './outerProduct.ts';
 import { mostRegisters } from './resources.ts';
 
 let gpu: Gpu;
@@ -33,6 +34,15 @@ describe.each(layouts)('gemm by outer products, %s', (layout) => {
     await check({ shape: [17, 65, 129], layout, tile: '64x64', splits: 3, alpha: 2, accumulate: true });
     await check({ shape: [17, 63, 3], layout, tile: '64x64', magnitudeA: 1e18, magnitudeB: 1e18 });
   });
+  it('equals the reference in slices', async () => {
+    const tile = '48x64sliced4';
+    for (const shape of [
+      [68, 132, 20],
+      [52, 68, 132],
+      [4, 8, 0],
+    ] as const)
+      await check({ shape, layout, tile });
+  });
   it('equals the reference for shapes of fours, in large tiles', async () => {
     for (const shape of [
       [132, 140, 20],
@@ -46,13 +56,16 @@ it.each([
   { tile: '128x128', shape: [132, 140, 20], withColumnSums: 'replaced' },
   { tile: '64x128', shape: [68, 132, 20], withColumnSums: 'added', accumulate: true, alpha: -0.125 },
   { tile: '64x64', shape: [65, 17, 129], withColumnSums: 'replaced', splits: 3 },
+  { tile: '48x64sliced4', shape: [65, 17, 129], withColumnSums: 'replaced', splits: 2 },
+  { tile: '64x64sliced2', shape: [132, 68, 36], withColumnSums: 'added', accumulate: true, alpha: 2 },
 ] as const)('sums the columns of A on the way, by tiles of $tile', async (tested) => {
   await check({ ...tested, layout: 'TN' });
 });
 
 it('takes a bias and GELU, and halves', async () => {
   const epilogue = { withBias: true, activation: 'gelu', keepPreActivation: true } as const;
-  await check({ shape: [132, 68, 20], layout: 'NT', tile: '128x64', ...epilogue });
+  for (const tile of ['128x64', '48x64sliced4'] as const)
+    await check({ shape: [132, 68, 20], layout: 'NT', tile, ...epilogue });
   await check({ shape: [68, 132, 20], layout: 'NN', tile: '64x64', type: 'f16' });
 });
 
@@ -86,13 +99,16 @@ it.each(tiles)('%s fits the workgroup memory and the registers that it is meant 
   const tile = outerProductTiles[size];
   const { registers, workgroupBytes, threads } = outerProductResources(tile);
   const { rows, columns } = outerProductSizes(tile);
-  expect(`${rows}x${columns}`).toBe(size);
+  expect(`${rows}x${columns}`).toBe(size.replace(/sliced\d/, ''));
   expect({ registers, workgroupBytes }).toEqual(
     {
       '128x128': { registers: 110, workgroupBytes: 8448 },
       '128x64': { registers: 116, workgroupBytes: 6400 },
       '64x128': { registers: 116, workgroupBytes: 6400 },
       '64x64': { registers: 86, workgroupBytes: 8704 },
+      '64x64sliced2': { registers: 74, workgroupBytes: 16384 },
+      '32x64sliced4': { registers: 74, workgroupBytes: 16384 },
+      '48x64sliced4': { registers: 94, workgroupBytes: 16384 },
     }[size],
   );
   expect(registers).toBeLessThanOrEqual(mostRegisters(threads));
@@ -102,16 +118,17 @@ it.each(tiles)('%s fits the workgroup memory and the registers that it is meant 
 
 // Dawn is asked in a process of its own, which the bundled tests of other machines cannot start.
 describe.runIf(process.env.VITEST)('the SPIR-V of the inner loop', () => {
-  const { rowBlocks, columnBlocks, inner } = outerProductTiles['64x64'];
-  it.each(layouts)('%s: no checks of places, and no sums in memory', async (layout) => {
+  const cases = (['64x64', '48x64sliced4'] as const).flatMap((tile) => layouts.map((layout) => ({ tile, layout })));
+  it.each(cases)('$tile, $layout: no checks of places, and no sums in memory', ({ tile, layout }) => {
+    const { rowBlocks, columnBlocks, inner, slices = 1 }: OuterProductTile = outerProductTiles[tile];
     for (const size of [64, 63]) {
-      const spirv = dumpSpirv(sourceOf({ layout, size, tile: '64x64' }));
+      const spirv = dumpSpirv(sourceOf({ layout, size, tile }));
       const start = spirv.lastIndexOf('OpLoopMerge', spirv.indexOf('OpControlBarrier'));
       const [, end] = /OpLoopMerge (%\w+)/.exec(spirv.slice(start)) ?? [];
       const loop = spirv.slice(start, spirv.indexOf(`${end} = OpLabel`));
       const count = (pattern: RegExp, text = loop) => text.match(pattern)?.length ?? 0;
       expect(count(/OpControlBarrier/g)).toBe(2);
-      expect(count(/ Fma /g)).toBe(4 * rowBlocks * columnBlocks * inner);
+      expect(count(/ Fma /g)).toBe((4 * rowBlocks * columnBlocks * inner) / slices);
       expect(count(/ UMin | OpIAddCarry /g)).toBe(0);
       // Of the counter that ends endless loops; divisions, in functions of their own, have one too.
       expect(count(/ OpSelect /g)).toBe(1);

@@ -1,3 +1,6 @@
+import { lineStride, operandText, times, turnsOf, vectorsOf } from './outerProductOperands.ts';
+import type { OperandSide, OperandText } from './outerProductOperands.ts';
+import { joinSlices } from './outerProductSlices.ts';
 import type { GemmResources } from './resources.ts';
 
 /** What a workgroup of `outerProduct.wgsl` computes, and by how many threads. */
@@ -10,28 +13,40 @@ export interface OuterProductTile {
   readonly columnBlocks: number;
   /** Inner steps that are in workgroup memory at once. */
   readonly inner: number;
+  /**
+   * Groups of threads, 2 or 4, that have the same results and each add up their part of these inner
+   * steps. Default 1.
+   */
+  readonly slices?: number;
 }
 
 /**
- * 8 x 8 results a thread, or 8 x 4. So few inner steps that all fits the 16 KiB that WebGPU promises
- * and two workgroups of 256 threads fit the registers of a multiprocessor.
+ * 8 x 8 results a thread, 8 x 4 or 12 x 4. So few inner steps that all fits the 16 KiB that WebGPU
+ * promises and two workgroups of 256 threads fit the registers of a multiprocessor. Sliced tiles are
+ * for few results: as many threads are busy as with parts of the sum, without partial sums in memory
+ * and their dispatch. 512 x 768 results are 132 tiles of 48 x 64, one for each multiprocessor of an
+ * H100.
  */
 export const outerProductTiles = {
   '128x128': { warpRows: 4, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
   '128x64': { warpRows: 4, warpColumns: 1, rowBlocks: 2, columnBlocks: 2, inner: 8 },
   '64x128': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
   '64x64': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16 },
+  '64x64sliced2': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16, slices: 2 },
+  '48x64sliced4': { warpRows: 1, warpColumns: 2, rowBlocks: 3, columnBlocks: 1, inner: 16, slices: 4 },
+  '32x64sliced4': { warpRows: 1, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16, slices: 4 },
 } as const satisfies Record<string, OuterProductTile>;
 
 /** Threads of a warp along the rows and the columns. */
 const [laneRows, laneColumns] = [4, 8];
 
 /** Rows, columns and threads of a tile. */
-export function outerProductSizes({ warpRows, warpColumns, rowBlocks, columnBlocks }: OuterProductTile) {
+export function outerProductSizes(tile: OuterProductTile) {
+  const { warpRows, warpColumns, rowBlocks, columnBlocks, slices = 1 } = tile;
   return {
     rows: 4 * warpRows * laneRows * rowBlocks,
     columns: 4 * warpColumns * laneColumns * columnBlocks,
-    threads: 32 * warpRows * warpColumns,
+    threads: 32 * warpRows * warpColumns * slices,
   };
 }
 
@@ -48,7 +63,8 @@ type OperandReads = {
 export function outerProductResources(tile: OuterProductTile): GemmResources {
   const { rowBlocks, columnBlocks } = tile;
   const { rows, columns, threads } = outerProductSizes(tile);
-  const turns = turnsOf(tile, rows) + turnsOf(tile, columns);
+  const bringing = { inner: tile.inner, threads };
+  const turns = turnsOf(bringing, rows) + turnsOf(bringing, columns);
   const sums = 16 * rowBlocks * columnBlocks;
   const operands = 4 * (rowBlocks + columnBlocks);
   // On the way, and where each comes from and goes to.
@@ -57,63 +73,39 @@ export function outerProductResources(tile: OuterProductTile): GemmResources {
   return {
     threads,
     registers: sums + operands + prefetched + task + parameters + columnsOfA,
-    workgroupBytes: 4 * tile.inner * (lineStride(rows, true) + lineStride(columns, true)),
+    workgroupBytes: 16 * memoryVectors(tile, lineStride(rows, true) + lineStride(columns, true)),
   };
 }
 
-/** Vectors of four that a thread brings to workgroup memory, of an operand with so many lines. */
-function turnsOf(tile: OuterProductTile, lines: number): number {
-  return (lines * tile.inner) / 4 / outerProductSizes(tile).threads;
-}
-
-/** Lines from one inner step to the next: padded where they are turned, against bank conflicts. */
-const lineStride = (lines: number, alongK: boolean) => lines + (alongK ? 4 : 0);
-
-const times = (count: number, write: (index: number) => string) => Array.from({ length: count }, (_, i) => write(i));
-
-/** An operand in the text of `main`. */
-interface OperandText {
-  /** What is the same for all inner steps. */
-  readonly places: string[];
-  /** Brings the next inner steps to registers: all of them, or those before the end. */
-  readonly fetch: string[];
-  readonly fetchChecked: string[];
-  readonly advance: string[];
-  /** Puts them into workgroup memory. */
-  readonly stage: string[];
-}
-
-interface OperandSide {
-  readonly name: 'A' | 'B';
-  readonly lines: number;
-  /** Of the matrix. */
-  readonly limit: string;
-  readonly firstLine: string;
-  readonly alongK: boolean;
-  readonly vec4: boolean;
+/** Vectors of four in workgroup memory: both operands, where slices put their sums at the end. */
+function memoryVectors(tile: OuterProductTile, lines: number): number {
+  const { slices = 1 } = tile;
+  return Math.max(vectorsOf(tile.inner, lines), slices > 1 ? 4 * outerProductSizes(tile).threads : 0);
 }
 
 /** `main` of `outerProduct.wgsl`, and its memory. */
 export function outerProductText(text: OuterProductTile & OperandReads): string {
   const { aAlongK, bAlongK, aVec4, bVec4, columnSums, ...tile } = text;
-  const { warpColumns, rowBlocks, columnBlocks, inner } = tile;
+  const { warpColumns, rowBlocks, columnBlocks, inner, slices = 1 } = tile;
   const { rows, columns, threads } = outerProductSizes(tile);
+  const strides = { A: lineStride(rows, aAlongK), B: lineStride(columns, bAlongK) };
+  const memory = memoryOf(tile, strides);
   const sides = [
     { name: 'A', lines: rows, limit: 'parameters.m', firstLine: 'task.firstRow', alongK: aAlongK, vec4: aVec4 },
     { name: 'B', lines: columns, limit: 'parameters.n', firstLine: 'task.firstColumn', alongK: bAlongK, vec4: bVec4 },
-  ] as const satisfies OperandSide[];
-  const operands = sides.map((side) => operandText(side, tile));
+  ] as const satisfies Omit<OperandSide, 'at'>[];
+  const operands = sides.map((side) => operandText({ ...side, at: memory.at[side.name] }, { inner, threads }));
   const both = (part: keyof OperandText) => operands.flatMap((operand) => operand[part]);
   return [
-    ...sides.map(
-      ({ name, lines, alongK }) =>
-        `var<workgroup> tile${name}: array<vec4f, ${(inner * lineStride(lines, alongK)) / 4}>;`,
-    ),
+    ...memory.declarations,
     `@compute @workgroup_size(${threads})`,
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {',
     `let task = taskOf(workgroup, workgroups, ${rows}, ${columns});`,
     'if (task.outside) { return; }',
-    'let warp = thread / 32; let lane = thread % 32;',
+    ...(slices > 1
+      ? [`let slice = thread / ${threads / slices}; let warp = thread % ${threads / slices} / 32;`]
+      : ['let warp = thread / 32;']),
+    'let lane = thread % 32;',
     `let rowFour = warp / ${warpColumns} * ${laneRows * rowBlocks} + lane / ${laneColumns};`,
     `let columnFour = warp % ${warpColumns} * ${laneColumns * columnBlocks} + lane % ${laneColumns};`,
     ...both('places'),
@@ -124,7 +116,7 @@ export function outerProductText(text: OuterProductTile & OperandReads): string 
     'while (inner < task.endInner) {',
     'workgroupBarrier();',
     ...both('stage'),
-    ...(columnSums ? times(turnsOf(tile, rows), (turn) => `columnsOfA += nextA${turn};`) : []),
+    ...(columnSums ? times(turnsOf({ inner, threads }, rows), (turn) => `columnsOfA += nextA${turn};`) : []),
     'workgroupBarrier();',
     `inner += ${inner};`,
     ...both('advance'),
@@ -133,21 +125,44 @@ export function outerProductText(text: OuterProductTile & OperandReads): string 
     '} else {',
     ...both('fetchChecked'),
     '}',
-    ...productsText(tile, [lineStride(rows, aAlongK), lineStride(columns, bAlongK)]),
+    ...productsText(tile, strides, memory.at),
     '}',
-    ...(columnSums ? columnSumsText(tile) : []),
-    ...storesText(tile),
+    ...(columnSums ? columnSumsText(tile, memory.at.A) : []),
+    ...(slices > 1 ? joinSlices({ ...tile, slices, threads }, { laneRows, laneColumns }) : storesText(tile)),
     '}',
   ].join('\n');
 }
 
-/** The products of the inner steps in workgroup memory. */
-function productsText({ rowBlocks, columnBlocks, inner }: OuterProductTile, [strideA, strideB]: [number, number]) {
-  return times(inner, (step) => {
+type Strides = Readonly<Record<'A' | 'B', number>>;
+type Places = Readonly<Record<'A' | 'B', OperandSide['at']>>;
+
+/** An array for each operand, or, where slices are joined in it, one for both. */
+function memoryOf(tile: OuterProductTile, strides: Strides): { declarations: string[]; at: Places } {
+  const [sizeA, sizeB] = [vectorsOf(tile.inner, strides.A), vectorsOf(tile.inner, strides.B)];
+  const { slices = 1 } = tile;
+  if (slices === 1) {
+    return {
+      declarations: [`var<workgroup> tileA: array<vec4f, ${sizeA}>;`, `var<workgroup> tileB: array<vec4f, ${sizeB}>;`],
+      at: { A: (place) => `tileA[${place}]`, B: (place) => `tileB[${place}]` },
+    };
+  }
+  return {
+    declarations: [`var<workgroup> tiles: array<vec4f, ${memoryVectors(tile, strides.A + strides.B)}>;`],
+    at: { A: (place) => `tiles[${place}]`, B: (place) => `tiles[${sizeA} + ${place}]` },
+  };
+}
+
+/** The products of the inner steps in workgroup memory, or of a slice's part of them. */
+function productsText({ rowBlocks, columnBlocks, inner, slices = 1 }: OuterProductTile, strides: Strides, at: Places) {
+  const part = inner / slices;
+  const ofSlice = (stride: number) => (slices > 1 ? ` + slice * ${(part * stride) / 4}` : '');
+  return times(part, (step) => {
     const place = (stride: number, apart: number, block: number) => (step * stride) / 4 + block * apart;
+    const placeA = (i: number) => `${place(strides.A, laneRows, i)} + rowFour${ofSlice(strides.A)}`;
+    const placeB = (j: number) => `${place(strides.B, laneColumns, j)} + columnFour${ofSlice(strides.B)}`;
     return [
-      ...times(rowBlocks, (i) => `let a${step}_${i} = tileA[${place(strideA, laneRows, i)} + rowFour];`),
-      ...times(columnBlocks, (j) => `let b${step}_${j} = tileB[${place(strideB, laneColumns, j)} + columnFour];`),
+      ...times(rowBlocks, (i) => `let a${step}_${i} = ${at.A(placeA(i))};`),
+      ...times(columnBlocks, (j) => `let b${step}_${j} = ${at.B(placeB(j))};`),
       ...times(4 * rowBlocks, (row) => {
         const left = `vec4f(a${step}_${Math.floor(row / 4)}.${'xyzw'[row % 4]})`;
         return times(columnBlocks, (j) => `sum${row}_${j} = fma(${left}, b${step}_${j}, sum${row}_${j});`).join(' ');
@@ -160,16 +175,17 @@ function productsText({ rowBlocks, columnBlocks, inner }: OuterProductTile, [str
  * Adds up what threads found of the same columns of A, and stores it once. In all its turns a thread
  * brings the same four.
  */
-function columnSumsText(tile: OuterProductTile): string[] {
+function columnSumsText(tile: OuterProductTile, at: OperandSide['at']): string[] {
   const { rows, threads } = outerProductSizes(tile);
   const fours = rows / 4;
+  const bringing = Math.min(threads, vectorsOf(tile.inner, rows));
   return [
     'if (task.firstColumn == 0) {',
     'workgroupBarrier();',
-    'tileA[thread] = columnsOfA;',
+    `${at('thread')} = columnsOfA;`,
     'workgroupBarrier();',
     `if (thread < ${fours}) {`,
-    `let total = ${times(threads / fours, (other) => `tileA[thread + ${other * fours}]`).join(' + ')};`,
+    `let total = ${times(bringing / fours, (other) => at(`thread + ${other * fours}`)).join(' + ')};`,
     ...times(4, (i) => {
       const row = `task.firstRow + 4 * thread + ${i}`;
       return `if (${row} < parameters.m) { storeColumnSum(workgroup.z * parameters.m + ${row}, total[${i}]); }`;
@@ -193,84 +209,4 @@ function storesText({ rowBlocks, columnBlocks }: OuterProductTile): string[] {
     '}',
   ];
   return Array.from({ length: columnBlocks }, (_, j) => column(j)).flat();
-}
-
-/** An operand whose threads each bring one vector of four in each of some turns. */
-function operandText(side: OperandSide, tile: OuterProductTile): OperandText {
-  const { name, lines, alongK } = side;
-  const { threads } = outerProductSizes(tile);
-  const vectors = alongK ? tile.inner / 4 : lines / 4;
-  const turns = times(turnsOf(tile, lines), (turn) => `${turn}`);
-  const each = (write: (turn: string) => string) => turns.map((turn) => write(`${name}${turn}`));
-  const read = alongK ? alongInner(side, tile) : acrossInner(side, tile);
-  return {
-    places: turns.map((turn) => {
-      const key = `${name}${turn}`;
-      const number = `(thread + ${Number(turn) * threads})`;
-      const where = `let row${key} = ${number} / ${vectors}; let four${key} = ${number} % ${vectors};`;
-      return `${where} ${read.place(key)} var next${key}: vec4f;`;
-    }),
-    fetch: each(read.fetch),
-    fetchChecked: each(read.fetchChecked),
-    advance: each((key) => `from${key} += ${read.advance};`),
-    stage: each(read.stage),
-  };
-}
-
-interface OperandRead {
-  readonly place: (key: string) => string;
-  readonly fetch: (key: string) => string;
-  readonly fetchChecked: (key: string) => string;
-  readonly stage: (key: string) => string;
-  readonly advance: string;
-}
-
-const components = [0, 1, 2, 3];
-
-/** Vectors of four inner steps of a line, which are turned on their way to workgroup memory. */
-function alongInner({ name, lines, limit, firstLine, vec4 }: OperandSide, { inner }: OuterProductTile): OperandRead {
-  const stride = lineStride(lines, true);
-  const load = (key: string, four: number) => `next${key}[${four}] = load${name}(from${key} + ${four});`;
-  const whole = (key: string) => `next${key} = load${name}(from${key});`;
-  return {
-    place: (key) => {
-      const start = `task.offset${name} + min(${firstLine} + row${key}, ${limit} - 1) * parameters.k + task.firstInner`;
-      const from = vec4 ? `(${start}) / 4 + four${key}` : `${start} + 4 * four${key}`;
-      return `var from${key} = ${from}; let slot${key} = four${key} * ${stride} + row${key} / 4; let lane${key} = row${key} % 4;`;
-    },
-    fetch: (key) => (vec4 ? whole(key) : components.map((four) => load(key, four)).join(' ')),
-    fetchChecked: (key) => {
-      const inside = (four: number) => `if (inner + 4 * four${key} + ${four} < task.endInner)`;
-      const loads = vec4
-        ? [`${inside(0)} { ${whole(key)} }`]
-        : components.map((i) => `${inside(i)} { ${load(key, i)} }`);
-      return `next${key} = vec4f(); ${loads.join(' ')}`;
-    },
-    stage: (key) =>
-      components.map((i) => `tile${name}[${(i * stride) / 4} + slot${key}][lane${key}] = next${key}[${i}];`).join(' '),
-    advance: vec4 ? `${inner / 4}` : `${inner}`,
-  };
-}
-
-/** Vectors of four lines at an inner step. */
-function acrossInner({ name, lines, limit, firstLine, vec4 }: OperandSide, { inner }: OuterProductTile): OperandRead {
-  const stride = lineStride(lines, false);
-  const fetch = (key: string) =>
-    vec4
-      ? `next${key} = load${name}(from${key});`
-      : `next${key} = vec4f(${[...'xyzw'].map((i) => `load${name}(from${key} + lines${key}.${i})`).join(', ')});`;
-  return {
-    place: (key) => {
-      const start = `task.offset${name} + (task.firstInner + row${key}) * ${limit}`;
-      const line = `${firstLine} + 4 * four${key}`;
-      const from = vec4
-        ? `var from${key} = (${start} + min(${line}, ${limit} - 4)) / 4;`
-        : `var from${key} = ${start}; let lines${key} = min(${line} + sequence, vec4u(${limit} - 1));`;
-      return `${from} let slot${key} = row${key} * ${stride / 4} + four${key};`;
-    },
-    fetch,
-    fetchChecked: (key) => `next${key} = vec4f(); if (inner + row${key} < task.endInner) { ${fetch(key)} }`,
-    stage: (key) => `tile${name}[slot${key}] = next${key};`,
-    advance: `${vec4 ? inner / 4 : inner} * ${limit}`,
-  };
 }

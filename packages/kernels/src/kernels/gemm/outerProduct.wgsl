@@ -6,6 +6,8 @@
 // step of a thread is a few reads of four lines and nothing to turn. Warps of 32 threads are 4 x 8
 // blocks of 4 x 4 results, and a thread has up to 2 x 2 such blocks, 16 rows and 32 columns apart:
 // what the threads of a warp read of a step lies side by side, without bank conflicts.
+// In a sliced tile groups of threads have the same results, each a part of the inner steps in
+// workgroup memory, and are joined there at the end: see outerProductSlices.ts.
 // The next steps are on their way from memory to registers while these are multiplied.
 // outerProduct.ts writes `main` and unrolls it: sums are variables with names, since those that are
 // indexed at run time leave the registers, and places in workgroup memory are made in `main` of the

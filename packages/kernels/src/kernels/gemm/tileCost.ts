@@ -20,8 +20,16 @@ export interface TileCandidate {
 
 /** Inner steps that filling the tile, the epilogue and the start of a workgroup are worth. */
 const stepsAround = 48;
-/** Of a dispatch more, for the sum of the parts. */
-const dispatchMicroseconds = 5;
+/**
+ * Of a dispatch more, for the sum of the parts: with its traffic the 10 us that the H100 of
+ * 2026-11-26 took for two parts of 512 x 768.
+ */
+const dispatchMicroseconds = 7.5;
+/**
+ * What parts must gain, so that a sum of theirs is recorded: it took the host 9 to 11 us there. Of
+ * short products a tenth of their time.
+ */
+const leastGain = { microseconds: 10, share: 0.1 };
 /** As `planSplits` has it, which is there before this is loaded. */
 const innerPerPart = (k: number, splits: number) => Math.ceil(k / splits / 16) * 16;
 
@@ -47,14 +55,20 @@ export function tileMicroseconds(card: Card, candidate: TileCandidate, shape: Pr
 /**
  * The candidates, the one first that is nowhere far behind: whose time, as a multiple of the
  * shortest on the same card, is the least on the card where it is the worst. For one card that is
- * the fastest. Equals stay in order; those of no known speed come last.
+ * the fastest, where parts must gain what recording their sum takes. Equals stay in order; those of
+ * no known speed come last.
  */
 export function tilesByTime<C extends TileCandidate>(
   cards: readonly Card[],
   candidates: readonly C[],
   shape: ProductShape,
 ): C[] {
-  const times = cards.map((card) => candidates.map((candidate) => tileMicroseconds(card, candidate, shape)));
+  const times = cards.map((card) =>
+    candidates.map((candidate) => {
+      const time = tileMicroseconds(card, candidate, shape);
+      return time + (candidate.splits > 1 ? Math.min(leastGain.microseconds, leastGain.share * time) : 0);
+    }),
+  );
   const shortest = times.map((ofCard) => Math.min(...ofCard));
   const worst = candidates.map((_, index) =>
     Math.max(...times.map((ofCard, card) => (ofCard[index] as number) / (shortest[card] as number))),
