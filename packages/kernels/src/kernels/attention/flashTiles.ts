@@ -51,7 +51,10 @@ export function sharesOf({ threads, rows, keys, chunks }: FlashTile): FlashShare
   return { keyLanes, rowGroups, rowsOfThread: rows / rowGroups, chunkLanes, groups: threads / chunkLanes };
 }
 
-/** The tile of a block of queries, forward and for their gradient alone, for heads of up to 32, 64, 128 and 256 channels. */
+/**
+ * The tile of a block of queries, forward and for their gradient alone: for heads of up to 32, 64, 128
+ * and 256 channels.
+ */
 export function forwardTile(headSize: number): FlashTile {
   const chunks = chunksOfClass(headSize);
   return chunks === 8 ? { threads: 64, rows: 32, keys: 32, chunks } : { threads: 128, rows: 32, keys: 64, chunks };
