@@ -1,6 +1,6 @@
 import { nearestName, nonEmptyText, optional, requireArgument } from '@attune/validate';
 import { UnknownMetricError } from './errors.ts';
-import { refuse } from './input.ts';
+import { refuse } from './metric.ts';
 import type { MetricDefinition, MetricResult } from './metric.ts';
 
 type Definition = MetricDefinition<object, MetricResult, object>;

@@ -6,6 +6,11 @@ import type { MetricValues } from './input.ts';
 import { checks, concatenate, readRows } from './rows.ts';
 import type { MetricRows, Takes } from './rows.ts';
 
+// The file of a metric imports what it needs from here, so that bundlers make one chunk of what all
+// metrics share.
+export { refuse, rowWeights, sampleWeightKind } from './input.ts';
+export type { MetricRows } from './rows.ts';
+
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };
 /** What a metric gives: a value, or more, for each name. */

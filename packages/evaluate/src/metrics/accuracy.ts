@@ -1,6 +1,6 @@
 import { flag, optional } from '@attune/validate';
+import { rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `accuracy`. */
 export interface AccuracyOptions {

@@ -1,9 +1,8 @@
 import { oneOf, optional, orNull } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricRows } from '../rows.ts';
-import type { MetricDefinition } from '../metric.ts';
+import { rowWeights, sampleWeightKind } from '../metric.ts';
+import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { labelsKind, presentClasses } from './labels.ts';
-import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** How the scores of classes become one, as in scikit-learn. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';

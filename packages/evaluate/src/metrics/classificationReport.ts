@@ -1,11 +1,10 @@
 import { arrayOf, nonEmptyText, optional } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricRows } from '../rows.ts';
-import type { MetricDefinition } from '../metric.ts';
+import { rowWeights, sampleWeightKind } from '../metric.ts';
+import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { f1, precision, recall, zeroDivisionKind } from './classScores.ts';
 import type { Average } from './classScores.ts';
 import { labelsKind, presentClasses } from './labels.ts';
-import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `classification_report`. */
 export interface ClassificationReportOptions {

@@ -1,9 +1,8 @@
 import { oneOf, optional } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import type { MetricRows } from '../rows.ts';
-import type { MetricDefinition } from '../metric.ts';
+import { rowWeights, sampleWeightKind } from '../metric.ts';
+import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { labelsKind, presentClasses } from './labels.ts';
-import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `confusion_matrix`. */
 export interface ConfusionMatrixOptions {

@@ -1,7 +1,6 @@
 import { flag, optional } from '@attune/validate';
-import { refuse } from '../input.ts';
-import type { MetricRows } from '../rows.ts';
-import type { MetricDefinition } from '../metric.ts';
+import { refuse } from '../metric.ts';
+import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { incompleteBeta } from './incompleteBeta.ts';
 
 /** Options of the metrics `pearsonr` and `spearmanr`. */

@@ -1,4 +1,4 @@
-import { refuse } from '../input.ts';
+import { refuse } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
 
 type Accuracy = { accuracy: number };

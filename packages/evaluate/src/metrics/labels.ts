@@ -1,6 +1,6 @@
 import { arrayOf, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import type { MetricRows } from '../rows.ts';
+import type { MetricRows } from '../metric.ts';
 
 /** What `labels` must be. */
 export const labelsKind: Kind = optional(arrayOf({ what: 'class numbers', holds: Number.isInteger }, 'class numbers'));

@@ -1,7 +1,7 @@
 import { oneOf, optional, orNull } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
+import { rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `matthews_correlation`. */
 export interface MatthewsOptions {

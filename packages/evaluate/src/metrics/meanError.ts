@@ -1,8 +1,8 @@
 import { flag, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
+import { rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
-import { rowWeights, sampleWeightKind } from '../input.ts';
 
 /** Options of the metric `mae`. */
 export interface MeanErrorOptions {
