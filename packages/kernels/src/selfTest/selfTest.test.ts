@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 import { fastVariants } from '../testing/fastVariants.ts';
+import { checkAttention } from './checkAttention.ts';
 import { selfTest } from './selfTest.ts';
 
 let gpu: Gpu;
@@ -35,6 +36,21 @@ describe('selfTest', () => {
     const { liveArrays } = gpu.memory;
     expect(await selfTest(gpu, (message) => expect.unreachable(message))).toEqual([]);
     expect(gpu.memory.liveArrays).toBe(liveArrays);
+  });
+
+  it('checks on GPUs the gradients of long sequences too', async () => {
+    using device = await openDevice({ backend: 'null' });
+    Object.assign(device, { profile: { ...device.profile, software: false } });
+    const names = new Set<string | undefined>();
+    device.dispatch = ({ program }) => void names.add(program.key.split(' vec4', 1)[0]);
+    checkAttention(device);
+    expect([...names]).toEqual([
+      'attention flash',
+      'attentionBackward flash',
+      'attentionBackward rows',
+      'attentionBackward query flash',
+      'attentionBackward key value flash',
+    ]);
   });
 
   it('finds a kernel that is wrong, says so once, and has another one chosen', async () => {
