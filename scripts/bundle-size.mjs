@@ -24,7 +24,7 @@ export const pages = {
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 53.5, software: 56.5, gpu: 58.7, matrixUnits: 65.7 },
+    most: { start: 53, software: 56, gpu: 58.2, matrixUnits: 65.2 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 31.4, software: 31.4, gpu: 31.4, matrixUnits: 32.2 },
+    most: { start: 30.8, software: 30.8, gpu: 30.8, matrixUnits: 31.6 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

@@ -26,7 +26,14 @@ it('leaves out what a page does not import', async () => {
 it('loads late what only adapters of a kind run, by chunks that share nothing with the page', async () => {
   const chunks = await bundle(pages['an MLP']);
   const late = chunks.filter(({ isDynamicEntry }) => isDynamicEntry);
-  for (const name of ['softwareVariants', 'gpuVariants', 'matrixVariants', 'probeMatrices', 'compileError'])
+  for (const name of [
+    'softwareVariants',
+    'gpuVariants',
+    'matrixVariants',
+    'probeMatrices',
+    'compileError',
+    'compileBeside',
+  ])
     expect(late.map(({ facadeModuleId }) => facadeModuleId)).toContainEqual(expect.stringContaining(`/${name}.ts`));
   // Bundlers may put what is shared into the page's chunk, for which a page that waits at its top for
   // its device would wait for ever.

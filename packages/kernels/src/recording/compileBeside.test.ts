@@ -1,5 +1,6 @@
 import { loadWebGpu } from '#platform';
 import { describe, expect, it } from 'vitest';
+import { compilationKit } from './compilationKit.ts';
 import { CompileBeside } from './compileBeside.ts';
 import type { NeededProgram } from './pipelineCache.ts';
 
@@ -23,6 +24,7 @@ async function compile(milliseconds: (key: string) => number, open: (webgpu: GPU
   let helpers = 0;
   let done = 0;
   await new CompileBeside(programs, {
+    kit: compilationKit,
     firstRun: {
       run: async ({ program: { key } }) => {
         ran.push(key);

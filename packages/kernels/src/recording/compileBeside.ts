@@ -1,6 +1,5 @@
-import { Failures } from '../device/failures.ts';
+import type { CompilationKit } from './compilationKit.ts';
 import { FirstRun } from './firstRun.ts';
-import { PipelineCache } from './pipelineCache.ts';
 import type { NeededProgram } from './pipelineCache.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
@@ -12,7 +11,10 @@ const compilationTime = 400;
 /** Milliseconds that a look-up takes on a busy machine, on the average of many. */
 const lookUpTime = 60;
 
+export { FirstRun };
+
 export interface CompileBesideOptions {
+  readonly kit: CompilationKit;
   /** Of the main device. */
   readonly firstRun: Pick<FirstRun, 'run'>;
   /** Opens another device of the same adapter; null when none can be had. */
@@ -102,8 +104,9 @@ export class CompileBeside {
     this.#activeHelpers += 1;
     const device = await this.#options.openHelper().catch(() => null);
     if (device) {
-      const pipelines = new PipelineCache({ device, failures: new Failures(), onForgotten: () => {} });
-      const firstRun = new FirstRun(device, pipelines);
+      const { kit } = this.#options;
+      const pipelines = new kit.PipelineCache({ device, failures: new kit.Failures(), onForgotten: () => {} });
+      const firstRun = new FirstRun(kit, device, pipelines);
       while (this.#helpful && !this.#options.isCancelled()) {
         const needed = this.#queue.shift();
         if (!needed) break;

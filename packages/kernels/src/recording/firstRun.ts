@@ -1,6 +1,4 @@
-import { waitForGpu } from '#platform';
-import { bufferUsage } from '../memory/bufferUsage.ts';
-import { parameterBlockBytes } from './parameterTable.ts';
+import type { CompilationKit } from './compilationKit.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
@@ -13,18 +11,20 @@ const scratchBytes = 65536;
  * row numbers must not send it through loops without end.
  */
 export class FirstRun {
+  readonly #kit: CompilationKit;
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #parameters: GPUBuffer;
   readonly #scratch: GPUBuffer[] = [];
 
-  constructor(device: GPUDevice, pipelines: PipelineCache) {
+  constructor(kit: CompilationKit, device: GPUDevice, pipelines: PipelineCache) {
+    this.#kit = kit;
     this.#device = device;
     this.#pipelines = pipelines;
     this.#parameters = device.createBuffer({
       label: 'no parameters',
-      size: parameterBlockBytes,
-      usage: bufferUsage.uniform,
+      size: kit.parameterBlockBytes,
+      usage: kit.bufferUsage.uniform,
     });
   }
 
@@ -50,7 +50,7 @@ export class FirstRun {
     const start = performance.now();
     this.#device.queue.submit([encoder.finish()]);
     const refused = this.#device.popErrorScope();
-    await waitForGpu(Promise.all([this.#device.queue.onSubmittedWorkDone(), refused]));
+    await this.#kit.waitForGpu(Promise.all([this.#device.queue.onSubmittedWorkDone(), refused]));
     return performance.now() - start;
   }
 
@@ -62,7 +62,7 @@ export class FirstRun {
     return (this.#scratch[index] ??= this.#device.createBuffer({
       label: `scratch ${index}`,
       size: Math.min(scratchBytes, this.#device.limits.maxStorageBufferBindingSize),
-      usage: bufferUsage.storage | bufferUsage.copyTarget,
+      usage: this.#kit.bufferUsage.storage | this.#kit.bufferUsage.copyTarget,
     }));
   }
 }

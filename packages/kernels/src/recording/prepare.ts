@@ -2,8 +2,7 @@ import { coreCount } from '#platform';
 import { callable, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import type { AbortSignal } from '@attune/platform';
-import { CompileBeside } from './compileBeside.ts';
-import { FirstRun } from './firstRun.ts';
+import { compilationKit } from './compilationKit.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
@@ -55,8 +54,10 @@ export async function prepare(programs: readonly NeededProgram[], options: Prepa
     const failed = (await Promise.allSettled(creations)).find(({ status }) => status === 'rejected');
     if (failed) throw (failed as PromiseRejectedResult).reason;
     if (!compilesWhenRun) return;
-    const firstRun = new FirstRun(device, pipelines);
+    const { CompileBeside, FirstRun } = await import('./compileBeside.ts');
+    const firstRun = new FirstRun(compilationKit, device, pipelines);
     const compilation = new CompileBeside(programs, {
+      kit: compilationKit,
       firstRun,
       openHelper: openHelper ?? (() => Promise.resolve(null)),
       maxHelpers: openHelper ? Math.min(maxHelpers, coreCount() - 1) : 0,
