@@ -137,12 +137,12 @@ export class DatasetRows<Row> {
     return [...new Set(this.column(name))];
   }
 
-  /** What the dataset is made of, for those that share it. */
+  /** What the dataset is made of, for those that share it. @internal */
   protected get view(): { readonly table: Table; readonly rows: Int32Array | undefined } {
     return { table: this.#table, rows: this.#rows };
   }
 
-  /** The table with rows in this dataset's order. */
+  /** The table with rows in this dataset's order. @internal */
   protected ordered(): Table {
     const rows = this.#rows;
     if (!rows) return this.#table;
