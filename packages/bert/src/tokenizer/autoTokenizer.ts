@@ -18,6 +18,7 @@ import { nameFolder } from '../checkpoint/nameFolder.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
 import { modelTypeError } from '../config/configError.ts';
+import { bertSteps, isBert } from './bertSteps.ts';
 import { TokenizerError } from './errors.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
 import {
@@ -106,9 +107,11 @@ function statedLimit(value: unknown): number | undefined {
 }
 
 /** Makes and tries a tokenizer; whatever fails is told with the file's name. */
-function createChecked(parts: TokenizerParts, source: string): Tokenizer {
+async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: string): Promise<Tokenizer> {
+  const { json, config } = parts;
+  const make = isBert(json) ? bertSteps : (await import('./librarySteps.ts')).librarySteps;
   try {
-    const tokenizer = createTokenizer(parts);
+    const tokenizer = createTokenizer({ ...parts, steps: make(json, config) });
     tokenizer.decode(tokenizer('a', 'b', { maxLength: 100 }).input_ids);
     return tokenizer;
   } catch (error) {

@@ -1,11 +1,10 @@
-import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { findAddedTokens } from './addedTokens.ts';
-import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
 import { TokenizerError } from './errors.ts';
-import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
+import type { TokenizerJson } from './tokenizerJson.ts';
+import type { TokenSteps } from './tokenSteps.ts';
 import type { DecodeOptions } from './tokenizerTypes.ts';
 
-/** Text to tokens and back: the library, made equal to the Rust tokenizers. */
+/** Text to tokens and back, equal to the Rust tokenizers. */
 export interface TextPipeline {
   /** The tokens of a text, without special tokens. */
   tokensOf(text: string): string[];
@@ -18,23 +17,8 @@ export interface TextPipeline {
   readonly vocabSize: number;
 }
 
-/** BERT's own steps, where tokenizer.json asks for them; else the library's. */
-function stepsOf(json: TokenizerJson, library: Library) {
-  const { normalizer, pre_tokenizer: preTokenizer } = json;
-  return {
-    normalize:
-      normalizer?.type === 'BertNormalizer'
-        ? bertNormalizer(normalizer as BertNormalizerOptions)
-        : (text: string): string => library.normalizer?.(text) ?? text,
-    words:
-      preTokenizer?.type === 'BertPreTokenizer'
-        ? bertWords
-        : (text: string): string[] => library.pre_tokenizer?.(text) ?? [text],
-  };
-}
-
 /**
- * Takes added tokens out of the library's vocabulary of words, where it puts them: in Rust no word
+ * Takes added tokens out of the vocabulary of words: in Rust no word
  * is cut at one. Returns their ids.
  */
 function takeOutAddedTokens({ added_tokens: added, model: { vocab } }: TokenizerJson, words: Map<string, number>) {
@@ -48,14 +32,11 @@ function takeOutAddedTokens({ added_tokens: added, model: { vocab } }: Tokenizer
 }
 
 /** @throws TokenizerError when the vocabulary lacks the unknown token */
-export function createTextPipeline(json: TokenizerJson, config: TokenizerConfig, unknownToken: string): TextPipeline {
-  const library = new Library(json, config);
-  const { model } = library;
-  const unknownId = library.token_to_id(unknownToken);
-  if (unknownId === undefined || !model)
-    throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'.`);
-  const addedIds = takeOutAddedTokens(json, model.tokens_to_ids);
-  const { normalize, words } = stepsOf(json, library);
+export function createTextPipeline(json: TokenizerJson, steps: TokenSteps, unknownToken: string): TextPipeline {
+  const { normalize, words, pieces, ids, tokens } = steps;
+  const unknownId = ids.get(unknownToken);
+  if (unknownId === undefined) throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'.`);
+  const addedIds = takeOutAddedTokens(json, ids);
   const isNormalized = ({ normalized, special = false }: TokenizerJson['added_tokens'][number]): boolean =>
     normalized ?? !special;
   const splitText = findAddedTokens(
@@ -70,18 +51,17 @@ export function createTextPipeline(json: TokenizerJson, config: TokenizerConfig,
         'token' in piece
           ? piece.token.content
           : splitNormalized(normalize(piece.text)).flatMap((part) =>
-              'token' in part ? part.token.content : model(words(part.text)),
+              'token' in part ? part.token.content : pieces(words(part.text)),
             ),
       ),
-    idOf: (token) => addedIds.get(token) ?? library.token_to_id(token) ?? unknownId,
-    tokenOf: (id) => library.id_to_token(id) ?? unknownToken,
+    idOf: (token) => addedIds.get(token) ?? ids.get(token) ?? unknownId,
+    tokenOf: (id) => tokens[id] ?? unknownToken,
     continues: (token) => token.startsWith(prefix),
-    decode(ids, { skipSpecialTokens = false } = {}) {
-      const known = [...ids].filter((id) => library.id_to_token(id) !== undefined);
-      return known.length === 0
-        ? ''
-        : library.decode(known, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
+    decode(given, { skipSpecialTokens = false } = {}) {
+      const known = [...given].filter((id) => tokens[id] !== undefined);
+      return known.length === 0 ? '' : steps.decode(known, skipSpecialTokens);
     },
-    vocabSize: library.get_vocab().size,
+    // Ids without a token count as one.
+    vocabSize: new Set(tokens).size,
   };
 }

@@ -9,11 +9,13 @@ import { readTemplate } from './template.ts';
 import { createTextPipeline } from './textPipeline.ts';
 import { isTexts, readTexts, requireText } from './texts.ts';
 import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
+import type { TokenSteps } from './tokenSteps.ts';
 import type { DecodeOptions, EncodeOptions, Tokenizer } from './tokenizerTypes.ts';
 
 export interface TokenizerParts {
   readonly json: TokenizerJson;
   readonly config: TokenizerConfig;
+  readonly steps: TokenSteps;
   readonly modelMaxLength: number;
   readonly fingerprint: string;
   /** Writes files into a folder; from the platform. */
@@ -90,9 +92,9 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
 
 /** Builds the callable tokenizer from its parts. */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
-  const { json, config, modelMaxLength, fingerprint } = parts;
+  const { json, config, steps, modelMaxLength, fingerprint } = parts;
   const words = readSpecialTokens(json, config);
-  const pipeline = createTextPipeline(json, config, words.unk);
+  const pipeline = createTextPipeline(json, steps, words.unk);
   const { idOf, vocabSize } = pipeline;
   const shared: EncodeParts = {
     pipeline,

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import own from '../../golden/own-mini/tokenizer.json' with { type: 'json' };
+import { bertSteps, isBert } from './bertSteps.ts';
+import { librarySteps } from './librarySteps.ts';
+import { checkTokenizerJson, type TokenizerJson } from './tokenizerJson.ts';
+
+const json = checkTokenizerJson(own, 'tokenizer.json');
+
+/** Texts of pieces of the vocabulary and of what is in none. */
+function texts(): string[] {
+  const parts = [
+    ...Object.keys(json.model.vocab).map((token) => token.replace('##', '')),
+    'ß',
+    '日',
+    '😀',
+    "n't",
+    '.',
+    ' ',
+  ];
+  let state = 1;
+  const draw = () => (state = (state * 48271) % 0x7fffffff);
+  const text = () =>
+    Array.from({ length: 1 + (draw() % 12) }, () => parts[draw() % parts.length]).join(draw() % 2 ? '' : ' ');
+  return ['', 'a'.repeat(100), 'a'.repeat(101), ...Array.from({ length: 500 }, text)];
+}
+
+it.each([
+  ['as it stands', {}, {}],
+  ['without cleanup, with another prefix', { decoder: { type: 'WordPiece', prefix: '', cleanup: false } }, {}],
+  ['with few characters a word', { model: { ...json.model, max_input_chars_per_word: 3 } }, {}],
+  ['with more special tokens', {}, { additional_special_tokens: ['the', '.'] }],
+])('gives what the library gives, %s', (_, changes: Partial<TokenizerJson>, config) => {
+  const changed = { ...json, ...changes };
+  expect(isBert(changed)).toBe(true);
+  const [steps, library] = [bertSteps(changed, config), librarySteps(changed, config)];
+  expect(steps.ids).toEqual(library.ids);
+  expect([...steps.tokens]).toEqual([...library.tokens]);
+  for (const text of texts()) {
+    const pieces = steps.pieces(steps.words(steps.normalize(text)));
+    expect(pieces).toEqual(library.pieces(library.words(library.normalize(text))));
+    const ids = pieces.map((piece) => steps.ids.get(piece) ?? 0);
+    if (ids.length === 0) continue;
+    for (const skips of [true, false]) expect(steps.decode(ids, skips)).toBe(library.decode(ids, skips));
+  }
+});
+
+it('takes only what is BERT from end to end', () => {
+  for (const changes of [
+    { normalizer: { type: 'Lowercase' } },
+    { pre_tokenizer: null },
+    { decoder: null },
+    { model: { ...json.model, type: 'BPE' } },
+    { model: { ...json.model, fuse_unk: true } },
+  ])
+    expect(isBert({ ...json, ...changes })).toBe(false);
+});
