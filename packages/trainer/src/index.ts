@@ -65,10 +65,5 @@ export { TrainerControl } from './state/trainerControl.ts';
 export { TrainerState } from './state/trainerState.ts';
 export type { LogEntry, LogValue } from './state/trainerState.ts';
 export { Trainer } from './trainer.ts';
-export type {
-  ComputeMetricsOptions,
-  ProcessingClass,
-  TrainerOptions,
-  TrainOptions,
-  TrainOutput,
-} from './trainerOptions.ts';
+export type { TrainOptions, TrainOutput } from './runOptions.ts';
+export type { ComputeMetricsOptions, ProcessingClass, TrainerOptions } from './trainerOptions.ts';

@@ -28,14 +28,11 @@ import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
 import { requireDataset, requireEvalDataset } from './datasetKinds.ts';
-import {
-  callModelInit,
-  readEvaluateOptions,
-  readTrainerOptions,
-  readTrainOptions,
-  withArguments,
-} from './trainerOptions.ts';
-import type { ProcessingClass, TrainerOptions, TrainerParts, TrainOptions, TrainOutput } from './trainerOptions.ts';
+import { callModelInit } from './modelChecks.ts';
+import { readEvaluateOptions, readTrainOptions } from './runOptions.ts';
+import type { TrainOptions, TrainOutput } from './runOptions.ts';
+import { readTrainerOptions, withArguments } from './trainerOptions.ts';
+import type { ProcessingClass, TrainerOptions, TrainerParts } from './trainerOptions.ts';
 import { TrainerResults } from './trainerResults.ts';
 import { defaultSchedule } from './training/defaultSchedule.ts';
 import { labelsOf } from './training/countLabels.ts';

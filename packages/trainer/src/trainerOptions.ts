@@ -1,24 +1,18 @@
 import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
 import type { BatchArray, DataCollator, NdArray, PaddingTokenizer } from '@attune/data';
-import type { AbortSignal } from '@attune/platform';
-import { setSeed } from '@attune/tensor';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import type { OptimizerClass } from './arguments/optimizers.ts';
 import {
-  arrayOf,
   callable,
   instanceOf,
-  nonEmptyText,
   object,
   objectWith,
   oneOfKinds,
   optional,
-  requireArgument,
   requireOptions,
   shown,
 } from '@attune/validate';
 import type { Kind, OptionAdvice } from '@attune/validate';
-import { checkpointToResume } from './arguments/argumentKinds.ts';
 import { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { SavableProcessor } from './checkpoint/write.ts';
@@ -28,11 +22,11 @@ import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
 import type { Collected, Nested } from './evaluation/nested.ts';
-import type { ComputeLossFunc, EvaluateOptions, EvaluationLoopOptions, OptimizerScheduler } from './extensionPoints.ts';
+import type { ComputeLossFunc, OptimizerScheduler } from './extensionPoints.ts';
 import { rowLength } from './lengthGroups.ts';
 import type { TrainableModel } from './model.ts';
 import { functionOf } from './ownFunction.ts';
-import type { LogEntry } from './state/trainerState.ts';
+import { checkModel, modelKind } from './modelChecks.ts';
 
 /** A tokenizer that pads batches and can be saved beside the model. */
 export type ProcessingClass = PaddingTokenizer & SavableProcessor;
@@ -115,58 +109,6 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   device?: Device | undefined;
 }
 
-/** Options of a Trainer's `train`. */
-export interface TrainOptions {
-  /**
-   * Goes on from a checkpoint: `true` for the newest whole one of the output folder, or its path.
-   * Default: that of the arguments.
-   */
-  readonly resumeFromCheckpoint?: string | boolean | null | undefined;
-  /**
-   * What a person is told to do who has stopped the run, such as the command of a program. Default:
-   * `train({ resumeFromCheckpoint: true })`.
-   */
-  readonly howToResume?: string | undefined;
-  /**
-   * Ends the run: before its first step at once, later when the step under way is done. `train()`
-   * then rejects with the signal's reason; the weights are those of that step, and nothing is saved.
-   */
-  readonly signal?: AbortSignal | undefined;
-  /** `ignoreKeys` of the evaluations of this run. Default none. */
-  readonly ignoreKeysForEval?: readonly string[] | undefined;
-}
-
-/** What `train()` gives. */
-export interface TrainOutput {
-  /** Optimizer steps done. */
-  readonly globalStep: number;
-  /** Mean loss over all steps. */
-  readonly trainingLoss: number;
-  /**
-   * `train_runtime`, `train_samples_per_second`, `train_steps_per_second`, `total_flos`,
-   * `train_loss`, `epoch`.
-   */
-  readonly metrics: LogEntry;
-}
-
-const model: Kind = {
-  what: 'a module whose forward(batch) returns { loss, logits }',
-  holds: (value) => modulelike.holds(value) && hasDevice(value) && Array.isArray((value as TrainableModel).inputNames),
-  found: (value) => {
-    if (!modulelike.holds(value)) return modulelike.found?.(value) ?? shown(value);
-    if (!hasDevice(value)) return `${shown(value)}, which has no device: it must extend Module`;
-    return (
-      `${shown(value)}, which has no inputNames, the batch keys that its forward reads: a base model without a head ` +
-      'cannot be trained; use AutoModelForSequenceClassification'
-    );
-  },
-};
-
-// A model without parameters says so itself, in the getter.
-const hasDevice = (value: unknown) => Boolean((value as TrainableModel).device);
-
-const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
-
 const schedulerKind = oneOfKinds(
   'a function from a step to its rate, or a scheduler',
   callable,
@@ -185,7 +127,7 @@ const optimizerPair: Kind = {
 const ownOptimizer = objectWith('', { step: 'function', records: 'function', paramGroups: 'object' });
 
 const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
-  model: optional(model),
+  model: optional(modelKind),
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
   trainDataset: optional(anyRows),
   evalDataset: optional(object),
@@ -303,46 +245,6 @@ export function withArguments(parts: TrainerParts, args: TrainingArguments): Tra
   };
 }
 
-/**
- * What a model must be for these arguments.
- *
- * @throws TrainerError when it is on another device
- * @throws TrainingArgumentsError when it lacks what they need
- */
-function checkModel(trained: TrainableModel, args: TrainingArguments, device?: Device): void {
-  if (device && device !== trained.device) {
-    throw new TrainerError(
-      'new Trainer: the option device is another GPU than the one that the model is on. Leave it out, or load the model ' +
-        'there: fromPretrained(name, { device })',
-    );
-  }
-  if (args.activationCheckpointing && typeof trained.activationCheckpointingEnable !== 'function') {
-    throw new TrainingArgumentsError(
-      `activationCheckpointing is true, but ${trained.constructor.name} has no activationCheckpointingEnable({ everyNLayers }): ` +
-        'it must call checkpoint() of @attune/tensor around its layers from then on; or leave the argument out',
-    );
-  }
-  if (args.neftuneNoiseAlpha !== null && !('neftuneNoiseAlpha' in trained)) {
-    throw new TrainingArgumentsError(
-      `neftuneNoiseAlpha is ${args.neftuneNoiseAlpha}, but ${trained.constructor.name} has no neftuneNoiseAlpha: it must have this ` +
-        'property, and add the noise to its embeddings while it is a number; or leave the argument out',
-    );
-  }
-}
-
-/**
- * Makes a model, and checks it.
- *
- * @throws TrainerError when it is none
- */
-export async function callModelInit({ modelInit, args }: TrainerParts, device?: Device): Promise<TrainableModel> {
-  setSeed(args.seed);
-  const made: unknown = await modelInit?.();
-  requireArgument('modelInit', 'what it returns', made, model, TrainerError);
-  checkModel(made as TrainableModel, args, device);
-  return made as TrainableModel;
-}
-
 /** Contradictions that `transformers` refuses too, and an optimizer that is not for this model. */
 function checkOwnOptimizer(
   options: TrainerOptions,
@@ -355,7 +257,7 @@ function checkOwnOptimizer(
   };
   if (trained && modelInit) fail('pass either model or modelInit, not both');
   if (!trained && !modelInit)
-    fail(`model must be ${model.what}; got ${shown(trained)}. Or pass modelInit, which makes one for each run`);
+    fail(`model must be ${modelKind.what}; got ${shown(trained)}. Or pass modelInit, which makes one for each run`);
   if (optimizer && optimizerClsAndKwargs) fail('pass either optimizers or optimizerClsAndKwargs, not both');
   if (modelInit && (optimizer || scheduler))
     fail(
@@ -386,47 +288,4 @@ function checkDecidingSet(
     `metricForBestModel is '${given}', but there are several evaluation sets, ${names.join(', ')}: name the metric of one ` +
       `of them, such as 'eval_${names[0]}_${metric}'`,
   );
-}
-
-const abortSignal = instanceOf(globalThis.AbortSignal, 'an AbortSignal, as new AbortController().signal is one');
-const keys = arrayOf(nonEmptyText, 'names of outputs');
-
-const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
-  resumeFromCheckpoint: optional(checkpointToResume),
-  howToResume: optional(nonEmptyText),
-  signal: optional(abortSignal),
-  ignoreKeysForEval: optional(keys),
-};
-
-const trainAdvice: OptionAdvice = {
-  error: TrainerError,
-  otherNames: {
-    trial: 'searching over arguments is not supported yet',
-  },
-};
-
-/** @throws TrainerError for what `train()` does not know or support */
-export function readTrainOptions(options: TrainOptions): void {
-  requireOptions('train', options, trainKinds, trainAdvice);
-}
-
-const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = {
-  metricKeyPrefix: optional(nonEmptyText),
-  ignoreKeys: optional(keys),
-  signal: optional(abortSignal),
-};
-
-/**
- * The options of an evaluation, with the prefix of its metrics.
- *
- * @throws TrainerError for what `evaluate()` and `predict()` do not know
- */
-export function readEvaluateOptions(
-  where: string,
-  options: EvaluateOptions | string,
-  missing: string,
-): EvaluationLoopOptions {
-  const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
-  requireOptions(where, given, evaluateKinds, { error: TrainerError });
-  return { ...given, metricKeyPrefix: given.metricKeyPrefix ?? missing };
 }

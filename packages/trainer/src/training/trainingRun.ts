@@ -13,7 +13,7 @@ import { TrainingInterruptedError } from '../errors.ts';
 import { tokenSpeedMetrics } from '../evaluation/speedMetrics.ts';
 import type { Dataloader } from '../extensionPoints.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
-import type { TrainOutput } from '../trainerOptions.ts';
+import type { TrainOutput } from '../runOptions.ts';
 import { noteBest } from './bestModel.ts';
 import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';

@@ -1,0 +1,84 @@
+import type { AbortSignal } from '@attune/platform';
+import { arrayOf, instanceOf, nonEmptyText, optional, requireOptions } from '@attune/validate';
+import type { Kind, OptionAdvice } from '@attune/validate';
+import { checkpointToResume } from './arguments/argumentKinds.ts';
+import { TrainerError } from './errors.ts';
+import type { EvaluateOptions, EvaluationLoopOptions } from './extensionPoints.ts';
+import type { LogEntry } from './state/trainerState.ts';
+
+/** Options of a Trainer's `train`. */
+export interface TrainOptions {
+  /**
+   * Goes on from a checkpoint: `true` for the newest whole one of the output folder, or its path.
+   * Default: that of the arguments.
+   */
+  readonly resumeFromCheckpoint?: string | boolean | null | undefined;
+  /**
+   * What a person is told to do who has stopped the run, such as the command of a program. Default:
+   * `train({ resumeFromCheckpoint: true })`.
+   */
+  readonly howToResume?: string | undefined;
+  /**
+   * Ends the run: before its first step at once, later when the step under way is done. `train()`
+   * then rejects with the signal's reason; the weights are those of that step, and nothing is saved.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** `ignoreKeys` of the evaluations of this run. Default none. */
+  readonly ignoreKeysForEval?: readonly string[] | undefined;
+}
+
+/** What `train()` gives. */
+export interface TrainOutput {
+  /** Optimizer steps done. */
+  readonly globalStep: number;
+  /** Mean loss over all steps. */
+  readonly trainingLoss: number;
+  /**
+   * `train_runtime`, `train_samples_per_second`, `train_steps_per_second`, `total_flos`,
+   * `train_loss`, `epoch`.
+   */
+  readonly metrics: LogEntry;
+}
+
+const abortSignal = instanceOf(globalThis.AbortSignal, 'an AbortSignal, as new AbortController().signal is one');
+const keys = arrayOf(nonEmptyText, 'names of outputs');
+
+const trainKinds: Readonly<Record<keyof TrainOptions, Kind>> = {
+  resumeFromCheckpoint: optional(checkpointToResume),
+  howToResume: optional(nonEmptyText),
+  signal: optional(abortSignal),
+  ignoreKeysForEval: optional(keys),
+};
+
+const trainAdvice: OptionAdvice = {
+  error: TrainerError,
+  otherNames: {
+    trial: 'searching over arguments is not supported yet',
+  },
+};
+
+/** @throws TrainerError for what `train()` does not know or support */
+export function readTrainOptions(options: TrainOptions): void {
+  requireOptions('train', options, trainKinds, trainAdvice);
+}
+
+const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = {
+  metricKeyPrefix: optional(nonEmptyText),
+  ignoreKeys: optional(keys),
+  signal: optional(abortSignal),
+};
+
+/**
+ * The options of an evaluation, with the prefix of its metrics.
+ *
+ * @throws TrainerError for what `evaluate()` and `predict()` do not know
+ */
+export function readEvaluateOptions(
+  where: string,
+  options: EvaluateOptions | string,
+  missing: string,
+): EvaluationLoopOptions {
+  const given = typeof options === 'string' ? { metricKeyPrefix: options } : options;
+  requireOptions(where, given, evaluateKinds, { error: TrainerError });
+  return { ...given, metricKeyPrefix: given.metricKeyPrefix ?? missing };
+}
