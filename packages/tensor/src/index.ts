@@ -228,6 +228,6 @@ export type { WritableTensor } from './safetensors/writeSafetensors.ts';
 export type { Shape } from './shape.ts';
 export { Tensor } from './tensor.ts';
 export type { DType, DataOf, FloatOf, FloatType, SumOf } from './dtypes.ts';
-export { DeviceLostError, openDevice, OutOfMemoryError, selfTest, tuneKernels } from '@attune/kernels';
+export { DeviceLostError, loadVariants, openDevice, OutOfMemoryError, selfTest, tuneKernels } from '@attune/kernels';
 export type { DeviceInfo, TuneOptions } from '@attune/kernels';
 export type { DynamicLossScale, UpdateRecord } from '@attune/kernels/internal';

@@ -113,7 +113,7 @@ export async function drawWeights(
   requireComputable(config, where);
   const { seed = defaultSeed } = options;
   const shapes = kind.shapes(config);
-  const device = options.device ?? (await defaultDevice());
+  const device = await readyDevice(options.device);
   requireMemory(device, shapes, where);
   const plan = planWeights(shapes, new Map(), {
     model: kind.architecture,
@@ -183,7 +183,14 @@ export async function readWeights<Class extends { readonly kind: ModelKind }>(
     ignoreMismatchedSizes,
     seed,
   });
-  const device = givenDevice ?? (await defaultDevice());
+  const device = await readyDevice(givenDevice);
   requireMemory(device, plan.shapes, files.name);
   return { modelClass, config, weights: sourceOf(loadWeights(plan, config), device), seed, report: plan.report };
+}
+
+/** The device, with what products on it need: a page may bring models, and with them products, after it. */
+async function readyDevice(given: Device | undefined): Promise<Device> {
+  const device = given ?? (await defaultDevice());
+  await device.prepare(() => {});
+  return device;
 }

@@ -34,7 +34,9 @@ export const lateVariants = (): Promise<unknown> | null => late;
 /**
  * Loads every way to compute products, for callers who ask for one by name that their adapter
  * would not choose: `gemm(gpu, { …, variant: 'portable' })` on a processor. `openDevice` loads by
- * itself what its adapter chooses among.
+ * itself what its adapter chooses among, of the kernels that a page has by then: one that imports
+ * products after it opened its device calls this, or `prepare`, before it multiplies. Models that are
+ * loaded do so.
  */
 export async function loadVariants(): Promise<void> {
   await Promise.all(loaders.map((load) => load()));
@@ -43,6 +45,7 @@ export async function loadVariants(): Promise<void> {
 /** The error of a variant that is used before it is loaded. */
 export function notLoaded(what: string): KernelArgumentError {
   return new KernelArgumentError(
-    `${what} is not loaded: openDevice() loads what its adapter chooses by itself. Call await loadVariants() before, for all others`,
+    `${what} is not loaded: openDevice() loads what its adapter chooses by itself, of the kernels that a page has by then. ` +
+      'Call await loadVariants() before, for all others',
   );
 }
