@@ -51,7 +51,7 @@ function softmax(tile: FlashProgram): string[] {
     `for (var other = 0u; other < ${loopEnd(tile, keyLanes)}; other++) { highest = max(highest, partial[group * ${keyLanes + 1}u + other]); }`,
     'let correction = exp(maxima - highest);',
     'maxima = highest;',
-    ...ofRows((row) => `let weights${row} = exp(score${row} - maxima.${components[row]});`),
+    ...ofRows((row) => `let weights${row} = fourExpKeepingNan(score${row} - maxima.${components[row]});`),
     `sums = sums * correction + ${perRow((row) => `(weights${row}.x + weights${row}.y) + (weights${row}.z + weights${row}.w)`)};`,
     'let positions = fourPositions(ownKeys.x, endRow - 1u);',
     ...ofRows(
@@ -76,7 +76,7 @@ function finish(tile: FlashProgram, parts: number): string[] {
           (part) =>
             `  if (${part * keyLanes}u + lane < parameters.chunks) { setOutput(ownRow + ${row}u, head, ${part * keyLanes}u + lane, sum${row}_${part} / totals.${components[row]}); }`,
         ),
-        `  if (lane == 0u) { logSumExp[(ownRow + ${row}u) * parameters.numHeads + head] = maxima.${components[row]} + log(totals.${components[row]}); }`,
+        `  if (lane == 0u) { logSumExp[(ownRow + ${row}u) * parameters.numHeads + head] = maxima.${components[row]} + logKeepingNan(totals.${components[row]}); }`,
         '}',
       ].join('\n'),
     ),

@@ -81,7 +81,7 @@ export function slopes(tile: FlashProgram, delta: readonly string[]): string[] {
         `let row${row} = firstRow + group * ${rowsOfThread}u + ${row}u;`,
         `let bounded${row} = min(row${row}, endRow - 1u);`,
         `let exponents${row} = score${row} * parameters.scale - logSumExpOf(bounded${row}, head);`,
-        `let probabilities${row} = select(vec4f(), exp(exponents${row}), (ownKeys < vec4u(endRow)) & vec4<bool>(row${row} < endRow));`,
+        `let probabilities${row} = select(vec4f(), fourExpKeepingNan(exponents${row}), (ownKeys < vec4u(endRow)) & vec4<bool>(row${row} < endRow));`,
         `let factors${row} = fourFactors(stream, tokenKeyOf(bounded${row}), positions, head);`,
         `let weights${row} = probabilities${row} * factors${row};`,
       ].join('\n'),

@@ -118,7 +118,7 @@ function exponentials(program: FlashMatrixProgram): string[] {
     'let lowScores = select(vec4f(-3.0e38), low, lowKeys < vec4u(endRow));',
     'let highScores = select(vec4f(-3.0e38), high, highKeys < vec4u(endRow));',
     'let highest = max(maximum, max(largestOf(lowScores), largestOf(highScores)));',
-    'sum = sum * exp(maximum - highest) + (totalOf(exp(lowScores - highest)) + totalOf(exp(highScores - highest)));',
+    'sum = sum * exp(maximum - highest) + (totalOf(fourExpKeepingNan(lowScores - highest)) + totalOf(fourExpKeepingNan(highScores - highest)));',
     'maximum = highest;',
   ]);
 }
@@ -135,7 +135,7 @@ function logarithm(program: FlashMatrixProgram): string[] {
     others('highestOfRow = max(highestOfRow, its.x);'),
     'var total = 0.0;',
     others('total += its.y * exp(its.x - highestOfRow);'),
-    'let rowLogSumExp = highestOfRow + log(total);',
+    'let rowLogSumExp = highestOfRow + logKeepingNan(total);',
     'if (rowLane == 0u && queryRow < endRow) { logSumExp[queryRow * parameters.numHeads + head] = rowLogSumExp; }',
   ];
 }
@@ -144,7 +144,7 @@ function logarithm(program: FlashMatrixProgram): string[] {
 function probabilities(program: FlashMatrixProgram): string[] {
   const of = (name: string) => [
     `let ${name}Factors = fourFactors(stream, queryKey, fourPositions(${name}Keys.x, endRow - 1u), head);`,
-    `let ${name}Weights = select(vec4f(), exp(${name} - rowLogSumExp), ${name}Keys < vec4u(endRow)) * ${name}Factors;`,
+    `let ${name}Weights = select(vec4f(), fourExpKeepingNan(${name} - rowLogSumExp), ${name}Keys < vec4u(endRow)) * ${name}Factors;`,
   ];
   return overEights(program, [
     ...of('low'),

@@ -127,7 +127,7 @@ function probabilities(program: FlashMatrixProgram): string[] {
       [
         `let keys${four} = vec4u(firstOfSequence + ${key}) + vec4u(0, 1, 2, 3);`,
         `let inside${four} = (keys${four} < vec4u(endRow)) & vec4<bool>(queryRow < endRow);`,
-        `let exponentials${four} = exp(${fourOf(key)} * parameters.scale - rowLogSumExp);`,
+        `let exponentials${four} = fourExpKeepingNan(${fourOf(key)} * parameters.scale - rowLogSumExp);`,
         `let probabilities${four} = select(vec4f(), exponentials${four}, inside${four});`,
         `let factors${four} = fourFactors(stream, queryKey, fourPositions(keys${four}.x, endRow - 1u), head);`,
         `let weights${four} = probabilities${four} * factors${four};`,

@@ -38,8 +38,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let newMaximum = max(maximum, max(max(highest.x, highest.y), max(highest.z, highest.w)));
     let correction = exp(maximum - newMaximum);
     maximum = newMaximum;
-    var nearWeights = exp(nearScores - newMaximum);
-    var farWeights = exp(farScores - newMaximum);
+    var nearWeights = fourExpKeepingNan(nearScores - newMaximum);
+    var farWeights = fourExpKeepingNan(farScores - newMaximum);
     let weights = nearWeights + farWeights;
     sum = sum * correction + ((weights.x + weights.y) + (weights.z + weights.w));
     nearWeights *= fourFactors(stream, queryKey, fourPositions(first, lastKey), head);
@@ -51,5 +51,5 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     }
   }
   for (var chunk = 0u; chunk < parameters.chunks; chunk++) { setOutput(row, head, chunk, weighted[chunk] / sum); }
-  logSumExp[row * parameters.numHeads + head] = maximum + log(sum);
+  logSumExp[row * parameters.numHeads + head] = maximum + logKeepingNan(sum);
 }

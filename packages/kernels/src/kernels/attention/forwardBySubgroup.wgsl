@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let scores = select(vec4f(-3.0e38), tile[r] * parameters.scale, keys < vec4u(endRow));
       let maximum = max(maxima[r], largestOf(scores));
       let correction = exp(maxima[r] - maximum);
-      let weights = exp(scores - maximum);
+      let weights = fourExpKeepingNan(scores - maximum);
       maxima[r] = maximum;
       sums[r] = sums[r] * correction + ((weights.x + weights.y) + (weights.z + weights.w));
       tile[r] = weights * fourFactors(stream, subgroupShuffle(queryKeys[r / 8], r % 8), positions, head);
@@ -56,7 +56,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         let chunk = 8 * part + lane;
         if (chunk < parameters.chunks) { setOutput(row, head, chunk, weighted[rows * part + r] / sum); }
       }
-      if (lane == r % 8) { logSumExp[row * parameters.numHeads + head] = maxima[r] + log(sum); }
+      if (lane == r % 8) { logSumExp[row * parameters.numHeads + head] = maxima[r] + logKeepingNan(sum); }
     }
   }
 }

@@ -63,7 +63,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     if (lane == 0) { corrections[ownRow] = correction; }
     for (var four = lane; four < fours; four += lanes) {
       let place = 4 * (ownRow * paddedFours + four);
-      let exponentials = exp(fourWeights(place) - maximum);
+      let exponentials = fourExpKeepingNan(fourWeights(place) - maximum);
       sum += (exponentials.x + exponentials.y) + (exponentials.z + exponentials.w);
       let kept = exponentials * fourFactors(stream, queryKey, fourPositions(first + 4 * four, endRow - 1), head);
       weights[place] = kept.x;
@@ -91,7 +91,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var total = 0.0;
     for (var other = 0u; other < lanes; other++) { total += partial[thread + other]; }
     corrections[ownRow] = 1.0 / total;
-    if (firstRow + ownRow < endRow) { logSumExp[(firstRow + ownRow) * parameters.numHeads + head] = maximum + log(total); }
+    if (firstRow + ownRow < endRow) { logSumExp[(firstRow + ownRow) * parameters.numHeads + head] = maximum + logKeepingNan(total); }
   }
   workgroupBarrier();
   for (var i = 0u; i < items; i++) {

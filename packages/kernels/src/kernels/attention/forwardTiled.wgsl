@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     workgroupBarrier();
     for (var i = thread; i < tileRows * tileKeys; i += 64) {
       let row = i / tileKeys;
-      let weight = exp(weights[i] - maxima[row]);
+      let weight = expKeepingNan(weights[i] - maxima[row]);
       let factor = keptFactor(stream, tokenKeyOf(min(firstRow + row, endRow - 1)), positionOf(min(first + i % tileKeys, endRow - 1)), head);
       weights[i] = select(-weight, weight, factor > 0.0);
     }
@@ -88,6 +88,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     }
   }
   if (thread < tileRows && firstRow + thread < endRow) {
-    logSumExp[(firstRow + thread) * parameters.numHeads + head] = maxima[thread] + log(sums[thread]);
+    logSumExp[(firstRow + thread) * parameters.numHeads + head] = maxima[thread] + logKeepingNan(sums[thread]);
   }
 }

@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       keptFactor(stream, tokenKeyOf(queries.x), position, head), keptFactor(stream, tokenKeyOf(queries.y), position, head),
       keptFactor(stream, tokenKeyOf(queries.z), position, head), keptFactor(stream, tokenKeyOf(queries.w), position, head));
     let valid = vec4u(first) + vec4u(0, 1, 2, 3) < vec4u(endRow);
-    let probabilities = select(vec4f(0.0), exp(scores * parameters.scale - vec4f(x.x, y.x, z.x, w.x)), valid);
+    let probabilities = select(vec4f(0.0), fourExpKeepingNan(scores * parameters.scale - vec4f(x.x, y.x, z.x, w.x)), valid);
     let kept = probabilities * factors;
     let slopes = probabilities * (gradients * factors - vec4f(x.y, y.y, z.y, w.y)) * parameters.scale;
     for (var chunk = 0u; chunk < parameters.chunks; chunk++) {

@@ -39,6 +39,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let w = bitcast<vec2f>(rowData[places.w].xy);
     let logSumExps = vec4f(x.x, y.x, z.x, w.x);
     let deltas = vec4f(x.y, y.y, z.y, w.y);
+    // Told by the bits: exp(NaN) may be anything.
+    let areNumbers = (bitcast<vec4u>(logSumExps) & vec4u(0x7fffffffu)) <= vec4u(0x7f800000u);
+    let inside = queries < vec4u(endRow);
+    let otherwise = select(vec4f(0.0), logSumExps, inside);
     let queryKeys = vec4u(tokenKeyOf(bounded.x), tokenKeyOf(bounded.y), tokenKeyOf(bounded.z), tokenKeyOf(bounded.w));
     // Four neighbouring keys share a draw, so it is rows of four that are drawn for.
     for (var half = 0u; half < rows; half += 4) {
@@ -48,7 +52,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         fourFactors(stream, queryKeys.z, ofKeys, head), fourFactors(stream, queryKeys.w, ofKeys, head)));
       for (var i = 0u; i < 4; i++) {
         let r = half + i;
-        let probabilities = select(vec4f(0.0), exp(slopes[r] * parameters.scale - logSumExps), queries < vec4u(endRow));
+        let probabilities = select(otherwise, exp(slopes[r] * parameters.scale - logSumExps), inside & areNumbers);
         slopes[r] = probabilities * (weights[r] * factors[i] - deltas) * parameters.scale;
         weights[r] = probabilities * factors[i];
       }

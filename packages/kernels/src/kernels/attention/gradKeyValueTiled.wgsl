@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let factor = keptFactor(stream, tokenKeyOf(queryRow), positionOf(min(firstRow + tileRow, endRow - 1)), head);
 #endif
       let valid = first + column < endRow && firstRow + tileRow < endRow;
-      let probability = select(0.0, exp(score * parameters.scale - saved.x), valid);
+      let probability = select(0.0, expKeepingNan(score * parameters.scale - saved.x), valid);
       weights[i] = probability * factor;
       slopes[i] = probability * (weightGradient * factor - saved.y) * parameters.scale;
     }

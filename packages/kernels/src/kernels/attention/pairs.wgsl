@@ -9,6 +9,7 @@
 // do, and what they belong to, so that all gradients take no more bindings than every adapter has.
 #include kernels/attention/rows
 #include kernels/attention/dropout
+#include wgsl/keepNan
 
 struct Parameters {
   numHeads: u32, chunks: u32,

@@ -8,7 +8,7 @@
 // A row counts w[label], or 1 of probabilities; one to be ignored 0, with a loss of 0. A label that
 // is no class gives NaN.
 // `lanes` threads a row, 64 threads a workgroup: 1 for software adapters and for few classes.
-#include wgsl/floatBits
+#include wgsl/keepNan
 #include kernels/classLoss/wanted
 
 @group(0) @binding(next) var<storage, read_write> losses: array<f32>;
@@ -40,12 +40,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #endif
   var share = 0.0;
   var product = 0.0;
+  var largestBits = 0u;
   for (var begin = lane; begin < classes; begin += block) {
     var part = vec3f(0.0);
     for (var c = begin; c < min(begin + block - lane, classes); c += lanes) {
       let below = input[first + c * inner] - largest;
 #if isLogits
       part.x += exp(below);
+      largestBits = max(largestBits, bitcast<u32>(below) & 0x7fffffffu);
 #endif
       let wanted = wantedOf(row, first + c * inner, c);
       part.y += wanted;
@@ -56,6 +58,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     share += part.y;
     product += part.z;
   }
+  total = sumKeepingNan(total, largestBits);
 #if severalLanes
   let sums = sumOf(lane, vec3f(total, share, product));
 #if isLogits
@@ -65,7 +68,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   product = sums.z;
 #endif
   if (lane > 0 || number >= parameters.rows) { return; }
-  var loss = share * log(total) - product;
+  var loss = share * logKeepingNan(total) - product;
   var count = 1.0;
 #if byLabel
   let label = labels[row];

@@ -5,6 +5,7 @@
 // g = gradOutput[row] where every row's loss stays by itself, else gradOutput[0] scale[0]
 // One element a thread after the other, as flatIndexing deals them.
 #include wgsl/flatIndexing
+#include wgsl/keepNan
 #include kernels/classLoss/wanted
 
 @group(0) @binding(next) var<storage, read> facts: array<vec4f>;
@@ -32,7 +33,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #if ofProbabilities
     var slope = -(1.0 - parameters.smoothing);
 #if isLogits
-    slope *= below - log(fact.y);
+    slope *= below - logKeepingNan(fact.y);
 #else
     slope *= below;
 #endif

@@ -8,6 +8,7 @@
 // nothing overflows and nothing large cancels.
 // One row a thread, 64 threads a workgroup, no barriers: for software adapters, and for few classes
 // everywhere.
+#include wgsl/keepNan
 
 struct Parameters { rows: u32, classes: u32, ignoreIndex: u32, smoothing: f32, weight: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -49,10 +50,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     sum += partSum;
     distance += partDistance;
   }
+  // A NaN among the logits is in the distances, whatever its exponential is.
+  sum = select(sum, notANumber(), isNan(distance));
   let smoothing = parameters.smoothing;
   let uniformShare = smoothing / f32(classes);
   let smoothed = select(0.0, uniformShare * distance, smoothing > 0.0);
-  rowLoss[row] = (1.0 - smoothing) * (largest - logits[first + u32(label)]) + smoothed + log(sum);
+  rowLoss[row] = (1.0 - smoothing) * (largest - logits[first + u32(label)]) + smoothed + logKeepingNan(sum);
 #if gradient
   for (var column = 0u; column < classes; column++) {
     let hit = select(0.0, 1.0 - smoothing, column == u32(label));

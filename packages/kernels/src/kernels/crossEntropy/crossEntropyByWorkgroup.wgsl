@@ -8,6 +8,7 @@
 // nothing overflows and nothing large cancels.
 // One row a workgroup of 128 threads; thread t takes classes t, t + 128, …; sums by a tree in
 // workgroup memory: for GPUs with many classes.
+#include wgsl/keepNan
 
 struct Parameters { rows: u32, classes: u32, ignoreIndex: u32, smoothing: f32, weight: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -52,14 +53,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     if (thread < half) { sums[thread] += sums[thread + half]; }
     workgroupBarrier();
   }
-  let sum = sums[0].x;
+  // A NaN among the logits is in the distances, whatever its exponential is.
+  let sum = select(sums[0].x, notANumber(), isNan(sums[0].y));
 
   let smoothing = parameters.smoothing;
   let uniformShare = smoothing / f32(classes);
   if (thread == 0) {
     let smoothed = select(0.0, uniformShare * sums[0].y, smoothing > 0.0);
     let chosen = logits[first + select(0u, u32(label), kept)];
-    rowLoss[row] = select(0.0, (1.0 - smoothing) * (largest - chosen) + smoothed + log(sum), kept);
+    rowLoss[row] = select(0.0, (1.0 - smoothing) * (largest - chosen) + smoothed + logKeepingNan(sum), kept);
   }
 #if gradient
   for (var column = thread; column < classes; column += threads) {

@@ -1,16 +1,16 @@
 // What members of the family are written with. NaN is told by its bits, because comparisons with
 // NaN may give anything.
+#include wgsl/keepNan
 
-fn isNotANumber(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
 fn isZero(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) == 0u; }
 fn truth(value: f32) -> f32 { return select(1.0, 0.0, isZero(value)); }
 fn finiteOrZero(value: f32) -> f32 { return select(value, 0.0, (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u); }
-fn larger(a: f32, b: f32) -> f32 { return select(select(select(a, b, b > a), b, isNotANumber(b)), a, isNotANumber(a)); }
-fn smaller(a: f32, b: f32) -> f32 { return select(select(select(a, b, b < a), b, isNotANumber(b)), a, isNotANumber(a)); }
+fn larger(a: f32, b: f32) -> f32 { return select(select(select(a, b, b > a), b, isNan(b)), a, isNan(a)); }
+fn smaller(a: f32, b: f32) -> f32 { return select(select(select(a, b, b < a), b, isNan(b)), a, isNan(a)); }
 
 // Some drivers take log(0) for the logarithm of the least f32, and roots of 0 by it.
 fn logarithmOf(value: f32) -> f32 {
   var minusInfinity = 0xff800000u;
-  return select(log(value), bitcast<f32>(minusInfinity), isZero(value));
+  return select(logKeepingNan(value), bitcast<f32>(minusInfinity), isZero(value));
 }
-fn rootOf(value: f32, degree: f32) -> f32 { return select(pow(value, 1.0 / degree), 0.0, isZero(value) && degree > 0.0); }
+fn rootOf(value: f32, degree: f32) -> f32 { return select(powKeepingNan(value, 1.0 / degree), 0.0, isZero(value) && degree > 0.0); }

@@ -31,13 +31,13 @@ export const reduceMembers = {
   absoluteMinimum: { value: 'abs(x)', combined: 'smaller(a, b)', empty: Infinity },
   absoluteSum: { ...sum, value: 'abs(x)' },
   euclidean: { ...sum, value: 'x * x', finished: 'sqrt(total)' },
-  powers: { ...sum, value: 'pow(abs(x), parameters.power)', finished: 'rootOf(total, parameters.power)' },
+  powers: { ...sum, value: 'powKeepingNan(abs(x), parameters.power)', finished: 'rootOf(total, parameters.power)' },
   variance: { ...sum, value: '(x - center) * (x - center)', finished: scaled, centered: true },
   deviation: { ...sum, value: '(x - center) * (x - center)', finished: `sqrt(${scaled})`, centered: true },
   logSumExp: {
     ...sum,
     value: 'exp(x - finiteOrZero(center))',
-    finished: 'logarithmOf(total) + finiteOrZero(center)',
+    finished: 'select(logarithmOf(total) + finiteOrZero(center), center, isNan(center))',
     empty: 0,
     centered: true,
   },
@@ -68,13 +68,13 @@ export const reduceGradients = {
   absoluteSum: 'g * sign(x)',
   /** a: the norm. */
   euclidean: 'select(g * (x / a), 0.0, isZero(a))',
-  powers: 'select(g * sign(x) * pow(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
+  powers: 'select(g * sign(x) * powKeepingNan(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
   /** a: the mean. */
   variance: 'g * parameters.factor * (x - a)',
   /** a: the mean, b: the deviation. */
   deviation: 'select(g * parameters.factor * (x - a) / b, 0.0, isZero(b))',
   /** a: the logarithm. */
-  logSumExp: 'g * exp(x - a)',
+  logSumExp: 'g * expKeepingNan(x - a)',
 } as const;
 
 /** `product` has a kernel of its own: it needs all other elements. */

@@ -36,7 +36,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let gradient = loadGradOutput(index);
     let value = loadOutput(index);
 #if logarithmic
-    storeGradInput(index, gradient - exp(value) * sum);
+    // Some adapters give infinity for exp(NaN).
+    storeGradInput(index, select(gradient - exp(value) * sum, value, bitsOf(value) > Bits(0x7f800000u)));
 #else
     storeGradInput(index, value * (gradient - sum));
 #endif

@@ -4,6 +4,7 @@
 // gradOutput, output (of the forward pass), gradInput: [rows, columns].
 // One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in
 // workgroup memory: for GPUs with many columns.
+#include wgsl/keepNan
 
 struct Parameters { rows: u32, columns: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -39,7 +40,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let gradient = loadGradOutput(index);
     let value = loadOutput(index);
 #if logarithmic
-    storeGradInput(index, gradient - exp(value) * sum);
+    storeGradInput(index, gradient - expKeepingNan(value) * sum);
 #else
     storeGradInput(index, value * (gradient - sum));
 #endif

@@ -7,6 +7,7 @@
 // registers, `vectorsPerLane` each, at least vectors / lanes.
 enable subgroups;
 #include wgsl/vectorTotals
+#include wgsl/keepNan
 
 struct Parameters { rows: u32, vectors: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -30,15 +31,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     }
     let largest = subgroupMax(largestOf(largests));
     var sums = Values(0.0);
+    var largestBits = Bits(0);
     for (var i = 0u; i < vectorsPerLane; i++) {
-      let exponential = select(Values(0.0), exp(values[i] - largest), i * lanes + lane < vectors);
+      let below = values[i] - largest;
+      largestBits = max(largestBits, bitsOf(below));
+      let exponential = select(Values(0.0), exp(below), i * lanes + lane < vectors);
       sums += exponential;
 #if !logarithmic
       values[i] = exponential;
 #endif
     }
-    let sum = subgroupAdd(totalOf(sums));
-    let logSum = log(sum);
+    let sum = subgroupAdd(sumKeepingNan(totalOf(sums), largestBitsOf(largestBits)));
+    let logSum = logKeepingNan(sum);
     let reciprocal = 1 / sum;
     for (var i = 0u; i < vectorsPerLane; i++) {
       let vector = i * lanes + lane;

@@ -11,6 +11,7 @@
 // max, which would be a walk of its own over the row. It can only be too small: a row that goes on
 // to much larger numbers is gone through again, with its max.
 #include wgsl/vectorTotals
+#include wgsl/keepNan
 
 struct Parameters { rows: u32, vectors: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -31,17 +32,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var index = first; index < first + (parameters.vectors + 15) / 16; index++) { firstLargests = max(firstLargests, loadInput(index)); }
   var shift = largestOf(firstLargests);
   var sum: f32;
+  var distances: Values;
   var shiftIsLargest = false;
   loop {
     var largests = Values(shift);
     // Sums of 64 first, then the sum of those: rounding errors grow with 64 + vectors / 64.
     sum = 0;
+    distances = Values(0.0);
     for (var begin = first; begin < end; begin += 64) {
       var part = Values(0.0);
       for (var index = begin; index < min(begin + 64, end); index++) {
         let value = loadInput(index);
         largests = max(largests, value);
-        let exponential = exp(value - shift);
+        let below = value - shift;
+        distances += below;
+        let exponential = exp(below);
 #if keepsExponentials
         storeOutput(index, exponential);
 #endif
@@ -55,7 +60,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     shift = largest;
     shiftIsLargest = true;
   }
-  let logSum = log(sum);
+  // A NaN of the row is in the distances, whatever its exponential is.
+  sum = select(sum, notANumber(), isNan(totalOf(distances)));
+  let logSum = logKeepingNan(sum);
   let reciprocal = 1 / sum;
   for (var index = first; index < end; index++) {
 #if keepsExponentials

@@ -4,6 +4,7 @@
 // input, output: [rows, columns].
 // One row a workgroup of 128 threads; thread t takes columns t, t + 128, …; sums by a tree in
 // workgroup memory: for GPUs with many columns.
+#include wgsl/keepNan
 
 struct Parameters { rows: u32, columns: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -30,15 +31,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let largest = largests[0];
   var ownSum = 0.0;
-  for (var index = first + thread; index < end; index += threads) { ownSum += exp(loadInput(index) - largest); }
-  sums[thread] = ownSum;
+  var largestBits = 0u;
+  for (var index = first + thread; index < end; index += threads) {
+    let below = loadInput(index) - largest;
+    largestBits = max(largestBits, bitcast<u32>(below) & 0x7fffffffu);
+    ownSum += exp(below);
+  }
+  sums[thread] = sumKeepingNan(ownSum, largestBits);
   workgroupBarrier();
   for (var half = threads / 2; half > 0; half /= 2) {
     if (thread < half) { sums[thread] += sums[thread + half]; }
     workgroupBarrier();
   }
   let sum = sums[0];
-  let logSum = log(sum);
+  let logSum = logKeepingNan(sum);
   for (var index = first + thread; index < end; index += threads) {
     let below = loadInput(index) - largest;
 #if logarithmic
