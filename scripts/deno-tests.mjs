@@ -1,7 +1,7 @@
 // Runs tests on Deno's own WebGPU, which is another implementation than Dawn: wgpu, as in Firefox. `npm run test-deno` comes here.
 // Usage: node scripts/deno-tests.mjs [--all] [WORD …]      only files whose path holds one of the words; two sizes of each test, or all
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleTests } from './gpu/bundleTests.mjs';
 import { runInForeground } from './setup/child.mjs';
@@ -10,8 +10,9 @@ import { rootFolder } from './setup/root-folder.mjs';
 
 const [deno, program] = await Promise.all([findDeno(), bundle()]);
 const flags = ['--allow-all', '--no-config', '--unstable-webgpu'];
-// Deno may stand still in its WebGPU, where no limit inside the program counts.
-const timeout = 20 * 60_000;
+// Deno may stand still in its WebGPU, where no limit inside the program counts. All tests take 20
+// minutes on two busy cores.
+const timeout = 60 * 60_000;
 process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)], { timeout });
 
 function bundle() {
@@ -29,5 +30,7 @@ function bundle() {
 
 /** Files that are read beside a module lie where it came from. */
 function ownPlaces(code, id) {
-  return code.replaceAll('import.meta.url', JSON.stringify(String(pathToFileURL(id))));
+  return code
+    .replaceAll('import.meta.url', JSON.stringify(String(pathToFileURL(id))))
+    .replaceAll('import.meta.dirname', JSON.stringify(dirname(id)));
 }

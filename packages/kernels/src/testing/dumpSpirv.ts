@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
 // Dawn prints what it generates to the process's own output, so it is asked in another process.
 const program = `
 import { text } from 'node:stream/consumers';
@@ -26,9 +23,11 @@ process.exit(0);
  * of indices as browsers have them.
  */
 export function dumpSpirv(wgsl: string): string {
+  // Not imported: bundles for pages hold this file, too, and would warn of a module of Node.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     // What it imports is found from here.
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    cwd: import.meta.dirname,
     input: wgsl,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

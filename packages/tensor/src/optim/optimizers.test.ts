@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '@attune/kernels';
 import golden from '../../golden/optimizers.json' with { type: 'json' };
 import { autocast } from '../autograd/autocast.ts';
 import { defaultDevice } from '../device.ts';
@@ -118,6 +119,13 @@ describe.each(cases)('$name $options', (one) => {
 });
 
 describe('every optimizer', () => {
+  // Elsewhere what other tests have left may be collected in between, and its memory given back.
+  let own: Device;
+  beforeAll(async () => {
+    own = await openDevice();
+  });
+  afterAll(() => own.destroy());
+
   it.each(Object.keys(classes))(
     '%s gives its memory back, skips what is not finite, and writes f16 copies',
     async (name) => {
@@ -128,18 +136,18 @@ describe('every optimizer', () => {
         Float32Array.from({ length: 15 }, (_, index) => index / 4 - 2),
         {
           shape: [3, 5],
-          device,
+          device: own,
         },
       );
       const layer = new Linear({ weight });
-      const { liveBytes } = device.memory;
+      const { liveBytes } = own.memory;
       const optimizer = new Class(layer.parameters(), { ...options, fp16: true, maxGradNorm: 1 });
       const before = Array.from(await weight.data());
       const run = (factor: number) =>
-        device.scope(() => {
+        own.scope(() => {
           const x = tensor(
             Float32Array.from({ length: 10 }, (_, index) => factor * (index - 4)),
-            { shape: [2, 5], device },
+            { shape: [2, 5], device: own },
           );
           const loss = sum(autocast(() => layer.forward(x)));
           loss.backward();
@@ -162,7 +170,8 @@ describe('every optimizer', () => {
       );
       expect((await optimizer.records()).map(({ finite }) => finite)).toEqual([false, true, true]);
       optimizer.dispose();
-      expect(device.memory.liveBytes).toBe(liveBytes);
+      expect(own.memory.liveBytes).toBe(liveBytes);
+      weight.dispose();
     },
   );
 
