@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
+import { WithoutDawnWarnings } from './packages/kernels/bin/withoutDawnWarnings.mjs';
 import { inlineWgsl } from './scripts/inline-wgsl.mjs';
 import { driverEnvironment } from './scripts/vulkan-driver.mjs';
 
@@ -15,12 +16,24 @@ export const wgsl: Plugin = {
   },
 };
 
+/** What native code of the workers writes reaches the terminal without Dawn's two warnings. */
+const quiet: Plugin = {
+  name: 'attune-without-dawn-warnings',
+  configureVitest({ vitest: { logger } }) {
+    // Once for a run, which has a server for each package.
+    if (logger.errorStream instanceof WithoutDawnWarnings) return;
+    const filter = new WithoutDawnWarnings();
+    filter.pipe(logger.errorStream);
+    logger.errorStream = filter;
+  },
+};
+
 // Workers are child processes, so that a native crash stays in its file; they inherit the driver
 // found or installed by the setup.
 Object.assign(process.env, driverEnvironment());
 
 export default defineConfig({
-  plugins: [wgsl],
+  plugins: [wgsl, quiet],
   resolve: { conditions: ['attune-source'] },
   ssr: { resolve: { conditions: ['attune-source', 'node'] } },
   test: {

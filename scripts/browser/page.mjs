@@ -8,6 +8,8 @@ import { findBrowser } from './find.mjs';
 
 /** A secure context, which WebGPU and OPFS ask for. */
 const origin = 'http://localhost';
+/** The browser's own line. */
+const notFound = /^Failed to load resource: .* 404 /;
 const types = {
   '.mjs': 'text/javascript',
   '.js': 'text/javascript',
@@ -39,7 +41,8 @@ export async function openPage(files) {
       browserName: `Chromium ${browser.version()}`,
       /** Runs a function in the page. */
       evaluate: (task, argument) => page.evaluate(task, argument),
-      onMessage: (hear) => page.on('console', (message) => hear(message.text())),
+      /** What is written to the page's console. A program that asks for a file that is not there hears so itself. */
+      onMessage: (hear) => page.on('console', (message) => notFound.test(message.text()) || hear(message.text())),
       close: () => browser.close(),
     };
   } catch (error) {

@@ -109,3 +109,30 @@ process.exitCode = await runOwnProgram([${JSON.stringify(program)}]);`,
     expect(stdout).not.toContain('maxDynamic');
   });
 });
+
+describe('the workers of tests', () => {
+  let folder;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-workers-'));
+    mkdirSync(join(folder, 'src'));
+    const shared = JSON.stringify(join(rootFolder, 'vitest.shared.ts'));
+    writeFileSync(join(folder, 'vitest.config.mjs'), `export { default } from ${shared};`);
+    writeFileSync(
+      join(folder, 'src/native.test.ts'),
+      `import { writeSync } from 'node:fs';
+writeSync(2, ${JSON.stringify(`${warnings.join('')}native words\n`)});
+test('passes', () => {});`,
+    );
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('run without them', () => {
+    const vitest = join(rootFolder, 'node_modules/vitest/vitest.mjs');
+    const words = [vitest, 'run', '--root', folder, '--globals'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toContain('1 passed');
+    expect(stderr).toContain('native words');
+    expect(stderr).not.toContain('maxDynamic');
+    expect(status).toBe(0);
+  });
+});
