@@ -56,6 +56,26 @@ fn oneOfA(line: u32, place: u32, end: u32) -> f32 {
 }
 #endif
 
+#if columnSums
+// The same eight as they are stored.
+#if !aEights
+fn foursOfA(line: u32, first: u32, end: u32) -> mat2x4f {
+  return mat2x4f(
+    oneOfA(line, first, end), oneOfA(line, first + 1, end), oneOfA(line, first + 2, end), oneOfA(line, first + 3, end),
+    oneOfA(line, first + 4, end), oneOfA(line, first + 5, end), oneOfA(line, first + 6, end), oneOfA(line, first + 7, end));
+}
+#else
+#if aHalf
+fn foursOfA(place: u32) -> mat2x4f {
+  let eight = a[place];
+  return mat2x4f(vec4f(bitcast<vec4h>(eight.xy)), vec4f(bitcast<vec4h>(eight.zw)));
+}
+#else
+fn foursOfA(place: u32) -> mat2x4f { return mat2x4f(a[2 * place], a[2 * place + 1]); }
+#endif
+#endif
+#endif
+
 #if bHalf
 #if bEights
 alias B = vec4u;

@@ -22,6 +22,8 @@ export type MatrixTileText = {
   readonly direct: boolean;
   readonly bias: boolean;
   readonly accumulate: boolean;
+  /** Whether the columns of an A that is stored [k, m] are summed too. */
+  readonly columnSums: boolean;
   /** Workgroup memory is `vec4u`, eight halves each; otherwise `f16`. */
   readonly words: boolean;
   /** Loads and stores say the majorness by a type, or by a flag. */
@@ -48,7 +50,9 @@ export interface MatrixTileSide {
 }
 
 /** Sizes that follow from those of a tile. */
-export function matrixTileLayout(text: Omit<MatrixTileText, 'direct' | 'bias' | 'accumulate' | 'majorness'>) {
+export function matrixTileLayout(
+  text: Omit<MatrixTileText, 'direct' | 'bias' | 'accumulate' | 'columnSums' | 'majorness'>,
+) {
   const { m, n, lanes, subgroupRows, subgroupColumns, rowFragments, columnFragments, inner } = text;
   const rows = subgroupRows * rowFragments * m;
   const columns = subgroupColumns * columnFragments * n;
@@ -71,8 +75,8 @@ export function matrixTileLayout(text: Omit<MatrixTileText, 'direct' | 'bias' | 
   const a = side('A', rows, text.aAlongK, text.aEights, 0);
   const b = side('B', columns, text.bAlongK, text.bEights, a.lines * a.stride);
   const halves = b.start + b.lines * b.stride;
-  // A row of each subgroup's fragments, as the epilogue reads them.
-  const finished = subgroupRows * m * (columns + padding.floats);
+  // A row of each subgroup's fragments, as the epilogue reads them; eight sums of columns a thread.
+  const finished = Math.max(subgroupRows * m * (columns + padding.floats), 8 * threads);
   return { rows, columns, threads, a, b, halves, finished };
 }
 

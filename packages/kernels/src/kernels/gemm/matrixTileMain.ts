@@ -1,12 +1,12 @@
 import { matrixTileLayout, times } from './matrixTileLayout.ts';
 import type { MatrixTileLayout, MatrixTileSide, MatrixTileText } from './matrixTileLayout.ts';
-import { epilogue, firstSums, loadMatrix, storesOfFragments } from './matrixTileResults.ts';
+import { epilogue, firstSums, loadMatrix, storesOfFragments, sumsOfColumns } from './matrixTileResults.ts';
 
 /** Writes `main` of `matrixTile.wgsl`. */
 export function matrixTileMain(text: MatrixTileText): string {
   const layout = matrixTileLayout(text);
   const { rows, columns, threads, a, b, halves, finished } = layout;
-  const { m, n, k, lanes, subgroupColumns, rowFragments, columnFragments, inner, words, direct } = text;
+  const { m, n, k, lanes, subgroupColumns, rowFragments, columnFragments, inner, words, direct, columnSums } = text;
   const memory = words
     ? [`var<workgroup> tile: array<vec4u, ${Math.max(halves / 8, finished / 4)}>;`]
     : [`var<workgroup> tile: array<f16, ${halves}>;`, `var<workgroup> finished: array<f32, ${finished}>;`];
@@ -26,8 +26,9 @@ export function matrixTileMain(text: MatrixTileText): string {
     ...[a, b].flatMap(places),
     ...times(rowFragments, (i) => times(columnFragments, (j) => `  var sum${i}_${j}: Sums;`).join('')),
     ...(direct ? firstSums(text, layout) : []),
+    ...(columnSums ? ['  var columnsOfA: mat2x4f;'] : []),
     '  var inner = task.firstInner;',
-    ...loads(layout, inner),
+    ...loads(layout, text),
     // A loop whose end the compiler of WGSL can prove needs no counter of turns.
     `  let turns = (task.endInner - inner + ${inner - 1}u) / ${inner}u;`,
     '  for (var turn = 0u; turn < turns; turn++) {',
@@ -36,9 +37,10 @@ export function matrixTileMain(text: MatrixTileText): string {
     '    workgroupBarrier();',
     `    inner += ${inner}u;`,
     ...[a, b].flatMap((side) => steps(side, inner)),
-    ...loads(layout, inner),
+    ...loads(layout, text),
     ...products(text, layout),
     '  }',
+    ...(columnSums ? sumsOfColumns(text, layout) : []),
     ...(direct ? ['  if (whole) {', ...storesOfFragments(text), '    return;', '  }'] : []),
     ...epilogue(text, layout),
     '}',
@@ -82,25 +84,32 @@ function steps({ name, turns, alongK, eights }: MatrixTileSide, inner: number): 
   return times(turns, (i) => `    place${name}${i} += ${step};`);
 }
 
-/** Loads the eights of the inner steps from `inner` on into registers. */
-function loads({ a, b }: MatrixTileLayout, inner: number): string[] {
-  const load = ({ name, turns, linesApart, alongK, eights }: MatrixTileSide, checked: boolean) =>
+/**
+ * Loads the eights of the inner steps from `inner` on into registers. Those of A whose columns are
+ * summed are so before they are rounded; a thread brings the same eight columns in all its turns.
+ */
+function loads({ a, b }: MatrixTileLayout, { inner, columnSums }: MatrixTileText): string[] {
+  const ofSide = ({ name, turns, linesApart, alongK, eights }: MatrixTileSide, checked: boolean) =>
     times(turns, (i) => {
       const target = `    next${name}${i}`;
-      const value = eights
-        ? `eightOf${name}(place${name}${i})`
+      const place = eights
+        ? `place${name}${i}`
         : alongK
-          ? `someOf${name}(place${name}${i}, inner + along${name}, task.endInner)`
-          : `someOf${name}(place${name}${i}, across${name}, ${across[name].size})`;
-      if (!checked || (alongK && !eights)) return `${target} = ${value};`;
+          ? `place${name}${i}, inner + along${name}, task.endInner`
+          : `place${name}${i}, across${name}, ${across[name].size}`;
+      const load =
+        columnSums && name === 'A'
+          ? `    { let fours = foursOfA(${place}); columnsOfA += fours; ${target.trim()} = halvesOf(fours[0], fours[1]); }`
+          : `${target} = ${eights ? 'eight' : 'some'}Of${name}(${place});`;
+      if (!checked || (alongK && !eights)) return load;
       const at = alongK ? `along${name}` : `line${name} + ${i * linesApart}u`;
-      return `${target} = vec4u(); if (inner + ${at} < task.endInner) {${target.trimEnd()} = ${value}; }`;
+      return `${target} = vec4u(); if (inner + ${at} < task.endInner) {${load} }`;
     });
   return [
     `  if (inner + ${inner}u <= task.endInner) {`,
-    ...[a, b].flatMap((side) => load(side, false)),
+    ...[a, b].flatMap((side) => ofSide(side, false)),
     '  } else if (inner < task.endInner) {',
-    ...[a, b].flatMap((side) => load(side, true)),
+    ...[a, b].flatMap((side) => ofSide(side, true)),
     '  }',
   ];
 }

@@ -20,6 +20,7 @@ export function matrixTileProgram(
   const { complete, epilogueAccess, epilogueDefines, epilogueWidths, generatedWgsl, kernelProgram } = kit;
   const { a, b, m, n, k, layout, batch } = product;
   const { output, bias, gelu, geluBackward, accumulate, alpha, strideOutput } = epilogue;
+  const columnSums = epilogue.columnSums !== undefined;
   const [aAlongK, bAlongK] = [layout !== 'TN', layout === 'NT'];
   const eights = (contiguous: number, stride = 0) => k > 0 && contiguous % 8 === 0 && stride % 8 === 0;
   const [aEights, bEights] = [eights(aAlongK ? k : m, batch?.strideA), eights(bAlongK ? k : n, batch?.strideB)];
@@ -35,7 +36,18 @@ export function matrixTileProgram(
     alpha === 1 &&
     !(bias && accumulate);
   const majorness = gpu.profile.subgroupMatrixSpelling === 'majorness';
-  const text = { ...tile, aAlongK, bAlongK, aEights, bEights, direct, bias: bias !== undefined, accumulate, majorness };
+  const text = {
+    ...tile,
+    aAlongK,
+    bAlongK,
+    aEights,
+    bEights,
+    direct,
+    bias: bias !== undefined,
+    accumulate,
+    columnSums,
+    majorness,
+  };
   return kernelProgram('gemm matrixTile', complete(source), {
     access: epilogueAccess(gpu, {}, epilogue, epilogueWidths[vec4 ? 4 : 1]),
     aHalf: a.elementType === 'f16',

@@ -41,6 +41,29 @@ export function storesOfFragments(text: MatrixTileText): string[] {
   ).flat();
 }
 
+/** Adds up what threads found of the same eight columns of A, and stores it once. */
+export function sumsOfColumns({ words }: MatrixTileText, { rows, threads, a }: MatrixTileLayout): string[] {
+  const stores = words
+    ? times(2, (i) => `    tile[2u * thread + ${i}u] = bitcast<vec4u>(columnsOfA[${i}]);`)
+    : times(8, (i) => `    finished[8u * thread + ${i}u] = columnsOfA[${i >> 2}][${i % 4}];`);
+  const place = (line: number) => `${line * rows}u + column`;
+  const load = words
+    ? (line: number) => `bitcast<f32>(tile[(${place(line)}) / 4u][column % 4u])`
+    : (line: number) => `finished[${place(line)}]`;
+  return [
+    '  if (task.firstColumn == 0u) {',
+    '    workgroupBarrier();',
+    ...stores,
+    '    workgroupBarrier();',
+    `    for (var column = thread; column < ${rows}u; column += ${threads}u) {`,
+    `      let total = ${times(a.linesApart, load).join(' + ')};`,
+    '      let row = task.firstRow + column;',
+    '      if (row < parameters.m) { storeColumnSum(workgroup.z * parameters.m + row, total); }',
+    '    }',
+    '  }',
+  ];
+}
+
 /** Passes the sums through workgroup memory to the epilogue, four at a time to each thread. */
 export function epilogue(text: MatrixTileText, { columns, threads }: MatrixTileLayout): string[] {
   const { m, n, subgroupRows, rowFragments, columnFragments, words } = text;

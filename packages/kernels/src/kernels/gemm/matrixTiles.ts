@@ -92,13 +92,13 @@ export function matrixTileCosts(tile: MatrixTile): MatrixTileCosts {
   const turns = a.turns + b.turns;
   // All left fragments of a step and one right one, two halves in a register.
   const fragments = Math.ceil((rowFragments * m * k + n * k) / lanes / 2);
-  const [ahead, places] = [4 * turns, turns + 16];
+  const [ahead, places, columnsOfA] = [4 * turns, turns + 16, 8];
   return {
     rows,
     columns,
     threads,
     workgroupBytes: Math.max(...layouts.map(bytes)),
-    registers: sums + ahead + fragments + places,
+    registers: sums + ahead + fragments + places + columnsOfA,
   };
 }
 
