@@ -1,6 +1,6 @@
 // For the other packages of Attune: no promise to users, and no changeset when it changes.
 export { largestHead } from '@attune/kernels';
-export { fusedLinear } from './functional/linear.ts';
+export { fusedLinear, letGoOfCopied } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';
 export { uniformNoise } from './functional/uniformNoise.ts';
 export { normAfter } from './nn/normalisation.ts';

@@ -2,16 +2,16 @@ import {
   attention,
   attentionQkvPacked,
   Dropout,
+  LayerNorm,
   Module,
   TensorError,
   type Layer,
-  type LayerNorm,
   type Linear,
   type Tensor,
 } from '@attune/tensor';
 import { areContiguous, fusedLinear, makeContiguous, normAfter } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
-import { below, isPlain, layerNormOf, linearOf, type Run, type WeightSource } from './layers.ts';
+import { below, computesAs, isPlain, layerNormOf, linearOf, type Run, type WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
@@ -69,6 +69,11 @@ export class BertOutput extends Module {
     this.dropout = new Dropout({ p: config.hiddenDropoutProb, site });
   }
 
+  /** Whether nobody else is shown what goes in as residual, and what comes out. */
+  get isClosed(): boolean {
+    return computesAs(this, BertOutput) && computesAs(this.LayerNorm, LayerNorm);
+  }
+
   forward(input: Tensor, residual: Tensor, { random }: Run): Tensor {
     const { dense, dropout } = this;
     return normAfter(this.LayerNorm, dense.forward(input), residual, { dropout, random, letsGo: isPlain(dense) });
@@ -84,6 +89,18 @@ export class BertAttention extends Module {
     super();
     this.self = new BertSelfAttention(config, below(weights, 'self'), site);
     this.output = new BertOutput(config, below(weights, 'output'), site + 1);
+  }
+
+  /** Whether nobody else is shown what goes in, and what comes out. */
+  get isClosed(): boolean {
+    const { self, output } = this;
+    const { query, key, value } = self;
+    return (
+      computesAs(this, BertAttention) &&
+      computesAs(self, BertSelfAttention) &&
+      [query, key, value].every(isPlain) &&
+      output.isClosed
+    );
   }
 
   forward(hidden: Tensor, run: Run): Tensor {

@@ -1,7 +1,8 @@
 import { checkpoint, gelu, Module, type Layer, type Tensor } from '@attune/tensor';
+import { letGoOfCopied } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertAttention, BertOutput } from './attention.ts';
-import { below, isPlain, linearOf, type Run, type WeightSource } from './layers.ts';
+import { below, computesAs, isPlain, linearOf, type Run, type WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
@@ -42,9 +43,23 @@ export class BertLayer extends Module {
     this.output = new BertOutput(config, below(weights, 'output'), site + 2);
   }
 
+  /** Whether nobody else is shown what goes in, what comes out, and what is added between. */
+  get isClosed(): boolean {
+    const { attention, intermediate, output } = this;
+    return (
+      computesAs(this, BertLayer) &&
+      attention.isClosed &&
+      computesAs(intermediate, BertIntermediate) &&
+      isPlain(intermediate.dense) &&
+      output.isClosed
+    );
+  }
+
   forward(hidden: Tensor, run: Run): Tensor {
     const attended = this.attention.forward(hidden, run);
-    return this.output.forward(this.intermediate.forward(attended), attended, run);
+    const output = this.output.forward(this.intermediate.forward(attended), attended, run);
+    if (this.isClosed) letGoOfCopied(attended);
+    return output;
   }
 }
 
@@ -61,14 +76,21 @@ export class BertEncoder extends Module {
     );
   }
 
-  /** @returns the hidden states: those of the embeddings, then those after every layer */
-  forward(embedded: Tensor, run: Run): readonly Tensor[] {
+  /**
+   * @param keepsStates whether somebody reads the hidden states before the last. Where products read
+   *   f16 copies of them, they may go otherwise. Default true.
+   * @returns the hidden states: those of the embeddings, then those after every layer
+   */
+  forward(embedded: Tensor, run: Run, keepsStates = true): readonly Tensor[] {
     let hidden = embedded;
     const hiddenStates = [hidden];
     for (const [index, layer] of this.layer.entries()) {
       const again = this.training && this.checkpointEvery > 0 && index % this.checkpointEvery === 0;
-      hidden = again ? checkpoint((given: Tensor) => layer.forward(given, run), hidden) : layer.forward(hidden, run);
+      const given = hidden;
+      hidden = again ? checkpoint((input: Tensor) => layer.forward(input, run), given) : layer.forward(given, run);
       hiddenStates.push(hidden);
+      const before = this.layer[index - 1];
+      if (!keepsStates && !again && before?.isClosed && layer.isClosed) letGoOfCopied(given);
     }
     return hiddenStates;
   }

@@ -36,5 +36,11 @@ export function layerNormOf(weights: WeightSource, config: BertConfig): LayerNor
   });
 }
 
-/** Whether a layer computes as `Linear` does: it was not replaced by another kind, and has no hooks. */
-export const isPlain = (layer: Layer): layer is Linear => layer.forward === Linear.prototype.forward;
+/** Whether a module computes as its class does: it was not replaced by another kind, and has no hooks. */
+export const computesAs = (
+  module: { readonly forward: unknown },
+  { prototype }: { readonly prototype: { readonly forward: unknown } },
+): boolean => module.forward === prototype.forward;
+
+/** Whether a layer computes as `Linear` does. */
+export const isPlain = (layer: Layer): layer is Linear => computesAs(layer, Linear);

@@ -216,13 +216,13 @@ export class Gradients {
     if (begun) return write(begun, false);
     const existing = passes(input) ? this.#computed.get(input) : input.ensureGradArray();
     if (!existing) {
-      const array = device.allocate(input.array.elementType, input.array.length, `gradient of ${input.array.label}`);
+      const array = device.allocate(input.memory.elementType, input.memory.length, `gradient of ${input.memory.label}`);
       write(array, false);
       this.#computed.set(input, array);
     } else if (canAdd) {
       write(existing, true);
     } else {
-      const array = device.allocate(input.array.elementType, input.array.length, `gradient of ${input.array.label}`);
+      const array = device.allocate(input.memory.elementType, input.memory.length, `gradient of ${input.memory.label}`);
       write(array, false);
       accumulate(device, { value: array, target: existing, length: input.size });
       device.release(array);
@@ -276,7 +276,8 @@ export class Gradients {
     if (!node?.preActivation || !requiresGrad || hasHooks || retainsGrad) return false;
     const existing = this.#beforeActivation.get(input);
     const array =
-      existing ?? this.#device.allocate(input.array.elementType, input.array.length, 'gradient before the activation');
+      existing ??
+      this.#device.allocate(input.memory.elementType, input.memory.length, 'gradient before the activation');
     write(node.preActivation, array, existing !== undefined);
     this.#beforeActivation.set(input, array);
     return true;
@@ -349,7 +350,7 @@ export class Gradients {
     if (!passes(input)) return input.ensureGradArray();
     let array = this.#computed.get(input);
     if (!array) {
-      array = this.#device.allocate('f32', input.array.length, `gradient of ${input.array.label}`);
+      array = this.#device.allocate('f32', input.memory.length, `gradient of ${input.memory.label}`);
       this.#device.clear(array);
       this.#computed.set(input, array);
     }

@@ -132,6 +132,7 @@ function forward(layers: Layers): Product {
       ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
       : null;
   const halfInput = half && halfCopyOf(input, half, outputs);
+  if (halfInput) copied.add(input);
   gemm(device, {
     a: halfInput ?? input.array,
     b: matrix,
@@ -146,6 +147,17 @@ function forward(layers: Layers): Product {
   });
   const sizes = { rows, columns, outputs };
   return { input, weights, biases, activation, ...sizes, dtype, matrix, halfInput, output, preActivation };
+}
+
+/** Inputs whose f16 copies are read in their stead. */
+const copied = new WeakSet<Tensor>();
+
+/**
+ * Gives the memory of an input back if products read an f16 copy of it: for callers who alone can
+ * reach it, once the last kernel of the forward pass that reads it is recorded.
+ */
+export function letGoOfCopied(input: Tensor): void {
+  if (copied.has(input)) input.dispose();
 }
 
 /**

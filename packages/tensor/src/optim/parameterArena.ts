@@ -9,6 +9,14 @@ import { SegmentGradients } from './segmentGradients.ts';
 /** The id of a group or a member stands for so many elements. */
 const elementsPerId = 64;
 
+/**
+ * On GPUs a segment ends at so many elements, though more could be bound: each of them has memory
+ * for gradients only from the first that comes, when results of the forward pass have gone already.
+ * What is longer than half of that, such as an embedding, whose gradient comes last, lies alone. On
+ * processors segments stay as long as can be, which is the order of sums that they always had.
+ */
+const elementsOfSegment = 2 ** 25;
+
 export interface ArenaItem {
   readonly name: string;
   readonly parameter: Parameter;
@@ -61,7 +69,10 @@ export class ParameterArena {
     const { maxStorageBufferBindingSize, maxBufferSize } = device.info.limits;
     const { places, segments } = layOut(
       items,
-      Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4),
+      {
+        most: Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4),
+        usual: device.profile.software ? Infinity : elementsOfSegment,
+      },
       fp16,
     );
     this.segments = segments.map(({ length, hasFp16 }, segment) => {
@@ -168,6 +179,13 @@ function idsOf(length: number, places: readonly LaidItem[], segment: number, wha
 
 type LaidItem = Omit<ArenaPlace, 'weights'>;
 
+interface SegmentLengths {
+  /** Elements that can be bound. */
+  readonly most: number;
+  /** Elements that a segment has at most, unless one parameter has more. */
+  readonly usual: number;
+}
+
 interface SegmentPlan {
   length: number;
   readonly hasFp16: boolean;
@@ -175,7 +193,7 @@ interface SegmentPlan {
 
 function layOut(
   items: readonly ArenaItem[],
-  mostElements: number,
+  { most, usual }: SegmentLengths,
   fp16: boolean,
 ): { places: LaidItem[]; segments: SegmentPlan[] } {
   const places: LaidItem[] = [];
@@ -183,17 +201,21 @@ function layOut(
   const lay = (chosen: readonly ArenaItem[], hasFp16: boolean) => {
     let last: SegmentPlan | undefined;
     const roundedSize = ({ parameter }: ArenaItem) => roundUp(parameter.size, alignedElements[hasFp16 ? 'f16' : 'f32']);
+    let closed = false;
     for (const together of contiguousRuns(chosen)) {
       const size = together.reduce((sum, item) => sum + roundedSize(item), 0);
-      if (!last || last.length + size > mostElements) segments.push((last = { length: 0, hasFp16 }));
+      const alone = size > usual / 2;
+      if (!last || closed || alone || last.length + size > Math.min(usual, most))
+        segments.push((last = { length: 0, hasFp16 }));
+      closed = alone;
       for (const item of together) {
         const { name, parameter } = item;
-        if (roundedSize(item) > mostElements) {
+        if (roundedSize(item) > most) {
           throw new TensorError(
-            `the parameter ${name} has ${parameter.size} elements; this adapter binds at most ${mostElements} in one array`,
+            `the parameter ${name} has ${parameter.size} elements; this adapter binds at most ${most} in one array`,
           );
         }
-        if (last.length + roundedSize(item) > mostElements) segments.push((last = { length: 0, hasFp16 }));
+        if (last.length + roundedSize(item) > most) segments.push((last = { length: 0, hasFp16 }));
         places.push({ ...item, segment: segments.length - 1, offset: last.length });
         last.length += roundedSize(item);
       }

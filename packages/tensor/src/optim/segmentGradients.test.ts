@@ -64,6 +64,17 @@ it('results of the forward pass go before the gradients of the first layers come
   optimizer.zeroGrad();
 });
 
+it('on GPUs the gradients of a long parameter take no memory before its first comes', () => {
+  Object.assign(device, { profile: { ...device.profile, software: false } });
+  const embedding = new Parameter(new Float32Array(2 ** 24 + width), { shape: [2 ** 18 + 1, width], device });
+  const weight = matrix();
+  using optimizer = new AdamW([embedding, weight], { lr: 0.1 });
+  const { liveBytes } = device.memory;
+  device.scope(() => lossOf([weight], 8).backward(1, { releaseResults: true }));
+  expect(device.memory.liveBytes).toBe(liveBytes + weightBytes);
+  optimizer.zeroGrad();
+});
+
 it('a backward pass that is only prepared leaves zeros', async () => {
   const weights = [matrix(), matrix()];
   using optimizer = new AdamW(weights, { lr: 0.1 });
