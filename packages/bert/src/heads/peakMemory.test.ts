@@ -1,4 +1,4 @@
-import { AdamW, autocast, openDevice, type Device } from '@attune/tensor';
+import { AdamW, autocast, loadVariants, openDevice, type Device } from '@attune/tensor';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BertConfig } from '../config/bertConfig.ts';
 import { BertForSequenceClassification } from './sequenceClassification.ts';
@@ -7,6 +7,8 @@ import { BertForSequenceClassification } from './sequenceClassification.ts';
 // three layers, as those of a large model do.
 let device: Device;
 beforeAll(async () => {
+  // The adapter at hand would not load what GPUs choose among.
+  await loadVariants();
   device = await openDevice();
   const subgroupMatrix = [{ componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 }];
   const ofGpu = { software: false, mesaVersion: 0, f16: true, f16Storage: 'native', subgroups: true, subgroupSize: 32 };
