@@ -131,6 +131,14 @@ describe('the import rules', () => {
       "GPUDevice: only packages/kernels names WebGPU's types",
     ],
     [
+      'a GPU type that readers may lack, as a global',
+      {
+        'packages/kernels/src/device/webGpuTypes.ts': 'export type GPUBuffer = object;',
+        'packages/kernels/src/a.ts': 'export interface A { buffer: GPUBuffer }',
+      },
+      'a.ts:1: GPUBuffer: import the type from packages/kernels/src/device/webGpuTypes.ts',
+    ],
+    [
       'WGSL outside kernels',
       { 'packages/tensor/src/a.wgsl': '', 'packages/tensor/src/a.ts': '' },
       'WGSL belongs into packages/kernels',

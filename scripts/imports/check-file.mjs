@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module';
-import { allowedPackages, browserGlobals, isGpuName, loadedOnlyBy, nodeGlobals } from './rules.mjs';
+import { allowedPackages, browserGlobals, isGpuName, loadedOnlyBy, nodeGlobals, webGpuTypesFile } from './rules.mjs';
 import { resolveRelative } from './resolve-relative.mjs';
 
 /** The broken rules of one file, each as `path:line: words`. */
@@ -9,7 +9,7 @@ export function checkFile(owner, file) {
   return [
     ...file.errors.map((message) => `${file.path}: does not parse: ${message}`),
     ...file.imports.flatMap((one) => checkImport(owner, file, kind, one).map((words) => at(one.line, words))),
-    ...file.names.flatMap(({ name, line }) => checkName(owner, kind, name).map((words) => at(line, words))),
+    ...file.names.flatMap(({ name, line }) => checkName(owner, file, kind, name).map((words) => at(line, words))),
   ];
 }
 
@@ -65,11 +65,15 @@ function checkPackage(owner, file, kind, { specifier, dynamic, typeOnly }) {
   return [`${name} is not among the dependencies of ${owner.path}/package.json`];
 }
 
-function checkName(owner, kind, name) {
+function checkName(owner, file, kind, name) {
   if (nodeGlobals.has(name) && !mayUseNode(kind))
     return [`${name} exists only in Node: use it in src/platform/node.ts`];
   if (browserGlobals.has(name) && kind === 'shared')
     return [`${name} exists only in a browser: use it in src/platform/browser.ts`];
   if (isGpuName(name) && owner.name !== 'kernels') return [`${name}: only packages/kernels names WebGPU's types`];
+  if (kind === 'shared' && file.path !== webGpuTypesFile && webGpuTypes(owner).includes(name))
+    return [`${name}: import the type from ${webGpuTypesFile}: not every reader's program knows the global`];
   return [];
 }
+
+const webGpuTypes = ({ files }) => files.find(({ path }) => path === webGpuTypesFile)?.types ?? [];

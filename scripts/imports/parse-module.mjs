@@ -4,7 +4,7 @@ import { parseSync, visitorKeys } from 'oxc-parser';
  * What the rules need to know of one TypeScript file.
  * @returns {{ path: string, imports: { specifier: string, line: number, typeOnly: boolean, dynamic:
  *   boolean, names: string[] }[], names: { name: string, line: number }[], exports: string[],
- *   errors: string[] }} `names` are the free identifiers: those that nothing in the file declares
+ *   types: string[], errors: string[] }} `names` are the free identifiers: those that nothing in the file declares
  */
 export function parseModule(path, source) {
   const { program, module, errors } = parseSync(path, source, { lang: 'ts', sourceType: 'module' });
@@ -42,10 +42,11 @@ export function parseModule(path, source) {
     for (const name of declaredBy(node)) declared.add(name);
   });
   const names = [...used].filter(([name]) => !declared.has(name)).map(([name, line]) => ({ name, line }));
-  const exports = module.staticExports.flatMap(({ entries }) =>
-    entries.filter((entry) => !entry.isType).map((entry) => entry.exportName.name ?? 'default'),
-  );
-  return { path, imports, names, exports, errors: errors.map((error) => error.message) };
+  const exported = module.staticExports.flatMap(({ entries }) => entries);
+  const named = (entries) => entries.map((entry) => entry.exportName.name ?? 'default');
+  const exports = named(exported.filter((entry) => !entry.isType));
+  const types = named(exported.filter((entry) => entry.isType));
+  return { path, imports, names, exports, types, errors: errors.map((error) => error.message) };
 }
 
 function visit(node, parent, enter, key = '') {

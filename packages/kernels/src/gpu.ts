@@ -4,6 +4,7 @@ import { lateVariants } from './device/variantLoaders.ts';
 import type { GpuOptions } from './device/gpuOptions.ts';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
 import type { VariantChoice } from './device/variantChoice.ts';
+import type { GPUDevice } from './device/webGpuTypes.ts';
 import { KernelArgumentError } from './errors.ts';
 import type { ElementType, GpuArray, HostData } from './memory/gpuArray.ts';
 import { requireOwn } from './memory/requireArray.ts';

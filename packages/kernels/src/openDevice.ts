@@ -20,7 +20,7 @@ import { gemmVariants } from './kernels/gemm/options.ts';
 import type { GemmVariant } from './kernels/gemm/options.ts';
 import { describeDevice, limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
-import type { GPU } from './device/webGpuTypes.ts';
+import type { GPU, GPUAdapter, GPUDevice } from './device/webGpuTypes.ts';
 
 /** Options of {@link openDevice}. */
 export interface OpenDeviceOptions {

@@ -6,7 +6,7 @@ import type { Dispatch, Parameters } from './dispatch.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
 import type { ParameterTable } from './parameterTable.ts';
 import type { CompiledProgram, PipelineCache } from './pipelineCache.ts';
-import type { GPUBindGroup, GPUDevice } from '../device/webGpuTypes.ts';
+import type { GPUBindGroup, GPUDevice, GPUError } from '../device/webGpuTypes.ts';
 
 /** Above this many bind groups the cache is to start afresh. */
 const maxBindGroups = 65536;

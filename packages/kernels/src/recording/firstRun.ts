@@ -1,6 +1,6 @@
 import type { CompilationKit } from './compilationKit.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
-import type { GPUDevice } from '../device/webGpuTypes.ts';
+import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** Room for what a kernel touches when all its sizes are 0. */
 const scratchBytes = 65536;

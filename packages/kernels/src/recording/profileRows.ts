@@ -1,3 +1,5 @@
+import type { GPUBuffer } from '../device/webGpuTypes.ts';
+
 /** One kernel's share of a profiled stretch. */
 export interface ProfileRow {
   /** Key of the program. */

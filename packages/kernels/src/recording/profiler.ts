@@ -1,5 +1,10 @@
 import { bufferUsage } from '../memory/bufferUsage.ts';
-import type { GPUCommandEncoder, GPUDevice, GPUComputePassTimestampWrites } from '../device/webGpuTypes.ts';
+import type {
+  GPUCommandEncoder,
+  GPUDevice,
+  GPUComputePassTimestampWrites,
+  GPUQuerySet,
+} from '../device/webGpuTypes.ts';
 import type { ProfileRow, TakenTimes, TimedDispatch } from './profileRows.ts';
 
 const maxTimestamps = 4096;

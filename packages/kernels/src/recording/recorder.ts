@@ -8,7 +8,7 @@ import { PipelineCache } from './pipelineCache.ts';
 import type { CompiledProgram, NeededProgram } from './pipelineCache.ts';
 import { Profiler } from './profiler.ts';
 import { ProgramBindings } from './bindGroupCache.ts';
-import type { GPUCommandEncoder, GPUDevice } from '../device/webGpuTypes.ts';
+import type { GPUCommandEncoder, GPUDevice, GPUError } from '../device/webGpuTypes.ts';
 
 export interface RecorderStatistics {
   dispatches: number;
