@@ -15,6 +15,9 @@ export interface AddedToken {
 /** A piece of a text: an added token, or text between two. */
 export type Piece = { readonly token: AddedToken } | { readonly text: string };
 
+/** Whether it is looked for in the normalised text, and shown as it stands there. */
+export const isNormalized = ({ normalized, special = false }: AddedToken): boolean => normalized ?? !special;
+
 const space = /\p{White_Space}/u;
 const wordEnd = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const wordStart = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;

@@ -26,7 +26,7 @@ function texts(): string[] {
 
 it.each([
   ['as it stands', {}, {}],
-  ['without cleanup, with another prefix', { decoder: { type: 'WordPiece', prefix: '', cleanup: false } }, {}],
+  ['without cleanup, with another prefix', { decoder: { type: 'WordPiece', prefix: '@', cleanup: false } }, {}],
   ['with few characters a word', { model: { ...json.model, max_input_chars_per_word: 3 } }, {}],
   ['with more special tokens', {}, { additional_special_tokens: ['the', '.'] }],
 ])('gives what the library gives, %s', (_, changes: Partial<TokenizerJson>, config) => {
@@ -42,6 +42,13 @@ it.each([
     if (ids.length === 0) continue;
     for (const skips of [true, false]) expect(steps.decode(ids, skips)).toBe(library.decode(ids, skips));
   }
+});
+
+// The library joins with spaces there.
+it('joins by a prefix of no letters as tokenizers does, without spaces', () => {
+  const { decode, ids } = bertSteps({ ...json, decoder: { type: 'WordPiece', prefix: '', cleanup: true } }, {});
+  const given = ['[CLS]', 'the', '##s', '.'].map((token) => ids.get(token) as number);
+  expect(decode(given, false)).toBe('[CLS]the##s.');
 });
 
 it('takes only what is BERT from end to end', () => {

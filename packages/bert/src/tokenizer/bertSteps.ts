@@ -1,3 +1,4 @@
+import { isNormalized } from './addedTokens.ts';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
 import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
@@ -24,19 +25,23 @@ export function bertSteps(json: TokenizerJson, config: TokenizerConfig): TokenSt
   const tokens: (string | undefined)[] = Array.from({ length: vocabulary.length });
   for (const [token, id] of vocabulary) tokens[id] = token;
   for (const { content, id } of added) tokens[id] = content;
+  const normalize = bertNormalizer(normalizer as BertNormalizerOptions);
+  const shown = [...tokens];
+  for (const token of added) if (isNormalized(token)) shown[token.id] = normalize(token.content);
   const special = new Set([
     ...added.filter((token) => token.special).map(({ content }) => content),
     ...((config['additional_special_tokens'] ?? []) as readonly string[]),
   ]);
   const joined = joiner(decoder ?? {});
   return {
-    normalize: bertNormalizer(normalizer as BertNormalizerOptions),
+    normalize,
     words: bertWords,
     pieces: wordPiece(ids, model),
     ids,
     tokens,
+    shown,
     decode(known, skipSpecialTokens) {
-      const all = known.map((id) => tokens[id] ?? '');
+      const all = known.map((id) => shown[id] ?? '');
       return joined(skipSpecialTokens ? all.filter((token) => !special.has(token)) : all);
     },
   };
@@ -68,7 +73,7 @@ const cleanups = [' .', ' ?', ' !', ' ,', " ' ", " n't", " 'm", " 's", " 've", "
 
 /** The `WordPiece` decoder of the Rust tokenizers. */
 function joiner({ prefix, cleanup }: Readonly<Record<string, unknown>>) {
-  const joins = typeof prefix === 'string' && prefix !== '' ? prefix : null;
+  const joins = typeof prefix === 'string' ? prefix : null;
   const clean = (text: string) => cleanups.reduce((result, part) => result.replaceAll(part, part.trim()), text);
   const written = (token: string, index: number) => {
     if (index === 0) return token;

@@ -20,6 +20,7 @@ export function librarySteps(json: TokenizerJson, config: TokenizerConfig): Toke
     pieces: (words) => model(words),
     ids: model.tokens_to_ids,
     tokens: model.vocab,
+    shown: model.vocab,
     decode: (ids, skipSpecialTokens) =>
       library.decode([...ids], { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false }),
   };

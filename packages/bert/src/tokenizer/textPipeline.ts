@@ -1,4 +1,4 @@
-import { findAddedTokens } from './addedTokens.ts';
+import { findAddedTokens, isNormalized } from './addedTokens.ts';
 import { TokenizerError } from './errors.ts';
 import type { TokenizerJson } from './tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
@@ -10,6 +10,9 @@ export interface TextPipeline {
   tokensOf(text: string): string[];
   /** The id of a token; that of the unknown token if there is none. */
   idOf(token: string): number;
+  /** How a token is shown: an added one as the normalizer leaves it. */
+  shownAs(token: string): string;
+  /** The token of an id, as it is shown. */
   tokenOf(id: number): string;
   /** Whether a token continues the word of the token before it. */
   continues(token: string): boolean;
@@ -33,12 +36,10 @@ function takeOutAddedTokens({ added_tokens: added, model: { vocab } }: Tokenizer
 
 /** @throws TokenizerError when the vocabulary lacks the unknown token */
 export function createTextPipeline(json: TokenizerJson, steps: TokenSteps, unknownToken: string): TextPipeline {
-  const { normalize, words, pieces, ids, tokens } = steps;
+  const { normalize, words, pieces, ids, tokens, shown } = steps;
   const unknownId = ids.get(unknownToken);
   if (unknownId === undefined) throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'.`);
   const addedIds = takeOutAddedTokens(json, ids);
-  const isNormalized = ({ normalized, special = false }: TokenizerJson['added_tokens'][number]): boolean =>
-    normalized ?? !special;
   const splitText = findAddedTokens(
     json.added_tokens.filter((token) => !isNormalized(token)),
     ({ content }) => content,
@@ -55,7 +56,8 @@ export function createTextPipeline(json: TokenizerJson, steps: TokenSteps, unkno
             ),
       ),
     idOf: (token) => addedIds.get(token) ?? ids.get(token) ?? unknownId,
-    tokenOf: (id) => tokens[id] ?? unknownToken,
+    shownAs: (token) => shown[addedIds.get(token) ?? -1] ?? token,
+    tokenOf: (id) => shown[id] ?? unknownToken,
     continues: (token) => token.startsWith(prefix),
     decode(given, { skipSpecialTokens = false } = {}) {
       const known = [...given].filter((id) => tokens[id] !== undefined);

@@ -8,6 +8,8 @@ export interface TokenSteps {
   readonly ids: Map<string, number>;
   /** The same by id. */
   readonly tokens: readonly (string | undefined)[];
+  /** How they are shown: added ones as the normalizer leaves them. */
+  readonly shown: readonly (string | undefined)[];
   /** The text of ids that all have a token, at least one. */
   readonly decode: (ids: readonly number[], skipSpecialTokens: boolean) => string;
 }

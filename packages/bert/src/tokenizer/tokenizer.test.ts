@@ -76,6 +76,26 @@ describe('encoding', () => {
     );
   });
 
+  it('shows added tokens as the normalizer leaves them, as tokenizers 0.23 does', async () => {
+    const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8'));
+    const added = [
+      { id: 236, content: 'NewTok', normalized: true },
+      { id: 237, content: 'KEPT', normalized: false },
+      { id: 238, content: '<S2>', normalized: true, special: true },
+    ];
+    const with3 = { ...tokenizerJson, added_tokens: [...tokenizerJson.added_tokens, ...added] };
+    const own = await tokenizerFromFiles({ tokenizerJson: with3 });
+    const text = 'the NewTok KEPT newtok <S2>.';
+    const ids = own(text).input_ids;
+    expect(ids).toEqual([2, 87, 236, 237, 236, 238, 9, 3]);
+    const shown = ['the', 'newtok', 'KEPT', 'newtok', '<s2>', '.'];
+    expect(own.tokenize(text)).toEqual(shown);
+    expect(own.convertIdsToTokens(ids)).toEqual(['[CLS]', ...shown, '[SEP]']);
+    expect(own.decode(ids, { skipSpecialTokens: true })).toBe('the newtok KEPT newtok <s2>.');
+    expect(own.convertTokensToIds(['NewTok', 'newtok'])).toEqual([236, own.unkTokenId]);
+    expect(own.vocabSize).toBe(239);
+  });
+
   it('returns what is asked for, and takes options in the place of the pair', () => {
     expect(
       tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false }),

@@ -67,7 +67,7 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
   return {
     tokenize(text: string): string[] {
       requireText(text, 'text');
-      return pipeline.tokensOf(text);
+      return pipeline.tokensOf(text).map(pipeline.shownAs);
     },
     pad(features: Features, options: PadOptions = {}): Record<string, unknown[]> {
       checkPadOptions(options);
