@@ -17,6 +17,8 @@ import {
 import { BertEmbeddings } from '../bert/embeddings.ts';
 import { BertEncoder } from '../bert/encoder.ts';
 import type { WeightSource } from '../bert/layers.ts';
+// Not loaded late: a page that lost its server meanwhile, or got a newer one, would lose what it trained.
+import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
 import { writableFolder, writeModelFiles, type ModelFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
@@ -136,11 +138,7 @@ export abstract class PretrainedModel extends Module {
   async files(options: SaveOptions = {}): Promise<Map<string, FileContent>> {
     requireOptions(`${this.architecture}.files`, options, saveOptions, { error: CheckpointError });
     const limit = parseShardSize(options.maxShardSize ?? '50GB');
-    const config = this.config.toJson(this.architecture);
-    const weights = await this.stateDict();
-    // A page that saves no model does not load how.
-    const { checkpointFiles } = await import('../checkpoint/checkpointFiles.ts');
-    return checkpointFiles(config, weights, limit);
+    return checkpointFiles(this.config.toJson(this.architecture), await this.stateDict(), limit);
   }
 
   /**
@@ -152,9 +150,7 @@ export abstract class PretrainedModel extends Module {
    */
   async savePretrained(folder: WritableFolder, options: SaveOptions = {}): Promise<void> {
     requireArgument(`${this.architecture}.savePretrained`, 'folder', folder, writableFolder, CheckpointError);
-    const files = await this.files(options);
-    const { isWeightsFile } = await import('../checkpoint/checkpointFiles.ts');
-    await writeModelFiles(folder, files, isWeightsFile);
+    await writeModelFiles(folder, await this.files(options), isWeightsFile);
   }
 
   /**
