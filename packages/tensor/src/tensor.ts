@@ -111,7 +111,8 @@ export class Tensor<D extends DType = DType> {
   goneMessage(): string {
     return (
       `this tensor's memory was given back: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
-      'at the end of the device.scope in which it was computed, or by backward() with releaseResults. Use it before, or keep it with device.retain(tensor.array)'
+      'at the end of the device.scope in which it was computed, by backward() with releaseResults, or, of a gradient, by zeroGrad(). ' +
+      'Use it before, or keep it with device.retain(tensor.array), a gradient with mul(gradient, 1)'
     );
   }
 
@@ -127,11 +128,14 @@ export class Tensor<D extends DType = DType> {
 
   /**
    * The gradient that `backward()` added up, or null where none came since it was cleared. It shares
-   * memory with what later calls add to.
+   * memory with what later calls add to, which goes back with `zeroGrad()` and `clearGrad()`: read
+   * it before, or keep what is computed from it.
    */
   get grad(): Tensor<'f32'> | null {
     const array = this.gradArray;
-    return array ? new Tensor({ array, shape: this.shape, device: this.device }) : null;
+    if (!array) return null;
+    // A view: what the caller does not own goes back by no dispose() of theirs.
+    return new Tensor({ array: array.view(0, array.length), shape: this.shape, device: this.device });
   }
 
   /** Lets go of the gradient, as `tensor.grad = None` does in PyTorch. */

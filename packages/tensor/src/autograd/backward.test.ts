@@ -51,3 +51,23 @@ describe('backward', () => {
     expect(released.peak).toBeLessThan(kept.peak);
   });
 });
+
+it('a gradient that was looked at stays with its tensor, and its memory goes with clearGrad', async () => {
+  const x = tensor([1, 2, 3], { requiresGrad: true });
+  const backward = () => sum(mul(x, 2)).backward();
+  backward();
+  {
+    using gradient = x.grad!;
+    expect(await gradient.toArray()).toEqual([2, 2, 2]);
+  }
+  backward();
+  const held = x.grad!;
+  const kept = mul(held, 1);
+  const reading = held.toArray();
+  x.clearGrad();
+  await expect(held.toArray()).rejects.toThrow(
+    /or, of a gradient, by zeroGrad\(\)\..*a gradient with mul\(gradient, 1\)/,
+  );
+  expect(await reading).toEqual([4, 4, 4]);
+  expect(await kept.toArray()).toEqual([4, 4, 4]);
+});

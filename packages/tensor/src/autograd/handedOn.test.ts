@@ -6,6 +6,8 @@ import { tensor } from '../functional/create.ts';
 import { reshape } from '../functional/movement.ts';
 import { sum } from '../functional/reductions.ts';
 import { exp, square } from '../functional/unary.ts';
+import { Parameter } from '../nn/parameter.ts';
+import { AdamW } from '../optim/adamW.ts';
 import type { Tensor } from '../tensor.ts';
 
 let device: Device;
@@ -93,6 +95,24 @@ describe('a gradient that is handed on as it is', () => {
     x.registerHook((gradient) => mul(gradient, 2));
     sum(mul(add(reshape(x, [3]), x), 3)).backward();
     expect(await x.grad!.toArray()).toEqual([12, 12, 12]);
+  });
+
+  it('may begin with the gradient of a tensor that it adds to, or that lies beside', async () => {
+    const [x, y] = [0, 1].map(() => new Parameter(Float32Array.of(1, 2, 3), { shape: [3], device })) as [
+      Parameter,
+      Parameter,
+    ];
+    using optimizer = new AdamW([x, y], { lr: 0.1 });
+    sum(square(x)).backward();
+    add(x, 1).backward(x.grad!);
+    add(reshape(y, [3]), x).backward(x.grad!);
+    expect(await x.grad!.toArray()).toEqual([8, 16, 24]);
+    expect(await y.grad!.toArray()).toEqual([4, 8, 12]);
+    optimizer.zeroGrad();
+    const [weight, other] = [leaf([2]), leaf([3])];
+    sum(mul(weight, 2)).backward();
+    add(weight, other).backward(weight.grad!);
+    expect([await weight.grad!.item(), await other.grad!.item()]).toEqual([4, 2]);
   });
 
   it('goes back with the tensor that has it', () => {

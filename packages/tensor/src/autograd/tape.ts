@@ -192,13 +192,16 @@ export class Gradients {
 
   /** The gradient of the operation's output. */
   get output(): GpuArray {
-    let array = this.#computed.get(this.#current);
-    if (!array) {
-      if (typeof this.#scale !== 'number') return this.#scale.array;
-      array = this.#device.allocate('f32', 1, 'gradient of the result');
-      fill(this.#device, { output: array, value: this.#scale, length: 1 });
-      this.#computed.set(this.#current, array);
-    }
+    const computed = this.#computed.get(this.#current);
+    if (computed) return computed;
+    const scale = this.#scale;
+    const given = typeof scale === 'number' ? null : scale.array;
+    if (given?.owner) return given;
+    const array = this.#device.allocate(given?.elementType ?? 'f32', given?.length ?? 1, 'gradient of the result');
+    // A part of other memory, as `grad` is, may lie beside gradients that the pass writes.
+    if (given) this.#device.copy(given, array);
+    else fill(this.#device, { output: array, value: scale as number, length: 1 });
+    this.#computed.set(this.#current, array);
     return array;
   }
 

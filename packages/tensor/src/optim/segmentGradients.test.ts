@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openDevice } from '@attune/kernels';
+import { loadVariants, openDevice } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { mul } from '../functional/binary.ts';
 import { linear } from '../functional/linear.ts';
@@ -64,7 +64,8 @@ it('results of the forward pass go before the gradients of the first layers come
   optimizer.zeroGrad();
 });
 
-it('on GPUs the gradients of a long parameter take no memory before its first comes', () => {
+it('on GPUs the gradients of a long parameter take no memory before its first comes', async () => {
+  await loadVariants();
   Object.assign(device, { profile: { ...device.profile, software: false } });
   const embedding = new Parameter(new Float32Array(2 ** 24 + width), { shape: [2 ** 18 + 1, width], device });
   const weight = matrix();
