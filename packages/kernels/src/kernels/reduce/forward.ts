@@ -1,19 +1,16 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
-import { wgsl as argSource } from './argReduce.wgsl.ts';
 import { computedType, memberWgsl, reduceMembers } from './members.ts';
 import type { ReduceMember } from './members.ts';
-import type { ArgReduceOptions, ReduceOptions } from './options.ts';
+import type { ReduceOptions } from './options.ts';
 import { wgsl as source } from './reduce.wgsl.ts';
 import { joinsParts, partsOf } from './variants.ts';
-
-const numberTypes: readonly ElementType[] = ['i32'];
 
 /**
  * Records one value for all along an axis: sums, products, extremes, norms, variances; see
@@ -99,43 +96,4 @@ function requireReduce({ member, input, output, center, factor = 1, outer, lengt
       `${kernel} takes a factor of floats only; input (${input.label}) holds whole numbers`,
     );
   requireSeparate(kernel, presentArrays({ input, center }), [output]);
-}
-
-/**
- * Records the number of the greatest or least value along an axis, the first where there are
- * several. A NaN is both, as in `torch.argmax` and `torch.argmin`.
- *
- * @throws KernelArgumentError
- */
-export function argReduce(gpu: Gpu, { input, output, outer, length, inner, least = false }: ArgReduceOptions): void {
-  const kernel = 'argReduce';
-  requireExtents(kernel, { outer, length, inner });
-  if (length === 0) throw new KernelArgumentError(`${kernel}: length is 0; the greatest of no values has no number`);
-  requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
-  requireArray(kernel, 'output', output, { outer, inner }, numberTypes);
-  requireSeparate(kernel, [input], [output]);
-  let candidates: GpuArray | undefined;
-  for (let places = length; ;) {
-    const parts = partsOf(places);
-    const outputs = outer * parts * inner;
-    const numbers = parts === 1 ? output : gpu.allocate('i32', outputs, 'numbers of candidates');
-    gpu.dispatch({
-      program: kernelProgram(kernel, argSource, {
-        access: elementAccess(gpu, { input }, {}),
-        floats: floatTypes.includes(input.elementType),
-        signed: input.elementType === 'i32',
-        chosen: candidates !== undefined,
-        least,
-      }),
-      parameters: { integers: [outputs, parts, length, inner, places] },
-      reads: presentArrays({ input, candidates }),
-      writes: [numbers],
-      workgroups: spreadWorkgroups(Math.ceil(outputs / 64)),
-      work: { bytes: 4 * (outer * places * inner + outputs) },
-    });
-    if (candidates) gpu.release(candidates);
-    if (parts === 1) return;
-    candidates = numbers;
-    places = parts;
-  }
 }
