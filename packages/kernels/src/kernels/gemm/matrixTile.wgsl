@@ -29,81 +29,70 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 #include kernels/gemm/task
 #include kernels/gemm/epilogue
 
-#if aHalf
+// Eight elements that lie together, rounded to halves, and as they are stored.
 #if aEights
+#if aHalf
 alias A = vec4u;
 fn eightOfA(place: u32) -> vec4u { return a[place]; }
+fn foursOfA(place: u32) -> mat2x4f {
+  let eight = a[place];
+  return mat2x4f(vec4f(bitcast<vec4h>(eight.xy)), vec4f(bitcast<vec4h>(eight.zw)));
+}
 #else
-alias A = f16;
+alias A = vec4f;
+fn eightOfA(place: u32) -> vec4u { return halvesOf(foursOfA(place)); }
+fn foursOfA(place: u32) -> mat2x4f { return mat2x4f(a[2 * place], a[2 * place + 1]); }
 #endif
 #else
-#if aEights
-alias A = vec4f;
-fn eightOfA(place: u32) -> vec4u { return halvesOf(a[2 * place], a[2 * place + 1]); }
+#if aHalf
+alias A = f16;
 #else
 alias A = f32;
 #endif
-#endif
-#if !aEights
 // Eight elements of a line that begins at `line`, from `first` on; zeros from `end` on.
-fn someOfA(line: u32, first: u32, end: u32) -> vec4u {
-  return halvesOf(
-    vec4f(oneOfA(line, first, end), oneOfA(line, first + 1, end), oneOfA(line, first + 2, end), oneOfA(line, first + 3, end)),
-    vec4f(oneOfA(line, first + 4, end), oneOfA(line, first + 5, end), oneOfA(line, first + 6, end), oneOfA(line, first + 7, end)));
+fn eightOfA(line: u32, first: u32, end: u32) -> vec4u { return halvesOf(foursOfA(line, first, end)); }
+fn foursOfA(line: u32, first: u32, end: u32) -> mat2x4f {
+  return mat2x4f(
+    oneOfA(line, first, end), oneOfA(line, first + 1, end), oneOfA(line, first + 2, end), oneOfA(line, first + 3, end),
+    oneOfA(line, first + 4, end), oneOfA(line, first + 5, end), oneOfA(line, first + 6, end), oneOfA(line, first + 7, end));
 }
 fn oneOfA(line: u32, place: u32, end: u32) -> f32 {
   return select(0, f32(a[line + min(place, end - 1)]), place < end);
 }
 #endif
 
-#if columnSums
-// The same eight as they are stored.
-#if !aEights
-fn foursOfA(line: u32, first: u32, end: u32) -> mat2x4f {
-  return mat2x4f(
-    oneOfA(line, first, end), oneOfA(line, first + 1, end), oneOfA(line, first + 2, end), oneOfA(line, first + 3, end),
-    oneOfA(line, first + 4, end), oneOfA(line, first + 5, end), oneOfA(line, first + 6, end), oneOfA(line, first + 7, end));
-}
-#else
-#if aHalf
-fn foursOfA(place: u32) -> mat2x4f {
-  let eight = a[place];
+#if bEights
+#if bHalf
+alias B = vec4u;
+fn eightOfB(place: u32) -> vec4u { return b[place]; }
+fn foursOfB(place: u32) -> mat2x4f {
+  let eight = b[place];
   return mat2x4f(vec4f(bitcast<vec4h>(eight.xy)), vec4f(bitcast<vec4h>(eight.zw)));
 }
 #else
-fn foursOfA(place: u32) -> mat2x4f { return mat2x4f(a[2 * place], a[2 * place + 1]); }
-#endif
-#endif
-#endif
-
-#if bHalf
-#if bEights
-alias B = vec4u;
-fn eightOfB(place: u32) -> vec4u { return b[place]; }
-#else
-alias B = f16;
-#endif
-#else
-#if bEights
 alias B = vec4f;
-fn eightOfB(place: u32) -> vec4u { return halvesOf(b[2 * place], b[2 * place + 1]); }
+fn eightOfB(place: u32) -> vec4u { return halvesOf(foursOfB(place)); }
+fn foursOfB(place: u32) -> mat2x4f { return mat2x4f(b[2 * place], b[2 * place + 1]); }
+#endif
+#else
+#if bHalf
+alias B = f16;
 #else
 alias B = f32;
 #endif
-#endif
-#if !bEights
-fn someOfB(line: u32, first: u32, end: u32) -> vec4u {
-  return halvesOf(
-    vec4f(oneOfB(line, first, end), oneOfB(line, first + 1, end), oneOfB(line, first + 2, end), oneOfB(line, first + 3, end)),
-    vec4f(oneOfB(line, first + 4, end), oneOfB(line, first + 5, end), oneOfB(line, first + 6, end), oneOfB(line, first + 7, end)));
+fn eightOfB(line: u32, first: u32, end: u32) -> vec4u { return halvesOf(foursOfB(line, first, end)); }
+fn foursOfB(line: u32, first: u32, end: u32) -> mat2x4f {
+  return mat2x4f(
+    oneOfB(line, first, end), oneOfB(line, first + 1, end), oneOfB(line, first + 2, end), oneOfB(line, first + 3, end),
+    oneOfB(line, first + 4, end), oneOfB(line, first + 5, end), oneOfB(line, first + 6, end), oneOfB(line, first + 7, end));
 }
 fn oneOfB(line: u32, place: u32, end: u32) -> f32 {
   return select(0, f32(b[line + min(place, end - 1)]), place < end);
 }
 #endif
 
-fn halvesOf(first: vec4f, second: vec4f) -> vec4u {
-  return vec4u(bitcast<vec2u>(vec4h(first)), bitcast<vec2u>(vec4h(second)));
+fn halvesOf(fours: mat2x4f) -> vec4u {
+  return vec4u(bitcast<vec2u>(vec4h(fours[0])), bitcast<vec2u>(vec4h(fours[1])));
 }
 
 fn finishFour(offset: u32, row: u32, column: u32, sums: vec4f) {

@@ -1,19 +1,18 @@
+import { fragmentTypes, loadMatrix } from './matrixFragments.ts';
 import { matrixTileLayout, times } from './matrixTileLayout.ts';
 import type { MatrixTileLayout, MatrixTileSide, MatrixTileText } from './matrixTileLayout.ts';
-import { epilogue, firstSums, loadMatrix, storesOfFragments, sumsOfColumns } from './matrixTileResults.ts';
+import { epilogue, firstSums, storesOfFragments, sumsOfColumns } from './matrixTileResults.ts';
 
 /** Writes `main` of `matrixTile.wgsl`. */
 export function matrixTileMain(text: MatrixTileText): string {
   const layout = matrixTileLayout(text);
   const { rows, columns, threads, a, b, halves, finished } = layout;
-  const { m, n, k, lanes, subgroupColumns, rowFragments, columnFragments, inner, words, direct, columnSums } = text;
+  const { m, n, lanes, subgroupColumns, rowFragments, columnFragments, inner, words, direct, columnSums } = text;
   const memory = words
     ? [`var<workgroup> tile: array<vec4u, ${Math.max(halves / 8, finished / 4)}>;`]
     : [`var<workgroup> tile: array<f16, ${halves}>;`, `var<workgroup> finished: array<f32, ${finished}>;`];
   return [
-    `alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`,
-    `alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`,
-    `alias Sums = subgroup_matrix_result<f32, ${n}, ${m}>;`,
+    fragmentTypes(text),
     ...memory,
     `@compute @workgroup_size(${threads})`,
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {',
@@ -99,8 +98,8 @@ function loads({ a, b }: MatrixTileLayout, { inner, columnSums }: MatrixTileText
           : `place${name}${i}, across${name}, ${across[name].size}`;
       const load =
         columnSums && name === 'A'
-          ? `    { let fours = foursOfA(${place}); columnsOfA += fours; ${target.trim()} = halvesOf(fours[0], fours[1]); }`
-          : `${target} = ${eights ? 'eight' : 'some'}Of${name}(${place});`;
+          ? `    { let fours = foursOfA(${place}); columnsOfA += fours; ${target.trim()} = halvesOf(fours); }`
+          : `${target} = eightOf${name}(${place});`;
       if (!checked || (alongK && !eights)) return load;
       const at = alongK ? `along${name}` : `line${name} + ${i * linesApart}u`;
       return `${target} = vec4u(); if (inner + ${at} < task.endInner) {${load} }`;

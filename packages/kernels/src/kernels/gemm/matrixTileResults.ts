@@ -1,3 +1,4 @@
+import { loadMatrix, storeMatrix } from './matrixFragments.ts';
 import { padding, times } from './matrixTileLayout.ts';
 import type { MatrixTileLayout, MatrixTileText } from './matrixTileLayout.ts';
 
@@ -91,30 +92,4 @@ export function epilogue(text: MatrixTileText, { columns, threads }: MatrixTileL
     `    finishFour(task.offsetOutput, outputRow, task.firstColumn + along, ${four});`,
     '  }',
   ]).flat();
-}
-
-/** A load as the device spells it. `place` and `stride` count elements of the array. */
-export function loadMatrix(
-  { majorness }: MatrixTileText,
-  type: string,
-  array: string,
-  place: string,
-  stride: string,
-  columnMajor: boolean,
-): string {
-  return majorness
-    ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${array}, ${place}, ${stride})`
-    : `subgroupMatrixLoad<${type}>(&${array}, ${place}, ${columnMajor}, ${stride})`;
-}
-
-function storeMatrix(
-  { majorness }: MatrixTileText,
-  array: string,
-  place: string,
-  value: string,
-  stride: string,
-): string {
-  return majorness
-    ? `subgroupMatrixStore<row_major>(&${array}, ${place}, ${value}, ${stride})`
-    : `subgroupMatrixStore(&${array}, ${place}, ${value}, false, ${stride})`;
 }

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
+import { fragmentTypes, loadMatrix, storeMatrix } from './matrixFragments.ts';
 import type { DeviceProfile, SubgroupMatrixConfig } from '../../device/profile.ts';
 
 /**
@@ -50,26 +51,18 @@ type SubgroupMatrixText = {
 
 /** The constants, types and functions that `subgroupMatrix.wgsl` needs. */
 export function subgroupMatrixText(text: SubgroupMatrixText): string {
-  const { m, n, k, across, lanes, aAlongK, bAlongK, majorness } = text;
-  const load = (type: string, tile: string, place: string, stride: string, columnMajor: boolean) =>
-    majorness
-      ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${tile}, ${place}, ${stride})`
-      : `subgroupMatrixLoad<${type}>(&${tile}, ${place}, ${columnMajor}, ${stride})`;
-  const store = majorness
-    ? 'subgroupMatrixStore<row_major>(&finished, place, result, fragmentColumns)'
-    : 'subgroupMatrixStore(&finished, place, result, false, fragmentColumns)';
+  const { m, n, k, across, lanes, aAlongK, bAlongK } = text;
   const leftPlace = aAlongK ? 'row * strideA + inner' : 'inner * strideA + row';
   const rightPlace = bAlongK ? 'column * strideB + inner' : 'inner * strideB + column';
-  const left = load('Left', 'tileA', leftPlace, 'strideA', !aAlongK);
-  const right = load('Right', 'tileB', rightPlace, 'strideB', bAlongK);
+  const left = loadMatrix(text, 'Left', 'tileA', leftPlace, 'strideA', !aAlongK);
+  const right = loadMatrix(text, 'Right', 'tileB', rightPlace, 'strideB', bAlongK);
+  const store = storeMatrix(text, 'finished', 'place', 'result', 'fragmentColumns');
   return [
     `const fragmentRows = ${m}u;\nconst fragmentColumns = ${n}u;\nconst fragmentInner = ${k}u;`,
     `const across = ${across}u;\nconst lanes = ${lanes}u;`,
-    `alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`,
-    `alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`,
-    `alias Fragment = subgroup_matrix_result<f32, ${n}, ${m}>;`,
+    fragmentTypes(text),
     `fn loadLeft(row: u32, inner: u32) -> Left { return ${left}; }`,
     `fn loadRight(inner: u32, column: u32) -> Right { return ${right}; }`,
-    `fn storeResult(place: u32, result: Fragment) { ${store}; }`,
+    `fn storeResult(place: u32, result: Sums) { ${store}; }`,
   ].join('\n');
 }

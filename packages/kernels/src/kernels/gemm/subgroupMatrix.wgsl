@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let subgroup = thread / lanes;
   let firstRow = subgroup / 2 * across * fragmentRows;
   let firstColumn = subgroup % 2 * across * fragmentColumns;
-  var sums: array<array<Fragment, across>, across>;
+  var sums: array<array<Sums, across>, across>;
   // Of the four columns of A that this thread reads, always the same.
   var columnsOfA = vec4f(0);
   for (var inner = task.firstInner; inner < task.endInner; inner += tileInner) {

@@ -1,0 +1,40 @@
+/** How a device says whether a matrix lies by rows or by columns: by a type, or by a flag. */
+interface Spelling {
+  readonly majorness: boolean;
+}
+
+/** The types of fragments, of `m x k` times `k x n`. */
+export function fragmentTypes({ m, n, k }: { readonly m: number; readonly n: number; readonly k: number }): string {
+  return [
+    `alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`,
+    `alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`,
+    `alias Sums = subgroup_matrix_result<f32, ${n}, ${m}>;`,
+  ].join('\n');
+}
+
+/** A load as the device spells it. `place` and `stride` count elements of the array. */
+export function loadMatrix(
+  { majorness }: Spelling,
+  type: string,
+  array: string,
+  place: string,
+  stride: string,
+  columnMajor: boolean,
+): string {
+  return majorness
+    ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${array}, ${place}, ${stride})`
+    : `subgroupMatrixLoad<${type}>(&${array}, ${place}, ${columnMajor}, ${stride})`;
+}
+
+/** A store, by rows. */
+export function storeMatrix(
+  { majorness }: Spelling,
+  array: string,
+  place: string,
+  value: string,
+  stride: string,
+): string {
+  return majorness
+    ? `subgroupMatrixStore<row_major>(&${array}, ${place}, ${value}, ${stride})`
+    : `subgroupMatrixStore(&${array}, ${place}, ${value}, false, ${stride})`;
+}
