@@ -99,7 +99,8 @@ export const instanceOf = /* @__NO_SIDE_EFFECTS__ */ (
  */
 export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Kind => ({
   what: `an array of ${what}`,
-  holds: (value) => Array.isArray(value) && value.every(kind.holds),
+  // A copy, as `every` passes over holes.
+  holds: (value) => Array.isArray(value) && [...value].every(kind.holds),
   found: (value) => {
     if (!Array.isArray(value)) return shown(value);
     const index = value.findIndex((element) => !kind.holds(element));

@@ -51,7 +51,8 @@ export function requireArgument(
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
   const { error = ArgumentError, otherNames = {} } = advice;
   const names = Object.keys(kinds);
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  // What one goes through, or waits for, carries its values elsewhere than under names.
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options || 'then' in options) {
     throw new error(
       `${where} takes its options as an object, { ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} }; got ${shown(options)}`,
     );
