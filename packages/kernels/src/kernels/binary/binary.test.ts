@@ -109,8 +109,55 @@ describe('binary', () => {
       const output = gpu.allocate(binaryResult(member, first, second), 5, 'output');
       binary(gpu, { function: member, a: first, b: second, output, length: 5 });
       const read = Array.from((await gpu.read(output)).subarray(0, 5));
-      expectClose(read, binaryReference(member, a, b), { roundings: output.elementType === 'f32' ? 6 : 0 });
+      const expected = binaryReference(member, a, b);
+      if (output.elementType === 'f32') expectClose(read, expected, { roundings: 6 });
+      else expect(read).toEqual([...expected].map((value) => Math.trunc(value) | 0));
     });
+  });
+
+  it.each(['i32', 'u32'] as const)('raises whole numbers of %s to powers modulo 2^32', async (type) => {
+    const bases =
+      type === 'i32' ? [0, 1, -1, 2, -3, 7, 2 ** 31 - 1, -(2 ** 31)] : [0, 1, 2, 3, 7, 2 ** 31, 2 ** 32 - 1];
+    const exponents = type === 'i32' ? [0, 1, 2, 31, 33, -1, -2, -(2 ** 31)] : [0, 1, 2, 31, 2 ** 31 + 1, 2 ** 32 - 1];
+    const pairs = bases.flatMap((base) => exponents.map((exponent) => [base, exponent] as const));
+    const array = (whole: readonly number[], label: string) =>
+      gpu.upload(type === 'i32' ? Int32Array.from(whole) : Uint32Array.from(whole), type, label);
+    const a = array(
+      pairs.map(([base]) => base),
+      'a',
+    );
+    const b = array(
+      pairs.map(([, exponent]) => exponent),
+      'b',
+    );
+    const output = gpu.allocate(type, pairs.length, 'output');
+    binary(gpu, { function: members.pow, a, b, output, length: pairs.length });
+    const wrapped = (value: bigint) => Number(type === 'i32' ? BigInt.asIntN(32, value) : BigInt.asUintN(32, value));
+    const modulus = 2n ** 32n;
+    const power = (base: bigint, exponent: bigint) => {
+      let value = 1n;
+      for (let [square, rest] = [base, exponent]; rest > 0n; [square, rest] = [(square * square) % modulus, rest / 2n])
+        if (rest % 2n === 1n) value = (value * square) % modulus;
+      return value;
+    };
+    const expected = pairs.map(([base, exponent]) =>
+      exponent < 0 ? Math.trunc(base ** exponent) | 0 : wrapped(power(BigInt(base), BigInt(exponent))),
+    );
+    expect([...(await gpu.read(output)).subarray(0, pairs.length)]).toEqual(expected);
+  });
+
+  it('compares whole numbers with those that their type does not hold', async () => {
+    const compared = async (type: 'i32' | 'u32', member: BinaryMember, value: number) => {
+      const a = gpu.upload(type === 'i32' ? Int32Array.of(-5, 2e9) : Uint32Array.of(0, 4e9), type, 'a');
+      const output = gpu.allocate('u32', 2, 'output');
+      binary(gpu, { function: member, a, b: value, output, length: 2 });
+      return [...(await gpu.read(output)).subarray(0, 2)];
+    };
+    expect(await compared('i32', members.gt, 1e10)).toEqual([0, 0]);
+    expect(await compared('i32', members.eq, 2 ** 32 - 5)).toEqual([0, 0]);
+    expect(await compared('u32', members.gt, -1)).toEqual([1, 1]);
+    expect(await compared('u32', members.eq, 4e9 - 2 ** 32)).toEqual([0, 0]);
+    expect(await compared('u32', members.eq, 4e9)).toEqual([0, 1]);
   });
 
   it('raises to powers as float64 does, to 2 units', async () => {

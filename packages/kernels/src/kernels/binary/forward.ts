@@ -7,7 +7,10 @@ import type { BinaryFunctionOptions } from './options.ts';
 
 const isFloat = (type: ElementType): boolean => type === 'f32' || type === 'f16';
 
-/** What two operands are computed in: whole numbers stay whole unless one is a fraction. */
+/**
+ * What two operands are computed in: whole numbers stay whole unless one is a fraction, or is compared
+ * with one that their type does not hold, and would be another number in it.
+ */
 function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuArray | number): Computed {
   let type: Computed | null = null;
   for (const operand of [a, b]) {
@@ -16,7 +19,10 @@ function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuAr
     } else if (isFloat(operand.elementType)) return 'f32';
     else type = operand.elementType as Computed;
   }
-  return integers === 'float' ? 'f32' : (type ?? 'f32');
+  if (integers === 'float' || !type) return 'f32';
+  const holds = (operand: GpuArray | number) =>
+    typeof operand !== 'number' || operand === (type === 'i32' ? operand | 0 : operand >>> 0);
+  return integers === 'test' && !(holds(a) && holds(b)) ? 'f32' : type;
 }
 
 /** The type that the result has, for operands of these types: f32 where whole numbers become floats. */

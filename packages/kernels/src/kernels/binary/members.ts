@@ -2,6 +2,7 @@ import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { wgsl as extrema } from '../../wgsl/extrema.wgsl.ts';
 import { wgsl as logarithm } from '../../wgsl/logarithm.wgsl.ts';
 import { wgsl as power } from '../../wgsl/power.wgsl.ts';
+import { wgsl as wholePower } from '../../wgsl/wholePower.wgsl.ts';
 
 /** One function of two numbers, with its derivatives. */
 export interface BinaryMember {
@@ -10,7 +11,7 @@ export interface BinaryMember {
   readonly value: string;
   /** WGSL of the derivatives by `a` and by `b`, from these and the value `y`; none of tests. */
   readonly slopes?: Readonly<Record<'a' | 'b', string>> | undefined;
-  /** The value in float64: the specification. */
+  /** The value in float64: the specification; whole numbers that stay so lose fractions, and wrap. */
   readonly reference: (a: number, b: number) => number;
   /**
    * What whole numbers become: `keep` stays of their type; `float` is computed in f32; `test` gives
@@ -66,8 +67,9 @@ export const pow: BinaryMember = {
     b: 'select(y * logOf(a), 0.0, a == 0.0 && b >= 0.0)',
   },
   reference: (a, b) => (a === 1 || (Math.abs(a) === 1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b),
-  integers: 'float',
-  includes: [power, logarithm],
+  integers: 'keep',
+  ofIntegers: 'T(powOfWhole(u32(a), u32(b), b < T(0)))',
+  includes: [power, logarithm, wholePower],
 };
 /** The larger of two; where they are equal each gets half of the gradient. */
 export const maximum: BinaryMember = {
