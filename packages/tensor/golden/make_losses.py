@@ -82,6 +82,8 @@ cases += [
     ("smoothL1Loss", pair, [{"beta": 0}]),
     ("huberLoss", pair, [{"delta": 0.3}]),
     ("klDivLoss", pair, [{"reduction": "batchmean"}]),
+    ("klDivLoss", [[4], [3, 4]], [{"reduction": "batchmean"}]),
+    ("klDivLoss", [[0, 4], [0, 4]], [{"reduction": "batchmean"}]),
     ("klDivLoss", pair, [{"logTarget": True}]),
     ("cosineSimilarity", pair, []),
     ("cosineSimilarity", [[2, 3, 4], [2, 3, 4]], [{"dim": -1}]),

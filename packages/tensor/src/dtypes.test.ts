@@ -29,7 +29,7 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(attune.exp(whole)).toEqualTypeOf<Tensor<'f32'>>();
     expectTypeOf(attune.add(whole, 1)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.div(whole, whole)).toEqualTypeOf<Tensor<'f32'>>();
-    expectTypeOf(attune.pow(whole, 2)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.pow(whole, 2)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.gt(x, 0)).toEqualTypeOf<Tensor<'bool'>>();
     expectTypeOf(attune.where(attune.gt(whole, 1), whole, 0)).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.sum(x)).toEqualTypeOf<Tensor<'f32'>>();
@@ -60,6 +60,50 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(attune.sum(any)).toEqualTypeOf<Tensor<'f32' | 'i32' | 'u32'>>();
     expectTypeOf(attune.exp(any)).toEqualTypeOf<Tensor<'f32' | 'f16'>>();
     expectTypeOf<Tensor<'f32'>>().toExtend<Tensor>();
+  });
+
+  it('beside a number, whole or not', async () => {
+    const whole = attune.tensor(Int32Array.of(1, -2));
+    const mask = attune.tensor([true, false]);
+    const x = attune.tensor([1, 2]);
+    const count: number = 2;
+    // The types, and what they say at run time.
+    const stays: Tensor<'i32'>[] = [
+      attune.add(whole, 2),
+      attune.sub(-3, whole),
+      attune.mul(whole, 2e3),
+      attune.pow(whole, 2),
+      attune.pow(2, attune.abs(whole)),
+      attune.maximum(whole, 0),
+      attune.where(mask, whole, -1),
+      whole.add(2),
+      whole.pow(3),
+      whole.minimum(whole),
+      whole.where(mask, 0),
+    ];
+    expect(stays.map(({ dtype }) => dtype)).toEqual(stays.map(() => 'i32'));
+    const floats: Tensor<'f32'>[] = [
+      attune.add(whole, 0.5),
+      attune.sub(1e-3, whole),
+      attune.mul(whole, -0.5),
+      attune.pow(whole, 0.5),
+      attune.minimum(whole, 0.5),
+      attune.div(whole, 2),
+      attune.where(mask, 2.5, whole),
+      attune.tanh(whole),
+      attune.logSumExp(whole),
+      attune.mul(x, 0.5),
+      whole.mul(0.5),
+      whole.where(mask, 0.5),
+      x.mul(2),
+    ];
+    expect(floats.map(({ dtype }) => dtype)).toEqual(floats.map(() => 'f32'));
+    // One of both: only the number says which.
+    expectTypeOf(attune.mul(whole, count).dtype).toEqualTypeOf<'i32' | 'f32'>();
+    expectTypeOf(whole.mul(count).dtype).toEqualTypeOf<'i32' | 'f32'>();
+    expectTypeOf(attune.add(x, count)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.add(whole as Tensor, 1).dtype).toEqualTypeOf<attune.DType>();
+    expect(attune.where(mask, mask, 0).dtype).toBe('bool');
   });
 
   it('refuses two that differ', () => {

@@ -13,24 +13,9 @@ export { defaultDevice, setDefaultDevice } from './device.ts';
 export type { Device } from './device.ts';
 export { AutogradError, ShapeError, StateDictError, TensorError } from './errors.ts';
 export { tidy } from './autograd/tidy.ts';
-export {
-  add,
-  div,
-  eq,
-  ge,
-  gt,
-  le,
-  lerp,
-  logicalAnd,
-  logicalOr,
-  lt,
-  maximum,
-  minimum,
-  mul,
-  ne,
-  pow,
-  sub,
-} from './functional/binary.ts';
+export { add, div, maximum, minimum, mul, pow, sub } from './functional/binary.ts';
+export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne } from './functional/comparisons.ts';
+export { lerp } from './functional/lerp.ts';
 export type { Operand } from './functional/operands.ts';
 export { maskedFill, where } from './functional/where.ts';
 export {
@@ -38,34 +23,28 @@ export {
   ceil,
   clamp,
   cos,
-  elu,
   erf,
   exp,
   expm1,
   floor,
-  gelu,
   isFinite,
   isNan,
-  leakyRelu,
   log,
   log1p,
   logicalNot,
   neg,
   reciprocal,
-  relu,
   round,
   rsqrt,
   scale,
-  sigmoid,
   sign,
-  silu,
   sin,
-  softplus,
   sqrt,
   square,
-  tanh,
 } from './functional/unary.ts';
-export type { ClampOptions, GeluOptions } from './functional/unary.ts';
+export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './functional/activations.ts';
+export type { ClampOptions } from './functional/unary.ts';
+export type { GeluOptions } from './functional/activations.ts';
 export { attention, attentionQkvPacked, packSequences } from './functional/attention.ts';
 export type { AttentionOptions, PackedSequences } from './functional/attention.ts';
 export { cast } from './functional/cast.ts';

@@ -1,8 +1,11 @@
 // Functions as methods: `import '@attune/tensor/methods'` once, and x.mul(w).add(b).relu() works.
 // A method cannot be left out of a bundle, so programs that do not import this carry only the
 // functions that they call.
+import * as activations from './functional/activations.ts';
 import * as binary from './functional/binary.ts';
 import { cast } from './functional/cast.ts';
+import * as comparisons from './functional/comparisons.ts';
+import { lerp } from './functional/lerp.ts';
 import * as classLosses from './functional/classLosses.ts';
 import * as comparingLosses from './functional/comparingLosses.ts';
 import { fullLike, onesLike, zerosLike } from './functional/create.ts';
@@ -27,12 +30,15 @@ import { maskedFill, where } from './functional/where.ts';
 import type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
 import type { DType, FloatOf, FloatType, SumOf } from './dtypes.ts';
 import { Tensor } from './tensor.ts';
-import type { Operand } from './functional/operands.ts';
+import type { BesideOperand, Operand } from './functional/operands.ts';
 
 /** Every function whose first argument is a tensor that it computes with. A new one is a word here. */
 const functions = {
   ...unary,
+  ...activations,
   ...binary,
+  ...comparisons,
+  lerp,
   ...movement,
   ...slicing,
   ...indexing,
@@ -81,8 +87,18 @@ type ResultOf<Result, D extends DType> =
           : Result
     : never;
 
-/** Those that give several tensors, or a type that they are told, written out. */
+/** An operation with a number or another tensor. */
+type Arithmetic<D extends DType> = <B extends Operand>(b: B) => Tensor<BesideOperand<D, B>>;
+
+/** Those whose results are several tensors, or of a type that an argument tells, written out. */
 interface OtherMethods<D extends DType> {
+  readonly add: Arithmetic<D>;
+  readonly sub: Arithmetic<D>;
+  readonly mul: Arithmetic<D>;
+  readonly pow: Arithmetic<D>;
+  readonly maximum: Arithmetic<D>;
+  readonly minimum: Arithmetic<D>;
+  where<B extends Operand>(condition: Tensor, other: B): Tensor<BesideOperand<D, B>>;
   cast<T extends DType>(dtype: T): Tensor<T>;
   split(size: number | readonly number[], dim?: number): Tensor<D>[];
   chunk(chunks: number, dim?: number): Tensor<D>[];

@@ -47,7 +47,7 @@ export function bucketRows(rows: number): number {
 }
 
 const isShape = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((extent) => Number.isSafeInteger(extent) && extent >= 0);
+  Array.isArray(value) && [...value].every((extent) => Number.isSafeInteger(extent) && extent >= 0);
 
 export const shapeKind: Kind = { what: 'an array of whole numbers of at least 0, such as [2, 3]', holds: isShape };
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { gelu } from '../functional/unary.ts';
+import { gelu } from '../functional/activations.ts';
 import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
 import { linear } from '../functional/linear.ts';

@@ -10,7 +10,7 @@ import { layerNorm } from '../functional/layerNorm.ts';
 import { linear } from '../functional/linear.ts';
 import { reshape } from '../functional/movement.ts';
 import { sum } from '../functional/reductions.ts';
-import { tanh } from '../functional/unary.ts';
+import { tanh } from '../functional/activations.ts';
 import { LayerNorm } from '../nn/normalisation.ts';
 import { Linear } from '../nn/linear.ts';
 import { Module } from '../nn/module.ts';

@@ -3,7 +3,7 @@ import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { tensor } from '../functional/create.ts';
-import { tanh } from '../functional/unary.ts';
+import { tanh } from '../functional/activations.ts';
 import { autocast, isAutocastEnabled } from './autocast.ts';
 import { isGradEnabled, noGrad } from './gradMode.ts';
 import { tidy } from './tidy.ts';

@@ -23,7 +23,7 @@ export function requireAxis(operation: string, name: string, dim: number, shape:
 const axesKind: Kind = {
   what: 'a number or an array of numbers',
   holds: (value) =>
-    typeof value === 'number' || (Array.isArray(value) && value.every((axis) => typeof axis === 'number')),
+    typeof value === 'number' || (Array.isArray(value) && [...value].every((axis) => typeof axis === 'number')),
 };
 
 /**

@@ -6,9 +6,10 @@ import * as attune from '../index.ts';
 import type { Device, Shape } from '../index.ts';
 import { checkGradient } from '../testing/checkGradient.ts';
 import * as functions from './binary.ts';
+import * as comparisons from './comparisons.ts';
 
 /** A copy, to be looked up by name. */
-const operations = { ...functions };
+const operations = { ...functions, ...comparisons };
 const binary = { ...binaryMembers };
 let device: Device;
 beforeAll(async () => {
@@ -123,6 +124,26 @@ describe('two tensors that broadcast', () => {
     expect([...(await attune.logicalOr(both, attune.eq(x, 1)).data())]).toEqual([1, 1, 0]);
   });
 
+  it('raises whole numbers to whole powers, which wrap', async () => {
+    const whole = attune.tensor(Int32Array.of(0, 1, -1, 3, 70_000));
+    const powers = async (power: attune.Tensor) => [power.dtype, ...(await power.data())];
+    expect(await powers(attune.pow(whole, 2))).toEqual(['i32', 0, 1, 1, 9, (70_000 ** 2) | 0]);
+    expect(await powers(attune.pow(-2, attune.abs(whole)))).toEqual(['i32', 1, -2, -2, -8, 0]);
+    expect(await powers(attune.pow(whole, attune.tensor(Int32Array.of(-3))))).toEqual(['i32', 0, 1, -1, 0, 0]);
+    expect(await powers(attune.pow(attune.cast(whole, 'u32'), 3))).toEqual([
+      'u32',
+      0,
+      1,
+      2 ** 32 - 1,
+      27,
+      3_911_741_440,
+    ]);
+    expect((await powers(attune.pow(whole, 0.5))).slice(0, 3)).toEqual(['f32', 0, 1]);
+    expect(() => attune.pow(whole, -1)).toThrow(
+      "pow: a is of i32 and b is -1; whole numbers have no negative powers, so use cast(a, 'f32')",
+    );
+  });
+
   it('goes in a straight line from one to the other', async () => {
     await checkGradient({
       device,
@@ -133,6 +154,8 @@ describe('two tensors that broadcast', () => {
     const [start, end] = [0.1, 0.7].map((value) => attune.tensor([value], { shape: [1], device }));
     expect(await attune.lerp(start!, end!, 1).item()).toBe(Math.fround(0.7));
     expect(await attune.lerp(start!, end!, 0).item()).toBe(Math.fround(0.1));
+    const weights = attune.tensor([0, 1]);
+    expect([...(await attune.lerp(start!, end!, weights).data())]).toEqual([0.1, 0.7].map(Math.fround));
   });
 
   it('takes from one or the other by a condition', async () => {
@@ -158,6 +181,15 @@ describe('two tensors that broadcast', () => {
     expect([attune.add(whole, 2).dtype, ...(await attune.add(whole, 2).data())]).toEqual(['i32', 9, -5]);
     expect([attune.div(whole, 2).dtype, ...(await attune.div(whole, 2).data())]).toEqual(['f32', 3.5, -3.5]);
     expect([...(await attune.mul(whole, 0.5).data())]).toEqual([3.5, -3.5]);
+    const mask = attune.tensor([true, false]);
+    const chosen = attune.where(mask, whole, 0.5);
+    expect([chosen.dtype, ...(await chosen.data())]).toEqual(['f32', 7, 0.5]);
+    expect([...(await attune.where(mask, -Infinity, whole).data())]).toEqual([-Infinity, -7]);
+    expect([attune.where(mask, whole, -1).dtype, ...(await attune.where(mask, whole, -1).data())]).toEqual([
+      'i32',
+      7,
+      -1,
+    ]);
     expect(() => attune.lerp(whole, whole, 1)).toThrow(/lerp: start must be a tensor of f32 or f16; it is one of i32/);
     const half = attune.cast(attune.tensor([1, 2], { shape: [2], device }), 'f16');
     expect(attune.sub(1, half).dtype).toBe('f16');

@@ -4,20 +4,12 @@ import * as members from '@attune/kernels/binary';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
 import { shapesEqual, sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
-import { requireFloats } from './checks.ts';
-import { requireOperands } from './operands.ts';
-import type { Beside, FirstType, Operand } from './operands.ts';
+import { arrayOf, requireOperands, shapesOf } from './operands.ts';
+import type { Beside, FirstType, NumberType, Operand } from './operands.ts';
+import { isFloat } from '../dtypes.ts';
 import type { DType, FloatOf } from '../dtypes.ts';
-
-const arrayOf = (operand: Operand) => (typeof operand === 'number' ? operand : operand.array);
-
-/** The shapes of those that are tensors. */
-function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
-  return { ...(typeof a !== 'number' && { a: a.shape }), ...(typeof b !== 'number' && { b: b.shape }) };
-}
 
 /** An operation of the kernels' family `binary` that gives numbers, with its gradients. */
 function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {
@@ -40,7 +32,7 @@ function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): 
     broadcast: broadcastOf(shape, shapes),
   });
   // Gradients flow between floats only.
-  if (first.dtype !== 'f32' && first.dtype !== 'f16') return new Tensor({ array, shape, device });
+  if (!isFloat(first.dtype)) return new Tensor({ array, shape, device });
   const inputs = [a, b].filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]];
   return operationResult({
     operation: name,
@@ -88,25 +80,6 @@ function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): 
   });
 }
 
-/** An operation of the family that gives true and false, without a gradient. */
-function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {
-  const { name } = member;
-  const { device } = requireOperands(name, { a, b });
-  const shapes = shapesOf(a, b);
-  const shape = broadcastShapes(name, shapes);
-  const length = sizeOf(shape);
-  const array = device.allocate('u32', Math.max(1, length), name);
-  kernels.binary(device, {
-    function: member,
-    a: arrayOf(a),
-    b: arrayOf(b),
-    output: array,
-    length,
-    broadcast: broadcastOf(shape, shapes),
-  });
-  return new Tensor({ array, shape, device, isBool: true });
-}
-
 /** Whether both are tensors of floats of one shape, for which there are kernels that a model's step uses. */
 function areAlike(operation: string, a: Operand, b: Operand): boolean {
   if (!(a instanceof Tensor && b instanceof Tensor) || !shapesEqual(a.shape, b.shape)) return false;
@@ -115,12 +88,12 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
 }
 
 /**
- * Sum of two tensors that broadcast, or of a tensor and a number; of the element type of the first.
- * Both get the gradient of the result, summed over what was repeated.
+ * Sum of two tensors that broadcast, or of a tensor and a number; of the element type of the first,
+ * but f32 of whole numbers beside a fraction. Both get the gradient of the result, summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */
-export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
+export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
   return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
 }
 
@@ -142,12 +115,12 @@ function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
 
 /**
  * Product of two tensors that broadcast, or of a tensor and a number, element by element; of the
- * element type of the first. The gradient of each is multiplied by the other, and summed over what
- * was repeated.
+ * element type of the first, but f32 of whole numbers beside a fraction. The gradient of each is
+ * multiplied by the other, and summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */
-export function mul<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
+export function mul<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
   return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped(members.mul, a, b);
 }
 
@@ -169,12 +142,12 @@ function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
 }
 
 /**
- * `a - b` of tensors that broadcast, or of a tensor and a number. Of the element type of the first.
- * The gradient goes to a as it is and to b negated, summed over what was repeated.
+ * `a - b` of tensors that broadcast, or of a tensor and a number. Of the element type of the first,
+ * but f32 of whole numbers beside a fraction. The gradient goes to a as it is and to b negated, summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */
-export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
+export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
   return mapped(members.sub, a, b);
 }
 
@@ -191,121 +164,38 @@ export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
 
 /**
  * a to the power b, of tensors that broadcast, or of a tensor and a number, to 2 units in the last
- * place; f32 of whole numbers. The gradients at 0 are those of PyTorch. Of the element type of the
- * first.
+ * place. The gradients at 0 are those of PyTorch. Of the element type of the first; whole numbers
+ * wrap beyond 32 bits, and are f32 beside a fraction. Where a tensor of them has negative exponents
+ * the fractions go: it is 0, but of 1 and -1.
  *
- * @throws ShapeError, TensorError
+ * @throws ShapeError, TensorError of whole numbers and a negative number
  */
-export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FloatOf<FirstType<A, B>>> {
+export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  if (typeof b === 'number' && b < 0 && Number.isInteger(b) && a instanceof Tensor && !isFloat(a.dtype))
+    throw new TensorError(
+      `pow: a is of ${a.dtype} and b is ${b}; whole numbers have no negative powers, so use cast(a, 'f32')`,
+    );
   return mapped(members.pow, a, b);
 }
 
 /**
  * The larger of two at each place; NaN where one is. Where they are equal, each gets half of the
- * gradient. Tensors broadcast; of the element type of the first.
+ * gradient. Tensors broadcast; of the element type of the first, but f32 of whole numbers beside a
+ * fraction.
  *
  * @throws ShapeError, TensorError
  */
-export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
+export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
   return mapped(members.maximum, a, b);
 }
 
 /**
  * The smaller of two at each place; NaN where one is. Where they are equal, each gets half of the
- * gradient. Tensors broadcast; of the element type of the first.
+ * gradient. Tensors broadcast; of the element type of the first, but f32 of whole numbers beside a
+ * fraction.
  *
  * @throws ShapeError, TensorError
  */
-export function minimum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FirstType<A, B>> {
+export function minimum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
   return mapped(members.minimum, a, b);
-}
-
-/**
- * Where `a` equals `b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function eq<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
-  return tested(members.eq, a, b);
-}
-
-/**
- * Where `a` differs from `b`; NaN differs from itself: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function ne<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
-  return tested(members.ne, a, b);
-}
-
-/**
- * Where `a < b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function lt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
-  return tested(members.lt, a, b);
-}
-
-/**
- * Where `a <= b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function le<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
-  return tested(members.le, a, b);
-}
-
-/**
- * Where `a > b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function gt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
-  return tested(members.gt, a, b);
-}
-
-/**
- * Where `a >= b`: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function ge<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
-  return tested(members.ge, a, b);
-}
-
-/**
- * Where both are true, or not 0: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
-  return tested(members.logicalAnd, a, b);
-}
-
-/**
- * Where one is true, or not 0: a tensor of bool, of the shape to which both broadcast. No gradient flows.
- *
- * @throws ShapeError, TensorError
- */
-export function logicalOr(a: Operand, b: Operand): Tensor<'bool'> {
-  return tested(members.logicalOr, a, b);
-}
-
-/**
- * From `start` (weight 0) to `end` (weight 1) in a straight line, as `torch.lerp`; all broadcast.
- * Of the element type of `start`; gradients flow to all that are tensors.
- *
- * @param weight a tensor or a number
- * @throws ShapeError, TensorError
- */
-export function lerp<D extends DType>(start: Tensor<D>, end: Operand, weight: Operand): Tensor<D> {
-  requireFloats('lerp', 'start', start);
-  requireOperands('lerp', { start, end, weight });
-  const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');
-  broadcastShapes('lerp', Object.fromEntries(given.map(([name, operand]) => [name, (operand as Tensor).shape])));
-  const way = sub<Operand, Tensor>(end, start);
-  // From the nearer end, which is met exactly.
-  if (typeof weight === 'number' && weight >= 0.5) return sub(end, mul(way, 1 - weight)) as Tensor<D>;
-  return add<Tensor, Tensor>(start, mul(way, weight)) as Tensor<D>;
 }

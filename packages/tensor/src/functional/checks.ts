@@ -33,6 +33,17 @@ export function requireTensor(operation: string, name: string, input: Tensor): v
   if (input.disposed) throw new TensorError(`${operation}: ${name} cannot be read: ${input.goneMessage()}`);
 }
 
+/**
+ * Checks a number that is to stand in a tensor of this type: of whole numbers it must be one of theirs.
+ * Beside bool all but 0 is true.
+ *
+ * @throws TensorError
+ */
+export function requireHeld(operation: string, name: string, value: number, { dtype }: Tensor): void {
+  if ((dtype === 'i32' && value !== (value | 0)) || (dtype === 'u32' && value !== value >>> 0))
+    throw new TensorError(`${operation}: ${name} is ${value}, which ${dtype} does not hold; use cast() on the tensor`);
+}
+
 /** As `requireFloats`, for a second tensor that must have the element type of the first. */
 export function requireSameType(operation: string, name: string, input: Tensor, first: Tensor): void {
   requireFloats(operation, name, input, first);
@@ -49,7 +60,8 @@ export function requireSameType(operation: string, name: string, input: Tensor, 
  * @throws TensorError
  */
 export function requireGivenOptions(operation: string, options: unknown, kinds: OptionKinds): void {
-  let right = typeof options === 'object' && options !== null;
+  // An array or a Map has no names of options that could be wrong, and a promise has none yet.
+  let right = typeof options === 'object' && options !== null && !(Symbol.iterator in options) && !('then' in options);
   for (const name in options as Record<string, unknown>) {
     const value = (options as Record<string, unknown>)[name];
     right &&= value === undefined || (Object.hasOwn(kinds, name) && kinds[name]?.holds(value) === true);

@@ -2,7 +2,8 @@ import { flag, number, numberAtLeast, oneOf, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { Tensor } from '../tensor.ts';
 import { requireAxis } from './axes.ts';
-import { add, div, eq, lt, maximum, minimum, mul, ne, sub } from './binary.ts';
+import { add, div, minimum, mul, sub } from './binary.ts';
+import { eq, lt, ne } from './comparisons.ts';
 import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import { finish, inSinglePrecision, reduced } from './lossReduction.ts';
@@ -64,7 +65,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   const { beta = 1 } = options;
   const distance = abs(sub(x, y));
   if (beta === 0) return finish(distance, options);
-  const near = scale(square(distance), 0.5 / beta);
+  const near = scale(square(clamp(distance, { max: beta })), 0.5 / beta);
   return finish(where(lt(distance, beta), near, sub(distance, beta / 2)), options);
 }
 
@@ -89,12 +90,13 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const { delta = 1 } = options;
   const distance = abs(sub(x, y));
   const far = scale(sub(distance, delta / 2), delta);
-  return finish(where(lt(distance, delta), scale(square(distance), 0.5), far), options);
+  const near = scale(square(clamp(distance, { max: delta })), 0.5);
+  return finish(where(lt(distance, delta), near, far), options);
 }
 
 /** Options of `klDivLoss`. */
 export interface KlDivLossOptions {
-  /** As of other losses; `batchmean` divides the sum by the first extent. Default `mean`. */
+  /** As of other losses; `batchmean` divides the sum by the first extent of `input`. Default `mean`. */
   readonly reduction?: 'mean' | 'sum' | 'none' | 'batchmean' | undefined;
   /** Whether the target is logarithms too. Default false. */
   readonly logTarget?: boolean | undefined;
@@ -113,7 +115,7 @@ export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptio
   const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
-  if (reduction === 'batchmean') return scale(sum(losses), 1 / (losses.shape[0] ?? 1));
+  if (reduction === 'batchmean') return scale(sum(losses), 1 / (x.shape[0] ?? 1));
   return finish(losses, { reduction });
 }
 
@@ -128,7 +130,7 @@ export interface CosineSimilarityOptions {
 const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
 
 /**
- * `Σ a b / (max(|a|, eps) max(|b|, eps))` along a dimension; the tensors broadcast. As
+ * `Σ (a / max(|a|, eps)) (b / max(|b|, eps))` along a dimension; the tensors broadcast. As
  * `torch.nn.functional.cosine_similarity`. f32 or f16, computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
@@ -139,13 +141,13 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarity
   const shape = broadcastShapes('cosineSimilarity', { a: a.shape, b: b.shape });
   const axis = requireAxis('cosineSimilarity', 'dim', dim, shape);
   const [x, y] = [expand(left, shape), expand(right, shape)];
-  return div(sum(mul(x, y), axis), mul(lengthOf(x, axis, eps), lengthOf(y, axis, eps)));
+  return sum(mul(div(x, lengthOf(x, axis, eps)), div(y, lengthOf(y, axis, eps))), axis);
 }
 
 /** At least eps; the gradient is that of the length all the same, as in PyTorch. */
 function lengthOf(input: Single, dim: number, eps: number): Single {
-  const length = norm(input, dim);
-  return add(length, sub(maximum(length, eps), length).detach());
+  const length = norm(input, dim, { keepDim: true });
+  return where(lt(length, eps), add(length, sub(eps, length).detach()), length);
 }
 
 /** Options of `cosineEmbeddingLoss` and `marginRankingLoss`. */

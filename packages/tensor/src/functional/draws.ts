@@ -7,7 +7,7 @@ import { requireExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import type { DType } from '../dtypes.ts';
-import { lt } from './binary.ts';
+import { lt } from './comparisons.ts';
 import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { fromValues, makeKinds } from './create.ts';

@@ -4,7 +4,7 @@ import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { checkGradient } from '../testing/checkGradient.ts';
-import { gelu, tanh } from './unary.ts';
+import { gelu, tanh } from './activations.ts';
 import { add, mul } from './binary.ts';
 import { scale } from './unary.ts';
 import { attention, attentionQkvPacked, packSequences } from './attention.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '@attune/kernels';
+import { loadVariants, openDevice } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { sizeOf } from '../shape.ts';
@@ -14,6 +14,7 @@ import { sum } from './reductions.ts';
 let device: Device;
 beforeAll(async () => {
   device = await openDevice();
+  await loadVariants();
 });
 afterAll(() => device.destroy());
 

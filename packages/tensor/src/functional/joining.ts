@@ -7,7 +7,7 @@ import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis } from './axes.ts';
-import { requireGivenOptions, requireTensor } from './checks.ts';
+import { requireGivenOptions, requireHeld, requireTensor } from './checks.ts';
 import { flatten, reshape, unsqueeze } from './movement.ts';
 import { narrow } from './slicing.ts';
 import { stridedResult } from './strided.ts';
@@ -156,7 +156,7 @@ export interface PadOptions {
 const padKinds = { value: optional({ ...number, what: 'a number', holds: (value) => typeof value === 'number' }) };
 const paddingKind: Kind = {
   what: 'an array of whole numbers, two for each dimension from the last on',
-  holds: (value) => Array.isArray(value) && value.length % 2 === 0 && value.every(Number.isInteger),
+  holds: (value) => Array.isArray(value) && value.length % 2 === 0 && [...value].every(Number.isInteger),
 };
 
 /**
@@ -174,6 +174,8 @@ export function pad<D extends DType>(
   requireTensor('pad', 'input', input);
   requireArgument('pad', 'padding', padding, paddingKind, TensorError);
   requireGivenOptions('pad', options, padKinds);
+  const value = options.value ?? 0;
+  requireHeld('pad', 'value', value, input);
   const rank = input.shape.length;
   const sides = input.shape.map(
     (_, axis) => [padding[2 * (rank - 1 - axis)] ?? 0, padding[2 * (rank - 1 - axis) + 1] ?? 0] as const,
@@ -182,7 +184,7 @@ export function pad<D extends DType>(
   if (padding.length > 2 * rank || shape.some((extent) => extent < 0))
     throw new ShapeError(`pad: ${formatShape(input.shape)} cannot be padded by [${padding.join(', ')}]`);
   const [cut, starts] = cutAway(input, sides);
-  return placed(cut, shape, starts, options.value ?? 0);
+  return placed(cut, shape, starts, input.dtype === 'bool' ? Number(value !== 0) : value);
 }
 
 /** What negative padding leaves, and where it comes to lie. */
@@ -224,7 +226,7 @@ function placed<D extends DType>(input: Tensor<D>, shape: Shape, starts: readonl
 
 const shiftsKind: Kind = {
   what: 'a whole number, or an array of them',
-  holds: (value) => (Array.isArray(value) ? value.every(Number.isInteger) : Number.isInteger(value)),
+  holds: (value) => (Array.isArray(value) ? [...value].every(Number.isInteger) : Number.isInteger(value)),
 };
 
 /**
@@ -237,12 +239,12 @@ const shiftsKind: Kind = {
 export function roll<D extends DType>(
   input: Tensor<D>,
   shifts: number | readonly number[],
-  dims?: number | readonly number[],
+  dims?: number | readonly number[] | null,
 ): Tensor<D> {
   requireTensor('roll', 'input', input);
   requireArgument('roll', 'shifts', shifts, shiftsKind, TensorError);
   const steps = typeof shifts === 'number' ? [shifts] : shifts;
-  if (dims === undefined) {
+  if (dims === undefined || dims === null) {
     if (steps.length !== 1) throw new ShapeError(`roll: ${steps.length} shifts need as many dims`);
     return reshape(rolled(flatten(input), steps[0] as number, 0), input.shape);
   }

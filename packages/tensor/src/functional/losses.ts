@@ -18,7 +18,8 @@ import {
   withFactor,
 } from './lossReduction.ts';
 import type { LossOptions, PlainLossOptions } from './lossReduction.ts';
-import { neg, softplus, square } from './unary.ts';
+import { neg, square } from './unary.ts';
+import { softplus } from './activations.ts';
 
 const targetKind = oneOfKinds(
   'a Float32Array with a number for each element, or a Tensor',
@@ -53,7 +54,7 @@ export function mseLoss(input: Tensor, target: Float32Array | Tensor, given: Pla
   requireTarget('mseLoss', input, target, options);
   const predictions = inSinglePrecision(input);
   const factor = factorOf(options, input.size);
-  if (target instanceof Float32Array && factor !== null)
+  if (target instanceof Float32Array && factor !== null && input.size > 0)
     return fusedSquaredError(predictions, { values: target, factor });
   const wanted = onDevice(target, predictions);
   broadcastShapes('mseLoss', { input: predictions.shape, target: wanted.shape });
@@ -104,7 +105,7 @@ export function bceWithLogits(
   const { weight, posWeight } = options;
   const logits = inSinglePrecision(input);
   const factor = factorOf(options, input.size);
-  if (target instanceof Float32Array && factor !== null && !weight && !posWeight)
+  if (target instanceof Float32Array && factor !== null && input.size > 0 && !weight && !posWeight)
     return fusedBinaryCrossEntropy(logits, { values: target, factor });
   const wanted = onDevice(target, logits);
   requireShape(operation, `target (input is ${formatShape(input.shape)})`, wanted.shape, input.shape);

@@ -40,6 +40,60 @@ describe('misuse is told in words', () => {
       /tensor takes its options as an object, \{ shape, device, dtype, … \}; got null/,
     ],
     [
+      'a Map of options',
+      ({ sum }) => sum!(x, 0, new Map([['keepDim', true]])),
+      /sum takes its options as an object, \{ keepDim \}; got a Map/,
+    ],
+    ['an array for options', ({ gelu }) => gelu!(x, []), /gelu takes its options as an object.*got an empty array/],
+    [
+      'options that are yet to come',
+      ({ gelu }) => gelu!(x, Promise.resolve({})),
+      /gelu takes its options as an object.*got a Promise; await it first/,
+    ],
+    [
+      'a shape with holes',
+      ({ zeros }) => zeros!(Object.assign([], { length: 2 })),
+      /zeros: shape must be an array of whole numbers/,
+    ],
+    ['no order', ({ permute }) => permute!(x), /permute: dims must be an array; got undefined/],
+    [
+      'two open extents',
+      ({ reshape }) => reshape!(x, [-1, -1]),
+      /reshape: \[2, 2\] has 4 elements; \[-1, -1\] has more/,
+    ],
+    [
+      'an extent that could be any',
+      ({ reshape, zeros }) => reshape!(zeros!([0, 3]), [0, -1]),
+      /reshape: \[0, 3\] has 0 elements; \[0, -1\] has more than one answer for -1/,
+    ],
+    ['no shape', ({ reshape }) => reshape!(x, [1n, Symbol('two')]), /reshape: shape must be an array of whole numbers/],
+    [
+      'a fraction among whole numbers',
+      ({ maskedFill, zeros, gt }) => maskedFill!(zeros!([2], { dtype: 'i32' }), gt!(x, 0), 0.5),
+      /maskedFill: value is 0.5, which i32 does not hold; use cast\(\) on the tensor/,
+    ],
+    [
+      'a number below 0 in u32',
+      ({ pad, zeros }) => pad!(zeros!([2], { dtype: 'u32' }), [1, 1], { value: -1 }),
+      /pad: value is -1, which u32 does not hold/,
+    ],
+    [
+      'endless steps',
+      ({ arange }) => arange!(0, 2 ** 40),
+      /arange: from 0 to 1099511627776 in steps of 1 are .* too many/,
+    ],
+    [
+      'a mask of whole numbers',
+      ({ scaledDotProductAttention, cast }) => scaledDotProductAttention!(x, x, x, { mask: cast!(x, 'i32') }),
+      /scaledDotProductAttention: mask must be of bool or of f32, as query; it is of i32/,
+    ],
+    [
+      'a mask of more queries',
+      ({ scaledDotProductAttention, zeros }) =>
+        scaledDotProductAttention!(zeros!([1, 4]), x, x, { mask: zeros!([3, 2]) }),
+      /scaledDotProductAttention/,
+    ],
+    [
       'texts',
       ({ tensor }) => tensor!(['a'], { shape: [1], device }),
       /tensor: data\[0\] is "a"; it must be a number or a boolean/,
@@ -63,8 +117,8 @@ describe('misuse is told in words', () => {
     ],
     [
       'integers for floats',
-      ({ tanh, tensor }) => tanh!(tensor!([1], { shape: [1], device, dtype: 'i32' })),
-      /tanh: input must be a tensor of f32 or f16; it is one of i32/,
+      ({ gelu, tensor }) => gelu!(tensor!([1], { shape: [1], device, dtype: 'i32' })),
+      /gelu: input must be a tensor of f32 or f16; it is one of i32/,
     ],
     [
       'two types',

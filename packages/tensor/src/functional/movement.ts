@@ -1,8 +1,8 @@
 import { contiguousStrides } from '@attune/kernels';
-import { requireArgument, shown } from '@attune/validate';
+import { array, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape, requireExtents, sizeOf } from '../shape.ts';
+import { formatShape, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
@@ -19,14 +19,16 @@ import type { DType } from '../dtypes.ts';
  */
 export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
   requireTensor('reshape', 'input', input);
-  const known = Array.isArray(shape) && shape.filter((extent) => extent === -1).length === 1;
-  const rest = known ? input.size / Math.max(1, sizeOf(shape) * -1) : 0;
-  const wanted = known ? shape.map((extent) => (extent === -1 ? rest : extent)) : shape;
-  if (!known || Number.isInteger(rest)) requireExtents('reshape', wanted);
-  if (sizeOf(wanted) !== input.size || !wanted.every(Number.isInteger))
+  requireArgument('reshape', 'shape', shape, extentsKind, ShapeError);
+  const known = sizeOf(shape.filter((extent) => extent !== -1));
+  const open = shape.filter((extent) => extent === -1).length;
+  const rest = input.size / known;
+  // Beside an extent of 0 any number would do for -1.
+  if (open > 1 || (open === 1 ? !Number.isInteger(rest) : known !== input.size))
     throw new ShapeError(
-      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${known ? 'no room for them' : sizeOf(wanted)}`,
+      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${open === 1 && known > 0 ? 'no room for them' : open > 0 ? 'more than one answer for -1' : known}`,
     );
+  const wanted = shape.map((extent) => (extent === -1 ? rest : extent));
   return viewOf('reshape', input, wanted);
 }
 
@@ -82,6 +84,7 @@ export function unsqueeze<D extends DType>(input: Tensor<D>, dim: number): Tenso
  */
 export function permute<D extends DType>(input: Tensor<D>, dims: readonly number[]): Tensor<D> {
   requireTensor('permute', 'input', input);
+  requireArgument('permute', 'dims', dims, array, TensorError);
   const named = requireAxes('permute', 'dims', dims, input.shape);
   if (named.length !== input.shape.length)
     throw new ShapeError(
@@ -188,5 +191,5 @@ const dimsKind: Kind = {
 const anyWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
 const extentsKind: Kind = {
   what: 'an array of whole numbers of at least 0, or -1, such as [2, -1]',
-  holds: (value) => Array.isArray(value) && value.every((extent) => Number.isInteger(extent) && extent >= -1),
+  holds: (value) => Array.isArray(value) && [...value].every((extent) => Number.isInteger(extent) && extent >= -1),
 };

@@ -1,5 +1,7 @@
+import type { GpuArray } from '@attune/kernels';
 import { requireArgument } from '@attune/validate';
 import { TensorError } from '../errors.ts';
+import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireTensor } from './checks.ts';
 import type { DType, FloatType } from '../dtypes.ts';
@@ -11,6 +13,25 @@ type TypeOf<O extends Operand> = O extends Tensor<infer D> ? D : DType;
 
 /** The element type of what is computed of two: that of the first tensor. */
 export type FirstType<A extends Operand, B extends Operand> = A extends Tensor ? TypeOf<A> : TypeOf<B>;
+
+/**
+ * The element type of numbers computed of a tensor of `D` and another operand: `D`, but f32 of whole
+ * numbers beside a fraction; one of both where the compiler does not know the number.
+ */
+export type BesideOperand<D extends DType, B extends Operand> = B extends number
+  ? D extends 'i32' | 'u32'
+    ? `${B}` extends `${bigint}`
+      ? D
+      : number extends B
+        ? D | 'f32'
+        : 'f32'
+    : D
+  : D;
+
+/** The same of two operands, one of which is a tensor. */
+export type NumberType<A extends Operand, B extends Operand> = A extends Tensor
+  ? BesideOperand<TypeOf<A>, B>
+  : BesideOperand<TypeOf<B>, A>;
 
 /** Floats stand for both kinds. */
 type Wide<D extends DType> = D extends FloatType ? FloatType : D;
@@ -28,6 +49,14 @@ const operandKind = {
   what: 'a Tensor or a number',
   holds: (value: unknown) => typeof value === 'number' || value instanceof Tensor,
 };
+
+/** What kernels take of it. */
+export const arrayOf = (operand: Operand): GpuArray | number => (typeof operand === 'number' ? operand : operand.array);
+
+/** The shapes of those that are tensors. */
+export function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
+  return { ...(typeof a !== 'number' && { a: a.shape }), ...(typeof b !== 'number' && { b: b.shape }) };
+}
 
 /** Whether tensors of both types can be computed with together. */
 const fits = (a: DType, b: DType, floatsMix: boolean): boolean =>

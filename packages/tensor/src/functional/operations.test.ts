@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../golden/torch_operations.json' with { type: 'json' };
 import { defaultDevice, sum, tensor } from '../index.ts';
 import type { Tensor } from '../index.ts';
+import * as activations from './activations.ts';
 import * as binary from './binary.ts';
+import * as comparisons from './comparisons.ts';
 import * as unary from './unary.ts';
 
 beforeAll(async () => {
@@ -40,11 +42,11 @@ function expectNear(
 }
 
 const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
-  ...(unary as unknown as Record<string, (x: Tensor) => Tensor>),
-  geluTanh: (x) => unary.gelu(x, { approximate: 'tanh' }),
+  ...({ ...unary, ...activations } as unknown as Record<string, (x: Tensor) => Tensor>),
+  geluTanh: (x) => activations.gelu(x, { approximate: 'tanh' }),
   clamp: (x) => unary.clamp(x, { min: -0.5, max: 1.5 }),
 };
-const ofTwo: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = { ...binary } as never;
+const ofTwo: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = { ...binary, ...comparisons } as never;
 
 describe('operations have the values and gradients of PyTorch', () => {
   it.each(Object.entries(golden.unary))('%s', async (name, { value, gradient }) => {

@@ -6,6 +6,7 @@ import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
+import { cast } from './cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { recordReduce, reduction, rowsOf, spread } from './reduction.ts';
 import type { ReductionPlan } from './reduction.ts';
@@ -140,13 +141,14 @@ const logarithm: ReductionPlan = {
 };
 
 /**
- * `log Σ exp(x)` over dimensions, f32, without overflow; -Infinity of no elements. As
- * `torch.logsumexp`. The gradient is multiplied by the softmax over these dimensions.
+ * `log Σ exp(x)` over dimensions, f32, of whole numbers too, without overflow; -Infinity of no
+ * elements. As `torch.logsumexp`. The gradient is multiplied by the softmax over these dimensions.
  *
  * @throws ShapeError, TensorError
  */
 export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
-  return reduced(logarithm, input, dim, options);
+  requireTensor('logSumExp', 'input', input);
+  return reduced(logarithm, isFloat(input.dtype) ? input : cast(input, 'f32'), dim, options);
 }
 
 function spreadPlan(operation: string, isRoot: boolean, correction: number): ReductionPlan {
@@ -157,7 +159,7 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
     gradient: isRoot ? 'deviation' : 'variance',
     center: { member: 'sum', factor: (count) => 1 / count },
     factor: (count) => 1 / divisor(count),
-    gradientFactor: (count) => (isRoot ? 1 : 2) / divisor(count),
+    gradientFactor: (count) => (isRoot ? 1 : 2) / (count - correction),
     values: (_, { output, center }) => ({ first: center, ...(isRoot && { second: output }) }),
   };
 }

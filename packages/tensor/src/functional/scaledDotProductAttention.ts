@@ -1,10 +1,10 @@
 import { flag, number, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
-import type { Shape } from '../shape.ts';
+import { formatShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { add, gt } from './binary.ts';
+import { add } from './binary.ts';
+import { gt } from './comparisons.ts';
 import { any } from './reductions.ts';
 import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions, requireSameType, requireTensor } from './checks.ts';
@@ -74,7 +74,7 @@ export function scaledDotProductAttention<D extends DType>(
       `${operation}: query ${formatShape(query.shape)}, key ${formatShape(key.shape)} and value ${formatShape(value.shape)} do not fit; expected [..., queries, width], [..., keys, width] and [..., keys, columns]`,
     );
   const factor = options.scale ?? 1 / Math.sqrt(Math.max(1, width ?? 1));
-  if (mask) requireMask(operation, mask, [...query.shape.slice(0, -1), key.shape.at(-2) ?? 0]);
+  if (mask) requireMask(operation, mask, query, key);
   const scores = scale(matmul(query, transpose(key, -1, -2)), factor);
   const probabilities: Tensor = isCausal
     ? softmax(where(causalMask(scores), scores, -Infinity))
@@ -85,9 +85,17 @@ export function scaledDotProductAttention<D extends DType>(
   return matmul(kept as Tensor<D>, value);
 }
 
-function requireMask(operation: string, mask: Tensor, scores: Shape): void {
+function requireMask(operation: string, mask: Tensor, query: Tensor, key: Tensor): void {
   requireTensor(operation, 'mask', mask);
-  broadcastShapes(operation, { scores, mask: mask.shape });
+  if (mask.dtype !== 'bool' && mask.dtype !== query.dtype)
+    throw new TensorError(`${operation}: mask must be of bool or of ${query.dtype}, as query; it is of ${mask.dtype}`);
+  const batch = broadcastShapes(operation, { query: query.shape.slice(0, -2), key: key.shape.slice(0, -2) });
+  const scores = [...batch, query.shape.at(-2) as number, key.shape.at(-2) as number];
+  const whole = broadcastShapes(operation, { scores, mask: mask.shape });
+  if (!shapesEqual(whole.slice(-2), scores.slice(-2)))
+    throw new ShapeError(
+      `${operation}: mask has the shape ${formatShape(mask.shape)}; it must broadcast to the scores, ${formatShape(scores)}`,
+    );
 }
 
 /** Softmax of what is seen; zeros for a query that sees nothing, and no gradient there. */

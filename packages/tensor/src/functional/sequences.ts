@@ -33,7 +33,10 @@ function ranged<D extends DType>(start: number, last: number, step: number, opti
   requireGivenOptions('arange', options, makeKinds);
   if (step === 0 || (last - start) / step < 0)
     throw new TensorError(`arange: steps of ${step} do not lead from ${start} to ${last}`);
-  const values = Array.from({ length: Math.ceil((last - start) / step) }, (_, index) => start + index * step);
+  const length = Math.ceil((last - start) / step);
+  if (!count.holds(length))
+    throw new TensorError(`arange: from ${start} to ${last} in steps of ${step} are ${length} numbers, too many`);
+  const values = Array.from({ length }, (_, index) => start + index * step);
   const isWhole = [start, last, step].every(Number.isInteger);
   return fromValues('arange', values, [values.length], { dtype: isWhole ? 'i32' : 'f32', ...options });
 }

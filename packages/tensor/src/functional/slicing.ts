@@ -87,7 +87,7 @@ export function narrow<D extends DType>(input: Tensor<D>, dim: number, start: nu
   const { shape } = input;
   const axis = requireAxis('narrow', 'dim', dim, shape);
   const extent = shape[axis] ?? 0;
-  const first = start < 0 ? start + extent : start;
+  const first = Number.isInteger(start) && start < 0 ? start + extent : start;
   const fits =
     Number.isInteger(first) && Number.isInteger(length) && first >= 0 && length >= 0 && first + length <= extent;
   if (!fits || shape.length === 0)

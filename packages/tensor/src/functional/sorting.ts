@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import { flag, optional, wholeNumber } from '@attune/validate';
+import { flag, optional, shown, wholeNumber } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { ShapeError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
@@ -72,7 +72,7 @@ export function topk<D extends DType>(input: Tensor<D>, k: number, dim = -1, opt
   const count = wholeNumber(0, most);
   if (!count.holds(k))
     throw new ShapeError(
-      `topk: k must be ${count.what}, dimension ${axis} of ${formatShape(input.shape)}; got ${String(k)}`,
+      `topk: k must be ${count.what}, dimension ${axis} of ${formatShape(input.shape)}; got ${shown(k)}`,
     );
   const all = order('topk', input, dim, { descending: options.largest ?? true });
   const indices = input.shape.length === 0 || k === most ? all : narrow(all, axis, 0, k);

@@ -2,7 +2,7 @@ import { requireArgument, wholeNumber } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { eq } from './binary.ts';
+import { eq } from './comparisons.ts';
 import { cast } from './cast.ts';
 import { requireTensor } from './checks.ts';
 import { fromValues } from './create.ts';

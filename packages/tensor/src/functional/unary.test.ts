@@ -3,11 +3,12 @@ import * as unaryMembers from '@attune/kernels/unary';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as attune from '../index.ts';
 import type { Device, Tensor } from '../index.ts';
+import * as activations from './activations.ts';
 import * as functions from './unary.ts';
 import { checkGradient } from '../testing/checkGradient.ts';
 
 /** A copy, to be looked up by name. */
-const operations = { ...functions };
+const operations = { ...functions, ...activations };
 const unary = { ...unaryMembers };
 
 let device: Device;
@@ -113,7 +114,9 @@ describe('functions of every element', () => {
   it('says what it takes', () => {
     const whole = attune.tensor(Int32Array.of(1), { shape: [1], device });
     expect(() => attune.exp(3 as never)).toThrow(/exp: input must be a Tensor; got 3/);
-    expect(() => attune.clamp(whole, { min: 0.5 })).toThrow(/clamp: min is 0.5; of a tensor of i32 it must be a whole/);
+    expect(() => attune.clamp(whole, { min: 0.5 })).toThrow(
+      /clamp: min is 0.5, which i32 does not hold; use cast\(\) on the tensor/,
+    );
     expect(() => attune.clamp(whole, {})).toThrow('clamp: give min, max, or both');
     expect(() => attune.elu(whole, 'a' as never)).toThrow(/elu: alpha must be a number/);
   });

@@ -1,12 +1,14 @@
 import * as kernels from '@attune/kernels';
+import { shown } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
 import { shapesEqual, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
-import { requireTensor } from './checks.ts';
+import { cast } from './cast.ts';
+import { requireHeld, requireTensor } from './checks.ts';
 import { requireOperands } from './operands.ts';
-import type { Beside, FirstType, Operand } from './operands.ts';
+import type { Beside, NumberType, Operand } from './operands.ts';
 import type { DType } from '../dtypes.ts';
 
 function requireMask(operation: string, name: string, mask: Tensor, beside: Tensor): void {
@@ -21,9 +23,12 @@ function requireMask(operation: string, name: string, mask: Tensor, beside: Tens
     );
 }
 
+const isFraction = (operand: Operand): boolean => typeof operand === 'number' && !Number.isInteger(operand);
+
 /**
  * `a` where the condition is true, else `b`, as `torch.where`; all three broadcast. Each gets the
- * gradient of the elements that were taken from it. Of the element type of a and b.
+ * gradient of the elements that were taken from it. Of the element type of a and b, but f32 of whole
+ * numbers beside a fraction.
  *
  * @param condition of bool
  * @param a a tensor, or a number where `b` is a tensor; beside bool any but 0 is true
@@ -34,10 +39,16 @@ export function where<A extends Operand, B extends Operand>(
   condition: Tensor,
   a: A,
   b: B & Beside<A, B>,
-): Tensor<FirstType<A, B>> {
+): Tensor<NumberType<A, B>> {
   const operands: readonly Operand[] = [a, b];
   const first = requireOperands('where', { a, b });
   requireMask('where', 'condition', condition, first);
+  if ((first.dtype === 'i32' || first.dtype === 'u32') && operands.some(isFraction)) {
+    const [floatsA, floatsB] = operands.map((operand) =>
+      typeof operand === 'number' ? operand : cast(operand, 'f32'),
+    ) as [Operand, Tensor];
+    return where(condition, floatsA, floatsB) as Tensor as Tensor<NumberType<A, B>>;
+  }
   const { device } = first;
   const shapes = {
     condition: condition.shape,
@@ -99,7 +110,8 @@ export function where<A extends Operand, B extends Operand>(
 export function maskedFill<D extends DType>(input: Tensor<D>, mask: Tensor, value: number): Tensor<D> {
   requireTensor('maskedFill', 'input', input);
   requireMask('maskedFill', 'mask', mask, input);
-  if (typeof value !== 'number') throw new TensorError('maskedFill: value must be a number');
+  if (typeof value !== 'number') throw new TensorError(`maskedFill: value must be a number; got ${shown(value)}`);
+  requireHeld('maskedFill', 'value', value, input);
   broadcastShapes('maskedFill', { input: input.shape, mask: mask.shape });
-  return where(mask, value, input);
+  return where<number, Tensor>(mask, value, input) as Tensor<D>;
 }

@@ -1,10 +1,11 @@
 import { number, numberAtLeast, oneOf, optional, requireOptions } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { gt } from '../functional/binary.ts';
+import { gt } from '../functional/comparisons.ts';
 import { logSoftmax, softmax } from '../functional/softmax.ts';
-import { elu, gelu, leakyRelu, relu, scale, sigmoid, silu, softplus, tanh } from '../functional/unary.ts';
-import type { GeluOptions } from '../functional/unary.ts';
+import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from '../functional/activations.ts';
+import { scale } from '../functional/unary.ts';
+import type { GeluOptions } from '../functional/activations.ts';
 import { where } from '../functional/where.ts';
 import type { Tensor } from '../tensor.ts';
 import { Module } from './module.ts';

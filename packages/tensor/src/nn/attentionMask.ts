@@ -1,5 +1,6 @@
 import { ShapeError, TensorError } from '../errors.ts';
-import { add, logicalOr } from '../functional/binary.ts';
+import { add } from '../functional/binary.ts';
+import { logicalOr } from '../functional/comparisons.ts';
 import { cast } from '../functional/cast.ts';
 import { fromValues, zeros } from '../functional/create.ts';
 import { concat } from '../functional/joining.ts';

@@ -1,6 +1,6 @@
 import { optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { eq } from '../functional/binary.ts';
+import { eq } from '../functional/comparisons.ts';
 import { embeddingSum } from '../functional/embeddingSum.ts';
 import { indexSelect } from '../functional/indexing.ts';
 import { flatten, reshape, unsqueeze } from '../functional/movement.ts';

@@ -3,7 +3,7 @@ import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { add } from '../functional/binary.ts';
 import { requireGivenOptions } from '../functional/checks.ts';
-import { gelu, relu } from '../functional/unary.ts';
+import { gelu, relu } from '../functional/activations.ts';
 import type { Tensor } from '../tensor.ts';
 import { maskKind } from './attentionMask.ts';
 import { withoutDrawing } from './drawing.ts';
