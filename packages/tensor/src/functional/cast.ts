@@ -1,15 +1,14 @@
 import * as kernels from '@attune/kernels';
 import { ne } from '@attune/kernels/binary';
 import { oneOf, requireArgument } from '@attune/validate';
-import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
+import { isFloat } from '../dtypes.ts';
 import type { DType } from '../dtypes.ts';
+import { castFloats } from './castFloats.ts';
 import { requireTensor } from './checks.ts';
 
 const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
-
-const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
 
 /**
  * The values in another element type: floats lose their fractions in whole numbers, and stop at the
@@ -21,18 +20,11 @@ const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
 export function cast<T extends DType>(input: Tensor, dtype: T): Tensor<T> {
   requireTensor('cast', 'input', input);
   requireArgument('cast', 'dtype', dtype, types, TensorError);
+  if (isFloat(input.dtype) && isFloat(dtype)) return castFloats(input, dtype) as Tensor<T>;
   const { device, size: length, shape } = input;
   const isBool = dtype === 'bool';
   const array = device.allocate(isBool ? 'u32' : dtype, input.array.length, `cast to ${dtype}`);
   if (isBool) kernels.binary(device, { function: ne, a: input.array, b: 0, output: array, length });
   else kernels.cast(device, { input: input.array, output: array, length });
-  if (!isFloat(input.dtype) || !isFloat(dtype)) return new Tensor({ array, shape, device, isBool });
-  return operationResult({
-    operation: 'cast',
-    inputs: [input],
-    array,
-    shape,
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) => kernels.cast(device, { input: gradients.output, output: gradInput, length })),
-  });
+  return new Tensor({ array, shape, device, isBool });
 }

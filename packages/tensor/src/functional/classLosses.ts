@@ -6,17 +6,11 @@ import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, requireShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { around } from './axes.ts';
+import { inSinglePrecision } from './castFloats.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
-import {
-  factorKind,
-  factorOf,
-  inSinglePrecision,
-  lossKinds,
-  requireOneReduction,
-  withFactor,
-} from './lossReduction.ts';
+import { factorKind, factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
 
 /** Options of `nllLoss`. */

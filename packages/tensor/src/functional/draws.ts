@@ -2,7 +2,9 @@ import { instanceOf, optional, requireArgument, wholeNumber } from '@attune/vali
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Mt19937 } from '../random/mt19937.ts';
+import * as numbers from '../random/numbers.ts';
 import { defaultGenerator } from '../random/seed.ts';
+import type { Twister } from '../random/twister.ts';
 import { requireExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
@@ -19,7 +21,7 @@ export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {
   readonly generator?: Mt19937 | undefined;
 }
 
-type Draw = (generator: Mt19937, count: number) => ArrayLike<number>;
+type Draw = (generator: Twister, count: number) => ArrayLike<number>;
 
 const kinds = { ...makeKinds, generator: optional(instanceOf(Mt19937)) };
 
@@ -44,7 +46,7 @@ function drawn<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
-  return drawn('rand', shape, options, 'f32', (generator, count) => generator.uniform(count));
+  return drawn('rand', shape, options, 'f32', (generator, count) => numbers.uniform(generator, count));
 }
 
 /**
@@ -54,7 +56,7 @@ export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions
  * @throws ShapeError, TensorError
  */
 export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
-  return drawn('randn', shape, options, 'f32', (generator, count) => generator.normal(count));
+  return drawn('randn', shape, options, 'f32', (generator, count) => numbers.normal(generator, count));
 }
 
 /**
@@ -69,7 +71,7 @@ export function randint<D extends DType = 'i32'>(
   shape: Shape,
   options: DrawOptions<D> = {},
 ): Tensor<D> {
-  return drawn('randint', shape, options, 'i32', (generator, count) => generator.integers(count, low, high));
+  return drawn('randint', shape, options, 'i32', (generator, count) => numbers.integers(generator, count, low, high));
 }
 
 /** Draws in the shape, type and device of another tensor, where the options do not say others. */
@@ -91,7 +93,7 @@ export function randLike<I extends DType, D extends DType = I>(
   options: DrawOptions<D> = {},
 ): Tensor<D> {
   if (options?.dtype === undefined) requireFloats('randLike', 'input', input);
-  return drawnLike('randLike', input, options, (generator, count) => generator.uniform(count));
+  return drawnLike('randLike', input, options, (generator, count) => numbers.uniform(generator, count));
 }
 
 /**
@@ -105,7 +107,7 @@ export function randnLike<I extends DType, D extends DType = I>(
   options: DrawOptions<D> = {},
 ): Tensor<D> {
   if (options?.dtype === undefined) requireFloats('randnLike', 'input', input);
-  return drawnLike('randnLike', input, options, (generator, count) => generator.normal(count));
+  return drawnLike('randnLike', input, options, (generator, count) => numbers.normal(generator, count));
 }
 
 const aProbability: Kind = {
@@ -122,7 +124,7 @@ const aCount = wholeNumber(0, 2 ** 31 - 1);
  */
 export function randperm<D extends DType = 'i32'>(n: number, options: DrawOptions<D> = {}): Tensor<D> {
   requireArgument('randperm', 'n', n, aCount, TensorError);
-  return drawn('randperm', [n], options, 'i32', (generator, count) => generator.randperm(count));
+  return drawn('randperm', [n], options, 'i32', (generator, count) => numbers.randperm(generator, count));
 }
 
 /**
@@ -145,13 +147,13 @@ export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, thi
   if (!(of instanceof Tensor)) {
     requireArgument('bernoulli', 'probability', second, aProbability, TensorError);
     return drawn('bernoulli', of, third ?? {}, 'f32', (generator, count) =>
-      generator.bernoulli(count, second as number),
+      numbers.bernoulli(generator, count, second as number),
     );
   }
   requireFloats('bernoulli', 'probabilities', of);
   const { dtype = of.dtype, ...options } = (second ?? {}) as DrawOptions;
   const draws = drawnLike('bernoulli', of, { ...options, dtype: 'f32' }, (generator, count) =>
-    generator.uniform(count),
+    numbers.uniform(generator, count),
   );
   return cast(lt(draws, cast(of, 'f32')), dtype);
 }

@@ -5,7 +5,7 @@ import { allocateResult, operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { cast } from './cast.ts';
+import { inSinglePrecision } from './castFloats.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 
 /** Options of `embeddingSum`. */
@@ -31,7 +31,7 @@ export function embeddingSum(
 ): Tensor<'f32'> {
   const { rows, columns } = requireInputs(tables, ids, options);
   // Rows are added in f32.
-  const singles = tables.map((table) => (table.dtype === 'f16' ? cast(table, 'f32') : table)) as [Tensor, ...Tensor[]];
+  const singles = tables.map(inSinglePrecision) as [Tensor, ...Tensor[]];
   const { paddingIndices = [] } = options;
   const { device } = singles[0];
   const array = allocateResult(device, 'f32', [rows, columns], operation);

@@ -17,7 +17,7 @@ import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { asMatrix, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { cast } from './cast.ts';
+import { inSinglePrecision } from './castFloats.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import type { DType, FloatType } from '../dtypes.ts';
 
@@ -52,7 +52,7 @@ export function linear(
   if (bias !== null) requireFloats('linear', 'bias', bias, input);
   requireGivenOptions('linear', options, optionKinds);
   // Products add biases in f32.
-  const single = bias?.dtype === 'f16' ? cast(bias, 'f32') : bias;
+  const single = bias && inSinglePrecision(bias);
   return product({ input, weights: [weight], biases: single && [single], activation: options.activation });
 }
 

@@ -2,7 +2,6 @@ import { oneOf, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import { cast } from './cast.ts';
 import { mean, sum } from './reductions.ts';
 import { scale } from './unary.ts';
 
@@ -71,7 +70,3 @@ export function factorOf({ reduction = 'mean', factor }: LossOptions, count: num
 export function finishBy(losses: Tensor<'f32'>, options: LossOptions): Tensor<'f32'> {
   return options.factor === undefined ? finish(losses, options) : scale(sum(losses), options.factor);
 }
-
-/** Losses are computed in f32, also of what mixed precision computed in f16. */
-export const inSinglePrecision = (input: Tensor): Tensor<'f32'> =>
-  input.dtype === 'f16' ? cast(input, 'f32') : (input as Tensor<'f32'>);

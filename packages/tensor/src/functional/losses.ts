@@ -3,6 +3,7 @@ import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { add, mul, sub } from './binary.ts';
+import { inSinglePrecision } from './castFloats.ts';
 import { broadcastShapes } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import { tensor } from './create.ts';
@@ -11,7 +12,6 @@ import {
   factorKind,
   factorOf,
   finishBy,
-  inSinglePrecision,
   lossKinds,
   plainLossKinds,
   requireOneReduction,

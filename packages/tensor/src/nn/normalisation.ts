@@ -2,7 +2,7 @@ import { flag, numberAtLeast, oneOfKinds, optional, requireOptions, wholeNumber 
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { add, mul, sub } from '../functional/binary.ts';
-import { cast } from '../functional/cast.ts';
+import { inSinglePrecision } from '../functional/castFloats.ts';
 import { layerNorm } from '../functional/layerNorm.ts';
 import type { LayerNormOptions } from '../functional/layerNorm.ts';
 import type { RandomKey } from '../functional/random.ts';
@@ -77,8 +77,6 @@ function requireLast(where: string, { shape }: Tensor, normalised: Shape): void 
 
 const lastDims = (normalised: Shape): number[] => normalised.map((_, index) => index - normalised.length);
 
-const inF32 = (input: Tensor): Tensor => (input.dtype === 'f16' ? cast(input, 'f32') : input);
-
 /**
  * Layer normalisation over the last dimensions, as `torch.nn.LayerNorm`, with residual and dropout
  * in the same kernel where they are asked for.
@@ -139,7 +137,7 @@ export class LayerNorm extends Module {
   #composed(input: Tensor, options: Omit<LayerNormOptions, 'epsilon'>): Tensor {
     if (options.dropout) throw new TensorError('LayerNorm: dropout needs a layer norm with weight and bias');
     requireLast('LayerNorm', input, this.normalizedShape);
-    const full = inF32(input);
+    const full = inSinglePrecision(input);
     const x = options.residual ? add(options.residual, full) : full;
     const dims = lastDims(this.normalizedShape);
     const centred = sub(x, mean(x, dims, { keepDim: true }));
@@ -183,7 +181,7 @@ export class RMSNorm extends Module {
    */
   forward(input: Tensor): Tensor {
     requireLast('RMSNorm', input, this.normalizedShape);
-    const x = inF32(input);
+    const x = inSinglePrecision(input);
     const squares = mean(square(x), lastDims(this.normalizedShape), { keepDim: true });
     const output = mul(x, rsqrt(add(squares, this.eps)));
     return this.weight ? mul(output, this.weight) : output;

@@ -1,6 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { recordMap } from '../elementwise/recordMap.ts';
+import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
 import type { BinaryBackwardOptions } from './options.ts';
 
 /**
@@ -12,7 +12,7 @@ export function binaryBackward(gpu: Gpu, options: BinaryBackwardOptions): void {
   const { by, gradOutput, a, b, gradInput, length, broadcast } = options;
   const { name, value, slopes, includes } = options.function;
   if (!slopes) throw new KernelArgumentError(`binaryBackward: ${name} has no derivative`);
-  recordMap(gpu, {
+  recordBroadcast(gpu, {
     kernel: `binaryBackward ${name}`,
     formula: { name: `${name} by ${by}`, body: `let y = ${value};\nreturn gradOutput * (${slopes[by]});`, includes },
     operands: { gradOutput, a, b },

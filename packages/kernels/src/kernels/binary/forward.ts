@@ -1,6 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
-import { recordMap } from '../elementwise/recordMap.ts';
+import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
 import type { Computed } from '../elementwise/recordMap.ts';
 import type { BinaryMember } from './members.ts';
 import type { BinaryFunctionOptions } from './options.ts';
@@ -43,7 +43,7 @@ export function binary(gpu: Gpu, options: BinaryFunctionOptions): void {
   const { name, value, ofIntegers = value, includes } = member;
   const computed = computedType(member, a, b);
   const formula = (computed === 'f32' ? value : ofIntegers).replaceAll('T(', `${computed}(`);
-  recordMap(gpu, {
+  recordBroadcast(gpu, {
     kernel: `binary ${name}`,
     formula: { name, body: `return ${formula};`, includes },
     operands: { a, b },

@@ -1,5 +1,5 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { Broadcast } from '../elementwise/recordMap.ts';
+import type { Broadcast } from '../elementwise/recordBroadcast.ts';
 import type { BinaryMember } from './members.ts';
 
 /** Options of {@link binary}. */

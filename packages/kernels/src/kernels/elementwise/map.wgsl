@@ -1,7 +1,7 @@
 // output[i] = f(operands[i]), where f is generated, and operands may repeat along dimensions
 //
 // output: [count]; operands as `resultAt`, which recordMap writes, finds them; where some repeat
-// (`repeats`) `begin` and `goOn` lead it from element to element.
+// (`repeats`) `begin` and `goOn` of recordBroadcast lead it from element to element.
 // Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 

@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import { recordMap } from '../elementwise/recordMap.ts';
+import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
 import type { WhereOptions } from './options.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { WhereOptions } from './options.ts';
  */
 export function where(gpu: Gpu, { condition, a, b, output, length, broadcast }: WhereOptions): void {
   const type = output.elementType === 'f16' ? 'f32' : output.elementType;
-  recordMap(gpu, {
+  recordBroadcast(gpu, {
     kernel: 'where',
     formula: { name: 'where', body: 'return select(b, a, condition != 0u);' },
     operands: { condition, a, b },

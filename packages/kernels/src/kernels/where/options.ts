@@ -1,5 +1,5 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { Broadcast } from '../elementwise/recordMap.ts';
+import type { Broadcast } from '../elementwise/recordBroadcast.ts';
 
 /** Options of {@link where}. */
 export interface WhereOptions {

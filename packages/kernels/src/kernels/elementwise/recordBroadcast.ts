@@ -1,0 +1,128 @@
+import { KernelArgumentError } from '../../errors.ts';
+import type { Gpu } from '../../gpu.ts';
+import { recordMap } from './recordMap.ts';
+import type { MapOptions, Repeats } from './recordMap.ts';
+
+/** How an operand lies in the output: its step along each dimension, 0 where it repeats. */
+export type Strides = readonly number[];
+
+/** How arrays repeat in an output. */
+export interface Broadcast {
+  /** Of the output, outermost first. */
+  readonly extents: readonly number[];
+  /** Of each array, by its name. */
+  readonly strides: Readonly<Record<string, Strides>>;
+}
+
+interface BroadcastOptions extends Omit<MapOptions, 'repeats'> {
+  /** Only where an operand repeats: the extents of the output, and the steps of each array. */
+  readonly broadcast?: Broadcast | undefined;
+}
+
+/** Dimensions of one broadcast that a kernel's parameters have room for. */
+const maxDimensions = 12;
+
+/**
+ * `recordMap` of operands that may repeat: in vectors of four where nothing does, or where the
+ * innermost elements of those that do not repeat there lie side by side.
+ */
+export function recordBroadcast(gpu: Gpu, options: BroadcastOptions): void {
+  const { kernel, operands, length } = options;
+  const broadcast = options.broadcast && joined(options.broadcast);
+  if (broadcast && broadcast.extents.length > maxDimensions)
+    throw new KernelArgumentError(
+      `${kernel}: operands repeat along ${broadcast.extents.length} dimensions; there is room for ${maxDimensions}`,
+    );
+  const names = Object.keys(operands).filter((name) => typeof operands[name] !== 'number');
+  recordMap(gpu, { ...options, repeats: broadcast && repeatsOf(names, broadcast, length) });
+}
+
+/** In vectors of four, where that is possible; an array that repeats along the innermost dimension is read singly. */
+function repeatsOf(names: readonly string[], { extents, strides }: Broadcast, length: number): Repeats {
+  const last = extents.length - 1;
+  const axes = [...extents.keys()];
+  const steps = names.map((name) => strides[name] as Strides);
+  const fits = (own: Strides) =>
+    own[last] === 0 || (own[last] === 1 && own.every((step, axis) => axis === last || step % 4 === 0));
+  const width = last >= 0 && (extents[last] as number) % 4 === 0 && steps.every(fits) ? 4 : 1;
+  const widths = steps.map((own) => (own[last] === 1 ? width : 1));
+  const of = <T>(values: readonly T[]) => Object.fromEntries(names.map((name, at) => [name, values[at] as T]));
+  const integers: Record<string, number> = {};
+  for (const axis of axes) integers[`extent${axis}`] = (extents[axis] as number) / (axis === last ? width : 1);
+  for (const [at, own] of steps.entries())
+    for (const axis of axes)
+      integers[`${names[at]}Stride${axis}`] = (own[axis] as number) / (axis === last ? 1 : (widths[at] as number));
+  return {
+    width,
+    widths: of(widths),
+    sizes: of(steps.map((own) => lastElement(extents, own, length))),
+    rank: extents.length,
+    integers,
+    walk: () => walkOf(names, axes),
+  };
+}
+
+/** Neighbouring dimensions as one wherever every array goes through them in one step. */
+function joined({ extents, strides }: Broadcast): Broadcast {
+  const arrays = Object.entries(strides);
+  const result = {
+    extents: [] as number[],
+    strides: Object.fromEntries(arrays.map(([name]) => [name, [] as number[]])),
+  };
+  for (const [axis, extent] of extents.entries()) {
+    if (extent === 1) continue;
+    const last = result.extents.length - 1;
+    const goesOn = arrays.every(([name, steps]) => result.strides[name]?.[last] === (steps[axis] as number) * extent);
+    if (last >= 0 && goesOn) result.extents[last] = (result.extents[last] as number) * extent;
+    else result.extents.push(extent);
+    for (const [name, steps] of arrays) {
+      const own = result.strides[name] as number[];
+      own[result.extents.length - 1] = steps[axis] as number;
+    }
+  }
+  return result;
+}
+
+/** Elements that an operand must have. */
+function lastElement(extents: readonly number[], strides: Strides, length: number): number {
+  if (length === 0) return 0;
+  return extents.reduce((last, extent, axis) => last + (extent - 1) * (strides[axis] as number), 1);
+}
+
+/**
+ * `begin`, which finds the place of each operand from the number of an output's element, and `goOn`,
+ * which goes to the eighth after it without a division: these are what such kernels would wait for.
+ */
+function walkOf(arrays: readonly string[], axes: readonly number[]): string[] {
+  const all = (line: (name: string) => string) => arrays.map(line).join(' ');
+  const last = axes.length - 1;
+  return [
+    ...axes.map((axis) => `var<private> at${axis}: u32;`),
+    ...arrays.map((name) => `var<private> ${name}At: u32;`),
+    'fn begin(index: u32) {',
+    '  var rest = index;',
+    ...axes
+      .toReversed()
+      .map(
+        (axis) =>
+          `  at${axis} = ${axis > 0 ? `rest % parameters.extent${axis}; rest /= parameters.extent${axis}` : 'rest'};`,
+      ),
+    ...arrays.map(
+      (name) => `  ${name}At = ${axes.map((axis) => `at${axis} * parameters.${name}Stride${axis}`).join(' + ')};`,
+    ),
+    '}',
+    'fn goOn() {',
+    `  at${last} += 8; ${all((name) => `${name}At += 8 * parameters.${name}Stride${last};`)}`,
+    ...axes
+      .slice(1)
+      .toReversed()
+      .map((axis) => {
+        const carried = all(
+          (name) =>
+            `${name}At += parameters.${name}Stride${axis - 1} - parameters.extent${axis} * parameters.${name}Stride${axis};`,
+        );
+        return `  while (at${axis} >= parameters.extent${axis}) { at${axis} -= parameters.extent${axis}; at${axis - 1} += 1; ${carried} }`;
+      }),
+    '}',
+  ];
+}
