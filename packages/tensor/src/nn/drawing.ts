@@ -1,12 +1,13 @@
 import { defaultGenerator } from '../random/seed.ts';
 import type { Device } from '../device.ts';
-import type { Mt19937 } from '../random/mt19937.ts';
+import { normal, uniform } from '../random/numbers.ts';
+import type { Twister } from '../random/twister.ts';
 import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Parameter } from './parameter.ts';
 
 /** First values of a parameter, drawn on the host as PyTorch draws them. */
-export type Draw = (generator: Mt19937, shape: Shape) => Float32Array;
+export type Draw = (generator: Twister, shape: Shape) => Float32Array;
 
 let draws = true;
 
@@ -40,7 +41,7 @@ export const constantDraw =
 export const uniformDraw =
   (a: number, b: number): Draw =>
   (generator, shape) => {
-    const values = generator.uniform(sizeOf(shape));
+    const values = uniform(generator, sizeOf(shape));
     const start = Math.fround(a);
     const width = Math.fround(Math.fround(b) - start);
     for (let index = 0; index < values.length; index++) values[index] = (values[index] as number) * width + start;
@@ -51,4 +52,4 @@ export const uniformDraw =
 export const normalDraw =
   (mean: number, std: number): Draw =>
   (generator, shape) =>
-    generator.normal(sizeOf(shape), mean, std);
+    normal(generator, sizeOf(shape), mean, std);

@@ -3,6 +3,7 @@ import type { OptionKinds } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { requireGivenOptions } from '../functional/checks.ts';
 import { Mt19937 } from '../random/mt19937.ts';
+import { randperm } from '../random/numbers.ts';
 import { defaultGenerator } from '../random/seed.ts';
 import { formatShape } from '../shape.ts';
 import type { Shape } from '../shape.ts';
@@ -262,7 +263,7 @@ export function sparse(parameter: Parameter, options: SparseOptions): Parameter 
     const values = normalDraw(0, options.std ?? 0.01)(generator, shape);
     const count = Math.ceil(options.sparsity * rows);
     for (let column = 0; column < columns; column++)
-      for (const row of generator.randperm(rows).subarray(0, count)) values[row * columns + column] = 0;
+      for (const row of randperm(generator, rows).subarray(0, count)) values[row * columns + column] = 0;
     return values;
   });
 }

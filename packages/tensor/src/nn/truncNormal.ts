@@ -1,5 +1,6 @@
 import { sizeOf } from '../shape.ts';
-import type { Mt19937 } from '../random/mt19937.ts';
+import { uniform } from '../random/numbers.ts';
+import type { Twister } from '../random/twister.ts';
 import { normalDraw, uniformDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';
 
@@ -33,7 +34,7 @@ export const truncNormalDraw =
     return inside > 0.3 ? byNormal(generator, count, given) : byUniform(generator, count, given);
   };
 
-function byNormal(generator: Mt19937, count: number, { mean, std, a, b }: Truncated): Float32Array {
+function byNormal(generator: Twister, count: number, { mean, std, a, b }: Truncated): Float32Array {
   const [least, greatest] = [Math.fround(a), Math.fround(b)];
   const values = normalDraw(mean, std)(generator, [count]);
   const isOutside = (value: number) => value < least || value > greatest;
@@ -45,7 +46,7 @@ function byNormal(generator: Mt19937, count: number, { mean, std, a, b }: Trunca
   return values;
 }
 
-function byUniform(generator: Mt19937, count: number, { mean, std, a, b }: Truncated): Float32Array {
+function byUniform(generator: Twister, count: number, { mean, std, a, b }: Truncated): Float32Array {
   const { fround: round } = Math;
   const peak = round(-0.5 * ((Math.max(a, Math.min(mean, b)) - mean) / std) ** 2);
   const accepts = (candidate: number, chance: number) => {
@@ -57,7 +58,7 @@ function byUniform(generator: Mt19937, count: number, { mean, std, a, b }: Trunc
   const pending = new Uint8Array(count).fill(1);
   while (pending.includes(1)) {
     const candidates = uniformDraw(a, b)(generator, [count]);
-    const chances = generator.uniform(count);
+    const chances = uniform(generator, count);
     for (let index = 0; index < count; index++) {
       if (pending[index] === 0) continue;
       values[index] = candidates[index] as number;

@@ -1,8 +1,8 @@
 import { requireArgument, wholeNumber } from '@attune/validate';
-import { Mt19937 } from './mt19937.ts';
+import { Twister } from './twister.ts';
 
 let seed: number | null = null;
-let generator: Mt19937 | null = null;
+let generator: Twister | null = null;
 
 const seedKind = wholeNumber(0, 2 ** 32 - 1);
 
@@ -22,8 +22,8 @@ export function setSeed(value: number): void {
  * The generator that is drawn from where none is given: begun anew by `setSeed`, by chance before
  * its first call.
  */
-export function defaultGenerator(): Mt19937 {
-  return (generator ??= new Mt19937(seed ?? Math.floor(Math.random() * 2 ** 32)));
+export function defaultGenerator(): Twister {
+  return (generator ??= new Twister(seed ?? Math.floor(Math.random() * 2 ** 32)));
 }
 
 /** The last seed set, or null: the default of what is made now. */

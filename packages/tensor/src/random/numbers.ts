@@ -1,0 +1,94 @@
+import { number, requireArgument, wholeNumber } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../errors.ts';
+import type { Twister } from './twister.ts';
+
+const anInteger = wholeNumber(-(2 ** 31), 2 ** 31 - 1);
+const aProbability: Kind = {
+  what: 'a number from 0 to 1',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
+const aCount = wholeNumber(0, 2 ** 31 - 1);
+
+/** `Mt19937.randperm` of any generator, as what follows. */
+export function randperm(generator: Twister, n: number): Int32Array {
+  requireArgument('randperm', 'n', n, aCount, TensorError);
+  const order = Int32Array.from({ length: n }, (_, index) => index);
+  for (let index = 0; index < n - 1; index++) {
+    const other = index + (generator.nextUint32() % (n - index));
+    const value = order[index] as number;
+    order[index] = order[other] as number;
+    order[other] = value;
+  }
+  return order;
+}
+
+export function normal(generator: Twister, count: number, mean = 0, std = 1): Float32Array {
+  requireArgument('normal', 'count', count, aCount, TensorError);
+  requireArgument('normal', 'mean', mean, number, TensorError);
+  requireArgument('normal', 'std', std, number, TensorError);
+  const values = new Float32Array(count);
+  if (count < 16) {
+    for (let index = 0; index < count; index++) values[index] = scalarNormal(generator) * std + mean;
+    return values;
+  }
+  for (let index = 0; index < count; index++) values[index] = uniform24(generator);
+  for (let start = 0; start + 16 <= count; start += 16) boxMuller(values, start, mean, std);
+  if (count % 16 !== 0) {
+    // PyTorch draws the last 16 again, so that it can transform whole blocks only.
+    const start = count - 16;
+    for (let index = start; index < count; index++) values[index] = uniform24(generator);
+    boxMuller(values, start, mean, std);
+  }
+  return values;
+}
+
+export function uniform(generator: Twister, count: number): Float32Array {
+  requireArgument('uniform', 'count', count, aCount, TensorError);
+  return Float32Array.from({ length: count }, () => uniform24(generator));
+}
+
+export function integers(generator: Twister, count: number, low: number, high: number): Int32Array {
+  requireArgument('integers', 'count', count, aCount, TensorError);
+  requireArgument('integers', 'low', low, anInteger, TensorError);
+  requireArgument('integers', 'high', high, wholeNumber(low + 1, 2 ** 31), TensorError);
+  return Int32Array.from({ length: count }, () => low + (generator.nextUint32() % (high - low)));
+}
+
+export function bernoulli(generator: Twister, count: number, probability: number): Float32Array {
+  requireArgument('bernoulli', 'count', count, aCount, TensorError);
+  requireArgument('bernoulli', 'probability', probability, aProbability, TensorError);
+  return Float32Array.from({ length: count }, () => Number(uniform53(generator) < probability));
+}
+
+const uniform24 = (generator: Twister): number => (generator.nextUint32() & 0xffffff) / 2 ** 24;
+
+function uniform53(generator: Twister): number {
+  const high = generator.nextUint32();
+  const low = generator.nextUint32();
+  return ((high & 0x1fffff) * 2 ** 32 + low) / 2 ** 53;
+}
+
+function scalarNormal(generator: Twister): number {
+  const { nextNormal } = generator;
+  if (nextNormal !== null) {
+    generator.nextNormal = null;
+    return nextNormal;
+  }
+  const angle = 2 * Math.PI * uniform53(generator);
+  const radius = Math.sqrt(-2 * Math.log1p(-uniform53(generator)));
+  generator.nextNormal = radius * Math.sin(angle);
+  return radius * Math.cos(angle);
+}
+
+/** Turns 16 uniform numbers into 16 normal ones, in f32 as PyTorch does. */
+function boxMuller(values: Float32Array, start: number, mean: number, std: number): void {
+  const round = Math.fround;
+  for (let index = start; index < start + 8; index++) {
+    const first = round(1 - (values[index] as number));
+    const radius = round(Math.sqrt(round(-2 * round(Math.log(first)))));
+    const angle = round(round(2 * Math.PI) * (values[index + 8] as number));
+    values[index] = round(round(radius * round(Math.cos(angle))) * std) + mean;
+    values[index + 8] = round(round(radius * round(Math.sin(angle))) * std) + mean;
+  }
+}
