@@ -24,7 +24,7 @@ export const pages = {
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 53, software: 56, gpu: 58.9, matrixUnits: 66.2 },
+    most: { start: 51.3, software: 54.3, gpu: 57.3, matrixUnits: 64.5 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
