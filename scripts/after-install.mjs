@@ -1,7 +1,9 @@
 // Runs after `pnpm install`, `npm install` and `yarn`. Only pnpm knows the workspace: what another
 // one has put there is taken away, and the packages are installed as the lock file has them.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeJson } from './setup/files.mjs';
+import { npmLock } from './setup/npm-lock.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 const program = process.env.npm_config_user_agent ?? '';
@@ -11,4 +13,7 @@ if (/^(npm|yarn|bun)\//.test(program)) {
     rmSync(join(rootFolder, name), { recursive: true, force: true });
   process.argv.push('install');
   await import('./attune.mjs');
+} else {
+  const manifest = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
+  writeJson(join(rootFolder, 'package-lock.json'), npmLock(manifest));
 }

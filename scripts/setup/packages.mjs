@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, sha256, writeJson } from './files.mjs';
 import { findPnpm, runPnpm } from './pnpm.mjs';
@@ -6,10 +6,14 @@ import { SetupProblem } from './problem.mjs';
 import { rootFolder } from './root-folder.mjs';
 import { step } from './step.mjs';
 
-const stampPath = join(rootFolder, 'node_modules', '.attune', 'packages.json');
+const modules = join(rootFolder, 'node_modules');
+const stampPath = join(modules, '.attune', 'packages.json');
+// Only npm writes it: `npm install NAME` puts its own folders in place of pnpm's, and pnpm takes them for its own.
+const npmTrace = join(modules, '.package-lock.json');
 
 /** Installs the packages of the lock file, unless node_modules already holds exactly those. */
 export async function installPackages() {
+  if (existsSync(npmTrace)) rmSync(modules, { recursive: true });
   const wanted = { fingerprint: fingerprint() };
   if (readJson(stampPath)?.fingerprint === wanted.fingerprint && workspaceFolders().every(hasModules)) return;
   const pnpm = await findPnpm();
@@ -24,7 +28,7 @@ export async function installPackages() {
     const outdated = output.includes('OUTDATED_LOCKFILE');
     throw new SetupProblem(
       outdated
-        ? 'A package.json was changed and pnpm-lock.yaml was not. Run `pnpm install` once and commit the lock file.'
+        ? `A package.json was changed and pnpm-lock.yaml was not. Run \`${join(pnpm, 'pnpm')} install\` once and commit the lock file.`
         : 'The packages of pnpm-lock.yaml could not be installed. It needs a package registry in reach (npm config get registry) and about 500 MB of disk; then run the same command again.',
       output,
     );

@@ -1,11 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runInForeground, runQuietly } from './child.mjs';
 import { makeFolder } from './make-folder.mjs';
 import { nodeVersionProblem } from './node-version.mjs';
-import { npmCommand, pnpmProgram } from './pnpm.mjs';
+import { writeJson } from './files.mjs';
+import { npmLock } from './npm-lock.mjs';
+import { environmentOutsideNpm, npmCommand, pnpmProgram } from './pnpm.mjs';
 import { rootFolder } from './root-folder.mjs';
 
 let scratch;
@@ -48,6 +59,35 @@ describe('package managers are started without a shell', () => {
     });
     expect(npmCommand({}, { platform: 'darwin', execPath: '/usr/bin/node' })).toEqual({ command: 'npm', args: [] });
   });
+});
+
+describe('npm in a clone that pnpm has installed', () => {
+  const manifest = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
+
+  /** What npm says of folders as pnpm makes them: links into its store, where packages ask for more than is there. */
+  function npmInstall(lock) {
+    const stored = join(scratch, 'node_modules/.pnpm/turbo@2/node_modules/turbo');
+    mkdirSync(stored, { recursive: true });
+    writeFileSync(
+      join(stored, 'package.json'),
+      JSON.stringify({ name: 'turbo', version: '2.0.0', devDependencies: { missing: '1.0.0' } }),
+    );
+    symlinkSync(stored, join(scratch, 'node_modules/turbo'), 'junction');
+    writeFileSync(join(scratch, 'package.json'), JSON.stringify({ ...manifest, scripts: {}, bin: undefined }));
+    if (lock) writeJson(join(scratch, 'package-lock.json'), lock);
+    const { command, args } = npmCommand();
+    const cache = join(scratch, 'cache');
+    const options = ['install', '--dry-run', '--offline', '--no-audit', '--no-fund', `--cache=${cache}`];
+    return runQuietly(command, [...args, ...options], { cwd: scratch, env: environmentOutsideNpm() });
+  }
+
+  it('asks nobody what to install, and comes to its end', async () => {
+    expect(await npmInstall(npmLock(manifest))).toMatchObject({ code: 0 });
+  }, 60_000);
+
+  it('fails without the lock file that pnpm leaves for it', async () => {
+    expect(await npmInstall()).not.toMatchObject({ code: 0 });
+  }, 60_000);
 });
 
 describe('a folder that is made whole or not at all', () => {
