@@ -21,7 +21,7 @@ import { recordFlash, recordPairs } from './recordPairs.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
 import { chosenVariant, chunkWidth } from './variants.ts';
-import type { TilesByHeadSize, WrittenVariant } from './variants.ts';
+import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attentionBackward';
 const ofQueries = {
@@ -68,8 +68,12 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 }
 
 function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
-  if (!isFlash(variant)) recordByRows(gpu, options, variant);
-  else if (!recordAtOnce(gpu, options, variant)) recordByRows(gpu, options, 'flash');
+  if (!isFlash(variant)) return recordByRows(gpu, options, variant);
+  const candidate = candidates.get(variant);
+  const inBlocks = candidate?.takes(gpu, 'gradQuery', options) && candidate.takes(gpu, 'gradKeyValue', options);
+  // What a candidate takes in no way goes as without it.
+  const taken = !candidate || inBlocks || candidate.takes(gpu, 'backward', options) ? variant : 'flash';
+  if (!recordAtOnce(gpu, options, taken)) recordByRows(gpu, options, inBlocks ? variant : 'flash');
 }
 
 function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' {
@@ -80,7 +84,7 @@ function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' 
  * Records one kernel for all gradients. @returns false where the sequences do not fit it, or an
  * adapter has no bindings for all the arrays; then nothing was recorded
  */
-function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): boolean {
+function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'flash' | 'flashMatrix'): boolean {
   const { gradOutput, logSumExp, cuSeqlens, dropout, headSize, maxSeqlen } = options;
   const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = gpu.info.limits;
   const matrices = { ...(options.qkv ? { query: options.qkv } : matricesOf(options)), gradOutput };
@@ -100,14 +104,19 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
     qkv: options.qkv !== undefined,
     products: 5,
   };
-  if (candidates.get(variant)?.backward(gpu, options, pairKernel)) return true;
+  const candidate = candidates.get(variant);
+  if (candidate) {
+    const takes = candidate.takes(gpu, 'backward', options);
+    if (takes) candidate.record(gpu, options, pairKernel);
+    return takes;
+  }
   const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
   if (tile) recordFlash(gpu, options, pairKernel, tile, flashBackward);
   return tile !== undefined;
 }
 
 /** Records a kernel over query rows and one over key rows. */
-function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: WrittenVariant | 'flash'): void {
+function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   const { gradOutput, cuSeqlens } = options;
   const rowData = recordRowData(gpu, options);
   const matrices = { ...matricesOf(options), gradOutput };
@@ -128,7 +137,9 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Writ
       : { gradKey: options.gradKey, gradValue: options.gradValue },
     products: 4,
   };
-  if (variant === 'flash') {
+  if (variant === 'flashMatrix') {
+    for (const pairKernel of [ofQuery, ofKeyAndValue]) candidates.get(variant)?.record(gpu, options, pairKernel);
+  } else if (variant === 'flash') {
     const { headSize } = options;
     const bytes = gpu.info.limits.maxComputeWorkgroupStorageSize;
     recordFlash(gpu, options, ofQuery, forwardTile(headSize), flashGradQuery);

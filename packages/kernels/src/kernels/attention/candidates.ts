@@ -6,9 +6,10 @@ import type { PairKernel } from './pairKernel.ts';
 interface Candidate {
   /** What it needs and the device or a head of this size does not have. */
   readonly whatIsMissing: (gpu: Gpu, headSize: number) => string | undefined;
-  readonly forward: (gpu: Gpu, options: AttentionShape, pairKernel: PairKernel) => void;
-  /** Records all gradients; false where they do not fit it, and then nothing was recorded. */
-  readonly backward: (gpu: Gpu, options: AttentionShape, pairKernel: PairKernel) => boolean;
+  /** Whether it has a program of this pass for such heads and sequences. */
+  readonly takes: (gpu: Gpu, pass: PairKernel['pass'], options: AttentionShape) => boolean;
+  /** Records a pass that it takes. */
+  readonly record: (gpu: Gpu, options: AttentionShape, pairKernel: PairKernel) => void;
 }
 
 /** By name, once `addAttentionCandidates` was called. */

@@ -26,12 +26,7 @@ fn valueIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
 }
 
 #if !forward
-#if rowData
-fn logSumExpOf(row: u32, head: u32) -> f32 { return bitcast<f32>(rowData[1 + row * parameters.numHeads + head].x); }
-fn deltaOf(row: u32, head: u32) -> f32 { return bitcast<f32>(rowData[1 + row * parameters.numHeads + head].y); }
-#else
-fn logSumExpOf(row: u32, head: u32) -> f32 { return logSumExp[row * parameters.numHeads + head]; }
-#endif
+#include kernels/attention/perRow
 
 fn gradOutputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
   return select(vec4f(), gradOutputOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));

@@ -1,85 +1,64 @@
-import type { Gpu } from '../../gpu.ts';
-import { runnableMatrixConfig } from '../gemm/subgroupMatrix.ts';
 import {
-  blockKeys,
-  fragmentTypes,
+  incoming,
   matrixMainBegins,
-  matrixRows,
   matrixScores,
-  memoryOf,
-  scoreStride,
-  stage,
+  prefetch,
+  resident,
   storeRows,
   sumsOverKeys,
 } from './flashMatrixProducts.ts';
-import type { FlashMatrixProgram, FlashMatrixSizes } from './flashMatrixProducts.ts';
+import { matrixRows, placesOf, rowLanes, stridesOf } from './flashMatrixSizes.ts';
+import type { FlashMatrixProgram } from './flashMatrixSizes.ts';
 import { times } from './flashProducts.ts';
 
-/**
- * The program for heads of this size on this device; undefined where it has no matrix units with f16
- * operands and f32 sums, or they and its subgroups do not share a block of scores without a rest.
- */
-export function flashMatrixProgram(gpu: Gpu, headSize: number): FlashMatrixProgram | undefined {
-  const { subgroupSize: lanes, subgroupMatrixSpelling } = gpu.profile;
-  const config = runnableMatrixConfig(gpu);
-  if (!config || headSize > 128) return undefined;
-  const { m, n, k } = config;
-  const channels = headSize <= 32 ? 32 : headSize <= 64 ? 64 : 128;
-  const spelling = { majorness: subgroupMatrixSpelling === 'majorness', constantLoops: !gpu.profile.software };
-  const program = { m, n, k, lanes, channels, ...spelling };
-  const fits = [1, 2, 4, 8].includes((4 * lanes) / matrixRows({ m })) && [8, 16].includes(n) && [8, 16].includes(k);
-  return fits && matrixBytes(program) <= gpu.info.limits.maxComputeWorkgroupStorageSize ? program : undefined;
-}
-
-/** Bytes of workgroup memory. */
-export function matrixBytes(program: FlashMatrixSizes): number {
-  const { ofQueries, ofKeys, pairs, scores, partial } = memoryOf(program);
-  return 16 * (ofQueries + ofKeys + pairs) + 4 * scores + 8 * partial;
-}
-
-/** `main` of `flashMatrix.wgsl`. */
+/** `main` of the forward. */
 export function flashMatrix(program: FlashMatrixProgram): string {
+  const { n, channels, keys } = program;
   const rows = matrixRows(program);
-  const { ofQueries, ofKeys, pairs, scores, partial } = memoryOf(program);
-  const sums = program.channels / 2 / program.n;
-  const scoresOfBlock = [
-    'workgroupBarrier();',
-    ...stage(program, 'keyTile', 'keyEight', 'firstKey', blockKeys),
-    'workgroupBarrier();',
-    ...matrixScores(program, 'queryTile', 'keyTile'),
-  ];
+  const places = placesOf('forward', program);
+  const sums = channels / 2 / n;
+  const [ofKeys, ofValues] = [incoming(program, 'forward', 'key'), incoming(program, 'forward', 'value')];
+  const scores = matrixScores(program, places.query, places.key);
   return [
-    ...fragmentTypes(program),
-    `var<workgroup> queryTile: array<vec4u, ${ofQueries}>;`,
-    `var<workgroup> keyTile: array<vec4u, ${ofKeys}>;`,
-    `var<workgroup> weights: array<vec4u, ${pairs}>;`,
-    `var<workgroup> scores: array<f32, ${scores}>;`,
-    `var<workgroup> partial: array<vec2f, ${partial}>;`,
-    ...matrixMainBegins(program),
+    ...matrixMainBegins(program, 'forward'),
     `let firstRow = firstOfSequence + workgroup.x * ${rows}u;`,
     'if (firstRow >= endRow) { return; }',
     'let queryRow = firstRow + ownRow;',
     'let queryKey = tokenKeyOf(min(queryRow, endRow - 1u));',
-    ...stage(program, 'queryTile', 'queryEight', 'firstRow', rows),
-    `let lastKey = firstOfSequence + (endRow - 1u - firstOfSequence) / ${blockKeys}u * ${blockKeys}u;`,
+    ...resident(program, 'forward', 'query', 'firstRow'),
+    `let lastKey = firstOfSequence + (endRow - 1u - firstOfSequence) / ${keys}u * ${keys}u;`,
     'var maximum = -3.0e38;',
     'var sum = 0.0;',
-    `for (var firstKey = firstOfSequence; firstKey < endRow; firstKey += ${blockKeys}u) {`,
-    ...scoresOfBlock,
+    ...ofKeys.declare,
+    ...ofKeys.fetch('firstOfSequence'),
+    `for (var firstKey = firstOfSequence; firstKey < endRow; firstKey += ${keys}u) {`,
+    'workgroupBarrier();',
+    ...ofKeys.put('firstKey'),
+    'workgroupBarrier();',
+    ...prefetch(`firstKey + ${keys}u < endRow`, ofKeys.fetch(`firstKey + ${keys}u`)),
+    ...scores,
     ...exponentials(program),
     '}',
     ...logarithm(program),
     ...times(sums, (part) => `var sum${part} = Sums();`),
+    ...prefetch('lastKey != firstOfSequence', ofKeys.fetch(`lastKey - ${keys}u`)),
+    ...ofValues.declare,
+    ...ofValues.fetch('lastKey'),
     'for (var firstKey = lastKey; ; ) {',
     'if (firstKey != lastKey) {',
-    ...scoresOfBlock,
+    'workgroupBarrier();',
+    ...ofKeys.put('firstKey'),
+    'workgroupBarrier();',
+    ...prefetch('firstKey != firstOfSequence', ofKeys.fetch(`firstKey - ${keys}u`)),
+    ...scores,
     '}',
     ...probabilities(program),
-    ...stage(program, 'keyTile', 'valueEight', 'firstKey', blockKeys),
+    ...ofValues.put('firstKey'),
     'workgroupBarrier();',
-    ...sumsOverKeys(program, 'sum', 'weights', 'keyTile'),
+    ...prefetch('firstKey != firstOfSequence', ofValues.fetch(`firstKey - ${keys}u`)),
+    ...sumsOverKeys(program, 'sum', places.weights, places.value),
     'if (firstKey == firstOfSequence) { break; }',
-    `firstKey -= ${blockKeys}u;`,
+    `firstKey -= ${keys}u;`,
     '}',
     ...storeRows(
       program,
@@ -92,22 +71,18 @@ export function flashMatrix(program: FlashMatrixProgram): string {
   ].join('\n');
 }
 
-/** Four scores of the own row, from an eight's half on; `ownKeys` are their keys. */
-function fourScores(name: string, half: number): string[] {
-  return [
-    `let ${name}Keys = vec4u(firstKey + 8u * eight + ${4 * half}u) + vec4u(0, 1, 2, 3);`,
-    `let ${name} = vec4f(${times(4, (i) => `scores[ownRow * ${blockKeys + 4}u + 8u * eight + ${4 * half + i}u]`).join(', ')}) * parameters.scale;`,
-  ];
-}
-
 /** Goes over the eights of keys that a thread has of its row. */
 function overEights(program: FlashMatrixProgram, lines: readonly string[]): string[] {
-  const rowLanes = (4 * program.lanes) / matrixRows(program);
+  const lanes = rowLanes(program);
+  const four = (name: string, half: number) => [
+    `let ${name}Keys = vec4u(firstKey + 8u * eight + ${4 * half}u) + vec4u(0, 1, 2, 3);`,
+    `let ${name} = bitcast<vec4f>(tile[ownRow * ${stridesOf(program).scores}u + 2u * eight + ${half}u]) * parameters.scale;`,
+  ];
   return [
-    `for (var turn = 0u; turn < ${blockKeys / 8 / rowLanes}u; turn++) {`,
-    `let eight = turn * ${rowLanes}u + rowLane;`,
-    ...fourScores('low', 0),
-    ...fourScores('high', 1),
+    `for (var turn = 0u; turn < ${program.keys / 8 / lanes}u; turn++) {`,
+    `let eight = turn * ${lanes}u + rowLane;`,
+    ...four('low', 0),
+    ...four('high', 1),
     ...lines,
     '}',
   ];
@@ -125,9 +100,9 @@ function exponentials(program: FlashMatrixProgram): string[] {
 
 /** The logarithm of the sum over a row's threads. A maximum of no scores counts nothing. */
 function logarithm(program: FlashMatrixProgram): string[] {
-  const rowLanes = (4 * program.lanes) / matrixRows(program);
+  const lanes = rowLanes(program);
   const others = (line: string) =>
-    `for (var other = 0u; other < ${rowLanes}u; other++) { let its = partial[ownRow * ${rowLanes}u + other]; ${line} }`;
+    `for (var other = 0u; other < ${lanes}u; other++) { let its = partial[ownRow * ${lanes}u + other]; ${line} }`;
   return [
     'partial[thread] = vec2f(maximum, sum);',
     'workgroupBarrier();',
@@ -146,9 +121,10 @@ function probabilities(program: FlashMatrixProgram): string[] {
     `let ${name}Factors = fourFactors(stream, queryKey, fourPositions(${name}Keys.x, endRow - 1u), head);`,
     `let ${name}Weights = select(vec4f(), fourExpKeepingNan(${name} - rowLogSumExp), ${name}Keys < vec4u(endRow)) * ${name}Factors;`,
   ];
+  const { weights } = placesOf('forward', program);
   return overEights(program, [
     ...of('low'),
     ...of('high'),
-    `weights[ownRow * ${scoreStride}u + eight] = packEight(lowWeights, highWeights);`,
+    `tile[${weights}u + ownRow * ${stridesOf(program).pairs}u + eight] = packEight(lowWeights, highWeights);`,
   ]);
 }

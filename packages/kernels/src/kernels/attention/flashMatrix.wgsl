@@ -1,16 +1,18 @@
 // Attention with products on matrix units, operands in f16 and sums in f32: forward as in
-// forwardByRow.wgsl, and all gradients, as in gradQueryByRow.wgsl and gradKeyValueByRow.wgsl, of
-// sequences that are one block of keys.
+// forwardByRow.wgsl, and gradients as in gradQueryByRow.wgsl and gradKeyValueByRow.wgsl; of sequences
+// that are one block of keys all at once.
 //
-// Four subgroups, two by two, have a block of query rows. Forward they go over the keys in blocks,
-// twice: once for the logarithm of each row's sum of exponentials; then, from the last block back,
-// for the sums of values weighted by probabilities, which stay in fragments: they need no
-// correction, as that logarithm is known. Scores go from fragments to workgroup memory and come
-// back as probabilities in f16, dropped. All invocations share the rows of a block. Backward the
-// keys and values stay in workgroup memory, and their gradients in fragments.
-// Tiles hold eights of channels, packed into words; their rows lie an odd number of eights apart.
-// flashMatrix.ts and flashMatrixBackward.ts write main, in which all places in workgroup memory are
-// made of the thread's number and constants: strides stay constant, and no load needs a check.
+// Four subgroups, two by two, have a block of query rows or of keys and go over the blocks of the
+// others. Forward they go over the keys twice: once for the logarithm of each row's sum of
+// exponentials; then, from the last block back, for the sums of values weighted by probabilities,
+// which stay in fragments: they need no correction, as that logarithm is known. Scores go from
+// fragments to workgroup memory and come back as probabilities, or as gradients of scores, in f16.
+// All invocations share the rows of a block. The next block is on its way while one is multiplied.
+// Workgroup memory is vectors of words: eight channels or pairs in f16, or four scores or results in
+// f32. Rows lie an odd number of vectors apart.
+// flashMatrix.ts, flashMatrixBackward.ts and flashMatrixSplitBackward.ts write main, in which all
+// places in workgroup memory are made of the thread's number and constants: strides stay constant,
+// and no load needs a check.
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -46,6 +48,8 @@ fn valueEight(row: u32, endRow: u32, head: u32, eight: u32) -> vec4u {
 }
 
 #if !forward
+#include kernels/attention/perRow
+
 fn gradOutputEight(row: u32, endRow: u32, head: u32, eight: u32) -> vec4u {
   let bounded = min(row, endRow - 1);
   let low = gradOutputOf(bounded, head, min(2 * eight, parameters.chunks - 1));

@@ -1,64 +1,19 @@
-import type { SubgroupMatrixConfig } from '../../device/profile.ts';
+import { matrixRows, placesOf, rowLanes, stridesOf } from './flashMatrixSizes.ts';
+import type { FlashMatrixProgram, MatrixPass } from './flashMatrixSizes.ts';
 import { times } from './flashProducts.ts';
 
-/** What a program of `flashMatrix.wgsl` is generated for. */
-export type FlashMatrixProgram = {
-  /** The fragments of the device, and lanes of its subgroups. */
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly lanes: number;
-  /** Channels of the largest head that the program takes: 32, 64 or 128. */
-  readonly channels: number;
-  /** Loads and stores say the majorness by a type, or by a flag. */
-  readonly majorness: boolean;
-  /** As in `FlashProgram`. */
-  readonly constantLoops: boolean;
-};
+type Matrix = 'query' | 'key' | 'value' | 'gradOutput';
 
-/** What the workgroup memory of a program depends on. */
-export type FlashMatrixSizes = Pick<FlashMatrixProgram, 'm' | 'lanes' | 'channels'>;
-
-/** Keys of a block. */
-export const blockKeys = 64;
-/** Vectors of words apart: an odd number of eights. */
-export const scoreStride = blockKeys / 8 + 1;
-
-/** Query rows of a workgroup: two rows of fragments. */
-export function matrixRows({ m }: Pick<SubgroupMatrixConfig, 'm'>): number {
-  return 2 * m;
-}
-
-/**
- * Elements of the arrays in workgroup memory: vectors of words of a block's rows of queries, of keys,
- * and of its pairs; floats of its scores or of results; and one number, or two, of each thread.
- */
-export function memoryOf({ m, lanes, channels }: FlashMatrixSizes) {
-  const rows = matrixRows({ m });
-  const stride = channels / 8 + 1;
-  return {
-    ofQueries: rows * stride,
-    ofKeys: blockKeys * stride,
-    pairs: rows * scoreStride,
-    scores: rows * (Math.max(blockKeys, channels) + 4),
-    partial: 4 * lanes,
-  };
-}
-
-/** The types of fragments. */
-export function fragmentTypes({ m, n, k }: FlashMatrixProgram): string[] {
+/** The types of fragments, the memory, and the beginning of `main`, up to the numbers that every thread computes. */
+export function matrixMainBegins(program: FlashMatrixProgram, pass: MatrixPass): string[] {
+  const { m, n, k, lanes } = program;
   return [
     `alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`,
     `alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`,
     `alias Sums = subgroup_matrix_result<f32, ${n}, ${m}>;`,
-  ];
-}
-
-/** The beginning of `main`, up to the numbers that every thread computes. */
-export function matrixMainBegins(program: FlashMatrixProgram): string[] {
-  const { lanes } = program;
-  const rowLanes = (4 * lanes) / matrixRows(program);
-  return [
+    `var<workgroup> tile: array<vec4u, ${placesOf(pass, program).length}>;`,
+    ...(pass === 'forward' ? [`var<workgroup> partial: array<vec2f, ${4 * lanes}>;`] : []),
+    ...(pass === 'backward' ? [`var<workgroup> partial: array<f32, ${4 * lanes}>;`] : []),
     `@compute @workgroup_size(${4 * lanes})`,
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {',
     'let endRow = endOfSequence(workgroup.y);',
@@ -68,95 +23,132 @@ export function matrixMainBegins(program: FlashMatrixProgram): string[] {
     `let subgroup = thread / ${lanes}u;`,
     'let rowHalf = subgroup / 2u;',
     'let columnHalf = subgroup % 2u;',
-    `let ownRow = thread / ${rowLanes}u;`,
-    `let rowLane = thread % ${rowLanes}u;`,
+    `let ownRow = thread / ${rowLanes(program)}u;`,
+    `let rowLane = thread % ${rowLanes(program)}u;`,
   ];
 }
 
-/** Rows of a matrix to workgroup memory. */
-export function stage(
-  program: FlashMatrixProgram,
-  tile: string,
-  load: string,
-  firstRow: string,
-  rows: number,
+/** Lines for each index, which is a constant, or a variable where the compiler is to keep the loop. */
+function repeat(
+  { constantLoops, keys }: FlashMatrixProgram,
+  count: number,
+  write: (index: string) => readonly string[],
 ): string[] {
-  const eights = program.channels / 8;
-  const threads = 4 * program.lanes;
-  const turns = (rows * eights) / threads;
-  const oneRow = (row: string) =>
-    `${tile}[${row} * ${eights + 1}u + thread % ${eights}u] = ${load}(${firstRow} + ${row}, endRow, head, thread % ${eights}u);`;
-  if (program.constantLoops)
-    return times(turns, (turn) => oneRow(`(thread / ${eights}u + ${(turn * threads) / eights}u)`));
-  return [
-    `for (var turn = 0u; turn < min(${turns}u, parameters.tileKeys); turn++) {`,
-    `  ${oneRow(`(thread / ${eights}u + turn * ${threads / eights}u)`)}`,
-    '}',
-  ];
+  if (constantLoops) return times(count, (index) => ['{', ...write(`${index}u`), '}'].join('\n'));
+  // The same number: tileKeys is that of a block's keys.
+  const end = `min(${count}u, ${Math.ceil(count / keys)}u * parameters.tileKeys)`;
+  return [`for (var index = 0u; index < ${end}; index++) {`, ...write('index'), '}'];
 }
 
-export function loadMatrix(
-  { majorness }: FlashMatrixProgram,
-  type: string,
-  tile: string,
-  place: string,
-  stride: number,
-  columnMajor = false,
-) {
-  return majorness
-    ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${tile}, ${place}, ${stride}u)`
-    : `subgroupMatrixLoad<${type}>(&${tile}, ${place}, ${columnMajor}, ${stride}u)`;
+/**
+ * Rows of a matrix on their way to workgroup memory, from `firstRow` on: `fetch` loads them to registers
+ * that were declared, `put` stores these. For compilers that keep loops `put` does both.
+ */
+export function incoming(program: FlashMatrixProgram, pass: MatrixPass, matrix: Matrix) {
+  const { constantLoops, channels, lanes, keys } = program;
+  const rows = matrix === 'key' || matrix === 'value' ? keys : matrixRows(program);
+  const [eights, threads, stride] = [channels / 8, 4 * lanes, stridesOf(program).channels];
+  const turns = Math.ceil((rows * eights) / threads);
+  const at = placesOf(pass, program)[matrix];
+  const row = (turn: string) => `(thread / ${eights}u + ${turn} * ${threads / eights}u)`;
+  const load = (firstRow: string, turn: string) =>
+    `${matrix}Eight(${firstRow} + ${row(turn)}, endRow, head, thread % ${eights}u)`;
+  const store = (turn: string, what: string) => {
+    const line = `tile[${at}u + ${row(turn)} * ${stride}u + thread % ${eights}u] = ${what};`;
+    return rows * eights < threads ? `if (thread < ${rows * eights}u) { ${line} }` : line;
+  };
+  if (!constantLoops) {
+    const put = (firstRow: string) => repeat(program, turns, (turn) => [store(turn, load(firstRow, turn))]);
+    return { declare: [], fetch: () => [], put };
+  }
+  return {
+    declare: times(turns, (turn) => `var ${matrix}${turn} = vec4u();`),
+    fetch: (firstRow: string) => times(turns, (turn) => `${matrix}${turn} = ${load(firstRow, `${turn}u`)};`),
+    put: (_firstRow: string) => times(turns, (turn) => store(`${turn}u`, `${matrix}${turn}`)),
+  };
 }
 
-function storeMatrix({ majorness }: FlashMatrixProgram, place: string, matrix: string, stride: number) {
-  return majorness
-    ? `subgroupMatrixStore<row_major>(&scores, ${place}, ${matrix}, ${stride}u);`
-    : `subgroupMatrixStore(&scores, ${place}, ${matrix}, false, ${stride}u);`;
+/** What is fetched while a block is multiplied, where another one follows. */
+export function prefetch(condition: string, fetch: readonly string[]): string[] {
+  return fetch.length > 0 ? [`if (${condition}) {`, ...fetch, '}'] : [];
 }
 
-/** scores = rows of `left` . rows of `right`, in workgroup memory, and a barrier behind. */
-export function matrixScores(program: FlashMatrixProgram, left: string, right: string): string[] {
-  const { m, n, k, channels } = program;
-  const stride = channels / 8 + 1;
-  const fragments = blockKeys / 2 / n;
+/** A matrix that stays in workgroup memory. */
+export function resident(program: FlashMatrixProgram, pass: MatrixPass, matrix: Matrix, firstRow: string): string[] {
+  const { declare, fetch, put } = incoming(program, pass, matrix);
+  return [...declare, ...fetch(firstRow), ...put(firstRow)];
+}
+
+/** A fragment of the tile, `place` and `stride` in vectors of words. */
+function fragment(type: 'Left' | 'Right', place: string, stride: number, major: 'row' | 'col' = 'row'): string {
+  return `subgroupMatrixLoad<${type}, ${major}_major>(&tile, ${place}, ${stride}u)`;
+}
+
+function storeSums(place: string, sums: string, stride: number): string {
+  return `subgroupMatrixStore<row_major>(&tile, ${place}, ${sums}, ${stride}u);`;
+}
+
+/** Scores of a block = rows from `left` on . rows from `right` on, in workgroup memory, and a barrier behind. */
+export function matrixScores(program: FlashMatrixProgram, left: number, right: number): string[] {
+  const { m, n, k, channels, keys } = program;
+  const strides = stridesOf(program);
+  const fragments = keys / 2 / n;
   return [
     '{',
     ...times(fragments, (part) => `var score${part} = Sums();`),
-    ...times(channels / k, (step) =>
-      [
-        `let left${step} = ${loadMatrix(program, 'Left', left, `rowHalf * ${m * stride}u + ${(step * k) / 8}u`, stride)};`,
-        ...times(fragments, (part) => {
-          const place = `columnHalf * ${(blockKeys / 2) * stride}u + ${part * n * stride + (step * k) / 8}u`;
-          const loaded = loadMatrix(program, 'Right', right, place, stride, true);
-          return `score${part} = subgroupMatrixMultiplyAccumulate(left${step}, ${loaded}, score${part});`;
-        }),
-      ].join('\n'),
+    ...repeat(program, channels / k, (step) => [
+      `let rows = ${fragment('Left', `${left}u + rowHalf * ${m * strides.channels}u + ${step} * ${k / 8}u`, strides.channels)};`,
+      ...times(fragments, (part) => {
+        const place = `${right + part * n * strides.channels}u + columnHalf * ${(keys / 2) * strides.channels}u + ${step} * ${k / 8}u`;
+        return `score${part} = subgroupMatrixMultiplyAccumulate(rows, ${fragment('Right', place, strides.channels, 'col')}, score${part});`;
+      }),
+    ]),
+    ...times(fragments, (part) =>
+      storeSums(
+        `rowHalf * ${m * strides.scores}u + columnHalf * ${keys / 8}u + ${(part * n) / 4}u`,
+        `score${part}`,
+        strides.scores,
+      ),
     ),
-    ...times(fragments, (part) => {
-      const place = `rowHalf * ${m * (blockKeys + 4)}u + columnHalf * ${blockKeys / 2}u + ${part * n}u`;
-      return storeMatrix(program, place, `score${part}`, blockKeys + 4);
-    }),
     '}',
     'workgroupBarrier();',
   ];
 }
 
-/** `sum`i += numbers of pairs in `left`, a row for each query . rows of `right`, one for each key. */
-export function sumsOverKeys(program: FlashMatrixProgram, sum: string, left: string, right: string): string[] {
-  const { m, n, k, channels } = program;
-  const stride = channels / 8 + 1;
-  return times(blockKeys / k, (step) =>
-    [
-      '{',
-      `let ofPairs = ${loadMatrix(program, 'Left', left, `rowHalf * ${m * scoreStride}u + ${(step * k) / 8}u`, scoreStride)};`,
-      ...times(channels / 2 / n, (part) => {
-        const place = `columnHalf * ${channels / 16}u + ${step * k * stride + (part * n) / 8}u`;
-        const loaded = loadMatrix(program, 'Right', right, place, stride);
-        return `${sum}${part} = subgroupMatrixMultiplyAccumulate(ofPairs, ${loaded}, ${sum}${part});`;
-      }),
-      '}',
-    ].join('\n'),
-  );
+/** `sum`i += numbers of pairs from `pairs` on, a row for each query . rows from `right` on, one for each key. */
+export function sumsOverKeys(program: FlashMatrixProgram, sum: string, pairs: number, right: number): string[] {
+  const { m, n, k, channels, keys } = program;
+  const strides = stridesOf(program);
+  return repeat(program, keys / k, (step) => [
+    `let ofPairs = ${fragment('Left', `${pairs}u + rowHalf * ${m * strides.pairs}u + ${step} * ${k / 8}u`, strides.pairs)};`,
+    ...times(channels / 2 / n, (part) => {
+      const place = `${right + (part * n) / 8}u + columnHalf * ${channels / 16}u + ${step} * ${k * strides.channels}u`;
+      return `${sum}${part} = subgroupMatrixMultiplyAccumulate(ofPairs, ${fragment('Right', place, strides.channels)}, ${sum}${part});`;
+    }),
+  ]);
+}
+
+/** Gradients of keys += their columns of the numbers of pairs from `pairs` on . rows from `ofQueries` on. */
+export function sumsOverQueries(program: FlashMatrixProgram, sum: string, pairs: number, ofQueries: number): string[] {
+  const { m, n, k, channels, keys } = program;
+  const strides = stridesOf(program);
+  const columns = channels / 2 / n;
+  return repeat(program, matrixRows(program) / k, (step) => [
+    ...times(columns, (part) => {
+      const place = `${ofQueries + (part * n) / 8}u + columnHalf * ${channels / 16}u + ${step} * ${k * strides.channels}u`;
+      return `let right${part} = ${fragment('Right', place, strides.channels)};`;
+    }),
+    ...times(keys / 2 / m, (i) => {
+      const place = `${pairs + (i * m) / 8}u + rowHalf * ${keys / 16}u + ${step} * ${k * strides.pairs}u`;
+      return [
+        `let left${i} = ${fragment('Left', place, strides.pairs, 'col')};`,
+        ...times(columns, (part) => {
+          const name = `${sum}${i * columns + part}`;
+          return `${name} = subgroupMatrixMultiplyAccumulate(left${i}, right${part}, ${name});`;
+        }),
+      ].join('\n');
+    }),
+  ]);
 }
 
 /**
@@ -170,21 +162,19 @@ export function storeRows(
   row: (ofFragments: string) => string,
 ): string[] {
   const { m, n, lanes, channels } = program;
-  const [rows, threads, chunks, stride] = [matrixRows(program), 4 * lanes, channels / 4, channels + 4];
+  const [chunks, threads, stride] = [channels / 4, 4 * lanes, stridesOf(program).results];
   return [
     'workgroupBarrier();',
-    ...times(channels / 2 / n, (part) => {
-      const place = `rowHalf * ${m * stride}u + columnHalf * ${channels / 2}u + ${part * n}u`;
-      return storeMatrix(program, place, sum(part), stride);
-    }),
+    ...times(channels / 2 / n, (part) =>
+      storeSums(`rowHalf * ${m * stride}u + columnHalf * ${channels / 8}u + ${(part * n) / 4}u`, sum(part), stride),
+    ),
     'workgroupBarrier();',
-    `for (var i = thread; i < ${rows * chunks}u; i += ${threads}u) {`,
-    `  let chunk = i % ${chunks}u;`,
-    `  let place = i / ${chunks}u * ${stride}u + 4u * chunk;`,
-    `  let row = ${row(`(i / ${chunks}u)`)};`,
-    '  if (row < endRow && chunk < parameters.chunks) {',
-    `    ${set}(row, head, chunk, vec4f(scores[place], scores[place + 1u], scores[place + 2u], scores[place + 3u]));`,
-    '  }',
-    '}',
+    ...repeat(program, (matrixRows(program) * chunks) / threads, (turn) => [
+      `let number = thread + ${turn} * ${threads}u;`,
+      `let ofFragments = number / ${chunks}u;`,
+      `let row = ${row('ofFragments')};`,
+      `let chunk = number % ${chunks}u;`,
+      `if (row < endRow && chunk < parameters.chunks) { ${set}(row, head, chunk, bitcast<vec4f>(tile[ofFragments * ${stride}u + chunk])); }`,
+    ]),
   ];
 }

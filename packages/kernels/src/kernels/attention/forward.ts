@@ -53,6 +53,6 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
   };
   const variant = chosenVariant(gpu, kernel, options);
   if (variant === 'flash') recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
-  else if (variant === 'flashMatrix') candidates.get(variant)?.forward(gpu, options, pairKernel);
+  else if (variant === 'flashMatrix') candidates.get(variant)?.record(gpu, options, pairKernel);
   else recordPairs(gpu, options, pairKernel, variant, { sources, tiles: { padded: tiles, tiled: tiles } });
 }

@@ -12,10 +12,11 @@ export const replaceableVariants = ['bySubgroup', 'flash', 'padded', 'tiled'] as
  * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All gradients
  *   of sequences of up to 128 tokens are one dispatch where they fit a workgroup's registers; others
  *   are three, over rows, queries and keys
- * - `flashMatrix`: on matrix units, where the adapter has them, which round to f16 what they multiply;
- *   heads of up to 128 channels, a multiple of four. The backward of sequences of more than 64 tokens,
- *   and of heads that leave workgroup memory, is that of `flash`. Never taken by itself, and only
- *   there once `addAttentionCandidates` was called
+ * - `flashMatrix`: on matrix units, where the adapter has them, which round to f16 what they multiply:
+ *   gradients need the scale of a loss that f16 needs; heads of up to 256 channels, a multiple of four.
+ *   All gradients of sequences of up to 64 tokens are one dispatch where they fit workgroup memory,
+ *   those of others are three; the backward of heads beyond 128 channels is that of `flash`. Never
+ *   taken by itself, and only there once `addAttentionCandidates` was called
  * - `padded`: tiles in workgroup memory, for GPUs; heads of up to 256 channels. Rows of tiles lie apart
  *   so that neighbouring lanes read different banks, all lanes share maxima and sums, and four keys
  *   a draw of dropout
