@@ -54,6 +54,15 @@ describe('csv as pandas reads it', () => {
         { a: -Infinity, b: '1' },
       ],
     ],
+    ['numbers with blanks of ASCII around them', 'a,b\n" 1\t",\f2.5\n', [{ a: 1, b: 2.5 }]],
+    [
+      'blanks that are none in C',
+      'a,b\n\u00a01,2.5\u3000\n3,4\n',
+      [
+        { a: '\u00a01', b: '2.5\u3000' },
+        { a: '3', b: '4' },
+      ],
+    ],
     ['whole numbers beyond 2^53', 'id\n9007199254740993\n5\n', [{ id: '9007199254740993' }, { id: '5' }]],
     ['booleans where that is asked for', 'a\nTRUE\nfalse\n', [{ a: true }, { a: false }]],
   ])('%s', async (name, content, expected) => {
