@@ -277,7 +277,8 @@ export abstract class ArenaOptimizer implements Optimizer {
     const last = trained.reduce((most, item) => Math.max(most, stepOf(item) as number), 0);
     this.#rates.startAt(last);
     this.device.write(this.#state.words, Uint32Array.of(last));
-    if (trained.some((item) => stepOf(item) !== last)) this.#makeMembers((item) => last - (stepOf(item) ?? 0));
+    if (this.#members || trained.some((item) => stepOf(item) !== last))
+      this.#makeMembers((item) => last - (stepOf(item) ?? 0));
   }
 
   /** Gives the parameters memory of their own again, and that of gradients and moments back. */

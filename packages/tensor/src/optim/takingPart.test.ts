@@ -139,6 +139,18 @@ describe.each([
   });
 });
 
+it('a loaded state counts anew, also in an optimizer that had updates without gradients', async () => {
+  const weight = parameter([3, 4]);
+  using optimizer = new AdamW([['a', weight]], { lr: 0.1, weightDecay: 0.1 });
+  void optimizer.step();
+  step(optimizer, [weight]);
+  optimizer.loadStateDict(await optimizer.stateDict());
+  step(optimizer, [weight]);
+  step(optimizer, [weight]);
+  const rates = [0.1, 0.1, 0.1];
+  await expectWeights(weight, [torchAdamW(3, [1, 1, 1], rates, 0.1), torchAdamW(4, [2, 2, 2], rates, 0.1)]);
+});
+
 describe('gradients', () => {
   it('are none until a backward pass brings one', () => {
     const [a, b] = [parameter([1, 2]), parameter([3, 4])];
