@@ -6,6 +6,7 @@ import { TensorError } from '../errors.ts';
 import { shapesEqual, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
+import { requireHeld } from './checks.ts';
 import { arrayOf, requireOperands, shapesOf } from './operands.ts';
 import type { Beside, FirstType, NumberType, Operand } from './operands.ts';
 import { isFloat } from '../dtypes.ts';
@@ -22,6 +23,9 @@ function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): 
   const length = sizeOf(shape);
   const [arrayA, arrayB] = [arrayOf(a), arrayOf(b)];
   const type = kernels.binaryResult(member, arrayA, arrayB);
+  if (type === first.dtype)
+    for (const [operand, value] of Object.entries({ a, b }))
+      if (typeof value === 'number') requireHeld(name, operand, value, first);
   const array = device.allocate(type, Math.max(1, length), name);
   kernels.binary(device, {
     function: member,

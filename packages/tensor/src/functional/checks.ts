@@ -1,9 +1,15 @@
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
-import type { OptionKinds } from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
 
 const tensorKind = instanceOf(Tensor);
+
+/** Infinities too, but not NaN. */
+export const realNumber: Kind = {
+  what: 'a number',
+  holds: (value) => typeof value === 'number' && !Number.isNaN(value),
+};
 
 /**
  * Checks an input of an operation: a tensor of floats, on the device of the others.

@@ -81,7 +81,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
   });
 }
 
-export const aNumber = { ...number, what: 'a number', holds: (value: unknown) => typeof value === 'number' };
+const aNumber = { ...number, what: 'a number', holds: (value: unknown) => typeof value === 'number' };
 
 /** @throws TensorError when this is no number; NaN and infinities are */
 export function requireNumber(operation: string, name: string, value: unknown): void {

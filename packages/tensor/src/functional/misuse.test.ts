@@ -78,6 +78,22 @@ describe('misuse is told in words', () => {
       /pad: value is -1, which u32 does not hold/,
     ],
     [
+      'a number that wraps',
+      ({ add, zeros }) => add!(zeros!([2], { dtype: 'u32' }), -1),
+      /add: b is -1, which u32 does not hold; use cast\(\) on the tensor/,
+    ],
+    [
+      'a greater number than the type has',
+      ({ maximum, zeros }) => maximum!(2 ** 31, zeros!([2], { dtype: 'i32' })),
+      /maximum: a is 2147483648, which i32 does not hold/,
+    ],
+    ['a bound of NaN', ({ clamp }) => clamp!(x, { min: NaN }), /clamp: min must be a number; got NaN/],
+    [
+      'a norm of nothing without a least',
+      ({ norm, zeros }) => norm!(zeros!([0]), null, { p: -2 }),
+      /norm: the dimensions \[0\] of \[0\] have no elements to choose from/,
+    ],
+    [
       'endless steps',
       ({ arange }) => arange!(0, 2 ** 40),
       /arange: from 0 to 1099511627776 in steps of 1 are .* too many/,

@@ -7,7 +7,7 @@ import { formatShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
 import { cast } from './cast.ts';
-import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import { realNumber, requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { recordReduce, reduction, rowsOf, spread } from './reduction.ts';
 import type { ReductionPlan } from './reduction.ts';
 import { gathered } from './strided.ts';
@@ -36,10 +36,9 @@ export interface NormOptions extends ReductionOptions {
   readonly p?: number | undefined;
 }
 
-const aNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' && !Number.isNaN(value) };
 const kinds = { keepDim: optional(flag) };
-const varianceKinds = { ...kinds, correction: optional(aNumber) };
-const normKinds = { ...kinds, p: optional(aNumber) };
+const varianceKinds = { ...kinds, correction: optional(realNumber) };
+const normKinds = { ...kinds, p: optional(realNumber) };
 
 const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };
 
@@ -191,7 +190,7 @@ export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): T
  * many are not 0 for p = 0. As `torch.linalg.vector_norm`. The gradient is that of PyTorch: 0 where
  * the norm is 0.
  *
- * @throws ShapeError, TensorError
+ * @throws ShapeError of no elements where p is negative or Infinity, TensorError
  */
 export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
   requireGivenOptions('norm', options, normKinds);
@@ -206,7 +205,8 @@ function normPlan(power: number): ReductionPlan {
   if (power === 0) return { ...byNorm, member: 'nonZeros', gradient: null };
   if (power === 1) return { operation: 'norm', member: 'absoluteSum', gradient: 'absoluteSum', values: () => ({}) };
   if (power === 2) return { ...byNorm, member: 'euclidean', gradient: 'euclidean' };
-  if (Number.isFinite(power)) return { ...byNorm, member: 'powers', gradient: 'powers', power };
+  if (Number.isFinite(power))
+    return { ...byNorm, member: 'powers', gradient: 'powers', power, needsElements: power < 0 };
   return {
     operation: 'norm',
     member: power > 0 ? 'absoluteMaximum' : 'absoluteMinimum',

@@ -3,8 +3,8 @@ import * as members from '@attune/kernels/unary';
 import { optional } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import { requireGivenOptions, requireHeld, requireTensor } from './checks.ts';
-import { aNumber, mapped, requireNumber, unary } from './mapUnary.ts';
+import { realNumber, requireGivenOptions, requireHeld, requireTensor } from './checks.ts';
+import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { DType, FloatOf } from '../dtypes.ts';
 
 /**
@@ -223,7 +223,7 @@ export interface ClampOptions {
   readonly max?: number | undefined;
 }
 
-const clampKinds = { min: optional(aNumber), max: optional(aNumber) };
+const clampKinds = { min: optional(realNumber), max: optional(realNumber) };
 
 /**
  * Elements held between two bounds, as `torch.clamp`: NaN stays, and no gradient flows from the

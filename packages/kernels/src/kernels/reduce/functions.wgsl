@@ -13,4 +13,10 @@ fn logarithmOf(value: f32) -> f32 {
   var minusInfinity = 0xff800000u;
   return select(logKeepingNan(value), bitcast<f32>(minusInfinity), isZero(value));
 }
-fn rootOf(value: f32, degree: f32) -> f32 { return select(powKeepingNan(value, 1.0 / degree), 0.0, isZero(value) && degree > 0.0); }
+// Of a magnitude; the ends are drivers' own in pow too.
+fn powerOf(value: f32, exponent: f32) -> f32 {
+  var bits = 0x7f800000u;
+  let infinite = bitcast<f32>(bits);
+  if (isZero(value) || value == infinite) { return select(0.0, infinite, isZero(value) == (exponent < 0.0)); }
+  return powKeepingNan(value, exponent);
+}

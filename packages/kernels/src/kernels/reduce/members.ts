@@ -31,7 +31,7 @@ export const reduceMembers = {
   absoluteMinimum: { value: 'abs(x)', combined: 'smaller(a, b)', empty: Infinity },
   absoluteSum: { ...sum, value: 'abs(x)' },
   euclidean: { ...sum, value: 'x * x', finished: 'sqrt(total)' },
-  powers: { ...sum, value: 'powKeepingNan(abs(x), parameters.power)', finished: 'rootOf(total, parameters.power)' },
+  powers: { ...sum, value: 'powerOf(abs(x), parameters.power)', finished: 'powerOf(total, 1.0 / parameters.power)' },
   variance: { ...sum, value: '(x - center) * (x - center)', finished: scaled, centered: true },
   deviation: { ...sum, value: '(x - center) * (x - center)', finished: `sqrt(${scaled})`, centered: true },
   logSumExp: {
@@ -68,7 +68,7 @@ export const reduceGradients = {
   absoluteSum: 'g * sign(x)',
   /** a: the norm. */
   euclidean: 'select(g * (x / a), 0.0, isZero(a))',
-  powers: 'select(g * sign(x) * powKeepingNan(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
+  powers: 'select(g * sign(x) * powerOf(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
   /** a: the mean. */
   variance: 'g * parameters.factor * (x - a)',
   /** a: the mean, b: the deviation. */

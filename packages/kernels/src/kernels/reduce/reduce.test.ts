@@ -99,6 +99,18 @@ describe('reduce', () => {
     },
   );
 
+  it.each([-2, -0.5, 0.5, 3])('powers of %s of zeros and infinities are those of float64', async (power) => {
+    const shape = { outer: 5, length: 3, inner: 1 };
+    const data = [0, 2, 1, Infinity, 2, 1, 0, 0, 0, Infinity, -Infinity, Infinity, NaN, 0, 1];
+    const output = staleOutput(gpu, 5, 'f32', 'output');
+    reduce(gpu, { member: 'powers', power, input: uploadFloats(gpu, data, 'f32', 'input'), output, ...shape });
+    const expected = rowsOf(data, shape).map((row) => reduceReferences.powers(row, 0, { factor: 1, power }));
+    const read = await readFloats(gpu, output, 5);
+    for (const [index, value] of expected.entries())
+      if (Number.isFinite(value) && value !== 0) expectClose([read[index] as number], [value], { roundings: 40 });
+      else expect(read[index]).toBe(value);
+  });
+
   it('logSumExp of infinities and large numbers is as in PyTorch', async () => {
     const data = [-Infinity, -Infinity, Infinity, 1, 1e30, 1e30, 88, 89];
     const input = uploadFloats(gpu, data, 'f32', 'input');
