@@ -22,11 +22,19 @@ export function requireFloats(operation: string, name: string, input: Tensor, be
   const { dtype } = input;
   if (dtype !== 'f32' && dtype !== 'f16')
     throw new TensorError(`${operation}: ${name} must be a tensor of f32 or f16; it is one of ${dtype}. Use cast()`);
-  if (beside && beside.device !== input.device) {
+  if (beside) requireDeviceOf(operation, name, input, beside);
+}
+
+/**
+ * Checks that an input lives on the device of the first.
+ *
+ * @throws TensorError
+ */
+export function requireDeviceOf(operation: string, name: string, { device }: Tensor, first: Tensor): void {
+  if (device !== first.device)
     throw new TensorError(
       `${operation}: ${name} lives on another device than the first tensor; make all tensors and parameters with one device`,
     );
-  }
 }
 
 /**

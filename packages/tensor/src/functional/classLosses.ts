@@ -7,7 +7,7 @@ import { formatShape, requireShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { around } from './axes.ts';
 import { inSinglePrecision } from './castFloats.ts';
-import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import { requireDeviceOf, requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
 import { factorKind, factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
@@ -128,8 +128,7 @@ function requireClasses(operation: string, input: Tensor, target: Int32Array | T
     requireTensor(operation, 'target', target);
     if (target.dtype !== 'i32' && target.dtype !== 'u32')
       throw new TensorError(`${operation}: target must hold classes of i32 or u32; it is of ${target.dtype}`);
-    if (target.device !== input.device)
-      throw new TensorError(`${operation}: target lives on another device than input; make all with one device`);
+    requireDeviceOf(operation, 'target', target, input);
     if (!shapesEqual(target.shape, rows))
       throw new ShapeError(
         `${operation}: input has the shape ${formatShape(shape)} and target ${formatShape(target.shape)}; expected a class for each row, ${formatShape(rows)}`,

@@ -95,6 +95,20 @@ describe('tensors from data', () => {
     // torch.bernoulli(chances), seed 5.
     attune.setSeed(5);
     expect(await attune.bernoulli(chances).toArray()).toEqual([0, 1, 0, 0, 0, 1, 1, 0]);
+    // The same by seed 5: ranges of 2^28 and more take two words, and normal numbers of f16 are drawn in whole blocks.
+    const ofFive = (make: () => attune.Tensor) => {
+      attune.setSeed(5);
+      return make().toArray();
+    };
+    expect(await ofFive(() => attune.randint(0, 2 ** 28 - 1, [3]))).toEqual([148147046, 236996814, 250105852]);
+    expect(await ofFive(() => attune.randint(0, 2 ** 28, [3]))).toEqual([236996814, 80864957, 220060790]);
+    expect(await ofFive(() => attune.randint(-(2 ** 31), 2 ** 31 - 1, [3]))).toEqual([
+      -957033423, 867841709, 302606428,
+    ]);
+    const halves = (await ofFive(() => attune.randn([18], { dtype: 'f16' }))) as number[];
+    expect(halves.slice(0, 5)).toEqual([1.8427734375, 0.51904296875, 2.779296875, 1.2216796875, -0.33642578125]);
+    expect(halves.slice(-3)).toEqual([0.494140625, 0.249267578125, 1.7470703125]);
+    expect(await ofFive(() => attune.randnLike(attune.zeros([18], { dtype: 'f16' })))).toEqual(halves);
     const like = await draw(() => attune.randLike(attune.zeros([5])));
     expect(like).toEqual(await draw(() => attune.rand([5])));
     expect(attune.randnLike(attune.zeros([2, 3], { dtype: 'f16' })).dtype).toBe('f16');

@@ -56,8 +56,20 @@ export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions
  * @throws ShapeError, TensorError
  */
 export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
-  return drawn('randn', shape, options, 'f32', (generator, count) => numbers.normal(generator, count));
+  return drawn('randn', shape, options, 'f32', normalIn(options?.dtype));
 }
+
+/** Of f16 PyTorch draws whole blocks of 16 only, and then the last 16 again. */
+const normalIn =
+  (dtype: DType | undefined): Draw =>
+  (generator, count) => {
+    const rest = count % 16;
+    if (dtype !== 'f16' || count < 16 || rest === 0) return numbers.normal(generator, count);
+    const values = new Float32Array(count);
+    values.set(numbers.normal(generator, count - rest));
+    values.set(numbers.normal(generator, 16), count - 16);
+    return values;
+  };
 
 /**
  * Whole numbers from `low` on, before `high`, i32; for a seed those of `torch.randint` on the CPU.
@@ -107,7 +119,7 @@ export function randnLike<I extends DType, D extends DType = I>(
   options: DrawOptions<D> = {},
 ): Tensor<D> {
   if (options?.dtype === undefined) requireFloats('randnLike', 'input', input);
-  return drawnLike('randnLike', input, options, (generator, count) => numbers.normal(generator, count));
+  return drawnLike('randnLike', input, options, normalIn(options?.dtype ?? input.dtype));
 }
 
 const aProbability: Kind = {

@@ -9,7 +9,7 @@ import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { around, requireAxis } from './axes.ts';
 import { add } from './binary.ts';
-import { requireTensor } from './checks.ts';
+import { requireDeviceOf, requireTensor } from './checks.ts';
 import { requireOperands } from './operands.ts';
 import { expand, flatten } from './movement.ts';
 import { pad } from './joining.ts';
@@ -27,8 +27,7 @@ function requireIndex(operation: string, index: Tensor, input: Tensor): void {
   requireTensor(operation, 'index', index);
   if (index.dtype !== 'i32' && index.dtype !== 'u32')
     throw new TensorError(`${operation}: index must be a tensor of i32 or u32; it is one of ${index.dtype}`);
-  if (index.device !== input.device)
-    throw new TensorError(`${operation}: index lives on another device than input; make all tensors with one device`);
+  requireDeviceOf(operation, 'index', index, input);
 }
 
 /** The extents of an index along every dimension but one must lie within those of what it indexes. */

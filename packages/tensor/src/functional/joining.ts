@@ -7,7 +7,7 @@ import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis } from './axes.ts';
-import { requireGivenOptions, requireHeld, requireTensor } from './checks.ts';
+import { requireDeviceOf, requireGivenOptions, requireHeld, requireTensor } from './checks.ts';
 import { flatten, reshape, unsqueeze } from './movement.ts';
 import { narrow } from './slicing.ts';
 import { stridedResult } from './strided.ts';
@@ -90,10 +90,7 @@ function requireBeside(operation: string, index: number, tensor: Tensor, first: 
     throw new TensorError(
       `${operation}: tensor ${index} is of ${tensor.dtype} and tensor 0 of ${first.dtype}; use cast() on one of them`,
     );
-  if (tensor.device !== first.device)
-    throw new TensorError(
-      `${operation}: tensor ${index} lives on another device than tensor 0; make all tensors with one device`,
-    );
+  requireDeviceOf(operation, `tensor ${index}`, tensor, first);
 }
 
 /**

@@ -59,12 +59,12 @@ describe('misuse is told in words', () => {
     [
       'two open extents',
       ({ reshape }) => reshape!(x, [-1, -1]),
-      /reshape: \[2, 2\] has 4 elements; \[-1, -1\] has more/,
+      /reshape: \[2, 2\] has 4 elements; \[-1, -1\] leaves no one number for -1/,
     ],
     [
       'an extent that could be any',
       ({ reshape, zeros }) => reshape!(zeros!([0, 3]), [0, -1]),
-      /reshape: \[0, 3\] has 0 elements; \[0, -1\] has more than one answer for -1/,
+      /reshape: \[0, 3\] has 0 elements; \[0, -1\] leaves no one number for -1/,
     ],
     ['no shape', ({ reshape }) => reshape!(x, [1n, Symbol('two')]), /reshape: shape must be an array of whole numbers/],
     [

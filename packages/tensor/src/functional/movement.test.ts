@@ -68,7 +68,7 @@ describe('misuse is told in words', () => {
     [
       'another number of elements',
       ({ reshape }, x) => reshape!(x, [4, -1]),
-      /reshape: \[2, 3\] has 6 elements; \[4, -1\] has no room for them/,
+      /reshape: \[2, 3\] has 6 elements; \[4, -1\] leaves no one number for -1/,
     ],
     [
       'an index out of range',

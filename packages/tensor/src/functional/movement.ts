@@ -26,7 +26,7 @@ export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor
   // Beside an extent of 0 any number would do for -1.
   if (open > 1 || (open === 1 ? !Number.isInteger(rest) : known !== input.size))
     throw new ShapeError(
-      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} has ${open === 1 && known > 0 ? 'no room for them' : open > 0 ? 'more than one answer for -1' : known}`,
+      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} ${open > 0 ? 'leaves no one number for -1' : `has ${known}`}`,
     );
   const wanted = shape.map((extent) => (extent === -1 ? rest : extent));
   return viewOf('reshape', input, wanted);

@@ -6,7 +6,7 @@ import { shapesEqual, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
 import { cast } from './cast.ts';
-import { requireHeld, requireTensor } from './checks.ts';
+import { requireDeviceOf, requireHeld, requireTensor } from './checks.ts';
 import { requireOperands } from './operands.ts';
 import type { Beside, NumberType, Operand } from './operands.ts';
 import type { DType } from '../dtypes.ts';
@@ -17,10 +17,7 @@ function requireMask(operation: string, name: string, mask: Tensor, beside: Tens
     throw new TensorError(
       `${operation}: ${name} must be a tensor of bool, as comparisons give; it is one of ${mask.dtype}`,
     );
-  if (mask.device !== beside.device)
-    throw new TensorError(
-      `${operation}: ${name} lives on another device than the other tensors; make all with one device`,
-    );
+  requireDeviceOf(operation, name, mask, beside);
 }
 
 const isFraction = (operand: Operand): boolean => typeof operand === 'number' && !Number.isInteger(operand);

@@ -52,7 +52,13 @@ export function integers(generator: Twister, count: number, low: number, high: n
   requireArgument('integers', 'count', count, aCount, TensorError);
   requireArgument('integers', 'low', low, anInteger, TensorError);
   requireArgument('integers', 'high', high, wholeNumber(low + 1, 2 ** 31), TensorError);
-  return Int32Array.from({ length: count }, () => low + (generator.nextUint32() % (high - low)));
+  const width = high - low;
+  // PyTorch takes two words for wide ranges, the higher first.
+  const offset =
+    width < 2 ** 28
+      ? () => generator.nextUint32() % width
+      : () => Number(((BigInt(generator.nextUint32()) << 32n) | BigInt(generator.nextUint32())) % BigInt(width));
+  return Int32Array.from({ length: count }, () => low + offset());
 }
 
 export function bernoulli(generator: Twister, count: number, probability: number): Float32Array {
