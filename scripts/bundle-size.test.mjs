@@ -23,8 +23,9 @@ it('leaves out what a page does not import', async () => {
     expect(code).not.toContain(absent);
 });
 
-it('loads late what only adapters of a kind run, by chunks that share nothing with the page', async () => {
-  const chunks = await bundle(pages['an MLP']);
+const withProducts = ['an MLP', 'all of @attune/tensor'];
+it.each(withProducts)('%s loads late what only adapters of a kind run, in chunks that share nothing', async (page) => {
+  const chunks = await bundle(pages[page]);
   const late = chunks.filter(({ isDynamicEntry }) => isDynamicEntry);
   for (const name of [
     'softwareVariants',

@@ -14,12 +14,21 @@ import { isMain } from './setup/is-main.mjs';
 const late = {
   'lateShaders.js': /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/,
   'softwareShaders.js': /^kernels\/gemm\/(packing|registerTile|subgroupTile)\./,
+  'softwareAttentionShaders.js': /^kernels\/attention\/(\w+BySubgroup|subgroupTile)\./,
   'gpuShaders.js': /^kernels\/gemm\/(outerProduct|sharedTile)\./,
+  'gpuAttentionShaders.js': /^kernels\/attention\/(flash|forwardPadded|\w+Tiled|workgroupTile)\./,
   'matrixShaders.js': /^kernels\/gemm\/(matrixTile|subgroupMatrix)\./,
 };
 
-/** What these include is handed to them by `kernels/gemm/kit.ts`, which says why they import nothing. */
-const handed = new Set(['kernels/gemm/epilogue', 'kernels/gemm/task', 'kernels/gemm/tiles']);
+/** What these include is handed to them: `kernels/gemm/kit.ts` says why they import nothing. */
+const handed = new Set([
+  'kernels/attention/fourRows',
+  'kernels/attention/pairs',
+  'kernels/attention/perRow',
+  'kernels/gemm/epilogue',
+  'kernels/gemm/task',
+  'kernels/gemm/tiles',
+]);
 
 /**
  * The modules by the names of their files, and for each shader's path its module and the name that

@@ -32,11 +32,11 @@ export async function loadVariantsFor(profile: DeviceProfile): Promise<void> {
 export const lateVariants = (): Promise<unknown> | null => late;
 
 /**
- * Loads every way to compute products, for callers who ask for one by name that their adapter
- * would not choose: `gemm(gpu, { …, variant: 'portable' })` on a processor. `openDevice` loads by
- * itself what its adapter chooses among, of the kernels that a page has by then: one that imports
- * products after it opened its device calls this, or `prepare`, before it multiplies. Models that are
- * loaded do so.
+ * Loads every way to compute products and attention, for callers who ask for one by name that their
+ * adapter would not choose: `gemm(gpu, { …, variant: 'portable' })` on a processor. `openDevice`
+ * loads by itself what its adapter chooses among, of the kernels that a page has by then: one that
+ * imports products or attention after it opened its device calls this, or `prepare`, before it uses
+ * them. Models that are loaded do so.
  */
 export async function loadVariants(): Promise<void> {
   await Promise.all(loaders.map((load) => load()));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../index.ts';
+import { loadVariants, openDevice } from '../index.ts';
 import type { ElementType, Gpu, GpuArray } from '../index.ts';
 import { attention, attentionBackward } from './attention/index.ts';
 import type { AttentionVariant } from './attention/index.ts';
@@ -26,6 +26,7 @@ const mostMilliseconds = 5000;
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openDevice();
+  await loadVariants();
 });
 afterAll(() => gpu.destroy());
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../index.ts';
+import { loadVariants, openDevice } from '../index.ts';
 import type { GpuArray } from '../index.ts';
 import { readFloats, staleOutput, uploadFloats } from '../testing/arrays.ts';
 import { normalNumbers } from '../testing/numbers.ts';
@@ -14,6 +14,7 @@ import { softmax, softmaxBackward } from './softmax/index.ts';
 // What goes through exp, log, pow, max and min of WGSL, which may lose NaN: gelu, tanh and the
 // families of unary and binary hold it in their own tests.
 const gpu = await openDevice();
+await loadVariants();
 afterAll(() => gpu.destroy());
 
 /** The NaN stands in the second of three rows. */

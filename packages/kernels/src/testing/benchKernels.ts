@@ -1,4 +1,5 @@
 import { bench, describe } from 'vitest';
+import { loadVariants } from '../device/variantLoaders.ts';
 import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 
@@ -21,6 +22,7 @@ export function benchKernels(title: string, prepare: (gpu: Gpu) => BenchCases): 
       title,
       async () => {
         const gpu = await openDevice();
+        await loadVariants();
         const [source, target] = [
           gpu.allocatePersistent('f32', copiedFloats, 'source'),
           gpu.allocatePersistent('f32', copiedFloats, 'target'),

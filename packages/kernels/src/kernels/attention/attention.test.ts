@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
+import { loadVariants, openDevice } from '../../index.ts';
 import type { DropoutOptions, Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import type { FloatType } from '../../testing/arrays.ts';
@@ -13,6 +13,7 @@ import { attentionBackwardReference, attentionReference } from './reference.ts';
 import { chosenVariant } from './variants.ts';
 
 const device = await openDevice();
+await loadVariants();
 /** Variants that this adapter runs. */
 const variants: AttentionVariant[] =
   device.profile.subgroupSize === 8

@@ -5,18 +5,11 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
-import { wgsl as gradKeyValueByRow } from './gradKeyValueByRow.wgsl.ts';
-import { wgsl as gradKeyValueBySubgroup } from './gradKeyValueBySubgroup.wgsl.ts';
-import { wgsl as gradKeyValueTiled } from './gradKeyValueTiled.wgsl.ts';
-import { wgsl as gradQueryByRow } from './gradQueryByRow.wgsl.ts';
-import { wgsl as gradQueryBySubgroup } from './gradQueryBySubgroup.wgsl.ts';
-import { wgsl as gradQueryTiled } from './gradQueryTiled.wgsl.ts';
 import { candidates } from './candidates.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
-import { flashBackward } from './flashBackward.ts';
-import { flashGradKeyValue, flashGradQuery } from './flashSplitBackward.ts';
-import { backwardTile, flashTokens, forwardTile, gradKeyValueTile } from './flashTiles.ts';
+import { flashKernels } from './loadedVariants.ts';
+import type { WrittenVariant } from './loadedVariants.ts';
 import { recordFlash, recordPairs } from './recordPairs.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
@@ -24,18 +17,6 @@ import { chosenVariant, chunkWidth } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attentionBackward';
-const ofQueries = {
-  byRow: gradQueryByRow,
-  bySubgroup: gradQueryBySubgroup,
-  padded: gradQueryTiled,
-  tiled: gradQueryTiled,
-};
-const ofKeys = {
-  byRow: gradKeyValueByRow,
-  bySubgroup: gradKeyValueBySubgroup,
-  padded: gradKeyValueTiled,
-  tiled: gradKeyValueTiled,
-};
 const tiles: TilesByHeadSize = [
   { tileRows: 16, tileKeys: 16 },
   { tileRows: 16, tileKeys: 8 },
@@ -63,7 +44,7 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   recordGradients(gpu, options, variant);
   if (!gpu.preparing || !isFlash(variant)) return;
   // Batches of shorter sequences may come, whose programs are others.
-  for (const maxSeqlen of flashTokens)
+  for (const maxSeqlen of flashKernels().flashTokens)
     if (maxSeqlen < options.maxSeqlen) recordGradients(gpu, { ...options, maxSeqlen }, variant);
 }
 
@@ -110,6 +91,7 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'fla
     if (takes) candidate.record(gpu, options, pairKernel);
     return takes;
   }
+  const { backwardTile, flashBackward } = flashKernels();
   const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
   if (tile) recordFlash(gpu, options, pairKernel, tile, flashBackward);
   return tile !== undefined;
@@ -142,14 +124,12 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
   } else if (variant === 'flash') {
     const { headSize } = options;
     const bytes = gpu.info.limits.maxComputeWorkgroupStorageSize;
+    const { forwardTile, gradKeyValueTile, flashGradQuery, flashGradKeyValue } = flashKernels();
     recordFlash(gpu, options, ofQuery, forwardTile(headSize), flashGradQuery);
     recordFlash(gpu, options, ofKeyAndValue, gradKeyValueTile(headSize, bytes), flashGradKeyValue);
   } else {
-    recordPairs(gpu, options, ofQuery, variant, {
-      sources: ofQueries,
-      tiles: { padded: tilesOfQueries, tiled: tiles },
-    });
-    recordPairs(gpu, options, ofKeyAndValue, variant, { sources: ofKeys, tiles: { padded: tiles, tiled: tiles } });
+    recordPairs(gpu, options, ofQuery, variant, { padded: tilesOfQueries, tiled: tiles });
+    recordPairs(gpu, options, ofKeyAndValue, variant, { padded: tiles, tiled: tiles });
   }
   gpu.release(rowData);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
+import { loadVariants, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import type { FloatType } from '../../testing/arrays.ts';
@@ -18,6 +18,7 @@ let gpu: Gpu;
 beforeAll(async () => {
   addAttentionCandidates();
   gpu = await openDevice();
+  await loadVariants();
 });
 afterAll(() => gpu.destroy());
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
+import { loadVariants, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { staleOutput } from '../../testing/arrays.ts';
 import { compileOnNull, messagesOnNull } from '../../testing/compileOnNull.ts';
@@ -9,6 +9,7 @@ import type { FlashMatrixProgram, MatrixPass } from './flashMatrixSizes.ts';
 import { addAttentionCandidates, attention, attentionBackward } from './index.ts';
 
 beforeAll(addAttentionCandidates);
+beforeAll(loadVariants);
 
 const nvidia = { m: 16, n: 16, k: 16 };
 const heads = [32, 64, 128, 256];

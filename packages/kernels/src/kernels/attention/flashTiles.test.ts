@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadVariants, openDevice } from '../../index.ts';
 import type { Gpu } from '../../index.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { dumpSpirv } from '../../testing/dumpSpirv.ts';
@@ -16,6 +16,8 @@ import {
 } from './flashTiles.ts';
 import type { FlashTile } from './flashTiles.ts';
 import { attention, attentionBackward } from './index.ts';
+
+beforeAll(loadVariants);
 
 /** Numbers that a thread holds at once, as the generators write them, and some for places. */
 const places = 24;

@@ -1,21 +1,15 @@
 import type { Gpu } from '../../gpu.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
-import { wgsl as byRow } from './forwardByRow.wgsl.ts';
-import { wgsl as bySubgroup } from './forwardBySubgroup.wgsl.ts';
-import { wgsl as padded } from './forwardPadded.wgsl.ts';
-import { wgsl as tiled } from './forwardTiled.wgsl.ts';
 import { candidates } from './candidates.ts';
 import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionOptions } from './options.ts';
-import { flashForward } from './flashForward.ts';
-import { forwardTile } from './flashTiles.ts';
+import { flashKernels } from './loadedVariants.ts';
 import { recordFlash, recordPairs } from './recordPairs.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { chosenVariant } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attention';
-const sources = { byRow, bySubgroup, padded, tiled };
 const tiles: TilesByHeadSize = [
   { tileRows: 16, tileKeys: 32 },
   { tileRows: 16, tileKeys: 32 },
@@ -52,7 +46,9 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     products: 2,
   };
   const variant = chosenVariant(gpu, kernel, options);
-  if (variant === 'flash') recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
-  else if (variant === 'flashMatrix') candidates.get(variant)?.record(gpu, options, pairKernel);
-  else recordPairs(gpu, options, pairKernel, variant, { sources, tiles: { padded: tiles, tiled: tiles } });
+  if (variant === 'flash') {
+    const { forwardTile, flashForward } = flashKernels();
+    recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
+  } else if (variant === 'flashMatrix') candidates.get(variant)?.record(gpu, options, pairKernel);
+  else recordPairs(gpu, options, pairKernel, variant, { padded: tiles, tiled: tiles });
 }

@@ -5,6 +5,7 @@
 // head, like a register tile of a matrix product; see subgroupTile.wgsl.
 // Workgroup (x, y, z): rows x * rows on of sequence y, head z.
 #include kernels/attention/pairs
+#include kernels/attention/fourRows
 #include kernels/attention/subgroupTile
 
 @compute @workgroup_size(8)

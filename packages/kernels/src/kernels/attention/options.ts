@@ -53,7 +53,7 @@ export interface AttentionShape {
    * batch is packed or padded. Default: none.
    */
   readonly dropout?: DropoutOptions | undefined;
-  /** Default: chosen for the device. */
+  /** Default: chosen for the device. Others are there after `await loadVariants()`. */
   readonly variant?: AttentionVariant | undefined;
 }
 

@@ -6,21 +6,16 @@ import { generatedWgsl, kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { Defines } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { presentArrays } from '../validate.ts';
-import { wgsl as flashSource } from './flash.wgsl.ts';
 import type { FlashProgram, FlashTile } from './flashTiles.ts';
+import { flashKernels, kernelsOf } from './loadedVariants.ts';
+import type { WrittenKernels, WrittenVariant } from './loadedVariants.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { planAttention } from './variants.ts';
-import type { TilesByVariant, WrittenVariant } from './variants.ts';
+import type { TilesByVariant } from './variants.ts';
 
 /** The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products. */
 const unrolled = 10;
-
-/** The text of each variant that is written by hand, and its tiles. */
-interface WrittenKernel {
-  readonly sources: Readonly<Record<WrittenVariant, WgslFile>>;
-  readonly tiles: TilesByVariant;
-}
 
 /** How one of these kernels runs. */
 interface PairProgram {
@@ -39,12 +34,12 @@ export function recordPairs(
   options: AttentionShape,
   pairKernel: PairKernel,
   variant: WrittenVariant,
-  { sources, tiles }: WrittenKernel,
+  tiles: TilesByVariant,
 ): void {
   const { chunkWidth, maxChunks, rowsPerWorkgroup, tile } = planAttention(gpu, variant, options.headSize, tiles);
   recordProgram(gpu, options, pairKernel, {
     variant,
-    source: sources[variant],
+    source: kernelsOf(variant)[pairKernel.pass as keyof WrittenKernels],
     sizes: {
       maxChunks,
       ...(variant === 'bySubgroup' && { rows: rowsPerWorkgroup }),
@@ -67,7 +62,7 @@ export function recordFlash(
 ): void {
   recordProgram(gpu, options, pairKernel, {
     variant: 'flash',
-    source: flashSource,
+    source: flashKernels().source,
     sizes: { main: generatedWgsl({ ...tile, constantLoops: !gpu.profile.software }, write) },
     chunkWidth: 4,
     rowsPerWorkgroup: pairKernel.pass === 'forward' || pairKernel.pass === 'gradQuery' ? tile.rows : tile.keys,

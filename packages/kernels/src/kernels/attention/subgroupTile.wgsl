@@ -9,7 +9,6 @@
 // Sums over streamed rows are array<vec4f, rows * parts>: element [rows * part + r] of lane l
 // holds, of own row r, the four channels from 4 * (8 * part + l) on.
 enable subgroups;
-#include kernels/attention/fourRows
 
 const parts = maxChunks / 8;
 const loads = rows / 8;

@@ -1,7 +1,12 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import { registerVariants } from '../../device/variantLoaders.ts';
 import { candidates } from './candidates.ts';
+import type { WrittenVariant } from './loadedVariants.ts';
+import { loadAttentionVariants } from './loadVariants.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
+
+registerVariants(loadAttentionVariants);
 
 /** Channels of a head in the largest kernel that is compiled. */
 export const largestHead = 1024;
@@ -24,9 +29,6 @@ export type TilesByHeadSize = readonly [TileSizes, TileSizes, TileSizes, TileSiz
 
 /** Variants with tiles in workgroup memory, and their tiles. */
 export type TilesByVariant = Readonly<Record<'padded' | 'tiled', TilesByHeadSize>>;
-
-/** Variants whose kernels are written by hand, one for each pass; the others are generated. */
-export type WrittenVariant = Exclude<AttentionVariant, 'flash' | 'flashMatrix'>;
 
 /** How such a kernel goes over a matrix. */
 interface AttentionPlan {

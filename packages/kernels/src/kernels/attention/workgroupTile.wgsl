@@ -1,5 +1,4 @@
 // Tiles of rows in workgroup memory, maxChunks chunks of each row.
-#include kernels/attention/rows
 
 // How far apart rows lie in a tile, in chunks, and where its element i is. With padded an odd
 // number: neighbouring invocations read neighbouring rows, which must not begin in the same bank of
