@@ -47,11 +47,16 @@ export const betas: Kind = {
     Array.isArray(value) && value.length === 2 && value.every((beta) => Number.isFinite(beta) && beta >= 0 && beta < 1),
 };
 
+const above = (least: number, end = Infinity): Kind => ({
+  what: `a number above ${least}${end < Infinity ? ` and below ${end}` : ''}`,
+  holds: (value) => Number.isFinite(value) && (value as number) > least && (value as number) < end,
+});
+
 const dynamicScale = {
-  initial: optional(numberAtLeast(Number.MIN_VALUE)),
+  initial: optional(above(0)),
   growthInterval: optional(wholeNumber(1)),
-  growthFactor: optional(numberAtLeast(1)),
-  backoffFactor: optional(numberAtLeast(Number.MIN_VALUE)),
+  growthFactor: optional(above(1)),
+  backoffFactor: optional(above(0, 1)),
   growthTracker: optional(wholeNumber(0)),
 };
 

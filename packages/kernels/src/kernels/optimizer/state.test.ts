@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KernelArgumentError, openDevice } from '../../index.ts';
+import { openDevice } from '../../index.ts';
 import { accumulateLoss, createOptimizerState, optimizerUpdate, readOptimizerState } from '../../internal.ts';
 import type { Gpu } from '../../index.ts';
 import type { OptimizerState } from '../../internal.ts';
@@ -72,7 +72,7 @@ describe('the state of an optimizer', () => {
     for (let update = 0; update < 2; update++) optimizerUpdate(gpu, { state, ...noSegments });
     const { records } = await readOptimizerState(gpu, state);
     expect(records.map(({ learningRate }) => learningRate)).toEqual([1, 0.5, 0.25]);
-    expect(() => state.setLearningRates([1, 1], 2)).toThrow(KernelArgumentError);
+    expect(() => state.setLearningRates([1, 1], 2)).toThrow(RangeError);
     state.dispose();
   });
 
@@ -123,21 +123,7 @@ describe('the state of an optimizer', () => {
     expect(gpu.memory.liveBytes).toBe(before);
   });
 
-  it('refuses constants out of range and misfit segments', () => {
-    for (const options of [
-      { betas: [1, 0.9] as const },
-      { maxGradNorm: -1 },
-      { epsilon: NaN },
-      { recordCapacity: 0 },
-      { learningRates: [] },
-      { groups: [] },
-      { lossScale: 0 },
-      { lossScale: { growthInterval: 0 } },
-      { lossScale: { growthFactor: 1 } },
-      { lossScale: { backoffFactor: 1 } },
-    ]) {
-      expect(() => createOptimizerState(gpu, { learningRates: [1], groups, ...options })).toThrow(KernelArgumentError);
-    }
+  it('refuses misfit segments', () => {
     const gradients = gpu.allocate('f32', 100, 'gradients');
     using state = createOptimizerState(gpu, { learningRates: [1], groups });
     const segment = { gradients, weights: gradients, expAvg: gradients, expAvgSq: gradients, groupIds: gradients };

@@ -1,10 +1,7 @@
-import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { Corrections, DynamicLossScale, OptimizerStateOptions, ParameterGroup } from './options.ts';
 import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
-
-const kernel = 'createOptimizerState';
 
 /**
  * What an optimizer keeps on the GPU beside the moments: counters, schedule, accumulated loss, and
@@ -41,8 +38,16 @@ export class OptimizerState {
   readonly #corrections: Corrections;
 
   constructor(gpu: Gpu, options: OptimizerStateOptions) {
-    const { groups, betas, epsilon, maxGradNorm, recordCapacity, firstStep, lossScale } = settled(options);
-    const { growthTracker, ...lossScaling } = lossScale;
+    const { groups, betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 1 } = options;
+    const { recordCapacity = 1024, firstStep = 0, lossScale = 1 } = options;
+    const {
+      initial = 65536,
+      // A fixed scale never grows.
+      growthInterval = 2000,
+      growthFactor = 2,
+      backoffFactor = 0.5,
+      growthTracker = 0,
+    } = typeof lossScale === 'number' ? { initial: lossScale, growthInterval: 0 } : lossScale;
     this.#gpu = gpu;
     const [beta1, beta2] = betas;
     this.#corrections =
@@ -54,14 +59,14 @@ export class OptimizerState {
     this.epsilon = epsilon;
     this.maxGradNorm = maxGradNorm;
     this.recordCapacity = recordCapacity;
-    this.lossScaling = lossScaling;
+    this.lossScaling = { initial, growthInterval, growthFactor, backoffFactor };
     this.loss = gpu.allocatePersistent('f32', 1, 'accumulated loss');
     this.lossScale = gpu.allocatePersistent('f32', 1, 'loss scale');
     this.words = gpu.allocatePersistent('u32', headerWords + recordCapacity * recordWords, 'optimizer state');
     this.schedule = gpu.allocatePersistent('f32', this.learningRates.length * 4, 'schedule');
     this.groups = gpu.allocatePersistent('f32', groups.length * 2, 'parameter groups');
     gpu.write(this.words, Uint32Array.of(firstStep));
-    this.setScaler({ scale: lossScaling.initial, growthTracker });
+    this.setScaler({ scale: initial, growthTracker });
     this.setGroups(groups);
     this.setLearningRates(this.learningRates, 0);
   }
@@ -71,16 +76,10 @@ export class OptimizerState {
    * shows. Takes effect for every update that is not yet submitted: submit what is recorded first.
    */
   setLearningRates(learningRates: ArrayLike<number>, firstRow: number): void {
-    if (firstRow < 0 || firstRow + learningRates.length > this.learningRates.length) {
-      throw new KernelArgumentError(
-        `setLearningRates: ${learningRates.length} rows from ${firstRow} lie outside the schedule of ${this.learningRates.length} updates`,
-      );
-    }
     this.learningRates.set(learningRates as ArrayLike<number> & Iterable<number>, firstRow);
     const rows = new Float32Array(learningRates.length * 4);
     for (let index = 0; index < learningRates.length; index++) {
       const learningRate = learningRates[index] as number;
-      requireNumber('a learning rate', learningRate, Number.isFinite(learningRate), 'finite');
       const { divisor, correction } = this.#corrections(firstRow + index + 1);
       rows[index * 4] = learningRate;
       rows[index * 4 + 1] = learningRate / divisor;
@@ -109,8 +108,6 @@ export class OptimizerState {
 
   /** Changes decay and learning rate factor of every group, for the next update. */
   setGroups(groups: readonly ParameterGroup[]): void {
-    if (groups.length !== this.groupCount)
-      throw new KernelArgumentError(`setGroups: got ${groups.length} groups; the state has ${this.groupCount}`);
     this.#gpu.write(
       this.groups,
       Float32Array.from(groups.flatMap(({ weightDecay, learningRateFactor = 1 }) => [weightDecay, learningRateFactor])),
@@ -126,58 +123,10 @@ export class OptimizerState {
   }
 }
 
-type Settled = Required<Omit<OptimizerStateOptions, 'lossScale' | 'corrections'>> & {
-  readonly lossScale: Required<DynamicLossScale>;
-};
-
-/** The options with their defaults, once they are found right. A fixed loss scale never grows. */
-function settled(options: OptimizerStateOptions): Settled {
-  const { learningRates, groups, betas = [0.9, 0.999], epsilon = 1e-8, maxGradNorm = 1 } = options;
-  const { recordCapacity = 1024, firstStep = 0 } = options;
-  if (learningRates.length === 0)
-    throw new KernelArgumentError(`${kernel}: learningRates is empty; it needs one for each update`);
-  if (groups.length === 0) throw new KernelArgumentError(`${kernel}: groups is empty; it needs at least one`);
-  requireNumber('maxGradNorm', maxGradNorm, maxGradNorm >= 0, 'at least 0; 0 means no clipping');
-  requireNumber('epsilon', epsilon, epsilon >= 0, 'at least 0');
-  for (const beta of betas) requireNumber('a beta', beta, beta >= 0 && beta < 1, 'at least 0 and below 1');
-  requireWhole('recordCapacity', recordCapacity, 1);
-  requireWhole('firstStep', firstStep, 0);
-  const lossScale = settledLossScale(options.lossScale ?? 1);
-  return { learningRates, groups, betas, epsilon, maxGradNorm, recordCapacity, firstStep, lossScale };
-}
-
-function settledLossScale(lossScale: number | DynamicLossScale): Required<DynamicLossScale> {
-  const dynamic = typeof lossScale !== 'number';
-  const {
-    initial = 65536,
-    growthInterval = 2000,
-    growthFactor = 2,
-    backoffFactor = 0.5,
-    growthTracker = 0,
-  } = dynamic ? lossScale : { initial: lossScale, growthInterval: 0 };
-  requireNumber('lossScale', initial, initial > 0, 'above 0');
-  requireWhole('growthInterval', growthInterval, dynamic ? 1 : 0);
-  requireNumber('growthFactor', growthFactor, growthFactor > 1, 'above 1');
-  requireNumber('backoffFactor', backoffFactor, backoffFactor > 0 && backoffFactor < 1, 'above 0 and below 1');
-  requireWhole('growthTracker', growthTracker, 0);
-  return { initial, growthInterval, growthFactor, backoffFactor, growthTracker };
-}
-
 /**
  * Makes the state of an optimizer. Learning rates and bias corrections are computed in float64 and
  * rounded to f32 once.
- *
- * @throws KernelArgumentError
  */
 export function createOptimizerState(gpu: Gpu, options: OptimizerStateOptions): OptimizerState {
   return new OptimizerState(gpu, options);
-}
-
-function requireNumber(name: string, value: number, valid: boolean, expected: string): void {
-  if (!valid) throw new KernelArgumentError(`${kernel}: ${name} is ${value}; it must be ${expected}`);
-}
-
-function requireWhole(name: string, value: number, least: 0 | 1): void {
-  const expected = least === 1 ? 'a whole number above 0' : 'a whole number of at least 0';
-  requireNumber(name, value, Number.isInteger(value) && value >= least, expected);
 }
