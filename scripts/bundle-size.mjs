@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 130.8, software: 133.8, gpu: 136.8, matrixUnits: 144.1 },
+    most: { start: 123.2, software: 128.4, gpu: 135.4, matrixUnits: 142.7 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 51.3, software: 54.3, gpu: 57.3, matrixUnits: 64.5 },
+    most: { start: 50.9, software: 53.9, gpu: 56.8, matrixUnits: 64.1 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
