@@ -9,7 +9,6 @@ import { candidates } from './candidates.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
 import { flashKernels } from './loadedVariants.ts';
-import type { WrittenVariant } from './loadedVariants.ts';
 import { recordFlash, recordPairs } from './recordPairs.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { wgsl as rowDataSource } from './rowData.wgsl.ts';
