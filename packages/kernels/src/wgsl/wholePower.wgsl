@@ -1,5 +1,5 @@
-// a to the power of b of whole numbers, modulo 2^32, by squaring. Of a negative b it is what is whole
-// of 1 / a^-b: 0, but for an a of 1 or -1.
+// a to the power of b of whole numbers, modulo 2^32, by squaring. Of a negative b it is what is
+// whole of 1 / a^-b: 0, but for an a of 1 or -1.
 fn powOfWhole(a: u32, b: u32, isNegative: bool) -> u32 {
   if (isNegative) {
     let ofMinusOne = select(1u, a, (b & 1u) == 1u);

@@ -7,8 +7,8 @@
 // so that neighbouring threads read neighbouring rows. What goes into sums over keys or queries
 // comes as whole rows, a few at a time, beside the block, and a thread has a vector of four
 // channels of some results. The next piece is on its way while one is multiplied.
-// flashForward.ts, flashBackward.ts and flashSplitBackward.ts write main, in which all places in workgroup memory are made
-// of the thread's number and constants: no index needs a check.
+// flashForward.ts, flashBackward.ts and flashSplitBackward.ts write main, in which all places in
+// workgroup memory are made of the thread's number and constants: no index needs a check.
 #include kernels/attention/pairs
 
 // Zero beyond the sequence and beyond the head, without a branch: loads that follow one another

@@ -1,6 +1,6 @@
 // Attention with products on matrix units, operands in f16 and sums in f32: forward as in
-// forwardByRow.wgsl, and gradients as in gradQueryByRow.wgsl and gradKeyValueByRow.wgsl; of sequences
-// that are one block of keys all at once.
+// forwardByRow.wgsl, and gradients as in gradQueryByRow.wgsl and gradKeyValueByRow.wgsl; of
+// sequences that are one block of keys all at once.
 //
 // Four subgroups, two by two, have a block of query rows or of keys and go over the blocks of the
 // others. Forward they go over the keys twice: once for the logarithm of each row's sum of
@@ -8,8 +8,8 @@
 // which stay in fragments: they need no correction, as that logarithm is known. Scores go from
 // fragments to workgroup memory and come back as probabilities, or as gradients of scores, in f16.
 // All invocations share the rows of a block. The next block is on its way while one is multiplied.
-// Workgroup memory is vectors of words: eight channels or pairs in f16, or four scores or results in
-// f32. Rows lie an odd number of vectors apart.
+// Workgroup memory is vectors of words: eight channels or pairs in f16, or four scores or results
+// in f32. Rows lie an odd number of vectors apart.
 // flashMatrix.ts, flashMatrixBackward.ts and flashMatrixSplitBackward.ts write main, in which all
 // places in workgroup memory are made of the thread's number and constants: strides stay constant,
 // and no load needs a check.

@@ -4,8 +4,8 @@
 // shape: the extents of all other dimensions, innermost first, with their strides as in
 // stridedCopy.wgsl; columns, rows: the extents of dimensions 0 and a. All but shape is counted in
 // vectors of four.
-// Blocks of 4 x 4 go to threads by flatIndexing, columns fastest: four vectors of the input, turned,
-// are four of the output. 64 threads a workgroup.
+// Blocks of 4 x 4 go to threads by flatIndexing, columns fastest: four vectors of the input,
+// turned, are four of the output. 64 threads a workgroup.
 #include wgsl/flatIndexing
 
 struct Parameters {
