@@ -19,6 +19,8 @@ Object.assign(device, {
     subgroups: true,
     subgroupSize: 32,
     subgroupMatrix: [{ componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 }],
+    subgroupMatrixSpelling: 'majorness',
+    subgroupMatrixTiles: 'words',
   },
   info: { ...device.info, software: false, limits: { ...device.info.limits, ...limits } },
 });

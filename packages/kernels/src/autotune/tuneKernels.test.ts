@@ -50,11 +50,11 @@ it('measures once, keeps the table for this adapter, and gives right products', 
   await tuneKernels(again, { onProgress: () => expect.unreachable('measured although there is a table') });
   // What is printed is the table as the source has it.
   const [empty, table, kept] = printed;
-  expect(empty).toMatch(/^ {2}\w+: \{\n {2}\},$/);
+  expect(empty).toMatch(/choices: \{\n {4}\},\n {2}\},$/);
   expect(kept).toBe(table);
-  const adapter = adapterClassOf(gpu.info);
-  const pasted: unknown = new Function(`return {${table}}`)();
-  expect(pasted).toEqual({ [adapter]: Object.fromEntries(gpu.tuned) });
+  const adapterClass = adapterClassOf(gpu.info);
+  const pasted: unknown = new Function(`return [${table}]`)();
+  expect(pasted).toEqual([{ adapterClass, without: [], choices: Object.fromEntries(gpu.tuned) }]);
 
   const [file] = await readdir(join(folder, 'attune', 'tuning'));
   for (const wrong of ['{"variant":"wrong","tile":"small"}', '{"variant":"portable","tile":"small","splits":0}']) {

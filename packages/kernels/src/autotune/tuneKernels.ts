@@ -4,6 +4,7 @@ import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { loadVariants } from '../device/variantLoaders.ts';
 import { candidateOf, choicesOnGpus } from '../kernels/gemm/candidates.ts';
+import { gemmVariants } from '../kernels/gemm/options.ts';
 import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
 import { variantsOn } from '../kernels/gemm/variants.ts';
 import { gemmClasses, measureGemm, warmUp } from './measureGemm.ts';
@@ -78,11 +79,18 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   print(tableText(gpu, table));
 }
 
-/** A table in the form of `measuredChoices`. */
-function tableText({ info }: Gpu, table: ReadonlyMap<string, GemmChoice>): string {
+/** A table in the form of one of `measuredChoices`. */
+function tableText({ info, disabledVariants }: Gpu, table: ReadonlyMap<string, GemmChoice>): string {
   const row = ([key, { variant, tile, splits }]: [string, GemmChoice]) =>
-    `    '${key}': { variant: '${variant}', tile: '${tile}'${splits === undefined ? '' : `, splits: ${splits}`} },\n`;
-  return `  ${choicesOnGpus().adapterClassOf(info)}: {\n${[...table].map(row).join('')}  },`;
+    `      '${key}': { variant: '${variant}', tile: '${tile}'${splits === undefined ? '' : `, splits: ${splits}`} },\n`;
+  const without = gemmVariants.filter((variant) => disabledVariants.has(`gemm ${variant}`));
+  return [
+    '  {',
+    `    adapterClass: '${choicesOnGpus().adapterClassOf(info)}',`,
+    `    without: [${without.map((variant) => `'${variant}'`).join(', ')}],`,
+    `    choices: {\n${[...table].map(row).join('')}    },`,
+    '  },',
+  ].join('\n');
 }
 
 /** Names the adapter, its driver, and the sources of what it chooses among. */

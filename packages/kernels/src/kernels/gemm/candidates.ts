@@ -42,7 +42,7 @@ export interface GpuChoices {
     shape: ProductShape,
   ) => GemmChoice;
   /** What was measured on this kind of adapter, by class of product. */
-  readonly measured: (info: Gpu['info']) => Readonly<Record<string, GemmChoice>> | undefined;
+  readonly measured: (gpu: Gpu) => Readonly<Record<string, GemmChoice>> | undefined;
   readonly adapterClassOf: (info: Gpu['info']) => string;
   /** All ways to compute a product by these variants, in so many parts. */
   readonly candidates: (

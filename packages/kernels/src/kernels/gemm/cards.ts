@@ -47,6 +47,8 @@ const computedTiles = {
   'matrixTile 128x64': { most: 1.7, half: 0.8, atOnce: 3 },
   'matrixTile 128x128': { most: 2.2, half: 0.6, atOnce: 2 },
   'matrixTile 128x128by4': { most: 2.2, half: 0.6, atOnce: 2 },
+  'matrixTile 64x64sliced4': { most: 1.4, half: 0.38, atOnce: 1 },
+  'matrixTile 128x128sliced2': { most: 2.2, half: 0.3, atOnce: 1 },
 } as const satisfies Card['tiles'];
 
 const nvidiaTiles = { ...measuredTiles, ...computedTiles };

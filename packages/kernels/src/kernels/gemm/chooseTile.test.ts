@@ -73,10 +73,12 @@ it.each([
 });
 
 describe('on a Hopper card', () => {
-  it('keeps what was measured at 512 tokens', () => {
-    for (const product of Object.values(products(512))) {
-      const { variant, rows, columns } = planOn(card, hopper, product);
-      expect({ variant, rows, columns }).toEqual({ variant: 'portable', rows: 64, columns: 64 });
+  it('keeps by name what was measured at 512 tokens', async () => {
+    using other = await openDevice({ withoutVariants: ['gemm outerProduct'] });
+    const partsOf = { attentionOutput: 2, dAttentionOutput: 2, ffn2: 2, dFfn1: 2, dQkv: 2 };
+    for (const [name, product] of Object.entries(products(512))) {
+      const parts = partsOf[name as keyof typeof partsOf] ?? 1;
+      expect(planOn(other, hopper, product)).toEqual({ variant: 'portable', rows: 64, columns: 64, parts });
     }
   });
 
@@ -94,13 +96,12 @@ describe('on a Hopper card', () => {
     expect(best).toMatchObject({ variant: 'outerProduct', splits: 4 });
   });
 
-  it('fills the card at 512 tokens by outer products too', async () => {
-    using other = await openDevice({ withoutVariants: ['gemm portable'] });
+  it('fills the card at 512 tokens, in one dispatch', () => {
     for (const product of Object.values(products(512))) {
-      const { variant, rows, columns, parts } = planOn(other, hopper, product);
+      const { variant, rows, columns, parts } = planOn(card, hopper, product);
       const [, m, n] = product;
-      expect(variant).toBe('outerProduct');
-      expect(Math.ceil(m / rows) * Math.ceil(n / columns) * parts).toBeGreaterThanOrEqual(100);
+      expect({ variant, parts }).toEqual({ variant: 'outerProduct', parts: 1 });
+      expect(Math.ceil(m / rows) * Math.ceil(n / columns)).toBeGreaterThanOrEqual(100);
     }
   });
 
@@ -186,6 +187,25 @@ it('is on an unknown card never worse than half of what tuning would find there'
     }
   }
   expect(worst).toBeLessThan(2);
+});
+
+it.each([
+  ['hopper', 512],
+  ['unknown', 512],
+  ['unknown', 1024],
+] as const)('sums products of f16 in one dispatch on matrix units: %s, %i tokens', (adapter, tokens) => {
+  const config = { componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 };
+  const matrices = { subgroupMatrix: [config], subgroupMatrixTiles: 'words', subgroups: true, subgroupSize: 32 };
+  const limits = { maxComputeWorkgroupStorageSize: 49152, maxComputeInvocationsPerWorkgroup: 1024 };
+  Object.assign(card, {
+    profile: { ...card.profile, ...matrices, software: false },
+    info: { ...card.info, limits: { ...card.info.limits, ...limits } },
+  });
+  for (const [name, [, m, n, k]] of Object.entries(products(tokens))) {
+    const candidates = gemmCandidates(tileOf, card, ['subgroupMatrix', 'matrixTile'], { m, n, k });
+    const [best] = tilesByTime(cardsOf[adapter], candidates, { m, n, k });
+    expect({ ...best, name }).toMatchObject({ name, variant: 'matrixTile', splits: 1 });
+  }
 });
 
 it.each([512, 1024, 4096])('sums all products of %i tokens in one dispatch on an unknown card', (tokens) => {

@@ -12,7 +12,7 @@ import type { tileOf as TileOf } from './tiles.ts';
 /** The tiles of each variant, in the order in which they are tried. */
 export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> = {
   subgroupMatrix: ['large', 'small'],
-  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64'],
+  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64', '64x64sliced4', '128x128sliced2'],
   portable: ['medium', 'large', 'small'],
   outerProduct: ['64x64', '128x64', '64x128', '128x128', '64x64sliced2', '48x64sliced4', '32x64sliced4'],
   subgroup: ['medium', 'large', 'small'],
@@ -39,9 +39,9 @@ export function gemmCandidates(
   const candidates = new Map<string, ShapedCandidate>();
   for (const variant of variants) {
     for (const size of tileSizes[variant]) {
-      const { rows, columns } = tileOf(gpu, variant, size, m);
+      const { rows, columns, kind = '' } = tileOf(gpu, variant, size, m);
       for (const parts of possible) {
-        const key = `${variant} ${rows} x ${columns} / ${parts}`;
+        const key = `${variant} ${rows} x ${columns} ${kind} / ${parts}`;
         if (candidates.has(key)) continue;
         candidates.set(key, { name: `${variant} ${size}`, rows, columns, splits: parts, variant, tile: size });
       }

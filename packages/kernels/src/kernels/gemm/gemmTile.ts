@@ -22,6 +22,8 @@ interface OperandOrder {
 export interface GemmTile {
   readonly rows: number;
   readonly columns: number;
+  /** What tells it from other tiles of its variant with as many rows and columns. Default: nothing. */
+  readonly kind?: string;
   /** It reads four elements at once where they lie together; otherwise it reads single ones. */
   readonly readsVectors: boolean;
   /** Where it can read packed operands. */

@@ -65,7 +65,11 @@ export function gpuVariants(kit: GemmKit): Candidates {
 export function gpuChoices({ tileOf }: GemmKit): GpuChoices {
   return {
     byCards: (...product) => tileByCards(tileOf, ...product),
-    measured: (info) => measuredChoices[adapterClassOf(info)],
+    measured: ({ info, disabledVariants }) =>
+      measuredChoices.find(
+        ({ adapterClass, without }) =>
+          adapterClass === adapterClassOf(info) && without.every((variant) => disabledVariants.has(`gemm ${variant}`)),
+      )?.choices,
     adapterClassOf,
     candidates: (...product) => gemmCandidates(tileOf, ...product),
     byTime: (gpu, tried, shape) => tilesByTime(cardsFor(gpu), tried, shape),
@@ -93,10 +97,11 @@ function sharedTile(source: WgslFile, size: keyof typeof sharedTiles): GemmTile 
 
 function outerProductTile({ generatedWgsl }: GemmKit, source: WgslFile, size: OuterProductTileSize): GemmTile {
   const tile = outerProductTiles[size];
-  const { rows, columns } = outerProductSizes(tile);
+  const { rows, columns, threads } = outerProductSizes(tile);
   return {
     rows,
     columns,
+    kind: `${threads} threads`,
     readsVectors: true,
     sumsColumns: true,
     source,

@@ -121,6 +121,20 @@ describe.each(Object.keys(matrixTiles) as MatrixTileSize[])(
   },
 );
 
+it.each([
+  ['64x64sliced4', [40, 40, 136]],
+  ['64x64sliced4', [33, 17, 77]],
+  ['128x128sliced2', [72, 40, 72]],
+] as const)(
+  'adds up what slices summed, by the tile %s, in the output and beside sums of columns',
+  async (tile, shape) => {
+    const common = { ...halves, tile, shape } as const;
+    await checkGemm(gpu, { ...common, layout: 'NT', withBias: true, activation: 'gelu', keepPreActivation: true });
+    await checkGemm(gpu, { ...common, layout: 'NN', accumulate: true, alpha: -0.125 });
+    await checkGemm(gpu, { ...common, layout: 'TN', accumulate: true, withColumnSums: 'added' });
+  },
+);
+
 it('sums the columns of A on the way: inside, at the edges, in parts, by single halves', async () => {
   const common = { layout: 'TN', variant, outputType: 'f32', tile: '64x64' } as const;
   const dispatched: string[] = [];
@@ -159,6 +173,7 @@ it('equals the reference with single halves in workgroup memory', async () => {
   Object.assign(other, { profile: { ...other.profile, subgroupMatrixTiles: 'halves' } });
   const common = { ...halves, shape: [40, 72, 40], tile: '64x64' } as const;
   for (const layout of layouts) await checkGemm(other, { ...common, layout });
+  await checkGemm(other, { ...common, layout: 'TN', tile: '64x64sliced4' });
   await checkGemm(other, { ...common, layout: 'NT', withBias: true, outputType: 'f16' });
 });
 
@@ -196,27 +211,33 @@ it('finds by itself that fragments are loaded from words, on a GPU by its driver
 });
 
 describe('the SPIR-V of the inner loop', () => {
-  it.each(layouts)('%s: places and strides are as they were written, sums are no array', (layout) => {
-    gpu.scope(() => {
-      const [m, n, k] = [64, 64, 64];
-      const [a, b] = [gpu.allocate('f16', m * k, 'a'), gpu.allocate(layout === 'TN' ? 'f32' : 'f16', n * k, 'b')];
-      const output = gpu.allocate('f32', m * n, 'output');
-      const none = { bias: undefined, preActivation: undefined, gelu: false };
-      const columnSums = layout === 'TN' ? { output: gpu.allocate('f32', m, 'sums') } : undefined;
-      const epilogue = { ...none, output, accumulate: layout === 'TN', columnSums, alpha: 1, strideOutput: 0 };
-      const tile = matrixTileOf(gpu, '64x64') as MatrixTile;
-      const spirv = dumpSpirv(matrixTileProgram(gemmKit, gpu, tile, { a, b, m, n, k, layout }, epilogue).source());
-      const loop = spirv.slice(spirv.indexOf('OpLoopMerge'), spirv.lastIndexOf('OpCooperativeMatrixMulAddKHR'));
-      const count = (pattern: RegExp, text = loop) => text.match(pattern)?.length ?? 0;
-      const products = (tile.inner / tile.k) * tile.rowFragments * tile.columnFragments;
-      expect(count(/OpCooperativeMatrixMulAddKHR/g)).toBe(products - 1);
-      // Clamps, sums of 64 bits, places or strides of two possible values.
-      expect(count(/ UMin | OpIAddCarry | OpSelect /g)).toBe(0);
-      expect(count(/OpCooperativeMatrixLoadKHR %\d+ %\d+ %uint_[01] %uint_\d+ /g)).toBe(
-        count(/OpCooperativeMatrixLoadKHR/g),
-      );
-      // Nothing of the function lies in an array, which would be indexed in memory.
-      expect(count(/OpVariable %_ptr_Function__arr/g, spirv)).toBe(0);
-    });
-  });
+  const cases = (['64x64', '64x64sliced4', '128x128sliced2'] as const).flatMap((size) =>
+    layouts.map((layout) => ({ size, layout })),
+  );
+  it.each(cases)(
+    '$size, $layout: places and strides are as they were written, sums are no array',
+    ({ size, layout }) => {
+      gpu.scope(() => {
+        const [m, n, k] = [64, 64, 64];
+        const [a, b] = [gpu.allocate('f16', m * k, 'a'), gpu.allocate(layout === 'TN' ? 'f32' : 'f16', n * k, 'b')];
+        const output = gpu.allocate('f32', m * n, 'output');
+        const none = { bias: undefined, preActivation: undefined, gelu: false };
+        const columnSums = layout === 'TN' ? { output: gpu.allocate('f32', m, 'sums') } : undefined;
+        const epilogue = { ...none, output, accumulate: layout === 'TN', columnSums, alpha: 1, strideOutput: 0 };
+        const tile = matrixTileOf(gpu, size) as MatrixTile;
+        const spirv = dumpSpirv(matrixTileProgram(gemmKit, gpu, tile, { a, b, m, n, k, layout }, epilogue).source());
+        const loop = spirv.slice(spirv.indexOf('OpLoopMerge'), spirv.lastIndexOf('OpCooperativeMatrixMulAddKHR'));
+        const count = (pattern: RegExp, text = loop) => text.match(pattern)?.length ?? 0;
+        const products = (tile.inner / tile.k / tile.slices) * tile.rowFragments * tile.columnFragments;
+        expect(count(/OpCooperativeMatrixMulAddKHR/g)).toBe(products - 1);
+        // Clamps, sums of 64 bits, places or strides of two possible values.
+        expect(count(/ UMin | OpIAddCarry | OpSelect /g)).toBe(0);
+        expect(count(/OpCooperativeMatrixLoadKHR %\d+ %\d+ %uint_[01] %uint_\d+ /g)).toBe(
+          count(/OpCooperativeMatrixLoadKHR/g),
+        );
+        // Nothing of the function lies in an array, which would be indexed in memory.
+        expect(count(/OpVariable %_ptr_Function__arr/g, spirv)).toBe(0);
+      });
+    },
+  );
 });

@@ -87,7 +87,8 @@ it('every tile compiles without a message, also with single halves in workgroup 
   compileOnNull(async (gpu) => {
     asCard(gpu, nvidia);
     const programs = sizes.flatMap((size) => programsOf(gpu, size, true));
-    expect(await messagesOnNull([...programs, ...programsOf(gpu, '64x64', false)])).toEqual([]);
+    const singles = (['64x64', '64x64sliced4'] as const).flatMap((size) => programsOf(gpu, size, false));
+    expect(await messagesOnNull([...programs, ...singles])).toEqual([]);
   }));
 
 it('compiles in the spelling of older browsers, of which Dawn warns', () =>
@@ -100,7 +101,8 @@ it('compiles in the spelling of older browsers, of which Dawn warns', () =>
 
 /**
  * What each tile takes on an NVIDIA card, in fragments of 16 x 16 and subgroups of 32. Two
- * workgroups of 256 threads, or of 128, are on a multiprocessor of 65536 registers at once.
+ * workgroups of 256 threads, or of 128, are on a multiprocessor of 65536 registers at once, and one
+ * of a sliced tile, which is for products that are no more than one to each.
  */
 it('takes registers and workgroup memory that a card has', () => {
   const limits = {
@@ -112,8 +114,9 @@ it('takes registers and workgroup memory that a card has', () => {
     const tile = matrixTileNamed(size, nvidia, 32, true);
     const { rows, columns, threads, registers, workgroupBytes } = matrixTileCosts(tile);
     expect(matrixTileFits(tile, limits as Gpu['info']['limits'])).toBe(true);
-    expect(`${rows}x${columns}`).toBe(size.replace('by4', ''));
-    expect(2 * threads * registers).toBeLessThanOrEqual(65536);
+    expect(`${rows}x${columns}`).toBe(size.replace(/by4|sliced./, ''));
+    const atOnce = tile.slices === 1 ? 2 : 1;
+    expect(atOnce * threads * registers).toBeLessThanOrEqual(65536);
     return [size, threads, registers, workgroupBytes];
   });
   expect(table).toEqual([
@@ -122,6 +125,8 @@ it('takes registers and workgroup memory that a card has', () => {
     ['64x128', 128, 130, 16896],
     ['128x128by4', 128, 212, 20480],
     ['128x128', 256, 128, 20480],
+    ['64x64sliced4', 256, 148, 36864],
+    ['128x128sliced2', 256, 212, 36864],
   ]);
 });
 

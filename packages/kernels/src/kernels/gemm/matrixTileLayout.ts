@@ -5,9 +5,11 @@ export type MatrixTileText = {
   readonly n: number;
   readonly k: number;
   readonly lanes: number;
-  /** Subgroups of a workgroup. */
+  /** Subgroups of a workgroup, of each slice. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
+  /** Groups of subgroups that have the same results and each add up their part of the inner steps. */
+  readonly slices: number;
   /** Fragments of a subgroup. */
   readonly rowFragments: number;
   readonly columnFragments: number;
@@ -53,10 +55,10 @@ export interface MatrixTileSide {
 export function matrixTileLayout(
   text: Omit<MatrixTileText, 'direct' | 'bias' | 'accumulate' | 'columnSums' | 'majorness'>,
 ) {
-  const { m, n, lanes, subgroupRows, subgroupColumns, rowFragments, columnFragments, inner } = text;
+  const { m, n, lanes, subgroupRows, subgroupColumns, slices, rowFragments, columnFragments, inner } = text;
   const rows = subgroupRows * rowFragments * m;
   const columns = subgroupColumns * columnFragments * n;
-  const threads = subgroupRows * subgroupColumns * lanes;
+  const threads = subgroupRows * subgroupColumns * lanes * slices;
   const side = (name: 'A' | 'B', across: number, alongK: boolean, eights: boolean, start: number): MatrixTileSide => {
     const [lines, width] = alongK ? [across, inner] : [inner, across];
     const turns = (lines * width) / 8 / threads;
@@ -76,8 +78,9 @@ export function matrixTileLayout(
   const b = side('B', columns, text.bAlongK, text.bEights, a.lines * a.stride);
   const halves = b.start + b.lines * b.stride;
   // A row of each subgroup's fragments, as the epilogue reads them; eight sums of columns a thread.
-  const finished = Math.max(subgroupRows * m * (columns + padding.floats), 8 * threads);
-  return { rows, columns, threads, a, b, halves, finished };
+  const finishedOfSlice = subgroupRows * m * (columns + padding.floats);
+  const finished = Math.max(finishedOfSlice * slices, 8 * threads);
+  return { rows, columns, threads, a, b, halves, finished, finishedOfSlice };
 }
 
 export type MatrixTileLayout = ReturnType<typeof matrixTileLayout>;

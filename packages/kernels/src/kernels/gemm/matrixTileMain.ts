@@ -7,7 +7,8 @@ import { epilogue, firstSums, storesOfFragments, sumsOfColumns } from './matrixT
 export function matrixTileMain(text: MatrixTileText): string {
   const layout = matrixTileLayout(text);
   const { rows, columns, threads, a, b, halves, finished } = layout;
-  const { m, n, lanes, subgroupColumns, rowFragments, columnFragments, inner, words, direct, columnSums } = text;
+  const { m, n, lanes, subgroupRows, subgroupColumns, slices, rowFragments, columnFragments, inner } = text;
+  const { words, direct, columnSums } = text;
   const memory = words
     ? [`var<workgroup> tile: array<vec4u, ${Math.max(halves / 8, finished / 4)}>;`]
     : [`var<workgroup> tile: array<f16, ${halves}>;`, `var<workgroup> finished: array<f32, ${finished}>;`];
@@ -18,7 +19,12 @@ export function matrixTileMain(text: MatrixTileText): string {
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {',
     `  let task = taskOf(workgroup, workgroups, ${rows}u, ${columns}u);`,
     '  if (task.outside) { return; }',
-    `  let subgroup = thread / ${lanes}u;`,
+    ...(slices === 1
+      ? [`  let subgroup = thread / ${lanes}u;`]
+      : [
+          `  let slice = thread / ${threads / slices}u;`,
+          `  let subgroup = thread / ${lanes}u % ${subgroupRows * subgroupColumns}u;`,
+        ]),
     `  let row = subgroup / ${subgroupColumns}u * ${rowFragments * m}u;`,
     `  let column = subgroup % ${subgroupColumns}u * ${columnFragments * n}u;`,
     `  let whole = task.firstRow + ${rows}u <= parameters.m && task.firstColumn + ${columns}u <= parameters.n;`,
@@ -125,15 +131,18 @@ function stores({ name, stride, turns, linesApart }: MatrixTileSide, words: bool
   }).flat();
 }
 
-/** Multiplies all fragments of the inner steps in workgroup memory. */
+/** Multiplies all fragments of the inner steps in workgroup memory, or of a slice's part of them. */
 function products(text: MatrixTileText, { a, b }: MatrixTileLayout): string[] {
-  const { m, n, k, rowFragments, columnFragments, inner, words } = text;
+  const { m, n, k, rowFragments, columnFragments, inner, words, slices } = text;
   const per = words ? 8 : 1;
-  // Of line and place along it: constants, and the subgroup's own first row or column.
+  const part = inner / slices;
+  // Of line and place along it: constants, and the slice's and the subgroup's own first ones.
   const fragment = (type: string, side: MatrixTileSide, own: string, lineAcross: number, lineInner: number) => {
     const { stride, start, alongK } = side;
     const fixed = start + (alongK ? lineAcross * stride + lineInner : lineInner * stride + lineAcross);
-    const base = alongK ? `${own} * ${stride / per}u` : per === 1 ? own : `${own} / ${per}u`;
+    const ofSubgroup = alongK ? `${own} * ${stride / per}u` : per === 1 ? own : `${own} / ${per}u`;
+    const ofSlice = ` + slice * ${(part * (alongK ? 1 : stride)) / per}u`;
+    const base = slices === 1 ? ofSubgroup : ofSubgroup + ofSlice;
     return loadMatrix(
       text,
       type,
@@ -143,7 +152,7 @@ function products(text: MatrixTileText, { a, b }: MatrixTileLayout): string[] {
       alongK === (side.name === 'B'),
     );
   };
-  return times(inner / k, (step) => [
+  return times(part / k, (step) => [
     ...times(rowFragments, (i) => `    let left${step}_${i} = ${fragment('Left', a, 'row', i * m, step * k)};`),
     ...times(columnFragments, (j) => [
       `    let right${step}_${j} = ${fragment('Right', b, 'column', j * n, step * k)};`,

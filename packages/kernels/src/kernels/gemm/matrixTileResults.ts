@@ -65,21 +65,26 @@ export function sumsOfColumns({ words }: MatrixTileText, { rows, threads, a }: M
   ];
 }
 
-/** Passes the sums through workgroup memory to the epilogue, four at a time to each thread. */
-export function epilogue(text: MatrixTileText, { columns, threads }: MatrixTileLayout): string[] {
-  const { m, n, subgroupRows, rowFragments, columnFragments, words } = text;
+/**
+ * Passes the sums through workgroup memory to the epilogue, four at a time to each thread: those of
+ * slices added up, in their order.
+ */
+export function epilogue(text: MatrixTileText, { columns, threads, finishedOfSlice }: MatrixTileLayout): string[] {
+  const { m, n, subgroupRows, subgroupColumns, slices, rowFragments, columnFragments, words } = text;
   const stride = columns + padding.floats;
   const per = words ? 4 : 1;
   const array = words ? 'tile' : 'finished';
   const perThread = (subgroupRows * m * columns) / 4 / threads;
-  const subgroupRow = `thread / ${threads / subgroupRows}u`;
-  const four = words
-    ? 'bitcast<vec4f>(tile[place / 4u])'
-    : 'vec4f(finished[place], finished[place + 1u], finished[place + 2u], finished[place + 3u])';
+  const rowOfSubgroup = `subgroup / ${subgroupColumns}u * ${m * stride}u`;
+  const ofSubgroup = slices === 1 ? rowOfSubgroup : `slice * ${finishedOfSlice}u + ${rowOfSubgroup}`;
+  const fourOf = words
+    ? (place: string) => `bitcast<vec4f>(tile[(${place}) / 4u])`
+    : (place: string) => `vec4f(${times(4, (i) => `finished[${place} + ${i}u]`).join(', ')})`;
+  const four = times(slices, (slice) => fourOf(slice === 0 ? 'place' : `place + ${slice * finishedOfSlice}u`));
   return times(rowFragments, (i) => [
     '  workgroupBarrier();',
     ...times(columnFragments, (j) => {
-      const place = `(${subgroupRow} * ${m * stride}u + column + ${j * n}u)${per === 1 ? '' : ` / ${per}u`}`;
+      const place = `(${ofSubgroup} + column + ${j * n}u)${per === 1 ? '' : ` / ${per}u`}`;
       return `  ${storeMatrix(text, array, place, `sum${i}_${j}`, `${stride / per}u`)};`;
     }),
     '  workgroupBarrier();',
@@ -89,7 +94,7 @@ export function epilogue(text: MatrixTileText, { columns, threads }: MatrixTileL
     `    let along = number % ${columns / 4}u * 4u;`,
     `    let place = line * ${stride}u + along;`,
     `    let outputRow = task.firstRow + line / ${m}u * ${rowFragments * m}u + line % ${m}u + ${i * m}u;`,
-    `    finishFour(task.offsetOutput, outputRow, task.firstColumn + along, ${four});`,
+    `    finishFour(task.offsetOutput, outputRow, task.firstColumn + along, ${four.join(' + ')});`,
     '  }',
   ]).flat();
 }

@@ -5,10 +5,25 @@ import type { MatrixTileText } from './matrixTileLayout.ts';
 import type { GemmResources } from './resources.ts';
 import { matrixConfigOf } from './subgroupMatrix.ts';
 
+/** What a tile is in blocks of results. */
+interface MatrixTileBlocks {
+  /** Subgroups of a workgroup, of each slice. */
+  readonly subgroupRows: number;
+  readonly subgroupColumns: number;
+  /** Blocks of a subgroup. */
+  readonly rowBlocks: number;
+  readonly columnBlocks: number;
+  /** Default 1. */
+  readonly slices?: number;
+  /** Inner steps that are in workgroup memory at once. Default 32. */
+  readonly inner?: number;
+}
+
 /**
  * Subgroups of a workgroup, and blocks of results of a subgroup. A block is a fragment of 16 x 16
  * in a subgroup of 32 lanes, or as many fragments of other shapes as give a lane eight sums; the
- * names are the sizes of those.
+ * names are the sizes of those. Sliced tiles are for few results with long sums: as many threads are
+ * busy as with parts of the sum, without partial sums in memory and their dispatch.
  */
 export const matrixTiles = {
   /** 128 threads. */
@@ -21,7 +36,11 @@ export const matrixTiles = {
   '128x128by4': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4 },
   /** 256 threads. */
   '128x128': { subgroupRows: 2, subgroupColumns: 4, rowBlocks: 4, columnBlocks: 2 },
-} as const;
+  /** 256 threads, and so many inner steps at once that a multiprocessor needs no second workgroup. */
+  '64x64sliced4': { subgroupRows: 1, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 2, slices: 4, inner: 128 },
+  /** 256 threads. */
+  '128x128sliced2': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4, slices: 2, inner: 64 },
+} as const satisfies Record<string, MatrixTileBlocks>;
 
 /** Rows and columns of a tile. */
 export type MatrixTileSize = keyof typeof matrixTiles;
@@ -35,6 +54,7 @@ export type MatrixTile = Pick<
   | 'lanes'
   | 'subgroupRows'
   | 'subgroupColumns'
+  | 'slices'
   | 'rowFragments'
   | 'columnFragments'
   | 'inner'
@@ -50,7 +70,8 @@ export function matrixTileNamed(
   lanes: number,
   words: boolean,
 ): MatrixTile {
-  const { subgroupRows, subgroupColumns, rowBlocks, columnBlocks } = matrixTiles[name];
+  const blocks: MatrixTileBlocks = matrixTiles[name];
+  const { subgroupRows, subgroupColumns, rowBlocks, columnBlocks, slices = 1, inner = 32 } = blocks;
   let [blockRows, blockColumns] = [m, n];
   while (blockRows * blockColumns < sumsPerBlock * lanes) {
     if (blockRows <= blockColumns) blockRows *= 2;
@@ -63,7 +84,8 @@ export function matrixTileNamed(
     lanes,
     subgroupRows,
     subgroupColumns,
-    inner: 32,
+    slices,
+    inner,
     words,
     rowFragments: (rowBlocks * blockRows) / m,
     columnFragments: (columnBlocks * blockColumns) / n,
@@ -140,7 +162,7 @@ export function matrixTileFits(tile: MatrixTile, limits: Limits): boolean {
 
 /** Whether threads share the work of a tile evenly, as its program has it. */
 function dividesEvenly(tile: MatrixTile): boolean {
-  const { m, inner, k, subgroupRows } = tile;
+  const { m, inner, k, subgroupRows, slices } = tile;
   return [true, false].every((alongK) => {
     const layout = matrixTileLayout({ ...tile, aAlongK: alongK, bAlongK: alongK, aEights: true, bEights: true });
     const { a, b, columns, threads } = layout;
@@ -150,7 +172,7 @@ function dividesEvenly(tile: MatrixTile): boolean {
       a.linesApart,
       b.linesApart,
       (subgroupRows * m * columns) / 4 / threads,
-      inner / k,
+      inner / k / slices,
     ];
     return shares.every(Number.isInteger);
   });

@@ -88,10 +88,11 @@ function subgroupMatrixTile(kit: GemmKit, source: WgslFile, gpu: Gpu, size: Gemm
 function matrixTile(kit: GemmKit, source: WgslFile, gpu: Gpu, size: MatrixTileSize): GemmTile {
   const matrix = matrixTileOf(gpu, size);
   if (!matrix) throw new kit.KernelArgumentError(`gemm: the matrixTile variant ${needs}`);
-  const { rows, columns } = matrixTileCosts(matrix);
+  const { rows, columns, threads } = matrixTileCosts(matrix);
   return {
     rows,
     columns,
+    kind: `${threads} threads in ${matrix.slices}`,
     readsVectors: true,
     sumsColumns: true,
     source,

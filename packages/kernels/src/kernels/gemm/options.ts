@@ -27,7 +27,8 @@ export type GemmVariant = (typeof gemmVariants)[number];
  * 32. `outerProduct` and `matrixTile` have tiles named by their rows and columns; `small`, `medium`
  * and `large` are 64 x 64, 128 x 64 and 128 x 128 there. In `sliced` ones groups of threads share the
  * inner dimension of the same results, which are joined in workgroup memory. Tiles of `matrixTile` are so large where
- * fragments are of 16 x 16, and `128x128by4` has half the subgroups of `128x128`.
+ * fragments are of 16 x 16, and `128x128by4` has half the subgroups of `128x128`; its sliced ones join
+ * groups of subgroups.
  */
 export type GemmTileSize = 'small' | 'medium' | 'large' | OuterProductTileSize | MatrixTileSize;
 

@@ -26,10 +26,11 @@ const stepsAround = 48;
  */
 const dispatchMicroseconds = 7.5;
 /**
- * What parts must gain, so that a sum of theirs is recorded: it took the host 9 to 11 us there. Of
- * short products a tenth of their time.
+ * What parts must gain, so that a sum of theirs is recorded: what it took the host there, 9 to 11 us,
+ * and of shorter products the part of their time by which all this may be wrong. Where a card is one
+ * of several, that part of all products that fill some of them, which take so long.
  */
-const leastGain = { microseconds: 10, share: 0.1 };
+const leastGain = { microseconds: 10, share: 0.15, ofSeveralFrom: 30 };
 /** As `planSplits` has it, which is there before this is loaded. */
 const innerPerPart = (k: number, splits: number) => Math.ceil(k / splits / 16) * 16;
 
@@ -63,10 +64,13 @@ export function tilesByTime<C extends TileCandidate>(
   candidates: readonly C[],
   shape: ProductShape,
 ): C[] {
+  const { microseconds, share, ofSeveralFrom } = leastGain;
+  const gainOf = (time: number) =>
+    cards.length === 1 ? Math.min(microseconds, share * time) : time < ofSeveralFrom ? 0 : share * time;
   const times = cards.map((card) =>
     candidates.map((candidate) => {
       const time = tileMicroseconds(card, candidate, shape);
-      return time + (candidate.splits > 1 ? Math.min(leastGain.microseconds, leastGain.share * time) : 0);
+      return time + (candidate.splits > 1 ? gainOf(time) : 0);
     }),
   );
   const shortest = times.map((ofCard) => Math.min(...ofCard));

@@ -75,9 +75,9 @@ function isHalf({ a, b }: Pick<GemmProduct, 'a' | 'b'>): boolean {
  * is wrong here.
  */
 function keptChoice(gpu: Gpu, product: GemmProduct): GemmChoice | undefined {
-  const { info, profile, tuned, disabledVariants } = gpu;
+  const { profile, tuned, disabledVariants } = gpu;
   const { m, n, k, layout, batch } = product;
-  const measured = profile.software ? undefined : choicesOnGpus().measured(info);
+  const measured = profile.software ? undefined : choicesOnGpus().measured(gpu);
   if (batch || (tuned.size === 0 && !measured)) return undefined;
   const key = gemmClassKey({ layout, half: isHalf(product), m, n, k });
   const choice = (tuned.get(key) as GemmChoice | undefined) ?? measured?.[key];
