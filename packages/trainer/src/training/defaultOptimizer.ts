@@ -3,6 +3,7 @@ import type { Optimizer, ParamGroupOptions } from '@attune/tensor';
 import { namedOptimizer } from '../arguments/optimizers.ts';
 import type { OptimizerClass } from '../arguments/optimizers.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { TrainerError } from '../errors.ts';
 import type { OptimizerInput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 
@@ -35,6 +36,8 @@ const withoutDecay = /bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/i;
  */
 function parameterGroups(model: TrainableModel, weightDecay: number): ParamGroupOptions[] {
   const trainable = [...model.namedParameters()].filter(([, parameter]) => parameter.requiresGrad);
+  if (trainable.length === 0)
+    throw new TrainerError('train: all parameters of the model are frozen; set requiresGrad of those to train to true');
   return [
     { params: trainable.filter(([name]) => !withoutDecay.test(name)), weightDecay },
     { params: trainable.filter(([name]) => withoutDecay.test(name)), weightDecay: 0 },

@@ -32,6 +32,14 @@ describe('a run with another optimizer or schedule', () => {
     },
   );
 
+  it('has nothing to train where every parameter is frozen', async () => {
+    const { model, trainer } = await make({ maxSteps: 1 });
+    for (const parameter of [model.a, model.b]) parameter.requiresGrad = false;
+    await expect(trainer.train()).rejects.toThrow(
+      new TrainerError('train: all parameters of the model are frozen; set requiresGrad of those to train to true'),
+    );
+  });
+
   it('keeps rates of groups waiting through updates that overflow', async () => {
     const run = async (resume: string | false) => {
       const { a, b } = await RegressionModel.create();
