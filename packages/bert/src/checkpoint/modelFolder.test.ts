@@ -92,6 +92,22 @@ describe('a checkpoint that is no name', () => {
     for (const loaded of [model, expected.model]) loaded.dispose();
   });
 
+  it('names the file of an address that no server answers at, or that breaks off', async () => {
+    const closing = createServer(({ url }, response) => {
+      if (url!.startsWith('/gone')) return void response.socket?.destroy();
+      response.setHeader('content-length', 100);
+      response.write('{', () => response.socket?.destroy());
+    });
+    await new Promise<void>((resolve) => void closing.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(closing.address() as AddressInfo).port}`;
+    for (const path of ['gone', 'short']) {
+      const loading = AutoTokenizer.fromPretrained(`${base}/${path}`);
+      await expect(loading).rejects.toThrow(CheckpointError);
+      await expect(loading).rejects.toThrow(`${base}/${path}/tokenizer.json could not be read: `);
+    }
+    closing.close();
+  });
+
   it.each<[string, () => { target: WritableFolder; content: Map<string, FileContent> }]>([
     [
       'a Map',

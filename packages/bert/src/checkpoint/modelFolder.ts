@@ -110,12 +110,20 @@ function addressReader(address: string): FolderReader {
   return {
     name: base,
     async read(path) {
-      const response = await fetch(`${base}/${path}`);
-      if (response.status === 404 || response.status === 410) return undefined;
-      if (!response.ok) throw new CheckpointError(`${base}/${path} could not be read: status ${response.status}.`);
-      // Servers of single-page programs answer every unknown path with their page.
-      if (/^text\/html\b/.test(response.headers.get('content-type') ?? '')) return undefined;
-      return new Uint8Array(await response.arrayBuffer());
+      const unreadable = (reason: string, cause?: unknown) =>
+        new CheckpointError(`${base}/${path} could not be read: ${reason}.`, { cause });
+      try {
+        const response = await fetch(`${base}/${path}`);
+        if (response.status === 404 || response.status === 410) return undefined;
+        if (!response.ok) throw unreadable(`status ${response.status}`);
+        // Servers of single-page programs answer every unknown path with their page.
+        if (/^text\/html\b/.test(response.headers.get('content-type') ?? '')) return undefined;
+        return new Uint8Array(await response.arrayBuffer());
+      } catch (error) {
+        if (error instanceof CheckpointError) throw error;
+        const { message, cause } = error as Error;
+        throw unreadable(cause instanceof Error && cause.message ? cause.message : message, error);
+      }
     },
     list: () => Promise.resolve([]),
   };
