@@ -6,12 +6,6 @@ import type { FromPretrainedOptions } from './pretrained/loadPretrained.ts';
 import type { ModelClass } from './pretrained/modelKind.ts';
 import { loadModel, type PretrainedModel } from './pretrained/pretrainedModel.ts';
 
-/** What each task loads. */
-export interface AutoModels {
-  readonly base: BertModel;
-  readonly sequenceClassification: BertForSequenceClassification;
-}
-
 /** Makes the loader of a task: it reads the model type and loads the class for it. */
 function loaderOf<Model extends PretrainedModel>(classes: Readonly<Record<string, ModelClass<Model>>>) {
   const classOf = (modelType: unknown, source: string): ModelClass<Model> => {
@@ -24,10 +18,15 @@ function loaderOf<Model extends PretrainedModel>(classes: Readonly<Record<string
     loadModel(where, classOf, nameOrFolder, options);
 }
 
-type Loader<Model> = (where: string, nameOrFolder: ModelFolder, options?: FromPretrainedOptions) => Promise<Model>;
-
 /** By task and model type of config.json: a new head is one line, a new encoder one column. */
-export const autoLoaders: { readonly [Task in keyof AutoModels]: Loader<AutoModels[Task]> } = {
+const loaders = {
   base: loaderOf({ bert: BertModel }),
   sequenceClassification: loaderOf({ bert: BertForSequenceClassification }),
 };
+
+/** What each task loads. */
+export type AutoModels = { readonly [Task in keyof typeof loaders]: Awaited<ReturnType<(typeof loaders)[Task]>> };
+
+type Loader<Model> = (where: string, nameOrFolder: ModelFolder, options?: FromPretrainedOptions) => Promise<Model>;
+
+export const autoLoaders: { readonly [Task in keyof AutoModels]: Loader<AutoModels[Task]> } = loaders;
