@@ -402,6 +402,9 @@ describe('attention', () => {
     expect(() => attention(device, { ...rest, qkv: given.query })).toThrow(
       /attention: qkv .* \[totalTokens 4, matrices 3, /,
     );
+    expect(() => attention(device, { ...given, variant: 'flsh' as never })).toThrow(
+      'attention: variant flsh is none of byRow, flashMatrix, bySubgroup, flash, padded, tiled',
+    );
     expect(() => attention(device, { ...given, headSize: 1025 })).toThrow(
       /attention: headSize is 1025; it must be 1 to 1024/,
     );

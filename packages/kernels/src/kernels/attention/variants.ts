@@ -4,6 +4,7 @@ import { registerVariants } from '../../device/variantLoaders.ts';
 import { candidates } from './candidates.ts';
 import type { WrittenVariant } from './loadedVariants.ts';
 import { loadAttentionVariants } from './loadVariants.ts';
+import { replaceableVariants } from './options.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 
 registerVariants(loadAttentionVariants);
@@ -109,6 +110,8 @@ function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): s
       return headSize <= largestTiledHead
         ? undefined
         : `takes a headSize of at most ${largestTiledHead}; it is ${headSize}`;
+    default:
+      return `is none of byRow, flashMatrix, ${replaceableVariants.join(', ')}`;
   }
 }
 

@@ -1,7 +1,10 @@
+import { shown } from '@attune/validate';
 import { notLoaded } from '../../device/variantLoaders.ts';
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import type { GemmTile } from './gemmTile.ts';
+import { gemmVariants } from './options.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from './options.ts';
 import type { GemmChoice } from './sizeClasses.ts';
 import type { ProductShape, TileCandidate } from './tileCost.ts';
@@ -61,11 +64,12 @@ export const candidates = new Map<GemmVariant, Candidate>();
 /** Set when the variants of GPUs are loaded. */
 export const onGpus: { choices: GpuChoices | null } = { choices: null };
 
-/** @throws KernelArgumentError where it is not loaded */
+/** @throws KernelArgumentError where it is not loaded, or there is none of that name */
 export function candidateOf(variant: GemmVariant): Candidate {
   const candidate = candidates.get(variant);
-  if (!candidate) throw notLoaded(`gemm: the variant ${variant}`);
-  return candidate;
+  if (candidate) return candidate;
+  if (gemmVariants.includes(variant)) throw notLoaded(`gemm: the variant ${variant}`);
+  throw new KernelArgumentError(`gemm: variant is ${shown(variant)}; there are ${gemmVariants.join(', ')}`);
 }
 
 /** @throws KernelArgumentError where they are not loaded */

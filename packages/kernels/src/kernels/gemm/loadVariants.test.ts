@@ -6,6 +6,7 @@ import { checkGemm } from '../../testing/checkGemm.ts';
 import { candidates, onGpus } from './candidates.ts';
 import { loadGemmVariants } from './loadVariants.ts';
 import { gemmVariants } from './options.ts';
+import type { GemmVariant } from './options.ts';
 import { fittingVariants, planGemm } from './variants.ts';
 
 beforeEach(unload);
@@ -50,6 +51,8 @@ it('a variant of other adapters is an error until all are loaded', async () => {
   const product = { a: operand, b: operand, output, m: 8, n: 8, k: 8, layout: 'NN' } as const;
   // Where everything is of this adapter there is no other.
   if (other) expect(() => gemm(gpu, { ...product, variant: other })).toThrow(/not loaded.*await loadVariants\(\)/s);
+  const unknown = { ...product, variant: 'outer' as GemmVariant };
+  expect(() => gemm(gpu, unknown)).toThrow('gemm: variant is "outer"; there are portable, outerProduct, ');
   await loadVariants();
   expect(loaded()).toEqual([...gemmVariants].sort());
   expect(planGemm(gpu, { ...product, variant: 'portable' }).variant).toBe('portable');
