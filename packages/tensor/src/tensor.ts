@@ -1,6 +1,6 @@
 import { argmax, cast, GpuArray, scale as copy } from '@attune/kernels';
 import type { HostData } from '@attune/kernels';
-import { shown } from '@attune/validate';
+import { flag, optional, requireOptions, shown } from '@attune/validate';
 import { nest } from './nested.ts';
 import type { Plain } from './nested.ts';
 import { GradHooks } from './autograd/gradHooks.ts';
@@ -9,6 +9,7 @@ import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
 import type { Device } from './device.ts';
+import { isFloat } from './dtypes.ts';
 import type { DataOf, DType } from './dtypes.ts';
 import { AutogradError, ShapeError, TensorError } from './errors.ts';
 import { formatShape, shapesEqual, sizeOf } from './shape.ts';
@@ -41,8 +42,6 @@ export class Tensor<D extends DType = DType> {
   readonly shape: Shape;
   /** Where it lies. */
   readonly device: Device;
-  /** Whether operations on it are put on the tape. */
-  requiresGrad: boolean;
   /** Set by `retainGrad()`. */
   retainsGrad = false;
   /**
@@ -51,6 +50,7 @@ export class Tensor<D extends DType = DType> {
    */
   readonly node: GraphNode | null;
   readonly #isBool: boolean;
+  #requiresGrad: boolean;
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
   #gradPlace: (() => GpuArray) | null = null;
@@ -73,8 +73,26 @@ export class Tensor<D extends DType = DType> {
     this.#isBool = isBool;
     this.shape = shape;
     this.device = device;
-    this.requiresGrad = requiresGrad;
+    this.#requiresGrad = requiresGrad;
     this.node = node;
+  }
+
+  /**
+   * Whether operations on it are put on the tape. Set on floats that were given; what was computed
+   * has it from what it was computed from.
+   */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  /** @throws TensorError, AutogradError */
+  set requiresGrad(value: boolean) {
+    if (typeof value !== 'boolean') throw new TensorError(`requiresGrad must be true or false; got ${shown(value)}`);
+    if (value && !isFloat(this.dtype))
+      throw new TensorError(`requiresGrad: only f32 and f16 have gradients; this tensor is of ${this.dtype}`);
+    if (!value && this.node)
+      throw new AutogradError('requiresGrad: this tensor was computed, and stays on the tape; use detach()');
+    this.#requiresGrad = value;
   }
 
   /** What its elements are. */
@@ -207,7 +225,7 @@ export class Tensor<D extends DType = DType> {
 
   /**
    * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires
-   * one. The operations are forgotten afterwards.
+   * one; to its own where it was given. The operations are forgotten afterwards.
    *
    * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
    *   Where this is no scalar, a tensor of floats of its shape
@@ -221,12 +239,12 @@ export class Tensor<D extends DType = DType> {
       throw new AutogradError(
         `backward() needs a scalar, such as a loss, or a gradient for each element; this tensor has the shape ${formatShape(this.shape)}`,
       );
+    requireOptions('backward', options, backwardKinds, { error: AutogradError });
     if (typeof scale !== 'number') this.#requireGradient(scale);
-    if (!this.node) {
+    if (!this.requiresGrad)
       throw new AutogradError(
         'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad',
       );
-    }
     runBackward(this, scale, options);
   }
 
@@ -388,6 +406,8 @@ export class Tensor<D extends DType = DType> {
     this.dispose();
   }
 }
+
+const backwardKinds = { releaseResults: optional(flag) };
 
 function refuse(options: unknown): never {
   throw new TensorError(

@@ -21,5 +21,6 @@ export {
   wholeNumber,
 } from './kinds.ts';
 export type { Kind } from './kinds.ts';
+export { provided } from './provided.ts';
 export { nearestName } from './nearestName.ts';
 export { shown } from './shown.ts';

@@ -1,3 +1,4 @@
+import { object } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { nearestName } from './nearestName.ts';
 import { shown } from './shown.ts';
@@ -51,13 +52,12 @@ export function requireArgument(
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
   const { error = ArgumentError, otherNames = {} } = advice;
   const names = Object.keys(kinds);
-  // What one goes through, or waits for, carries its values elsewhere than under names.
-  if (typeof options !== 'object' || options === null || Symbol.iterator in options || 'then' in options) {
+  if (!object.holds(options)) {
     throw new error(
       `${where} takes its options as an object, { ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} }; got ${shown(options)}`,
     );
   }
-  for (const name of Object.keys(options)) {
+  for (const name of Object.keys(options as object)) {
     if (Object.hasOwn(kinds, name)) continue;
     if ((options as Record<string, unknown>)[name] === undefined) continue;
     if (Object.hasOwn(otherNames, name)) throw new error(`${where} has no option ${name}: ${otherNames[name]}`);

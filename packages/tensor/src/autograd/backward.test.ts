@@ -41,6 +41,32 @@ async function gradientOfChain(options?: BackwardOptions) {
   return result;
 }
 
+describe('a tensor that was given', () => {
+  it('is its own gradient, which hooks see', async () => {
+    const x = tensor([2, 3], { requiresGrad: true });
+    x.backward(tensor([1, 2]));
+    x.registerHook((gradient) => mul(gradient, 10));
+    x.backward(tensor([1, 2]));
+    expect(await x.grad!.toArray()).toEqual([11, 22]);
+    const scalar = tensor(5, { requiresGrad: true });
+    scalar.backward();
+    scalar.backward(0.5);
+    expect(await scalar.grad!.item()).toBe(1.5);
+    expect(() => tensor(5).backward()).toThrow(/nothing that this tensor was computed from requires a gradient/);
+  });
+
+  it('says where it cannot require a gradient, or must', () => {
+    const set = (x: Tensor, value: unknown) => () => Object.assign(x, { requiresGrad: value });
+    expect(set(tensor([1n]), true)).toThrow('requiresGrad: only f32 and f16 have gradients; this tensor is of i32');
+    expect(set(tensor([1]), 'yes')).toThrow('requiresGrad must be true or false; got "yes"');
+    const x = tensor([1], { requiresGrad: true });
+    expect(set(mul(x, 2), false)).toThrow(
+      'requiresGrad: this tensor was computed, and stays on the tape; use detach()',
+    );
+    expect(set(x, false)().requiresGrad).toBe(false);
+  });
+});
+
 describe('backward', () => {
   it('gives the same bits and needs less memory when it gives results back on the way', async () => {
     const kept = await gradientOfChain();

@@ -1,4 +1,4 @@
-import { array, callable, number, optional, requireArgument, requireOptions } from '@attune/validate';
+import { arrayOf, callable, instanceOf, number, optional, requireArgument, requireOptions } from '@attune/validate';
 import { AutogradError, TensorError } from '../errors.ts';
 import { tensor } from '../functional/create.ts';
 import { Mt19937 } from '../random/mt19937.ts';
@@ -35,7 +35,7 @@ export async function gradcheck(
   options: GradcheckOptions = {},
 ): Promise<void> {
   requireArgument('gradcheck', 'f', f, callable, TensorError);
-  requireArgument('gradcheck', 'inputs', inputs, array, TensorError);
+  requireArgument('gradcheck', 'inputs', inputs, arrayOf(instanceOf(Tensor), 'tensors'), TensorError);
   requireOptions('gradcheck', options, kinds, { error: TensorError });
   const { step = 0.01, absolute = 1e-3, relative = 0.01 } = options;
   const checked = inputs.map((input) => input.requiresGrad && input.dtype === 'f32');

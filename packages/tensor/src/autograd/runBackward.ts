@@ -25,9 +25,18 @@ export function runBackward(
   const { device } = root;
   device.scope(() => {
     const gradients = new Gradients(root, scale);
-    goThrough(computedTensors([root]), gradients, (tensor) => releaseResults && tensor !== root);
+    if (root.node) goThrough(computedTensors([root]), gradients, (tensor) => releaseResults && tensor !== root);
+    else endAt(root, gradients);
     gradients.finish();
   });
+}
+
+/** The gradient of a root that was given, not computed, is its own. */
+function endAt(root: TapeTensor, gradients: Gradients): void {
+  gradients.enter(root);
+  if (root.hasHooks) gradients.runHooks();
+  accumulate(root.device, { value: gradients.output, target: root.ensureGradArray(), length: root.size });
+  gradients.leave();
 }
 
 /**

@@ -118,6 +118,30 @@ describe('tensors from data', () => {
     expect((await attune.rand([2, 2], { generator }).data()).length).toBe(4);
   });
 
+  it('takes an option that is undefined as one that was left out', async () => {
+    const open = { dtype: undefined, device: undefined, requiresGrad: undefined };
+    const half = attune.zeros([2], { dtype: 'f16' });
+    const made = {
+      f32: [attune.zeros([2], open), attune.full([2], 2, open), attune.linspace(0, 1, 2, open), attune.eye(2, 2, open)],
+      i32: [attune.arange(0, 3, 1, open), attune.randint(0, 3, [2], open), attune.randperm(2, open)],
+      bool: [attune.full([2], true, open), attune.tensor([true], open)],
+      f16: [attune.onesLike(half, open), attune.randLike(half, open), attune.bernoulli(half, open)],
+    };
+    for (const [dtype, tensors] of Object.entries(made))
+      for (const tensor of tensors) expect([tensor.dtype, (await tensor.data()).length > 0]).toEqual([dtype, true]);
+  });
+
+  it.each<[string, (options: never) => unknown]>([
+    ['full', (options) => attune.full([1], 1, options)],
+    ['onesLike', (options) => attune.onesLike(attune.zeros([1]), options)],
+    ['bernoulli', (options) => attune.bernoulli([1], 0.5, options)],
+    ['bernoulli', (options) => attune.bernoulli(attune.zeros([1]), options)],
+    ['arange', (options) => attune.arange(0, 1, 1, options)],
+  ])('%s takes nothing else for its options', (name, call) => {
+    for (const options of [null, NaN, true, [], new Map(), () => 1, Promise.resolve()])
+      expect(() => call(options as never)).toThrow(new RegExp(`^${name} takes its options as an object`));
+  });
+
   it('says what does not fit', () => {
     expect(() => attune.tensor([[1, 2], [3]])).toThrow(/tensor: data\[1\] is an array of 1; it must be an array of 2/);
     expect(() => attune.tensor([1, true])).toThrow('tensor: data[1] is a boolean; the first is a number');

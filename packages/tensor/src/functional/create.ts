@@ -168,11 +168,17 @@ function hostArray(where: string, values: ArrayLike<number>, dtype: DType): Host
   return array;
 }
 
-/** A tensor of one number. */
-function filled<D extends DType>(where: string, shape: Shape, value: number, options: MakeOptions): Tensor<D> {
+/** A tensor of one number; `like` says what options leave open. */
+function filled<D extends DType>(
+  where: string,
+  shape: Shape,
+  value: number,
+  options: MakeOptions,
+  like: Pick<MakeOptions, 'device' | 'dtype'> = {},
+): Tensor<D> {
   requireExtents(where, shape);
   requireGivenOptions(where, options, makeKinds);
-  const { dtype = 'f32', requiresGrad = false, device = openedDevice(where) } = options;
+  const { dtype = like.dtype ?? 'f32', requiresGrad = false, device = like.device ?? openedDevice(where) } = options;
   if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
     throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
   hostArray(where, [value], dtype === 'f16' ? 'f32' : dtype);
@@ -220,14 +226,14 @@ export function full<V extends number | boolean, D extends DType = V extends boo
 ): Tensor<D> {
   requireArgument('full', 'value', value, valueKind, TensorError);
   const dtype = typeof value === 'boolean' ? 'bool' : 'f32';
-  return filled('full', shape, Number(value), { dtype, ...options });
+  return filled('full', shape, Number(value), options, { dtype });
 }
 
 /** Like another tensor: its shape, type and device, where the options do not say others. */
 function filledLike<D extends DType>(where: string, like: Tensor, value: number, options: MakeOptions): Tensor<D> {
   if (!(like instanceof Tensor))
     requireArgument(where, 'input', like, { what: 'a Tensor', holds: () => false }, TensorError);
-  return filled(where, like.shape, value, { device: like.device, dtype: like.dtype, ...options });
+  return filled(where, like.shape, value, options, like);
 }
 
 /**

@@ -36,7 +36,7 @@ function drawn<D extends DType>(
   requireExtents(where, shape);
   requireGivenOptions(where, options, kinds);
   const { generator = defaultGenerator(), ...rest } = options;
-  return fromValues(where, draw(generator, sizeOf(shape)), shape, { dtype, ...rest });
+  return fromValues(where, draw(generator, sizeOf(shape)), shape, { ...rest, dtype: rest.dtype ?? dtype });
 }
 
 /**
@@ -91,7 +91,7 @@ function drawnLike<D extends DType>(where: string, input: Tensor, options: DrawO
   requireTensor(where, 'input', input);
   requireGivenOptions(where, options, kinds);
   const { shape, dtype, device } = input;
-  return drawn(where, shape, { dtype, device, ...options }, dtype, draw);
+  return drawn(where, shape, { ...options, device: options.device ?? device }, dtype, draw);
 }
 
 /**
@@ -155,15 +155,17 @@ export function bernoulli<I extends DType, D extends DType = I>(
   probabilities: Tensor<I>,
   options?: DrawOptions<D>,
 ): Tensor<D>;
-export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third?: DrawOptions): Tensor {
+export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third: DrawOptions = {}): Tensor {
   if (!(of instanceof Tensor)) {
     requireArgument('bernoulli', 'probability', second, aProbability, TensorError);
-    return drawn('bernoulli', of, third ?? {}, 'f32', (generator, count) =>
+    return drawn('bernoulli', of, third, 'f32', (generator, count) =>
       numbers.bernoulli(generator, count, second as number),
     );
   }
   requireFloats('bernoulli', 'probabilities', of);
-  const { dtype = of.dtype, ...options } = (second ?? {}) as DrawOptions;
+  const given = second === undefined ? {} : second;
+  requireGivenOptions('bernoulli', given, kinds);
+  const { dtype = of.dtype, ...options } = given as DrawOptions;
   const draws = drawnLike('bernoulli', of, { ...options, dtype: 'f32' }, (generator, count) =>
     numbers.uniform(generator, count),
   );

@@ -94,6 +94,11 @@ describe('misuse is told in words', () => {
       /norm: the dimensions \[0\] of \[0\] have no elements to choose from/,
     ],
     [
+      'a wrong option of a backward',
+      ({ sum, zeros }) => (sum!(zeros!([2], { requiresGrad: true })) as Tensor).backward(1, { release: true } as never),
+      /backward has no option release; it has releaseResults/,
+    ],
+    [
       'endless steps',
       ({ arange }) => arange!(0, 2 ** 40),
       /arange: from 0 to 1099511627776 in steps of 1 are .* too many/,

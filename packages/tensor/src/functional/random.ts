@@ -60,7 +60,7 @@ export const dropoutKind: Kind = {
     if (typeof value !== 'object' || value === null) return false;
     const { probability, site, random } = value as Partial<DropoutOptions>;
     if (typeof probability !== 'number' || !(probability >= 0 && probability < 1)) return false;
-    return Number.isInteger(site) && (site as number) >= 0 && isRandom(random);
+    return word.holds(site) && isRandom(random);
   },
 };
 

@@ -38,7 +38,10 @@ function ranged<D extends DType>(start: number, last: number, step: number, opti
     throw new TensorError(`arange: from ${start} to ${last} in steps of ${step} are ${length} numbers, too many`);
   const values = Array.from({ length }, (_, index) => start + index * step);
   const isWhole = [start, last, step].every(Number.isInteger);
-  return fromValues('arange', values, [values.length], { dtype: isWhole ? 'i32' : 'f32', ...options });
+  return fromValues('arange', values, [values.length], {
+    ...options,
+    dtype: options.dtype ?? (isWhole ? 'i32' : 'f32'),
+  });
 }
 
 /**
@@ -61,7 +64,7 @@ export function linspace<D extends DType = 'f32'>(
   const values = Array.from({ length: steps }, (_, index) =>
     index < steps / 2 ? start + index * width : end - (steps - 1 - index) * width,
   );
-  return fromValues('linspace', values, [steps], { dtype: 'f32', ...options });
+  return fromValues('linspace', values, [steps], { ...options, dtype: options.dtype ?? 'f32' });
 }
 
 /**
@@ -77,5 +80,5 @@ export function eye<D extends DType = 'f32'>(rows: number, columns = rows, optio
   requireGivenOptions('eye', options, makeKinds);
   const values = new Float32Array(rows * columns);
   for (let index = 0; index < Math.min(rows, columns); index++) values[index * columns + index] = 1;
-  return fromValues('eye', values, [rows, columns], { dtype: 'f32', ...options });
+  return fromValues('eye', values, [rows, columns], { ...options, dtype: options.dtype ?? 'f32' });
 }

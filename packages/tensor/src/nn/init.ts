@@ -65,7 +65,8 @@ const rangeKinds = { a: optional(number), b: optional(number) };
  * @throws TensorError
  */
 export function uniform(parameter: Parameter, options: UniformOptions = {}): Parameter {
-  const { a = 0, b = 1 } = options ?? {};
+  requireGivenOptions('init.uniform', options, { ...drawKinds, ...rangeKinds });
+  const { a = 0, b = 1 } = options;
   if (a > b) throw new TensorError(`init.uniform: a is ${a} and b ${b}; a must not be above b`);
   return fill('init.uniform', parameter, options, rangeKinds, uniformDraw(a, b));
 }
@@ -106,7 +107,8 @@ const truncKinds = { ...normalKinds, ...rangeKinds };
  * @throws TensorError
  */
 export function truncNormal(parameter: Parameter, options: TruncNormalOptions = {}): Parameter {
-  const { mean = 0, std = 1, a = -2, b = 2 } = options ?? {};
+  requireGivenOptions('init.truncNormal', options, { ...drawKinds, ...truncKinds });
+  const { mean = 0, std = 1, a = -2, b = 2 } = options;
   if (!(a < b)) throw new TensorError(`init.truncNormal: a is ${a} and b ${b}; a must be below b`);
   if (!(std > 0)) throw new TensorError(`init.truncNormal: std is ${std}; it must be above 0`);
   return fill('init.truncNormal', parameter, options, truncKinds, truncNormalDraw({ mean, std, a, b }));

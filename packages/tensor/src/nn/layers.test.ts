@@ -46,6 +46,19 @@ describe('Dropout', () => {
   });
 });
 
+it.each<[string, () => { forward(input: never): unknown }]>([
+  ['LayerNorm', () => new api.LayerNorm({ normalizedShape: 3 })],
+  ['LayerNorm', () => new api.LayerNorm({ normalizedShape: 3, bias: false })],
+  ['LayerNorm', () => new api.LayerNorm({ normalizedShape: [2, 3] })],
+  ['RMSNorm', () => new api.RMSNorm({ normalizedShape: 3 })],
+])('%s says what is no tensor of floats', (name, make) => {
+  const layer = make();
+  const told = (input: unknown) => expect(() => layer.forward(input as never));
+  told([1, 2, 3]).toThrow(new RegExp(`^${name}: input must be a Tensor; got an array of 3`, 'i'));
+  told(undefined).toThrow(new RegExp(`^${name}: input must be a Tensor; got undefined`, 'i'));
+  told(api.zeros([2, 3], { dtype: 'i32' })).toThrow(/input must be a tensor of f32 or f16; it is one of i32/);
+});
+
 it('dropout in a checkpoint drops the same when it is computed again', async () => {
   const layer = new api.TransformerEncoderLayer({ dModel: 4, nhead: 2, dimFeedforward: 8, dropout: 0.5 });
   const x = wave([3, 2, 4]);

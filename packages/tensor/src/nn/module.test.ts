@@ -280,6 +280,10 @@ describe('hooks', () => {
 describe('Module.loadStateDict', () => {
   it.each([
     [undefined, /loadStateDict: entries must be names and tensors, as stateDict\(\) gives them; got undefined/],
+    [
+      [['layers.0.weight', { shape: [2], data: new Float32Array(3) }]],
+      /loadStateDict: layers.0.weight has 3 values, which do not fit its shape \[2\]/,
+    ],
     [[['layers.0.weight', [1, 2]]], /loadStateDict: entry 0 is no \[name, \{ shape, data: Float32Array \}\]/],
   ])('refuses %j', (entries, message) => {
     using pair = new Pair([device, device]);

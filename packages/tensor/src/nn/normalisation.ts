@@ -3,6 +3,7 @@ import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { add, mul, sub } from '../functional/binary.ts';
 import { inSinglePrecision } from '../functional/castFloats.ts';
+import { requireFloats } from '../functional/checks.ts';
 import { layerNorm } from '../functional/layerNorm.ts';
 import type { LayerNormOptions } from '../functional/layerNorm.ts';
 import type { RandomKey } from '../functional/random.ts';
@@ -67,8 +68,10 @@ const otherNames = { epsilon: 'it is called eps' };
 
 const shapeOf = (given: number | Shape): Shape => (typeof given === 'number' ? [given] : [...given]);
 
-/** @throws ShapeError where the last dimensions are others than those that are normalised */
-function requireLast(where: string, { shape }: Tensor, normalised: Shape): void {
+/** @throws ShapeError where the last dimensions are others than those that are normalised, TensorError */
+function requireLast(where: string, input: Tensor, normalised: Shape): void {
+  requireFloats(where, 'input', input);
+  const { shape } = input;
   if (!shapesEqual(shape.slice(-normalised.length), normalised))
     throw new ShapeError(
       `${where}: input has the shape ${formatShape(shape)}; its last dimensions must be ${formatShape(normalised)}`,

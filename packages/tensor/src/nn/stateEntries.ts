@@ -1,5 +1,6 @@
 import { requireArgument } from '@attune/validate';
 import { StateDictError } from '../errors.ts';
+import { formatShape, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 
 /** A tensor of a state dict that is to be loaded. */
@@ -23,8 +24,13 @@ export function readEntries(where: string, entries: unknown): (readonly [string,
   const given = [...(entries as Iterable<unknown>)];
   for (const [index, entry] of given.entries()) {
     const [name, tensor] = (Array.isArray(entry) ? entry : []) as [unknown, Partial<LoadedEntry> | undefined];
-    if (typeof name !== 'string' || !Array.isArray(tensor?.shape) || !(tensor?.data instanceof Float32Array))
+    const { shape, data } = tensor ?? {};
+    if (typeof name !== 'string' || !shape || !shapeKind.holds(shape) || !(data instanceof Float32Array))
       throw new StateDictError(`${where}: entry ${index} is no [name, { shape, data: Float32Array }]`);
+    if (data.length !== sizeOf(shape))
+      throw new StateDictError(
+        `${where}: ${name} has ${data.length} values, which do not fit its shape ${formatShape(shape)}`,
+      );
   }
   return given as (readonly [string, LoadedEntry])[];
 }

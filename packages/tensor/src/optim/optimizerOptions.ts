@@ -1,5 +1,5 @@
 import type { DynamicLossScale } from '@attune/kernels/internal';
-import { flag, numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/validate';
+import { flag, numberAtLeast, optional, provided, requireOptions, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
@@ -123,15 +123,14 @@ export function readOptimizerArguments<Own>(
     requireOptions(`${where}, lossScale`, rest.lossScale, dynamicScale, { error: TensorError });
   const plain = readParams(where, params);
   if (rest.lr instanceof Float64Array) refuseOwnRates(where, plain);
-  const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as Own;
   return {
     lr: defaultLr,
     maxGradNorm: 0,
     firstStep: 0,
     fp16: false,
     lossScale: 1,
-    ...defined,
-    groups: plain.map((group, index) => ({ weightDecay, factor: factors[index] ?? 1, ...group })),
+    ...(provided(rest) as Own),
+    groups: plain.map((group, index) => ({ weightDecay, factor: factors[index] ?? 1, ...provided(group) })),
     device: deviceOf(where, plain),
   };
 }

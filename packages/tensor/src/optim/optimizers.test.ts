@@ -12,8 +12,8 @@ import { Linear } from '../nn/linear.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';
 import { Adafactor } from './adafactor.ts';
-import { Adagrad } from './adagrad.ts';
 import { AdamW } from './adamW.ts';
+import { Adagrad } from './adagrad.ts';
 import { Lion } from './lion.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
@@ -174,6 +174,17 @@ describe('every optimizer', () => {
       weight.dispose();
     },
   );
+
+  it('takes what is undefined in a group as left out', async () => {
+    const after = async (group: object) => {
+      const parameter = new Parameter(Float32Array.of(1, -2), { shape: [2], device });
+      const optimizer = new AdamW([{ params: [parameter], ...group }], { lr: 0.1, weightDecay: 0.5 });
+      sum(mul(parameter, parameter)).backward();
+      await optimizer.step();
+      return [...(await parameter.data())];
+    };
+    expect(await after({ weightDecay: undefined, lr: undefined })).toEqual(await after({}));
+  });
 
   it('says what it does not know, and what contradicts', () => {
     const { a } = makeWeights();

@@ -25,6 +25,16 @@ describe('ReduceLROnPlateau', () => {
     }
   });
 
+  it('has its defaults where options are undefined', () => {
+    const rates = (options: ReduceLROnPlateauOptions) => {
+      const scheduler = new ReduceLROnPlateau(optimizerOf(1), options);
+      for (let step = 0; step < 15; step++) scheduler.step(1);
+      return scheduler.getLastLr();
+    };
+    expect(rates({ patience: undefined, factor: undefined, mode: undefined })).toEqual(rates({}));
+    expect(rates({})).toEqual([0.1]);
+  });
+
   it('says what it does not know', () => {
     const optimizer = optimizerOf(1);
     expect(() => new ReduceLROnPlateau(optimizer, { factor: 1 })).toThrow(

@@ -5,6 +5,7 @@ import {
   oneOf,
   oneOfKinds,
   optional,
+  provided,
   requireArgument,
   requireOptions,
   wholeNumber,
@@ -107,7 +108,7 @@ export class ReduceLROnPlateau {
       cooldown: 0,
       minLr: 0,
       eps: 1e-8,
-      ...options,
+      ...provided(options),
     };
     const { minLr, mode } = this.#options;
     if (typeof minLr !== 'number' && minLr.length !== optimizer.paramGroups.length) {
