@@ -102,7 +102,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   requireOptions('openDevice: limits', options.limits ?? {}, limitKinds, { error: KernelArgumentError });
   const webgpu = await findWebGpu(options);
   const adapter = await requestAdapter(webgpu, options);
-  if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice}`);
+  if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice()}`);
   opened += 1;
   const { device: model, description, architecture } = adapter.info;
   const device = await requestDevice(adapter, options, `device ${opened} (${description || model || architecture})`);
@@ -136,7 +136,7 @@ async function findWebGpu({ webgpu, backend, robustness = true }: OpenDeviceOpti
   } catch (cause) {
     throw new NoAdapterError(`WebGPU is missing: ${(cause as Error).message}`, { cause });
   }
-  if (!found) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice}`);
+  if (!found) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice()}`);
   return found;
 }
 

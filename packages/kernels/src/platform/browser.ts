@@ -7,7 +7,7 @@ export async function loadWebGpu({ backend }: WebGpuOptions): Promise<GPU | null
   return navigator?.gpu ?? null;
 }
 
-export const noAdapterAdvice =
+export const noAdapterAdvice = (): string =>
   'WebGPU needs a current Chrome, Edge, Safari or Firefox, a page served over https or from localhost, and graphics acceleration switched on.';
 
 /** Browsers tell when a promise is fulfilled; nobody polls. */

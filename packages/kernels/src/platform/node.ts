@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@attune/platform';
 import { loadProblem } from './loadProblem.ts';
 import type { Machine } from './loadProblem.ts';
+import { missingDrivers } from './missingDrivers.ts';
 import type { WebGpuOptions } from './platform.ts';
 
 export { collectGarbage } from './collectGarbage.ts';
@@ -45,8 +46,8 @@ function machine(): Machine {
   return { platform, arch, glibc };
 }
 
-export const noAdapterAdvice =
-  'On Linux a Vulkan driver is needed: a GPU driver, or the software driver of Debian 13 or newer (apt-get install mesa-vulkan-drivers libvulkan1; ' +
+export const noAdapterAdvice = (): string =>
+  `${missingDrivers(process.env)}On Linux a Vulkan driver is needed: a GPU driver, or the software driver of Debian 13 or newer (apt-get install mesa-vulkan-drivers libvulkan1; ` +
   'Debian 12 has it in bookworm-backports). In a clone of Attune, npm test and npm run demo install one by themselves.';
 
 /** Processor cores that this process may use. */

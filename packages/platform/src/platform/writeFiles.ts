@@ -36,7 +36,7 @@ export const writeFileAtomic: Platform['writeFileAtomic'] = (path, content) =>
 export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, files, isStale = () => false) => {
   await makeFolder(folder);
   await removeLeftovers(folder);
-  const suffix = `.${writer}.${process.pid}.${randomUUID()}.partial`;
+  const suffix = `.${writer()}.${process.pid}.${randomUUID()}.partial`;
   const beside = (name: string) => join(folder, `.${name}${suffix}`);
   const old = (name: string) => join(folder, `.${name}.old${suffix}`);
   let stale: string[] = [];
@@ -76,13 +76,14 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-const writer = hostname().replace(/[^\w-]/g, '') || 'host';
+// Not before a file is written: Deno asks for leave to know it.
+const writer = (): string => hostname().replace(/[^\w-]/g, '') || 'host';
 
 /** Takes away what processes of this machine left that were killed while they wrote. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, host, pid] = /^\..+\.([\w-]+)\.(\d+)\.[\w-]+\.partial$/.exec(name) ?? [];
-    if (host === writer && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
+    if (host === writer() && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 
