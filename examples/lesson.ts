@@ -7,7 +7,7 @@ import { checkpoint, sentences } from './tinyTask.ts';
 const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);
 const parts = sentences.trainTestSplit({ testSize: 4, seed: 1 });
 const encode = (dataset: typeof sentences) =>
-  dataset.map((batch) => tokenizer(batch.text, undefined, { truncation: true }), { batched: true });
+  dataset.map((batch) => tokenizer(batch.text, { truncation: true }), { batched: true });
 
 const metric = await evaluate.load('accuracy');
 const trainer = new Trainer({

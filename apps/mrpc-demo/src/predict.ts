@@ -38,7 +38,7 @@ export async function predict(name: string, [first, second]: readonly [string, s
       `${name} has no trained head to classify with (it lacks ${missing.join(', ')}), so its answers would be those of ` +
         'random weights. Train it on your task first, npm run demo -- --model … --dataset …, and pass predict the folder that this writes.',
     );
-  const encoded = tokenizer(first, second ?? undefined, { truncation: true });
+  const encoded = tokenizer(first, second ?? null, { truncation: true });
   const batch = new DataCollatorWithPadding({ tokenizer })([{ ...encoded }]);
   const logits = await noGrad(() => model.device.scope(() => model.forward(batch).logits.data()));
   return readLogits([...logits], model.config.labels, model.config.problemType);

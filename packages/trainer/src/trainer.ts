@@ -204,7 +204,10 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   }
 
   getTrainDataloader(): Extension.Dataloader | Promise<Extension.Dataloader> {
-    if (!this.trainDataset) throw new TrainerDatasetError('train() needs a trainDataset');
+    if (!this.trainDataset)
+      throw new TrainerDatasetError(
+        'train() needs a trainDataset: the Trainer was given none, or a split that its dataset does not have',
+      );
     return trainDataloader(this.#columns.of(this.trainDataset, 'train'), this.#parts, this.trainDataset);
   }
 

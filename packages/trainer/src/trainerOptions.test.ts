@@ -1,4 +1,4 @@
-import { Dataset } from '@attune/data';
+import { Dataset, datasetDict } from '@attune/data';
 import { openDevice } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
 import { Trainer, TrainerError, TrainingArguments } from './index.ts';
@@ -23,6 +23,10 @@ describe('new Trainer', () => {
       /evalDataset.b must be a Dataset; got an empty array: Dataset.fromRows/,
     ],
     [{ trainDataset: { a: Dataset.fromRows(rows) } }, /got an object with a. Choose one of them/],
+    [
+      { trainDataset: datasetDict({ train: Dataset.fromRows(rows) }) },
+      /got a DatasetDict. Choose one of them, such as datasets.train/,
+    ],
     [{ args: {} }, /args must be a TrainingArguments: new TrainingArguments/],
     [{ computeMetrics: {} }, /computeMetrics must be a function; got an empty object/],
     [{ callbacks: {} }, /callbacks must be an array of callbacks/],

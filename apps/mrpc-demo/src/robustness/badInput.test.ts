@@ -79,7 +79,7 @@ async function trainOn(
   encoding: object = { truncation: true },
 ) {
   const tokenizer = await AutoTokenizer.fromPretrained(folder, { warn: () => {} });
-  const trainDataset = await Dataset.fromRows(data).map((batch) => tokenizer(batch.text, undefined, encoding), {
+  const trainDataset = await Dataset.fromRows(data).map((batch) => tokenizer(batch.text, encoding), {
     batched: true,
   });
   const model = await load();

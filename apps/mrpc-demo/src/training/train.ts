@@ -128,8 +128,7 @@ async function load(options: TrainOptions, { info }: Device, say: Say): Promise<
 
   const encode = (dataset: Dataset<LabelledRow>) =>
     dataset.map(
-      (batch) =>
-        tokenizer(batch.sentence1, source.pairs ? (batch.sentence2 as string[]) : undefined, { truncation: true }),
+      (batch) => tokenizer(batch.sentence1, source.pairs ? (batch.sentence2 as string[]) : null, { truncation: true }),
       { batched: true, removeColumns: source.pairs ? ['sentence1', 'sentence2'] : ['sentence1'] },
     );
   const args = new TrainingArguments(options.output, {

@@ -73,7 +73,7 @@ export function readTexts(input: unknown, pair: unknown): ReadTexts {
   }
   if (!isTexts(input))
     throw new TokenizerError(
-      `The tokenizer was given ${input === null || input === undefined ? String(input) : `a value of type ${typeof input}`}; ` +
+      `The tokenizer was given ${input === null || input === undefined ? `${input}, as a column gives that is not there` : `a value of type ${typeof input}`}; ` +
         `a string or a list of strings was expected.`,
     );
   const rows: unknown[] = [...input];

@@ -155,6 +155,11 @@ describe('encoding', () => {
     expect(() => tokenizer.pad([{ input_ids: [1] }], { max_length: 5 } as object)).toThrow(/did you mean maxLength/);
     expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
     expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
+    for (const given of [[undefined], ['a', undefined], [['a'], undefined, { truncation: true }]])
+      expect(() => (tokenizer as (...given: unknown[]) => unknown)(...given)).toThrow(
+        /was given undefined.*, as a column gives that is not there/,
+      );
+    expect(tokenizer('a', null, {}).input_ids).toEqual(tokenizer('a').input_ids);
     expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text is undefined/);
     expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
     expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);

@@ -109,7 +109,12 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const { modelInputNames, paddingSide, truncationSide } = shared;
   const files = (): Map<string, string> => tokenizerFiles(parts, words);
 
-  const encode = (input: unknown, pairOrOptions?: unknown, givenOptions?: EncodeOptions | null) => {
+  const encode = (...given: [input: unknown, pairOrOptions?: unknown, options?: EncodeOptions | null]) => {
+    const [input, pairOrOptions, givenOptions] = given;
+    if (given.length > 1 && pairOrOptions === undefined)
+      throw new TokenizerError(
+        'The tokenizer was given undefined for the second texts, as a column gives that is not there. Where there are none, give null or leave them out.',
+      );
     const secondIsOptions = typeof pairOrOptions === 'object' && pairOrOptions !== null && !isTexts(pairOrOptions);
     if (secondIsOptions && givenOptions !== undefined && givenOptions !== null)
       throw new TokenizerError('The tokenizer was given its options twice. Give texts, pairs or null, and options.');

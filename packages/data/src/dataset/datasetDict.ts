@@ -46,6 +46,9 @@ const splitsKind: Kind = {
 
 /** What can be done with all splits at once. */
 class DatasetDictMethods<Row> {
+  // Messages name what they got by the name of its class.
+  static readonly name = 'DatasetDict';
+
   /** Use `datasetDict({ train, … })`, which types the splits. */
   constructor(splits: Splits<Row>) {
     requireArgument('datasetDict', 'splits', splits, splitsKind, DatasetError);
