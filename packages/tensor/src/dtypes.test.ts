@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import * as attune from './index.ts';
 import type { Tensor } from './index.ts';
 import { methodNames } from './methods.ts';
+import type { TensorMethods } from './methods.ts';
 
 beforeAll(async () => {
   await attune.defaultDevice();
@@ -20,6 +21,13 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(attune.full([2], true)).toEqualTypeOf<Tensor<'bool'>>();
     expectTypeOf(attune.onesLike(attune.zeros([1], { dtype: 'i32' }))).toEqualTypeOf<Tensor<'i32'>>();
     expectTypeOf(attune.randperm(3)).toEqualTypeOf<Tensor<'i32'>>();
+    const count: number = 3;
+    expectTypeOf(attune.arange(3)).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.arange(-1, 3, 2)).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(attune.arange(0, 1, 0.25)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.arange(2.5)).toEqualTypeOf<Tensor<'f32'>>();
+    expectTypeOf(attune.arange(count).dtype).toEqualTypeOf<'i32' | 'f32'>();
+    expectTypeOf(attune.arange(0, 3, 1, { dtype: 'f16' })).toEqualTypeOf<Tensor<'f16'>>();
   });
 
   it('of results, and of what is read', async () => {
@@ -52,6 +60,11 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(x.cast('f16').sort().values).toEqualTypeOf<Tensor<'f16'>>();
     expectTypeOf(x.split(1)).toEqualTypeOf<Tensor<'i32'>[]>();
     expectTypeOf(x.gt(1).sum()).toEqualTypeOf<Tensor<'i32'>>();
+    expectTypeOf(x.slice([0, 1])).toEqualTypeOf<Tensor<'i32'>>();
+    // Where a method could not be told from its function it would be never.
+    type Methods = TensorMethods<'f32'>;
+    type Untold = { [Name in keyof Methods]: Methods[Name] extends never ? Name : never }[keyof Methods];
+    expectTypeOf<Untold>().toBeNever();
   });
 
   it('and takes those it does not know as they are', () => {

@@ -27,6 +27,7 @@ import * as sorting from './functional/sorting.ts';
 import { oneHot, tril, triu } from './functional/triangles.ts';
 import * as unary from './functional/unary.ts';
 import { maskedFill, where } from './functional/where.ts';
+import type { Range } from './functional/slicing.ts';
 import type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
 import type { DType, FloatOf, FloatType, SumOf } from './dtypes.ts';
 import { Tensor } from './tensor.ts';
@@ -100,6 +101,7 @@ interface OtherMethods<D extends DType> {
   readonly minimum: Arithmetic<D>;
   where<B extends Operand>(condition: Tensor, other: B): Tensor<BesideOperand<D, B>>;
   cast<T extends DType>(dtype: T): Tensor<T>;
+  slice(...ranges: readonly Range[]): Tensor<D>;
   split(size: number | readonly number[], dim?: number): Tensor<D>[];
   chunk(chunks: number, dim?: number): Tensor<D>[];
   sort(dim?: number, options?: SortOptions): Sorted<D>;

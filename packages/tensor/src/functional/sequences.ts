@@ -8,6 +8,9 @@ import type { DType } from '../dtypes.ts';
 
 const count = wholeNumber(0, 2 ** 31 - 1);
 
+/** i32 where all numbers are whole, f32 where one is none; one of both where the compiler does not know them. */
+type RangeType<N extends number> = number extends N ? 'i32' | 'f32' : `${N}` extends `${bigint}` ? 'i32' : 'f32';
+
 /**
  * The numbers from `start` on, before `end`, in steps, as `torch.arange`; `arange(end)` begins with
  * 0. i32 where all three are whole, else f32. Of one dimension; it requires a gradient by
@@ -17,12 +20,12 @@ const count = wholeNumber(0, 2 ** 31 - 1);
  * @param step default 1; may be negative
  * @throws TensorError
  */
-export function arange<D extends DType = 'i32' | 'f32'>(
-  start: number,
-  end?: number,
-  step = 1,
-  options: MakeOptions<D> = {},
-): Tensor<D> {
+export function arange<
+  Start extends number,
+  End extends number = 0,
+  Step extends number = 1,
+  D extends DType = RangeType<Start | End | Step>,
+>(start: Start, end?: End, step: Step | 1 = 1, options: MakeOptions<D> = {}): Tensor<D> {
   if (end === undefined) return ranged(0, start, step, options);
   return ranged(start, end, step, options);
 }
