@@ -117,6 +117,16 @@ describe('bindings that the dispatch does not have', () => {
   });
 });
 
+it('reads declarations that share a line', async () => {
+  const source = () =>
+    '@group(0) @binding(0) var<uniform> numbers: vec4u; @group(0) @binding(1) var<storage, read_write> output: array<f32>;' +
+    '@compute @workgroup_size(1) fn main() { output[0] = f32(numbers.x); }';
+  const array = gpu.allocate('f32', 4, 'output');
+  const program = { key: 'one line', source };
+  gpu.dispatch({ program, parameters: { integers: [7] }, reads: [], writes: [array], workgroups: [1, 1, 1] });
+  expect(((await gpu.read(array)) as Float32Array)[0]).toBe(7);
+});
+
 it('says how many workgroups a device takes', () => {
   const program = { key: 'relu', source: () => '' };
   const array = gpu.allocate('f32', 4, 'output');

@@ -45,18 +45,19 @@ export function requireBindings(
   }
 }
 
-const declaration = /@binding\((\d+)\)[^;]*?var\s*<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/;
+const declaration = /@binding\((\d+)\)[^;]*?var\s*<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/g;
 
 /** Null where the text is written in a way that only a compiler can read. */
 function bindingsOf(code: string): Map<number, Binding> | null {
   const found = new Map<number, Binding>();
   for (const [index, text] of code.split('\n').entries()) {
     const line = text.replace(/\/\/.*/, '');
-    if (!line.includes('@binding')) continue;
-    const [, number, space, access = 'read', name = ''] = declaration.exec(line) ?? [];
-    if (number === undefined) return null;
-    const declared = { name, access: space === 'uniform' ? space : (access as 'read'), line: index + 1 };
-    found.set(Number(number), declared as Binding);
+    const declarations = [...line.matchAll(declaration)];
+    if (declarations.length < line.split('@binding').length - 1) return null;
+    for (const [, number, space, access = 'read', name = ''] of declarations) {
+      const declared = { name, access: space === 'uniform' ? space : (access as 'read'), line: index + 1 };
+      found.set(Number(number), declared as Binding);
+    }
   }
   return found;
 }
