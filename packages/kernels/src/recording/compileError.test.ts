@@ -117,6 +117,14 @@ describe('bindings that the dispatch does not have', () => {
   });
 });
 
+it('takes no word of the source that is quoted for its own', async () => {
+  const source = () => '@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }';
+  gpu.dispatch({ program: { key: 'half', source }, reads: [], writes: [], workgroups: [1, 1, 1] });
+  const failure = await gpu.idle().catch((error: Error) => error.message);
+  expect(failure).toMatch(/kernel half does not compile/);
+  expect(failure).not.toMatch(/larger than this device allows|must be named main/);
+});
+
 it('reads declarations that share a line', async () => {
   const source = () =>
     '@group(0) @binding(0) var<uniform> numbers: vec4u; @group(0) @binding(1) var<storage, read_write> output: array<f32>;' +

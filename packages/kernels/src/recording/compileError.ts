@@ -20,7 +20,8 @@ export function compileError(
     const where = place(line as number);
     return where ? `${where}:${column}` : words;
   });
-  const known = remedies.find(({ means }) => means.test(message));
+  const said = message.replaceAll(quoted, '');
+  const known = remedies.find(({ means }) => means.test(said));
   if (!known) return located;
   const { line, what } = known;
   const first = line
@@ -33,6 +34,9 @@ export function compileError(
   const advice = `${where ? `${where}: ` : ''}${what(limits)}`;
   return `${advice}\n${located}`;
 }
+
+/** Lines of the source, above a line of `^` in Dawn's words and behind a bar in naga's. */
+const quoted = /^.*\n(?=[ \t]*\^+[ \t]*$)|^.*[│|].*$/gm;
 
 interface Remedy {
   /** What Dawn or naga say. */
