@@ -40,10 +40,10 @@ export const flag: Kind = { what: 'true or false', holds: (value) => typeof valu
 export const callable: Kind = { what: 'a function', holds: (value) => typeof value === 'function' };
 /** An array, of anything. */
 export const array: Kind = { what: 'an array', holds: Array.isArray };
-/** An object with names: no array, Map or promise, which have their values elsewhere. */
+/** An object that is no array. */
 export const object: Kind = {
   what: 'an object',
-  holds: (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value),
+  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
 /** A number that is neither infinite nor NaN. */

@@ -52,7 +52,8 @@ export function requireArgument(
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
   const { error = ArgumentError, otherNames = {} } = advice;
   const names = Object.keys(kinds);
-  if (!object.holds(options)) {
+  // A list, a Map or a promise has its values elsewhere than in its names.
+  if (!object.holds(options) || Symbol.iterator in (options as object) || 'then' in (options as object)) {
     throw new error(
       `${where} takes its options as an object, { ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} }; got ${shown(options)}`,
     );

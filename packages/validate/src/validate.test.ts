@@ -7,6 +7,7 @@ import {
   flag,
   instanceOf,
   nearestName,
+  object,
   objectWith,
   oneOf,
   optional,
@@ -56,12 +57,19 @@ describe('requireArgument', () => {
   });
 });
 
+it('an object may be one of a class that has rows to go through', () => {
+  expect(() => requireArgument('f', 'dataset', new Map(), object)).not.toThrow();
+  expect(() => requireArgument('f', 'dataset', [], object)).toThrow(/must be an object; got an empty array/);
+});
+
 describe('requireOptions', () => {
   const kinds = { batchSize: optional(wholeNumber(1)), dataset: array };
 
   it.each([
     [undefined, 'f takes its options as an object, { batchSize, dataset }; got undefined'],
     [[1], 'f takes its options as an object, { batchSize, dataset }; got an array of 1'],
+    [new Map(), 'f takes its options as an object, { batchSize, dataset }; got a Map'],
+    [Promise.resolve({}), 'f takes its options as an object, { batchSize, dataset }; got a Promise; await it first'],
     [{}, 'f: dataset must be an array; got undefined'],
     [{ dataset: [], batchsize: 3 }, 'f has no option batchsize; did you mean batchSize?'],
     [{ dataset: [], batch_size: 3 }, 'f has no option batch_size; did you mean batchSize?'],
