@@ -17,6 +17,8 @@ describe('new Trainer', () => {
     [{ trainDataset: [{ input_x: 1 }] }, /trainDataset must be a Dataset; got an array of 1: Dataset.fromRows/],
     [{ trainDataset: Promise.resolve() }, /trainDataset must be a Dataset; got a Promise; await it first/],
     [{ trainDataset: new Set() }, /trainDataset must be .* got a Set that can only be iterated over: collect its rows/],
+    [{ evalDataset: 5 }, /evalDataset must be a Dataset; got 5/],
+    [{ evalDataset: null }, /evalDataset must be a Dataset; got null/],
     [{ evalDataset: { a: [], b: [] } }, /evalDataset.a must be a Dataset; got an empty array: Dataset.fromRows/],
     [
       { evalDataset: { a: Dataset.fromRows(rows), b: [] } },

@@ -3,6 +3,7 @@ import type { BatchArray, DataCollator, NdArray, PaddingTokenizer } from '@attun
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import type { OptimizerClass } from './arguments/optimizers.ts';
 import {
+  anything,
   callable,
   instanceOf,
   object,
@@ -130,7 +131,8 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model: optional(modelKind),
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
   trainDataset: optional(anyRows),
-  evalDataset: optional(object),
+  // A dataset or several: requireEvalDataset says more.
+  evalDataset: anything,
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),
   computeMetrics: optional(callable),
@@ -186,7 +188,7 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   requireOptions('new Trainer', options, optionKinds, optionAdvice);
   const { trainDataset, evalDataset } = options;
   if (trainDataset) requireDataset('new Trainer', 'trainDataset', trainDataset, options.args);
-  if (evalDataset) requireEvalDataset('new Trainer', evalDataset, options.args);
+  if (evalDataset !== undefined) requireEvalDataset('new Trainer', evalDataset, options.args);
   const {
     model: trained,
     args = new TrainingArguments(),
