@@ -110,23 +110,11 @@ export { scaledDotProductAttention } from './functional/scaledDotProductAttentio
 export type { ScaledDotProductAttentionOptions } from './functional/scaledDotProductAttention.ts';
 export type { DropoutOptions, RandomKey } from './functional/random.ts';
 export { logSoftmax, softmax } from './functional/softmax.ts';
-export {
-  all,
-  any,
-  argMax,
-  argMin,
-  logSumExp,
-  max,
-  mean,
-  min,
-  norm,
-  prod,
-  std,
-  sum,
-  variance,
-  variance as var,
-} from './functional/reductions.ts';
-export type { Dims, NormOptions, ReductionOptions, VarianceOptions } from './functional/reductions.ts';
+export { all, any, logSumExp, max, mean, min, prod, sum } from './functional/reductions.ts';
+export { argMax, argMin } from './functional/argReductions.ts';
+export { norm, std, variance, variance as var } from './functional/spreads.ts';
+export type { Dims, ReductionOptions } from './functional/reduced.ts';
+export type { NormOptions, VarianceOptions } from './functional/spreads.ts';
 export {
   ELU,
   GELU,

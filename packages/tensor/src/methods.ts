@@ -19,7 +19,9 @@ import { linear } from './functional/linear.ts';
 import * as losses from './functional/losses.ts';
 import { matmul } from './functional/matmul.ts';
 import * as movement from './functional/movement.ts';
+import * as argReductions from './functional/argReductions.ts';
 import * as reductions from './functional/reductions.ts';
+import * as spreads from './functional/spreads.ts';
 import { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
 import * as slicing from './functional/slicing.ts';
 import { logSoftmax, softmax } from './functional/softmax.ts';
@@ -45,6 +47,8 @@ const functions = {
   ...indexing,
   ...sorting,
   ...reductions,
+  ...argReductions,
+  ...spreads,
   ...losses,
   ...classLosses,
   ...comparingLosses,
@@ -69,7 +73,7 @@ const functions = {
   fullLike,
   randLike,
   randnLike,
-  var: reductions.variance,
+  var: spreads.variance,
   /** `x.where(condition, other)`: x where the condition is true, as in PyTorch. */
   where: (input: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, input, other),
 };

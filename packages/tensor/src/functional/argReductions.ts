@@ -1,0 +1,48 @@
+import { argReduce } from '@attune/kernels';
+import { Tensor } from '../tensor.ts';
+import { requireAxis, withoutAxes } from './axes.ts';
+import { requireGivenOptions, requireTensor } from './checks.ts';
+import { reductionKinds, requireElements } from './reduced.ts';
+import type { ReductionOptions } from './reduced.ts';
+import { rowsOf } from './reduction.ts';
+import { gathered } from './strided.ts';
+
+/**
+ * Number of the greatest along a dimension, i32, the first of several, or in the flat tensor where
+ * none is named; NaN is greatest. Any element type; no gradient. As `torch.argmax`.
+ *
+ * @throws ShapeError of no elements, TensorError
+ */
+export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
+  return numberOf('argMax', false, input, dim, options);
+}
+
+/**
+ * Number of the least, as `argMax`; NaN is least. As `torch.argmin`. i32; no gradient.
+ *
+ * @throws ShapeError of no elements, TensorError
+ */
+export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
+  return numberOf('argMin', true, input, dim, options);
+}
+
+function numberOf(
+  operation: string,
+  least: boolean,
+  input: Tensor,
+  dim: number | null | undefined,
+  options: ReductionOptions,
+): Tensor<'i32'> {
+  requireTensor(operation, 'input', input);
+  requireGivenOptions(operation, options, reductionKinds);
+  const { device, shape } = input;
+  const axes =
+    dim === undefined || dim === null
+      ? [...shape.keys()]
+      : [requireAxis(operation, 'dim', dim, shape)].filter((axis) => axis < shape.length);
+  requireElements(operation, input, axes);
+  const layout = gathered(device, input.array, shape, axes);
+  const array = device.allocate('i32', rowsOf(layout), operation);
+  argReduce(device, { ...layout, output: array, least });
+  return new Tensor({ array, shape: withoutAxes(shape, axes, options.keepDim === true), device });
+}

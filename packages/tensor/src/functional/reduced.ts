@@ -1,0 +1,58 @@
+import { flag, optional, requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { ShapeError, TensorError } from '../errors.ts';
+import { formatShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { requireAxes } from './axes.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
+import { reduction } from './reduction.ts';
+import type { ReductionPlan } from './reduction.ts';
+import type { DType } from '../dtypes.ts';
+
+/** Dimensions that a reduction takes together: one, several, or all where none is named. */
+export type Dims = number | readonly number[] | null;
+
+/** Options of every reduction. */
+export interface ReductionOptions {
+  /** Whether reduced dimensions stay, with an extent of 1. Default false. */
+  readonly keepDim?: boolean | undefined;
+}
+
+export const reductionKinds = { keepDim: optional(flag) };
+
+/** A reduction of these dimensions by a plan, its arguments checked. */
+export function reduced<D extends DType>(
+  plan: ReductionPlan,
+  input: Tensor,
+  dim: Dims | undefined,
+  options: ReductionOptions,
+  optionKinds: Readonly<Record<string, Kind>> = reductionKinds,
+): Tensor<D> {
+  if (plan.result) requireTensor(plan.operation, 'input', input);
+  else requireFloats(plan.operation, 'input', input);
+  requireGivenOptions(plan.operation, options, optionKinds);
+  const axes = axesOf(plan.operation, input, dim);
+  if (plan.needsElements) requireElements(plan.operation, input, axes);
+  return reduction(plan, input, axes, options.keepDim === true);
+}
+
+const dimsKind: Kind = {
+  optional: true,
+  what: 'a dimension, an array of them, or null for all',
+  holds: (value) => value === undefined || value === null || typeof value === 'number' || Array.isArray(value),
+};
+
+/** No dimension named means all of them, as in PyTorch. */
+export function axesOf(operation: string, input: Tensor, dim: Dims | undefined): number[] {
+  requireArgument(operation, 'dim', dim, dimsKind, TensorError);
+  const named = Array.isArray(dim) && dim.length === 0 ? null : dim;
+  return requireAxes(operation, 'dim', named, input.shape);
+}
+
+/** @throws ShapeError where one of these dimensions is empty */
+export function requireElements(operation: string, { shape }: Tensor, axes: readonly number[]): void {
+  if (axes.some((axis) => shape[axis] === 0))
+    throw new ShapeError(
+      `${operation}: the dimensions [${axes.join(', ')}] of ${formatShape(shape)} have no elements to choose from`,
+    );
+}

@@ -1,0 +1,87 @@
+import { optional } from '@attune/validate';
+import type { Tensor } from '../tensor.ts';
+import { realNumber, requireGivenOptions } from './checks.ts';
+import { reductionKinds, reduced } from './reduced.ts';
+import type { Dims, ReductionOptions } from './reduced.ts';
+import type { ReductionPlan } from './reduction.ts';
+
+/** Options of `variance` and `std`. */
+export interface VarianceOptions extends ReductionOptions {
+  /** What is taken from the number of elements before it divides. Default 1. */
+  readonly correction?: number | undefined;
+}
+
+/** Options of `norm`. */
+export interface NormOptions extends ReductionOptions {
+  /** The exponent; Infinity, -Infinity and 0 too. Default 2. */
+  readonly p?: number | undefined;
+}
+
+const varianceKinds = { ...reductionKinds, correction: optional(realNumber) };
+const normKinds = { ...reductionKinds, p: optional(realNumber) };
+
+function spreadPlan(operation: string, isRoot: boolean, correction: number): ReductionPlan {
+  const divisor = (count: number) => Math.max(0, count - correction);
+  return {
+    operation,
+    member: isRoot ? 'deviation' : 'variance',
+    gradient: isRoot ? 'deviation' : 'variance',
+    center: { member: 'sum', factor: (count) => 1 / count },
+    factor: (count) => 1 / divisor(count),
+    gradientFactor: (count) => (isRoot ? 1 : 2) / (count - correction),
+    values: (_, { output, center }) => ({ first: center, ...(isRoot && { second: output }) }),
+  };
+}
+
+/**
+ * Variance over dimensions, f32: `Σ (x - mean)² / (n - correction)`. As `torch.var`, whose name is
+ * taken in JavaScript. The gradient is multiplied by `2 (x - mean) / (n - correction)`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
+  requireGivenOptions('variance', options, varianceKinds);
+  return reduced(spreadPlan('variance', false, options.correction ?? 1), input, dim, options, varianceKinds);
+}
+
+/**
+ * Standard deviation over dimensions, f32: the root of `variance`. Where it is 0, so is the
+ * gradient. As `torch.std`.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
+  requireGivenOptions('std', options, varianceKinds);
+  return reduced(spreadPlan('std', true, options.correction ?? 1), input, dim, options, varianceKinds);
+}
+
+/**
+ * `(Σ |x|^p)^(1/p)` over dimensions, f32; the greatest or least magnitude for p = ±Infinity, how
+ * many are not 0 for p = 0. As `torch.linalg.vector_norm`. The gradient is that of PyTorch: 0 where
+ * the norm is 0.
+ *
+ * @throws ShapeError of no elements where p is negative or Infinity, TensorError
+ */
+export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
+  requireGivenOptions('norm', options, normKinds);
+  return reduced(normPlan(options.p ?? 2), input, dim, options, normKinds);
+}
+
+function normPlan(power: number): ReductionPlan {
+  const byNorm: Pick<ReductionPlan, 'operation' | 'values'> = {
+    operation: 'norm',
+    values: (_, { output }) => ({ first: output }),
+  };
+  if (power === 0) return { ...byNorm, member: 'nonZeros', gradient: null };
+  if (power === 1) return { operation: 'norm', member: 'absoluteSum', gradient: 'absoluteSum', values: () => ({}) };
+  if (power === 2) return { ...byNorm, member: 'euclidean', gradient: 'euclidean' };
+  if (Number.isFinite(power))
+    return { ...byNorm, member: 'powers', gradient: 'powers', power, needsElements: power < 0 };
+  return {
+    operation: 'norm',
+    member: power > 0 ? 'absoluteMaximum' : 'absoluteMinimum',
+    gradient: 'absoluteExtremum',
+    needsElements: true,
+    values: (run, { output }) => ({ first: output, second: run({ member: 'absoluteEquals', center: output }) }),
+  };
+}
