@@ -1,5 +1,5 @@
-import { add, Dropout, Embedding, embeddingSum, Module, type LayerNorm, type Tensor } from '@attune/tensor';
-import { uniformNoise } from '@attune/tensor/internal';
+import { Dropout, Embedding, embeddingSum, Module, type LayerNorm, type Tensor } from '@attune/tensor';
+import { addOfOneShape, uniformNoise } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { layerNormOf, type Run, type WeightSource } from './layers.ts';
 
@@ -39,7 +39,9 @@ export class BertEmbeddings extends Module {
           ids,
           { paddingIndices: tables.map((table) => table.paddingIdx) },
         )
-      : tables.map((table, index) => table.forward(ids[index] as Uint32Array)).reduce(add);
+      : tables
+          .map((table, index) => table.forward(ids[index] as Uint32Array))
+          .reduce((total, vectors) => addOfOneShape(total, vectors));
     const noisy = this.#withNoise(sum, { packed, random });
     return this.dropout.forward(this.LayerNorm.forward(noisy), random);
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
-import { defaultDevice, Module, noGrad, type Linear, type Tensor } from '@attune/tensor';
+import { defaultDevice, gatherRows, Module, noGrad, type Linear, type Tensor } from '@attune/tensor';
 import { BertForSequenceClassification } from '../heads/sequenceClassification.ts';
 
 const folder = fileURLToPath(new URL('../../golden/own-mini', import.meta.url));
@@ -86,5 +86,21 @@ describe('a replaced layer', () => {
     expect(replaced.map(({ calls }) => calls)).toEqual([1, 1, 1, 1]);
     for (const [index, [parent, name]] of places.entries()) parent[name] = replaced[index]!.base;
     expect(await logits()).toEqual(exact);
+  });
+
+  it('must give a row for every token', () => {
+    const { output } = model.bert.encoder.layer[0]!.attention;
+    const { dense } = output;
+    class FirstRow extends Module {
+      forward(input: Tensor): Tensor {
+        return gatherRows(dense.forward(input), Uint32Array.of(0));
+      }
+    }
+    output.dense = new FirstRow();
+    expect(() => model.forward(inputs)).toThrow(/layerNorm: residual has the shape \[4, \d+\]; expected \[1, \d+\]/);
+    // A norm that others look at is no part of the sum's kernel.
+    using _ = output.LayerNorm.registerForwardHook(() => {});
+    expect(() => model.forward(inputs)).toThrow(/add: b has the shape \[1, \d+\]; expected \[4, \d+\]/);
+    output.dense = dense;
   });
 });

@@ -1,4 +1,5 @@
-import { bceWithLogits, crossEntropy, mseLoss, type Tensor } from '@attune/tensor';
+import type { Tensor } from '@attune/tensor';
+import { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from '@attune/tensor/internal';
 import { shown } from '@attune/validate';
 import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
 import { BatchError } from '../pretrained/errors.ts';
@@ -125,6 +126,8 @@ export function labelsOf(
 export function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, items = labelled): Tensor {
   const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);
   const factor = items > 0 ? 1 / (items * perRow) : 0;
-  if (values instanceof Int32Array) return crossEntropy(logits, values, { ignoreIndex, factor });
-  return problemType === 'regression' ? mseLoss(logits, values, { factor }) : bceWithLogits(logits, values, { factor });
+  if (values instanceof Int32Array)
+    return fusedCrossEntropy(logits, { values, factor }, { labelSmoothing: 0, ignoreIndex });
+  const loss = problemType === 'regression' ? fusedSquaredError : fusedBinaryCrossEntropy;
+  return loss(logits, { values, factor });
 }

@@ -4,7 +4,7 @@ import { oneOf, optional } from '@attune/validate';
 import { isFloat } from '../dtypes.ts';
 import type { DType, FloatOf } from '../dtypes.ts';
 import type { Tensor } from '../tensor.ts';
-import { cast } from './cast.ts';
+import { castFloats } from './castFloats.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { UnaryKernels } from './mapUnary.ts';
@@ -51,7 +51,7 @@ const tanhKernels: UnaryKernels = {
  */
 export function tanh<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
   requireTensor('tanh', 'input', input);
-  return unary('tanh', isFloat(input.dtype) ? input : cast(input, 'f32'), tanhKernels);
+  return unary('tanh', isFloat(input.dtype) ? input : castFloats(input, 'f32'), tanhKernels);
 }
 
 /**

@@ -5,6 +5,7 @@ import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
 import { shapesEqual, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import { addAlike } from './addAlike.ts';
 import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
 import { requireHeld } from './checks.ts';
 import { arrayOf, requireOperands, shapesOf } from './operands.ts';
@@ -99,22 +100,6 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
  */
 export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
   return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
-}
-
-function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
-  const { device, size: length } = a;
-  const array = device.allocate(a.array.elementType, a.array.length, 'add');
-  kernels.add(device, { a: a.array, b: b.array, output: array, length });
-  return operationResult({
-    operation: 'add',
-    inputs: [a, b],
-    array,
-    shape: a.shape,
-    backward(gradients) {
-      gradients.handOn(a);
-      gradients.handOn(b);
-    },
-  });
 }
 
 /**

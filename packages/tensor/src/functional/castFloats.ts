@@ -3,7 +3,7 @@ import { operationResult } from '../autograd/operation.ts';
 import type { FloatType } from '../dtypes.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Floats in the other type of floats, with their gradient. */
+/** Numbers in a type of floats, with the gradient where they are floats already. */
 export function castFloats<T extends FloatType>(input: Tensor, dtype: T): Tensor<T> {
   const { device, size: length, shape } = input;
   const array = device.allocate(dtype, input.array.length, `cast to ${dtype}`);

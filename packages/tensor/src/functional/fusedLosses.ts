@@ -3,18 +3,22 @@ import { gemm } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { needsGraph, operationResult } from '../autograd/operation.ts';
 import type { Tensor } from '../tensor.ts';
+import { inSinglePrecision } from './castFloats.ts';
+import { requireFloats } from './checks.ts';
 
 /** What a loss kernel writes: the loss, and the gradient of its input where one is wanted. */
-type RecordKernel = (loss: GpuArray, gradInput: GpuArray | undefined) => void;
+type RecordKernel = (input: GpuArray, loss: GpuArray, gradInput: GpuArray | undefined) => void;
 
-/** A scalar whose gradient by its input, which must be f32, is computed together with it. */
-function scalarLoss(operation: string, input: Tensor, record: RecordKernel): Tensor<'f32'> {
+/** A scalar whose gradient by its input is computed together with it. */
+function scalarLoss(operation: string, given: Tensor, record: RecordKernel): Tensor<'f32'> {
+  requireFloats(operation, 'input', given);
+  const input = inSinglePrecision(given);
   const { device, size } = input;
   const loss = device.allocate('f32', 1, operation);
   const gradInput = needsGraph([input])
     ? device.allocate('f32', input.array.length, `gradient of ${operation}`)
     : undefined;
-  record(loss, gradInput);
+  record(input.array, loss, gradInput);
   return operationResult({
     operation,
     inputs: [input],
@@ -37,7 +41,7 @@ interface Targets<Values> {
   readonly factor: number;
 }
 
-/** Cross-entropy of f32 logits [rows, classes] and a class for each row, in one kernel. */
+/** Cross-entropy of logits [rows, classes] and a class for each row, which is one, in one kernel. */
 export function fusedCrossEntropy(
   logits: Tensor,
   { values, factor }: Targets<Int32Array>,
@@ -45,10 +49,10 @@ export function fusedCrossEntropy(
 ): Tensor<'f32'> {
   const { device } = logits;
   const [rows = 0, classes = 0] = logits.shape;
-  return scalarLoss('crossEntropy', logits, (loss, gradLogits) => {
+  return scalarLoss('crossEntropy', logits, (array, loss, gradLogits) => {
     const uploaded = device.upload(values.length > 0 ? values : new Int32Array(1), 'i32', 'labels');
     kernels.crossEntropy(device, {
-      logits: logits.array,
+      logits: array,
       labels: uploaded,
       loss,
       rows,
@@ -62,13 +66,13 @@ export function fusedCrossEntropy(
   });
 }
 
-/** Squared error of f32 predictions and a number for each, in one kernel. */
+/** Squared error of predictions and a number for each, in one kernel. */
 export function fusedSquaredError(predictions: Tensor, { values, factor }: Targets<Float32Array>): Tensor<'f32'> {
   const { device, size: length } = predictions;
-  return scalarLoss('mseLoss', predictions, (loss, gradPredictions) => {
+  return scalarLoss('mseLoss', predictions, (array, loss, gradPredictions) => {
     const uploaded = device.upload(values, 'f32', 'targets');
     kernels.meanSquaredError(device, {
-      predictions: predictions.array,
+      predictions: array,
       targets: uploaded,
       loss,
       length,
@@ -79,13 +83,13 @@ export function fusedSquaredError(predictions: Tensor, { values, factor }: Targe
   });
 }
 
-/** Binary cross-entropy of f32 logits and a number for each, in one kernel. */
+/** Binary cross-entropy of logits and a number for each, in one kernel. */
 export function fusedBinaryCrossEntropy(logits: Tensor, { values, factor }: Targets<Float32Array>): Tensor<'f32'> {
   const { device, size: length } = logits;
-  return scalarLoss('bceWithLogits', logits, (loss, gradLogits) => {
+  return scalarLoss('bceWithLogits', logits, (array, loss, gradLogits) => {
     const uploaded = device.upload(values, 'f32', 'targets');
     kernels.binaryCrossEntropyWithLogits(device, {
-      logits: logits.array,
+      logits: array,
       targets: uploaded,
       loss,
       length,

@@ -1,5 +1,5 @@
 import * as kernels from '@attune/kernels';
-import type { GpuArray, IndexStrides } from '@attune/kernels';
+import type { GpuArray, IndexStrides, UnaryMember } from '@attune/kernels';
 import { oneOfKinds, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
@@ -55,6 +55,7 @@ function gathered<D extends DType>(
   axis: number,
   index: Index,
   shape: Shape,
+  without: number | null = null,
 ): Tensor<D> {
   const { device } = input;
   const layout = {
@@ -72,8 +73,29 @@ function gathered<D extends DType>(
     shape,
     keepsType: true,
     backward: (gradients) =>
-      gradients.add(input, (gradInput) => recordScatter(input, axis, index, gradients.output, gradInput)),
+      gradients.add(input, (gradInput) => {
+        const sent = without === null ? index : withoutNumber(device, index, without, input.shape[axis] as number);
+        recordScatter(input, axis, sent, gradients.output, gradInput);
+        if (sent !== index) device.release(sent.array);
+      }),
   });
+}
+
+const replaced: UnaryMember = {
+  name: 'replaced',
+  value: 'select(x, q, x == p)',
+  derivative: null,
+  integers: 'keep',
+  reference: (x, p, q) => (x === p ? q : x),
+};
+
+/** An index that serves all rows, whose places of one number lie outside: they send nothing. */
+function withoutNumber(device: Tensor['device'], index: Index, number: number, outside: number): Index {
+  const { places: length } = index;
+  const { elementType } = index.array;
+  const array = device.allocate(elementType, Math.max(1, length), 'index without a number');
+  kernels.unary(device, { function: replaced, input: index.array, output: array, length, p: number, q: outside });
+  return { ...index, array };
 }
 
 /** Records the sums of what an index sends to each place of an axis of `target`. */
@@ -195,6 +217,16 @@ export function indexSelect<D extends DType>(
   dim: number,
   index: Tensor | Int32Array | Uint32Array | readonly number[],
 ): Tensor<D> {
+  return indexSelectBut(input, dim, index, null);
+}
+
+/** `indexSelect` that sends no gradient to the elements of a number. */
+export function indexSelectBut<D extends DType>(
+  input: Tensor<D>,
+  dim: number,
+  index: Tensor | Int32Array | Uint32Array | readonly number[],
+  without: number | null,
+): Tensor<D> {
   requireTensor('indexSelect', 'input', input);
   const axis = requireAxis('indexSelect', 'dim', dim, input.shape);
   requireArgument('indexSelect', 'index', index, numbersKind, TensorError);
@@ -224,6 +256,7 @@ export function indexSelect<D extends DType>(
     axis,
     { array, places, strides: { outer: 0, place: 1, inner: 0 } },
     shape.with(axis, places),
+    without,
   );
 }
 

@@ -1,10 +1,8 @@
 import { optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { eq } from '../functional/comparisons.ts';
 import { embeddingSum } from '../functional/embeddingSum.ts';
-import { indexSelect } from '../functional/indexing.ts';
-import { flatten, reshape, unsqueeze } from '../functional/movement.ts';
-import { where as choose } from '../functional/where.ts';
+import { indexSelectBut } from '../functional/indexing.ts';
+import { flatten, reshape } from '../functional/movement.ts';
 import { Tensor } from '../tensor.ts';
 import { newParameter, normalDraw } from './drawing.ts';
 import { Module } from './module.ts';
@@ -84,10 +82,8 @@ export class Embedding extends Module {
     const { weight, paddingIdx } = this;
     requireArgument('Embedding', 'ids', ids, idsKind, TensorError);
     if (!(ids instanceof Tensor)) return embeddingSum([weight], [ids], { paddingIndices: [paddingIdx] });
-    const selected = indexSelect(weight, 0, flatten(ids));
-    const output = reshape(selected, [...ids.shape, weight.shape[1] as number]);
-    if (paddingIdx === null || !output.requiresGrad) return output;
-    return choose(unsqueeze(eq(ids, paddingIdx), -1), output.detach(), output);
+    const selected = indexSelectBut(weight, 0, flatten(ids), paddingIdx);
+    return reshape(selected, [...ids.shape, weight.shape[1] as number]);
   }
 }
 

@@ -95,6 +95,32 @@ describe('Embedding', () => {
   });
 });
 
+describe('LayerNorm', () => {
+  const run = async (norm: InstanceType<typeof api.LayerNorm>, isHalf: boolean) => {
+    const x = api.tensor(await numbers(wave([2, 3, 4])), { shape: [2, 3, 4], requiresGrad: true });
+    const input = isHalf ? api.cast(x, 'f16') : x;
+    const output = norm.forward(input, { residual: wave([2, 3, 4]) });
+    api.sum(api.mul(output, wave([2, 3, 4]))).backward();
+    return [await numbers(output), await numbers(x.grad)];
+  };
+
+  it.each([
+    [4, false],
+    [[3, 4], false],
+    [[3, 4], true],
+  ])('of %j without weight or bias is that with ones and zeros, f16 %s', async (normalizedShape, isHalf) => {
+    const whole = await run(new api.LayerNorm({ normalizedShape }), isHalf);
+    expect(await run(new api.LayerNorm({ normalizedShape, elementwiseAffine: false }), isHalf)).toEqual(whole);
+    expect(await run(new api.LayerNorm({ normalizedShape, bias: false }), isHalf)).toEqual(whole);
+    expect(whole[1]?.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('says what does not fit, without a weight too', () => {
+    const norm = new api.LayerNorm({ normalizedShape: 4, elementwiseAffine: false });
+    expect(() => norm.forward(wave([2, 3]))).toThrow(/LayerNorm: input has the shape \[2, 3\]; its last dimensions/);
+  });
+});
+
 describe('MultiheadAttention', () => {
   it('is causal without a mask', async () => {
     const attention = new api.MultiheadAttention({ embedDim: 4, numHeads: 2, batchFirst: true });

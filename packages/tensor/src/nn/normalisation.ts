@@ -1,9 +1,11 @@
 import { flag, numberAtLeast, oneOfKinds, optional, requireOptions, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { add, mul, sub } from '../functional/binary.ts';
+import { addOfOneShape } from '../functional/addAlike.ts';
+import { add, mul } from '../functional/binary.ts';
 import { inSinglePrecision } from '../functional/castFloats.ts';
 import { requireFloats } from '../functional/checks.ts';
+import { tensor } from '../functional/create.ts';
 import { layerNorm } from '../functional/layerNorm.ts';
 import type { LayerNormOptions } from '../functional/layerNorm.ts';
 import type { RandomKey } from '../functional/random.ts';
@@ -125,27 +127,18 @@ export class LayerNorm extends Module {
    */
   forward(input: Tensor, options: Omit<LayerNormOptions, 'epsilon'> = {}): Tensor {
     const { weight, bias, eps, normalizedShape } = this;
-    if (!weight || !bias) return this.#composed(input, options);
-    if (normalizedShape.length === 1) return layerNorm(input, weight, bias, { ...options, epsilon: eps });
+    if (weight && bias && normalizedShape.length === 1)
+      return layerNorm(input, weight, bias, { ...options, epsilon: eps });
     requireLast('LayerNorm', input, normalizedShape);
     const columns = sizeOf(normalizedShape);
-    const rows = (tensor: Tensor) => reshape(tensor, [-1, columns]);
-    const given = options.residual ? { ...options, residual: rows(options.residual) } : options;
-    const flat = [columns];
-    const output = layerNorm(rows(input), reshape(weight, flat), reshape(bias, flat), { ...given, epsilon: eps });
+    const rows = (given: Tensor) => reshape(given, [-1, columns]);
+    const flat = (parameter: Parameter | null, value: number) =>
+      parameter
+        ? reshape(parameter, [columns])
+        : tensor(new Float32Array(columns).fill(value), { device: input.device });
+    const residual = options.residual && rows(options.residual);
+    const output = layerNorm(rows(input), flat(weight, 1), flat(bias, 0), { ...options, residual, epsilon: eps });
     return reshape(output, input.shape);
-  }
-
-  /** Without a weight or a bias, which the kernel needs. */
-  #composed(input: Tensor, options: Omit<LayerNormOptions, 'epsilon'>): Tensor {
-    if (options.dropout) throw new TensorError('LayerNorm: dropout needs a layer norm with weight and bias');
-    requireLast('LayerNorm', input, this.normalizedShape);
-    const full = inSinglePrecision(input);
-    const x = options.residual ? add(options.residual, full) : full;
-    const dims = lastDims(this.normalizedShape);
-    const centred = sub(x, mean(x, dims, { keepDim: true }));
-    const output = mul(centred, rsqrt(add(mean(square(centred), dims, { keepDim: true }), this.eps)));
-    return this.weight ? mul(output, this.weight) : output;
   }
 }
 
@@ -218,5 +211,5 @@ export function normAfter(
     if (letsGo) input.dispose();
     return output;
   }
-  return norm.forward(add(residual, dropout ? dropout.forward(input, random) : input));
+  return norm.forward(addOfOneShape(residual, dropout ? dropout.forward(input, random) : input));
 }

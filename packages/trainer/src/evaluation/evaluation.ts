@@ -1,6 +1,6 @@
 import type { Batch } from '@attune/data';
-import { crossEntropy, reshape } from '@attune/tensor';
-import { withHalves } from '@attune/tensor/internal';
+import { reshape } from '@attune/tensor';
+import { fusedCrossEntropy, withHalves } from '@attune/tensor/internal';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { isSeveral } from '../datasets.ts';
 import { BatchTooLargeError } from '../errors.ts';
@@ -76,7 +76,7 @@ export class Evaluation {
     const options = {
       labelNames,
       labelSmoothingFactor: args.labelSmoothingFactor,
-      operations: { crossEntropy, reshape },
+      operations: { fusedCrossEntropy, reshape },
     };
     findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
       inEvalMode(this.#parts, () => defaultLoss(model, rows, {}, options)),

@@ -1,6 +1,7 @@
 import { terminal } from '#platform';
 import type { Batch } from '@attune/data';
-import type { crossEntropy, reshape, Tensor } from '@attune/tensor';
+import type { reshape, Tensor } from '@attune/tensor';
+import type { fusedCrossEntropy } from '@attune/tensor/internal';
 import { TrainerError } from '../errors.ts';
 import { isTensor } from '../isTensor.ts';
 import { shownResult } from '../shownResult.ts';
@@ -17,7 +18,7 @@ export interface LossOptions {
 }
 
 export interface SmoothingOperations {
-  readonly crossEntropy: typeof crossEntropy;
+  readonly fusedCrossEntropy: typeof fusedCrossEntropy;
   readonly reshape: typeof reshape;
 }
 
@@ -62,10 +63,9 @@ function smoothedLoss(
   const count = context.numItemsInBatch ?? labelled;
   const { logits } = outputs;
   const rows = logits.shape.length === 2 ? logits : operations.reshape(logits, [labels.data.length, classes]);
-  const loss = operations.crossEntropy(rows, classLabels(labels.data, labelled, classes), {
-    labelSmoothing: labelSmoothingFactor,
-    factor: count > 0 ? 1 / count : 0,
-  });
+  const values = classLabels(labels.data, labelled, classes);
+  const smoothing = { labelSmoothing: labelSmoothingFactor, ignoreIndex: noClass };
+  const loss = operations.fusedCrossEntropy(rows, { values, factor: count > 0 ? 1 / count : 0 }, smoothing);
   return { ...outputs, loss };
 }
 
@@ -110,6 +110,9 @@ function tellOff(model: TrainableModel): void {
   );
 }
 
+/** The class that the loss passes over. */
+const noClass = -100;
+
 /**
  * Labels as the loss takes them: -100 for those below 0, if they are the ones that the model does
  * not count.
@@ -118,7 +121,7 @@ function classLabels(labels: ArrayLike<number>, labelled: number, numClasses: nu
   const checked = Int32Array.from(labels);
   const negativeIsNone = checked.filter((label) => label >= 0).length === labelled;
   for (const [row, label] of checked.entries()) {
-    if (label < 0 && negativeIsNone) checked[row] = -100;
+    if (label < 0 && negativeIsNone) checked[row] = noClass;
     else if (label < 0 || label >= numClasses)
       throw new TrainerError(
         `the label of row ${row} is ${label}; the model has ${numClasses} labels, 0 to ${numClasses - 1}`,

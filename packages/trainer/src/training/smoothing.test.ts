@@ -1,6 +1,7 @@
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { crossEntropy, defaultDevice, linear, Module, mseLoss, Parameter, reshape, tensor } from '@attune/tensor';
+import { defaultDevice, linear, Module, mseLoss, Parameter, reshape, tensor } from '@attune/tensor';
+import { fusedCrossEntropy } from '@attune/tensor/internal';
 import type { Device, Tensor } from '@attune/tensor';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import golden from '../../golden/smoothing.json' with { type: 'json' };
@@ -40,7 +41,7 @@ const lossOf = (model: TrainableModel, labels: Batch[string], input: Batch[strin
     model,
     { input_x: input, labels },
     {},
-    { labelNames: ['labels'], labelSmoothingFactor: 0.1, operations: { crossEntropy, reshape } },
+    { labelNames: ['labels'], labelSmoothingFactor: 0.1, operations: { fusedCrossEntropy, reshape } },
   ).loss!.item();
 
 describe('labelSmoothingFactor', () => {

@@ -1,5 +1,6 @@
 import type { Batch } from '@attune/data';
-import { crossEntropy, reshape } from '@attune/tensor';
+import { reshape } from '@attune/tensor';
+import { fusedCrossEntropy } from '@attune/tensor/internal';
 import type { Optimizer } from '@attune/tensor';
 import { onInterruption } from '#platform';
 import type { Interruption } from '../platform/platform.ts';
@@ -79,7 +80,7 @@ export class TrainingRun implements Disposable {
       optimizer,
       labelNames,
       labelSmoothingFactor: args.labelSmoothingFactor,
-      operations: { crossEntropy, reshape },
+      operations: { fusedCrossEntropy, reshape },
       args,
       ...(checkpoint && { completed: { ...checkpoint.progress.completed, examples: 0 } }),
     });
