@@ -9,6 +9,8 @@ it('merges results and gives options to the metrics that know them', async () =>
   expect(result.f1).toBeCloseTo(0.266667, 6);
   const macro = (await load('f1')).withOptions({ average: 'macro' });
   expect(combine(['accuracy', macro]).compute(rows).f1).toBeCloseTo(0.266667, 6);
+  // Undefined is as left out: what was chosen before stays.
+  expect(macro.compute({ ...rows, average: undefined }).f1).toBeCloseTo(0.266667, 6);
 });
 
 it('puts names in front where keys collide, or always', async () => {

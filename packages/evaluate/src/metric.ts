@@ -1,4 +1,4 @@
-import { anything, callable, nonEmptyText, object, oneOf, requireOptions, shown } from '@attune/validate';
+import { anything, callable, nonEmptyText, object, oneOf, provided, requireOptions, shown } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
 import { refuse } from './input.ts';
@@ -94,7 +94,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    */
   withOptions(options: Partial<Options>): Metric<Options, Result> {
     this.#checkOptions('withOptions', options);
-    return new Metric(this.#definition, { ...this.#bound, ...options });
+    return new Metric(this.#definition, { ...this.#bound, ...provided(options) });
   }
 
   /**
@@ -137,7 +137,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
       predictions: concatenate(parts.map((part) => part.predictions)),
       references: concatenate(parts.map((part) => part.references)),
     };
-    const result = this.#definition.compute(rows, { ...this.#bound, ...options } as Options);
+    const result = this.#definition.compute(rows, { ...this.#bound, ...provided(options) } as Options);
     this.#added = [];
     return result;
   }
