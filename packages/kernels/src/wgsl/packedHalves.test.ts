@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadVariants } from '../device/variantLoaders.ts';
 import { openDevice } from '../openDevice.ts';
 import type { Gpu } from '../gpu.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
@@ -9,6 +10,8 @@ import * as kernels from '../kernels/index.ts';
 let native: Gpu;
 let packed: Gpu;
 beforeAll(async () => {
+  // Products ask for a variant that processors do not choose.
+  await loadVariants();
   native = await openDevice({ f16Storage: 'native' });
   packed = await openDevice({ f16Storage: 'packed', withoutFeatures: ['shader-f16'] });
 });
