@@ -86,6 +86,7 @@ export class Gpu {
 
   /** Dispatches, bind groups made and submits since the start. */
   get statistics(): Readonly<RecorderStatistics> & { readonly pipelines: number } {
+    this.#recorder.recordWaiting();
     return { ...this.#recorder.statistics, pipelines: this.#recorder.pipelines.size };
   }
 

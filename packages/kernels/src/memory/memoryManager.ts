@@ -31,6 +31,8 @@ export interface RecordedWork {
   /** Submits made so far. */
   readonly submits: number;
   flush(): void;
+  /** Records what waits for a dispatch after it, and may use an array that goes back. */
+  recordWaiting(): void;
   /** Drops cached bind groups, which keep destroyed buffers alive. */
   forgetBindGroups(): void;
 }
@@ -151,6 +153,7 @@ export class MemoryManager {
         `gpu.release: array ${array.label} is a part of others; it goes back with the array that it was taken from`,
       );
     }
+    this.#options.recorded.recordWaiting();
     array.owner = null;
     if (array.watched) this.#unreachable.unwatch(array);
     array.scope?.delete(array);

@@ -1,4 +1,4 @@
-import { array, object, optional, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import { array, callable, object, optional, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 
@@ -56,6 +56,11 @@ export interface Dispatch {
     /** Bytes read and written at least. Default 0. */
     readonly bytes?: number | undefined;
   };
+  /**
+   * One dispatch that does the work of `before` and then of this, where there is one. A dispatch that
+   * has this waits until the next, or until anything else could tell, for that one to join it.
+   */
+  readonly joinTo?: ((before: Dispatch) => Dispatch | null) | undefined;
 }
 
 const dispatchOptions = {
@@ -65,6 +70,7 @@ const dispatchOptions = {
   writes: array,
   workgroups: array,
   work: optional(object),
+  joinTo: optional(callable),
 };
 
 /** A glance, as every kernel of a step passes here; all is checked once that says no. */

@@ -1,6 +1,7 @@
 import type { Failures } from '../device/failures.ts';
 import { GpuError, GpuValidationError, KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
+import { requireUsable } from '../memory/requireArray.ts';
 import { maxWorkgroupsPerDimension } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ParameterTable } from './parameterTable.ts';
@@ -31,6 +32,8 @@ export class Recorder {
   #current: CompiledProgram | null = null;
   #profiler: Profiler | null = null;
   #needed: Map<string, NeededProgram> | null = null;
+  /** What the next dispatch may join: it is recorded before anything that could tell. */
+  #waiting: Dispatch | null = null;
 
   constructor(device: GPUDevice, failures: Failures) {
     this.#device = device;
@@ -76,8 +79,33 @@ export class Recorder {
   }
 
   dispatch(dispatch: Dispatch): void {
-    const { program, reads, writes, workgroups } = dispatch;
+    const { program, reads, writes, workgroups, joinTo } = dispatch;
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
+    if (!joinTo || this.#profiler) {
+      this.recordWaiting();
+      this.#record(dispatch);
+      return;
+    }
+    if (!this.#needed) {
+      for (const array of [...reads, ...writes]) requireUsable(`kernel ${program.key}`, array, this.#device);
+      this.#requireContents(dispatch);
+    }
+    const joined = this.#waiting && joinTo(this.#waiting);
+    if (!joined) this.recordWaiting();
+    this.#waiting = joined ?? dispatch;
+    if (!this.#needed) this.#noteWrites(dispatch);
+  }
+
+  /** Records what waits for the dispatch after it. */
+  recordWaiting(): void {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    this.#waiting = null;
+    if (!this.#failures.lost) this.#record(waiting, false);
+  }
+
+  #record(dispatch: Dispatch, isNew = true): void {
+    const { program, reads, writes, workgroups } = dispatch;
     if ((workgroups[0] | workgroups[1] | workgroups[2]) > maxWorkgroupsPerDimension) this.#requireAllowed(dispatch);
     if (this.#needed) {
       if (!this.#pipelines.find(program))
@@ -86,8 +114,8 @@ export class Recorder {
     }
     if (this.#profiler?.full || this.#parameters.full) this.flush();
     const bound = this.#bindings.bind(dispatch);
-    if (this.#failures.refusedSubmits.size > 0) for (const array of reads) this.requireContent(program.key, array);
-    for (const { storage } of writes) storage.writtenAt = this.statistics.submits;
+    if (isNew) this.#requireContents(dispatch);
+    this.#noteWrites(dispatch);
     const { compiled } = bound;
     this.#encoder ??= this.#device.createCommandEncoder();
     if (this.#profiler) {
@@ -108,6 +136,14 @@ export class Recorder {
     this.statistics.dispatches += 1;
   }
 
+  #requireContents({ program, reads }: Dispatch): void {
+    if (this.#failures.refusedSubmits.size > 0) for (const array of reads) this.requireContent(program.key, array);
+  }
+
+  #noteWrites({ writes }: Dispatch): void {
+    for (const { storage } of writes) storage.writtenAt = this.statistics.submits;
+  }
+
   /** @throws KernelArgumentError */
   #requireAllowed({ program, workgroups }: Dispatch): void {
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
@@ -123,10 +159,12 @@ export class Recorder {
    * not compiled yet.
    */
   neededPrograms(record: () => void): NeededProgram[] {
+    this.recordWaiting();
     const needed = (this.#needed = new Map<string, NeededProgram>());
     try {
       record();
     } finally {
+      this.recordWaiting();
       this.#needed = null;
     }
     return [...needed.values()];
@@ -149,6 +187,7 @@ export class Recorder {
 
   /** Records something that a compute pass cannot hold, such as a copy to a mappable buffer. */
   encode(record: (encoder: GPUCommandEncoder) => void): void {
+    this.recordWaiting();
     this.#endPass();
     this.#encoder ??= this.#device.createCommandEncoder();
     record(this.#encoder);
@@ -156,6 +195,7 @@ export class Recorder {
 
   /** Submits what is recorded. */
   flush(): void {
+    this.recordWaiting();
     if (!this.#encoder) return;
     this.#endPass();
     this.#profiler?.resolve(this.#encoder);
@@ -181,6 +221,7 @@ export class Recorder {
   }
 
   destroy(): void {
+    this.#waiting = null;
     this.#parameters.destroy();
     this.forgetBindGroups();
   }

@@ -6,6 +6,9 @@ import type { GeneratedWgsl } from './preprocess.ts';
 /** Arrays by the names that they have in WGSL and in errors; those that are undefined are left out. */
 export type Arrays = Readonly<Record<string, GpuArray | undefined>>;
 
+/** What is to be known of them here. */
+type Stored = Readonly<Record<string, Pick<GpuArray, 'elementType'> | undefined>>;
+
 /** Numbers in an element as WGSL reads it: one, or a vector of four. */
 export type Width = 1 | 4;
 
@@ -27,8 +30,8 @@ export type Width = 1 | 4;
  */
 export function elementAccess(
   gpu: Gpu,
-  reads: Arrays,
-  writes: Arrays,
+  reads: Stored,
+  writes: Stored,
   width: Width | Readonly<Record<string, Width>> = 1,
 ): GeneratedWgsl {
   const widthOf = (name: string) => (typeof width === 'number' ? width : (width[name] ?? 1));

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
-import type { Computed } from '../elementwise/recordMap.ts';
+import type { Computed } from '../elementwise/mapDispatch.ts';
 import type { BinaryMember } from './members.ts';
 import type { BinaryFunctionOptions } from './options.ts';
 

@@ -1,7 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import { anyTypes } from '../validate.ts';
-import { recordElementwise } from '../elementwise/recordElementwise.ts';
-import { wgsl as castSource } from './cast.wgsl.ts';
+import { recordMap } from '../elementwise/recordMap.ts';
 import type { CastOptions } from './options.ts';
 
 /**
@@ -11,12 +9,12 @@ import type { CastOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function cast(gpu: Gpu, { input, output, length }: CastOptions): void {
-  recordElementwise(gpu, {
+  recordMap(gpu, {
     kernel: 'cast',
-    source: castSource,
-    reads: { input },
-    writes: { output },
+    formula: { name: 'cast', body: 'return input;' },
+    operands: { input },
+    computed: output.elementType === 'f16' ? 'f32' : output.elementType,
+    output,
     length,
-    types: anyTypes,
   });
 }

@@ -1,9 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
-import { wgsl as accumulateSource } from './accumulate.wgsl.ts';
-import { wgsl as addSource } from './add.wgsl.ts';
-import { wgsl as multiplySource } from './multiply.wgsl.ts';
-import { recordElementwise } from './recordElementwise.ts';
-import { wgsl as scaleSource } from './scale.wgsl.ts';
+import { floatTypes } from '../validate.ts';
+import type { MapStep } from './mapDispatch.ts';
+import { recordMap } from './recordMap.ts';
 import type { BinaryOptions, ScaleOptions, AccumulateOptions } from './options.ts';
 
 /**
@@ -12,7 +10,7 @@ import type { BinaryOptions, ScaleOptions, AccumulateOptions } from './options.t
  * @throws KernelArgumentError
  */
 export function add(gpu: Gpu, { a, b, output, length }: BinaryOptions): void {
-  recordElementwise(gpu, { kernel: 'add', source: addSource, reads: { a, b }, writes: { output }, length });
+  recordFloats(gpu, 'add', 'a + b', { a, b }, { output, length });
 }
 
 /**
@@ -21,7 +19,7 @@ export function add(gpu: Gpu, { a, b, output, length }: BinaryOptions): void {
  * @throws KernelArgumentError
  */
 export function multiply(gpu: Gpu, { a, b, output, length }: BinaryOptions): void {
-  recordElementwise(gpu, { kernel: 'multiply', source: multiplySource, reads: { a, b }, writes: { output }, length });
+  recordFloats(gpu, 'multiply', 'a * b', { a, b }, { output, length });
 }
 
 /**
@@ -30,14 +28,7 @@ export function multiply(gpu: Gpu, { a, b, output, length }: BinaryOptions): voi
  * @throws KernelArgumentError
  */
 export function scale(gpu: Gpu, { input, output, factor, length }: ScaleOptions): void {
-  recordElementwise(gpu, {
-    kernel: 'scale',
-    source: scaleSource,
-    reads: { input },
-    writes: { output },
-    length,
-    floats: [factor],
-  });
+  recordFloats(gpu, 'scale', 'factor * input', { input, factor }, { output, length });
 }
 
 /**
@@ -46,12 +37,18 @@ export function scale(gpu: Gpu, { input, output, factor, length }: ScaleOptions)
  * @throws KernelArgumentError
  */
 export function accumulate(gpu: Gpu, { value, target, factor = 1, length }: AccumulateOptions): void {
-  recordElementwise(gpu, {
-    kernel: 'accumulate',
-    source: accumulateSource,
-    reads: { value },
-    writes: { sum: target },
-    length,
-    floats: [factor],
-  });
+  // WGSL reserves the name of the target.
+  recordFloats(gpu, 'accumulate', 'sum + factor * value', { value, sum: target, factor }, { output: target, length });
+}
+
+function recordFloats(
+  gpu: Gpu,
+  kernel: string,
+  value: string,
+  operands: MapStep['operands'],
+  { output, length }: Pick<BinaryOptions, 'output' | 'length'>,
+): void {
+  const formula = { name: kernel, body: `return ${value};` };
+  const inPlace = 'sum' in operands;
+  recordMap(gpu, { kernel, formula, operands, computed: 'f32', output, length, types: floatTypes, inPlace });
 }

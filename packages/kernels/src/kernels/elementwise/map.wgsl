@@ -1,7 +1,8 @@
 // output[i] = f(operands[i]), where f is generated, and operands may repeat along dimensions
 //
-// output: [count]; operands as `resultAt`, which recordMap writes, finds them; where some repeat
-// (`repeats`) `begin` and `goOn` of recordBroadcast lead it from element to element.
+// output: [count], one for each f of a chain; operands as `computeAt`, which mapDispatch writes, finds
+// them; where some repeat (`repeats`) `begin` and `goOn` of recordBroadcast lead it from element to
+// element.
 // Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
@@ -12,7 +13,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   begin(share.first);
 #endif
   for (var index = share.first; index < share.end; index += 8) {
-    storeOutput(index, resultAt(index));
+    computeAt(index);
 #if repeats
     goOn();
 #endif

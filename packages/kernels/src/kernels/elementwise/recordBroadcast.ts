@@ -1,7 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { recordMap } from './recordMap.ts';
-import type { MapOptions, Repeats } from './recordMap.ts';
+import type { MapOptions } from './recordMap.ts';
+import type { Repeats } from './mapDispatch.ts';
 
 /** How an operand lies in the output: its step along each dimension, 0 where it repeats. */
 export type Strides = readonly number[];
@@ -14,7 +15,7 @@ export interface Broadcast {
   readonly strides: Readonly<Record<string, Strides>>;
 }
 
-interface BroadcastOptions extends Omit<MapOptions, 'repeats'> {
+interface BroadcastOptions extends MapOptions {
   /** Only where an operand repeats: the extents of the output, and the steps of each array. */
   readonly broadcast?: Broadcast | undefined;
 }
@@ -34,7 +35,7 @@ export function recordBroadcast(gpu: Gpu, options: BroadcastOptions): void {
       `${kernel}: operands repeat along ${broadcast.extents.length} dimensions; there is room for ${maxDimensions}`,
     );
   const names = Object.keys(operands).filter((name) => typeof operands[name] !== 'number');
-  recordMap(gpu, { ...options, repeats: broadcast && repeatsOf(names, broadcast, length) });
+  recordMap(gpu, options, broadcast && repeatsOf(names, broadcast, length));
 }
 
 /** In vectors of four, where that is possible; an array that repeats along the innermost dimension is read singly. */

@@ -1,8 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType } from '../../memory/gpuArray.ts';
-import { anyTypes } from '../validate.ts';
-import { recordElementwise } from '../elementwise/recordElementwise.ts';
-import { wgsl as fillSource } from './fill.wgsl.ts';
+import { recordMap } from '../elementwise/recordMap.ts';
 import type { FillOptions } from './options.ts';
 
 /**
@@ -11,18 +8,12 @@ import type { FillOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function fill(gpu: Gpu, { output, value, length }: FillOptions): void {
-  const stored = output.elementType === 'f16' ? 'f32' : output.elementType;
-  recordElementwise(gpu, {
+  recordMap(gpu, {
     kernel: 'fill',
-    source: fillSource,
-    reads: {},
-    writes: { output },
+    formula: { name: 'fill', body: 'return value;' },
+    operands: { value },
+    computed: output.elementType === 'f16' ? 'f32' : output.elementType,
+    output,
     length,
-    integers: [bitsOf(stored, value)],
-    types: anyTypes,
   });
-}
-
-function bitsOf(type: ElementType, value: number): number {
-  return type === 'f32' ? (new Uint32Array(Float32Array.of(value).buffer)[0] as number) : value >>> 0;
 }

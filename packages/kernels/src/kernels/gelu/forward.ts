@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
-import { recordElementwise } from '../elementwise/recordElementwise.ts';
-import { wgsl as source } from './gelu.wgsl.ts';
+import { recordMap } from '../elementwise/recordMap.ts';
+import { floatTypes } from '../validate.ts';
+import { wgsl as geluFunctions } from './geluFunctions.wgsl.ts';
 import type { GeluOptions } from './options.ts';
 
 /**
@@ -9,5 +10,13 @@ import type { GeluOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function gelu(gpu: Gpu, { input, output, length }: GeluOptions): void {
-  recordElementwise(gpu, { kernel: 'gelu', source, reads: { input }, writes: { output }, length });
+  recordMap(gpu, {
+    kernel: 'gelu',
+    formula: { name: 'gelu', body: 'return gelu(input);', includes: [geluFunctions] },
+    operands: { input },
+    computed: 'f32',
+    output,
+    length,
+    types: floatTypes,
+  });
 }

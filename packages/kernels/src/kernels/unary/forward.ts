@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import type { ElementType } from '../../memory/gpuArray.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
-import type { Computed } from '../elementwise/recordMap.ts';
+import type { Computed } from '../elementwise/mapDispatch.ts';
 import type { UnaryMember } from './members.ts';
 import type { UnaryOptions } from './options.ts';
 

@@ -11,9 +11,9 @@ export function where(gpu: Gpu, { condition, a, b, output, length, broadcast }: 
   const type = output.elementType === 'f16' ? 'f32' : output.elementType;
   recordBroadcast(gpu, {
     kernel: 'where',
-    formula: { name: 'where', body: 'return select(b, a, condition != 0u);' },
+    formula: { name: 'where', body: `return select(b, a, condition != ${type}(0));` },
     operands: { condition, a, b },
-    computed: { condition: 'u32', a: type, b: type },
+    computed: type,
     output,
     length,
     broadcast,
