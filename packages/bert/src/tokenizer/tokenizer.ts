@@ -112,8 +112,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const encode = (...given: [input: unknown, pairOrOptions?: unknown, options?: EncodeOptions | null]) => {
     const [input, pairOrOptions, givenOptions] = given;
     if (given.length > 1 && pairOrOptions === undefined)
-      throw new TokenizerError(
-        'The tokenizer was given undefined for the second texts, as a column gives that is not there. Where there are none, give null or leave them out.',
+      shared.warnOnce(
+        'undefined',
+        'The tokenizer was given undefined for the second texts, as a column gives that is not there, and reads the first alone. Where there are none, give null or leave them out.',
       );
     const secondIsOptions = typeof pairOrOptions === 'object' && pairOrOptions !== null && !isTexts(pairOrOptions);
     if (secondIsOptions && givenOptions !== undefined && givenOptions !== null)
