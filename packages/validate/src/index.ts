@@ -7,6 +7,7 @@ export {
   callable,
   flag,
   instanceOf,
+  named,
   nonEmptyText,
   number,
   numberAtLeast,

@@ -46,6 +46,12 @@ export const object: Kind = {
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
+/** An object whose values stand under names: no array, Map or promise, which have them elsewhere. */
+export const named: Kind = {
+  what: 'an object with names',
+  holds: (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value),
+};
+
 /** A number that is neither infinite nor NaN. */
 export const number: Kind = { what: 'a finite number', holds: Number.isFinite };
 

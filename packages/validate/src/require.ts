@@ -1,4 +1,4 @@
-import { object } from './kinds.ts';
+import { named } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { nearestName } from './nearestName.ts';
 import { shown } from './shown.ts';
@@ -52,8 +52,7 @@ export function requireArgument(
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
   const { error = ArgumentError, otherNames = {} } = advice;
   const names = Object.keys(kinds);
-  // A list, a Map or a promise has its values elsewhere than in its names.
-  if (!object.holds(options) || Symbol.iterator in (options as object) || 'then' in (options as object)) {
+  if (!named.holds(options)) {
     throw new error(
       `${where} takes its options as an object, { ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} }; got ${shown(options)}`,
     );

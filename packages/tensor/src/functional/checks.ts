@@ -1,4 +1,4 @@
-import { instanceOf, object, requireArgument, requireOptions } from '@attune/validate';
+import { instanceOf, named, requireArgument, requireOptions } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
@@ -74,7 +74,7 @@ export function requireSameType(operation: string, name: string, input: Tensor, 
  * @throws TensorError
  */
 export function requireGivenOptions(operation: string, options: unknown, kinds: OptionKinds): void {
-  let right = object.holds(options);
+  let right = named.holds(options);
   for (const name in options as Record<string, unknown>) {
     const value = (options as Record<string, unknown>)[name];
     right &&= value === undefined || (Object.hasOwn(kinds, name) && kinds[name]?.holds(value) === true);

@@ -1,4 +1,4 @@
-import { object, requireArgument, shown } from '@attune/validate';
+import { named, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
@@ -109,7 +109,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
   /** @throws TensorError for what is no module */
   constructor(modules: Readonly<Record<string, Item>> = {}) {
     super();
-    requireArgument('new ModuleDict', 'modules', modules, object, TensorError);
+    requireArgument('new ModuleDict', 'modules', modules, named, TensorError);
     for (const [name, module] of Object.entries(modules)) this.set(name, module);
   }
 

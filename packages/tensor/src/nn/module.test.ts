@@ -189,6 +189,11 @@ describe('containers', () => {
       () => new ModuleList(1 as never),
       /ModuleList: modules must be modules, such as an array of them; got 1/,
     ],
+    [
+      'a Map of modules',
+      () => new ModuleDict(new Map() as never),
+      /new ModuleDict: modules must be an object with names; got a Map/,
+    ],
     ['a name with a dot', () => new ModuleDict({ 'a.b': new ReLU() }), /ModuleDict.set: "a.b" cannot be a name/],
   ])('refuse %s', (_, call, message) => expect(call).toThrow(message));
 });
