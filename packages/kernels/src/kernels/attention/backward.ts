@@ -124,7 +124,7 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
     const { headSize } = options;
     const bytes = gpu.info.limits.maxComputeWorkgroupStorageSize;
     const { forwardTile, gradKeyValueTile, flashGradQuery, flashGradKeyValue } = flashKernels();
-    recordFlash(gpu, options, ofQuery, forwardTile(headSize), flashGradQuery);
+    recordFlash(gpu, options, ofQuery, forwardTile(headSize, bytes), flashGradQuery);
     recordFlash(gpu, options, ofKeyAndValue, gradKeyValueTile(headSize, bytes), flashGradKeyValue);
   } else {
     recordPairs(gpu, options, ofQuery, variant, { padded: tilesOfQueries, tiled: tiles });

@@ -1,6 +1,6 @@
 import { gradientsOfKeys } from './flashGradients.ts';
-import { addFour, components, loopEnd, overRows, times } from './flashProducts.ts';
-import { partialLength, partialWidth, pieceRows, scoresLength, sharesOf } from './flashTiles.ts';
+import { addFour, components, loopEnd, overRows, stagedRow, times } from './flashProducts.ts';
+import { partialLength, partialWidth, piecesOf, sharesOf } from './flashTiles.ts';
 import type { FlashProgram } from './flashTiles.ts';
 
 /**
@@ -35,16 +35,13 @@ function deltaOverKeys(tile: FlashProgram): string[] {
 
 /** gradQuery = slopes . rows of keys, of four keys a round. */
 function gradientOfQueries(tile: FlashProgram): string[] {
-  const { rows, keys, chunks } = tile;
+  const { rows, keys } = tile;
   const { keyLanes, groups } = sharesOf(tile);
   const own = rows / groups;
-  const fours = pieceRows(tile) / 4;
+  const fours = piecesOf(tile, keys).summed / 4;
   const products = [
     `for (var four = 0u; four < ${loopEnd(tile, fours)}; four++) {`,
-    ...times(
-      4,
-      (key) => `  let key${key} = tile[${scoresLength(tile) + key * chunks}u + four * ${4 * chunks}u + chunk];`,
-    ),
+    ...times(4, (key) => `  let key${key} = ${stagedRow(tile, key, 'chunk')};`),
     ...times(own, (row) =>
       [
         `  let slopes${row} = tile[(chunkGroup * ${own}u + ${row}u) * ${keyLanes + 1}u + piece * ${fours}u + four];`,

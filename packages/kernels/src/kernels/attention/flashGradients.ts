@@ -1,5 +1,5 @@
 import { components, loopEnd, mainBegins, overRows, scoreProducts, times } from './flashProducts.ts';
-import { pieceRows, scoresLength, sharesOf } from './flashTiles.ts';
+import { piecesOf, scoresLength, sharesOf } from './flashTiles.ts';
 import type { FlashProgram } from './flashTiles.ts';
 
 /** What differs between a workgroup with all keys of a sequence and one with a block of them. */
@@ -106,13 +106,13 @@ export function intoTile(tile: FlashProgram, name: string): string[] {
 /** gradient of four keys += their column of the block * row of the matrix, of a query a round. */
 function sumsOverQueries(tile: FlashProgram, gradient: 'gradKey' | 'gradValue'): string[] {
   const { keyLanes, groups } = sharesOf(tile);
-  const rowsAtOnce = pieceRows(tile);
+  const { summed } = piecesOf(tile, tile.rows);
   return [
-    `for (var query = 0u; query < ${loopEnd(tile, rowsAtOnce)}; query++) {`,
-    `  let row = tile[${scoresLength(tile)}u + query * ${tile.chunks}u + chunk];`,
+    `for (var query = 0u; query < ${loopEnd(tile, summed)}; query++) {`,
+    `  let row = tile[${scoresLength(tile)}u + staged * ${summed * tile.chunks}u + query * ${tile.chunks}u + chunk];`,
     ...times(tile.keys / 4 / groups, (four) =>
       [
-        `  let column${four} = tile[(piece * ${rowsAtOnce}u + query) * ${keyLanes + 1}u + chunkGroup + ${four * groups}u];`,
+        `  let column${four} = tile[(piece * ${summed}u + query) * ${keyLanes + 1}u + chunkGroup + ${four * groups}u];`,
         ...components.map((component, key) => {
           const sum = `${gradient}${four}_${key}`;
           return `  ${sum} = fma(vec4f(column${four}.${component}), row, ${sum});`;

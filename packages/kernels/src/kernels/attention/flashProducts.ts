@@ -1,4 +1,4 @@
-import { pieceChunks, pieceRows, scoresLength, sharesOf, tileLength } from './flashTiles.ts';
+import { pieceChunks, piecesOf, scoresLength, sharesOf, tileLength } from './flashTiles.ts';
 import type { FlashProgram } from './flashTiles.ts';
 
 /** A matrix as `flash.wgsl` reads it, and its first row there. */
@@ -83,8 +83,8 @@ export function scoreProducts(tile: FlashProgram, scores: string, left: FlashMat
 
 /**
  * Brings `count` rows of a matrix to workgroup memory, a few at a time, and does `products` with
- * each few: `piece` says which, `wholeRows` names where they begin. What stood there may be written
- * over after a barrier.
+ * pieces of these: `piece` says which of all, `staged` which of those that are there. What stood
+ * there may be written over after a barrier.
  */
 export function overRows(
   tile: FlashProgram,
@@ -93,33 +93,47 @@ export function overRows(
   products: readonly string[],
 ): string[] {
   const { threads, chunks } = tile;
-  const rowsAtOnce = pieceRows(tile);
-  const loads = (rowsAtOnce * chunks) / threads;
-  const load = (number: number, first: string) =>
-    `${matrix.name}In(${first} + thread / ${chunks}u + ${(number * threads) / chunks}u, endRow, head, thread % ${chunks}u)`;
+  const { staged, summed } = piecesOf(tile, count);
+  const loads = (staged * chunks) / threads;
+  const load = (index: number, first: string) =>
+    `${matrix.name}In(${first} + thread / ${chunks}u + ${(index * threads) / chunks}u, endRow, head, thread % ${chunks}u)`;
+  const end = `endOf_${matrix.name}`;
+  const number = (from: string, pieces: number) => `min((first - ${from}) / ${summed}u, ${pieces - 1}u)`;
+  /** A loop, or its body where it would be gone through once. */
+  const over = (name: string, from: string, to: string, step: number, once: boolean, body: readonly string[]) =>
+    once
+      ? ['{', `let ${name} = ${from};`, ...body, '}']
+      : [`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}u) {`, ...body, '}'];
   return [
-    ...times(loads, (number) => `var rows_${matrix.name}${number} = ${load(number, matrix.firstRow)};`),
-    `let endOf_${matrix.name} = min(endRow, ${matrix.firstRow} + ${count}u);`,
-    `for (var first = ${matrix.firstRow}; first < endOf_${matrix.name}; first += ${rowsAtOnce}u) {`,
-    '  workgroupBarrier();',
-    ...times(
-      loads,
-      (number) => `  tile[${scoresLength(tile) + number * threads}u + thread] = rows_${matrix.name}${number};`,
-    ),
-    '  workgroupBarrier();',
-    `  if (first + ${rowsAtOnce}u < endOf_${matrix.name}) {`,
-    ...times(loads, (number) => `    rows_${matrix.name}${number} = ${load(number, `first + ${rowsAtOnce}u`)};`),
-    '  }',
-    `  let piece = min((first - ${matrix.firstRow}) / ${rowsAtOnce}u, ${count / rowsAtOnce - 1}u);`,
-    ...products.map((line) => `  ${line}`),
-    '}',
+    ...times(loads, (index) => `var rows_${matrix.name}${index} = ${load(index, matrix.firstRow)};`),
+    `let ${end} = min(endRow, ${matrix.firstRow} + ${count}u);`,
+    ...over('firstStaged', matrix.firstRow, end, staged, staged === count, [
+      'workgroupBarrier();',
+      ...times(
+        loads,
+        (index) => `tile[${scoresLength(tile) + index * threads}u + thread] = rows_${matrix.name}${index};`,
+      ),
+      'workgroupBarrier();',
+      ...(staged < count
+        ? [
+            `if (firstStaged + ${staged}u < ${end}) {`,
+            ...times(loads, (index) => `rows_${matrix.name}${index} = ${load(index, `firstStaged + ${staged}u`)};`),
+            '}',
+          ]
+        : []),
+      ...over('first', 'firstStaged', `min(${end}, firstStaged + ${staged}u)`, summed, staged === summed, [
+        `let piece = ${number(matrix.firstRow, count / summed)};`,
+        `let staged = ${number('firstStaged', staged / summed)};`,
+        ...products,
+      ]),
+    ]),
   ];
 }
 
 /** Sums of a thread's rows += numbers of pairs in the tile . rows of values or keys, of four keys a round. */
 export function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
   const { keyLanes, rowsOfThread } = sharesOf(tile);
-  const fours = pieceRows(tile) / 4;
+  const fours = piecesOf(tile, tile.keys).summed / 4;
   return [
     `for (var four = 0u; four < ${loopEnd(tile, fours)}; four++) {`,
     ...times(
@@ -129,11 +143,7 @@ export function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
     ),
     ...times(parts, (part) =>
       [
-        ...times(
-          4,
-          (key) =>
-            `  let value${part}_${key} = tile[${scoresLength(tile) + key * tile.chunks + part * keyLanes}u + four * ${4 * tile.chunks}u + lane];`,
-        ),
+        ...times(4, (key) => `  let value${part}_${key} = ${stagedRow(tile, key, `${part * keyLanes}u + lane`)};`),
         ...times(
           rowsOfThread,
           (row) =>
@@ -147,6 +157,13 @@ export function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
     ),
     '}',
   ];
+}
+
+/** A vector of the row of one of four keys, in a loop over `four`. */
+export function stagedRow(tile: FlashProgram, key: number, chunk: string): string {
+  const { chunks, keys } = tile;
+  const { summed } = piecesOf(tile, keys);
+  return `tile[${scoresLength(tile) + key * chunks}u + staged * ${summed * chunks}u + four * ${4 * chunks}u + ${chunk}]`;
 }
 
 /** The memory, and the beginning of `main`, up to the numbers that every thread computes. */

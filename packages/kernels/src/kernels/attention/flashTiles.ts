@@ -7,6 +7,8 @@ export type FlashTile = {
   readonly keys: number;
   /** Chunks of four channels of the largest head that the program takes. */
   readonly chunks: number;
+  /** Chunks of whole rows that are brought to workgroup memory at a time for sums over rows. */
+  readonly stagedChunks: number;
 };
 
 /** Tokens of the longest sequence of each class that has a program of its own backward. */
@@ -25,12 +27,20 @@ export type FlashProgram = FlashTile & {
 export const pieceChunks = 8;
 /** Chunks of the keys whose gradients a workgroup of 256 threads keeps in registers. */
 const mostOfKeys = 2048;
-/** Chunks of whole rows that are brought there for sums over rows at a time. */
-const rowPieceChunks = 256;
+/** Chunks of whole rows that are summed over between looks at whether a sequence ends. */
+const pieceOfRows = 256;
 
-/** Rows that are brought to workgroup memory at a time for sums over rows. */
-export function pieceRows({ rows, keys, chunks }: FlashTile): number {
-  return Math.min(rows, keys, rowPieceChunks / chunks);
+/** Of so many rows: those that are brought to workgroup memory at a time, and are summed over at a time. */
+export function piecesOf({ chunks, stagedChunks }: FlashTile, rows: number): { staged: number; summed: number } {
+  return { staged: Math.min(rows, stagedChunks / chunks), summed: Math.min(rows, pieceOfRows / chunks) };
+}
+
+/**
+ * Where a workgroup may have as much memory as GPUs of some size give one, rows come in as few pieces
+ * as leave a multiprocessor its workgroups: each costs two barriers.
+ */
+function chunksToStage(workgroupBytes: number): number {
+  return workgroupBytes < 49152 ? pieceOfRows : 4 * pieceOfRows;
 }
 
 /** How a tile's numbers are shared among its threads. */
@@ -55,9 +65,9 @@ export function sharesOf({ threads, rows, keys, chunks }: FlashTile): FlashShare
  * The tile of a block of queries, forward and for their gradient alone: for heads of up to 32, 64, 128
  * and 256 channels.
  */
-export function forwardTile(headSize: number): FlashTile {
-  const chunks = chunksOfClass(headSize);
-  return chunks === 8 ? { threads: 64, rows: 32, keys: 32, chunks } : { threads: 128, rows: 32, keys: 64, chunks };
+export function forwardTile(headSize: number, workgroupBytes: number): FlashTile {
+  const tile = { rows: 32, chunks: chunksOfClass(headSize), stagedChunks: chunksToStage(workgroupBytes) };
+  return tile.chunks === 8 ? { ...tile, threads: 64, keys: 32 } : { ...tile, threads: 128, keys: 64 };
 }
 
 /**
@@ -68,22 +78,22 @@ export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes
   const chunks = chunksOfClass(headSize);
   const keys = flashTokens.find((tokens) => maxSeqlen <= tokens);
   if (keys === undefined || keys * chunks > mostOfKeys) return undefined;
-  return tilesOfKeys(keys, chunks).find((tile) => backwardBytes(tile) <= workgroupBytes);
+  return tilesOfKeys(keys, chunks, workgroupBytes).find((tile) => backwardBytes(tile) <= workgroupBytes);
 }
 
 /** The tile of the gradients of a block of keys of a sequence of any length; 16 KiB are enough for it. */
 export function gradKeyValueTile(headSize: number, workgroupBytes: number): FlashTile {
   const chunks = chunksOfClass(headSize);
-  const [largest, smaller] = tilesOfKeys(Math.min(64, mostOfKeys / chunks), chunks);
+  const [largest, smaller] = tilesOfKeys(Math.min(64, mostOfKeys / chunks), chunks, workgroupBytes);
   return splitBytes(largest) <= workgroupBytes ? largest : smaller;
 }
 
 /** With as many rows as threads have registers for, and with few. */
-function tilesOfKeys(keys: number, chunks: number): [FlashTile, FlashTile] {
+function tilesOfKeys(keys: number, chunks: number, workgroupBytes: number): [FlashTile, FlashTile] {
   const threads = Math.min(256, (keys * chunks) / 4);
   // Four rows a thread at most, and none beyond the sequence.
   const mostRows = Math.min(64, keys, (16 * threads) / keys);
-  const tile = { threads, keys, chunks };
+  const tile = { threads, keys, chunks, stagedChunks: chunksToStage(workgroupBytes) };
   return [
     { ...tile, rows: mostRows },
     { ...tile, rows: 32 },
@@ -115,7 +125,8 @@ export function partialWidth(tile: FlashTile): 1 | 2 | 4 {
  */
 export function tileLength(tile: FlashTile): number {
   const { rows, keys, chunks } = tile;
-  return Math.max((rows + keys) * (pieceChunks + 1), scoresLength(tile) + pieceRows(tile) * chunks);
+  const staged = piecesOf(tile, Math.max(rows, keys)).staged * chunks;
+  return Math.max((rows + keys) * (pieceChunks + 1), scoresLength(tile) + staged);
 }
 
 export function scoresLength({ rows, keys }: FlashTile): number {

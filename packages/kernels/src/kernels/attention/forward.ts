@@ -48,7 +48,8 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
   const variant = chosenVariant(gpu, kernel, options);
   if (variant === 'flash') {
     const { forwardTile, flashForward } = flashKernels();
-    recordFlash(gpu, options, pairKernel, forwardTile(options.headSize), flashForward);
+    const tile = forwardTile(options.headSize, gpu.info.limits.maxComputeWorkgroupStorageSize);
+    recordFlash(gpu, options, pairKernel, tile, flashForward);
   } else if (variant === 'flashMatrix') candidates.get(variant)?.record(gpu, options, pairKernel);
   else recordPairs(gpu, options, pairKernel, variant, { padded: tiles, tiled: tiles });
 }

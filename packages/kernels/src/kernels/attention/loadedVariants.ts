@@ -24,7 +24,7 @@ export interface FlashKernels {
   readonly flashBackward: FlashWriter;
   readonly flashGradQuery: FlashWriter;
   readonly flashGradKeyValue: FlashWriter;
-  readonly forwardTile: (headSize: number) => FlashTile;
+  readonly forwardTile: (headSize: number, workgroupBytes: number) => FlashTile;
   readonly backwardTile: (headSize: number, maxSeqlen: number, workgroupBytes: number) => FlashTile | undefined;
   readonly gradKeyValueTile: (headSize: number, workgroupBytes: number) => FlashTile;
   /** Tokens of the longest sequence of each class that has a program of its own backward. */
