@@ -4,6 +4,7 @@ import {
   addAttentionCandidates,
   attention,
   attentionBackward,
+  loadVariants,
   openDevice,
 } from '../../../packages/kernels/src/index.ts';
 import { chosenVariant } from '../../../packages/kernels/src/kernels/attention/variants.ts';
@@ -15,6 +16,7 @@ const rounds = quick ? 1 : 3;
 const [window, mostCalls] = [20, 100];
 addAttentionCandidates();
 const gpu = await openDevice();
+await loadVariants();
 await warmUp(gpu, quick);
 /** What runs a variant, and what it is called: flash in less workgroup memory too, where the adapter gives so much that it stages more rows. */
 const devices = [{ device: gpu, words: '' }];
