@@ -151,9 +151,13 @@ export class DatasetRows<Row> {
 
   /** SHA-256 of columns, types and values: equal for equal datasets. */
   fingerprint(): Promise<string> {
-    this.#fingerprint ??= import('../columns/tableFile.ts').then(async ({ packTable, sha256 }) =>
-      sha256(await packTable(this.ordered())),
-    );
+    this.#fingerprint ??= import('../columns/tableFile.ts')
+      .then(async ({ packTable, sha256 }) => sha256(await packTable(this.ordered())))
+      .catch((error: unknown) => {
+        // A page without its server may have it again.
+        this.#fingerprint = undefined;
+        throw error;
+      });
     return this.#fingerprint;
   }
 
