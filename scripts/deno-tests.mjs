@@ -13,7 +13,12 @@ const flags = ['--allow-all', '--no-config', '--unstable-webgpu'];
 // Deno may stand still in its WebGPU, where no limit inside the program counts. All tests take 20
 // minutes on two busy cores.
 const timeout = 60 * 60_000;
+const start = performance.now();
 process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)], { timeout });
+if (performance.now() - start >= timeout)
+  console.error(
+    `Deno was stopped after ${timeout / 60_000} minutes, before the last of these tests: name some by words, or try again where less else runs.`,
+  );
 
 function bundle() {
   const dawn = String(pathToFileURL(realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu/index.js'))));
