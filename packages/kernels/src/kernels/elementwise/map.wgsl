@@ -1,8 +1,8 @@
 // output[i] = f(operands[i]), where f is generated, and operands may repeat along dimensions
 //
-// output: [count], one for each f of a chain; operands as `computeAt`, which mapDispatch writes, finds
-// them; where some repeat (`repeats`) `begin` and `goOn` of recordBroadcast lead it from element to
-// element.
+// output: [count], one for each f of a chain; operands as `computeAt`, which mapDispatch writes,
+// finds them; where some repeat (`repeats`) `begin` and `goOn` of recordBroadcast lead it from
+// element to element.
 // Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
