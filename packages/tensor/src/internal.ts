@@ -1,6 +1,7 @@
 // For the other packages of Attune: no promise to users, and no changeset when it changes.
 export { largestHead } from '@attune/kernels';
 export { addOfOneShape } from './functional/addAlike.ts';
+export { embeddingNorm } from './functional/embeddingNorm.ts';
 export { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from './functional/fusedLosses.ts';
 export { fusedLinear, letGoOfCopied } from './functional/linear.ts';
 export { randomState } from './functional/random.ts';

@@ -11,7 +11,8 @@ import {
 } from '@attune/tensor';
 import { areContiguous, fusedLinear, makeContiguous, normAfter } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
-import { below, computesAs, isPlain, layerNormOf, linearOf, type Run, type WeightSource } from './layers.ts';
+import { below, computesAs, isPlain, layerNormOf, linearOf, plainWeights } from './layers.ts';
+import type { Run, WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
@@ -74,9 +75,11 @@ export class BertOutput extends Module {
     return computesAs(this, BertOutput) && computesAs(this.LayerNorm, LayerNorm);
   }
 
-  forward(input: Tensor, residual: Tensor, { random }: Run): Tensor {
+  /** @param readBy weights of the linear layers that read the result first. Default: none is known */
+  forward(input: Tensor, residual: Tensor, { random }: Run, readBy: readonly Tensor[] = []): Tensor {
     const { dense, dropout } = this;
-    return normAfter(this.LayerNorm, dense.forward(input), residual, { dropout, random, letsGo: isPlain(dense) });
+    const options = { dropout, random, letsGo: isPlain(dense), readBy };
+    return normAfter(this.LayerNorm, dense.forward(input), residual, options);
   }
 }
 
@@ -103,7 +106,14 @@ export class BertAttention extends Module {
     );
   }
 
-  forward(hidden: Tensor, run: Run): Tensor {
-    return this.output.forward(this.self.forward(hidden, run), hidden, run);
+  /** Weights of the linear layers that read what goes in, where they are plain. */
+  get readers(): readonly Tensor[] {
+    const { query, key, value } = this.self;
+    return plainWeights(query, key, value);
+  }
+
+  /** @param readBy weights of the linear layers that read the result first. Default: none is known */
+  forward(hidden: Tensor, run: Run, readBy: readonly Tensor[] = []): Tensor {
+    return this.output.forward(this.self.forward(hidden, run), hidden, run, readBy);
   }
 }

@@ -75,7 +75,8 @@ export class BertModel extends PretrainedModel {
           }
         : null;
     const run: Run = { packed, random, sequences: packSequences(device, packed.cuSeqlens) };
-    const hiddenStates = this.encoder.forward(this.embeddings.forward(run), run, options.outputHiddenStates ?? false);
+    const embedded = this.embeddings.forward(run, this.encoder.readersBefore(0));
+    const hiddenStates = this.encoder.forward(embedded, run, options.outputHiddenStates ?? false);
     const lastHiddenState = hiddenStates.at(-1) as Tensor;
     const output = { lastHiddenState, poolerOutput: this.pooler.forward(lastHiddenState, run), packed };
     return options.outputHiddenStates ? { ...output, hiddenStates } : output;

@@ -1,7 +1,7 @@
-import { Dropout, Embedding, embeddingSum, Module, type LayerNorm, type Tensor } from '@attune/tensor';
-import { addOfOneShape, uniformNoise } from '@attune/tensor/internal';
+import { Dropout, Embedding, embeddingSum, LayerNorm, Module, type Tensor } from '@attune/tensor';
+import { addOfOneShape, embeddingNorm, uniformNoise } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
-import { layerNormOf, type Run, type WeightSource } from './layers.ts';
+import { computesAs, layerNormOf, type Run, type WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
@@ -28,22 +28,41 @@ export class BertEmbeddings extends Module {
     this.dropout = new Dropout({ p: config.hiddenDropoutProb, site: 0 });
   }
 
-  /** @returns [tokens, hidden] */
-  forward({ packed, random }: Run): Tensor {
-    const tables = [this.word_embeddings, this.position_embeddings, this.token_type_embeddings];
+  /**
+   * @param readBy weights of the linear layers that read the result first. Default: none is known
+   * @returns [tokens, hidden]
+   */
+  forward({ packed, random }: Run, readBy: readonly Tensor[] = []): Tensor {
+    const modules = [this.word_embeddings, this.position_embeddings, this.token_type_embeddings];
     const ids = [packed.inputIds, packed.positionIds, packed.typeIds];
-    const arePlain = tables.every((table) => table.forward === Embedding.prototype.forward);
+    const arePlain = modules.every((table) => computesAs(table, Embedding));
+    const tables = modules.map((table) => table.weight);
+    const paddingIndices = modules.map((table) => table.paddingIdx);
+    const { LayerNorm: norm, dropout } = this;
+    const { weight, bias, eps: epsilon } = norm;
+    if (arePlain && weight && bias && this.#isOneKernel) {
+      const drops = random ? dropout.options(random) : undefined;
+      return embeddingNorm({ tables, ids, paddingIndices, weight, bias, epsilon, dropout: drops, readBy });
+    }
     const sum = arePlain
-      ? embeddingSum(
-          tables.map((table) => table.weight),
-          ids,
-          { paddingIndices: tables.map((table) => table.paddingIdx) },
-        )
-      : tables
+      ? embeddingSum(tables, ids, { paddingIndices })
+      : modules
           .map((table, index) => table.forward(ids[index] as Uint32Array))
           .reduce((total, vectors) => addOfOneShape(total, vectors));
     const noisy = this.#withNoise(sum, { packed, random });
-    return this.dropout.forward(this.LayerNorm.forward(noisy), random);
+    return dropout.forward(norm.forward(noisy), random);
+  }
+
+  /** On GPUs, with nothing between sum, layer norm and dropout; processors keep what is in their cache. */
+  get #isOneKernel(): boolean {
+    const { LayerNorm: norm, dropout, word_embeddings: words } = this;
+    return (
+      !words.weight.device.profile.software &&
+      (!this.training || this.neftuneNoiseAlpha === null) &&
+      computesAs(norm, LayerNorm) &&
+      computesAs(dropout, Dropout) &&
+      dropout.p < 1
+    );
   }
 
   /**

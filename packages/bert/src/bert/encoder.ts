@@ -2,7 +2,7 @@ import { checkpoint, gelu, Module, type Layer, type Tensor } from '@attune/tenso
 import { letGoOfCopied } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertAttention, BertOutput } from './attention.ts';
-import { below, computesAs, isPlain, linearOf, type Run, type WeightSource } from './layers.ts';
+import { below, computesAs, isPlain, linearOf, plainWeights, type Run, type WeightSource } from './layers.ts';
 
 // Properties are named as in Hugging Face checkpoints, because their names are the names of the
 // weights.
@@ -55,9 +55,10 @@ export class BertLayer extends Module {
     );
   }
 
-  forward(hidden: Tensor, run: Run): Tensor {
-    const attended = this.attention.forward(hidden, run);
-    const output = this.output.forward(this.intermediate.forward(attended), attended, run);
+  /** @param readBy weights of the linear layers that read the result first. Default: none is known */
+  forward(hidden: Tensor, run: Run, readBy: readonly Tensor[] = []): Tensor {
+    const attended = this.attention.forward(hidden, run, plainWeights(this.intermediate.dense));
+    const output = this.output.forward(this.intermediate.forward(attended), attended, run, readBy);
     if (this.isClosed) letGoOfCopied(attended);
     return output;
   }
@@ -76,6 +77,15 @@ export class BertEncoder extends Module {
     );
   }
 
+  /** Weights of the linear layers that read the hidden states before layer `index`, where it computes at once. */
+  readersBefore(index: number): readonly Tensor[] {
+    return this.#isComputedAgain(index) ? [] : (this.layer[index]?.attention.readers ?? []);
+  }
+
+  #isComputedAgain(index: number): boolean {
+    return this.training && this.checkpointEvery > 0 && index % this.checkpointEvery === 0;
+  }
+
   /**
    * @param keepsStates whether somebody reads the hidden states before the last. Where products read
    *   f16 copies of them, they may go otherwise. Default true.
@@ -85,9 +95,11 @@ export class BertEncoder extends Module {
     let hidden = embedded;
     const hiddenStates = [hidden];
     for (const [index, layer] of this.layer.entries()) {
-      const again = this.training && this.checkpointEvery > 0 && index % this.checkpointEvery === 0;
+      const again = this.#isComputedAgain(index);
       const given = hidden;
-      hidden = again ? checkpoint((input: Tensor) => layer.forward(input, run), given) : layer.forward(given, run);
+      hidden = again
+        ? checkpoint((input: Tensor) => layer.forward(input, run), given)
+        : layer.forward(given, run, this.readersBefore(index + 1));
       hiddenStates.push(hidden);
       const before = this.layer[index - 1];
       if (!keepsStates && !again && before?.isClosed && layer.isClosed) letGoOfCopied(given);

@@ -44,3 +44,7 @@ export const computesAs = (
 
 /** Whether a layer computes as `Linear` does. */
 export const isPlain = (layer: Layer): layer is Linear => computesAs(layer, Linear);
+
+/** The weights of layers that all compute as `Linear` does; none where one does not. */
+export const plainWeights = (...layers: readonly Layer[]): readonly Parameter[] =>
+  layers.every(isPlain) ? layers.map(({ weight }) => weight) : [];

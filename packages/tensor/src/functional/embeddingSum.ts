@@ -1,7 +1,9 @@
 import { embeddingBackward, embeddingSum as embeddingSumKernel, segmentIds, uploadSegments } from '@attune/kernels';
+import type { GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, optional, orNull, requireArgument, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { allocateResult, operationResult } from '../autograd/operation.ts';
+import type { Gradients } from '../autograd/tape.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
@@ -30,14 +32,9 @@ export function embeddingSum(
   options: EmbeddingSumOptions = {},
 ): Tensor<'f32'> {
   const { rows, columns } = requireInputs(tables, ids, options);
-  // Rows are added in f32.
-  const singles = tables.map(inSinglePrecision) as [Tensor, ...Tensor[]];
-  const { paddingIndices = [] } = options;
-  const { device } = singles[0];
+  const embedded = takenRows(tables, ids, options);
+  const { device, singles, uploads } = embedded;
   const array = allocateResult(device, 'f32', [rows, columns], operation);
-  // Copies: the caller may change the ids before the backward pass.
-  const taken = ids.map((values) => Uint32Array.from(values));
-  const uploads = taken.map((values) => device.upload(values, 'u32', 'ids'));
   embeddingSumKernel(device, {
     tables: singles.map((table) => table.array),
     ids: uploads,
@@ -51,22 +48,41 @@ export function embeddingSum(
     inputs: singles,
     array,
     shape: [rows, columns],
-    backward(gradients) {
-      for (const [number, table] of singles.entries()) {
-        const gradTable = gradients.sum(table);
-        if (!gradTable) continue;
-        const segments = uploadSegments(
-          device,
-          segmentIds(taken[number] as Uint32Array, paddingIndices[number] ?? undefined),
-        );
-        embeddingBackward(device, { gradOutput: gradients.output, gradTable, segments, rows, columns });
-        device.release(segments.words);
-      }
-    },
+    backward: (gradients) => embedded.addGradients(gradients, gradients.output),
   });
 }
 
 const operation = 'embeddingSum';
+
+/** Rows of tables, which fit: what a kernel reads, and the backward of their sum. */
+export function takenRows(
+  tables: readonly Tensor[],
+  ids: readonly (Int32Array | Uint32Array)[],
+  { paddingIndices = [] }: EmbeddingSumOptions,
+) {
+  // Rows are added in f32.
+  const singles = tables.map(inSinglePrecision) as [Tensor, ...Tensor[]];
+  const [{ device, shape }] = singles;
+  // Copies: the caller may change the ids before the backward pass.
+  const taken = ids.map((values) => Uint32Array.from(values));
+  return {
+    device,
+    singles,
+    /** To be released once the forward is recorded. */
+    uploads: taken.map((values) => device.upload(values, 'u32', 'ids')),
+    addGradients(gradients: Gradients, gradOutput: GpuArray): void {
+      for (const [number, table] of singles.entries()) {
+        const gradTable = gradients.sum(table);
+        if (!gradTable) continue;
+        const rows = taken[number] as Uint32Array;
+        const segments = uploadSegments(device, segmentIds(rows, paddingIndices[number] ?? undefined));
+        const columns = shape[1] as number;
+        embeddingBackward(device, { gradOutput, gradTable, segments, rows: rows.length, columns });
+        device.release(segments.words);
+      }
+    },
+  };
+}
 
 const tablesKind = arrayOf(instanceOf(Tensor), 'tensors');
 const wholeNumbers: Kind = {
@@ -76,7 +92,8 @@ const wholeNumbers: Kind = {
 const idsKind = arrayOf(wholeNumbers, 'Int32Array or Uint32Array');
 const optionKinds = { paddingIndices: optional(arrayOf(orNull(wholeNumber(0)), 'row numbers, or null')) };
 
-function requireInputs(
+/** @returns rows and columns of the sum */
+export function requireInputs(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions,

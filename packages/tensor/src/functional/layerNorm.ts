@@ -6,6 +6,7 @@ import type { Gradients } from '../autograd/tape.ts';
 import { asMatrix, formatShape, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
+import { halfFor, lendHalf } from './linear.ts';
 import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
@@ -32,9 +33,24 @@ export interface LayerNormOptions {
  */
 export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
   requireInputs(input, weight, bias, options);
+  return layerNormReadBy([], input, weight, bias, options);
+}
+
+/**
+ * `layerNorm` of inputs that fit, whose result linear layers of these weights read, where there are
+ * any: they get it in f16 from the same kernel, where they would round it to that.
+ */
+export function layerNormReadBy(
+  readBy: readonly Tensor[],
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: LayerNormOptions,
+): Tensor<'f32'> {
   const { residual } = options;
-  const computed = forward(input, weight, bias, options);
-  return operationResult({
+  const half = halfFor(input.device, input.shape, readBy);
+  const computed = forward(input, weight, bias, options, half);
+  const result = operationResult<'f32'>({
     operation,
     inputs: residual ? [input, weight, bias, residual] : [input, weight, bias],
     array: computed.output,
@@ -42,6 +58,8 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
     saved: [computed.mean, computed.reciprocalStd, computed.sum],
     backward: (gradients) => backward(computed, gradients),
   });
+  lendHalf(result, half);
+  return result;
 }
 
 const operation = 'layerNorm';
@@ -85,7 +103,13 @@ interface Normalised {
   readonly reciprocalStd: GpuArray;
 }
 
-function forward(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions): Normalised {
+function forward(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: LayerNormOptions,
+  half: GpuArray | null,
+): Normalised {
   const { epsilon = 1e-5, residual } = options;
   const dropout = kernelDropout(options.dropout);
   const { device, array } = input;
@@ -109,6 +133,7 @@ function forward(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNorm
     ...(residual && { residual: residual.array }),
     ...(dropout && { dropout }),
     ...(sum && { sum }),
+    ...(half && { half }),
   });
   const inputType = array.elementType;
   return { input, inputType, weight, bias, residual, dropout, rows, columns, output, sum, mean, reciprocalStd };
@@ -120,26 +145,19 @@ function backward(computed: Normalised, gradients: Gradients): void {
   const { length } = computed.output;
   const gradSum = device.allocate('f32', length, 'gradient before the layer norm');
   const gradInput = dropout ? device.allocate(inputType, length, 'gradient before the dropout') : null;
-  const scratch = device.allocate('f32', columns, 'unwanted gradient');
-  // Those of parameters are read when the pass is over, and not before.
-  const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);
-  const sums = areGiven ? gradients.leftForTheEnd(kernels.LayerNormSums) : undefined;
+  const { release, ...parameters } = parameterGradients(weight, bias, gradients);
   kernels.layerNormBackward(device, {
     gradOutput: gradients.output,
     sum: sum ?? input.array,
     mean,
     reciprocalStd,
-    weight: weight.array,
     gradSum,
-    gradWeight: gradients.sum(weight) ?? scratch,
-    gradBias: gradients.sum(bias) ?? device.allocate('f32', columns, 'unwanted gradient'),
-    accumulate: true,
-    sums,
+    ...parameters,
     rows,
     columns,
     ...(dropout && gradInput && { dropout, gradInput }),
   });
-  device.release(scratch);
+  release();
   if (gradInput) {
     gradients.give(input, gradInput);
     if (residual) gradients.give(residual, gradSum);
@@ -150,4 +168,25 @@ function backward(computed: Normalised, gradients: Gradients): void {
       kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }),
     );
   gradients.give(input, gradSum);
+}
+
+/** The weight of a layer norm, and where its gradients are added, as the backward kernel takes them. */
+export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Gradients) {
+  const { device, array, size } = weight;
+  const unwanted: GpuArray[] = [];
+  const sumOf = (parameter: Tensor) => {
+    const sum = gradients.sum(parameter);
+    if (!sum) unwanted.push(device.allocate('f32', size, 'unwanted gradient'));
+    return sum ?? (unwanted.at(-1) as GpuArray);
+  };
+  // Those of parameters are read when the pass is over, and not before.
+  const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);
+  return {
+    weight: array,
+    gradWeight: sumOf(weight),
+    gradBias: sumOf(bias),
+    accumulate: true,
+    sums: areGiven ? gradients.leftForTheEnd(kernels.LayerNormSums) : undefined,
+    release: () => unwanted.forEach((array) => device.release(array)),
+  };
 }

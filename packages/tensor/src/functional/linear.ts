@@ -15,7 +15,8 @@ import type { Gradients } from '../autograd/tape.ts';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
-import { asMatrix, requireShape } from '../shape.ts';
+import { asMatrix, requireShape, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { inSinglePrecision } from './castFloats.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
@@ -131,7 +132,7 @@ function forward(layers: Layers): Product {
     activation && needsGraph([input, ...weights, ...(biases ?? [])])
       ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
       : null;
-  const halfInput = half && halfCopyOf(input, half, outputs);
+  const halfInput = half && (takenHalf(input) ?? halfCopyOf(input, half, outputs));
   if (halfInput) copied.add(input);
   gemm(device, {
     a: halfInput ?? input.array,
@@ -165,14 +166,43 @@ export function letGoOfCopied(input: Tensor): void {
  * converted once, it is half the bytes to read.
  */
 function halfCopyOf({ array, shape, device }: Tensor, half: GpuArray, outputs: number): GpuArray | null {
-  if (array.elementType !== 'f32') return null;
-  const { rows, columns } = asMatrix(shape);
-  const forwardRounds = { a: array, b: half, m: rows, n: outputs, k: columns, layout: 'NT' } as const;
-  const backwardRounds = { a: half, b: array, m: outputs, n: columns, k: rows, layout: 'TN' } as const;
-  if (!roundsOperands(device, forwardRounds) || !roundsOperands(device, backwardRounds)) return null;
-  const copy = allocateResult(device, 'f16', [rows, columns], 'input of linear in f16');
-  convert(device, { input: array, output: copy, length: rows * columns });
+  const copy = array.elementType === 'f32' ? emptyHalf(device, shape, half, outputs) : null;
+  if (copy) convert(device, { input: array, output: copy, length: sizeOf(shape) });
   return copy;
+}
+
+/** Memory for an input of this shape in f16, where products with these weights round it to that. */
+function emptyHalf(device: Device, shape: Shape, half: GpuArray, outputs: number): GpuArray | null {
+  const { rows, columns } = asMatrix(shape);
+  const forwardRounds = { a: half, b: half, m: rows, n: outputs, k: columns, layout: 'NT' } as const;
+  const backwardRounds = { a: half, b: half, m: outputs, n: columns, k: rows, layout: 'TN' } as const;
+  if (!roundsOperands(device, forwardRounds) || !roundsOperands(device, backwardRounds)) return null;
+  return allocateResult(device, 'f16', [rows, columns], 'input of linear in f16');
+}
+
+/** What kernels wrote in f16 beside their results, for the linear layer that reads these first. */
+const halves = new WeakMap<Tensor, GpuArray>();
+
+/**
+ * Memory for a result in f16, where linear layers of these weights would make a copy of it: for the
+ * kernel that computes the result, and then for `lendHalf`.
+ */
+export function halfFor(device: Device, shape: Shape, readBy: readonly Tensor[]): GpuArray | null {
+  const half = readBy.length > 0 ? halvesOf(readBy) : null;
+  const outputs = readBy.reduce((sum, weight) => sum + (weight.shape[0] ?? 1), 0);
+  return half && emptyHalf(device, shape, half, outputs);
+}
+
+/** Says where a result lies in f16 too. */
+export function lendHalf(result: Tensor, half: GpuArray | null): void {
+  if (half) halves.set(result, half);
+}
+
+/** That of an input, which is now the caller's; null where there is none, or its scope has ended. */
+function takenHalf(input: Tensor): GpuArray | null {
+  const half = halves.get(input);
+  halves.delete(input);
+  return half && !half.released ? half : null;
 }
 
 /** @returns the width of the result */

@@ -6,7 +6,7 @@ import { add, mul } from '../functional/binary.ts';
 import { inSinglePrecision } from '../functional/castFloats.ts';
 import { requireFloats } from '../functional/checks.ts';
 import { tensor } from '../functional/create.ts';
-import { layerNorm } from '../functional/layerNorm.ts';
+import { layerNorm, layerNormReadBy } from '../functional/layerNorm.ts';
 import type { LayerNormOptions } from '../functional/layerNorm.ts';
 import type { RandomKey } from '../functional/random.ts';
 import { reshape } from '../functional/movement.ts';
@@ -193,6 +193,8 @@ interface NormAfterOptions {
    * which is all that the backward pass reads. Default false.
    */
   readonly letsGo?: boolean;
+  /** Weights of the linear layers that read the result first, all at once. Default: none is known. */
+  readonly readBy?: readonly Tensor[] | undefined;
 }
 
 /**
@@ -203,11 +205,16 @@ export function normAfter(
   norm: Layer,
   input: Tensor,
   residual: Tensor,
-  { dropout, random = null, letsGo = false }: NormAfterOptions = {},
+  { dropout, random = null, letsGo = false, readBy = [] }: NormAfterOptions = {},
 ): Tensor {
   const isPlain = norm instanceof LayerNorm && norm.forward === LayerNorm.prototype.forward;
   if (isPlain && (!dropout || (dropout.forward === Dropout.prototype.forward && dropout.p < 1))) {
-    const output = norm.forward(input, { residual, dropout: random ? dropout?.options(random) : undefined });
+    const options = { residual, dropout: random ? dropout?.options(random) : undefined };
+    const { weight, bias, eps, normalizedShape } = norm;
+    const output =
+      weight && bias && normalizedShape.length === 1 && readBy.length > 0
+        ? layerNormReadBy(readBy, input, weight, bias, { ...options, epsilon: eps })
+        : norm.forward(input, options);
     if (letsGo) input.dispose();
     return output;
   }

@@ -1,15 +1,13 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { generatedWgsl, kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { embeddedRows, requireEmbeddedRows, rowsOfTables } from './embeddedRows.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
 import type { EmbeddingSumOptions } from './options.ts';
-
-const idTypes: readonly ElementType[] = ['u32', 'i32'];
 
 const kernel = 'embeddingSum';
 
@@ -28,8 +26,7 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
       `${kernel}: got ${tables.length} tables and ${ids.length} id arrays; it takes as many of both, 1 to ${mostTables} on this adapter`,
     );
   }
-  for (const table of tables) requireArray(kernel, 'table', table, { 'table rows': 1, columns }, singleTypes);
-  for (const array of ids) requireArray(kernel, 'ids', array, { rows }, idTypes);
+  requireEmbeddedRows(kernel, { tables, ids }, { rows, columns });
   requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
   const reads = [...tables, ...ids];
   requireSeparate(kernel, reads, [output]);
@@ -39,37 +36,13 @@ export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: E
   gpu.dispatch({
     program: kernelProgram(kernel, source, {
       access: elementAccess(gpu, {}, { output }, width),
-      tables: generatedWgsl({ tables: tables.length }, tableAccess),
+      tables: embeddedRows(tables.length, { before: 'elements: Matrix', after: '' }, 'parameters.elements.columns'),
       ...defines,
     }),
-    parameters: { integers: [...matrix, ...tables.map((table) => Math.floor(table.length / columns))] },
+    parameters: { integers: [...matrix, ...tables.map((table) => rowsOfTables(table, columns))] },
     reads,
     writes: [output],
     workgroups,
     work: { bytes: rows * columns * (4 * tables.length + bytesPerElement[output.elementType]) },
   });
-}
-
-/** The bindings of the tables and ids, and the access to them, which depend on how many there are. */
-function tableAccess({ tables: count }: { readonly tables: number }): string {
-  const numbers = Array.from({ length: count }, (_, table) => table);
-  return [
-    `struct Parameters { elements: Matrix, ${numbers.map((table) => `rows${table}: u32`).join(', ')} }`,
-    '@group(0) @binding(0) var<uniform> parameters: Parameters;',
-    ...numbers.map((table) => `@group(0) @binding(${1 + table}) var<storage, read> table${table}: array<Values>;`),
-    ...numbers.map((table) => `@group(0) @binding(${1 + count + table}) var<storage, read> ids${table}: array<u32>;`),
-    `@group(0) @binding(${1 + 2 * count}) var<storage, read_write> output: array<Output>;`,
-    `struct TableRows { ${numbers.map((table) => `begin${table}: u32`).join(', ')} }`,
-    'fn tableRows(row: u32) -> TableRows {',
-    ...numbers.map(
-      (table) =>
-        `  let begin${table} = min(ids${table}[row], parameters.rows${table} - 1) * parameters.elements.columns;`,
-    ),
-    `  return TableRows(${numbers.map((table) => `begin${table}`).join(', ')});`,
-    '}',
-    'fn tableSum(rows: TableRows, column: u32) -> Values {',
-    `  return ${numbers.map((table) => `table${table}[rows.begin${table} + column]`).join(' + ')};`,
-    '}',
-    '',
-  ].join('\n');
 }

@@ -17,7 +17,7 @@ import { wgsl as weightGradientsSumSource } from './weightGradientsSum.wgsl.ts';
 const kernel = 'layerNormBackward';
 /**
  * Arrays of the backward with dropout: gradOutput, sum, mean, reciprocalStd, weight, keys, state;
- * gradSum, gradInput.
+ * gradSum, and gradInput or parts of sums.
  */
 const mostArrays = 9;
 const vectorsPerWorkgroup = 32;
@@ -33,9 +33,17 @@ const mostBlocks = 128;
  */
 export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
   requireLayerNormBackward(options);
-  const { gradSum, gradInput, dropout, rows, columns } = options;
-  if (takesBlocks(gpu, options)) return blockGradients(gpu, options);
+  const { gradOutput, gradSum, gradInput, dropout, outputDropout, rows, columns } = options;
+  const blocks = takesBlocks(gpu, options);
   const fused = gpu.info.limits.maxStorageBuffersPerShaderStage >= mostArrays;
+  if (outputDropout && !(blocks && fused)) {
+    const dropped = gpu.allocate(gradOutput.elementType, rows * columns, 'gradient before the dropout');
+    recordDropout(gpu, { input: gradOutput, output: dropped, rows, columns, dropout: outputDropout });
+    layerNormBackward(gpu, { ...options, gradOutput: dropped, outputDropout: undefined });
+    gpu.release(dropped);
+    return;
+  }
+  if (blocks) return blockGradients(gpu, options);
   rowGradients(gpu, fused ? options : { ...options, dropout: undefined, gradInput: undefined });
   if (dropout && gradInput && !fused) recordDropout(gpu, { input: gradSum, output: gradInput, rows, columns, dropout });
   weightGradients(gpu, options);
@@ -58,7 +66,9 @@ function requireLayerNormBackward(options: LayerNormBackwardOptions): void {
       `${kernel}: gradInput and dropout come together; without dropout gradSum is the gradient of the input`,
     );
   }
-  if (dropout) requireDropout(kernel, dropout, rows);
+  for (const drops of [dropout, options.outputDropout]) if (drops) requireDropout(kernel, drops, rows);
+  if (dropout && options.outputDropout)
+    throw new KernelArgumentError(`${kernel}: got dropout and outputDropout; it drops its input or its output`);
   if (options.sums && !options.accumulate)
     throw new KernelArgumentError(`${kernel}: sums are added to gradWeight and gradBias later; set accumulate`);
 }
@@ -76,6 +86,7 @@ function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
       access: elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, plan.width),
       vec4: plan.width === 4,
       dropout: dropout !== undefined,
+      dropsInput: dropout !== undefined,
       rowPerInvocation: plan.variant === 'rowPerInvocation',
     }),
     parameters: { integers: [rows, columns, columns / plan.width, dropout?.site ?? 0, threshold], floats: [keptScale] },

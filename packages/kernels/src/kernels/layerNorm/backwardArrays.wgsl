@@ -10,6 +10,6 @@
 @group(0) @binding(next) var<storage, read> random: array<vec4u>;
 #endif
 @group(0) @binding(next) var<storage, read_write> gradSum: array<GradSum>;
-#if dropout
+#if dropsInput
 @group(0) @binding(next) var<storage, read_write> gradInput: array<GradInput>;
 #endif

@@ -56,23 +56,26 @@ function rowsOfBlocks(
   { rowsPerBlock, blocks }: { readonly rowsPerBlock: number; readonly blocks: number },
 ): void {
   const { gradOutput, sum, mean, reciprocalStd, weight, gradSum, gradInput, dropout, rows, columns } = options;
-  const { tokenKeys, state } = dropout?.random ?? {};
+  const drops = dropout ?? options.outputDropout;
+  const { tokenKeys, state } = drops?.random ?? {};
   const reads = presentArrays({ gradOutput, sum, mean, reciprocalStd, weight, tokenKeys, state });
   const writes = presentArrays({ gradSum, gradInput, partials });
   requireSeparate(kernel, reads, writes);
   const { width } = planRows(gpu, options);
   const vectors = columns / width;
-  const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
+  const { threshold, keptScale } = dropoutParameters(kernel, drops?.probability ?? 0);
   gpu.dispatch({
     program: kernelProgram(`${kernel} blocks`, source, {
       access: elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, width),
       vec4: width === 4,
-      dropout: dropout !== undefined,
+      dropout: drops !== undefined,
+      dropsInput: dropout !== undefined,
+      dropsOutput: options.outputDropout !== undefined,
       rowPerInvocation: false,
       vectorsEach: 2 ** Math.ceil(Math.log2(Math.max(1, vectors / threads))),
     }),
     parameters: {
-      integers: [rows, columns, vectors, rowsPerBlock, dropout?.site ?? 0, threshold],
+      integers: [rows, columns, vectors, rowsPerBlock, drops?.site ?? 0, threshold],
       floats: [keptScale],
     },
     reads,

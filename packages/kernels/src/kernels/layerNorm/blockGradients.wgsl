@@ -3,7 +3,8 @@
 // normalised = (sum - mean) * reciprocalStd;  scaled = gradOutput * weight
 // gradSum = reciprocalStd * (scaled - average(scaled) - normalised * average(scaled * normalised)),
 //   averages over the row
-// gradInput = dropout'(gradSum), where there is dropout
+// gradInput = dropout'(gradSum), where the input was dropped; where the output was, gradOutput is
+//   dropout'(gradOutput)
 // partials[block, 0] = sum over the block's rows of gradOutput * normalised
 // partials[block, 1] = sum over the block's rows of gradOutput
 //
@@ -43,11 +44,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     var normalised: array<Values, vectorsEach>;
     var sums = Values(0.0);
     var products = Values(0.0);
+#if dropout
+    let draws = rowDraws(row);
+#endif
     for (var i = 0u; i < vectorsEach; i++) {
       let vector = thread + i * rowThreads;
       if (vector < vectors) {
         let index = row * vectors + vector;
-        let gradient = loadGradOutput(index);
+        var gradient = loadGradOutput(index);
+#if dropsOutput
+        gradient *= keptFactors(draws, vector);
+#endif
         normalised[i] = (loadSum(index) - rowMean) * scale;
         scaled[i] = gradient * weights[i];
         sums += scaled[i];
@@ -57,15 +64,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       }
     }
     let averages = rowTotals(vec2f(totalOf(sums), totalOf(products)), thread) / columns;
-#if dropout
-    let draws = rowDraws(row);
-#endif
     for (var i = 0u; i < vectorsEach; i++) {
       let vector = thread + i * rowThreads;
       if (vector < vectors) {
         let gradient = scale * (scaled[i] - averages.x - normalised[i] * averages.y);
         storeGradSum(row * vectors + vector, gradient);
-#if dropout
+#if dropsInput
         storeGradInput(row * vectors + vector, gradient * keptFactors(draws, vector));
 #endif
       }

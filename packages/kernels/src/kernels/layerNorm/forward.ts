@@ -1,20 +1,20 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { cast } from '../cast/index.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
+import { embeddingSum } from '../embeddingSum/index.ts';
+import { embeddedRows, requireEmbeddedRows, rowsOfTables } from '../embeddingSum/embeddedRows.ts';
 import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
 import { wgsl as layerNormSource } from './layerNorm.wgsl.ts';
-import type { LayerNormOptions } from './options.ts';
+import type { EmbeddedRows, LayerNormOptions } from './options.ts';
 import { planRows, rowsPerThread } from './variants.ts';
 
 const kernel = 'layerNorm';
-/**
- * Arrays of the forward with everything: input, residual, weight, bias, keys, state; output, sum,
- * mean, reciprocalStd.
- */
-const mostArrays = 10;
 
 /**
  * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased
@@ -25,57 +25,107 @@ const mostArrays = 10;
  */
 export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   requireLayerNorm(options);
-  const { input, output, residual, dropout, rows, columns } = options;
-  if (dropout && gpu.info.limits.maxStorageBuffersPerShaderStage < mostArrays) {
-    const dropped = gpu.allocate(input.elementType, rows * columns, 'dropped input');
-    recordDropout(gpu, { input, output: dropped, rows, columns, dropout });
-    layerNorm(gpu, { ...options, input: dropped, dropout: undefined });
-    gpu.release(dropped);
-    return;
-  }
-  const isSum = residual !== undefined || dropout !== undefined;
+  const { input, residual, dropout, output, outputDropout, half, rows, columns } = options;
+  const isSum = residual !== undefined || dropout !== undefined || isEmbedded(input);
+  const { tables = [], ids = [] } = isEmbedded(input) ? input : {};
+  const single = isEmbedded(input) ? undefined : input;
+  const { weight, bias, mean, reciprocalStd, epsilon } = options;
+  const drops = dropout ?? outputDropout;
+  const { tokenKeys, state } = drops?.random ?? {};
+  const reads = [...tables, ...ids, ...presentArrays({ single, residual, weight, bias, tokenKeys, state })];
+  const most = gpu.info.limits.maxStorageBuffersPerShaderStage;
+  const written = { output, half, mean, reciprocalStd };
+  if (reads.length + presentArrays(written).length + (isSum || options.sum ? 1 : 0) > most)
+    return inMoreDispatches(gpu, options);
   const scratch = isSum && !options.sum ? gpu.allocate('f32', rows * columns, 'sum') : undefined;
   const sum = options.sum ?? scratch;
-  const { weight, bias, mean, reciprocalStd, epsilon } = options;
-  const { tokenKeys, state } = dropout?.random ?? {};
-  const reads = presentArrays({ input, residual, weight, bias, tokenKeys, state });
-  const writes = presentArrays({ output, sum, mean, reciprocalStd });
+  const writes = presentArrays({ output, half, sum, mean, reciprocalStd });
   requireSeparate(kernel, reads, writes);
   const plan = planRows(gpu, options);
   const rowsEach = rowsPerThread(gpu, plan);
-  const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
+  const { threshold, keptScale } = dropoutParameters(kernel, drops?.probability ?? 0);
   gpu.dispatch({
     program: kernelProgram(kernel, layerNormSource, {
-      access: elementAccess(gpu, { input, residual, weight, bias }, { output, sum }, plan.width),
+      access: elementAccess(gpu, { input: single, residual, weight, bias }, { output, half, sum }, plan.width),
+      ...(tables.length > 0 && { rowsOfTables: embeddedRows(tables.length, fieldsBehind, 'parameters.vectors') }),
+      tables: tables.length > 0,
       vec4: plan.width === 4,
       residual: residual !== undefined,
-      dropout: dropout !== undefined,
+      dropout: drops !== undefined,
+      dropsInput: dropout !== undefined,
+      dropsOutput: outputDropout !== undefined,
+      half: half !== undefined,
       sum: sum !== undefined,
       rowPerInvocation: plan.variant === 'rowPerInvocation',
       rowsEach,
     }),
     parameters: {
-      integers: [rows, columns, columns / plan.width, dropout?.site ?? 0, threshold],
+      integers: [
+        rows,
+        columns,
+        columns / plan.width,
+        drops?.site ?? 0,
+        threshold,
+        ...tables.map((table) => rowsOfTables(table, columns)),
+      ],
       floats: [keptScale, epsilon],
     },
     reads,
     writes,
     workgroups: spreadWorkgroups(Math.ceil(plan.workgroups / rowsEach)),
-    work: { bytes: 4 * rows * columns * (2 + (residual ? 1 : 0) + (sum ? 1 : 0)) },
+    work: { bytes: 4 * rows * columns * (2 + (residual ? 1 : 0) + (sum ? 1 : 0)) + (half ? 2 * rows * columns : 0) },
   });
   if (scratch) gpu.release(scratch);
 }
 
+const isEmbedded = (input: GpuArray | EmbeddedRows): input is EmbeddedRows => 'tables' in input;
+
+/** The parameters around the numbers of rows of tables. */
+const fieldsBehind = {
+  before: 'rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32',
+  after: 'keptScale: f32, epsilon: f32',
+};
+
+/** Where an adapter binds too few arrays: what can be a kernel of its own, one after the other. */
+function inMoreDispatches(gpu: Gpu, options: LayerNormOptions): void {
+  const { input, output, dropout, outputDropout, half, rows, columns } = options;
+  const scratch = (like: GpuArray, label: string) => gpu.allocate(like.elementType, rows * columns, label);
+  if (isEmbedded(input)) {
+    const summed = options.sum ?? gpu.allocate('f32', rows * columns, 'sum of embeddings');
+    embeddingSum(gpu, { ...input, output: summed, rows, columns });
+    layerNorm(gpu, { ...options, input: summed, sum: undefined });
+    if (!options.sum) gpu.release(summed);
+  } else if (half) {
+    layerNorm(gpu, { ...options, half: undefined });
+    cast(gpu, { input: output, output: half, length: rows * columns });
+  } else if (outputDropout) {
+    const normalised = scratch(output, 'normalised');
+    layerNorm(gpu, { ...options, output: normalised, outputDropout: undefined });
+    recordDropout(gpu, { input: normalised, output, rows, columns, dropout: outputDropout });
+    gpu.release(normalised);
+  } else if (dropout) {
+    const dropped = scratch(input, 'dropped input');
+    recordDropout(gpu, { input, output: dropped, rows, columns, dropout });
+    layerNorm(gpu, { ...options, input: dropped, dropout: undefined });
+    gpu.release(dropped);
+  }
+}
+
 function requireLayerNorm(options: LayerNormOptions): void {
   const { input, residual, dropout, weight, bias, output, sum, mean, reciprocalStd, rows, columns } = options;
+  const { outputDropout, half } = options;
   requireExtents(kernel, { rows, columns });
   const matrix = { rows, columns };
-  requireArray(kernel, 'input', input, matrix, floatTypes);
+  if (isEmbedded(input)) requireEmbeddedRows(kernel, input, matrix);
+  else requireArray(kernel, 'input', input, matrix, floatTypes);
   if (residual) requireArray(kernel, 'residual', residual, matrix, floatTypes);
-  if (dropout) requireDropout(kernel, dropout, rows);
+  for (const drops of [dropout, outputDropout]) if (drops) requireDropout(kernel, drops, rows);
+  if (dropout && outputDropout)
+    throw new KernelArgumentError(`${kernel}: got dropout and outputDropout; it drops its input or its output`);
   requireArray(kernel, 'weight', weight, { columns }, floatTypes);
   requireArray(kernel, 'bias', bias, { columns }, floatTypes);
   requireArray(kernel, 'output', output, matrix, floatTypes);
+  if (half) requireArray(kernel, 'half', half, matrix, ['f16']);
   if (sum) requireArray(kernel, 'sum', sum, matrix, floatTypes);
   requireArray(kernel, 'mean', mean, { rows }, singleTypes);
   requireArray(kernel, 'reciprocalStd', reciprocalStd, { rows }, singleTypes);

@@ -1,4 +1,4 @@
 export { layerNormBackward } from './backward.ts';
 export { layerNorm } from './forward.ts';
 export { LayerNormSums } from './parameterSums.ts';
-export type { LayerNormBackwardOptions, LayerNormOptions, LayerNormVariant } from './options.ts';
+export type { EmbeddedRows, LayerNormBackwardOptions, LayerNormOptions, LayerNormVariant } from './options.ts';

@@ -1,9 +1,11 @@
 // sum = residual + dropout(input)
 // mean = average of sum;  reciprocalStd = 1 / sqrt(average of (sum - mean)^2 + epsilon)
-// output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c]
+// output[c] = (sum[c] - mean) * reciprocalStd * weight[c] + bias[c], or dropout of that
+// half = output, in f16
 //
-// input, residual, sum, output: [rows, columns]; weight, bias: [columns]
+// input, residual, sum, output, half: [rows, columns]; weight, bias: [columns]
 // mean, reciprocalStd: f32[rows]
+// With tables the input is a sum of their rows, which is declared in embeddedRows.ts beside embeddingSum.
 // Threads take vectors of rows as in rows.wgsl; `rowsEach` rows, one after the other, share what is
 // loaded of weight and bias.
 //
@@ -12,9 +14,11 @@
 // farther than sqrt(7) standard deviations from that of all, so little cancels in the variance.
 #include kernels/layerNorm/rows
 
+#if !tables
 struct Parameters { rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32, keptScale: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> input: array<Input>;
+#endif
 #if residual
 @group(0) @binding(next) var<storage, read> residual: array<Residual>;
 #endif
@@ -25,6 +29,9 @@ struct Parameters { rows: u32, columns: u32, vectors: u32, site: u32, threshold:
 @group(0) @binding(next) var<storage, read> random: array<vec4u>;
 #endif
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
+#if half
+@group(0) @binding(next) var<storage, read_write> half: array<Half>;
+#endif
 #if sum
 @group(0) @binding(next) var<storage, read_write> sum: array<Sum>;
 #endif
@@ -43,7 +50,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   var scales: array<f32, rowsEach>;
 
   for (var row = firstRow; row < endRow; row++) {
-#if dropout
+#if dropsInput
     let draws = rowDraws(row);
 #else
     let draws = vec4u();
@@ -80,7 +87,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       let row = firstRow + number;
       if (row >= endRow) { break; }
       let index = row * vectors + vector;
-      storeOutput(index, (readAgain(index) - means[number]) * scales[number] * weights + biases);
+      var value = (readAgain(index) - means[number]) * scales[number] * weights + biases;
+#if dropsOutput
+      value *= keptFactors(rowDraws(row), vector);
+#endif
+      storeOutput(index, value);
+#if half
+      storeHalf(index, value);
+#endif
     }
   }
   if (firstVectorOf(thread) == 0) {
@@ -95,8 +109,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 // input itself.
 fn firstRead(row: u32, vector: u32, draws: vec4u) -> Values {
   let index = row * parameters.vectors + vector;
+#if tables
+  var value = tableSum(tableRows(row), vector);
+#else
   var value = loadInput(index);
-#if dropout
+#endif
+#if dropsInput
   value *= keptFactors(draws, vector);
 #endif
 #if residual

@@ -8,10 +8,18 @@ import type { DropoutOptions } from '../../random/dropout.ts';
  */
 export type LayerNormVariant = 'rowPerInvocation' | 'workgroupPerRow';
 
+/** Rows of tables that are summed: `input[row] = sum over tables of table[ids[row]]`. */
+export interface EmbeddedRows {
+  /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
+  readonly tables: readonly GpuArray[];
+  /** u32 or i32 `[rows]`, one for each table; one beyond its table reads the last row. */
+  readonly ids: readonly GpuArray[];
+}
+
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
-  /** [rows, columns], f32 or f16. */
-  readonly input: GpuArray;
+  /** [rows, columns], f32 or f16; or rows of tables. */
+  readonly input: GpuArray | EmbeddedRows;
   /** [rows, columns], f32 or f16, added to the (dropped) input. Default: nothing. */
   readonly residual?: GpuArray | undefined;
   /** Dropout of the input, before the residual is added. Default: none. */
@@ -22,6 +30,10 @@ export interface LayerNormOptions {
   readonly bias: GpuArray;
   /** [rows, columns], f32 or f16. */
   readonly output: GpuArray;
+  /** Dropout of the output, in place of one of the input. Default: none. */
+  readonly outputDropout?: DropoutOptions | undefined;
+  /** f16 [rows, columns]: receives the output too. Default: nothing. */
+  readonly half?: GpuArray | undefined;
   /**
    * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs.
    * Without residual and dropout it is the input itself and may be left out; otherwise, left out,
@@ -68,6 +80,8 @@ export interface LayerNormBackwardOptions {
   readonly gradInput?: GpuArray | undefined;
   /** As in the forward. */
   readonly dropout?: DropoutOptions | undefined;
+  /** As in the forward. */
+  readonly outputDropout?: DropoutOptions | undefined;
   /** f32[columns]. */
   readonly gradWeight: GpuArray;
   /** f32[columns]. */
