@@ -71,18 +71,31 @@ export function takenRows(
     /** To be released once the forward is recorded. */
     uploads: taken.map((values) => device.upload(values, 'u32', 'ids')),
     addGradients(gradients: Gradients, gradOutput: GpuArray): void {
-      for (const [number, table] of singles.entries()) {
+      const sought = singles.flatMap((table, number) => {
         const gradTable = gradients.sum(table);
-        if (!gradTable) continue;
-        const rows = taken[number] as Uint32Array;
-        const segments = uploadSegments(device, segmentIds(rows, paddingIndices[number] ?? undefined));
-        const columns = shape[1] as number;
-        embeddingBackward(device, { gradOutput, gradTable, segments, rows: rows.length, columns });
+        return gradTable ? [{ gradTable, ids: taken[number] as Uint32Array, padding: paddingIndices[number] }] : [];
+      });
+      for (let first = 0; first < sought.length; first += tablesTogether) {
+        const together = sought.slice(first, first + tablesTogether);
+        const segments = uploadSegments(
+          device,
+          ...together.map(({ ids: rowIds, padding }) => segmentIds(rowIds, padding ?? undefined)),
+        );
+        embeddingBackward(device, {
+          gradOutput,
+          gradTable: together.map(({ gradTable }) => gradTable),
+          segments,
+          rows: together[0]?.ids.length ?? 0,
+          columns: shape[1] as number,
+        });
         device.release(segments.words);
       }
     },
   };
 }
+
+/** As many as the kernel takes. */
+const tablesTogether = 4;
 
 const tablesKind = arrayOf(instanceOf(Tensor), 'tensors');
 const wholeNumbers: Kind = {

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { segmentSum } from '../segmentSum/index.ts';
 import { floatTypes, requireArray, requireExtents, singleTypes } from '../validate.ts';
 import type { EmbeddingBackwardOptions } from './options.ts';
@@ -6,8 +7,8 @@ import type { EmbeddingBackwardOptions } from './options.ts';
 const kernel = 'embeddingBackward';
 
 /**
- * Gradient of one table of an embedding: `gradTable[id] += sum of the rows of gradOutput with that
- * id`. No atomics: every run gives the same bits. Ids that occur more than 32 times (token types,
+ * Gradient of a table of an embedding, or of several: `gradTable[id] += sum of the rows of gradOutput
+ * with that id`. No atomics: every run gives the same bits. Ids that occur more than 32 times (token types,
  * low positions, `[CLS]`) are summed in two stages.
  *
  * @throws KernelArgumentError
@@ -18,20 +19,17 @@ export function embeddingBackward(
 ): void {
   requireExtents(kernel, { rows, columns });
   requireArray(kernel, 'gradOutput', gradOutput, { rows, columns }, floatTypes);
-  requireArray(
-    kernel,
-    'gradTable',
-    gradTable,
-    { 'table rows': segments.chunks > 0 ? segments.largestId + 1 : 0, columns },
-    singleTypes,
-  );
+  const gradTables = Array.isArray(gradTable) ? (gradTable as readonly GpuArray[]) : [gradTable as GpuArray];
+  for (const [table, array] of gradTables.entries()) {
+    const least = { 'table rows': segments.chunks > 0 ? (segments.largestIds[table] ?? 0) + 1 : 0, columns };
+    requireArray(kernel, 'gradTable', array, least, singleTypes);
+  }
   segmentSum(gpu, {
     kernel,
     input: gradOutput,
-    output: gradTable,
+    outputs: gradTables.map((array) => ({ array, rows: columns === 0 ? 0 : Math.floor(array.length / columns) })),
     segments,
     rows,
-    outputRows: columns === 0 ? 0 : Math.floor(gradTable.length / columns),
     columns,
     accumulate,
   });

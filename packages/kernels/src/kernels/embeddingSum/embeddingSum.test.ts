@@ -7,7 +7,7 @@ import {
   segmentIds,
   uploadSegments,
 } from '../../index.ts';
-import type { Gpu } from '../../index.ts';
+import type { Gpu, GpuArray } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import type { FloatType } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
@@ -169,6 +169,45 @@ describe.each([true, false])('embeddingBackward, on an adapter of software: %s',
     check({ rows: 70, columns: 20, tableRows: 40, accumulate: false }));
   it('overwrites long segments', () => check({ rows: 200, columns: 20, tableRows: 2, accumulate: false }));
   it('gives the padding no gradient', () => check({ rows: 200, columns: 20, tableRows: 4, paddingIndex: 0 }));
+
+  it.each([
+    [512, 128],
+    [33, 7],
+    [0, 4],
+  ])('of three tables at once has the bits of one by one: %i x %i', async (rows, columns) => {
+    const tableRows = [100, 40, 2];
+    const gradOutput = uploadFloats(gpu, normalNumbers(rows * columns, 5), 'f32', 'gradOutput');
+    const segmentsOf = tableRows.map((count, table) => segmentIds(randomIds(rows, count, table + 1), table));
+    for (const accumulate of [true, false]) {
+      const tables = () =>
+        tableRows.map((count, table) =>
+          uploadFloats(gpu, normalNumbers(count * columns, 9 + table), 'f32', 'gradTable'),
+        );
+      const [together, apart] = [tables(), tables()];
+      const common = { gradOutput, rows, columns, accumulate };
+      embeddingBackward(gpu, { ...common, gradTable: together, segments: uploadSegments(gpu, ...segmentsOf) });
+      for (const [table, gradTable] of apart.entries()) {
+        const segments = uploadSegments(gpu, segmentsOf[table] as (typeof segmentsOf)[number]);
+        embeddingBackward(gpu, { ...common, gradTable, segments });
+      }
+      for (const [table, count] of tableRows.entries()) {
+        const read = (arrays: GpuArray[]) => readFloats(gpu, arrays[table] as GpuArray, count * columns);
+        expect(await read(together)).toEqual(await read(apart));
+      }
+    }
+  });
+
+  it('refuses more tables than segments, and more outputs than all adapters bind', () => {
+    const gradOutput = gpu.allocate('f32', 8, 'gradOutput');
+    const gradTable = [gradOutput, gradOutput].map(() => gpu.allocate('f32', 16, 'gradTable'));
+    const ids = segmentIds(Uint32Array.of(1, 2));
+    const segments = uploadSegments(gpu, ids);
+    const given = { gradOutput, gradTable, segments, rows: 2, columns: 4 };
+    expect(() => embeddingBackward(gpu, given)).toThrow(/2 outputs for segments of 1/);
+    expect(() => uploadSegments(gpu, ids, ids, ids, ids, ids)).toThrow(/5 outputs; it takes 1 to 4/);
+    expect(() => uploadSegments(gpu, segmentIds(new Uint32Array(0)), segmentIds(Uint32Array.of(1)))).not.toThrow();
+    for (const array of [gradOutput, ...gradTable, segments.words]) gpu.release(array);
+  });
 
   it('gives the same bits on every run', async () => {
     const options = { rows: 512, columns: 128, tableRows: 9 };

@@ -22,9 +22,15 @@ export interface EmbeddingSumOptions {
 export interface EmbeddingBackwardOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly gradOutput: GpuArray;
-  /** f32 `[table rows, columns]`; may be a view. Rows whose id does not occur are left alone. */
-  readonly gradTable: GpuArray;
-  /** The ids of the rows: `uploadSegments(gpu, segmentIds(ids))`. */
+  /**
+   * f32 `[table rows, columns]`, or up to four of them; may be views. Rows whose id does not occur are
+   * left alone.
+   */
+  readonly gradTable: GpuArray | readonly GpuArray[];
+  /**
+   * The ids of the rows: `uploadSegments(gpu, segmentIds(ids))`, of several tables
+   * `uploadSegments(gpu, segmentIds(idsOfFirst), segmentIds(idsOfSecond))`.
+   */
   readonly segments: UploadedSegments;
   /** Tokens. */
   readonly rows: number;

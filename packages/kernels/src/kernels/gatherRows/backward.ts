@@ -19,7 +19,8 @@ export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { outputRows, columns }, floatTypes);
   clearFirst(gpu, output, outputRows * columns);
-  segmentSum(gpu, { kernel, ...options, accumulate: false });
+  const outputs = [{ array: output, rows: outputRows }];
+  segmentSum(gpu, { kernel, input, outputs, segments: options.segments, rows, columns, accumulate: false });
 }
 
 /** Records zeros in the first `length` elements, and nothing behind them. */

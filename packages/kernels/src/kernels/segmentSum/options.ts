@@ -7,15 +7,14 @@ export interface SegmentSumOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly input: GpuArray;
   /**
-   * f32 or f16 `[outputRows, columns]`. Rows whose id does not occur are left alone, and ids at or
-   * beyond `outputRows` left out.
+   * f32 or f16 `[rows, columns]` each, as many as the segments are of. Rows whose id does not occur
+   * are left alone, and ids at or beyond `rows` left out.
    */
-  readonly output: GpuArray;
+  readonly outputs: readonly { readonly array: GpuArray; readonly rows: number }[];
   /** The ids of the rows: `uploadSegments(gpu, segmentIds(ids))`. */
   readonly segments: UploadedSegments;
   readonly rows: number;
-  readonly outputRows: number;
   readonly columns: number;
-  /** Add to what `output` holds. */
+  /** Add to what the outputs hold. */
   readonly accumulate: boolean;
 }

@@ -10,7 +10,15 @@ benchKernels('segmentSum', (gpu: Gpu) => {
     const segments = uploadSegments(gpu, segmentIds(Uint32Array.from({ length: rows }, (_, row) => row % outputRows)));
     const output = gpu.allocatePersistent('f32', outputRows * columns, 'output');
     return () =>
-      segmentSum(gpu, { kernel: 'segmentSum', input, output, segments, rows, outputRows, columns, accumulate: false });
+      segmentSum(gpu, {
+        kernel: 'segmentSum',
+        input,
+        outputs: [{ array: output, rows: outputRows }],
+        segments,
+        rows,
+        columns,
+        accumulate: false,
+      });
   };
   return {
     '2048 rows of 768 into 1024': sumInto(1024),

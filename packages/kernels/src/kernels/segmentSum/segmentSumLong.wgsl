@@ -2,18 +2,17 @@
 //   (+ output[id], where it accumulates)
 //
 // output: [outputRows, columns]; partialSums: f32[…, columns]
-// segments: u32 words laid out as in segmentChunks.ts
+// segments: u32 words laid out as in segmentChunks.ts. Parameters, outputs and store(goal, column,
+// sum) are declared in forward.ts, as there are as many as are asked for; `most` is the number of
+// partial sums.
 // One vector of columns of one segment a thread, 64 threads a workgroup. Partial sums are added 32
 // at a time, so that rounding errors grow with 32 + chunks / 32.
 // With tree, for GPUs: eight vectors of one segment a workgroup of 256 threads, of which 32 take
 // every 32nd chunk and are then summed by a tree. Workgroups go over vectors in x, over segments in
 // y.
 
-struct Parameters { columns: u32, outputRows: u32, accumulate: u32, partials: u32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> segments: array<u32>;
 @group(0) @binding(2) var<storage, read> partialSums: array<Values>;
-@group(0) @binding(3) var<storage, read_write> output: array<Output>;
 
 #if tree
 const across = 8u;
@@ -25,7 +24,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let column = workgroup.x * across + thread % across;
   let place = min(column, parameters.columns - 1);
   let entry = segments[3] + 3 * workgroup.y;
-  let end = min(segments[entry + 2], parameters.partials);
+  let end = min(segments[entry + 2], parameters.most);
   var sum = Values();
   for (var number = segments[entry + 1] + thread / across; number < end; number += threads / across) {
     sum += partialSums[number * parameters.columns + place];
@@ -47,7 +46,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (segment >= segments[1]) { return; }
   let entry = segments[3] + 3 * segment;
   // Whatever the words hold, no sum goes beyond the partial sums that there are.
-  let end = min(segments[entry + 2], parameters.partials);
+  let end = min(segments[entry + 2], parameters.most);
   var sum = Values();
   for (var begin = segments[entry + 1]; begin < end; begin += 32) {
     var part = Values();
@@ -57,11 +56,3 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   store(segments[entry], column, sum);
 }
 #endif
-
-fn store(id: u32, column: u32, value: Values) {
-  if (id >= parameters.outputRows) { return; }
-  let goal = id * parameters.columns + column;
-  var sum = value;
-  if (parameters.accumulate != 0) { sum += loadOutput(goal); }
-  storeOutput(goal, sum);
-}
