@@ -1,35 +1,44 @@
 // What a training step would ask of a GPU, counted and not computed: its dispatches by kernel, and
-// the memory it takes. Kernels choose as on a card with matrix units and the limits below; the
-// arrays lie on whatever adapter there is: where it binds 128 MiB, as lavapipe, parameters lie in four
-// segments instead of one, which is three dispatches more of each kernel of the optimizer.
+// the memory it takes. Kernels choose as on a card with matrix units and the limits below, of
+// unknown make or a Hopper; the arrays lie on whatever adapter there is.
 import { loadVariants, openDevice } from '../../packages/kernels/dist/index.js';
 import { makeStep } from './makeStep.mjs';
 import { serve } from './serve.mjs';
 
-const device = await openDevice();
-await loadVariants();
 const limits = { maxComputeWorkgroupStorageSize: 49152, maxComputeInvocationsPerWorkgroup: 1024 };
-Object.assign(device, {
-  profile: {
-    ...device.profile,
-    software: false,
-    mesaVersion: 0,
-    f16: true,
-    f16Storage: 'native',
-    subgroups: true,
-    subgroupSize: 32,
-    subgroupMatrix: [{ componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 }],
-    subgroupMatrixSpelling: 'majorness',
-    subgroupMatrixTiles: 'words',
-  },
-  info: { ...device.info, software: false, limits: { ...device.info.limits, ...limits } },
-});
+const profile = {
+  software: false,
+  mesaVersion: 0,
+  f16: true,
+  f16Storage: 'native',
+  subgroups: true,
+  subgroupSize: 32,
+  subgroupMatrix: [{ componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 }],
+  subgroupMatrixSpelling: 'majorness',
+  subgroupMatrixTiles: 'words',
+};
+await loadVariants();
+
+/** A device that says it is a card of this make. */
+async function openAs(words) {
+  const device = await openDevice();
+  return Object.assign(device, {
+    profile: { ...device.profile, ...profile },
+    info: { ...device.info, ...words, software: false, limits: { ...device.info.limits, ...limits } },
+  });
+}
+
+const devices = {
+  unknown: await openAs({}),
+  Hopper: await openAs({ vendor: 'nvidia', architecture: 'hopper' }),
+};
 
 /** Kernels of one kind: the program's name without types and sizes. */
 const kindOf = (key) =>
   /^(gemm (?:\w+)(?: of parts)?|[a-zA-Z]+(?: (?:of|weights|sum|long|segments|update)\b)*)/.exec(key)[0];
 
-async function step(shape) {
+async function step({ card = 'unknown', ...shape }) {
+  const device = devices[card];
   const { liveBytes } = device.memory;
   const { record, dispose, parameters } = await makeStep(device, shape);
   const kinds = {};

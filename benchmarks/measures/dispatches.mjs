@@ -11,14 +11,18 @@ export async function countDispatches({ figures, show }) {
     fileURLToPath(new URL('../libraries/gpuShaped.mjs', import.meta.url)),
   ]);
   const steps = [];
-  for (const fp16 of [false, true]) {
-    for (const [batchSize, length] of [
-      [8, 64],
-      [32, 128],
-    ]) {
-      const answer = await gpuShaped.ask({ task: 'memory', config: configs.base, batchSize, length, fp16, repeats: 1 });
-      if (answer.error) throw new Error(answer.error);
-      steps.push({ name: `${batchSize} x ${length}${fp16 ? ', fp16' : ''}`, ...answer });
+  for (const card of ['unknown', 'Hopper']) {
+    for (const fp16 of [false, true]) {
+      for (const [batchSize, length] of [
+        [8, 64],
+        [32, 128],
+      ]) {
+        const shape = { config: configs.base, batchSize, length, fp16 };
+        const answer = await gpuShaped.ask({ task: 'memory', card, ...shape, repeats: 1 });
+        if (answer.error) throw new Error(answer.error);
+        const name = `${batchSize} x ${length}${fp16 ? ', fp16' : ''}${card === 'unknown' ? '' : `, ${card}`}`;
+        steps.push({ name, ...answer });
+      }
     }
   }
   gpuShaped.end();

@@ -32,13 +32,12 @@ export interface LayerNormOptions {
  * @throws ShapeError, TensorError
  */
 export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
-  requireInputs(input, weight, bias, options);
   return layerNormReadBy([], input, weight, bias, options);
 }
 
 /**
- * `layerNorm` of inputs that fit, whose result linear layers of these weights read, where there are
- * any: they get it in f16 from the same kernel, where they would round it to that.
+ * `layerNorm` whose result linear layers of these weights read, where there are any: they get it in
+ * f16 from the same kernel, where they would round it to that.
  */
 export function layerNormReadBy(
   readBy: readonly Tensor[],
@@ -47,6 +46,7 @@ export function layerNormReadBy(
   bias: Tensor,
   options: LayerNormOptions,
 ): Tensor<'f32'> {
+  requireInputs(input, weight, bias, options);
   const { residual } = options;
   const half = halfFor(input.device, input.shape, readBy);
   const computed = forward(input, weight, bias, options, half);
