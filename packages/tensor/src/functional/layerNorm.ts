@@ -187,6 +187,6 @@ export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Grad
     gradBias: sumOf(bias),
     accumulate: true,
     sums: areGiven ? gradients.leftForTheEnd(kernels.LayerNormSums) : undefined,
-    release: () => unwanted.forEach((array) => device.release(array)),
+    release: () => unwanted.forEach((each) => device.release(each)),
   };
 }

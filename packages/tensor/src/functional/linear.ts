@@ -181,7 +181,7 @@ function emptyHalf(device: Device, shape: Shape, half: GpuArray, outputs: number
 }
 
 /** What kernels wrote in f16 beside their results, for the linear layer that reads these first. */
-const halves = new WeakMap<Tensor, GpuArray>();
+const lentHalves = new WeakMap<Tensor, GpuArray>();
 
 /**
  * Memory for a result in f16, where linear layers of these weights would make a copy of it: for the
@@ -195,13 +195,13 @@ export function halfFor(device: Device, shape: Shape, readBy: readonly Tensor[])
 
 /** Says where a result lies in f16 too. */
 export function lendHalf(result: Tensor, half: GpuArray | null): void {
-  if (half) halves.set(result, half);
+  if (half) lentHalves.set(result, half);
 }
 
 /** That of an input, which is now the caller's; null where there is none, or its scope has ended. */
 function takenHalf(input: Tensor): GpuArray | null {
-  const half = halves.get(input);
-  halves.delete(input);
+  const half = lentHalves.get(input);
+  lentHalves.delete(input);
   return half && !half.released ? half : null;
 }
 
