@@ -22,6 +22,8 @@ describe('misuse is told in words', () => {
   it.each<[string, Call, RegExp]>([
     ['numbers for a tensor', ({ matmul }) => matmul!([1, 2], x), /matmul: a must be a Tensor; got an array of 2/],
     ['a missing tensor', ({ add }) => add!(x), /add: b must be a Tensor or a number; got undefined/],
+    ['dimensions one by one', ({ flip }) => flip!(x, 0, 1), /flip: dims must be one number or one list, \[0, 1\]/],
+    ['the same', ({ squeeze }) => squeeze!(x, 0, 1), /squeeze: dim must be one number or one list, \[0, 1\]/],
     ['nothing', ({ gelu }) => gelu!(), /gelu: input must be a Tensor; got undefined/],
     [
       'an unknown option',

@@ -52,14 +52,25 @@ export function flatten<D extends DType>(input: Tensor<D>, startDim = 0, endDim 
   ]);
 }
 
+/** PyTorch also takes dimensions one by one: `x.flip(0, 1)`. */
+function requireOneList(operation: string, name: string, given: readonly unknown[]): void {
+  if (given.length > 1)
+    throw new TensorError(`${operation}: ${name} must be one number or one list, [${given.map(shown).join(', ')}]`);
+}
+
 /**
  * Without dimensions whose extent is 1: the named ones, or all. Named ones of other extents stay,
  * as in `torch.squeeze`. Memory is shared. Any element type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
-export function squeeze<D extends DType>(input: Tensor<D>, dim?: number | readonly number[]): Tensor<D> {
+export function squeeze<D extends DType>(
+  input: Tensor<D>,
+  dim?: number | readonly number[],
+  ...more: never[]
+): Tensor<D> {
   requireTensor('squeeze', 'input', input);
+  requireOneList('squeeze', 'dim', [dim, ...more]);
   const axes = requireAxes('squeeze', 'dim', dim, input.shape).filter((axis) => input.shape[axis] === 1);
   return viewOf('squeeze', input, withoutAxes(input.shape, axes, false));
 }
@@ -140,8 +151,9 @@ export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<
  *
  * @throws ShapeError, TensorError
  */
-export function flip<D extends DType>(input: Tensor<D>, dims: number | readonly number[]): Tensor<D> {
+export function flip<D extends DType>(input: Tensor<D>, dims: number | readonly number[], ...more: never[]): Tensor<D> {
   requireTensor('flip', 'input', input);
+  requireOneList('flip', 'dims', [dims, ...more]);
   requireArgument('flip', 'dims', dims, dimsKind, TensorError);
   const { shape } = input;
   const axes = requireAxes('flip', 'dims', dims, shape);
