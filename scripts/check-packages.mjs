@@ -15,6 +15,7 @@ import { runSnippets } from './check-packages/runtimes.mjs';
 import { toolsFolder } from './check-packages/tools.mjs';
 import { checkTypes, errorsOfTypes } from './check-packages/types.mjs';
 import { ensureAdapter } from './setup/adapter.mjs';
+import { installPackages } from './setup/packages.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { step } from './setup/step.mjs';
 
@@ -29,6 +30,7 @@ if (unknown.length > 0 || !only?.every((part) => parts.includes(part))) {
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-packages-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+await installPackages();
 await ensureAdapter();
 const tools = await toolsFolder();
 const packages = await step('Packing', () => packAll(folder));

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadTool } from './check-packages/tools.mjs';
+import { installPackages } from './setup/packages.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { step } from './setup/step.mjs';
 import { deadAnchors } from './site/anchors.mjs';
@@ -16,6 +17,8 @@ import { siteTools } from './site/tools.mjs';
 // base: the path that the site is served under.
 const { base } = parseArgs({ options: { base: { type: 'string', default: '/' } } }).values;
 
+// The reference reads the types of what packages import.
+await installPackages();
 const tools = await siteTools();
 // Pages find the generator's modules from where they are.
 const stage = mkdtempSync(join(tools, 'pages-'));
