@@ -43,7 +43,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let column = index % inner;
   let part = index / inner % parameters.parts;
   let row = index / inner / parameters.parts;
-  var best = 0u;
+  let first = row * parameters.length * inner + column;
+#if chosen
+  var best = 0xffffffffu;
+#else
+  var best = part;
+#endif
   var order = 0u;
   for (var place = part; place < parameters.places; place += parameters.parts) {
 #if chosen
@@ -51,8 +56,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 #else
     let number = place;
 #endif
-    let other = orderOf(loadInput((row * parameters.length + number) * inner + column));
-    if (place == part || other > order || (other == order && number < best)) {
+    let other = orderOf(loadInput(first + number * inner));
+    var better = other > order;
+#if chosen
+    better = better || (other == order && number < best);
+#endif
+    if (better) {
       best = number;
       order = other;
     }
