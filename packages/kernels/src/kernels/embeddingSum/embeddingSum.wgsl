@@ -2,8 +2,8 @@
 //
 // tables: f32[tableRows, columns] each; ids: u32[rows] each; output: [rows, columns]
 // An id beyond its table reads the last row. Parameters, tables and ids are declared in
-// embeddedRows.ts, as there are as many as are asked for, with tableRows(row), which says where each
-// table's row of an output row begins, and tableSum(tableRows, column).
+// embeddedRows.ts, as there are as many as are asked for, with tableRows(row), which says where
+// each table's row of an output row begins, and tableSum(tableRows, column).
 // Vectors of columns go to threads by rowIndexing; 64 threads a workgroup.
 #include wgsl/rowIndexing
 

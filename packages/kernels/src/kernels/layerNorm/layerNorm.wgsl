@@ -5,7 +5,8 @@
 //
 // input, residual, sum, output, half: [rows, columns]; weight, bias: [columns]
 // mean, reciprocalStd: f32[rows]
-// With tables the input is a sum of their rows, which is declared in embeddedRows.ts beside embeddingSum.
+// With tables the input is a sum of their rows, which is declared in embeddedRows.ts beside
+// embeddingSum.
 // Threads take vectors of rows as in rows.wgsl; `rowsEach` rows, one after the other, share what is
 // loaded of weight and bias.
 //

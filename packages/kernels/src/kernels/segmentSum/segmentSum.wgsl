@@ -3,8 +3,9 @@
 // a chunk of a longer one:  partialSums[number] = sum
 //
 // input: [rows, columns]; output: [outputRows, columns]; partialSums: f32[…, columns]
-// segments: u32 words laid out as in segmentChunks.ts. Parameters, outputs and store(goal, column,
-// sum) are declared in forward.ts, as there are as many as are asked for; `most` is rows of a chunk.
+// segments: u32 words laid out as in segmentChunks.ts. Parameters, outputs and
+// store(goal, column, sum) are declared in forward.ts, as there are as many as are asked for;
+// `most` is rows of a chunk.
 // One vector of columns of one chunk a thread, 64 threads a workgroup. Every id has one writer, and
 // rows are added in ascending order: no atomics, the same bits on every run.
 
