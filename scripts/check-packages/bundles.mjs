@@ -9,7 +9,7 @@ import { loadTool } from './tools.mjs';
 /** What a page takes in, in kB gzip, and the most that it may be. */
 export const weights = {
   'one metric': {
-    limits: { esbuild: 4.6, vite: 5.9 },
+    limits: { esbuild: 4.6, vite: 6 },
     code: `import { load } from '@attune/evaluate';\nglobalThis.used = load('accuracy');`,
     fetches: ['accuracy'],
   },
@@ -18,14 +18,14 @@ export const weights = {
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
   // esbuild leaves in the first chunk whatever a package's index names and any chunk uses.
-  'the lesson, at its start': { limits: { esbuild: 163, vite: 70 }, code: lessonCode() },
+  'the lesson, at its start': { limits: { esbuild: 165, vite: 70 }, code: lessonCode() },
   'the lesson, until it is trained, evaluated and predicted': {
-    limits: { esbuild: 186, vite: 183 },
+    limits: { esbuild: 188, vite: 185 },
     code: lessonCode(),
     runs: true,
   },
   'the same, with a Parquet file': {
-    limits: { esbuild: 211, vite: 208 },
+    limits: { esbuild: 213, vite: 210 },
     code: lessonCode(),
     runs: true,
     fetches: ['readParquet'],
