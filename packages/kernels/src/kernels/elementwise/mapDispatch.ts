@@ -70,6 +70,12 @@ const mostPrograms = 512;
 /** By all that they depend on: their full names would take as long as all else of recording. */
 const programs = new Map<string, Program>();
 
+/**
+ * The dispatch of one map, or of a chain of maps of which each reads results of those before it: all
+ * arrays hold `length` numbers, or repeat as `repeats` says, and every step's output is written.
+ *
+ * @returns null for a chain where there are too many programs already
+ */
 export function mapDispatch(
   gpu: Gpu,
   steps: readonly MapStep[],
