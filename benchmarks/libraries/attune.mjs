@@ -5,6 +5,7 @@ import { commonCases, kernelCases } from '../kernelCases.mjs';
 import { operation } from './attuneOperations.mjs';
 import { makeStep } from './makeStep.mjs';
 import { numbers, serve } from './serve.mjs';
+import { takeSteps } from './takeSteps.mjs';
 
 const device = await defaultDevice();
 
@@ -24,14 +25,7 @@ async function step(shape) {
   return async (repeats) => {
     const before = { ...device.statistics };
     device.resetPeakMemory();
-    let previous = Promise.resolve([]);
-    for (let index = 0; index < repeats; index++) {
-      record();
-      const current = optimizer.records();
-      await previous;
-      previous = current;
-    }
-    const loss = (await previous).at(-1)?.loss;
+    const loss = (await takeSteps(optimizer, repeats, record)).at(-1)?.loss;
     const dispatches = (device.statistics.dispatches - before.dispatches) / repeats;
     return { loss, dispatches, peakBytes: device.memory.peakBytes, record };
   };
@@ -46,14 +40,7 @@ async function epoch({ config, file, padded = false, fp16 = false }) {
   const batches = JSON.parse(readFileSync(file, 'utf8')).map((rows) => padBatch(rows, padded));
   let next = 0;
   return async (repeats) => {
-    let previous = Promise.resolve();
-    for (let index = 0; index < repeats; index++) {
-      record(batches[next++ % batches.length]);
-      const current = optimizer.records();
-      await previous;
-      previous = current;
-    }
-    await previous;
+    await takeSteps(optimizer, repeats, () => record(batches[next++ % batches.length]));
   };
 }
 

@@ -1,6 +1,7 @@
 // Training steps of a checkout, by what it has built, and the time of all processors beside the clock's. Usage: node checkoutSteps.mjs CHECKOUT
 import { join } from 'node:path';
 import { serve } from './serve.mjs';
+import { takeSteps } from './takeSteps.mjs';
 
 const importOf = (file) => import(join(process.argv[2], file));
 const { configs } = await importOf('benchmarks/libraries/stepShape.mjs');
@@ -13,14 +14,7 @@ async function step({ config, ...shape }) {
   await device.prepare(record);
   return async (repeats) => {
     const before = process.cpuUsage();
-    let previous = Promise.resolve([]);
-    for (let index = 0; index < repeats; index++) {
-      record();
-      const current = optimizer.records();
-      await previous;
-      previous = current;
-    }
-    const loss = (await previous).at(-1)?.loss;
+    const loss = (await takeSteps(optimizer, repeats, record)).at(-1)?.loss;
     await device.idle();
     const { user, system } = process.cpuUsage(before);
     return { loss, processor: (user + system) / 1000 / repeats, adapter: device.info.description };

@@ -10,6 +10,7 @@
 import { create } from 'webgpu';
 import { configs } from '../../../benchmarks/libraries/stepShape.mjs';
 import { makeStep } from '../../../benchmarks/libraries/makeStep.mjs';
+import { takeSteps } from '../../../benchmarks/libraries/takeSteps.mjs';
 import { openDevice, tuneKernels } from '../../../packages/kernels/src/index.ts';
 import { onGpus } from '../../../packages/kernels/src/kernels/gemm/candidates.ts';
 import { variantsByCards } from '../../../packages/kernels/src/kernels/gemm/variants.ts';
@@ -87,21 +88,17 @@ async function time(batchSize, length, type) {
   };
 }
 
-/** Runs steps, at most two in flight, as the Trainer does. */
+/** Runs steps, with what recording them takes. */
 function stepsOf(record, optimizer) {
   return async (count) => {
     const began = performance.now();
     let recording = 0;
-    let previous = Promise.resolve([]);
-    for (let index = 0; index < count; index++) {
+    const steps = takeSteps(optimizer, count, () => {
       const start = performance.now();
       record();
       recording += performance.now() - start;
-      const current = optimizer.records();
-      await previous;
-      previous = current;
-    }
-    const loss = (await previous).at(-1)?.loss;
+    });
+    const loss = (await steps).at(-1)?.loss;
     return { milliseconds: (performance.now() - began) / count, recording: recording / count, loss };
   };
 }
