@@ -54,7 +54,7 @@ export const pages = {
 
 /** The lesson, and the most that it may weigh at its start: it loads more when it needs it. */
 export const lessonPage = {
-  most: 70,
+  most: 62,
   code: lessonCode((name) => join(rootFolder, `packages/${name}/src/index.ts`)),
 };
 
@@ -99,7 +99,7 @@ export async function bundle({ code }, { target = 'esnext', sourcemap = false } 
       target,
       sourcemap,
       modulePreload: false,
-      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+      rolldownOptions: { input: entry, preserveEntrySignatures: 'exports-only' },
     },
   });
   return output.filter(({ type }) => type === 'chunk');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';
 
 /**
- * The program of the page.
+ * The program of the page. It exports nothing, as the script of a page does: where one does, bundlers
+ * put what its late chunks share with it into chunks of their own.
  * @param {(name: string) => string} from what it imports in place of `@attune/NAME`
  */
 export const lessonCode = (from = (name) => `@attune/${name}`) => `
@@ -14,7 +15,7 @@ import { AutoModelForSequenceClassification, AutoTokenizer } from '${from('bert'
 import { Trainer, TrainingArguments } from '${from('trainer')}';
 import * as evaluate from '${from('evaluate')}';
 
-export async function lesson({ model: folder, dataFiles }) {
+globalThis.lesson = async ({ model: folder, dataFiles }) => {
   const tokenizer = await AutoTokenizer.fromPretrained(folder);
   const rows = await loadDataset('csv', { dataFiles });
   const tokenized = await rows.map((batch) => tokenizer(batch.sentence1, batch.sentence2, { truncation: true }), {
@@ -40,7 +41,7 @@ export async function lesson({ model: folder, dataFiles }) {
   const { eval_accuracy } = await trainer.evaluate();
   const { predictions } = await trainer.predict(tokenized.validation);
   return { eval_accuracy, predictions: predictions.shape };
-}
+};
 `;
 
 const model = join(rootFolder, 'packages/bert/golden/own-mini');

@@ -9,7 +9,7 @@ import { driverEnvironment } from '../vulkan-driver.mjs';
 /**
  * Runs the lesson of a bundle to its end. @returns what V8 counted, by file that was loaded:
  * functions with ranges, the inner ones within the outer ones
- * @param {string} entry the bundle's file that exports `lesson`
+ * @param {string} entry the bundle's file that makes `globalThis.lesson`
  * @throws {Error} with what the program said, when it failed
  */
 export async function runLesson(entry) {
