@@ -96,6 +96,16 @@ export class Gpu {
   }
 
   /**
+   * Checks that an array of this length may be made now: for what is computed on the host first, and
+   * may take long.
+   *
+   * @throws OutOfMemoryError
+   */
+  requireRoom(elementType: ElementType, length: number, label: string): void {
+    this.#memory.requireRoom(elementType, length, label);
+  }
+
+  /**
    * An array from the pool. Its content is undefined. It belongs to the innermost `scope`, or to
    * the caller outside any scope.
    *

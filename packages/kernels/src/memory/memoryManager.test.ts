@@ -195,6 +195,8 @@ describe('an array that finds no room', () => {
       limit: 'memoryBudget',
       label: 'logits',
     });
+    expect(missing(() => small.requireRoom('f32', 5000, 'logits'))).toEqual(overBudget);
+    expect(missing(() => small.allocatePersistent('f32', 1e18, 'logits'))).toMatchObject({ requestedBytes: 4e18 });
     expect(missing(() => small.allocatePersistent('f32', 20_000, 'logits'))).toMatchObject({
       requestedBytes: 80_000,
       limitBytes: 65536,

@@ -92,6 +92,11 @@ export class MemoryManager {
     this.#peakBytes = this.#liveBytes;
   }
 
+  requireRoom(elementType: ElementType, length: number, label: string): void {
+    requireLength('gpu.requireRoom', elementType, length, label);
+    this.#reserve(length * bytesPerElement[elementType], label);
+  }
+
   allocate(elementType: ElementType, length: number, label: string, exact: boolean): GpuArray {
     requireLength('gpu.allocate', elementType, length, label);
     return this.#take(this.#pool, elementType, length, label, { kind: 'pooled', exact });

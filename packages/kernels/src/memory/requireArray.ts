@@ -1,11 +1,16 @@
-import { instanceOf, oneOf, requireArgument, text, wholeNumber } from '@attune/validate';
+import { instanceOf, oneOf, requireArgument, text } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { KernelArgumentError, ReleasedArrayError } from '../errors.ts';
 import { bytesPerElement, GpuArray } from './gpuArray.ts';
 import type { ElementType, HostData } from './gpuArray.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 const elementTypes = oneOf(...Object.keys(bytesPerElement));
-const lengths = wholeNumber(0);
+// Of any size: what is too long for the device is told in bytes.
+const lengths: Kind = {
+  what: 'a whole number of at least 0',
+  holds: (value) => Number.isInteger(value) && (value as number) >= 0,
+};
 const anArray = instanceOf(GpuArray, 'an array of this device, as gpu.allocate() and gpu.upload() make them');
 const hostData = {
   f32: instanceOf(Float32Array),

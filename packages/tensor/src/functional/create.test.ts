@@ -159,6 +159,26 @@ describe('tensors from data', () => {
   });
 });
 
+describe('tensors larger than any device are told before their numbers are computed', () => {
+  const side = 1e9;
+  it.each<[string, () => unknown]>([
+    ['zeros', () => attune.zeros([side, side])],
+    ['full', () => attune.full([side, side], 1)],
+    ['rand', () => attune.rand([side, side])],
+    ['randn', () => attune.randn([side, side])],
+    ['randint', () => attune.randint(0, 2, [side, side])],
+    ['randperm', () => attune.randperm(2 ** 31 - 1)],
+    ['bernoulli', () => attune.bernoulli([side, side], 0.5)],
+    ['arange', () => attune.arange(2 ** 31 - 1)],
+    ['linspace', () => attune.linspace(0, 1, 2 ** 31 - 1)],
+    ['eye', () => attune.eye(side)],
+    ['expand', () => attune.expand(attune.zeros([1]), [side, side])],
+  ])('%s', (name, call) => {
+    expect(call).toThrow(attune.OutOfMemoryError);
+    expect(call).toThrow(new RegExp(`^array ${name} needs [\\d.e+]+ bytes; this adapter takes at most \\d+`));
+  });
+});
+
 describe('the tensor object', () => {
   it('says what it is', () => {
     const x = attune.tensor([[1, 2]], { requiresGrad: true });

@@ -119,7 +119,7 @@ export function tensor<X extends TensorData, D extends DType = TypeOfData<X>>(
     throw new TensorError(
       `tensor: the data are ${data.constructor.name}, which is ${given.dtype}; dtype says ${dtype}`,
     );
-  return fromValues('tensor', given.values, shape, { ...options, dtype });
+  return fromValues('tensor', () => given.values, shape, { ...options, dtype });
 }
 
 /** Whole numbers of 64 bits as plain ones; those that 32 bits do not hold are told later. */
@@ -129,17 +129,20 @@ const numbersOf = (data: Exclude<TensorData, Nested>): ArrayLike<number> =>
 /**
  * A tensor of values that are right for its type; for functions that make some.
  *
- * @throws TensorError for a value that the type does not have
+ * @param compute gives the values, once the device has room for them
+ * @throws TensorError for a value that the type does not have, OutOfMemoryError
  */
 export function fromValues<D extends DType>(
   where: string,
-  values: ArrayLike<number>,
+  compute: () => ArrayLike<number>,
   shape: Shape,
   options: MakeOptions & { readonly dtype: DType },
 ): Tensor<D> {
   const { dtype, requiresGrad = false, device = openedDevice(where) } = options;
   if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
     throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
+  device.requireRoom(storedAs(dtype), sizeOf(shape), where);
+  const values = compute();
   const padded = values.length > 0 ? values : [0];
   const isHalf = dtype === 'f16' && !(values instanceof Uint16Array);
   const stored = device.upload(

@@ -36,7 +36,7 @@ function drawn<D extends DType>(
   requireExtents(where, shape);
   requireGivenOptions(where, options, kinds);
   const { generator = defaultGenerator(), ...rest } = options;
-  return fromValues(where, draw(generator, sizeOf(shape)), shape, { ...rest, dtype: rest.dtype ?? dtype });
+  return fromValues(where, () => draw(generator, sizeOf(shape)), shape, { ...rest, dtype: rest.dtype ?? dtype });
 }
 
 /**

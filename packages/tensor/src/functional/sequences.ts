@@ -39,9 +39,9 @@ function ranged<D extends DType>(start: number, last: number, step: number, opti
   const length = Math.ceil((last - start) / step);
   if (!count.holds(length))
     throw new TensorError(`arange: from ${start} to ${last} in steps of ${step} are ${length} numbers, too many`);
-  const values = Array.from({ length }, (_, index) => start + index * step);
+  const values = () => Array.from({ length }, (_, index) => start + index * step);
   const isWhole = [start, last, step].every(Number.isInteger);
-  return fromValues('arange', values, [values.length], {
+  return fromValues('arange', values, [length], {
     ...options,
     dtype: options.dtype ?? (isWhole ? 'i32' : 'f32'),
   });
@@ -64,9 +64,10 @@ export function linspace<D extends DType = 'f32'>(
   requireArgument('linspace', 'steps', steps, count, TensorError);
   requireGivenOptions('linspace', options, makeKinds);
   const width = steps > 1 ? (end - start) / (steps - 1) : 0;
-  const values = Array.from({ length: steps }, (_, index) =>
-    index < steps / 2 ? start + index * width : end - (steps - 1 - index) * width,
-  );
+  const values = () =>
+    Array.from({ length: steps }, (_, index) =>
+      index < steps / 2 ? start + index * width : end - (steps - 1 - index) * width,
+    );
   return fromValues('linspace', values, [steps], { ...options, dtype: options.dtype ?? 'f32' });
 }
 
@@ -81,7 +82,10 @@ export function eye<D extends DType = 'f32'>(rows: number, columns = rows, optio
   requireArgument('eye', 'rows', rows, count, TensorError);
   requireArgument('eye', 'columns', columns, count, TensorError);
   requireGivenOptions('eye', options, makeKinds);
-  const values = new Float32Array(rows * columns);
-  for (let index = 0; index < Math.min(rows, columns); index++) values[index * columns + index] = 1;
+  const values = () => {
+    const matrix = new Float32Array(rows * columns);
+    for (let index = 0; index < Math.min(rows, columns); index++) matrix[index * columns + index] = 1;
+    return matrix;
+  };
   return fromValues('eye', values, [rows, columns], { ...options, dtype: options.dtype ?? 'f32' });
 }

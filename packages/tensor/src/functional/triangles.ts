@@ -26,9 +26,10 @@ function triangle<D extends DType>(
   const [rows, columns] = [shape.at(-2), shape.at(-1)];
   if (rows === undefined || columns === undefined)
     throw new ShapeError(`${operation}: input must have two dimensions or more; its shape is ${formatShape(shape)}`);
-  const values = Array.from({ length: rows * columns }, (_, index) =>
-    Number(keeps((index % columns) - Math.floor(index / columns))),
-  );
+  const values = () =>
+    Array.from({ length: rows * columns }, (_, index) =>
+      Number(keeps((index % columns) - Math.floor(index / columns))),
+    );
   return where<Tensor, number>(
     fromValues(operation, values, [rows, columns], { dtype: 'bool', device }),
     input,

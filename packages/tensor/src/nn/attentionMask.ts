@@ -80,7 +80,8 @@ function placed(
 
 /** True where the key lies behind the query in time. */
 function hiddenAhead(queries: number, keys: number, { device }: Tensor): Tensor {
-  const hidden = Array.from({ length: queries * keys }, (_, index) => Number(index % keys > Math.floor(index / keys)));
+  const hidden = () =>
+    Array.from({ length: queries * keys }, (_, index) => Number(index % keys > Math.floor(index / keys)));
   return fromValues('MultiheadAttention', hidden, [1, 1, queries, keys], { device, dtype: 'bool' });
 }
 

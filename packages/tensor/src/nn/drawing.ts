@@ -2,7 +2,7 @@ import { defaultGenerator } from '../random/seed.ts';
 import type { Device } from '../device.ts';
 import { normal, uniform } from '../random/numbers.ts';
 import type { Twister } from '../random/twister.ts';
-import { sizeOf } from '../shape.ts';
+import { formatShape, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Parameter } from './parameter.ts';
 
@@ -14,8 +14,11 @@ let draws = true;
 /**
  * A parameter of a module that is being made. Draws come from the generator of the process, in the
  * order in which PyTorch's module of the name draws.
+ *
+ * @throws OutOfMemoryError before anything is drawn
  */
 export function newParameter(device: Device, shape: Shape, draw: Draw): Parameter {
+  device.requireRoom('f32', sizeOf(shape), `parameter ${formatShape(shape)}`);
   const data = draws ? draw(defaultGenerator(), shape) : new Float32Array(sizeOf(shape));
   return new Parameter(data, { shape, device });
 }

@@ -265,3 +265,18 @@ describe('misuse of modules is told in words', () => {
     ],
   ])('%s', (_, call, message) => expect(call).toThrow(message));
 });
+
+describe('parameters larger than any device are told before they are drawn', () => {
+  const size = 1e9;
+  it.each<[string, () => unknown]>([
+    ['Linear', () => new api.Linear({ inFeatures: size, outFeatures: size })],
+    ['Embedding', () => new api.Embedding({ numEmbeddings: size, embeddingDim: size })],
+    ['LayerNorm', () => new api.LayerNorm({ normalizedShape: [size, size] })],
+    ['RMSNorm', () => new api.RMSNorm({ normalizedShape: [size, size] })],
+    ['MultiheadAttention', () => new api.MultiheadAttention({ embedDim: size, numHeads: 1 })],
+    ['TransformerEncoderLayer', () => new api.TransformerEncoderLayer({ dModel: size, nhead: 1 })],
+  ])('%s', (_, call) => {
+    expect(call).toThrow(api.OutOfMemoryError);
+    expect(call).toThrow(/^array parameter \[\d+, \d+\] needs \d+ bytes; this adapter takes at most \d+ bytes/);
+  });
+});
