@@ -1,6 +1,7 @@
 // Functions as methods: `import '@attune/tensor/methods'` once, and x.mul(w).add(b).relu() works.
 // A method cannot be left out of a bundle, so programs that do not import this carry only the
 // functions that they call.
+import { shown } from '@attune/validate';
 import * as activations from './functional/activations.ts';
 import * as binary from './functional/binary.ts';
 import { cast } from './functional/cast.ts';
@@ -32,6 +33,7 @@ import { maskedFill, where } from './functional/where.ts';
 import type { Range } from './functional/slicing.ts';
 import type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
 import type { DType, FloatOf, FloatType, SumOf } from './dtypes.ts';
+import { TensorError } from './errors.ts';
 import { Tensor } from './tensor.ts';
 import type { BesideOperand, Operand } from './functional/operands.ts';
 
@@ -126,12 +128,88 @@ declare module './tensor.ts' {
   interface Tensor<D extends DType = DType> extends TensorMethods<D> {}
 }
 
+type ArgumentsOf<Name extends keyof Functions> = Parameters<Functions[Name]>;
+
+/** How many arguments the functions take whose `length` does not tell, as some have a default. */
+type Counts = {
+  readonly [
+    Name in keyof Functions as number extends ArgumentsOf<Name>['length']
+      ? Name
+      : ArgumentsOf<Name>['length'] extends Required<ArgumentsOf<Name>>['length']
+        ? never
+        : Name
+  ]: Required<ArgumentsOf<Name>>['length'];
+};
+
+const counts: Counts = {
+  elu: 2,
+  gelu: 2,
+  leakyRelu: 2,
+  diagonal: 4,
+  flatten: 3,
+  flip: Infinity,
+  squeeze: Infinity,
+  chunk: 3,
+  slice: Infinity,
+  split: 3,
+  takeAlongDim: 3,
+  argSort: 3,
+  sort: 3,
+  topk: 4,
+  all: 3,
+  any: 3,
+  logSumExp: 3,
+  max: 3,
+  mean: 3,
+  min: 3,
+  prod: 3,
+  sum: 3,
+  argMax: 3,
+  argMin: 3,
+  norm: 3,
+  std: 3,
+  variance: 3,
+  bceWithLogits: 3,
+  mseLoss: 3,
+  crossEntropy: 3,
+  nllLoss: 3,
+  cosineEmbeddingLoss: 4,
+  cosineSimilarity: 3,
+  huberLoss: 3,
+  klDivLoss: 3,
+  l1Loss: 3,
+  marginRankingLoss: 4,
+  smoothL1Loss: 3,
+  tripletMarginLoss: 4,
+  pad: 3,
+  roll: 3,
+  linear: 4,
+  layerNorm: 4,
+  scaledDotProductAttention: 4,
+  softmax: 2,
+  logSoftmax: 2,
+  tril: 2,
+  triu: 2,
+  zerosLike: 2,
+  onesLike: 2,
+  fullLike: 3,
+  randLike: 2,
+  randnLike: 2,
+  var: 3,
+};
+
 /** The names of all methods that this module adds. */
 export const methodNames: readonly string[] = Object.keys(functions);
 
 for (const [name, call] of Object.entries(functions) as [string, (...values: unknown[]) => unknown][]) {
+  const most = (counts as Readonly<Record<string, number>>)[name] ?? call.length;
   Object.defineProperty(Tensor.prototype, name, {
+    // Functions let more pass, as tensors.map(neg) gives them more.
     value(this: Tensor, ...rest: unknown[]) {
+      if (rest.length >= most)
+        throw new TensorError(
+          `${name}: the method takes ${most === 1 ? 'no argument' : `at most ${most - 1}`}; got ${rest.length}, the last ${shown(rest.at(-1))}`,
+        );
       return call(this, ...rest);
     },
     configurable: true,

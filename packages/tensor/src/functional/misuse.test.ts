@@ -5,6 +5,7 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import * as tensors from '../index.ts';
 import type { Tensor } from '../index.ts';
+import { methodNames } from '../methods.ts';
 
 let device: Device;
 let other: Device;
@@ -224,5 +225,30 @@ describe('misuse is told in words', () => {
   ])('new %s', (_name, make, message) => {
     expect(make).toThrow(TensorError);
     expect(make).toThrow(message);
+  });
+});
+
+describe('a method refuses surplus arguments', () => {
+  const method = (name: string, ...given: unknown[]) =>
+    (x as unknown as Record<string, (...given: unknown[]) => unknown>)[name]!(...given);
+  const takesAnyNumber = ['slice', 'flip', 'squeeze'];
+
+  it.each(methodNames.filter((name) => !takesAnyNumber.includes(name)))('%s', (name) => {
+    const call = () => method(name, ...Array.from({ length: 5 }, () => 0));
+    expect(call).toThrow(TensorError);
+    expect(call).toThrow(new RegExp(`^${name}: the method takes (no argument|at most [123]); got 5, the last 0$`));
+  });
+
+  it('and takes as many as its function does', () => {
+    expect(method('matmul', x)).toBeInstanceOf(tensors.Tensor);
+    expect(method('sum', 0, { keepDim: true })).toBeInstanceOf(tensors.Tensor);
+    expect(method('where', tensors.gt(x, 0), 1)).toBeInstanceOf(tensors.Tensor);
+    expect(() => method('matmul', x, x)).toThrow('matmul: the method takes at most 1; got 2, the last a Tensor');
+    expect(() => method('relu', true)).toThrow('relu: the method takes no argument; got 1, the last true');
+  });
+
+  it('while functions let those pass that map and reduce give them', () => {
+    expect([x, x].map(tensors.neg)).toHaveLength(2);
+    expect([x, x].reduce(tensors.add)).toBeInstanceOf(tensors.Tensor);
   });
 });
