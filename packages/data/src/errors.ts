@@ -11,6 +11,13 @@ export class ColumnNotFoundError extends DatasetError {
 /** Values do not fit the type of their column, or types do not fit each other. */
 export class FeatureError extends DatasetError {
   override name = 'FeatureError';
+  /** The row of the value that does not fit, where it is one. */
+  readonly row: number | undefined;
+
+  constructor(message: string, options: { readonly row?: number } = {}) {
+    super(message);
+    this.row = options.row;
+  }
 }
 
 /** What the function given to `map` or `filter` returned cannot be used. */

@@ -34,6 +34,12 @@ describe('DataCollatorWithPadding', () => {
     });
   });
 
+  it('takes ids in typed arrays', () => {
+    const typed = rows.map((row) => ({ ...row, input_ids: Int32Array.from(row.input_ids) }));
+    const collator = new DataCollatorWithPadding({ tokenizer });
+    expect(collator(typed)).toEqual(collator(rows));
+  });
+
   it('passes its options on', () => {
     expect(new DataCollatorWithPadding({ tokenizer, padToMultipleOf: 8 })(rows)['input_ids']?.shape).toEqual([2, 8]);
     expect(

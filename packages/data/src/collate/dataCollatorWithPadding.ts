@@ -5,7 +5,7 @@ import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { adviceFor, checkOptions } from '../options.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
-import { show } from '../values.ts';
+import { isTypedArray, show } from '../values.ts';
 import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
@@ -90,11 +90,12 @@ function collateWithPadding(
   for (const name of names) {
     if (!tokenColumns.has(name)) continue;
     tokens[name] = rows.map((row, index) => {
-      if (!Array.isArray(row[name]))
-        throw new CollateError(
-          `Column '${name}', row ${index} of the batch: a list of numbers was expected; got ${show(row[name])}. Tokenize the dataset first, with map.`,
-        );
-      return row[name];
+      const ids = row[name];
+      if (isTypedArray(ids)) return [...ids];
+      if (Array.isArray(ids)) return ids;
+      throw new CollateError(
+        `Column '${name}', row ${index} of the batch: a list of numbers was expected; got ${show(ids)}. Tokenize the dataset first, with map.`,
+      );
     });
   }
   const padded = tokenizer.pad(tokens, options);

@@ -3,29 +3,41 @@ import { ClassLabel, describeFeature, mergeFeatures, sameFeature, value } from '
 import type { Feature } from '../features/feature.ts';
 import { inferFeature } from '../features/inferFeature.ts';
 import { isList, isTypedArray, show } from '../values.ts';
-import { plainNumbers, requireShallow, WholeFloat } from '../features/exactNumbers.ts';
+import { plainNumbers, WholeFloat } from '../features/exactNumbers.ts';
+import { requireData } from '../features/requireData.ts';
 import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
 import type { Column, NumberStorage } from './column.ts';
+
+/** Where values belong, for messages. */
+interface Place {
+  /** The column. */
+  readonly name: string;
+  /** The row of a value, by its number: items lie in the row of their list. */
+  readonly rowOf: (index: number) => number;
+}
 
 /**
  * A column of given values, converted to the type if that is given, else of the type that they
  * have.
  *
+ * @param rowOf default: a row for each value. Items of lists lie in the rows of these
  * @throws FeatureError when a value does not fit
  */
 export function makeColumn(
   name: string,
   values: ArrayLike<unknown>,
   feature: Feature = inferFeature(values, name),
+  rowOf: Place['rowOf'] = (index) => index,
 ): Column {
-  if (feature.type === 'list') return makeListColumn(name, values, feature.items);
+  const place = { name, rowOf };
+  if (feature.type === 'list') return makeListColumn(place, values, feature.items);
   if (
     feature.type === 'value' &&
     (feature.dtype === 'string' || feature.dtype === 'struct' || feature.dtype === 'null')
   ) {
     return new PlainColumn(
       feature,
-      Array.from(values, (input, row) => toPlain(input, feature.dtype as 'string', name, row)),
+      Array.from(values, (input, index) => toPlain(input, feature.dtype as 'string', place, index)),
     );
   }
   const storage = numberStorage(feature, values.length);
@@ -40,7 +52,7 @@ export function makeColumn(
       missing ??= new Uint8Array(values.length);
       missing[row] = 1;
     } else {
-      storage[row] = toNumber(input, feature, name, row);
+      storage[row] = toNumber(input, feature, place, row);
     }
   }
   return new NumberColumn(feature, storage, missing);
@@ -55,60 +67,63 @@ function numberStorage(feature: Feature, length: number): NumberStorage {
   return new Int32Array(length);
 }
 
-function misfit(name: string, row: number, input: unknown, feature: Feature, hint = ''): FeatureError {
-  return new FeatureError(`Column '${name}', row ${row}: ${show(input)} is no ${describeFeature(feature)}.${hint}`);
+function misfit({ name, rowOf }: Place, index: number, input: unknown, feature: Feature, hint = ''): FeatureError {
+  const row = rowOf(index);
+  return new FeatureError(`Column '${name}', row ${row}: ${show(input)} is no ${describeFeature(feature)}.${hint}`, {
+    row,
+  });
 }
 
-function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', name: string, row: number): unknown {
+function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', place: Place, index: number): unknown {
   if (input === undefined || input === null) return null;
-  if (dtype === 'null') throw misfit(name, row, input, value('null'));
+  if (dtype === 'null') throw misfit(place, index, input, value('null'));
   if (dtype === 'struct') {
-    requireShallow(input, `Column '${name}', row ${row}: the value`);
+    requireData(input, () => `Column '${place.name}', row ${place.rowOf(index)}: the value`);
     return plainNumbers(input);
   }
   if (typeof input === 'string') return input;
   if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'bigint') return String(input);
   if (input instanceof WholeFloat) return String(input);
-  throw misfit(name, row, input, value('string'));
+  throw misfit(place, index, input, value('string'));
 }
 
 /** Text that is a number counts as that number, a class name as its class. */
-function toNumber(given: unknown, feature: Feature, name: string, row: number): number {
+function toNumber(given: unknown, feature: Feature, place: Place, index: number): number {
   const input = given instanceof WholeFloat ? given.value : given;
-  if (feature instanceof ClassLabel) return toClass(input, feature, name, row);
+  if (feature instanceof ClassLabel) return toClass(input, feature, place, index);
   const dtype = feature.type === 'value' ? feature.dtype : 'null';
   if (dtype === 'bool') {
     if (typeof input === 'boolean' || input === 0 || input === 1) return Number(input);
     if (typeof input === 'string' && /^(true|false)$/i.test(input)) return Number(input.toLowerCase() === 'true');
-    throw misfit(name, row, input, feature);
+    throw misfit(place, index, input, feature);
   }
   const isText = typeof input === 'string' && input.trim() !== '';
   const number =
     typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || isText
       ? Number(input)
       : undefined;
-  if (number === undefined || (isText && Number.isNaN(number))) throw misfit(name, row, input, feature);
+  if (number === undefined || (isText && Number.isNaN(number))) throw misfit(place, index, input, feature);
   if (dtype === 'float32' || dtype === 'float64') return number;
-  if (!Number.isInteger(number)) throw misfit(name, row, input, feature, ' Cast to float64 to keep it.');
+  if (!Number.isInteger(number)) throw misfit(place, index, input, feature, ' Cast to float64 to keep it.');
   if (!Number.isSafeInteger(number))
-    throw misfit(name, row, input, feature, ' It is beyond 2^53: as string every digit is kept.');
+    throw misfit(place, index, input, feature, ' It is beyond 2^53: as string every digit is kept.');
   if ((dtype === 'int32' && (number | 0) !== number) || (dtype === 'uint8' && (number & 0xff) !== number))
-    throw misfit(name, row, input, feature, ' Cast to int64 to keep it.');
+    throw misfit(place, index, input, feature, ' Cast to int64 to keep it.');
   return number;
 }
 
-function toClass(input: unknown, feature: ClassLabel, name: string, row: number): number {
+function toClass(input: unknown, feature: ClassLabel, place: Place, index: number): number {
   const asNumber =
     typeof input === 'string' && !feature.names.includes(input) && /^-?\d+$/.test(input) ? Number(input) : input;
   if (typeof asNumber === 'string') {
-    if (!feature.names.includes(asNumber)) throw misfit(name, row, input, feature);
+    if (!feature.names.includes(asNumber)) throw misfit(place, index, input, feature);
     return feature.str2int(asNumber);
   }
   const label = typeof asNumber === 'boolean' || typeof asNumber === 'bigint' ? Number(asNumber) : asNumber;
   if (typeof label !== 'number' || !Number.isInteger(label) || !isClassOrNone(label, feature)) {
     throw misfit(
-      name,
-      row,
+      place,
+      index,
       input,
       feature,
       ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 or -100 for no label.`,
@@ -122,7 +137,7 @@ function isClassOrNone(label: number, { numClasses }: ClassLabel): boolean {
   return label === -100 || (label >= -1 && label < numClasses);
 }
 
-function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature): ListColumn {
+function makeListColumn(place: Place, values: ArrayLike<unknown>, items: Feature): ListColumn {
   const offsets = new Int32Array(values.length + 1);
   let missing: Uint8Array | undefined;
   for (let row = 0; row < values.length; row++) {
@@ -134,7 +149,7 @@ function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature
     } else if (isList(input)) {
       offsets[row + 1] = offsets[row]! + input.length;
     } else {
-      throw misfit(name, row, input, { type: 'list', items });
+      throw misfit(place, row, input, { type: 'list', items });
     }
   }
   const flat = Array.from<unknown>({ length: offsets[values.length]! });
@@ -142,7 +157,8 @@ function makeListColumn(name: string, values: ArrayLike<unknown>, items: Feature
     const input = values[row] as ArrayLike<unknown> | null | undefined;
     if (input) for (let item = 0; item < input.length; item++) flat[offsets[row]! + item] = input[item];
   }
-  return new ListColumn(offsets, makeColumn(name, flat, items), missing);
+  const rowOf = (item: number) => place.rowOf(offsets.findIndex((end) => end > item) - 1);
+  return new ListColumn(offsets, makeColumn(place.name, flat, items, rowOf), missing);
 }
 
 /** The values of a column as another type. @throws FeatureError */
@@ -157,18 +173,27 @@ export function castColumn(name: string, column: Column, feature: Feature): Colu
   return makeColumn(name, values, feature);
 }
 
-/** One column after the other. @throws FeatureError when their types do not go together */
-export function concatenateColumns(name: string, columns: readonly Column[]): Column {
+/**
+ * One column after the other.
+ *
+ * @param partName what each is called in messages
+ * @throws FeatureError when their types do not go together
+ */
+export function concatenateColumns(
+  name: string,
+  columns: readonly Column[],
+  partName: (index: number) => string,
+): Column {
   const [first] = columns;
   if (!first) return makeColumn(name, []);
   if (columns.length === 1) return first;
   let feature = first.feature;
-  for (const column of columns) {
+  for (const [index, column] of columns.entries()) {
     // An empty column says nothing about types.
     const merged = column.length === 0 && column !== first ? feature : mergeFeatures(feature, column.feature);
     if (!merged)
       throw new FeatureError(
-        `Column '${name}' cannot be both ${describeFeature(feature)} and ${describeFeature(column.feature)}. Cast one of them first.`,
+        `Column '${name}' is ${describeFeature(column.feature)} in ${partName(index)} and ${describeFeature(feature)} in ${partName(0)}${index > 1 ? ' and those after it' : ''}. Cast one of them first.`,
       );
     feature = merged;
   }
@@ -200,6 +225,7 @@ export function concatenateColumns(name: string, columns: readonly Column[]): Co
       concatenateColumns(
         name,
         cast.map((column) => column.items),
+        partName,
       ),
       missing,
     );

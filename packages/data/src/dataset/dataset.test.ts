@@ -298,7 +298,7 @@ describe('columns', () => {
     ).toEqual([null, 'a']);
     expect(() =>
       concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ x: ['a'] }) as never]),
-    ).toThrow("Column 'x' cannot be both int32 and string");
+    ).toThrow("Column 'x' is string in dataset 1 and int32 in dataset 0");
     expect(() =>
       concatenateDatasets([Dataset.fromColumns({ x: [1] }), Dataset.fromColumns({ y: [1] }) as never]),
     ).toThrow('has the columns y');
@@ -441,7 +441,7 @@ describe('map', () => {
     [
       'types that do not go together',
       () => dataset.map((row, index) => ({ a: (index === 0 ? 1 : 'x') as unknown }), { batchSize: 1 }),
-      "Column 'a' cannot be both int32 and string",
+      "Column 'a' is string in rows 1 to 1 and int32 in rows 0 to 0",
     ],
     [
       'an unknown column to remove',

@@ -1,4 +1,4 @@
-import { requireArgument, shown } from '@attune/validate';
+import { named, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
@@ -32,7 +32,7 @@ export function tableOfRows(rows: readonly object[], options: { readonly feature
   checkOptions('Dataset.fromRows', options, makingOptions);
   const names = new Set<string>();
   for (const [index, row] of rows.entries()) {
-    if (typeof row !== 'object' || row === null || Array.isArray(row))
+    if (!named.holds(row))
       throw new DatasetError(
         `fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`,
       );
@@ -67,21 +67,29 @@ export function tableOfColumns(
   );
 }
 
-/** The rows of several tables of the same columns, one after the other. @throws DatasetError, FeatureError */
-export function concatenateTables(tables: readonly Table[]): Table {
+/**
+ * The rows of several tables of the same columns, one after the other.
+ *
+ * @param partName what each table is called
+ * @throws DatasetError, FeatureError
+ */
+export function concatenateTables(
+  tables: readonly Table[],
+  partName: (index: number) => string = (index) => `dataset ${index}`,
+): Table {
   const [first] = tables;
   if (!first) throw new DatasetError('concatenateDatasets: no dataset was given.');
   const names = [...first.keys()];
   for (const [index, table] of tables.entries()) {
     if (table.size === first.size && names.every((name) => table.has(name))) continue;
     throw new DatasetError(
-      `concatenateDatasets: dataset ${index} has the columns ${[...table.keys()].join(', ')}, the first one ${names.join(', ')}.`,
+      `Rows of different columns do not go together: ${partName(index)} has the columns ${[...table.keys()].join(', ') || 'none'}, ${partName(0)} ${names.join(', ') || 'none'}.`,
     );
   }
   return new Map(
     names.map((name) => {
       const columns = tables.map((table) => table.get(name)!);
-      return [name, concatenateColumns(name, columns)];
+      return [name, concatenateColumns(name, columns, partName)];
     }),
   );
 }

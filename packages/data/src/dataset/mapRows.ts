@@ -90,9 +90,11 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   }
   if (returnsNothing || !newNames) return undefined;
   const result = new Map<string, Column>();
+  const rowsOfChunk = (index: number) =>
+    `rows ${index * batchSize} to ${Math.min((index + 1) * batchSize, length) - 1}`;
   for (const name of kept) result.set(name, table.get(name)!);
   for (const name of newNames)
-    result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!), table.get(name)));
+    result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!, rowsOfChunk), table.get(name)));
   if (rows !== length) for (const name of result.keys()) if (!newNames.includes(name)) result.delete(name);
   return result;
 }

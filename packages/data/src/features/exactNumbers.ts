@@ -1,5 +1,3 @@
-import { FeatureError } from '../errors.ts';
-
 /** A number that is whole and was written as a float, as `1.0`: its column is one of floats. */
 export class WholeFloat {
   readonly value: number;
@@ -13,26 +11,6 @@ export class WholeFloat {
   toString(): string {
     return this.#written;
   }
-}
-
-const deepest = 100;
-
-/**
- * Refuses values nested so deep that working on them would overflow the stack, and those that hold
- * themselves.
- *
- * @throws FeatureError
- */
-export function requireShallow(input: unknown, what: string): void {
-  if (isDeeperThan(input, deepest))
-    throw new FeatureError(`${what} is nested more than ${deepest} levels deep. Keep such values as text.`);
-}
-
-function isDeeperThan(input: unknown, levels: number): boolean {
-  if (typeof input !== 'object' || input === null || ArrayBuffer.isView(input)) return false;
-  if (levels === 0) return true;
-  const items: readonly unknown[] = Array.isArray(input) ? input : Object.values(input);
-  return items.some((item) => isDeeperThan(item, levels - 1));
 }
 
 /**

@@ -1,9 +1,10 @@
 import { FeatureError } from '../errors.ts';
 import { isList, isTypedArray, show } from '../values.ts';
 import type { TypedArray } from '../values.ts';
-import { requireShallow, WholeFloat } from './exactNumbers.ts';
+import { WholeFloat } from './exactNumbers.ts';
 import { describeFeature, list, mergeFeatures, value, wholeText } from './feature.ts';
 import type { Feature } from './feature.ts';
+import { requireShallow } from './requireData.ts';
 
 const int32 = value('int32');
 const int64 = value('int64');
@@ -11,19 +12,29 @@ const float64 = value('float64');
 const nothing = value('null');
 
 /**
- * The type of a list of values. @throws FeatureError when they are of types that do not go together
+ * The type of a list of values.
+ *
+ * @param rowOf the row of each value: they are the items of that row's list where it is one. Default
+ *   a row for each
+ * @throws FeatureError when they are of types that do not go together
  */
-export function inferFeature(values: ArrayLike<unknown>, name: string): Feature {
+export function inferFeature(
+  values: ArrayLike<unknown>,
+  name: string,
+  rowOf: (index: number) => number = (index) => index,
+): Feature {
   if (isTypedArray(values)) return featureOfTypedArray(values);
   let feature: Feature = nothing;
-  for (let row = 0; row < values.length; row++) {
-    const input = values[row];
-    const own = featureOf(input, name);
+  for (let index = 0; index < values.length; index++) {
+    const input = values[index];
+    const row = rowOf(index);
+    const own = featureOf(input, name, row);
     if (own === feature) continue;
     const merged = mergeFeatures(feature, own);
     if (!merged) {
       throw new FeatureError(
         `Column '${name}' mixes types: ${describeFeature(feature)} so far, and then ${describeFeature(own)} (${show(input)}, row ${row}). Give all rows one type.`,
+        { row },
       );
     }
     feature = merged;
@@ -31,7 +42,7 @@ export function inferFeature(values: ArrayLike<unknown>, name: string): Feature 
   return feature;
 }
 
-function featureOf(input: unknown, name: string): Feature {
+function featureOf(input: unknown, name: string, row: number): Feature {
   switch (typeof input) {
     case 'number':
       if (!Number.isSafeInteger(input) || Object.is(input, -0)) return float64;
@@ -48,8 +59,8 @@ function featureOf(input: unknown, name: string): Feature {
       if (input === null) return nothing;
       if (input instanceof WholeFloat) return float64;
       if (!isList(input)) return struct;
-      if (!isTypedArray(input)) requireShallow(input, `A value of column '${name}'`);
-      return list(inferFeature(input, name));
+      if (!isTypedArray(input)) requireShallow(input, () => `Column '${name}', row ${row}: the value`);
+      return list(inferFeature(input, name, () => row));
   }
 }
 

@@ -1,5 +1,7 @@
 import { DataFileError } from '../errors.ts';
-import { requireShallow, WholeFloat } from '../features/exactNumbers.ts';
+import { WholeFloat } from '../features/exactNumbers.ts';
+import { requireShallow } from '../features/requireData.ts';
+import { jsonProblem } from './jsonProblem.ts';
 
 /** What `JSON.parse` would round, refuse or take for a whole number; a quick look. */
 const needsCare = /NaN|Infinity|\d{16}|\d\.0|\d[eE]/;
@@ -25,7 +27,7 @@ export function parseExactJson(text: string): unknown {
     JSON.parse(text);
     throw error;
   }
-  requireShallow(parsed, 'A value of the file');
+  requireShallow(parsed, () => 'A value of the file');
   return restore(parsed, mark);
 }
 
@@ -47,13 +49,17 @@ function numberOf(token: string): unknown {
   return Number.isInteger(number) ? new WholeFloat(number, token) : number;
 }
 
-/** @throws DataFileError that names the place */
-export function parseJson(text: string, where: string): unknown {
+/**
+ * @param firstLine of the text in its file
+ * @throws DataFileError that names the line
+ */
+export function parseJson(text: string, where: string, firstLine = 1): unknown {
   try {
     return parseExactJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const message = error.message.length > 120 ? `${error.message.slice(0, 120)}…` : error.message;
-    throw new DataFileError(`${where}: no JSON (${message}).`, { cause: error });
+    const { index, reason } = jsonProblem(text);
+    const line = firstLine + text.slice(0, index).split(/\r\n|\r|\n/).length - 1;
+    throw new DataFileError(`${where}, line ${line}: no JSON: ${reason}.`, { cause: error });
   }
 }

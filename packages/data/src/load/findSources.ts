@@ -1,9 +1,9 @@
 import { kindOf } from '#platform';
-import { DatasetError } from '../errors.ts';
-import { builders } from './builders.ts';
+import { DataFileError, DatasetError } from '../errors.ts';
+import { builderOf, builders } from './builders.ts';
 import type { Builder } from './builders.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
-import { fileSource, givenSources } from './source.ts';
+import { fileSource, givenSources, missingFile } from './source.ts';
 import type { SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';
 
@@ -20,8 +20,13 @@ export const isGlue = (path: string) => (hubNames[path] ?? path) === hubNames['g
  */
 export async function findSources(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
   const builder = givenBuilder(path, options);
-  if (builder && options.dataFiles !== undefined) return givenSources(options.dataFiles, fileSource);
+  if (builder && options.dataFiles !== undefined) {
+    if (options.dataDir !== undefined)
+      throw new DatasetError(`loadDataset('${path}') takes no dataDir: write the folder into the paths of dataFiles.`);
+    return givenSources(options.dataFiles, fileSource);
+  }
   const kind = await kindOf(path);
+  if (kind === 'file') refuseFolderOptions(path, options);
   if (kind === 'file' && /\.zip$/i.test(path)) return (await folders()).sourcesOfZip(path, options);
   if (kind === 'file') return new Map([[splitOfFile(path.split(/[/\\]/).at(-1)!) ?? 'train', [fileSource(path)]]]);
   if (kind === undefined && Object.hasOwn(builders, path)) {
@@ -29,8 +34,20 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
       `loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`,
     );
   }
+  if (kind === undefined && options.dataFiles === undefined && builderOf(path) !== undefined)
+    throw new DataFileError(missingFile(path));
+  const likely = path.toLowerCase();
+  if (kind === undefined && options.dataFiles !== undefined && Object.hasOwn(builders, likely))
+    throw new DatasetError(`'${path}' is no kind of files; did you mean '${likely}'?`);
   const isFolder = kind === 'folder';
   return (await folders()).sourcesOfFolder(path, isFolder ? path : (hubNames[path] ?? path), isFolder, options);
+}
+
+/** What chooses among the files of a folder would do nothing for a path that is one file. */
+function refuseFolderOptions(path: string, { dataFiles, dataDir }: LoadDatasetOptions): void {
+  if (dataFiles === undefined && (dataDir === undefined || /\.zip$/i.test(path))) return;
+  const name = dataFiles === undefined ? 'dataDir' : 'dataFiles';
+  throw new DatasetError(`${name} chooses among the files of a folder; '${path}' is a file.`);
 }
 
 /** A page that is given its files has nothing to look through. */

@@ -1,13 +1,15 @@
 import { nonEmptyText, object, oneOfKinds, optional, orNull, requireArgument, text } from '@attune/validate';
-import { concatenateDatasets, Dataset } from '../dataset/dataset.ts';
+import { Dataset } from '../dataset/dataset.ts';
 import { datasetDict } from '../dataset/datasetDict.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
+import { concatenateTables } from '../dataset/makeTable.ts';
 import { DatasetError } from '../errors.ts';
 import { checkAwaitedOptions } from '../options.ts';
 import { findSources } from './findSources.ts';
 import { loadKinds } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import { readSource } from './readSource.ts';
+import type { ReadFile } from './readSource.ts';
 
 // The columns of a file are not known to the compiler: a user who wants them checked names the row
 // type.
@@ -62,10 +64,10 @@ export async function loadDataset(
   const options = typeof nameOrOptions === 'string' ? { ...more, name: nameOrOptions } : { ...nameOrOptions, ...more };
   const splits: [string, Dataset][] = [];
   for (const [split, sources] of await findSources(path, options)) {
-    const parts: Dataset[] = [];
-    for (const source of sources)
-      for (const table of await readSource(source, path, options)) parts.push(new Dataset(table));
-    splits.push([split, concatenateDatasets(parts)]);
+    const parts: ReadFile[] = [];
+    for (const source of sources) parts.push(...(await readSource(source, path, options)));
+    const tables = parts.map(({ table }) => table);
+    splits.push([split, new Dataset(concatenateTables(tables, (index) => `'${parts[index]!.label}'`))]);
   }
   const dict = datasetDict(Object.fromEntries(splits));
   if (options.split === undefined) return dict;

@@ -7,5 +7,12 @@ export interface RawColumn {
   readonly feature?: Feature | undefined;
 }
 
+/** The line of a file, from 1, in which a row begins. */
+export type LineOf = (row: number) => number;
+
 /** The columns of a file, before they are given their types. */
-export type RawTable = ReadonlyMap<string, RawColumn>;
+export interface RawTable {
+  readonly columns: ReadonlyMap<string, RawColumn>;
+  /** Where the file has rows in lines. */
+  readonly lineOf?: LineOf | undefined;
+}

@@ -28,13 +28,13 @@ export function readGlue(text: string, where: string, names: readonly string[]):
       `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${columnNames.length}.`,
     );
   });
-  const table = new Map<string, RawColumn>();
+  const columns = new Map<string, RawColumn>();
   for (const [name, feature] of Object.entries(glueFeatures[subset]!)) {
     const index = columnNames.indexOf(layout[name] ?? '');
-    if (index >= 0) table.set(name, { values: records.map((fields) => fields[index]), feature });
-    else if (name === 'idx') table.set(name, { values: records.map((_, row) => row), feature });
+    if (index >= 0) columns.set(name, { values: records.map((fields) => fields[index]), feature });
+    else if (name === 'idx') columns.set(name, { values: records.map((_, row) => row), feature });
     // The hub gives -1 where the labels of a test set are not public.
-    else if (name === 'label') table.set(name, { values: records.map(() => -1), feature });
+    else if (name === 'label') columns.set(name, { values: records.map(() => -1), feature });
   }
-  return table;
+  return { columns, lineOf: (row) => row + firstRow + 1 };
 }

@@ -3,7 +3,7 @@ import { ownFeature } from '../features/feature.ts';
 import { show } from '../values.ts';
 import { parseJson } from './exactJson.ts';
 import type { FileOptions } from './loadOptions.ts';
-import type { RawTable } from './rawColumn.ts';
+import type { LineOf, RawTable } from './rawColumn.ts';
 
 /**
  * A JSON file: one object per line, an array of objects, or a single object, which is one row. With
@@ -13,13 +13,27 @@ import type { RawTable } from './rawColumn.ts';
  */
 export function readJson(text: string, where: string, { field, features }: FileOptions): RawTable {
   if (text.trim() === '') throw new DataFileError(`${where} is empty.`);
-  const found = field === undefined ? recordsOf(text, where) : pick(parseJson(text, where), field, where);
-  if (!Array.isArray(found)) return columnsOf(found, where, features);
+  if (field === undefined) {
+    const { records, lineOf } = recordsOf(text, where);
+    return { columns: columnsOfRecords(records, where, features, lineOf), lineOf };
+  }
+  const found = pick(parseJson(text, where), field, where);
+  return {
+    columns: Array.isArray(found) ? columnsOfRecords(found, where, features) : columnsOf(found, where, features),
+  };
+}
+
+function columnsOfRecords(
+  found: readonly unknown[],
+  where: string,
+  features: FileOptions['features'],
+  lineOf?: LineOf,
+): RawTable['columns'] {
   const names = new Set<string>();
   for (const [row, record] of found.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       throw new DataFileError(
-        `${where}, record ${row}: ${show(record)} is no object. If the records are under a key, pass field.`,
+        `${where}${lineOf ? `, line ${lineOf(row)}` : ''}, record ${row}: ${show(record)} is no object. If the records are under a key, pass field.`,
       );
     for (const name of Object.keys(record)) names.add(name);
   }
@@ -28,17 +42,21 @@ export function readJson(text: string, where: string, { field, features }: FileO
   return new Map([...names].map((name) => [name, { values: valuesOf(name), feature: ownFeature(features, name) }]));
 }
 
-function recordsOf(text: string, where: string): unknown[] {
+function recordsOf(text: string, where: string): { records: unknown[]; lineOf?: LineOf } {
   const lines = text.split(/\r?\n/);
   const first = lines.find((line) => line.trim() !== '')!.trim();
   if (!first.startsWith('{') || !first.endsWith('}')) {
     const whole = parseJson(text, where);
-    return Array.isArray(whole) ? whole : [whole];
+    return { records: Array.isArray(whole) ? whole : [whole] };
   }
   const records: unknown[] = [];
-  for (const [index, line] of lines.entries())
-    if (line.trim() !== '') records.push(parseJson(line, `${where}, line ${index + 1}`));
-  return records;
+  const numbers: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    records.push(parseJson(line, where, index + 1));
+    numbers.push(index + 1);
+  }
+  return { records, lineOf: (row) => numbers[row]! };
 }
 
 function pick(found: unknown, field: string, where: string): unknown {
@@ -49,7 +67,7 @@ function pick(found: unknown, field: string, where: string): unknown {
   return (found as Record<string, unknown>)[field];
 }
 
-function columnsOf(found: unknown, where: string, features: FileOptions['features']): RawTable {
+function columnsOf(found: unknown, where: string, features: FileOptions['features']): RawTable['columns'] {
   const isColumns =
     typeof found === 'object' && found !== null && Object.values(found).every((column) => Array.isArray(column));
   if (!isColumns)

@@ -25,13 +25,14 @@ export async function readParquet(bytes: Uint8Array, where: string, { features }
     const raw = await readColumns(file, metadata);
     const classes = classesOf(metadata);
     const rows = Number(metadata.num_rows);
-    return new Map(
+    const columns = new Map(
       [...nodes].map(([name, node]) => {
         const values = raw.get(name) ?? [];
         if (values.length !== rows) throw new Error(`column '${name}' has ${values.length} of ${rows} rows`);
         return [name, columnOf(values, node, ownFeature(features, name), classes.get(name))];
       }),
     );
+    return { columns };
   } catch (error) {
     if (error instanceof DataFileError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -38,15 +38,16 @@ const missingWords = [
 export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): RawTable {
   const { quote = '"', columnNames, decimal = '.' } = options;
   const delimiter = options.delimiter ?? (builder === 'tsv' ? '\t' : ',');
+  if (columnNames === undefined) refuseJson(text, where);
   if (options.delimiter === undefined && columnNames === undefined) checkDelimiter(text, where, delimiter, quote);
   const records = separatedRecords(text, where, { delimiter, quote });
   const header = columnNames === undefined ? records.shift() : undefined;
   const names = columnNames ?? header?.fields.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
   if (!names) throw new DataFileError(`${where} is empty: a line with column names was expected.`);
-  checkNames(names, where);
+  checkNames(names, header ? `${where}, line ${header.line}` : where);
   checkWidths(records, names, where, quote);
   const missing = new Set(options.naValues ?? missingWords);
-  return new Map(
+  const columns = new Map(
     names.map((name, index) => {
       const texts = records.map(({ fields }) => {
         const field = fields[index];
@@ -55,6 +56,7 @@ export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv
       return [name, columnOfTexts(texts, ownFeature(options.features, name), decimal)];
     }),
   );
+  return { columns, lineOf: (row) => records[row]!.line };
 }
 
 function columnOfTexts(texts: readonly (string | null)[], feature: Feature | undefined, decimal: string): RawColumn {
@@ -62,6 +64,12 @@ function columnOfTexts(texts: readonly (string | null)[], feature: Feature | und
   const isFloat = feature.type === 'value' && (feature.dtype === 'float32' || feature.dtype === 'float64');
   if (!isFloat || decimal === '.') return { values: texts, feature };
   return { values: texts.map((text) => text?.replace(decimal, '.') ?? null), feature };
+}
+
+/** A record of JSON would pass for a line of column names. */
+function refuseJson(text: string, where: string): void {
+  if (/^\s*(\[\s*)?\{\s*"/.test(text))
+    throw new DataFileError(`${where} begins like JSON, not with a line of column names: load it as 'json'.`);
 }
 
 const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '\t': "'\\t'", '|': "'|'" };

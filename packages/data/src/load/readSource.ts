@@ -7,25 +7,34 @@ import { builderOf } from './builders.ts';
 import type { Builder } from './builders.ts';
 import { givenBuilder, isGlue } from './findSources.ts';
 import type { Source } from './source.ts';
+import { refuseOtherOptions } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';
 import type { UnpackedFile } from './unpack.ts';
 
+/** A file that was read. */
+export interface ReadFile {
+  /** For messages. */
+  readonly label: string;
+  readonly table: Table;
+}
+
 /**
  * The table of a file, or those of an archive.
  *
- * @throws DataFileError, FeatureError that name the file; HubError
+ * @throws DataFileError, FeatureError that name the file; DatasetError for an option that is not for
+ *   files of its kind; HubError
  */
-export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<Table[]> {
+export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<ReadFile[]> {
   const given = givenBuilder(path, options);
   const files = dataOf(await filesIn(source), given ?? builderOf(source.label));
-  const tables: Table[] = [];
+  const read: ReadFile[] = [];
   for (const { file, builder } of files) {
     const raw = await readFile(file, builder, given !== undefined, options);
     const glueTypes = isGlue(path) ? (await import('./glue.ts')).glueFeatures[options.name ?? ''] : undefined;
-    tables.push(typedTable(raw, file.label, options.features, glueTypes));
+    read.push({ label: file.label, table: typedTable(raw, file.label, options.features, glueTypes) });
   }
-  return tables;
+  return read;
 }
 
 /** How files begin that `unpack` knows: gzip, Zstandard, zip, xz, bzip2, lz4, 7z, Excel's. */
@@ -61,6 +70,7 @@ async function readFile(
   isGiven: boolean,
   options: LoadDatasetOptions,
 ): Promise<RawTable> {
+  refuseOtherOptions(label, builder, options);
   // A page loads what reads the kind of files that it has.
   if (builder === 'parquet') {
     const { readParquet } = await import('./readParquet.ts');
@@ -74,22 +84,29 @@ async function readFile(
  * The columns of a file with their types: as the caller says, as GLUE's classes are called where the
  * file does not tell, as the file tells, else as the values are.
  */
-function typedTable(raw: RawTable, label: string, features: Features | undefined, glue: Features | undefined): Table {
-  const unknown = Object.keys(features ?? {}).find((name) => !raw.has(name));
+function typedTable(
+  { columns, lineOf }: RawTable,
+  label: string,
+  features: Features | undefined,
+  glue: Features | undefined,
+): Table {
+  const unknown = Object.keys(features ?? {}).find((name) => !columns.has(name));
   if (unknown !== undefined)
     throw new DataFileError(
-      `'${label}' has no column '${unknown}', which features names. It has ${[...raw.keys()].join(', ')}.`,
+      `'${label}' has no column '${unknown}', which features names. It has ${[...columns.keys()].join(', ')}.`,
     );
   try {
     return new Map(
-      [...raw].map(([name, { values, feature }]) => {
+      [...columns].map(([name, { values, feature }]) => {
         const known = ownFeature(glue, name);
         const classes = known?.type === 'class_label' && feature?.type !== 'class_label' ? known : undefined;
         return [name, makeColumn(name, values, ownFeature(features, name) ?? classes ?? feature)];
       }),
     );
   } catch (error) {
-    if (error instanceof FeatureError) error.message = `'${label}': ${error.message}`;
+    if (!(error instanceof FeatureError)) throw error;
+    const line = lineOf && error.row !== undefined ? `, line ${lineOf(error.row)}` : '';
+    error.message = `'${label}'${line}: ${error.message}`;
     throw error;
   }
 }

@@ -46,5 +46,5 @@ function namesOfSubset(label: string, isGiven: boolean, options: LoadDatasetOpti
 function readLines(text: string): RawTable {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
-  return new Map([['text', { values: lines, feature: value('string') }]]);
+  return { columns: new Map([['text', { values: lines, feature: value('string') }]]) };
 }

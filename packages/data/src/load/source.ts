@@ -22,13 +22,21 @@ export function fileSource(file: DataFile): Source {
 export function unreadable(label: string, naming: abstract new (...args: never[]) => Error): (error: unknown) => never {
   return (error) => {
     if (error instanceof naming) throw error;
-    const isMissing = (error as { code?: unknown }).code === 'ENOENT';
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataFileError(isMissing ? `There is no file '${label}'.` : `'${label}' cannot be read: ${reason}.`, {
-      cause: error,
-    });
+    throw new DataFileError(whyUnreadable(label, error), { cause: error });
   };
 }
+
+function whyUnreadable(label: string, error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (code === 'ENOENT') return missingFile(label);
+  if (code === 'EISDIR')
+    return `'${label}' is a folder: name the files in it, or load all of it: loadDataset('${label}').`;
+  return `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+}
+
+/** What is said of a file that is not there. */
+export const missingFile = (label: string) =>
+  `There is no file '${label}'.${label.includes('*') ? ' Patterns are not read: pass an array of files, or the folder.' : ''}`;
 
 const isFile = (given: unknown): given is DataFile =>
   typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);

@@ -1,0 +1,62 @@
+import { shown } from '@attune/validate';
+import { FeatureError } from '../errors.ts';
+import { isList } from '../values.ts';
+import { WholeFloat } from './exactNumbers.ts';
+
+const deepest = 100;
+
+/**
+ * Refuses values nested so deep that working on them would overflow the stack, and those that hold
+ * themselves.
+ *
+ * @throws FeatureError
+ */
+export function requireShallow(input: unknown, what: () => string): void {
+  if (isDeeperThan(input, deepest))
+    throw new FeatureError(`${what()} is nested more than ${deepest} levels deep. Keep such values as text.`);
+}
+
+/**
+ * Refuses objects that hold anything but data: a function, a Promise, a Map, a Date would come back
+ * from a file as something else, or as nothing.
+ *
+ * @throws FeatureError
+ */
+export function requireData(input: unknown, what: () => string): void {
+  requireShallow(input, what);
+  const foreign = foreignIn(input);
+  if (foreign === undefined) return;
+  const advice = foreign instanceof Date ? ' Keep a date as text: date.toISOString().' : '';
+  throw new FeatureError(
+    `${what()} ${foreign === input ? 'is' : 'holds'} ${shown(foreign)}; a dataset keeps texts, numbers, booleans, null, ` +
+      `and lists and plain objects of them.${advice}`,
+  );
+}
+
+/** What in a value is no data; undefined where all is. */
+function foreignIn(input: unknown): unknown {
+  if (typeof input === 'function' || typeof input === 'symbol') return input;
+  if (typeof input !== 'object' || input === null || input instanceof WholeFloat || isTypedList(input))
+    return undefined;
+  if (!Array.isArray(input) && !isPlainObject(input)) return input;
+  for (const item of Object.values(input)) {
+    const foreign = foreignIn(item);
+    if (foreign !== undefined) return foreign;
+  }
+  return undefined;
+}
+
+const isTypedList = (input: object) => isList(input) && !Array.isArray(input);
+
+/** Of any realm: a test's or a frame's objects have another prototype. */
+function isPlainObject(input: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isDeeperThan(input: unknown, levels: number): boolean {
+  if (typeof input !== 'object' || input === null || ArrayBuffer.isView(input)) return false;
+  if (levels === 0) return true;
+  const items: readonly unknown[] = Array.isArray(input) ? input : Object.values(input);
+  return items.some((item) => isDeeperThan(item, levels - 1));
+}
