@@ -1,7 +1,7 @@
 // What the cost model of products says of a step of BERT-base on a Hopper card, which no card has timed. `npm run build` first.
 // Usage: node benchmarks/productCosts.mjs
-import { cardsOf } from '../packages/kernels/dist/kernels/gemm/cards.js';
-import { tileMicroseconds, tilesByTime } from '../packages/kernels/dist/kernels/gemm/tileCost.js';
+import { cardsOf } from '../packages/kernels/dist/kernels/gemm/choice/cards.js';
+import { tileMicroseconds, tilesByTime } from '../packages/kernels/dist/kernels/gemm/choice/tileCost.js';
 
 /** Products of a layer, [m, n, k]: forward, gradients of inputs, gradients of weights. */
 const layer = (tokens) =>

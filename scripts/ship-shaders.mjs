@@ -13,21 +13,21 @@ import { isMain } from './setup/is-main.mjs';
  */
 const late = {
   'lateShaders.js': /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/,
-  'softwareShaders.js': /^kernels\/gemm\/(packing|registerTile|subgroupTile)\./,
+  'softwareShaders.js': /^kernels\/gemm\/(register|subgroup)\//,
   'softwareAttentionShaders.js': /^kernels\/attention\/(\w+BySubgroup|subgroupTile)\./,
-  'gpuShaders.js': /^kernels\/gemm\/(outerProduct|sharedTile)\./,
+  'gpuShaders.js': /^kernels\/gemm\/(outerProduct|portable)\//,
   'gpuAttentionShaders.js': /^kernels\/attention\/(flash|forwardPadded|\w+Tiled|workgroupTile)\./,
-  'matrixShaders.js': /^kernels\/gemm\/(matrixTile|subgroupMatrix)\./,
+  'matrixShaders.js': /^kernels\/gemm\/(matrixTile|subgroupMatrix)\//,
 };
 
-/** What these include is handed to them: `kernels/gemm/kit.ts` says why they import nothing. */
+/** What these include is handed to them: `kernels/gemm/loading/gemmKit.ts` says why they import nothing. */
 const handed = new Set([
   'kernels/attention/fourRows',
   'kernels/attention/pairs',
   'kernels/attention/perRow',
-  'kernels/gemm/epilogue',
-  'kernels/gemm/task',
-  'kernels/gemm/tiles',
+  'kernels/gemm/product/epilogue',
+  'kernels/gemm/product/operands',
+  'kernels/gemm/product/product',
 ]);
 
 /**

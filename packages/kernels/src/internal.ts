@@ -2,4 +2,4 @@
 export { joinContiguous } from './memory/gpuArray.ts';
 export * from './kernels/adafactor/index.ts';
 export * from './kernels/optimizer/index.ts';
-export { roundsOperands } from './kernels/gemm/roundsOperands.ts';
+export { roundsOperands } from './kernels/gemm/variants.ts';

@@ -12,7 +12,7 @@ import { configs } from '../../../benchmarks/libraries/stepShape.mjs';
 import { makeStep } from '../../../benchmarks/libraries/makeStep.mjs';
 import { takeSteps } from '../../../benchmarks/libraries/takeSteps.mjs';
 import { openDevice, tuneKernels } from '../../../packages/kernels/src/index.ts';
-import { onGpus } from '../../../packages/kernels/src/kernels/gemm/candidates.ts';
+import { onGpus } from '../../../packages/kernels/src/kernels/gemm/loading/loadedVariants.ts';
 import { variantsByCards } from '../../../packages/kernels/src/kernels/gemm/variants.ts';
 import { warmUp } from './warmUp.mjs';
 

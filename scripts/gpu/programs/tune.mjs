@@ -9,6 +9,6 @@ const began = performance.now();
 let rows = '';
 await tuneKernels(gpu, { again: true, ...(quick && { budget: 0.1 }), print: (text) => (rows = text) });
 const seconds = (performance.now() - began) / 1000;
-// `rows` are for kernels/gemm/measuredChoices.ts.
+// `rows` are for kernels/gemm/choice/measuredChoices.ts.
 console.log(JSON.stringify({ seconds, classes: gpu.tuned.size, table: Object.fromEntries(gpu.tuned), rows }));
 process.exit(0);

@@ -1,9 +1,9 @@
 import type { Gpu } from '../gpu.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 import { gemm } from '../kernels/gemm/index.ts';
-import { choicesOnGpus } from '../kernels/gemm/candidates.ts';
-import { gemmClassKey } from '../kernels/gemm/sizeClasses.ts';
-import type { GemmChoice, GemmClass } from '../kernels/gemm/sizeClasses.ts';
+import { choicesOnGpus } from '../kernels/gemm/loading/loadedVariants.ts';
+import { gemmClassKey } from '../kernels/gemm/choice/productClasses.ts';
+import type { GemmChoice, GemmClass } from '../kernels/gemm/choice/productClasses.ts';
 import { fittingVariants } from '../kernels/gemm/variants.ts';
 
 const runs = 3;

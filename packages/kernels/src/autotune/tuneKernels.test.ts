@@ -6,8 +6,8 @@ import { loadVariants, openDevice, tuneKernels } from '../index.ts';
 import { planGemm } from '../kernels/gemm/variants.ts';
 import { compileOnNull } from '../testing/compileOnNull.ts';
 import { checkGemm } from '../testing/checkGemm.ts';
-import { adapterClassOf } from '../kernels/gemm/adapterClass.ts';
-import { gemmClassKey } from '../kernels/gemm/sizeClasses.ts';
+import { adapterClassOf } from '../kernels/gemm/choice/adapterClass.ts';
+import { gemmClassKey } from '../kernels/gemm/choice/productClasses.ts';
 import { gemmClasses } from './measureGemm.ts';
 
 let folder: string;

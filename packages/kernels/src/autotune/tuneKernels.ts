@@ -3,9 +3,9 @@ import { callable, flag, instanceOf, numberAtLeast, optional, requireArgument, r
 import { KernelArgumentError } from '../errors.ts';
 import { Gpu } from '../gpu.ts';
 import { loadVariants } from '../device/variantLoaders.ts';
-import { candidateOf, choicesOnGpus } from '../kernels/gemm/candidates.ts';
+import { choicesOnGpus, loadedVariant } from '../kernels/gemm/loading/loadedVariants.ts';
 import { gemmVariants } from '../kernels/gemm/options.ts';
-import type { GemmChoice } from '../kernels/gemm/sizeClasses.ts';
+import type { GemmChoice } from '../kernels/gemm/choice/productClasses.ts';
 import { variantsOn } from '../kernels/gemm/variants.ts';
 import { gemmClasses, measureGemm, warmUp } from './measureGemm.ts';
 
@@ -26,7 +26,7 @@ export interface TuneOptions {
   readonly budget?: number | undefined;
   /**
    * Told the table as lines of TypeScript, to be pasted into
-   * `packages/kernels/src/kernels/gemm/measuredChoices.ts`: `console.log`, for example.
+   * `packages/kernels/src/kernels/gemm/choice/measuredChoices.ts`: `console.log`, for example.
    */
   readonly print?: ((table: string) => void) | undefined;
 }
@@ -96,7 +96,7 @@ function tableText({ info, disabledVariants }: Gpu, table: ReadonlyMap<string, G
 /** Names the adapter, its driver, and the sources of what it chooses among. */
 async function tableName(gpu: Gpu): Promise<string> {
   const { vendor, architecture, device, description, features } = gpu.info;
-  const sources = variantsOn(gpu).flatMap((variant) => candidateOf(variant).sources);
+  const sources = variantsOn(gpu).flatMap((variant) => loadedVariant(variant).sources);
   const words = JSON.stringify([vendor, architecture, device, description, features, gpu.profile, sources]);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(words));
   return [...new Uint8Array(digest.slice(0, 12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -109,7 +109,7 @@ function parseTable(gpu: Gpu, text: string | null): Map<string, GemmChoice> | nu
     const table = new Map(Object.entries(JSON.parse(text) as Record<string, GemmChoice>));
     const isChoice = ({ variant, tile, splits = 1 }: GemmChoice) =>
       variantsOn(gpu).includes(variant) &&
-      candidateOf(variant).sizes.includes(tile) &&
+      loadedVariant(variant).sizes.includes(tile) &&
       Number.isInteger(splits) &&
       splits > 0;
     return [...table.values()].every(isChoice) ? table : null;

@@ -6,7 +6,7 @@ import { PipelineCache } from './pipelineCache.ts';
 
 /**
  * What `compileBeside.ts` is handed, which only software adapters load: it imports nothing that a
- * page has before, for the reason that `kernels/gemm/kit.ts` gives.
+ * page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
  */
 export const compilationKit = { Failures, PipelineCache, bufferUsage, parameterBlockBytes, waitForGpu };
 

@@ -1,5 +1,5 @@
 import type { Gpu } from '../../gpu.ts';
-import { runnableMatrixConfig } from '../gemm/subgroupMatrix.ts';
+import { runnableMatrixConfig } from '../gemm/subgroupMatrix/config.ts';
 import type { PairKernel } from './pairKernel.ts';
 
 export type MatrixPass = PairKernel['pass'];

@@ -60,6 +60,6 @@ const includes = {
 
 /**
  * A shader with the files that all variants share. What is loaded late is handed them, as
- * `kernels/gemm/kit.ts` says.
+ * `kernels/gemm/loading/gemmKit.ts` says.
  */
 export const complete = (source: WgslFile): WgslFile => ({ ...source, includes: { ...includes, ...source.includes } });

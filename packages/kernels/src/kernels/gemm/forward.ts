@@ -1,12 +1,12 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
-import type { Epilogue } from './epilogue.ts';
-import { multiply, sumParts } from './multiply.ts';
-import type { GemmOptions } from './options.ts';
 import { columnSum } from '../columnSum/index.ts';
+import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import type { GemmOptions } from './options.ts';
+import type { Epilogue } from './product/epilogue.ts';
+import { recordInParts } from './product/recordInParts.ts';
+import { recordProduct } from './product/recordProduct.ts';
 import { planGemm } from './variants.ts';
-import type { GemmPlan } from './variants.ts';
 
 const kernel = 'gemm';
 const mostMatrices = 65535;
@@ -35,26 +35,12 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
     alpha,
     strideOutput: batch?.strideOutput ?? 0,
   };
-  if (plan.splits.parts === 1) multiply(gpu, options, plan, epilogue);
-  else multiplyInParts(gpu, options, plan, epilogue);
+  if (plan.splits.parts === 1) recordProduct(gpu, options, plan, epilogue);
+  else recordInParts(gpu, options, plan, epilogue);
   // After the product, as without it.
   if (options.columnSums && !columnSums)
     columnSum(gpu, { ...options.columnSums, input: options.a, rows: options.k, columns: m });
 }
-
-function multiplyInParts(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
-  const { m, n } = options;
-  const { parts } = plan.splits;
-  const partials = gpu.allocate('f32', parts * m * n, 'gemm partials');
-  const columns = epilogue.columnSums && { output: gpu.allocate('f32', parts * m, 'gemm partial sums of columns') };
-  multiply(gpu, options, plan, { ...store, output: partials, columnSums: columns, strideOutput: m * n });
-  sumParts(gpu, { partials, partialColumns: columns?.output }, epilogue, { m, n, parts });
-  gpu.release(partials);
-  if (columns) gpu.release(columns.output);
-}
-
-/** The parts of a sum are stored as they are. */
-const store = { accumulate: false, bias: undefined, gelu: false, preActivation: undefined, alpha: 1 };
 
 function requireGemm(options: GemmOptions): void {
   const { a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation } = options;

@@ -1,6 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { MatrixTileSize } from './matrixTiles.ts';
-import type { outerProductTiles } from './outerProduct.ts';
+import type { MatrixTileSize } from './matrixTile/tiles.ts';
+import type { outerProductTiles } from './outerProduct/tiles.ts';
 
 export const gemmVariants = [
   'portable',

@@ -1,14 +1,13 @@
+import { registerVariants } from '../../device/variantLoaders.ts';
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { registerVariants } from '../../device/variantLoaders.ts';
-import { busyTiles } from './busyTiles.ts';
-import { candidateOf, choicesOnGpus } from './candidates.ts';
-import { loadGemmVariants } from './loadVariants.ts';
+import { gemmClassKey } from './choice/productClasses.ts';
+import type { GemmChoice } from './choice/productClasses.ts';
+import { choicesOnGpus, loadedVariant, tileOf } from './loading/loadedVariants.ts';
+import { loadGemmVariants } from './loading/loadVariants.ts';
 import type { GemmOptions, GemmVariant } from './options.ts';
-import { gemmClassKey } from './sizeClasses.ts';
-import type { GemmChoice } from './sizeClasses.ts';
-import { tileOf } from './tiles.ts';
-import type { GemmTile } from './gemmTile.ts';
+import { busyTiles } from './product/gemmTile.ts';
+import type { GemmTile } from './product/gemmTile.ts';
 
 registerVariants(loadGemmVariants);
 
@@ -53,7 +52,7 @@ function choiceOf(gpu: Gpu, product: GemmProduct): GemmChoice {
   const chosen = chosenVariant(gpu, product);
   if (!tile && (variant === 'outerProduct' || variant === 'matrixTile'))
     return choicesOnGpus().byCards(gpu, variant, () => [variant], shape);
-  return { variant: chosen, tile: tile ?? candidateOf(chosen).sizeFor(gpu, product) };
+  return { variant: chosen, tile: tile ?? loadedVariant(chosen).sizeFor(gpu, product) };
 }
 
 /**
@@ -100,7 +99,7 @@ export function variantsOn({ profile }: Gpu): readonly GemmVariant[] {
  */
 export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
   return variantsOn(gpu).filter(
-    (variant) => candidateOf(variant).fits(gpu, half) && !gpu.disabledVariants.has(`gemm ${variant}`),
+    (variant) => loadedVariant(variant).fits(gpu, half) && !gpu.disabledVariants.has(`gemm ${variant}`),
   );
 }
 
@@ -136,4 +135,13 @@ function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['
   }
   const chosen = possible ? (packing ?? tile.packing.pays(gpu, product)) : false;
   return { a: chosen && layout === 'TN', b: chosen };
+}
+
+/**
+ * Whether this product, of which one operand is f16, rounds the other to f16 wherever it is read: so
+ * that a copy in f16 gives the same bits, in half the bytes, to every tile and every product.
+ */
+export function roundsOperands(gpu: Gpu, product: Pick<GemmOptions, 'a' | 'b' | 'm' | 'n' | 'k' | 'layout'>): boolean {
+  // Of matrix units; for `subgroupMatrix`, which was measured without copies, they are not made.
+  return gpu.profile.subgroupMatrix.length > 0 && planGemm(gpu, product).variant === 'matrixTile';
 }

@@ -1,0 +1,91 @@
+import type { Gpu } from '../../../gpu.ts';
+import { adapterClassOf } from './adapterClass.ts';
+import { cardsOf } from './cards.ts';
+import type { Card } from './cards.ts';
+import type { GemmTileSize, GemmVariant } from '../options.ts';
+import type { TileOf } from '../product/gemmTile.ts';
+import type { GemmChoice } from './productClasses.ts';
+import { tilesByTime } from './tileCost.ts';
+import type { ProductShape, TileCandidate } from './tileCost.ts';
+
+/** The tiles of each variant, in the order in which they are tried. */
+export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> = {
+  subgroupMatrix: ['large', 'small'],
+  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64', '64x64sliced4', '128x128sliced2'],
+  portable: ['medium', 'large', 'small'],
+  outerProduct: ['64x64', '128x64', '64x128', '128x128', '64x64sliced2', '48x64sliced4', '32x64sliced4'],
+  subgroup: ['medium', 'large', 'small'],
+  register: ['small'],
+};
+
+/** A way to compute a product, and what its time depends on. */
+export interface ShapedCandidate extends TileCandidate, Required<GemmChoice> {}
+
+/** Parts in which an inner dimension may be summed, each of so many steps at least. */
+const splitCounts = [1, 2, 3, 4, 6, 8];
+const leastInnerPerPart = 128;
+
+/** All ways to compute a product by these variants here, whose parts fit one array; equal tiles once. */
+export function gemmCandidates(
+  tileOf: TileOf,
+  gpu: Gpu,
+  variants: readonly GemmVariant[],
+  { m, n, k, count }: ProductShape,
+  splits: readonly number[] = splitCounts,
+): ShapedCandidate[] {
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.info.limits;
+  const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const fits = (parts: number) =>
+    count === undefined && k >= parts * leastInnerPerPart && 4 * parts * m * n <= mostBytes;
+  const possible = splits.filter((parts) => parts === 1 || fits(parts));
+  const candidates = new Map<string, ShapedCandidate>();
+  for (const variant of variants) {
+    for (const size of tileSizes[variant]) {
+      const { rows, columns, kind = '' } = tileOf(gpu, variant, size, m);
+      for (const parts of possible) {
+        const key = `${variant} ${rows} x ${columns} ${kind} / ${parts}`;
+        if (candidates.has(key)) continue;
+        candidates.set(key, { name: `${variant} ${size}`, rows, columns, splits: parts, variant, tile: size });
+      }
+    }
+  }
+  return [...candidates.values()];
+}
+
+/** The cards that this adapter may be. */
+export function cardsFor({ info }: Gpu): readonly Card[] {
+  const adapter = adapterClassOf(info);
+  return cardsOf[adapter === 'software' ? 'unknown' : adapter];
+}
+
+/**
+ * The tile and parts that the cards of this adapter's class would take, from these variants. Looked
+ * for once for each size.
+ *
+ * @param group names the variants, as long as the same ones are disabled
+ */
+export function tileByCards(
+  tileOf: TileOf,
+  gpu: Gpu,
+  group: string,
+  variantsOf: () => readonly GemmVariant[],
+  shape: ProductShape,
+): GemmChoice {
+  const { m, n, k, count } = shape;
+  // Rows by the smallest tile: batches of all lengths share few choices.
+  const rows = Math.ceil(m / 32) * 32;
+  const key = `${group} ${gpu.disabledVariants.size} ${rows} ${n} ${k} ${count}`;
+  let choices = known.get(gpu);
+  if (!choices) known.set(gpu, (choices = new Map()));
+  let choice = choices.get(key);
+  if (choice) return choice;
+  const rounded = { ...shape, m: rows };
+  const [best] = tilesByTime(cardsFor(gpu), gemmCandidates(tileOf, gpu, variantsOf(), rounded), rounded);
+  const { variant, tile, splits } = best as ShapedCandidate;
+  if (choices.size >= mostKnown) choices.clear();
+  choices.set(key, (choice = { variant, tile, splits }));
+  return choice;
+}
+
+const known = new WeakMap<Gpu, Map<string, GemmChoice>>();
+const mostKnown = 4096;

@@ -1,0 +1,39 @@
+import { KernelArgumentError } from '../../../errors.ts';
+import { bytesPerElement } from '../../../memory/gpuArray.ts';
+import { spreadWorkgroups } from '../../../recording/dispatch.ts';
+import { elementAccess } from '../../../wgsl/elementAccess.ts';
+import { generatedWgsl, kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import type { WgslFile } from '../../../wgsl/wgslFile.ts';
+import { epilogueAccess, epilogueDefines, epilogueWidths } from '../product/epilogue.ts';
+import { wgsl as epilogue } from '../product/epilogue.wgsl.ts';
+import { busyTiles } from '../product/gemmTile.ts';
+import { wgsl as operands } from '../product/operands.wgsl.ts';
+import { wgsl as product } from '../product/product.wgsl.ts';
+
+const includes = {
+  'kernels/gemm/product/epilogue': epilogue,
+  'kernels/gemm/product/operands': operands,
+  'kernels/gemm/product/product': product,
+};
+
+/**
+ * What variants that are loaded late are handed. They import nothing that a page has before: bundlers
+ * may put that into the page's own chunk, and a page that waits for `openDevice()` at its top would
+ * wait for what waits for the page.
+ */
+export const gemmKit = {
+  KernelArgumentError,
+  busyTiles,
+  bytesPerElement,
+  elementAccess,
+  epilogueAccess,
+  epilogueDefines,
+  epilogueWidths,
+  generatedWgsl,
+  kernelProgram,
+  spreadWorkgroups,
+  /** A shader with the files that all products share. */
+  complete: (source: WgslFile): WgslFile => ({ ...source, includes: { ...includes, ...source.includes } }),
+};
+
+export type GemmKit = typeof gemmKit;

@@ -1,0 +1,179 @@
+import type { DeviceProfile, SubgroupMatrixConfig } from '../../../device/profile.ts';
+import type { Gpu } from '../../../gpu.ts';
+import { matrixTileLayout } from './layout.ts';
+import type { MatrixTileText } from './layout.ts';
+import type { TileResources } from '../choice/cards.ts';
+import { matrixConfigOf } from '../subgroupMatrix/config.ts';
+
+/** What a tile is in blocks of results. */
+interface MatrixTileBlocks {
+  /** Subgroups of a workgroup, of each slice. */
+  readonly subgroupRows: number;
+  readonly subgroupColumns: number;
+  /** Blocks of a subgroup. */
+  readonly rowBlocks: number;
+  readonly columnBlocks: number;
+  /** Default 1. */
+  readonly slices?: number;
+  /** Inner steps that are in workgroup memory at once. Default 32. */
+  readonly inner?: number;
+}
+
+/**
+ * Subgroups of a workgroup, and blocks of results of a subgroup. A block is a fragment of 16 x 16
+ * in a subgroup of 32 lanes, or as many fragments of other shapes as give a lane eight sums; the
+ * names are the sizes of those. Sliced tiles are for few results with long sums: as many threads are
+ * busy as with parts of the sum, without partial sums in memory and their dispatch.
+ */
+export const matrixTiles = {
+  /** 128 threads. */
+  '64x64': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 2, columnBlocks: 2 },
+  /** 128 threads. */
+  '128x64': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 2 },
+  /** 128 threads. */
+  '64x128': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 2, columnBlocks: 4 },
+  /** 128 threads, with as many sums each as there is room for. */
+  '128x128by4': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4 },
+  /** 256 threads. */
+  '128x128': { subgroupRows: 2, subgroupColumns: 4, rowBlocks: 4, columnBlocks: 2 },
+  /** 256 threads, and so many inner steps at once that a multiprocessor needs no second workgroup. */
+  '64x64sliced4': { subgroupRows: 1, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 2, slices: 4, inner: 128 },
+  /** 256 threads. */
+  '128x128sliced2': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4, slices: 2, inner: 64 },
+} as const satisfies Record<string, MatrixTileBlocks>;
+
+/** Rows and columns of a tile. */
+export type MatrixTileSize = keyof typeof matrixTiles;
+
+/** A tile in fragments of one device. */
+export type MatrixTile = Pick<
+  MatrixTileText,
+  | 'm'
+  | 'n'
+  | 'k'
+  | 'lanes'
+  | 'subgroupRows'
+  | 'subgroupColumns'
+  | 'slices'
+  | 'rowFragments'
+  | 'columnFragments'
+  | 'inner'
+  | 'words'
+>;
+
+const sumsPerBlock = 8;
+
+/** The tile of this name in fragments of this shape, whether or not it fits a device. */
+export function matrixTileNamed(
+  name: MatrixTileSize,
+  { m, n, k }: Pick<SubgroupMatrixConfig, 'm' | 'n' | 'k'>,
+  lanes: number,
+  words: boolean,
+): MatrixTile {
+  const blocks: MatrixTileBlocks = matrixTiles[name];
+  const { subgroupRows, subgroupColumns, rowBlocks, columnBlocks, slices = 1, inner = 32 } = blocks;
+  let [blockRows, blockColumns] = [m, n];
+  while (blockRows * blockColumns < sumsPerBlock * lanes) {
+    if (blockRows <= blockColumns) blockRows *= 2;
+    else blockColumns *= 2;
+  }
+  return {
+    m,
+    n,
+    k,
+    lanes,
+    subgroupRows,
+    subgroupColumns,
+    slices,
+    inner,
+    words,
+    rowFragments: (rowBlocks * blockRows) / m,
+    columnFragments: (columnBlocks * blockColumns) / n,
+  };
+}
+
+/**
+ * What a tile takes, counted: sums, what a thread loads ahead, fragments of one step, and places;
+ * workgroup memory at most, whatever the layouts.
+ */
+export interface MatrixTileCosts extends TileResources {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Counts what a tile takes, from the same layout that its program is written with. */
+export function matrixTileCosts(tile: MatrixTile): MatrixTileCosts {
+  const { m, n, k, lanes, rowFragments, columnFragments, words } = tile;
+  const layouts = [true, false].flatMap((aAlongK) =>
+    [true, false].map((bAlongK) => matrixTileLayout({ ...tile, aAlongK, bAlongK, aEights: true, bEights: true })),
+  );
+  const [{ rows, columns, threads, a, b }] = layouts as [(typeof layouts)[number]];
+  const bytes = ({ halves, finished }: (typeof layouts)[number]) =>
+    words ? Math.max(2 * halves, 4 * finished) : 2 * halves + 4 * finished;
+  const sums = (rowFragments * columnFragments * m * n) / lanes;
+  const turns = a.turns + b.turns;
+  // All left fragments of a step and one right one, two halves in a register.
+  const fragments = Math.ceil((rowFragments * m * k + n * k) / lanes / 2);
+  const [ahead, places, columnsOfA] = [4 * turns, turns + 16, 8];
+  return {
+    rows,
+    columns,
+    threads,
+    workgroupBytes: Math.max(...layouts.map(bytes)),
+    registers: sums + ahead + fragments + places + columnsOfA,
+  };
+}
+
+/**
+ * The tile of this name on this device; the smallest one where that does not fit; null where the
+ * device has no f16 matrix units with f32 sums, or none of these fits it.
+ */
+export function matrixTileOf({ profile, info: { limits } }: Gpu, name: MatrixTileSize): MatrixTile | null {
+  let known = found.get(profile);
+  if (known?.limits !== limits) found.set(profile, (known = { limits, tiles: new Map() }));
+  let tile = known.tiles.get(name);
+  if (tile === undefined) known.tiles.set(name, (tile = findTile(profile, limits, name)));
+  return tile;
+}
+
+type Limits = Gpu['info']['limits'];
+
+/** Looked for at every product. */
+const found = new WeakMap<DeviceProfile, { limits: Limits; tiles: Map<MatrixTileSize, MatrixTile | null> }>();
+
+function findTile(profile: DeviceProfile, limits: Limits, name: MatrixTileSize): MatrixTile | null {
+  const config = profile.subgroups ? matrixConfigOf(profile) : null;
+  if (!config) return null;
+  const words = profile.subgroupMatrixTiles === 'words';
+  const tried = [name, '64x64'] as const;
+  const candidates = tried.map((size) => matrixTileNamed(size, config, profile.subgroupSize, words));
+  return candidates.find((tile) => matrixTileFits(tile, limits)) ?? null;
+}
+
+/** Whether a workgroup of this tile is one that a device of these limits takes. */
+export function matrixTileFits(tile: MatrixTile, limits: Limits): boolean {
+  const { threads, workgroupBytes } = matrixTileCosts(tile);
+  return (
+    threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
+    workgroupBytes <= limits.maxComputeWorkgroupStorageSize &&
+    dividesEvenly(tile)
+  );
+}
+
+/** Whether threads share the work of a tile evenly, as its program has it. */
+function dividesEvenly(tile: MatrixTile): boolean {
+  const { m, inner, k, subgroupRows, slices } = tile;
+  return [true, false].every((alongK) => {
+    const layout = matrixTileLayout({ ...tile, aAlongK: alongK, bAlongK: alongK, aEights: true, bEights: true });
+    const { a, b, columns, threads } = layout;
+    const shares = [
+      a.turns,
+      b.turns,
+      a.linesApart,
+      b.linesApart,
+      (subgroupRows * m * columns) / 4 / threads,
+      inner / k / slices,
+    ];
+    return shares.every(Number.isInteger);
+  });
+}

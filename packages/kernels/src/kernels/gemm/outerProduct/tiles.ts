@@ -1,0 +1,73 @@
+import type { TileResources } from '../choice/cards.ts';
+import { lineStride, turnsOf, vectorsOf } from './operands.ts';
+
+/** What a workgroup of `outerProduct.wgsl` computes, and by how many threads. */
+export interface OuterProductTile {
+  /** Warps of 32 threads along the rows and the columns. */
+  readonly warpRows: number;
+  readonly warpColumns: number;
+  /** Blocks of 4 x 4 results of a thread along the rows and the columns. */
+  readonly rowBlocks: number;
+  readonly columnBlocks: number;
+  /** Inner steps that are in workgroup memory at once. */
+  readonly inner: number;
+  /**
+   * Groups of threads, 2 or 4, that have the same results and each add up their part of these inner
+   * steps. Default 1.
+   */
+  readonly slices?: number;
+}
+
+/**
+ * 8 x 8 results a thread, 8 x 4 or 12 x 4. So few inner steps that all fits the 16 KiB that WebGPU
+ * promises and two workgroups of 256 threads fit the registers of a multiprocessor. Sliced tiles are
+ * for few results: as many threads are busy as with parts of the sum, without partial sums in memory
+ * and their dispatch. 512 x 768 results are 132 tiles of 48 x 64, one for each multiprocessor of an
+ * H100.
+ */
+export const outerProductTiles = {
+  '128x128': { warpRows: 4, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
+  '128x64': { warpRows: 4, warpColumns: 1, rowBlocks: 2, columnBlocks: 2, inner: 8 },
+  '64x128': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
+  '64x64': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16 },
+  '64x64sliced2': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16, slices: 2 },
+  '48x64sliced4': { warpRows: 1, warpColumns: 2, rowBlocks: 3, columnBlocks: 1, inner: 16, slices: 4 },
+  '32x64sliced4': { warpRows: 1, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16, slices: 4 },
+} as const satisfies Record<string, OuterProductTile>;
+
+/** Threads of a warp along the rows and the columns. */
+export const [laneRows, laneColumns] = [4, 8];
+
+/** Rows, columns and threads of a tile. */
+export function outerProductSizes(tile: OuterProductTile) {
+  const { warpRows, warpColumns, rowBlocks, columnBlocks, slices = 1 } = tile;
+  return {
+    rows: 4 * warpRows * laneRows * rowBlocks,
+    columns: 4 * warpColumns * laneColumns * columnBlocks,
+    threads: 32 * warpRows * warpColumns * slices,
+  };
+}
+
+/** Registers of a thread, as counted, and workgroup memory, for operands that take the most. */
+export function outerProductResources(tile: OuterProductTile): TileResources {
+  const { rowBlocks, columnBlocks } = tile;
+  const { rows, columns, threads } = outerProductSizes(tile);
+  const bringing = { inner: tile.inner, threads };
+  const turns = turnsOf(bringing, rows) + turnsOf(bringing, columns);
+  const sums = 16 * rowBlocks * columnBlocks;
+  const operands = 4 * (rowBlocks + columnBlocks);
+  // On the way, and where each comes from and goes to.
+  const prefetched = (4 + 2) * turns;
+  const [task, parameters, columnsOfA] = [8, 6, 4];
+  return {
+    threads,
+    registers: sums + operands + prefetched + task + parameters + columnsOfA,
+    workgroupBytes: 16 * memoryVectors(tile, lineStride(rows, true) + lineStride(columns, true)),
+  };
+}
+
+/** Vectors of four in workgroup memory: both operands, where slices put their sums at the end. */
+export function memoryVectors(tile: OuterProductTile, lines: number): number {
+  const { slices = 1 } = tile;
+  return Math.max(vectorsOf(tile.inner, lines), slices > 1 ? 4 * outerProductSizes(tile).threads : 0);
+}

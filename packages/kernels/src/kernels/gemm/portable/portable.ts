@@ -1,0 +1,39 @@
+import type { Gpu } from '../../../gpu.ts';
+import type { GemmKit } from '../loading/gemmKit.ts';
+import type { LoadedVariant } from '../loading/loadedVariants.ts';
+import { wgsl } from './portable.wgsl.ts';
+
+/**
+ * Threads along each side of a workgroup, and blocks of 4 x 4 results along each side of what a
+ * thread computes.
+ */
+const tiles = {
+  small: { side: 8, blocks4x4: 1 },
+  medium: { side: 16, blocks4x4: 1 },
+  large: { side: 16, blocks4x4: 2 },
+} as const;
+
+/** Tiles in workgroup memory, for every GPU. */
+export function portable({ busyTiles, complete }: GemmKit): LoadedVariant {
+  const source = complete(wgsl);
+  return {
+    sizes: ['small', 'medium', 'large'],
+    tileOf(gpu, size) {
+      const defines = tiles[size === 'large' && !largeTileFits(gpu) ? 'medium' : (size as keyof typeof tiles)];
+      const edge = 4 * defines.side * defines.blocks4x4;
+      return { rows: edge, columns: edge, readsVectors: true, sumsColumns: true, source, defines: () => defines };
+    },
+    fits: () => true,
+    sizeFor(gpu, { m, n }) {
+      const tilesOf = (edge: number) => Math.ceil(m / edge) * Math.ceil(n / edge);
+      if (largeTileFits(gpu) && tilesOf(128) >= busyTiles.hardware) return 'large';
+      return tilesOf(64) >= busyTiles.hardware / 4 ? 'medium' : 'small';
+    },
+    sources: [source],
+  };
+}
+
+/** Of two operands, 128 rows of 5 vectors of four: more than the 16 KiB that WebGPU promises. */
+function largeTileFits({ info }: Gpu): boolean {
+  return 2 * 128 * 5 * 16 <= info.limits.maxComputeWorkgroupStorageSize;
+}

@@ -1,0 +1,61 @@
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { elementAccess } from '../../../wgsl/elementAccess.ts';
+import type { Arrays } from '../../../wgsl/elementAccess.ts';
+import type { GemmColumnSums } from '../options.ts';
+
+/** What happens to a product once it is summed up: see `epilogue.wgsl`. */
+export interface Epilogue {
+  readonly output: GpuArray;
+  readonly accumulate: boolean;
+  readonly bias: GpuArray | undefined;
+  readonly gelu: boolean;
+  /** Whether results are multiplied by GELU's derivative at `preActivation`. Default false. */
+  readonly geluBackward?: boolean | undefined;
+  readonly preActivation: GpuArray | undefined;
+  /** Takes the sums of A's columns, of each part by itself where there are parts. */
+  readonly columnSums?: GemmColumnSums | undefined;
+  readonly alpha: number;
+  /** Elements from one matrix of the output to the next, or from part to part. */
+  readonly strideOutput: number;
+}
+
+type Widths = Parameters<typeof elementAccess>[3];
+
+/** All arrays of the epilogue are read alike. */
+export const epilogueWidths = {
+  1: { partials: 1, bias: 1, output: 1, preActivation: 1 },
+  4: { partials: 4, bias: 4, output: 4, preActivation: 4 },
+} as const;
+
+/** The access to what a kernel and its epilogue read, and to what the epilogue writes. */
+export function epilogueAccess(gpu: Gpu, reads: Arrays, epilogue: Epilogue, widths: Widths) {
+  const { columnSums: _, ...written } = writtenByEpilogue(epilogue);
+  return elementAccess(gpu, { ...reads, ...readByEpilogue(epilogue) }, written, widths);
+}
+
+/** The arrays that an epilogue reads, in the order of their bindings. */
+export function readByEpilogue({ bias, geluBackward, preActivation }: Epilogue): Arrays {
+  return geluBackward ? { bias, preActivation } : { bias };
+}
+
+/** And those that it writes. */
+export function writtenByEpilogue({ output, geluBackward, preActivation, columnSums }: Epilogue): Arrays {
+  const sums = columnSums?.output;
+  return geluBackward ? { output, columnSums: sums } : { output, preActivation, columnSums: sums };
+}
+
+/** What `epilogue.wgsl` is made with. */
+export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
+  const { accumulate, bias, gelu, geluBackward = false, preActivation, columnSums } = epilogue;
+  return {
+    vec4,
+    bias: bias !== undefined,
+    gelu,
+    geluBackward,
+    storesPreActivation: preActivation !== undefined && !geluBackward,
+    accumulate,
+    columnSums: columnSums !== undefined,
+    addColumnSums: columnSums?.accumulate === true,
+  };
+}

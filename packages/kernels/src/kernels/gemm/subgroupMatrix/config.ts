@@ -1,0 +1,40 @@
+import type { DeviceProfile, SubgroupMatrixConfig } from '../../../device/profile.ts';
+import type { Gpu } from '../../../gpu.ts';
+
+/**
+ * The fragment shape to use: f16 operands with f32 sums; null where the device has none, or
+ * subgroups of no fixed size.
+ */
+export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProfile): SubgroupMatrixConfig | null {
+  if (!f16 || subgroupSize === 0) return null;
+  return (
+    subgroupMatrix.find(
+      ({ componentType, resultComponentType }) => componentType === 'f16' && resultComponentType === 'f32',
+    ) ?? null
+  );
+}
+
+/**
+ * The fragment shape where its smallest tile fits this device's limits, else null: four subgroups
+ * make a workgroup, which has more threads than WebGPU promises where subgroups are large.
+ */
+export function runnableMatrixConfig({ profile, info: { limits } }: Gpu): SubgroupMatrixConfig | null {
+  const config = profile.subgroups ? matrixConfigOf(profile) : null;
+  const threads = 4 * profile.subgroupSize;
+  const fits =
+    config !== null &&
+    threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
+    workgroupBytes(config, 2) <= limits.maxComputeWorkgroupStorageSize;
+  return fits ? config : null;
+}
+
+/** What a device without such fragments is told. */
+export const matrixUnitsNeeded =
+  'needs f16 matrix units with f32 sums, subgroups of one known size, and workgroups of four of them, which this device lacks';
+
+/** Bytes of workgroup memory that `subgroupMatrix.wgsl` takes at most, whatever the layouts. */
+export function workgroupBytes({ m, n }: SubgroupMatrixConfig, across: 2 | 4): number {
+  const [inner, padding] = [32, 8];
+  const tile = (side: number) => 2 * Math.max(side * (inner + padding), inner * (side + padding));
+  return tile(2 * across * m) + tile(2 * across * n) + 4 * 4 * m * n;
+}
