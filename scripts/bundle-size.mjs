@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 126.5, software: 131.7, gpu: 139.0, matrixUnits: 146.6 },
+    most: { start: 126.9, software: 132.1, gpu: 139.5, matrixUnits: 147.0 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 51.7, software: 54.7, gpu: 57.8, matrixUnits: 65.4 },
+    most: { start: 52.0, software: 55.0, gpu: 58.1, matrixUnits: 65.7 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 31.3, software: 31.3, gpu: 31.3, matrixUnits: 32.1 },
+    most: { start: 31.7, software: 31.7, gpu: 31.7, matrixUnits: 32.5 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

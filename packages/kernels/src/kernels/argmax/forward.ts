@@ -1,7 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { numberTypes, recordArgReduce } from '../reduce/argReduce.ts';
-import { partsOf } from '../reduce/variants.ts';
 import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import type { ArgmaxOptions } from './options.ts';
 
@@ -19,12 +18,5 @@ export function argmax(gpu: Gpu, { input, output, rows, columns }: ArgmaxOptions
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { rows }, numberTypes);
   requireSeparate(kernel, [input], [output]);
-  // Where threads are many, none walks a long row alone.
-  recordArgReduce(
-    gpu,
-    { input, output, outer: rows, length: columns, inner: 1 },
-    gpu.profile.software ? whole : partsOf,
-  );
+  recordArgReduce(gpu, { input, output, outer: rows, length: columns, inner: 1 });
 }
-
-const whole = () => 1;

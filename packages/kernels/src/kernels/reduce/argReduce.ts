@@ -6,10 +6,12 @@ import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './argReduce.wgsl.ts';
+import { lanesOf } from './lanes.ts';
 import type { ArgReduceOptions } from './options.ts';
-import { partsOf } from './variants.ts';
+import { isOneWalk, partsOf, threadsFor } from './variants.ts';
 
 const kernel = 'argReduce';
+const single = { input: 1, output: 1 } as const;
 
 export const numberTypes: readonly ElementType[] = ['i32'];
 
@@ -26,30 +28,46 @@ export function argReduce(gpu: Gpu, options: ArgReduceOptions): void {
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   requireArray(kernel, 'output', output, { outer, inner }, numberTypes);
   requireSeparate(kernel, [input], [output]);
-  recordArgReduce(gpu, options, partsOf);
+  recordArgReduce(gpu, options);
 }
 
-/** Records it in stages; `cut` says into how many parts each cuts what is left of the axis. */
-export function recordArgReduce(gpu: Gpu, options: ArgReduceOptions, cut: (length: number) => number): void {
+/** Records it in stages, each over what is left of the axis. */
+export function recordArgReduce(gpu: Gpu, options: ArgReduceOptions): void {
   const { input, output, outer, length, inner, least = false } = options;
+  const whole = lanesOf(length, inner, 1);
   let candidates: GpuArray | undefined;
   for (let places = length; ;) {
-    const parts = cut(places);
-    const outputs = outer * parts * inner;
-    const numbers = parts === 1 ? output : gpu.allocate('i32', outputs, 'numbers of candidates');
+    const chosen = candidates !== undefined;
+    const parts = !chosen && isOneWalk(gpu, options, whole) ? 1 : partsOf(places);
+    // Candidates lie anywhere in their rows.
+    const lanes = chosen || (parts > 1 && inner === 1) ? single : whole;
+    const outputs = (outer * parts * inner) / lanes.output;
+    const numbers = parts === 1 ? output : gpu.allocate('i32', outer * parts * inner, 'numbers of candidates');
+    const threads = threadsFor(gpu, outputs);
     gpu.dispatch({
       program: kernelProgram(kernel, source, {
-        access: elementAccess(gpu, { input }, {}),
+        access: elementAccess(gpu, { input }, { output: numbers }, { ...lanes }),
+        vectors: lanes.input === 4,
+        alongRow: lanes.input > lanes.output,
         floats: floatTypes.includes(input.elementType),
         signed: input.elementType === 'i32',
-        chosen: candidates !== undefined,
+        chosen,
         least,
+        threads,
       }),
-      parameters: { integers: [outputs, parts, length, inner, places] },
+      parameters: {
+        integers: [
+          outputs,
+          parts,
+          (length * inner) / lanes.input,
+          inner / lanes.output,
+          (places * lanes.output) / lanes.input,
+        ],
+      },
       reads: presentArrays({ input, candidates }),
       writes: [numbers],
-      workgroups: spreadWorkgroups(Math.ceil(outputs / 64)),
-      work: { bytes: 4 * (outer * places * inner + outputs) },
+      workgroups: spreadWorkgroups(Math.ceil(outputs / threads)),
+      work: { bytes: 4 * (outer * places * inner + outer * parts * inner) },
     });
     if (candidates) gpu.release(candidates);
     if (parts === 1) return;

@@ -6,11 +6,12 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { lanesOf, lanesWgsl } from './lanes.ts';
 import { computedType, memberWgsl, reduceMembers } from './members.ts';
 import type { ReduceMember } from './members.ts';
 import type { ReduceOptions } from './options.ts';
 import { wgsl as source } from './reduce.wgsl.ts';
-import { joinsParts, partsOf } from './variants.ts';
+import { joinsParts, partsOf, threadsFor } from './variants.ts';
 
 /**
  * Records one value for all along an axis: sums, products, extremes, norms, variances; see
@@ -57,28 +58,35 @@ function recordStage(gpu: Gpu, options: ReduceOptions, stage: Stage): void {
   const { member, outer, inner, center, factor = 1, power = 2 } = options;
   const type = computedType(member, options.input.elementType, options.output.elementType);
   const { empty }: ReduceMember = reduceMembers[member];
-  // A row's parts and what lies behind them are columns side by side.
-  const width = (parts * inner) % 4 === 0 && (length * inner) % 4 === 0 && (inner === 1 || inner % 4 === 0) ? 4 : 1;
-  const centerWidth = inner === 1 ? 1 : width;
-  const outputs = (outer * parts * inner) / width;
+  const lanes = lanesOf(length, inner, parts, joined);
+  const centerWidth = inner === 1 ? 1 : lanes.output;
+  const outputs = (outer * parts * inner) / lanes.output;
+  const threads = threadsFor(gpu, outputs);
   gpu.dispatch({
     program: kernelProgram('reduce', source, {
-      access: elementAccess(gpu, { input, center }, { output }, { input: width, center: centerWidth, output: width }),
-      vectors: width === 4,
+      access: elementAccess(gpu, { input, center }, { output }, { ...lanes, center: centerWidth }),
       member: memberWgsl(member, type),
+      lanes: lanesWgsl(lanes),
       centered: center !== undefined,
       firstStage: isFirst,
       lastStage: parts === 1,
       joined: joined > 1,
+      threads,
     }),
     parameters: {
-      integers: [outputs, (parts * inner) / width, (length * inner) / width, inner / centerWidth, joined],
+      integers: [
+        outputs,
+        (parts * inner) / lanes.output,
+        (length * inner) / lanes.input,
+        inner / centerWidth,
+        (joined * lanes.output) / lanes.input,
+      ],
       floats: [power, factor, empty],
     },
     reads: presentArrays({ input, center }),
     writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil(outputs / 64)),
-    work: { bytes: outer * length * inner * bytesPerElement[input.elementType] + 4 * width * outputs },
+    workgroups: spreadWorkgroups(Math.ceil(outputs / threads)),
+    work: { bytes: outer * length * inner * bytesPerElement[input.elementType] + 4 * lanes.output * outputs },
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice } from '../../index.ts';
-import type { Gpu } from '../../index.ts';
+import type { Gpu, GpuArray } from '../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
@@ -27,8 +27,20 @@ const shapes: ReducedShape[] = [
   { outer: 1, length: 9001, inner: 1 },
   { outer: 65, length: 2, inner: 70 },
   { outer: 2, length: 300, inner: 8 },
+  { outer: 3, length: 68, inner: 1 },
+  { outer: 130, length: 256, inner: 1 },
 ];
 const words = ({ outer, length, inner }: ReducedShape) => `[${outer}, ${length}, ${inner}]`;
+
+/** In f32: parts of a row take every parts-th element, and their sums are summed in the same way. */
+function sumInStages(row: readonly number[]): number {
+  const parts = row.length <= 128 ? 1 : Math.ceil(row.length / 64);
+  const sums = Array.from({ length: parts }, (_, part) =>
+    row.filter((_element, place) => place % parts === part).reduce((total, value) => Math.fround(total + value)),
+  );
+  return parts === 1 ? (sums[0] as number) : sumInStages(sums);
+}
+
 const parameters = { factor: 0.75, power: 3 };
 const isCentered = (name: ReduceName) => (reduceMembers[name] as ReduceMember).centered === true;
 
@@ -122,6 +134,31 @@ describe('reduce', () => {
     expectClose(actual.subarray(3), [89 + Math.log1p(Math.exp(-1))], { roundings: 4 });
   });
 
+  it.each([1, 3, 17, 63, 64, 65, 128, 129, 252, 256, 257, 300, 512, 768, 1001, 1024, 8192, 8260])(
+    'sums %i elements in the order that the length alone decides, to the bit',
+    async (length) => {
+      for (const inner of [1, 4]) {
+        const shape = { outer: 3, length, inner };
+        const data = rounded(normalNumbers(3 * length * inner, 7), 'f32');
+        const expected = rowsOf(data, shape).map(sumInStages);
+        const [input, output] = [uploadFloats(gpu, data, 'f32', 'input'), staleOutput(gpu, 3 * inner, 'f32', 'output')];
+        for (const joined of [undefined, false, true]) {
+          reduce(gpu, { member: 'sum', input, output, joined, ...shape });
+          expect([...(await readFloats(gpu, output, 3 * inner))]).toEqual(expected);
+        }
+      }
+    },
+  );
+
+  it('keeps the sign of zeros, one or many', async () => {
+    for (const length of [1, 4, 256]) {
+      const input = uploadFloats(gpu, new Float64Array(length).fill(-0), 'f32', 'input');
+      const output = staleOutput(gpu, 1, 'f32', 'output');
+      reduce(gpu, { member: 'sum', input, output, outer: 1, length, inner: 1 });
+      expect([...(await readFloats(gpu, output, 1))]).toEqual([-0]);
+    }
+  });
+
   it('counts whole numbers into whole numbers', async () => {
     const input = gpu.upload(Int32Array.of(1, 0, -3, 7, 0, 0), 'i32', 'input');
     const output = gpu.allocate('i32', 2, 'output');
@@ -177,17 +214,55 @@ describe('reduce', () => {
     },
   );
 
-  it.each([false, true])('finds the first greatest or least, least %s', async (least) => {
-    for (const shape of shapes) {
-      const data = rounded(normalNumbers(shape.outer * shape.length * shape.inner, 3), 'f16').map((value, index) =>
-        index % 4001 === 1900 && shape.outer > 1 ? NaN : value,
-      );
-      const count = shape.outer * shape.inner;
-      const output = gpu.allocate('i32', count, 'output');
-      argReduce(gpu, { input: uploadFloats(gpu, data, 'f32', 'input'), output, least, ...shape });
-      const expected = rowsOf(data, shape).map((row) => argReduceReference(row, least));
-      expect([...(await gpu.read(output))].slice(0, count), words(shape)).toEqual(expected);
+  describe.each([true, false])('argReduce, as on a processor: %s,', (software) => {
+    let profile: Gpu['profile'];
+    beforeAll(() => {
+      ({ profile } = gpu);
+      Object.assign(gpu, { profile: { ...profile, software } });
+    });
+    afterAll(() => Object.assign(gpu, { profile }));
+
+    async function checkNumbers(input: GpuArray, data: ArrayLike<number>, shape: ReducedShape) {
+      for (const least of [false, true]) {
+        const count = shape.outer * shape.inner;
+        const output = gpu.upload(new Int32Array(count + 1).fill(-7), 'i32', 'output');
+        argReduce(gpu, { input, output, least, ...shape });
+        const expected = rowsOf(data, shape).map((row) => argReduceReference(row, least));
+        expect([...(await gpu.read(output))].slice(0, count + 1), `${words(shape)}, least ${least}`).toEqual([
+          ...expected,
+          -7,
+        ]);
+      }
     }
+
+    it.each([...shapes, { outer: 17, length: 4, inner: 1 }, { outer: 1, length: 4096, inner: 4 }])(
+      'finds the first greatest and least of $outer x $length x $inner',
+      async (shape) => {
+        // Of few values, so that many are equal.
+        const drawn = normalNumbers(shape.outer * shape.length * shape.inner, 3);
+        const data = rounded(drawn, 'f16').map((value, index) =>
+          index % 4001 === 1900 && shape.outer > 1
+            ? NaN
+            : index % 13 === 4
+              ? Infinity
+              : index % 19 === 7
+                ? -Infinity
+                : value,
+        );
+        for (const type of ['f32', 'f16'] as const)
+          await checkNumbers(uploadFloats(gpu, data, type, 'input'), data, shape);
+      },
+    );
+
+    it('finds the first greatest and least of whole numbers, to the last bit', async () => {
+      const shape = { outer: 3, length: 260, inner: 1 };
+      const signed = Int32Array.from({ length: 780 }, (_, index) => Math.imul(index, 0x9e3779b1));
+      signed.set([-(2 ** 31), 2 ** 31 - 1, 2 ** 31 - 1, -(2 ** 31)], 100);
+      const unsigned = new Uint32Array(signed.buffer);
+      await checkNumbers(gpu.upload(signed, 'i32', 'input'), signed, shape);
+      await checkNumbers(gpu.upload(unsigned, 'u32', 'input'), unsigned, shape);
+      await checkNumbers(gpu.upload(new Int32Array(780).fill(-(2 ** 31)), 'i32', 'input'), new Int32Array(780), shape);
+    });
   });
 
   it('takes one dispatch for few elements on software adapters, where GPUs take two', () => {
@@ -201,8 +276,10 @@ describe('reduce', () => {
     const few = gpu.profile.software ? 1 : 2;
     expect(dispatchesOf({ outer: 256, length: 256, inner: 1 })).toBe(few);
     expect(dispatchesOf({ outer: 1, length: 256, inner: 256 })).toBe(few);
-    expect(dispatchesOf({ outer: 63, length: 256, inner: 1 })).toBe(2);
-    expect(dispatchesOf({ outer: 512, length: 256, inner: 1 })).toBe(2);
+    expect(dispatchesOf({ outer: 512, length: 256, inner: 1 })).toBe(few);
+    expect(dispatchesOf({ outer: 1, length: 4096, inner: 1 })).toBe(few);
+    expect(dispatchesOf({ outer: 1, length: 4095, inner: 1 })).toBe(2);
+    expect(dispatchesOf({ outer: 1, length: 1024, inner: 512 })).toBe(2);
   });
 
   it('names what does not fit', () => {

@@ -1,5 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
-import type { ReduceOptions } from './options.ts';
+import { lanesOf } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
+import type { ReducedShape, ReduceOptions } from './options.ts';
 
 /** Elements that one thread combines where an axis is cut into parts. */
 const share = 64;
@@ -13,12 +15,24 @@ export function partsOf(length: number): number {
 }
 
 /**
- * Whether one dispatch sums all parts. Software adapters take longer to begin another than over so
- * few elements, where the columns alone, or the rows of a last axis, keep their threads busy.
+ * Whether one dispatch takes all parts. Software adapters take longer to begin another than over
+ * some thousand loads of a thread, or over more where there are threads enough for all cores.
  */
-export function joinsParts({ profile }: Gpu, { outer, length, inner, joined }: ReduceOptions, parts: number): boolean {
-  const elements = outer * length * inner;
-  const isSmall =
-    profile.software && (inner === 1 ? outer >= 64 && elements <= 2 ** 16 : inner >= 128 && elements <= 2 ** 17);
-  return partsOf(parts) === 1 && (joined ?? isSmall);
+export function joinsParts(gpu: Gpu, options: ReduceOptions, parts: number): boolean {
+  if (partsOf(parts) > 1) return false;
+  const { length, inner } = options;
+  return options.joined ?? isOneWalk(gpu, options, lanesOf(length, inner, 1, parts));
+}
+
+/** The same where the order does not matter, whatever the length. */
+export function isOneWalk({ profile }: Gpu, { outer, length, inner }: ReducedShape, lanes: Lanes): boolean {
+  if (!profile.software) return false;
+  const rows = outer * inner;
+  if (rows < 16) return (length * lanes.output) / lanes.input <= 1024;
+  return inner === 1 || length * rows <= 2 ** 18;
+}
+
+/** Threads of a workgroup: on software adapters few results still go to several cores. */
+export function threadsFor({ profile }: Gpu, results: number): number {
+  return profile.software && results <= 128 ? 16 : 64;
 }
