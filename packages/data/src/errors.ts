@@ -38,4 +38,11 @@ export class SplitError extends DatasetError {
 /** Rows cannot become a batch. */
 export class CollateError extends DatasetError {
   override name = 'CollateError';
+  /** The row of the batch that cannot be part of it, where it is one. */
+  readonly row: number | undefined;
+
+  constructor(message: string, options: { readonly row?: number } = {}) {
+    super(message);
+    this.row = options.row;
+  }
 }

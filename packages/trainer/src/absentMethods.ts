@@ -55,6 +55,23 @@ export const absentArgumentMethods: Readonly<Record<string, string>> = {
   toSanitizedDict: json,
 };
 
+/** Members of `transformers.EvalPrediction` and `PredictionOutput` that are called otherwise here. */
+export const absentResultMembers: Readonly<Record<string, string>> = { label_ids: 'it is called labelIds' };
+
+/**
+ * Makes a class answer to members that it has not, with an error that says what they are called.
+ *
+ * @param what the owner in the error: `an EvalPrediction has`
+ */
+export function answerAbsentMembers(prototype: object, what: string, members: Readonly<Record<string, string>>): void {
+  for (const [name, reason] of Object.entries(members)) {
+    const get = () => {
+      throw new TrainerError(`${what} no ${name}: ${reason}`);
+    };
+    Object.defineProperty(prototype, name, { get, configurable: true });
+  }
+}
+
 /**
  * Makes a class answer calls of absent methods with an error that says what to do instead.
  *

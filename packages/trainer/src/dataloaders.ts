@@ -7,6 +7,7 @@ import type { TrainerDataset } from './datasets.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
 import { groupedByLength, rowLengths } from './lengthGroups.ts';
 import { shownResult } from './shownResult.ts';
+import { keepRows } from './training/datasetRows.ts';
 import type { Dataloader } from './extensionPoints.ts';
 import type { TrainerParts } from './trainerOptions.ts';
 
@@ -89,7 +90,7 @@ export async function* batchesFrom(loader: Dataloader, startBatch: number): Asyn
   let toSkip = plain ? 0 : startBatch;
   for await (const batch of plain ? loader.iterate({ startBatch }) : loader) {
     if (toSkip > 0) toSkip--;
-    else yield checkedBatch(batch);
+    else yield checkedBatch(batch, loader);
   }
 }
 
@@ -130,15 +131,18 @@ export function checkedDataloader(method: string, given: Dataloader): Dataloader
  * Checks what a collator made. Whole numbers of other widths, such as the BigInt64Array of other
  * libraries, become an Int32Array.
  *
+ * @param loader which made the batch
  * @throws TrainerDatasetError naming the key that is no array of its shape
  */
-export function checkedBatch(batch: Batch): Batch {
+export function checkedBatch(batch: Batch, loader: Dataloader): Batch {
   if (typeof batch !== 'object' || batch === null || batch instanceof Promise || Array.isArray(batch)) {
     throw new TrainerDatasetError(
       `dataCollator must return a batch, { input_ids: { data, shape }, … }; got ${shownResult(batch)}`,
     );
   }
-  return Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, checkedArray(name, array)]));
+  const checked = Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, checkedArray(name, array)]));
+  keepRows(checked, loader, batch);
+  return checked;
 }
 
 function checkedArray(name: string, array: BatchArray): BatchArray {

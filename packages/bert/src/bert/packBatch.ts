@@ -61,9 +61,10 @@ function readMask(mask: ArrayLike<unknown>, columns: number): Uint8Array {
   return Uint8Array.from(mask, (value, at) => {
     if (value === 1 || value === true) return 1;
     if (value === 0 || value === false) return 0;
+    const row = Math.floor(at / columns);
     throw new BatchError(
-      `attention_mask[${Math.floor(at / columns)}, ${at % columns}] is ${shown(value)}; ` +
-        '1 for a token and 0 for padding were expected.',
+      `attention_mask[${row}, ${at % columns}] is ${shown(value)}; 1 for a token and 0 for padding were expected.`,
+      { row },
     );
   });
 }
@@ -96,6 +97,7 @@ function checkId(id: number, size: number, name: string, row: number, column: nu
     throw new BatchError(
       `${name}[${row}, ${column}] is ${id}; ids from 0 to ${size - 1} were expected (${meaning}). ` +
         `Do the tokenizer and the model belong together?`,
+      { row },
     );
   }
 }
@@ -105,6 +107,7 @@ function checkPosition(row: number, column: number, positions: number): void {
   throw new BatchError(
     `Row ${row} has a token in column ${column}, but the model has ${positions} positions. ` +
       `Tokenize with { truncation: true, maxLength: ${positions} }.`,
+    { row },
   );
 }
 
@@ -113,10 +116,12 @@ function checkFirstToken(row: number, tokens: number, firstColumn: number | unde
   if (tokens === 0)
     throw new BatchError(
       `Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`,
+      { row },
     );
   if (firstColumn !== 0)
     throw new BatchError(
       `Row ${row}: attention_mask is 0 in column 0. The model reads its answer from column 0 ([CLS]): pad on the right.`,
+      { row },
     );
 }
 

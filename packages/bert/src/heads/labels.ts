@@ -54,6 +54,7 @@ function readClasses(labels: HostArray, rows: number, numLabels: number): ReadLa
       throw new BatchError(
         `labels[${row}] is ${label}, but the model has ${known} (numLabels is ${numLabels}). Load it with { numLabels: ` +
           `… } to fit the data.`,
+        { row },
       );
     }
     labelled++;
@@ -77,7 +78,8 @@ function readTargets(labels: HostArray, rows: number, numLabels: number, problem
     const wanted = regression
       ? 'a finite number was expected'
       : 'a value from 0 to 1 was expected for several labels per row';
-    throw new BatchError(`labels of row ${Math.floor(bad / numLabels)} hold ${data[bad]}; ${wanted}.`);
+    const row = Math.floor(bad / numLabels);
+    throw new BatchError(`labels of row ${row} hold ${data[bad]}; ${wanted}.`, { row });
   }
   return { problemType, values, labelled: rows };
 }

@@ -89,12 +89,13 @@ function collateWithPadding(
   const tokens: Record<string, unknown[]> = {};
   for (const name of names) {
     if (!tokenColumns.has(name)) continue;
-    tokens[name] = rows.map((row, index) => {
-      const ids = row[name];
+    tokens[name] = rows.map((values, row) => {
+      const ids = values[name];
       if (isTypedArray(ids)) return [...ids];
       if (Array.isArray(ids)) return ids;
       throw new CollateError(
-        `Column '${name}', row ${index} of the batch: a list of numbers was expected; got ${show(ids)}. Tokenize the dataset first, with map.`,
+        `Column '${name}', row ${row} of the batch: a list of numbers was expected; got ${show(ids)}. Tokenize the dataset first, with map.`,
+        { row },
       );
     });
   }

@@ -29,6 +29,7 @@ export function stackValues(
     if (Number.isInteger(number) && (number | 0) !== number && whole)
       throw new CollateError(
         `Column '${name}', row ${row} of the batch: ${number} is beyond 32 bits. Remove the column, or make it a float.`,
+        { row },
       );
     numbers[index] = number;
   };
@@ -41,6 +42,7 @@ export function stackValues(
     if (input.length !== width)
       throw new CollateError(
         `Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`,
+        { row },
       );
     for (let column = 0; column < width; column++) put(input[column], row * width + column, row);
   }
@@ -58,6 +60,7 @@ function holdsFloats(feature: Feature): boolean {
 function noNumber(name: string, input: unknown, row: number): CollateError {
   return new CollateError(
     `Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${remedy(name, input)}.`,
+    { row },
   );
 }
 

@@ -81,6 +81,17 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   );
 }
 
+/** Runs a collator; an error about a row of the batch also says which row of the dataset that is. */
+function namingRow<Result>(rows: readonly number[], collate: () => Result): Result {
+  try {
+    return collate();
+  } catch (error) {
+    if (error instanceof CollateError && error.row !== undefined)
+      error.message += ` It is row ${rows[error.row]} of the dataset.`;
+    throw error;
+  }
+}
+
 /**
  * Batches of an epoch; iterate it once per epoch, as PyTorch's:
  *
@@ -92,6 +103,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   readonly #sampler: Sampler;
   readonly #collate: DataCollator;
   readonly #prefetch: number;
+  readonly #rows = new WeakMap<Batch, readonly number[]>();
   /** Rows of a batch; the last may have fewer. */
   readonly batchSize: number;
   /** Batches per epoch. */
@@ -136,6 +148,11 @@ export class DataLoader implements AsyncIterable<Batch> {
     this.#epoch = epoch;
   }
 
+  /** The rows of the dataset that a batch of this loader was made of; undefined for another batch. */
+  rowsOf(batch: Batch): readonly number[] | undefined {
+    return this.#rows.get(batch);
+  }
+
   [Symbol.asyncIterator](): AsyncGenerator<Batch> {
     return this.iterate();
   }
@@ -156,14 +173,17 @@ export class DataLoader implements AsyncIterable<Batch> {
     let next = startBatch;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const make = (): Batch => {
-      const rows = order.subarray(next * this.batchSize, (next + 1) * this.batchSize);
-      const batch: unknown = this.#collate(
-        Array.from(rows, (row) => rowOf(this.#dataset, row)),
-        features,
+      const rows = Array.from(order.subarray(next * this.batchSize, (next + 1) * this.batchSize));
+      const batch: unknown = namingRow(rows, () =>
+        this.#collate(
+          rows.map((row) => rowOf(this.#dataset, row)),
+          features,
+        ),
       );
       if (typeof batch !== 'object' || batch === null || batch instanceof Promise)
         throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}.`);
       next += 1;
+      this.#rows.set(batch as Batch, rows);
       return batch as Batch;
     };
     // One batch per macrotask, so that whatever the caller waits for is not held up for long.

@@ -50,7 +50,7 @@ export const unsupportedArguments: Readonly<Record<string, unknown>> = {
   ddpStaticGraph: null,
 };
 
-/** Names of older versions, and what they are called now. */
+/** Names of older versions and of other libraries, and what they are called here. */
 export const renamedArguments: Readonly<Record<string, string>> = {
   evaluationStrategy: 'evalStrategy',
   warmupRatio: 'warmupSteps (a value below 1 is a part of all steps)',
@@ -58,6 +58,12 @@ export const renamedArguments: Readonly<Record<string, string>> = {
   tokenizer: 'processingClass, an option of Trainer',
   perGpuTrainBatchSize: 'perDeviceTrainBatchSize',
   perGpuEvalBatchSize: 'perDeviceEvalBatchSize',
+  lr: 'learningRate',
+  epochs: 'numTrainEpochs',
+  numEpochs: 'numTrainEpochs',
+  batchSize: 'perDeviceTrainBatchSize',
+  trainBatchSize: 'perDeviceTrainBatchSize',
+  evalBatchSize: 'perDeviceEvalBatchSize',
   outputDir: "the first argument: new TrainingArguments('out', { … })",
 };
 

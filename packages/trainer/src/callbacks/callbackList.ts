@@ -71,6 +71,7 @@ export class CallbackList {
       // As in transformers, where callbacks return the control.
       if (typeof returned === 'object' && returned !== null && returned !== control)
         Object.assign(control, flagsOf(returned));
+      requireFlags(control, event);
     }
   }
 
@@ -111,9 +112,25 @@ export class CallbackList {
 const classOf = (callback: TrainerCallback) => (callback as object).constructor.name;
 
 function flagsOf(returned: object): Partial<TrainerControl> {
-  return Object.fromEntries(
-    Object.keys(new TrainerControl()).flatMap((name) => (name in returned ? [[name, returned[name as never]]] : [])),
-  );
+  return Object.fromEntries(flags.flatMap((name) => (name in returned ? [[name, returned[name as never]]] : [])));
+}
+
+/** A flag that a callback sets and that there is not would do nothing. */
+function requireFlags(control: TrainerControl, event: EventName): void {
+  for (const [name, value] of Object.entries(control)) {
+    const wrong = !flags.includes(name) ? `there is no flag ${name}; ${hint(name)}` : null;
+    if (wrong === null && typeof value === 'boolean') continue;
+    throw new TrainerError(
+      `${event}: a callback set control.${name}: ${wrong ?? `a flag is true or false; got ${shown(value)}`}`,
+    );
+  }
+}
+
+const flags: readonly string[] = Object.keys(new TrainerControl());
+
+function hint(name: string): string {
+  const nearest = nearestName(name, flags);
+  return nearest ? `did you mean ${nearest}?` : `there are ${flags.join(', ')}`;
 }
 
 /** An arrow function has no prototype, and cannot be made an object. */

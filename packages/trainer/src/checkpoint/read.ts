@@ -6,6 +6,7 @@ import { CheckpointError } from '../errors.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import { parseProgress } from './progress.ts';
 import type { RunProgress } from './progress.ts';
+import { stepOf } from './retention.ts';
 
 type Entries = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
@@ -85,6 +86,11 @@ async function verify(path: string): Promise<readonly string[]> {
   if (names.length === 0)
     throw new CheckpointError(`${path} is no checkpoint: there is no such folder, or it is empty`);
   if (!names.includes('checksums.json')) {
+    const inside = names.filter((name) => !Number.isNaN(stepOf(name)));
+    if (inside.length > 0)
+      throw new CheckpointError(
+        `${path} is no checkpoint, but holds some: name one of ${inside.join(', ')}, or pass true for the newest of the output folder`,
+      );
     throw new CheckpointError(
       `${path} has no checksums.json: it was not written by this Trainer, or not to its end. Weights alone can be loaded ` +
         'with fromPretrained',

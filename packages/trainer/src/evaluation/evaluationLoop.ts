@@ -9,6 +9,7 @@ import type { Dataloader, EvaluationLoopOptions, ExtensionPoints, PredictionStep
 import type { TrainerParts } from '../trainerOptions.ts';
 import { withinMemory, withinMemoryLate } from '../training/batchMemory.ts';
 import { countExamples, countLabels } from '../training/countLabels.ts';
+import { namingRow } from '../training/datasetRows.ts';
 import type { BatchResult } from './evaluationResults.ts';
 import { awaitNested, everyNested, mapNested } from './nested.ts';
 import type { Nested } from './nested.ts';
@@ -36,11 +37,11 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> 
   const inFlight: Promise<BatchResult>[] = [];
   let isFirst = true;
   for await (const given of loader) {
-    const batch = checkedBatch(given);
+    const batch = checkedBatch(given, loader);
     options.signal?.throwIfAborted();
     if (isFirst) await beforeFirst(batch);
     isFirst = false;
-    const reading = startBatch(input, batch);
+    const reading = namingRow(batch, 'evaluation', () => startBatch(input, batch));
     // The failure is seen by whoever waits for this batch.
     reading.catch(() => {});
     inFlight.push(reading);

@@ -1,6 +1,7 @@
 import { NdArray } from '@attune/data';
 import { objectWith, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
+import { absentResultMembers, answerAbsentMembers } from '../absentMethods.ts';
 import { TrainerError } from '../errors.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 import { everyNested } from './nested.ts';
@@ -106,3 +107,6 @@ export class PredictionOutput<Predictions extends Collected = NdArray, Labels ex
     yield this.metrics;
   }
 }
+
+answerAbsentMembers(EvalPrediction.prototype, 'an EvalPrediction has', absentResultMembers);
+answerAbsentMembers(PredictionOutput.prototype, 'a PredictionOutput has', absentResultMembers);

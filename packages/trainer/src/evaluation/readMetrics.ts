@@ -9,7 +9,7 @@ import type { LogValue } from '../state/trainerState.ts';
  * @throws TrainerError when it is no object of metrics, or one cannot be logged
  */
 export function readMetrics(computed: unknown, prefix: string): Record<string, LogValue> {
-  if (typeof computed !== 'object' || computed === null || Array.isArray(computed) || ArrayBuffer.isView(computed)) {
+  if (!isPlain(computed)) {
     throw new TrainerError(
       `computeMetrics must return an object of metrics, { accuracy: 0.5 }; got ${shown(computed)}`,
     );
@@ -17,20 +17,31 @@ export function readMetrics(computed: unknown, prefix: string): Record<string, L
   return Object.fromEntries(
     Object.entries(computed).map(([name, value]) => [
       name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`,
-      plain(value, name),
+      plain(value, name, 0),
     ]),
   );
 }
 
-function plain(value: unknown, name: string): LogValue {
+const deepest = 100;
+
+/** Of any realm: a test's or a frame's objects have another prototype. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function plain(value: unknown, name: string, depth: number): LogValue {
+  if (depth > deepest)
+    throw new TrainerError(`computeMetrics: the metric ${name} is nested more than ${deepest} levels deep`);
   if (value === null || ['number', 'string', 'boolean'].includes(typeof value)) return value as LogValue;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'object') {
-    if (hasToArray(value)) return plain(value.toArray(), name);
-    if (Array.isArray(value)) return value.map((element) => plain(element, name));
+    if (hasToArray(value)) return plain(value.toArray(), name, depth + 1);
+    if (Array.isArray(value)) return value.map((element) => plain(element, name, depth + 1));
     if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number | bigint>, Number);
-    if (!(value instanceof Promise))
-      return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, plain(element, name)]));
+    if (isPlain(value))
+      return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, plain(element, name, depth + 1)]));
   }
   throw new TrainerError(
     `computeMetrics: the metric ${name} must be a number, a text, true or false, or an array or object of such; got ${shown(value)}`,

@@ -96,7 +96,7 @@ export function ownLoss(
   const outputs = model.forward(inputs, context);
   if (!labels) return outputs;
   const loss: unknown = computeLossFunc(outputs, labels, { numItemsInBatch });
-  if (isTensor(loss)) return { ...outputs, loss };
+  if (isTensor(loss)) return { ...outputs, loss: scalar(loss, 'computeLossFunc') };
   throw new TrainerError(`computeLossFunc must return the loss, a Tensor of shape []; got ${shownResult(loss)}`);
 }
 
@@ -142,7 +142,16 @@ export function readLoss(computed: ComputedLoss): { loss: Tensor | null; outputs
       `computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got ${shownResult(computed)}`,
     );
   }
-  return { loss, outputs };
+  return { loss: loss && scalar(loss, 'computeLoss'), outputs };
+}
+
+/** @throws TrainerError for a loss of several numbers */
+function scalar(loss: Tensor, where: string): Tensor {
+  if (loss.size === 1) return loss;
+  throw new TrainerError(
+    `${where} must return the loss, a Tensor of shape []; got one of the shape [${loss.shape.join(', ')}]: take its mean, or its ` +
+      'sum divided by numItemsInBatch',
+  );
 }
 
 /** Why a batch that should be learned from has no loss. */
@@ -151,7 +160,8 @@ export function missingLossMessage(model: TrainableModel, batch: Batch, labelNam
   if (labelsOf(batch, labelNames)) {
     return (
       `the batch has labels (${names}), but no loss came of it: ${model.constructor.name}.forward must return ` +
-      '{ loss, logits }, or a computeLoss of your own the loss. A base model without a head has none: use ' +
+      '{ loss, logits }, or a computeLoss of your own the loss. A model may read its labels under another name ' +
+      '(those of transformers read "labels": renameColumn), and a base model without a head has no loss: use ' +
       'AutoModelForSequenceClassification'
     );
   }

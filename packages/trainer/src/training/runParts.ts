@@ -1,7 +1,7 @@
 import type { Batch } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
-import type { Optimizer } from '@attune/tensor';
-import { callable, objectWith, oneOfKinds, requireArgument } from '@attune/validate';
+import type { Optimizer, Schedule } from '@attune/tensor';
+import { callable, objectWith, oneOfKinds, requireArgument, shown } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
@@ -90,7 +90,7 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   requireArgument('createScheduler', 'what it returns', made, scheduleKind, TrainerError);
   const learningRates =
     typeof made === 'function'
-      ? Float64Array.from({ length: plan.maxSteps }, (_, step) => made(step))
+      ? Float64Array.from({ length: plan.maxSteps }, (_, step) => rateOf(made, step))
       : args.learningRate;
   // Before the optimizer, which copies them.
   if (resume) resume.loadWeights(checkpoint, model);
@@ -115,6 +115,15 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   if (checkpoint) callbacks.loadStates(checkpoint.state.statefulCallbacks);
   Object.assign(callbacks.common, { optimizer, lrScheduler: rates.shown, trainDataloader: loader });
   return { loader, plan, rates, optimizer, start };
+}
+
+/** @throws TrainerError for what is no rate */
+function rateOf(schedule: Schedule, step: number): number {
+  const rate: unknown = schedule(step);
+  if (typeof rate === 'number' && Number.isFinite(rate) && rate >= 0) return rate;
+  throw new TrainerError(
+    `createScheduler: the learning rate of step ${step} must be a number of at least 0; got ${shown(rate)}`,
+  );
 }
 
 /** An optimizer that others made: its records so far are told, and it clips as the arguments say. */

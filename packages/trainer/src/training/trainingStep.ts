@@ -8,7 +8,8 @@ import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { findingWhatFits, withinMemory, withinMemoryLate } from './batchMemory.ts';
-import { countExamples, countLabels, labelsOf } from './countLabels.ts';
+import { countExamples, countLabels, hasNoLabel } from './countLabels.ts';
+import { namingRow } from './datasetRows.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 import type { LossOptions } from './loss.ts';
 
@@ -72,7 +73,9 @@ export class TrainingStep {
     let exampleOffset = 0;
     for (const [index, batch] of batches.entries()) {
       const context = { numItemsInBatch, exampleOffset, update: step };
-      withinMemory('perDeviceTrainBatchSize', args, batch, () => this.#recordMicroBatch(batch, context));
+      namingRow(batch, 'training', () =>
+        withinMemory('perDeviceTrainBatchSize', args, batch, () => this.#recordMicroBatch(batch, context)),
+      );
       exampleOffset += countExamples(batch);
       await afterBackward(index);
     }
@@ -123,7 +126,10 @@ export class TrainingStep {
     const { model, labelNames } = this.#options;
     return Math.max(
       1,
-      batches.reduce((sum, batch) => sum + countLabels(model, batch, labelNames), 0),
+      batches.reduce(
+        (sum, batch) => sum + namingRow(batch, 'training', () => countLabels(model, batch, labelNames)),
+        0,
+      ),
     );
   }
 
@@ -141,7 +147,7 @@ export class TrainingStep {
           this.#backward(value);
         },
       });
-      if (loss === null && labelsOf(batch, labelNames) && countLabels(model, batch, labelNames) === 0) return;
+      if (loss === null && hasNoLabel(model, batch, labelNames)) return;
       if (loss === null) throw new TrainerError(missingLossMessage(model, batch, labelNames));
       if (!isTensor(loss)) {
         throw new TrainerError(

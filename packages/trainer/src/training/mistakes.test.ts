@@ -1,0 +1,145 @@
+import { Dataset } from '@attune/data';
+import type { Batch } from '@attune/data';
+import { mul } from '@attune/tensor';
+import { describe, expect, it } from 'vitest';
+import { EvalPrediction, Trainer, TrainingArguments } from '../index.ts';
+import type { ModelOutput, TrainerCallback, TrainerOptions } from '../index.ts';
+import { folder, make, RegressionModel, rows } from '../testing/regression.ts';
+
+/** Refuses whole labels, with the row of the batch, as the models of @attune/bert do. */
+class Strict extends RegressionModel {
+  override forward(batch: Batch): ModelOutput {
+    const row = batch['labels']?.data.findIndex((label) => Number.isInteger(label)) ?? -1;
+    if (row >= 0) throw Object.assign(new Error(`the label of row ${row} is whole.`), { row });
+    return super.forward(batch);
+  }
+}
+
+const dataset = (wrong: number, value: unknown) =>
+  Dataset.fromRows(Array.from({ length: 20 }, (_, i) => ({ input_x: i / 7, label: i === wrong ? value : i + 0.5 })));
+
+async function strict(options: Partial<TrainerOptions>) {
+  const { a, b } = await RegressionModel.create();
+  return (await make({ perDeviceTrainBatchSize: 4, maxSteps: 5 }, { model: new Strict(a, b), ...options })).trainer;
+}
+
+describe('a row that a model refuses', () => {
+  it('is named by its place in the dataset, whatever the order', async () => {
+    const trainer = await strict({ trainDataset: dataset(13, 13) });
+    await expect(trainer.train()).rejects.toThrow(/row \d is whole\. It is row 13 of the training dataset\.$/);
+  });
+
+  it('of an evaluation too', async () => {
+    const trainer = await strict({ evalDataset: dataset(17, 17) });
+    await expect(trainer.evaluate()).rejects.toThrow('row 1 is whole. It is row 17 of the evaluation dataset.');
+  });
+
+  it('and of a batch that cannot be made', async () => {
+    const mixed = Dataset.fromRows(
+      Array.from({ length: 20 }, (_, i) => ({ input_x: i / 7, label: i === 13 ? [1, 2] : [i] })),
+    );
+    const { trainer } = await make({ perDeviceTrainBatchSize: 20 }, { trainDataset: mixed });
+    await expect(trainer.train()).rejects.toThrow(/It is row \d+ of the dataset\.$/);
+  });
+});
+
+it('labels that a model counts none of, and reads under another name, are an error', async () => {
+  const { a, b } = await RegressionModel.create();
+  const model = Object.assign(new RegressionModel(a, b), {
+    countLabels: ({ labels }: Batch) => labels?.data.length ?? 0,
+  });
+  const trainDataset = Dataset.fromRows(rows.map(({ input_x, label }) => ({ input_x, target: label })));
+  const { trainer } = await make({ labelNames: ['target'], maxSteps: 1 }, { model, trainDataset });
+  await expect(trainer.train()).rejects.toThrow(/labels \("target"\), but no loss came of it.*under another name/);
+});
+
+describe('a loss of several numbers', () => {
+  it('of computeLossFunc', async () => {
+    const { trainer } = await make({ maxSteps: 1 }, { computeLossFunc: (outputs) => outputs.logits });
+    await expect(trainer.train()).rejects.toThrow(
+      'computeLossFunc must return the loss, a Tensor of shape []; got one of the shape [8, 1]: take its mean',
+    );
+  });
+
+  it('of computeLoss', async () => {
+    class Each extends Trainer {
+      override computeLoss(...[model, inputs, { context } = {}]: Parameters<Trainer['computeLoss']>) {
+        return mul(model.forward(inputs, context).logits, 2);
+      }
+    }
+    const { trainer } = await make({ maxSteps: 1 }, {}, Each);
+    await expect(trainer.train()).rejects.toThrow('computeLoss must return the loss, a Tensor of shape []; got one of');
+  });
+});
+
+describe('metrics that cannot be logged', () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic['own'] = cyclic;
+  it.each([
+    ['a Map', new Map([['a', 1]]), 'must return an object of metrics, { accuracy: 0.5 }; got a Map'],
+    ['a Map in them', { a: new Map([['a', 1]]) }, 'the metric a must be a number, a text'],
+    ['a Date', { a: new Date(0) }, 'the metric a must be a number, a text'],
+    ['what holds itself', { a: cyclic }, 'the metric a is nested more than 100 levels deep'],
+  ])('%s', async (_, computed, message) => {
+    const { trainer } = await make(
+      {},
+      { evalDataset: Dataset.fromRows(rows), computeMetrics: () => computed as never },
+    );
+    await expect(trainer.evaluate()).rejects.toThrow(message);
+  });
+
+  it('and label_ids say what they are called', async () => {
+    const computeMetrics = ({ label_ids: ids }: { label_ids?: { length: number } }) => ({ rows: ids!.length });
+    const { trainer } = await make(
+      {},
+      { evalDataset: Dataset.fromRows(rows), computeMetrics: computeMetrics as TrainerOptions['computeMetrics'] & {} },
+    );
+    await expect(trainer.evaluate()).rejects.toThrow('an EvalPrediction has no label_ids: it is called labelIds');
+    expect(Object.keys(EvalPrediction.prototype)).toEqual([]);
+  });
+});
+
+describe('a flag that there is not', () => {
+  it.each([
+    ['shouldStop', true, 'onStepEnd: a callback set control.shouldStop: there is no flag shouldStop; did you mean'],
+    ['should_training_stop', true, 'there is no flag should_training_stop; did you mean shouldTrainingStop?'],
+    ['stop', true, 'there is no flag stop; there are shouldTrainingStop, shouldEpochStop'],
+    ['shouldTrainingStop', 'yes', 'control.shouldTrainingStop: a flag is true or false; got "yes"'],
+  ])('%s', async (name, value, message) => {
+    const callback: TrainerCallback = {
+      onStepEnd: (_args, _state, control) => void Object.assign(control, { [name]: value }),
+    };
+    const { trainer } = await make({ maxSteps: 2 }, { callbacks: [callback] });
+    await expect(trainer.train()).rejects.toThrow(message);
+  });
+});
+
+it.each([NaN, -1, undefined, '5e-5'])('a schedule that gives %s', async (rate) => {
+  class Own extends Trainer {
+    override createScheduler() {
+      return (step: number) => (step < 3 ? 0.1 : (rate as number));
+    }
+  }
+  const { trainer } = await make({ maxSteps: 5 }, {}, Own);
+  await expect(trainer.train()).rejects.toThrow(
+    /createScheduler: the learning rate of step 3 must be a number of at least 0; got/,
+  );
+});
+
+it.each([
+  ['lr', 'learningRate'],
+  ['epochs', 'numTrainEpochs'],
+  ['batchSize', 'perDeviceTrainBatchSize'],
+  ['batch_size', 'perDeviceTrainBatchSize'],
+])('the argument %s says what it is called', (name, own) => {
+  expect(() => new TrainingArguments('x', { [name]: 1 })).toThrow(own);
+});
+
+it('an output folder is no checkpoint, and says which it holds', async () => {
+  const { trainer } = await make({ maxSteps: 4, saveStrategy: 'steps', saveSteps: 2 });
+  await trainer.train();
+  const { trainer: again } = await make({ maxSteps: 6 });
+  await expect(again.train({ resumeFromCheckpoint: folder() })).rejects.toThrow(
+    /is no checkpoint, but holds some: name one of checkpoint-2, checkpoint-4/,
+  );
+});
