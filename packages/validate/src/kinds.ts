@@ -6,8 +6,8 @@ export interface Kind {
   readonly what: string;
   /** Whether a value is one. */
   readonly holds: (value: unknown) => boolean;
-  /** More about a value that does not hold, such as which element of an array is wrong. */
-  readonly found?: ((value: unknown) => string) | undefined;
+  /** More about a value that does not hold, such as which element of an array is wrong, if there is more. */
+  readonly found?: ((value: unknown) => string | undefined) | undefined;
   /** Whether `undefined` will do. */
   readonly optional?: true | undefined;
 }
@@ -53,7 +53,7 @@ export const named: Kind = {
 };
 
 /** A number that is neither infinite nor NaN. */
-export const number: Kind = { what: 'a finite number', holds: Number.isFinite };
+export const number: Kind = { what: 'a finite number', holds: (value) => Number.isFinite(value) };
 
 /** A finite number from `least` on. */
 export const numberAtLeast = /* @__NO_SIDE_EFFECTS__ */ (least: number): Kind => ({
@@ -108,7 +108,7 @@ export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Ki
   // A copy, as `every` passes over holes.
   holds: (value) => Array.isArray(value) && [...value].every(kind.holds),
   found: (value) => {
-    if (!Array.isArray(value)) return shown(value);
+    if (!Array.isArray(value)) return undefined;
     const index = value.findIndex((element) => !kind.holds(element));
     return `an array whose element ${index} is ${shown(value[index])}`;
   },
@@ -132,7 +132,7 @@ export const objectWith = /* @__NO_SIDE_EFFECTS__ */ (
     holds: (value) => isObject(value) && !lacking(value),
     found: (value) => {
       const [name, type] = (isObject(value) && lacking(value)) || [];
-      if (!name || value instanceof Promise) return shown(value);
+      if (!name || value instanceof Promise) return undefined;
       return `${shown(value)}, which has no ${type === 'function' ? `method ${name}()` : name}`;
     },
   };

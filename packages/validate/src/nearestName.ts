@@ -1,13 +1,9 @@
-const camelCase = (name: string) => name.replace(/_+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
-
 /**
  * The name that a person most likely meant, or undefined when none is near: equal but for
  * snake_case and capitals, or about one letter in three away.
  */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
-  const lower = camelCase(name).toLowerCase();
-  const same = names.find((candidate) => candidate.toLowerCase() === lower);
-  if (same !== undefined) return same;
+  const lower = name.toLowerCase().replace(/_+(?=[a-z0-9])/g, '');
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(lower.length / 3)) + 1;
   for (const candidate of names) {
@@ -22,7 +18,7 @@ export function nearestName(name: string, names: readonly string[]): string | un
  * beginnings, in place.
  */
 function lettersApart(from: string, to: string): number {
-  const row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  const row = [...Array(to.length + 1).keys()];
   for (let line = 0; line < from.length; line++) {
     let corner = line;
     row[0] = line + 1;

@@ -1,7 +1,7 @@
 import { named } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { nearestName } from './nearestName.ts';
-import { shown } from './shown.ts';
+import { firstOf, shown } from './shown.ts';
 
 /** What a caller passed is not what the function takes. */
 export class ArgumentError extends TypeError {
@@ -53,19 +53,17 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   const { error = ArgumentError, otherNames = {} } = advice;
   const names = Object.keys(kinds);
   if (!named.holds(options)) {
+    throw new error(`${where} takes its options as an object, { ${firstOf(names, 3)} }; got ${shown(options)}`);
+  }
+  for (const [name, value] of Object.entries(options as object)) {
+    if (value === undefined || Object.hasOwn(kinds, name)) continue;
+    const nearest = nearestName(name, names);
+    const known = nearest ? `; did you mean ${nearest}?` : `; it has ${names.join(', ') || 'none'}`;
     throw new error(
-      `${where} takes its options as an object, { ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} }; got ${shown(options)}`,
+      `${where} has no option ${name}${Object.hasOwn(otherNames, name) ? `: ${otherNames[name]}` : known}`,
     );
   }
-  for (const name of Object.keys(options as object)) {
-    if (Object.hasOwn(kinds, name)) continue;
-    if ((options as Record<string, unknown>)[name] === undefined) continue;
-    if (Object.hasOwn(otherNames, name)) throw new error(`${where} has no option ${name}: ${otherNames[name]}`);
-    const nearest = nearestName(name, names);
-    const hint = nearest ? `did you mean ${nearest}?` : `it has ${names.join(', ') || 'none'}`;
-    throw new error(`${where} has no option ${name}; ${hint}`);
-  }
-  for (const [name, kind] of Object.entries(kinds)) {
-    requireArgument(where, name, (options as Record<string, unknown>)[name], kind, error);
+  for (const name of names) {
+    requireArgument(where, name, (options as Record<string, unknown>)[name], kinds[name]!, error);
   }
 }

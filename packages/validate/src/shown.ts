@@ -12,14 +12,13 @@ export function shown(value: unknown): string {
   if (value === null || typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   if (value instanceof Promise) return 'a Promise; await it first';
-  const name = className(value);
+  const name = value.constructor?.name || 'Object';
   if (name !== 'Object') return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
   const keys = Object.keys(value);
   if (keys.length === 0) return 'an empty object';
-  return `an object with ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`;
+  return `an object with ${firstOf(keys, 4)}`;
 }
 
-function className(value: object): string {
-  const { constructor } = value as { constructor?: unknown };
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'Object';
-}
+/** So many names, and whether there are more: `a, b, …`. */
+export const firstOf = (names: readonly string[], most: number): string =>
+  names.slice(0, most).join(', ') + (names.length > most ? ', …' : '');
