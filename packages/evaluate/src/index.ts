@@ -1,13 +1,7 @@
 export { load, type LoadedMetrics, type MetricName } from './load.ts';
 export { combine, CombinedMetrics, type CombinableMetric, type CombineOptions } from './combine.ts';
-export {
-  Metric,
-  type MetricDefinition,
-  type MetricExample,
-  type MetricInput,
-  type MetricResult,
-  type MetricValue,
-} from './metric.ts';
+export { OwnMetric as Metric } from './ownMetric.ts';
+export type { MetricDefinition, MetricExample, MetricInput, MetricResult, MetricValue } from './metric.ts';
 export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
 export type { MetricValues, ShapedArray, Table } from './input.ts';
 export type { MetricRows } from './rows.ts';
@@ -16,6 +10,6 @@ export type { ClassificationReport, ClassificationReportOptions } from './metric
 export type { Average, ClassScoreOptions } from './metrics/classScores.ts';
 export type { ConfusionMatrixOptions } from './metrics/confusionMatrix.ts';
 export type { CorrelationOptions } from './metrics/correlation.ts';
-export type { GlueResults, GlueSubset } from './metrics/glue.ts';
+export type { GlueResults, GlueSubset } from './metrics/glueSubset.ts';
 export type { MatthewsOptions } from './metrics/matthews.ts';
 export type { MeanErrorOptions, MeanSquaredErrorOptions } from './metrics/meanError.ts';

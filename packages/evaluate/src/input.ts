@@ -1,6 +1,5 @@
-import { optional, shown } from '@attune/validate';
-import type { Kind } from '@attune/validate';
-import { MetricInputError, MetricOptionError, type EvaluateError } from './errors.ts';
+import { shown } from '@attune/validate';
+import { MetricInputError, type EvaluateError } from './errors.ts';
 
 /** A host array: row-major values and their shape. */
 export interface ShapedArray {
@@ -37,103 +36,53 @@ export function refuse(message: string, error: new (message: string) => Evaluate
   throw new error(message);
 }
 
-function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+
+/** A list, a typed array, or anything with a length. */
+export const isArrayLike = (value: unknown): value is ArrayLike<unknown> => {
   const length = typeof value === 'object' && (value as { length?: unknown } | null)?.length;
-  return Number.isInteger(length) && (length as number) >= 0 && (length as number) < 2 ** 32;
-}
+  return isCount(length) && length < 2 ** 32;
+};
 
-function numbers(values: ArrayLike<unknown>, place: string): Float64Array {
-  return Float64Array.from(values, (value, index) => {
+/** Numbers in float64, without losing anything. @throws MetricInputError for what is no number */
+export const numbers = (values: ArrayLike<unknown>, place: string): number[] =>
+  Array.from(values, (value, index) => {
     if (typeof value === 'number') return value;
-    if (typeof value === 'bigint' && value >= -(2n ** 53n) && value <= 2n ** 53n) return Number(value);
-    const [kind, advice] =
-      typeof value === 'string' ? ['the string ', ' Map label names to class numbers first.'] : ['', ''];
-    return refuse(`${place}[${index}] is ${kind}${shown(value)}; a number was expected.${advice}`);
-  });
-}
-
-function fromRows(list: readonly unknown[], columns: number, name: string): Table {
-  if (columns === 0) refuse(`${name}: row 0 has no values.`);
-  const data = new Float64Array(list.length * columns);
-  list.forEach((row, index) => {
-    const length = isArrayLike(row) && row.length;
-    if (length !== columns) {
-      const has = length === false ? `no list of values (${shown(row)})` : `${length} values`;
-      refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}. Every row needs the same number of values.`);
-    }
-    data.set(numbers(row as ArrayLike<unknown>, `${name}[${index}]`), index * columns);
-  });
-  return { data, rows: list.length, columns, flat: false };
-}
-
-function fromShaped(data: ArrayLike<unknown>, shape: readonly unknown[], name: string): Table {
-  const [rows = 0, columns = 1] = shape as readonly number[];
-  const sizes = shape.filter((size) => Number.isInteger(size) && (size as number) >= 0).length;
-  if (sizes !== shape.length || sizes < 1 || sizes > 2 || rows * columns !== data.length) {
-    refuse(
-      `${name} has shape [${shape.map(shown).join(', ')}] over ${data.length} values; ` +
-        'expected shape [rows] or [rows, columns] that covers all values.',
+    if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
+    const isText = typeof value === 'string';
+    return refuse(
+      `${place}[${index}] is ${isText ? 'the string ' : ''}${shown(value)}; a number was expected.` +
+        `${isText ? ' Map label names to class numbers first.' : ''}`,
     );
-  }
-  return { data: numbers(data, `${name}.data`), rows, columns, flat: sizes === 1 };
-}
+  });
 
 /**
- * Reads predictions or references into float64 without losing anything.
- *
- * @throws MetricInputError for what is not a number
+ * Predictions or references, as they came. The values are all, row after row, or of nested lists the
+ * rows; the shape is [rows] or [rows, columns], of nested lists the columns of the first row.
  */
-export function readTable(values: unknown, name: string): Table {
+type Given = readonly [values: ArrayLike<unknown>, shape: readonly number[], place: string, nested?: boolean];
+
+/** @throws MetricInputError for what is no list of values */
+export function readGiven(values: unknown, name: string): Given {
   const no = (found: string) => refuse(`${name} ${found}; a list, a typed array or { data, shape } was expected.`);
-  if (values === undefined) no('is missing');
-  const is = `is ${shown(values)}`;
+  const is = values === undefined ? 'is missing' : `is ${shown(values)}`;
   if (typeof values !== 'object' || values === null) return no(is);
   if (values instanceof Map || values instanceof Set) no(`${is}, which keeps no rows`);
   if ('then' in values) refuse(`${name} is a Promise; await it first.`);
   if ('data' in values && 'shape' in values && Array.isArray(values.shape)) {
     const { data, shape } = values;
-    return isArrayLike(data) ? fromShaped(data, shape, name) : no(`has a shape, and as its data ${shown(data)}`);
+    if (!isArrayLike(data)) return no(`has a shape, and as its data ${shown(data)}`);
+    const [rows, columns = 1] = shape as [number, number?];
+    if (!shape.every(isCount) || shape.length > 2 || rows * columns !== data.length) {
+      refuse(
+        `${name} has shape [${shape.map(shown).join(', ')}] over ${data.length} values; ` +
+          'expected shape [rows] or [rows, columns] that covers all values.',
+      );
+    }
+    return [data, shape, `${name}.data`];
   }
   if (!(Symbol.iterator in values) && !isArrayLike(values)) no(`${is}, without values`);
   const list = Array.from(values as ArrayLike<unknown>);
   const [first] = list;
-  if (isArrayLike(first)) return fromRows(list, first.length, name);
-  return { data: numbers(list, name), rows: list.length, columns: 1, flat: true };
-}
-
-const isNumbers = (value: unknown): value is ArrayLike<number> =>
-  (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) &&
-  Array.prototype.every.call(value, Number.isFinite);
-
-/** What `sampleWeight` must be. */
-export const sampleWeightKind: Kind = optional({
-  what: 'a list of finite numbers, one per row',
-  holds: isNumbers,
-  found: (value) => {
-    if (!Array.isArray(value)) return shown(value);
-    const index = value.findIndex((weight) => !Number.isFinite(weight));
-    return `a list whose element ${index} is ${shown(value[index])}`;
-  },
-});
-
-/**
- * The weight of a row: 1 without `sampleWeight`.
- *
- * @throws MetricOptionError when the number of weights is not the number of rows, or all are 0
- */
-export function rowWeights(
-  metric: string,
-  rows: number,
-  sampleWeight: ArrayLike<number> | undefined,
-): (row: number) => number {
-  if (sampleWeight === undefined) return () => 1;
-  if (sampleWeight.length !== rows) {
-    refuse(
-      `${metric}: sampleWeight has ${sampleWeight.length} values for ${rows} rows. Give one weight per row.`,
-      MetricOptionError,
-    );
-  }
-  if (Array.prototype.every.call(sampleWeight, (weight) => weight === 0))
-    refuse(`${metric}: sampleWeight is 0 for every row. Give at least one row a weight.`, MetricOptionError);
-  return (row) => sampleWeight[row] ?? 0;
+  return isArrayLike(first) ? [list, [list.length, first.length], name, true] : [list, [list.length], name];
 }

@@ -1,11 +1,12 @@
 import type { Configurations } from './chooseMetric.ts';
-import { Metric } from './metric.ts';
-import type { MetricDefinition, MetricInput, MetricResult } from './metric.ts';
+import { Metric, rowKinds } from './metric.ts';
+import type { MetricDefinition, MetricResult } from './metric.ts';
+import type { NumberOrListMetric } from './metricOf.ts';
 
 /**
  * Every metric by its name, with its configurations, loaded when it is asked for: a page that uses
  * one does not carry the others. Each file exports its metrics by these names. A new one is a file, a
- * line here and one in everyMetric.ts.
+ * line here, in metrics/definitions.ts and in metrics/index.ts.
  */
 const classScores = () => import('./metrics/classScores.ts');
 const correlation = () => import('./metrics/correlation.ts');
@@ -30,18 +31,6 @@ type Metrics = { [Name in keyof Modules]: Name extends keyof Modules[Name] ? Mod
 
 /** The metrics that {@link load} knows. */
 export type MetricName = keyof typeof metrics;
-
-/**
- * A metric that gives one number, or a list of them where the option named in `List` asks for it.
- */
-type NumberOrListMetric<Options extends object, Result extends MetricResult, List extends object> = Omit<
-  Metric<Options, Result>,
-  'compute' | 'withOptions'
-> & {
-  compute(input: Partial<MetricInput> & Options & List): { [Key in keyof Result]: number[] };
-  compute(input?: Partial<MetricInput> & Options): { [Key in keyof Result]: number };
-  withOptions(options: Options): Metric<Options, { [Key in keyof Result]: number }>;
-};
 
 type MetricOf<Definition> = Definition extends () => Promise<infer Late>
   ? MetricOf<Late>
@@ -77,10 +66,11 @@ export async function load(name: string, configuration?: string): Promise<Metric
 export async function load(name: string, configuration?: string): Promise<unknown> {
   const find = ownEntry(metrics, name) ?? (await refusals()).chooseMetric(metrics, name);
   const configurations = ownEntry((await find()) as Readonly<Record<string, Configurations>>, name)!;
-  const definition =
+  const found =
     ownEntry(configurations, configuration ?? 'default') ??
     (await refusals()).chooseConfiguration(configurations, name, configuration);
-  return new Metric(typeof definition === 'function' ? await definition() : definition);
+  const definition = typeof found === 'function' ? await found() : found;
+  return new Metric(definition, rowKinds[definition.takes]);
 }
 
 const ownEntry = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>

@@ -33,7 +33,7 @@ describe('predictions and references', () => {
     [[1], ['equivalent'], /references\[0\] is the string/],
     ['equivalent', [1], /predictions is "equivalent"; a list/],
     [[], [], /no predictions/],
-    [[[]], [[]], /row 0 has no values/],
+    [[[]], [[]], /shape \[1, 0\]; one class number per row was expected/],
     [{ data: [1, 2], shape: [3] }, [0, 1], /shape \[3\] over 2 values/],
     [{ data: [1, 2], shape: [-1, -2] }, [0, 1], /shape \[-1, -2\] over 2 values/],
     [{ data: null, shape: [3] }, [0, 1], /as its data null/],
@@ -56,22 +56,43 @@ describe('predictions and references', () => {
         [1, 2],
         [3, 4],
       ],
-      /row 1 has 1 values, row 0 has 2/,
+      /one class number per row was expected.*argmax/,
     ],
-    [
-      [[1, 2], 3],
-      [
-        [1, 2],
-        [3, 4],
-      ],
-      /row 1 has no list of values \(3\)/,
-    ],
-    [[[[1]]], [0], /predictions\[0\]\[0\] is an array of 1/],
   ])('are refused in words (%#)', async (predictions, references, message) => {
     const metric = await load('accuracy');
     const compute = () => metric.compute({ predictions, references } as never);
     expect(compute).toThrow(message);
     expect(compute).toThrow(MetricInputError);
+  });
+
+  it.each([
+    [[[]], [[]], /row 0 has no values/],
+    [{ data: [], shape: [2, 0] }, [[]], /row 0 has no values/],
+    [
+      [[1, 0], [1]],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      /row 1 has 1 values, row 0 has 2/,
+    ],
+    [
+      [[1, 0], 1],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      /row 1 has no list of values \(1\)/,
+    ],
+    [[[[1]]], [[0]], /predictions\[0\]\[0\] is an array of 1/],
+    [{ data: [[1]], shape: [1, 1] }, [[0]], /predictions.data\[0\] is an array of 1/],
+    [[[1, 0]], [[1]], /predictions have 2 columns and references 1/],
+  ])('in rows are refused in words (%#)', async (predictions, references, message) => {
+    for (const metric of [await load('accuracy', 'multilabel'), await load('mse')]) {
+      const compute = () => metric.compute({ predictions, references } as never);
+      expect(compute).toThrow(message);
+      expect(compute).toThrow(MetricInputError);
+    }
   });
 
   it.each(['pearsonr', 'spearmanr', 'mse', 'mae'])('of %s are finite', async (name: string) => {

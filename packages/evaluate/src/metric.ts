@@ -1,15 +1,16 @@
-import { anything, callable, nonEmptyText, object, oneOf, provided, requireOptions, shown } from '@attune/validate';
-import type { Kind, OptionKinds } from '@attune/validate';
+import { anything, named, provided, requireOptions, shown } from '@attune/validate';
+import type { Kind } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
 import { refuse } from './input.ts';
 import type { MetricValues } from './input.ts';
-import { checks, concatenate, readRows } from './rows.ts';
-import type { MetricRows, Takes } from './rows.ts';
+import type { MetricRows, RowKind } from './rows.ts';
 
 // The file of a metric imports what it needs from here, so that bundlers make one chunk of what all
 // metrics share.
-export { refuse, rowWeights, sampleWeightKind } from './input.ts';
+export { refuse } from './input.ts';
+export { rowWeights, sampleWeightKind } from './rows.ts';
 export type { MetricRows } from './rows.ts';
+export { rowKinds } from './takes/rowKinds.ts';
 
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };
@@ -39,7 +40,7 @@ export interface MetricDefinition<Options extends object, Result extends MetricR
    * classes: one class number per row; multilabel: rows of 0 and 1; numbers: any numbers, one or
    * more per row.
    */
-  readonly takes: Takes;
+  readonly takes: 'classes' | 'multilabel' | 'numbers';
   /** Every option, and what its value must be. */
   readonly options: { readonly [Name in keyof Options]-?: Kind };
   /** The result; called with checked rows and options. */
@@ -52,13 +53,6 @@ const asInput = { error: MetricInputError };
 const asOption = { error: MetricOptionError };
 const exampleKinds = { prediction: anything, reference: anything };
 const batchKinds = { predictions: anything, references: anything };
-const definitionKinds: OptionKinds = {
-  name: nonEmptyText,
-  takes: oneOf(...Object.keys(checks)),
-  options: object,
-  compute: callable,
-  listWith: anything,
-};
 
 /**
  * A metric: `compute` at once, or `add` / `addBatch` as results come in and `compute` at the end.
@@ -68,22 +62,17 @@ export class Metric<Options extends object = object, Result extends MetricResult
   readonly name: string;
   /** Options that `compute` takes. */
   readonly optionNames: readonly string[];
-  readonly #definition: MetricDefinition<Options, Result, object>;
+  readonly #own: MetricDefinition<Options, Result, object>;
+  readonly #takes: RowKind;
   readonly #bound: Partial<Options>;
   #added: MetricRows[] = [];
 
-  /**
-   * A metric of one's own, or one of these: `load` makes them.
-   *
-   * @throws MetricOptionError
-   */
-  constructor(own: MetricDefinition<Options, Result, object>, bound: Partial<Options> = {}) {
-    requireOptions('new Metric', own, definitionKinds, asOption);
+  constructor(own: MetricDefinition<Options, Result, object>, takes: RowKind, bound: Partial<Options> = {}) {
     this.name = own.name;
     this.optionNames = Object.keys(own.options);
-    this.#definition = own;
+    this.#own = own;
+    this.#takes = takes;
     this.#bound = bound;
-    this.#checkOptions('options', bound);
   }
 
   /**
@@ -94,7 +83,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    */
   withOptions(options: Partial<Options>): Metric<Options, Result> {
     this.#checkOptions('withOptions', options);
-    return new Metric(this.#definition, { ...this.#bound, ...provided(options) });
+    return new Metric(this.#own, this.#takes, { ...this.#bound, ...provided(options) });
   }
 
   /**
@@ -114,7 +103,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    */
   addBatch(input: MetricInput): void {
     requireOptions(`${this.name}.addBatch`, input, batchKinds, asInput);
-    this.#added.push(readRows(this.name, this.#definition.takes, input));
+    this.#added.push(this.#takes.read(this.name, input));
   }
 
   /**
@@ -128,35 +117,28 @@ export class Metric<Options extends object = object, Result extends MetricResult
     requireInput(`${this.name}.compute`, input);
     const { predictions, references, ...options } = input;
     this.#checkOptions('compute', options);
-    const parts = [...this.#added];
-    if (predictions !== undefined || references !== undefined)
-      parts.push(readRows(this.name, this.#definition.takes, input));
+    const given = predictions !== undefined || references !== undefined;
+    const parts = given ? [...this.#added, this.#takes.read(this.name, input)] : this.#added;
     if (parts.length === 0)
       refuse(`${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`);
-    const rows = {
-      predictions: concatenate(parts.map((part) => part.predictions)),
-      references: concatenate(parts.map((part) => part.references)),
-    };
-    const result = this.#definition.compute(rows, { ...this.#bound, ...provided(options) } as Options);
+    const result = this.#own.compute(this.#takes.join(parts), { ...this.#bound, ...provided(options) } as Options);
     this.#added = [];
     return result;
   }
 
   #checkOptions(where: string, options: object): void {
-    requireOptions(`${this.name}.${where}`, options, this.#definition.options, asOption);
+    requireOptions(`${this.name}.${where}`, options, this.#own.options, asOption);
   }
 }
 
 /** Refuses what is no object, such as predictions and references one after the other. */
 export function requireInput(where: string, input: unknown): void {
-  if (!object.holds(input) || ArrayBuffer.isView(input))
-    refuse(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
+  if (!named.holds(input)) refuse(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
 }
 
 /** A batch of one example, by the names of `add` or those of `addBatch`. */
 export function readExample(where: string, example: unknown): MetricInput {
-  const isBatch =
-    object.holds(example) && ('predictions' in (example as object) || 'references' in (example as object));
+  const isBatch = named.holds(example) && ('predictions' in (example as object) || 'references' in (example as object));
   const kinds = isBatch ? batchKinds : exampleKinds;
   requireOptions(where, example, kinds, asInput);
   const [predictions, references] = Object.keys(kinds).map((name) => [(example as Record<string, number>)[name]!]);

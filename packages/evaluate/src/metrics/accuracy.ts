@@ -36,4 +36,7 @@ function definition(takes: 'classes' | 'multilabel'): MetricDefinition<AccuracyO
  * Share of rows predicted exactly; a multilabel row counts when all of its labels are right
  * (`sklearn.metrics.accuracy_score`).
  */
-export const accuracy = { default: definition('classes'), multilabel: definition('multilabel') };
+export const accuracy = {
+  default: /* @__PURE__ */ definition('classes'),
+  multilabel: /* @__PURE__ */ definition('multilabel'),
+};

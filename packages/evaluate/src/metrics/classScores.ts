@@ -182,18 +182,10 @@ function compute(
 }
 
 /** What `zeroDivision` must be. */
-export const zeroDivisionKind = optional({
+export const zeroDivisionKind = /* @__PURE__ */ optional({
   what: '0, 1 or NaN',
   holds: (value) => [0, 1, NaN].includes(value as number),
 });
-
-const options = {
-  labels: labelsKind,
-  posLabel: optional({ what: 'a class number', holds: Number.isInteger }),
-  average: optional(orNull(oneOf('binary', 'micro', 'macro', 'weighted', 'samples'))),
-  sampleWeight: sampleWeightKind,
-  zeroDivision: zeroDivisionKind,
-};
 
 type ClassScore<Name extends ClassScoreName> = MetricDefinition<
   ClassScoreOptions,
@@ -205,12 +197,25 @@ type ClassScore<Name extends ClassScoreName> = MetricDefinition<
 function classScore<Name extends ClassScoreName>(name: Name, takes: 'classes' | 'multilabel'): ClassScore<Name> {
   const result = (rows: MetricRows, chosen: ClassScoreOptions) =>
     ({ [name]: compute(name, takes, rows, chosen) }) as { [Key in Name]: number | number[] };
+  const options = {
+    labels: labelsKind,
+    posLabel: optional({ what: 'a class number', holds: Number.isInteger }),
+    average: optional(orNull(oneOf('binary', 'micro', 'macro', 'weighted', 'samples'))),
+    sampleWeight: sampleWeightKind,
+    zeroDivision: zeroDivisionKind,
+  };
   return { name, takes, options, compute: result };
 }
 
-export const f1 = { default: classScore('f1', 'classes'), multilabel: classScore('f1', 'multilabel') };
-export const precision = {
-  default: classScore('precision', 'classes'),
-  multilabel: classScore('precision', 'multilabel'),
+export const f1 = {
+  default: /* @__PURE__ */ classScore('f1', 'classes'),
+  multilabel: /* @__PURE__ */ classScore('f1', 'multilabel'),
 };
-export const recall = { default: classScore('recall', 'classes'), multilabel: classScore('recall', 'multilabel') };
+export const precision = {
+  default: /* @__PURE__ */ classScore('precision', 'classes'),
+  multilabel: /* @__PURE__ */ classScore('precision', 'multilabel'),
+};
+export const recall = {
+  default: /* @__PURE__ */ classScore('recall', 'classes'),
+  multilabel: /* @__PURE__ */ classScore('recall', 'multilabel'),
+};

@@ -134,5 +134,8 @@ function definition(takes: Takes): MetricDefinition<ClassificationReportOptions,
  * Precision, recall and F1 of every class and their averages, as an object that `console.table`
  * shows (`sklearn.metrics.classification_report` with `output_dict=True`).
  */
-const classificationReport = { default: definition('classes'), multilabel: definition('multilabel') };
+const classificationReport = {
+  default: /* @__PURE__ */ definition('classes'),
+  multilabel: /* @__PURE__ */ definition('multilabel'),
+};
 export { classificationReport as classification_report };

@@ -26,7 +26,7 @@ function centred(values: Float64Array): Float64Array {
  * Pearson's r: NaN when a side is constant, and exactly 1 or -1 where it is that but for rounding
  * (`scipy.stats.pearsonr`).
  */
-export function pearson(x: Float64Array, y: Float64Array): number {
+function pearson(x: Float64Array, y: Float64Array): number {
   if (isConstant(x) || isConstant(y)) return NaN;
   // Through two points there is always a line.
   if (x.length === 2) return Math.sign(x[1]! - x[0]!) * Math.sign(y[1]! - y[0]!);
@@ -54,7 +54,7 @@ function ranks(values: Float64Array): Float64Array {
 }
 
 /** Spearman's rho: Pearson's r of the ranks. */
-export function spearman(x: Float64Array, y: Float64Array): number {
+function spearman(x: Float64Array, y: Float64Array): number {
   return pearson(ranks(x), ranks(y));
 }
 
@@ -73,13 +73,24 @@ function pValue(correlation: number, count: number, ofTwo: number): number {
 /**
  * Two lists of numbers; a single column ([rows, 1], what a regression head gives) counts as a list.
  */
-export function pairedNumbers(name: string, { predictions, references }: MetricRows): [Float64Array, Float64Array] {
+function pairedNumbers(name: string, { predictions, references }: MetricRows): [Float64Array, Float64Array] {
   if (references.columns !== 1) {
     refuse(`${name}: shape [${references.rows}, ${references.columns}] given; one number per row was expected.`);
   }
   if (references.rows < 2) refuse(`${name}: a correlation needs at least two rows; 1 was given.`);
   return [predictions.data, references.data];
 }
+
+/** GLUE's metric of how similar sentences are. */
+export const similarity: MetricDefinition<object, { pearson: number; spearmanr: number }> = {
+  name: 'glue_stsb',
+  takes: 'numbers',
+  options: {},
+  compute(rows) {
+    const [predictions, references] = pairedNumbers('glue_stsb', rows);
+    return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
+  },
+};
 
 const options = { returnPvalue: optional(flag) };
 

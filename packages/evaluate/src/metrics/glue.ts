@@ -1,37 +1,6 @@
-import { refuse } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
-
-type Accuracy = { accuracy: number };
-
-/** The result of every GLUE subset (Wang et al. 2019). */
-export interface GlueResults {
-  /** Microsoft's paraphrases: share of right answers, and F1. */
-  mrpc: { accuracy: number; f1: number };
-  /** Quora's question pairs: share of right answers, and F1. */
-  qqp: { accuracy: number; f1: number };
-  /** Linguistic acceptability: Matthews correlation, -1 to 1. */
-  cola: { matthews_correlation: number };
-  /** Similarity of sentences: Pearson and Spearman correlation, -1 to 1. */
-  stsb: { pearson: number; spearmanr: number };
-  /** Sentiment of films: share of right answers. */
-  sst2: Accuracy;
-  /** Natural language inference: share of right answers. */
-  mnli: Accuracy;
-  /** The same on texts like those of training. */
-  mnli_matched: Accuracy;
-  /** The same on texts of other kinds. */
-  mnli_mismatched: Accuracy;
-  /** Whether a sentence answers a question: share of right answers. */
-  qnli: Accuracy;
-  /** Textual entailment: share of right answers. */
-  rte: Accuracy;
-  /** Winograd schemas: share of right answers. */
-  wnli: Accuracy;
-  /** Inference that word overlap misleads: share of right answers. */
-  hans: Accuracy;
-}
-
-type Definition<Subset extends keyof GlueResults> = () => Promise<MetricDefinition<object, GlueResults[Subset]>>;
+import { glueSubset } from './glueSubset.ts';
+import type { GlueResults, GlueSubset } from './glueSubset.ts';
 
 /** Parts of results, loaded with the subsets that have them. */
 const parts = {
@@ -40,43 +9,16 @@ const parts = {
   matthews_correlation: async () => (await import('./matthews.ts')).matthews_correlation.default,
 };
 
-function ofClasses<Subset extends keyof GlueResults>(
+type Definition<Subset extends GlueSubset> = () => Promise<MetricDefinition<object, GlueResults[Subset]>>;
+
+function ofClasses<Subset extends GlueSubset>(
   subset: Subset,
   ...names: readonly (keyof typeof parts)[]
 ): Definition<Subset> {
-  return async () => {
-    const metrics = await Promise.all(names.map((part) => parts[part]()));
-    const name = `glue_${subset}`;
-    return {
-      name,
-      takes: 'classes',
-      options: {},
-      compute(rows) {
-        if (rows.references.data.every((label) => label === -1)) {
-          refuse(
-            `${name}: every reference is -1: this split has no labels (GLUE keeps those of its test split). Use the validation split.`,
-          );
-        }
-        const results = metrics.map((metric) => metric.compute(rows, {}));
-        return Object.assign({}, ...results) as GlueResults[Subset];
-      },
-    };
-  };
+  return async () => glueSubset(subset, ...(await Promise.all(names.map((part) => parts[part]()))));
 }
 
-const similarity: Definition<'stsb'> = async () => {
-  const { pairedNumbers, pearson, spearman } = await import('./correlation.ts');
-  const name = 'glue_stsb';
-  return {
-    name,
-    takes: 'numbers',
-    options: {},
-    compute(rows) {
-      const [predictions, references] = pairedNumbers(name, rows);
-      return { pearson: pearson(predictions, references), spearmanr: spearman(predictions, references) };
-    },
-  };
-};
+const similarity: Definition<'stsb'> = async () => (await import('./correlation.ts')).similarity;
 
 /** The metrics of GLUE's subsets. F1 is that of class 1. */
 export const glue = {
@@ -93,6 +35,3 @@ export const glue = {
   wnli: ofClasses('wnli', 'accuracy'),
   hans: ofClasses('hans', 'accuracy'),
 };
-
-/** The subsets of GLUE that have a metric. */
-export type GlueSubset = keyof typeof glue;

@@ -75,5 +75,8 @@ function definition(
 }
 
 /** Matthews correlation, -1 to 1; 0 when either side is constant. */
-const matthews = { default: definition('classes'), multilabel: definition('multilabel') };
+const matthews = {
+  default: /* @__PURE__ */ definition('classes'),
+  multilabel: /* @__PURE__ */ definition('multilabel'),
+};
 export { matthews as matthews_correlation };

@@ -76,12 +76,12 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
   return { name, takes: 'numbers', options, compute };
 }
 
-const squaredError = meanError<'mse', MeanSquaredErrorOptions>(
+const squaredError = /* @__PURE__ */ meanError<'mse', MeanSquaredErrorOptions>(
   'mse',
   { ...commonOptions, squared: optional(flag) },
   (difference) => difference * difference,
 );
-const absoluteError = meanError<'mae', MeanErrorOptions>('mae', commonOptions, Math.abs);
+const absoluteError = /* @__PURE__ */ meanError<'mae', MeanErrorOptions>('mae', commonOptions, Math.abs);
 
 /** Mean squared error (`sklearn.metrics.mean_squared_error`). */
 export const mse = { default: squaredError, multilist: squaredError };

@@ -1,0 +1,40 @@
+import { anything, callable, nonEmptyText, object, oneOf, requireOptions } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
+import { MetricOptionError } from './errors.ts';
+import { Metric } from './metric.ts';
+import type { MetricDefinition, MetricResult } from './metric.ts';
+import { rowKinds } from './takes/rowKinds.ts';
+
+const asOption = { error: MetricOptionError };
+const definitionKinds: OptionKinds = {
+  name: nonEmptyText,
+  takes: oneOf(...Object.keys(rowKinds)),
+  options: object,
+  compute: callable,
+  listWith: anything,
+};
+
+/**
+ * A metric: `compute` at once, or `add` / `addBatch` as results come in and `compute` at the end.
+ * Everything is computed here and now, in float64: no file, no network, no waiting.
+ */
+export class OwnMetric<Options extends object = object, Result extends MetricResult = MetricResult> extends Metric<
+  Options,
+  Result
+> {
+  /**
+   * A metric of one's own; those of this package come from `load`.
+   *
+   * @throws MetricOptionError
+   */
+  constructor(own: MetricDefinition<Options, Result, object>, bound: Partial<Options> = {}) {
+    requireOptions('new Metric', own, definitionKinds, asOption);
+    requireOptions(`${own.name}.options`, bound, own.options, asOption);
+    super(own, rowKinds[own.takes], bound);
+  }
+
+  /** Whatever `load` gives is a metric, too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(this === OwnMetric ? Metric : this, value);
+  }
+}

@@ -1,0 +1,32 @@
+import { numbers, readGiven, refuse } from '../input.ts';
+import type { Table } from '../input.ts';
+import { concatenate, readRows } from '../rows.ts';
+import type { RowKind } from '../rows.ts';
+
+const logits = 'If these are logits or probabilities, take the best class first: argmax(-1)';
+
+function readClasses(given: unknown, name: string): Table {
+  const [values, shape, place] = readGiven(given, name);
+  if (shape.length > 1) {
+    refuse(
+      `${name} has shape [${shape.join(', ')}]; one class number per row was expected. ${logits}` +
+        `${shape[1] === 1 ? ', or a threshold for a single column' : ''}. ` +
+        "For several labels per row, load the metric's 'multilabel' configuration.",
+    );
+  }
+  const data = Float64Array.from(numbers(values, place));
+  const bad = data.findIndex((value) => !Number.isInteger(value));
+  if (bad >= 0) {
+    refuse(
+      `${name}[${bad}] is ${data[bad]}, which is no class number. ${logits}, or a threshold for a single ` +
+        'probability. Nothing is rounded for you.',
+    );
+  }
+  return { data, rows: data.length, columns: 1, flat: true };
+}
+
+/** One class number per row. */
+export const classes: RowKind = {
+  read: (metric, given) => readRows(metric, given, readClasses),
+  join: concatenate,
+};

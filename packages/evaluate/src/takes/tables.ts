@@ -1,0 +1,63 @@
+import { shown } from '@attune/validate';
+import { isArrayLike, numbers, readGiven, refuse } from '../input.ts';
+import type { Table } from '../input.ts';
+import { concatenate, readRows } from '../rows.ts';
+import type { RowKind } from '../rows.ts';
+
+/** The values of nested lists. */
+function numbersOfRows(rows: readonly unknown[], columns: number, name: string): number[] {
+  return rows.flatMap((row, index) => {
+    if (isArrayLike(row) && row.length === columns) return numbers(row, `${name}[${index}]`);
+    const has = isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`;
+    return refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}. Every row needs the same number of values.`);
+  });
+}
+
+function readTable(given: unknown, name: string): Table {
+  const [values, shape, place, nested] = readGiven(given, name);
+  const [rows, columns = 1] = shape as readonly [number, number?];
+  if (columns === 0) refuse(`${name}: row 0 has no values.`);
+  const data = nested ? numbersOfRows(values as readonly unknown[], columns, name) : numbers(values, place);
+  return { data: Float64Array.from(data), rows, columns, flat: shape.length === 1 };
+}
+
+/** Refuses a table in which one value does not hold. */
+export function refuseValue(
+  name: string,
+  { data, columns }: Table,
+  holds: (value: number) => boolean,
+  advice: string,
+): void {
+  const bad = data.findIndex((value) => !holds(value));
+  if (bad >= 0) refuse(`${name} holds ${data[bad]} at row ${Math.floor(bad / columns)}${advice}`);
+}
+
+/**
+ * Rows of one width, one or more values in each.
+ *
+ * @param suffix behind the name of the metric, in what is said of its rows
+ * @param check refuses a table of other values
+ */
+export const tables = (suffix: string, check: (name: string, table: Table) => void): RowKind => ({
+  read(metric, given) {
+    const rows = readRows(metric + suffix, given, (values, name) => {
+      const table = readTable(values, name);
+      check(name, table);
+      return table;
+    });
+    const [columns, width] = [rows.predictions.columns, rows.references.columns];
+    if (columns !== width) {
+      refuse(
+        `${metric}${suffix}: predictions have ${columns} columns and references ${width}. Give both the same width.`,
+      );
+    }
+    return rows;
+  },
+  join(parts) {
+    const widths = parts.map(({ references }) => references.columns);
+    const other = widths.find((width) => width !== widths[0]);
+    if (other !== undefined)
+      refuse(`Added batches differ in width: ${widths[0]} and ${other} columns. Add rows of one width.`);
+    return concatenate(parts);
+  },
+});
