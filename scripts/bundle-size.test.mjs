@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
-import { atStart, bundle, gzipped, lessonPage, pages, weights } from './bundle-size.mjs';
+import { atStart, bundle, gzipped, lessonPage, ownWeight, pages, weights } from './bundle-size.mjs';
 
 // A busy machine bundles slowly.
 vi.setConfig({ testTimeout: 60_000 });
 
 it.each(Object.entries(pages))('%s weighs no more than it may', async (_, page) => {
-  const weighed = weights(await bundle(page));
+  const weighed = { ...weights(await bundle(page)), tensor: await ownWeight(page) };
   for (const [kind, most] of Object.entries(page.most)) expect(weighed[kind], kind).toBeLessThan(most);
 });
 
