@@ -1,6 +1,5 @@
 import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { autocast } from '@attune/tensor';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
@@ -259,7 +258,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   trainingStep(model: TrainableModel, inputs: Batch, options: Extension.MicroBatchOptions): Tensor | null {
     const { numItemsInBatch, context, backward } = options;
     const record = () => readLoss(this.computeLoss(model, inputs, { numItemsInBatch, context }));
-    const { loss } = this.args.fp16 ? autocast(record) : record();
+    const { loss } = this.args.fp16 ? this.#autocast(record) : record();
     if (loss) backward(loss);
     return loss;
   }
@@ -324,6 +323,14 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       signal,
     });
     return await run.run();
+  }
+
+  #autocast<Result>(body: () => Result): Result {
+    if (!this.#running)
+      throw new TrainerError(
+        'trainingStep: fp16 is loaded by train(), evaluate() and predict(); call it in one of them',
+      );
+    return this.#running.autocast(body);
   }
 
   async #load(): Promise<Running> {

@@ -1,11 +1,5 @@
-import { Mode } from './mode.ts';
-
-const mode = new Mode('autocast', { outside: false });
-
-/** Whether matrix products read the f16 copies of their weights and give f16 results. */
-export function isAutocastEnabled(): boolean {
-  return mode.on;
-}
+import { halves } from '../functional/halves.ts';
+import { precision } from './precision.ts';
 
 /**
  * Runs `body` in mixed precision: `linear` reads the f16 copy of a weight that has one (see
@@ -15,10 +9,5 @@ export function isAutocastEnabled(): boolean {
  * @throws TensorError when `body` is asynchronous
  */
 export function autocast<T>(body: () => T): T {
-  return mode.during(body);
-}
-
-/** Runs `body` in mixed precision or not, whatever is on outside. */
-export function inPrecision<T>(mixed: boolean, body: () => T): T {
-  return mode.as(mixed, body);
+  return precision.during(halves, body);
 }

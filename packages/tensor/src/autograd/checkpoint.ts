@@ -6,9 +6,9 @@ import { AutogradError, TensorError } from '../errors.ts';
 import { replayDraws } from '../random/seed.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { inPrecision, isAutocastEnabled } from './autocast.ts';
 import { currentPostponed, isGradEnabled, withGrad, withoutTape } from './gradMode.ts';
 import type { Postponed } from './gradMode.ts';
+import { precision } from './precision.ts';
 import { requireSynchronous } from './requireSynchronous.ts';
 import { currentGroup, inGroup, ResultGroup } from './resultGroup.ts';
 import { runSegment } from './runBackward.ts';
@@ -49,7 +49,7 @@ class Segment {
   readonly #device: Device;
   readonly #compute: () => Tensor | readonly Tensor[];
   readonly #replayDraws = replayDraws();
-  readonly #mixed = isAutocastEnabled();
+  readonly #precision = precision.current;
   readonly #outputs: Tensor[] = [];
   /** Of the outputs that a gradient can flow through. */
   readonly #nodes = new Map<Tensor, GraphNode>();
@@ -91,7 +91,7 @@ class Segment {
     const first = GraphNode.next;
     const group = new ResultGroup(device);
     const { value, arrays } = device.allocatedIn(() =>
-      inGroup(group, () => inPrecision(this.#mixed, () => withGrad(() => this.#replayDraws(this.#compute)))),
+      inGroup(group, () => precision.as(this.#precision, () => withGrad(() => this.#replayDraws(this.#compute)))),
     );
     group.close(arrays, new Set());
     const again = tensorsOf(value);

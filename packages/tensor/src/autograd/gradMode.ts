@@ -1,11 +1,11 @@
 import { Mode } from './mode.ts';
 import type { TapeTensor } from './tape.ts';
 
-const mode = new Mode('noGrad', { outside: true });
+const mode = new Mode('noGrad', true);
 
 /** Whether operations are remembered for `backward()`. */
 export function isGradEnabled(): boolean {
-  return mode.on;
+  return mode.current;
 }
 
 /**
@@ -14,7 +14,7 @@ export function isGradEnabled(): boolean {
  * @throws TensorError when `body` is asynchronous
  */
 export function noGrad<T>(body: () => T): T {
-  return mode.during(body);
+  return mode.during(false, body);
 }
 
 /** Runs `body` with operations remembered, also within `noGrad`: for what a backward pass computes again. */

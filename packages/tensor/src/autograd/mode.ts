@@ -1,35 +1,34 @@
 import { requireSynchronous } from './requireSynchronous.ts';
 
-/** A mode of the process that lasts for one call of a function. */
-export class Mode {
+/** A mode of the process, which is another one for a call of a function. */
+export class Mode<State> {
   readonly #name: string;
-  readonly #outside: boolean;
-  #on: boolean;
+  #current: State;
 
-  constructor(name: string, { outside }: { readonly outside: boolean }) {
+  /** @param name of the function that sets another, for messages */
+  constructor(name: string, outside: State) {
     this.#name = name;
-    this.#outside = outside;
-    this.#on = outside;
+    this.#current = outside;
   }
 
-  get on(): boolean {
-    return this.#on;
+  get current(): State {
+    return this.#current;
   }
 
   /** @throws TensorError when `body` is no function, or an asynchronous one */
-  during<T>(body: () => T): T {
+  during<T>(state: State, body: () => T): T {
     requireSynchronous(this.#name, body);
-    return this.as(!this.#outside, body);
+    return this.as(state, body);
   }
 
-  /** Runs `body` with the mode on or off, whatever it is outside. */
-  as<T>(on: boolean, body: () => T): T {
-    const before = this.#on;
-    this.#on = on;
+  /** The same of a body that is known. */
+  as<T>(state: State, body: () => T): T {
+    const before = this.#current;
+    this.#current = state;
     try {
       return body();
     } finally {
-      this.#on = before;
+      this.#current = before;
     }
   }
 }

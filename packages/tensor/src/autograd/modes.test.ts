@@ -4,8 +4,9 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { tensor } from '../functional/create.ts';
 import { tanh } from '../functional/activations.ts';
-import { autocast, isAutocastEnabled } from './autocast.ts';
+import { autocast } from './autocast.ts';
 import { isGradEnabled, noGrad } from './gradMode.ts';
+import { precision } from './precision.ts';
 import { tidy } from './tidy.ts';
 
 let device: Device;
@@ -15,7 +16,7 @@ beforeAll(async () => {
 
 describe.each([
   ['noGrad', noGrad, () => !isGradEnabled()],
-  ['autocast', autocast, isAutocastEnabled],
+  ['autocast', autocast, () => precision.current !== null],
 ] as const)('%s', (name, mode, isOn) => {
   it('lasts for its body, also when that throws', () => {
     expect([isOn(), mode(isOn), mode(() => mode(isOn) && isOn()), isOn()]).toEqual([false, true, true, false]);

@@ -1,10 +1,10 @@
 import { layerNorm, layerNormBackward } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { allocateResult, operationResult } from '../autograd/operation.ts';
+import { precision } from '../autograd/precision.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireInputs, takenRows } from './embeddingSum.ts';
 import { parameterGradients } from './layerNorm.ts';
-import { halfFor, lendHalf } from './linear.ts';
 import { kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
@@ -42,7 +42,8 @@ export function embeddingNorm(options: EmbeddingNormOptions): Tensor<'f32'> {
   const sum = allocate(columns, 'sum before the layer norm');
   const mean = allocate(1, 'mean');
   const reciprocalStd = allocate(1, 'reciprocal standard deviation');
-  const half = halfFor(device, shape, readBy);
+  const halves = precision.current;
+  const half = halves?.emptyFor(device, shape, readBy) ?? null;
   layerNorm(device, {
     input: { tables: singles.map(({ array }) => array), ids: uploads },
     weight: weight.array,
@@ -83,7 +84,7 @@ export function embeddingNorm(options: EmbeddingNormOptions): Tensor<'f32'> {
       device.release(gradSum);
     },
   });
-  lendHalf(result, half);
+  if (half) halves?.lend(result, half);
   return result;
 }
 

@@ -2,11 +2,11 @@ import * as kernels from '@attune/kernels';
 import type { ElementType, GpuArray } from '@attune/kernels';
 import { instanceOf, numberAtLeast, optional } from '@attune/validate';
 import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
+import { precision } from '../autograd/precision.ts';
 import type { Gradients } from '../autograd/tape.ts';
 import { asMatrix, formatShape, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
-import { halfFor, lendHalf } from './linear.ts';
 import { dropoutKind, kernelDropout } from './random.ts';
 import type { DropoutOptions } from './random.ts';
 
@@ -48,7 +48,8 @@ export function layerNormReadBy(
 ): Tensor<'f32'> {
   requireInputs(input, weight, bias, options);
   const { residual } = options;
-  const half = halfFor(input.device, input.shape, readBy);
+  const halves = precision.current;
+  const half = halves?.emptyFor(input.device, input.shape, readBy) ?? null;
   const computed = forward(input, weight, bias, options, half);
   const result = operationResult<'f32'>({
     operation,
@@ -58,7 +59,7 @@ export function layerNormReadBy(
     saved: [computed.mean, computed.reciprocalStd, computed.sum],
     backward: (gradients) => backward(computed, gradients),
   });
-  lendHalf(result, half);
+  if (half) halves?.lend(result, half);
   return result;
 }
 

@@ -1,22 +1,14 @@
-import {
-  accumulate as addInPlace,
-  cast as convert,
-  columnSum,
-  geluBackward,
-  geluBackwardWithBias,
-  gemm,
-} from '@attune/kernels';
-import { joinContiguous, roundsOperands } from '@attune/kernels/internal';
+import { accumulate as addInPlace, columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
+import { joinContiguous } from '@attune/kernels/internal';
 import type { ElementType, GemmColumnSums, GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
-import { isAutocastEnabled } from '../autograd/autocast.ts';
 import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
+import { precision } from '../autograd/precision.ts';
 import type { Gradients } from '../autograd/tape.ts';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
-import { Parameter } from '../nn/parameter.ts';
-import { asMatrix, requireShape, sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import { asMatrix, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { inSinglePrecision } from './castFloats.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
@@ -123,7 +115,8 @@ function forward(layers: Layers): Product {
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
   const outputs = requireShapes(layers, columns);
-  const half = halvesOf(weights);
+  const halves = precision.current;
+  const half = halves?.ofWeights(weights) ?? null;
   const dtype = half ? 'f16' : input.array.elementType;
   const matrix = half ?? joined(weights);
   const bias = biases && joined(biases);
@@ -132,8 +125,7 @@ function forward(layers: Layers): Product {
     activation && needsGraph([input, ...weights, ...(biases ?? [])])
       ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
       : null;
-  const halfInput = half && (takenHalf(input) ?? halfCopyOf(input, half, outputs));
-  if (halfInput) copied.add(input);
+  const halfInput = (half && halves?.ofInput(input, half, outputs)) ?? null;
   gemm(device, {
     a: halfInput ?? input.array,
     b: matrix,
@@ -148,61 +140,6 @@ function forward(layers: Layers): Product {
   });
   const sizes = { rows, columns, outputs };
   return { input, weights, biases, activation, ...sizes, dtype, matrix, halfInput, output, preActivation };
-}
-
-/** Inputs whose f16 copies are read in their stead. */
-const copied = new WeakSet<Tensor>();
-
-/**
- * Gives the memory of an input back if products read an f16 copy of it: for callers who alone can
- * reach it, once the last kernel of the forward pass that reads it is recorded.
- */
-export function letGoOfCopied(input: Tensor): void {
-  if (copied.has(input)) input.dispose();
-}
-
-/**
- * An f32 input in f16, where the products of forward and weight gradients round it tile by tile:
- * converted once, it is half the bytes to read.
- */
-function halfCopyOf({ array, shape, device }: Tensor, half: GpuArray, outputs: number): GpuArray | null {
-  const copy = array.elementType === 'f32' ? emptyHalf(device, shape, half, outputs) : null;
-  if (copy) convert(device, { input: array, output: copy, length: sizeOf(shape) });
-  return copy;
-}
-
-/** Memory for an input of this shape in f16, where products with these weights round it to that. */
-function emptyHalf(device: Device, shape: Shape, half: GpuArray, outputs: number): GpuArray | null {
-  const { rows, columns } = asMatrix(shape);
-  const forwardRounds = { a: half, b: half, m: rows, n: outputs, k: columns, layout: 'NT' } as const;
-  const backwardRounds = { a: half, b: half, m: outputs, n: columns, k: rows, layout: 'TN' } as const;
-  if (!roundsOperands(device, forwardRounds) || !roundsOperands(device, backwardRounds)) return null;
-  return allocateResult(device, 'f16', [rows, columns], 'input of linear in f16');
-}
-
-/** What kernels wrote in f16 beside their results, for the linear layer that reads these first. */
-const lentHalves = new WeakMap<Tensor, GpuArray>();
-
-/**
- * Memory for a result in f16, where linear layers of these weights would make a copy of it: for the
- * kernel that computes the result, and then for `lendHalf`.
- */
-export function halfFor(device: Device, shape: Shape, readBy: readonly Tensor[]): GpuArray | null {
-  const half = readBy.length > 0 ? halvesOf(readBy) : null;
-  const outputs = readBy.reduce((sum, weight) => sum + (weight.shape[0] ?? 1), 0);
-  return half && emptyHalf(device, shape, half, outputs);
-}
-
-/** Says where a result lies in f16 too. */
-export function lendHalf(result: Tensor, half: GpuArray | null): void {
-  if (half) lentHalves.set(result, half);
-}
-
-/** That of an input, which is now the caller's; null where there is none, or its scope has ended. */
-function takenHalf(input: Tensor): GpuArray | null {
-  const half = lentHalves.get(input);
-  lentHalves.delete(input);
-  return half && !half.released ? half : null;
 }
 
 /** @returns the width of the result */
@@ -269,13 +206,6 @@ function activationBackward(computed: Product, preActivation: GpuArray, gradient
   }
   if (added) addInPlace(device, { value: added, target: gradInput, length: rows * outputs });
   return gradInput;
-}
-
-/** The f16 copies of weights, in mixed precision. */
-function halvesOf(weights: readonly Tensor[]): GpuArray | null {
-  if (!isAutocastEnabled()) return null;
-  const halves = weights.map((weight) => (weight instanceof Parameter ? weight.fp16Array : null));
-  return halves.includes(null) ? null : joinContiguous(halves as GpuArray[]);
 }
 
 function joined(tensors: readonly Tensor[]): GpuArray {
