@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 126.9, software: 132.1, gpu: 139.5, matrixUnits: 147.0, tensor: 55.1 },
+    most: { start: 126.8, software: 132, gpu: 139.3, matrixUnits: 146.9, tensor: 55.1 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 52.0, software: 55.0, gpu: 58.1, matrixUnits: 65.7, tensor: 18.6 },
+    most: { start: 51.8, software: 54.8, gpu: 57.9, matrixUnits: 65.5, tensor: 18.4 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();

@@ -63,7 +63,7 @@ function writeModule(folder, path, text, includes) {
     ...includes.map((name, index) => `import { wgsl as include${index} } from '${to(`${name}.wgsl.ts`)}';`),
     'export const wgsl = {',
     `  path: '${path}',`,
-    `  includes: { ${includes.map((name, index) => `'${name}': include${index}`).join(', ')} },`,
+    `  includes: [${includes.map((_, index) => `include${index}`).join(', ')}],`,
     `  text: ${quoted(text)},`,
     '};\n',
   ].join('\n');

@@ -29,9 +29,9 @@ describe('inlineWgsl', () => {
       path: 'kernels/a/a.wgsl',
       // Without comments, every line in its place.
       text: text.replace('  // A comment.', ''),
-      includes: { 'wgsl/base': { path: 'base' } },
+      includes: [{ path: 'base' }],
     });
-    expect(wgsl).toEqual({ path: 'wgsl/base.wgsl', text: 'base', includes: {} });
+    expect(wgsl).toEqual({ path: 'wgsl/base.wgsl', text: 'base', includes: [] });
   });
 
   it('removes the module of a file that is gone, and no other file', () => {

@@ -58,11 +58,11 @@ export function shaderModules(folder) {
       const included = places.get(`${words}.wgsl`);
       write(`${words}.wgsl`);
       if (included.file !== file && handed.has(words)) continue;
-      entries.push(`'${words}': ${included.name}`);
+      entries.push(included.name);
       if (included.file !== file) ((imports[file] ??= {})[included.file] ??= new Set()).add(included.name);
     }
     modules[file] +=
-      `export const ${name} = {\n  path: '${path}',\n  includes: { ${entries.join(', ')} },\n  text: ${quoted(shortNames(text))},\n};\n`;
+      `export const ${name} = {\n  path: '${path}',\n  includes: [${entries.join(', ')}],\n  text: ${quoted(shortNames(text))},\n};\n`;
   };
   for (const path of shaders.keys()) write(path);
   for (const [file, from] of Object.entries(imports))

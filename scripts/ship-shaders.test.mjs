@@ -62,12 +62,12 @@ it('writes shaders after what they include, and those that pages load late apart
       'b.wgsl': { file: 'shaders.js', name: 'b' },
       'kernels/adafactor/c.wgsl': { file: 'lateShaders.js', name: 'kernels_adafactor_c' },
     });
-    const b = { path: 'b.wgsl', includes: {}, text: 'const b=`1`;\n' };
+    const b = { path: 'b.wgsl', includes: [], text: 'const b=`1`;\n' };
     expect({ ...shaders }).toEqual({
-      a: { path: 'a.wgsl', includes: { b }, text: '#include b\nfn a(b:u32){}\n' },
+      a: { path: 'a.wgsl', includes: [b], text: '#include b\nfn a(b:u32){}\n' },
       b,
     });
-    const c = { path: 'kernels/adafactor/c.wgsl', includes: { b }, text: '#include b\n' };
+    const c = { path: 'kernels/adafactor/c.wgsl', includes: [b], text: '#include b\n' };
     expect({ ...lateShaders }).toEqual({ kernels_adafactor_c: c });
   } finally {
     rmSync(folder, { recursive: true });

@@ -17,7 +17,7 @@ afterEach(() => gpu.destroy());
 /** What using a kernel throws, where the kernel is the lines given and reads one array. */
 async function messageFor(...lines: readonly string[]): Promise<string> {
   const text = lines.join('\n');
-  const source = { path: 'kernels/relu/relu.wgsl', text, includes: { 'wgsl/flatIndexing': flatIndexing } };
+  const source = { path: 'kernels/relu/relu.wgsl', text, includes: [flatIndexing] };
   const arrays = [gpu.allocate('f32', 4, 'input'), gpu.allocate('f32', 4, 'output')] as const;
   const program = kernelProgram('relu', source, { itemsPerThread: 4 });
   try {

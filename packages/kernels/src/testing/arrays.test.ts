@@ -26,7 +26,7 @@ const text = [
 /** Reads an array of eight elements after a kernel has stored at an index. */
 async function storeAt(index: number, type: FloatType, width: 1 | 4) {
   const output = staleOutput(gpu, 8, type, 'output');
-  const source = { path: 'kernels/relu/relu.wgsl', text, includes: {} };
+  const source = { path: 'kernels/relu/relu.wgsl', text, includes: [] };
   const program = kernelProgram('relu', source, { access: elementAccess(gpu, {}, { output }, width) });
   gpu.dispatch({ program, parameters: { integers: [index] }, reads: [], writes: [output], workgroups: [1, 1, 1] });
   try {

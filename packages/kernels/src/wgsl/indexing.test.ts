@@ -17,7 +17,7 @@ const bindings = `@group(0) @binding(0) var<uniform> parameters: Parameters;
 const file = (text: string) => ({
   path: 'test.wgsl',
   text,
-  includes: { 'wgsl/flatIndexing': flatIndexing, 'wgsl/rowIndexing': rowIndexing },
+  includes: [flatIndexing, rowIndexing],
 });
 
 describe('shares of a dispatch', () => {

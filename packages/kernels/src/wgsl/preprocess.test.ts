@@ -6,7 +6,7 @@ import type { Defines } from './preprocess.ts';
 import type { WgslFile } from './wgslFile.ts';
 
 function file(text: string, includes: readonly WgslFile[] = [], path = 'kernels/test/test.wgsl'): WgslFile {
-  return { path, text, includes: Object.fromEntries(includes.map((each) => [each.path.replace('.wgsl', ''), each])) };
+  return { path, text, includes };
 }
 
 const textOf = (text: string, defines: Defines = {}, includes: readonly WgslFile[] = []) =>

@@ -119,7 +119,7 @@ class ProgramText {
     } else if (word === 'endif' && innermost) {
       open.pop();
     } else if (word === 'include') {
-      const included = file.includes[rest];
+      const included = file.includes.find(({ path }) => path === `${rest}.wgsl`);
       if (!included) throw new WgslError(`#include ${rest}: there is no such file`, place);
       if (taken) this.add(included);
     } else {

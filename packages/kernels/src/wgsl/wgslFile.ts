@@ -3,6 +3,6 @@ export interface WgslFile {
   /** From `src/` on. */
   readonly path: string;
   readonly text: string;
-  /** The files included, by the words after `#include`. */
-  readonly includes: Readonly<Record<string, WgslFile>>;
+  /** The files included. */
+  readonly includes: readonly WgslFile[];
 }

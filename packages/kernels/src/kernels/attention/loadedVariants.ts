@@ -52,14 +52,11 @@ export function flashKernels(): FlashKernels {
   return onGpus.flash;
 }
 
-const includes = {
-  'kernels/attention/fourRows': fourRows,
-  'kernels/attention/pairs': pairs,
-  'kernels/attention/perRow': perRow,
-};
-
 /**
  * A shader with the files that all variants share. What is loaded late is handed them, as
  * `kernels/gemm/loading/gemmKit.ts` says.
  */
-export const complete = (source: WgslFile): WgslFile => ({ ...source, includes: { ...includes, ...source.includes } });
+export const complete = (source: WgslFile): WgslFile => ({
+  ...source,
+  includes: [...source.includes, fourRows, pairs, perRow],
+});

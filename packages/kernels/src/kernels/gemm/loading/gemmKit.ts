@@ -10,12 +10,6 @@ import { busyTiles } from '../product/gemmTile.ts';
 import { wgsl as operands } from '../product/operands.wgsl.ts';
 import { wgsl as product } from '../product/product.wgsl.ts';
 
-const includes = {
-  'kernels/gemm/product/epilogue': epilogue,
-  'kernels/gemm/product/operands': operands,
-  'kernels/gemm/product/product': product,
-};
-
 /**
  * What variants that are loaded late are handed. They import nothing that a page has before: bundlers
  * may put that into the page's own chunk, and a page that waits for `openDevice()` at its top would
@@ -33,7 +27,10 @@ export const gemmKit = {
   kernelProgram,
   spreadWorkgroups,
   /** A shader with the files that all products share. */
-  complete: (source: WgslFile): WgslFile => ({ ...source, includes: { ...includes, ...source.includes } }),
+  complete: (source: WgslFile): WgslFile => ({
+    ...source,
+    includes: [...source.includes, epilogue, operands, product],
+  }),
 };
 
 export type GemmKit = typeof gemmKit;
