@@ -14,17 +14,17 @@ import { isMain } from './setup/is-main.mjs';
 const late = {
   'lateShaders.js': /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/,
   'softwareShaders.js': /^kernels\/gemm\/(register|subgroup)\//,
-  'softwareAttentionShaders.js': /^kernels\/attention\/(\w+BySubgroup|subgroupTile)\./,
+  'softwareAttentionShaders.js': /^kernels\/attention\/bySubgroup\//,
   'gpuShaders.js': /^kernels\/gemm\/(outerProduct|portable)\//,
-  'gpuAttentionShaders.js': /^kernels\/attention\/(flash|forwardPadded|\w+Tiled|workgroupTile)\./,
+  'gpuAttentionShaders.js': /^kernels\/attention\/(flash|padded|tiled)\//,
   'matrixShaders.js': /^kernels\/gemm\/(matrixTile|subgroupMatrix)\//,
 };
 
 /** What these include is handed to them: `kernels/gemm/loading/gemmKit.ts` says why they import nothing. */
 const handed = new Set([
-  'kernels/attention/fourRows',
-  'kernels/attention/pairs',
-  'kernels/attention/perRow',
+  'kernels/attention/pairs/fourRows',
+  'kernels/attention/pairs/pairs',
+  'kernels/attention/pairs/savedOfRow',
   'kernels/gemm/product/epilogue',
   'kernels/gemm/product/operands',
   'kernels/gemm/product/product',

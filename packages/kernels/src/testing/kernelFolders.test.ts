@@ -26,11 +26,15 @@ describe.each(folders)('kernels/%s', (folder) => {
   });
 
   it('names its tests, benchmarks and variants as every folder does', () => {
-    for (const name of files.filter((file) => /\.(test|bench)\.ts$/.test(file) && !file.includes('.matrix.')))
-      // As the folder, or, where a file in it deserves a test of its own, as that file.
-      expect([folder, ...files.map((file) => file.replace(/\.(ts|wgsl)$/, ''))]).toContain(
-        name.replace(/\.(test|bench)\.ts$/, ''),
-      );
+    const parts = readdirSync(join(kernels, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const part of ['', ...parts.map(({ name }) => name)]) {
+      const names = readdirSync(join(kernels, folder, part));
+      for (const name of names.filter((file) => /\.(test|bench)\.ts$/.test(file) && !file.includes('.matrix.')))
+        // As the folder, or, where a file in it deserves a test of its own, as that file.
+        expect([part || folder, ...names.map((file) => file.replace(/\.(ts|wgsl)$/, ''))]).toContain(
+          name.replace(/\.(test|bench)\.ts$/, ''),
+        );
+    }
     expect(files).not.toContain('variant.ts');
   });
 });

@@ -1,18 +1,14 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
-import { candidates } from './candidates.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
+import { addedVariants } from './loading/addedVariants.ts';
+import { flashKernels } from './loading/loadedVariants.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
-import { flashKernels } from './loadedVariants.ts';
-import { recordFlash, recordPairs } from './recordPairs.ts';
-import type { PairKernel } from './pairKernel.ts';
-import { wgsl as rowDataSource } from './rowData.wgsl.ts';
-import { chosenVariant, chunkWidth } from './variants.ts';
+import type { PairKernel } from './pairs/pairKernel.ts';
+import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
+import { recordRowData } from './pairs/rowData.ts';
+import { chosenVariant } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attentionBackward';
@@ -49,10 +45,10 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
 
 function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   if (!isFlash(variant)) return recordByRows(gpu, options, variant);
-  const candidate = candidates.get(variant);
-  const inBlocks = candidate?.takes(gpu, 'gradQuery', options) && candidate.takes(gpu, 'gradKeyValue', options);
-  // What a candidate takes in no way goes as without it.
-  const taken = !candidate || inBlocks || candidate.takes(gpu, 'backward', options) ? variant : 'flash';
+  const added = addedVariants.get(variant);
+  const inBlocks = added?.takes(gpu, 'gradQuery', options) && added.takes(gpu, 'gradKeyValue', options);
+  // What an added variant takes in no way goes as without it.
+  const taken = !added || inBlocks || added.takes(gpu, 'backward', options) ? variant : 'flash';
   if (!recordAtOnce(gpu, options, taken)) recordByRows(gpu, options, inBlocks ? variant : 'flash');
 }
 
@@ -84,10 +80,10 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'fla
     qkv: options.qkv !== undefined,
     products: 5,
   };
-  const candidate = candidates.get(variant);
-  if (candidate) {
-    const takes = candidate.takes(gpu, 'backward', options);
-    if (takes) candidate.record(gpu, options, pairKernel);
+  const added = addedVariants.get(variant);
+  if (added) {
+    const takes = added.takes(gpu, 'backward', options);
+    if (takes) added.record(gpu, options, pairKernel);
     return takes;
   }
   const { backwardTile, flashBackward } = flashKernels();
@@ -119,7 +115,7 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
     products: 4,
   };
   if (variant === 'flashMatrix') {
-    for (const pairKernel of [ofQuery, ofKeyAndValue]) candidates.get(variant)?.record(gpu, options, pairKernel);
+    for (const pairKernel of [ofQuery, ofKeyAndValue]) addedVariants.get(variant)?.record(gpu, options, pairKernel);
   } else if (variant === 'flash') {
     const { headSize } = options;
     const bytes = gpu.info.limits.maxComputeWorkgroupStorageSize;
@@ -147,25 +143,4 @@ function requireAttentionBackward(options: AttentionBackwardOptions): void {
     [...Object.values(inputs), output, gradOutput, logSumExp, cuSeqlens],
     Object.values(gradients),
   );
-}
-
-/** Records what the backward needs of each row, in an array that the caller releases. */
-function recordRowData(gpu: Gpu, options: AttentionBackwardOptions): GpuArray {
-  const { output, gradOutput, logSumExp, dropout, totalTokens, numHeads, headSize } = options;
-  const rowData = gpu.allocate('u32', 4 * (1 + totalTokens * numHeads), 'attention rows');
-  const width = chunkWidth(headSize);
-  const { tokenKeys, state } = dropout?.random ?? {};
-  gpu.dispatch({
-    program: kernelProgram(`${kernel} rows`, rowDataSource, {
-      access: elementAccess(gpu, { output, gradOutput }, {}, width),
-      vec4: width === 4,
-      dropout: dropout !== undefined,
-    }),
-    parameters: { integers: [numHeads, headSize / width, totalTokens] },
-    reads: presentArrays({ output, gradOutput, logSumExp, tokenKeys, state }),
-    writes: [rowData],
-    workgroups: spreadWorkgroups(Math.ceil((totalTokens * numHeads) / 64)),
-    work: { bytes: output.byteLength + gradOutput.byteLength },
-  });
-  return rowData;
 }

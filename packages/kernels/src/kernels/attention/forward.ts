@@ -1,11 +1,11 @@
 import type { Gpu } from '../../gpu.ts';
 import { presentArrays, requireSeparate } from '../validate.ts';
-import { candidates } from './candidates.ts';
 import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
+import { addedVariants } from './loading/addedVariants.ts';
+import { flashKernels } from './loading/loadedVariants.ts';
 import type { AttentionOptions } from './options.ts';
-import { flashKernels } from './loadedVariants.ts';
-import { recordFlash, recordPairs } from './recordPairs.ts';
-import type { PairKernel } from './pairKernel.ts';
+import type { PairKernel } from './pairs/pairKernel.ts';
+import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
 import { chosenVariant } from './variants.ts';
 import type { TilesByHeadSize } from './variants.ts';
 
@@ -50,6 +50,6 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     const { forwardTile, flashForward } = flashKernels();
     const tile = forwardTile(options.headSize, gpu.info.limits.maxComputeWorkgroupStorageSize);
     recordFlash(gpu, options, pairKernel, tile, flashForward);
-  } else if (variant === 'flashMatrix') candidates.get(variant)?.record(gpu, options, pairKernel);
+  } else if (variant === 'flashMatrix') addedVariants.get(variant)?.record(gpu, options, pairKernel);
   else recordPairs(gpu, options, pairKernel, variant, { padded: tiles, tiled: tiles });
 }

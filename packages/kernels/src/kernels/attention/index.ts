@@ -1,4 +1,4 @@
-export { addAttentionCandidates } from './addAttentionCandidates.ts';
+export { addAttentionCandidates } from './flashMatrix/addAttentionCandidates.ts';
 export { attentionBackward } from './backward.ts';
 export { attention } from './forward.ts';
 export type {

@@ -1,9 +1,9 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { registerVariants } from '../../device/variantLoaders.ts';
-import { candidates } from './candidates.ts';
-import type { WrittenVariant } from './loadedVariants.ts';
-import { loadAttentionVariants } from './loadVariants.ts';
+import { addedVariants } from './loading/addedVariants.ts';
+import type { WrittenVariant } from './loading/loadedVariants.ts';
+import { loadAttentionVariants } from './loading/loadVariants.ts';
 import { replaceableVariants } from './options.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 
@@ -100,9 +100,9 @@ function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): s
       if (inFours && headSize <= largestTiledHead) return undefined;
       return `takes a headSize that is a multiple of 4 and at most ${largestTiledHead}; it is ${headSize}`;
     case 'flashMatrix': {
-      const candidate = candidates.get(variant);
-      return candidate
-        ? candidate.whatIsMissing(gpu, headSize)
+      const added = addedVariants.get(variant);
+      return added
+        ? added.whatIsMissing(gpu, headSize)
         : 'is not carried by itself: call addAttentionCandidates() first';
     }
     case 'padded':

@@ -8,12 +8,11 @@
 // f32, and one store. What it brings for the next inner steps waits in registers while the
 // fragments of these are multiplied.
 //
-// main.ts writes `main`, all of it unrolled, and results.ts what becomes of its
-// sums. Every place in workgroup memory is computed there from the thread's number and constants:
-// so the compiler of WGSL proves that it lies inside, and leaves places and strides as they are.
-// Behind a function's parameter or a variable of a loop it proves nothing, and then each load of a
-// fragment gets a stride of two possible values, with which GPUs gather the fragment number by
-// number.
+// main.ts writes `main`, all of it unrolled, and results.ts what becomes of its sums. Every place
+// in workgroup memory is computed there from the thread's number and constants: so the compiler of
+// WGSL proves that it lies inside, and leaves places and strides as they are. Behind a function's
+// parameter or a variable of a loop it proves nothing, and then each load of a fragment gets a
+// stride of two possible values, with which GPUs gather the fragment number by number.
 //
 // Edges: rows and columns beyond the edge read the last one again, decided once before the loop;
 // inner steps beyond the end are zeros, in the last turn of the loop alone. A tile that lies wholly

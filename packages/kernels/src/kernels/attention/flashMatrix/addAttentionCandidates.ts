@@ -1,0 +1,45 @@
+import { generatedWgsl } from '../../../wgsl/kernelProgram.ts';
+import { addedVariants } from '../loading/addedVariants.ts';
+import { recordProgram } from '../pairs/recordPairs.ts';
+import { flashMatrixBackward, flashMatrixGradKeyValue, flashMatrixGradQuery } from './backward.ts';
+import { wgsl as source } from './flashMatrix.wgsl.ts';
+import { flashMatrixForward } from './forward.ts';
+import { flashMatrixProgram, matrixRows } from './tiles.ts';
+
+const writers = {
+  forward: flashMatrixForward,
+  backward: flashMatrixBackward,
+  gradQuery: flashMatrixGradQuery,
+  gradKeyValue: flashMatrixGradKeyValue,
+};
+
+/**
+ * Gives attention the variant `flashMatrix`, which it never takes by itself: no GPU has timed it, and
+ * matrix units round what they multiply to f16. A page that does not call it does not carry it.
+ */
+export function addAttentionCandidates(): void {
+  addedVariants.set('flashMatrix', {
+    whatIsMissing(gpu, headSize) {
+      if (headSize % 4 === 0 && flashMatrixProgram(gpu, 'forward', headSize, 0)) return undefined;
+      return (
+        'takes a headSize that is a multiple of 4 and at most 256, and matrix units with f16 operands and f32 sums, ' +
+        `read from words, whose blocks fit this device; here they are ${JSON.stringify(gpu.profile.subgroupMatrix)}, and it is ${headSize}`
+      );
+    },
+    takes: (gpu, pass, { headSize, maxSeqlen }) => flashMatrixProgram(gpu, pass, headSize, maxSeqlen) !== undefined,
+    record(gpu, options, pairKernel) {
+      const { pass } = pairKernel;
+      const program = flashMatrixProgram(gpu, pass, options.headSize, options.maxSeqlen);
+      if (!program) return;
+      const { keys } = program;
+      recordProgram(gpu, options, pairKernel, {
+        variant: 'flashMatrix',
+        source,
+        sizes: { main: generatedWgsl(program, writers[pass]) },
+        chunkWidth: 4,
+        rowsPerWorkgroup: pass === 'forward' || pass === 'gradQuery' ? matrixRows(program) : keys,
+        tileKeys: keys,
+      });
+    },
+  });
+}
