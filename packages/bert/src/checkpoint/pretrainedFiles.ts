@@ -47,6 +47,10 @@ export function openPretrained(folder: ModelFolder, options: PretrainedOptions =
   };
 }
 
+/** A sentence on what the files are, for whoever looked in vain for one of them. */
+export const whatTheyAre = async (files: PretrainedFiles): Promise<string> =>
+  (await import('./nameFolder.ts')).nameFolder(await files.list());
+
 const decoded = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 
 const within = (prefix: string, files: readonly string[]) =>

@@ -17,9 +17,13 @@ import type { HostWeight } from '../checkpoint/checkpointFiles.ts';
 import type { LoadReport } from '../checkpoint/loadReport.ts';
 import { loadWeights, planWeights } from '../checkpoint/loadWeights.ts';
 import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
-import { nameFolder } from '../checkpoint/nameFolder.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
-import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import {
+  openPretrained,
+  whatTheyAre,
+  type PretrainedFiles,
+  type PretrainedOptions,
+} from '../checkpoint/pretrainedFiles.ts';
 import { readCheckpoint } from '../checkpoint/readCheckpoint.ts';
 import { BertConfig, bertConfigOptionNames, type BertConfigOptions } from '../config/bertConfig.ts';
 import { ConfigError } from '../config/configError.ts';
@@ -130,7 +134,7 @@ async function readConfig(files: PretrainedFiles): Promise<Record<string, unknow
   const text = await files.readText('config.json');
   if (text !== undefined) return parseJsonObject(text, `${files.name}/config.json`);
   throw new CheckpointError(
-    `${files.name} has no config.json: it is no checkpoint of a model. ${nameFolder(await files.list())}`,
+    `${files.name} has no config.json: it is no checkpoint of a model. ${await whatTheyAre(files)}`,
   );
 }
 

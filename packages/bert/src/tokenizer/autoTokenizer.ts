@@ -14,20 +14,18 @@ import {
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import { refuseForeignText } from '../checkpoint/foreignContent.ts';
 import { modelFolder, writeModelFiles, type ModelFolder } from '../checkpoint/modelFolder.ts';
-import { nameFolder } from '../checkpoint/nameFolder.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
-import { openPretrained, type PretrainedFiles, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import {
+  openPretrained,
+  whatTheyAre,
+  type PretrainedFiles,
+  type PretrainedOptions,
+} from '../checkpoint/pretrainedFiles.ts';
 import { modelTypeError } from '../config/configError.ts';
 import { bertSteps, isBert } from './bertSteps.ts';
 import { TokenizerError } from './errors.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
-import {
-  applyConfig,
-  checkTokenizerConfig,
-  checkTokenizerJson,
-  fromVocabulary,
-  type TokenizerConfig,
-} from './tokenizerJson.ts';
+import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 
 /** Overrides of what the files say. */
@@ -130,7 +128,7 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
   const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
   const json = files.tokenizerJson
     ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
-    : fromVocabulary(files.vocabulary ?? '', config, files.addedTokens, folder);
+    : (await import('./fromVocabulary.ts')).fromVocabulary(files.vocabulary ?? '', config, files.addedTokens, folder);
   const modelMaxLength =
     options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
   const fingerprint = await sha256(
@@ -162,7 +160,7 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
   if (vocabulary !== undefined) refuseForeignText(vocabulary, `${files.name}/vocab.txt`);
   if (!tokenizerJson && vocabulary === undefined)
     throw new CheckpointError(
-      `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${nameFolder(await files.list())}`,
+      `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${await whatTheyAre(files)}`,
     );
   const addedTokens = tokenizerJson ? undefined : await readObject('added_tokens.json');
   const config = await readObject('tokenizer_config.json');

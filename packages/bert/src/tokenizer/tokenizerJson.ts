@@ -33,10 +33,11 @@ export interface TokenizerConfig {
 /** Ids above this are no vocabulary's, but would reserve memory. */
 const largestId = 2 ** 24;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isId = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestId;
+export const isId = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestId;
 
 function checkVocabulary(vocab: unknown, source: string): void {
   if (!isObject(vocab) && !Array.isArray(vocab))
@@ -107,106 +108,6 @@ export function checkTokenizerConfig(config: Readonly<Record<string, unknown>>, 
       throw new TokenizerError(`${source}: ${name} is ${shown(value)}; ${what} was expected.`);
   }
   return config;
-}
-
-const bertSpecialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-
-/** A token with every field, as tokenizer.json writes it. */
-const addedToken = (token: AddedToken): AddedToken => ({
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: !token.special,
-  special: false,
-  ...token,
-});
-
-/**
- * The tokens that were added to a vocab.txt: tokenizer_config.json lists them by id, and in older
- * folders added_tokens.json by content.
- */
-function addedToVocabulary(
-  { added_tokens_decoder: byId = {} }: TokenizerConfig,
-  byContent: Readonly<Record<string, unknown>>,
-  folder: string,
-): AddedToken[] {
-  const listed = Object.entries(byId as Record<string, unknown>).map(([id, token]) =>
-    isObject(token) ? { ...token, id: Number(id) } : token,
-  );
-  const older = Object.entries(byContent).map(([content, id]) => ({ content, id }));
-  const seen = new Set(bertSpecialTokens);
-  return [...listed, ...older].filter((token): token is AddedToken => {
-    if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
-      throw new TokenizerError(
-        `${folder}: added_tokens_decoder of tokenizer_config.json, or added_tokens.json, holds ${shown(token)}; ` +
-          'a token with a content and an id was expected.',
-      );
-    const isNew = !seen.has(token.content);
-    seen.add(token.content);
-    return isNew;
-  });
-}
-
-/**
- * The tokenizer.json that `BertTokenizer` stands for, made from a vocab.txt: one token a line, the
- * line number is its id.
- *
- * @param addedTokens the content of added_tokens.json
- * @param folder where the files are, for messages
- * @throws TokenizerError when a special token of BERT is missing
- */
-export function fromVocabulary(
-  vocabTxt: string,
-  config: TokenizerConfig,
-  addedTokens: Readonly<Record<string, unknown>> = {},
-  folder = '',
-): TokenizerJson {
-  const lines = vocabTxt.split('\n').map((line) => line.replace(/\r$/, ''));
-  if (lines.at(-1) === '') lines.pop();
-  const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
-  const idOf = (token: string): number => {
-    const id = vocab[token];
-    if (!Object.hasOwn(vocab, token) || id === undefined)
-      throw new TokenizerError(
-        `${folder}vocab.txt has no ${token} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`,
-      );
-    return id;
-  };
-  const bracket = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
-  const single = [bracket('[CLS]'), { Sequence: { id: 'A', type_id: 0 } }, bracket('[SEP]')];
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: [
-      ...bertSpecialTokens.map((content) => addedToken({ content, id: idOf(content), special: true })),
-      ...addedToVocabulary(config, addedTokens, folder).map(addedToken),
-    ].sort((a, b) => a.id - b.id),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: config.tokenize_chinese_chars ?? true,
-      strip_accents: config.strip_accents ?? null,
-      lowercase: config.do_lower_case ?? true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single,
-      pair: [...single, { Sequence: { id: 'B', type_id: 1 } }, { SpecialToken: { id: '[SEP]', type_id: 1 } }],
-      special_tokens: Object.fromEntries(
-        ['[CLS]', '[SEP]'].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }]),
-      ),
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab,
-    },
-  };
 }
 
 /**
