@@ -2,8 +2,8 @@
 //
 // input: [outer, length, inner]; output: [outer, parts, inner]; center: [outer, inner], where the
 // member compares with one. valueOf, combined and finished are those of the member, as members.ts
-// writes them, for all lanes of a vector as lanes.ts does; in stages after the first valueOf is left
-// out, and finished in all but the last. They compute with Number: f32, or the type of whole
+// writes them, for all lanes of a vector as lanes.ts does; in stages after the first valueOf is
+// left out, and finished in all but the last. They compute with Number: f32, or the type of whole
 // numbers, whose sums wrap.
 // Each part takes every parts-th element, so that neighbouring threads read neighbouring elements,
 // and the order depends on the shape alone. Where that saves a dispatch (`joined`) a thread takes
