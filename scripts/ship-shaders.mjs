@@ -1,7 +1,9 @@
 // Puts the shaders of a package's build into few modules, dist/shaders.js and others, from which every
-// x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by side and with short names for what functions declare, they weigh a fifth less in a page; bundlers
-// still leave out those that nobody imports. Lines keep their numbers, which errors tell. The
-// sources, which everything in this repository runs on, keep their names.
+// x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by side and
+// with short names for what functions declare, they weigh a fifth less in a page; bundlers still leave
+// out those that nobody imports. Texts that a page reads no sooner than it has a device are loaded by
+// openDevice. Lines keep their numbers, which errors tell. The sources, which everything in this
+// repository runs on, keep their names and import all.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { quoted, readShaders } from './inline-wgsl.mjs';
@@ -19,6 +21,35 @@ const late = {
   'gpuAttentionShaders.js': /^kernels\/attention\/(flash|padded|tiled)\//,
   'matrixShaders.js': /^kernels\/gemm\/(matrixTile|subgroupMatrix)\//,
 };
+
+/**
+ * Texts that `openDevice` loads, of shaders whose kernels a page has from its start: nothing reads
+ * them before a device compiles. Each file is a chunk of its own, with what pages have together.
+ */
+const lateTexts = {
+  'classLossTexts.js': /^kernels\/classLoss\//,
+  'modelTexts.js': /^kernels\/((columnSum|crossEntropy|gelu|gemm\/product)\/|lossSum\/lossSum\.)/,
+  'optimizerTexts.js':
+    /^kernels\/optimizer\/(adamW|combineSquares|finalizeUpdate|scaled\w+|sumOfSquares|updateMembers)\./,
+};
+
+/** What `shaders.js` begins with where texts of its shaders come late, from these files. */
+const lateShaders = (files) => `import { notLoaded, registerVariants } from './device/variantLoaders.js';
+const late = (load) => {
+  let loaded;
+  registerVariants(async () => { loaded ??= await load(); });
+  return (index, path, includes) => ({
+    path,
+    includes,
+    get text() {
+      if (!loaded) throw notLoaded(\`the shader \${path}\`);
+      return loaded.texts[index];
+    },
+  });
+};
+${files.map((file) => `const ${readerOf(file)} = /* @__PURE__ */ late(() => import('./${file}'));\n`).join('')}`;
+
+const readerOf = (file) => file.replace('.js', '');
 
 /** What these include is handed to them: `kernels/gemm/loading/gemmKit.ts` says why they import nothing. */
 const handed = new Set([
@@ -46,6 +77,7 @@ export function shaderModules(folder) {
     ]),
   );
   const modules = Object.fromEntries(['shaders.js', ...Object.keys(late)].map((file) => [file, '']));
+  const texts = {};
   const imports = {};
   const written = new Set();
   const write = (path) => {
@@ -61,13 +93,21 @@ export function shaderModules(folder) {
       entries.push(included.name);
       if (included.file !== file) ((imports[file] ??= {})[included.file] ??= new Set()).add(included.name);
     }
-    modules[file] +=
-      `export const ${name} = {\n  path: '${path}',\n  includes: [${entries.join(', ')}],\n  text: ${quoted(shortNames(text))},\n};\n`;
+    const textFile = Object.keys(lateTexts).find((one) => lateTexts[one].test(path));
+    const [short, list] = [quoted(shortNames(text)), `[${entries.join(', ')}]`];
+    if (textFile) {
+      const index = (texts[textFile] ??= []).push(short) - 1;
+      modules[file] += `export const ${name} = /* @__PURE__ */ ${readerOf(textFile)}(${index}, '${path}', ${list});\n`;
+    } else
+      modules[file] += `export const ${name} = {\n  path: '${path}',\n  includes: ${list},\n  text: ${short},\n};\n`;
   };
   for (const path of shaders.keys()) write(path);
   for (const [file, from] of Object.entries(imports))
     for (const [other, names] of Object.entries(from))
       modules[file] = `import { ${[...names].join(', ')} } from './${other}';\n${modules[file]}`;
+  const textFiles = Object.keys(texts);
+  if (textFiles.length > 0) modules['shaders.js'] = lateShaders(textFiles) + modules['shaders.js'];
+  for (const file of textFiles) modules[file] = `export const texts = [\n${texts[file].join(',\n')},\n];\n`;
   return { modules, places };
 }
 

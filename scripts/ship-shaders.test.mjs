@@ -73,3 +73,27 @@ it('writes shaders after what they include, and those that pages load late apart
     rmSync(folder, { recursive: true });
   }
 });
+
+it('writes texts apart that openDevice loads, which are not read before', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-shaders-'));
+  try {
+    for (const name of ['kernels/gelu', 'device']) mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'a.wgsl'), 'fn a(){}\n');
+    writeFileSync(join(folder, 'kernels/gelu/b.wgsl'), '#include a\nfn b(long:u32){}\n');
+    writeFileSync(join(folder, 'kernels/gelu/c.wgsl'), 'fn c(){}\n');
+    for (const [file, code] of Object.entries(shaderModules(folder).modules)) writeFileSync(join(folder, file), code);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    const loaders = `export const loaders = [];
+      export const registerVariants = (load) => loaders.push(load);
+      export const notLoaded = (what) => new Error(what);`;
+    writeFileSync(join(folder, 'device/variantLoaders.js'), loaders);
+    const { a, kernels_gelu_b: b, kernels_gelu_c: c } = await import(join(folder, 'shaders.js'));
+    expect([b.path, b.includes, c.path]).toEqual(['kernels/gelu/b.wgsl', [a], 'kernels/gelu/c.wgsl']);
+    expect(() => c.text).toThrow('the shader kernels/gelu/c.wgsl');
+    const { loaders: registered } = await import(join(folder, 'device/variantLoaders.js'));
+    await Promise.all(registered.map((load) => load()));
+    expect([b.text, c.text]).toEqual(['#include a\nfn b(a:u32){}\n', 'fn c(){}\n']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

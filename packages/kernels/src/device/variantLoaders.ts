@@ -35,8 +35,8 @@ export const lateVariants = (): Promise<unknown> | null => late;
  * Loads every way to compute products and attention, for callers who ask for one by name that their
  * adapter would not choose: `gemm(gpu, { …, variant: 'portable' })` on a processor. `openDevice`
  * loads by itself what its adapter chooses among, of the kernels that a page has by then: one that
- * imports products or attention after it opened its device calls this, or `prepare`, before it uses
- * them. Models that are loaded do so.
+ * imports kernels after it opened its device calls this, or `prepare`, before it uses them, as the
+ * texts of many shaders come so too. Models that are loaded do so, and what trains them.
  */
 export async function loadVariants(): Promise<void> {
   await Promise.all(loaders.map((load) => load()));
