@@ -5,7 +5,8 @@ import { cast } from '../cast/index.ts';
 import { requireDropout } from '../dropout/index.ts';
 import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../validate.ts';
 import type { AttentionGradients, AttentionInputs, AttentionShape } from './options.ts';
-import { chunkWidth, largestHead } from './variants.ts';
+import { chunkWidth } from './pairs/planPairs.ts';
+import { largestHead } from './variants.ts';
 
 const mostWorkgroups = 65535;
 

@@ -9,17 +9,8 @@ import type { PairKernel } from './pairs/pairKernel.ts';
 import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
 import { recordRowData } from './pairs/rowData.ts';
 import { chosenVariant } from './variants.ts';
-import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attentionBackward';
-const tiles: TilesByHeadSize = [
-  { tileRows: 16, tileKeys: 16 },
-  { tileRows: 16, tileKeys: 8 },
-  { tileRows: 8, tileKeys: 4 },
-  { tileRows: 4, tileKeys: 2 },
-];
-/** A row of the tile holds at least the four keys that share a draw of dropout. */
-const tilesOfQueries: TilesByHeadSize = [tiles[0], tiles[1], tiles[2], { tileRows: 2, tileKeys: 4 }];
 
 /**
  * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel
@@ -123,8 +114,8 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
     recordFlash(gpu, options, ofQuery, forwardTile(headSize, bytes), flashGradQuery);
     recordFlash(gpu, options, ofKeyAndValue, gradKeyValueTile(headSize, bytes), flashGradKeyValue);
   } else {
-    recordPairs(gpu, options, ofQuery, variant, { padded: tilesOfQueries, tiled: tiles });
-    recordPairs(gpu, options, ofKeyAndValue, variant, { padded: tiles, tiled: tiles });
+    recordPairs(gpu, options, ofQuery, variant);
+    recordPairs(gpu, options, ofKeyAndValue, variant);
   }
   gpu.release(rowData);
 }

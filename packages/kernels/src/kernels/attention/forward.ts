@@ -7,15 +7,8 @@ import type { AttentionOptions } from './options.ts';
 import type { PairKernel } from './pairs/pairKernel.ts';
 import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
 import { chosenVariant } from './variants.ts';
-import type { TilesByHeadSize } from './variants.ts';
 
 const kernel = 'attention';
-const tiles: TilesByHeadSize = [
-  { tileRows: 16, tileKeys: 32 },
-  { tileRows: 16, tileKeys: 32 },
-  { tileRows: 8, tileKeys: 16 },
-  { tileRows: 8, tileKeys: 4 },
-];
 
 /**
  * Records output = dropout(softmax(scale * query . key^T)) . value for each head, every token
@@ -51,5 +44,5 @@ export function attention(gpu: Gpu, options: AttentionOptions): void {
     const tile = forwardTile(options.headSize, gpu.info.limits.maxComputeWorkgroupStorageSize);
     recordFlash(gpu, options, pairKernel, tile, flashForward);
   } else if (variant === 'flashMatrix') addedVariants.get(variant)?.record(gpu, options, pairKernel);
-  else recordPairs(gpu, options, pairKernel, variant, { padded: tiles, tiled: tiles });
+  else recordPairs(gpu, options, pairKernel, variant);
 }

@@ -1,11 +1,11 @@
+import { registerVariants } from '../../device/variantLoaders.ts';
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { registerVariants } from '../../device/variantLoaders.ts';
 import { addedVariants } from './loading/addedVariants.ts';
-import type { WrittenVariant } from './loading/loadedVariants.ts';
 import { loadAttentionVariants } from './loading/loadVariants.ts';
 import { replaceableVariants } from './options.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
+import { chunkWidth } from './pairs/planPairs.ts';
 
 registerVariants(loadAttentionVariants);
 
@@ -15,49 +15,6 @@ export const largestHead = 1024;
 const largestTiledHead = 256;
 /** Larger heads take a minute to compile in registers. */
 const largestHeadBySubgroup = 64;
-
-/** Rows of a tile, and rows of the other matrix that are streamed by it. */
-interface TileSizes {
-  readonly tileRows: number;
-  readonly tileKeys: number;
-}
-
-/**
- * Tiles at up to 32, 64, 128 and 256 channels, so that a kernel stays within the 16 KiB of
- * workgroup memory that every adapter has.
- */
-export type TilesByHeadSize = readonly [TileSizes, TileSizes, TileSizes, TileSizes];
-
-/** Variants with tiles in workgroup memory, and their tiles. */
-export type TilesByVariant = Readonly<Record<'padded' | 'tiled', TilesByHeadSize>>;
-
-/** How such a kernel goes over a matrix. */
-interface AttentionPlan {
-  /** Channels that are read at once. */
-  readonly chunkWidth: 1 | 4;
-  /** Chunks of the largest head that the program takes: each size class is compiled once. */
-  readonly maxChunks: number;
-  readonly rowsPerWorkgroup: number;
-  /** For variants with tiles in workgroup memory. */
-  readonly tile: TileSizes;
-}
-
-export function planAttention(
-  gpu: Gpu,
-  variant: WrittenVariant,
-  headSize: number,
-  tiles: TilesByVariant,
-): AttentionPlan {
-  const sizeClass = Math.max(5, Math.ceil(Math.log2(headSize))) - 5;
-  const tile = tiles[variant === 'padded' ? variant : 'tiled'][Math.min(sizeClass, 3) as 0 | 1 | 2 | 3];
-  const rows = { byRow: 8, bySubgroup: rowsBySubgroup(gpu), padded: tile.tileRows, tiled: tile.tileRows };
-  return {
-    chunkWidth: chunkWidth(headSize),
-    maxChunks: (32 << sizeClass) / chunkWidth(headSize),
-    rowsPerWorkgroup: rows[variant],
-    tile,
-  };
-}
 
 /**
  * The variant that attention takes: the one asked for, or the device's for heads of this size, the
@@ -113,17 +70,4 @@ function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): s
     default:
       return `is none of byRow, flashMatrix, ${replaceableVariants.join(', ')}`;
   }
-}
-
-/** Channels that are read at once. */
-export function chunkWidth(headSize: number): 1 | 4 {
-  return headSize % 4 === 0 ? 4 : 1;
-}
-
-/**
- * Twice as many rows share what is loaded of the others; Mesa 25 has no registers for more than 16,
- * and takes a minute to compile them.
- */
-function rowsBySubgroup({ profile }: Gpu): 16 | 32 {
-  return profile.mesaVersion >= 26 ? 32 : 16;
 }

@@ -7,19 +7,9 @@ import { choicesOnGpus, loadedVariant, tileOf } from './loading/loadedVariants.t
 import { loadGemmVariants } from './loading/loadVariants.ts';
 import type { GemmOptions, GemmVariant } from './options.ts';
 import { busyTiles } from './product/gemmTile.ts';
-import type { GemmTile } from './product/gemmTile.ts';
+import type { GemmPlan, GemmTile } from './product/gemmTile.ts';
 
 registerVariants(loadGemmVariants);
-
-/** How a product is computed: chosen once for a call, by `planGemm`. */
-export interface GemmPlan {
-  readonly variant: GemmVariant;
-  readonly tile: GemmTile;
-  /** Parts in which the inner dimension is summed, and how many steps of it each has. */
-  readonly splits: { readonly parts: number; readonly innerPerPart: number };
-  /** Which operands are packed first. */
-  readonly packing: { readonly a: boolean; readonly b: boolean };
-}
 
 /** What a plan depends on. */
 type GemmProduct = Pick<

@@ -10,9 +10,8 @@ import type { FlashProgram, FlashTile } from '../flash/tiles.ts';
 import { flashKernels, kernelsOf } from '../loading/loadedVariants.ts';
 import type { WrittenKernels, WrittenVariant } from '../loading/loadedVariants.ts';
 import type { AttentionShape, AttentionVariant } from '../options.ts';
-import { planAttention } from '../variants.ts';
-import type { TilesByVariant } from '../variants.ts';
 import type { PairKernel } from './pairKernel.ts';
+import { planPairs } from './planPairs.ts';
 
 /** The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products. */
 const unrolled = 10;
@@ -29,17 +28,12 @@ interface PairProgram {
 }
 
 /** Records one of the kernels that go over pairs of tokens. */
-export function recordPairs(
-  gpu: Gpu,
-  options: AttentionShape,
-  pairKernel: PairKernel,
-  variant: WrittenVariant,
-  tiles: TilesByVariant,
-): void {
-  const { chunkWidth, maxChunks, rowsPerWorkgroup, tile } = planAttention(gpu, variant, options.headSize, tiles);
+export function recordPairs(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel, variant: WrittenVariant): void {
+  const pass = pairKernel.pass as keyof WrittenKernels;
+  const { chunkWidth, maxChunks, rowsPerWorkgroup, tile } = planPairs(gpu, variant, pass, options.headSize);
   recordProgram(gpu, options, pairKernel, {
     variant,
-    source: kernelsOf(variant)[pairKernel.pass as keyof WrittenKernels],
+    source: kernelsOf(variant)[pass],
     sizes: {
       maxChunks,
       ...(variant === 'bySubgroup' && { rows: rowsPerWorkgroup }),

@@ -5,7 +5,7 @@ import { elementAccess } from '../../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
 import { presentArrays } from '../../validate.ts';
 import type { AttentionBackwardOptions } from '../options.ts';
-import { chunkWidth } from '../variants.ts';
+import { chunkWidth } from './planPairs.ts';
 import { wgsl as source } from './rowData.wgsl.ts';
 
 /** Records what the backward needs of each row, in an array that the caller releases. */

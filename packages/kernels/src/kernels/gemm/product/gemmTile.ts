@@ -6,6 +6,16 @@ import type { WgslFile } from '../../../wgsl/wgslFile.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from '../options.ts';
 import type { Epilogue } from './epilogue.ts';
 
+/** How a product is computed: chosen once for a call, by `planGemm`. */
+export interface GemmPlan {
+  readonly variant: GemmVariant;
+  readonly tile: GemmTile;
+  /** Parts in which the inner dimension is summed, and how many steps of it each has. */
+  readonly splits: { readonly parts: number; readonly innerPerPart: number };
+  /** Which operands are packed first. */
+  readonly packing: { readonly a: boolean; readonly b: boolean };
+}
+
 /** How a workgroup computes a tile of the output. */
 export interface GemmTile {
   readonly rows: number;

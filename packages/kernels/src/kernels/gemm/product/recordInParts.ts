@@ -4,9 +4,9 @@ import { spreadWorkgroups } from '../../../recording/dispatch.ts';
 import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
 import { presentArrays } from '../../validate.ts';
 import type { GemmOptions } from '../options.ts';
-import type { GemmPlan } from '../variants.ts';
 import { epilogueAccess, epilogueDefines, epilogueWidths, readByEpilogue, writtenByEpilogue } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
+import type { GemmPlan } from './gemmTile.ts';
 import { recordProduct } from './recordProduct.ts';
 import { wgsl as source } from './sumParts.wgsl.ts';
 

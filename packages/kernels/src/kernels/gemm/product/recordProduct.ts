@@ -6,10 +6,9 @@ import type { Program } from '../../../recording/dispatch.ts';
 import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
 import { presentArrays } from '../../validate.ts';
 import type { GemmOptions } from '../options.ts';
-import type { GemmPlan } from '../variants.ts';
 import { epilogueAccess, epilogueDefines, epilogueWidths, readByEpilogue, writtenByEpilogue } from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
-import type { Operand } from './gemmTile.ts';
+import type { GemmPlan, Operand } from './gemmTile.ts';
 
 /** Records the product of the operands, packed before as the plan says. */
 export function recordProduct(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
