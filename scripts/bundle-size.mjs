@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 120.9, software: 133.8, gpu: 141.1, matrixUnits: 148.7, tensor: 55.4 },
+    most: { start: 121.4, software: 134.3, gpu: 141.6, matrixUnits: 149.1, tensor: 55.9 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45.2, software: 55.8, gpu: 58.9, matrixUnits: 66.5, tensor: 18.4 },
+    most: { start: 45.4, software: 56.1, gpu: 59.1, matrixUnits: 66.7, tensor: 18.6 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 31.8, software: 31.8, gpu: 31.8, matrixUnits: 32.6, tensor: 8 },
+    most: { start: 32, software: 32, gpu: 32, matrixUnits: 32.8, tensor: 8.1 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

@@ -1,4 +1,4 @@
-import { requireArgument } from '@attune/validate';
+import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError } from './errors.ts';
 
@@ -49,7 +49,15 @@ export function bucketRows(rows: number): number {
 const isShape = (value: unknown): boolean =>
   Array.isArray(value) && [...value].every((extent) => Number.isSafeInteger(extent) && extent >= 0);
 
-export const shapeKind: Kind = { what: 'an array of whole numbers of at least 0, such as [2, 3]', holds: isShape };
+/** What came in place of extents or dimensions: `[1.5, 4]`. */
+export const shownExtents = (value: unknown): string =>
+  Array.isArray(value) && value.length < 10 ? `[${value.map(shown).join(', ')}]` : shown(value);
+
+export const shapeKind: Kind = {
+  what: 'an array of whole numbers of at least 0, such as [2, 3]',
+  holds: isShape,
+  found: shownExtents,
+};
 
 /** @throws ShapeError when this is no shape */
 export function requireExtents(where: string, shape: unknown): void {

@@ -1,6 +1,6 @@
 import { argmax, cast, GpuArray, scale as copy } from '@attune/kernels';
 import type { HostData } from '@attune/kernels';
-import { flag, optional, requireOptions, shown } from '@attune/validate';
+import { flag, named, optional, requireOptions, shown } from '@attune/validate';
 import { nest } from './nested.ts';
 import type { Plain } from './nested.ts';
 import { GradHooks } from './autograd/gradHooks.ts';
@@ -38,8 +38,6 @@ export interface TensorOptions {
  * that share memory, as `detach()` and `reshape()` make them, hold it together.
  */
 export class Tensor<D extends DType = DType> {
-  /** Extents, outermost first; empty for a single number. */
-  readonly shape: Shape;
   /** Where it lies. */
   readonly device: Device;
   /** Set by `retainGrad()`. */
@@ -49,6 +47,7 @@ export class Tensor<D extends DType = DType> {
    * package.
    */
   readonly node: GraphNode | null;
+  readonly #shape: Shape;
   readonly #isBool: boolean;
   #requiresGrad: boolean;
   #array: GpuArray;
@@ -71,10 +70,16 @@ export class Tensor<D extends DType = DType> {
     }
     this.#array = array;
     this.#isBool = isBool;
-    this.shape = shape;
+    // The caller's array is theirs to change.
+    this.#shape = Object.freeze(shape.slice());
     this.device = device;
     this.#requiresGrad = requiresGrad;
     this.node = node;
+  }
+
+  /** Extents, outermost first; empty for a single number. */
+  get shape(): Shape {
+    return this.#shape;
   }
 
   /**
@@ -156,6 +161,12 @@ export class Tensor<D extends DType = DType> {
     return new Tensor({ array: array.view(0, array.length), shape: this.shape, device: this.device });
   }
 
+  /** Only null, which lets go of the gradient. @throws AutogradError */
+  set grad(value: null) {
+    if (value !== null) throw new AutogradError(`grad must be null where it is set; got ${shown(value)}`);
+    this.clearGrad();
+  }
+
   /** Lets go of the gradient, as `tensor.grad = None` does in PyTorch. */
   clearGrad(): void {
     this.#hasGrad = false;
@@ -233,17 +244,20 @@ export class Tensor<D extends DType = DType> {
    * @throws AutogradError when this is no scalar, or no gradient can flow from it
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
-    if (typeof scale !== 'number' && !(scale instanceof Tensor))
+    if (typeof scale !== 'number' && !(scale instanceof Tensor)) {
+      if (named.holds(scale)) requireOptions('backward', scale, backwardKinds, backwardAdvice);
       throw new AutogradError(`backward(): scale must be a number or a scalar tensor; got ${shown(scale)}`);
+    }
     if (typeof scale === 'number' && this.size !== 1)
       throw new AutogradError(
         `backward() needs a scalar, such as a loss, or a gradient for each element; this tensor has the shape ${formatShape(this.shape)}`,
       );
-    requireOptions('backward', options, backwardKinds, { error: AutogradError });
+    requireOptions('backward', options, backwardKinds, backwardAdvice);
     if (typeof scale !== 'number') this.#requireGradient(scale);
     if (!this.requiresGrad)
       throw new AutogradError(
-        'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad',
+        'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad; ' +
+          noSecond,
       );
     runBackward(this, scale, options);
   }
@@ -359,6 +373,12 @@ export class Tensor<D extends DType = DType> {
     );
   }
 
+  /** Its text in a template. @throws TensorError in arithmetic and comparisons of JavaScript */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new TensorError('a Tensor is no number: use add(x, y), mul(x, 2), gt(x, 0), or its value, await x.item()');
+  }
+
   /** What `console.log` shows in Node and Deno. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
@@ -408,6 +428,12 @@ export class Tensor<D extends DType = DType> {
 }
 
 const backwardKinds = { releaseResults: optional(flag) };
+const once = 'a graph is gone through once; compute the loss again';
+const noSecond = 'there is no gradient of a gradient';
+const backwardAdvice = {
+  error: AutogradError,
+  otherNames: { retainGraph: once, retain_graph: once, createGraph: noSecond, create_graph: noSecond },
+};
 
 function refuse(options: unknown): never {
   throw new TensorError(

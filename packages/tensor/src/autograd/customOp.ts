@@ -1,6 +1,7 @@
 import { scale } from '@attune/kernels';
-import { callable, requireArgument, requireOptions } from '@attune/validate';
+import { callable, requireArgument, requireOptions, shown } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
+import { requireFloats } from '../functional/checks.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
@@ -14,12 +15,13 @@ export interface CustomOp {
    */
   readonly forward: (...inputs: Tensor[]) => Tensor;
   /**
-   * The gradients of the inputs, in their order and of their shapes; null for one that has none.
+   * The gradients of the inputs, in their order and of their shapes; null for one that has none. Of a
+   * single input it may be given by itself.
    *
    * @param gradient that of the result
    * @param result what `forward` returned
    */
-  readonly backward: (gradient: Tensor, result: Tensor, ...inputs: Tensor[]) => readonly (Tensor | null)[];
+  readonly backward: (gradient: Tensor, result: Tensor, ...inputs: Tensor[]) => readonly (Tensor | null)[] | Tensor;
 }
 
 const kinds = { forward: callable, backward: callable };
@@ -58,10 +60,12 @@ export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[
       shape,
       backward(gradients) {
         const gradient = new Tensor({ array: gradients.output, shape, device });
-        const found = noGrad(() => backward(gradient, result, ...inputs.map((input) => input.detach())));
+        const given: unknown = noGrad(() => backward(gradient, result, ...inputs.map((input) => input.detach())));
+        const found = gradientsOf(name, given, inputs.length);
         for (const [index, input] of inputs.entries()) {
           const own = found[index];
           if (!own) continue;
+          requireFloats(`${name}: backward`, `the gradient of input ${index}`, own, input);
           if (!shapesEqual(own.shape, input.shape))
             throw new ShapeError(
               `${name}: backward gave input ${index} a gradient of the shape ${formatShape(own.shape)}; its own is ${formatShape(input.shape)}`,
@@ -71,4 +75,13 @@ export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[
       },
     });
   };
+}
+
+function gradientsOf(name: string, given: unknown, count: number): readonly (Tensor | null)[] {
+  const found = given instanceof Tensor ? [given] : given;
+  const fits = Array.isArray(found) && found.length === count;
+  if (fits && found.every((gradient) => gradient === null || gradient instanceof Tensor)) return found;
+  throw new TensorError(
+    `${name}: backward must return a gradient for each input, an array of ${count} (a Tensor, or null for none); got ${shown(found)}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
+import { formatShape, shownExtents } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 
 /**
@@ -42,7 +42,7 @@ export function requireAxes(
   const given = typeof dims === 'number' ? [dims] : dims;
   const axes = given.map((dim) => requireAxis(operation, name, dim, shape));
   if (new Set(axes).size !== axes.length)
-    throw new ShapeError(`${operation}: ${name} names a dimension twice: ${shown(dims)}`);
+    throw new ShapeError(`${operation}: ${name} names a dimension twice: ${shownExtents(dims)}`);
   return axes.filter((axis) => axis < shape.length).sort((a, b) => a - b);
 }
 

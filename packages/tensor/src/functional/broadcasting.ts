@@ -29,6 +29,21 @@ export function broadcastShapes(operation: string, shapes: Readonly<Record<strin
   return result;
 }
 
+/**
+ * Refuses a loss of every input against every target, which two shapes such as [4, 1] and [4] give:
+ * the tensors may repeat to the shape of one of them.
+ *
+ * @throws ShapeError naming the operation and both shapes
+ */
+export function requirePairs(operation: string, input: Shape, target: Shape): void {
+  const result = broadcastShapes(operation, { input, target });
+  if (shapesEqual(result, input) || shapesEqual(result, target)) return;
+  throw new ShapeError(
+    `${operation}: input has the shape ${formatShape(input)} and target ${formatShape(target)}: each number of one would be compared ` +
+      `with each of the other, ${formatShape(result)}. Reshape one of them, or expand() both`,
+  );
+}
+
 /** The steps of a tensor along the dimensions of a shape to which it repeats. */
 function stridesTo(shape: Shape, result: Shape): number[] {
   const own = kernels.contiguousStrides(shape);

@@ -5,7 +5,7 @@ import { requireAxis } from './axes.ts';
 import { add, div, minimum, mul, sub } from './binary.ts';
 import { inSinglePrecision } from './castFloats.ts';
 import { eq, lt, ne } from './comparisons.ts';
-import { broadcastShapes } from './broadcasting.ts';
+import { broadcastShapes, requirePairs } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import { finish, reduced } from './lossReduction.ts';
 import type { Reduced } from './lossReduction.ts';
@@ -28,16 +28,18 @@ function requireLoss(
   options: unknown,
   kinds: Readonly<Record<string, Kind>>,
 ): Tensor<'f32'>[] {
+  const { input, target } = tensors;
   const given = Object.entries(tensors);
   const first = given[0]?.[1];
   for (const [name, tensor] of given) requireFloats(operation, name, tensor, first);
   requireGivenOptions(operation, options, kinds);
-  broadcastShapes(operation, Object.fromEntries(given.map(([name, { shape }]) => [name, shape])));
+  if (input && target) requirePairs(operation, input.shape, target.shape);
+  else broadcastShapes(operation, Object.fromEntries(given.map(([name, { shape }]) => [name, shape])));
   return given.map(([, tensor]) => inSinglePrecision(tensor));
 }
 
 /**
- * `|input - target|`; the tensors broadcast. As `torch.nn.functional.l1_loss`. f32 or f16, computed
+ * `|input - target|`; the tensors broadcast to the shape of one of them. As `torch.nn.functional.l1_loss`. f32 or f16, computed
  * in f32; gradients flow to both, 0 where they are equal.
  *
  * @throws ShapeError, TensorError
@@ -57,7 +59,7 @@ const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
 
 /**
  * With d = |input - target|: `d² / (2 beta)` where d < beta, else `d - beta / 2`; the tensors
- * broadcast. As `torch.nn.functional.smooth_l1_loss`. f32 or f16, computed in f32; gradients flow
+ * broadcast to the shape of one of them. As `torch.nn.functional.smooth_l1_loss`. f32 or f16, computed in f32; gradients flow
  * to both.
  *
  * @throws ShapeError, TensorError
@@ -82,7 +84,7 @@ const huberKinds = { ...reduced, delta: optional(aboveZero) };
 
 /**
  * With d = |input - target|: `d² / 2` where d < delta, else `delta (d - delta / 2)`; the tensors
- * broadcast. As `torch.nn.functional.huber_loss`. f32 or f16, computed in f32; gradients flow to
+ * broadcast to the shape of one of them. As `torch.nn.functional.huber_loss`. f32 or f16, computed in f32; gradients flow to
  * both.
  *
  * @throws ShapeError, TensorError
@@ -108,7 +110,7 @@ const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean'))
 
 /**
  * Kullback-Leibler divergence of logarithms of probabilities: `target (log target - input)`, 0
- * where the target is 0; the tensors broadcast. As `torch.nn.functional.kl_div`. f32 or f16,
+ * where the target is 0; the tensors broadcast to the shape of one of them. As `torch.nn.functional.kl_div`. f32 or f16,
  * computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError

@@ -4,7 +4,7 @@ import { formatShape, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { add, mul, sub } from './binary.ts';
 import { inSinglePrecision } from './castFloats.ts';
-import { broadcastShapes } from './broadcasting.ts';
+import { broadcastShapes, requirePairs } from './broadcasting.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
 import { tensor } from './create.ts';
 import { fusedBinaryCrossEntropy, fusedSquaredError } from './fusedLosses.ts';
@@ -38,8 +38,8 @@ function requireTarget(operation: string, input: Tensor, target: Float32Array | 
 }
 
 /**
- * `(input - target)²`, their mean by default; tensors broadcast, and gradients flow to both. As
- * `torch.nn.functional.mse_loss`; computed in f32, in one kernel with its gradient for a
+ * `(input - target)²`, their mean by default; tensors broadcast to the shape of one of them, and
+ * gradients flow to both. As `torch.nn.functional.mse_loss`; computed in f32, in one kernel with its gradient for a
  * `Float32Array`.
  *
  * @param input f32 or f16, of any shape
@@ -57,7 +57,7 @@ export function mseLoss(input: Tensor, target: Float32Array | Tensor, given: Pla
   if (target instanceof Float32Array && factor !== null && input.size > 0)
     return fusedSquaredError(predictions, { values: target, factor });
   const wanted = onDevice(target, predictions);
-  broadcastShapes('mseLoss', { input: predictions.shape, target: wanted.shape });
+  requirePairs('mseLoss', predictions.shape, wanted.shape);
   const losses = square(sub(predictions, wanted));
   return finishBy(losses, options);
 }

@@ -2,7 +2,7 @@ import { contiguousStrides } from '@attune/kernels';
 import { array, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape, sizeOf } from '../shape.ts';
+import { formatShape, shownExtents, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireAxes, requireAxis, withoutAxes } from './axes.ts';
@@ -203,5 +203,6 @@ const dimsKind: Kind = {
 const anyWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
 const extentsKind: Kind = {
   what: 'an array of whole numbers of at least 0, or -1, such as [2, -1]',
+  found: shownExtents,
   holds: (value) => Array.isArray(value) && [...value].every((extent) => Number.isInteger(extent) && extent >= -1),
 };

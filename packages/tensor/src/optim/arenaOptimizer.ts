@@ -1,7 +1,7 @@
 import { accumulateLoss, createOptimizerState, OptimizerMembers, readOptimizerState } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import type { Corrections, MomentSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
-import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import { instanceOf, numberAtLeast, requireArgument, requireOptions, shown, wholeNumber } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import type { StateDict } from '../nn/module.ts';
@@ -179,7 +179,11 @@ export abstract class ArenaOptimizer implements Optimizer {
    * @returns for those who await it: ends when the GPU is no more than one update behind
    * @throws TensorError when another optimizer has taken a parameter over
    */
-  step(): Promise<void> {
+  step(...given: readonly never[]): Promise<void> {
+    if (given.length > 0)
+      throw new TensorError(
+        `step takes nothing, and calls no closure: call backward() before it; got ${shown(given[0])}`,
+      );
     this.#requireUse('step');
     this.#admitUnfrozen();
     this.#rates.write(this.#state);

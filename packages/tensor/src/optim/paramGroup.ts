@@ -1,6 +1,7 @@
 import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions, shown } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
+import { Tensor } from '../tensor.ts';
 
 /** A parameter, alone or with its name as `module.namedParameters()` gives it. */
 export type NamedOrBare = Parameter | readonly [name: string, parameter: Parameter];
@@ -34,6 +35,8 @@ export class ParamGroup {
     this.params = named.map(([, parameter]) => parameter);
     this.#lr = lr;
     this.#weightDecay = weightDecay;
+    // A setting by another name would do nothing.
+    Object.preventExtensions(this);
   }
 
   /** Whether the rate of every update was given beforehand, so that it cannot be changed. */
@@ -112,7 +115,7 @@ export function readParams(where: string, params: unknown): PlainGroup[] {
   );
   const given = [...(params as Iterable<unknown>)];
   const isGroup = (value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Parameter);
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
   let count = 0;
   const nameAll = (list: Iterable<unknown>) =>
     [...list].map((item, index): readonly [string, Parameter] => {
