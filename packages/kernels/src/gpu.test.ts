@@ -76,6 +76,25 @@ describe('Gpu', () => {
     }
   });
 
+  it('lets the GPU begin with what is recorded, unless somebody waits for it already', async () => {
+    const array = gpu.allocate('f32', 4, 'array');
+    const submitsOf = (dispatches: number) => {
+      const { submits } = gpu.statistics;
+      for (let index = 0; index < dispatches; index++) gpu.clear(array);
+      return gpu.statistics.submits - submits;
+    };
+    await gpu.idle();
+    expect(submitsOf(40)).toBe(2);
+    const reading = gpu.read(array);
+    expect(submitsOf(40)).toBe(0);
+    await reading;
+    expect(submitsOf(1)).toBe(1);
+    gpu.startProfiling();
+    expect(submitsOf(40)).toBe(0);
+    await gpu.stopProfiling();
+    gpu.release(array);
+  });
+
   it('gives the same buffers to steps that allocate alike, and leaks nothing', async () => {
     const step = () =>
       gpu.scope(() => {

@@ -24,8 +24,8 @@ import type { RecorderStatistics } from './recording/recorder.ts';
 const fromOpenDevice = objectWith('what openDevice() passes: call that instead', { device: 'object' });
 
 /**
- * A GPU: memory, recording and reading back. Kernels record dispatches; nothing runs before
- * `flush()`, and nothing waits but `read()` and `idle()`. Everything runs in the order in which it
+ * A GPU: memory, recording and reading back. Kernels record dispatches, which run at `flush()` at
+ * the latest, and nothing waits but `read()` and `idle()`. Everything runs in the order in which it
  * was recorded.
  *
  * WebGPU tells late that it refused something. The next wait rejects with it, every wait that is
@@ -145,8 +145,8 @@ export class Gpu {
   }
 
   /**
-   * Copies host data into an array that already exists, before the next submit: commands that are
-   * recorded but not yet submitted see the new data too.
+   * Copies host data into an array that already exists, before the next submit: of what is recorded
+   * already some may see the new data too. `flush()` first where it must not.
    *
    * @param offset first element written; default 0
    */

@@ -37,6 +37,11 @@ export class Failures {
   #failures: Failure[] = [];
   #epoch = 0;
 
+  /** Whether somebody waits for the GPU. */
+  get awaited(): boolean {
+    return this.#waits.size > 0;
+  }
+
   /** Hears of what the device tells by itself. */
   listen(device: GPUDevice): void {
     device.addEventListener('uncapturederror', (event) => {

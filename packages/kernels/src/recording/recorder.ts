@@ -17,6 +17,12 @@ export interface RecorderStatistics {
   submits: number;
 }
 
+/**
+ * Dispatches that are submitted by themselves where nobody waits for the GPU: it computes them while
+ * the next are recorded.
+ */
+const dispatchesAhead = 16;
+
 /** Records dispatches into one current compute pass and submits them together. */
 export class Recorder {
   readonly statistics: RecorderStatistics = { dispatches: 0, bindGroupsCreated: 0, submits: 0 };
@@ -32,6 +38,7 @@ export class Recorder {
   #current: CompiledProgram | null = null;
   #profiler: Profiler | null = null;
   #needed: Map<string, NeededProgram> | null = null;
+  #unsubmitted = 0;
   /** What the next dispatch may join: it is recorded before anything that could tell. */
   #waiting: Dispatch | null = null;
 
@@ -134,6 +141,10 @@ export class Recorder {
     this.#pass.setBindGroup(0, bound.group, this.#offsets);
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
+    this.#unsubmitted += 1;
+    // Who waits has given the GPU something to do: what is recorded meanwhile goes in one submit.
+    const isAhead = this.#unsubmitted >= dispatchesAhead && !this.#failures.awaited;
+    if (isAhead && !this.#profiler) this.#submit();
   }
 
   #requireContents({ program, reads }: Dispatch): void {
@@ -196,7 +207,12 @@ export class Recorder {
   /** Submits what is recorded. */
   flush(): void {
     this.recordWaiting();
+    this.#submit();
+  }
+
+  #submit(): void {
     if (!this.#encoder) return;
+    this.#unsubmitted = 0;
     this.#endPass();
     this.#profiler?.resolve(this.#encoder);
     this.#parameters.upload();
