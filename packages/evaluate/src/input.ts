@@ -45,7 +45,7 @@ export const isArrayLike = (value: unknown): value is ArrayLike<unknown> => {
 };
 
 /** Numbers in float64, without losing anything. @throws MetricInputError for what is no number */
-export const numbers = (values: ArrayLike<unknown>, place: string): number[] =>
+export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =>
   Array.from(values, (value, index) => {
     if (typeof value === 'number') return value;
     if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);

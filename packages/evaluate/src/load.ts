@@ -1,6 +1,6 @@
 import type { Configurations } from './chooseMetric.ts';
-import { Metric, rowKinds } from './metric.ts';
-import type { MetricDefinition, MetricResult } from './metric.ts';
+import { classes, Metric } from './metric.ts';
+import type { MetricDefinition, MetricResult, RowKind } from './metric.ts';
 import type { NumberOrListMetric } from './metricOf.ts';
 
 /**
@@ -70,8 +70,12 @@ export async function load(name: string, configuration?: string): Promise<unknow
     ownEntry(configurations, configuration ?? 'default') ??
     (await refusals()).chooseConfiguration(configurations, name, configuration);
   const definition = typeof found === 'function' ? await found() : found;
-  return new Metric(definition, rowKinds[definition.takes]);
+  return new Metric(definition, await rowKind(definition.takes));
 }
+
+/** Most metrics take classes; what the others read is loaded with them. */
+const rowKind = async (takes: 'classes' | 'multilabel' | 'numbers'): Promise<RowKind> =>
+  takes === 'classes' ? classes : (await import('./takes/tables.ts'))[takes];
 
 const ownEntry = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>
   typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;

@@ -5,12 +5,13 @@ import { refuse } from './input.ts';
 import type { MetricValues } from './input.ts';
 import type { MetricRows, RowKind } from './rows.ts';
 
-// The file of a metric imports what it needs from here, so that bundlers make one chunk of what all
-// metrics share.
-export { refuse } from './input.ts';
-export { rowWeights, sampleWeightKind } from './rows.ts';
-export type { MetricRows } from './rows.ts';
-export { rowKinds } from './takes/rowKinds.ts';
+// The file of a metric, and of rows that few take, imports what it needs from here, so that bundlers
+// make one chunk of what all share.
+export { isArrayLike, numbersOf, readGiven, refuse } from './input.ts';
+export type { Table } from './input.ts';
+export { concatenate, readRows, rowWeights, sampleWeightKind } from './rows.ts';
+export type { MetricRows, RowKind } from './rows.ts';
+export { classes } from './takes/classes.ts';
 
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };

@@ -1,4 +1,4 @@
-import { numbers, readGiven, refuse } from '../input.ts';
+import { numbersOf, readGiven, refuse } from '../input.ts';
 import type { Table } from '../input.ts';
 import { concatenate, readRows } from '../rows.ts';
 import type { RowKind } from '../rows.ts';
@@ -14,7 +14,7 @@ function readClasses(given: unknown, name: string): Table {
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );
   }
-  const data = Float64Array.from(numbers(values, place));
+  const data = Float64Array.from(numbersOf(values, place));
   const bad = data.findIndex((value) => !Number.isInteger(value));
   if (bad >= 0) {
     refuse(

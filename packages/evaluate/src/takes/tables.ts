@@ -1,13 +1,11 @@
 import { shown } from '@attune/validate';
-import { isArrayLike, numbers, readGiven, refuse } from '../input.ts';
-import type { Table } from '../input.ts';
-import { concatenate, readRows } from '../rows.ts';
-import type { RowKind } from '../rows.ts';
+import { concatenate, isArrayLike, numbersOf, readGiven, readRows, refuse } from '../metric.ts';
+import type { RowKind, Table } from '../metric.ts';
 
 /** The values of nested lists. */
 function numbersOfRows(rows: readonly unknown[], columns: number, name: string): number[] {
   return rows.flatMap((row, index) => {
-    if (isArrayLike(row) && row.length === columns) return numbers(row, `${name}[${index}]`);
+    if (isArrayLike(row) && row.length === columns) return numbersOf(row, `${name}[${index}]`);
     const has = isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`;
     return refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}. Every row needs the same number of values.`);
   });
@@ -17,17 +15,12 @@ function readTable(given: unknown, name: string): Table {
   const [values, shape, place, nested] = readGiven(given, name);
   const [rows, columns = 1] = shape as readonly [number, number?];
   if (columns === 0) refuse(`${name}: row 0 has no values.`);
-  const data = nested ? numbersOfRows(values as readonly unknown[], columns, name) : numbers(values, place);
+  const data = nested ? numbersOfRows(values as readonly unknown[], columns, name) : numbersOf(values, place);
   return { data: Float64Array.from(data), rows, columns, flat: shape.length === 1 };
 }
 
 /** Refuses a table in which one value does not hold. */
-export function refuseValue(
-  name: string,
-  { data, columns }: Table,
-  holds: (value: number) => boolean,
-  advice: string,
-): void {
+function refuseValue(name: string, { data, columns }: Table, holds: (value: number) => boolean, advice: string): void {
   const bad = data.findIndex((value) => !holds(value));
   if (bad >= 0) refuse(`${name} holds ${data[bad]} at row ${Math.floor(bad / columns)}${advice}`);
 }
@@ -38,7 +31,7 @@ export function refuseValue(
  * @param suffix behind the name of the metric, in what is said of its rows
  * @param check refuses a table of other values
  */
-export const tables = (suffix: string, check: (name: string, table: Table) => void): RowKind => ({
+const tables = (suffix: string, check: (name: string, table: Table) => void): RowKind => ({
   read(metric, given) {
     const rows = readRows(metric + suffix, given, (values, name) => {
       const table = readTable(values, name);
@@ -60,4 +53,19 @@ export const tables = (suffix: string, check: (name: string, table: Table) => vo
       refuse(`Added batches differ in width: ${widths[0]} and ${other} columns. Add rows of one width.`);
     return concatenate(parts);
   },
+});
+
+const threshold = 'only 0 and 1 were expected. Compare probabilities with a threshold first (logits: > 0).';
+
+/** Rows of 0 and 1, one column per label. */
+export const multilabel = /* @__PURE__ */ tables(' (multilabel)', (name, table) => {
+  if (table.flat) refuse(`${name} is a plain list; rows of 0 and 1 were expected, one column per label.`);
+  refuseValue(name, table, (value) => value === 0 || value === 1, `; ${threshold}`);
+});
+
+/** Any finite numbers, one or more per row. */
+export const numbers = /* @__PURE__ */ tables('', (name, table) => {
+  const ofModel = name.endsWith('predictions');
+  const advice = ofModel ? 'The model has probably diverged: look at its loss.' : 'Look at the labels of that row.';
+  refuseValue(name, table, Number.isFinite, `. ${advice}`);
 });
