@@ -1,12 +1,10 @@
 import { flag, nonEmptyText, object, requireArgument } from '@attune/validate';
-import { files, terminal, versions } from '#platform';
+import { terminal } from '#platform';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
-import { isSeveral } from './datasets.ts';
 import type { EvalDataset, TrainerDataset } from './datasets.ts';
 import { TrainerError } from './errors.ts';
 import type { SaveModelOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { listOf, readModelCardOptions } from './modelCard/options.ts';
 import type { ModelCardOptions } from './modelCard/options.ts';
 import { metricLines } from './progress/formatMetrics.ts';
 import type { LogEntry, TrainerState } from './state/trainerState.ts';
@@ -84,30 +82,8 @@ export abstract class TrainerResults {
    * @throws SaveError
    */
   async createModelCard(options: ModelCardOptions = {}): Promise<void> {
-    readModelCardOptions(options);
-    const { args, model, trainDataset, evalDataset, state } = this;
-    const folder = args.outputDir;
-    const { modelCard, tagsOfCard } = await import('./modelCard/modelCard.ts');
-    const { saving } = await import('./checkpoint/saving.ts');
-    await saving(folder, async () => {
-      await files.makeFolder(folder);
-      const isThere = (await files.list(folder)).includes('README.md');
-      const before = isThere ? new TextDecoder().decode(await files.readFile(`${folder}/README.md`)) : '';
-      const tags = [...listOf(options.tags), ...(await tagsOfCard(before))];
-      const sets = evalDataset && isSeveral(evalDataset) ? Object.values(evalDataset) : [evalDataset];
-      const card = await modelCard(
-        { ...options, tags },
-        {
-          args,
-          model,
-          logHistory: state.logHistory,
-          trainExamples: trainDataset?.length,
-          evalExamples: evalDataset && sets.reduce((sum, set) => sum + (set?.length ?? 0), 0),
-          versions: versions(),
-        },
-      );
-      await files.writeFile(`${folder}/README.md`, card);
-    });
+    const { writeModelCard } = await import('./modelCard/writeModelCard.ts');
+    await writeModelCard(this, options);
   }
 
   /** How many numbers the trainable parameters are. */

@@ -1,5 +1,5 @@
+import { reportCallbacks } from '#reports';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { reportCallbacks } from '../reports/reportCallbacks.ts';
 import { DefaultFlowCallback } from './defaultFlowCallback.ts';
 import { JsonProgressCallback } from './jsonProgressCallback.ts';
 import { ProgressCallback } from './progressCallback.ts';

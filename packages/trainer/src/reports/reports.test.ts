@@ -6,6 +6,7 @@ import golden from '../../golden/eventFile.json' with { type: 'json' };
 import { JsonlCallback, TensorBoardCallback, TrainingArguments, TrainingArgumentsError } from '../index.ts';
 import { folder, make, rows } from '../testing/regression.ts';
 import { eventRecord } from './eventFile.ts';
+import { reportCallbacks } from './reportsInPages.ts';
 
 const linesOf = (path: string) =>
   readFileSync(path, 'utf8')
@@ -116,4 +117,11 @@ it('says what to do for other places, and which folder cannot be written', async
   writeFileSync(file, '');
   const { trainer } = await make({ reportTo: 'jsonl', loggingDir: join(file, 'logs'), loggingSteps: 1 });
   await expect(trainer.train()).rejects.toThrow(/could not write to .*file\/logs: a part of the path is a file/);
+});
+
+it('stays out of pages, which have no folders', () => {
+  expect(reportCallbacks(new TrainingArguments('out', { reportTo: 'none' }))).toEqual([]);
+  const asked = new TrainingArguments('out', { reportTo: 'jsonl' });
+  expect(() => reportCallbacks(asked)).toThrow(TrainingArgumentsError);
+  expect(() => reportCallbacks(asked)).toThrow('a page has no folders: pass a callback');
 });

@@ -1,0 +1,35 @@
+import { files, versions } from '#platform';
+import { saving } from '../checkpoint/saving.ts';
+import { isSeveral } from '../datasets.ts';
+import type { TrainerResults } from '../trainerResults.ts';
+import { modelCard, tagsOfCard } from './modelCard.ts';
+import { listOf, readModelCardOptions } from './options.ts';
+import type { ModelCardOptions } from './options.ts';
+
+type Described = Pick<TrainerResults, 'args' | 'model' | 'trainDataset' | 'evalDataset' | 'state'>;
+
+/** Writes the README.md of a Trainer's model into its output folder. @throws TrainerError, SaveError */
+export async function writeModelCard(trainer: Described, options: ModelCardOptions): Promise<void> {
+  readModelCardOptions(options);
+  const { args, model, trainDataset, evalDataset, state } = trainer;
+  const folder = args.outputDir;
+  await saving(folder, async () => {
+    await files.makeFolder(folder);
+    const isThere = (await files.list(folder)).includes('README.md');
+    const before = isThere ? new TextDecoder().decode(await files.readFile(`${folder}/README.md`)) : '';
+    const tags = [...listOf(options.tags), ...(await tagsOfCard(before))];
+    const sets = evalDataset && isSeveral(evalDataset) ? Object.values(evalDataset) : [evalDataset];
+    const card = await modelCard(
+      { ...options, tags },
+      {
+        args,
+        model,
+        logHistory: state.logHistory,
+        trainExamples: trainDataset?.length,
+        evalExamples: evalDataset && sets.reduce((sum, set) => sum + (set?.length ?? 0), 0),
+        versions: versions(),
+      },
+    );
+    await files.writeFile(`${folder}/README.md`, card);
+  });
+}
