@@ -3,3 +3,4 @@ export { joinContiguous } from './memory/gpuArray.ts';
 export * from './kernels/adafactor/index.ts';
 export * from './kernels/optimizer/index.ts';
 export { roundsOperands } from './kernels/gemm/variants.ts';
+export { sumAlong } from './kernels/reduce/sumAlong.ts';

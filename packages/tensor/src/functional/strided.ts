@@ -1,4 +1,5 @@
 import * as kernels from '@attune/kernels';
+import { sumAlong } from '@attune/kernels/internal';
 import type { GpuArray, ReducedShape, ReduceOptions, StridedLayout } from '@attune/kernels';
 import { operationResult } from '../autograd/operation.ts';
 import type { Device } from '../device.ts';
@@ -75,7 +76,7 @@ export function sumOver(
   target: Pick<ReduceOptions, 'output' | 'factor'>,
 ): void {
   const layout = gathered(device, input, shape, axes);
-  kernels.reduce(device, { member: 'sum', ...layout, ...target });
+  sumAlong(device, { ...layout, ...target });
   if (layout.input !== input) device.release(layout.input);
 }
 

@@ -1,17 +1,11 @@
+import { oneOf, requireArgument } from '@attune/validate';
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { bytesPerElement } from '../../memory/gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
-import { lanesOf, lanesWgsl } from './lanes.ts';
-import { computedType, memberWgsl, reduceMembers } from './members.ts';
-import type { ReduceMember } from './members.ts';
+import { reduceMembers } from './members.ts';
 import type { ReduceOptions } from './options.ts';
-import { wgsl as source } from './reduce.wgsl.ts';
-import { joinsParts, partsOf, threadsFor } from './variants.ts';
+import { reduceBy } from './reduceBy.ts';
+
+const memberKind = oneOf(...Object.keys(reduceMembers));
 
 /**
  * Records one value for all along an axis: sums, products, extremes, norms, variances; see
@@ -19,89 +13,8 @@ import { joinsParts, partsOf, threadsFor } from './variants.ts';
  *
  * @throws KernelArgumentError
  */
-export function reduce(gpu: Gpu, options: ReduceOptions): void {
-  requireReduce(options);
-  const { member, input, output, outer, length, inner } = options;
-  const type = computedType(member, input.elementType, output.elementType);
-  const parts = partsOf(length);
-  const joined = parts > 1 && joinsParts(gpu, options, parts);
-  if (parts === 1 || joined) {
-    recordStage(gpu, options, { input, output, parts: 1, length, isFirst: true, ...(joined && { joined: parts }) });
-    return;
-  }
-  let values = gpu.allocate(type, outer * parts * inner, `parts of ${member}`);
-  recordStage(gpu, options, { input, output: values, parts, length, isFirst: true });
-  let remaining = parts;
-  for (;;) {
-    const next = partsOf(remaining);
-    const sums = next === 1 ? output : gpu.allocate(type, outer * next * inner, `parts of ${member}`);
-    recordStage(gpu, options, { input: values, output: sums, parts: next, length: remaining, isFirst: false });
-    gpu.release(values);
-    if (next === 1) return;
-    values = sums;
-    remaining = next;
-  }
-}
-
-interface Stage {
-  readonly input: GpuArray;
-  readonly output: GpuArray;
-  readonly parts: number;
-  readonly length: number;
-  readonly isFirst: boolean;
-  /** Parts that each thread takes one after the other. Default 1. */
-  readonly joined?: number;
-}
-
-function recordStage(gpu: Gpu, options: ReduceOptions, stage: Stage): void {
-  const { input, output, parts, length, isFirst, joined = 1 } = stage;
-  const { member, outer, inner, center, factor = 1, power = 2 } = options;
-  const type = computedType(member, options.input.elementType, options.output.elementType);
-  const { empty }: ReduceMember = reduceMembers[member];
-  const lanes = lanesOf(length, inner, parts, joined);
-  const centerWidth = inner === 1 ? 1 : lanes.output;
-  const outputs = (outer * parts * inner) / lanes.output;
-  const threads = threadsFor(gpu, outputs);
-  gpu.dispatch({
-    program: kernelProgram('reduce', source, {
-      access: elementAccess(gpu, { input, center }, { output }, { ...lanes, center: centerWidth }),
-      member: memberWgsl(member, type),
-      lanes: lanesWgsl(lanes),
-      centered: center !== undefined,
-      firstStage: isFirst,
-      lastStage: parts === 1,
-      joined: joined > 1,
-      threads,
-    }),
-    parameters: {
-      integers: [
-        outputs,
-        (parts * inner) / lanes.output,
-        (length * inner) / lanes.input,
-        inner / centerWidth,
-        (joined * lanes.output) / lanes.input,
-      ],
-      floats: [power, factor, empty],
-    },
-    reads: presentArrays({ input, center }),
-    writes: [output],
-    workgroups: spreadWorkgroups(Math.ceil(outputs / threads)),
-    work: { bytes: outer * length * inner * bytesPerElement[input.elementType] + 4 * lanes.output * outputs },
-  });
-}
-
-function requireReduce({ member, input, output, center, factor = 1, outer, length, inner }: ReduceOptions): void {
-  const kernel = `reduce by ${member}`;
-  const { centered = false }: ReduceMember = reduceMembers[member];
-  requireExtents(kernel, { outer, length, inner });
-  requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
-  requireArray(kernel, 'output', output, { outer, inner }, anyTypes);
-  if (center) requireArray(kernel, 'center', center, { outer, inner }, floatTypes);
-  if (centered !== (center !== undefined))
-    throw new KernelArgumentError(`${kernel} ${centered ? 'needs a center' : 'takes no center'}`);
-  if (factor !== 1 && computedType(member, input.elementType, output.elementType) !== 'f32')
-    throw new KernelArgumentError(
-      `${kernel} takes a factor of floats only; input (${input.label}) holds whole numbers`,
-    );
-  requireSeparate(kernel, presentArrays({ input, center }), [output]);
+export function reduce(gpu: Gpu, { member, ...options }: ReduceOptions): void {
+  if (!Object.hasOwn(reduceMembers, member))
+    requireArgument('reduce', 'member', member, memberKind, KernelArgumentError);
+  reduceBy(gpu, { name: member, ...reduceMembers[member] }, options);
 }

@@ -11,9 +11,13 @@ export interface ReducedShape {
   readonly inner: number;
 }
 
-export interface ReduceOptions extends ReducedShape {
-  /** What becomes of the elements along the axis: `sum`, `amax`, … */
+export interface ReduceOptions extends ReduceAlongOptions {
+  /** What becomes of the elements along the axis: `sum`, `maximum`, … */
   readonly member: ReduceName;
+}
+
+/** What every reduction takes. */
+export interface ReduceAlongOptions extends ReducedShape {
   /**
    * `[outer, length, inner]`, any type; computed in f32, but for sums, products and extremes of whole
    * numbers that stay whole: these are computed in their own type, and wrap.

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import { lanesOf } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
-import type { ReducedShape, ReduceOptions } from './options.ts';
+import type { ReduceAlongOptions, ReducedShape } from './options.ts';
 
 /** Elements that one thread combines where an axis is cut into parts. */
 const share = 64;
@@ -18,7 +18,7 @@ export function partsOf(length: number): number {
  * Whether one dispatch takes all parts. Software adapters take longer to begin another than over
  * some thousand loads of a thread, or over more where there are threads enough for all cores.
  */
-export function joinsParts(gpu: Gpu, options: ReduceOptions, parts: number): boolean {
+export function joinsParts(gpu: Gpu, options: ReduceAlongOptions, parts: number): boolean {
   if (partsOf(parts) > 1) return false;
   const { length, inner } = options;
   return options.joined ?? isOneWalk(gpu, options, lanesOf(length, inner, 1, parts));
