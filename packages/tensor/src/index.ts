@@ -108,13 +108,13 @@ export { einsum } from './functional/einsum.ts';
 export { matmul } from './functional/matmul.ts';
 export { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
 export type { ScaledDotProductAttentionOptions } from './functional/scaledDotProductAttention.ts';
-export type { DropoutOptions, RandomKey } from './functional/random.ts';
+export type { DropoutOptions, RandomKey } from './functional/dropoutOptions.ts';
 export { logSoftmax, softmax } from './functional/softmax.ts';
-export { all, any, logSumExp, max, mean, min, prod, sum } from './functional/reductions.ts';
-export { argMax, argMin } from './functional/argReductions.ts';
-export { norm, std, variance, variance as var } from './functional/spreads.ts';
-export type { Dims, ReductionOptions } from './functional/reduced.ts';
-export type { NormOptions, VarianceOptions } from './functional/spreads.ts';
+export { all, any, logSumExp, max, mean, min, prod, sum } from './functional/reductions/reductions.ts';
+export { argMax, argMin } from './functional/reductions/argReductions.ts';
+export { norm, std, variance, variance as var } from './functional/reductions/spreads.ts';
+export type { Dims, ReductionOptions } from './functional/reductions/reductionArguments.ts';
+export type { NormOptions, VarianceOptions } from './functional/reductions/spreads.ts';
 export {
   ELU,
   GELU,

@@ -5,7 +5,7 @@ export { embeddingNorm } from './functional/embeddingNorm.ts';
 export { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from './functional/fusedLosses.ts';
 export { letGoOfCopied } from './functional/halves.ts';
 export { fusedLinear } from './functional/linear.ts';
-export { randomState } from './functional/random.ts';
+export { randomState } from './functional/dropoutOptions.ts';
 export { uniformNoise } from './functional/uniformNoise.ts';
 export { normAfter } from './nn/normalisation.ts';
 export { floatsOf } from './safetensors/floats.ts';

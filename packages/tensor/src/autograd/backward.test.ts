@@ -6,7 +6,7 @@ import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
 import { linear } from '../functional/linear.ts';
 import { reshape } from '../functional/movement.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';
 import type { BackwardOptions } from './runBackward.ts';

@@ -4,7 +4,7 @@ import type { Device } from '../device.ts';
 import { add, mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
 import { fusedLinear } from '../functional/linear.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { exp, square } from '../functional/unary.ts';
 import { makeContiguous } from '../nn/contiguous.ts';
 import { Parameter } from '../nn/parameter.ts';

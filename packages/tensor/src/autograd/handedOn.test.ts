@@ -4,7 +4,7 @@ import type { Device } from '../device.ts';
 import { add, mul, sub } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
 import { reshape } from '../functional/movement.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { exp, square } from '../functional/unary.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { AdamW } from '../optim/adamW.ts';

@@ -9,7 +9,7 @@ import { tensor } from '../functional/create.ts';
 import { layerNorm } from '../functional/layerNorm.ts';
 import { linear } from '../functional/linear.ts';
 import { reshape } from '../functional/movement.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { tanh } from '../functional/activations.ts';
 import { LayerNorm } from '../nn/normalisation.ts';
 import { Linear } from '../nn/linear.ts';

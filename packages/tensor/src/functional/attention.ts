@@ -9,8 +9,8 @@ import { requireDevice } from '../requireDevice.ts';
 import { requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireFloats, requireGivenOptions, requireSameType } from './checks.ts';
-import { dropoutKind, kernelDropout } from './random.ts';
-import type { DropoutOptions } from './random.ts';
+import { dropoutKind, kernelDropout } from './dropoutOptions.ts';
+import type { DropoutOptions } from './dropoutOptions.ts';
 
 /**
  * Where the sequences of a batch begin and end, on the GPU. Shared by all attention layers of a

@@ -10,8 +10,8 @@ import { requireFloats, requireGivenOptions } from './checks.ts';
 import { finish, reduced } from './lossReduction.ts';
 import type { Reduced } from './lossReduction.ts';
 import { expand } from './movement.ts';
-import { norm } from './spreads.ts';
-import { sum } from './reductions.ts';
+import { norm } from './reductions/spreads.ts';
+import { sum } from './reductions/reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from './unary.ts';
 import { where } from './where.ts';
 

@@ -5,8 +5,8 @@ import { TensorError } from '../errors.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireFloats } from './checks.ts';
-import { dropoutKind, kernelDropout } from './random.ts';
-import type { DropoutOptions } from './random.ts';
+import { dropoutKind, kernelDropout } from './dropoutOptions.ts';
+import type { DropoutOptions } from './dropoutOptions.ts';
 import type { DType } from '../dtypes.ts';
 
 /**

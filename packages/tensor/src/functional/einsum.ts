@@ -8,7 +8,7 @@ import { requireFloats, requireSameType } from './checks.ts';
 import { readEquation } from './einsumEquation.ts';
 import { matmul } from './matmul.ts';
 import { diagonal, permute, reshape } from './movement.ts';
-import { sum } from './reductions.ts';
+import { sum } from './reductions/reductions.ts';
 import type { DType } from '../dtypes.ts';
 
 /** A tensor whose dimensions have names. */

@@ -9,8 +9,8 @@ import { dropout } from './dropout.ts';
 import { embeddingNorm } from './embeddingNorm.ts';
 import { embeddingSum } from './embeddingSum.ts';
 import { layerNorm } from './layerNorm.ts';
-import { randomState } from './random.ts';
-import { sum } from './reductions.ts';
+import { randomState } from './dropoutOptions.ts';
+import { sum } from './reductions/reductions.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { precision } from '../autograd/precision.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireInputs, takenRows } from './embeddingSum.ts';
 import { parameterGradients } from './layerNorm.ts';
-import { kernelDropout } from './random.ts';
-import type { DropoutOptions } from './random.ts';
+import { kernelDropout } from './dropoutOptions.ts';
+import type { DropoutOptions } from './dropoutOptions.ts';
 
 /** What {@link embeddingNorm} computes. */
 interface EmbeddingNormOptions {

@@ -18,10 +18,10 @@ import { linear } from './linear.ts';
 import { crossEntropy } from './classLosses.ts';
 import { bceWithLogits, mseLoss } from './losses.ts';
 import { matmul } from './matmul.ts';
-import { randomState } from './random.ts';
+import { randomState } from './dropoutOptions.ts';
 import { reshape } from './movement.ts';
 import { logSoftmax, softmax } from './softmax.ts';
-import { mean, sum } from './reductions.ts';
+import { mean, sum } from './reductions/reductions.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { add, mul } from './binary.ts';
 import { tensor } from './create.ts';
 import { layerNorm } from './layerNorm.ts';
 import { linear } from './linear.ts';
-import { sum } from './reductions.ts';
+import { sum } from './reductions/reductions.ts';
 
 // What GPUs compute in one kernel and processors in several, forced on whatever adapter runs this.
 let device: Device;

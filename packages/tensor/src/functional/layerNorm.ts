@@ -7,8 +7,8 @@ import type { Gradients } from '../autograd/tape.ts';
 import { asMatrix, formatShape, requireShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { requireFloats, requireGivenOptions } from './checks.ts';
-import { dropoutKind, kernelDropout } from './random.ts';
-import type { DropoutOptions } from './random.ts';
+import { dropoutKind, kernelDropout } from './dropoutOptions.ts';
+import type { DropoutOptions } from './dropoutOptions.ts';
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {

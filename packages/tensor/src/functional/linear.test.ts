@@ -5,7 +5,7 @@ import { autocast } from '../autograd/autocast.ts';
 import { Linear } from '../nn/linear.ts';
 import { AdamW } from '../optim/adamW.ts';
 import { tensor } from './create.ts';
-import { sum } from './reductions.ts';
+import { sum } from './reductions/reductions.ts';
 
 /** The null backend as a card with matrix units, whose tuner found this variant to be the fastest. */
 async function cardTakes(variant: string): Promise<Gpu> {

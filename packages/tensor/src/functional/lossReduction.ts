@@ -2,7 +2,7 @@ import { oneOf, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import { mean, sum } from './reductions.ts';
+import { mean, sum } from './reductions/reductions.ts';
 import { scale } from './unary.ts';
 
 /** What becomes of the loss of every element or row. */

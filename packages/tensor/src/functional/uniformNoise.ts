@@ -3,7 +3,7 @@ import { operationResult } from '../autograd/operation.ts';
 import { asMatrix } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { requireFloats } from './checks.ts';
-import type { RandomKey } from './random.ts';
+import type { RandomKey } from './dropoutOptions.ts';
 
 /** Options of `uniformNoise`. */
 export interface NoiseOptions {

@@ -6,7 +6,7 @@ import { TensorError } from '../errors.ts';
 import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
 import { linear, fusedLinear } from '../functional/linear.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { AdamW } from '../optim/adamW.ts';
 import type { AdamWOptions } from '../optim/adamWOptions.ts';
 import { Mt19937 } from '../random/mt19937.ts';

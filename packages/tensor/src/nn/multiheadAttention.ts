@@ -8,7 +8,7 @@ import { concat, repeat } from '../functional/joining.ts';
 import { linear } from '../functional/linear.ts';
 import { matmul } from '../functional/matmul.ts';
 import { permute, reshape, squeeze, transpose, unsqueeze } from '../functional/movement.ts';
-import { mean } from '../functional/reductions.ts';
+import { mean } from '../functional/reductions/reductions.ts';
 import { scaledDotProductAttention } from '../functional/scaledDotProductAttention.ts';
 import { narrow } from '../functional/slicing.ts';
 import { formatShape } from '../shape.ts';

@@ -6,7 +6,7 @@ import { AutogradError, TensorError } from '../errors.ts';
 import { add, div, mul } from '../functional/binary.ts';
 import { zeros } from '../functional/create.ts';
 import { stack } from '../functional/joining.ts';
-import { norm } from '../functional/spreads.ts';
+import { norm } from '../functional/reductions/spreads.ts';
 import { clamp } from '../functional/unary.ts';
 import { Tensor } from '../tensor.ts';
 

@@ -7,7 +7,7 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { Linear } from '../nn/linear.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';

@@ -4,7 +4,7 @@ import type { Device } from '../index.ts';
 import { TensorError } from '../errors.ts';
 import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { AdamW } from './adamW.ts';
 import { getScheduler } from './getScheduler.ts';

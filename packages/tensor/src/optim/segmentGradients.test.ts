@@ -3,7 +3,7 @@ import { loadVariants, openDevice } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { mul } from '../functional/binary.ts';
 import { linear } from '../functional/linear.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';

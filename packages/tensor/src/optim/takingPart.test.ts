@@ -3,7 +3,7 @@ import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { add, mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';

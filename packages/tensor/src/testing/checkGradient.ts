@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Device } from '../device.ts';
 import { mul } from '../functional/binary.ts';
 import { tensor } from '../functional/create.ts';
-import { sum } from '../functional/reductions.ts';
+import { sum } from '../functional/reductions/reductions.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';

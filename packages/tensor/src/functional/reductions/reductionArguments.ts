@@ -1,13 +1,13 @@
 import { flag, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { ShapeError, TensorError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { requireAxes } from './axes.ts';
-import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
-import { reduction } from './reduction.ts';
-import type { ReductionPlan } from './reduction.ts';
-import type { DType } from '../dtypes.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { formatShape } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { requireAxes } from '../axes.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
+import { reduction } from './recordReduction.ts';
+import type { ReductionPlan } from './recordReduction.ts';
+import type { DType } from '../../dtypes.ts';
 
 /** Dimensions that a reduction takes together: one, several, or all where none is named. */
 export type Dims = number | readonly number[] | null;

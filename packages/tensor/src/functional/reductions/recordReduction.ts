@@ -1,14 +1,14 @@
 import { contiguousStrides, reduce, reduceBackward, stridedCopy } from '@attune/kernels';
 import type { ElementType, GpuArray, ReduceGradientName, ReduceName, ReducedShape } from '@attune/kernels';
-import { operationResult } from '../autograd/operation.ts';
-import type { Device } from '../device.ts';
-import { sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
-import { withoutAxes } from './axes.ts';
-import { axesLast, gathered } from './strided.ts';
-import { isFloat, sumType } from '../dtypes.ts';
-import type { DType } from '../dtypes.ts';
+import { operationResult } from '../../autograd/operation.ts';
+import type { Device } from '../../device.ts';
+import { sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
+import { withoutAxes } from '../axes.ts';
+import { axesLast, gathered } from '../strided.ts';
+import { isFloat, sumType } from '../../dtypes.ts';
+import type { DType } from '../../dtypes.ts';
 
 /** One value of each row that is reduced: a member of the kernels' family with its numbers. */
 interface Run {

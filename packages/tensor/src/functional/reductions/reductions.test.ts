@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultDevice } from '../device.ts';
-import type { Device } from '../device.ts';
-import * as api from '../index.ts';
-import type { Tensor } from '../tensor.ts';
-import { testTorchCases } from '../testing/testTorchCases.ts';
+import { defaultDevice } from '../../device.ts';
+import type { Device } from '../../device.ts';
+import * as api from '../../index.ts';
+import type { Tensor } from '../../tensor.ts';
+import { testTorchCases } from '../../testing/testTorchCases.ts';
 
 let device: Device;
 beforeAll(async () => {

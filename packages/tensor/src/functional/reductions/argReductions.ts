@@ -1,11 +1,11 @@
 import { argReduce } from '@attune/kernels';
-import { Tensor } from '../tensor.ts';
-import { requireAxis, withoutAxes } from './axes.ts';
-import { requireGivenOptions, requireTensor } from './checks.ts';
-import { reductionKinds, requireElements } from './reduced.ts';
-import type { ReductionOptions } from './reduced.ts';
-import { rowsOf } from './reduction.ts';
-import { gathered } from './strided.ts';
+import { Tensor } from '../../tensor.ts';
+import { requireAxis, withoutAxes } from '../axes.ts';
+import { requireGivenOptions, requireTensor } from '../checks.ts';
+import { reductionKinds, requireElements } from './reductionArguments.ts';
+import type { ReductionOptions } from './reductionArguments.ts';
+import { rowsOf } from './recordReduction.ts';
+import { gathered } from '../strided.ts';
 
 /**
  * Number of the greatest along a dimension, i32, the first of several, or in the flat tensor where

@@ -1,17 +1,17 @@
 import { columnSum } from '@attune/kernels';
-import { operationResult } from '../autograd/operation.ts';
-import { sizeOf } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { withoutAxes } from './axes.ts';
-import { cast } from './cast.ts';
-import { requireFloats, requireGivenOptions, requireTensor } from './checks.ts';
-import { axesOf, reductionKinds, reduced } from './reduced.ts';
-import type { Dims, ReductionOptions } from './reduced.ts';
-import { recordReduce, spread } from './reduction.ts';
-import type { ReductionPlan } from './reduction.ts';
-import { scale } from './unary.ts';
-import { isFloat } from '../dtypes.ts';
-import type { DType, SumOf } from '../dtypes.ts';
+import { operationResult } from '../../autograd/operation.ts';
+import { sizeOf } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { withoutAxes } from '../axes.ts';
+import { cast } from '../cast.ts';
+import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
+import { axesOf, reductionKinds, reduced } from './reductionArguments.ts';
+import type { Dims, ReductionOptions } from './reductionArguments.ts';
+import { recordReduce, spread } from './recordReduction.ts';
+import type { ReductionPlan } from './recordReduction.ts';
+import { scale } from '../unary.ts';
+import { isFloat } from '../../dtypes.ts';
+import type { DType, SumOf } from '../../dtypes.ts';
 
 const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };
 

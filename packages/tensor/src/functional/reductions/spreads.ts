@@ -1,9 +1,9 @@
 import { optional } from '@attune/validate';
-import type { Tensor } from '../tensor.ts';
-import { realNumber, requireGivenOptions } from './checks.ts';
-import { reductionKinds, reduced } from './reduced.ts';
-import type { Dims, ReductionOptions } from './reduced.ts';
-import type { ReductionPlan } from './reduction.ts';
+import type { Tensor } from '../../tensor.ts';
+import { realNumber, requireGivenOptions } from '../checks.ts';
+import { reductionKinds, reduced } from './reductionArguments.ts';
+import type { Dims, ReductionOptions } from './reductionArguments.ts';
+import type { ReductionPlan } from './recordReduction.ts';
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {
