@@ -2,6 +2,7 @@
 // of it compiles; its test fails until the formula is written. See docs/adding-a-kernel.md.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { inlineWgsl } from './inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
@@ -14,22 +15,35 @@ const named = {
   'bench.ts.txt': 'kernelName.bench.ts',
 };
 
+/** Whether modules keep the word for themselves. */
+function isReserved(name) {
+  try {
+    return !new Script(`'use strict'; async () => { function ${name}() {} }`);
+  } catch {
+    return true;
+  }
+}
+
+const withoutComments = (code) => code.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');
+
 /**
  * @param {string} source the folder `packages/kernels/src`, or one like it
  * @returns {string[]} the files written and changed
- * @throws {Error} for a name that is taken, or is none in camelCase
+ * @throws {Error} for a name that is taken, is none in camelCase, or a word of JavaScript
  */
 export function newKernel(name, source) {
   if (!/^[a-z][A-Za-z0-9]*$/.test(name))
     throw new Error(
       `A kernel is named as its function, in camelCase, such as 'softmax' or 'layerNorm'; got '${name}'.`,
     );
+  if (isReserved(name)) throw new Error(`'${name}' is a word of JavaScript, which no function can be called.`);
   const folder = join(source, 'kernels', name);
   if (existsSync(folder)) throw new Error(`There is a kernel ${name} already: ${folder}.`);
   const indexes = { 'kernels/index.ts': `./${name}/index.ts`, 'reference.ts': `./kernels/${name}/reference.ts` };
-  const taken = Object.keys(indexes).find((index) =>
-    new RegExp(`\\b${name}\\b`).test(readFileSync(join(source, index), 'utf8')),
-  );
+  const others = readdirSync(join(source, 'kernels')).map((other) => `kernels/${other}/index.ts`);
+  const taken = [...Object.keys(indexes), ...others, 'index.ts']
+    .filter((index) => existsSync(join(source, index)))
+    .find((index) => new RegExp(`\\b${name}\\b`).test(withoutComments(readFileSync(join(source, index), 'utf8'))));
   if (taken) throw new Error(`${taken} names something ${name} already. Choose another name.`);
   const fill = (text) =>
     text.replaceAll('kernelName', name).replaceAll('KernelName', name[0].toUpperCase() + name.slice(1));

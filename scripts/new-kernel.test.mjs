@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -36,8 +36,20 @@ it.each([
   ['my-kernel', /in camelCase/],
   ['../swish', /in camelCase/],
   ['softmax', /already/],
+  ['class', /'class' is a word of JavaScript/],
+  ['await', /'await' is a word of JavaScript/],
 ])('refuses %s', (name, message) => {
   expect(() => newKernel(name, source)).toThrow(message);
+});
+
+it('refuses the name of a function that another kernel exports', () => {
+  mkdirSync(join(source, 'kernels/elementwise'));
+  writeFileSync(
+    join(source, 'kernels/elementwise/index.ts'),
+    "/** Not of swish. */\nexport { scale } from './forward.ts';\n",
+  );
+  expect(() => newKernel('scale', source)).toThrow('kernels/elementwise/index.ts names something scale already');
+  expect(newKernel('swish', source)).toHaveLength(9);
 });
 
 it('refuses a folder that is there, and leaves it alone', () => {

@@ -10,7 +10,7 @@ const dict = rows.trainTestSplit({ testSize: 1, seed: 1 });
 const call = (target: object, name: string, ...given: unknown[]) =>
   Reflect.apply(Reflect.get(target, name), target, given);
 const make = (name: keyof typeof data, ...given: unknown[]) =>
-  Reflect.construct(Reflect.get(data, name) as never, given);
+  Reflect.construct(Reflect.get(data, name) as never, given) as object;
 const mapper = () => ({ b: 1 });
 
 describe('what is not understood is refused by name', () => {
@@ -41,6 +41,25 @@ describe('what is not understood is refused by name', () => {
     ['shard', () => call(rows, 'shard', 2, 0), 'takes its options as an object, { numShards, index'],
     ['iter', () => call(rows, 'iter', 2), 'takes its options as an object, { batchSize'],
     ['select', () => call(rows, 'select', 0), 'select: indices must be row numbers'],
+    ['select', () => call(rows, 'select', [{}]), 'select: there is no row {}; the dataset has 2 rows'],
+    ['at', () => call(rows, 'at', {}), 'There is no row {}: the dataset has 2 rows'],
+    ['column', () => call(rows, 'column', { a: 1 }), 'column: there is no column {"a":1}. The columns are a, t'],
+    ['split', () => call(dict, 'split', undefined), 'There is no split undefined. There are: train, test'],
+    [
+      'NdArray.at',
+      () => call(make('NdArray', Float32Array.of(1), [1]), 'at', {}),
+      'NdArray.at: index {} is out of range',
+    ],
+    [
+      'str2int',
+      () => call(make('ClassLabel', { names: ['a'] }), 'str2int', {}),
+      'ClassLabel: {} is none of the classes a',
+    ],
+    [
+      'indices',
+      () => call(make('RandomSampler', { numSamples: 2 }), 'indices'),
+      'indices: epoch must be a whole number',
+    ],
     ['take', () => call(rows, 'take', '2'), 'take: count must be a whole number'],
     ['slice', () => call(rows, 'slice', 'a'), 'slice: start must be a row number'],
     ['addColumn', () => call(rows, 'addColumn', 'b', 'xy'), 'values must be an array or a typed array'],

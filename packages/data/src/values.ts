@@ -23,6 +23,9 @@ export function isList(input: unknown): input is ArrayLike<unknown> {
   return Array.isArray(input) || (ArrayBuffer.isView(input) && !(input instanceof DataView));
 }
 
+/** What was given in place of a name: `'text'`, or what else it is. */
+export const quoted = (name: unknown): string => (typeof name === 'string' ? `'${name}'` : show(name));
+
 /** A value as it appears in a message: short, quoted if it is text. */
 export function show(input: unknown): string {
   if (typeof input === 'bigint' || typeof input === 'symbol') return shown(input);

@@ -1,7 +1,7 @@
 import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
-import { object, requireArgument } from '@attune/validate';
+import { object, objectWith, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import { absentMethods, answerAbsentMethods } from './absentMethods.ts';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
@@ -211,6 +211,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   }
 
   getEvalDataloader(evalDataset?: TrainerDataset): Extension.Dataloader | Promise<Extension.Dataloader> {
+    if (evalDataset !== undefined) requireEvalDataset('getEvalDataloader', evalDataset, this.args);
     const dataset = evalDataset ?? this.evalDataset;
     if (!dataset)
       throw new TrainerDatasetError('evaluate() needs a dataset: pass one, or give the Trainer an evalDataset');
@@ -222,16 +223,19 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   }
 
   getTestDataloader(testDataset: TrainerDataset): Extension.Dataloader | Promise<Extension.Dataloader> {
+    requireDataset('getTestDataloader', 'testDataset', testDataset, this.args);
     return evalDataloader(this.#columns.of(testDataset, 'evaluation'), this.#parts);
   }
 
   createScheduler(input: Extension.SchedulerInput): Schedule | Extension.SchedulerMaker {
+    requireArgument('createScheduler', 'input', input, object, TrainerError);
     const { scheduler } = this.#parts;
     if (scheduler === null) return defaultSchedule(this.args, input);
     return typeof scheduler === 'function' ? scheduler : { forOptimizer: () => scheduler };
   }
 
   createOptimizer(input: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
+    requireArgument('createOptimizer', 'input', input, optimizerInput, TrainerError);
     const { optimizer, optimizerClsAndKwargs } = this.#parts;
     if (optimizer) return optimizer;
     const make = ({ defaultOptimizer }: Running) => defaultOptimizer(this.args, input, optimizerClsAndKwargs);
@@ -243,6 +247,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     inputs: Batch,
     { returnOutputs = false, context = {}, numItemsInBatch }: Extension.ComputeLossOptions = {},
   ): Extension.ComputedLoss {
+    requireArgument('computeLoss', 'inputs', inputs, batchKind, TrainerError);
     const { labelNames, args, computeLossFunc } = this.#parts;
     const outputs = computeLossFunc
       ? ownLoss(model, inputs, context, { labelNames, computeLossFunc, numItemsInBatch })
@@ -256,6 +261,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   }
 
   trainingStep(model: TrainableModel, inputs: Batch, options: Extension.MicroBatchOptions): Tensor | null {
+    requireArgument('trainingStep', 'options', options, stepOptions, TrainerError);
     const { numItemsInBatch, context, backward } = options;
     const record = () => readLoss(this.computeLoss(model, inputs, { numItemsInBatch, context }));
     const { loss } = this.args.fp16 ? this.#autocast(record) : record();
@@ -268,6 +274,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     inputs: Batch,
     { predictionLossOnly = false, ignoreKeys = [] }: Extension.PredictionStepOptions = {},
   ): Extension.PredictionStepOutput {
+    requireArgument('predictionStep', 'inputs', inputs, batchKind, TrainerError);
     const labels = labelsOf(inputs, this.#parts.labelNames);
     if (!labels) return [null, predictionLossOnly ? null : outputsOf(model.forward(inputs), ignoreKeys), null];
     const { loss, outputs } = readLoss(this.computeLoss(model, inputs, { returnOutputs: true }));
@@ -280,6 +287,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     dataloader: Extension.Dataloader,
     options: Extension.EvaluationLoopOptions,
   ): Promise<EvaluationOutput> {
+    requireArgument('evaluationLoop', 'options', options, object, TrainerError);
     const { Evaluation } = await this.#load();
     return new Evaluation(this, this.#parts, this.#callbacks).run(dataloader, options);
   }
@@ -382,5 +390,11 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     return { ...output, metrics: { ...output.metrics, ...speeds } };
   }
 }
+
+const batchKind = { ...object, what: 'a batch, { input_ids: { data, shape }, … }' };
+const optimizerInput = objectWith('{ model, learningRates }, as a run passes it', { model: 'object' });
+const stepOptions = objectWith('{ numItemsInBatch, context, backward }, as a run passes them', {
+  backward: 'function',
+});
 
 answerAbsentMethods(Trainer.prototype, 'a Trainer has', absentMethods);

@@ -1,7 +1,7 @@
 import { array, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
-import { isTypedArray } from '../values.ts';
+import { isTypedArray, show } from '../values.ts';
 import type { TypedArray } from '../values.ts';
 
 const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray };
@@ -49,7 +49,9 @@ export class NdArray {
       const length = shape[axis]!;
       const position = wanted < 0 ? wanted + length : wanted;
       if (!Number.isInteger(wanted) || position < 0 || position >= length) {
-        throw new DatasetError(`NdArray.at: index ${wanted} is out of range for axis ${axis} of length ${length}.`);
+        throw new DatasetError(
+          `NdArray.at: index ${show(wanted)} is out of range for axis ${axis} of length ${length}.`,
+        );
       }
       size /= length;
       offset += position * size;
@@ -70,7 +72,7 @@ export class NdArray {
     const chosen = axis < 0 ? axis + shape.length : axis;
     const length = shape[chosen];
     if (length === undefined)
-      throw new DatasetError(`NdArray.argmax: no axis ${axis} in the shape [${shape.join(', ')}].`);
+      throw new DatasetError(`NdArray.argmax: no axis ${show(axis)} in the shape [${shape.join(', ')}].`);
     const rest = [...shape.slice(0, chosen), ...shape.slice(chosen + 1)];
     const result = new Int32Array(rest.reduce((product, size) => product * size, 1));
     if (length === 0 && result.length > 0)

@@ -2,6 +2,7 @@ import { arrayOf, instanceOf, requireArgument, text, wholeNumber } from '@attune
 import { DatasetError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { checkOptions } from '../options.ts';
+import { show } from '../values.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 // `trainTestSplit` returns a dict: see datasetDict.ts.
@@ -95,7 +96,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
       if (!Number.isInteger(index) || position < 0 || position >= this.length)
-        throw new DatasetError(`select: there is no row ${index}; the dataset has ${this.length} rows.`);
+        throw new DatasetError(`select: there is no row ${show(index)}; the dataset has ${this.length} rows.`);
       return position;
     });
     return this.#take(rows);

@@ -2,6 +2,7 @@ import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
+import { quoted } from '../values.ts';
 // A dataset splits into a dict of datasets, and a dict maps its datasets: neither stands below the other.
 // oxlint-disable-next-line import/no-cycle
 import type { Dataset } from './dataset.ts';
@@ -72,7 +73,7 @@ class DatasetDictMethods<Row> {
   split(name: string): Dataset<Row> {
     const found = this.splits().find(([own]) => own === name);
     if (!found)
-      throw new SplitError(`There is no split '${name}'. There are: ${this.splitNames().join(', ') || 'none'}.`);
+      throw new SplitError(`There is no split ${quoted(name)}. There are: ${this.splitNames().join(', ') || 'none'}.`);
     return found[1];
   }
 

@@ -3,6 +3,7 @@ import { DatasetError, FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { checkOptions } from '../options.ts';
+import { show } from '../values.ts';
 import { iterOptions } from './optionKinds.ts';
 import { findColumn, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
@@ -74,7 +75,7 @@ export class DatasetRows<Row> {
   at(index: number): Row {
     const position = index < 0 ? index + this.length : index;
     if (!Number.isInteger(index) || position < 0 || position >= this.length)
-      throw new DatasetError(`There is no row ${index}: the dataset has ${this.length} rows.`);
+      throw new DatasetError(`There is no row ${show(index)}: the dataset has ${this.length} rows.`);
     const row: Record<string, unknown> = {};
     const own = this.#rows ? this.#rows[position]! : position;
     for (const [name, column] of this.#table) setOwn(row, name, column.at(own));

@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
+import { quoted } from '../values.ts';
 
 /** Named columns of one length. */
 export type Table = ReadonlyMap<string, Column>;
@@ -8,7 +9,7 @@ export function findColumn(table: Table, name: string, operation: string): Colum
   const column = table.get(name);
   if (!column)
     throw new ColumnNotFoundError(
-      `${operation}: there is no column '${name}'. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
+      `${operation}: there is no column ${quoted(name)}. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
     );
   return column;
 }

@@ -2,6 +2,7 @@ import { arrayOf, oneOf, optional, requireArgument, shown, text, wholeNumber } f
 import type { Kind, OptionKinds } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
 import { adviceFor, checkOptions } from '../options.ts';
+import { quoted } from '../values.ts';
 
 /**
  * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger ones
@@ -73,7 +74,8 @@ export class ClassLabel {
   /** The number of a class. @throws FeatureError for a name that is no class */
   str2int(name: string): number {
     const index = this.names.indexOf(name);
-    if (index < 0) throw new FeatureError(`ClassLabel: '${name}' is none of the classes ${this.names.join(', ')}.`);
+    if (index < 0)
+      throw new FeatureError(`ClassLabel: ${quoted(name)} is none of the classes ${this.names.join(', ')}.`);
     return index;
   }
 
@@ -81,7 +83,7 @@ export class ClassLabel {
   int2str(label: number): string {
     const name = this.names[label];
     if (name === undefined)
-      throw new FeatureError(`ClassLabel: ${label} is no class; there are ${this.numClasses}, from 0.`);
+      throw new FeatureError(`ClassLabel: ${shown(label)} is no class; there are ${this.numClasses}, from 0.`);
     return name;
   }
 }

@@ -1,4 +1,4 @@
-import { callable, optional, shown, wholeNumber } from '@attune/validate';
+import { callable, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
@@ -66,6 +66,7 @@ export class RandomSampler implements Sampler {
 
   /** @throws DatasetError when the order is not one of these rows */
   indices(epoch: number): Int32Array {
+    requireArgument('indices', 'epoch', epoch, wholeNumber(0), DatasetError);
     const order = this.#order(epoch);
     if (!(order instanceof Int32Array))
       throw new DatasetError(`RandomSampler: order must return an Int32Array; got ${shown(order)}.`);

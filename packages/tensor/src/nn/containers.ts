@@ -1,4 +1,4 @@
-import { named, requireArgument, shown } from '@attune/validate';
+import { named, requireArgument, shown, text } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
@@ -134,6 +134,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
 
   /** @throws TensorError for what is no module, or a name with a dot */
   set(name: string, module: Item): this {
+    requireArgument('ModuleDict.set', 'name', name, text, TensorError);
     requireModule('ModuleDict.set', `module ${name}`, module);
     if (typeof name !== 'string' || name === '' || name.includes('.'))
       throw new TensorError(`ModuleDict.set: ${shown(name)} cannot be a name: it must be a text without dots`);

@@ -143,3 +143,31 @@ it('an output folder is no checkpoint, and says which it holds', async () => {
     /is no checkpoint, but holds some: name one of checkpoint-2, checkpoint-4/,
   );
 });
+
+describe('methods that a run calls, called by hand without what it passes', () => {
+  it.each<[string, (trainer: Trainer) => unknown, string]>([
+    [
+      'getEvalDataloader',
+      (trainer) => trainer.getEvalDataloader('x' as never),
+      'evalDataset must be a Dataset; got "x"',
+    ],
+    ['getTestDataloader', (trainer) => trainer.getTestDataloader(undefined as never), 'testDataset must be a Dataset'],
+    ['createScheduler', (trainer) => trainer.createScheduler(undefined as never), 'input must be an object'],
+    [
+      'createOptimizer',
+      (trainer) => trainer.createOptimizer(undefined as never),
+      'input must be { model, learningRates }',
+    ],
+    ['computeLoss', (trainer) => trainer.computeLoss(trainer.model, undefined as never), 'inputs must be a batch'],
+    [
+      'trainingStep',
+      (trainer) => trainer.trainingStep(trainer.model, {}, undefined as never),
+      'options must be { numItems',
+    ],
+    ['predictionStep', (trainer) => trainer.predictionStep(trainer.model, null as never), 'inputs must be a batch'],
+    ['evaluationLoop', (trainer) => trainer.evaluationLoop([], undefined as never), 'options must be an object'],
+  ])('%s', async (name, call, message) => {
+    const { trainer } = await make();
+    await expect((async () => call(trainer))()).rejects.toThrow(`${name}: ${message}`);
+  });
+});
