@@ -38,13 +38,14 @@ const lateShaders = (files) => `import { notLoaded, registerVariants } from './d
 const late = (load) => {
   let loaded;
   registerVariants(async () => { loaded ??= await load(); });
-  return (index, path, includes) => ({
-    path,
+  const read = (index) => {
+    if (!loaded) throw notLoaded('the shader of a kernel');
+    return loaded.shaders[index];
+  };
+  return (index, includes) => ({
     includes,
-    get text() {
-      if (!loaded) throw notLoaded(\`the shader \${path}\`);
-      return loaded.texts[index];
-    },
+    get path() { return read(index)[0]; },
+    get text() { return read(index)[1]; },
   });
 };
 ${files.map((file) => `const ${readerOf(file)} = /* @__PURE__ */ late(() => import('./${file}'));\n`).join('')}`;
@@ -96,8 +97,8 @@ export function shaderModules(folder) {
     const textFile = Object.keys(lateTexts).find((one) => lateTexts[one].test(path));
     const [short, list] = [quoted(shortNames(text)), `[${entries.join(', ')}]`];
     if (textFile) {
-      const index = (texts[textFile] ??= []).push(short) - 1;
-      modules[file] += `export const ${name} = /* @__PURE__ */ ${readerOf(textFile)}(${index}, '${path}', ${list});\n`;
+      const index = (texts[textFile] ??= []).push(`['${path}', ${short}]`) - 1;
+      modules[file] += `export const ${name} = /* @__PURE__ */ ${readerOf(textFile)}(${index}, ${list});\n`;
     } else
       modules[file] += `export const ${name} = {\n  path: '${path}',\n  includes: ${list},\n  text: ${short},\n};\n`;
   };
@@ -107,7 +108,7 @@ export function shaderModules(folder) {
       modules[file] = `import { ${[...names].join(', ')} } from './${other}';\n${modules[file]}`;
   const textFiles = Object.keys(texts);
   if (textFiles.length > 0) modules['shaders.js'] = lateShaders(textFiles) + modules['shaders.js'];
-  for (const file of textFiles) modules[file] = `export const texts = [\n${texts[file].join(',\n')},\n];\n`;
+  for (const file of textFiles) modules[file] = `export const shaders = [\n${texts[file].join(',\n')},\n];\n`;
   return { modules, places };
 }
 
