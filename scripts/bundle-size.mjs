@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 121.4, software: 134.3, gpu: 141.6, matrixUnits: 149.1, tensor: 55.9 },
+    most: { start: 121.2, software: 134.3, gpu: 141.6, matrixUnits: 149.1, tensor: 55.8 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45.4, software: 56.1, gpu: 59.1, matrixUnits: 66.7, tensor: 18.6 },
+    most: { start: 45, software: 56, gpu: 59.1, matrixUnits: 66.7, tensor: 18.5 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();

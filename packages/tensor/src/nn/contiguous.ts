@@ -1,10 +1,7 @@
 import { joinContiguous } from '@attune/kernels/internal';
 import { arrayOf, instanceOf, requireArgument } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { Parameter } from './parameter.ts';
-
-/** Arrays must begin at multiples of 256 bytes: so many elements of f32, or of an f16 copy. */
-export const alignedElements = { f32: 64, f16: 128 };
+import { alignedElements, Parameter } from './parameter.ts';
 
 const parametersKind = arrayOf(instanceOf(Parameter), 'Parameters');
 
@@ -25,12 +22,13 @@ export function makeContiguous(parameters: readonly Parameter[]): void {
     ({ size, isMatrixOperand }) => size % alignedElements[isMatrixOperand ? 'f16' : 'f32'] === 0,
   );
   if (!fits || 4 * elements > maxStorageBufferBindingSize) return;
+  const group = { parameters, join: () => makeContiguous(parameters) };
   const sizes = parameters.map(({ size }) => size);
   for (const [index, array] of device.allocateContiguous('f32', sizes, 'parameters in a row').entries()) {
     const parameter = parameters[index] as Parameter;
     device.copy(parameter.array, array);
     const old = parameter.moveTo(array, null);
-    parameter.contiguousGroup = parameters;
+    parameter.contiguousGroup = group;
     if (old) device.release(old);
   }
 }

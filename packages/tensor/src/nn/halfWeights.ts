@@ -11,7 +11,7 @@ export async function withHalves<Result>(module: Module, body: () => Promise<Res
   const copied: Parameter[] = [];
   try {
     for (const parameter of lacking) {
-      const together = parameter.contiguousGroup;
+      const together = parameter.contiguousGroup?.parameters;
       const group = together?.every((each) => lacking.has(each)) ? together : [parameter];
       for (const each of group) lacking.delete(each);
       for (const [index, array] of allocateHalves(group).entries()) {

@@ -19,6 +19,16 @@ export interface ParameterOptions {
   readonly requiresGrad?: boolean | undefined;
 }
 
+/** Parameters side by side in memory. */
+export interface ContiguousGroup {
+  readonly parameters: readonly Parameter[];
+  /** Moves them side by side again. */
+  readonly join: () => void;
+}
+
+/** Arrays must begin at multiples of 256 bytes: so many elements of f32, or of an f16 copy. */
+export const alignedElements = { f32: 64, f16: 128 };
+
 const floats = instanceOf(Float32Array);
 const kinds = { shape: shapeKind, device: optional(deviceKind), requiresGrad: optional(flag) };
 
@@ -30,9 +40,9 @@ export class Parameter extends Tensor {
    */
   isMatrixOperand = false;
   /**
-   * The parameters that it stands among, side by side in memory, or null. Set by `makeContiguous`.
+   * What it stands among, side by side in memory, or null. Set by `makeContiguous`.
    */
-  contiguousGroup: readonly Parameter[] | null = null;
+  contiguousGroup: ContiguousGroup | null = null;
   #fp16Array: GpuArray | null = null;
 
   /** @throws ShapeError when data and shape do not fit, TensorError */

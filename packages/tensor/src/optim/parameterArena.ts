@@ -2,8 +2,8 @@ import type { GpuArray } from '@attune/kernels';
 import type { MomentSegment } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
-import type { Parameter } from '../nn/parameter.ts';
-import { alignedElements, makeContiguous } from '../nn/contiguous.ts';
+import { alignedElements } from '../nn/parameter.ts';
+import type { ContiguousGroup, Parameter } from '../nn/parameter.ts';
 import { SegmentGradients } from './segmentGradients.ts';
 
 /** The id of a group or a member stands for so many elements. */
@@ -149,7 +149,7 @@ export class ParameterArena {
    */
   dispose(): void {
     const device = this.#device;
-    const groups = new Set<readonly Parameter[]>();
+    const groups = new Set<ContiguousGroup>();
     for (const place of this.places) {
       const { parameter, name, weights } = place;
       // Disposed, or moved on to another optimizer.
@@ -161,7 +161,7 @@ export class ParameterArena {
       parameter.moveTo(own, null);
       if (parameter.contiguousGroup) groups.add(parameter.contiguousGroup);
     }
-    for (const group of groups) makeContiguous(group);
+    for (const group of groups) group.join();
     for (const { length: _, moments, ...arrays } of this.segments)
       for (const array of [...moments, ...Object.values(arrays)]) device.release(array);
     for (const gradients of this.#gradients) gradients.release();
@@ -236,7 +236,7 @@ function contiguousRuns(items: readonly ArenaItem[]): ArenaItem[][] {
   const placed = new Set<Parameter>();
   return items.flatMap((item) => {
     if (placed.has(item.parameter)) return [];
-    const group = item.parameter.contiguousGroup?.map((parameter) => byParameter.get(parameter)) ?? [];
+    const group = item.parameter.contiguousGroup?.parameters.map((parameter) => byParameter.get(parameter)) ?? [];
     const together = group.length > 0 && !group.includes(undefined) ? (group as ArenaItem[]) : [item];
     for (const { parameter } of together) placed.add(parameter);
     return [together];
