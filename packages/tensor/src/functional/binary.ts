@@ -2,11 +2,13 @@ import * as kernels from '@attune/kernels';
 import type { BinaryMember } from '@attune/kernels';
 import * as members from '@attune/kernels/binary';
 import { operationResult } from '../autograd/operation.ts';
+import type { Gradients } from '../autograd/tape.ts';
 import { TensorError } from '../errors.ts';
 import { shapesEqual, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { addAlike } from './addAlike.ts';
-import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
+import { broadcastOf, broadcastShapes, writeGradient, writeSums } from './broadcasting.ts';
 import { requireHeld } from './checks.ts';
 import { arrayOf, requireOperands, shapesOf } from './operands.ts';
 import type { Beside, FirstType, NumberType, Operand } from './operands.ts';
@@ -38,50 +40,52 @@ function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): 
   });
   // Gradients flow between floats only.
   if (!isFloat(first.dtype)) return new Tensor({ array, shape, device });
-  const inputs = [a, b].filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]];
   return operationResult({
     operation: name,
-    inputs,
+    inputs: [a, b].filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]],
     array,
     shape,
     backward(gradients) {
-      const gradOutput = gradients.output;
-      for (const [by, input] of [
-        ['a', a],
-        ['b', b],
-      ] as const) {
-        if (typeof input === 'number') continue;
-        const factor = kernels.constantSlope(member, by);
-        const isWhole = shapesEqual(input.shape, shape);
-        if (isWhole && factor === 1) {
-          gradients.handOn(input);
-          continue;
-        }
-        gradients.add(input, (gradInput) => {
-          if (isWhole && factor !== null) {
-            kernels.scale(device, { input: gradOutput, output: gradInput, factor, length });
-            return;
-          }
-          if (factor !== null)
-            return writeSums(device, gradOutput, shape, { array: gradInput, shape: input.shape, factor });
-          const full = isWhole ? gradInput : device.allocate('f32', Math.max(1, length), `${name} backward`);
-          const broadcast = broadcastOf(shape, { gradOutput: shape, ...shapes });
-          kernels.binaryBackward(device, {
-            function: member,
-            by,
-            gradOutput,
-            a: arrayOf(a),
-            b: arrayOf(b),
-            gradInput: full,
-            length,
-            broadcast,
-          });
-          if (isWhole) return;
-          writeSums(device, full, shape, { array: gradInput, shape: input.shape });
-          device.release(full);
-        });
-      }
+      addGradient(gradients, member, 'a', a, b, shape);
+      addGradient(gradients, member, 'b', a, b, shape);
     },
+  });
+}
+
+/** Records the gradient by one operand, where that is a tensor. */
+function addGradient(
+  gradients: Gradients,
+  member: BinaryMember,
+  by: 'a' | 'b',
+  a: Operand,
+  b: Operand,
+  shape: Shape,
+): void {
+  const input = by === 'a' ? a : b;
+  if (typeof input === 'number') return;
+  const { device } = input;
+  const [gradOutput, length] = [gradients.output, sizeOf(shape)];
+  const factor = kernels.constantSlope(member, by);
+  const isWhole = shapesEqual(input.shape, shape);
+  if (isWhole && factor === 1) return gradients.handOn(input);
+  gradients.add(input, (gradInput) => {
+    const target = { array: gradInput, shape: input.shape };
+    if (factor !== null)
+      return isWhole
+        ? kernels.scale(device, { input: gradOutput, output: gradInput, factor, length })
+        : writeSums(device, gradOutput, shape, { ...target, factor });
+    writeGradient(device, member.name, shape, target, (full) =>
+      kernels.binaryBackward(device, {
+        function: member,
+        by,
+        gradOutput,
+        a: arrayOf(a),
+        b: arrayOf(b),
+        gradInput: full,
+        length,
+        broadcast: broadcastOf(shape, { gradOutput: shape, ...shapesOf(a, b) }),
+      }),
+    );
   });
 }
 

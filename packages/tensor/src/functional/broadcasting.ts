@@ -2,7 +2,7 @@ import * as kernels from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { formatShape, shapesEqual } from '../shape.ts';
+import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { sumOver } from './strided.ts';
 
@@ -59,6 +59,26 @@ export function broadcastOf(
   const all = Object.entries(shapes);
   if (all.every(([, shape]) => shapesEqual(shape, result))) return undefined;
   return { extents: result, strides: Object.fromEntries(all.map(([name, shape]) => [name, stridesTo(shape, result)])) };
+}
+
+/**
+ * Records the gradient of a tensor that may repeat in a result: `write` records it for every element
+ * of the result; what repeats gets the sums of these.
+ *
+ * @param target the tensor's shape, and where its gradient goes
+ */
+export function writeGradient(
+  device: Device,
+  operation: string,
+  result: Shape,
+  target: { readonly array: GpuArray; readonly shape: Shape },
+  write: (full: GpuArray) => void,
+): void {
+  if (shapesEqual(target.shape, result)) return write(target.array);
+  const full = device.allocate('f32', Math.max(1, sizeOf(result)), `${operation} backward`);
+  write(full);
+  writeSums(device, full, result, target);
+  device.release(full);
 }
 
 /**

@@ -2,9 +2,9 @@ import * as kernels from '@attune/kernels';
 import { shown } from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { TensorError } from '../errors.ts';
-import { shapesEqual, sizeOf } from '../shape.ts';
+import { sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { broadcastOf, broadcastShapes, writeSums } from './broadcasting.ts';
+import { broadcastOf, broadcastShapes, writeGradient } from './broadcasting.ts';
 import { cast } from './cast.ts';
 import { requireDeviceOf, requireHeld, requireTensor } from './checks.ts';
 import { requireOperands } from './operands.ts';
@@ -77,21 +77,18 @@ export function where<A extends Operand, B extends Operand>(
       const taken = gradients.output;
       for (const [name, input] of Object.entries<Operand>({ a, b })) {
         if (typeof input === 'number') continue;
-        gradients.add(input, (gradInput) => {
-          const isWhole = shapesEqual(input.shape, shape);
-          const output = isWhole ? gradInput : device.allocate('f32', Math.max(1, length), 'where backward');
-          kernels.where(device, {
-            condition: condition.array,
-            a: name === 'a' ? taken : 0,
-            b: name === 'b' ? taken : 0,
-            output,
-            length,
-            broadcast: broadcastOf(shape, { condition: condition.shape, [name]: shape }),
-          });
-          if (isWhole) return;
-          writeSums(device, output, shape, { array: gradInput, shape: input.shape });
-          device.release(output);
-        });
+        gradients.add(input, (gradInput) =>
+          writeGradient(device, 'where', shape, { array: gradInput, shape: input.shape }, (output) =>
+            kernels.where(device, {
+              condition: condition.array,
+              a: name === 'a' ? taken : 0,
+              b: name === 'b' ? taken : 0,
+              output,
+              length,
+              broadcast: broadcastOf(shape, { condition: condition.shape, [name]: shape }),
+            }),
+          ),
+        );
       }
     },
   });
