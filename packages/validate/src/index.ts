@@ -2,10 +2,12 @@ export { ArgumentError, requireArgument, requireOptions } from './require.ts';
 export type { ErrorClass, OptionAdvice, OptionKinds } from './require.ts';
 export {
   anything,
+  anyWholeNumber,
   array,
   arrayOf,
   callable,
   flag,
+  fraction,
   instanceOf,
   named,
   nonEmptyText,

@@ -55,6 +55,15 @@ export const named: Kind = {
 /** A number that is neither infinite nor NaN. */
 export const number: Kind = { what: 'a finite number', holds: (value) => Number.isFinite(value) };
 
+/** A probability, or a part of something else: from 0 to 1, both included. */
+export const fraction: Kind = {
+  what: 'a number from 0 to 1',
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
+
+/** A whole number of any size, below 0 too. */
+export const anyWholeNumber: Kind = { what: 'a whole number', holds: Number.isInteger };
+
 /** A finite number from `least` on. */
 export const numberAtLeast = /* @__NO_SIDE_EFFECTS__ */ (least: number): Kind => ({
   what: `a number of at least ${least}`,

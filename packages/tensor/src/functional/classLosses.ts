@@ -1,6 +1,14 @@
 import * as kernels from '@attune/kernels';
-import { arrayOf, instanceOf, number, oneOfKinds, optional, requireArgument, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import {
+  arrayOf,
+  fraction,
+  instanceOf,
+  number,
+  oneOfKinds,
+  optional,
+  requireArgument,
+  wholeNumber,
+} from '@attune/validate';
 import { operationResult } from '../autograd/operation.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, requireShape, shapesEqual } from '../shape.ts';
@@ -39,11 +47,7 @@ const nllKinds = {
   weight: optional(weightsKind),
   ignoreIndex: optional(wholeNumber(-(2 ** 31), 2 ** 31 - 1)),
 };
-const part: Kind = {
-  what: 'a number from 0 to 1',
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
-const crossEntropyKinds = { ...nllKinds, labelSmoothing: optional(part) };
+const crossEntropyKinds = { ...nllKinds, labelSmoothing: optional(fraction) };
 const targetKind = oneOfKinds(
   'an Int32Array or a Tensor with a class for each row, or a Tensor of probabilities',
   instanceOf(Int32Array),

@@ -1,5 +1,4 @@
-import { instanceOf, optional, requireArgument, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import { fraction, instanceOf, optional, requireArgument, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import * as numbers from '../random/numbers.ts';
@@ -122,10 +121,6 @@ export function randnLike<I extends DType, D extends DType = I>(
   return drawnLike('randnLike', input, options, normalIn(options?.dtype ?? input.dtype));
 }
 
-const aProbability: Kind = {
-  what: 'a number from 0 to 1',
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
 /**
@@ -157,7 +152,7 @@ export function bernoulli<I extends DType, D extends DType = I>(
 ): Tensor<D>;
 export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third: DrawOptions = {}): Tensor {
   if (!(of instanceof Tensor)) {
-    requireArgument('bernoulli', 'probability', second, aProbability, TensorError);
+    requireArgument('bernoulli', 'probability', second, fraction, TensorError);
     return drawn('bernoulli', of, third, 'f32', (generator, count) =>
       numbers.bernoulli(generator, count, second as number),
     );

@@ -1,5 +1,5 @@
 import { contiguousStrides } from '@attune/kernels';
-import { array, requireArgument, shown } from '@attune/validate';
+import { anyWholeNumber, array, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { formatShape, shownExtents, sizeOf } from '../shape.ts';
@@ -174,7 +174,7 @@ export function flip<D extends DType>(input: Tensor<D>, dims: number | readonly 
  */
 export function diagonal<D extends DType>(input: Tensor<D>, offset = 0, dim0 = 0, dim1 = 1): Tensor<D> {
   requireTensor('diagonal', 'input', input);
-  requireArgument('diagonal', 'offset', offset, anyWhole, TensorError);
+  requireArgument('diagonal', 'offset', offset, anyWholeNumber, TensorError);
   const { shape } = input;
   const row = requireAxis('diagonal', 'dim0', dim0, shape);
   const column = requireAxis('diagonal', 'dim1', dim1, shape);
@@ -200,7 +200,6 @@ const dimsKind: Kind = {
   what: 'a dimension, or an array of them',
   holds: (value) => typeof value === 'number' || Array.isArray(value),
 };
-const anyWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
 const extentsKind: Kind = {
   what: 'an array of whole numbers of at least 0, or -1, such as [2, -1]',
   found: shownExtents,

@@ -1,4 +1,4 @@
-import { number, numberAtLeast, oneOf, optional, requireOptions } from '@attune/validate';
+import { anyWholeNumber, number, numberAtLeast, oneOf, optional, requireOptions } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { gt } from '../functional/comparisons.ts';
@@ -173,7 +173,7 @@ export interface SoftmaxOptions {
   readonly dim?: number | undefined;
 }
 
-const softmaxKinds = { dim: optional({ what: 'a whole number', holds: Number.isInteger }) };
+const softmaxKinds = { dim: optional(anyWholeNumber) };
 
 /** Softmax along a dimension, as `torch.nn.Softmax`. */
 export class Softmax extends Module {

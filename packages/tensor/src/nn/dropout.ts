@@ -1,5 +1,4 @@
-import { optional, requireOptions, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import { fraction, optional, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Device } from '../device.ts';
 import { requireFloats } from '../functional/checks.ts';
@@ -24,11 +23,7 @@ export interface DropoutModuleOptions {
   readonly site?: number | undefined;
 }
 
-export const dropoutProbability: Kind = {
-  what: 'a number from 0 to 1',
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
-const kinds = { p: optional(dropoutProbability), site: optional(wholeNumber(0)) };
+const kinds = { p: optional(fraction), site: optional(wholeNumber(0)) };
 const otherNames = { probability: 'it is called p', inplace: 'tensors do not change in place; leave it out' };
 
 /** Dropout that acts while its module trains, as `torch.nn.Dropout`. */

@@ -1,4 +1,4 @@
-import { optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
+import { anyWholeNumber, optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { embeddingSum } from '../functional/embeddingSum.ts';
 import { indexSelectBut } from '../functional/indexing.ts';
@@ -29,7 +29,7 @@ export interface EmbeddingOptions extends PaddingOptions {
   readonly weight: Parameter;
 }
 
-const padding = optional(orNull({ what: 'a whole number', holds: Number.isInteger }));
+const padding = optional(orNull(anyWholeNumber));
 const newKinds = {
   numEmbeddings: wholeNumber(0),
   embeddingDim: wholeNumber(0),

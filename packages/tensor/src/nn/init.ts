@@ -1,4 +1,4 @@
-import { instanceOf, number, numberAtLeast, oneOf, optional, requireArgument } from '@attune/validate';
+import { fraction, instanceOf, number, numberAtLeast, oneOf, optional, requireArgument } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { requireGivenOptions } from '../functional/checks.ts';
@@ -247,8 +247,7 @@ export interface SparseOptions extends InitOptions {
   readonly std?: number | undefined;
 }
 
-const sparsity = { what: 'a number from 0 to 1', holds: (x: unknown) => typeof x === 'number' && x >= 0 && x <= 1 };
-const sparseKinds = { sparsity, std: normalKinds.std };
+const sparseKinds = { sparsity: fraction, std: normalKinds.std };
 
 /**
  * Normal numbers in a matrix, of which a part of each column is 0. Which are 0 is drawn from the
@@ -259,7 +258,7 @@ const sparseKinds = { sparsity, std: normalKinds.std };
  */
 export function sparse(parameter: Parameter, options: SparseOptions): Parameter {
   const where = 'init.sparse';
-  requireArgument(where, 'sparsity', options?.sparsity, sparsity, TensorError);
+  requireArgument(where, 'sparsity', options?.sparsity, fraction, TensorError);
   return fill(where, parameter, options, sparseKinds, (generator, shape) => {
     const [rows, columns] = requireMatrix(where, shape);
     const values = normalDraw(0, options.std ?? 0.01)(generator, shape);

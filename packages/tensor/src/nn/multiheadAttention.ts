@@ -1,4 +1,4 @@
-import { flag, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
+import { flag, fraction, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
 import { ShapeError, TensorError } from '../errors.ts';
 import { cast } from '../functional/cast.ts';
 import { requireFloats, requireGivenOptions } from '../functional/checks.ts';
@@ -15,7 +15,7 @@ import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { attentionMask, maskKind } from './attentionMask.ts';
 import { constantDraw, newParameter } from './drawing.ts';
-import { dropoutProbability, drawnKey } from './dropout.ts';
+import { drawnKey } from './dropout.ts';
 import { xavierNormalDraw, xavierUniformDraw } from './fans.ts';
 import { Linear } from './linear.ts';
 import { Module } from './module.ts';
@@ -73,7 +73,7 @@ const width = wholeNumber(1);
 const kinds = {
   embedDim: width,
   numHeads: width,
-  dropout: optional(dropoutProbability),
+  dropout: optional(fraction),
   bias: optional(flag),
   addBiasKv: optional(flag),
   addZeroAttn: optional(flag),

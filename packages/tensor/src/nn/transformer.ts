@@ -1,4 +1,13 @@
-import { flag, instanceOf, numberAtLeast, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
+import {
+  flag,
+  fraction,
+  instanceOf,
+  numberAtLeast,
+  optional,
+  orNull,
+  requireOptions,
+  wholeNumber,
+} from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { add } from '../functional/binary.ts';
@@ -7,7 +16,7 @@ import { gelu, relu } from '../functional/activations.ts';
 import type { Tensor } from '../tensor.ts';
 import { maskKind } from './attentionMask.ts';
 import { withoutDrawing } from './drawing.ts';
-import { Dropout, dropoutProbability } from './dropout.ts';
+import { Dropout } from './dropout.ts';
 import { Linear } from './linear.ts';
 import type { Layer } from './layer.ts';
 import { Module } from './module.ts';
@@ -59,7 +68,7 @@ const kinds = {
   dModel: wholeNumber(1),
   nhead: wholeNumber(1),
   dimFeedforward: optional(wholeNumber(1)),
-  dropout: optional(dropoutProbability),
+  dropout: optional(fraction),
   activation: optional(activation),
   layerNormEps: optional(numberAtLeast(0)),
   batchFirst: optional(flag),

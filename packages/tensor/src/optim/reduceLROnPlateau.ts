@@ -1,5 +1,6 @@
 import {
   arrayOf,
+  number,
   numberAtLeast,
   numberBetween,
   oneOf,
@@ -49,7 +50,6 @@ export interface PlateauState {
 }
 
 const where = 'new ReduceLROnPlateau';
-const finite = { what: 'a finite number', holds: (value: unknown) => Number.isFinite(value) };
 
 const kinds = {
   mode: optional(oneOf('min', 'max')),
@@ -77,7 +77,7 @@ const stateKinds = {
   numBadEpochs: wholeNumber(0),
   cooldownCounter: wholeNumber(0),
   lastEpoch: wholeNumber(0),
-  learningRates: arrayOf(finite, 'numbers'),
+  learningRates: arrayOf(number, 'numbers'),
 };
 
 /**

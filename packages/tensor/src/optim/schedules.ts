@@ -180,10 +180,7 @@ const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
 const schedulerType: Kind = oneOf(...Object.keys(definitions));
 
 const kinds = {
-  baseLearningRate: {
-    what: 'a number of at least 0',
-    holds: (value: unknown) => Number.isFinite(value) && (value as number) >= 0,
-  },
+  baseLearningRate: numberAtLeast(0),
   numWarmupSteps: optional(numberAtLeast(0)),
   numTrainingSteps: numberAtLeast(0),
   kwargs: optional(object),

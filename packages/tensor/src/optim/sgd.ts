@@ -1,5 +1,5 @@
 import { decideUpdate, sgdUpdate } from '@attune/kernels/internal';
-import { flag, numberAtLeast, optional } from '@attune/validate';
+import { flag, number, numberAtLeast, optional } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { ArenaOptimizer } from './arenaOptimizer.ts';
 import type { UpdateParts } from './arenaOptimizer.ts';
@@ -25,7 +25,7 @@ const description = {
   weightDecay: 0,
   kinds: {
     momentum: optional(numberAtLeast(0)),
-    dampening: optional({ what: 'a finite number', holds: (value: unknown) => Number.isFinite(value) }),
+    dampening: optional(number),
     nesterov: optional(flag),
   },
 };

@@ -1,5 +1,4 @@
-import { number, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import { anyWholeNumber, number, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { bernoulli, integers, normal, randperm, uniform } from './numbers.ts';
 import { Twister } from './twister.ts';
@@ -7,7 +6,6 @@ import type { Mt19937State } from './twister.ts';
 
 export type { Mt19937State } from './twister.ts';
 
-const aWhole: Kind = { what: 'a whole number', holds: Number.isInteger };
 const stateKinds = {
   words: {
     what: 'an array of 624 words',
@@ -30,7 +28,7 @@ export class Mt19937 extends Twister {
    * @throws TensorError
    */
   constructor(seed: number) {
-    requireArgument('new Mt19937', 'seed', seed, aWhole, TensorError);
+    requireArgument('new Mt19937', 'seed', seed, anyWholeNumber, TensorError);
     super(seed);
   }
 

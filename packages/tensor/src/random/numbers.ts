@@ -1,13 +1,8 @@
-import { number, requireArgument, wholeNumber } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import { fraction, number, requireArgument, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Twister } from './twister.ts';
 
 const anInteger = wholeNumber(-(2 ** 31), 2 ** 31 - 1);
-const aProbability: Kind = {
-  what: 'a number from 0 to 1',
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
 /** `Mt19937.randperm` of any generator, as what follows. */
@@ -63,7 +58,7 @@ export function integers(generator: Twister, count: number, low: number, high: n
 
 export function bernoulli(generator: Twister, count: number, probability: number): Float32Array {
   requireArgument('bernoulli', 'count', count, aCount, TensorError);
-  requireArgument('bernoulli', 'probability', probability, aProbability, TensorError);
+  requireArgument('bernoulli', 'probability', probability, fraction, TensorError);
   return Float32Array.from({ length: count }, () => Number(uniform53(generator) < probability));
 }
 

@@ -1,5 +1,5 @@
 import type { Optimizer, OptimizerOptions, Params } from '@attune/tensor';
-import { flag, nearestName, numberAtLeast, numberBetween, shown } from '@attune/validate';
+import { flag, nearestName, number, numberAtLeast, numberBetween, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 
@@ -40,8 +40,6 @@ const adamW: NamedOptimizer = {
 };
 
 const others = () => import('./otherOptimizers.ts');
-
-const number: Kind = { what: 'a finite number', holds: Number.isFinite };
 
 const optimizers: Readonly<Record<OptimizerName, NamedOptimizer>> = {
   adamw_torch: adamW,
