@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 121.2, software: 134.3, gpu: 141.6, matrixUnits: 149.1, tensor: 55.8 },
+    most: { start: 122.8, software: 136, gpu: 143.2, matrixUnits: 150.8, tensor: 55.6 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45, software: 56, gpu: 59.1, matrixUnits: 66.7, tensor: 18.5 },
+    most: { start: 45.6, software: 56.5, gpu: 59.5, matrixUnits: 67.1, tensor: 18.5 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 31.7, software: 31.7, gpu: 31.7, matrixUnits: 32.5, tensor: 8.1 },
+    most: { start: 32.2, software: 32.2, gpu: 32.2, matrixUnits: 33, tensor: 8.1 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

@@ -50,6 +50,7 @@ export function requireArgument(
  * @throws ArgumentError, or `advice.error`
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
+  if (areRight(options, kinds)) return;
   const { error = ArgumentError, otherNames = {} } = advice;
   const names = Object.keys(kinds);
   if (!named.holds(options)) {
@@ -66,4 +67,17 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   for (const name of names) {
     requireArgument(where, name, (options as Record<string, unknown>)[name], kinds[name]!, error);
   }
+}
+
+/** A few comparisons, as options of every operation of a training step come here. False may be wrong. */
+function areRight(options: unknown, kinds: OptionKinds): boolean {
+  if (!named.holds(options)) return false;
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const name in given) if (!Object.hasOwn(kinds, name)) return false;
+  for (const name in kinds) {
+    const { optional, holds } = kinds[name] as Kind;
+    const value = given[name];
+    if (value === undefined ? !optional : !holds(value)) return false;
+  }
+  return true;
 }

@@ -1,5 +1,21 @@
+import {
+  anyWholeNumber,
+  arrayOf,
+  flag,
+  fraction,
+  instanceOf,
+  object,
+  oneOf,
+  oneOfKinds,
+  optional,
+  requireArgument,
+  requireOptions,
+  wholeNumber,
+} from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
 import { KernelArgumentError } from '../errors.ts';
-import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
+import { GpuArray } from '../memory/gpuArray.ts';
+import type { ElementType } from '../memory/gpuArray.ts';
 import type { Arrays } from '../wgsl/elementAccess.ts';
 
 export const floatTypes: readonly ElementType[] = ['f32', 'f16'];
@@ -10,14 +26,45 @@ export const anyTypes: readonly ElementType[] = ['f32', 'f16', 'i32', 'u32'];
 /** Named extents of an array, outermost first: `{ rows: 4, columns: 8 }`. */
 export type Shape = Readonly<Record<string, number>>;
 
-/** Every extent must be a whole number that fits 32 bits, not negative. */
+/** What each option of a kernel must be. */
+export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
+
+export const anArray = instanceOf(GpuArray, 'a GpuArray, as gpu.allocate() and gpu.upload() make them');
+export const maybeArray = optional(anArray);
+/** Whatever counts: rows, elements, …, as far as 32 bits go. */
+export const anExtent = wholeNumber(0, 0xffffffff);
+export const maybeFlag = optional(flag);
+/** NaN and infinities are numbers too. */
+export const anyNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
+export const maybeNumber = optional(anyNumber);
+export const manyArrays = arrayOf(anArray, 'GpuArrays');
+/** What repeats for all elements is a number. */
+export const anOperand = oneOfKinds('a GpuArray or a number', anArray, anyNumber);
+/** What is checked where it is used. */
+export const maybeObject = optional(object);
+
+export const maybeWholeNumber = optional(anyWholeNumber);
+export const maybeFraction = optional(fraction);
+/** One of these names, or none. */
+export const maybeOneOf = /* @__NO_SIDE_EFFECTS__ */ (names: readonly string[]): Kind => optional(oneOf(...names));
+/** A member of a family, or one of others beside it. */
+export const memberOf = /* @__NO_SIDE_EFFECTS__ */ (family: object, ...others: readonly string[]): Kind =>
+  oneOf(...Object.keys(family), ...others);
+
+const advice = { error: KernelArgumentError };
+
+/**
+ * Checks every option of a kernel by its name: none that is unknown, each of its kind.
+ *
+ * @throws KernelArgumentError
+ */
+export function requireKernelOptions(kernel: string, options: object, kinds: OptionKinds): void {
+  requireOptions(kernel, options, kinds, advice);
+}
+
+/** @throws KernelArgumentError where one is no extent */
 export function requireExtents(kernel: string, extents: Shape): void {
-  for (const name in extents) {
-    const extent = extents[name] as number;
-    if (!(Number.isInteger(extent) && extent >= 0 && extent <= 0xffffffff)) {
-      throw new KernelArgumentError(`${kernel}: ${name} is ${extent}; it must be a whole number of at least 0`);
-    }
-  }
+  for (const name in extents) requireArgument(kernel, name, extents[name], anExtent, KernelArgumentError);
 }
 
 /**
@@ -31,6 +78,7 @@ export function requireArray(
   shape: Shape,
   types: readonly ElementType[],
 ): void {
+  if (!(array instanceof GpuArray)) requireArgument(kernel, name, array, anArray, KernelArgumentError);
   let needed = 1;
   for (const extent in shape) needed *= shape[extent] as number;
   if (!types.includes(array.elementType)) {

@@ -1,4 +1,3 @@
-import { KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 
 /** Where random bits come from: the same key gives the same bits. */
@@ -25,11 +24,6 @@ export interface DropoutOptions {
 /**
  * Kernel parameters of a dropout: `threshold` on the random words, and the scale of what is kept.
  */
-export function dropoutParameters(kernel: string, probability: number): { threshold: number; keptScale: number } {
-  if (!(probability >= 0 && probability < 1)) {
-    throw new KernelArgumentError(
-      `${kernel}: dropout probability is ${probability}; it must be at least 0 and below 1`,
-    );
-  }
+export function dropoutParameters(probability: number): { threshold: number; keptScale: number } {
   return { threshold: Math.min(0xffffffff, Math.round(probability * 2 ** 32)), keptScale: 1 / (1 - probability) };
 }

@@ -1,4 +1,4 @@
-import { instanceOf, named, requireArgument, requireOptions } from '@attune/validate';
+import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
@@ -69,15 +69,12 @@ export function requireSameType(operation: string, name: string, input: Tensor, 
 }
 
 /**
- * Checks the options that were given; a few comparisons where they are right.
+ * Checks the options that were given.
  *
  * @throws TensorError
  */
 export function requireGivenOptions(operation: string, options: unknown, kinds: OptionKinds): void {
-  let right = named.holds(options);
-  for (const name in options as Record<string, unknown>) {
-    const value = (options as Record<string, unknown>)[name];
-    right &&= value === undefined || (Object.hasOwn(kinds, name) && kinds[name]?.holds(value) === true);
-  }
-  if (!right) requireOptions(operation, options, kinds, { error: TensorError });
+  requireOptions(operation, options, kinds, advice);
 }
+
+const advice = { error: TensorError };

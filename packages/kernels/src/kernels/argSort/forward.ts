@@ -4,8 +4,9 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { Defines } from '../../wgsl/preprocess.ts';
-import { anyTypes, floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './argSort.wgsl.ts';
+import { argSortKinds } from './options.ts';
 import type { ArgSortOptions } from './options.ts';
 import { wgsl as runsSource } from './sortRuns.wgsl.ts';
 
@@ -20,8 +21,8 @@ const numberTypes: readonly ElementType[] = ['i32'];
  * @throws KernelArgumentError
  */
 export function argSort(gpu: Gpu, options: ArgSortOptions): void {
+  requireKernelOptions(kernel, options, argSortKinds);
   const { input, output, outer, length, inner } = options;
-  requireExtents(kernel, { outer, length, inner });
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   requireArray(kernel, 'output', output, { outer, length, inner }, numberTypes);
   requireSeparate(kernel, [input], [output]);

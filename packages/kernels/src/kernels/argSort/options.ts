@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeFlag } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link argSort}. */
 export interface ArgSortOptions {
@@ -15,3 +17,12 @@ export interface ArgSortOptions {
   /** Whether the greatest comes first. Default false. */
   readonly descending?: boolean | undefined;
 }
+
+export const argSortKinds: KindsOf<ArgSortOptions> = {
+  input: anArray,
+  output: anArray,
+  outer: anExtent,
+  length: anExtent,
+  inner: anExtent,
+  descending: maybeFlag,
+};

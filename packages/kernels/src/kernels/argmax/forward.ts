@@ -1,7 +1,8 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { numberTypes, recordArgReduce } from '../reduce/argReduce.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
+import { argmaxKinds } from './options.ts';
 import type { ArgmaxOptions } from './options.ts';
 
 const kernel = 'argmax';
@@ -12,8 +13,9 @@ const kernel = 'argmax';
  *
  * @throws KernelArgumentError
  */
-export function argmax(gpu: Gpu, { input, output, rows, columns }: ArgmaxOptions): void {
-  requireExtents(kernel, { rows, columns });
+export function argmax(gpu: Gpu, options: ArgmaxOptions): void {
+  requireKernelOptions(kernel, options, argmaxKinds);
+  const { input, output, rows, columns } = options;
   if (columns === 0) throw new KernelArgumentError(`${kernel}: columns is 0; the greatest of no values has no number`);
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { rows }, numberTypes);

@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link argmax}. */
 export interface ArgmaxOptions {
@@ -11,3 +13,10 @@ export interface ArgmaxOptions {
   /** At least 1. */
   readonly columns: number;
 }
+
+export const argmaxKinds: KindsOf<ArgmaxOptions> = {
+  input: anArray,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+};

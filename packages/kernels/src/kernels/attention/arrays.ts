@@ -3,7 +3,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { cast } from '../cast/index.ts';
 import { requireDropout } from '../dropout/index.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, singleTypes } from '../validate.ts';
+import { floatTypes, indexTypes, requireArray, singleTypes } from '../validate.ts';
 import type { AttentionGradients, AttentionInputs, AttentionShape } from './options.ts';
 import { chunkWidth } from './pairs/planPairs.ts';
 import { largestHead } from './variants.ts';
@@ -31,6 +31,12 @@ export function gradientsOf(gradients: AttentionGradients): Readonly<Record<stri
   return { gradQuery: gradients.gradQuery, gradKey: gradients.gradKey, gradValue: gradients.gradValue };
 }
 
+/** Arrays that hold several matrices, and what holds them one by one. */
+const wholesAndParts = [
+  ['qkv', 'query', 'key', 'value'],
+  ['gradQkv', 'gradQuery', 'gradKey', 'gradValue'],
+] as const;
+
 /**
  * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv`
  * [totalTokens, 3, numHeads * headSize], others [totalTokens, numHeads * headSize].
@@ -41,8 +47,12 @@ export function requireAttention(
   matrices: Readonly<Record<string, GpuArray>>,
   logSumExp: GpuArray,
 ): void {
-  const { cuSeqlens, totalTokens, numSequences, maxSeqlen, numHeads, headSize, dropout } = options;
-  requireExtents(kernel, { totalTokens, numSequences, maxSeqlen, numHeads, headSize });
+  const { cuSeqlens, totalTokens, numSequences, numHeads, headSize, dropout } = options;
+  for (const [whole, ...parts] of wholesAndParts) {
+    const given = options as unknown as Readonly<Record<string, unknown>>;
+    const part = given[whole] && parts.find((name) => given[name]);
+    if (part) throw new KernelArgumentError(`${kernel}: got ${whole} and ${part}; ${whole} holds it already`);
+  }
   if (headSize < 1 || headSize > largestHead)
     throw new KernelArgumentError(`${kernel}: headSize is ${headSize}; it must be 1 to ${largestHead}`);
   if (numSequences > mostWorkgroups || numHeads > mostWorkgroups) {

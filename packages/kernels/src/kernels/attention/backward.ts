@@ -1,9 +1,10 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { presentArrays, requireSeparate } from '../validate.ts';
+import { presentArrays, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import { addedVariants } from './loading/addedVariants.ts';
 import { flashKernels } from './loading/loadedVariants.ts';
+import { attentionBackwardKinds } from './options.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
 import type { PairKernel } from './pairs/pairKernel.ts';
 import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
@@ -121,6 +122,7 @@ function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: Atte
 }
 
 function requireAttentionBackward(options: AttentionBackwardOptions): void {
+  requireKernelOptions(kernel, options, attentionBackwardKinds);
   const { output, gradOutput, logSumExp, cuSeqlens } = options;
   const inputs = inputsOf(options);
   const gradients = gradientsOf(options);

@@ -1,8 +1,9 @@
 import type { Gpu } from '../../gpu.ts';
-import { presentArrays, requireSeparate } from '../validate.ts';
+import { presentArrays, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import { addedVariants } from './loading/addedVariants.ts';
 import { flashKernels } from './loading/loadedVariants.ts';
+import { attentionKinds } from './options.ts';
 import type { AttentionOptions } from './options.ts';
 import type { PairKernel } from './pairs/pairKernel.ts';
 import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
@@ -19,6 +20,7 @@ const kernel = 'attention';
  * @throws KernelArgumentError
  */
 export function attention(gpu: Gpu, options: AttentionOptions): void {
+  requireKernelOptions(kernel, options, attentionKinds);
   const { output, logSumExp, cuSeqlens, dropout } = options;
   const inputs = inputsOf(options);
   requireAttention(kernel, options, { ...inputs, output }, logSumExp);

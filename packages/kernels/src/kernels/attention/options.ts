@@ -1,4 +1,8 @@
+import { oneOf, optional } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeArray, maybeNumber, maybeObject } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
 /** Variants that a device takes by itself, where another can be taken instead. */
@@ -115,3 +119,41 @@ export type AttentionBackwardOptions = AttentionShape &
     /** f32[totalTokens, numHeads], from the forward. */
     readonly logSumExp: GpuArray;
   };
+
+const shapeKinds: KindsOf<AttentionShape> = {
+  cuSeqlens: anArray,
+  totalTokens: anExtent,
+  numSequences: anExtent,
+  maxSeqlen: anExtent,
+  numHeads: anExtent,
+  headSize: anExtent,
+  scale: maybeNumber,
+  dropout: maybeObject,
+  variant: optional(oneOf('byRow', 'bySubgroup', 'flash', 'flashMatrix', 'padded', 'tiled')),
+};
+
+const withShape = /* @__NO_SIDE_EFFECTS__ */ (kinds: OptionKinds): OptionKinds => ({ ...shapeKinds, ...kinds });
+
+/** Which of the inputs there are is told when they are read. */
+export const attentionKinds = withShape({
+  query: maybeArray,
+  key: maybeArray,
+  value: maybeArray,
+  qkv: maybeArray,
+  output: anArray,
+  logSumExp: anArray,
+});
+
+export const attentionBackwardKinds = withShape({
+  query: maybeArray,
+  key: maybeArray,
+  value: maybeArray,
+  qkv: maybeArray,
+  output: anArray,
+  logSumExp: anArray,
+  gradOutput: anArray,
+  gradQuery: maybeArray,
+  gradKey: maybeArray,
+  gradValue: maybeArray,
+  gradQkv: maybeArray,
+});

@@ -1,7 +1,9 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
+import { binaryBackwardKinds } from './options.ts';
 import type { BinaryBackwardOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 /**
  * Records gradInput = gradOutput * the derivative of function(a, b) by one of them.
@@ -9,6 +11,7 @@ import type { BinaryBackwardOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function binaryBackward(gpu: Gpu, options: BinaryBackwardOptions): void {
+  requireKernelOptions('binaryBackward', options, binaryBackwardKinds);
   const { by, gradOutput, a, b, gradInput, length, broadcast } = options;
   const { name, value, slopes, includes } = options.function;
   if (!slopes) throw new KernelArgumentError(`binaryBackward: ${name} has no derivative`);

@@ -3,7 +3,9 @@ import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
 import type { Computed } from '../elementwise/mapDispatch.ts';
 import type { BinaryMember } from './members.ts';
+import { binaryKinds } from './options.ts';
 import type { BinaryFunctionOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 const isFloat = (type: ElementType): boolean => type === 'f32' || type === 'f16';
 
@@ -39,6 +41,7 @@ export function binaryResult(member: BinaryMember, a: GpuArray | number, b: GpuA
  * @throws KernelArgumentError
  */
 export function binary(gpu: Gpu, options: BinaryFunctionOptions): void {
+  requireKernelOptions('binary', options, binaryKinds);
   const { function: member, a, b, output, length, broadcast } = options;
   const { name, value, ofIntegers = value, includes } = member;
   const computed = computedType(member, a, b);

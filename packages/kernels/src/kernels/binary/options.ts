@@ -1,6 +1,9 @@
+import { objectWith, oneOf } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { Broadcast } from '../elementwise/recordBroadcast.ts';
 import type { BinaryMember } from './members.ts';
+import { anArray, anExtent, anOperand, maybeObject } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link binary}. */
 export interface BinaryFunctionOptions {
@@ -37,3 +40,28 @@ export interface BinaryBackwardOptions {
   /** As of the forward, with the steps of `gradOutput`. */
   readonly broadcast?: Broadcast | undefined;
 }
+
+const member = objectWith('a function of the family, such as sub of @attune/kernels/binary', {
+  name: 'string',
+  value: 'string',
+});
+
+export const binaryKinds: KindsOf<BinaryFunctionOptions> = {
+  function: member,
+  a: anOperand,
+  b: anOperand,
+  output: anArray,
+  length: anExtent,
+  broadcast: maybeObject,
+};
+
+export const binaryBackwardKinds: KindsOf<BinaryBackwardOptions> = {
+  function: member,
+  by: oneOf('a', 'b'),
+  gradOutput: anArray,
+  a: anOperand,
+  b: anOperand,
+  gradInput: anArray,
+  length: anExtent,
+  broadcast: maybeObject,
+};

@@ -1,7 +1,9 @@
 import type { Gpu } from '../../gpu.ts';
 import { elementwiseLoss } from '../lossSum/index.ts';
 import { wgsl as source } from './binaryCrossEntropy.wgsl.ts';
+import { binaryCrossEntropyKinds } from './options.ts';
 import type { BinaryCrossEntropyOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 /**
  * Binary cross-entropy of logits with its gradient: `loss = weight * sum of -(target * log
@@ -11,6 +13,7 @@ import type { BinaryCrossEntropyOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function binaryCrossEntropyWithLogits(gpu: Gpu, options: BinaryCrossEntropyOptions): void {
+  requireKernelOptions('binaryCrossEntropyWithLogits', options, binaryCrossEntropyKinds);
   const { logits, targets, loss, gradLogits, length, weight, accumulate = false } = options;
   elementwiseLoss(gpu, {
     kernel: 'binaryCrossEntropyWithLogits',

@@ -1,4 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeArray, maybeFlag } from '../validate.ts';
+import { lossWeight } from '../lossSum/index.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link binaryCrossEntropyWithLogits}. */
 export interface BinaryCrossEntropyOptions {
@@ -17,3 +20,13 @@ export interface BinaryCrossEntropyOptions {
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean | undefined;
 }
+
+export const binaryCrossEntropyKinds: KindsOf<BinaryCrossEntropyOptions> = {
+  logits: anArray,
+  targets: anArray,
+  loss: anArray,
+  gradLogits: maybeArray,
+  length: anExtent,
+  weight: lossWeight,
+  accumulate: maybeFlag,
+};

@@ -1,6 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
+import { castKinds } from './options.ts';
 import type { CastOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 /**
  * Records output = input, converted to the type of `output`. To f16 it rounds to nearest and
@@ -8,7 +10,9 @@ import type { CastOptions } from './options.ts';
  *
  * @throws KernelArgumentError
  */
-export function cast(gpu: Gpu, { input, output, length }: CastOptions): void {
+export function cast(gpu: Gpu, options: CastOptions): void {
+  requireKernelOptions('cast', options, castKinds);
+  const { input, output, length } = options;
   recordMap(gpu, {
     kernel: 'cast',
     formula: { name: 'cast', body: 'return input;' },

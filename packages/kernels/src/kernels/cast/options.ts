@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link cast}. */
 export interface CastOptions {
@@ -9,3 +11,9 @@ export interface CastOptions {
   /** Elements. */
   readonly length: number;
 }
+
+export const castKinds: KindsOf<CastOptions> = {
+  input: anArray,
+  output: anArray,
+  length: anExtent,
+};

@@ -1,6 +1,5 @@
-import { KernelArgumentError } from '../../errors.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import { requireArray, requireExtents, singleTypes } from '../validate.ts';
+import { requireArray, singleTypes } from '../validate.ts';
 import type { Shape } from '../validate.ts';
 import type { ClassLossInput } from './options.ts';
 
@@ -9,16 +8,11 @@ export const isByLabel = ({ target }: ClassLossInput): boolean =>
 
 /** Validates what forward and backward read, and lists it as their bindings do. */
 export function requireInput(kernel: string, options: ClassLossInput): GpuArray[] {
-  const { input, target, classWeights, outer, classes, inner, labelSmoothing = 0, ignoreIndex = -100 } = options;
-  requireExtents(kernel, { outer, classes, inner });
+  const { input, target, classWeights, outer, classes, inner } = options;
   requireArray(kernel, 'input', input, { outer, classes, inner }, singleTypes);
   const shape: Shape = isByLabel(options) ? { outer, inner } : { outer, classes, inner };
   requireArray(kernel, 'target', target, shape, ['i32', 'u32', 'f32']);
   if (classWeights) requireArray(kernel, 'classWeights', classWeights, { classes }, singleTypes);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw new KernelArgumentError(`${kernel}: labelSmoothing is ${labelSmoothing}; it must lie between 0 and 1`);
-  if (!Number.isInteger(ignoreIndex))
-    throw new KernelArgumentError(`${kernel}: ignoreIndex is ${ignoreIndex}; it must be a whole number`);
   return [input, target, ...(classWeights ? [classWeights] : [])];
 }
 

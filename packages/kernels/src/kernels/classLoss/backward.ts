@@ -1,9 +1,10 @@
 import type { Gpu } from '../../gpu.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { requireArray, requireSeparate, singleTypes } from '../validate.ts';
+import { requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
 import { inputParameters, isByLabel, requireInput } from './arrays.ts';
 import { wgsl as source } from './classLossBackward.wgsl.ts';
+import { classLossBackwardKinds } from './options.ts';
 import type { ClassLossBackwardOptions } from './options.ts';
 
 /**
@@ -13,6 +14,7 @@ import type { ClassLossBackwardOptions } from './options.ts';
  */
 export function classLossBackward(gpu: Gpu, options: ClassLossBackwardOptions): void {
   const kernel = 'classLossBackward';
+  requireKernelOptions(kernel, options, classLossBackwardKinds);
   const { facts, gradOutput, scale, gradient, isLogits, classWeights, outer, classes, inner } = options;
   const { ofProbabilities = false } = options;
   const rows = outer * inner;

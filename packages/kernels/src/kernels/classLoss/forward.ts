@@ -1,10 +1,11 @@
 import type { Gpu } from '../../gpu.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
 import { inputParameters, isByLabel, requireInput } from './arrays.ts';
 import { wgsl as source } from './classLoss.wgsl.ts';
 import { wgsl as totalSource } from './classLossTotal.wgsl.ts';
+import { classLossKinds, classLossTotalKinds } from './options.ts';
 import type { ClassLossOptions, ClassLossTotalOptions } from './options.ts';
 
 /**
@@ -16,6 +17,7 @@ import type { ClassLossOptions, ClassLossTotalOptions } from './options.ts';
  */
 export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
   const kernel = 'classLoss';
+  requireKernelOptions(kernel, options, classLossKinds);
   const { losses, facts, isLogits, classWeights, outer, classes, inner } = options;
   const rows = outer * inner;
   const reads = requireInput(kernel, options);
@@ -45,9 +47,10 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
  *
  * @throws KernelArgumentError
  */
-export function classLossTotal(gpu: Gpu, { losses, facts, rows, factor, loss, scale }: ClassLossTotalOptions): void {
+export function classLossTotal(gpu: Gpu, options: ClassLossTotalOptions): void {
   const kernel = 'classLossTotal';
-  requireExtents(kernel, { rows });
+  requireKernelOptions(kernel, options, classLossTotalKinds);
+  const { losses, facts, rows, factor, loss, scale } = options;
   requireArray(kernel, 'losses', losses, { rows }, singleTypes);
   requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
   requireArray(kernel, 'loss', loss, { scalar: 1 }, singleTypes);

@@ -1,4 +1,7 @@
+import { flag, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, anyNumber, maybeArray, maybeFlag, maybeFraction, maybeWholeNumber } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** What forward and backward share. */
 export interface ClassLossInput {
@@ -62,3 +65,44 @@ export interface ClassLossBackwardOptions extends ClassLossInput {
   /** f32 `[outer, classes, inner]`. */
   readonly gradient: GpuArray;
 }
+
+export const classLossKinds: KindsOf<ClassLossOptions> = {
+  input: anArray,
+  isLogits: flag,
+  target: anArray,
+  classWeights: maybeArray,
+  outer: anExtent,
+  classes: anExtent,
+  inner: anExtent,
+  labelSmoothing: maybeFraction,
+  ignoreIndex: maybeWholeNumber,
+  losses: anArray,
+  facts: anArray,
+  lanes: optional(oneOf(1, 64)),
+};
+
+export const classLossTotalKinds: KindsOf<ClassLossTotalOptions> = {
+  losses: anArray,
+  facts: anArray,
+  rows: anExtent,
+  factor: oneOfKinds("a number, or 'mean'", anyNumber, oneOf('mean')),
+  loss: anArray,
+  scale: anArray,
+};
+
+export const classLossBackwardKinds: KindsOf<ClassLossBackwardOptions> = {
+  input: anArray,
+  isLogits: flag,
+  target: anArray,
+  classWeights: maybeArray,
+  outer: anExtent,
+  classes: anExtent,
+  inner: anExtent,
+  labelSmoothing: maybeFraction,
+  ignoreIndex: maybeWholeNumber,
+  facts: anArray,
+  gradOutput: anArray,
+  scale: maybeArray,
+  ofProbabilities: maybeFlag,
+  gradient: anArray,
+};

@@ -1,12 +1,13 @@
 import type { Gpu } from '../../gpu.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { floatTypes, requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { columnBlocks, fitOneBlock } from './columnBlocks.ts';
 import type { ColumnBlocks } from './columnBlocks.ts';
 import { wgsl as byWorkgroupSource } from './columnSumByWorkgroup.wgsl.ts';
 import { wgsl as source } from './columnSum.wgsl.ts';
+import { columnSumKinds } from './options.ts';
 import type { ColumnSumOptions } from './options.ts';
 
 const kernel = 'columnSum';
@@ -17,8 +18,9 @@ const kernel = 'columnSum';
  *
  * @throws KernelArgumentError
  */
-export function columnSum(gpu: Gpu, { input, output, rows, columns, accumulate = false }: ColumnSumOptions): void {
-  requireExtents(kernel, { rows, columns });
+export function columnSum(gpu: Gpu, options: ColumnSumOptions): void {
+  requireKernelOptions(kernel, options, columnSumKinds);
+  const { input, output, rows, columns, accumulate = false } = options;
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { columns }, singleTypes);
   requireSeparate(kernel, [input], [output]);

@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeFlag } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link columnSum}. */
 export interface ColumnSumOptions {
@@ -13,3 +15,11 @@ export interface ColumnSumOptions {
   /** Add to what `output` holds. Default false. */
   readonly accumulate?: boolean | undefined;
 }
+
+export const columnSumKinds: KindsOf<ColumnSumOptions> = {
+  input: anArray,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  accumulate: maybeFlag,
+};

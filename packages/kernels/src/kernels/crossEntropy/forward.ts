@@ -3,10 +3,11 @@ import type { Gpu } from '../../gpu.ts';
 import type { ElementType } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
-import { lossSum, requireWeight } from '../lossSum/index.ts';
+import { requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
+import { lossSum } from '../lossSum/index.ts';
 import { wgsl as byThread } from './crossEntropyByThread.wgsl.ts';
 import { wgsl as byWorkgroup } from './crossEntropyByWorkgroup.wgsl.ts';
+import { crossEntropyKinds } from './options.ts';
 import type { CrossEntropyOptions } from './options.ts';
 
 const kernel = 'crossEntropy';
@@ -42,18 +43,12 @@ export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
 }
 
 function requireCrossEntropy(options: CrossEntropyOptions): void {
-  const { logits, labels, loss, gradLogits, rows, classes, labelSmoothing = 0, ignoreIndex = -100, weight } = options;
-  requireExtents(kernel, { rows, classes });
+  requireKernelOptions(kernel, options, crossEntropyKinds);
+  const { logits, labels, loss, gradLogits, rows, classes } = options;
   requireArray(kernel, 'logits', logits, { rows, classes }, singleTypes);
   requireArray(kernel, 'labels', labels, { rows }, labelTypes);
   requireArray(kernel, 'loss', loss, { scalar: 1 }, singleTypes);
   if (gradLogits) requireArray(kernel, 'gradLogits', gradLogits, { rows, classes }, singleTypes);
   requireSeparate(kernel, [logits, labels], gradLogits ? [gradLogits, loss] : [loss]);
-  requireWeight(kernel, weight);
   if (classes === 0) throw new KernelArgumentError(`${kernel}: logits have 0 classes; at least 1 is needed`);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new KernelArgumentError(`${kernel}: labelSmoothing is ${labelSmoothing}; it must lie between 0 and 1`);
-  }
-  if (!Number.isInteger(ignoreIndex))
-    throw new KernelArgumentError(`${kernel}: ignoreIndex is ${ignoreIndex}; it must be a whole number`);
 }

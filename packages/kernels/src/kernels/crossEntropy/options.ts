@@ -1,4 +1,8 @@
+import { oneOf, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeArray, maybeFlag, maybeFraction, maybeWholeNumber } from '../validate.ts';
+import { lossWeight } from '../lossSum/index.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
@@ -33,3 +37,17 @@ export interface CrossEntropyOptions {
 
 /** How a row's classes are shared out among threads. */
 export type CrossEntropyVariant = 'thread' | 'workgroup';
+
+export const crossEntropyKinds: KindsOf<CrossEntropyOptions> = {
+  logits: anArray,
+  labels: anArray,
+  loss: anArray,
+  gradLogits: maybeArray,
+  rows: anExtent,
+  classes: anExtent,
+  labelSmoothing: maybeFraction,
+  ignoreIndex: maybeWholeNumber,
+  weight: lossWeight,
+  accumulate: maybeFlag,
+  variant: optional(oneOf('thread', 'workgroup')),
+};

@@ -3,8 +3,16 @@ import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import {
+  anyTypes,
+  floatTypes,
+  presentArrays,
+  requireArray,
+  requireKernelOptions,
+  requireSeparate,
+} from '../validate.ts';
 import { wgsl as source } from './cumsum.wgsl.ts';
+import { cumsumKinds } from './options.ts';
 import type { CumsumOptions, CumsumVariant } from './options.ts';
 import { chosenVariant, chunksOf } from './variants.ts';
 
@@ -19,8 +27,8 @@ const wholeTypes: readonly ElementType[] = ['i32', 'u32'];
  * @throws KernelArgumentError
  */
 export function cumsum(gpu: Gpu, options: CumsumOptions): void {
+  requireKernelOptions(kernel, options, cumsumKinds);
   const { input, output, outer, length, inner } = options;
-  requireExtents(kernel, { outer, length, inner });
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   const isFloat = floatTypes.includes(input.elementType);
   requireArray(kernel, 'output', output, { outer, length, inner }, isFloat ? floatTypes : wholeTypes);

@@ -1,4 +1,7 @@
+import { oneOf, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeFlag } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link cumsum}. */
 export interface CumsumOptions {
@@ -20,3 +23,13 @@ export interface CumsumOptions {
 
 /** Who takes a row, or a chunk of one. */
 export type CumsumVariant = 'thread' | 'workgroup';
+
+export const cumsumKinds: KindsOf<CumsumOptions> = {
+  input: anArray,
+  output: anArray,
+  outer: anExtent,
+  length: anExtent,
+  inner: anExtent,
+  reversed: maybeFlag,
+  variant: optional(oneOf('thread', 'workgroup')),
+};

@@ -84,7 +84,9 @@ describe('dropout', () => {
   });
 
   it('refuses probabilities outside [0, 1)', async () => {
-    await expect(run([1], 1, 1, 1)).rejects.toThrow(/dropout: dropout probability is 1/);
+    await expect(run([1], 1, 1, 1)).rejects.toThrow(
+      /dropout: dropout: probability must be a number of at least 0 and below 1; got 1/,
+    );
     await expect(run([1], 1, 1, -0.1)).rejects.toThrow(/probability is -0.1/);
   });
 

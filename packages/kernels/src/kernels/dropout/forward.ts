@@ -1,11 +1,12 @@
 import type { Gpu } from '../../gpu.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
-import type { DropoutOptions } from '../../random/dropout.ts';
+import type { DropoutOptions, RandomKey } from '../../random/dropout.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, indexTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
+import { dropoutKernelKinds, dropoutKinds, randomKinds } from './options.ts';
 import type { DropoutKernelOptions } from './options.ts';
 
 /**
@@ -13,15 +14,17 @@ import type { DropoutKernelOptions } from './options.ts';
  * dropped is a function of the random key, the site, the row's token and the column: the same call
  * on gradients is the backward. Probability 0 copies. Throws KernelArgumentError.
  */
-export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: options }: DropoutKernelOptions): void {
+export function dropout(gpu: Gpu, options: DropoutKernelOptions): void {
   const kernel = 'dropout';
-  requireExtents(kernel, { rows, columns });
+  requireKernelOptions(kernel, options, dropoutKernelKinds);
+  const { input, output, rows, columns } = options;
+  const { probability, site, random } = options.dropout;
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
-  requireDropout(kernel, options, rows);
-  const { tokenKeys, state } = options.random;
+  requireDropout(kernel, options.dropout, rows);
+  const { tokenKeys, state } = random;
   requireSeparate(kernel, [input, tokenKeys, state], [output]);
-  const { threshold, keptScale } = dropoutParameters(kernel, options.probability);
+  const { threshold, keptScale } = dropoutParameters(probability);
   const width = columns % 4 === 0 ? 4 : 1;
   const { defines, matrix, workgroups } = rowIndexingFor(gpu.profile, rows, Math.ceil(columns / 4));
   gpu.dispatch({
@@ -30,7 +33,7 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
       vec4: width === 4,
       ...defines,
     }),
-    parameters: { integers: [...matrix, columns, options.site, threshold], floats: [keptScale] },
+    parameters: { integers: [...matrix, columns, site, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],
     writes: [output],
     workgroups,
@@ -38,13 +41,15 @@ export function dropout(gpu: Gpu, { input, output, rows, columns, dropout: optio
   });
 }
 
-/** Checks the arrays of a dropout over `rows` rows, for every kernel that draws. */
-export function requireDropout(
-  kernel: string,
-  { random, site }: Pick<DropoutOptions, 'random' | 'site'>,
-  rows: number,
-): void {
-  requireExtents(kernel, { site });
+/** Checks a dropout over `rows` rows, for every kernel that drops. */
+export function requireDropout(kernel: string, drops: DropoutOptions, rows: number): void {
+  requireKernelOptions(`${kernel}: dropout`, drops, dropoutKinds);
+  requireRandom(kernel, drops.random, rows);
+}
+
+/** Checks what bits of `rows` rows come from, for every kernel that draws. */
+export function requireRandom(kernel: string, random: RandomKey, rows: number): void {
+  requireKernelOptions(`${kernel}: random`, random, randomKinds);
   requireArray(kernel, 'random.state', random.state, { words: 4 }, indexTypes);
   requireArray(kernel, 'random.tokenKeys', random.tokenKeys, { rows }, indexTypes);
 }

@@ -1,5 +1,8 @@
+import { numberBetween, object } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { DropoutOptions } from '../../random/dropout.ts';
+import type { DropoutOptions, RandomKey } from '../../random/dropout.ts';
+import { anArray, anExtent } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link dropout}. */
 export interface DropoutKernelOptions {
@@ -17,3 +20,19 @@ export interface DropoutKernelOptions {
    */
   readonly dropout: DropoutOptions;
 }
+
+export const dropoutKernelKinds: KindsOf<DropoutKernelOptions> = {
+  input: anArray,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  dropout: object,
+};
+
+export const dropoutKinds: KindsOf<DropoutOptions> = {
+  probability: numberBetween(0, 1),
+  site: anExtent,
+  random: object,
+};
+
+export const randomKinds: KindsOf<RandomKey> = { state: anArray, tokenKeys: anArray };

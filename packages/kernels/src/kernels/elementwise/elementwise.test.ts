@@ -66,7 +66,9 @@ describe('element-wise kernels', () => {
     expect(() => scale(gpu, { input: long, output: long, factor: 1, length: 8 })).toThrow(
       /scale: long one is written and shares memory/,
     );
-    expect(() => scale(gpu, { input: long, output: short, factor: 1, length: 1.5 })).toThrow(/scale: length is 1.5/);
+    expect(() => scale(gpu, { input: long, output: short, factor: 1, length: 1.5 })).toThrow(
+      /scale: length must be a whole number from 0 to 4294967295; got 1.5/,
+    );
   });
 
   it('compile in every type and width', async () => {

@@ -1,7 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
-import { floatTypes } from '../validate.ts';
+import { floatTypes, requireKernelOptions } from '../validate.ts';
 import type { MapStep } from './mapDispatch.ts';
 import { recordMap } from './recordMap.ts';
+import { accumulateKinds, binaryKinds, scaleKinds } from './options.ts';
 import type { BinaryOptions, ScaleOptions, AccumulateOptions } from './options.ts';
 
 /**
@@ -9,7 +10,9 @@ import type { BinaryOptions, ScaleOptions, AccumulateOptions } from './options.t
  *
  * @throws KernelArgumentError
  */
-export function add(gpu: Gpu, { a, b, output, length }: BinaryOptions): void {
+export function add(gpu: Gpu, options: BinaryOptions): void {
+  requireKernelOptions('add', options, binaryKinds);
+  const { a, b, output, length } = options;
   recordFloats(gpu, 'add', 'a + b', { a, b }, { output, length });
 }
 
@@ -18,7 +21,9 @@ export function add(gpu: Gpu, { a, b, output, length }: BinaryOptions): void {
  *
  * @throws KernelArgumentError
  */
-export function multiply(gpu: Gpu, { a, b, output, length }: BinaryOptions): void {
+export function multiply(gpu: Gpu, options: BinaryOptions): void {
+  requireKernelOptions('multiply', options, binaryKinds);
+  const { a, b, output, length } = options;
   recordFloats(gpu, 'multiply', 'a * b', { a, b }, { output, length });
 }
 
@@ -27,7 +32,9 @@ export function multiply(gpu: Gpu, { a, b, output, length }: BinaryOptions): voi
  *
  * @throws KernelArgumentError
  */
-export function scale(gpu: Gpu, { input, output, factor, length }: ScaleOptions): void {
+export function scale(gpu: Gpu, options: ScaleOptions): void {
+  requireKernelOptions('scale', options, scaleKinds);
+  const { input, output, factor, length } = options;
   recordFloats(gpu, 'scale', 'factor * input', { input, factor }, { output, length });
 }
 
@@ -36,7 +43,9 @@ export function scale(gpu: Gpu, { input, output, factor, length }: ScaleOptions)
  *
  * @throws KernelArgumentError
  */
-export function accumulate(gpu: Gpu, { value, target, factor = 1, length }: AccumulateOptions): void {
+export function accumulate(gpu: Gpu, options: AccumulateOptions): void {
+  requireKernelOptions('accumulate', options, accumulateKinds);
+  const { value, target, factor = 1, length } = options;
   // WGSL reserves the name of the target.
   recordFloats(gpu, 'accumulate', 'sum + factor * value', { value, sum: target, factor }, { output: target, length });
 }

@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, anyNumber, maybeNumber } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link add} and {@link multiply}. */
 export interface BinaryOptions {
@@ -35,3 +37,24 @@ export interface AccumulateOptions {
   /** Elements. */
   readonly length: number;
 }
+
+export const binaryKinds: KindsOf<BinaryOptions> = {
+  a: anArray,
+  b: anArray,
+  output: anArray,
+  length: anExtent,
+};
+
+export const scaleKinds: KindsOf<ScaleOptions> = {
+  input: anArray,
+  output: anArray,
+  factor: anyNumber,
+  length: anExtent,
+};
+
+export const accumulateKinds: KindsOf<AccumulateOptions> = {
+  value: anArray,
+  target: anArray,
+  factor: maybeNumber,
+  length: anExtent,
+};

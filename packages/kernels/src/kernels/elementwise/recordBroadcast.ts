@@ -1,5 +1,8 @@
+import { array, object } from '@attune/validate';
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import { requireKernelOptions } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 import { recordMap } from './recordMap.ts';
 import type { MapOptions } from './recordMap.ts';
 import type { Repeats } from './mapDispatch.ts';
@@ -29,13 +32,28 @@ const maxDimensions = 12;
  */
 export function recordBroadcast(gpu: Gpu, options: BroadcastOptions): void {
   const { kernel, operands, length } = options;
+  const names = Object.keys(operands).filter((name) => typeof operands[name] !== 'number');
+  if (options.broadcast) requireBroadcast(kernel, names, options.broadcast);
   const broadcast = options.broadcast && joined(options.broadcast);
   if (broadcast && broadcast.extents.length > maxDimensions)
     throw new KernelArgumentError(
       `${kernel}: operands repeat along ${broadcast.extents.length} dimensions; there is room for ${maxDimensions}`,
     );
-  const names = Object.keys(operands).filter((name) => typeof operands[name] !== 'number');
   recordMap(gpu, options, broadcast && repeatsOf(names, broadcast, length));
+}
+
+const broadcastKinds: KindsOf<Broadcast> = { extents: array, strides: object };
+
+function requireBroadcast(kernel: string, names: readonly string[], broadcast: Broadcast): void {
+  const where = `${kernel}: broadcast`;
+  requireKernelOptions(where, broadcast, broadcastKinds);
+  const { extents, strides } = broadcast;
+  requireKernelOptions(`${where}.strides`, strides, Object.fromEntries(names.map((name) => [name, array])));
+  for (const [name, own] of Object.entries({ extents, ...strides }))
+    if (own.length !== extents.length || !own.every(Number.isInteger))
+      throw new KernelArgumentError(
+        `${where}: ${name} is [${own.join(', ')}]; extents and strides must be whole numbers, as many of all`,
+      );
 }
 
 /** In vectors of four, where that is possible; an array that repeats along the innermost dimension is read singly. */

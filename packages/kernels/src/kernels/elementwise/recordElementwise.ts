@@ -5,7 +5,7 @@ import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, requireArray, requireSeparate } from '../validate.ts';
 
 interface Elementwise {
   /** Name in errors and profiles. */
@@ -25,12 +25,11 @@ interface Elementwise {
 }
 
 /**
- * Validates and records a kernel that computes every element from the elements at the same index.
+ * Checks the arrays and records a kernel that computes every element from those at the same index.
  * Vectors of four where the length is a multiple.
  */
 export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const { kernel, source, reads, writes, length, integers = [], floats, types = floatTypes } = options;
-  requireExtents(kernel, { length });
   let bytes = 0;
   for (const arrays of [reads, writes]) {
     for (const name in arrays) {

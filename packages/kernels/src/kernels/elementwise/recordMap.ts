@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import type { Dispatch } from '../../recording/dispatch.ts';
-import { anyTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { anyTypes, requireArray, requireSeparate } from '../validate.ts';
 import { mapDispatch } from './mapDispatch.ts';
 import type { MapStep, Repeats } from './mapDispatch.ts';
 
@@ -15,13 +15,12 @@ export interface MapOptions extends MapStep {
 }
 
 /**
- * Validates and records output = formula(operands), in vectors of four where that is possible.
+ * Checks the arrays and records output = formula(operands), in vectors of four where that is possible.
  *
  * @param repeats default: no operand does
  */
 export function recordMap(gpu: Gpu, options: MapOptions, repeats?: Repeats): void {
   const { kernel, operands, output, length, types = anyTypes, inPlace } = options;
-  requireExtents(kernel, { length });
   const reads: GpuArray[] = [];
   let bytes = length * bytesPerElement[output.elementType];
   for (const name in operands) {

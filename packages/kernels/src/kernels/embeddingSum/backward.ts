@@ -1,7 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { segmentSum } from '../segmentSum/index.ts';
-import { floatTypes, requireArray, requireExtents, singleTypes } from '../validate.ts';
+import { floatTypes, requireArray, requireKernelOptions, singleTypes } from '../validate.ts';
+import { embeddingBackwardKinds } from './options.ts';
 import type { EmbeddingBackwardOptions } from './options.ts';
 
 const kernel = 'embeddingBackward';
@@ -13,11 +14,9 @@ const kernel = 'embeddingBackward';
  *
  * @throws KernelArgumentError
  */
-export function embeddingBackward(
-  gpu: Gpu,
-  { gradOutput, gradTable, segments, rows, columns, accumulate = true }: EmbeddingBackwardOptions,
-): void {
-  requireExtents(kernel, { rows, columns });
+export function embeddingBackward(gpu: Gpu, options: EmbeddingBackwardOptions): void {
+  requireKernelOptions(kernel, options, embeddingBackwardKinds);
+  const { gradOutput, gradTable, segments, rows, columns, accumulate = true } = options;
   requireArray(kernel, 'gradOutput', gradOutput, { rows, columns }, floatTypes);
   const gradTables = Array.isArray(gradTable) ? (gradTable as readonly GpuArray[]) : [gradTable as GpuArray];
   for (const [table, array] of gradTables.entries()) {
@@ -28,6 +27,7 @@ export function embeddingBackward(
     kernel,
     input: gradOutput,
     outputs: gradTables.map((array) => ({ array, rows: columns === 0 ? 0 : Math.floor(array.length / columns) })),
+    outputName: 'gradTable',
     segments,
     rows,
     columns,

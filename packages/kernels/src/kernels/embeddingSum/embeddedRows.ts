@@ -19,7 +19,7 @@ export function requireEmbeddedRows(
 ): void {
   if (tables.length === 0 || tables.length !== ids.length)
     throw new KernelArgumentError(
-      `${kernel}: got ${tables.length} tables and ${ids.length} id arrays; it takes as many of both, at least one`,
+      `${kernel}: got ${tables.length} tables and ${ids.length} ids; it takes as many arrays of both, at least one`,
     );
   for (const table of tables) requireArray(kernel, 'table', table, { 'table rows': 1, columns }, singleTypes);
   for (const array of ids) requireArray(kernel, 'ids', array, { rows }, idTypes);

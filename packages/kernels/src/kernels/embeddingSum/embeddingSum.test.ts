@@ -203,7 +203,7 @@ describe.each([true, false])('embeddingBackward, on an adapter of software: %s',
     const ids = segmentIds(Uint32Array.of(1, 2));
     const segments = uploadSegments(gpu, ids);
     const given = { gradOutput, gradTable, segments, rows: 2, columns: 4 };
-    expect(() => embeddingBackward(gpu, given)).toThrow(/2 outputs for segments of 1/);
+    expect(() => embeddingBackward(gpu, given)).toThrow(/2 arrays as gradTable for segments of 1/);
     expect(() => uploadSegments(gpu, ids, ids, ids, ids, ids)).toThrow(/5 outputs; it takes 1 to 4/);
     expect(() => uploadSegments(gpu, segmentIds(new Uint32Array(0)), segmentIds(Uint32Array.of(1)))).not.toThrow();
     for (const array of [gradOutput, ...gradTable, segments.words]) gpu.release(array);

@@ -2,11 +2,12 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { bytesPerElement } from '../../memory/gpuArray.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { embeddedRows, requireEmbeddedRows, rowsOfTables } from './embeddedRows.ts';
 import { wgsl as source } from './embeddingSum.wgsl.ts';
+import { embeddingSumKinds } from './options.ts';
 import type { EmbeddingSumOptions } from './options.ts';
 
 const kernel = 'embeddingSum';
@@ -18,12 +19,13 @@ const kernel = 'embeddingSum';
  *
  * @throws KernelArgumentError
  */
-export function embeddingSum(gpu: Gpu, { tables, ids, output, rows, columns }: EmbeddingSumOptions): void {
-  requireExtents(kernel, { rows, columns });
+export function embeddingSum(gpu: Gpu, options: EmbeddingSumOptions): void {
+  requireKernelOptions(kernel, options, embeddingSumKinds);
+  const { tables, ids, output, rows, columns } = options;
   const mostTables = Math.floor((gpu.info.limits.maxStorageBuffersPerShaderStage - 1) / 2);
   if (tables.length === 0 || tables.length !== ids.length || tables.length > mostTables) {
     throw new KernelArgumentError(
-      `${kernel}: got ${tables.length} tables and ${ids.length} id arrays; it takes as many of both, 1 to ${mostTables} on this adapter`,
+      `${kernel}: got ${tables.length} tables and ${ids.length} ids; it takes as many arrays of both, 1 to ${mostTables} on this adapter`,
     );
   }
   requireEmbeddedRows(kernel, { tables, ids }, { rows, columns });

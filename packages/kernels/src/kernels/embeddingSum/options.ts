@@ -1,5 +1,8 @@
+import { object, oneOfKinds } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { UploadedSegments } from '../segmentSum/index.ts';
+import { anArray, anExtent, manyArrays, maybeFlag } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link embeddingSum}. */
 export interface EmbeddingSumOptions {
@@ -39,3 +42,20 @@ export interface EmbeddingBackwardOptions {
   /** Add to what `gradTable` holds. Default true. */
   readonly accumulate?: boolean | undefined;
 }
+
+export const embeddingSumKinds: KindsOf<EmbeddingSumOptions> = {
+  tables: manyArrays,
+  ids: manyArrays,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+};
+
+export const embeddingBackwardKinds: KindsOf<EmbeddingBackwardOptions> = {
+  gradOutput: anArray,
+  gradTable: oneOfKinds('a GpuArray, or an array of them', anArray, manyArrays),
+  segments: object,
+  rows: anExtent,
+  columns: anExtent,
+  accumulate: maybeFlag,
+};

@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, anyNumber } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link fill}. */
 export interface FillOptions {
@@ -9,3 +11,9 @@ export interface FillOptions {
   /** Elements. */
   readonly length: number;
 }
+
+export const fillKinds: KindsOf<FillOptions> = {
+  output: anArray,
+  value: anyNumber,
+  length: anExtent,
+};

@@ -3,8 +3,9 @@ import type { ElementType } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { anyTypes, floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { dealt, indexLength } from './indexLayout.ts';
+import { scatterAddKinds } from './options.ts';
 import type { ScatterAddOptions } from './options.ts';
 import { wgsl as source } from './scatterAdd.wgsl.ts';
 
@@ -19,12 +20,12 @@ const numberTypes: readonly ElementType[] = ['i32', 'u32'];
  * @throws KernelArgumentError
  */
 export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
+  requireKernelOptions(kernel, options, scatterAddKinds);
   const { input, index, order, output, outer, length, places, inner } = options;
-  requireExtents(kernel, { outer, length, places, inner });
   requireArray(kernel, 'input', input, { outer, places, inner }, anyTypes);
   const types = floatTypes.includes(input.elementType) ? floatTypes : [input.elementType];
   requireArray(kernel, 'output', output, { outer, length, inner }, types);
-  const numbers = indexLength(options);
+  const numbers = indexLength(kernel, options);
   requireArray(kernel, 'index', index, { numbers }, numberTypes);
   requireArray(kernel, 'order', order, { numbers }, ['i32']);
   requireSeparate(kernel, [input, index, order], [output]);

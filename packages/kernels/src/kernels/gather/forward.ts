@@ -3,9 +3,10 @@ import type { ElementType } from '../../memory/gpuArray.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { anyTypes, floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './gather.wgsl.ts';
 import { dealt, indexLength } from './indexLayout.ts';
+import { gatherKinds } from './options.ts';
 import type { GatherOptions } from './options.ts';
 
 const kernel = 'gather';
@@ -18,12 +19,12 @@ const numberTypes: readonly ElementType[] = ['i32', 'u32'];
  * @throws KernelArgumentError
  */
 export function gather(gpu: Gpu, options: GatherOptions): void {
+  requireKernelOptions(kernel, options, gatherKinds);
   const { input, index, output, outer, length, places, inner } = options;
-  requireExtents(kernel, { outer, length, places, inner });
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   const floats = floatTypes.includes(input.elementType);
   requireArray(kernel, 'output', output, { outer, places, inner }, floats ? floatTypes : [input.elementType]);
-  requireArray(kernel, 'index', index, { numbers: indexLength(options) }, numberTypes);
+  requireArray(kernel, 'index', index, { numbers: indexLength(kernel, options) }, numberTypes);
   requireSeparate(kernel, [input, index], [output]);
   const count = outer * places * inner;
   const { rows, width, defines, integers, workgroups } = dealt(gpu, options, places);

@@ -38,7 +38,7 @@ describe('gather', () => {
 
       const gradient = rounded(normalNumbers(chosen, 2), type);
       const order = gpu.allocate('i32', Math.max(1, chosen), 'order');
-      argSort(gpu, { input: index, output: order, ...shape, length: shape.places });
+      argSort(gpu, { input: index, output: order, outer: shape.outer, length: shape.places, inner: shape.inner });
       const sums = staleOutput(gpu, whole, 'f32', 'sums');
       const run = () =>
         scatterAdd(gpu, { input: uploadFloats(gpu, gradient, type, 'gradient'), index, order, output: sums, ...shape });

@@ -2,6 +2,8 @@ import type { Gpu } from '../../gpu.ts';
 import type { Width } from '../../wgsl/elementAccess.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
 import type { RowIndexing } from '../../wgsl/rowIndexing.ts';
+import { requireKernelOptions } from '../validate.ts';
+import { stridesKinds } from './options.ts';
 import type { GatherOptions, IndexStrides } from './options.ts';
 
 type Indexed = Pick<GatherOptions, 'outer' | 'length' | 'places' | 'inner' | 'strides'>;
@@ -10,8 +12,13 @@ function stridesOf({ places, inner, strides }: Indexed): IndexStrides {
   return strides ?? { outer: places * inner, place: inner, inner: 1 };
 }
 
-/** How many numbers the index array must hold. */
-export function indexLength(options: Indexed): number {
+/**
+ * How many numbers the index array must hold.
+ *
+ * @throws KernelArgumentError where strides are none
+ */
+export function indexLength(kernel: string, options: Indexed): number {
+  if (options.strides) requireKernelOptions(`${kernel}: strides`, options.strides, stridesKinds);
   const { outer, places, inner } = options;
   if (outer * places * inner === 0) return 0;
   const strides = stridesOf(options);

@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeObject } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Where the numbers of an index lie: elements from one to the next along each axis, 0 to repeat. */
 export interface IndexStrides {
@@ -43,3 +45,28 @@ export interface ScatterAddOptions extends IndexedShape {
   /** `[outer, length, inner]`, of the type of `input`, or both are floats; in another buffer. Every element is written. */
   readonly output: GpuArray;
 }
+
+export const gatherKinds: KindsOf<GatherOptions> = {
+  input: anArray,
+  output: anArray,
+  outer: anExtent,
+  length: anExtent,
+  places: anExtent,
+  inner: anExtent,
+  index: anArray,
+  strides: maybeObject,
+};
+
+export const scatterAddKinds: KindsOf<ScatterAddOptions> = {
+  input: anArray,
+  order: anArray,
+  output: anArray,
+  outer: anExtent,
+  length: anExtent,
+  places: anExtent,
+  inner: anExtent,
+  index: anArray,
+  strides: maybeObject,
+};
+
+export const stridesKinds: KindsOf<IndexStrides> = { outer: anExtent, place: anExtent, inner: anExtent };

@@ -2,7 +2,8 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { fill } from '../fill/index.ts';
 import { segmentSum } from '../segmentSum/index.ts';
-import { floatTypes, requireArray, requireExtents } from '../validate.ts';
+import { floatTypes, requireArray, requireKernelOptions } from '../validate.ts';
+import { scatterRowsKinds } from './options.ts';
 import type { ScatterRowsOptions } from './options.ts';
 
 const kernel = 'scatterRows';
@@ -14,13 +15,22 @@ const kernel = 'scatterRows';
  * @throws KernelArgumentError
  */
 export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
+  requireKernelOptions(kernel, options, scatterRowsKinds);
   const { input, output, rows, outputRows, columns } = options;
-  requireExtents(kernel, { rows, outputRows, columns });
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { outputRows, columns }, floatTypes);
   clearFirst(gpu, output, outputRows * columns);
   const outputs = [{ array: output, rows: outputRows }];
-  segmentSum(gpu, { kernel, input, outputs, segments: options.segments, rows, columns, accumulate: false });
+  segmentSum(gpu, {
+    kernel,
+    input,
+    outputs,
+    outputName: 'output',
+    segments: options.segments,
+    rows,
+    columns,
+    accumulate: false,
+  });
 }
 
 /** Records zeros in the first `length` elements, and nothing behind them. */

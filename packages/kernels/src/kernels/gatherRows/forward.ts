@@ -2,8 +2,9 @@ import type { Gpu } from '../../gpu.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
-import { floatTypes, indexTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, indexTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './gatherRows.wgsl.ts';
+import { gatherRowsKinds } from './options.ts';
 import type { GatherRowsOptions } from './options.ts';
 
 const kernel = 'gatherRows';
@@ -13,8 +14,9 @@ const kernel = 'gatherRows';
  *
  * @throws KernelArgumentError
  */
-export function gatherRows(gpu: Gpu, { input, indices, output, rows, columns }: GatherRowsOptions): void {
-  requireExtents(kernel, { rows, columns });
+export function gatherRows(gpu: Gpu, options: GatherRowsOptions): void {
+  requireKernelOptions(kernel, options, gatherRowsKinds);
+  const { input, indices, output, rows, columns } = options;
   requireArray(kernel, 'input', input, { columns: rows > 0 ? columns : 0 }, floatTypes);
   requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
   requireArray(kernel, 'indices', indices, { rows }, indexTypes);

@@ -1,5 +1,8 @@
+import { object } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { UploadedSegments } from '../segmentSum/index.ts';
+import { anArray, anExtent } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link gatherRows}. */
 export interface GatherRowsOptions {
@@ -34,3 +37,20 @@ export interface ScatterRowsOptions {
   /** Elements of a row. */
   readonly columns: number;
 }
+
+export const gatherRowsKinds: KindsOf<GatherRowsOptions> = {
+  input: anArray,
+  indices: anArray,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+};
+
+export const scatterRowsKinds: KindsOf<ScatterRowsOptions> = {
+  input: anArray,
+  segments: object,
+  output: anArray,
+  rows: anExtent,
+  outputRows: anExtent,
+  columns: anExtent,
+};

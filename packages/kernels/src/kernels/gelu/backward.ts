@@ -5,9 +5,10 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { columnBlocks } from '../columnSum/columnBlocks.ts';
 import { columnSum } from '../columnSum/index.ts';
 import { recordElementwise } from '../elementwise/recordElementwise.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { floatTypes, requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
 import { wgsl as geluBackwardSource } from './geluBackward.wgsl.ts';
 import { wgsl as withBiasSource } from './geluBackwardWithBias.wgsl.ts';
+import { geluBackwardKinds, geluBackwardWithBiasKinds } from './options.ts';
 import type { GeluBackwardOptions, GeluBackwardWithBiasOptions } from './options.ts';
 
 /**
@@ -15,7 +16,9 @@ import type { GeluBackwardOptions, GeluBackwardWithBiasOptions } from './options
  *
  * @throws KernelArgumentError
  */
-export function geluBackward(gpu: Gpu, { gradOutput, input, gradInput, length }: GeluBackwardOptions): void {
+export function geluBackward(gpu: Gpu, options: GeluBackwardOptions): void {
+  requireKernelOptions('geluBackward', options, geluBackwardKinds);
+  const { gradOutput, input, gradInput, length } = options;
   recordElementwise(gpu, {
     kernel: 'geluBackward',
     source: geluBackwardSource,
@@ -34,8 +37,8 @@ export function geluBackward(gpu: Gpu, { gradOutput, input, gradInput, length }:
  */
 export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOptions): void {
   const kernel = 'geluBackwardWithBias';
+  requireKernelOptions(kernel, options, geluBackwardWithBiasKinds);
   const { gradOutput, input, gradInput, gradBias, rows, columns, accumulate = false } = options;
-  requireExtents(kernel, { rows, columns });
   const matrices = { gradOutput, input, gradInput };
   let bytes = 0;
   for (const [name, matrix] of Object.entries(matrices)) {

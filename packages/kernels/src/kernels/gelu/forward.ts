@@ -1,7 +1,8 @@
 import type { Gpu } from '../../gpu.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
-import { floatTypes } from '../validate.ts';
+import { floatTypes, requireKernelOptions } from '../validate.ts';
 import { wgsl as geluFunctions } from './geluFunctions.wgsl.ts';
+import { geluKinds } from './options.ts';
 import type { GeluOptions } from './options.ts';
 
 /**
@@ -9,7 +10,9 @@ import type { GeluOptions } from './options.ts';
  *
  * @throws KernelArgumentError
  */
-export function gelu(gpu: Gpu, { input, output, length }: GeluOptions): void {
+export function gelu(gpu: Gpu, options: GeluOptions): void {
+  requireKernelOptions('gelu', options, geluKinds);
+  const { input, output, length } = options;
   recordMap(gpu, {
     kernel: 'gelu',
     formula: { name: 'gelu', body: 'return gelu(input);', includes: [geluFunctions] },

@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeFlag } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link gelu}. */
 export interface GeluOptions {
@@ -39,3 +41,26 @@ export interface GeluBackwardWithBiasOptions {
   /** Add to what `gradBias` holds. Default false. */
   readonly accumulate?: boolean | undefined;
 }
+
+export const geluKinds: KindsOf<GeluOptions> = {
+  input: anArray,
+  output: anArray,
+  length: anExtent,
+};
+
+export const geluBackwardKinds: KindsOf<GeluBackwardOptions> = {
+  gradOutput: anArray,
+  input: anArray,
+  gradInput: anArray,
+  length: anExtent,
+};
+
+export const geluBackwardWithBiasKinds: KindsOf<GeluBackwardWithBiasOptions> = {
+  gradOutput: anArray,
+  input: anArray,
+  gradInput: anArray,
+  gradBias: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  accumulate: maybeFlag,
+};

@@ -1,7 +1,15 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { columnSum } from '../columnSum/index.ts';
-import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import {
+  floatTypes,
+  presentArrays,
+  requireArray,
+  requireKernelOptions,
+  requireSeparate,
+  singleTypes,
+} from '../validate.ts';
+import { batchKinds, columnSumsKinds, gemmKinds } from './options.ts';
 import type { GemmOptions } from './options.ts';
 import type { Epilogue } from './product/epilogue.ts';
 import { recordInParts } from './product/recordInParts.ts';
@@ -43,9 +51,11 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
 }
 
 function requireGemm(options: GemmOptions): void {
+  requireKernelOptions(kernel, options, gemmKinds);
   const { a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation } = options;
   const { splits = 1, columnSums } = options;
-  requireExtents(kernel, { m, n, k, ...batch, splits });
+  if (batch) requireKernelOptions(`${kernel}: batch`, batch, batchKinds);
+  if (columnSums) requireKernelOptions(`${kernel}: columnSums`, columnSums, columnSumsKinds);
   const elements = (stride: number, matrix: number) => ({
     elements: batch?.count ? (batch.count - 1) * stride + matrix : 0,
   });
@@ -68,8 +78,7 @@ function requireGemm(options: GemmOptions): void {
     throw new KernelArgumentError(`${kernel}: geluBackward needs preActivation, what GELU was applied to`);
   if (accumulate && activation === 'gelu')
     throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
-  if (splits === 0 || (batch && splits > 1))
-    throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be at least 1, and 1 for a batch`);
+  if (batch && splits > 1) throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be 1 for a batch`);
   if (batch && (batch.count > mostMatrices || (batch.count > 1 && batch.strideOutput < m * n))) {
     throw new KernelArgumentError(
       `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,

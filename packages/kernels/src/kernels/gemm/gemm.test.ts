@@ -399,7 +399,11 @@ describe('gemm refuses', () => {
   refuses('a short bias', ({ small }) => ({ bias: small }), /gemm: bias \(small\) has 3 elements/);
   refuses('other types', ({ integers }) => ({ a: integers }), /gemm: a \(integers\) holds u32/);
   refuses('an output that is read', ({ a }) => ({ output: a }), /shares memory/);
-  refuses('sizes that are no sizes', () => ({ m: 1.5 }), /gemm: m is 1.5/);
+  refuses(
+    'sizes that are no sizes',
+    () => ({ m: 1.5 }),
+    /gemm: m must be a whole number from 0 to 4294967295; got 1.5/,
+  );
   refuses('accumulating activations', () => ({ accumulate: true, activation: 'gelu' as const }), /accumulate/);
   refuses('a preActivation without activation', ({ small }) => ({ preActivation: small }), /preActivation/);
   refuses('packing of an inner dimension that is not of fours', () => ({ k: 3, packing: true }), /packing/);

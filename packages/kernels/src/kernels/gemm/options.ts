@@ -1,4 +1,7 @@
+import { oneOf, optional, text, wholeNumber } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeArray, maybeFlag, maybeNumber, maybeObject, maybeOneOf } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 import type { MatrixTileSize } from './matrixTile/tiles.ts';
 import type { outerProductTiles } from './outerProduct/tiles.ts';
 
@@ -123,3 +126,33 @@ export interface GemmOptions {
    */
   readonly packing?: boolean | undefined;
 }
+
+export const gemmKinds: KindsOf<GemmOptions> = {
+  a: anArray,
+  b: anArray,
+  output: anArray,
+  m: anExtent,
+  n: anExtent,
+  k: anExtent,
+  layout: oneOf('NN', 'NT', 'TN'),
+  batch: maybeObject,
+  alpha: maybeNumber,
+  accumulate: maybeFlag,
+  bias: maybeArray,
+  activation: optional(oneOf('gelu', 'geluBackward', 'none')),
+  preActivation: maybeArray,
+  columnSums: maybeObject,
+  variant: maybeOneOf(gemmVariants),
+  tile: optional(text),
+  splits: optional(wholeNumber(1)),
+  packing: maybeFlag,
+};
+
+export const batchKinds: KindsOf<GemmBatch> = {
+  count: anExtent,
+  strideA: anExtent,
+  strideB: anExtent,
+  strideOutput: anExtent,
+};
+
+export const columnSumsKinds: KindsOf<GemmColumnSums> = { output: anArray, accumulate: maybeFlag };

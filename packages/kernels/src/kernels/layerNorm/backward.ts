@@ -6,9 +6,17 @@ import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { columnBlocks } from '../columnSum/columnBlocks.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
-import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import {
+  floatTypes,
+  presentArrays,
+  requireArray,
+  requireKernelOptions,
+  requireSeparate,
+  singleTypes,
+} from '../validate.ts';
 import { blockGradients, takesBlocks } from './blockGradients.ts';
 import { wgsl as backwardSource } from './layerNormBackward.wgsl.ts';
+import { layerNormBackwardKinds } from './options.ts';
 import type { LayerNormBackwardOptions } from './options.ts';
 import { planRows } from './variants.ts';
 import { wgsl as weightGradientsSource } from './weightGradients.wgsl.ts';
@@ -50,9 +58,9 @@ export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): 
 }
 
 function requireLayerNormBackward(options: LayerNormBackwardOptions): void {
+  requireKernelOptions(kernel, options, layerNormBackwardKinds);
   const { gradOutput, sum, mean, reciprocalStd, weight, gradSum, gradInput, dropout, rows, columns } = options;
   const { gradWeight, gradBias } = options;
-  requireExtents(kernel, { rows, columns });
   const matrices = { gradOutput, sum, gradSum, ...(gradInput && { gradInput }) };
   for (const [name, array] of Object.entries(matrices))
     requireArray(kernel, name, array, { rows, columns }, floatTypes);
@@ -80,7 +88,7 @@ function rowGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const writes = presentArrays({ gradSum, gradInput });
   requireSeparate(kernel, reads, writes);
   const plan = planRows(gpu, options);
-  const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
+  const { threshold, keptScale } = dropoutParameters(dropout?.probability ?? 0);
   gpu.dispatch({
     program: kernelProgram(kernel, backwardSource, {
       access: elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, plan.width),

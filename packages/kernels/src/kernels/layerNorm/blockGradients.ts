@@ -63,7 +63,7 @@ function rowsOfBlocks(
   requireSeparate(kernel, reads, writes);
   const { width } = planRows(gpu, options);
   const vectors = columns / width;
-  const { threshold, keptScale } = dropoutParameters(kernel, drops?.probability ?? 0);
+  const { threshold, keptScale } = dropoutParameters(drops?.probability ?? 0);
   gpu.dispatch({
     program: kernelProgram(`${kernel} blocks`, source, {
       access: elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, width),

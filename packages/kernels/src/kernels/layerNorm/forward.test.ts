@@ -162,10 +162,19 @@ it('refuses two dropouts, tables without ids, and another type of half', () => {
     const { half, ...rest } = written();
     const given: LayerNormOptions = { ...rest, input, weight, bias, rows: 3, columns: 4, epsilon: 0 };
     expect(() => layerNorm(gpu, { ...given, dropout, outputDropout: dropout })).toThrow(/dropout and outputDropout/);
-    expect(() => layerNorm(gpu, { ...given, input: { tables, ids: [] } })).toThrow(/3 tables and 0 id arrays/);
+    expect(() => layerNorm(gpu, { ...given, input: { tables, ids: [] } })).toThrow(/3 tables and 0 ids/);
     expect(() => layerNorm(gpu, { ...given, input: { tables: [half], ids: ids.slice(1, 2) } })).toThrow(/table/);
     expect(() => layerNorm(gpu, { ...given, half: rest.sum })).toThrow(/half/);
-    const gradients = { ...rest, gradOutput: input, gradSum: input, gradWeight: weight, gradBias: bias, sum: input };
+    const { mean, reciprocalStd } = rest;
+    const gradients = {
+      mean,
+      reciprocalStd,
+      gradOutput: input,
+      gradSum: input,
+      gradWeight: weight,
+      gradBias: bias,
+      sum: input,
+    };
     const both = { dropout, gradInput: input, outputDropout: dropout };
     const backward = { ...gradients, ...both, weight, rows: 3, columns: 4 };
     expect(() => layerNormBackward(gpu, backward)).toThrow(/dropout and outputDropout/);

@@ -9,8 +9,16 @@ import { cast } from '../cast/index.ts';
 import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
 import { embeddingSum } from '../embeddingSum/index.ts';
 import { embeddedRows, requireEmbeddedRows, rowsOfTables } from '../embeddingSum/embeddedRows.ts';
-import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import {
+  floatTypes,
+  presentArrays,
+  requireArray,
+  requireKernelOptions,
+  requireSeparate,
+  singleTypes,
+} from '../validate.ts';
 import { wgsl as layerNormSource } from './layerNorm.wgsl.ts';
+import { layerNormKinds } from './options.ts';
 import type { EmbeddedRows, LayerNormOptions } from './options.ts';
 import { planRows, rowsPerThread } from './variants.ts';
 
@@ -43,7 +51,7 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   requireSeparate(kernel, reads, writes);
   const plan = planRows(gpu, options);
   const rowsEach = rowsPerThread(gpu, plan);
-  const { threshold, keptScale } = dropoutParameters(kernel, drops?.probability ?? 0);
+  const { threshold, keptScale } = dropoutParameters(drops?.probability ?? 0);
   gpu.dispatch({
     program: kernelProgram(kernel, layerNormSource, {
       access: elementAccess(gpu, { input: single, residual, weight, bias }, { output, half, sum }, plan.width),
@@ -112,9 +120,9 @@ function inMoreDispatches(gpu: Gpu, options: LayerNormOptions): void {
 }
 
 function requireLayerNorm(options: LayerNormOptions): void {
+  requireKernelOptions(kernel, options, layerNormKinds);
   const { input, residual, dropout, weight, bias, output, sum, mean, reciprocalStd, rows, columns } = options;
   const { outputDropout, half } = options;
-  requireExtents(kernel, { rows, columns });
   const matrix = { rows, columns };
   if (isEmbedded(input)) requireEmbeddedRows(kernel, input, matrix);
   else requireArray(kernel, 'input', input, matrix, floatTypes);

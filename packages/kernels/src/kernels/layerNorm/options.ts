@@ -1,6 +1,9 @@
+import { numberAtLeast, objectWith, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { LayerNormSums } from './parameterSums.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
+import { anArray, anExtent, maybeArray, maybeFlag, maybeObject } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /**
  * - `rowPerInvocation`: no barriers, for adapters that run on the CPU
@@ -101,3 +104,42 @@ export interface LayerNormBackwardOptions {
   /** Default: chosen for the device. */
   readonly variant?: LayerNormVariant | undefined;
 }
+
+const variants = optional(oneOf('rowPerInvocation', 'workgroupPerRow'));
+
+export const layerNormKinds: KindsOf<LayerNormOptions> = {
+  input: oneOfKinds('a GpuArray, or { tables, ids }', anArray, objectWith('rows', { tables: 'object', ids: 'object' })),
+  residual: maybeArray,
+  dropout: maybeObject,
+  weight: anArray,
+  bias: anArray,
+  output: anArray,
+  outputDropout: maybeObject,
+  half: maybeArray,
+  sum: maybeArray,
+  mean: anArray,
+  reciprocalStd: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  epsilon: numberAtLeast(0),
+  variant: variants,
+};
+
+export const layerNormBackwardKinds: KindsOf<LayerNormBackwardOptions> = {
+  gradOutput: anArray,
+  sum: anArray,
+  mean: anArray,
+  reciprocalStd: anArray,
+  weight: anArray,
+  gradSum: anArray,
+  gradInput: maybeArray,
+  dropout: maybeObject,
+  outputDropout: maybeObject,
+  gradWeight: anArray,
+  gradBias: anArray,
+  accumulate: maybeFlag,
+  sums: maybeObject,
+  rows: anExtent,
+  columns: anExtent,
+  variant: variants,
+};

@@ -3,9 +3,8 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
-import { requireArray, requireExtents, requireSeparate, singleTypes } from '../validate.ts';
+import { requireArray, requireSeparate, singleTypes } from '../validate.ts';
 import { lossSum } from './forward.ts';
-import { requireWeight } from './weight.ts';
 
 interface ElementwiseLoss {
   /** Name in errors and profiles. */
@@ -26,13 +25,11 @@ export function elementwiseLoss(
   gpu: Gpu,
   { kernel, source, inputs, gradient, loss, length, weight, accumulate }: ElementwiseLoss,
 ): void {
-  requireExtents(kernel, { length });
   for (const [name, array] of Object.entries(inputs)) requireArray(kernel, name, array, { length }, singleTypes);
   requireArray(kernel, 'loss', loss, { scalar: 1 }, singleTypes);
   if (gradient) requireArray(kernel, gradient.name, gradient.array, { length }, singleTypes);
   const reads = Object.values(inputs);
   requireSeparate(kernel, reads, gradient ? [gradient.array, loss] : [loss]);
-  requireWeight(kernel, weight);
   const workgroups = Math.ceil(length / 256);
   const losses = gpu.allocate('f32', workgroups * 64, 'partial loss');
   gpu.dispatch({

@@ -1,3 +1,3 @@
 export { elementwiseLoss } from './elementwiseLoss.ts';
 export { lossSum } from './forward.ts';
-export { requireWeight } from './weight.ts';
+export { lossWeight } from './weight.ts';

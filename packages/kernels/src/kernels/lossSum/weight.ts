@@ -1,7 +1,4 @@
-import { KernelArgumentError } from '../../errors.ts';
+import type { Kind } from '@attune/validate';
 
-/** The weight of a loss must be a finite number. */
-export function requireWeight(kernel: string, weight: number): void {
-  if (!Number.isFinite(weight))
-    throw new KernelArgumentError(`${kernel}: weight is ${weight}; it must be a finite number, 1 / count for a mean`);
-}
+/** What the sum of a loss is multiplied with. */
+export const lossWeight: Kind = { what: 'a finite number, 1 / count for a mean', holds: Number.isFinite };

@@ -1,7 +1,9 @@
 import type { Gpu } from '../../gpu.ts';
 import { elementwiseLoss } from '../lossSum/index.ts';
 import { wgsl as source } from './meanSquaredError.wgsl.ts';
+import { meanSquaredErrorKinds } from './options.ts';
 import type { MeanSquaredErrorOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 /**
  * Squared error with its gradient: `loss = weight * sum of (predictions - targets)^2`,
@@ -10,6 +12,7 @@ import type { MeanSquaredErrorOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function meanSquaredError(gpu: Gpu, options: MeanSquaredErrorOptions): void {
+  requireKernelOptions('meanSquaredError', options, meanSquaredErrorKinds);
   const { predictions, targets, loss, gradPredictions, length, weight, accumulate = false } = options;
   elementwiseLoss(gpu, {
     kernel: 'meanSquaredError',

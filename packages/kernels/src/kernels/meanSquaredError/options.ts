@@ -1,4 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeArray, maybeFlag } from '../validate.ts';
+import { lossWeight } from '../lossSum/index.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of the metric `mse`. */
 export interface MeanSquaredErrorOptions {
@@ -17,3 +20,13 @@ export interface MeanSquaredErrorOptions {
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean | undefined;
 }
+
+export const meanSquaredErrorKinds: KindsOf<MeanSquaredErrorOptions> = {
+  predictions: anArray,
+  targets: anArray,
+  loss: anArray,
+  gradPredictions: maybeArray,
+  length: anExtent,
+  weight: lossWeight,
+  accumulate: maybeFlag,
+};

@@ -4,9 +4,17 @@ import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { anyTypes, floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import {
+  anyTypes,
+  floatTypes,
+  presentArrays,
+  requireArray,
+  requireKernelOptions,
+  requireSeparate,
+} from '../validate.ts';
 import { wgsl as source } from './argReduce.wgsl.ts';
 import { lanesOf } from './lanes.ts';
+import { argReduceKinds } from './options.ts';
 import type { ArgReduceOptions } from './options.ts';
 import { isOneWalk, partsOf, threadsFor } from './variants.ts';
 
@@ -22,8 +30,8 @@ export const numberTypes: readonly ElementType[] = ['i32'];
  * @throws KernelArgumentError
  */
 export function argReduce(gpu: Gpu, options: ArgReduceOptions): void {
+  requireKernelOptions(kernel, options, argReduceKinds);
   const { input, output, outer, length, inner } = options;
-  requireExtents(kernel, { outer, length, inner });
   if (length === 0) throw new KernelArgumentError(`${kernel}: length is 0; the greatest of no values has no number`);
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   requireArray(kernel, 'output', output, { outer, inner }, numberTypes);

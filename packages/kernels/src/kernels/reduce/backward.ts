@@ -3,8 +3,9 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { floatTypes, presentArrays, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { floatTypes, presentArrays, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { gradientWgsl } from './members.ts';
+import { reduceBackwardKinds } from './options.ts';
 import type { ReduceBackwardOptions } from './options.ts';
 import { wgsl as productSource } from './productBackward.wgsl.ts';
 import { wgsl as source } from './reduceBackward.wgsl.ts';
@@ -15,9 +16,9 @@ import { wgsl as source } from './reduceBackward.wgsl.ts';
  * @throws KernelArgumentError
  */
 export function reduceBackward(gpu: Gpu, options: ReduceBackwardOptions): void {
+  requireKernelOptions('reduceBackward', options, reduceBackwardKinds);
   const { member, gradOutput, input, gradInput, first, second, outer, length, inner, factor = 1, power = 2 } = options;
   const kernel = `gradient of ${member}`;
-  requireExtents(kernel, { outer, length, inner });
   const reads = { gradOutput, input, first, second };
   for (const [name, array] of Object.entries({ ...reads, gradInput })) {
     const isWhole = name === 'input' || name === 'gradInput';

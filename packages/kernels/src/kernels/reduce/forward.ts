@@ -1,11 +1,9 @@
-import { oneOf, requireArgument } from '@attune/validate';
-import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import { requireKernelOptions } from '../validate.ts';
 import { reduceMembers } from './members.ts';
+import { reduceKinds } from './options.ts';
 import type { ReduceOptions } from './options.ts';
 import { reduceBy } from './reduceBy.ts';
-
-const memberKind = oneOf(...Object.keys(reduceMembers));
 
 /**
  * Records one value for all along an axis: sums, products, extremes, norms, variances; see
@@ -13,8 +11,8 @@ const memberKind = oneOf(...Object.keys(reduceMembers));
  *
  * @throws KernelArgumentError
  */
-export function reduce(gpu: Gpu, { member, ...options }: ReduceOptions): void {
-  if (!Object.hasOwn(reduceMembers, member))
-    requireArgument('reduce', 'member', member, memberKind, KernelArgumentError);
-  reduceBy(gpu, { name: member, ...reduceMembers[member] }, options);
+export function reduce(gpu: Gpu, options: ReduceOptions): void {
+  requireKernelOptions('reduce', options, reduceKinds);
+  const { member, ...along } = options;
+  reduceBy(gpu, { name: member, ...reduceMembers[member] }, along);
 }

@@ -1,5 +1,9 @@
+import { oneOf, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { reduceGradients, reduceMembers } from './members.ts';
 import type { ReduceGradientName, ReduceName } from './members.ts';
+import { anArray, anExtent, maybeArray, maybeFlag, maybeNumber, memberOf } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** A tensor seen from the axis that goes: what lies before it, its length, and what lies behind. */
 export interface ReducedShape {
@@ -67,3 +71,40 @@ export interface ArgReduceOptions extends ReducedShape {
   /** Whether the number of the least value is sought. Default false: of the greatest. */
   readonly least?: boolean | undefined;
 }
+
+export const reduceKinds: KindsOf<ReduceOptions> = {
+  member: memberOf(reduceMembers),
+  input: anArray,
+  output: anArray,
+  outer: anExtent,
+  length: anExtent,
+  inner: anExtent,
+  center: maybeArray,
+  factor: maybeNumber,
+  power: maybeNumber,
+  joined: maybeFlag,
+};
+
+export const reduceBackwardKinds: KindsOf<ReduceBackwardOptions> = {
+  member: memberOf(reduceGradients, 'product'),
+  gradOutput: anArray,
+  input: anArray,
+  gradInput: anArray,
+  outer: anExtent,
+  length: anExtent,
+  inner: anExtent,
+  first: maybeArray,
+  second: maybeArray,
+  factor: maybeNumber,
+  power: maybeNumber,
+  productLanes: optional(oneOf(1, 64)),
+};
+
+export const argReduceKinds: KindsOf<ArgReduceOptions> = {
+  input: anArray,
+  output: anArray,
+  outer: anExtent,
+  length: anExtent,
+  inner: anExtent,
+  least: maybeFlag,
+};

@@ -24,13 +24,13 @@ const mostTreeSegments = 65535;
  * @throws KernelArgumentError
  */
 export function segmentSum(gpu: Gpu, options: SegmentSumOptions): void {
-  const { kernel, input, outputs, segments, rows, columns, accumulate } = options;
+  const { kernel, input, outputs, outputName, segments, rows, columns, accumulate } = options;
   requireArray(kernel, 'segments', segments.words, {}, indexTypes);
   const arrays = outputs.map(({ array }) => array);
   requireSeparate(kernel, [input, segments.words], arrays);
   if (outputs.length !== segments.largestIds.length)
     throw new KernelArgumentError(
-      `${kernel}: got ${outputs.length} outputs for segments of ${segments.largestIds.length}; it takes as many of both`,
+      `${kernel}: got ${outputs.length} arrays as ${outputName} for segments of ${segments.largestIds.length}; it takes as many of both`,
     );
   if (segments.rows > rows)
     throw new KernelArgumentError(

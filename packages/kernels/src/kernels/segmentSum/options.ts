@@ -11,6 +11,8 @@ export interface SegmentSumOptions {
    * are left alone, and ids at or beyond `rows` left out.
    */
   readonly outputs: readonly { readonly array: GpuArray; readonly rows: number }[];
+  /** Their name in errors. */
+  readonly outputName: string;
   /** The ids of the rows: `uploadSegments(gpu, segmentIds(ids))`. */
   readonly segments: UploadedSegments;
   readonly rows: number;

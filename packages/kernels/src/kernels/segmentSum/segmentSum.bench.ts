@@ -12,6 +12,7 @@ benchKernels('segmentSum', (gpu: Gpu) => {
     return () =>
       segmentSum(gpu, {
         kernel: 'segmentSum',
+        outputName: 'output',
         input,
         outputs: [{ array: output, rows: outputRows }],
         segments,

@@ -1,4 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
+import { requireKernelOptions } from '../validate.ts';
+import { softmaxBackwardKinds } from './options.ts';
 import type { SoftmaxBackwardOptions } from './options.ts';
 import { recordRows } from './recordRows.ts';
 import { wgsl as byThread } from './softmaxBackwardByThread.wgsl.ts';
@@ -12,10 +14,9 @@ const sources = { thread: byThread, workgroup: byWorkgroup };
  *
  * @throws KernelArgumentError
  */
-export function softmaxBackward(
-  gpu: Gpu,
-  { gradOutput, output, gradInput, variant, ...options }: SoftmaxBackwardOptions,
-): void {
+export function softmaxBackward(gpu: Gpu, options: SoftmaxBackwardOptions): void {
+  requireKernelOptions('softmaxBackward', options, softmaxBackwardKinds);
+  const { gradOutput, output, gradInput, variant, ...rows } = options;
   const plan = planSoftmaxBackward(gpu, options.columns, variant);
   recordRows(gpu, {
     kernel: 'softmaxBackward',
@@ -23,6 +24,6 @@ export function softmaxBackward(
     reads: { gradOutput, output },
     writes: { gradInput },
     plan,
-    ...options,
+    ...rows,
   });
 }

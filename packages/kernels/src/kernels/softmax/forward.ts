@@ -1,4 +1,6 @@
 import type { Gpu } from '../../gpu.ts';
+import { requireKernelOptions } from '../validate.ts';
+import { softmaxKinds } from './options.ts';
 import type { SoftmaxOptions } from './options.ts';
 import { recordRows } from './recordRows.ts';
 import { wgsl as bySubgroup } from './softmaxBySubgroup.wgsl.ts';
@@ -14,7 +16,9 @@ const sources = { thread: byThread, subgroup: bySubgroup, workgroup: byWorkgroup
  *
  * @throws KernelArgumentError
  */
-export function softmax(gpu: Gpu, { input, output, variant, ...options }: SoftmaxOptions): void {
+export function softmax(gpu: Gpu, options: SoftmaxOptions): void {
+  requireKernelOptions('softmax', options, softmaxKinds);
+  const { input, output, variant, ...rows } = options;
   const plan = planSoftmax(gpu, options.columns, variant);
   recordRows(gpu, {
     kernel: 'softmax',
@@ -23,6 +27,6 @@ export function softmax(gpu: Gpu, { input, output, variant, ...options }: Softma
     writes: { output },
     plan,
     keepsExponentials: !options.log && output.elementType === 'f32',
-    ...options,
+    ...rows,
   });
 }

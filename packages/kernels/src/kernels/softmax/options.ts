@@ -1,4 +1,7 @@
+import { oneOf, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent, maybeFlag } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Who takes a row: a thread, a subgroup, or a workgroup. */
 export type SoftmaxVariant = 'thread' | 'subgroup' | 'workgroup';
@@ -36,3 +39,22 @@ export interface SoftmaxBackwardOptions extends SoftmaxRowOptions {
   /** Row per thread or per workgroup. Default: per workgroup for more than 64 columns on a GPU. */
   readonly variant?: SoftmaxBackwardVariant | undefined;
 }
+
+export const softmaxKinds: KindsOf<SoftmaxOptions> = {
+  input: anArray,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  log: maybeFlag,
+  variant: optional(oneOf('thread', 'subgroup', 'workgroup')),
+};
+
+export const softmaxBackwardKinds: KindsOf<SoftmaxBackwardOptions> = {
+  gradOutput: anArray,
+  output: anArray,
+  gradInput: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  log: maybeFlag,
+  variant: optional(oneOf('thread', 'workgroup')),
+};

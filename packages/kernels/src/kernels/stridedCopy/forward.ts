@@ -6,10 +6,11 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { anyTypes, floatTypes, requireArray, requireSeparate } from '../validate.ts';
+import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { wgsl as blockSource } from './blockCopy.wgsl.ts';
 import { contiguousStrides, inBlocks, inVectors, joinDimensions, reach, turnOf } from './layouts.ts';
 import type { Block, Turn } from './layouts.ts';
+import { layoutKinds, stridedCopyKinds } from './options.ts';
 import type { StridedCopyOptions, StridedLayout } from './options.ts';
 import { wgsl as source } from './stridedCopy.wgsl.ts';
 import { wgsl as tiledSource } from './tiledCopy.wgsl.ts';
@@ -24,8 +25,11 @@ const mostDimensions = 8;
  * @throws KernelArgumentError
  */
 export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
+  requireKernelOptions(kernel, options, stridedCopyKinds);
   const { input, output, shape, from } = options;
   const { to = { strides: contiguousStrides(shape) } } = options;
+  for (const [name, layout] of Object.entries({ from, to }))
+    requireKernelOptions(`${kernel}: ${name}`, layout, layoutKinds);
   requireTypes(input, output);
   requireSeparate(kernel, [input], [output]);
   if (shape.includes(0)) return;
@@ -145,7 +149,7 @@ function requireTypes(input: GpuArray, output: GpuArray): void {
 function requireInside(name: string, array: GpuArray, shape: readonly number[], layout: StridedLayout): void {
   if (layout.strides.length !== shape.length)
     throw new KernelArgumentError(
-      `${kernel}: ${name} has ${layout.strides.length} strides for the ${shape.length} extents of [${shape.join(', ')}]`,
+      `${kernel}: ${name} has ${layout.strides.length} strides for the ${shape.length} extents of the shape [${shape.join(', ')}]`,
     );
   const numbers = [...shape, ...layout.strides, layout.offset ?? 0];
   const [first, last] = reach(shape, layout);

@@ -1,4 +1,7 @@
+import { array, object } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, maybeFlag, maybeNumber, maybeObject } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Where the elements of a block lie in an array. */
 export interface StridedLayout {
@@ -26,3 +29,14 @@ export interface StridedCopyOptions {
    */
   readonly tiled?: boolean | undefined;
 }
+
+export const stridedCopyKinds: KindsOf<StridedCopyOptions> = {
+  input: anArray,
+  output: anArray,
+  shape: array,
+  from: object,
+  to: maybeObject,
+  tiled: maybeFlag,
+};
+
+export const layoutKinds: KindsOf<StridedLayout> = { strides: array, offset: maybeNumber };

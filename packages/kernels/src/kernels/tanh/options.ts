@@ -1,4 +1,6 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
+import { anArray, anExtent } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link tanh}. */
 export interface TanhOptions {
@@ -21,3 +23,16 @@ export interface TanhBackwardOptions {
   /** Elements. */
   readonly length: number;
 }
+
+export const tanhKinds: KindsOf<TanhOptions> = {
+  input: anArray,
+  output: anArray,
+  length: anExtent,
+};
+
+export const tanhBackwardKinds: KindsOf<TanhBackwardOptions> = {
+  gradOutput: anArray,
+  output: anArray,
+  gradInput: anArray,
+  length: anExtent,
+};

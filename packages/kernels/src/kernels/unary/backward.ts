@@ -1,7 +1,9 @@
 import type { Gpu } from '../../gpu.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
 import { KernelArgumentError } from '../../errors.ts';
+import { unaryBackwardKinds } from './options.ts';
 import type { UnaryBackwardOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 /**
  * Records gradInput = gradOutput * function'(input).
@@ -9,6 +11,7 @@ import type { UnaryBackwardOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function unaryBackward(gpu: Gpu, options: UnaryBackwardOptions): void {
+  requireKernelOptions('unaryBackward', options, unaryBackwardKinds);
   const { gradOutput, input, gradInput, length, p = 0, q = 0 } = options;
   const { name, value, derivative, includes } = options.function;
   if (derivative === null) throw new KernelArgumentError(`unaryBackward: ${name} has no derivative`);

@@ -3,7 +3,9 @@ import type { ElementType } from '../../memory/gpuArray.ts';
 import { recordMap } from '../elementwise/recordMap.ts';
 import type { Computed } from '../elementwise/mapDispatch.ts';
 import type { UnaryMember } from './members.ts';
+import { unaryKinds } from './options.ts';
 import type { UnaryOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 const isFloat = (type: ElementType): type is 'f32' | 'f16' => type === 'f32' || type === 'f16';
 
@@ -25,6 +27,7 @@ function computedType({ integers = 'float', ofIntegers }: UnaryMember, stored: E
  * @throws KernelArgumentError
  */
 export function unary(gpu: Gpu, options: UnaryOptions): void {
+  requireKernelOptions('unary', options, unaryKinds);
   const { function: member, input, output, length, p = 0, q = 0 } = options;
   const { name } = member;
   const computed = computedType(member, input.elementType);

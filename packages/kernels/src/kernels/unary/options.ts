@@ -1,5 +1,8 @@
+import { objectWith } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { UnaryMember } from './members.ts';
+import { anArray, anExtent, maybeNumber } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link unary}. */
 export interface UnaryOptions {
@@ -34,3 +37,27 @@ export interface UnaryBackwardOptions {
   /** As in the forward. */
   readonly q?: number | undefined;
 }
+
+const member = objectWith('a function of the family, such as exp of @attune/kernels/unary', {
+  name: 'string',
+  value: 'string',
+});
+
+export const unaryKinds: KindsOf<UnaryOptions> = {
+  function: member,
+  input: anArray,
+  output: anArray,
+  length: anExtent,
+  p: maybeNumber,
+  q: maybeNumber,
+};
+
+export const unaryBackwardKinds: KindsOf<UnaryBackwardOptions> = {
+  function: member,
+  gradOutput: anArray,
+  input: anArray,
+  gradInput: anArray,
+  length: anExtent,
+  p: maybeNumber,
+  q: maybeNumber,
+};

@@ -1,10 +1,10 @@
-import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
-import { requireDropout } from '../dropout/index.ts';
-import { floatTypes, requireArray, requireExtents, requireSeparate } from '../validate.ts';
+import { requireRandom } from '../dropout/index.ts';
+import { floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
+import { uniformNoiseKinds } from './options.ts';
 import type { UniformNoiseOptions } from './options.ts';
 import { wgsl } from './uniformNoise.wgsl.ts';
 
@@ -15,13 +15,11 @@ import { wgsl } from './uniformNoise.wgsl.ts';
  */
 export function uniformNoise(gpu: Gpu, options: UniformNoiseOptions): void {
   const kernel = 'uniformNoise';
+  requireKernelOptions(kernel, options, uniformNoiseKinds);
   const { input, output, rows, columns, magnitude, site, random } = options;
-  requireExtents(kernel, { rows, columns });
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
-  requireDropout(kernel, { site, random }, rows);
-  if (!(magnitude >= 0 && magnitude < Infinity))
-    throw new KernelArgumentError(`${kernel}: magnitude is ${magnitude}; it must be a number of at least 0`);
+  requireRandom(kernel, random, rows);
   const { tokenKeys, state } = random;
   requireSeparate(kernel, [input, tokenKeys, state], [output]);
   const width = columns % 4 === 0 ? 4 : 1;

@@ -1,5 +1,8 @@
+import { numberAtLeast, object } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { RandomKey } from '../../random/dropout.ts';
+import { anArray, anExtent } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link uniformNoise}. */
 export interface UniformNoiseOptions {
@@ -18,3 +21,13 @@ export interface UniformNoiseOptions {
   /** Seed, update and keys of the rows. */
   readonly random: RandomKey;
 }
+
+export const uniformNoiseKinds: KindsOf<UniformNoiseOptions> = {
+  input: anArray,
+  output: anArray,
+  rows: anExtent,
+  columns: anExtent,
+  magnitude: numberAtLeast(0),
+  site: anExtent,
+  random: object,
+};

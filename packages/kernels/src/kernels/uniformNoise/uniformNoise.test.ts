@@ -70,7 +70,9 @@ describe('uniformNoise', () => {
     expect(await run(input, 1, 4)).toEqual(input);
     expect(await run(normalNumbers(65 * 17, 1), 65, 17, { magnitude: 0 })).toEqual(normalNumbers(65 * 17, 1));
     expect(await run([], 0, 17)).toHaveLength(0);
-    await expect(run(input, 1, 4, { magnitude: -1 })).rejects.toThrow(/magnitude is -1/);
+    await expect(run(input, 1, 4, { magnitude: -1 })).rejects.toThrow(
+      /magnitude must be a number of at least 0; got -1/,
+    );
   });
 
   it('compiles for every access to elements', async () => {

@@ -1,13 +1,17 @@
 import type { Gpu } from '../../gpu.ts';
 import { recordBroadcast } from '../elementwise/recordBroadcast.ts';
+import { whereKinds } from './options.ts';
 import type { WhereOptions } from './options.ts';
+import { requireKernelOptions } from '../validate.ts';
 
 /**
  * Records output = condition ? a : b, element by element; its own gradient, with 0 for a or b.
  *
  * @throws KernelArgumentError
  */
-export function where(gpu: Gpu, { condition, a, b, output, length, broadcast }: WhereOptions): void {
+export function where(gpu: Gpu, options: WhereOptions): void {
+  requireKernelOptions('where', options, whereKinds);
+  const { condition, a, b, output, length, broadcast } = options;
   const type = output.elementType === 'f16' ? 'f32' : output.elementType;
   recordBroadcast(gpu, {
     kernel: 'where',

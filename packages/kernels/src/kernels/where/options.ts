@@ -1,5 +1,7 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { Broadcast } from '../elementwise/recordBroadcast.ts';
+import { anArray, anExtent, anOperand, maybeObject } from '../validate.ts';
+import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link where}. */
 export interface WhereOptions {
@@ -16,3 +18,12 @@ export interface WhereOptions {
   /** Extents and the steps of all arrays, where one repeats. Default: all are [length]. */
   readonly broadcast?: Broadcast | undefined;
 }
+
+export const whereKinds: KindsOf<WhereOptions> = {
+  condition: anArray,
+  a: anOperand,
+  b: anOperand,
+  output: anArray,
+  length: anExtent,
+  broadcast: maybeObject,
+};

@@ -100,7 +100,7 @@ function pairParameters(
   { chunkWidth, tileKeys }: PairProgram,
   qkv: boolean,
 ): Parameters {
-  const { threshold, keptScale } = dropoutParameters(kernel, dropout?.probability ?? 0);
+  const { threshold, keptScale } = dropoutParameters(dropout?.probability ?? 0);
   const chunks = headSize / chunkWidth;
   const width = numHeads * chunks;
   const [rowChunks, keyChunk, valueChunk] = qkv ? [3 * width, width, 2 * width] : [width, 0, 0];
