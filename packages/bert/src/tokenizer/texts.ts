@@ -21,7 +21,7 @@ export function requireText(value: unknown, name: string): asserts value is stri
     );
   if (typeof value !== 'string') {
     const what = Array.isArray(value) ? shown(value) : `a ${typeof value}, ${shown(value)}`;
-    throw new TokenizerError(`${name} is ${what}; a string was expected. Choose a column of texts.`);
+    throw new TokenizerError(`${name} is ${what}; a string was expected. ${textAdvice(value)}`);
   }
   const half = value.search(/\p{Surrogate}/u);
   if (half >= 0)
@@ -30,6 +30,14 @@ export function requireText(value: unknown, name: string): asserts value is stri
         'it was cut or decoded wrongly. Mend it, or replace it by toWellFormed().',
     );
 }
+
+/** A file's column of digits is one of numbers. */
+const textAdvice = (value: unknown): string =>
+  typeof value === 'number' || typeof value === 'boolean'
+    ? "Choose a column of texts, or make it one: dataset.castColumn(name, value('string'))."
+    : value === null || value === undefined
+      ? ''
+      : 'Choose a column of texts.';
 
 function readList(values: Iterable<unknown>, name: string): string[] {
   return Array.from(values, (value, index) => {
@@ -74,7 +82,7 @@ export function readTexts(input: unknown, pair: unknown): ReadTexts {
   if (!isTexts(input))
     throw new TokenizerError(
       `The tokenizer was given ${input === null || input === undefined ? `${input}, as a column gives that is not there` : `a value of type ${typeof input}`}; ` +
-        `a string or a list of strings was expected.`,
+        `a string or a list of strings was expected. ${textAdvice(input)}`.trimEnd(),
     );
   const rows: unknown[] = [...input];
   if (Array.isArray(rows[0]) && pair === undefined) return readPairs(rows);

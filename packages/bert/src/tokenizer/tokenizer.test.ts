@@ -154,7 +154,10 @@ describe('encoding', () => {
     expect(() => tokenizer(['a', null as unknown as string])).toThrow(/texts\[1\] is null, a missing value/);
     expect(() => tokenizer(['a', 'b'], ['c'])).toThrow(/2 texts and 1 pair texts/);
     expect(() => tokenizer(3 as unknown as string)).toThrow(TokenizerError);
-    expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(/texts\[1\] is a number, 5; a string was expected/);
+    expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(
+      /texts\[1\] is a number, 5; a string was expected.*castColumn\(name, value\('string'\)\)/,
+    );
+    expect(() => tokenizer(5 as unknown as string)).toThrow(/a value of type number; .*castColumn/);
     expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(/texts\[1\] is an array of 2/);
     expect(() => tokenizer('a\ud83db')).toThrow(/text holds half a character at 1, an unpaired surrogate \(U\+D83D\)/);
     expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
