@@ -41,10 +41,11 @@ interface Case {
   readonly columns: number;
   readonly type?: FloatType;
   readonly accumulate?: boolean;
+  readonly factor?: number;
   readonly magnitude?: number;
 }
 
-async function check({ rows, columns, type = 'f32', accumulate = false, magnitude = 1 }: Case) {
+async function check({ rows, columns, type = 'f32', accumulate = false, factor = 1, magnitude = 1 }: Case) {
   const values = rounded(
     normalNumbers(rows * columns, rows + columns, { deviation: magnitude, mean: magnitude / 4 }),
     type,
@@ -52,9 +53,11 @@ async function check({ rows, columns, type = 'f32', accumulate = false, magnitud
   const before = accumulate ? normalNumbers(columns, 5) : new Float32Array(columns);
   const input = uploadFloats(gpu, values, type, 'input');
   const output = accumulate ? uploadFloats(gpu, before, 'f32', 'output') : staleOutput(gpu, columns, 'f32', 'output');
-  columnSum(gpu, { input, output, rows, columns, accumulate });
+  columnSum(gpu, { input, output, rows, columns, factor, accumulate });
   const written = await readFloats(gpu, output, output.length);
-  const expected = columnSumReference(values, rows, columns).map((sum, column) => sum + (before[column] as number));
+  const expected = columnSumReference(values, rows, columns).map(
+    (sum, column) => factor * sum + (before[column] as number),
+  );
   const sums = columnSumReference(values.map(Math.abs), rows, columns).map(
     (sum, column) => sum + Math.abs(before[column] as number),
   );
@@ -84,6 +87,15 @@ describe.each([true, false])('columnSum, on an adapter of software: %s', (softwa
       [0, 5],
     ] as const)
       await check({ rows, columns, accumulate: true });
+  });
+  it('multiplies each sum once, however many blocks it is of', async () => {
+    for (const [rows, columns] of [
+      [17, 3],
+      [129, 12],
+      [5000, 4],
+      [0, 5],
+    ] as const)
+      for (const accumulate of [false, true]) await check({ rows, columns, factor: -0.75, accumulate });
   });
   it('takes f16', async () => {
     for (const [rows, columns] of [
@@ -124,7 +136,8 @@ describe.each([true, false])('columnSum, on an adapter of software: %s', (softwa
       for (const type of ['f32', 'f16'] as const) {
         const input = nullGpu.allocate(type, 64 * 64, 'input');
         for (const columns of [3, 64])
-          for (const accumulate of [false, true]) columnSum(nullGpu, { input, output, rows: 64, columns, accumulate });
+          for (const accumulate of [false, true])
+            columnSum(nullGpu, { input, output, rows: 64, columns, factor: accumulate ? 2 : 1, accumulate });
       }
     }));
 });

@@ -20,28 +20,22 @@ const kernel = 'columnSum';
  */
 export function columnSum(gpu: Gpu, options: ColumnSumOptions): void {
   requireKernelOptions(kernel, options, columnSumKinds);
-  const { input, output, rows, columns, accumulate = false } = options;
+  const { input, output, rows, columns, ...ending } = options;
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { columns }, singleTypes);
   requireSeparate(kernel, [input], [output]);
   const width = columns % 4 === 0 ? 4 : 1;
   const vectors = columns / width;
   const fitsGrid = vectors <= vectorsOfWorkgroup * mostWorkgroups && rows <= rowsOfWorkgroup * mostWorkgroups;
-  if (!gpu.profile.software && fitsGrid)
-    return sumByWorkgroups(gpu, { input, output, rows, columns, accumulate }, width);
+  if (!gpu.profile.software && fitsGrid) return sumByWorkgroups(gpu, options, width);
   if (fitOneBlock(rows)) {
-    sumBlocks(
-      gpu,
-      { input, output, rows, columns, accumulate },
-      width,
-      columnBlocks(gpu.profile, rows, vectors, Math.max(1, rows)),
-    );
+    sumBlocks(gpu, options, width, columnBlocks(gpu.profile, rows, vectors, Math.max(1, rows)));
     return;
   }
   const split = columnBlocks(gpu.profile, rows, vectors);
   const sums = gpu.allocate('f32', split.blocks * columns, 'columnSum blocks');
   sumBlocks(gpu, { input, output: sums, rows, columns }, width, split);
-  columnSum(gpu, { input: sums, output, rows: split.blocks, columns, accumulate });
+  columnSum(gpu, { input: sums, output, rows: split.blocks, columns, ...ending });
   gpu.release(sums);
 }
 
@@ -53,34 +47,35 @@ const vectorsOfWorkgroup = 8;
 const mostWorkgroups = 65535;
 
 /** One dispatch for up to 1024 rows; of more, their blocks' sums are summed in turn. */
-function sumByWorkgroups(
-  gpu: Gpu,
-  { input, output, rows, columns, accumulate = false }: ColumnSumOptions,
-  width: 1 | 4,
-): void {
+function sumByWorkgroups(gpu: Gpu, options: ColumnSumOptions, width: 1 | 4): void {
+  const { input, output, rows, columns, ...ending } = options;
   const blocks = Math.max(1, Math.ceil(rows / rowsOfWorkgroup));
   const sums = blocks === 1 ? output : gpu.allocate('f32', blocks * columns, 'columnSum blocks');
-  const adds = accumulate && blocks === 1;
+  const { factor = 1, accumulate = false }: Ending = blocks === 1 ? ending : {};
   const vectors = columns / width;
   gpu.dispatch({
     program: kernelProgram(`${kernel} by workgroup`, byWorkgroupSource, {
       access: elementAccess(gpu, { input }, { output: sums }, width),
-      accumulate: adds,
+      scaled: factor !== 1,
+      accumulate,
     }),
-    parameters: { integers: [rows, vectors, rowsOfWorkgroup] },
+    parameters: { integers: [rows, vectors, rowsOfWorkgroup], floats: [factor] },
     reads: [input],
     writes: [sums],
     workgroups: [Math.ceil(vectors / vectorsOfWorkgroup), blocks, 1],
     work: { bytes: columns * (rows * bytesPerElement[input.elementType] + 4 * blocks) },
   });
   if (blocks === 1) return;
-  columnSum(gpu, { input: sums, output, rows: blocks, columns, accumulate });
+  columnSum(gpu, { input: sums, output, rows: blocks, columns, ...ending });
   gpu.release(sums);
 }
 
+/** What becomes of a sum. */
+type Ending = Pick<ColumnSumOptions, 'factor' | 'accumulate'>;
+
 function sumBlocks(
   gpu: Gpu,
-  { input, output, rows, columns, accumulate = false }: ColumnSumOptions,
+  { input, output, rows, columns, factor = 1, accumulate = false }: ColumnSumOptions,
   width: 1 | 4,
   { blocks, defines, integers, workgroups }: ColumnBlocks,
 ): void {
@@ -88,9 +83,10 @@ function sumBlocks(
     program: kernelProgram(kernel, source, {
       access: elementAccess(gpu, { input }, { output }, width),
       ...defines,
+      scaled: factor !== 1,
       accumulate,
     }),
-    parameters: { integers },
+    parameters: { integers, floats: [factor] },
     reads: [input],
     writes: [output],
     workgroups,

@@ -1,5 +1,5 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import { anArray, anExtent, maybeFlag } from '../validate.ts';
+import { anArray, anExtent, maybeFlag, maybeNumber } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link columnSum}. */
@@ -12,6 +12,8 @@ export interface ColumnSumOptions {
   readonly rows: number;
   /** Elements of a row. */
   readonly columns: number;
+  /** What each sum is multiplied with. Default 1. */
+  readonly factor?: number | undefined;
   /** Add to what `output` holds. Default false. */
   readonly accumulate?: boolean | undefined;
 }
@@ -21,5 +23,6 @@ export const columnSumKinds: KindsOf<ColumnSumOptions> = {
   output: anArray,
   rows: anExtent,
   columns: anExtent,
+  factor: maybeNumber,
   accumulate: maybeFlag,
 };

@@ -6,7 +6,7 @@ import type { FloatType } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
-import { accumulate, add, multiply, scale } from './index.ts';
+import { accumulate, add, multiply, scale, scaleRepeated } from './index.ts';
 import { accumulateReference, addReference, multiplyReference, scaleReference } from './reference.ts';
 
 const lengths = [1, 3, 17, 63, 65, 129, 512, 1028, 5000];
@@ -41,6 +41,34 @@ describe('element-wise kernels', () => {
       for (const array of [first, second, output]) gpu.release(array);
     });
   }
+
+  it.each([
+    { extents: [3, 5], strides: [1, 0] },
+    { extents: [7, 64], strides: [1, 0] },
+    { extents: [7, 64], strides: [0, 1] },
+    { extents: [129], strides: [0] },
+    { extents: [2, 3, 8], strides: [3, 1, 0] },
+  ])('scale what repeats: $extents by steps of $strides', async ({ extents, strides }) => {
+    const length = extents.reduce((product, extent) => product * extent, 1);
+    const places = Array.from({ length }, (_, index) => {
+      let [rest, place] = [index, 0];
+      for (const [axis, extent] of [...extents.entries()].toReversed()) {
+        place += (rest % extent) * (strides[axis] as number);
+        rest = Math.floor(rest / extent);
+      }
+      return place;
+    });
+    const values = rounded(normalNumbers(Math.max(...places) + 1, 5), 'f32');
+    for (const type of types) {
+      const [input, output] = [uploadFloats(gpu, values, 'f32', 'input'), staleOutput(gpu, length, type, 'output')];
+      scaleRepeated(gpu, { input, output, factor: 1 / 3, length, broadcast: { extents, strides: { input: strides } } });
+      const expected = scaleReference(
+        Float64Array.from(places, (place) => values[place] as number),
+        1 / 3,
+      );
+      expectClose(await readFloats(gpu, output, length), expected, { type, roundings: 2 });
+    }
+  });
 
   it('write f32 from f16, mixed', async () => {
     const a = rounded(normalNumbers(65, 3), 'f16');

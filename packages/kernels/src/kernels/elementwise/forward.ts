@@ -1,9 +1,10 @@
 import type { Gpu } from '../../gpu.ts';
 import { floatTypes, requireKernelOptions } from '../validate.ts';
 import type { MapStep } from './mapDispatch.ts';
+import { recordBroadcast } from './recordBroadcast.ts';
 import { recordMap } from './recordMap.ts';
-import { accumulateKinds, binaryKinds, scaleKinds } from './options.ts';
-import type { BinaryOptions, ScaleOptions, AccumulateOptions } from './options.ts';
+import { accumulateKinds, binaryKinds, scaleKinds, scaleRepeatedKinds } from './options.ts';
+import type { AccumulateOptions, BinaryOptions, ScaleOptions, ScaleRepeatedOptions } from './options.ts';
 
 /**
  * Records output = a + b.
@@ -13,7 +14,7 @@ import type { BinaryOptions, ScaleOptions, AccumulateOptions } from './options.t
 export function add(gpu: Gpu, options: BinaryOptions): void {
   requireKernelOptions('add', options, binaryKinds);
   const { a, b, output, length } = options;
-  recordFloats(gpu, 'add', 'a + b', { a, b }, { output, length });
+  recordMap(gpu, { ...floats('add', 'a + b', { a, b }), output, length });
 }
 
 /**
@@ -24,7 +25,7 @@ export function add(gpu: Gpu, options: BinaryOptions): void {
 export function multiply(gpu: Gpu, options: BinaryOptions): void {
   requireKernelOptions('multiply', options, binaryKinds);
   const { a, b, output, length } = options;
-  recordFloats(gpu, 'multiply', 'a * b', { a, b }, { output, length });
+  recordMap(gpu, { ...floats('multiply', 'a * b', { a, b }), output, length });
 }
 
 /**
@@ -35,7 +36,18 @@ export function multiply(gpu: Gpu, options: BinaryOptions): void {
 export function scale(gpu: Gpu, options: ScaleOptions): void {
   requireKernelOptions('scale', options, scaleKinds);
   const { input, output, factor, length } = options;
-  recordFloats(gpu, 'scale', 'factor * input', { input, factor }, { output, length });
+  recordMap(gpu, { ...floats('scale', 'factor * input', { input, factor }), output, length });
+}
+
+/**
+ * Records output = factor * input, where elements of the input repeat along dimensions.
+ *
+ * @throws KernelArgumentError
+ */
+export function scaleRepeated(gpu: Gpu, options: ScaleRepeatedOptions): void {
+  requireKernelOptions('scaleRepeated', options, scaleRepeatedKinds);
+  const { input, factor, ...result } = options;
+  recordBroadcast(gpu, { ...floats('scaleRepeated', 'factor * input', { input, factor }), ...result });
 }
 
 /**
@@ -47,17 +59,11 @@ export function accumulate(gpu: Gpu, options: AccumulateOptions): void {
   requireKernelOptions('accumulate', options, accumulateKinds);
   const { value, target, factor = 1, length } = options;
   // WGSL reserves the name of the target.
-  recordFloats(gpu, 'accumulate', 'sum + factor * value', { value, sum: target, factor }, { output: target, length });
+  const operands = { value, sum: target, factor };
+  recordMap(gpu, { ...floats('accumulate', 'sum + factor * value', operands), output: target, length, inPlace: true });
 }
 
-function recordFloats(
-  gpu: Gpu,
-  kernel: string,
-  value: string,
-  operands: MapStep['operands'],
-  { output, length }: Pick<BinaryOptions, 'output' | 'length'>,
-): void {
+function floats(kernel: string, value: string, operands: MapStep['operands']) {
   const formula = { name: kernel, body: `return ${value};` };
-  const inPlace = 'sum' in operands;
-  recordMap(gpu, { kernel, formula, operands, computed: 'f32', output, length, types: floatTypes, inPlace });
+  return { kernel, formula, operands, computed: 'f32', types: floatTypes } as const;
 }

@@ -1,2 +1,2 @@
-export { accumulate, add, multiply, scale } from './forward.ts';
-export type { AccumulateOptions, BinaryOptions, ScaleOptions } from './options.ts';
+export { accumulate, add, multiply, scale, scaleRepeated } from './forward.ts';
+export type { AccumulateOptions, BinaryOptions, ScaleOptions, ScaleRepeatedOptions } from './options.ts';

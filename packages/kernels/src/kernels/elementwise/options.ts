@@ -1,6 +1,8 @@
+import { object } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { anArray, anExtent, anyNumber, maybeNumber } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
+import type { Broadcast } from './recordBroadcast.ts';
 
 /** Options of {@link add} and {@link multiply}. */
 export interface BinaryOptions {
@@ -24,6 +26,14 @@ export interface ScaleOptions {
   readonly factor: number;
   /** Elements. */
   readonly length: number;
+}
+
+/** Options of {@link scaleRepeated}. */
+export interface ScaleRepeatedOptions extends ScaleOptions {
+  /** f32 or f16: as many elements as its steps reach. */
+  readonly input: GpuArray;
+  /** Extents of the output, and the steps of `input` along them, 0 where it repeats. */
+  readonly broadcast: Broadcast;
 }
 
 /** Options of {@link accumulate}. */
@@ -51,6 +61,8 @@ export const scaleKinds: KindsOf<ScaleOptions> = {
   factor: anyNumber,
   length: anExtent,
 };
+
+export const scaleRepeatedKinds: KindsOf<ScaleRepeatedOptions> = { ...scaleKinds, broadcast: object };
 
 export const accumulateKinds: KindsOf<AccumulateOptions> = {
   value: anArray,

@@ -1,4 +1,4 @@
-import { contiguousStrides, reduce, reduceBackward, stridedCopy } from '@attune/kernels';
+import { contiguousStrides, reduce, reduceBackward, scaleRepeated, stridedCopy } from '@attune/kernels';
 import type { ElementType, GpuArray, ReduceGradientName, ReduceName, ReducedShape } from '@attune/kernels';
 import { operationResult } from '../../autograd/operation.ts';
 import type { Device } from '../../device.ts';
@@ -146,9 +146,18 @@ function putBack(device: Device, input: GpuArray, output: GpuArray, shape: Shape
   stridedCopy(device, { input, output, shape: permuted, from: { strides: contiguousStrides(permuted) }, to });
 }
 
-/** Copies one value for each row to all elements along these axes: the gradient of a sum. */
-export function spread(device: Device, input: GpuArray, output: GpuArray, shape: Shape, axes: readonly number[]): void {
+/** One value for each row, times a factor, to all elements along these axes: the gradient of a sum. */
+export function spread(
+  device: Device,
+  { input, output, factor }: { readonly input: GpuArray; readonly output: GpuArray; readonly factor: number },
+  shape: Shape,
+  axes: readonly number[],
+): void {
   const strides = contiguousStrides(shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)));
-  const from = { strides: strides.map((stride, axis) => (axes.includes(axis) ? 0 : stride)) };
-  if (sizeOf(shape) > 0) stridedCopy(device, { input, output, shape, from });
+  const from = strides.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
+  const length = sizeOf(shape);
+  if (length === 0) return;
+  if (factor === 1) stridedCopy(device, { input, output, shape, from: { strides: from } });
+  else
+    scaleRepeated(device, { input, output, factor, length, broadcast: { extents: shape, strides: { input: from } } });
 }

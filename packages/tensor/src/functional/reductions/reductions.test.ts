@@ -21,6 +21,32 @@ describe('reductions equal PyTorch', () => {
     expect([...(await api.sum(x, 1).data())]).toEqual([9, 4103]);
   });
 
+  it.each([[0], [1], [2], [[0, 2]], [[1, 2]], [null]] as const)(
+    'a mean over %j is a sum times its part to the bit, with its gradient, in as many dispatches',
+    async (dim) => {
+      const values = new api.Mt19937(3).normal(3 * 40 * 132);
+      const results = [];
+      for (const operation of [
+        (x: Tensor) => api.mean(x, dim),
+        (x: Tensor) => {
+          const sum = api.sum(x as Tensor<'f32'>, dim);
+          return api.scale(sum, sum.size / x.size);
+        },
+      ]) {
+        const x = api.tensor(values, { shape: [3, 40, 132], device, requiresGrad: true });
+        const before = device.statistics.dispatches;
+        const result = operation(x);
+        const { dispatches } = device.statistics;
+        result.backward(api.tensor(new api.Mt19937(4).normal(result.size), { shape: result.shape, device }));
+        results.push({ dispatches: dispatches - before, values: await result.data(), gradient: await x.grad!.data() });
+      }
+      const [mean, scaled] = results as [(typeof results)[0], (typeof results)[0]];
+      expect(mean.values).toEqual(scaled.values);
+      expect(mean.gradient).toEqual(scaled.gradient);
+      expect(mean.dispatches).toBe(scaled.dispatches - 1);
+    },
+  );
+
   it('of whole numbers are exact beyond what f32 holds, and wrap beyond 32 bits', async () => {
     const x = api.tensor(Int32Array.of(2 ** 24, 1, 2 ** 24 + 1, 2 ** 31 - 1, 1, -5), { shape: [2, 3], device });
     expect([...(await api.sum(x, 1).data())]).toEqual([2 ** 25 + 2, 2 ** 31 - 5]);

@@ -9,7 +9,6 @@ import { axesOf, reductionKinds, reduced } from './reductionArguments.ts';
 import type { Dims, ReductionOptions } from './reductionArguments.ts';
 import { recordReduce, spread } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
-import { scale } from '../unary.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, SumOf } from '../../dtypes.ts';
 
@@ -25,20 +24,7 @@ const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: nul
 export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
   requireTensor('sum', 'input', input);
   if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options);
-  requireGivenOptions('sum', options, reductionKinds);
-  const { device, shape } = input;
-  const axes = axesOf('sum', input, dim);
-  const isAll = axes.length === shape.length;
-  const array = isAll ? device.allocate('f32', 1, 'sum') : recordReduce(input, axes, { member: 'sum' });
-  if (isAll) columnSum(device, { input: input.array, output: array, rows: input.size, columns: 1 });
-  return operationResult({
-    operation: 'sum',
-    inputs: [input],
-    array,
-    shape: withoutAxes(shape, axes, options.keepDim === true),
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) => spread(device, gradients.output, gradInput, shape, axes)),
-  });
+  return scaledSum('sum', input, dim, options, () => 1);
 }
 
 /**
@@ -49,10 +35,32 @@ export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  */
 export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireFloats('mean', 'input', input);
-  requireGivenOptions('mean', options, reductionKinds);
-  const axes = axesOf('mean', input, dim);
-  const count = sizeOf(axes.map((axis) => input.shape[axis] as number));
-  return scale(sum(input as Tensor<'f32'>, dim, options), 1 / count);
+  return scaledSum('mean', input, dim, options, (count) => 1 / count);
+}
+
+/** The sum of floats times a factor, which is of how many become one. */
+function scaledSum<D extends DType>(
+  operation: string,
+  input: Tensor,
+  dim: Dims | undefined,
+  options: ReductionOptions,
+  factorOf: (count: number) => number,
+): Tensor<D> {
+  requireGivenOptions(operation, options, reductionKinds);
+  const { device, shape } = input;
+  const axes = axesOf(operation, input, dim);
+  const factor = factorOf(sizeOf(axes.map((axis) => shape[axis] as number)));
+  const isAll = axes.length === shape.length;
+  const array = isAll ? device.allocate('f32', 1, operation) : recordReduce(input, axes, { member: 'sum', factor });
+  if (isAll) columnSum(device, { input: input.array, output: array, rows: input.size, columns: 1, factor });
+  return operationResult({
+    operation,
+    inputs: [input],
+    array,
+    shape: withoutAxes(shape, axes, options.keepDim === true),
+    backward: (gradients) =>
+      gradients.add(input, (output) => spread(device, { input: gradients.output, output, factor }, shape, axes)),
+  });
 }
 
 const product: ReductionPlan = {
