@@ -418,7 +418,7 @@ describe('attention', () => {
       /attention: qkv .* \[totalTokens 4, matrices 3, /,
     );
     expect(() => attention(device, { ...given, variant: 'flsh' as never })).toThrow(
-      'attention: variant flsh is none of byRow, flashMatrix, bySubgroup, flash, padded, tiled',
+      "attention: variant must be one of 'byRow', 'bySubgroup', 'flash', 'flashMatrix', 'padded', 'tiled'; got \"flsh\"",
     );
     expect(() => attention(device, { ...given, headSize: 1025 })).toThrow(
       /attention: headSize is 1025; it must be 1 to 1024/,

@@ -3,7 +3,6 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import { addedVariants } from './loading/addedVariants.ts';
 import { loadAttentionVariants } from './loading/loadVariants.ts';
-import { replaceableVariants } from './options.ts';
 import type { AttentionShape, AttentionVariant } from './options.ts';
 import { chunkWidth } from './pairs/planPairs.ts';
 
@@ -67,7 +66,5 @@ function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): s
       return headSize <= largestTiledHead
         ? undefined
         : `takes a headSize of at most ${largestTiledHead}; it is ${headSize}`;
-    default:
-      return `is none of byRow, flashMatrix, ${replaceableVariants.join(', ')}`;
   }
 }

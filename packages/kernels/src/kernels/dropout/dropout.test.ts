@@ -87,7 +87,9 @@ describe('dropout', () => {
     await expect(run([1], 1, 1, 1)).rejects.toThrow(
       /dropout: dropout: probability must be a number of at least 0 and below 1; got 1/,
     );
-    await expect(run([1], 1, 1, -0.1)).rejects.toThrow(/probability is -0.1/);
+    await expect(run([1], 1, 1, -0.1)).rejects.toThrow(
+      /probability must be a number of at least 0 and below 1; got -0.1/,
+    );
   });
 
   it('compiles in every type and width', async () => {

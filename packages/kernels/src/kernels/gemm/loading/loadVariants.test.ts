@@ -52,7 +52,7 @@ it('a variant of other adapters is an error until all are loaded', async () => {
   // Where everything is of this adapter there is no other.
   if (other) expect(() => gemm(gpu, { ...product, variant: other })).toThrow(/not loaded.*await loadVariants\(\)/s);
   const unknown = { ...product, variant: 'outer' as GemmVariant };
-  expect(() => gemm(gpu, unknown)).toThrow('gemm: variant is "outer"; there are portable, outerProduct, ');
+  expect(() => gemm(gpu, unknown)).toThrow("gemm: variant must be one of 'portable', 'outerProduct', ");
   await loadVariants();
   expect(loaded()).toEqual([...gemmVariants].sort());
   expect(planGemm(gpu, { ...product, variant: 'portable' }).variant).toBe('portable');

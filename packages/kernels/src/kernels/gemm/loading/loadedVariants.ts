@@ -1,10 +1,8 @@
-import { shown } from '@attune/validate';
 import { notLoaded } from '../../../device/variantLoaders.ts';
 import { KernelArgumentError } from '../../../errors.ts';
 import type { Gpu } from '../../../gpu.ts';
 import type { WgslFile } from '../../../wgsl/wgslFile.ts';
 import type { GpuChoices } from '../choice/gpuChoices.ts';
-import { gemmVariants } from '../options.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from '../options.ts';
 import type { GemmTile } from '../product/gemmTile.ts';
 
@@ -34,12 +32,11 @@ export const loadedVariants = new Map<GemmVariant, LoadedVariant>();
 /** Set when the variants of GPUs are loaded. */
 export const onGpus: { choices: GpuChoices | null } = { choices: null };
 
-/** @throws KernelArgumentError where it is not loaded, or there is none of that name */
+/** @throws KernelArgumentError where it is not loaded */
 export function loadedVariant(name: GemmVariant): LoadedVariant {
   const variant = loadedVariants.get(name);
   if (variant) return variant;
-  if (gemmVariants.includes(name)) throw notLoaded(`gemm: the variant ${name}`);
-  throw new KernelArgumentError(`gemm: variant is ${shown(name)}; there are ${gemmVariants.join(', ')}`);
+  throw notLoaded(`gemm: the variant ${name}`);
 }
 
 /** @throws KernelArgumentError where they are not loaded */
