@@ -14,10 +14,8 @@ import {
 import type { Kind, OptionKinds } from '@attune/validate';
 import { featuresKind } from '../features/feature.ts';
 import type { DownloadProgress } from '@attune/hub';
-import { DatasetError } from '../errors.ts';
 import type { Features } from '../features/feature.ts';
 import type { DataFile } from '../platform/platform.ts';
-import type { Builder } from './builders.ts';
 
 /** One file or several, for the split `train`, or by split. */
 export type DataFiles = DataFile | readonly DataFile[] | Readonly<Record<string, DataFile | readonly DataFile[]>>;
@@ -84,27 +82,8 @@ const filesBySplit: Kind = {
   holds: (input) => object.holds(input) && Object.values(input as object).every(files.holds),
 };
 
-const ofTables = ['encoding', 'delimiter', 'quote', 'columnNames', 'naValues', 'decimal'] as const;
-
-/** Which options say how files of each kind are read. */
-const optionsOf: Readonly<Record<Builder, readonly (keyof FileOptions)[]>> = {
-  csv: ofTables,
-  tsv: ofTables,
-  json: ['encoding', 'field'],
-  text: ['encoding'],
-  parquet: [],
-};
-const forSomeFiles = [...ofTables, 'field'] as const;
-
-/** @throws DatasetError for an option that would do nothing for a file */
-export function refuseOtherOptions(label: string, builder: Builder, options: FileOptions): void {
-  const own = optionsOf[builder];
-  const other = forSomeFiles.find((name) => options[name] !== undefined && !own.includes(name));
-  if (other === undefined) return;
-  throw new DatasetError(
-    `'${label}' is read as ${builder}, for which there is no ${other}${own.length > 0 ? `; there is ${own.join(', ')}` : ''}.`,
-  );
-}
+/** Options that say how files of some kinds are read. */
+export const forSomeFiles = ['encoding', 'delimiter', 'quote', 'columnNames', 'naValues', 'decimal', 'field'] as const;
 
 export const loadKinds: OptionKinds = {
   name: optional(text),

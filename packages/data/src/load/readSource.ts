@@ -7,7 +7,7 @@ import { builderOf } from './builders.ts';
 import type { Builder } from './builders.ts';
 import { givenBuilder, isGlue } from './findSources.ts';
 import type { Source } from './source.ts';
-import { refuseOtherOptions } from './loadOptions.ts';
+import { forSomeFiles } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import type { RawTable } from './rawColumn.ts';
 import type { UnpackedFile } from './unpack.ts';
@@ -70,7 +70,10 @@ async function readFile(
   isGiven: boolean,
   options: LoadDatasetOptions,
 ): Promise<RawTable> {
-  refuseOtherOptions(label, builder, options);
+  if (forSomeFiles.some((name) => options[name] !== undefined)) {
+    const { refuseOtherOptions } = await import('./refuseOtherOptions.ts');
+    refuseOtherOptions(label, builder, options);
+  }
   // A page loads what reads the kind of files that it has.
   if (builder === 'parquet') {
     const { readParquet } = await import('./readParquet.ts');

@@ -1,0 +1,24 @@
+import { DatasetError } from '../errors.ts';
+import type { Builder } from './builders.ts';
+import { forSomeFiles } from './loadOptions.ts';
+import type { FileOptions } from './loadOptions.ts';
+
+const ofTables = ['encoding', 'delimiter', 'quote', 'columnNames', 'naValues', 'decimal'] as const;
+
+/** Which options say how files of each kind are read. */
+const optionsOf: Readonly<Record<Builder, readonly (keyof FileOptions)[]>> = {
+  csv: ofTables,
+  tsv: ofTables,
+  json: ['encoding', 'field'],
+  text: ['encoding'],
+  parquet: [],
+};
+/** @throws DatasetError for an option that would do nothing for a file */
+export function refuseOtherOptions(label: string, builder: Builder, options: FileOptions): void {
+  const own = optionsOf[builder];
+  const other = forSomeFiles.find((name) => options[name] !== undefined && !own.includes(name));
+  if (other === undefined) return;
+  throw new DatasetError(
+    `'${label}' is read as ${builder}, for which there is no ${other}${own.length > 0 ? `; there is ${own.join(', ')}` : ''}.`,
+  );
+}
