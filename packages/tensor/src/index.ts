@@ -154,6 +154,7 @@ export type {
 } from './nn/transformer.ts';
 export { Module } from './nn/module.ts';
 export type { LoadReport, NamedOptions, NamedParametersOptions, StateDict, StateDictEntry } from './nn/module.ts';
+export { HalfCopies } from './nn/halfCopies.ts';
 export { Parameter } from './nn/parameter.ts';
 export type { ParameterOptions } from './nn/parameter.ts';
 export { Adafactor } from './optim/adafactor.ts';

@@ -5,6 +5,7 @@ import { nest } from './nested.ts';
 import type { Plain } from './nested.ts';
 import { GradHooks } from './autograd/gradHooks.ts';
 import type { HookHandle } from './autograd/gradHooks.ts';
+import type { GradPlace } from './autograd/gradPlace.ts';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import type { GraphNode } from './autograd/tape.ts';
@@ -52,7 +53,7 @@ export class Tensor<D extends DType = DType> {
   #requiresGrad: boolean;
   #array: GpuArray;
   #gradArray: GpuArray | null = null;
-  #gradPlace: (() => GpuArray) | null = null;
+  #gradPlace: GradPlace | null = null;
   #hasGrad = false;
   #hooks: GradHooks<Tensor> | null = null;
   /** How many tensors hold the memory; null for one alone. */
@@ -146,7 +147,7 @@ export class Tensor<D extends DType = DType> {
 
   /** The memory of the gradient, null while there is none. For kernels and optimizers. */
   get gradArray(): GpuArray | null {
-    return this.#hasGrad ? this.#gradArray : null;
+    return this.#hasGrad ? (this.#gradPlace?.sum() ?? this.#gradArray) : null;
   }
 
   /**
@@ -169,20 +170,15 @@ export class Tensor<D extends DType = DType> {
 
   /** Lets go of the gradient, as `tensor.grad = None` does in PyTorch. */
   clearGrad(): void {
+    if (this.#hasGrad) this.#gradPlace?.clear();
     this.#hasGrad = false;
-    if (!this.#gradArray) return;
-    if (this.#gradArray.owner) {
-      this.device.release(this.#gradArray);
-      this.#gradArray = null;
-    } else if (!this.#gradArray.released) {
-      this.device.clear(this.#gradArray);
-    }
+    if (this.#gradArray) this.device.release(this.#gradArray);
+    this.#gradArray = null;
   }
 
   /** Says that the gradient's memory goes back. For optimizers, which let many go at once. */
   gradWasReleased(): void {
     this.#hasGrad = false;
-    this.#gradArray = null;
   }
 
   /**
@@ -190,26 +186,36 @@ export class Tensor<D extends DType = DType> {
    * gradient.
    */
   ensureGradArray(): GpuArray {
-    this.#gradArray ??=
-      this.#gradPlace?.() ??
-      this.device.allocatePersistent('f32', this.array.length, `gradient of ${this.#array.label}`);
     this.#hasGrad = true;
-    return this.#gradArray;
+    return (
+      this.#gradPlace?.sum() ??
+      (this.#gradArray ??= this.device.allocatePersistent('f32', this.array.length, `gradient of ${this.#array.label}`))
+    );
+  }
+
+  /** Whether `startGrad` would give memory that an optimizer keeps. */
+  get startsInPlace(): boolean {
+    return this.#gradPlace?.starts === true;
   }
 
   /**
-   * Memory from the pool for a first gradient, which is written and not added to; null where there
-   * is memory already, as that of an optimizer.
+   * Memory for a first gradient, which is written and not added to; null where there is memory
+   * already that holds zeros, as an optimizer's may, or a gradient.
    *
-   * @param given such memory that holds the gradient. Default: new memory.
+   * @param given memory from the pool that holds the gradient. Default: other memory.
    */
   startGrad(given?: GpuArray): GpuArray | null {
+    const started = this.#gradPlace ? (given ? null : this.#gradPlace.start()) : this.#startOwn(given);
+    if (started) this.#hasGrad = true;
+    return started;
+  }
+
+  #startOwn(given?: GpuArray): GpuArray | null {
     const { length, elementType, label } = this.array;
     // What is only prepared is not run, and leaves zeros.
-    if (this.#gradArray || this.#gradPlace || elementType !== 'f32' || this.device.preparing) return null;
+    if (this.#gradArray || elementType !== 'f32' || this.device.preparing) return null;
     this.#gradArray = given ?? this.device.allocate('f32', length, `gradient of ${label}`);
     this.device.retain(this.#gradArray);
-    this.#hasGrad = true;
     return this.#gradArray;
   }
 
@@ -217,18 +223,19 @@ export class Tensor<D extends DType = DType> {
    * Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay
    * parameters side by side.
    *
-   * @param gradPlace gives the memory of its gradient there, zeroed; null for memory of its own. A
-   *   gradient that is there already is copied
+   * @param gradPlace where its gradient lies from then on; null for memory of its own. A gradient
+   *   that is there already is copied
    * @returns the memory of before, to be released by the caller, if nothing else holds it
    */
-  moveTo(array: GpuArray, gradPlace: (() => GpuArray) | null): GpuArray | null {
-    const [old, oldGrad] = [this.#array, this.#gradArray];
+  moveTo(array: GpuArray, gradPlace: GradPlace | null): GpuArray | null {
+    const [old, own] = [this.#array, this.#gradArray];
+    const oldGrad = gradPlace && this.gradArray;
     this.#array = array;
     this.#gradPlace = gradPlace;
-    this.#hasGrad &&= gradPlace !== null;
-    this.#gradArray = this.#hasGrad && gradPlace ? gradPlace() : null;
-    if (oldGrad && this.#gradArray) this.device.copy(oldGrad, this.#gradArray);
-    if (oldGrad?.owner) this.device.release(oldGrad);
+    this.#gradArray = null;
+    this.#hasGrad = oldGrad !== null;
+    if (oldGrad) this.device.copy(oldGrad, gradPlace.start() ?? gradPlace.sum());
+    if (own) this.device.release(own);
     const alone = !this.#leave();
     this.#holders = null;
     return alone && old.owner ? old : null;

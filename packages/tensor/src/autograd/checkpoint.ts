@@ -53,6 +53,11 @@ class Segment {
   readonly #outputs: Tensor[] = [];
   /** Of the outputs that a gradient can flow through. */
   readonly #nodes = new Map<Tensor, GraphNode>();
+  /** Let go of what the first time keeps for the second. */
+  readonly #held: (() => void)[] = [];
+  readonly #letGo = () => {
+    for (const letGo of this.#held.splice(0)) letGo();
+  };
 
   constructor(device: Device, compute: () => Tensor | readonly Tensor[]) {
     this.#device = device;
@@ -61,9 +66,10 @@ class Segment {
 
   /** The first time: what comes of it stands on the tape as one operation. */
   compute(): Tensor | readonly Tensor[] {
-    const postponed: Postponed = { inputs: new Set(), results: new Set() };
+    const postponed: Postponed = { inputs: new Set(), results: new Set(), held: this.#held };
     const { value, kept } = keepResults(this.#device, () => withoutTape(postponed, this.#compute));
     for (const result of tensorsOf(value)) this.#outputs.push(this.#onTape(result, postponed, kept));
+    if (this.#nodes.size === 0) this.#letGo();
     return value instanceof Tensor ? (this.#outputs[0] as Tensor) : this.#outputs;
   }
 
@@ -75,7 +81,8 @@ class Segment {
     const isView = !kept.has(array);
     const group = currentGroup();
     const backward = (gradients: Gradients) => this.#backward(gradients);
-    const node = new GraphNode({ operation: 'checkpoint', inputs, saved: [], isView, backward, group });
+    const letGo = this.#letGo;
+    const node = new GraphNode({ operation: 'checkpoint', inputs, saved: [], letGo, isView, backward, group });
     const output = new Tensor({ array, shape, device, requiresGrad, node, ...(isView && { sharing: result }) });
     if (isView) group?.addView(output);
     this.#nodes.set(output, node);
@@ -94,6 +101,8 @@ class Segment {
       inGroup(group, () => precision.as(this.#precision, () => withGrad(() => this.#replayDraws(this.#compute)))),
     );
     group.close(arrays, new Set());
+    // What the second time reads it holds itself.
+    this.#letGo();
     const again = tensorsOf(value);
     this.#requireSame(again);
     const reached = again.filter((result, index) => this.#handOver(this.#outputs[index] as Tensor, result, gradients));

@@ -28,6 +28,8 @@ export interface Postponed {
   readonly inputs: Set<TapeTensor>;
   /** Results that a gradient can flow to. */
   readonly results: Set<TapeTensor>;
+  /** Let go of what the backward pass will read again. */
+  readonly held: (() => void)[];
 }
 
 let postponed: Postponed | null = null;

@@ -35,8 +35,15 @@ export interface OperationResult {
    * can flow.
    */
   readonly saved?: readonly (GpuArray | null | undefined)[] | undefined;
+  /**
+   * Keeps what the backward pass reads and others keep too; called where a gradient can flow. What it
+   * returns is called when that pass has run.
+   */
+  readonly hold?: (() => (() => void) | undefined) | undefined;
   /** Whether the result lies in the memory of the first input. Default false. */
   readonly isView?: boolean | undefined;
+  /** Whether `backward` reads the result, which may go before it runs otherwise. Default true. */
+  readonly readsResult?: boolean | undefined;
   /** Whether the elements are those of the first input, and so true and false where it is of bool. */
   readonly keepsType?: boolean | undefined;
   /**
@@ -59,8 +66,10 @@ export function operationResult<D extends DType = DType>(result: OperationResult
     array,
     shape,
     saved = [],
+    hold,
     isView = false,
     keepsType = isView,
+    readsResult,
     preActivation,
     backward,
   } = result;
@@ -69,6 +78,7 @@ export function operationResult<D extends DType = DType>(result: OperationResult
   const postponed = requiresGrad ? currentPostponed() : null;
   const graph = requiresGrad && !postponed;
   if (!graph) for (const unread of saved) if (unread) first.device.release(unread);
+  const letGo = requiresGrad ? hold?.() : undefined;
   const group = currentGroup();
   const tensor = new Tensor<D>({
     array,
@@ -76,13 +86,16 @@ export function operationResult<D extends DType = DType>(result: OperationResult
     device: first.device,
     requiresGrad,
     isBool: keepsType && first.dtype === 'bool',
-    node: graph ? new GraphNode({ operation, inputs, saved, isView, preActivation, backward, group }) : null,
+    node: graph
+      ? new GraphNode({ operation, inputs, saved, letGo, isView, readsResult, preActivation, backward, group })
+      : null,
     ...(isView && { sharing: first }),
   });
   if (isView) group?.addView(tensor);
   if (postponed) {
     for (const input of inputs) if (input.node && input.requiresGrad) postponed.inputs.add(input);
     postponed.results.add(tensor);
+    if (letGo) postponed.held.push(letGo);
   }
   return tensor;
 }

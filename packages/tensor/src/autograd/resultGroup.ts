@@ -43,10 +43,14 @@ export class ResultGroup {
     if (this.#open === 0) this.end();
   }
 
-  /** Gives back what an operation of the stretch computed, once it has run backwards. */
-  operationRan(result: object & View, memory: GpuArray): void {
+  /** Gives back what an operation of the stretch computed, which nothing reads any more. */
+  release(result: object & View, memory: GpuArray): void {
     if (this.#views.delete(result)) result.dispose();
     else if (this.#arrays.has(memory)) this.#device.release(memory);
+  }
+
+  /** Notes that an operation of the stretch has run backwards. */
+  operationRan(): void {
     this.#open -= 1;
     if (this.#open === 0) this.end();
   }

@@ -65,11 +65,18 @@ function goThrough(
     if (gradientCame && tensor.hasHooks) gradients.runHooks();
     if (gradientCame && tensor.retainsGrad)
       accumulate(device, { value: gradients.output, target: tensor.ensureGradArray(), length: tensor.size });
-    node.runBackward(gradients, device, gradientCame);
-    gradients.leave();
-    // Whatever reads this result in its own backward came later on the tape, and so has run.
+    if (node.readsResult) {
+      node.runBackward(gradients, device, gradientCame);
+      gradients.leave();
+    }
+    // Whatever else reads this result in its own backward came later on the tape, and so has run.
     if (isReleased(tensor) && !node.isView) device.release(memory);
-    node.group?.operationRan(tensor, memory);
+    node.group?.release(tensor, memory);
+    if (!node.readsResult) {
+      node.runBackward(gradients, device, gradientCame);
+      gradients.leave();
+    }
+    node.group?.operationRan();
   }
 }
 

@@ -18,7 +18,9 @@ export interface TapeTensor {
   /** Whether functions wait for its whole gradient. */
   readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
-  /** Memory for a first gradient: the given one, or new of any content. Null where there is some. */
+  /** Whether `startGrad` would give memory of an optimizer. */
+  readonly startsInPlace: boolean;
+  /** Memory for a first gradient: the given one, or other of any content. Null where it must be added. */
   startGrad(given?: GpuArray): GpuArray | null;
   /** Shows a gradient to the hooks. @returns what they gave in its place, or null */
   runHooks(gradient: GpuArray): GpuArray | null;
@@ -30,6 +32,10 @@ export interface GraphNodeOptions {
   readonly inputs: readonly TapeTensor[];
   /** What only `backward` reads. */
   readonly saved: readonly (GpuArray | null | undefined)[];
+  /** Called when `backward` has run, or never will. */
+  readonly letGo?: (() => void) | undefined;
+  /** Whether `backward` reads the result. Default true. */
+  readonly readsResult?: boolean | undefined;
   readonly isView: boolean;
   /** What the result is GELU of, where the backward also takes the gradient of that. */
   readonly preActivation?: GpuArray | null | undefined;
@@ -55,20 +61,24 @@ export class GraphNode {
   readonly inputs: readonly TapeTensor[];
   /** Whether the result lies in the memory of the first input. */
   readonly isView: boolean;
+  readonly readsResult: boolean;
   readonly preActivation: GpuArray | null;
   readonly group: ResultGroup | null;
   #saved: readonly (GpuArray | null | undefined)[];
+  #letGo: (() => void) | undefined;
   #backward: ((gradients: Gradients) => void) | null;
 
-  constructor({ operation, inputs, saved, isView, preActivation = null, backward, group }: GraphNodeOptions) {
-    this.operation = operation;
-    this.inputs = inputs;
-    this.isView = isView;
-    this.preActivation = preActivation;
-    this.group = group;
-    this.#saved = saved;
-    this.#backward = backward;
-    group?.addOperation();
+  constructor(options: GraphNodeOptions) {
+    this.operation = options.operation;
+    this.inputs = options.inputs;
+    this.isView = options.isView;
+    this.readsResult = options.readsResult ?? true;
+    this.preActivation = options.preActivation ?? null;
+    this.group = options.group;
+    this.#saved = options.saved;
+    this.#letGo = options.letGo;
+    this.#backward = options.backward;
+    this.group?.addOperation();
   }
 
   /** Whether the backward pass went through it, which lets go of what it had kept. */
@@ -83,6 +93,8 @@ export class GraphNode {
     if (gradientCame) backward?.(gradients);
     for (const array of this.#saved) if (array) device.release(array);
     this.#saved = [];
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 }
 
@@ -307,11 +319,13 @@ export class Gradients {
     if (first && inputs.length === 1) return this.add(first, write, true);
     const trained = inputs.filter(({ requiresGrad }) => requiresGrad);
     if (trained.length === 0) return;
-    const together =
-      trained.length === inputs.length && !inputs.some(passes)
-        ? joinContiguous(inputs.map((input) => input.ensureGradArray()))
-        : null;
-    if (together) return write(together, true);
+    if (trained.length === inputs.length && !inputs.some(passes)) {
+      const areFirst = inputs.every(({ startsInPlace }) => startsInPlace);
+      const arrays = inputs.map((input) => (areFirst && input.startGrad()) || input.ensureGradArray());
+      const together = joinContiguous(arrays);
+      if (together) return write(together, !areFirst);
+      if (areFirst) for (const array of arrays) this.#device.clear(array);
+    }
     const device = this.#device;
     const array = device.allocate(
       'f32',

@@ -9,7 +9,7 @@ import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** What `linear` reads in f16 under `autocast`, which brings this: pages without it need none of it. */
-export const halves = { ofWeights, ofInput, emptyFor, lend };
+export const halves = { ofWeights, hold, ofInput, emptyFor, lend };
 
 export type Halves = typeof halves;
 
@@ -17,6 +17,11 @@ export type Halves = typeof halves;
 function ofWeights(weights: readonly Tensor[]): GpuArray | null {
   const copies = weights.map((weight) => (weight instanceof Parameter ? weight.fp16Array : null));
   return copies.includes(null) ? null : joinContiguous(copies as GpuArray[]);
+}
+
+/** Keeps the f16 copies of weights, which lie in one memory, for a backward pass. */
+function hold([first]: readonly Tensor[]): (() => void) | undefined {
+  return first instanceof Parameter ? first.holdHalf() : undefined;
 }
 
 /** Inputs whose f16 copies are read in their stead. */

@@ -3,6 +3,7 @@ import { joinContiguous } from '@attune/kernels/internal';
 import type { ElementType, GemmColumnSums, GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
 import { allocateResult, needsGraph, operationResult } from '../autograd/operation.ts';
+import type { OperationResult } from '../autograd/operation.ts';
 import { precision } from '../autograd/precision.ts';
 import type { Gradients } from '../autograd/tape.ts';
 import type { Device } from '../device.ts';
@@ -85,8 +86,10 @@ interface Product extends Layers {
   /** Width of the result. */
   readonly outputs: number;
   readonly dtype: ElementType;
-  /** The weights as one matrix [outputs, columns]. */
+  /** The weights as one matrix [outputs, columns], or their f16 copies. */
   readonly matrix: GpuArray;
+  /** Keeps the copies for the backward pass, where the matrix is of those. */
+  readonly hold: OperationResult['hold'];
   /** The input in f16, where all products of it round it to that anyway. */
   readonly halfInput: GpuArray | null;
   readonly output: GpuArray;
@@ -104,6 +107,8 @@ function product<D extends DType>(layers: Layers): Tensor<D> {
     shape: [...input.shape.slice(0, -1), computed.outputs],
     saved: [computed.preActivation, computed.halfInput],
     preActivation: takesApart(input.device) ? computed.preActivation : null,
+    readsResult: false,
+    hold: computed.hold,
     backward: (gradients) => backward(computed, gradients),
   });
 }
@@ -138,8 +143,9 @@ function forward(layers: Layers): Product {
     ...(activation && { activation }),
     ...(preActivation && { preActivation }),
   });
+  const hold = half && halves ? () => halves.hold(weights) : undefined;
   const sizes = { rows, columns, outputs };
-  return { input, weights, biases, activation, ...sizes, dtype, matrix, halfInput, output, preActivation };
+  return { input, weights, biases, activation, ...sizes, dtype, matrix, hold, halfInput, output, preActivation };
 }
 
 /** @returns the width of the result */
@@ -158,12 +164,6 @@ function backward(computed: Product, gradients: Gradients): void {
   const { input, weights, biases, rows, columns, outputs, matrix, halfInput, preActivation } = computed;
   const { device } = input;
   const gradOutput = preActivation ? activationBackward(computed, preActivation, gradients) : gradients.output;
-  const gradProduct = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
-  const isAdded = gradients.addBeforeActivation(input, (before, output, accumulate) =>
-    gemm(device, { ...gradProduct, output, accumulate, activation: 'geluBackward', preActivation: before }),
-  );
-  if (!isAdded)
-    gradients.add(input, (output, accumulate) => gemm(device, { ...gradProduct, output, accumulate }), true);
   const addWeights = (columnSums?: GemmColumnSums) =>
     gradients.addToGroup(weights, (output, accumulate) => {
       const b = halfInput ?? input.array;
@@ -179,6 +179,12 @@ function backward(computed: Product, gradients: Gradients): void {
       columnSum(device, { input: gradOutput, output, rows, columns: outputs, accumulate }),
     );
   }
+  const gradProduct = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
+  const isAdded = gradients.addBeforeActivation(input, (before, output, accumulate) =>
+    gemm(device, { ...gradProduct, output, accumulate, activation: 'geluBackward', preActivation: before }),
+  );
+  if (!isAdded)
+    gradients.add(input, (output, accumulate) => gemm(device, { ...gradProduct, output, accumulate }), true);
   if (preActivation && gradOutput !== gradients.beforeActivation) device.release(gradOutput);
 }
 

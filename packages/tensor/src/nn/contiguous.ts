@@ -37,7 +37,7 @@ export function makeContiguous(parameters: readonly Parameter[]): void {
 export function areContiguous(parameters: readonly Parameter[]): boolean {
   if (!Array.isArray(parameters))
     requireArgument('areContiguous', 'parameters', parameters, parametersKind, TensorError);
-  const halves = parameters.flatMap(({ fp16Array }) => fp16Array ?? []);
-  if (halves.length > 0 && (halves.length < parameters.length || !joinContiguous(halves))) return false;
+  // Within the same copies they lie as the weights do.
+  if (new Set(parameters.map(({ halfCopies }) => halfCopies)).size > 1) return false;
   return joinContiguous(parameters.map(({ array }) => array)) !== null;
 }

@@ -1,4 +1,3 @@
-import { cast } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
 import { openedDevice } from '../device.ts';
@@ -8,6 +7,7 @@ import { deviceKind } from '../requireDevice.ts';
 import { formatShape, requireShape, shapeKind, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import type { HalfCopies } from './halfCopies.ts';
 
 /** Options of `new Parameter`. */
 export interface ParameterOptions {
@@ -43,7 +43,9 @@ export class Parameter extends Tensor {
    * What it stands among, side by side in memory, or null. Set by `makeContiguous`.
    */
   contiguousGroup: ContiguousGroup | null = null;
-  #fp16Array: GpuArray | null = null;
+  #halfCopies: HalfCopies | null = null;
+  /** First element in the copies. */
+  #halfOffset = 0;
 
   /** @throws ShapeError when data and shape do not fit, TensorError */
   constructor(data: Float32Array, options: ParameterOptions) {
@@ -65,7 +67,7 @@ export class Parameter extends Tensor {
     // What is recorded still reads the old values.
     this.device.flush();
     this.device.write(this.array, data);
-    this.#updateHalf();
+    this.#halfCopies?.outdate();
   }
 
   /**
@@ -79,28 +81,41 @@ export class Parameter extends Tensor {
     if (other.device !== this.device)
       throw new TensorError('copyFrom: other lives on another device; use setData(await other.data())');
     this.device.copy(other.array, this.array);
-    this.#updateHalf();
-  }
-
-  /** The f16 copy, while an optimizer keeps one. */
-  get fp16Array(): GpuArray | null {
-    return this.#fp16Array;
+    this.#halfCopies?.outdate();
   }
 
   /**
-   * Keeps an f16 copy in this memory, or none any more. For optimizers, which write it together
-   * with the weight.
+   * The f16 copy, made now where there is none of these values; null while nobody keeps copies. Its
+   * memory goes when the weight changes, or a backward pass has read it for the last time.
    */
-  setFp16Array(array: GpuArray | null): void {
-    this.#fp16Array = array;
-    this.#updateHalf();
+  get fp16Array(): GpuArray | null {
+    return this.#halfCopies?.part(this.#halfOffset, this.size) ?? null;
+  }
+
+  /** What the f16 copy is a part of; null while nobody keeps copies. */
+  get halfCopies(): HalfCopies | null {
+    return this.#halfCopies;
+  }
+
+  /**
+   * Says where the f16 copy lies, from which element on; null for nowhere any more. For optimizers,
+   * which say there when they have changed the weight.
+   */
+  setHalfCopies(copies: HalfCopies | null, offset = 0): void {
+    this.#halfCopies = copies;
+    this.#halfOffset = offset;
+  }
+
+  /**
+   * Keeps the f16 copy for a backward pass. One that adds to a gradient finds all gradients in
+   * memory before it begins: its peak comes while it needs every copy, and so they stay for the
+   * next until the weights change.
+   */
+  holdHalf(): (() => void) | undefined {
+    return this.#halfCopies?.hold(this.hasGrad);
   }
 
   override goneMessage(): string {
     return `this parameter's memory was given back: ${formatShape(this.shape)}. Its model was disposed; load or make it again`;
-  }
-
-  #updateHalf(): void {
-    if (this.#fp16Array) cast(this.device, { input: this.array, output: this.#fp16Array, length: this.size });
   }
 }

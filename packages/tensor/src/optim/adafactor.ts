@@ -87,7 +87,7 @@ export class Adafactor extends ArenaOptimizer {
     for (const { places, segments: own } of arenas) {
       for (const place of places) {
         const { parameter, offset, weights, group, member } = place;
-        const { gradients, moments, fp16Weights } = own[place.segment] as (typeof segments)[number];
+        const { gradients, moments } = own[place.segment] as (typeof segments)[number];
         const part = (array: GpuArray | undefined, what: string) => array?.view(offset, parameter.size, what);
         const entries = Object.fromEntries(this.otherEntries(place).map(({ prefix, array }) => [prefix, array]));
         adafactorUpdate(
@@ -97,7 +97,6 @@ export class Adafactor extends ArenaOptimizer {
             weights,
             gradients: part(gradients, 'gradients') as GpuArray,
             average: part(moments[0], 'exp_avg'),
-            fp16Weights: part(fp16Weights, 'f16 weights'),
             squares: entries['exp_avg_sq'],
             rows: entries['exp_avg_sq_row'],
             columns: entries['exp_avg_sq_col'],

@@ -192,6 +192,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     const arenas = this.#arenas.map((arena) => ({ places: arena.places, segments: arena.segmentsWhere(hasMissed) }));
     const segments = arenas.flatMap((arena) => arena.segments);
     this.recordUpdate({ state: this.#state, segments, members: members ?? undefined, arenas });
+    for (const arena of this.#arenas) arena.outdateHalves();
     this.device.flush();
     if (!this.device.preparing) this.#rates.count();
     return this.#backlog.add();

@@ -2,6 +2,7 @@ import type { GpuArray } from '@attune/kernels';
 import type { MomentSegment } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
+import { HalfCopies } from '../nn/halfCopies.ts';
 import { alignedElements } from '../nn/parameter.ts';
 import type { ContiguousGroup, Parameter } from '../nn/parameter.ts';
 import { SegmentGradients } from './segmentGradients.ts';
@@ -39,7 +40,7 @@ export interface ArenaPlace extends ArenaItem {
 type ArenaSegment = Omit<MomentSegment, 'gradients'>;
 
 export interface ParameterArenaOptions {
-  /** Keep f16 copies of matrix operands. Default false. */
+  /** Matrix operands have f16 copies. Default false. */
   readonly fp16?: boolean | undefined;
   /** Names of what is kept of each element. */
   readonly moments: readonly string[];
@@ -57,6 +58,8 @@ export class ParameterArena {
   readonly places: readonly ArenaPlace[];
   readonly segments: ArenaSegment[];
   readonly #gradients: readonly SegmentGradients[];
+  /** Of the segments of matrix operands, in mixed precision. */
+  readonly #halves: readonly (HalfCopies | null)[];
   readonly #device: Device;
 
   /** Moves the parameters here. */
@@ -75,7 +78,7 @@ export class ParameterArena {
       },
       fp16,
     );
-    this.segments = segments.map(({ length, hasFp16 }, segment) => {
+    this.segments = segments.map(({ length }, segment) => {
       const allocate = (what: string): GpuArray => device.allocatePersistent('f32', length, `${what} ${segment}`);
       const groupIds = device.allocatePersistent('u32', length / elementsPerId, `parameter groups ${segment}`);
       device.write(groupIds, idsOf(length, places, segment, 'group'));
@@ -87,14 +90,19 @@ export class ParameterArena {
           return moment;
         }),
         groupIds,
-        ...(hasFp16 && { fp16Weights: device.allocatePersistent('f16', length, `f16 weights ${segment}`) }),
         length,
       };
     });
-    this.#gradients = segments.map(
-      ({ length }, segment) => new SegmentGradients(device, length, `gradients ${segment}`),
+    this.#gradients = segments.map(({ length, hasFp16 }, segment) => {
+      const covered = places.reduce((sum, place) => sum + (place.segment === segment ? place.parameter.size : 0), 0);
+      // Products write what others add up.
+      const isWritten = hasFp16 && covered === length;
+      return new SegmentGradients(device, { length, label: `gradients ${segment}`, isWritten });
+    });
+    this.#halves = segments.map(({ hasFp16 }, segment) =>
+      hasFp16 ? new HalfCopies(device, this.#segment(segment).weights, `f16 weights ${segment}`) : null,
     );
-    this.places = places.map((place) => ({ ...place, weights: this.#view(place, 'weights') }));
+    this.places = places.map((place) => ({ ...place, weights: this.#weightsOf(place) }));
     this.#moveIn();
   }
 
@@ -108,7 +116,7 @@ export class ParameterArena {
       device.copy(parameter.array, weights);
       // Names nothing of the arena but these, so that its moments go when nobody has the optimizer.
       old.push(parameter.moveTo(weights, gradients.placeOf(offset, parameter.size, name)));
-      if (this.segments[place.segment]?.fp16Weights) parameter.setFp16Array(this.#view(place, 'fp16Weights'));
+      parameter.setHalfCopies(this.#halves[place.segment] ?? null, offset);
     }
     for (const array of old) if (array) device.release(array);
   }
@@ -119,7 +127,7 @@ export class ParameterArena {
    */
   segmentsWhere(hasMissed: ((member: number) => boolean) | null): readonly MomentSegment[] {
     for (const { segment, member } of this.places) {
-      const arrays = this.segments[segment] as ArenaSegment;
+      const arrays = this.#segment(segment);
       if (arrays.memberIds || !hasMissed?.(member)) continue;
       const memberIds = this.#device.allocatePersistent('u32', arrays.length / elementsPerId, `members ${segment}`);
       this.#device.write(memberIds, idsOf(arrays.length, this.places, segment, 'member'));
@@ -135,13 +143,20 @@ export class ParameterArena {
   zeroGrad(): void {
     for (const { parameter, weights } of this.places) if (parameter.memory === weights) parameter.gradWasReleased();
     for (const gradients of this.#gradients) gradients.release();
+    for (const halves of this.#halves) halves?.needNotStay();
   }
 
-  /** A parameter's part of one of the arena's arrays. */
-  #view({ segment, offset, parameter, name }: LaidItem, what: 'weights' | 'fp16Weights'): GpuArray {
-    const array = this.segments[segment]?.[what];
-    if (!array) throw new TensorError(`the arena has no ${what} for ${name}`);
-    return array.view(offset, parameter.size, `${what} of ${name}`);
+  /** Says that an update changes the weights. */
+  outdateHalves(): void {
+    for (const halves of this.#halves) halves?.outdate();
+  }
+
+  #segment(number: number): ArenaSegment {
+    return this.segments[number] as ArenaSegment;
+  }
+
+  #weightsOf({ segment, offset, parameter, name }: LaidItem): GpuArray {
+    return this.#segment(segment).weights.view(offset, parameter.size, `weights of ${name}`);
   }
 
   /**
@@ -154,7 +169,7 @@ export class ParameterArena {
       const { parameter, name, weights } = place;
       // Disposed, or moved on to another optimizer.
       if (parameter.memory !== weights) continue;
-      parameter.setFp16Array(null);
+      parameter.setHalfCopies(null);
       if (parameter.disposed) continue;
       const own = device.allocatePersistent('f32', parameter.size, `parameter ${name}`);
       device.copy(weights, own);
@@ -165,6 +180,7 @@ export class ParameterArena {
     for (const { length: _, moments, ...arrays } of this.segments)
       for (const array of [...moments, ...Object.values(arrays)]) device.release(array);
     for (const gradients of this.#gradients) gradients.release();
+    this.outdateHalves();
   }
 }
 

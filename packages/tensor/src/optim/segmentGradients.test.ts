@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadVariants, openDevice } from '@attune/kernels';
+import { autocast } from '../autograd/autocast.ts';
 import type { Device } from '../device.ts';
 import { mul } from '../functional/binary.ts';
 import { linear } from '../functional/linear.ts';
@@ -90,4 +91,106 @@ it('a backward pass that is only prepared leaves zeros', async () => {
   expect(Math.max(...(await weights[0]!.grad!.data()))).toBe(0);
   device.scope(backward);
   expect(await weights[0]!.grad!.data()).toEqual(expected);
+});
+
+describe('of matrices in mixed precision', () => {
+  const matrices = () =>
+    Array.from({ length: 3 }, () => {
+      const weight = matrix();
+      weight.isMatrixOperand = true;
+      return weight;
+    });
+  const clears = (record: () => void): number => {
+    const dispatch = device.dispatch.bind(device);
+    let count = 0;
+    device.dispatch = (what) => {
+      if (what.program.key.startsWith('clear')) count += 1;
+      dispatch(what);
+    };
+    record();
+    device.dispatch = dispatch;
+    return count;
+  };
+  /** Memory as a segment takes it, of no number. */
+  const soilMemory = () => {
+    const array = device.allocate('f32', 3 * width * width, 'soiled', true);
+    device.write(array, new Float32Array(3 * width * width).fill(NaN));
+    device.release(array);
+  };
+
+  it('the first of a step are written, the next added, and others are zeros', async () => {
+    const weights = matrices();
+    using optimizer = new AdamW(weights, { lr: 0.1, fp16: true });
+    const [first, second, third] = weights as [Parameter, Parameter, Parameter];
+    const backward = () => device.scope(() => autocast(() => lossOf([first, second], 8)).backward());
+    for (let step = 0; step < 2; step++) {
+      soilMemory();
+      expect(clears(backward)).toBe(0);
+      const once = await first.grad!.data();
+      expect(once.every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
+      backward();
+      expect(await first.grad!.data()).toEqual(once.map((value) => 2 * value));
+      expect(third.grad).toBeNull();
+      // Where no gradient came the norm finds zeros.
+      expect(clears(() => void optimizer.step())).toBe(1);
+      expect((await optimizer.records())[0]?.finite).toBe(true);
+      optimizer.zeroGrad();
+    }
+    expect(await third.data()).toEqual(new Float32Array(width * width).fill(0.1));
+  });
+
+  it('are zeros for what adds to them, and after clearGrad', async () => {
+    const weights = matrices();
+    using optimizer = new AdamW(weights, { lr: 0.1, fp16: true });
+    const [first, second] = weights as [Parameter, Parameter];
+    soilMemory();
+    device.scope(() => lossOf([first, second], 8).backward());
+    const expected = await first.grad!.data();
+    first.clearGrad();
+    expect([first.grad, second.hasGrad]).toEqual([null, true]);
+    first.registerHook(() => {});
+    device.scope(() => lossOf([first, second], 8).backward());
+    expect(await first.grad!.data()).toEqual(expected);
+    optimizer.zeroGrad();
+    soilMemory();
+    expect(await new Tensor({ array: first.ensureGradArray(), shape: [width, width], device }).data()).toEqual(
+      new Float32Array(width * width),
+    );
+    optimizer.zeroGrad();
+  });
+
+  it('are as if nothing had been prepared meanwhile', async () => {
+    const weights = matrices();
+    using optimizer = new AdamW(weights, { lr: 0.1, fp16: true });
+    const [first, second, third] = weights as [Parameter, Parameter, Parameter];
+    const backward = (through: Parameter[]) => device.scope(() => lossOf(through, 8).backward());
+    backward([third]);
+    const expected = await third.grad!.data();
+    optimizer.zeroGrad();
+    soilMemory();
+    backward([first]);
+    await device.prepare(() => backward([second, third]));
+    backward([third]);
+    expect(await third.grad!.data()).toEqual(expected);
+    expect(await second.grad!.data()).toEqual(new Float32Array(width * width));
+    optimizer.zeroGrad();
+    // What is taken to be prepared is written too: a run then finds its kernels compiled.
+    const kernels = new Set<string>();
+    const dispatch = device.dispatch.bind(device);
+    device.dispatch = (what) => {
+      if (what.program.key.startsWith('gemm')) kernels.add(what.program.key);
+      dispatch(what);
+    };
+    const twice = () => {
+      backward([first]);
+      backward([first]);
+    };
+    await device.prepare(twice);
+    const prepared = new Set(kernels);
+    optimizer.zeroGrad();
+    kernels.clear();
+    twice();
+    expect(kernels).toEqual(prepared);
+    optimizer.zeroGrad();
+  });
 });
