@@ -74,12 +74,13 @@ const sizes = [
 ] as const;
 
 describe('f16 arrays packed in words', () => {
-  it('are converted exactly, both ways', async () => {
+  it.each(['packed', 'native'])('are converted exactly, both ways, %s', async (storage) => {
+    const gpu = storage === 'packed' ? packed : native;
     const all = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
-    const halves = packed.upload(all, 'f16', 'halves');
-    const singles = packed.allocate('f32', all.length, 'singles');
-    kernels.cast(packed, { input: halves, output: singles, length: all.length });
-    expect(await packed.read(singles)).toEqual(fromHalfBits(all));
+    const halves = gpu.upload(all, 'f16', 'halves');
+    const singles = gpu.allocate('f32', all.length, 'singles');
+    kernels.cast(gpu, { input: halves, output: singles, length: all.length });
+    expect(await gpu.read(singles)).toEqual(fromHalfBits(all));
 
     const steps = [
       0,
@@ -101,16 +102,16 @@ describe('f16 arrays packed in words', () => {
         -value,
       ]),
     );
-    const input = packed.upload(values, 'f32', 'values');
+    const input = gpu.upload(values, 'f32', 'values');
     for (const length of [values.length, values.length - 1]) {
-      const output = packed.upload(new Uint16Array(values.length), 'f16', 'output');
-      kernels.cast(packed, { input, output, length });
-      const bits = (await packed.read(output)) as Uint16Array;
+      const output = gpu.upload(new Uint16Array(values.length), 'f16', 'output');
+      kernels.cast(gpu, { input, output, length });
+      const bits = (await gpu.read(output)) as Uint16Array;
       const withoutSignOfNaN = (word: number) => ((word & 0x7fff) > 0x7c00 ? 0x7e00 : word);
       expect([...bits.subarray(0, length)].map(withoutSignOfNaN)).toEqual(
         [...toHalfBits(values.subarray(0, length))].map(withoutSignOfNaN),
       );
-      packed.release(output);
+      gpu.release(output);
     }
   });
 

@@ -4,12 +4,8 @@
 //   u = averages = beta1 * averages + (1 - beta1) * u      where there is a first moment
 //
 // scalars: f32[4] as decide.wgsl writes them; gradients, weights, averages, squares: f32[elements]
-// fp16Weights: u32[ceil(elements / 2)], two f16 to a word
 // Two neighbours a thread, 64 threads a workgroup.
 #include kernels/adafactor/step
-#if fp16Weights
-#include wgsl/packedHalves
-#endif
 
 struct Parameters { elements: u32, rows: u32, width: u32, beta1: f32, oneMinusBeta1: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -22,11 +18,8 @@ struct Parameters { elements: u32, rows: u32, width: u32, beta1: f32, oneMinusBe
 #if average
 @group(0) @binding(next) var<storage, read_write> averages: array<f32>;
 #endif
-#if fp16Weights
-@group(0) @binding(next) var<storage, read_write> fp16Weights: array<u32>;
-#endif
 
-fn update(index: u32) -> f32 {
+fn update(index: u32) {
   let gradient = gradients[index] * scalars[2];
 #if factored
   var step = stepOf(gradient, index) * scalars[0];
@@ -37,19 +30,13 @@ fn update(index: u32) -> f32 {
   step = parameters.beta1 * averages[index] + parameters.oneMinusBeta1 * step;
   averages[index] = step;
 #endif
-  let updated = weights[index] * (1.0 - scalars[1]) - step;
-  weights[index] = updated;
-  return updated;
+  weights[index] = weights[index] * (1.0 - scalars[1]) - step;
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let index = ((workgroup.x + workgroup.y * workgroups.x) * 64 + thread) * 2;
   if (index >= parameters.elements || scalars[3] == 0) { return; }
-  var pair = vec2f(update(index), 0.0);
-  if (index + 1 < parameters.elements) { pair.y = update(index + 1); }
-#if fp16Weights
-  let halves = halfBits(vec4f(pair, 0.0, 0.0));
-  fp16Weights[index / 2] = halves.x | (halves.y << 16);
-#endif
+  update(index);
+  if (index + 1 < parameters.elements) { update(index + 1); }
 }

@@ -19,8 +19,6 @@ export interface AdafactorParameter {
   readonly weights: GpuArray;
   /** f32 `[elements]`. */
   readonly gradients: GpuArray;
-  /** f16 `[elements]`: written with the new weights. */
-  readonly fp16Weights?: GpuArray | undefined;
   /** f32 `[elements]`: the mean of steps, where `beta1` is given. */
   readonly average?: GpuArray | undefined;
   /** f32 `[elements]`, of a parameter with fewer than two dimensions. */
@@ -147,7 +145,7 @@ function recordDecision(
 
 function recordStep(
   gpu: Gpu,
-  { gradients, weights, columns, squares, average, fp16Weights }: AdafactorParameter,
+  { gradients, weights, columns, squares, average }: AdafactorParameter,
   { beta1 }: AdafactorInput,
   { sizes, factors, scalars }: { readonly sizes: Sizes; readonly factors: GpuArray | null; readonly scalars: GpuArray },
 ): void {
@@ -156,11 +154,10 @@ function recordStep(
     program: kernelProgram('adafactorApply', applySource, {
       factored: factors !== null,
       average: average !== undefined,
-      fp16Weights: fp16Weights !== undefined,
     }),
     parameters: { integers: [elements, rows, width], floats: [beta1 ?? 0, 1 - (beta1 ?? 0)] },
     reads: [...(factors && columns ? [factors, columns] : [squares as GpuArray]), scalars, gradients],
-    writes: [weights, ...(average ? [average] : []), ...(fp16Weights ? [fp16Weights] : [])],
+    writes: [weights, ...(average ? [average] : [])],
     workgroups: spreadWorkgroups(Math.ceil(elements / 128)),
     work: { bytes: 12 * elements, flops: 8 * elements },
   });

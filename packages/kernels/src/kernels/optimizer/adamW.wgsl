@@ -14,13 +14,9 @@
 // groups: vec2f of weight decay and learning rate factor
 // members: as updateMembers.wgsl writes them: vec4f of weight decay, learning rate factor, step
 // size, sqrt of bias correction 2, which is 0 where the member takes no part
-// fp16Weights: f16[4 * vectors], two to a word, so that it needs no feature
 // A skipped update changes nothing.
 // Vectors go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
-#if fp16Weights
-#include wgsl/packedHalves
-#endif
 
 struct Parameters { vectors: u32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -35,9 +31,6 @@ struct Parameters { vectors: u32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2:
 @group(0) @binding(5) var<storage, read_write> weights: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> expAvg: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> expAvgSq: array<vec4f>;
-#if fp16Weights
-@group(0) @binding(8) var<storage, read_write> fp16Weights: array<vec2u>;
-#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -54,13 +47,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let square = parameters.beta2 * expAvgSq[index] + parameters.oneMinusBeta2 * (gradient * gradient);
     let decayed = weights[index] * (1.0 - learningRate * rates.factor * rates.weightDecay);
     let denominator = sqrt(square) / rates.sqrtBiasCorrection2 + parameters.epsilon;
-    let updated = decayed - rates.stepSize * rates.factor * (average / denominator);
     expAvg[index] = average;
     expAvgSq[index] = square;
-    weights[index] = updated;
-#if fp16Weights
-    fp16Weights[index] = packHalves(updated);
-#endif
+    weights[index] = decayed - rates.stepSize * rates.factor * (average / denominator);
   }
 }
 

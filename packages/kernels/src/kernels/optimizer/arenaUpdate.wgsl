@@ -8,13 +8,9 @@
 // groups: vec2f of weight decay and learning rate factor
 // members: as updateMembers.wgsl writes them: vec4f of weight decay, learning rate factor, step
 // size, and the rule's own number of the update, which is 0 where the member takes no part
-// fp16Weights: f16[4 * vectors], two to a word, so that it needs no feature
 // A skipped update changes nothing.
 // Vectors go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
-#if fp16Weights
-#include wgsl/packedHalves
-#endif
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> state: array<u32>;
@@ -34,9 +30,6 @@
 #endif
 #if third
 @group(0) @binding(next) var<storage, read_write> third: array<vec4f>;
-#endif
-#if fp16Weights
-@group(0) @binding(next) var<storage, read_write> fp16Weights: array<vec2u>;
 #endif
 
 struct Moments { first: vec4f, second: vec4f, third: vec4f }
@@ -73,9 +66,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     third[index] = moments.third;
 #endif
     weights[index] = weight;
-#if fp16Weights
-    fp16Weights[index] = packHalves(weight);
-#endif
   }
 }
 

@@ -18,10 +18,7 @@ benchKernels('optimizer', (gpu: Gpu) => {
       groupIds: gpu.allocatePersistent('u32', length / 64, 'groupIds'),
       length,
     };
-    const fp16Weights = gpu.allocatePersistent('f16', length, 'fp16Weights');
     cases[`update of ${length}`] = () => optimizerUpdate(gpu, { state, segments: [segment] });
-    cases[`update of ${length} with f16 weights`] = () =>
-      optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] });
   }
   return cases;
 });

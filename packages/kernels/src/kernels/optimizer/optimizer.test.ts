@@ -3,10 +3,9 @@ import { KernelArgumentError, openDevice } from '../../index.ts';
 import { createOptimizerState, OptimizerMembers, optimizerUpdate, readOptimizerState } from '../../internal.ts';
 import type { Gpu } from '../../index.ts';
 import type { OptimizerStateOptions } from '../../internal.ts';
-import { readFloats, staleOutput, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
+import { readFloats, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { expectClose } from '../../testing/expectClose.ts';
-import { fromHalfBits, toHalfBits } from '../../testing/half.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import { adamWReference, clipFactorReference, globalNormReference } from './reference.ts';
 
@@ -56,7 +55,7 @@ function makeArena(length: number, updates: number, magnitude = 1, seed = 7): Ar
 
 const groups = [{ weightDecay: 0.01 }, { weightDecay: 0, learningRateFactor: 0.5 }];
 
-async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerStateOptions>, { half = false } = {}) {
+async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerStateOptions>) {
   const updates = arenas[0]?.gradients.length ?? 0;
   const state = createOptimizerState(gpu, { learningRates: rates(updates), groups, ...options });
   const segments = arenas.map(({ weights, groupIds }) => ({
@@ -65,7 +64,6 @@ async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerSt
     expAvg: uploadFloats(gpu, new Float32Array(weights.length), 'f32', 'expAvg'),
     expAvgSq: uploadFloats(gpu, new Float32Array(weights.length), 'f32', 'expAvgSq'),
     groupIds: uploadIndices(gpu, groupIds, 'groupIds'),
-    fp16Weights: half ? staleOutput(gpu, weights.length, 'f16', 'fp16Weights') : undefined,
     length: weights.length,
   }));
   for (let update = 0; update < updates; update++) {
@@ -75,19 +73,17 @@ async function trainOnGpu(arenas: readonly Arena[], options: Partial<OptimizerSt
     gpu.flush();
   }
   const results = [];
-  for (const { weights, expAvg, expAvgSq, fp16Weights, length } of segments) {
+  for (const { weights, expAvg, expAvgSq, length } of segments) {
     results.push({
       weights: await readFloats(gpu, weights, length),
       expAvg: await readFloats(gpu, expAvg, length),
       expAvgSq: await readFloats(gpu, expAvgSq, length),
-      half: fp16Weights && fromHalfBits(await gpu.read(fp16Weights)).subarray(0, length),
     });
   }
   const report = await readOptimizerState(gpu, state);
   for (const segment of segments) {
     for (const array of [segment.weights, segment.gradients, segment.expAvg, segment.expAvgSq, segment.groupIds])
       gpu.release(array);
-    if (segment.fp16Weights) gpu.release(segment.fp16Weights);
   }
   state.dispose();
   return { results, report };
@@ -200,12 +196,6 @@ describe('optimizerUpdate', () => {
   it('gives the same bits on every run', async () => {
     const run = () => trainOnGpu([makeArena(70016, 3), makeArena(4096, 3, 1, 50)], {});
     expect(await run()).toEqual(await run());
-  });
-
-  it('writes the f16 copy of the weights', async () => {
-    const { results } = await trainOnGpu([makeArena(1088, 2)], {}, { half: true });
-    const { weights, half } = results[0] as (typeof results)[number];
-    expect(Array.from(half as Float32Array)).toEqual(Array.from(fromHalfBits(toHalfBits(weights))));
   });
 
   it('equals torch.optim.AdamW with clip_grad_norm_', async () => {
@@ -336,19 +326,16 @@ describe('an update that is not finite', () => {
 
 it('every variant compiles', () =>
   compileOnNull((nullGpu) => {
-    const array = (type: 'f32' | 'f16' | 'u32') => nullGpu.allocate(type, 128, 'array');
+    const array = (type: 'f32' | 'u32') => nullGpu.allocate(type, 128, 'array');
     const state = createOptimizerState(nullGpu, { learningRates: [1], groups });
     const members = new OptimizerMembers(nullGpu, [0], [0]);
-    for (const fp16Weights of [undefined, array('f16')]) {
-      const segment = {
-        weights: array('f32'),
-        gradients: array('f32'),
-        expAvg: array('f32'),
-        expAvgSq: array('f32'),
-        groupIds: array('u32'),
-        fp16Weights,
-        length: 128,
-      };
-      optimizerUpdate(nullGpu, { state, segments: [segment, { ...segment, memberIds: array('u32') }], members });
-    }
+    const segment = {
+      weights: array('f32'),
+      gradients: array('f32'),
+      expAvg: array('f32'),
+      expAvgSq: array('f32'),
+      groupIds: array('u32'),
+      length: 128,
+    };
+    optimizerUpdate(nullGpu, { state, segments: [segment, { ...segment, memberIds: array('u32') }], members });
   }));

@@ -1,6 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { indexTypes, requireArray, requireSeparate, singleTypes } from '../validate.ts';
@@ -31,8 +31,6 @@ export interface ArenaSegment extends GradientSegment {
    * all take part in every update.
    */
   readonly memberIds?: GpuArray | undefined;
-  /** f16: written with the new weights. */
-  readonly fp16Weights?: GpuArray | undefined;
 }
 
 export interface OptimizerUpdateOptions {
@@ -41,8 +39,6 @@ export interface OptimizerUpdateOptions {
   /** Which members take part; needed where a segment has `memberIds`, or one misses the update. */
   readonly members?: OptimizerMembers | undefined;
 }
-
-const halfTypes: readonly ElementType[] = ['f16'];
 
 /**
  * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of
@@ -89,7 +85,7 @@ function finalizeUpdate(gpu: Gpu, state: OptimizerState, segments: readonly Grad
 }
 
 function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment, members?: OptimizerMembers): void {
-  const { gradients, weights, expAvg, expAvgSq, groupIds, memberIds, fp16Weights, length } = segment;
+  const { gradients, weights, expAvg, expAvgSq, groupIds, memberIds, length } = segment;
   if (memberIds && !members)
     throw new KernelArgumentError('optimizerUpdate: a segment has memberIds, but no members are given');
   const vectors = length / 4;
@@ -98,7 +94,6 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment, members?:
   gpu.dispatch({
     program: kernelProgram('adamW', adamWSource, {
       members: memberIds !== undefined,
-      fp16Weights: fp16Weights !== undefined,
       ...defines,
     }),
     parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
@@ -106,22 +101,13 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment, members?:
       memberIds && members
         ? [state.words, members.rates, memberIds, gradients]
         : [state.words, state.groups, groupIds, gradients],
-    writes: [weights, expAvg, expAvgSq, ...(fp16Weights ? [fp16Weights] : [])],
+    writes: [weights, expAvg, expAvgSq],
     workgroups: workgroups(vectors),
-    work: { bytes: length * (fp16Weights ? 30 : 28), flops: 15 * length },
+    work: { bytes: 28 * length, flops: 15 * length },
   });
 }
 
-function requireSegment({
-  gradients,
-  weights,
-  expAvg,
-  expAvgSq,
-  groupIds,
-  memberIds,
-  fp16Weights,
-  length,
-}: ArenaSegment): void {
+function requireSegment({ gradients, weights, expAvg, expAvgSq, groupIds, memberIds, length }: ArenaSegment): void {
   const kernel = 'optimizerUpdate';
   requireSegmentLength(kernel, length);
   for (const [name, array] of Object.entries({ gradients, weights, expAvg, expAvgSq }))
@@ -129,10 +115,5 @@ function requireSegment({
   requireArray(kernel, 'groupIds', groupIds, { 'groups of 64': length / elementsPerGroupId }, indexTypes);
   if (memberIds)
     requireArray(kernel, 'memberIds', memberIds, { 'members of 64': length / elementsPerGroupId }, indexTypes);
-  if (fp16Weights) requireArray(kernel, 'fp16Weights', fp16Weights, { length }, halfTypes);
-  requireSeparate(
-    kernel,
-    [gradients, groupIds],
-    fp16Weights ? [weights, expAvg, expAvgSq, fp16Weights] : [weights, expAvg, expAvgSq],
-  );
+  requireSeparate(kernel, [gradients, groupIds], [weights, expAvg, expAvgSq]);
 }

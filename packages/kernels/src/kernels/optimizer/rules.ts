@@ -1,10 +1,9 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
-import { cast } from '../cast/index.ts';
 import { indexTypes, requireArray, requireSeparate, singleTypes } from '../validate.ts';
 import { wgsl as adagradSource } from './adagrad.wgsl.ts';
 import { wgsl as lionSource } from './lion.wgsl.ts';
@@ -26,8 +25,6 @@ export interface MomentSegment extends GradientSegment {
   readonly groupIds: GpuArray;
   /** u32 `[length / 64]`: as in `ArenaSegment`. */
   readonly memberIds?: GpuArray | undefined;
-  /** f16: written with the new weights. */
-  readonly fp16Weights?: GpuArray | undefined;
 }
 
 interface RuleInput {
@@ -106,24 +103,19 @@ interface Rule {
   readonly floats: readonly number[];
 }
 
-/** Arrays that every adapter binds to one kernel. */
-const mostArrays = 8;
-
 function updateByRule(gpu: Gpu, { state, segment, members }: RuleInput, rule: Rule): void {
   requireMoments(rule, segment);
-  const { gradients, weights, moments, groupIds, memberIds, fp16Weights, length } = segment;
+  const { gradients, weights, moments, groupIds, memberIds, length } = segment;
   if (memberIds && !members)
     throw new KernelArgumentError(`${rule.kernel}: a segment has memberIds, but no members are given`);
   const [first = false, second = false, third = false] = rule.moments;
   const vectors = length / 4;
   const reads = [state.words, memberIds && members ? members.rates : state.groups, memberIds ?? groupIds, gradients];
   const writes = [weights, ...moments];
-  const copied = fp16Weights !== undefined && reads.length + writes.length < mostArrays;
   const { defines, workgroups } = flatIndexingFor(gpu.profile);
   gpu.dispatch({
     program: kernelProgram(rule.kernel, rule.source, {
       members: memberIds !== undefined,
-      fp16Weights: copied,
       first,
       second,
       third,
@@ -132,18 +124,15 @@ function updateByRule(gpu: Gpu, { state, segment, members }: RuleInput, rule: Ru
     }),
     parameters: { integers: [vectors], floats: rule.floats },
     reads,
-    writes: copied ? [...writes, fp16Weights] : writes,
+    writes,
     workgroups: workgroups(vectors),
-    work: { bytes: length * (12 + 8 * moments.length + (copied ? 2 : 0)), flops: 15 * length },
+    work: { bytes: length * (12 + 8 * moments.length), flops: 15 * length },
   });
-  if (fp16Weights && !copied) cast(gpu, { input: weights, output: fp16Weights, length });
 }
-
-const halfTypes: readonly ElementType[] = ['f16'];
 
 function requireMoments(rule: Rule, segment: MomentSegment): void {
   const { kernel } = rule;
-  const { gradients, weights, moments, groupIds, memberIds, fp16Weights, length } = segment;
+  const { gradients, weights, moments, groupIds, memberIds, length } = segment;
   requireSegmentLength(kernel, length);
   const count = rule.moments.filter(Boolean).length;
   if (moments.length !== count)
@@ -154,6 +143,5 @@ function requireMoments(rule: Rule, segment: MomentSegment): void {
     requireArray(kernel, `moment ${index}`, moment, { length }, singleTypes);
   for (const [name, ids] of Object.entries({ groupIds, ...(memberIds && { memberIds }) }))
     requireArray(kernel, name, ids, { 'groups of 64': length / elementsPerGroupId }, indexTypes);
-  if (fp16Weights) requireArray(kernel, 'fp16Weights', fp16Weights, { length }, halfTypes);
-  requireSeparate(kernel, [gradients, groupIds], [weights, ...moments, ...(fp16Weights ? [fp16Weights] : [])]);
+  requireSeparate(kernel, [gradients, groupIds], [weights, ...moments]);
 }
