@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 122.8, software: 136, gpu: 143.2, matrixUnits: 150.8, tensor: 55.6 },
+    most: { start: 123.4, software: 136.5, gpu: 143.7, matrixUnits: 151.3, tensor: 56.4 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45.6, software: 56.5, gpu: 59.5, matrixUnits: 67.1, tensor: 18.5 },
+    most: { start: 46.2, software: 57.1, gpu: 60.2, matrixUnits: 67.7, tensor: 19.1 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
