@@ -1,10 +1,12 @@
-// How long training steps take beside those of another checkout, for example of an older commit, each in a process of its own, in turns.
+// How long training steps take beside those of another checkout, for example of an older commit,
+// each in a process of its own, in turns.
 // `npm run build` in both first.
 //
 //     node benchmarks/checkouts.mjs --before CHECKOUT [--config tiny] [--batches 8,32] [--length 64] [--rounds 15]
 //
-// Ratios are of two turns that follow one another: by the clock, which a busy machine disturbs, and in time of all processors, which on a
-// software adapter is all of the work. Losses after the same steps are compared too.
+// Ratios are of two turns that follow one another: by the clock, which a busy machine disturbs,
+// and in time of all processors, which on a software adapter is all of the work. Losses after the
+// same steps are compared too.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rootFolder } from '../scripts/setup/root-folder.mjs';

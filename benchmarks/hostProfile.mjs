@@ -1,5 +1,6 @@
-// Where the host's time goes while it records training steps, on Dawn's null backend: the processor's time by part of the packages. Counted
-// in processor time and in samples of it, so that a busy machine changes the sum more than the shares.
+// Where the host's time goes while it records training steps, on Dawn's null backend: the
+// processor's time by part of the packages. Counted in processor time and in samples of it, so that
+// a busy machine changes the sum more than the shares.
 // Usage: node benchmarks/hostProfile.mjs [steps, default 600]      after a build
 import { createRequire } from 'node:module';
 import { Session } from 'node:inspector/promises';

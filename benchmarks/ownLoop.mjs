@@ -3,9 +3,9 @@
 //     node benchmarks/ownLoop.mjs [--model FOLDER] [--rounds 7] [--steps 40]
 //
 // Both train the same model with the same batches; what is timed begins once the kernels are
-// compiled and ends when the GPU is done. Printed are medians and their ratios, by the clock and in
-// time of all processors, which other programs do not disturb; on a software adapter that is all of the
-// work.
+// compiled and ends when the GPU is done. Printed are medians and their ratios, by the clock
+// and in time of all processors, which other programs do not disturb; on a software adapter
+// that is all of the work.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,5 @@
-// What the cost model of products says of a step of BERT-base on a Hopper card, which no card has timed. `npm run build` first.
+// What the cost model of products says of a step of BERT-base on a Hopper card, which no card has
+// timed. `npm run build` first.
 // Usage: node benchmarks/productCosts.mjs
 import { cardsOf } from '../packages/kernels/dist/kernels/gemm/choice/cards.js';
 import { tileMicroseconds, tilesByTime } from '../packages/kernels/dist/kernels/gemm/choice/tileCost.js';
@@ -23,7 +24,10 @@ const sizes = (tile) => {
   return { rows: Number(rows ?? squares[tile]), columns: Number(columns ?? squares[tile]) };
 };
 
-/** Milliseconds of all products, each by the tile of these variants and the parts that would be chosen. */
+/**
+ * Milliseconds of all products, each by the tile of these variants and the
+ * parts that would be chosen.
+ */
 function stepMilliseconds(card, variants, tokens) {
   const candidates = Object.keys(card.tiles)
     .filter((name) => variants.includes(name.split(' ')[0]))

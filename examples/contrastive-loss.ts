@@ -1,5 +1,5 @@
-// A supervised contrastive loss (Khosla et al., 2020) in a Trainer: vectors of sentences with the same
-// label come together, all others go apart. The head's outputs are the vectors.
+// A supervised contrastive loss (Khosla et al., 2020) in a Trainer: vectors of sentences with the
+// same label come together, all others go apart. The head's outputs are the vectors.
 // Afterwards the nearest other sentence has the same label for all 16 (2026-11-28).
 // npm run example -- contrastive-loss
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';

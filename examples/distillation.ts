@@ -1,5 +1,5 @@
-// Distillation (Hinton et al., 2015): a smaller BERT learns what a trained one thinks of all classes.
-// The student, half as large, has all 16 sentences right (2026-11-28).
+// Distillation (Hinton et al., 2015): a smaller BERT learns what a trained one thinks of all
+// classes. The student, half as large, has all 16 sentences right (2026-11-28).
 // npm run example -- distillation
 import {
   AutoModelForSequenceClassification,

@@ -1,6 +1,6 @@
 // The guide's code runs as it is printed, page by page, with a hub on loopback that has a tiny BERT
-// and made-up pairs under the names that the guide uses. A block whose fence says `fragment` is left
-// out; one that says a file's name, such as `csv tickets.csv`, is that file.
+// and made-up pairs under the names that the guide uses. A block whose fence says `fragment` is
+// left out; one that says a file's name, such as `csv tickets.csv`, is that file.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -12,7 +12,10 @@ export async function pocketTask(rows: number) {
   const [trainDataset, evalDataset] = [await encode(train.select([...Array(rows).keys()])), await encode(validation)];
   const accuracy = await evaluate.load('accuracy');
 
-  /** Trains where there are epochs, and says how many parameters, how much memory, and what is right. */
+  /**
+   * Trains where there are epochs, and says how many parameters, how much
+   * memory, and what is right.
+   */
   async function tune(model: BertForSequenceClassification, numTrainEpochs: number, learningRate: number) {
     const given = {
       // At least one, also where nothing is to be trained.

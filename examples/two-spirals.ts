@@ -1,5 +1,6 @@
-// An MLP that tells two spirals apart (Lang and Witbrock, 1988), drawn as it learns to see them.
-// All 194 points are right after 400 steps; the whole takes 3 s of processor time (lavapipe 25, 2026-11-28).
+// An MLP that tells two spirals apart (Lang and Witbrock, 1988), drawn as it learns to see
+// them. All 194 points are right after 400 steps; the whole takes 3 s of processor time
+// (lavapipe 25, 2026-11-28).
 // npm run example -- two-spirals [STEPS]
 import * as at from '@attune/tensor';
 

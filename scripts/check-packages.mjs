@@ -1,5 +1,5 @@
-// Packs every package, installs each from a registry on loopback into an empty project, and tries it
-// there as readers would. Prints a table; with --write it goes into docs/packages.md too.
+// Packs every package, installs each from a registry on loopback into an empty project, and tries
+// it there as readers would. Prints a table; with --write it goes into docs/packages.md too.
 // Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles]
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Writes the tables of docs/compatibility.md and docs/trainer-parity.md that come from the Trainer's
-// own: `npm run build` first. A test compares them with the sources.
+// Writes the tables of docs/compatibility.md and docs/trainer-parity.md that come from the
+// Trainer's own: `npm run build` first. A test compares them with the sources.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMain } from './setup/is-main.mjs';

@@ -1,5 +1,6 @@
 // Builds the documentation as a site of static pages: the guide and the pages of the repository by
-// VitePress, the reference by TypeDoc. Fails on a public name, or a member of one, without a comment and on a dead link.
+// VitePress, the reference by TypeDoc. Fails on a public name, or a member of one, without a
+// comment and on a dead link.
 // Usage: npm run docs [-- --base /attune/]
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
-// The checks that are too long for every change. Prints figures as they come and a summary with date, machine and adapter at the end.
+// The checks that are too long for every change. Prints figures as they come and a summary with
+// date, machine and adapter at the end.
 // Usage: scripts/full-check [check …]     without names: every check
 import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';

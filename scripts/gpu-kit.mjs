@@ -1,5 +1,6 @@
-// Packs what a bare x86-64 Linux machine with a GPU needs, to test every kernel there and to time steps, products and a whole run: Node,
-// Dawn, the libraries of a Vulkan driver without a screen, our programs and PyTorch's side. About 60 MB in .gpu/, which git ignores.
+// Packs what a bare x86-64 Linux machine with a GPU needs, to test every kernel there and to time
+// steps, products and a whole run: Node, Dawn, the libraries of a Vulkan driver without a screen,
+// our programs and PyTorch's side. About 60 MB in .gpu/, which git ignores.
 // Usage: node scripts/gpu-kit.mjs [--mrpc FOLDER] [--vocabulary FOLDER]      then, on that machine: sh .gpu/check.sh RESULTS
 //   --mrpc         a folder with MRPC's train.tsv and validation.tsv; without it the run is on made-up pairs
 //   --vocabulary   a folder with BERT's vocab.txt, which belongs to it
@@ -96,7 +97,10 @@ function packRuntime() {
     console.log(`apt-get could not download ${missing.join(', ')}: the other machine must have its own.`);
 }
 
-/** One file of the sources and all that they import: tests and programs alike, as nothing of it has to be built. */
+/**
+ * One file of the sources and all that they import: tests and programs alike, as
+ * nothing of it has to be built.
+ */
 async function bundle(name, entry) {
   await build({
     configFile: false,

@@ -11,7 +11,9 @@ import { isMain } from './setup/is-main.mjs';
 const defaultFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../packages/kernels/src');
 const firstLine = '// Written by scripts/inline-wgsl.mjs from ';
 
-/** Throws an Error that names file and line of an include that is missing or goes round in a circle. */
+/**
+ * Throws an Error that names file and line of an include that is missing or goes round in a circle.
+ */
 export function inlineWgsl(folder = defaultFolder) {
   const shaders = readShaders(folder);
   for (const [path, { text, includes }] of shaders) writeModule(folder, path, text, includes);
@@ -78,7 +80,9 @@ function writeModule(folder, path, text, includes) {
 /** As a template of JavaScript, on as many lines. */
 export const quoted = (text) => `\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
 
-/** Bundles ship the text: without comments and spaces that say nothing. Lines keep their numbers. */
+/**
+ * Bundles ship the text: without comments and spaces that say nothing. Lines keep their numbers.
+ */
 export function shipped(text) {
   const shorter = (line) => {
     if (/^\s*(\/\/|$)/.test(line)) return '';

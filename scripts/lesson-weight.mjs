@@ -1,7 +1,7 @@
-// Prints what the lesson weighs in a page: `node scripts/lesson-weight.mjs`. Bundled from the sources
-// by vite, and run to its end: what its start takes, what it loads until then, and of that what ran.
-// The statements that ran are the least that any cut into chunks could reach. Parts are gzipped one by
-// one; kinds of adapters load other kernels.
+// Prints what the lesson weighs in a page: `node scripts/lesson-weight.mjs`. Bundled from the
+// sources by vite, and run to its end: what its start takes, what it loads until then, and of that
+// what ran. The statements that ran are the least that any cut into chunks could reach. Parts are
+// gzipped one by one; kinds of adapters load other kernels.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';

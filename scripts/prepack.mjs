@@ -1,5 +1,5 @@
-// Before a package is packed, in its folder: it is built, so that an unbuilt clone cannot publish an
-// empty package.
+// Before a package is packed, in its folder: it is built, so that an unbuilt clone cannot
+// publish an empty package.
 import { readFileSync, rmSync } from 'node:fs';
 import { runInForeground } from './setup/child.mjs';
 import { turboCommand } from './setup/turbo.mjs';

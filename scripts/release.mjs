@@ -14,7 +14,9 @@ const programs = await findPnpm();
 const env = { ...process.env, PATH: [programs, process.env.PATH].join(delimiter) };
 
 const commands = {
-  /** In a clone: version numbers, change logs, and the packages tried as they would be published. */
+  /**
+   * In a clone: version numbers, change logs, and the packages tried as they would be published.
+   */
   async 'dry-run'() {
     const folder = mkdtempSync(join(tmpdir(), 'attune-release-'));
     const clone = join(folder, 'clone');

@@ -1,6 +1,6 @@
-// Writes docs/trainer-parity.md: runs every behaviour that packages/trainer/src/testing/parity lists,
-// against what transformers was recorded to do, and lists what each argument, method, event and
-// option of transformers is here. `npm run build` first. Python is not needed.
+// Writes docs/trainer-parity.md: runs every behaviour that packages/trainer/src/testing/parity
+// lists, against what transformers was recorded to do, and lists what each argument, method, event
+// and option of transformers is here. `npm run build` first. Python is not needed.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

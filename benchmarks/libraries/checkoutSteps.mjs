@@ -1,4 +1,5 @@
-// Training steps of a checkout, by what it has built, and the time of all processors beside the clock's. Usage: node checkoutSteps.mjs CHECKOUT
+// Training steps of a checkout, by what it has built, and the time of all processors beside the
+// clock's. Usage: node checkoutSteps.mjs CHECKOUT
 import { join } from 'node:path';
 import { serve } from './serve.mjs';
 import { takeSteps } from './takeSteps.mjs';

@@ -5,7 +5,9 @@ import { table } from '../table.mjs';
 
 const sumOf = (kinds) => Object.values(kinds).reduce((sum, count) => sum + count, 0);
 
-/** Dispatches of a step of BERT-base by kernel, and its memory, as a GPU would be asked for them. */
+/**
+ * Dispatches of a step of BERT-base by kernel, and its memory, as a GPU would be asked for them.
+ */
 export async function countDispatches({ figures, show }) {
   const gpuShaped = new LibraryProcess('a GPU', process.execPath, [
     fileURLToPath(new URL('../libraries/gpuShaped.mjs', import.meta.url)),

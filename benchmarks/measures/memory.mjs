@@ -3,8 +3,8 @@ import { table } from '../table.mjs';
 
 /**
  * Of a BERT layer, what is kept of each token for the backward pass: 16 rows of the hidden size,
- * counting the wide ones four times; fp16 halves 12 of them. Of a layer that is computed again it is
- * the row that goes in; while that is done, one such layer is there whole.
+ * counting the wide ones four times; fp16 halves 12 of them. Of a layer that is computed again it
+ * is the row that goes in; while that is done, one such layer is there whole.
  */
 function keptBytesPerToken({ hiddenSize, numHiddenLayers, intermediateSize }, fp16, everyNLayers) {
   const wide = 2 * intermediateSize;

@@ -5,8 +5,8 @@ import { table, withRatio } from '../table.mjs';
 const together = 20;
 
 /**
- * Single operations, forward and with their gradients: what a call costs with its share of the wait.
- * The least of the rounds, as what else runs on a machine only adds to short times.
+ * Single operations, forward and with their gradients: what a call costs with its share of the
+ * wait. The least of the rounds, as what else runs on a machine only adds to short times.
  */
 export async function compareOperations({ options, libraries, figures, show, interleave, toAll }) {
   const rows = [];
@@ -41,7 +41,10 @@ export async function compareOperations({ options, libraries, figures, show, int
   );
 }
 
-/** Whether each library computes what the first does: its result, or its gradients, at the least size. */
+/**
+ * Whether each library computes what the first does: its result, or its
+ * gradients, at the least size.
+ */
 async function checkValues(libraries, task) {
   const read = [];
   for (const library of libraries) read.push(await library.ask({ ...task, read: true, repeats: 1 }));

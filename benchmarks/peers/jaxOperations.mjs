@@ -32,7 +32,8 @@ export const operation = (jax) =>
     };
     const inputs = inputNumbers(name, n).map(({ shape, values }) => np.array(values).reshape(shape));
     const { shape, values: upstream } = givenGradient(name, n);
-    // Not `grad`: under `jit` it drops the result, and of what is linear computes no forward at all.
+    // Not `grad`: under `jit` it drops the result, and of what is linear
+    // computes no forward at all.
     const both = (given, ...x) => {
       const [result, pullBack] = jax.vjp(calls[name], x);
       const gradients = pullBack(given);

@@ -1,5 +1,6 @@
-// A page loads a model by address, from the origin's own file system (OPFS), from Files and from a
-// Map, and saves it there: no hub. The model lies at /model, where scripts/browser-tests.mjs puts it.
+// A page loads a model by address, from the origin's own file system (OPFS), from Files and
+// from a Map, and saves it there: no hub. The model lies at /model, where
+// scripts/browser-tests.mjs puts it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AutoModelForSequenceClassification, AutoTokenizer } from '../../packages/bert/src/index.ts';
 import { openDevice } from '../../packages/tensor/src/index.ts';

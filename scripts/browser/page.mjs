@@ -41,7 +41,10 @@ export async function openPage(files) {
       browserName: `Chromium ${browser.version()}`,
       /** Runs a function in the page. */
       evaluate: (task, argument) => page.evaluate(task, argument),
-      /** What is written to the page's console. A program that asks for a file that is not there hears so itself. */
+      /**
+       * What is written to the page's console. A program that asks for a file that is
+       * not there hears so itself.
+       */
       onMessage: (hear) => page.on('console', (message) => notFound.test(message.text()) || hear(message.text())),
       close: () => browser.close(),
     };

@@ -6,7 +6,8 @@ import { rootFolder } from '../setup/root-folder.mjs';
 
 /**
  * Packs every package as `pnpm publish` would, into `folder`, and unpacks each beside it.
- * @returns {Promise<{ name: string, tarball: string, unpacked: string, manifest: object, files: string[] }[]>}
+ * @returns {Promise<{ name: string, tarball: string, unpacked: string, manifest:
+ *   object, files: string[] }[]>}
  */
 export async function packAll(folder) {
   const { code, output } = await runPnpm(await findPnpm(), [

@@ -1,5 +1,6 @@
-// The tests that run on Deno's own WebGPU, in one program: kernels against their float64 references,
-// tensors and their gradients, and a model. Built and started by scripts/deno-tests.mjs.
+// The tests that run on Deno's own WebGPU, in one program: kernels against their
+// float64 references, tensors and their gradients, and a model. Built and started
+// by scripts/deno-tests.mjs.
 import { openDevice } from '../../packages/kernels/src/index.ts';
 import { rareHeads, runTests } from '../gpu/runTests.mjs';
 import { onlyDawn } from './ownWebGpu.mjs';
@@ -27,8 +28,8 @@ const reasons = new Map([
   ['which this device lacks', 'need subgroups'],
 ]);
 const whySkipped = (message) => [...reasons].find(([words]) => message.includes(words))?.[1] ?? null;
-// Every wait for results takes a tenth of a second and more there, whatever the size: without --all or
-// a word the sizes are few, and tensor's operations run in one table with their gradients.
+// Every wait for results takes a tenth of a second and more there, whatever the size: without --all
+// or a word the sizes are few, and tensor's operations run in one table with their gradients.
 const words = process.argv.slice(2).filter((word) => word !== '--all');
 const fewSizes = words.length === process.argv.length - 2;
 if (fewSizes && words.length === 0)

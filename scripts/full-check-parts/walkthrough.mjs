@@ -11,8 +11,8 @@ const mostSeconds = 5;
 const patience = 120_000;
 
 /**
- * The walk-through of CONTRIBUTING.md as steps: commands, line by line, and files, whole. A fence `sh
- * fails` holds commands that must fail.
+ * The walk-through of CONTRIBUTING.md as steps: commands, line by line, and files, whole. A fence
+ * `sh fails` holds commands that must fail.
  * @param {string} markdown
  * @returns {({ command: string, fails: boolean } | { file: string, content: string })[]}
  */
@@ -28,7 +28,9 @@ export function stepsOf(markdown) {
   }).flat();
 }
 
-/** What CONTRIBUTING.md says of a new kernel, word for word, in a fresh clone of the last commit. */
+/**
+ * What CONTRIBUTING.md says of a new kernel, word for word, in a fresh clone of the last commit.
+ */
 export async function walkthrough() {
   const folder = mkdtempSync(join(tmpdir(), 'attune-walkthrough-'));
   const figures = {};
@@ -63,7 +65,10 @@ const ended = (child) =>
     child.on('close', resolve);
   });
 
-/** Saves the walk-through's shader while `npm run dev` watches it, until the tests have passed again. */
+/**
+ * Saves the walk-through's shader while `npm run dev` watches it, until the
+ * tests have passed again.
+ */
 async function editTestLoop(clone) {
   const files = stepsOf(readFileSync(join(clone, 'CONTRIBUTING.md'), 'utf8')).flatMap(({ file }) => file ?? []);
   const shader = join(
@@ -114,7 +119,10 @@ function waitForPass({ stdout }) {
   });
 }
 
-/** User and system time of a process and all below it, in seconds; NaN where the system does not tell. */
+/**
+ * User and system time of a process and all below it, in seconds; NaN where
+ * the system does not tell.
+ */
 function processorSeconds(root) {
   if (process.platform !== 'linux') return NaN;
   const ticks = new Map();

@@ -1,5 +1,6 @@
-// The check of a machine's GPU that check.sh starts: sections in the order of their worth, each a process of its own with a limit of its
-// own, so that one that fails or hangs costs no other, and what is done is kept when time runs out.
+// The check of a machine's GPU that check.sh starts: sections in the order of their worth, each a
+// process of its own with a limit of its own, so that one that fails or hangs costs no other, and
+// what is done is kept when time runs out.
 // Usage: node check.mjs [folder for the results] [--minutes 5] [--quick]      --quick: everything in its smallest size, on any adapter
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -111,7 +112,9 @@ async function tests() {
   summary.add(`Kernel tests: ${count.passed} passed, ${count.failed} failed${missing}`);
 }
 
-/** One process for a setting, and one line of the summary for a shape: its types beside one another. */
+/**
+ * One process for a setting, and one line of the summary for a shape: its types beside one another.
+ */
 async function steps(setting, shapes, { seconds = 30, ...options } = {}) {
   // A software driver compiles what another setting changes for minutes.
   const types = quick && setting !== 'as is' ? ['f32'] : ['f32', 'fp16'];
@@ -208,7 +211,10 @@ const products = () =>
     },
   });
 
-/** One line for a shape and pass, its variants beside one another; those of BERT's heads are in the summary. */
+/**
+ * One line for a shape and pass, its variants beside one another; those of BERT's
+ * heads are in the summary.
+ */
 async function attentions() {
   let group = [];
   const write = () => {
@@ -231,7 +237,10 @@ async function attentions() {
   write();
 }
 
-/** A run of BERT-base on MRPC, or on made-up pairs where the kit has no MRPC: ours, then transformers'. */
+/**
+ * A run of BERT-base on MRPC, or on made-up pairs where the kit has no MRPC:
+ * ours, then transformers'.
+ */
 async function run() {
   const packed = join(kit, 'mrpc');
   const pairs = existsSync(packed) ? packed : join(scratch, 'pairs');

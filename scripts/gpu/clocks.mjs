@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Keeps the card's clock, heat and power all the while in clocks.csv, where its tool is there. `line` is for the summary. */
+/**
+ * Keeps the card's clock, heat and power all the while in clocks.csv, where its tool is there.
+ * `line` is for the summary.
+ */
 export function startClocks(output) {
   const fields = 'timestamp,clocks.sm,clocks.mem,power.draw,temperature.gpu,clocks_throttle_reasons.active';
   const file = join(output, 'clocks.csv');

@@ -1,5 +1,5 @@
-// Finds a Vulkan driver that shows the GPU. A machine without a screen often has NVIDIA's driver, but neither the loader nor the
-// libraries of X and GL that it links to; the kit brings those.
+// Finds a Vulkan driver that shows the GPU. A machine without a screen often has NVIDIA's driver,
+// but neither the loader nor the libraries of X and GL that it links to; the kit brings those.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';

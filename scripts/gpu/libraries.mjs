@@ -1,5 +1,6 @@
-// The libraries that NVIDIA's Vulkan driver links to, from this machine's Debian or Ubuntu: unpacked here, so that the other machine
-// needs neither root nor dpkg, and without links, which not every way of copying keeps.
+// The libraries that NVIDIA's Vulkan driver links to, from this machine's Debian or Ubuntu:
+// unpacked here, so that the other machine needs neither root nor dpkg, and without links, which
+// not every way of copying keeps.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,8 +2,8 @@
 import { startTests } from '@vitest/runner';
 
 /**
- * Each head size, type and dropout is a program of its own, which a software driver takes seconds to
- * compile: beside Dawn in Node, attention is tested in the sizes of models.
+ * Each head size, type and dropout is a program of its own, which a software driver takes seconds
+ * to compile: beside Dawn in Node, attention is tested in the sizes of models.
  */
 export const rareHeads = /attention .*(heads of (?!(1|3|16|64) )|sequences of 512)/;
 
@@ -12,8 +12,8 @@ export const rareHeads = /attention .*(heads of (?!(1|3|16|64) )|sequences of 51
  * @param {readonly string[]} words only files whose path holds one of them; all where there is none
  * @param {object} [leniency]
  * @param {RegExp} [leniency.leftOut] names of tests that are left out
- * @param {boolean} [leniency.fewSizes] whether of tests that differ in their numbers only two run: one
- *   from the middle and the last. Default false
+ * @param {boolean} [leniency.fewSizes] whether of tests that differ in their numbers only two run:
+ *   one from the middle and the last. Default false
  * @param {(message: string) => string | null} [leniency.whySkipped] why a test that ended with this
  *   error cannot run here; null where it should have
  * @returns {Promise<boolean>} whether all passed

@@ -1,11 +1,12 @@
-// A part of the check: one process with its own limit, whose results are kept line by line as they come.
+// A part of the check: one process with its own limit, whose results are kept
+// line by line as they come.
 import { spawn } from 'node:child_process';
 import { appendFileSync, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs a command; each line of its standard output is written to `NAME.jsonl` (or `.txt`) and given to `onLine` at once, what it
- * writes to standard error goes to `NAME.err`.
+ * Runs a command; each line of its standard output is written to `NAME.jsonl` (or `.txt`) and given
+ * to `onLine` at once, what it writes to standard error goes to `NAME.err`.
  *
  * @returns null, or why it did not end well
  */

@@ -1,4 +1,5 @@
-// What is to be read at once: at most 40 lines, on the screen and in summary.txt as soon as they are known.
+// What is to be read at once: at most 40 lines, on the screen and in summary.txt
+// as soon as they are known.
 import { appendFileSync, writeFileSync } from 'node:fs';
 
 const mostLines = 40;

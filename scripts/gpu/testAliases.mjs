@@ -1,4 +1,5 @@
-// What a bundle of test files takes in place of vitest, which needs a folder of modules at run time.
+// What a bundle of test files takes in place of vitest, which needs a folder of modules at run
+// time.
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';

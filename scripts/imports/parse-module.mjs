@@ -2,9 +2,10 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 
 /**
  * What the rules need to know of one TypeScript file.
- * @returns {{ path: string, imports: { specifier: string, line: number, typeOnly: boolean, dynamic:
- *   boolean, names: string[] }[], names: { name: string, line: number }[], exports: string[],
- *   types: string[], errors: string[] }} `names` are the free identifiers: those that nothing in the file declares
+ * @returns {{ path: string, imports: { specifier: string, line: number, typeOnly: boolean,
+ *   dynamic: boolean, names: string[] }[], names: { name: string, line: number }[], exports:
+ *   string[], types: string[], errors: string[] }} `names` are the free identifiers: those that
+ *   nothing in the file declares
  */
 export function parseModule(path, source) {
   const { program, module, errors } = parseSync(path, source, { lang: 'ts', sourceType: 'module' });

@@ -37,7 +37,10 @@ export const nodeGlobals = new Set([
 /** Globals that exist only in a browser; only in `src/platform/browser.ts`. */
 export const browserGlobals = new Set(['navigator', 'window', 'document', 'localStorage', 'indexedDB', 'caches']);
 
-/** Where kernels takes WebGPU's types from that readers' programs may lack: a global in a public declaration is an error there. */
+/**
+ * Where kernels takes WebGPU's types from that readers' programs may lack: a global in a public
+ * declaration is an error there.
+ */
 export const webGpuTypesFile = 'packages/kernels/src/device/webGpuTypes.ts';
 
 /** WebGPU's own names: `GPUDevice`, `GPUBuffer`, … Only kernels knows them. */

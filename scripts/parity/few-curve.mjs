@@ -6,7 +6,10 @@ const series = [
   { score: 'f1', name: 'F1', colour: '#b3541e' },
 ];
 
-/** Runs by their number of rows, small first: mean and single values of both scores after the last epoch. */
+/**
+ * Runs by their number of rows, small first: mean and single values of both
+ * scores after the last epoch.
+ */
 export function byRows(runs) {
   const counts = [...new Set(runs.map((run) => run.rows))].sort((a, b) => a - b);
   return counts.map((rows) => {
@@ -26,7 +29,10 @@ export function mostFrequent(right) {
   return scores((2 * ones >= right.length ? '1' : '0').repeat(right.length), right);
 }
 
-/** From which number of rows on the means of both scores stay above those of the most frequent label. */
+/**
+ * From which number of rows on the means of both scores stay above those of
+ * the most frequent label.
+ */
 export function beatenFrom(points, baseline) {
   const isAbove = ({ accuracy, f1 }) => accuracy.mean > baseline.accuracy && f1.mean > baseline.f1;
   const from = points.findIndex((_, index) => points.slice(index).every(isAbove));
@@ -47,7 +53,9 @@ export function sentence(points, baseline) {
   return `Accuracy / F1, mean over seeds: ${figures.join(', ')}; ${said} (${baseline.accuracy.toFixed(3)} / ${baseline.f1.toFixed(3)}).`;
 }
 
-/** The curve as an SVG: rows on a logarithmic axis, a dot for each seed, a line through the means. */
+/**
+ * The curve as an SVG: rows on a logarithmic axis, a dot for each seed, a line through the means.
+ */
 export function fewCurve(points, baseline, title) {
   const { width, height, left, right, top, bottom } = size;
   const all = [baseline, ...points.flatMap(({ accuracy, f1 }) => [...accuracy.values, ...f1.values])].flatMap((value) =>

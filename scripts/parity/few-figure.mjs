@@ -1,4 +1,5 @@
-// Draws what little data can do, from the files of few-examples.mjs and mrpc-attune.mjs, and prints it in a sentence.
+// Draws what little data can do, from the files of few-examples.mjs and mrpc-attune.mjs, and
+// prints it in a sentence.
 // Usage: node scripts/parity/few-figure.mjs MRPC_FOLDER OUT.svg RUNS.json [RUNS.json …]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beatenFrom, byRows, fewCurve, mostFrequent, sentence } from './few-curve.mjs';

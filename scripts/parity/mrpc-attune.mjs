@@ -1,4 +1,5 @@
-// The lesson in Attune, once a seed: our side of mrpc_transformers.py, with the same arguments and file.
+// The lesson in Attune, once a seed: our side of mrpc_transformers.py, with the
+// same arguments and file.
 // Usage: node scripts/attune.mjs parity mrpc MODEL MRPC_FOLDER OUT.json SEED [SEED …]
 import { writeFileSync } from 'node:fs';
 import { readMrpc, trainOnMrpc } from './mrpc-run.mjs';

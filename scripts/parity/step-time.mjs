@@ -1,4 +1,5 @@
-// Seconds of a training step of several models, in turns on the same batches of MRPC, and what three epochs come to.
+// Seconds of a training step of several models, in turns on the same batches of MRPC, and
+// what three epochs come to.
 // Usage: node scripts/attune.mjs parity step-time MRPC_FOLDER ROUNDS MODEL [MODEL …]
 import { load, readMrpc } from './mrpc-run.mjs';
 

@@ -35,7 +35,8 @@ function install(folder) {
     writeFileSync(join(beside, 'package.json'), '{ "private": true }\n');
     const { command, args } = npmCommand();
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    // Its install script puts the native program in place; users may have switched install scripts off.
+    // Its install script puts the native program in place; users may have
+    // switched install scripts off.
     const { code, output } = await runQuietly(
       command,
       [...args, 'install', '--no-save', ...quiet, '--ignore-scripts=false', '--prefix', beside, `deno@${version}`],

@@ -8,7 +8,8 @@ import { step } from './step.mjs';
 
 const modules = join(rootFolder, 'node_modules');
 const stampPath = join(modules, '.attune', 'packages.json');
-// Only npm writes it: `npm install NAME` puts its own folders in place of pnpm's, and pnpm takes them for its own.
+// Only npm writes it: `npm install NAME` puts its own folders in place of pnpm's, and
+// pnpm takes them for its own.
 const npmTrace = join(modules, '.package-lock.json');
 
 /** Installs the packages of the lock file, unless node_modules already holds exactly those. */

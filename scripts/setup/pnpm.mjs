@@ -26,8 +26,8 @@ export function runPnpm(programs, args) {
 }
 
 /**
- * The program itself, where npm puts a batch file before it: that needs a shell, which splits a path
- * at its spaces.
+ * The program itself, where npm puts a batch file before it: that needs a shell, which
+ * splits a path at its spaces.
  */
 export function pnpmProgram(programs, platform) {
   if (platform !== 'win32') return posix.join(programs, 'pnpm');

@@ -64,7 +64,10 @@ describe('package managers are started without a shell', () => {
 describe('npm in a clone that pnpm has installed', () => {
   const manifest = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
 
-  /** What npm says of folders as pnpm makes them: links into its store, where packages ask for more than is there. */
+  /**
+   * What npm says of folders as pnpm makes them: links into its store, where packages
+   * ask for more than is there.
+   */
   function npmInstall(lock) {
     const stored = join(scratch, 'node_modules/.pnpm/turbo@2/node_modules/turbo');
     mkdirSync(stored, { recursive: true });

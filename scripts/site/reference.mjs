@@ -105,7 +105,10 @@ const membersOf = ({ children = [], type, kind }) =>
 /** `ReflectionKind.TypeAlias` of TypeDoc. */
 const typeAliasKind = 2097152;
 
-/** What is inherited, or exported twice, is described where it is declared; a constructor may be plain. */
+/**
+ * What is inherited, or exported twice, is described where it is declared; a
+ * constructor may be plain.
+ */
 const isOwn = (reflection) =>
   !reflection.isReference() &&
   !reflection.inheritedFrom &&

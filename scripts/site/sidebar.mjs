@@ -1,5 +1,5 @@
-// What stands on the left of a page: the guide in its order, packages, reference and project; in the
-// reference the names of one package, since all 900 would make every page half a megabyte.
+// What stands on the left of a page: the guide in its order, packages, reference and project; in
+// the reference the names of one package, since all 900 would make every page half a megabyte.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';
@@ -17,8 +17,8 @@ const guide = [
 ].map((name) => `docs/${name}.md`);
 
 /**
- * @param {{ text: string, link: string, items: object[] }[]} reference the sidebar that TypeDoc wrote:
- *   an entry for each module
+ * @param {{ text: string, link: string, items: object[] }[]} reference the sidebar that TypeDoc
+ *   wrote: an entry for each module
  * @returns {Record<string, object[]>} by the beginnings of addresses
  */
 export function sidebar(reference) {

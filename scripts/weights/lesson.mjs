@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';
 
 /**
- * The program of the page. It exports nothing, as the script of a page does: where one does, bundlers
- * put what its late chunks share with it into chunks of their own.
+ * The program of the page. It exports nothing, as the script of a page does: where one does,
+ * bundlers put what its late chunks share with it into chunks of their own.
  * @param {(name: string) => string} from what it imports in place of `@attune/NAME`
  */
 export const lessonCode = (from = (name) => `@attune/${name}`) => `

@@ -44,7 +44,10 @@ export async function predict(name: string, [first, second]: readonly [string, s
   return readLogits([...logits], model.config.labels, model.config.problemType);
 }
 
-/** What logits mean depends on what the model was trained for, as in the pipelines of `transformers`. */
+/**
+ * What logits mean depends on what the model was trained for, as in the
+ * pipelines of `transformers`.
+ */
 export function readLogits(logits: readonly number[], names: readonly string[], problem: string | null): Prediction {
   if (problem === 'regression' || (problem === null && logits.length === 1)) return { score: logits[0] ?? NaN };
   const isMultiLabel = problem === 'multi_label_classification';

@@ -16,7 +16,8 @@ function autoClass<Task extends keyof AutoModels>(name: string, task: Task) {
      *   SafetensorsError, HubError
      */
     static async fromPretrained(nameOrFolder: ModelFolder, options?: FromPretrainedOptions): Promise<AutoModels[Task]> {
-      // Models bring all kernels: a page loads them with the first model, not before its first line.
+      // Models bring all kernels: a page loads them with the first model,
+      // not before its first line.
       const { autoLoaders } = await import('./modelClasses.ts');
       return autoLoaders[task](`${name}.fromPretrained`, nameOrFolder, options);
     }

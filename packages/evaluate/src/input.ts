@@ -57,8 +57,8 @@ export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =
   });
 
 /**
- * Predictions or references, as they came. The values are all, row after row, or of nested lists the
- * rows; the shape is [rows] or [rows, columns], of nested lists the columns of the first row.
+ * Predictions or references, as they came. The values are all, row after row, or of nested lists
+ * the rows; the shape is [rows] or [rows, columns], of nested lists the columns of the first row.
  */
 type Given = readonly [values: ArrayLike<unknown>, shape: readonly number[], place: string, nested?: boolean];
 

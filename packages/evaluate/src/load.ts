@@ -5,8 +5,8 @@ import type { NumberOrListMetric } from './metricOf.ts';
 
 /**
  * Every metric by its name, with its configurations, loaded when it is asked for: a page that uses
- * one does not carry the others. Each file exports its metrics by these names. A new one is a file, a
- * line here, in metrics/definitions.ts and in metrics/index.ts.
+ * one does not carry the others. Each file exports its metrics by these names. A new one is a file,
+ * a line here, in metrics/definitions.ts and in metrics/index.ts.
  */
 const classScores = () => import('./metrics/classScores.ts');
 const correlation = () => import('./metrics/correlation.ts');

@@ -5,8 +5,8 @@ import { refuse } from './input.ts';
 import type { MetricValues } from './input.ts';
 import type { MetricRows, RowKind } from './rows.ts';
 
-// The file of a metric, and of rows that few take, imports what it needs from here, so that bundlers
-// make one chunk of what all share.
+// The file of a metric, and of rows that few take, imports what it needs from here, so that
+// bundlers make one chunk of what all share.
 export { isArrayLike, numbersOf, readGiven, refuse } from './input.ts';
 export type { Table } from './input.ts';
 export { concatenate, readRows, rowWeights, sampleWeightKind } from './rows.ts';

@@ -1,5 +1,5 @@
-// Starts programs whose first lines are ours. Dawn writes two warnings about limits straight to file
-// descriptor 2 whenever an adapter is asked for, and has no switch for them.
+// Starts programs whose first lines are ours. Dawn writes two warnings about limits straight to
+// file descriptor 2 whenever an adapter is asked for, and has no switch for them.
 import { spawn } from 'node:child_process';
 import { Transform } from 'node:stream';
 
@@ -13,8 +13,8 @@ const longest = 200;
 const mayBecomeWarning = (line) => start.startsWith(line) || (line.startsWith(start) && line.length < longest);
 
 /**
- * Passes bytes on as they come, without the lines of those warnings. Only a line that begins as they
- * do waits for its end.
+ * Passes bytes on as they come, without the lines of those warnings. Only a line that begins as
+ * they do waits for its end.
  */
 export class WithoutDawnWarnings extends Transform {
   /** What may yet be a warning, one character a byte. */

@@ -96,8 +96,8 @@ export class Gpu {
   }
 
   /**
-   * Checks that an array of this length may be made now: for what is computed on the host first, and
-   * may take long.
+   * Checks that an array of this length may be made now: for what is computed on the host
+   * first, and may take long.
    *
    * @throws OutOfMemoryError
    */

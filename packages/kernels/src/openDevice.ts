@@ -32,9 +32,9 @@ export interface OpenDeviceOptions {
    */
   withoutFeatures?: readonly string[] | undefined;
   /**
-   * Ways to compute products and attention that are not chosen here, for example `['gemm
-   * outerProduct', 'attention flash']`: where a newer one is slower on your card than what was there
-   * before it. Default: none.
+   * Ways to compute products and attention that are not chosen here, for example
+   * `['gemm outerProduct', 'attention flash']`: where a newer one is slower on your card than what
+   * was there before it. Default: none.
    */
   withoutVariants?:
     | readonly (`gemm ${GemmVariant}` | `attention ${(typeof replaceableVariants)[number]}`)[]

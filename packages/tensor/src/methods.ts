@@ -37,7 +37,9 @@ import { TensorError } from './errors.ts';
 import { Tensor } from './tensor.ts';
 import type { BesideOperand, Operand } from './functional/operands.ts';
 
-/** Every function whose first argument is a tensor that it computes with. A new one is a word here. */
+/**
+ * Every function whose first argument is a tensor that it computes with. A new one is a word here.
+ */
 const functions = {
   ...unary,
   ...activations,

@@ -55,7 +55,9 @@ export const absentArgumentMethods: Readonly<Record<string, string>> = {
   toSanitizedDict: json,
 };
 
-/** Members of `transformers.EvalPrediction` and `PredictionOutput` that are called otherwise here. */
+/**
+ * Members of `transformers.EvalPrediction` and `PredictionOutput` that are called otherwise here.
+ */
 export const absentResultMembers: Readonly<Record<string, string>> = { label_ids: 'it is called labelIds' };
 
 /**

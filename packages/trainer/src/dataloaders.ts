@@ -83,7 +83,9 @@ export function evalDataloader(dataset: TrainerDataset, { args, collate }: Loade
   });
 }
 
-/** The batches of an epoch from one of them on. Those before are not made where that is possible. */
+/**
+ * The batches of an epoch from one of them on. Those before are not made where that is possible.
+ */
 export async function* batchesFrom(loader: Dataloader, startBatch: number): AsyncGenerator<Batch> {
   const plain =
     loader instanceof DataLoader && loader[Symbol.asyncIterator] === DataLoader.prototype[Symbol.asyncIterator];

@@ -28,9 +28,9 @@ export interface OptimizerInput {
   /** The model whose parameters it changes. */
   readonly model: TrainableModel;
   /**
-   * The learning rate of each step of the run, as `createScheduler` gave it; the first rate alone where
-   * that depends on what training shows. Either is an `lr` of optimizers. Groups with rates of their
-   * own are multiplied with the schedule's share of `learningRate`.
+   * The learning rate of each step of the run, as `createScheduler` gave it; the first rate alone
+   * where that depends on what training shows. Either is an `lr` of optimizers. Groups with rates
+   * of their own are multiplied with the schedule's share of `learningRate`.
    */
   readonly learningRates: Float64Array | number;
 }
@@ -109,7 +109,10 @@ export interface EvaluationLoopOptions extends PredictionStepOptions {
 export interface EvaluateOptions {
   /** What every metric's name begins with. Default `eval`, for predict() `test`. */
   readonly metricKeyPrefix?: string | undefined;
-  /** Ends it before its next batch, and while kernels are compiled: it rejects with the signal's reason. */
+  /**
+   * Ends it before its next batch, and while kernels are compiled: it rejects
+   * with the signal's reason.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Outputs of the model that are no predictions, such as `['hiddenStates']`. Default none. */
   readonly ignoreKeys?: readonly string[] | undefined;
@@ -140,13 +143,14 @@ export interface ExtensionPoints {
   /** Gives the batches of `predict`. Default: the rows in their order. */
   getTestDataloader(testDataset: TrainerDataset): Dataloader | Promise<Dataloader>;
   /**
-   * Gives the learning rate of each step, counted from 0, or what makes a scheduler of an optimizer.
-   * Called once a run.
+   * Gives the learning rate of each step, counted from 0, or what makes a scheduler of an
+   * optimizer. Called once a run.
    */
   createScheduler(input: SchedulerInput): Schedule | SchedulerMaker;
   /**
-   * Gives the optimizer of a run, which is disposed of at its end. Called once a run, after
-   * `createScheduler`. Default: that of `optim`, with weight decay on all but biases and layer norms.
+   * Gives the optimizer of a run, which is disposed of at its end. Called once a
+   * run, after `createScheduler`. Default: that of `optim`, with weight decay on all
+   * but biases and layer norms.
    */
   createOptimizer(input: OptimizerInput): Optimizer | Promise<Optimizer>;
   /**
@@ -168,8 +172,8 @@ export interface ExtensionPoints {
   /** Keeps an entry in `state.logHistory`, with epoch and step, and tells the callbacks. */
   log(logs: LogEntry): Promise<void>;
   /**
-   * The evaluations of a run call it without arguments. Of several datasets it calls itself once for
-   * each, with the name behind the prefix.
+   * The evaluations of a run call it without arguments. Of several datasets it calls itself once
+   * for each, with the name behind the prefix.
    */
   evaluate(evalDataset?: EvalDataset, options?: EvaluateOptions | string): Promise<LogEntry>;
   /** Writes model and tokenizer into a folder; the checkpoints of a run call it with theirs. */

@@ -29,7 +29,8 @@ export function rowLength(dataset: TrainerDataset, row: number, { lengthColumnNa
 /**
  * An order in which rows of like lengths follow each other: drawn rows are cut into groups of some
  * batches, and each group is sorted, longest first. The longest row of all comes first, so that a
- * batch that is too large is met at once. `transformers.trainer_pt_utils.get_length_grouped_indices`.
+ * batch that is too large is met at once.
+ * `transformers.trainer_pt_utils.get_length_grouped_indices`.
  *
  * @param drawn each row number once, in a random order
  * @param batchSize rows of an update

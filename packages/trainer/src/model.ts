@@ -22,8 +22,8 @@ export interface ModelOutput {
   /** Mean over the labelled examples; missing when the batch has no labels. Shape []. */
   readonly loss?: Tensor | undefined;
   /**
-   * [examples, labels]; of a model that labels tokens [examples, tokens, labels]. Every other tensor
-   * in the output, or array of them, is a prediction too.
+   * [examples, labels]; of a model that labels tokens [examples, tokens, labels]. Every other
+   * tensor in the output, or array of them, is a prediction too.
    */
   readonly logits: Tensor;
 }
@@ -32,7 +32,9 @@ export interface ModelOutput {
 export interface TrainableModel extends Module {
   /** Batch keys that `forward` reads, without the labels. */
   readonly inputNames: readonly string[];
-  /** The input that stands for all: what counts as tokens, and what metrics see. Default: the first. */
+  /**
+   * The input that stands for all: what counts as tokens, and what metrics see. Default: the first.
+   */
   readonly mainInputName?: string | undefined;
   /** Loss, where the batch has labels, and logits. */
   forward(batch: Batch, context?: ForwardContext): ModelOutput;

@@ -2,8 +2,9 @@ import { callable, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 
 /**
- * A function that reads what it is called with, such as a loss of the outputs. `length` does not tell:
- * it is 0 for rest parameters, for `arguments` and for what was bound; so its text is looked at.
+ * A function that reads what it is called with, such as a loss of the outputs. `length`
+ * does not tell: it is 0 for rest parameters, for `arguments` and for what was bound;
+ * so its text is looked at.
  */
 export function functionOf(inputs: string): Kind {
   return {

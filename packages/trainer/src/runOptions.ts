@@ -19,8 +19,9 @@ export interface TrainOptions {
    */
   readonly howToResume?: string | undefined;
   /**
-   * Ends the run: before its first step at once, later when the step under way is done. `train()`
-   * then rejects with the signal's reason; the weights are those of that step, and nothing is saved.
+   * Ends the run: before its first step at once, later when the step under way is done.
+   * `train()` then rejects with the signal's reason; the weights are those of that
+   * step, and nothing is saved.
    */
   readonly signal?: AbortSignal | undefined;
   /** `ignoreKeys` of the evaluations of this run. Default none. */

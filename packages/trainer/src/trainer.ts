@@ -160,8 +160,8 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
    * Loss and metrics on a dataset, logged: `eval_loss`, what `computeMetrics` returns, and run
    * times.
    *
-   * @param evalDataset default: the Trainer's. Several, by name, are evaluated one after the other, the
-   *   name behind the prefix: `eval_a_loss`
+   * @param evalDataset default: the Trainer's. Several, by name, are evaluated one after the other,
+   *   the name behind the prefix: `eval_a_loss`
    * @param options or the prefix of the metrics' names alone
    * @throws BatchTooLargeError, TrainerDatasetError, TrainerError
    */

@@ -53,9 +53,10 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
    */
   modelInit?: (() => TrainableModel | Promise<TrainableModel>) | undefined;
   /**
-   * An optimizer of yours over the model's parameters, and a schedule: a function from a step to its
-   * rate, a scheduler of that optimizer, or null for the one that the arguments name. The optimizer
-   * stays yours: a run does not dispose of it, and clips by `maxGradNorm` unless it does so itself.
+   * An optimizer of yours over the model's parameters, and a schedule: a function from a step
+   * to its rate, a scheduler of that optimizer, or null for the one that the arguments name.
+   * The optimizer stays yours: a run does not dispose of it, and clips by `maxGradNorm`
+   * unless it does so itself.
    */
   optimizers?: readonly [optimizer: Optimizer | null, scheduler?: Schedule | OptimizerScheduler | null] | undefined;
   /** A class of optimizers with all of its options, in place of `optim` and `optimArgs`. */
@@ -65,8 +66,8 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   /** Rows to train on. */
   trainDataset?: TrainerDataset | undefined;
   /**
-   * Rows to evaluate on. Several datasets, `{ a, b }` or a `DatasetDict`, are evaluated one after the
-   * other, and their metrics are called `eval_a_loss`, `eval_b_loss`, ….
+   * Rows to evaluate on. Several datasets, `{ a, b }` or a `DatasetDict`, are evaluated one after
+   * the other, and their metrics are called `eval_a_loss`, `eval_b_loss`, ….
    */
   evalDataset?: EvalDataset | undefined;
   /**
@@ -77,9 +78,9 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   /** The tokenizer: pads batches and is saved with the model. */
   processingClass?: ProcessingClass | undefined;
   /**
-   * Metrics from logits and labels, called after each evaluation. Numbers go into the table; texts,
-   * arrays and objects (a confusion matrix) are logged too. With `batchEvalMetrics` it is called for
-   * each batch.
+   * Metrics from logits and labels, called after each evaluation. Numbers go into the table;
+   * texts, arrays and objects (a confusion matrix) are logged too. With `batchEvalMetrics` it
+   * is called for each batch.
    */
   computeMetrics?:
     | ((
@@ -95,8 +96,8 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   computeLossFunc?: ComputeLossFunc | undefined;
   /**
    * What an evaluation keeps of the logits of each batch, such as `(logits) => logits.argmax(-1)`:
-   * `computeMetrics` and `predict` get that. It records work for the GPU. Where the model gives several
-   * outputs, it is passed an array of them.
+   * `computeMetrics` and `predict` get that. It records work for the GPU. Where the model gives
+   * several outputs, it is passed an array of them.
    */
   preprocessLogitsForMetrics?:
     | ((

@@ -10,7 +10,9 @@ import { metricLines } from './progress/formatMetrics.ts';
 import type { LogEntry, TrainerState } from './state/trainerState.ts';
 import type { ProcessingClass } from './trainerOptions.ts';
 
-/** What a `Trainer` shows and saves beside its runs. A page that writes nothing does not load how. */
+/**
+ * What a `Trainer` shows and saves beside its runs. A page that writes nothing does not load how.
+ */
 export abstract class TrainerResults {
   abstract readonly model: TrainableModel;
   abstract readonly args: TrainingArguments;

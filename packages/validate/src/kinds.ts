@@ -6,7 +6,10 @@ export interface Kind {
   readonly what: string;
   /** Whether a value is one. */
   readonly holds: (value: unknown) => boolean;
-  /** More about a value that does not hold, such as which element of an array is wrong, if there is more. */
+  /**
+   * More about a value that does not hold, such as which element of an array is
+   * wrong, if there is more.
+   */
   readonly found?: ((value: unknown) => string | undefined) | undefined;
   /** Whether `undefined` will do. */
   readonly optional?: true | undefined;
@@ -46,7 +49,9 @@ export const object: Kind = {
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
-/** An object whose values stand under names: no array, Map or promise, which have them elsewhere. */
+/**
+ * An object whose values stand under names: no array, Map or promise, which have them elsewhere.
+ */
 export const named: Kind = {
   what: 'an object with names',
   holds: (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value),

@@ -69,7 +69,10 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   }
 }
 
-/** A few comparisons, as options of every operation of a training step come here. False may be wrong. */
+/**
+ * A few comparisons, as options of every operation of a training step come
+ * here. False may be wrong.
+ */
 function areRight(options: unknown, kinds: OptionKinds): boolean {
   if (!named.holds(options)) return false;
   const given = options as Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
-// Times attention in every variant that the adapter runs, forward and backward, and prints a line of JSON for each as soon as it has it:
-// milliseconds of one call, and whether the device takes this variant by itself. Usage: node attention.mjs [quick]
+// Times attention in every variant that the adapter runs, forward and backward, and prints a line
+// of JSON for each as soon as it has it: milliseconds of one call, and whether the device takes
+// this variant by itself. Usage: node attention.mjs [quick]
 import {
   addAttentionCandidates,
   attention,
@@ -18,7 +19,10 @@ addAttentionCandidates();
 const gpu = await openDevice();
 await loadVariants();
 await warmUp(gpu, quick);
-/** What runs a variant, and what it is called: flash in less workgroup memory too, where the adapter gives so much that it stages more rows. */
+/**
+ * What runs a variant, and what it is called: flash in less workgroup memory too, where the adapter
+ * gives so much that it stages more rows.
+ */
 const devices = [{ device: gpu, words: '' }];
 const less = 32768;
 if (gpu.info.limits.maxComputeWorkgroupStorageSize >= 49152) {
@@ -76,7 +80,10 @@ function runs(device, variant, headSize) {
   }
 }
 
-/** Forward and backward of sequences of one length with dropout, as training has them: one array for queries, keys and values. */
+/**
+ * Forward and backward of sequences of one length with dropout, as training has them: one array for
+ * queries, keys and values.
+ */
 function makePasses(device, { type, length, headSize, numHeads }) {
   const sequences = tokens / length;
   const size = tokens * channels;

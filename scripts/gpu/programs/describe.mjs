@@ -1,4 +1,5 @@
-// Prints what WebGPU finds, what it would choose, and settings that choose each other variant by its name, as one line of JSON.
+// Prints what WebGPU finds, what it would choose, and settings that choose each other variant by
+// its name, as one line of JSON.
 import { openDevice } from '../../../packages/kernels/src/index.ts';
 import { chosenVariant } from '../../../packages/kernels/src/kernels/attention/variants.ts';
 import { fittingVariants } from '../../../packages/kernels/src/kernels/gemm/variants.ts';

@@ -1,4 +1,5 @@
-// Times products, many in a row, and prints a line of JSON for each. Usage: node products.mjs [quick]
+// Times products, many in a row, and prints a line of JSON for each. Usage:
+// node products.mjs [quick]
 import { gemm, openDevice } from '../../../packages/kernels/src/index.ts';
 import { warmUp } from './warmUp.mjs';
 

@@ -1,5 +1,5 @@
-// Times training steps under one setting and prints a line of JSON for each as soon as it is done. A
-// model's memory is given back before the next is made: a peak is the step's own.
+// Times training steps under one setting and prints a line of JSON for each as soon as it is done.
+// A model's memory is given back before the next is made: a peak is the step's own.
 // Usage: node steps.mjs '{ "setting": "as is", "shapes": [[8, 64]], "types": ["f32", "fp16"], "repeats": 20 }'
 //   robustness, toggles   of Dawn
 //   withoutFeatures       not to ask for
@@ -41,7 +41,10 @@ async function openSetting({ robustness = true, toggles = [], withoutFeatures = 
   return opened;
 }
 
-/** What the device would choose for each class of products, in so many parts; asked for like a tuned table. */
+/**
+ * What the device would choose for each class of products, in so many parts;
+ * asked for like a tuned table.
+ */
 function inParts(splits) {
   const choose = (key) => {
     const [, type, m, n, k] = /^\w+ (\w+) (\d+) x (\d+) x (\d+)$/.exec(key) ?? [];

@@ -23,7 +23,10 @@ const plain = { posix: /^[\w./:@%+=,-]+$/, powershell: /^[\w./:\\+=-]+$/, cmd: /
 const quotedWhereNeeded = (word: string, shell: Shell): string =>
   plain[shell].test(word) ? word : quoted[shell](word);
 
-/** A sentence on one line: line breaks are blanks to the tokenizer, other control characters nothing. */
+/**
+ * A sentence on one line: line breaks are blanks to the tokenizer, other
+ * control characters nothing.
+ */
 const onOneLine = (text: string): string => text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '');
 
 /**

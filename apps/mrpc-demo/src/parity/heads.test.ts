@@ -75,7 +75,10 @@ const refused = (labels: readonly unknown[] | null, words: string, options: obje
 
 const better = 'the error names row and column, and says what to do';
 
-/** What a user of transformers counts on; the models that it takes are above the Trainer, so that these stand here. */
+/**
+ * What a user of transformers counts on; the models that it takes are above the Trainer,
+ * so that these stand here.
+ */
 const behaviours = [
   {
     what: 'two classes, three classes, and classes as booleans',

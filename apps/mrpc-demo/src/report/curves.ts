@@ -90,7 +90,8 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
         itemStyle: { color: colors[index] },
         data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
       })),
-      // Named in the legend: at the lines themselves names lie over each other when values are near.
+      // Named in the legend: at the lines themselves names lie over each
+      // other when values are near.
       ...baselines.map(({ name, metrics }, index) => ({
         name: `${name} (${names[0]?.slice(5) ?? ''})`,
         type: 'line',

@@ -104,7 +104,10 @@ interface Labels {
   readonly numberOf: ((label: unknown) => number) | null;
 }
 
-/** Names become classes in the order of the alphabet; whole numbers from 0 are classes; others are scores. */
+/**
+ * Names become classes in the order of the alphabet; whole numbers from 0 are
+ * classes; others are scores.
+ */
 function readLabels(name: string, dataset: Dataset<Row>, column: string): Labels {
   const feature = dataset.features[column];
   if (feature instanceof ClassLabel) return { names: feature.names, numberOf: null };

@@ -2,7 +2,9 @@ import type { BertForSequenceClassification, Tokenizer } from '@attune/bert';
 import type { Dataset } from '@attune/data';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
 
-/** A text or two, and what they are labelled: the number of a class, or a score. Columns as in MRPC. */
+/**
+ * A text or two, and what they are labelled: the number of a class, or a score. Columns as in MRPC.
+ */
 export interface LabelledRow {
   readonly sentence1: string;
   /** Missing where each row has one text. */

@@ -1,7 +1,9 @@
 import type { ReportExample } from '../report/reportData.ts';
 import type { LabelledData } from '../sources/source.ts';
 
-/** Every validation example with the class that the model gives it, and how likely it finds that. */
+/**
+ * Every validation example with the class that the model gives it, and how likely it finds that.
+ */
 export function examplesOf(
   { validation }: LabelledData,
   labelNames: readonly string[],

@@ -14,7 +14,10 @@ export interface Scores {
 
 export type Scorer = (predictions: readonly number[], references: readonly number[]) => Record<string, number>;
 
-/** Accuracy, and with two classes F1, as GLUE's MRPC is scored; the root of the mean squared error for scores. */
+/**
+ * Accuracy, and with two classes F1, as GLUE's MRPC is scored; the root of the mean
+ * squared error for scores.
+ */
 export async function scorerFor({ labelNames }: LabelledData): Promise<Scorer> {
   if (labelNames === null) {
     const metric = await evaluate.load('mse');

@@ -75,7 +75,9 @@ export class BertOutput extends Module {
     return computesAs(this, BertOutput) && computesAs(this.LayerNorm, LayerNorm);
   }
 
-  /** @param readBy weights of the linear layers that read the result first. Default: none is known */
+  /**
+   * @param readBy weights of the linear layers that read the result first. Default: none is known
+   */
   forward(input: Tensor, residual: Tensor, { random }: Run, readBy: readonly Tensor[] = []): Tensor {
     const { dense, dropout } = this;
     const options = { dropout, random, letsGo: isPlain(dense), readBy };
@@ -112,7 +114,9 @@ export class BertAttention extends Module {
     return plainWeights(query, key, value);
   }
 
-  /** @param readBy weights of the linear layers that read the result first. Default: none is known */
+  /**
+   * @param readBy weights of the linear layers that read the result first. Default: none is known
+   */
   forward(hidden: Tensor, run: Run, readBy: readonly Tensor[] = []): Tensor {
     return this.output.forward(this.self.forward(hidden, run), hidden, run, readBy);
   }

@@ -53,7 +53,10 @@ export class BertEmbeddings extends Module {
     return dropout.forward(norm.forward(noisy), random);
   }
 
-  /** On GPUs, with nothing between sum, layer norm and dropout; processors keep what is in their cache. */
+  /**
+   * On GPUs, with nothing between sum, layer norm and dropout; processors
+   * keep what is in their cache.
+   */
   get #isOneKernel(): boolean {
     const { LayerNorm: norm, dropout, word_embeddings: words } = this;
     return (

@@ -55,7 +55,9 @@ export class BertLayer extends Module {
     );
   }
 
-  /** @param readBy weights of the linear layers that read the result first. Default: none is known */
+  /**
+   * @param readBy weights of the linear layers that read the result first. Default: none is known
+   */
   forward(hidden: Tensor, run: Run, readBy: readonly Tensor[] = []): Tensor {
     const attended = this.attention.forward(hidden, run, plainWeights(this.intermediate.dense));
     const output = this.output.forward(this.intermediate.forward(attended), attended, run, readBy);
@@ -77,7 +79,10 @@ export class BertEncoder extends Module {
     );
   }
 
-  /** Weights of the linear layers that read the hidden states before layer `index`, where it computes at once. */
+  /**
+   * Weights of the linear layers that read the hidden states before layer `index`,
+   * where it computes at once.
+   */
   readersBefore(index: number): readonly Tensor[] {
     return this.#isComputedAgain(index) ? [] : (this.layer[index]?.attention.readers ?? []);
   }
@@ -87,8 +92,8 @@ export class BertEncoder extends Module {
   }
 
   /**
-   * @param keepsStates whether somebody reads the hidden states before the last. Where products read
-   *   f16 copies of them, they may go otherwise. Default true.
+   * @param keepsStates whether somebody reads the hidden states before the last. Where products
+   *   read f16 copies of them, they may go otherwise. Default true.
    * @returns the hidden states: those of the embeddings, then those after every layer
    */
   forward(embedded: Tensor, run: Run, keepsStates = true): readonly Tensor[] {

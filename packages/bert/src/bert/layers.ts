@@ -36,7 +36,10 @@ export function layerNormOf(weights: WeightSource, config: BertConfig): LayerNor
   });
 }
 
-/** Whether a module computes as its class does: it was not replaced by another kind, and has no hooks. */
+/**
+ * Whether a module computes as its class does: it was not replaced by
+ * another kind, and has no hooks.
+ */
 export const computesAs = (
   module: { readonly forward: unknown },
   { prototype }: { readonly prototype: { readonly forward: unknown } },

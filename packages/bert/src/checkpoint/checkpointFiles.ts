@@ -22,8 +22,9 @@ export const isWeightsFile = (name: string): boolean =>
   /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/.test(name);
 
 /**
- * The files of a checkpoint: config.json and model.safetensors, or numbered parts with an index
- * when they would be over `maxShardBytes`. config.json is the last, so that it takes its place last.
+ * The files of a checkpoint: config.json and model.safetensors, or numbered parts with
+ * an index when they would be over `maxShardBytes`. config.json is the last, so that
+ * it takes its place last.
  */
 export function checkpointFiles(
   config: Readonly<Record<string, unknown>>,

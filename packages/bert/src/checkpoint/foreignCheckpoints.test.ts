@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { AutoModel, AutoModelForSequenceClassification, CheckpointError } from '../index.ts';
 
-/** What transformers makes of a folder: names in alphabetical order, norms of the weights it found. */
+/**
+ * What transformers makes of a folder: names in alphabetical order, norms of the weights it found.
+ */
 interface Kind {
   /** Whether it was loaded without a head. */
   readonly base: boolean;

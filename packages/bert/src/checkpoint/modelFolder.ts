@@ -51,7 +51,10 @@ export interface DirectoryHandle {
   keys?(): AsyncIterable<string>;
 }
 
-/** Files by their paths in the folder, such as `config.json`: what `model.files()` gives, or a page has. */
+/**
+ * Files by their paths in the folder, such as `config.json`: what
+ * `model.files()` gives, or a page has.
+ */
 export type NamedFiles = ReadonlyMap<string, FileContent | ArrayBuffer | BlobLike>;
 
 /**

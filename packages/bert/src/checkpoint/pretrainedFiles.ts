@@ -4,8 +4,8 @@ import { CheckpointError } from './checkpointError.ts';
 import { readerOf, type ModelFolder } from './modelFolder.ts';
 
 /**
- * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`, `forceDownload`,
- * `onProgress`, `subfolder`.
+ * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`,
+ * `forceDownload`, `onProgress`, `subfolder`.
  */
 export interface PretrainedOptions extends Omit<ResolveOptions, 'repoType'> {
   /** Folder inside the repository or folder, such as '0_Transformer'. Default: its top. */

@@ -11,7 +11,9 @@ const settings = { numHiddenLayers: 5 };
 /** Of its tokens the last is padding. */
 const batch = { ...tinyBatch, attention_mask: { data: Int32Array.of(1, 1, 1, 1, 1, 0), shape: [2, 3] } };
 
-/** Losses of two steps and the weights after them, and the most memory that a backward pass needed. */
+/**
+ * Losses of two steps and the weights after them, and the most memory that a backward pass needed.
+ */
 async function train(checkpointing: { everyNLayers?: number } | null, { fp16 = false, frozen = false } = {}) {
   using model = await makeTinyBert(device, settings);
   if (checkpointing) model.activationCheckpointingEnable(checkpointing);

@@ -122,8 +122,8 @@ export function labelsOf(
 }
 
 /**
- * The loss of logits [rows, numLabels]: the sum over examples divided by `items`; over labels too where an example has several numbers,
- * as PyTorch's means do.
+ * The loss of logits [rows, numLabels]: the sum over examples divided by `items`; over labels too
+ * where an example has several numbers, as PyTorch's means do.
  */
 export function lossOf(logits: Tensor, { problemType, values, labelled }: ReadLabels, items = labelled): Tensor {
   const perRow = problemType === 'single_label_classification' ? 1 : (logits.shape[1] ?? 1);

@@ -192,7 +192,10 @@ export async function readWeights<Class extends { readonly kind: ModelKind }>(
   return { modelClass, config, weights: sourceOf(loadWeights(plan, config), device), seed, report: plan.report };
 }
 
-/** The device, with what products on it need: a page may bring models, and with them products, after it. */
+/**
+ * The device, with what products on it need: a page may bring models, and with
+ * them products, after it.
+ */
 async function readyDevice(given: Device | undefined): Promise<Device> {
   const device = given ?? (await defaultDevice());
   await device.prepare(() => {});

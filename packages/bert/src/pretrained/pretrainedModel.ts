@@ -17,7 +17,8 @@ import {
 import { BertEmbeddings } from '../bert/embeddings.ts';
 import { BertEncoder } from '../bert/encoder.ts';
 import type { WeightSource } from '../bert/layers.ts';
-// Not loaded late: a page that lost its server meanwhile, or got a newer one, would lose what it trained.
+// Not loaded late: a page that lost its server meanwhile, or got a newer one,
+// would lose what it trained.
 import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
@@ -116,8 +117,8 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * Loads a checkpoint: a hub name, a folder, or its files; what it may lack (a classifier) is drawn from the
-   * seed, exactly as PyTorch draws it.
+   * Loads a checkpoint: a hub name, a folder, or its files; what it may lack (a classifier) is
+   * drawn from the seed, exactly as PyTorch draws it.
    * @throws CheckpointError, ConfigError, SafetensorsError, HubError
    */
   static async fromPretrained<Model extends PretrainedModel>(
@@ -143,8 +144,8 @@ export abstract class PretrainedModel extends Module {
 
   /**
    * Writes config.json and model.safetensors, which Python's `transformers` loads. Every file is
-   * complete before the first takes its place; config.json takes its place last. In a page the folder
-   * is a directory handle, or a Map that takes the files.
+   * complete before the first takes its place; config.json takes its place last. In a page the
+   * folder is a directory handle, or a Map that takes the files.
    * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder
    *   cannot be written
    */
@@ -154,8 +155,9 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * Strength of the noise that training adds to the embeddings, uniform up to `alpha / sqrt(columns *
-   * hiddenSize)` (NEFTune); drawn from seed and update as dropout is. Null for none.
+   * Strength of the noise that training adds to the embeddings, uniform up to
+   * `alpha / sqrt(columns * hiddenSize)` (NEFTune); drawn from seed and update as
+   * dropout is. Null for none.
    */
   get neftuneNoiseAlpha(): number | null {
     return this.#embeddings()[0]?.neftuneNoiseAlpha ?? null;
@@ -173,8 +175,8 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * From now on layers keep nothing for the backward pass of training, which computes them again: less
-   * memory for more time, and the same gradients bit for bit.
+   * From now on layers keep nothing for the backward pass of training, which computes them again:
+   * less memory for more time, and the same gradients bit for bit.
    * @throws ArgumentError
    */
   activationCheckpointingEnable(options: ActivationCheckpointingOptions = {}): void {

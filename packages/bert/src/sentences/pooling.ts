@@ -24,7 +24,9 @@ function widthOf(where: string, values: ArrayLike<number>, packed: Sequences): n
   );
 }
 
-/** Calls `pool` with each row's first token, the token after its last, and where its vector goes. */
+/**
+ * Calls `pool` with each row's first token, the token after its last, and where its vector goes.
+ */
 function poolRows(
   { rows, cuSeqlens }: Sequences,
   width: number,
@@ -64,7 +66,9 @@ export function clsPooling(values: ArrayLike<number>, packed: Sequences): Vector
   });
 }
 
-/** The largest value of each channel over a sequence: as `meanPooling` otherwise. @throws BatchError */
+/**
+ * The largest value of each channel over a sequence: as `meanPooling` otherwise. @throws BatchError
+ */
 export function maxPooling(values: ArrayLike<number>, packed: Sequences): Vectors {
   const width = widthOf('maxPooling', values, packed);
   return poolRows(packed, width, (start, end, vector) => {

@@ -101,7 +101,8 @@ export class SentenceTransformer {
   }
 
   /**
-   * Loads a model: a hub name, a folder, or its files. A plain BERT, without modules.json, is pooled by the mean.
+   * Loads a model: a hub name, a folder, or its files. A plain BERT, without
+   * modules.json, is pooled by the mean.
    *
    * @throws CheckpointError, also for modules and pooling that are not computed here; ConfigError,
    *   TokenizerError, SafetensorsError, HubError

@@ -47,7 +47,10 @@ export function bertSteps(json: TokenizerJson, config: TokenizerConfig): TokenSt
   };
 }
 
-/** Cuts each word into the longest pieces of the vocabulary, from its start; it is unknown where one is missing. */
+/**
+ * Cuts each word into the longest pieces of the vocabulary, from its start; it is
+ * unknown where one is missing.
+ */
 function wordPiece(ids: ReadonlyMap<string, number>, model: TokenizerJson['model']): TokenSteps['pieces'] {
   const unknown = String(model.unk_token);
   const prefix = String(model['continuing_subword_prefix'] ?? '##');

@@ -1,11 +1,12 @@
-// The classes of characters as the Rust tokenizers 0.23 see them: their tables are of Unicode 8, while
-// an engine's \p{…} is as new as the engine. With the engine's own, newer punctuation and marks would
-// be split and stripped otherwise than in Python, and otherwise in each browser. Taken from that
-// tokenizer by asking it for every code point.
+// The classes of characters as the Rust tokenizers 0.23 see them: their tables are of Unicode 8,
+// while an engine's \p{…} is as new as the engine. With the engine's own, newer punctuation and
+// marks would be split and stripped otherwise than in Python, and otherwise in each browser. Taken
+// from that tokenizer by asking it for every code point.
 
 /**
- * Matches one character of these ranges: each stands by how far its first character is from the last of
- * the one before, and how many follow it. `48+9` are the digits. So they weigh half in a page.
+ * Matches one character of these ranges: each stands by how far its first character is
+ * from the last of the one before, and how many follow it. `48+9` are the digits. So
+ * they weigh half in a page.
  */
 function matcher(ranges: string): RegExp {
   let last = 0;

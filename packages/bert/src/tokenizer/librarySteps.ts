@@ -1,4 +1,5 @@
-// The library's steps, for a tokenizer.json of another make than BERT's. A page loads them with the first.
+// The library's steps, for a tokenizer.json of another make than BERT's. A page
+// loads them with the first.
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
 import { TokenizerError } from './errors.ts';

@@ -141,8 +141,9 @@ export interface Tokenizer {
   /** The files `savePretrained` writes: name to content. */
   files(): Map<string, string>;
   /**
-   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads: to a folder,
-   * into a Map, or through a directory handle. @throws for a path where there is no file system
+   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers`
+   * reads: to a folder, into a Map, or through a directory handle. @throws for a path
+   * where there is no file system
    */
   savePretrained(folder: WritableFolder): Promise<void>;
 }

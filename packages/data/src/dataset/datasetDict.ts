@@ -3,7 +3,8 @@ import type { Kind } from '@attune/validate';
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { quoted } from '../values.ts';
-// A dataset splits into a dict of datasets, and a dict maps its datasets: neither stands below the other.
+// A dataset splits into a dict of datasets, and a dict maps its datasets:
+// neither stands below the other.
 // oxlint-disable-next-line import/no-cycle
 import type { Dataset } from './dataset.ts';
 import { checkFilter } from './filterRows.ts';

@@ -4,7 +4,10 @@ import { FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
 import { compareText } from './sortRows.ts';
 
-/** The different values of a column in sorted order, as classes. @throws FeatureError when one is missing */
+/**
+ * The different values of a column in sorted order, as classes. @throws
+ * FeatureError when one is missing
+ */
 export function encodeClasses(name: string, column: Column): Column {
   const { feature } = column;
   if (feature instanceof ClassLabel) return column;

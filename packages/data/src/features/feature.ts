@@ -5,9 +5,9 @@ import { adviceFor, checkOptions } from '../options.ts';
 import { quoted } from '../values.ts';
 
 /**
- * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger ones
- * is text (`string`). `uint8`: bytes. `null`: only missing values so far. `struct`: objects and
- * anything else, kept as they are.
+ * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger
+ * ones is text (`string`). `uint8`: bytes. `null`: only missing values so far. `struct`: objects
+ * and anything else, kept as they are.
  */
 export type ValueType = 'uint8' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'bool' | 'null' | 'struct';
 

@@ -14,8 +14,8 @@ const nothing = value('null');
 /**
  * The type of a list of values.
  *
- * @param rowOf the row of each value: they are the items of that row's list where it is one. Default
- *   a row for each
+ * @param rowOf the row of each value: they are the items of that row's list where it is one.
+ *   Default a row for each
  * @throws FeatureError when they are of types that do not go together
  */
 export function inferFeature(

@@ -37,7 +37,9 @@ const layouts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wnli: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' },
 };
 
-/** The GLUE subset that a name means: `mrpc`, and `SST-2` as the folders of the download are called. */
+/**
+ * The GLUE subset that a name means: `mrpc`, and `SST-2` as the folders of the download are called.
+ */
 export function glueSubset(name: string | undefined): string | undefined {
   const subset = name?.toLowerCase().replaceAll('-', '');
   return subset !== undefined && Object.hasOwn(glueFeatures, subset) ? subset : undefined;

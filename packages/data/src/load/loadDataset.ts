@@ -32,8 +32,8 @@ type WithSplit = LoadDatasetOptions & { readonly split: string };
  *   csv, tsv, json, parquet or text.
  *
  * Files may be compressed by gzip or Zstandard, or lie in a zip archive. GLUE's own TSV files get
- * the columns that they have on the hub where the subset is named, by `loadDataset(path, 'mrpc')` or
- * by the folder they lie in.
+ * the columns that they have on the hub where the subset is named, by `loadDataset(path, 'mrpc')`
+ * or by the folder they lie in.
  *
  * @returns all splits, or with `split` one dataset
  * @throws DataFileError, SplitError, FeatureError; from the hub HubNotFoundError, HubOfflineError,

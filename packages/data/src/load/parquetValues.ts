@@ -63,7 +63,9 @@ function plainValue(input: unknown, holds: string, element: SchemaElement): unkn
   }
 }
 
-/** The whole number of a decimal: 32 or 64 bits, or bytes in two's complement, the highest first. */
+/**
+ * The whole number of a decimal: 32 or 64 bits, or bytes in two's complement, the highest first.
+ */
 function wholeOf(input: unknown): bigint {
   if (!(input instanceof Uint8Array)) return BigInt(input as number);
   const number = input.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
@@ -90,7 +92,9 @@ function timeText(count: bigint, digits: number): string {
   return `${time}${fraction(count % perSecond, digits)}`;
 }
 
-/** ISO text; with Z where the file says that it is UTC's. Milliseconds, or as many digits as it has. */
+/**
+ * ISO text; with Z where the file says that it is UTC's. Milliseconds, or as many digits as it has.
+ */
 function timestampText(count: bigint, element: SchemaElement): string {
   const digits = unitOf(element);
   const perSecond = 10n ** BigInt(digits);

@@ -106,7 +106,9 @@ async function readColumns(file: ArrayBuffer, metadata: FileMetaData): Promise<M
   );
 }
 
-/** A part whose annotation the decoder does not see, so that it gives numbers as they are stored. */
+/**
+ * A part whose annotation the decoder does not see, so that it gives numbers as they are stored.
+ */
 function withoutRounding(element: SchemaElement): SchemaElement {
   const kind = element.logical_type?.type ?? element.converted_type ?? '';
   if (!/^(DECIMAL|DATE|TIME)/.test(kind) && !/^(DECIMAL|DATE|TIME)/.test(element.converted_type ?? '')) return element;

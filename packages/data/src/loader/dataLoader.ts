@@ -81,7 +81,9 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   );
 }
 
-/** Runs a collator; an error about a row of the batch also says which row of the dataset that is. */
+/**
+ * Runs a collator; an error about a row of the batch also says which row of the dataset that is.
+ */
 function namingRow<Result>(rows: readonly number[], collate: () => Result): Result {
   try {
     return collate();
@@ -148,7 +150,9 @@ export class DataLoader implements AsyncIterable<Batch> {
     this.#epoch = epoch;
   }
 
-  /** The rows of the dataset that a batch of this loader was made of; undefined for another batch. */
+  /**
+   * The rows of the dataset that a batch of this loader was made of; undefined for another batch.
+   */
   rowsOf(batch: Batch): readonly number[] | undefined {
     return this.#rows.get(batch);
   }

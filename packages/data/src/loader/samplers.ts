@@ -34,8 +34,8 @@ export interface RandomSamplerOptions {
   /** Rows to choose from. */
   readonly numSamples: number;
   /**
-   * Decides the orders, each epoch another: NumPy's PCG64, seeded by it and the number of the epoch.
-   * Default: a new one each time.
+   * Decides the orders, each epoch another: NumPy's PCG64, seeded by it and the number of the
+   * epoch. Default: a new one each time.
    */
   readonly seed?: number | bigint | undefined;
   /**

@@ -1,5 +1,6 @@
-// Every metric for a page that knows which it wants: `accuracy()` is what `load('accuracy')` waits for,
-// `f1_multilabel()` is `load('f1', 'multilabel')`, and `glue_mrpc()` is `load('glue', 'mrpc')`.
+// Every metric for a page that knows which it wants: `accuracy()` is what
+// `load('accuracy')` waits for, `f1_multilabel()` is `load('f1', 'multilabel')`, and
+// `glue_mrpc()` is `load('glue', 'mrpc')`.
 import { metricOf } from '../metricOf.ts';
 import { classes } from '../takes/classes.ts';
 import { multilabel, numbers } from '../takes/tables.ts';

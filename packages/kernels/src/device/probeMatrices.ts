@@ -2,8 +2,8 @@ import type { DeviceProfile, SubgroupMatrixConfig } from './profile.ts';
 import type { GPUDevice } from './webGpuTypes.ts';
 
 /**
- * A product of fragments through memory of `element`, of which each holds so many halves; with words
- * its sums begin with and end in an array of vectors too.
+ * A product of fragments through memory of `element`, of which each holds so many halves; with
+ * words its sums begin with and end in an array of vectors too.
  */
 function probe({ m, n, k }: SubgroupMatrixConfig, lanes: number, element: string, halves: number): string {
   const left = `subgroup_matrix_left<f16, ${k}, ${m}>`;

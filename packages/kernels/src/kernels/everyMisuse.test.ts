@@ -291,7 +291,10 @@ function wrongFor(value: unknown): unknown[] {
   return [...never, 0, 1, true, {}, []];
 }
 
-/** Every way to pass something else in one place, with its name; objects inside are gone through too. */
+/**
+ * Every way to pass something else in one place, with its name; objects
+ * inside are gone through too.
+ */
 function* misused(options: Options, path = ''): Generator<readonly [string, Options]> {
   yield [`${path}unknown`, { ...options, unknown: 1 }];
   for (const [name, value] of Object.entries(options)) {

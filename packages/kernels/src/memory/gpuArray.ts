@@ -148,7 +148,9 @@ export function joinContiguous(arrays: readonly GpuArray[]): GpuArray | null {
   return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, arrays);
 }
 
-/** All memory from the first of some arrays of one buffer to the last, with what lies between them. */
+/**
+ * All memory from the first of some arrays of one buffer to the last, with what lies between them.
+ */
 export function spanOf(arrays: readonly GpuArray[]): GpuArray {
   const [first] = arrays as readonly [GpuArray];
   const { storage, elementType } = first;

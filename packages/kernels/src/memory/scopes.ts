@@ -42,8 +42,8 @@ export class Scopes {
   }
 
   /**
-   * Runs something and tells which arrays were allocated in it. They go to the scope around it; each
-   * of them leaves where there is none.
+   * Runs something and tells which arrays were allocated in it. They go to the scope around it;
+   * each of them leaves where there is none.
    */
   collect<T>(body: () => T, onLeave: (array: GpuArray) => void): { value: T; arrays: Set<GpuArray> } {
     const arrays = new Set<GpuArray>();

@@ -57,8 +57,8 @@ export interface Dispatch {
     readonly bytes?: number | undefined;
   };
   /**
-   * One dispatch that does the work of `before` and then of this, where there is one. A dispatch that
-   * has this waits until the next, or until anything else could tell, for that one to join it.
+   * One dispatch that does the work of `before` and then of this, where there is one. A dispatch
+   * that has this waits until the next, or until anything else could tell, for that one to join it.
    */
   readonly joinTo?: ((before: Dispatch) => Dispatch | null) | undefined;
 }

@@ -105,8 +105,8 @@ export class PipelineCache {
   #describe(program: Program, code: string, bindings: GPUBindGroupLayout): GPUComputePipelineDescriptor {
     const { device } = this.#options;
     const module = device.createShaderModule({ label: program.key, code });
-    // A layout for each pipeline: with a shared one, wgpu keeps the smallest sizes that the bindings
-    // of the pipeline before may have (gfx-rs/wgpu#7359).
+    // A layout for each pipeline: with a shared one, wgpu keeps the smallest sizes that the
+    // bindings of the pipeline before may have (gfx-rs/wgpu#7359).
     const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings] });
     return { label: program.key, layout, compute: { module, entryPoint: 'main', constants: { ...program.constants } } };
   }

@@ -18,8 +18,8 @@ export interface RecorderStatistics {
 }
 
 /**
- * Dispatches that are submitted by themselves where nobody waits for the GPU: it computes them while
- * the next are recorded.
+ * Dispatches that are submitted by themselves where nobody waits for the GPU: it computes them
+ * while the next are recorded.
  */
 const dispatchesAhead = 16;
 

@@ -9,8 +9,8 @@ interface Binding {
 }
 
 /**
- * What a program declares must be what the dispatch has: WebGPU says it late, in other words on each
- * implementation, and never that an array is bound which nobody declares.
+ * What a program declares must be what the dispatch has: WebGPU says it late, in other words on
+ * each implementation, and never that an array is bound which nobody declares.
  *
  * @param code what `program.source()` gave
  * @throws KernelArgumentError with the file and line of the declaration

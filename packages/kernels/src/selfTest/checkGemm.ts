@@ -6,7 +6,9 @@ import { variantsByCards } from '../kernels/gemm/variants.ts';
 import { checkInput, uploadChecked } from './checkInput.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
-/** Sizes that hold a small tile and end within the next one, read by eights as those of models are. */
+/**
+ * Sizes that hold a small tile and end within the next one, read by eights as those of models are.
+ */
 const [m, n, k] = [136, 72, 40];
 const layouts = ['NN', 'NT', 'TN'] as const satisfies readonly GemmLayout[];
 /** Of sums of 40 products below 1; f16 operands may be rounded once more. */

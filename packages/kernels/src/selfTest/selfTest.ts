@@ -8,7 +8,9 @@ import { unlessAborted } from '../recording/prepare.ts';
 import type { PrepareOptions } from '../recording/prepare.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
-/** Records what a kernel's variant computes on this device; nothing where it runs the portable one. */
+/**
+ * Records what a kernel's variant computes on this device; nothing where it runs the portable one.
+ */
 type KernelCheck = (gpu: Gpu) => VariantCheck[];
 
 const kernelChecks: readonly KernelCheck[] = [checkGemm, checkAttention];

@@ -42,8 +42,9 @@ export function uploadIndices(gpu: Gpu, values: ArrayLike<number>, label: string
 }
 
 /**
- * Runs `body` with stores at any distance behind an array made visible to `readFloats`; drivers leave
- * them out in silence. It sees those by elementAccess, such as `storeOutput`; others only near the end.
+ * Runs `body` with stores at any distance behind an array made visible to `readFloats`;
+ * drivers leave them out in silence. It sees those by elementAccess, such as `storeOutput`;
+ * others only near the end.
  */
 export async function clampingStores<Result>(gpu: Gpu, body: () => Promise<Result>): Promise<Result> {
   gpu.clampsStores = true;
@@ -55,8 +56,8 @@ export async function clampingStores<Result>(gpu: Gpu, body: () => Promise<Resul
 }
 
 /**
- * The first `length` elements as numbers. Of arrays that `uploadFloats` and `staleOutput` made, what
- * lies behind must be as it was: a kernel that writes too far fails its test.
+ * The first `length` elements as numbers. Of arrays that `uploadFloats` and `staleOutput` made,
+ * what lies behind must be as it was: a kernel that writes too far fails its test.
  */
 export async function readFloats(gpu: Gpu, array: GpuArray, length: number): Promise<Float32Array> {
   const data = await gpu.read(array);

@@ -9,7 +9,9 @@ import type { GemmLayout, GemmOptions, GemmVariant } from '../kernels/gemm/index
 import { columnSumReference } from '../kernels/columnSum/reference.ts';
 import { gemmReference } from '../kernels/gemm/reference.ts';
 
-/** m, n, k: each of 1, 3, 17, 63, 65, 129 in each place. Odd everywhere: read and stored one by one. */
+/**
+ * m, n, k: each of 1, 3, 17, 63, 65, 129 in each place. Odd everywhere: read and stored one by one.
+ */
 export const oddShapes = [
   [1, 1, 1],
   [3, 17, 63],

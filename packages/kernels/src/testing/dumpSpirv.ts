@@ -19,8 +19,8 @@ process.exit(0);
 `;
 
 /**
- * The SPIR-V, in words, that Dawn makes of a program on this machine's Vulkan driver, with its checks
- * of indices as browsers have them.
+ * The SPIR-V, in words, that Dawn makes of a program on this machine's Vulkan driver, with its
+ * checks of indices as browsers have them.
  */
 export function dumpSpirv(wgsl: string): string {
   // Not imported: bundles for pages hold this file, too, and would warn of a module of Node.

@@ -3,7 +3,9 @@ import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
 import { wgsl as packedHalves } from './packedHalves.wgsl.ts';
 import type { GeneratedWgsl } from './preprocess.ts';
 
-/** Arrays by the names that they have in WGSL and in errors; those that are undefined are left out. */
+/**
+ * Arrays by the names that they have in WGSL and in errors; those that are undefined are left out.
+ */
 export type Arrays = Readonly<Record<string, GpuArray | undefined>>;
 
 /** What is to be known of them here. */
@@ -98,7 +100,10 @@ function arrayAccess(
   );
 }
 
-/** The store keeps within what is bound: what lies there is as long as the array, and longer in tests. */
+/**
+ * The store keeps within what is bound: what lies there is as long as the
+ * array, and longer in tests.
+ */
 function withClampedStore(line: string, name: string): string {
   const [head, body] = line.split(') { ');
   if (!head?.startsWith('fn store')) return line;

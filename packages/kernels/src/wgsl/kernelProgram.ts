@@ -46,7 +46,9 @@ class KernelProgram implements Program {
 
 type Values = Readonly<Record<string, number | boolean>>;
 
-/** WGSL that `write` makes of these values and of nothing else; they name it in the program's key. */
+/**
+ * WGSL that `write` makes of these values and of nothing else; they name it in the program's key.
+ */
 export function generatedWgsl<V extends Values>(values: V, write: (values: V) => string): GeneratedWgsl {
   return { key: keyOf(values).slice(1), write: () => write(values) };
 }

@@ -43,7 +43,8 @@ export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, fil
   try {
     for (const [name, content] of files) await writeWhole(beside(name), content, join(folder, name));
     stale = (await readdir(folder)).filter((name) => isStale(name) && !files.has(name));
-    // The old contents keep a name, because to give their space back takes far longer than a rename.
+    // The old contents keep a name, because to give their space back takes
+    // far longer than a rename.
     for (const name of [...files.keys(), ...stale]) await link(join(folder, name), old(name)).catch(() => {});
     // In one go: a process that is killed meanwhile would leave files of two writes together.
     for (const name of files.keys()) renameSync(beside(name), join(folder, name));

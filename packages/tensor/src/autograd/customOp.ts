@@ -15,8 +15,8 @@ export interface CustomOp {
    */
   readonly forward: (...inputs: Tensor[]) => Tensor;
   /**
-   * The gradients of the inputs, in their order and of their shapes; null for one that has none. Of a
-   * single input it may be given by itself.
+   * The gradients of the inputs, in their order and of their shapes; null for one that has none. Of
+   * a single input it may be given by itself.
    *
    * @param gradient that of the result
    * @param result what `forward` returned

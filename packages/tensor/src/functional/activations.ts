@@ -65,7 +65,8 @@ export function sigmoid<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
 }
 
 /**
- * `max(x, 0)`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and element type of `input`.
+ * `max(x, 0)`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and
+ * element type of `input`.
  *
  * @throws TensorError
  */

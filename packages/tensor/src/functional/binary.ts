@@ -89,7 +89,10 @@ function addGradient(
   });
 }
 
-/** Whether both are tensors of floats of one shape, for which there are kernels that a model's step uses. */
+/**
+ * Whether both are tensors of floats of one shape, for which there are kernels
+ * that a model's step uses.
+ */
 function areAlike(operation: string, a: Operand, b: Operand): boolean {
   if (!(a instanceof Tensor && b instanceof Tensor) || !shapesEqual(a.shape, b.shape)) return false;
   const { dtype } = requireOperands(operation, { a, b }, true);
@@ -97,8 +100,9 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
 }
 
 /**
- * Sum of two tensors that broadcast, or of a tensor and a number; of the element type of the first,
- * but f32 of whole numbers beside a fraction. Both get the gradient of the result, summed over what was repeated.
+ * Sum of two tensors that broadcast, or of a tensor and a number; of the element type of the
+ * first, but f32 of whole numbers beside a fraction. Both get the gradient of the result,
+ * summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */
@@ -136,7 +140,8 @@ function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
 
 /**
  * `a - b` of tensors that broadcast, or of a tensor and a number. Of the element type of the first,
- * but f32 of whole numbers beside a fraction. The gradient goes to a as it is and to b negated, summed over what was repeated.
+ * but f32 of whole numbers beside a fraction. The gradient goes to a as it is and to b negated,
+ * summed over what was repeated.
  *
  * @throws ShapeError, TensorError
  */

@@ -62,8 +62,8 @@ export function broadcastOf(
 }
 
 /**
- * Records the gradient of a tensor that may repeat in a result: `write` records it for every element
- * of the result; what repeats gets the sums of these.
+ * Records the gradient of a tensor that may repeat in a result: `write` records it for every
+ * element of the result; what repeats gets the sums of these.
  *
  * @param target the tensor's shape, and where its gradient goes
  */

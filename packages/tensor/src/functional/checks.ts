@@ -48,8 +48,8 @@ export function requireTensor(operation: string, name: string, input: Tensor): v
 }
 
 /**
- * Checks a number that is to stand in a tensor of this type: of whole numbers it must be one of theirs.
- * Beside bool all but 0 is true.
+ * Checks a number that is to stand in a tensor of this type: of whole numbers it must be one of
+ * theirs. Beside bool all but 0 is true.
  *
  * @throws TensorError
  */

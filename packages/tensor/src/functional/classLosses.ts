@@ -23,7 +23,10 @@ import type { LossOptions } from './lossReduction.ts';
 
 /** Options of `nllLoss`. */
 export interface NllLossOptions extends LossOptions {
-  /** For each class, what its rows count; their mean is by the sum of these. No gradient flows to it. Default: 1 each. A number is the older name of `factor`. */
+  /**
+   * For each class, what its rows count; their mean is by the sum of these. No gradient flows to
+   * it. Default: 1 each. A number is the older name of `factor`.
+   */
   readonly weight?: Tensor | Float32Array | readonly number[] | number | undefined;
   /** Class of rows that count for nothing. Default -100. */
   readonly ignoreIndex?: number | undefined;

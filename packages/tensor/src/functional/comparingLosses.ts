@@ -39,8 +39,9 @@ function requireLoss(
 }
 
 /**
- * `|input - target|`; the tensors broadcast to the shape of one of them. As `torch.nn.functional.l1_loss`. f32 or f16, computed
- * in f32; gradients flow to both, 0 where they are equal.
+ * `|input - target|`; the tensors broadcast to the shape of one of them. As
+ * `torch.nn.functional.l1_loss`. f32 or f16, computed in f32; gradients flow to
+ * both, 0 where they are equal.
  *
  * @throws ShapeError, TensorError
  */
@@ -59,8 +60,8 @@ const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
 
 /**
  * With d = |input - target|: `d² / (2 beta)` where d < beta, else `d - beta / 2`; the tensors
- * broadcast to the shape of one of them. As `torch.nn.functional.smooth_l1_loss`. f32 or f16, computed in f32; gradients flow
- * to both.
+ * broadcast to the shape of one of them. As `torch.nn.functional.smooth_l1_loss`. f32 or f16,
+ * computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -84,8 +85,8 @@ const huberKinds = { ...reduced, delta: optional(aboveZero) };
 
 /**
  * With d = |input - target|: `d² / 2` where d < delta, else `delta (d - delta / 2)`; the tensors
- * broadcast to the shape of one of them. As `torch.nn.functional.huber_loss`. f32 or f16, computed in f32; gradients flow to
- * both.
+ * broadcast to the shape of one of them. As `torch.nn.functional.huber_loss`. f32 or f16, computed
+ * in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -100,7 +101,9 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
 
 /** Options of `klDivLoss`. */
 export interface KlDivLossOptions {
-  /** As of other losses; `batchmean` divides the sum by the first extent of `input`. Default `mean`. */
+  /**
+   * As of other losses; `batchmean` divides the sum by the first extent of `input`. Default `mean`.
+   */
   readonly reduction?: 'mean' | 'sum' | 'none' | 'batchmean' | undefined;
   /** Whether the target is logarithms too. Default false. */
   readonly logTarget?: boolean | undefined;
@@ -110,8 +113,8 @@ const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean'))
 
 /**
  * Kullback-Leibler divergence of logarithms of probabilities: `target (log target - input)`, 0
- * where the target is 0; the tensors broadcast to the shape of one of them. As `torch.nn.functional.kl_div`. f32 or f16,
- * computed in f32; gradients flow to both.
+ * where the target is 0; the tensors broadcast to the shape of one of them. As
+ * `torch.nn.functional.kl_div`. f32 or f16, computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -215,7 +218,9 @@ export interface TripletMarginLossOptions extends Reduced {
   readonly p?: number | undefined;
   /** Added to each difference. Default 1e-6. */
   readonly eps?: number | undefined;
-  /** Whether the negative's distance is the lesser of those to anchor and positive. Default false. */
+  /**
+   * Whether the negative's distance is the lesser of those to anchor and positive. Default false.
+   */
   readonly swap?: boolean | undefined;
 }
 

@@ -36,7 +36,8 @@ export function eq<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
 }
 
 /**
- * Where `a` differs from `b`; NaN differs from itself: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ * Where `a` differs from `b`; NaN differs from itself: a tensor of bool, of the shape to which both
+ * broadcast. No gradient flows.
  *
  * @throws ShapeError, TensorError
  */
@@ -81,7 +82,8 @@ export function ge<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
 }
 
 /**
- * Where both are true, or not 0: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ * Where both are true, or not 0: a tensor of bool, of the shape to which both
+ * broadcast. No gradient flows.
  *
  * @throws ShapeError, TensorError
  */
@@ -90,7 +92,8 @@ export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
 }
 
 /**
- * Where one is true, or not 0: a tensor of bool, of the shape to which both broadcast. No gradient flows.
+ * Where one is true, or not 0: a tensor of bool, of the shape to which both
+ * broadcast. No gradient flows.
  *
  * @throws ShapeError, TensorError
  */

@@ -95,7 +95,8 @@ describe('tensors from data', () => {
     // torch.bernoulli(chances), seed 5.
     attune.setSeed(5);
     expect(await attune.bernoulli(chances).toArray()).toEqual([0, 1, 0, 0, 0, 1, 1, 0]);
-    // The same by seed 5: ranges of 2^28 and more take two words, and normal numbers of f16 are drawn in whole blocks.
+    // The same by seed 5: ranges of 2^28 and more take two words, and normal numbers of f16
+    // are drawn in whole blocks.
     const ofFive = (make: () => attune.Tensor) => {
       attune.setSeed(5);
       return make().toArray();

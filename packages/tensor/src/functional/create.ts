@@ -42,7 +42,9 @@ export type TensorData =
   | BigUint64Array
   | Nested;
 
-/** The element that nested arrays end in; those of more than six dimensions are not looked through. */
+/**
+ * The element that nested arrays end in; those of more than six dimensions are not looked through.
+ */
 type Inner<X> = X extends readonly (infer E)[] ? E : X;
 type Innermost<X> = Inner<Inner<Inner<Inner<Inner<Inner<X>>>>>>;
 

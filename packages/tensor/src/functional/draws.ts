@@ -136,8 +136,8 @@ export function randperm<D extends DType = 'i32'>(n: number, options: DrawOption
 
 /**
  * 1 with this probability, else 0, f32; for a seed those of `torch.empty(shape).bernoulli_(p)` on
- * the CPU. Of a tensor of probabilities: 1 with each of them, for a seed as `torch.bernoulli(p)`; of
- * its shape and device. No gradient flows.
+ * the CPU. Of a tensor of probabilities: 1 with each of them, for a seed as `torch.bernoulli(p)`;
+ * of its shape and device. No gradient flows.
  *
  * @throws ShapeError, TensorError
  */

@@ -22,8 +22,8 @@ interface Named {
  * Dimensions of one letter are multiplied together; those that the result does not name are summed;
  * a letter that comes twice in one operand takes its diagonal; `...` stands for dimensions that
  * broadcast. Without `->` the result has those of the ellipsis and, in the order of the alphabet,
- * the letters that come once. As `torch.einsum`: operands are taken from the left, two at a time, by
- * batched products; sums are in f32, in a fixed order; gradients flow to all.
+ * the letters that come once. As `torch.einsum`: operands are taken from the left, two at a time,
+ * by batched products; sums are in f32, in a fixed order; gradients flow to all.
  *
  * @param operands tensors of f32 or f16, all of one type, whose dimensions the equation names
  * @returns of the type of the operands

@@ -5,7 +5,9 @@ import type { Shape } from '../shape.ts';
 
 /** An equation with its letters told apart, each operand's dimensions by name. */
 export interface Equation {
-  /** Names of the dimensions of each operand; those of an ellipsis are `...1` (the last), `...2`, … */
+  /**
+   * Names of the dimensions of each operand; those of an ellipsis are `...1` (the last), `...2`, …
+   */
   readonly operands: readonly (readonly string[])[];
   readonly output: readonly string[];
 }

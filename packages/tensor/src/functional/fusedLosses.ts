@@ -35,13 +35,18 @@ function scalarLoss(operation: string, given: Tensor, record: RecordKernel): Ten
   });
 }
 
-/** What the three kernels take beside the tensor: numbers from the host, and the factor of their sum. */
+/**
+ * What the three kernels take beside the tensor: numbers from the host, and
+ * the factor of their sum.
+ */
 interface Targets<Values> {
   readonly values: Values;
   readonly factor: number;
 }
 
-/** Cross-entropy of logits [rows, classes] and a class for each row, which is one, in one kernel. */
+/**
+ * Cross-entropy of logits [rows, classes] and a class for each row, which is one, in one kernel.
+ */
 export function fusedCrossEntropy(
   logits: Tensor,
   { values, factor }: Targets<Int32Array>,

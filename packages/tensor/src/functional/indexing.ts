@@ -30,7 +30,9 @@ function requireIndex(operation: string, index: Tensor, input: Tensor): void {
   requireDeviceOf(operation, 'index', index, input);
 }
 
-/** The extents of an index along every dimension but one must lie within those of what it indexes. */
+/**
+ * The extents of an index along every dimension but one must lie within those of what it indexes.
+ */
 function requireWithin(operation: string, name: string, index: Shape, other: Shape, axis: number | null): void {
   if (index.length === other.length && index.every((extent, at) => at === axis || extent <= (other[at] as number)))
     return;
@@ -145,10 +147,11 @@ export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Te
 }
 
 /**
- * `input`, and at the places along a dimension that `index` names, the sums of `source`: for three
- * dimensions and `dim` 1, `output[i][index[i][j][k]][k] += source[i][j][k]`. Numbers outside the
- * dimension are left out. The order of sums is fixed. As `torch.scatter_add`. Of the type of both, any
- * but bool; whole numbers wrap. `input` gets the gradient as it is, `source` that of its places.
+ * `input`, and at the places along a dimension that `index` names, the sums of `source`: for
+ * three dimensions and `dim` 1, `output[i][index[i][j][k]][k] += source[i][j][k]`. Numbers
+ * outside the dimension are left out. The order of sums is fixed. As `torch.scatter_add`. Of
+ * the type of both, any but bool; whole numbers wrap. `input` gets the gradient as it is,
+ * `source` that of its places.
  *
  * @param index i32 or u32, of as many dimensions, no longer than `source`, nor than the input but
  *   along `dim`
@@ -204,12 +207,12 @@ const numbersKind: Kind = oneOfKinds(
 );
 
 /**
- * Some elements of a dimension, in the order of their numbers: `indexSelect(x, 0, [2, 0])` is rows 2
- * and 0. Any element type; gradients of what comes more than once are summed in a fixed order. As
- * `torch.index_select`.
+ * Some elements of a dimension, in the order of their numbers: `indexSelect(x, 0, [2, 0])` is rows
+ * 2 and 0. Any element type; gradients of what comes more than once are summed in a fixed order.
+ * As `torch.index_select`.
  *
- * @param index numbers from 0 on: in an array, which is checked, or a tensor of one dimension, whose
- *   numbers outside give NaN
+ * @param index numbers from 0 on: in an array, which is checked, or a tensor of one dimension,
+ *   whose numbers outside give NaN
  * @throws ShapeError, TensorError
  */
 export function indexSelect<D extends DType>(
@@ -245,7 +248,8 @@ export function indexSelectBut<D extends DType>(
       );
   }
   const places = index instanceof Tensor ? index.size : index.length;
-  // The caller may change or release an index before the backward; numbers from the host are copied.
+  // The caller may change or release an index before the backward; numbers
+  // from the host are copied.
   const array =
     index instanceof Tensor
       ? index.array

@@ -98,7 +98,9 @@ interface Normalised {
   readonly rows: number;
   readonly columns: number;
   readonly output: GpuArray;
-  /** residual + dropout(input); null where that is the input itself, which need not be kept twice. */
+  /**
+   * residual + dropout(input); null where that is the input itself, which need not be kept twice.
+   */
   readonly sum: GpuArray | null;
   readonly mean: GpuArray;
   readonly reciprocalStd: GpuArray;
@@ -171,7 +173,9 @@ function backward(computed: Normalised, gradients: Gradients): void {
   gradients.give(input, gradSum);
 }
 
-/** The weight of a layer norm, and where its gradients are added, as the backward kernel takes them. */
+/**
+ * The weight of a layer norm, and where its gradients are added, as the backward kernel takes them.
+ */
 export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Gradients) {
   const { device, array, size } = weight;
   const unwanted: GpuArray[] = [];

@@ -10,9 +10,9 @@ import { expand, reshape } from './movement.ts';
 import type { DType } from '../dtypes.ts';
 
 /**
- * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a batch
- * and broadcast; a tensor of one dimension is a row on the left and a column on the right, and that
- * dimension goes. Sums are taken in f32, in a fixed order; gradients flow to both.
+ * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a
+ * batch and broadcast; a tensor of one dimension is a row on the left and a column on the right,
+ * and that dimension goes. Sums are taken in f32, in a fixed order; gradients flow to both.
  *
  * @param a [..., m, k] or [k], f32 or f16
  * @param b [..., k, n] or [k], of the same type

@@ -15,8 +15,8 @@ type TypeOf<O extends Operand> = O extends Tensor<infer D> ? D : DType;
 export type FirstType<A extends Operand, B extends Operand> = A extends Tensor ? TypeOf<A> : TypeOf<B>;
 
 /**
- * The element type of numbers computed of a tensor of `D` and another operand: `D`, but f32 of whole
- * numbers beside a fraction; one of both where the compiler does not know the number.
+ * The element type of numbers computed of a tensor of `D` and another operand: `D`, but f32 of
+ * whole numbers beside a fraction; one of both where the compiler does not know the number.
  */
 export type BesideOperand<D extends DType, B extends Operand> = B extends number
   ? D extends 'i32' | 'u32'
@@ -36,7 +36,9 @@ export type NumberType<A extends Operand, B extends Operand> = A extends Tensor
 /** Floats stand for both kinds. */
 type Wide<D extends DType> = D extends FloatType ? FloatType : D;
 
-/** Never where both types are known and differ, but for f32 beside f16: the call does not compile. */
+/**
+ * Never where both types are known and differ, but for f32 beside f16: the call does not compile.
+ */
 export type Beside<A extends Operand, B extends Operand> = B extends number
   ? unknown
   : A extends number

@@ -11,7 +11,10 @@ beforeAll(async () => {
   await defaultDevice();
 });
 
-/** PyTorch's values, which it computed in float64; NaN and infinite ones are texts, as JSON has none. */
+/**
+ * PyTorch's values, which it computed in float64; NaN and infinite ones are
+ * texts, as JSON has none.
+ */
 const numbers = (values: readonly (number | string)[]): number[] =>
   values.map((value) =>
     Math.fround(typeof value === 'number' ? value : Number(value.replace('inf', 'Infinity').replace('nan', 'NaN'))),

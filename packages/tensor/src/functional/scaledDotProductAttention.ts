@@ -22,8 +22,8 @@ import type { DType } from '../dtypes.ts';
 /** Options of `scaledDotProductAttention`. */
 export interface ScaledDotProductAttentionOptions {
   /**
-   * Of bool, true where a query may see a key; or numbers that are added to the scores. Broadcasts to
-   * [..., queries, keys]. Default: all is seen.
+   * Of bool, true where a query may see a key; or numbers that are added to the scores. Broadcasts
+   * to [..., queries, keys]. Default: all is seen.
    */
   readonly mask?: Tensor | undefined;
   /** Whether query i sees the keys up to i only. Not together with `mask`. Default false. */

@@ -8,7 +8,10 @@ import type { DType } from '../dtypes.ts';
 
 const count = wholeNumber(0, 2 ** 31 - 1);
 
-/** i32 where all numbers are whole, f32 where one is none; one of both where the compiler does not know them. */
+/**
+ * i32 where all numbers are whole, f32 where one is none; one of both where the
+ * compiler does not know them.
+ */
 type RangeType<N extends number> = number extends N ? 'i32' | 'f32' : `${N}` extends `${bigint}` ? 'i32' : 'f32';
 
 /**

@@ -95,9 +95,9 @@ function order(operation: string, input: Tensor, dim: number, options: SortOptio
 }
 
 /**
- * Running sums along a dimension, f32 of floats; i32 of bool, and whole numbers of their type, which
- * wrap beyond 32 bits. As `torch.cumsum`, whose sums have 64. Of the shape of `input`; the gradient
- * is its running sum from the end.
+ * Running sums along a dimension, f32 of floats; i32 of bool, and whole numbers of their type,
+ * which wrap beyond 32 bits. As `torch.cumsum`, whose sums have 64. Of the shape of `input`; the
+ * gradient is its running sum from the end.
  *
  * @throws ShapeError, TensorError
  */

@@ -34,7 +34,8 @@ export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
 }
 
 /**
- * `|x|`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and element type of `input`.
+ * `|x|`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and
+ * element type of `input`.
  *
  * @throws TensorError
  */
@@ -43,7 +44,8 @@ export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
 }
 
 /**
- * -1, 0 or 1, as `torch.sign`: of NaN 0. The gradient is 0. Of the shape and element type of `input`.
+ * -1, 0 or 1, as `torch.sign`: of NaN 0. The gradient is 0. Of the shape and
+ * element type of `input`.
  *
  * @throws TensorError
  */
@@ -180,7 +182,8 @@ export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
 }
 
 /**
- * The nearest whole number, ties to the even one. The gradient is 0. Of the shape and element type of `input`.
+ * The nearest whole number, ties to the even one. The gradient is 0. Of the shape and
+ * element type of `input`.
  *
  * @throws TensorError
  */
@@ -198,7 +201,8 @@ export function isNan(input: Tensor): Tensor<'bool'> {
 }
 
 /**
- * Where a number is neither NaN nor infinite. A tensor of bool, of the same shape; no gradient flows.
+ * Where a number is neither NaN nor infinite. A tensor of bool, of the same
+ * shape; no gradient flows.
  *
  * @throws TensorError
  */

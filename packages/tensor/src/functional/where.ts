@@ -24,8 +24,8 @@ const isFraction = (operand: Operand): boolean => typeof operand === 'number' &&
 
 /**
  * `a` where the condition is true, else `b`, as `torch.where`; all three broadcast. Each gets the
- * gradient of the elements that were taken from it. Of the element type of a and b, but f32 of whole
- * numbers beside a fraction.
+ * gradient of the elements that were taken from it. Of the element type of a and b, but f32 of
+ * whole numbers beside a fraction.
  *
  * @param condition of bool
  * @param a a tensor, or a number where `b` is a tensor; beside bool any but 0 is true

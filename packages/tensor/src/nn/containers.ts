@@ -56,8 +56,8 @@ export class Sequential extends Module {
 }
 
 /**
- * Modules by number, as `torch.nn.ModuleList`: `list[0]` is the first, and may be replaced. It has no
- * forward: go through them.
+ * Modules by number, as `torch.nn.ModuleList`: `list[0]` is the first, and may be replaced. It has
+ * no forward: go through them.
  */
 export class ModuleList<Item extends Module = Module> extends Module {
   [index: number]: Item;

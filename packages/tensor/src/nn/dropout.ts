@@ -17,8 +17,8 @@ export interface DropoutModuleOptions {
   /** Part of the elements that become 0, from 0 to 1. Default 0.5. */
   readonly p?: number | undefined;
   /**
-   * A number that no other dropout of the model has, where `forward` is given a random key that they
-   * share. Default 0.
+   * A number that no other dropout of the model has, where `forward` is given a random key
+   * that they share. Default 0.
    */
   readonly site?: number | undefined;
 }
@@ -42,7 +42,10 @@ export class Dropout extends Module {
     this.site = site;
   }
 
-  /** The options of this dropout for operations that drop themselves; nothing when nothing is dropped. */
+  /**
+   * The options of this dropout for operations that drop themselves; nothing
+   * when nothing is dropped.
+   */
   options(random: RandomKey): DropoutOptions | undefined {
     return this.training && this.p > 0 ? { probability: this.p, site: this.site, random } : undefined;
   }

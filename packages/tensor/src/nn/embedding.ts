@@ -11,7 +11,10 @@ import type { NewModuleOptions } from './moduleOptions.ts';
 import type { Parameter } from './parameter.ts';
 
 interface PaddingOptions {
-  /** A row that gets no gradient; a new table has zeros there. Negative ones count from the end. Default: none. */
+  /**
+   * A row that gets no gradient; a new table has zeros there. Negative ones count
+   * from the end. Default: none.
+   */
   readonly paddingIdx?: number | null;
 }
 
@@ -71,8 +74,8 @@ export class Embedding extends Module {
   }
 
   /**
-   * The rows of the table that numbers name. A number outside the table is an error in an array, and
-   * gives NaN in a tensor.
+   * The rows of the table that numbers name. A number outside the table is an error in an array,
+   * and gives NaN in a tensor.
    *
    * @param ids i32 or u32 of any shape, or an array on the host
    * @returns [...ids, columns]

@@ -40,7 +40,10 @@ export function fansOf(where: string, shape: Shape): Readonly<Record<FanMode, nu
   return { fanIn: inputs * sizeOf(field), fanOut: outputs * sizeOf(field) };
 }
 
-/** Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010. */
+/**
+ * Glorot and Bengio, "Understanding the difficulty of training deep
+ * feedforward neural networks", 2010.
+ */
 export const xavierUniformDraw =
   (where: string, gain = 1): Draw =>
   (generator, shape) => {

@@ -9,8 +9,8 @@ export type ForwardArguments<M> = M extends { forward(...values: infer Values): 
 export type ForwardOutput<M> = M extends { forward(...values: never): infer Output } ? Output : unknown;
 
 /**
- * Called before `forward`; what it returns, an array of arguments or a single one, takes the place of
- * the arguments.
+ * Called before `forward`; what it returns, an array of arguments or a single one, takes
+ * the place of the arguments.
  */
 export type ForwardPreHook<M> = (module: M, values: ForwardArguments<M>) => unknown;
 

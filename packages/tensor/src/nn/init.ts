@@ -23,8 +23,8 @@ import { orthogonalDraw } from './orthogonal.ts';
 import { Parameter } from './parameter.ts';
 import { truncNormalDraw } from './truncNormal.ts';
 
-// As torch.nn.init, by its names without the underscore: each fills a parameter, and returns it. For
-// a seed the numbers are those of PyTorch on the CPU.
+// As torch.nn.init, by its names without the underscore: each fills a parameter, and returns it.
+// For a seed the numbers are those of PyTorch on the CPU.
 
 export { calculateGain };
 export type { FanMode, Nonlinearity };
@@ -185,7 +185,9 @@ export function xavierNormal(parameter: Parameter, options: GainOptions = {}): P
 export interface KaimingOptions extends InitOptions {
   /** The negative slope of what follows, where that is `leakyRelu`. Default 0. */
   readonly a?: number | undefined;
-  /** Keeps the variance in the forward pass, or with `fanOut` in the backward pass. Default `fanIn`. */
+  /**
+   * Keeps the variance in the forward pass, or with `fanOut` in the backward pass. Default `fanIn`.
+   */
   readonly mode?: FanMode | undefined;
   /** What follows. Default `leakyRelu`. */
   readonly nonlinearity?: Nonlinearity | undefined;
@@ -227,8 +229,8 @@ export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}
 }
 
 /**
- * Rows or columns, whichever are fewer, orthonormal, times `gain`; extents behind the first count as
- * one. Equal to PyTorch's up to the rounding of its decomposition. Saxe et al., 2013.
+ * Rows or columns, whichever are fewer, orthonormal, times `gain`; extents behind the first count
+ * as one. Equal to PyTorch's up to the rounding of its decomposition. Saxe et al., 2013.
  *
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
@@ -251,8 +253,8 @@ const sparseKinds = { sparsity: fraction, std: normalKinds.std };
 
 /**
  * Normal numbers in a matrix, of which a part of each column is 0. Which are 0 is drawn from the
- * generator too; PyTorch draws it from that of the process. Martens, "Deep learning via Hessian-free
- * optimization", 2010.
+ * generator too; PyTorch draws it from that of the process. Martens, "Deep learning via
+ * Hessian-free optimization", 2010.
  *
  * @throws ShapeError, TensorError
  */

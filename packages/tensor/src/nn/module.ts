@@ -169,7 +169,8 @@ export abstract class Module {
   }
 
   /**
-   * Calls a function with every module, those below before those above: to set weights, for example.
+   * Calls a function with every module, those below before those above: to
+   * set weights, for example.
    *
    * @throws TensorError
    */
@@ -208,8 +209,8 @@ export abstract class Module {
   }
 
   /**
-   * Calls a hook before every `forward` of this module, with its arguments: `hook(module, values)`. An
-   * array that it returns takes their place, any other value that of a single one. It is called
+   * Calls a hook before every `forward` of this module, with its arguments: `hook(module, values)`.
+   * An array that it returns takes their place, any other value that of a single one. It is called
    * synchronously, after those that were registered before it.
    *
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
@@ -219,9 +220,10 @@ export abstract class Module {
   }
 
   /**
-   * Calls a hook after every `forward` of this module: `hook(module, values, output)`. What it returns
-   * takes the place of the output. Under `noGrad` a model gives back the memory of what it computed on
-   * the way: a hook that keeps a tensor reads it with `data()`, or calls `device.retain(tensor.array)`.
+   * Calls a hook after every `forward` of this module: `hook(module, values, output)`. What it
+   * returns takes the place of the output. Under `noGrad` a model gives back the memory of what it
+   * computed on the way: a hook that keeps a tensor reads it with `data()`, or calls
+   * `device.retain(tensor.array)`.
    *
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
    */
@@ -239,7 +241,8 @@ export abstract class Module {
   }
 
   /**
-   * Puts weights in place by name. One that stands in two places may come under either name, or both.
+   * Puts weights in place by name. One that stands in two places may come
+   * under either name, or both.
    *
    * @param strict whether missing and unexpected names are an error. Default true.
    * @throws StateDictError when a shape differs, or, if strict, a name; nothing is changed then

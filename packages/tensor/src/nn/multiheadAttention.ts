@@ -48,8 +48,8 @@ export interface MultiheadAttentionOptions extends NewModuleOptions {
 /** Options of `MultiheadAttention.forward`. */
 export interface MultiheadAttentionCall {
   /**
-   * [batch, keys], or [keys] without a batch: of bool, true where a key is padding that nobody sees;
-   * or numbers that are added to the scores.
+   * [batch, keys], or [keys] without a batch: of bool, true where a key is padding that nobody
+   * sees; or numbers that are added to the scores.
    */
   readonly keyPaddingMask?: Tensor | null | undefined;
   /** Whether the attention weights are returned too, which costs memory and time. Default true. */
@@ -62,8 +62,8 @@ export interface MultiheadAttentionCall {
   /** Whether the weights are the mean over heads. Default true. */
   readonly averageAttnWeights?: boolean | undefined;
   /**
-   * Query i sees the keys up to i only. With `attnMask` it says that the mask is such a one, which is
-   * then used as it is. Default false.
+   * Query i sees the keys up to i only. With `attnMask` it says that the mask is such a one, which
+   * is then used as it is. Default false.
    */
   readonly isCausal?: boolean | undefined;
 }
@@ -91,11 +91,15 @@ const callKinds = {
 };
 
 /**
- * Attention by several heads side by side, as `torch.nn.MultiheadAttention`: the same weights for a
- * seed, by the same names. All scores are stored. Vaswani et al., "Attention is all you need", 2017.
+ * Attention by several heads side by side, as `torch.nn.MultiheadAttention`: the same
+ * weights for a seed, by the same names. All scores are stored. Vaswani et al.,
+ * "Attention is all you need", 2017.
  */
 export class MultiheadAttention extends Module {
-  /** [3 embedDim, embedDim]: of queries, keys and values; null where keys or values have another width. */
+  /**
+   * [3 embedDim, embedDim]: of queries, keys and values; null where keys or
+   * values have another width.
+   */
   readonly in_proj_weight: Parameter | null;
   /** [embedDim, embedDim], or null. */
   readonly q_proj_weight: Parameter | null;
@@ -161,8 +165,8 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * @param query [queries, batch, embedDim]; [batch, queries, embedDim] with `batchFirst`; or without
-   *   a batch [queries, embedDim]
+   * @param query [queries, batch, embedDim]; [batch, queries, embedDim] with `batchFirst`; or
+   *   without a batch [queries, embedDim]
    * @param key [keys, batch, kdim], and so on
    * @param value [keys, batch, vdim], and so on
    * @returns the result, of the query's shape, and the weights [batch, queries, keys], with a

@@ -26,7 +26,9 @@ import type { Parameter } from './parameter.ts';
 interface NewNormOptions extends NewModuleOptions {
   /** The last dimensions, which are normalised together: one extent, or several. */
   readonly normalizedShape: number | Shape;
-  /** Whether the result is multiplied with a weight of `normalizedShape`, 1 at first. Default true. */
+  /**
+   * Whether the result is multiplied with a weight of `normalizedShape`, 1 at first. Default true.
+   */
   readonly elementwiseAffine?: boolean;
 }
 
@@ -70,7 +72,10 @@ const otherNames = { epsilon: 'it is called eps' };
 
 const shapeOf = (given: number | Shape): Shape => (typeof given === 'number' ? [given] : [...given]);
 
-/** @throws ShapeError where the last dimensions are others than those that are normalised, TensorError */
+/**
+ * @throws ShapeError where the last dimensions are others than those that are
+ *   normalised, TensorError
+ */
 function requireLast(where: string, input: Tensor, normalised: Shape): void {
   requireFloats(where, 'input', input);
   const { shape } = input;
@@ -143,8 +148,8 @@ export class LayerNorm extends Module {
 }
 
 /**
- * `input / sqrt(mean(input²) + eps) * weight` over the last dimensions, as `torch.nn.RMSNorm`. Zhang
- * and Sennrich, "Root mean square layer normalization", 2019.
+ * `input / sqrt(mean(input²) + eps) * weight` over the last dimensions, as `torch.nn.RMSNorm`.
+ * Zhang and Sennrich, "Root mean square layer normalization", 2019.
  */
 export class RMSNorm extends Module {
   /** Of `normalizedShape`. */
@@ -193,7 +198,9 @@ interface NormAfterOptions {
    * which is all that the backward pass reads. Default false.
    */
   readonly letsGo?: boolean;
-  /** Weights of the linear layers that read the result first, all at once. Default: none is known. */
+  /**
+   * Weights of the linear layers that read the result first, all at once. Default: none is known.
+   */
   readonly readBy?: readonly Tensor[] | undefined;
 }
 

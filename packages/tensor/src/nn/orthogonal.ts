@@ -4,8 +4,8 @@ import type { Draw } from './drawing.ts';
 
 /**
  * A matrix [first extent, all others] whose rows or columns, whichever are fewer, are orthonormal:
- * that of the QR decomposition of normal numbers, with a positive diagonal in R. Saxe et al., "Exact
- * solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013.
+ * that of the QR decomposition of normal numbers, with a positive diagonal in R. Saxe et al.,
+ * "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013.
  */
 export const orthogonalDraw =
   (gain: number): Draw =>

@@ -54,7 +54,9 @@ export interface EncoderLayerCall {
    * another; or numbers that are added to the scores.
    */
   readonly srcMask?: Tensor | null | undefined;
-  /** [batch, length]: of bool, true where there is padding; or numbers that are added to the scores. */
+  /**
+   * [batch, length]: of bool, true where there is padding; or numbers that are added to the scores.
+   */
   readonly srcKeyPaddingMask?: Tensor | null | undefined;
   /** Each position sees those up to itself only; no `srcMask` is needed. Default false. */
   readonly isCausal?: boolean | undefined;
@@ -91,8 +93,8 @@ const activations = { relu, gelu: (input: Tensor) => gelu(input) };
 
 /**
  * Self-attention and two linear layers, each with dropout, residual and layer norm, as
- * `torch.nn.TransformerEncoderLayer`: the same weights for a seed, by the same names. Vaswani et al.,
- * "Attention is all you need", 2017.
+ * `torch.nn.TransformerEncoderLayer`: the same weights for a seed, by the same names. Vaswani et
+ * al., "Attention is all you need", 2017.
  */
 export class TransformerEncoderLayer extends Module {
   /** Attention among the tokens, under PyTorch's name. */
@@ -145,8 +147,8 @@ export class TransformerEncoderLayer extends Module {
   }
 
   /**
-   * @param src [length, batch, dModel]; [batch, length, dModel] with `batchFirst`; or without a batch
-   *   [length, dModel]
+   * @param src [length, batch, dModel]; [batch, length, dModel] with `batchFirst`; or without a
+   *   batch [length, dModel]
    * @returns the shape of `src`
    * @throws ShapeError, TensorError
    */

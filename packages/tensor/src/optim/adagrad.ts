@@ -6,7 +6,9 @@ import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
 
-/** Options of `new Adagrad`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default. */
+/**
+ * Options of `new Adagrad`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default.
+ */
 export interface AdagradOptions extends OptimizerOptions {
   /** The rate is divided by 1 + `lrDecay` times the updates before. Default 0. */
   readonly lrDecay?: number | undefined;

@@ -9,7 +9,9 @@ export class Backlog {
     this.#device = device;
   }
 
-  /** Notes what was just submitted. The promise ends when all that was submitted before it has run. */
+  /**
+   * Notes what was just submitted. The promise ends when all that was submitted before it has run.
+   */
   add(): Promise<void> {
     const before = this.#last;
     this.#last = this.#device.idle();

@@ -14,7 +14,10 @@ import { Tensor } from '../tensor.ts';
 export interface ClipGradNormOptions {
   /** The exponent of the norm; Infinity for the greatest magnitude. Default 2. */
   readonly normType?: number | undefined;
-  /** Whether a norm that is NaN or infinite is an error, for which the GPU is waited for. Default false. */
+  /**
+   * Whether a norm that is NaN or infinite is an error, for which the GPU is
+   * waited for. Default false.
+   */
   readonly errorIfNonfinite?: boolean | undefined;
 }
 
@@ -63,8 +66,8 @@ function replaceGradients(parameters: readonly Tensor[], change: (gradient: Tens
  * `maxGradNorm`; a loss that was scaled for mixed precision needs that.
  *
  * @param parameters those without a gradient count as 0
- * @returns the norm before, a scalar on the GPU; rejects with a TensorError for wrong arguments, and
- *   an AutogradError for a norm that is not finite, the gradients being left as they are
+ * @returns the norm before, a scalar on the GPU; rejects with a TensorError for wrong arguments,
+ *   and an AutogradError for a norm that is not finite, the gradients being left as they are
  */
 export async function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,

@@ -29,8 +29,8 @@ export interface PlateauSchedulerOptions {
  * `transformers.get_scheduler`.
  *
  * With an `optimizer` it returns a scheduler whose `step()` changes the optimizer's rates
- * (`reduce_lr_on_plateau`: whose `step(metric)` does); with a `baseLearningRate` instead, the rate of
- * every step as a function.
+ * (`reduce_lr_on_plateau`: whose `step(metric)` does); with a `baseLearningRate` instead, the rate
+ * of every step as a function.
  *
  * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
  */

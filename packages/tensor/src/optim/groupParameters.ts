@@ -19,13 +19,17 @@ export interface ParameterRule {
   /** The names that are meant: those in which it matches. */
   readonly pattern: RegExp;
   /**
-   * Their learning rate, or a function of what the pattern found: `([, layer]) => 5e-5 * 0.9 ** (11 -
-   * Number(layer))`. Default: what an earlier rule says, or the optimizer's.
+   * Their learning rate, or a function of what the pattern found:
+   * `([, layer]) => 5e-5 * 0.9 ** (11 - Number(layer))`. Default: what an earlier rule
+   * says, or the optimizer's.
    */
   readonly lr?: number | ((match: RegExpExecArray) => number) | undefined;
   /** Their decoupled weight decay. Default: what an earlier rule says, or the optimizer's. */
   readonly weightDecay?: number | undefined;
-  /** Whether they stay as they are: `requiresGrad` becomes false, and no group has them. Default false. */
+  /**
+   * Whether they stay as they are: `requiresGrad` becomes false, and no group
+   * has them. Default false.
+   */
   readonly freeze?: boolean | undefined;
 }
 
@@ -62,8 +66,8 @@ const ruleKinds = {
  * @param rules in order: where several fit a name, later ones win, option by option
  * @returns groups in the order of their first parameter; what no rule fits has neither `lr` nor
  *   `weightDecay`
- * @throws TensorError for names that are none, a rule that fits none of them or is no rule, and where
- *   nothing is left to train
+ * @throws TensorError for names that are none, a rule that fits none of them or is no rule, and
+ *   where nothing is left to train
  */
 export function groupParameters(
   namedParameters: Iterable<readonly [name: string, parameter: Parameter]>,

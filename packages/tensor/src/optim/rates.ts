@@ -15,10 +15,10 @@ export interface RateGroup extends PlainGroup {
 const mostSkipped = 256;
 
 /**
- * The learning rates of an optimizer's groups, in a table on the GPU, by updates applied. Rates that
- * are known beforehand stand there from the start. Otherwise the rate of the first group is written
- * there before each update that it changes for, so that both ways give the same bits, and those of
- * the others are multiples of it.
+ * The learning rates of an optimizer's groups, in a table on the GPU, by updates applied. Rates
+ * that are known beforehand stand there from the start. Otherwise the rate of the first group is
+ * written there before each update that it changes for, so that both ways give the same bits, and
+ * those of the others are multiples of it.
  */
 export class Rates {
   readonly groups: readonly ParamGroup[];
@@ -105,7 +105,9 @@ export class Rates {
     return base === 0 ? 1 : lr / base;
   }
 
-  /** Brings the rate to the row of this update, and to those before, should some have been skipped. */
+  /**
+   * Brings the rate to the row of this update, and to those before, should some have been skipped.
+   */
   #writeBase(state: OptimizerState): void {
     const base = this.#base();
     const row = Math.min(this.#applied, this.#rows - 1);

@@ -6,7 +6,9 @@ import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
 
-/** Options of `new RMSprop`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default. */
+/**
+ * Options of `new RMSprop`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default.
+ */
 export interface RMSpropOptions extends OptimizerOptions {
   /** Decay of the mean of squared gradients. Default 0.99. */
   readonly alpha?: number | undefined;

@@ -18,7 +18,9 @@ const parameter = (values: number[], requiresGrad = true) =>
 
 const weights = () => tensor([1, 2], { shape: [2], device });
 
-/** torch.optim.AdamW of one weight: each entry of `gradients` is a step, null where `grad` is None. */
+/**
+ * torch.optim.AdamW of one weight: each entry of `gradients` is a step, null where `grad` is None.
+ */
 function torchAdamW(start: number, gradients: readonly (number | null)[], rates: readonly number[], decay: number) {
   let [weight, average, square, steps] = [start, 0, 0, 0];
   for (const [index, gradient] of gradients.entries()) {

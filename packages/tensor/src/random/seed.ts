@@ -8,7 +8,8 @@ const seedKind = wholeNumber(0, 2 ** 32 - 1);
 
 /**
  * Fixes the seed of what is made from now on without one of its own: new heads, and the dropout of
- * new models. What `rand`, `randn` and their like draw begins anew. It is read when a model is made; those that exist, and runs that go on, keep theirs.
+ * new models. What `rand`, `randn` and their like draw begins anew. It is read when a model is
+ * made; those that exist, and runs that go on, keep theirs.
  *
  * @throws RangeError
  */

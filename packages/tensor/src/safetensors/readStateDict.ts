@@ -4,8 +4,8 @@ import { floatsOf } from './floats.ts';
 import { readSafetensors } from './readSafetensors.ts';
 
 /**
- * The weights of a safetensors file, as `safetensors.torch.save_file(model.state_dict(), path)` writes
- * it, for `module.loadStateDict`. F16, BF16 and F64 become f32.
+ * The weights of a safetensors file, as `safetensors.torch.save_file(model.state_dict(), path)`
+ * writes it, for `module.loadStateDict`. F16, BF16 and F64 become f32.
  *
  * @param source how messages call the file
  * @throws SafetensorsError for a damaged file, or a tensor of no floats

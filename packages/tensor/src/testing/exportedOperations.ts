@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** Names of all functions that index.ts exports from functional/, by the file that they come from. */
+/**
+ * Names of all functions that index.ts exports from functional/, by the file that they come from.
+ */
 export function exportedOperations(): ReadonlyMap<string, string> {
   const index = readFileSync(new URL('../index.ts', import.meta.url), 'utf8');
   const found = new Map<string, string>();

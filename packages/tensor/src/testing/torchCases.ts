@@ -57,7 +57,9 @@ export function argumentsOf(entry: TorchCase, inputs: readonly Tensor[]): readon
   return given;
 }
 
-/** An index `{ index: shape }` is made as the script does, of numbers within the named dimension. */
+/**
+ * An index `{ index: shape }` is made as the script does, of numbers within the named dimension.
+ */
 function placed({ operation, arguments: given }: TorchCase, inputs: readonly Tensor[]): readonly unknown[] {
   const [first] = inputs;
   const rest = given as readonly unknown[];

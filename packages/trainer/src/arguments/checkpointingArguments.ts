@@ -3,7 +3,10 @@ import type { Kind } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 import type { CheckpointingKwargs, TrainingArgumentsOptions } from './defaults.ts';
 
-/** What `transformers` hands on to PyTorch or to its own offloading, where only one value is possible. */
+/**
+ * What `transformers` hands on to PyTorch or to its own offloading, where
+ * only one value is possible.
+ */
 const only = (value: unknown): Kind => ({
   what: `${shown(value)}: nothing else is possible here`,
   holds: (given) => given === value,
@@ -18,8 +21,8 @@ const kwargsKinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Activation checkpointing under both of its names, the newer one first, as `transformers` 5.24 reads
- * them. An object in place of true holds its options.
+ * Activation checkpointing under both of its names, the newer one first, as `transformers` 5.24
+ * reads them. An object in place of true holds its options.
  *
  * @throws TrainingArgumentsError for an option that does not exist
  */

@@ -58,8 +58,8 @@ export interface TrainingArgumentsOptions {
   /** The optimizer; the first two names mean the same AdamW here. Default `adamw_torch_fused`. */
   optim: OptimizerName;
   /**
-   * What the optimizer takes beyond rate, decay and Adam's numbers: `{ momentum: 0.9 }`, or as a text
-   * `momentum=0.9`. Default null: none.
+   * What the optimizer takes beyond rate, decay and Adam's numbers: `{ momentum: 0.9 }`, or as a
+   * text `momentum=0.9`. Default null: none.
    */
   optimArgs: string | OptimArgs | null;
 
@@ -86,14 +86,14 @@ export interface TrainingArgumentsOptions {
    */
   reportTo: ReportName | 'all' | 'none' | readonly (ReportName | 'all' | 'none')[];
   /**
-   * The folder of these files; `~` at its start is the home folder. A run that is resumed goes on
-   * in it. Default null: TENSORBOARD_LOGGING_DIR of the environment, else `runs/<time>_<host>` in the
-   * output folder.
+   * The folder of these files; `~` at its start is the home folder. A run that is resumed goes
+   * on in it. Default null: TENSORBOARD_LOGGING_DIR of the environment, else
+   * `runs/<time>_<host>` in the output folder.
    */
   loggingDir: string | null;
   /**
-   * How a run is shown: `text` for a person, on standard error; `json` for a program, a line of JSON
-   * for each event on standard output. Not one of `transformers`. Default `text`.
+   * How a run is shown: `text` for a person, on standard error; `json` for a program, a line of
+   * JSON for each event on standard output. Not one of `transformers`. Default `text`.
    */
   logFormat: 'text' | 'json';
   /**
@@ -132,8 +132,8 @@ export interface TrainingArgumentsOptions {
   /** Default null: true unless the name of the metric ends in `loss`. */
   greaterIsBetter: boolean | null;
   /**
-   * Where `train()` goes on: the path of a checkpoint, or true for the newest whole one in the output
-   * folder. Default null: it begins anew.
+   * Where `train()` goes on: the path of a checkpoint, or true for the newest whole one in the
+   * output folder. Default null: it begins anew.
    */
   resumeFromCheckpoint: string | boolean | null;
 
@@ -145,8 +145,8 @@ export interface TrainingArgumentsOptions {
   fp16: boolean;
 
   /**
-   * Layers keep nothing for the backward pass, which computes them again: less memory for more time,
-   * and the same gradients bit for bit. `{ everyNLayers }` is taken too. Default false.
+   * Layers keep nothing for the backward pass, which computes them again: less memory for more
+   * time, and the same gradients bit for bit. `{ everyNLayers }` is taken too. Default false.
    */
   activationCheckpointing: boolean | CheckpointingKwargs;
   /** `everyNLayers`: every how many layers one is computed again. Default null: all of them. */
@@ -174,13 +174,13 @@ export interface TrainingArgumentsOptions {
    */
   includeNumInputTokensSeen: TokensSeen | boolean;
   /**
-   * A training batch that does not fit on the GPU is halved, and the run begins anew, until one fits.
-   * Batches of evaluations stay as they are. Default false.
+   * A training batch that does not fit on the GPU is halved, and the run begins anew, until one
+   * fits. Batches of evaluations stay as they are. Default false.
    */
   autoFindBatchSize: boolean;
   /**
-   * Noise on the embeddings of training, uniform up to `alpha / sqrt(columns * hidden size)` (NEFTune,
-   * Jain et al., 2023, which uses 5 to 15). Default null: none.
+   * Noise on the embeddings of training, uniform up to `alpha / sqrt(columns * hidden size)`
+   * (NEFTune, Jain et al., 2023, which uses 5 to 15). Default null: none.
    */
   neftuneNoiseAlpha: number | null;
   /**
@@ -191,25 +191,28 @@ export interface TrainingArgumentsOptions {
   /** Evaluations and predictions give the loss alone. Default false. */
   predictionLossOnly: boolean;
   /**
-   * What `computeMetrics` gets besides predictions and labels: `inputs`, what the model reads first;
-   * `loss`, of each example that of its batch. Default none.
+   * What `computeMetrics` gets besides predictions and labels: `inputs`, what the model reads
+   * first; `loss`, of each example that of its batch. Default none.
    */
   includeForMetrics: readonly ('inputs' | 'loss')[];
   /**
-   * Calls `computeMetrics` for each batch, at the last with `computeResult` true, and keeps nothing of
-   * those before: memory does not grow with the evaluation set. Default false.
+   * Calls `computeMetrics` for each batch, at the last with `computeResult` true, and keeps nothing
+   * of those before: memory does not grow with the evaluation set. Default false.
    */
   batchEvalMetrics: boolean;
   /**
-   * Evaluations in mixed precision, by f16 copies of the weights that last as long: products and what
-   * they read and write in f16. The weights stay as they are. Default false.
+   * Evaluations in mixed precision, by f16 copies of the weights that last as long: products and
+   * what they read and write in f16. The weights stay as they are. Default false.
    */
   fp16FullEval: boolean;
   /** Leaves out the last batch of an epoch when it is not full. Default false. */
   dataloaderDropLast: boolean;
   /** Order of the training examples. Default `random`. */
   trainSamplingStrategy: SamplingStrategy;
-  /** The column with the lengths of rows for `group_by_length`; without it, `input_ids` are counted. Default `length`. */
+  /**
+   * The column with the lengths of rows for `group_by_length`; without it, `input_ids` are
+   * counted. Default `length`.
+   */
   lengthColumnName: string;
   /** Part of each label's weight that is spread over all classes. Default 0. */
   labelSmoothingFactor: number;

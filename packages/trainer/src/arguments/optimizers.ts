@@ -129,7 +129,10 @@ function entriesOf(text: string): (readonly [string, number | boolean | string])
   });
 }
 
-/** What loads the class that the arguments name, undefined for AdamW, and its options but rate, decay and clipping. */
+/**
+ * What loads the class that the arguments name, undefined for AdamW, and its options but
+ * rate, decay and clipping.
+ */
 export function namedOptimizer(
   args: AdamNumbers & { readonly optim: OptimizerName; readonly optimArgs: string | OptimArgs | null },
 ): [load: NamedOptimizer['load'], options: object] {

@@ -5,8 +5,8 @@ const secondsBetween = 1;
 
 /**
  * Tells a run to a program: each event as a line of JSON on standard output. `preparation`,
- * `train_begin`, `progress` and `evaluation` (at most one a second), `log` with the entry, `save` and
- * `train_end`. What is no finite number is null. With `disableTqdm` there is no progress.
+ * `train_begin`, `progress` and `evaluation` (at most one a second), `log` with the entry, `save`
+ * and `train_end`. What is no finite number is null. With `disableTqdm` there is no progress.
  */
 export class JsonProgressCallback implements TrainerCallback {
   #began = 0;

@@ -114,11 +114,14 @@ export interface TrainerCallback {
   /** After an entry came into the log. */
   onLog?: Event | undefined;
   /**
-   * Kernels are checked or compiled, before the first step or evaluation. `transformers` has nothing
-   * like it.
+   * Kernels are checked or compiled, before the first step or evaluation.
+   * `transformers` has nothing like it.
    */
   onPreparation?: Event | undefined;
-  /** What a checkpoint keeps of it, in `stateful_callbacks` of `trainer_state.json`. Default nothing. */
+  /**
+   * What a checkpoint keeps of it, in `stateful_callbacks` of
+   * `trainer_state.json`. Default nothing.
+   */
   state?(): CallbackState;
   /** Called before `onTrainBegin` of a run that is resumed, with what `state()` gave. */
   loadState?(state: CallbackState): void;

@@ -9,8 +9,9 @@ export interface CheckpointFolder {
 export type Retention = (checkpoints: readonly CheckpointFolder[]) => string[];
 
 /**
- * Keeps the `count` checkpoints that were written last, the last and the best in any case. Time decides and not the number of the
- * step: what an earlier run left in the folder is older than what this run has just written.
+ * Keeps the `count` checkpoints that were written last, the last and the best in any case. Time
+ * decides and not the number of the step: what an earlier run left in the folder is older than what
+ * this run has just written.
  *
  * @param best name of the best checkpoint
  */

@@ -24,7 +24,10 @@ export interface SavedModel {
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Writes the model, in its own format where it has one, its tokenizer and the arguments into a folder. */
+/**
+ * Writes the model, in its own format where it has one, its tokenizer and the
+ * arguments into a folder.
+ */
 export async function writeModel(folder: string, { model, processingClass, args }: SavedModel): Promise<void> {
   await saving(folder, async () => {
     await files.makeFolder(folder);

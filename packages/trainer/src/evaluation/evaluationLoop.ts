@@ -29,8 +29,8 @@ export interface EvaluationLoopInput {
 }
 
 /**
- * Forward passes over a dataset in its order. While a batch is computed, those before are read back:
- * one, or as many as `evalAccumulationSteps`.
+ * Forward passes over a dataset in its order. While a batch is computed, those before are read
+ * back: one, or as many as `evalAccumulationSteps`.
  */
 export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> {
   const { parts, loader, options, beforeFirst, onResult, afterBatch } = input;

@@ -10,8 +10,8 @@ import type { Collected } from './nested.ts';
 /** What an evaluation gives. */
 export interface EvaluationOutput {
   /**
-   * Logits, f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An array
-   * of such where the model gives several outputs; of shape [0] where none were kept.
+   * Logits, f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An
+   * array of such where the model gives several outputs; of shape [0] where none were kept.
    */
   readonly predictions: Collected;
   /**
@@ -19,7 +19,9 @@ export interface EvaluationOutput {
    * dataset has no labels, or none were kept.
    */
   readonly labelIds: Collected | null;
-  /** The mean loss over all labelled examples, and what `computeMetrics` returns, with the prefix. */
+  /**
+   * The mean loss over all labelled examples, and what `computeMetrics` returns, with the prefix.
+   */
   readonly metrics: LogEntry;
   /** Examples. */
   readonly numSamples: number;
@@ -51,8 +53,8 @@ export interface MetricExtras {
  */
 export class EvalPrediction<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /**
-   * f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An array of such
-   * where the model gives several outputs.
+   * f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An array of
+   * such where the model gives several outputs.
    */
   readonly predictions: Predictions;
   /**

@@ -55,7 +55,9 @@ export async function metadataOf(
   return stringify(metadata, { indentSeq: false, lineWidth: 0 });
 }
 
-/** One for each task and dataset; none where either is not known, since the hub refuses such a card. */
+/**
+ * One for each task and dataset; none where either is not known, since the hub refuses such a card.
+ */
 function entriesOf(options: ModelCardOptions, model: TrainableModel, metrics: readonly object[]): object[] {
   const head = Object.keys(tasksByHead).find((name) => model.constructor.name.endsWith(name));
   const tasks = listOf(options.tasks ?? (head ? tasksByHead[head] : [])).filter((task) => task in taskTitles);

@@ -2,7 +2,10 @@ import { arrayOf, nonEmptyText, oneOfKinds, optional, requireOptions } from '@at
 import type { Kind } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
-/** What the author of a model knows of it, and a Trainer does not. Names are those of `transformers`. */
+/**
+ * What the author of a model knows of it, and a Trainer does not. Names are
+ * those of `transformers`.
+ */
 export interface ModelCardOptions {
   /** Of the texts, such as `en`. */
   readonly language?: string | readonly string[] | undefined;

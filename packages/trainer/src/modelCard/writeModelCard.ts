@@ -8,7 +8,9 @@ import type { ModelCardOptions } from './options.ts';
 
 type Described = Pick<TrainerResults, 'args' | 'model' | 'trainDataset' | 'evalDataset' | 'state'>;
 
-/** Writes the README.md of a Trainer's model into its output folder. @throws TrainerError, SaveError */
+/**
+ * Writes the README.md of a Trainer's model into its output folder. @throws TrainerError, SaveError
+ */
 export async function writeModelCard(trainer: Described, options: ModelCardOptions): Promise<void> {
   readModelCardOptions(options);
   const { args, model, trainDataset, evalDataset, state } = trainer;

@@ -42,8 +42,8 @@ interface Interruptible {
 const underWay = new Set<Interruptible>();
 
 /**
- * Until it is disposed of: what a signal does to a run. The first one asks it to finish; one that has
- * nothing to finish, and a second signal, say what is lost and end the process at once.
+ * Until it is disposed of: what a signal does to a run. The first one asks it to finish; one that
+ * has nothing to finish, and a second signal, say what is lost and end the process at once.
  */
 export function onInterruption(run: InterruptibleRun): Interruption {
   if (underWay.size === 0) for (const signal of signals) process.on(signal, interrupt);
@@ -70,8 +70,8 @@ function forget(entry: Interruptible): void {
 }
 
 /**
- * A Ctrl-C that reaches a group of processes comes again from those that pass it on, such as npm and
- * `timeout`: within so many milliseconds it is the same one.
+ * A Ctrl-C that reaches a group of processes comes again from those that pass it on, such as npm
+ * and `timeout`: within so many milliseconds it is the same one.
  */
 const samePress = 250;
 let lastInterrupt = -Infinity;

@@ -15,8 +15,8 @@ export interface Interruption extends Disposable {
   /** The signal that has asked the run to finish; null without one. */
   readonly signal: string | null;
   /**
-   * Called by a run that has finished: ends the process, with a message, unless others listen to the
-   * signal.
+   * Called by a run that has finished: ends the process, with a message, unless
+   * others listen to the signal.
    */
   leave(message: string): void;
 }

@@ -15,16 +15,16 @@ export interface FileEvent {
   /** Whether it is the first of a file. */
   readonly begins?: boolean | undefined;
   /**
-   * Whether a run goes on at `step`: TensorBoard forgets what other files of the folder have of that
-   * step and later.
+   * Whether a run goes on at `step`: TensorBoard forgets what other files of the folder
+   * have of that step and later.
    */
   readonly goesOn?: boolean | undefined;
 }
 
 /**
- * An event as a record of a file that TensorBoard reads: `Event` of tensorflow/core/util/event.proto
- * in the framing of TFRecord. Length (u64), its checksum, the message, its checksum, all
- * little-endian.
+ * An event as a record of a file that TensorBoard reads: `Event` of
+ * tensorflow/core/util/event.proto in the framing of TFRecord. Length (u64), its checksum, the
+ * message, its checksum, all little-endian.
  */
 export function eventRecord(event: FileEvent): Uint8Array {
   const message = encodeEvent(event);
@@ -53,8 +53,8 @@ function crc32c(bytes: Uint8Array): number {
   return ~remainder >>> 0;
 }
 
-// The numbers are those of the fields in event.proto, summary.proto and tensor.proto. Generated code
-// of the whole schema would be some hundred times this.
+// The numbers are those of the fields in event.proto, summary.proto and tensor.proto. Generated
+// code of the whole schema would be some hundred times this.
 function encodeEvent({ wallTime, step = 0, values, begins, goesOn }: FileEvent): Uint8Array {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.Bit64).double(wallTime);

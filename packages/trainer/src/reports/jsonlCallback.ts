@@ -7,9 +7,9 @@ import type { ReportOptions } from './loggingFolder.ts';
 const fileName = 'log.jsonl';
 
 /**
- * Writes each entry of the log as a line of JSON into `log.jsonl`; what is no finite number is null.
- * A run that is resumed goes on after the entries of its checkpoint; one that begins anew in a
- * folder that has the file replaces it.
+ * Writes each entry of the log as a line of JSON into `log.jsonl`; what is no finite number is
+ * null. A run that is resumed goes on after the entries of its checkpoint; one that begins anew in
+ * a folder that has the file replaces it.
  */
 export class JsonlCallback implements TrainerCallback {
   readonly #folder: LoggingFolder;

@@ -1,4 +1,5 @@
-// Starts childRun.ts in a process of its own, from the sources: a test kills it or sends it signals.
+// Starts childRun.ts in a process of its own, from the sources: a test kills it or sends it
+// signals.
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 

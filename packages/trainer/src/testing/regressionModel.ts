@@ -38,7 +38,9 @@ export class RegressionModel extends Module implements TrainableModel {
   }
 }
 
-/** The same by a layer with an f16 copy, under a loss whose scaled gradient overflows f16 at first. */
+/**
+ * The same by a layer with an f16 copy, under a loss whose scaled gradient overflows f16 at first.
+ */
 export class SteepModel extends RegressionModel {
   readonly linear = new Linear({ weight: this.a, bias: this.b });
 

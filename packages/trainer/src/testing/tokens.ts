@@ -8,7 +8,10 @@ import { Trainer, TrainingArguments } from '../index.ts';
 import type { ModelOutput, TrainableModel, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { folder } from './regression.ts';
 
-/** Logits of three classes for each token, and what it has read, twice: the model of the golden script. */
+/**
+ * Logits of three classes for each token, and what it has read, twice: the
+ * model of the golden script.
+ */
 class Tokens extends Module implements TrainableModel {
   readonly inputNames = ['input_x'];
   readonly weight: Parameter;

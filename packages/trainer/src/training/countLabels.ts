@@ -18,15 +18,18 @@ export function countLabels(model: TrainableModel, batch: Batch, labelNames: rea
 }
 
 /**
- * Whether a batch has a column of labels, and no row of it a label. A model that counts none of them
- * may also read another column.
+ * Whether a batch has a column of labels, and no row of it a label. A model that counts none of
+ * them may also read another column.
  */
 export function hasNoLabel(model: TrainableModel, batch: Batch, labelNames: readonly string[]): boolean {
   const labels = labelsOf(batch, labelNames)?.[0];
   return labels !== undefined && labels.data.every((label) => label < 0) && countLabels(model, batch, labelNames) === 0;
 }
 
-/** The labels of a batch in the order of their names; null where one is missing, or none is asked for. */
+/**
+ * The labels of a batch in the order of their names; null where one is
+ * missing, or none is asked for.
+ */
 export function labelsOf(batch: Batch, labelNames: readonly string[]): readonly BatchArray[] | null {
   const labels = labelNames.flatMap((name) => batch[name] ?? []);
   return labels.length === labelNames.length && labels.length > 0 ? labels : null;

@@ -11,8 +11,8 @@ export function keepRows(batch: Batch, loader: Dataloader, made: Batch): void {
 }
 
 /**
- * Works on a batch. An error about a row of it, as models and losses throw them, also says which row
- * of the dataset that is: rows are drawn in another order every epoch.
+ * Works on a batch. An error about a row of it, as models and losses throw them, also says which
+ * row of the dataset that is: rows are drawn in another order every epoch.
  *
  * @param dataset which one: `training`
  */

@@ -9,9 +9,9 @@ export interface BatchSizeInput {
 }
 
 /**
- * Runs a training, and where a batch does not fit on the GPU runs it anew with half the rows in one,
- * from the weights of before: the run is that of the smaller batch, bit for bit. After accelerate's
- * `find_executable_batch_size`.
+ * Runs a training, and where a batch does not fit on the GPU runs it anew with half the rows in
+ * one, from the weights of before: the run is that of the smaller batch, bit for bit. After
+ * accelerate's `find_executable_batch_size`.
  *
  * @param run called with each batch size
  * @throws BatchTooLargeError when not even one row fits, and for batches of an evaluation

@@ -12,7 +12,9 @@ export interface InputTokensOptions {
   readonly padTokenId: number | undefined;
 }
 
-/** Counts what the model reads in training, as `include_num_input_tokens_seen` of `transformers`. */
+/**
+ * Counts what the model reads in training, as `include_num_input_tokens_seen` of `transformers`.
+ */
 export class InputTokens {
   readonly #options: InputTokensOptions;
   readonly #told = new Set<string>();

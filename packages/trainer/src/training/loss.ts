@@ -70,7 +70,8 @@ function smoothedLoss(
 }
 
 /**
- * Tells of label smoothing that will do nothing: a model that says it is for several labels at once.
+ * Tells of label smoothing that will do nothing: a model that says it is for several labels at
+ * once.
  */
 export function warnOfSmoothing(model: TrainableModel, labelSmoothingFactor: number): void {
   const { config } = model as { readonly config?: { readonly problemType?: string | null } };

@@ -69,8 +69,8 @@ const scheduleKind = oneOfKinds(
 const optimizerKind = objectWith('an Optimizer', { step: 'function', recordLoss: 'function', records: 'function' });
 
 /**
- * Makes what a run needs: batches, plan, schedule, optimizer, and a state that starts at 0, or where
- * the checkpoint stands.
+ * Makes what a run needs: batches, plan, schedule, optimizer, and a state that starts at 0, or
+ * where the checkpoint stands.
  */
 export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const { trainer, callbacks, checkpoint, numTrainExamples } = input;
@@ -126,7 +126,9 @@ function rateOf(schedule: Schedule, step: number): number {
   );
 }
 
-/** An optimizer that others made: its records so far are told, and it clips as the arguments say. */
+/**
+ * An optimizer that others made: its records so far are told, and it clips as the arguments say.
+ */
 async function keepOn(optimizer: Optimizer & { maxGradNorm?: number }, maxGradNorm: number): Promise<void> {
   await optimizer.records();
   if (optimizer.maxGradNorm === 0) optimizer.maxGradNorm = maxGradNorm;

@@ -2,8 +2,8 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { TrainableModel } from '../model.ts';
 
 /**
- * Switches on what the arguments want of the model itself: activation checkpointing, which stays, as
- * in `transformers`; and noise on its embeddings, which ends with the run.
+ * Switches on what the arguments want of the model itself: activation checkpointing, which stays,
+ * as in `transformers`; and noise on its embeddings, which ends with the run.
  */
 export function switchModel(model: TrainableModel, args: TrainingArguments): Disposable {
   if (args.activationCheckpointing) {

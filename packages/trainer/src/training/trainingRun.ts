@@ -178,7 +178,8 @@ export class TrainingRun implements Disposable {
   }
 
   /**
-   * After an abort: ends the run. After a signal of the system: saves, and ends the process, or the run where others listen to the signal.
+   * After an abort: ends the run. After a signal of the system: saves, and ends the process, or the
+   * run where others listen to the signal.
    *
    * @throws TrainingInterruptedError, the reason of the abort
    */

@@ -15,8 +15,8 @@ const numberTypes: readonly ElementType[] = ['i32'];
 
 /**
  * Records the numbers of the elements along an axis in ascending or descending order, equal ones as
- * they come; NaN is greatest. `torch.argsort(…, stable=True)`. Runs of up to 256 are sorted first, then
- * merged two by two: one dispatch for each doubling.
+ * they come; NaN is greatest. `torch.argsort(…, stable=True)`. Runs of up to 256 are sorted first,
+ * then merged two by two: one dispatch for each doubling.
  *
  * @throws KernelArgumentError
  */

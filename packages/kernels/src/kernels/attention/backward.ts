@@ -15,8 +15,8 @@ const kernel = 'attentionBackward';
 
 /**
  * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel
- * goes over query rows for gradQuery, one over key rows for gradKey and gradValue, or a workgroup has
- * a whole sequence, so that every sum has one fixed order.
+ * goes over query rows for gradQuery, one over key rows for gradKey and gradValue, or a workgroup
+ * has a whole sequence, so that every sum has one fixed order.
  *
  * @throws KernelArgumentError
  */

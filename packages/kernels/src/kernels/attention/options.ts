@@ -9,21 +9,21 @@ import type { DropoutOptions } from '../../random/dropout.ts';
 export const replaceableVariants = ['bySubgroup', 'flash', 'padded', 'tiled'] as const;
 
 /**
- * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU, and
- *   for heads of more than 256 channels
+ * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU,
+ *   and for heads of more than 256 channels
  * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of
  *   eight; heads of up to 64 channels, a multiple of four
- * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All gradients
- *   of sequences of up to 128 tokens are one dispatch where they fit a workgroup's registers; others
- *   are three, over rows, queries and keys
- * - `flashMatrix`: on matrix units, where the adapter has them, which round to f16 what they multiply:
- *   gradients need the scale of a loss that f16 needs; heads of up to 256 channels, a multiple of four.
- *   All gradients of sequences of up to 64 tokens are one dispatch where they fit workgroup memory,
- *   those of others are three; the backward of heads beyond 128 channels is that of `flash`. Never
- *   taken by itself, and only there once `addAttentionCandidates` was called
- * - `padded`: tiles in workgroup memory, for GPUs; heads of up to 256 channels. Rows of tiles lie apart
- *   so that neighbouring lanes read different banks, all lanes share maxima and sums, and four keys
- *   a draw of dropout
+ * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All
+ *   gradients of sequences of up to 128 tokens are one dispatch where they fit a workgroup's
+ *   registers; others are three, over rows, queries and keys
+ * - `flashMatrix`: on matrix units, where the adapter has them, which round to f16 what they
+ *   multiply: gradients need the scale of a loss that f16 needs; heads of up to 256 channels, a
+ *   multiple of four. All gradients of sequences of up to 64 tokens are one dispatch where they fit
+ *   workgroup memory, those of others are three; the backward of heads beyond 128 channels is that
+ *   of `flash`. Never taken by itself, and only there once `addAttentionCandidates` was called
+ * - `padded`: tiles in workgroup memory, for GPUs; heads of up to 256 channels. Rows of tiles lie
+ *   apart so that neighbouring lanes read different banks, all lanes share maxima and sums, and
+ *   four keys a draw of dropout
  * - `tiled`: what `padded` was before, as it was measured on a GPU
  */
 export type AttentionVariant = 'byRow' | 'bySubgroup' | 'flash' | 'flashMatrix' | 'padded' | 'tiled';

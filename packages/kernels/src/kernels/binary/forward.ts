@@ -10,8 +10,8 @@ import { requireKernelOptions } from '../validate.ts';
 const isFloat = (type: ElementType): boolean => type === 'f32' || type === 'f16';
 
 /**
- * What two operands are computed in: whole numbers stay whole unless one is a fraction, or is compared
- * with one that their type does not hold, and would be another number in it.
+ * What two operands are computed in: whole numbers stay whole unless one is a fraction, or is
+ * compared with one that their type does not hold, and would be another number in it.
  */
 function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuArray | number): Computed {
   let type: Computed | null = null;
@@ -27,7 +27,9 @@ function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuAr
   return integers === 'test' && !(holds(a) && holds(b)) ? 'f32' : type;
 }
 
-/** The type that the result has, for operands of these types: f32 where whole numbers become floats. */
+/**
+ * The type that the result has, for operands of these types: f32 where whole numbers become floats.
+ */
 export function binaryResult(member: BinaryMember, a: GpuArray | number, b: GpuArray | number): ElementType {
   if (member.integers === 'test') return 'u32';
   const computed = computedType(member, a, b);

@@ -11,7 +11,9 @@ export interface BinaryMember {
   readonly value: string;
   /** WGSL of the derivatives by `a` and by `b`, from these and the value `y`; none of tests. */
   readonly slopes?: Readonly<Record<'a' | 'b', string>> | undefined;
-  /** The value in float64: the specification; whole numbers that stay so lose fractions, and wrap. */
+  /**
+   * The value in float64: the specification; whole numbers that stay so lose fractions, and wrap.
+   */
   readonly reference: (a: number, b: number) => number;
   /**
    * What whole numbers become: `keep` stays of their type; `float` is computed in f32; `test` gives

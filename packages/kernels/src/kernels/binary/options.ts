@@ -33,7 +33,10 @@ export interface BinaryBackwardOptions {
   readonly a: GpuArray | number;
   /** As in the forward. */
   readonly b: GpuArray | number;
-  /** [length], f32 or f16, in another buffer: where the operand repeats, its gradients are yet to be summed. */
+  /**
+   * [length], f32 or f16, in another buffer: where the operand repeats, its
+   * gradients are yet to be summed.
+   */
   readonly gradInput: GpuArray;
   /** Elements of the output. */
   readonly length: number;

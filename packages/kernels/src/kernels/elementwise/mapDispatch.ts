@@ -71,8 +71,9 @@ const mostPrograms = 512;
 const programs = new Map<string, Program>();
 
 /**
- * The dispatch of one map, or of a chain of maps of which each reads results of those before it: all
- * arrays hold `length` numbers, or repeat as `repeats` says, and every step's output is written.
+ * The dispatch of one map, or of a chain of maps of which each reads results of those
+ * before it: all arrays hold `length` numbers, or repeat as `repeats` says, and every
+ * step's output is written.
  *
  * @returns null for a chain where there are too many programs already
  */
@@ -153,7 +154,10 @@ function goesOn(before: Dispatch, { length, reads, writes }: MapDispatch): befor
   );
 }
 
-/** `Parameters`, the bindings, the formulas as functions, and `computeAt`. It keeps no array, which it outlives. */
+/**
+ * `Parameters`, the bindings, the formulas as functions, and `computeAt`. It keeps no
+ * array, which it outlives.
+ */
 function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Width, repeats?: Repeats): Program {
   const walks = (repeats?.rank ?? 0) > 0;
   const lanes = width === 4 ? ['.x', '.y', '.z', '.w'] : [''];
@@ -180,8 +184,8 @@ function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Wid
       } else if (source === step) {
         compute += `let ${name} = loadOutput${step || ''}(index);\n`;
       } else {
-        // Adds 0, which no compiler knows, nor that two operands are one: it must not make one formula of several,
-        // whose results would be others.
+        // Adds 0, which no compiler knows, nor that two operands are one: it must not make one
+        // formula of several, whose results would be others.
         stored = `bitcast<${value.elementType}>(bitcast<u32>(output${source || ''}${lane}) + (parameters.count >> ${shift++}))`;
       }
       values += `${computed}(${stored}), `;

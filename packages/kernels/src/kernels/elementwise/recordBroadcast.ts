@@ -56,7 +56,10 @@ function requireBroadcast(kernel: string, names: readonly string[], broadcast: B
       );
 }
 
-/** In vectors of four, where that is possible; an array that repeats along the innermost dimension is read singly. */
+/**
+ * In vectors of four, where that is possible; an array that repeats along the innermost
+ * dimension is read singly.
+ */
 function repeatsOf(names: readonly string[], { extents, strides }: Broadcast, length: number): Repeats {
   const last = extents.length - 1;
   const axes = [...extents.keys()];
@@ -109,8 +112,9 @@ function lastElement(extents: readonly number[], strides: Strides, length: numbe
 }
 
 /**
- * `begin`, which finds the place of each operand from the number of an output's element, and `goOn`,
- * which goes to the eighth after it without a division: these are what such kernels would wait for.
+ * `begin`, which finds the place of each operand from the number of an output's
+ * element, and `goOn`, which goes to the eighth after it without a division: these are
+ * what such kernels would wait for.
  */
 function walkOf(arrays: readonly string[], axes: readonly number[]): string[] {
   const all = (line: (name: string) => string) => arrays.map(line).join(' ');

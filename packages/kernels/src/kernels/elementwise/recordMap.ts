@@ -15,7 +15,8 @@ export interface MapOptions extends MapStep {
 }
 
 /**
- * Checks the arrays and records output = formula(operands), in vectors of four where that is possible.
+ * Checks the arrays and records output = formula(operands), in vectors of
+ * four where that is possible.
  *
  * @param repeats default: no operand does
  */

@@ -29,8 +29,8 @@ export function requireEmbeddedRows(
 export const rowsOfTables = (table: GpuArray, columns: number): number => Math.floor(table.length / columns);
 
 /**
- * The bindings of tables and their ids, and access to their sum, which depend on how many there are:
- * tableRows(row) says where each table's row of an output row begins, and tableSum(tableRows,
+ * The bindings of tables and their ids, and access to their sum, which depend on how many there
+ * are: tableRows(row) says where each table's row of an output row begins, and tableSum(tableRows,
  * column) sums a vector of them.
  *
  * @param fields of the parameters, before and after the numbers of rows

@@ -26,8 +26,8 @@ export interface EmbeddingBackwardOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly gradOutput: GpuArray;
   /**
-   * f32 `[table rows, columns]`, or up to four of them; may be views. Rows whose id does not occur are
-   * left alone.
+   * f32 `[table rows, columns]`, or up to four of them; may be views. Rows whose id does
+   * not occur are left alone.
    */
   readonly gradTable: GpuArray | readonly GpuArray[];
   /**

@@ -38,8 +38,8 @@ interface Dealt {
 }
 
 /**
- * Deals an output of `outer` x `extent` x `inner` by rows where one number serves each, and they are
- * long enough for the eight threads that share one.
+ * Deals an output of `outer` x `extent` x `inner` by rows where one number serves each, and they
+ * are long enough for the eight threads that share one.
  */
 export function dealt(gpu: Gpu, options: Indexed, extent: number): Dealt {
   const { outer, length, places, inner } = options;

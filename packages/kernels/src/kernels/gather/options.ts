@@ -2,7 +2,9 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { anArray, anExtent, maybeObject } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
-/** Where the numbers of an index lie: elements from one to the next along each axis, 0 to repeat. */
+/**
+ * Where the numbers of an index lie: elements from one to the next along each axis, 0 to repeat.
+ */
 export interface IndexStrides {
   /** Along the extents before the indexed axis. */
   readonly outer: number;
@@ -42,7 +44,10 @@ export interface ScatterAddOptions extends IndexedShape {
    * gives them.
    */
   readonly order: GpuArray;
-  /** `[outer, length, inner]`, of the type of `input`, or both are floats; in another buffer. Every element is written. */
+  /**
+   * `[outer, length, inner]`, of the type of `input`, or both are floats; in another buffer.
+   * Every element is written.
+   */
   readonly output: GpuArray;
 }
 

@@ -276,7 +276,8 @@ it.each(fragments)('by subgroupMatrix compiles: fragments of $m x $n x $k', (sha
   }),
 );
 
-// Dawn still compiles the older spelling, and writes a warning for each use that nothing holds back.
+// Dawn still compiles the older spelling, and writes a warning for each use
+// that nothing holds back.
 it.each(fragments)('by subgroupMatrix is the same in the older spelling: fragments of $m x $n x $k', (shape) =>
   compileOnNull((nullGpu) => {
     const textsIn = (spelling: 'majorness' | 'flag') => {

@@ -15,8 +15,8 @@ export const gemmVariants = [
 ] as const;
 
 /**
- * `portable`: tiles in workgroup memory, for GPUs. `outerProduct`: for GPUs too, with more results a
- * thread, everything unrolled and the next steps fetched ahead. `subgroupMatrix`: matrix units of
+ * `portable`: tiles in workgroup memory, for GPUs. `outerProduct`: for GPUs too, with more results
+ * a thread, everything unrolled and the next steps fetched ahead. `subgroupMatrix`: matrix units of
  * GPUs, operands in f16. `matrixTile`: those too, 16 bytes at a time, everything unrolled and the
  * next steps fetched ahead. `subgroup`: broadcasts within a subgroup, for processors. `register`:
  * neither, for processors without subgroups of a known size.
@@ -28,10 +28,10 @@ export type GemmVariant = (typeof gemmVariants)[number];
  * 16 rows (less where there are less) of 4 columns a lane; 32 rows of 4; 32 rows of 8.
  * `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x
  * 32. `outerProduct` and `matrixTile` have tiles named by their rows and columns; `small`, `medium`
- * and `large` are 64 x 64, 128 x 64 and 128 x 128 there. In `sliced` ones groups of threads share the
- * inner dimension of the same results, which are joined in workgroup memory. Tiles of `matrixTile` are so large where
- * fragments are of 16 x 16, and `128x128by4` has half the subgroups of `128x128`; its sliced ones join
- * groups of subgroups.
+ * and `large` are 64 x 64, 128 x 64 and 128 x 128 there. In `sliced` ones groups of threads share
+ * the inner dimension of the same results, which are joined in workgroup memory. Tiles of
+ * `matrixTile` are so large where fragments are of 16 x 16, and `128x128by4` has half the subgroups
+ * of `128x128`; its sliced ones join groups of subgroups.
  */
 export type GemmTileSize = 'small' | 'medium' | 'large' | OuterProductTileSize | MatrixTileSize;
 
@@ -102,16 +102,16 @@ export interface GemmOptions {
    */
   readonly preActivation?: GpuArray | undefined;
   /**
-   * Layout TN: takes the sum of each column of a over the inner dimension, where `a` is the gradient
-   * of a layer's result the gradient of its bias. In the product's own pass where the variant can,
-   * else by `columnSum`. Default: nothing.
+   * Layout TN: takes the sum of each column of a over the inner dimension, where `a` is the
+   * gradient of a layer's result the gradient of its bias. In the product's own pass where the
+   * variant can, else by `columnSum`. Default: nothing.
    */
   readonly columnSums?: GemmColumnSums | undefined;
   /** How it is computed. Default: by `planGemm`, from the device. */
   readonly variant?: GemmVariant | undefined;
   /**
-   * How much of the output a workgroup computes. Default: by `planGemm`, from the device and the size
-   * of the output.
+   * How much of the output a workgroup computes. Default: by `planGemm`, from the device
+   * and the size of the output.
    */
   readonly tile?: GemmTileSize | undefined;
   /**

@@ -77,7 +77,9 @@ const onProcessors: readonly GemmVariant[] = ['subgroup', 'register'];
 const onMatrixUnits: readonly GemmVariant[] = ['subgroupMatrix', 'portable', 'outerProduct', 'matrixTile'];
 const onOtherGpus: readonly GemmVariant[] = ['portable', 'outerProduct'];
 
-/** What devices of this kind choose among, those first that were measured; `openDevice` loads them. */
+/**
+ * What devices of this kind choose among, those first that were measured; `openDevice` loads them.
+ */
 export function variantsOn({ profile }: Gpu): readonly GemmVariant[] {
   return profile.software ? onProcessors : profile.subgroupMatrix.length > 0 ? onMatrixUnits : onOtherGpus;
 }
@@ -114,7 +116,9 @@ function planSplits({ profile }: Gpu, tile: GemmTile, { m, n, k, batch, splits }
   return { parts: perPart === 0 ? 1 : Math.ceil(k / perPart), innerPerPart: perPart };
 }
 
-/** Which operands to pack first: B's, and A's where it is stored the wrong way round for the tiles. */
+/**
+ * Which operands to pack first: B's, and A's where it is stored the wrong way round for the tiles.
+ */
 function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['packing'] {
   const { k, layout, batch, packing } = product;
   const possible = tile.packing && k > 0 && k % 4 === 0 && batch === undefined;
@@ -128,8 +132,8 @@ function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['
 }
 
 /**
- * Whether this product, of which one operand is f16, rounds the other to f16 wherever it is read: so
- * that a copy in f16 gives the same bits, in half the bytes, to every tile and every product.
+ * Whether this product, of which one operand is f16, rounds the other to f16 wherever it is read:
+ * so that a copy in f16 gives the same bits, in half the bytes, to every tile and every product.
  */
 export function roundsOperands(gpu: Gpu, product: Pick<GemmOptions, 'a' | 'b' | 'm' | 'n' | 'k' | 'layout'>): boolean {
   // Of matrix units; for `subgroupMatrix`, which was measured without copies, they are not made.

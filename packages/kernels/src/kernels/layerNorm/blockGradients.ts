@@ -13,8 +13,8 @@ import { planRows } from './variants.ts';
 
 const kernel = 'layerNormBackward';
 /**
- * Arrays of a block with dropout: gradOutput, sum, mean, reciprocalStd, weight, keys, state; gradSum,
- * gradInput, partials.
+ * Arrays of a block with dropout: gradOutput, sum, mean, reciprocalStd, weight, keys, state;
+ * gradSum, gradInput, partials.
  */
 const mostArrays = 10;
 const threads = 128;
@@ -22,7 +22,10 @@ const mostVectorsOfThread = 8;
 const leastRowsOfBlock = 4;
 const mostBlocks = 256;
 
-/** Whether rows and parameters get their gradients in one pass: on GPUs, for rows that fit registers. */
+/**
+ * Whether rows and parameters get their gradients in one pass: on GPUs, for
+ * rows that fit registers.
+ */
 export function takesBlocks(gpu: Gpu, options: LayerNormBackwardOptions): boolean {
   const { variant, width } = planRows(gpu, options);
   const { rows, columns } = options;
@@ -30,7 +33,9 @@ export function takesBlocks(gpu: Gpu, options: LayerNormBackwardOptions): boolea
   return variant === 'workgroupPerRow' && rows > 0 && vectors > 0 && vectors <= threads * mostVectorsOfThread;
 }
 
-/** Records the gradients of rows, block by block, and the sums that those give for weight and bias. */
+/**
+ * Records the gradients of rows, block by block, and the sums that those give for weight and bias.
+ */
 export function blockGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const { dropout, gradSum, gradInput, rows, columns } = options;
   if (dropout && gradInput && gpu.info.limits.maxStorageBuffersPerShaderStage < mostArrays) {

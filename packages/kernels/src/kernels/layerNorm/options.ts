@@ -92,9 +92,9 @@ export interface LayerNormBackwardOptions {
   /** Add to `gradWeight` and `gradBias` instead of replacing them. Default false. */
   readonly accumulate?: boolean | undefined;
   /**
-   * Where the last sums of `gradWeight` and `gradBias` are left for those of other layer norms; they
-   * are then added to what the arrays hold. Not used by `rowPerInvocation`, whose sums are ready at
-   * once. Needs `accumulate`. Default: every call takes its own.
+   * Where the last sums of `gradWeight` and `gradBias` are left for those of other layer norms;
+   * they are then added to what the arrays hold. Not used by `rowPerInvocation`, whose sums are
+   * ready at once. Needs `accumulate`. Default: every call takes its own.
    */
   readonly sums?: LayerNormSums | undefined;
   /** Rows, each normalised by itself. */

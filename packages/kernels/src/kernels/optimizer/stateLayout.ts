@@ -4,9 +4,9 @@
  *
  * Header: 0 step (updates applied: the row of the schedule to use next), 1 updates attempted, 2
  * updates skipped, 3 number of the first skipped update (0: none), 4 whether the current update is
- * applied, 5 factor of its gradients, 6 its learning rate, 7 its step size, 8 its correction
- * (of AdamW the sqrt of bias correction 2), 9 updates applied in a row since the loss scale changed, 10 the loss scale of the
- * next update.
+ * applied, 5 factor of its gradients, 6 its learning rate, 7 its step size, 8 its correction (of
+ * AdamW the sqrt of bias correction 2), 9 updates applied in a row since the loss scale changed, 10
+ * the loss scale of the next update.
  */
 export const headerWords = 16;
 

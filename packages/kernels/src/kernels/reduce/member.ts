@@ -8,9 +8,14 @@ export interface ReduceMember {
   readonly value?: string | undefined;
   /** Of `a` and `b`, earlier and later values. */
   readonly combined: string;
-  /** Of the `total` of all, and of `center`; `parameters.factor` and `power` are the caller's. Default: total. */
+  /**
+   * Of the `total` of all, and of `center`; `parameters.factor` and `power` are the
+   * caller's. Default: total.
+   */
   readonly finished?: string | undefined;
-  /** `combined` of whole numbers, where a member has one: they are then computed in their own type. */
+  /**
+   * `combined` of whole numbers, where a member has one: they are then computed in their own type.
+   */
   readonly whole?: string | undefined;
   /** What no values at all give. */
   readonly empty: number;

@@ -23,8 +23,8 @@ export interface ReduceOptions extends ReduceAlongOptions {
 /** What every reduction takes. */
 export interface ReduceAlongOptions extends ReducedShape {
   /**
-   * `[outer, length, inner]`, any type; computed in f32, but for sums, products and extremes of whole
-   * numbers that stay whole: these are computed in their own type, and wrap.
+   * `[outer, length, inner]`, any type; computed in f32, but for sums, products and extremes of
+   * whole numbers that stay whole: these are computed in their own type, and wrap.
    */
   readonly input: GpuArray;
   /** `[outer, inner]`, any type, in another buffer. */
@@ -59,7 +59,9 @@ export interface ReduceBackwardOptions extends ReducedShape {
   readonly factor?: number | undefined;
   /** Default 2. */
   readonly power?: number | undefined;
-  /** Threads for a row of the gradient of `product`. Default: what fits the device and the shape. */
+  /**
+   * Threads for a row of the gradient of `product`. Default: what fits the device and the shape.
+   */
   readonly productLanes?: 1 | 64 | undefined;
 }
 

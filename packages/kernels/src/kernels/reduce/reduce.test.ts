@@ -33,7 +33,9 @@ const shapes: ReducedShape[] = [
 ];
 const words = ({ outer, length, inner }: ReducedShape) => `[${outer}, ${length}, ${inner}]`;
 
-/** In f32: parts of a row take every parts-th element, and their sums are summed in the same way. */
+/**
+ * In f32: parts of a row take every parts-th element, and their sums are summed in the same way.
+ */
 function sumInStages(row: readonly number[]): number {
   const parts = row.length <= 128 ? 1 : Math.ceil(row.length / 64);
   const sums = Array.from({ length: parts }, (_, part) =>

@@ -16,10 +16,10 @@ const treeVectors = 8;
 const mostTreeSegments = 65535;
 
 /**
- * Sums rows by their ids: `output[id] = sum of the rows of input with that id`, replaced or added, in
- * as many outputs as there are ids of each row.
- * No atomics: every run gives the same bits. Ids that occur more than 32 times are summed in two
- * stages. Used by the kernels that need it, which check the matrices.
+ * Sums rows by their ids: `output[id] = sum of the rows of input with that id`, replaced or
+ * added, in as many outputs as there are ids of each row. No atomics: every run gives the same
+ * bits. Ids that occur more than 32 times are summed in two stages. Used by the kernels that need
+ * it, which check the matrices.
  *
  * @throws KernelArgumentError
  */
@@ -75,7 +75,9 @@ export function segmentSum(gpu: Gpu, options: SegmentSumOptions): void {
   gpu.release(partialSums);
 }
 
-/** Parameters and outputs, of which there are as many as are asked for, and what stores to a goal. */
+/**
+ * Parameters and outputs, of which there are as many as are asked for, and what stores to a goal.
+ */
 function goalsText({ outputs, firstBinding }: { readonly outputs: number; readonly firstBinding: number }): string {
   const each = (write: (output: number) => string) => Array.from({ length: outputs }, (_, output) => write(output));
   return [

@@ -17,8 +17,8 @@ export interface UploadedSegments {
   /**
    * u32: a header of 4 words (chunks, long segments, and where the next two lists start), then
    * - chunks + 1 places in `order` where chunks start,
-   * - for each chunk: the goal of its sum, or for a chunk of a long segment 2^31 + the number of its
-   *   partial sum,
+   * - for each chunk: the goal of its sum, or for a chunk of a long segment 2^31 + the
+   *   number of its partial sum,
    * - for each long segment: goal, first partial sum, the partial sum after its last,
    * - `order`.
    *

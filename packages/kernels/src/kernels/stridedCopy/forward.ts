@@ -73,7 +73,9 @@ const leastTurned = 16;
 
 type TurnFrom = Turn & { readonly offsets: readonly number[] };
 
-/** What both kernels that turn are told of a block: extents and steps of the sides, and all else. */
+/**
+ * What both kernels that turn are told of a block: extents and steps of the sides, and all else.
+ */
 function sidesOf(block: Block, { column, row }: Turn) {
   const others = (values: readonly number[]) => values.filter((_, index) => index !== column && index !== row);
   const outer = { shape: others(block.shape), from: others(block.from), to: others(block.to) };

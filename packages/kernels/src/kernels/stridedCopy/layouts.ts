@@ -90,7 +90,9 @@ export function turnOf({ shape, from, to }: Block, least: number): Turn | null {
   return column < 0 || row < 0 || column === row || from[column] === 1 || from[column] === 0 ? null : { column, row };
 }
 
-/** The block with what turns in vectors of four elements along both sides; null where it is not so. */
+/**
+ * The block with what turns in vectors of four elements along both sides; null where it is not so.
+ */
 export function inBlocks({ shape, from, to }: Block, { column, row }: Turn, offsets: readonly number[]): Block | null {
   const isSide = (axis: number) => axis === column || axis === row;
   const extents = shape.filter((_, axis) => isSide(axis));

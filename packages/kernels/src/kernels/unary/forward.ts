@@ -9,7 +9,10 @@ import { requireKernelOptions } from '../validate.ts';
 
 const isFloat = (type: ElementType): type is 'f32' | 'f16' => type === 'f32' || type === 'f16';
 
-/** The type that a function's result has: u32 (0 or 1) of tests, f32 where whole numbers become floats. */
+/**
+ * The type that a function's result has: u32 (0 or 1) of tests, f32 where
+ * whole numbers become floats.
+ */
 export function unaryResult({ integers = 'float' }: UnaryMember, input: ElementType): ElementType {
   if (integers === 'test') return 'u32';
   return isFloat(input) || integers === 'keep' ? input : 'f32';

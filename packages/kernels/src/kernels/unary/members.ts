@@ -47,9 +47,9 @@ const geluTanhDerivative = (): string => {
   return `${power} + y * (1.0 - ${power}) * (2.0 * ${rootOfTwoOverPi} * (1.0 + ${3 * cubicTerm} * ${bounded} * ${bounded}))`;
 };
 
-// The family: a line is a new member, which gets its tests by itself. Formulas are scalar; NaN and
-// infinite values go through as in PyTorch. Literals and pure calls only: what nobody imports is then not
-// in a bundle.
+// The family: a line is a new member, which gets its tests by itself. Formulas are scalar; NaN
+// and infinite values go through as in PyTorch. Literals and pure calls only: what nobody imports
+// is then not in a bundle.
 /** -x */
 export const neg: UnaryMember = {
   name: 'neg',

@@ -14,7 +14,10 @@ export interface UnaryOptions {
   readonly output: GpuArray;
   /** Elements. */
   readonly length: number;
-  /** Parameters of functions that have any: `clamp` from p to q, the slope p of `leakyRelu`. Default 0. */
+  /**
+   * Parameters of functions that have any: `clamp` from p to q, the slope p
+   * of `leakyRelu`. Default 0.
+   */
   readonly p?: number | undefined;
   /** The second of them. Default 0. */
   readonly q?: number | undefined;

@@ -9,9 +9,9 @@ import type { UniformNoiseOptions } from './options.ts';
 import { wgsl } from './uniformNoise.wgsl.ts';
 
 /**
- * Records output = input + noise, uniform in [-magnitude, magnitude). The noise is a function of the
- * random key, the site, the row's token and the column, as what dropout drops. The gradient of the
- * input is that of the output. Throws KernelArgumentError.
+ * Records output = input + noise, uniform in [-magnitude, magnitude). The noise is a function of
+ * the random key, the site, the row's token and the column, as what dropout drops. The gradient of
+ * the input is that of the output. Throws KernelArgumentError.
  */
 export function uniformNoise(gpu: Gpu, options: UniformNoiseOptions): void {
   const kernel = 'uniformNoise';

@@ -146,7 +146,9 @@ function putBack(device: Device, input: GpuArray, output: GpuArray, shape: Shape
   stridedCopy(device, { input, output, shape: permuted, from: { strides: contiguousStrides(permuted) }, to });
 }
 
-/** One value for each row, times a factor, to all elements along these axes: the gradient of a sum. */
+/**
+ * One value for each row, times a factor, to all elements along these axes: the gradient of a sum.
+ */
 export function spread(
   device: Device,
   { input, output, factor }: { readonly input: GpuArray; readonly output: GpuArray; readonly factor: number },

@@ -93,8 +93,8 @@ const maximum = extremum('max', 'maximum');
 const minimum = extremum('min', 'minimum');
 
 /**
- * The greatest over dimensions, of the input's type, any; NaN where there is one. Elements that are equal
- * share the gradient. As `torch.amax`; `argMax` gives the places.
+ * The greatest over dimensions, of the input's type, any; NaN where there is one. Elements that are
+ * equal share the gradient. As `torch.amax`; `argMax` gives the places.
  *
  * @throws ShapeError of no elements, TensorError
  */
@@ -103,8 +103,8 @@ export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
 }
 
 /**
- * The least over dimensions, as `max`. As `torch.amin`. Of the type of `input`, any; elements that are
- * equal share the gradient.
+ * The least over dimensions, as `max`. As `torch.amin`. Of the type of `input`, any; elements that
+ * are equal share the gradient.
  *
  * @throws ShapeError of no elements, TensorError
  */

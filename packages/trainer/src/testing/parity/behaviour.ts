@@ -29,7 +29,9 @@ type RunName = keyof typeof golden.runs;
 const timings = /_(runtime|per_second)$|^total_flos$/;
 const measured = (entry: LogEntry) => Object.entries(entry).filter(([name]) => !timings.test(name));
 
-/** Runs of the same arguments: weights, losses and every entry of the log are those of transformers. */
+/**
+ * Runs of the same arguments: weights, losses and every entry of the log are those of transformers.
+ */
 export async function sameRuns(...names: RunName[]): Promise<string> {
   let count = 0;
   let most = 0;

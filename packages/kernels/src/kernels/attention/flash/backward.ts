@@ -5,8 +5,8 @@ import type { FlashProgram } from './tiles.ts';
 
 /**
  * `main` of all gradients: a workgroup has a sequence and a head. It goes over the queries in
- * blocks, and keeps the gradients of keys and values in registers. delta, what gradOutput . output is,
- * is the sum over the keys of dropped probability * gradOutput . value, which is there already.
+ * blocks, and keeps the gradients of keys and values in registers. delta, what gradOutput . output
+ * is, is the sum over the keys of dropped probability * gradOutput . value, which is there already.
  */
 export function flashBackward(tile: FlashProgram): string {
   const width = partialWidth(tile);
@@ -65,8 +65,8 @@ function gradientOfQueries(tile: FlashProgram): string[] {
 }
 
 /**
- * `main` of the gradients of keys and values: a workgroup has a block of a sequence's keys, and goes
- * over its queries as one with all keys does.
+ * `main` of the gradients of keys and values: a workgroup has a block of a sequence's keys, and
+ * goes over its queries as one with all keys does.
  */
 export function flashGradKeyValue(tile: FlashProgram): string {
   return gradientsOfKeys(tile, {
@@ -76,8 +76,8 @@ export function flashGradKeyValue(tile: FlashProgram): string {
 }
 
 /**
- * `main` of the gradient of queries: a workgroup has a block of a sequence's queries and goes over its
- * keys in blocks, as the forward does; the sums over keys stay in registers.
+ * `main` of the gradient of queries: a workgroup has a block of a sequence's queries and goes over
+ * its keys in blocks, as the forward does; the sums over keys stay in registers.
  */
 export function flashGradQuery(tile: FlashProgram): string {
   const { rows, keys, chunks } = tile;

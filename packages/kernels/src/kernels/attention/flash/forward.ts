@@ -3,8 +3,8 @@ import { partialLength, sharesOf } from './tiles.ts';
 import type { FlashProgram } from './tiles.ts';
 
 /**
- * `main` of the forward: a workgroup has a block of query rows and goes over the keys in blocks, with
- * a running maximum and, in each thread, its part of the running sum.
+ * `main` of the forward: a workgroup has a block of query rows and goes over the keys in blocks,
+ * with a running maximum and, in each thread, its part of the running sum.
  */
 export function flashForward(tile: FlashProgram): string {
   const { rows, keys } = tile;

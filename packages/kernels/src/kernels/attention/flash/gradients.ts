@@ -8,13 +8,18 @@ interface OfKeys {
   readonly partial?: string;
   /** The first of the workgroup's keys. */
   readonly firstKey: string;
-  /** Names delta0 and so on, those of a thread's rows; past it no thread reads pieces of the tile. */
+  /**
+   * Names delta0 and so on, those of a thread's rows; past it no thread reads pieces of the tile.
+   */
   readonly delta: readonly string[];
   /** What else is done with the slopes of a block of queries, which lie in the tile. */
   readonly ofBlock?: readonly string[];
 }
 
-/** `main` of a workgroup that goes over queries, with the gradients of its keys and values in registers. */
+/**
+ * `main` of a workgroup that goes over queries, with the gradients of its keys
+ * and values in registers.
+ */
 export function gradientsOfKeys(tile: FlashProgram, { partial, firstKey, delta, ofBlock = [] }: OfKeys): string {
   const { rows, keys, chunks } = tile;
   const { groups } = sharesOf(tile);

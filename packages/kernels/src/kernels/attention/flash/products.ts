@@ -28,8 +28,8 @@ export function addFour(sum: string, factor: string, vectors: readonly string[])
 }
 
 /**
- * `scores`i += row i of `left` . four keys' rows of `right`, for the rows of a thread. Ends with all
- * threads past the barrier before the last piece.
+ * `scores`i += row i of `left` . four keys' rows of `right`, for the rows of a thread. Ends with
+ * all threads past the barrier before the last piece.
  */
 export function scoreProducts(tile: FlashProgram, scores: string, left: FlashMatrix, right: FlashMatrix): string[] {
   const { rows, keys, threads } = tile;
@@ -130,7 +130,10 @@ export function overRows(
   ];
 }
 
-/** Sums of a thread's rows += numbers of pairs in the tile . rows of values or keys, of four keys a round. */
+/**
+ * Sums of a thread's rows += numbers of pairs in the tile . rows of values or
+ * keys, of four keys a round.
+ */
 export function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
   const { keyLanes, rowsOfThread } = sharesOf(tile);
   const fours = piecesOf(tile, tile.keys).summed / 4;

@@ -30,14 +30,17 @@ const mostOfKeys = 2048;
 /** Chunks of whole rows that are summed over between looks at whether a sequence ends. */
 const pieceOfRows = 256;
 
-/** Of so many rows: those that are brought to workgroup memory at a time, and are summed over at a time. */
+/**
+ * Of so many rows: those that are brought to workgroup memory at a time, and
+ * are summed over at a time.
+ */
 export function piecesOf({ chunks, stagedChunks }: FlashTile, rows: number): { staged: number; summed: number } {
   return { staged: Math.min(rows, stagedChunks / chunks), summed: Math.min(rows, pieceOfRows / chunks) };
 }
 
 /**
- * Where a workgroup may have as much memory as GPUs of some size give one, rows come in as few pieces
- * as leave a multiprocessor its workgroups: each costs two barriers.
+ * Where a workgroup may have as much memory as GPUs of some size give one, rows come in as few
+ * pieces as leave a multiprocessor its workgroups: each costs two barriers.
  */
 function chunksToStage(workgroupBytes: number): number {
   return workgroupBytes < 49152 ? pieceOfRows : 4 * pieceOfRows;
@@ -62,8 +65,8 @@ export function sharesOf({ threads, rows, keys, chunks }: FlashTile): FlashShare
 }
 
 /**
- * The tile of a block of queries, forward and for their gradient alone: for heads of up to 32, 64, 128
- * and 256 channels.
+ * The tile of a block of queries, forward and for their gradient alone: for heads of up to 32,
+ * 64, 128 and 256 channels.
  */
 export function forwardTile(headSize: number, workgroupBytes: number): FlashTile {
   const tile = { rows: 32, chunks: chunksOfClass(headSize), stagedChunks: chunksToStage(workgroupBytes) };
@@ -71,8 +74,8 @@ export function forwardTile(headSize: number, workgroupBytes: number): FlashTile
 }
 
 /**
- * The tile of all gradients of sequences of up to `maxSeqlen` tokens, in workgroup memory of that many
- * bytes; undefined where a sequence's gradients leave the registers of a workgroup.
+ * The tile of all gradients of sequences of up to `maxSeqlen` tokens, in workgroup memory of that
+ * many bytes; undefined where a sequence's gradients leave the registers of a workgroup.
  */
 export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes: number): FlashTile | undefined {
   const chunks = chunksOfClass(headSize);
@@ -81,7 +84,10 @@ export function backwardTile(headSize: number, maxSeqlen: number, workgroupBytes
   return tilesOfKeys(keys, chunks, workgroupBytes).find((tile) => backwardBytes(tile) <= workgroupBytes);
 }
 
-/** The tile of the gradients of a block of keys of a sequence of any length; 16 KiB are enough for it. */
+/**
+ * The tile of the gradients of a block of keys of a sequence of any length;
+ * 16 KiB are enough for it.
+ */
 export function gradKeyValueTile(headSize: number, workgroupBytes: number): FlashTile {
   const chunks = chunksOfClass(headSize);
   const [largest, smaller] = tilesOfKeys(Math.min(64, mostOfKeys / chunks), chunks, workgroupBytes);
@@ -120,8 +126,8 @@ export function partialWidth(tile: FlashTile): 1 | 2 | 4 {
 }
 
 /**
- * Vectors of four in the tile: first pieces of rows of queries and of keys, their rows an odd number
- * of vectors apart, then the block of scores, its rows apart likewise, and whole rows.
+ * Vectors of four in the tile: first pieces of rows of queries and of keys, their rows an odd
+ * number of vectors apart, then the block of scores, its rows apart likewise, and whole rows.
  */
 export function tileLength(tile: FlashTile): number {
   const { rows, keys, chunks } = tile;

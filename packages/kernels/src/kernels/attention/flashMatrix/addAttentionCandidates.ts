@@ -14,8 +14,8 @@ const writers = {
 };
 
 /**
- * Gives attention the variant `flashMatrix`, which it never takes by itself: no GPU has timed it, and
- * matrix units round what they multiply to f16. A page that does not call it does not carry it.
+ * Gives attention the variant `flashMatrix`, which it never takes by itself: no GPU has timed it,
+ * and matrix units round what they multiply to f16. A page that does not call it does not carry it.
  */
 export function addAttentionCandidates(): void {
   addedVariants.set('flashMatrix', {

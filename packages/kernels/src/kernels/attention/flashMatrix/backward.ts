@@ -21,8 +21,8 @@ export function flashMatrixGradKeyValue(program: FlashMatrixProgram): string {
 }
 
 /**
- * `main` of the gradient of queries: a workgroup has a block of a sequence's queries, whose gradient
- * stays in fragments, and goes over its keys in blocks.
+ * `main` of the gradient of queries: a workgroup has a block of a sequence's queries, whose
+ * gradient stays in fragments, and goes over its keys in blocks.
  */
 export function flashMatrixGradQuery(program: FlashMatrixProgram): string {
   const { n, channels, keys } = program;
@@ -64,7 +64,10 @@ export function flashMatrixGradQuery(program: FlashMatrixProgram): string {
 
 const savedDelta: readonly string[] = ['let delta = deltaOf(bounded, head);'];
 
-/** delta is the sum over the keys of dropped probability * gradOutput . value; a row's threads add it up. */
+/**
+ * delta is the sum over the keys of dropped probability * gradOutput . value; a
+ * row's threads add it up.
+ */
 function deltaOverKeys(program: FlashMatrixProgram): string[] {
   const lanes = rowLanes(program);
   return [

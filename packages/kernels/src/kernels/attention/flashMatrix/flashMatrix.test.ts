@@ -141,14 +141,18 @@ function registersOf(pass: MatrixPass, program: FlashMatrixProgram): number {
   return places + ofKeys + Math.max(atOnce, pass === 'backward' ? ofRow + operandsOf(program) : 0);
 }
 
-/** Workgroups that a multiprocessor of 65536 registers and 227 KiB has at once; the driver takes 1 KiB of each. */
+/**
+ * Workgroups that a multiprocessor of 65536 registers and 227 KiB has at once; the
+ * driver takes 1 KiB of each.
+ */
 function workgroupsOf(bytes: number, registers: number): number {
   return Math.floor(Math.min(65536 / (128 * registers), 232448 / (bytes + 1024)));
 }
 
 /**
- * Pass, channels of a head and tokens of a sequence up to which it goes, keys of a block, bytes of
- * workgroup memory, registers of a thread and workgroups at once, as docs/performance.md shows them.
+ * Pass, channels of a head and tokens of a sequence up to which it goes, keys of a block,
+ * bytes of workgroup memory, registers of a thread and workgroups at once, as
+ * docs/performance.md shows them.
  */
 const table = `
 forward       32 any 64  22016  80 6

@@ -23,8 +23,8 @@ interface OfKeys {
 }
 
 /**
- * `main` of a workgroup that goes over queries in blocks: keys and values stay in workgroup memory, their
- * gradients in fragments.
+ * `main` of a workgroup that goes over queries in blocks: keys and values stay in workgroup memory,
+ * their gradients in fragments.
  */
 export function gradientsOfKeys(program: FlashMatrixProgram, { pass, firstKey, delta, ofBlock = [] }: OfKeys): string {
   const { m, n, channels, keys } = program;

@@ -5,7 +5,10 @@ import type { FlashMatrixProgram, MatrixPass } from './tiles.ts';
 
 type Matrix = 'query' | 'key' | 'value' | 'gradOutput';
 
-/** The types of fragments, the memory, and the beginning of `main`, up to the numbers that every thread computes. */
+/**
+ * The types of fragments, the memory, and the beginning of `main`, up to the numbers
+ * that every thread computes.
+ */
 export function matrixMainBegins(program: FlashMatrixProgram, pass: MatrixPass): string[] {
   const { lanes } = program;
   return [
@@ -27,7 +30,9 @@ export function matrixMainBegins(program: FlashMatrixProgram, pass: MatrixPass):
   ];
 }
 
-/** Lines for each index, which is a constant, or a variable where the compiler is to keep the loop. */
+/**
+ * Lines for each index, which is a constant, or a variable where the compiler is to keep the loop.
+ */
 function repeat(
   { constantLoops, keys }: FlashMatrixProgram,
   count: number,
@@ -40,8 +45,8 @@ function repeat(
 }
 
 /**
- * Rows of a matrix on their way to workgroup memory, from `firstRow` on: `fetch` loads them to registers
- * that were declared, `put` stores these. For compilers that keep loops `put` does both.
+ * Rows of a matrix on their way to workgroup memory, from `firstRow` on: `fetch` loads them to
+ * registers that were declared, `put` stores these. For compilers that keep loops `put` does both.
  */
 export function incoming(program: FlashMatrixProgram, pass: MatrixPass, matrix: Matrix) {
   const { constantLoops, channels, lanes, keys } = program;
@@ -87,7 +92,10 @@ function storeSums(place: string, sums: string, stride: number): string {
   return `subgroupMatrixStore<row_major>(&tile, ${place}, ${sums}, ${stride}u);`;
 }
 
-/** Scores of a block = rows from `left` on . rows from `right` on, in workgroup memory, and a barrier behind. */
+/**
+ * Scores of a block = rows from `left` on . rows from `right` on, in workgroup
+ * memory, and a barrier behind.
+ */
 export function matrixScores(program: FlashMatrixProgram, left: number, right: number): string[] {
   const { m, n, k, channels, keys } = program;
   const strides = stridesOf(program);
@@ -114,7 +122,10 @@ export function matrixScores(program: FlashMatrixProgram, left: number, right: n
   ];
 }
 
-/** `sum`i += numbers of pairs from `pairs` on, a row for each query . rows from `right` on, one for each key. */
+/**
+ * `sum`i += numbers of pairs from `pairs` on, a row for each query . rows from
+ * `right` on, one for each key.
+ */
 export function sumsOverKeys(program: FlashMatrixProgram, sum: string, pairs: number, right: number): string[] {
   const { m, n, k, channels, keys } = program;
   const strides = stridesOf(program);
@@ -127,7 +138,10 @@ export function sumsOverKeys(program: FlashMatrixProgram, sum: string, pairs: nu
   ]);
 }
 
-/** Gradients of keys += their columns of the numbers of pairs from `pairs` on . rows from `ofQueries` on. */
+/**
+ * Gradients of keys += their columns of the numbers of pairs from `pairs` on .
+ * rows from `ofQueries` on.
+ */
 export function sumsOverQueries(program: FlashMatrixProgram, sum: string, pairs: number, ofQueries: number): string[] {
   const { m, n, k, channels, keys } = program;
   const strides = stridesOf(program);
@@ -151,8 +165,8 @@ export function sumsOverQueries(program: FlashMatrixProgram, sum: string, pairs:
 }
 
 /**
- * Fragments of two rows of them to memory, by way of workgroup memory: `set` names the function that
- * stores, `row` makes a row of the matrix of a row of these fragments.
+ * Fragments of two rows of them to memory, by way of workgroup memory: `set` names the function
+ * that stores, `row` makes a row of the matrix of a row of these fragments.
  */
 export function storeRows(
   program: FlashMatrixProgram,

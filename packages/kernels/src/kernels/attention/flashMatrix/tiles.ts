@@ -23,10 +23,11 @@ export type FlashMatrixProgram = {
 const classes: readonly number[] = [32, 64, 128, 256];
 
 /**
- * The program of a pass for heads of this size and sequences of up to `maxSeqlen` tokens on this
- * device. Undefined where it has no matrix units with f16 operands and f32 sums that take vectors of
- * words, where they and its subgroups do not share a block without a rest, where the blocks leave its
- * workgroup memory, and, of all gradients at once, where the sequences are longer than a block.
+ * The program of a pass for heads of this size and sequences of up to `maxSeqlen` tokens on
+ * this device. Undefined where it has no matrix units with f16 operands and f32 sums that take
+ * vectors of words, where they and its subgroups do not share a block without a rest, where
+ * the blocks leave its workgroup memory, and, of all gradients at once, where the sequences
+ * are longer than a block.
  */
 export function flashMatrixProgram(
   gpu: Gpu,
@@ -68,14 +69,17 @@ export function rowLanes(program: FlashMatrixProgram): number {
   return (4 * program.lanes) / matrixRows(program);
 }
 
-/** Vectors of words from row to row: of channels and of pairs in f16, of scores and of results in f32. */
+/**
+ * Vectors of words from row to row: of channels and of pairs in f16, of
+ * scores and of results in f32.
+ */
 export function stridesOf({ channels, keys }: FlashMatrixProgram) {
   return { channels: channels / 8 + 1, pairs: keys / 8 + 1, scores: keys / 4 + 1, results: channels / 4 + 1 };
 }
 
 /**
- * Where everything begins in workgroup memory, and its length, in vectors of words. What comes before
- * the keys is done with when results are stored over it.
+ * Where everything begins in workgroup memory, and its length, in vectors of words. What comes
+ * before the keys is done with when results are stored over it.
  */
 export function placesOf(pass: MatrixPass, program: FlashMatrixProgram) {
   const { keys } = program;

@@ -13,7 +13,9 @@ import type { AttentionShape, AttentionVariant } from '../options.ts';
 import type { PairKernel } from './pairKernel.ts';
 import { planPairs } from './planPairs.ts';
 
-/** The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products. */
+/**
+ * The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products.
+ */
 const unrolled = 10;
 
 /** How one of these kernels runs. */

@@ -12,7 +12,9 @@ export interface TileResources {
 export interface TileSpeed {
   /** Part of the card's f32 peak that many workgroups on each multiprocessor come near to. */
   readonly most: number;
-  /** Workgroups at once on a multiprocessor that reach half of that: they hide each other's waits. */
+  /**
+   * Workgroups at once on a multiprocessor that reach half of that: they hide each other's waits.
+   */
   readonly half: number;
   /** Workgroups of the tile that a multiprocessor takes at once. */
   readonly atOnce: number;

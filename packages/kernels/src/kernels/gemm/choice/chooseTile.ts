@@ -25,7 +25,10 @@ export interface ShapedCandidate extends TileCandidate, Required<GemmChoice> {}
 const splitCounts = [1, 2, 3, 4, 6, 8];
 const leastInnerPerPart = 128;
 
-/** All ways to compute a product by these variants here, whose parts fit one array; equal tiles once. */
+/**
+ * All ways to compute a product by these variants here, whose parts fit one
+ * array; equal tiles once.
+ */
 export function gemmCandidates(
   tileOf: TileOf,
   gpu: Gpu,

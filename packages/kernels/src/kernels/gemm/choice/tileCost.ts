@@ -26,9 +26,9 @@ const stepsAround = 48;
  */
 const dispatchMicroseconds = 7.5;
 /**
- * What parts must gain, so that a sum of theirs is recorded: what it took the host there, 9 to 11 us,
- * and of shorter products the part of their time by which all this may be wrong. Where a card is one
- * of several, that part of all products that fill some of them, which take so long.
+ * What parts must gain, so that a sum of theirs is recorded: what it took the host there, 9 to 11
+ * us, and of shorter products the part of their time by which all this may be wrong. Where a card
+ * is one of several, that part of all products that fill some of them, which take so long.
  */
 const leastGain = { microseconds: 10, share: 0.15, ofSeveralFrom: 30 };
 /** As `planSplits` has it, which is there before this is loaded. */

@@ -11,9 +11,9 @@ import { wgsl as operands } from '../product/operands.wgsl.ts';
 import { wgsl as product } from '../product/product.wgsl.ts';
 
 /**
- * What variants that are loaded late are handed. They import nothing that a page has before: bundlers
- * may put that into the page's own chunk, and a page that waits for `openDevice()` at its top would
- * wait for what waits for the page.
+ * What variants that are loaded late are handed. They import nothing that a page has before:
+ * bundlers may put that into the page's own chunk, and a page that waits for `openDevice()` at its
+ * top would wait for what waits for the page.
  */
 export const gemmKit = {
   KernelArgumentError,

@@ -8,7 +8,9 @@ export type MatrixTileText = {
   /** Subgroups of a workgroup, of each slice. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
-  /** Groups of subgroups that have the same results and each add up their part of the inner steps. */
+  /**
+   * Groups of subgroups that have the same results and each add up their part of the inner steps.
+   */
   readonly slices: number;
   /** Fragments of a subgroup. */
   readonly rowFragments: number;

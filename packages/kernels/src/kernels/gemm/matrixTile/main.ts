@@ -131,7 +131,9 @@ function stores({ name, stride, turns, linesApart }: MatrixTileSide, words: bool
   }).flat();
 }
 
-/** Multiplies all fragments of the inner steps in workgroup memory, or of a slice's part of them. */
+/**
+ * Multiplies all fragments of the inner steps in workgroup memory, or of a slice's part of them.
+ */
 function products(text: MatrixTileText, { a, b }: MatrixTileLayout): string[] {
   const { m, n, k, rowFragments, columnFragments, inner, words, slices } = text;
   const per = words ? 8 : 1;

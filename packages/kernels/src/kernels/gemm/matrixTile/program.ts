@@ -25,8 +25,8 @@ export function matrixTileProgram(
   const eights = (contiguous: number, stride = 0) => k > 0 && contiguous % 8 === 0 && stride % 8 === 0;
   const [aEights, bEights] = [eights(aAlongK ? k : m, batch?.strideA), eights(bAlongK ? k : n, batch?.strideB)];
   const vec4 = n % 4 === 0 && strideOutput % 4 === 0;
-  // Fragments know no activations, no conversions, and no sums with another fragment, as slices need;
-  // where none is loaded from vectors, none is stored to them.
+  // Fragments know no activations, no conversions, and no sums with another fragment, as slices
+  // need; where none is loaded from vectors, none is stored to them.
   const direct =
     tile.words &&
     tile.slices === 1 &&

@@ -22,8 +22,8 @@ interface MatrixTileBlocks {
 /**
  * Subgroups of a workgroup, and blocks of results of a subgroup. A block is a fragment of 16 x 16
  * in a subgroup of 32 lanes, or as many fragments of other shapes as give a lane eight sums; the
- * names are the sizes of those. Sliced tiles are for few results with long sums: as many threads are
- * busy as with parts of the sum, without partial sums in memory and their dispatch.
+ * names are the sizes of those. Sliced tiles are for few results with long sums: as many threads
+ * are busy as with parts of the sum, without partial sums in memory and their dispatch.
  */
 export const matrixTiles = {
   /** 128 threads. */
@@ -36,7 +36,9 @@ export const matrixTiles = {
   '128x128by4': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4 },
   /** 256 threads. */
   '128x128': { subgroupRows: 2, subgroupColumns: 4, rowBlocks: 4, columnBlocks: 2 },
-  /** 256 threads, and so many inner steps at once that a multiprocessor needs no second workgroup. */
+  /**
+   * 256 threads, and so many inner steps at once that a multiprocessor needs no second workgroup.
+   */
   '64x64sliced4': { subgroupRows: 1, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 2, slices: 4, inner: 128 },
   /** 256 threads. */
   '128x128sliced2': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4, slices: 2, inner: 64 },

@@ -102,8 +102,8 @@ function productsText({ rowBlocks, columnBlocks, inner, slices = 1 }: OuterProdu
 }
 
 /**
- * Adds up what threads found of the same columns of A, and stores it once. In all its turns a thread
- * brings the same four.
+ * Adds up what threads found of the same columns of A, and stores it once. In all its turns a
+ * thread brings the same four.
  */
 function columnSumsText(tile: OuterProductTile, at: OperandSide['at']): string[] {
   const { rows, threads } = outerProductSizes(tile);

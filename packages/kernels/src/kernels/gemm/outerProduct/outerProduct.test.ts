@@ -95,8 +95,8 @@ function recordAll(nullGpu: Gpu, given: Pick<GemmOptions, 'tile' | 'layout'>): v
 }
 
 /**
- * So that two workgroups of 256 threads, or three of 128, are on a multiprocessor of 65536 registers
- * at once, and none goes to memory.
+ * So that two workgroups of 256 threads, or three of 128, are on a multiprocessor of 65536
+ * registers at once, and none goes to memory.
  */
 const mostRegisters = (threads: number) => (threads > 128 ? 128 : 168);
 

@@ -11,9 +11,9 @@ interface SlicedTile {
 const four = [0, 1, 2, 3];
 
 /**
- * Adds up what the slices of a tile of `outerProduct.wgsl` summed, in their order, and hands it to the
- * epilogue. All put four rows of their block into workgroup memory; then each slice takes one of
- * these rows, or two, of all slices: no thread is idle, and no sum is indexed at run time.
+ * Adds up what the slices of a tile of `outerProduct.wgsl` summed, in their order, and hands it to
+ * the epilogue. All put four rows of their block into workgroup memory; then each slice takes one
+ * of these rows, or two, of all slices: no thread is idle, and no sum is indexed at run time.
  */
 export function joinSlices(
   { rowBlocks, columnBlocks, slices, threads }: SlicedTile,

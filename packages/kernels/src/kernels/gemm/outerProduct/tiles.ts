@@ -20,10 +20,10 @@ export interface OuterProductTile {
 
 /**
  * 8 x 8 results a thread, 8 x 4 or 12 x 4. So few inner steps that all fits the 16 KiB that WebGPU
- * promises and two workgroups of 256 threads fit the registers of a multiprocessor. Sliced tiles are
- * for few results: as many threads are busy as with parts of the sum, without partial sums in memory
- * and their dispatch. 512 x 768 results are 132 tiles of 48 x 64, one for each multiprocessor of an
- * H100.
+ * promises and two workgroups of 256 threads fit the registers of a multiprocessor. Sliced tiles
+ * are for few results: as many threads are busy as with parts of the sum, without partial sums in
+ * memory and their dispatch. 512 x 768 results are 132 tiles of 48 x 64, one for each
+ * multiprocessor of an H100.
  */
 export const outerProductTiles = {
   '128x128': { warpRows: 4, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },

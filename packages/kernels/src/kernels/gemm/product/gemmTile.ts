@@ -20,7 +20,9 @@ export interface GemmPlan {
 export interface GemmTile {
   readonly rows: number;
   readonly columns: number;
-  /** What tells it from other tiles of its variant with as many rows and columns. Default: nothing. */
+  /**
+   * What tells it from other tiles of its variant with as many rows and columns. Default: nothing.
+   */
   readonly kind?: string;
   /** It reads four elements at once where they lie together; otherwise it reads single ones. */
   readonly readsVectors: boolean;

@@ -11,8 +11,8 @@ import { recordProduct } from './recordProduct.ts';
 import { wgsl as source } from './sumParts.wgsl.ts';
 
 /**
- * Records a product whose inner dimension is summed in parts, into memory of its own, and the sum of
- * these.
+ * Records a product whose inner dimension is summed in parts, into memory of its
+ * own, and the sum of these.
  */
 export function recordInParts(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
   const { m, n } = options;
