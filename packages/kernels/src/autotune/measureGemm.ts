@@ -1,10 +1,7 @@
 import type { Gpu } from '../gpu.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
-import { gemm } from '../kernels/gemm/index.ts';
-import { choicesOnGpus } from '../kernels/gemm/loading/loadedVariants.ts';
-import { gemmClassKey } from '../kernels/gemm/choice/productClasses.ts';
 import type { GemmChoice, GemmClass } from '../kernels/gemm/choice/productClasses.ts';
-import { fittingVariants } from '../kernels/gemm/variants.ts';
+import type { MeasuringKit } from './tuneKernels.ts';
 
 const runs = 3;
 /** A candidate that takes this many times as long as the best of its first run is not run again. */
@@ -51,7 +48,7 @@ export function gemmClasses({ profile }: Gpu): GemmClass[] {
 const warmUpMilliseconds = 300;
 
 /** Keeps a GPU busy until its clock is up: the first products of a cold card take five times as long. */
-export async function warmUp(gpu: Gpu): Promise<void> {
+export async function warmUp(gpu: Gpu, { gemm }: MeasuringKit): Promise<void> {
   const [a, b, output] = ['a', 'b', 'output'].map((label) => {
     const array = gpu.allocate('f32', 1024 * 1024, label);
     gpu.retain(array);
@@ -73,7 +70,7 @@ export async function warmUp(gpu: Gpu): Promise<void> {
 export async function measureGemm(
   gpu: Gpu,
   product: GemmClass,
-  end: number,
+  { end, kit }: { readonly end: number; readonly kit: MeasuringKit },
 ): Promise<readonly [key: string, choice: GemmChoice]> {
   const { layout, half, m, n, k } = product;
   const type = half ? 'f16' : 'f32';
@@ -84,8 +81,8 @@ export async function measureGemm(
     gpu.retain(array);
     gpu.clear(array);
   }
-  const run = (choice: GemmChoice) => gemm(gpu, { a, b, output, m, n, k, layout, ...choice });
-  const tried = triedOf(gpu, product);
+  const run = (choice: GemmChoice) => kit.gemm(gpu, { a, b, output, m, n, k, layout, ...choice });
+  const tried = triedOf(gpu, product, kit);
   await gpu.prepare(() => tried.forEach(run));
   const times = tried.map(() => Infinity);
   for (let round = 0; round < runs && (round === 0 || performance.now() < end); round++) {
@@ -100,7 +97,7 @@ export async function measureGemm(
     (winner, time, index) => (time * leastGain < (times[winner] as number) ? index : winner),
     0,
   );
-  return [gemmClassKey(product), tried[best] ?? { variant: 'portable', tile: 'medium' }];
+  return [kit.gemmClassKey(product), tried[best] ?? { variant: 'portable', tile: 'medium' }];
 }
 
 /** How many candidates have more than one number of parts tried. */
@@ -111,9 +108,9 @@ const withMoreParts = 3;
  * fastest first, and of the first few the next best parts too. On software adapters parts stay as
  * they are without tuning.
  */
-function triedOf(gpu: Gpu, { half, m, n, k }: GemmClass): GemmChoice[] {
-  const variants = fittingVariants(gpu, half);
-  const { candidates, byTime } = choicesOnGpus();
+function triedOf(gpu: Gpu, { half, m, n, k }: GemmClass, kit: MeasuringKit): GemmChoice[] {
+  const variants = kit.fittingVariants(gpu, half);
+  const { candidates, byTime } = kit.choicesOnGpus();
   if (gpu.profile.software)
     return candidates(gpu, variants, { m, n, k }, [1]).map(({ variant, tile }) => ({ variant, tile }));
   const shape = { m, n, k };

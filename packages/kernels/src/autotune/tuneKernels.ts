@@ -5,9 +5,10 @@ import { Gpu } from '../gpu.ts';
 import { loadVariants } from '../device/variantLoaders.ts';
 import { choicesOnGpus, loadedVariant } from '../kernels/gemm/loading/loadedVariants.ts';
 import { gemmVariants } from '../kernels/gemm/options.ts';
+import { gemm } from '../kernels/gemm/forward.ts';
+import { gemmClassKey } from '../kernels/gemm/choice/productClasses.ts';
 import type { GemmChoice } from '../kernels/gemm/choice/productClasses.ts';
-import { variantsOn } from '../kernels/gemm/variants.ts';
-import { gemmClasses, measureGemm, warmUp } from './measureGemm.ts';
+import { fittingVariants, variantsOn } from '../kernels/gemm/variants.ts';
 
 /** Options of {@link tuneKernels}. */
 export interface TuneOptions {
@@ -40,6 +41,14 @@ const optionKinds = {
 };
 
 /**
+ * What `measureGemm.ts` is handed, which only those load who have no table: it imports nothing that a
+ * page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
+ */
+const measuringKit = { choicesOnGpus, fittingVariants, gemm, gemmClassKey };
+
+export type MeasuringKit = typeof measuringKit;
+
+/**
  * Measures which variant, tile and parts of the product are the fastest here, for each class of
  * sizes that models have (up to 4096 tokens, and widths of up to 3072), and has `gemm` use them where
  * its caller does not choose. On a software adapter only products of up to 512 x 768 x 768 are
@@ -63,13 +72,14 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
     print(tableText(gpu, kept));
     return;
   }
+  const { gemmClasses, measureGemm, warmUp } = await import('./measureGemm.ts');
   gpu.tuned = new Map();
   const table = new Map<string, GemmChoice>();
   const classes = gemmClasses(gpu);
-  if (!gpu.profile.software) await warmUp(gpu);
+  if (!gpu.profile.software) await warmUp(gpu, measuringKit);
   const end = performance.now() + 1000 * budget;
   for (const [index, one] of classes.entries()) {
-    if (performance.now() < end) table.set(...(await measureGemm(gpu, one, end)));
+    if (performance.now() < end) table.set(...(await measureGemm(gpu, one, { end, kit: measuringKit })));
     // Classes share few sizes: half a gigabyte would be kept for nobody.
     gpu.trim();
     onProgress(index + 1, classes.length);
