@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 123.4, software: 136.5, gpu: 143.7, matrixUnits: 151.3, tensor: 56.4 },
+    most: { start: 120.5, software: 137.1, gpu: 144.4, matrixUnits: 151.9, tensor: 56.6 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 46.2, software: 57.1, gpu: 60.2, matrixUnits: 67.7, tensor: 19.1 },
+    most: { start: 44.9, software: 57.1, gpu: 60.2, matrixUnits: 67.7, tensor: 19.1 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 32.2, software: 32.2, gpu: 32.2, matrixUnits: 33, tensor: 8.1 },
+    most: { start: 29.7, software: 33.1, gpu: 33.1, matrixUnits: 33.9, tensor: 8.4 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

@@ -37,6 +37,7 @@ it.each(withProducts)(
       'compileError.ts',
       'compileBeside.ts',
       'classLossTexts.js',
+      'coreTexts.js',
       'modelTexts.js',
       'optimizerTexts.js',
     ])

@@ -27,7 +27,10 @@ const late = {
  * them before a device compiles. Each file is a chunk of its own, with what pages have together.
  */
 const lateTexts = {
+  'arrayTexts.js': /^kernels\/(reduce\/(functions|reduce)\.|stridedCopy\/)/,
   'classLossTexts.js': /^kernels\/classLoss\//,
+  'coreTexts.js':
+    /^(kernels\/(elementwise|reduce\/argReduce\.)|recording\/|wgsl\/(flatIndexing|floatBits|keepNan|packedHalves)\.)/,
   'modelTexts.js': /^kernels\/((columnSum|crossEntropy|gelu|gemm\/product)\/|lossSum\/lossSum\.)/,
   'optimizerTexts.js':
     /^kernels\/optimizer\/(adamW|combineSquares|finalizeUpdate|scaled\w+|sumOfSquares|updateMembers)\./,
