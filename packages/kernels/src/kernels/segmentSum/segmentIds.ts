@@ -1,3 +1,4 @@
+import { anyWholeNumber, instanceOf, oneOfKinds, requireArgument } from '@attune/validate';
 import { KernelArgumentError } from '../../errors.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface IdSegments {
   readonly order: Uint32Array;
 }
 
+const idsKind = oneOfKinds('a Uint32Array or an Int32Array', instanceOf(Uint32Array), instanceOf(Int32Array));
+
 /**
  * Number of each id among the unique ones, plus 1; 0 for none. Kept between calls, in which only
  * what was written is reset.
@@ -25,9 +28,11 @@ let numbers = new Uint32Array(0);
  * @param ids of rows, not negative
  * @param paddingIndex rows with this id are left out: the row of the table that gets no gradient
  *   (`padding_idx` of PyTorch). Default: none
- * @throws KernelArgumentError for a negative id
+ * @throws KernelArgumentError for a negative id, and for what are no ids
  */
 export function segmentIds(ids: Uint32Array | Int32Array, paddingIndex = -1): IdSegments {
+  requireArgument('segmentIds', 'ids', ids, idsKind, KernelArgumentError);
+  requireArgument('segmentIds', 'paddingIndex', paddingIndex, anyWholeNumber, KernelArgumentError);
   let largest = 0;
   for (const id of ids) {
     if (id > largest) largest = id;

@@ -35,5 +35,9 @@ describe('segmentIds', () => {
 
   it('refuses negative ids', () => {
     expect(() => segmentIds(Int32Array.of(1, -1))).toThrow(/id is -1/);
+    expect(() => segmentIds([1] as never)).toThrow(
+      /segmentIds: ids must be a Uint32Array or an Int32Array; got an array/,
+    );
+    expect(() => segmentIds(Int32Array.of(1), 0.5)).toThrow(/paddingIndex must be a whole number; got 0.5/);
   });
 });
