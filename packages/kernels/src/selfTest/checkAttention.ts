@@ -2,7 +2,7 @@ import type { Gpu } from '../gpu.ts';
 import { attention, attentionBackward } from '../kernels/attention/index.ts';
 import { attentionBackwardReference, attentionReference } from '../kernels/attention/reference.ts';
 import { chosenVariant } from '../kernels/attention/variants.ts';
-import { checkInput, uploadChecked } from './checkInput.ts';
+import { checkInput, uploadChecked } from './variantCheck.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
 const numHeads = 2;

@@ -3,7 +3,7 @@ import { cast } from '../kernels/cast/index.ts';
 import { gemm } from '../kernels/gemm/index.ts';
 import type { GemmLayout } from '../kernels/gemm/index.ts';
 import { variantsByCards } from '../kernels/gemm/variants.ts';
-import { checkInput, uploadChecked } from './checkInput.ts';
+import { checkInput, uploadChecked } from './variantCheck.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
 /**
