@@ -14,7 +14,7 @@ import { isMain } from './setup/is-main.mjs';
  * takes by name, and what only adapters of a kind choose.
  */
 const late = {
-  'lateShaders.js': /^kernels\/(adafactor\/|optimizer\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/,
+  'lateShaders.js': /^kernels\/(adafactor\/|optimizer\/rules\/(adagrad|arenaUpdate|lion|rmsprop|sgd)\.)/,
   'softwareShaders.js': /^kernels\/gemm\/(register|subgroup)\//,
   'softwareAttentionShaders.js': /^kernels\/attention\/bySubgroup\//,
   'gpuShaders.js': /^kernels\/gemm\/(outerProduct|portable)\//,
@@ -32,8 +32,7 @@ const lateTexts = {
   'coreTexts.js':
     /^(kernels\/(elementwise|reduce\/argReduce\.)|recording\/|wgsl\/(flatIndexing|floatBits|keepNan|packedHalves)\.)/,
   'modelTexts.js': /^kernels\/((columnSum|crossEntropy|gelu|gemm\/product)\/|lossSum\/lossSum\.)/,
-  'optimizerTexts.js':
-    /^kernels\/optimizer\/(adamW|combineSquares|finalizeUpdate|scaled\w+|sumOfSquares|updateMembers)\./,
+  'optimizerTexts.js': /^kernels\/optimizer\/(finalizeUpdate\.|gradientNorm\/|members\/|rules\/adamW\.)/,
 };
 
 /** What `shaders.js` begins with where texts of its shaders come late, from these files. */

@@ -18,9 +18,9 @@
 // lossScale: f32[1]; loss: f32[1]; state: u32[16 + 8 * capacity], laid out as in stateLayout.ts
 // One thread, for at most 64 partials; with tree, for GPUs, treeThreads threads sum up any number
 // of them, and the first goes on.
-#include kernels/optimizer/scaledSum
+#include kernels/optimizer/gradientNorm/scaledSum
 #if tree
-#include kernels/optimizer/scaledTree
+#include kernels/optimizer/gradientNorm/scaledTree
 #endif
 
 struct Parameters {

@@ -4,14 +4,14 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { indexTypes, requireArray, requireSeparate, singleTypes } from '../validate.ts';
-import { wgsl as adamWSource } from './adamW.wgsl.ts';
+import { wgsl as adamWSource } from './rules/adamW.wgsl.ts';
 import { wgsl as finalizeSource } from './finalizeUpdate.wgsl.ts';
-import { updateMembers } from './members.ts';
-import type { OptimizerMembers } from './members.ts';
-import type { OptimizerState } from './state.ts';
-import { elementsPerGroupId } from './stateLayout.ts';
-import { finalThreads, requireSegmentLength, sumOfSquares, treeDefines } from './sumOfSquares.ts';
-import type { GradientSegment } from './sumOfSquares.ts';
+import { updateMembers } from './members/members.ts';
+import type { OptimizerMembers } from './members/members.ts';
+import type { OptimizerState } from './state/state.ts';
+import { elementsPerGroupId } from './state/stateLayout.ts';
+import { finalThreads, requireSegmentLength, sumOfSquares, treeDefines } from './gradientNorm/sumOfSquares.ts';
+import type { GradientSegment } from './gradientNorm/sumOfSquares.ts';
 
 /**
  * A part of the parameters that lies in one buffer of each kind, at the same places in all of them.

@@ -6,7 +6,7 @@
 //
 // First moment: m.
 // Arrays and thread mapping: arenaUpdate.wgsl.
-#include kernels/optimizer/arenaUpdate
+#include kernels/optimizer/rules/arenaUpdate
 
 struct Parameters { vectors: u32, beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32 }
 

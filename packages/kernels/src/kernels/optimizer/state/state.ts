@@ -1,6 +1,6 @@
-import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { Corrections, DynamicLossScale, OptimizerStateOptions, ParameterGroup } from './options.ts';
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import type { Corrections, DynamicLossScale, OptimizerStateOptions, ParameterGroup } from '../options.ts';
 import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 
 /**

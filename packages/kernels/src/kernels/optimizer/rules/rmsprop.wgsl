@@ -9,7 +9,7 @@
 //
 // Moments: v, then b where there is momentum, then a where centered.
 // Arrays and thread mapping: arenaUpdate.wgsl.
-#include kernels/optimizer/arenaUpdate
+#include kernels/optimizer/rules/arenaUpdate
 
 struct Parameters { vectors: u32, alpha: f32, oneMinusAlpha: f32, epsilon: f32, momentum: f32 }
 

@@ -1,13 +1,13 @@
-import { KernelArgumentError } from '../../errors.ts';
-import type { DeviceProfile } from '../../device/profile.ts';
-import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import type { Defines } from '../../wgsl/preprocess.ts';
-import { requireArray, requireExtents, singleTypes } from '../validate.ts';
+import { KernelArgumentError } from '../../../errors.ts';
+import type { DeviceProfile } from '../../../device/profile.ts';
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { spreadWorkgroups } from '../../../recording/dispatch.ts';
+import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import type { Defines } from '../../../wgsl/preprocess.ts';
+import { requireArray, requireExtents, singleTypes } from '../../validate.ts';
 import { wgsl as combineSource } from './combineSquares.wgsl.ts';
-import { elementsPerGroupId } from './stateLayout.ts';
+import { elementsPerGroupId } from '../state/stateLayout.ts';
 import { wgsl as squaresSource } from './sumOfSquares.wgsl.ts';
 
 /** A part of the gradients that lies in one buffer. */

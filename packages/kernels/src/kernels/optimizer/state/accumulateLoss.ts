@@ -1,7 +1,7 @@
-import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { requireArray, requireSeparate, singleTypes } from '../validate.ts';
-import { lossSum } from '../lossSum/index.ts';
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { requireArray, requireSeparate, singleTypes } from '../../validate.ts';
+import { lossSum } from '../../lossSum/index.ts';
 import type { OptimizerState } from './state.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Gpu } from '../../gpu.ts';
+import type { Gpu } from '../../../gpu.ts';
 import {
   adagradUpdate,
   createOptimizerState,
@@ -6,8 +6,8 @@ import {
   lionUpdate,
   rmspropUpdate,
   sgdUpdate,
-} from '../../internal.ts';
-import { benchKernels } from '../../testing/benchKernels.ts';
+} from '../../../internal.ts';
+import { benchKernels } from '../../../testing/benchKernels.ts';
 
 /** BERT-tiny. */
 const length = 68_544 * 64;

@@ -1,8 +1,8 @@
-import { KernelArgumentError } from '../../errors.ts';
-import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import type { OptimizerState } from './state.ts';
+import { KernelArgumentError } from '../../../errors.ts';
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import type { OptimizerState } from '../state/state.ts';
 import { wgsl as updateSource } from './updateMembers.wgsl.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
-import { accumulateLoss, createOptimizerState, optimizerUpdate, readOptimizerState } from '../../internal.ts';
-import type { Gpu } from '../../index.ts';
-import type { OptimizerState } from '../../internal.ts';
-import { uploadFloats } from '../../testing/arrays.ts';
+import { openDevice } from '../../../index.ts';
+import { accumulateLoss, createOptimizerState, optimizerUpdate, readOptimizerState } from '../../../internal.ts';
+import type { Gpu } from '../../../index.ts';
+import type { OptimizerState } from '../../../internal.ts';
+import { uploadFloats } from '../../../testing/arrays.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

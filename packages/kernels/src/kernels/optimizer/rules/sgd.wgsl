@@ -7,7 +7,7 @@
 // Without momentum there is no b, and g is taken. First moment: b. The update's own number counts
 // those of the parameter, from 1.
 // Arrays and thread mapping: arenaUpdate.wgsl.
-#include kernels/optimizer/arenaUpdate
+#include kernels/optimizer/rules/arenaUpdate
 
 struct Parameters { vectors: u32, momentum: f32, oneMinusDampening: f32 }
 

@@ -2,7 +2,7 @@
 //
 // input: vec2u[count], output: vec2u[ceil(count / 64)], as scaledSum.wgsl stores them
 // One sum of 64 a thread, in 8 sums of 8; 64 threads a workgroup.
-#include kernels/optimizer/scaledSum
+#include kernels/optimizer/gradientNorm/scaledSum
 
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
-import { createOptimizerState, optimizerUpdate, readOptimizerState } from '../../internal.ts';
-import type { Gpu } from '../../index.ts';
-import { uploadFloats } from '../../testing/arrays.ts';
-import { expectClose } from '../../testing/expectClose.ts';
-import { normalNumbers } from '../../testing/numbers.ts';
-import { globalNormReference } from './reference.ts';
+import { openDevice } from '../../../index.ts';
+import { createOptimizerState, optimizerUpdate, readOptimizerState } from '../../../internal.ts';
+import type { Gpu } from '../../../index.ts';
+import { uploadFloats } from '../../../testing/arrays.ts';
+import { expectClose } from '../../../testing/expectClose.ts';
+import { normalNumbers } from '../../../testing/numbers.ts';
+import { globalNormReference } from '../reference.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { Gpu } from '../../gpu.ts';
+import type { Gpu } from '../../../gpu.ts';
 import type { OptimizerState } from './state.ts';
 import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 

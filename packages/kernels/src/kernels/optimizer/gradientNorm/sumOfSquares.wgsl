@@ -7,9 +7,9 @@
 // roundings meet in one value. Eight neighbours, which a processor runs to their end together, go
 // through memory in order. A second look at the vectors, with the values scaled, is taken only
 // where squares could leave f32's range.
-#include kernels/optimizer/scaledSum
+#include kernels/optimizer/gradientNorm/scaledSum
 #if tree
-#include kernels/optimizer/scaledTree
+#include kernels/optimizer/gradientNorm/scaledTree
 #endif
 
 struct Parameters { vectors: u32, offset: u32 }

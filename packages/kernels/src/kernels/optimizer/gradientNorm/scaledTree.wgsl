@@ -1,5 +1,5 @@
 // The sum of one scaled sum of each thread of a workgroup, of treeThreads threads, by a tree.
-#include kernels/optimizer/scaledSum
+#include kernels/optimizer/gradientNorm/scaledSum
 
 var<workgroup> scaledSums: array<vec2u, treeThreads>;
 

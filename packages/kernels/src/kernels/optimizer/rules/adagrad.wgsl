@@ -7,7 +7,7 @@
 //
 // First moment: s. The decay of the learning rate comes with the step size of the schedule.
 // Arrays and thread mapping: arenaUpdate.wgsl.
-#include kernels/optimizer/arenaUpdate
+#include kernels/optimizer/rules/arenaUpdate
 
 struct Parameters { vectors: u32, epsilon: f32 }
 

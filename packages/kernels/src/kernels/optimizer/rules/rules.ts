@@ -1,19 +1,19 @@
-import { KernelArgumentError } from '../../errors.ts';
-import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import type { WgslFile } from '../../wgsl/wgslFile.ts';
-import { indexTypes, requireArray, requireSeparate, singleTypes } from '../validate.ts';
+import { KernelArgumentError } from '../../../errors.ts';
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { flatIndexingFor } from '../../../wgsl/flatIndexing.ts';
+import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import type { WgslFile } from '../../../wgsl/wgslFile.ts';
+import { indexTypes, requireArray, requireSeparate, singleTypes } from '../../validate.ts';
 import { wgsl as adagradSource } from './adagrad.wgsl.ts';
 import { wgsl as lionSource } from './lion.wgsl.ts';
-import type { OptimizerMembers } from './members.ts';
+import type { OptimizerMembers } from '../members/members.ts';
 import { wgsl as rmspropSource } from './rmsprop.wgsl.ts';
 import { wgsl as sgdSource } from './sgd.wgsl.ts';
-import type { OptimizerState } from './state.ts';
-import { elementsPerGroupId } from './stateLayout.ts';
-import { requireSegmentLength } from './sumOfSquares.ts';
-import type { GradientSegment } from './sumOfSquares.ts';
+import type { OptimizerState } from '../state/state.ts';
+import { elementsPerGroupId } from '../state/stateLayout.ts';
+import { requireSegmentLength } from '../gradientNorm/sumOfSquares.ts';
+import type { GradientSegment } from '../gradientNorm/sumOfSquares.ts';
 
 /** A part of the parameters, as optimizers other than AdamW update it. */
 export interface MomentSegment extends GradientSegment {

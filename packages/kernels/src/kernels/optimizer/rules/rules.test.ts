@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KernelArgumentError, openDevice } from '../../index.ts';
+import { KernelArgumentError, openDevice } from '../../../index.ts';
 import {
   adagradUpdate,
   createOptimizerState,
@@ -8,15 +8,15 @@ import {
   OptimizerMembers,
   rmspropUpdate,
   sgdUpdate,
-} from '../../internal.ts';
-import type { Gpu } from '../../index.ts';
-import type { Corrections, MomentSegment, OptimizerState } from '../../internal.ts';
-import { readFloats, uploadFloats, uploadIndices } from '../../testing/arrays.ts';
-import { compileOnNull } from '../../testing/compileOnNull.ts';
-import { expectClose } from '../../testing/expectClose.ts';
-import { normalNumbers } from '../../testing/numbers.ts';
-import { adagradReference, lionReference, rmspropReference, sgdReference } from './reference.ts';
-import type { RuleReferenceOptions } from './reference.ts';
+} from '../../../internal.ts';
+import type { Gpu } from '../../../index.ts';
+import type { Corrections, MomentSegment, OptimizerState } from '../../../internal.ts';
+import { readFloats, uploadFloats, uploadIndices } from '../../../testing/arrays.ts';
+import { compileOnNull } from '../../../testing/compileOnNull.ts';
+import { expectClose } from '../../../testing/expectClose.ts';
+import { normalNumbers } from '../../../testing/numbers.ts';
+import { adagradReference, lionReference, rmspropReference, sgdReference } from '../reference.ts';
+import type { RuleReferenceOptions } from '../reference.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
