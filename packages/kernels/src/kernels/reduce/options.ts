@@ -15,6 +15,7 @@ export interface ReducedShape {
   readonly inner: number;
 }
 
+/** Of `reduce`. */
 export interface ReduceOptions extends ReduceAlongOptions {
   /** What becomes of the elements along the axis: `sum`, `maximum`, … */
   readonly member: ReduceName;
