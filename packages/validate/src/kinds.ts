@@ -67,7 +67,7 @@ export const fraction: Kind = {
 };
 
 /** A whole number of any size, below 0 too. */
-export const anyWholeNumber: Kind = { what: 'a whole number', holds: Number.isInteger };
+export const anyWholeNumber: Kind = { what: 'a whole number', holds: (value) => Number.isInteger(value) };
 
 /** A finite number from `least` on. */
 export const numberAtLeast = /* @__NO_SIDE_EFFECTS__ */ (least: number): Kind => ({

@@ -49,38 +49,24 @@ export function requireArgument(
  * @param where the function as its caller wrote it: `new Trainer`
  * @throws ArgumentError, or `advice.error`
  */
-export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice: OptionAdvice = {}): void {
-  if (areRight(options, kinds)) return;
-  const { error = ArgumentError, otherNames = {} } = advice;
-  const names = Object.keys(kinds);
+export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
+  const error = advice?.error ?? ArgumentError;
   if (!named.holds(options)) {
-    throw new error(`${where} takes its options as an object, { ${firstOf(names, 3)} }; got ${shown(options)}`);
+    const names = firstOf(Object.keys(kinds), 3);
+    throw new error(`${where} takes its options as an object, { ${names} }; got ${shown(options)}`);
   }
-  for (const [name, value] of Object.entries(options as object)) {
-    if (value === undefined || Object.hasOwn(kinds, name)) continue;
-    const nearest = nearestName(name, names);
-    const known = nearest ? `; did you mean ${nearest}?` : `; it has ${names.join(', ') || 'none'}`;
-    throw new error(
-      `${where} has no option ${name}${Object.hasOwn(otherNames, name) ? `: ${otherNames[name]}` : known}`,
-    );
-  }
-  for (const name of names) {
-    requireArgument(where, name, (options as Record<string, unknown>)[name], kinds[name]!, error);
-  }
+  // Options of every operation of a training step come here: what is right is told by comparisons.
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const name in given)
+    if (!Object.hasOwn(kinds, name) && Object.hasOwn(given, name) && given[name] !== undefined)
+      throw new error(`${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`);
+  for (const name in kinds) requireArgument(where, name, given[name], kinds[name]!, error);
 }
 
-/**
- * A few comparisons, as options of every operation of a training step come
- * here. False may be wrong.
- */
-function areRight(options: unknown, kinds: OptionKinds): boolean {
-  if (!named.holds(options)) return false;
-  const given = options as Readonly<Record<string, unknown>>;
-  for (const name in given) if (!Object.hasOwn(kinds, name)) return false;
-  for (const name in kinds) {
-    const { optional, holds } = kinds[name] as Kind;
-    const value = given[name];
-    if (value === undefined ? !optional : !holds(value)) return false;
-  }
-  return true;
+/** What to do in place of an option that does not exist. */
+function insteadOf(name: string, kinds: OptionKinds, otherNames: OptionAdvice['otherNames'] = {}): string {
+  if (Object.hasOwn(otherNames, name)) return `: ${otherNames[name]}`;
+  const names = Object.keys(kinds);
+  const nearest = nearestName(name, names);
+  return nearest ? `; did you mean ${nearest}?` : `; it has ${names.join(', ') || 'none'}`;
 }
