@@ -79,7 +79,7 @@ it('a page that has its files requests what reads them, and never the hub', asyn
       expect.arrayContaining(['folderSources', 'keptTables', 'parseSplit', 'readJson', 'unpack', 'correlation']),
     );
     expect(namesOf(late.filter(({ fileName }) => before.includes(fileName)))).toEqual(asked);
-    expect(missing).toContain("'/missing.csv' cannot be read: the server answers with status 404");
+    expect(missing).toContain("There is no file '/missing.csv'");
     for (const error of refused) expect(error).toMatch(/^Hub\w+Error: /);
   } finally {
     rmSync(folder, { recursive: true });
