@@ -146,6 +146,13 @@ const calls: Readonly<Record<string, () => Options>> = {
   add: () => ({ a: matrix(), b: matrix(), output: matrix(), ...flat }),
   multiply: () => ({ a: matrix(), b: matrix(), output: matrix(), ...flat }),
   scale: () => ({ input: matrix(), output: matrix(), factor: 2, ...flat }),
+  scaleRepeated: () => ({
+    input: row(),
+    output: matrix(),
+    factor: 2,
+    ...flat,
+    broadcast: { extents: [rows, columns], strides: { input: [0, 1] } },
+  }),
   accumulate: () => ({ value: matrix(), target: matrix(), factor: 2, ...flat }),
   unary: () => ({ function: unaryMembers.exp, input: matrix(), output: matrix(), p: 1, q: 2, ...flat }),
   unaryBackward: () => ({
