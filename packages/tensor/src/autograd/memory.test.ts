@@ -1,6 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
@@ -17,6 +14,7 @@ import { Module } from '../nn/module.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { AdamW } from '../optim/adamW.ts';
 import type { Tensor } from '../tensor.ts';
+import { collectGarbage } from '../testing/collectGarbage.ts';
 import { noGrad } from './gradMode.ts';
 import { tidy } from './tidy.ts';
 
@@ -24,21 +22,6 @@ let device: Device;
 beforeAll(async () => {
   device = await defaultDevice();
 });
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/**
- * Collects until so much is given back, for at most five seconds: a runtime calls finalizers in a
- * later turn of its own choice, and Deno's is not always one of the next two.
- */
-async function collectGarbage(givenBack: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  for (let turn = 0; turn < 4 || (!givenBack() && performance.now() < end); turn++) {
-    collect();
-    await setImmediate();
-  }
-}
 
 const width = 64;
 const numbers = (length: number) => Float32Array.from({ length }, (_, index) => Math.sin(index + 1));

@@ -1,6 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { openDevice } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -15,6 +12,7 @@ import { tanh } from '../functional/activations.ts';
 import { AdamW } from '../optim/adamW.ts';
 import type { AdamWOptions } from '../optim/adamWOptions.ts';
 import { Tensor } from '../tensor.ts';
+import { collectGarbage } from '../testing/collectGarbage.ts';
 import { withHalves } from './halfWeights.ts';
 import { Linear } from './linear.ts';
 import { Module } from './module.ts';
@@ -36,17 +34,6 @@ beforeEach(async () => {
   };
 });
 afterEach(() => device.destroy());
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-async function collectGarbage(givenBack: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  for (let turn = 0; turn < 4 || (!givenBack() && performance.now() < end); turn++) {
-    collect();
-    await setImmediate();
-  }
-}
 
 const width = 64;
 const numbers = (length: number) => Float32Array.from({ length }, (_, index) => Math.sin(index + 1) / 8);

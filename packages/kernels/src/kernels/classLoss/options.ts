@@ -66,7 +66,7 @@ export interface ClassLossBackwardOptions extends ClassLossInput {
   readonly gradient: GpuArray;
 }
 
-export const classLossKinds: KindsOf<ClassLossOptions> = {
+const inputKinds: KindsOf<ClassLossInput> = {
   input: anArray,
   isLogits: flag,
   target: anArray,
@@ -76,6 +76,10 @@ export const classLossKinds: KindsOf<ClassLossOptions> = {
   inner: anExtent,
   labelSmoothing: maybeFraction,
   ignoreIndex: maybeWholeNumber,
+};
+
+export const classLossKinds: KindsOf<ClassLossOptions> = {
+  ...inputKinds,
   losses: anArray,
   facts: anArray,
   lanes: optional(oneOf(1, 64)),
@@ -91,15 +95,7 @@ export const classLossTotalKinds: KindsOf<ClassLossTotalOptions> = {
 };
 
 export const classLossBackwardKinds: KindsOf<ClassLossBackwardOptions> = {
-  input: anArray,
-  isLogits: flag,
-  target: anArray,
-  classWeights: maybeArray,
-  outer: anExtent,
-  classes: anExtent,
-  inner: anExtent,
-  labelSmoothing: maybeFraction,
-  ignoreIndex: maybeWholeNumber,
+  ...inputKinds,
   facts: anArray,
   gradOutput: anArray,
   scale: maybeArray,

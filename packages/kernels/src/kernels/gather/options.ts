@@ -51,9 +51,7 @@ export interface ScatterAddOptions extends IndexedShape {
   readonly output: GpuArray;
 }
 
-export const gatherKinds: KindsOf<GatherOptions> = {
-  input: anArray,
-  output: anArray,
+const indexedKinds: KindsOf<IndexedShape> = {
   outer: anExtent,
   length: anExtent,
   places: anExtent,
@@ -62,16 +60,17 @@ export const gatherKinds: KindsOf<GatherOptions> = {
   strides: maybeObject,
 };
 
+export const gatherKinds: KindsOf<GatherOptions> = {
+  input: anArray,
+  output: anArray,
+  ...indexedKinds,
+};
+
 export const scatterAddKinds: KindsOf<ScatterAddOptions> = {
   input: anArray,
   order: anArray,
   output: anArray,
-  outer: anExtent,
-  length: anExtent,
-  places: anExtent,
-  inner: anExtent,
-  index: anArray,
-  strides: maybeObject,
+  ...indexedKinds,
 };
 
 export const stridesKinds: KindsOf<IndexStrides> = { outer: anExtent, place: anExtent, inner: anExtent };
