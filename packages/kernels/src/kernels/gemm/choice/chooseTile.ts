@@ -19,7 +19,7 @@ export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> =
 };
 
 /** A way to compute a product, and what its time depends on. */
-export interface ShapedCandidate extends TileCandidate, Required<GemmChoice> {}
+export interface ShapedCandidate extends TileCandidate, Pick<GemmChoice, 'variant' | 'tile'> {}
 
 /** Parts in which an inner dimension may be summed, each of so many steps at least. */
 const splitCounts = [1, 2, 3, 4, 6, 8];
