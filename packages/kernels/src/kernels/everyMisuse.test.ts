@@ -14,7 +14,7 @@ type Kernel = (gpu: Gpu, options: unknown) => void;
 
 let gpu: Gpu;
 beforeAll(async () => {
-  [gpu] = await Promise.all([openDevice({ backend: 'null' }), loadVariants()]);
+  [gpu] = await Promise.all([openDevice(), loadVariants()]);
 });
 afterAll(() => gpu.destroy());
 
