@@ -13,11 +13,11 @@ export { defaultDevice, setDefaultDevice } from './device.ts';
 export type { Device } from './device.ts';
 export { AutogradError, ShapeError, StateDictError, TensorError } from './errors.ts';
 export { tidy } from './autograd/tidy.ts';
-export { add, div, maximum, minimum, mul, pow, sub } from './functional/binary.ts';
-export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne } from './functional/comparisons.ts';
-export { lerp } from './functional/lerp.ts';
+export { add, div, maximum, minimum, mul, pow, sub } from './functional/elementwise/binary.ts';
+export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne } from './functional/elementwise/comparisons.ts';
+export { lerp } from './functional/elementwise/lerp.ts';
 export type { Operand } from './functional/operands.ts';
-export { maskedFill, where } from './functional/where.ts';
+export { maskedFill, where } from './functional/elementwise/where.ts';
 export {
   abs,
   ceil,
@@ -41,46 +41,50 @@ export {
   sin,
   sqrt,
   square,
-} from './functional/unary.ts';
-export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './functional/activations.ts';
-export type { ClampOptions } from './functional/unary.ts';
-export type { GeluOptions } from './functional/activations.ts';
-export { attention, attentionQkvPacked, packSequences } from './functional/attention.ts';
-export type { AttentionOptions, PackedSequences } from './functional/attention.ts';
-export { cast } from './functional/cast.ts';
-export { full, fullLike, ones, onesLike, tensor, zeros, zerosLike } from './functional/create.ts';
-export type { CreateOptions, MakeOptions, TensorData } from './functional/create.ts';
-export { bernoulli, rand, randint, randLike, randn, randnLike, randperm } from './functional/draws.ts';
-export type { DrawOptions } from './functional/draws.ts';
-export { oneHot, tril, triu } from './functional/triangles.ts';
-export { arange, eye, linspace } from './functional/sequences.ts';
+} from './functional/elementwise/unary.ts';
+export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './functional/elementwise/activations.ts';
+export type { ClampOptions } from './functional/elementwise/unary.ts';
+export type { GeluOptions } from './functional/elementwise/activations.ts';
+export { attention, attentionQkvPacked, packSequences } from './functional/attention/attention.ts';
+export type { AttentionOptions, PackedSequences } from './functional/attention/attention.ts';
+export { cast } from './functional/elementwise/cast.ts';
+export { full, fullLike, ones, onesLike, tensor, zeros, zerosLike } from './functional/creation/create.ts';
+export type { CreateOptions, MakeOptions, TensorData } from './functional/creation/create.ts';
+export { bernoulli, rand, randint, randLike, randn, randnLike, randperm } from './functional/creation/draws.ts';
+export type { DrawOptions } from './functional/creation/draws.ts';
+export { tril, triu } from './functional/elementwise/triangles.ts';
+export { oneHot } from './functional/indexing/oneHot.ts';
+export { arange, eye, linspace } from './functional/creation/sequences.ts';
 export type { Nested, Plain } from './nested.ts';
-export { dropout } from './functional/dropout.ts';
-export { embeddingSum } from './functional/embeddingSum.ts';
-export type { EmbeddingSumOptions } from './functional/embeddingSum.ts';
-export { gatherRows } from './functional/gatherRows.ts';
-export { concat, pad, repeat, roll, stack } from './functional/joining.ts';
-export type { PadOptions } from './functional/joining.ts';
+export { dropout } from './functional/dropout/dropout.ts';
+export { embeddingSum } from './functional/embedding/embeddingSum.ts';
+export type { EmbeddingSumOptions } from './functional/embedding/embeddingSum.ts';
+export { gatherRows } from './functional/indexing/gatherRows.ts';
+export { concat, stack } from './functional/movement/joining.ts';
+export { pad } from './functional/movement/padding.ts';
+export type { PadOptions } from './functional/movement/padding.ts';
+export { roll } from './functional/movement/rolling.ts';
 export {
   diagonal,
   expand,
   flatten,
   flip,
   permute,
+  repeat,
   reshape,
   squeeze,
   transpose,
   unsqueeze,
-} from './functional/movement.ts';
-export { chunk, narrow, select, slice, split } from './functional/slicing.ts';
-export type { Range } from './functional/slicing.ts';
-export { gather, indexSelect, scatterAdd, takeAlongDim } from './functional/indexing.ts';
-export { argSort, cumsum, sort, topk } from './functional/sorting.ts';
-export type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
-export { layerNorm } from './functional/layerNorm.ts';
-export type { LayerNormOptions } from './functional/layerNorm.ts';
-export { linear } from './functional/linear.ts';
-export type { LinearOptions } from './functional/linear.ts';
+} from './functional/movement/movement.ts';
+export { chunk, narrow, select, slice, split } from './functional/movement/slicing.ts';
+export type { Range } from './functional/movement/slicing.ts';
+export { gather, indexSelect, scatterAdd, takeAlongDim } from './functional/indexing/indexing.ts';
+export { argSort, sort, topk } from './functional/indexing/sorting.ts';
+export type { Sorted, SortOptions, TopkOptions } from './functional/indexing/sorting.ts';
+export { layerNorm } from './functional/normalisation/layerNorm.ts';
+export type { LayerNormOptions } from './functional/normalisation/layerNorm.ts';
+export { linear } from './functional/products/linear.ts';
+export type { LinearOptions } from './functional/products/linear.ts';
 export {
   cosineEmbeddingLoss,
   cosineSimilarity,
@@ -90,7 +94,7 @@ export {
   marginRankingLoss,
   smoothL1Loss,
   tripletMarginLoss,
-} from './functional/comparingLosses.ts';
+} from './functional/losses/comparingLosses.ts';
 export type {
   CosineSimilarityOptions,
   HuberLossOptions,
@@ -98,18 +102,19 @@ export type {
   MarginLossOptions,
   SmoothL1LossOptions,
   TripletMarginLossOptions,
-} from './functional/comparingLosses.ts';
-export { crossEntropy, nllLoss } from './functional/classLosses.ts';
-export type { CrossEntropyOptions, NllLossOptions } from './functional/classLosses.ts';
-export { bceWithLogits, mseLoss } from './functional/losses.ts';
-export type { BceWithLogitsOptions } from './functional/losses.ts';
-export type { LossOptions, Reduced } from './functional/lossReduction.ts';
-export { einsum } from './functional/einsum.ts';
-export { matmul } from './functional/matmul.ts';
-export { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
-export type { ScaledDotProductAttentionOptions } from './functional/scaledDotProductAttention.ts';
-export type { DropoutOptions, RandomKey } from './functional/dropoutOptions.ts';
-export { logSoftmax, softmax } from './functional/softmax.ts';
+} from './functional/losses/comparingLosses.ts';
+export { crossEntropy, nllLoss } from './functional/losses/classLosses.ts';
+export type { CrossEntropyOptions, NllLossOptions } from './functional/losses/classLosses.ts';
+export { bceWithLogits, mseLoss } from './functional/losses/elementLosses.ts';
+export type { BceWithLogitsOptions } from './functional/losses/elementLosses.ts';
+export type { LossOptions, Reduced } from './functional/losses/lossReduction.ts';
+export { einsum } from './functional/products/einsum.ts';
+export { matmul } from './functional/products/matmul.ts';
+export { scaledDotProductAttention } from './functional/attention/scaledDotProductAttention.ts';
+export type { ScaledDotProductAttentionOptions } from './functional/attention/scaledDotProductAttention.ts';
+export type { DropoutOptions, RandomKey } from './functional/dropout/dropoutOptions.ts';
+export { logSoftmax, softmax } from './functional/normalisation/softmax.ts';
+export { cumsum } from './functional/reductions/cumsum.ts';
 export { all, any, logSumExp, max, mean, min, prod, sum } from './functional/reductions/reductions.ts';
 export { argMax, argMin } from './functional/reductions/argReductions.ts';
 export { norm, std, variance, variance as var } from './functional/reductions/spreads.ts';

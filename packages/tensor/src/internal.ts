@@ -1,12 +1,12 @@
 // For the other packages of Attune: no promise to users, and no changeset when it changes.
 export { largestHead } from '@attune/kernels';
-export { addOfOneShape } from './functional/addAlike.ts';
-export { embeddingNorm } from './functional/embeddingNorm.ts';
-export { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from './functional/fusedLosses.ts';
-export { letGoOfCopied } from './functional/halves.ts';
-export { fusedLinear } from './functional/linear.ts';
-export { randomState } from './functional/dropoutOptions.ts';
-export { uniformNoise } from './functional/uniformNoise.ts';
+export { addOfOneShape } from './functional/elementwise/addAlike.ts';
+export { embeddingNorm } from './functional/embedding/embeddingNorm.ts';
+export { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from './functional/losses/fusedLosses.ts';
+export { letGoOfCopied } from './functional/products/halves.ts';
+export { fusedLinear } from './functional/products/linear.ts';
+export { randomState } from './functional/dropout/dropoutOptions.ts';
+export { uniformNoise } from './functional/dropout/uniformNoise.ts';
 export { normAfter } from './nn/normalisation.ts';
 export { floatsOf } from './safetensors/floats.ts';
 export { areContiguous, makeContiguous } from './nn/contiguous.ts';

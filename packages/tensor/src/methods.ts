@@ -2,36 +2,39 @@
 // A method cannot be left out of a bundle, so programs that do not import this carry only the
 // functions that they call.
 import { shown } from '@attune/validate';
-import * as activations from './functional/activations.ts';
-import * as binary from './functional/binary.ts';
-import { cast } from './functional/cast.ts';
-import * as comparisons from './functional/comparisons.ts';
-import { lerp } from './functional/lerp.ts';
-import * as classLosses from './functional/classLosses.ts';
-import * as comparingLosses from './functional/comparingLosses.ts';
-import { fullLike, onesLike, zerosLike } from './functional/create.ts';
-import { randLike, randnLike } from './functional/draws.ts';
-import { dropout } from './functional/dropout.ts';
-import { gatherRows } from './functional/gatherRows.ts';
-import * as indexing from './functional/indexing.ts';
-import { pad, repeat, roll } from './functional/joining.ts';
-import { layerNorm } from './functional/layerNorm.ts';
-import { linear } from './functional/linear.ts';
-import * as losses from './functional/losses.ts';
-import { matmul } from './functional/matmul.ts';
-import * as movement from './functional/movement.ts';
+import * as activations from './functional/elementwise/activations.ts';
+import * as binary from './functional/elementwise/binary.ts';
+import { cast } from './functional/elementwise/cast.ts';
+import * as comparisons from './functional/elementwise/comparisons.ts';
+import { lerp } from './functional/elementwise/lerp.ts';
+import * as classLosses from './functional/losses/classLosses.ts';
+import * as comparingLosses from './functional/losses/comparingLosses.ts';
+import { fullLike, onesLike, zerosLike } from './functional/creation/create.ts';
+import { randLike, randnLike } from './functional/creation/draws.ts';
+import { dropout } from './functional/dropout/dropout.ts';
+import { gatherRows } from './functional/indexing/gatherRows.ts';
+import * as indexing from './functional/indexing/indexing.ts';
+import { pad } from './functional/movement/padding.ts';
+import { roll } from './functional/movement/rolling.ts';
+import { layerNorm } from './functional/normalisation/layerNorm.ts';
+import { linear } from './functional/products/linear.ts';
+import * as losses from './functional/losses/elementLosses.ts';
+import { matmul } from './functional/products/matmul.ts';
+import * as movement from './functional/movement/movement.ts';
 import * as argReductions from './functional/reductions/argReductions.ts';
 import * as reductions from './functional/reductions/reductions.ts';
 import * as spreads from './functional/reductions/spreads.ts';
-import { scaledDotProductAttention } from './functional/scaledDotProductAttention.ts';
-import * as slicing from './functional/slicing.ts';
-import { logSoftmax, softmax } from './functional/softmax.ts';
-import * as sorting from './functional/sorting.ts';
-import { oneHot, tril, triu } from './functional/triangles.ts';
-import * as unary from './functional/unary.ts';
-import { maskedFill, where } from './functional/where.ts';
-import type { Range } from './functional/slicing.ts';
-import type { Sorted, SortOptions, TopkOptions } from './functional/sorting.ts';
+import { scaledDotProductAttention } from './functional/attention/scaledDotProductAttention.ts';
+import * as slicing from './functional/movement/slicing.ts';
+import { logSoftmax, softmax } from './functional/normalisation/softmax.ts';
+import * as sorting from './functional/indexing/sorting.ts';
+import { tril, triu } from './functional/elementwise/triangles.ts';
+import { oneHot } from './functional/indexing/oneHot.ts';
+import { cumsum } from './functional/reductions/cumsum.ts';
+import * as unary from './functional/elementwise/unary.ts';
+import { maskedFill, where } from './functional/elementwise/where.ts';
+import type { Range } from './functional/movement/slicing.ts';
+import type { Sorted, SortOptions, TopkOptions } from './functional/indexing/sorting.ts';
 import type { DType, FloatOf, FloatType, SumOf } from './dtypes.ts';
 import { TensorError } from './errors.ts';
 import { Tensor } from './tensor.ts';
@@ -56,8 +59,8 @@ const functions = {
   ...losses,
   ...classLosses,
   ...comparingLosses,
+  cumsum,
   pad,
-  repeat,
   roll,
   cast,
   matmul,

@@ -1,4 +1,4 @@
-import { halves } from '../functional/halves.ts';
+import { halves } from '../functional/products/halves.ts';
 import { precision } from './precision.ts';
 
 /**

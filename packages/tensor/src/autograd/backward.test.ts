@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { gelu } from '../functional/activations.ts';
-import { mul } from '../functional/binary.ts';
-import { tensor } from '../functional/create.ts';
-import { linear } from '../functional/linear.ts';
-import { reshape } from '../functional/movement.ts';
+import { gelu } from '../functional/elementwise/activations.ts';
+import { mul } from '../functional/elementwise/binary.ts';
+import { tensor } from '../functional/creation/create.ts';
+import { linear } from '../functional/products/linear.ts';
+import { reshape } from '../functional/movement/movement.ts';
 import { sum } from '../functional/reductions/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { add, mul } from '../functional/binary.ts';
-import { tensor } from '../functional/create.ts';
-import { fusedLinear } from '../functional/linear.ts';
+import { add, mul } from '../functional/elementwise/binary.ts';
+import { tensor } from '../functional/creation/create.ts';
+import { fusedLinear } from '../functional/products/linear.ts';
 import { sum } from '../functional/reductions/reductions.ts';
-import { exp, square } from '../functional/unary.ts';
+import { exp, square } from '../functional/elementwise/unary.ts';
 import { makeContiguous } from '../nn/contiguous.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { sizeOf } from '../shape.ts';

@@ -1,6 +1,6 @@
 import { arrayOf, callable, instanceOf, number, optional, requireArgument, requireOptions } from '@attune/validate';
 import { AutogradError, TensorError } from '../errors.ts';
-import { tensor } from '../functional/create.ts';
+import { tensor } from '../functional/creation/create.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';

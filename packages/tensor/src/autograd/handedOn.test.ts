@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { add, mul, sub } from '../functional/binary.ts';
-import { tensor } from '../functional/create.ts';
-import { reshape } from '../functional/movement.ts';
+import { add, mul, sub } from '../functional/elementwise/binary.ts';
+import { tensor } from '../functional/creation/create.ts';
+import { reshape } from '../functional/movement/movement.ts';
 import { sum } from '../functional/reductions/reductions.ts';
-import { exp, square } from '../functional/unary.ts';
+import { exp, square } from '../functional/elementwise/unary.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { AdamW } from '../optim/adamW.ts';
 import type { Tensor } from '../tensor.ts';

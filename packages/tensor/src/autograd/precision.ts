@@ -1,4 +1,4 @@
-import type { Halves } from '../functional/halves.ts';
+import type { Halves } from '../functional/products/halves.ts';
 import { Mode } from './mode.ts';
 
 /** What products read in f16; null outside of `autocast`, which alone brings it. */

@@ -4,7 +4,7 @@ import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { formatShape, shapesEqual, sizeOf } from '../shape.ts';
 import type { Shape } from '../shape.ts';
-import { sumOver } from './strided.ts';
+import { sumOver } from './reductions/reducedAxes.ts';
 
 /**
  * The shape to which tensors repeat together, as NumPy does: from the last dimension on, extents

@@ -15,20 +15,20 @@ const words = (text: string) => new Set(text.split(' '));
 
 /** Held by tests of their own: what PyTorch draws, and what it has no counterpart for. */
 const heldElsewhere: Readonly<Record<string, string>> = {
-  tensor: 'create.test.ts',
-  rand: 'create.test.ts',
-  randn: 'create.test.ts',
-  randint: 'create.test.ts',
-  randperm: 'create.test.ts',
-  bernoulli: 'create.test.ts',
-  randLike: 'create.test.ts',
-  randnLike: 'create.test.ts',
+  tensor: 'creation/create.test.ts',
+  rand: 'creation/create.test.ts',
+  randn: 'creation/create.test.ts',
+  randint: 'creation/create.test.ts',
+  randperm: 'creation/create.test.ts',
+  bernoulli: 'creation/create.test.ts',
+  randLike: 'creation/create.test.ts',
+  randnLike: 'creation/create.test.ts',
   // The same function as variance.
   var: '../autograd/gradcheck.test.ts',
-  dropout: 'functional.test.ts',
-  attention: 'functional.test.ts',
-  attentionQkvPacked: 'functional.test.ts',
-  packSequences: 'functional.test.ts',
+  dropout: 'normalisation/normalisation.test.ts',
+  attention: 'attention/attention.test.ts',
+  attentionQkvPacked: 'attention/attention.test.ts',
+  packSequences: 'attention/attention.test.ts',
 };
 const makers = words('zeros ones full arange linspace eye zerosLike onesLike fullLike');
 const withoutGradient = words(

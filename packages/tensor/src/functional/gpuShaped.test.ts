@@ -4,10 +4,10 @@ import type { Device } from '../device.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { add, mul } from './binary.ts';
-import { tensor } from './create.ts';
-import { layerNorm } from './layerNorm.ts';
-import { linear } from './linear.ts';
+import { add, mul } from './elementwise/binary.ts';
+import { tensor } from './creation/create.ts';
+import { layerNorm } from './normalisation/layerNorm.ts';
+import { linear } from './products/linear.ts';
 import { sum } from './reductions/reductions.ts';
 
 // What GPUs compute in one kernel and processors in several, forced on whatever adapter runs this.

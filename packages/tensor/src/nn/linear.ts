@@ -1,7 +1,7 @@
 import { flag, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { linear } from '../functional/linear.ts';
-import type { LinearOptions } from '../functional/linear.ts';
+import { linear } from '../functional/products/linear.ts';
+import type { LinearOptions } from '../functional/products/linear.ts';
 import { requireShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { newParameter, uniformDraw } from './drawing.ts';

@@ -10,9 +10,9 @@ import {
 } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { add } from '../functional/binary.ts';
+import { add } from '../functional/elementwise/binary.ts';
 import { requireGivenOptions } from '../functional/checks.ts';
-import { gelu, relu } from '../functional/activations.ts';
+import { gelu, relu } from '../functional/elementwise/activations.ts';
 import type { Tensor } from '../tensor.ts';
 import { maskKind } from './attentionMask.ts';
 import { withoutDrawing } from './drawing.ts';

@@ -3,11 +3,11 @@ import { flag, numberAtLeast, optional, requireArgument, requireOptions } from '
 import type { Kind } from '@attune/validate';
 import { noGrad } from '../autograd/gradMode.ts';
 import { AutogradError, TensorError } from '../errors.ts';
-import { add, div, mul } from '../functional/binary.ts';
-import { zeros } from '../functional/create.ts';
-import { stack } from '../functional/joining.ts';
+import { add, div, mul } from '../functional/elementwise/binary.ts';
+import { zeros } from '../functional/creation/create.ts';
+import { stack } from '../functional/movement/joining.ts';
 import { norm } from '../functional/reductions/spreads.ts';
-import { clamp } from '../functional/unary.ts';
+import { clamp } from '../functional/elementwise/unary.ts';
 import { Tensor } from '../tensor.ts';
 
 /** Options of `clipGradNorm`. */

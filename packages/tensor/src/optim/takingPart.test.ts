@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { add, mul } from '../functional/binary.ts';
-import { tensor } from '../functional/create.ts';
+import { add, mul } from '../functional/elementwise/binary.ts';
+import { tensor } from '../functional/creation/create.ts';
 import { sum } from '../functional/reductions/reductions.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { Tensor } from '../tensor.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Device } from '../device.ts';
-import { mul } from '../functional/binary.ts';
-import { tensor } from '../functional/create.ts';
+import { mul } from '../functional/elementwise/binary.ts';
+import { tensor } from '../functional/creation/create.ts';
 import { sum } from '../functional/reductions/reductions.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { sizeOf } from '../shape.ts';

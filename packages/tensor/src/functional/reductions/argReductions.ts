@@ -5,7 +5,7 @@ import { requireGivenOptions, requireTensor } from '../checks.ts';
 import { reductionKinds, requireElements } from './reductionArguments.ts';
 import type { ReductionOptions } from './reductionArguments.ts';
 import { rowsOf } from './recordReduction.ts';
-import { gathered } from '../strided.ts';
+import { reducedAxes } from './reducedAxes.ts';
 
 /**
  * Number of the greatest along a dimension, i32, the first of several, or in the flat tensor where
@@ -41,7 +41,7 @@ function numberOf(
       ? [...shape.keys()]
       : [requireAxis(operation, 'dim', dim, shape)].filter((axis) => axis < shape.length);
   requireElements(operation, input, axes);
-  const layout = gathered(device, input.array, shape, axes);
+  const layout = reducedAxes(device, input.array, shape, axes);
   const array = device.allocate('i32', rowsOf(layout), operation);
   argReduce(device, { ...layout, output: array, least });
   return new Tensor({ array, shape: withoutAxes(shape, axes, options.keepDim === true), device });

@@ -6,7 +6,7 @@ import { sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { withoutAxes } from '../axes.ts';
-import { axesLast, gathered } from '../strided.ts';
+import { axesLast, reducedAxes } from './reducedAxes.ts';
 import { isFloat, sumType } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 
@@ -56,7 +56,7 @@ export const rowsOf = ({ outer, inner }: ReducedShape): number => Math.max(1, ou
 /** f32: one value for all elements along these axes. */
 export function recordReduce(input: Tensor, axes: readonly number[], options: Run): GpuArray {
   const { device, shape } = input;
-  const layout = gathered(device, input.array, shape, axes);
+  const layout = reducedAxes(device, input.array, shape, axes);
   const output = device.allocate('f32', rowsOf(layout), options.member);
   reduce(device, { ...options, ...layout, output });
   if (layout.input !== input.array) device.release(layout.input);
@@ -72,7 +72,7 @@ export function reduction<D extends DType>(
 ): Tensor<D> {
   const { operation, member, power } = plan;
   const { device, shape } = input;
-  const layout = gathered(device, input.array, shape, axes);
+  const layout = reducedAxes(device, input.array, shape, axes);
   const { length } = layout;
   const run = (options: Run, type: ElementType = 'f32') => {
     const output = device.allocate(type, rowsOf(layout), operation);

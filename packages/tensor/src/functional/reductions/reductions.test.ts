@@ -3,6 +3,7 @@ import { defaultDevice } from '../../device.ts';
 import type { Device } from '../../device.ts';
 import * as api from '../../index.ts';
 import type { Tensor } from '../../tensor.ts';
+import { checkGradient } from '../../testing/checkGradient.ts';
 import { testTorchCases } from '../../testing/testTorchCases.ts';
 
 let device: Device;
@@ -12,6 +13,13 @@ beforeAll(async () => {
 
 describe('reductions equal PyTorch', () => {
   testTorchCases('torch_reductions.json', () => device, { roundings: 24 });
+
+  it('sum and mean over all have the gradients of finite differences', async () => {
+    const shapes = [[9, 7]];
+    const total = (x: Float64Array) => x.reduce((sum, value) => sum + value, 0);
+    await checkGradient({ device, shapes, operation: (x) => api.sum(x!), reference: (x) => [total(x!)] });
+    await checkGradient({ device, shapes, operation: (x) => api.mean(x!), reference: (x) => [total(x!) / 63] });
+  });
 
   it('read f16, and give maxima in it', async () => {
     const x = api.cast(api.tensor([1, 5, 3, 2048, 2049, 7], { shape: [2, 3], device }), 'f16');

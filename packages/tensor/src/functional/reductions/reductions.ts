@@ -3,7 +3,7 @@ import { operationResult } from '../../autograd/operation.ts';
 import { sizeOf } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { withoutAxes } from '../axes.ts';
-import { cast } from '../cast.ts';
+import { cast } from '../elementwise/cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { axesOf, reductionKinds, reduced } from './reductionArguments.ts';
 import type { Dims, ReductionOptions } from './reductionArguments.ts';

@@ -1,0 +1,36 @@
+import { add } from '@attune/kernels';
+import { operationResult } from '../../autograd/operation.ts';
+import type { DType } from '../../dtypes.ts';
+import { requireShape } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { requireFloats } from '../checks.ts';
+
+/** The sum of floats of one shape, in the type of the first. */
+export function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
+  const { device, size: length } = a;
+  const array = device.allocate(a.array.elementType, a.array.length, 'add');
+  add(device, { a: a.array, b: b.array, output: array, length });
+  return operationResult({
+    operation: 'add',
+    inputs: [a, b],
+    array,
+    shape: a.shape,
+    backward(gradients) {
+      gradients.handOn(a);
+      gradients.handOn(b);
+    },
+  });
+}
+
+/**
+ * `add` where only floats of one shape make sense, such as what layers of a model give: a page with
+ * it need not load how tensors broadcast.
+ *
+ * @throws ShapeError, TensorError
+ */
+export function addOfOneShape(a: Tensor, b: Tensor): Tensor {
+  requireFloats('add', 'a', a);
+  requireFloats('add', 'b', b, a);
+  requireShape('add', 'b', b.shape, a.shape);
+  return addAlike(a, b);
+}

@@ -1,0 +1,40 @@
+import type { DType } from '../../dtypes.ts';
+import type { Tensor } from '../../tensor.ts';
+import { add, mul, sub } from './binary.ts';
+import { broadcastShapes } from '../broadcasting.ts';
+import { cast } from './cast.ts';
+import { requireFloats } from '../checks.ts';
+import { lt } from './comparisons.ts';
+import { requireOperands } from '../operands.ts';
+import type { Operand } from '../operands.ts';
+import { abs } from './unary.ts';
+import { where } from './where.ts';
+
+/**
+ * From `start` (weight 0) to `end` (weight 1) in a straight line, as `torch.lerp`: from the nearer
+ * of both, so that each is met exactly. All broadcast. Of the element type of `start`, computed in
+ * f32; gradients flow to all that are tensors.
+ *
+ * @param weight a tensor or a number
+ * @throws ShapeError, TensorError
+ */
+export function lerp<D extends DType>(start: Tensor<D>, end: Operand, weight: Operand): Tensor<D> {
+  requireFloats('lerp', 'start', start);
+  requireOperands('lerp', { start, end, weight });
+  const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');
+  broadcastShapes('lerp', Object.fromEntries(given.map(([name, operand]) => [name, (operand as Tensor).shape])));
+  if (start.dtype !== 'f16') return between(start, end, weight) as Tensor<D>;
+  const single = (operand: Operand) => (typeof operand === 'number' ? operand : cast(operand, 'f32'));
+  return cast(between(cast(start, 'f32'), single(end), single(weight)), 'f16') as Tensor as Tensor<D>;
+}
+
+function between(start: Tensor, end: Operand, weight: Operand): Tensor {
+  const way = sub<Operand, Tensor>(end, start);
+  if (typeof weight === 'number')
+    return Math.abs(weight) < 0.5
+      ? add<Tensor, Tensor>(start, mul(way, weight))
+      : add<Operand, Tensor>(end, mul(way, weight - 1));
+  const isNearStart = lt(abs(weight), 0.5);
+  const part = where<Tensor, Tensor>(isNearStart, weight, sub(weight, 1));
+  return add<Tensor, Tensor>(where<Tensor, Operand>(isNearStart, start, end), mul(way, part));
+}

@@ -1,0 +1,89 @@
+import * as kernels from '@attune/kernels';
+import type { GpuArray, UnaryMember } from '@attune/kernels';
+import { number, requireArgument } from '@attune/validate';
+import { operationResult } from '../../autograd/operation.ts';
+import type { Device } from '../../device.ts';
+import type { DType } from '../../dtypes.ts';
+import { TensorError } from '../../errors.ts';
+import { Tensor } from '../../tensor.ts';
+import { requireFloats, requireTensor } from '../checks.ts';
+
+export interface UnaryKernels {
+  forward(device: Device, io: { input: GpuArray; output: GpuArray; length: number }): void;
+  /** May read the input and the output of the operation, whichever its derivative is short in. */
+  backward(
+    device: Device,
+    io: { gradOutput: GpuArray; input: GpuArray; output: GpuArray; gradInput: GpuArray; length: number },
+  ): void;
+}
+
+/** An operation on every element by itself, by kernels of its own. */
+export function unary<D extends DType>(
+  operation: string,
+  input: Tensor,
+  { forward, backward }: UnaryKernels,
+): Tensor<D> {
+  requireFloats(operation, 'input', input);
+  const { device, size: length, array: values } = input;
+  const array = device.allocate(values.elementType, values.length, operation);
+  forward(device, { input: values, output: array, length });
+  return operationResult({
+    operation,
+    inputs: [input],
+    array,
+    shape: input.shape,
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) =>
+        backward(device, { gradOutput: gradients.output, input: values, output: array, gradInput, length }),
+      ),
+  });
+}
+
+interface FamilyOptions {
+  /** Its name in errors. Default that of the function. */
+  readonly operation?: string;
+  readonly p?: number;
+  readonly q?: number;
+  /** Default false: the result is no tensor of true and false. */
+  readonly isTest?: boolean;
+}
+
+/** An operation of the kernels' family `unary`. */
+export function mapped<D extends DType>(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor<D> {
+  const { operation = member.name, p, q, isTest = false } = options;
+  requireTensor(operation, 'input', input);
+  const { device, size: length, array: values, shape } = input;
+  const type = kernels.unaryResult(member, values.elementType);
+  if (input.dtype === 'bool' && !isTest && type === 'u32')
+    throw new TensorError(`${operation}: input is of bool; cast() it to a type of numbers`);
+  const array = device.allocate(type, values.length, operation);
+  kernels.unary(device, { function: member, input: values, output: array, length, p, q });
+  // Gradients flow between floats only.
+  if (isTest || values.elementType === 'i32' || values.elementType === 'u32')
+    return new Tensor({ array, shape, device, isBool: isTest });
+  return operationResult({
+    operation,
+    inputs: [input],
+    array,
+    shape,
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) =>
+        kernels.unaryBackward(device, {
+          function: member,
+          gradOutput: gradients.output,
+          input: values,
+          gradInput,
+          length,
+          p,
+          q,
+        }),
+      ),
+  });
+}
+
+const aNumber = { ...number, what: 'a number', holds: (value: unknown) => typeof value === 'number' };
+
+/** @throws TensorError when this is no number; NaN and infinities are */
+export function requireNumber(operation: string, name: string, value: unknown): void {
+  if (typeof value !== 'number') requireArgument(operation, name, value, aNumber, TensorError);
+}

@@ -1,0 +1,255 @@
+import * as kernels from '@attune/kernels';
+import * as members from '@attune/kernels/unary';
+import { optional } from '@attune/validate';
+import { TensorError } from '../../errors.ts';
+import type { Tensor } from '../../tensor.ts';
+import { realNumber, requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
+import { mapped, requireNumber, unary } from './mapUnary.ts';
+import type { DType, FloatOf } from '../../dtypes.ts';
+
+/**
+ * A tensor times a number. Of the shape and type of `input`, f32 or f16. The gradient is multiplied
+ * by the factor.
+ *
+ * @throws TensorError
+ */
+export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor<D> {
+  // NaN and infinities are numbers too: they poison a loss where that is wanted.
+  requireNumber('scale', 'factor', factor);
+  return unary('scale', input, {
+    forward: (device, io) => kernels.scale(device, { ...io, factor }),
+    backward: (device, { gradOutput, gradInput, length }) =>
+      kernels.scale(device, { input: gradOutput, output: gradInput, factor, length }),
+  });
+}
+
+/**
+ * `-x`; whole numbers keep their type. Of the shape and element type of `input`. The gradient is
+ * multiplied by -1.
+ *
+ * @throws TensorError
+ */
+export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.neg, input);
+}
+
+/**
+ * `|x|`, with the gradient 0 at 0; whole numbers keep their type. Of the shape and
+ * element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.abs, input);
+}
+
+/**
+ * -1, 0 or 1, as `torch.sign`: of NaN 0. The gradient is 0. Of the shape and
+ * element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function sign<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.sign, input);
+}
+
+/**
+ * `x * x`; whole numbers keep their type. Of the shape and element type of `input`. The gradient is
+ * multiplied by `2 x`.
+ *
+ * @throws TensorError
+ */
+export function square<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.square, input);
+}
+
+/**
+ * `e^x`, to 2 units in the last place. Of the shape and element type of `input`; f32 for whole
+ * numbers. The gradient is multiplied by the result.
+ *
+ * @throws TensorError
+ */
+export function exp<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.exp, input);
+}
+
+/**
+ * `e^x - 1`, exact for small x too. Of the shape and element type of `input`; f32 for whole
+ * numbers. The gradient is multiplied by `e^x`.
+ *
+ * @throws TensorError
+ */
+export function expm1<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.expm1, input);
+}
+
+/**
+ * Natural logarithm: NaN below 0, -Infinity at 0. Of the shape and element type of `input`; f32 for
+ * whole numbers. The gradient is multiplied by `1 / x`.
+ *
+ * @throws TensorError
+ */
+export function log<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.log, input);
+}
+
+/**
+ * `log(1 + x)`, exact for small x too. Of the shape and element type of `input`; f32 for whole
+ * numbers. The gradient is multiplied by `1 / (1 + x)`.
+ *
+ * @throws TensorError
+ */
+export function log1p<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.log1p, input);
+}
+
+/**
+ * Square root: NaN below 0. Of the shape and element type of `input`; f32 for whole numbers. The
+ * gradient is multiplied by `1 / (2 sqrt(x))`.
+ *
+ * @throws TensorError
+ */
+export function sqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.sqrt, input);
+}
+
+/**
+ * `1 / sqrt(x)`. Of the shape and element type of `input`; f32 for whole numbers. The gradient is
+ * multiplied by `-x^(-3/2) / 2`.
+ *
+ * @throws TensorError
+ */
+export function rsqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.rsqrt, input);
+}
+
+/**
+ * `1 / x`. Of the shape and element type of `input`; f32 for whole numbers. The gradient is
+ * multiplied by `-1 / x²`.
+ *
+ * @throws TensorError
+ */
+export function reciprocal<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.reciprocal, input);
+}
+
+/**
+ * Sine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers. The
+ * gradient is multiplied by `cos x`.
+ *
+ * @throws TensorError
+ */
+export function sin<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.sin, input);
+}
+
+/**
+ * Cosine of radians of any size. Of the shape and element type of `input`; f32 for whole numbers.
+ * The gradient is multiplied by `-sin x`.
+ *
+ * @throws TensorError
+ */
+export function cos<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.cos, input);
+}
+
+/**
+ * The error function. Of the shape and element type of `input`; f32 for whole numbers. The gradient
+ * is multiplied by `2 / sqrt(π) e^-x²`.
+ *
+ * @throws TensorError
+ */
+export function erf<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  return mapped(members.erf, input);
+}
+
+/**
+ * The next whole number below. The gradient is 0. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.floor, input);
+}
+
+/**
+ * The next whole number above. The gradient is 0. Of the shape and element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.ceil, input);
+}
+
+/**
+ * The nearest whole number, ties to the even one. The gradient is 0. Of the shape and
+ * element type of `input`.
+ *
+ * @throws TensorError
+ */
+export function round<D extends DType>(input: Tensor<D>): Tensor<D> {
+  return mapped(members.round, input);
+}
+
+/**
+ * Where a number is NaN. A tensor of bool, of the same shape; no gradient flows.
+ *
+ * @throws TensorError
+ */
+export function isNan(input: Tensor): Tensor<'bool'> {
+  return mapped(members.isNan, input, { isTest: true });
+}
+
+/**
+ * Where a number is neither NaN nor infinite. A tensor of bool, of the same
+ * shape; no gradient flows.
+ *
+ * @throws TensorError
+ */
+export function isFinite(input: Tensor): Tensor<'bool'> {
+  return mapped(members.isFinite, input, { isTest: true });
+}
+
+/**
+ * True where the element is 0 or false. A tensor of bool, of the same shape; no gradient flows.
+ *
+ * @throws TensorError
+ */
+export function logicalNot(input: Tensor): Tensor<'bool'> {
+  return mapped(members.logicalNot, input, { isTest: true });
+}
+
+/** Options of `clamp`: one of them, or both. */
+export interface ClampOptions {
+  /** Default: no lower bound. */
+  readonly min?: number | undefined;
+  /** Default: no upper bound. Where it lies below `min`, every element becomes `max`. */
+  readonly max?: number | undefined;
+}
+
+const clampKinds = { min: optional(realNumber), max: optional(realNumber) };
+
+/**
+ * Elements held between two bounds, as `torch.clamp`: NaN stays, and no gradient flows from the
+ * bounds on. Whole numbers keep their type and need whole bounds. Of the shape and element type of
+ * `input`.
+ *
+ * @throws TensorError
+ */
+export function clamp<D extends DType>(input: Tensor<D>, options: ClampOptions): Tensor<D> {
+  requireGivenOptions('clamp', options, clampKinds);
+  const { min, max } = options;
+  if (min === undefined && max === undefined) throw new TensorError('clamp: give min, max, or both');
+  requireTensor('clamp', 'input', input);
+  for (const [name, bound] of Object.entries({ min, max }))
+    if (bound !== undefined) requireHeld('clamp', name, bound, input);
+  const [lowest, highest] = limits[input.array.elementType];
+  return mapped(members.clamp, input, { p: min ?? lowest, q: max ?? highest });
+}
+
+const limits = {
+  f32: [-Infinity, Infinity],
+  f16: [-Infinity, Infinity],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+} as const;

@@ -1,0 +1,72 @@
+import { oneOf, optional } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import { TensorError } from '../../errors.ts';
+import type { Tensor } from '../../tensor.ts';
+import { mean, sum } from '../reductions/reductions.ts';
+import { scale } from '../elementwise/unary.ts';
+
+/** What becomes of the loss of every element or row. */
+export interface Reduced {
+  /** Their mean, their sum, or each by itself. Default `mean`. */
+  readonly reduction?: 'mean' | 'sum' | 'none' | undefined;
+}
+
+export const reduced = { reduction: optional(oneOf('mean', 'sum', 'none')) };
+
+export function finish(losses: Tensor<'f32'>, { reduction = 'mean' }: Reduced): Tensor<'f32'> {
+  return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses);
+}
+
+/** Options of losses that a training step divides by a number of its own. */
+export interface LossOptions extends Reduced {
+  /**
+   * Multiplies the sum, in place of a `reduction`: 1 / the examples of an update, where it is
+   * accumulated from several batches.
+   */
+  readonly factor?: number | undefined;
+}
+
+/** A loss without weights of its own. */
+export interface PlainLossOptions extends LossOptions {
+  /** @deprecated The older name of `factor`. */
+  readonly weight?: number | undefined;
+}
+
+export const factorKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
+
+export const lossKinds = { ...reduced, factor: optional(factorKind) };
+export const plainLossKinds = { ...lossKinds, weight: optional(factorKind) };
+
+/**
+ * Options whose `weight` is no number: `factor` had that name before losses took weights of classes
+ * and elements.
+ *
+ * @throws TensorError where both names are given
+ */
+export function withFactor<Options extends LossOptions & { readonly weight?: unknown }>(
+  operation: string,
+  options: Options,
+): Options & { readonly weight?: Exclude<Options['weight'], number> } {
+  if (typeof options.weight !== 'number') return options as ReturnType<typeof withFactor<Options>>;
+  const { weight, ...others } = options;
+  if (others.factor !== undefined)
+    throw new TensorError(`${operation}: a number as weight is the older name of factor; give one of them`);
+  return { ...others, factor: weight } as unknown as ReturnType<typeof withFactor<Options>>;
+}
+
+/** @throws TensorError where both say what becomes of the losses */
+export function requireOneReduction(operation: string, { reduction, factor }: LossOptions): void {
+  if (reduction !== undefined && factor !== undefined)
+    throw new TensorError(`${operation}: reduction and factor exclude each other; factor multiplies the sum`);
+}
+
+/** The factor of a sum over `count` losses; null where each stays by itself. */
+export function factorOf({ reduction = 'mean', factor }: LossOptions, count: number): number | null {
+  if (reduction === 'none') return null;
+  return factor ?? (reduction === 'sum' ? 1 : count > 0 ? 1 / count : 0);
+}
+
+/** The same of losses that are tensors. */
+export function finishBy(losses: Tensor<'f32'>, options: LossOptions): Tensor<'f32'> {
+  return options.factor === undefined ? finish(losses, options) : scale(sum(losses), options.factor);
+}

@@ -1,0 +1,197 @@
+import * as kernels from '@attune/kernels';
+import type { ElementType, GpuArray } from '@attune/kernels';
+import { instanceOf, numberAtLeast, optional } from '@attune/validate';
+import { allocateResult, needsGraph, operationResult } from '../../autograd/operation.ts';
+import { precision } from '../../autograd/precision.ts';
+import type { Gradients } from '../../autograd/tape.ts';
+import { asMatrix, formatShape, requireShape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
+import { requireFloats, requireGivenOptions } from '../checks.ts';
+import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
+import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
+
+/** Options of `layerNorm`. */
+export interface LayerNormOptions {
+  /** Added to the variance. Default 1e-5; BERT uses 1e-12. */
+  readonly epsilon?: number | undefined;
+  /** Added to the input, after its dropout. Shape of the input. */
+  readonly residual?: Tensor | undefined;
+  /** Dropout of the input, before the residual is added. */
+  readonly dropout?: DropoutOptions | undefined;
+}
+
+/**
+ * `(h - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension, where `h =
+ * residual + dropout(input)`; the variance is the biased one. The result is f32 for an f16 input
+ * too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`. Gradients
+ * flow to all that is passed.
+ *
+ * @param input [rows, columns]
+ * @param weight [columns]
+ * @param bias [columns]
+ * @throws ShapeError, TensorError
+ */
+export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
+  return layerNormReadBy([], input, weight, bias, options);
+}
+
+/**
+ * `layerNorm` whose result linear layers of these weights read, where there are any: they get it in
+ * f16 from the same kernel, where they would round it to that.
+ */
+export function layerNormReadBy(
+  readBy: readonly Tensor[],
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: LayerNormOptions,
+): Tensor<'f32'> {
+  requireInputs(input, weight, bias, options);
+  const { residual } = options;
+  const halves = precision.current;
+  const half = halves?.emptyFor(input.device, input.shape, readBy) ?? null;
+  const computed = forward(input, weight, bias, options, half);
+  const result = operationResult<'f32'>({
+    operation,
+    inputs: residual ? [input, weight, bias, residual] : [input, weight, bias],
+    array: computed.output,
+    shape: input.shape,
+    saved: [computed.mean, computed.reciprocalStd, computed.sum],
+    backward: (gradients) => backward(computed, gradients),
+  });
+  if (half) halves?.lend(result, half);
+  return result;
+}
+
+const operation = 'layerNorm';
+
+const optionKinds = {
+  epsilon: optional(numberAtLeast(0)),
+  residual: optional(instanceOf(Tensor)),
+  dropout: optional(dropoutKind),
+};
+
+function requireInputs(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions): void {
+  requireFloats(operation, 'input', input);
+  requireFloats(operation, 'weight', weight, input);
+  requireFloats(operation, 'bias', bias, input);
+  requireGivenOptions(operation, options, optionKinds);
+  const { columns } = asMatrix(input.shape);
+  const beside = `(input is ${formatShape(input.shape)})`;
+  requireShape(operation, `weight ${beside}`, weight.shape, [columns]);
+  requireShape(operation, `bias ${beside}`, bias.shape, [columns]);
+  const { residual } = options;
+  if (!residual) return;
+  requireFloats(operation, 'residual', residual, input);
+  requireShape(operation, 'residual', residual.shape, input.shape);
+}
+
+/** What the forward pass computes and the backward pass reads. */
+interface Normalised {
+  readonly input: Tensor;
+  /** Of the input, whose memory may have gone back when the backward pass comes. */
+  readonly inputType: ElementType;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly residual: Tensor | undefined;
+  readonly dropout: kernels.DropoutOptions | undefined;
+  readonly rows: number;
+  readonly columns: number;
+  readonly output: GpuArray;
+  /**
+   * residual + dropout(input); null where that is the input itself, which need not be kept twice.
+   */
+  readonly sum: GpuArray | null;
+  readonly mean: GpuArray;
+  readonly reciprocalStd: GpuArray;
+}
+
+function forward(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: LayerNormOptions,
+  half: GpuArray | null,
+): Normalised {
+  const { epsilon = 1e-5, residual } = options;
+  const dropout = kernelDropout(options.dropout);
+  const { device, array } = input;
+  const { rows, columns } = asMatrix(input.shape);
+  const output = device.allocate('f32', array.length, operation);
+  const keepsSum =
+    (residual || dropout) && needsGraph(residual ? [input, weight, bias, residual] : [input, weight, bias]);
+  const sum = keepsSum ? device.allocate('f32', array.length, 'sum before the layer norm') : null;
+  const mean = allocateResult(device, 'f32', [rows, 1], 'mean');
+  const reciprocalStd = allocateResult(device, 'f32', [rows, 1], 'reciprocal standard deviation');
+  kernels.layerNorm(device, {
+    input: array,
+    weight: weight.array,
+    bias: bias.array,
+    output,
+    mean,
+    reciprocalStd,
+    rows,
+    columns,
+    epsilon,
+    ...(residual && { residual: residual.array }),
+    ...(dropout && { dropout }),
+    ...(sum && { sum }),
+    ...(half && { half }),
+  });
+  const inputType = array.elementType;
+  return { input, inputType, weight, bias, residual, dropout, rows, columns, output, sum, mean, reciprocalStd };
+}
+
+function backward(computed: Normalised, gradients: Gradients): void {
+  const { input, inputType, weight, bias, residual, dropout, rows, columns, sum, mean, reciprocalStd } = computed;
+  const { device } = input;
+  const { length } = computed.output;
+  const gradSum = device.allocate('f32', length, 'gradient before the layer norm');
+  const gradInput = dropout ? device.allocate(inputType, length, 'gradient before the dropout') : null;
+  const { release, ...parameters } = parameterGradients(weight, bias, gradients);
+  kernels.layerNormBackward(device, {
+    gradOutput: gradients.output,
+    sum: sum ?? input.array,
+    mean,
+    reciprocalStd,
+    gradSum,
+    ...parameters,
+    rows,
+    columns,
+    ...(dropout && gradInput && { dropout, gradInput }),
+  });
+  release();
+  if (gradInput) {
+    gradients.give(input, gradInput);
+    if (residual) gradients.give(residual, gradSum);
+    return;
+  }
+  if (residual)
+    gradients.add(residual, (target) =>
+      kernels.scale(device, { input: gradSum, output: target, factor: 1, length: rows * columns }),
+    );
+  gradients.give(input, gradSum);
+}
+
+/**
+ * The weight of a layer norm, and where its gradients are added, as the backward kernel takes them.
+ */
+export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Gradients) {
+  const { device, array, size } = weight;
+  const unwanted: GpuArray[] = [];
+  const sumOf = (parameter: Tensor) => {
+    const sum = gradients.sum(parameter);
+    if (!sum) unwanted.push(device.allocate('f32', size, 'unwanted gradient'));
+    return sum ?? (unwanted.at(-1) as GpuArray);
+  };
+  // Those of parameters are read when the pass is over, and not before.
+  const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);
+  return {
+    weight: array,
+    gradWeight: sumOf(weight),
+    gradBias: sumOf(bias),
+    accumulate: true,
+    sums: areGiven ? gradients.leftForTheEnd(kernels.LayerNormSums) : undefined,
+    release: () => unwanted.forEach((each) => device.release(each)),
+  };
+}

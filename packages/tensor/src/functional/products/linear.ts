@@ -1,0 +1,222 @@
+import { accumulate as addInPlace, columnSum, geluBackward, geluBackwardWithBias, gemm } from '@attune/kernels';
+import { joinContiguous } from '@attune/kernels/internal';
+import type { ElementType, GemmColumnSums, GpuArray } from '@attune/kernels';
+import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/validate';
+import { allocateResult, needsGraph, operationResult } from '../../autograd/operation.ts';
+import type { OperationResult } from '../../autograd/operation.ts';
+import { precision } from '../../autograd/precision.ts';
+import type { Gradients } from '../../autograd/tape.ts';
+import type { Device } from '../../device.ts';
+import { TensorError } from '../../errors.ts';
+import type { Parameter } from '../../nn/parameter.ts';
+import { asMatrix, requireShape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
+import { inSinglePrecision } from '../elementwise/castFloats.ts';
+import { requireFloats, requireGivenOptions } from '../checks.ts';
+import type { DType, FloatType } from '../../dtypes.ts';
+
+/** Options of `linear`. */
+export interface LinearOptions {
+  /**
+   * Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none.
+   */
+  readonly activation?: 'gelu' | undefined;
+}
+
+const optionKinds = { activation: optional(oneOf('gelu')) };
+
+/**
+ * `activation(input weightᵀ + bias)`, as `torch.nn.functional.linear`. f32 or f16, of the type of
+ * `input`, or under `autocast` f16; gradients flow to all three.
+ *
+ * @param input [..., in]
+ * @param weight [out, in]
+ * @param bias [out]
+ * @returns [..., out]
+ * @throws ShapeError, TensorError
+ */
+export function linear(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: LinearOptions = {},
+): Tensor<FloatType> {
+  requireFloats('linear', 'input', input);
+  requireFloats('linear', 'weight', weight, input);
+  if (bias !== null) requireFloats('linear', 'bias', bias, input);
+  requireGivenOptions('linear', options, optionKinds);
+  // Products add biases in f32.
+  const single = bias && inSinglePrecision(bias);
+  return product({ input, weights: [weight], biases: single && [single], activation: options.activation });
+}
+
+const parameters = arrayOf(instanceOf(Tensor), 'Parameters');
+
+/**
+ * Several linear layers of one input, computed as one: the columns of the result are those of the
+ * first layer, then those of the second, and so on.
+ *
+ * @param input [..., in]
+ * @param weights each [out, in], laid side by side by `makeContiguous`
+ * @param biases each [out], laid side by side too
+ * @returns [..., sum of out]
+ * @throws ShapeError
+ * @throws TensorError when the weights or the biases do not lie side by side, which `areContiguous`
+ *   tells before
+ */
+export function fusedLinear(input: Tensor, weights: readonly Parameter[], biases: readonly Parameter[]): Tensor {
+  requireFloats('fusedLinear', 'input', input);
+  requireArgument('fusedLinear', 'weights', weights, parameters, TensorError);
+  requireArgument('fusedLinear', 'biases', biases, parameters, TensorError);
+  return product({ input, weights, biases, activation: undefined });
+}
+
+interface Layers {
+  readonly input: Tensor;
+  readonly weights: readonly Tensor[];
+  readonly biases: readonly Tensor[] | null;
+  readonly activation: 'gelu' | undefined;
+}
+
+/** What the forward pass computes once and the backward pass reads. */
+interface Product extends Layers {
+  readonly rows: number;
+  /** Width of the input. */
+  readonly columns: number;
+  /** Width of the result. */
+  readonly outputs: number;
+  readonly dtype: ElementType;
+  /** The weights as one matrix [outputs, columns], or their f16 copies. */
+  readonly matrix: GpuArray;
+  /** Keeps the copies for the backward pass, where the matrix is of those. */
+  readonly hold: OperationResult['hold'];
+  /** The input in f16, where all products of it round it to that anyway. */
+  readonly halfInput: GpuArray | null;
+  readonly output: GpuArray;
+  /** The result before the activation, where there is one and a gradient can flow. */
+  readonly preActivation: GpuArray | null;
+}
+
+function product<D extends DType>(layers: Layers): Tensor<D> {
+  const { input, weights, biases } = layers;
+  const computed = forward(layers);
+  return operationResult({
+    operation,
+    inputs: [input, ...weights, ...(biases ?? [])],
+    array: computed.output,
+    shape: [...input.shape.slice(0, -1), computed.outputs],
+    saved: [computed.preActivation, computed.halfInput],
+    preActivation: takesApart(input.device) ? computed.preActivation : null,
+    readsResult: false,
+    hold: computed.hold,
+    backward: (gradients) => backward(computed, gradients),
+  });
+}
+
+const operation = 'linear';
+
+function forward(layers: Layers): Product {
+  const { input, weights, biases, activation } = layers;
+  const { device } = input;
+  const { rows, columns } = asMatrix(input.shape);
+  const outputs = requireShapes(layers, columns);
+  const halves = precision.current;
+  const half = halves?.ofWeights(weights) ?? null;
+  const dtype = half ? 'f16' : input.array.elementType;
+  const matrix = half ?? joined(weights);
+  const bias = biases && joined(biases);
+  const output = allocateResult(device, dtype, [rows, outputs], operation);
+  const preActivation =
+    activation && needsGraph([input, ...weights, ...(biases ?? [])])
+      ? allocateResult(device, dtype, [rows, outputs], 'linear before its activation')
+      : null;
+  const halfInput = (half && halves?.ofInput(input, half, outputs)) ?? null;
+  gemm(device, {
+    a: halfInput ?? input.array,
+    b: matrix,
+    output,
+    m: rows,
+    n: outputs,
+    k: columns,
+    layout: 'NT',
+    ...(bias && { bias }),
+    ...(activation && { activation }),
+    ...(preActivation && { preActivation }),
+  });
+  const hold = half && halves ? () => halves.hold(weights) : undefined;
+  const sizes = { rows, columns, outputs };
+  return { input, weights, biases, activation, ...sizes, dtype, matrix, hold, halfInput, output, preActivation };
+}
+
+/** @returns the width of the result */
+function requireShapes({ input, weights, biases }: Layers, columns: number): number {
+  let outputs = 0;
+  for (const [index, weight] of weights.entries()) {
+    const own = weight.shape[0] ?? 1;
+    outputs += own;
+    requireShape(operation, `weight (input is [${input.shape.join(', ')}])`, weight.shape, [own, columns]);
+    if (biases) requireShape(operation, 'bias', biases[index]?.shape ?? [], [own]);
+  }
+  return outputs;
+}
+
+function backward(computed: Product, gradients: Gradients): void {
+  const { input, weights, biases, rows, columns, outputs, matrix, halfInput, preActivation } = computed;
+  const { device } = input;
+  const gradOutput = preActivation ? activationBackward(computed, preActivation, gradients) : gradients.output;
+  const addWeights = (columnSums?: GemmColumnSums) =>
+    gradients.addToGroup(weights, (output, accumulate) => {
+      const b = halfInput ?? input.array;
+      gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate, columnSums });
+    });
+  const remaining = preActivation && !takesApart(device) ? null : biases;
+  if (!remaining) addWeights();
+  else if (weights.some(({ requiresGrad }) => requiresGrad) && remaining.some(({ requiresGrad }) => requiresGrad))
+    gradients.addToGroup(remaining, (output, accumulate) => addWeights({ output, accumulate }));
+  else {
+    addWeights();
+    gradients.addToGroup(remaining, (output, accumulate) =>
+      columnSum(device, { input: gradOutput, output, rows, columns: outputs, accumulate }),
+    );
+  }
+  const gradProduct = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
+  const isAdded = gradients.addBeforeActivation(input, (before, output, accumulate) =>
+    gemm(device, { ...gradProduct, output, accumulate, activation: 'geluBackward', preActivation: before }),
+  );
+  if (!isAdded)
+    gradients.add(input, (output, accumulate) => gemm(device, { ...gradProduct, output, accumulate }), true);
+  if (preActivation && gradOutput !== gradients.beforeActivation) device.release(gradOutput);
+}
+
+/**
+ * Whether GELU's backward and the sums for biases are parts of products, which is fewer dispatches:
+ * on GPUs. On processors they are one kernel, whose sums have another order.
+ */
+const takesApart = ({ profile }: Device): boolean => !profile.software;
+
+/** The gradient before the activation; on processors on the way that of the biases, which is its sum. */
+function activationBackward(computed: Product, preActivation: GpuArray, gradients: Gradients): GpuArray {
+  const { input, biases, rows, outputs, dtype } = computed;
+  const { device } = input;
+  const added = gradients.beforeActivation;
+  if (added && !gradients.hasOutput) return added;
+  const { length } = computed.output;
+  const gradInput = device.allocate(dtype, length, 'gradient before the activation');
+  const given = { gradOutput: gradients.output, input: preActivation, gradInput };
+  if (!takesApart(device) && biases?.some(({ requiresGrad }) => requiresGrad)) {
+    gradients.addToGroup(biases, (gradBias, accumulate) =>
+      geluBackwardWithBias(device, { ...given, gradBias, rows, columns: outputs, accumulate }),
+    );
+  } else {
+    geluBackward(device, { ...given, length: rows * outputs });
+  }
+  if (added) addInPlace(device, { value: added, target: gradInput, length: rows * outputs });
+  return gradInput;
+}
+
+function joined(tensors: readonly Tensor[]): GpuArray {
+  const array = joinContiguous(tensors.map((tensor) => tensor.array));
+  if (!array)
+    throw new TensorError('fusedLinear: the parameters do not lie side by side; `areContiguous` tells when they do');
+  return array;
+}
