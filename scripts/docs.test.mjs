@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as defaults from '../packages/trainer/src/arguments/defaults.ts';
 import golden from '../packages/trainer/golden/trainer.json' with { type: 'json' };
-import { absentMethods } from '../packages/trainer/src/absentMethods.ts';
+import { absentMethods } from '../packages/trainer/src/absent/absentMethods.ts';
 import * as otherNames from '../packages/trainer/src/arguments/otherNames.ts';
 import { refusalReasons } from '../packages/trainer/src/arguments/refusalReasons.ts';
 import { eventNames } from '../packages/trainer/src/callbacks/trainerCallback.ts';

@@ -102,7 +102,7 @@ export async function builtTables() {
     ...(await built('arguments/defaults.js')),
     ...(await built('arguments/otherNames.js')),
     ...(await built('arguments/refusalReasons.js')),
-    ...(await built('absentMethods.js')),
+    ...(await built('absent/absentMethods.js')),
     ...(await built('callbacks/trainerCallback.js')),
   };
 }

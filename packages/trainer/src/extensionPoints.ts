@@ -1,7 +1,7 @@
 import type { Batch, BatchArray } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
 import type { LrScheduler, Optimizer, ReduceLROnPlateau, Schedule, Tensor } from '@attune/tensor';
-import type { EvalDataset, TrainerDataset } from './datasets.ts';
+import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import type { Nested } from './evaluation/nested.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from './model.ts';

@@ -25,7 +25,7 @@ export type {
   Preparation,
   TrainerCallback,
 } from './callbacks/trainerCallback.ts';
-export type { TrainerDataset } from './datasets.ts';
+export type { TrainerDataset } from './data/trainerDataset.ts';
 export {
   BatchTooLargeError,
   CheckpointError,

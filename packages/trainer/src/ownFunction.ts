@@ -1,3 +1,4 @@
+import type { Tensor } from '@attune/tensor';
 import { callable, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 
@@ -18,4 +19,18 @@ function takesNothing(own: () => unknown): boolean {
   const text = Function.prototype.toString.call(own);
   const hasNoParameters = /^(async\s+)?(function\s*\*?\s*[\w$]*\s*|[\w$]+\s*)?\(\s*\)/.test(text);
   return hasNoParameters && !/\barguments\b|\[native code\]/.test(text);
+}
+
+/** What a method or collator of a user's own returned that must not be `async`. */
+export function shownResult(value: unknown): string {
+  return value instanceof Promise ? 'a Promise: it must not be async' : shown(value);
+}
+
+/**
+ * Whether something is a Tensor. Told by what it has: the class itself would bring the kernels into
+ * a page that only makes a Trainer.
+ */
+export function isTensor(value: unknown): value is Tensor {
+  const { backward, item, shape } = (value ?? {}) as Partial<Tensor>;
+  return typeof backward === 'function' && typeof item === 'function' && Array.isArray(shape);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import golden from '../golden/trainer.json' with { type: 'json' };
-import { absentMethods } from './absentMethods.ts';
+import { absentMethods } from './absent/absentMethods.ts';
 import { defaultArguments } from './arguments/defaults.ts';
 import {
   impossibleArguments,

@@ -3,5 +3,5 @@
 export { autocast, reshape, selfTest } from '@attune/tensor';
 export { fusedCrossEntropy } from '@attune/tensor/internal';
 export { Evaluation } from './evaluation/evaluation.ts';
-export { defaultOptimizer } from './training/defaultOptimizer.ts';
+export { defaultOptimizer } from './optimization/defaultOptimizer.ts';
 export { TrainingRun } from './training/trainingRun.ts';

@@ -1,7 +1,7 @@
 import { flag, nonEmptyText, object, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
-import type { EvalDataset, TrainerDataset } from './datasets.ts';
+import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
 import { TrainerError } from './errors.ts';
 import type { SaveModelOptions } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';

@@ -2,7 +2,7 @@ import { getScheduler } from '@attune/tensor';
 import { checkPlateauOptions } from '@attune/tensor/internal';
 import type { PlannedSchedule } from '@attune/tensor';
 import { nearestName, object, requireArgument, shown } from '@attune/validate';
-import { absentArgumentMethods, answerAbsentMethods } from '../absentMethods.ts';
+import { absentArgumentMethods, answerAbsentMethods } from '../absent/absentMethods.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
 import { checkpointingOf } from './checkpointingArguments.ts';

@@ -1,7 +1,7 @@
 import { numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/validate';
 import { terminal } from '#platform';
 import { TrainerError, TrainingArgumentsError } from '../errors.ts';
-import { decidingMetric, hasDecidingMetric, isBetter } from '../training/bestModel.ts';
+import { decidingMetric, hasDecidingMetric, isBetter } from '../metrics/bestModel.ts';
 import type { CallbackState, TrainerCallback } from './trainerCallback.ts';
 
 /** Options of {@link EarlyStoppingCallback}. */

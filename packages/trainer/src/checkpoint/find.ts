@@ -3,7 +3,7 @@ import { CheckpointError } from '../errors.ts';
 import { readCheckpoint } from './read.ts';
 import type { Checkpoint } from './read.ts';
 import { parseProgress } from './progress.ts';
-import { stepOf } from './retention.ts';
+import { stepOf } from './checkpointName.ts';
 
 /**
  * The checkpoint of an output folder that was written last and is whole. Those that are passed over

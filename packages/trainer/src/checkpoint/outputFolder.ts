@@ -1,5 +1,5 @@
 import { files, terminal } from '#platform';
-import { stepOf } from './retention.ts';
+import { stepOf } from './checkpointName.ts';
 import type { Retention } from './retention.ts';
 import { saving } from './saving.ts';
 

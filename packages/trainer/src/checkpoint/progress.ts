@@ -1,8 +1,8 @@
 import type { PlateauState } from '@attune/tensor';
 import type { TrainerControl } from '../state/trainerControl.ts';
 import type { LogEntry } from '../state/trainerState.ts';
-import type { LossSum } from '../training/lossMeter.ts';
-import type { CompletedSteps } from '../training/trainingStep.ts';
+import type { LossSum } from '../metrics/lossMeter.ts';
+import type { CompletedSteps } from '../step/trainingStep.ts';
 
 /** Where a run stands in its data. */
 export interface RunPosition {

@@ -6,7 +6,7 @@ import { CheckpointError } from '../errors.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import { parseProgress } from './progress.ts';
 import type { RunProgress } from './progress.ts';
-import { stepOf } from './retention.ts';
+import { stepOf } from './checkpointName.ts';
 
 type Entries = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 

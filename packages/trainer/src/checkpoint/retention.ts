@@ -1,3 +1,5 @@
+import { stepOf } from './checkpointName.ts';
+
 /** A checkpoint folder, as it is found in an output folder. */
 export interface CheckpointFolder {
   readonly name: string;
@@ -24,9 +26,4 @@ export function keepLast(count: number, best: string | null = null): Retention {
     const mayGo = names.filter((name) => name !== last && name !== best);
     return mayGo.slice(0, Math.max(0, names.length - count));
   };
-}
-
-/** The step in a name such as `checkpoint-500`; NaN for any other name. */
-export function stepOf(name: string): number {
-  return Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? NaN);
 }

@@ -5,7 +5,7 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { SaveError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { TrainerState } from '../state/trainerState.ts';
-import { checkpointPath } from './checkpointPath.ts';
+import { checkpointPath } from './checkpointName.ts';
 import { progressJson } from './progress.ts';
 import type { RunProgress } from './progress.ts';
 import { saving } from './saving.ts';

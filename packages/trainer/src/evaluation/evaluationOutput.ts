@@ -1,7 +1,7 @@
 import { NdArray } from '@attune/data';
 import { objectWith, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { absentResultMembers, answerAbsentMembers } from '../absentMethods.ts';
+import { absentResultMembers, answerAbsentMembers } from '../absent/absentMethods.ts';
 import { TrainerError } from '../errors.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 import { everyNested } from './nested.ts';

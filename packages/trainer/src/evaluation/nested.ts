@@ -1,6 +1,6 @@
 import type { NdArray } from '@attune/data';
 import type { Tensor } from '@attune/tensor';
-import { isTensor } from '../isTensor.ts';
+import { isTensor } from '../ownFunction.ts';
 
 /** One of something, or several, at any depth: as a model gives its outputs. */
 export type Nested<Value> = Value | readonly Nested<Value>[];

@@ -2,7 +2,6 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { TrainableModel } from '../model.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
 import { metadataOf } from './metadata.ts';
-export { tagsOfCard } from './metadata.ts';
 import { listOf } from './options.ts';
 import type { ModelCardOptions } from './options.ts';
 import { resultsOf } from './results.ts';

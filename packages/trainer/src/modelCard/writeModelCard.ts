@@ -1,17 +1,28 @@
 import { files, versions } from '#platform';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { saving } from '../checkpoint/saving.ts';
-import { isSeveral } from '../datasets.ts';
-import type { TrainerResults } from '../trainerResults.ts';
-import { modelCard, tagsOfCard } from './modelCard.ts';
+import { isSeveral } from '../data/trainerDataset.ts';
+import type { EvalDataset, TrainerDataset } from '../data/trainerDataset.ts';
+import type { TrainableModel } from '../model.ts';
+import type { TrainerState } from '../state/trainerState.ts';
+import { tagsOfCard } from './metadata.ts';
+import { modelCard } from './modelCard.ts';
 import { listOf, readModelCardOptions } from './options.ts';
 import type { ModelCardOptions } from './options.ts';
 
-type Described = Pick<TrainerResults, 'args' | 'model' | 'trainDataset' | 'evalDataset' | 'state'>;
+/** The Trainer whose model the card is of. */
+interface DescribedTrainer {
+  readonly args: TrainingArguments;
+  readonly model: TrainableModel;
+  readonly trainDataset: TrainerDataset | undefined;
+  readonly evalDataset: EvalDataset | undefined;
+  readonly state: TrainerState;
+}
 
 /**
  * Writes the README.md of a Trainer's model into its output folder. @throws TrainerError, SaveError
  */
-export async function writeModelCard(trainer: Described, options: ModelCardOptions): Promise<void> {
+export async function writeModelCard(trainer: DescribedTrainer, options: ModelCardOptions): Promise<void> {
   readModelCardOptions(options);
   const { args, model, trainDataset, evalDataset, state } = trainer;
   const folder = args.outputDir;

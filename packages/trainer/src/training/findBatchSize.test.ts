@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { BatchTooLargeError, TrainingArguments } from '../index.ts';
 import type { ForwardContext, ModelOutput, TrainingArgumentsOptions } from '../index.ts';
 import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
-import { withinMemoryLate } from './batchMemory.ts';
+import { withinMemoryLate } from '../step/batchMemory.ts';
 
 /** What the model needs for each row: 1 MiB, of which the budget holds some. */
 const perRow = 2 ** 18;

@@ -1,10 +1,10 @@
 import type { Batch } from '@attune/data';
 import { prepareTelling } from '../progress/preparation.ts';
-import { withinMemoryLate } from './batchMemory.ts';
+import { withinMemoryLate } from '../step/batchMemory.ts';
 import type { RunInput } from './runParts.ts';
-import { withLengths } from './sampleBatches.ts';
+import { withLengths } from '../step/sampleBatches.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
-import type { TrainingStep } from './trainingStep.ts';
+import type { TrainingStep } from '../step/trainingStep.ts';
 
 interface FirstStep {
   readonly batches: readonly Batch[];

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { BatchTooLargeError, TrainingArguments } from '../index.ts';
 import type { ForwardContext, ModelOutput, Trainer } from '../index.ts';
 import { make, RegressionModel, rows, value } from '../testing/regression.ts';
-import { findingWhatFits } from './batchMemory.ts';
-import { largestBatchLengths } from '../dataloaders.ts';
-import { countLabels } from './countLabels.ts';
-import { withLengths, withRows } from './sampleBatches.ts';
+import { findingWhatFits } from '../step/batchMemory.ts';
+import { largestBatchLengths } from '../data/dataloaders.ts';
+import { countLabels } from '../step/labels.ts';
+import { withLengths, withRows } from '../step/sampleBatches.ts';
 import { interruptionInWords, withPlace } from './failures.ts';
 
 /** Learns from rows whose label is not -100. */

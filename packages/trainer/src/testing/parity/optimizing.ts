@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import golden from '../../../golden/optimizers.json' with { type: 'json' };
 import { Trainer } from '../../index.ts';
 import type { OptimizerInput } from '../../index.ts';
-import { groupedByLength } from '../../lengthGroups.ts';
+import { groupedByLength } from '../../data/lengthGroups.ts';
 import { endsAsRecorded } from '../optimizerCases.ts';
 import { make, RegressionModel, rows, value } from '../regression.ts';
 import { args } from './behaviour.ts';

@@ -1,8 +1,29 @@
 import { objectWith, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { TrainingArguments } from './arguments/trainingArguments.ts';
-import type { EvalDataset, TrainerDataset } from './datasets.ts';
-import { TrainerError } from './errors.ts';
+import { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { TrainerError } from '../errors.ts';
+
+/** What the Trainer needs of a dataset, whatever its rows are: a `Dataset` of data has it. */
+export interface TrainerDataset {
+  /** Rows. */
+  readonly length: number;
+  /** Names of the columns. */
+  readonly columnNames: readonly string[];
+  /** Row number `index`, from 0. */
+  at(index: number): object;
+  /**
+   * Only names of own columns are passed; `never` because each dataset has its own type of them.
+   */
+  selectColumns(names: readonly never[]): TrainerDataset;
+}
+
+/** Rows to evaluate on: one dataset, or several by their names. */
+export type EvalDataset = TrainerDataset | Readonly<Record<string, TrainerDataset>>;
+
+/** Whether these are several datasets by name, as a `DatasetDict` of data has them. */
+export function isSeveral(dataset: EvalDataset): dataset is Readonly<Record<string, TrainerDataset>> {
+  return typeof (dataset as TrainerDataset).at !== 'function';
+}
 
 /** Rows by number: enough where no column is dropped. */
 export const anyRows: Kind = {

@@ -1,6 +1,6 @@
-import type { TrainingArguments } from './arguments/trainingArguments.ts';
-import type { TrainerDataset } from './datasets.ts';
-import { TrainerDatasetError } from './errors.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import type { TrainerDataset } from './trainerDataset.ts';
+import { TrainerDatasetError } from '../errors.ts';
 
 type LengthArguments = Pick<TrainingArguments, 'lengthColumnName'>;
 

@@ -2,14 +2,13 @@ import type { Batch } from '@attune/data';
 import { autocast } from '@attune/tensor';
 import type { Optimizer, Tensor, UpdateRecord } from '@attune/tensor';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
-import { isTensor } from '../isTensor.ts';
-import { shownResult } from '../shownResult.ts';
+import { isTensor, shownResult } from '../ownFunction.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { findingWhatFits, withinMemory, withinMemoryLate } from './batchMemory.ts';
-import { countExamples, countLabels, hasNoLabel } from './countLabels.ts';
-import { namingRow } from './datasetRows.ts';
+import { countExamples, countLabels, hasNoLabel } from './labels.ts';
+import { namingRow } from '../data/batchRows.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 import type { LossOptions } from './loss.ts';
 

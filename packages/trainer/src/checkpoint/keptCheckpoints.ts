@@ -1,15 +1,38 @@
-import type { UpdateRecord } from '@attune/tensor';
+import type { Optimizer, UpdateRecord } from '@attune/tensor';
 import { files, terminal } from '#platform';
-import { checkpointPath } from '../checkpoint/checkpointPath.ts';
-import { applyRetention } from '../checkpoint/outputFolder.ts';
-import type { RunProgress } from '../checkpoint/progress.ts';
-import { readWeights } from '../checkpoint/read.ts';
-import { keepLast } from '../checkpoint/retention.ts';
-import { writeCheckpoint } from '../checkpoint/write.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import type { CallbackList } from '../callbacks/callbackList.ts';
+import type { ExtensionPoints } from '../extensionPoints.ts';
+import type { TrainableModel } from '../model.ts';
+import type { LearningRates } from '../optimization/learningRates.ts';
 import { formatNumber } from '../progress/formatNumber.ts';
 import { controlJson } from '../state/trainerControl.ts';
-import { loadWeights } from './resume.ts';
-import type { RunCheckpointsInput } from './runCheckpoints.ts';
+import type { TrainerControl } from '../state/trainerControl.ts';
+import type { TrainerState } from '../state/trainerState.ts';
+import { loadWeights } from '../training/resume.ts';
+import { checkpointPath } from './checkpointName.ts';
+import { applyRetention } from './outputFolder.ts';
+import type { RunProgress } from './progress.ts';
+import { readWeights } from './read.ts';
+import { keepLast } from './retention.ts';
+import { writeCheckpoint } from './write.ts';
+import type { SavableProcessor } from './write.ts';
+
+/** The run whose checkpoints these are. */
+export interface CheckpointedRun {
+  readonly trainer: Pick<ExtensionPoints, 'saveModel'> & {
+    readonly model: TrainableModel;
+    readonly args: TrainingArguments;
+    readonly control: TrainerControl;
+    readonly processingClass: SavableProcessor | undefined;
+    readonly state: TrainerState;
+  };
+  readonly callbacks: CallbackList;
+  readonly optimizer: Optimizer;
+  readonly rates: LearningRates;
+  /** Path of the checkpoint that the run goes on from. */
+  readonly resumedFrom: string | null;
+}
 
 /**
  * Writes the checkpoint of this step.
@@ -19,11 +42,11 @@ import type { RunCheckpointsInput } from './runCheckpoints.ts';
  * @throws SaveError
  */
 export async function saveCheckpoint(
-  input: RunCheckpointsInput,
+  run: CheckpointedRun,
   progress: RunProgress,
   lastUpdate: UpdateRecord | null,
 ): Promise<string> {
-  const { trainer, callbacks, optimizer, rates } = input;
+  const { trainer, callbacks, optimizer, rates } = run;
   const { args, state, control, model, processingClass } = trainer;
   if (state.bestGlobalStep === state.globalStep)
     state.bestModelCheckpoint = checkpointPath(args.outputDir, state.globalStep);
@@ -44,7 +67,7 @@ export async function saveCheckpoint(
 }
 
 /** Removes checkpoints over the limit. @param last path of the one that was just written */
-export async function removeOlder({ trainer }: RunCheckpointsInput, last: string): Promise<void> {
+export async function removeOlder({ trainer }: CheckpointedRun, last: string): Promise<void> {
   const { saveTotalLimit, outputDir } = trainer.args;
   if (saveTotalLimit === null) return;
   const best = trainer.state.bestModelCheckpoint?.split(/[/\\]/).at(-1);
@@ -57,8 +80,8 @@ export async function removeOlder({ trainer }: RunCheckpointsInput, last: string
  * @param last path of the last one
  * @throws CheckpointError when it is damaged or was removed
  */
-export async function loadBest(input: RunCheckpointsInput, last: string | null): Promise<void> {
-  const { model, args, state } = input.trainer;
+export async function loadBest(run: CheckpointedRun, last: string | null): Promise<void> {
+  const { model, args, state } = run.trainer;
   const { bestModelCheckpoint: path, bestMetric, bestGlobalStep } = state;
   if (path === null) {
     terminal.writeLine('loadBestModelAtEnd: no checkpoint was evaluated; the model is that of the last step.');
@@ -68,6 +91,6 @@ export async function loadBest(input: RunCheckpointsInput, last: string | null):
   terminal.writeLine(
     `The model is now that of the best checkpoint, ${path}: ${args.metricForBestModel} ${formatNumber(bestMetric ?? NaN)} at step ${bestGlobalStep}.`,
   );
-  const isOwn = last !== input.resumedFrom;
+  const isOwn = last !== run.resumedFrom;
   if (args.saveTotalLimit === 1 && last !== null && isOwn && last !== path) await files.removeFolder(last);
 }

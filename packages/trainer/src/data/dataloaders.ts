@@ -2,14 +2,14 @@ import { DataLoader, RandomSampler, SequentialSampler } from '@attune/data';
 import type { Batch, BatchArray, Sampler } from '@attune/data';
 import { Mt19937 } from '@attune/tensor';
 import { shown } from '@attune/validate';
-import type { TrainingArguments } from './arguments/trainingArguments.ts';
-import type { TrainerDataset } from './datasets.ts';
-import { TrainerDatasetError, TrainerError } from './errors.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import type { TrainerDataset } from './trainerDataset.ts';
+import { TrainerDatasetError, TrainerError } from '../errors.ts';
 import { groupedByLength, rowLengths } from './lengthGroups.ts';
-import { shownResult } from './shownResult.ts';
-import { keepRows } from './training/datasetRows.ts';
-import type { Dataloader } from './extensionPoints.ts';
-import type { TrainerParts } from './trainerOptions.ts';
+import { shownResult } from '../ownFunction.ts';
+import { keepRows } from './batchRows.ts';
+import type { Dataloader } from '../extensionPoints.ts';
+import type { TrainerParts } from '../trainerOptions.ts';
 
 type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 

@@ -1,7 +1,7 @@
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { speedMetrics } from '../evaluation/speedMetrics.ts';
+import { speedMetrics } from './speedMetrics.ts';
 import type { LogEntry } from '../state/trainerState.ts';
-import type { TrainingPlan } from './trainingPlan.ts';
+import type { TrainingPlan } from '../training/trainingPlan.ts';
 
 export interface EndedRun {
   readonly args: TrainingArguments;

@@ -1,5 +1,5 @@
 import { absentMethods } from './absentMethods.ts';
-import { TrainerError } from './errors.ts';
+import { TrainerError } from '../errors.ts';
 
 /** Methods that `transformers.Trainer` calls of itself, and this one does not. */
 const internal: ReadonlySet<string> = new Set([

@@ -1,31 +1,10 @@
 import { terminal } from '#platform';
-import type { TrainingArguments } from './arguments/trainingArguments.ts';
-import { TrainerDatasetError } from './errors.ts';
-import type { TrainableModel } from './model.ts';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { TrainerDatasetError } from '../errors.ts';
+import type { TrainableModel } from '../model.ts';
+import type { TrainerDataset } from './trainerDataset.ts';
 
 const labelColumns = ['label', 'label_ids', 'labels'];
-
-/** What the Trainer needs of a dataset, whatever its rows are: a `Dataset` of data has it. */
-export interface TrainerDataset {
-  /** Rows. */
-  readonly length: number;
-  /** Names of the columns. */
-  readonly columnNames: readonly string[];
-  /** Row number `index`, from 0. */
-  at(index: number): object;
-  /**
-   * Only names of own columns are passed; `never` because each dataset has its own type of them.
-   */
-  selectColumns(names: readonly never[]): TrainerDataset;
-}
-
-/** Rows to evaluate on: one dataset, or several by their names. */
-export type EvalDataset = TrainerDataset | Readonly<Record<string, TrainerDataset>>;
-
-/** Whether these are several datasets by name, as a `DatasetDict` of data has them. */
-export function isSeveral(dataset: EvalDataset): dataset is Readonly<Record<string, TrainerDataset>> {
-  return typeof (dataset as TrainerDataset).at !== 'function';
-}
 
 interface ColumnParts {
   readonly model: TrainableModel;

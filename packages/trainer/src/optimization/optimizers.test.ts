@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import golden from '../../golden/optimizers.json' with { type: 'json' };
 import { Trainer, TrainerError, TrainingArguments } from '../index.ts';
 import type { TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
-import { groupedByLength } from '../lengthGroups.ts';
+import { groupedByLength } from '../data/lengthGroups.ts';
 import { cases, endsAsRecorded, evalDataset, plateau, ratesOf } from '../testing/optimizerCases.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
 

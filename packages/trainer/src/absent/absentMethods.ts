@@ -1,4 +1,4 @@
-import { TrainerError } from './errors.ts';
+import { TrainerError } from '../errors.ts';
 
 const upload =
   'nothing is uploaded. Call saveModel() and createModelCard(), then npx @huggingface/hub upload user/name FOLDER';

@@ -3,7 +3,7 @@ import { OutOfMemoryError } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { BatchTooLargeError } from '../errors.ts';
 import type { BatchSizeName } from '../errors.ts';
-import { countExamples } from './countLabels.ts';
+import { countExamples } from './labels.ts';
 
 /**
  * Records work on a batch. An array that the GPU cannot hold is told in words of the arguments that

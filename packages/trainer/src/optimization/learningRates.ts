@@ -3,7 +3,7 @@ import type { Optimizer, PlateauState, Schedule, UpdateRecord } from '@attune/te
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { OptimizerScheduler, SchedulerMaker } from '../extensionPoints.ts';
 import type { LogEntry } from '../state/trainerState.ts';
-import { decidingMetric } from './bestModel.ts';
+import { decidingMetric } from '../metrics/bestModel.ts';
 
 export interface LearningRatesInput {
   readonly args: TrainingArguments;

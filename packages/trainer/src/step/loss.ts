@@ -3,11 +3,10 @@ import type { Batch } from '@attune/data';
 import type { reshape, Tensor } from '@attune/tensor';
 import type { fusedCrossEntropy } from '@attune/tensor/internal';
 import { TrainerError } from '../errors.ts';
-import { isTensor } from '../isTensor.ts';
-import { shownResult } from '../shownResult.ts';
+import { isTensor, shownResult } from '../ownFunction.ts';
 import type { ComputedLoss, ComputeLossFunc, ComputeLossOptions } from '../extensionPoints.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
-import { countLabels, labelsOf } from './countLabels.ts';
+import { countLabels, labelsOf } from './labels.ts';
 
 export interface LossOptions {
   /** Batch keys of the labels. A loss that is not the model's own is of the first. */

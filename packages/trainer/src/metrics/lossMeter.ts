@@ -1,4 +1,4 @@
-import type { CompletedSteps } from './trainingStep.ts';
+import type { CompletedSteps } from '../step/trainingStep.ts';
 
 /** Losses of so many steps, summed. */
 export type LossSum = Pick<CompletedSteps, 'count' | 'lossSum'>;

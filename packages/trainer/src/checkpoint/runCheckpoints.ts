@@ -1,0 +1,45 @@
+import type { UpdateRecord } from '@attune/tensor';
+import type { CheckpointedRun } from './keptCheckpoints.ts';
+import type { RunProgress } from './progress.ts';
+
+/** The checkpoints that one run writes, and the best of them. */
+export class RunCheckpoints {
+  readonly #run: CheckpointedRun;
+  #last: string | null;
+
+  constructor(run: CheckpointedRun) {
+    this.#run = run;
+    this.#last = run.resumedFrom;
+  }
+
+  /** Path of the last one; null before the first. */
+  get last(): string | null {
+    return this.#last;
+  }
+
+  /**
+   * Writes the one of this step, and removes those over the limit.
+   *
+   * @param lastUpdate that has run on the GPU
+   * @throws SaveError
+   */
+  async save(progress: RunProgress, lastUpdate: UpdateRecord | null): Promise<void> {
+    const { removeOlder, saveCheckpoint } = await keeping();
+    this.#last = await saveCheckpoint(this.#run, progress, lastUpdate);
+    await removeOlder(this.#run, this.#last);
+    await this.#run.callbacks.call('onSave');
+  }
+
+  /**
+   * Puts the weights of the best one in place. Where only one is to be kept, it is that.
+   *
+   * @throws CheckpointError when it is damaged or was removed
+   */
+  async loadBest(): Promise<void> {
+    const { loadBest } = await keeping();
+    await loadBest(this.#run, this.#last);
+  }
+}
+
+/** A page saves nothing, and loads none of it. */
+const keeping = () => import('./keptCheckpoints.ts');
