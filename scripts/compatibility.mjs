@@ -16,7 +16,7 @@ const table = (head, rows) =>
 /**
  * What becomes of each argument of `transformers.TrainingArguments`.
  * @param {{ defaultArguments: object, unsupportedArguments: object, renamedArguments: object,
- *   pointlessArguments: object, impossibleArguments: object, refusalReasons: object }} tables
+ *   pointlessArguments: object, impossibleArguments: object }} tables
  */
 export function argumentTables(tables) {
   const rows = (entries, describe) => Object.entries(entries).map(([name, value]) => [code(name), describe(value)]);
@@ -26,10 +26,10 @@ export function argumentTables(tables) {
     `Refused (${Object.keys(tables.unsupportedArguments).length}), but for the value at which nothing is asked:`,
     table(
       ['argument', 'taken when', 'why'],
-      Object.entries(tables.unsupportedArguments).map(([name, value]) => [
+      Object.entries(tables.unsupportedArguments).map(([name, { neutral, reason }]) => [
         code(name),
-        shown(value),
-        tables.refusalReasons[name] ?? 'not supported yet',
+        shown(neutral),
+        reason,
       ]),
     ),
     'Answered with what to do instead:',

@@ -5,7 +5,6 @@ import * as defaults from '../packages/trainer/src/arguments/defaults.ts';
 import golden from '../packages/trainer/golden/trainer.json' with { type: 'json' };
 import { absentMethods } from '../packages/trainer/src/absent/absentMethods.ts';
 import * as otherNames from '../packages/trainer/src/arguments/otherNames.ts';
-import { refusalReasons } from '../packages/trainer/src/arguments/refusalReasons.ts';
 import { eventNames } from '../packages/trainer/src/callbacks/trainerCallback.ts';
 import { argumentTables } from './compatibility.mjs';
 import { surfaceTables } from './trainer-parity.mjs';
@@ -27,7 +26,7 @@ describe('the documentation', () => {
   });
 
   it('lists the training arguments as they are', () => {
-    const tables = argumentTables({ ...defaults, ...otherNames, refusalReasons });
+    const tables = argumentTables({ ...defaults, ...otherNames });
     expect(plain(read('docs/compatibility.md')), 'run node scripts/compatibility.mjs').toContain(plain(tables));
   });
 
@@ -35,7 +34,6 @@ describe('the documentation', () => {
     const tables = surfaceTables(golden.surface, {
       ...defaults,
       ...otherNames,
-      refusalReasons,
       absentMethods,
       eventNames,
     });

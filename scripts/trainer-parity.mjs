@@ -24,12 +24,12 @@ const table = (head, rows) =>
  * @param tables the Trainer's own tables
  */
 export function surfaceTables(surface, tables) {
-  const { defaultArguments, unsupportedArguments, refusalReasons, renamedArguments } = tables;
+  const { defaultArguments, unsupportedArguments, renamedArguments } = tables;
   const refused = { ...tables.pointlessArguments, ...tables.impossibleArguments };
   const argument = (name) => {
     if (name in defaultArguments) return ['works', differentDefault(surface.arguments[name], defaultArguments[name])];
     if (name in renamedArguments) return ['renamed', renamedArguments[name]];
-    if (name in unsupportedArguments) return ['refused', refusalReasons[name] ?? 'not supported yet'];
+    if (name in unsupportedArguments) return ['refused', unsupportedArguments[name].reason];
     return ['refused', refused[name]];
   };
   const method = (name) => (name in tables.absentMethods ? ['refused', tables.absentMethods[name]] : ['works', '']);
@@ -101,7 +101,6 @@ export async function builtTables() {
   return {
     ...(await built('arguments/defaults.js')),
     ...(await built('arguments/otherNames.js')),
-    ...(await built('arguments/refusalReasons.js')),
     ...(await built('absent/absentMethods.js')),
     ...(await built('callbacks/trainerCallback.js')),
   };

@@ -20,6 +20,7 @@ export { ProgressCallback } from './callbacks/progressCallback.ts';
 export type {
   CallbackClass,
   CallbackContext,
+  CallbackEvent,
   CallbackState,
   CompletedStep,
   Preparation,

@@ -9,7 +9,6 @@ import {
   renamedArguments,
   unsupportedArguments,
 } from './arguments/otherNames.ts';
-import { refusalReasons } from './arguments/refusalReasons.ts';
 import { Trainer } from './index.ts';
 import { behaviours } from './testing/parity/behaviours.ts';
 
@@ -49,10 +48,6 @@ describe('everything of transformers has an answer', () => {
     const names = Object.keys({ ...answers, ...impossibleArguments });
     expect(Object.keys(surface.arguments)).toHaveLength(114);
     expect(Object.keys(surface.arguments).filter((name) => !names.includes(name))).toEqual([]);
-  });
-
-  it('each argument that is refused has a reason', () => {
-    expect(Object.keys(unsupportedArguments).filter((name) => !(name in refusalReasons))).toEqual([]);
   });
 
   it('each method works or is refused', () => {

@@ -30,13 +30,14 @@ import type { LogEntry } from './state/trainerState.ts';
 import { callModelInit } from './modelChecks.ts';
 import { readEvaluateOptions, readTrainOptions } from './runOptions.ts';
 import type { TrainOptions, TrainOutput } from './runOptions.ts';
-import { readTrainerOptions, withArguments } from './trainerOptions.ts';
-import type { ProcessingClass, TrainerOptions, TrainerParts } from './trainerOptions.ts';
+import type { ProcessingClass, TrainerOptions } from './trainerOptions.ts';
+import { readTrainerOptions, withArguments } from './trainerParts.ts';
+import type { TrainerParts } from './trainerParts.ts';
 import { TrainerResults } from './trainerResults.ts';
 import { defaultSchedule } from './optimization/defaultSchedule.ts';
 import { labelsOf } from './step/labels.ts';
-import { defaultLoss, ownLoss, readLoss, warnOfSmoothing } from './step/loss.ts';
-
+import { warnOfSmoothing } from './step/labelSmoothing.ts';
+import { defaultLoss, ownLoss, readLoss } from './step/loss.ts';
 import { findBatchSize } from './training/findBatchSize.ts';
 import { switchModel } from './training/switchModel.ts';
 import { trainAlone } from './training/trainAlone.ts';

@@ -1,7 +1,5 @@
-import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
 import type { BatchArray, DataCollator, NdArray, PaddingTokenizer } from '@attune/data';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
-import type { OptimizerClass } from './arguments/optimizers.ts';
 import {
   anything,
   callable,
@@ -11,22 +9,21 @@ import {
   oneOfKinds,
   optional,
   requireOptions,
-  shown,
 } from '@attune/validate';
 import type { Kind, OptionAdvice } from '@attune/validate';
+import type { OptimizerClass } from './arguments/optimizers.ts';
 import { TrainingArguments } from './arguments/trainingArguments.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { SavableProcessor } from './checkpoint/write.ts';
-import { anyRows, isSeveral, requireDataset, requireEvalDataset } from './data/trainerDataset.ts';
+import { anyRows } from './data/trainerDataset.ts';
 import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
-import { TrainerError, TrainingArgumentsError } from './errors.ts';
+import { TrainerError } from './errors.ts';
 import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
 import type { Collected, Nested } from './evaluation/nested.ts';
 import type { ComputeLossFunc, OptimizerScheduler } from './extensionPoints.ts';
-import { rowLength } from './data/lengthGroups.ts';
 import type { TrainableModel } from './model.ts';
+import { modelKind } from './modelChecks.ts';
 import { functionOf } from './ownFunction.ts';
-import { checkModel, modelKind } from './modelChecks.ts';
 
 /** A tokenizer that pads batches and can be saved beside the model. */
 export type ProcessingClass = PaddingTokenizer & SavableProcessor;
@@ -155,139 +152,7 @@ const optionAdvice: OptionAdvice = {
   },
 };
 
-/** A Trainer's options with their defaults. */
-export interface TrainerParts extends Pick<
-  TrainerOptions,
-  | 'trainDataset'
-  | 'evalDataset'
-  | 'processingClass'
-  | 'computeMetrics'
-  | 'computeLossFunc'
-  | 'preprocessLogitsForMetrics'
-  | 'modelInit'
-  | 'optimizerClsAndKwargs'
-> {
-  /** @throws TrainerError before `modelInit` was called for the first time */
-  readonly model: TrainableModel;
-  /** The model now; another is put in its place for each run where there is `modelInit`. */
-  readonly current: { model: TrainableModel | null };
-  readonly optimizer: Optimizer | null;
-  readonly scheduler: Schedule | OptimizerScheduler | null;
-  readonly args: TrainingArguments;
-  readonly collate: DataCollator;
-  readonly callbacks: readonly (TrainerCallback | CallbackClass)[];
-  /** Batch keys of the labels. */
-  readonly labelNames: readonly string[];
-}
-
-/**
- * @throws TrainerError for an option that does not exist or is of the wrong kind
- * @throws TrainingArgumentsError when arguments and datasets contradict each other
- */
-export function readTrainerOptions(options: TrainerOptions): TrainerParts {
+/** @throws TrainerError for an option that does not exist or is of the wrong kind */
+export function requireTrainerOptions(options: TrainerOptions): void {
   requireOptions('new Trainer', options, optionKinds, optionAdvice);
-  const { trainDataset, evalDataset } = options;
-  if (trainDataset) requireDataset('new Trainer', 'trainDataset', trainDataset, options.args);
-  if (evalDataset !== undefined) requireEvalDataset('new Trainer', evalDataset, options.args);
-  const {
-    model: trained,
-    args = new TrainingArguments(),
-    device,
-    dataCollator,
-    callbacks = [],
-    optimizers,
-    ...rest
-  } = options;
-  const { processingClass } = rest;
-  const [optimizer = null, scheduler = null] = optimizers ?? [];
-  checkOwnOptimizer(options, optimizer, scheduler);
-  if (trained) checkModel(trained, args, device);
-  if (trainDataset && args.trainSamplingStrategy === 'group_by_length' && trainDataset.length > 0)
-    rowLength(trainDataset, 0, args);
-  if (args.evalStrategy !== 'no' && !rest.evalDataset) {
-    throw new TrainingArgumentsError(
-      `evalStrategy is '${args.evalStrategy}' but no evalDataset was given: pass one, or set evalStrategy to 'no'`,
-    );
-  }
-  if (args.evalOnStart && !rest.evalDataset)
-    throw new TrainingArgumentsError('evalOnStart is true but no evalDataset was given: pass one, or leave it out');
-  checkDecidingSet(args, rest.evalDataset);
-  const current = { model: trained ?? null };
-  return {
-    ...rest,
-    get model() {
-      return modelOf(current);
-    },
-    current,
-    optimizer,
-    scheduler,
-    args,
-    callbacks,
-    collate:
-      dataCollator ??
-      (processingClass ? new DataCollatorWithPadding({ tokenizer: processingClass }) : defaultDataCollator),
-    labelNames: args.labelNames ?? ['labels'],
-  };
-}
-
-function modelOf({ model: made }: TrainerParts['current']): TrainableModel {
-  if (made) return made;
-  throw new TrainerError('there is no model yet: modelInit is called by train(), evaluate() and predict()');
-}
-
-/** The same with other arguments; the model is still that of the time. */
-export function withArguments(parts: TrainerParts, args: TrainingArguments): TrainerParts {
-  const { current } = parts;
-  return {
-    ...parts,
-    args,
-    get model() {
-      return modelOf(current);
-    },
-  };
-}
-
-/** Contradictions that `transformers` refuses too, and an optimizer that is not for this model. */
-function checkOwnOptimizer(
-  options: TrainerOptions,
-  optimizer: Optimizer | null,
-  scheduler: Schedule | OptimizerScheduler | null,
-): void {
-  const { model: trained, modelInit, optimizerClsAndKwargs, args } = options;
-  const fail = (message: string) => {
-    throw new TrainerError(`new Trainer: ${message}`);
-  };
-  if (trained && modelInit) fail('pass either model or modelInit, not both');
-  if (!trained && !modelInit)
-    fail(`model must be ${modelKind.what}; got ${shown(trained)}. Or pass modelInit, which makes one for each run`);
-  if (optimizer && optimizerClsAndKwargs) fail('pass either optimizers or optimizerClsAndKwargs, not both');
-  if (modelInit && (optimizer || scheduler))
-    fail(
-      'an optimizer or scheduler of optimizers cannot follow the models of modelInit: override createOptimizer in a subclass',
-    );
-  if (!optimizer && scheduler && typeof scheduler !== 'function')
-    fail(
-      'optimizers: a scheduler belongs to an optimizer, which is missing; or give a function from a step to its rate',
-    );
-  if (!optimizer) return;
-  const own = new Set(trained?.parameters());
-  if (optimizer.paramGroups.some(({ params }) => params.some((parameter) => !own.has(parameter))))
-    fail('optimizers: the optimizer has a parameter that is none of the model');
-  if (args?.fp16 && optimizer.lossScale === 1)
-    fail('optimizers: with fp16 the optimizer needs the options { fp16: true, lossScale: {} }');
-}
-
-/** With several evaluation sets the metric that decides is one of one of them. */
-function checkDecidingSet(
-  { metricForBestModel: given }: TrainingArguments,
-  evalDataset: EvalDataset | undefined,
-): void {
-  if (given === null || !evalDataset || !isSeveral(evalDataset)) return;
-  const metric = given.replace(/^eval_/, '');
-  const names = Object.keys(evalDataset);
-  if (names.some((name) => metric.startsWith(`${name}_`))) return;
-  throw new TrainingArgumentsError(
-    `metricForBestModel is '${given}', but there are several evaluation sets, ${names.join(', ')}: name the metric of one ` +
-      `of them, such as 'eval_${names[0]}_${metric}'`,
-  );
 }

@@ -1,4 +1,4 @@
-import type { CallbackState, CompletedStep, LogEntry, TrainerCallback } from '@attune/trainer';
+import type { CallbackEvent, CallbackState, CompletedStep, LogEntry, TrainerCallback } from '@attune/trainer';
 import type { LossPoint } from '../report/reportData.ts';
 
 /** Keeps the losses and the evaluations of a run for the report. */
@@ -10,13 +10,11 @@ export class CurveCallback implements TrainerCallback {
    */
   secondsToFirstStep = NaN;
 
-  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, _state, _control, { completed }) =>
-    this.#add(completed);
+  onStepEnd: CallbackEvent = (_args, _state, _control, { completed }) => this.#add(completed);
 
-  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = (_args, _state, _control, { completed }) =>
-    this.#add(completed);
+  onTrainEnd: CallbackEvent = (_args, _state, _control, { completed }) => this.#add(completed);
 
-  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (_args, state, _control, { metrics = {} }) => {
+  onEvaluate: CallbackEvent = (_args, state, _control, { metrics = {} }) => {
     this.evaluations.push({ ...metrics, step: state.globalStep });
   };
 

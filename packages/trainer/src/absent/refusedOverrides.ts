@@ -1,4 +1,5 @@
 import { absentMethods } from './absentMethods.ts';
+import { camelCase } from '../arguments/pythonNames.ts';
 import { TrainerError } from '../errors.ts';
 
 /** Methods that `transformers.Trainer` calls of itself, and this one does not. */
@@ -55,9 +56,6 @@ const internal: ReadonlySet<string> = new Set([
   'wrapModel',
 ]);
 
-const camelCase = (name: string) =>
-  name.replace(/^_+/, '').replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
 /**
  * Refuses a subclass whose method has a name that `transformers` calls and this Trainer does not:
  * it would wait in silence for a call that never comes. So would one in snake_case.
@@ -67,7 +65,7 @@ const camelCase = (name: string) =>
 export function refuseUncalledOverrides(trainer: object, base: object): void {
   for (let part: object | null = trainer; part && part !== base; part = Object.getPrototypeOf(part) as object | null) {
     for (const name of Object.getOwnPropertyNames(part)) {
-      const called = camelCase(name);
+      const called = camelCase(name.replace(/^_+/, ''));
       const isUncalled = internal.has(called) || Object.hasOwn(absentMethods, called);
       if (!isUncalled && called !== name && called in base)
         throw new TrainerError(

@@ -2,6 +2,7 @@ import type { Optimizer, OptimizerOptions, Params } from '@attune/tensor';
 import { flag, nearestName, number, numberAtLeast, numberBetween, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
+import { camelCase } from './pythonNames.ts';
 
 /** What makes an optimizer: a class of `@attune/tensor`, or one of its kind. */
 export type OptimizerClass = new (params: Params, options: OptimizerOptions) => Optimizer;
@@ -122,7 +123,7 @@ function entriesOf(text: string): (readonly [string, number | boolean | string])
     const [name = '', value, ...rest] = part.split('=');
     if (value === undefined || value === '' || rest.length > 0)
       throw new TrainingArgumentsError(`optimArgs must be such as 'momentum=0.9,nesterov=true'; got ${shown(text)}`);
-    const camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    const camel = camelCase(name);
     if (/^(true|yes)$/i.test(value)) return [camel, true];
     if (/^(false|no)$/i.test(value)) return [camel, false];
     return [camel, Number.isNaN(Number(value)) ? value : Number(value)];

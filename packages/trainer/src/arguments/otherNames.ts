@@ -1,53 +1,71 @@
+const oneProcess = 'a run is one process on one GPU';
+const onlyWebGpu = 'there is no other way than WebGPU; on Linux VK_DRIVER_FILES names a software driver';
+const upload =
+  'training uploads nothing; call saveModel() and createModelCard(), then npx @huggingface/hub upload user/name FOLDER';
+const elsewhere = 'reports to services are callbacks of your own: { onLog: (args, state, control, { logs }) => … }';
+const compiled = 'kernels are compiled before the first step, and fused by hand';
+const loading = 'batches are made in this process while the GPU computes';
+
+/** An argument of `transformers` that this Trainer does not support. */
+export interface UnsupportedArgument {
+  /** The value at which leaving it out changes nothing. */
+  readonly neutral: unknown;
+  /** Why any other is refused, and what to do instead. */
+  readonly reason: string;
+}
+
 /**
- * Arguments that `transformers` has and this Trainer does not support, with the value at which
- * leaving them out changes nothing. That value is accepted, any other is an error: an argument is
- * never ignored.
+ * Arguments that `transformers` has and this Trainer does not support. The neutral value is
+ * accepted, any other is an error: an argument is never ignored.
  */
-export const unsupportedArguments: Readonly<Record<string, unknown>> = {
-  loggingNanInfFilter: false,
-  runName: null,
-  project: null,
-  trackioSpaceId: null,
-  trackioBucketId: null,
-  trackioStaticSpaceId: null,
-  evalDoConcatBatches: true,
-  evalUseGatherObject: false,
-  ignoreDataSkip: false,
-  fullDeterminism: true,
-  tf32: false,
-  torchCompile: false,
-  torchCompileBackend: null,
-  torchCompileMode: null,
-  torchEmptyCacheSteps: null,
-  useLigerKernel: false,
-  ligerKernelConfig: null,
-  useCache: false,
-  dataloaderNumWorkers: 0,
-  dataloaderPersistentWorkers: false,
-  dataloaderPrefetchFactor: null,
-  dataloaderMultiprocessingContext: null,
-  averageTokensAcrossDevices: true,
-  useCpu: false,
-  noCuda: false,
-  pushToHub: false,
-  hubModelId: null,
-  hubStrategy: 'every_save',
-  hubToken: null,
-  hubPrivateRepo: null,
-  hubAlwaysPush: false,
-  hubRevision: null,
-  skipMemoryMetrics: true,
-  optimTargetModules: null,
-  acceleratorConfig: null,
-  parallelismConfig: null,
-  deepspeed: null,
-  fsdp: null,
-  fsdpConfig: null,
-  ddpBackend: null,
-  ddpFindUnusedParameters: null,
-  ddpBucketCapMb: null,
-  ddpBroadcastBuffers: null,
-  ddpStaticGraph: null,
+export const unsupportedArguments: Readonly<Record<string, UnsupportedArgument>> = {
+  loggingNanInfFilter: { neutral: false, reason: 'a loss that is not finite ends the run, so that none is logged' },
+  runName: { neutral: null, reason: 'loggingDir names the folder of a report' },
+  project: { neutral: null, reason: elsewhere },
+  trackioSpaceId: { neutral: null, reason: elsewhere },
+  trackioBucketId: { neutral: null, reason: elsewhere },
+  trackioStaticSpaceId: { neutral: null, reason: elsewhere },
+  evalDoConcatBatches: {
+    neutral: true,
+    reason: 'predictions of all batches are joined; predictionStep sees each alone',
+  },
+  evalUseGatherObject: { neutral: false, reason: oneProcess },
+  ignoreDataSkip: { neutral: false, reason: 'a run that is resumed finds its place without reading what came before' },
+  fullDeterminism: { neutral: true, reason: 'every run is deterministic' },
+  tf32: { neutral: false, reason: 'WebGPU has no TF32; fp16 is faster' },
+  torchCompile: { neutral: false, reason: compiled },
+  torchCompileBackend: { neutral: null, reason: compiled },
+  torchCompileMode: { neutral: null, reason: compiled },
+  torchEmptyCacheSteps: { neutral: null, reason: 'arrays that are given back are used again by the next step' },
+  useLigerKernel: { neutral: false, reason: compiled },
+  ligerKernelConfig: { neutral: null, reason: compiled },
+  useCache: { neutral: false, reason: 'an encoder keeps no keys and values' },
+  dataloaderNumWorkers: { neutral: 0, reason: loading },
+  dataloaderPersistentWorkers: { neutral: false, reason: loading },
+  dataloaderPrefetchFactor: { neutral: null, reason: loading },
+  dataloaderMultiprocessingContext: { neutral: null, reason: loading },
+  averageTokensAcrossDevices: { neutral: true, reason: oneProcess },
+  useCpu: { neutral: false, reason: onlyWebGpu },
+  noCuda: { neutral: false, reason: onlyWebGpu },
+  pushToHub: { neutral: false, reason: upload },
+  hubModelId: { neutral: null, reason: upload },
+  hubStrategy: { neutral: 'every_save', reason: upload },
+  hubToken: { neutral: null, reason: upload },
+  hubPrivateRepo: { neutral: null, reason: upload },
+  hubAlwaysPush: { neutral: false, reason: upload },
+  hubRevision: { neutral: null, reason: upload },
+  skipMemoryMetrics: { neutral: true, reason: 'model.device.memory says what is in use, and the most that was' },
+  optimTargetModules: { neutral: null, reason: 'it belongs to optimizers that are not here' },
+  acceleratorConfig: { neutral: null, reason: oneProcess },
+  parallelismConfig: { neutral: null, reason: oneProcess },
+  deepspeed: { neutral: null, reason: oneProcess },
+  fsdp: { neutral: null, reason: oneProcess },
+  fsdpConfig: { neutral: null, reason: oneProcess },
+  ddpBackend: { neutral: null, reason: oneProcess },
+  ddpFindUnusedParameters: { neutral: null, reason: oneProcess },
+  ddpBucketCapMb: { neutral: null, reason: oneProcess },
+  ddpBroadcastBuffers: { neutral: null, reason: oneProcess },
+  ddpStaticGraph: { neutral: null, reason: oneProcess },
 };
 
 /** Names of older versions and of other libraries, and what they are called here. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import golden from '../../golden/events.json' with { type: 'json' };
 import { TrainerControl, TrainerError, TrainerState } from '../index.ts';
 import type { CallbackContext, TrainerCallback } from '../index.ts';
-import { eventsOf } from '../testing/watching.ts';
+import { eventsOf } from '../testing/recordedEvents.ts';
 import { eventNames } from './trainerCallback.ts';
 import { make, rows } from '../testing/regression.ts';
 

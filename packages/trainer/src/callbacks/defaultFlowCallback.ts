@@ -1,8 +1,8 @@
-import type { TrainerCallback } from './trainerCallback.ts';
+import type { CallbackEvent, TrainerCallback } from './trainerCallback.ts';
 
 /** Decides from the strategies in the arguments when to log, evaluate, save and stop. */
 export class DefaultFlowCallback implements TrainerCallback {
-  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (args, state, control) => {
+  onStepEnd: CallbackEvent = (args, state, control) => {
     const every = (steps: number) => steps > 0 && state.globalStep % steps === 0;
     if (state.globalStep === 1 && args.loggingFirstStep) control.shouldLog = true;
     if (args.loggingStrategy === 'steps' && every(state.loggingSteps)) control.shouldLog = true;
@@ -16,7 +16,7 @@ export class DefaultFlowCallback implements TrainerCallback {
     }
   };
 
-  onEpochEnd: NonNullable<TrainerCallback['onEpochEnd']> = (args, state, control) => {
+  onEpochEnd: CallbackEvent = (args, state, control) => {
     if (args.loggingStrategy === 'epoch') control.shouldLog = true;
     if (args.evalStrategy === 'epoch' && args.evalDelay <= state.epoch) control.shouldEvaluate = true;
     if (args.saveStrategy === 'epoch') control.shouldSave = true;

@@ -2,7 +2,7 @@ import { numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/va
 import { terminal } from '#platform';
 import { TrainerError, TrainingArgumentsError } from '../errors.ts';
 import { decidingMetric, hasDecidingMetric, isBetter } from '../metrics/bestModel.ts';
-import type { CallbackState, TrainerCallback } from './trainerCallback.ts';
+import type { CallbackEvent, CallbackState, TrainerCallback } from './trainerCallback.ts';
 
 /** Options of {@link EarlyStoppingCallback}. */
 export interface EarlyStoppingOptions {
@@ -35,7 +35,7 @@ export class EarlyStoppingCallback implements TrainerCallback {
     this.#threshold = options.earlyStoppingThreshold ?? 0;
   }
 
-  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (args) => {
+  onTrainBegin: CallbackEvent = (args) => {
     if (args.metricForBestModel === null)
       throw new TrainingArgumentsError("EarlyStoppingCallback needs metricForBestModel, such as 'loss'");
     if (args.evalStrategy === 'no')
@@ -46,7 +46,7 @@ export class EarlyStoppingCallback implements TrainerCallback {
       );
   };
 
-  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, control, context) => {
+  onEvaluate: CallbackEvent = (args, state, control, context) => {
     const { metrics = {}, metricKeyPrefix = 'eval' } = context;
     // Of several evaluation sets, one has it; the run itself looks whether one has.
     if (metricKeyPrefix !== 'eval' && !hasDecidingMetric(args, metrics)) return;

@@ -1,5 +1,5 @@
 import { output } from '#platform';
-import type { TrainerCallback } from './trainerCallback.ts';
+import type { CallbackEvent, TrainerCallback } from './trainerCallback.ts';
 
 const secondsBetween = 1;
 
@@ -14,24 +14,24 @@ export class JsonProgressCallback implements TrainerCallback {
   #lastTold = -Infinity;
   #batchesEvaluated = 0;
 
-  onPreparation: NonNullable<TrainerCallback['onPreparation']> = (args, _state, _control, { preparation }) => {
+  onPreparation: CallbackEvent = (args, _state, _control, { preparation }) => {
     if (!preparation) return;
     const { phase, done, total, isOver } = preparation;
     if (this.#isTime(args, isOver)) tell('preparation', { phase, done, total });
   };
 
-  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (_args, { globalStep, maxSteps, numTrainEpochs }) => {
+  onTrainBegin: CallbackEvent = (_args, { globalStep, maxSteps, numTrainEpochs }) => {
     this.#firstStep = null;
     tell('train_begin', { step: globalStep, max_steps: maxSteps, num_train_epochs: numTrainEpochs });
   };
 
-  onStepBegin: NonNullable<TrainerCallback['onStepBegin']> = (_args, { globalStep }) => {
+  onStepBegin: CallbackEvent = (_args, { globalStep }) => {
     if (this.#firstStep !== null) return;
     this.#firstStep = globalStep;
     this.#began = performance.now();
   };
 
-  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (args, state, _control, { examplesSeen = 0, completed }) => {
+  onStepEnd: CallbackEvent = (args, state, _control, { examplesSeen = 0, completed }) => {
     const { globalStep: step, maxSteps, epoch } = state;
     if (!this.#isTime(args, step === maxSteps)) return;
     const seconds = (performance.now() - this.#began) / 1000;
@@ -50,19 +50,18 @@ export class JsonProgressCallback implements TrainerCallback {
     });
   };
 
-  onPredictionStep: NonNullable<TrainerCallback['onPredictionStep']> = (args, _state, _control, { numBatches = 0 }) => {
+  onPredictionStep: CallbackEvent = (args, _state, _control, { numBatches = 0 }) => {
     this.#batchesEvaluated++;
     const isOver = this.#batchesEvaluated === numBatches;
     if (this.#isTime(args, isOver)) tell('evaluation', { done: this.#batchesEvaluated, total: numBatches });
     if (isOver) this.#batchesEvaluated = 0;
   };
 
-  onLog: NonNullable<TrainerCallback['onLog']> = (_args, { globalStep: step }, _control, { logs = {} }) =>
-    tell('log', { ...logs, step });
+  onLog: CallbackEvent = (_args, { globalStep: step }, _control, { logs = {} }) => tell('log', { ...logs, step });
 
-  onSave: NonNullable<TrainerCallback['onSave']> = (_args, { globalStep: step }) => tell('save', { step });
+  onSave: CallbackEvent = (_args, { globalStep: step }) => tell('save', { step });
 
-  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = (_args, { globalStep: step }) => tell('train_end', { step });
+  onTrainEnd: CallbackEvent = (_args, { globalStep: step }) => tell('train_end', { step });
 
   /** The end of a run, also of one that failed within an evaluation. */
   [Symbol.dispose](): void {

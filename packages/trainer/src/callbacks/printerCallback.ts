@@ -1,9 +1,8 @@
 import { terminal } from '#platform';
 import { logLine } from '../progress/formatMetrics.ts';
-import type { TrainerCallback } from './trainerCallback.ts';
+import type { CallbackEvent, TrainerCallback } from './trainerCallback.ts';
 
 /** Writes each entry of the log in a line, and nothing else. */
 export class PrinterCallback implements TrainerCallback {
-  onLog: NonNullable<TrainerCallback['onLog']> = (_args, state, _control, { logs = {} }) =>
-    terminal.writeLine(logLine(state.globalStep, logs));
+  onLog: CallbackEvent = (_args, state, _control, { logs = {} }) => terminal.writeLine(logLine(state.globalStep, logs));
 }

@@ -4,7 +4,7 @@ import type { Detail, ProgressLine } from '@attune/platform';
 import { logLine, metricLines } from '../progress/formatMetrics.ts';
 import { formatNumber } from '../progress/formatNumber.ts';
 import { MetricsTable } from '../progress/metricsTable.ts';
-import type { CompletedStep, TrainerCallback } from './trainerCallback.ts';
+import type { CallbackEvent, CompletedStep, TrainerCallback } from './trainerCallback.ts';
 
 /** From here on people wonder what a program is doing. */
 const noticeableSeconds = 1;
@@ -24,14 +24,14 @@ export class ProgressCallback implements TrainerCallback {
   #trainingLoss: number | null = null;
   #began = 0;
 
-  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = (args) => {
+  onTrainBegin: CallbackEvent = (args) => {
     this.#trainingLoss = null;
     this.#table =
       args.evalStrategy === 'no' ? null : new MetricsTable(args.evalStrategy === 'epoch' ? 'Epoch' : 'Step');
     this.#stop();
   };
 
-  onPreparation: NonNullable<TrainerCallback['onPreparation']> = (args, _state, _control, { preparation }) => {
+  onPreparation: CallbackEvent = (args, _state, _control, { preparation }) => {
     if (!preparation) return;
     const { phase, done, total, isOver } = preparation;
     this.#preparingSince ??= performance.now();
@@ -51,13 +51,13 @@ export class ProgressCallback implements TrainerCallback {
   };
 
   // Not before: what is made ready says nothing about the time that is left.
-  onStepBegin: NonNullable<TrainerCallback['onStepBegin']> = (args, { maxSteps: total, globalStep: from }) => {
+  onStepBegin: CallbackEvent = (args, { maxSteps: total, globalStep: from }) => {
     if (args.disableTqdm || this.#training) return;
     this.#began = performance.now();
     this.#training = progressLine({ label: 'Training', total, from, unit: 'steps', delay: 0 });
   };
 
-  onStepEnd: NonNullable<TrainerCallback['onStepEnd']> = (_args, state, _control, { examplesSeen = 0, completed }) => {
+  onStepEnd: CallbackEvent = (_args, state, _control, { examplesSeen = 0, completed }) => {
     if (!this.#training) return;
     const seconds = (performance.now() - this.#began) / 1000;
     const rate = formatNumber(examplesSeen / seconds, 3);
@@ -67,7 +67,7 @@ export class ProgressCallback implements TrainerCallback {
     ]);
   };
 
-  onPredictionStep: NonNullable<TrainerCallback['onPredictionStep']> = (args, _state, _control, { numBatches }) => {
+  onPredictionStep: CallbackEvent = (args, _state, _control, { numBatches }) => {
     if (args.disableTqdm || numBatches === undefined) return;
     this.#evaluation ??= progressLine({ label: 'Evaluating', total: numBatches, unit: 'batches' });
     this.#batchesEvaluated++;
@@ -75,7 +75,7 @@ export class ProgressCallback implements TrainerCallback {
     if (this.#batchesEvaluated === numBatches) this.#stopEvaluation();
   };
 
-  onLog: NonNullable<TrainerCallback['onLog']> = (args, state, _control, { logs = {} }) => {
+  onLog: CallbackEvent = (args, state, _control, { logs = {} }) => {
     if (logs.loss !== undefined) this.#trainingLoss = logs.loss;
     const title = logs.train_runtime === undefined ? 'Evaluation:' : 'Training has ended:';
     const isSummary = Object.keys(logs).some((name) => name.endsWith('_runtime'));
@@ -90,7 +90,7 @@ export class ProgressCallback implements TrainerCallback {
     for (const line of lines) terminal.writeLine(line);
   };
 
-  onEvaluate: NonNullable<TrainerCallback['onEvaluate']> = (args, state, _control, context) => {
+  onEvaluate: CallbackEvent = (args, state, _control, context) => {
     if (!this.#table) return;
     const { metrics = {}, metricKeyPrefix } = context;
     const position = args.evalStrategy === 'epoch' ? state.epoch : state.globalStep;
@@ -98,7 +98,7 @@ export class ProgressCallback implements TrainerCallback {
       terminal.writeLine(line);
   };
 
-  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = () => {
+  onTrainEnd: CallbackEvent = () => {
     this.#stop();
     this.#table = null;
   };

@@ -62,8 +62,8 @@ export interface CallbackContext {
   readonly numBatches?: number | undefined;
 }
 
-/** May return a control, whose flags are then taken over. */
-type Event = (
+/** What a callback does at a point of a run. May return a control, whose flags are then taken over. */
+export type CallbackEvent = (
   args: TrainingArguments,
   state: TrainerState,
   control: TrainerControl,
@@ -84,40 +84,40 @@ export interface CallbackState {
  */
 export interface TrainerCallback {
   /** The Trainer was made. */
-  onInitEnd?: Event | undefined;
+  onInitEnd?: CallbackEvent | undefined;
   /** Before the first step of a run. */
-  onTrainBegin?: Event | undefined;
+  onTrainBegin?: CallbackEvent | undefined;
   /** After the last step of a run. */
-  onTrainEnd?: Event | undefined;
+  onTrainEnd?: CallbackEvent | undefined;
   /** Before the first step of an epoch. */
-  onEpochBegin?: Event | undefined;
+  onEpochBegin?: CallbackEvent | undefined;
   /** After the last step of an epoch. */
-  onEpochEnd?: Event | undefined;
+  onEpochEnd?: CallbackEvent | undefined;
   /** Before the first micro-batch of a step. */
-  onStepBegin?: Event | undefined;
+  onStepBegin?: CallbackEvent | undefined;
   /** After each micro-batch but the last of a step. */
-  onSubstepEnd?: Event | undefined;
+  onSubstepEnd?: CallbackEvent | undefined;
   /** Before the optimizer changes the weights. */
-  onPreOptimizerStep?: Event | undefined;
+  onPreOptimizerStep?: CallbackEvent | undefined;
   /** After that, before gradients become zero. */
-  onOptimizerStep?: Event | undefined;
+  onOptimizerStep?: CallbackEvent | undefined;
   /** After a step, before it is logged, evaluated or saved. */
-  onStepEnd?: Event | undefined;
+  onStepEnd?: CallbackEvent | undefined;
   /** After each batch of an evaluation or prediction. */
-  onPredictionStep?: Event | undefined;
+  onPredictionStep?: CallbackEvent | undefined;
   /** After an evaluation, with its metrics. */
-  onEvaluate?: Event | undefined;
+  onEvaluate?: CallbackEvent | undefined;
   /** After a prediction, with its metrics. */
-  onPredict?: Event | undefined;
+  onPredict?: CallbackEvent | undefined;
   /** After a checkpoint was written. */
-  onSave?: Event | undefined;
+  onSave?: CallbackEvent | undefined;
   /** After an entry came into the log. */
-  onLog?: Event | undefined;
+  onLog?: CallbackEvent | undefined;
   /**
    * Kernels are checked or compiled, before the first step or evaluation.
    * `transformers` has nothing like it.
    */
-  onPreparation?: Event | undefined;
+  onPreparation?: CallbackEvent | undefined;
   /**
    * What a checkpoint keeps of it, in `stateful_callbacks` of
    * `trainer_state.json`. Default nothing.

@@ -1,7 +1,6 @@
 import type { PlateauState } from '@attune/tensor';
 import type { TrainerControl } from '../state/trainerControl.ts';
 import type { LogEntry } from '../state/trainerState.ts';
-import type { LossSum } from '../metrics/lossMeter.ts';
 import type { CompletedSteps } from '../step/trainingStep.ts';
 
 /** Where a run stands in its data. */
@@ -20,7 +19,7 @@ export interface RunProgress {
   readonly control: TrainerControl;
   readonly completed: CompletedSteps;
   /** What the loss that is logged next begins after. */
-  readonly logged: LossSum;
+  readonly logged: Pick<CompletedSteps, 'count' | 'lossSum'>;
   /** Null when only the batches are known. */
   readonly numTrainExamples: number | null;
   readonly batchesPerEpoch: number;

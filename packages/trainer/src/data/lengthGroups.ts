@@ -1,6 +1,6 @@
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { TrainerDataset } from './trainerDataset.ts';
 import { TrainerDatasetError } from '../errors.ts';
+import type { TrainerDataset } from './trainerDataset.ts';
 
 type LengthArguments = Pick<TrainingArguments, 'lengthColumnName'>;
 
@@ -18,12 +18,18 @@ export function rowLength(dataset: TrainerDataset, row: number, { lengthColumnNa
   const values = dataset.at(row) as Readonly<Record<string, unknown>>;
   const own = values[lengthColumnName];
   if (typeof own === 'number') return own;
-  const ids = values['input_ids'];
-  if (Array.isArray(ids) || ArrayBuffer.isView(ids)) return (ids as ArrayLike<number>).length;
+  const tokens = tokensOf(values);
+  if (tokens !== null) return tokens;
   throw new TrainerDatasetError(
     `trainSamplingStrategy 'group_by_length' needs to know how long rows are: row ${row} of the train dataset has no number ` +
       `in a column ${lengthColumnName}, and no input_ids to count. Name the column in lengthColumnName.`,
   );
+}
+
+/** How many `input_ids` a row has; null where it has none. */
+export function tokensOf(row: object): number | null {
+  const ids = (row as { input_ids?: unknown }).input_ids;
+  return Array.isArray(ids) || ArrayBuffer.isView(ids) ? (ids as ArrayLike<number>).length : null;
 }
 
 /**

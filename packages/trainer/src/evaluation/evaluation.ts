@@ -6,7 +6,7 @@ import { isSeveral } from '../data/trainerDataset.ts';
 import { BatchTooLargeError } from '../errors.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints } from '../extensionPoints.ts';
 import { prepareTelling } from '../progress/preparation.ts';
-import type { TrainerParts } from '../trainerOptions.ts';
+import type { TrainerParts } from '../trainerParts.ts';
 import { findingWhatFits, withinMemoryLate } from '../step/batchMemory.ts';
 import { defaultLoss } from '../step/loss.ts';
 import { withRows } from '../step/sampleBatches.ts';

@@ -1,11 +1,11 @@
 import type { Batch, BatchArray } from '@attune/data';
 import { autocast, noGrad } from '@attune/tensor';
 import type { Tensor } from '@attune/tensor';
-import { checkedBatch } from '../data/dataloaders.ts';
+import { checkedBatch } from '../data/batches.ts';
 import { TrainerError } from '../errors.ts';
 import { isTensor, shownResult } from '../ownFunction.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
-import type { TrainerParts } from '../trainerOptions.ts';
+import type { TrainerParts } from '../trainerParts.ts';
 import { withinMemory, withinMemoryLate } from '../step/batchMemory.ts';
 import { countExamples, countLabels } from '../step/labels.ts';
 import { namingRow } from '../data/batchRows.ts';

@@ -4,7 +4,7 @@ import { TrainerDatasetError } from '../errors.ts';
 import type { EvaluationLoopOptions } from '../extensionPoints.ts';
 import { mainInputOf } from '../model.ts';
 import type { LogEntry } from '../state/trainerState.ts';
-import type { TrainerParts } from '../trainerOptions.ts';
+import type { TrainerParts } from '../trainerParts.ts';
 import { EvalPrediction } from './evaluationOutput.ts';
 import type { EvaluationOutput, MetricExtras } from './evaluationOutput.ts';
 import { joinBatches, tokensByRow } from './joinBatches.ts';

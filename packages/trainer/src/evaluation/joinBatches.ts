@@ -1,14 +1,12 @@
 import { NdArray } from '@attune/data';
 import type { BatchArray } from '@attune/data';
 import { TrainerError } from '../errors.ts';
+import { ignoreIndex } from '../step/labels.ts';
 import type { Collected, Nested } from './nested.ts';
-
-/** What fills the rows of narrower batches: as a label it means none. */
-const padding = -100;
 
 /**
  * What the batches of an evaluation gave, one below the other. Where they differ in width, as those
- * of tokens do, the narrower ones are filled with -100, as in `transformers`; the outputs of a
+ * of tokens do, the narrower ones are filled with -100, which as a label means none, as in `transformers`; the outputs of a
  * model that gives several are joined one by one.
  *
  * @throws TrainerError when batches gave different outputs
@@ -61,7 +59,7 @@ function join(parts: readonly BatchArray[]): NdArray {
 }
 
 function copyNarrower({ data, shape }: BatchArray, target: Int32Array | Float32Array, inner: readonly number[]): void {
-  target.fill(padding);
+  target.fill(ignoreIndex);
   const own = shape.slice(1);
   for (let from = 0; from < data.length; from++) {
     let rest = from;
@@ -73,6 +71,6 @@ function copyNarrower({ data, shape }: BatchArray, target: Int32Array | Float32A
       rest = Math.floor(rest / length);
       stride *= inner[axis] ?? 1;
     }
-    target[rest * stride + to] = data[from] ?? padding;
+    target[rest * stride + to] = data[from] ?? ignoreIndex;
   }
 }

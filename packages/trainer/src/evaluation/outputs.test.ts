@@ -9,8 +9,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../golden/evaluation.json' with { type: 'json' };
 import type { ComputeLossFunc, EvalPrediction, TrainingArgumentsOptions } from '../index.ts';
 import { make, rows, SteepModel, value as valueOf } from '../testing/regression.ts';
-import { close, dataset, plain, tokens } from '../testing/tokens.ts';
-import type { Several } from '../testing/tokens.ts';
+import { close, dataset, plain, tokens } from '../testing/tokenModel.ts';
+import type { Several } from '../testing/tokenModel.ts';
 
 let device: Device;
 beforeAll(async () => {

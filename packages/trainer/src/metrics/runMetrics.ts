@@ -1,29 +1,111 @@
+import type { Batch } from '@attune/data';
+import type { UpdateRecord } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { speedMetrics } from './speedMetrics.ts';
-import type { LogEntry } from '../state/trainerState.ts';
+import type { RunProgress } from '../checkpoint/progress.ts';
+import type { SavableProcessor } from '../checkpoint/write.ts';
+import type { TrainableModel } from '../model.ts';
+import type { LogEntry, TrainerState } from '../state/trainerState.ts';
+import type { CompletedSteps } from '../step/trainingStep.ts';
 import type { TrainingPlan } from '../training/trainingPlan.ts';
+import { FlopsEstimate } from './flops.ts';
+import { InputTokens } from './inputTokens.ts';
+import { speedMetrics, tokenSpeedMetrics } from './speedMetrics.ts';
 
-export interface EndedRun {
-  readonly args: TrainingArguments;
+export interface MeasuredRun {
+  readonly trainer: {
+    readonly model: TrainableModel;
+    readonly args: TrainingArguments;
+    readonly processingClass: SavableProcessor | undefined;
+    readonly state: TrainerState;
+  };
   readonly plan: TrainingPlan;
+  /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
   readonly batchesPerEpoch: number;
-  /** Of this call of `train()`. */
-  readonly seconds: number;
-  readonly globalStep: number;
+  /** What was logged before, when the run is resumed. */
+  readonly logged: RunProgress['logged'] | undefined;
   /** Steps of the run that this one goes on from; null when it began anew. */
   readonly stepsBefore: number | null;
 }
 
-/** How fast a run was, as `transformers` counts; of one that is resumed, what this call did. */
-export function runSpeed(run: EndedRun): LogEntry {
-  const { args, plan, numTrainExamples, batchesPerEpoch, seconds, globalStep, stepsBefore } = run;
-  const { perDeviceTrainBatchSize: batchSize } = args;
-  const numSamples =
-    args.maxSteps > 0
-      ? plan.maxSteps * batchSize * args.gradientAccumulationSteps
-      : (numTrainExamples ?? batchesPerEpoch * batchSize) * args.numTrainEpochs;
-  const steps = globalStep - (stepsBefore ?? 0);
-  const samples = globalStep > 0 ? (numSamples * steps) / globalStep : 0;
-  return speedMetrics('train', seconds, stepsBefore === null ? numSamples : samples, steps);
+/** What one call of `train()` counts and logs. */
+export class RunMetrics {
+  readonly #run: MeasuredRun;
+  #logged: RunProgress['logged'];
+  readonly #flops: FlopsEstimate;
+  readonly #inputTokens: InputTokens;
+  /** Tokens seen before this call. */
+  readonly #tokensBefore: number;
+  #began = 0;
+
+  constructor(run: MeasuredRun) {
+    const { args, model, processingClass, state } = run.trainer;
+    this.#run = run;
+    this.#logged = run.logged ?? { count: 0, lossSum: 0 };
+    this.#flops = new FlopsEstimate(model);
+    const { padTokenId } = (processingClass ?? {}) as { readonly padTokenId?: number };
+    this.#inputTokens = new InputTokens({ model, tokens: args.includeNumInputTokensSeen, padTokenId });
+    this.#tokensBefore = state.numInputTokensSeen;
+  }
+
+  /** What the loss that is logged next begins after. */
+  get logged(): RunProgress['logged'] {
+    return this.#logged;
+  }
+
+  /** Since this call began. */
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  /** From now on time counts. */
+  begin(): void {
+    this.#began = performance.now();
+  }
+
+  /** Counts a step in the state. */
+  count(batches: readonly Batch[]): void {
+    const { state } = this.#run.trainer;
+    state.totalFlos += this.#flops.of(batches);
+    state.numInputTokensSeen += this.#inputTokens.of(batches);
+  }
+
+  /**
+   * The entry of the log after these steps: the mean loss of those since the entry before.
+   */
+  entry({ count, lossSum }: CompletedSteps, { gradNorm, learningRate }: UpdateRecord): LogEntry {
+    const loss = (lossSum - this.#logged.lossSum) / Math.max(1, count - this.#logged.count);
+    this.#logged = { count, lossSum };
+    return {
+      loss,
+      grad_norm: gradNorm,
+      learning_rate: learningRate,
+      ...this.#tokenSpeed(),
+    };
+  }
+
+  /** As in `transformers`, where tokens are counted. */
+  #tokenSpeed(): LogEntry {
+    const { args, state } = this.#run.trainer;
+    if (args.includeNumInputTokensSeen === 'no') return {};
+    return tokenSpeedMetrics('train', this.seconds, state.numInputTokensSeen - this.#tokensBefore);
+  }
+
+  /**
+   * How fast the run was, as `transformers` counts; of one that is resumed, what this call did.
+   *
+   * @param seconds that it took
+   */
+  speed(seconds: number): LogEntry {
+    const { trainer, plan, numTrainExamples, batchesPerEpoch, stepsBefore } = this.#run;
+    const { args, state } = trainer;
+    const { perDeviceTrainBatchSize: batchSize } = args;
+    const numSamples =
+      args.maxSteps > 0
+        ? plan.maxSteps * batchSize * args.gradientAccumulationSteps
+        : (numTrainExamples ?? batchesPerEpoch * batchSize) * args.numTrainEpochs;
+    const steps = state.globalStep - (stepsBefore ?? 0);
+    const samples = state.globalStep > 0 ? (numSamples * steps) / state.globalStep : 0;
+    return speedMetrics('train', seconds, stepsBefore === null ? numSamples : samples, steps);
+  }
 }

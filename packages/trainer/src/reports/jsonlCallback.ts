@@ -1,5 +1,5 @@
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { CallbackState, TrainerCallback } from '../callbacks/trainerCallback.ts';
+import type { CallbackEvent, CallbackState, TrainerCallback } from '../callbacks/trainerCallback.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 import { LoggingFolder } from './loggingFolder.ts';
 import type { ReportOptions } from './loggingFolder.ts';
@@ -20,12 +20,12 @@ export class JsonlCallback implements TrainerCallback {
     this.#folder = new LoggingFolder('new JsonlCallback', options);
   }
 
-  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = async (args, { logHistory }) => {
+  onTrainBegin: CallbackEvent = async (args, { logHistory }) => {
     // What came after the checkpoint comes again.
     if (logHistory.length > 0) await this.#write(args, logHistory, false);
   };
 
-  onLog: NonNullable<TrainerCallback['onLog']> = async (args, state, _control, { logs = {} }) =>
+  onLog: CallbackEvent = async (args, state, _control, { logs = {} }) =>
     await this.#write(args, [{ ...logs, step: state.globalStep }], this.#begun);
 
   state(): CallbackState {

@@ -1,6 +1,6 @@
 import { machine } from '#platform';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import type { CallbackState, TrainerCallback } from '../callbacks/trainerCallback.ts';
+import type { CallbackEvent, CallbackState, TrainerCallback } from '../callbacks/trainerCallback.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
 import type { FileEvent, SummaryValue } from './eventFile.ts';
 import { LoggingFolder } from './loggingFolder.ts';
@@ -23,7 +23,7 @@ export class TensorBoardCallback implements TrainerCallback {
     this.#folder = new LoggingFolder('new TensorBoardCallback', options);
   }
 
-  onTrainBegin: NonNullable<TrainerCallback['onTrainBegin']> = async (args, { globalStep }, _control, { model }) => {
+  onTrainBegin: CallbackEvent = async (args, { globalStep }, _control, { model }) => {
     const config = model && 'config' in model ? model.config : null;
     const texts = [
       { tag: 'args', text: JSON.stringify(args, null, 2) },
@@ -35,13 +35,13 @@ export class TensorBoardCallback implements TrainerCallback {
     ]);
   };
 
-  onLog: NonNullable<TrainerCallback['onLog']> = async (args, { globalStep: step }, _control, { logs = {} }) =>
+  onLog: CallbackEvent = async (args, { globalStep: step }, _control, { logs = {} }) =>
     await this.#write(
       args,
       summaryOf(logs).map((value) => ({ step, values: [value] })),
     );
 
-  onTrainEnd: NonNullable<TrainerCallback['onTrainEnd']> = () => void (this.#file = null);
+  onTrainEnd: CallbackEvent = () => void (this.#file = null);
 
   state(): CallbackState {
     return this.#folder.state();

@@ -2,7 +2,7 @@ import type { Batch, BatchArray } from '@attune/data';
 import type { TrainableModel } from '../model.ts';
 
 /** PyTorch's `ignore_index`: a label that adds to no loss. */
-const ignoreIndex = -100;
+export const ignoreIndex = -100;
 
 /**
  * Examples of a batch that add to the loss. The model knows; for one that does not say, all rows

@@ -9,10 +9,10 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { findingWhatFits, withinMemory, withinMemoryLate } from './batchMemory.ts';
 import { countExamples, countLabels, hasNoLabel } from './labels.ts';
 import { namingRow } from '../data/batchRows.ts';
+import type { SmoothingOptions } from './labelSmoothing.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
-import type { LossOptions } from './loss.ts';
 
-export interface TrainingStepOptions extends LossOptions {
+export interface TrainingStepOptions extends SmoothingOptions {
   /** Whose `trainingStep` records each micro-batch. */
   readonly trainer: Pick<ExtensionPoints, 'trainingStep'>;
   readonly model: TrainableModel;

@@ -9,23 +9,19 @@ import type { CallbackContext } from '../callbacks/trainerCallback.ts';
 import { exactLogsOf } from '../checkpoint/progress.ts';
 import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
 import { checkpointPath } from '../checkpoint/checkpointName.ts';
-import { batchesFrom, groupsOf } from '../data/dataloaders.ts';
+import { batchesFrom, groupsOf } from '../data/batches.ts';
 import { TrainingInterruptedError } from '../errors.ts';
-import { tokenSpeedMetrics } from '../metrics/speedMetrics.ts';
 import type { Dataloader } from '../extensionPoints.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import type { TrainOutput } from '../runOptions.ts';
 import { noteBest } from '../metrics/bestModel.ts';
 import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
 import type { RunPlace } from './failures.ts';
-import { FlopsEstimate } from '../metrics/flops.ts';
-import { InputTokens } from '../metrics/inputTokens.ts';
-import { LossMeter } from '../metrics/lossMeter.ts';
 import type { LearningRates } from '../optimization/learningRates.ts';
 import { prepareRun } from './prepareRun.ts';
 import { nothingLeft } from './startingPoint.ts';
 import type { StartingPoint } from './startingPoint.ts';
-import { runSpeed } from '../metrics/runMetrics.ts';
+import { RunMetrics } from '../metrics/runMetrics.ts';
 import { makeRunParts } from './runParts.ts';
 import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
 import { RunCheckpoints } from '../checkpoint/runCheckpoints.ts';
@@ -43,12 +39,7 @@ export class TrainingRun implements Disposable {
   readonly #rates: LearningRates;
   readonly #step: TrainingStep;
   readonly #start: StartingPoint;
-  readonly #meter: LossMeter;
-  readonly #flops: FlopsEstimate;
-  readonly #inputTokens: InputTokens;
-  /** Tokens seen before this call of `train()`. */
-  readonly #tokensBefore: number;
-  #began = 0;
+  readonly #metrics: RunMetrics;
   readonly #checkpoints: RunCheckpoints;
   #position: RunPosition;
   #prepared = false;
@@ -57,7 +48,7 @@ export class TrainingRun implements Disposable {
   #interruption: Interruption | null = null;
 
   private constructor(input: RunInput, { loader, plan, rates, optimizer, start }: RunParts) {
-    const { trainer, callbacks, labelNames, checkpoint } = input;
+    const { trainer, callbacks, labelNames, checkpoint, numTrainExamples } = input;
     const { args, model } = trainer;
     this.#input = input;
     this.#trainer = trainer;
@@ -69,11 +60,14 @@ export class TrainingRun implements Disposable {
     this.#start = this.#position = start;
     const resumedFrom = checkpoint?.path ?? null;
     this.#checkpoints = new RunCheckpoints({ trainer, callbacks, optimizer, rates, resumedFrom });
-    this.#meter = new LossMeter(checkpoint?.progress.logged);
-    this.#flops = new FlopsEstimate(model);
-    const { padTokenId } = (trainer.processingClass ?? {}) as { readonly padTokenId?: number };
-    this.#inputTokens = new InputTokens({ model, tokens: args.includeNumInputTokensSeen, padTokenId });
-    this.#tokensBefore = trainer.state.numInputTokensSeen;
+    this.#metrics = new RunMetrics({
+      trainer,
+      plan,
+      numTrainExamples,
+      batchesPerEpoch: loader.length,
+      logged: checkpoint?.progress.logged,
+      stepsBefore: checkpoint && start.globalStep,
+    });
     this.#step = new TrainingStep({
       trainer,
       model,
@@ -116,7 +110,7 @@ export class TrainingRun implements Disposable {
 
   async #runEpochs(): Promise<TrainOutput> {
     const { args, control, model } = this.#trainer;
-    const began = (this.#began = performance.now());
+    this.#metrics.begin();
     model.train();
     this.#optimizer.zeroGrad();
     await this.#callbacks.call('onTrainBegin');
@@ -126,7 +120,7 @@ export class TrainingRun implements Disposable {
     else if (this.#isOver) control.shouldTrainingStop = true;
     while (++epoch < this.#plan.numTrainEpochs && !control.shouldTrainingStop) await this.#runEpoch(epoch);
     await this.#step.drain();
-    return this.#finish((performance.now() - began) / 1000);
+    return this.#finish(this.#metrics.seconds);
   }
 
   get #isOver(): boolean {
@@ -213,8 +207,7 @@ export class TrainingRun implements Disposable {
     await this.#rates.afterStep(() => this.#step.drain().then(() => this.#step.completed.last));
     this.#state.globalStep += 1;
     this.#state.epoch = epoch;
-    this.#state.totalFlos += this.#flops.of(batches);
-    this.#state.numInputTokensSeen += this.#inputTokens.of(batches);
+    this.#metrics.count(batches);
     await this.#callbacks.call('onStepEnd', this.#progress());
   }
 
@@ -241,19 +234,7 @@ export class TrainingRun implements Disposable {
     const { last } = this.#step.completed;
     const { globalStep, logHistory } = this.#state;
     if (!last || logHistory.some((entry) => entry.step === globalStep && 'loss' in entry)) return;
-    await this.#trainer.log({
-      loss: this.#meter.take(this.#step.completed),
-      grad_norm: last.gradNorm,
-      learning_rate: last.learningRate,
-      ...this.#tokenSpeed(),
-    });
-  }
-
-  /** As in `transformers`, where tokens are counted. */
-  #tokenSpeed(): LogEntry {
-    if (this.#trainer.args.includeNumInputTokensSeen === 'no') return {};
-    const seconds = (performance.now() - this.#began) / 1000;
-    return tokenSpeedMetrics('train', seconds, this.#state.numInputTokensSeen - this.#tokensBefore);
+    await this.#trainer.log(this.#metrics.entry(this.#step.completed, last));
   }
 
   #progressToSave(): RunProgress {
@@ -262,7 +243,7 @@ export class TrainingRun implements Disposable {
       position: this.#position,
       control: { ...control },
       completed: this.#step.completed,
-      logged: this.#meter.taken,
+      logged: this.#metrics.logged,
       numTrainExamples: this.#input.numTrainExamples,
       batchesPerEpoch: this.#loader.length,
       modelName: model.constructor.name,
@@ -274,21 +255,11 @@ export class TrainingRun implements Disposable {
   }
 
   async #finish(seconds: number): Promise<TrainOutput> {
-    const { args } = this.#trainer;
-    const { checkpoint, numTrainExamples } = this.#input;
     const { globalStep } = this.#state;
-    if (args.loadBestModelAtEnd) await this.#checkpoints.loadBest();
+    if (this.#trainer.args.loadBestModelAtEnd) await this.#checkpoints.loadBest();
     const { lossSum, count } = this.#step.completed;
     const trainingLoss = lossSum / Math.max(1, count);
-    const speed = runSpeed({
-      args,
-      plan: this.#plan,
-      numTrainExamples,
-      batchesPerEpoch: this.#loader.length,
-      seconds,
-      globalStep,
-      stepsBefore: checkpoint && this.#start.globalStep,
-    });
+    const speed = this.#metrics.speed(seconds);
     const metrics = { ...speed, total_flos: this.#state.totalFlos, train_loss: trainingLoss };
     await this.#trainer.log(metrics);
     await this.#callbacks.call('onTrainEnd', this.#progress());

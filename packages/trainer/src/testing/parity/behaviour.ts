@@ -16,8 +16,8 @@ export interface Behaviour {
   readonly check: () => Promise<string | void> | string | void;
 }
 
-/** Behaviours by what they are about. */
-export type Behaviours = Readonly<Record<string, readonly Behaviour[]>>;
+/** A run of one step that saves nothing. */
+export const oneStep = { saveStrategy: 'no', maxSteps: 1 } as const;
 
 export const trainDataset = Dataset.fromRows(rows);
 export const evalDataset = Dataset.fromRows(rows.slice(0, 20));

@@ -1,8 +1,8 @@
 import { Dataset } from '@attune/data';
 import { eventNames } from '../callbacks/trainerCallback.ts';
-import type { EventName } from '../callbacks/trainerCallback.ts';
+
 import { TrainerControl } from '../index.ts';
-import type { TrainerCallback, TrainingArgumentsOptions } from '../index.ts';
+import type { CallbackEvent, TrainerCallback, TrainingArgumentsOptions } from '../index.ts';
 import { make, rows } from './regression.ts';
 
 type Seen = readonly (string | number)[];
@@ -13,7 +13,7 @@ function watching(sets: readonly Seen[]): { readonly callback: TrainerCallback; 
   const flags = Object.keys(new TrainerControl()) as (keyof TrainerControl)[];
   const theirs = eventNames.filter((name) => name !== 'onPreparation');
   const events = theirs.map((name) => {
-    const event: TrainerCallback[EventName] = (_args, { globalStep, epoch }, control) => {
+    const event: CallbackEvent = (_args, { globalStep, epoch }, control) => {
       seen.push([name, globalStep, Number(epoch.toFixed(6)), ...flags.filter((flag) => control[flag])]);
       for (const [at, step, flag] of sets)
         if (at === name && step === globalStep) control[flag as keyof TrainerControl] = true;

@@ -1,0 +1,9 @@
+/** The name of an argument or method in Python. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]|\d+/g, (part) => (/\d/.test(part) ? part : `_${part.toLowerCase()}`));
+}
+
+/** What Python's name is called here. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
