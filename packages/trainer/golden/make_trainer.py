@@ -62,6 +62,16 @@ runs = {
 timing = ("_runtime", "_per_second", "total_flos")
 
 
+def trained_twice():
+    """Weights after two calls of train(), the second of which goes on with the moments of the first."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(sys.stderr):
+        args = TrainingArguments(folder, learning_rate=0.1, max_steps=4, lr_scheduler_type="constant", save_strategy="no", disable_tqdm=True, use_cpu=True)
+        trainer = Trainer(RegressionModel(), args, train_dataset=rows)
+        trainer.train()
+        trainer.train()
+    return {"a": trainer.model.a.item(), "b": trainer.model.b.item()}
+
+
 def recorded(arguments):
     options = {inverse(name): value for name, value in arguments.items()}
     if "lr_scheduler_kwargs" in options:
@@ -95,10 +105,11 @@ surface = {
     "methods": [camel(name) for name in public],
     "events": [camel(name) for name in vars(TrainerCallback) if name.startswith("on_")],
     "options": {name: parameters(getattr(Trainer, name)) for name in ("__init__", "train", "evaluate", "predict", "create_model_card")},
-    "state": [field.name for field in dataclasses.fields(TrainerState)],
+    "state": dataclasses.asdict(TrainerState()),
     "control": [camel(field.name) for field in dataclasses.fields(TrainerControl)],
 }
 print("{")
 print(f' "version": {json.dumps(transformers.__version__)},')
 print(' "surface": {\n' + ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in surface.items()) + "\n },")
+print(f' "twice": {json.dumps(trained_twice())},')
 print(' "runs": {\n' + ",\n".join(f"  {json.dumps(name)}: {json.dumps(recorded(run))}" for name, run in runs.items()) + "\n }\n}")

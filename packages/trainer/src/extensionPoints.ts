@@ -49,8 +49,9 @@ export interface ComputeLossOptions {
   /** Whether the model's output is wanted too. Default false. */
   readonly returnOutputs?: boolean | undefined;
   /**
-   * Labelled examples in the whole update: divide the sum of losses by it, so that accumulation
-   * equals the large batch. Undefined in an evaluation: then take the mean of this batch.
+   * Labelled examples in the whole update, or all of its rows where none has labels: divide the sum
+   * of losses by it, so that accumulation equals the large batch. Undefined in an evaluation: then
+   * take the mean of this batch.
    */
   readonly numItemsInBatch?: number | undefined;
   /** Second argument of `model.forward`: it decides the dropout of this step. */

@@ -50,7 +50,7 @@ const report: Kind = {
   },
 };
 
-const isReport = (name: unknown) => ['none', 'all', ...reportNames].includes(String(name));
+const isReport = (name: unknown) => ['none', 'all', ...reportNames].includes(name as string);
 
 export const checkpointToResume: Kind = {
   what: 'the path of a checkpoint, true for the newest in the output folder, false or null',

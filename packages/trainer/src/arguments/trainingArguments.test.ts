@@ -38,6 +38,7 @@ describe('TrainingArguments', () => {
     );
     expect(make({ reportTo: [] })).not.toThrow();
     expect(make({ reportTo: ['wandb'] })).toThrow(/reportTo/);
+    expect(make({ reportTo: [['tensorboard']] as never })).toThrow(/reportTo/);
     expect(make({ doTrain: true })).toThrow(/doTrain is of no use here: call trainer.train\(\)/);
     expect(make({ hubToken: 'hf_secret' })).toThrow(
       /hubToken = … is not supported: .* npx @huggingface\/hub upload .*Leave it out/,
@@ -113,6 +114,8 @@ describe('makeTrainingPlan', () => {
       saveSteps: 50,
       warmupSteps: 6,
     });
-    expect(plan({ loggingSteps: 7 }, 7).evalSteps).toBe(7);
+    expect(plan({ loggingSteps: 7, evalStrategy: 'steps' }, 7).evalSteps).toBe(7);
+    // As transformers writes it into trainer_state.json where nothing is evaluated by steps.
+    expect(plan({ loggingSteps: 7 }, 7).evalSteps).toBe(500);
   });
 });

@@ -109,9 +109,9 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
       );
       // A saveModel of one's own may not have written them.
       await files.writeFile(`${folder}/training_args.json`, json(args));
-      await files.writeFile(`${folder}/trainer_state.json`, json(state));
       await files.writeFile(`${folder}/training_progress.json`, progressJson(progress));
     }
+    await files.writeFile(`${folder}/trainer_state.json`, json(state));
     const names = (await files.list(folder)).sort();
     const checksums = await Promise.all(
       names.map(async (name) => [name, await files.checksum(`${folder}/${name}`)] as const),

@@ -59,14 +59,14 @@ export class TrainerState {
   maxSteps = 0;
   /** Epochs of the whole run. */
   numTrainEpochs = 0;
-  /** Examples of a micro-batch. */
-  trainBatchSize = 0;
+  /** Examples of a micro-batch; null before the first run. */
+  trainBatchSize: number | null = null;
   /** Steps from one log to the next. */
-  loggingSteps = 0;
+  loggingSteps = 500;
   /** Steps from one evaluation to the next. */
-  evalSteps = 0;
+  evalSteps = 500;
   /** Steps from one checkpoint to the next. */
-  saveSteps = 0;
+  saveSteps = 500;
   /** Floating point operations so far, by the usual estimate of 6 per parameter and token. */
   totalFlos = 0;
   /** Seed of the model's new head, when the model knows it. */
@@ -151,7 +151,7 @@ const fieldKinds = {
   globalStep: optional(number),
   maxSteps: optional(number),
   numTrainEpochs: optional(number),
-  trainBatchSize: optional(number),
+  trainBatchSize: optional(orNull(number)),
   loggingSteps: optional(number),
   evalSteps: optional(number),
   saveSteps: optional(number),

@@ -18,6 +18,14 @@ export function countLabels(model: TrainableModel, batch: Batch, labelNames: rea
 }
 
 /**
+ * The names under which the micro-batches of a step have labels: those that were given, else the
+ * one that models read; null where they have none, as for a loss that needs no labels.
+ */
+export function namesThatCount(batches: readonly Batch[], labelNames: readonly string[]): readonly string[] | null {
+  return [labelNames, ['labels']].find((names) => batches.some((batch) => labelsOf(batch, names))) ?? null;
+}
+
+/**
  * Whether a batch has a column of labels, and no row of it a label. A model that counts none of
  * them may also read another column.
  */

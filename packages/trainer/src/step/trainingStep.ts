@@ -7,7 +7,7 @@ import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { findingWhatFits, withinMemory, withinMemoryLate } from './batchMemory.ts';
-import { countExamples, countLabels, hasNoLabel } from './labels.ts';
+import { countExamples, countLabels, hasNoLabel, namesThatCount } from './labels.ts';
 import { namingRow } from '../data/batchRows.ts';
 import type { SmoothingOptions } from './labelSmoothing.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
@@ -60,7 +60,7 @@ export class TrainingStep {
 
   /**
    * One step from its micro-batches. Every labelled example weighs the same, however they are cut
-   * into batches. A micro-batch without any label adds nothing; a step of such ones has the loss 0
+   * into batches, and every row where nothing is a label. A micro-batch without any label adds nothing; a step of such ones has the loss 0
    * and no gradient, and is one of AdamW's all the same.
    *
    * @param step number of the step in the run, from 0
@@ -120,15 +120,15 @@ export class TrainingStep {
     await inFlight;
   }
 
-  /** At least 1, so that it can be divided by. */
   #countItems(batches: readonly Batch[]): number {
     const { model, labelNames } = this.#options;
+    const countedNames = namesThatCount(batches, labelNames);
+    if (!countedNames) return batches.reduce((sum, batch) => sum + countExamples(batch), 0);
+    const counts = batches.map((batch) => namingRow(batch, 'training', () => countLabels(model, batch, countedNames)));
+    // At least 1, so that it can be divided by.
     return Math.max(
       1,
-      batches.reduce(
-        (sum, batch) => sum + namingRow(batch, 'training', () => countLabels(model, batch, labelNames)),
-        0,
-      ),
+      counts.reduce((sum, count) => sum + count, 0),
     );
   }
 

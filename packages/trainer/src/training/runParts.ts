@@ -88,10 +88,7 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
     numWarmupSteps: plan.warmupSteps,
   });
   requireArgument('createScheduler', 'what it returns', made, scheduleKind, TrainerError);
-  const learningRates =
-    typeof made === 'function'
-      ? Float64Array.from({ length: plan.maxSteps }, (_, step) => rateOf(made, step))
-      : args.learningRate;
+  const learningRates = typeof made === 'function' ? ratesOf(made, plan, model) : args.learningRate;
   // Before the optimizer, which copies them.
   if (resume) resume.loadWeights(checkpoint, model);
   const optimizer = await trainer.createOptimizer({ model, learningRates });
@@ -117,7 +114,20 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   return { loader, plan, rates, optimizer, start };
 }
 
-/** @throws TrainerError for what is no rate */
+/** What a step takes in the table of rates on the GPU. */
+const bytesPerStep = 16;
+
+/** @throws TrainerError for what is no rate, and for more steps than the GPU can hold rates of */
+function ratesOf(schedule: Schedule, { maxSteps }: TrainingPlan, { device }: TrainableModel): Float64Array {
+  const most = Math.floor(device.info.limits.maxStorageBufferBindingSize / bytesPerStep);
+  if (maxSteps > most) {
+    throw new TrainerError(
+      `the run would have ${maxSteps} steps, and the GPU holds the learning rates of ${most} at most: lower maxSteps or numTrainEpochs`,
+    );
+  }
+  return Float64Array.from({ length: maxSteps }, (_, step) => rateOf(schedule, step));
+}
+
 function rateOf(schedule: Schedule, step: number): number {
   const rate: unknown = schedule(step);
   if (typeof rate === 'number' && Number.isFinite(rate) && rate >= 0) return rate;

@@ -2,8 +2,8 @@ import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
 import { DeviceLostError, mseLoss, OutOfMemoryError, openDevice } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
-import { BatchTooLargeError, TrainingArguments } from '../index.ts';
-import type { ForwardContext, ModelOutput, Trainer } from '../index.ts';
+import { BatchTooLargeError, Trainer, TrainingArguments } from '../index.ts';
+import type { ComputedLoss, ComputeLossOptions, ForwardContext, ModelOutput, TrainableModel } from '../index.ts';
 import { make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { findingWhatFits } from '../step/batchMemory.ts';
 import { largestBatchLengths } from '../data/dataloaders.ts';
@@ -58,6 +58,42 @@ describe('rows without a label', () => {
     expect(countLabels(model, {}, ['labels'])).toBe(0);
     expect(countLabels(Object.assign(model, { countLabels: () => 7 }), batch, ['labels'])).toBe(7);
   });
+});
+
+/** Sums an own loss and divides it as it is told, like every loss of accumulated batches. */
+class NoLabels extends Trainer {
+  override computeLoss(model: TrainableModel, inputs: Batch, options: ComputeLossOptions = {}): ComputedLoss {
+    const { logits } = model.forward(inputs, options.context);
+    const target = new Float32Array(logits.size).fill(2);
+    return mseLoss(logits, target, { factor: 1 / (options.numItemsInBatch ?? logits.size) });
+  }
+}
+
+describe('a loss is of one example', () => {
+  const lossOf = async (...[args, more, TrainerClass]: Parameters<typeof make>) => {
+    const { trainer } = await make({ maxSteps: 1, loggingSteps: 1, ...args }, more, TrainerClass);
+    await trainer.train();
+    return trainer.state.logHistory[0]?.loss;
+  };
+
+  it('where labelNames name none of the labels that the model reads', async () => {
+    const loss = await lossOf();
+    for (const labelNames of [[], ['target'], ['labels', 'target']]) expect(await lossOf({ labelNames })).toBe(loss);
+  });
+
+  it('where rows have no labels at all', async () => {
+    const trainDataset = Dataset.fromRows(rows.map(({ input_x }) => ({ input_x })));
+    const accumulated = { gradientAccumulationSteps: 4, perDeviceTrainBatchSize: 2 };
+    // From a = b = 0 each row is 2 from its target.
+    for (const args of [{}, accumulated]) expect(await lossOf(args, { trainDataset }, NoLabels)).toBeCloseTo(4, 5);
+  });
+});
+
+it('a run of more steps than the GPU holds rates of is refused', async () => {
+  for (const args of [{ maxSteps: 1e10 }, { numTrainEpochs: 1e12 }]) {
+    const { trainer } = await make(args);
+    await expect(trainer.train()).rejects.toThrow(/the run would have \d+ steps, and the GPU holds .* lower maxSteps/);
+  }
 });
 
 describe('two runs at once', () => {

@@ -1,4 +1,5 @@
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { TrainerState } from '../state/trainerState.ts';
 import { beginning } from './startingPoint.ts';
 import type { StartingPoint } from './startingPoint.ts';
 
@@ -15,6 +16,9 @@ export interface TrainingPlan {
   readonly evalSteps: number;
   readonly saveSteps: number;
 }
+
+/** What a state has where no steps of evaluations are asked for, as in `transformers`. */
+const evalStepsUnused = new TrainerState().evalSteps;
 
 /**
  * Turns epochs, fractions and ratios into steps, as `transformers` does.
@@ -41,7 +45,7 @@ export function makeTrainingPlan(
     numTrainEpochs: args.maxSteps > 0 ? Math.ceil((maxSteps - others) / stepsPerEpoch) : Math.ceil(args.numTrainEpochs),
     warmupSteps: steps(args.warmupSteps),
     loggingSteps: steps(args.loggingSteps),
-    evalSteps: steps(args.evalSteps ?? args.loggingSteps),
+    evalSteps: steps(args.evalSteps ?? (args.evalStrategy === 'steps' ? args.loggingSteps : evalStepsUnused)),
     saveSteps: steps(args.saveSteps),
   };
 }

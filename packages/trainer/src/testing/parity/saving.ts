@@ -43,7 +43,9 @@ export const saving: readonly Behaviour[] = [
     is: 'same',
     async check() {
       await trained({ maxSteps: 1, saveOnlyModel: true });
-      expect(readdirSync(`${folder()}/checkpoint-1`)).not.toContain('optimizer.safetensors');
+      const files = readdirSync(`${folder()}/checkpoint-1`);
+      expect(files).not.toContain('optimizer.safetensors');
+      expect(files).toContain('trainer_state.json');
     },
   },
   {
