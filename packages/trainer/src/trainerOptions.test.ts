@@ -39,6 +39,13 @@ describe('new Trainer', () => {
     await expect(make({}, options as unknown as TrainerOptions)).rejects.toThrow(message);
   });
 
+  it('takes a model by its name alone', async () => {
+    const model = await RegressionModel.create();
+    expect(() => new Trainer(model as unknown as TrainerOptions)).toThrow(
+      'new Trainer takes its options as an object, { model, args, trainDataset, … }; got a model',
+    );
+  });
+
   it('says what a model must be', () => {
     const withModel = (model: unknown) => () => new Trainer({ model } as TrainerOptions);
     expect(() => new Trainer(undefined as unknown as TrainerOptions)).toThrow(

@@ -154,5 +154,9 @@ const optionAdvice: OptionAdvice = {
 
 /** @throws TrainerError for an option that does not exist or is of the wrong kind */
 export function requireTrainerOptions(options: TrainerOptions): void {
+  if (modelKind.holds(options))
+    throw new TrainerError(
+      'new Trainer takes its options as an object, { model, args, trainDataset, … }; got a model: new Trainer({ model, … })',
+    );
   requireOptions('new Trainer', options, optionKinds, optionAdvice);
 }

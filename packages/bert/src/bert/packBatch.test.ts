@@ -71,6 +71,10 @@ describe('packBatch', () => {
     ).toBe(4);
   });
 
+  it('takes ids of 64 bits in lists, as transformers.js gives them', () => {
+    expect([...packBatch({ input_ids: [[1n, 2n]] }, limits).inputIds]).toEqual([1, 2]);
+  });
+
   it.each<[string, ModelInputs, RegExp]>([
     [
       'rows of several lengths',
@@ -86,6 +90,11 @@ describe('packBatch', () => {
     ['names in camelCase', { inputIds: [[1]] }, /the batch has inputIds; did you mean input_ids\?/],
     ['a label called label', { input_ids: [[1]], label: [1] }, /the batch has label; did you mean labels\?/],
     ['positions', { input_ids: [[1]], position_ids: [[7]] }, /position_ids, which is not supported/],
+    ['positions in camelCase', { input_ids: [[1]], positionIds: [[7]] }, /positionIds, which is not supported/],
+    ['options', { input_ids: [[1]], output_hidden_states: true as never }, /option: forward\(batch, \{ outputHidden/],
+    ['attentions', { input_ids: [[1]], outputAttentions: true as never }, /attention probabilities are not kept/],
+    ['an id that is a text', { input_ids: [['1']] as never }, /input_ids\[0, 0\] is "1"; ids from 0 to 9/],
+    ['an id that is missing', { input_ids: [[null]] as never }, /input_ids\[0, 0\] is null; ids/],
     ['a shape of texts', { input_ids: { data: [1], shape: ['1', '1'] as never } }, /an array \{ data, shape \}/],
     ['no batch', [[1]] as never, /takes a batch, \{ input_ids.*got an array of 1/],
     ['no ids', { labels: ids([[1]]) }, /no input_ids; its keys are: labels/],

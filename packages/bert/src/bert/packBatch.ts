@@ -92,10 +92,10 @@ function readColumns(inputs: ModelInputs): TokenColumns {
   };
 }
 
-function checkId(id: number, size: number, name: string, row: number, column: number, meaning: string): void {
-  if (!Number.isInteger(id) || id < 0 || id >= size) {
+function checkId(id: unknown, size: number, name: string, row: number, column: number, meaning: string): void {
+  if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= size) {
     throw new BatchError(
-      `${name}[${row}, ${column}] is ${id}; ids from 0 to ${size - 1} were expected (${meaning}). ` +
+      `${name}[${row}, ${column}] is ${shown(id)}; ids from 0 to ${size - 1} were expected (${meaning}). ` +
         `Do the tokenizer and the model belong together?`,
       { row },
     );
@@ -155,8 +155,8 @@ export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset
       const at = row * columns + column;
       if (mask && mask[at] === 0) continue;
       checkPosition(row, column, limits.maxPositionEmbeddings);
-      const word = words[at] ?? NaN;
-      const type = types ? (types[at] ?? NaN) : 0;
+      const word = words[at] as number;
+      const type = types ? (types[at] as number) : 0;
       checkId(word, limits.vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
       checkId(type, limits.typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
       packed.inputIds[next] = word;

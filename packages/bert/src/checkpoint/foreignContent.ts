@@ -1,6 +1,9 @@
 import { CheckpointError } from './checkpointError.ts';
 
-const convert = "convert it in Python, AutoModel.from_pretrained(folder).save_pretrained(folder), don't rename it";
+// With AutoModel the head would be lost.
+const convert =
+  "convert it in Python, with the class of config.json's architectures: " +
+  "BertForSequenceClassification.from_pretrained(folder).save_pretrained(folder); don't rename it";
 
 const lfs = 'version https://git-lfs.github.com/spec/';
 // The third sign keeps apart a safetensors file whose header has 640 bytes.

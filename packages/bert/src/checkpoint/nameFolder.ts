@@ -1,3 +1,8 @@
+/** With AutoModel the head would be lost. */
+const conversion = (option: string) =>
+  "the class that config.json names in 'architectures', such as " +
+  `BertForSequenceClassification.from_pretrained(folder${option}).save_pretrained(folder).`;
+
 /** What a folder holds that this package does not read, and what to do with it. */
 const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   [
@@ -11,18 +16,16 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
   [
     /(^|\/)(pytorch_model(-\d+-of-\d+)?\.bin|pytorch_model\.bin\.index\.json)$/,
-    'It holds a pytorch_model.bin, which can be converted in Python: ' +
-      'AutoModel.from_pretrained(folder).save_pretrained(folder).',
+    'It holds a pytorch_model.bin: convert it in Python with ' + conversion(''),
   ],
   [
     /(^|\/)(tf_model\.h5|saved_model\.pb|model\.ckpt.*|bert_model\.ckpt.*|.*\.ckpt\.(index|meta))$/,
-    'It is a TensorFlow checkpoint: convert it in Python ' +
-      '(transformers before 5: AutoModel.from_pretrained(folder, from_tf=True).save_pretrained(folder)).',
+    'It is a TensorFlow checkpoint: convert it in Python, with transformers before 5 and ' +
+      conversion(', from_tf=True'),
   ],
   [
     /(^|\/)flax_model\.msgpack$/,
-    'It is a Flax checkpoint: convert it in Python ' +
-      '(transformers before 5: AutoModel.from_pretrained(folder, from_flax=True).save_pretrained(folder)).',
+    'It is a Flax checkpoint: convert it in Python, with transformers before 5 and ' + conversion(', from_flax=True'),
   ],
   [
     /(^|\/)openvino_model\.|\.(mlmodel|tflite|engine|trt)$|\.mlpackage\//,

@@ -66,6 +66,7 @@ describe('BertConfig', () => {
     [{ model_type: 'roberta' }, /model_type is 'roberta'/],
     [{ hidden_act: 'gelu_new' }, /only 'gelu'/],
     [{ position_embedding_type: 'relative_key' }, /relative positions is not supported/],
+    [{ pruned_heads: { 0: [1] } }, /pruned_heads is .*; a model without some of its heads is not supported/],
     [{ is_decoder: true }, /a decoder is not supported/],
     [{ hidden_size: 30, num_attention_heads: 4 }, /cannot be divided among 4/],
     [{ hidden_size: '32' }, /hiddenSize is "32"/],
@@ -74,6 +75,11 @@ describe('BertConfig', () => {
   ])('refuses %j', (change, message) => {
     expect(() => BertConfig.fromJson({ ...ownMini, ...change })).toThrow(message);
     expect(() => BertConfig.fromJson({ ...ownMini, ...change })).toThrow(ConfigError);
+  });
+
+  it('takes settings that say nothing', () => {
+    const nothing = { pruned_heads: {}, position_embedding_type: 'absolute', is_decoder: false };
+    expect(BertConfig.fromJson({ ...ownMini, ...nothing }).extra).toMatchObject(nothing);
   });
 
   it('refuses unknown fields, and knows the ones written with underscores', () => {

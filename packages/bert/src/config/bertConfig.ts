@@ -23,6 +23,7 @@ const unsupported: readonly { key: string; harmless: readonly unknown[]; what: s
   { key: 'position_embedding_type', harmless: ['absolute'], what: 'relative positions' },
   { key: 'is_decoder', harmless: [false], what: 'a decoder' },
   { key: 'add_cross_attention', harmless: [false], what: 'cross-attention' },
+  { key: 'pruned_heads', harmless: [{}], what: 'a model without some of its heads' },
   { key: 'quantization_config', harmless: [], what: 'a quantised checkpoint (load the model it was made from)' },
 ];
 
@@ -128,8 +129,10 @@ export class BertConfig implements BertConfigFields {
       throw new ConfigError(`${source} has neither model_type nor hidden_size: it does not describe a BERT.`);
     }
     for (const { key, harmless, what } of unsupported) {
-      if (json[key] !== undefined && json[key] !== null && !harmless.includes(json[key])) {
-        throw new ConfigError(`${source}: ${key} is ${shown(json[key])}; ${what} is not supported.`);
+      const value: unknown = json[key];
+      const isHarmless = harmless.some((one) => JSON.stringify(one) === JSON.stringify(value));
+      if (value !== undefined && value !== null && !isHarmless) {
+        throw new ConfigError(`${source}: ${key} is ${shown(value)}; ${what} is not supported.`);
       }
     }
     const read: Record<string, unknown> = {};

@@ -2,7 +2,7 @@ import { nearestName, shown } from '@attune/validate';
 import { BatchError } from './errors.ts';
 
 /** Numbers of an array; 64-bit ids as other libraries make them, too. */
-export type Numbers = ArrayLike<number> | BigInt64Array | BigUint64Array;
+export type Numbers = ArrayLike<number> | ArrayLike<bigint>;
 
 /** A host array: values in row-major order and their shape. */
 export interface HostArray {
@@ -55,11 +55,15 @@ const isBig = (data: unknown): data is BigInt64Array | BigUint64Array =>
   data instanceof BigInt64Array || data instanceof BigUint64Array;
 
 /** 64-bit numbers as those that everything else computes with. */
-const plainNumbers = (data: unknown): HostArray['data'] =>
-  isBig(data) ? Array.from<bigint, number>(data as BigInt64Array, Number) : (data as HostArray['data']);
+function plainNumbers(data: unknown): HostArray['data'] {
+  if (isBig(data)) return Array.from<bigint, number>(data as BigInt64Array, Number);
+  // transformers.js gives lists of them.
+  if (Array.isArray(data) && typeof data[0] === 'bigint') return data.map((value: bigint | number) => Number(value));
+  return data as HostArray['data'];
+}
 
 function fromLists(rows: readonly unknown[], name: string): HostArray {
-  if (!isRow(rows[0])) return { data: rows as number[], shape: [rows.length] };
+  if (!isRow(rows[0])) return { data: plainNumbers(rows), shape: [rows.length] };
   const columns = rows[0].length;
   const flat = rows.flatMap((row, index): number[] => {
     if (!isRow(row) || row.length !== columns)
@@ -104,11 +108,22 @@ const known = ['input_ids', 'attention_mask', 'token_type_ids', 'labels'];
 /** Inputs of BERT in `transformers` that change its result and that there are not here. */
 const unsupported = ['position_ids', 'inputs_embeds', 'head_mask', 'encoder_hidden_states', 'past_key_values'];
 
+/** What Python passes beside the inputs; here options stand in an object of their own. */
+const options: Readonly<Record<string, string>> = {
+  output_hidden_states: 'pass it as an option: forward(batch, { outputHiddenStates: true })',
+  output_attentions: 'attention probabilities are not kept. Leave it out',
+  return_dict: 'the output is always an object. Leave it out',
+  num_items_in_batch: 'pass it as an option: forward(batch, { numItemsInBatch })',
+};
+
 /** What changes a result must not be passed over; columns that only come along may be there. */
 function refuseMisnamed(where: string, inputs: object): void {
   for (const name of Object.keys(inputs)) {
     if (known.includes(name)) continue;
-    if (unsupported.includes(name))
+    const pythonName = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (Object.hasOwn(options, pythonName))
+      throw new BatchError(`${where}: the batch has ${name}: ${options[pythonName]}.`);
+    if (unsupported.includes(pythonName))
       throw new BatchError(`${where}: the batch has ${name}, which is not supported. Leave it out.`);
     const nearest = nearestName(name, known);
     if (nearest) throw new BatchError(`${where}: the batch has ${name}; did you mean ${nearest}?`);

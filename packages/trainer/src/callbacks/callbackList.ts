@@ -144,11 +144,23 @@ function checkEvents(callback: TrainerCallback): void {
   for (const name of names) {
     if (name === 'onPushBegin')
       throw new TrainerError('the event onPushBegin is never called: this Trainer pushes nothing to the hub');
-    const near = /^on[A-Z_]/.test(name) && !isEvent(name) ? nearestName(name, eventNames) : undefined;
+    const value: unknown = callback[name as EventName];
+    if (isEvent(name) && typeof value !== 'function' && value !== undefined)
+      throw new TrainerError(`the callback event ${name} must be a function; got ${shown(value)}`);
+    const near = /^on/i.test(name) && !isEvent(name) ? eventMeantBy(name) : undefined;
     if (near) throw new TrainerError(`there is no callback event ${name}; did you mean ${near}?`);
   }
   if (!names.some(isEvent))
     throw new TrainerError(`the callback ${shown(callback)} has no event; there are ${eventNames.join(', ')}`);
+}
+
+/** Another spelling of an event; a helper of the callback's own may begin with "on" too. */
+function eventMeantBy(name: string): string | undefined {
+  const spelling = (text: string) => text.replaceAll('_', '').toLowerCase();
+  return (
+    eventNames.find((event) => spelling(event) === spelling(name)) ??
+    (/^on[A-Z_]/.test(name) ? nearestName(name, eventNames) : undefined)
+  );
 }
 
 const isEvent = (name: string) => (eventNames as readonly string[]).includes(name);

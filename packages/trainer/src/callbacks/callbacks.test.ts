@@ -73,6 +73,8 @@ describe('callbacks', () => {
     [{}, /the callback an empty object has no event; there are onInitEnd, onTrainBegin/],
     [{ on_step_end() {} }, /there is no callback event on_step_end; did you mean onStepEnd\?/],
     [{ onPushBegin() {} }, /onPushBegin is never called: this Trainer pushes nothing to the hub/],
+    [{ onstepend() {}, onLog() {} }, /there is no callback event onstepend; did you mean onStepEnd\?/],
+    [{ onLog: 5 }, /the callback event onLog must be a function; got 5/],
     [{ onStepEnds() {} }, /there is no callback event onStepEnds; did you mean onStepEnd\?/],
     [() => {}, /a callback must be an object with events, .*; got a function/],
     [5, /a callback must be an object with events, .*; got 5/],

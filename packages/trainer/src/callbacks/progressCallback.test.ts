@@ -86,6 +86,16 @@ it('shows what is made ready before the first step, and events tell it', async (
   expect(seen.findIndex(({ done }) => done < 0)).toBe(seen.length - 2);
 });
 
+it('an evaluation after a run that failed is no line of its table', async () => {
+  const fails = { onStepEnd: () => Promise.reject(new Error('mine')) };
+  const { trainer } = await make({ disableTqdm: false, evalStrategy: 'epoch' }, { evalDataset, callbacks: [fails] });
+  await expect(trainer.train()).rejects.toThrow('mine');
+  said.length = 0;
+  await trainer.evaluate();
+  expect(said).toContain('Evaluation:');
+  expect(said.join()).not.toContain('No log');
+});
+
 it('tells a program each event as a line of JSON', async () => {
   const { trainer } = await make(
     {

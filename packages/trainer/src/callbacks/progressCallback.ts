@@ -98,14 +98,12 @@ export class ProgressCallback implements TrainerCallback {
       terminal.writeLine(line);
   };
 
-  onTrainEnd: CallbackEvent = () => {
-    this.#stop();
-    this.#table = null;
-  };
+  onTrainEnd: CallbackEvent = () => this[Symbol.dispose]();
 
   /** The end of a run, also of one that failed. */
   [Symbol.dispose](): void {
     this.#stop();
+    this.#table = null;
   }
 
   #stop(): void {
