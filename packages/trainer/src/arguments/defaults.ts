@@ -133,7 +133,7 @@ export interface TrainingArgumentsOptions {
   greaterIsBetter: boolean | null;
   /**
    * Where `train()` goes on: the path of a checkpoint, or true for the newest whole one in the
-   * output folder. Default null: it begins anew.
+   * output folder; `~` at its start is the home folder. Default null: it begins anew.
    */
   resumeFromCheckpoint: string | boolean | null;
 

@@ -1,3 +1,4 @@
+import { expandHome } from '../arguments/expandHome.ts';
 import type { Checkpoint } from './read.ts';
 
 /**
@@ -11,5 +12,5 @@ export async function checkpointToGoOnFrom(
   outputDir: string,
 ): Promise<Checkpoint | null> {
   if (resume === true) return (await import('./find.ts')).findCheckpoint(outputDir);
-  return typeof resume === 'string' ? (await import('./read.ts')).readCheckpoint(resume) : null;
+  return typeof resume === 'string' ? (await import('./read.ts')).readCheckpoint(expandHome(resume)) : null;
 }

@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
@@ -194,6 +195,18 @@ describe('a checkpoint that is damaged', () => {
   it('cannot be gone on from when it holds only the model', async () => {
     await train({ maxSteps: 4, saveOnlyModel: true, saveSteps: 4 });
     await expect(train({}, {}, checkpoint(4))).rejects.toThrow(/saveOnlyModel writes such checkpoints/);
+  });
+
+  it('is no file that has the name of one', async () => {
+    await train({ maxSteps: 2, saveSteps: 2 });
+    writeFileSync(`${folder()}/checkpoint-9`, '');
+    expect((await train({ maxSteps: 3 }, {}, true)).trainer.state.globalStep).toBe(3);
+    for (const file of [checkpoint(9), `${checkpoint(2)}/model.safetensors`])
+      await expect(train({}, {}, file)).rejects.toThrow(/is no checkpoint: there is no such folder/);
+  });
+
+  it('is found in the home folder by ~, as the output folder is', async () => {
+    await expect(train({}, {}, '~/no such checkpoint')).rejects.toThrow(`${homedir()}/no such checkpoint is no`);
   });
 
   it('is an error where there is none', async () => {
