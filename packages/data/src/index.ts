@@ -10,14 +10,11 @@ export type {
   CacheIdentity,
   FilterOptions,
   MapOptions,
-  MappedRow,
-  NewColumn,
-  RowBatch,
-  RowOfColumns,
   ShardOptions,
   SortOptions,
   SplitOptions,
-} from './dataset/types.ts';
+} from './dataset/options.ts';
+export type { MappedRow, NewColumn, RowBatch, RowOfColumns } from './dataset/rowTypes.ts';
 export {
   CollateError,
   ColumnNotFoundError,

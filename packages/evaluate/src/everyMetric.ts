@@ -5,7 +5,7 @@ import { Metric } from './metric.ts';
 import type { MetricResult } from './metric.ts';
 import * as definitions from './metrics/definitions.ts';
 import { glue } from './metrics/glue.ts';
-import { rowKinds } from './takes/rowKinds.ts';
+import { rowKinds } from './rows/rowKinds.ts';
 
 /** The metrics of `load`, at once: `combine` takes names without waiting. */
 const everyMetric: { readonly [Name in MetricName]: Configurations } = { glue, ...definitions };

@@ -3,8 +3,8 @@ export { combine, CombinedMetrics, type CombinableMetric, type CombineOptions } 
 export { OwnMetric as Metric } from './ownMetric.ts';
 export type { MetricDefinition, MetricExample, MetricInput, MetricResult, MetricValue } from './metric.ts';
 export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
-export type { MetricValues, ShapedArray, Table } from './input.ts';
-export type { MetricRows } from './rows.ts';
+export type { MetricValues, ShapedArray, Table } from './rows/input.ts';
+export type { MetricRows } from './rows/rows.ts';
 export type { AccuracyOptions } from './metrics/accuracy.ts';
 export type { ClassificationReport, ClassificationReportOptions } from './metrics/classificationReport.ts';
 export type { Average, ClassScoreOptions } from './metrics/classScores.ts';

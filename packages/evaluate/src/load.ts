@@ -75,7 +75,7 @@ export async function load(name: string, configuration?: string): Promise<unknow
 
 /** Most metrics take classes; what the others read is loaded with them. */
 const rowKind = async (takes: 'classes' | 'multilabel' | 'numbers'): Promise<RowKind> =>
-  takes === 'classes' ? classes : (await import('./takes/tables.ts'))[takes];
+  takes === 'classes' ? classes : (await import('./rows/tables.ts'))[takes];
 
 const ownEntry = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>
   typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;

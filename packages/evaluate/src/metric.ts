@@ -1,17 +1,17 @@
 import { anything, named, provided, requireOptions, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
-import { refuse } from './input.ts';
-import type { MetricValues } from './input.ts';
-import type { MetricRows, RowKind } from './rows.ts';
+import { refuse } from './rows/input.ts';
+import type { MetricValues } from './rows/input.ts';
+import type { MetricRows, RowKind } from './rows/rows.ts';
 
 // The file of a metric, and of rows that few take, imports what it needs from here, so that
 // bundlers make one chunk of what all share.
-export { isArrayLike, numbersOf, readGiven, refuse } from './input.ts';
-export type { Table } from './input.ts';
-export { concatenate, readRows, rowWeights, sampleWeightKind } from './rows.ts';
-export type { MetricRows, RowKind } from './rows.ts';
-export { classes } from './takes/classes.ts';
+export { isArrayLike, numbersOf, readGiven, refuse } from './rows/input.ts';
+export type { Table } from './rows/input.ts';
+export { concatenate, readRows, rowWeights, sampleWeightKind } from './rows/rows.ts';
+export type { MetricRows, RowKind } from './rows/rows.ts';
+export { classes } from './rows/classes.ts';
 
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };

@@ -1,6 +1,6 @@
 import { Metric } from './metric.ts';
 import type { MetricDefinition, MetricInput, MetricResult } from './metric.ts';
-import type { RowKind } from './rows.ts';
+import type { RowKind } from './rows/rows.ts';
 
 /**
  * A metric that gives one number, or a list of them where the option named in `List` asks for it.

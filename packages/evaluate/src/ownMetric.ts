@@ -3,7 +3,7 @@ import type { OptionKinds } from '@attune/validate';
 import { MetricOptionError } from './errors.ts';
 import { Metric } from './metric.ts';
 import type { MetricDefinition, MetricResult } from './metric.ts';
-import { rowKinds } from './takes/rowKinds.ts';
+import { rowKinds } from './rows/rowKinds.ts';
 
 const asOption = { error: MetricOptionError };
 const definitionKinds: OptionKinds = {

@@ -11,8 +11,6 @@ export interface Column {
   at(row: number): unknown;
   /** The rows of these numbers, copied. */
   gather(rows: Int32Array): Column;
-  /** The same values seen as another type that is stored the same way. */
-  withFeature(feature: Feature): Column;
 }
 
 export type NumberStorage = Int32Array | Float32Array | Float64Array | Uint8Array;
@@ -48,10 +46,6 @@ export class NumberColumn implements Column {
     for (let row = 0; row < rows.length; row++) taken[row] = values[rows[row]!]!;
     return new NumberColumn(this.feature, taken, missing && Uint8Array.from(rows, (row) => missing[row]!));
   }
-
-  withFeature(feature: Feature): NumberColumn {
-    return new NumberColumn(feature, this.values, this.missing);
-  }
 }
 
 /** Text, objects, or nothing at all: kept as JavaScript values. */
@@ -77,10 +71,6 @@ export class PlainColumn implements Column {
       this.feature,
       Array.from(rows, (row) => this.values[row]),
     );
-  }
-
-  withFeature(feature: Feature): PlainColumn {
-    return new PlainColumn(feature, this.values);
   }
 }
 
@@ -131,11 +121,5 @@ export class ListColumn implements Column {
       this.items.gather(itemRows),
       missing && Uint8Array.from(rows, (row) => missing[row]!),
     );
-  }
-
-  withFeature(feature: Feature): ListColumn {
-    return feature.type === 'list'
-      ? new ListColumn(this.offsets, this.items.withFeature(feature.items), this.missing)
-      : this;
   }
 }

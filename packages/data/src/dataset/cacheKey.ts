@@ -2,7 +2,7 @@ import { sha256 } from '../columns/tableFile.ts';
 import { MapError } from '../errors.ts';
 import { isTypedArray, show } from '../values.ts';
 import type { AnyFunction } from './mapRows.ts';
-import type { CacheIdentity } from './types.ts';
+import type { CacheIdentity } from './options.ts';
 
 /** What a function's result depends on: what its caller says, or its fingerprint. */
 export function identityOf(mapper: AnyFunction, cache: CacheIdentity | undefined): unknown {

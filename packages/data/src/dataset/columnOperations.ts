@@ -7,7 +7,7 @@ import { featuresKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { isList } from '../values.ts';
 import { checkOptions } from '../options.ts';
-import { addColumnOptions } from './optionKinds.ts';
+import { addColumnOptions } from './options.ts';
 import { findColumn } from './table.ts';
 import type { Table } from './table.ts';
 

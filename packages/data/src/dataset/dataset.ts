@@ -15,27 +15,23 @@ import { concatenateTables, tableOfColumns, tableOfRows } from './makeTable.ts';
 import { filterRows } from './filterRows.ts';
 import { canBeKept, checkMap, mapTable } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
-import * as kinds from './optionKinds.ts';
+import * as kinds from './options.ts';
 import { shardRows } from './shardRows.ts';
 import { sortedRows } from './sortRows.ts';
 import { splitRows } from './splitRows.ts';
 import { findColumn } from './table.ts';
 import type { Table } from './table.ts';
+import type { FilterOptions, MapOptions, ShardOptions, SortOptions, SplitOptions } from './options.ts';
 import type {
   ColumnName,
-  FilterOptions,
-  MapOptions,
   MappedRow,
   NewColumn,
   RenamedRow,
   RowBatch,
   RowOfColumns,
-  ShardOptions,
-  SortOptions,
-  SplitOptions,
   WithColumns,
   WithoutColumns,
-} from './types.ts';
+} from './rowTypes.ts';
 
 /**
  * A table of named, typed columns that never changes: every operation gives a new dataset, which

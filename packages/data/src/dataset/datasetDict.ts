@@ -10,20 +10,18 @@ import type { Dataset } from './dataset.ts';
 import { checkFilter } from './filterRows.ts';
 import { checkMap } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
-import { rowNumbers } from './optionKinds.ts';
+import { rowNumbers } from './options.ts';
+import type { FilterOptions, MapOptions, SortOptions } from './options.ts';
 import type {
   ColumnName,
-  FilterOptions,
-  MapOptions,
   MappedRow,
   NewColumn,
   RenamedRow,
   RowBatch,
   RowOfColumns,
-  SortOptions,
   WithColumns,
   WithoutColumns,
-} from './types.ts';
+} from './rowTypes.ts';
 
 /** Datasets by the name of their split; the splits are plain properties: `dict.train`. */
 export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row> & {

@@ -4,10 +4,10 @@ import { ClassLabel, describeFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { checkOptions } from '../options.ts';
 import { show } from '../values.ts';
-import { iterOptions } from './optionKinds.ts';
+import { iterOptions } from './options.ts';
 import { findColumn, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
-import type { ColumnName, RowBatch } from './types.ts';
+import type { ColumnName, RowBatch } from './rowTypes.ts';
 
 /** What can be read of a dataset: its rows, columns and types. */
 export class DatasetRows<Row> {

@@ -5,8 +5,8 @@ import { show } from '../values.ts';
 import { checkAwaitedOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
 import type { AnyFunction } from './mapRows.ts';
-import { filterOptions } from './optionKinds.ts';
-import type { FilterOptions } from './types.ts';
+import { filterOptions } from './options.ts';
+import type { FilterOptions } from './options.ts';
 
 /** What of a dataset a predicate is shown. */
 interface Rows {

@@ -4,7 +4,7 @@ import { MapError } from '../errors.ts';
 import { hashOf, identityOf } from './cacheKey.ts';
 import type { AnyFunction } from './mapRows.ts';
 import type { Table } from './table.ts';
-import type { CacheIdentity } from './types.ts';
+import type { CacheIdentity } from './options.ts';
 
 interface Work {
   readonly mapper: AnyFunction;

@@ -6,7 +6,7 @@ import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { isList, show } from '../values.ts';
 import { checkOptions } from '../options.ts';
-import { makingOptions } from './optionKinds.ts';
+import { makingOptions } from './options.ts';
 import type { Table } from './table.ts';
 
 const isPlainObject = (input: unknown): input is Readonly<Record<string, unknown>> =>

@@ -8,10 +8,10 @@ import { isTypedArray, show } from '../values.ts';
 import { checkAwaitedOptions, checkOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
 import { tellMissing } from './missingValues.ts';
-import { cacheOptions, mapOptions } from './optionKinds.ts';
+import { cacheOptions, mapOptions } from './options.ts';
 import { findColumn, setOwn } from './table.ts';
 import type { Table } from './table.ts';
-import type { MapOptions } from './types.ts';
+import type { MapOptions } from './options.ts';
 
 export type AnyFunction = (input: never, index: never) => unknown;
 

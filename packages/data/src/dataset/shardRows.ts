@@ -1,7 +1,7 @@
 import { DatasetError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
-import { shardOptions } from './optionKinds.ts';
-import type { ShardOptions } from './types.ts';
+import { shardOptions } from './options.ts';
+import type { ShardOptions } from './options.ts';
 
 /** Row numbers of one of several equal parts. @throws DatasetError */
 export function shardRows(length: number, options: ShardOptions): Int32Array {

@@ -1,6 +1,6 @@
 import type { Column } from '../columns/column.ts';
 import { DatasetError } from '../errors.ts';
-import type { SortOptions } from './types.ts';
+import type { SortOptions } from './options.ts';
 
 /**
  * Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it.

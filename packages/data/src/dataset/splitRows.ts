@@ -2,7 +2,7 @@ import type { Column } from '../columns/column.ts';
 import { DatasetError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
 import { freshSeed, Pcg64 } from '../random/pcg64.ts';
-import type { SplitOptions } from './types.ts';
+import type { SplitOptions } from './options.ts';
 
 interface SplitSizes {
   readonly train: number;

@@ -17,8 +17,8 @@ import {
   SplitError,
   value,
 } from '../index.ts';
-import { glueFeatures } from './glue.ts';
-import { splitOfFile } from './splitOfFile.ts';
+import { glueFeatures } from './glue/glue.ts';
+import { splitOfFile } from './sources/splitOfFile.ts';
 
 let folder: string;
 beforeEach(() => {

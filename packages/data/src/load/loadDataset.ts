@@ -5,7 +5,7 @@ import type { DatasetDict } from '../dataset/datasetDict.ts';
 import { concatenateTables } from '../dataset/makeTable.ts';
 import { DatasetError } from '../errors.ts';
 import { checkAwaitedOptions } from '../options.ts';
-import { findSources } from './findSources.ts';
+import { findSources } from './sources/findSources.ts';
 import { loadKinds } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
 import { readSource } from './readSource.ts';

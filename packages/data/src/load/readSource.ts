@@ -5,12 +5,12 @@ import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { builderOf } from './builders.ts';
 import type { Builder } from './builders.ts';
-import { givenBuilder, isGlue } from './findSources.ts';
-import type { Source } from './source.ts';
+import { givenBuilder, isGlue } from './sources/findSources.ts';
+import type { Source } from './sources/source.ts';
 import { forSomeFiles } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
-import type { RawTable } from './rawColumn.ts';
-import type { UnpackedFile } from './unpack.ts';
+import type { RawTable } from './rawTable.ts';
+import type { UnpackedFile } from './sources/unpack.ts';
 
 /** A file that was read. */
 export interface ReadFile {
@@ -31,7 +31,7 @@ export async function readSource(source: Source, path: string, options: LoadData
   const read: ReadFile[] = [];
   for (const { file, builder } of files) {
     const raw = await readFile(file, builder, given !== undefined, options);
-    const glueTypes = isGlue(path) ? (await import('./glue.ts')).glueFeatures[options.name ?? ''] : undefined;
+    const glueTypes = isGlue(path) ? (await import('./glue/glue.ts')).glueFeatures[options.name ?? ''] : undefined;
     read.push({ label: file.label, table: typedTable(raw, file.label, options.features, glueTypes) });
   }
   return read;
@@ -44,7 +44,7 @@ async function filesIn({ label, read }: Source): Promise<UnpackedFile[]> {
   const bytes = await read();
   const [first = 0, second = 0] = bytes;
   if (!packed.has(first * 256 + second)) return [{ label, bytes }];
-  const { unpack } = await import('./unpack.ts');
+  const { unpack } = await import('./sources/unpack.ts');
   return unpack({ label, bytes });
 }
 
@@ -76,10 +76,10 @@ async function readFile(
   }
   // A page loads what reads the kind of files that it has.
   if (builder === 'parquet') {
-    const { readParquet } = await import('./readParquet.ts');
+    const { readParquet } = await import('./parquet/readParquet.ts');
     return readParquet(bytes, `'${label}'`, options);
   }
-  const { readText } = await import('./readText.ts');
+  const { readText } = await import('./text/readText.ts');
   return readText({ label, bytes }, builder, isGiven, options);
 }
 

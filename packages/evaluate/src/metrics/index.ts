@@ -2,8 +2,8 @@
 // `load('accuracy')` waits for, `f1_multilabel()` is `load('f1', 'multilabel')`, and
 // `glue_mrpc()` is `load('glue', 'mrpc')`.
 import { metricOf } from '../metricOf.ts';
-import { classes } from '../takes/classes.ts';
-import { multilabel, numbers } from '../takes/tables.ts';
+import { classes } from '../rows/classes.ts';
+import { multilabel, numbers } from '../rows/tables.ts';
 import { similarity } from './correlation.ts';
 import * as definitions from './definitions.ts';
 import { glueSubset } from './glueSubset.ts';

@@ -20,11 +20,11 @@ export interface ProgressLineOptions {
 /** One thing under way, shown to whoever waits for it. */
 export interface ProgressLine extends Disposable {
   /**
-   * @param done how many are done
+   * Shows how many are done.
+   *
    * @param details more to say, the most important first: `loss 0.69`. Of a pair the second is for
    *   narrow terminals. Default: how many a second
    */
-  /** Shows how many are done. */
   update(done: number, details?: readonly Detail[]): void;
   /**
    * Takes the line away, as the end of a scope does (`using line = …`).

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DataFileError, FeatureError, list, loadDataset, value } from '../index.ts';
-import type { LoadDatasetOptions } from '../index.ts';
+import { DataFileError, FeatureError, list, loadDataset, value } from '../../index.ts';
+import type { LoadDatasetOptions } from '../../index.ts';
 
 const load = (content: string, options: LoadDatasetOptions = {}) =>
   loadDataset('json', { ...options, dataFiles: new File([content], 'x.jsonl'), split: 'train' });

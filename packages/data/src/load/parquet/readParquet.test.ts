@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { ClassLabel, DataFileError, FeatureError, list, loadDataset, value } from '../index.ts';
-import type { Dataset, Features, LoadDatasetOptions } from '../index.ts';
+import { ClassLabel, DataFileError, FeatureError, list, loadDataset, value } from '../../index.ts';
+import type { Dataset, Features, LoadDatasetOptions } from '../../index.ts';
 // Written by pyarrow 26.
 import files from './parquet.golden.json' with { type: 'json' };
 

@@ -1,4 +1,4 @@
-import type { RowKind } from '../rows.ts';
+import type { RowKind } from './rows.ts';
 import { classes } from './classes.ts';
 import { multilabel, numbers } from './tables.ts';
 

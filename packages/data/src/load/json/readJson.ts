@@ -1,9 +1,9 @@
-import { DataFileError } from '../errors.ts';
-import { ownFeature } from '../features/feature.ts';
-import { show } from '../values.ts';
+import { DataFileError } from '../../errors.ts';
+import { ownFeature } from '../../features/feature.ts';
+import { show } from '../../values.ts';
 import { parseJson } from './exactJson.ts';
-import type { FileOptions } from './loadOptions.ts';
-import type { LineOf, RawTable } from './rawColumn.ts';
+import type { FileOptions } from '../loadOptions.ts';
+import type { LineOf, RawTable } from '../rawTable.ts';
 
 /**
  * A JSON file: one object per line, an array of objects, or a single object, which is one row. With

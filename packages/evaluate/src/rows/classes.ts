@@ -1,7 +1,7 @@
-import { numbersOf, readGiven, refuse } from '../input.ts';
-import type { Table } from '../input.ts';
-import { concatenate, readRows } from '../rows.ts';
-import type { RowKind } from '../rows.ts';
+import { numbersOf, readGiven, refuse } from './input.ts';
+import type { Table } from './input.ts';
+import { concatenate, readRows } from './rows.ts';
+import type { RowKind } from './rows.ts';
 
 const logits = 'If these are logits or probabilities, take the best class first: argmax(-1)';
 

@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { MetricInputError, type EvaluateError } from './errors.ts';
+import { MetricInputError, type EvaluateError } from '../errors.ts';
 
 /** A host array: row-major values and their shape. */
 export interface ShapedArray {

@@ -1,7 +1,7 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { DataFileError } from '../errors.ts';
-import { ClassLabel, list, value } from '../features/feature.ts';
-import type { Feature, ValueType } from '../features/feature.ts';
+import { DataFileError } from '../../errors.ts';
+import { ClassLabel, list, value } from '../../features/feature.ts';
+import type { Feature, ValueType } from '../../features/feature.ts';
 
 /** What stands behind a column or a part of one in a Parquet file. */
 export type ParquetNode =

@@ -1,5 +1,5 @@
 import { gunzip } from '#platform';
-import { DataFileError } from '../errors.ts';
+import { DataFileError } from '../../errors.ts';
 
 // The decoders are loaded where a file needs them: a page that reads plain text does without.
 

@@ -1,8 +1,8 @@
 import { kindOf } from '#platform';
-import { DataFileError, DatasetError } from '../errors.ts';
-import { builderOf, builders } from './builders.ts';
-import type { Builder } from './builders.ts';
-import type { LoadDatasetOptions } from './loadOptions.ts';
+import { DataFileError, DatasetError } from '../../errors.ts';
+import { builderOf, builders } from '../builders.ts';
+import type { Builder } from '../builders.ts';
+import type { LoadDatasetOptions } from '../loadOptions.ts';
 import { fileSource, givenSources, missingFile } from './source.ts';
 import type { SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ClassLabel, Dataset, list, loadDataset, value } from '../index.ts';
-import type { LoadDatasetOptions } from '../index.ts';
+import { ClassLabel, Dataset, list, loadDataset, value } from '../../index.ts';
+import type { LoadDatasetOptions } from '../../index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-places-'));
 

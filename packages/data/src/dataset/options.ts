@@ -1,34 +1,23 @@
-/**
- * A batch of rows as columns. A column of a row type that is not known in detail stays `any` or
- * `unknown`.
- */
-export type RowBatch<Row> = { [Name in keyof Row]: 0 extends 1 & Row[Name] ? Row[Name] : Row[Name][] };
+// The options of each operation: what they mean, what kind each must be, and what to do in place of
+// those that only Python's `datasets` has.
+import {
+  anything,
+  arrayOf,
+  flag,
+  objectWith,
+  oneOf,
+  oneOfKinds,
+  optional,
+  text,
+  wholeNumber,
+  number,
+} from '@attune/validate';
+import type { Kind, OptionKinds } from '@attune/validate';
+import { featureKind, featuresKind } from '../features/feature.ts';
+import { adviceFor } from '../options.ts';
+import { seedKind } from '../random/pcg64.ts';
 
-/** What a batched function may return for a column. */
-export type NewColumn = readonly unknown[] | Int32Array | Float32Array | Float64Array | Uint8Array | Uint32Array;
-
-type Items<Column> = NonNullable<Column> extends ArrayLike<infer Item> ? Item : never;
-
-/** Rows made of the columns that a batched function returns. */
-export type RowOfColumns<Columns> = { [Name in keyof Columns]-?: Items<Columns[Name]> };
-
-type IsLoose<Row> = string extends keyof Row ? true : false;
-
-/**
- * Rows after `map`: the old columns, less those removed or replaced, and the new ones. Loosely
- * typed rows stay so.
- */
-export type MappedRow<Row, New, Removed extends string> =
-  IsLoose<Row> extends true ? Row : IsLoose<New> extends true ? New : Omit<Row, Removed | keyof New> & New;
-
-export type RenamedRow<Row, From extends string, To extends string> =
-  IsLoose<Row> extends true ? Row : { [Name in keyof Row as Name extends From ? To : Name]: Row[Name] };
-
-export type WithoutColumns<Row, Removed extends string> = IsLoose<Row> extends true ? Row : Omit<Row, Removed>;
-
-export type WithColumns<Row, Kept extends string> = IsLoose<Row> extends true ? Row : Pick<Row, Kept & keyof Row>;
-
-export type ColumnName<Row> = keyof Row & string;
+export const columnNames: Kind = oneOfKinds('the name of a column, or an array of them', text, arrayOf(text, 'texts'));
 
 /** Names a cached result: by what was done (`key`) and by what it depends on. */
 export interface CacheIdentity {
@@ -58,6 +47,15 @@ export interface MapOptions<Removed extends string = string> {
   readonly desc?: string | undefined;
 }
 
+export const mapOptions: OptionKinds = {
+  batched: optional(flag),
+  batchSize: optional(wholeNumber(1)),
+  removeColumns: optional(columnNames),
+  cache: optional(objectWith('{ key, inputs }, key a text', { key: 'string' })),
+  desc: optional(text),
+};
+export const cacheOptions: OptionKinds = { key: text, inputs: anything };
+
 /** Options of a dataset's `filter`. */
 export interface FilterOptions {
   /**
@@ -69,6 +67,12 @@ export interface FilterOptions {
   /** Word on the progress line. Default 'Filter'. */
   readonly desc?: string | undefined;
 }
+
+export const filterOptions: OptionKinds = {
+  batched: optional(flag),
+  batchSize: optional(wholeNumber(1)),
+  desc: optional(text),
+};
 
 /** Options of a dataset's `trainTestSplit`. */
 export interface SplitOptions {
@@ -87,6 +91,19 @@ export interface SplitOptions {
   readonly seed?: number | bigint | undefined;
 }
 
+export const splitOptions: OptionKinds = {
+  testSize: optional(number),
+  trainSize: optional(number),
+  shuffle: optional(flag),
+  stratifyByColumn: optional(text),
+  seed: optional(seedKind),
+};
+export const splitAdvice = adviceFor({
+  stratify: 'it is called stratifyByColumn, and takes the name of a column',
+  randomState: 'it is called seed',
+  generator: 'it is called seed',
+});
+
 /** Options of a dataset's `sort`. */
 export interface SortOptions {
   /** Descending, for all columns or each. Default false. */
@@ -94,6 +111,16 @@ export interface SortOptions {
   /** Where missing values go. Default 'at_end'. */
   readonly nullPlacement?: 'at_start' | 'at_end' | undefined;
 }
+
+export const sortOptions: OptionKinds = {
+  reverse: optional(oneOfKinds('true or false, or an array of them', flag, arrayOf(flag, 'true and false'))),
+  nullPlacement: optional(oneOf('at_start', 'at_end')),
+};
+export const sortAdvice = adviceFor({
+  descending: 'it is called reverse',
+  ascending: 'descending order is reverse: true',
+  kind: 'the order is always stable; leave it out',
+});
 
 /** Options of a dataset's `shard`. */
 export interface ShardOptions {
@@ -104,3 +131,28 @@ export interface ShardOptions {
   /** Neighbouring rows. Default true; false: every numShards-th row. */
   readonly contiguous?: boolean | undefined;
 }
+
+export const shardOptions: OptionKinds = {
+  numShards: wholeNumber(1),
+  index: wholeNumber(0),
+  contiguous: optional(flag),
+};
+export const shuffleOptions: OptionKinds = { seed: optional(seedKind) };
+export const shuffleAdvice = adviceFor({
+  generator: 'it is called seed',
+  bufferSize: 'all rows are shuffled; leave it out',
+});
+export const iterOptions: OptionKinds = { batchSize: wholeNumber(1), dropLastBatch: optional(flag) };
+export const makingOptions: OptionKinds = { features: optional(featuresKind) };
+export const addColumnOptions: OptionKinds = { feature: optional(featureKind) };
+
+/** A list of row numbers. */
+export const rowNumbers: Kind = {
+  what: 'row numbers, as an array or anything else to iterate over',
+  holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+};
+
+export const position: Kind = {
+  what: 'a row number',
+  holds: (value) => typeof value === 'number' && !Number.isNaN(value),
+};

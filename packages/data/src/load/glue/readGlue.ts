@@ -1,6 +1,6 @@
-import { DataFileError } from '../errors.ts';
+import { DataFileError } from '../../errors.ts';
 import { glueFeatures, glueLayout, glueSubset } from './glue.ts';
-import type { RawColumn, RawTable } from './rawColumn.ts';
+import type { RawColumn, RawTable } from '../rawTable.ts';
 
 /**
  * A TSV of the GLUE download, with the columns it has on the hub; undefined if it is none. It is

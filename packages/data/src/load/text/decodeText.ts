@@ -1,4 +1,4 @@
-import { DataFileError } from '../errors.ts';
+import { DataFileError } from '../../errors.ts';
 
 /**
  * The text of a file, without byte order mark: UTF-8, or UTF-16 where its mark says so, or as told.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DataFileError, loadDataset, value } from '../index.ts';
-import type { LoadDatasetOptions } from '../index.ts';
+import { DataFileError, loadDataset, value } from '../../index.ts';
+import type { LoadDatasetOptions } from '../../index.ts';
 
 const load = (content: string | Uint8Array<ArrayBuffer>, options: LoadDatasetOptions = {}, name = 'x.csv') =>
   loadDataset(name.endsWith('tsv') ? 'tsv' : 'csv', {

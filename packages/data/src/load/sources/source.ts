@@ -1,7 +1,7 @@
 import { readBytes } from '#platform';
-import { DataFileError, DatasetError } from '../errors.ts';
-import type { DataFile } from '../platform/platform.ts';
-import type { LoadDatasetOptions } from './loadOptions.ts';
+import { DataFileError, DatasetError } from '../../errors.ts';
+import type { DataFile } from '../../platform/platform.ts';
+import type { LoadDatasetOptions } from '../loadOptions.ts';
 
 /** A file to be read: where its bytes come from, and what it is called. */
 export interface Source {

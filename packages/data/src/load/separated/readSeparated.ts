@@ -1,8 +1,8 @@
-import { DataFileError } from '../errors.ts';
-import { ownFeature } from '../features/feature.ts';
-import type { Feature } from '../features/feature.ts';
-import type { FileOptions } from './loadOptions.ts';
-import type { RawColumn, RawTable } from './rawColumn.ts';
+import { DataFileError } from '../../errors.ts';
+import { ownFeature } from '../../features/feature.ts';
+import type { Feature } from '../../features/feature.ts';
+import type { FileOptions } from '../loadOptions.ts';
+import type { RawColumn, RawTable } from '../rawTable.ts';
 import { separatedRecords } from './separatedRecords.ts';
 import type { SeparatedRecord } from './separatedRecords.ts';
 import { typeOfTexts } from './typeOfTexts.ts';

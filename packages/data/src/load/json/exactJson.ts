@@ -1,6 +1,6 @@
-import { DataFileError } from '../errors.ts';
-import { WholeFloat } from '../features/exactNumbers.ts';
-import { requireShallow } from '../features/requireData.ts';
+import { DataFileError } from '../../errors.ts';
+import { WholeFloat } from '../../features/exactNumbers.ts';
+import { requireShallow } from '../../features/requireData.ts';
 import { jsonProblem } from './jsonProblem.ts';
 
 /** What `JSON.parse` would round, refuse or take for a whole number; a quick look. */

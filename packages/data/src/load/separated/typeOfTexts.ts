@@ -1,5 +1,5 @@
-import { value } from '../features/feature.ts';
-import type { RawColumn } from './rawColumn.ts';
+import { value } from '../../features/feature.ts';
+import type { RawColumn } from '../rawTable.ts';
 
 const wholeNumber = /^[+-]?\d+$/;
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

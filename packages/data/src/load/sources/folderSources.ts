@@ -1,7 +1,7 @@
 import { readBytes } from '#platform';
-import { DataFileError, DatasetError } from '../errors.ts';
-import { builderOf } from './builders.ts';
-import type { LoadDatasetOptions } from './loadOptions.ts';
+import { DataFileError, DatasetError } from '../../errors.ts';
+import { builderOf } from '../builders.ts';
+import type { LoadDatasetOptions } from '../loadOptions.ts';
 import { fileSource, givenSources, unreadable } from './source.ts';
 import type { Source, SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';

@@ -1,6 +1,6 @@
 import { optional, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { MetricOptionError } from './errors.ts';
+import { MetricOptionError } from '../errors.ts';
 import { isArrayLike, refuse, type Table } from './input.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { ClassLabel, value } from '../features/feature.ts';
-import type { Features } from '../features/feature.ts';
+import { ClassLabel, value } from '../../features/feature.ts';
+import type { Features } from '../../features/feature.ts';
 
 const text = value('string');
 const idx = value('int32');

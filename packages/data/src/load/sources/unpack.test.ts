@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DataFileError, loadDataset } from '../index.ts';
+import { DataFileError, loadDataset } from '../../index.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,15 +1,15 @@
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { DataFileError } from '../errors.ts';
-import { list, ownFeature, value } from '../features/feature.ts';
-import type { Feature } from '../features/feature.ts';
-import { parseExactJson } from './exactJson.ts';
-import type { FileOptions } from './loadOptions.ts';
+import { DataFileError } from '../../errors.ts';
+import { list, ownFeature, value } from '../../features/feature.ts';
+import type { Feature } from '../../features/feature.ts';
+import { parseExactJson } from '../json/exactJson.ts';
+import type { FileOptions } from '../loadOptions.ts';
 import { decodersOf } from './parquetDecoders.ts';
 import { classesOf, columnsOfSchema, featureOfNode } from './parquetTypes.ts';
 import type { ParquetNode } from './parquetTypes.ts';
 import { plainValues } from './parquetValues.ts';
-import type { RawColumn, RawTable } from './rawColumn.ts';
+import type { RawColumn, RawTable } from '../rawTable.ts';
 
 /**
  * A Parquet file, with the types that it tells; class names that `datasets` wrote into it are kept.

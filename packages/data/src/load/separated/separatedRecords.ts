@@ -1,4 +1,4 @@
-import { DataFileError } from '../errors.ts';
+import { DataFileError } from '../../errors.ts';
 
 export interface SeparatedFormat {
   readonly delimiter: string;

@@ -1,10 +1,10 @@
-import { value } from '../features/feature.ts';
-import type { Builder } from './builders.ts';
+import { value } from '../../features/feature.ts';
+import type { Builder } from '../builders.ts';
 import { decodeText } from './decodeText.ts';
-import type { LoadDatasetOptions } from './loadOptions.ts';
-import type { RawTable } from './rawColumn.ts';
-import { readSeparated } from './readSeparated.ts';
-import type { UnpackedFile } from './unpack.ts';
+import type { LoadDatasetOptions } from '../loadOptions.ts';
+import type { RawTable } from '../rawTable.ts';
+import { readSeparated } from '../separated/readSeparated.ts';
+import type { UnpackedFile } from '../sources/unpack.ts';
 
 /**
  * Reads a file of text: JSON, values separated by commas or tabs, GLUE's own, or lines.
@@ -21,12 +21,12 @@ export async function readText(
   const where = `'${label}'`;
   const text = decodeText(bytes, where, options.encoding);
   if (builder === 'json') {
-    const { readJson } = await import('./readJson.ts');
+    const { readJson } = await import('../json/readJson.ts');
     return readJson(text, where, options);
   }
   const mayBeGlue = builder === 'tsv' || (builder === 'text' && !isGiven);
   const names = mayBeGlue ? namesOfSubset(label, isGiven, options) : [];
-  const glue = names.length > 0 ? (await import('./readGlue.ts')).readGlue(text, where, names) : undefined;
+  const glue = names.length > 0 ? (await import('../glue/readGlue.ts')).readGlue(text, where, names) : undefined;
   if (glue) return glue;
   return builder === 'text' ? readLines(text) : readSeparated(text, where, builder, options);
 }
