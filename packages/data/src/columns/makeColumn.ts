@@ -3,6 +3,7 @@ import { ClassLabel, describeFeature, mergeFeatures, sameFeature, value } from '
 import type { Feature } from '../features/feature.ts';
 import { inferFeature } from '../features/inferFeature.ts';
 import { isList, isTypedArray, show } from '../values.ts';
+import { numberOfText } from '../features/numberOfText.ts';
 import { plainNumbers, WholeFloat } from '../features/exactNumbers.ts';
 import { requireData } from '../features/requireData.ts';
 import { ListColumn, NumberColumn, PlainColumn } from './column.ts';
@@ -82,6 +83,9 @@ function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', place: Pla
     return plainNumbers(input);
   }
   if (typeof input === 'string') return input;
+  // As Python and CSV write them.
+  if (Number.isNaN(input)) return 'nan';
+  if (input === Infinity || input === -Infinity) return input > 0 ? 'inf' : '-inf';
   if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'bigint') return String(input);
   if (input instanceof WholeFloat) return String(input);
   throw misfit(place, index, input, value('string'));
@@ -94,32 +98,30 @@ function toNumber(given: unknown, feature: Feature, place: Place, index: number)
   const dtype = feature.type === 'value' ? feature.dtype : 'null';
   if (dtype === 'bool') {
     if (typeof input === 'boolean' || input === 0 || input === 1) return Number(input);
-    if (typeof input === 'string' && /^(true|false)$/i.test(input)) return Number(input.toLowerCase() === 'true');
+    if (typeof input === 'string' && /^(true|false|[01])$/i.test(input)) return Number(/^(true|1)$/i.test(input));
     throw misfit(place, index, input, feature);
   }
-  const isText = typeof input === 'string' && input.trim() !== '';
-  const number =
-    typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || isText
-      ? Number(input)
-      : undefined;
-  if (number === undefined || (isText && Number.isNaN(number))) throw misfit(place, index, input, feature);
+  const isPlain = typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean';
+  const number = typeof input === 'string' ? numberOfText(input) : isPlain ? Number(input) : undefined;
+  if (number === undefined) throw misfit(place, index, input, feature);
   if (dtype === 'float32' || dtype === 'float64') return number;
   if (!Number.isInteger(number)) throw misfit(place, index, input, feature, ' Cast to float64 to keep it.');
   if (!Number.isSafeInteger(number))
     throw misfit(place, index, input, feature, ' It is beyond 2^53: as string every digit is kept.');
   if ((dtype === 'int32' && (number | 0) !== number) || (dtype === 'uint8' && (number & 0xff) !== number))
     throw misfit(place, index, input, feature, ' Cast to int64 to keep it.');
-  return number;
+  // Plus zero: whole numbers have no -0.
+  return number + 0;
 }
 
 function toClass(input: unknown, feature: ClassLabel, place: Place, index: number): number {
-  const asNumber =
-    typeof input === 'string' && !feature.names.includes(input) && /^-?\d+$/.test(input) ? Number(input) : input;
-  if (typeof asNumber === 'string') {
-    if (!feature.names.includes(asNumber)) throw misfit(place, index, input, feature);
-    return feature.str2int(asNumber);
-  }
-  const label = typeof asNumber === 'boolean' || typeof asNumber === 'bigint' ? Number(asNumber) : asNumber;
+  const label =
+    typeof input === 'string'
+      ? feature.numberOf(input)
+      : typeof input === 'boolean' || typeof input === 'bigint'
+        ? Number(input)
+        : input;
+  if (label === undefined) throw misfit(place, index, input, feature);
   if (typeof label !== 'number' || !Number.isInteger(label) || !isClassOrNone(label, feature)) {
     throw misfit(
       place,

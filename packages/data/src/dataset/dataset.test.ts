@@ -222,6 +222,12 @@ describe('rows', () => {
     expect(made.sort('a', { reverse: true, nullPlacement: 'at_start' }).column('n')).toEqual([0, 2, 1, NaN]);
     expect(made.sort(['a', 'n'], { reverse: [true, false] }).column('n')).toEqual([1, 2, NaN, 0]);
     expect(made.sort('n').column('n')).toEqual([0, 1, 2, NaN]);
+    // NaN stays at the end where missing values go, as in datasets.
+    const gaps = Dataset.fromColumns({ n: [NaN, 1, null, Infinity, NaN, Infinity], i: [0, 1, 2, 3, 4, 5] });
+    expect(gaps.sort('n', { reverse: true }).column('i')).toEqual([3, 5, 1, 0, 4, 2]);
+    expect(gaps.sort('n', { nullPlacement: 'at_start' }).column('i')).toEqual([2, 0, 4, 1, 3, 5]);
+    expect(gaps.sort(['n', 'i'], { reverse: [false, true] }).column('i')).toEqual([1, 5, 3, 4, 0, 2]);
+    expect(() => made.sort('n', { reverse: [true, false] })).toThrow("1 columns, and 'reverse' has 2 entries");
     expect(
       Dataset.fromColumns({ t: ['\u{1F600}', '\uFFFD', 'z'] })
         .sort('t')
@@ -263,6 +269,22 @@ describe('columns', () => {
     ]);
     const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
     expect(classes.castColumn('label', value('string')).column('label')).toEqual(['no', 'yes', 'yes']);
+    const texts = Dataset.fromColumns({ t: ['1', ' inf', '-Infinity', 'nan', '1e3', '0.5 '] });
+    expect(texts.castColumn('t', value('float64')).column('t')).toEqual([1, Infinity, -Infinity, NaN, 1000, 0.5]);
+    for (const text of ['0x10', '0b1', '1_000', '\u00a01', '', ' '])
+      expect(() => Dataset.fromColumns({ t: [text] }).castColumn('t', value('float64')), text).toThrow('is no float64');
+    expect(
+      Dataset.fromColumns({ t: ['1', '0', 'True'] })
+        .castColumn('t', value('bool'))
+        .column('t'),
+    ).toEqual([true, false, true]);
+    expect(
+      Dataset.fromColumns({ n: [NaN, -Infinity, 2] })
+        .castColumn('n', value('string'))
+        .column('n'),
+    ).toEqual(['nan', '-inf', '2']);
+    const named = Dataset.fromColumns({ t: ['yes', ' no ', '1', '+1', ' 0', '-1'] });
+    expect(named.castColumn('t', new ClassLabel({ names: ['no', 'yes'] })).column('t')).toEqual([1, 0, 1, 1, 0, -1]);
     expect(() => dataset.castColumn('text', value('int32'))).toThrow('Column \'text\', row 0: "a b" is no int32');
     expect(() => dataset.castColumn('score', value('int32'))).toThrow('1.5 is no int32');
   });
@@ -277,9 +299,13 @@ describe('columns', () => {
     expect(made.unique('l')).toEqual(['pos', 'neg']);
     expect(() => made.classEncodeColumn('gap')).toThrow('missing in row 1');
     expect(() => dataset.classEncodeColumn('score')).toThrow('float64');
-    expect(Dataset.fromColumns({ n: [10, 9] }).classEncodeColumn('n').features['n']).toEqual(
-      new ClassLabel({ names: ['9', '10'] }),
-    );
+    // Values of datasets 5.2.
+    const numbers = Dataset.fromColumns({ n: [3, 1, 2, 10], b: [true, false, true, true] });
+    const counted = numbers.classEncodeColumn('n').classEncodeColumn('b');
+    expect(counted.classLabel('n').names).toEqual(['1', '10', '2', '3']);
+    expect(counted.column('n')).toEqual([3, 0, 2, 1]);
+    expect(counted.classLabel('b').names).toEqual(['False', 'True']);
+    expect(counted.column('b')).toEqual([1, 0, 1, 1]);
   });
 
   it('concatenateDatasets', () => {

@@ -204,7 +204,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<Dataset<Row>>;
   async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<Dataset<Row>> {
-    return this.#take(await filterRows(this as Dataset<object>, predicate, options));
+    return this.#take(await filterRows(this as Dataset<Record<string, unknown>>, predicate, options));
   }
 
   #withTable<Other>(table: Table): Dataset<Other> {
@@ -262,8 +262,8 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * The dataset with one column as another type. @throws FeatureError for values that it cannot
-   * hold
+   * The dataset with one column as another type. Class labels become the names of their classes
+   * where that is text. @throws FeatureError for values that it cannot hold
    */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
     requireArgument('castColumn', 'name', name, text, DatasetError);
@@ -271,8 +271,10 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * A column of text (or whole numbers, or booleans) as class labels, its values in sorted order
-   * being the classes. @throws FeatureError when one is missing
+   * A column of text (or whole numbers, or booleans) as class labels. The classes are its values as
+   * texts, in sorted order: '10' comes before '9', as in `datasets`.
+   *
+   * @throws FeatureError when one is missing
    */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
     const column = findColumn(this.ordered(), name, 'classEncodeColumn');

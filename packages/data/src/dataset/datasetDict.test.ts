@@ -41,6 +41,15 @@ describe('DatasetDict', () => {
     }).classEncodeColumn('l');
     expect(encoded.split('train').features['l']).toEqual(new ClassLabel({ names: ['a', 'b', 'c'] }));
     expect([encoded.split('train').column('l'), encoded.split('test').column('l')]).toEqual([[1, 2], [0]]);
+    const classes = new ClassLabel({ names: ['no', 'yes'] });
+    const again = datasetDict({
+      train: Dataset.fromColumns({ l: [1, 0], b: [true, false] }, { features: { l: classes } }),
+      test: Dataset.fromColumns({ l: [-1], b: [true] }, { features: { l: classes } }),
+    })
+      .classEncodeColumn('l')
+      .classEncodeColumn('b');
+    expect(again.test?.toRows()).toEqual([{ l: -1, b: 1 }]);
+    expect(again.train?.features).toEqual({ l: classes, b: new ClassLabel({ names: ['False', 'True'] }) });
   });
 
   it('names the split in which something went wrong', async () => {

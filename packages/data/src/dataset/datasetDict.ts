@@ -190,10 +190,18 @@ class DatasetDictMethods<Row> {
     const all = (first[1].constructor as typeof Dataset).concatenate(
       splits.map(([, dataset]) => dataset.selectColumns(name) as unknown as Dataset<Row>),
     );
-    const feature = all.classEncodeColumn(name).features[name]!;
-    return this.#each((dataset) =>
-      dataset.castColumn(name, { type: 'value', dtype: 'string' }).castColumn(name, feature),
-    );
+    const encoded = all.classEncodeColumn(name);
+    const feature = encoded.features[name]!;
+    let row = 0;
+    return this.#each((dataset) => {
+      const labels = encoded.slice(row, row + dataset.length).column(name);
+      row += dataset.length;
+      const { columnNames } = dataset;
+      return dataset
+        .removeColumns(name)
+        .addColumn(name, labels, { feature })
+        .selectColumns(columnNames as never) as Dataset<Row>;
+    });
   }
 
   /** The different values of a column, by split. */

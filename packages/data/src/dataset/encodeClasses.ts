@@ -5,8 +5,10 @@ import { ClassLabel, describeFeature } from '../features/feature.ts';
 import { compareText } from './sortRows.ts';
 
 /**
- * The different values of a column in sorted order, as classes. @throws
- * FeatureError when one is missing
+ * The different values of a column as classes, called and sorted as the texts that Python makes of
+ * them: '10' comes before '9', and booleans are 'False' and 'True'.
+ *
+ * @throws FeatureError when one is missing
  */
 export function encodeClasses(name: string, column: Column): Column {
   const { feature } = column;
@@ -20,9 +22,9 @@ export function encodeClasses(name: string, column: Column): Column {
   const gap = values.indexOf(null);
   if (gap >= 0)
     throw new FeatureError(`classEncodeColumn: '${name}' is missing in row ${gap}. Filter such rows out first.`);
-  const different = [...new Set(values)];
-  different.sort((a, b) => (typeof a === 'string' ? compareText(a, b as string) : Number(a) - Number(b)));
-  const numbers = new Map(different.map((input, index) => [input, index]));
-  const labels = values.map((input) => numbers.get(input)!);
-  return makeColumn(name, labels, new ClassLabel({ names: different.map(String) }));
+  const texts = values.map((input) => (typeof input === 'boolean' ? (input ? 'True' : 'False') : String(input)));
+  const names = [...new Set(texts)].sort(compareText);
+  const numbers = new Map(names.map((text, index) => [text, index]));
+  const labels = texts.map((text) => numbers.get(text)!);
+  return makeColumn(name, labels, new ClassLabel({ names }));
 }

@@ -4,6 +4,7 @@ import { MapError } from '../errors.ts';
 import { show } from '../values.ts';
 import { checkAwaitedOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
+import { namingRows } from './failedRows.ts';
 import type { AnyFunction } from './mapRows.ts';
 import { filterOptions } from './options.ts';
 import type { FilterOptions } from './options.ts';
@@ -11,7 +12,8 @@ import type { FilterOptions } from './options.ts';
 /** What of a dataset a predicate is shown. */
 interface Rows {
   readonly length: number;
-  at(index: number): unknown;
+  readonly columnNames: readonly string[];
+  at(index: number): Readonly<Record<string, unknown>>;
   slice(start: number, end: number): { toColumns(): unknown };
 }
 
@@ -22,6 +24,9 @@ export async function checkFilter(predicate: unknown, options: FilterOptions): P
   requireArgument('filter', 'function', predicate, callable, MapError);
   await checkAwaitedOptions('filter', options, filterOptions, otherNames, MapError);
 }
+
+const columnsOf = (dataset: Rows) =>
+  new Map(dataset.columnNames.map((name) => [name, { at: (row: number) => dataset.at(row)[name] }]));
 
 /** Numbers of the rows for which a function says true. @throws MapError */
 export async function filterRows(dataset: Rows, predicate: AnyFunction, options: FilterOptions): Promise<Int32Array> {
@@ -34,8 +39,14 @@ export async function filterRows(dataset: Rows, predicate: AnyFunction, options:
   const step = batched ? batchSize : 1;
   for (let start = 0; start < dataset.length; start += step) {
     const rows = Array.from({ length: Math.min(step, dataset.length - start) }, (_, row) => start + row);
-    let answer = batched ? ask(dataset.slice(start, start + step).toColumns(), rows) : ask(dataset.at(start), start);
-    if (answer instanceof Promise) answer = await answer;
+    const input = batched ? dataset.slice(start, start + step).toColumns() : dataset.at(start);
+    let answer: unknown;
+    try {
+      answer = ask(input, batched ? rows : start);
+      if (answer instanceof Promise) answer = await answer;
+    } catch (error) {
+      throw namingRows(error, 'filter', columnsOf(dataset), start, start + rows.length);
+    }
     const answers: unknown = batched ? answer : [answer];
     if (!Array.isArray(answers) || answers.length !== rows.length)
       throw new MapError(

@@ -7,7 +7,7 @@ import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray, show } from '../values.ts';
 import { checkAwaitedOptions, checkOptions } from '../options.ts';
 import { LongWork } from './longWork.ts';
-import { tellMissing } from './missingValues.ts';
+import { namingRows } from './failedRows.ts';
 import { cacheOptions, mapOptions } from './options.ts';
 import { findColumn, setOwn } from './table.ts';
 import type { Table } from './table.ts';
@@ -125,7 +125,7 @@ async function callWithBatch(
   const indices = Array.from({ length: end - start }, (_, row) => start + row);
   const call = async () => (mapper as (batch: unknown, indices: number[]) => unknown)(batch, indices);
   const result = await call().catch((error: unknown) => {
-    throw tellMissing(error, table, start, end);
+    throw namingRows(error, 'map', table, start, end);
   });
   if (result === undefined || result === null) return undefined;
   if (typeof result !== 'object' || Array.isArray(result))
@@ -158,7 +158,7 @@ async function callWithRows(
       result = (mapper as (row: unknown, index: number) => unknown)(row, index);
       if (result instanceof Promise) result = await result;
     } catch (error) {
-      throw tellMissing(error, table, index, index + 1);
+      throw namingRows(error, 'map', table, index, index + 1);
     }
     if (result === undefined || result === null) {
       nothing += 1;

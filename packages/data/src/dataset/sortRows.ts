@@ -4,28 +4,24 @@ import type { SortOptions } from './options.ts';
 
 /**
  * Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it.
- * NaN counts as larger than any number.
+ * Missing values and NaN lie at one end, whatever the direction, NaN next to the numbers.
  */
 export function sortedRows(
   columns: readonly Column[],
   { reverse = false, nullPlacement = 'at_end' }: SortOptions,
 ): Int32Array {
   const length = columns[0]?.length ?? 0;
-  const directions = columns.map((_, index) => {
-    const descending = typeof reverse === 'boolean' ? reverse : reverse[index];
-    if (descending === undefined)
-      throw new DatasetError(
-        `sort: ${columns.length} columns, and 'reverse' has ${(reverse as readonly boolean[]).length} entries.`,
-      );
-    return descending ? -1 : 1;
-  });
+  if (typeof reverse !== 'boolean' && reverse.length !== columns.length)
+    throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${reverse.length} entries.`);
+  const directions = columns.map((_, index) => ((typeof reverse === 'boolean' ? reverse : reverse[index]) ? -1 : 1));
+  const endSign = nullPlacement === 'at_end' ? 1 : -1;
   const order = Array.from({ length }, (_, row) => row);
   order.sort((a, b) => {
     for (const [index, column] of columns.entries()) {
       const [left, right] = [column.at(a), column.at(b)];
-      if (left === null && right === null) continue;
-      if (left === null) return nullPlacement === 'at_end' ? 1 : -1;
-      if (right === null) return nullPlacement === 'at_end' ? -1 : 1;
+      const apart = distanceFromValues(left) - distanceFromValues(right);
+      if (apart !== 0) return apart * endSign;
+      if (distanceFromValues(left) > 0) continue;
       const compared = compareValues(left, right);
       if (compared !== 0) return compared * directions[index]!;
     }
@@ -34,11 +30,16 @@ export function sortedRows(
   return Int32Array.from(order);
 }
 
+/** How far from the values that can be compared something lies: 0 for those, NaN 1, nothing 2. */
+function distanceFromValues(input: unknown): number {
+  if (input === null) return 2;
+  return Number.isNaN(input) ? 1 : 0;
+}
+
 function compareValues(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   const [left, right] = [Number(a), Number(b)];
-  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
-  return left - right;
+  return left < right ? -1 : Number(left > right);
 }
 
 /** By code point; JavaScript's own order is by UTF-16 unit and differs for rare characters. */

@@ -71,12 +71,26 @@ export class ClassLabel {
     return this.names.length;
   }
 
-  /** The number of a class. @throws FeatureError for a name that is no class */
+  /**
+   * The number of a class: of its name, or its number written out. @throws FeatureError for a name
+   * that is no class
+   */
   str2int(name: string): number {
-    const index = this.names.indexOf(name);
-    if (index < 0)
+    const index = typeof name === 'string' ? this.numberOf(name) : undefined;
+    if (index === undefined || index < 0 || index >= this.numClasses)
       throw new FeatureError(`ClassLabel: ${quoted(name)} is none of the classes ${this.names.join(', ')}.`);
     return index;
+  }
+
+  /**
+   * What a text says: the number of the class of that name, blanks around it aside, or else the
+   * whole number that is written there. @internal
+   */
+  numberOf(given: string): number | undefined {
+    const written = given.trim();
+    const named = [this.names.indexOf(given), this.names.indexOf(written)].find((index) => index >= 0);
+    if (named !== undefined) return named;
+    return /^[+-]?\d+$/.test(written) ? Number(written) : undefined;
   }
 
   /** The name of a class. @throws FeatureError for a number that is no class */

@@ -113,7 +113,6 @@ describe('csv', () => {
     ['empty', '', 'is empty'],
     ['a long row', 'a,b\n1,2,3\n', 'line 2: 2 column names (a, b) and 3 fields. Pass columnNames'],
     ['an open quotation mark', 'a,b\n"x,1\ny,2\n', 'pass quote: null'],
-    ['a name twice', 'a,a\n1,2\n', "two columns are called 'a'"],
     ['another encoding', new Uint8Array([97, 10, 0xe9, 10]), 'no UTF-8'],
     ['a column that features names', 'a\n1\n', "no column 'zz'"],
   ])('errors: %s', async (what, content, message) => {

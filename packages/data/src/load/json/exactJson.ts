@@ -4,7 +4,7 @@ import { requireShallow } from '../../features/requireData.ts';
 import { jsonProblem } from './jsonProblem.ts';
 
 /** What `JSON.parse` would round, refuse or take for a whole number; a quick look. */
-const needsCare = /NaN|Infinity|\d{16}|\d\.0|\d[eE]/;
+const needsCare = /NaN|Infinity|\d{16}|\d\.0|\d[eE]|-0(?![.\d])/;
 const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g;
 
 /**
@@ -16,9 +16,11 @@ const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g;
 export function parseExactJson(text: string): unknown {
   if (!needsCare.test(text)) return JSON.parse(text);
   const mark = `${crypto.getRandomValues(new Uint32Array(4)).join('-')}:`;
-  const marked = text.replace(tokens, (token) =>
-    token.startsWith('"') || isPlain(token) ? token : `"${mark}${token}"`,
-  );
+  const marked = text.replace(tokens, (token) => {
+    // A whole number, which has no sign at zero.
+    if (token === '-0') return '0';
+    return token.startsWith('"') || isPlain(token) ? token : `"${mark}${token}"`;
+  });
   let parsed: unknown;
   try {
     parsed = JSON.parse(marked);

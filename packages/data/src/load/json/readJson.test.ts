@@ -49,6 +49,15 @@ describe('the shape of a JSON file', () => {
 });
 
 describe('the numbers of a JSON file', () => {
+  it('minus zero is a whole number without a point, and a float with one', async () => {
+    const made = await load('{"a":-0,"b":-0.0,"c":[-0,1]}\n{"a":2,"b":1,"c":[]}\n');
+    expect(made.features).toEqual({ a: value('int32'), b: value('float64'), c: list(value('int32')) });
+    expect(made.toRows()).toEqual([
+      { a: 0, b: -0, c: [0, 1] },
+      { a: 2, b: 1, c: [] },
+    ]);
+  });
+
   it('beyond 2^53 keep their digits as text, all of their column', async () => {
     const made = await load(
       '{"id":9007199254740993,"ids":[1],"o":{"id":-9007199254740993,"n":1}}\n{"id":5,"ids":[12345678901234567890]}\n',

@@ -15,6 +15,19 @@ describe('csv as pandas reads it', () => {
   it.each([
     ['an empty header cell', ',text\n0,a\n', [{ 'Unnamed: 0': 0, text: 'a' }]],
     ['two empty header cells', ',a,\n0,1,2\n', [{ 'Unnamed: 0': 0, a: 1, 'Unnamed: 2': 2 }]],
+    ['a name twice', 'a,a,b,a\n1,2,3,4\n', [{ a: 1, 'a.1': 2, b: 3, 'a.2': 4 }]],
+    ['a name twice beside what it would become', 'a,a,a.1\n1,2,3\n', [{ a: 1, 'a.2': 2, 'a.1': 3 }]],
+    ['a name like that of an empty cell', ',Unnamed: 0\n1,2\n', [{ 'Unnamed: 0.1': 1, 'Unnamed: 0': 2 }]],
+    ['a line of a tab before the header', '\t\na,b\n1,2\n', [{ a: 1, b: 2 }]],
+    [
+      'booleans in any case',
+      'a,b\ntRue,true\nFALSE,T\n,f\n',
+      [
+        { a: true, b: 'true' },
+        { a: false, b: 'T' },
+        { a: null, b: 'f' },
+      ],
+    ],
     [
       'a line of blanks',
       'a,b\n1,2\n   \n \t \n3,4\n',
@@ -88,6 +101,19 @@ describe('csv as pandas reads it', () => {
     await expect(load(content)).rejects.toThrow(DataFileError);
     await expect(load(content)).rejects.toThrow(message);
     if (never) await expect(load(content)).rejects.not.toThrow(never);
+  });
+
+  it('minus zero is a whole number without a point', async () => {
+    const made = await load('a,b\n-0,-0.0\n3,1\n');
+    expect(made.features).toEqual({ a: value('int32'), b: value('float64') });
+    expect(made.toRows()).toEqual([
+      { a: 0, b: -0 },
+      { a: 3, b: 1 },
+    ]);
+  });
+
+  it('columnNames that name a column twice are refused', async () => {
+    await expect(load('1,2\n', { columnNames: ['a', 'a'] })).rejects.toThrow("columnNames names 'a' twice");
   });
 
   it('a delimiter that is given is used', async () => {

@@ -1,4 +1,4 @@
-import { DataFileError } from '../../errors.ts';
+import { DataFileError, DatasetError } from '../../errors.ts';
 import { ownFeature } from '../../features/feature.ts';
 import type { Feature } from '../../features/feature.ts';
 import type { FileOptions } from '../loadOptions.ts';
@@ -37,14 +37,15 @@ const missingWords = [
  */
 export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): RawTable {
   const { quote = '"', columnNames, decimal = '.' } = options;
+  const twice = columnNames?.find((name, index) => columnNames.indexOf(name) !== index);
+  if (twice !== undefined) throw new DatasetError(`columnNames names '${twice}' twice.`);
   const delimiter = options.delimiter ?? (builder === 'tsv' ? '\t' : ',');
   if (columnNames === undefined) refuseJson(text, where);
   if (options.delimiter === undefined && columnNames === undefined) checkDelimiter(text, where, delimiter, quote);
   const records = separatedRecords(text, where, { delimiter, quote });
   const header = columnNames === undefined ? records.shift() : undefined;
-  const names = columnNames ?? header?.fields.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
+  const names = columnNames ?? (header && namesOfHeader(header.fields));
   if (!names) throw new DataFileError(`${where} is empty: a line with column names was expected.`);
-  checkNames(names, header ? `${where}, line ${header.line}` : where);
   checkWidths(records, names, where, quote);
   const missing = new Set(options.naValues ?? missingWords);
   const columns = new Map(
@@ -79,7 +80,7 @@ const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '
  * Excel separates by semicolons where the comma is the decimal mark.
  */
 function checkDelimiter(text: string, where: string, delimiter: string, quote: string | null): void {
-  const line = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? '';
+  const line = /^(?:[ \t]*[\r\n])*([^\r\n]*)/.exec(text)?.[1] ?? '';
   // A separator inside quotation marks is part of a name.
   const header =
     quote === null
@@ -97,13 +98,31 @@ function checkDelimiter(text: string, where: string, delimiter: string, quote: s
   );
 }
 
-function checkNames(names: readonly string[], where: string): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name))
-      throw new DataFileError(`${where}: two columns are called '${name}'. Pass columnNames with different ones.`);
-    seen.add(name);
+/**
+ * Names as pandas gives them: one that is empty says its place, and of two that are alike the second
+ * gets a number behind it, as in `score`, `score.1`.
+ */
+function namesOfHeader(fields: readonly string[]): string[] {
+  const names = fields.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
+  const isUnnamed = (index: number) => fields[index] === '';
+  // A column that has a name keeps it.
+  const order = [...names.keys()].sort((a, b) => Number(isUnnamed(a)) - Number(isUnnamed(b)));
+  const written = new Set(names);
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const index of order) {
+    const own = names[index]!;
+    let name = own;
+    let count = counts.get(own) ?? 0;
+    while (taken.has(name)) {
+      count += 1;
+      if (!written.has(`${own}.${count}`)) name = `${own}.${count}`;
+    }
+    counts.set(own, count);
+    taken.add(name);
+    names[index] = name;
   }
+  return names;
 }
 
 /** Short lines are filled with missing values, as in pandas; a long one has a field too many. */

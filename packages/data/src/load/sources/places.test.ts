@@ -53,7 +53,6 @@ describe('the line of a value that does not fit', () => {
       { features: { a: list(value('int32')) } },
       `, line 3: Column 'a', row 2: "x" is no int32`,
     ],
-    ['of two columns', 'a.csv', '\na,b,a\n1,2,3\n', {}, ", line 2: two columns are called 'a'"],
     ['of a record that is none', 'a.jsonl', '{"a":1}\n\n5\n{"a":1}\n', {}, ', line 3, record 1: 5 is no object'],
   ])('%s', async (_, name, content, options, message) => {
     await expect(rows(name, content, options)).rejects.toThrow(`'${join(folder, name)}'${message}`);
