@@ -35,7 +35,8 @@ function truncate(
       `maxLength is ${limit}, but the ${specials} special tokens alone do not fit. Raise maxLength.`,
     );
   const side = options.truncationSide ?? truncationSide;
-  const read = (of: readonly string[]): number => readLength(of, limit, pipeline.continues, side);
+  const read = (of: readonly string[]): number =>
+    strategy === 'longest_first' ? readLength(of, limit, pipeline.continues, side) : of.length;
   const [a, b = 0] = truncatedLengths(read(first), second && read(second), limit - specials, strategy);
   const keep = (of: readonly string[], length: number) =>
     side === 'left' ? of.slice(of.length - length) : of.slice(0, length);
@@ -85,6 +86,12 @@ export function encodeTexts(given: ReadTexts, options: ResolvedOptions, parts: E
     parts.warnOnce(
       'limit',
       'truncation was asked for, but neither tokenizer_config.json nor config.json states a limit: nothing is cut. Pass maxLength. ' +
+        '(Said once.)',
+    );
+  if (options.maxLength !== undefined && !options.strategy && options.paddingTo !== 'max_length')
+    parts.warnOnce(
+      'maxLength',
+      `maxLength is ${options.maxLength}, and nothing is cut or padded to it. Pass truncation: true to cut, or padding: 'max_length' to pad. ` +
         '(Said once.)',
     );
   const pad = <Columns extends object>(columns: Columns): Columns =>

@@ -58,11 +58,18 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
     throw new TokenizerError(`maxLength is ${shown(maxLength)}; a number of tokens was expected.`);
   checkSide(options.paddingSide, 'paddingSide');
   checkSide(options.truncationSide, 'truncationSide');
+  const { padToMultipleOf } = options;
+  if (padToMultipleOf !== undefined && (!Number.isInteger(padToMultipleOf) || padToMultipleOf < 1))
+    throw new TokenizerError(`padToMultipleOf is ${shown(padToMultipleOf)}; a positive whole number was expected.`);
+  if (padToMultipleOf !== undefined && !paddingTo)
+    throw new TokenizerError(`padToMultipleOf is ${padToMultipleOf}, and nothing is padded. Pass padding: true.`);
   const implied = maxLength !== undefined && options.truncation === undefined && !paddingTo;
-  return {
-    ...options,
-    strategy: truncationKind(implied ? true : options.truncation),
-    limit: maxLength ?? modelMaxLength,
-    paddingTo,
-  };
+  const strategy = truncationKind(implied ? true : options.truncation);
+  const limit = maxLength ?? modelMaxLength;
+  if (strategy && padToMultipleOf !== undefined && Number.isFinite(limit) && limit % padToMultipleOf !== 0)
+    throw new TokenizerError(
+      `Texts are cut to ${limit} tokens, which is no multiple of ${padToMultipleOf}: padded rows could be longer. ` +
+        'Pass a maxLength that is a multiple of padToMultipleOf.',
+    );
+  return { ...options, strategy, limit, paddingTo };
 }

@@ -221,6 +221,26 @@ describe('truncation', () => {
     ]);
   });
 
+  it('refuses only_second for a text without a second, with special tokens or not', () => {
+    for (const addSpecialTokens of [true, false])
+      expect(() =>
+        tokenizer('the vote was put off', { truncation: 'only_second', maxLength: 3, addSpecialTokens }),
+      ).toThrow(/no second sequence/);
+    expect(tokenizer('the', { truncation: 'only_second', maxLength: 3 }).input_ids).toHaveLength(3);
+  });
+
+  it('warns once about a maxLength that nothing is cut or padded to', async () => {
+    const said: string[] = [];
+    const own = await AutoTokenizer.fromPretrained(ownMini, { warn: (message) => void said.push(message) });
+    for (let i = 0; i < 2; i++)
+      expect(own(['the', 'the vote'], { padding: true, maxLength: 3 }).input_ids[0]).toHaveLength(4);
+    own('the', { truncation: false, maxLength: 2 });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/maxLength is 3, and nothing is cut or padded to it\. Pass truncation: true/);
+    own('the', { padding: 'max_length', maxLength: 3 });
+    expect(said).toHaveLength(1);
+  });
+
   it('warns once about a text over the limit, and once about truncation without a limit', async () => {
     const files = { vocabulary: await readFile(join(ownMini, 'vocab.txt'), 'utf8') };
     const said: string[] = [];
@@ -254,6 +274,18 @@ describe('padding', () => {
     expect(
       tokenizer('yes', { padding: 'max_length', maxLength: 7, paddingSide: 'left' }).attention_mask!.slice(0, 2),
     ).toEqual([0, 0]);
+  });
+
+  it('refuses a multiple that rows cannot keep to, and one for rows that are not padded', () => {
+    expect(() => tokenizer('the', { truncation: true, maxLength: 12, padding: true, padToMultipleOf: 8 })).toThrow(
+      /cut to 12 tokens, which is no multiple of 8/,
+    );
+    expect(() => tokenizer('the', { truncation: true, padding: true, padToMultipleOf: 7 })).toThrow(/cut to 96 tokens/);
+    expect(() => tokenizer('the', { padToMultipleOf: 8 })).toThrow(/nothing is padded\. Pass padding: true/);
+    expect(() => tokenizer('the', { padToMultipleOf: 0 })).toThrow(/padToMultipleOf is 0/);
+    expect(
+      tokenizer('the', { truncation: true, maxLength: 16, padding: true, padToMultipleOf: 8 }).input_ids,
+    ).toHaveLength(8);
   });
 
   it('pads features: keeps other keys, makes the mask, takes rows or columns', () => {
