@@ -6,10 +6,11 @@ import type { RowKind } from './rows.ts';
 const logits = 'If these are logits or probabilities, take the best class first: argmax(-1)';
 
 function readClasses(given: unknown, name: string): Table {
-  const [values, shape, place] = readGiven(given, name);
+  const expected = `one class number per row was expected. ${logits}`;
+  const [values, shape, place] = readGiven(given, name, `${expected}. Labels of tokens are given as one flat list.`);
   if (shape.length > 1) {
     refuse(
-      `${name} has shape [${shape.join(', ')}]; one class number per row was expected. ${logits}` +
+      `${name} has shape [${shape.join(', ')}]; ${expected}` +
         `${shape[1] === 1 ? ', or a threshold for a single column' : ''}. ` +
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );
