@@ -17,6 +17,15 @@ const optionNames: readonly string[] = [
   'truncationSide',
 ];
 
+const flags = ['addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask', 'returnSpecialTokensMask'] as const;
+
+/** What Python's tokenizers have beside, and what to do instead. */
+const otherNames: Readonly<Record<string, string>> = {
+  returnTensors: 'lists of numbers result; DataCollatorWithPadding makes arrays of them',
+  isSplitIntoWords: 'join the words by spaces',
+  textPair: 'the second texts are the second argument',
+};
+
 /** Options of one call with everything decided. */
 export interface ResolvedOptions extends EncodeOptions {
   /** undefined: nothing is cut. */
@@ -47,6 +56,9 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
     throw new TokenizerError(`The tokenizer takes its options as an object, { truncation, … }; got ${shown(options)}.`);
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue;
+    const camelCase = name.replace(/_[a-z]/g, (letter) => letter[1]!.toUpperCase());
+    if (Object.hasOwn(otherNames, camelCase))
+      throw new TokenizerError(`The tokenizer has no option '${name}': ${otherNames[camelCase]}.`);
     const nearest = nearestName(name, optionNames);
     throw new TokenizerError(
       `The tokenizer has no option '${name}'. ${nearest ? `Did you mean ${nearest}?` : `It takes: ${optionNames.join(', ')}.`}`,
@@ -56,6 +68,12 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   const { maxLength } = options;
   if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0))
     throw new TokenizerError(`maxLength is ${shown(maxLength)}; a number of tokens was expected.`);
+  for (const name of flags) {
+    const given: unknown = options[name];
+    const isDefault = given === undefined || (given === null && name !== 'addSpecialTokens');
+    if (!isDefault && typeof given !== 'boolean')
+      throw new TokenizerError(`${name} is ${shown(given)}; expected true or false.`);
+  }
   checkSide(options.paddingSide, 'paddingSide');
   checkSide(options.truncationSide, 'truncationSide');
   const { padToMultipleOf } = options;

@@ -20,7 +20,7 @@ export function requireText(value: unknown, name: string): asserts value is stri
         'dataset.filter((row) => row.column !== null), with the name of the column.',
     );
   if (typeof value !== 'string') {
-    const what = Array.isArray(value) ? shown(value) : `a ${typeof value}, ${shown(value)}`;
+    const what = typeof value === 'object' ? shown(value) : `a ${typeof value}, ${shown(value)}`;
     throw new TokenizerError(`${name} is ${what}; a string was expected. ${textAdvice(value)}`);
   }
   const half = value.search(/\p{Surrogate}/u);
@@ -73,7 +73,9 @@ export function readTexts(input: unknown, pair: unknown): ReadTexts {
   if (typeof input === 'string') {
     if (pair !== undefined && typeof pair !== 'string')
       throw new TokenizerError(
-        'One text was given with a list as its pair. Give a string with a string, or a list with a list.',
+        isTexts(pair)
+          ? 'One text was given with a list as its pair. Give a string with a string, or a list with a list.'
+          : `The second text is ${shown(pair)}; a string was expected. Options are an object, { truncation, … }.`,
       );
     requireText(input, 'text');
     if (pair !== undefined) requireText(pair, 'pair');

@@ -161,6 +161,25 @@ describe('encoding', () => {
     expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(/texts\[1\] is an array of 2/);
     expect(() => tokenizer('a\ud83db')).toThrow(/text holds half a character at 1, an unpaired surrogate \(U\+D83D\)/);
     expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
+    expect(() => tokenizer('a', { return_tensors: 'pt' } as object)).toThrow(
+      /no option 'return_tensors': lists of numbers/,
+    );
+    expect(() => tokenizer('a', { addSpecialTokens: 'no' } as object)).toThrow(
+      /addSpecialTokens is "no"; expected true/,
+    );
+    expect(() => tokenizer('a', { addSpecialTokens: null } as object)).toThrow(/addSpecialTokens is null/);
+    expect(() => tokenizer('a', { returnAttentionMask: 0 } as object)).toThrow(/returnAttentionMask is 0/);
+    expect(tokenizer('a', { returnAttentionMask: null } as object).attention_mask).toHaveLength(3);
+    expect(() => tokenizer('a', true as unknown as string)).toThrow(/The second text is true.*Options are an object/);
+    expect(() => tokenizer([{ text: 'a' } as unknown as string])).toThrow(
+      /texts\[0\] is an object with text; a string/,
+    );
+    expect(() => tokenizer.decode([[2, 3]] as never)).toThrow(
+      /decode: ids\[0\] is an array of 2; .* batchDecode takes/,
+    );
+    expect(() => tokenizer.decode([2, 3.5])).toThrow(/decode: ids\[1\] is 3.5; a token id was expected/);
+    expect(() => tokenizer.convertIdsToTokens(['2'] as never)).toThrow(/convertIdsToTokens: ids\[0\] is "2"/);
+    expect(tokenizer.decode(BigInt64Array.of(2n, 3n) as never)).toBe(tokenizer.decode([2, 3]));
     expect(() => tokenizer('a', { max_length: 3 } as object)).toThrow(/no option 'max_length'. Did you mean maxLength/);
     expect(() => tokenizer('a', { paddingSide: 'up' as 'left' })).toThrow(/paddingSide is "up"; expected 'left'/);
     expect(() => tokenizer('a', null, 5 as never)).toThrow(/options as an object.*got 5/);

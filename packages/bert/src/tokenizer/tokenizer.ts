@@ -1,4 +1,4 @@
-import { flag, optional, requireArgument, requireOptions, type Kind } from '@attune/validate';
+import { flag, optional, requireArgument, requireOptions, shown, type Kind } from '@attune/validate';
 import { writableFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
 import { encodeTexts, type EncodeParts } from './encode.ts';
 import { resolveOptions } from './encodeOptions.ts';
@@ -25,6 +25,18 @@ export interface TokenizerParts {
 }
 
 const idList: Kind = { what: 'a list of token ids', holds: isTexts };
+/** Ids as a list. @throws TokenizerError for what is no id: it would be left out in silence */
+function readIds(operation: string, given: Iterable<number>): number[] {
+  requireArgument(operation, 'ids', given, idList, TokenizerError);
+  const ids = [...given];
+  const wrong = ids.findIndex((id: unknown) => typeof id !== 'bigint' && !Number.isInteger(id));
+  if (wrong >= 0)
+    throw new TokenizerError(
+      `${operation}: ids[${wrong}] is ${shown(ids[wrong])}; a token id was expected.${isTexts(ids[wrong]) ? ' batchDecode takes lists of lists.' : ''}`,
+    );
+  return ids;
+}
+
 const decodeOptions = { skipSpecialTokens: optional(flag) };
 const tokenList: Kind = { what: 'a token or a list of tokens', holds: isTexts };
 
@@ -60,9 +72,8 @@ function tokenizerFiles({ json, config, modelMaxLength }: TokenizerParts, words:
 function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: EncodeParts) {
   const { idOf } = pipeline;
   const decode = (ids: Iterable<number>, options?: DecodeOptions): string => {
-    requireArgument('decode', 'ids', ids, idList, TokenizerError);
     if (options) requireOptions('decode', options, decodeOptions, { error: TokenizerError });
-    return pipeline.decode(ids, options);
+    return pipeline.decode(readIds('decode', ids), options);
   };
   return {
     tokenize(text: string): string[] {
@@ -84,8 +95,7 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
       return Array.from(tokens, idOf);
     },
     convertIdsToTokens(ids: Iterable<number>): string[] {
-      requireArgument('convertIdsToTokens', 'ids', ids, idList, TokenizerError);
-      return Array.from(ids, pipeline.tokenOf);
+      return readIds('convertIdsToTokens', ids).map(pipeline.tokenOf);
     },
   };
 }

@@ -66,6 +66,14 @@ export class DataCollatorWithPadding {
   constructor(options: DataCollatorWithPaddingOptions) {
     checkOptions('new DataCollatorWithPadding', options, optionKinds, otherNames, CollateError);
     const { tokenizer, padding = true, maxLength, padToMultipleOf } = options;
+    if (maxLength !== undefined && padding !== 'max_length')
+      throw new CollateError(
+        `new DataCollatorWithPadding: maxLength is ${maxLength}, and nothing is padded to it. Pass padding: 'max_length', or leave maxLength out; the tokenizer cuts.`,
+      );
+    if (padToMultipleOf !== undefined && (padding === false || padding === 'do_not_pad'))
+      throw new CollateError(
+        `new DataCollatorWithPadding: padToMultipleOf is ${padToMultipleOf}, and nothing is padded. Pass padding: true.`,
+      );
     const collate: DataCollator = (rows, features) =>
       collateWithPadding(rows, features ?? {}, tokenizer, { padding, maxLength, padToMultipleOf });
     return Object.assign(Object.setPrototypeOf(collate, new.target.prototype), { tokenizer }) as this;

@@ -27,6 +27,7 @@ export function renamedColumns(table: Table, names: Readonly<Record<string, stri
   const renamed = new Map<string, Column>();
   for (const [name, column] of table) {
     const own = Object.hasOwn(names, name) ? names[name]! : name;
+    if (own === '' && name !== '') throw new DatasetError(`renameColumns: the new name of '${name}' is empty.`);
     if (renamed.has(own)) throw new DatasetError(`renameColumns: two columns would be called '${own}'.`);
     renamed.set(own, column);
   }

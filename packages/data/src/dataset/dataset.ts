@@ -1,5 +1,6 @@
-import { arrayOf, instanceOf, requireArgument, text, wholeNumber } from '@attune/validate';
+import { arrayOf, instanceOf, requireArgument, shown, text, wholeNumber } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
+import { featureKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { checkOptions } from '../options.ts';
 import { show } from '../values.ts';
@@ -19,7 +20,7 @@ import * as kinds from './options.ts';
 import { shardRows } from './shardRows.ts';
 import { sortedRows } from './sortRows.ts';
 import { splitRows } from './splitRows.ts';
-import { findColumn } from './table.ts';
+import { findColumn, requireSingle } from './table.ts';
 import type { Table } from './table.ts';
 import type { FilterOptions, MapOptions, ShardOptions, SortOptions, SplitOptions } from './options.ts';
 import type {
@@ -136,12 +137,12 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     checkOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
     const names: readonly string[] = typeof columns === 'string' ? [columns] : columns;
     const table = this.ordered();
-    return this.#take(
-      sortedRows(
-        names.map((name) => findColumn(table, name, 'sort')),
-        options,
-      ),
-    );
+    const sorted = names.map((name) => {
+      const column = findColumn(table, name, 'sort');
+      requireSingle('sort', name, column);
+      return column;
+    });
+    return this.#take(sortedRows(sorted, options));
   }
 
   /**
@@ -229,8 +230,10 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /** The dataset without these columns. @throws DatasetError for one that is not there */
   removeColumns<Removed extends ColumnName<Row>>(
     names: Removed | readonly Removed[],
+    ...others: never[]
   ): Dataset<WithoutColumns<Row, Removed>> {
     requireArgument('removeColumns', 'names', names, kinds.columnNames, DatasetError);
+    refuseOthers('removeColumns', others);
     const removed = new Set<string>(typeof names === 'string' ? [names] : names);
     const { table, rows } = this.view;
     for (const name of removed) findColumn(table, name, 'removeColumns');
@@ -239,8 +242,12 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /** Only these columns, in that order. */
-  selectColumns<Kept extends ColumnName<Row>>(names: Kept | readonly Kept[]): Dataset<WithColumns<Row, Kept>> {
+  selectColumns<Kept extends ColumnName<Row>>(
+    names: Kept | readonly Kept[],
+    ...others: never[]
+  ): Dataset<WithColumns<Row, Kept>> {
     requireArgument('selectColumns', 'names', names, kinds.columnNames, DatasetError);
+    refuseOthers('selectColumns', others);
     const kept: readonly string[] = typeof names === 'string' ? [names] : names;
     return this.#withTable(new Map(kept.map((name) => [name, findColumn(this.view.table, name, 'selectColumns')])));
   }
@@ -267,6 +274,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
     requireArgument('castColumn', 'name', name, text, DatasetError);
+    requireArgument('castColumn', 'feature', feature, featureKind, DatasetError);
     return this.cast(Object.fromEntries([[name, feature]]));
   }
 
@@ -289,12 +297,25 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 }
 
+/** Names stand in one array: of several arguments, all but the first would be left out. */
+function refuseOthers(operation: string, others: readonly unknown[]): void {
+  if (others.length > 0)
+    throw new DatasetError(
+      `${operation} takes several names as one array, ['a', 'b']; got ${shown(others[0])} behind the first.`,
+    );
+}
+
 const datasetList = arrayOf(instanceOf(Dataset), 'Datasets, as concatenateDatasets([a, b])');
 
 /**
  * The rows of several datasets with the same columns, one dataset after the other. @throws
  * DatasetError, FeatureError
  */
-export function concatenateDatasets<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
+export function concatenateDatasets<Row>(datasets: readonly Dataset<Row>[], ...others: never[]): Dataset<Row> {
+  if (others.length > 0 && Array.isArray(datasets))
+    throw new DatasetError(
+      'concatenateDatasets takes an array of Datasets and no options: rows are put below each other. ' +
+        'For columns side by side use addColumn.',
+    );
   return Dataset.concatenate(datasets);
 }

@@ -166,12 +166,16 @@ class DatasetDictMethods<Row> {
 
   removeColumns<Removed extends ColumnName<Row>>(
     names: Removed | readonly Removed[],
+    ...others: never[]
   ): DatasetDict<WithoutColumns<Row, Removed>> {
-    return this.#each((dataset) => dataset.removeColumns(names));
+    return this.#each((dataset) => dataset.removeColumns(names, ...others));
   }
 
-  selectColumns<Kept extends ColumnName<Row>>(names: Kept | readonly Kept[]): DatasetDict<WithColumns<Row, Kept>> {
-    return this.#each((dataset) => dataset.selectColumns(names));
+  selectColumns<Kept extends ColumnName<Row>>(
+    names: Kept | readonly Kept[],
+    ...others: never[]
+  ): DatasetDict<WithColumns<Row, Kept>> {
+    return this.#each((dataset) => dataset.selectColumns(names, ...others));
   }
 
   cast(features: Features): DatasetDict<Row> {

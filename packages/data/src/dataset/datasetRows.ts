@@ -5,7 +5,7 @@ import type { Features } from '../features/feature.ts';
 import { checkOptions } from '../options.ts';
 import { show } from '../values.ts';
 import { iterOptions } from './options.ts';
-import { findColumn, setOwn, tableLength } from './table.ts';
+import { findColumn, requireSingle, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
 import type { ColumnName, RowBatch } from './rowTypes.ts';
 
@@ -130,11 +130,7 @@ export class DatasetRows<Row> {
 
   /** The different values of a column, in the order of their first appearance. */
   unique<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
-    const { feature } = findColumn(this.#table, name, 'unique');
-    if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct'))
-      throw new DatasetError(
-        `unique: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`,
-      );
+    requireSingle('unique', name, findColumn(this.#table, name, 'unique'));
     return [...new Set(this.column(name))];
   }
 

@@ -109,6 +109,10 @@ function keepClasses(name: string, column: Column, before: Column | undefined): 
   }
 }
 
+/** Whether what a function returned has columns by name: an array, a Map or a Dataset has none. */
+const holdsColumns = (result: unknown): result is Readonly<Record<string, unknown>> =>
+  typeof result === 'object' && result !== null && !(Symbol.iterator in result);
+
 async function callWithBatch(
   { table, mapper }: MapRequest,
   start: number,
@@ -128,7 +132,7 @@ async function callWithBatch(
     throw namingRows(error, 'map', table, start, end);
   });
   if (result === undefined || result === null) return undefined;
-  if (typeof result !== 'object' || Array.isArray(result))
+  if (!holdsColumns(result))
     throw new MapError(`map: the function must return an object of columns, and returned ${show(result)}.`);
   const columns = new Map<string, ArrayLike<unknown>>();
   for (const [name, values] of Object.entries(result)) {
@@ -164,7 +168,7 @@ async function callWithRows(
       nothing += 1;
       continue;
     }
-    if (typeof result !== 'object' || Array.isArray(result))
+    if (!holdsColumns(result))
       throw new MapError(
         `map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`,
       );

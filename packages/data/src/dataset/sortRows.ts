@@ -10,7 +10,8 @@ export function sortedRows(
   columns: readonly Column[],
   { reverse = false, nullPlacement = 'at_end' }: SortOptions,
 ): Int32Array {
-  const length = columns[0]?.length ?? 0;
+  const length = columns[0]?.length;
+  if (length === undefined) throw new DatasetError('sort: no column is named. Name at least one.');
   if (typeof reverse !== 'boolean' && reverse.length !== columns.length)
     throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${reverse.length} entries.`);
   const directions = columns.map((_, index) => ((typeof reverse === 'boolean' ? reverse : reverse[index]) ? -1 : 1));

@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
+import { describeFeature } from '../features/feature.ts';
 import { quoted } from '../values.ts';
 
 /** Named columns of one length. */
@@ -12,6 +13,14 @@ export function findColumn(table: Table, name: string, operation: string): Colum
       `${operation}: there is no column ${quoted(name)}. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
     );
   return column;
+}
+
+/** @throws DatasetError for a column of lists or objects, which cannot be compared */
+export function requireSingle(operation: string, name: string, { feature }: Column): void {
+  if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct'))
+    throw new DatasetError(
+      `${operation}: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`,
+    );
 }
 
 /** Sets a value of a row or batch, also one called `__proto__`, which assignment would lose. */

@@ -37,9 +37,8 @@ const missingWords = [
  */
 export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): RawTable {
   const { quote = '"', columnNames, decimal = '.' } = options;
-  const twice = columnNames?.find((name, index) => columnNames.indexOf(name) !== index);
-  if (twice !== undefined) throw new DatasetError(`columnNames names '${twice}' twice.`);
   const delimiter = options.delimiter ?? (builder === 'tsv' ? '\t' : ',');
+  checkFormat(delimiter, quote, columnNames);
   if (columnNames === undefined) refuseJson(text, where);
   if (options.delimiter === undefined && columnNames === undefined) checkDelimiter(text, where, delimiter, quote);
   const records = separatedRecords(text, where, { delimiter, quote });
@@ -58,6 +57,15 @@ export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv
     }),
   );
   return { columns, lineOf: (row) => records[row]!.line };
+}
+
+function checkFormat(delimiter: string, quote: string | null, columnNames: readonly string[] | undefined): void {
+  if (/[\r\n]/.test(delimiter) || delimiter === quote)
+    throw new DatasetError(
+      `delimiter is ${JSON.stringify(delimiter)}; it cannot be the end of a line or the quotation mark.`,
+    );
+  const twice = columnNames?.find((name, index) => columnNames.indexOf(name) !== index);
+  if (twice !== undefined) throw new DatasetError(`columnNames names '${twice}' twice.`);
 }
 
 function columnOfTexts(texts: readonly (string | null)[], feature: Feature | undefined, decimal: string): RawColumn {

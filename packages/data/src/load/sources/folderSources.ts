@@ -7,6 +7,22 @@ import type { Source, SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';
 import { unpack } from './unpack.ts';
 
+/** What Python's `datasets` reads beside, by these names; no name on the hub. */
+const otherKinds: readonly string[] = [
+  'arrow',
+  'audiofolder',
+  'excel',
+  'imagefolder',
+  'pandas',
+  'spark',
+  'sql',
+  'videofolder',
+  'webdataset',
+  'xls',
+  'xlsx',
+  'xml',
+];
+
 /**
  * The files of a folder, or of a repository on the hub.
  *
@@ -19,6 +35,10 @@ export async function sourcesOfFolder(
   isFolder: boolean,
   options: LoadDatasetOptions,
 ): Promise<SourcesBySplit> {
+  if (!isFolder && otherKinds.includes(path))
+    throw new DatasetError(
+      `Files of the kind '${path}' are not read; csv, tsv, json, jsonl, Parquet and text are. Save them as one of those first.`,
+    );
   const { HubError, listFiles, readHubFile } = await import('./hub.ts');
   const hub = {
     repoType: 'dataset' as const,
