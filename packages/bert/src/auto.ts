@@ -1,7 +1,7 @@
 import { ArgumentError } from '@attune/validate';
 import type { ModelFolder } from './checkpoint/modelFolder.ts';
 import type { AutoModels } from './modelClasses.ts';
-import type { FromPretrainedOptions } from './pretrained/loadPretrained.ts';
+import type { FromPretrainedOptions } from './pretrained/loadOptions.ts';
 
 /** Makes the loader of a task: it reads the model type and loads the class for it. */
 function autoClass<Task extends keyof AutoModels>(name: string, task: Task) {

@@ -3,7 +3,7 @@ export { AutoModel, AutoModelForSequenceClassification } from './auto.ts';
 export { BertModel, type BertModelOutput } from './bert/bertModel.ts';
 export type { PackedBatch } from './bert/packBatch.ts';
 export { unpackTokens } from './bert/unpackTokens.ts';
-export { loadReportMessage, type LoadReport } from './checkpoint/loadReport.ts';
+export { loadReportMessage, type LoadReport, type ProblemShape } from './checkpoint/loadReport.ts';
 export type {
   BlobLike,
   DirectoryHandle,
@@ -15,13 +15,11 @@ export type {
   WritableFolder,
 } from './checkpoint/modelFolder.ts';
 export type { PretrainedOptions } from './checkpoint/pretrainedFiles.ts';
-export type { ProblemShape } from './checkpoint/shapes.ts';
 export { BertConfig, type BertConfigFields, type BertConfigOptions, type ProblemType } from './config/bertConfig.ts';
-export { ConfigError } from './config/configError.ts';
+export { BatchError, ConfigError, DisposedModelError } from './errors.ts';
 export type { LabelOptions } from './config/labels.ts';
 export { BertForSequenceClassification, type SequenceClassifierOutput } from './heads/sequenceClassification.ts';
-export { BatchError, DisposedModelError } from './pretrained/errors.ts';
-export type { FromPretrainedOptions, NewModelOptions } from './pretrained/loadPretrained.ts';
+export type { FromPretrainedOptions, NewModelOptions } from './pretrained/loadOptions.ts';
 export type { ForwardOptions, HostArray, ModelInput, ModelInputs, Numbers } from './pretrained/modelInputs.ts';
 export {
   PretrainedModel,

@@ -1,10 +1,11 @@
 import { BertModel } from './bert/bertModel.ts';
 import type { ModelFolder } from './checkpoint/modelFolder.ts';
-import { modelTypeError } from './config/configError.ts';
+import { modelTypeError } from './errors.ts';
 import { BertForSequenceClassification } from './heads/sequenceClassification.ts';
-import type { FromPretrainedOptions } from './pretrained/loadPretrained.ts';
+import type { FromPretrainedOptions } from './pretrained/loadOptions.ts';
 import type { ModelClass } from './pretrained/modelKind.ts';
-import { loadModel, type PretrainedModel } from './pretrained/pretrainedModel.ts';
+import { loadModel } from './pretrained/loadPretrained.ts';
+import type { PretrainedModel } from './pretrained/pretrainedModel.ts';
 
 /** Makes the loader of a task: it reads the model type and loads the class for it. */
 function loaderOf<Model extends PretrainedModel>(classes: Readonly<Record<string, ModelClass<Model>>>) {

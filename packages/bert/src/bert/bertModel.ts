@@ -1,12 +1,11 @@
-import { packSequences, tensor, type Tensor } from '@attune/tensor';
-import { randomState } from '@attune/tensor/internal';
+import { packSequences, type Tensor } from '@attune/tensor';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { ForwardOptions, ModelInputs } from '../pretrained/modelInputs.ts';
 import type { ModelKind } from '../pretrained/modelKind.ts';
 import { PretrainedModel, type DropoutKey } from '../pretrained/pretrainedModel.ts';
 import { BertEmbeddings } from './embeddings.ts';
 import { BertEncoder } from './encoder.ts';
-import type { Run, WeightSource } from './layers.ts';
+import { randomKey, type Run, type WeightSource } from './layers.ts';
 import { packBatch, type PackedBatch } from './packBatch.ts';
 import { BertPooler } from './pooler.ts';
 import { bertShapes } from './weightShapes.ts';
@@ -67,13 +66,7 @@ export class BertModel extends PretrainedModel {
     const { config, device } = this;
     const drops =
       config.hiddenDropoutProb > 0 || config.attentionProbsDropoutProb > 0 || this.neftuneNoiseAlpha !== null;
-    const random =
-      this.training && drops
-        ? {
-            state: randomState(device, options),
-            tokenKeys: tensor(packed.tokenKeys, { shape: [packed.tokens], device }),
-          }
-        : null;
+    const random = this.training && drops ? randomKey(device, options, packed.tokenKeys) : null;
     const run: Run = { packed, random, sequences: packSequences(device, packed.cuSeqlens) };
     const embedded = this.embeddings.forward(run, this.encoder.readersBefore(0));
     const hiddenStates = this.encoder.forward(embedded, run, options.outputHiddenStates ?? false);

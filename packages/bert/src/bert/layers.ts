@@ -1,4 +1,14 @@
-import { LayerNorm, Linear, type Layer, type PackedSequences, type Parameter, type RandomKey } from '@attune/tensor';
+import {
+  LayerNorm,
+  Linear,
+  tensor,
+  type Device,
+  type Layer,
+  type PackedSequences,
+  type Parameter,
+  type RandomKey,
+} from '@attune/tensor';
+import { randomState } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { PackedBatch } from './packBatch.ts';
 
@@ -13,6 +23,21 @@ export interface Run {
   /** Where dropout gets its bits; null when nothing is dropped. */
   readonly random: RandomKey | null;
 }
+
+/**
+ * What dropout draws its bits with.
+ *
+ * @param key seed and update
+ * @param tokenKeys which token of which example each vector is, [n]
+ */
+export const randomKey = (
+  device: Device,
+  key: Parameters<typeof randomState>[1],
+  tokenKeys: Uint32Array,
+): RandomKey => ({
+  state: randomState(device, key),
+  tokenKeys: tensor(tokenKeys, { shape: [tokenKeys.length], device }),
+});
 
 /** The weights below a name. */
 export const below =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BatchError } from '../pretrained/errors.ts';
+import { BatchError } from '../errors.ts';
 import type { ModelInputs } from '../pretrained/modelInputs.ts';
 import { packBatch } from './packBatch.ts';
 

@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { BatchError } from '../pretrained/errors.ts';
+import { BatchError } from '../errors.ts';
 import { readInput, requireInputs, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
 /** The real tokens of a batch, one sequence after the other; nothing of the padding. */

@@ -1,6 +1,19 @@
 import { objectWith, requireArgument, shown } from '@attune/validate';
-import { BatchError } from '../pretrained/errors.ts';
+import { BatchError } from '../errors.ts';
 import type { PackedBatch } from './packBatch.ts';
+
+/**
+ * How many numbers each token has.
+ *
+ * @throws BatchError for values that are not of so many tokens
+ */
+export function tokenWidth(where: string, values: ArrayLike<number>, tokens: number): number {
+  const width = (values as ArrayLike<number> | undefined)?.length ? values.length / tokens : NaN;
+  if (Number.isInteger(width)) return width;
+  throw new BatchError(
+    `${where}: values must be an array [${tokens} tokens, width], such as await lastHiddenState.data(); got ${shown(values)}.`,
+  );
+}
 
 const packedBatch = objectWith("the output's packed", { rows: 'number', columns: 'number', tokens: 'number' });
 
@@ -15,11 +28,7 @@ export function unpackTokens(
   packed: Pick<PackedBatch, 'rows' | 'columns' | 'tokens' | 'paddedIndex'>,
 ): { data: Float32Array; shape: number[] } {
   requireArgument('unpackTokens', 'packed', packed, packedBatch, BatchError);
-  const width = (values as ArrayLike<number> | undefined)?.length ? values.length / packed.tokens : NaN;
-  if (!Number.isInteger(width))
-    throw new BatchError(
-      `unpackTokens: values must be an array [${packed.tokens} tokens, width], such as await lastHiddenState.data(); got ${shown(values)}.`,
-    );
+  const width = tokenWidth('unpackTokens', values, packed.tokens);
   const data = new Float32Array(packed.rows * packed.columns * width);
   packed.paddedIndex.forEach((index, token) => {
     for (let channel = 0; channel < width; channel++) data[index * width + channel] = values[token * width + channel]!;

@@ -1,5 +1,5 @@
 import { floatsOf } from '@attune/tensor/internal';
-import { CheckpointError } from './checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 
 /** A tensor as it stands in a safetensors file. */
 export interface StoredTensor {

@@ -1,4 +1,4 @@
-import { CheckpointError } from './checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 
 // With AutoModel the head would be lost.
 const convert =

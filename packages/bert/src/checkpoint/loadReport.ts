@@ -1,5 +1,13 @@
 import { objectWith, requireArgument } from '@attune/validate';
-import type { ProblemShape } from './shapes.ts';
+
+/** A weight whose shape in the checkpoint is not the model's. */
+export interface ProblemShape {
+  readonly name: string;
+  /** Shape in the checkpoint. */
+  readonly checkpoint: readonly number[];
+  /** Shape in the model. */
+  readonly model: readonly number[];
+}
 
 /** What happened when a checkpoint was loaded into a model. Names are the model's. */
 export interface LoadReport {

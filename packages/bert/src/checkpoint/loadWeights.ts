@@ -1,20 +1,16 @@
 import { Mt19937 } from '@attune/tensor';
-import { CheckpointError } from './checkpointError.ts';
+import type { ModelKind } from '../pretrained/modelKind.ts';
+import { CheckpointError } from '../errors.ts';
 import type { HostWeight } from './checkpointFiles.ts';
 import { toFloat32, type StoredTensor } from './floats.ts';
-import type { LoadReport } from './loadReport.ts';
+import type { LoadReport, ProblemShape } from './loadReport.ts';
 import { matchNames } from './matchNames.ts';
 import { newWeight, type NewWeightOptions } from './newWeights.ts';
-import type { ProblemShape } from './shapes.ts';
 
 export interface PlanOptions {
-  /** Model class and checkpoint name, for the report. */
-  readonly model: string;
+  readonly kind: Pick<ModelKind, 'architecture' | 'basePrefix' | 'mayBeNew'>;
+  /** Name of the checkpoint, for the report. */
   readonly source: string;
-  /** What the base model is called inside the model, with its dot; '' for the base model itself. */
-  readonly basePrefix: string;
-  /** Weights that a checkpoint may lack without being broken. */
-  readonly mayBeNew: (name: string) => boolean;
   /** Draw weights anew whose shapes differ, instead of refusing the checkpoint. */
   readonly ignoreMismatchedSizes: boolean;
   readonly seed: number;
@@ -38,15 +34,16 @@ export interface WeightPlan {
 type Checkpoint = ReadonlyMap<string, StoredTensor>;
 
 function refuseMissing(missing: readonly string[], checkpoint: Checkpoint, options: PlanOptions): void {
-  const broken = missing.filter((name) => !options.mayBeNew(name));
+  const { kind, source } = options;
+  const broken = missing.filter((name) => !kind.mayBeNew(name));
   if (broken.length === 0) return;
   throw new CheckpointError(
-    `${options.source} lacks weights of ${options.model}: ${atMost(broken)}. It has: ${atMost([...checkpoint.keys()])}. ` +
+    `${source} lacks weights of ${kind.architecture}: ${atMost(broken)}. It has: ${atMost([...checkpoint.keys()])}. ` +
       'The file is not whole, belongs to another kind of model, or config.json asks for more layers than it has.',
   );
 }
 
-function refuseMismatched(mismatched: readonly ProblemShape[], { source, model }: PlanOptions): void {
+function refuseMismatched(mismatched: readonly ProblemShape[], { source, kind }: PlanOptions): void {
   const shown = mismatched
     .slice(0, 5)
     .map(
@@ -54,7 +51,7 @@ function refuseMismatched(mismatched: readonly ProblemShape[], { source, model }
         `${name}: checkpoint [${given.join(', ')}], model [${wanted.join(', ')}]`,
     );
   throw new CheckpointError(
-    `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${model}'s: ` +
+    `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${kind.architecture}'s: ` +
       `${shown.join('; ')}. ` +
       'Match config and checkpoint, or pass { ignoreMismatchedSizes: true } to draw them anew.',
   );
@@ -72,11 +69,11 @@ export function planWeights(
   checkpoint: Checkpoint,
   options: PlanOptions,
 ): WeightPlan {
-  const { model, source, seed } = options;
+  const { kind, source, seed } = options;
   const { found, missing, unexpected, renamed } = matchNames(
     [...shapes.keys()],
     [...checkpoint.keys()],
-    options.basePrefix,
+    kind.basePrefix,
   );
   refuseMissing(missing, checkpoint, options);
   const mismatched: ProblemShape[] = [];
@@ -89,7 +86,11 @@ export function planWeights(
     else mismatched.push({ name, checkpoint: shape, model: wanted });
   }
   if (mismatched.length > 0 && !options.ignoreMismatchedSizes) refuseMismatched(mismatched, options);
-  return { shapes, stored, report: { model, source, missing, unexpected, mismatched, renamed, seed } };
+  return {
+    shapes,
+    stored,
+    report: { model: kind.architecture, source, missing, unexpected, mismatched, renamed, seed },
+  };
 }
 
 /** The weights of a plan: those of the checkpoint in float32, and the newly drawn ones. */

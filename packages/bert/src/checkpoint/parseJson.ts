@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { CheckpointError } from './checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 import { refuseForeignText } from './foreignContent.ts';
 
 /** Levels of lists and objects; the files of checkpoints have fewer than ten. */

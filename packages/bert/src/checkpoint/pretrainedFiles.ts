@@ -1,7 +1,8 @@
 import type { ResolveOptions } from '@attune/hub';
-import { shown } from '@attune/validate';
-import { CheckpointError } from './checkpointError.ts';
-import { readerOf, type ModelFolder } from './modelFolder.ts';
+import { callable, flag, nonEmptyText, optional, shown, type Kind } from '@attune/validate';
+import { CheckpointError } from '../errors.ts';
+import { readerOf } from './folderReader.ts';
+import type { ModelFolder } from './modelFolder.ts';
 
 /**
  * How files of a hub repository are found: `revision`, `cacheDir`, `localFilesOnly`,
@@ -11,6 +12,16 @@ export interface PretrainedOptions extends Omit<ResolveOptions, 'repoType'> {
   /** Folder inside the repository or folder, such as '0_Transformer'. Default: its top. */
   subfolder?: string | undefined;
 }
+
+/** What each of these options must be. */
+export const pretrainedKinds = {
+  revision: optional(nonEmptyText),
+  cacheDir: optional(nonEmptyText),
+  localFilesOnly: optional(flag),
+  forceDownload: optional(flag),
+  onProgress: optional(callable),
+  subfolder: optional(nonEmptyText),
+} satisfies Readonly<Record<keyof PretrainedOptions, Kind>>;
 
 /** The files of one checkpoint, wherever it is. */
 export interface PretrainedFiles {

@@ -1,4 +1,4 @@
-import { CheckpointError } from './checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 import type { StoredTensor } from './floats.ts';
 import { whatTheyAre, type PretrainedFiles } from './pretrainedFiles.ts';
 import { readTensors } from './readTensors.ts';

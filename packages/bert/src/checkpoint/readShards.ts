@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { CheckpointError } from './checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 import type { StoredTensor } from './floats.ts';
 import { parseJsonObject } from './parseJson.ts';
 import type { PretrainedFiles } from './pretrainedFiles.ts';

@@ -1,4 +1,4 @@
-import { CheckpointError } from './checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 
 /** Bytes of '50GB', '200MB', '5GiB' or a number. @throws CheckpointError for anything else */
 export function parseShardSize(size: number | string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { BertConfig } from './bertConfig.ts';
-import { ConfigError } from './configError.ts';
+import { ConfigError } from '../errors.ts';
 
 const ownMini = JSON.parse(
   readFileSync(new URL('../../golden/own-mini/config.json', import.meta.url), 'utf8'),
@@ -30,6 +30,12 @@ describe('BertConfig', () => {
     });
     expect(config.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
     expect(config.classifierDropout).toBeNull();
+  });
+
+  it('keeps what the file says where an override is undefined', () => {
+    const named = { ...ownMini, id2label: { 0: 'no', 1: 'yes' } };
+    const config = BertConfig.fromJson(named, { hiddenSize: undefined, id2label: undefined });
+    expect(config).toMatchObject({ hiddenSize: 32, labels: ['no', 'yes'] });
   });
 
   it('writes what it read, and what it does not know', () => {

@@ -1,5 +1,5 @@
-import { nearestName, object, requireArgument, shown } from '@attune/validate';
-import { ConfigError, modelTypeError } from './configError.ts';
+import { nearestName, object, provided, requireArgument, shown } from '@attune/validate';
+import { ConfigError, modelTypeError } from '../errors.ts';
 import { checkFields, defaults, fieldNames, type BertConfigFields, type ProblemType } from './fields.ts';
 import { defaultLabels, resolveLabels, type LabelOptions } from './labels.ts';
 
@@ -154,7 +154,7 @@ export class BertConfig implements BertConfigFields {
       (typeof newLabels === 'number' && newLabels === fileLabels?.length && !overrides.id2label && !overrides.label2id);
     // What labels mean was decided for the file's labels.
     if (overrides.numLabels !== undefined && overrides.numLabels !== (fileLabels?.length ?? 2)) delete read.problemType;
-    const options = { ...read, ...(keep && fileLabels ? { id2label: fileLabels } : {}), ...overrides };
+    const options = { ...read, ...(keep && fileLabels ? { id2label: fileLabels } : {}), ...provided(overrides) };
     const extra = Object.fromEntries(Object.entries(json).filter(([key]) => !ownKeys.has(key)));
     return new BertConfig(options as BertConfigOptions, {
       extra,

@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { ConfigError } from './configError.ts';
+import { ConfigError } from '../errors.ts';
 
 /** What labels mean, as `transformers` names it. */
 export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';

@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { ConfigError } from './configError.ts';
+import { ConfigError } from '../errors.ts';
 
 /** How many labels a model has, and what they are called. */
 export interface LabelOptions {

@@ -1,8 +1,7 @@
-import { Dropout, tensor, type Linear, type Tensor } from '@attune/tensor';
-import { randomState } from '@attune/tensor/internal';
+import { Dropout, type Linear, type Tensor } from '@attune/tensor';
 import { BertModel } from '../bert/bertModel.ts';
 import { classifierSite } from '../bert/encoder.ts';
-import { linearOf, type WeightSource } from '../bert/layers.ts';
+import { linearOf, randomKey, type WeightSource } from '../bert/layers.ts';
 import { bertShapes } from '../bert/weightShapes.ts';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { ModelKind } from '../pretrained/modelKind.ts';
@@ -48,14 +47,8 @@ export abstract class BertHead extends PretrainedModel {
    * @returns [n, numLabels]
    */
   protected classify(vectors: Tensor, tokenKeys: Uint32Array, key: DropoutKey): Tensor {
-    const { device } = this;
     const drops = this.training && this.dropout.p > 0;
-    const random = drops
-      ? {
-          state: randomState(device, key),
-          tokenKeys: tensor(tokenKeys, { shape: [tokenKeys.length], device }),
-        }
-      : null;
+    const random = drops ? randomKey(this.device, key, tokenKeys) : null;
     return this.classifier.forward(this.dropout.forward(vectors, random));
   }
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '@attune/tensor';
 import { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from '@attune/tensor/internal';
 import { shown } from '@attune/validate';
 import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
-import { BatchError } from '../pretrained/errors.ts';
+import { BatchError } from '../errors.ts';
 import { readInput, rowsOf, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
 /** The class that the loss passes over (PyTorch's `ignore_index`). */

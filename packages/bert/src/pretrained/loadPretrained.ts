@@ -1,91 +1,27 @@
-import { defaultDevice, Parameter, type Device } from '@attune/tensor';
-import {
-  anything,
-  callable,
-  flag,
-  instanceOf,
-  nonEmptyText,
-  objectWith,
-  optional,
-  requireArgument,
-  requireOptions,
-  wholeNumber,
-} from '@attune/validate';
+import { currentSeed, defaultDevice, Parameter, type Device } from '@attune/tensor';
+import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { WeightSource } from '../bert/layers.ts';
-import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import type { HostWeight } from '../checkpoint/checkpointFiles.ts';
-import type { LoadReport } from '../checkpoint/loadReport.ts';
+import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
 import { loadWeights, planWeights } from '../checkpoint/loadWeights.ts';
 import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
-import {
-  openPretrained,
-  whatTheyAre,
-  type PretrainedFiles,
-  type PretrainedOptions,
-} from '../checkpoint/pretrainedFiles.ts';
+import { openPretrained, pretrainedKinds, whatTheyAre, type PretrainedFiles } from '../checkpoint/pretrainedFiles.ts';
 import { readCheckpoint } from '../checkpoint/readCheckpoint.ts';
-import { BertConfig, bertConfigOptionNames, type BertConfigOptions } from '../config/bertConfig.ts';
-import { ConfigError } from '../config/configError.ts';
-import type { ModelKind } from './modelKind.ts';
+import { BertConfig, bertConfigOptionNames } from '../config/bertConfig.ts';
+import { CheckpointError } from '../errors.ts';
+import {
+  fromPretrainedAdvice,
+  fromPretrainedKinds,
+  newModelKinds,
+  type FromPretrainedOptions,
+  type NewModelOptions,
+} from './loadOptions.ts';
+import type { ModelClass, ModelKind } from './modelKind.ts';
 import { requireComputable, requireMemory } from './requireFit.ts';
 
-/** What a model that is made or loaded is given beside its configuration. */
-export interface NewModelOptions {
-  /** Where the weights live. Default: the default device, opened when first needed. */
-  device?: Device | undefined;
-  /**
-   * Seed of newly drawn weights and of dropout. Default: that of the last `setSeed`, else 42. The
-   * same seed draws the same weights every time; a `setSeed` after the model was made changes
-   * nothing of it.
-   */
-  seed?: number | undefined;
-}
-
-/** What `fromPretrained` takes, besides any field of the configuration in camelCase. */
-export interface FromPretrainedOptions extends BertConfigOptions, PretrainedOptions, NewModelOptions {
-  /**
-   * Draw weights anew whose shapes differ from the checkpoint's, instead of refusing it. Default
-   * false.
-   */
-  ignoreMismatchedSizes?: boolean | undefined;
-  /** Do not print the load report (`model.loadReport` has it all the same). Default false. */
-  silent?: boolean | undefined;
-}
-
-const newModelOptions = {
-  device: optional(objectWith('a device, as openDevice() or defaultDevice() give', { info: 'object' })),
-  seed: optional(wholeNumber(0, 2 ** 32 - 1)),
-};
-
-const fromPretrainedOptions = {
-  ...newModelOptions,
-  ignoreMismatchedSizes: optional(flag),
-  silent: optional(flag),
-  revision: optional(nonEmptyText),
-  cacheDir: optional(nonEmptyText),
-  localFilesOnly: optional(flag),
-  forceDownload: optional(flag),
-  onProgress: optional(callable),
-  subfolder: optional(nonEmptyText),
-  // The configuration checks its own fields.
-  ...Object.fromEntries(bertConfigOptionNames.map((name) => [name, anything])),
-};
-
-const advice = {
-  error: ConfigError,
-  otherNames: {
-    from_tf: 'a TensorFlow checkpoint is converted in Python first, with from_tf=True and save_pretrained',
-    from_flax: 'a Flax checkpoint is converted in Python first, with from_flax=True and save_pretrained',
-    torch_dtype: 'weights are float32 here; mixed precision is chosen where the model is trained (fp16)',
-    torchDtype: 'weights are float32 here; mixed precision is chosen where the model is trained (fp16)',
-    dtype: 'weights are float32 here; mixed precision is chosen where the model is trained (fp16)',
-    device_map: 'pass device',
-    config: 'pass the fields to change themselves, such as { numLabels: 3 }',
-    token: 'log in with `hf auth login`, or set HF_TOKEN',
-    use_safetensors: 'safetensors files are all that is read',
-  },
-};
+/** The seed of models that are given none. */
+export const defaultSeed = (): number => currentSeed() ?? 42;
 
 /** What a model is built of. */
 export interface ModelParts {
@@ -105,25 +41,18 @@ function sourceOf(weights: ReadonlyMap<string, HostWeight>, device: Device): Wei
 }
 
 /** The weights of a new model, all drawn. */
-export async function drawWeights(
-  kind: ModelKind,
-  config: BertConfig,
-  options: NewModelOptions,
-  defaultSeed: number,
-): Promise<ModelParts> {
+export async function drawWeights(kind: ModelKind, config: BertConfig, options: NewModelOptions): Promise<ModelParts> {
   const where = `${kind.architecture}.fromConfig`;
   requireArgument(where, 'config', config, instanceOf(BertConfig));
-  requireOptions(where, options, newModelOptions);
+  requireOptions(where, options, newModelKinds);
   requireComputable(config, where);
-  const { seed = defaultSeed } = options;
+  const { seed = defaultSeed() } = options;
   const shapes = kind.shapes(config);
   const device = await readyDevice(options.device);
   requireMemory(device, shapes, where);
   const plan = planWeights(shapes, new Map(), {
-    model: kind.architecture,
+    kind: { ...kind, mayBeNew: () => true },
     source: 'nothing',
-    basePrefix: kind.basePrefix,
-    mayBeNew: () => true,
     ignoreMismatchedSizes: false,
     seed,
   });
@@ -144,52 +73,61 @@ async function readConfig(files: PretrainedFiles): Promise<Record<string, unknow
  * @param where the function as its caller wrote it
  * @param classOf which model class to make of a `model_type`
  */
-export async function readWeights<Class extends { readonly kind: ModelKind }>(
+async function readWeights<Class extends { readonly kind: ModelKind }>(
   where: string,
   classOf: (modelType: unknown, source: string) => Class,
   nameOrFolder: ModelFolder,
   options: FromPretrainedOptions,
-  defaultSeed: number,
 ): Promise<ModelParts & { readonly modelClass: Class }> {
   requireArgument(where, 'nameOrFolder', nameOrFolder, modelFolder(), CheckpointError);
-  requireOptions(where, options, fromPretrainedOptions, advice);
-  const {
-    revision,
-    cacheDir,
-    localFilesOnly,
-    forceDownload,
-    onProgress,
-    subfolder,
-    silent: _,
-    ...modelOptions
-  } = options;
-  const { device: givenDevice, seed = defaultSeed, ignoreMismatchedSizes = false, ...overrides } = modelOptions;
-  const files = openPretrained(nameOrFolder, {
-    revision,
-    cacheDir,
-    localFilesOnly,
-    forceDownload,
-    onProgress,
-    subfolder,
-  });
+  requireOptions(where, options, fromPretrainedKinds, fromPretrainedAdvice);
+  const { device: givenDevice, seed = defaultSeed(), ignoreMismatchedSizes = false } = options;
+  const files = openPretrained(nameOrFolder, pick(options, Object.keys(pretrainedKinds)));
   const source = `${files.name}/config.json`;
   const json = await readConfig(files);
   const modelClass = classOf(json.model_type, source);
   const { kind } = modelClass;
-  const config = BertConfig.fromJson(json, overrides, source);
+  const config = BertConfig.fromJson(json, pick(options, bertConfigOptionNames), source);
   requireComputable(config, source);
   const checkpoint = await readCheckpoint(files);
   const plan = planWeights(kind.shapes(config), checkpoint, {
-    model: kind.architecture,
+    kind,
     source: files.name,
-    basePrefix: kind.basePrefix,
-    mayBeNew: kind.mayBeNew,
     ignoreMismatchedSizes,
     seed,
   });
   const device = await readyDevice(givenDevice);
   requireMemory(device, plan.shapes, files.name);
   return { modelClass, config, weights: sourceOf(loadWeights(plan, config), device), seed, report: plan.report };
+}
+
+/** What loading sets of a model. */
+interface LoadedModel {
+  loadReport: LoadReport | null;
+  headSeed: number | null;
+  eval(): unknown;
+}
+
+/**
+ * Loads a checkpoint into the class that is chosen by its `model_type`, in evaluation mode.
+ *
+ * @param where the function as its caller wrote it
+ */
+export async function loadModel<Model extends LoadedModel>(
+  where: string,
+  classOf: (modelType: unknown, source: string) => ModelClass<Model>,
+  nameOrFolder: ModelFolder,
+  options: FromPretrainedOptions = {},
+): Promise<Model> {
+  const parts = await readWeights(where, classOf, nameOrFolder, options);
+  const { modelClass, config, weights, seed, report } = parts;
+  const model = new modelClass(config, weights, seed);
+  model.loadReport = report;
+  model.headSeed = report.missing.length + report.mismatched.length > 0 ? report.seed : null;
+  const message = loadReportMessage(report);
+  if (message && !options.silent) console.warn(message);
+  model.eval();
+  return model;
 }
 
 /**
@@ -200,4 +138,9 @@ async function readyDevice(given: Device | undefined): Promise<Device> {
   const device = given ?? (await defaultDevice());
   await device.prepare(() => {});
   return device;
+}
+
+/** Of some options those of these names. */
+function pick<Options extends object>(options: Options, names: readonly string[]): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name))) as Partial<Options>;
 }

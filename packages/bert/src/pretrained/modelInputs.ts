@@ -1,5 +1,5 @@
 import { nearestName, shown } from '@attune/validate';
-import { BatchError } from './errors.ts';
+import { BatchError } from '../errors.ts';
 
 /** Numbers of an array; 64-bit ids as other libraries make them, too. */
 export type Numbers = ArrayLike<number> | ArrayLike<bigint>;

@@ -1,5 +1,5 @@
 import type { FileContent } from '@attune/platform';
-import { currentSeed, Module, tidy, type StateDict } from '@attune/tensor';
+import { Module, tidy, type StateDict } from '@attune/tensor';
 import {
   callable,
   flag,
@@ -20,13 +20,14 @@ import type { WeightSource } from '../bert/layers.ts';
 // Not loaded late: a page that lost its server meanwhile, or got a newer one,
 // would lose what it trained.
 import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
-import { CheckpointError } from '../checkpoint/checkpointError.ts';
-import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
-import { writableFolder, writeModelFiles, type ModelFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
+import { CheckpointError, DisposedModelError } from '../errors.ts';
+import type { LoadReport } from '../checkpoint/loadReport.ts';
+import { writableFolder, type ModelFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
+import { writeModelFiles } from '../checkpoint/writeModelFiles.ts';
 import { parseShardSize } from '../checkpoint/shardSize.ts';
 import { BertConfig } from '../config/bertConfig.ts';
-import { DisposedModelError } from './errors.ts';
-import { drawWeights, readWeights, type FromPretrainedOptions, type NewModelOptions } from './loadPretrained.ts';
+import type { FromPretrainedOptions, NewModelOptions } from './loadOptions.ts';
+import { defaultSeed, drawWeights, loadModel } from './loadPretrained.ts';
 import { requireInputs, type ForwardOptions, type ModelInputs } from './modelInputs.ts';
 import type { ModelClass, ModelKind } from './modelKind.ts';
 
@@ -90,7 +91,7 @@ export abstract class PretrainedModel extends Module {
    * @param weights gives the weight of each name
    * @param seed of dropout. Default: that of the last `setSeed`, else 42
    */
-  constructor(config: BertConfig, weights: WeightSource, seed: number = currentSeed() ?? 42) {
+  constructor(config: BertConfig, weights: WeightSource, seed: number = defaultSeed()) {
     super();
     const where = `new ${new.target.name}`;
     requireArgument(where, 'config', config, instanceOf(BertConfig));
@@ -110,7 +111,7 @@ export abstract class PretrainedModel extends Module {
     options: NewModelOptions = {},
   ): Promise<Model> {
     requireClass(this, 'fromConfig');
-    const { weights, seed } = await drawWeights(this.kind, config, options, currentSeed() ?? 42);
+    const { weights, seed } = await drawWeights(this.kind, config, options);
     const model = new this(config, weights, seed);
     model.headSeed = seed;
     return model;
@@ -242,26 +243,4 @@ export abstract class PretrainedModel extends Module {
           'Load it again, or call dispose() after the last use.',
       );
   }
-}
-
-/**
- * Loads a checkpoint into the class that is chosen by its `model_type`, in evaluation mode.
- *
- * @param where the function as its caller wrote it
- */
-export async function loadModel<Model extends PretrainedModel>(
-  where: string,
-  classOf: (modelType: unknown, source: string) => ModelClass<Model>,
-  nameOrFolder: ModelFolder,
-  options: FromPretrainedOptions = {},
-): Promise<Model> {
-  const parts = await readWeights(where, classOf, nameOrFolder, options, currentSeed() ?? 42);
-  const { modelClass, config, weights, seed, report } = parts;
-  const model = new modelClass(config, weights, seed);
-  model.loadReport = report;
-  model.headSeed = report.missing.length + report.mismatched.length > 0 ? report.seed : null;
-  const message = loadReportMessage(report);
-  if (message && !options.silent) console.warn(message);
-  model.eval();
-  return model;
 }

@@ -2,7 +2,7 @@ import type { Device } from '@attune/tensor';
 import { largestHead } from '@attune/tensor/internal';
 import type { WeightShapes } from '../bert/weightShapes.ts';
 import type { BertConfig } from '../config/bertConfig.ts';
-import { ConfigError } from '../config/configError.ts';
+import { ConfigError } from '../errors.ts';
 
 /** @throws ConfigError for a configuration that is right but cannot be computed here */
 export function requireComputable({ hiddenSize, numAttentionHeads }: BertConfig, source: string): void {

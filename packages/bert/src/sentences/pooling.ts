@@ -1,6 +1,7 @@
 import { objectWith, requireArgument, shown } from '@attune/validate';
 import type { PackedBatch } from '../bert/packBatch.ts';
-import { BatchError } from '../pretrained/errors.ts';
+import { tokenWidth } from '../bert/unpackTokens.ts';
+import { BatchError } from '../errors.ts';
 
 /** One vector per row, in row-major order: `shape` is [rows, width]. */
 export interface Vectors {
@@ -17,11 +18,7 @@ const sequences = objectWith("the output's packed", { rows: 'number', tokens: 'n
 
 function widthOf(where: string, values: ArrayLike<number>, packed: Sequences): number {
   requireArgument(where, 'packed', packed, sequences, BatchError);
-  const width = (values as ArrayLike<number> | undefined)?.length ? values.length / packed.tokens : NaN;
-  if (Number.isInteger(width)) return width;
-  throw new BatchError(
-    `${where}: values must be an array [${packed.tokens} tokens, width], such as await lastHiddenState.data(); got ${shown(values)}.`,
-  );
+  return tokenWidth(where, values, packed.tokens);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 import { refuseForeignText } from '../checkpoint/foreignContent.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import type { PretrainedFiles } from '../checkpoint/pretrainedFiles.ts';

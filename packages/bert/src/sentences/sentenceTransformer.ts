@@ -1,10 +1,8 @@
 import { noGrad, type Device } from '@attune/tensor';
 import {
   ArgumentError,
-  callable,
   flag,
   nonEmptyText,
-  objectWith,
   optional,
   requireArgument,
   requireOptions,
@@ -13,9 +11,10 @@ import {
   wholeNumber,
 } from '@attune/validate';
 import { BertModel } from '../bert/bertModel.ts';
-import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { CheckpointError } from '../errors.ts';
 import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
-import { openPretrained, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { openPretrained, pretrainedKinds, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { deviceKind } from '../pretrained/loadOptions.ts';
 import { AutoTokenizer } from '../tokenizer/autoTokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizerTypes.ts';
 import { clsPooling, maxPooling, meanPooling, normalize, type Vectors } from './pooling.ts';
@@ -42,13 +41,8 @@ export interface SentenceEncodeOptions {
 }
 
 const loadOptions = {
-  device: optional(objectWith('a device, as openDevice() or defaultDevice() give', { info: 'object' })),
-  revision: optional(nonEmptyText),
-  cacheDir: optional(nonEmptyText),
-  localFilesOnly: optional(flag),
-  forceDownload: optional(flag),
-  onProgress: optional(callable),
-  subfolder: optional(nonEmptyText),
+  device: deviceKind,
+  ...pretrainedKinds,
 };
 const encodeOptions = {
   batchSize: optional(wholeNumber(1)),

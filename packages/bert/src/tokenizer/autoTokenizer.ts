@@ -1,8 +1,6 @@
 import {
   ArgumentError,
   callable,
-  flag,
-  nonEmptyText,
   object,
   oneOf,
   optional,
@@ -11,19 +9,19 @@ import {
   text,
   wholeNumber,
 } from '@attune/validate';
-import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import { CheckpointError, modelTypeError, TokenizerError } from '../errors.ts';
 import { refuseForeignText } from '../checkpoint/foreignContent.ts';
-import { modelFolder, writeModelFiles, type ModelFolder } from '../checkpoint/modelFolder.ts';
+import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
+import { writeModelFiles } from '../checkpoint/writeModelFiles.ts';
 import { parseJsonObject } from '../checkpoint/parseJson.ts';
 import {
   openPretrained,
+  pretrainedKinds,
   whatTheyAre,
   type PretrainedFiles,
   type PretrainedOptions,
 } from '../checkpoint/pretrainedFiles.ts';
-import { modelTypeError } from '../config/configError.ts';
 import { bertSteps, isBert } from './bertSteps.ts';
-import { TokenizerError } from './errors.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
 import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
@@ -64,12 +62,7 @@ const overrideKinds = {
 };
 const loadKinds = {
   ...overrideKinds,
-  revision: optional(nonEmptyText),
-  cacheDir: optional(nonEmptyText),
-  localFilesOnly: optional(flag),
-  forceDownload: optional(flag),
-  onProgress: optional(callable),
-  subfolder: optional(nonEmptyText),
+  ...pretrainedKinds,
 };
 const fileKinds = {
   tokenizerJson: optional(object),

@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from './encodeOptions.ts';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import { padFeatures, type PadValues } from './pad.ts';
 import { buildSequence, specialCount, type Template } from './template.ts';
 import type { ReadTexts } from './texts.ts';

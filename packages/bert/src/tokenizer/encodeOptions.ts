@@ -1,5 +1,5 @@
 import { nearestName, shown } from '@attune/validate';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import { paddingKind } from './pad.ts';
 import type { EncodeOptions } from './tokenizerTypes.ts';
 import type { TruncationStrategy } from './truncation.ts';

@@ -1,6 +1,6 @@
 import { shown } from '@attune/validate';
 import type { AddedToken } from './addedTokens.ts';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import { isId, isObject, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
 
 const bertSpecialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];

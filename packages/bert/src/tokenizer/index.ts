@@ -16,5 +16,4 @@ export type {
 } from './tokenizerTypes.ts';
 export type { Features, PaddingStrategy, PadOptions } from './pad.ts';
 export type { TruncationStrategy } from './truncation.ts';
-export { TokenizerError, TruncationError } from './errors.ts';
-export { CheckpointError } from '../checkpoint/checkpointError.ts';
+export { CheckpointError, TokenizerError, TruncationError } from '../errors.ts';

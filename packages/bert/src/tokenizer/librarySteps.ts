@@ -2,7 +2,7 @@
 // loads them with the first.
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
 

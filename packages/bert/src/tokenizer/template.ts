@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import type { TokenizerJson } from './tokenizerJson.ts';
 
 /** One piece of the finished sequence: a special token, or all tokens of sequence A or B. */

@@ -1,5 +1,5 @@
 import { findAddedTokens, isNormalized } from './addedTokens.ts';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import type { TokenizerJson } from './tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
 import type { DecodeOptions } from './tokenizerTypes.ts';

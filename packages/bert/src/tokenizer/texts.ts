@@ -1,5 +1,5 @@
 import { shown } from '@attune/validate';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import type { TextPairs, Texts } from './tokenizerTypes.ts';
 
 /** What the tokenizer was called with: one text or many, each perhaps with a second. */

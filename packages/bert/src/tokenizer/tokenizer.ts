@@ -2,7 +2,7 @@ import { flag, optional, requireArgument, requireOptions, shown, type Kind } fro
 import { writableFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
 import { encodeTexts, type EncodeParts } from './encode.ts';
 import { resolveOptions } from './encodeOptions.ts';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 import { checkPadOptions, padFeatures, type Features, type PadOptions } from './pad.ts';
 import { readSpecialTokens, specialTokenFields, type SpecialTokens } from './specialTokens.ts';
 import { readTemplate } from './template.ts';

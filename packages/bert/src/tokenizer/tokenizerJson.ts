@@ -1,6 +1,6 @@
 import { shown } from '@attune/validate';
 import type { AddedToken } from './addedTokens.ts';
-import { TokenizerError } from './errors.ts';
+import { TokenizerError } from '../errors.ts';
 
 /** The parts of Hugging Face's tokenizer.json that are read here; the rest is kept as it is. */
 export interface TokenizerJson {
