@@ -144,6 +144,10 @@ describe('losses', () => {
     );
   });
 
+  it.each(losses)('%s takes further dimensions of 1', async (_, loss) => {
+    expect(loss(zeros([3, 1]), zeros([1, 1, 1]), { reduction: 'none' }).shape).toEqual([1, 3, 1]);
+  });
+
   it.each(losses)('%s repeats one of them', async (_, loss) => {
     const [once, twice] = await Promise.all(
       [zeros([3]), zeros([2, 3])].map((input) => loss(input, tensor([[1, 2, 3]])).item()),

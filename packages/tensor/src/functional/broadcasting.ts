@@ -31,13 +31,14 @@ export function broadcastShapes(operation: string, shapes: Readonly<Record<strin
 
 /**
  * Refuses a loss of every input against every target, which two shapes such as [4, 1] and [4] give:
- * the tensors may repeat to the shape of one of them.
+ * one of the tensors may repeat for the other, but not both.
  *
  * @throws ShapeError naming the operation and both shapes
  */
 export function requirePairs(operation: string, input: Shape, target: Shape): void {
   const result = broadcastShapes(operation, { input, target });
-  if (shapesEqual(result, input) || shapesEqual(result, target)) return;
+  const size = sizeOf(result);
+  if (size === sizeOf(input) || size === sizeOf(target)) return;
   throw new ShapeError(
     `${operation}: input has the shape ${formatShape(input)} and target ${formatShape(target)}: each number of one would be compared ` +
       `with each of the other, ${formatShape(result)}. Reshape one of them, or expand() both`,

@@ -54,6 +54,23 @@ describe('init', () => {
     expect([...(await init.constant(parameterOf([3]), 0.5).data())]).toEqual([0.5, 0.5, 0.5]);
   });
 
+  it.each<[Shape, number[]]>([
+    [
+      [2, 4],
+      [1, 0, 0, 0, 0, 1, 0, 0],
+    ],
+    [
+      [5, 2],
+      [1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+    ],
+    [
+      [3, 1],
+      [1, 0, 0],
+    ],
+  ])('has ones on the diagonal of %j only', async (shape, values) => {
+    expect([...(await init.eye(parameterOf(shape)).data())]).toEqual(values);
+  });
+
   it('makes orthonormal columns of a long matrix', async () => {
     const [rows, columns] = [64, 40];
     const q = await init.orthogonal(parameterOf([rows, columns])).data();

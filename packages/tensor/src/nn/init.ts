@@ -149,7 +149,9 @@ function requireMatrix(where: string, shape: Shape): readonly [number, number] {
 export function eye(parameter: Parameter): Parameter {
   return fill('init.eye', parameter, {}, {}, (_, shape) => {
     const [rows, columns] = requireMatrix('init.eye', shape);
-    return Float32Array.from({ length: rows * columns }, (__, index) => Number(index % (columns + 1) === 0));
+    return Float32Array.from({ length: rows * columns }, (__, index) =>
+      Number(index % columns === Math.floor(index / columns)),
+    );
   });
 }
 

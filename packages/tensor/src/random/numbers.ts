@@ -43,10 +43,10 @@ export function uniform(generator: Twister, count: number): Float32Array {
   return Float32Array.from({ length: count }, () => uniform24(generator));
 }
 
-export function integers(generator: Twister, count: number, low: number, high: number): Int32Array {
-  requireArgument('integers', 'count', count, aCount, TensorError);
-  requireArgument('integers', 'low', low, anInteger, TensorError);
-  requireArgument('integers', 'high', high, wholeNumber(low + 1, 2 ** 31), TensorError);
+export function integers(generator: Twister, count: number, low: number, high: number, where = 'integers'): Int32Array {
+  requireArgument(where, 'count', count, aCount, TensorError);
+  requireArgument(where, 'low', low, anInteger, TensorError);
+  requireArgument(where, 'high', high, wholeNumber(low + 1, 2 ** 31), TensorError);
   const width = high - low;
   // PyTorch takes two words for wide ranges, the higher first.
   const offset =

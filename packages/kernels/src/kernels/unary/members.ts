@@ -251,7 +251,8 @@ export const round: UnaryMember = {
 export const clamp: UnaryMember = {
   name: 'clamp',
   value: 'select(select(select(x, p, x < p), q, select(x, p, x < p) > q), x, isNan(x))',
-  derivative: 'f32(x > p && x < q)',
+  // An infinite bound is none: an infinite x lies within.
+  derivative: 'f32((x > p || p < -3.4028234e38) && (x < q || q > 3.4028234e38))',
   reference: (x, p, q) => Math.min(Math.max(x, p), q),
   integers: 'keep',
   ofIntegers: 'min(max(x, p), q)',

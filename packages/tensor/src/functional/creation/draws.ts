@@ -82,7 +82,9 @@ export function randint<D extends DType = 'i32'>(
   shape: Shape,
   options: DrawOptions<D> = {},
 ): Tensor<D> {
-  return drawn('randint', shape, options, 'i32', (generator, count) => numbers.integers(generator, count, low, high));
+  return drawn('randint', shape, options, 'i32', (generator, count) =>
+    numbers.integers(generator, count, low, high, 'randint'),
+  );
 }
 
 /** Draws in the shape, type and device of another tensor, where the options do not say others. */

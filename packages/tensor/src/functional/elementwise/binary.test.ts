@@ -218,6 +218,13 @@ describe('two tensors that broadcast', () => {
     expect(() => attune.add(1, 2)).toThrow('add: a and b are numbers; one must be a Tensor');
     expect(() => attune.mul(attune.gt(x, 1), 2)).toThrow(/mul: a mask of bool is no number/);
     expect(() => attune.where(x, 1, x)).toThrow(/where: condition must be a tensor of bool/);
+    const whole = attune.cast(x, 'i32');
+    expect(() => attune.where(attune.gt(x, 1), 2 ** 31, whole)).toThrow(
+      'where: a is 2147483648, which i32 does not hold; use cast() on the tensor',
+    );
+    expect(() => attune.where(attune.gt(x, 1), attune.cast(whole, 'u32'), -1)).toThrow(
+      'where: b is -1, which u32 does not hold',
+    );
     const gone = attune.exp(x);
     gone.dispose();
     expect(() => attune.sub(gone, 1)).toThrow(/memory was given back/);

@@ -96,6 +96,17 @@ describe('functions of every element', () => {
     expect(await zero.grad!.item()).toBe(0);
   });
 
+  it.each<[object, number[]]>([
+    [{ min: 0 }, [0, 0, 1, 1, 0]],
+    [{ max: 1 }, [1, 1, 0, 0, 0]],
+    [{ min: 0, max: 1 }, [0, 0, 0, 0, 0]],
+    [{ min: Infinity }, [0, 0, 0, 0, 0]],
+  ])('has the gradient of PyTorch of infinite numbers and clamp by %j', async (options, gradient) => {
+    const x = attune.tensor([-Infinity, -2, 3, Infinity, NaN], { device, requiresGrad: true });
+    attune.sum(attune.clamp(x, options)).backward();
+    expect([...(await x.grad!.data())]).toEqual(gradient);
+  });
+
   it('keeps the shape of empty tensors and scalars', async () => {
     expect((await attune.exp(attune.tensor([], { shape: [0, 3], device })).data()).length).toBe(0);
     expect(await attune.exp(attune.tensor([0], { shape: [], device })).item()).toBe(1);

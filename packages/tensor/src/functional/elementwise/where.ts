@@ -46,6 +46,8 @@ export function where<A extends Operand, B extends Operand>(
     ) as [Operand, Tensor];
     return where(condition, floatsA, floatsB) as Tensor as Tensor<NumberType<A, B>>;
   }
+  for (const [name, operand] of Object.entries<Operand>({ a, b }))
+    if (typeof operand === 'number') requireHeld('where', name, operand, first);
   const { device } = first;
   const shapes = {
     condition: condition.shape,

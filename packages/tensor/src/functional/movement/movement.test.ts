@@ -35,6 +35,12 @@ describe('what moves data equals PyTorch', () => {
     expect(api.permute(nine, [8, 7, 6, 5, 4, 3, 2, 1, 0]).shape).toEqual([1, ...shape]);
   });
 
+  it('rolls a dimension that is named twice by both shifts', async () => {
+    const x = make([2, 3]);
+    expect(await api.roll(x, [1, 1], [1, -1]).data()).toEqual(await api.roll(x, 2, 1).data());
+    expect(await api.roll(x, [1, -1], [0, 0]).data()).toEqual(await x.data());
+  });
+
   it('shares memory where elements stay in order', () => {
     const x = make([2, 1, 3]);
     for (const view of [
@@ -99,8 +105,19 @@ describe('misuse is told in words', () => {
     [
       'sizes that do not add up',
       ({ split }, x) => split!(x, [1, 2]),
-      /split: the sizes .* do not add up to 2, dimension 0 of \[2, 3\]/,
+      /split: the sizes \[1, 2\] do not add up to 2, dimension 0 of \[2, 3\]/,
     ],
+    [
+      'sizes that are none',
+      ({ split }, x) => split!(x, [1, -1]),
+      /split: size must be a whole number of at least 1, or an array of whole numbers; got an array whose element 1 is -1/,
+    ],
+    [
+      'a number for a list',
+      ({ repeat }, x) => repeat!(x, 2),
+      /repeat: repeats must be an array of whole numbers of at least 0; got 2/,
+    ],
+    ['dims that are none', ({ roll }, x) => roll!(x, 1, '0'), /roll: dims must be a whole number, or an array of them/],
     ['no tensors', ({ concat }) => concat!([]), /concat: tensors must be an array of at least one tensor/],
     [
       'shapes that differ',

@@ -222,7 +222,7 @@ export function diagonal<D extends DType>(input: Tensor<D>, offset = 0, dim0 = 0
   );
 }
 
-const countsKind = arrayOf(wholeNumber(0), 'an array of whole numbers of at least 0');
+const countsKind = arrayOf(wholeNumber(0), 'whole numbers of at least 0');
 const dimsKind: Kind = {
   what: 'a dimension, or an array of them',
   holds: (value) => typeof value === 'number' || Array.isArray(value),

@@ -3,7 +3,7 @@ import type { Kind } from '@attune/validate';
 import type { DType } from '../../dtypes.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxes, requireAxis } from '../axes.ts';
+import { requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { concat } from './joining.ts';
 import { flatten, reshape } from './movement.ts';
@@ -33,7 +33,7 @@ export function roll<D extends DType>(
     if (steps.length !== 1) throw new ShapeError(`roll: ${steps.length} shifts need as many dims`);
     return reshape(rolled(flatten(input), steps[0] as number, 0), input.shape);
   }
-  requireAxes('roll', 'dims', dims, input.shape);
+  requireArgument('roll', 'dims', dims, shiftsKind, TensorError);
   const axes = (typeof dims === 'number' ? [dims] : dims).map((dim) => requireAxis('roll', 'dims', dim, input.shape));
   if (axes.length !== steps.length) throw new ShapeError(`roll: got ${steps.length} shifts for ${axes.length} dims`);
   return axes.reduce((moved, axis, index) => rolled(moved, steps[index] as number, axis), input);

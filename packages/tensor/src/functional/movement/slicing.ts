@@ -97,7 +97,10 @@ export function narrow<D extends DType>(input: Tensor<D>, dim: number, start: nu
   return part(input, axis, first, length, 'narrow');
 }
 
-const sizesKind = arrayOf(wholeNumber(0), 'a whole number of at least 1, or an array of whole numbers');
+const sizesKind: Kind = {
+  ...arrayOf(wholeNumber(0), ''),
+  what: 'a whole number of at least 1, or an array of whole numbers',
+};
 
 /**
  * Parts of a dimension, each of `size` elements but for the last, or of these sizes. As
@@ -125,7 +128,7 @@ export function split<D extends DType>(input: Tensor<D>, size: number | readonly
   requireArgument('split', 'size', size, sizesKind, TensorError);
   if (size.reduce((sum, length) => sum + length, 0) !== extent)
     throw new ShapeError(
-      `split: the sizes ${shown(size)} do not add up to ${extent}, dimension ${axis} of ${formatShape(shape)}`,
+      `split: the sizes ${formatShape(size)} do not add up to ${extent}, dimension ${axis} of ${formatShape(shape)}`,
     );
   return parts(input, axis, size, 'split');
 }
