@@ -51,16 +51,26 @@ export function requireArgument(
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
   const error = advice?.error ?? ArgumentError;
-  if (!named.holds(options)) {
-    const names = firstOf(Object.keys(kinds), 3);
-    throw new error(`${where} takes its options as an object, { ${names} }; got ${shown(options)}`);
-  }
+  if (!named.holds(options)) throw new error(noOptions(where, options, kinds));
   // Options of every operation of a training step come here: what is right is told by comparisons.
   const given = options as Readonly<Record<string, unknown>>;
   for (const name in given)
     if (!Object.hasOwn(kinds, name) && Object.hasOwn(given, name) && given[name] !== undefined)
-      throw new error(`${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`);
+      throw new error(
+        isInstance(options)
+          ? noOptions(where, options, kinds)
+          : `${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`,
+      );
   for (const name in kinds) requireArgument(where, name, given[name], kinds[name]!, error);
+}
+
+/** Whether a class has made it, such as a Tensor in the place of options. */
+const isInstance = (value: unknown): boolean => ((value as object).constructor?.name || 'Object') !== 'Object';
+
+/** What is said of something else in the place of options. */
+function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
+  const names = firstOf(Object.keys(kinds), 3);
+  return `${where} takes ${names ? `its options as an object, { ${names} }` : 'no options'}; got ${shown(given)}`;
 }
 
 /** What to do in place of an option that does not exist. */

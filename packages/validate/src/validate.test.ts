@@ -70,6 +70,12 @@ describe('requireOptions', () => {
     [[1], 'f takes its options as an object, { batchSize, dataset }; got an array of 1'],
     [new Map(), 'f takes its options as an object, { batchSize, dataset }; got a Map'],
     [Promise.resolve({}), 'f takes its options as an object, { batchSize, dataset }; got a Promise; await it first'],
+    [
+      new (class Tensor {
+        readonly size = 1;
+      })(),
+      'f takes its options as an object, { batchSize, dataset }; got a Tensor',
+    ],
     [{}, 'f: dataset must be an array; got undefined'],
     [{ dataset: [], batchsize: 3 }, 'f has no option batchsize; did you mean batchSize?'],
     [{ dataset: [], batch_size: 3 }, 'f has no option batch_size; did you mean batchSize?'],
@@ -81,6 +87,13 @@ describe('requireOptions', () => {
     expect(() => requireOptions('f', options, kinds, { otherNames: { shuffle: 'pass a sampler' } })).toThrow(
       new ArgumentError(message),
     );
+  });
+
+  it.each([
+    [true, 'f takes no options; got true'],
+    [{ a: 1 }, 'f has no option a; it has none'],
+  ])('where there are none: %j', (options, message) => {
+    expect(() => requireOptions('f', options, {})).toThrow(new ArgumentError(message));
   });
 
   it('takes what is right, and what is left out as undefined', () => {
