@@ -1,5 +1,5 @@
 import { Gpu, openDevice } from '@attune/kernels';
-import { instanceOf, requireArgument } from '@attune/validate';
+import { instanceOf, requireArgument, shown } from '@attune/validate';
 import { TensorError } from './errors.ts';
 
 /** A GPU that tensors live on. */
@@ -15,8 +15,14 @@ let opened: Promise<Device> | null = null;
 /**
  * The device that is used where none is given: opened when first asked for, and anew when it was
  * lost or destroyed since. What lived on the lost one is gone.
+ *
+ * @throws TensorError for arguments: one with options of its own is opened by `openDevice`
  */
-export async function defaultDevice(): Promise<Device> {
+export async function defaultDevice(...given: readonly never[]): Promise<Device> {
+  if (given[0] !== undefined)
+    throw new TensorError(
+      `defaultDevice takes nothing; got ${shown(given[0])}. Use setDefaultDevice(await openDevice({ … }))`,
+    );
   const asked = (opened ??= openDevice());
   try {
     const device = await asked;

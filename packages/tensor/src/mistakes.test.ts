@@ -75,6 +75,25 @@ describe('a tensor in an expression of JavaScript', () => {
   });
 });
 
+describe('what PyTorch calls otherwise', () => {
+  it.each<[string, (p: Record<string, unknown>) => unknown]>([
+    ['is set', (p) => (p.requires_grad = false)],
+    ['is read', (p) => p.requires_grad],
+  ])('requires_grad that %s is told', (_, use) => {
+    expect(() => use(parameter(1) as never)).toThrow('requires_grad is called requiresGrad');
+  });
+
+  it('data cannot be set', async () => {
+    const p = parameter(1);
+    expect(() => Object.assign(p, { data: zeros([1]) })).toThrow(TypeError);
+    expect([...(await p.data())]).toEqual([1]);
+  });
+
+  it('JSON has the text of a tensor', () => {
+    expect(JSON.parse(JSON.stringify({ loss: zeros([]) }))).toEqual({ loss: zeros([]).toString() });
+  });
+});
+
 describe('gradients', () => {
   it('are let go of by null, and are set to nothing else', () => {
     const p = parameter(1, 2);
@@ -156,7 +175,31 @@ describe('losses', () => {
   });
 });
 
-describe('optimizers', () => {
+describe('modules', () => {
+  const layer = () => new attune.Linear({ inFeatures: 1, outFeatures: 1 });
+  it.each<[string, () => unknown, string]>([
+    [
+      'zeroGrad as in PyTorch',
+      () => layer().zeroGrad(true as never),
+      'zeroGrad takes nothing, as by set_to_none=True; got true',
+    ],
+    [
+      'where a hook stands',
+      () => layer().registerForwardHook(() => {}, { prepend: true } as never),
+      'registerForwardHook takes a hook alone; got an object with prepend',
+    ],
+    [
+      'what a hook is called with',
+      () => layer().registerForwardPreHook(() => {}, { withKwargs: true } as never),
+      'registerForwardPreHook takes a hook alone',
+    ],
+  ])('%s', (_, use, message) => {
+    expect(use).toThrow(message);
+  });
+});
+
+describe('optimizers and schedulers', () => {
+  const optimizer = () => new SGD([parameter(1)], { lr: 1 });
   it.each<[string, () => unknown, string]>([
     [
       'tensors',
@@ -177,6 +220,49 @@ describe('optimizers', () => {
       'a scheduler of an optimizer alone',
       () => getScheduler('linear', new SGD([parameter(1)], { lr: 1 }) as never),
       "getScheduler takes its options as an object, { optimizer, numTrainingSteps, … }; got an optimizer: getScheduler('linear', { optimizer })",
+    ],
+    [
+      'zeroGrad as in PyTorch',
+      () => optimizer().zeroGrad({ setToNone: false } as never),
+      'zeroGrad takes nothing, as by set_to_none=True; got an object with setToNone',
+    ],
+    [
+      'an epoch of a scheduler',
+      () => getScheduler('constant', { optimizer: optimizer(), numTrainingSteps: 9 }).step(3 as never),
+      'step takes nothing: it counts its calls',
+    ],
+    [
+      'an epoch beside a metric',
+      () => new attune.ReduceLROnPlateau(optimizer()).step(1, 3 as never),
+      'step takes the metric alone: it counts its calls; got 3',
+    ],
+    [
+      'an option of a plateau beside kwargs',
+      () => getScheduler('reduce_lr_on_plateau', { optimizer: optimizer(), patience: 3 } as never),
+      'getScheduler has no option patience; it has kwargs, numWarmupSteps, numTrainingSteps',
+    ],
+    [
+      'no number in kwargs',
+      () => getScheduler('polynomial', { baseLearningRate: 1, numTrainingSteps: 9, kwargs: { power: 'two' } }),
+      'the schedule polynomial: power must be a finite number; got "two"',
+    ],
+    [
+      'a generator that was gone through',
+      () => {
+        const parameters = new attune.Linear({ inFeatures: 1, outFeatures: 1 }).parameters();
+        return [new SGD([...parameters]), new SGD(parameters)];
+      },
+      'new SGD: no parameter was given. A generator such as model.parameters() can be gone through once; call it anew',
+    ],
+    [
+      'a group of the first form with an option that there is not',
+      () => new AdamW({ groups: [{ parameters: [parameter(1)], momentum: 1 }] } as never),
+      'new AdamW, group 0 has no option momentum',
+    ],
+    [
+      'another option beside the first form',
+      () => new AdamW({ groups: [{ parameters: [parameter(1)] }] } as never, { amsgrad: true } as never),
+      'new AdamW has no option amsgrad: it is not implemented',
     ],
   ])('%s', (_, use, message) => {
     expect(use).toThrow(message);

@@ -386,6 +386,11 @@ export class Tensor<D extends DType = DType> {
     throw new TensorError('a Tensor is no number: use add(x, y), mul(x, 2), gt(x, 0), or its value, await x.item()');
   }
 
+  /** What JSON has of it: its text. Values are read before, with `await x.toArray()`. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** What `console.log` shows in Node and Deno. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
@@ -432,6 +437,14 @@ export class Tensor<D extends DType = DType> {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+// PyTorch's names, which would be set without any effect.
+Object.defineProperty(Tensor.prototype, 'data', { writable: false });
+Object.defineProperty(Tensor.prototype, 'requires_grad', { get: refuseName, set: refuseName });
+
+function refuseName(): never {
+  throw new TensorError('requires_grad is called requiresGrad');
 }
 
 const backwardKinds = { releaseResults: optional(flag) };

@@ -1,4 +1,4 @@
-import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
+import { instanceOf, requireArgument, requireOptions, shown } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
@@ -58,6 +58,20 @@ export function requireHeld(operation: string, name: string, value: number, { dt
     throw new TensorError(`${operation}: ${name} is ${value}, which ${dtype} does not hold; use cast() on the tensor`);
 }
 
+/**
+ * Refuses what stands behind an operation's own arguments: a third tensor, or options of PyTorch's.
+ * Numbers pass, as `map` and `reduce` call with them.
+ *
+ * @throws TensorError
+ */
+export function requireNumberBehind(operation: string, behind: unknown): void {
+  if (typeof behind !== 'number' && behind !== undefined)
+    throw new TensorError(`${operation}: got ${shown(behind)} behind its arguments, which it does not take`);
+}
+
+/** What `zeroGrad` takes, of modules and optimizers. */
+export const letsGo = 'nothing, as by set_to_none=True';
+
 /** As `requireFloats`, for a second tensor that must have the element type of the first. */
 export function requireSameType(operation: string, name: string, input: Tensor, first: Tensor): void {
   requireFloats(operation, name, input, first);
@@ -78,3 +92,14 @@ export function requireGivenOptions(operation: string, options: unknown, kinds: 
 }
 
 const advice = { error: TensorError };
+
+/**
+ * Refuses arguments of a method whose twin in PyTorch has more.
+ *
+ * @param takes what the method takes, and what it does instead
+ * @throws TensorError
+ */
+export function requireNoMore(method: string, takes: string, given: readonly unknown[]): void {
+  const surplus = given.find((value) => value !== undefined);
+  if (surplus !== undefined) throw new TensorError(`${method} takes ${takes}; got ${shown(surplus)}`);
+}

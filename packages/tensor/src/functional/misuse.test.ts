@@ -36,7 +36,11 @@ describe('misuse is told in words', () => {
       ({ linear }) => linear!(x, x, null, { activation: 'relu' }),
       /linear: activation must be one of 'gelu'; got "relu"/,
     ],
-    ['a device for options', ({ tensor }) => tensor!([1], device), /tensor has no option/],
+    [
+      'a device for options',
+      ({ tensor }) => tensor!([1], device),
+      /tensor takes its options as an object, { shape, device, dtype, … }; got a Gpu/,
+    ],
     [
       'no options',
       ({ tensor }) => tensor!([1], null),
@@ -250,5 +254,25 @@ describe('a method refuses surplus arguments', () => {
   it('while functions let those pass that map and reduce give them', () => {
     expect([x, x].map(tensors.neg)).toHaveLength(2);
     expect([x, x].reduce(tensors.add)).toBeInstanceOf(tensors.Tensor);
+    expect([x, x].map(tensors.round)).toHaveLength(2);
+  });
+
+  it.each<[string, () => readonly unknown[], string]>([
+    ['add', () => [x, x, x], 'a Tensor'],
+    ['add', () => [x, x, { alpha: 2 }], 'an object with alpha'],
+    ['sub', () => [x, 1, { alpha: 2 }], 'an object with alpha'],
+    ['mul', () => [x, x, x], 'a Tensor'],
+    ['div', () => [x, x, { roundingMode: 'floor' }], 'an object with roundingMode'],
+    ['maximum', () => [x, x, x], 'a Tensor'],
+    ['minimum', () => [x, x, x], 'a Tensor'],
+    ['matmul', () => [x, x, x], 'a Tensor'],
+    ['logicalAnd', () => [x, x, x], 'a Tensor'],
+    ['logicalOr', () => [x, x, x], 'a Tensor'],
+    ['round', () => [x, { decimals: 2 }], 'an object with decimals'],
+    ['softmax', () => [x, -1, { dtype: 'f32' }], 'an object with dtype'],
+    ['logSoftmax', () => [x, -1, 'f32'], '"f32"'],
+  ])('and %s tells what would change it in PyTorch', (name, given, surplus) => {
+    const call = (tensors as unknown as Record<string, (...values: readonly unknown[]) => unknown>)[name]!;
+    expect(() => call(...given())).toThrow(`${name}: got ${surplus} behind its arguments, which it does not take`);
   });
 });

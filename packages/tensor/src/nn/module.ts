@@ -2,7 +2,7 @@ import { callable, flag, optional, requireArgument, text } from '@attune/validat
 import type { HookHandle } from '../autograd/gradHooks.ts';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
-import { requireGivenOptions } from '../functional/checks.ts';
+import { letsGo, requireGivenOptions, requireNoMore } from '../functional/checks.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { addHook } from './hooks.ts';
@@ -45,6 +45,7 @@ export interface NamedParametersOptions extends NamedOptions {
   readonly recurse?: boolean | undefined;
 }
 
+const theHook = 'a hook alone';
 const namedKinds = { prefix: optional(text), removeDuplicate: optional(flag) };
 const parametersKinds = { ...namedKinds, recurse: optional(flag) };
 
@@ -204,7 +205,8 @@ export abstract class Module {
   }
 
   /** Lets go of the gradients of all parameters. */
-  zeroGrad(): void {
+  zeroGrad(...given: readonly never[]): void {
+    requireNoMore('zeroGrad', letsGo, given);
     for (const parameter of this.parameters()) parameter.clearGrad();
   }
 
@@ -215,7 +217,12 @@ export abstract class Module {
    *
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
    */
-  registerForwardPreHook<Own extends Module>(this: Own, hook: ForwardPreHook<Own>): HookHandle {
+  registerForwardPreHook<Own extends Module>(
+    this: Own,
+    hook: ForwardPreHook<Own>,
+    ...given: readonly never[]
+  ): HookHandle {
+    requireNoMore('registerForwardPreHook', theHook, given);
     return addHook('registerForwardPreHook', this, 'before', hook);
   }
 
@@ -227,7 +234,8 @@ export abstract class Module {
    *
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
    */
-  registerForwardHook<Own extends Module>(this: Own, hook: ForwardHook<Own>): HookHandle {
+  registerForwardHook<Own extends Module>(this: Own, hook: ForwardHook<Own>, ...given: readonly never[]): HookHandle {
+    requireNoMore('registerForwardHook', theHook, given);
     return addHook('registerForwardHook', this, 'after', hook);
   }
 

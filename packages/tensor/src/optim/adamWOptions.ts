@@ -27,7 +27,7 @@ interface AdamWArguments extends OptimizerArguments {
 
 /** What `new AdamW(params, options)` was given, checked, with its defaults. */
 export function readAdamWArguments(params: unknown, given: unknown): AdamWArguments {
-  const [first, options, factors] = fromOneObject(params) ?? [params, given, []];
+  const [first, options, factors] = fromOneObject(params, given) ?? [params, given, []];
   const read = readOptimizerArguments<Pick<AdamWOptions, 'betas' | 'eps'>>(first, options, { ...description, factors });
   return { betas: [0.9, 0.999], eps: 1e-8, ...read } as AdamWArguments;
 }
@@ -44,13 +44,18 @@ interface OneObject {
 }
 
 /** The form of first versions, `new AdamW({ groups, learningRates, … })`, in today's. */
-function fromOneObject(params: unknown): [unknown, unknown, number[]] | null {
+function fromOneObject(params: unknown, given: unknown): [unknown, unknown, number[]] | null {
   if (typeof params !== 'object' || params === null || !Array.isArray((params as { groups?: unknown }).groups))
     return null;
   const { groups, learningRates, epsilon, device: _, ...rest } = params as OneObject;
   return [
-    groups.map(({ parameters, weightDecay = 0 }) => ({ params: parameters, weightDecay })),
+    groups.map(({ parameters, weightDecay = 0, learningRateFactor: __, ...others }) => ({
+      params: parameters,
+      weightDecay,
+      ...others,
+    })),
     {
+      ...(given as object),
       ...rest,
       ...(learningRates !== undefined && { lr: learningRates }),
       ...(epsilon !== undefined && { eps: epsilon }),

@@ -1,9 +1,10 @@
 import { accumulateLoss, createOptimizerState, OptimizerMembers, readOptimizerState } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import type { Corrections, MomentSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
-import { instanceOf, numberAtLeast, requireArgument, requireOptions, shown, wholeNumber } from '@attune/validate';
+import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
+import { letsGo, requireNoMore } from '../functional/checks.ts';
 import type { StateDict } from '../nn/module.ts';
 import { readEntries } from '../nn/stateEntries.ts';
 import type { LoadedEntry } from '../nn/stateEntries.ts';
@@ -156,7 +157,8 @@ export abstract class ArenaOptimizer implements Optimizer {
    * Lets all gradients go, as `zero_grad(set_to_none=True)` in PyTorch: they take memory again when
    * the next ones come.
    */
-  zeroGrad(): void {
+  zeroGrad(...given: readonly never[]): void {
+    requireNoMore('zeroGrad', letsGo, given);
     this.#requireUse('zeroGrad');
     for (const arena of this.#arenas) arena.zeroGrad();
     for (const { parameter } of this.#frozen) parameter.clearGrad();
@@ -180,10 +182,7 @@ export abstract class ArenaOptimizer implements Optimizer {
    * @throws TensorError when another optimizer has taken a parameter over
    */
   step(...given: readonly never[]): Promise<void> {
-    if (given.length > 0)
-      throw new TensorError(
-        `step takes nothing, and calls no closure: call backward() before it; got ${shown(given[0])}`,
-      );
+    requireNoMore('step', 'nothing, and calls no closure: call backward() before it', given);
     this.#requireUse('step');
     this.#admitUnfrozen();
     this.#rates.write(this.#state);

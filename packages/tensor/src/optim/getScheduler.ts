@@ -1,4 +1,4 @@
-import { requireArgument } from '@attune/validate';
+import { anything, requireArgument, requireOptions } from '@attune/validate';
 import { LrScheduler, optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from './optimizer.ts';
 import { ReduceLROnPlateau } from './reduceLROnPlateau.ts';
@@ -11,6 +11,8 @@ export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseL
   /** Its groups' learning rates are what the schedule's factors multiply. */
   readonly optimizer: Optimizer;
 }
+
+const plateauKinds = { kwargs: anything, numWarmupSteps: anything, numTrainingSteps: anything };
 
 /** Options of `getScheduler('reduce_lr_on_plateau', …)`. */
 export interface PlateauSchedulerOptions {
@@ -55,7 +57,10 @@ export function getScheduler(
       'getScheduler: with an optimizer its groups say the learning rate; leave baseLearningRate out',
     );
   // Warmup and length say nothing to it, as in transformers.
-  if (name === 'reduce_lr_on_plateau') return new ReduceLROnPlateau(optimizer, rest.kwargs);
+  if (name === 'reduce_lr_on_plateau') {
+    requireOptions('getScheduler', rest, plateauKinds, { error: ScheduleError });
+    return new ReduceLROnPlateau(optimizer, rest.kwargs);
+  }
   const schedules = optimizer.paramGroups.map(({ lr }) =>
     makeSchedule(name, { ...(rest as SchedulerOptions), baseLearningRate: lr }),
   );

@@ -1,4 +1,5 @@
 import { objectWith, requireArgument, wholeNumber } from '@attune/validate';
+import { requireNoMore } from '../functional/checks.ts';
 import type { Optimizer } from './optimizer.ts';
 import { ScheduleError } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
@@ -35,7 +36,8 @@ export class LrScheduler {
   }
 
   /** Call it once after each `optimizer.step()`. */
-  step(): void {
+  step(...given: readonly never[]): void {
+    requireNoMore('step', 'nothing: it counts its calls', given);
     this.#lastEpoch += 1;
     this.#set();
   }

@@ -1,4 +1,4 @@
-import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions, shown } from '@attune/validate';
+import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../tensor.ts';
@@ -137,7 +137,10 @@ export function readParams(where: string, params: unknown): PlainGroup[] {
       })
     : [{ named: nameAll(given) }];
   const all = groups.flatMap(({ named }) => named.map(([, parameter]) => parameter));
-  if (all.length === 0) throw new TensorError(`${where}: no parameter was given; got ${shown(params)} without any`);
+  if (all.length === 0)
+    throw new TensorError(
+      `${where}: no parameter was given${Array.isArray(params) ? '' : '. A generator such as model.parameters() can be gone through once; call it anew'}`,
+    );
   if (new Set(all).size !== all.length)
     throw new TensorError(`${where}: a parameter stands in two places of the groups`);
   const names = groups.flatMap(({ named }) => named.map(([name]) => name));

@@ -11,6 +11,7 @@ import {
   requireOptions,
   wholeNumber,
 } from '@attune/validate';
+import { requireNoMore } from '../functional/checks.ts';
 import { optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from './optimizer.ts';
 import { ScheduleError } from './schedules.ts';
@@ -130,7 +131,8 @@ export class ReduceLROnPlateau {
    *
    * @throws ScheduleError when the metric is no number
    */
-  step(metric: number): void {
+  step(metric: number, ...given: readonly never[]): void {
+    requireNoMore('step', 'the metric alone: it counts its calls', given);
     requireArgument('step', 'metric', metric, stateKinds.best, ScheduleError);
     this.#lastEpoch += 1;
     if (this.#isBetter(metric)) {

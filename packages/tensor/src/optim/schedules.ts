@@ -1,4 +1,13 @@
-import { numberAtLeast, object, oneOf, optional, requireArgument, requireOptions } from '@attune/validate';
+import {
+  number,
+  numberAtLeast,
+  object,
+  oneOf,
+  optional,
+  requireArgument,
+  requireOptions,
+  text,
+} from '@attune/validate';
 import type { Kind } from '@attune/validate';
 
 /** Names of schedules, as in `transformers`. */
@@ -211,7 +220,11 @@ export function makeSchedule(name: SchedulerType, options: SchedulerOptions): Sc
   const definition = definitions[name];
   const { baseLearningRate: base, numWarmupSteps: warmup = 0, numTrainingSteps: total, kwargs = {} } = options;
   for (const option of Object.keys(kwargs)) {
-    if (definition.options.includes(option)) continue;
+    if (definition.options.includes(option)) {
+      const kind = option.endsWith('Type') ? text : number;
+      requireArgument(`the schedule ${name}`, option, kwargs[option] ?? undefined, optional(kind), ScheduleError);
+      continue;
+    }
     const known = definition.options.length > 0 ? `it takes ${definition.options.join(', ')}` : 'it takes none';
     throw new ScheduleError(`the schedule ${name} has no option ${option}; ${known}`);
   }

@@ -9,7 +9,7 @@ import type { Shape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { addAlike } from './addAlike.ts';
 import { broadcastOf, broadcastShapes, writeGradient, writeSums } from '../broadcasting.ts';
-import { requireHeld } from '../checks.ts';
+import { requireHeld, requireNumberBehind } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
@@ -107,6 +107,7 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
  * @throws ShapeError, TensorError
  */
 export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  requireNumberBehind('add', arguments[2]);
   return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
 }
 
@@ -118,6 +119,7 @@ export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError
  */
 export function mul<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  requireNumberBehind('mul', arguments[2]);
   return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped(members.mul, a, b);
 }
 
@@ -146,6 +148,7 @@ function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
  * @throws ShapeError, TensorError
  */
 export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  requireNumberBehind('sub', arguments[2]);
   return mapped(members.sub, a, b);
 }
 
@@ -157,6 +160,7 @@ export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError
  */
 export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FloatOf<FirstType<A, B>>> {
+  requireNumberBehind('div', arguments[2]);
   return mapped(members.div, a, b);
 }
 
@@ -184,6 +188,7 @@ export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError
  */
 export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  requireNumberBehind('maximum', arguments[2]);
   return mapped(members.maximum, a, b);
 }
 
@@ -195,5 +200,6 @@ export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Besid
  * @throws ShapeError, TensorError
  */
 export function minimum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  requireNumberBehind('minimum', arguments[2]);
   return mapped(members.minimum, a, b);
 }

@@ -4,6 +4,7 @@ import * as members from '@attune/kernels/binary';
 import { sizeOf } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { broadcastOf, broadcastShapes } from '../broadcasting.ts';
+import { requireNumberBehind } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, Operand } from '../operands.ts';
 
@@ -88,6 +89,7 @@ export function ge<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
+  requireNumberBehind('logicalAnd', arguments[2]);
   return tested(members.logicalAnd, a, b);
 }
 
@@ -98,5 +100,6 @@ export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
  * @throws ShapeError, TensorError
  */
 export function logicalOr(a: Operand, b: Operand): Tensor<'bool'> {
+  requireNumberBehind('logicalOr', arguments[2]);
   return tested(members.logicalOr, a, b);
 }

@@ -3,7 +3,7 @@ import * as members from '@attune/kernels/unary';
 import { optional } from '@attune/validate';
 import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
-import { realNumber, requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
+import { realNumber, requireGivenOptions, requireHeld, requireNumberBehind, requireTensor } from '../checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
 
@@ -188,6 +188,7 @@ export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function round<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireNumberBehind('round', arguments[1]);
   return mapped(members.round, input);
 }
 

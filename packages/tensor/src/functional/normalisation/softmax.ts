@@ -3,7 +3,7 @@ import { operationResult } from '../../autograd/operation.ts';
 import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireAxis } from '../axes.ts';
-import { requireFloats } from '../checks.ts';
+import { requireFloats, requireNumberBehind } from '../checks.ts';
 import { transpose } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
 
@@ -14,6 +14,7 @@ import type { DType } from '../../dtypes.ts';
  * @throws ShapeError, TensorError
  */
 export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
+  requireNumberBehind('softmax', arguments[2]);
   return alongAxis('softmax', input, dim);
 }
 
@@ -24,6 +25,7 @@ export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> 
  * @throws ShapeError, TensorError
  */
 export function logSoftmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
+  requireNumberBehind('logSoftmax', arguments[2]);
   return alongAxis('logSoftmax', input, dim);
 }
 
