@@ -115,8 +115,9 @@ describe('a walk through modules', () => {
   it('gives what stands in two places once, or under both names', () => {
     const tied = new Tied();
     const names = (options = {}) => [...tied.namedParameters(options)].map(([name]) => name);
-    expect(names()).toEqual(['input.weight', 'own']);
-    expect(names({ removeDuplicate: false })).toEqual(['input.weight', 'output.weight', 'own']);
+    // As in PyTorch, a module's own come first.
+    expect(names()).toEqual(['own', 'input.weight']);
+    expect(names({ removeDuplicate: false })).toEqual(['own', 'input.weight', 'output.weight']);
     expect(names({ recurse: false })).toEqual(['own']);
     expect([...tied.modules()]).toHaveLength(2);
     expect([...tied.namedModules({ removeDuplicate: false })].map(([name]) => name)).toEqual(['', 'input', 'output']);

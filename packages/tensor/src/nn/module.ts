@@ -142,7 +142,7 @@ export abstract class Module {
     for (const [, module] of this.namedModules()) yield module;
   }
 
-  /** Every parameter with its name. */
+  /** Every parameter with its name; a module's own come before those of the modules inside. */
   namedParameters(options: NamedParametersOptions = {}): Generator<readonly [string, Parameter]> {
     requireGivenOptions('namedParameters', options, parametersKinds);
     const { prefix = '', removeDuplicate = true, recurse = true } = options;
@@ -154,14 +154,15 @@ export abstract class Module {
     recurse: boolean,
     seen: Set<Parameter> | null,
   ): Generator<readonly [string, Parameter]> {
-    for (const [name, part] of this.#parts()) {
-      if (part instanceof Module) {
-        if (recurse) yield* part.#parametersBelow(joined(prefix, name), recurse, seen);
-      } else if (!seen?.has(part)) {
-        seen?.add(part);
-        yield [joined(prefix, name), part];
-      }
+    const parts = [...this.#parts()];
+    for (const [name, part] of parts) {
+      if (part instanceof Module || seen?.has(part)) continue;
+      seen?.add(part);
+      yield [joined(prefix, name), part];
     }
+    if (!recurse) return;
+    for (const [name, part] of parts)
+      if (part instanceof Module) yield* part.#parametersBelow(joined(prefix, name), recurse, seen);
   }
 
   /** Every parameter, each once. */
