@@ -26,6 +26,7 @@ export type {
   Preparation,
   TrainerCallback,
 } from './callbacks/trainerCallback.ts';
+export { getLastCheckpoint } from './checkpoint/getLastCheckpoint.ts';
 export type { TrainerDataset } from './data/trainerDataset.ts';
 export {
   BatchTooLargeError,

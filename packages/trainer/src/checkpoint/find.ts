@@ -6,12 +6,25 @@ import { parseProgress } from './progress.ts';
 import { stepOf } from './checkpointName.ts';
 
 /**
- * The checkpoint of an output folder that was written last and is whole. Those that are passed over
- * are told.
+ * The checkpoint of an output folder that was written last and is whole.
  *
  * @throws CheckpointError when there is none
  */
 export async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
+  const found = await newestCheckpoint(outputDir);
+  if (found) return found;
+  throw new CheckpointError(
+    `there is no checkpoint in ${outputDir} to resume from: leave resumeFromCheckpoint out to begin, or give the path of one; ` +
+      'getLastCheckpoint(folder) gives null where there is none yet',
+  );
+}
+
+/**
+ * The same, null where there is none. Those that are passed over are told.
+ *
+ * @throws CheckpointError when none is whole
+ */
+export async function newestCheckpoint(outputDir: string): Promise<Checkpoint | null> {
   const names = (await files.list(outputDir)).filter((name) => !Number.isNaN(stepOf(name)));
   const folders = await Promise.all(
     names.map(async (name) => ({
@@ -34,9 +47,7 @@ export async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
     }
   }
   if (reasons.length > 0) throw new CheckpointError(`no checkpoint can be resumed from: ${reasons.join('; ')}`);
-  throw new CheckpointError(
-    `there is no checkpoint in ${outputDir} to resume from: leave resumeFromCheckpoint out to begin, or give the path of one`,
-  );
+  return null;
 }
 
 /** Copies of a folder have another time than the folder had: what stands in it is better. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CheckpointError, Trainer } from '../index.ts';
+import { CheckpointError, getLastCheckpoint, Trainer } from '../index.ts';
 import type { CallbackState, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
 
@@ -207,6 +207,18 @@ describe('a checkpoint that is damaged', () => {
 
   it('is found in the home folder by ~, as the output folder is', async () => {
     await expect(train({}, {}, '~/no such checkpoint')).rejects.toThrow(`${homedir()}/no such checkpoint is no`);
+  });
+
+  it('is found for a program that does not know whether there is one', async () => {
+    rmSync(folder(), { recursive: true });
+    expect(await getLastCheckpoint(folder())).toBeNull();
+    await train({ maxSteps: 4, saveSteps: 2 });
+    expect(await getLastCheckpoint(folder())).toBe(checkpoint(4));
+    writeFileSync(`${checkpoint(4)}/model.safetensors`, '');
+    expect(await getLastCheckpoint(folder())).toBe(checkpoint(2));
+    rmSync(checkpoint(2), { recursive: true });
+    await expect(getLastCheckpoint(folder())).rejects.toThrow(/no checkpoint can be resumed from: .*is damaged/);
+    await expect(getLastCheckpoint(undefined as never)).rejects.toThrow(/folder must be a text that is not empty/);
   });
 
   it('is an error where there is none', async () => {

@@ -1,0 +1,17 @@
+import { nonEmptyText, requireArgument } from '@attune/validate';
+import { expandHome } from '../arguments/expandHome.ts';
+import { CheckpointError } from '../errors.ts';
+
+/**
+ * Path of the newest whole checkpoint of an output folder; null where there is none yet. For a
+ * program that is started again after it was stopped, and goes on or begins by itself.
+ *
+ * @example await trainer.train({ resumeFromCheckpoint: await getLastCheckpoint('out') })
+ *
+ * @throws CheckpointError when there are checkpoints, and none of them is whole
+ */
+export async function getLastCheckpoint(folder: string): Promise<string | null> {
+  requireArgument('getLastCheckpoint', 'folder', folder, nonEmptyText, CheckpointError);
+  const { newestCheckpoint } = await import('./find.ts');
+  return (await newestCheckpoint(expandHome(folder)))?.path ?? null;
+}
