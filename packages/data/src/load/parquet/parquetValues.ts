@@ -100,8 +100,8 @@ function timestampText(count: bigint, element: SchemaElement): string {
   const perSecond = 10n ** BigInt(digits);
   const rest = ((count % perSecond) + perSecond) % perSecond;
   const seconds = new Date(Number((count - rest) / perSecond) * 1000).toISOString().slice(0, -5);
-  const { logical_type: logical } = element;
-  const isLocal = logical && 'isAdjustedToUTC' in logical && !logical.isAdjustedToUTC;
+  const { logical_type: logical, type } = element;
+  const isLocal = type === 'INT96' || (logical && 'isAdjustedToUTC' in logical && !logical.isAdjustedToUTC);
   return `${seconds}${fraction(rest, digits) || '.000'}${isLocal ? '' : 'Z'}`;
 }
 

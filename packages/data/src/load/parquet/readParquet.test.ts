@@ -101,6 +101,10 @@ describe('readParquet', () => {
     ]);
   });
 
+  it('dates of old writers, which do not say whose time it is', async () => {
+    expect((await load('int96')).column('at')).toEqual(['2024-01-02T03:04:05.123456', null, '1969-12-31T23:59:59.000']);
+  });
+
   it('bytes stay bytes, or are text where that is asked for', async () => {
     const made = await load('bytes', { features: { raw: value('string') } });
     expect(made.features['image']).toEqual(list(value('uint8')));
