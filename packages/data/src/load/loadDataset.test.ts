@@ -321,6 +321,7 @@ describe('parquet', () => {
 
 it('text: one row per line', async () => {
   expect(await rowsOf('x.txt', '\uFEFFone\r\n\r\nthree\n')).toEqual([{ text: 'one' }, { text: '' }, { text: 'three' }]);
+  expect(await rowsOf('x.txt', 'one\r\rthree\f \r')).toEqual([{ text: 'one' }, { text: '' }, { text: 'three\f ' }]);
 });
 
 describe('files, folders and splits', () => {
@@ -330,7 +331,13 @@ describe('files, folders and splits', () => {
     ['dev.tsv', 'validation'],
     ['dev_matched.tsv', 'validation_matched'],
     ['a/valid/x.csv', 'validation'],
+    ['imdb.train.csv', 'train'],
+    ['imdb.dev.v2.csv.gz', 'validation'],
+    ['a.b/pairs.test.jsonl', 'test'],
     ['data/test-00000-of-00003.parquet', 'test'],
+    ['data/train_sft-00000-of-00001.parquet', 'train_sft'],
+    ['data/dev-00000-of-00001-0123abcd.parquet', 'dev'],
+    ['dev-00000-of-00001.parquet', 'validation'],
     ['validation_mismatched-00000-of-00001.parquet', 'validation_mismatched'],
     ['extra-00000-of-00001.parquet', 'extra'],
     ['evaluation2.jsonl', 'test'],
@@ -338,6 +345,27 @@ describe('files, folders and splits', () => {
     ['contest/latest.csv', undefined],
     ['train/devices.csv', 'train'],
   ])('%s is %s', (path, split) => expect(splitOfFile(path)).toBe(split));
+
+  it('a folder: splits between dots, and parts called as on the hub', async () => {
+    write('imdb.train.csv', 'a\n1\n');
+    write('imdb.test.csv', 'a\n2\n3\n');
+    expect((await loadDataset(folder)).numRows()).toEqual({ train: 1, test: 2 });
+  });
+
+  it('a folder: parts of splits in data are all of it, and what tells of data is none', async () => {
+    write('data/train-00000-of-00002.csv', 'a\n1\n');
+    write('data/train-00001-of-00002.csv', 'a\n2\n');
+    write('train-00000-of-00001.csv', 'b\n3\n');
+    write('raw/test.jsonl', '{"a":4}\n');
+    expect((await loadDataset(folder)).train?.toRows()).toEqual([{ a: 1 }, { a: 2 }]);
+    expect((await loadDataset(folder)).splitNames()).toEqual(['train']);
+  });
+
+  it('a folder: what tells of data, or of a model, is no data', async () => {
+    write('pairs.jsonl', '{"a":1}\n');
+    for (const name of ['config.json', 'dataset_info.json', '__MACOSX/pairs.jsonl']) write(name, '{"b":1}');
+    expect((await loadDataset(folder)).train?.toRows()).toEqual([{ a: 1 }]);
+  });
 
   it('a folder: the splits by name, other files left alone', async () => {
     write('train.csv', 'a\n1\n2\n');

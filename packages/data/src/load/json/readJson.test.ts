@@ -16,6 +16,7 @@ describe('the shape of a JSON file', () => {
     ],
     ['one object of lists over lines', '{\n "a": [1],\n "b": [2]\n}', [{ a: [1], b: [2] }]],
     ['a single value', '{"a":1}', [{ a: 1 }]],
+    ['lines that end by CR alone', '{"a":1}\r{"a":2}\r', [{ a: 1 }, { a: 2 }]],
     ['line separators of Unicode inside a text', '{"a":"x\u2028y"}\n{"a":"z"}\n', [{ a: 'x\u2028y' }, { a: 'z' }]],
     ['columns called as members of every object', '{"constructor":"a","__proto__":1}\n{"toString":true}\n', undefined],
   ])('%s', async (_, content, expected) => {

@@ -43,7 +43,7 @@ function columnsOfRecords(
 }
 
 function recordsOf(text: string, where: string): { records: unknown[]; lineOf?: LineOf } {
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r\n|\n|\r/);
   const first = lines.find((line) => line.trim() !== '')!.trim();
   if (!first.startsWith('{') || !first.endsWith('}')) {
     const whole = parseJson(text, where);

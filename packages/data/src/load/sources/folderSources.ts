@@ -70,6 +70,25 @@ export async function sourcesOfZip(path: string, options: LoadDatasetOptions): P
   });
 }
 
+/** JSON that tells of data, or of a model. */
+const noData: ReadonlySet<string> = new Set([
+  'config.json',
+  'dataset_dict.json',
+  'dataset_info.json',
+  'dataset_infos.json',
+]);
+
+/** Whether a file is none that lies beside data, by the rules of `datasets`. */
+function isData(file: string): boolean {
+  const parts = file.split('/');
+  const folders = parts.slice(0, -1);
+  if (parts.some((part) => part.startsWith('.')) || folders.some((part) => part.startsWith('__'))) return false;
+  return builderOf(file) !== undefined && !noData.has(parts.at(-1)!);
+}
+
+/** How the hub calls the parts of a split: where there are any, nothing else is data. */
+const partOfSplit = /^data\/[\w.]+-\d{5}-of-\d{5}[^/]*$/;
+
 /** Of the files of a folder or repository, those that are its data, by split. */
 function chooseFiles(
   all: readonly string[],
@@ -79,9 +98,7 @@ function chooseFiles(
   source: (file: string) => Source,
 ): SourcesBySplit {
   const { name, dataDir } = options;
-  const data = all.filter(
-    (file) => builderOf(file) !== undefined && !file.split('/').some((part) => part.startsWith('.')),
-  );
+  const data = all.filter(isData);
   let chosen = dataDir === undefined ? data : data.filter((file) => file.startsWith(`${dataDir.replace(/\/+$/, '')}/`));
   if (name !== undefined) {
     const own = chosen.filter((file) => file.split('/').slice(0, -1).includes(name));
@@ -96,6 +113,8 @@ function chooseFiles(
       `'${path}' has several configurations: pass one of ${configurations(chosen).join(', ')}, as loadDataset('${path}', '${configurations(chosen)[0]}').`,
     );
   }
+  const parts = chosen.filter((file) => partOfSplit.test(file));
+  if (parts.length > 0) chosen = parts;
   const named = chosen.filter((file) => splitOfFile(file) !== undefined);
   if (named.length > 0) chosen = named;
   const kinds = [...new Set(chosen.map((file) => builderOf(file)!))];

@@ -6,15 +6,16 @@ const keywords: readonly (readonly [split: string, words: readonly string[]])[] 
 
 /**
  * The split that a file's path names, by the words that `datasets` looks for: `train.tsv`,
- * `data/dev-00000-of-00001.parquet`, `test/part1.csv`. GLUE's `dev_matched.tsv` is
- * `validation_matched`. Undefined if it names none.
+ * `imdb.dev.csv`, `test/part1.csv`. GLUE's `dev_matched.tsv` is `validation_matched`. A part of a
+ * split in a folder, `data/train_sft-00000-of-00002.parquet`, is called as the split is. Undefined
+ * if it names none.
  */
 export function splitOfFile(path: string): string | undefined {
   const parts = path.split('/');
-  const stem = parts.at(-1)!.replace(/(\.[A-Za-z]\w*)+$/, '');
-  const sharded = /^([\w.]+)-\d{5}-of-\d{5}/.exec(stem)?.[1];
-  if (sharded !== undefined) return splitOfName(sharded) ?? sharded;
-  for (const name of [stem, ...parts.slice(0, -1).toReversed()]) {
+  const file = parts.at(-1)!;
+  const sharded = /^([\w.]+)-\d{5}-of-\d{5}/.exec(file)?.[1];
+  if (sharded !== undefined) return (parts.length === 1 ? splitOfName(sharded) : undefined) ?? sharded;
+  for (const name of [file, ...parts.slice(0, -1).toReversed()]) {
     const split = splitOfName(name);
     if (split !== undefined) return split;
   }

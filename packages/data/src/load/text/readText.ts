@@ -44,7 +44,7 @@ function namesOfSubset(label: string, isGiven: boolean, options: LoadDatasetOpti
 }
 
 function readLines(text: string): RawTable {
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r\n|\n|\r/);
   if (lines.at(-1) === '') lines.pop();
   return { columns: new Map([['text', { values: lines, feature: value('string') }]]) };
 }
