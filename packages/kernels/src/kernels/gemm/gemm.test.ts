@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gemm, loadVariants, openDevice } from '../../index.ts';
-import type { Dispatch, Gpu, GpuArray } from '../../index.ts';
+import type { Gpu, GpuArray } from '../../index.ts';
 import { readFloats, staleOutput, uploadFloats } from '../../testing/arrays.ts';
 import { compileOnNull } from '../../testing/compileOnNull.ts';
 import { normalNumbers } from '../../testing/numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from './index.ts';
-import { fittingVariants } from './variants.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../testing/checkGemm.ts';
 import type { GemmCase } from '../../testing/checkGemm.ts';
 
@@ -40,44 +39,6 @@ describe.each([
     await check({ shape: [17, 65, 129], splits: 3, alpha: 2, accumulate: true, ...tested });
     await check({ shape: [20, 36, 12], withBias: true, activation: 'gelu', keepPreActivation: true, ...tested });
     await check({ shape: [20, 132, 12], type: 'f16', batch: batch(20, 132, 12, 0), ...tested });
-  });
-});
-
-describe.each(['medium', 'large'] as const)('gemm by subgroup of packed operands, %s tile', (tile) => {
-  it.each(layouts)('%s equals the reference, in parts, with an epilogue and in f16', async (layout) => {
-    const tested = { layout, variant: 'subgroup', tile, packing: true } as const;
-    for (const shape of gemmShapes) if (shape[2] % 4 === 0) await check({ shape, ...tested });
-    await check({ shape: [289, 71, 12], ...tested });
-    await check({ shape: [17, 65, 132], splits: 3, alpha: 2, accumulate: true, ...tested });
-    await check({ shape: [20, 36, 12], withBias: true, activation: 'gelu', keepPreActivation: true, ...tested });
-    for (const shape of [
-      [20, 36, 12],
-      [19, 63, 8],
-    ] as const)
-      await check({ shape, type: 'f16', outputType: shape[0] === 19 ? 'f16' : 'f32', ...tested });
-  });
-
-  it('packs by itself where it pays, with the same bits as without', async () => {
-    using mesa26 = await openDevice();
-    Object.assign(mesa26, { profile: { ...mesa26.profile, mesaVersion: 26 } });
-    for (const layout of layouts) {
-      const [m, n, k] = layout === 'NT' ? [516, 132, 8] : [516, 132, 3072];
-      const [a, b] = [
-        uploadFloats(mesa26, normalNumbers(m * k, 1), 'f32', 'a'),
-        uploadFloats(mesa26, normalNumbers(k * n, 2), 'f32', 'b'),
-      ];
-      const results: Float32Array[] = [];
-      for (const packing of [undefined, false]) {
-        const output = staleOutput(mesa26, m * n, 'f32', 'output');
-        const { dispatches } = mesa26.statistics;
-        gemm(mesa26, { a, b, output, m, n, k, layout, variant: 'subgroup', tile, packing, splits: 1 });
-        expect(mesa26.statistics.dispatches - dispatches).toBe(packing === false ? 1 : layout === 'TN' ? 3 : 2);
-        results.push(await readFloats(mesa26, output, m * n));
-        mesa26.release(output);
-      }
-      expect(results[1]).toEqual(results[0]);
-      for (const array of [a, b]) mesa26.release(array);
-    }
   });
 });
 
@@ -228,105 +189,6 @@ describe.each(variants)('gemm by %s', (variant) => {
     }));
 });
 
-/** Records products by fragments of this shape on a device that runs none. */
-function recordOnFragments(
-  nullGpu: Gpu,
-  shape: Readonly<Record<'m' | 'n' | 'k', number>>,
-  subgroupMatrixSpelling: 'majorness' | 'flag',
-): void {
-  const subgroupMatrix = [{ componentType: 'f16', resultComponentType: 'f32', ...shape }];
-  for (const f16Storage of ['native', 'packed'] as const) {
-    const forced = { software: false, subgroupSize: 32, subgroupMatrix, subgroupMatrixSpelling, f16Storage };
-    Object.assign(nullGpu, { profile: { ...nullGpu.profile, ...forced } });
-    for (const layout of layouts) {
-      for (const size of [3, 64, 1024]) {
-        nullGpu.scope(() => {
-          const [a, output] = ['a', 'output'].map((label) => nullGpu.allocate('f16', size * size, label)) as [
-            GpuArray,
-            GpuArray,
-          ];
-          const [b, bias] = ['b', 'bias'].map((label) => nullGpu.allocate('f32', size * size, label)) as [
-            GpuArray,
-            GpuArray,
-          ];
-          const product = { a, output, m: size, n: size, k: size, layout };
-          // Chosen by itself, as one operand is f16.
-          gemm(nullGpu, { ...product, b });
-          if (layout === 'TN') {
-            const columnSums = { output: nullGpu.allocate('f32', size, 'sums') };
-            for (const splits of [1, 2]) gemm(nullGpu, { ...product, b, columnSums, splits });
-          }
-          gemm(nullGpu, { ...product, b: a, bias, activation: 'gelu', splits: 1, variant: 'subgroupMatrix' });
-        });
-      }
-    }
-  }
-}
-
-const fragments = [
-  { m: 16, n: 16, k: 16 },
-  { m: 8, n: 8, k: 8 },
-  { m: 8, n: 16, k: 16 },
-] as const;
-
-it.each(fragments)('by subgroupMatrix compiles: fragments of $m x $n x $k', (shape) =>
-  compileOnNull((nullGpu) => {
-    recordOnFragments(nullGpu, shape, 'majorness');
-    expect(nullGpu.statistics.pipelines).toBeGreaterThan(12);
-  }),
-);
-
-// Dawn still compiles the older spelling, and writes a warning for each use
-// that nothing holds back.
-it.each(fragments)('by subgroupMatrix is the same in the older spelling: fragments of $m x $n x $k', (shape) =>
-  compileOnNull((nullGpu) => {
-    const textsIn = (spelling: 'majorness' | 'flag') => {
-      const texts: string[] = [];
-      nullGpu.dispatch = ({ program }: Dispatch) => void texts.push(program.source());
-      recordOnFragments(nullGpu, shape, spelling);
-      return texts;
-    };
-    const older = textsIn('flag');
-    expect(older.some((text) => text.includes('_major'))).toBe(false);
-    expect(older.map(inNewerSpelling)).toEqual(textsIn('majorness'));
-  }),
-);
-
-function inNewerSpelling(text: string): string {
-  const majorness = (columnMajor: string) => (columnMajor === 'true' ? 'col_major' : 'row_major');
-  return text
-    .replaceAll(
-      /subgroupMatrixLoad<(\w+)>\((.+?), (true|false), (\w+)\)/g,
-      (_, type: string, place: string, columnMajor: string, stride: string) =>
-        `subgroupMatrixLoad<${type}, ${majorness(columnMajor)}>(${place}, ${stride})`,
-    )
-    .replaceAll(
-      /subgroupMatrixStore\((.+?), (true|false), (\w+)\)/g,
-      (_, place: string, columnMajor: string, stride: string) =>
-        `subgroupMatrixStore<${majorness(columnMajor)}>(${place}, ${stride})`,
-    );
-}
-
-it('chooses no matrix units whose workgroup is larger than the device takes', () =>
-  compileOnNull((nullGpu) => {
-    const config = { componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 };
-    const given = { software: false, f16: true, subgroups: true, subgroupMatrix: [config] };
-    const withSubgroups = (subgroupSize: number, limits: object) => {
-      Object.assign(nullGpu, { profile: { ...nullGpu.profile, ...given, subgroupSize } });
-      Object.assign(nullGpu, { info: { ...nullGpu.info, limits: { ...nullGpu.info.limits, ...limits } } });
-      return fittingVariants(nullGpu, true)[0];
-    };
-    const defaults = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupSizeX: 256 };
-    expect(withSubgroups(64, defaults)).toBe('subgroupMatrix');
-    expect(withSubgroups(128, defaults)).toBe('portable');
-    expect(withSubgroups(32, { ...defaults, maxComputeWorkgroupStorageSize: 8192 })).toBe('portable');
-  }));
-
-it('chooses a variant by itself', async () => {
-  for (const layout of layouts) await check({ shape: [65, 36, 64], layout });
-  await check({ shape: [16, 8, 4096], layout: 'TN', accumulate: true });
-});
-
 it('is the same to the bit in every run', async () => {
   const a = uploadFloats(gpu, normalNumbers(4096 * 4, 1), 'f32', 'a');
   const b = uploadFloats(gpu, normalNumbers(4096 * 4, 2), 'f32', 'b');
@@ -341,19 +203,6 @@ it('is the same to the bit in every run', async () => {
   expect(results[2]).toEqual(results[0]);
   gpu.release(a);
   gpu.release(b);
-});
-
-it('shares programs between shapes', async () => {
-  // On GPUs each shape may take another tile.
-  const same = { layout: 'NN', variant: 'portable', tile: 'medium', splits: 1 } as const;
-  await check({ shape: [64, 64, 64], ...same });
-  const { pipelines } = gpu.statistics;
-  for (const shape of [
-    [68, 72, 4],
-    [512, 128, 20],
-  ] as const)
-    await check({ shape, ...same });
-  expect(gpu.statistics.pipelines).toBe(pipelines);
 });
 
 it('takes more rows than one dimension has workgroups', async () => {
@@ -423,21 +272,4 @@ describe('gemm refuses', () => {
     () => ({ m: 1, batch: { count: 2, strideA: 4, strideB: 0, strideOutput: 3 } }),
     /strideOutput/,
   );
-
-  it('the subgroup variant on a device without subgroups', async () => {
-    const plain = await openDevice({ withoutFeatures: ['subgroups'] });
-    try {
-      const [a, b, output] = ['a', 'b', 'output'].map((label) => plain.allocate('f32', 16, label)) as [
-        GpuArray,
-        GpuArray,
-        GpuArray,
-      ];
-      const options = { a, b, output, m: 4, n: 4, k: 4, layout: 'NN' } as const;
-      expect(() => gemm(plain, { ...options, variant: 'subgroup' })).toThrow(/subgroup/);
-      gemm(plain, options);
-      await plain.idle();
-    } finally {
-      plain.destroy();
-    }
-  });
 });
