@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { gemm } from '../index.ts';
-import type { Gpu, GpuArray } from '../index.ts';
+import type { Gpu } from '../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats } from './arrays.ts';
 import type { FloatType } from './arrays.ts';
 import { expectClose } from './expectClose.ts';
@@ -67,89 +67,79 @@ export interface GemmCase extends Partial<
   readonly magnitudeB?: number;
 }
 
-/**
- * Runs one product and compares it, with all that must stay untouched around it, with the float64
- * reference.
- */
-export async function checkGemm(
-  gpu: Gpu,
-  {
-    shape,
-    layout,
-    variant,
-    type = 'f32',
-    outputType = type,
-    withBias,
-    keepPreActivation,
-    withColumnSums,
-    magnitudeA,
-    magnitudeB,
-    ...options
-  }: GemmCase,
-): Promise<void> {
+/** Numbers of a case, as its reference is given them. */
+function prepare({ shape, type = 'f32', outputType = type, batch, magnitudeA, magnitudeB }: GemmCase) {
   const [m, n, k] = shape;
-  const { batch, accumulate, alpha, activation } = options;
   const elements = (stride: number, size: number) => (batch ? (batch.count - 1) * stride + size : size);
   const numbers = (length: number, seed: number, deviation = 1) =>
     rounded(normalNumbers(length, seed, { deviation }), type);
-  const values = {
+  const results = elements(batch?.strideOutput ?? 0, m * n);
+  return {
     a: numbers(elements(batch?.strideA ?? 0, m * k), 1, magnitudeA),
     b: numbers(elements(batch?.strideB ?? 0, k * n), 2, magnitudeB),
     bias: rounded(normalNumbers(n, 3), 'f32'),
-    before: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 6), outputType),
-    added: rounded(normalNumbers(elements(batch?.strideOutput ?? 0, m * n), 4), outputType),
+    before: rounded(normalNumbers(results, 6), outputType),
+    added: rounded(normalNumbers(results, 4), outputType),
+    columnSums: normalNumbers(m, 5),
   };
-  const columnsBefore = normalNumbers(m, 5);
-  const arrays: Record<'a' | 'b' | 'bias' | 'output' | 'preActivation' | 'columnSums', GpuArray> = {
+}
+
+type Values = ReturnType<typeof prepare>;
+
+/** Records the product of a case. @returns its arrays, which the caller releases */
+function record(gpu: Gpu, given: GemmCase, values: Values) {
+  const { shape, type = 'f32', outputType = type, withBias, keepPreActivation, withColumnSums, ...options } = given;
+  const { magnitudeA: _, magnitudeB: __, ...rest } = options;
+  const isBackward = options.activation === 'geluBackward';
+  const [m, n, k] = shape;
+  /** What a kernel adds to or reads holds numbers; what it replaces is stale. */
+  const written = (label: string, numbers: ArrayLike<number>, isRead: boolean, of: FloatType) =>
+    isRead ? uploadFloats(gpu, numbers, of, label) : staleOutput(gpu, numbers.length, of, label);
+  const arrays = {
     a: uploadFloats(gpu, values.a, type, 'a'),
     b: uploadFloats(gpu, values.b, type, 'b'),
     bias: uploadFloats(gpu, values.bias, 'f32', 'bias'),
-    output: accumulate
-      ? uploadFloats(gpu, values.added, outputType, 'output')
-      : staleOutput(gpu, values.added.length, outputType, 'output'),
-    preActivation:
-      activation === 'geluBackward'
-        ? uploadFloats(gpu, values.before, outputType, 'preActivation')
-        : staleOutput(gpu, values.added.length, outputType, 'preActivation'),
-    columnSums:
-      withColumnSums === 'added'
-        ? uploadFloats(gpu, columnsBefore, 'f32', 'columnSums')
-        : staleOutput(gpu, m, 'f32', 'columnSums'),
+    output: written('output', values.added, options.accumulate === true, outputType),
+    preActivation: written('preActivation', values.before, isBackward, outputType),
+    columnSums: written('columnSums', values.columnSums, withColumnSums === 'added', 'f32'),
   };
-  const { a, b, output } = arrays;
+  const { a, b, output, bias, preActivation } = arrays;
+  const columnSums = { output: arrays.columnSums, accumulate: withColumnSums === 'added' };
   gemm(gpu, {
+    ...rest,
     a,
     b,
     output,
     m,
     n,
     k,
-    layout,
-    variant,
-    ...options,
-    ...(withBias && { bias: arrays.bias }),
-    ...((keepPreActivation || activation === 'geluBackward') && { preActivation: arrays.preActivation }),
-    ...(withColumnSums && {
-      columnSums: { output: arrays.columnSums, accumulate: withColumnSums === 'added' },
-    }),
+    ...(withBias && { bias }),
+    ...((keepPreActivation || isBackward) && { preActivation }),
+    ...(withColumnSums && { columnSums }),
   });
-  const expected = gemmReference({
-    a: values.a,
-    b: values.b,
-    m,
-    n,
-    k,
-    layout,
-    batch,
-    alpha,
-    activation,
-    preActivation: values.before,
-    ...(withBias && { bias: values.bias }),
-    ...(accumulate && { added: values.added }),
-  });
+  return arrays;
+}
+
+function referenceOf({ shape, layout, batch, alpha, activation, withBias, accumulate }: GemmCase, values: Values) {
+  const { a, b, bias, before, added } = values;
+  const [m, n, k] = shape;
+  const common = { a, b, m, n, k, layout, batch, alpha, activation, preActivation: before };
+  return gemmReference({ ...common, ...(withBias && { bias }), ...(accumulate && { added }) });
+}
+
+/**
+ * Runs one product and compares it, with all that must stay untouched around it, with the float64
+ * reference.
+ */
+export async function checkGemm(gpu: Gpu, given: GemmCase): Promise<void> {
+  const { shape, layout, variant, type = 'f32', outputType = type, keepPreActivation, withColumnSums } = given;
+  const k = shape[2];
   const what = `${layout} ${shape.join(' x ')} ${variant}`;
-  const written = await readFloats(gpu, output, output.length);
-  const length = values.added.length;
+  const values = prepare(given);
+  const arrays = record(gpu, given, values);
+  const expected = referenceOf(given, values);
+  const written = await readFloats(gpu, arrays.output, arrays.output.length);
+  const { length } = values.added;
   const isGap = (index: number) => index >= length || Number.isNaN(expected.output[index]);
   expect(
     written.filter((_, index) => isGap(index)).every(Number.isNaN),
@@ -163,21 +153,24 @@ export async function checkGemm(
     terms: Math.max(1, k),
   };
   expectClose(results(written), results(expected.output), bound, what);
-  if (keepPreActivation)
-    expectClose(
-      results(await readFloats(gpu, arrays.preActivation, length)),
-      results(expected.preActivation),
-      bound,
-      `${what} before activation`,
-    );
-  if (withColumnSums) {
-    const before = withColumnSums === 'added' ? columnsBefore : columnsBefore.fill(0);
-    const sumsOf = (terms: Float64Array) =>
-      columnSumReference(terms, k, m).map((sum, column) => sum + (before[column] as number));
-    const sums = await readFloats(gpu, arrays.columnSums, arrays.columnSums.length);
-    const magnitude = sumsOf(values.a.map(Math.abs)).map((sum) => Math.abs(sum) + 4);
-    expectClose(sums.subarray(0, m), sumsOf(values.a), { roundings: roundingsOf(k), magnitude }, `${what}, sums of a`);
-    expect(sums.subarray(m).every(Number.isNaN), `${what}: nothing written behind the sums`).toBe(true);
+  if (keepPreActivation) {
+    const before = await readFloats(gpu, arrays.preActivation, length);
+    expectClose(results(before), results(expected.preActivation), bound, `${what} before activation`);
   }
+  if (withColumnSums)
+    expectColumnSums(await readFloats(gpu, arrays.columnSums, arrays.columnSums.length), given, values);
   for (const array of Object.values(arrays)) gpu.release(array);
+}
+
+/** The sums of the columns of a, and nothing behind them. */
+function expectColumnSums(sums: Float32Array, { shape, layout, withColumnSums }: GemmCase, values: Values): void {
+  const [m, , k] = shape;
+  const what = `${layout} ${shape.join(' x ')}`;
+  const before = withColumnSums === 'added' ? values.columnSums : new Float32Array(m);
+  const sumsOf = (terms: Float64Array) =>
+    columnSumReference(terms, k, m).map((sum, column) => sum + (before[column] as number));
+  const magnitude = sumsOf(values.a.map(Math.abs)).map((sum) => Math.abs(sum) + 4);
+  const bound = { roundings: roundingsOf(k), magnitude };
+  expectClose(sums.subarray(0, m), sumsOf(values.a), bound, `${what}, sums of a`);
+  expect(sums.subarray(m).every(Number.isNaN), `${what}: nothing written behind the sums`).toBe(true);
 }

@@ -41,45 +41,42 @@ export interface LossUnderTest {
   readonly gradientBound: (given: LossCase) => Bound;
 }
 
+/** Runs a kernel once; `before` is what the loss begins with. */
+async function runLoss(
+  gpu: Gpu,
+  record: LossUnderTest['record'],
+  { input, targets, weight }: LossCase,
+  { withGradient = true, before = NaN, accumulate = false } = {},
+) {
+  const arrays = {
+    input: uploadFloats(gpu, input, 'f32', 'input'),
+    targets: uploadFloats(gpu, targets, 'f32', 'targets'),
+    loss: uploadFloats(gpu, [before], 'f32', 'loss'),
+    gradient: staleOutput(gpu, input.length, 'f32', 'gradient'),
+  };
+  record(
+    gpu,
+    { ...arrays, gradient: withGradient ? arrays.gradient : undefined },
+    { length: input.length, weight, accumulate },
+  );
+  const [loss = NaN] = await readFloats(gpu, arrays.loss, 1);
+  const gradient = await readFloats(gpu, arrays.gradient, input.length);
+  for (const array of Object.values(arrays)) gpu.release(array);
+  return { loss, gradient };
+}
+
 /**
  * Declares the tests that every such kernel passes. Returns a way to run it, for tests of its own.
  */
-export function testElementwiseLoss({
-  kernel,
-  inputName,
-  record,
-  reference,
-  makeCase,
-  magnitudes,
-  lossBound,
-  gradientBound,
-}: LossUnderTest) {
+export function testElementwiseLoss(tested: LossUnderTest) {
+  const { record, reference, makeCase, magnitudes, lossBound, gradientBound } = tested;
   let gpu: Gpu;
   beforeAll(async () => {
     gpu = await openDevice();
   });
   afterAll(() => gpu.destroy());
 
-  const run = async (
-    { input, targets, weight }: LossCase,
-    { withGradient = true, before = NaN, accumulate = false } = {},
-  ) => {
-    const arrays = {
-      input: uploadFloats(gpu, input, 'f32', 'input'),
-      targets: uploadFloats(gpu, targets, 'f32', 'targets'),
-      loss: uploadFloats(gpu, [before], 'f32', 'loss'),
-      gradient: staleOutput(gpu, input.length, 'f32', 'gradient'),
-    };
-    record(
-      gpu,
-      { ...arrays, gradient: withGradient ? arrays.gradient : undefined },
-      { length: input.length, weight, accumulate },
-    );
-    const [loss = NaN] = await readFloats(gpu, arrays.loss, 1);
-    const gradient = await readFloats(gpu, arrays.gradient, input.length);
-    for (const array of Object.values(arrays)) gpu.release(array);
-    return { loss, gradient };
-  };
+  const run = (given: LossCase, options?: Parameters<typeof runLoss>[3]) => runLoss(gpu, record, given, options);
 
   const check = async (given: LossCase) => {
     const { loss, gradient } = await run(given);
@@ -110,6 +107,12 @@ export function testElementwiseLoss({
     expect(plain.gradient.every(Number.isNaN)).toBe(true);
   });
 
+  testWithoutRunning(tested, () => gpu);
+  return run;
+}
+
+/** The tests for which nothing need be computed on the GPU. */
+function testWithoutRunning({ kernel, inputName, record, reference, makeCase }: LossUnderTest, gpu: () => Gpu): void {
   it('has a reference whose gradient is its derivative', () => {
     const { input, targets, weight } = makeCase(9);
     expectGradient(
@@ -120,12 +123,12 @@ export function testElementwiseLoss({
   });
 
   it('refuses what does not fit, naming it', () => {
-    const arrays = allocateEight(gpu);
-    expect(() => record(gpu, arrays, { length: 9, weight: 1 })).toThrow(
+    const arrays = allocateEight(gpu());
+    expect(() => record(gpu(), arrays, { length: 9, weight: 1 })).toThrow(
       new RegExp(`${kernel}: ${inputName} .* 8 elements.*length 9`),
     );
-    expect(() => record(gpu, arrays, { length: 8, weight: Infinity })).toThrow(KernelArgumentError);
-    for (const array of Object.values(arrays)) gpu.release(array);
+    expect(() => record(gpu(), arrays, { length: 8, weight: Infinity })).toThrow(KernelArgumentError);
+    for (const array of Object.values(arrays)) gpu().release(array);
   });
 
   it('compiles in every variant', () =>
@@ -134,8 +137,6 @@ export function testElementwiseLoss({
       record(nullGpu, arrays, { length: 8, weight: 1 });
       record(nullGpu, { ...arrays, gradient }, { length: 8, weight: 1 });
     }));
-
-  return run;
 }
 
 function allocateEight(gpu: Gpu) {

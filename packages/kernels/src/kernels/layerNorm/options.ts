@@ -1,6 +1,6 @@
 import { numberAtLeast, objectWith, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import type { LayerNormSums } from './parameterSums.ts';
+import type { LayerNormSums } from './byBlock/parameterSums.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 import { anArray, anExtent, maybeArray, maybeFlag, maybeObject } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';

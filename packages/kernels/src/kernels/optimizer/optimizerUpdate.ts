@@ -26,9 +26,9 @@ export interface ArenaSegment extends GradientSegment {
   /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
   readonly groupIds: GpuArray;
   /**
-   * u32 `[length / 64]`: number of the member of each 64 elements. Where given, members that take no
-   * part stay as they are, and each corrects the bias of its moments by its own updates; otherwise
-   * all take part in every update.
+   * u32 `[length / 64]`: number of the member of each 64 elements. Where given, members that take
+   * no part stay as they are, and each corrects the bias of its moments by its own updates;
+   * otherwise all take part in every update.
    */
   readonly memberIds?: GpuArray | undefined;
 }

@@ -1,15 +1,15 @@
-import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { dropoutParameters } from '../../random/dropout.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
-import { dropout as recordDropout } from '../dropout/index.ts';
-import { presentArrays, requireSeparate } from '../validate.ts';
+import type { Gpu } from '../../../gpu.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { dropoutParameters } from '../../../random/dropout.ts';
+import { spreadWorkgroups } from '../../../recording/dispatch.ts';
+import { elementAccess } from '../../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import { dropout as recordDropout } from '../../dropout/index.ts';
+import { presentArrays, requireSeparate } from '../../validate.ts';
 import { wgsl as source } from './blockGradients.wgsl.ts';
-import type { LayerNormBackwardOptions } from './options.ts';
+import type { LayerNormBackwardOptions } from '../options.ts';
 import { sumParameters } from './parameterSums.ts';
-import { planRows } from './variants.ts';
+import { planRows } from '../variants.ts';
 
 const kernel = 'layerNormBackward';
 /**

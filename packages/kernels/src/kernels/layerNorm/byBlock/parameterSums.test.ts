@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../../index.ts';
-import type { Gpu, GpuArray } from '../../index.ts';
-import { readFloats, uploadFloats } from '../../testing/arrays.ts';
-import { normalNumbers } from '../../testing/numbers.ts';
-import { layerNormBackward, LayerNormSums } from './index.ts';
+import { openDevice } from '../../../index.ts';
+import type { Gpu, GpuArray } from '../../../index.ts';
+import { readFloats, uploadFloats } from '../../../testing/arrays.ts';
+import { normalNumbers } from '../../../testing/numbers.ts';
+import { layerNormBackward, LayerNormSums } from '../index.ts';
 
 type Gradients = Readonly<Record<'gradWeight' | 'gradBias', GpuArray>>;
 

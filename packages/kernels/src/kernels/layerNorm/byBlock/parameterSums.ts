@@ -1,8 +1,8 @@
-import type { Gpu } from '../../gpu.ts';
-import { bytesPerElement, spanOf, viewAlignment } from '../../memory/gpuArray.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { Gpu } from '../../../gpu.ts';
+import { bytesPerElement, spanOf, viewAlignment } from '../../../memory/gpuArray.ts';
+import type { GpuArray } from '../../../memory/gpuArray.ts';
+import { elementAccess } from '../../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
 import { wgsl as source } from './parameterSums.wgsl.ts';
 
 /** What blocks of rows gave for the gradients of a layer norm's weight and bias. */
