@@ -2,7 +2,8 @@
 // each in a process of its own, in turns.
 // `npm run build` in both first.
 //
-//     node benchmarks/checkouts.mjs --before CHECKOUT [--config tiny] [--batches 8,32] [--length 64] [--rounds 15]
+//     node benchmarks/checkouts.mjs --before CHECKOUT
+//       [--config tiny] [--batches 8,32] [--length 64] [--rounds 15]
 //
 // Ratios are of two turns that follow one another: by the clock, which a busy machine disturbs,
 // and in time of all processors, which on a software adapter is all of the work. Losses after the

@@ -1,6 +1,7 @@
 // Runs the kernels' tests in a page of a browser without a window: Chromium, with its own WebGPU.
 // `npm run test-browser` comes here.
-// Usage: node scripts/browser-tests.mjs [--all] [WORD …]      only files whose path holds one of the words; two sizes of each test, or all
+// Usage: node scripts/browser-tests.mjs [--all] [WORD …]
+// only files whose path holds one of the words; two sizes of each test, or all
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPage } from './browser/page.mjs';

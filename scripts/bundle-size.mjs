@@ -1,8 +1,8 @@
-// Prints what pages weigh through a bundler: `node scripts/bundle-size.mjs [--parts]`, and ends with 1
-// where one weighs more than it may. Bundles come from the packages' sources, as vite makes them for
-// browsers, minified, with the shaders as they are shipped; no build is needed. A page loads chunks at
-// its start, and others once it knows its adapter: both together are what it weighs on an adapter of
-// that kind. With --parts every module follows, by what gzip makes of it alone.
+// Prints what pages weigh through a bundler: `node scripts/bundle-size.mjs [--parts]`, and ends
+// with 1 where one weighs more than it may. Bundles come from the packages' sources, as vite makes
+// them for browsers, minified, with the shaders as they are shipped; no build is needed. A page
+// loads chunks at its start, and others once it knows its adapter: both together are what it weighs
+// on an adapter of that kind. With --parts every module follows, by what gzip makes of it alone.
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -15,8 +15,8 @@ import { lessonCode } from './weights/lesson.mjs';
 const tensor = join(rootFolder, 'packages/tensor/src');
 
 /**
- * Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped: at
- * the start, on each kind of adapter, and what @attune/tensor has in them.
+ * Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped:
+ * at the start, on each kind of adapter, and what @attune/tensor has in them.
  */
 export const pages = {
   'all of @attune/tensor': {
@@ -139,7 +139,10 @@ export function weights(chunks) {
   return { start: gzipped(atStart(chunks)), ...Object.fromEntries(kinds) };
 }
 
-/** What the modules of @attune/tensor alone weigh in a page: the same, without the packages below it. */
+/**
+ * What the modules of @attune/tensor alone weigh in a page: the same, without the packages below
+ * it.
+ */
 export async function ownWeight(page) {
   return gzipped(await bundle(page, { external: /^@attune\/(?!tensor)/ }));
 }

@@ -42,8 +42,8 @@ it.each(withProducts)(
       'optimizerTexts.js',
     ])
       expect(late.map(({ facadeModuleId }) => facadeModuleId)).toContainEqual(expect.stringContaining(name));
-    // Bundlers may put what is shared into the page's chunk, for which a page that waits at its top for
-    // its device would wait for ever.
+    // Bundlers may put what is shared into the page's chunk, for which a page that waits at its top
+    // for its device would wait for ever.
     for (const { imports, fileName } of late) expect(imports, fileName).toEqual([]);
   },
 );

@@ -1,6 +1,7 @@
 // Runs tests on Deno's own WebGPU, which is another implementation than Dawn: wgpu, as in Firefox.
 // `npm run test-deno` comes here.
-// Usage: node scripts/deno-tests.mjs [--all] [WORD …]      only files whose path holds one of the words; two sizes of each test, or all
+// Usage: node scripts/deno-tests.mjs [--all] [WORD …]
+// only files whose path holds one of the words; two sizes of each test, or all
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,8 +1,10 @@
 // Packs what a bare x86-64 Linux machine with a GPU needs, to test every kernel there and to time
 // steps, products and a whole run: Node, Dawn, the libraries of a Vulkan driver without a screen,
 // our programs and PyTorch's side. About 60 MB in .gpu/, which git ignores.
-// Usage: node scripts/gpu-kit.mjs [--mrpc FOLDER] [--vocabulary FOLDER]      then, on that machine: sh .gpu/check.sh RESULTS
-//   --mrpc         a folder with MRPC's train.tsv and validation.tsv; without it the run is on made-up pairs
+// Usage: node scripts/gpu-kit.mjs [--mrpc FOLDER] [--vocabulary FOLDER]
+// then, on that machine: sh .gpu/check.sh RESULTS
+//   --mrpc         a folder with MRPC's train.tsv and validation.tsv; without it the run is on
+//                  made-up pairs
 //   --vocabulary   a folder with BERT's vocab.txt, which belongs to it
 //   --to FOLDER    in place of .gpu
 //   --quick        only our programs, for a dry run here: sh FOLDER/check.sh RESULTS --quick

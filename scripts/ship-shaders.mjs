@@ -1,9 +1,9 @@
-// Puts the shaders of a package's build into few modules, dist/shaders.js and others, from which every
-// x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by side and
-// with short names for what functions declare, they weigh a fifth less in a page; bundlers still leave
-// out those that nobody imports. Texts that a page reads no sooner than it has a device are loaded by
-// openDevice. Lines keep their numbers, which errors tell. The sources, which everything in this
-// repository runs on, keep their names and import all.
+// Puts the shaders of a package's build into few modules, dist/shaders.js and others, from which
+// every x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by
+// side and with short names for what functions declare, they weigh a fifth less in a page; bundlers
+// still leave out those that nobody imports. Texts that a page reads no sooner than it has a device
+// are loaded by openDevice. Lines keep their numbers, which errors tell. The sources, which
+// everything in this repository runs on, keep their names and import all.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { quoted, readShaders } from './inline-wgsl.mjs';
@@ -54,7 +54,10 @@ ${files.map((file) => `const ${readerOf(file)} = /* @__PURE__ */ late(() => impo
 
 const readerOf = (file) => file.replace('.js', '');
 
-/** What these include is handed to them: `kernels/gemm/loading/gemmKit.ts` says why they import nothing. */
+/**
+ * What these include is handed to them: `kernels/gemm/loading/gemmKit.ts` says why they import
+ * nothing.
+ */
 const handed = new Set([
   'kernels/attention/pairs/fourRows',
   'kernels/attention/pairs/pairs',

@@ -1,7 +1,8 @@
 // The check of a machine's GPU that check.sh starts: sections in the order of their worth, each a
 // process of its own with a limit of its own, so that one that fails or hangs costs no other, and
 // what is done is kept when time runs out.
-// Usage: node check.mjs [folder for the results] [--minutes 5] [--quick]      --quick: everything in its smallest size, on any adapter
+// Usage: node check.mjs [folder for the results] [--minutes 5] [--quick]
+// --quick: everything in its smallest size, on any adapter
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';

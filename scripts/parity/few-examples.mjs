@@ -1,5 +1,6 @@
 // Accuracy and F1 on MRPC's validation rows after training on few rows: what little data can do.
-// Usage: node scripts/attune.mjs parity few-examples MODEL MRPC_FOLDER OUT.json [ROWS …]     default 50 200 1000 all
+// Usage: node scripts/attune.mjs parity few-examples MODEL MRPC_FOLDER OUT.json [ROWS …]
+// ROWS: default 50 200 1000 all
 import { writeFileSync } from 'node:fs';
 import { readMrpc, trainOnMrpc } from './mrpc-run.mjs';
 

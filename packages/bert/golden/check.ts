@@ -29,7 +29,10 @@ export function expectClose(actual: ArrayLike<number>, expected: readonly number
   expect(worst).toBeLessThan(tolerance);
 }
 
-/** Logits: 1e-5 absolutely, and 1e-3 of their spread over the rows, so that a model that ignores its input does not pass. */
+/**
+ * Logits: 1e-5 absolutely, and 1e-3 of their spread over the rows, so that a model that ignores its
+ * input does not pass.
+ */
 export function expectLogits(actual: ArrayLike<number>, expected: readonly (readonly number[])[]): void {
   const flat = expected.flat();
   expectClose(actual, flat, 1e-5);
@@ -45,8 +48,8 @@ export function expectLogits(actual: ArrayLike<number>, expected: readonly (read
 export const norm = (values: ArrayLike<number>): number => Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
 
 /**
- * Every parameter's gradient norm to 1e-3 relative, and its first values; key biases, whose true gradient is zero, below 1e-6 of the
- * total.
+ * Every parameter's gradient norm to 1e-3 relative, and its first values; key biases, whose true
+ * gradient is zero, below 1e-6 of the total.
  */
 export async function expectGradients(
   model: BertForSequenceClassification,

@@ -151,9 +151,9 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * The gradient that `backward()` added up, or null where none came since it was cleared. It shares
-   * memory with what later calls add to, which goes back with `zeroGrad()` and `clearGrad()`: read
-   * it before, or keep what is computed from it.
+   * The gradient that `backward()` added up, or null where none came since it was cleared. It
+   * shares memory with what later calls add to, which goes back with `zeroGrad()` and
+   * `clearGrad()`: read it before, or keep what is computed from it.
    */
   get grad(): Tensor<'f32'> | null {
     const array = this.gradArray;
@@ -269,7 +269,10 @@ export class Tensor<D extends DType = DType> {
     runBackward(this, scale, options);
   }
 
-  /** Keeps the gradient of a tensor that was computed, which `grad` otherwise has of given ones only. */
+  /**
+   * Keeps the gradient of a tensor that was computed, which `grad` otherwise has of given ones
+   * only.
+   */
   retainGrad(): void {
     if (!this.requiresGrad)
       throw new AutogradError(
@@ -279,9 +282,9 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Calls a function with the gradient of this tensor in every `backward()`, as soon as it is whole:
-   * to look at it, or to return another of the same shape in its place. The tensor is the function's
-   * to keep. As `torch.Tensor.register_hook`.
+   * Calls a function with the gradient of this tensor in every `backward()`, as soon as it is
+   * whole: to look at it, or to return another of the same shape in its place. The tensor is the
+   * function's to keep. As `torch.Tensor.register_hook`.
    *
    * @returns a handle whose `remove()` takes the function away
    * @throws AutogradError when no gradient can flow here, or this is no function
@@ -300,7 +303,8 @@ export class Tensor<D extends DType = DType> {
   /**
    * Shows a gradient to the hooks. For `backward()`.
    *
-   * @returns what they gave in its place, as an array of the pass's own; null where they gave nothing
+   * @returns what they gave in its place, as an array of the pass's own; null where they gave
+   *   nothing
    */
   runHooks(gradient: GpuArray): GpuArray | null {
     const { device, shape, size: length } = this;
@@ -327,8 +331,8 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Numbers of the greatest values along the last dimension, i32, the first where there are several;
-   * NaN is greatest. No gradient flows. As `torch.argmax`.
+   * Numbers of the greatest values along the last dimension, i32, the first where there are
+   * several; NaN is greatest. No gradient flows. As `torch.argmax`.
    *
    * @param dim the last dimension: -1, or its number. Default -1.
    * @returns the shape without the last dimension
@@ -349,7 +353,9 @@ export class Tensor<D extends DType = DType> {
     return new Tensor({ array: output, shape: shape.slice(0, -1), device });
   }
 
-  /** The values, once the GPU has computed them. f16 comes as f32, bool as 0 and 1 in a Uint32Array. */
+  /**
+   * The values, once the GPU has computed them. f16 comes as f32, bool as 0 and 1 in a Uint32Array.
+   */
   async data(): Promise<DataOf<D>> {
     const { device, size, array } = this;
     if (this.dtype !== 'f16')

@@ -1,6 +1,7 @@
 // A BERT of random weights with a vocabulary, and, where none was packed, sentence pairs with the
 // columns of MRPC: for timing a whole run.
-// Usage: node makeModel.mjs OUTPUT [--vocabulary FOLDER] [--pairs FOLDER] [--quick]      --pairs is the folder that gets made-up pairs
+// Usage: node makeModel.mjs OUTPUT [--vocabulary FOLDER] [--pairs FOLDER] [--quick]
+// --pairs is the folder that gets made-up pairs
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,7 @@
 // Times training steps under one setting and prints a line of JSON for each as soon as it is done.
 // A model's memory is given back before the next is made: a peak is the step's own.
-// Usage: node steps.mjs '{ "setting": "as is", "shapes": [[8, 64]], "types": ["f32", "fp16"], "repeats": 20 }'
+// Usage: node steps.mjs OPTIONS, such as
+// '{ "setting": "as is", "shapes": [[8, 64]], "types": ["f32", "fp16"], "repeats": 20 }'
 //   robustness, toggles   of Dawn
 //   withoutFeatures       not to ask for
 //   disabled              variants not to choose, such as "gemm subgroupMatrix"

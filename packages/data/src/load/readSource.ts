@@ -22,8 +22,8 @@ export interface ReadFile {
 /**
  * The table of a file, or those of an archive.
  *
- * @throws DataFileError, FeatureError that name the file; DatasetError for an option that is not for
- *   files of its kind; HubError
+ * @throws DataFileError, FeatureError that name the file; DatasetError for an option that is not
+ *   for files of its kind; HubError
  */
 export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<ReadFile[]> {
   const given = givenBuilder(path, options);
@@ -84,8 +84,8 @@ async function readFile(
 }
 
 /**
- * The columns of a file with their types: as the caller says, as GLUE's classes are called where the
- * file does not tell, as the file tells, else as the values are.
+ * The columns of a file with their types: as the caller says, as GLUE's classes are called where
+ * the file does not tell, as the file tells, else as the values are.
  */
 function typedTable(
   { columns, lineOf }: RawTable,

@@ -47,7 +47,10 @@ export function gemmClasses({ profile }: Gpu): GemmClass[] {
 
 const warmUpMilliseconds = 300;
 
-/** Keeps a GPU busy until its clock is up: the first products of a cold card take five times as long. */
+/**
+ * Keeps a GPU busy until its clock is up: the first products of a cold card take five times as
+ * long.
+ */
 export async function warmUp(gpu: Gpu, { gemm }: MeasuringKit): Promise<void> {
   const [a, b, output] = ['a', 'b', 'output'].map((label) => {
     const array = gpu.allocate('f32', 1024 * 1024, label);

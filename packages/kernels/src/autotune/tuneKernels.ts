@@ -20,8 +20,8 @@ export interface TuneOptions {
   /** Measure anew although there is a table for this adapter. Default false. */
   readonly again?: boolean | undefined;
   /**
-   * Seconds after which no other class of products is begun, compiling included, a GPU's warm-up of a
-   * third of a second not; what is not measured
+   * Seconds after which no other class of products is begun, compiling included, a GPU's warm-up of
+   * a third of a second not; what is not measured
    * until then keeps the choice that it has without tuning. Default 10.
    */
   readonly budget?: number | undefined;
@@ -41,8 +41,8 @@ const optionKinds = {
 };
 
 /**
- * What `measureGemm.ts` is handed, which only those load who have no table: it imports nothing that a
- * page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
+ * What `measureGemm.ts` is handed, which only those load who have no table: it imports nothing that
+ * a page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
  */
 const measuringKit = { choicesOnGpus, fittingVariants, gemm, gemmClassKey };
 
@@ -50,9 +50,9 @@ export type MeasuringKit = typeof measuringKit;
 
 /**
  * Measures which variant, tile and parts of the product are the fastest here, for each class of
- * sizes that models have (up to 4096 tokens, and widths of up to 3072), and has `gemm` use them where
- * its caller does not choose. On a software adapter only products of up to 512 x 768 x 768 are
- * measured. The table is kept (in Node under
+ * sizes that models have (up to 4096 tokens, and widths of up to 3072), and has `gemm` use them
+ * where its caller does not choose. On a software adapter only products of up to 512 x 768 x 768
+ * are measured. The table is kept (in Node under
  * `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and these
  * kernels: the same table, and so the same bits, until one of them changes. Without tuning the
  * choice is a fixed table.

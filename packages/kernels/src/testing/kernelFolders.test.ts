@@ -39,11 +39,6 @@ describe.each(folders)('kernels/%s', (folder) => {
   });
 });
 
-it.each(shaders)('%s has comments of at most 100 columns', (name) => {
-  const lines = readFileSync(join(source, name), 'utf8').split('\n');
-  expect(lines.filter((line) => /^\s*\/\//.test(line) && line.length > 100)).toEqual([]);
-});
-
 // An extension of WGSL that naga, the compiler of Firefox and Deno, does not have.
 it.each(shaders)('%s passes no pointers into arrays of bindings or workgroups to functions', (name) => {
   expect(readFileSync(join(source, name), 'utf8')).not.toMatch(/ptr<(storage|uniform|workgroup)\b/);

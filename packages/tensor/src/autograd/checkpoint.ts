@@ -29,7 +29,8 @@ import { keepResults } from './tidy.ts';
  * @param fn gives a tensor or an array of tensors; it must not be `async`
  * @param inputs what `fn` is passed, at least one tensor among them
  * @returns what `fn` gave
- * @throws TensorError, and AutogradError in `backward()` when `fn` gives other shapes the second time
+ * @throws TensorError, and AutogradError in `backward()` when `fn` gives other shapes the second
+ *   time
  */
 export function checkpoint<Inputs extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
   fn: (...inputs: Inputs) => Result,

@@ -17,7 +17,10 @@ export function noGrad<T>(body: () => T): T {
   return mode.during(false, body);
 }
 
-/** Runs `body` with operations remembered, also within `noGrad`: for what a backward pass computes again. */
+/**
+ * Runs `body` with operations remembered, also within `noGrad`: for what a backward pass computes
+ * again.
+ */
 export function withGrad<T>(body: () => T): T {
   return mode.as(true, body);
 }

@@ -31,20 +31,22 @@ export interface OperationResult {
   readonly array: GpuArray;
   readonly shape: Shape;
   /**
-   * What only the backward pass reads. It goes back when that has run, and at once where no gradient
-   * can flow.
+   * What only the backward pass reads. It goes back when that has run, and at once where no
+   * gradient can flow.
    */
   readonly saved?: readonly (GpuArray | null | undefined)[] | undefined;
   /**
-   * Keeps what the backward pass reads and others keep too; called where a gradient can flow. What it
-   * returns is called when that pass has run.
+   * Keeps what the backward pass reads and others keep too; called where a gradient can flow. What
+   * it returns is called when that pass has run.
    */
   readonly hold?: (() => (() => void) | undefined) | undefined;
   /** Whether the result lies in the memory of the first input. Default false. */
   readonly isView?: boolean | undefined;
   /** Whether `backward` reads the result, which may go before it runs otherwise. Default true. */
   readonly readsResult?: boolean | undefined;
-  /** Whether the elements are those of the first input, and so true and false where it is of bool. */
+  /**
+   * Whether the elements are those of the first input, and so true and false where it is of bool.
+   */
   readonly keepsType?: boolean | undefined;
   /**
    * What the result is GELU of, where `backward` takes the gradient of that too:

@@ -20,7 +20,10 @@ export interface TapeTensor {
   ensureGradArray(): GpuArray;
   /** Whether `startGrad` would give memory of an optimizer. */
   readonly startsInPlace: boolean;
-  /** Memory for a first gradient: the given one, or other of any content. Null where it must be added. */
+  /**
+   * Memory for a first gradient: the given one, or other of any content. Null where it must be
+   * added.
+   */
   startGrad(given?: GpuArray): GpuArray | null;
   /** Shows a gradient to the hooks. @returns what they gave in its place, or null */
   runHooks(gradient: GpuArray): GpuArray | null;
@@ -103,7 +106,9 @@ interface Flushed {
   flush(): void;
 }
 
-/** Whether a gradient goes on from here, to an operation or to hooks, and is not summed for good. */
+/**
+ * Whether a gradient goes on from here, to an operation or to hooks, and is not summed for good.
+ */
 const passes = ({ node, hasHooks }: TapeTensor): boolean => node !== null || hasHooks;
 
 /**
@@ -177,7 +182,9 @@ export class Gradients {
     }
   }
 
-  /** The gradient of a result that is computed, to be handed on with `put`; null where none came. */
+  /**
+   * The gradient of a result that is computed, to be handed on with `put`; null where none came.
+   */
   take(tensor: TapeTensor): GpuArray | null {
     const given = tensor === this.#root && !this.#computed.has(tensor) ? this.output : null;
     const array = this.#computed.get(tensor) ?? null;
@@ -245,8 +252,9 @@ export class Gradients {
   }
 
   /**
-   * Adds the gradient of the operation's output, as it is, to that of an input. The first input gets
-   * its memory, where nobody else holds that and no other gradient came before, in place of a copy.
+   * Adds the gradient of the operation's output, as it is, to that of an input. The first input
+   * gets its memory, where nobody else holds that and no other gradient came before, in place of a
+   * copy.
    */
   handOn(input: TapeTensor): void {
     if (!input.requiresGrad) return;
@@ -279,8 +287,8 @@ export class Gradients {
    * Adds to the gradient of what GELU was applied to for an input, so that GELU's backward is no
    * kernel of its own.
    *
-   * @param write records the kernel that computes it, given what GELU was applied to; with `add`, it
-   *   adds to what is there
+   * @param write records the kernel that computes it, given what GELU was applied to; with `add`,
+   *   it adds to what is there
    * @returns whether it did: not where somebody sees the gradient of the input itself
    */
   addBeforeActivation(

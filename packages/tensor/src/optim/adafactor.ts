@@ -52,10 +52,11 @@ const description = {
  * Adafactor: means of squared gradients by row and column, so that a matrix needs almost no memory
  * beside its weights and gradients.
  *
- *     const optimizer = new Adafactor(model.parameters(), { lr: 1e-3, scaleParameter: false, relativeStep: false });
+ *     const optimizer = new Adafactor(model.parameters(), { lr: 1e-3, scaleParameter: false,
+ *     relativeStep: false });
  *
- * Shazeer, Stern, 2018. Formulas, names and defaults of `transformers.optimization.Adafactor`, not of
- * `torch.optim.Adafactor`, whose defaults differ. What else holds of every optimizer is told at
+ * Shazeer, Stern, 2018. Formulas, names and defaults of `transformers.optimization.Adafactor`, not
+ * of `torch.optim.Adafactor`, whose defaults differ. What else holds of every optimizer is told at
  * `AdamW`.
  */
 export class Adafactor extends ArenaOptimizer {

@@ -139,7 +139,9 @@ export abstract class ArenaOptimizer implements Optimizer {
   /** Records what the update does to weights and moments, norm and clipping included. */
   protected abstract recordUpdate(parts: UpdateParts): void;
 
-  /** What is kept of a parameter beside its moments, by prefix: nothing, unless a subclass has more. */
+  /**
+   * What is kept of a parameter beside its moments, by prefix: nothing, unless a subclass has more.
+   */
   protected otherEntries(_place: ArenaPlace): readonly OtherEntry[] {
     return [];
   }
@@ -233,7 +235,9 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#state.setScaler(state);
   }
 
-  /** Moments and updates by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`, `step.<name>`. */
+  /**
+   * Moments and updates by parameter name: `exp_avg.<name>`, `exp_avg_sq.<name>`, `step.<name>`.
+   */
   async stateDict(): Promise<StateDict> {
     this.#requireUse('stateDict');
     const entries: StateDict = new Map();
@@ -254,8 +258,8 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * Puts in place what `stateDict` gave. Where updates are counted in it, the run goes on from there,
-   * whatever `firstStep` was.
+   * Puts in place what `stateDict` gave. Where updates are counted in it, the run goes on from
+   * there, whatever `firstStep` was.
    *
    * @throws StateDictError when a moment is missing or has another shape
    */

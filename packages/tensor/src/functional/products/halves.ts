@@ -8,7 +8,9 @@ import { asMatrix, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 
-/** What `linear` reads in f16 under `autocast`, which brings this: pages without it need none of it. */
+/**
+ * What `linear` reads in f16 under `autocast`, which brings this: pages without it need none of it.
+ */
 export const halves = { ofWeights, hold, ofInput, emptyFor, lend };
 
 export type Halves = typeof halves;
@@ -40,7 +42,9 @@ function ofInput(input: Tensor, weights: GpuArray, outputs: number): GpuArray | 
   return half;
 }
 
-/** That of an input, which is now the caller's; null where there is none, or its scope has ended. */
+/**
+ * That of an input, which is now the caller's; null where there is none, or its scope has ended.
+ */
 function takenFrom(input: Tensor): GpuArray | null {
   const half = lent.get(input);
   lent.delete(input);

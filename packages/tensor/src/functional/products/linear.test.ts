@@ -7,7 +7,9 @@ import { AdamW } from '../../optim/adamW.ts';
 import { tensor } from '../creation/create.ts';
 import { sum } from '../reductions/reductions.ts';
 
-/** The null backend as a card with matrix units, whose tuner found this variant to be the fastest. */
+/**
+ * The null backend as a card with matrix units, whose tuner found this variant to be the fastest.
+ */
 async function cardTakes(variant: string): Promise<Gpu> {
   const device = await openDevice({ backend: 'null' });
   const config = { componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 };

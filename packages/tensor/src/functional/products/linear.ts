@@ -194,7 +194,10 @@ function backward(computed: Product, gradients: Gradients): void {
  */
 const takesApart = ({ profile }: Device): boolean => !profile.software;
 
-/** The gradient before the activation; on processors on the way that of the biases, which is its sum. */
+/**
+ * The gradient before the activation; on processors on the way that of the biases, which is its
+ * sum.
+ */
 function activationBackward(computed: Product, preActivation: GpuArray, gradients: Gradients): GpuArray {
   const { input, biases, rows, outputs, dtype } = computed;
   const { device } = input;
