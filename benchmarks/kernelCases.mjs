@@ -1,35 +1,22 @@
 import * as kernels from '../packages/kernels/dist/index.js';
 import { createOptimizerState, optimizerUpdate } from '../packages/kernels/dist/internal.js';
 import { numbers } from './libraries/serve.mjs';
+import { multiplyAdds } from './multiplyAdds.mjs';
 
-/**
- * A multiply-add loop on 16 chains of four numbers, 64 of them a trip: what arithmetic can reach on
- * an adapter at most.
- */
-const multiplyAdds = (() => {
-  const chains = Array.from({ length: 16 }, (_, index) => `chain${index}`);
-  const additions = chains.map((chain) => `${chain} = fma(${chain}, factor, summand);`).join(' ');
-  const trip = Array.from({ length: 4 }, () => additions).join('\n    ');
-  return `// output[thread] = sum of 16 chains of x = fma(x, factor, summand)
-struct Parameters { trips: u32 }
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read_write> output: array<vec4f>;
-@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) thread: vec3u) {
-  let factor = vec4f(0.999, 0.998, 0.997, 0.996) + f32(thread.x) * 1e-9;
-  let summand = vec4f(0.001);
-  ${chains.map((chain, index) => `var ${chain} = vec4f(${index}.5);`).join(' ')}
-  for (var trip = 0u; trip < parameters.trips; trip++) {
-    ${trip}
-  }
-  output[thread.x] = ${chains.join(' + ')};
-}`;
-})();
+/** Tokens of a sequence at most. */
+const longest = 64;
 
 /**
  * Named cases: each takes what a call of a kernel records, made once. Shapes are those of one layer
  * of a model with so many tokens.
  */
-export function kernelCases(
+export function kernelCases(gpu, shape) {
+  const layer = makeLayer(gpu, shape);
+  return { ...productCases(layer), ...attentionCases(layer), ...normCases(layer), ...elementwiseCases(layer) };
+}
+
+/** What the cases of a layer share: its sizes, its arrays by label, and its dropout. */
+function makeLayer(
   gpu,
   { tokens, hiddenSize: hidden, intermediateSize: inner, numAttentionHeads: numHeads, elementType = 'f32' },
 ) {
@@ -39,57 +26,22 @@ export function kernelCases(
     if (!made.has(key)) {
       const array = gpu.allocatePersistent(type, length, label);
       if (type === 'f32') gpu.write(array, numbers(length));
+      if (type === 'f16') kernels.cast(gpu, { input: persistent('f32', length, 'source'), output: array, length });
       made.set(key, array);
     }
     return made.get(key);
   };
-  const matrix = (label, columns = hidden, rows = tokens) => {
-    const array = persistent(elementType, rows * columns, label);
-    if (elementType === 'f16')
-      kernels.cast(gpu, { input: persistent('f32', rows * columns, 'source'), output: array, length: rows * columns });
-    return array;
-  };
+  const matrix = (label, columns = hidden, rows = tokens) => persistent(elementType, rows * columns, label);
   const vector = (label, length = hidden) => persistent('f32', length, label);
-  const length = tokens * hidden;
-  const sequenceLength = Math.min(tokens, 64);
-  const numSequences = tokens / sequenceLength;
-  const cuSeqlens = persistent('u32', numSequences + 1, 'cuSeqlens');
-  gpu.write(
-    cuSeqlens,
-    Uint32Array.from({ length: numSequences + 1 }, (_, index) => index * sequenceLength),
-  );
-  const state = persistent('u32', 4, 'random state');
   const tokenKeys = persistent('u32', tokens, 'token keys');
-  gpu.write(
-    tokenKeys,
-    Uint32Array.from(
-      { length: tokens },
-      (_, token) => (Math.floor(token / sequenceLength) << 16) | (token % sequenceLength),
-    ),
-  );
-  const dropout = { probability: 0.1, site: 1, random: { state, tokenKeys } };
-  const sequences = {
-    cuSeqlens,
-    totalTokens: tokens,
-    numSequences,
-    maxSeqlen: sequenceLength,
-    numHeads,
-    headSize: hidden / numHeads,
-    dropout,
-  };
-  const rows = { rows: tokens, columns: hidden };
-  const normal = {
-    mean: vector('mean', tokens),
-    reciprocalStd: vector('reciprocal standard deviation', tokens),
-    weight: vector('weight'),
-  };
-  const attended = {
-    query: matrix('query'),
-    key: matrix('key'),
-    value: matrix('value'),
-    output: matrix('attended'),
-    logSumExp: vector('log of the sum of exponentials', tokens * numHeads),
-  };
+  const keyOf = (_, token) => (Math.floor(token / longest) << 16) | (token % longest);
+  gpu.write(tokenKeys, Uint32Array.from({ length: tokens }, keyOf));
+  const random = { state: persistent('u32', 4, 'random state'), tokenKeys };
+  const sizes = { tokens, hidden, inner, numHeads, length: tokens * hidden, rows: { rows: tokens, columns: hidden } };
+  return { gpu, ...sizes, persistent, matrix, vector, dropout: { probability: 0.1, site: 1, random } };
+}
+
+function productCases({ gpu, tokens, hidden, inner, matrix, vector }) {
   const gemm =
     (layout, m, n, k, options = {}) =>
     () =>
@@ -114,73 +66,89 @@ export function kernelCases(
     }),
     [`gemm NN ${tokens} x ${hidden} x ${inner}`]: gemm('NN', tokens, hidden, inner),
     [`gemm TN ${hidden} x ${inner} x ${tokens}`]: gemm('TN', hidden, inner, tokens, { accumulate: true }),
-    'attention, dropout': () => kernels.attention(gpu, { ...attended, ...sequences }),
+  };
+}
+
+function attentionCases({ gpu, tokens, hidden, numHeads, persistent, matrix, vector, dropout }) {
+  const maxSeqlen = Math.min(tokens, longest);
+  const numSequences = tokens / maxSeqlen;
+  const cuSeqlens = persistent('u32', numSequences + 1, 'cuSeqlens');
+  const boundaries = Uint32Array.from({ length: numSequences + 1 }, (_, index) => index * maxSeqlen);
+  gpu.write(cuSeqlens, boundaries);
+  const headSize = hidden / numHeads;
+  const common = {
+    cuSeqlens,
+    totalTokens: tokens,
+    numSequences,
+    maxSeqlen,
+    numHeads,
+    headSize,
+    dropout,
+    query: matrix('query'),
+    key: matrix('key'),
+    value: matrix('value'),
+    output: matrix('attended'),
+    logSumExp: vector('log of the sum of exponentials', tokens * numHeads),
+  };
+  return {
+    'attention, dropout': () => kernels.attention(gpu, common),
     'attention backward, dropout': () =>
       kernels.attentionBackward(gpu, {
-        ...attended,
-        ...sequences,
+        ...common,
         gradOutput: matrix('gradOutput'),
         gradQuery: matrix('gradQuery'),
         gradKey: matrix('gradKey'),
         gradValue: matrix('gradValue'),
       }),
-    'layer norm, residual, dropout': () =>
-      kernels.layerNorm(gpu, {
-        ...rows,
-        ...normal,
-        dropout,
-        epsilon: 1e-12,
-        input: matrix('a'),
-        residual: vector('residual', length),
-        bias: vector('bias'),
-        output: vector('normalised', length),
-        sum: vector('sum', length),
-      }),
-    'layer norm': () =>
-      kernels.layerNorm(gpu, {
-        ...rows,
-        ...normal,
-        epsilon: 1e-12,
-        input: matrix('a'),
-        bias: vector('bias'),
-        output: vector('normalised', length),
-      }),
+  };
+}
+
+function normCases({ gpu, tokens, length, rows, matrix, vector, dropout }) {
+  const common = {
+    ...rows,
+    mean: vector('mean', tokens),
+    reciprocalStd: vector('reciprocal standard deviation', tokens),
+    weight: vector('weight'),
+  };
+  const forward = {
+    ...common,
+    epsilon: 1e-12,
+    input: matrix('a'),
+    bias: vector('bias'),
+    output: vector('normalised', length),
+  };
+  const [residual, sum] = [vector('residual', length), vector('sum', length)];
+  return {
+    'layer norm, residual, dropout': () => kernels.layerNorm(gpu, { ...forward, dropout, residual, sum }),
+    'layer norm': () => kernels.layerNorm(gpu, forward),
     'layer norm backward, dropout': () =>
       kernels.layerNormBackward(gpu, {
-        ...rows,
-        ...normal,
+        ...common,
         dropout,
-        gradOutput: vector('residual', length),
-        sum: vector('sum', length),
+        gradOutput: residual,
+        sum,
         gradSum: vector('gradSum', length),
         gradInput: matrix('gradInput'),
         gradWeight: vector('gradWeight'),
         gradBias: vector('gradBias'),
       }),
-    softmax: () =>
-      kernels.softmax(gpu, { input: vector('residual', length), output: vector('normalised', length), ...rows }),
-    GELU: () => kernels.gelu(gpu, { input: matrix('a'), output: matrix('product'), length }),
-    'GELU backward': () =>
-      kernels.geluBackward(gpu, {
-        gradOutput: matrix('gradOutput'),
-        input: matrix('a'),
-        gradInput: matrix('product'),
-        length,
-      }),
-    'GELU backward with the bias': () =>
-      kernels.geluBackwardWithBias(gpu, {
-        gradOutput: matrix('gradOutput'),
-        input: matrix('a'),
-        gradInput: matrix('product'),
-        gradBias: vector('gradBias'),
-        ...rows,
-      }),
-    add: () => kernels.add(gpu, { a: matrix('a'), b: matrix('gradOutput'), output: matrix('product'), length }),
-    dropout: () => kernels.dropout(gpu, { input: matrix('a'), output: matrix('product'), ...rows, dropout }),
-    'cast to f16': () =>
-      kernels.cast(gpu, { input: vector('residual', length), output: persistent('f16', length, 'half'), length }),
-    'column sums (bias gradient)': () =>
-      kernels.columnSum(gpu, { input: matrix('a'), output: vector('gradBias'), ...rows }),
+    softmax: () => kernels.softmax(gpu, { input: residual, output: vector('normalised', length), ...rows }),
+  };
+}
+
+function elementwiseCases({ gpu, length, rows, persistent, matrix, vector, dropout }) {
+  const [input, output, gradOutput] = [matrix('a'), matrix('product'), matrix('gradOutput')];
+  const gradients = { gradOutput, input, gradInput: output };
+  const gradBias = vector('gradBias');
+  const [single, half] = [vector('residual', length), persistent('f16', length, 'half')];
+  return {
+    GELU: () => kernels.gelu(gpu, { input, output, length }),
+    'GELU backward': () => kernels.geluBackward(gpu, { ...gradients, length }),
+    'GELU backward with the bias': () => kernels.geluBackwardWithBias(gpu, { ...gradients, gradBias, ...rows }),
+    add: () => kernels.add(gpu, { a: input, b: gradOutput, output, length }),
+    dropout: () => kernels.dropout(gpu, { input, output, ...rows, dropout }),
+    'cast to f16': () => kernels.cast(gpu, { input: single, output: half, length }),
+    'column sums (bias gradient)': () => kernels.columnSum(gpu, { input, output: gradBias, ...rows }),
   };
 }
 
@@ -203,7 +171,6 @@ export function commonCases(gpu, { parameters }) {
     groupIds: gpu.allocatePersistent('u32', parameters / 64, 'groupIds'),
     length: parameters,
   };
-  const fp16Weights = gpu.allocatePersistent('f16', parameters, 'f16 weights');
   return {
     copy: () => gpu.copy(source, target),
     'multiply-add loop': () =>
@@ -216,8 +183,6 @@ export function commonCases(gpu, { parameters }) {
         work: { flops: 2 * 4 * 64 * trips * threads },
       }),
     'AdamW, with the global norm': () => optimizerUpdate(gpu, { state, segments: [segment] }),
-    'AdamW, with the global norm and f16 weights': () =>
-      optimizerUpdate(gpu, { state, segments: [{ ...segment, fp16Weights }] }),
     clear: () => gpu.clear(segment.gradients),
   };
 }
