@@ -25,16 +25,11 @@ async function gemm({ layout, m, n, k }) {
   };
 }
 
-/**
- * BERT with a classifier, forward, backward and Adam, as one would write it in TensorFlow.js; no
- * padding in the batch, so no mask.
- */
-async function step({ config, batchSize, length }) {
-  const { hiddenSize: hidden, numHiddenLayers: layers, numAttentionHeads: heads, intermediateSize: inner } = config;
-  const headSize = hidden / heads;
-  const weight = (...shape) => tf.variable(tf.randomNormal(shape, 0, 0.02));
-  const constant = (value, ...shape) => tf.variable(tf.fill(shape, value));
-  const linear = (inputs, outputs) => ({ weight: weight(inputs, outputs), bias: constant(0, outputs) });
+const weight = (...shape) => tf.variable(tf.randomNormal(shape, 0, 0.02));
+const constant = (value, ...shape) => tf.variable(tf.fill(shape, value));
+const linear = (inputs, outputs) => ({ weight: weight(inputs, outputs), bias: constant(0, outputs) });
+
+function makeWeights({ hiddenSize: hidden, numHiddenLayers: layers, intermediateSize: inner }) {
   const norm = () => ({ weight: constant(1, hidden), bias: constant(0, hidden) });
   const embeddings = {
     words: weight(vocabSize, hidden),
@@ -52,26 +47,36 @@ async function step({ config, batchSize, length }) {
     outer: linear(inner, hidden),
     outerNorm: norm(),
   }));
-  const [pooler, classifier] = [linear(hidden, hidden), linear(hidden, 2)];
-  const { ids, labels } = batchIds(batchSize, length);
-  const words = tf.tensor1d(ids, 'int32');
-  const positions = tf.tensor1d(
-    ids.map((_, index) => index % length),
-    'int32',
-  );
-  const types = tf.zeros([ids.length], 'int32');
-  const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), 2);
+  return { embeddings, blocks, pooler: linear(hidden, hidden), classifier: linear(hidden, 2) };
+}
 
-  const apply = (x, { weight: matrix, bias }) => x.matMul(matrix).add(bias);
-  const normalise = (x, { weight: gain, bias }) => {
-    const mean = x.mean(-1, true);
-    const centred = x.sub(mean);
-    return centred.mul(centred.square().mean(-1, true).add(1e-12).rsqrt()).mul(gain).add(bias);
+const apply = (x, { weight: matrix, bias }) => x.matMul(matrix).add(bias);
+const normalise = (x, { weight: gain, bias }) => {
+  const mean = x.mean(-1, true);
+  const centred = x.sub(mean);
+  return centred.mul(centred.square().mean(-1, true).add(1e-12).rsqrt()).mul(gain).add(bias);
+};
+const drop = (x) => tf.dropout(x, dropoutProbability);
+const gelu = (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+
+function makeInputs(batchSize, length) {
+  const { ids, labels } = batchIds(batchSize, length);
+  const positions = ids.map((_, index) => index % length);
+  return {
+    words: tf.tensor1d(ids, 'int32'),
+    positions: tf.tensor1d(positions, 'int32'),
+    types: tf.zeros([ids.length], 'int32'),
+    targets: tf.oneHot(tf.tensor1d(labels, 'int32'), 2),
   };
-  const drop = (x) => tf.dropout(x, dropoutProbability);
-  const gelu = (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+}
+
+/** The loss of a batch by these weights. */
+function lossOf({ hiddenSize: hidden, numAttentionHeads: heads }, batchSize, length, weights) {
+  const headSize = hidden / heads;
+  const { embeddings, blocks, pooler, classifier } = weights;
+  const { words, positions, types, targets } = makeInputs(batchSize, length);
   const split = (x) => x.reshape([batchSize, length, heads, headSize]).transpose([0, 2, 1, 3]);
-  const forward = () => {
+  return () => {
     let x = tf
       .gather(embeddings.words, words)
       .add(tf.gather(embeddings.positions, positions))
@@ -79,13 +84,8 @@ async function step({ config, batchSize, length }) {
     x = drop(normalise(x, embeddings.norm));
     for (const block of blocks) {
       const [query, key, value] = [block.query, block.key, block.value].map((part) => split(apply(x, part)));
-      const probabilities = drop(
-        query
-          .matMul(key, false, true)
-          .mul(1 / Math.sqrt(headSize))
-          .softmax(),
-      );
-      const attended = probabilities
+      const scores = query.matMul(key, false, true).mul(1 / Math.sqrt(headSize));
+      const attended = drop(scores.softmax())
         .matMul(value)
         .transpose([0, 2, 1, 3])
         .reshape([batchSize * length, hidden]);
@@ -99,6 +99,14 @@ async function step({ config, batchSize, length }) {
     const logits = apply(drop(apply(first, pooler).tanh()), classifier);
     return tf.losses.softmaxCrossEntropy(targets, logits);
   };
+}
+
+/**
+ * BERT with a classifier, forward, backward and Adam, as one would write it in TensorFlow.js; no
+ * padding in the batch, so no mask.
+ */
+async function step({ config, batchSize, length }) {
+  const forward = lossOf(config, batchSize, length, makeWeights(config));
   const optimizer = tf.train.adam(5e-5);
   return async (repeats) => {
     let loss = NaN;
