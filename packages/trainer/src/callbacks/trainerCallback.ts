@@ -62,7 +62,9 @@ export interface CallbackContext {
   readonly numBatches?: number | undefined;
 }
 
-/** What a callback does at a point of a run. May return a control, whose flags are then taken over. */
+/**
+ * What a callback does at a point of a run. May return a control, whose flags are then taken over.
+ */
 export type CallbackEvent = (
   args: TrainingArguments,
   state: TrainerState,

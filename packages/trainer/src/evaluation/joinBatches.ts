@@ -6,8 +6,8 @@ import type { Collected, Nested } from './nested.ts';
 
 /**
  * What the batches of an evaluation gave, one below the other. Where they differ in width, as those
- * of tokens do, the narrower ones are filled with -100, which as a label means none, as in `transformers`; the outputs of a
- * model that gives several are joined one by one.
+ * of tokens do, the narrower ones are filled with -100, which as a label means none, as in
+ * `transformers`; the outputs of a model that gives several are joined one by one.
  *
  * @throws TrainerError when batches gave different outputs
  */

@@ -60,8 +60,9 @@ export class TrainingStep {
 
   /**
    * One step from its micro-batches. Every labelled example weighs the same, however they are cut
-   * into batches, and every row where nothing is a label. A micro-batch without any label adds nothing; a step of such ones has the loss 0
-   * and no gradient, and is one of AdamW's all the same.
+   * into batches, and every row where nothing is a label. A micro-batch without any label adds
+   * nothing; a step of such ones has the loss 0 and no gradient, and is one of AdamW's all the
+   * same.
    *
    * @param step number of the step in the run, from 0
    * @param afterBackward called after each micro-batch's backward pass
