@@ -78,7 +78,8 @@ export {
 } from './functional/movement/movement.ts';
 export { chunk, narrow, select, slice, split } from './functional/movement/slicing.ts';
 export type { Range } from './functional/movement/slicing.ts';
-export { gather, indexSelect, scatterAdd, takeAlongDim } from './functional/indexing/indexing.ts';
+export { gather, scatterAdd, takeAlongDim } from './functional/indexing/indexing.ts';
+export { indexSelect } from './functional/indexing/indexSelect.ts';
 export { argSort, sort, topk } from './functional/indexing/sorting.ts';
 export type { Sorted, SortOptions, TopkOptions } from './functional/indexing/sorting.ts';
 export { layerNorm } from './functional/normalisation/layerNorm.ts';

@@ -14,6 +14,7 @@ import { randLike, randnLike } from './functional/creation/draws.ts';
 import { dropout } from './functional/dropout/dropout.ts';
 import { gatherRows } from './functional/indexing/gatherRows.ts';
 import * as indexing from './functional/indexing/indexing.ts';
+import { indexSelect } from './functional/indexing/indexSelect.ts';
 import { pad } from './functional/movement/padding.ts';
 import { roll } from './functional/movement/rolling.ts';
 import { layerNorm } from './functional/normalisation/layerNorm.ts';
@@ -52,6 +53,7 @@ const functions = {
   ...movement,
   ...slicing,
   ...indexing,
+  indexSelect,
   ...sorting,
   ...reductions,
   ...argReductions,

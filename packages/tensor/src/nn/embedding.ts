@@ -1,7 +1,7 @@
 import { anyWholeNumber, optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { embeddingSum } from '../functional/embedding/embeddingSum.ts';
-import { indexSelectBut } from '../functional/indexing/indexing.ts';
+import { indexSelectBut } from '../functional/indexing/indexSelect.ts';
 import { flatten, reshape } from '../functional/movement/movement.ts';
 import { Tensor } from '../tensor.ts';
 import { newParameter, normalDraw } from './drawing.ts';

@@ -1,12 +1,12 @@
 import * as kernels from '@attune/kernels';
 import type { GpuArray, UnaryMember } from '@attune/kernels';
-import { number, requireArgument } from '@attune/validate';
+import { requireArgument } from '@attune/validate';
 import { operationResult } from '../../autograd/operation.ts';
 import type { Device } from '../../device.ts';
 import type { DType } from '../../dtypes.ts';
 import { TensorError } from '../../errors.ts';
 import { Tensor } from '../../tensor.ts';
-import { requireFloats, requireTensor } from '../checks.ts';
+import { anyNumber, requireFloats, requireTensor } from '../checks.ts';
 
 export interface UnaryKernels {
   forward(device: Device, io: { input: GpuArray; output: GpuArray; length: number }): void;
@@ -81,9 +81,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
   });
 }
 
-const aNumber = { ...number, what: 'a number', holds: (value: unknown) => typeof value === 'number' };
-
 /** @throws TensorError when this is no number; NaN and infinities are */
 export function requireNumber(operation: string, name: string, value: unknown): void {
-  if (typeof value !== 'number') requireArgument(operation, name, value, aNumber, TensorError);
+  if (typeof value !== 'number') requireArgument(operation, name, value, anyNumber, TensorError);
 }

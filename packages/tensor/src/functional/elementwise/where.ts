@@ -7,7 +7,7 @@ import { Tensor } from '../../tensor.ts';
 import { broadcastOf, broadcastShapes, writeGradient } from '../broadcasting.ts';
 import { cast } from './cast.ts';
 import { requireDeviceOf, requireHeld, requireTensor } from '../checks.ts';
-import { requireOperands } from '../operands.ts';
+import { requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, NumberType, Operand } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 
@@ -49,11 +49,7 @@ export function where<A extends Operand, B extends Operand>(
   for (const [name, operand] of Object.entries<Operand>({ a, b }))
     if (typeof operand === 'number') requireHeld('where', name, operand, first);
   const { device } = first;
-  const shapes = {
-    condition: condition.shape,
-    ...(typeof a !== 'number' && { a: a.shape }),
-    ...(typeof b !== 'number' && { b: b.shape }),
-  };
+  const shapes = { condition: condition.shape, ...shapesOf(a, b) };
   const shape = broadcastShapes('where', shapes);
   const length = sizeOf(shape);
   const array = device.allocate(first.array.elementType, Math.max(1, length), 'where');

@@ -1,34 +1,19 @@
 import * as kernels from '@attune/kernels';
-import type { GpuArray, IndexStrides, UnaryMember } from '@attune/kernels';
-import { oneOfKinds, requireArgument } from '@attune/validate';
-import type { Kind } from '@attune/validate';
 import { operationResult } from '../../autograd/operation.ts';
+import type { DType } from '../../dtypes.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, shapesEqual, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
-import { Tensor } from '../../tensor.ts';
+import type { Tensor } from '../../tensor.ts';
 import { around, requireAxis } from '../axes.ts';
+import { requireTensor } from '../checks.ts';
 import { add } from '../elementwise/binary.ts';
-import { requireDeviceOf, requireTensor } from '../checks.ts';
-import { requireOperands } from '../operands.ts';
 import { expand, flatten } from '../movement/movement.ts';
 import { pad } from '../movement/padding.ts';
 import { narrow } from '../movement/slicing.ts';
-import type { DType } from '../../dtypes.ts';
-
-/** Numbers of elements along an axis, on the GPU; strides where one index serves all rows. */
-interface Index {
-  readonly array: GpuArray;
-  readonly places: number;
-  readonly strides?: IndexStrides;
-}
-
-function requireIndex(operation: string, index: Tensor, input: Tensor): void {
-  requireTensor(operation, 'index', index);
-  if (index.dtype !== 'i32' && index.dtype !== 'u32')
-    throw new TensorError(`${operation}: index must be a tensor of i32 or u32; it is one of ${index.dtype}`);
-  requireDeviceOf(operation, 'index', index, input);
-}
+import { requireOperands } from '../operands.ts';
+import { gathered, recordScatter, requireIndex } from './recordGather.ts';
+import type { Index } from './recordGather.ts';
 
 /**
  * The extents of an index along every dimension but one must lie within those of what it indexes.
@@ -48,83 +33,6 @@ function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number |
     (part, extent, at) => (at === axis || part.shape[at] === extent ? part : narrow(part, at, 0, extent)),
     input,
   );
-}
-
-/** Elements along an axis by their numbers, with the gradient. */
-function gathered<D extends DType>(
-  operation: string,
-  input: Tensor<D>,
-  axis: number,
-  index: Index,
-  shape: Shape,
-  without: number | null = null,
-): Tensor<D> {
-  const { device } = input;
-  const layout = {
-    ...around(input.shape, axis),
-    places: index.places,
-    index: index.array,
-    ...(index.strides && { strides: index.strides }),
-  };
-  const array = device.allocate(input.array.elementType, Math.max(1, sizeOf(shape)), operation);
-  kernels.gather(device, { ...layout, input: input.array, output: array });
-  return operationResult({
-    operation,
-    inputs: [input],
-    array,
-    shape,
-    keepsType: true,
-    backward: (gradients) =>
-      gradients.add(input, (gradInput) => {
-        const sent = without === null ? index : withoutNumber(device, index, without, input.shape[axis] as number);
-        recordScatter(input, axis, sent, gradients.output, gradInput);
-        if (sent !== index) device.release(sent.array);
-      }),
-  });
-}
-
-const replaced: UnaryMember = {
-  name: 'replaced',
-  value: 'select(x, q, x == p)',
-  derivative: null,
-  integers: 'keep',
-  reference: (x, p, q) => (x === p ? q : x),
-};
-
-/** An index that serves all rows, whose places of one number lie outside: they send nothing. */
-function withoutNumber(device: Tensor['device'], index: Index, number: number, outside: number): Index {
-  const { places: length } = index;
-  const { elementType } = index.array;
-  const array = device.allocate(elementType, Math.max(1, length), 'index without a number');
-  kernels.unary(device, { function: replaced, input: index.array, output: array, length, p: number, q: outside });
-  return { ...index, array };
-}
-
-/** Records the sums of what an index sends to each place of an axis of `target`. */
-function recordScatter(
-  { device, shape }: { device: Tensor['device']; shape: Shape },
-  axis: number,
-  index: Index,
-  source: GpuArray,
-  output: GpuArray,
-): void {
-  const { outer, length, inner } = around(shape, axis);
-  const { array, places, strides } = index;
-  const order = device.allocate('i32', array.length, 'order of the index');
-  const sorted = strides ? { outer: 1, length: places, inner: 1 } : { outer, length: places, inner };
-  kernels.argSort(device, { input: array, output: order, ...sorted });
-  kernels.scatterAdd(device, {
-    input: source,
-    index: array,
-    order,
-    output,
-    outer,
-    length,
-    places,
-    inner,
-    ...(strides && { strides }),
-  });
-  device.release(order);
 }
 
 /**
@@ -193,75 +101,6 @@ function scattered<D extends DType>(source: Tensor<D>, axis: number, index: Inde
         }),
       ),
   });
-}
-
-const isNumbers = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every((number) => Number.isInteger(number));
-const numbersKind: Kind = oneOfKinds(
-  'a Tensor of i32 or u32, or whole numbers in an array',
-  {
-    what: '',
-    holds: (value) => value instanceof Tensor || value instanceof Int32Array || value instanceof Uint32Array,
-  },
-  { what: '', holds: isNumbers },
-);
-
-/**
- * Some elements of a dimension, in the order of their numbers: `indexSelect(x, 0, [2, 0])` is rows
- * 2 and 0. Any element type; gradients of what comes more than once are summed in a fixed order.
- * As `torch.index_select`.
- *
- * @param index numbers from 0 on: in an array, which is checked, or a tensor of one dimension,
- *   whose numbers outside give NaN
- * @throws ShapeError, TensorError
- */
-export function indexSelect<D extends DType>(
-  input: Tensor<D>,
-  dim: number,
-  index: Tensor | Int32Array | Uint32Array | readonly number[],
-): Tensor<D> {
-  return indexSelectBut(input, dim, index, null);
-}
-
-/** `indexSelect` that sends no gradient to the elements of a number. */
-export function indexSelectBut<D extends DType>(
-  input: Tensor<D>,
-  dim: number,
-  index: Tensor | Int32Array | Uint32Array | readonly number[],
-  without: number | null,
-): Tensor<D> {
-  requireTensor('indexSelect', 'input', input);
-  const axis = requireAxis('indexSelect', 'dim', dim, input.shape);
-  requireArgument('indexSelect', 'index', index, numbersKind, TensorError);
-  const { device, shape } = input;
-  const extent = shape[axis];
-  if (extent === undefined) throw new ShapeError('indexSelect: a scalar has no dimension to choose from');
-  if (index instanceof Tensor) {
-    requireIndex('indexSelect', index, input);
-    if (index.shape.length !== 1)
-      throw new ShapeError(`indexSelect: index must have one dimension; its shape is ${formatShape(index.shape)}`);
-  } else {
-    const outside = index.findIndex((number) => number < 0 || number >= extent);
-    if (outside >= 0)
-      throw new ShapeError(
-        `indexSelect: index ${outside} is ${index[outside]}, outside the ${extent} elements of dimension ${axis} of ${formatShape(shape)}`,
-      );
-  }
-  const places = index instanceof Tensor ? index.size : index.length;
-  // The caller may change or release an index before the backward; numbers
-  // from the host are copied.
-  const array =
-    index instanceof Tensor
-      ? index.array
-      : device.upload(places > 0 ? Int32Array.from(index) : new Int32Array(1), 'i32', 'numbers to select');
-  return gathered(
-    'indexSelect',
-    input,
-    axis,
-    { array, places, strides: { outer: 0, place: 1, inner: 0 } },
-    shape.with(axis, places),
-    without,
-  );
 }
 
 /**

@@ -15,10 +15,10 @@ import { formatShape, requireShape, shapesEqual } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { around } from '../axes.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
-import { requireDeviceOf, requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
+import { anyNumber, requireDeviceOf, requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { tensor } from '../creation/create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
-import { factorKind, factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
+import { factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
 
 /** Options of `nllLoss`. */
@@ -43,7 +43,7 @@ const weightsKind = oneOfKinds(
   instanceOf(Tensor),
   instanceOf(Float32Array),
   arrayOf(number, 'numbers'),
-  factorKind,
+  anyNumber,
 );
 const nllKinds = {
   ...lossKinds,
@@ -224,10 +224,10 @@ function classLoss(operation: string, input: Tensor, options: CrossEntropyOption
 }
 
 /** Classes on the device, of the shape of the input without its classes. */
-function classesOf({ shape, device }: Tensor, target: Int32Array | Tensor): Tensor {
-  return target instanceof Tensor
-    ? target
-    : tensor(target, { shape: shape.toSpliced(Math.min(1, shape.length - 1), 1), device });
+function classesOf(input: Tensor, target: Int32Array | Tensor): Tensor {
+  if (target instanceof Tensor) return target;
+  const { shape, device } = input;
+  return tensor(target, { shape: shape.toSpliced(classDim(input), 1), device });
 }
 
 /** The losses of logits [rows, classes, ...] beside probabilities of the same shape. */

@@ -7,7 +7,7 @@ import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { eq, lt, ne } from '../elementwise/comparisons.ts';
 import { broadcastShapes, requirePairs } from '../broadcasting.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
-import { finish, reduced } from './lossReduction.ts';
+import { lossReductionKinds, reduceLosses } from './lossReduction.ts';
 import type { Reduced } from './lossReduction.ts';
 import { expand } from '../movement/movement.ts';
 import { norm } from '../reductions/spreads.ts';
@@ -46,8 +46,8 @@ function requireLoss(
  * @throws ShapeError, TensorError
  */
 export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Tensor<'f32'> {
-  const [x, y] = requireLoss('l1Loss', { input, target }, options, reduced) as [Single, Single];
-  return finish(abs(sub(x, y)), options);
+  const [x, y] = requireLoss('l1Loss', { input, target }, options, lossReductionKinds) as [Single, Single];
+  return reduceLosses(abs(sub(x, y)), options);
 }
 
 /** Options of `smoothL1Loss`. */
@@ -56,7 +56,7 @@ export interface SmoothL1LossOptions extends Reduced {
   readonly beta?: number | undefined;
 }
 
-const smoothKinds = { ...reduced, beta: optional(numberAtLeast(0)) };
+const smoothKinds = { ...lossReductionKinds, beta: optional(numberAtLeast(0)) };
 
 /**
  * With d = |input - target|: `d² / (2 beta)` where d < beta, else `d - beta / 2`; the tensors
@@ -69,9 +69,9 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
   const { beta = 1 } = options;
   const distance = abs(sub(x, y));
-  if (beta === 0) return finish(distance, options);
+  if (beta === 0) return reduceLosses(distance, options);
   const near = scale(square(clamp(distance, { max: beta })), 0.5 / beta);
-  return finish(where(lt(distance, beta), near, sub(distance, beta / 2)), options);
+  return reduceLosses(where(lt(distance, beta), near, sub(distance, beta / 2)), options);
 }
 
 /** Options of `huberLoss`. */
@@ -81,7 +81,7 @@ export interface HuberLossOptions extends Reduced {
 }
 
 const aboveZero: Kind = { what: 'a number above 0', holds: (value) => Number.isFinite(value) && (value as number) > 0 };
-const huberKinds = { ...reduced, delta: optional(aboveZero) };
+const huberKinds = { ...lossReductionKinds, delta: optional(aboveZero) };
 
 /**
  * With d = |input - target|: `d² / 2` where d < delta, else `delta (d - delta / 2)`; the tensors
@@ -96,7 +96,7 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const distance = abs(sub(x, y));
   const far = scale(sub(distance, delta / 2), delta);
   const near = scale(square(clamp(distance, { max: delta })), 0.5);
-  return finish(where(lt(distance, delta), near, far), options);
+  return reduceLosses(where(lt(distance, delta), near, far), options);
 }
 
 /** Options of `klDivLoss`. */
@@ -123,7 +123,7 @@ export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptio
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
   if (reduction === 'batchmean') return scale(sum(losses), 1 / (x.shape[0] ?? 1));
-  return finish(losses, { reduction });
+  return reduceLosses(losses, { reduction });
 }
 
 /** Options of `cosineSimilarity`. */
@@ -163,7 +163,7 @@ export interface MarginLossOptions extends Reduced {
   readonly margin?: number | undefined;
 }
 
-const marginKinds = { ...reduced, margin: optional(number) };
+const marginKinds = { ...lossReductionKinds, margin: optional(number) };
 
 /**
  * Of rows that belong together (target 1) `1 - cos(a, b)`, of others (target -1) `max(0, cos(a, b)
@@ -188,7 +188,7 @@ export function cosineEmbeddingLoss(
   const cosine = div(sum(mul(x, y), -1), sqrt(lengths));
   broadcastShapes(operation, { 'the cosines of a and b': cosine.shape, target: target.shape });
   const apart = clamp(sub(cosine, options.margin ?? 0), { min: 0 });
-  return finish(where(eq(target, 1), sub(1, cosine), where(eq(target, -1), apart, 0)), options);
+  return reduceLosses(where(eq(target, 1), sub(1, cosine), where(eq(target, -1), apart, 0)), options);
 }
 
 /**
@@ -207,7 +207,7 @@ export function marginRankingLoss(
   const given = requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
   const [x, y, sign] = given as [Single, Single, Single];
   const wrong = add(mul(neg(sign), sub(x, y)), options.margin ?? 0);
-  return finish(clamp(wrong, { min: 0 }), options);
+  return reduceLosses(clamp(wrong, { min: 0 }), options);
 }
 
 /** Options of `tripletMarginLoss`. */
@@ -245,5 +245,5 @@ export function tripletMarginLoss(
   const distance = (a: Single, b: Single) => norm(add(sub(a, b), eps), -1, { p });
   const toFar = distance(center, far);
   const apart = swap ? minimum(toFar, distance(near, far)) : toFar;
-  return finish(clamp(add(sub(distance(center, near), apart), margin), { min: 0 }), options);
+  return reduceLosses(clamp(add(sub(distance(center, near), apart), margin), { min: 0 }), options);
 }

@@ -5,18 +5,10 @@ import { Tensor } from '../../tensor.ts';
 import { add, mul, sub } from '../elementwise/binary.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { broadcastShapes, requirePairs } from '../broadcasting.ts';
-import { requireFloats, requireGivenOptions } from '../checks.ts';
+import { anyNumber, requireFloats, requireGivenOptions } from '../checks.ts';
 import { tensor } from '../creation/create.ts';
 import { fusedBinaryCrossEntropy, fusedSquaredError } from './fusedLosses.ts';
-import {
-  factorKind,
-  factorOf,
-  finishBy,
-  lossKinds,
-  plainLossKinds,
-  requireOneReduction,
-  withFactor,
-} from './lossReduction.ts';
+import { factorOf, lossKinds, plainLossKinds, reduceLosses, requireOneReduction, withFactor } from './lossReduction.ts';
 import type { LossOptions, PlainLossOptions } from './lossReduction.ts';
 import { neg, square } from '../elementwise/unary.ts';
 import { softplus } from '../elementwise/activations.ts';
@@ -58,8 +50,7 @@ export function mseLoss(input: Tensor, target: Float32Array | Tensor, given: Pla
     return fusedSquaredError(predictions, { values: target, factor });
   const wanted = onDevice(target, predictions);
   requirePairs('mseLoss', predictions.shape, wanted.shape);
-  const losses = square(sub(predictions, wanted));
-  return finishBy(losses, options);
+  return reduceLosses(square(sub(predictions, wanted)), options);
 }
 
 /** A target as a tensor beside the input. */
@@ -83,7 +74,7 @@ export interface BceWithLogitsOptions extends LossOptions {
 
 const bceKinds = {
   ...lossKinds,
-  weight: optional(oneOfKinds('a Tensor', instanceOf(Tensor), factorKind)),
+  weight: optional(oneOfKinds('a Tensor', instanceOf(Tensor), anyNumber)),
   posWeight: optional(instanceOf(Tensor)),
 };
 
@@ -124,5 +115,5 @@ export function bceWithLogits(
   const positive = posWeight ? mul(near, add(mul(sub(inSinglePrecision(posWeight), 1), wanted), 1)) : near;
   const elements = add(mul(sub(1, wanted), logits), positive);
   const losses = weight ? mul(elements, inSinglePrecision(weight)) : elements;
-  return finishBy(losses, options);
+  return reduceLosses(losses, options);
 }

@@ -1,7 +1,7 @@
 import { oneOf, optional } from '@attune/validate';
-import type { Kind } from '@attune/validate';
 import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
+import { anyNumber } from '../checks.ts';
 import { mean, sum } from '../reductions/reductions.ts';
 import { scale } from '../elementwise/unary.ts';
 
@@ -11,11 +11,7 @@ export interface Reduced {
   readonly reduction?: 'mean' | 'sum' | 'none' | undefined;
 }
 
-export const reduced = { reduction: optional(oneOf('mean', 'sum', 'none')) };
-
-export function finish(losses: Tensor<'f32'>, { reduction = 'mean' }: Reduced): Tensor<'f32'> {
-  return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses);
-}
+export const lossReductionKinds = { reduction: optional(oneOf('mean', 'sum', 'none')) };
 
 /** Options of losses that a training step divides by a number of its own. */
 export interface LossOptions extends Reduced {
@@ -32,10 +28,8 @@ export interface PlainLossOptions extends LossOptions {
   readonly weight?: number | undefined;
 }
 
-export const factorKind: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
-
-export const lossKinds = { ...reduced, factor: optional(factorKind) };
-export const plainLossKinds = { ...lossKinds, weight: optional(factorKind) };
+export const lossKinds = { ...lossReductionKinds, factor: optional(anyNumber) };
+export const plainLossKinds = { ...lossKinds, weight: optional(anyNumber) };
 
 /**
  * Options whose `weight` is no number: `factor` had that name before losses took weights of classes
@@ -66,7 +60,8 @@ export function factorOf({ reduction = 'mean', factor }: LossOptions, count: num
   return factor ?? (reduction === 'sum' ? 1 : count > 0 ? 1 / count : 0);
 }
 
-/** The same of losses that are tensors. */
-export function finishBy(losses: Tensor<'f32'>, options: LossOptions): Tensor<'f32'> {
-  return options.factor === undefined ? finish(losses, options) : scale(sum(losses), options.factor);
+/** The losses of every element or row, as their options say. */
+export function reduceLosses(losses: Tensor<'f32'>, { reduction = 'mean', factor }: LossOptions): Tensor<'f32'> {
+  if (factor !== undefined) return scale(sum(losses), factor);
+  return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses);
 }

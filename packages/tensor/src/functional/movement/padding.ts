@@ -1,5 +1,5 @@
 import { contiguousStrides, fill, stridedCopy } from '@attune/kernels';
-import { number, optional, requireArgument } from '@attune/validate';
+import { optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { operationResult } from '../../autograd/operation.ts';
 import type { DType } from '../../dtypes.ts';
@@ -7,7 +7,7 @@ import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
+import { anyNumber, requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
 import { narrow } from './slicing.ts';
 
 /** Options of `pad`. */
@@ -16,7 +16,7 @@ export interface PadOptions {
   readonly value?: number | undefined;
 }
 
-const padKinds = { value: optional({ ...number, what: 'a number', holds: (value) => typeof value === 'number' }) };
+const padKinds = { value: optional(anyNumber) };
 const paddingKind: Kind = {
   what: 'an array of whole numbers, two for each dimension from the last on',
   holds: (value) => Array.isArray(value) && value.length % 2 === 0 && [...value].every(Number.isInteger),

@@ -108,21 +108,19 @@ export function reduction<D extends DType>(
           return values;
         };
         const { first, second } = plan.values?.(kept, { output: array, center }) ?? {};
-        const output = copied ? device.allocate(gradInput.elementType, copied.length, 'gradient in a row') : gradInput;
-        reduceBackward(device, {
-          ...layout,
-          member: plan.gradient,
-          gradOutput: gradients.output,
-          gradInput: output,
-          factor: plan.gradientFactor?.(length) ?? 1,
-          ...(power !== undefined && { power }),
-          ...(first && { first }),
-          ...(second && { second }),
-        });
-        if (copied) {
-          putBack(device, output, gradInput, shape, axes);
-          device.release(output);
-        }
+        const write = (output: GpuArray) =>
+          reduceBackward(device, {
+            ...layout,
+            member: plan.gradient as ReduceGradientName,
+            gradOutput: gradients.output,
+            gradInput: output,
+            factor: plan.gradientFactor?.(length) ?? 1,
+            ...(power !== undefined && { power }),
+            ...(first && { first }),
+            ...(second && { second }),
+          });
+        if (copied) writeInPlace(device, gradInput, copied.length, { shape, axes }, write);
+        else write(gradInput);
         for (const values of made) device.release(values);
       }),
   });
@@ -134,8 +132,16 @@ function typeOf({ result }: ReductionPlan, { dtype, array }: Tensor): ElementTyp
   return result === 'as sums' ? sumType(dtype) : 'f32';
 }
 
-/** Copies an array whose reduced axes stand last to where they belong. */
-function putBack(device: Device, input: GpuArray, output: GpuArray, shape: Shape, axes: readonly number[]): void {
+/** Writes an array whose reduced axes stand last, and copies it to where they belong. */
+function writeInPlace(
+  device: Device,
+  target: GpuArray,
+  length: number,
+  { shape, axes }: { readonly shape: Shape; readonly axes: readonly number[] },
+  write: (array: GpuArray) => void,
+): void {
+  const input = device.allocate(target.elementType, length, 'gradient in a row');
+  write(input);
   const order = axesLast(
     shape,
     axes.filter((axis) => shape[axis] !== 1),
@@ -143,7 +149,8 @@ function putBack(device: Device, input: GpuArray, output: GpuArray, shape: Shape
   const strides = contiguousStrides(shape);
   const permuted = order.map((axis) => shape[axis] as number);
   const to = { strides: order.map((axis) => strides[axis] as number) };
-  stridedCopy(device, { input, output, shape: permuted, from: { strides: contiguousStrides(permuted) }, to });
+  stridedCopy(device, { input, output: target, shape: permuted, from: { strides: contiguousStrides(permuted) }, to });
+  device.release(input);
 }
 
 /**

@@ -1,0 +1,78 @@
+import { oneOfKinds, requireArgument } from '@attune/validate';
+import type { Kind } from '@attune/validate';
+import type { DType } from '../../dtypes.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { formatShape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
+import { requireAxis } from '../axes.ts';
+import { requireTensor } from '../checks.ts';
+import { gathered, requireIndex } from './recordGather.ts';
+
+const isNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((number) => Number.isInteger(number));
+const numbersKind: Kind = oneOfKinds(
+  'a Tensor of i32 or u32, or whole numbers in an array',
+  {
+    what: '',
+    holds: (value) => value instanceof Tensor || value instanceof Int32Array || value instanceof Uint32Array,
+  },
+  { what: '', holds: isNumbers },
+);
+
+/**
+ * Some elements of a dimension, in the order of their numbers: `indexSelect(x, 0, [2, 0])` is rows
+ * 2 and 0. Any element type; gradients of what comes more than once are summed in a fixed order.
+ * As `torch.index_select`.
+ *
+ * @param index numbers from 0 on: in an array, which is checked, or a tensor of one dimension,
+ *   whose numbers outside give NaN
+ * @throws ShapeError, TensorError
+ */
+export function indexSelect<D extends DType>(
+  input: Tensor<D>,
+  dim: number,
+  index: Tensor | Int32Array | Uint32Array | readonly number[],
+): Tensor<D> {
+  return indexSelectBut(input, dim, index, null);
+}
+
+/** `indexSelect` that sends no gradient to the elements of a number. */
+export function indexSelectBut<D extends DType>(
+  input: Tensor<D>,
+  dim: number,
+  index: Tensor | Int32Array | Uint32Array | readonly number[],
+  without: number | null,
+): Tensor<D> {
+  requireTensor('indexSelect', 'input', input);
+  const axis = requireAxis('indexSelect', 'dim', dim, input.shape);
+  requireArgument('indexSelect', 'index', index, numbersKind, TensorError);
+  const { device, shape } = input;
+  const extent = shape[axis];
+  if (extent === undefined) throw new ShapeError('indexSelect: a scalar has no dimension to choose from');
+  if (index instanceof Tensor) {
+    requireIndex('indexSelect', index, input);
+    if (index.shape.length !== 1)
+      throw new ShapeError(`indexSelect: index must have one dimension; its shape is ${formatShape(index.shape)}`);
+  } else {
+    const outside = index.findIndex((number) => number < 0 || number >= extent);
+    if (outside >= 0)
+      throw new ShapeError(
+        `indexSelect: index ${outside} is ${index[outside]}, outside the ${extent} elements of dimension ${axis} of ${formatShape(shape)}`,
+      );
+  }
+  const places = index instanceof Tensor ? index.size : index.length;
+  // The caller may change or release an index before the backward; numbers
+  // from the host are copied.
+  const array =
+    index instanceof Tensor
+      ? index.array
+      : device.upload(places > 0 ? Int32Array.from(index) : new Int32Array(1), 'i32', 'numbers to select');
+  return gathered(
+    'indexSelect',
+    input,
+    axis,
+    { array, places, strides: { outer: 0, place: 1, inner: 0 } },
+    shape.with(axis, places),
+    without,
+  );
+}

@@ -1,0 +1,101 @@
+import * as kernels from '@attune/kernels';
+import type { GpuArray, IndexStrides, UnaryMember } from '@attune/kernels';
+import { operationResult } from '../../autograd/operation.ts';
+import type { DType } from '../../dtypes.ts';
+import { TensorError } from '../../errors.ts';
+import { sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { around } from '../axes.ts';
+import { requireDeviceOf, requireTensor } from '../checks.ts';
+
+/** Numbers of elements along an axis, on the GPU; strides where one index serves all rows. */
+export interface Index {
+  readonly array: GpuArray;
+  readonly places: number;
+  readonly strides?: IndexStrides;
+}
+
+export function requireIndex(operation: string, index: Tensor, input: Tensor): void {
+  requireTensor(operation, 'index', index);
+  if (index.dtype !== 'i32' && index.dtype !== 'u32')
+    throw new TensorError(`${operation}: index must be a tensor of i32 or u32; it is one of ${index.dtype}`);
+  requireDeviceOf(operation, 'index', index, input);
+}
+
+/** Elements along an axis by their numbers, with the gradient. */
+export function gathered<D extends DType>(
+  operation: string,
+  input: Tensor<D>,
+  axis: number,
+  index: Index,
+  shape: Shape,
+  without: number | null = null,
+): Tensor<D> {
+  const { device } = input;
+  const layout = {
+    ...around(input.shape, axis),
+    places: index.places,
+    index: index.array,
+    ...(index.strides && { strides: index.strides }),
+  };
+  const array = device.allocate(input.array.elementType, Math.max(1, sizeOf(shape)), operation);
+  kernels.gather(device, { ...layout, input: input.array, output: array });
+  return operationResult({
+    operation,
+    inputs: [input],
+    array,
+    shape,
+    keepsType: true,
+    backward: (gradients) =>
+      gradients.add(input, (gradInput) => {
+        const sent = without === null ? index : withoutNumber(device, index, without, input.shape[axis] as number);
+        recordScatter(input, axis, sent, gradients.output, gradInput);
+        if (sent !== index) device.release(sent.array);
+      }),
+  });
+}
+
+const replaced: UnaryMember = {
+  name: 'replaced',
+  value: 'select(x, q, x == p)',
+  derivative: null,
+  integers: 'keep',
+  reference: (x, p, q) => (x === p ? q : x),
+};
+
+/** An index that serves all rows, whose places of one number lie outside: they send nothing. */
+function withoutNumber(device: Tensor['device'], index: Index, number: number, outside: number): Index {
+  const { places: length } = index;
+  const { elementType } = index.array;
+  const array = device.allocate(elementType, Math.max(1, length), 'index without a number');
+  kernels.unary(device, { function: replaced, input: index.array, output: array, length, p: number, q: outside });
+  return { ...index, array };
+}
+
+/** Records the sums of what an index sends to each place of an axis of `target`. */
+export function recordScatter(
+  { device, shape }: { device: Tensor['device']; shape: Shape },
+  axis: number,
+  index: Index,
+  source: GpuArray,
+  output: GpuArray,
+): void {
+  const { outer, length, inner } = around(shape, axis);
+  const { array, places, strides } = index;
+  const order = device.allocate('i32', array.length, 'order of the index');
+  const sorted = strides ? { outer: 1, length: places, inner: 1 } : { outer, length: places, inner };
+  kernels.argSort(device, { input: array, output: order, ...sorted });
+  kernels.scatterAdd(device, {
+    input: source,
+    index: array,
+    order,
+    output,
+    outer,
+    length,
+    places,
+    inner,
+    ...(strides && { strides }),
+  });
+  device.release(order);
+}
