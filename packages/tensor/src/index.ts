@@ -133,36 +133,42 @@ export {
   Softmax,
   Softplus,
   Tanh,
-} from './nn/activations.ts';
-export type { ELUOptions, LeakyReLUOptions, SoftmaxOptions, SoftplusOptions } from './nn/activations.ts';
-export { ModuleDict, ModuleList, Sequential } from './nn/containers.ts';
-export { Dropout } from './nn/dropout.ts';
-export type { DropoutModuleOptions } from './nn/dropout.ts';
-export { Embedding } from './nn/embedding.ts';
-export type { EmbeddingOptions, NewEmbeddingOptions } from './nn/embedding.ts';
-export type { ForwardArguments, ForwardHook, ForwardOutput, ForwardPreHook } from './nn/hooks.ts';
+} from './nn/layers/activations.ts';
+export type { ELUOptions, LeakyReLUOptions, SoftmaxOptions, SoftplusOptions } from './nn/layers/activations.ts';
+export { ModuleDict, ModuleList, Sequential } from './nn/module/containers.ts';
+export { Dropout } from './nn/layers/dropout.ts';
+export type { DropoutModuleOptions } from './nn/layers/dropout.ts';
+export { Embedding } from './nn/layers/embedding.ts';
+export type { EmbeddingOptions, NewEmbeddingOptions } from './nn/layers/embedding.ts';
+export type { ForwardArguments, ForwardHook, ForwardOutput, ForwardPreHook } from './nn/module/hooks.ts';
 /** How weights begin, as `torch.nn.init` draws them. */
-export * as init from './nn/init.ts';
-export type { Layer } from './nn/layer.ts';
-export { Linear } from './nn/linear.ts';
-export type { LinearModuleOptions, NewLinearOptions } from './nn/linear.ts';
-export type { NewModuleOptions } from './nn/moduleOptions.ts';
-export { MultiheadAttention } from './nn/multiheadAttention.ts';
-export type { MultiheadAttentionCall, MultiheadAttentionOptions } from './nn/multiheadAttention.ts';
-export { LayerNorm, RMSNorm } from './nn/normalisation.ts';
-export type { LayerNormModuleOptions, NewLayerNormOptions, RMSNormOptions } from './nn/normalisation.ts';
-export { TransformerEncoder, TransformerEncoderLayer } from './nn/transformer.ts';
+export * as init from './nn/init/init.ts';
+export type { Layer } from './nn/module/layer.ts';
+export { Linear } from './nn/layers/linear.ts';
+export type { LinearModuleOptions, NewLinearOptions } from './nn/layers/linear.ts';
+export type { NewModuleOptions } from './nn/module/moduleOptions.ts';
+export { MultiheadAttention } from './nn/attention/multiheadAttention.ts';
+export type { MultiheadAttentionCall, MultiheadAttentionOptions } from './nn/attention/multiheadAttention.ts';
+export { LayerNorm, RMSNorm } from './nn/layers/normalisation.ts';
+export type { LayerNormModuleOptions, NewLayerNormOptions, RMSNormOptions } from './nn/layers/normalisation.ts';
+export { TransformerEncoder, TransformerEncoderLayer } from './nn/attention/transformer.ts';
 export type {
   EncoderCall,
   EncoderLayerCall,
   TransformerEncoderLayerOptions,
   TransformerEncoderOptions,
-} from './nn/transformer.ts';
-export { Module } from './nn/module.ts';
-export type { LoadReport, NamedOptions, NamedParametersOptions, StateDict, StateDictEntry } from './nn/module.ts';
-export { HalfCopies } from './nn/halfCopies.ts';
-export { Parameter } from './nn/parameter.ts';
-export type { ParameterOptions } from './nn/parameter.ts';
+} from './nn/attention/transformer.ts';
+export { Module } from './nn/module/module.ts';
+export type {
+  LoadReport,
+  NamedOptions,
+  NamedParametersOptions,
+  StateDict,
+  StateDictEntry,
+} from './nn/module/module.ts';
+export { HalfCopies } from './nn/parameter/halfCopies.ts';
+export { Parameter } from './nn/parameter/parameter.ts';
+export type { ParameterOptions } from './nn/parameter/parameter.ts';
 export { Adafactor } from './optim/adafactor.ts';
 export type { AdafactorOptions } from './optim/adafactor.ts';
 export { Adagrad } from './optim/adagrad.ts';

@@ -7,7 +7,7 @@ import { tensor } from '../functional/creation/create.ts';
 import { linear } from '../functional/products/linear.ts';
 import { reshape } from '../functional/movement/movement.ts';
 import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import type { Tensor } from '../tensor.ts';
 import type { BackwardOptions } from './runBackward.ts';
 

@@ -6,8 +6,8 @@ import { tensor } from '../functional/creation/create.ts';
 import { fusedLinear } from '../functional/products/linear.ts';
 import { sum } from '../functional/reductions/reductions.ts';
 import { exp, square } from '../functional/elementwise/unary.ts';
-import { makeContiguous } from '../nn/contiguous.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { makeContiguous } from '../nn/parameter/contiguous.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 

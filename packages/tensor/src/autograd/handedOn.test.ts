@@ -6,7 +6,7 @@ import { tensor } from '../functional/creation/create.ts';
 import { reshape } from '../functional/movement/movement.ts';
 import { sum } from '../functional/reductions/reductions.ts';
 import { exp, square } from '../functional/elementwise/unary.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import { AdamW } from '../optim/adamW.ts';
 import type { Tensor } from '../tensor.ts';
 

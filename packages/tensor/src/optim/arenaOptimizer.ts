@@ -5,9 +5,9 @@ import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
 import { letsGo, requireNoMore } from '../functional/checks.ts';
-import type { StateDict } from '../nn/module.ts';
-import { readEntries } from '../nn/stateEntries.ts';
-import type { LoadedEntry } from '../nn/stateEntries.ts';
+import type { StateDict } from '../nn/module/module.ts';
+import { readEntries } from '../nn/module/stateEntries.ts';
+import type { LoadedEntry } from '../nn/module/stateEntries.ts';
 import { formatShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { loadMoments, readMoments } from './moments.ts';

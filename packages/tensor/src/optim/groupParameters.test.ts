@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import { AdamW } from './adamW.ts';
 import { groupParameters } from './groupParameters.ts';
 import type { ParameterRule } from './groupParameters.ts';

@@ -10,7 +10,7 @@ import {
   requireOptions,
 } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import type { Parameter } from '../nn/parameter.ts';
+import type { Parameter } from '../nn/parameter/parameter.ts';
 import { isIterable, isPair } from './paramGroup.ts';
 import type { ParamGroupOptions } from './paramGroup.ts';
 

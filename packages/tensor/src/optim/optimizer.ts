@@ -1,7 +1,7 @@
 import type { UpdateRecord } from '@attune/kernels/internal';
 import type { Device } from '../device.ts';
-import type { StateDict } from '../nn/module.ts';
-import type { LoadedEntry } from '../nn/stateEntries.ts';
+import type { StateDict } from '../nn/module/module.ts';
+import type { LoadedEntry } from '../nn/module/stateEntries.ts';
 import type { Tensor } from '../tensor.ts';
 import type { ParamGroup } from './paramGroup.ts';
 

@@ -1,6 +1,6 @@
 import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import { Tensor } from '../tensor.ts';
 
 /** A parameter, alone or with its name as `module.namedParameters()` gives it. */

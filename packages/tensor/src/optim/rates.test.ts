@@ -5,7 +5,7 @@ import { TensorError } from '../errors.ts';
 import { mul } from '../functional/elementwise/binary.ts';
 import { tensor } from '../functional/creation/create.ts';
 import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import { AdamW } from './adamW.ts';
 import { getScheduler } from './getScheduler.ts';
 import { ScheduleError } from './schedules.ts';

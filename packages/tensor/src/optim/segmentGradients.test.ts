@@ -5,7 +5,7 @@ import type { Device } from '../device.ts';
 import { mul } from '../functional/elementwise/binary.ts';
 import { linear } from '../functional/products/linear.ts';
 import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';
 

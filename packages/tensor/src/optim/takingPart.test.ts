@@ -4,7 +4,7 @@ import type { Device } from '../device.ts';
 import { add, mul } from '../functional/elementwise/binary.ts';
 import { tensor } from '../functional/creation/create.ts';
 import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter/parameter.ts';
 import type { Tensor } from '../tensor.ts';
 import { AdamW } from './adamW.ts';
 

@@ -1,4 +1,4 @@
-import type { StateDict } from '../nn/module.ts';
+import type { StateDict } from '../nn/module/module.ts';
 import { SafetensorsError } from './dtypes.ts';
 import { floatsOf } from './floats.ts';
 import { readSafetensors } from './readSafetensors.ts';

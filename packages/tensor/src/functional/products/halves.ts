@@ -3,7 +3,7 @@ import { joinContiguous, roundsOperands } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import { allocateResult } from '../../autograd/operation.ts';
 import type { Device } from '../../device.ts';
-import { Parameter } from '../../nn/parameter.ts';
+import { Parameter } from '../../nn/parameter/parameter.ts';
 import { asMatrix, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';

@@ -2,7 +2,7 @@ import { loadVariants, openDevice } from '@attune/kernels';
 import type { Gpu } from '@attune/kernels';
 import { describe, expect, it } from 'vitest';
 import { autocast } from '../../autograd/autocast.ts';
-import { Linear } from '../../nn/linear.ts';
+import { Linear } from '../../nn/layers/linear.ts';
 import { AdamW } from '../../optim/adamW.ts';
 import { tensor } from '../creation/create.ts';
 import { sum } from '../reductions/reductions.ts';

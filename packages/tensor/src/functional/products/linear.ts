@@ -8,7 +8,7 @@ import { precision } from '../../autograd/precision.ts';
 import type { Gradients } from '../../autograd/tape.ts';
 import type { Device } from '../../device.ts';
 import { TensorError } from '../../errors.ts';
-import type { Parameter } from '../../nn/parameter.ts';
+import type { Parameter } from '../../nn/parameter/parameter.ts';
 import { asMatrix, requireShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';

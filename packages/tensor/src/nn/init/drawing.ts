@@ -1,10 +1,10 @@
-import { defaultGenerator } from '../random/seed.ts';
-import type { Device } from '../device.ts';
-import { normal, uniform } from '../random/numbers.ts';
-import type { Twister } from '../random/twister.ts';
-import { formatShape, sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
-import { Parameter } from './parameter.ts';
+import { defaultGenerator } from '../../random/seed.ts';
+import type { Device } from '../../device.ts';
+import { normal, uniform } from '../../random/numbers.ts';
+import type { Twister } from '../../random/twister.ts';
+import { formatShape, sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import { Parameter } from '../parameter/parameter.ts';
 
 /** First values of a parameter, drawn on the host as PyTorch draws them. */
 export type Draw = (generator: Twister, shape: Shape) => Float32Array;

@@ -1,12 +1,12 @@
 import type { GpuArray } from '@attune/kernels';
 import { flag, instanceOf, optional, requireArgument, requireOptions } from '@attune/validate';
-import { openedDevice } from '../device.ts';
-import type { Device } from '../device.ts';
-import { ShapeError, TensorError } from '../errors.ts';
-import { deviceKind } from '../requireDevice.ts';
-import { formatShape, requireShape, shapeKind, sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { openedDevice } from '../../device.ts';
+import type { Device } from '../../device.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { deviceKind } from '../../requireDevice.ts';
+import { formatShape, requireShape, shapeKind, sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
 import type { HalfCopies } from './halfCopies.ts';
 
 /** Options of `new Parameter`. */

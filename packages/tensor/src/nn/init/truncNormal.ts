@@ -1,6 +1,6 @@
-import { sizeOf } from '../shape.ts';
-import { uniform } from '../random/numbers.ts';
-import type { Twister } from '../random/twister.ts';
+import { sizeOf } from '../../shape.ts';
+import { uniform } from '../../random/numbers.ts';
+import type { Twister } from '../../random/twister.ts';
 import { normalDraw, uniformDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';
 

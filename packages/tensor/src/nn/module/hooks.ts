@@ -1,6 +1,6 @@
 import { callable, requireArgument, shown } from '@attune/validate';
-import type { HookHandle } from '../autograd/gradHooks.ts';
-import { TensorError } from '../errors.ts';
+import type { HookHandle } from '../../autograd/gradHooks.ts';
+import { TensorError } from '../../errors.ts';
 
 /** The arguments of a module's `forward`. */
 export type ForwardArguments<M> = M extends { forward(...values: infer Values): unknown } ? Values : readonly unknown[];

@@ -1,15 +1,15 @@
-import { ShapeError, TensorError } from '../errors.ts';
-import { add } from '../functional/elementwise/binary.ts';
-import { logicalOr } from '../functional/elementwise/comparisons.ts';
-import { cast } from '../functional/elementwise/cast.ts';
-import { fromValues, zeros } from '../functional/creation/create.ts';
-import { concat } from '../functional/movement/joining.ts';
-import { reshape } from '../functional/movement/movement.ts';
-import { logicalNot } from '../functional/elementwise/unary.ts';
-import { maskedFill } from '../functional/elementwise/where.ts';
-import { formatShape, shapesEqual } from '../shape.ts';
-import type { Shape } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { add } from '../../functional/elementwise/binary.ts';
+import { logicalOr } from '../../functional/elementwise/comparisons.ts';
+import { cast } from '../../functional/elementwise/cast.ts';
+import { fromValues, zeros } from '../../functional/creation/create.ts';
+import { concat } from '../../functional/movement/joining.ts';
+import { reshape } from '../../functional/movement/movement.ts';
+import { logicalNot } from '../../functional/elementwise/unary.ts';
+import { maskedFill } from '../../functional/elementwise/where.ts';
+import { formatShape, shapesEqual } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
 
 export const maskKind = {
   what: 'a Tensor of bool, true where nothing is seen, or of numbers that are added to the scores',

@@ -1,27 +1,27 @@
 import { flag, numberAtLeast, oneOfKinds, optional, requireOptions, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { ShapeError, TensorError } from '../errors.ts';
-import { addOfOneShape } from '../functional/elementwise/addAlike.ts';
-import { add, mul } from '../functional/elementwise/binary.ts';
-import { inSinglePrecision } from '../functional/elementwise/castFloats.ts';
-import { requireFloats } from '../functional/checks.ts';
-import { tensor } from '../functional/creation/create.ts';
-import { layerNorm, layerNormReadBy } from '../functional/normalisation/layerNorm.ts';
-import type { LayerNormOptions } from '../functional/normalisation/layerNorm.ts';
-import type { RandomKey } from '../functional/dropout/dropoutOptions.ts';
-import { reshape } from '../functional/movement/movement.ts';
-import { mean } from '../functional/reductions/reductions.ts';
-import { rsqrt, square } from '../functional/elementwise/unary.ts';
-import { formatShape, requireShape, shapesEqual, sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { constantDraw, newParameter } from './drawing.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { addOfOneShape } from '../../functional/elementwise/addAlike.ts';
+import { add, mul } from '../../functional/elementwise/binary.ts';
+import { inSinglePrecision } from '../../functional/elementwise/castFloats.ts';
+import { requireFloats } from '../../functional/checks.ts';
+import { tensor } from '../../functional/creation/create.ts';
+import { layerNorm, layerNormReadBy } from '../../functional/normalisation/layerNorm.ts';
+import type { LayerNormOptions } from '../../functional/normalisation/layerNorm.ts';
+import type { RandomKey } from '../../functional/dropout/dropoutOptions.ts';
+import { reshape } from '../../functional/movement/movement.ts';
+import { mean } from '../../functional/reductions/reductions.ts';
+import { rsqrt, square } from '../../functional/elementwise/unary.ts';
+import { formatShape, requireShape, shapesEqual, sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { constantDraw, newParameter } from '../init/drawing.ts';
 import { Dropout } from './dropout.ts';
-import type { Layer } from './layer.ts';
-import { Module } from './module.ts';
-import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from './moduleOptions.ts';
-import type { NewModuleOptions } from './moduleOptions.ts';
-import type { Parameter } from './parameter.ts';
+import type { Layer } from '../module/layer.ts';
+import { Module } from '../module/module.ts';
+import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
+import type { NewModuleOptions } from '../module/moduleOptions.ts';
+import type { Parameter } from '../parameter/parameter.ts';
 
 interface NewNormOptions extends NewModuleOptions {
   /** The last dimensions, which are normalised together: one extent, or several. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as api from '../index.ts';
-import type { Tensor } from '../tensor.ts';
+import * as api from '../../index.ts';
+import type { Tensor } from '../../tensor.ts';
 
 beforeAll(() => api.defaultDevice());
 

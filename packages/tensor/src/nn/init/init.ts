@@ -1,12 +1,12 @@
 import { fraction, instanceOf, number, numberAtLeast, oneOf, optional, requireArgument } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
-import { ShapeError, TensorError } from '../errors.ts';
-import { requireGivenOptions } from '../functional/checks.ts';
-import { Mt19937 } from '../random/mt19937.ts';
-import { randperm } from '../random/numbers.ts';
-import { defaultGenerator } from '../random/seed.ts';
-import { formatShape } from '../shape.ts';
-import type { Shape } from '../shape.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { requireGivenOptions } from '../../functional/checks.ts';
+import { Mt19937 } from '../../random/mt19937.ts';
+import { randperm } from '../../random/numbers.ts';
+import { defaultGenerator } from '../../random/seed.ts';
+import { formatShape } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
 import { constantDraw, normalDraw, uniformDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from './fans.ts';
 import type { FanMode, Nonlinearity, Scaling } from './fans.ts';
 import { orthogonalDraw } from './orthogonal.ts';
-import { Parameter } from './parameter.ts';
+import { Parameter } from '../parameter/parameter.ts';
 import { truncNormalDraw } from './truncNormal.ts';
 
 // As torch.nn.init, by its names without the underscore: each fills a parameter, and returns it.

@@ -1,6 +1,6 @@
 import { cast } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
-import type { Device } from '../device.ts';
+import type { Device } from '../../device.ts';
 
 /**
  * f16 copies of weights that lie side by side, rounded to nearest, ties to even, for products in

@@ -1,15 +1,15 @@
 import { flag, optional, orNull, requireOptions, wholeNumber } from '@attune/validate';
-import { TensorError } from '../errors.ts';
-import { linear } from '../functional/products/linear.ts';
-import type { LinearOptions } from '../functional/products/linear.ts';
-import { requireShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { newParameter, uniformDraw } from './drawing.ts';
-import { kaimingUniformDraw } from './fans.ts';
-import { Module } from './module.ts';
-import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from './moduleOptions.ts';
-import type { NewModuleOptions } from './moduleOptions.ts';
-import type { Parameter } from './parameter.ts';
+import { TensorError } from '../../errors.ts';
+import { linear } from '../../functional/products/linear.ts';
+import type { LinearOptions } from '../../functional/products/linear.ts';
+import { requireShape } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { newParameter, uniformDraw } from '../init/drawing.ts';
+import { kaimingUniformDraw } from '../init/fans.ts';
+import { Module } from '../module/module.ts';
+import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
+import type { NewModuleOptions } from '../module/moduleOptions.ts';
+import type { Parameter } from '../parameter/parameter.ts';
 
 /** Options of `new Linear` that makes its weights. */
 export interface NewLinearOptions extends NewModuleOptions {

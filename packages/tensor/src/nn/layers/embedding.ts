@@ -1,14 +1,14 @@
 import { anyWholeNumber, optional, orNull, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
-import { TensorError } from '../errors.ts';
-import { embeddingSum } from '../functional/embedding/embeddingSum.ts';
-import { indexSelectBut } from '../functional/indexing/indexSelect.ts';
-import { flatten, reshape } from '../functional/movement/movement.ts';
-import { Tensor } from '../tensor.ts';
-import { newParameter, normalDraw } from './drawing.ts';
-import { Module } from './module.ts';
-import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from './moduleOptions.ts';
-import type { NewModuleOptions } from './moduleOptions.ts';
-import type { Parameter } from './parameter.ts';
+import { TensorError } from '../../errors.ts';
+import { embeddingSum } from '../../functional/embedding/embeddingSum.ts';
+import { indexSelectBut } from '../../functional/indexing/indexSelect.ts';
+import { flatten, reshape } from '../../functional/movement/movement.ts';
+import { Tensor } from '../../tensor.ts';
+import { newParameter, normalDraw } from '../init/drawing.ts';
+import { Module } from '../module/module.ts';
+import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
+import type { NewModuleOptions } from '../module/moduleOptions.ts';
+import type { Parameter } from '../parameter/parameter.ts';
 
 interface PaddingOptions {
   /**

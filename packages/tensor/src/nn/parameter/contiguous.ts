@@ -1,6 +1,6 @@
 import { joinContiguous } from '@attune/kernels/internal';
 import { arrayOf, instanceOf, requireArgument } from '@attune/validate';
-import { TensorError } from '../errors.ts';
+import { TensorError } from '../../errors.ts';
 import { alignedElements, Parameter } from './parameter.ts';
 
 const parametersKind = arrayOf(instanceOf(Parameter), 'Parameters');

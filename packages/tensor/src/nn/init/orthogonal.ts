@@ -1,4 +1,4 @@
-import { sizeOf } from '../shape.ts';
+import { sizeOf } from '../../shape.ts';
 import { normalDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';
 

@@ -1,6 +1,6 @@
 import { joinContiguous } from '@attune/kernels/internal';
 import { HalfCopies } from './halfCopies.ts';
-import type { Module } from './module.ts';
+import type { Module } from '../module/module.ts';
 import type { Parameter } from './parameter.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { named, requireArgument, shown, text } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { TensorError } from '../errors.ts';
-import type { Tensor } from '../tensor.ts';
+import { TensorError } from '../../errors.ts';
+import type { Tensor } from '../../tensor.ts';
 import type { Layer } from './layer.ts';
 import { Module } from './module.ts';
 

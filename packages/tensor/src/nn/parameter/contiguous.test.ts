@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { autocast } from '../autograd/autocast.ts';
-import { defaultDevice } from '../device.ts';
-import type { Device } from '../device.ts';
-import { TensorError } from '../errors.ts';
-import { mul } from '../functional/elementwise/binary.ts';
-import { tensor } from '../functional/creation/create.ts';
-import { linear, fusedLinear } from '../functional/products/linear.ts';
-import { sum } from '../functional/reductions/reductions.ts';
-import { AdamW } from '../optim/adamW.ts';
-import type { AdamWOptions } from '../optim/adamWOptions.ts';
-import { Mt19937 } from '../random/mt19937.ts';
-import type { Tensor } from '../tensor.ts';
+import { autocast } from '../../autograd/autocast.ts';
+import { defaultDevice } from '../../device.ts';
+import type { Device } from '../../device.ts';
+import { TensorError } from '../../errors.ts';
+import { mul } from '../../functional/elementwise/binary.ts';
+import { tensor } from '../../functional/creation/create.ts';
+import { linear, fusedLinear } from '../../functional/products/linear.ts';
+import { sum } from '../../functional/reductions/reductions.ts';
+import { AdamW } from '../../optim/adamW.ts';
+import type { AdamWOptions } from '../../optim/adamWOptions.ts';
+import { Mt19937 } from '../../random/mt19937.ts';
+import type { Tensor } from '../../tensor.ts';
 import { Parameter } from './parameter.ts';
 import { makeContiguous, areContiguous } from './contiguous.ts';
 

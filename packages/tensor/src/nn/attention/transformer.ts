@@ -9,21 +9,21 @@ import {
   wholeNumber,
 } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { TensorError } from '../errors.ts';
-import { add } from '../functional/elementwise/binary.ts';
-import { requireGivenOptions } from '../functional/checks.ts';
-import { gelu, relu } from '../functional/elementwise/activations.ts';
-import type { Tensor } from '../tensor.ts';
+import { TensorError } from '../../errors.ts';
+import { add } from '../../functional/elementwise/binary.ts';
+import { requireGivenOptions } from '../../functional/checks.ts';
+import { gelu, relu } from '../../functional/elementwise/activations.ts';
+import type { Tensor } from '../../tensor.ts';
 import { maskKind } from './attentionMask.ts';
-import { withoutDrawing } from './drawing.ts';
-import { Dropout } from './dropout.ts';
-import { Linear } from './linear.ts';
-import type { Layer } from './layer.ts';
-import { Module } from './module.ts';
-import { newModuleKinds } from './moduleOptions.ts';
-import type { NewModuleOptions } from './moduleOptions.ts';
+import { withoutDrawing } from '../init/drawing.ts';
+import { Dropout } from '../layers/dropout.ts';
+import { Linear } from '../layers/linear.ts';
+import type { Layer } from '../module/layer.ts';
+import { Module } from '../module/module.ts';
+import { newModuleKinds } from '../module/moduleOptions.ts';
+import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import { MultiheadAttention } from './multiheadAttention.ts';
-import { LayerNorm, normAfter } from './normalisation.ts';
+import { LayerNorm, normAfter } from '../layers/normalisation.ts';
 
 /** Options of `new TransformerEncoderLayer`. */
 export interface TransformerEncoderLayerOptions extends NewModuleOptions {

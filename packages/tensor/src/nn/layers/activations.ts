@@ -1,14 +1,14 @@
 import { anyWholeNumber, number, numberAtLeast, oneOf, optional, requireOptions } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
-import { TensorError } from '../errors.ts';
-import { gt } from '../functional/elementwise/comparisons.ts';
-import { logSoftmax, softmax } from '../functional/normalisation/softmax.ts';
-import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from '../functional/elementwise/activations.ts';
-import { scale } from '../functional/elementwise/unary.ts';
-import type { GeluOptions } from '../functional/elementwise/activations.ts';
-import { where } from '../functional/elementwise/where.ts';
-import type { Tensor } from '../tensor.ts';
-import { Module } from './module.ts';
+import { TensorError } from '../../errors.ts';
+import { gt } from '../../functional/elementwise/comparisons.ts';
+import { logSoftmax, softmax } from '../../functional/normalisation/softmax.ts';
+import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from '../../functional/elementwise/activations.ts';
+import { scale } from '../../functional/elementwise/unary.ts';
+import type { GeluOptions } from '../../functional/elementwise/activations.ts';
+import { where } from '../../functional/elementwise/where.ts';
+import type { Tensor } from '../../tensor.ts';
+import { Module } from '../module/module.ts';
 
 const otherNames = { inplace: 'tensors do not change in place; leave it out' };
 

@@ -1,16 +1,16 @@
 import { fraction, optional, requireOptions, wholeNumber } from '@attune/validate';
-import { TensorError } from '../errors.ts';
-import type { Device } from '../device.ts';
-import { requireFloats } from '../functional/checks.ts';
-import { tensor } from '../functional/creation/create.ts';
-import { dropout } from '../functional/dropout/dropout.ts';
-import { randomState } from '../functional/dropout/dropoutOptions.ts';
-import type { DropoutOptions, RandomKey } from '../functional/dropout/dropoutOptions.ts';
-import { scale } from '../functional/elementwise/unary.ts';
-import { defaultGenerator } from '../random/seed.ts';
-import { asMatrix } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { Module } from './module.ts';
+import { TensorError } from '../../errors.ts';
+import type { Device } from '../../device.ts';
+import { requireFloats } from '../../functional/checks.ts';
+import { tensor } from '../../functional/creation/create.ts';
+import { dropout } from '../../functional/dropout/dropout.ts';
+import { randomState } from '../../functional/dropout/dropoutOptions.ts';
+import type { DropoutOptions, RandomKey } from '../../functional/dropout/dropoutOptions.ts';
+import { scale } from '../../functional/elementwise/unary.ts';
+import { defaultGenerator } from '../../random/seed.ts';
+import { asMatrix } from '../../shape.ts';
+import type { Tensor } from '../../tensor.ts';
+import { Module } from '../module/module.ts';
 
 /** Options of `new Dropout`. */
 export interface DropoutModuleOptions {

@@ -1,13 +1,13 @@
 import { callable, flag, optional, requireArgument, text } from '@attune/validate';
-import type { HookHandle } from '../autograd/gradHooks.ts';
-import type { Device } from '../device.ts';
-import { StateDictError, TensorError } from '../errors.ts';
-import { letsGo, requireGivenOptions, requireNoMore } from '../functional/checks.ts';
-import { formatShape, shapesEqual } from '../shape.ts';
-import type { Shape } from '../shape.ts';
+import type { HookHandle } from '../../autograd/gradHooks.ts';
+import type { Device } from '../../device.ts';
+import { StateDictError, TensorError } from '../../errors.ts';
+import { letsGo, requireGivenOptions, requireNoMore } from '../../functional/checks.ts';
+import { formatShape, shapesEqual } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
 import { addHook } from './hooks.ts';
 import type { ForwardHook, ForwardPreHook } from './hooks.ts';
-import { Parameter } from './parameter.ts';
+import { Parameter } from '../parameter/parameter.ts';
 import { readEntries } from './stateEntries.ts';
 
 /** One entry of a state dict, on the host. */

@@ -1,7 +1,7 @@
 import { requireArgument } from '@attune/validate';
-import { StateDictError } from '../errors.ts';
-import { formatShape, shapeKind, sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
+import { StateDictError } from '../../errors.ts';
+import { formatShape, shapeKind, sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
 
 /** A tensor of a state dict that is to be loaded. */
 export interface LoadedEntry {

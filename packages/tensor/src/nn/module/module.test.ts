@@ -17,13 +17,13 @@ import {
   sum,
   tensor,
   TransformerEncoderLayer,
-} from '../index.ts';
-import { defaultDevice } from '../device.ts';
-import type { Device } from '../device.ts';
-import { AutogradError, StateDictError, TensorError } from '../errors.ts';
-import { Tensor } from '../tensor.ts';
+} from '../../index.ts';
+import { defaultDevice } from '../../device.ts';
+import type { Device } from '../../device.ts';
+import { AutogradError, StateDictError, TensorError } from '../../errors.ts';
+import { Tensor } from '../../tensor.ts';
 import { Module } from './module.ts';
-import { Parameter } from './parameter.ts';
+import { Parameter } from '../parameter/parameter.ts';
 
 let device: Device;
 let other: Device;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultDevice } from '../device.ts';
-import { ShapeError, TensorError } from '../errors.ts';
-import { init, Mt19937, setSeed } from '../index.ts';
-import { sizeOf } from '../shape.ts';
-import type { Shape } from '../shape.ts';
-import { Parameter } from './parameter.ts';
+import { defaultDevice } from '../../device.ts';
+import { ShapeError, TensorError } from '../../errors.ts';
+import { init, Mt19937, setSeed } from '../../index.ts';
+import { sizeOf } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
+import { Parameter } from '../parameter/parameter.ts';
 
-const golden = JSON.parse(readFileSync(new URL('../../golden/torch_init.json', import.meta.url), 'utf8')) as {
+const golden = JSON.parse(readFileSync(new URL('../../../golden/torch_init.json', import.meta.url), 'utf8')) as {
   readonly gains: readonly [init.Nonlinearity, number | null, number][];
   readonly cases: readonly {
     readonly name: string;

@@ -1,10 +1,10 @@
 import { instanceOf, optional } from '@attune/validate';
-import { openedDevice } from '../device.ts';
-import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
-import { deviceKind } from '../requireDevice.ts';
-import { formatShape } from '../shape.ts';
-import { Parameter } from './parameter.ts';
+import { openedDevice } from '../../device.ts';
+import type { Device } from '../../device.ts';
+import { ShapeError } from '../../errors.ts';
+import { deviceKind } from '../../requireDevice.ts';
+import { formatShape } from '../../shape.ts';
+import { Parameter } from '../parameter/parameter.ts';
 
 /** What every module takes that makes parameters. */
 export interface NewModuleOptions {

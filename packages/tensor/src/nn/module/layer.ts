@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../../tensor.ts';
 import type { Module } from './module.ts';
 
 /** A module from a tensor to a tensor. */
