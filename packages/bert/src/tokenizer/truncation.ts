@@ -5,10 +5,10 @@ export type TruncationStrategy = 'longest_first' | 'only_first' | 'only_second';
 
 /**
  * The tokens that the Rust tokenizers 0.23.0 to 0.23.2 look at before they truncate: they stop
- * reading a text after the word that completes `maxLength` tokens (from the end when the left is cut
- * away). What is cut later is unchanged by this, except which side of a pair counts as the longer
- * one, which then keeps the odd token: versions before and after them count whole texts. Found by
- * comparing; a special token written out in a text may still differ there.
+ * reading a text after the word that completes `maxLength` tokens (from the end when the left is
+ * cut away). What is cut later is unchanged by this, except which side of a pair counts as the
+ * longer one, which then keeps the odd token: versions before and after them count whole texts.
+ * Found by comparing; a special token written out in a text may still differ there.
  *
  * @param continues whether a token continues the word of the token before it (WordPiece: starts
  *   with ##)

@@ -6,7 +6,10 @@ const special = /^([+-]?)(?:inf(?:inity)?|(nan))$/i;
 /** A text without the blanks that C passes over: with other ones it is no number. */
 export const withoutBlanks = (text: string): string => text.replace(blanks, '');
 
-/** The number that a text is in decimal notation, `inf` and `nan` among them; undefined for another text. */
+/**
+ * The number that a text is in decimal notation, `inf` and `nan` among them; undefined for another
+ * text.
+ */
 export function numberOfText(text: string): number | undefined {
   const written = withoutBlanks(text);
   if (decimalNumber.test(written)) return Number(written);

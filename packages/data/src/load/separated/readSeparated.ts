@@ -107,8 +107,8 @@ function checkDelimiter(text: string, where: string, delimiter: string, quote: s
 }
 
 /**
- * Names as pandas gives them: one that is empty says its place, and of two that are alike the second
- * gets a number behind it, as in `score`, `score.1`.
+ * Names as pandas gives them: one that is empty says its place, and of two that are alike the
+ * second gets a number behind it, as in `score`, `score.1`.
  */
 function namesOfHeader(fields: readonly string[]): string[] {
   const names = fields.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));

@@ -3,7 +3,10 @@ import { decimalNumber, numberOfText, withoutBlanks } from '../../features/numbe
 import type { RawColumn } from '../rawTable.ts';
 
 const wholeNumber = /^[+-]?\d+$/;
-/** Words that are numbers, where no blanks stand around them; `nan` is one only where that is asked for. */
+/**
+ * Words that are numbers, where no blanks stand around them; `nan` is one only where that is asked
+ * for.
+ */
 const infinity = /^[+-]?inf(inity)?$/i;
 const truth = /^(true|false)$/i;
 
