@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import golden from '../golden/trainer.json' with { type: 'json' };
 import { absentMethods } from './absent/absentMethods.ts';
 import { defaultArguments } from './arguments/defaults.ts';
@@ -11,6 +11,7 @@ import {
 } from './arguments/otherNames.ts';
 import { Trainer } from './index.ts';
 import { behaviours } from './testing/parity/behaviours.ts';
+import { captureTerminal } from './testing/captureTerminal.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -21,8 +22,7 @@ declare module 'vitest' {
   }
 }
 
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
-afterEach(() => vi.restoreAllMocks());
+captureTerminal();
 
 // `node scripts/trainer-parity.mjs` runs these and writes the table.
 describe.each(Object.entries(behaviours))('%s', (_about, list) => {

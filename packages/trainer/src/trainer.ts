@@ -255,7 +255,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       : defaultLoss(model, inputs, context, {
           labelNames,
           labelSmoothingFactor: args.labelSmoothingFactor,
-          operations: this.#running,
+          operations: this.#running?.smoothingOperations,
         });
     const { loss = null } = outputs;
     return returnOutputs ? [loss, outputs] : loss;

@@ -123,3 +123,13 @@ export class ListColumn implements Column {
     );
   }
 }
+
+/** Room for so many numbers of a type. */
+export function numberStorage(feature: Feature, length: number): NumberStorage {
+  if (feature.type === 'value' && (feature.dtype === 'bool' || feature.dtype === 'uint8'))
+    return new Uint8Array(length);
+  if (feature.type === 'value' && feature.dtype === 'float32') return new Float32Array(length);
+  if (feature.type === 'value' && (feature.dtype === 'float64' || feature.dtype === 'int64'))
+    return new Float64Array(length);
+  return new Int32Array(length);
+}

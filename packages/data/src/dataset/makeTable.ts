@@ -1,6 +1,7 @@
 import { named, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
+import { concatenateColumns } from '../columns/concatenateColumns.ts';
+import { makeColumn } from '../columns/makeColumn.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';

@@ -1,7 +1,8 @@
 import { callable, requireArgument } from '@attune/validate';
 import { progressLine } from '@attune/platform';
 import type { Column } from '../columns/column.ts';
-import { castColumn, concatenateColumns, makeColumn } from '../columns/makeColumn.ts';
+import { concatenateColumns } from '../columns/concatenateColumns.ts';
+import { castColumn, makeColumn } from '../columns/makeColumn.ts';
 import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray, show } from '../values.ts';

@@ -1,9 +1,10 @@
 import { Dataset } from '@attune/data';
 import { openDevice } from '@attune/tensor';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { Trainer, TrainingArguments } from '../index.ts';
 import type { Preparation } from '../index.ts';
 import { folder, make, RegressionModel, rows } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
 interface Shown {
   readonly label: string;
@@ -24,16 +25,13 @@ vi.mock('@attune/platform', async (original) => ({
   },
 }));
 
-let said: string[];
+const said = captureTerminal();
 let told: Record<string, unknown>[];
 beforeEach(() => {
   shown.length = 0;
-  said = [];
   told = [];
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
   vi.spyOn(console, 'log').mockImplementation((line: string) => void told.push(JSON.parse(line)));
 });
-afterEach(() => vi.restoreAllMocks());
 
 const evalDataset = Dataset.fromRows(rows);
 

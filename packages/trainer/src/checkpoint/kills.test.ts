@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { folder, make } from '../testing/regression.ts';
 import { startChild } from '../testing/startChild.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
 const options = { saveStrategy: 'steps', saveSteps: 1, saveTotalLimit: 3, loggingSteps: 5, numTrainEpochs: 5 } as const;
 
@@ -10,8 +11,9 @@ const options = { saveStrategy: 'steps', saveSteps: 1, saveTotalLimit: 3, loggin
 const wanted = Number(process.env['ATTUNE_KILLS'] ?? 0);
 const seconds = 25;
 
+captureTerminal();
+
 it('a run that is killed in the midst of saving goes on to the same bits', { timeout: 3_600_000 }, async () => {
-  vi.spyOn(console, 'error').mockImplementation(() => {});
   const whole = await make({ ...options, saveStrategy: 'no' });
   await whole.trainer.train();
   const expected = await whole.model.stateDict();

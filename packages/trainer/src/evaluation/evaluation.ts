@@ -1,6 +1,5 @@
 import type { Batch } from '@attune/data';
-import { reshape } from '@attune/tensor';
-import { fusedCrossEntropy, withHalves } from '@attune/tensor/internal';
+import { withHalves } from '@attune/tensor/internal';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import { isSeveral } from '../data/trainerDataset.ts';
 import { BatchTooLargeError } from '../errors.ts';
@@ -10,6 +9,7 @@ import type { TrainerParts } from '../trainerParts.ts';
 import { findingWhatFits, withinMemoryLate } from '../step/batchMemory.ts';
 import { defaultLoss } from '../step/loss.ts';
 import { withRows } from '../step/sampleBatches.ts';
+import { smoothingOperations } from '../step/smoothingOperations.ts';
 import { evaluationLoop, inEvalMode } from './evaluationLoop.ts';
 import type { EvaluationOutput } from './evaluationOutput.ts';
 import { EvaluationResults } from './evaluationResults.ts';
@@ -76,7 +76,7 @@ export class Evaluation {
     const options = {
       labelNames,
       labelSmoothingFactor: args.labelSmoothingFactor,
-      operations: { fusedCrossEntropy, reshape },
+      operations: smoothingOperations,
     };
     findingWhatFits('perDeviceEvalBatchSize', args, batch, (rows) =>
       inEvalMode(this.#parts, () => defaultLoss(model, rows, {}, options)),

@@ -1,15 +1,11 @@
 import { Dataset } from '@attune/data';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EarlyStoppingCallback, TrainingArgumentsError } from '../index.ts';
 import type { TrainerCallback } from '../index.ts';
 import { make, rows, value } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-let said: string[] = [];
-beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
-});
-afterEach(() => vi.restoreAllMocks());
+const said = captureTerminal();
 
 const a = Dataset.fromRows(rows.slice(0, 6));
 const b = Dataset.fromRows(rows.slice(6, 20));

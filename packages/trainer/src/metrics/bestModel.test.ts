@@ -1,17 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerError, TrainingArguments } from '../index.ts';
 import type { TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { folder, make, rows, value } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-let said: string[] = [];
-beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
-});
-afterEach(() => vi.restoreAllMocks());
+const said = captureTerminal();
 
 type Options = Partial<TrainingArgumentsOptions>;
 

@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import golden from '../../golden/modelCard.json' with { type: 'json' };
 import { TrainerError } from '../index.ts';
 import type { ModelCardOptions } from '../index.ts';
 import { folder, make, rows } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
-afterEach(() => vi.restoreAllMocks());
+captureTerminal();
 
 const partsOf = (card: string) => {
   const [, frontMatter = '', text = ''] = /^---\n([^]*?)\n---\n([^]*)$/.exec(card) ?? [];

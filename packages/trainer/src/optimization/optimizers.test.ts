@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import { AdamW, getScheduler, Lion, Mt19937, ReduceLROnPlateau, SGD } from '@attune/tensor';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import golden from '../../golden/optimizers.json' with { type: 'json' };
 import { Trainer, TrainerError, TrainingArguments } from '../index.ts';
 import type { TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { groupedByLength } from '../data/lengthGroups.ts';
 import { cases, endsAsRecorded, evalDataset, plateau, ratesOf } from '../testing/optimizerCases.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
-afterEach(() => vi.restoreAllMocks());
+captureTerminal();
 
 type Options = Partial<TrainingArgumentsOptions>;
 

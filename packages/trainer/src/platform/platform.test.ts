@@ -1,14 +1,13 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { files as page } from './browser.ts';
 import { onInterruption } from './node.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
 describe('a signal', () => {
-  afterEach(() => vi.restoreAllMocks());
+  const said = captureTerminal();
 
   it('makes each run say what is lost, once, and is left to the listeners of others', () => {
-    const said: string[] = [];
     const run = (farewell: string) => ({ finish: () => false, farewell: () => farewell });
-    vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
     const other = vi.fn<() => void>();
     process.on('SIGTERM', other);
     const before = process.listenerCount('SIGTERM');
@@ -29,8 +28,6 @@ describe('a signal', () => {
   });
 
   it('is waited for by runs that can finish, and ends their waiting when it comes again', () => {
-    const said: string[] = [];
-    vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
     const other = vi.fn<() => void>();
     process.on('SIGTERM', other);
     const now = vi.spyOn(performance, 'now').mockReturnValue(1000);

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { folder, make, value } from '../testing/regression.ts';
 import { startChild } from '../testing/startChild.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
-afterEach(() => vi.restoreAllMocks());
+captureTerminal();
 
 const options = {
   learningRate: 0.1,

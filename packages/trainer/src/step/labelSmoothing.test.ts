@@ -3,23 +3,19 @@ import type { Batch } from '@attune/data';
 import { defaultDevice, linear, Module, mseLoss, Parameter, reshape, tensor } from '@attune/tensor';
 import { fusedCrossEntropy } from '@attune/tensor/internal';
 import type { Device, Tensor } from '@attune/tensor';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../golden/smoothing.json' with { type: 'json' };
 import type { ModelOutput, TrainableModel } from '../index.ts';
 import { make } from '../testing/regression.ts';
 import { defaultLoss } from './loss.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
 let device: Device;
 beforeAll(async () => {
   device = await defaultDevice();
 });
 
-let said: string[] = [];
-beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
-});
-afterEach(() => vi.restoreAllMocks());
+const said = captureTerminal();
 
 /** Three classes for each number, and a loss of its own that is no cross-entropy. */
 class Classes extends Module implements TrainableModel {

@@ -1,12 +1,12 @@
 import { Dataset } from '@attune/data';
 import { openDevice } from '@attune/tensor';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Trainer, TrainingArguments } from '../index.ts';
 import type { TrainerCallback } from '../index.ts';
 import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
-afterEach(() => vi.restoreAllMocks());
+captureTerminal();
 
 const evalDataset = Dataset.fromRows(rows);
 const reason = new Error('a person has left');

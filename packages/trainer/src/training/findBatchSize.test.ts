@@ -4,11 +4,12 @@ import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
 import { openDevice, OutOfMemoryError } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BatchTooLargeError, TrainingArguments } from '../index.ts';
 import type { ForwardContext, ModelOutput, TrainingArgumentsOptions } from '../index.ts';
 import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { withinMemoryLate } from '../step/batchMemory.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
 /** What the model needs for each row: 1 MiB, of which the budget holds some. */
 const perRow = 2 ** 18;
@@ -18,12 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
-let said: string[] = [];
-beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
-});
-afterEach(() => vi.restoreAllMocks());
+const said = captureTerminal();
 
 /** The regression with so much more memory that only some rows fit. */
 class LargeModel extends RegressionModel {
@@ -62,7 +58,7 @@ describe('autoFindBatchSize', () => {
     // A run that goes on begins with what was found.
     const saved = JSON.parse(readFileSync(join(folder(), 'checkpoint-2/training_args.json'), 'utf8')) as object;
     expect(saved).toMatchObject({ per_device_train_batch_size: size });
-    said = [];
+    said.length = 0;
     const resumed = await makeLarge({ autoFindBatchSize: true, perDeviceTrainBatchSize: 40 });
     await resumed.trainer.train({ resumeFromCheckpoint: join(folder(), 'checkpoint-2') });
     expect(said.filter((line) => line.startsWith('autoFindBatchSize'))).toEqual([]);

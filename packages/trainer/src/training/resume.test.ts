@@ -3,17 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError, getLastCheckpoint, Trainer } from '../index.ts';
 import type { CallbackState, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 
-let said: string[] = [];
-beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void said.push(line));
-});
-afterEach(() => vi.restoreAllMocks());
+const said = captureTerminal();
 
 const checkpoint = (step: number) => join(folder(), `checkpoint-${step}`);
 

@@ -1,6 +1,4 @@
 import type { Batch } from '@attune/data';
-import { reshape } from '@attune/tensor';
-import { fusedCrossEntropy } from '@attune/tensor/internal';
 import type { Optimizer } from '@attune/tensor';
 import { onInterruption } from '#platform';
 import type { Interruption } from '../platform/platform.ts';
@@ -26,6 +24,7 @@ import { makeRunParts } from './runParts.ts';
 import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
 import { RunCheckpoints } from '../checkpoint/runCheckpoints.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
+import { smoothingOperations } from '../step/smoothingOperations.ts';
 import { TrainingStep } from '../step/trainingStep.ts';
 
 /** One call of `train()`: all that lives from its first step to its last. */
@@ -74,7 +73,7 @@ export class TrainingRun implements Disposable {
       optimizer,
       labelNames,
       labelSmoothingFactor: args.labelSmoothingFactor,
-      operations: { fusedCrossEntropy, reshape },
+      operations: smoothingOperations,
       args,
       ...(checkpoint && { completed: { ...checkpoint.progress.completed, examples: 0 } }),
     });
