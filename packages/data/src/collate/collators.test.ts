@@ -124,6 +124,11 @@ describe('defaultDataCollator', () => {
     expect([...defaultDataCollator([labels])['labels']!.data]).toEqual([expected]);
   });
 
+  it('does not leave out labels that are text', () => {
+    for (const name of ['label', 'labels', 'label_ids'])
+      expect(() => defaultDataCollator([{ ids: [1], [name]: 'yes' }])).toThrow(`classEncodeColumn('${name}')`);
+  });
+
   it('does not pad', () => {
     expect(() => defaultDataCollator(rows)).toThrow('Use DataCollatorWithPadding');
     expect(() => defaultDataCollator([])).toThrow(CollateError);

@@ -9,7 +9,7 @@ import { stackValues } from './stackValues.ts';
  * `labels` (of several, `labels` counts before `label`, and that before `label_ids`). Columns of
  * text, and those missing in the first row, are left out (as in `transformers`).
  *
- * @throws CollateError when rows differ in length
+ * @throws CollateError when rows differ in length, and for labels that are text
  */
 export function defaultDataCollator(rows: readonly CollatorRow[], features: Features = {}): Batch {
   requireRows('defaultDataCollator', rows);
@@ -18,7 +18,7 @@ export function defaultDataCollator(rows: readonly CollatorRow[], features: Feat
   const isPresent = (name: string) => Object.hasOwn(first, name) && first[name] !== null && first[name] !== undefined;
   const precedence = ['labels', 'label', 'label_ids'].filter(isPresent);
   for (const { name, key } of batchColumns(rows, precedence)) {
-    if (!isPresent(name) || typeof first[name] === 'string') continue;
+    if (!isPresent(name) || (typeof first[name] === 'string' && key !== 'labels')) continue;
     const values = rows.map((row) => row[name]);
     batch[key] = stackValues(name, values, {
       feature: ownFeature(features, name),

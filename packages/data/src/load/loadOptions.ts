@@ -41,7 +41,8 @@ export interface FileOptions {
   /** csv, tsv: names of the columns of a file without a header. */
   readonly columnNames?: readonly string[] | undefined;
   /**
-   * csv, tsv: words that stand for a missing value. Default: those of pandas ('', 'NA', 'null', …).
+   * csv, tsv: all words that stand for a missing value; [] for none. Default: those of pandas ('',
+   * 'NA', 'null', …).
    */
   readonly naValues?: readonly string[] | undefined;
   /** csv, tsv: the decimal mark. Default '.'; ',' for `2,5`. */
