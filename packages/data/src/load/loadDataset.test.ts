@@ -352,6 +352,28 @@ describe('files, folders and splits', () => {
     expect((await loadDataset(folder)).numRows()).toEqual({ train: 1, test: 2 });
   });
 
+  it('a folder: files like a pattern, and paths written in other ways', async () => {
+    write('x1.csv', 'a\n1\n');
+    write('x2.csv', 'a\n2\n');
+    write('sub/y.csv', 'a\n3\n');
+    write('.hidden/z.csv', 'a\n4\n');
+    write('b(c).tsv', 'a\n5\n');
+    const values = async (dataFiles: string | string[], dataDir?: string) =>
+      (await loadDataset(folder, { dataFiles, dataDir, split: 'train' })).column('a');
+    expect(await values('*.csv')).toEqual([1, 2]);
+    expect((await values('**/*.csv')).toSorted()).toEqual([1, 2, 3]);
+    expect(await values('x[!1].csv')).toEqual([2]);
+    expect(await values(['x?.csv', './sub//y.csv'])).toEqual([1, 2, 3]);
+    expect(await values('*(c).tsv')).toEqual([5]);
+    expect(await values('*', './sub/')).toEqual([3]);
+    expect(await values(join(folder, 'x1.csv'))).toEqual([1]);
+    expect((await loadDataset(folder, { dataDir: './sub' })).train?.length).toBe(1);
+    await expect(values('*.parquet')).rejects.toThrow("has no data file like '*.parquet'. There are: ");
+    await expect(loadDataset('csv', { dataFiles: `${folder}/*.csv` })).rejects.toThrow(
+      `loadDataset('${folder}', { dataFiles: '*.csv' })`,
+    );
+  });
+
   it('a folder: parts of splits in data are all of it, and what tells of data is none', async () => {
     write('data/train-00000-of-00002.csv', 'a\n1\n');
     write('data/train-00001-of-00002.csv', 'a\n2\n');

@@ -59,7 +59,7 @@ export interface LoadDatasetOptions extends FileOptions {
   readonly split?: string | undefined;
   /**
    * The files: paths (in a page, addresses or File objects). Inside a folder or repository, paths
-   * from there. Default: found by name.
+   * from there, or patterns such as `data/*.csv`. Default: found by name.
    */
   readonly dataFiles?: DataFiles | undefined;
   /** The part of the folder or repository to look in. */

@@ -23,7 +23,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
   if (builder && options.dataFiles !== undefined) {
     if (options.dataDir !== undefined)
       throw new DatasetError(`loadDataset('${path}') takes no dataDir: write the folder into the paths of dataFiles.`);
-    return givenSources(options.dataFiles, fileSource);
+    return givenSources(options.dataFiles, async (file) => [fileSource(file)]);
   }
   const kind = await kindOf(path);
   if (kind === 'file') refuseFolderOptions(path, options);

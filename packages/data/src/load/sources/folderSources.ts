@@ -2,6 +2,7 @@ import { readBytes } from '#platform';
 import { DataFileError, DatasetError } from '../../errors.ts';
 import { builderOf } from '../builders.ts';
 import type { LoadDatasetOptions } from '../loadOptions.ts';
+import { isPattern, pathsLike } from './patterns.ts';
 import { fileSource, givenSources, unreadable } from './source.ts';
 import type { Source, SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';
@@ -53,12 +54,23 @@ export async function sourcesOfFolder(
     return { label, read: () => readHubFile(name, file, hub).catch(unreadable(label, HubError)) };
   };
   if (options.dataFiles !== undefined) {
-    return givenSources(options.dataFiles, (file) =>
-      typeof file === 'string' ? source(options.dataDir ? `${options.dataDir}/${file}` : file) : fileSource(file),
-    );
+    return givenSources(options.dataFiles, async (file) => {
+      if (typeof file !== 'string' || (isFolder && file.startsWith('/'))) return [fileSource(file)];
+      const inside = plainPath(options.dataDir ? `${options.dataDir}/${file}` : file);
+      if (!isPattern(inside)) return [source(inside)];
+      const files = (await listFiles(name, hub)).filter(isData);
+      const matching = files.filter((own) => own === inside || pathsLike(inside).test(own));
+      if (matching.length > 0) return matching.map(source);
+      throw new DataFileError(
+        `'${path}' has no data file like '${inside}'. There are: ${files.slice(0, 10).join(', ') || 'none'}.`,
+      );
+    });
   }
   return chooseFiles(await listFiles(name, hub), path, options, isFolder, source);
 }
+
+/** A path without `./` and doubled slashes. */
+const plainPath = (path: string): string => path.replaceAll(/\/{2,}/g, '/').replaceAll(/(^|\/)(?:\.\/)+/g, '$1');
 
 /** The files of an archive, chosen as those of a folder. */
 export async function sourcesOfZip(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
@@ -99,7 +111,8 @@ function chooseFiles(
 ): SourcesBySplit {
   const { name, dataDir } = options;
   const data = all.filter(isData);
-  let chosen = dataDir === undefined ? data : data.filter((file) => file.startsWith(`${dataDir.replace(/\/+$/, '')}/`));
+  const inside = dataDir === undefined ? '' : plainPath(`${dataDir}/`);
+  let chosen = data.filter((file) => file.startsWith(inside));
   if (name !== undefined) {
     const own = chosen.filter((file) => file.split('/').slice(0, -1).includes(name));
     // A folder may be the configuration itself: loadDataset('./glue/MRPC', 'mrpc').

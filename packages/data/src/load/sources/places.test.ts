@@ -162,7 +162,7 @@ describe('files that are not what was asked for', () => {
     [
       'a pattern',
       () => loadDataset('csv', { dataFiles: join(folder, '*.csv') }),
-      'Patterns are not read: pass an array of files, or the folder',
+      'Patterns are read inside a folder: loadDataset(',
     ],
     [
       'a folder among files',

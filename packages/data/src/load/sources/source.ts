@@ -35,23 +35,32 @@ function whyUnreadable(label: string, error: unknown): string {
 }
 
 /** What is said of a file that is not there. */
-export const missingFile = (label: string) =>
-  `There is no file '${label}'.${label.includes('*') ? ' Patterns are not read: pass an array of files, or the folder.' : ''}`;
+export const missingFile = (label: string) => `There is no file '${label}'.${adviceForPattern(label)}`;
+
+function adviceForPattern(label: string): string {
+  if (!label.includes('*')) return '';
+  const end = label.lastIndexOf('/', label.search(/[*?[]/));
+  const folder = end < 0 ? '.' : label.slice(0, end);
+  return ` Patterns are read inside a folder: loadDataset('${folder || '/'}', { dataFiles: '${label.slice(end + 1)}' }).`;
+}
 
 const isFile = (given: unknown): given is DataFile =>
   typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);
 
 /** The files that the caller gave, by split. @throws DatasetError where there are none */
-export function givenSources(
+export async function givenSources(
   dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>,
-  source: (file: DataFile) => Source,
-): SourcesBySplit {
-  const several = (files: DataFile | readonly DataFile[]) => (isFile(files) ? [files] : files).map(source);
+  sourcesOf: (file: DataFile) => Promise<readonly Source[]>,
+): Promise<SourcesBySplit> {
   const bySplit =
     isFile(dataFiles) || Array.isArray(dataFiles)
       ? { train: dataFiles as readonly DataFile[] }
       : (dataFiles as Readonly<Record<string, readonly DataFile[]>>);
-  const sources: SourcesBySplit = new Map(Object.entries(bySplit).map(([split, files]) => [split, several(files)]));
+  const sources = new Map<string, Source[]>();
+  for (const [split, files] of Object.entries(bySplit)) {
+    const own = await Promise.all((isFile(files) ? [files] : files).map(sourcesOf));
+    sources.set(split, own.flat());
+  }
   const empty = [...sources].find(([, files]) => files.length === 0);
   if (sources.size === 0 || empty)
     throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}.`);
