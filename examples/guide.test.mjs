@@ -9,7 +9,8 @@ import { startMadeUpHub } from '../scripts/check-packages/madeUpHub.mjs';
 import { rootFolder } from '../scripts/setup/root-folder.mjs';
 
 const guide = join(rootFolder, 'docs/guide');
-const pages = [...readdirSync(guide).map((name) => join(guide, name)), join(rootFolder, 'docs/own-loop.md')];
+const others = ['own-loop', 'from-pytorch'].map((name) => join(rootFolder, `docs/${name}.md`));
+const pages = [...readdirSync(guide).map((name) => join(guide, name)), ...others];
 
 const blocksOf = (page) =>
   Array.from(
@@ -84,6 +85,7 @@ const promised = {
     });
   },
   'own-kernel': (last) => expect(last).toEqual(Float32Array.of(0, 0.5, 2, 4.5, 8)),
+  'from-pytorch': (last) => expect(last).toBeGreaterThan(0.9),
   'own-loop': (last) => expect(last).toMatchObject({ accuracy: expect.any(Number) }),
 };
 
