@@ -5,7 +5,7 @@ export type { DataCollatorWithPaddingOptions, Padding, PaddingTokenizer } from '
 export { defaultDataCollator } from './collate/defaultDataCollator.ts';
 export { concatenateDatasets, Dataset } from './dataset/dataset.ts';
 export { datasetDict } from './dataset/datasetDict.ts';
-export type { DatasetDict } from './dataset/datasetDict.ts';
+export type { DatasetDict, TrainTestSplit } from './dataset/datasetDict.ts';
 export type {
   CacheIdentity,
   FilterOptions,

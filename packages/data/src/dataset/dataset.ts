@@ -9,7 +9,7 @@ import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 // `trainTestSplit` returns a dict: see datasetDict.ts.
 // oxlint-disable-next-line import/no-cycle
 import { datasetDict } from './datasetDict.ts';
-import type { DatasetDict } from './datasetDict.ts';
+import type { TrainTestSplit } from './datasetDict.ts';
 import { DatasetRows } from './datasetRows.ts';
 import { encodeClasses } from './encodeClasses.ts';
 import { concatenateTables, tableOfColumns, tableOfRows } from './makeTable.ts';
@@ -150,14 +150,14 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    *
    * @throws DatasetError for sizes that cannot be
    */
-  trainTestSplit(options: SplitOptions = {}): DatasetDict<Row> {
+  trainTestSplit(options: SplitOptions = {}): TrainTestSplit<Row> {
     checkOptions('trainTestSplit', options, kinds.splitOptions, kinds.splitAdvice);
-    if (this.length === 0) return datasetDict({ train: this, test: this });
+    if (this.length === 0) return datasetDict({ train: this, test: this }) as TrainTestSplit<Row>;
     const { stratifyByColumn } = options;
     const labels =
       stratifyByColumn === undefined ? undefined : findColumn(this.ordered(), stratifyByColumn, 'trainTestSplit');
     const { train, test } = splitRows(this.length, options, labels);
-    return datasetDict({ train: this.#take(train), test: this.#take(test) });
+    return datasetDict({ train: this.#take(train), test: this.#take(test) }) as TrainTestSplit<Row>;
   }
 
   /**

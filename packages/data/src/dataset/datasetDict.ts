@@ -28,6 +28,14 @@ export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row>
   readonly [split: string]: Dataset<Row>;
 };
 
+/** What `trainTestSplit` gives: both splits are there. */
+export type TrainTestSplit<Row = Record<string, unknown>> = DatasetDict<Row> & {
+  /** Rows to train on. */
+  readonly train: Dataset<Row>;
+  /** Rows held out. */
+  readonly test: Dataset<Row>;
+};
+
 type Splits<Row> = Readonly<Record<string, Dataset<Row>>>;
 
 const isDataset = (input: unknown) =>

@@ -7,6 +7,12 @@ const dataset = Dataset.fromRows([
   { text: '', score: -1, label: 1 },
 ]);
 
+it('both splits of trainTestSplit are there, under noUncheckedIndexedAccess too', () => {
+  const { train, test } = dataset.trainTestSplit({ testSize: 1, seed: 1 });
+  expectTypeOf(train.at(0).score).toEqualTypeOf<number>();
+  expect(train.length + test.length).toBe(3);
+});
+
 describe('map', () => {
   it('adds and replaces columns, row by row', async () => {
     const mapped = await dataset.map((row, index) => ({ length: row.text.length, label: row.label + index }));
