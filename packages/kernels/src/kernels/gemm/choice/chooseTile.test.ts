@@ -90,19 +90,28 @@ describe('on a Hopper card', () => {
   });
 
   it('sums in parts where slices do not suffice', () => {
-    const [, m, n, k] = products(2048).ffn2;
+    const [m, n, k] = [128, 128, 4096];
     const candidates = gemmCandidates(tileOf, gpu, ['portable', 'outerProduct'], { m, n, k });
     const [best] = tilesByTime(cardsOf.hopper, candidates, { m, n, k });
-    expect(best).toMatchObject({ variant: 'outerProduct', splits: 4 });
+    expect(best).toMatchObject({ variant: 'outerProduct', splits: 8 });
   });
 
-  it('fills the card at 512 tokens, in one dispatch', () => {
-    for (const product of Object.values(products(512))) {
+  it.each([512, 2048, 4096])('fills the card with the products of %i tokens, each in one dispatch', (tokens) => {
+    for (const product of Object.values(products(tokens))) {
       const { variant, rows, columns, parts } = planOn(card, hopper, product);
       const [, m, n] = product;
       expect({ variant, parts }).toEqual({ variant: 'outerProduct', parts: 1 });
       expect(Math.ceil(m / rows) * Math.ceil(n / columns)).toBeGreaterThanOrEqual(100);
     }
+  });
+
+  // 128 and 256 tiles for 132 multiprocessors, where squares are 36 or 144.
+  it.each([
+    ['weightAttentionOutput', 48, 96],
+    ['weightFfn', 96, 96],
+    ['ffn2', 128, 96],
+  ] as const)('computes %s of 4096 tokens by tiles of %i x %i', (name, rows, columns) => {
+    expect(planOn(card, hopper, products(4096)[name])).toEqual({ variant: 'outerProduct', rows, columns, parts: 1 });
   });
 
   it('goes back to what was before it by name', async () => {
@@ -191,8 +200,11 @@ it('is on an unknown card never worse than half of what tuning would find there'
 
 it.each([
   ['hopper', 512],
+  ['hopper', 2048],
+  ['hopper', 4096],
   ['unknown', 512],
   ['unknown', 1024],
+  ['unknown', 2048],
 ] as const)('sums products of f16 in one dispatch on matrix units: %s, %i tokens', (adapter, tokens) => {
   const config = { componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 };
   const matrices = { subgroupMatrix: [config], subgroupMatrixTiles: 'words', subgroups: true, subgroupSize: 32 };
@@ -208,7 +220,7 @@ it.each([
   }
 });
 
-it.each([512, 1024, 4096])('sums all products of %i tokens in one dispatch on an unknown card', (tokens) => {
+it.each([512, 1024, 2048, 4096])('sums all products of %i tokens in one dispatch on an unknown card', (tokens) => {
   const unknown = { vendor: '', architecture: '', device: '', software: false };
   for (const [name, product] of Object.entries(products(tokens)))
     expect({ name, ...planOn(card, unknown, product) }).toMatchObject({ name, parts: 1 });

@@ -11,9 +11,31 @@ import type { ProductShape, TileCandidate } from './tileCost.ts';
 /** The tiles of each variant, in the order in which they are tried. */
 export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> = {
   subgroupMatrix: ['large', 'small'],
-  matrixTile: ['128x128', '128x128by4', '128x64', '64x128', '64x64', '64x64sliced4', '128x128sliced2'],
+  matrixTile: [
+    '128x128',
+    '128x128by4',
+    '128x64',
+    '64x128',
+    '64x64',
+    '64x64sliced4',
+    '128x128sliced2',
+    '128x96',
+    '96x96sliced2',
+    '48x96sliced4',
+  ],
   portable: ['medium', 'large', 'small'],
-  outerProduct: ['64x64', '128x64', '64x128', '128x128', '64x64sliced2', '48x64sliced4', '32x64sliced4'],
+  outerProduct: [
+    '64x64',
+    '128x64',
+    '64x128',
+    '128x128',
+    '64x64sliced2',
+    '48x64sliced4',
+    '32x64sliced4',
+    '128x96',
+    '96x96sliced2',
+    '48x96sliced4',
+  ],
   subgroup: ['medium', 'large', 'small'],
   register: ['small'],
 };

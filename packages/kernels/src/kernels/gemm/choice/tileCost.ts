@@ -26,11 +26,11 @@ const stepsAround = 48;
  */
 const dispatchMicroseconds = 7.5;
 /**
- * What parts must gain, so that a sum of theirs is recorded: what it took the host there, 9 to 11
- * us, and of shorter products the part of their time by which all this may be wrong. Where a card
- * is one of several, that part of all products that fill some of them, which take so long.
+ * What parts must gain, so that a sum of theirs is recorded: the share of a product's time by which
+ * all this may be wrong. Where a card is one of several it is more, of products that take so many
+ * microseconds on it, which fill some of the others.
  */
-const leastGain = { microseconds: 10, share: 0.15, ofSeveralFrom: 30 };
+const leastGain = { share: 0.15, ofSeveral: 0.2, ofSeveralFrom: 30 };
 /** As `planSplits` has it, which is there before this is loaded. */
 const innerPerPart = (k: number, splits: number) => Math.ceil(k / splits / 16) * 16;
 
@@ -56,7 +56,7 @@ export function tileMicroseconds(card: Card, candidate: TileCandidate, shape: Pr
 /**
  * The candidates, the one first that is nowhere far behind: whose time, as a multiple of the
  * shortest on the same card, is the least on the card where it is the worst. For one card that is
- * the fastest, where parts must gain what recording their sum takes. Equals stay in order; those of
+ * the fastest, where parts must gain what this may be wrong by. Equals stay in order; those of
  * no known speed come last.
  */
 export function tilesByTime<C extends TileCandidate>(
@@ -64,9 +64,8 @@ export function tilesByTime<C extends TileCandidate>(
   candidates: readonly C[],
   shape: ProductShape,
 ): C[] {
-  const { microseconds, share, ofSeveralFrom } = leastGain;
-  const gainOf = (time: number) =>
-    cards.length === 1 ? Math.min(microseconds, share * time) : time < ofSeveralFrom ? 0 : share * time;
+  const { share, ofSeveral, ofSeveralFrom } = leastGain;
+  const gainOf = (time: number) => (cards.length === 1 ? share * time : time < ofSeveralFrom ? 0 : ofSeveral * time);
   const times = cards.map((card) =>
     candidates.map((candidate) => {
       const time = tileMicroseconds(card, candidate, shape);

@@ -36,6 +36,12 @@ export const matrixTiles = {
   '128x128by4': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4 },
   /** 256 threads. */
   '128x128': { subgroupRows: 2, subgroupColumns: 4, rowBlocks: 4, columnBlocks: 2 },
+  /** 192 threads: 4096 x 768 results are two for each multiprocessor of an H100. */
+  '128x96': { subgroupRows: 2, subgroupColumns: 3, rowBlocks: 4, columnBlocks: 2, inner: 48 },
+  /** 192 threads: 3072 x 768 results, the gradient of a wide layer's weights, are two for each. */
+  '96x96sliced2': { subgroupRows: 1, subgroupColumns: 3, rowBlocks: 6, columnBlocks: 2, slices: 2 },
+  /** 384 threads: 768 x 768 results are one for each. */
+  '48x96sliced4': { subgroupRows: 1, subgroupColumns: 3, rowBlocks: 3, columnBlocks: 2, slices: 4, inner: 128 },
   /**
    * 256 threads, and so many inner steps at once that a multiprocessor needs no second workgroup.
    */

@@ -3,15 +3,17 @@ import type { LoadedVariant } from '../loading/loadedVariants.ts';
 import type { OuterProductTileSize } from '../options.ts';
 import { outerProductMain } from './main.ts';
 import { wgsl } from './outerProduct.wgsl.ts';
-import { outerProductSizes, outerProductTiles } from './tiles.ts';
+import { outerProductFits, outerProductSizes, outerProductTiles } from './tiles.ts';
+import type { OuterProductTile } from './tiles.ts';
 
 /** Unrolled tiles of outer products, for every GPU. */
 export function outerProduct({ complete, generatedWgsl }: GemmKit): LoadedVariant {
   const source = complete(wgsl);
   return {
     sizes: Object.keys(outerProductTiles) as OuterProductTileSize[],
-    tileOf(_, size) {
-      const tile = outerProductTiles[size as OuterProductTileSize];
+    tileOf({ info }, size) {
+      const wanted: OuterProductTile = outerProductTiles[size as OuterProductTileSize];
+      const tile = outerProductFits(wanted, info.limits) ? wanted : outerProductTiles['64x64'];
       const { rows, columns, threads } = outerProductSizes(tile);
       return {
         rows,

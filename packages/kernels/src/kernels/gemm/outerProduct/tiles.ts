@@ -1,3 +1,4 @@
+import type { Gpu } from '../../../gpu.ts';
 import type { TileResources } from '../choice/cards.ts';
 import { lineStride, turnsOf, vectorsOf } from './operands.ts';
 
@@ -19,11 +20,13 @@ export interface OuterProductTile {
 }
 
 /**
- * 8 x 8 results a thread, 8 x 4 or 12 x 4. So few inner steps that all fits the 16 KiB that WebGPU
- * promises and two workgroups of 256 threads fit the registers of a multiprocessor. Sliced tiles
- * are for few results: as many threads are busy as with parts of the sum, without partial sums in
- * memory and their dispatch. 512 x 768 results are 132 tiles of 48 x 64, one for each
- * multiprocessor of an H100.
+ * 8 x 8 results a thread, 8 x 4, 12 x 4 or 8 x 12. So few inner steps that all but one fit the 16
+ * KiB and 256 threads that WebGPU promises, and two workgroups of 256 threads the registers of a
+ * multiprocessor. Sliced tiles are for few results: as many threads are busy as with parts of the
+ * sum, without partial sums in memory and their dispatch. 512 x 768 results are 132 tiles of 48 x
+ * 64, one for each multiprocessor of an H100. 96 columns are for gradients of weights, whose sizes
+ * are the model's: 768 x 768 are 128 tiles of 48 x 96, 3072 x 768 are 256 of 96 x 96, two for each,
+ * as are 4096 x 768 of 128 x 96.
  */
 export const outerProductTiles = {
   '128x128': { warpRows: 4, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
@@ -31,6 +34,9 @@ export const outerProductTiles = {
   '64x128': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
   '64x64': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16 },
   '64x64sliced2': { warpRows: 2, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16, slices: 2 },
+  '128x96': { warpRows: 4, warpColumns: 1, rowBlocks: 2, columnBlocks: 3, inner: 8 },
+  '96x96sliced2': { warpRows: 3, warpColumns: 1, rowBlocks: 2, columnBlocks: 3, inner: 16, slices: 2 },
+  '48x96sliced4': { warpRows: 1, warpColumns: 3, rowBlocks: 3, columnBlocks: 1, inner: 16, slices: 4 },
   '48x64sliced4': { warpRows: 1, warpColumns: 2, rowBlocks: 3, columnBlocks: 1, inner: 16, slices: 4 },
   '32x64sliced4': { warpRows: 1, warpColumns: 2, rowBlocks: 2, columnBlocks: 1, inner: 16, slices: 4 },
 } as const satisfies Record<string, OuterProductTile>;
@@ -64,6 +70,15 @@ export function outerProductResources(tile: OuterProductTile): TileResources {
     registers: sums + operands + prefetched + task + parameters + columnsOfA,
     workgroupBytes: 16 * memoryVectors(tile, lineStride(rows, true) + lineStride(columns, true)),
   };
+}
+
+/** Whether a workgroup of this tile is one that a device of these limits takes. */
+export function outerProductFits(tile: OuterProductTile, limits: Gpu['info']['limits']): boolean {
+  const { threads, workgroupBytes } = outerProductResources(tile);
+  return (
+    threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
+    workgroupBytes <= limits.maxComputeWorkgroupStorageSize
+  );
 }
 
 /** Vectors of four in workgroup memory: both operands, where slices put their sums at the end. */
