@@ -34,10 +34,11 @@ export interface OpenDeviceOptions {
   /**
    * Ways to compute products and attention that are not chosen here, for example
    * `['gemm outerProduct', 'attention flash']`: where a newer one is slower on your card than what
-   * was there before it. Default: none.
+   * was there before it. `linear geluAgain`: results of GELU in f16 are kept for the backward pass,
+   * where GPUs would compute them again on their way. Default: none.
    */
   withoutVariants?:
-    | readonly (`gemm ${GemmVariant}` | `attention ${(typeof replaceableVariants)[number]}`)[]
+    | readonly (`gemm ${GemmVariant}` | `attention ${(typeof replaceableVariants)[number]}` | 'linear geluAgain')[]
     | undefined;
   /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
   f16Storage?: HalfStorage | undefined;
@@ -71,6 +72,7 @@ const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-
 const variantNames = [
   ...gemmVariants.map((name) => `gemm ${name}` as const),
   ...replaceableVariants.map((name) => `attention ${name}` as const),
+  'linear geluAgain' as const,
 ];
 
 const optionKinds = {

@@ -4,7 +4,7 @@ export { addOfOneShape } from './functional/elementwise/addAlike.ts';
 export { embeddingNorm } from './functional/embedding/embeddingNorm.ts';
 export { fusedBinaryCrossEntropy, fusedCrossEntropy, fusedSquaredError } from './functional/losses/fusedLosses.ts';
 export { letGoOfCopied } from './functional/products/halves.ts';
-export { fusedLinear } from './functional/products/linear.ts';
+export { fusedLinear, letGoOfActivated } from './functional/products/linear.ts';
 export { randomState } from './functional/dropout/dropoutOptions.ts';
 export { uniformNoise } from './functional/dropout/uniformNoise.ts';
 export { normAfter } from './nn/layers/normalisation.ts';

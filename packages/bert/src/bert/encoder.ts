@@ -1,5 +1,5 @@
 import { checkpoint, gelu, Module, type Layer, type Tensor } from '@attune/tensor';
-import { letGoOfCopied } from '@attune/tensor/internal';
+import { letGoOfActivated, letGoOfCopied } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertAttention, BertOutput } from './attention.ts';
 import { below, computesAs, isPlain, linearOf, plainWeights, type Run, type WeightSource } from './layers.ts';
@@ -60,8 +60,12 @@ export class BertLayer extends Module {
    */
   forward(hidden: Tensor, run: Run, readBy: readonly Tensor[] = []): Tensor {
     const attended = this.attention.forward(hidden, run, plainWeights(this.intermediate.dense));
-    const output = this.output.forward(this.intermediate.forward(attended), attended, run, readBy);
-    if (this.isClosed) letGoOfCopied(attended);
+    const activated = this.intermediate.forward(attended);
+    const output = this.output.forward(activated, attended, run, readBy);
+    if (this.isClosed) {
+      letGoOfCopied(attended);
+      if (isPlain(this.output.dense)) letGoOfActivated(activated);
+    }
     return output;
   }
 }

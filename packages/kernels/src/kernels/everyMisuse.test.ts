@@ -251,6 +251,7 @@ const calls: Readonly<Record<string, () => Options>> = {
     bias: row(),
     activation: 'gelu',
     preActivation: of(columns * columns),
+    replacesPreActivation: false,
     columnSums: { output: row(), accumulate: false },
     variant: 'register',
     tile: 'small',

@@ -7,6 +7,7 @@ import { expectClose } from './expectClose.ts';
 import { normalNumbers } from './numbers.ts';
 import type { GemmLayout, GemmOptions, GemmVariant } from '../kernels/gemm/index.ts';
 import { columnSumReference } from '../kernels/columnSum/reference.ts';
+import { geluReference } from '../kernels/gelu/reference.ts';
 import { gemmReference } from '../kernels/gemm/reference.ts';
 
 /**
@@ -61,6 +62,7 @@ export interface GemmCase extends Partial<
   readonly outputType?: FloatType;
   readonly withBias?: boolean;
   readonly keepPreActivation?: boolean;
+  readonly replacesPreActivation?: boolean;
   /** The sums of the columns of a, replaced or added. */
   readonly withColumnSums?: 'replaced' | 'added';
   readonly magnitudeA?: number;
@@ -156,6 +158,12 @@ export async function checkGemm(gpu: Gpu, given: GemmCase): Promise<void> {
   if (keepPreActivation) {
     const before = await readFloats(gpu, arrays.preActivation, length);
     expectClose(results(before), results(expected.preActivation), bound, `${what} before activation`);
+  }
+  if (given.activation === 'geluBackward') {
+    const after = await readFloats(gpu, arrays.preActivation, length);
+    const left = given.replacesPreActivation ? geluReference(values.before) : Float64Array.from(values.before);
+    const magnitude = results(values.before.map(Math.abs));
+    expectClose(results(after), results(left), { type: outputType, roundings: 12, magnitude }, `${what} left`);
   }
   if (withColumnSums)
     expectColumnSums(await readFloats(gpu, arrays.columnSums, arrays.columnSums.length), given, values);

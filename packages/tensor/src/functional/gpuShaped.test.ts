@@ -5,9 +5,10 @@ import { Mt19937 } from '../random/mt19937.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add, mul } from './elementwise/binary.ts';
+import { cast } from './elementwise/cast.ts';
 import { tensor } from './creation/create.ts';
 import { layerNorm } from './normalisation/layerNorm.ts';
-import { linear } from './products/linear.ts';
+import { letGoOfActivated, linear } from './products/linear.ts';
 import { sum } from './reductions/reductions.ts';
 
 // What GPUs compute in one kernel and processors in several, forced on whatever adapter runs this.
@@ -83,6 +84,29 @@ function expectSame(onGpu: Run, onProcessor: Run): void {
   }
 }
 
+/** Gradients of two linear layers in f16, GELU between them, of which the result may go early. */
+async function runInHalves(options: { readonly letGo?: boolean; readonly frozen?: Name }) {
+  Object.assign(device, { profile: { ...device.profile, software: false } });
+  const random = new Mt19937(3);
+  const made = (['input', 'inner', 'innerBias', 'outer', 'outerBias'] as const).map((name) => {
+    const given = { shape: shapes[name], device, requiresGrad: name !== options.frozen } as const;
+    return [name, tensor(random.normal(sizeOf(shapes[name])), given)] as const;
+  });
+  type Five = [Tensor, Tensor, Tensor, Tensor, Tensor];
+  const [input, inner, innerBias, outer, outerBias] = made.map(([, value]) => cast(value, 'f16')) as Five;
+  const hidden = linear(input, inner, innerBias, { activation: 'gelu' });
+  const output = linear(hidden, outer, outerBias);
+  if (options.letGo) letGoOfActivated(hidden);
+  const isGone = hidden.disposed;
+  const loss = sum(mul(cast(output, 'f32'), 0.125));
+  const before = device.statistics.dispatches;
+  loss.backward();
+  const { dispatches } = device.statistics;
+  const gradients: Partial<Record<Name, Float32Array>> = {};
+  for (const [name, { grad }] of made) if (grad) gradients[name] = Float32Array.from(await grad.data());
+  return { isGone, gradients, dispatches: dispatches - before };
+}
+
 describe('gradients as GPUs compute them', () => {
   it('equal those of processors, in fewer dispatches', async () => {
     const onGpu = await run(false);
@@ -119,6 +143,30 @@ describe('gradients as GPUs compute them', () => {
     const [onGpu, onProcessor] = seen as [Float32Array, Float32Array];
     expect(onGpu.length).toBe(rows * wide);
     for (const [index, value] of onGpu.entries()) expect(value).toBeCloseTo(onProcessor[index] as number, 5);
+  });
+
+  it.each([undefined, 'outer', 'inner', 'innerBias', 'input'] as const)(
+    'need no result of GELU in f16, which is computed again; frozen: %s',
+    async (frozen) => {
+      const [kept, letGo] = [await runInHalves({ frozen }), await runInHalves({ frozen, letGo: true })];
+      expect([kept.isGone, letGo.isGone]).toEqual([false, true]);
+      expect(letGo.dispatches).toBe(kept.dispatches);
+      expect(Object.keys(letGo.gradients)).toEqual(Object.keys(kept.gradients));
+      for (const [name, gradient] of Object.entries(letGo.gradients)) {
+        const other = kept.gradients[name as Name] as Float32Array;
+        // GELU of what was rounded to f16, in place of what was not.
+        const share = name === 'outer' ? 2 ** -10 : 0;
+        const scale = Math.max(...other.map(Math.abs));
+        for (const [index, value] of gradient.entries())
+          expect(Math.abs(value - (other[index] as number)), `${name} at ${index}`).toBeLessThanOrEqual(share * scale);
+      }
+    },
+  );
+
+  it('keep the result of GELU where the device is opened without', async () => {
+    device.disabledVariants.add('linear geluAgain');
+    expect(await runInHalves({ letGo: true })).toMatchObject({ isGone: false });
+    device.disabledVariants.delete('linear geluAgain');
   });
 
   it('are the same to the bit in every run', async () => {

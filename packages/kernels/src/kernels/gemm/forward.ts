@@ -29,6 +29,7 @@ const mostMatrices = 65535;
 export function gemm(gpu: Gpu, options: GemmOptions): void {
   requireGemm(options);
   const { output, m, n, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
+  const { replacesPreActivation = false } = options;
   const plan = planGemm(gpu, options);
   // Without results there is no tile that could.
   const columnSums = plan.tile.sumsColumns && n > 0 ? options.columnSums : undefined;
@@ -39,6 +40,7 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
     gelu: activation === 'gelu',
     geluBackward: activation === 'geluBackward',
     preActivation,
+    replacesPreActivation,
     columnSums,
     alpha,
     strideOutput: batch?.strideOutput ?? 0,
@@ -53,7 +55,7 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
 function requireGemm(options: GemmOptions): void {
   requireKernelOptions(kernel, options, gemmKinds);
   const { a, b, output, m, n, k, layout, batch, accumulate, bias, activation = 'none', preActivation } = options;
-  const { splits = 1, columnSums } = options;
+  const { splits = 1, columnSums, replacesPreActivation = false } = options;
   if (batch) requireKernelOptions(`${kernel}: batch`, batch, batchKinds);
   if (columnSums) requireKernelOptions(`${kernel}: columnSums`, columnSums, columnSumsKinds);
   const elements = (stride: number, matrix: number) => ({
@@ -76,6 +78,8 @@ function requireGemm(options: GemmOptions): void {
     throw new KernelArgumentError(`${kernel}: preActivation is what an activation is applied to; there is none`);
   if (!preActivation && activation === 'geluBackward')
     throw new KernelArgumentError(`${kernel}: geluBackward needs preActivation, what GELU was applied to`);
+  if (replacesPreActivation && activation !== 'geluBackward')
+    throw new KernelArgumentError(`${kernel}: replacesPreActivation is for geluBackward; activation is ${activation}`);
   if (accumulate && activation === 'gelu')
     throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
   if (batch && splits > 1) throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be 1 for a batch`);

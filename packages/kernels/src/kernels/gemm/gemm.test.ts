@@ -160,6 +160,13 @@ describe.each(variants)('gemm by %s', (variant) => {
     }
   });
 
+  it('puts GELU in the place of what its derivative was taken at', async () => {
+    const tested = { layout: 'NN', variant, activation: 'geluBackward', replacesPreActivation: true } as const;
+    await check({ shape: [20, 36, 12], ...tested, type: 'f16' });
+    await check({ shape: [20, 36, 12], ...tested, splits: 2 });
+    await check({ shape: [17, 63, 3], ...tested, type: 'f16' });
+  });
+
   it('compiles', () =>
     compileOnNull((nullGpu) => {
       // The null backend has no size of subgroups of its own.
@@ -182,6 +189,7 @@ describe.each(variants)('gemm by %s', (variant) => {
               if (variant === 'subgroup' && size % 4 === 0) gemm(nullGpu, { ...common, packing: true });
               gemm(nullGpu, { ...common, bias, activation: 'gelu', preActivation });
               gemm(nullGpu, { ...common, activation: 'geluBackward', preActivation });
+              gemm(nullGpu, { ...common, activation: 'geluBackward', preActivation, replacesPreActivation: true });
             });
           }
         }

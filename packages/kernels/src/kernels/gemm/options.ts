@@ -102,6 +102,11 @@ export interface GemmOptions {
    */
   readonly preActivation?: GpuArray | undefined;
   /**
+   * With `geluBackward`: puts GELU of `preActivation` in its place, for a product that reads that
+   * next, as the gradient of weights does. Default false.
+   */
+  readonly replacesPreActivation?: boolean | undefined;
+  /**
    * Layout TN: takes the sum of each column of a over the inner dimension, where `a` is the
    * gradient of a layer's result the gradient of its bias. In the product's own pass where the
    * variant can, else by `columnSum`. Default: nothing.
@@ -141,6 +146,7 @@ export const gemmKinds: KindsOf<GemmOptions> = {
   bias: maybeArray,
   activation: optional(oneOf('gelu', 'geluBackward', 'none')),
   preActivation: maybeArray,
+  replacesPreActivation: maybeFlag,
   columnSums: maybeObject,
   variant: maybeOneOf(gemmVariants),
   tile: optional(text),

@@ -161,13 +161,31 @@ function requireShapes({ input, weights, biases }: Layers, columns: number): num
 }
 
 function backward(computed: Product, gradients: Gradients): void {
-  const { input, weights, biases, rows, columns, outputs, matrix, halfInput, preActivation } = computed;
-  const { device } = input;
+  const { input, halfInput, preActivation } = computed;
   const gradOutput = preActivation ? activationBackward(computed, preActivation, gradients) : gradients.output;
+  const again = computedAgain.has(input) ? input.node?.preActivation : null;
+  if (again) {
+    const replacesPreActivation = computed.weights.some(({ requiresGrad }) => requiresGrad);
+    addToInput(computed, gradients, { gradOutput, replacesPreActivation });
+    addToParameters(computed, gradients, { gradOutput, read: again });
+  } else {
+    // The input may go before the memory for its gradient comes.
+    addToParameters(computed, gradients, { gradOutput, read: halfInput ?? input.array });
+    addToInput(computed, gradients, { gradOutput });
+  }
+  if (preActivation && gradOutput !== gradients.beforeActivation) input.device.release(gradOutput);
+}
+
+/** Adds the gradients of weights and biases. `read` is the input, as the products of it read it. */
+function addToParameters(
+  { input: { device }, weights, biases, rows, columns, outputs, preActivation }: Product,
+  gradients: Gradients,
+  { gradOutput, read }: { readonly gradOutput: GpuArray; readonly read: GpuArray },
+): void {
   const addWeights = (columnSums?: GemmColumnSums) =>
     gradients.addToGroup(weights, (output, accumulate) => {
-      const b = halfInput ?? input.array;
-      gemm(device, { a: gradOutput, b, output, m: outputs, n: columns, k: rows, layout: 'TN', accumulate, columnSums });
+      const operands = { a: gradOutput, b: read, m: outputs, n: columns, k: rows, layout: 'TN' } as const;
+      gemm(device, { ...operands, output, accumulate, columnSums });
     });
   const remaining = preActivation && !takesApart(device) ? null : biases;
   if (!remaining) addWeights();
@@ -179,13 +197,35 @@ function backward(computed: Product, gradients: Gradients): void {
       columnSum(device, { input: gradOutput, output, rows, columns: outputs, accumulate }),
     );
   }
-  const gradProduct = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
-  const isAdded = gradients.addBeforeActivation(input, (before, output, accumulate) =>
-    gemm(device, { ...gradProduct, output, accumulate, activation: 'geluBackward', preActivation: before }),
+}
+
+/** Adds the gradient of the input, or of what that is GELU of, whose place GELU may take. */
+function addToInput(
+  { input, matrix, rows, columns, outputs }: Product,
+  gradients: Gradients,
+  { gradOutput, ...options }: { readonly gradOutput: GpuArray; readonly replacesPreActivation?: boolean },
+): void {
+  const { device } = input;
+  const operands = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
+  const isAdded = gradients.addBeforeActivation(input, (preActivation, output, accumulate) =>
+    gemm(device, { ...operands, output, accumulate, activation: 'geluBackward', preActivation, ...options }),
   );
-  if (!isAdded)
-    gradients.add(input, (output, accumulate) => gemm(device, { ...gradProduct, output, accumulate }), true);
-  if (preActivation && gradOutput !== gradients.beforeActivation) device.release(gradOutput);
+  if (!isAdded) gradients.add(input, (output, accumulate) => gemm(device, { ...operands, output, accumulate }), true);
+}
+
+/** Inputs that the backward pass computes again, from what they are GELU of. */
+const computedAgain = new WeakSet<Tensor>();
+
+/**
+ * Gives the memory of an f16 result of `linear` with GELU back, where the backward pass can compute
+ * it again on its way: for callers who alone can reach it, once the one linear layer that reads it
+ * is recorded. On GPUs, where GELU's backward is part of that layer's product.
+ */
+export function letGoOfActivated(result: Tensor): void {
+  const isKept = result.device.disabledVariants.has('linear geluAgain');
+  if (isKept || result.node?.preActivation?.elementType !== 'f16') return;
+  computedAgain.add(result);
+  result.dispose();
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Epilogue {
   /** Whether results are multiplied by GELU's derivative at `preActivation`. Default false. */
   readonly geluBackward?: boolean | undefined;
   readonly preActivation: GpuArray | undefined;
+  /** Whether GELU of `preActivation` is put in its place. Default false. */
+  readonly replacesPreActivation?: boolean | undefined;
   /** Takes the sums of A's columns, of each part by itself where there are parts. */
   readonly columnSums?: GemmColumnSums | undefined;
   readonly alpha: number;
@@ -35,25 +37,29 @@ export function epilogueAccess(gpu: Gpu, reads: Arrays, epilogue: Epilogue, widt
 }
 
 /** The arrays that an epilogue reads, in the order of their bindings. */
-export function readByEpilogue({ bias, geluBackward, preActivation }: Epilogue): Arrays {
-  return geluBackward ? { bias, preActivation } : { bias };
+export function readByEpilogue({ bias, geluBackward, preActivation, replacesPreActivation }: Epilogue): Arrays {
+  return geluBackward && !replacesPreActivation ? { bias, preActivation } : { bias };
 }
 
 /** And those that it writes. */
-export function writtenByEpilogue({ output, geluBackward, preActivation, columnSums }: Epilogue): Arrays {
+export function writtenByEpilogue(epilogue: Epilogue): Arrays {
+  const { output, geluBackward, preActivation, replacesPreActivation, columnSums } = epilogue;
   const sums = columnSums?.output;
-  return geluBackward ? { output, columnSums: sums } : { output, preActivation, columnSums: sums };
+  return geluBackward && !replacesPreActivation
+    ? { output, columnSums: sums }
+    : { output, preActivation, columnSums: sums };
 }
 
 /** What `epilogue.wgsl` is made with. */
 export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
-  const { accumulate, bias, gelu, geluBackward = false, preActivation, columnSums } = epilogue;
+  const { accumulate, bias, gelu, geluBackward = false, preActivation, replacesPreActivation, columnSums } = epilogue;
   return {
     vec4,
     bias: bias !== undefined,
     gelu,
     geluBackward,
     storesPreActivation: preActivation !== undefined && !geluBackward,
+    replacesPreActivation: replacesPreActivation === true,
     accumulate,
     columnSums: columnSums !== undefined,
     addColumnSums: columnSums?.accumulate === true,

@@ -1,6 +1,7 @@
 // What becomes of sums, and where the arrays behind the operands are:
 // output = activation(sum + bias) (+ output, where it accumulates);  preActivation = sum + bias
-// output = (sum + bias) * gelu'(preActivation) (+ output), where it is GELU's backward
+// output = (sum + bias) * gelu'(preActivation) (+ output), where it is GELU's backward; there
+// preActivation = gelu(preActivation), where it replaces that
 //
 // and the sums of A's columns, where they are wanted: columnSums[row] = sum over k of A[row, k]
 //
@@ -17,10 +18,15 @@
 @group(0) @binding(next) var<storage, read> bias: array<Bias>;
 #endif
 #if geluBackward
+#if !replacesPreActivation
 @group(0) @binding(next) var<storage, read> preActivation: array<PreActivation>;
+#endif
 #endif
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
 #if storesPreActivation
+@group(0) @binding(next) var<storage, read_write> preActivation: array<PreActivation>;
+#endif
+#if replacesPreActivation
 @group(0) @binding(next) var<storage, read_write> preActivation: array<PreActivation>;
 #endif
 #if columnSums
@@ -68,7 +74,11 @@ fn finish(place: u32, biasValue: Result, value: Result) {
   result = geluOfEach(result);
 #endif
 #if geluBackward
-  result *= geluDerivativeOfEach(loadPreActivation(place));
+  let before = loadPreActivation(place);
+  result *= geluDerivativeOfEach(before);
+#if replacesPreActivation
+  storePreActivation(place, geluOfEach(before));
+#endif
 #endif
 #if accumulate
   result += loadOutput(place);
