@@ -101,8 +101,8 @@ it('compiles in the spelling of older browsers, of which Dawn warns', () =>
 
 /**
  * What each tile takes on an NVIDIA card, in fragments of 16 x 16 and subgroups of 32. Two
- * workgroups of 256 threads or less are on a multiprocessor of 65536 registers at once, and one of a
- * sliced tile that is for products of no more than one to each.
+ * workgroups of 256 threads or less are on a multiprocessor of 65536 registers at once, and one
+ * of a sliced tile that is for products of no more than one to each.
  */
 it('takes registers and workgroup memory that a card has', () => {
   const limits = {
