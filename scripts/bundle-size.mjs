@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 121.0, software: 137.6, gpu: 144.9, matrixUnits: 152.4, tensor: 57.0 },
+    most: { start: 121.3, software: 137.9, gpu: 145.5, matrixUnits: 153.1, tensor: 57.0 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45.0, software: 57.5, gpu: 60.6, matrixUnits: 68.1, tensor: 19.4 },
+    most: { start: 45.2, software: 57.7, gpu: 61.1, matrixUnits: 68.8, tensor: 19.4 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
