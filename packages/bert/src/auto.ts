@@ -1,5 +1,5 @@
 import { ArgumentError } from '@attune/validate';
-import type { ModelFolder } from './checkpoint/modelFolder.ts';
+import type { ModelFolder } from './folder/modelFolder.ts';
 import type { AutoModels } from './modelClasses.ts';
 import type { FromPretrainedOptions } from './pretrained/loadOptions.ts';
 

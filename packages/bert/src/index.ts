@@ -3,7 +3,7 @@ export { AutoModel, AutoModelForSequenceClassification } from './auto.ts';
 export { BertModel, type BertModelOutput } from './bert/bertModel.ts';
 export type { PackedBatch } from './bert/packBatch.ts';
 export { unpackTokens } from './bert/unpackTokens.ts';
-export { loadReportMessage, type LoadReport, type ProblemShape } from './checkpoint/loadReport.ts';
+export { loadReportMessage, type LoadReport, type ProblemShape } from './weights/loadReport.ts';
 export type {
   BlobLike,
   DirectoryHandle,
@@ -13,8 +13,8 @@ export type {
   NamedFiles,
   UrlLike,
   WritableFolder,
-} from './checkpoint/modelFolder.ts';
-export type { PretrainedOptions } from './checkpoint/pretrainedFiles.ts';
+} from './folder/modelFolder.ts';
+export type { PretrainedOptions } from './folder/pretrainedFiles.ts';
 export { BertConfig, type BertConfigFields, type BertConfigOptions, type ProblemType } from './config/bertConfig.ts';
 export { BatchError, ConfigError, DisposedModelError } from './errors.ts';
 export type { LabelOptions } from './config/labels.ts';

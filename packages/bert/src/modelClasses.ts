@@ -1,5 +1,5 @@
 import { BertModel } from './bert/bertModel.ts';
-import type { ModelFolder } from './checkpoint/modelFolder.ts';
+import type { ModelFolder } from './folder/modelFolder.ts';
 import { modelTypeError } from './errors.ts';
 import { BertForSequenceClassification } from './heads/sequenceClassification.ts';
 import type { FromPretrainedOptions } from './pretrained/loadOptions.ts';

@@ -2,6 +2,7 @@
 // bundlers make one piece of it: cut finer, it weighs more.
 export { autocast, selfTest } from '@attune/tensor';
 export { Evaluation } from './evaluation/evaluation.ts';
+export { timedLoop } from './evaluation/timedLoop.ts';
 export { defaultOptimizer } from './optimization/defaultOptimizer.ts';
 export { smoothingOperations } from './step/smoothingOperations.ts';
 export { TrainingRun } from './training/trainingRun.ts';

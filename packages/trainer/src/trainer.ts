@@ -15,11 +15,10 @@ import { ModelColumns } from './data/modelColumns.ts';
 import { isSeveral, requireDataset, requireEvalDataset } from './data/trainerDataset.ts';
 import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
 import { TrainerDatasetError, TrainerError } from './errors.ts';
-import { evaluationOutput, PredictionOutput } from './evaluation/evaluationOutput.ts';
+import { PredictionOutput } from './evaluation/evaluationOutput.ts';
 import { outputsOf } from './evaluation/nested.ts';
 import type { Collected } from './evaluation/nested.ts';
 import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
-import { speedMetrics } from './metrics/speedMetrics.ts';
 import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
 import { prepareTelling } from './progress/preparation.ts';
@@ -380,15 +379,10 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     loader: Extension.Dataloader,
     { signal = this.#runSignal, ...options }: Extension.EvaluationLoopOptions,
   ): Promise<EvaluationOutput> {
-    const { metricKeyPrefix } = options;
     await this.#begin(signal);
     this.#callbacks.common.evalDataloader = loader;
-    const began = performance.now();
-    const output = await this.evaluationLoop(loader, { ...options, ...(signal && { signal }) });
-    requireArgument('evaluationLoop', 'what it returns', output, evaluationOutput, TrainerError);
-    const seconds = (performance.now() - began) / 1000;
-    const speeds = speedMetrics(metricKeyPrefix, seconds, output.numSamples, loader.length);
-    return { ...output, metrics: { ...output.metrics, ...speeds } };
+    const { timedLoop } = await this.#load();
+    return timedLoop(this, loader, { ...options, ...(signal && { signal }) });
   }
 }
 

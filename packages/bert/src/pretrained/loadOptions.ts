@@ -1,6 +1,6 @@
 import type { Device } from '@attune/tensor';
 import { anything, flag, objectWith, optional, wholeNumber } from '@attune/validate';
-import { pretrainedKinds, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { pretrainedKinds, type PretrainedOptions } from '../folder/pretrainedFiles.ts';
 import { bertConfigOptionNames, type BertConfigOptions } from '../config/bertConfig.ts';
 import { ConfigError } from '../errors.ts';
 

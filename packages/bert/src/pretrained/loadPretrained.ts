@@ -1,13 +1,13 @@
 import { currentSeed, defaultDevice, Parameter, type Device } from '@attune/tensor';
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { WeightSource } from '../bert/layers.ts';
-import type { HostWeight } from '../checkpoint/checkpointFiles.ts';
-import { loadReportMessage, type LoadReport } from '../checkpoint/loadReport.ts';
-import { loadWeights, planWeights } from '../checkpoint/loadWeights.ts';
-import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
-import { parseJsonObject } from '../checkpoint/parseJson.ts';
-import { openPretrained, pretrainedKinds, whatTheyAre, type PretrainedFiles } from '../checkpoint/pretrainedFiles.ts';
-import { readCheckpoint } from '../checkpoint/readCheckpoint.ts';
+import type { HostWeight } from '../weights/checkpointFiles.ts';
+import { loadReportMessage, type LoadReport } from '../weights/loadReport.ts';
+import { loadWeights, planWeights } from '../weights/loadWeights.ts';
+import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';
+import { parseJsonObject } from '../folder/parseJson.ts';
+import { openPretrained, pretrainedKinds, whatTheyAre, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
+import { readCheckpoint } from '../weights/readCheckpoint.ts';
 import { BertConfig, bertConfigOptionNames } from '../config/bertConfig.ts';
 import { CheckpointError } from '../errors.ts';
 import {

@@ -19,12 +19,12 @@ import { BertEncoder } from '../bert/encoder.ts';
 import type { WeightSource } from '../bert/layers.ts';
 // Not loaded late: a page that lost its server meanwhile, or got a newer one,
 // would lose what it trained.
-import { checkpointFiles, isWeightsFile } from '../checkpoint/checkpointFiles.ts';
+import { checkpointFiles, isWeightsFile } from '../weights/checkpointFiles.ts';
 import { CheckpointError, DisposedModelError } from '../errors.ts';
-import type { LoadReport } from '../checkpoint/loadReport.ts';
-import { writableFolder, type ModelFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
-import { writeModelFiles } from '../checkpoint/writeModelFiles.ts';
-import { parseShardSize } from '../checkpoint/shardSize.ts';
+import type { LoadReport } from '../weights/loadReport.ts';
+import { writableFolder, type ModelFolder, type WritableFolder } from '../folder/modelFolder.ts';
+import { writeModelFiles } from '../folder/writeModelFiles.ts';
+import { parseShardSize } from '../weights/shardSize.ts';
 import { BertConfig } from '../config/bertConfig.ts';
 import type { FromPretrainedOptions, NewModelOptions } from './loadOptions.ts';
 import { defaultSeed, drawWeights, loadModel } from './loadPretrained.ts';

@@ -1,8 +1,8 @@
 import { shown } from '@attune/validate';
 import { CheckpointError } from '../errors.ts';
-import { refuseForeignText } from '../checkpoint/foreignContent.ts';
-import { parseJsonObject } from '../checkpoint/parseJson.ts';
-import type { PretrainedFiles } from '../checkpoint/pretrainedFiles.ts';
+import { refuseForeignText } from '../folder/foreignContent.ts';
+import { parseJsonObject } from '../folder/parseJson.ts';
+import type { PretrainedFiles } from '../folder/pretrainedFiles.ts';
 
 /** How the vectors of a sentence's tokens become one. */
 export type PoolingMode = 'cls' | 'max' | 'mean';

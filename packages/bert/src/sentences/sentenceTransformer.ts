@@ -12,8 +12,8 @@ import {
 } from '@attune/validate';
 import { BertModel } from '../bert/bertModel.ts';
 import { CheckpointError } from '../errors.ts';
-import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
-import { openPretrained, pretrainedKinds, type PretrainedOptions } from '../checkpoint/pretrainedFiles.ts';
+import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';
+import { openPretrained, pretrainedKinds, type PretrainedOptions } from '../folder/pretrainedFiles.ts';
 import { deviceKind } from '../pretrained/loadOptions.ts';
 import { AutoTokenizer } from '../tokenizer/autoTokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizerTypes.ts';

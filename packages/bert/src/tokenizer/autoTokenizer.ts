@@ -10,17 +10,17 @@ import {
   wholeNumber,
 } from '@attune/validate';
 import { CheckpointError, modelTypeError, TokenizerError } from '../errors.ts';
-import { refuseForeignText } from '../checkpoint/foreignContent.ts';
-import { modelFolder, type ModelFolder } from '../checkpoint/modelFolder.ts';
-import { writeModelFiles } from '../checkpoint/writeModelFiles.ts';
-import { parseJsonObject } from '../checkpoint/parseJson.ts';
+import { refuseForeignText } from '../folder/foreignContent.ts';
+import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';
+import { writeModelFiles } from '../folder/writeModelFiles.ts';
+import { parseJsonObject } from '../folder/parseJson.ts';
 import {
   openPretrained,
   pretrainedKinds,
   whatTheyAre,
   type PretrainedFiles,
   type PretrainedOptions,
-} from '../checkpoint/pretrainedFiles.ts';
+} from '../folder/pretrainedFiles.ts';
 import { bertSteps, isBert } from './bertSteps.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
 import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './tokenizerJson.ts';

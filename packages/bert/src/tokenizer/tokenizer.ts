@@ -1,5 +1,5 @@
 import { flag, optional, requireArgument, requireOptions, shown, type Kind } from '@attune/validate';
-import { writableFolder, type WritableFolder } from '../checkpoint/modelFolder.ts';
+import { writableFolder, type WritableFolder } from '../folder/modelFolder.ts';
 import { encodeTexts, type EncodeParts } from './encode.ts';
 import { resolveOptions } from './encodeOptions.ts';
 import { TokenizerError } from '../errors.ts';

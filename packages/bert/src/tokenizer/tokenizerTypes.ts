@@ -1,4 +1,4 @@
-import type { WritableFolder } from '../checkpoint/modelFolder.ts';
+import type { WritableFolder } from '../folder/modelFolder.ts';
 import type { Features, PaddingStrategy, PadOptions } from './pad.ts';
 import type { TruncationStrategy } from './truncation.ts';
 

@@ -4,7 +4,7 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { TrainerError } from '../errors.ts';
 import { TrainerControl } from '../state/trainerControl.ts';
 import type { TrainerState } from '../state/trainerState.ts';
-import { eventNames } from './trainerCallback.ts';
+import { checkCallback } from './checkCallback.ts';
 import type { CallbackClass, CallbackContext, CallbackState, EventName, TrainerCallback } from './trainerCallback.ts';
 
 /** Whose run the callbacks watch. */
@@ -42,7 +42,7 @@ export class CallbackList {
    */
   add(callback: TrainerCallback | CallbackClass): void {
     const added = isClass(callback) ? new callback() : callback;
-    checkEvents(added);
+    checkCallback(added);
     const { constructor } = added as object;
     if (constructor !== Object && this.#callbacks.some((other) => (other as object).constructor === constructor)) {
       terminal.writeLine(`Trainer: a callback of the class ${constructor.name} is there already; both will be called.`);
@@ -136,38 +136,3 @@ function hint(name: string): string {
 /** An arrow function has no prototype, and cannot be made an object. */
 const isClass = (callback: TrainerCallback | CallbackClass): callback is CallbackClass =>
   typeof callback === 'function' && 'prototype' in callback;
-
-function checkEvents(callback: TrainerCallback): void {
-  if (typeof callback !== 'object' || callback === null)
-    throw new TrainerError(`a callback must be an object with events, { onStepEnd() { … } }; got ${shown(callback)}`);
-  const names = memberNames(callback);
-  for (const name of names) {
-    if (name === 'onPushBegin')
-      throw new TrainerError('the event onPushBegin is never called: this Trainer pushes nothing to the hub');
-    const value: unknown = callback[name as EventName];
-    if (isEvent(name) && typeof value !== 'function' && value !== undefined)
-      throw new TrainerError(`the callback event ${name} must be a function; got ${shown(value)}`);
-    const near = /^on/i.test(name) && !isEvent(name) ? eventMeantBy(name) : undefined;
-    if (near) throw new TrainerError(`there is no callback event ${name}; did you mean ${near}?`);
-  }
-  if (!names.some(isEvent))
-    throw new TrainerError(`the callback ${shown(callback)} has no event; there are ${eventNames.join(', ')}`);
-}
-
-/** Another spelling of an event; a helper of the callback's own may begin with "on" too. */
-function eventMeantBy(name: string): string | undefined {
-  const spelling = (text: string) => text.replaceAll('_', '').toLowerCase();
-  return (
-    eventNames.find((event) => spelling(event) === spelling(name)) ??
-    (/^on[A-Z_]/.test(name) ? nearestName(name, eventNames) : undefined)
-  );
-}
-
-const isEvent = (name: string) => (eventNames as readonly string[]).includes(name);
-
-function memberNames(callback: object): string[] {
-  const names: string[] = [];
-  for (let part: unknown = callback; part && part !== Object.prototype; part = Object.getPrototypeOf(part))
-    names.push(...Object.getOwnPropertyNames(part));
-  return names;
-}

@@ -1,3 +1,4 @@
+import { speedNames } from '../metrics/speedMetrics.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
 
 /** A line of the table: values by title. */
@@ -9,8 +10,6 @@ export interface CardResults {
   /** Metrics of the last evaluation by title; null when there was none. */
   readonly last: EvaluationRow | null;
 }
-
-const timings = /_(runtime|samples_per_second|steps_per_second)$/;
 
 /** Reads the log as `transformers` does for its cards. */
 export function resultsOf(log: readonly LogEntry[]): CardResults {
@@ -35,7 +34,7 @@ export function resultsOf(log: readonly LogEntry[]): CardResults {
 }
 
 function metricsOf(entry: LogEntry): EvaluationRow {
-  const names = Object.keys(entry).filter((name) => name.startsWith('eval_') && !timings.test(name));
+  const names = Object.keys(entry).filter((name) => name.startsWith('eval_') && !speedNames.test(name));
   return Object.fromEntries(
     names.flatMap((name) => (name === 'eval_loss' ? [] : [[titleOf(name), entry[name] as LogValue]])),
   );

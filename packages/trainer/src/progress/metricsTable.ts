@@ -1,8 +1,7 @@
+import { speedNames } from '../metrics/speedMetrics.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
 import { formatValue } from './formatMetrics.ts';
 import { formatNumber } from './formatNumber.ts';
-
-const timings = /_(runtime|samples_per_second|steps_per_second)$/;
 
 /**
  * The table that grows by a line with each evaluation: epoch or step, training loss, validation
@@ -24,7 +23,7 @@ export class MetricsTable {
    * @param prefix of the metrics' names: `eval`, or `eval_a` of an evaluation set `a`
    */
   lines(position: number, trainingLoss: number | null, metrics: LogEntry, prefix = 'eval'): string[] {
-    const named = Object.entries(metrics).filter(([name]) => name.startsWith(`${prefix}_`) && !timings.test(name));
+    const named = Object.entries(metrics).filter(([name]) => name.startsWith(`${prefix}_`) && !speedNames.test(name));
     const own: LogEntry = Object.fromEntries(named.map(([name, value]) => [name.slice(prefix.length + 1), value]));
     const { loss, ...rest } = own;
     const computed = Object.entries(rest) as [string, LogValue][];

@@ -1,11 +1,8 @@
 import { terminal } from '#platform';
-import { StateDictError } from '@attune/tensor';
-import { objectWith, requireArgument } from '@attune/validate';
-import type { Optimizer } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { RunPosition } from '../checkpoint/progress.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
-import { CheckpointError, TrainerError } from '../errors.ts';
+import { CheckpointError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { StartingPoint } from './startingPoint.ts';
 
@@ -95,32 +92,4 @@ function samePlace(position: RunPosition, batchesBefore: number, batchSize: numb
       'steps that are left, and the learning rate, follow the new sizes. It cannot equal the run that never stopped.',
   );
   return { epoch, batchesDone: startBatch, epochEnded };
-}
-
-/** Puts a checkpoint's weights into the model. */
-export function loadWeights({ path, weights }: Pick<Checkpoint, 'path' | 'weights'>, model: TrainableModel): void {
-  fitting(path, 'model', () => void model.loadStateDict(weights));
-}
-
-/** Puts moments and loss scale into the optimizer, which is disposed of where they do not fit. */
-export function loadOptimizer({ path, moments, scaler }: Checkpoint, optimizer: Optimizer): void {
-  try {
-    requireArgument('createOptimizer', 'what it returns for a run that is resumed', optimizer, resumable, TrainerError);
-    fitting(path, 'optimizer', () => optimizer.loadStateDict(moments));
-    if (scaler) optimizer.loadScalerState(scaler);
-  } catch (error) {
-    optimizer.dispose();
-    throw error;
-  }
-}
-
-const resumable = objectWith('an Optimizer', { loadStateDict: 'function', loadScalerState: 'function' });
-
-function fitting(path: string, what: string, load: () => void): void {
-  try {
-    load();
-  } catch (error) {
-    if (!(error instanceof StateDictError)) throw error;
-    throw new CheckpointError(`${path} is of another ${what}: ${error.message}`, { cause: error });
-  }
 }

@@ -1,7 +1,7 @@
 import type { Batch } from '@attune/data';
 import type { AbortSignal } from '@attune/platform';
-import type { Optimizer, Schedule } from '@attune/tensor';
-import { callable, objectWith, oneOfKinds, requireArgument, shown } from '@attune/validate';
+import type { Optimizer } from '@attune/tensor';
+import { callable, objectWith, oneOfKinds, requireArgument } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
@@ -14,6 +14,7 @@ import { TrainerControl } from '../state/trainerControl.ts';
 import { TrainerState } from '../state/trainerState.ts';
 import type { TrainerStateFields } from '../state/trainerState.ts';
 import { LearningRates } from '../optimization/learningRates.ts';
+import { plannedRates } from '../optimization/plannedRates.ts';
 import { beginning } from './startingPoint.ts';
 import type { StartingPoint } from './startingPoint.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
@@ -78,9 +79,9 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
   const batchesPerEpoch = loader.length;
   // A page that resumes no run does not load it.
-  const resume = checkpoint && (await import('./resume.ts'));
-  const start = resume
-    ? resume.startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch })
+  const saved = checkpoint && (await import('../checkpoint/load.ts'));
+  const start = checkpoint
+    ? (await import('./resume.ts')).startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch })
     : beginning;
   const plan = makeTrainingPlan(args, batchesPerEpoch, start);
   const made = trainer.createScheduler({
@@ -88,14 +89,15 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
     numWarmupSteps: plan.warmupSteps,
   });
   requireArgument('createScheduler', 'what it returns', made, scheduleKind, TrainerError);
-  const learningRates = typeof made === 'function' ? ratesOf(made, plan, model) : args.learningRate;
+  const learningRates =
+    typeof made === 'function' ? plannedRates(made, plan.maxSteps, model.device) : args.learningRate;
   // Before the optimizer, which copies them.
-  if (resume) resume.loadWeights(checkpoint, model);
+  if (saved) saved.loadWeights(checkpoint, model);
   const optimizer = await trainer.createOptimizer({ model, learningRates });
   requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
   const isKept = optimizer === input.keptOptimizer;
   if (isKept) await keepOn(optimizer, args.maxGradNorm);
-  if (resume) resume.loadOptimizer(checkpoint, optimizer);
+  if (saved) saved.loadOptimizer(checkpoint, optimizer);
   const rates = new LearningRates({ args, optimizer, made });
   if (checkpoint) rates.resume(checkpoint.progress.completed.last, checkpoint.progress.plateau ?? null);
   const fields: TrainerStateFields = {
@@ -112,28 +114,6 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   if (checkpoint) callbacks.loadStates(checkpoint.state.statefulCallbacks);
   Object.assign(callbacks.common, { optimizer, lrScheduler: rates.shown, trainDataloader: loader });
   return { loader, plan, rates, optimizer, start };
-}
-
-/** What a step takes in the table of rates on the GPU. */
-const bytesPerStep = 16;
-
-/** @throws TrainerError for what is no rate, and for more steps than the GPU can hold rates of */
-function ratesOf(schedule: Schedule, { maxSteps }: TrainingPlan, { device }: TrainableModel): Float64Array {
-  const most = Math.floor(device.info.limits.maxStorageBufferBindingSize / bytesPerStep);
-  if (maxSteps > most) {
-    throw new TrainerError(
-      `the run would have ${maxSteps} steps, and the GPU holds the learning rates of ${most} at most: lower maxSteps or numTrainEpochs`,
-    );
-  }
-  return Float64Array.from({ length: maxSteps }, (_, step) => rateOf(schedule, step));
-}
-
-function rateOf(schedule: Schedule, step: number): number {
-  const rate: unknown = schedule(step);
-  if (typeof rate === 'number' && Number.isFinite(rate) && rate >= 0) return rate;
-  throw new TrainerError(
-    `createScheduler: the learning rate of step ${step} must be a number of at least 0; got ${shown(rate)}`,
-  );
 }
 
 /**
