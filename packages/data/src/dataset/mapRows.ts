@@ -93,7 +93,8 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   const result = new Map<string, Column>();
   const rowsOfChunk = (index: number) =>
     `rows ${index * batchSize} to ${Math.min((index + 1) * batchSize, length) - 1}`;
-  for (const name of kept) result.set(name, table.get(name)!);
+  // A column that is removed and made anew keeps its place, as in datasets.
+  for (const [name, column] of table) if (!removedNames.has(name) || newNames.includes(name)) result.set(name, column);
   for (const name of newNames)
     result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!, rowsOfChunk), table.get(name)));
   if (rows !== length) for (const name of result.keys()) if (!newNames.includes(name)) result.delete(name);

@@ -155,6 +155,8 @@ describe('encodings', () => {
     expect(await rows(utf16, { encoding: 'utf-16' })).toEqual([{ a: 'ü' }]);
     expect(await rows(Uint8Array.from(Buffer.from(utf16).swap16()))).toEqual([{ a: 'ü' }]);
     expect(await rows(Uint8Array.from(Buffer.from('a\nü\n')), { encoding: 'utf_8_sig' })).toEqual([{ a: 'ü' }]);
+    expect(await rows(utf16, { encoding: 'utf_16_le' })).toEqual([{ a: 'ü' }]);
+    expect(await rows(Uint8Array.of(0x61, 10, 0x8e, 10), { encoding: 'mac_roman' })).toEqual([{ a: 'é' }]);
   });
 
   it('errors name the way out', async () => {

@@ -36,7 +36,16 @@ function markedEncoding(bytes: Uint8Array): string | undefined {
 }
 
 /** Python's names that the Encoding Standard writes otherwise. */
-const pythonNames: Readonly<Record<string, string>> = { 'utf-8-sig': 'utf-8', 'latin-1': 'latin1', cp932: 'shift_jis' };
+const pythonNames: Readonly<Record<string, string>> = {
+  'utf-8-sig': 'utf-8',
+  'utf-16-le': 'utf-16le',
+  'utf-16-be': 'utf-16be',
+  'latin-1': 'latin1',
+  'iso2022-jp': 'iso-2022-jp',
+  'mac-roman': 'macintosh',
+  cp874: 'windows-874',
+  cp932: 'shift_jis',
+};
 
 function decoderOf(encoding: string) {
   const label = encoding.toLowerCase().replaceAll('_', '-');
