@@ -73,6 +73,13 @@ describe('map', () => {
     expect(mapped.column('score')).toEqual([1.5, null, -1]);
   });
 
+  it('a column that is removed and made anew keeps its place', async () => {
+    const mapped = await dataset.map(({ text }) => ({ length: 1, text: `${text}!` }), {
+      removeColumns: ['text', 'score'],
+    });
+    expect(mapped.columnNames).toEqual(['text', 'label', 'length']);
+  });
+
   it('with nothing returned only looks', async () => {
     const seen: string[] = [];
     const same = await dataset.map((row) => void seen.push(row.text));
