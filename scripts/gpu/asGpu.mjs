@@ -1,12 +1,15 @@
 // Has a software adapter describe itself as a GPU, so that everything in this process chooses what
 // GPUs get: their variants, native f16, and matrix units where the driver has them. Loaded before
-// tests when ATTUNE_AS_GPU is set.
+// tests when ATTUNE_AS_GPU is set, which may name another maker than NVIDIA: amd, intel, apple.
 import { createRequire } from 'node:module';
 
 const { globals } = createRequire(new URL('../../packages/kernels/package.json', import.meta.url))('webgpu');
+const makers = ['nvidia', 'amd', 'intel', 'apple'];
+const vendor = process.env.ATTUNE_AS_GPU ?? 'nvidia';
+if (!makers.includes(vendor)) throw new Error(`ATTUNE_AS_GPU is ${vendor}; it must be one of ${makers.join(', ')}`);
 const words = {
   isFallbackAdapter: false,
-  vendor: 'nvidia',
+  vendor,
   architecture: '',
   device: '',
   description: 'a GPU, played',

@@ -8,7 +8,8 @@ import { fastVariants } from '../../../packages/kernels/src/testing/fastVariants
 const gpu = await openDevice();
 const { info, profile } = gpu;
 const variants = fastVariants(gpu);
-console.log(JSON.stringify({ ...info, profile, variants, settings: [...productSettings(), ...attentionSettings()] }));
+const all = [...productSettings(), ...attentionSettings(), ...activationSettings()];
+console.log(JSON.stringify({ ...info, profile, variants, settings: all }));
 gpu.destroy();
 process.exit(0);
 
@@ -19,6 +20,11 @@ function productSettings() {
     setting: `products by ${name}`,
     disabled: names.filter((other) => other !== name).map((other) => `gemm ${other}`),
   }));
+}
+
+/** Results of GELU in f16 are computed again on GPUs. */
+function activationSettings() {
+  return profile.software ? [] : [{ setting: 'GELU kept', disabled: ['linear geluAgain'] }];
 }
 
 /** Those that come after the first, once it is disabled. */
