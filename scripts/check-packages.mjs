@@ -1,7 +1,7 @@
 // Packs every package, installs each from a registry on loopback into an empty project, and tries
 // it there as readers would. Prints a table; with --write it goes into docs/packages.md too.
 // Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles]
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleProblem, bundlers, weigh, weights } from './check-packages/bundles.mjs';
@@ -18,6 +18,7 @@ import { ensureAdapter } from './setup/adapter.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { step } from './setup/step.mjs';
+import { writePage } from './setup/write-page.mjs';
 
 const args = process.argv.slice(2);
 const parts = ['manifests', 'runtimes', 'types', 'bundles'];
@@ -93,7 +94,7 @@ if (args.includes('--write')) {
     '# Packages as they are installed\n\nEach package, packed and installed alone from a registry into an empty project: the first snippet of its README on every runtime, and those marked `offline` without any hub; all of it through every bundler, ' +
     'its types under the settings that `tsc --init` writes, with `skipLibCheck: false`. Written by `npm run check-packages -- --write`.\n';
   const dawn = readFileSync(join(rootFolder, 'scripts/check-packages/dawn.md'), 'utf8');
-  writeFileSync(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n\n${dawn}`);
+  await writePage(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n\n${dawn}`);
 }
 for (const problem of problems) console.error(problem);
 console.log(problems.length === 0 ? 'The packages are fine.' : `${problems.length} problems.`);

@@ -1,9 +1,10 @@
 // Writes the tables of docs/compatibility.md and docs/trainer-parity.md that come from the
 // Trainer's own: `npm run build` first. A test compares them with the sources.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
+import { writePage } from './setup/write-page.mjs';
 import { builtTables, pagePath as parityPage, readGolden, withSurface } from './trainer-parity.mjs';
 
 export const pagePath = join(rootFolder, 'docs/compatibility.md');
@@ -56,6 +57,6 @@ ${end}`,
 
 if (isMain(import.meta.url)) {
   const tables = await builtTables();
-  writeFileSync(pagePath, withTables(readFileSync(pagePath, 'utf8'), argumentTables(tables)));
-  writeFileSync(parityPage, withSurface(readFileSync(parityPage, 'utf8'), readGolden().surface, tables));
+  await writePage(pagePath, withTables(readFileSync(pagePath, 'utf8'), argumentTables(tables)));
+  await writePage(parityPage, withSurface(readFileSync(parityPage, 'utf8'), readGolden().surface, tables));
 }

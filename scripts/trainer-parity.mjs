@@ -2,11 +2,12 @@
 // lists, against what transformers was recorded to do, and lists what each argument, method, event
 // and option of transformers is here. `npm run build` first. Python is not needed.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
+import { writePage } from './setup/write-page.mjs';
 import { driverEnvironment } from './vulkan-driver.mjs';
 
 export const pagePath = join(rootFolder, 'docs/trainer-parity.md');
@@ -128,5 +129,5 @@ if (isMain(import.meta.url)) {
     ...behaviourTables(results),
     '<!-- surface -->',
   ].join('\n\n');
-  writeFileSync(pagePath, withSurface(page, golden.surface, await builtTables()));
+  await writePage(pagePath, withSurface(page, golden.surface, await builtTables()));
 }

@@ -1,5 +1,6 @@
+import { speedNames } from '../metrics/speedMetrics.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
-import { formatValue, speedNames } from './formatMetrics.ts';
+import { formatValue } from './formatMetrics.ts';
 import { formatNumber } from './formatNumber.ts';
 
 /**
