@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 121.3, software: 137.9, gpu: 145.5, matrixUnits: 153.1, tensor: 57.0 },
+    most: { start: 121.6, software: 138.2, gpu: 145.8, matrixUnits: 153.4, tensor: 57.3 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45.2, software: 57.7, gpu: 61.1, matrixUnits: 68.8, tensor: 19.4 },
+    most: { start: 45.4, software: 57.9, gpu: 61.3, matrixUnits: 69.0, tensor: 19.6 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 29.7, software: 33.1, gpu: 33.1, matrixUnits: 33.9, tensor: 8.4 },
+    most: { start: 29.9, software: 33.3, gpu: 33.3, matrixUnits: 34.1, tensor: 8.6 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

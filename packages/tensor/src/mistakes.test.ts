@@ -123,6 +123,70 @@ describe('gradients', () => {
   });
 });
 
+describe('a backward pass after weights were changed', () => {
+  const { init, layerNorm, Linear, linear, matmul, norm, reshape, square } = attune;
+  const weight = () => new Parameter(Float32Array.of(1, 2, 3, 4), { shape: [2, 2] });
+  const x = () => tensor([[1, 2]], { requiresGrad: true });
+  const changes: readonly (readonly [string, (w: InstanceType<typeof Parameter>) => unknown])[] = [
+    ['setData', (w) => w.setData(new Float32Array(4))],
+    ['init', (w) => init.ones(w)],
+    ['an optimizer', (w) => stepped(w)],
+  ];
+  const stepped = (w: InstanceType<typeof Parameter>) => {
+    const optimizer = new SGD([w], { lr: 1 });
+    sum(w).backward();
+    return optimizer.step();
+  };
+
+  it.each(
+    changes.flatMap(([by, change]) =>
+      Object.entries<(w: Tensor) => Tensor>({
+        square: (w) => square(w),
+        mul: (w) => mul(w, w),
+        matmul: (w) => matmul(x(), w),
+        linear: (w) => linear(x(), w),
+        norm: (w) => norm(w),
+        layerNorm: (w) => layerNorm(zeros([4]), reshape(w, [4]), zeros([4])),
+      }).map(([name, operation]) => [name, by, operation, change] as const),
+    ),
+  )('that %s would read is told: %s', (name, _, operation, change) => {
+    const w = weight();
+    const loss = sum(operation(w));
+    change(w);
+    expect(() => loss.backward()).toThrow(
+      `backward(): ${name} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again`,
+    );
+  });
+
+  it('goes on where nothing reads them, as in PyTorch', async () => {
+    const w = weight();
+    const scaled = sum(mul(w, tensor([[1, 2]])));
+    const product = sum(linear(tensor([[5, 6]]), w));
+    w.setData(new Float32Array(4));
+    scaled.backward();
+    product.backward();
+    expect(await w.grad!.toArray()).toEqual([
+      [6, 8],
+      [6, 8],
+    ]);
+  });
+
+  it('goes on where an optimizer was made, and not stepped', async () => {
+    const layer = new Linear({ weight: weight() });
+    const w = layer.weight;
+    const input = x();
+    const loss = sum(square(layer.forward(input)));
+    const optimizer = new AdamW(layer.parameters(), { lr: 1 });
+    loss.backward();
+    expect(await w.grad!.toArray()).toEqual([
+      [10, 20],
+      [22, 44],
+    ]);
+    expect(await input.grad!.toArray()).toEqual([[76, 108]]);
+    optimizer.dispose();
+  });
+});
+
 describe('backward of customOp', () => {
   const gradientOf = (backward: (gradient: Tensor, result: Tensor, x: Tensor) => unknown) => {
     const double = customOp('double', { forward: (x) => mul(x, 2), backward: backward as never });

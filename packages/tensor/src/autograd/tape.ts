@@ -2,6 +2,7 @@ import { accumulate, fill, scale as scaled } from '@attune/kernels';
 import { joinContiguous } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
+import { AutogradError } from '../errors.ts';
 import type { ResultGroup } from './resultGroup.ts';
 
 /** What the tape needs of a tensor. */
@@ -15,6 +16,8 @@ export interface TapeTensor {
   /** Whether its gradient stays though it was computed. */
   readonly retainsGrad: boolean;
   readonly node: GraphNode | null;
+  /** `GraphNode.next` when its values were last replaced; of parameters only. */
+  readonly changedAt?: number;
   /** Whether functions wait for its whole gradient. */
   readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
@@ -111,6 +114,9 @@ interface Flushed {
  */
 const passes = ({ node, hasHooks }: TapeTensor): boolean => node !== null || hasHooks;
 
+/** What the memory of a view is that of. */
+const viewedBy = ({ node }: TapeTensor): TapeTensor | undefined => (node?.isView ? node.inputs[0] : undefined);
+
 /**
  * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that
  * outlives the pass; what was computed gets memory from the pool, which goes back as soon as the
@@ -199,6 +205,22 @@ export class Gradients {
   /** Says what the gradient of a result is: that of the same result, computed before. */
   put(tensor: TapeTensor, array: GpuArray): void {
     this.#computed.set(tensor, array);
+  }
+
+  /**
+   * What the operation reads of an input again.
+   *
+   * @throws AutogradError where other values have taken the place of those that it read before,
+   *   TensorError where the memory was given back
+   */
+  read(input: TapeTensor): GpuArray {
+    const { node } = this.#current;
+    for (let owner: TapeTensor | undefined = input; node && owner; owner = viewedBy(owner))
+      if ((owner.changedAt ?? 0) > node.number)
+        throw new AutogradError(
+          `backward(): ${node.operation} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again, or call backward() before`,
+        );
+    return input.memory.released ? input.array : input.memory;
   }
 
   /**

@@ -330,6 +330,7 @@ export abstract class ArenaOptimizer implements Optimizer {
         changed ||= parameter.hasGrad !== this.#takesPart[member];
         this.#takesPart[member] = parameter.hasGrad;
         all &&= parameter.hasGrad;
+        if (parameter.hasGrad) parameter.wasChanged();
       }
     }
     if (all && !this.#members) return null;

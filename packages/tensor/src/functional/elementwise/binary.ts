@@ -68,6 +68,11 @@ function addGradient(
   const factor = kernels.constantSlope(member, by);
   const isWhole = shapesEqual(input.shape, shape);
   if (isWhole && factor === 1) return gradients.handOn(input);
+  // A product's gradient is the other operand's alone.
+  const arrayIn = (operand: Operand) =>
+    typeof operand === 'number' || (operand === input && a !== b && member === members.mul)
+      ? arrayOf(operand)
+      : gradients.read(operand);
   gradients.add(input, (gradInput) => {
     const target = { array: gradInput, shape: input.shape };
     if (factor !== null)
@@ -79,8 +84,8 @@ function addGradient(
         function: member,
         by,
         gradOutput,
-        a: arrayOf(a),
-        b: arrayOf(b),
+        a: arrayIn(a),
+        b: arrayIn(b),
         gradInput: full,
         length,
         broadcast: broadcastOf(shape, { gradOutput: shape, ...shapesOf(a, b) }),
@@ -134,8 +139,10 @@ function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
     shape: a.shape,
     backward(gradients) {
       const gradOutput = gradients.output;
-      gradients.add(a, (gradA) => kernels.multiply(device, { a: gradOutput, b: b.array, output: gradA, length }));
-      gradients.add(b, (gradB) => kernels.multiply(device, { a: gradOutput, b: a.array, output: gradB, length }));
+      const times = (other: Tensor) => (output: kernels.GpuArray) =>
+        kernels.multiply(device, { a: gradOutput, b: gradients.read(other), output, length });
+      gradients.add(a, times(b));
+      gradients.add(b, times(a));
     },
   });
 }

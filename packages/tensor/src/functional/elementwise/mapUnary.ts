@@ -34,7 +34,13 @@ export function unary<D extends DType>(
     shape: input.shape,
     backward: (gradients) =>
       gradients.add(input, (gradInput) =>
-        backward(device, { gradOutput: gradients.output, input: values, output: array, gradInput, length }),
+        backward(device, {
+          gradOutput: gradients.output,
+          input: gradients.read(input),
+          output: array,
+          gradInput,
+          length,
+        }),
       ),
   });
 }
@@ -71,7 +77,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
         kernels.unaryBackward(device, {
           function: member,
           gradOutput: gradients.output,
-          input: values,
+          input: gradients.read(input),
           gradInput,
           length,
           p,

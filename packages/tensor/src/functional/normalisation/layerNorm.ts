@@ -177,7 +177,7 @@ function backward(computed: Normalised, gradients: Gradients): void {
  * The weight of a layer norm, and where its gradients are added, as the backward kernel takes them.
  */
 export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Gradients) {
-  const { device, array, size } = weight;
+  const { device, size } = weight;
   const unwanted: GpuArray[] = [];
   const sumOf = (parameter: Tensor) => {
     const sum = gradients.sum(parameter);
@@ -187,7 +187,7 @@ export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Grad
   // Those of parameters are read when the pass is over, and not before.
   const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);
   return {
-    weight: array,
+    weight: gradients.read(weight),
     gradWeight: sumOf(weight),
     gradBias: sumOf(bias),
     accumulate: true,

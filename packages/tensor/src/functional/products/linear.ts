@@ -170,7 +170,7 @@ function backward(computed: Product, gradients: Gradients): void {
     addToParameters(computed, gradients, { gradOutput, read: again });
   } else {
     // The input may go before the memory for its gradient comes.
-    addToParameters(computed, gradients, { gradOutput, read: halfInput ?? input.array });
+    addToParameters(computed, gradients, { gradOutput, read: halfInput ?? gradients.read(input) });
     addToInput(computed, gradients, { gradOutput });
   }
   if (preActivation && gradOutput !== gradients.beforeActivation) input.device.release(gradOutput);
@@ -201,12 +201,16 @@ function addToParameters(
 
 /** Adds the gradient of the input, or of what that is GELU of, whose place GELU may take. */
 function addToInput(
-  { input, matrix, rows, columns, outputs }: Product,
+  { input, weights, matrix, hold, rows, columns, outputs }: Product,
   gradients: Gradients,
   { gradOutput, ...options }: { readonly gradOutput: GpuArray; readonly replacesPreActivation?: boolean },
 ): void {
   const { device } = input;
-  const operands = { a: gradOutput, b: matrix, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
+  // A copy in f16 is that of the forward pass.
+  if (input.requiresGrad && !hold) for (const weight of weights) gradients.read(weight);
+  // An optimizer that was made since keeps the weights elsewhere.
+  const b = matrix.released && !hold ? joined(weights) : matrix;
+  const operands = { a: gradOutput, b, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
   const isAdded = gradients.addBeforeActivation(input, (preActivation, output, accumulate) =>
     gemm(device, { ...operands, output, accumulate, activation: 'geluBackward', preActivation, ...options }),
   );

@@ -75,13 +75,13 @@ function product<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
       gradients.add(
         a,
         (gradA, accumulate) =>
-          gemm(device, { a: gradOutput, b: b.array, output: gradA, m, n: k, k: n, layout: 'NT', accumulate }),
+          gemm(device, { a: gradOutput, b: gradients.read(b), output: gradA, m, n: k, k: n, layout: 'NT', accumulate }),
         true,
       );
       gradients.add(
         b,
         (gradB, accumulate) =>
-          gemm(device, { a: a.array, b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate }),
+          gemm(device, { a: gradients.read(a), b: gradOutput, output: gradB, m: k, n, k: m, layout: 'TN', accumulate }),
         true,
       );
     },
@@ -118,7 +118,7 @@ function stackProduct<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
         (output, accumulate) =>
           gemm(device, {
             a: gradOutput,
-            b: b.array,
+            b: gradients.read(b),
             output,
             m,
             n: k,
@@ -133,7 +133,7 @@ function stackProduct<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
         b,
         (output, accumulate) =>
           gemm(device, {
-            a: a.array,
+            a: gradients.read(a),
             b: gradOutput,
             output,
             m: k,

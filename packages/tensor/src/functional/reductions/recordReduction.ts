@@ -111,6 +111,7 @@ export function reduction<D extends DType>(
         const write = (output: GpuArray) =>
           reduceBackward(device, {
             ...layout,
+            input: copied ?? gradients.read(input),
             member: plan.gradient as ReduceGradientName,
             gradOutput: gradients.output,
             gradInput: output,

@@ -3,6 +3,7 @@ import { flag, instanceOf, optional, requireArgument, requireOptions } from '@at
 import { openedDevice } from '../../device.ts';
 import type { Device } from '../../device.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
+import { GraphNode } from '../../autograd/tape.ts';
 import { deviceKind } from '../../requireDevice.ts';
 import { formatShape, requireShape, shapeKind, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
@@ -43,6 +44,8 @@ export class Parameter extends Tensor {
    * What it stands among, side by side in memory, or null. Set by `makeContiguous`.
    */
   contiguousGroup: ContiguousGroup | null = null;
+  /** The number of the operation that came next when its values were last replaced. */
+  changedAt = 0;
   #halfCopies: HalfCopies | null = null;
   /** First element in the copies. */
   #halfOffset = 0;
@@ -67,6 +70,7 @@ export class Parameter extends Tensor {
     // What is recorded still reads the old values.
     this.device.flush();
     this.device.write(this.array, data);
+    this.wasChanged();
     this.#halfCopies?.outdate();
   }
 
@@ -81,7 +85,15 @@ export class Parameter extends Tensor {
     if (other.device !== this.device)
       throw new TensorError('copyFrom: other lives on another device; use setData(await other.data())');
     this.device.copy(other.array, this.array);
+    this.wasChanged();
     this.#halfCopies?.outdate();
+  }
+
+  /**
+   * Says that other values have come: what operations before have read is gone. For optimizers.
+   */
+  wasChanged(): void {
+    this.changedAt = GraphNode.next;
   }
 
   /**
