@@ -62,6 +62,7 @@ const computedTiles = {
   'matrixTile 128x128by4': { most: 2.2, half: 0.6, atOnce: 2 },
   'matrixTile 128x96': { most: 2, half: 0.7, atOnce: 2 },
   'matrixTile 96x96sliced2': { most: 2.1, half: 0.8, atOnce: 2 },
+  'matrixTile 64x96sliced2': { most: 1.7, half: 0.5, atOnce: 2 },
   'matrixTile 48x96sliced4': { most: 1.4, half: 0.25, atOnce: 1 },
   'matrixTile 64x64sliced4': { most: 1.4, half: 0.38, atOnce: 1 },
   'matrixTile 128x128sliced2': { most: 2.2, half: 0.3, atOnce: 1 },

@@ -21,6 +21,7 @@ export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> =
     '128x128sliced2',
     '128x96',
     '96x96sliced2',
+    '64x96sliced2',
     '48x96sliced4',
   ],
   portable: ['medium', 'large', 'small'],

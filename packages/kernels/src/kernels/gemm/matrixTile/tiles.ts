@@ -40,6 +40,8 @@ export const matrixTiles = {
   '128x96': { subgroupRows: 2, subgroupColumns: 3, rowBlocks: 4, columnBlocks: 2, inner: 48 },
   /** 192 threads: 3072 x 768 results, the gradient of a wide layer's weights, are two for each. */
   '96x96sliced2': { subgroupRows: 1, subgroupColumns: 3, rowBlocks: 6, columnBlocks: 2, slices: 2 },
+  /** 192 threads: 1024 x 768 results are one for each. */
+  '64x96sliced2': { subgroupRows: 1, subgroupColumns: 3, rowBlocks: 4, columnBlocks: 2, slices: 2, inner: 96 },
   /** 384 threads: 768 x 768 results are one for each. */
   '48x96sliced4': { subgroupRows: 1, subgroupColumns: 3, rowBlocks: 3, columnBlocks: 2, slices: 4, inner: 128 },
   /**
