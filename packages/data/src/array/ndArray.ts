@@ -1,8 +1,9 @@
 import { array, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
-import { isTypedArray, show } from '../values.ts';
-import type { TypedArray } from '../values.ts';
+import { isTypedArray } from './typedArray.ts';
+import { show } from '../show.ts';
+import type { TypedArray } from './typedArray.ts';
 
 const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray };
 

@@ -3,9 +3,10 @@ import type { OptionKinds } from '@attune/validate';
 import { CollateError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
-import { adviceFor, checkOptions } from '../options.ts';
+import { adviceFor, checkOptions } from '../checkOptions.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
-import { isTypedArray, show } from '../values.ts';
+import { isTypedArray } from '../array/typedArray.ts';
+import { show } from '../show.ts';
 import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 

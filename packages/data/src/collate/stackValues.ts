@@ -1,6 +1,7 @@
 import { CollateError } from '../errors.ts';
 import type { Feature } from '../features/feature.ts';
-import { isTypedArray, show } from '../values.ts';
+import { isTypedArray } from '../array/typedArray.ts';
+import { show } from '../show.ts';
 import type { BatchArray } from './batch.ts';
 
 /**

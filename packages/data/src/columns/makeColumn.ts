@@ -1,7 +1,7 @@
 import { ClassLabel, sameFeature } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
 import { inferFeature } from '../features/inferFeature.ts';
-import { isList, isTypedArray } from '../values.ts';
+import { isList, isTypedArray } from '../array/typedArray.ts';
 import { ListColumn, NumberColumn, numberStorage, PlainColumn } from './column.ts';
 import type { Column } from './column.ts';
 import { misfit, toNumber, toPlain } from './storedValues.ts';

@@ -4,7 +4,7 @@ import { ClassLabel, describeFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
 import { numberOfText } from '../features/numberOfText.ts';
 import { requireData } from '../features/requireData.ts';
-import { show } from '../values.ts';
+import { show } from '../show.ts';
 
 /** Where values belong, for messages. */
 export interface Place {

@@ -1,6 +1,7 @@
 import { sha256 } from '../columns/tableFile.ts';
 import { MapError } from '../errors.ts';
-import { isTypedArray, show } from '../values.ts';
+import { isTypedArray } from '../array/typedArray.ts';
+import { show } from '../show.ts';
 import type { AnyFunction } from './mapRows.ts';
 import type { CacheIdentity } from './options.ts';
 

@@ -2,8 +2,8 @@ import { arrayOf, instanceOf, requireArgument, shown, text, wholeNumber } from '
 import { DatasetError } from '../errors.ts';
 import { featureKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { checkOptions } from '../options.ts';
-import { show } from '../values.ts';
+import { checkOptions } from '../checkOptions.ts';
+import { show } from '../show.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 // `trainTestSplit` returns a dict: see datasetDict.ts.

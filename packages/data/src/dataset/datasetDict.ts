@@ -2,7 +2,7 @@ import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { quoted } from '../values.ts';
+import { quoted } from '../show.ts';
 // A dataset splits into a dict of datasets, and a dict maps its datasets:
 // neither stands below the other.
 // oxlint-disable-next-line import/no-cycle

@@ -1,8 +1,8 @@
 import { progressLine } from '@attune/platform';
 import { requireArgument, callable } from '@attune/validate';
 import { MapError } from '../errors.ts';
-import { show } from '../values.ts';
-import { checkAwaitedOptions } from '../options.ts';
+import { show } from '../show.ts';
+import { checkAwaitedOptions } from '../checkOptions.ts';
 import { LongWork } from './longWork.ts';
 import { namingRows } from './failedRows.ts';
 import type { AnyFunction } from './mapRows.ts';

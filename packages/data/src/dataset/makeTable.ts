@@ -5,8 +5,9 @@ import { makeColumn } from '../columns/makeColumn.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
-import { isList, show } from '../values.ts';
-import { checkOptions } from '../options.ts';
+import { isList } from '../array/typedArray.ts';
+import { show } from '../show.ts';
+import { checkOptions } from '../checkOptions.ts';
 import { makingOptions } from './options.ts';
 import type { Table } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { DatasetError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { checkOptions } from '../checkOptions.ts';
 import { shardOptions } from './options.ts';
 import type { ShardOptions } from './options.ts';
 

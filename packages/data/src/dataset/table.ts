@@ -1,7 +1,7 @@
 import type { Column } from '../columns/column.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { describeFeature } from '../features/feature.ts';
-import { quoted } from '../values.ts';
+import { quoted } from '../show.ts';
 
 /** Named columns of one length. */
 export type Table = ReadonlyMap<string, Column>;

@@ -1,8 +1,8 @@
 import { arrayOf, oneOf, optional, requireArgument, shown, text, wholeNumber } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
-import { adviceFor, checkOptions } from '../options.ts';
-import { quoted } from '../values.ts';
+import { adviceFor, checkOptions } from '../checkOptions.ts';
+import { quoted } from '../show.ts';
 
 /**
  * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger

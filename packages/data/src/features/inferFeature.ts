@@ -1,6 +1,7 @@
 import { FeatureError } from '../errors.ts';
-import { isList, isTypedArray, show } from '../values.ts';
-import type { TypedArray } from '../values.ts';
+import { isList, isTypedArray } from '../array/typedArray.ts';
+import { show } from '../show.ts';
+import type { TypedArray } from '../array/typedArray.ts';
 import { WholeFloat } from './exactNumbers.ts';
 import { describeFeature, list, mergeFeatures, value, wholeText } from './feature.ts';
 import type { Feature } from './feature.ts';

@@ -1,6 +1,6 @@
 import { shown } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
-import { isList } from '../values.ts';
+import { isList } from '../array/typedArray.ts';
 import { WholeFloat } from './exactNumbers.ts';
 
 const deepest = 100;

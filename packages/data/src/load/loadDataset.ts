@@ -4,7 +4,7 @@ import { datasetDict } from '../dataset/datasetDict.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
 import { concatenateTables } from '../dataset/makeTable.ts';
 import { DatasetError } from '../errors.ts';
-import { checkAwaitedOptions } from '../options.ts';
+import { checkAwaitedOptions } from '../checkOptions.ts';
 import { findSources } from './sources/findSources.ts';
 import { loadKinds } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';

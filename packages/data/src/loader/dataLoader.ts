@@ -4,7 +4,7 @@ import type { Batch, CollatorRow, DataCollator } from '../collate/batch.ts';
 import { defaultDataCollator } from '../collate/defaultDataCollator.ts';
 import { CollateError, DatasetError } from '../errors.ts';
 import type { Features } from '../features/feature.ts';
-import { adviceFor, checkOptions } from '../options.ts';
+import { adviceFor, checkOptions } from '../checkOptions.ts';
 import { seedKind } from '../random/pcg64.ts';
 import { RandomSampler, SequentialSampler } from './samplers.ts';
 import type { Sampler } from './samplers.ts';

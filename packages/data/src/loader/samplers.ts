@@ -1,7 +1,7 @@
 import { callable, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { checkOptions } from '../checkOptions.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 
 /** The order of rows in an epoch. */

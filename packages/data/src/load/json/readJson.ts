@@ -1,6 +1,6 @@
 import { DataFileError } from '../../errors.ts';
 import { ownFeature } from '../../features/feature.ts';
-import { show } from '../../values.ts';
+import { show } from '../../show.ts';
 import { parseJson } from './exactJson.ts';
 import type { FileOptions } from '../loadOptions.ts';
 import type { LineOf, RawTable } from '../rawTable.ts';

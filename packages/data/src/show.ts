@@ -1,27 +1,5 @@
 import { shown } from '@attune/validate';
-
-export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
-
-export function isTypedArray(input: unknown): input is TypedArray {
-  return (
-    ArrayBuffer.isView(input) &&
-    !(input instanceof DataView) &&
-    !(input instanceof BigInt64Array) &&
-    !(input instanceof BigUint64Array)
-  );
-}
-
-export function isList(input: unknown): input is ArrayLike<unknown> {
-  return Array.isArray(input) || (ArrayBuffer.isView(input) && !(input instanceof DataView));
-}
+import { isTypedArray } from './array/typedArray.ts';
 
 /** What was given in place of a name: `'text'`, or what else it is. */
 export const quoted = (name: unknown): string => (typeof name === 'string' ? `'${name}'` : show(name));
