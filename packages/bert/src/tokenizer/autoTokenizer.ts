@@ -119,9 +119,11 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
   if (options.paddingSide) config.padding_side = options.paddingSide;
   if (options.truncationSide) config.truncation_side = options.truncationSide;
   const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
-  const json = files.tokenizerJson
+  const own = files.tokenizerJson
     ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
     : (await import('./fromVocabulary.ts')).fromVocabulary(files.vocabulary ?? '', config, files.addedTokens, folder);
+  const namesMore = config.additional_special_tokens ?? config.extra_special_tokens;
+  const json = namesMore ? (await import('./extraTokens.ts')).withExtraTokens(own, config) : own;
   const modelMaxLength =
     options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
   const fingerprint = await sha256(
@@ -156,7 +158,10 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
       `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${await whatTheyAre(files)}`,
     );
   const addedTokens = tokenizerJson ? undefined : await readObject('added_tokens.json');
-  const config = await readObject('tokenizer_config.json');
+  // Folders of that age name special tokens in a file of their own.
+  const words = tokenizerJson ? undefined : await readObject('special_tokens_map.json');
+  const stated = await readObject('tokenizer_config.json');
+  const config = words || stated ? { ...words, ...stated } : undefined;
   const isStated = givenLimit !== undefined || statedLimit(config?.model_max_length) !== undefined;
   const maxPositions = isStated ? undefined : statedLimit((await readObject('config.json'))?.max_position_embeddings);
   return { tokenizerJson, vocabulary, addedTokens, config, maxPositions };

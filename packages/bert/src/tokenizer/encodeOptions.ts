@@ -1,6 +1,6 @@
 import { nearestName, shown } from '@attune/validate';
 import { TokenizerError } from '../errors.ts';
-import { paddingKind } from './pad.ts';
+import { checkMultiple, paddingKind } from './pad.ts';
 import type { EncodeOptions } from './tokenizerTypes.ts';
 import type { TruncationStrategy } from './truncation.ts';
 
@@ -77,8 +77,7 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   checkSide(options.paddingSide, 'paddingSide');
   checkSide(options.truncationSide, 'truncationSide');
   const { padToMultipleOf } = options;
-  if (padToMultipleOf !== undefined && (!Number.isInteger(padToMultipleOf) || padToMultipleOf < 1))
-    throw new TokenizerError(`padToMultipleOf is ${shown(padToMultipleOf)}; a positive whole number was expected.`);
+  checkMultiple(padToMultipleOf);
   if (padToMultipleOf !== undefined && !paddingTo)
     throw new TokenizerError(`padToMultipleOf is ${padToMultipleOf}, and nothing is padded. Pass padding: true.`);
   const implied = maxLength !== undefined && options.truncation === undefined && !paddingTo;

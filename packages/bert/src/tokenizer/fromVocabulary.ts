@@ -1,9 +1,8 @@
 import { shown } from '@attune/validate';
 import type { AddedToken } from './addedTokens.ts';
 import { TokenizerError } from '../errors.ts';
+import { readSpecialTokens } from './specialTokens.ts';
 import { isId, isObject, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
-
-const bertSpecialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 
 /** A token with every field, as tokenizer.json writes it. */
 const addedToken = (token: AddedToken): AddedToken => ({
@@ -22,13 +21,14 @@ const addedToken = (token: AddedToken): AddedToken => ({
 function addedToVocabulary(
   { added_tokens_decoder: byId = {} }: TokenizerConfig,
   byContent: Readonly<Record<string, unknown>>,
+  known: readonly string[],
   folder: string,
 ): AddedToken[] {
   const listed = Object.entries(byId as Record<string, unknown>).map(([id, token]) =>
     isObject(token) ? { ...token, id: Number(id) } : token,
   );
   const older = Object.entries(byContent).map(([content, id]) => ({ content, id }));
-  const seen = new Set(bertSpecialTokens);
+  const seen = new Set(known);
   return [...listed, ...older].filter((token): token is AddedToken => {
     if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
       throw new TokenizerError(
@@ -55,7 +55,7 @@ export function fromVocabulary(
   addedTokens: Readonly<Record<string, unknown>> = {},
   folder = '',
 ): TokenizerJson {
-  const lines = vocabTxt.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lines = vocabTxt.split('\n').map((line) => line.trimEnd());
   if (lines.at(-1) === '') lines.pop();
   const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
   const idOf = (token: string): number => {
@@ -66,15 +66,18 @@ export function fromVocabulary(
       );
     return id;
   };
+  const { pad, unk, cls, sep, mask } = readSpecialTokens(config);
+  // Only a text with a gap needs a mask: a vocabulary may do without.
+  const own = [pad, unk, cls, sep, ...(Object.hasOwn(vocab, mask) ? [mask] : [])];
   const bracket = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
-  const single = [bracket('[CLS]'), { Sequence: { id: 'A', type_id: 0 } }, bracket('[SEP]')];
+  const single = [bracket(cls), { Sequence: { id: 'A', type_id: 0 } }, bracket(sep)];
   return {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: [
-      ...bertSpecialTokens.map((content) => addedToken({ content, id: idOf(content), special: true })),
-      ...addedToVocabulary(config, addedTokens, folder).map(addedToken),
+      ...own.map((content) => addedToken({ content, id: idOf(content), special: true })),
+      ...addedToVocabulary(config, addedTokens, own, folder).map(addedToken),
     ].sort((a, b) => a.id - b.id),
     normalizer: {
       type: 'BertNormalizer',
@@ -87,15 +90,15 @@ export function fromVocabulary(
     post_processor: {
       type: 'TemplateProcessing',
       single,
-      pair: [...single, { Sequence: { id: 'B', type_id: 1 } }, { SpecialToken: { id: '[SEP]', type_id: 1 } }],
+      pair: [...single, { Sequence: { id: 'B', type_id: 1 } }, { SpecialToken: { id: sep, type_id: 1 } }],
       special_tokens: Object.fromEntries(
-        ['[CLS]', '[SEP]'].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }]),
+        [cls, sep].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }]),
       ),
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     model: {
       type: 'WordPiece',
-      unk_token: '[UNK]',
+      unk_token: unk,
       continuing_subword_prefix: '##',
       max_input_chars_per_word: 100,
       vocab,

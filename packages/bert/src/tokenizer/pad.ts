@@ -80,6 +80,12 @@ export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefi
   throw new TokenizerError(`padding is ${shown(padding)}; expected true, 'longest', 'max_length' or false.`);
 }
 
+/** @throws TokenizerError */
+export function checkMultiple(padToMultipleOf: number | undefined): void {
+  if (padToMultipleOf !== undefined && (!Number.isInteger(padToMultipleOf) || padToMultipleOf < 1))
+    throw new TokenizerError(`padToMultipleOf is ${shown(padToMultipleOf)}; a positive whole number was expected.`);
+}
+
 function targetLength(
   longest: number,
   kind: 'longest' | 'max_length',
@@ -91,9 +97,7 @@ function targetLength(
       "padding 'max_length' needs a length, and this tokenizer states no limit. Pass maxLength.",
     );
   }
-  if (multiple !== undefined && (!Number.isInteger(multiple) || multiple < 1)) {
-    throw new TokenizerError(`padToMultipleOf is ${shown(multiple)}; a positive whole number was expected.`);
-  }
+  checkMultiple(multiple);
   const length = kind === 'max_length' ? maxLength : longest;
   return multiple === undefined ? length : Math.ceil(length / multiple) * multiple;
 }

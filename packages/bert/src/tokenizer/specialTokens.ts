@@ -1,4 +1,4 @@
-import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
+import type { TokenizerConfig } from './tokenizerJson.ts';
 
 /** The special tokens of BERT, by their roles. */
 export interface SpecialTokens {
@@ -15,10 +15,14 @@ function tokenText(config: TokenizerConfig, key: string, usual: string): string 
   return typeof value === 'string' ? value : usual;
 }
 
-/** What tokenizer_config.json calls them, or else their usual names. */
-export function readSpecialTokens(json: TokenizerJson, config: TokenizerConfig): SpecialTokens {
+/**
+ * What tokenizer_config.json calls them, or else their usual names.
+ *
+ * @param unk what the vocabulary's model calls the unknown token
+ */
+export function readSpecialTokens(config: TokenizerConfig, unk = '[UNK]'): SpecialTokens {
   return {
-    unk: tokenText(config, 'unk_token', json.model.unk_token ?? '[UNK]'),
+    unk: tokenText(config, 'unk_token', unk),
     pad: tokenText(config, 'pad_token', '[PAD]'),
     cls: tokenText(config, 'cls_token', '[CLS]'),
     sep: tokenText(config, 'sep_token', '[SEP]'),

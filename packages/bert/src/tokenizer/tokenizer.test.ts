@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,49 @@ describe('encoding', () => {
     await expect(tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: { 236: null } } })).rejects.toThrow(
       /holds null; a token with a content/,
     );
+  });
+
+  it('knows the special tokens that tokenizer_config.json names beside', async () => {
+    const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
+    const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    // Ids as transformers 5.24 gives them: the vocabulary's own, or the next.
+    for (const files of [{ vocabulary }, { tokenizerJson }]) {
+      const config = { additional_special_tokens: ['[E1]', { content: '[E2]', lstrip: true }, 'vote'] };
+      const made = await tokenizerFromFiles({ ...files, config });
+      expect(made('the [E1] [E2] vote').input_ids).toEqual([2, 87, 236, 237, tokenizer.convertTokensToIds('vote'), 3]);
+      expect(made.allSpecialIds).toEqual([0, 1, 2, 3, 4, tokenizer.convertTokensToIds('vote'), 236, 237]);
+      expect(made.vocabSize).toBe(238);
+      expect(made.decode([87, 236], { skipSpecialTokens: true })).toBe('the');
+      const named = await tokenizerFromFiles({ ...files, config: { extra_special_tokens: { e1_token: '[E1]' } } });
+      expect(named('[E1]').input_ids).toEqual([2, 236, 3]);
+      await expect(tokenizerFromFiles({ ...files, config: { additional_special_tokens: [5] } })).rejects.toThrow(
+        /tokenizer_config.json: additional_special_tokens holds 5; a token was expected/,
+      );
+      await expect(tokenizerFromFiles({ ...files, config: { extra_special_tokens: 'x' } })).rejects.toThrow(
+        /extra_special_tokens is "x"; a list of tokens/,
+      );
+    }
+  });
+
+  it('takes the special tokens of a vocab.txt by the names that its folder gives them', async () => {
+    const lines = ['<pad>', '<unk>', '<s>', '</s>', 'the', 'vote'];
+    const names = { pad_token: '<pad>', unk_token: '<unk>', cls_token: '<s>', sep_token: { content: '</s>' } };
+    const folder = new Map([
+      ['vocab.txt', lines.join('\n')],
+      ['special_tokens_map.json', JSON.stringify({ ...names, additional_special_tokens: ['[E1]'] })],
+    ]);
+    const made = await tokenizerFromFiles({ vocabulary: lines.join('\n'), config: names });
+    expect(made('the <pad> vote [CLS]').input_ids).toEqual([2, 4, 0, 5, 1, 1, 1, 3]);
+    expect([made.clsToken, made.sepTokenId, made.unkTokenId, made.padTokenId]).toEqual(['<s>', 3, 1, 0]);
+    expect(made.allSpecialIds).toEqual([0, 1, 2, 3]);
+    const path = join(scratch, 'named');
+    await mkdir(path, { recursive: true });
+    for (const [name, content] of folder) await writeFile(join(path, name), content);
+    expect((await AutoTokenizer.fromPretrained(path))('the [E1]').input_ids).toEqual([2, 4, 6, 3]);
+    await expect(tokenizerFromFiles({ vocabulary: lines.join('\n') })).rejects.toThrow(/vocab.txt has no \[PAD\]/);
   });
 
   it('tells once of second texts that are undefined, as a column gives that is not there', async () => {

@@ -103,7 +103,7 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
 /** Builds the callable tokenizer from its parts. */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const { json, config, steps, modelMaxLength, fingerprint } = parts;
-  const words = readSpecialTokens(json, config);
+  const words = readSpecialTokens(config, json.model.unk_token);
   const pipeline = createTextPipeline(json, steps, words.unk);
   const { idOf, vocabSize } = pipeline;
   const shared: EncodeParts = {
