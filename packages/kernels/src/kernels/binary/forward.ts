@@ -7,6 +7,8 @@ import { binaryKinds } from './options.ts';
 import type { BinaryFunctionOptions } from './options.ts';
 import { requireKernelOptions } from '../validate.ts';
 
+type Operand = GpuArray | number;
+
 const isFloat = (type: ElementType): boolean => type === 'f32' || type === 'f16';
 
 /**
@@ -22,9 +24,19 @@ function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuAr
     else type = operand.elementType as Computed;
   }
   if (integers === 'float' || !type) return 'f32';
-  const holds = (operand: GpuArray | number) =>
-    typeof operand !== 'number' || operand === (type === 'i32' ? operand | 0 : operand >>> 0);
-  return integers === 'test' && !(holds(a) && holds(b)) ? 'f32' : type;
+  return integers === 'test' && !(holds(type, a) && holds(type, b)) ? 'f32' : type;
+}
+
+const holds = (type: ElementType, operand: Operand): boolean =>
+  typeof operand !== 'number' || operand === (type === 'i32' ? operand | 0 : operand >>> 0);
+
+/**
+ * A number that whole numbers are compared with. One beyond them is told farther away than any of
+ * them rounds to in f32: 2 ** 31 - 1 rounds to 2 ** 31.
+ */
+function comparedWith(operand: Operand, other: Operand): Operand {
+  if (typeof operand !== 'number' || typeof other === 'number' || isFloat(other.elementType)) return operand;
+  return Number.isInteger(operand) && !holds(other.elementType, operand) ? Math.sign(operand) * 2 ** 40 : operand;
 }
 
 /**
@@ -51,7 +63,7 @@ export function binary(gpu: Gpu, options: BinaryFunctionOptions): void {
   recordBroadcast(gpu, {
     kernel: `binary ${name}`,
     formula: { name, body: `return ${formula};`, includes },
-    operands: { a, b },
+    operands: member.integers === 'test' ? { a: comparedWith(a, b), b: comparedWith(b, a) } : { a, b },
     computed,
     output,
     length,

@@ -204,6 +204,21 @@ describe('two tensors that broadcast', () => {
     expect([...(await row.grad!.data())]).toEqual([0, 0, 0]);
   });
 
+  it.each<[number, 'lt' | 'gt', Int32Array | Uint32Array]>([
+    [2 ** 31, 'lt', Int32Array.of(2 ** 31 - 1, 0, -(2 ** 31))],
+    [-(2 ** 31) - 1, 'gt', Int32Array.of(2 ** 31 - 1, 0, -(2 ** 31))],
+    [2 ** 32, 'lt', Uint32Array.of(2 ** 32 - 1, 0)],
+    [-1, 'gt', Uint32Array.of(2 ** 32 - 1, 0)],
+  ])('compares with %d, beyond all of them', async (number, holds, values) => {
+    const whole = attune.tensor(values, { device });
+    for (const [name, isTrue] of Object.entries({ lt: holds === 'lt', gt: holds === 'gt', eq: false, ne: true })) {
+      const { [name as 'lt']: compare } = attune;
+      expect([...(await compare(whole, number).data())]).toEqual([...values].map(() => Number(isTrue)));
+      const turned = { lt: holds === 'gt', gt: holds === 'lt' }[name] ?? isTrue;
+      expect([...(await compare(number, whole).data())]).toEqual([...values].map(() => Number(turned)));
+    }
+  });
+
   it('says what does not fit', () => {
     const x = attune.tensor([1, 2, 3, 4, 5, 6], { shape: [2, 3], device });
     const y = attune.tensor([1, 2], { shape: [2], device });
