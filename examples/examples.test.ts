@@ -107,8 +107,8 @@ describe('the examples', () => {
 
   it('search', async () => {
     await withArguments([checkpoint, '100'], () => import('./search.ts'));
-    expect(said[0]?.[0]).toMatch(/^100 sentences in .* a second$/);
-    const scores = said.slice(2).map(([score]) => Number(score));
+    expect(said[1]?.[0]).toMatch(/^100 sentences in .* a second$/);
+    const scores = said.slice(3).map(([score]) => Number(score));
     expect(scores).toHaveLength(5);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });

@@ -112,6 +112,7 @@ describe('a subclass of Trainer', () => {
       /overrides createOptimizerAndScheduler, which this Trainer never calls. What it calls:/,
     ],
     ['_save_checkpoint', /overrides _save_checkpoint, which/],
+    ['getTrainDataLoader', /getTrainDataLoader, which is never called: its name here is getTrainDataloader/],
     ['compute_loss', /has a method compute_loss, which is never called: its name here is computeLoss/],
   ])('is refused when it overrides %s', async (name, message) => {
     class Silent extends Trainer {}

@@ -56,9 +56,26 @@ const internal: ReadonlySet<string> = new Set([
   'wrapModel',
 ]);
 
+/** Methods that a run calls. */
+const overridable = [
+  'getTrainDataloader',
+  'getEvalDataloader',
+  'getTestDataloader',
+  'createOptimizer',
+  'createScheduler',
+  'computeLoss',
+  'trainingStep',
+  'predictionStep',
+  'evaluationLoop',
+  'evaluate',
+  'log',
+  'saveModel',
+];
+
 /**
  * Refuses a subclass whose method has a name that `transformers` calls and this Trainer does not:
- * it would wait in silence for a call that never comes. So would one in snake_case.
+ * it would wait in silence for a call that never comes. So would one in snake_case, or with other
+ * capitals, such as getTrainDataLoader.
  *
  * @throws TrainerError naming the method
  */
@@ -67,15 +84,14 @@ export function refuseUncalledOverrides(trainer: object, base: object): void {
     for (const name of Object.getOwnPropertyNames(part)) {
       const called = camelCase(name.replace(/^_+/, ''));
       const isUncalled = internal.has(called) || Object.hasOwn(absentMethods, called);
-      if (!isUncalled && called !== name && called in base)
+      const meant = called in base ? called : overridable.find((own) => own.toLowerCase() === called.toLowerCase());
+      if (!isUncalled && meant !== undefined && meant !== name)
         throw new TrainerError(
-          `${nameOf(trainer)} has a method ${name}, which is never called: its name here is ${called}`,
+          `${nameOf(trainer)} has a method ${name}, which is never called: its name here is ${meant}`,
         );
       if (!isUncalled) continue;
       throw new TrainerError(
-        `${nameOf(trainer)} overrides ${name}, which this Trainer never calls. What it calls: getTrainDataloader, ` +
-          'getEvalDataloader, getTestDataloader, createOptimizer, createScheduler, computeLoss, trainingStep, predictionStep, ' +
-          'evaluationLoop, evaluate, log, saveModel',
+        `${nameOf(trainer)} overrides ${name}, which this Trainer never calls. What it calls: ${overridable.join(', ')}`,
       );
     }
   }

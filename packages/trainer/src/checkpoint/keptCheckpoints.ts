@@ -4,6 +4,7 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
+import { hasDecidingMetric } from '../metrics/bestModel.ts';
 import type { LearningRates } from '../optimization/learningRates.ts';
 import { formatNumber } from '../progress/formatNumber.ts';
 import { controlJson } from '../state/trainerControl.ts';
@@ -84,7 +85,11 @@ export async function loadBest(run: CheckpointedRun, last: string | null): Promi
   const { model, args, state } = run.trainer;
   const { bestModelCheckpoint: path, bestMetric, bestGlobalStep } = state;
   if (path === null) {
-    terminal.writeLine('loadBestModelAtEnd: no checkpoint was evaluated; the model is that of the last step.');
+    const evaluated = state.logHistory.some((entry) => hasDecidingMetric(args, entry));
+    const why = evaluated
+      ? `${args.metricForBestModel} was never a number that can be compared`
+      : 'no checkpoint was evaluated';
+    terminal.writeLine(`loadBestModelAtEnd: ${why}; the model is that of the last step.`);
     return;
   }
   loadWeights({ path, weights: await readWeights(path) }, model);

@@ -108,6 +108,12 @@ describe('the best model', () => {
     );
   });
 
+  it('is none where its metric was never a number that can be compared, which is told', async () => {
+    const { state } = await train([NaN, NaN], { loadBestModelAtEnd: true });
+    expect(state.bestModelCheckpoint).toBeNull();
+    expect(said.join()).toContain('score was never a number that can be compared; the model is that of the last step');
+  });
+
   it('is asked for in arguments that go together', () => {
     const fails = (options: Options, message: RegExp) =>
       expect(() => new TrainingArguments('out', options)).toThrow(message);
