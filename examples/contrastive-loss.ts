@@ -6,7 +6,7 @@ import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert'
 import * as at from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { ComputeLossFunc } from '@attune/trainer';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const temperature = 0.2;
 

@@ -4,7 +4,7 @@ import type { Batch } from '@attune/data';
 import { crossEntropy } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { ComputedLoss, ComputeLossOptions, TrainableModel } from '@attune/trainer';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const classWeights = [1, 3];
 

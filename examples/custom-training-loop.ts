@@ -2,7 +2,7 @@
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import { DataCollatorWithPadding, DataLoader } from '@attune/data';
 import { AdamW, getScheduler, noGrad, setSeed } from '@attune/tensor';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 setSeed(42);
 const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);

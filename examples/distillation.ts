@@ -11,7 +11,7 @@ import type { Batch } from '@attune/data';
 import { add, crossEntropy, klDivLoss, logSoftmax, noGrad, scale, setSeed, softmax } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { ComputedLoss, ComputeLossOptions, TrainableModel } from '@attune/trainer';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const [temperature, share] = [2, 0.5];
 setSeed(42);

@@ -5,7 +5,7 @@ import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert'
 import { crossEntropy, exp, mul, neg, pow, scale, sub, sum } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { ComputeLossFunc } from '@attune/trainer';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const gamma = 2;
 

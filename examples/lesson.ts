@@ -2,7 +2,7 @@
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import * as evaluate from '@attune/evaluate';
 import { Trainer, TrainingArguments } from '@attune/trainer';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const tokenizer = await AutoTokenizer.fromPretrained(checkpoint);
 const parts = sentences.trainTestSplit({ testSize: 4, seed: 1 });

@@ -8,8 +8,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readStateDict, writeSafetensors } from '@attune/tensor';
-import { addLora, mergeLora } from './loraLayers.ts';
-import { pocketTask } from './pocketTask.ts';
+import { addLora, mergeLora } from './parts/loraLayers.ts';
+import { pocketTask } from './parts/pocketTask.ts';
 
 const [rows = 8000, baseEpochs = 1, epochs = 2, rank = 8] = process.argv.slice(2).map(Number);
 const { createModel, tune } = await pocketTask(rows);

@@ -3,7 +3,7 @@ import { DataCollatorWithPadding, DataLoader, RandomSampler } from '@attune/data
 import { AdamW, getScheduler, Mt19937 } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import { expect, it } from 'vitest';
-import { checkpoint, sentences } from './tinyTask.ts';
+import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const seed = 42;
 const settings = { lr: 1e-3, weightDecay: 0.01, epochs: 3, batchSize: 6, warmupSteps: 2 };

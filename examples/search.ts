@@ -2,7 +2,7 @@
 // npm run example -- search MODEL COUNT     such as: sentence-transformers/all-MiniLM-L6-v2 10000
 import { SentenceTransformer } from '@attune/bert';
 import { Mt19937 } from '@attune/tensor';
-import { checkpoint } from './tinyTask.ts';
+import { checkpoint } from './parts/tinyTask.ts';
 
 const [name = checkpoint, count = '10000'] = process.argv.slice(2);
 

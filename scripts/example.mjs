@@ -6,7 +6,7 @@ import { rootFolder } from './setup/root-folder.mjs';
 
 const folder = join(rootFolder, 'examples');
 const names = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts') && !/\.(test|config)\.ts$|^(tinyTask|pocketTask|loraLayers)/.test(name))
+  .filter((name) => name.endsWith('.ts') && !/\.(test|config)\.ts$/.test(name))
   .map((name) => name.replace('.ts', ''));
 const [name] = process.argv.slice(2);
 if (names.includes(name)) {

@@ -46,7 +46,8 @@ export function scoreBaselines({ train, validation, labelNames }: LabelledData, 
   ];
 }
 
-const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
+/** `86.0%` of 0.86. */
+export const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
 const titles: Readonly<Record<string, string>> = { f1: 'F1', rmse: 'RMSE' };
 
 /** `accuracy 86.0%, F1 90.2%` */

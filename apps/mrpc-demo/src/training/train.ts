@@ -17,7 +17,7 @@ import { CurveCallback } from './curveCallback.ts';
 import { PaddingCounter } from './paddingCounter.ts';
 import { examplesOf } from './examples.ts';
 import { saveSomewhere } from './saveModel.ts';
-import { comparedWithBaselines, metricsInWords, scoreBaselines, scorerFor } from './scores.ts';
+import { comparedWithBaselines, metricsInWords, percent, scoreBaselines, scorerFor } from './scores.ts';
 import type { Scorer, Scores } from './scores.ts';
 
 /** What a run gave, as `--json` prints it. */
@@ -55,7 +55,6 @@ interface Commands {
   readonly toResume: string;
 }
 
-const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 
 /** Trains, evaluates, saves and reports. */

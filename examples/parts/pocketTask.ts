@@ -2,7 +2,7 @@
 import type { BertForSequenceClassification } from '@attune/bert';
 import * as evaluate from '@attune/evaluate';
 import { Trainer, TrainingArguments } from '@attune/trainer';
-import { pocketSource } from '../apps/mrpc-demo/src/sources/pocket.ts';
+import { pocketSource } from '../../apps/mrpc-demo/src/sources/pocket.ts';
 
 /** Training pairs, as many as asked for, and what trains a model on them and tells the outcome. */
 export async function pocketTask(rows: number) {
@@ -18,8 +18,8 @@ export async function pocketTask(rows: number) {
    */
   async function tune(model: BertForSequenceClassification, numTrainEpochs: number, learningRate: number) {
     const given = {
-      // At least one, also where nothing is to be trained.
       ...defaults,
+      // At least one, also where nothing is to be trained.
       numTrainEpochs: Math.max(1, numTrainEpochs),
       learningRate,
       warmupSteps: 50,

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { Dataset } from '@attune/data';
 
-export const checkpoint = fileURLToPath(new URL('../packages/bert/golden/own-mini', import.meta.url));
+export const checkpoint = fileURLToPath(new URL('../../packages/bert/golden/own-mini', import.meta.url));
 
 const rainy = ['Rain is expected.', 'It will rain.', 'The rain falls on the lake.', 'Rain, rain, rain!'];
 const dry = ['A fox crossed the lake.', 'The fox runs.', 'No fox is here.', 'A fox? No!'];
