@@ -13,7 +13,7 @@ import { requireSynchronous } from './requireSynchronous.ts';
 import { currentGroup, inGroup, ResultGroup } from './resultGroup.ts';
 import { runSegment } from './runBackward.ts';
 import { GraphNode } from './tape.ts';
-import type { Gradients } from './tape.ts';
+import type { Gradients } from './gradients.ts';
 import { keepResults } from './tidy.ts';
 
 /**

@@ -7,7 +7,7 @@ import { Tensor } from '../tensor.ts';
 import { isGradEnabled, currentPostponed } from './gradMode.ts';
 import { currentGroup } from './resultGroup.ts';
 import { GraphNode } from './tape.ts';
-import type { Gradients } from './tape.ts';
+import type { Gradients } from './gradients.ts';
 
 /** Whether the operation must keep what its backward pass reads. */
 export function needsGraph(inputs: readonly Tensor[]): boolean {

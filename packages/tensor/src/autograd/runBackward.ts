@@ -1,6 +1,6 @@
 import { accumulate } from '@attune/kernels';
 import { AutogradError } from '../errors.ts';
-import { Gradients } from './tape.ts';
+import { Gradients } from './gradients.ts';
 import type { TapeTensor } from './tape.ts';
 
 /** How a backward pass treats memory. */

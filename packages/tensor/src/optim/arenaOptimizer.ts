@@ -1,10 +1,16 @@
-import { accumulateLoss, createOptimizerState, OptimizerMembers, readOptimizerState } from '@attune/kernels/internal';
+import { accumulateLoss, createOptimizerState, readOptimizerState } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
-import type { Corrections, MomentSegment, OptimizerState, UpdateRecord } from '@attune/kernels/internal';
+import type {
+  Corrections,
+  MomentSegment,
+  OptimizerMembers,
+  OptimizerState,
+  UpdateRecord,
+} from '@attune/kernels/internal';
 import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import type { Device } from '../device.ts';
 import { StateDictError, TensorError } from '../errors.ts';
-import { letsGo, requireNoMore } from '../functional/checks.ts';
+import { letsGo, requireNoMore } from '../requireNoMore.ts';
 import type { StateDict } from '../nn/module/module.ts';
 import { readEntries } from '../nn/module/stateEntries.ts';
 import type { LoadedEntry } from '../nn/module/stateEntries.ts';
@@ -18,6 +24,7 @@ import { ParameterArena } from './parameterArena.ts';
 import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
 import type { ParamGroup } from './paramGroup.ts';
 import { Rates } from './rates.ts';
+import { TakingPart } from './takingPart.ts';
 
 const scalerKinds = { scale: numberAtLeast(Number.MIN_VALUE), growthTracker: wholeNumber(0) };
 
@@ -79,16 +86,11 @@ export abstract class ArenaOptimizer implements Optimizer {
   readonly #state: OptimizerState;
   readonly #rates: Rates;
   readonly #backlog: Backlog;
-  readonly #items: readonly ArenaItem[];
   readonly #fp16: boolean;
   readonly #rule: OptimizerRule;
   /** Parameters that were frozen so far, and so have no moments. */
   #frozen: ArenaItem[];
-  /** Whether each took part in every update so far; made when one first does not. */
-  #members: OptimizerMembers | null = null;
-  readonly #hasMissed: boolean[];
-  readonly #takesPart: boolean[];
-  readonly #firstStep: number;
+  readonly #takingPart: TakingPart;
   #lastRead = 0;
   #disposed = false;
 
@@ -99,16 +101,14 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#rule = rule;
     this.#rates = new Rates(groups, lr, { mostRows: lastCorrection, firstStep });
     this.paramGroups = this.#rates.groups;
-    this.#firstStep = firstStep;
     this.#fp16 = fp16;
     let member = 0;
-    this.#items = groups.flatMap(({ named }, group) =>
+    const items = groups.flatMap(({ named }, group) =>
       named.map(([name, parameter]) => ({ name, parameter, group, member: member++ })),
     );
-    this.#frozen = this.#items.filter(({ parameter }) => !parameter.requiresGrad);
-    this.#hasMissed = this.#items.map(() => false);
-    this.#takesPart = this.#items.map(() => true);
-    const trained = this.#items.filter(({ parameter }) => parameter.requiresGrad);
+    this.#frozen = items.filter(({ parameter }) => !parameter.requiresGrad);
+    this.#takingPart = new TakingPart(device, items, firstStep);
+    const trained = items.filter(({ parameter }) => parameter.requiresGrad);
     if (trained.length === 0) throw new TensorError(`${rule.name}: there is no parameter to train: all are frozen`);
     this.#state = createOptimizerState(device, {
       learningRates: this.#rates.table(),
@@ -188,8 +188,12 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#requireUse('step');
     this.#admitUnfrozen();
     this.#rates.write(this.#state);
-    const members = this.#membersOfUpdate();
-    const hasMissed = members ? (member: number) => this.#hasMissed[member] === true : null;
+    for (const arena of this.#arenas) arena.requireOwn(this.#rule.name);
+    const members = this.#takingPart.ofUpdate(
+      this.#arenas.flatMap(({ places }) => places),
+      this.#frozen,
+    );
+    const hasMissed = members ? (member: number) => this.#takingPart.hasMissed(member) : null;
     const arenas = this.#arenas.map((arena) => ({ places: arena.places, segments: arena.segmentsWhere(hasMissed) }));
     const segments = arenas.flatMap((arena) => arena.segments);
     this.recordUpdate({ state: this.#state, segments, members: members ?? undefined, arenas });
@@ -242,7 +246,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#requireUse('stateDict');
     const entries: StateDict = new Map();
     const { step } = await readOptimizerState(this.device, this.#state, this.#lastRead);
-    const missed = this.#members ? ((await this.device.read(this.#members.missed)) as Uint32Array) : null;
+    const missed = await this.#takingPart.missed();
     for (const arena of this.#arenas) {
       for (const entry of await readMoments(this.device, arena, this.#rule.moments)) entries.set(...entry);
       for (const place of arena.places) {
@@ -285,8 +289,8 @@ export abstract class ArenaOptimizer implements Optimizer {
     const last = trained.reduce((most, item) => Math.max(most, stepOf(item) as number), 0);
     this.#rates.startAt(last);
     this.device.write(this.#state.words, Uint32Array.of(last));
-    if (this.#members || trained.some((item) => stepOf(item) !== last))
-      this.#makeMembers((item) => last - (stepOf(item) ?? 0));
+    if (this.#takingPart.members || trained.some((item) => stepOf(item) !== last))
+      this.#takingPart.restart((item) => last - (stepOf(item) ?? 0));
   }
 
   /** Gives the parameters memory of their own again, and that of gradients and moments back. */
@@ -296,7 +300,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     // With the device everything on it is gone already.
     if (this.device.failed) return;
     for (const arena of this.#arenas) arena.dispose();
-    this.#members?.dispose();
+    this.#takingPart.dispose();
     this.#state.dispose();
   }
 
@@ -314,50 +318,5 @@ export abstract class ArenaOptimizer implements Optimizer {
     if (admitted.length === 0) return;
     this.#frozen = this.#frozen.filter((item) => !admitted.includes(item));
     this.#arenas.push(this.#arenaOf(admitted));
-  }
-
-  /** Who takes part in this update; null when all have done so in every one. */
-  #membersOfUpdate(): OptimizerMembers | null {
-    let changed = false;
-    let all = this.#frozen.length === 0;
-    for (const { places } of this.#arenas) {
-      for (const { parameter, weights, member, name } of places) {
-        if (parameter.memory !== weights) {
-          throw new TensorError(
-            `${this.#rule.name}: another optimizer has taken the parameter ${name} over; dispose() this one before the other is made`,
-          );
-        }
-        changed ||= parameter.hasGrad !== this.#takesPart[member];
-        this.#takesPart[member] = parameter.hasGrad;
-        all &&= parameter.hasGrad;
-        if (parameter.hasGrad) parameter.wasChanged();
-      }
-    }
-    if (all && !this.#members) return null;
-    if (!this.#members) {
-      for (const { member } of this.#frozen) this.#takesPart[member] = false;
-      this.#makeMembers(({ member }) => (this.#takesPart[member] ? 0 : this.#missedByFrozen(member)));
-      changed = true;
-    }
-    for (const { member } of this.#items) if (!this.#takesPart[member]) this.#hasMissed[member] = true;
-    if (changed) this.#members?.setTakingPart(this.#takesPart);
-    return this.#members;
-  }
-
-  /** Updates before the first of this optimizer, of which what was frozen had none. */
-  #missedByFrozen(member: number): number {
-    return this.#frozen.some((item) => item.member === member) ? this.#firstStep : 0;
-  }
-
-  #makeMembers(missed: (item: ArenaItem) => number): void {
-    this.#members?.dispose();
-    const counts = this.#items.map(missed);
-    for (const [member, count] of counts.entries()) if (count > 0) this.#hasMissed[member] = true;
-    this.#members = new OptimizerMembers(
-      this.device,
-      this.#items.map(({ group }) => group),
-      counts,
-    );
-    this.#members.setTakingPart(this.#takesPart);
   }
 }

@@ -2,7 +2,7 @@ import * as kernels from '@attune/kernels';
 import type { BinaryMember } from '@attune/kernels';
 import * as members from '@attune/kernels/binary';
 import { operationResult } from '../../autograd/operation.ts';
-import type { Gradients } from '../../autograd/tape.ts';
+import type { Gradients } from '../../autograd/gradients.ts';
 import { TensorError } from '../../errors.ts';
 import { shapesEqual, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';

@@ -3,7 +3,7 @@ import type { GpuArray } from '@attune/kernels';
 import { arrayOf, instanceOf, optional, orNull, requireArgument, wholeNumber } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { allocateResult, operationResult } from '../../autograd/operation.ts';
-import type { Gradients } from '../../autograd/tape.ts';
+import type { Gradients } from '../../autograd/gradients.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';

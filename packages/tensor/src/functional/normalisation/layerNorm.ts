@@ -3,7 +3,7 @@ import type { ElementType, GpuArray } from '@attune/kernels';
 import { instanceOf, numberAtLeast, optional } from '@attune/validate';
 import { allocateResult, needsGraph, operationResult } from '../../autograd/operation.ts';
 import { precision } from '../../autograd/precision.ts';
-import type { Gradients } from '../../autograd/tape.ts';
+import type { Gradients } from '../../autograd/gradients.ts';
 import { asMatrix, formatShape, requireShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';

@@ -5,7 +5,7 @@ import { arrayOf, instanceOf, oneOf, optional, requireArgument } from '@attune/v
 import { allocateResult, needsGraph, operationResult } from '../../autograd/operation.ts';
 import type { OperationResult } from '../../autograd/operation.ts';
 import { precision } from '../../autograd/precision.ts';
-import type { Gradients } from '../../autograd/tape.ts';
+import type { Gradients } from '../../autograd/gradients.ts';
 import type { Device } from '../../device.ts';
 import { TensorError } from '../../errors.ts';
 import type { Parameter } from '../../nn/parameter/parameter.ts';

@@ -1,0 +1,86 @@
+import { OptimizerMembers } from '@attune/kernels/internal';
+import type { Device } from '../device.ts';
+import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
+
+/**
+ * Which parameters of an optimizer take part in an update: those that have a gradient. Nothing is
+ * kept of it while all took part in every update, which is the rule.
+ */
+export class TakingPart {
+  readonly #device: Device;
+  readonly #items: readonly ArenaItem[];
+  readonly #firstStep: number;
+  readonly #hasMissed: boolean[];
+  readonly #takesPart: boolean[];
+  #members: OptimizerMembers | null = null;
+
+  /** @param firstStep updates before the first of this optimizer */
+  constructor(device: Device, items: readonly ArenaItem[], firstStep: number) {
+    this.#device = device;
+    this.#items = items;
+    this.#firstStep = firstStep;
+    this.#hasMissed = items.map(() => false);
+    this.#takesPart = items.map(() => true);
+  }
+
+  /** What kernels are told; null while all took part in every update. */
+  get members(): OptimizerMembers | null {
+    return this.#members;
+  }
+
+  /** Whether a parameter ever missed an update. */
+  hasMissed(member: number): boolean {
+    return this.#hasMissed[member] === true;
+  }
+
+  /** How many updates each missed, read from the GPU; null while none missed any. */
+  async missed(): Promise<Uint32Array | null> {
+    return this.#members && ((await this.#device.read(this.#members.missed)) as Uint32Array);
+  }
+
+  /**
+   * Looks at the gradients before an update.
+   *
+   * @param places of the parameters that are trained
+   * @param frozen those that have been frozen so far
+   * @returns who takes part; null while all have done so in every update
+   */
+  ofUpdate(places: readonly ArenaPlace[], frozen: readonly ArenaItem[]): OptimizerMembers | null {
+    let changed = false;
+    let all = frozen.length === 0;
+    for (const { parameter, member } of places) {
+      changed ||= parameter.hasGrad !== this.#takesPart[member];
+      this.#takesPart[member] = parameter.hasGrad;
+      all &&= parameter.hasGrad;
+      if (parameter.hasGrad) parameter.wasChanged();
+    }
+    if (all && !this.#members) return null;
+    if (!this.#members) {
+      for (const { member } of frozen) this.#takesPart[member] = false;
+      // What was frozen had none of the updates before the first of this optimizer.
+      const before = (item: ArenaItem) => (frozen.includes(item) ? this.#firstStep : 0);
+      this.restart((item) => (this.#takesPart[item.member] ? 0 : before(item)));
+      changed = true;
+    }
+    for (const { member } of this.#items) if (!this.#takesPart[member]) this.#hasMissed[member] = true;
+    if (changed) this.#members?.setTakingPart(this.#takesPart);
+    return this.#members;
+  }
+
+  /** Begins with so many missed updates of each. */
+  restart(missed: (item: ArenaItem) => number): void {
+    this.#members?.dispose();
+    const counts = this.#items.map(missed);
+    for (const [member, count] of counts.entries()) if (count > 0) this.#hasMissed[member] = true;
+    this.#members = new OptimizerMembers(
+      this.#device,
+      this.#items.map(({ group }) => group),
+      counts,
+    );
+    this.#members.setTakingPart(this.#takesPart);
+  }
+
+  dispose(): void {
+    this.#members?.dispose();
+  }
+}
