@@ -2,11 +2,11 @@ import { adafactorUpdate, decideUpdate } from '@attune/kernels/internal';
 import type { GpuArray } from '@attune/kernels';
 import { flag, numberAtLeast, numberBetween, optional, orNull } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { ArenaOptimizer } from './arenaOptimizer.ts';
-import type { OtherEntry, UpdateParts } from './arenaOptimizer.ts';
+import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
+import type { OtherEntry, UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
-import type { ArenaPlace } from './parameterArena.ts';
+import type { ArenaPlace } from './arena/parameterArena.ts';
 import type { Params } from './paramGroup.ts';
 
 /** Options of `new Adafactor`; `lr` is refused with `relativeStep`, and needed without. */

@@ -2,8 +2,8 @@ import { optimizerUpdate } from '@attune/kernels/internal';
 import type { ArenaSegment, MomentSegment } from '@attune/kernels/internal';
 import { readAdamWArguments } from './adamWOptions.ts';
 import type { AdamWOptions } from './adamWOptions.ts';
-import { ArenaOptimizer } from './arenaOptimizer.ts';
-import type { UpdateParts } from './arenaOptimizer.ts';
+import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
+import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import type { Params } from './paramGroup.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { decideUpdate, lionUpdate } from '@attune/kernels/internal';
 import { optional } from '@attune/validate';
-import { ArenaOptimizer } from './arenaOptimizer.ts';
-import type { UpdateParts } from './arenaOptimizer.ts';
+import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
+import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { betas, readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';

@@ -5,7 +5,7 @@ import type { Device } from '../device.ts';
 import { TensorError } from '../errors.ts';
 import { readParams } from './paramGroup.ts';
 import type { PlainGroup } from './paramGroup.ts';
-import type { RateGroup } from './rates.ts';
+import type { RateGroup } from './arena/rates.ts';
 
 /** Options that every optimizer takes. */
 export interface OptimizerOptions {

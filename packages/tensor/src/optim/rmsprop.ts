@@ -1,7 +1,7 @@
 import { decideUpdate, rmspropUpdate } from '@attune/kernels/internal';
 import { flag, numberAtLeast, numberBetween, optional } from '@attune/validate';
-import { ArenaOptimizer } from './arenaOptimizer.ts';
-import type { UpdateParts } from './arenaOptimizer.ts';
+import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
+import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';

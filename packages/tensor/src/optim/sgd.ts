@@ -1,8 +1,8 @@
 import { decideUpdate, sgdUpdate } from '@attune/kernels/internal';
 import { flag, number, numberAtLeast, optional } from '@attune/validate';
 import { TensorError } from '../errors.ts';
-import { ArenaOptimizer } from './arenaOptimizer.ts';
-import type { UpdateParts } from './arenaOptimizer.ts';
+import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
+import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';

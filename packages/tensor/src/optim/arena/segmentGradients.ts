@@ -1,6 +1,6 @@
 import type { GpuArray } from '@attune/kernels';
-import type { GradPlace } from '../autograd/gradPlace.ts';
-import type { Device } from '../device.ts';
+import type { GradPlace } from '../../autograd/gradPlace.ts';
+import type { Device } from '../../device.ts';
 
 export interface SegmentGradientsOptions {
   /** Elements. */

@@ -1,6 +1,6 @@
 import { anything, requireArgument, requireOptions } from '@attune/validate';
 import { LrScheduler, optimizerKind } from './lrScheduler.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer } from '../optimizer.ts';
 import { ReduceLROnPlateau } from './reduceLROnPlateau.ts';
 import type { ReduceLROnPlateauOptions } from './reduceLROnPlateau.ts';
 import { makeSchedule, ScheduleError } from './schedules.ts';

@@ -1,6 +1,6 @@
 import { objectWith, requireArgument, wholeNumber } from '@attune/validate';
-import { requireNoMore } from '../functional/checks.ts';
-import type { Optimizer } from './optimizer.ts';
+import { requireNoMore } from '../../functional/checks.ts';
+import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 

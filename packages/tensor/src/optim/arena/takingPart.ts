@@ -1,5 +1,5 @@
 import { OptimizerMembers } from '@attune/kernels/internal';
-import type { Device } from '../device.ts';
+import type { Device } from '../../device.ts';
 import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
 
 /**

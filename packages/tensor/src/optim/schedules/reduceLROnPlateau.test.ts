@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import golden from '../../golden/plateau.json' with { type: 'json' };
+import golden from '../../../golden/plateau.json' with { type: 'json' };
 import { getScheduler } from './getScheduler.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer } from '../optimizer.ts';
 import { ReduceLROnPlateau } from './reduceLROnPlateau.ts';
 import type { ReduceLROnPlateauOptions } from './reduceLROnPlateau.ts';
 import { ScheduleError } from './schedules.ts';

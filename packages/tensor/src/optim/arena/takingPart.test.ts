@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultDevice } from '../device.ts';
-import type { Device } from '../device.ts';
-import { add, mul } from '../functional/elementwise/binary.ts';
-import { tensor } from '../functional/creation/create.ts';
-import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter/parameter.ts';
-import type { Tensor } from '../tensor.ts';
-import { AdamW } from './adamW.ts';
+import { defaultDevice } from '../../device.ts';
+import type { Device } from '../../device.ts';
+import { add, mul } from '../../functional/elementwise/binary.ts';
+import { tensor } from '../../functional/creation/create.ts';
+import { sum } from '../../functional/reductions/reductions.ts';
+import { Parameter } from '../../nn/parameter/parameter.ts';
+import type { Tensor } from '../../tensor.ts';
+import { AdamW } from '../adamW.ts';
 
 let device: Device;
 beforeAll(async () => {

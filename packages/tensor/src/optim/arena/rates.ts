@@ -1,6 +1,6 @@
 import type { OptimizerState, UpdateRecord } from '@attune/kernels/internal';
-import { ParamGroup } from './paramGroup.ts';
-import type { PlainGroup } from './paramGroup.ts';
+import { ParamGroup } from '../paramGroup.ts';
+import type { PlainGroup } from '../paramGroup.ts';
 
 /** Rows of the table of bias corrections to begin with; it doubles when they are used up. */
 const firstRows = 1024;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadVariants, openDevice } from '@attune/kernels';
-import { autocast } from '../autograd/autocast.ts';
-import type { Device } from '../device.ts';
-import { mul } from '../functional/elementwise/binary.ts';
-import { linear } from '../functional/products/linear.ts';
-import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter/parameter.ts';
-import { Tensor } from '../tensor.ts';
-import { AdamW } from './adamW.ts';
+import { autocast } from '../../autograd/autocast.ts';
+import type { Device } from '../../device.ts';
+import { mul } from '../../functional/elementwise/binary.ts';
+import { linear } from '../../functional/products/linear.ts';
+import { sum } from '../../functional/reductions/reductions.ts';
+import { Parameter } from '../../nn/parameter/parameter.ts';
+import { Tensor } from '../../tensor.ts';
+import { AdamW } from '../adamW.ts';
 
 let device: Device;
 beforeEach(async () => {

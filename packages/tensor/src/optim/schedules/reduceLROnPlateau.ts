@@ -11,9 +11,9 @@ import {
   requireOptions,
   wholeNumber,
 } from '@attune/validate';
-import { requireNoMore } from '../functional/checks.ts';
+import { requireNoMore } from '../../functional/checks.ts';
 import { optimizerKind } from './lrScheduler.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
 
 /** Options of `new ReduceLROnPlateau`. */

@@ -1,10 +1,10 @@
 import type { GpuArray } from '@attune/kernels';
 import type { MomentSegment } from '@attune/kernels/internal';
-import type { Device } from '../device.ts';
-import { TensorError } from '../errors.ts';
-import { HalfCopies } from '../nn/parameter/halfCopies.ts';
-import { alignedElements } from '../nn/parameter/parameter.ts';
-import type { ContiguousGroup, Parameter } from '../nn/parameter/parameter.ts';
+import type { Device } from '../../device.ts';
+import { TensorError } from '../../errors.ts';
+import { HalfCopies } from '../../nn/parameter/halfCopies.ts';
+import { alignedElements } from '../../nn/parameter/parameter.ts';
+import type { ContiguousGroup, Parameter } from '../../nn/parameter/parameter.ts';
 import { SegmentGradients } from './segmentGradients.ts';
 
 /** The id of a group or a member stands for so many elements. */

@@ -1,4 +1,4 @@
-import type { Device } from '../device.ts';
+import type { Device } from '../../device.ts';
 
 /** Lets those who await it run no more than one update ahead of the GPU. */
 export class Backlog {

@@ -8,21 +8,21 @@ import type {
   UpdateRecord,
 } from '@attune/kernels/internal';
 import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
-import type { Device } from '../device.ts';
-import { StateDictError, TensorError } from '../errors.ts';
-import { letsGo, requireNoMore } from '../requireNoMore.ts';
-import type { StateDict } from '../nn/module/module.ts';
-import { readEntries } from '../nn/module/stateEntries.ts';
-import type { LoadedEntry } from '../nn/module/stateEntries.ts';
-import { formatShape } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import type { Device } from '../../device.ts';
+import { StateDictError, TensorError } from '../../errors.ts';
+import { letsGo, requireNoMore } from '../../functional/checks.ts';
+import type { StateDict } from '../../nn/module/module.ts';
+import { readEntries } from '../../nn/module/stateEntries.ts';
+import type { LoadedEntry } from '../../nn/module/stateEntries.ts';
+import { formatShape } from '../../shape.ts';
+import { Tensor } from '../../tensor.ts';
 import { loadMoments, readMoments } from './moments.ts';
 import { Backlog } from './backlog.ts';
-import type { Optimizer, ScalerState } from './optimizer.ts';
-import type { OptimizerArguments } from './optimizerOptions.ts';
+import type { Optimizer, ScalerState } from '../optimizer.ts';
+import type { OptimizerArguments } from '../optimizerOptions.ts';
 import { ParameterArena } from './parameterArena.ts';
 import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
-import type { ParamGroup } from './paramGroup.ts';
+import type { ParamGroup } from '../paramGroup.ts';
 import { Rates } from './rates.ts';
 import { TakingPart } from './takingPart.ts';
 

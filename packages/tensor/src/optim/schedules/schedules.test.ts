@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import golden from '../../golden/schedules.json' with { type: 'json' };
+import golden from '../../../golden/schedules.json' with { type: 'json' };
 import { getScheduler } from './getScheduler.ts';
 import { ScheduleError } from './schedules.ts';
 import type { SchedulerType } from './schedules.ts';

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultDevice, openDevice } from '../index.ts';
-import type { Device } from '../index.ts';
-import { TensorError } from '../errors.ts';
-import { mul } from '../functional/elementwise/binary.ts';
-import { tensor } from '../functional/creation/create.ts';
-import { sum } from '../functional/reductions/reductions.ts';
-import { Parameter } from '../nn/parameter/parameter.ts';
-import { AdamW } from './adamW.ts';
-import { getScheduler } from './getScheduler.ts';
-import { ScheduleError } from './schedules.ts';
+import { defaultDevice, openDevice } from '../../index.ts';
+import type { Device } from '../../index.ts';
+import { TensorError } from '../../errors.ts';
+import { mul } from '../../functional/elementwise/binary.ts';
+import { tensor } from '../../functional/creation/create.ts';
+import { sum } from '../../functional/reductions/reductions.ts';
+import { Parameter } from '../../nn/parameter/parameter.ts';
+import { AdamW } from '../adamW.ts';
+import { getScheduler } from '../schedules/getScheduler.ts';
+import { ScheduleError } from '../schedules/schedules.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import type { GpuArray } from '@attune/kernels';
-import type { Device } from '../device.ts';
-import { StateDictError } from '../errors.ts';
-import type { StateDictEntry } from '../nn/module/module.ts';
-import type { LoadedEntry } from '../nn/module/stateEntries.ts';
-import { formatShape, shapesEqual } from '../shape.ts';
+import type { Device } from '../../device.ts';
+import { StateDictError } from '../../errors.ts';
+import type { StateDictEntry } from '../../nn/module/module.ts';
+import type { LoadedEntry } from '../../nn/module/stateEntries.ts';
+import { formatShape, shapesEqual } from '../../shape.ts';
 import type { ParameterArena } from './parameterArena.ts';
 
 /**
