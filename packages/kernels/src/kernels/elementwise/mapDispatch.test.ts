@@ -51,21 +51,28 @@ function given(gpu: Gpu, type: ElementType, length: number, uniform: () => numbe
   return gpu.upload(type === 'i32' ? Int32Array.from(whole) : Uint32Array.from(whole, Math.abs), type, 'given');
 }
 
-/** Kernels that no plan made: mostly element-wise, with what lies between them in programs. */
-async function randomProgram(gpu: Gpu, seed: number, count: number): Promise<ArrayLike<number>[]> {
+/** What a random program has at hand. */
+function makeBench(gpu: Gpu, seed: number) {
   const uniform = uniformNumbers(seed);
   const pick = <Value>(values: readonly Value[]) => values[Math.floor(uniform() * values.length)] as Value;
   const length = pick([1, 7, 64, 257, 1024]);
   const live = types.map((type) => given(gpu, type, length, uniform));
-  const seen: ArrayLike<number>[] = [];
   // The last result more often than others, as programs do.
   const operand = (isFit: (array: GpuArray) => boolean = () => true) => {
     const last = live.at(-1) as GpuArray;
     return uniform() < 0.6 && isFit(last) ? last : (pick(live.filter(isFit)) ?? last);
   };
-  const isFloat = ({ elementType }: GpuArray) => elementType === 'f32' || elementType === 'f16';
   const output = (type: ElementType, of = length) => gpu.allocate(type, of, 'result');
-  const steps: (() => void)[] = [
+  return { gpu, uniform, pick, length, live, operand, output };
+}
+
+type Bench = ReturnType<typeof makeBench>;
+
+const isFloat = ({ elementType }: GpuArray) => elementType === 'f32' || elementType === 'f16';
+
+/** Element-wise kernels, which may be joined. */
+function mapSteps({ gpu, uniform, pick, length, live, operand, output }: Bench): (() => void)[] {
+  return [
     () => {
       const [member, input] = [pick(ofUnary), operand()];
       const result = output(unaryResult(member, input.elementType));
@@ -119,7 +126,14 @@ async function randomProgram(gpu: Gpu, seed: number, count: number): Promise<Arr
       live.push(gradInput);
     },
   ];
-  const between: (() => void | Promise<void>)[] = [
+}
+
+/** What lies between them in programs. */
+function stepsBetween(
+  { gpu, uniform, length, live, operand, output }: Bench,
+  seen: ArrayLike<number>[],
+): (() => void | Promise<void>)[] {
+  return [
     () => {
       const [input, target] = [operand(isFloat), operand(({ elementType }) => elementType === 'f32')];
       if (input.storage !== target.storage) scale(gpu, { input, output: target, factor: -2, length });
@@ -151,6 +165,14 @@ async function randomProgram(gpu: Gpu, seed: number, count: number): Promise<Arr
     () => gpu.flush(),
     async () => void seen.push(await bitsOf(gpu, operand())),
   ];
+}
+
+/** Kernels that no plan made: mostly element-wise, with what lies between them in programs. */
+async function randomProgram(gpu: Gpu, seed: number, count: number): Promise<ArrayLike<number>[]> {
+  const bench = makeBench(gpu, seed);
+  const { uniform, pick, live } = bench;
+  const seen: ArrayLike<number>[] = [];
+  const [steps, between] = [mapSteps(bench), stepsBetween(bench, seen)];
   for (let index = 0; index < count; index++) await pick(uniform() < 0.8 ? steps : between)();
   for (const array of live) seen.push(await bitsOf(gpu, array));
   for (const array of live) gpu.release(array);

@@ -154,12 +154,21 @@ function goesOn(before: Dispatch, { length, reads, writes }: MapDispatch): befor
   );
 }
 
-/**
- * `Parameters`, the bindings, the formulas as functions, and `computeAt`. It keeps no
- * array, which it outlives.
- */
-function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Width, repeats?: Repeats): Program {
-  const walks = (repeats?.rank ?? 0) > 0;
+/** What becomes of the steps in WGSL. */
+interface Written {
+  /** Arrays by their names. */
+  readonly reads: Types;
+  readonly writes: Types;
+  /** Members of `Parameters`: whole numbers, then floats. */
+  readonly integers: string;
+  readonly floats: string;
+  /** The formulas. */
+  readonly functions: string;
+  /** Calls of them, and what stores their results. */
+  readonly compute: string;
+}
+
+function writeSteps(steps: readonly MapStep[], width: Width, repeats?: Repeats): Written {
   const lanes = width === 4 ? ['.x', '.y', '.z', '.w'] : [''];
   const results = steps.map(({ output }) => output);
   const reads: Types = {};
@@ -197,11 +206,22 @@ function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Wid
     compute += `let output${step || ''} = Output${step || ''}Values(${lanes.map((each) => call.replaceAll(lane, each)).join(', ')});
   storeOutput${step || ''}(index, output${step || ''});\n`;
   }
+  return { reads, writes, integers, floats, functions, compute };
+}
+
+/**
+ * `Parameters`, the bindings, the formulas as functions, and `computeAt`. It keeps no
+ * array, which it outlives.
+ */
+function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Width, repeats?: Repeats): Program {
+  const walks = (repeats?.rank ?? 0) > 0;
+  const { reads, writes, floats, functions, compute, ...written } = writeSteps(steps, width, repeats);
   const names = Object.keys(reads);
   const upper = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
   const binding = (access: string) => (name: string) =>
     `@group(0) @binding(next) var<storage, ${access}> ${name}: array<${upper(name)}>;`;
-  for (const name in repeats?.integers) integers += `${name}: u32, `;
+  const places = Object.keys(repeats?.integers ?? {}).map((name) => `${name}: u32, `);
+  const integers = written.integers + places.join('');
   const text = [
     `struct Parameters { count: u32, ${integers}${floats} }`,
     '@group(0) @binding(0) var<uniform> parameters: Parameters;',

@@ -85,18 +85,17 @@ export function reduction<D extends DType>(
     typeOf(plan, input),
   );
   const copied = layout.input === input.array ? undefined : layout.input;
-  const resultShape = withoutAxes(shape, axes, keepDim);
+  const result = { array, shape: withoutAxes(shape, axes, keepDim) };
   // Gradients flow between floats only.
   if (plan.result === 'bool' || !isFloat(input.dtype)) {
     if (copied) device.release(copied);
     const isBool = plan.result === 'bool' || (plan.result === 'as input' && input.dtype === 'bool');
-    return new Tensor({ array, shape: resultShape, device, isBool });
+    return new Tensor({ ...result, device, isBool });
   }
   return operationResult({
     operation,
     inputs: [input],
-    array,
-    shape: resultShape,
+    ...result,
     saved: [center, copied],
     backward: (gradients) =>
       gradients.add(input, (gradInput) => {
