@@ -154,19 +154,11 @@ function goesOn(before: Dispatch, { length, reads, writes }: MapDispatch): befor
   );
 }
 
-/** What becomes of the steps in WGSL. */
-interface Written {
-  /** Arrays by their names. */
-  readonly reads: Types;
-  readonly writes: Types;
-  /** Members of `Parameters`: whole numbers, then floats. */
-  readonly integers: string;
-  readonly floats: string;
-  /** The formulas. */
-  readonly functions: string;
-  /** Calls of them, and what stores their results. */
-  readonly compute: string;
-}
+/**
+ * What becomes of the steps in WGSL: arrays by their names, members of `Parameters`, the formulas,
+ * and what calls them and stores their results.
+ */
+type Written = readonly [reads: Types, writes: Types, parameters: string, functions: string, compute: string];
 
 function writeSteps(steps: readonly MapStep[], width: Width, repeats?: Repeats): Written {
   const lanes = width === 4 ? ['.x', '.y', '.z', '.w'] : [''];
@@ -206,7 +198,8 @@ function writeSteps(steps: readonly MapStep[], width: Width, repeats?: Repeats):
     compute += `let output${step || ''} = Output${step || ''}Values(${lanes.map((each) => call.replaceAll(lane, each)).join(', ')});
   storeOutput${step || ''}(index, output${step || ''});\n`;
   }
-  return { reads, writes, integers, floats, functions, compute };
+  for (const name in repeats?.integers) integers += `${name}: u32, `;
+  return [reads, writes, integers + floats, functions, compute];
 }
 
 /**
@@ -215,15 +208,13 @@ function writeSteps(steps: readonly MapStep[], width: Width, repeats?: Repeats):
  */
 function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Width, repeats?: Repeats): Program {
   const walks = (repeats?.rank ?? 0) > 0;
-  const { reads, writes, floats, functions, compute, ...written } = writeSteps(steps, width, repeats);
+  const [reads, writes, parameters, functions, compute] = writeSteps(steps, width, repeats);
   const names = Object.keys(reads);
   const upper = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
   const binding = (access: string) => (name: string) =>
     `@group(0) @binding(next) var<storage, ${access}> ${name}: array<${upper(name)}>;`;
-  const places = Object.keys(repeats?.integers ?? {}).map((name) => `${name}: u32, `);
-  const integers = written.integers + places.join('');
   const text = [
-    `struct Parameters { count: u32, ${integers}${floats} }`,
+    `struct Parameters { count: u32, ${parameters} }`,
     '@group(0) @binding(0) var<uniform> parameters: Parameters;',
     ...names.map(binding('read')),
     ...Object.keys(writes).map(binding('read_write')),

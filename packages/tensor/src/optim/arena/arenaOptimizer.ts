@@ -188,15 +188,18 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#requireUse('step');
     this.#admitUnfrozen();
     this.#rates.write(this.#state);
-    for (const arena of this.#arenas) arena.requireOwn(this.#rule.name);
-    const members = this.#takingPart.ofUpdate(
-      this.#arenas.flatMap(({ places }) => places),
-      this.#frozen,
-    );
-    const hasMissed = members ? (member: number) => this.#takingPart.hasMissed(member) : null;
+    const places = this.#arenas.flatMap((arena) => arena.places);
+    for (const { parameter, weights, name } of places)
+      if (parameter.memory !== weights)
+        throw new TensorError(
+          `${this.#rule.name}: another optimizer has taken the parameter ${name} over; dispose() this one before the other is made`,
+        );
+    const members = this.#takingPart.ofUpdate(places, this.#frozen);
+    const { hasMissed } = this.#takingPart;
     const arenas = this.#arenas.map((arena) => ({ places: arena.places, segments: arena.segmentsWhere(hasMissed) }));
     const segments = arenas.flatMap((arena) => arena.segments);
     this.recordUpdate({ state: this.#state, segments, members: members ?? undefined, arenas });
+    for (const { parameter } of places) if (parameter.hasGrad) parameter.wasChanged();
     for (const arena of this.#arenas) arena.outdateHalves();
     this.device.flush();
     if (!this.device.preparing) this.#rates.count();
@@ -246,7 +249,8 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#requireUse('stateDict');
     const entries: StateDict = new Map();
     const { step } = await readOptimizerState(this.device, this.#state, this.#lastRead);
-    const missed = await this.#takingPart.missed();
+    const { members } = this.#takingPart;
+    const missed = members ? ((await this.device.read(members.missed)) as Uint32Array) : null;
     for (const arena of this.#arenas) {
       for (const entry of await readMoments(this.device, arena, this.#rule.moments)) entries.set(...entry);
       for (const place of arena.places) {
@@ -300,7 +304,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     // With the device everything on it is gone already.
     if (this.device.failed) return;
     for (const arena of this.#arenas) arena.dispose();
-    this.#takingPart.dispose();
+    this.#takingPart.members?.dispose();
     this.#state.dispose();
   }
 

@@ -121,23 +121,16 @@ export class ParameterArena {
     for (const array of old) if (array) device.release(array);
   }
 
-  /** @throws TensorError where another optimizer, not this of the class `name`, has a parameter */
-  requireOwn(name: string): void {
-    for (const { parameter, weights, name: parameterName } of this.places)
-      if (parameter.memory !== weights)
-        throw new TensorError(
-          `${name}: another optimizer has taken the parameter ${parameterName} over; dispose() this one before the other is made`,
-        );
-  }
-
   /**
    * The segments as the update takes them: those of which a member has ever missed an update go by
    * member from then on.
+   *
+   * @param hasMissed by member
    */
-  segmentsWhere(hasMissed: ((member: number) => boolean) | null): readonly MomentSegment[] {
+  segmentsWhere(hasMissed: readonly boolean[]): readonly MomentSegment[] {
     for (const { segment, member } of this.places) {
       const arrays = this.#segment(segment);
-      if (arrays.memberIds || !hasMissed?.(member)) continue;
+      if (arrays.memberIds || !hasMissed[member]) continue;
       const memberIds = this.#device.allocatePersistent('u32', arrays.length / elementsPerId, `members ${segment}`);
       this.#device.write(memberIds, idsOf(arrays.length, this.places, segment, 'member'));
       this.segments[segment] = { ...arrays, memberIds };

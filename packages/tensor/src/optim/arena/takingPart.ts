@@ -10,32 +10,19 @@ export class TakingPart {
   readonly #device: Device;
   readonly #items: readonly ArenaItem[];
   readonly #firstStep: number;
-  readonly #hasMissed: boolean[];
   readonly #takesPart: boolean[];
-  #members: OptimizerMembers | null = null;
+  /** Whether each ever missed an update. */
+  readonly hasMissed: boolean[];
+  /** What kernels are told; null while all took part in every update. */
+  members: OptimizerMembers | null = null;
 
   /** @param firstStep updates before the first of this optimizer */
   constructor(device: Device, items: readonly ArenaItem[], firstStep: number) {
     this.#device = device;
     this.#items = items;
     this.#firstStep = firstStep;
-    this.#hasMissed = items.map(() => false);
+    this.hasMissed = items.map(() => false);
     this.#takesPart = items.map(() => true);
-  }
-
-  /** What kernels are told; null while all took part in every update. */
-  get members(): OptimizerMembers | null {
-    return this.#members;
-  }
-
-  /** Whether a parameter ever missed an update. */
-  hasMissed(member: number): boolean {
-    return this.#hasMissed[member] === true;
-  }
-
-  /** How many updates each missed, read from the GPU; null while none missed any. */
-  async missed(): Promise<Uint32Array | null> {
-    return this.#members && ((await this.#device.read(this.#members.missed)) as Uint32Array);
   }
 
   /**
@@ -52,35 +39,28 @@ export class TakingPart {
       changed ||= parameter.hasGrad !== this.#takesPart[member];
       this.#takesPart[member] = parameter.hasGrad;
       all &&= parameter.hasGrad;
-      if (parameter.hasGrad) parameter.wasChanged();
     }
-    if (all && !this.#members) return null;
-    if (!this.#members) {
+    if (all && !this.members) return null;
+    if (!this.members) {
       for (const { member } of frozen) this.#takesPart[member] = false;
-      // What was frozen had none of the updates before the first of this optimizer.
-      const before = (item: ArenaItem) => (frozen.includes(item) ? this.#firstStep : 0);
-      this.restart((item) => (this.#takesPart[item.member] ? 0 : before(item)));
-      changed = true;
+      // What was frozen had none of the updates before the first of this optimizer either.
+      this.restart((item) => (frozen.includes(item) ? this.#firstStep : 0));
     }
-    for (const { member } of this.#items) if (!this.#takesPart[member]) this.#hasMissed[member] = true;
-    if (changed) this.#members?.setTakingPart(this.#takesPart);
-    return this.#members;
+    for (const { member } of this.#items) if (!this.#takesPart[member]) this.hasMissed[member] = true;
+    if (changed) this.members?.setTakingPart(this.#takesPart);
+    return this.members;
   }
 
   /** Begins with so many missed updates of each. */
   restart(missed: (item: ArenaItem) => number): void {
-    this.#members?.dispose();
+    this.members?.dispose();
     const counts = this.#items.map(missed);
-    for (const [member, count] of counts.entries()) if (count > 0) this.#hasMissed[member] = true;
-    this.#members = new OptimizerMembers(
+    for (const [member, count] of counts.entries()) if (count > 0) this.hasMissed[member] = true;
+    this.members = new OptimizerMembers(
       this.#device,
       this.#items.map(({ group }) => group),
       counts,
     );
-    this.#members.setTakingPart(this.#takesPart);
-  }
-
-  dispose(): void {
-    this.#members?.dispose();
+    this.members.setTakingPart(this.#takesPart);
   }
 }
