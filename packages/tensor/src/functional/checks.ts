@@ -72,9 +72,6 @@ export function requireNumberBehind(operation: string, behind: unknown): void {
     throw new TensorError(`${operation}: got ${shown(behind)} behind its arguments, which it does not take`);
 }
 
-/** What `zeroGrad` takes, of modules and optimizers. */
-export const letsGo = 'nothing, as by set_to_none=True';
-
 /** As `requireFloats`, for a second tensor that must have the element type of the first. */
 export function requireSameType(operation: string, name: string, input: Tensor, first: Tensor): void {
   requireFloats(operation, name, input, first);
@@ -95,14 +92,3 @@ export function requireGivenOptions(operation: string, options: unknown, kinds: 
 }
 
 const advice = { error: TensorError };
-
-/**
- * Refuses arguments of a method whose twin in PyTorch has more.
- *
- * @param takes what the method takes, and what it does instead
- * @throws TensorError
- */
-export function requireNoMore(method: string, takes: string, given: readonly unknown[]): void {
-  const surplus = given.find((value) => value !== undefined);
-  if (surplus !== undefined) throw new TensorError(`${method} takes ${takes}; got ${shown(surplus)}`);
-}

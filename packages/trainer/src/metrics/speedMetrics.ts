@@ -1,8 +1,5 @@
 import type { LogEntry } from '../state/trainerState.ts';
 
-/** Names of run times and speeds, whatever stands before them. */
-export const speedNames = /_(runtime|samples_per_second|steps_per_second)$/;
-
 const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
 
 /** Run time in seconds and what was done per second, rounded as in `transformers`. */

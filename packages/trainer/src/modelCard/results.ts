@@ -1,4 +1,4 @@
-import { speedNames } from '../metrics/speedMetrics.ts';
+import { speedNames } from '../progress/formatMetrics.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
 
 /** A line of the table: values by title. */

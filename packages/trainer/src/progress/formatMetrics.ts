@@ -1,6 +1,9 @@
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
 import { formatNumber } from './formatNumber.ts';
 
+/** Names of run times and speeds, which tables leave out. */
+export const speedNames = /_(runtime|samples_per_second|steps_per_second)$/;
+
 /** One log entry in a line: `step 10 | loss 0.6918 | grad_norm 0.2583 | epoch 0.125`. */
 export function logLine(step: number, logs: LogEntry): string {
   const parts = entriesOf(logs).map(([name, value]) => `${name} ${formatValue(value)}`);

@@ -1,6 +1,5 @@
-import { speedNames } from '../metrics/speedMetrics.ts';
 import type { LogEntry, LogValue } from '../state/trainerState.ts';
-import { formatValue } from './formatMetrics.ts';
+import { formatValue, speedNames } from './formatMetrics.ts';
 import { formatNumber } from './formatNumber.ts';
 
 /**

@@ -2,7 +2,8 @@ import { callable, flag, optional, requireArgument, text } from '@attune/validat
 import type { HookHandle } from '../../autograd/gradHooks.ts';
 import type { Device } from '../../device.ts';
 import { StateDictError, TensorError } from '../../errors.ts';
-import { letsGo, requireGivenOptions, requireNoMore } from '../../functional/checks.ts';
+import { requireGivenOptions } from '../../functional/checks.ts';
+import { letsGo, requireNoMore } from '../../requireNoMore.ts';
 import { formatShape, shapesEqual } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { addHook } from './hooks.ts';

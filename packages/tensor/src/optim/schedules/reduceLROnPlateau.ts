@@ -11,7 +11,7 @@ import {
   requireOptions,
   wholeNumber,
 } from '@attune/validate';
-import { requireNoMore } from '../../functional/checks.ts';
+import { requireNoMore } from '../../requireNoMore.ts';
 import { optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
