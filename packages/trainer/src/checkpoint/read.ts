@@ -91,6 +91,11 @@ async function verify(path: string): Promise<readonly string[]> {
       throw new CheckpointError(
         `${path} is no checkpoint, but holds some: name one of ${inside.join(', ')}, or pass true for the newest of the output folder`,
       );
+    if (names.includes('training_args.bin'))
+      throw new CheckpointError(
+        `${path} was written by Python's Trainer, whose optimizer and arguments are pickles: no run goes on from it here. ` +
+          'fromPretrained loads its weights, and a new run begins with them',
+      );
     throw new CheckpointError(
       `${path} has no checksums.json: it was not written by this Trainer, or not to its end. Weights alone can be loaded ` +
         'with fromPretrained',

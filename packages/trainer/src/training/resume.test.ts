@@ -193,6 +193,14 @@ describe('a checkpoint that is damaged', () => {
     await expect(train({}, {}, checkpoint(4))).rejects.toThrow(/saveOnlyModel writes such checkpoints/);
   });
 
+  it("is none of Python's Trainer, which is named", async () => {
+    mkdirSync(checkpoint(50));
+    for (const name of ['training_args.bin', 'optimizer.pt']) writeFileSync(join(checkpoint(50), name), '');
+    await expect(train({}, {}, checkpoint(50))).rejects.toThrow(
+      /was written by Python's Trainer.*fromPretrained loads/,
+    );
+  });
+
   it('is no file that has the name of one', async () => {
     await train({ maxSteps: 2, saveSteps: 2 });
     writeFileSync(`${folder()}/checkpoint-9`, '');
