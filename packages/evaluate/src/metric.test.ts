@@ -58,7 +58,7 @@ describe('predictions and references', () => {
       ],
       /one class number per row was expected.*argmax/,
     ],
-    [[[0, 1], [0]], [0, 1], /predictions: row 1 has 1 values, row 0 has 2; one class number per row was expected/],
+    [[[0, 1], [0]], [0, 1], /predictions has row 1 of another length; one class number per row was expected/],
     [
       [0, 1],
       [
@@ -66,9 +66,9 @@ describe('predictions and references', () => {
         [0, 1],
         [1, 0, 2],
       ],
-      /references: row 2 has 3 values, row 0 has 2; one class number/,
+      /references has row 2 of another length; one class number/,
     ],
-    [[[0, 1], 1], [0, 1], /predictions: row 1 has no list of values \(1\), row 0 has 2; one class number/],
+    [[[0, 1], 1], [0, 1], /predictions has row 1 of another length/],
     [[1, [0, 1]], [0, 1], /predictions\[1\] is an array of 2; a number was expected/],
   ])('are refused in words (%#)', async (predictions, references, message) => {
     const metric = await load('accuracy');

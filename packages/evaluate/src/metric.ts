@@ -7,7 +7,7 @@ import type { MetricRows, RowKind } from './rows/rows.ts';
 
 // The file of a metric, and of rows that few take, imports what it needs from here, so that
 // bundlers make one chunk of what all share.
-export { numbersOf, readGiven, refuse } from './rows/input.ts';
+export { isArrayLike, numbersOf, readGiven, refuse } from './rows/input.ts';
 export type { Table } from './rows/input.ts';
 export { concatenate, readRows, rowWeights, sampleWeightKind } from './rows/rows.ts';
 export type { MetricRows, RowKind } from './rows/rows.ts';

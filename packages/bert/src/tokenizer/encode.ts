@@ -91,8 +91,7 @@ export function encodeTexts(given: ReadTexts, options: ResolvedOptions, parts: E
   if (options.maxLength !== undefined && !options.strategy && options.paddingTo !== 'max_length')
     parts.warnOnce(
       'maxLength',
-      `maxLength is ${options.maxLength}, and nothing is cut or padded to it. Pass truncation: true to cut, or padding: 'max_length' to pad. ` +
-        '(Said once.)',
+      `maxLength is ${options.maxLength}, and nothing is cut or padded to it. Pass truncation: true, or padding: 'max_length'. (Said once.)`,
     );
   const pad = <Columns extends object>(columns: Columns): Columns =>
     padFeatures(

@@ -19,13 +19,6 @@ const optionNames: readonly string[] = [
 
 const flags = ['addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask', 'returnSpecialTokensMask'] as const;
 
-/** What Python's tokenizers have beside, and what to do instead. */
-const otherNames: Readonly<Record<string, string>> = {
-  returnTensors: 'lists of numbers result; DataCollatorWithPadding makes arrays of them',
-  isSplitIntoWords: 'join the words by spaces',
-  textPair: 'the second texts are the second argument',
-};
-
 /** Options of one call with everything decided. */
 export interface ResolvedOptions extends EncodeOptions {
   /** undefined: nothing is cut. */
@@ -56,9 +49,6 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
     throw new TokenizerError(`The tokenizer takes its options as an object, { truncation, … }; got ${shown(options)}.`);
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue;
-    const camelCase = name.replace(/_[a-z]/g, (letter) => letter[1]!.toUpperCase());
-    if (Object.hasOwn(otherNames, camelCase))
-      throw new TokenizerError(`The tokenizer has no option '${name}': ${otherNames[camelCase]}.`);
     const nearest = nearestName(name, optionNames);
     throw new TokenizerError(
       `The tokenizer has no option '${name}'. ${nearest ? `Did you mean ${nearest}?` : `It takes: ${optionNames.join(', ')}.`}`,
@@ -85,8 +75,7 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   const limit = maxLength ?? modelMaxLength;
   if (strategy && padToMultipleOf !== undefined && Number.isFinite(limit) && limit % padToMultipleOf !== 0)
     throw new TokenizerError(
-      `Texts are cut to ${limit} tokens, which is no multiple of ${padToMultipleOf}: padded rows could be longer. ` +
-        'Pass a maxLength that is a multiple of padToMultipleOf.',
+      `Texts are cut to ${limit} tokens, which is no multiple of ${padToMultipleOf}. Pass another maxLength.`,
     );
   return { ...options, strategy, limit, paddingTo };
 }

@@ -6,11 +6,13 @@ import type { RowKind } from './rows.ts';
 const logits = 'If these are logits or probabilities, take the best class first: argmax(-1)';
 
 function readClasses(given: unknown, name: string): Table {
-  const expected = `one class number per row was expected. ${logits}`;
-  const [values, shape, place] = readGiven(given, name, `${expected}. Labels of tokens are given as one flat list.`);
+  const [values, shape, place, nested] = readGiven(given, name);
   if (shape.length > 1) {
+    // Rows of several lengths have no shape.
+    const other = nested ? (values as readonly { length?: number }[]).findIndex((row) => row?.length !== shape[1]) : 0;
+    const has = other > 0 ? `row ${other} of another length` : `shape [${shape.join(', ')}]`;
     refuse(
-      `${name} has shape [${shape.join(', ')}]; ${expected}` +
+      `${name} has ${has}; one class number per row was expected. ${logits}` +
         `${shape[1] === 1 ? ', or a threshold for a single column' : ''}. ` +
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );

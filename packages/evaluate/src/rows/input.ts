@@ -62,15 +62,8 @@ export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =
  */
 type Given = readonly [values: ArrayLike<unknown>, shape: readonly number[], place: string, nested?: boolean];
 
-/**
- * @param expected what is said of rows of several lengths
- * @throws MetricInputError for those, and for what is no list of values
- */
-export function readGiven(
-  values: unknown,
-  name: string,
-  expected = 'every row needs the same number of values.',
-): Given {
+/** @throws MetricInputError for what is no list of values */
+export function readGiven(values: unknown, name: string): Given {
   const no = (found: string) => refuse(`${name} ${found}; a list, a typed array or { data, shape } was expected.`);
   const is = values === undefined ? 'is missing' : `is ${shown(values)}`;
   if (typeof values !== 'object' || values === null) return no(is);
@@ -91,12 +84,5 @@ export function readGiven(
   if (!(Symbol.iterator in values) && !isArrayLike(values)) no(`${is}, without values`);
   const list = Array.from(values as ArrayLike<unknown>);
   const [first] = list;
-  if (!isArrayLike(first)) return [list, [list.length], name];
-  const columns = first.length;
-  list.forEach((row, index) => {
-    if (isArrayLike(row) && row.length === columns) return;
-    const has = isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`;
-    refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}; ${expected}`);
-  });
-  return [list, [list.length, columns], name, true];
+  return isArrayLike(first) ? [list, [list.length, first.length], name, true] : [list, [list.length], name];
 }

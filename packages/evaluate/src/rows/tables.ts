@@ -1,13 +1,21 @@
-import { concatenate, numbersOf, readGiven, readRows, refuse } from '../metric.ts';
+import { shown } from '@attune/validate';
+import { concatenate, isArrayLike, numbersOf, readGiven, readRows, refuse } from '../metric.ts';
 import type { RowKind, Table } from '../metric.ts';
+
+/** The values of nested lists. */
+function numbersOfRows(rows: readonly unknown[], columns: number, name: string): number[] {
+  return rows.flatMap((row, index) => {
+    if (isArrayLike(row) && row.length === columns) return numbersOf(row, `${name}[${index}]`);
+    const has = isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`;
+    return refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}. Every row needs the same number of values.`);
+  });
+}
 
 function readTable(given: unknown, name: string): Table {
   const [values, shape, place, nested] = readGiven(given, name);
   const [rows, columns = 1] = shape as readonly [number, number?];
   if (columns === 0) refuse(`${name}: row 0 has no values.`);
-  const data = nested
-    ? (values as readonly ArrayLike<unknown>[]).flatMap((row, index) => numbersOf(row, `${name}[${index}]`))
-    : numbersOf(values, place);
+  const data = nested ? numbersOfRows(values as readonly unknown[], columns, name) : numbersOf(values, place);
   return { data: Float64Array.from(data), rows, columns, flat: shape.length === 1 };
 }
 
