@@ -1,8 +1,12 @@
 // What a Trainer loads with its first run, evaluation or prediction. It is one file, so that
 // bundlers make one piece of it: cut finer, it weighs more.
 export { autocast, selfTest } from '@attune/tensor';
+export { checkpointToGoOnFrom } from './checkpoint/checkpointToGoOnFrom.ts';
+export { largestBatchLengths } from './data/largestBatch.ts';
 export { Evaluation } from './evaluation/evaluation.ts';
 export { timedLoop } from './evaluation/timedLoop.ts';
 export { defaultOptimizer } from './optimization/defaultOptimizer.ts';
 export { smoothingOperations } from './step/smoothingOperations.ts';
+export { findBatchSize } from './training/findBatchSize.ts';
+export { switchModel } from './training/switchModel.ts';
 export { TrainingRun } from './training/trainingRun.ts';

@@ -8,9 +8,8 @@ import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
-import { checkpointToGoOnFrom } from './checkpoint/checkpointToGoOnFrom.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
-import { checkedDataloader, evalDataloader, largestBatchLengths, trainDataloader } from './data/dataloaders.ts';
+import { checkedDataloader, evalDataloader, trainDataloader } from './data/dataloaders.ts';
 import { ModelColumns } from './data/modelColumns.ts';
 import { isSeveral, requireDataset, requireEvalDataset } from './data/trainerDataset.ts';
 import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
@@ -37,8 +36,6 @@ import { defaultSchedule } from './optimization/defaultSchedule.ts';
 import { labelsOf } from './step/labels.ts';
 import { warnOfSmoothing } from './step/labelSmoothing.ts';
 import { defaultLoss, ownLoss, readLoss } from './step/loss.ts';
-import { findBatchSize } from './training/findBatchSize.ts';
-import { switchModel } from './training/switchModel.ts';
 import { trainAlone } from './training/trainAlone.ts';
 import type { RunningTrainer } from './training/runParts.ts';
 
@@ -143,6 +140,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       if (this.#parts.modelInit) await this.#initModel();
       await this.#begin(signal);
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
+      const { checkpointToGoOnFrom, findBatchSize, switchModel } = await this.#load();
       const checkpoint = await checkpointToGoOnFrom(resumeFromCheckpoint, this.args.outputDir);
       using _switched = switchModel(this.model, this.args);
       if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
@@ -315,7 +313,10 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     checkpoint: Checkpoint | null,
     { howToResume, ignoreKeysForEval, signal }: TrainOptions,
   ): Promise<TrainOutput> {
-    const { Evaluation, TrainingRun } = await this.#load();
+    const { Evaluation, largestBatchLengths, TrainingRun } = await this.#load();
+    // A subclass may make other batches of the rows.
+    const isOwn = this.getTrainDataloader === Trainer.prototype.getTrainDataloader;
+    const rows = isOwn ? this.trainDataset : undefined;
     const evaluation = new Evaluation(this, this.#parts, this.#callbacks);
     using run = await TrainingRun.begin({
       checkpoint,
@@ -326,7 +327,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       ...(this.#parts.optimizer && { keptOptimizer: this.#parts.optimizer }),
       ...(ignoreKeysForEval && { ignoreKeysForEval }),
       numTrainExamples: this.trainDataset?.length ?? null,
-      largestBatchLengths: (epochs) => this.#largestBatchLengths(epochs),
+      largestBatchLengths: (epochs) => (rows ? largestBatchLengths(rows, this.args, epochs) : null),
       recordEvaluation: (batch) => evaluation.recordAhead(batch),
       signal,
     });
@@ -357,12 +358,6 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     warnOfSmoothing(model, this.args.labelSmoothingFactor);
     this.#parts.current.model = model;
     this.#callbacks.common.model = model;
-  }
-
-  /** Null where a subclass makes the batches. */
-  #largestBatchLengths(epochs: number): readonly number[] | null {
-    if (!this.trainDataset || this.getTrainDataloader !== Trainer.prototype.getTrainDataloader) return null;
-    return largestBatchLengths(this.trainDataset, this.args, epochs);
   }
 
   async #begin(signal: AbortSignal | undefined): Promise<void> {

@@ -6,7 +6,7 @@ import { BatchTooLargeError, Trainer, TrainingArguments } from '../index.ts';
 import type { ComputedLoss, ComputeLossOptions, ForwardContext, ModelOutput, TrainableModel } from '../index.ts';
 import { make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { findingWhatFits } from '../step/batchMemory.ts';
-import { largestBatchLengths } from '../data/dataloaders.ts';
+import { largestBatchLengths } from '../data/largestBatch.ts';
 import { countLabels } from '../step/labels.ts';
 import { withLengths, withRows } from '../step/sampleBatches.ts';
 import { interruptionInWords, withPlace } from './failures.ts';
