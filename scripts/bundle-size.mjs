@@ -148,6 +148,9 @@ export async function ownWeight(page) {
 }
 
 if (isMain(import.meta.url)) {
+  const start = gzipped(atStart(await bundle(lessonPage)));
+  console.log(`the lesson, kB gzip\n  start       ${start.toFixed(1).padStart(6)}; at most ${lessonPage.most}`);
+  if (start >= lessonPage.most) process.exitCode = 1;
   for (const [name, page] of Object.entries(pages)) {
     const chunks = await bundle(page);
     console.log(`${name}, kB gzip`);
