@@ -53,6 +53,12 @@ export function generatedWgsl<V extends Values>(values: V, write: (values: V) =>
   return { key: keyOf(values).slice(1), write: () => write(values) };
 }
 
+/** The same, written: it holds nothing of what it was to be written from. */
+export function written(wgsl: GeneratedWgsl): GeneratedWgsl {
+  const text = wgsl.write();
+  return { ...wgsl, write: () => text };
+}
+
 function keyOf(defines: Defines): string {
   let key = '';
   for (const name in defines) {

@@ -2,9 +2,10 @@ import { KernelArgumentError } from '../../../errors.ts';
 import { bytesPerElement } from '../../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../../recording/dispatch.ts';
 import { elementAccess } from '../../../wgsl/elementAccess.ts';
-import { generatedWgsl, kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import { generatedWgsl, kernelProgram, written } from '../../../wgsl/kernelProgram.ts';
+import { ProgramsByFlags } from '../../../wgsl/programsByFlags.ts';
 import type { WgslFile } from '../../../wgsl/wgslFile.ts';
-import { epilogueAccess, epilogueDefines, epilogueWidths } from '../product/epilogue.ts';
+import { epilogueAccess, epilogueDefines, epilogueFlags, epilogueWidths } from '../product/epilogue.ts';
 import { wgsl as epilogue } from '../product/epilogue.wgsl.ts';
 import { busyTiles } from '../product/gemmTile.ts';
 import { wgsl as operands } from '../product/operands.wgsl.ts';
@@ -17,15 +18,18 @@ import { wgsl as product } from '../product/product.wgsl.ts';
  */
 export const gemmKit = {
   KernelArgumentError,
+  ProgramsByFlags,
   busyTiles,
   bytesPerElement,
   elementAccess,
   epilogueAccess,
   epilogueDefines,
+  epilogueFlags,
   epilogueWidths,
   generatedWgsl,
   kernelProgram,
   spreadWorkgroups,
+  written,
   /** A shader with the files that all products share. */
   complete: (source: WgslFile): WgslFile => ({
     ...source,

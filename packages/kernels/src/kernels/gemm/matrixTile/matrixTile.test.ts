@@ -3,6 +3,8 @@ import { gemm } from '../../../index.ts';
 import type { Gpu, GpuArray } from '../../../index.ts';
 import { compileOnNull, messagesOnNull } from '../../../testing/compileOnNull.ts';
 import { gemmKit } from '../loading/gemmKit.ts';
+import { ProgramsByFlags } from '../../../wgsl/programsByFlags.ts';
+import { wgsl } from './matrixTile.wgsl.ts';
 import { matrixTileProgram } from './program.ts';
 import { matrixTileCosts, matrixTileFits, matrixTileNamed, matrixTiles } from './tiles.ts';
 import type { MatrixTileSize } from './tiles.ts';
@@ -65,20 +67,20 @@ describe.each([true, false])('by matrixTile compiles, robustness %s', (robustnes
   );
 });
 
+const source = gemmKit.complete(wgsl);
+
 /** The programs of every layout and epilogue. */
 function programsOf(gpu: Gpu, size: MatrixTileSize, words: boolean): string[] {
   const { operands, epilogues } = productsOf(gpu, 64);
   const none = { bias: undefined, preActivation: undefined, accumulate: false, alpha: 1, strideOutput: 0 };
   const tile = matrixTileNamed(size, nvidia, 32, words);
+  const programs = new ProgramsByFlags();
   return layouts.flatMap((layout) =>
     epilogues.map(({ activation, ...epilogue }, index) => {
       const [a, b] = operands[index % 3] as (typeof operands)[number];
       const product = { a, b, m: 64, n: 64, k: 64, layout };
-      return matrixTileProgram(gemmKit, gpu, tile, product, {
-        ...none,
-        ...epilogue,
-        gelu: activation === 'gelu',
-      }).source();
+      const ending = { ...none, ...epilogue, gelu: activation === 'gelu' };
+      return matrixTileProgram(gemmKit, { gpu, tile, source, programs, product, epilogue: ending }).source();
     }),
   );
 }

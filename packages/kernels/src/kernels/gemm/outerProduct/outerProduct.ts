@@ -1,32 +1,35 @@
 import type { GemmKit } from '../loading/gemmKit.ts';
 import type { LoadedVariant } from '../loading/loadedVariants.ts';
 import type { OuterProductTileSize } from '../options.ts';
+import type { GemmTile } from '../product/gemmTile.ts';
 import { outerProductMain } from './main.ts';
 import { wgsl } from './outerProduct.wgsl.ts';
-import { outerProductFits, outerProductSizes, outerProductTiles } from './tiles.ts';
+import { outerProductFits, outerProductResources, outerProductSizes, outerProductTiles } from './tiles.ts';
 import type { OuterProductTile } from './tiles.ts';
 
 /** Unrolled tiles of outer products, for every GPU. */
 export function outerProduct({ complete, generatedWgsl }: GemmKit): LoadedVariant {
   const source = complete(wgsl);
+  const tileWith = (tile: OuterProductTile): GemmTile => {
+    const { rows, columns, threads } = outerProductSizes(tile);
+    return {
+      rows,
+      columns,
+      kind: `${threads} threads`,
+      readsVectors: true,
+      sumsColumns: true,
+      source,
+      defines: ({ aAlongK, bAlongK, aVec4, bVec4, columnSums }) => ({
+        main: generatedWgsl({ ...tile, aAlongK, bAlongK, aVec4, bVec4, columnSums }, outerProductMain),
+      }),
+    };
+  };
+  const sizes = Object.keys(outerProductTiles) as OuterProductTileSize[];
+  const tiles = Object.fromEntries(sizes.map((size) => [size, tileWith(outerProductTiles[size])]));
+  const resources = Object.fromEntries(sizes.map((size) => [size, outerProductResources(outerProductTiles[size])]));
   return {
-    sizes: Object.keys(outerProductTiles) as OuterProductTileSize[],
-    tileOf({ info }, size) {
-      const wanted: OuterProductTile = outerProductTiles[size as OuterProductTileSize];
-      const tile = outerProductFits(wanted, info.limits) ? wanted : outerProductTiles['64x64'];
-      const { rows, columns, threads } = outerProductSizes(tile);
-      return {
-        rows,
-        columns,
-        kind: `${threads} threads`,
-        readsVectors: true,
-        sumsColumns: true,
-        source,
-        defines: ({ aAlongK, bAlongK, aVec4, bVec4, columnSums }) => ({
-          main: generatedWgsl({ ...tile, aAlongK, bAlongK, aVec4, bVec4, columnSums }, outerProductMain),
-        }),
-      };
-    },
+    sizes,
+    tileOf: ({ info }, size) => tiles[outerProductFits(resources[size]!, info.limits) ? size : '64x64']!,
     fits: () => true,
     sizeFor: () => 'small',
     sources: [

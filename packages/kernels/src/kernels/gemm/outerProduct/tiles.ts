@@ -73,8 +73,7 @@ export function outerProductResources(tile: OuterProductTile): TileResources {
 }
 
 /** Whether a workgroup of this tile is one that a device of these limits takes. */
-export function outerProductFits(tile: OuterProductTile, limits: Gpu['info']['limits']): boolean {
-  const { threads, workgroupBytes } = outerProductResources(tile);
+export function outerProductFits({ threads, workgroupBytes }: TileResources, limits: Gpu['info']['limits']): boolean {
   return (
     threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
     workgroupBytes <= limits.maxComputeWorkgroupStorageSize

@@ -65,3 +65,14 @@ export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
     addColumnSums: columnSums?.accumulate === true,
   };
 }
+
+/** All that an epilogue, and the access to its arrays, is made with. */
+export function epilogueFlags(gpu: Gpu, epilogue: Epilogue, vec4: boolean): boolean[] {
+  return [
+    ...Object.values(epilogueDefines(epilogue, vec4)),
+    epilogue.output.elementType === 'f16',
+    epilogue.preActivation?.elementType === 'f16',
+    gpu.profile.f16Storage === 'native',
+    gpu.clampsStores,
+  ];
+}

@@ -3,12 +3,20 @@ import type { GpuArray } from '../../../memory/gpuArray.ts';
 import { bytesPerElement } from '../../../memory/gpuArray.ts';
 import { spreadWorkgroups } from '../../../recording/dispatch.ts';
 import type { Program } from '../../../recording/dispatch.ts';
-import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
+import { kernelProgram, written } from '../../../wgsl/kernelProgram.ts';
+import { ProgramsByFlags } from '../../../wgsl/programsByFlags.ts';
 import { presentArrays } from '../../validate.ts';
 import type { GemmOptions } from '../options.ts';
-import { epilogueAccess, epilogueDefines, epilogueWidths, readByEpilogue, writtenByEpilogue } from './epilogue.ts';
+import {
+  epilogueAccess,
+  epilogueDefines,
+  epilogueFlags,
+  epilogueWidths,
+  readByEpilogue,
+  writtenByEpilogue,
+} from './epilogue.ts';
 import type { Epilogue } from './epilogue.ts';
-import type { GemmPlan, Operand } from './gemmTile.ts';
+import type { GemmPlan, GemmTile, Operand } from './gemmTile.ts';
 
 /** Records the product of the operands, packed before as the plan says. */
 export function recordProduct(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
@@ -62,15 +70,43 @@ function recordOperands(gpu: Gpu, options: GemmOptions, plan: GemmPlan, { a, b }
   });
 }
 
+/** Programs by tile: whoever makes tiles makes each once. */
+const programsOfTiles = /* @__PURE__ */ new WeakMap<GemmTile, ProgramsByFlags>();
+
 /** The program of a variant that reads its operands by fours or by ones. */
 function operandsProgram(
   gpu: Gpu,
   { n }: GemmOptions,
+  plan: GemmPlan,
+  operands: Operands,
+  epilogue: Epilogue,
+): Program {
+  const { tile } = plan;
+  const { a, b } = operands;
+  const vec4 = n % 4 === 0 && epilogue.strideOutput % 4 === 0;
+  let programs = programsOfTiles.get(tile);
+  if (!programs) programsOfTiles.set(tile, (programs = new ProgramsByFlags()));
+  const flags = [
+    a.vec4,
+    b.vec4,
+    a.alongInner,
+    b.alongInner,
+    a.packed,
+    b.packed,
+    a.array.elementType === 'f16',
+    b.array.elementType === 'f16',
+    ...epilogueFlags(gpu, epilogue, vec4),
+  ];
+  return programs.get(flags, () => makeProgram(gpu, plan, operands, epilogue, vec4));
+}
+
+function makeProgram(
+  gpu: Gpu,
   { variant, tile }: GemmPlan,
   { a, b }: Operands,
   epilogue: Epilogue,
+  vec4: boolean,
 ): Program {
-  const vec4 = n % 4 === 0 && epilogue.strideOutput % 4 === 0;
   const order = {
     aAlongK: a.alongInner,
     bAlongK: b.alongInner,
@@ -80,12 +116,13 @@ function operandsProgram(
     bPacked: b.packed,
     columnSums: epilogue.columnSums !== undefined,
   };
+  const access = epilogueAccess(gpu, { a: a.array, b: b.array }, epilogue, {
+    a: a.vec4 ? 4 : 1,
+    b: b.vec4 ? 4 : 1,
+    ...epilogueWidths[vec4 ? 4 : 1],
+  });
   return kernelProgram(`gemm ${variant}`, tile.source, {
-    access: epilogueAccess(gpu, { a: a.array, b: b.array }, epilogue, {
-      a: a.vec4 ? 4 : 1,
-      b: b.vec4 ? 4 : 1,
-      ...epilogueWidths[vec4 ? 4 : 1],
-    }),
+    access: written(access),
     aVec4: a.vec4,
     bVec4: b.vec4,
     aAlongK: a.alongInner,

@@ -12,9 +12,22 @@ import { wgsl } from './subgroup.wgsl.ts';
 /** Tiles in the registers of a subgroup, for processors. */
 export function subgroup(kit: GemmKit): LoadedVariant {
   const source = kit.complete(wgsl);
+  const made = new Map<number, GemmTile>();
   return {
     sizes: ['small', 'medium', 'large'],
-    tileOf: (gpu, size, m) => subgroupTile(kit, source, gpu, size, m),
+    tileOf({ profile }, size, m) {
+      const lanes = profile.subgroups ? profile.subgroupSize : 0;
+      if (lanes === 0)
+        throw new kit.KernelArgumentError(
+          'gemm: the subgroup variant needs subgroups of one known size, which this device lacks',
+        );
+      const rows = subgroupRows(m, size);
+      const vec4sPerLane = size === 'large' ? 2 : 1;
+      const key = 1000 * lanes + 10 * rows + vec4sPerLane;
+      let tile = made.get(key);
+      if (!tile) made.set(key, (tile = subgroupTile(kit, source, { rows, vec4sPerLane, lanes })));
+      return tile;
+    },
     fits: ({ profile }) => profile.subgroups && profile.subgroupSize > 0,
     // Mesa 26 loads with gathers, which leave registers for twice the sums.
     sizeFor: ({ profile }, { m, n }) =>
@@ -27,14 +40,13 @@ export function subgroup(kit: GemmKit): LoadedVariant {
   };
 }
 
-function subgroupTile(kit: GemmKit, source: WgslFile, { profile }: Gpu, size: GemmTileSize, m: number): GemmTile {
-  const lanes = profile.subgroups ? profile.subgroupSize : 0;
-  if (lanes === 0)
-    throw new kit.KernelArgumentError(
-      'gemm: the subgroup variant needs subgroups of one known size, which this device lacks',
-    );
-  const rows = subgroupRows(m, size);
-  const vec4sPerLane = size === 'large' ? 2 : 1;
+interface SubgroupTile {
+  readonly rows: number;
+  readonly vec4sPerLane: number;
+  readonly lanes: number;
+}
+
+function subgroupTile(kit: GemmKit, source: WgslFile, { rows, vec4sPerLane, lanes }: SubgroupTile): GemmTile {
   return {
     rows,
     columns: 4 * vec4sPerLane * lanes,

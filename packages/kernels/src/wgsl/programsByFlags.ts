@@ -1,0 +1,22 @@
+import type { Program } from '../recording/dispatch.ts';
+
+/**
+ * Programs of one kernel by what they are made with. A training step asks for the same few at every
+ * dispatch: to put their keys together anew took longer than all else that a product needs.
+ */
+export class ProgramsByFlags {
+  readonly #made = new Map<number, Program>();
+
+  /**
+   * @param flags at most 30, always the same in the same order, which say all that the program
+   *   depends on
+   * @param make must not let the program hold arrays: they would never be freed
+   */
+  get(flags: readonly boolean[], make: () => Program): Program {
+    let number = 1;
+    for (let index = 0; index < flags.length; index++) number = 2 * number + (flags[index] ? 1 : 0);
+    let program = this.#made.get(number);
+    if (!program) this.#made.set(number, (program = make()));
+    return program;
+  }
+}
