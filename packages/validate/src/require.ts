@@ -50,12 +50,12 @@ export function requireArgument(
  * @throws ArgumentError, or `advice.error`
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
+  if (areRight(options, kinds)) return;
   const error = advice?.error ?? ArgumentError;
   if (!named.holds(options)) throw new error(noOptions(where, options, kinds));
-  // Options of every operation of a training step come here: what is right is told by comparisons.
   const given = options as Readonly<Record<string, unknown>>;
-  for (const name in given)
-    if (!Object.hasOwn(kinds, name) && Object.hasOwn(given, name) && given[name] !== undefined)
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(kinds, name) && given[name] !== undefined)
       throw new error(
         isInstance(options)
           ? noOptions(where, options, kinds)
@@ -71,6 +71,44 @@ const isInstance = (value: unknown): boolean => ((value as object).constructor?.
 function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
   const names = firstOf(Object.keys(kinds), 3);
   return `${where} takes ${names ? `its options as an object, { ${names} }` : 'no options'}; got ${shown(given)}`;
+}
+
+/**
+ * Whether a plain object has what it must and nothing else. Every operation of a training step asks
+ * this: what is given is walked through, not what might be.
+ */
+function areRight(options: unknown, kinds: OptionKinds): boolean {
+  if (typeof options !== 'object' || options === null) return false;
+  if (Object.getPrototypeOf(options) !== Object.prototype) return false;
+  const { byName, required } = namesOf(kinds);
+  const given = options as Readonly<Record<string, unknown>>;
+  let found = 0;
+  for (const name in given) {
+    const value = given[name];
+    if (value === undefined) continue;
+    const kind = byName.get(name);
+    if (!kind?.holds(value)) return false;
+    if (!kind.optional) found++;
+  }
+  return found === required;
+}
+
+/** Kinds by name, and how many of them cannot be left out. */
+interface Names {
+  readonly byName: ReadonlyMap<string, Kind>;
+  readonly required: number;
+}
+
+const namesByKinds = /* @__PURE__ */ new WeakMap<OptionKinds, Names>();
+
+function namesOf(kinds: OptionKinds): Names {
+  let names = namesByKinds.get(kinds);
+  if (!names) {
+    const required = Object.values(kinds).filter(({ optional }) => !optional).length;
+    names = { byName: new Map(Object.entries(kinds)), required };
+    namesByKinds.set(kinds, names);
+  }
+  return names;
 }
 
 /** What to do in place of an option that does not exist. */

@@ -126,7 +126,7 @@ it.each(tiles)('%s fits the workgroup memory and the registers that it is meant 
   // The one tile that not every adapter takes is 64 x 64 where it does not fit.
   const least = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupSizeX: 256 };
   const limits = { ...gpu.info.limits, ...least, maxComputeWorkgroupStorageSize: 16384 };
-  expect(outerProductFits(tile, limits)).toBe(size !== '48x96sliced4');
+  expect(outerProductFits(outerProductResources(tile), limits)).toBe(size !== '48x96sliced4');
   const device: Gpu = Object.create(gpu, { info: { value: { ...gpu.info, limits } } });
   expect(tileOf(device, variant, '48x96sliced4', 64)).toMatchObject({ rows: 64, columns: 64, kind: '128 threads' });
 });
