@@ -35,7 +35,7 @@ it.each(withProducts)(
       'matrixVariants.ts',
       'probeMatrices.ts',
       'compileError.ts',
-      'compileBeside.ts',
+      'preparePrograms.ts',
       'classLossTexts.js',
       'coreTexts.js',
       'modelTexts.js',

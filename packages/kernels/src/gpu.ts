@@ -14,7 +14,8 @@ import type { WithinScope } from './memory/scopes.ts';
 import { clearWords, copyWords } from './recording/copy/index.ts';
 import { requireDispatch } from './recording/dispatch.ts';
 import type { Dispatch } from './recording/dispatch.ts';
-import { prepare, requirePrepareArguments } from './recording/prepare.ts';
+import { compilationKit } from './recording/compilationKit.ts';
+import { requirePrepareArguments } from './recording/prepare.ts';
 import type { PrepareOptions } from './recording/prepare.ts';
 import type { ProfileRow } from './recording/profileRows.ts';
 import { readBack } from './recording/readBack.ts';
@@ -253,9 +254,11 @@ export class Gpu {
     const { software, mesaVersion } = this.profile;
     const programs = this.#recorder.neededPrograms(() => this.scope(() => record()));
     if (programs.length === 0) return;
+    const { preparePrograms } = await import('./recording/preparePrograms.ts');
     await this.#failures.wait(
-      prepare(programs, {
+      preparePrograms(programs, {
         ...options,
+        kit: compilationKit,
         device: this.#device,
         pipelines: this.#recorder.pipelines,
         compilesWhenRun: software,

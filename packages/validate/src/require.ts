@@ -74,42 +74,21 @@ function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
 }
 
 /**
- * Whether a plain object has what it must and nothing else. Every operation of a training step asks
- * this: what is given is walked through, not what might be.
+ * Whether an object has what it must and nothing else. Every operation of a training step asks
+ * this: what is given is walked through, and of the rest only what cannot be left out.
  */
 function areRight(options: unknown, kinds: OptionKinds): boolean {
-  if (typeof options !== 'object' || options === null) return false;
-  if (Object.getPrototypeOf(options) !== Object.prototype) return false;
-  const { byName, required } = namesOf(kinds);
-  const given = options as Readonly<Record<string, unknown>>;
-  let found = 0;
-  for (const name in given) {
-    const value = given[name];
-    if (value === undefined) continue;
-    const kind = byName.get(name);
-    if (!kind?.holds(value)) return false;
-    if (!kind.optional) found++;
+  if (!isPlain(options)) return false;
+  for (const name in options) {
+    const value = options[name];
+    if (value !== undefined && !(Object.hasOwn(kinds, name) && kinds[name]!.holds(value))) return false;
   }
-  return found === required;
+  for (const name in kinds) if (!kinds[name]!.optional && options[name] === undefined) return false;
+  return true;
 }
 
-/** Kinds by name, and how many of them cannot be left out. */
-interface Names {
-  readonly byName: ReadonlyMap<string, Kind>;
-  readonly required: number;
-}
-
-const namesByKinds = /* @__PURE__ */ new WeakMap<OptionKinds, Names>();
-
-function namesOf(kinds: OptionKinds): Names {
-  let names = namesByKinds.get(kinds);
-  if (!names) {
-    const required = Object.values(kinds).filter(({ optional }) => !optional).length;
-    names = { byName: new Map(Object.entries(kinds)), required };
-    namesByKinds.set(kinds, names);
-  }
-  return names;
-}
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** What to do in place of an option that does not exist. */
 function insteadOf(name: string, kinds: OptionKinds, otherNames: OptionAdvice['otherNames'] = {}): string {

@@ -11,8 +11,6 @@ const compilationTime = 400;
 /** Milliseconds that a look-up takes on a busy machine, on the average of many. */
 const lookUpTime = 60;
 
-export { FirstRun };
-
 export interface CompileBesideOptions {
   readonly kit: CompilationKit;
   /** Of the main device. */
