@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 121.6, software: 138.2, gpu: 145.8, matrixUnits: 153.4, tensor: 57.3 },
+    most: { start: 121.8, software: 138.6, gpu: 146, matrixUnits: 153.8, tensor: 57.3 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 45.4, software: 57.9, gpu: 61.3, matrixUnits: 69.0, tensor: 19.6 },
+    most: { start: 45.6, software: 58.1, gpu: 61.5, matrixUnits: 69.2, tensor: 19.7 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
