@@ -54,11 +54,7 @@ const where = 'new ReduceLROnPlateau';
 
 const kinds = {
   mode: optional(oneOf('min', 'max')),
-  factor: optional({
-    ...numberBetween(0, 1),
-    what: 'a number of at least 0 and below 1',
-    holds: (value) => numberAtLeast(0).holds(value) && (value as number) < 1,
-  }),
+  factor: optional(numberBetween(0, 1)),
   patience: optional(wholeNumber(0)),
   threshold: optional(numberAtLeast(0)),
   thresholdMode: optional(oneOf('rel', 'abs')),

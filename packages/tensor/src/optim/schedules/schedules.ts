@@ -78,6 +78,9 @@ function withWarmup(run: Run, after: (progress: number) => number): Factor {
 
 const halfCosine = (progress: number, cycles: number) => 0.5 * (1 + Math.cos(Math.PI * cycles * 2 * progress));
 
+/** What falls from 1 to 0, so that it falls to `minimum`. */
+const above = (minimum: number, factor: number) => Math.max(0, factor * (1 - minimum) + minimum);
+
 function minimumRate(run: Run, name: string): number {
   if (run.has('minLr') === run.has('minLrRate'))
     throw new ScheduleError(`the schedule ${name} needs either minLr or minLrRate in lrSchedulerKwargs`);
@@ -144,9 +147,7 @@ const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
     options: ['numCycles', 'minLr', 'minLrRate'],
     factor: (run) => {
       const minimum = minimumRate(run, 'cosine_with_min_lr');
-      return withWarmup(run, (progress) =>
-        Math.max(0, halfCosine(progress, run.number('numCycles', 0.5)) * (1 - minimum) + minimum),
-      );
+      return withWarmup(run, (progress) => above(minimum, halfCosine(progress, run.number('numCycles', 0.5))));
     },
   },
   cosine_warmup_with_min_lr: {
@@ -160,7 +161,7 @@ const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
           return start + ((1 - start) * step) / Math.max(1, run.warmup - 1);
         }
         const progress = (step - run.warmup + 1) / Math.max(1, run.total - run.warmup);
-        return Math.max(0, halfCosine(progress, run.number('numCycles', 0.5)) * (1 - minimum) + minimum);
+        return above(minimum, halfCosine(progress, run.number('numCycles', 0.5)));
       };
     },
   },
@@ -175,12 +176,11 @@ const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
       const cycles = run.number('numCycles', 0.5);
       const up = shape(rises, run.word('warmupType', 'linear'));
       const down = shape(falls, run.word('decayType', 'cosine'));
-      const scaled = (factor: number) => Math.max(0, factor * (1 - minimum) + minimum);
       return (step) => {
-        if (step < run.warmup) return scaled(up(rising(run, step), cycles));
+        if (step < run.warmup) return above(minimum, up(rising(run, step), cycles));
         if (step < run.warmup + stable) return 1;
         if (step >= run.warmup + stable + decay) return minimum;
-        return scaled(down((step - run.warmup - stable) / Math.max(1, decay), cycles));
+        return above(minimum, down((step - run.warmup - stable) / Math.max(1, decay), cycles));
       };
     },
   },
