@@ -10,8 +10,8 @@ import {
   unsupportedArguments,
 } from './arguments/otherNames.ts';
 import { Trainer } from './index.ts';
-import { behaviours } from './testing/parity/behaviours.ts';
 import { captureTerminal } from './testing/captureTerminal.ts';
+import { behaviours } from './testing/parity/behaviours.ts';
 
 declare module 'vitest' {
   interface TaskMeta {

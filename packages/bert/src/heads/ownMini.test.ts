@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice, noGrad, openDevice, setSeed, type Device } from '@attune/tensor';
+import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
 import {
   AutoModel,
   AutoModelForSequenceClassification,
@@ -11,7 +12,6 @@ import {
   type ModelInputs,
   type Tokenizer,
 } from '../index.ts';
-import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
 
 const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
 const folder = `${golden}own-mini`;

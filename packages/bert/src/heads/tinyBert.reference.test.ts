@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice, noGrad, type Device } from '@attune/tensor';
+import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
 import {
   AutoModelForSequenceClassification,
   AutoTokenizer,
@@ -9,7 +10,6 @@ import {
   type BertForSequenceClassification,
   type Tokenizer,
 } from '../index.ts';
-import { collate, expectClose, expectGradients, expectLogits, norm, type Fingerprint } from '../../golden/check.ts';
 
 const reference = process.env.ATTUNE_REFERENCE;
 

@@ -1,8 +1,8 @@
 import type { Device } from '@attune/tensor';
 import { anything, flag, objectWith, optional, wholeNumber } from '@attune/validate';
-import { pretrainedKinds, type PretrainedOptions } from '../folder/pretrainedFiles.ts';
 import { bertConfigOptionNames, type BertConfigOptions } from '../config/bertConfig.ts';
 import { ConfigError } from '../errors.ts';
+import { pretrainedKinds, type PretrainedOptions } from '../folder/pretrainedFiles.ts';
 
 /** What a model that is made or loaded is given beside its configuration. */
 export interface NewModelOptions {

@@ -1,15 +1,15 @@
 import { currentSeed, defaultDevice, Parameter, type Device } from '@attune/tensor';
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { WeightSource } from '../bert/layers.ts';
-import type { HostWeight } from '../weights/checkpointFiles.ts';
-import { loadReportMessage, type LoadReport } from '../weights/loadReport.ts';
-import { loadWeights, planWeights } from '../weights/loadWeights.ts';
+import { BertConfig, bertConfigOptionNames } from '../config/bertConfig.ts';
+import { CheckpointError } from '../errors.ts';
 import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';
 import { parseJsonObject } from '../folder/parseJson.ts';
 import { openPretrained, pretrainedKinds, whatTheyAre, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
+import type { HostWeight } from '../weights/checkpointFiles.ts';
+import { loadReportMessage, type LoadReport } from '../weights/loadReport.ts';
+import { loadWeights, planWeights } from '../weights/loadWeights.ts';
 import { readCheckpoint } from '../weights/readCheckpoint.ts';
-import { BertConfig, bertConfigOptionNames } from '../config/bertConfig.ts';
-import { CheckpointError } from '../errors.ts';
 import {
   fromPretrainedAdvice,
   fromPretrainedKinds,

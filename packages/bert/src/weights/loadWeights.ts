@@ -1,6 +1,6 @@
 import { Mt19937 } from '@attune/tensor';
-import type { ModelKind } from '../pretrained/modelKind.ts';
 import { CheckpointError } from '../errors.ts';
+import type { ModelKind } from '../pretrained/modelKind.ts';
 import type { HostWeight } from './checkpointFiles.ts';
 import { toFloat32, type StoredTensor } from './floats.ts';
 import type { LoadReport, ProblemShape } from './loadReport.ts';

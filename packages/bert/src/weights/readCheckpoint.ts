@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors.ts';
-import type { StoredTensor } from './floats.ts';
 import { whatTheyAre, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
+import type { StoredTensor } from './floats.ts';
 import { readTensors } from './readTensors.ts';
 
 export const weightsFile = 'model.safetensors';

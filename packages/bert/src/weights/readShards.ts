@@ -1,8 +1,8 @@
 import { shown } from '@attune/validate';
 import { CheckpointError } from '../errors.ts';
-import type { StoredTensor } from './floats.ts';
 import { parseJsonObject } from '../folder/parseJson.ts';
 import type { PretrainedFiles } from '../folder/pretrainedFiles.ts';
+import type { StoredTensor } from './floats.ts';
 import { readTensors } from './readTensors.ts';
 
 /** The weights of several files. @param source name of the file that says which is where */

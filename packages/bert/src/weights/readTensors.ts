@@ -1,6 +1,6 @@
 import { readSafetensors } from '@attune/tensor';
-import type { StoredTensor } from './floats.ts';
 import { refuseForeignBytes } from '../folder/foreignContent.ts';
+import type { StoredTensor } from './floats.ts';
 
 /** The tensors of one file of weights. */
 export function readTensors(bytes: Uint8Array, source: string): ReadonlyMap<string, StoredTensor> {

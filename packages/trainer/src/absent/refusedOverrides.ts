@@ -1,6 +1,6 @@
-import { absentMethods } from './absentMethods.ts';
 import { camelCase } from '../arguments/pythonNames.ts';
 import { TrainerError } from '../errors.ts';
+import { absentMethods } from './absentMethods.ts';
 
 /** Methods that `transformers.Trainer` calls of itself, and this one does not. */
 const internal: ReadonlySet<string> = new Set([

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import { describe, expect, it, vi } from 'vitest';
 import { SaveError, Trainer, TrainingArguments } from '../index.ts';
-import { keepLast } from './retention.ts';
 import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
+import { keepLast } from './retention.ts';
 
 describe('checkpoints', () => {
   it('writes whole folders at the steps asked for, and keeps the newest', async () => {

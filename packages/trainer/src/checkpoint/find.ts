@@ -1,9 +1,9 @@
 import { files, terminal } from '#platform';
 import { CheckpointError } from '../errors.ts';
+import { stepOf } from './checkpointName.ts';
+import { parseProgress } from './progress.ts';
 import { readCheckpoint } from './read.ts';
 import type { Checkpoint } from './read.ts';
-import { parseProgress } from './progress.ts';
-import { stepOf } from './checkpointName.ts';
 
 /**
  * The checkpoint of an output folder that was written last and is whole.

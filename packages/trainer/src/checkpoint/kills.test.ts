@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 import { folder, make } from '../testing/regression.ts';
 import { startChild } from '../testing/startChild.ts';
-import { captureTerminal } from '../testing/captureTerminal.ts';
 
 const options = { saveStrategy: 'steps', saveSteps: 1, saveTotalLimit: 3, loggingSteps: 5, numTrainEpochs: 5 } as const;
 

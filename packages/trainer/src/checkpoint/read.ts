@@ -4,9 +4,9 @@ import type { ScalerState } from '@attune/tensor';
 import type { SavedArguments } from '../arguments/trainingArguments.ts';
 import { CheckpointError } from '../errors.ts';
 import { TrainerState } from '../state/trainerState.ts';
+import { stepOf } from './checkpointName.ts';
 import { parseProgress } from './progress.ts';
 import type { RunProgress } from './progress.ts';
-import { stepOf } from './checkpointName.ts';
 
 type Entries = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 

@@ -2,8 +2,8 @@ import { Dataset } from '@attune/data';
 import { describe, expect, it } from 'vitest';
 import { EarlyStoppingCallback, TrainingArgumentsError } from '../index.ts';
 import type { TrainerCallback } from '../index.ts';
-import { make, rows, value } from '../testing/regression.ts';
 import { captureTerminal } from '../testing/captureTerminal.ts';
+import { make, rows, value } from '../testing/regression.ts';
 
 const said = captureTerminal();
 

@@ -4,8 +4,8 @@ import { Dataset } from '@attune/data';
 import { describe, expect, it } from 'vitest';
 import { EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerError, TrainingArguments } from '../index.ts';
 import type { TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
-import { folder, make, rows, value } from '../testing/regression.ts';
 import { captureTerminal } from '../testing/captureTerminal.ts';
+import { folder, make, rows, value } from '../testing/regression.ts';
 
 const said = captureTerminal();
 

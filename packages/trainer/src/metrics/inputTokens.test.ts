@@ -1,9 +1,9 @@
 import type { Batch } from '@attune/data';
 import { describe, expect, it } from 'vitest';
 import { TrainingArguments } from '../index.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 import { folder, make, RegressionModel } from '../testing/regression.ts';
 import { InputTokens } from './inputTokens.ts';
-import { captureTerminal } from '../testing/captureTerminal.ts';
 
 const ids = { data: Int32Array.of(5, 6, 0, 7, 0, 0), shape: [2, 3] };
 const mask = { data: Int32Array.of(1, 1, 1, 1, 0, 0), shape: [2, 3] };

@@ -2,8 +2,8 @@ import { LrScheduler, ReduceLROnPlateau } from '@attune/tensor';
 import type { Optimizer, PlateauState, Schedule, UpdateRecord } from '@attune/tensor';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { OptimizerScheduler, SchedulerMaker } from '../extensionPoints.ts';
-import type { LogEntry } from '../state/trainerState.ts';
 import { decidingMetric } from '../metrics/bestModel.ts';
+import type { LogEntry } from '../state/trainerState.ts';
 
 export interface LearningRatesInput {
   readonly args: TrainingArguments;

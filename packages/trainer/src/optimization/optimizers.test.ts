@@ -4,12 +4,12 @@ import { Dataset } from '@attune/data';
 import { AdamW, getScheduler, Lion, Mt19937, ReduceLROnPlateau, SGD } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
 import golden from '../../golden/optimizers.json' with { type: 'json' };
+import { groupedByLength } from '../data/lengthGroups.ts';
 import { Trainer, TrainerError, TrainingArguments } from '../index.ts';
 import type { TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
-import { groupedByLength } from '../data/lengthGroups.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 import { cases, endsAsRecorded, evalDataset, plateau, ratesOf } from '../testing/optimizerCases.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
-import { captureTerminal } from '../testing/captureTerminal.ts';
 
 captureTerminal();
 

@@ -6,9 +6,9 @@ import type { Device, Tensor } from '@attune/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../golden/smoothing.json' with { type: 'json' };
 import type { ModelOutput, TrainableModel } from '../index.ts';
+import { captureTerminal } from '../testing/captureTerminal.ts';
 import { make } from '../testing/regression.ts';
 import { defaultLoss } from './loss.ts';
-import { captureTerminal } from '../testing/captureTerminal.ts';
 
 let device: Device;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import type { Batch } from '@attune/data';
 import type { Tensor } from '@attune/tensor';
 import { TrainerError } from '../errors.ts';
-import { isTensor, shownResult } from '../ownFunction.ts';
 import type { ComputedLoss, ComputeLossFunc, ComputeLossOptions } from '../extensionPoints.ts';
 import type { ForwardContext, ModelOutput, TrainableModel } from '../model.ts';
+import { isTensor, shownResult } from '../ownFunction.ts';
+import { labelsOf } from './labels.ts';
 import { smoothedLoss } from './labelSmoothing.ts';
 import type { SmoothingOptions } from './labelSmoothing.ts';
-import { labelsOf } from './labels.ts';
 
 /**
  * The model's output with its loss: the model's own, or with label smoothing where that is asked

@@ -1,14 +1,14 @@
 import type { Batch } from '@attune/data';
 import { autocast } from '@attune/tensor';
 import type { Optimizer, Tensor, UpdateRecord } from '@attune/tensor';
+import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { namingRow } from '../data/batchRows.ts';
 import { NonFiniteLossError, TrainerError } from '../errors.ts';
-import { isTensor, shownResult } from '../ownFunction.ts';
 import type { ExtensionPoints } from '../extensionPoints.ts';
 import type { ForwardContext, TrainableModel } from '../model.ts';
-import type { TrainingArguments } from '../arguments/trainingArguments.ts';
+import { isTensor, shownResult } from '../ownFunction.ts';
 import { findingWhatFits, withinMemory, withinMemoryLate } from './batchMemory.ts';
 import { countExamples, countLabels, hasNoLabel, namesThatCount } from './labels.ts';
-import { namingRow } from '../data/batchRows.ts';
 import type { SmoothingOptions } from './labelSmoothing.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 

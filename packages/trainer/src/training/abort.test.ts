@@ -3,8 +3,8 @@ import { openDevice } from '@attune/tensor';
 import { describe, expect, it, vi } from 'vitest';
 import { Trainer, TrainingArguments } from '../index.ts';
 import type { TrainerCallback } from '../index.ts';
-import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { captureTerminal } from '../testing/captureTerminal.ts';
+import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
 
 captureTerminal();
 

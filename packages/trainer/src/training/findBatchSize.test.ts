@@ -7,9 +7,9 @@ import type { Device } from '@attune/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BatchTooLargeError, TrainingArguments } from '../index.ts';
 import type { ForwardContext, ModelOutput, TrainingArgumentsOptions } from '../index.ts';
-import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { withinMemoryLate } from '../step/batchMemory.ts';
 import { captureTerminal } from '../testing/captureTerminal.ts';
+import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
 
 /** What the model needs for each row: 1 MiB, of which the budget holds some. */
 const perRow = 2 ** 18;

@@ -1,10 +1,10 @@
 import type { Batch } from '@attune/data';
 import { prepareTelling } from '../progress/preparation.ts';
 import { withinMemoryLate } from '../step/batchMemory.ts';
-import type { RunInput } from './runParts.ts';
 import { withLengths } from '../step/sampleBatches.ts';
-import type { TrainingPlan } from './trainingPlan.ts';
 import type { TrainingStep } from '../step/trainingStep.ts';
+import type { RunInput } from './runParts.ts';
+import type { TrainingPlan } from './trainingPlan.ts';
 
 interface FirstStep {
   readonly batches: readonly Batch[];

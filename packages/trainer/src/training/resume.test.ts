@@ -6,8 +6,8 @@ import type { Batch } from '@attune/data';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError, getLastCheckpoint, Trainer } from '../index.ts';
 import type { CallbackState, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
-import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
 import { captureTerminal } from '../testing/captureTerminal.ts';
+import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
 
 const said = captureTerminal();
 

@@ -2,13 +2,13 @@ import { Dataset } from '@attune/data';
 import type { Batch } from '@attune/data';
 import { DeviceLostError, mseLoss, OutOfMemoryError, openDevice } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
+import { largestBatchLengths } from '../data/largestBatch.ts';
 import { BatchTooLargeError, Trainer, TrainingArguments } from '../index.ts';
 import type { ComputedLoss, ComputeLossOptions, ForwardContext, ModelOutput, TrainableModel } from '../index.ts';
-import { make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { findingWhatFits } from '../step/batchMemory.ts';
-import { largestBatchLengths } from '../data/largestBatch.ts';
 import { countLabels } from '../step/labels.ts';
 import { withLengths, withRows } from '../step/sampleBatches.ts';
+import { make, RegressionModel, rows, value } from '../testing/regression.ts';
 import { interruptionInWords, withPlace } from './failures.ts';
 
 /** Learns from rows whose label is not -100. */

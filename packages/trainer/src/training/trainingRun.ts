@@ -1,31 +1,31 @@
 import type { Batch } from '@attune/data';
 import type { Optimizer } from '@attune/tensor';
 import { onInterruption } from '#platform';
-import type { Interruption } from '../platform/platform.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { CallbackContext } from '../callbacks/trainerCallback.ts';
+import { checkpointPath } from '../checkpoint/checkpointName.ts';
 import { exactLogsOf } from '../checkpoint/progress.ts';
 import type { RunPosition, RunProgress } from '../checkpoint/progress.ts';
-import { checkpointPath } from '../checkpoint/checkpointName.ts';
+import { RunCheckpoints } from '../checkpoint/runCheckpoints.ts';
 import { batchesFrom, groupsOf } from '../data/batches.ts';
 import { TrainingInterruptedError } from '../errors.ts';
 import type { Dataloader } from '../extensionPoints.ts';
-import type { LogEntry, TrainerState } from '../state/trainerState.ts';
-import type { TrainOutput } from '../runOptions.ts';
 import { noteBest } from '../metrics/bestModel.ts';
-import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
-import type { RunPlace } from './failures.ts';
-import type { LearningRates } from '../optimization/learningRates.ts';
-import { prepareRun } from './prepareRun.ts';
-import { nothingLeft } from './startingPoint.ts';
-import type { StartingPoint } from './startingPoint.ts';
 import { RunMetrics } from '../metrics/runMetrics.ts';
-import { makeRunParts } from './runParts.ts';
-import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
-import { RunCheckpoints } from '../checkpoint/runCheckpoints.ts';
-import type { TrainingPlan } from './trainingPlan.ts';
+import type { LearningRates } from '../optimization/learningRates.ts';
+import type { Interruption } from '../platform/platform.ts';
+import type { TrainOutput } from '../runOptions.ts';
+import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import { smoothingOperations } from '../step/smoothingOperations.ts';
 import { TrainingStep } from '../step/trainingStep.ts';
+import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
+import type { RunPlace } from './failures.ts';
+import { prepareRun } from './prepareRun.ts';
+import { makeRunParts } from './runParts.ts';
+import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
+import { nothingLeft } from './startingPoint.ts';
+import type { StartingPoint } from './startingPoint.ts';
+import type { TrainingPlan } from './trainingPlan.ts';
 
 /** One call of `train()`: all that lives from its first step to its last. */
 export class TrainingRun implements Disposable {
