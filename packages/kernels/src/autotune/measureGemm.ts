@@ -1,7 +1,7 @@
 import type { Gpu } from '../gpu.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 import type { GemmChoice, GemmClass } from '../kernels/gemm/choice/productClasses.ts';
-import type { MeasuringKit } from './tuneKernels.ts';
+import type { MeasuringKit } from './measuringKit.ts';
 
 const runs = 3;
 /** A candidate that takes this many times as long as the best of its first run is not run again. */

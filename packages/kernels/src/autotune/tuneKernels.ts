@@ -5,10 +5,9 @@ import { Gpu } from '../gpu.ts';
 import { loadVariants } from '../device/variantLoaders.ts';
 import { choicesOnGpus, loadedVariant } from '../kernels/gemm/loading/loadedVariants.ts';
 import { gemmVariants } from '../kernels/gemm/options.ts';
-import { gemm } from '../kernels/gemm/forward.ts';
-import { gemmClassKey } from '../kernels/gemm/choice/productClasses.ts';
 import type { GemmChoice } from '../kernels/gemm/choice/productClasses.ts';
-import { fittingVariants, variantsOn } from '../kernels/gemm/variants.ts';
+import { variantsOn } from '../kernels/gemm/variants.ts';
+import { measuringKit } from './measuringKit.ts';
 
 /** Options of {@link tuneKernels}. */
 export interface TuneOptions {
@@ -39,14 +38,6 @@ const optionKinds = {
   budget: optional(numberAtLeast(0)),
   print: optional(callable),
 };
-
-/**
- * What `measureGemm.ts` is handed, which only those load who have no table: it imports nothing that
- * a page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
- */
-const measuringKit = { choicesOnGpus, fittingVariants, gemm, gemmClassKey };
-
-export type MeasuringKit = typeof measuringKit;
 
 /**
  * Measures which variant, tile and parts of the product are the fastest here, for each class of
