@@ -50,18 +50,22 @@ export function requireArgument(
  * @throws ArgumentError, or `advice.error`
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
-  if (areRight(options, kinds)) return;
   const error = advice?.error ?? ArgumentError;
   if (!named.holds(options)) throw new error(noOptions(where, options, kinds));
   const given = options as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(kinds, name) && given[name] !== undefined)
+  // Every operation of a training step comes here: what is given is walked through, and of what is
+  // not only that which cannot be left out.
+  for (const name in given) {
+    if (given[name] === undefined) continue;
+    if (Object.hasOwn(kinds, name)) requireArgument(where, name, given[name], kinds[name]!, error);
+    else if (Object.hasOwn(given, name))
       throw new error(
         isInstance(options)
           ? noOptions(where, options, kinds)
           : `${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`,
       );
-  for (const name in kinds) requireArgument(where, name, given[name], kinds[name]!, error);
+  }
+  for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
 }
 
 /** Whether a class has made it, such as a Tensor in the place of options. */
@@ -72,23 +76,6 @@ function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
   const names = firstOf(Object.keys(kinds), 3);
   return `${where} takes ${names ? `its options as an object, { ${names} }` : 'no options'}; got ${shown(given)}`;
 }
-
-/**
- * Whether an object has what it must and nothing else. Every operation of a training step asks
- * this: what is given is walked through, and of the rest only what cannot be left out.
- */
-function areRight(options: unknown, kinds: OptionKinds): boolean {
-  if (!isPlain(options)) return false;
-  for (const name in options) {
-    const value = options[name];
-    if (value !== undefined && !(Object.hasOwn(kinds, name) && kinds[name]!.holds(value))) return false;
-  }
-  for (const name in kinds) if (!kinds[name]!.optional && options[name] === undefined) return false;
-  return true;
-}
-
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** What to do in place of an option that does not exist. */
 function insteadOf(name: string, kinds: OptionKinds, otherNames: OptionAdvice['otherNames'] = {}): string {

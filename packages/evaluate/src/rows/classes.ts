@@ -3,7 +3,8 @@ import type { Table } from './input.ts';
 import { concatenate, readRows } from './rows.ts';
 import type { RowKind } from './rows.ts';
 
-const logits = 'If these are logits or probabilities, take the best class first: argmax(-1)';
+const logits =
+  'If these are logits or probabilities, take the best class first: argmax(-1), or a threshold for a single column.';
 
 function readClasses(given: unknown, name: string): Table {
   const [values, shape, place, nested] = readGiven(given, name);
@@ -12,18 +13,14 @@ function readClasses(given: unknown, name: string): Table {
     const other = nested ? (values as readonly { length?: number }[]).findIndex((row) => row?.length !== shape[1]) : 0;
     const has = other > 0 ? `row ${other} of another length` : `shape [${shape.join(', ')}]`;
     refuse(
-      `${name} has ${has}; one class number per row was expected. ${logits}` +
-        `${shape[1] === 1 ? ', or a threshold for a single column' : ''}. ` +
+      `${name} has ${has}; one class number per row was expected. ${logits} ` +
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );
   }
   const data = Float64Array.from(numbersOf(values, place));
   const bad = data.findIndex((value) => !Number.isInteger(value));
   if (bad >= 0) {
-    refuse(
-      `${name}[${bad}] is ${data[bad]}, which is no class number. ${logits}, or a threshold for a single ` +
-        'probability. Nothing is rounded for you.',
-    );
+    refuse(`${name}[${bad}] is ${data[bad]}, which is no class number. ${logits} Nothing is rounded for you.`);
   }
   return { data, rows: data.length, columns: 1, flat: true };
 }
