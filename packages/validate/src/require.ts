@@ -60,16 +60,14 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
     if (Object.hasOwn(kinds, name)) requireArgument(where, name, given[name], kinds[name]!, error);
     else if (Object.hasOwn(given, name))
       throw new error(
-        isInstance(options)
-          ? noOptions(where, options, kinds)
-          : `${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`,
+        // Else a class has made it: a Tensor in the place of options.
+        shown(options).startsWith('an object')
+          ? `${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`
+          : noOptions(where, options, kinds),
       );
   }
   for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
 }
-
-/** Whether a class has made it, such as a Tensor in the place of options. */
-const isInstance = (value: unknown): boolean => ((value as object).constructor?.name || 'Object') !== 'Object';
 
 /** What is said of something else in the place of options. */
 function noOptions(where: string, given: unknown, kinds: OptionKinds): string {

@@ -3,14 +3,13 @@ import type { Table } from './input.ts';
 import { concatenate, readRows } from './rows.ts';
 import type { RowKind } from './rows.ts';
 
-const logits =
-  'If these are logits or probabilities, take the best class first: argmax(-1), or a threshold for a single column.';
+const logits = 'Of logits or probabilities take the best class first: argmax(-1), or a threshold for one column.';
 
 function readClasses(given: unknown, name: string): Table {
-  const [values, shape, place, nested] = readGiven(given, name);
+  const [values, shape, place] = readGiven(given, name);
   if (shape.length > 1) {
-    // Rows of several lengths have no shape.
-    const other = nested ? (values as readonly { length?: number }[]).findIndex((row) => row?.length !== shape[1]) : 0;
+    // Lists of several lengths have no shape; numbers with a shape have no length.
+    const other = Array.from(values as ArrayLike<{ length?: number }>).findIndex((row) => row?.length !== shape[1]);
     const has = other > 0 ? `row ${other} of another length` : `shape [${shape.join(', ')}]`;
     refuse(
       `${name} has ${has}; one class number per row was expected. ${logits} ` +
@@ -20,7 +19,7 @@ function readClasses(given: unknown, name: string): Table {
   const data = Float64Array.from(numbersOf(values, place));
   const bad = data.findIndex((value) => !Number.isInteger(value));
   if (bad >= 0) {
-    refuse(`${name}[${bad}] is ${data[bad]}, which is no class number. ${logits} Nothing is rounded for you.`);
+    refuse(`${name}[${bad}] is ${data[bad]}, which is no class number. ${logits}`);
   }
   return { data, rows: data.length, columns: 1, flat: true };
 }

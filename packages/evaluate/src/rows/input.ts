@@ -76,7 +76,7 @@ export function readGiven(values: unknown, name: string): Given {
     if (!shape.every(isCount) || shape.length > 2 || rows * columns !== data.length) {
       refuse(
         `${name} has shape [${shape.map(shown).join(', ')}] over ${data.length} values; ` +
-          'expected shape [rows] or [rows, columns] that covers all values.',
+          'expected shape [rows] or [rows, columns] of as many.',
       );
     }
     return [data, shape, `${name}.data`];

@@ -36,10 +36,10 @@ export function readRows(metric: string, given: GivenRows, read: (values: unknow
   if (predictions.rows !== references.rows) {
     refuse(
       `${metric}: mismatch in the number of predictions (${predictions.rows}) and references (${references.rows}). ` +
-        'Give one prediction per reference.',
+        'Give one for each.',
     );
   }
-  if (references.rows === 0) refuse(`${metric}: there are no predictions. Give at least one, or call addBatch first.`);
+  if (references.rows === 0) refuse(`${metric}: there are no predictions. Give some, or call addBatch first.`);
   return { predictions, references };
 }
 
@@ -82,12 +82,8 @@ export function rowWeights(
   if (sampleWeight === undefined) return () => 1;
   const weights = Array.from(sampleWeight);
   if (weights.length !== rows) {
-    refuse(
-      `${metric}: sampleWeight has ${weights.length} values for ${rows} rows. Give one weight per row.`,
-      MetricOptionError,
-    );
+    refuse(`${metric}: sampleWeight has ${weights.length} values for ${rows} rows`, MetricOptionError);
   }
-  if (weights.every((weight) => weight === 0))
-    refuse(`${metric}: sampleWeight is 0 for every row. Give at least one row a weight.`, MetricOptionError);
+  if (weights.every((weight) => weight === 0)) refuse(`${metric}: sampleWeight is 0 for every row`, MetricOptionError);
   return (row) => weights[row]!;
 }
