@@ -1,460 +1,210 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  AutoTokenizer,
-  CheckpointError,
-  tokenizerFromFiles,
-  TokenizerError,
-  TruncationError,
-  type Tokenizer,
-} from './index.ts';
-import { readLength, truncatedLengths } from './truncation.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ownMini, readOwnMini } from '../testing/ownMini.ts';
+import { AutoTokenizer, tokenizerFromFiles, TokenizerError, type Tokenizer } from './index.ts';
 
-const goldenFolder = fileURLToPath(new URL('../../golden/', import.meta.url));
-const ownMini = join(goldenFolder, 'own-mini');
-
-interface OwnMini {
-  pairs: [string, string, number][];
-  encoded: { input_ids: number[]; token_type_ids: number[]; attention_mask: number[] }[];
-}
-
-let golden: OwnMini;
+let golden: Awaited<ReturnType<typeof readOwnMini>>;
 let tokenizer: Tokenizer;
 let scratch: string;
 
 beforeAll(async () => {
-  golden = JSON.parse(await readFile(join(goldenFolder, 'own_mini.json'), 'utf8')) as OwnMini;
+  golden = await readOwnMini();
   tokenizer = await AutoTokenizer.fromPretrained(ownMini);
   scratch = await mkdtemp(join(tmpdir(), 'attune-tokenizer-'));
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-describe('encoding', () => {
-  it('equals the Rust tokenizer, pair by pair and as a batch', () => {
-    golden.pairs.forEach(([a, b], index) =>
-      expect(tokenizer(a, b, { truncation: true })).toEqual(golden.encoded[index]),
-    );
-    const column = {
-      *[Symbol.iterator]() {
-        for (const [a] of golden.pairs) yield a;
-      },
-    };
-    const batch = tokenizer(
-      column,
-      golden.pairs.map(([, b]) => b),
-      { truncation: true },
-    );
-    expect(batch.input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
-    expect(batch.token_type_ids).toEqual(golden.encoded.map((row) => row.token_type_ids));
-    expect(batch.attention_mask).toEqual(golden.encoded.map((row) => row.attention_mask));
-  });
-
-  it('builds the same tokenizer from vocab.txt alone', async () => {
-    const fromVocabulary = await tokenizerFromFiles({ vocabulary: await readFile(join(ownMini, 'vocab.txt'), 'utf8') });
-    golden.pairs.forEach(([a, b], index) => expect(fromVocabulary(a, b)).toEqual(golden.encoded[index]));
-    expect(fromVocabulary.modelMaxLength).toBe(Infinity);
-  });
-
-  it('knows the tokens that were added to a vocab.txt', async () => {
-    const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
-    const text = 'the NewTok vote newtok whole wholes Whole';
-    // Ids of transformers 5.24 for the same folders.
-    const listed = { 236: { content: 'NewTok' }, 237: { content: 'Whole', single_word: true } };
-    const now = await tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: listed } });
-    expect(now(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 40, 157, 205, 182, 228, 237, 3]);
-    const old = await tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 236, Whole: 237 } });
-    expect(old(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 237, 36, 237, 3]);
-    expect(old.vocabSize).toBe(238);
-    await expect(tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 'x' } })).rejects.toThrow(
-      /added_tokens.json, holds an object with content, id/,
-    );
-    await expect(tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: { 236: null } } })).rejects.toThrow(
-      /holds null; a token with a content/,
-    );
-  });
-
-  it('knows the special tokens that tokenizer_config.json names beside', async () => {
-    const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
-    const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8')) as Record<
-      string,
-      unknown
-    >;
-    // Ids as transformers 5.24 gives them: the vocabulary's own, or the next.
-    for (const files of [{ vocabulary }, { tokenizerJson }]) {
-      const config = { additional_special_tokens: ['[E1]', { content: '[E2]', lstrip: true }, 'vote'] };
-      const made = await tokenizerFromFiles({ ...files, config });
-      expect(made('the [E1] [E2] vote').input_ids).toEqual([2, 87, 236, 237, tokenizer.convertTokensToIds('vote'), 3]);
-      expect(made.allSpecialIds).toEqual([0, 1, 2, 3, 4, tokenizer.convertTokensToIds('vote'), 236, 237]);
-      expect(made.vocabSize).toBe(238);
-      expect(made.decode([87, 236], { skipSpecialTokens: true })).toBe('the');
-      const named = await tokenizerFromFiles({ ...files, config: { extra_special_tokens: { e1_token: '[E1]' } } });
-      expect(named('[E1]').input_ids).toEqual([2, 236, 3]);
-      await expect(tokenizerFromFiles({ ...files, config: { additional_special_tokens: [5] } })).rejects.toThrow(
-        /tokenizer_config.json: additional_special_tokens holds 5; a token was expected/,
-      );
-      await expect(tokenizerFromFiles({ ...files, config: { extra_special_tokens: 'x' } })).rejects.toThrow(
-        /extra_special_tokens is "x"; a list of tokens/,
-      );
-    }
-  });
-
-  it('takes the special tokens of a vocab.txt by the names that its folder gives them', async () => {
-    const lines = ['<pad>', '<unk>', '<s>', '</s>', 'the', 'vote'];
-    const names = { pad_token: '<pad>', unk_token: '<unk>', cls_token: '<s>', sep_token: { content: '</s>' } };
-    const folder = new Map([
-      ['vocab.txt', lines.join('\n')],
-      ['special_tokens_map.json', JSON.stringify({ ...names, additional_special_tokens: ['[E1]'] })],
-    ]);
-    const made = await tokenizerFromFiles({ vocabulary: lines.join('\n'), config: names });
-    expect(made('the <pad> vote [CLS]').input_ids).toEqual([2, 4, 0, 5, 1, 1, 1, 3]);
-    expect([made.clsToken, made.sepTokenId, made.unkTokenId, made.padTokenId]).toEqual(['<s>', 3, 1, 0]);
-    expect(made.allSpecialIds).toEqual([0, 1, 2, 3]);
-    const path = join(scratch, 'named');
-    await mkdir(path, { recursive: true });
-    for (const [name, content] of folder) await writeFile(join(path, name), content);
-    expect((await AutoTokenizer.fromPretrained(path))('the [E1]').input_ids).toEqual([2, 4, 6, 3]);
-    await expect(tokenizerFromFiles({ vocabulary: lines.join('\n') })).rejects.toThrow(/vocab.txt has no \[PAD\]/);
-  });
-
-  it('tells once of second texts that are undefined, as a column gives that is not there', async () => {
-    const told: string[] = [];
-    const own = await AutoTokenizer.fromPretrained(ownMini, { warn: (message) => told.push(message) });
-    const batch = { sentence1: ['a', 'b'] } as { sentence1: string[]; sentense2?: string[] };
-    for (const options of [undefined, { truncation: true }])
-      expect(own(batch.sentence1, batch.sentense2, options)).toEqual(own(batch.sentence1));
-    own(batch.sentence1, null);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(/undefined for the second texts, as a column gives that is not there/);
-  });
-
-  it('shows added tokens as the normalizer leaves them, as tokenizers 0.23 does', async () => {
-    const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8'));
-    const added = [
-      { id: 236, content: 'NewTok', normalized: true },
-      { id: 237, content: 'KEPT', normalized: false },
-      { id: 238, content: '<S2>', normalized: true, special: true },
-    ];
-    const with3 = { ...tokenizerJson, added_tokens: [...tokenizerJson.added_tokens, ...added] };
-    const own = await tokenizerFromFiles({ tokenizerJson: with3 });
-    const text = 'the NewTok KEPT newtok <S2>.';
-    const ids = own(text).input_ids;
-    expect(ids).toEqual([2, 87, 236, 237, 236, 238, 9, 3]);
-    const shown = ['the', 'newtok', 'KEPT', 'newtok', '<s2>', '.'];
-    expect(own.tokenize(text)).toEqual(shown);
-    expect(own.convertIdsToTokens(ids)).toEqual(['[CLS]', ...shown, '[SEP]']);
-    expect(own.decode(ids, { skipSpecialTokens: true })).toBe('the newtok KEPT newtok <s2>.');
-    expect(own.convertTokensToIds(['NewTok', 'newtok'])).toEqual([236, own.unkTokenId]);
-    expect(own.vocabSize).toBe(239);
-  });
-
-  it('returns what is asked for, and takes options in the place of the pair', () => {
-    expect(
-      tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false }),
-    ).toEqual({
-      input_ids: tokenizer.convertTokensToIds(tokenizer.tokenize('yes')),
-    });
-    const ids = tokenizer('yes', 'no', { returnSpecialTokensMask: true });
-    expect(ids.special_tokens_mask).toEqual(ids.input_ids.map((id) => (tokenizer.allSpecialIds.includes(id) ? 1 : 0)));
-    expect(tokenizer([])).toEqual({ input_ids: [], token_type_ids: [], attention_mask: [] });
-  });
-
-  it('takes an empty second text as transformers does: as none of one text, as a pair in a list', () => {
-    const { sepTokenId } = tokenizer;
-    expect(tokenizer('yes', '')).toEqual(tokenizer('yes'));
-    expect(tokenizer(['yes'], ['']).input_ids[0]!.slice(-2)).toEqual([sepTokenId, sepTokenId]);
-    expect(tokenizer('', 'yes').input_ids[1]).toBe(sepTokenId);
-  });
-
-  it('takes lists of pairs', () => {
-    const pairs = golden.pairs.map(([a, b]) => [a, b] as const);
-    expect(tokenizer(pairs).input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
-    expect(tokenizer(pairs, { maxLength: 6 }).input_ids.every((row) => row.length === 6)).toBe(true);
-    expect(() => tokenizer([['the', 'vote', 'no']])).toThrow(/texts\[0\] is an array of 3; .* must be \[text, text\]/);
-    expect(() => tokenizer([['the', null as unknown as string]])).toThrow(/texts\[0\]\[1\] is null, a missing value/);
-  });
-
-  it('decodes, converts, and knows its special tokens', () => {
-    const { input_ids } = tokenizer('the vote?');
-    expect(tokenizer.decode(input_ids)).toBe('[CLS] the vote? [SEP]');
-    expect(tokenizer.decode(input_ids, { skipSpecialTokens: true })).toBe('the vote?');
-    expect(tokenizer.batchDecode([input_ids, []], { skipSpecialTokens: true })).toEqual(['the vote?', '']);
-    expect(tokenizer.convertIdsToTokens(tokenizer('the').input_ids)).toEqual(['[CLS]', 'the', '[SEP]']);
-    expect(tokenizer.convertTokensToIds('nosuchtoken')).toBe(tokenizer.unkTokenId);
-    expect([
-      tokenizer.padTokenId,
-      tokenizer.unkTokenId,
-      tokenizer.clsTokenId,
-      tokenizer.sepTokenId,
-      tokenizer.maskTokenId,
-    ]).toEqual([0, 1, 2, 3, 4]);
-    expect([tokenizer.vocabSize, tokenizer.modelMaxLength]).toEqual([236, 96]);
-  });
-
-  it('refuses what is no text, and options it does not have', () => {
-    expect(() => tokenizer(['a', null as unknown as string])).toThrow(/texts\[1\] is null, a missing value/);
-    expect(() => tokenizer(['a', 'b'], ['c'])).toThrow(/2 texts and 1 pair texts/);
-    expect(() => tokenizer(3 as unknown as string)).toThrow(TokenizerError);
-    expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(
-      /texts\[1\] is a number, 5; a string was expected.*castColumn\(name, value\('string'\)\)/,
-    );
-    expect(() => tokenizer(5 as unknown as string)).toThrow(/a value of type number; .*castColumn/);
-    expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(/texts\[1\] is an array of 2/);
-    expect(() => tokenizer('a\ud83db')).toThrow(/text holds half a character at 1, an unpaired surrogate \(U\+D83D\)/);
-    expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
-    expect(() => tokenizer('a', { addSpecialTokens: 'no' } as object)).toThrow(
-      /addSpecialTokens is "no"; expected true/,
-    );
-    expect(() => tokenizer('a', { addSpecialTokens: null } as object)).toThrow(/addSpecialTokens is null/);
-    expect(() => tokenizer('a', { returnAttentionMask: 0 } as object)).toThrow(/returnAttentionMask is 0/);
-    expect(tokenizer('a', { returnAttentionMask: null } as object).attention_mask).toHaveLength(3);
-    expect(() => tokenizer('a', true as unknown as string)).toThrow(/The second text is true.*Options are an object/);
-    expect(() => tokenizer([{ text: 'a' } as unknown as string])).toThrow(
-      /texts\[0\] is an object with text; a string/,
-    );
-    expect(() => tokenizer.decode([[2, 3]] as never)).toThrow(
-      /decode: ids\[0\] is an array of 2; .* batchDecode takes/,
-    );
-    expect(() => tokenizer.decode([2, 3.5])).toThrow(/decode: ids\[1\] is 3.5; a token id was expected/);
-    expect(() => tokenizer.convertIdsToTokens(['2'] as never)).toThrow(/convertIdsToTokens: ids\[0\] is "2"/);
-    expect(tokenizer.decode(BigInt64Array.of(2n, 3n) as never)).toBe(tokenizer.decode([2, 3]));
-    expect(() => tokenizer('a', { max_length: 3 } as object)).toThrow(/no option 'max_length'. Did you mean maxLength/);
-    expect(() => tokenizer('a', { paddingSide: 'up' as 'left' })).toThrow(/paddingSide is "up"; expected 'left'/);
-    expect(() => tokenizer('a', null, 5 as never)).toThrow(/options as an object.*got 5/);
-    expect(() => tokenizer.decode(5 as never)).toThrow(/decode: ids must be a list of token ids; got 5/);
-    expect(() => tokenizer.pad(undefined as never)).toThrow(/pad takes rows or columns.*got undefined/);
-    expect(() => tokenizer.pad([{ input_ids: [1] }], { max_length: 5 } as object)).toThrow(/did you mean maxLength/);
-    expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
-    expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
-    expect(() => (tokenizer as (...given: unknown[]) => unknown)(undefined)).toThrow(
-      /was given undefined, as a column gives that is not there/,
-    );
-    expect(tokenizer('a', null, {}).input_ids).toEqual(tokenizer('a').input_ids);
-    expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text is undefined/);
-    expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
-    expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);
-  });
+it('equals the Rust tokenizer, pair by pair and as a batch', () => {
+  golden.pairs.forEach(([a, b], index) => expect(tokenizer(a, b, { truncation: true })).toEqual(golden.encoded[index]));
+  const column = {
+    *[Symbol.iterator]() {
+      for (const [a] of golden.pairs) yield a;
+    },
+  };
+  const batch = tokenizer(
+    column,
+    golden.pairs.map(([, b]) => b),
+    { truncation: true },
+  );
+  expect(batch.input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
+  expect(batch.token_type_ids).toEqual(golden.encoded.map((row) => row.token_type_ids));
+  expect(batch.attention_mask).toEqual(golden.encoded.map((row) => row.attention_mask));
 });
 
-describe('truncation', () => {
-  it('cuts longest_first as the Rust tokenizers do', () => {
-    // max length 13, 12, 10 with three special tokens
-    expect([10, 9, 7].map((limit) => truncatedLengths(10, 6, limit, 'longest_first'))).toEqual([
-      [5, 5],
-      [5, 4],
-      [4, 3],
-    ]);
-    expect([9, 7].map((limit) => truncatedLengths(6, 10, limit, 'longest_first'))).toEqual([
-      [4, 5],
-      [3, 4],
-    ]);
-    expect(truncatedLengths(10, 10, 9, 'longest_first')).toEqual([4, 5]);
-    expect(truncatedLengths(10, undefined, 4, 'longest_first')).toEqual([4, undefined]);
-    expect(truncatedLengths(3, 4, 0, 'only_first')).toEqual([0, 0]);
-  });
-
-  it('counts, as they do, only the words up to the limit when it looks for the longer side', () => {
-    const tokens = ['wr', '##ench', 'the', 'har', '##bour', '##s', 'now'];
-    const lengths = (side: 'left' | 'right') =>
-      [1, 2, 3, 4, 6, 9].map((limit) => readLength(tokens, limit, (token) => token.startsWith('##'), side));
-    expect(lengths('right')).toEqual([2, 2, 3, 6, 6, 7]);
-    expect(lengths('left')).toEqual([1, 4, 4, 4, 7, 7]);
-  });
-
-  it('refuses to remove a whole sequence', () => {
-    expect(truncatedLengths(5, 4, 5, 'only_first')).toEqual([1, 4]);
-    expect(() => truncatedLengths(5, 4, 4, 'only_first')).toThrow(TruncationError);
-    expect(() => truncatedLengths(5, undefined, 4, 'only_second')).toThrow(/no second sequence/);
-    expect(() => tokenizer('yes', 'no', { truncation: true, maxLength: 2 })).toThrow(/3 special tokens alone/);
-  });
-
-  it('truncates when only maxLength is given, from the side asked for', () => {
-    const [a] = golden.pairs[0]!;
-    const whole = tokenizer(a).input_ids;
-    expect(tokenizer(a, null, { maxLength: 6 }).input_ids).toEqual([...whole.slice(0, 5), tokenizer.sepTokenId]);
-    expect(tokenizer(a, null, { maxLength: 6, truncationSide: 'left' }).input_ids).toEqual([
-      tokenizer.clsTokenId,
-      ...whole.slice(-5),
-    ]);
-  });
-
-  it('refuses only_second for a text without a second, with special tokens or not', () => {
-    for (const addSpecialTokens of [true, false])
-      expect(() =>
-        tokenizer('the vote was put off', { truncation: 'only_second', maxLength: 3, addSpecialTokens }),
-      ).toThrow(/no second sequence/);
-    expect(tokenizer('the', { truncation: 'only_second', maxLength: 3 }).input_ids).toHaveLength(3);
-  });
-
-  it('warns once about a maxLength that nothing is cut or padded to', async () => {
-    const said: string[] = [];
-    const own = await AutoTokenizer.fromPretrained(ownMini, { warn: (message) => void said.push(message) });
-    for (let i = 0; i < 2; i++)
-      expect(own(['the', 'the vote'], { padding: true, maxLength: 3 }).input_ids[0]).toHaveLength(4);
-    own('the', { truncation: false, maxLength: 2 });
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/maxLength is 3, and nothing is cut or padded to it\. Pass truncation: true,/);
-    own('the', { padding: 'max_length', maxLength: 3 });
-    expect(said).toHaveLength(1);
-  });
-
-  it('warns once about a text over the limit, and once about truncation without a limit', async () => {
-    const files = { vocabulary: await readFile(join(ownMini, 'vocab.txt'), 'utf8') };
-    const said: string[] = [];
-    const warn = (message: string): void => void said.push(message);
-    const unlimited = await tokenizerFromFiles(files, { warn });
-    for (let i = 0; i < 2; i++) expect(unlimited('the vote', null, { truncation: true }).input_ids).toHaveLength(4);
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/Pass maxLength/);
-    const limited = await tokenizerFromFiles(files, { warn, modelMaxLength: 3 });
-    for (let i = 0; i < 2; i++) limited('the vote');
-    expect(said).toHaveLength(2);
-    expect(said[1]).toMatch(/4 tokens, more than the 3/);
-  });
+it('builds the same tokenizer from vocab.txt alone', async () => {
+  const fromVocabulary = await tokenizerFromFiles({ vocabulary: await readFile(join(ownMini, 'vocab.txt'), 'utf8') });
+  golden.pairs.forEach(([a, b], index) => expect(fromVocabulary(a, b)).toEqual(golden.encoded[index]));
+  expect(fromVocabulary.modelMaxLength).toBe(Infinity);
 });
 
-describe('padding', () => {
-  it('pads while encoding', () => {
-    const texts = ['the vote', 'the'];
-    const longest = tokenizer(texts, null, { padding: true });
-    expect(longest.input_ids[1]!.slice(-1)).toEqual([0]);
-    expect(longest.attention_mask).toEqual(longest.input_ids.map((row) => row.map((id) => (id === 0 ? 0 : 1))));
-    expect(tokenizer(texts, { padding: 'longest', padToMultipleOf: 8 }).input_ids.map((row) => row.length)).toEqual([
-      8, 8,
-    ]);
-    expect(
-      tokenizer(texts, { padding: 'max_length', maxLength: 9, truncation: true }).token_type_ids!.map(
-        (row) => row.length,
-      ),
-    ).toEqual([9, 9]);
-    expect(tokenizer('yes', { padding: 'max_length' }).input_ids).toHaveLength(96);
-    expect(
-      tokenizer('yes', { padding: 'max_length', maxLength: 7, paddingSide: 'left' }).attention_mask!.slice(0, 2),
-    ).toEqual([0, 0]);
-  });
-
-  it('refuses a multiple that rows cannot keep to, and one for rows that are not padded', () => {
-    expect(() => tokenizer('the', { truncation: true, maxLength: 12, padding: true, padToMultipleOf: 8 })).toThrow(
-      /cut to 12 tokens, which is no multiple of 8/,
-    );
-    expect(() => tokenizer('the', { truncation: true, padding: true, padToMultipleOf: 7 })).toThrow(/cut to 96 tokens/);
-    expect(() => tokenizer('the', { padToMultipleOf: 8 })).toThrow(/nothing is padded\. Pass padding: true/);
-    expect(() => tokenizer('the', { padToMultipleOf: 0 })).toThrow(/padToMultipleOf is 0/);
-    expect(
-      tokenizer('the', { truncation: true, maxLength: 16, padding: true, padToMultipleOf: 8 }).input_ids,
-    ).toHaveLength(8);
-  });
-
-  it('pads features: keeps other keys, makes the mask, takes rows or columns', () => {
-    const rows = [
-      { input_ids: [2, 7, 3], label: 1 },
-      { input_ids: Int32Array.of(2, 3), label: 0 },
-    ];
-    const padded = {
-      input_ids: [
-        [2, 7, 3],
-        [2, 3, 0],
-      ],
-      label: [1, 0],
-      attention_mask: [
-        [1, 1, 1],
-        [1, 1, 0],
-      ],
-    };
-    expect(tokenizer.pad(rows)).toEqual(padded);
-    expect(tokenizer.pad({ input_ids: rows.map((row) => row.input_ids), label: [1, 0] })).toEqual(padded);
-    expect(
-      tokenizer
-        .pad(rows, { padding: 'max_length', maxLength: 5, padToMultipleOf: 4 })
-        .input_ids!.map((row) => row.length),
-    ).toEqual([8, 8]);
-    expect(() => tokenizer.pad([{ text: 'a' }])).toThrow(/no 'input_ids' among the keys: text/);
-    expect(() => tokenizer.pad([{ input_ids: [1, 2], token_type_ids: [0] }])).toThrow(/equally long/);
-    expect(() => tokenizer.pad([rows[0]!, { input_ids: [1] }])).toThrow(/row 1 has no 'label'/);
-  });
+it('knows the tokens that were added to a vocab.txt', async () => {
+  const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
+  const text = 'the NewTok vote newtok whole wholes Whole';
+  // Ids of transformers 5.24 for the same folders.
+  const listed = { 236: { content: 'NewTok' }, 237: { content: 'Whole', single_word: true } };
+  const now = await tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: listed } });
+  expect(now(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 40, 157, 205, 182, 228, 237, 3]);
+  const old = await tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 236, Whole: 237 } });
+  expect(old(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 237, 36, 237, 3]);
+  expect(old.vocabSize).toBe(238);
+  await expect(tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 'x' } })).rejects.toThrow(
+    /added_tokens.json, holds an object with content, id/,
+  );
+  await expect(tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: { 236: null } } })).rejects.toThrow(
+    /holds null; a token with a content/,
+  );
 });
 
-describe('files', () => {
-  it('saves and loads again with the same fingerprint and encodings', async () => {
-    await tokenizer.savePretrained(join(scratch, 'saved'));
-    const again = await AutoTokenizer.fromPretrained(join(scratch, 'saved'));
-    expect(again(golden.pairs[0]![0])).toEqual(tokenizer(golden.pairs[0]![0]));
-    expect(again.fingerprint).toBe(tokenizer.fingerprint);
-    expect(again.fingerprint).not.toBe(
-      (await AutoTokenizer.fromPretrained(ownMini, { modelMaxLength: 9 })).fingerprint,
+it('knows the special tokens that tokenizer_config.json names beside', async () => {
+  const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
+  const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
+  // Ids as transformers 5.24 gives them: the vocabulary's own, or the next.
+  for (const files of [{ vocabulary }, { tokenizerJson }]) {
+    const config = { additional_special_tokens: ['[E1]', { content: '[E2]', lstrip: true }, 'vote'] };
+    const made = await tokenizerFromFiles({ ...files, config });
+    expect(made('the [E1] [E2] vote').input_ids).toEqual([2, 87, 236, 237, tokenizer.convertTokensToIds('vote'), 3]);
+    expect(made.allSpecialIds).toEqual([0, 1, 2, 3, 4, tokenizer.convertTokensToIds('vote'), 236, 237]);
+    expect(made.vocabSize).toBe(238);
+    expect(made.decode([87, 236], { skipSpecialTokens: true })).toBe('the');
+    const named = await tokenizerFromFiles({ ...files, config: { extra_special_tokens: { e1_token: '[E1]' } } });
+    expect(named('[E1]').input_ids).toEqual([2, 236, 3]);
+    await expect(tokenizerFromFiles({ ...files, config: { additional_special_tokens: [5] } })).rejects.toThrow(
+      /tokenizer_config.json: additional_special_tokens holds 5; a token was expected/,
     );
-  });
+    await expect(tokenizerFromFiles({ ...files, config: { extra_special_tokens: 'x' } })).rejects.toThrow(
+      /extra_special_tokens is "x"; a list of tokens/,
+    );
+  }
+});
 
-  it.each<[string, Record<string, unknown>, RegExp]>([
-    ['pre_tokenizer missing', { pre_tokenizer: undefined }, /tokenizer.json: pre_tokenizer is missing/],
-    ['another pre_tokenizer', { pre_tokenizer: { type: 'Whatever' } }, /Whatever.*another kind of model than BERT/],
-    [
-      'another normalizer',
-      { normalizer: { type: 'Whatever' } },
-      /tokenizer.json does not make a tokenizer: .*Whatever/,
-    ],
-    ['another decoder', { decoder: { type: 'Whatever' } }, /Whatever/],
-    ['a decoder without a type', { decoder: {} }, /decoder is an empty object; an object with a type/],
-    ['added_tokens [null]', { added_tokens: [null] }, /tokenizer.json: added_tokens\[0\] is null/],
-    ['added_tokens no list', { added_tokens: 5 }, /no 'model' or no 'added_tokens'/],
-    ['a model of nothing', { model: {} }, /model.vocab is undefined/],
-    ['an id that is none', { model: { type: 'WordPiece', vocab: { a: 1e300 } } }, /the id of "a" is 1e\+300/],
-    [
-      'a prefix that is none',
-      { model: { type: 'WordPiece', vocab: {}, continuing_subword_prefix: {} } },
-      /prefix is an/,
-    ],
-    ['no unknown token', { model: { type: 'WordPiece', vocab: { a: 0 }, unk_token: '[X]' } }, /no unknown token/],
-    [
-      'a template of numbers',
-      { post_processor: { type: 'TemplateProcessing', single: 5, pair: 5, special_tokens: {} } },
-      /tokenizer.json does not make a tokenizer: the template/,
-    ],
-    [
-      'a template without ids',
-      { post_processor: { type: 'TemplateProcessing', single: [{}], pair: [], special_tokens: {} } },
-      /special token without ids/,
-    ],
-    ['RoBERTa', { post_processor: { type: 'RobertaProcessing', sep: ['</s>', 2], cls: ['<s>', 0] } }, /RobertaProc/],
-  ])('names the file and what is wrong in it: %s', async (_, change, message) => {
-    const folder = await mkdtemp(join(scratch, 'damaged-'));
-    const whole = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
-    await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...whole, ...change }));
-    const error: unknown = await AutoTokenizer.fromPretrained(folder).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(TokenizerError);
-    expect(String(error)).toContain(`${folder}/tokenizer.json`);
-    expect(String(error)).toMatch(message);
-  });
+it('takes the special tokens of a vocab.txt by the names that its folder gives them', async () => {
+  const lines = ['<pad>', '<unk>', '<s>', '</s>', 'the', 'vote'];
+  const names = { pad_token: '<pad>', unk_token: '<unk>', cls_token: '<s>', sep_token: { content: '</s>' } };
+  const folder = new Map([
+    ['vocab.txt', lines.join('\n')],
+    ['special_tokens_map.json', JSON.stringify({ ...names, additional_special_tokens: ['[E1]'] })],
+  ]);
+  const made = await tokenizerFromFiles({ vocabulary: lines.join('\n'), config: names });
+  expect(made('the <pad> vote [CLS]').input_ids).toEqual([2, 4, 0, 5, 1, 1, 1, 3]);
+  expect([made.clsToken, made.sepTokenId, made.unkTokenId, made.padTokenId]).toEqual(['<s>', 3, 1, 0]);
+  expect(made.allSpecialIds).toEqual([0, 1, 2, 3]);
+  const path = join(scratch, 'named');
+  await mkdir(path, { recursive: true });
+  for (const [name, content] of folder) await writeFile(join(path, name), content);
+  expect((await AutoTokenizer.fromPretrained(path))('the [E1]').input_ids).toEqual([2, 4, 6, 3]);
+  await expect(tokenizerFromFiles({ vocabulary: lines.join('\n') })).rejects.toThrow(/vocab.txt has no \[PAD\]/);
+});
 
-  it.each<[Record<string, unknown>, RegExp]>([
-    [{ tokenizer_class: 0 }, /tokenizer_config.json: tokenizer_class is 0; a text was expected/],
-    [{ model_input_names: [3] }, /model_input_names is an array of 1/],
-    [{ padding_side: 'up' }, /padding_side is "up"; 'left' or 'right'/],
-    [{ do_lower_case: 'no' }, /do_lower_case is "no"; true or false/],
-    [{ model_max_length: 'long' }, /model_max_length is "long"/],
-  ])('names the field of tokenizer_config.json: %j', async (config, message) => {
-    const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
-    await expect(tokenizerFromFiles({ vocabulary, config })).rejects.toThrow(message);
-    await expect(tokenizerFromFiles({ vocabulary, config })).rejects.toThrow(TokenizerError);
-  });
+it('tells once of second texts that are undefined, as a column gives that is not there', async () => {
+  const told: string[] = [];
+  const own = await AutoTokenizer.fromPretrained(ownMini, { warn: (message) => told.push(message) });
+  const batch = { sentence1: ['a', 'b'] } as { sentence1: string[]; sentense2?: string[] };
+  for (const options of [undefined, { truncation: true }])
+    expect(own(batch.sentence1, batch.sentense2, options)).toEqual(own(batch.sentence1));
+  own(batch.sentence1, null);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/undefined for the second texts, as a column gives that is not there/);
+});
 
-  it('says what is wrong with a call', async () => {
-    const load = AutoTokenizer.fromPretrained as (...given: unknown[]) => Promise<unknown>;
-    expect(() => new AutoTokenizer()).toThrow(/not made with new/);
-    await expect(load()).rejects.toThrow(/nameOrFolder must be a hub name .*got undefined/);
-    await expect(load(ownMini, { modelMaxLength: 'long' })).rejects.toThrow(/modelMaxLength must be a whole number/);
-    await expect(load(ownMini, { useFast: true })).rejects.toThrow(/no option useFast: there is one tokenizer/);
-    await expect((tokenizerFromFiles as typeof load)()).rejects.toThrow(/takes its options as an object/);
-    await expect(tokenizerFromFiles({})).rejects.toThrow(/neither tokenizerJson nor vocabulary/);
-    await expect(tokenizer.savePretrained('')).rejects.toThrow(/folder must be a folder: its path, a Map/);
-  });
+it('shows added tokens as the normalizer leaves them, as tokenizers 0.23 does', async () => {
+  const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8'));
+  const added = [
+    { id: 236, content: 'NewTok', normalized: true },
+    { id: 237, content: 'KEPT', normalized: false },
+    { id: 238, content: '<S2>', normalized: true, special: true },
+  ];
+  const with3 = { ...tokenizerJson, added_tokens: [...tokenizerJson.added_tokens, ...added] };
+  const own = await tokenizerFromFiles({ tokenizerJson: with3 });
+  const text = 'the NewTok KEPT newtok <S2>.';
+  const ids = own(text).input_ids;
+  expect(ids).toEqual([2, 87, 236, 237, 236, 238, 9, 3]);
+  const shown = ['the', 'newtok', 'KEPT', 'newtok', '<s2>', '.'];
+  expect(own.tokenize(text)).toEqual(shown);
+  expect(own.convertIdsToTokens(ids)).toEqual(['[CLS]', ...shown, '[SEP]']);
+  expect(own.decode(ids, { skipSpecialTokens: true })).toBe('the newtok KEPT newtok <s2>.');
+  expect(own.convertTokensToIds(['NewTok', 'newtok'])).toEqual([236, own.unkTokenId]);
+  expect(own.vocabSize).toBe(239);
+});
 
-  it('says what a folder lacks', async () => {
-    await expect(AutoTokenizer.fromPretrained(scratch)).rejects.toThrow(CheckpointError);
-    await expect(AutoTokenizer.fromPretrained(scratch)).rejects.toThrow(/neither tokenizer.json nor vocab.txt/);
+it('returns what is asked for, and takes options in the place of the pair', () => {
+  expect(tokenizer('yes', { addSpecialTokens: false, returnTokenTypeIds: false, returnAttentionMask: false })).toEqual({
+    input_ids: tokenizer.convertTokensToIds(tokenizer.tokenize('yes')),
   });
+  const ids = tokenizer('yes', 'no', { returnSpecialTokensMask: true });
+  expect(ids.special_tokens_mask).toEqual(ids.input_ids.map((id) => (tokenizer.allSpecialIds.includes(id) ? 1 : 0)));
+  expect(tokenizer([])).toEqual({ input_ids: [], token_type_ids: [], attention_mask: [] });
+});
+
+it('takes an empty second text as transformers does: as none of one text, as a pair in a list', () => {
+  const { sepTokenId } = tokenizer;
+  expect(tokenizer('yes', '')).toEqual(tokenizer('yes'));
+  expect(tokenizer(['yes'], ['']).input_ids[0]!.slice(-2)).toEqual([sepTokenId, sepTokenId]);
+  expect(tokenizer('', 'yes').input_ids[1]).toBe(sepTokenId);
+});
+
+it('takes lists of pairs', () => {
+  const pairs = golden.pairs.map(([a, b]) => [a, b] as const);
+  expect(tokenizer(pairs).input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
+  expect(tokenizer(pairs, { maxLength: 6 }).input_ids.every((row) => row.length === 6)).toBe(true);
+  expect(() => tokenizer([['the', 'vote', 'no']])).toThrow(/texts\[0\] is an array of 3; .* must be \[text, text\]/);
+  expect(() => tokenizer([['the', null as unknown as string]])).toThrow(/texts\[0\]\[1\] is null, a missing value/);
+});
+
+it('decodes, converts, and knows its special tokens', () => {
+  const { input_ids } = tokenizer('the vote?');
+  expect(tokenizer.decode(input_ids)).toBe('[CLS] the vote? [SEP]');
+  expect(tokenizer.decode(input_ids, { skipSpecialTokens: true })).toBe('the vote?');
+  expect(tokenizer.batchDecode([input_ids, []], { skipSpecialTokens: true })).toEqual(['the vote?', '']);
+  expect(tokenizer.convertIdsToTokens(tokenizer('the').input_ids)).toEqual(['[CLS]', 'the', '[SEP]']);
+  expect(tokenizer.convertTokensToIds('nosuchtoken')).toBe(tokenizer.unkTokenId);
+  expect([
+    tokenizer.padTokenId,
+    tokenizer.unkTokenId,
+    tokenizer.clsTokenId,
+    tokenizer.sepTokenId,
+    tokenizer.maskTokenId,
+  ]).toEqual([0, 1, 2, 3, 4]);
+  expect([tokenizer.vocabSize, tokenizer.modelMaxLength]).toEqual([236, 96]);
+});
+
+it('refuses what is no text, and options it does not have', () => {
+  expect(() => tokenizer(['a', null as unknown as string])).toThrow(/texts\[1\] is null, a missing value/);
+  expect(() => tokenizer(['a', 'b'], ['c'])).toThrow(/2 texts and 1 pair texts/);
+  expect(() => tokenizer(3 as unknown as string)).toThrow(TokenizerError);
+  expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(
+    /texts\[1\] is a number, 5; a string was expected.*castColumn\(name, value\('string'\)\)/,
+  );
+  expect(() => tokenizer(5 as unknown as string)).toThrow(/a value of type number; .*castColumn/);
+  expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(/texts\[1\] is an array of 2/);
+  expect(() => tokenizer('a\ud83db')).toThrow(/text holds half a character at 1, an unpaired surrogate \(U\+D83D\)/);
+  expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
+  expect(() => tokenizer('a', { addSpecialTokens: 'no' } as object)).toThrow(/addSpecialTokens is "no"; expected true/);
+  expect(() => tokenizer('a', { addSpecialTokens: null } as object)).toThrow(/addSpecialTokens is null/);
+  expect(() => tokenizer('a', { returnAttentionMask: 0 } as object)).toThrow(/returnAttentionMask is 0/);
+  expect(tokenizer('a', { returnAttentionMask: null } as object).attention_mask).toHaveLength(3);
+  expect(() => tokenizer('a', true as unknown as string)).toThrow(/The second text is true.*Options are an object/);
+  expect(() => tokenizer([{ text: 'a' } as unknown as string])).toThrow(/texts\[0\] is an object with text; a string/);
+  expect(() => tokenizer.decode([[2, 3]] as never)).toThrow(/decode: ids\[0\] is an array of 2; .* batchDecode takes/);
+  expect(() => tokenizer.decode([2, 3.5])).toThrow(/decode: ids\[1\] is 3.5; a token id was expected/);
+  expect(() => tokenizer.convertIdsToTokens(['2'] as never)).toThrow(/convertIdsToTokens: ids\[0\] is "2"/);
+  expect(tokenizer.decode(BigInt64Array.of(2n, 3n) as never)).toBe(tokenizer.decode([2, 3]));
+  expect(() => tokenizer('a', { max_length: 3 } as object)).toThrow(/no option 'max_length'. Did you mean maxLength/);
+  expect(() => tokenizer('a', { paddingSide: 'up' as 'left' })).toThrow(/paddingSide is "up"; expected 'left'/);
+  expect(() => tokenizer('a', null, 5 as never)).toThrow(/options as an object.*got 5/);
+  expect(() => tokenizer.decode(5 as never)).toThrow(/decode: ids must be a list of token ids; got 5/);
+  expect(() => tokenizer.pad(undefined as never)).toThrow(/pad takes rows or columns.*got undefined/);
+  expect(() => tokenizer.pad([{ input_ids: [1] }], { max_length: 5 } as object)).toThrow(/did you mean maxLength/);
+  expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
+  expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
+  expect(() => (tokenizer as (...given: unknown[]) => unknown)(undefined)).toThrow(
+    /was given undefined, as a column gives that is not there/,
+  );
+  expect(tokenizer('a', null, {}).input_ids).toEqual(tokenizer('a').input_ids);
+  expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text is undefined/);
+  expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
+  expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);
 });
 
 it('imports no tensor, so that a worker that only tokenizes stays light', async () => {
