@@ -75,7 +75,7 @@ describe('tsv', () => {
     ['wnli', 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\t1\n', { sentence1: 'a', sentence2: 'b', label: 1, idx: 0 }],
     [
       'cola',
-      'gj04\t1\t\tOur friends.\ngj04\t0\t*\tThey drank the pub.\n',
+      'gj04\t1\t\tOur friends.\ngj04\t0\t*\tThey sang the door.\n',
       { sentence: 'Our friends.', label: 1, idx: 0 },
     ],
     ['sst2', 'sentence\tlabel\nhide " new\t0\n', { sentence: 'hide " new', label: 0, idx: 0 }],
