@@ -1,6 +1,7 @@
 export { ArgumentError, requireArgument, requireOptions } from './require.ts';
 export type { ErrorClass, OptionAdvice, OptionKinds } from './require.ts';
 export {
+  anyNumber,
   anything,
   anyWholeNumber,
   array,

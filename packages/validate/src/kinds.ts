@@ -57,6 +57,9 @@ export const named: Kind = {
   holds: (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value),
 };
 
+/** NaN and infinities are numbers too. */
+export const anyNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
+
 /** A number that is neither infinite nor NaN. */
 export const number: Kind = { what: 'a finite number', holds: (value) => Number.isFinite(value) };
 

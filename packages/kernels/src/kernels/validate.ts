@@ -1,4 +1,5 @@
 import {
+  anyNumber,
   anyWholeNumber,
   arrayOf,
   flag,
@@ -34,8 +35,6 @@ export const maybeArray = optional(anArray);
 /** Whatever counts: rows, elements, …, as far as 32 bits go. */
 export const anExtent = wholeNumber(0, 0xffffffff);
 export const maybeFlag = optional(flag);
-/** NaN and infinities are numbers too. */
-export const anyNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
 export const maybeNumber = optional(anyNumber);
 export const manyArrays = arrayOf(anArray, 'GpuArrays');
 /** What repeats for all elements is a number. */

@@ -5,9 +5,6 @@ import { Tensor } from '../tensor.ts';
 
 const tensorKind = instanceOf(Tensor);
 
-/** NaN and infinities too. */
-export const anyNumber: Kind = { what: 'a number', holds: (value) => typeof value === 'number' };
-
 /** Infinities too, but not NaN. */
 export const realNumber: Kind = {
   what: 'a number',

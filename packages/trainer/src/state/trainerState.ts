@@ -1,4 +1,14 @@
-import { array, number, object, orNull, optional, requireArgument, requireOptions, text } from '@attune/validate';
+import {
+  anyNumber,
+  array,
+  number,
+  object,
+  orNull,
+  optional,
+  requireArgument,
+  requireOptions,
+  text,
+} from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
 /** What a log may hold: numbers, and whatever JSON has, such as a confusion matrix. */
@@ -159,7 +169,7 @@ const fieldKinds = {
   numInputTokensSeen: optional(number),
   headSeed: optional(orNull(number)),
   logHistory: optional(array),
-  bestMetric: optional(orNull({ what: 'a number', holds: (value) => typeof value === 'number' })),
+  bestMetric: optional(orNull(anyNumber)),
   bestGlobalStep: optional(orNull(number)),
   bestModelCheckpoint: optional(orNull(text)),
   statefulCallbacks: optional(object),

@@ -1,6 +1,6 @@
-import { flag, oneOf, oneOfKinds, optional } from '@attune/validate';
+import { anyNumber, flag, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import { anArray, anExtent, anyNumber, maybeArray, maybeFlag, maybeFraction, maybeWholeNumber } from '../validate.ts';
+import { anArray, anExtent, maybeArray, maybeFlag, maybeFraction, maybeWholeNumber } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
 /** What forward and backward share. */

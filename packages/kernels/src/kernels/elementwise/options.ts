@@ -1,6 +1,6 @@
-import { object } from '@attune/validate';
+import { anyNumber, object } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import { anArray, anExtent, anyNumber, maybeNumber } from '../validate.ts';
+import { anArray, anExtent, maybeNumber } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 import type { Broadcast } from './recordBroadcast.ts';
 

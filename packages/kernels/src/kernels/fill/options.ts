@@ -1,5 +1,6 @@
+import { anyNumber } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import { anArray, anExtent, anyNumber } from '../validate.ts';
+import { anArray, anExtent } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
 /** Options of {@link fill}. */

@@ -1,12 +1,12 @@
 import * as kernels from '@attune/kernels';
 import type { GpuArray, UnaryMember } from '@attune/kernels';
-import { requireArgument } from '@attune/validate';
+import { anyNumber, requireArgument } from '@attune/validate';
 import { operationResult } from '../../autograd/operation.ts';
 import type { Device } from '../../device.ts';
 import type { DType } from '../../dtypes.ts';
 import { TensorError } from '../../errors.ts';
 import { Tensor } from '../../tensor.ts';
-import { anyNumber, requireFloats, requireTensor } from '../checks.ts';
+import { requireFloats, requireTensor } from '../checks.ts';
 
 export interface UnaryKernels {
   forward(device: Device, io: { input: GpuArray; output: GpuArray; length: number }): void;

@@ -1,5 +1,6 @@
 import * as kernels from '@attune/kernels';
 import {
+  anyNumber,
   arrayOf,
   fraction,
   instanceOf,
@@ -15,7 +16,7 @@ import { formatShape, requireShape, shapesEqual } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { around } from '../axes.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
-import { anyNumber, requireDeviceOf, requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
+import { requireDeviceOf, requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { tensor } from '../creation/create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
 import { factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';

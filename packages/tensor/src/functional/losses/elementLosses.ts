@@ -1,11 +1,11 @@
-import { instanceOf, oneOfKinds, optional, requireArgument } from '@attune/validate';
+import { anyNumber, instanceOf, oneOfKinds, optional, requireArgument } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, requireShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { add, mul, sub } from '../elementwise/binary.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { broadcastShapes, requirePairs } from '../broadcasting.ts';
-import { anyNumber, requireFloats, requireGivenOptions } from '../checks.ts';
+import { requireFloats, requireGivenOptions } from '../checks.ts';
 import { tensor } from '../creation/create.ts';
 import { fusedBinaryCrossEntropy, fusedSquaredError } from './fusedLosses.ts';
 import { factorOf, lossKinds, plainLossKinds, reduceLosses, requireOneReduction, withFactor } from './lossReduction.ts';

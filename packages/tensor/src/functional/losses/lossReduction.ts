@@ -1,7 +1,6 @@
-import { oneOf, optional } from '@attune/validate';
+import { anyNumber, oneOf, optional } from '@attune/validate';
 import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
-import { anyNumber } from '../checks.ts';
 import { mean, sum } from '../reductions/reductions.ts';
 import { scale } from '../elementwise/unary.ts';
 

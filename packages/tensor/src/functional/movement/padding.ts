@@ -1,5 +1,5 @@
 import { contiguousStrides, fill, stridedCopy } from '@attune/kernels';
-import { optional, requireArgument } from '@attune/validate';
+import { anyNumber, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { operationResult } from '../../autograd/operation.ts';
 import type { DType } from '../../dtypes.ts';
@@ -7,7 +7,7 @@ import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { anyNumber, requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
+import { requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
 import { narrow } from './slicing.ts';
 
 /** Options of `pad`. */

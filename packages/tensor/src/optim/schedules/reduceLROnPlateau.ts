@@ -1,4 +1,5 @@
 import {
+  anyNumber,
   arrayOf,
   number,
   numberAtLeast,
@@ -70,7 +71,7 @@ const kinds = {
 } satisfies Readonly<Record<keyof ReduceLROnPlateauOptions, unknown>>;
 
 const stateKinds = {
-  best: { what: 'a number', holds: (value: unknown) => typeof value === 'number' },
+  best: anyNumber,
   numBadEpochs: wholeNumber(0),
   cooldownCounter: wholeNumber(0),
   lastEpoch: wholeNumber(0),
