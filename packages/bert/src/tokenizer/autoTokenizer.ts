@@ -21,9 +21,9 @@ import {
   type PretrainedFiles,
   type PretrainedOptions,
 } from '../folder/pretrainedFiles.ts';
-import { bertSteps, isBert } from './bertSteps.ts';
+import { bertSteps, isBert } from './steps/bertSteps.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
-import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './tokenizerJson.ts';
+import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './files/tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 
 /** Overrides of what the files say. */
@@ -100,7 +100,7 @@ function statedLimit(value: unknown): number | undefined {
 /** Makes and tries a tokenizer; whatever fails is told with the file's name. */
 async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: string): Promise<Tokenizer> {
   const { json, config } = parts;
-  const make = isBert(json) ? bertSteps : (await import('./librarySteps.ts')).librarySteps;
+  const make = isBert(json) ? bertSteps : (await import('./steps/librarySteps.ts')).librarySteps;
   try {
     const tokenizer = createTokenizer({ ...parts, steps: make(json, config) });
     tokenizer.decode(tokenizer('a', 'b', { maxLength: 100 }).input_ids);
@@ -121,9 +121,14 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
   const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
   const own = files.tokenizerJson
     ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
-    : (await import('./fromVocabulary.ts')).fromVocabulary(files.vocabulary ?? '', config, files.addedTokens, folder);
+    : (await import('./files/fromVocabulary.ts')).fromVocabulary(
+        files.vocabulary ?? '',
+        config,
+        files.addedTokens,
+        folder,
+      );
   const namesMore = config.additional_special_tokens ?? config.extra_special_tokens;
-  const json = namesMore ? (await import('./extraTokens.ts')).withExtraTokens(own, config) : own;
+  const json = namesMore ? (await import('./files/extraTokens.ts')).withExtraTokens(own, config) : own;
   const modelMaxLength =
     options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
   const fingerprint = await sha256(

@@ -14,6 +14,6 @@ export type {
   Texts,
   Tokenizer,
 } from './tokenizerTypes.ts';
-export type { Features, PaddingStrategy, PadOptions } from './pad.ts';
-export type { TruncationStrategy } from './truncation.ts';
+export type { Features, PaddingStrategy, PadOptions } from './encode/pad.ts';
+export type { TruncationStrategy } from './encode/truncation.ts';
 export { CheckpointError, TokenizerError, TruncationError } from '../errors.ts';

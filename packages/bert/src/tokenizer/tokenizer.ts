@@ -1,15 +1,15 @@
 import { flag, optional, requireArgument, requireOptions, shown, type Kind } from '@attune/validate';
 import { writableFolder, type WritableFolder } from '../folder/modelFolder.ts';
-import { encodeTexts, type EncodeParts } from './encode.ts';
-import { resolveOptions } from './encodeOptions.ts';
+import { encodeTexts, type EncodeParts } from './encode/encode.ts';
+import { resolveOptions } from './encode/encodeOptions.ts';
 import { TokenizerError } from '../errors.ts';
-import { checkPadOptions, padFeatures, type Features, type PadOptions } from './pad.ts';
-import { readSpecialTokens, specialTokenFields, type SpecialTokens } from './specialTokens.ts';
-import { readTemplate } from './template.ts';
-import { createTextPipeline } from './textPipeline.ts';
-import { isTexts, readTexts, requireText } from './texts.ts';
-import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
-import type { TokenSteps } from './tokenSteps.ts';
+import { checkPadOptions, padFeatures, type Features, type PadOptions } from './encode/pad.ts';
+import { readSpecialTokens, specialTokenFields, type SpecialTokens } from './files/specialTokens.ts';
+import { readTemplate } from './encode/template.ts';
+import { createTextPipeline } from './steps/textPipeline.ts';
+import { isTexts, readTexts, requireText } from './encode/texts.ts';
+import type { TokenizerConfig, TokenizerJson } from './files/tokenizerJson.ts';
+import type { TokenSteps } from './steps/tokenSteps.ts';
 import type { DecodeOptions, EncodeOptions, Tokenizer } from './tokenizerTypes.ts';
 
 export interface TokenizerParts {

@@ -1,6 +1,6 @@
 import type { WritableFolder } from '../folder/modelFolder.ts';
-import type { Features, PaddingStrategy, PadOptions } from './pad.ts';
-import type { TruncationStrategy } from './truncation.ts';
+import type { Features, PaddingStrategy, PadOptions } from './encode/pad.ts';
+import type { TruncationStrategy } from './encode/truncation.ts';
 
 /** Options of a tokenizer's call; transformers' names in camelCase. */
 export interface EncodeOptions {

@@ -1,6 +1,6 @@
 import { isNormalized } from './addedTokens.ts';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
-import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
+import type { TokenizerConfig, TokenizerJson } from '../files/tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
 
 /** Whether a tokenizer.json asks for BERT's steps from end to end. */

@@ -1,7 +1,7 @@
 import { nearestName, shown } from '@attune/validate';
-import { TokenizerError } from '../errors.ts';
+import { TokenizerError } from '../../errors.ts';
 import { checkMultiple, paddingKind } from './pad.ts';
-import type { EncodeOptions } from './tokenizerTypes.ts';
+import type { EncodeOptions } from '../tokenizerTypes.ts';
 import type { TruncationStrategy } from './truncation.ts';
 
 const optionNames: readonly string[] = [

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import golden from '../../golden/own_added.json' with { type: 'json' };
-import { tokenizerFromFiles } from './index.ts';
+import golden from '../../../golden/own_added.json' with { type: 'json' };
+import { tokenizerFromFiles } from '../index.ts';
 
-const file = new URL('../../golden/own-mini/tokenizer.json', import.meta.url);
+const file = new URL('../../../golden/own-mini/tokenizer.json', import.meta.url);
 
 // Ids of the Rust tokenizers: added tokens of every kind, and characters newer than their tables.
 describe.each(golden.setups)('added tokens, lowercase $normalizer.lowercase', ({ normalizer, added_tokens, ids }) => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { ownMini } from '../testing/ownMini.ts';
-import { AutoTokenizer, type Tokenizer } from './index.ts';
+import { ownMini } from '../../testing/ownMini.ts';
+import { AutoTokenizer, type Tokenizer } from '../index.ts';
 
 let tokenizer: Tokenizer;
 

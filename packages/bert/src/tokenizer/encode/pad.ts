@@ -1,5 +1,5 @@
 import { anything, flag, oneOf, optional, requireOptions, shown, wholeNumber } from '@attune/validate';
-import { TokenizerError } from '../errors.ts';
+import { TokenizerError } from '../../errors.ts';
 
 /** How far rows are padded: true is 'longest', false is 'do_not_pad'. */
 export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';

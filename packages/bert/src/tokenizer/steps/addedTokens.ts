@@ -1,16 +1,4 @@
-/** A token that is found in the text itself, before it is split into words. */
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special?: boolean | undefined;
-  /** Whether it is looked for in the normalised text. Default: unless it is special. */
-  readonly normalized?: boolean | undefined;
-  /** Found only where no letter or digit stands beside it. */
-  readonly single_word?: boolean | undefined;
-  /** Takes the white space before it, or after it, too. */
-  readonly lstrip?: boolean | undefined;
-  readonly rstrip?: boolean | undefined;
-}
+import type { AddedToken } from '../files/tokenizerJson.ts';
 
 /** A piece of a text: an added token, or text between two. */
 export type Piece = { readonly token: AddedToken } | { readonly text: string };

@@ -2,8 +2,8 @@
 // loads them with the first.
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
-import { TokenizerError } from '../errors.ts';
-import type { TokenizerConfig, TokenizerJson } from './tokenizerJson.ts';
+import { TokenizerError } from '../../errors.ts';
+import type { TokenizerConfig, TokenizerJson } from '../files/tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
 
 /** BERT's own steps, where tokenizer.json asks for them; else the library's. */

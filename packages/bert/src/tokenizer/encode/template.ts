@@ -1,6 +1,6 @@
 import { shown } from '@attune/validate';
-import { TokenizerError } from '../errors.ts';
-import type { TokenizerJson } from './tokenizerJson.ts';
+import { TokenizerError } from '../../errors.ts';
+import type { TokenizerJson } from '../files/tokenizerJson.ts';
 
 /** One piece of the finished sequence: a special token, or all tokens of sequence A or B. */
 export type TemplatePiece =

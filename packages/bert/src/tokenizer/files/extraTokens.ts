@@ -1,7 +1,6 @@
 import { shown } from '@attune/validate';
-import type { AddedToken } from './addedTokens.ts';
-import { TokenizerError } from '../errors.ts';
-import { isObject, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
+import { TokenizerError } from '../../errors.ts';
+import { isObject, type AddedToken, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
 
 /**
  * The special tokens beside BERT's own that tokenizer_config.json names, as texts or as objects.

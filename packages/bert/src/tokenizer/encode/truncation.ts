@@ -1,4 +1,4 @@
-import { TruncationError } from '../errors.ts';
+import { TruncationError } from '../../errors.ts';
 
 /** Which sequence of a pair is cut: the longer one first, the first, the second. */
 export type TruncationStrategy = 'longest_first' | 'only_first' | 'only_second';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { ownMini, readOwnMini } from '../testing/ownMini.ts';
-import { AutoTokenizer, tokenizerFromFiles, TruncationError, type Tokenizer } from './index.ts';
+import { ownMini, readOwnMini } from '../../testing/ownMini.ts';
+import { AutoTokenizer, tokenizerFromFiles, TruncationError, type Tokenizer } from '../index.ts';
 import { readLength, truncatedLengths } from './truncation.ts';
 
 let golden: Awaited<ReturnType<typeof readOwnMini>>;

@@ -1,10 +1,10 @@
 import type { ResolvedOptions } from './encodeOptions.ts';
-import { TokenizerError } from '../errors.ts';
+import { TokenizerError } from '../../errors.ts';
 import { padFeatures, type PadValues } from './pad.ts';
 import { buildSequence, specialCount, type Template } from './template.ts';
 import type { ReadTexts } from './texts.ts';
-import type { TextPipeline } from './textPipeline.ts';
-import type { BatchEncoding, Encoding } from './tokenizerTypes.ts';
+import type { TextPipeline } from '../steps/textPipeline.ts';
+import type { BatchEncoding, Encoding } from '../tokenizerTypes.ts';
 import { readLength, truncatedLengths } from './truncation.ts';
 
 /** What a tokenizer is made of, and what holds where a call says nothing. */

@@ -1,8 +1,8 @@
 import { findAddedTokens, isNormalized } from './addedTokens.ts';
-import { TokenizerError } from '../errors.ts';
-import type { TokenizerJson } from './tokenizerJson.ts';
+import { TokenizerError } from '../../errors.ts';
+import type { TokenizerJson } from '../files/tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
-import type { DecodeOptions } from './tokenizerTypes.ts';
+import type { DecodeOptions } from '../tokenizerTypes.ts';
 
 /** Text to tokens and back, equal to the Rust tokenizers. */
 export interface TextPipeline {

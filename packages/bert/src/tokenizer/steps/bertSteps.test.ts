@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import own from '../../golden/own-mini/tokenizer.json' with { type: 'json' };
+import own from '../../../golden/own-mini/tokenizer.json' with { type: 'json' };
 import { bertSteps, isBert } from './bertSteps.ts';
 import { librarySteps } from './librarySteps.ts';
-import { checkTokenizerJson, type TokenizerJson } from './tokenizerJson.ts';
+import { checkTokenizerJson, type TokenizerJson } from '../files/tokenizerJson.ts';
 
 const json = checkTokenizerJson(own, 'tokenizer.json');
 

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ownMini, readOwnMini } from '../testing/ownMini.ts';
-import { AutoTokenizer, CheckpointError, tokenizerFromFiles, TokenizerError, type Tokenizer } from './index.ts';
+import { ownMini, readOwnMini } from '../../testing/ownMini.ts';
+import { AutoTokenizer, CheckpointError, tokenizerFromFiles, TokenizerError, type Tokenizer } from '../index.ts';
 
 let golden: Awaited<ReturnType<typeof readOwnMini>>;
 let tokenizer: Tokenizer;

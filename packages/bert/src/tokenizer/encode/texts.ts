@@ -1,6 +1,6 @@
 import { shown } from '@attune/validate';
-import { TokenizerError } from '../errors.ts';
-import type { TextPairs, Texts } from './tokenizerTypes.ts';
+import { TokenizerError } from '../../errors.ts';
+import type { TextPairs, Texts } from '../tokenizerTypes.ts';
 
 /** What the tokenizer was called with: one text or many, each perhaps with a second. */
 export type ReadTexts =

@@ -1,8 +1,7 @@
 import { shown } from '@attune/validate';
-import type { AddedToken } from './addedTokens.ts';
-import { TokenizerError } from '../errors.ts';
+import { TokenizerError } from '../../errors.ts';
 import { readSpecialTokens } from './specialTokens.ts';
-import { isId, isObject, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
+import { isId, isObject, type AddedToken, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
 
 /** A token with every field, as tokenizer.json writes it. */
 const addedToken = (token: AddedToken): AddedToken => ({

@@ -1,6 +1,19 @@
 import { shown } from '@attune/validate';
-import type { AddedToken } from './addedTokens.ts';
-import { TokenizerError } from '../errors.ts';
+import { TokenizerError } from '../../errors.ts';
+
+/** A token that is found in the text itself, before it is split into words. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly special?: boolean | undefined;
+  /** Whether it is looked for in the normalised text. Default: unless it is special. */
+  readonly normalized?: boolean | undefined;
+  /** Found only where no letter or digit stands beside it. */
+  readonly single_word?: boolean | undefined;
+  /** Takes the white space before it, or after it, too. */
+  readonly lstrip?: boolean | undefined;
+  readonly rstrip?: boolean | undefined;
+}
 
 /** The parts of Hugging Face's tokenizer.json that are read here; the rest is kept as it is. */
 export interface TokenizerJson {
