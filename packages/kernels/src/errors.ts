@@ -1,7 +1,4 @@
-/**
- * Base of every error that this package throws, so that callers can tell GPU trouble from their
- * own.
- */
+/** Base class of every error that this package throws. */
 export class GpuError extends Error {
   override name = 'GpuError';
 }
@@ -13,24 +10,24 @@ export class NoAdapterError extends GpuError {
 
 /**
  * The device was lost: driver reset, unplugged, or destroyed while still in use. Nothing on it can
- * be read any more, and nothing can be recorded: what goes on needs a new device.
+ * be read or recorded any more; to go on, open a new device.
  */
 export class DeviceLostError extends GpuError {
   override name = 'DeviceLostError';
 }
 
-/** What an array that found no room had asked for, and what it met. */
+/** What an array that could not be allocated asked for, and which limit it hit. */
 export interface MissingMemory {
   /** Bytes of the array. */
   readonly requestedBytes: number;
   /** The most that `limit` allows, in bytes; undefined where the driver does not say. */
   readonly limitBytes: number | undefined;
   /**
-   * What was met: a limit of the adapter by its name in WebGPU, the `memoryBudget` of `openDevice`,
-   * or the memory of the device.
+   * The limit that was hit: one of the adapter's by its WebGPU name, the `memoryBudget` of
+   * `openDevice`, or the memory of the device.
    */
   readonly limit: 'maxStorageBufferBindingSize' | 'maxBufferSize' | 'memoryBudget' | 'device memory';
-  /** What the array was to hold. */
+  /** The array's label. */
   readonly label: string;
 }
 
@@ -52,16 +49,16 @@ export class OutOfMemoryError extends GpuError implements MissingMemory {
 }
 
 /**
- * WebGPU refused a command; the message names the kernel and its arrays. The commands submitted
- * with it did not run, and arrays that they were to write cannot be read. The device itself can be
- * used on.
+ * WebGPU refused a command; the message names the kernel and its arrays. None of the commands
+ * submitted with it ran, and the arrays that they were to write cannot be read. The device itself
+ * stays usable.
  */
 export class GpuValidationError extends GpuError {
   override name = 'GpuValidationError';
 }
 
 /**
- * A kernel was called with shapes, types or options that do not fit together. Thrown before
+ * A kernel was called with shapes, types or options that do not fit together. It is thrown before
  * anything is recorded.
  */
 export class KernelArgumentError extends GpuError {
@@ -73,12 +70,12 @@ export class ReleasedArrayError extends GpuError {
   override name = 'ReleasedArrayError';
 }
 
-/** A `.wgsl` file asks for what is not there. `file` and `line` say where. */
+/** A `.wgsl` file refers to something that does not exist. `file` and `line` say where. */
 export class WgslError extends GpuError {
   override name = 'WgslError';
-  /** From `src/` on. */
+  /** Path below `src/`. */
   readonly file: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
 
   constructor(message: string, { file, line }: { readonly file: string; readonly line: number }) {

@@ -26,21 +26,21 @@ const fromOpenDevice = objectWith('what openDevice() passes: call that instead',
 
 /**
  * A GPU: memory, recording and reading back. Kernels record dispatches, which run at `flush()` at
- * the latest, and nothing waits but `read()` and `idle()`. Everything runs in the order in which it
- * was recorded.
+ * the latest; only `read()` and `idle()` wait. Everything runs in the order in which it was
+ * recorded.
  *
- * WebGPU tells late that it refused something. The next wait rejects with it, every wait that is
- * under way then too, and what was to be computed can neither be read nor used; the device itself
- * is as good as before. Only when it is lost everything throws, recording too.
+ * WebGPU reports late that it refused a command. Every wait under way then rejects, or else the
+ * next one, and what was to be computed can be neither read nor used; the device itself stays
+ * usable. Only on a lost device does everything throw, recording included.
  */
 export class Gpu {
   /** Adapter, features and limits, for people. */
   readonly info: DeviceInfo;
-  /** What kernels choose their variants from. */
+  /** What kernels choose their variants by. */
   readonly profile: DeviceProfile;
   /**
-   * Variants that gave other results here than the portable ones, by kernel and name: `gemm
-   * subgroupMatrix`. Kernels do not choose them.
+   * Variants that kernels do not choose here, by kernel and name: `gemm subgroupMatrix`. `selfTest`
+   * adds those that give wrong results on this device.
    */
   readonly disabledVariants = new Set<string>();
   /**
@@ -49,8 +49,8 @@ export class Gpu {
    */
   tuned: ReadonlyMap<string, VariantChoice> = new Map();
   /**
-   * Whether a store behind the end of a buffer goes to the buffer's last element, where it can be
-   * seen, instead of nowhere: for tests of kernels, whose arrays are longer than asked for. Default
+   * Whether a store past the end of a buffer goes to its last element, where a test can see it,
+   * instead of being dropped. For tests of kernels, whose arrays are longer than asked for. Default
    * false.
    */
   clampsStores = false;
@@ -80,25 +80,25 @@ export class Gpu {
     failures.listen(device);
   }
 
-  /** Memory in use, at its peak, and kept for reuse. */
+  /** Memory in use, its peak, and memory cached for reuse. */
   get memory(): MemoryReport {
     return this.#memory.report;
   }
 
-  /** Dispatches, bind groups made and submits since the start. */
+  /** Numbers of dispatches, bind groups created, submits and pipelines since the start. */
   get statistics(): Readonly<RecorderStatistics> & { readonly pipelines: number } {
     this.#recorder.recordWaiting();
     return { ...this.#recorder.statistics, pipelines: this.#recorder.pipelines.size };
   }
 
-  /** Lets `memory.peakBytes` begin again at what is in use now. */
+  /** Resets `memory.peakBytes` to what is in use now. */
   resetPeakMemory(): void {
     this.#memory.resetPeak();
   }
 
   /**
-   * Checks that an array of this length may be made now: for what is computed on the host
-   * first, and may take long.
+   * Checks that an array of this length could be allocated now, for callers that would compute its
+   * content on the host first.
    *
    * @throws OutOfMemoryError
    */
@@ -110,8 +110,9 @@ export class Gpu {
    * An array from the pool. Its content is undefined. It belongs to the innermost `scope`, or to
    * the caller outside any scope.
    *
-   * @param exact whether its buffer is no longer than this, for what is large and comes again with
-   *   the same length. Default false: it is longer by up to a fifth, and serves other lengths too.
+   * @param exact whether the buffer is exactly this long, for large arrays that come again with the
+   *   same length. Default false: it is up to a fifth longer, so that it can be reused for other
+   *   lengths.
    * @throws OutOfMemoryError
    */
   allocate(elementType: ElementType, length: number, label: string, exact = false): GpuArray {
@@ -124,11 +125,11 @@ export class Gpu {
   }
 
   /**
-   * Zeroed arrays of exactly these lengths, one directly behind the other in one buffer, such that
-   * neighbours can be used as one array. Like persistent ones they outlive scopes; `release` gives
-   * back each by itself, and the memory goes with the last.
+   * Zeroed arrays of exactly these lengths, one directly after the other in one buffer, so that
+   * neighbours can be used as one array. Like persistent arrays they outlive scopes. Each is
+   * released by itself; the memory is freed with the last.
    *
-   * @throws KernelArgumentError when one would not begin at a multiple of 256 bytes
+   * @throws KernelArgumentError when one would not start at a multiple of 256 bytes
    */
   allocateContiguous(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
     return this.#memory.allocateContiguous(elementType, lengths, label);
@@ -138,7 +139,8 @@ export class Gpu {
    * Copies host data into an array from the pool. The data may be changed as soon as the call
    * returns.
    *
-   * @param data as many bytes an element as the type has; f16 as its bits in a `Uint16Array`
+   * @param data its elements have the size of `elementType`; f16 is passed as its bits in a
+   *   `Uint16Array`
    * @throws OutOfMemoryError
    */
   upload(data: HostData, elementType: ElementType, label: string): GpuArray {
@@ -146,41 +148,40 @@ export class Gpu {
   }
 
   /**
-   * Copies host data into an array that already exists, before the next submit: of what is recorded
-   * already some may see the new data too. `flush()` first where it must not.
+   * Copies host data into an existing array, ahead of the next submit: commands that are recorded
+   * but not submitted may see the new data. Call `flush()` first where they must not.
    *
-   * @param offset first element written; default 0
+   * @param offset first element to write; default 0
    */
   write(array: GpuArray, data: HostData, offset = 0): void {
     this.#memory.write(array, data, offset);
   }
 
   /**
-   * Gives an array back. Legal right after its last use was recorded; whatever is recorded later
-   * may get the same memory. Without effect when the array has gone back already, by an earlier
-   * call or at the end of its scope. Legal also on a lost or destroyed device, and from a finalizer
-   * in the middle of other recording.
+   * Releases an array. Legal right after its last use was recorded; arrays allocated later may get
+   * the same memory. Does nothing when the array was released already, by an earlier call or at the
+   * end of its scope. Also legal on a lost or destroyed device, and from a finalizer in the middle
+   * of other recording.
    */
   release(array: GpuArray): void {
     this.#memory.release(array);
   }
 
   /**
-   * Takes an array out of its scope: the caller releases it, or nobody, and then it goes back when
-   * nothing reaches it any more.
+   * Takes an array out of its scope. The caller releases it; otherwise its memory is freed when the
+   * array is garbage collected.
    */
   retain(array: GpuArray): void {
     this.#memory.retain(array);
   }
 
   /**
-   * Runs `body`; every array allocated in it and not retained is released at its end, also when it
-   * throws.
+   * Runs `body` and then releases every array that was allocated in it and not retained, also when
+   * it throws.
    *
-   * When `body` returns a promise, its arrays last until that settles. To the scope belongs what
-   * was allocated before the first `await`; code behind an `await` may run between steps of another
-   * run, whose arrays must not be taken for those of this one. What is allocated there belongs to
-   * nobody, unless it is allocated by way of `within`:
+   * When `body` returns a promise, its arrays live until that settles. Only arrays allocated before
+   * the first `await` belong to the scope: code after an `await` may run between steps of other
+   * work, whose arrays must not be released here. Allocate there through `within`:
    *
    *     await gpu.scope(async (within) => {
    *       const first = await gpu.read(work());
@@ -188,36 +189,36 @@ export class Gpu {
    *       return gpu.read(second);
    *     });
    *
-   * @param body is passed `within`, which runs a function in this scope and returns its result
+   * @param body receives `within`, which runs a function in this scope and returns its result
    */
   scope<T>(body: (within: WithinScope) => T): T {
     if (typeof body !== 'function') requireArgument('gpu.scope', 'body', body, callable, KernelArgumentError);
     return this.#memory.scope(body);
   }
 
-  /** Whether a scope is open: what is allocated now goes back at its end. */
+  /** Whether a scope is open, which will release what is allocated now. */
   get inScope(): boolean {
     return this.#memory.inScope;
   }
 
   /**
-   * Runs `body` and tells which of the arrays that were allocated in it are still in use, for a
-   * caller who knows when they may go back. Until then they belong to the scope around, if there is
-   * one.
+   * Runs `body` and returns, beside its result, which of the arrays allocated in it are still in
+   * use, for a caller who decides when to release them. Until then they belong to the enclosing
+   * scope, if there is one.
    */
   allocatedIn<T>(body: () => T): { readonly value: T; readonly arrays: Set<GpuArray> } {
     return this.#memory.allocatedIn(body);
   }
 
-  /** Records: every element becomes zero. */
+  /** Records that every element becomes zero. */
   clear(array: GpuArray): void {
     requireOwn('gpu.clear', array, this.#device);
     this.dispatch(clearWords(this.profile, array));
   }
 
   /**
-   * Records: the elements of `source` are copied to the start of `target`. Both have the same
-   * element type, in different buffers.
+   * Records a copy of `source` to the start of `target`. Both have the same element type and lie in
+   * different buffers.
    */
   copy(source: GpuArray, target: GpuArray): void {
     requireOwn('gpu.copy', source, this.#device, 'source');
@@ -237,12 +238,12 @@ export class Gpu {
   }
 
   /**
-   * Compiles every kernel that `record` would use, ahead of its first use. Nothing of what `record`
-   * records is run; memory allocated in it is given back. Free when nothing is new.
+   * Compiles every kernel that `record` uses, ahead of its first use. Nothing that `record` records
+   * is run, and memory that it allocates is released. Costs nothing when no kernel is new.
    *
-   * Software adapters compile a kernel when it first runs, so there each runs once, on zeroed
-   * memory. Where their driver keeps compiled kernels on disk (Mesa), as many are compiled at once
-   * as there are processor cores.
+   * Software adapters compile a kernel when it first runs, so each is run once there, on zeroed
+   * memory. Where the driver caches compiled kernels on disk (Mesa), kernels compile in parallel,
+   * one on each processor core.
    *
    * @throws GpuValidationError naming a kernel that does not compile
    */
@@ -267,7 +268,9 @@ export class Gpu {
     );
   }
 
-  /** Whether what is recorded now is not run: `prepare` only looks which kernels it needs. */
+  /**
+   * Whether `prepare` is under way: what is recorded now is not run, only its kernels are listed.
+   */
   get preparing(): boolean {
     return this.#recorder.onlyListing;
   }
@@ -285,7 +288,7 @@ export class Gpu {
     await this.#memory.collectWhenMany();
   }
 
-  /** Submits everything recorded and returns what the array then holds. */
+  /** Submits everything recorded, waits, and returns the content of the array. */
   async read(array: GpuArray): Promise<HostData> {
     this.#failures.throwIfLost();
     const data = await readBack(array, { device: this.#device, recorder: this.#recorder, failures: this.#failures });
@@ -293,30 +296,30 @@ export class Gpu {
     return data;
   }
 
-  /** From now on every dispatch is timed, each in a pass of its own. Needs `timestamp-query`. */
+  /** Starts timing every dispatch, each in a pass of its own. Needs `timestamp-query`. */
   startProfiling(): void {
     this.#recorder.startProfiling();
   }
 
-  /** Ends profiling and returns a row per kernel, slowest first. */
+  /** Stops profiling and returns one row per kernel, the slowest first. */
   async stopProfiling(): Promise<ProfileRow[]> {
     const profiler = this.#recorder.stopProfiling();
     await this.idle();
     return profiler.rows();
   }
 
-  /** Destroys buffers that are kept for reuse. */
+  /** Destroys the buffers that are cached for reuse. */
   trim(): void {
     this.#failures.throwIfLost();
     this.#memory.trim();
   }
 
-  /** Whether the GPU was lost or destroyed: nothing more can be done on it. */
+  /** Whether the device was lost or destroyed, so that nothing more can run on it. */
   get failed(): boolean {
     return this.#failures.lost !== null;
   }
 
-  /** Ends the device; every array on it is gone. */
+  /** Destroys the device and every array on it. */
   destroy(): void {
     if (!this.#failures.lose('this device was destroyed by gpu.destroy(). Open a new one with openDevice().')) return;
     this.#recorder.destroy();

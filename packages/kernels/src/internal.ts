@@ -1,4 +1,4 @@
-// What @attune/tensor builds on and nobody else should: it changes whenever that does.
+// Used by @attune/tensor alone: it may change at any time.
 export { joinContiguous } from './memory/gpuArray.ts';
 export * from './kernels/adafactor/index.ts';
 export * from './kernels/optimizer/index.ts';

@@ -27,15 +27,14 @@ export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
   powerPreference?: 'high-performance' | 'low-power' | undefined;
   /**
-   * Features not to ask for though the adapter has them, for example `shader-f16`; for comparisons
+   * Features not to request even if the adapter has them, for example `shader-f16`; for comparisons
    * and tests.
    */
   withoutFeatures?: readonly string[] | undefined;
   /**
-   * Ways to compute products and attention that are not chosen here, for example
-   * `['gemm outerProduct', 'attention flash']`: where a newer one is slower on your card than what
-   * was there before it. `linear geluAgain`: results of GELU in f16 are kept for the backward pass,
-   * where GPUs would compute them again on their way. Default: none.
+   * Variants of products and attention not to choose, for example `['gemm outerProduct', 'attention
+   * flash']`, where a newer one is slower on your card than an older one. `linear geluAgain` keeps
+   * results of GELU in f16 for the backward pass; GPUs recompute them by default. Default: none.
    */
   withoutVariants?:
     | readonly (`gemm ${GemmVariant}` | `attention ${(typeof replaceableVariants)[number]}` | 'linear geluAgain')[]
@@ -43,19 +42,19 @@ export interface OpenDeviceOptions {
   /** How shaders see f16 arrays. Default: natively on GPUs with `shader-f16`, else packed. */
   f16Storage?: HalfStorage | undefined;
   /**
-   * Lower limits than the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`; for
-   * tests of large models.
+   * Limits below the adapter's, for example `{ maxStorageBufferBindingSize: 2 ** 20 }`, to test
+   * with large models.
    */
   limits?: Partial<Record<(typeof limitNames)[number], number>> | undefined;
   /**
-   * Bytes of GPU memory that may be in use at once; beyond it an OutOfMemoryError names the array.
-   * Default: no budget.
+   * Bytes of GPU memory that may be in use at once; an array beyond it throws an OutOfMemoryError
+   * that names the array. Default: no budget.
    */
   memoryBudget?: number | undefined;
   /**
-   * Whether the driver checks every index that a shader uses, as browsers always do. Kernels check
-   * theirs themselves, and were tested without; a bug in a kernel of your own could then read or
-   * write what lies beside an array. In Node only. Default true.
+   * Whether the driver bounds-checks every index in shaders, as browsers always do. The kernels of
+   * this package check their own and are tested without it; a bug in a kernel of your own could
+   * then read or write outside its arrays. Node only. Default true.
    */
   robustness?: boolean | undefined;
   /** A WebGPU implementation to use instead of the platform's own. */
@@ -93,8 +92,8 @@ const limitKinds = Object.fromEntries(limitNames.map((name) => [name, optional(w
 let opened = 0;
 
 /**
- * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Asks for the adapter's real
- * limits and for every feature that kernels can use and the adapter offers.
+ * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Requests the adapter's full
+ * limits and every feature that kernels can use.
  *
  * @throws NoAdapterError when there is no WebGPU or no adapter answers; the message says what to do
  * @throws KernelArgumentError for an option that does not exist, or a limit that the adapter lacks
@@ -114,7 +113,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
     profile.subgroupMatrix.length > 0 &&
     (await (await import('./device/probeMatrices.ts')).probeMatrices(device, profile));
   const { withoutVariants = [] } = options;
-  // What is left without some may be a variant of other adapters.
+  // With some variants left out, the choice may fall on one of other adapters.
   await Promise.all([loadVariantsFor(profile), withoutVariants.length > 0 && loadVariants()]);
   const gpu = new Gpu({
     device,
@@ -148,7 +147,7 @@ function requestAdapter(webgpu: GPU, { powerPreference = 'high-performance' }: O
 
 async function requestDevice(adapter: GPUAdapter, options: OpenDeviceOptions, label: string): Promise<GPUDevice> {
   const { withoutFeatures = [], limits = {} } = options;
-  // Matrix units are units of a subgroup: a device that has them has subgroups, asked for or not.
+  // Subgroup matrices imply subgroups, whether or not those were requested.
   const impliedBy = (name: string) => (name === 'chromium-experimental-subgroup-matrix' ? [name, 'subgroups'] : [name]);
   const features = wantedFeatures.filter(
     (name) =>

@@ -1,5 +1,5 @@
-// The same mathematics as the kernels in plain float64 TypeScript: what every kernel is tested
-// against. One line for each kernel's folder.
+// The mathematics of the kernels in plain float64 TypeScript, which every kernel is tested against.
+// One line for each kernel's folder.
 export * from './random/reference.ts';
 export * from './kernels/embeddingSum/reference.ts';
 export * from './kernels/softmax/reference.ts';

@@ -4,12 +4,9 @@ import type { GemmChoice, GemmClass } from '../kernels/gemm/choice/productClasse
 import type { MeasuringKit } from './measuringKit.ts';
 
 const runs = 3;
-/** A candidate that takes this many times as long as the best of its first run is not run again. */
+/** A candidate whose first run takes this many times as long as the best is not run again. */
 const hopeless = 1.5;
-/**
- * A candidate must win by this much over one before it, so that chance does not decide between
- * equals.
- */
+/** A candidate must be faster than an earlier one by this factor, so that noise does not decide. */
 const leastGain = 1.03;
 
 /** Outputs and inputs of the layers of BERT-base and of small models. */
@@ -21,14 +18,14 @@ const layers = [
   [512, 128],
   [128, 512],
 ] as const;
-/** Rows of activations, the most usual first. */
+/** Rows of activations, the most common first. */
 const tokens = [512, 2048, 1024, 4096, 128] as const;
-/** Larger products take a software adapter too long: there they keep what they have. */
+/** On a software adapter larger products take too long to measure and keep their default choice. */
 const mostOfSoftware = 512 * 768 * 768;
 
 /**
- * Every class of products that is measured, what matters most first: forward (NT), gradient of the
- * input (NN) and of the weight (TN) of linear layers.
+ * Every class of products to measure, the most important first: of linear layers the forward (NT),
+ * the gradient of the input (NN) and of the weight (TN).
  */
 export function gemmClasses({ profile }: Gpu): GemmClass[] {
   const classes = tokens.flatMap((rows) =>
@@ -48,7 +45,7 @@ export function gemmClasses({ profile }: Gpu): GemmClass[] {
 const warmUpMilliseconds = 300;
 
 /**
- * Keeps a GPU busy until its clock is up: the first products of a cold card take five times as
+ * Keeps a GPU busy until its clock has risen: on a cold card the first products take five times as
  * long.
  */
 export async function warmUp(gpu: Gpu, { gemm }: MeasuringKit): Promise<void> {
@@ -68,7 +65,7 @@ export async function warmUp(gpu: Gpu, { gemm }: MeasuringKit): Promise<void> {
 /**
  * Times the candidates for a class of products and returns the fastest.
  *
- * @param end by `performance.now()`, after which no candidate is timed again
+ * @param end time by `performance.now()` after which no further candidate is timed
  */
 export async function measureGemm(
   gpu: Gpu,
@@ -103,13 +100,13 @@ export async function measureGemm(
   return [kit.gemmClassKey(product), tried[best] ?? { variant: 'portable', tile: 'medium' }];
 }
 
-/** How many candidates have more than one number of parts tried. */
+/** How many candidates are tried with more than one number of splits. */
 const withMoreParts = 3;
 
 /**
- * Each tile of each variant here with the parts that should suit it, the one that should be the
- * fastest first, and of the first few the next best parts too. On software adapters parts stay as
- * they are without tuning.
+ * Each tile of each variant with its best predicted number of splits, the fastest predicted first;
+ * the first few are also tried with their next best splits. On software adapters splits are not
+ * tuned.
  */
 function triedOf(gpu: Gpu, { half, m, n, k }: GemmClass, kit: MeasuringKit): GemmChoice[] {
   const variants = kit.fittingVariants(gpu, half);
@@ -125,7 +122,7 @@ function triedOf(gpu: Gpu, { half, m, n, k }: GemmClass, kit: MeasuringKit): Gem
   return [...firsts, ...nexts].map(({ variant, tile, splits }) => ({ variant, tile, splits }));
 }
 
-/** By the GPU's clock where it can be read, else by the host's. */
+/** Timed by the GPU's clock where it can be read, else by the host's. */
 async function timed(gpu: Gpu, record: () => void): Promise<number> {
   if (gpu.info.features.includes('timestamp-query')) {
     gpu.startProfiling();

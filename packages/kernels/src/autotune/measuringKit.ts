@@ -4,8 +4,8 @@ import { choicesOnGpus } from '../kernels/gemm/loading/loadedVariants.ts';
 import { fittingVariants } from '../kernels/gemm/variants.ts';
 
 /**
- * What `measureGemm.ts` is handed, which only those load who have no table: it imports nothing that
- * a page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
+ * What `measureGemm.ts` is passed. That module is loaded only where no table exists, and imports
+ * nothing that the page already has; `kernels/gemm/loading/gemmKit.ts` says why.
  */
 export const measuringKit = { choicesOnGpus, fittingVariants, gemm, gemmClassKey };
 

@@ -12,20 +12,19 @@ import { measuringKit } from './measuringKit.ts';
 /** Options of {@link tuneKernels}. */
 export interface TuneOptions {
   /**
-   * Told how many of how many classes of products are measured. Not called when the table comes
-   * from the cache.
+   * Called with how many classes of products are measured, and of how many. Not called when the
+   * table comes from the cache.
    */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Measure anew although there is a table for this adapter. Default false. */
+  /** Measure again even if there is a table for this adapter. Default false. */
   readonly again?: boolean | undefined;
   /**
-   * Seconds after which no other class of products is begun, compiling included, a GPU's warm-up of
-   * a third of a second not; what is not measured
-   * until then keeps the choice that it has without tuning. Default 10.
+   * Seconds after which no further class of products is started. Compiling counts; a GPU's warm-up
+   * of a third of a second does not. Classes not reached keep their untuned choice. Default 10.
    */
   readonly budget?: number | undefined;
   /**
-   * Told the table as lines of TypeScript, to be pasted into
+   * Called with the table as lines of TypeScript, to paste into
    * `packages/kernels/src/kernels/gemm/choice/measuredChoices.ts`: `console.log`, for example.
    */
   readonly print?: ((table: string) => void) | undefined;
@@ -40,13 +39,12 @@ const optionKinds = {
 };
 
 /**
- * Measures which variant, tile and parts of the product are the fastest here, for each class of
- * sizes that models have (up to 4096 tokens, and widths of up to 3072), and has `gemm` use them
- * where its caller does not choose. On a software adapter only products of up to 512 x 768 x 768
- * are measured. The table is kept (in Node under
- * `~/.cache/attune/tuning`, in a browser in `localStorage`) for this adapter, its driver and these
- * kernels: the same table, and so the same bits, until one of them changes. Without tuning the
- * choice is a fixed table.
+ * Measures which variant, tile and number of splits of `gemm` is the fastest on this device, for
+ * each class of sizes that models have (up to 4096 tokens, and widths of up to 3072). `gemm` then
+ * uses the result where its caller does not choose. On a software adapter only products of up to
+ * 512 x 768 x 768 are measured. The table is cached (in Node under `~/.cache/attune/tuning`, in a
+ * browser in `localStorage`) for this adapter, driver and version of the kernels: until one of them
+ * changes, the table and so the bits stay the same. Without tuning the choice is a fixed table.
  *
  * @throws GpuError when the GPU fails while it is measured
  */
@@ -54,7 +52,7 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);
   requireOptions('tuneKernels', options, optionKinds, { error: KernelArgumentError });
   const { onProgress = () => {}, again = false, budget = 10, print = () => {} } = options;
-  // A table has the words of all adapters.
+  // A table may name variants of any adapter.
   await loadVariants();
   const name = await tableName(gpu);
   const kept = again ? null : parseTable(gpu, await readTuning(name));
@@ -71,7 +69,7 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   const end = performance.now() + 1000 * budget;
   for (const [index, one] of classes.entries()) {
     if (performance.now() < end) table.set(...(await measureGemm(gpu, one, { end, kit: measuringKit })));
-    // Classes share few sizes: half a gigabyte would be kept for nobody.
+    // The classes share few buffer sizes: otherwise half a gigabyte would stay cached unused.
     gpu.trim();
     onProgress(index + 1, classes.length);
   }
@@ -80,7 +78,7 @@ export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<
   print(tableText(gpu, table));
 }
 
-/** A table in the form of one of `measuredChoices`. */
+/** A table as source text, in the form of an entry of `measuredChoices`. */
 function tableText({ info, disabledVariants }: Gpu, table: ReadonlyMap<string, GemmChoice>): string {
   const row = ([key, { variant, tile, splits }]: [string, GemmChoice]) =>
     `      '${key}': { variant: '${variant}', tile: '${tile}'${splits === undefined ? '' : `, splits: ${splits}`} },\n`;
@@ -94,7 +92,7 @@ function tableText({ info, disabledVariants }: Gpu, table: ReadonlyMap<string, G
   ].join('\n');
 }
 
-/** Names the adapter, its driver, and the sources of what it chooses among. */
+/** A name made from the adapter, its driver and the sources of the variants. */
 async function tableName(gpu: Gpu): Promise<string> {
   const { vendor, architecture, device, description, features } = gpu.info;
   const sources = variantsOn(gpu).flatMap((variant) => loadedVariant(variant).sources);

@@ -5,9 +5,9 @@ import type { GPUDevice, GPUError } from './webGpuTypes.ts';
 
 interface Failure {
   readonly error: GpuError;
-  /** How many waits had begun when what failed was recorded. */
+  /** How many waits had begun when the failed command was recorded. */
   readonly epoch: number;
-  /** Whether it explains the others, which are only commands that could not use what failed. */
+  /** Whether it is the root cause; the others are commands that failed because of it. */
   readonly isCause: boolean;
 }
 
@@ -16,20 +16,20 @@ interface Wait {
   readonly failures: Failure[];
 }
 
-/** Beyond this many, old ones are forgotten: a program that never waits hears of the first. */
+/** At most this many are kept: a program that never waits still hears of the first ones. */
 const maxKept = 64;
 
 /**
- * What went wrong on a device. WebGPU tells late that it refused a command, so a failure is kept
- * until somebody waits for the GPU: every wait that was there when it happened, or else the next
- * one, rejects with it. After that the device is as good as before. Only a lost device stays lost.
+ * What went wrong on a device. WebGPU reports a refused command late, so a failure is kept until
+ * somebody waits for the GPU: every wait pending when it happened rejects with it, or else the next
+ * one. After that the device works as before. Only a lost device stays lost.
  */
 export class Failures {
   /** Set once, when the device is gone. */
   lost: DeviceLostError | null = null;
   /**
-   * Errors of submits that were refused, by the number of the submit: what was to be written there
-   * holds anything.
+   * Errors of refused submits, by the number of the submit: the content of the arrays that they
+   * were to write is undefined.
    */
   readonly refusedSubmits = new Map<number, GpuError>();
   readonly #waits = new Set<Wait>();
@@ -42,7 +42,7 @@ export class Failures {
     return this.#waits.size > 0;
   }
 
-  /** Hears of what the device tells by itself. */
+  /** Listens for errors that the device reports by itself. */
   listen(device: GPUDevice): void {
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
@@ -56,7 +56,7 @@ export class Failures {
     });
   }
 
-  /** Returns whether the device was there until now. */
+  /** Marks the device as lost. @returns whether it was not lost before */
   lose(message: string): boolean {
     if (this.lost) return false;
     this.lost = new DeviceLostError(message);
@@ -73,7 +73,7 @@ export class Failures {
     for (const wait of this.#waits) if (epoch <= wait.epoch) wait.failures.push(failure);
   }
 
-  /** Reports what the error scope that was just popped has caught, once it tells. */
+  /** Records what the error scope that was just popped has caught, once it is known. */
   watchScope(
     popped: Promise<GPUError | null>,
     onError: (error: GPUError) => GpuError | Promise<GpuError>,
@@ -85,14 +85,14 @@ export class Failures {
         async (error) => {
           if (error) this.report(await onError(error), isCause, epoch);
         },
-        // The device is lost, which is told by itself.
+        // The device is lost, which is reported separately.
         () => {},
       )
       .finally(() => this.#pendingScopes.delete(told));
     this.#pendingScopes.add(told);
   }
 
-  /** Keeps the error of a refused submit, for those who read what it was to write. */
+  /** Keeps the error of a refused submit, for reads of arrays that it was to write. */
   refuseSubmit(submit: number, error: GpuError): void {
     this.refusedSubmits.set(submit, error);
     if (this.refusedSubmits.size > maxKept) {
@@ -102,16 +102,15 @@ export class Failures {
   }
 
   /**
-   * Waits for something that the GPU does, and for all that could be wrong with what was recorded
-   * before.
+   * Waits for the GPU, and for the error scopes of everything recorded before.
    *
-   * @throws the first failure that nobody was told of
+   * @throws the first failure that was not reported yet
    */
   async wait<T>(pending: Promise<T>): Promise<T> {
     const wait: Wait = { epoch: this.#epoch, failures: [...this.#failures] };
     this.#epoch += 1;
     this.#waits.add(wait);
-    // `pending` first: the scopes were popped before it, and are told before it.
+    // `pending` comes first: the scopes were popped before it and settle before it.
     const [outcome] = await waitForGpu(Promise.allSettled([pending, ...this.#pendingScopes]));
     this.#waits.delete(wait);
     this.#failures = this.#failures.filter((failure) => !wait.failures.includes(failure));

@@ -1,12 +1,12 @@
 import type { DeviceInfo, DeviceProfile } from './profile.ts';
 import type { GPU, GPUDevice } from './webGpuTypes.ts';
 
-/** What `openDevice` found and makes a `Gpu` of. */
+/** What `openDevice` makes a `Gpu` from. */
 export interface GpuOptions {
   readonly device: GPUDevice;
   /**
-   * The object that the device came from, kept alive with it: Dawn crashes when it is collected
-   * first.
+   * The object that the device came from. It is kept alive: Dawn crashes when it is collected
+   * before the device.
    */
   readonly webgpu: GPU;
   readonly info: DeviceInfo;

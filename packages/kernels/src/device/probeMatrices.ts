@@ -25,9 +25,10 @@ var<workgroup> tile: array<${element}, ${(2 * Math.max(m * k, k * n, m * n)) / h
 }
 
 /**
- * Compiles a product in the spelling of 2026, through memory of eight halves a word and of single
- * ones; what knows neither knows the spelling before. On a GPU the words are tried on its driver
- * too: WGSL may allow what cannot be said in the driver's language.
+ * Finds out by compiling which spelling of subgroup matrices this WebGPU has, and whether fragments
+ * load from vectors of eight halves or only from single ones. Where the spelling of 2026 does not
+ * compile, the older one is assumed. On a GPU the vectors are also tried on the driver: WGSL may
+ * allow what the driver's own language cannot express.
  */
 export async function probeMatrices(
   device: GPUDevice,
@@ -35,7 +36,7 @@ export async function probeMatrices(
 ): Promise<Pick<DeviceProfile, 'subgroupMatrixSpelling' | 'subgroupMatrixTiles'>> {
   const sums = subgroupMatrix.filter(({ resultComponentType }) => resultComponentType === 'f32');
   const config = sums.find(({ componentType }) => componentType === 'f16');
-  // What cannot be used has nothing to be known about.
+  // Without usable matrix units there is nothing to find out.
   if (!config || subgroupSize === 0) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
   const words = probe(config, subgroupSize, 'vec4u', 8);
   if (await compiles(device, words, !software))

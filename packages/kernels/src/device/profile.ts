@@ -1,9 +1,6 @@
 import type { GPUAdapter, GPUDevice } from './webGpuTypes.ts';
 
-/**
- * Operand and result types and the fragment shape of one subgroup matrix multiply that the adapter
- * offers.
- */
+/** Types and fragment shape of one subgroup matrix multiplication that the adapter offers. */
 export interface SubgroupMatrixConfig {
   /** Type of the operands: `f32`, `f16`, … */
   readonly componentType: string;
@@ -24,29 +21,30 @@ export type SubgroupMatrixSpelling = 'majorness' | 'flag';
 
 export type HalfStorage = 'native' | 'packed';
 
-/** What kernels choose their variants from. */
+/** What kernels choose their variants by. */
 export interface DeviceProfile {
   /**
-   * Runs on the CPU: no workgroup memory, no barriers, registers and subgroup broadcasts instead.
+   * Runs on the CPU: variants without workgroup memory and barriers are chosen, with registers and
+   * subgroup broadcasts instead.
    */
   readonly software: boolean;
   /** Major version of Mesa where it is the driver of a software adapter, else 0. */
   readonly mesaVersion: number;
-  /** `enable f16` is allowed. */
+  /** Whether shaders may `enable f16`. */
   readonly f16: boolean;
   /**
-   * How shaders see f16 arrays: as `f16`, or as words with two numbers each, which every adapter
-   * can. Memory is the same.
+   * How shaders see f16 arrays: as `f16`, or packed, two to a 32-bit word, which every adapter can
+   * do. The bytes in memory are the same.
    */
   readonly f16Storage: HalfStorage;
-  /** `enable subgroups` is allowed. */
+  /** Whether shaders may `enable subgroups`. */
   readonly subgroups: boolean;
   /**
    * Lanes of a subgroup where the adapter has one fixed size; 0 where it varies or is unknown, and
    * where shaders have no subgroups.
    */
   readonly subgroupSize: number;
-  /** Products that matrix units take; empty where shaders have none. */
+  /** Products that the matrix units can compute; empty where shaders have no access to any. */
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
   /**
    * How this WebGPU spells loads and stores of subgroup matrices: `subgroupMatrixLoad<T,

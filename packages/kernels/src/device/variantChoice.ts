@@ -1,7 +1,7 @@
-/** The variant and tile of a kernel that tuning found to be the fastest, by name. */
+/** The variant and tile of a kernel that tuning found to be the fastest. */
 export interface VariantChoice {
   readonly variant: string;
   readonly tile: string;
-  /** Parts in which a product's inner dimension is summed. */
+  /** Number of parts in which a product's inner dimension is summed. */
   readonly splits?: number | undefined;
 }

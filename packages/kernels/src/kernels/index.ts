@@ -1,5 +1,5 @@
-// One line for each kernel's folder, in the order in which a training step uses them; the
-// optimizer, which only a sister package uses, is exported by internal.ts.
+// One line for each kernel's folder, in the order in which a training step uses them. The
+// optimizer, used by @attune/tensor alone, is exported by internal.ts.
 export * from './embeddingSum/index.ts';
 export { segmentIds, uploadSegments } from './segmentSum/index.ts';
 export type { IdSegments, UploadedSegments } from './segmentSum/index.ts';

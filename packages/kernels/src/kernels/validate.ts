@@ -32,28 +32,28 @@ export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kin
 
 export const anArray = instanceOf(GpuArray, 'a GpuArray, as gpu.allocate() and gpu.upload() make them');
 export const maybeArray = optional(anArray);
-/** Whatever counts: rows, elements, …, as far as 32 bits go. */
+/** A count: rows, elements, …, up to 32 bits. */
 export const anExtent = wholeNumber(0, 0xffffffff);
 export const maybeFlag = optional(flag);
 export const maybeNumber = optional(anyNumber);
 export const manyArrays = arrayOf(anArray, 'GpuArrays');
-/** What repeats for all elements is a number. */
+/** An operand; a plain number is broadcast. */
 export const anOperand = oneOfKinds('a GpuArray or a number', anArray, anyNumber);
-/** What is checked where it is used. */
+/** An object whose members are checked where they are used. */
 export const maybeObject = optional(object);
 
 export const maybeWholeNumber = optional(anyWholeNumber);
 export const maybeFraction = optional(fraction);
 /** One of these names, or none. */
 export const maybeOneOf = /* @__NO_SIDE_EFFECTS__ */ (names: readonly string[]): Kind => optional(oneOf(...names));
-/** A member of a family, or one of others beside it. */
+/** The name of a member of a family, or one of some others. */
 export const memberOf = /* @__NO_SIDE_EFFECTS__ */ (family: object, ...others: readonly string[]): Kind =>
   oneOf(...Object.keys(family), ...others);
 
 const advice = { error: KernelArgumentError };
 
 /**
- * Checks every option of a kernel by its name: none that is unknown, each of its kind.
+ * Checks the options of a kernel: no unknown names, and every value of its kind.
  *
  * @throws KernelArgumentError
  */
@@ -61,15 +61,12 @@ export function requireKernelOptions(kernel: string, options: object, kinds: Opt
   requireOptions(kernel, options, kinds, advice);
 }
 
-/** @throws KernelArgumentError where one is no extent */
+/** @throws KernelArgumentError where a value is not an extent */
 export function requireExtents(kernel: string, extents: Shape): void {
   for (const name in extents) requireArgument(kernel, name, extents[name], anExtent, KernelArgumentError);
 }
 
-/**
- * The array must hold one of these types, and at least as many elements as the shape; it may be
- * longer.
- */
+/** Checks that an array has one of these types and at least as many elements as the shape. */
 export function requireArray(
   kernel: string,
   name: string,
@@ -94,8 +91,9 @@ export function requireArray(
 }
 
 /**
- * WebGPU lets no dispatch read and write one buffer, nor write the same bytes through two bindings.
- * Separate ranges of one buffer may all be written: that is how gradients lie in an arena.
+ * Checks that no array is read and written in one buffer, and that no bytes are written through two
+ * bindings, as WebGPU requires. Separate ranges of one buffer may all be written: gradients lie in
+ * an arena that way.
  */
 export function requireSeparate(kernel: string, reads: readonly GpuArray[], writes: readonly GpuArray[]): void {
   for (let index = 0; index < writes.length; index++) {

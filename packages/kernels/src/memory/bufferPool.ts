@@ -1,6 +1,6 @@
 import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 
-/** A GPU buffer with a number, so that bind groups can be found by it. */
+/** A GPU buffer with a number by which bind groups are cached. */
 export interface PooledBuffer {
   readonly id: number;
   readonly device: GPUDevice;
@@ -8,11 +8,14 @@ export interface PooledBuffer {
   readonly byteLength: number;
   /** Number of submits made when the buffer was last given back. */
   releasedAt: number;
-  /** Number of submits made when a dispatch was last recorded that writes it; -1 before. */
+  /** Number of submits made when a dispatch that writes it was last recorded; -1 before that. */
   writtenAt: number;
-  /** Whether what it held before a refused submit is as good after it: weights, not results. */
+  /**
+   * Whether its content is still valid after a submit that was to write it was refused: true of
+   * weights, not of results.
+   */
   keepsContent: boolean;
-  /** The GPU had no room for it: no use giving it out again. */
+  /** Whether the GPU had no memory for it, so that it must not be reused. */
   unusable: boolean;
   destroyed: boolean;
 }
@@ -22,8 +25,8 @@ export interface BufferPoolOptions {
 }
 
 /**
- * Buffers by size, given out again lowest number first: a step that allocates in the same
- * order as the step before gets the same buffers, so that every bind group is found in the cache.
+ * Buffers by size, reused lowest number first: a step that allocates in the same order as the one
+ * before gets the same buffers, and so finds every bind group in the cache.
  */
 export class BufferPool {
   readonly #free = new Map<number, PooledBuffer[]>();
@@ -34,7 +37,7 @@ export class BufferPool {
     this.#create = options.createBuffer;
   }
 
-  /** Bytes of buffers that nobody uses now. */
+  /** Bytes of unused buffers. */
   get cachedBytes(): number {
     return this.#cachedBytes;
   }
@@ -42,8 +45,8 @@ export class BufferPool {
   /**
    * A buffer of `size` bytes, content undefined.
    *
-   * @param size of the buffer: that of a size class, or of what comes again and again
-   * @param releasedBefore take only buffers given back before this submit: what the host may write
+   * @param size that of a size class, or exact for arrays that come again with the same length
+   * @param releasedBefore only take buffers released before this submit, which the host may write
    *   to at once
    */
   take(size: number, label: string, releasedBefore = Infinity): PooledBuffer {
@@ -72,7 +75,7 @@ export class BufferPool {
     this.#cachedBytes += pooled.byteLength;
   }
 
-  /** Removes and returns every buffer that nobody uses now. */
+  /** Removes and returns every unused buffer. */
   drain(): PooledBuffer[] {
     const all = [...this.#free.values()].flat();
     this.#free.clear();

@@ -15,7 +15,7 @@ export class DeviceBuffers {
     this.#failures = failures;
   }
 
-  /** A zeroed buffer. That the GPU has no room for it is told at the next wait. */
+  /** A zeroed buffer. If the GPU has no memory for it, the next wait reports that. */
   create(byteLength: number, label: string): PooledBuffer {
     const device = this.#device;
     device.pushErrorScope('out-of-memory');

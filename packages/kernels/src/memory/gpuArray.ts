@@ -3,15 +3,14 @@ import { KernelArgumentError } from '../errors.ts';
 import type { PooledBuffer } from './bufferPool.ts';
 
 /**
- * What an array in GPU memory holds. `f16` is 16-bit storage; every kernel still accumulates in
- * f32.
+ * Element type of an array in GPU memory. `f16` is a storage type: every kernel accumulates in f32.
  */
 export type ElementType = 'f32' | 'f16' | 'i32' | 'u32';
 
 export const bytesPerElement: Record<ElementType, number> = { f32: 4, f16: 2, i32: 4, u32: 4 };
 
 /**
- * Host arrays that can be written to, or come back from, GPU memory. f16 travels as its bits in a
+ * Host arrays that can be written to GPU memory or read back. f16 is passed as its bits in a
  * `Uint16Array`.
  */
 export type HostData = Float32Array | Int32Array | Uint32Array | Uint16Array;
@@ -22,22 +21,22 @@ export type HostData = Float32Array | Int32Array | Uint32Array | Uint16Array;
  */
 export const viewAlignment = 256;
 
-/** How an array came by its memory, and so where that goes when it is given back. */
+/** How the memory of an array was allocated, which decides what happens when it is released. */
 export type ArrayKind = 'pooled' | 'uploaded' | 'persistent' | 'contiguous';
 
 /**
- * A typed range of GPU memory. It has no shape: kernels are told rows and columns.
+ * A typed range of GPU memory. It has no shape: kernels take rows and columns as options.
  *
- * Memory goes back when its array is released, at the end of a scope, or when nothing in the
- * program can reach the array any more. `length` is the number of elements asked for; the buffer
- * behind a pooled array may be longer.
+ * Memory is freed when its array is released, at the end of a scope, or when the array is garbage
+ * collected. `length` is the number of elements asked for; the buffer behind a pooled array may be
+ * longer.
  */
 export class GpuArray {
-  /** What it holds. */
+  /** Type of its elements. */
   readonly elementType: ElementType;
-  /** Elements that were asked for. */
+  /** Number of elements that were asked for. */
   readonly length: number;
-  /** Where it begins in its buffer, in bytes. */
+  /** Offset in its buffer, in bytes. */
   readonly byteOffset: number;
   /** Its name in errors. */
   readonly label: string;
@@ -45,16 +44,16 @@ export class GpuArray {
   readonly storage: PooledBuffer;
   /** Bytes bound to a shader. */
   readonly bindingSize: number;
-  /** What takes the memory back; null for views, and once it has gone back. */
+  /** What takes the memory back; null for views, and after it was released. */
   owner: object | null = null;
-  /** Set by the owner, as what follows. */
+  /** Set by the owner, as are the fields below. */
   kind: ArrayKind | null = null;
-  /** The scope at whose end the array goes back. */
+  /** The scope at whose end the array is released. */
   scope: Set<GpuArray> | null = null;
-  /** Whether the garbage collector tells the device when nothing reaches the array any more. */
+  /** Whether the memory is freed when the array is garbage collected. */
   watched = false;
   readonly #isView: boolean;
-  /** The arrays whose memory this is a part of: they are reachable as long as this is. */
+  /** The arrays whose memory this is a part of; they stay reachable as long as this is. */
   readonly #bases: readonly GpuArray[];
   #released = false;
 
@@ -82,26 +81,26 @@ export class GpuArray {
   }
 
   /**
-   * Names this range in bind group keys. Whole buffers share one key, whatever the length of the
-   * array in them.
+   * The key of this range in bind group caches. Whole buffers share one key, whatever the length of
+   * the array in them.
    */
   get bindingKey(): string {
     return this.#isView ? `${this.storage.id}+${this.byteOffset}:${this.bindingSize}` : `${this.storage.id}`;
   }
 
-  /** Bytes of the elements asked for. */
+  /** Bytes of the elements that were asked for. */
   get byteLength(): number {
     return this.length * bytesPerElement[this.elementType];
   }
 
-  /** Whether its memory has gone back. */
+  /** Whether its memory was released. */
   get released(): boolean {
     if (this.#released || this.storage.destroyed) return true;
     for (const base of this.#bases) if (base.released) return true;
     return false;
   }
 
-  /** Called by the device when the memory goes back. */
+  /** Called by the device when the memory is released. */
   markReleased(): void {
     this.#released = true;
   }
@@ -131,8 +130,8 @@ export class GpuArray {
 }
 
 /**
- * The memory that arrays cover together, or null when they do not lie one directly behind the
- * other, in this order, in one buffer.
+ * The memory that arrays cover together, or null when they do not lie one directly after the other,
+ * in this order, in one buffer.
  */
 export function joinContiguous(arrays: readonly GpuArray[]): GpuArray | null {
   const [first] = arrays;
@@ -148,9 +147,7 @@ export function joinContiguous(arrays: readonly GpuArray[]): GpuArray | null {
   return new GpuArray(storage, elementType, length, `${first.label} and ${arrays.length - 1} more`, byteOffset, arrays);
 }
 
-/**
- * All memory from the first of some arrays of one buffer to the last, with what lies between them.
- */
+/** The memory from the first to the last of some arrays in one buffer, including gaps. */
 export function spanOf(arrays: readonly GpuArray[]): GpuArray {
   const [first] = arrays as readonly [GpuArray];
   const { storage, elementType } = first;

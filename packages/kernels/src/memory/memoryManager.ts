@@ -20,18 +20,20 @@ export interface MemoryReport {
   readonly liveBytes: number;
   /** Most ever in use at once, since the start or `resetPeakMemory()`. */
   readonly peakBytes: number;
-  /** Kept for later use, used by nobody now. */
+  /** Cached for reuse. */
   readonly cachedBytes: number;
   /** Arrays in use now. */
   readonly liveArrays: number;
 }
 
-/** What was recorded, as far as memory depends on it. */
+/** What the memory manager needs from the recorder. */
 export interface RecordedWork {
   /** Submits made so far. */
   readonly submits: number;
   flush(): void;
-  /** Records what waits for a dispatch after it, and may use an array that goes back. */
+  /**
+   * Records the dispatch that waits to be joined, which may use an array that is being released.
+   */
   recordWaiting(): void;
   /** Drops cached bind groups, which keep destroyed buffers alive. */
   forgetBindGroups(): void;
@@ -53,7 +55,7 @@ interface TakeOptions {
   readonly releasedBefore?: number;
 }
 
-/** The arrays of one device: where their memory comes from, and when it goes back. */
+/** The arrays of one device: where their memory comes from, and when it is released. */
 export class MemoryManager {
   readonly #options: MemoryManagerOptions;
   readonly #buffers: DeviceBuffers;
@@ -191,7 +193,7 @@ export class MemoryManager {
     if (idle.length > 0) this.#destroyAfterUse(idle);
   }
 
-  /** To be called where the program waits for the GPU: collects arrays that nothing reaches. */
+  /** Called where the program waits for the GPU: collects arrays that are unreachable. */
   collectWhenMany(): Promise<void> {
     return this.#unreachable.collectWhenMany(this.#options.budget);
   }
@@ -235,8 +237,8 @@ export class MemoryManager {
   }
 
   /**
-   * The memory of an array that was released, or that nothing reaches any more. The collector may
-   * tell of the latter at any time: in the middle of recording, or long after the device is gone.
+   * Takes back the memory of an array that was released or garbage collected. The latter may happen
+   * at any time: in the middle of recording, or long after the device is gone.
    */
   #giveBack(storage: PooledBuffer, kind: ArrayKind): void {
     this.#liveArrays -= 1;
@@ -282,7 +284,8 @@ export class MemoryManager {
 
   #destroyAfterUse(buffers: readonly PooledBuffer[]): void {
     const { recorded, failures } = this.#options;
-    // A destroyed buffer voids every command that still uses it, so what is recorded goes first.
+    // Destroying a buffer invalidates every command that uses it, so recorded commands are
+    // submitted first.
     if (!failures.lost) recorded.flush();
     recorded.forgetBindGroups();
     for (const storage of buffers) this.#buffers.destroy(storage);

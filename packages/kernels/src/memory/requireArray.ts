@@ -6,7 +6,7 @@ import type { ElementType, HostData } from './gpuArray.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 const elementTypes = oneOf(...Object.keys(bytesPerElement));
-// Of any size: what is too long for the device is told in bytes.
+// Lengths of any size: one that is too long for the device is reported in bytes.
 const lengths: Kind = {
   what: 'a whole number of at least 0',
   holds: (value) => Number.isInteger(value) && (value as number) >= 0,
@@ -33,13 +33,13 @@ export function requireData(where: string, elementType: ElementType, data: HostD
   if (!kind.holds(data)) requireArgument(where, 'data', data, kind, KernelArgumentError);
 }
 
-/** The array must lie on the device, and have its memory still. */
+/** Checks that an array lies on the device and was not released. */
 export function requireUsable(where: string, array: GpuArray, device: GPUDevice): void {
   requireOwn(where, array, device);
   if (array.released) throw new ReleasedArrayError(`${where}: array ${array.label} was released before this use`);
 }
 
-/** The array must lie on the device: a buffer of another one cannot be bound. */
+/** Checks that an array lies on the device: a buffer of another device cannot be bound. */
 export function requireOwn(where: string, array: GpuArray, device: GPUDevice, name = 'array'): void {
   if (!(array instanceof GpuArray)) requireArgument(where, name, array, anArray, KernelArgumentError);
   const other = array.storage.device;

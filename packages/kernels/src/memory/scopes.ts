@@ -1,19 +1,19 @@
 import type { GpuArray } from './gpuArray.ts';
 
-/** Runs something such that its arrays belong to a scope that was opened before. */
+/** Runs a function whose arrays belong to a scope that was opened before. */
 export type WithinScope = <T>(body: () => T) => T;
 
-/** Which arrays go back together. */
+/** Scopes: sets of arrays that are released together. */
 export class Scopes {
   readonly #release: (array: GpuArray) => void;
-  /** Open in the code that runs now, innermost last. */
+  /** Scopes open in the running code, innermost last. */
   readonly #stack: Set<GpuArray>[] = [];
 
   constructor(release: (array: GpuArray) => void) {
     this.#release = release;
   }
 
-  /** The scope of an array that is allocated now. */
+  /** The scope that an array allocated now would belong to. */
   get innermost(): Set<GpuArray> | undefined {
     return this.#stack.at(-1);
   }
@@ -25,7 +25,7 @@ export class Scopes {
       ended = true;
       for (const array of scope) this.#release(array);
     };
-    // After its end a scope takes nothing in: what would give it back?
+    // A scope that has ended takes no more arrays: nothing would release them.
     const within: WithinScope = (inner) => (ended ? inner() : this.#within(scope, inner));
     let result: T;
     try {
@@ -42,8 +42,8 @@ export class Scopes {
   }
 
   /**
-   * Runs something and tells which arrays were allocated in it. They go to the scope around it;
-   * each of them leaves where there is none.
+   * Runs a function and returns the arrays that were allocated in it. They move to the enclosing
+   * scope; where there is none, `onLeave` is called for each.
    */
   collect<T>(body: () => T, onLeave: (array: GpuArray) => void): { value: T; arrays: Set<GpuArray> } {
     const arrays = new Set<GpuArray>();

@@ -8,15 +8,15 @@ interface Watched {
   readonly bytes: number;
 }
 
-/** So many bytes may become unreachable before anything is done about it. */
+/** At most this many bytes may become unreachable before a collection is requested. */
 const leastBytes = 64 * 2 ** 20;
 
 /**
- * Arrays that nobody may ever release: results outside any scope, weights of a model. Their memory
- * goes back when the garbage collector finds that nothing reaches the array any more.
+ * Arrays that may never be released explicitly: results outside any scope, weights of a model.
+ * Their memory is freed when the garbage collector finds them unreachable.
  *
- * The collector sees a few hundred bytes where an array has megabytes, and would come much too
- * late; so it is called where the program waits for the GPU anyway, once the watched arrays have
+ * The collector sees a few hundred bytes where an array holds megabytes, and would run much too
+ * late. So it is called where the program waits for the GPU anyway, once the watched arrays have
  * grown by half since the last time.
  */
 export class UnreachableArrays {
@@ -45,7 +45,7 @@ export class UnreachableArrays {
     this.#registry.unregister(array);
   }
 
-  /** Calls the garbage collector, where it can be called, when much may have become unreachable. */
+  /** Calls the garbage collector, where possible, when much memory may have become unreachable. */
   async collectWhenMany(budget: number): Promise<void> {
     const before = this.#bytesAfterCollection;
     const allowed = Math.min(Math.max(leastBytes, before / 2), Math.max(leastBytes / 8, (budget - before) / 2));

@@ -10,13 +10,13 @@ export async function loadWebGpu({ backend }: WebGpuOptions): Promise<GPU | null
 export const noAdapterAdvice = (): string =>
   'WebGPU needs a current Chrome, Edge, Safari or Firefox, a page served over https or from localhost, and graphics acceleration switched on.';
 
-/** Browsers tell when a promise is fulfilled; nobody polls. */
+/** Browsers settle promises by themselves; no polling is needed. */
 export const waitForGpu = <T>(pending: Promise<T>): Promise<T> => pending;
 
 /**
- * Asks for a collection, and waits for a turn in which what was found can be told. No page may call
- * the collector; but it comes the sooner the more memory outside its heap hangs on what it may
- * collect, which so large a buffer is taken for. Nobody ever touches its pages.
+ * Provokes a garbage collection, and waits a turn for finalizers to run. A page cannot call the
+ * collector, but it runs sooner when garbage holds much memory outside its heap, as a large buffer
+ * appears to. Its pages are never touched.
  */
 export function collectGarbage(): Promise<void> {
   void new ArrayBuffer(64 * 2 ** 20);
@@ -34,7 +34,7 @@ interface Storage {
   setItem(name: string, text: string): void;
 }
 
-// Private windows and workers have none, or one that throws: then every page measures anew.
+// Private windows and workers have no storage, or one that throws: then every page measures again.
 const storage = (): Storage | undefined => (globalThis as { localStorage?: Storage }).localStorage;
 
 /** A table of tuned kernels, or null. */
@@ -50,7 +50,7 @@ export function writeTuning(name: string, text: string): Promise<void> {
   try {
     storage()?.setItem(`attune tuning ${name}`, text);
   } catch {
-    // Full or forbidden: the table is only a cache.
+    // Full or forbidden; the table is only a cache.
   }
   return Promise.resolve();
 }

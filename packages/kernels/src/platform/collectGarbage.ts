@@ -4,7 +4,9 @@ import { runInNewContext } from 'node:vm';
 
 let collect: (() => void) | null = null;
 
-/** V8's collector, which scripts see behind a flag only, and new contexts as soon as it is set. */
+/**
+ * V8's collector, which is exposed only behind a flag; contexts created after setting it have it.
+ */
 function findCollector(): () => void {
   const { gc } = globalThis as { gc?: () => void };
   if (gc) return gc;
@@ -16,7 +18,7 @@ function findCollector(): () => void {
   }
 }
 
-/** Collects garbage and waits for the turn in which finalization registries are told what went. */
+/** Collects garbage and waits for the turn in which finalization registries are called. */
 export async function collectGarbage(): Promise<void> {
   collect ??= findCollector();
   collect();

@@ -3,12 +3,12 @@ export interface Machine {
   /** `process.platform` and `process.arch`. */
   readonly platform: string;
   readonly arch: string;
-  /** Version of glibc; undefined where the C library is another, or is not told. */
+  /** Version of glibc; undefined where the C library is another one or unknown. */
   readonly glibc: string | undefined;
 }
 
 const builds = ['darwin', 'linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64'];
-/** What Dawn's library for Linux asks for (`objdump -T dawn.node`). */
+/** What Dawn's library for Linux requires (`objdump -T dawn.node`). */
 const oldestGlibc = [2, 34] as const;
 
 const otherWays =

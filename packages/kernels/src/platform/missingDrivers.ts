@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 
-// The newer name wins where both are set, as in Vulkan's loader.
+// Where both are set the newer name wins, as in Vulkan's loader.
 const variables = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'];
 
 /**
- * A sentence on the Vulkan drivers that the environment names and that are not there; empty where
- * all are, or none is named.
+ * A sentence about Vulkan drivers that the environment names and that do not exist; empty where all
+ * exist, or none is named.
  */
 export function missingDrivers(environment: Record<string, string | undefined>): string {
   const variable = variables.find((name) => environment[name]);

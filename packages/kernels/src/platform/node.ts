@@ -10,7 +10,7 @@ import type { WebGpuOptions } from './platform.ts';
 export { collectGarbage } from './collectGarbage.ts';
 export { waitForGpu } from './waitForGpu.ts';
 
-// Dawn's object must outlive every device made from it: once it is collected the process crashes.
+// Dawn's object must outlive every device made from it: if it is collected, the process crashes.
 const kept: GPU[] = [];
 
 /** Dawn, through the npm package `webgpu`. Null when it cannot be loaded here. */
@@ -60,9 +60,7 @@ export async function readTuning(name: string): Promise<string | null> {
   return readFile(join(tuningFolder(), `${name}.json`), 'utf8').catch(() => null);
 }
 
-/**
- * Keeps a table. A folder that cannot be written to only means that the next process measures anew.
- */
+/** Stores a table. If the folder cannot be written to, the next process measures again. */
 export async function writeTuning(name: string, text: string): Promise<void> {
   await writeFileAtomic(join(tuningFolder(), `${name}.json`), text).catch(() => {});
 }

@@ -1,14 +1,14 @@
-/** Milliseconds in which every turn of the event loop polls: short waits are noticed at once. */
+/** Milliseconds in which every turn of the event loop polls, so that short waits end at once. */
 const eagerTime = 0.2;
 /**
- * Naps take this part of what was waited so far: a result is noticed at most so much later than it
- * could be.
+ * A nap lasts this part of the time waited so far, so that a result is noticed at most this much
+ * late.
  */
 const napPart = 0.1;
-/** Milliseconds; the event loop stands still for a nap. */
+/** Milliseconds; a nap blocks the event loop. */
 const longestNap = 2;
 
-/** Nobody ever wakes who waits for it. */
+/** Never notified: waiting on it is a sleep. */
 const untouched = new Int32Array(new SharedArrayBuffer(4));
 
 let waits = 0;
@@ -17,8 +17,8 @@ let lastBegan = 0;
 
 /**
  * Waits for a promise of Dawn without burning a core. While one is pending, Dawn polls at every
- * turn of Node's event loop, and so takes a core from a software adapter, or from whatever else the
- * machine does. Here each turn begins with a nap, so that turns become few.
+ * turn of Node's event loop, and so takes a core from a software adapter or other programs. Here
+ * each turn begins with a nap, which makes turns rare.
  */
 export async function waitForGpu<T>(pending: Promise<T>): Promise<T> {
   waits++;

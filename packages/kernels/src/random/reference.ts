@@ -13,9 +13,9 @@ function pcg4d(counter: readonly number[]): number[] {
   return [x >>> 0, y >>> 0, z >>> 0, w >>> 0];
 }
 
-/** Where random words come from, but for row and column. */
+/** What determines random words, besides row and column. */
 export interface RandomPlace {
-  /** A number that no other dropout of the model has. */
+  /** A number that is unique among the dropouts of the model. */
   readonly site: number;
   /** Seed of the run. */
   readonly seed: number;
@@ -24,7 +24,7 @@ export interface RandomPlace {
 }
 
 export interface DropoutReferenceOptions extends RandomPlace {
-  /** Part of the elements that become zero, in [0, 1). */
+  /** Probability that an element becomes zero, in [0, 1). */
   readonly probability: number;
 }
 

@@ -8,23 +8,23 @@ import type { ParameterTable } from './parameterTable.ts';
 import type { CompiledProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUBindGroup, GPUDevice, GPUError } from '../device/webGpuTypes.ts';
 
-/** Above this many bind groups the cache is to start afresh. */
+/** Above this many bind groups the cache starts afresh. */
 const maxBindGroups = 65536;
 const noNumbers: readonly number[] = [];
 
-/** A pipeline with the arrays that it is bound to, and what its last dispatch had besides. */
+/** A pipeline with its bound arrays, and what is remembered of its last dispatch. */
 export interface BoundProgram {
   readonly compiled: CompiledProgram;
   readonly group: GPUBindGroup;
   readonly ranges: readonly Pick<GpuArray, 'storage' | 'byteOffset' | 'bindingSize'>[];
   integers: readonly number[];
   floats: readonly number[];
-  /** Where the parameter table has these numbers, as long as it is in this generation. */
+  /** Offset of these parameters in the parameter table, valid in this generation of it. */
   parameterOffset: number;
   generation: number;
-  /** What followed the last time. */
+  /** What was bound next the last time. */
   next: BoundProgram | null;
-  /** What followed before that: batches of other lengths may have their arrays elsewhere. */
+  /** What was bound next before that: batches of other lengths may use other arrays. */
   other: BoundProgram | null;
 }
 
@@ -38,9 +38,9 @@ export interface ProgramBindingsOptions {
 }
 
 /**
- * Bind groups by pipeline and arrays. Steps repeat, so that what followed a dispatch the last time
- * mostly follows it again: it is compared with that first, and only when it differs a key is built
- * and looked up.
+ * Bind groups by pipeline and arrays. Steps repeat, so what followed a dispatch the last time
+ * mostly follows it again: that is compared first, and a key is built and looked up only where it
+ * differs.
  */
 export class ProgramBindings {
   readonly #options: ProgramBindingsOptions;
@@ -52,7 +52,7 @@ export class ProgramBindings {
     this.#options = options;
   }
 
-  /** When it is to be cleared at the next submit. */
+  /** Whether it must be cleared at the next submit. */
   get full(): boolean {
     return this.#bound.size > maxBindGroups;
   }

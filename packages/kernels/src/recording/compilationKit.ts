@@ -6,8 +6,8 @@ import { PipelineCache } from './pipelineCache.ts';
 import { unlessAborted } from './prepare.ts';
 
 /**
- * What `preparePrograms.ts` is handed, which comes with the first `prepare()`: it imports nothing
- * that a page has before, for the reason that `kernels/gemm/loading/gemmKit.ts` gives.
+ * What is passed to `preparePrograms.ts`, which is loaded with the first `prepare()`. It imports
+ * nothing that the page already has; `kernels/gemm/loading/gemmKit.ts` says why.
  */
 export const compilationKit = {
   Failures,

@@ -4,20 +4,20 @@ import type { NeededProgram } from './pipelineCache.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /**
- * Milliseconds after which a first run is taken for a compilation, and not for a look-up on disk,
- * which takes up to 30 and on a busy machine several times that.
+ * Milliseconds after which a first run counts as a compilation. A look-up in the driver's cache
+ * takes up to 30, and several times that on a busy machine.
  */
 const compilationTime = 400;
-/** Milliseconds that a look-up takes on a busy machine, on the average of many. */
+/** Milliseconds that a look-up takes on average on a busy machine. */
 const lookUpTime = 60;
 
 export interface CompileBesideOptions {
   readonly kit: CompilationKit;
-  /** Of the main device. */
+  /** First runs on the main device. */
   readonly firstRun: Pick<FirstRun, 'run'>;
   /** Opens another device of the same adapter; null when none can be had. */
   readonly openHelper: () => Promise<GPUDevice | null>;
-  /** How many such devices may work beside the main one. */
+  /** How many such devices may work in parallel with the main one. */
   readonly maxHelpers: number;
   readonly onDone: () => void;
   readonly isCancelled: () => boolean;
@@ -29,16 +29,16 @@ interface CompiledElsewhere {
 }
 
 /**
- * Runs each program once on the main device, in less time than one after the other where a driver
- * keeps on disk what it compiled: every device compiles in a thread of its own, so short-lived
- * devices take programs from the same list, and the main one finds theirs on disk.
+ * Runs each program once on the main device, in parallel where the driver caches compiled programs
+ * on disk. Every device compiles in a thread of its own: short-lived helper devices take programs
+ * from the same queue, and the main device finds their results on disk.
  *
- * Helpers begin once programs take long on the main device: with all of them on disk already
- * they would only be in the way. They end when theirs are not found there.
+ * Helpers start once programs take long on the main device; where all are cached already, helpers
+ * would only be in the way. They stop when their results turn out not to be cached.
  */
 export class CompileBeside {
   readonly #options: CompileBesideOptions;
-  /** What takes longest first, so that the last to end is a short one. */
+  /** The longest compilation first, so that the last to finish is a short one. */
   readonly #queue: NeededProgram[];
   readonly #elsewhere: CompiledElsewhere[] = [];
   #helpersBegan = false;
@@ -46,7 +46,7 @@ export class CompileBeside {
   #done = 0;
   #activeHelpers = 0;
   #helpful = true;
-  /** Called when a helper has something to tell. */
+  /** Wakes the main loop when a helper has made progress. */
   #wake = () => {};
 
   constructor(programs: readonly NeededProgram[], options: CompileBesideOptions) {
@@ -84,7 +84,7 @@ export class CompileBeside {
     } finally {
       clearTimeout(timer);
       this.#done += 1;
-      // Many that take a little are as long as one that takes much.
+      // Many short compilations count as much as one long one.
       if (performance.now() - this.#began > compilationTime + lookUpTime * this.#done) this.#beginHelpers();
       this.#options.onDone();
     }
@@ -97,7 +97,7 @@ export class CompileBeside {
     for (let index = 0; index < count; index++) void this.#help();
   }
 
-  /** Never rejects: what a helper cannot do, the main device does. */
+  /** Never rejects: what a helper cannot compile, the main device compiles. */
   async #help(): Promise<void> {
     this.#activeHelpers += 1;
     const device = await this.#options.openHelper().catch(() => null);

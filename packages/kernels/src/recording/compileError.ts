@@ -2,8 +2,8 @@ import type { Program } from './dispatch.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
 /**
- * What WebGPU says about a program that does not compile, with lines as their author counts them
- * (`kernels/relu/relu.wgsl:14:30`) and with what to do, where that is known.
+ * WebGPU's message about a program that does not compile, with positions in the original files
+ * (`kernels/relu/relu.wgsl:14:30`), and with advice where there is any.
  */
 export function compileError(
   program: Program,
@@ -35,13 +35,13 @@ export function compileError(
   return `${advice}\n${located}`;
 }
 
-/** Lines of the source, above a line of `^` in Dawn's words and behind a bar in naga's. */
+/** Quoted source lines: above a line of `^` in Dawn's messages, after a bar in naga's. */
 const quoted = /^.*\n(?=[ \t]*\^+[ \t]*$)|^.*[│|].*$/gm;
 
 interface Remedy {
-  /** What Dawn or naga say. */
+  /** Matches the message of Dawn or naga. */
   readonly means: RegExp;
-  /** The line that they mean, where they do not say it. */
+  /** Matches the line of source at fault, where the message does not give one. */
   readonly line?: RegExp;
   readonly what: (limits: GPUDevice['limits']) => string;
 }

@@ -3,20 +3,20 @@ import { KernelArgumentError } from '../errors.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 
 /**
- * One compiled kernel variant. `key` names it and everything that its source depends on (variant,
- * layout, element types), so that the source is built once per key; shapes are not part of it.
- * Kernels make theirs by `kernelProgram`.
+ * The program of one kernel variant. `key` identifies it and everything that its source depends on
+ * (variant, layout, element types), so that the source is built once for each key; shapes are not
+ * part of it. Kernels make theirs with `kernelProgram`.
  */
 export interface Program {
-  /** Names it and everything that its source depends on. */
+  /** Identifies it and everything that its source depends on. */
   readonly key: string;
   /** WGSL of the variant. Entry point `main`. */
   readonly source: () => string;
-  /** Where a line of the source was written, counted from 1, for messages about it. */
+  /** Original file and line of a line of the source, counted from 1, for error messages. */
   readonly locate?: ((line: number) => { readonly file: string; readonly line: number } | undefined) | undefined;
   /**
-   * How many times as long as others of its length it takes to compile, as one does that the
-   * compiler unrolls; default 1. What takes long is compiled first.
+   * How many times as long it takes to compile as others of its length, such as one that the
+   * compiler unrolls. Default 1. Long compilations are started first.
    */
   readonly effort?: number | undefined;
   /** Values of `override` constants. */
@@ -24,8 +24,8 @@ export interface Program {
 }
 
 /**
- * The uniform at binding 0: a WGSL struct of scalars, the `u32` ones first, then the `f32` ones. At
- * most 64 in all.
+ * The uniform at binding 0: a WGSL struct of at most 64 scalars, first the `u32` ones, then the
+ * `f32` ones.
  */
 export interface Parameters {
   /** The `u32` ones, which come first. Default: none. */
@@ -43,22 +43,23 @@ export interface Dispatch {
   /** `var<storage, read>` at bindings 1, 2, … of group 0. */
   readonly reads: readonly GpuArray[];
   /**
-   * `var<storage, read_write>` at the bindings after those. An array that is updated in place
-   * stands only here.
+   * `var<storage, read_write>` at the bindings after those. An array that is updated in place is
+   * listed only here.
    */
   readonly writes: readonly GpuArray[];
   /** Workgroups along x, y and z; nothing is recorded when one is 0. */
   readonly workgroups: readonly [number, number, number];
-  /** What the dispatch does, for profiles: floating point operations and bytes that must move. */
+  /** The work of the dispatch, for profiles: floating point operations and bytes moved. */
   readonly work?: {
     /** Floating point operations. Default 0. */
     readonly flops?: number | undefined;
-    /** Bytes read and written at least. Default 0. */
+    /** Least number of bytes read and written. Default 0. */
     readonly bytes?: number | undefined;
   };
   /**
-   * One dispatch that does the work of `before` and then of this, where there is one. A dispatch
-   * that has this waits until the next, or until anything else could tell, for that one to join it.
+   * Returns one dispatch that does the work of `before` and then of this one, or null. A dispatch
+   * with this method is held back until the next one, which may join it, or until its effect could
+   * be observed.
    */
   readonly joinTo?: ((before: Dispatch) => Dispatch | null) | undefined;
 }
@@ -73,19 +74,21 @@ const dispatchOptions = {
   joinTo: optional(callable),
 };
 
-/** A glance, as every kernel of a step passes here; all is checked once that says no. */
+/**
+ * A quick check, as every kernel of a step passes here; only where it fails is everything checked.
+ */
 export function requireDispatch(dispatch: Dispatch): void {
   if (dispatch?.program && dispatch.reads && dispatch.writes && dispatch.workgroups) return;
   requireOptions('gpu.dispatch', dispatch, dispatchOptions, { error: KernelArgumentError });
 }
 
-/** The largest number of workgroups along one dimension that every adapter takes. */
+/** The largest number of workgroups along one dimension that every adapter supports. */
 export const maxWorkgroupsPerDimension = 65535;
 const workgroupCount = wholeNumber(0);
 
 /**
- * Spreads a flat number of workgroups over x and y. The kernel reads its number back as
- * `workgroup_id.x + workgroup_id.y * num_workgroups.x` and returns when it is beyond the count.
+ * Spreads a flat number of workgroups over x and y. The kernel computes its index as
+ * `workgroup_id.x + workgroup_id.y * num_workgroups.x` and returns when that exceeds the count.
  */
 export function spreadWorkgroups(count: number): readonly [number, number, number] {
   if (!workgroupCount.holds(count))

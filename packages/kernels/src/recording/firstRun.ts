@@ -2,13 +2,13 @@ import type { CompilationKit } from './compilationKit.ts';
 import type { NeededProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 
-/** Room for what a kernel touches when all its sizes are 0. */
+/** Enough memory for what a kernel touches when all its sizes are 0. */
 const scratchBytes = 65536;
 
 /**
- * Runs kernels for the sake of having run them: software adapters compile a kernel when it first
- * runs. All sizes are 0, and so is all the memory: what a kernel takes for sequence boundaries or
- * row numbers must not send it through loops without end.
+ * Runs kernels once, because software adapters compile a kernel when it first runs. All sizes and
+ * all memory are 0, so that values that a kernel takes for sequence boundaries or row indices
+ * cannot send it into endless loops.
  */
 export class FirstRun {
   readonly #kit: CompilationKit;
@@ -32,7 +32,7 @@ export class FirstRun {
   async run(needed: NeededProgram): Promise<number> {
     const { program, reads, writes } = needed;
     const { pipeline, layout } = this.#pipelines.find(program) ?? (await this.#pipelines.prepare(needed));
-    // What is wrong here is of this run alone: scratch memory may be too small for a kernel.
+    // An error concerns this run alone: scratch memory may be too small for a kernel.
     this.#device.pushErrorScope('validation');
     const scratch = Array.from({ length: reads + writes }, (_, index) => this.#scratchBuffer(index));
     const group = this.#device.createBindGroup({

@@ -7,26 +7,26 @@ export const parameterBlockBytes = 256;
 const wordsPerBlock = parameterBlockBytes / 4;
 const blockCount = 32768;
 
-/** Twice the blocks, so that most places of the table hold one or none. */
+/** Twice the number of blocks, so that the hash table has few collisions. */
 const placeCount = 2 * blockCount;
 
 /**
  * Parameter blocks of dispatches in one uniform buffer, each distinct block once: the shapes of a
- * model's steps repeat. A bind group holds the whole table, and a dispatch names its block by a
- * dynamic offset, so that a token count never seen before makes no new bind group.
+ * model's steps repeat. A bind group holds the whole table, and a dispatch selects its block by a
+ * dynamic offset, so that a new token count makes no new bind group.
  *
- * Blocks are found by their numbers: most dispatches of a step ask for one, as token counts differ
- * from batch to batch.
+ * Blocks are found by hashing their numbers: most dispatches of a step need a look-up, as token
+ * counts differ from batch to batch.
  */
 export class ParameterTable {
   readonly buffer: GPUBuffer;
   readonly #device: GPUDevice;
-  // Signed, as those are compared and hashed without a detour over floating point.
+  // Signed, as those are compared and hashed without a conversion to floating point.
   readonly #words: Int32Array<ArrayBuffer>;
   readonly #floats: Float32Array<ArrayBuffer>;
   /** How many numbers a block has. */
   readonly #lengths = new Uint8Array(blockCount + 1);
-  /** Block numbers from 1, at the hash of their numbers or in the next free place; 0 is free. */
+  /** Hash table with linear probing: block indices from 1; 0 is free. */
   readonly #places = new Uint32Array(placeCount);
   #used = 0;
   #uploaded = 0;
@@ -39,17 +39,17 @@ export class ParameterTable {
       size: parameterBlockBytes * blockCount,
       usage: bufferUsage.uniform | bufferUsage.copyTarget,
     });
-    // The numbers that are looked for stand behind the last block.
+    // The numbers that are looked up lie after the last block.
     this.#words = new Int32Array(wordsPerBlock * (blockCount + 1));
     this.#floats = new Float32Array(this.#words.buffer);
   }
 
-  /** Grows when the table starts afresh: offsets from before are worthless then. */
+  /** Incremented when the table starts afresh, which invalidates earlier offsets. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** When no block is free; the table starts afresh at the next submit. */
+  /** Whether no block is free; the table then starts afresh at the next submit. */
   get full(): boolean {
     return this.#used === blockCount;
   }
@@ -81,7 +81,7 @@ export class ParameterTable {
     return 4 * first;
   }
 
-  /** Writes new blocks to the GPU: before the submit of commands that name them. */
+  /** Writes new blocks to the GPU. Called before the submit of commands that use them. */
   upload(): void {
     if (this.#uploaded === this.#used) return;
     const first = this.#uploaded * wordsPerBlock;

@@ -4,7 +4,7 @@ import type { Program } from './dispatch.ts';
 import { requireBindings } from './requireBindings.ts';
 import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
 
-/** A program that a stretch of recording would use, and how many arrays it reads and writes. */
+/** A program that recorded dispatches need, and how many arrays it reads and writes. */
 export interface NeededProgram {
   readonly program: Program;
   readonly reads: number;
@@ -24,7 +24,7 @@ const computeStage = 0x4;
 export interface PipelineCacheOptions {
   readonly device: GPUDevice;
   readonly failures: Failures;
-  /** Told of a pipeline that turned out not to compile: what holds it must forget it. */
+  /** Called when a pipeline turned out not to compile, so that caches drop it. */
   readonly onForgotten: () => void;
 }
 
@@ -44,7 +44,8 @@ export class PipelineCache {
   }
 
   /**
-   * That it does not compile is told at the next wait; the next use compiles it again.
+   * The pipeline of a program. If it does not compile, the next wait reports that, and the next use
+   * compiles it again.
    *
    * @throws KernelArgumentError when it declares other bindings than these
    */
@@ -57,7 +58,7 @@ export class PipelineCache {
     return this.#compiled.get(program.key);
   }
 
-  /** Compiles ahead of use, beside other work. @throws GpuValidationError, KernelArgumentError */
+  /** Compiles ahead of use, asynchronously. @throws GpuValidationError, KernelArgumentError */
   async prepare(needed: NeededProgram): Promise<CompiledProgram> {
     const { program, reads, writes } = needed;
     const { device } = this.#options;
@@ -93,7 +94,7 @@ export class PipelineCache {
     return this.#keep(program, pipeline, layout);
   }
 
-  /** The error to tell. What explains it is loaded with the first one. */
+  /** The error to report. The code that explains it is loaded with the first error. */
   async #explained(program: Program, error: { readonly message: string }): Promise<GpuValidationError> {
     const words = await import('./compileError.ts').then(
       ({ compileError }) => compileError(program, this.#options.device, error),
@@ -105,8 +106,8 @@ export class PipelineCache {
   #describe(program: Program, code: string, bindings: GPUBindGroupLayout): GPUComputePipelineDescriptor {
     const { device } = this.#options;
     const module = device.createShaderModule({ label: program.key, code });
-    // A layout for each pipeline: with a shared one, wgpu keeps the smallest sizes that the
-    // bindings of the pipeline before may have (gfx-rs/wgpu#7359).
+    // One layout for each pipeline: with a shared layout, wgpu keeps the minimum binding sizes of
+    // an earlier pipeline (gfx-rs/wgpu#7359).
     const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings] });
     return { label: program.key, layout, compute: { module, entryPoint: 'main', constants: { ...program.constants } } };
   }
@@ -117,7 +118,9 @@ export class PipelineCache {
     return compiled;
   }
 
-  /** A pipeline or layout that WebGPU refused is none: whoever asks again is to hear why again. */
+  /**
+   * Drops a pipeline or layout that WebGPU refused, so that the next use reports the error again.
+   */
   #forget(program: Program, reads: number, writes: number): void {
     this.#compiled.delete(program.key);
     this.#layouts.delete(`${reads},${writes}`);

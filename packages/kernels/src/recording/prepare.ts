@@ -4,9 +4,9 @@ import type { AbortSignal } from '@attune/platform';
 
 /** Options of {@link Gpu}'s `prepare`. */
 export interface PrepareOptions {
-  /** Told how many of how many new kernels are ready. */
+  /** Called with how many new kernels are ready, and of how many. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Ends the wait; what is ready by then stays so. */
+  /** Ends the wait; kernels that are ready by then stay compiled. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,7 +17,7 @@ export function requirePrepareArguments(record: unknown, options: unknown): void
   requireOptions('gpu.prepare', options, optionKinds, { error: KernelArgumentError });
 }
 
-/** Waits for work until the signal ends the wait. What has begun goes on; nobody waits for it. */
+/** Waits for work until the signal ends the wait. The work itself goes on in the background. */
 export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);

@@ -11,11 +11,11 @@ export interface PreparationOptions extends PrepareOptions {
   readonly pipelines: PipelineCache;
   /** Whether kernels are compiled when they first run, as software adapters do. */
   readonly compilesWhenRun: boolean;
-  /** Opens another device of the same adapter; null where such a one would be of no use. */
+  /** Opens another device of the same adapter; null where that would not help. */
   readonly openHelper: (() => Promise<GPUDevice | null>) | null;
 }
 
-/** More at once want more memory than they save time. */
+/** More helpers would cost more memory than they save time. */
 const maxHelpers = 7;
 
 /**

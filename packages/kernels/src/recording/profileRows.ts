@@ -6,13 +6,13 @@ export interface ProfileRow {
   readonly kernel: string;
   /** Dispatches. */
   readonly calls: number;
-  /** Of all calls together, on the GPU's clock. */
+  /** Time of all calls together, by the GPU's clock. */
   readonly milliseconds: number;
-  /** 0 where the kernel states no work. */
+  /** GFLOP/s; 0 where the kernel states no work. */
   readonly gflopsPerSecond: number;
-  /** 0 where the kernel states no bytes. */
+  /** GB/s; 0 where the kernel states no bytes. */
   readonly gigabytesPerSecond: number;
-  /** Part of the sum of all rows, 0 to 1. */
+  /** Share of the time of all rows, from 0 to 1. */
   readonly share: number;
 }
 
@@ -30,7 +30,7 @@ export interface TakenTimes {
   readonly times: GPUBuffer;
 }
 
-/** Reads the times back and adds them up by kernel, slowest first. */
+/** Reads the times back and adds them up by kernel, the slowest first. */
 export async function profileRows(taken: readonly TakenTimes[]): Promise<ProfileRow[]> {
   const totals = new Map<string, Total>();
   for (const { timed, resolved, times } of taken) {

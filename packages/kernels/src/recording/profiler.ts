@@ -21,9 +21,7 @@ export class Profiler {
     this.#querySet = device.createQuerySet({ label: 'profile', type: 'timestamp', count: maxTimestamps });
   }
 
-  /**
-   * True when the commands recorded so far must be submitted before another dispatch can be timed.
-   */
+  /** Whether the recorded commands must be submitted before another dispatch can be timed. */
   get full(): boolean {
     return 2 * (this.#timed.length + 1) > maxTimestamps;
   }
@@ -56,8 +54,8 @@ export class Profiler {
   }
 
   /**
-   * The table, slowest kernel first. To be called when the GPU is done: a pending promise of Dawn
-   * takes a core from what is being timed.
+   * The table, the slowest kernel first. To be called when the GPU is done: a pending promise of
+   * Dawn takes a core from the work that is timed.
    */
   async rows(): Promise<ProfileRow[]> {
     const { profileRows } = await import('./profileRows.ts');

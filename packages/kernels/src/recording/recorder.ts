@@ -18,8 +18,8 @@ export interface RecorderStatistics {
 }
 
 /**
- * Dispatches that are submitted by themselves where nobody waits for the GPU: it computes them
- * while the next are recorded.
+ * After this many dispatches they are submitted, unless somebody waits for the GPU, which then
+ * computes them while the next are recorded.
  */
 const dispatchesAhead = 16;
 
@@ -31,7 +31,7 @@ export class Recorder {
   readonly #pipelines: PipelineCache;
   readonly #parameters: ParameterTable;
   readonly #bindings: ProgramBindings;
-  // A plain array: Dawn's binding for Node takes a third longer over a typed one.
+  // A plain array: with a typed one Dawn's binding for Node takes a third longer.
   readonly #offsets = [0];
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
@@ -39,7 +39,10 @@ export class Recorder {
   #profiler: Profiler | null = null;
   #needed: Map<string, NeededProgram> | null = null;
   #unsubmitted = 0;
-  /** What the next dispatch may join: it is recorded before anything that could tell. */
+  /**
+   * The dispatch that the next one may join. It is recorded before anything that could observe its
+   * effect.
+   */
   #waiting: Dispatch | null = null;
 
   constructor(device: GPUDevice, failures: Failures) {
@@ -60,7 +63,7 @@ export class Recorder {
     return this.#pipelines;
   }
 
-  /** Whether dispatches are only listed now, by `neededPrograms`. */
+  /** Whether `neededPrograms` is only listing dispatches now. */
   get onlyListing(): boolean {
     return this.#needed !== null;
   }
@@ -69,7 +72,7 @@ export class Recorder {
     return this.statistics.submits;
   }
 
-  /** From now on every dispatch runs in a pass of its own. */
+  /** Starts to run every dispatch in a pass of its own, timed. */
   startProfiling(): void {
     if (!this.#device.features.has('timestamp-query'))
       throw new GpuError('profiling needs the adapter feature timestamp-query, which this adapter lacks');
@@ -103,7 +106,7 @@ export class Recorder {
     if (!this.#needed) this.#noteWrites(dispatch);
   }
 
-  /** Records what waits for the dispatch after it. */
+  /** Records the dispatch that waits to be joined. */
   recordWaiting(): void {
     const waiting = this.#waiting;
     if (!waiting) return;
@@ -142,7 +145,7 @@ export class Recorder {
     this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     this.statistics.dispatches += 1;
     this.#unsubmitted += 1;
-    // Who waits has given the GPU something to do: what is recorded meanwhile goes in one submit.
+    // While somebody waits the GPU has work: what is recorded meanwhile goes in one submit.
     const isAhead = this.#unsubmitted >= dispatchesAhead && !this.#failures.awaited;
     if (isAhead && !this.#profiler) this.#submit();
   }
@@ -166,8 +169,8 @@ export class Recorder {
   }
 
   /**
-   * Runs `record` without recording anything, and returns the programs that it needs and that are
-   * not compiled yet.
+   * Runs `record` without recording anything, and returns the programs that it needs that are not
+   * compiled yet.
    */
   neededPrograms(record: () => void): NeededProgram[] {
     this.recordWaiting();
@@ -182,8 +185,8 @@ export class Recorder {
   }
 
   /**
-   * What a refused submit was to write holds anything, until it is written again. Weights and the
-   * like hold what they held before.
+   * Checks that the content of an array is defined: after a refused submit that was to write it, it
+   * is not until it is written again. Weights and the like keep their previous content.
    *
    * @throws GpuValidationError
    */
@@ -196,7 +199,7 @@ export class Recorder {
     );
   }
 
-  /** Records something that a compute pass cannot hold, such as a copy to a mappable buffer. */
+  /** Records something outside a compute pass, such as a copy to a mappable buffer. */
   encode(record: (encoder: GPUCommandEncoder) => void): void {
     this.recordWaiting();
     this.#endPass();
@@ -204,7 +207,7 @@ export class Recorder {
     record(this.#encoder);
   }
 
-  /** Submits what is recorded. */
+  /** Submits everything recorded. */
   flush(): void {
     this.recordWaiting();
     this.#submit();

@@ -4,15 +4,16 @@ import type { Program } from './dispatch.ts';
 interface Binding {
   readonly name: string;
   readonly access: 'uniform' | 'read' | 'read_write';
-  /** Of the program's text, counted from 1. */
+  /** Line of the program's text, counted from 1. */
   readonly line: number;
 }
 
 /**
- * What a program declares must be what the dispatch has: WebGPU says it late, in other words on
- * each implementation, and never that an array is bound which nobody declares.
+ * Checks that the bindings a program declares match the arrays of the dispatch. WebGPU reports a
+ * mismatch late, in different words on each implementation, and never reports an array that the
+ * program does not declare.
  *
- * @param code what `program.source()` gave
+ * @param code the result of `program.source()`
  * @throws KernelArgumentError with the file and line of the declaration
  */
 export function requireBindings(
@@ -47,7 +48,7 @@ export function requireBindings(
 
 const declaration = /@binding\((\d+)\)[^;]*?var\s*<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/g;
 
-/** Null where the text is written in a way that only a compiler can read. */
+/** The declared bindings; null where only a compiler could parse the text. */
 function bindingsOf(code: string): Map<number, Binding> | null {
   const found = new Map<number, Binding>();
   for (const [index, text] of code.split('\n').entries()) {

@@ -8,7 +8,7 @@ import type { VariantCheck } from './variantCheck.ts';
 const numHeads = 2;
 const boundaries = Uint32Array.of(0, 1, 12, 37);
 const totalTokens = 37;
-/** Tokens of sequences whose gradients leave a workgroup's registers. */
+/** Tokens of a sequence whose gradients do not fit a workgroup's registers. */
 const longLength = 512;
 const [seed, update] = [3, 5];
 const dropout = { probability: 0.1, site: 1 };
@@ -23,7 +23,7 @@ const tokenKeys = Uint32Array.from({ length: totalTokens }, (_, row) => {
  * queries, keys and values in one array: the programs that training has.
  */
 export function checkAttention(gpu: Gpu): VariantCheck[] {
-  // A software adapter compiles the kernels of a head size for seconds.
+  // Software adapters take seconds to compile the kernels of each head size.
   return (gpu.profile.software ? [32] : [32, 64]).flatMap((headSize) => checkHeads(gpu, headSize));
 }
 
@@ -55,7 +55,7 @@ function checkHeads(gpu: Gpu, headSize: number): VariantCheck[] {
   };
   const gradOutputs = uploadChecked(gpu, gradOutput);
   attention(gpu, given);
-  // Longer sequences have programs of their own, which compute the same.
+  // Longer sequences use other programs, which compute the same.
   const lengths = variant === 'flash' && headSize === 64 ? [given.maxSeqlen, longLength] : [given.maxSeqlen];
   const gradients = lengths.map((maxSeqlen) => {
     const gradQkv = gpu.allocate('f32', 3 * length, 'check');
@@ -82,7 +82,7 @@ function checkHeads(gpu: Gpu, headSize: number): VariantCheck[] {
   ];
 }
 
-/** The rows of three matrices beside one another. */
+/** The rows of three matrices side by side. */
 function sideBySide(matrices: readonly ArrayLike<number>[], width: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: 3 * totalTokens * width }, (_, index) => {
     const [row, column] = [Math.floor(index / (3 * width)), index % (3 * width)];

@@ -7,21 +7,22 @@ import { checkInput, uploadChecked } from './variantCheck.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
 /**
- * Sizes that hold a small tile and end within the next one, read by eights as those of models are.
+ * Sizes that fill a small tile and end within the next, and are multiples of eight, as those of
+ * models are.
  */
 const [m, n, k] = [136, 72, 40];
 const layouts = ['NN', 'NT', 'TN'] as const satisfies readonly GemmLayout[];
-/** Of sums of 40 products below 1; f16 operands may be rounded once more. */
+/** For sums of 40 products below 1; f16 operands may be rounded once more. */
 const tolerances = { f32: 1e-4, f16: 0.05 };
 
 /**
- * Records products of f32 and of f16 operands, as a linear layer has them: forward with a bias,
- * gradients of the weights added to those that are there.
+ * Records products of f32 and f16 operands as in a linear layer: the forward with a bias, and
+ * gradients of the weights, which accumulate.
  */
 export function checkGemm(gpu: Gpu): VariantCheck[] {
   const checks: VariantCheck[] = [];
-  // Software adapters take half a second to compile each: of what training in f32 has no use for
-  // there is one, and no tiles but those that the device would choose.
+  // Software adapters take half a second to compile each: only one product that training in f32
+  // does not need, and only tiles that the device would choose.
   const { software } = gpu.profile;
   for (const type of ['f32', 'f16'] as const) {
     const [left, right] = [checkInput(m * k, 1), checkInput(k * n, 2)];
@@ -42,7 +43,7 @@ export function checkGemm(gpu: Gpu): VariantCheck[] {
         const expected = product(left, right, layout, layout === 'NT' ? biases : null);
         for (const tile of software ? [undefined] : (['small', 'large'] as const)) {
           const output = gpu.allocate('f32', m * n, 'product');
-          // The memory may hold another's results, which would hide one that stores nothing.
+          // Reused memory may hold earlier results, which would hide a variant that stores nothing.
           gpu.clear(output);
           const epilogue = layout === 'NT' ? { bias } : { accumulate: layout === 'TN' };
           gemm(gpu, { a, b, output, m, n, k, layout, variant, tile, ...epilogue });

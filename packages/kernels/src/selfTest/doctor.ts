@@ -4,30 +4,29 @@ import { NoAdapterError } from '../errors.ts';
 import type { Gpu } from '../gpu.ts';
 import { multiply } from '../kernels/elementwise/index.ts';
 
-/** What the doctor found, in the form that `attune-doctor --json` prints. */
+/** The report of the doctor, in the form that `attune-doctor --json` prints. */
 export interface DoctorReport {
-  /** An adapter answered and its computation was right. */
+  /** Whether an adapter answered and computed correctly. */
   readonly healthy: boolean;
-  /** What is wrong and what to do about it; null when nothing is. */
+  /** What is wrong and what to do about it; null if nothing is. */
   readonly problem: string | null;
   readonly device: DeviceInfo | null;
   readonly profile: DeviceProfile | null;
   readonly dispatch: DispatchReport | null;
 }
 
-/** One dispatch that was computed on the GPU and compared with the same numbers computed here. */
+/** One dispatch on the GPU, compared with the same computation on the host. */
 export interface DispatchReport {
   readonly elements: number;
   readonly wrongElements: number;
-  /** From recording to the result in hand, the first time: compiling the kernel included. */
+  /** Time of the first run, from recording to reading the result, compilation included. */
   readonly firstMilliseconds: number;
-  /** The same a second time. */
+  /** Time of a second run. */
   readonly milliseconds: number;
 }
 
 /**
- * Opens the GPU, runs one kernel and compares its result. Never throws: what went wrong is in the
- * report.
+ * Opens the GPU, runs one kernel and compares its result. Never throws: errors are in the report.
  */
 export async function examine(open: () => Promise<Gpu> = openDevice): Promise<DoctorReport> {
   let gpu: Gpu;
@@ -79,7 +78,7 @@ async function verifiedDispatch(gpu: Gpu): Promise<DispatchReport> {
   return { elements: length, wrongElements, firstMilliseconds: first.milliseconds, milliseconds: second.milliseconds };
 }
 
-/** The report for people, in at most ten lines; `--json` has every limit by its name. */
+/** The report as text, in at most ten lines; `--json` also has every limit by its name. */
 export function describeReport(report: DoctorReport): string[] {
   const lines: string[] = [];
   const { device, profile, dispatch } = report;

@@ -9,7 +9,7 @@ import type { PrepareOptions } from '../recording/prepare.ts';
 import type { VariantCheck } from './variantCheck.ts';
 
 /**
- * Records what a kernel's variant computes on this device; nothing where it runs the portable one.
+ * Records the checks of a kernel's variants on this device; none where it uses the portable one.
  */
 type KernelCheck = (gpu: Gpu) => VariantCheck[];
 
@@ -19,13 +19,13 @@ const optionKinds = { onProgress: optional(callable), signal: optional(instanceO
 const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
 
 /**
- * Runs every fast variant that this device would get on a small input and compares it with what
- * float64 gives; those that disagree are not chosen any more (`gpu.disabledVariants`). Drivers
- * differ, and a wrong product is worse than a slow one. Once for each device; later calls return
- * the first result.
+ * Runs every fast variant that this device would use on a small input and compares the result with
+ * float64. Variants that disagree are disabled (`gpu.disabledVariants`): drivers have bugs, and a
+ * wrong product is worse than a slow one. Runs once for each device; later calls return the first
+ * result.
  *
- * @param warn told about each variant that disagrees; default `console.warn`
- * @param options `onProgress` is told how many of the kernels are compiled, `signal` ends the wait
+ * @param warn called for each variant that disagrees; default `console.warn`
+ * @param options `onProgress` is called with how many kernels are compiled, `signal` ends the wait
  * @returns the variants that disagree, by kernel and name: `gemm subgroupMatrix`
  * @throws GpuError when the GPU fails while it is tested; the signal's reason
  */
@@ -49,17 +49,17 @@ async function check(
   warn: (message: string) => void,
   onProgress: PrepareOptions['onProgress'],
 ): Promise<readonly string[]> {
-  // The caller may have left some out.
+  // The caller may have disabled some already.
   const before = new Set(gpu.disabledVariants);
   const record = () => kernelChecks.flatMap((checkKernel) => checkKernel(gpu));
-  // Compiled side by side: one after the other they are more than half of a first start.
+  // Compiled in parallel: one after the other they would take more than half of a first start.
   await gpu.prepare(record, { onProgress });
-  // What is chosen instead of a wrong variant is tested too.
+  // The variants chosen instead of wrong ones are tested too.
   while (await disableWrong(gpu, record(), warn)) await loadVariants();
   return [...gpu.disabledVariants].filter((name) => !before.has(name));
 }
 
-/** Whether one was wrong that was not disabled before. */
+/** Disables variants that are wrong. @returns whether there was one that was not disabled before */
 async function disableWrong(
   gpu: Gpu,
   checks: readonly VariantCheck[],
@@ -80,7 +80,7 @@ async function disableWrong(
   return gpu.disabledVariants.size > disabled;
 }
 
-/** NaN where either has one. */
+/** The largest absolute difference; NaN where either has a NaN. */
 function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   return Array.from(actual).reduce((most, value, index) => {
     const distance = Math.abs(value - (expected[index] as number));

@@ -7,17 +7,15 @@ import { lastWriter, watchWrites } from './watchWrites.ts';
 
 export type FloatType = 'f32' | 'f16';
 
-/**
- * More elements than asked for, full of NaN: what a bucketed array holds behind its real content.
- */
+/** Extra elements, full of NaN: what a pooled array may hold past its content. */
 const staleElements = 67;
 
-/** The real length of arrays that hold NaN behind it, which no kernel may touch. */
+/** The real length of arrays that are padded with NaN, which no kernel may touch. */
 const guarded = new WeakMap<GpuArray, number>();
 
 /**
- * Uploads floats with NaN behind them, to the end of the buffer, so that a kernel which reads too
- * far shows it.
+ * Uploads floats followed by NaN up to the end of the buffer, so that a kernel that reads too far
+ * fails its test.
  */
 export function uploadFloats(gpu: Gpu, values: ArrayLike<number>, type: FloatType, label: string): GpuArray {
   const bytes = bytesPerElement[type];
@@ -34,7 +32,7 @@ export function staleOutput(gpu: Gpu, length: number, type: FloatType, label: st
   return uploadFloats(gpu, new Float32Array(length).fill(NaN), type, label);
 }
 
-/** Uploads indices or keys with large numbers behind them. */
+/** Uploads indices or keys, followed by large numbers. */
 export function uploadIndices(gpu: Gpu, values: ArrayLike<number>, label: string): GpuArray {
   const padded = new Uint32Array(values.length + staleElements).fill(0xfffffff0);
   padded.set(values as ArrayLike<number> & Iterable<number>);
@@ -42,9 +40,9 @@ export function uploadIndices(gpu: Gpu, values: ArrayLike<number>, label: string
 }
 
 /**
- * Runs `body` with stores at any distance behind an array made visible to `readFloats`;
- * drivers leave them out in silence. It sees those by elementAccess, such as `storeOutput`;
- * others only near the end.
+ * Runs `body` with stores at any distance past the end of an array made visible to `readFloats`;
+ * drivers drop them silently. This covers stores by elementAccess, such as `storeOutput`; others
+ * are seen only near the end.
  */
 export async function clampingStores<Result>(gpu: Gpu, body: () => Promise<Result>): Promise<Result> {
   gpu.clampsStores = true;
@@ -56,8 +54,8 @@ export async function clampingStores<Result>(gpu: Gpu, body: () => Promise<Resul
 }
 
 /**
- * The first `length` elements as numbers. Of arrays that `uploadFloats` and `staleOutput` made,
- * what lies behind must be as it was: a kernel that writes too far fails its test.
+ * The first `length` elements as numbers. For arrays of `uploadFloats` and `staleOutput`, the
+ * elements after them must be unchanged: a kernel that writes too far fails its test.
  */
 export async function readFloats(gpu: Gpu, array: GpuArray, length: number): Promise<Float32Array> {
   const data = await gpu.read(array);
@@ -74,7 +72,7 @@ export async function readFloats(gpu: Gpu, array: GpuArray, length: number): Pro
   return values.subarray(0, length);
 }
 
-/** What the type keeps of the values, in float64: the input that a reference must be given. */
+/** The values rounded to the type, in float64: the input for a reference. */
 export function rounded(values: ArrayLike<number>, type: FloatType): Float64Array {
   return Float64Array.from(type === 'f16' ? fromHalfBits(toHalfBits(values)) : Float32Array.from(values));
 }

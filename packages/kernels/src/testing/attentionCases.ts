@@ -28,7 +28,7 @@ export interface AttentionCase {
   readonly positions?: (row: number) => number;
 }
 
-/** Numbers of a case, as its reference is given them. */
+/** The inputs of a case, as its reference takes them. */
 export function prepareAttention({
   lengths,
   numHeads,
@@ -70,7 +70,7 @@ function sideBySide(matrices: readonly Float64Array[], width: number): Float64Ar
   });
 }
 
-/** The three matrices again. */
+/** The three matrices of `sideBySide`. */
 function apart(values: Float32Array, width: number): Float32Array[] {
   return [0, 1, 2].map((matrix) => values.filter((_, index) => Math.floor(index / width) % 3 === matrix));
 }
@@ -138,7 +138,7 @@ export async function runAttention(gpu: Gpu, given: AttentionCase): Promise<Atte
   return { ...rest, gradQuery, gradKey, gradValue } as AttentionResults;
 }
 
-/** The greatest magnitude. */
+/** The largest absolute value. */
 export const largest = (values: ArrayLike<number>) =>
   Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 

@@ -11,7 +11,8 @@ import { geluReference } from '../kernels/gelu/reference.ts';
 import { gemmReference } from '../kernels/gemm/reference.ts';
 
 /**
- * m, n, k: each of 1, 3, 17, 63, 65, 129 in each place. Odd everywhere: read and stored one by one.
+ * m, n, k: each of 1, 3, 17, 63, 65, 129 in each place. All odd: read and stored as single
+ * elements.
  */
 export const oddShapes = [
   [1, 1, 1],
@@ -22,7 +23,7 @@ export const oddShapes = [
   [129, 1, 65],
   [1, 65, 129],
 ] as const;
-/** These, multiples of 4 and not, tall and flat, 512 tokens. */
+/** These, and multiples of 4, tall and flat ones, 512 tokens. */
 export const gemmShapes = [
   ...oddShapes,
   [1, 128, 128],
@@ -69,7 +70,7 @@ export interface GemmCase extends Partial<
   readonly magnitudeB?: number;
 }
 
-/** Numbers of a case, as its reference is given them. */
+/** The inputs of a case, as its reference takes them. */
 function prepare({ shape, type = 'f32', outputType = type, batch, magnitudeA, magnitudeB }: GemmCase) {
   const [m, n, k] = shape;
   const elements = (stride: number, size: number) => (batch ? (batch.count - 1) * stride + size : size);
@@ -94,7 +95,7 @@ function record(gpu: Gpu, given: GemmCase, values: Values) {
   const { magnitudeA: _, magnitudeB: __, ...rest } = options;
   const isBackward = options.activation === 'geluBackward';
   const [m, n, k] = shape;
-  /** What a kernel adds to or reads holds numbers; what it replaces is stale. */
+  /** An array that a kernel reads or adds to holds numbers; one that it replaces is stale. */
   const written = (label: string, numbers: ArrayLike<number>, isRead: boolean, of: FloatType) =>
     isRead ? uploadFloats(gpu, numbers, of, label) : staleOutput(gpu, numbers.length, of, label);
   const arrays = {
@@ -130,8 +131,8 @@ function referenceOf({ shape, layout, batch, alpha, activation, withBias, accumu
 }
 
 /**
- * Runs one product and compares it, with all that must stay untouched around it, with the float64
- * reference.
+ * Runs one product and compares it with the float64 reference, and checks that everything around it
+ * is untouched.
  */
 export async function checkGemm(gpu: Gpu, given: GemmCase): Promise<void> {
   const { shape, layout, variant, type = 'f32', outputType = type, keepPreActivation, withColumnSums } = given;

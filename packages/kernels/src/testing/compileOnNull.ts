@@ -5,8 +5,8 @@ import type { Gpu } from '../gpu.ts';
 import type { OpenDeviceOptions } from '../openDevice.ts';
 
 /**
- * Runs `record` on Dawn's null backend, which compiles every kernel and runs none; throws what does
- * not compile.
+ * Runs `record` on Dawn's null backend, which compiles every kernel and runs none; throws the error
+ * of one that does not compile.
  */
 export async function compileOnNull(
   record: (gpu: Gpu) => void | Promise<void>,
@@ -23,8 +23,8 @@ export async function compileOnNull(
 }
 
 /**
- * What the compiler of WGSL says about a program that the null backend's small limits refuse as a
- * pipeline.
+ * The messages of the WGSL compiler about programs that the small limits of the null backend refuse
+ * as pipelines.
  */
 export async function messagesOnNull(programs: readonly string[]): Promise<string[]> {
   const webgpu = await loadWebGpu({ backend: 'null', robustness: true });

@@ -1,4 +1,4 @@
-// Dawn prints what it generates to the process's own output, so it is asked in another process.
+// Dawn prints generated code to the process's own output, so it runs in another process.
 const program = `
 import { text } from 'node:stream/consumers';
 import { create } from 'webgpu';
@@ -19,14 +19,14 @@ process.exit(0);
 `;
 
 /**
- * The SPIR-V, in words, that Dawn makes of a program on this machine's Vulkan driver, with its
- * checks of indices as browsers have them.
+ * The SPIR-V, disassembled, that Dawn generates for a program on this machine's Vulkan driver, with
+ * the index checks of browsers.
  */
 export function dumpSpirv(wgsl: string): string {
-  // Not imported: bundles for pages hold this file, too, and would warn of a module of Node.
+  // Not imported: bundles for pages include this file too, and would warn about a Node module.
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    // What it imports is found from here.
+    // Resolves its imports from here.
     cwd: import.meta.dirname,
     input: wgsl,
     encoding: 'utf8',

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import type { FloatType } from './arrays.ts';
 
-/** Half the distance from 1 to the next number: the relative error of one rounding. */
+/** Half the distance from 1 to the next number: the largest relative error of one rounding. */
 export const unitRoundoff: Record<FloatType, number> = { f32: 2 ** -24, f16: 2 ** -11 };
 
 /**
- * Smallest error that storing may make whatever the value: half the smallest subnormal for f16, the
- * smallest normal where f32 subnormals are flushed.
+ * Absolute error that storing may always make: half the smallest subnormal for f16, the smallest
+ * normal for f32, as subnormals may be flushed.
  */
 const absoluteFloor: Record<FloatType, number> = { f32: 2 ** -126, f16: 2 ** -25 };
 
@@ -24,8 +24,8 @@ export interface Bound {
    */
   readonly magnitude?: number | ArrayLike<number>;
   /**
-   * Of how many numbers a result is the sum: an adapter that flushes f32 subnormals may lose each
-   * of them. Default 1.
+   * Number of terms that a result is the sum of: an adapter that flushes f32 subnormals may lose
+   * each of them. Default 1.
    */
   readonly terms?: number;
 }

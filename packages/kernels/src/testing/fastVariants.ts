@@ -3,8 +3,8 @@ import { chosenVariant as attentionVariant } from '../kernels/attention/variants
 import { chosenVariant as gemmVariant } from '../kernels/gemm/variants.ts';
 
 /**
- * What a device chooses in place of the portable kernels, by the names of `gpu.disabledVariants`. A
- * GPU may have no product of f32 among them, but of f16, and attention.
+ * The variants that a device chooses instead of the portable ones, by the names of
+ * `gpu.disabledVariants`. A GPU may have none for f32 products, but some for f16 and for attention.
  */
 export function fastVariants(gpu: Gpu): string[] {
   const products = (['f32', 'f16'] as const).map((type) => {

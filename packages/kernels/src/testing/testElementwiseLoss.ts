@@ -20,7 +20,7 @@ export interface LossArrays {
   readonly gradient?: GpuArray;
 }
 
-/** A kernel of a loss that is a weighted sum over elements, and what is right for it. */
+/** A loss kernel that is a weighted sum over elements, with its reference. */
 export interface LossUnderTest {
   /** Names in errors: of the kernel, and of what it compares with the targets. */
   readonly kernel: string;
@@ -41,7 +41,7 @@ export interface LossUnderTest {
   readonly gradientBound: (given: LossCase) => Bound;
 }
 
-/** Runs a kernel once; `before` is what the loss begins with. */
+/** Runs a kernel once; `before` is the initial value of the loss. */
 async function runLoss(
   gpu: Gpu,
   record: LossUnderTest['record'],
@@ -111,7 +111,7 @@ export function testElementwiseLoss(tested: LossUnderTest) {
   return run;
 }
 
-/** The tests for which nothing need be computed on the GPU. */
+/** The tests that need no computation on the GPU. */
 function testWithoutRunning({ kernel, inputName, record, reference, makeCase }: LossUnderTest, gpu: () => Gpu): void {
   it('has a reference whose gradient is its derivative', () => {
     const { input, targets, weight } = makeCase(9);

@@ -5,7 +5,7 @@ import type { Dispatch } from '../recording/dispatch.ts';
 const watched = new WeakSet<Gpu>();
 const writers = new WeakMap<GpuArray, Dispatch>();
 
-/** From now on tells which dispatch wrote to an array. */
+/** Starts recording which dispatch wrote to each array. */
 export function watchWrites(gpu: Gpu): void {
   if (watched.has(gpu)) return;
   watched.add(gpu);
@@ -16,7 +16,10 @@ export function watchWrites(gpu: Gpu): void {
   };
 }
 
-/** Which kernel wrote to the array last, in which lines, and what to do about one too many. */
+/**
+ * Says which kernel wrote to the array last, in which lines, and what to do about a store past its
+ * end.
+ */
 export function lastWriter(array: GpuArray): string {
   const dispatch = writers.get(array);
   if (!dispatch) return 'No kernel wrote to it.';

@@ -3,32 +3,30 @@ import type { ElementType, GpuArray } from '../memory/gpuArray.ts';
 import { wgsl as packedHalves } from './packedHalves.wgsl.ts';
 import type { GeneratedWgsl } from './preprocess.ts';
 
-/**
- * Arrays by the names that they have in WGSL and in errors; those that are undefined are left out.
- */
+/** Arrays by their names in WGSL and in errors; undefined ones are left out. */
 export type Arrays = Readonly<Record<string, GpuArray | undefined>>;
 
-/** What is to be known of them here. */
+/** What needs to be known of them here. */
 type Stored = Readonly<Record<string, Pick<GpuArray, 'elementType'> | undefined>>;
 
 /** Numbers in an element as WGSL reads it: one, or a vector of four. */
 export type Width = 1 | 4;
 
 /**
- * How a kernel reads and writes its arrays, whatever they hold. For an array `input` there is an
+ * Writes the access to a kernel's arrays, whatever their types. For an array `input` there is an
  * alias `Input`, the element of its binding, and
  *
  *     fn loadInput(index: u32) -> Values               what it holds at index, as f32
  *     fn storeInput(index: u32, values: Values)        for arrays in `writes`
  *
- * With width 4 an element is a vector of four numbers and index counts those. `Values` is `f32` or
- * `vec4<f32>`, in which everything is computed; of integer arrays `InputValues` is the type, which
- * for floats is `Values`.
+ * With width 4 an element is a vector of four numbers, and indices count vectors. Everything is
+ * computed in `Values`, which is `f32` or `vec4<f32>`; integer arrays use `InputValues`, which for
+ * floats equals `Values`.
  *
- * f16 arrays are `array<f16>` or words with two numbers each, as `gpu.profile.f16Storage` says;
- * memory looks the same either way.
+ * f16 arrays are `array<f16>` or packed two to a word, as `gpu.profile.f16Storage` says; the bytes
+ * in memory are the same.
  *
- * @param width of all arrays, or of each by its name; then there is no `Values`
+ * @param width of all arrays, or of each by its name; in that case there is no `Values`
  */
 export function elementAccess(
   gpu: Gpu,
@@ -90,7 +88,7 @@ function arrayAccess(
   }
   if (width === 4) return define('vec2u', `unpackHalves(${name}[index])`, `${name}[index] = packHalves(values);`);
   if (!written) return define('u32', `unpack2x16float(${name}[index / 2])[index % 2]`, '');
-  // Neighbouring threads write the two halves of a word. Each changes its own half only, so the
+  // Neighbouring threads write the two halves of a word. Each changes only its own half, so the
   // order does not matter.
   const word = `${name}[index / 2]`;
   return define(
@@ -100,10 +98,7 @@ function arrayAccess(
   );
 }
 
-/**
- * The store keeps within what is bound: what lies there is as long as the
- * array, and longer in tests.
- */
+/** Clamps a store to the binding, which is as long as the array, and longer in tests. */
 function withClampedStore(line: string, name: string): string {
   const [head, body] = line.split(') { ');
   if (!head?.startsWith('fn store')) return line;

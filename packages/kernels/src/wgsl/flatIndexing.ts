@@ -1,9 +1,9 @@
 import type { DeviceProfile } from '../device/profile.ts';
 import { spreadWorkgroups } from '../recording/dispatch.ts';
 
-/** How kernels over flat arrays deal elements, or vectors of them, to threads. */
+/** How kernels over flat arrays assign elements, or vectors of them, to threads. */
 export interface FlatIndexing {
-  /** What `wgsl/flatIndexing` needs. */
+  /** Defines of `wgsl/flatIndexing`. */
   readonly defines: { readonly itemsPerThread: number };
   readonly workgroups: (count: number) => readonly [number, number, number];
 }
@@ -17,11 +17,14 @@ function withItemsPerThread(itemsPerThread: number): FlatIndexing {
   };
 }
 
-// A software adapter spends as long on starting a workgroup as on some hundred vectors.
+// On a software adapter, starting a workgroup costs as much as some hundred vectors.
 const software = withItemsPerThread(32);
 const hardware = withItemsPerThread(4);
 
-/** What fits an adapter: few large workgroups on processors, many small ones on GPUs. */
+/**
+ * The indexing that suits an adapter: few large workgroups on software adapters, many small ones on
+ * GPUs.
+ */
 export function flatIndexingFor(profile: DeviceProfile): FlatIndexing {
   return profile.software ? software : hardware;
 }

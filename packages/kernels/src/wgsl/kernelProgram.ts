@@ -4,19 +4,19 @@ import type { Defines, GeneratedWgsl, PreprocessedWgsl, SourceLine } from './pre
 import type { WgslFile } from './wgslFile.ts';
 
 /**
- * A program of a kernel. Its key is made of the same defines as its text, so that two programs
- * never share a key. Sizes that change from call to call are parameters, not defines: each new
- * value compiles a program.
+ * The program of a kernel. Its key and its text are made of the same defines, so that two different
+ * programs never share a key. Sizes that change from call to call must be parameters, not defines:
+ * each new define compiles a program.
  *
- * @param name of the kernel; one source for one name
+ * @param name of the kernel; every name has one source
  * @param defines always in the same order: the key lists them
- * @param effort how many times as long as others of its length it takes to compile
+ * @param effort how many times as long it takes to compile as others of its length
  */
 export function kernelProgram(name: string, source: WgslFile, defines: Defines = {}, effort = 1): Program {
   return new KernelProgram(name, source, defines, effort);
 }
 
-// A class: programs are made at every dispatch, and methods cost nothing then.
+// A class, as programs are made at every dispatch, and methods on a prototype cost nothing.
 class KernelProgram implements Program {
   readonly key: string;
   readonly effort: number;
@@ -34,7 +34,7 @@ class KernelProgram implements Program {
     return this.#preprocessed().text;
   }
 
-  /** Where a line of `source()` was written, counted from 1. */
+  /** Original file and line of a line of `source()`, counted from 1. */
   locate(line: number): SourceLine | undefined {
     return this.#preprocessed().lines[line - 1];
   }
@@ -47,13 +47,14 @@ class KernelProgram implements Program {
 type Values = Readonly<Record<string, number | boolean>>;
 
 /**
- * WGSL that `write` makes of these values and of nothing else; they name it in the program's key.
+ * WGSL that `write` makes from these values and nothing else; the values identify it in the
+ * program's key.
  */
 export function generatedWgsl<V extends Values>(values: V, write: (values: V) => string): GeneratedWgsl {
   return { key: keyOf(values).slice(1), write: () => write(values) };
 }
 
-/** The same, written: it holds nothing of what it was to be written from. */
+/** The same WGSL, already written, so that it holds no reference to its inputs. */
 export function written(wgsl: GeneratedWgsl): GeneratedWgsl {
   const text = wgsl.write();
   return { ...wgsl, write: () => text };

@@ -3,7 +3,7 @@ import type { WgslFile } from './wgslFile.ts';
 
 /** WGSL that a function writes, such as the access to arrays of any type. */
 export interface GeneratedWgsl {
-  /** Names everything that the text depends on. */
+  /** Identifies everything that the text depends on. */
   readonly key: string;
   readonly write: () => string;
   /** Files that the text needs. */
@@ -11,32 +11,32 @@ export interface GeneratedWgsl {
 }
 
 /**
- * What a program is made with, by name: a number becomes a `const` of type u32, a boolean decides
+ * The defines of a program, by name: a number becomes a `const` of type u32, a boolean decides
  * `#if`, and generated WGSL is added.
  */
 export type Defines = Readonly<Record<string, number | boolean | GeneratedWgsl>>;
 
-/** Where a line of a program was written. */
+/** Original place of a line of a program. */
 export interface SourceLine {
-  /** From `src/` on, or the name of the define that generated it. */
+  /** Path below `src/`, or the name of the define that generated it. */
   readonly file: string;
   readonly line: number;
 }
 
 export interface PreprocessedWgsl {
   readonly text: string;
-  /** For each line of `text`, where it comes from. */
+  /** Original place of each line of `text`. */
   readonly lines: readonly SourceLine[];
 }
 
 /**
- * Makes the text of a program. Lines that begin with `#` say what goes into it:
+ * Makes the text of a program. Lines that begin with `#` are directives:
  *
  *     #include wgsl/flatIndexing      that file, once in a program; from src/ on, without .wgsl
  *     #if name, #if !name             what follows, where that define is true, or false
  *     #else, #endif
  *
- * `@binding(next)` counts the arrays that are there: 1, 2, … `enable` lines go to the top.
+ * `@binding(next)` numbers the arrays that are present: 1, 2, … `enable` lines go to the top.
  *
  * @throws WgslError with file and line for a name that is not defined, or a file that is missing
  */
@@ -54,7 +54,7 @@ export function preprocess(file: WgslFile, defines: Defines): PreprocessedWgsl {
 }
 
 interface OpenIf extends SourceLine {
-  /** Whether the lines of this branch are taken, those around it included. */
+  /** Whether the lines of this branch are used, enclosing branches included. */
   taken: boolean;
   readonly outerTaken: boolean;
   readonly condition: boolean;

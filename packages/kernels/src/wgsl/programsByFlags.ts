@@ -1,16 +1,16 @@
 import type { Program } from '../recording/dispatch.ts';
 
 /**
- * Programs of one kernel by what they are made with. A training step asks for the same few at every
- * dispatch: to put their keys together anew took longer than all else that a product needs.
+ * Programs of one kernel by their flags. A training step asks for the same few at every dispatch;
+ * building their keys each time took longer than everything else about recording a product.
  */
 export class ProgramsByFlags {
   readonly #made = new Map<number, Program>();
 
   /**
-   * @param flags at most 30, always the same in the same order, which say all that the program
-   *   depends on
-   * @param make must not let the program hold arrays: they would never be freed
+   * @param flags at most 30, always the same in the same order: everything that the program depends
+   *   on
+   * @param make makes the program, which must not hold arrays: they would never be freed
    */
   get(flags: readonly boolean[], make: () => Program): Program {
     let number = 1;

@@ -1,39 +1,37 @@
 import type { DeviceProfile } from '../device/profile.ts';
 import { spreadWorkgroups } from '../recording/dispatch.ts';
 
-/** How a kernel deals the elements of a matrix to threads, row by row. */
+/** How a kernel assigns the elements of a matrix to threads, row by row. */
 export interface RowIndexing {
-  /** What `wgsl/rowIndexing` needs. */
+  /** Defines of `wgsl/rowIndexing`. */
   readonly defines: { readonly rowSegment: number };
-  /** The `Matrix` that it takes, the first of the kernel's parameters. */
+  /** The `Matrix` that comes first in the kernel's parameters. */
   readonly matrix: readonly number[];
   readonly workgroups: readonly [number, number, number];
 }
 
-/** Rows, or segments of rows, that a workgroup takes side by side: eight threads each. */
+/** Rows, or segments of rows, that a workgroup takes at once, with eight threads each. */
 const sideBySide = 8;
 
 interface Grain {
-  /**
-   * Elements that eight threads take, however few there are in all; of one row they never take
-   * more.
-   */
+  /** Elements of a row that eight threads take at most; longer rows are cut into segments. */
   readonly rowSegment: number;
-  /** Elements that they take at most where rows are short. */
+  /** Elements that eight threads take at most where rows are short. */
   readonly elements: number;
-  /** Eight threads take more than a segment only where so many workgroups are left. */
+  /** Eight threads take more than one segment only where at least this many workgroups remain. */
   readonly workgroups: number;
 }
 
-// On a software adapter eight threads take long to start, and two cores must still have work to
+// On a software adapter starting eight threads is expensive, but two cores must still have work to
 // share.
 const software: Grain = { rowSegment: 256, elements: 1024, workgroups: 32 };
 const hardware: Grain = { rowSegment: 32, elements: 32, workgroups: 1 };
 
 /**
- * What fits an adapter: few large workgroups on processors, many small ones on GPUs.
+ * The indexing that suits an adapter: few large workgroups on software adapters, many small ones on
+ * GPUs.
  *
- * @param columns how many there are, or how many vectors of columns
+ * @param columns number of columns, or of vectors of columns
  */
 export function rowIndexingFor(profile: DeviceProfile, rows: number, columns: number): RowIndexing {
   const { rowSegment, elements, workgroups } = profile.software ? software : hardware;

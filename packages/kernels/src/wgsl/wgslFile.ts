@@ -1,6 +1,6 @@
-/** A `.wgsl` file and those that it includes, as `scripts/inline-wgsl.mjs` writes it. */
+/** A `.wgsl` file and the files that it includes, as `scripts/inline-wgsl.mjs` writes it. */
 export interface WgslFile {
-  /** From `src/` on. */
+  /** Path below `src/`. */
   readonly path: string;
   readonly text: string;
   /** The files included. */

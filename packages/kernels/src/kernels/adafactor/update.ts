@@ -19,7 +19,7 @@ export interface AdafactorParameter {
   readonly weights: GpuArray;
   /** f32 `[elements]`. */
   readonly gradients: GpuArray;
-  /** f32 `[elements]`: the mean of steps, where `beta1` is given. */
+  /** f32 `[elements]`: the running mean of the updates, where `beta1` is given. */
   readonly average?: GpuArray | undefined;
   /** f32 `[elements]`, of a parameter with fewer than two dimensions. */
   readonly squares?: GpuArray | undefined;
@@ -34,12 +34,12 @@ export interface AdafactorParameter {
 export interface AdafactorInput {
   readonly state: OptimizerState;
   readonly members?: OptimizerMembers | undefined;
-  /** Added to squares, and the least scale of a parameter. */
+  /** Added to squared gradients, and the least scale of a parameter. */
   readonly epsilon: readonly [number, number];
   readonly clipThreshold: number;
-  /** Null for no mean of steps. */
+  /** Decay of the running mean of the updates; null for none. */
   readonly beta1: number | null;
-  /** Whether rates are multiplied with the size of the parameter. */
+  /** Whether the learning rate is multiplied by the scale of the parameter. */
   readonly scaleParameter: boolean;
 }
 
@@ -47,9 +47,9 @@ const kernel = 'adafactor';
 const mostPartials = 64;
 
 /**
- * Records the update of one parameter by Adafactor, after `decideUpdate`, whose correction is
- * 1 - beta2. Shazeer, Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", 2018,
- * as `transformers.optimization.Adafactor` has it. Sums have one order.
+ * Records the update of one parameter by Adafactor, after `decideUpdate`, whose correction is 1 -
+ * beta2. Shazeer, Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", 2018, as
+ * implemented by `transformers.optimization.Adafactor`. Sums are taken in a fixed order.
  *
  * @throws KernelArgumentError
  */
@@ -76,7 +76,7 @@ interface Sizes {
 
 const ratesOf = ({ state, members }: AdafactorInput) => [state.words, members ? members.rates : state.groups];
 
-/** Means of rows and columns, and the factors of the rows, to be released by the caller. */
+/** Records the means of rows and columns and the factors of the rows; the caller releases them. */
 function recordMeans(
   gpu: Gpu,
   { gradients, rows, columns, id }: AdafactorParameter,
@@ -112,7 +112,7 @@ function recordMeans(
   return factors;
 }
 
-/** The scalars of decide.wgsl, to be released by the caller. */
+/** Records the scalars of decide.wgsl; the caller releases them. */
 function recordDecision(
   gpu: Gpu,
   { gradients, weights, columns, squares, id }: AdafactorParameter,

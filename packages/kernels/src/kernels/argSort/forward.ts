@@ -14,9 +14,9 @@ const kernel = 'argSort';
 const numberTypes: readonly ElementType[] = ['i32'];
 
 /**
- * Records the numbers of the elements along an axis in ascending or descending order, equal ones as
- * they come; NaN is greatest. `torch.argsort(…, stable=True)`. Runs of up to 256 are sorted first,
- * then merged two by two: one dispatch for each doubling.
+ * Records the indices that sort the elements along an axis, as `torch.argsort(…, stable=True)`:
+ * equal elements keep their order, and NaN is the greatest. Runs of up to 256 elements are sorted
+ * first, then merged in pairs, with one dispatch for each doubling.
  *
  * @throws KernelArgumentError
  */

@@ -12,7 +12,7 @@ export interface ArgSortOptions {
   readonly outer: number;
   /** Extent of the axis that is sorted. */
   readonly length: number;
-  /** Product of the extents behind the axis. */
+  /** Product of the extents after the axis. */
   readonly inner: number;
   /** Whether the greatest comes first. Default false. */
   readonly descending?: boolean | undefined;

@@ -1,4 +1,4 @@
-/** Numbers of the values in order, equal ones as they come; NaN is greatest. */
+/** Indices that sort the values, equal ones in their given order; NaN is the greatest. */
 export function argSortReference(values: readonly number[], descending: boolean): number[] {
   const order = (value: number) => (Number.isNaN(value) ? [1, 0] : [0, value]) as [number, number];
   const compare = (a: number, b: number) => {

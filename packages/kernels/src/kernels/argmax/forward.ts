@@ -8,8 +8,8 @@ import type { ArgmaxOptions } from './options.ts';
 const kernel = 'argmax';
 
 /**
- * Records the number of the greatest value of each row, the first where there are several. A NaN is
- * greater than all else, as in `torch.argmax`.
+ * Records the index of the greatest value of each row, the first of equals. NaN is the greatest, as
+ * in `torch.argmax`.
  *
  * @throws KernelArgumentError
  */

@@ -1,4 +1,4 @@
-/** Number of the greatest value of each row, the first where there are several; NaN is greatest. */
+/** Index of the greatest value of each row, the first of equals; NaN is the greatest. */
 export function argmaxReference(input: ArrayLike<number>, rows: number, columns: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => {
     let greatest = 0;

@@ -31,7 +31,7 @@ export function gradientsOf(gradients: AttentionGradients): Readonly<Record<stri
   return { gradQuery: gradients.gradQuery, gradKey: gradients.gradKey, gradValue: gradients.gradValue };
 }
 
-/** Arrays that hold several matrices, and what holds them one by one. */
+/** Arrays that hold several matrices, and the arrays that hold them singly. */
 const wholesAndParts = [
   ['qkv', 'query', 'key', 'value'],
   ['gradQkv', 'gradQuery', 'gradKey', 'gradValue'],
@@ -74,7 +74,7 @@ export function requireAttention(
 
 /**
  * Runs `record` on f32 copies of f16 arrays that are packed two to a word and whose heads do not
- * start at words. What lies behind the matrices stays as it is.
+ * start at words. Elements past the end of the matrices keep their values.
  *
  * @returns false when there is no need, and nothing was recorded
  */
@@ -100,7 +100,7 @@ export function recordOnCopies(
   return true;
 }
 
-/** Matrices that stand side by side in the array of this name. */
+/** How many matrices the array of this name holds side by side. */
 function matricesIn(name: string): 1 | 3 {
   return name === 'qkv' || name === 'gradQkv' ? 3 : 1;
 }

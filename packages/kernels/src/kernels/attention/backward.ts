@@ -14,9 +14,9 @@ import { chosenVariant } from './variants.ts';
 const kernel = 'attentionBackward';
 
 /**
- * Records the gradients of `attention`. Probabilities are computed again from logSumExp; one kernel
- * goes over query rows for gradQuery, one over key rows for gradKey and gradValue, or a workgroup
- * has a whole sequence, so that every sum has one fixed order.
+ * Records the gradients of `attention`. Probabilities are recomputed from logSumExp. Either one
+ * kernel goes over query rows for gradQuery and another over key rows for gradKey and gradValue, or
+ * one workgroup takes a whole sequence; every sum has one fixed order.
  *
  * @throws KernelArgumentError
  */
@@ -30,7 +30,7 @@ export function attentionBackward(gpu: Gpu, options: AttentionBackwardOptions): 
   const variant = chosenVariant(gpu, kernel, options);
   recordGradients(gpu, options, variant);
   if (!gpu.preparing || !isFlash(variant)) return;
-  // Batches of shorter sequences may come, whose programs are others.
+  // Later batches may have shorter sequences, which use other programs.
   for (const maxSeqlen of flashKernels().flashTokens)
     if (maxSeqlen < options.maxSeqlen) recordGradients(gpu, { ...options, maxSeqlen }, variant);
 }
@@ -39,7 +39,7 @@ function recordGradients(gpu: Gpu, options: AttentionBackwardOptions, variant: A
   if (!isFlash(variant)) return recordByRows(gpu, options, variant);
   const added = addedVariants.get(variant);
   const inBlocks = added?.takes(gpu, 'gradQuery', options) && added.takes(gpu, 'gradKeyValue', options);
-  // What an added variant takes in no way goes as without it.
+  // Where an added variant cannot run, the usual choice applies.
   const taken = !added || inBlocks || added.takes(gpu, 'backward', options) ? variant : 'flash';
   if (!recordAtOnce(gpu, options, taken)) recordByRows(gpu, options, inBlocks ? variant : 'flash');
 }
@@ -49,8 +49,10 @@ function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' 
 }
 
 /**
- * Records one kernel for all gradients. @returns false where the sequences do not fit it, or an
- * adapter has no bindings for all the arrays; then nothing was recorded
+ * Records one kernel for all gradients.
+ *
+ * @returns false, with nothing recorded, where the sequences do not fit it or the adapter has too
+ *   few bindings
  */
 function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'flash' | 'flashMatrix'): boolean {
   const { gradOutput, logSumExp, cuSeqlens, dropout, headSize, maxSeqlen } = options;

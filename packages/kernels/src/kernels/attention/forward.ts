@@ -12,8 +12,8 @@ import { chosenVariant } from './variants.ts';
 const kernel = 'attention';
 
 /**
- * Records output = dropout(softmax(scale * query . key^T)) . value for each head, every token
- * attending to all tokens of its own sequence: sequences lie one behind the other without padding.
+ * Records output = dropout(softmax(scale * query . key^T)) . value for each head; every token
+ * attends to all tokens of its own sequence. Sequences lie one after the other without padding.
  * Scores are never stored: keys are visited in blocks with a running maximum and sum in f32 (M.
  * Milakov, N. Gimelshein, arXiv:1805.02867; T. Dao et al., arXiv:2205.14135).
  *

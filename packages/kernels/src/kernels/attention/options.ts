@@ -5,59 +5,59 @@ import { anArray, anExtent, maybeArray, maybeNumber, maybeObject } from '../vali
 import type { KindsOf } from '../validate.ts';
 import type { DropoutOptions } from '../../random/dropout.ts';
 
-/** Variants that a device takes by itself, where another can be taken instead. */
+/** Variants that are chosen by default and can be replaced by another. */
 export const replaceableVariants = ['bySubgroup', 'flash', 'padded', 'tiled'] as const;
 
 /**
- * - `byRow`: no barriers, an invocation for each row and head; for adapters that run on the CPU,
- *   and for heads of more than 256 channels
- * - `bySubgroup`: no barriers, register tiles and shuffles, for such adapters with subgroups of
- *   eight; heads of up to 64 channels, a multiple of four
+ * - `byRow`: no barriers, one invocation for each row and head; for software adapters, and for
+ *   heads of more than 256 channels
+ * - `bySubgroup`: no barriers, register tiles and shuffles; for software adapters with subgroups of
+ *   eight, and heads of up to 64 channels, a multiple of four
  * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All
  *   gradients of sequences of up to 128 tokens are one dispatch where they fit a workgroup's
- *   registers; others are three, over rows, queries and keys
- * - `flashMatrix`: on matrix units, where the adapter has them, which round to f16 what they
- *   multiply: gradients need the scale of a loss that f16 needs; heads of up to 256 channels, a
- *   multiple of four. All gradients of sequences of up to 64 tokens are one dispatch where they fit
- *   workgroup memory, those of others are three; the backward of heads beyond 128 channels is that
- *   of `flash`. Never taken by itself, and only there once `addAttentionCandidates` was called
- * - `padded`: tiles in workgroup memory, for GPUs; heads of up to 256 channels. Rows of tiles lie
- *   apart so that neighbouring lanes read different banks, all lanes share maxima and sums, and
- *   four keys a draw of dropout
- * - `tiled`: what `padded` was before, as it was measured on a GPU
+ *   registers; otherwise there are three dispatches, over rows, queries and keys
+ * - `flashMatrix`: on matrix units, which round their operands to f16, so that gradients need a
+ *   scaled loss as in f16 training; heads of up to 256 channels, a multiple of four. All gradients
+ *   of sequences of up to 64 tokens are one dispatch where they fit workgroup memory, otherwise
+ *   three; for heads of more than 128 channels the backward is that of `flash`. Never chosen by
+ *   default, and only available after `addAttentionCandidates()`
+ * - `padded`: tiles in workgroup memory, for GPUs; heads of up to 256 channels. Rows of tiles are
+ *   padded so that neighbouring lanes read different banks, all lanes share maxima and sums, and
+ *   four keys share a random draw of dropout
+ * - `tiled`: the predecessor of `padded`, without these, kept as the variant that a GPU has timed
  */
 export type AttentionVariant = 'byRow' | 'bySubgroup' | 'flash' | 'flashMatrix' | 'padded' | 'tiled';
 
 /**
- * What forward and backward are both told. Arrays may be longer than the shapes say; what lies
- * behind is not read.
+ * Options that forward and backward share. Arrays may be longer than the shapes say; elements past
+ * the end are not read.
  */
 export interface AttentionShape {
   /**
    * u32[numSequences + 1]: sequence s has the rows from cuSeqlens[s] to cuSeqlens[s + 1] - 1.
    * Starts with 0 and ends with totalTokens; empty sequences are allowed. The dispatch has a
-   * workgroup for every tile of every sequence, so that no row has to look for its sequence.
+   * workgroup for every tile of every sequence, so that no row needs to search for its sequence.
    */
   readonly cuSeqlens: GpuArray;
   /** Tokens of all sequences. */
   readonly totalTokens: number;
   /** Sequences in the batch. */
   readonly numSequences: number;
-  /** Tokens of the longest sequence: rows of a sequence beyond it would be left out. */
+  /** Tokens of the longest sequence; rows beyond it would be left out. */
   readonly maxSeqlen: number;
-  /** Heads; a token's row is theirs, one behind the other. */
+  /** Number of heads; a token's row holds them one after the other. */
   readonly numHeads: number;
   /** Channels of each head, 1 to 1024. */
   readonly headSize: number;
-  /** What scores are multiplied with. Default 1 / sqrt(headSize). */
+  /** Factor of the scores. Default 1 / sqrt(headSize). */
   readonly scale?: number | undefined;
   /**
-   * Dropout of the probabilities. The bits of a pair are those of the query's token key at channel
-   * head * 65536 + position of the key, the low 16 bits of its own token key: the same whether the
-   * batch is packed or padded. Default: none.
+   * Dropout of the probabilities. The random bits of a pair are those of the query's token key at
+   * channel head * 65536 + position of the key, where the position is the low 16 bits of the key's
+   * own token key: they are the same whether the batch is packed or padded. Default: none.
    */
   readonly dropout?: DropoutOptions | undefined;
-  /** Default: chosen for the device. Others are there after `await loadVariants()`. */
+  /** Default: chosen for the device. Others are available after `await loadVariants()`. */
   readonly variant?: AttentionVariant | undefined;
 }
 
@@ -74,13 +74,13 @@ export type AttentionInputs =
     }
   | {
       /**
-       * [totalTokens, 3, numHeads * headSize], f32 or f16, the type of all matrices: of each token
-       * the query, the key and the value.
+       * [totalTokens, 3, numHeads * headSize], f32 or f16, the type of all matrices: the query, the
+       * key and the value of each token.
        */
       readonly qkv: GpuArray;
     };
 
-/** Gradients of `AttentionInputs`, laid out alike. */
+/** Gradients of `AttentionInputs`, with the same layout. */
 export type AttentionGradients =
   | {
       /** As `query`, in a buffer of its own. */
@@ -112,7 +112,7 @@ export type AttentionOptions = AttentionShape &
 export type AttentionBackwardOptions = AttentionShape &
   AttentionInputs &
   AttentionGradients & {
-    /** [totalTokens, numHeads * headSize]: what the forward gave. */
+    /** [totalTokens, numHeads * headSize]: the output of the forward. */
     readonly output: GpuArray;
     /** As `output`. */
     readonly gradOutput: GpuArray;
@@ -134,7 +134,7 @@ const shapeKinds: KindsOf<AttentionShape> = {
 
 const withShape = /* @__NO_SIDE_EFFECTS__ */ (kinds: OptionKinds): OptionKinds => ({ ...shapeKinds, ...kinds });
 
-/** Which of the inputs there are is told when they are read. */
+/** Missing inputs are reported when they are read. */
 export const attentionKinds = withShape({
   query: maybeArray,
   key: maybeArray,

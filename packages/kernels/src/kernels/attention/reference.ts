@@ -9,13 +9,13 @@ export interface AttentionReferenceOptions {
   readonly key: ArrayLike<number>;
   /** [tokens, heads * head size]. */
   readonly value: ArrayLike<number>;
-  /** Where each sequence begins, and the number of tokens: [sequences + 1]. */
+  /** First row of each sequence, then the number of tokens: [sequences + 1]. */
   readonly cuSeqlens: ArrayLike<number>;
   /** Heads. */
   readonly numHeads: number;
   /** Channels of each head. */
   readonly headSize: number;
-  /** What scores are multiplied with. Default 1 / sqrt(headSize). */
+  /** Factor of the scores. Default 1 / sqrt(headSize). */
   readonly scale?: number | undefined;
   /** Dropout of the probabilities. Default: none. */
   readonly dropout?: RowDropout | undefined;
@@ -26,13 +26,13 @@ interface Pair {
   readonly queryRow: number;
   readonly keyRow: number;
   readonly probability: number;
-  /** What dropout multiplies the probability with. */
+  /** Factor that dropout applies to the probability. */
   readonly factor: number;
 }
 
 /**
- * output = dropout(softmax(scale * query . key^T)) . value for each sequence and head; logSumExp of
- * the scores.
+ * output = dropout(softmax(scale * query . key^T)) . value for each sequence and head, and the
+ * logSumExp of the scores.
  */
 export function attentionReference(options: AttentionReferenceOptions): {
   output: Float64Array;

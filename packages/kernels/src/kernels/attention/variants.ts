@@ -8,16 +8,16 @@ import { chunkWidth } from './pairs/planPairs.ts';
 
 registerVariants(loadAttentionVariants);
 
-/** Channels of a head in the largest kernel that is compiled. */
+/** Channels of the largest head that any variant takes. */
 export const largestHead = 1024;
-/** Beyond it the tiles of two rows leave workgroup memory. */
+/** Channels of a head up to which tiles fit workgroup memory. */
 const largestTiledHead = 256;
-/** Larger heads take a minute to compile in registers. */
+/** Channels of a head up to which register tiles compile fast; larger ones take a minute. */
 const largestHeadBySubgroup = 64;
 
 /**
- * The variant that attention takes: the one asked for, or the device's for heads of this size, the
- * first that `gpu.disabledVariants` does not name.
+ * The variant to use: the one asked for, or else the device's first choice for heads of this size
+ * that is not in `gpu.disabledVariants`.
  *
  * @throws KernelArgumentError where the variant asked for cannot run
  */
@@ -38,7 +38,7 @@ export function chosenVariant(
   );
 }
 
-/** What a variant needs and this device or a head of this size does not have. */
+/** Why a variant cannot run on this device or with heads of this size; undefined where it can. */
 function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): string | undefined {
   const inFours = chunkWidth(headSize) === 4;
   switch (variant) {

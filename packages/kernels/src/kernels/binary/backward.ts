@@ -6,7 +6,7 @@ import type { BinaryBackwardOptions } from './options.ts';
 import { requireKernelOptions } from '../validate.ts';
 
 /**
- * Records gradInput = gradOutput * the derivative of function(a, b) by one of them.
+ * Records gradInput = gradOutput * the derivative of function(a, b) by `a` or by `b`.
  *
  * @throws KernelArgumentError
  */
@@ -26,7 +26,7 @@ export function binaryBackward(gpu: Gpu, options: BinaryBackwardOptions): void {
   });
 }
 
-/** The derivative, where it is the same everywhere: 1 or -1; else null. */
+/** The derivative where it is constant: 1 or -1; otherwise null. */
 export function constantSlope({ slopes }: BinaryBackwardOptions['function'], by: 'a' | 'b'): number | null {
   const slope = Number(slopes?.[by]);
   return Number.isNaN(slope) ? null : slope;

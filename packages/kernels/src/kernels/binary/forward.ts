@@ -12,8 +12,8 @@ type Operand = GpuArray | number;
 const isFloat = (type: ElementType): boolean => type === 'f32' || type === 'f16';
 
 /**
- * What two operands are computed in: whole numbers stay whole unless one is a fraction, or is
- * compared with one that their type does not hold, and would be another number in it.
+ * The type to compute in. Whole numbers stay whole, unless one operand is a fraction, or is
+ * compared with a number that their type cannot represent.
  */
 function computedType({ integers }: BinaryMember, a: GpuArray | number, b: GpuArray | number): Computed {
   let type: Computed | null = null;
@@ -31,17 +31,15 @@ const holds = (type: ElementType, operand: Operand): boolean =>
   typeof operand !== 'number' || operand === (type === 'i32' ? operand | 0 : operand >>> 0);
 
 /**
- * A number that whole numbers are compared with. One beyond them is told farther away than any of
- * them rounds to in f32: 2 ** 31 - 1 rounds to 2 ** 31.
+ * A number that whole numbers are compared with. One outside their range is replaced by one that no
+ * value of that type reaches when rounded to f32: 2 ** 31 - 1 rounds to 2 ** 31.
  */
 function comparedWith(operand: Operand, other: Operand): Operand {
   if (typeof operand !== 'number' || typeof other === 'number' || isFloat(other.elementType)) return operand;
   return Number.isInteger(operand) && !holds(other.elementType, operand) ? Math.sign(operand) * 2 ** 40 : operand;
 }
 
-/**
- * The type that the result has, for operands of these types: f32 where whole numbers become floats.
- */
+/** Element type of the result for these operands: f32 where whole numbers become floats. */
 export function binaryResult(member: BinaryMember, a: GpuArray | number, b: GpuArray | number): ElementType {
   if (member.integers === 'test') return 'u32';
   const computed = computedType(member, a, b);

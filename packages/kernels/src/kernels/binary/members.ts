@@ -9,25 +9,26 @@ export interface BinaryMember {
   readonly name: string;
   /** WGSL of the value at `a` and `b`. */
   readonly value: string;
-  /** WGSL of the derivatives by `a` and by `b`, from these and the value `y`; none of tests. */
-  readonly slopes?: Readonly<Record<'a' | 'b', string>> | undefined;
   /**
-   * The value in float64: the specification; whole numbers that stay so lose fractions, and wrap.
+   * WGSL of the derivatives by `a` and by `b`, in terms of these and the value `y`; comparisons
+   * have none.
    */
+  readonly slopes?: Readonly<Record<'a' | 'b', string>> | undefined;
+  /** The value in float64: the specification. Results that stay whole are truncated, and wrap. */
   readonly reference: (a: number, b: number) => number;
   /**
-   * What whole numbers become: `keep` stays of their type; `float` is computed in f32; `test` gives
-   * 0 or 1 in u32, of floats too.
+   * How whole numbers are treated: `keep` computes in their own type; `float` in f32; `test` gives
+   * 0 or 1 in u32, for floats too.
    */
   readonly integers: 'keep' | 'float' | 'test';
-  /** The same of whole numbers, where another formula is right. */
+  /** WGSL of the value for whole numbers, where it differs. */
   readonly ofIntegers?: string | undefined;
   /** WGSL files that the formula needs. Default: none. */
   readonly includes?: readonly WgslFile[] | undefined;
 }
 
-// The family: a line is a new member, which gets its tests by itself. Literals only: what nobody
-// imports is then not in a bundle.
+// The family. A new member is one constant here; its tests come by themselves. Only literals, so
+// that bundlers drop members that nobody imports.
 /** a + b */
 export const add: BinaryMember = {
   name: 'add',
@@ -73,7 +74,7 @@ export const pow: BinaryMember = {
   ofIntegers: 'T(powOfWhole(u32(a), u32(b), b < T(0)))',
   includes: [power, logarithm, wholePower],
 };
-/** The larger of two; where they are equal each gets half of the gradient. */
+/** The larger of two; where they are equal, each gets half of the gradient. */
 export const maximum: BinaryMember = {
   name: 'maximum',
   value: 'maximumOf(a, b)',
@@ -83,7 +84,7 @@ export const maximum: BinaryMember = {
   integers: 'keep',
   includes: [extrema],
 };
-/** The smaller of two; where they are equal each gets half of the gradient. */
+/** The smaller of two; where they are equal, each gets half of the gradient. */
 export const minimum: BinaryMember = {
   name: 'minimum',
   value: 'minimumOf(a, b)',

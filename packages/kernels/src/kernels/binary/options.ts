@@ -13,11 +13,11 @@ export interface BinaryFunctionOptions {
   readonly a: GpuArray | number;
   /** An array of the type of `a`, or a number. */
   readonly b: GpuArray | number;
-  /** [length]: u32 for tests, else of the type of the arrays, or floats; in another buffer. */
+  /** [length]: u32 for comparisons, else the type of the arrays, or floats; in another buffer. */
   readonly output: GpuArray;
   /** Elements of the output. */
   readonly length: number;
-  /** Extents and the steps of `a` and `b`, where one repeats. Default: all are [length]. */
+  /** Extents and strides of `a` and `b`, where one is broadcast. Default: all are [length]. */
   readonly broadcast?: Broadcast | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface BinaryFunctionOptions {
 export interface BinaryBackwardOptions {
   /** A member of the family: `sub` of `@attune/kernels/binary`. */
   readonly function: BinaryMember;
-  /** By which operand. */
+  /** The operand whose gradient is recorded. */
   readonly by: 'a' | 'b';
   /** [length], f32 or f16. */
   readonly gradOutput: GpuArray;
@@ -34,13 +34,12 @@ export interface BinaryBackwardOptions {
   /** As in the forward. */
   readonly b: GpuArray | number;
   /**
-   * [length], f32 or f16, in another buffer: where the operand repeats, its
-   * gradients are yet to be summed.
+   * [length], f32 or f16, in another buffer. Where the operand was broadcast, the caller sums it.
    */
   readonly gradInput: GpuArray;
   /** Elements of the output. */
   readonly length: number;
-  /** As of the forward, with the steps of `gradOutput`. */
+  /** As in the forward, with the strides of `gradOutput`. */
   readonly broadcast?: Broadcast | undefined;
 }
 

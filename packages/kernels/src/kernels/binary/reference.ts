@@ -1,6 +1,6 @@
 import type { BinaryMember } from './members.ts';
 
-/** output = function(a, b); numbers repeat. */
+/** output = function(a, b); plain numbers are broadcast. */
 export function binaryReference(
   { reference }: BinaryMember,
   a: ArrayLike<number> | number,

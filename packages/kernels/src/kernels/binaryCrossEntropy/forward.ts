@@ -6,8 +6,8 @@ import type { BinaryCrossEntropyOptions } from './options.ts';
 import { requireKernelOptions } from '../validate.ts';
 
 /**
- * Binary cross-entropy of logits with its gradient: `loss = weight * sum of -(target * log
- * sigmoid(logit) + (1 - target) * log sigmoid(-logit))`,
+ * Records the binary cross-entropy of logits, with its gradient: `loss = weight * sum of -(target *
+ * log sigmoid(logit) + (1 - target) * log sigmoid(-logit))`,
  * `torch.nn.functional.binary_cross_entropy_with_logits(…, reduction='sum') * weight`.
  *
  * @throws KernelArgumentError

@@ -15,7 +15,7 @@ export interface BinaryCrossEntropyOptions {
   readonly gradLogits?: GpuArray | undefined;
   /** Elements. */
   readonly length: number;
-  /** Multiplies the sum over elements, and the gradient: 1 / length for a mean. */
+  /** Factor of the sum over elements, and of the gradient: 1 / length for a mean. */
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean | undefined;

@@ -6,7 +6,10 @@ import type { ClassLossInput } from './options.ts';
 export const isByLabel = ({ target }: ClassLossInput): boolean =>
   target.elementType === 'i32' || target.elementType === 'u32';
 
-/** Validates what forward and backward read, and lists it as their bindings do. */
+/**
+ * Validates the arrays that forward and backward read, and lists them in the order of their
+ * bindings.
+ */
 export function requireInput(kernel: string, options: ClassLossInput): GpuArray[] {
   const { input, target, classWeights, outer, classes, inner } = options;
   requireArray(kernel, 'input', input, { outer, classes, inner }, singleTypes);

@@ -9,9 +9,9 @@ import { classLossKinds, classLossTotalKinds } from './options.ts';
 import type { ClassLossOptions, ClassLossTotalOptions } from './options.ts';
 
 /**
- * Records the loss of each row: cross-entropy of logits, or likelihood of logarithms, beside
- * classes or probabilities. As `torch.nn.functional.cross_entropy` and `nll_loss` with
- * `reduction='none'`.
+ * Records the loss of each row: cross-entropy of logits, or negative log likelihood of
+ * log-probabilities, with classes or probabilities as targets. As
+ * `torch.nn.functional.cross_entropy` and `nll_loss` with `reduction='none'`.
  *
  * @throws KernelArgumentError
  */
@@ -24,7 +24,7 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
   requireArray(kernel, 'losses', losses, { rows }, singleTypes);
   requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
   requireSeparate(kernel, reads, [losses, facts]);
-  // Neighbouring rows lie side by side where something lies behind the classes.
+  // With extents after the classes, neighbouring rows are adjacent in memory.
   const lanes = options.lanes ?? (gpu.profile.software || classes <= 64 || inner > 1 ? 1 : 64);
   gpu.dispatch({
     program: kernelProgram(kernel, source, {
@@ -43,7 +43,7 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
 }
 
 /**
- * Records the sum of the rows' losses times a factor, or their mean by what the rows count.
+ * Records the sum of the rows' losses times a factor, or their mean weighted as the rows count.
  *
  * @throws KernelArgumentError
  */

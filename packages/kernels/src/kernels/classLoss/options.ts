@@ -3,35 +3,35 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { anArray, anExtent, maybeArray, maybeFlag, maybeFraction, maybeWholeNumber } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
-/** What forward and backward share. */
+/** Options that forward and backward share. */
 export interface ClassLossInput {
   /** f32 `[outer, classes, inner]`. */
   readonly input: GpuArray;
-  /** Whether the input holds logits, of which a softmax is taken, and not logarithms. */
+  /** Whether the input holds logits, of which a softmax is taken, or else log-probabilities. */
   readonly isLogits: boolean;
   /**
    * i32 or u32 `[outer, inner]`: a class for each row, where one out of range gives NaN; or f32
    * `[outer, classes, inner]`: a probability for each class.
    */
   readonly target: GpuArray;
-  /** f32 `[classes]`: what a class counts. Default 1 each. */
+  /** f32 `[classes]`: weight of each class. Default 1. */
   readonly classWeights?: GpuArray | undefined;
   /** Product of the extents before the classes. */
   readonly outer: number;
   /** Classes. */
   readonly classes: number;
-  /** Product of the extents behind the classes. */
+  /** Product of the extents after the classes. */
   readonly inner: number;
-  /** Part of the target that is spread evenly over all classes, 0 to 1. Default 0. */
+  /** Part of the target that is spread evenly over all classes, from 0 to 1. Default 0. */
   readonly labelSmoothing?: number | undefined;
-  /** Class of rows that count for nothing. Default -100. */
+  /** Class of rows that are ignored. Default -100. */
   readonly ignoreIndex?: number | undefined;
 }
 
 export interface ClassLossOptions extends ClassLossInput {
   /** f32 `[outer, inner]`: the loss of each row. */
   readonly losses: GpuArray;
-  /** f32 `[outer, inner, 4]`: what the gradient needs of each row. */
+  /** f32 `[outer, inner, 4]`: what the gradient needs to know about each row. */
   readonly facts: GpuArray;
   /** Threads for a row. Default: 64 on a GPU for more than 64 classes, else 1. */
   readonly lanes?: 1 | 64 | undefined;
@@ -43,13 +43,13 @@ export interface ClassLossTotalOptions {
   readonly losses: GpuArray;
   /** f32 `[rows, 4]`. */
   readonly facts: GpuArray;
-  /** Rows, which are outer * inner of the losses. */
+  /** Rows: outer * inner of the losses. */
   readonly rows: number;
-  /** Multiplies the sum; `mean` divides it by what the rows count. */
+  /** Factor of the sum; `mean` divides it by the total weight of the rows. */
   readonly factor: number | 'mean';
   /** f32 `[1]`. */
   readonly loss: GpuArray;
-  /** f32 `[1]`: what the sum was multiplied by, for the gradient. */
+  /** f32 `[1]`: the factor that was applied to the sum, for the gradient. */
   readonly scale: GpuArray;
 }
 
@@ -58,9 +58,9 @@ export interface ClassLossBackwardOptions extends ClassLossInput {
   readonly facts: GpuArray;
   /** f32 `[1]` with `scale`, else `[outer, inner]`. */
   readonly gradOutput: GpuArray;
-  /** What `classLossTotal` wrote. Default: the rows' losses stayed by themselves. */
+  /** What `classLossTotal` wrote. Default: the losses of the rows were not summed. */
   readonly scale?: GpuArray | undefined;
-  /** Whether the gradient is that of the probabilities. Default false: of the input. */
+  /** Whether to compute the gradient of the target probabilities. Default false: of the input. */
   readonly ofProbabilities?: boolean | undefined;
   /** f32 `[outer, classes, inner]`. */
   readonly gradient: GpuArray;

@@ -12,7 +12,7 @@ interface ClassLossReferenceInput {
   readonly ignoreIndex?: number;
 }
 
-/** The loss of each row, and what each counts. */
+/** The loss of each row, and its weight. */
 export function classLossReference(options: ClassLossReferenceInput): { losses: Float64Array; counts: Float64Array } {
   const { input, isLogits, target, isByLabel, classWeights, rows, classes } = options;
   const { labelSmoothing: e = 0, ignoreIndex = -100 } = options;

@@ -13,8 +13,8 @@ import type { ColumnSumOptions } from './options.ts';
 const kernel = 'columnSum';
 
 /**
- * Sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed first, then
- * the blocks' sums, in an order that depends on `rows` alone; on GPUs by trees.
+ * Records the sum of each column, `input.sum(0)`: the gradient of a bias. Blocks of rows are summed
+ * first, then the sums of the blocks, in an order that depends on `rows` alone; on GPUs by trees.
  *
  * @throws KernelArgumentError
  */
@@ -39,14 +39,14 @@ export function columnSum(gpu: Gpu, options: ColumnSumOptions): void {
   gpu.release(sums);
 }
 
-/** Rows that a workgroup sums on GPUs. */
+/** Rows that a workgroup sums on a GPU. */
 const rowsOfWorkgroup = 1024;
-/** Vectors of a row that it sums. */
+/** Vectors of a row that a workgroup sums on a GPU. */
 const vectorsOfWorkgroup = 8;
-/** Along one dimension. */
+/** Workgroups along one dimension. */
 const mostWorkgroups = 65535;
 
-/** One dispatch for up to 1024 rows; of more, their blocks' sums are summed in turn. */
+/** One dispatch for up to 1024 rows; with more, the sums of the blocks are summed again. */
 function sumByWorkgroups(gpu: Gpu, options: ColumnSumOptions, width: 1 | 4): void {
   const { input, output, rows, columns, ...ending } = options;
   const blocks = Math.max(1, Math.ceil(rows / rowsOfWorkgroup));
@@ -70,7 +70,7 @@ function sumByWorkgroups(gpu: Gpu, options: ColumnSumOptions, width: 1 | 4): voi
   gpu.release(sums);
 }
 
-/** What becomes of a sum. */
+/** What happens to a sum before it is stored. */
 type Ending = Pick<ColumnSumOptions, 'factor' | 'accumulate'>;
 
 function sumBlocks(

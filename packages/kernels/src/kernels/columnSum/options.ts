@@ -12,7 +12,7 @@ export interface ColumnSumOptions {
   readonly rows: number;
   /** Elements of a row. */
   readonly columns: number;
-  /** What each sum is multiplied with. Default 1. */
+  /** Factor of each sum. Default 1. */
   readonly factor?: number | undefined;
   /** Add to what `output` holds. Default false. */
   readonly accumulate?: boolean | undefined;

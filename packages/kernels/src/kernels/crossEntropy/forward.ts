@@ -14,11 +14,11 @@ const kernel = 'crossEntropy';
 const labelTypes: readonly ElementType[] = ['i32'];
 
 /**
- * Cross-entropy of logits and class numbers, with its gradient: `loss = weight * sum over kept rows
- * of (1 - e) * -logp[label] + e * mean over classes of -logp`, where logp is the log-softmax of the
- * row and e is the label smoothing. Equal to `torch.nn.functional.cross_entropy(…,
- * label_smoothing=e, reduction='sum') * weight`, and to the label smoothing of `transformers`. Rows
- * are summed in a fixed order. With no rows the loss is 0.
+ * Records the cross-entropy of logits and class indices, with its gradient: `loss = weight * sum
+ * over kept rows of (1 - e) * -logp[label] + e * mean over classes of -logp`, where logp is the
+ * log-softmax of the row and e is the label smoothing. Equal to
+ * `torch.nn.functional.cross_entropy(…, label_smoothing=e, reduction='sum') * weight`, and to the
+ * label smoothing of `transformers`. Rows are summed in a fixed order. With no rows the loss is 0.
  *
  * @throws KernelArgumentError
  */

@@ -9,8 +9,8 @@ export interface CrossEntropyOptions {
   /** f32 `[rows, classes]`. */
   readonly logits: GpuArray;
   /**
-   * i32 `[rows]`. The caller checks them; a row whose label is neither a class nor `ignoreIndex` is
-   * ignored here.
+   * i32 `[rows]`. The caller checks them; here a row whose label is neither a class nor
+   * `ignoreIndex` is ignored.
    */
   readonly labels: GpuArray;
   /** f32 `[1]`. */
@@ -23,9 +23,9 @@ export interface CrossEntropyOptions {
   readonly classes: number;
   /** Part of the target that is spread evenly over all classes, in [0, 1]. Default 0. */
   readonly labelSmoothing?: number | undefined;
-  /** Label of rows that count for nothing. Default -100. */
+  /** Label of rows that are ignored. Default -100. */
   readonly ignoreIndex?: number | undefined;
-  /** Multiplies the sum over rows, and the gradient: 1 / rows kept for a mean. */
+  /** Factor of the sum over rows, and of the gradient: 1 / rows kept for a mean. */
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean | undefined;
@@ -35,7 +35,7 @@ export interface CrossEntropyOptions {
   readonly variant?: CrossEntropyVariant | undefined;
 }
 
-/** How a row's classes are shared out among threads. */
+/** Whether a thread or a workgroup takes a row. */
 export type CrossEntropyVariant = 'thread' | 'workgroup';
 
 export const crossEntropyKinds: KindsOf<CrossEntropyOptions> = {

@@ -12,7 +12,7 @@ export interface CrossEntropyReferenceOptions {
   readonly labelSmoothing?: number | undefined;
   /** Default -100. */
   readonly ignoreIndex?: number | undefined;
-  /** Multiplies the sum over rows. */
+  /** Factor of the sum over rows. */
   readonly weight: number;
 }
 

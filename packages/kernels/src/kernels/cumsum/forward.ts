@@ -20,9 +20,9 @@ const kernel = 'cumsum';
 const wholeTypes: readonly ElementType[] = ['i32', 'u32'];
 
 /**
- * Records running sums along an axis, as `torch.cumsum`; reversed, they are its gradient. A few
- * long rows are cut into chunks: their totals are summed up first. The order depends on the
- * shape and the adapter alone.
+ * Records running sums along an axis, as `torch.cumsum`; reversed, they are its gradient. Where
+ * there are few long rows they are cut into chunks, whose totals are summed first. The order of
+ * summation depends on the shape and the adapter alone.
  *
  * @throws KernelArgumentError
  */

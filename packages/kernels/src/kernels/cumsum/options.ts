@@ -7,21 +7,23 @@ import type { KindsOf } from '../validate.ts';
 export interface CumsumOptions {
   /** `[outer, length, inner]`, any type. */
   readonly input: GpuArray;
-  /** `[outer, length, inner]`, of floats or whole numbers as `input`, in another buffer. */
+  /**
+   * `[outer, length, inner]`, of floats where `input` is, else of whole numbers; in another buffer.
+   */
   readonly output: GpuArray;
   /** Product of the extents before the axis. */
   readonly outer: number;
   /** Extent of the axis along which sums run. */
   readonly length: number;
-  /** Product of the extents behind the axis. */
+  /** Product of the extents after the axis. */
   readonly inner: number;
-  /** Whether sums run from the end, as those of the gradient do. Default false. */
+  /** Whether sums run from the end, as the gradient's do. Default false. */
   readonly reversed?: boolean | undefined;
-  /** Default: what fits the device and the shape. */
+  /** Default: chosen for the device and the shape. */
   readonly variant?: CumsumVariant | undefined;
 }
 
-/** Who takes a row, or a chunk of one. */
+/** Whether a thread or a workgroup takes a row, or a chunk of one. */
 export type CumsumVariant = 'thread' | 'workgroup';
 
 export const cumsumKinds: KindsOf<CumsumOptions> = {

@@ -10,9 +10,11 @@ import { dropoutKernelKinds, dropoutKinds, randomKinds } from './options.ts';
 import type { DropoutKernelOptions } from './options.ts';
 
 /**
- * Records output = input with some elements zero and the others divided by 1 - probability. What is
- * dropped is a function of the random key, the site, the row's token and the column: the same call
- * on gradients is the backward. Probability 0 copies. Throws KernelArgumentError.
+ * Records output = input with some elements set to zero and the others divided by 1 - probability.
+ * Which ones are dropped is a function of the random key, the site, the row's token and the column,
+ * so that the same call on gradients is the backward. Probability 0 copies.
+ *
+ * @throws KernelArgumentError
  */
 export function dropout(gpu: Gpu, options: DropoutKernelOptions): void {
   const kernel = 'dropout';
@@ -41,13 +43,13 @@ export function dropout(gpu: Gpu, options: DropoutKernelOptions): void {
   });
 }
 
-/** Checks a dropout over `rows` rows, for every kernel that drops. */
+/** Checks a dropout over `rows` rows, for every kernel with dropout. */
 export function requireDropout(kernel: string, drops: DropoutOptions, rows: number): void {
   requireKernelOptions(`${kernel}: dropout`, drops, dropoutKinds);
   requireRandom(kernel, drops.random, rows);
 }
 
-/** Checks what bits of `rows` rows come from, for every kernel that draws. */
+/** Checks the random key of `rows` rows, for every kernel that draws random numbers. */
 export function requireRandom(kernel: string, random: RandomKey, rows: number): void {
   requireKernelOptions(`${kernel}: random`, random, randomKinds);
   requireArray(kernel, 'random.state', random.state, { words: 4 }, indexTypes);

@@ -15,7 +15,7 @@ export interface DropoutKernelOptions {
   /** Elements of a row. */
   readonly columns: number;
   /**
-   * Probability, site and random key; the row's entry of `tokenKeys` and the column choose the
+   * Probability, site and random key; the row's entry of `tokenKeys` and the column select the
    * bits.
    */
   readonly dropout: DropoutOptions;

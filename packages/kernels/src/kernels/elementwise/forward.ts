@@ -40,7 +40,7 @@ export function scale(gpu: Gpu, options: ScaleOptions): void {
 }
 
 /**
- * Records output = factor * input, where elements of the input repeat along dimensions.
+ * Records output = factor * input, where the input is broadcast along dimensions.
  *
  * @throws KernelArgumentError
  */
@@ -58,7 +58,7 @@ export function scaleRepeated(gpu: Gpu, options: ScaleRepeatedOptions): void {
 export function accumulate(gpu: Gpu, options: AccumulateOptions): void {
   requireKernelOptions('accumulate', options, accumulateKinds);
   const { value, target, factor = 1, length } = options;
-  // WGSL reserves the name of the target.
+  // `target` is a reserved word of WGSL.
   const operands = { value, sum: target, factor };
   recordMap(gpu, { ...floats('accumulate', 'sum + factor * value', operands), output: target, length, inPlace: true });
 }

@@ -9,12 +9,12 @@ import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 import type { WgslFile } from '../../wgsl/wgslFile.ts';
 import { wgsl as mapSource } from './map.wgsl.ts';
 
-/** The type that WGSL computes with, for what is stored as any. */
+/** The type that WGSL computes in, whatever the stored types. */
 export type Computed = 'f32' | 'i32' | 'u32';
 
-/** What a function of a family computes at one place. */
+/** What a function of a family computes for one element. */
 export interface Formula {
-  /** Names it among all formulas of the kernel. */
+  /** Unique among all formulas of the kernel. */
   readonly name: string;
   /** WGSL that returns the result: `return a + b;`, with operands and parameters by their names. */
   readonly body: string;
@@ -22,18 +22,18 @@ export interface Formula {
   readonly includes?: readonly WgslFile[] | undefined;
 }
 
-/** How operands lie in the output where some repeat along dimensions. */
+/** How operands map to the output where some are broadcast. */
 export interface Repeats {
-  /** Numbers in an element of the output, and in one of each array. */
+  /** Vector width of the output, and of each array. */
   readonly width: Width;
   readonly widths: Readonly<Record<string, Width>>;
   /** Numbers that each array must hold. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** Dimensions that `begin` and `goOn` walk along: 0 where all lies at one place. */
+  /** Dimensions that `begin` and `goOn` walk along: 0 where nothing is broadcast. */
   readonly rank: number;
-  /** What they read of the parameters, by name. */
+  /** Parameters that they read, by name. */
   readonly integers: Readonly<Record<string, number>>;
-  /** Writes the place of each array, `aAt`, with `begin` and `goOn`, which find it. */
+  /** Writes `begin` and `goOn`, which compute the index into each array, `aAt`. */
   readonly walk: () => readonly string[];
 }
 
@@ -42,14 +42,14 @@ export interface MapStep {
   /** Name in errors and profiles. */
   readonly kernel: string;
   readonly formula: Formula;
-  /** Arrays, by the names that they have in the formula; numbers are parameters. */
+  /** Arrays by their names in the formula; numbers become parameters. */
   readonly operands: Readonly<Record<string, GpuArray | number>>;
   /** What operands are converted to before the formula sees them. */
   readonly computed: Computed;
   readonly output: GpuArray;
 }
 
-/** A dispatch of one formula, or of several, of which each reads results of those before it. */
+/** A dispatch of one formula, or of several that each read results of earlier ones. */
 interface MapDispatch extends Dispatch {
   readonly steps: readonly MapStep[];
   readonly length: number;
@@ -57,23 +57,22 @@ interface MapDispatch extends Dispatch {
 
 type Types = Record<string, { readonly elementType: ElementType }>;
 
-/** In place of the part of a vector. */
+/** Placeholder for the component of a vector. */
 const lane = '$';
-/** Arrays that every adapter binds to one. */
+/** Arrays that every adapter can bind at once. */
 const mostArrays = 8;
 
-/** Of the length of a chain. */
+/** Maps of 2^29 numbers or more are never chained. */
 const mostBits = 29;
 
-/** Beyond them no chain of formulas becomes another. */
+/** From this many programs on, chains get no new ones. */
 const mostPrograms = 512;
-/** By all that they depend on: their full names would take as long as all else of recording. */
+/** By a compact key: building their full keys would take as long as the rest of recording. */
 const programs = new Map<string, Program>();
 
 /**
- * The dispatch of one map, or of a chain of maps of which each reads results of those
- * before it: all arrays hold `length` numbers, or repeat as `repeats` says, and every
- * step's output is written.
+ * The dispatch of one map, or of a chain of maps that each read results of earlier ones. All arrays
+ * hold `length` numbers, or are broadcast as `repeats` says; every step's output is written.
  *
  * @returns null for a chain where there are too many programs already
  */
@@ -109,7 +108,7 @@ export function mapDispatch(
   key += ` rank ${repeats?.rank} x${width} ${profile.software} ${profile.f16Storage} ${clampsStores}`;
   let program = programs.get(key);
   if (!program) {
-    // One that never repeats would make no end of them.
+    // Chains that never come twice would make programs without end.
     if (steps.length > 1 && programs.size > mostPrograms) return null;
     programs.set(key, (program = mapProgram(gpu, key, steps, width, repeats)));
   }
@@ -122,7 +121,7 @@ export function mapDispatch(
     work,
     steps,
     length,
-    // Elsewhere a dispatch costs little beside its work.
+    // On other adapters a dispatch costs little beside its work.
     joinTo:
       profile.software && !repeats && length < 2 ** mostBits
         ? (before) => (goesOn(before, dispatch) ? mapDispatch(gpu, [...before.steps, ...steps], length) : null)
@@ -131,13 +130,13 @@ export function mapDispatch(
   return dispatch;
 }
 
-/** What an array holds; or the step whose result it is, or that changes it. */
+/** The type of an array, or the number of the step that writes it. */
 function sourceOf(array: GpuArray, results: readonly GpuArray[]): ElementType | number {
   const step = results.indexOf(array);
   return step < 0 ? array.elementType : step;
 }
 
-/** Whether a map reads what the one before it writes, such that one dispatch can do both. */
+/** Whether a map reads what the one before it writes, and one dispatch can do both. */
 function goesOn(before: Dispatch, { length, reads, writes }: MapDispatch): before is MapDispatch {
   const written = before.writes;
   const others = reads.filter((array) => !written.includes(array));
@@ -147,16 +146,16 @@ function goesOn(before: Dispatch, { length, reads, writes }: MapDispatch): befor
     length === (before as MapDispatch).length &&
     others.length < reads.length &&
     before.reads.length + written.length + others.length < mostArrays &&
-    // No dispatch reads and writes one buffer.
+    // WebGPU lets no dispatch read and write one buffer.
     writes.every((array) => isApart(array, before.reads)) &&
-    // What is stored as f16 was rounded.
+    // A value stored as f16 is rounded; within a dispatch it would not be.
     written.every((array) => array.elementType !== 'f16' && isApart(array, [...others, ...writes]))
   );
 }
 
 /**
- * What becomes of the steps in WGSL: arrays by their names, members of `Parameters`, the formulas,
- * and what calls them and stores their results.
+ * The steps in WGSL: arrays by name, members of `Parameters`, the formulas, and the code that calls
+ * them and stores their results.
  */
 type Written = readonly [reads: Types, writes: Types, parameters: string, functions: string, compute: string];
 
@@ -185,8 +184,8 @@ function writeSteps(steps: readonly MapStep[], width: Width, repeats?: Repeats):
       } else if (source === step) {
         compute += `let ${name} = loadOutput${step || ''}(index);\n`;
       } else {
-        // Adds 0, which no compiler knows, nor that two operands are one: it must not make one
-        // formula of several, whose results would be others.
+        // Adds a 0 that the compiler cannot see through, so that it does not fuse the formulas and
+        // change their results.
         stored = `bitcast<${value.elementType}>(bitcast<u32>(output${source || ''}${lane}) + (parameters.count >> ${shift++}))`;
       }
       values += `${computed}(${stored}), `;
@@ -203,8 +202,8 @@ function writeSteps(steps: readonly MapStep[], width: Width, repeats?: Repeats):
 }
 
 /**
- * `Parameters`, the bindings, the formulas as functions, and `computeAt`. It keeps no
- * array, which it outlives.
+ * Writes `Parameters`, the bindings, the formulas as functions, and `computeAt`. The program
+ * outlives the arrays and must not hold them.
  */
 function mapProgram(gpu: Gpu, key: string, steps: readonly MapStep[], width: Width, repeats?: Repeats): Program {
   const walks = (repeats?.rank ?? 0) > 0;

@@ -22,7 +22,7 @@ export interface ScaleOptions {
   readonly input: GpuArray;
   /** [length], f32 or f16, in another buffer than `input`. */
   readonly output: GpuArray;
-  /** What every element is multiplied with. */
+  /** Factor of every element. */
   readonly factor: number;
   /** Elements. */
   readonly length: number;
@@ -30,17 +30,17 @@ export interface ScaleOptions {
 
 /** Options of {@link scaleRepeated}. */
 export interface ScaleRepeatedOptions extends ScaleOptions {
-  /** f32 or f16: as many elements as its steps reach. */
+  /** f32 or f16: as many elements as its strides reach. */
   readonly input: GpuArray;
-  /** Extents of the output, and the steps of `input` along them, 0 where it repeats. */
+  /** Extents of the output, and the strides of `input` along them, 0 where it is broadcast. */
   readonly broadcast: Broadcast;
 }
 
 /** Options of {@link accumulate}. */
 export interface AccumulateOptions {
-  /** [length], f32 or f16: what is added. */
+  /** [length], f32 or f16: added to `target`. */
   readonly value: GpuArray;
-  /** [length], f32 or f16, in another buffer: what is added to, in place. */
+  /** [length], f32 or f16, in another buffer: updated in place. */
   readonly target: GpuArray;
   /** Default 1. */
   readonly factor?: number | undefined;

@@ -7,28 +7,30 @@ import { recordMap } from './recordMap.ts';
 import type { MapOptions } from './recordMap.ts';
 import type { Repeats } from './mapDispatch.ts';
 
-/** How an operand lies in the output: its step along each dimension, 0 where it repeats. */
+/** Strides of an operand along the dimensions of the output, 0 where it is broadcast. */
 export type Strides = readonly number[];
 
-/** How arrays repeat in an output. */
+/** How arrays are broadcast to an output. */
 export interface Broadcast {
-  /** Of the output, outermost first. */
+  /** Extents of the output, outermost first. */
   readonly extents: readonly number[];
-  /** Of each array, by its name. */
+  /** Strides of each array, by its name. */
   readonly strides: Readonly<Record<string, Strides>>;
 }
 
 interface BroadcastOptions extends MapOptions {
-  /** Only where an operand repeats: the extents of the output, and the steps of each array. */
+  /**
+   * Only where an operand is broadcast: the extents of the output, and the strides of each array.
+   */
   readonly broadcast?: Broadcast | undefined;
 }
 
-/** Dimensions of one broadcast that a kernel's parameters have room for. */
+/** Dimensions of a broadcast that fit a kernel's parameters. */
 const maxDimensions = 12;
 
 /**
- * `recordMap` of operands that may repeat: in vectors of four where nothing does, or where the
- * innermost elements of those that do not repeat there lie side by side.
+ * `recordMap` for operands that may be broadcast: in vectors of four where none is, or where the
+ * innermost elements of those that are not are adjacent.
  */
 export function recordBroadcast(gpu: Gpu, options: BroadcastOptions): void {
   const { kernel, operands, length } = options;
@@ -57,8 +59,8 @@ function requireBroadcast(kernel: string, names: readonly string[], broadcast: B
 }
 
 /**
- * In vectors of four, where that is possible; an array that repeats along the innermost
- * dimension is read singly.
+ * In vectors of four where possible; an array that is broadcast along the innermost dimension is
+ * read as single elements.
  */
 function repeatsOf(names: readonly string[], { extents, strides }: Broadcast, length: number): Repeats {
   const last = extents.length - 1;
@@ -84,7 +86,7 @@ function repeatsOf(names: readonly string[], { extents, strides }: Broadcast, le
   };
 }
 
-/** Neighbouring dimensions as one wherever every array goes through them in one step. */
+/** Merges neighbouring dimensions wherever every array has one stride across both. */
 function joined({ extents, strides }: Broadcast): Broadcast {
   const arrays = Object.entries(strides);
   const result = {
@@ -105,16 +107,16 @@ function joined({ extents, strides }: Broadcast): Broadcast {
   return result;
 }
 
-/** Elements that an operand must have. */
+/** How many elements an operand must have. */
 function lastElement(extents: readonly number[], strides: Strides, length: number): number {
   if (length === 0) return 0;
   return extents.reduce((last, extent, axis) => last + (extent - 1) * (strides[axis] as number), 1);
 }
 
 /**
- * `begin`, which finds the place of each operand from the number of an output's
- * element, and `goOn`, which goes to the eighth after it without a division: these are
- * what such kernels would wait for.
+ * Writes `begin`, which computes the index into each operand from that of an output's element, and
+ * `goOn`, which moves on by eight elements without a division: divisions would dominate these
+ * kernels.
  */
 function walkOf(arrays: readonly string[], axes: readonly number[]): string[] {
   const all = (line: (name: string) => string) => arrays.map(line).join(' ');

@@ -12,10 +12,10 @@ interface Elementwise {
   readonly kernel: string;
   /**
    * WGSL with `struct Parameters { count: u32, … }`, where count is of vectors, and a `main` that
-   * takes its `flatIndexing`. `#if vec4` tells whether vectors have four elements or one.
+   * takes its `flatIndexing`. `#if vec4` says whether vectors have four elements or one.
    */
   readonly source: WgslFile;
-  /** Arrays by the name that they have in errors and in WGSL. */
+  /** Arrays by their names in errors and in WGSL. */
   readonly reads: Readonly<Record<string, GpuArray>>;
   readonly writes: Readonly<Record<string, GpuArray>>;
   readonly length: number;
@@ -25,8 +25,8 @@ interface Elementwise {
 }
 
 /**
- * Checks the arrays and records a kernel that computes every element from those at the same index.
- * Vectors of four where the length is a multiple.
+ * Checks the arrays and records a kernel that computes every element from those at the same index,
+ * in vectors of four where the length is a multiple of four.
  */
 export function recordElementwise(gpu: Gpu, options: Elementwise): void {
   const { kernel, source, reads, writes, length, integers = [], floats, types = floatTypes } = options;

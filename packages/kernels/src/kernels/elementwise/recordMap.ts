@@ -8,17 +8,17 @@ import type { MapStep, Repeats } from './mapDispatch.ts';
 
 export interface MapOptions extends MapStep {
   readonly length: number;
-  /** What arrays may hold. Default: anything. */
+  /** Element types that arrays may have. Default: any. */
   readonly types?: readonly ElementType[];
-  /** Whether an operand may be the output itself. Default false. */
+  /** Whether the output may be one of the operands. Default false. */
   readonly inPlace?: boolean;
 }
 
 /**
- * Checks the arrays and records output = formula(operands), in vectors of
- * four where that is possible.
+ * Checks the arrays and records output = formula(operands), in vectors of four where that is
+ * possible.
  *
- * @param repeats default: no operand does
+ * @param repeats default: no operand is broadcast
  */
 export function recordMap(gpu: Gpu, options: MapOptions, repeats?: Repeats): void {
   const { kernel, operands, output, length, types = anyTypes, inPlace } = options;

@@ -8,10 +8,9 @@ import type { EmbeddingBackwardOptions } from './options.ts';
 const kernel = 'embeddingBackward';
 
 /**
- * Gradient of a table of an embedding, or of several:
- * `gradTable[id] += sum of the rows of gradOutput with that id`. No atomics: every run
- * gives the same bits. Ids that occur more than 32 times (token types, low positions,
- * `[CLS]`) are summed in two stages.
+ * Records the gradient of one or several embedding tables: `gradTable[id] += sum of the rows of
+ * gradOutput with that id`. No atomics: every run gives the same bits. Ids that occur more than 32
+ * times (token types, low positions, `[CLS]`) are summed in two stages.
  *
  * @throws KernelArgumentError
  */

@@ -11,7 +11,7 @@ interface EmbeddedRows {
   readonly ids: readonly GpuArray[];
 }
 
-/** @throws KernelArgumentError where tables and ids do not fit each other, or such rows */
+/** @throws KernelArgumentError where tables, ids and rows do not fit together */
 export function requireEmbeddedRows(
   kernel: string,
   { tables, ids }: EmbeddedRows,
@@ -25,15 +25,15 @@ export function requireEmbeddedRows(
   for (const array of ids) requireArray(kernel, 'ids', array, { rows }, idTypes);
 }
 
-/** How many rows a table has. */
+/** Number of rows of a table. */
 export const rowsOfTables = (table: GpuArray, columns: number): number => Math.floor(table.length / columns);
 
 /**
- * The bindings of tables and their ids, and access to their sum, which depend on how many there
- * are: tableRows(row) says where each table's row of an output row begins, and tableSum(tableRows,
- * column) sums a vector of them.
+ * Writes the bindings of any number of tables and their ids, and the access to their sum:
+ * tableRows(row) returns where each table's row for an output row starts, and tableSum(tableRows,
+ * column) sums one vector over the tables.
  *
- * @param fields of the parameters, before and after the numbers of rows
+ * @param fields of the parameters, before and after the row counts of the tables
  * @param columns vectors of a row
  */
 export function embeddedRows(

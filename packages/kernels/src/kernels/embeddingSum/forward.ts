@@ -13,9 +13,9 @@ import type { EmbeddingSumOptions } from './options.ts';
 const kernel = 'embeddingSum';
 
 /**
- * Sums rows of several tables: `output[row] = sum over tables of table[ids[row]]`, as BERT sums
- * word, position and token type embeddings. Takes as many tables as the adapter binds: three
- * everywhere.
+ * Records sums of rows of several tables: `output[row] = sum over tables of table[ids[row]]`, as
+ * BERT sums word, position and token type embeddings. Takes as many tables as the adapter can bind:
+ * at least three.
  *
  * @throws KernelArgumentError
  */

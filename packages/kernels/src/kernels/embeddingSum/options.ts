@@ -9,8 +9,8 @@ export interface EmbeddingSumOptions {
   /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
   readonly tables: readonly GpuArray[];
   /**
-   * u32 or i32 `[rows]`, one for each table. The caller checks that they lie in the table; here a
-   * larger id reads the last row.
+   * u32 or i32 `[rows]`, one array for each table. The caller checks that ids are in range; here an
+   * id out of range reads the last row.
    */
   readonly ids: readonly GpuArray[];
   /** f32 or f16 `[rows, columns]`. */

@@ -20,7 +20,7 @@ export function embeddingSumReference(
 
 /**
  * The gradient of a table of `tableRows` rows: row r is the sum of the rows of `gradOutput` whose
- * id is r. Rows with `paddingIndex` give none.
+ * id is r. Rows with `paddingIndex` are left out.
  */
 export function embeddingBackwardReference(
   gradOutput: Values,

@@ -13,9 +13,9 @@ const kernel = 'scatterAdd';
 const numberTypes: readonly ElementType[] = ['i32', 'u32'];
 
 /**
- * Records the sums of the elements that an index sends to each place of an axis, 0 where it sends
- * none: `torch.zeros(…).scatter_add`, and the gradient of `gather`. Numbers outside the axis are
- * left out. Every run gives the same bits.
+ * Records `torch.zeros(…).scatter_add`, the gradient of `gather`: each element is added at the
+ * position along the axis that its index names. Indices out of range are left out. Every run gives
+ * the same bits.
  *
  * @throws KernelArgumentError
  */

@@ -13,8 +13,8 @@ const kernel = 'gather';
 const numberTypes: readonly ElementType[] = ['i32', 'u32'];
 
 /**
- * Records elements chosen along an axis: `output[o, k, i] = input[o, index[o, k, i], i]`, as
- * `torch.gather`. A number outside the axis gives NaN, or 0 where elements are whole numbers.
+ * Records elements selected along an axis: `output[o, k, i] = input[o, index[o, k, i], i]`, as
+ * `torch.gather`. An index out of range gives NaN, or 0 where elements are whole numbers.
  *
  * @throws KernelArgumentError
  */

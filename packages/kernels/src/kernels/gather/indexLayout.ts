@@ -13,9 +13,9 @@ function stridesOf({ places, inner, strides }: Indexed): IndexStrides {
 }
 
 /**
- * How many numbers the index array must hold.
+ * How many elements the index array must hold.
  *
- * @throws KernelArgumentError where strides are none
+ * @throws KernelArgumentError for strides of the wrong kind
  */
 export function indexLength(kernel: string, options: Indexed): number {
   if (options.strides) requireKernelOptions(`${kernel}: strides`, options.strides, stridesKinds);
@@ -25,21 +25,21 @@ export function indexLength(kernel: string, options: Indexed): number {
   return 1 + (outer - 1) * strides.outer + (places - 1) * strides.place + (inner - 1) * strides.inner;
 }
 
-/** How the elements of an output are dealt to threads. */
+/** How the elements of an output are assigned to threads. */
 interface Dealt {
-  /** Whether one number serves a row of elements behind the axis, and threads share rows. */
+  /** Whether one index serves a row of elements after the axis, and threads share rows. */
   readonly rows: boolean;
   /** Elements in a vector of input and output. */
   readonly width: Width;
   readonly defines: Partial<RowIndexing['defines']>;
   readonly integers: readonly number[];
-  /** Null where elements are dealt one by one. */
+  /** Null where elements are assigned one by one. */
   readonly workgroups: RowIndexing['workgroups'] | null;
 }
 
 /**
- * Deals an output of `outer` x `extent` x `inner` by rows where one number serves each, and they
- * are long enough for the eight threads that share one.
+ * Assigns an output of `outer` x `extent` x `inner` by rows where one index serves each row, and
+ * rows are long enough for eight threads to share.
  */
 export function dealt(gpu: Gpu, options: Indexed, extent: number): Dealt {
   const { outer, length, places, inner } = options;

@@ -2,15 +2,13 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { anArray, anExtent, maybeObject } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
-/**
- * Where the numbers of an index lie: elements from one to the next along each axis, 0 to repeat.
- */
+/** Strides of the index array along each axis; 0 broadcasts. */
 export interface IndexStrides {
   /** Along the extents before the indexed axis. */
   readonly outer: number;
   /** Along the indexed axis. */
   readonly place: number;
-  /** Along the extents behind the indexed axis. */
+  /** Along the extents after the indexed axis. */
   readonly inner: number;
 }
 
@@ -18,12 +16,12 @@ interface IndexedShape {
   readonly outer: number;
   /** Extent of the indexed axis. */
   readonly length: number;
-  /** How many numbers the index has along that axis. */
+  /** Extent of the index along that axis. */
   readonly places: number;
   readonly inner: number;
-  /** i32 or u32: numbers of elements along the axis. */
+  /** i32 or u32: positions along the axis. */
   readonly index: GpuArray;
-  /** Default: side by side, as `[outer, places, inner]`. */
+  /** Default: contiguous, as `[outer, places, inner]`. */
   readonly strides?: IndexStrides;
 }
 
@@ -39,10 +37,7 @@ export interface GatherOptions extends IndexedShape {
 export interface ScatterAddOptions extends IndexedShape {
   /** `[outer, places, inner]`, any type; sums of whole numbers wrap. */
   readonly input: GpuArray;
-  /**
-   * i32, where the numbers of the index lie: the places in the order of their numbers, as `argSort`
-   * gives them.
-   */
+  /** i32, laid out as the index: what `argSort` gives for the index along the axis. */
   readonly order: GpuArray;
   /**
    * `[outer, length, inner]`, of the type of `input`, or both are floats; in another buffer.

@@ -1,4 +1,4 @@
-/** The extents of a gather: `outer * places * inner` numbers in the index. */
+/** The extents of a gather; the index has `outer * places * inner` elements. */
 interface Indexed {
   readonly outer: number;
   readonly length: number;
@@ -6,7 +6,9 @@ interface Indexed {
   readonly inner: number;
 }
 
-/** Calls with every place of the index, and the element of the axis that it names. */
+/**
+ * Calls `visit` with every position in the index and the position along the axis that it selects.
+ */
 function each(
   index: ArrayLike<number>,
   { outer, length, places, inner }: Indexed,

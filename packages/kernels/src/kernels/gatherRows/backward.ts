@@ -9,8 +9,8 @@ import type { ScatterRowsOptions } from './options.ts';
 const kernel = 'scatterRows';
 
 /**
- * Records output = 0, then output[indices[row]] += input[row]: the backward of `gatherRows`. An
- * index may repeat; every run gives the same bits.
+ * Records output = 0, then output[indices[row]] += input[row]: the backward of `gatherRows`.
+ * Indices may repeat; every run gives the same bits.
  *
  * @throws KernelArgumentError
  */
@@ -33,9 +33,9 @@ export function scatterRows(gpu: Gpu, options: ScatterRowsOptions): void {
   });
 }
 
-/** Records zeros in the first `length` elements, and nothing behind them. */
+/** Records zeros in the first `length` elements and leaves the rest alone. */
 function clearFirst(gpu: Gpu, output: GpuArray, length: number): void {
-  // Clearing goes by words, of which an odd number of f16 has half a one.
+  // Clearing writes whole words, and an odd number of f16 ends within one.
   if (output.elementType === 'f16' && length % 2 === 1) fill(gpu, { output, value: 0, length });
   else gpu.clear(output.length === length ? output : output.view(0, length, output.label));
 }

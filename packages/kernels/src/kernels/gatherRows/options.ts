@@ -24,7 +24,7 @@ export interface ScatterRowsOptions {
   readonly input: GpuArray;
   /**
    * The row of `output` for each row of `input`, `uploadSegments(gpu, segmentIds(indices))`. Rows
-   * with one index are added up, in ascending order. An index at or beyond `outputRows` is left
+   * with the same index are added up in ascending order. An index of `outputRows` or more is left
    * out.
    */
   readonly segments: UploadedSegments;

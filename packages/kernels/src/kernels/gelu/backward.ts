@@ -47,8 +47,8 @@ export function geluBackwardWithBias(gpu: Gpu, options: GeluBackwardWithBiasOpti
   }
   requireArray(kernel, 'gradBias', gradBias, { columns }, singleTypes);
   requireSeparate(kernel, [gradOutput, input], [gradInput, gradBias]);
-  // There every load down a column waits for the cache: two passes in order take 0.7 of the time.
-  // In f16 the second would sum rounded numbers.
+  // On Mesa 26 loads down a column wait for the cache: two passes take 0.7 times as long. In f16
+  // the second pass would sum rounded numbers.
   if (gpu.profile.mesaVersion >= 26 && gradInput.elementType === 'f32') {
     geluBackward(gpu, { gradOutput, input, gradInput, length: rows * columns });
     columnSum(gpu, { input: gradInput, output: gradBias, rows, columns, accumulate });

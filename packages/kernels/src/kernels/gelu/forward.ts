@@ -6,7 +6,7 @@ import { geluKinds } from './options.ts';
 import type { GeluOptions } from './options.ts';
 
 /**
- * Records output = gelu(input) with the error function, as PyTorch's `gelu(approximate='none')`.
+ * Records output = gelu(input), by the error function: PyTorch's `gelu(approximate='none')`.
  *
  * @throws KernelArgumentError
  */

@@ -28,11 +28,11 @@ export interface GeluBackwardOptions {
 export interface GeluBackwardWithBiasOptions {
   /** [rows, columns], f32 or f16. */
   readonly gradOutput: GpuArray;
-  /** [rows, columns], f32 or f16: the input of the forward, to which a bias had been added. */
+  /** [rows, columns], f32 or f16: the input of the forward, the bias included. */
   readonly input: GpuArray;
   /** [rows, columns], f32 or f16, in another buffer. */
   readonly gradInput: GpuArray;
-  /** f32 [columns]: the gradient of the bias, which is the sum of gradInput's rows. */
+  /** f32 [columns]: the gradient of the bias, the sum of the rows of gradInput. */
   readonly gradBias: GpuArray;
   /** Rows. */
   readonly rows: number;

@@ -1,6 +1,6 @@
 /**
- * The error function to float64's precision: its series for small arguments, a continued fraction
- * of its complement for large ones.
+ * The error function to float64 precision: its series for small arguments, a continued fraction of
+ * the complement for large ones.
  */
 export function erf(x: number): number {
   const magnitude = Math.abs(x);
@@ -24,7 +24,7 @@ function erfComplement(x: number): number {
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
 }
 
-/** Distribution function of the standard normal distribution. */
+/** Cumulative distribution function of the standard normal distribution. */
 function normalProbability(x: number): number {
   const scaled = x / Math.SQRT2;
   return scaled < -2.5 ? erfComplement(-scaled) / 2 : (1 + erf(scaled)) / 2;

@@ -20,7 +20,7 @@ const kernel = 'gemm';
 const mostMatrices = 65535;
 
 /**
- * output = activation(alpha * a b + bias), added to what output holds with `accumulate`:
+ * Records output = activation(alpha * a b + bias), or with `accumulate` adds that to the output:
  * `torch.addmm`, `torch.nn.functional.linear` (layout NT). Sums are taken in f32, in an order that
  * depends on the shapes and the variant alone.
  *
@@ -31,7 +31,7 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
   const { output, m, n, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
   const { replacesPreActivation = false } = options;
   const plan = planGemm(gpu, options);
-  // Without results there is no tile that could.
+  // With an empty output no tile runs that could sum the columns.
   const columnSums = plan.tile.sumsColumns && n > 0 ? options.columnSums : undefined;
   const epilogue: Epilogue = {
     output,
@@ -47,7 +47,7 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
   };
   if (plan.splits.parts === 1) recordProduct(gpu, options, plan, epilogue);
   else recordInParts(gpu, options, plan, epilogue);
-  // After the product, as without it.
+  // In a dispatch of its own, after the product.
   if (options.columnSums && !columnSums)
     columnSum(gpu, { ...options.columnSums, input: options.a, rows: options.k, columns: m });
 }

@@ -15,23 +15,23 @@ export const gemmVariants = [
 ] as const;
 
 /**
- * `portable`: tiles in workgroup memory, for GPUs. `outerProduct`: for GPUs too, with more results
- * a thread, everything unrolled and the next steps fetched ahead. `subgroupMatrix`: matrix units of
- * GPUs, operands in f16. `matrixTile`: those too, 16 bytes at a time, everything unrolled and the
- * next steps fetched ahead. `subgroup`: broadcasts within a subgroup, for processors. `register`:
- * neither, for processors without subgroups of a known size.
+ * For GPUs, `portable`: tiles in workgroup memory; `outerProduct`: more results in each thread,
+ * unrolled, with the next inner steps prefetched; `subgroupMatrix`: matrix units, with f16
+ * operands; `matrixTile`: matrix units, with loads of 16 bytes, unrolled and prefetched. For
+ * software adapters, `subgroup`: broadcasts within a subgroup; `register`: without subgroups of a
+ * known size.
  */
 export type GemmVariant = (typeof gemmVariants)[number];
 
 /**
  * How much of the output a workgroup computes. `portable`: 32 x 32, 64 x 64, 128 x 128. `subgroup`:
- * 16 rows (less where there are less) of 4 columns a lane; 32 rows of 4; 32 rows of 8.
- * `subgroupMatrix`: 4 or, `medium` and `large`, 16 fragments a subgroup. `register`: always 32 x
- * 32. `outerProduct` and `matrixTile` have tiles named by their rows and columns; `small`, `medium`
- * and `large` are 64 x 64, 128 x 64 and 128 x 128 there. In `sliced` ones groups of threads share
- * the inner dimension of the same results, which are joined in workgroup memory. Tiles of
- * `matrixTile` are so large where fragments are of 16 x 16, and `128x128by4` has half the subgroups
- * of `128x128`; its sliced ones join groups of subgroups.
+ * 16 rows (fewer if the output has fewer) of 4 columns for each lane; 32 rows of 4; 32 rows of 8.
+ * `subgroupMatrix`: 4 fragments for each subgroup, or 16 (`medium` and `large`). `register`: always
+ * 32 x 32. `outerProduct` and `matrixTile` have tiles named by their rows and columns; `small`,
+ * `medium` and `large` are 64 x 64, 128 x 64 and 128 x 128 there. In `sliced` tiles groups of
+ * threads (`matrixTile`: of subgroups) compute the same results over parts of the inner dimension,
+ * and are summed in workgroup memory. The names of `matrixTile` are sizes for 16 x 16 fragments;
+ * `128x128by4` has half the subgroups of `128x128`.
  */
 export type GemmTileSize = 'small' | 'medium' | 'large' | OuterProductTileSize | MatrixTileSize;
 
@@ -45,11 +45,11 @@ export type OuterProductTileSize = keyof typeof outerProductTiles;
 export type GemmLayout = 'NN' | 'NT' | 'TN';
 
 /**
- * Matrices that lie `stride…` elements apart: products of stacks of matrices, `torch.bmm`. Operands
- * may lie 0 apart, which is one matrix for all.
+ * A batch of matrices, each `stride…` elements after the one before, as in `torch.bmm`. With stride
+ * 0 all products share one operand.
  */
 export interface GemmBatch {
-  /** Matrices in the stack. */
+  /** Number of matrices. */
   readonly count: number;
   /** Elements from one `a` to the next; 0 for one `a` for all. */
   readonly strideA: number;
@@ -59,7 +59,7 @@ export interface GemmBatch {
   readonly strideOutput: number;
 }
 
-/** Where sums of the columns of `a` go. */
+/** Where to store the column sums of `a`. */
 export interface GemmColumnSums {
   /** f32 `[m]`. */
   readonly output: GpuArray;
@@ -79,7 +79,7 @@ export interface GemmOptions {
   readonly m: number;
   /** Columns of the output. */
   readonly n: number;
-  /** Products that are added up for each element. */
+  /** Inner dimension. */
   readonly k: number;
   /** Which operand is transposed. */
   readonly layout: GemmLayout;
@@ -97,37 +97,37 @@ export interface GemmOptions {
    */
   readonly activation?: 'gelu' | 'geluBackward' | 'none' | undefined;
   /**
-   * f32 or f16 `[m, n]`: takes what the activation is applied to, for its backward; which
-   * `geluBackward` reads, and needs.
+   * f32 or f16 `[m, n]`: receives the input of the activation, for its backward. `geluBackward`
+   * requires and reads it.
    */
   readonly preActivation?: GpuArray | undefined;
   /**
-   * With `geluBackward`: puts GELU of `preActivation` in its place, for a product that reads that
-   * next, as the gradient of weights does. Default false.
+   * With `geluBackward`: replaces `preActivation` by its GELU, which the gradient of the weights
+   * reads next. Default false.
    */
   readonly replacesPreActivation?: boolean | undefined;
   /**
-   * Layout TN: takes the sum of each column of a over the inner dimension, where `a` is the
-   * gradient of a layer's result the gradient of its bias. In the product's own pass where the
-   * variant can, else by `columnSum`. Default: nothing.
+   * Layout TN: stores the sum of each column of `a` over the inner dimension. Where `a` is the
+   * gradient of a layer's output, that is the gradient of its bias. Computed in the same pass where
+   * the variant can, else by `columnSum`. Default: none.
    */
   readonly columnSums?: GemmColumnSums | undefined;
-  /** How it is computed. Default: by `planGemm`, from the device. */
+  /** Default: chosen by `planGemm` for the device. */
   readonly variant?: GemmVariant | undefined;
   /**
-   * How much of the output a workgroup computes. Default: by `planGemm`, from the device
-   * and the size of the output.
+   * How much of the output a workgroup computes. Default: chosen by `planGemm` for the device and
+   * the size of the output.
    */
   readonly tile?: GemmTileSize | undefined;
   /**
-   * In how many parts the inner dimension is summed at once, whose sums are then added in order.
-   * Not for batches. Default: by `planGemm`.
+   * Number of parts of the inner dimension that are summed in parallel and then added in order. Not
+   * for batches. Default: chosen by `planGemm`.
    */
   readonly splits?: number | undefined;
   /**
-   * Whether operands are packed first: copied so that what a tile reads lies together. Only
-   * `subgroup` can, with an inner dimension that is a multiple of 4, and not for batches. Default:
-   * by `planGemm`, from the sizes.
+   * Whether operands are first copied into the order in which tiles read them. Only for `subgroup`,
+   * with an inner dimension that is a multiple of 4, and not for batches. Default: chosen by
+   * `planGemm` for the sizes.
    */
   readonly packing?: boolean | undefined;
 }

@@ -10,14 +10,14 @@ export interface GemmReferenceOptions {
   readonly m: number;
   /** Columns of the output. */
   readonly n: number;
-  /** Products that are added up for each element. */
+  /** Inner dimension. */
   readonly k: number;
   /** Which operand is transposed. */
   readonly layout: 'NN' | 'NT' | 'TN';
-  /** A stack of products. Default: one. */
+  /** A batch of products. Default: one. */
   readonly batch?:
     | {
-        /** Matrices in the stack. */
+        /** Number of matrices. */
         readonly count: number;
         /** Elements from one `a` to the next. */
         readonly strideA: number;
@@ -29,7 +29,7 @@ export interface GemmReferenceOptions {
     | undefined;
   /** Factor of the product. Default 1. */
   readonly alpha?: number | undefined;
-  /** What is added to the product: the output's content of before. */
+  /** Previous content of the output, which is added to the product. */
   readonly added?: ArrayLike<number> | undefined;
   /** `[n]`, added to each row. Default: none. */
   readonly bias?: ArrayLike<number> | undefined;
@@ -40,8 +40,8 @@ export interface GemmReferenceOptions {
 }
 
 /**
- * Result of `gemm` in float64; `magnitude` holds, for each element, the sum of the sizes of what
- * was added up.
+ * Result of `gemm` in float64; `magnitude` holds the sum of the absolute values that were added up
+ * for each element.
  */
 export interface GemmReferenceResult {
   /** `[m, n]`. */
@@ -53,8 +53,8 @@ export interface GemmReferenceResult {
 }
 
 /**
- * activation(alpha * a b + bias) + added, in float64. Elements between the matrices of a batch stay
- * as in `added`, or NaN.
+ * activation(alpha * a b + bias) + added, in float64. Elements between the matrices of a batch keep
+ * the values of `added`, or are NaN.
  */
 export function gemmReference(options: GemmReferenceOptions): GemmReferenceResult {
   const { a, b, m, n, k, layout, alpha = 1, added, bias, activation = 'none' } = options;

@@ -18,9 +18,11 @@ type GemmProduct = Pick<
 >;
 
 /**
- * Chooses variant, tile, parts and packing: what the caller asks for, else what was measured on
- * this device, else on its kind of adapter, else what its cards are computed to do best. @throws
- * KernelArgumentError for what cannot run here
+ * Chooses variant, tile, number of parts and packing: what the caller asks for, else what tuning
+ * measured on this device, else what was measured on its kind of adapter, else the best prediction
+ * for its cards.
+ *
+ * @throws KernelArgumentError for what cannot run here
  */
 export function planGemm(gpu: Gpu, product: GemmProduct): GemmPlan {
   const { variant, tile: size, splits } = choiceOf(gpu, product);
@@ -46,8 +48,8 @@ function choiceOf(gpu: Gpu, product: GemmProduct): GemmChoice {
 }
 
 /**
- * The variants among which `gemm` chooses by itself: of products with f16 the matrix units', where
- * there are any.
+ * The variants that `gemm` chooses among by default: for products with an f16 operand those of the
+ * matrix units, where there are any.
  */
 export function variantsByCards(gpu: Gpu, half: boolean): GemmVariant[] {
   const fitting = fittingVariants(gpu, half);
@@ -60,8 +62,8 @@ function isHalf({ a, b }: Pick<GemmProduct, 'a' | 'b'>): boolean {
 }
 
 /**
- * What `tuneKernels` found best, or what was measured on this kind of adapter, unless the variant
- * is wrong here.
+ * What `tuneKernels` found best, or what was measured on this kind of adapter, unless that variant
+ * is disabled here.
  */
 function keptChoice(gpu: Gpu, product: GemmProduct): GemmChoice | undefined {
   const { profile, tuned, disabledVariants } = gpu;
@@ -78,16 +80,17 @@ const onMatrixUnits: readonly GemmVariant[] = ['subgroupMatrix', 'portable', 'ou
 const onOtherGpus: readonly GemmVariant[] = ['portable', 'outerProduct'];
 
 /**
- * What devices of this kind choose among, those first that were measured; `openDevice` loads them.
+ * The variants that devices of this kind choose among, measured ones first; `openDevice` loads
+ * them.
  */
 export function variantsOn({ profile }: Gpu): readonly GemmVariant[] {
   return profile.software ? onProcessors : profile.subgroupMatrix.length > 0 ? onMatrixUnits : onOtherGpus;
 }
 
 /**
- * The variants that this device can run and that fit it, those first that were measured.
+ * The variants that this device can run, measured ones first.
  *
- * @throws KernelArgumentError where one is not loaded: half a table would choose another
+ * @throws KernelArgumentError where one is not loaded: a choice among some of them could differ
  */
 export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
   return variantsOn(gpu).filter(
@@ -95,18 +98,18 @@ export function fittingVariants(gpu: Gpu, half: boolean): GemmVariant[] {
   );
 }
 
-/** The variant that `gemm` takes by itself when it is not tuned. */
+/** The variant that `gemm` chooses by default when it is not tuned. */
 export function chosenVariant(gpu: Gpu, product: Pick<GemmProduct, 'a' | 'b' | 'variant'>): GemmVariant {
   return product.variant ?? fittingVariants(gpu, isHalf(product))[0] ?? 'portable';
 }
 
 const leastInnerPerPart = 256;
-/** Parts of whole steps of the inner loop of every variant. */
+/** Parts are a multiple of this many inner steps, which suits the inner loop of every variant. */
 const innerMultiple = 16;
 
 /**
- * In how many parts to sum the inner dimension, so that few tiles with long sums, as weight
- * gradients have, fill the adapter.
+ * Number of parts to split the inner dimension into, so that few tiles with long sums, as in weight
+ * gradients, fill the adapter.
  */
 function planSplits({ profile }: Gpu, tile: GemmTile, { m, n, k, batch, splits }: GemmProduct): GemmPlan['splits'] {
   const tiles = Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
@@ -116,9 +119,7 @@ function planSplits({ profile }: Gpu, tile: GemmTile, { m, n, k, batch, splits }
   return { parts: perPart === 0 ? 1 : Math.ceil(k / perPart), innerPerPart: perPart };
 }
 
-/**
- * Which operands to pack first: B's, and A's where it is stored the wrong way round for the tiles.
- */
+/** Which operands to pack: B, and A where its layout does not suit the tiles. */
 function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['packing'] {
   const { k, layout, batch, packing } = product;
   const possible = tile.packing && k > 0 && k % 4 === 0 && batch === undefined;
@@ -132,10 +133,10 @@ function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['
 }
 
 /**
- * Whether this product, of which one operand is f16, rounds the other to f16 wherever it is read:
- * so that a copy in f16 gives the same bits, in half the bytes, to every tile and every product.
+ * Whether this product, with one f16 operand, rounds the other operand to f16 wherever it reads it.
+ * Then an f16 copy of it gives the same bits with half the memory traffic.
  */
 export function roundsOperands(gpu: Gpu, product: Pick<GemmOptions, 'a' | 'b' | 'm' | 'n' | 'k' | 'layout'>): boolean {
-  // Of matrix units; for `subgroupMatrix`, which was measured without copies, they are not made.
+  // Only for `matrixTile`: `subgroupMatrix` was measured without copies.
   return gpu.profile.subgroupMatrix.length > 0 && planGemm(gpu, product).variant === 'matrixTile';
 }

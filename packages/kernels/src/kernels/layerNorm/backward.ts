@@ -17,8 +17,8 @@ const mostArrays = 9;
 
 /**
  * Records the gradients of `layerNorm`: of the sum (and so of the residual), of the input before
- * dropout, of weight and bias. Sums over rows are taken in two stages whose order depends on `rows`
- * alone; on GPUs the first is that of the rows' gradients.
+ * dropout, and of weight and bias. Sums over rows are taken in two stages, in an order that depends
+ * on `rows` alone; on GPUs the first stage runs with the gradients of the rows.
  *
  * @throws KernelArgumentError
  */

@@ -88,13 +88,13 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
 
 const isEmbedded = (input: GpuArray | EmbeddedRows): input is EmbeddedRows => 'tables' in input;
 
-/** The parameters around the numbers of rows of tables. */
+/** The parameters before and after the row counts of tables. */
 const fieldsBehind = {
   before: 'rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32',
   after: 'keptScale: f32, epsilon: f32',
 };
 
-/** Where an adapter binds too few arrays: what can be a kernel of its own, one after the other. */
+/** The same in several kernels, where the adapter can bind too few arrays. */
 function inMoreDispatches(gpu: Gpu, options: LayerNormOptions): void {
   const { input, output, dropout, outputDropout, half, rows, columns } = options;
   const scratch = (like: GpuArray, label: string) => gpu.allocate(like.elementType, rows * columns, label);

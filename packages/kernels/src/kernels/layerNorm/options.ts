@@ -6,24 +6,24 @@ import { anArray, anExtent, maybeArray, maybeFlag, maybeObject } from '../valida
 import type { KindsOf } from '../validate.ts';
 
 /**
- * - `rowPerInvocation`: no barriers, for adapters that run on the CPU
+ * - `rowPerInvocation`: no barriers, for software adapters
  * - `workgroupPerRow`: a tree in workgroup memory, for GPUs
  */
 export type LayerNormVariant = 'rowPerInvocation' | 'workgroupPerRow';
 
-/** Rows of tables that are summed: `input[row] = sum over tables of table[ids[row]]`. */
+/** Sums of rows of tables: `input[row] = sum over tables of table[ids[row]]`. */
 export interface EmbeddedRows {
   /** f32 `[table rows, columns]` each; the length of a table says how many rows it has. */
   readonly tables: readonly GpuArray[];
-  /** u32 or i32 `[rows]`, one for each table; one beyond its table reads the last row. */
+  /** u32 or i32 `[rows]`, one array for each table; an id out of range reads the last row. */
   readonly ids: readonly GpuArray[];
 }
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
-  /** [rows, columns], f32 or f16; or rows of tables. */
+  /** [rows, columns], f32 or f16; or sums of rows of tables. */
   readonly input: GpuArray | EmbeddedRows;
-  /** [rows, columns], f32 or f16, added to the (dropped) input. Default: nothing. */
+  /** [rows, columns], f32 or f16, added to the input, after its dropout. Default: none. */
   readonly residual?: GpuArray | undefined;
   /** Dropout of the input, before the residual is added. Default: none. */
   readonly dropout?: DropoutOptions | undefined;
@@ -33,17 +33,17 @@ export interface LayerNormOptions {
   readonly bias: GpuArray;
   /** [rows, columns], f32 or f16. */
   readonly output: GpuArray;
-  /** Dropout of the output, in place of one of the input. Default: none. */
+  /** Dropout of the output, instead of the input. Default: none. */
   readonly outputDropout?: DropoutOptions | undefined;
-  /** f16 [rows, columns]: receives the output too. Default: nothing. */
+  /** f16 [rows, columns]: receives a copy of the output. Default: none. */
   readonly half?: GpuArray | undefined;
   /**
    * [rows, columns], f32 or f16: receives residual + dropout(input), which the backward needs.
-   * Without residual and dropout it is the input itself and may be left out; otherwise, left out,
-   * scratch memory is used.
+   * Without residual and dropout the sum is the input itself, and this may be left out; otherwise
+   * scratch memory is used where it is left out.
    */
   readonly sum?: GpuArray | undefined;
-  /** f32[rows]: receives the average of each row of the sum. */
+  /** f32[rows]: receives the mean of each row of the sum. */
   readonly mean: GpuArray;
   /** f32[rows]: receives 1 / sqrt(variance + epsilon) of each row of the sum. */
   readonly reciprocalStd: GpuArray;
@@ -92,9 +92,9 @@ export interface LayerNormBackwardOptions {
   /** Add to `gradWeight` and `gradBias` instead of replacing them. Default false. */
   readonly accumulate?: boolean | undefined;
   /**
-   * Where the last sums of `gradWeight` and `gradBias` are left for those of other layer norms;
-   * they are then added to what the arrays hold. Not used by `rowPerInvocation`, whose sums are
-   * ready at once. Needs `accumulate`. Default: every call takes its own.
+   * Collects the last sums of `gradWeight` and `gradBias` of several layer norms for one dispatch,
+   * which adds them to the arrays. Not used by `rowPerInvocation`. Needs `accumulate`. Default:
+   * every call records its own.
    */
   readonly sums?: LayerNormSums | undefined;
   /** Rows, each normalised by itself. */

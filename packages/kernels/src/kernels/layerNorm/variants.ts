@@ -1,17 +1,17 @@
 import type { Gpu } from '../../gpu.ts';
 import type { LayerNormVariant } from './options.ts';
 
-/** How a kernel that goes over rows is run: chosen once for a call. */
+/** How a kernel over rows is run: chosen once for each call. */
 interface RowPlan {
   readonly variant: LayerNormVariant;
   readonly width: 1 | 4;
-  /** Of `rowsEach` rows a thread, or a workgroup. */
+  /** Workgroups, where each thread or workgroup takes `rowsEach` rows. */
   readonly workgroups: number;
 }
 
 const rowsPerWorkgroup: Record<LayerNormVariant, number> = { rowPerInvocation: 16, workgroupPerRow: 1 };
 
-/** The variant that was asked for, or the device's, for rows of this length. */
+/** The variant asked for, or the device's, for rows of this length. */
 export function planRows(
   gpu: Gpu,
   { variant, rows, columns }: { readonly variant?: LayerNormVariant; readonly rows: number; readonly columns: number },
@@ -25,8 +25,8 @@ export function planRows(
 }
 
 /**
- * Rows that an invocation normalises side by side. More share what is loaded of weight and bias;
- * fewer stay in the cache.
+ * Rows that an invocation normalises together. With more rows, loads of weight and bias are shared;
+ * with fewer, rows stay in the cache.
  */
 export function rowsPerThread(gpu: Gpu, { variant }: RowPlan): number {
   if (variant === 'workgroupPerRow') return 1;

@@ -11,7 +11,7 @@ interface ElementwiseLoss {
   readonly kernel: string;
   /** WGSL of `fn elementLoss(a: f32, b: f32) -> vec2f` that includes `elementwiseLoss`. */
   readonly source: WgslFile;
-  /** Two arrays by the name that they have in errors: what is compared, and what with. */
+  /** Two arrays by their names in errors: the predictions, and the targets. */
   readonly inputs: Readonly<Record<string, GpuArray>>;
   readonly gradient?: { readonly name: string; readonly array: GpuArray };
   readonly loss: GpuArray;

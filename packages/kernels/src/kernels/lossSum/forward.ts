@@ -9,18 +9,18 @@ interface LossSumOptions {
   readonly count: number;
   /** f32 `[1]`. */
   readonly loss: GpuArray;
-  /** Multiplies the sum. */
+  /** Factor of the sum. */
   readonly weight: number;
   /** Add to what `loss` holds. */
   readonly accumulate: boolean;
 }
 
-/** Values that one thread sums. */
+/** Number of values that one thread sums. */
 const share = 64;
 
 /**
- * `loss = weight * sum of input`, in stages of sums of 64, so that the order is fixed and rounding
- * errors stay small. Used by the losses.
+ * Records `loss = weight * sum of input`, in stages of sums of 64, so that the order is fixed and
+ * rounding errors stay small. Used by the losses.
  */
 export function lossSum(gpu: Gpu, { input, count, loss, weight, accumulate }: LossSumOptions): void {
   let values = input;

@@ -1,4 +1,4 @@
 import type { Kind } from '@attune/validate';
 
-/** What the sum of a loss is multiplied with. */
+/** Kind of the factor of a loss's sum. */
 export const lossWeight: Kind = { what: 'a finite number, 1 / count for a mean', holds: Number.isFinite };

@@ -6,7 +6,7 @@ import type { MeanSquaredErrorOptions } from './options.ts';
 import { requireKernelOptions } from '../validate.ts';
 
 /**
- * Squared error with its gradient: `loss = weight * sum of (predictions - targets)^2`,
+ * Records the squared error, with its gradient: `loss = weight * sum of (predictions - targets)^2`,
  * `torch.nn.functional.mse_loss(…, reduction='sum') * weight`.
  *
  * @throws KernelArgumentError

@@ -3,7 +3,7 @@ import { anArray, anExtent, maybeArray, maybeFlag } from '../validate.ts';
 import { lossWeight } from '../lossSum/index.ts';
 import type { KindsOf } from '../validate.ts';
 
-/** Options of the metric `mse`. */
+/** Options of {@link meanSquaredError}. */
 export interface MeanSquaredErrorOptions {
   /** f32 `[length]`. */
   readonly predictions: GpuArray;
@@ -15,7 +15,7 @@ export interface MeanSquaredErrorOptions {
   readonly gradPredictions?: GpuArray | undefined;
   /** Elements. */
   readonly length: number;
-  /** Multiplies the sum of squares, and the gradient: 1 / length for a mean. */
+  /** Factor of the sum of squares, and of the gradient: 1 / length for a mean. */
   readonly weight: number;
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean | undefined;

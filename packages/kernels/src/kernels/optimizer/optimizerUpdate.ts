@@ -14,7 +14,8 @@ import { finalThreads, requireSegmentLength, sumOfSquares, treeDefines } from '.
 import type { GradientSegment } from './gradientNorm/sumOfSquares.ts';
 
 /**
- * A part of the parameters that lies in one buffer of each kind, at the same places in all of them.
+ * A part of the parameters that lies in one buffer of each kind, at the same offsets in all of
+ * them.
  */
 export interface ArenaSegment extends GradientSegment {
   /** f32. */
@@ -23,12 +24,12 @@ export interface ArenaSegment extends GradientSegment {
   readonly expAvg: GpuArray;
   /** f32: second moments. */
   readonly expAvgSq: GpuArray;
-  /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
+  /** u32 `[length / 64]`: index of the parameter group of each 64 elements. */
   readonly groupIds: GpuArray;
   /**
-   * u32 `[length / 64]`: number of the member of each 64 elements. Where given, members that take
-   * no part stay as they are, and each corrects the bias of its moments by its own updates;
-   * otherwise all take part in every update.
+   * u32 `[length / 64]`: index of the member of each 64 elements. Where given, members that take no
+   * part stay unchanged, and each corrects the bias of its moments by the number of its own
+   * updates. Default: all take part in every update.
    */
   readonly memberIds?: GpuArray | undefined;
 }
@@ -36,15 +37,18 @@ export interface ArenaSegment extends GradientSegment {
 export interface OptimizerUpdateOptions {
   readonly state: OptimizerState;
   readonly segments: readonly ArenaSegment[];
-  /** Which members take part; needed where a segment has `memberIds`, or one misses the update. */
+  /**
+   * Which members take part; required where a segment has `memberIds`, or where a member misses the
+   * update.
+   */
   readonly members?: OptimizerMembers | undefined;
 }
 
 /**
- * One update of all parameters: global norm, clip factor and decision, then AdamW. A handful of
- * dispatches, whatever the number of tensors. Gradients are left as they are. An update whose norm
- * is not finite changes nothing but the counters and the ring. Updates beyond the end of the
- * schedule use its last row.
+ * Records one update of all parameters: global norm, clip factor and decision, then AdamW. A
+ * handful of dispatches, however many tensors there are. Gradients are left unchanged. An update
+ * whose norm is not finite changes only the counters and the ring of records. Updates beyond the
+ * end of the schedule use its last row.
  *
  * @throws KernelArgumentError
  */
@@ -55,8 +59,8 @@ export function optimizerUpdate(gpu: Gpu, { state, segments, members }: Optimize
 }
 
 /**
- * The part of an update that is the same for every optimizer: global norm, clip factor, decision,
- * and the rates of the members. The optimizer's own kernels follow.
+ * Records the part of an update that all optimizers share: global norm, clip factor, decision, and
+ * the rates of the members. The optimizer's own kernels follow.
  *
  * @throws KernelArgumentError
  */

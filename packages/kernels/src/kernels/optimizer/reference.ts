@@ -56,7 +56,7 @@ export function adamWReference(options: AdamWReferenceOptions): void {
   }
 }
 
-/** What the updates of other optimizers have in common, for one element after the other. */
+/** What the updates of other optimizers have in common. */
 export interface RuleReferenceOptions {
   /** Changed in place. */
   readonly weights: Float64Array;

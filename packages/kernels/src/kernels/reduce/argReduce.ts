@@ -24,8 +24,8 @@ const single = { input: 1, output: 1 } as const;
 export const numberTypes: readonly ElementType[] = ['i32'];
 
 /**
- * Records the number of the greatest or least value along an axis, the first where there are
- * several. A NaN is both, as in `torch.argmax` and `torch.argmin`.
+ * Records the index of the greatest or least value along an axis, the first of equals. NaN is both,
+ * as in `torch.argmax` and `torch.argmin`.
  *
  * @throws KernelArgumentError
  */
@@ -39,7 +39,7 @@ export function argReduce(gpu: Gpu, options: ArgReduceOptions): void {
   recordArgReduce(gpu, options);
 }
 
-/** Records it in stages, each over what is left of the axis. */
+/** Records it in stages, each over what the one before left of the axis. */
 export function recordArgReduce(gpu: Gpu, options: ArgReduceOptions): void {
   const { input, output, outer, length, inner, least = false } = options;
   const whole = lanesOf(length, inner, 1);
@@ -47,7 +47,7 @@ export function recordArgReduce(gpu: Gpu, options: ArgReduceOptions): void {
   for (let places = length; ;) {
     const chosen = candidates !== undefined;
     const parts = !chosen && isOneWalk(gpu, options, whole) ? 1 : partsOf(places);
-    // Candidates lie anywhere in their rows.
+    // Candidates may lie anywhere in their rows.
     const lanes = chosen || (parts > 1 && inner === 1) ? single : whole;
     const outputs = (outer * parts * inner) / lanes.output;
     const numbers = parts === 1 ? output : gpu.allocate('i32', outer * parts * inner, 'numbers of candidates');

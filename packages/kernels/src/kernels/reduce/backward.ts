@@ -50,7 +50,7 @@ function productBackward(
   { gradOutput, input, gradInput, outer, length, inner, productLanes }: ReduceBackwardOptions,
 ): void {
   const rows = outer * inner;
-  // Software adapters run a thread's loop as fast as many threads', where there are rows enough.
+  // Where there are enough rows, software adapters run one thread for a row as fast as many.
   const lanes = productLanes ?? (length <= 64 || (gpu.profile.software && rows >= 512) ? 1 : 64);
   const before = gpu.allocate('f32', Math.max(1, rows * length), 'products before each element');
   gpu.dispatch({

@@ -6,8 +6,8 @@ import type { ReduceOptions } from './options.ts';
 import { reduceBy } from './reduceBy.ts';
 
 /**
- * Records one value for all along an axis: sums, products, extremes, norms, variances; see
- * `reduceMembers`. Long axes go in stages, in an order that depends on the shape alone.
+ * Records the reduction of an axis to one value: sums, products, extremes, norms, variances; see
+ * `reduceMembers`. Long axes are reduced in stages, in an order that depends on the shape alone.
  *
  * @throws KernelArgumentError
  */

@@ -1,18 +1,18 @@
 import type { Width } from '../../wgsl/elementAccess.ts';
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 
-/** Numbers that a thread reads and writes at a time. */
+/** Elements that a thread reads and writes at a time. */
 export interface Lanes {
   readonly input: Width;
   readonly output: Width;
 }
 
 /**
- * In vectors of four across columns, which are a row's parts and what lies behind them, or along
- * rows, of which each becomes one number.
+ * Vectors of four either across columns, which are the parts of a row and the extents after the
+ * axis, or along rows, each of which becomes one number.
  *
  * @param parts results for each row
- * @param joined parts that a thread takes for each of them
+ * @param joined parts that a thread combines for each result
  */
 export function lanesOf(length: number, inner: number, parts: number, joined = 1): Lanes {
   const cuts = parts * joined;
@@ -21,8 +21,8 @@ export function lanesOf(length: number, inner: number, parts: number, joined = 1
 }
 
 /**
- * A member's functions for all lanes of a vector. `Result` is what a thread stores: a number for
- * each lane, or one for all, which `resultOf` and `resultWith` combine in turn.
+ * Writes a member's functions for all lanes of a vector. `Result` is what a thread stores: a number
+ * for each lane, or one for all, which `resultOf` and `resultWith` combine in order.
  */
 export function lanesWgsl({ input, output }: Lanes): GeneratedWgsl {
   const lanes = input === 4 ? ['.x', '.y', '.z', '.w'] : [''];

@@ -1,34 +1,35 @@
 import type { ElementType } from '../../memory/gpuArray.ts';
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 
-/** How the values along an axis become one. WGSL of f32 in these names; `x` is an element. */
+/** How the values along an axis become one, as WGSL expressions in f32; `x` is an element. */
 export interface ReduceMember {
   readonly name: string;
-  /** Of an element `x`, and of `center` where the member has one. Default: `x`. */
+  /** In terms of an element `x`, and of `center` where the member has one. Default: `x`. */
   readonly value?: string | undefined;
-  /** Of `a` and `b`, earlier and later values. */
+  /** In terms of `a` and `b`, the earlier and the later value. */
   readonly combined: string;
   /**
-   * Of the `total` of all, and of `center`; `parameters.factor` and `power` are the
+   * In terms of the `total` of all values, and of `center`; `parameters.factor` and `power` are the
    * caller's. Default: total.
    */
   readonly finished?: string | undefined;
-  /**
-   * `combined` of whole numbers, where a member has one: they are then computed in their own type.
-   */
+  /** `combined` for whole numbers, which are then computed in their own type. Default: in f32. */
   readonly whole?: string | undefined;
-  /** What no values at all give. */
+  /** Result of an empty axis. */
   readonly empty: number;
-  /** Whether every element is seen beside a value of its row, such as the mean. Default false. */
+  /** Whether the formulas use a value of the row, `center`, such as the mean. Default false. */
   readonly centered?: boolean | undefined;
 }
 
 export const scaled = 'total * parameters.factor';
 
-/** By itself, as it is what gradients of repeated operands need: pages that add have no other. */
+/**
+ * In a file of its own: gradients of broadcast operands need it, and pages without reductions no
+ * other.
+ */
 export const sum: ReduceMember = { name: 'sum', combined: 'a + b', whole: 'a + b', finished: scaled, empty: 0 };
 
-/** What a member computes with, of arrays of these types. */
+/** The type that a member computes in, for arrays of these types. */
 export function computedType({ whole }: ReduceMember, input: ElementType, output: ElementType): 'f32' | 'i32' | 'u32' {
   const isWhole = (input === 'i32' || input === 'u32') && (output === 'i32' || output === 'u32');
   return isWhole && whole !== undefined ? input : 'f32';

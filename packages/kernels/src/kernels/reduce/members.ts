@@ -39,17 +39,17 @@ export const reduceMembers = {
   absoluteEquals: { ...adding, value: 'select(0.0, 1.0, abs(x) == center)', centered: true },
 } as const satisfies Readonly<Record<string, Omit<ReduceMember, 'name'>>>;
 
-/** The reductions that there are. */
+/** Names of the reductions. */
 export type ReduceName = keyof typeof reduceMembers;
 
 /**
- * Gradients by an element `x`, of the gradient `g` of its row's result and up to two values of the
- * row, `a` and `b`.
+ * Gradients by an element `x`, in terms of the gradient `g` of its row's result and up to two
+ * values of the row, `a` and `b`.
  */
 export const reduceGradients = {
   /** a: the greatest or least, b: how many elements equal it, which share the gradient. */
   extremum: 'select(0.0, 1.0, x == a) * (g / b)',
-  /** The same of magnitudes. */
+  /** The same for absolute values. */
   absoluteExtremum: 'select(0.0, sign(x) * g / b, abs(x) == a)',
   absoluteSum: 'g * sign(x)',
   /** a: the norm. */

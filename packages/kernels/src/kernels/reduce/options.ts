@@ -5,46 +5,49 @@ import type { ReduceGradientName, ReduceName } from './members.ts';
 import { anArray, anExtent, maybeArray, maybeFlag, maybeNumber, memberOf } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
-/** A tensor seen from the axis that goes: what lies before it, its length, and what lies behind. */
+/**
+ * A tensor seen from the axis that is reduced: the extents before it, its length, and those after
+ * it.
+ */
 export interface ReducedShape {
   /** Product of the extents before the axis. */
   readonly outer: number;
-  /** Extent of the axis that goes. */
+  /** Extent of the axis that is reduced. */
   readonly length: number;
-  /** Product of the extents behind the axis. */
+  /** Product of the extents after the axis. */
   readonly inner: number;
 }
 
-/** Of `reduce`. */
+/** Options of {@link reduce}. */
 export interface ReduceOptions extends ReduceAlongOptions {
-  /** What becomes of the elements along the axis: `sum`, `maximum`, … */
+  /** The reduction: `sum`, `maximum`, … */
   readonly member: ReduceName;
 }
 
-/** What every reduction takes. */
+/** Options that all reductions share. */
 export interface ReduceAlongOptions extends ReducedShape {
   /**
-   * `[outer, length, inner]`, any type; computed in f32, but for sums, products and extremes of
-   * whole numbers that stay whole: these are computed in their own type, and wrap.
+   * `[outer, length, inner]`, any type. Computed in f32, except sums, products and extremes of
+   * whole numbers with a whole output: those are computed in their own type, and wrap.
    */
   readonly input: GpuArray;
   /** `[outer, inner]`, any type, in another buffer. */
   readonly output: GpuArray;
   /** `[outer, inner]`, f32 or f16: the mean, the maximum, … for members that are centered. */
   readonly center?: GpuArray | undefined;
-  /** Multiplies sums of floats, variances and, before the root, deviations. Default 1. */
+  /** Factor of sums of floats, of variances and, before the root, of deviations. Default 1. */
   readonly factor?: number | undefined;
-  /** Of `powers`. Default 2. */
+  /** Exponent of `powers`. Default 2. */
   readonly power?: number | undefined;
   /**
-   * Whether one dispatch takes all parts of a long axis, up to 8192 elements, in the order of two.
-   * Default: what fits the device and the shape.
+   * Whether one dispatch reduces all parts of a long axis, up to 8192 elements, in the same order
+   * as two would. Default: chosen for the device and the shape.
    */
   readonly joined?: boolean | undefined;
 }
 
 export interface ReduceBackwardOptions extends ReducedShape {
-  /** Whose gradient it is. */
+  /** The reduction whose gradient is taken. */
   readonly member: ReduceGradientName;
   /** `[outer, inner]`, f32 or f16. */
   readonly gradOutput: GpuArray;
@@ -61,7 +64,7 @@ export interface ReduceBackwardOptions extends ReducedShape {
   /** Default 2. */
   readonly power?: number | undefined;
   /**
-   * Threads for a row of the gradient of `product`. Default: what fits the device and the shape.
+   * Threads for a row of the gradient of `product`. Default: chosen for the device and the shape.
    */
   readonly productLanes?: 1 | 64 | undefined;
 }
@@ -71,7 +74,7 @@ export interface ArgReduceOptions extends ReducedShape {
   readonly input: GpuArray;
   /** i32 `[outer, inner]`. */
   readonly output: GpuArray;
-  /** Whether the number of the least value is sought. Default false: of the greatest. */
+  /** Whether to find the least value. Default false: the greatest. */
   readonly least?: boolean | undefined;
 }
 

@@ -51,7 +51,7 @@ interface Stage {
   readonly parts: number;
   readonly length: number;
   readonly isFirst: boolean;
-  /** Parts that each thread takes one after the other. Default 1. */
+  /** Parts that each thread combines, one after the other. Default 1. */
   readonly joined?: number;
 }
 

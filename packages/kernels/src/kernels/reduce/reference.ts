@@ -1,7 +1,7 @@
 import type { ReduceGradientName, ReduceName } from './members.ts';
 import type { ReducedShape } from './options.ts';
 
-/** What a member makes of the values along an axis. */
+/** Computes a member from the values along an axis. */
 type Member = (values: readonly number[], center: number, parameters: { factor: number; power: number }) => number;
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -57,7 +57,7 @@ export function rowsOf(input: ArrayLike<number>, { outer, length, inner }: Reduc
   return Array.from({ length: outer * inner }, (_, index) => row(index));
 }
 
-/** Number of the greatest value, the first of several; NaN is greatest, and least. */
+/** Index of the greatest or least value, the first of equals; NaN is both. */
 export function argReduceReference(values: readonly number[], least: boolean): number {
   const nan = values.findIndex(Number.isNaN);
   return nan >= 0 ? nan : values.indexOf(least ? Math.min(...values) : Math.max(...values));

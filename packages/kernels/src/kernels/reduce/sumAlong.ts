@@ -4,7 +4,7 @@ import type { ReduceAlongOptions } from './options.ts';
 import { reduceBy } from './reduceBy.ts';
 
 /**
- * Records sums along an axis, as `reduce` does, without its other members.
+ * Records sums along an axis, as `reduce` does, without carrying its other members.
  * @throws KernelArgumentError
  */
 export function sumAlong(gpu: Gpu, options: ReduceAlongOptions): void {

@@ -12,14 +12,14 @@ import { wgsl as longSource } from './segmentSumLong.wgsl.ts';
 
 /** Vectors of a segment that a workgroup of `segmentSumLong.wgsl` sums by trees. */
 const treeVectors = 8;
-/** As many as there are workgroups along one dimension. */
+/** Most segments for the tree: one workgroup each, along one dimension. */
 const mostTreeSegments = 65535;
 
 /**
- * Sums rows by their ids: `output[id] = sum of the rows of input with that id`, replaced or
- * added, in as many outputs as there are ids of each row. No atomics: every run gives the same
- * bits. Ids that occur more than 32 times are summed in two stages. Used by the kernels that need
- * it, which check the matrices.
+ * Records sums of rows by their ids: `output[id] = sum of the rows of input with that id`,
+ * replacing or adding to the output; with several ids for each row, into several outputs. No
+ * atomics: every run gives the same bits. Ids that occur more than 32 times are summed in two
+ * stages. Used by other kernels, which check the matrices.
  *
  * @throws KernelArgumentError
  */
@@ -56,7 +56,8 @@ export function segmentSum(gpu: Gpu, options: SegmentSumOptions): void {
     workgroups: spreadWorkgroups(Math.ceil((segments.chunks * vectors) / 64)),
     work: { bytes: (rows * bytesPerElement[input.elementType] + segments.uniqueIds * 8) * columns },
   });
-  // Processors go through memory in order; on GPUs a thread that adds one after the other waits.
+  // Software adapters read memory in order; on GPUs a thread that adds one row after the other
+  // waits.
   const tree = !gpu.profile.software && segments.longSegments <= mostTreeSegments;
   gpu.dispatch({
     program: kernelProgram(`${kernel} of long segments`, longSource, {
@@ -75,9 +76,7 @@ export function segmentSum(gpu: Gpu, options: SegmentSumOptions): void {
   gpu.release(partialSums);
 }
 
-/**
- * Parameters and outputs, of which there are as many as are asked for, and what stores to a goal.
- */
+/** Writes the parameters, the bindings of any number of outputs, and `store`. */
 function goalsText({ outputs, firstBinding }: { readonly outputs: number; readonly firstBinding: number }): string {
   const each = (write: (output: number) => string) => Array.from({ length: outputs }, (_, output) => write(output));
   return [

@@ -7,8 +7,8 @@ export interface SegmentSumOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly input: GpuArray;
   /**
-   * f32 or f16 `[rows, columns]` each, as many as the segments are of. Rows whose id does not occur
-   * are left alone, and ids at or beyond `rows` left out.
+   * f32 or f16 `[rows, columns]` each, as many as `segments` was made for. Rows whose id does not
+   * occur are left unchanged, and ids of `rows` or more are left out.
    */
   readonly outputs: readonly { readonly array: GpuArray; readonly rows: number }[];
   /** Their name in errors. */

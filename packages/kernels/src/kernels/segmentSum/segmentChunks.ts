@@ -4,15 +4,12 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import type { IdSegments } from './segmentIds.ts';
 
 /**
- * Rows that one thread sums. Longer segments are summed in chunks of so many first, then over their
- * chunks.
+ * Number of rows that one thread sums. Longer segments are first summed in chunks of this size,
+ * then over the chunks.
  */
 export const rowsPerChunk = 32;
 
-/**
- * Segments on the GPU, cut into chunks. Made by `uploadSegments`; `words` is released by the
- * caller.
- */
+/** Segments on the GPU, cut into chunks. Made by `uploadSegments`; the caller releases `words`. */
 export interface UploadedSegments {
   /**
    * u32: a header of 4 words (chunks, long segments, and where the next two lists start), then
@@ -25,15 +22,15 @@ export interface UploadedSegments {
    * A goal is 2^28 times the number of the output, plus the id.
    */
   readonly words: GpuArray;
-  /** Rows that are summed, of the output that takes the most. */
+  /** Number of rows that are summed; with several outputs, the most for any of them. */
   readonly rows: number;
   /** Pieces of at most 32 rows. */
   readonly chunks: number;
   /** Segments of more than one chunk. */
   readonly longSegments: number;
-  /** Chunks of those. */
+  /** Chunks of those segments. */
   readonly partialSums: number;
-  /** Segments. */
+  /** Number of segments. */
   readonly uniqueIds: number;
   /** The largest id that goes to each output. */
   readonly largestIds: readonly number[];
@@ -41,14 +38,14 @@ export interface UploadedSegments {
 
 const partialFlag = 0x80000000;
 const goalsOfOutput = 2 ** 28;
-/** As few arrays as every adapter binds beside what else there is. */
+/** As many as every adapter can bind beside the other arrays. */
 const mostOutputs = 4;
 const headerWords = 4;
 
 /**
  * Cuts segments into chunks of at most 32 rows and uploads them, all in one array.
  *
- * @param outputs the segments that go to each output: of one, or of up to four
+ * @param outputs the segments of each output: one, or up to four
  * @throws KernelArgumentError
  */
 export function uploadSegments(gpu: Gpu, ...outputs: readonly IdSegments[]): UploadedSegments {

@@ -17,8 +17,8 @@ export interface IdSegments {
 const idsKind = oneOfKinds('a Uint32Array or an Int32Array', instanceOf(Uint32Array), instanceOf(Int32Array));
 
 /**
- * Number of each id among the unique ones, plus 1; 0 for none. Kept between calls, in which only
- * what was written is reset.
+ * Index of each id among the unique ones, plus 1; 0 for none. Reused between calls, which reset
+ * only what they wrote.
  */
 let numbers = new Uint32Array(0);
 
@@ -28,7 +28,7 @@ let numbers = new Uint32Array(0);
  * @param ids of rows, not negative
  * @param paddingIndex rows with this id are left out: the row of the table that gets no gradient
  *   (`padding_idx` of PyTorch). Default: none
- * @throws KernelArgumentError for a negative id, and for what are no ids
+ * @throws KernelArgumentError for a negative id, and for an argument of the wrong kind
  */
 export function segmentIds(ids: Uint32Array | Int32Array, paddingIndex = -1): IdSegments {
   requireArgument('segmentIds', 'ids', ids, idsKind, KernelArgumentError);

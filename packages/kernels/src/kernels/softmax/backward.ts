@@ -10,7 +10,7 @@ import { planSoftmaxBackward } from './variants.ts';
 const sources = { thread: byThread, workgroup: byWorkgroup };
 
 /**
- * Gradient of `softmax` by its input.
+ * Records the gradient of `softmax`.
  *
  * @throws KernelArgumentError
  */

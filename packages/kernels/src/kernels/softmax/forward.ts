@@ -11,8 +11,8 @@ import { planSoftmax } from './variants.ts';
 const sources = { thread: byThread, subgroup: bySubgroup, workgroup: byWorkgroup };
 
 /**
- * Softmax of each row, or its logarithm: `torch.softmax(input, -1)`, `torch.log_softmax(input,
- * -1)`.
+ * Records the softmax of each row, or its logarithm: `torch.softmax(input, -1)`,
+ * `torch.log_softmax(input, -1)`.
  *
  * @throws KernelArgumentError
  */

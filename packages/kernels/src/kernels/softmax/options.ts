@@ -3,9 +3,9 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { anArray, anExtent, maybeFlag } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
-/** Who takes a row: a thread, a subgroup, or a workgroup. */
+/** Whether a thread, a subgroup or a workgroup takes a row. */
 export type SoftmaxVariant = 'thread' | 'subgroup' | 'workgroup';
-/** How a row is shared out among threads. */
+/** Whether a thread or a workgroup takes a row. */
 export type SoftmaxBackwardVariant = 'thread' | 'workgroup';
 
 export interface SoftmaxRowOptions {
@@ -22,8 +22,9 @@ export interface SoftmaxOptions extends SoftmaxRowOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly output: GpuArray;
   /**
-   * Row per thread, per subgroup (of one known size, for few enough columns) or per workgroup.
-   * Default: per workgroup for more than 64 columns on a GPU, per subgroup for as many on Mesa 26.
+   * Row per thread, per subgroup (of a known size, for few enough columns) or per workgroup.
+   * Default for more than 64 columns: per workgroup on a GPU, per subgroup on Mesa 26; else per
+   * thread.
    */
   readonly variant?: SoftmaxVariant | undefined;
 }
@@ -32,11 +33,14 @@ export interface SoftmaxOptions extends SoftmaxRowOptions {
 export interface SoftmaxBackwardOptions extends SoftmaxRowOptions {
   /** f32 or f16 `[rows, columns]`. */
   readonly gradOutput: GpuArray;
-  /** f32 or f16 `[rows, columns]`: what `softmax` gave, with the same `log`. */
+  /** f32 or f16 `[rows, columns]`: the result of `softmax`, with the same `log`. */
   readonly output: GpuArray;
   /** f32 or f16 `[rows, columns]`. */
   readonly gradInput: GpuArray;
-  /** Row per thread or per workgroup. Default: per workgroup for more than 64 columns on a GPU. */
+  /**
+   * Row per thread or per workgroup. Default: per workgroup for more than 64 columns on a GPU, else
+   * per thread.
+   */
   readonly variant?: SoftmaxBackwardVariant | undefined;
 }
 

@@ -20,7 +20,7 @@ interface RowKernel extends SoftmaxRowOptions {
   readonly keepsExponentials?: boolean;
 }
 
-/** What the forward and the backward share: arrays that are all [rows, columns]. */
+/** Records a forward or backward, whose arrays are all [rows, columns]. */
 export function recordRows(
   gpu: Gpu,
   { kernel, source, reads, writes, plan, rows, columns, log = false, keepsExponentials = false }: RowKernel,

@@ -12,7 +12,7 @@ export function softmaxReference(input: ArrayLike<number>, rows: number, columns
   return output;
 }
 
-/** Gradient of `softmaxReference` by its input, from what it gave. */
+/** Gradient of `softmaxReference`, from its result. */
 export function softmaxBackwardReference(
   gradOutput: ArrayLike<number>,
   output: ArrayLike<number>,

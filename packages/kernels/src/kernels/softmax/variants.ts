@@ -2,10 +2,10 @@ import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
 import type { SoftmaxBackwardVariant, SoftmaxVariant } from './options.ts';
 
-/** How a softmax is run: chosen once for a call. */
+/** How a softmax is run: chosen once for each call. */
 export interface SoftmaxPlan<Variant extends SoftmaxVariant = SoftmaxVariant> {
   readonly variant: Variant;
-  /** Columns in one element: kernels with a row for a workgroup read single ones. */
+  /** Columns in a vector; kernels with a row for a workgroup read single ones. */
   readonly width: 1 | 4;
   readonly rowsPerWorkgroup: number;
   /** Vectors of a row that each lane of a subgroup holds; 0 for other variants. */
@@ -15,10 +15,10 @@ export interface SoftmaxPlan<Variant extends SoftmaxVariant = SoftmaxVariant> {
 const rowsPerWorkgroup: Record<SoftmaxVariant, number> = { thread: 64, subgroup: 8, workgroup: 1 };
 
 /**
- * The variant asked for, or the device's. On Mesa 25 a row for a subgroup is no faster than one for
- * a thread.
+ * The variant asked for, or the device's. On Mesa 25 a subgroup for each row is no faster than a
+ * thread.
  *
- * @throws KernelArgumentError where no subgroup can hold a row, and one was asked to
+ * @throws KernelArgumentError where the variant `subgroup` is asked for and cannot hold a row
  */
 export function planSoftmax(gpu: Gpu, columns: number, asked?: SoftmaxVariant): SoftmaxPlan {
   const lanesHold = vectorsPerLane(gpu, columns);
@@ -32,7 +32,7 @@ export function planSoftmax(gpu: Gpu, columns: number, asked?: SoftmaxVariant): 
   return planOf(variant, columns, variant === 'subgroup' ? (lanesHold ?? 0) : 0);
 }
 
-/** The same for the backward, for which no subgroup takes a row. */
+/** The same for the backward, which has no variant `subgroup`. */
 export function planSoftmaxBackward(
   gpu: Gpu,
   columns: number,
@@ -63,14 +63,14 @@ function usualVariant({ profile }: Gpu, columns: number): SoftmaxBackwardVariant
 }
 
 /**
- * Vectors of a row that a lane can hold in registers; kernels are compiled for each of these
- * numbers, and then unrolled.
+ * Numbers of vectors of a row that a lane can hold in registers; each has an unrolled kernel of its
+ * own.
  */
 const lanesCanHold = [1, 2, 4, 8, 16, 24, 32];
 
 /**
- * How many vectors of a row each lane of a subgroup holds, or null where it cannot hold its share,
- * or its share is unknown.
+ * Number of vectors of a row that each lane of a subgroup holds; null where that is too many, or
+ * the size of subgroups is unknown.
  */
 export function vectorsPerLane({ profile }: Gpu, columns: number): number | null {
   if (!profile.subgroups || profile.subgroupSize === 0) return null;

@@ -20,7 +20,7 @@ const mostDimensions = 8;
 
 /**
  * Records the copy of a block of elements from one strided layout to another: what transposes,
- * slices, flips, expands and joins tensors. What lies between the places of `to` stays.
+ * slices, flips, expands and joins tensors. Other elements of the output keep their values.
  *
  * @throws KernelArgumentError
  */
@@ -44,7 +44,7 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
     throw new KernelArgumentError(
       `${kernel}: a block of [${shape.join(', ')}] has ${block.shape.length} dimensions that cannot be joined; at most ${mostDimensions} can be copied`,
     );
-  // Processors read with a step of a line as fast, and barriers cost them more.
+  // Software adapters read with a stride as fast, and barriers cost them more.
   const { tiled = !gpu.profile.software } = options;
   const turned = vectors ? null : turnOf(joined, tiled && !options.tiled ? leastTurned : 1);
   if (turned && tiled) return turnTiles(gpu, options, joined, { ...turned, offsets });
@@ -68,14 +68,12 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
   });
 }
 
-/** Extents of both sides from which on tiles are turned. */
+/** Least extent of both sides for which tiles are transposed. */
 const leastTurned = 16;
 
 type TurnFrom = Turn & { readonly offsets: readonly number[] };
 
-/**
- * What both kernels that turn are told of a block: extents and steps of the sides, and all else.
- */
+/** Parameters of the transposing kernels: extents and strides of the two sides, and of the rest. */
 function sidesOf(block: Block, { column, row }: Turn) {
   const others = (values: readonly number[]) => values.filter((_, index) => index !== column && index !== row);
   const outer = { shape: others(block.shape), from: others(block.from), to: others(block.to) };
@@ -84,7 +82,10 @@ function sidesOf(block: Block, { column, row }: Turn) {
   return { outer, columns, rows, turned };
 }
 
-/** Copies what is turned by threads that turn 4 x 4 elements each, given the block in vectors. */
+/**
+ * Records a transposing copy in which each thread transposes 4 x 4 elements, given the block in
+ * vectors.
+ */
 function turnBlocks(
   gpu: Gpu,
   { input, output }: StridedCopyOptions,
@@ -108,7 +109,7 @@ function turnBlocks(
   });
 }
 
-/** Copies what is turned in tiles. */
+/** Records a transposing copy in tiles. */
 function turnTiles(
   gpu: Gpu,
   { input, output }: StridedCopyOptions,

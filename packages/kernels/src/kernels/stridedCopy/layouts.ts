@@ -7,7 +7,7 @@ export interface Block {
   readonly to: readonly number[];
 }
 
-/** Strides of elements that lie side by side, the last dimension innermost. */
+/** Strides of a contiguous layout, the last dimension innermost. */
 export function contiguousStrides(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--)
@@ -15,7 +15,7 @@ export function contiguousStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** First and last element that a block touches, counted from the start of the array. */
+/** First and last element of an array that a block touches. */
 export function reach(shape: readonly number[], { strides, offset = 0 }: StridedLayout): [number, number] {
   let [first, last] = [offset, offset];
   for (const [axis, extent] of shape.entries()) {
@@ -26,7 +26,7 @@ export function reach(shape: readonly number[], { strides, offset = 0 }: Strided
   return [first, last];
 }
 
-/** Leaves out extents of 1, and joins neighbours that lie behind each other in both arrays. */
+/** Drops extents of 1, and merges neighbouring dimensions that are contiguous in both arrays. */
 export function joinDimensions(shape: readonly number[], from: readonly number[], to: readonly number[]): Block {
   const block = { shape: [] as number[], from: [] as number[], to: [] as number[] };
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -50,13 +50,15 @@ export function joinDimensions(shape: readonly number[], from: readonly number[]
   return block;
 }
 
-/** A block whose extents and steps are counted in vectors. */
+/** A block whose extents and strides are counted in vectors. */
 export interface VectorBlock extends Block {
-  /** Elements that are read at once: 1 where one repeats along the innermost dimension. */
+  /**
+   * Elements that are read at once: 1 where an element is broadcast along the innermost dimension.
+   */
   readonly inputWidth: 1 | 4;
 }
 
-/** The block in vectors of four elements, where it can be moved so; else null. */
+/** The block in vectors of four elements, or null where it cannot be copied so. */
 export function inVectors(
   { shape, from, to }: Block,
   [inputOffset = 0, outputOffset = 0]: readonly number[],
@@ -76,13 +78,16 @@ export function inVectors(
   };
 }
 
-/** Dimensions of a block: `column` lies side by side in the output, `row` in the input. */
+/**
+ * The two dimensions that a copy transposes: `column` is contiguous in the output, `row` in the
+ * input.
+ */
 export interface Turn {
   readonly column: number;
   readonly row: number;
 }
 
-/** What turns in a copy, where both sides have so many elements; null where they lie alike. */
+/** The dimensions that a copy transposes, where both have at least this extent; null for none. */
 export function turnOf({ shape, from, to }: Block, least: number): Turn | null {
   const sideBySide = (strides: readonly number[]) =>
     strides.findIndex((stride, axis) => stride === 1 && (shape[axis] as number) >= least);
@@ -91,7 +96,8 @@ export function turnOf({ shape, from, to }: Block, least: number): Turn | null {
 }
 
 /**
- * The block with what turns in vectors of four elements along both sides; null where it is not so.
+ * The block in vectors of four elements along both transposed dimensions, or null where that is not
+ * possible.
  */
 export function inBlocks({ shape, from, to }: Block, { column, row }: Turn, offsets: readonly number[]): Block | null {
   const isSide = (axis: number) => axis === column || axis === row;

@@ -5,9 +5,11 @@ import type { KindsOf } from '../validate.ts';
 
 /** Where the elements of a block lie in an array. */
 export interface StridedLayout {
-  /** Elements from one place to the next along each dimension, outermost first; may be negative. */
+  /**
+   * Elements from one position to the next along each dimension, outermost first; may be negative.
+   */
   readonly strides: readonly number[];
-  /** The element at place 0, 0, …. Default 0. */
+  /** Index of the element at position 0, 0, …. Default 0. */
   readonly offset?: number | undefined;
 }
 
@@ -17,15 +19,18 @@ export interface StridedCopyOptions {
   readonly input: GpuArray;
   /** Of the type of `input`, or both are floats; in another buffer. */
   readonly output: GpuArray;
-  /** Extents of the block that is copied, outermost first: at most 8, once joined. */
+  /**
+   * Extents of the block that is copied, outermost first: at most 8, once neighbours are merged.
+   */
   readonly shape: readonly number[];
-  /** Where the block is read. Strides may be 0, which repeats elements. */
+  /** Where the block is read. Strides of 0 broadcast elements. */
   readonly from: StridedLayout;
-  /** Where it is written. Default: side by side from the first element of `output` on. */
+  /** Where it is written. Default: contiguously, from the first element of `output` on. */
   readonly to?: StridedLayout | undefined;
   /**
-   * Whether what turns goes in tiles; else a thread turns 4 x 4 elements where all is in fours.
-   * Default: on GPUs, where both sides have at least 16 elements.
+   * Whether a transposing copy uses tiles in workgroup memory; otherwise each thread transposes 4 x
+   * 4 elements where extents allow. Default: on GPUs, where both dimensions have at least 16
+   * elements.
    */
   readonly tiled?: boolean | undefined;
 }

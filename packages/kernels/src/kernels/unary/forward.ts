@@ -10,15 +10,15 @@ import { requireKernelOptions } from '../validate.ts';
 const isFloat = (type: ElementType): type is 'f32' | 'f16' => type === 'f32' || type === 'f16';
 
 /**
- * The type that a function's result has: u32 (0 or 1) of tests, f32 where
- * whole numbers become floats.
+ * Element type of a function's result: u32 (0 or 1) for tests, f32 where whole numbers become
+ * floats.
  */
 export function unaryResult({ integers = 'float' }: UnaryMember, input: ElementType): ElementType {
   if (integers === 'test') return 'u32';
   return isFloat(input) || integers === 'keep' ? input : 'f32';
 }
 
-/** What the function computes with, given what is stored. */
+/** The type that a function computes in, for elements of the stored type. */
 function computedType({ integers = 'float', ofIntegers }: UnaryMember, stored: ElementType): Computed {
   const staysWhole = integers === 'keep' || (integers === 'test' && ofIntegers !== undefined);
   return isFloat(stored) || !staysWhole ? 'f32' : stored;

@@ -11,16 +11,19 @@ export interface UnaryMember {
   readonly name: string;
   /** WGSL of the value at `x`; `p` and `q` are the parameters. */
   readonly value: string;
-  /** WGSL of the derivative, from `x` and the value `y`; null where the result is no float. */
+  /**
+   * WGSL of the derivative, in terms of `x` and the value `y`; null where the result is not a
+   * float.
+   */
   readonly derivative: string | null;
   /** The value in float64: the specification. */
   readonly reference: (x: number, p: number, q: number) => number;
   /**
-   * What whole numbers become: `keep` stays of their type, which `value` must be right for; `float`
-   * (the default) is computed in f32; `test` gives 0 or 1 in u32, of floats too.
+   * How whole numbers are treated: `keep` computes in their own type, which `value` must allow;
+   * `float` (the default) in f32; `test` gives 0 or 1 in u32, for floats too.
    */
   readonly integers?: 'keep' | 'float' | 'test' | undefined;
-  /** The same of whole numbers, where another formula is right. */
+  /** WGSL of the value for whole numbers, where it differs. */
   readonly ofIntegers?: string | undefined;
   /** WGSL files that the formula needs. Default: none. */
   readonly includes?: readonly WgslFile[] | undefined;
@@ -41,15 +44,15 @@ const bounded = 'clamp(x, -20.0, 20.0)';
 const geluTanhArgument = (x: string): string =>
   `(2.0 * ${rootOfTwoOverPi} * (${x} + ${cubicTerm} * ${x} * ${x} * ${x}))`;
 const geluTanhValue = (): string => `x * sigmoidOf(${geluTanhArgument('x')})`;
-// Beyond 20 the derivative is 0 or 1; bounding x keeps 0 times infinity out.
+// Beyond 20 the derivative is 0 or 1; bounding x avoids 0 times infinity.
 const geluTanhDerivative = (): string => {
   const power = `sigmoidOf(${geluTanhArgument(bounded)})`;
   return `${power} + y * (1.0 - ${power}) * (2.0 * ${rootOfTwoOverPi} * (1.0 + ${3 * cubicTerm} * ${bounded} * ${bounded}))`;
 };
 
-// The family: a line is a new member, which gets its tests by itself. Formulas are scalar; NaN
-// and infinite values go through as in PyTorch. Literals and pure calls only: what nobody imports
-// is then not in a bundle.
+// The family. A new member is one constant here; its tests come by themselves. Formulas are scalar;
+// NaN and infinities give what PyTorch gives. Only literals and pure calls, so that bundlers drop
+// members that nobody imports.
 /** -x */
 export const neg: UnaryMember = {
   name: 'neg',
@@ -247,11 +250,11 @@ export const round: UnaryMember = {
   integers: 'keep',
   ofIntegers: 'x',
 };
-/** x, kept from p to q */
+/** x, clamped to [p, q] */
 export const clamp: UnaryMember = {
   name: 'clamp',
   value: 'select(select(select(x, p, x < p), q, select(x, p, x < p) > q), x, isNan(x))',
-  // An infinite bound is none: an infinite x lies within.
+  // An infinite bound is no bound: an infinite x lies within it.
   derivative: 'f32((x > p || p < -3.4028234e38) && (x < q || q > 3.4028234e38))',
   reference: (x, p, q) => Math.min(Math.max(x, p), q),
   integers: 'keep',

@@ -10,7 +10,7 @@ export interface UnaryOptions {
   readonly function: UnaryMember;
   /** [length], of any type. */
   readonly input: GpuArray;
-  /** [length], of the type that `unaryResult` says, or another of floats; in another buffer. */
+  /** [length], of the type of `unaryResult`, or another float type; in another buffer. */
   readonly output: GpuArray;
   /** Elements. */
   readonly length: number;
@@ -19,7 +19,7 @@ export interface UnaryOptions {
    * of `leakyRelu`. Default 0.
    */
   readonly p?: number | undefined;
-  /** The second of them. Default 0. */
+  /** The second parameter. Default 0. */
   readonly q?: number | undefined;
 }
 

@@ -10,8 +10,10 @@ import { wgsl } from './uniformNoise.wgsl.ts';
 
 /**
  * Records output = input + noise, uniform in [-magnitude, magnitude). The noise is a function of
- * the random key, the site, the row's token and the column, as what dropout drops. The gradient of
- * the input is that of the output. Throws KernelArgumentError.
+ * the random key, the site, the row's token and the column, as in dropout. The gradient of the
+ * input is that of the output.
+ *
+ * @throws KernelArgumentError
  */
 export function uniformNoise(gpu: Gpu, options: UniformNoiseOptions): void {
   const kernel = 'uniformNoise';

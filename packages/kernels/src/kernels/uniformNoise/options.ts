@@ -14,7 +14,7 @@ export interface UniformNoiseOptions {
   readonly rows: number;
   /** Elements of a row. */
   readonly columns: number;
-  /** The noise lies from -magnitude on, below magnitude. */
+  /** The noise lies in [-magnitude, magnitude). */
   readonly magnitude: number;
   /** A number that no dropout of the model has. */
   readonly site: number;

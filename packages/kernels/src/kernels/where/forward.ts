@@ -5,7 +5,7 @@ import type { WhereOptions } from './options.ts';
 import { requireKernelOptions } from '../validate.ts';
 
 /**
- * Records output = condition ? a : b, element by element; its own gradient, with 0 for a or b.
+ * Records output = condition ? a : b, element by element. With 0 for a or b it is its own gradient.
  *
  * @throws KernelArgumentError
  */

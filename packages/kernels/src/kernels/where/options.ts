@@ -7,15 +7,15 @@ import type { KindsOf } from '../validate.ts';
 export interface WhereOptions {
   /** u32: 0 for false. */
   readonly condition: GpuArray;
-  /** What is taken where the condition is true: an array, or a number. */
+  /** Values where the condition is true: an array, or a number. */
   readonly a: GpuArray | number;
-  /** What is taken elsewhere. */
+  /** Values where it is false: an array, or a number. */
   readonly b: GpuArray | number;
   /** [length], of the type of the arrays, or both are floats; in another buffer. */
   readonly output: GpuArray;
   /** Elements of the output. */
   readonly length: number;
-  /** Extents and the steps of all arrays, where one repeats. Default: all are [length]. */
+  /** Extents and strides of all arrays, where one is broadcast. Default: all are [length]. */
   readonly broadcast?: Broadcast | undefined;
 }
 

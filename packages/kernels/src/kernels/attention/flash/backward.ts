@@ -5,8 +5,9 @@ import type { FlashProgram } from './tiles.ts';
 
 /**
  * `main` of all gradients: a workgroup has a sequence and a head. It goes over the queries in
- * blocks, and keeps the gradients of keys and values in registers. delta, what gradOutput . output
- * is, is the sum over the keys of dropped probability * gradOutput . value, which is there already.
+ * blocks and keeps the gradients of keys and values in registers. delta, equal to gradOutput .
+ * output, is the sum over the keys of dropped probability * gradOutput . value, whose terms are
+ * there already.
  */
 export function flashBackward(tile: FlashProgram): string {
   const width = partialWidth(tile);
@@ -18,7 +19,7 @@ export function flashBackward(tile: FlashProgram): string {
   });
 }
 
-/** Threads that share rows add up what each has of their delta. */
+/** Threads that share rows add up their parts of delta. */
 function deltaOverKeys(tile: FlashProgram): string[] {
   const { keyLanes, rowsOfThread } = sharesOf(tile);
   const width = partialWidth(tile);
@@ -33,7 +34,7 @@ function deltaOverKeys(tile: FlashProgram): string[] {
   ];
 }
 
-/** gradQuery = slopes . rows of keys, of four keys a round. */
+/** gradQuery = slopes . rows of keys, four keys at a time. */
 function gradientOfQueries(tile: FlashProgram): string[] {
   const { rows, keys } = tile;
   const { keyLanes, groups } = sharesOf(tile);
@@ -66,7 +67,7 @@ function gradientOfQueries(tile: FlashProgram): string[] {
 
 /**
  * `main` of the gradients of keys and values: a workgroup has a block of a sequence's keys, and
- * goes over its queries as one with all keys does.
+ * goes over its queries, as `flashBackward` does for all keys.
  */
 export function flashGradKeyValue(tile: FlashProgram): string {
   return gradientsOfKeys(tile, {

@@ -2,17 +2,20 @@ import { components, loopEnd, mainBegins, overRows, scoreProducts, times } from 
 import { piecesOf, scoresLength, sharesOf } from './tiles.ts';
 import type { FlashProgram } from './tiles.ts';
 
-/** What differs between a workgroup with all keys of a sequence and one with a block of them. */
+/**
+ * What differs between a workgroup that takes all keys of a sequence and one that takes a block.
+ */
 interface OfKeys {
-  /** Workgroup memory beside the tile. */
+  /** Declaration of workgroup memory beside the tile. */
   readonly partial?: string;
   /** The first of the workgroup's keys. */
   readonly firstKey: string;
   /**
-   * Names delta0 and so on, those of a thread's rows; past it no thread reads pieces of the tile.
+   * Code that defines delta0 and so on for a thread's rows; after it no thread reads pieces of the
+   * tile.
    */
   readonly delta: readonly string[];
-  /** What else is done with the slopes of a block of queries, which lie in the tile. */
+  /** Code that uses the slopes of a block of queries, which are in the tile. */
   readonly ofBlock?: readonly string[];
 }
 
@@ -66,8 +69,8 @@ export const fourKeys: readonly string[] = [
 ];
 
 /**
- * weights, the dropped probabilities of a block from firstRow and firstKey on, and slopes, the
- * gradients of its scores.
+ * Code for the block that starts at firstRow and firstKey: `weights`, its dropped probabilities,
+ * and `slopes`, the gradients of its scores.
  */
 export function slopes(tile: FlashProgram, delta: readonly string[]): string[] {
   const { rowsOfThread } = sharesOf(tile);
@@ -99,7 +102,7 @@ export function slopes(tile: FlashProgram, delta: readonly string[]): string[] {
   ];
 }
 
-/** A block of numbers of pairs to workgroup memory. */
+/** Stores one number for each pair of a block to workgroup memory. */
 export function intoTile(tile: FlashProgram, name: string): string[] {
   const { keyLanes, rowsOfThread } = sharesOf(tile);
   return times(
@@ -108,7 +111,7 @@ export function intoTile(tile: FlashProgram, name: string): string[] {
   );
 }
 
-/** gradient of four keys += their column of the block * row of the matrix, of a query a round. */
+/** gradient of four keys += their column of the block * row of the matrix, one query at a time. */
 function sumsOverQueries(tile: FlashProgram, gradient: 'gradKey' | 'gradValue'): string[] {
   const { keyLanes, groups } = sharesOf(tile);
   const { summed } = piecesOf(tile, tile.rows);

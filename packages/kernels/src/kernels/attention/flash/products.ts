@@ -13,7 +13,7 @@ export function times(count: number, write: (index: number) => string): string[]
   return Array.from({ length: count }, (_, index) => write(index));
 }
 
-/** The end of a loop, known to the compiler or not. */
+/** The end of a loop: a constant, or a parameter that hides it from the compiler. */
 export function loopEnd({ constantLoops }: FlashProgram, count: number): string {
   return constantLoops ? `${count}u` : `min(${count}u, parameters.tileKeys)`;
 }
@@ -28,8 +28,8 @@ export function addFour(sum: string, factor: string, vectors: readonly string[])
 }
 
 /**
- * `scores`i += row i of `left` . four keys' rows of `right`, for the rows of a thread. Ends with
- * all threads past the barrier before the last piece.
+ * `scores`i += row i of `left` . four keys' rows of `right`, for the rows of a thread. When it
+ * ends, all threads are past the barrier before the last piece.
  */
 export function scoreProducts(tile: FlashProgram, scores: string, left: FlashMatrix, right: FlashMatrix): string[] {
   const { rows, keys, threads } = tile;
@@ -43,7 +43,7 @@ export function scoreProducts(tile: FlashProgram, scores: string, left: FlashMat
     `${name}In(${firstRow} + pieceRow + ${number * rowsAtOnce}u, endRow, head, ${chunk})`;
   const place = (matrix: FlashMatrix, number: number) => {
     const row = `(pieceRow + ${number * rowsAtOnce}u)`;
-    // Keys of one thread stand far apart, so that those of neighbours stand side by side.
+    // The keys of one thread lie far apart, so that those of neighbouring threads are adjacent.
     return matrix === left
       ? `${row} * ${apart}u + pieceChunk`
       : `${rows * apart}u + (${row} % 4u * ${keyLanes}u + ${row} / 4u) * ${apart}u + pieceChunk`;
@@ -82,9 +82,9 @@ export function scoreProducts(tile: FlashProgram, scores: string, left: FlashMat
 }
 
 /**
- * Brings `count` rows of a matrix to workgroup memory, a few at a time, and does `products` with
- * pieces of these: `piece` says which of all, `staged` which of those that are there. What stood
- * there may be written over after a barrier.
+ * Stages `count` rows of a matrix in workgroup memory, a few at a time, and runs `products` on
+ * pieces of them: `piece` is the index among all rows, `staged` that among the staged ones. A
+ * barrier comes before the memory is overwritten.
  */
 export function overRows(
   tile: FlashProgram,
@@ -99,7 +99,7 @@ export function overRows(
     `${matrix.name}In(${first} + thread / ${chunks}u + ${(index * threads) / chunks}u, endRow, head, thread % ${chunks}u)`;
   const end = `endOf_${matrix.name}`;
   const number = (from: string, pieces: number) => `min((first - ${from}) / ${summed}u, ${pieces - 1}u)`;
-  /** A loop, or its body where it would be gone through once. */
+  /** A loop, or only its body where it would run once. */
   const over = (name: string, from: string, to: string, step: number, once: boolean, body: readonly string[]) =>
     once
       ? ['{', `let ${name} = ${from};`, ...body, '}']
@@ -131,8 +131,8 @@ export function overRows(
 }
 
 /**
- * Sums of a thread's rows += numbers of pairs in the tile . rows of values or
- * keys, of four keys a round.
+ * Sums of a thread's rows += numbers of the pairs in the tile . rows of values or keys, four keys
+ * at a time.
  */
 export function sumsOverKeys(tile: FlashProgram, parts: number): string[] {
   const { keyLanes, rowsOfThread } = sharesOf(tile);
@@ -169,7 +169,7 @@ export function stagedRow(tile: FlashProgram, key: number, chunk: string): strin
   return `tile[${scoresLength(tile) + key * chunks}u + staged * ${summed * chunks}u + four * ${4 * chunks}u + ${chunk}]`;
 }
 
-/** The memory, and the beginning of `main`, up to the numbers that every thread computes. */
+/** Declares workgroup memory and starts `main`, up to the indices that every thread computes. */
 export function mainBegins(tile: FlashProgram, partial?: string): string[] {
   const { threads } = tile;
   const { keyLanes } = sharesOf(tile);

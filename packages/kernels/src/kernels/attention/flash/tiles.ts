@@ -1,4 +1,4 @@
-/** How a workgroup of `flash` shares a block of scores, rows of queries by keys. */
+/** The block of scores that a workgroup of `flash` computes: query rows by keys. */
 export type FlashTile = {
   readonly threads: number;
   /** Query rows of a block. */
@@ -7,40 +7,41 @@ export type FlashTile = {
   readonly keys: number;
   /** Chunks of four channels of the largest head that the program takes. */
   readonly chunks: number;
-  /** Chunks of whole rows that are brought to workgroup memory at a time for sums over rows. */
+  /** Chunks of whole rows that are staged in workgroup memory at a time for sums over rows. */
   readonly stagedChunks: number;
 };
 
-/** Tokens of the longest sequence of each class that has a program of its own backward. */
+/** Longest sequence, in tokens, of each class that has its own backward program. */
 export const flashTokens: readonly number[] = [32, 64, 128];
 
 /** What a program is generated for. */
 export type FlashProgram = FlashTile & {
   /**
-   * Loops over a tile end at constants, for compilers that then unroll them; else at parameters,
-   * which are the same: a software adapter would take most of a minute to compile them.
+   * Whether loops over a tile end at constants, so that compilers unroll them. Otherwise they end
+   * at parameters of the same value: unrolled, they take a software adapter most of a minute to
+   * compile.
    */
   readonly constantLoops: boolean;
 };
 
-/** Chunks of each row that are brought to workgroup memory for scores at a time. */
+/** Chunks of each row that are staged at a time for scores. */
 export const pieceChunks = 8;
 /** Chunks of the keys whose gradients a workgroup of 256 threads keeps in registers. */
 const mostOfKeys = 2048;
-/** Chunks of whole rows that are summed over between looks at whether a sequence ends. */
+/** Chunks of whole rows that are summed between checks for the end of a sequence. */
 const pieceOfRows = 256;
 
 /**
- * Of so many rows: those that are brought to workgroup memory at a time, and
- * are summed over at a time.
+ * How many of these rows are staged in workgroup memory at a time, and how many are summed at a
+ * time.
  */
 export function piecesOf({ chunks, stagedChunks }: FlashTile, rows: number): { staged: number; summed: number } {
   return { staged: Math.min(rows, stagedChunks / chunks), summed: Math.min(rows, pieceOfRows / chunks) };
 }
 
 /**
- * Where a workgroup may have as much memory as GPUs of some size give one, rows come in as few
- * pieces as leave a multiprocessor its workgroups: each costs two barriers.
+ * Chunks to stage at a time. Each piece costs two barriers, so where workgroup memory is large
+ * there are few pieces, but small enough to keep several workgroups on a multiprocessor.
  */
 function chunksToStage(workgroupBytes: number): number {
   return workgroupBytes < 49152 ? pieceOfRows : 4 * pieceOfRows;

@@ -14,8 +14,9 @@ const writers = {
 };
 
 /**
- * Gives attention the variant `flashMatrix`, which it never takes by itself: no GPU has timed it,
- * and matrix units round what they multiply to f16. A page that does not call it does not carry it.
+ * Adds the variant `flashMatrix` to attention. It is never chosen by default: it has not been timed
+ * on a GPU, and matrix units round their operands to f16. A page that does not call this does not
+ * contain its code.
  */
 export function addAttentionCandidates(): void {
   addedVariants.set('flashMatrix', {

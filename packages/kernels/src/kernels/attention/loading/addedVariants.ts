@@ -2,13 +2,13 @@ import type { Gpu } from '../../../gpu.ts';
 import type { AttentionShape, AttentionVariant } from '../options.ts';
 import type { PairKernel } from '../pairs/pairKernel.ts';
 
-/** A variant that attention never takes by itself: callers add it, and choose it by name. */
+/** A variant that attention never chooses by default: callers add it and choose it by name. */
 interface AddedVariant {
-  /** What it needs and the device or a head of this size does not have. */
+  /** Why it cannot run on this device or with this head size; undefined where it can. */
   readonly whatIsMissing: (gpu: Gpu, headSize: number) => string | undefined;
-  /** Whether it has a program of this pass for such heads and sequences. */
+  /** Whether it has a program for this pass with these head and sequence sizes. */
   readonly takes: (gpu: Gpu, pass: PairKernel['pass'], options: AttentionShape) => boolean;
-  /** Records a pass that it takes. */
+  /** Records a pass that `takes` allows. */
   readonly record: (gpu: Gpu, options: AttentionShape, pairKernel: PairKernel) => void;
 }
 

@@ -4,11 +4,10 @@ import { wgsl as pairs } from '../pairs/pairs.wgsl.ts';
 import { wgsl as savedOfRow } from '../pairs/savedOfRow.wgsl.ts';
 
 /**
- * What variants that are loaded late are handed, for the reason that
- * `kernels/gemm/loading/gemmKit.ts` gives.
+ * What is passed to variants that are loaded on demand; `kernels/gemm/loading/gemmKit.ts` says why.
  */
 export const attentionKit = {
-  /** A shader with the files that all variants share. */
+  /** A shader together with the files that all variants include. */
   complete: (source: WgslFile): WgslFile => ({
     ...source,
     includes: [...source.includes, fourRows, pairs, savedOfRow],

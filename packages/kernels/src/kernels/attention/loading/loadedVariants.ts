@@ -6,7 +6,7 @@ import { wgsl as gradKeyValue } from '../byRow/gradKeyValue.wgsl.ts';
 import { wgsl as gradQuery } from '../byRow/gradQuery.wgsl.ts';
 import type { AttentionVariant } from '../options.ts';
 
-/** Variants whose kernels are written by hand, one for each pass; the others are generated. */
+/** Variants with a hand-written kernel for each pass; the others are generated. */
 export type WrittenVariant = Exclude<AttentionVariant, 'flash' | 'flashMatrix'>;
 
 /** The kernel of each pass. */
@@ -27,16 +27,18 @@ export interface FlashKernels {
   readonly forwardTile: (headSize: number, workgroupBytes: number) => FlashTile;
   readonly backwardTile: (headSize: number, maxSeqlen: number, workgroupBytes: number) => FlashTile | undefined;
   readonly gradKeyValueTile: (headSize: number, workgroupBytes: number) => FlashTile;
-  /** Tokens of the longest sequence of each class that has a program of its own backward. */
+  /** Longest sequence, in tokens, of each class that has its own backward program. */
   readonly flashTokens: readonly number[];
 }
 
-/** Loaded, by name: see `loadVariants.ts`. The one that runs everywhere is there from the start. */
+/**
+ * Loaded kernels by variant: see `loadVariants.ts`. The one that runs everywhere is always there.
+ */
 export const writtenKernels = new Map<WrittenVariant, WrittenKernels>([
   ['byRow', { forward, gradQuery, gradKeyValue }],
 ]);
 
-/** Set when the variants of GPUs are loaded. */
+/** Set when the variants for GPUs are loaded. */
 export const onGpus: { flash: FlashKernels | null } = { flash: null };
 
 /** @throws KernelArgumentError where it is not loaded */

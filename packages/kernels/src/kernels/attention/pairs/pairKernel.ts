@@ -5,14 +5,14 @@ export interface PairKernel {
   readonly kernel: string;
   /** Which of the four it is, as `pairs.wgsl` names them; `backward` has all gradients. */
   readonly pass: 'forward' | 'gradQuery' | 'gradKeyValue' | 'backward';
-  /** The matrices that are read, and what else is, in the order of `pairs.wgsl`. */
+  /** The matrices and other arrays that are read, in the order of `pairs.wgsl`. */
   readonly matrices: Arrays;
   readonly reads: Arrays;
-  /** The matrices that are written, and what else is. */
+  /** The matrices and other arrays that are written. */
   readonly results: Arrays;
   readonly writes?: Arrays;
-  /** Queries, keys and values, and their gradients, stand side by side in one array. */
+  /** Whether queries, keys and values lie side by side in one array, and so their gradients. */
   readonly qkv: boolean;
-  /** Products of headSize numbers that each pair takes. */
+  /** Dot products of length headSize that each pair needs. */
   readonly products: number;
 }

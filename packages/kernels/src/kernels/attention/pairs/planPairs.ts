@@ -1,7 +1,7 @@
 import type { Gpu } from '../../../gpu.ts';
 import type { WrittenKernels, WrittenVariant } from '../loading/loadedVariants.ts';
 
-/** Rows of a tile, and rows of the other matrix that are streamed by it. */
+/** Rows of a tile, and rows of the other matrix that are streamed past it. */
 interface TileSizes {
   readonly tileRows: number;
   readonly tileKeys: number;
@@ -28,18 +28,18 @@ const ofGradients: TilesByHeadSize = [
 /** A row of the tile holds at least the four keys that share a draw of dropout. */
 const ofPaddedQueries: TilesByHeadSize = [ofGradients[0], ofGradients[1], ofGradients[2], { tileRows: 2, tileKeys: 4 }];
 
-/** How a kernel that is written by hand goes over a matrix. */
+/** How a hand-written kernel goes over a matrix. */
 interface PairPlan {
   /** Channels that are read at once. */
   readonly chunkWidth: 1 | 4;
-  /** Chunks of the largest head that the program takes: each size class is compiled once. */
+  /** Chunks of the largest head that the program takes; each size class is compiled once. */
   readonly maxChunks: number;
   readonly rowsPerWorkgroup: number;
   /** For variants with tiles in workgroup memory. */
   readonly tile: TileSizes;
 }
 
-/** The plan of a pass by such a variant, for heads of this size. */
+/** The plan for a pass of a hand-written variant, for heads of this size. */
 export function planPairs(gpu: Gpu, variant: WrittenVariant, pass: keyof WrittenKernels, headSize: number): PairPlan {
   const sizeClass = Math.max(5, Math.ceil(Math.log2(headSize))) - 5;
   const tiles =
@@ -60,8 +60,8 @@ export function chunkWidth(headSize: number): 1 | 4 {
 }
 
 /**
- * Twice as many rows share what is loaded of the others; Mesa 25 has no registers for more than 16,
- * and takes a minute to compile them.
+ * With 32 rows, twice as many share each load of the other matrix; Mesa 25 has registers for only
+ * 16, and takes a minute to compile more.
  */
 function rowsBySubgroup({ profile }: Gpu): 16 | 32 {
   return profile.mesaVersion >= 26 ? 32 : 16;

@@ -14,7 +14,7 @@ import type { PairKernel } from './pairKernel.ts';
 import { planPairs } from './planPairs.ts';
 
 /**
- * The tiles in registers are unrolled: Mesa takes 6 s for the longest, and 0.5 s for most products.
+ * The register tiles are unrolled: Mesa compiles the longest in 6 s, and most products in 0.5 s.
  */
 const unrolled = 10;
 
@@ -89,7 +89,7 @@ export function recordProgram(gpu: Gpu, options: AttentionShape, pairKernel: Pai
     reads: presentArrays({ ...matrices, ...reads }),
     writes: presentArrays({ ...results, ...writes }),
     workgroups: [Math.ceil(maxSeqlen / rowsPerWorkgroup), numSequences, numHeads],
-    // The lengths of the sequences are not known here: as if all had the average length.
+    // The lengths of the sequences are not known here; all are taken to have the average length.
     work: {
       flops: numSequences === 0 ? 0 : (2 * products * numHeads * headSize * (totalTokens * totalTokens)) / numSequences,
     },

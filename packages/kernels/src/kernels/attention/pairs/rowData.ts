@@ -8,7 +8,7 @@ import type { AttentionBackwardOptions } from '../options.ts';
 import { chunkWidth } from './planPairs.ts';
 import { wgsl as source } from './rowData.wgsl.ts';
 
-/** Records what the backward needs of each row, in an array that the caller releases. */
+/** Records what the backward needs to know about each row, in an array that the caller releases. */
 export function recordRowData(gpu: Gpu, options: AttentionBackwardOptions): GpuArray {
   const { output, gradOutput, logSumExp, dropout, totalTokens, numHeads, headSize } = options;
   const rowData = gpu.allocate('u32', 4 * (1 + totalTokens * numHeads), 'attention rows');

@@ -1,9 +1,9 @@
 import type { DeviceInfo } from '../../../device/profile.ts';
 
-/** Adapters that take the same tiles of products. */
+/** Classes of adapters that choose tiles of products alike. */
 export type AdapterClass = 'software' | 'hopper' | 'nvidia' | 'amd' | 'intel' | 'apple' | 'unknown';
 
-/** What an adapter calls itself in each class, tried in this order. */
+/** Patterns that adapters of each class match, tried in this order. */
 const words: readonly (readonly [name: AdapterClass, pattern: RegExp])[] = [
   ['hopper', /\b(hopper|gh200|h100|h200|h800|h20)\b/],
   ['nvidia', /\bnvidia\b/],
@@ -14,7 +14,7 @@ const words: readonly (readonly [name: AdapterClass, pattern: RegExp])[] = [
 
 type AdapterWords = Pick<DeviceInfo, 'vendor' | 'architecture' | 'device' | 'description' | 'software'>;
 
-/** The class of an adapter, from its own words. */
+/** The class of an adapter, by its own description. */
 export function adapterClassOf(info: AdapterWords): AdapterClass {
   if (info.software) return 'software';
   let found = known.get(info);
@@ -26,5 +26,5 @@ export function adapterClassOf(info: AdapterWords): AdapterClass {
   return found;
 }
 
-/** Asked for at every product. */
+/** Cached, as every product asks. */
 const known = new WeakMap<AdapterWords, AdapterClass>();

@@ -1,30 +1,33 @@
 import type { AdapterClass } from './adapterClass.ts';
 
-/** What a workgroup of a tile takes of a multiprocessor. */
+/** Resources of a multiprocessor that a workgroup of a tile uses. */
 export interface TileResources {
   readonly threads: number;
-  /** 32-bit registers of a thread: an estimate from what the generator keeps at once. */
+  /**
+   * 32-bit registers of a thread, estimated from the values that the generated code keeps at once.
+   */
   readonly registers: number;
   readonly workgroupBytes: number;
 }
 
-/** How fast workgroups of a tile are on a card. */
+/** How fast a card runs workgroups of a tile. */
 export interface TileSpeed {
-  /** Part of the card's f32 peak that many workgroups on each multiprocessor come near to. */
+  /** Part of the card's f32 peak that is approached with many workgroups on each multiprocessor. */
   readonly most: number;
   /**
-   * Workgroups at once on a multiprocessor that reach half of that: they hide each other's waits.
+   * Concurrent workgroups on a multiprocessor that reach half of that; they hide each other's
+   * latency.
    */
   readonly half: number;
-  /** Workgroups of the tile that a multiprocessor takes at once. */
+  /** Workgroups of the tile that fit a multiprocessor at once. */
   readonly atOnce: number;
 }
 
-/** A card, as far as the choice of a tile needs to know it. */
+/** What the choice of a tile needs to know about a card. */
 export interface Card {
-  /** Multiprocessors; work group processors of AMD, Xe cores of Intel, cores of Apple. */
+  /** Multiprocessors (AMD: work group processors, Intel: Xe cores, Apple: cores). */
   readonly multiprocessors: number;
-  /** f32 peak of one, in GFLOP/s. */
+  /** f32 peak of one multiprocessor, in GFLOP/s. */
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
   /** Speeds by variant and tile: `portable medium`. */
@@ -32,8 +35,8 @@ export interface Card {
 }
 
 /**
- * Of the kernels of 2026-11-26 on an H100, fitted to products of BERT-base at 512 and 2048 tokens
- * that were measured there: 12.5 to 26.6 TFLOP/s, and 16 to 23 on matrix units.
+ * Fitted to measurements of the kernels of 2026-11-26 on an H100, for products of BERT-base at 512
+ * and 2048 tokens: 12.5 to 26.6 TFLOP/s, and 16 to 23 on matrix units.
  */
 const measuredTiles = {
   'portable medium': { most: 0.395, half: 1.09, atOnce: 4 },
@@ -42,7 +45,9 @@ const measuredTiles = {
   'subgroupMatrix large': { most: 0.33, half: 0.5, atOnce: 2 },
 } as const satisfies Card['tiles'];
 
-/** Computed from registers, workgroup memory and reads a product; no card has timed them. */
+/**
+ * Computed from registers, workgroup memory and reads for each product; not measured on any card.
+ */
 const computedTiles = {
   'portable small': { most: 0.3, half: 3, atOnce: 16 },
   'outerProduct 64x64': { most: 0.5, half: 1, atOnce: 5 },
@@ -70,7 +75,7 @@ const computedTiles = {
 
 const nvidiaTiles = { ...measuredTiles, ...computedTiles };
 
-/** Few registers: with 64 sums a thread some go to memory. */
+/** Few registers: with 64 sums in a thread some spill to memory. */
 const intelTiles = {
   ...nvidiaTiles,
   'portable large': { most: 0.2, half: 0.5, atOnce: 2 },
@@ -112,8 +117,8 @@ const apple: readonly Card[] = [
 ];
 
 /**
- * The cards that a class stands for: a tile is chosen for all of them, as WebGPU does not say which
- * one it is. Software adapters do not choose by cards.
+ * The cards that a class stands for. A tile is chosen to suit all of them, as WebGPU does not say
+ * which one is present. Software adapters do not choose by cards.
  */
 export const cardsOf: Readonly<Record<Exclude<AdapterClass, 'software'>, readonly Card[]>> = {
   hopper,

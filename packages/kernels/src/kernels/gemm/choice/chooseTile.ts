@@ -44,13 +44,13 @@ export const tileSizes: Readonly<Record<GemmVariant, readonly GemmTileSize[]>> =
 /** A way to compute a product, and what its time depends on. */
 export interface ShapedCandidate extends TileCandidate, Pick<GemmChoice, 'variant' | 'tile'> {}
 
-/** Parts in which an inner dimension may be summed, each of so many steps at least. */
+/** Numbers of parts to sum an inner dimension in, and the least steps of a part. */
 const splitCounts = [1, 2, 3, 4, 6, 8];
 const leastInnerPerPart = 128;
 
 /**
- * All ways to compute a product by these variants here, whose parts fit one
- * array; equal tiles once.
+ * All ways to compute a product by these variants on this device, as far as the partial sums fit
+ * one array. Tiles that come out equal are listed once.
  */
 export function gemmCandidates(
   tileOf: TileOf,
@@ -78,17 +78,17 @@ export function gemmCandidates(
   return [...candidates.values()];
 }
 
-/** The cards that this adapter may be. */
+/** The cards that this adapter could be. */
 export function cardsFor({ info }: Gpu): readonly Card[] {
   const adapter = adapterClassOf(info);
   return cardsOf[adapter === 'software' ? 'unknown' : adapter];
 }
 
 /**
- * The tile and parts that the cards of this adapter's class would take, from these variants. Looked
- * for once for each size.
+ * The tile and number of parts that suit the cards of this adapter's class best, among these
+ * variants. Cached for each size.
  *
- * @param group names the variants, as long as the same ones are disabled
+ * @param group cache key for the variants, as long as the same ones are disabled
  */
 export function tileByCards(
   tileOf: TileOf,
@@ -98,7 +98,7 @@ export function tileByCards(
   shape: ProductShape,
 ): GemmChoice {
   const { m, n, k, count } = shape;
-  // Rows by the smallest tile: batches of all lengths share few choices.
+  // Rows are rounded up to the smallest tile, so that batches of all lengths share few choices.
   const rows = Math.ceil(m / 32) * 32;
   const key = `${group} ${gpu.disabledVariants.size} ${rows} ${n} ${k} ${count}`;
   let choices = known.get(gpu);

@@ -12,8 +12,8 @@ import type { ProductShape } from './tileCost.ts';
 /** How tiles are chosen on GPUs, and the parts of it that tuning uses. */
 export interface GpuChoices {
   /**
-   * The tile and parts that the cards of an adapter's class would take. `group` names the variants
-   * among which to choose, as long as the same ones are disabled.
+   * The tile and number of parts that suit the cards of an adapter's class best. `group` is a cache
+   * key for the variants to choose among, as long as the same ones are disabled.
    */
   readonly byCards: (
     gpu: Gpu,
@@ -24,18 +24,18 @@ export interface GpuChoices {
   /** What was measured on this kind of adapter, by class of product. */
   readonly measured: (gpu: Gpu) => Readonly<Record<string, GemmChoice>> | undefined;
   readonly adapterClassOf: (info: Gpu['info']) => string;
-  /** All ways to compute a product by these variants, in so many parts. */
+  /** All ways to compute a product by these variants, with these numbers of parts. */
   readonly candidates: (
     gpu: Gpu,
     variants: readonly GemmVariant[],
     shape: ProductShape,
     splits?: readonly number[],
   ) => ShapedCandidate[];
-  /** Those, the one first that is computed to be the fastest. */
+  /** The candidates, the fastest predicted first. */
   readonly byTime: (gpu: Gpu, tried: readonly ShapedCandidate[], shape: ProductShape) => ShapedCandidate[];
 }
 
-/** Among the tiles that `tileOf` gives. */
+/** Makes the choices among the tiles of `tileOf`. */
 export function gpuChoices(tileOf: TileOf): GpuChoices {
   return {
     byCards: (...product) => tileByCards(tileOf, ...product),

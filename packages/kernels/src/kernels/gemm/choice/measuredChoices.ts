@@ -5,18 +5,19 @@ import type { GemmChoice } from './productClasses.ts';
 /** What was measured on a kind of adapter. */
 interface MeasuredChoices {
   readonly adapterClass: AdapterClass;
-  /** Variants that were not among the candidates: it counts where they are all left out by name. */
+  /** Variants that were not candidates: the measurement applies where all of them are disabled. */
   readonly without: readonly GemmVariant[];
   /** By class of product. */
   readonly choices: Readonly<Record<string, GemmChoice>>;
 }
 
 /**
- * What was measured, which goes before what is computed. `tuneKernels(gpu, { again: true, print:
- * console.log })` measures an adapter and prints its choices.
+ * Measured choices, which take precedence over computed ones. `tuneKernels(gpu, { again: true,
+ * print: console.log })` measures an adapter and prints its choices.
  *
- * hopper: an H100 on 2026-11-26, where these took 17.7 ms of a step of 8 x 64 tokens: 12.5 to 18.1
- * TFLOP/s. There was `portable` alone, and parts by the number of tiles.
+ * hopper: an H100 on 2026-11-26, where these products took 17.7 ms of a step of 8 x 64 tokens, at
+ * 12.5 to 18.1 TFLOP/s. At that time only `portable` existed, and the number of parts followed from
+ * that of the tiles.
  */
 export const measuredChoices: readonly MeasuredChoices[] = [
   {

@@ -8,7 +8,7 @@ export interface GemmChoice {
   readonly splits?: number | undefined;
 }
 
-/** A product as choices are kept for it. */
+/** A class of products that shares one choice. */
 export interface GemmClass {
   readonly layout: GemmLayout;
   /** Whether an operand is f16. */
@@ -29,7 +29,7 @@ const bounds = {
 
 const classOf = (size: number, sizes: readonly number[]) => sizes.find((bound) => size <= bound);
 
-/** Names the class of a product: `NT f32 512 x 768 x 3072`, m x n x k. */
+/** The key of a product's class: `NT f32 512 x 768 x 3072`, m x n x k. */
 export function gemmClassKey({ layout, half, m, n, k }: GemmClass): string {
   const weights = layout === 'TN';
   const rows = classOf(m, weights ? bounds.width : bounds.tokens);

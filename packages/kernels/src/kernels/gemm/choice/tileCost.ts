@@ -9,7 +9,7 @@ export interface ProductShape {
   readonly count?: number | undefined;
 }
 
-/** A way to compute a product whose time can be told beforehand. */
+/** A way to compute a product whose time can be predicted. */
 export interface TileCandidate {
   /** Variant and tile, as in `Card.tiles`. */
   readonly name: string;
@@ -18,26 +18,26 @@ export interface TileCandidate {
   readonly splits: number;
 }
 
-/** Inner steps that filling the tile, the epilogue and the start of a workgroup are worth. */
+/** Cost of starting a workgroup, filling its first tile and its epilogue, in inner steps. */
 const stepsAround = 48;
 /**
- * Of a dispatch more, for the sum of the parts: with its traffic the 10 us that the H100 of
- * 2026-11-26 took for two parts of 512 x 768.
+ * Cost of the second dispatch that sums the parts; with its memory traffic it makes the 10 us that
+ * an H100 took on 2026-11-26 for two parts of 512 x 768.
  */
 const dispatchMicroseconds = 7.5;
 /**
- * What parts must gain, so that a sum of theirs is recorded: what that takes the host, 9 to 11 us
- * on an H100, and the share of a product's time by which all this may be wrong. Where a card is one
- * of several it is more, of products that take so many microseconds on it, which fill some of the
- * others.
+ * What splitting into parts must gain to be chosen: the host's time for the second dispatch, 9 to
+ * 11 us on an H100, and a share of the product's time, for errors of the prediction. The share is
+ * larger where a class stands for several cards, for products that take at least that many
+ * microseconds.
  */
 const leastGain = { microseconds: 10, share: 0.15, ofSeveral: 0.2, ofSeveralFrom: 30 };
-/** As `planSplits` has it, which is there before this is loaded. */
+/** Repeats a line of `planSplits`, from which this module, loaded later, cannot import. */
 const innerPerPart = (k: number, splits: number) => Math.ceil(k / splits / 16) * 16;
 
 /**
- * Microseconds of a product by waves: each multiprocessor computes ceil(workgroups /
- * multiprocessors) workgroups, and is the faster the more of them it holds at once.
+ * Predicts the microseconds of a product: each multiprocessor computes ceil(workgroups /
+ * multiprocessors) workgroups, and is faster the more of them it holds at once.
  */
 export function tileMicroseconds(card: Card, candidate: TileCandidate, shape: ProductShape): number {
   const speed = card.tiles[candidate.name];
@@ -55,10 +55,10 @@ export function tileMicroseconds(card: Card, candidate: TileCandidate, shape: Pr
 }
 
 /**
- * The candidates, the one first that is nowhere far behind: whose time, as a multiple of the
- * shortest on the same card, is the least on the card where it is the worst. For one card that is
- * the fastest, where parts must gain what this may be wrong by. Equals stay in order; those of
- * no known speed come last.
+ * The candidates by their worst case: each candidate's time on a card is taken as a multiple of the
+ * shortest time on that card, and the one with the smallest maximum over the cards comes first. For
+ * a single card that is the fastest. Parts must gain `leastGain`. Equals keep their order;
+ * candidates without a known speed come last.
  */
 export function tilesByTime<C extends TileCandidate>(
   cards: readonly Card[],

@@ -12,9 +12,9 @@ import { wgsl as operands } from '../product/operands.wgsl.ts';
 import { wgsl as product } from '../product/product.wgsl.ts';
 
 /**
- * What variants that are loaded late are handed. They import nothing that a page has before:
- * bundlers may put that into the page's own chunk, and a page that waits for `openDevice()` at its
- * top would wait for what waits for the page.
+ * What is passed to variants that are loaded on demand. They import nothing that the page already
+ * has: a bundler could move that into the page's own chunk, and a page with a top-level `await
+ * openDevice()` would then wait for a chunk that waits for the page.
  */
 export const gemmKit = {
   KernelArgumentError,
@@ -30,7 +30,7 @@ export const gemmKit = {
   kernelProgram,
   spreadWorkgroups,
   written,
-  /** A shader with the files that all products share. */
+  /** A shader together with the files that all variants include. */
   complete: (source: WgslFile): WgslFile => ({
     ...source,
     includes: [...source.includes, epilogue, operands, product],

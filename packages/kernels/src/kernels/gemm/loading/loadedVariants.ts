@@ -6,7 +6,7 @@ import type { GpuChoices } from '../choice/gpuChoices.ts';
 import type { GemmOptions, GemmTileSize, GemmVariant } from '../options.ts';
 import type { GemmTile } from '../product/gemmTile.ts';
 
-/** A variant that is there: a way to compute products. */
+/** A loaded variant: one way to compute products. */
 export interface LoadedVariant {
   /** Its tiles, smallest first. */
   readonly sizes: readonly GemmTileSize[];
@@ -16,11 +16,11 @@ export interface LoadedVariant {
    * @throws KernelArgumentError for one that does not fit the device
    */
   readonly tileOf: (gpu: Gpu, size: GemmTileSize, m: number) => GemmTile;
-  /** Whether the device can run it, for operands of which one is in f16, or none. */
+  /** Whether the device can run it; `half` says whether an operand is f16. */
   readonly fits: (gpu: Gpu, half: boolean) => boolean;
-  /** The tile that it takes where none is chosen by cards. */
+  /** The default tile, where none is chosen by cards. */
   readonly sizeFor: (gpu: Gpu, product: Pick<GemmOptions, 'm' | 'n'>) => GemmTileSize;
-  /** What a table of measured choices is good for. */
+  /** Sources that a table of measured choices depends on. */
   readonly sources: readonly (WgslFile | string)[];
 }
 
@@ -29,7 +29,7 @@ export type LoadedVariants = readonly (readonly [GemmVariant, LoadedVariant])[];
 /** By name: see `loadVariants.ts`. */
 export const loadedVariants = new Map<GemmVariant, LoadedVariant>();
 
-/** Set when the variants of GPUs are loaded. */
+/** Set when the variants for GPUs are loaded. */
 export const onGpus: { choices: GpuChoices | null } = { choices: null };
 
 /** @throws KernelArgumentError where it is not loaded */
@@ -45,7 +45,7 @@ export function choicesOnGpus(): GpuChoices {
   return onGpus.choices;
 }
 
-/** What the sizes that every variant has are where tiles are named by their rows and columns. */
+/** The common sizes, for variants whose tiles are named by rows and columns. */
 const named: Partial<Record<GemmTileSize, GemmTileSize>> = { small: '64x64', medium: '128x64', large: '128x128' };
 
 /** The tile of a variant, for an output of m rows. @throws KernelArgumentError */

@@ -4,8 +4,8 @@ import type { GemmKit } from './gemmKit.ts';
 import type { LoadedVariants } from './loadedVariants.ts';
 
 /**
- * The variants for matrix units: they round operands to f16, so they are for products that have one
- * in f16 already.
+ * The variants for matrix units. They round operands to f16, so they are only for products with an
+ * f16 operand.
  */
 export const matrixVariants = (kit: GemmKit): LoadedVariants => [
   ['subgroupMatrix', subgroupMatrix(kit)],

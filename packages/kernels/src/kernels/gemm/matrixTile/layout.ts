@@ -1,40 +1,43 @@
-/** A tile of `matrixTile.wgsl`, how its operands come, and what becomes of its sums. */
+/** A tile of `matrixTile.wgsl`, how its operands are read, and what happens to its sums. */
 export type MatrixTileText = {
-  /** A fragment, and the lanes of a subgroup. */
+  /** Fragment shape, and lanes of a subgroup. */
   readonly m: number;
   readonly n: number;
   readonly k: number;
   readonly lanes: number;
-  /** Subgroups of a workgroup, of each slice. */
+  /** Subgroups of each slice. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
-  /**
-   * Groups of subgroups that have the same results and each add up their part of the inner steps.
-   */
+  /** Groups of subgroups that compute the same results, each over its part of the inner steps. */
   readonly slices: number;
   /** Fragments of a subgroup. */
   readonly rowFragments: number;
   readonly columnFragments: number;
-  /** Inner steps at a time. */
+  /** Inner steps that are in workgroup memory at a time. */
   readonly inner: number;
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;
-  /** Lines of the operand are of whole eights; otherwise it is read element by element. */
+  /** Whether the lines of A have whole groups of eight; otherwise it is read element by element. */
   readonly aEights: boolean;
   readonly bEights: boolean;
-  /** Whether tiles inside the output are stored as fragments, and what their sums begin with. */
+  /**
+   * Whether tiles wholly inside the output are stored as fragments, and what their sums start from.
+   */
   readonly direct: boolean;
   readonly bias: boolean;
   readonly accumulate: boolean;
   /** Whether the columns of an A that is stored [k, m] are summed too. */
   readonly columnSums: boolean;
-  /** Workgroup memory is `vec4u`, eight halves each; otherwise `f16`. */
+  /** Whether workgroup memory is `vec4u`, eight halves each; otherwise `f16`. */
   readonly words: boolean;
-  /** Loads and stores say the majorness by a type, or by a flag. */
+  /** Whether loads and stores name the majorness by a type; otherwise by a flag. */
   readonly majorness: boolean;
 };
 
-/** Halves between the lines of a tile, against bank conflicts; floats between those of results. */
+/**
+ * Padding against bank conflicts: halves after each line of a tile, floats after each line of
+ * results.
+ */
 export const padding = { halves: 8, floats: 4 };
 
 /** An operand in workgroup memory. */
@@ -44,10 +47,10 @@ export interface MatrixTileSide {
   readonly lines: number;
   readonly width: number;
   readonly stride: number;
-  /** Eights that a thread brings, and lines from one to its next. */
+  /** Groups of eight that a thread loads, and the lines between them. */
   readonly turns: number;
   readonly linesApart: number;
-  /** Where the operand begins in workgroup memory. */
+  /** Where the operand starts in workgroup memory. */
   readonly start: number;
   readonly alongK: boolean;
   readonly eights: boolean;
@@ -79,7 +82,8 @@ export function matrixTileLayout(
   const a = side('A', rows, text.aAlongK, text.aEights, 0);
   const b = side('B', columns, text.bAlongK, text.bEights, a.lines * a.stride);
   const halves = b.start + b.lines * b.stride;
-  // A row of each subgroup's fragments, as the epilogue reads them; eight sums of columns a thread.
+  // One row of fragments for each subgroup, as the epilogue reads them; eight column sums for each
+  // thread.
   const finishedOfSlice = subgroupRows * m * (columns + padding.floats);
   const finished = Math.max(finishedOfSlice * slices, 8 * threads);
   return { rows, columns, threads, a, b, halves, finished, finishedOfSlice };

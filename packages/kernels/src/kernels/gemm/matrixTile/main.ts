@@ -34,7 +34,7 @@ export function matrixTileMain(text: MatrixTileText): string {
     ...(columnSums ? ['  var columnsOfA: mat2x4f;'] : []),
     '  var inner = task.firstInner;',
     ...loads(layout, text),
-    // A loop whose end the compiler of WGSL can prove needs no counter of turns.
+    // A loop that the WGSL compiler can prove to end gets no extra counter.
     `  let turns = (task.endInner - inner + ${inner - 1}u) / ${inner}u;`,
     '  for (var turn = 0u; turn < turns; turn++) {',
     '    workgroupBarrier();',
@@ -52,15 +52,15 @@ export function matrixTileMain(text: MatrixTileText): string {
   ].join('\n');
 }
 
-/** Names of an operand's dimension across the inner one: its size, and the first of this tile. */
+/** For each operand's outer dimension: its size, and where this tile starts. */
 const across = {
   A: { size: 'parameters.m', first: 'task.firstRow' },
   B: { size: 'parameters.n', first: 'task.firstColumn' },
 };
 
 /**
- * Where each eight of a thread lies in memory (`place`, of whole eights: counted in those) and in
- * workgroup memory (`slot`), which are the same for all turns but for an addition.
+ * Where each group of eight of a thread lies in memory (`place`, counted in groups where lines have
+ * whole ones) and in workgroup memory (`slot`). Between turns only a constant is added.
  */
 function places({ name, width, stride, start, turns, linesApart, alongK, eights }: MatrixTileSide): string[] {
   const { size, first } = across[name];
@@ -82,7 +82,7 @@ function places({ name, width, stride, start, turns, linesApart, alongK, eights 
   return lines;
 }
 
-/** Moves the places of an operand to the next inner steps. */
+/** Advances the places of an operand to the next inner steps. */
 function steps({ name, turns, alongK, eights }: MatrixTileSide, inner: number): string[] {
   if (alongK && !eights) return [];
   const step = alongK ? `${inner / 8}u` : `${eights ? inner / 8 : inner}u * ${across[name].size}`;
@@ -90,8 +90,8 @@ function steps({ name, turns, alongK, eights }: MatrixTileSide, inner: number): 
 }
 
 /**
- * Loads the eights of the inner steps from `inner` on into registers. Those of A whose columns are
- * summed are so before they are rounded; a thread brings the same eight columns in all its turns.
+ * Loads the groups of eight of the next inner steps into registers. Column sums of A are taken
+ * before rounding; a thread loads the same eight columns in all its turns.
  */
 function loads({ a, b }: MatrixTileLayout, { inner, columnSums }: MatrixTileText): string[] {
   const ofSide = ({ name, turns, linesApart, alongK, eights }: MatrixTileSide, checked: boolean) =>
@@ -119,7 +119,7 @@ function loads({ a, b }: MatrixTileLayout, { inner, columnSums }: MatrixTileText
   ];
 }
 
-/** Puts the eights that wait in registers into workgroup memory. */
+/** Stores the groups of eight from registers to workgroup memory. */
 function stores({ name, stride, turns, linesApart }: MatrixTileSide, words: boolean): string[] {
   return times(turns, (i) => {
     const slot = `slot${name} + ${(i * linesApart * stride) / 8}u`;
@@ -132,13 +132,14 @@ function stores({ name, stride, turns, linesApart }: MatrixTileSide, words: bool
 }
 
 /**
- * Multiplies all fragments of the inner steps in workgroup memory, or of a slice's part of them.
+ * Multiplies the fragments of the inner steps in workgroup memory, or of a slice's part of them.
  */
 function products(text: MatrixTileText, { a, b }: MatrixTileLayout): string[] {
   const { m, n, k, rowFragments, columnFragments, inner, words, slices } = text;
   const per = words ? 8 : 1;
   const part = inner / slices;
-  // Of line and place along it: constants, and the slice's and the subgroup's own first ones.
+  // The line and the place along it are constants, plus the first ones of the slice and the
+  // subgroup.
   const fragment = (type: string, side: MatrixTileSide, own: string, lineAcross: number, lineInner: number) => {
     const { stride, start, alongK } = side;
     const fixed = start + (alongK ? lineAcross * stride + lineInner : lineInner * stride + lineAcross);

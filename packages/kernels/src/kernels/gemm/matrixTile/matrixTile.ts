@@ -8,7 +8,7 @@ import { matrixTileCosts, matrixTileNamed, matrixTileOf, matrixTiles } from './t
 import type { MatrixTile, MatrixTileSize } from './tiles.ts';
 import { matrixUnitsNeeded } from '../subgroupMatrix/config.ts';
 
-/** Unrolled tiles of fragments, on matrix units. */
+/** Unrolled tiles of fragments, for matrix units. */
 export function matrixTile(kit: GemmKit): LoadedVariant {
   const source = kit.complete(wgsl);
   const made = new WeakMap<MatrixTile, GemmTile>();

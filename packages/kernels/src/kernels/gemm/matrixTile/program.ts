@@ -12,7 +12,7 @@ interface MatrixTileProduct {
   readonly gpu: Gpu;
   readonly tile: MatrixTile;
   readonly source: WgslFile;
-  /** Of this tile. */
+  /** Programs of this tile. */
   readonly programs: ProgramsByFlags;
   readonly product: Pick<GemmOptions, 'a' | 'b' | 'm' | 'n' | 'k' | 'layout' | 'batch'>;
   readonly epilogue: Epilogue;
@@ -28,8 +28,8 @@ export function matrixTileProgram(kit: GemmKit, asked: MatrixTileProduct): Progr
   const [aEights, bEights] = [eights(aAlongK ? k : m, batch?.strideA), eights(bAlongK ? k : n, batch?.strideB)];
   const [aHalf, bHalf] = [a.elementType === 'f16', b.elementType === 'f16'];
   const vec4 = n % 4 === 0 && strideOutput % 4 === 0;
-  // Fragments know no activations, no conversions, and no sums with another fragment, as slices
-  // need; where none is loaded from vectors, none is stored to them.
+  // Fragments support no activation, no conversion and no sum of two fragments, as slices would
+  // need; where they cannot be loaded from vectors, they cannot be stored to them.
   const direct =
     tile.words &&
     tile.slices === 1 &&

@@ -2,11 +2,11 @@ import { loadMatrix, storeMatrix } from '../subgroupMatrix/fragments.ts';
 import { padding, times } from './layout.ts';
 import type { MatrixTileLayout, MatrixTileText } from './layout.ts';
 
-/** Where a fragment lies in the output, in fours. */
+/** Where a fragment lies in the output, in vectors of four. */
 const placeInOutput = ({ m, n }: MatrixTileText, i: number, j: number) =>
   `(task.offsetOutput + (task.firstRow + row + ${i * m}u) * parameters.n + task.firstColumn + column + ${j * n}u) / 4u`;
 
-/** Begins the sums of a tile that lies inside with what the output holds, or with the bias. */
+/** Starts the sums of a tile inside the output from the output's values, or from the bias. */
 export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTileLayout): string[] {
   const { m, n, rowFragments, columnFragments, accumulate, bias } = text;
   const each = (make: (i: number, j: number) => string) =>
@@ -17,7 +17,7 @@ export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTile
     return ['  if (whole) {', ...each((i, j) => `    sum${i}_${j} = ${load(i, j)};`), '  }'];
   }
   if (!bias) return [];
-  // As many rows of the bias as a fragment has, so that it can be loaded as one.
+  // The bias repeated for each row of a fragment, so that it can be loaded as one.
   const fours = (m * columns) / 4;
   const load = (j: number) => loadMatrix(text, 'Sums', 'tile', `(column + ${j * n}u) / 4u`, `${columns / 4}u`, false);
   return [
@@ -31,7 +31,7 @@ export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTile
   ];
 }
 
-/** Stores a tile that lies inside. */
+/** Stores a tile that lies wholly inside the output. */
 export function storesOfFragments(text: MatrixTileText): string[] {
   const { rowFragments, columnFragments } = text;
   return times(rowFragments, (i) =>
@@ -42,7 +42,7 @@ export function storesOfFragments(text: MatrixTileText): string[] {
   ).flat();
 }
 
-/** Adds up what threads found of the same eight columns of A, and stores it once. */
+/** Adds up the threads' sums of the same eight columns of A, and stores them once. */
 export function sumsOfColumns({ words }: MatrixTileText, { rows, threads, a }: MatrixTileLayout): string[] {
   const stores = words
     ? times(2, (i) => `    tile[2u * thread + ${i}u] = bitcast<vec4u>(columnsOfA[${i}]);`)
@@ -66,8 +66,8 @@ export function sumsOfColumns({ words }: MatrixTileText, { rows, threads, a }: M
 }
 
 /**
- * Passes the sums through workgroup memory to the epilogue, four at a time to each thread: those of
- * slices added up, in their order.
+ * Passes the sums through workgroup memory to the epilogue, four at a time for each thread; the
+ * sums of slices are added in order.
  */
 export function epilogue(text: MatrixTileText, { columns, threads, finishedOfSlice }: MatrixTileLayout): string[] {
   const { m, n, subgroupRows, subgroupColumns, slices, rowFragments, columnFragments, words } = text;

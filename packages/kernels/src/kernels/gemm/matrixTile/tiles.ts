@@ -5,25 +5,29 @@ import type { MatrixTileText } from './layout.ts';
 import type { TileResources } from '../choice/cards.ts';
 import { matrixConfigOf } from '../subgroupMatrix/config.ts';
 
-/** What a tile is in blocks of results. */
+/** The shape of a tile, in blocks of results. */
 interface MatrixTileBlocks {
-  /** Subgroups of a workgroup, of each slice. */
+  /** Subgroups of each slice. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
   /** Blocks of a subgroup. */
   readonly rowBlocks: number;
   readonly columnBlocks: number;
-  /** Default 1. */
+  /**
+   * Groups of subgroups that compute the same results, each over its part of the inner steps.
+   * Default 1.
+   */
   readonly slices?: number;
   /** Inner steps that are in workgroup memory at once. Default 32. */
   readonly inner?: number;
 }
 
 /**
- * Subgroups of a workgroup, and blocks of results of a subgroup. A block is a fragment of 16 x 16
- * in a subgroup of 32 lanes, or as many fragments of other shapes as give a lane eight sums; the
- * names are the sizes of those. Sliced tiles are for few results with long sums: as many threads
- * are busy as with parts of the sum, without partial sums in memory and their dispatch.
+ * Subgroups of a workgroup, and blocks of results of a subgroup. A block is one 16 x 16 fragment in
+ * a subgroup of 32 lanes, or as many fragments of another shape as give each lane eight sums; the
+ * names are the sizes for 16 x 16 fragments. Sliced tiles are for few results with long sums: they
+ * keep as many threads busy as splitting the sum, without partial sums in memory and a second
+ * dispatch.
  */
 export const matrixTiles = {
   /** 128 threads. */
@@ -32,7 +36,7 @@ export const matrixTiles = {
   '128x64': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 2 },
   /** 128 threads. */
   '64x128': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 2, columnBlocks: 4 },
-  /** 128 threads, with as many sums each as there is room for. */
+  /** 128 threads, with as many sums each as registers hold. */
   '128x128by4': { subgroupRows: 2, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 4 },
   /** 256 threads. */
   '128x128': { subgroupRows: 2, subgroupColumns: 4, rowBlocks: 4, columnBlocks: 2 },
@@ -45,7 +49,7 @@ export const matrixTiles = {
   /** 384 threads: 768 x 768 results are one for each. */
   '48x96sliced4': { subgroupRows: 1, subgroupColumns: 3, rowBlocks: 3, columnBlocks: 2, slices: 4, inner: 128 },
   /**
-   * 256 threads, and so many inner steps at once that a multiprocessor needs no second workgroup.
+   * 256 threads, with enough inner steps at once that one workgroup keeps a multiprocessor busy.
    */
   '64x64sliced4': { subgroupRows: 1, subgroupColumns: 2, rowBlocks: 4, columnBlocks: 2, slices: 4, inner: 128 },
   /** 256 threads. */
@@ -55,7 +59,7 @@ export const matrixTiles = {
 /** Rows and columns of a tile. */
 export type MatrixTileSize = keyof typeof matrixTiles;
 
-/** A tile in fragments of one device. */
+/** A tile in the fragments of a device. */
 export type MatrixTile = Pick<
   MatrixTileText,
   | 'm'
@@ -103,15 +107,15 @@ export function matrixTileNamed(
 }
 
 /**
- * What a tile takes, counted: sums, what a thread loads ahead, fragments of one step, and places;
- * workgroup memory at most, whatever the layouts.
+ * Resources of a tile. Registers count sums, prefetched values, fragments of one step, and
+ * addresses; workgroup memory is the most that any layout takes.
  */
 export interface MatrixTileCosts extends TileResources {
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Counts what a tile takes, from the same layout that its program is written with. */
+/** Counts the resources of a tile, from the layout that its program is written with. */
 export function matrixTileCosts(tile: MatrixTile): MatrixTileCosts {
   const { m, n, k, lanes, rowFragments, columnFragments, words } = tile;
   const layouts = [true, false].flatMap((aAlongK) =>
@@ -135,8 +139,8 @@ export function matrixTileCosts(tile: MatrixTile): MatrixTileCosts {
 }
 
 /**
- * The tile of this name on this device; the smallest one where that does not fit; null where the
- * device has no f16 matrix units with f32 sums, or none of these fits it.
+ * The tile of this name on this device, or the smallest one where that does not fit; null where the
+ * device has no f16 matrix units with f32 sums, or no tile fits.
  */
 export function matrixTileOf({ profile, info: { limits } }: Gpu, name: MatrixTileSize): MatrixTile | null {
   let known = found.get(profile);
@@ -148,7 +152,7 @@ export function matrixTileOf({ profile, info: { limits } }: Gpu, name: MatrixTil
 
 type Limits = Gpu['info']['limits'];
 
-/** Looked for at every product. */
+/** Cached, as every product asks. */
 const found = new WeakMap<DeviceProfile, { limits: Limits; tiles: Map<MatrixTileSize, MatrixTile | null> }>();
 
 function findTile(profile: DeviceProfile, limits: Limits, name: MatrixTileSize): MatrixTile | null {
@@ -160,7 +164,7 @@ function findTile(profile: DeviceProfile, limits: Limits, name: MatrixTileSize):
   return candidates.find((tile) => matrixTileFits(tile, limits)) ?? null;
 }
 
-/** Whether a workgroup of this tile is one that a device of these limits takes. */
+/** Whether a device with these limits can run a workgroup of this tile. */
 export function matrixTileFits(tile: MatrixTile, limits: Limits): boolean {
   const { threads, workgroupBytes } = matrixTileCosts(tile);
   return (

@@ -13,7 +13,7 @@ type OperandReads = {
   readonly columnSums: boolean;
 };
 
-/** `main` of `outerProduct.wgsl`, and its memory. */
+/** Writes `main` of `outerProduct.wgsl`, and its workgroup memory. */
 export function outerProductMain(text: OuterProductTile & OperandReads): string {
   const { aAlongK, bAlongK, aVec4, bVec4, columnSums, ...tile } = text;
   const { warpColumns, rowBlocks, columnBlocks, inner, slices = 1 } = tile;
@@ -66,7 +66,7 @@ export function outerProductMain(text: OuterProductTile & OperandReads): string 
 type Strides = Readonly<Record<'A' | 'B', number>>;
 type Places = Readonly<Record<'A' | 'B', OperandSide['at']>>;
 
-/** An array for each operand, or, where slices are joined in it, one for both. */
+/** One array for each operand, or one for both where slices are joined in it. */
 function memoryOf(tile: OuterProductTile, strides: Strides): { declarations: string[]; at: Places } {
   const [sizeA, sizeB] = [vectorsOf(tile.inner, strides.A), vectorsOf(tile.inner, strides.B)];
   const { slices = 1 } = tile;
@@ -102,8 +102,8 @@ function productsText({ rowBlocks, columnBlocks, inner, slices = 1 }: OuterProdu
 }
 
 /**
- * Adds up what threads found of the same columns of A, and stores it once. In all its turns a
- * thread brings the same four.
+ * Adds up the threads' sums of the same columns of A, and stores them once. A thread loads the same
+ * four columns in all its turns.
  */
 function columnSumsText(tile: OuterProductTile, at: OperandSide['at']): string[] {
   const { rows, threads } = outerProductSizes(tile);
@@ -125,7 +125,7 @@ function columnSumsText(tile: OuterProductTile, at: OperandSide['at']): string[]
   ];
 }
 
-/** Hands the sums within the edge to the epilogue. */
+/** Passes the sums inside the output to the epilogue. */
 function storesText({ rowBlocks, columnBlocks }: OuterProductTile): string[] {
   const column = (j: number) => [
     `let column${j} = task.firstColumn + 4 * (columnFour + ${j * laneColumns});`,

@@ -1,49 +1,52 @@
-/** The inner steps that are in workgroup memory at once, and the threads that bring them there. */
+/** Inner steps that are in workgroup memory at once, and the threads that load them. */
 interface Bringing {
   readonly inner: number;
   readonly threads: number;
 }
 
-/** Vectors of four that a thread brings to workgroup memory, of an operand with so many lines. */
+/** Vectors of four that a thread loads to workgroup memory, for an operand with this many lines. */
 export function turnsOf({ inner, threads }: Bringing, lines: number): number {
   return Math.ceil(vectorsOf(inner, lines) / threads);
 }
 
-/** Vectors of four of so many lines. */
+/** Vectors of four in this many lines. */
 export const vectorsOf = (inner: number, lines: number) => (lines * inner) / 4;
 
-/** Lines from one inner step to the next: padded where they are turned, against bank conflicts. */
+/**
+ * Stride from one inner step to the next, in lines: padded against bank conflicts where the operand
+ * is transposed.
+ */
 export const lineStride = (lines: number, alongK: boolean) => lines + (alongK ? 4 : 0);
 
-/** So many pieces of text. */
+/** Text repeated for each index. */
 export const times = (count: number, write: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => write(i));
 
 /** An operand in the text of `main`. */
 export interface OperandText {
-  /** What is the same for all inner steps. */
+  /** Code that is the same for all inner steps. */
   readonly places: string[];
-  /** Brings the next inner steps to registers: all of them, or those before the end. */
+  /** Loads the next inner steps into registers: all of them, or those before the end. */
   readonly fetch: string[];
   readonly fetchChecked: string[];
   readonly advance: string[];
-  /** Puts them into workgroup memory. */
+  /** Stores them to workgroup memory. */
   readonly stage: string[];
 }
 
 export interface OperandSide {
   readonly name: 'A' | 'B';
   readonly lines: number;
-  /** Of the matrix. */
+  /** Size of the matrix along the lines. */
   readonly limit: string;
   readonly firstLine: string;
   readonly alongK: boolean;
   readonly vec4: boolean;
-  /** A vector of it in workgroup memory. */
+  /** Reads a vector of it from workgroup memory. */
   readonly at: (place: string) => string;
 }
 
-/** An operand whose threads each bring one vector of four in each of some turns. */
+/** Writes an operand's code: each thread loads one vector of four in each turn. */
 export function operandText(side: OperandSide, tile: Bringing): OperandText {
   const { name, lines, alongK } = side;
   const { threads } = tile;
@@ -53,7 +56,7 @@ export function operandText(side: OperandSide, tile: Bringing): OperandText {
   const each = (write: (turn: string) => string) =>
     turns.map((turn) => {
       const number = Number(turn) * threads;
-      // In the last turn there may be fewer vectors than threads.
+      // The last turn may have fewer vectors than threads.
       const some = number + threads > all ? `if (thread < ${all - number}) ` : '';
       return some ? `${some}{ ${write(`${name}${turn}`)} }` : write(`${name}${turn}`);
     });
@@ -82,7 +85,7 @@ interface OperandRead {
 
 const components = [0, 1, 2, 3];
 
-/** Vectors of four inner steps of a line, which are turned on their way to workgroup memory. */
+/** Vectors of four inner steps of a line, transposed on their way to workgroup memory. */
 function alongInner(side: OperandSide, { inner }: Bringing): OperandRead {
   const { name, lines, limit, firstLine, vec4, at } = side;
   const stride = lineStride(lines, true);

@@ -1,4 +1,4 @@
-/** What the threads of a sliced tile have. */
+/** How a sliced tile is divided among threads. */
 interface SlicedTile {
   readonly warpRows: number;
   readonly warpColumns: number;
@@ -11,9 +11,9 @@ interface SlicedTile {
 const four = [0, 1, 2, 3];
 
 /**
- * Adds up what the slices of a tile of `outerProduct.wgsl` summed, in their order, and hands it to
- * the epilogue. All put four rows of their block into workgroup memory; then each slice takes one
- * of these rows, or two, of all slices: no thread is idle, and no sum is indexed at run time.
+ * Adds the sums of the slices of an `outerProduct.wgsl` tile in order and passes them to the
+ * epilogue. Every slice stores four rows of its block to workgroup memory; then each slice adds up
+ * one or two of these rows over all slices. No thread is idle, and no sum is indexed at run time.
  */
 export function joinSlices(
   { rowBlocks, columnBlocks, slices, threads }: SlicedTile,

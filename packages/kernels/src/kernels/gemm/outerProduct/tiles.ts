@@ -2,7 +2,7 @@ import type { Gpu } from '../../../gpu.ts';
 import type { TileResources } from '../choice/cards.ts';
 import { lineStride, turnsOf, vectorsOf } from './operands.ts';
 
-/** What a workgroup of `outerProduct.wgsl` computes, and by how many threads. */
+/** What a workgroup of `outerProduct.wgsl` computes, and with how many threads. */
 export interface OuterProductTile {
   /** Warps of 32 threads along the rows and the columns. */
   readonly warpRows: number;
@@ -13,20 +13,20 @@ export interface OuterProductTile {
   /** Inner steps that are in workgroup memory at once. */
   readonly inner: number;
   /**
-   * Groups of threads, 2 or 4, that have the same results and each add up their part of these inner
+   * Groups of threads, 2 or 4, that compute the same results, each over its part of the inner
    * steps. Default 1.
    */
   readonly slices?: number;
 }
 
 /**
- * 8 x 8 results a thread, 8 x 4, 12 x 4 or 8 x 12. So few inner steps that all but one fit the 16
- * KiB and 256 threads that WebGPU promises, and two workgroups of 256 threads the registers of a
- * multiprocessor. Sliced tiles are for few results: as many threads are busy as with parts of the
- * sum, without partial sums in memory and their dispatch. 512 x 768 results are 132 tiles of 48 x
- * 64, one for each multiprocessor of an H100. 96 columns are for gradients of weights, whose sizes
- * are the model's: 768 x 768 are 128 tiles of 48 x 96, 3072 x 768 are 256 of 96 x 96, two for each,
- * as are 4096 x 768 of 128 x 96.
+ * Each thread has 8 x 8, 8 x 4, 12 x 4 or 8 x 12 results. Inner steps are few enough that all tiles
+ * but one fit the 16 KiB and 256 threads that WebGPU guarantees, and two workgroups of 256 threads
+ * fit the registers of a multiprocessor. Sliced tiles are for few results: they keep as many
+ * threads busy as splitting the sum, without partial sums in memory and a second dispatch. 512 x
+ * 768 results are 132 tiles of 48 x 64, one for each multiprocessor of an H100. 96 columns are for
+ * gradients of weights, whose sizes are the model's: 768 x 768 are 128 tiles of 48 x 96, 3072 x 768
+ * are 256 of 96 x 96, two for each, as are 4096 x 768 of 128 x 96.
  */
 export const outerProductTiles = {
   '128x128': { warpRows: 4, warpColumns: 2, rowBlocks: 2, columnBlocks: 2, inner: 8 },
@@ -54,7 +54,9 @@ export function outerProductSizes(tile: OuterProductTile) {
   };
 }
 
-/** Registers of a thread, as counted, and workgroup memory, for operands that take the most. */
+/**
+ * Counts the registers of a thread and the workgroup memory, for the layouts that take the most.
+ */
 export function outerProductResources(tile: OuterProductTile): TileResources {
   const { rowBlocks, columnBlocks } = tile;
   const { rows, columns, threads } = outerProductSizes(tile);
@@ -62,7 +64,7 @@ export function outerProductResources(tile: OuterProductTile): TileResources {
   const turns = turnsOf(bringing, rows) + turnsOf(bringing, columns);
   const sums = 16 * rowBlocks * columnBlocks;
   const operands = 4 * (rowBlocks + columnBlocks);
-  // On the way, and where each comes from and goes to.
+  // Prefetched values, and the source and target address of each.
   const prefetched = (4 + 2) * turns;
   const [task, parameters, columnsOfA] = [8, 6, 4];
   return {
@@ -72,7 +74,7 @@ export function outerProductResources(tile: OuterProductTile): TileResources {
   };
 }
 
-/** Whether a workgroup of this tile is one that a device of these limits takes. */
+/** Whether a device with these limits can run a workgroup of this tile. */
 export function outerProductFits({ threads, workgroupBytes }: TileResources, limits: Gpu['info']['limits']): boolean {
   return (
     threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
@@ -80,7 +82,9 @@ export function outerProductFits({ threads, workgroupBytes }: TileResources, lim
   );
 }
 
-/** Vectors of four in workgroup memory: both operands, where slices put their sums at the end. */
+/**
+ * Vectors of four in workgroup memory: both operands; slices reuse it for their sums at the end.
+ */
 export function memoryVectors(tile: OuterProductTile, lines: number): number {
   const { slices = 1 } = tile;
   return Math.max(vectorsOf(tile.inner, lines), slices > 1 ? 4 * outerProductSizes(tile).threads : 0);

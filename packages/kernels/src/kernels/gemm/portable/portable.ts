@@ -7,8 +7,8 @@ import { wgsl } from './portable.wgsl.ts';
 /** Tiles in workgroup memory, for every GPU. */
 export function portable({ busyTiles, complete }: GemmKit): LoadedVariant {
   const source = complete(wgsl);
-  // Threads along each side of a workgroup, and blocks of 4 x 4 results along each side of what a
-  // thread computes.
+  // Threads along each side of a workgroup, and 4 x 4 blocks of results along each side of a
+  // thread's part.
   const tileWith = (defines: { readonly side: number; readonly blocks4x4: number }): GemmTile => {
     const edge = 4 * defines.side * defines.blocks4x4;
     return { rows: edge, columns: edge, readsVectors: true, sumsColumns: true, source, defines: () => defines };
@@ -31,7 +31,9 @@ export function portable({ busyTiles, complete }: GemmKit): LoadedVariant {
   };
 }
 
-/** Of two operands, 128 rows of 5 vectors of four: more than the 16 KiB that WebGPU promises. */
+/**
+ * Two operands of 128 rows of 5 vectors of four take more than the 16 KiB that WebGPU guarantees.
+ */
 function largeTileFits({ info }: Gpu): boolean {
   return 2 * 128 * 5 * 16 <= info.limits.maxComputeWorkgroupStorageSize;
 }

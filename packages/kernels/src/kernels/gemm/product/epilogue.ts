@@ -4,33 +4,33 @@ import { elementAccess } from '../../../wgsl/elementAccess.ts';
 import type { Arrays } from '../../../wgsl/elementAccess.ts';
 import type { GemmColumnSums } from '../options.ts';
 
-/** What happens to a product once it is summed up: see `epilogue.wgsl`. */
+/** What happens to the sums of a product: see `epilogue.wgsl`. */
 export interface Epilogue {
   readonly output: GpuArray;
   readonly accumulate: boolean;
   readonly bias: GpuArray | undefined;
   readonly gelu: boolean;
-  /** Whether results are multiplied by GELU's derivative at `preActivation`. Default false. */
+  /** Whether results are multiplied by the derivative of GELU at `preActivation`. Default false. */
   readonly geluBackward?: boolean | undefined;
   readonly preActivation: GpuArray | undefined;
-  /** Whether GELU of `preActivation` is put in its place. Default false. */
+  /** Whether `preActivation` is replaced by its GELU. Default false. */
   readonly replacesPreActivation?: boolean | undefined;
-  /** Takes the sums of A's columns, of each part by itself where there are parts. */
+  /** Receives the column sums of A, separately for each part where there are parts. */
   readonly columnSums?: GemmColumnSums | undefined;
   readonly alpha: number;
-  /** Elements from one matrix of the output to the next, or from part to part. */
+  /** Elements from one matrix of the output to the next, or from one part to the next. */
   readonly strideOutput: number;
 }
 
 type Widths = Parameters<typeof elementAccess>[3];
 
-/** All arrays of the epilogue are read alike. */
+/** All arrays of the epilogue are read with one vector width. */
 export const epilogueWidths = {
   1: { partials: 1, bias: 1, output: 1, preActivation: 1 },
   4: { partials: 4, bias: 4, output: 4, preActivation: 4 },
 } as const;
 
-/** The access to what a kernel and its epilogue read, and to what the epilogue writes. */
+/** Access to the arrays that a kernel and its epilogue read, and that the epilogue writes. */
 export function epilogueAccess(gpu: Gpu, reads: Arrays, epilogue: Epilogue, widths: Widths) {
   const { columnSums: _, ...written } = writtenByEpilogue(epilogue);
   return elementAccess(gpu, { ...reads, ...readByEpilogue(epilogue) }, written, widths);
@@ -41,7 +41,7 @@ export function readByEpilogue({ bias, geluBackward, preActivation, replacesPreA
   return geluBackward && !replacesPreActivation ? { bias, preActivation } : { bias };
 }
 
-/** And those that it writes. */
+/** The arrays that an epilogue writes. */
 export function writtenByEpilogue(epilogue: Epilogue): Arrays {
   const { output, geluBackward, preActivation, replacesPreActivation, columnSums } = epilogue;
   const sums = columnSums?.output;
@@ -50,7 +50,7 @@ export function writtenByEpilogue(epilogue: Epilogue): Arrays {
     : { output, preActivation, columnSums: sums };
 }
 
-/** What `epilogue.wgsl` is made with. */
+/** The defines of `epilogue.wgsl`. */
 export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
   const { accumulate, bias, gelu, geluBackward = false, preActivation, replacesPreActivation, columnSums } = epilogue;
   return {
@@ -66,7 +66,7 @@ export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
   };
 }
 
-/** All that an epilogue, and the access to its arrays, is made with. */
+/** Everything that an epilogue and the access to its arrays depend on. */
 export function epilogueFlags(gpu: Gpu, epilogue: Epilogue, vec4: boolean): boolean[] {
   return [
     ...Object.values(epilogueDefines(epilogue, vec4)),

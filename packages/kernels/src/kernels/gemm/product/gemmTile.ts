@@ -21,35 +21,39 @@ export interface GemmTile {
   readonly rows: number;
   readonly columns: number;
   /**
-   * What tells it from other tiles of its variant with as many rows and columns. Default: nothing.
+   * Distinguishes it from other tiles of its variant with as many rows and columns. Default:
+   * nothing.
    */
   readonly kind?: string;
-  /** It reads four elements at once where they lie together; otherwise it reads single ones. */
+  /** Whether it reads vectors of four elements where they are contiguous; otherwise single ones. */
   readonly readsVectors: boolean;
-  /** Where it can read packed operands. */
+  /** How it reads packed operands, if it can. */
   readonly packing?: {
     readonly pays: (gpu: Gpu, product: Pick<GemmOptions, 'm' | 'n' | 'k' | 'layout'>) => boolean;
     readonly pack: (gpu: Gpu, operand: Operand, options: PackingOptions) => Operand;
   };
-  /** On the way it can sum the columns of an A that is stored [k, m]. Default false. */
+  /** Whether it can also sum the columns of an A that is stored [k, m]. Default false. */
   readonly sumsColumns?: boolean;
   readonly source: WgslFile;
-  /** What the source needs besides the access to arrays. */
+  /** Defines of the source, besides the access to arrays. */
   readonly defines: (order: OperandOrder) => Defines;
-  /** Makes the program of a variant that reads its operands otherwise than by fours or by ones. */
+  /**
+   * Makes the program of a variant that reads its operands neither as vectors of four nor as single
+   * elements.
+   */
   readonly program?: (gpu: Gpu, product: GemmOptions, epilogue: Epilogue) => Program;
 }
 
 /** The tile of a variant by its size, for an output of m rows. */
 export type TileOf = (gpu: Gpu, variant: GemmVariant, size: GemmTileSize, m: number) => GemmTile;
 
-/** Tiles that keep an adapter busy; software ones have few cores. */
+/** Tiles that keep an adapter busy; software adapters have few cores. */
 export const busyTiles = { software: 8, hardware: 256 };
 
 /** A matrix as a tile reads it. */
 export interface Operand {
   readonly array: GpuArray;
-  /** Whether elements along the inner dimension lie side by side. */
+  /** Whether elements are contiguous along the inner dimension. */
   readonly alongInner: boolean;
   /** Whether it is read as vectors of four. */
   readonly vec4: boolean;
@@ -67,7 +71,7 @@ export interface PackingOptions {
   readonly panelWidth: number;
 }
 
-/** How both operands lie in memory, and what is wanted of them. */
+/** How both operands lie in memory, and whether columns are summed. */
 interface OperandOrder {
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;

@@ -11,8 +11,8 @@ import { recordProduct } from './recordProduct.ts';
 import { wgsl as source } from './sumParts.wgsl.ts';
 
 /**
- * Records a product whose inner dimension is summed in parts, into memory of its
- * own, and the sum of these.
+ * Records a product whose inner dimension is summed in parts, into scratch memory, and then the sum
+ * of the parts.
  */
 export function recordInParts(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
   const { m, n } = options;
@@ -25,10 +25,10 @@ export function recordInParts(gpu: Gpu, options: GemmOptions, plan: GemmPlan, ep
   if (columns) gpu.release(columns.output);
 }
 
-/** The parts of a sum are stored as they are. */
+/** Parts are stored without an epilogue. */
 const store = { accumulate: false, bias: undefined, gelu: false, preActivation: undefined, alpha: 1 };
 
-/** What the parts of an inner dimension that was split gave. */
+/** Partial results of a product that was split along its inner dimension. */
 interface Parts {
   /** f32 `[parts, m, n]`. */
   readonly partials: GpuArray;
@@ -36,7 +36,7 @@ interface Parts {
   readonly partialColumns: GpuArray | undefined;
 }
 
-/** Records the sum of the parts of an inner dimension that was split. */
+/** Records the sum of the parts. */
 function recordSum(
   gpu: Gpu,
   { partials, partialColumns }: Parts,

@@ -18,7 +18,7 @@ import {
 import type { Epilogue } from './epilogue.ts';
 import type { GemmPlan, GemmTile, Operand } from './gemmTile.ts';
 
-/** Records the product of the operands, packed before as the plan says. */
+/** Records the product, after packing the operands as the plan says. */
 export function recordProduct(gpu: Gpu, options: GemmOptions, plan: GemmPlan, epilogue: Epilogue): void {
   const { m, n, k, layout, batch } = options;
   const { tile, packing } = plan;
@@ -70,10 +70,10 @@ function recordOperands(gpu: Gpu, options: GemmOptions, plan: GemmPlan, { a, b }
   });
 }
 
-/** Programs by tile: whoever makes tiles makes each once. */
+/** Programs by tile; every tile object is made once. */
 const programsOfTiles = /* @__PURE__ */ new WeakMap<GemmTile, ProgramsByFlags>();
 
-/** The program of a variant that reads its operands by fours or by ones. */
+/** The program of a variant that reads its operands as vectors of four or as single elements. */
 function operandsProgram(
   gpu: Gpu,
   { n }: GemmOptions,
@@ -127,7 +127,7 @@ function makeProgram(
     bVec4: b.vec4,
     aAlongK: a.alongInner,
     bAlongK: b.alongInner,
-    // The inner dimension may end within a group of four.
+    // Whether the inner dimension may end within a vector of four.
     tail: !(a.packed || b.packed || (a.vec4 && a.alongInner) || (b.vec4 && b.alongInner)),
     ...tile.defines(order),
     ...epilogueDefines(epilogue, vec4),

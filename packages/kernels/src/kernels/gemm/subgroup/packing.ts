@@ -4,7 +4,7 @@ import type { Operand, PackingOptions } from '../product/gemmTile.ts';
 import { wgsl as source } from './packing.wgsl.ts';
 
 /**
- * Records the copy of an operand to panels, in memory that the caller releases. `inner` is a
+ * Records the copy of an operand into panels, in memory that the caller releases. `inner` is a
  * multiple of four.
  */
 export function packOperand(

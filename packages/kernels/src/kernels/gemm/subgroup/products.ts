@@ -10,10 +10,10 @@ type SubgroupTile = {
 const components = 'xyzw';
 
 /**
- * The functions of `subgroup.wgsl` that are unrolled, because the lane of a broadcast must be a
- * constant. All inner steps of a row stand together: its sums stay in registers for the four of
- * them, which are too few for the sums of all rows. Products are fused with sums by hand, because
- * compilers for processors do not do so by themselves.
+ * Writes the unrolled functions of `subgroup.wgsl`: the lane of a broadcast must be a constant. The
+ * four inner steps of a row come together, so that its sums stay in registers; there are too few
+ * for the sums of all rows. Multiply-adds are fused explicitly, because compilers for processors do
+ * not fuse them.
  */
 export function subgroupProducts({ rows, vec4sPerLane, lanes, aAlongK, bAlongK }: SubgroupTile): string {
   const sums = rows * vec4sPerLane;

@@ -9,7 +9,7 @@ import { wgsl as packingSource } from './packing.wgsl.ts';
 import { subgroupProducts } from './products.ts';
 import { wgsl } from './subgroup.wgsl.ts';
 
-/** Tiles in the registers of a subgroup, for processors. */
+/** Tiles in the registers of a subgroup, for software adapters. */
 export function subgroup(kit: GemmKit): LoadedVariant {
   const source = kit.complete(wgsl);
   const made = new Map<number, GemmTile>();
@@ -29,7 +29,7 @@ export function subgroup(kit: GemmKit): LoadedVariant {
       return tile;
     },
     fits: ({ profile }) => profile.subgroups && profile.subgroupSize > 0,
-    // Mesa 26 loads with gathers, which leave registers for twice the sums.
+    // Mesa 26 loads by gathers, which leave registers for twice as many sums.
     sizeFor: ({ profile }, { m, n }) =>
       profile.mesaVersion >= 26 && m > 8 && n > 4 * profile.subgroupSize ? 'large' : 'medium',
     sources: [
@@ -62,10 +62,10 @@ function subgroupTile(kit: GemmKit, source: WgslFile, { rows, vec4sPerLane, lane
 }
 
 /**
- * Mesa 26 loads by gathers that wait for the cache, and elsewhere than in a panel a tile's columns
- * lie a row apart; on Mesa 25 loads cost instructions, wherever they go. The copy must be shared by
- * enough tiles; columns stored one after the other (NT) gain most, as each vector that a lane reads
- * lies in another row.
+ * Whether packing B pays. Mesa 26 loads by gathers that wait for the cache, and without a panel the
+ * columns of a tile lie a row apart; on Mesa 25 a load costs the same anywhere. Enough tiles must
+ * share the copy. Columns stored one after the other (NT) gain most, as each vector that a lane
+ * reads lies in another row.
  */
 function pays({ profile }: Gpu, { m, n, k, layout }: Pick<GemmOptions, 'm' | 'n' | 'k' | 'layout'>): boolean {
   return profile.mesaVersion >= 26 && m >= 512 && n >= 128 && (layout === 'NT' || (k >= 768 && m * k >= 2048 * 768));

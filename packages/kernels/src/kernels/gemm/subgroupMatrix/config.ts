@@ -2,8 +2,8 @@ import type { DeviceProfile, SubgroupMatrixConfig } from '../../../device/profil
 import type { Gpu } from '../../../gpu.ts';
 
 /**
- * The fragment shape to use: f16 operands with f32 sums; null where the device has none, or
- * subgroups of no fixed size.
+ * The fragment shape to use, with f16 operands and f32 sums; null where the device has none, or its
+ * subgroups have no fixed size.
  */
 export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProfile): SubgroupMatrixConfig | null {
   if (!f16 || subgroupSize === 0) return null;
@@ -15,8 +15,8 @@ export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProf
 }
 
 /**
- * The fragment shape where its smallest tile fits this device's limits, else null: four subgroups
- * make a workgroup, which has more threads than WebGPU promises where subgroups are large.
+ * The fragment shape if its smallest tile fits the limits of this device, else null: where
+ * subgroups are large, the four of a workgroup have more threads than WebGPU guarantees.
  */
 export function runnableMatrixConfig({ profile, info: { limits } }: Gpu): SubgroupMatrixConfig | null {
   const config = profile.subgroups ? matrixConfigOf(profile) : null;
@@ -28,7 +28,7 @@ export function runnableMatrixConfig({ profile, info: { limits } }: Gpu): Subgro
   return fits ? config : null;
 }
 
-/** What a device without such fragments is told. */
+/** The reason to give where a device has no such fragments. */
 export const matrixUnitsNeeded =
   'needs f16 matrix units with f32 sums, subgroups of one known size, and workgroups of four of them, which this device lacks';
 

@@ -1,4 +1,4 @@
-/** How a device says whether a matrix lies by rows or by columns: by a type, or by a flag. */
+/** How a device spells row-major and column-major: by a type, or by a flag. */
 interface Spelling {
   readonly majorness: boolean;
 }
@@ -12,7 +12,7 @@ export function fragmentTypes({ m, n, k }: { readonly m: number; readonly n: num
   ].join('\n');
 }
 
-/** A load as the device spells it. `place` and `stride` count elements of the array. */
+/** Writes a load in the device's spelling. `place` and `stride` count elements of the array. */
 export function loadMatrix(
   { majorness }: Spelling,
   type: string,
@@ -26,7 +26,7 @@ export function loadMatrix(
     : `subgroupMatrixLoad<${type}>(&${array}, ${place}, ${columnMajor}, ${stride})`;
 }
 
-/** A store, by rows. */
+/** Writes a row-major store. */
 export function storeMatrix(
   { majorness }: Spelling,
   array: string,

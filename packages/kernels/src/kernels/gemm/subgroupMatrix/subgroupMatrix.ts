@@ -8,7 +8,7 @@ import { matrixUnitsNeeded, runnableMatrixConfig, workgroupBytes } from './confi
 import { fragmentTypes, loadMatrix, storeMatrix } from './fragments.ts';
 import { wgsl } from './subgroupMatrix.wgsl.ts';
 
-/** Fragments of four subgroups, on matrix units. */
+/** Fragments of four subgroups, for matrix units. */
 export function subgroupMatrix(kit: GemmKit): LoadedVariant {
   const source = kit.complete(wgsl);
   return {
@@ -36,8 +36,8 @@ function subgroupMatrixTile(kit: GemmKit, source: WgslFile, gpu: Gpu, size: Gemm
     rows: 2 * across * m,
     columns: 2 * across * n,
     readsVectors: true,
-    // A thread reads the same columns of A in every turn, and what it found fits where finished
-    // fragments go.
+    // A thread must read the same columns of A in every turn, and its sums must fit the memory of
+    // finished fragments.
     sumsColumns: (4 * profile.subgroupSize) % ((2 * across * m) / 4) === 0 && 4 * profile.subgroupSize <= m * n,
     source,
     defines: ({ aAlongK, bAlongK }) => ({
@@ -55,7 +55,7 @@ type SubgroupMatrixText = {
   readonly lanes: number;
   readonly aAlongK: boolean;
   readonly bAlongK: boolean;
-  /** Loads and stores say the majorness by a type, or by a flag. */
+  /** Whether loads and stores name the majorness by a type; otherwise by a flag. */
   readonly majorness: boolean;
 };
 

@@ -23,8 +23,8 @@ const leastRowsOfBlock = 4;
 const mostBlocks = 256;
 
 /**
- * Whether rows and parameters get their gradients in one pass: on GPUs, for
- * rows that fit registers.
+ * Whether one pass computes the gradients of rows and parameters: on GPUs, for rows that fit
+ * registers.
  */
 export function takesBlocks(gpu: Gpu, options: LayerNormBackwardOptions): boolean {
   const { variant, width } = planRows(gpu, options);
@@ -34,7 +34,7 @@ export function takesBlocks(gpu: Gpu, options: LayerNormBackwardOptions): boolea
 }
 
 /**
- * Records the gradients of rows, block by block, and the sums that those give for weight and bias.
+ * Records the gradients of rows, block by block, and the sums over the blocks for weight and bias.
  */
 export function blockGradients(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const { dropout, gradSum, gradInput, rows, columns } = options;

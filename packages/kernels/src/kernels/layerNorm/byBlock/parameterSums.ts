@@ -5,7 +5,7 @@ import { elementAccess } from '../../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
 import { wgsl as source } from './parameterSums.wgsl.ts';
 
-/** What blocks of rows gave for the gradients of a layer norm's weight and bias. */
+/** The parts of a layer norm's weight and bias gradients that its blocks of rows computed. */
 interface NormParts {
   readonly gradWeight: GpuArray;
   readonly gradBias: GpuArray;
@@ -36,14 +36,14 @@ export function sumParameters(
   });
 }
 
-/** Layer norms that are summed together at most: more take memory for their parts. */
+/** At most this many layer norms are summed together: each keeps memory for its parts. */
 const mostNorms = 9;
 const alignedElements = viewAlignment / bytesPerElement.f32;
 
 /**
- * The sums over blocks of several layer norms, left for one dispatch: of a backward pass, which
- * reads the gradients of weights and biases only at its end. Passed to `layerNormBackward`, which
- * adds to it, on adapters whose variant can; `flush()` records what is left.
+ * Collects the sums over blocks of several layer norms for one dispatch at the end of a backward
+ * pass, where the gradients of weights and biases are read. `layerNormBackward` adds to it, on
+ * adapters whose variant can; `flush()` records the rest.
  */
 export class LayerNormSums {
   readonly #gpu: Gpu;
@@ -55,8 +55,8 @@ export class LayerNormSums {
   }
 
   /**
-   * Memory for the parts of one more layer norm, whose sums are added to its gradients later; null
-   * where those of weight and bias lie in two buffers.
+   * Memory for the parts of one more layer norm, which `flush` adds to its gradients; null where
+   * the gradients of weight and bias lie in two buffers.
    */
   add(parts: NormParts): GpuArray | null {
     if (parts.gradWeight.storage !== parts.gradBias.storage) return null;
@@ -67,7 +67,7 @@ export class LayerNormSums {
     return this.#partials.view((this.#waiting.length - 1) * length, length);
   }
 
-  /** Records the sums of all that were added. */
+  /** Records the sums of all layer norms that were added. */
   flush(): void {
     const [first] = this.#waiting;
     const partials = this.#partials;
@@ -92,7 +92,10 @@ export class LayerNormSums {
     this.#waiting = [];
   }
 
-  /** Whether one dispatch can sum these with those that wait: of one size, and into one buffer. */
+  /**
+   * Whether one dispatch can sum these together with the pending ones: of one size, and in one
+   * buffer.
+   */
   #fits({ gradWeight, gradBias, blocks, columns }: NormParts): boolean {
     const [first] = this.#waiting;
     if (!first) return true;

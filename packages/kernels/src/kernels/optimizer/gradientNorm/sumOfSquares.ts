@@ -12,7 +12,7 @@ import { wgsl as squaresSource } from './sumOfSquares.wgsl.ts';
 
 /** A part of the gradients that lies in one buffer. */
 export interface GradientSegment {
-  /** f32, 0 between and behind the tensors up to `length`. */
+  /** f32, with zeros between and after the tensors, up to `length`. */
   readonly gradients: GpuArray;
   /** Elements used, a multiple of 64. */
   readonly length: number;
@@ -20,7 +20,7 @@ export interface GradientSegment {
 
 const vectorsPerWorkgroup = 8192;
 const threadsPerWorkgroup = 64;
-/** Partial sums that one thread adds. */
+/** Number of partial sums that one thread adds. */
 const share = 64;
 
 export function requireSegmentLength(kernel: string, length: number): void {
@@ -35,17 +35,20 @@ export function requireSegmentLength(kernel: string, length: number): void {
 /** Threads of the workgroup that sums up all partial sums on GPUs. */
 export const finalThreads = 256;
 
-/** Whether the threads of a workgroup are summed up by a tree: not where barriers are dear. */
+/**
+ * Defines that say whether the threads of a workgroup are summed by a tree: not on software
+ * adapters, where barriers are expensive.
+ */
 export function treeDefines({ software }: DeviceProfile, treeThreads: number): Defines {
   return software ? { tree: false } : { tree: true, treeThreads };
 }
 
 /**
- * Records the sum of squares of all segments as partial sums of scaledSum.wgsl: on GPUs one of each
- * workgroup, for a workgroup to sum up; on processors at most 64, for one thread. The order of
- * summation depends on the lengths alone.
+ * Records the sum of squares of all segments as partial sums of scaledSum.wgsl: on GPUs one for
+ * each workgroup, which a workgroup then sums; on software adapters at most 64, which one thread
+ * sums. The order of summation depends on the lengths alone.
  *
- * @returns the partial sums, to be released by the caller, and their number
+ * @returns the partial sums, which the caller releases, and their number
  */
 export function sumOfSquares(
   gpu: Gpu,

@@ -22,8 +22,8 @@ export class OptimizerMembers {
   readonly #words: Uint32Array;
 
   /**
-   * @param groups number of each member's parameter group
-   * @param missed updates that each missed before now
+   * @param groups index of each member's parameter group
+   * @param missed updates that each member has missed so far
    */
   constructor(gpu: Gpu, groups: readonly number[], missed: readonly number[]) {
     if (groups.length === 0 || groups.length !== missed.length) {
@@ -41,7 +41,7 @@ export class OptimizerMembers {
   }
 
   /**
-   * Says which members take part in every update that is not yet submitted: submit what is recorded
+   * Sets which members take part in every update that is not yet submitted: submit what is recorded
    * first.
    */
   setTakingPart(takesPart: readonly boolean[]): void {
@@ -54,7 +54,7 @@ export class OptimizerMembers {
   }
 }
 
-/** Records: the rates of all members in the update that was just decided about. */
+/** Records the rates of all members in the update that was just decided. */
 export function updateMembers(gpu: Gpu, state: OptimizerState, members: OptimizerMembers): void {
   gpu.dispatch({
     program: kernelProgram('updateMembers', updateSource),

@@ -19,9 +19,9 @@ import type { GradientSegment } from '../gradientNorm/sumOfSquares.ts';
 export interface MomentSegment extends GradientSegment {
   /** f32. */
   readonly weights: GpuArray;
-  /** f32 each: what the optimizer keeps of an element, in the order of its kernel's header. */
+  /** f32 each: the optimizer's moments of each element, in the order of its kernel's header. */
   readonly moments: readonly GpuArray[];
-  /** u32 `[length / 64]`: number of the parameter group of each 64 elements. */
+  /** u32 `[length / 64]`: index of the parameter group of each 64 elements. */
   readonly groupIds: GpuArray;
   /** u32 `[length / 64]`: as in `ArenaSegment`. */
   readonly memberIds?: GpuArray | undefined;
@@ -97,7 +97,7 @@ export function adagradUpdate(gpu: Gpu, input: RuleInput & { readonly epsilon: n
 interface Rule {
   readonly kernel: string;
   readonly source: WgslFile;
-  /** Which of the moments of arenaUpdate.wgsl it has. */
+  /** Which of the moments of arenaUpdate.wgsl the rule has. */
   readonly moments: readonly boolean[];
   readonly defines: Readonly<Record<string, boolean>>;
   readonly floats: readonly number[];

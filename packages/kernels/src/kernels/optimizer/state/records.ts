@@ -4,7 +4,7 @@ import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './st
 
 /** What happened in one update. */
 export interface UpdateRecord {
-  /** Number of the update from 1, skipped ones counted. */
+  /** Number of the update from 1, counting skipped ones. */
   readonly update: number;
   /** Row of the schedule: updates applied before this one. */
   readonly step: number;
@@ -14,24 +14,24 @@ export interface UpdateRecord {
   readonly loss: number;
   /** Global norm of the gradients before clipping; NaN or Infinity where they were not finite. */
   readonly gradNorm: number;
-  /** What the gradients were multiplied with, at most 1. */
+  /** Factor of the gradients, at most 1. */
   readonly clipFactor: number;
-  /** What the loss was multiplied with before its backward pass. */
+  /** Factor of the loss before its backward pass. */
   readonly lossScale: number;
   /** Learning rate of the update, in float64. */
   readonly learningRate: number;
 }
 
 export interface OptimizerReport {
-  /** Updates applied: the row of the schedule to be used next. */
+  /** Updates applied so far: the row of the schedule to use next. */
   readonly step: number;
   readonly attempted: number;
   readonly skipped: number;
-  /** Number of the first update that was skipped, from 1, or null. */
+  /** Number of the first skipped update, from 1, or null. */
   readonly firstSkipped: number | null;
-  /** Of the next update. */
+  /** Loss scale of the next update. */
   readonly lossScale: number;
-  /** Updates applied in a row since the loss scale changed. */
+  /** Consecutive applied updates since the loss scale changed. */
   readonly growthTracker: number;
   /** The updates that the ring still holds, oldest first. */
   readonly records: UpdateRecord[];
@@ -41,7 +41,7 @@ export interface OptimizerReport {
  * Reads the counters and the records of past updates, after everything recorded so far. It waits
  * for the GPU: call it when a log is due, at least once in `recordCapacity` updates.
  *
- * @param since leave out records up to this update
+ * @param since leave out records up to and including this update
  */
 export async function readOptimizerState(gpu: Gpu, state: OptimizerState, since = 0): Promise<OptimizerReport> {
   const words = (await gpu.read(state.words)) as Uint32Array;

@@ -4,8 +4,8 @@ import type { Corrections, DynamicLossScale, OptimizerStateOptions, ParameterGro
 import { growthTrackerWord, headerWords, lossScaleWord, recordWords } from './stateLayout.ts';
 
 /**
- * What an optimizer keeps on the GPU beside the moments: counters, schedule, accumulated loss, and
- * a ring with a record of each update. Made by `createOptimizerState`; ended by `dispose()`.
+ * What an optimizer keeps on the GPU besides the moments: counters, schedule, accumulated loss, and
+ * a ring with a record of each update. Made by `createOptimizerState`; freed by `dispose()`.
  */
 export class OptimizerState {
   /**
@@ -29,7 +29,7 @@ export class OptimizerState {
   readonly groupCount: number;
   readonly betas: readonly [number, number];
   readonly epsilon: number;
-  /** For the next update. */
+  /** Maximum gradient norm of the next update. */
   maxGradNorm: number;
   readonly recordCapacity: number;
   /** How the loss scale changes; with a growth interval of 0 it does not. */
@@ -89,7 +89,7 @@ export class OptimizerState {
     this.#gpu.write(this.schedule, rows, firstRow * 4);
   }
 
-  /** Says how the loss scale stands, for the next update: submit what is recorded first. */
+  /** Sets the loss scale of the next update: submit what is recorded first. */
   setScaler({ scale, growthTracker }: { readonly scale: number; readonly growthTracker: number }): void {
     const value = Float32Array.of(scale);
     this.#gpu.write(this.lossScale, value);
@@ -97,7 +97,7 @@ export class OptimizerState {
     this.#gpu.write(this.words, new Uint32Array(value.buffer), lossScaleWord);
   }
 
-  /** Puts a longer schedule in place, whose first rows are those of today's. */
+  /** Replaces the schedule by a longer one with the same first rows. */
   extendSchedule(learningRates: Float64Array): void {
     const old = this.schedule;
     this.schedule = this.#gpu.allocatePersistent('f32', learningRates.length * 4, 'schedule');
@@ -106,7 +106,7 @@ export class OptimizerState {
     this.#gpu.release(old);
   }
 
-  /** Changes decay and learning rate factor of every group, for the next update. */
+  /** Changes weight decay and learning rate factor of every group, from the next update on. */
   setGroups(groups: readonly ParameterGroup[]): void {
     this.#gpu.write(
       this.groups,
