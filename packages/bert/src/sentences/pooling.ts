@@ -64,7 +64,9 @@ export function clsPooling(values: ArrayLike<number>, packed: Sequences): Vector
 }
 
 /**
- * The largest value of each channel over a sequence: as `meanPooling` otherwise. @throws BatchError
+ * The largest value of each channel over a sequence: as `meanPooling` otherwise.
+ *
+ * @throws BatchError
  */
 export function maxPooling(values: ArrayLike<number>, packed: Sequences): Vectors {
   const width = widthOf('maxPooling', values, packed);

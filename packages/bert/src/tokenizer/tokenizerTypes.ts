@@ -90,8 +90,9 @@ export interface Tokenizer {
   tokenize(text: string): string[];
   /**
    * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys
-   * that are no token columns (`label`) are kept; a missing `attention_mask` is made. @throws
-   * TokenizerError
+   * that are no token columns (`label`) are kept; a missing `attention_mask` is made.
+   *
+   * @throws TokenizerError
    */
   pad(features: Features, options?: PadOptions): Record<string, number[][]>;
   /** Text of token ids. Ids outside the vocabulary are left out. */
@@ -141,9 +142,10 @@ export interface Tokenizer {
   /** The files `savePretrained` writes: name to content. */
   files(): Map<string, string>;
   /**
-   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers`
-   * reads: to a folder, into a Map, or through a directory handle. @throws for a path
-   * where there is no file system
+   * Writes tokenizer.json and tokenizer_config.json, which Python's `transformers` reads: to a
+   * folder, into a Map, or through a directory handle.
+   *
+   * @throws for a path where there is no file system
    */
   savePretrained(folder: WritableFolder): Promise<void>;
 }

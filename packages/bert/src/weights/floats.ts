@@ -9,7 +9,9 @@ export interface StoredTensor {
 }
 
 /**
- * The values of a stored weight in float32. @throws CheckpointError for a type that holds no floats
+ * The values of a stored weight in float32.
+ *
+ * @throws CheckpointError for a type that holds no floats
  */
 export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
   const floats = floatsOf(tensor);

@@ -47,7 +47,9 @@ export function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', pla
 
 /**
  * A value as the number that a column keeps. Text that is a number counts as that number, a class
- * name as its class. @throws FeatureError
+ * name as its class.
+ *
+ * @throws FeatureError
  */
 export function toNumber(given: unknown, feature: Feature, place: Place, index: number): number {
   const input = given instanceof WholeFloat ? given.value : given;

@@ -85,8 +85,9 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * The rows of these numbers, in that order; negative ones count from the end. @throws
-   * DatasetError
+   * The rows of these numbers, in that order; negative ones count from the end.
+   *
+   * @throws DatasetError
    */
   select(indices: Iterable<number>): Dataset<Row> {
     requireArgument('select', 'indices', indices, kinds.rowNumbers, DatasetError);
@@ -262,7 +263,9 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * Columns as other types; those not named stay. @throws FeatureError when a value does not fit
+   * Columns as other types; those not named stay.
+   *
+   * @throws FeatureError when a value does not fit
    */
   cast(features: Features): Dataset<Row> {
     return new Dataset(castColumns(this.ordered(), features));
@@ -270,7 +273,9 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 
   /**
    * The dataset with one column as another type. Class labels become the names of their classes
-   * where that is text. @throws FeatureError for values that it cannot hold
+   * where that is text.
+   *
+   * @throws FeatureError for values that it cannot hold
    */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
     requireArgument('castColumn', 'name', name, text, DatasetError);
@@ -308,8 +313,9 @@ function refuseOthers(operation: string, others: readonly unknown[]): void {
 const datasetList = arrayOf(instanceOf(Dataset), 'Datasets, as concatenateDatasets([a, b])');
 
 /**
- * The rows of several datasets with the same columns, one dataset after the other. @throws
- * DatasetError, FeatureError
+ * The rows of several datasets with the same columns, one dataset after the other.
+ *
+ * @throws DatasetError, FeatureError
  */
 export function concatenateDatasets<Row>(datasets: readonly Dataset<Row>[], ...others: never[]): Dataset<Row> {
   if (others.length > 0 && Array.isArray(datasets))

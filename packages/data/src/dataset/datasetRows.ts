@@ -69,8 +69,9 @@ export class DatasetRows<Row> {
   }
 
   /**
-   * The row of a number; negative ones count from the end. @throws DatasetError when there is no
-   * such row
+   * The row of a number; negative ones count from the end.
+   *
+   * @throws DatasetError when there is no such row
    */
   at(index: number): Row {
     const position = index < 0 ? index + this.length : index;
@@ -100,8 +101,9 @@ export class DatasetRows<Row> {
   }
 
   /**
-   * All values of a column. Class labels are numbers; missing values null. @throws
-   * ColumnNotFoundError
+   * All values of a column. Class labels are numbers; missing values null.
+   *
+   * @throws ColumnNotFoundError
    */
   column<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
     return this.#values(findColumn(this.#table, name, 'column'), 0, this.length) as Row[Name][];

@@ -72,8 +72,9 @@ export class ClassLabel {
   }
 
   /**
-   * The number of a class: of its name, or its number written out. @throws FeatureError for a name
-   * that is no class
+   * The number of a class: of its name, or its number written out.
+   *
+   * @throws FeatureError for a name that is no class
    */
   str2int(name: string): number {
     const index = typeof name === 'string' ? this.numberOf(name) : undefined;

@@ -6,7 +6,9 @@ import { ProgressCallback } from './progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './trainerCallback.ts';
 
 /**
- * What comes before the callbacks of a user. @throws TrainingArgumentsError for reports in a page
+ * What comes before the callbacks of a user.
+ *
+ * @throws TrainingArgumentsError for reports in a page
  */
 export const flowAndReports = (args: TrainingArguments): (TrainerCallback | CallbackClass)[] => [
   DefaultFlowCallback,

@@ -20,7 +20,9 @@ interface DescribedTrainer {
 }
 
 /**
- * Writes the README.md of a Trainer's model into its output folder. @throws TrainerError, SaveError
+ * Writes the README.md of a Trainer's model into its output folder.
+ *
+ * @throws TrainerError, SaveError
  */
 export async function writeModelCard(trainer: DescribedTrainer, options: ModelCardOptions): Promise<void> {
   readModelCardOptions(options);

@@ -3,8 +3,9 @@ import type { TrainerCallback } from '../callbacks/trainerCallback.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 
 /**
- * None: a page carries nothing that writes into folders. @throws TrainingArgumentsError
- * for one that is asked for
+ * None: a page carries nothing that writes into folders.
+ *
+ * @throws TrainingArgumentsError for one that is asked for
  */
 export function reportCallbacks({ reportTo }: TrainingArguments): TrainerCallback[] {
   if (reportTo.length === 0) return [];

@@ -22,8 +22,9 @@ const sequence = (which: 'A' | 'B', typeId: number): TemplatePiece => ({ kind: '
 const special = (id: number, typeId: number): TemplatePiece => ({ kind: 'special', ids: [id], typeId });
 
 /**
- * Reads the `post_processor` of a tokenizer.json. @throws TokenizerError for a type that adds
- * tokens in a way unknown here
+ * Reads the `post_processor` of a tokenizer.json.
+ *
+ * @throws TokenizerError for a type that adds tokens in a way unknown here
  */
 export function readTemplate(postProcessor: TokenizerJson['post_processor']): Template {
   if (!postProcessor) return { single: [sequence('A', 0)], pair: [sequence('A', 0), sequence('B', 1)] };
