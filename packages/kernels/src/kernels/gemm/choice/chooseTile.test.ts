@@ -44,13 +44,21 @@ const products = (tokens: number) =>
 
 const hopper = { vendor: 'nvidia', architecture: '', device: 'nvidia-h100-80gb-hbm3', software: false };
 
+/** Of cards, whatever the adapter at hand allows: SwiftShader has 256 threads in 32 KiB. */
+const cardLimits = {
+  maxComputeWorkgroupStorageSize: 49152,
+  maxComputeInvocationsPerWorkgroup: 1024,
+  maxComputeWorkgroupSizeX: 1024,
+};
+
 /** What would be planned on another adapter. */
 function planOn(
   other: Gpu,
   info: Partial<DeviceInfo>,
   [layout, m, n, k]: readonly [GemmLayout, number, number, number],
 ) {
-  Object.assign(other, { info: { ...other.info, description: '', ...info } });
+  const limits = { ...other.info.limits, ...cardLimits };
+  Object.assign(other, { info: { ...other.info, description: '', ...info, limits } });
   Object.assign(other, { profile: { ...other.profile, software: false, subgroupMatrix: [] } });
   const { variant, tile, splits } = planGemm(other, { a, b: a, m, n, k, layout });
   return { variant, rows: tile.rows, columns: tile.columns, parts: splits.parts };
@@ -207,11 +215,16 @@ it.each([
   ['unknown', 2048],
 ] as const)('sums products of f16 in one dispatch on matrix units: %s, %i tokens', (adapter, tokens) => {
   const config = { componentType: 'f16', resultComponentType: 'f32', m: 16, n: 16, k: 16 };
-  const matrices = { subgroupMatrix: [config], subgroupMatrixTiles: 'words', subgroups: true, subgroupSize: 32 };
-  const limits = { maxComputeWorkgroupStorageSize: 49152, maxComputeInvocationsPerWorkgroup: 1024 };
+  const matrices = {
+    subgroupMatrix: [config],
+    subgroupMatrixTiles: 'words',
+    f16: true,
+    subgroups: true,
+    subgroupSize: 32,
+  };
   Object.assign(card, {
     profile: { ...card.profile, ...matrices, software: false },
-    info: { ...card.info, limits: { ...card.info.limits, ...limits } },
+    info: { ...card.info, limits: { ...card.info.limits, ...cardLimits } },
   });
   for (const [name, [, m, n, k]] of Object.entries(products(tokens))) {
     const candidates = gemmCandidates(tileOf, card, ['subgroupMatrix', 'matrixTile'], { m, n, k });
