@@ -9,11 +9,11 @@ import { loadTool } from './tools.mjs';
 /** What a page takes in, in kB gzip, and the most that it may be. */
 export const weights = {
   'one metric': {
-    limits: { esbuild: 3.1, vite: 3 },
+    limits: { esbuild: 2.95, vite: 2.85 },
     code: `import { accuracy } from '@attune/evaluate/metrics';\nglobalThis.used = accuracy();`,
   },
   'one metric, by its name': {
-    limits: { esbuild: 4.1, vite: 4.8 },
+    limits: { esbuild: 4, vite: 4.7 },
     code: `import { load } from '@attune/evaluate';\nglobalThis.used = load('accuracy');`,
     fetches: ['accuracy'],
   },

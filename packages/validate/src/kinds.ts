@@ -1,4 +1,4 @@
-import { shown } from './shown.ts';
+import { shown, withArticle } from './shown.ts';
 
 /** What an argument must be. */
 export interface Kind {
@@ -112,7 +112,7 @@ export const oneOfKinds = /* @__NO_SIDE_EFFECTS__ */ (what: string, ...kinds: re
  */
 export const instanceOf = /* @__NO_SIDE_EFFECTS__ */ (
   type: abstract new (...args: never[]) => object,
-  what = `${/^[AEIOU]/.test(type.name) ? 'an' : 'a'} ${type.name}`,
+  what = withArticle(type.name),
 ): Kind => ({ what, holds: (value) => value instanceof type });
 
 /**

@@ -3,30 +3,26 @@
  * snake_case and capitals, or about one letter in three away.
  */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
-  const lower = name.toLowerCase().replace(/_+(?=[a-z0-9])/g, '');
-  let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(lower.length / 3)) + 1;
-  for (const candidate of names) {
-    const distance = lettersApart(lower, candidate.toLowerCase());
-    if (distance < least) [nearest, least] = [candidate, distance];
-  }
-  return nearest;
+  const given = name.toLowerCase().replaceAll('_', '');
+  const distance = (candidate: string) => lettersApart(given, candidate.toLowerCase());
+  return names
+    .toSorted((one, other) => distance(one) - distance(other))
+    .find((nearest) => distance(nearest) <= Math.max(1, given.length / 3));
 }
 
 /**
  * Levenshtein's: how many letters are put in, taken out or replaced. By rows of the table of all
- * beginnings, in place.
+ * beginnings.
  */
 function lettersApart(from: string, to: string): number {
-  const row = [...Array(to.length + 1).keys()];
-  for (let line = 0; line < from.length; line++) {
-    let corner = line;
-    row[0] = line + 1;
-    for (let column = 0; column < to.length; column++) {
-      const replaced = corner + (from[line] === to[column] ? 0 : 1);
-      corner = row[column + 1]!;
-      row[column + 1] = Math.min(replaced, corner + 1, row[column]! + 1);
-    }
+  let row = [...Array(to.length + 1).keys()];
+  for (const letter of from) {
+    let left = Infinity;
+    row = row.map((above, column) => {
+      // Before the first column lies none: there a letter can only be taken out.
+      const corner = row[column - 1] ?? above;
+      return (left = Math.min(above + 1, left + 1, corner + +(letter !== to[column - 1])));
+    });
   }
-  return row[to.length]!;
+  return row.at(-1)!;
 }

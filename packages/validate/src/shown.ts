@@ -11,13 +11,15 @@ export function shown(value: unknown): string {
   if (typeof value === 'function') return /^class\b/.test(String(value)) ? `the class ${value.name}` : 'a function';
   if (value === null || typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
-  if (value instanceof Promise) return 'a Promise; await it first';
   const name = value.constructor?.name || 'Object';
-  if (name !== 'Object') return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  if (name !== 'Object') return withArticle(name) + (value instanceof Promise ? '; await it first' : '');
   const keys = Object.keys(value);
   if (keys.length === 0) return 'an empty object';
   return `an object with ${firstOf(keys, 4)}`;
 }
+
+/** The name of a class: `a Map`, `an Array`. */
+export const withArticle = (name: string): string => `a${/^[AEIOU]/.test(name) ? 'n' : ''} ${name}`;
 
 /** So many names, and whether there are more: `a, b, …`. */
 export const firstOf = (names: readonly string[], most: number): string =>

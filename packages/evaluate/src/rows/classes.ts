@@ -7,15 +7,11 @@ const logits = 'Of logits or probabilities take the best class first: argmax(-1)
 
 function readClasses(given: unknown, name: string): Table {
   const [values, shape, place] = readGiven(given, name);
-  if (shape.length > 1) {
-    // Lists of several lengths have no shape; numbers with a shape have no length.
-    const other = Array.from(values as ArrayLike<{ length?: number }>).findIndex((row) => row?.length !== shape[1]);
-    const has = other > 0 ? `row ${other} of another length` : `shape [${shape.join(', ')}]`;
+  if (shape.length > 1)
     refuse(
-      `${name} has ${has}; one class number per row was expected. ${logits} ` +
+      `${name} has rows, the first of ${shape[1]} values; one class number per row was expected. ${logits} ` +
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );
-  }
   const data = Float64Array.from(numbersOf(values, place));
   const bad = data.findIndex((value) => !Number.isInteger(value));
   if (bad >= 0) {

@@ -36,24 +36,21 @@ export function refuse(message: string, error: new (message: string) => Evaluate
   throw new error(message);
 }
 
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+// No array is longer.
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
 
 /** A list, a typed array, or anything with a length. */
-export const isArrayLike = (value: unknown): value is ArrayLike<unknown> => {
-  const length = typeof value === 'object' && (value as { length?: unknown } | null)?.length;
-  return isCount(length) && length < 2 ** 32;
-};
+export const isArrayLike = (value: unknown): value is ArrayLike<unknown> =>
+  isCount(typeof value === 'object' && (value as { length?: unknown } | null)?.length);
 
 /** Numbers in float64, without losing anything. @throws MetricInputError for what is no number */
 export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =>
   Array.from(values, (value, index) => {
     if (typeof value === 'number') return value;
     if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
-    const isText = typeof value === 'string';
-    return refuse(
-      `${place}[${index}] is ${isText ? 'the string ' : ''}${shown(value)}; a number was expected.` +
-        `${isText ? ' Map label names to class numbers first.' : ''}`,
-    );
+    const advice = typeof value === 'string' ? ' Map label names to class numbers first.' : '';
+    return refuse(`${place}[${index}] is ${shown(value)}; a number was expected.${advice}`);
   });
 
 /**
@@ -64,24 +61,23 @@ type Given = readonly [values: ArrayLike<unknown>, shape: readonly number[], pla
 
 /** @throws MetricInputError for what is no list of values */
 export function readGiven(values: unknown, name: string): Given {
-  const no = (found: string) => refuse(`${name} ${found}; a list, a typed array or { data, shape } was expected.`);
-  const is = values === undefined ? 'is missing' : `is ${shown(values)}`;
-  if (typeof values !== 'object' || values === null) return no(is);
-  if (values instanceof Map || values instanceof Set) no(`${is}, which keeps no rows`);
-  if ('then' in values) refuse(`${name} is a Promise; await it first.`);
-  if ('data' in values && 'shape' in values && Array.isArray(values.shape)) {
+  const isObject = typeof values === 'object' && values !== null;
+  if (isObject && 'data' in values && 'shape' in values && Array.isArray(values.shape)) {
     const { data, shape } = values;
-    if (!isArrayLike(data)) return no(`has a shape, and as its data ${shown(data)}`);
+    const place = `${name}.data`;
+    const [list] = readGiven(data, place);
     const [rows, columns = 1] = shape as [number, number?];
-    if (!shape.every(isCount) || shape.length > 2 || rows * columns !== data.length) {
+    if (!shape.every(isCount) || shape.length > 2 || rows * columns !== list.length)
       refuse(
-        `${name} has shape [${shape.map(shown).join(', ')}] over ${data.length} values; ` +
+        `${name} has shape [${shape.map(shown).join(', ')}] over ${list.length} values; ` +
           'expected shape [rows] or [rows, columns] of as many.',
       );
-    }
-    return [data, shape, `${name}.data`];
+    return [list, shape, place];
   }
-  if (!(Symbol.iterator in values) && !isArrayLike(values)) no(`${is}, without values`);
+  // A Map and a Set keep no rows.
+  const isUnordered = values instanceof Map || values instanceof Set;
+  if (!isObject || isUnordered || !(Symbol.iterator in values || isArrayLike(values)))
+    refuse(`${name} is ${shown(values)}; a list, a typed array or { data, shape } was expected.`);
   const list = Array.from(values as ArrayLike<unknown>);
   const [first] = list;
   return isArrayLike(first) ? [list, [list.length, first.length], name, true] : [list, [list.length], name];

@@ -33,12 +33,8 @@ export interface RowKind {
 export function readRows(metric: string, given: GivenRows, read: (values: unknown, name: string) => Table): MetricRows {
   const predictions = read(given.predictions, `${metric}: predictions`);
   const references = read(given.references, `${metric}: references`);
-  if (predictions.rows !== references.rows) {
-    refuse(
-      `${metric}: mismatch in the number of predictions (${predictions.rows}) and references (${references.rows}). ` +
-        'Give one for each.',
-    );
-  }
+  if (predictions.rows !== references.rows)
+    refuse(`${metric}: ${predictions.rows} predictions and ${references.rows} references. Give one for each.`);
   if (references.rows === 0) refuse(`${metric}: there are no predictions. Give some, or call addBatch first.`);
   return { predictions, references };
 }
