@@ -35,6 +35,7 @@ it.each(withProducts)(
       'matrixVariants.ts',
       'probeMatrices.ts',
       'compileError.ts',
+      'deviceParts.ts',
       'preparePrograms.ts',
       'classLossTexts.js',
       'coreTexts.js',

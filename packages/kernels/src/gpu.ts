@@ -1,5 +1,5 @@
-import { callable, objectWith, requireArgument } from '@attune/validate';
-import { Failures } from './device/failures.ts';
+import { array as anyArray, callable, objectWith, requireArgument } from '@attune/validate';
+import type { Failures } from './device/failures.ts';
 import { lateVariants } from './device/variantLoaders.ts';
 import type { GpuOptions } from './device/gpuOptions.ts';
 import type { DeviceInfo, DeviceProfile } from './device/profile.ts';
@@ -8,8 +8,7 @@ import type { GPUDevice } from './device/webGpuTypes.ts';
 import { KernelArgumentError } from './errors.ts';
 import type { ElementType, GpuArray, HostData } from './memory/gpuArray.ts';
 import { requireOwn } from './memory/requireArray.ts';
-import { MemoryManager } from './memory/memoryManager.ts';
-import type { MemoryReport } from './memory/memoryManager.ts';
+import type { MemoryManager, MemoryReport } from './memory/memoryManager.ts';
 import type { WithinScope } from './memory/scopes.ts';
 import { clearWords, copyWords } from './recording/copy/index.ts';
 import { requireDispatch } from './recording/dispatch.ts';
@@ -18,9 +17,7 @@ import { compilationKit } from './recording/compilationKit.ts';
 import { requirePrepareArguments } from './recording/prepare.ts';
 import type { PrepareOptions } from './recording/prepare.ts';
 import type { ProfileRow } from './recording/profileRows.ts';
-import { readBack } from './recording/readBack.ts';
-import { Recorder } from './recording/recorder.ts';
-import type { RecorderStatistics } from './recording/recorder.ts';
+import type { Recorder, RecorderStatistics } from './recording/recorder.ts';
 
 const fromOpenDevice = objectWith('what openDevice() passes: call that instead', { device: 'object' });
 
@@ -56,21 +53,22 @@ export class Gpu {
   clampsStores = false;
   readonly #options: GpuOptions;
   readonly #device: GPUDevice;
-  readonly #failures = new Failures();
+  readonly #failures: Failures;
   readonly #recorder: Recorder;
   readonly #memory: MemoryManager;
 
   /** Called by `openDevice`. */
   constructor(options: GpuOptions) {
     requireArgument('new Gpu', 'options', options, fromOpenDevice, KernelArgumentError);
-    const { device, info, profile, memoryBudget } = options;
-    const failures = this.#failures;
+    const { device, info, profile, memoryBudget, parts } = options;
+    const failures = new parts.Failures();
+    this.#failures = failures;
     this.#options = options;
     this.#device = device;
     this.info = info;
     this.profile = profile;
-    this.#recorder = new Recorder(device, failures);
-    this.#memory = new MemoryManager({
+    this.#recorder = new parts.Recorder(device, failures);
+    this.#memory = new parts.MemoryManager({
       device,
       limits: info.limits,
       budget: memoryBudget,
@@ -132,6 +130,7 @@ export class Gpu {
    * @throws KernelArgumentError when one would not start at a multiple of 256 bytes
    */
   allocateContiguous(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
+    requireArgument('gpu.allocateContiguous', 'lengths', lengths, anyArray, KernelArgumentError);
     return this.#memory.allocateContiguous(elementType, lengths, label);
   }
 
@@ -259,7 +258,7 @@ export class Gpu {
     await this.#failures.wait(
       preparePrograms(programs, {
         ...options,
-        kit: compilationKit,
+        kit: compilationKit(this.#options.parts),
         device: this.#device,
         pipelines: this.#recorder.pipelines,
         compilesWhenRun: software,
@@ -291,7 +290,11 @@ export class Gpu {
   /** Submits everything recorded, waits, and returns the content of the array. */
   async read(array: GpuArray): Promise<HostData> {
     this.#failures.throwIfLost();
-    const data = await readBack(array, { device: this.#device, recorder: this.#recorder, failures: this.#failures });
+    const data = await this.#options.parts.readBack(array, {
+      device: this.#device,
+      recorder: this.#recorder,
+      failures: this.#failures,
+    });
     await this.#memory.collectWhenMany();
     return data;
   }

@@ -18,9 +18,11 @@ import { loadVariants, loadVariantsFor } from './device/variantLoaders.ts';
 import { replaceableVariants } from './kernels/attention/options.ts';
 import { gemmVariants } from './kernels/gemm/options.ts';
 import type { GemmVariant } from './kernels/gemm/options.ts';
-import { describeDevice, limitNames } from './device/profile.ts';
+import { deviceKit } from './device/deviceKit.ts';
+import { limitNames } from './device/profile.ts';
 import type { HalfStorage } from './device/profile.ts';
-import type { GPU, GPUAdapter, GPUDevice } from './device/webGpuTypes.ts';
+import type { GPU, GPUAdapter } from './device/webGpuTypes.ts';
+import { preprocessor } from './wgsl/kernelProgram.ts';
 
 /** Options of {@link openDevice}. */
 export interface OpenDeviceOptions {
@@ -66,8 +68,6 @@ export interface OpenDeviceOptions {
   backend?: string | undefined;
 }
 
-const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
-
 const variantNames = [
   ...gemmVariants.map((name) => `gemm ${name}` as const),
   ...replaceableVariants.map((name) => `attention ${name}` as const),
@@ -101,13 +101,18 @@ let opened = 0;
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> {
   requireOptions('openDevice', options, optionKinds, { error: KernelArgumentError, otherNames });
   requireOptions('openDevice: limits', options.limits ?? {}, limitKinds, { error: KernelArgumentError });
-  const webgpu = await findWebGpu(options);
-  const adapter = await requestAdapter(webgpu, options);
-  if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice()}`);
+  // Both may take long, and neither needs the other.
+  const [{ deviceParts }, { webgpu, adapter }] = await Promise.all([
+    import('./device/deviceParts.ts'),
+    findAdapter(options),
+  ]);
+  const parts = deviceParts(deviceKit);
+  preprocessor.preprocess ??= parts.preprocess;
   opened += 1;
   const { device: model, description, architecture } = adapter.info;
-  const device = await requestDevice(adapter, options, `device ${opened} (${description || model || architecture})`);
-  const { info, profile } = describeDevice(device, adapter);
+  const label = `device ${opened} (${description || model || architecture})`;
+  const device = await parts.requestDevice(adapter, options, limitNames, label);
+  const { info, profile } = parts.describeDevice(device, adapter, limitNames);
   const f16Storage = options.f16Storage ?? profile.f16Storage;
   const probed =
     profile.subgroupMatrix.length > 0 &&
@@ -118,16 +123,24 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   const gpu = new Gpu({
     device,
     webgpu,
+    parts,
     info: { ...info, limits: { ...info.limits, ...options.limits } },
     profile: { ...profile, f16Storage, ...probed },
     memoryBudget: options.memoryBudget ?? Infinity,
     openHelper: async () => {
       const another = await requestAdapter(webgpu, options);
-      return another && requestDevice(another, options, 'helper');
+      return another && parts.requestDevice(another, options, limitNames, 'helper');
     },
   });
   for (const name of withoutVariants) gpu.disabledVariants.add(name);
   return gpu;
+}
+
+async function findAdapter(options: OpenDeviceOptions): Promise<{ webgpu: GPU; adapter: GPUAdapter }> {
+  const webgpu = await findWebGpu(options);
+  const adapter = await requestAdapter(webgpu, options);
+  if (!adapter) throw new NoAdapterError(`No WebGPU adapter answered. ${noAdapterAdvice()}`);
+  return { webgpu, adapter };
 }
 
 async function findWebGpu({ webgpu, backend, robustness = true }: OpenDeviceOptions): Promise<GPU> {
@@ -143,20 +156,4 @@ async function findWebGpu({ webgpu, backend, robustness = true }: OpenDeviceOpti
 
 function requestAdapter(webgpu: GPU, { powerPreference = 'high-performance' }: OpenDeviceOptions) {
   return webgpu.requestAdapter({ powerPreference });
-}
-
-async function requestDevice(adapter: GPUAdapter, options: OpenDeviceOptions, label: string): Promise<GPUDevice> {
-  const { withoutFeatures = [], limits = {} } = options;
-  // Subgroup matrices imply subgroups, whether or not those were requested.
-  const impliedBy = (name: string) => (name === 'chromium-experimental-subgroup-matrix' ? [name, 'subgroups'] : [name]);
-  const features = wantedFeatures.filter(
-    (name) =>
-      adapter.features.has(name as GPUFeatureName) &&
-      !impliedBy(name).some((needed) => withoutFeatures.includes(needed)),
-  );
-  return adapter.requestDevice({
-    label,
-    requiredFeatures: features as GPUFeatureName[],
-    requiredLimits: Object.fromEntries(limitNames.map((name) => [name, limits[name] ?? adapter.limits[name]])),
-  });
 }

@@ -1,6 +1,5 @@
-import { waitForGpu } from '#platform';
-import { DeviceLostError, GpuValidationError } from '../errors.ts';
 import type { GpuError } from '../errors.ts';
+import { DeviceLostError, GpuValidationError, waitForGpu } from './given.ts';
 import type { GPUDevice, GPUError } from './webGpuTypes.ts';
 
 interface Failure {

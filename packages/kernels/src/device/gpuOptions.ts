@@ -1,3 +1,4 @@
+import type { DeviceParts } from './deviceParts.ts';
 import type { DeviceInfo, DeviceProfile } from './profile.ts';
 import type { GPU, GPUDevice } from './webGpuTypes.ts';
 
@@ -9,6 +10,8 @@ export interface GpuOptions {
    * before the device.
    */
   readonly webgpu: GPU;
+  /** What it is made of, which comes late. */
+  readonly parts: DeviceParts;
   readonly info: DeviceInfo;
   readonly profile: DeviceProfile;
   /** Bytes that may be in use at once. */

@@ -1,5 +1,3 @@
-import type { GPUAdapter, GPUDevice } from './webGpuTypes.ts';
-
 /** Types and fragment shape of one subgroup matrix multiplication that the adapter offers. */
 export interface SubgroupMatrixConfig {
   /** Type of the operands: `f32`, `f16`, … */
@@ -90,63 +88,3 @@ export const limitNames = [
 ] as const;
 
 export type LimitName = (typeof limitNames)[number];
-
-interface AdapterWords extends GPUAdapterInfo {
-  readonly isFallbackAdapter: boolean;
-  readonly subgroupMinSize: number;
-  readonly subgroupMaxSize: number;
-  readonly subgroupMatrixConfigs?: Iterable<{
-    componentType: string;
-    resultComponentType: string;
-    M: number;
-    N: number;
-    K: number;
-  }>;
-}
-
-export function describeDevice(device: GPUDevice, adapter: GPUAdapter): { info: DeviceInfo; profile: DeviceProfile } {
-  const words = adapter.info as AdapterWords;
-  const software =
-    words.isFallbackAdapter ||
-    /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(
-      `${words.architecture} ${words.description} ${words.device}`,
-    );
-  const subgroupMinSize = words.subgroupMinSize ?? 0;
-  const subgroupMaxSize = words.subgroupMaxSize ?? 0;
-  const features = [...device.features].map(String).sort();
-  const subgroups = features.includes('subgroups');
-  return {
-    info: {
-      vendor: words.vendor,
-      architecture: words.architecture,
-      device: words.device,
-      description: words.description,
-      software,
-      features,
-      limits: Object.fromEntries(limitNames.map((name) => [name, device.limits[name]])) as Record<LimitName, number>,
-      subgroupMinSize,
-      subgroupMaxSize,
-    },
-    profile: {
-      software,
-      mesaVersion: software ? Number(/Mesa (\d+)/.exec(words.description)?.[1] ?? 0) : 0,
-      f16: device.features.has('shader-f16'),
-      // Processors convert and load halves one by one; packed words took two thirds of the time of
-      // a training step on lavapipe.
-      f16Storage: device.features.has('shader-f16') && !software ? 'native' : 'packed',
-      subgroups,
-      subgroupSize: subgroups && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
-      subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')
-        ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({
-            componentType,
-            resultComponentType,
-            m: M,
-            n: N,
-            k: K,
-          }))
-        : [],
-      subgroupMatrixSpelling: 'majorness',
-      subgroupMatrixTiles: 'halves',
-    },
-  };
-}

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { deviceKit } from '../device/deviceKit.ts';
 import { Failures } from '../device/failures.ts';
+import { takeKit } from '../device/given.ts';
 import { OutOfMemoryError } from '../errors.ts';
 import { DeviceBuffers } from './deviceBuffers.ts';
+
+takeKit(deviceKit);
 
 /** A GPU that has no room for anything. */
 const full = {

@@ -1,5 +1,5 @@
 import type { Failures } from '../device/failures.ts';
-import { OutOfMemoryError } from '../errors.ts';
+import { OutOfMemoryError } from '../device/given.ts';
 import type { PooledBuffer } from './bufferPool.ts';
 import { bufferUsage } from './bufferUsage.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';

@@ -1,12 +1,20 @@
-import { array as anArray, requireArgument } from '@attune/validate';
 import type { Failures } from '../device/failures.ts';
-import { KernelArgumentError, OutOfMemoryError, ReleasedArrayError } from '../errors.ts';
+import {
+  bytesPerElement,
+  GpuArray,
+  KernelArgumentError,
+  OutOfMemoryError,
+  ReleasedArrayError,
+  requireData,
+  requireLength,
+  requireOwn,
+  requireUsable,
+  viewAlignment,
+} from '../device/given.ts';
 import { BufferPool } from './bufferPool.ts';
 import type { PooledBuffer } from './bufferPool.ts';
 import { DeviceBuffers } from './deviceBuffers.ts';
-import { bytesPerElement, GpuArray, viewAlignment } from './gpuArray.ts';
 import type { ArrayKind, ElementType, HostData } from './gpuArray.ts';
-import { requireData, requireLength, requireOwn, requireUsable } from './requireArray.ts';
 import { Scopes } from './scopes.ts';
 import type { WithinScope } from './scopes.ts';
 import { sizeClass } from './sizeClass.ts';
@@ -113,7 +121,6 @@ export class MemoryManager {
   }
 
   allocateContiguous(elementType: ElementType, lengths: readonly number[], label: string): GpuArray[] {
-    requireArgument('gpu.allocateContiguous', 'lengths', lengths, anArray, KernelArgumentError);
     for (const length of lengths) requireLength('gpu.allocateContiguous', elementType, length, label);
     const bytes = bytesPerElement[elementType];
     const offsets: number[] = [];

@@ -1,4 +1,4 @@
-import { collectGarbage } from '#platform';
+import { collectGarbage } from '../device/given.ts';
 import type { PooledBuffer } from './bufferPool.ts';
 import type { ArrayKind, GpuArray } from './gpuArray.ts';
 

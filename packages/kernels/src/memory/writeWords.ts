@@ -1,5 +1,4 @@
-import { KernelArgumentError } from '../errors.ts';
-import { bytesPerElement } from './gpuArray.ts';
+import { bytesPerElement, KernelArgumentError } from '../device/given.ts';
 import type { GpuArray, HostData } from './gpuArray.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 

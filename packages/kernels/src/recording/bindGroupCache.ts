@@ -1,7 +1,6 @@
 import type { Failures } from '../device/failures.ts';
-import { GpuValidationError } from '../errors.ts';
+import { GpuValidationError, requireUsable } from '../device/given.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
-import { requireUsable } from '../memory/requireArray.ts';
 import type { Dispatch, Parameters } from './dispatch.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
 import type { ParameterTable } from './parameterTable.ts';

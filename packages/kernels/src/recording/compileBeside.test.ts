@@ -1,5 +1,7 @@
 import { loadWebGpu } from '#platform';
 import { describe, expect, it } from 'vitest';
+import { deviceKit } from '../device/deviceKit.ts';
+import { deviceParts } from '../device/deviceParts.ts';
 import { compilationKit } from './compilationKit.ts';
 import { CompileBeside } from './compileBeside.ts';
 import type { NeededProgram } from './pipelineCache.ts';
@@ -24,7 +26,7 @@ async function compile(milliseconds: (key: string) => number, open: (webgpu: GPU
   let helpers = 0;
   let done = 0;
   await new CompileBeside(programs, {
-    kit: compilationKit,
+    kit: compilationKit(deviceParts(deviceKit)),
     firstRun: {
       run: async ({ program: { key } }) => {
         ran.push(key);

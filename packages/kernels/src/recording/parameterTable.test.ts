@@ -1,7 +1,11 @@
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadWebGpu } from '#platform';
+import { deviceKit } from '../device/deviceKit.ts';
+import { takeKit } from '../device/given.ts';
 import { KernelArgumentError } from '../errors.ts';
 import { parameterBlockBytes, ParameterTable } from './parameterTable.ts';
+
+takeKit(deviceKit);
 
 let device: GPUDevice;
 let parameters: ParameterTable;

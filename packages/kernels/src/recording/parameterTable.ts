@@ -1,4 +1,4 @@
-import { KernelArgumentError } from '../errors.ts';
+import { KernelArgumentError } from '../device/given.ts';
 import { bufferUsage } from '../memory/bufferUsage.ts';
 import type { GPUBuffer, GPUDevice } from '../device/webGpuTypes.ts';
 

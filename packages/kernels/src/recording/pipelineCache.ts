@@ -1,5 +1,5 @@
 import type { Failures } from '../device/failures.ts';
-import { GpuValidationError } from '../errors.ts';
+import { GpuValidationError, loadCompileError } from '../device/given.ts';
 import type { Program } from './dispatch.ts';
 import { requireBindings } from './requireBindings.ts';
 import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
@@ -96,7 +96,7 @@ export class PipelineCache {
 
   /** The error to report. The code that explains it is loaded with the first error. */
   async #explained(program: Program, error: { readonly message: string }): Promise<GpuValidationError> {
-    const words = await import('./compileError.ts').then(
+    const words = await loadCompileError().then(
       ({ compileError }) => compileError(program, this.#options.device, error),
       () => error.message,
     );

@@ -1,3 +1,4 @@
+import { loadProfileRows } from '../device/given.ts';
 import { bufferUsage } from '../memory/bufferUsage.ts';
 import type {
   GPUCommandEncoder,
@@ -58,7 +59,7 @@ export class Profiler {
    * Dawn takes a core from the work that is timed.
    */
   async rows(): Promise<ProfileRow[]> {
-    const { profileRows } = await import('./profileRows.ts');
+    const { profileRows } = await loadProfileRows();
     this.#querySet.destroy();
     return profileRows(this.#taken);
   }

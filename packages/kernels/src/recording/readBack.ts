@@ -1,8 +1,7 @@
 import type { Failures } from '../device/failures.ts';
-import { GpuError } from '../errors.ts';
+import { GpuError, requireUsable } from '../device/given.ts';
 import { bufferUsage } from '../memory/bufferUsage.ts';
 import type { ElementType, GpuArray, HostData } from '../memory/gpuArray.ts';
-import { requireUsable } from '../memory/requireArray.ts';
 import type { Recorder } from './recorder.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 

@@ -1,8 +1,12 @@
 import type { Failures } from '../device/failures.ts';
-import { GpuError, GpuValidationError, KernelArgumentError } from '../errors.ts';
+import {
+  GpuError,
+  GpuValidationError,
+  KernelArgumentError,
+  maxWorkgroupsPerDimension,
+  requireUsable,
+} from '../device/given.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
-import { requireUsable } from '../memory/requireArray.ts';
-import { maxWorkgroupsPerDimension } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ParameterTable } from './parameterTable.ts';
 import { PipelineCache } from './pipelineCache.ts';

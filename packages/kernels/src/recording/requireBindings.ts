@@ -1,4 +1,4 @@
-import { KernelArgumentError } from '../errors.ts';
+import { KernelArgumentError } from '../device/given.ts';
 import type { Program } from './dispatch.ts';
 
 interface Binding {

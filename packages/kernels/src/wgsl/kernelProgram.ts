@@ -1,7 +1,9 @@
 import type { Program } from '../recording/dispatch.ts';
-import { preprocess } from './preprocess.ts';
-import type { Defines, GeneratedWgsl, PreprocessedWgsl, SourceLine } from './preprocess.ts';
+import type { Defines, GeneratedWgsl, preprocess, PreprocessedWgsl, SourceLine } from './preprocess.ts';
 import type { WgslFile } from './wgslFile.ts';
+
+/** Set when the parts of a device are loaded: nothing asks for a text before. */
+export const preprocessor: { preprocess: typeof preprocess | null } = { preprocess: null };
 
 /**
  * The program of a kernel. Its key and its text are made of the same defines, so that two different
@@ -40,7 +42,7 @@ class KernelProgram implements Program {
   }
 
   #preprocessed(): PreprocessedWgsl {
-    return preprocess(this.#file, this.#defines);
+    return preprocessor.preprocess!(this.#file, this.#defines);
   }
 }
 

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { deviceKit } from '../device/deviceKit.ts';
+import { takeKit } from '../device/given.ts';
 import { WgslError } from '../errors.ts';
-import { generatedWgsl, kernelProgram } from './kernelProgram.ts';
+import { generatedWgsl, kernelProgram, preprocessor } from './kernelProgram.ts';
 import { preprocess } from './preprocess.ts';
 import type { Defines } from './preprocess.ts';
 import type { WgslFile } from './wgslFile.ts';
+
+takeKit(deviceKit);
+preprocessor.preprocess = preprocess;
 
 function file(text: string, includes: readonly WgslFile[] = [], path = 'kernels/test/test.wgsl'): WgslFile {
   return { path, text, includes };

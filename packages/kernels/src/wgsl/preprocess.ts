@@ -1,4 +1,4 @@
-import { WgslError } from '../errors.ts';
+import { WgslError } from '../device/given.ts';
 import type { WgslFile } from './wgslFile.ts';
 
 /** WGSL that a function writes, such as the access to arrays of any type. */

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cast, gemm, loadVariants, openDevice } from '../../../index.ts';
 import type { Gpu } from '../../../index.ts';
 import { probeMatrices } from '../../../device/probeMatrices.ts';
-import { describeDevice } from '../../../device/profile.ts';
+import { limitNames } from '../../../device/profile.ts';
+import { describeDevice } from '../../../device/requestDevice.ts';
 import { readFloats, rounded, staleOutput, uploadFloats } from '../../../testing/arrays.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../../testing/checkGemm.ts';
 import { dumpSpirv } from '../../../testing/dumpSpirv.ts';
@@ -202,7 +203,7 @@ it('finds by itself that fragments are loaded from words, on a GPU by its driver
   const adapter = (await webgpu?.requestAdapter()) as GPUAdapter;
   const features = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
   const device = await adapter.requestDevice({ requiredFeatures: features });
-  const { profile } = describeDevice(device, adapter);
+  const { profile } = describeDevice(device, adapter, limitNames);
   const found = { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
   expect(await probeMatrices(device, { ...profile, software: false })).toEqual(found);
   // A fragment that this adapter lacks: its driver says no, and single halves are left.
